@@ -1,0 +1,1 @@
+"""Starts, watches and stops every process of a CampusG on one machine, its database servers included."""

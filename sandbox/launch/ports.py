@@ -1,0 +1,40 @@
+"""Free TCP ports of this machine, and a memory for them, so that addresses stay the same over restarts."""
+
+import json
+import socket
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+
+
+def free_port() -> int:
+    """Return a port nobody listens on at this moment."""
+    with socket.socket() as listener:
+        listener.bind((LOOPBACK, 0))
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def is_free(port: int) -> bool:
+    """Tell whether a server could listen on this port now."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def remembered_port(folder: Path, name: str) -> int:
+    """Return the port `name` had the last time in this data folder if it is free, else a new one, and remember it."""
+    memory = folder / "ports.json"
+    known: dict[str, int] = json.loads(memory.read_text()) if memory.exists() else {}
+    port = known.get(name)
+    if port is None or not is_free(port):
+        port = free_port()
+        while port in known.values():
+            port = free_port()
+        memory.parent.mkdir(parents=True, exist_ok=True)
+        memory.write_text(json.dumps(known | {name: port}, indent=1))
+    return port

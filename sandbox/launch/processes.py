@@ -1,0 +1,130 @@
+"""One child process: started so that it cannot outlive us, watched, stopped; what it prints goes to a file."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PAUSE = 0.02  # seconds between two looks at something we wait for
+STOP_PATIENCE = 5.0  # seconds a process gets to end by itself
+
+
+class LaunchError(Exception):
+    """A process could not be started or did not get ready; the sentence is for the person who started us."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """How to run one process."""
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    environment: Mapping[str, str]
+    folder: Path | None = None
+    prefix: Sequence[str] = ()  # what runs the command for us, for example in another user's name
+    stop_signal: signal.Signals = signal.SIGTERM
+    orphan_signal: signal.Signals = signal.SIGKILL  # sent by the kernel when we are gone
+
+
+@dataclass(slots=True)
+class Process:
+    """A running (or ended) program, by its name."""
+
+    program: Program
+    started: "subprocess.Popen[bytes]" = field(repr=False)
+    log_offset: int = 0
+
+    @property
+    def name(self) -> str:
+        """Return the program's name."""
+        return self.program.name
+
+    @property
+    def pid(self) -> int:
+        """Return the number of the process."""
+        return self.started.pid
+
+    @property
+    def ended(self) -> int | None:
+        """Return the exit code (negative: the signal that ended it), or None while it runs."""
+        return self.started.poll()
+
+    def printed(self) -> str:
+        """Return all it has printed since it was started."""
+        with self.program.log.open("rb") as log:
+            log.seek(self.log_offset)
+            return log.read().decode(errors="replace")
+
+    def last_lines(self, count: int = 8) -> str:
+        """Return the last lines it printed."""
+        return "\n".join(self.printed().splitlines()[-count:])
+
+    def wait_until(self, ready: Callable[[], bool], *, within: float) -> None:
+        """Block until `ready()`; raise LaunchError when the process ends first or `within` seconds pass."""
+        deadline = time.monotonic() + within
+        while not ready():
+            if self.ended is not None:
+                raise LaunchError(f"{self.name} ended with {self.ended} before it was ready:\n{self.last_lines()}")
+            if time.monotonic() > deadline:
+                raise LaunchError(f"{self.name} was not ready within {within:.0f} s:\n{self.last_lines()}")
+            time.sleep(PAUSE)
+
+    def ask_to_stop(self) -> None:
+        """Send the program's own stop signal; harmless when it has ended."""
+        if self.ended is None:
+            self.started.send_signal(self.program.stop_signal)
+
+    def stop(self, patience: float = STOP_PATIENCE) -> int:
+        """Ask it to stop, kill it after `patience` seconds, and return its exit code."""
+        self.ask_to_stop()
+        try:
+            return self.started.wait(patience)
+        except subprocess.TimeoutExpired:
+            return self.kill()
+
+    def kill(self) -> int:
+        """End it at once (SIGKILL) and return its exit code; harmless when it has ended."""
+        self.started.kill()
+        return self.started.wait()
+
+    def restart(self) -> None:
+        """Start the program anew under the same handle; the old process must have ended."""
+        fresh = start_process(self.program)
+        self.started, self.log_offset = fresh.started, fresh.log_offset
+
+
+def start_process(program: Program) -> Process:
+    """Start a program with its output appended to its log.
+
+    On Linux the kernel ends it when this process dies. The kernel means the thread that started it, so only the main
+    thread may start one.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        raise LaunchError(f"{program.name} must be started from the main thread, or it would end with its thread")
+    program.log.parent.mkdir(parents=True, exist_ok=True)
+    with program.log.open("ab") as log:
+        offset = log.tell()
+        child = subprocess.Popen(
+            [*program.prefix, *tether(program.orphan_signal), *program.command],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=dict(program.environment),
+            cwd=program.folder,
+            process_group=0,  # Ctrl-C at the terminal reaches only us; we stop the others in order
+        )
+    return Process(program, child, offset)
+
+
+def tether(ending: signal.Signals) -> list[str]:
+    """Return the words that put before a command make it end with this process (see tether.py)."""
+    if sys.platform != "linux":
+        return []
+    script = Path(__file__).with_name("tether.py")
+    return [sys.executable, "-I", "-S", str(script), str(os.getpid()), str(int(ending))]

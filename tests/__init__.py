@@ -1,0 +1,1 @@
+"""Every test: a sentence about what CampusG does, on real parts."""

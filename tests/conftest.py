@@ -1,0 +1,53 @@
+"""What every test may ask for: shared servers, a fresh migrated database, an empty Redis."""
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+
+import pytest
+
+from tests.servers import (
+    Servers,
+    drop_database,
+    empty_redis_database,
+    make_database,
+    make_template,
+    shared_servers,
+)
+
+NUMBERS = count(1)  # one sequence for every database this run makes
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """One Postgres and one Valkey for the whole run, started when the first test asks."""
+    with shared_servers() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def postgres_url(servers: Servers) -> str:
+    """The address of the shared Postgres, with the migrated template in it."""
+    await make_template(servers.postgres_url)
+    return servers.postgres_url
+
+
+@pytest.fixture
+async def database_url(postgres_url: str) -> AsyncIterator[str]:
+    """A database of the test's own, migrated and empty."""
+    name = f"campusg_test_{next(NUMBERS)}"
+    yield await make_database(postgres_url, name)
+    await drop_database(postgres_url, name)
+
+
+@pytest.fixture(scope="module")
+async def module_database_url(postgres_url: str) -> AsyncIterator[str]:
+    """A migrated database that the tests of one file share: quicker, for tests that can bear each other's rows."""
+    name = f"campusg_test_{next(NUMBERS)}"
+    yield await make_database(postgres_url, name)
+    await drop_database(postgres_url, name)
+
+
+@pytest.fixture
+def redis_url(servers: Servers) -> str:
+    """An empty Redis database, not used by the fifteen tests before."""
+    return empty_redis_database(servers.redis_url, next(NUMBERS))
