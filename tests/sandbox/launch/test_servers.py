@@ -1,0 +1,131 @@
+"""An own Postgres and Valkey: they keep what they are told, and leave nobody behind."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import asyncpg
+import pytest
+import redis
+
+from sandbox.launch import postgres, valkey
+from sandbox.launch.processes import LaunchError
+from sandbox.launch.unprivileged import ways_to_run, works
+from tests.servers import PROJECT
+
+PATIENCE = 10.0  # seconds a killed server may take to be gone
+
+
+def descendants(pid: int) -> list[int]:
+    """Return a process and all that descend from it."""
+    listing = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    children: dict[int, list[int]] = {}
+    for line in listing.splitlines():
+        child, parent = (int(word) for word in line.split())
+        children.setdefault(parent, []).append(child)
+    found = [pid]
+    for member in found:
+        found.extend(children.get(member, []))
+    return found
+
+
+def alive(pids: list[int]) -> list[int]:
+    """Return those processes that still run; one that only waits to be buried does not."""
+    listing = subprocess.run(["ps", "-eo", "pid=,stat="], capture_output=True, text=True, check=True).stdout
+    running = {int(line.split()[0]) for line in listing.splitlines() if "Z" not in line.split()[1]}
+    return [pid for pid in pids if pid in running]
+
+
+async def test_postgres_keeps_its_data_over_a_restart(tmp_path: Path) -> None:
+    server = postgres.start(tmp_path, durable=True)
+    connection = await asyncpg.connect(server.url)
+    await connection.execute("CREATE TABLE kept AS SELECT 'a word' AS word")
+    await connection.close()
+    server.stop()
+    assert server.process.ended == 0
+
+    again = postgres.start(tmp_path, durable=True)
+    connection = await asyncpg.connect(again.url)
+    assert await connection.fetchval("SELECT word FROM kept") == "a word"
+    assert await connection.fetchval("SHOW fsync") == "on"
+    await connection.close()
+    again.stop()
+
+
+async def test_postgres_recovers_what_was_committed_before_it_was_killed(tmp_path: Path) -> None:
+    server = postgres.start(tmp_path, durable=False)
+    connection = await asyncpg.connect(server.url)
+    await connection.execute("CREATE TABLE kept AS SELECT 'a word' AS word")
+    server.process.kill()
+    connection.terminate()
+
+    again = postgres.start(tmp_path, durable=False)
+    connection = await asyncpg.connect(again.url)
+    assert await connection.fetchval("SELECT word FROM kept") == "a word"
+    await connection.close()
+    again.stop()
+
+
+def test_a_durable_valkey_keeps_its_data_even_when_killed(tmp_path: Path) -> None:
+    server = valkey.start(tmp_path, durable=True)
+    with redis.Redis.from_url(server.url) as connection:
+        connection.set("kept", "a word")
+    server.process.kill()
+
+    again = valkey.start(tmp_path, durable=True)
+    with redis.Redis.from_url(again.url) as connection:
+        assert connection.get("kept") == b"a word"
+    again.stop()
+    assert again.process.ended == 0
+
+
+def test_servers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.sandbox.launch.parent", str(tmp_path)]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        servers = [int(word) for word in parent.stdout.readline().split()]
+        family = [pid for server in servers for pid in descendants(server)]
+        assert alive(family) == family
+        assert len(family) > len(servers)  # Postgres has children of its own
+        parent.kill()
+    deadline = time.monotonic() + PATIENCE
+    while left := alive(family):
+        assert time.monotonic() < deadline, f"still running: {left}"
+
+
+def test_postgres_runs_in_every_way_this_user_can_run_it(tmp_path: Path) -> None:
+    for number, prefix in enumerate(way for way in ways_to_run() if works(way, Path("/bin/true"))):
+        binaries = next(postgres.places())
+        data = tmp_path / str(number) / "postgres"
+        installation = postgres.Installation(binaries=binaries, prefix=prefix)
+        postgres.make_database(installation, data, durable=False)
+        server = postgres.run_server(installation, data, durable=False, port=None)
+        assert server.process.ended is None
+        server.stop()
+        assert server.process.ended == 0
+
+
+def test_without_any_postgres_a_sentence_names_the_setting() -> None:
+    with pytest.raises(LaunchError, match=r"no postgres program was found.*Set DATABASE_URL"):
+        postgres.find_installation([])
+
+
+def test_a_postgres_that_does_not_run_here_is_named(tmp_path: Path) -> None:
+    for program in ("initdb", "postgres"):
+        (tmp_path / program).write_text("not a program")
+    with pytest.raises(LaunchError, match=f"{tmp_path / 'postgres'} does not run as this user.*Set DATABASE_URL"):
+        postgres.find_installation([tmp_path])
+
+
+def test_without_any_valkey_a_sentence_names_the_setting() -> None:
+    with pytest.raises(LaunchError, match="Set REDIS_URL"):
+        valkey.find_binary([])
+
+
+def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
+    first = valkey.start(tmp_path, durable=False)
+    port = int(first.url.rsplit(":", 1)[1].split("/")[0])
+    with pytest.raises(LaunchError, match=r"(?s)valkey ended with 1 before it was ready.*Address already in use"):
+        valkey.start(tmp_path / "second", durable=False, port=port)
+    first.stop()
