@@ -1,0 +1,51 @@
+# Two commands for a newcomer: `make demo` and `make test`. Whatever they need they set up by themselves, in this folder only.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo play test check clean
+.DELETE_ON_ERROR:
+unexport PYTHONPATH PYTHONHOME
+
+PYTHON =
+VENV := .venv/bin/python
+READY := .venv/.ready
+PIP := $(VENV) -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-deps --require-hashes
+UV := UV_CACHE_DIR=.cache/uv .venv/bin/uv pip install --quiet --python $(VENV) --require-hashes
+
+help:  ## say what can be made (this)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY)  ## run a whole CampusG here, without any account, until Ctrl-C; a later start keeps its data
+	@exec $(VENV) -m sandbox.launch demo --with-parent
+
+play: $(READY)  ## play one order with scripted people and tell what each sees; SCENE=declined plays another one
+	@exec $(VENV) -m sandbox.play $(SCENE)
+
+test: $(READY)  ## run all tests
+	@exec $(VENV) -m pytest
+
+check: $(READY)  ## read the code without running it: ruff and mypy
+	@$(VENV) -m ruff check .
+	@$(VENV) -m ruff format --check .
+	@$(VENV) -m mypy
+
+clean:  ## remove all that was made here: set-up, caches, and the data of demo
+	@rm -rf .venv .cache .data .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The first Python that will do and can make a virtual environment; `make demo PYTHON=/some/python3` decides it by hand.
+$(READY): requirements/install.txt requirements/develop.txt
+	@for python in $(or $(PYTHON),python3.14 python3.13 python3.12 python3.11 python3); do \
+	  if $$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null; then \
+	    found=$$python; break; \
+	  fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "CampusG needs Python 3.11 to 3.14 with its venv module, and none was found. Install one (on Debian: apt-get" \
+	    "install python3-venv) or name it: make demo PYTHON=/path/to/python3" >&2; exit 2; \
+	fi; \
+	echo "Setting up .venv with $$($$found --version), once, in about 20 s"; \
+	$$found -m venv --clear .venv
+	@echo "  installing what requirements/develop.txt pins"
+	@{ $(PIP) -r requirements/install.txt && $(UV) -r requirements/develop.txt; } \
+	  || { echo "  uv could not install them; now with pip, in about a minute"; $(PIP) -r requirements/develop.txt; }
+	@touch $@
