@@ -1,0 +1,1 @@
+"""What the business means; the standard library only, store and words excepted."""

@@ -1,0 +1,131 @@
+"""Every refusal a person may read: a class is a name and the key of its sentence.
+
+CampusGError
+├── NotAllowed              the permission table says no
+├── Stale                   the button belongs to a state that is gone
+├── OrderError
+│   ├── OrderNotFound
+│   ├── OrderAlreadyTaken   another runner was faster
+│   ├── OrderAlreadyYours   a second tap on one's own claim
+│   ├── OrderClosed         expired, cancelled or completed
+│   ├── OwnOrder            a runner may not deliver to herself
+│   ├── BarredFromOrder     she gave this job back before
+│   ├── TooManyJobs         the limit of open jobs is reached
+│   ├── ReceiptAboveLimit   the shop wants more than the customer agreed to
+│   ├── ReceiptTooSmall     a receipt of nothing
+│   ├── WrongPin
+│   ├── PinLocked           five wrong tries
+│   └── HoldNotChecked      [Bought] before Stripe confirmed the hold
+├── DraftError
+│   ├── DraftEmpty
+│   ├── DraftChanged        the price shown is not the price any more
+│   ├── PriceOutOfRange
+│   ├── CardMissing
+│   └── OrdersPaused
+├── RunnerNotApproved
+└── Unreadable              typed text that means nothing here
+"""
+
+from typing import ClassVar
+
+
+class CampusGError(Exception):
+    """A refusal with a sentence: `key` names it in the locale files, `args` fill its gaps."""
+
+    key: ClassVar[str] = "error-unknown"
+
+    def __init__(self, **words: str | int) -> None:
+        super().__init__(self.key)
+        self.words = words
+
+
+class NotAllowed(CampusGError):
+    key = "error-not-allowed"
+
+
+class Stale(CampusGError):
+    key = "error-stale"
+
+
+class OrderError(CampusGError):
+    pass
+
+
+class OrderNotFound(OrderError):
+    key = "error-order-not-found"
+
+
+class OrderAlreadyTaken(OrderError):
+    key = "error-order-taken"
+
+
+class OrderAlreadyYours(OrderError):
+    key = "error-order-yours"
+
+
+class OrderClosed(OrderError):
+    key = "error-order-closed"
+
+
+class OwnOrder(OrderError):
+    key = "error-own-order"
+
+
+class BarredFromOrder(OrderError):
+    key = "error-barred"
+
+
+class TooManyJobs(OrderError):
+    key = "error-too-many-jobs"
+
+
+class ReceiptAboveLimit(OrderError):
+    key = "error-receipt-above-limit"
+
+
+class ReceiptTooSmall(OrderError):
+    key = "error-receipt-too-small"
+
+
+class WrongPin(OrderError):
+    key = "error-wrong-pin"
+
+
+class PinLocked(OrderError):
+    key = "error-pin-locked"
+
+
+class HoldNotChecked(OrderError):
+    key = "error-hold-not-checked"
+
+
+class DraftError(CampusGError):
+    pass
+
+
+class DraftEmpty(DraftError):
+    key = "error-draft-empty"
+
+
+class DraftChanged(DraftError):
+    key = "error-draft-changed"
+
+
+class PriceOutOfRange(DraftError):
+    key = "error-price-out-of-range"
+
+
+class CardMissing(DraftError):
+    key = "error-card-missing"
+
+
+class OrdersPaused(DraftError):
+    key = "error-orders-paused"
+
+
+class RunnerNotApproved(CampusGError):
+    key = "error-runner-not-approved"
+
+
+class Unreadable(CampusGError):
+    key = "error-unreadable"

@@ -1,0 +1,103 @@
+"""Postings as data: which accounts move when money is captured, paid out or charged a fee."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.pricing import Split
+
+
+class AccountKind(StrEnum):
+    ASSET = "asset"
+    LIABILITY = "liability"
+    REVENUE = "revenue"
+    EXPENSE = "expense"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A ledger account by its code; one currency each."""
+
+    code: str
+    kind: AccountKind
+    currency: str
+    owner: int | None = None  # the runner's person id, where the account is a debt to one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line: positive is debit, negative is credit, minor units."""
+
+    account: Account
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """A transaction that sums to zero; `key` makes its effect happen once."""
+
+    key: str
+    kind: str
+    entries: tuple[Entry, ...]
+    stripe_object: str
+
+
+def stripe_balance(currency: str) -> Account:
+    """What Stripe keeps for the platform."""
+    return Account(code=f"stripe_balance:{currency}", kind=AccountKind.ASSET, currency=currency)
+
+
+def runner_payable(runner: int, currency: str) -> Account:
+    """What the platform owes a runner."""
+    code = f"runner_payable:{runner}:{currency}"
+    return Account(code=code, kind=AccountKind.LIABILITY, currency=currency, owner=runner)
+
+
+def platform_revenue(currency: str) -> Account:
+    """What the platform earned."""
+    return Account(code=f"platform_revenue:{currency}", kind=AccountKind.REVENUE, currency=currency)
+
+
+def stripe_fees(currency: str) -> Account:
+    """What Stripe took."""
+    return Account(code=f"stripe_fees:{currency}", kind=AccountKind.EXPENSE, currency=currency)
+
+
+def _posting(key: str, kind: str, stripe_object: str, *entries: Entry) -> Posting:
+    kept = tuple(entry for entry in entries if entry.amount)
+    if sum(entry.amount for entry in kept) != 0 or len(kept) < 2:
+        raise ValueError(f"posting {key} is not balanced")
+    return Posting(key=key, kind=kind, entries=kept, stripe_object=stripe_object)
+
+
+def capture_posting(*, payment_intent: str, runner: int, split: Split, currency: str) -> Posting:
+    """The customer paid: the runner is owed her part, the rest is earned."""
+    return _posting(
+        f"capture:{payment_intent}",
+        "capture",
+        payment_intent,
+        Entry(account=stripe_balance(currency), amount=split.total),
+        Entry(account=runner_payable(runner, currency), amount=-split.runner),
+        Entry(account=platform_revenue(currency), amount=-split.platform),
+    )
+
+
+def fee_posting(*, balance_transaction: str, fee: int, currency: str) -> Posting:
+    """Stripe's fee for a charge, once it is known."""
+    return _posting(
+        f"fee:{balance_transaction}",
+        "fee",
+        balance_transaction,
+        Entry(account=stripe_fees(currency), amount=fee),
+        Entry(account=stripe_balance(currency), amount=-fee),
+    )
+
+
+def transfer_posting(*, transfer: str, runner: int, amount: int, currency: str) -> Posting:
+    """The runner was paid: the debt and Stripe's balance shrink."""
+    return _posting(
+        f"transfer:{transfer}",
+        "transfer",
+        transfer,
+        Entry(account=runner_payable(runner, currency), amount=amount),
+        Entry(account=stripe_balance(currency), amount=-amount),
+    )

@@ -1,0 +1,81 @@
+"""The life of an order: its statuses, the events that move it, and the one table that knows which goes where."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class OrderStatus(StrEnum):
+    PENDING = "PENDING"
+    CREATED = "CREATED"
+    ACCEPTED = "ACCEPTED"
+    PLACED = "PLACED"
+    ON_THE_WAY = "ON_THE_WAY"
+    ARRIVED = "ARRIVED"
+    DELIVERED = "DELIVERED"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+
+
+class OrderEvent(StrEnum):
+    PUBLISHED = "published"  # the hold is made: runners may see it
+    UNPAID = "unpaid"  # declined, not approved in time, or cancelled while pending
+    WITHDRAWN = "withdrawn"  # create_order turned back after publishing
+    CLAIMED = "claimed"
+    GIVEN_BACK = "given_back"  # accept_order turned back
+    HOLD_GONE = "hold_gone"  # the hold died before anything was bought
+    RELEASED = "released"  # the runner gave the job back
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    CANCELLED_BY_ADMIN = "cancelled_by_admin"
+    BOUGHT = "bought"  # the order's pivot: from here nobody cancels
+    PICKED_UP = "picked_up"
+    ARRIVED = "arrived"
+    DELIVERED = "delivered"
+    COMPLETED = "completed"
+
+
+_S, _E = OrderStatus, OrderEvent
+
+TRANSITIONS: Mapping[tuple[OrderStatus, OrderEvent], OrderStatus] = MappingProxyType(
+    {
+        (_S.PENDING, _E.PUBLISHED): _S.CREATED,
+        (_S.PENDING, _E.UNPAID): _S.CANCELLED,
+        (_S.CREATED, _E.WITHDRAWN): _S.CANCELLED,
+        (_S.CREATED, _E.CLAIMED): _S.ACCEPTED,
+        (_S.CREATED, _E.EXPIRED): _S.EXPIRED,
+        (_S.CREATED, _E.CANCELLED): _S.CANCELLED,
+        (_S.CREATED, _E.CANCELLED_BY_ADMIN): _S.CANCELLED,
+        (_S.ACCEPTED, _E.CANCELLED_BY_ADMIN): _S.CANCELLED,
+        (_S.ACCEPTED, _E.HOLD_GONE): _S.CANCELLED,
+        (_S.ACCEPTED, _E.GIVEN_BACK): _S.CREATED,
+        (_S.ACCEPTED, _E.RELEASED): _S.CREATED,
+        (_S.ACCEPTED, _E.BOUGHT): _S.PLACED,
+        (_S.PLACED, _E.PICKED_UP): _S.ON_THE_WAY,
+        (_S.ON_THE_WAY, _E.ARRIVED): _S.ARRIVED,
+        (_S.ARRIVED, _E.DELIVERED): _S.DELIVERED,
+        (_S.DELIVERED, _E.COMPLETED): _S.COMPLETED,
+    }
+)
+
+ENDED = frozenset({_S.COMPLETED, _S.CANCELLED, _S.EXPIRED})
+WITH_RUNNER = frozenset({_S.ACCEPTED, _S.PLACED, _S.ON_THE_WAY, _S.ARRIVED})
+BEFORE_PIVOT = frozenset({_S.PENDING, _S.CREATED, _S.ACCEPTED})
+
+
+def sources(event: OrderEvent) -> tuple[OrderStatus, ...]:
+    """The statuses in which the event is legal; they become the guard of the SQL UPDATE."""
+    return tuple(status for status, known in TRANSITIONS if known is event)
+
+
+def target(event: OrderEvent) -> OrderStatus:
+    """Where the event leads; each event leads to one status only."""
+    (status,) = {after for (_, known), after in TRANSITIONS.items() if known is event}
+    return status
+
+
+def allowed(status: OrderStatus, event: OrderEvent) -> bool:
+    """Whether the event is legal now."""
+    return (status, event) in TRANSITIONS
+

@@ -1,0 +1,91 @@
+"""Who people are here and what they may do: one table of role x action x ownership."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class RunnerStatus(StrEnum):
+    NONE = "none"
+    ASKED = "asked"
+    APPROVED = "approved"
+    SUSPENDED = "suspended"
+
+
+class Role(StrEnum):
+    CUSTOMER = "customer"
+    RUNNER = "runner"  # approved by an admin of this campus
+    ADMIN = "admin"
+    SYSTEM = "system"  # timers and sagas
+
+
+class Ownership(StrEnum):
+    ANY = "any"
+    OWN = "own"  # the customer's own order, or the job this runner holds
+    OTHERS = "others"  # never one's own order
+
+
+class Action(StrEnum):
+    PLACE = "place"
+    CANCEL = "cancel"
+    CLAIM = "claim"
+    RELEASE = "release"
+    BUY = "buy"
+    PICK_UP = "pick_up"
+    ARRIVE = "arrive"
+    DELIVER = "deliver"
+    ASK_TO_RUN = "ask_to_run"
+    SET_UP_PAYOUT = "set_up_payout"
+    APPROVE_RUNNER = "approve_runner"
+    SEE_ANY_ORDER = "see_any_order"
+    CANCEL_ANY = "cancel_any"
+    SEE_STUCK = "see_stuck"
+    RETRY_STUCK = "retry_stuck"
+    BIND_GROUP = "bind_group"
+
+
+PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
+    {
+        (Role.CUSTOMER, Action.PLACE): Ownership.OWN,
+        (Role.CUSTOMER, Action.CANCEL): Ownership.OWN,
+        (Role.CUSTOMER, Action.ASK_TO_RUN): Ownership.OWN,
+        (Role.RUNNER, Action.CLAIM): Ownership.OTHERS,
+        (Role.RUNNER, Action.RELEASE): Ownership.OWN,
+        (Role.RUNNER, Action.BUY): Ownership.OWN,
+        (Role.RUNNER, Action.PICK_UP): Ownership.OWN,
+        (Role.RUNNER, Action.ARRIVE): Ownership.OWN,
+        (Role.RUNNER, Action.DELIVER): Ownership.OWN,
+        (Role.RUNNER, Action.SET_UP_PAYOUT): Ownership.OWN,
+        (Role.ADMIN, Action.APPROVE_RUNNER): Ownership.ANY,
+        (Role.ADMIN, Action.SEE_ANY_ORDER): Ownership.ANY,
+        (Role.ADMIN, Action.CANCEL_ANY): Ownership.ANY,
+        (Role.ADMIN, Action.SEE_STUCK): Ownership.ANY,
+        (Role.ADMIN, Action.RETRY_STUCK): Ownership.ANY,
+        (Role.ADMIN, Action.BIND_GROUP): Ownership.ANY,
+    }
+)
+
+
+def roles_of(runner_status: RunnerStatus, *, is_admin: bool) -> frozenset[Role]:
+    """The roles a member holds at once; everyone is a customer."""
+    roles = {Role.CUSTOMER}
+    if runner_status is RunnerStatus.APPROVED:
+        roles.add(Role.RUNNER)
+    if is_admin:
+        roles.add(Role.ADMIN)
+    return frozenset(roles)
+
+
+def may(roles: frozenset[Role], action: Action, *, own: bool) -> bool:
+    """Whether one of the roles allows the action on something that is, or is not, the actor's own."""
+    for role in roles:
+        match PERMISSIONS.get((role, action)):
+            case Ownership.ANY:
+                return True
+            case Ownership.OWN if own:
+                return True
+            case Ownership.OTHERS if not own:
+                return True
+            case _:
+                continue
+    return False

@@ -1,0 +1,138 @@
+"""What an order costs: the ceiling a customer agrees to, the total a receipt makes of it, and who gets which part."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.errors import DraftEmpty, PriceOutOfRange, ReceiptAboveLimit, ReceiptTooSmall, Unreadable
+from domain.money import LARGEST_CHARGE, read_amount, share, spell
+
+MOST_ITEMS = 20
+MOST_PIECES = 99
+LONGEST_ITEM_NAME = 60  # characters
+SMALLEST_CHARGE = 50  # minor units; Stripe refuses less in most currencies
+
+_LINE = re.compile(r"(?:(?P<quantity>\d{1,2})\s*[x×*]\s*)?(?P<name>.+?)\s*[@:=\-]?\s+(?P<price>\S+)", re.ASCII | re.I)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One line of an order: `price` is the estimate for one piece, in minor units."""
+
+    name: str
+    quantity: int
+    price: int
+
+    @property
+    def cost(self) -> int:
+        return self.quantity * self.price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fees:
+    """A campus' prices: amounts in minor units, shares in basis points (hundredths of a percent)."""
+
+    currency: str
+    service_fee: int
+    platform_basis_points: int  # of the delivery fee; the runner keeps the rest
+    headroom_basis_points: int  # of the items' estimate, added to make the shop limit
+    headroom_least: int
+    headroom_most: int
+    delivery_fee_least: int
+    delivery_fee_most: int
+    order_most: int  # the highest ceiling an order may have
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """A frozen offer, all in minor units: what the shop may cost at most and what is added to it."""
+
+    currency: str
+    items: int
+    shop_limit: int
+    delivery_fee: int
+    service_fee: int
+    tip: int
+    platform_basis_points: int
+
+    @property
+    def ceiling(self) -> int:
+        """The number the customer confirms; the hold; never exceeded without a new tap."""
+        return self.shop_limit + self.added
+
+    @property
+    def added(self) -> int:
+        """All that comes on top of the shop's receipt."""
+        return self.delivery_fee + self.service_fee + self.tip
+
+    @property
+    def runner_earns(self) -> int:
+        """What the runner keeps beside the shop's money."""
+        return self.delivery_fee - share(self.delivery_fee, self.platform_basis_points) + self.tip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """A total divided without a rest: total == platform + runner."""
+
+    total: int
+    platform: int
+    runner: int
+
+
+def price_order(items: Sequence[Item], *, delivery_fee: int, tip: int, fees: Fees) -> Price:
+    """The offer for these items; DraftEmpty or PriceOutOfRange when it can't be made."""
+    if not items:
+        raise DraftEmpty
+    if not fees.delivery_fee_least <= delivery_fee <= fees.delivery_fee_most:
+        least, most = (spell(fee, fees.currency) for fee in (fees.delivery_fee_least, fees.delivery_fee_most))
+        raise PriceOutOfRange(least=least, most=most)
+    cost = sum(item.cost for item in items)
+    headroom = min(max(share(cost, fees.headroom_basis_points), fees.headroom_least), fees.headroom_most)
+    price = Price(
+        currency=fees.currency,
+        items=cost,
+        shop_limit=cost + headroom,
+        delivery_fee=delivery_fee,
+        service_fee=fees.service_fee,
+        tip=tip,
+        platform_basis_points=fees.platform_basis_points,
+    )
+    most = min(fees.order_most, LARGEST_CHARGE)
+    if tip < 0 or cost <= 0 or not SMALLEST_CHARGE <= price.ceiling <= most:
+        raise PriceOutOfRange(least=spell(SMALLEST_CHARGE, fees.currency), most=spell(most, fees.currency))
+    return price
+
+
+def settle(price: Price, receipt: int) -> Split:
+    """Divide what a receipt (minor units) makes of the offer; the runner's part is the residual.
+
+    ReceiptAboveLimit when it does not fit the shop limit: then nothing is bought without a new tap of the customer.
+    """
+    if receipt > price.shop_limit:
+        raise ReceiptAboveLimit(limit=spell(price.shop_limit, price.currency))
+    if receipt <= 0 or receipt + price.added < SMALLEST_CHARGE:
+        raise ReceiptTooSmall(least=spell(1, price.currency))
+    total = receipt + price.added
+    platform = price.service_fee + share(price.delivery_fee, price.platform_basis_points)
+    return Split(total=total, platform=platform, runner=total - platform)
+
+
+def read_items(typed: str, currency: str) -> tuple[Item, ...]:
+    """Items of typed lines such as `2x chicken rice 4.50`; Unreadable names the first line that means nothing."""
+    lines = [line.strip() for line in typed.splitlines() if line.strip()]
+    if not lines or len(lines) > MOST_ITEMS:
+        raise Unreadable(example=f"2x chicken rice {spell(450, currency)}")
+    return tuple(read_item(line, currency) for line in lines)
+
+
+def read_item(line: str, currency: str) -> Item:
+    """One typed line as an item; without a number in front it is one piece."""
+    found = _LINE.fullmatch(line)
+    if found is None:
+        raise Unreadable(example=f"2x chicken rice {spell(450, currency)}")
+    quantity, name = int(found["quantity"] or 1), found["name"].strip()
+    price = read_amount(found["price"], currency)
+    if not (1 <= quantity <= MOST_PIECES and 1 <= len(name) <= LONGEST_ITEM_NAME and price > 0):
+        raise Unreadable(example=f"2x chicken rice {spell(450, currency)}")
+    return Item(name=name, quantity=quantity, price=price)

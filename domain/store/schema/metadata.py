@@ -1,0 +1,45 @@
+"""How tables name their constraints, and the column shapes that repeat."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Identity, MetaData, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+        "pk": "%(table_name)s_pkey",
+    }
+)
+
+
+def number() -> Column[int]:
+    """A number the database gives out."""
+    return Column("id", BigInteger, Identity(always=True), primary_key=True)
+
+
+def moment(name: str, *, nullable: bool = True, default_now: bool = False) -> Column[datetime]:
+    """A time with its zone; `default_now` fills it with the database's clock."""
+    default = text("now()") if default_now else None
+    return Column(name, DateTime(timezone=True), nullable=nullable, server_default=default)
+
+
+def document(name: str, *, nullable: bool = False, default: str | None = "{}") -> Column[Any]:
+    """A JSON document."""
+    return Column(name, JSONB, nullable=nullable, server_default=None if default is None else text(f"'{default}'"))
+
+
+def words(name: str, *, nullable: bool = False, default: str | None = None) -> Column[str]:
+    """Free text."""
+    return Column(name, Text, nullable=nullable, server_default=None if default is None else text(f"'{default}'"))
+
+
+def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    """The column holds one of these words."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")

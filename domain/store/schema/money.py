@@ -1,0 +1,60 @@
+"""Tables of holds and payables; holds are not ledger entries, no money has moved."""
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, Uuid, text
+
+from domain.payment import HoldStatus, PayoutStatus
+from domain.store.schema.metadata import METADATA, moment, number, one_of, words
+
+hold = Table(
+    "hold",
+    METADATA,
+    number(),
+    Column("order_id", ForeignKey("orders.id"), nullable=False),
+    Column("saga_id", Uuid, nullable=False),  # the call that made it is this saga's
+    words("status"),
+    Column("amount", BigInteger, nullable=False),
+    words("currency"),
+    words("payment_intent", nullable=True),
+    words("charge", nullable=True),
+    Column("captured", BigInteger, nullable=False, server_default=text("0")),
+    moment("capture_before"),
+    words("approval_url", nullable=True),
+    words("refusal", nullable=True),
+    moment("made_at"),
+    UniqueConstraint("payment_intent"),
+    UniqueConstraint("saga_id"),
+    one_of("status", HoldStatus),
+    CheckConstraint("captured >= 0 AND captured <= amount", name="captured_within"),
+    CheckConstraint("(captured > 0) = (status = 'captured')", name="captured_by_status"),
+    CheckConstraint("status NOT IN ('held', 'captured', 'approval') OR payment_intent IS NOT NULL", name="known"),
+)
+Index(
+    "hold_one_current",
+    hold.c.order_id,
+    unique=True,
+    postgresql_where=text("status IN ('requested', 'approval', 'held', 'captured')"),
+)
+
+payable = Table(
+    "payable",
+    METADATA,
+    number(),
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("order_id", ForeignKey("orders.id"), nullable=False),
+    Column("runner_id", ForeignKey("person.id"), nullable=False),
+    words("status", default=PayoutStatus.OPEN),
+    Column("amount", BigInteger, nullable=False),
+    words("currency"),
+    words("charge"),
+    Column("attempt", Integer, nullable=False, server_default=text("0")),
+    words("transfer", nullable=True),
+    words("refusal", nullable=True),
+    moment("booked_at", nullable=False, default_now=True),
+    moment("paid_at"),
+    UniqueConstraint("order_id"),
+    UniqueConstraint("transfer"),
+    one_of("status", PayoutStatus),
+    CheckConstraint("amount > 0", name="amount_positive"),
+    CheckConstraint("(status = 'paid') = (transfer IS NOT NULL)", name="paid_by_transfer"),
+)
+Index("payable_open", payable.c.runner_id, postgresql_where=text("status = 'open'"))

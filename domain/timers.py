@@ -1,0 +1,64 @@
+"""Every deadline there is: its length when a campus says nothing else, and what it starts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Windows:
+    """The deadlines a campus may set, in seconds."""
+
+    payment: int = 15 * 60  # PENDING until the bank has said yes
+    unclaimed: int = 30 * 60  # CREATED until a runner claims
+    open_at_most: int = 90 * 60  # from placing, over all releases together
+    hold_check: int = 2 * 60  # accept_order waits this long for Stripe before it gives the job back
+    hold_margin: int = 12 * 60 * 60  # a job is not claimable when its hold ends sooner than this
+    card_set_up: int = 24 * 60 * 60  # a Checkout link lives no longer
+    auto_place: int = 30 * 60  # a draft waiting for its card places itself within this
+    onboarding: int = 7 * 24 * 60 * 60  # a pay-out set-up link is watched this long
+
+    def length(self, name: str) -> timedelta:
+        """The window of that name as a duration."""
+        seconds: int = getattr(self, name)
+        return timedelta(seconds=seconds)
+
+
+WINDOW_NAMES = tuple(field.name for field in fields(Windows))
+MOST_RELEASES = 2  # a job goes back to the group this often, then an admin looks
+POLL_EVERY = timedelta(seconds=3)  # how often a wait on a person asks Stripe, so that no webhook is needed
+ALERT_AFTER = timedelta(minutes=15)  # a step that keeps failing is told to the admins once
+
+
+class TimerKind(StrEnum):
+    EXPIRE = "expire"
+
+
+class TimerStatus(StrEnum):
+    SET = "set"
+    FIRED = "fired"
+    STOPPED = "stopped"
+
+
+class TimerEvent(StrEnum):
+    FIRED = "fired"
+    STOPPED = "stopped"
+    RESUMED = "resumed"  # a claim was given back: the old deadline counts again
+
+
+TIMER_TRANSITIONS: Mapping[tuple[TimerStatus, TimerEvent], TimerStatus] = MappingProxyType(
+    {
+        (TimerStatus.SET, TimerEvent.FIRED): TimerStatus.FIRED,
+        (TimerStatus.SET, TimerEvent.STOPPED): TimerStatus.STOPPED,
+        (TimerStatus.STOPPED, TimerEvent.RESUMED): TimerStatus.SET,
+    }
+)
+
+TIMER_STARTS: Mapping[TimerKind, str] = MappingProxyType({TimerKind.EXPIRE: "expire_order"})
+
+
+def reopened_until(placed_at: datetime, now: datetime, windows: Windows) -> datetime:
+    """The fresh deadline of a job given back: a whole window, but never past the longest an order may stay open."""
+    return min(now + windows.length("unclaimed"), placed_at + windows.length("open_at_most"))
