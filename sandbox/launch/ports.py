@@ -2,6 +2,7 @@
 
 import json
 import socket
+from collections.abc import Iterable
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
@@ -26,15 +27,15 @@ def is_free(port: int) -> bool:
     return True
 
 
-def remembered_port(folder: Path, name: str) -> int:
-    """Return the port `name` had the last time in this data folder if it is free, else a new one, and remember it."""
+def remembered_ports(folder: Path, names: Iterable[str]) -> dict[str, int]:
+    """Return a port for each name: the one it had the last time in this data folder if that is free, else a new one."""
     memory = folder / "ports.json"
     known: dict[str, int] = json.loads(memory.read_text()) if memory.exists() else {}
-    port = known.get(name)
-    if port is None or not is_free(port):
-        port = free_port()
-        while port in known.values():
+    for name in names:
+        while name not in known or not is_free(known[name]):
             port = free_port()
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        memory.write_text(json.dumps(known | {name: port}, indent=1))
-    return port
+            if port not in known.values():
+                known[name] = port
+    memory.parent.mkdir(parents=True, exist_ok=True)
+    memory.write_text(json.dumps(known, indent=1))
+    return known

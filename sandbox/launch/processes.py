@@ -6,11 +6,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PAUSE = 0.02  # seconds between two looks at something we wait for
+PAUSE = 0.03  # seconds between two looks at something we wait for
 STOP_PATIENCE = 5.0  # seconds a process gets to end by itself
 
 
@@ -76,6 +76,14 @@ class Process:
                 raise LaunchError(f"{self.name} was not ready within {within:.0f} s:\n{self.last_lines()}")
             time.sleep(PAUSE)
 
+    def wait(self, *, within: float) -> int:
+        """Block until it ends by itself and return its exit code; LaunchError (killing it) after `within` seconds."""
+        try:
+            return self.started.wait(within)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise LaunchError(f"{self.name} had not ended after {within:.0f} s:\n{self.last_lines()}") from None
+
     def ask_to_stop(self) -> None:
         """Send the program's own stop signal; harmless when it has ended."""
         if self.ended is None:
@@ -84,6 +92,10 @@ class Process:
     def stop(self, patience: float = STOP_PATIENCE) -> int:
         """Ask it to stop, kill it after `patience` seconds, and return its exit code."""
         self.ask_to_stop()
+        return self.end_within(patience)
+
+    def end_within(self, patience: float) -> int:
+        """Give it `patience` seconds to end, then kill it; return its exit code."""
         try:
             return self.started.wait(patience)
         except subprocess.TimeoutExpired:
@@ -121,6 +133,16 @@ def start_process(program: Program) -> Process:
             process_group=0,  # Ctrl-C at the terminal reaches only us; we stop the others in order
         )
     return Process(program, child, offset)
+
+
+def stop_together(processes: Iterable[Process], patience: float = STOP_PATIENCE) -> None:
+    """Stop several at once; those that have not ended after `patience` seconds are killed."""
+    asked = [process for process in processes if process.ended is None]
+    for process in asked:
+        process.ask_to_stop()
+    deadline = time.monotonic() + patience
+    for process in asked:
+        process.end_within(max(0.0, deadline - time.monotonic()))
 
 
 def tether(ending: signal.Signals) -> list[str]:

@@ -1,0 +1,101 @@
+"""`make demo`: a whole CampusG on this machine, watched until somebody says stop."""
+
+import fcntl
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sandbox.launch.processes import LaunchError, Process
+from sandbox.launch.stack import PROJECT, Plan, Stack
+
+LOOK_EVERY = 0.2  # seconds between two looks at the processes
+RESTART_PAUSE = 1.0  # seconds a dead process stays down, so that one which cannot live costs little
+RESTARTS = 5  # of one process; then something is wrong that no restart mends
+FOLDER = PROJECT / ".data" / "demo"
+
+Say = Callable[[str], None]
+
+
+def demo(folder: Path, say: Say, *, database_url: str | None = None, redis_url: str | None = None) -> None:
+    """Start everything with its data in `folder`, say how to talk to it, and stay until interrupted.
+
+    Raises LaunchError when it cannot start or a process keeps dying. Stops everything in any case.
+    """
+    began = time.monotonic()
+    with sole_use(folder), stopping_on_signals():
+        stack = Stack(Plan(folder=folder, durable=True, database_url=database_url, redis_url=redis_url), say)
+        try:
+            stack.start()
+            greet(stack, say, seconds=time.monotonic() - began)
+            watch(stack, say)
+        except KeyboardInterrupt:
+            say("stopping")
+        finally:
+            stack.stop()
+
+
+@contextmanager
+def sole_use(folder: Path) -> Iterator[None]:
+    """Hold the data folder for this process alone; raise LaunchError when another one has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LaunchError(f"Another demo runs with its data in {folder}: stop that one first.") from None
+        yield
+
+
+@contextmanager
+def stopping_on_signals() -> Iterator[None]:
+    """Turn the first Ctrl-C, SIGTERM or SIGHUP into KeyboardInterrupt; further ones are too late to matter."""
+    ways = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def stop(_number: int, _frame: object) -> None:
+        for way in ways:
+            signal.signal(way, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = {way: signal.signal(way, stop) for way in ways}
+    try:
+        yield
+    finally:
+        for way, handler in before.items():
+            signal.signal(way, handler)
+
+
+def greet(stack: Stack, say: Say, *, seconds: float) -> None:
+    """Say where everything is, and leave the settings in a file that a shell can read."""
+    settings = stack.plan.folder / "environment"
+    settings.write_text("".join(f"export {name}='{value}'\n" for name, value in stack.environment.items()))
+    say(f"ready in {seconds:.0f} s")
+    say("")
+    say(f"  the chats    {stack.telegram_url}/   write /start as Mei, take the job as Ana, steer as Sam")
+    say(f"  the bank     {stack.stripe_url}/   card 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined")
+    say(f"  the logs     {stack.plan.folder / 'logs'}")
+    say(f"  the books    . {settings} && .venv/bin/python -m workers.audit")
+    say("")
+    say("Ctrl-C stops it; the next start goes on with the same data.")
+
+
+def watch(stack: Stack, say: Say) -> None:
+    """Bring back what dies, for ever; raise LaunchError when one process dies too often."""
+    restarts: dict[str, int] = {}
+    while True:
+        for name, process in stack.processes.items():
+            if process.ended is not None:
+                restarts[name] = restarts.get(name, 0) + 1
+                bring_back(process, say, left=RESTARTS - restarts[name])
+        time.sleep(LOOK_EVERY)
+
+
+def bring_back(process: Process, say: Say, *, left: int) -> None:
+    """Name a process that died with its last words, and start it anew if it may die `left` more times."""
+    report = f"{process.name} ended with {process.ended}:\n{process.last_lines()}"
+    if left < 0:
+        raise LaunchError(f"{report}\n{process.name} died {RESTARTS + 1} times; see {process.program.log}")
+    say(f"{report}\nstarting {process.name} again")
+    time.sleep(RESTART_PAUSE)
+    process.restart()

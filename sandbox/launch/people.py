@@ -1,0 +1,90 @@
+"""Who lives in the Telegram sandbox: the bots, people and groups that a launched CampusG starts with."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from sandbox.launch.processes import LaunchError
+
+PATIENCE = 10.0  # seconds for one answer of the sandbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """A bot as BotFather would make it; the campus it serves finds its token in TELEGRAM_BOT_TOKEN_<campus>."""
+
+    campus: str
+    token: str
+    username: str
+    name: str
+
+    @property
+    def setting(self) -> str:
+        """Return the name of the environment variable that holds the token."""
+        return f"TELEGRAM_BOT_TOKEN_{self.campus.upper()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody with a Telegram account."""
+
+    id: int
+    first_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A group chat; people are named by their ids, bots by their user names."""
+
+    id: int
+    title: str
+    members: tuple[int, ...]
+    bots: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """Everybody there is at the start."""
+
+    bots: tuple[Bot, ...]
+    people: tuple[Person, ...]
+    groups: tuple[Group, ...]
+
+
+MEI = Person(id=1001, first_name="Mei")
+KAI = Person(id=1002, first_name="Kai")
+ANA = Person(id=2001, first_name="Ana")
+BEN = Person(id=2002, first_name="Ben")
+SAM = Person(id=3001, first_name="Sam")
+NORTH_BOT = Bot(
+    campus="north",
+    token="7000000001:sandbox-north-00000000000000000000",
+    username="campusg_north_bot",
+    name="CampusG North",
+)
+RUNNERS = Group(id=-1001000000001, title="North runners", members=(ANA.id, BEN.id, SAM.id), bots=(NORTH_BOT.username,))
+ADMINS = Group(id=-1001000000002, title="North admins", members=(SAM.id,), bots=(NORTH_BOT.username,))
+DEMO_CAST = Cast(bots=(NORTH_BOT,), people=(MEI, KAI, ANA, BEN, SAM), groups=(RUNNERS, ADMINS))
+
+
+def seat(telegram_url: str, cast: Cast) -> None:
+    """Tell the Telegram sandbox of everybody; those it knows already stay as they are."""
+    for bot in cast.bots:
+        post(f"{telegram_url}/sim/bots", {"token": bot.token, "username": bot.username, "name": bot.name})
+    for person in cast.people:
+        post(f"{telegram_url}/sim/users", asdict(person))
+    for group in cast.groups:
+        post(f"{telegram_url}/sim/groups", asdict(group))
+
+
+def post(url: str, body: Mapping[str, object]) -> None:
+    """Send one order to a sandbox's control API; raise LaunchError with its answer when it refuses."""
+    request = Request(url, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+    try:
+        with urlopen(request, timeout=PATIENCE) as answer:
+            answer.read()
+    except HTTPError as refusal:
+        with refusal:
+            raise LaunchError(f"{url} refused {dict(body)}: {refusal.read().decode(errors='replace')}") from None

@@ -1,0 +1,199 @@
+"""Which processes make up a whole CampusG on one machine, in which order they start, and how each is found by name."""
+
+import os
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox.launch import postgres, valkey
+from sandbox.launch.people import DEMO_CAST, Cast, seat
+from sandbox.launch.ports import LOOPBACK, is_free, remembered_ports
+from sandbox.launch.processes import LaunchError, Process, Program, start_process, stop_together
+
+PROJECT = Path(__file__).parents[2]
+CAMPUS_FILE = Path(__file__).with_name("campus.toml")
+PORTS = ("postgres", "valkey", "telegram", "stripe", "bot")
+STRIPE_SECRET_KEY = "sk_test_sandbox"
+STRIPE_WEBHOOK_SECRET = "whsec_sandbox"
+ROOM_PATIENCE = 90.0  # seconds; importing aiogram alone takes 8 s of processor time
+TASK_PATIENCE = 120.0  # seconds for migrations, a campus, an audit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to start, and with what."""
+
+    folder: Path
+    durable: bool = False
+    workers: int = 1
+    webhooks: bool = False  # Telegram pushes updates to the bot; otherwise the bot polls
+    environment: Mapping[str, str] = field(default_factory=dict)  # further settings of bot and workers
+    database_url: str | None = None  # None: start an own Postgres
+    redis_url: str | None = None  # None: start an own Valkey
+    cast: Cast = DEMO_CAST
+    campus_files: tuple[Path, ...] = (CAMPUS_FILE,)
+
+
+@dataclass(slots=True)
+class Stack:
+    """A CampusG that is starting, running or stopped; `processes` are in the order they were started."""
+
+    plan: Plan
+    say: Callable[[str], None]
+    processes: dict[str, Process] = field(default_factory=dict)
+    database_url: str = ""
+    redis_url: str = ""
+    ports: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Choose the ports: those of the last start where they are free."""
+        self.ports = remembered_ports(self.plan.folder, PORTS)
+
+    @property
+    def telegram_url(self) -> str:
+        """Return where the Telegram sandbox answers; a browser sees its chats there too."""
+        return self.url_of("telegram")
+
+    @property
+    def stripe_url(self) -> str:
+        """Return where the Stripe sandbox answers."""
+        return self.url_of("stripe")
+
+    @property
+    def bot_url(self) -> str:
+        """Return where the bot's HTTP door is: /stripe /health /ready /metrics."""
+        return self.url_of("bot")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the settings that bot, workers and operator's commands run with."""
+        settings = {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "TELEGRAM_API_URL": self.telegram_url,
+            "STRIPE_API_URL": self.stripe_url,
+            "STRIPE_SECRET_KEY": STRIPE_SECRET_KEY,
+            "STRIPE_WEBHOOK_SECRET": STRIPE_WEBHOOK_SECRET,
+            "HTTP_PORT": str(self.ports["bot"]),
+        }
+        if self.plan.webhooks:
+            settings["PUBLIC_URL"] = self.bot_url
+        tokens = {bot.setting: bot.token for bot in self.plan.cast.bots}
+        return settings | tokens | dict(self.plan.environment)
+
+    def start(self) -> None:
+        """Start everything and return when the first update would be handled; raise LaunchError if it can't be."""
+        self.start_servers()
+        self.start_sandboxes()
+        self.say("bringing the database to the newest schema")
+        self.run("alembic", "upgrade", "head")
+        seat(self.telegram_url, self.plan.cast)
+        self.say("founding the campus")
+        for campus in self.plan.campus_files:
+            self.run("workers.campus", "add", str(campus))
+        self.say("starting the bot and the workers")
+        self.start_rooms()
+
+    def start_servers(self) -> None:
+        """Start the database servers that were not given."""
+        folder, durable = self.plan.folder, self.plan.durable
+        self.database_url, self.redis_url = self.plan.database_url or "", self.plan.redis_url or ""
+        if not self.database_url:
+            started = postgres.start(folder, durable=durable, port=self.ports["postgres"])
+            self.database_url, self.processes["postgres"] = started.url, started.process
+        if not self.redis_url:
+            started = valkey.start(folder, durable=durable, port=self.ports["valkey"])
+            self.redis_url, self.processes["valkey"] = started.url, started.process
+
+    def start_sandboxes(self) -> None:
+        """Start the stand-ins for Telegram and Stripe."""
+        hook = ("--webhook", f"{self.bot_url}/stripe", "--webhook-secret", STRIPE_WEBHOOK_SECRET)
+        for name, further in (("telegram", ()), ("stripe", hook)):
+            state = str(self.plan.folder / name)
+            self.start_room(name, f"sandbox.{name}", "--port", str(self.ports[name]), "--state", state, *further)
+        for name in ("telegram", "stripe"):
+            self.wait_ready(name)
+
+    def start_rooms(self) -> None:
+        """Start the bot and the workers."""
+        workers = [f"worker-{number}" for number in range(1, self.plan.workers + 1)]
+        self.start_room("bot", "bot")
+        for name in workers:
+            self.start_room(name, "workers")
+        for name in ("bot", *workers):
+            self.wait_ready(name)
+
+    def start_room(self, name: str, module: str, *arguments: str) -> None:
+        """Start `python -m module` under this name."""
+        self.processes[name] = start_process(self.program(name, module, *arguments))
+
+    def wait_ready(self, name: str) -> None:
+        """Block until a process of ours that was (re)started does its work."""
+        process = self.processes[name]
+        if name == "bot":
+            process.wait_until(lambda: answers_well(f"{self.bot_url}/ready"), within=ROOM_PATIENCE)
+        elif name in self.ports:
+            process.wait_until(lambda: not is_free(self.ports[name]), within=ROOM_PATIENCE)
+        else:
+            process.wait_until(lambda: "ready" in process.printed(), within=ROOM_PATIENCE)
+
+    def run(self, module: str, *arguments: str) -> str:
+        """Run `python -m module` with the stack's settings and return what it printed; LaunchError if it fails."""
+        name = module.partition(".")[2] or module
+        task = start_process(self.program(name, module, *arguments))
+        try:
+            code = task.wait(within=TASK_PATIENCE)
+        finally:
+            task.kill()  # when we are interrupted
+        if code != 0:
+            raise LaunchError(f"python -m {module} {' '.join(arguments)} ended with {code}:\n{task.last_lines(20)}")
+        return task.printed()
+
+    def program(self, name: str, module: str, *arguments: str) -> Program:
+        """Return how one of our own modules runs: in the project, with the stack's settings, its log by its name."""
+        return Program(
+            name=name,
+            command=[sys.executable, "-m", module, *arguments],
+            log=self.plan.folder / "logs" / f"{name}.log",
+            environment=os.environ | {"PYTHONUNBUFFERED": "1"} | self.environment,
+            folder=PROJECT,
+        )
+
+    def stop(self) -> None:
+        """Stop everything in order: first those who work, then those they work with; harmless when stopped."""
+        servers = [self.processes[name] for name in ("postgres", "valkey") if name in self.processes]
+        sandboxes = [self.processes[name] for name in ("telegram", "stripe") if name in self.processes]
+        rooms = [process for process in self.processes.values() if process not in servers + sandboxes]
+        for group in (rooms, sandboxes, servers):
+            stop_together(group)
+
+    def url_of(self, name: str) -> str:
+        """Return the address of a process that speaks HTTP."""
+        return f"http://{LOOPBACK}:{self.ports[name]}"
+
+
+def quiet(line: str) -> None:
+    """Say nothing."""
+
+
+@contextmanager
+def running(plan: Plan, say: Callable[[str], None] = quiet) -> Iterator[Stack]:
+    """Run a whole CampusG for the length of a `with` block."""
+    stack = Stack(plan, say)
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+
+
+def answers_well(url: str) -> bool:
+    """Tell whether a server answers here with 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:  # nobody listens yet, or (HTTPError) it says that it is not ready
+        return False

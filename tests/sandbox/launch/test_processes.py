@@ -1,0 +1,102 @@
+"""Processes started, watched and stopped by name."""
+
+import os
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from sandbox.launch.demo import bring_back, sole_use
+from sandbox.launch.ports import LOOPBACK, free_port, is_free, remembered_ports
+from sandbox.launch.processes import LaunchError, Process, Program, start_process, stop_together
+
+STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); signal.pause()"
+PATIENT = "import signal; print('here', flush=True); signal.pause()"
+FAILING = "print('first'); print('last words'); raise SystemExit(3)"
+
+
+def begin(folder: Path, name: str, code: str) -> Process:
+    """Start a little Python program with its log in this folder."""
+    program = Program(
+        name=name, command=[sys.executable, "-c", code], log=folder / f"{name}.log", environment=dict(os.environ)
+    )
+    return start_process(program)
+
+
+def test_a_process_that_ends_too_early_is_named_with_its_last_lines(tmp_path: Path) -> None:
+    process = begin(tmp_path, "failing", FAILING)
+    with pytest.raises(LaunchError, match=r"(?s)failing ended with 3 before it was ready.*last words"):
+        process.wait_until(lambda: False, within=10)
+
+
+def test_a_process_that_never_gets_ready_is_ended(tmp_path: Path) -> None:
+    process = begin(tmp_path, "patient", PATIENT)
+    with pytest.raises(LaunchError, match="patient was not ready within 0 s"):
+        process.wait_until(lambda: False, within=0.1)
+    assert process.ended == -signal.SIGKILL
+
+
+def test_a_process_deaf_to_its_stop_signal_is_killed(tmp_path: Path) -> None:
+    deaf, patient = begin(tmp_path, "deaf", STUBBORN), begin(tmp_path, "patient", PATIENT)
+    deaf.wait_until(lambda: "deaf" in deaf.printed(), within=10)
+    patient.wait_until(lambda: "here" in patient.printed(), within=10)
+    stop_together([deaf, patient], patience=0.3)
+    assert (deaf.ended, patient.ended) == (-signal.SIGKILL, -signal.SIGTERM)
+
+
+def test_a_process_killed_and_restarted_keeps_its_handle_and_log(tmp_path: Path) -> None:
+    process = begin(tmp_path, "patient", PATIENT)
+    process.wait_until(lambda: "here" in process.printed(), within=10)
+    first = process.pid
+    process.kill()
+    process.restart()
+    process.wait_until(lambda: "here" in process.printed(), within=10)
+    assert process.pid != first
+    assert (tmp_path / "patient.log").read_text() == "here\nhere\n"
+    process.stop()
+
+
+def test_a_process_is_started_from_the_main_thread_only(tmp_path: Path) -> None:
+    refusals: list[LaunchError] = []
+
+    def try_it() -> None:
+        try:
+            begin(tmp_path, "patient", PATIENT)
+        except LaunchError as refusal:
+            refusals.append(refusal)
+
+    thread = threading.Thread(target=try_it)
+    thread.start()
+    thread.join()
+    assert "main thread" in str(refusals[0])
+
+
+def test_the_demo_tells_of_a_death_starts_anew_and_gives_up_in_the_end(tmp_path: Path) -> None:
+    process = begin(tmp_path, "failing", FAILING)
+    process.wait(within=10)
+    told: list[str] = []
+    bring_back(process, told.append, left=0)
+    assert "failing ended with 3:\nfirst\nlast words" in told[0]
+    assert process.wait(within=10) == 3
+    with pytest.raises(LaunchError, match="died 6 times"):
+        bring_back(process, told.append, left=-1)
+
+
+def test_two_demos_never_share_a_data_folder(tmp_path: Path) -> None:
+    with sole_use(tmp_path), pytest.raises(LaunchError, match="Another demo runs"), sole_use(tmp_path):
+        pass
+    with sole_use(tmp_path):
+        assert (tmp_path / "lock").exists()
+
+
+def test_ports_stay_the_same_over_restarts_unless_somebody_took_them(tmp_path: Path) -> None:
+    first = remembered_ports(tmp_path, ("bot", "stripe"))
+    assert remembered_ports(tmp_path, ("bot", "stripe")) == first
+    with socket.create_server((LOOPBACK, first["bot"])):
+        second = remembered_ports(tmp_path, ("bot", "stripe"))
+    assert second["stripe"] == first["stripe"]
+    assert second["bot"] != first["bot"]
+    assert is_free(free_port())
