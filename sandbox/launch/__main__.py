@@ -32,9 +32,7 @@ def main() -> int:
         print(failure, file=sys.stderr)
         return 1
     except PermissionError as failure:
-        print(
-            f"{failure.filename} is not ours to write: remove it, or name another folder with --data.", file=sys.stderr
-        )
+        print(f"{failure.filename} is not ours to write: remove it, or name another with --data.", file=sys.stderr)
         return 1
     return 0
 
