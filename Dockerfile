@@ -1,0 +1,20 @@
+# One image for the bot, the workers and the migrations; sandbox/ and tests/ stay outside (see .dockerignore too).
+FROM python:3.11-slim
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+WORKDIR /campusg
+
+COPY requirements/run.txt requirements/run.txt
+RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements/run.txt
+
+COPY alembic.ini ./
+COPY migrations migrations
+COPY locales locales
+COPY domain domain
+COPY workers workers
+COPY bot bot
+RUN python -m compileall -q . \
+ && useradd --system --no-create-home --uid 10001 campusg
+
+USER campusg
+CMD ["python", "-m", "bot"]
