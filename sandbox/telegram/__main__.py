@@ -1,0 +1,35 @@
+"""python -m sandbox.telegram: the stand-in as a process of its own."""
+
+import argparse
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+from .server import running_telegram
+
+
+def main() -> None:
+    """Read the command line and serve until SIGINT or SIGTERM."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.telegram", description="A stand-in for Telegram's Bot API")
+    parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--state", type=Path, help="folder to keep the state in; without it nothing is kept")
+    asyncio.run(_serve(parser.parse_args()))
+
+
+async def _serve(arguments: argparse.Namespace) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    folder = os.environ.get("SANDBOX_TRANSCRIPT_DIR")
+    transcript = Path(folder) if folder else None
+    running = running_telegram(state=arguments.state, transcript=transcript, host=arguments.host, port=arguments.port)
+    async with running as url:
+        print(f"sandbox telegram on {url}", flush=True)
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    main()

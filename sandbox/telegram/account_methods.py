@@ -1,0 +1,96 @@
+"""The methods about the bot itself: who it is, its commands and descriptions, and files."""
+
+import json
+import re
+from dataclasses import replace
+
+from .parameters import Call
+from .records import JsonObject
+from .refusals import bad_request, ours
+from .telegram import Telegram
+from .views import user_object
+
+MAX_COMMANDS, MAX_COMMAND_DESCRIPTION = 100, 256  # Bot API, setMyCommands and BotCommand
+_DESCRIPTION_LIMITS = {"description": 512, "short_description": 120}
+
+
+def get_me(_telegram: Telegram, call: Call) -> object:
+    """getMe."""
+    return {
+        **user_object(call.bot),
+        "can_join_groups": True,
+        "can_read_all_group_messages": False,
+        "supports_inline_queries": False,
+        "can_connect_to_business": False,
+        "has_main_web_app": False,
+    }
+
+
+def _commands_key(call: Call) -> str:
+    scope = call.table("scope") or {"type": "default"}
+    return json.dumps([scope, call.text("language_code") or ""], sort_keys=True)
+
+
+def set_my_commands(telegram: Telegram, call: Call) -> object:
+    """setMyCommands for one scope and language."""
+    rows = call.rows("commands")
+    if rows is None:
+        raise bad_request("can't parse BotCommand: parameter commands is needed")
+    if len(rows) > MAX_COMMANDS:
+        raise bad_request("BOT_COMMANDS_TOO_MUCH")
+    commands = [_command(row) for row in rows]
+    kept = {**call.bot.commands, _commands_key(call): commands}
+    telegram.world.bots.put(replace(call.bot, commands=kept))
+    return True
+
+
+def _command(row: object) -> JsonObject:
+    match row:
+        case {"command": str() as command, "description": str() as description}:
+            if not re.fullmatch(r"/?[a-z0-9_]{1,32}", command):
+                raise bad_request("BOT_COMMAND_INVALID")
+            if not 1 <= len(description) <= MAX_COMMAND_DESCRIPTION:
+                raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
+            return {"command": command.removeprefix("/"), "description": description}
+        case _:
+            raise bad_request("can't parse BotCommand: command and description are needed")
+
+
+def get_my_commands(_telegram: Telegram, call: Call) -> object:
+    """getMyCommands of exactly that scope and language."""
+    return call.bot.commands.get(_commands_key(call), [])
+
+
+def delete_my_commands(telegram: Telegram, call: Call) -> object:
+    """deleteMyCommands of exactly that scope and language."""
+    kept = {key: rows for key, rows in call.bot.commands.items() if key != _commands_key(call)}
+    telegram.world.bots.put(replace(call.bot, commands=kept))
+    return True
+
+
+def set_my_description(telegram: Telegram, call: Call) -> object:
+    """setMyDescription and setMyShortDescription."""
+    name = "short_description" if "Short" in call.method else "description"
+    text = call.text(name) or ""
+    if len(text) > _DESCRIPTION_LIMITS[name]:
+        raise ours(f"{name} is longer than {_DESCRIPTION_LIMITS[name]} characters")
+    key = f"{name}:{call.text('language_code') or ''}"
+    telegram.world.bots.put(replace(call.bot, descriptions={**call.bot.descriptions, key: text}))
+    return True
+
+
+def get_file(telegram: Telegram, call: Call) -> object:
+    """getFile; the path is served below /file/bot<token>/."""
+    wanted = call.text("file_id")
+    if not wanted:
+        raise bad_request("file_id not specified")
+    file = telegram.world.files.get(wanted)
+    if file is None:
+        raise bad_request("wrong file_id or the file is temporarily unavailable")
+    unique = file.file_id[-16:]
+    return {
+        "file_id": file.file_id,
+        "file_unique_id": unique,
+        "file_size": file.size,
+        "file_path": file.file_path,
+    }

@@ -1,0 +1,122 @@
+"""The Bot API over HTTP: find the bot, check the call, let it fail if it should, do it, record it, answer."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from . import account_methods, chat_methods, message_methods, tap_methods, update_methods
+from .faults import Fault
+from .methods import METHODS
+from .parameters import Call, check, read_sent
+from .pictures import picture_bytes
+from .records import Bot, JsonObject
+from .refusals import Refusal
+from .telegram import Telegram
+
+TELEGRAM: Final = web.AppKey("telegram", Telegram)
+
+HANDLERS: Final[dict[str, Callable[[Telegram, Call], object]]] = {
+    "getMe": account_methods.get_me,
+    "setMyCommands": account_methods.set_my_commands,
+    "getMyCommands": account_methods.get_my_commands,
+    "deleteMyCommands": account_methods.delete_my_commands,
+    "setMyDescription": account_methods.set_my_description,
+    "setMyShortDescription": account_methods.set_my_description,
+    "getFile": account_methods.get_file,
+    "setWebhook": update_methods.set_webhook,
+    "deleteWebhook": update_methods.delete_webhook,
+    "getWebhookInfo": update_methods.get_webhook_info,
+    "sendMessage": message_methods.send_message,
+    "sendPhoto": message_methods.send_photo,
+    "editMessageText": message_methods.edit_message_text,
+    "editMessageCaption": message_methods.edit_message_caption,
+    "editMessageReplyMarkup": message_methods.edit_message_reply_markup,
+    "deleteMessage": message_methods.delete_for_all,
+    "pinChatMessage": message_methods.pin_message,
+    "unpinChatMessage": message_methods.unpin_message,
+    "sendChatAction": message_methods.send_chat_action,
+    "answerCallbackQuery": tap_methods.answer_callback_query,
+    "getChat": chat_methods.get_chat,
+    "getChatMember": chat_methods.get_chat_member,
+    "getChatAdministrators": chat_methods.get_chat_administrators,
+    "getChatMemberCount": chat_methods.get_chat_member_count,
+    "leaveChat": chat_methods.leave_chat,
+    "createChatInviteLink": chat_methods.create_chat_invite_link,
+    "approveChatJoinRequest": chat_methods.approve_join_request,
+    "declineChatJoinRequest": chat_methods.decline_join_request,
+}
+CUT: Final = 0  # the recorded status of a call whose connection was cut
+_SPELLING = {name.lower(): name for name in METHODS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    sent: dict[str, object]
+    status: int
+    body: JsonObject
+
+
+async def answer_method(request: web.Request) -> web.StreamResponse:
+    """POST or GET /bot<token>/<method>."""
+    telegram = request.app[TELEGRAM]
+    at = telegram.clock.now()
+    bot = telegram.world.bot_by_token(request.match_info["token"])
+    if bot is None:
+        return _refuse(Refusal(401, "Unauthorized"))
+    spelled = request.match_info["method"]
+    method = _SPELLING.get(spelled.lower(), spelled)
+    outcome = await _outcome(telegram, bot, method, request)
+    telegram.transcript.record_call(
+        bot=bot.username, method=method, sent=outcome.sent, status=outcome.status, answer=outcome.body, at=at
+    )
+    if outcome.status == CUT and request.transport is not None:
+        request.transport.abort()
+    return web.json_response(outcome.body, status=outcome.status or 500)
+
+
+async def _outcome(telegram: Telegram, bot: Bot, method: str, request: web.Request) -> _Outcome:
+    sent: dict[str, object] = {}
+    fault = None
+    try:
+        sent = await read_sent(request)
+        fault = telegram.faults.take(bot, method, sent.get("chat_id"))
+        result = await _perform(telegram, bot, method, sent, fault)
+        status, body = 200, {"ok": True, "result": result}
+    except Refusal as refusal:
+        status, body = refusal.error_code, refusal.answer()
+    cut = fault is not None and fault.kind in {"reset", "lost_answer"}
+    return _Outcome(sent=sent, status=CUT if cut else status, body=body)
+
+
+async def _perform(telegram: Telegram, bot: Bot, method: str, sent: dict[str, object], fault: Fault | None) -> object:
+    if method not in METHODS:
+        raise Refusal(404, "Not Found: method not found")
+    if fault is not None and fault.kind == "reset":
+        return None
+    if fault is not None and fault.kind == "status":
+        raise fault.refusal()
+    if fault is not None and fault.kind == "hang":
+        await asyncio.sleep(fault.seconds)
+    current = telegram.world.bots.get(bot.id) or bot  # a hanging call may find the bot changed
+    call = check(current, method, sent)
+    if method == "getUpdates":
+        return await update_methods.get_updates(telegram, call)
+    return HANDLERS[method](telegram, call)
+
+
+def _refuse(refusal: Refusal) -> web.Response:
+    return web.json_response(refusal.answer(), status=refusal.error_code)
+
+
+async def answer_file(request: web.Request) -> web.Response:
+    """GET /file/bot<token>/<path>."""
+    telegram = request.app[TELEGRAM]
+    if telegram.world.bot_by_token(request.match_info["token"]) is None:
+        return _refuse(Refusal(401, "Unauthorized"))
+    content = picture_bytes(telegram.world, request.match_info["path"])
+    if content is None:
+        return _refuse(Refusal(404, "Not Found"))
+    return web.Response(body=content, content_type="application/octet-stream")

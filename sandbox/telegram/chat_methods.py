@@ -1,0 +1,148 @@
+"""The methods about chats and who is in them."""
+
+import secrets
+from dataclasses import replace
+
+from .access import PRESENT, group_for, is_admin, place_for
+from .members import change_member, member_object
+from .parameters import Call
+from .records import Bot, Group, InviteLink, JsonObject
+from .refusals import bad_request, forbidden
+from .telegram import Telegram
+from .views import account_of, chat_object, message_object, user_object, without_empty
+from .world import group_place, private_place
+
+MAX_LINK_NAME = 32  # characters (Bot API, createChatInviteLink)
+_NO_GIFTS = dict.fromkeys(
+    ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"), False
+)
+
+
+def get_chat(telegram: Telegram, call: Call) -> object:
+    """getChat; a person must have written to the bot, a group must have it as a member."""
+    chat_id = call.need_chat()
+    if isinstance(chat_id, int) and chat_id > 0:
+        place = private_place(call.bot.id, chat_id)
+        if telegram.world.private_chats.get(place) is None:
+            raise bad_request("chat not found")
+    else:
+        place = group_place(group_for(telegram, call.bot, chat_id).id)
+    pinned = [one for one in telegram.world.messages_in(place).values() if one.pinned and not one.deleted]
+    body: JsonObject = {
+        **chat_object(telegram.world, place),
+        "accent_color_id": 0,
+        "max_reaction_count": 11,
+        "accepted_gift_types": _NO_GIFTS,
+    }
+    if pinned:
+        body["pinned_message"] = message_object(telegram.world, pinned[-1])
+    return body
+
+
+def get_chat_member(telegram: Telegram, call: Call) -> object:
+    """getChatMember."""
+    group = _group(telegram, call)
+    identity = call.need_number("user_id")
+    known = telegram.world.people.get(identity) or telegram.world.bots.get(identity)
+    if known is None:
+        raise bad_request("user not found")
+    return member_object(known, group.members.get(str(identity), "left"))
+
+
+def get_chat_administrators(telegram: Telegram, call: Call) -> object:
+    """getChatAdministrators: the people and, of bots, only the asking one."""
+    group = _group(telegram, call)
+    admins = [account_of(telegram.world, int(identity)) for identity in group.members if is_admin(group, int(identity))]
+    listed = [admin for admin in admins if not isinstance(admin, Bot) or admin.id == call.bot.id]
+    return [member_object(admin, group.members[str(admin.id)]) for admin in listed]
+
+
+def get_chat_member_count(telegram: Telegram, call: Call) -> object:
+    """getChatMemberCount."""
+    return sum(status in PRESENT for status in _group(telegram, call).members.values())
+
+
+def leave_chat(telegram: Telegram, call: Call) -> object:
+    """leaveChat."""
+    change_member(telegram, _group(telegram, call), call.bot, "left", by=call.bot)
+    return True
+
+
+def _group(telegram: Telegram, call: Call) -> Group:
+    chat_id = call.need_chat()
+    if isinstance(chat_id, int) and chat_id > 0:
+        place_for(telegram, call.bot, chat_id)
+        raise bad_request("method is available only for groups, supergroups and channels")
+    return group_for(telegram, call.bot, chat_id)
+
+
+def _administered_group(telegram: Telegram, call: Call) -> Group:
+    group = _group(telegram, call)
+    if not is_admin(group, call.bot.id):
+        raise bad_request("not enough rights to manage chat invite link")
+    return group
+
+
+def create_chat_invite_link(telegram: Telegram, call: Call) -> object:
+    """createChatInviteLink."""
+    group = _administered_group(telegram, call)
+    name, limit = call.text("name"), call.number("member_limit")
+    if name is not None and len(name) > MAX_LINK_NAME:
+        raise bad_request("invite link name is too long")
+    if call.flag("creates_join_request") and limit:
+        raise bad_request("member limit can't be specified for links requiring administrator approval")
+    link = InviteLink(
+        link=f"https://t.me/+{secrets.token_urlsafe(12)}",
+        chat_id=group.id,
+        bot_id=call.bot.id,
+        name=name,
+        expire_date=call.number("expire_date") or None,
+        member_limit=limit or None,
+        creates_join_request=call.flag("creates_join_request"),
+    )
+    return link_object(telegram, telegram.world.links.put(link))
+
+
+def link_object(telegram: Telegram, link: InviteLink) -> JsonObject:
+    """A ChatInviteLink of the Bot API."""
+    optional = without_empty({"name": link.name, "expire_date": link.expire_date, "member_limit": link.member_limit})
+    return {
+        "invite_link": link.link,
+        "creator": user_object(account_of(telegram.world, link.bot_id)),
+        "creates_join_request": link.creates_join_request,
+        "is_primary": False,
+        "is_revoked": False,
+        **optional,
+    }
+
+
+def approve_join_request(telegram: Telegram, call: Call) -> object:
+    """approveChatJoinRequest."""
+    group, link, identity = _join_request(telegram, call)
+    telegram.world.links.put(_answered(link, identity))
+    person = account_of(telegram.world, identity)
+    change_member(telegram, group, person, "member", by=call.bot, link=link_object(telegram, link))
+    return True
+
+
+def decline_join_request(telegram: Telegram, call: Call) -> object:
+    """declineChatJoinRequest."""
+    _, link, identity = _join_request(telegram, call)
+    telegram.world.links.put(_answered(link, identity))
+    return True
+
+
+def _answered(link: InviteLink, identity: int) -> InviteLink:
+    return replace(link, waiting=[one for one in link.waiting if one != identity], joined=link.joined + 1)
+
+
+def _join_request(telegram: Telegram, call: Call) -> tuple[Group, InviteLink, int]:
+    group, identity = _administered_group(telegram, call), call.need_number("user_id")
+    if group.members.get(str(identity)) in PRESENT:
+        raise bad_request("USER_ALREADY_PARTICIPANT")
+    if group.members.get(str(identity)) == "kicked":
+        raise forbidden("user is kicked from the chat")
+    for link in telegram.world.links:
+        if link.chat_id == group.id and identity in link.waiting:
+            return group, link, identity
+    raise bad_request("HIDE_REQUESTER_MISSING")

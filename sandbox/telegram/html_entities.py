@@ -1,0 +1,177 @@
+"""From Telegram's HTML to a text and its entities, refusing what the real service refuses."""
+
+import re
+from dataclasses import dataclass, field
+
+from .records import JsonObject
+from .refusals import Refusal, bad_request
+
+_NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
+_SIMPLE = {
+    "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "ins": "underline",
+    "s": "strikethrough", "strike": "strikethrough", "del": "strikethrough", "code": "code", "pre": "pre",
+    "tg-spoiler": "spoiler",
+}  # fmt: skip
+_KNOWN = {*_SIMPLE, "span", "a", "blockquote", "tg-time", "tg-emoji"}
+_CHARACTER = re.compile(r"&(#x[0-9a-fA-F]{1,6}|#\d{1,7}|[a-zA-Z]+);?")
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z0-9-]*)(?P<rest>(?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
+_ATTRIBUTE = re.compile(r"\s*([a-zA-Z-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([a-zA-Z0-9./:_-]+)))?\s*")
+_TIME_FORMAT = re.compile(r"r|w?[dD]?[tT]?")  # Bot API, "Date-time entity formatting"
+
+
+def utf16_length(text: str) -> int:
+    """Length in UTF-16 code units, the unit of all of Telegram's offsets and limits."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def parse_html(source: str) -> tuple[str, list[JsonObject]]:
+    """Text and entities of HTML in Telegram's dialect; Refusal 400 "can't parse entities: ..." as the real service."""
+    reading = _Reading(source=source)
+    while reading.position < len(source):
+        _step(reading)
+    if reading.open:
+        raise _unparsable(f'Can\'t find end tag corresponding to start tag "{reading.open[-1].tag}"')
+    entities = [entity for entity in reading.entities if entity["length"]]
+    return "".join(reading.pieces), sorted(entities, key=entity_order)
+
+
+def entity_order(entity: JsonObject) -> tuple[int, int]:
+    """Sorts entities as the real service lists them: by start, the longer first."""
+    return int(str(entity["offset"])), -int(str(entity["length"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Open:
+    tag: str
+    attributes: dict[str, str]
+    offset: int
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    source: str
+    position: int = 0
+    written: int = 0
+    pieces: list[str] = field(default_factory=list)
+    open: list[_Open] = field(default_factory=list)
+    entities: list[JsonObject] = field(default_factory=list)
+
+    def write(self, text: str, consumed: int) -> None:
+        self.pieces.append(text)
+        self.written += utf16_length(text)
+        self.position += consumed
+
+    def byte(self) -> int:
+        return len(self.source[: self.position].encode())
+
+
+def _step(reading: _Reading) -> None:
+    match reading.source[reading.position]:
+        case "<":
+            _read_tag(reading)
+        case "&":
+            _read_character(reading)
+        case _:
+            found = re.compile(r"[^<&]+").match(reading.source, reading.position)
+            text = found.group() if found else ""
+            reading.write(text, len(text))
+
+
+def _read_character(reading: _Reading) -> None:
+    found = _CHARACTER.match(reading.source, reading.position)
+    if found is None:
+        return reading.write("&", 1)
+    name = found.group(1)
+    if name.startswith("#"):
+        code = int(name[1:]) if name[1:].isdigit() else int(f"0{name[1:]}", 0)
+        return reading.write(chr(code) if 0 < code < 0x110000 else found.group(), len(found.group()))
+    return reading.write(_NAMED.get(name, found.group()), len(found.group()))
+
+
+def _read_tag(reading: _Reading) -> None:
+    found = _TAG.match(reading.source, reading.position)
+    if found is None:
+        kind = "end" if reading.source.startswith("</", reading.position) else "start"
+        raise _unparsable(f"Unclosed {kind} tag at byte offset {reading.byte()}")
+    tag = found.group("name").lower()
+    if found.group("end"):
+        _close(reading, tag)
+    elif tag not in _KNOWN:
+        raise _unparsable(f'Unsupported start tag "{tag}" at byte offset {reading.byte()}')
+    else:
+        _open(reading, tag, _attributes(tag, found.group("rest")))
+    reading.position = found.end()
+
+
+def _open(reading: _Reading, tag: str, attributes: dict[str, str]) -> None:
+    if tag == "span" and attributes.get("class") != "tg-spoiler":
+        raise _unparsable(f'Tag "span" must have class "tg-spoiler" at byte offset {reading.byte()}')
+    reading.open.append(_Open(tag=tag, attributes=attributes, offset=reading.written))
+
+
+def _attributes(tag: str, rest: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    position = 0
+    while position < len(rest.rstrip()):
+        match = _ATTRIBUTE.match(rest, position)
+        if match is None:
+            raise _unparsable(f'Empty attribute name in the tag "{tag}"')
+        value = next((group for group in match.groups()[1:] if group is not None), "")
+        found[match.group(1).lower()] = _CHARACTER.sub(lambda one: _NAMED.get(one.group(1), one.group()), value)
+        position = match.end()
+    return found
+
+
+def _close(reading: _Reading, tag: str) -> None:
+    if not reading.open:
+        raise _unparsable(f"Unexpected end tag at byte offset {reading.byte()}")
+    opened = reading.open[-1]
+    if tag not in {"", opened.tag}:
+        expected = f'expected "</{opened.tag}>", found "</{tag}>"'
+        raise _unparsable(f"Unmatched end tag at byte offset {reading.byte()}, {expected}")
+    reading.open.pop()
+    text = "".join(reading.pieces)
+    inner = text.encode("utf-16-le")[2 * opened.offset :].decode("utf-16-le")
+    kind = _kind(reading, opened, inner)
+    if kind is not None:
+        reading.entities.append({"offset": opened.offset, "length": reading.written - opened.offset, **kind})
+
+
+def _kind(reading: _Reading, opened: _Open, inner: str) -> JsonObject | None:
+    match opened.tag:
+        case "a":
+            return _link(opened.attributes.get("href") or inner)
+        case "blockquote":
+            return {"type": "expandable_blockquote" if "expandable" in opened.attributes else "blockquote"}
+        case "tg-time":
+            return _time(opened.attributes)
+        case "tg-emoji":
+            return {"type": "custom_emoji", "custom_emoji_id": opened.attributes.get("emoji-id", "")}
+        case "span":
+            return {"type": "spoiler"}
+        case "code" if reading.open and reading.open[-1].tag == "pre" and "class" in opened.attributes:
+            return None
+        case tag:
+            return {"type": _SIMPLE[tag]}
+
+
+def _link(url: str) -> JsonObject | None:
+    person = re.fullmatch(r"tg://user\?id=(\d+)", url)
+    if person:
+        return {"type": "text_mention", "user": {"id": int(person.group(1)), "is_bot": False, "first_name": ""}}
+    if not re.match(r"(https?|tg|ton|tonsite)://", url):
+        url = f"http://{url}" if re.match(r"[\w-]+(\.[\w-]+)+", url) else ""
+    return {"type": "text_link", "url": url} if url else None
+
+
+def _time(attributes: dict[str, str]) -> JsonObject:
+    unix, style = attributes.get("unix", ""), attributes.get("format", "")
+    if not re.fullmatch(r"-?\d+", unix):
+        raise _unparsable('[sandbox] Tag "tg-time" must have an attribute "unix" with a number of seconds')
+    if not _TIME_FORMAT.fullmatch(style):
+        raise _unparsable(f'[sandbox] Tag "tg-time" has an unknown format "{style}"')
+    return {"type": "date_time", "unix_time": int(unix), **({"date_time_format": style} if style else {})}
+
+
+def _unparsable(sentence: str) -> Refusal:
+    return bad_request(f"can't parse entities: {sentence}")

@@ -1,0 +1,124 @@
+"""Checking keyboards: which buttons there may be, what each may do and how long its data may be."""
+
+import re
+from dataclasses import dataclass, field
+
+from .html_entities import utf16_length
+from .records import ButtonRows, JsonObject
+from .refusals import bad_request, ours
+
+MAX_BUTTONS, MAX_CALLBACK_BYTES, MAX_COPY = 100, 64, 256  # Bot API limits: InlineKeyboardButton, CopyTextButton
+STYLES = frozenset({"primary", "success", "danger"})
+_LOOKS = frozenset({"text", "style", "icon_custom_emoji_id"})
+_ACTIONS = frozenset({"callback_data", "url", "copy_text", "switch_inline_query", "switch_inline_query_current_chat",
+                      "web_app", "login_url", "disabled"})  # fmt: skip
+_REPLY_LOOKS = _LOOKS | {"request_contact", "request_location"}
+_KEYBOARD_FIELDS = frozenset(
+    {"keyboard", "is_persistent", "resize_keyboard", "one_time_keyboard", "input_field_placeholder", "selective"}
+)
+_OTHER_FIELDS = {
+    "remove_keyboard": frozenset({"remove_keyboard", "selective"}),
+    "force_reply": frozenset({"force_reply", "input_field_placeholder", "selective"}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyboard:
+    """What a message carries: inline buttons, or a keyboard for the person's answer."""
+
+    buttons: ButtonRows = field(default_factory=list)
+    reply: JsonObject | None = None
+
+
+def check_keyboard(markup: JsonObject | None, *, inline_only: bool = False) -> Keyboard:
+    """The keyboard of a reply_markup; Refusal in the real service's words where they are known."""
+    if not markup:
+        return Keyboard()
+    if "inline_keyboard" in markup:
+        _only(markup, frozenset({"inline_keyboard"}))
+        return Keyboard(buttons=_inline_rows(markup["inline_keyboard"]))
+    if inline_only:
+        raise bad_request("inline keyboard expected")
+    if "keyboard" in markup:
+        _only(markup, _KEYBOARD_FIELDS)
+        return Keyboard(reply={**markup, "keyboard": _reply_rows(markup["keyboard"])})
+    for name, fields in _OTHER_FIELDS.items():
+        if markup.get(name) is True:
+            _only(markup, fields)
+            return Keyboard(reply=markup)
+    raise bad_request("can't parse reply keyboard markup JSON object")
+
+
+def _only(found: JsonObject, known: frozenset[str]) -> None:
+    for name in found.keys() - known:
+        raise ours(f'unknown field "{name}" in reply_markup')
+
+
+def _rows(value: object) -> list[list[object]]:
+    if not isinstance(value, list) or not all(isinstance(row, list) for row in value):
+        raise bad_request("can't parse keyboard: a keyboard is an Array of Arrays of buttons")
+    if sum(len(row) for row in value) > MAX_BUTTONS:
+        raise bad_request("reply markup is too long")
+    return [list(row) for row in value if row]
+
+
+def _inline_rows(value: object) -> ButtonRows:
+    return [[_inline_button(button) for button in row] for row in _rows(value)]
+
+
+def _reply_rows(value: object) -> list[list[JsonObject]]:
+    return [[_reply_button(button) for button in row] for row in _rows(value)]
+
+
+def _reply_button(button: object) -> JsonObject:
+    found: object = {"text": button} if isinstance(button, str) else button
+    if not isinstance(found, dict):
+        raise bad_request("can't parse keyboard button: KeyboardButton must be an Object")
+    _only(found, _REPLY_LOOKS)
+    _looks(found)
+    return found
+
+
+def _inline_button(button: object) -> JsonObject:
+    if not isinstance(button, dict):
+        raise bad_request("can't parse inline keyboard button: InlineKeyboardButton must be an Object")
+    _only(button, _LOOKS | _ACTIONS)
+    _looks(button)
+    actions = [name for name in button if name in _ACTIONS]
+    if not actions:
+        raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
+    if len(actions) > 1:
+        raise ours(f"a button needs exactly one action, this one has {', '.join(sorted(actions))}")
+    _action(actions[0], button[actions[0]])
+    return button
+
+
+def _looks(button: JsonObject) -> None:
+    text = button.get("text")
+    if not isinstance(text, str):
+        raise bad_request("can't parse inline keyboard button: Can't find field \"text\"")
+    if not text.strip():
+        raise ours("a button needs a text")
+    if "style" in button and button["style"] not in STYLES:
+        raise bad_request("can't parse inline keyboard button: invalid button style specified")
+
+
+def _action(action: str, value: object) -> None:
+    match action, value:
+        case "callback_data", str():
+            if not 1 <= len(value.encode()) <= MAX_CALLBACK_BYTES:
+                raise bad_request("BUTTON_DATA_INVALID")
+        case "url", str():
+            if not re.match(r"(https?://[^\s/]+|tg://\S+)", value):
+                raise bad_request(f"inline keyboard button URL '{value}' is invalid: Wrong HTTP URL")
+        case "copy_text", {"text": str() as text, **others}:
+            if others or not 1 <= utf16_length(text) <= MAX_COPY:
+                raise bad_request("BUTTON_COPY_TEXT_INVALID")
+        case (("switch_inline_query" | "switch_inline_query_current_chat"), str()):
+            return
+        case (("web_app" | "login_url"), {"url": str()}):
+            return
+        case "disabled", dict():
+            return
+        case _:
+            raise ours(f'"{action}" of a button has the wrong type')

@@ -1,0 +1,177 @@
+"""The methods that write, edit, pin and delete messages."""
+
+from dataclasses import replace
+from typing import Final
+
+from .access import group_for, is_admin, place_for
+from .keyboards import check_keyboard
+from .parameters import Call
+from .pictures import keep_picture
+from .posting import change_message, delete_message, write_message
+from .records import JsonObject, Message
+from .refusals import bad_request, ours
+from .telegram import Telegram
+from .texts import MAX_CAPTION, compose_text
+from .views import message_object
+
+DELETABLE: Final = 48 * 3600  # seconds after which a message stays for ever (Bot API, deleteMessage)
+_ACTIONS = frozenset(
+    {
+        "typing", "upload_photo", "upload_document", "find_location", "choose_sticker", "record_video", "upload_video",
+        "record_voice", "upload_voice", "record_video_note", "upload_video_note",
+    }
+)  # fmt: skip
+
+
+def send_message(telegram: Telegram, call: Call) -> object:
+    """sendMessage."""
+    place = place_for(telegram, call.bot, call.need_chat())
+    text, entities = compose_text(call.text("text") or "", call.text("parse_mode"), call.rows("entities"))
+    if not text:
+        raise bad_request("message text is empty")
+    draft = Message(place=place, message_id=0, sender_id=call.bot.id, date=0, text=text, entities=entities)
+    return _send(telegram, call, draft)
+
+
+def send_photo(telegram: Telegram, call: Call) -> object:
+    """sendPhoto with a file, a known file_id or a URL."""
+    place = place_for(telegram, call.bot, call.need_chat())
+    photo = keep_picture(telegram.world, call.upload("photo"))
+    text, entities = compose_text(
+        call.text("caption") or "", call.text("parse_mode"), call.rows("caption_entities"), longest=MAX_CAPTION
+    )
+    draft = Message(place=place, message_id=0, sender_id=call.bot.id, date=0, text=text, entities=entities, photo=photo)
+    return _send(telegram, call, draft)
+
+
+def _send(telegram: Telegram, call: Call, draft: Message) -> object:
+    keyboard = check_keyboard(call.table("reply_markup"))
+    message = replace(
+        draft,
+        buttons=keyboard.buttons,
+        reply_keyboard=keyboard.reply,
+        reply_to=_replied(telegram, draft.place, call.table("reply_parameters")),
+        silent=call.flag("disable_notification"),
+        protected=call.flag("protect_content"),
+    )
+    return message_object(telegram.world, write_message(telegram, message))
+
+
+def _replied(telegram: Telegram, place: str, parameters: JsonObject | None) -> int | None:
+    if parameters is None:
+        return None
+    message_id = parameters.get("message_id")
+    if isinstance(message_id, int) and telegram.world.message(place, message_id):
+        return message_id
+    if parameters.get("allow_sending_without_reply") is True:
+        return None
+    raise bad_request("message to be replied not found")
+
+
+def edit_message_text(telegram: Telegram, call: Call) -> object:
+    """editMessageText; leaving out reply_markup takes the buttons away, as in the real service."""
+    message = _own_message(telegram, call)
+    text, entities = compose_text(call.text("text") or "", call.text("parse_mode"), call.rows("entities"))
+    if not text:
+        raise bad_request("message text is empty")
+    if message.photo:
+        raise bad_request("there is no text in the message to edit")
+    return _edit(telegram, call, message, replace(message, text=text, entities=entities))
+
+
+def edit_message_caption(telegram: Telegram, call: Call) -> object:
+    """editMessageCaption."""
+    message = _own_message(telegram, call)
+    if not message.photo:
+        raise bad_request("there is no caption in the message to edit")
+    text, entities = compose_text(
+        call.text("caption") or "", call.text("parse_mode"), call.rows("caption_entities"), longest=MAX_CAPTION
+    )
+    return _edit(telegram, call, message, replace(message, text=text, entities=entities))
+
+
+def edit_message_reply_markup(telegram: Telegram, call: Call) -> object:
+    """editMessageReplyMarkup."""
+    message = _own_message(telegram, call)
+    return _edit(telegram, call, message, message)
+
+
+def _own_message(telegram: Telegram, call: Call) -> Message:
+    place = place_for(telegram, call.bot, call.need_chat())
+    message = telegram.world.message(place, call.need_number("message_id"))
+    if message is None:
+        raise bad_request("message to edit not found")
+    if message.sender_id != call.bot.id or message.service:
+        raise bad_request("message can't be edited")
+    return message
+
+
+def _edit(telegram: Telegram, call: Call, before: Message, after: Message) -> object:
+    keyboard = check_keyboard(call.table("reply_markup"), inline_only=True)
+    after = replace(after, buttons=keyboard.buttons)
+    if (after.text, after.entities, after.buttons) == (before.text, before.entities, before.buttons):
+        raise bad_request(
+            "message is not modified: specified new message content and reply markup are exactly the same "
+            "as a current content and reply markup of the message"
+        )
+    return message_object(telegram.world, change_message(telegram, after))
+
+
+def delete_for_all(telegram: Telegram, call: Call) -> object:
+    """deleteMessage."""
+    place = place_for(telegram, call.bot, call.need_chat())
+    message = telegram.world.message(place, call.need_number("message_id"))
+    if message is None:
+        raise bad_request("message to delete not found")
+    if telegram.clock.now() - message.date > DELETABLE:
+        raise bad_request("message can't be deleted for everyone")
+    if message.sender_id != call.bot.id and not _governs(telegram, call):
+        raise bad_request("message can't be deleted")
+    delete_message(telegram, message)
+    return True
+
+
+def pin_message(telegram: Telegram, call: Call) -> object:
+    """pinChatMessage; unlike in the real service no service message says so."""
+    place = _pinnable_place(telegram, call)
+    message = telegram.world.message(place, call.need_number("message_id"))
+    if message is None:
+        raise bad_request("message to pin not found")
+    if not message.pinned:
+        change_message(telegram, replace(message, pinned=True), edited=False)
+    return True
+
+
+def unpin_message(telegram: Telegram, call: Call) -> object:
+    """unpinChatMessage; without message_id the newest pinned one."""
+    place = _pinnable_place(telegram, call)
+    wanted = call.number("message_id")
+    pinned = [one for one in telegram.world.messages_in(place).values() if one.pinned and not one.deleted]
+    chosen = [one for one in pinned if wanted in {None, one.message_id}]
+    if not chosen:
+        raise bad_request("message to unpin not found")
+    change_message(telegram, replace(chosen[-1], pinned=False), edited=False)
+    return True
+
+
+def _pinnable_place(telegram: Telegram, call: Call) -> str:
+    place = place_for(telegram, call.bot, call.need_chat())
+    if not _governs(telegram, call):
+        raise bad_request("not enough rights to manage pinned messages in the chat")
+    return place
+
+
+def _governs(telegram: Telegram, call: Call) -> bool:
+    """Whether the bot may pin and delete there: as an admin of a group, and in every private chat."""
+    chat_id = call.need_chat()
+    private = isinstance(chat_id, int) and chat_id > 0
+    return private or is_admin(group_for(telegram, call.bot, chat_id), call.bot.id)
+
+
+def send_chat_action(telegram: Telegram, call: Call) -> object:
+    """sendChatAction; nobody sees it here."""
+    place_for(telegram, call.bot, call.need_chat())
+    action = call.text("action")
+    if action not in _ACTIONS:
+        raise bad_request("wrong parameter action in request") if not action else ours(f"unknown action {action!r}")
+    return True

@@ -1,0 +1,100 @@
+"""What people do in chats, and which bots hear of it."""
+
+from dataclasses import dataclass
+
+from .access import is_admin
+from .html_entities import utf16_length
+from .members import bots_in
+from .pictures import SNAPSHOT, picture_sizes, store_picture
+from .posting import write_message
+from .records import Bot, Group, JsonObject, Message, Person, PrivateChat
+from .refusals import Mistake
+from .telegram import Telegram
+from .texts import MAX_CAPTION, MAX_TEXT, recognise
+from .updates import tell_message
+from .world import private_place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A person's message and the updates it made, by bot."""
+
+    message: Message
+    update_ids: list[int]
+
+
+def say(telegram: Telegram, person: Person, place: str, text: str, *, photo: bool, reply_to: int | None) -> Said:
+    """A person writes into a place."""
+    text = text.strip()
+    if not text and not photo:
+        raise Mistake("A message needs a text or a photo.")
+    if utf16_length(text) > (MAX_CAPTION if photo else MAX_TEXT):
+        raise Mistake("The text is too long for one message.")
+    if reply_to is not None and telegram.world.message(place, reply_to) is None:
+        raise Mistake(f"There is no message {reply_to} to reply to.")
+    listeners = _private_bot(telegram, place, person)
+    draft = Message(
+        place=place,
+        message_id=0,
+        sender_id=person.id,
+        date=0,
+        text=text,
+        entities=recognise(text, []),
+        photo=picture_sizes(store_picture(telegram.world, SNAPSHOT)) if photo else [],
+        reply_to=reply_to,
+    )
+    message = write_message(telegram, draft)
+    told = [tell_message(telegram, bot, message) for bot in listeners or _group_bots(telegram, place, message)]
+    return Said(message=message, update_ids=[one for one in told if one is not None])
+
+
+def _private_bot(telegram: Telegram, place: str, person: Person) -> list[Bot]:
+    kind, *ids = place.split(":")
+    if kind != "private":
+        return []
+    bot = telegram.world.bots.get(ids[0])
+    chat = telegram.world.private_chats.get(place)
+    if chat is not None and chat.blocked:
+        raise Mistake(f"{person.first_name} has blocked this bot; POST /sim/unblock first.")
+    if bot is None:
+        raise Mistake("That bot is gone.")
+    if chat is None:
+        telegram.world.private_chats.put(PrivateChat(bot_id=bot.id, user_id=person.id))
+    return [bot]
+
+
+def _group_bots(telegram: Telegram, place: str, message: Message) -> list[Bot]:
+    group = telegram.world.groups.get(place.partition(":")[2])
+    if group is None:
+        return []
+    if group.migrated_to is not None:
+        raise Mistake(f"This group became the supergroup {group.migrated_to}.")
+    return [bot for bot in bots_in(telegram, group) if _hears(telegram, group, bot, message)]
+
+
+def _hears(telegram: Telegram, group: Group, bot: Bot, message: Message) -> bool:
+    """Privacy mode: a bot that is no admin hears commands that may be for it and replies to its messages."""
+    if is_admin(group, bot.id):
+        return True
+    replied = telegram.world.message(message.place, message.reply_to) if message.reply_to else None
+    if replied is not None and replied.sender_id == bot.id:
+        return True
+    units = message.text.encode("utf-16-le")
+    for entity in message.entities:
+        if entity["type"] != "bot_command":
+            continue
+        start = 2 * int(str(entity["offset"]))
+        command = units[start : start + 2 * int(str(entity["length"]))].decode("utf-16-le")
+        _, _, addressee = command.partition("@")
+        if addressee.lower() in {"", bot.username.lower()}:
+            return True
+    return False
+
+
+def set_blocked(telegram: Telegram, person: Person, bot: Bot, *, blocked: bool) -> JsonObject:
+    """A person blocks a bot or lets it write again; gives the parts of the my_chat_member update."""
+    chat = PrivateChat(bot_id=bot.id, user_id=person.id, blocked=blocked)
+    telegram.world.private_chats.put(chat)
+    status = "kicked" if blocked else "member"
+    telegram.feed.tell("member", {"chat": f"@{bot.username}", "user": person.id}, status=status)
+    return {"place": private_place(bot.id, person.id), "status": status}

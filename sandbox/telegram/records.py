@@ -1,0 +1,140 @@
+"""The things the sandbox remembers: frozen records of plain JSON values, each stored as one row."""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+JsonObject: TypeAlias = dict[str, object]
+ButtonRows: TypeAlias = list[list[JsonObject]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """A bot account; `commands` and `descriptions` are keyed by scope and language."""
+
+    id: int
+    token: str
+    username: str
+    name: str
+    allowed_updates: list[str] | None = None
+    commands: dict[str, list[JsonObject]] = field(default_factory=dict)
+    descriptions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """Where a bot wants its updates pushed, and the last failure to push there (Unix seconds)."""
+
+    bot_id: int
+    url: str
+    secret_token: str = ""
+    max_connections: int = 40
+    last_error_date: int | None = None
+    last_error_message: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A human user."""
+
+    id: int
+    first_name: str
+    username: str | None = None
+    language_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A group or supergroup; `members` maps a user's or bot's id to its status in the chat."""
+
+    id: int
+    title: str
+    type: str = "supergroup"
+    members: dict[str, str] = field(default_factory=dict)
+    migrated_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateChat:
+    """What a person and a bot are to each other; it exists from the person's first message on."""
+
+    bot_id: int
+    user_id: int
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message in one place; with a photo, text and entities are its caption."""
+
+    place: str
+    message_id: int
+    sender_id: int
+    date: int
+    text: str = ""
+    entities: list[JsonObject] = field(default_factory=list)
+    photo: list[JsonObject] = field(default_factory=list)
+    buttons: ButtonRows = field(default_factory=list)
+    reply_keyboard: JsonObject | None = None
+    reply_to: int | None = None
+    service: JsonObject = field(default_factory=dict)
+    edits: int = 0
+    edit_date: int | None = None
+    pinned: bool = False
+    deleted: bool = False
+    silent: bool = False
+    protected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tap:
+    """One press of a button and the bot's answer to it; moments in Unix seconds of the sandbox's clock."""
+
+    id: str
+    bot_id: int
+    user_id: int
+    place: str
+    message_id: int
+    data: str
+    tapped_at: float
+    answered_at: float | None = None
+    text: str | None = None
+    show_alert: bool = False
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """Something a bot is told; one queue is delivered in order, `again` marks a deliberate repetition."""
+
+    bot_id: int
+    update_id: int
+    body: JsonObject
+    queue: str
+    expires_at: float
+    delivered: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InviteLink:
+    """A way into a group; times in Unix seconds."""
+
+    link: str
+    chat_id: int
+    bot_id: int
+    name: str | None = None
+    expire_date: int | None = None
+    member_limit: int | None = None
+    creates_join_request: bool = False
+    waiting: list[int] = field(default_factory=list)
+    joined: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """An uploaded picture, its bytes in base64."""
+
+    file_id: str
+    file_path: str
+    content: str
+    size: int

@@ -1,0 +1,67 @@
+"""Presses of buttons: making one, and answering it."""
+
+import secrets
+from dataclasses import replace
+
+from .parameters import Call
+from .records import Bot, JsonObject, Message, Person, Tap
+from .refusals import bad_request
+from .telegram import Telegram
+from .updates import CALLBACK_LIFE, tell
+from .views import message_object, place_fields, user_object
+
+MAX_ANSWER = 200  # characters (Bot API, answerCallbackQuery)
+STALE = "query is too old and response timeout expired or query ID is invalid"
+
+
+def press(telegram: Telegram, bot: Bot, person: Person, message: Message, data: str) -> Tap:
+    """A person presses a button that carries `data`; the bot is told."""
+    tap = Tap(
+        id=str(secrets.randbits(62)),
+        bot_id=bot.id,
+        user_id=person.id,
+        place=message.place,
+        message_id=message.message_id,
+        data=data,
+        tapped_at=telegram.clock.now(),
+    )
+    telegram.world.taps.put(tap)
+    body: JsonObject = {
+        "id": tap.id,
+        "from": user_object(person),
+        "message": message_object(telegram.world, message),
+        "chat_instance": message.place,
+        "data": data,
+    }
+    tell(telegram, bot, "callback_query", body, queue=f"tap:{person.id}")
+    return tap
+
+
+def answer_callback_query(telegram: Telegram, call: Call) -> object:
+    """answerCallbackQuery; only the first answer within the life of the press counts."""
+    text = call.text("text")
+    if text is not None and len(text) > MAX_ANSWER:
+        raise bad_request("MESSAGE_TOO_LONG")
+    tap = telegram.world.taps.get(call.text("callback_query_id") or "")
+    now = telegram.clock.now()
+    if tap is None or tap.bot_id != call.bot.id or tap.answered_at is not None or now - tap.tapped_at > CALLBACK_LIFE:
+        raise bad_request(STALE)
+    answered = replace(tap, answered_at=now, text=text, show_alert=call.flag("show_alert"), url=call.text("url"))
+    telegram.world.taps.put(answered)
+    where = {**place_fields(telegram.world, tap.place), "user": tap.user_id}
+    telegram.feed.tell("tap_answer", where, message_id=tap.message_id, **shown_answer(answered))
+    return True
+
+
+def shown_answer(tap: Tap) -> JsonObject:
+    """A press and its answer as the control API shows them."""
+    return {
+        "callback_query_id": tap.id,
+        "data": tap.data,
+        "answered": tap.answered_at is not None,
+        "text": tap.text,
+        "show_alert": tap.show_alert,
+        "url": tap.url,
+        "tapped_at": tap.tapped_at,
+        "answered_at": tap.answered_at,
+    }

@@ -1,0 +1,81 @@
+"""What a text becomes on its way into a message: parsed, trimmed, measured, and searched for commands and links."""
+
+import re
+
+from .html_entities import entity_order, parse_html, utf16_length
+from .records import JsonObject
+from .refusals import bad_request, ours
+
+MAX_TEXT, MAX_CAPTION = 4096, 1024  # UTF-16 units after parsing; Bot API, sendMessage and sendPhoto
+_RECOGNISED = (
+    ("bot_command", re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(@[A-Za-z0-9_]{3,32})?(?!\w)")),
+    ("mention", re.compile(r"(?<![\w@/])@[A-Za-z0-9_]{4,32}(?!\w)")),
+    ("url", re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")),
+)
+_OPAQUE = {"code", "pre", "text_link", "text_mention", "date_time"}
+
+
+def compose_text(
+    source: str, parse_mode: str | None, entities: list[object] | None, *, longest: int = MAX_TEXT
+) -> tuple[str, list[JsonObject]]:
+    """The text and entities a message will hold; Refusal when it can't be parsed or is too long."""
+    text, found = _parse(source, parse_mode, entities)
+    text, found = _trim(text, found)
+    if utf16_length(text) > longest:
+        raise bad_request("message is too long" if longest == MAX_TEXT else "message caption is too long")
+    return text, sorted([*found, *recognise(text, found)], key=entity_order)
+
+
+def _parse(source: str, parse_mode: str | None, entities: list[object] | None) -> tuple[str, list[JsonObject]]:
+    match (parse_mode or "").lower():
+        case "html":
+            return parse_html(source)
+        case "":
+            given = [entity for entity in entities or [] if isinstance(entity, dict)]
+            return source, [_within(entity, source) for entity in given]
+        case "markdown" | "markdownv2":
+            raise ours("parse_mode must be HTML: the product writes nothing else")
+        case _:
+            raise bad_request("unsupported parse_mode")
+
+
+def _within(entity: JsonObject, text: str) -> JsonObject:
+    offset, length = entity.get("offset"), entity.get("length")
+    if not isinstance(offset, int) or not isinstance(length, int) or not isinstance(entity.get("type"), str):
+        raise bad_request("can't parse MessageEntity: type, offset and length are needed")
+    if offset < 0 or length <= 0 or offset + length > utf16_length(text):
+        raise bad_request("entity beginning or end is outside of the text")
+    return entity
+
+
+def _trim(text: str, entities: list[JsonObject]) -> tuple[str, list[JsonObject]]:
+    shorter = text.lstrip()
+    cut = utf16_length(text) - utf16_length(shorter)
+    shorter = shorter.rstrip()
+    end = utf16_length(shorter)
+    kept = []
+    for entity in entities:
+        start = max(0, int(str(entity["offset"])) - cut)
+        stop = min(end, int(str(entity["offset"])) + int(str(entity["length"])) - cut)
+        if stop > start:
+            kept.append({**entity, "offset": start, "length": stop - start})
+    return shorter, kept
+
+
+def recognise(text: str, entities: list[JsonObject]) -> list[JsonObject]:
+    """Commands, mentions and links that Telegram marks by itself, outside of code and links."""
+    taken = [_span(entity) for entity in entities if entity["type"] in _OPAQUE]
+    found: list[JsonObject] = []
+    for kind, pattern in _RECOGNISED:
+        for match in pattern.finditer(text):
+            start = utf16_length(text[: match.start()])
+            end = start + utf16_length(match.group())
+            if all(end <= begin or start >= stop for begin, stop in taken):
+                taken.append((start, end))
+                found.append({"type": kind, "offset": start, "length": end - start})
+    return found
+
+
+def _span(entity: JsonObject) -> tuple[int, int]:
+    start = int(str(entity["offset"]))
+    return start, start + int(str(entity["length"]))

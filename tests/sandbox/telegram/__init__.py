@@ -1,0 +1,1 @@
+"""What the Telegram stand-in promises, asked over HTTP."""
