@@ -36,12 +36,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group chat; people are named by their ids, bots by their user names."""
+    """A group chat; people are named by their ids, bots by their user names, administrators by either."""
 
     id: int
     title: str
     members: tuple[int, ...]
     bots: tuple[str, ...]
+    admins: tuple[int | str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +65,20 @@ NORTH_BOT = Bot(
     username="campusg_north_bot",
     name="CampusG North",
 )
-RUNNERS = Group(id=-1001000000001, title="North runners", members=(ANA.id, BEN.id, SAM.id), bots=(NORTH_BOT.username,))
-ADMINS = Group(id=-1001000000002, title="North admins", members=(SAM.id,), bots=(NORTH_BOT.username,))
+RUNNERS = Group(
+    id=-1001000000001,
+    title="North runners",
+    members=(ANA.id, BEN.id, SAM.id),
+    bots=(NORTH_BOT.username,),
+    admins=(SAM.id, NORTH_BOT.username),  # a bot must be one to make invite links
+)
+ADMINS = Group(
+    id=-1001000000002,
+    title="North admins",
+    members=(SAM.id,),
+    bots=(NORTH_BOT.username,),
+    admins=(SAM.id, NORTH_BOT.username),
+)
 DEMO_CAST = Cast(bots=(NORTH_BOT,), people=(MEI, KAI, ANA, BEN, SAM), groups=(RUNNERS, ADMINS))
 
 

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import asyncpg
@@ -12,29 +11,8 @@ import redis
 from sandbox.launch import postgres, valkey
 from sandbox.launch.processes import LaunchError
 from sandbox.launch.unprivileged import ways_to_run, works
+from tests.sandbox.launch.family import alive, all_gone, descendants
 from tests.servers import PROJECT
-
-PATIENCE = 10.0  # seconds a killed server may take to be gone
-
-
-def descendants(pid: int) -> list[int]:
-    """Return a process and all that descend from it."""
-    listing = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    children: dict[int, list[int]] = {}
-    for line in listing.splitlines():
-        child, parent = (int(word) for word in line.split())
-        children.setdefault(parent, []).append(child)
-    found = [pid]
-    for member in found:
-        found.extend(children.get(member, []))
-    return found
-
-
-def alive(pids: list[int]) -> list[int]:
-    """Return those processes that still run; one that only waits to be buried does not."""
-    listing = subprocess.run(["ps", "-eo", "pid=,stat="], capture_output=True, text=True, check=True).stdout
-    running = {int(line.split()[0]) for line in listing.splitlines() if "Z" not in line.split()[1]}
-    return [pid for pid in pids if pid in running]
 
 
 async def test_postgres_keeps_its_data_over_a_restart(tmp_path: Path) -> None:
@@ -89,9 +67,7 @@ def test_servers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         assert alive(family) == family
         assert len(family) > len(servers)  # Postgres has children of its own
         parent.kill()
-    deadline = time.monotonic() + PATIENCE
-    while left := alive(family):
-        assert time.monotonic() < deadline, f"still running: {left}"
+    assert all_gone(family)
 
 
 def test_postgres_runs_in_every_way_this_user_can_run_it(tmp_path: Path) -> None:
