@@ -1,0 +1,46 @@
+"""`python -m sandbox.stripe`: run the sandbox until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+from pathlib import Path
+
+from sandbox.stripe.server import running_stripe
+
+
+def read_arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.stripe", description=__doc__)
+    parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--state", type=Path, metavar="FOLDER", help="keep everything there")
+    parser.add_argument("--webhook", metavar="URL", help="deliver events there")
+    parser.add_argument("--webhook-secret", metavar="whsec_...")
+    parser.add_argument("--connect-webhook-secret", metavar="whsec_...", help="signs events of connected accounts")
+    arguments = parser.parse_args()
+    if arguments.webhook and not arguments.webhook_secret:
+        parser.error("--webhook needs --webhook-secret")
+    return arguments
+
+
+async def run(arguments: argparse.Namespace) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with running_stripe(
+        state=arguments.state,
+        host=arguments.host,
+        port=arguments.port,
+        webhook=arguments.webhook,
+        webhook_secret=arguments.webhook_secret,
+        connect_webhook_secret=arguments.connect_webhook_secret,
+    ) as url:
+        print(f"sandbox stripe on {url}", flush=True)
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(run(read_arguments()))

@@ -1,0 +1,52 @@
+"""How an answer is kept back, cut, replaced or lost on its way to the caller."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import struct
+
+from aiohttp import web
+
+from sandbox.stripe.faults import Fault, FaultKind
+
+BREAKS_ANSWER = frozenset({FaultKind.LOST_ANSWER, FaultKind.TRUNCATE, FaultKind.HTML_200, FaultKind.RESET})
+PROXY_PAGE = "<html><head><title>Welcome</title></head><body><h1>Please sign in to the network</h1></body></html>"
+
+
+async def hold_back(stopping: asyncio.Event, seconds: float) -> None:
+    """Wait that long, or until the sandbox stops."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), seconds)
+
+
+async def break_answer(request: web.Request, response: web.Response, fault: Fault) -> web.StreamResponse:
+    """Do to the answer what the fault says; what is returned may never arrive."""
+    if fault.kind is FaultKind.HTML_200:
+        return web.Response(text=PROXY_PAGE, content_type="text/html")
+    transport = request.transport
+    if fault.kind is FaultKind.TRUNCATE:
+        await _send_half(request, response)
+    if transport is not None:
+        if fault.kind is FaultKind.RESET:
+            _reset(transport)
+        else:
+            transport.close()
+    return response
+
+
+async def _send_half(request: web.Request, response: web.Response) -> None:
+    whole = (response.text or "").encode()
+    cut = web.StreamResponse(status=response.status, headers={"Content-Type": "application/json"})
+    cut.content_length = len(whole)
+    await cut.prepare(request)
+    await cut.write(whole[: len(whole) // 2])
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    """Close with a TCP reset rather than a goodbye."""
+    raw = transport.get_extra_info("socket")
+    if raw is not None:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()

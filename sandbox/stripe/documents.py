@@ -1,0 +1,130 @@
+"""Where every object of the sandbox lives: in memory, written through to one SQLite file when a folder is given."""
+
+from __future__ import annotations
+
+import heapq
+import json
+import secrets
+import sqlite3
+import string
+from pathlib import Path
+from typing import Any
+
+# A Stripe object as JSON. Its shape is Stripe's to say, so this is the one place that gives up on types;
+# keys that start with an underscore are the sandbox's own and never leave it.
+Document = dict[str, Any]
+
+DUE = "_due"  # unix seconds at which the passing of time changes this document by itself
+ALPHABET = string.ascii_letters + string.digits
+PREFIXES = {
+    "account": "acct_",
+    "balance_transaction": "txn_",
+    "bank_account": "ba_",
+    "card_token": "tok_",
+    "charge": "ch_",
+    "checkout.session": "cs_test_",
+    "customer": "cus_",
+    "event": "evt_",
+    "payment": "py_",
+    "payment_intent": "pi_",
+    "payment_method": "pm_",
+    "payment_refund": "pyr_",
+    "payout": "po_",
+    "refund": "re_",
+    "request": "req_",
+    "setup_intent": "seti_",
+    "transfer": "tr_",
+    "transfer_reversal": "trr_",
+}
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS document (
+    seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (kind, id))
+"""
+
+
+def new_id(kind: str) -> str:
+    """A fresh id with the prefix Stripe gives to that kind of object."""
+    length = 58 if kind == "checkout.session" else 24
+    return PREFIXES[kind] + "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def visible(document: Document) -> Document:
+    """The document without the sandbox's own keys."""
+    return {key: value for key, value in document.items() if not key.startswith("_")}
+
+
+class Documents:
+    """Objects by kind and id, in the order of their creation."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """Open the folder's file and read all of it; without a folder nothing is kept."""
+        self._kinds: dict[str, dict[str, Document]] = {}
+        self._changed: dict[tuple[str, str], Document | None] = {}
+        self._due: list[tuple[int, str, str]] = []
+        self._file: sqlite3.Connection | None = None
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = sqlite3.connect(folder / "stripe.sqlite3", isolation_level=None)
+            self._file.execute("PRAGMA journal_mode=WAL")
+            # A killed process loses nothing this way; only a power cut could, and a sandbox may lose that.
+            self._file.execute("PRAGMA synchronous=OFF")
+            self._file.execute(SCHEMA)
+            for kind, body in self._file.execute("SELECT kind, body FROM document ORDER BY seq"):
+                self._remember(kind, json.loads(body))
+
+    def get(self, kind: str, id_: str) -> Document | None:
+        """The object, or None."""
+        return self._kinds.get(kind, {}).get(id_)
+
+    def of(self, kind: str) -> dict[str, Document]:
+        """All objects of a kind, oldest first."""
+        return self._kinds.setdefault(kind, {})
+
+    def put(self, kind: str, document: Document) -> Document:
+        """Remember a new or changed object until the next commit writes it down."""
+        self._remember(kind, document)
+        self._changed[kind, document["id"]] = document
+        return document
+
+    def remove(self, kind: str, id_: str) -> None:
+        """Forget an object."""
+        self.of(kind).pop(id_, None)
+        self._changed[kind, id_] = None
+
+    def next_due(self, now: int) -> tuple[str, Document] | None:
+        """Take one document whose time has come off the waiting list, or None."""
+        while self._due and self._due[0][0] <= now:
+            at, kind, id_ = heapq.heappop(self._due)
+            document = self.get(kind, id_)
+            if document is not None and document.get(DUE) == at:
+                del document[DUE]
+                self.put(kind, document)
+                return kind, document
+        return None
+
+    def commit(self) -> None:
+        """Write every change since the last commit in one transaction."""
+        if self._file is not None and self._changed:
+            self._file.execute("BEGIN")
+            for (kind, id_), document in self._changed.items():
+                if document is None:
+                    self._file.execute("DELETE FROM document WHERE kind = ? AND id = ?", (kind, id_))
+                else:
+                    self._file.execute(
+                        "INSERT INTO document (kind, id, body) VALUES (?, ?, ?)"
+                        " ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
+                        (kind, id_, json.dumps(document)),
+                    )
+            self._file.execute("COMMIT")
+        self._changed.clear()
+
+    def close(self) -> None:
+        """Write what is left and let go of the file."""
+        self.commit()
+        if self._file is not None:
+            self._file.close()
+
+    def _remember(self, kind: str, document: Document) -> None:
+        self.of(kind)[document["id"]] = document
+        if DUE in document:
+            heapq.heappush(self._due, (document[DUE], kind, document["id"]))

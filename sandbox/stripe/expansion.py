@@ -1,0 +1,60 @@
+"""`expand`: ids in an answer replaced by the objects they name."""
+
+from __future__ import annotations
+
+from sandbox.stripe.documents import PREFIXES, Document, visible
+from sandbox.stripe.refusals import bad_parameter
+from sandbox.stripe.world import World
+
+DEEPEST = 4
+EXPANDABLE = {
+    "balance_transaction": {"source"},
+    "charge": {"balance_transaction", "customer", "failure_balance_transaction", "payment_intent"},
+    "checkout.session": {"customer", "payment_intent", "setup_intent"},
+    "customer": {"default_source"},
+    "payment_intent": {"customer", "latest_charge", "payment_method"},
+    "payment_method": {"customer"},
+    "refund": {"balance_transaction", "charge", "failure_balance_transaction", "payment_intent"},
+    "setup_intent": {"customer", "payment_method"},
+    "transfer": {"balance_transaction", "destination", "source_transaction"},
+    "transfer_reversal": {"balance_transaction", "transfer"},
+}
+
+
+def shown(world: World, document: Document, paths: list[str]) -> Document:
+    """What the caller sees of an object or list: nothing of the sandbox's own, and every path expanded."""
+    if document.get("object") == "list":
+        inner = [_inside_data(path) for path in paths]
+        return {**document, "data": [shown(world, one, inner) for one in document["data"]]}
+    answer = visible(document)
+    heads: dict[str, list[str]] = {}
+    for path in paths:
+        head, _, rest = path.partition(".")
+        heads.setdefault(head, []).extend([rest] if rest else [])
+        if path.count(".") >= DEEPEST:
+            raise bad_parameter("You cannot expand more than 4 levels of a property.", param="expand")
+    for head, further in heads.items():
+        if head not in EXPANDABLE.get(answer.get("object", ""), ()):
+            raise bad_parameter(f"This property cannot be expanded ({head}).", param="expand")
+        found = _named(world, answer.get(head))
+        if found is not None:
+            answer[head] = shown(world, found, further)
+    return answer
+
+
+def _inside_data(path: str) -> str:
+    head, _, rest = path.partition(".")
+    if head != "data" or not rest:
+        raise bad_parameter(
+            f"This property cannot be expanded ({path}). You may want to try expanding 'data.{path}' instead.",
+            param="expand",
+        )
+    return rest
+
+
+def _named(world: World, id_: object) -> Document | None:
+    if isinstance(id_, str):
+        for kind, prefix in PREFIXES.items():
+            if id_.startswith(prefix):
+                return world.documents.get(kind, id_)
+    return None

@@ -1,0 +1,90 @@
+"""Failures on order: what goes wrong, for which calls, how often, before or after the effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from sandbox.stripe.documents import Document
+
+TYPES = {402: "card_error", 429: "rate_limit_error"}
+CODES = {429: "rate_limit"}
+FIRST_SERVER_ERROR = 500
+
+
+class FaultKind(StrEnum):
+    """How a call fails."""
+
+    STATUS = "status"  # an error answer
+    HANG = "hang"  # silence for `seconds`
+    LOST_ANSWER = "lost_answer"  # the connection closes without an answer
+    TRUNCATE = "truncate"  # half of the answer, then the connection closes
+    HTML_200 = "html_200"  # some proxy's page instead of the answer
+    RESET = "reset"  # the connection is torn down
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """One order for failure; `times` counts down."""
+
+    path: str
+    kind: FaultKind
+    before: bool
+    times: int = 1
+    status: int = FIRST_SERVER_ERROR
+    code: str | None = None
+    seconds: float = 30.0
+    retry_after: int | None = None
+
+    def error(self) -> Document:
+        """The `error` object of a status fault."""
+        usual = "api_error" if self.status >= FIRST_SERVER_ERROR else "invalid_request_error"
+        error: Document = {
+            "message": f"The sandbox was told to answer {self.status}.",
+            "type": TYPES.get(self.status, usual),
+        }
+        code = self.code or CODES.get(self.status)
+        return {**error, "code": code} if code else error
+
+    @property
+    def runs_first(self) -> bool:
+        """Stripe's limiters and key check stand before everything, its idempotency included."""
+        return self.kind is FaultKind.STATUS and self.status in (401, 409, 429)
+
+
+def order_fault(order: Document) -> Fault:
+    """A fault from its JSON; unknown names raise TypeError, unknown kinds ValueError.
+
+    A status and a hang come before the effect unless told otherwise; what happens to an answer comes after it.
+    """
+    kind = FaultKind(order["kind"])
+    before = kind in (FaultKind.STATUS, FaultKind.HANG)
+    given = {name: value for name, value in order.items() if value is not None}
+    return Fault(**{"path": "*", "before": before, **given, "kind": kind})
+
+
+class Faults:
+    """The orders for failure that still stand."""
+
+    def __init__(self) -> None:
+        """None."""
+        self._standing: list[Fault] = []
+
+    def add(self, fault: Fault) -> None:
+        """Let calls fail."""
+        self._standing.append(fault)
+
+    def clear(self) -> None:
+        """Let all calls be."""
+        self._standing.clear()
+
+    def strike(self, verb: str, path: str) -> Fault | None:
+        """The first fault ordered for this call, used up by one."""
+        for fault in self._standing:
+            if fnmatchcase(f"{verb} {path}", fault.path):
+                fault.times -= 1
+                if fault.times <= 0:
+                    self._standing.remove(fault)
+                return fault
+        return None

@@ -1,0 +1,156 @@
+"""The pages a person sees in a browser: save a card, approve a payment at the bank, finish onboarding."""
+
+from __future__ import annotations
+
+from html import escape
+
+from aiohttp import web
+
+from sandbox.stripe.cards import CARDS, find_card
+from sandbox.stripe.refusals import Refusal
+from sandbox.stripe.resources import accounts, authorizing, checkout
+from sandbox.stripe.routes import settle
+from sandbox.stripe.sandbox import SANDBOX
+
+STYLE = (
+    "body{font:16px sans-serif;max-width:26em;margin:3em auto;padding:0 1em}"
+    "button,select,input{font:inherit;margin:.3em 0;padding:.4em}"
+)
+
+
+def page(title: str, content: str, *, status: int = 200) -> web.Response:
+    """A plain page; the content is trusted HTML."""
+    text = (
+        f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{escape(title)}</title>"
+        f"<meta name=viewport content='width=device-width'><style>{STYLE}</style></head>"
+        f"<body><h1>{escape(title)}</h1>{content}"
+        "<p><small>Stripe sandbox: no real money moves.</small></p></body></html>"
+    )
+    return web.Response(text=text, content_type="text/html", status=status)
+
+
+def refused_page(refused: Refusal, back: str) -> web.Response:
+    """A person's page for a refusal, with the way back."""
+    message = escape(str(refused.error["message"]))
+    return page("That did not work", f"<p>{message}</p><p><a href='{escape(back)}'>Back</a></p>", status=refused.status)
+
+
+async def show_checkout(request: web.Request) -> web.Response:
+    """GET /pay/checkout/{session}: a form to pick a test card."""
+    world = request.app[SANDBOX].world
+    settle(world)
+    session = world.documents.get("checkout.session", request.match_info["session"])
+    if session is None or session["status"] != "open":
+        return page("This page is no longer open", "<p>The session is complete or has expired.</p>", status=410)
+    options = "".join(f"<option value='{card.name}'>{card.number} {card.name}</option>" for card in CARDS)
+    here = escape(request.path)
+    return page(
+        "Save a card",
+        f"<form method=post action='{here}/complete'>"
+        f"<label>Test card<br><select name=card>{options}</select></label><br>"
+        "<label>or its number<br><input name=number inputmode=numeric placeholder='4242 4242 4242 4242'></label><br>"
+        f"<button>Save card</button></form><form method=post action='{here}/cancel'><button>Cancel</button></form>",
+    )
+
+
+async def complete_checkout(request: web.Request) -> web.Response:
+    """POST /pay/checkout/{session}/complete."""
+    sandbox = request.app[SANDBOX]
+    form = await request.post()
+    card = find_card(str(form.get("number") or form.get("card") or ""))
+    back = f"/pay/checkout/{request.match_info['session']}"
+    try:
+        session = sandbox.world.find("checkout.session", request.match_info["session"])
+        if card is None:
+            return page(
+                "Unknown card", f"<p>That is no test card.</p><p><a href='{escape(back)}'>Back</a></p>", status=400
+            )
+        checkout.complete(sandbox.world, session, card)
+    except Refusal as refused:
+        return refused_page(refused, back)
+    finally:
+        sandbox.commit()
+    raise web.HTTPSeeOther(checkout.success_page(session))
+
+
+async def cancel_checkout(request: web.Request) -> web.Response:
+    """POST /pay/checkout/{session}/cancel: the session stays open, as on the real page."""
+    session = request.app[SANDBOX].world.documents.get("checkout.session", request.match_info["session"])
+    if session is not None and session["cancel_url"]:
+        raise web.HTTPSeeOther(session["cancel_url"])
+    return page("Nothing saved", "<p>You can close this page.</p>")
+
+
+async def show_approval(request: web.Request) -> web.Response:
+    """GET /pay/approve/{intent}: the bank asks."""
+    intent = request.app[SANDBOX].world.documents.get("payment_intent", request.match_info["intent"])
+    if intent is None or intent["status"] != "requires_action":
+        return page("Nothing to approve", "<p>This payment does not wait for you.</p>", status=410)
+    here = escape(request.path)
+    money = escape(f"{intent['amount'] / 100:.2f} {intent['currency'].upper()}")
+    return page(
+        "Your bank asks",
+        f"<p>Approve a payment of {money}?</p><form method=post action='{here}'>"
+        "<button name=ok value=yes>Approve</button> <button name=ok value=no>Fail</button></form>",
+    )
+
+
+async def answer_approval(request: web.Request) -> web.Response:
+    """POST /pay/approve/{intent}."""
+    sandbox = request.app[SANDBOX]
+    form = await request.post()
+    settle(sandbox.world)
+    try:
+        intent = sandbox.world.find("payment_intent", request.match_info["intent"])
+        authorizing.approve(sandbox.world, intent, ok=form.get("ok") == "yes")
+    except Refusal as refused:
+        return refused_page(refused, request.path)
+    finally:
+        sandbox.commit()
+    if intent["_return_url"]:
+        raise web.HTTPSeeOther(intent["_return_url"])
+    return page("Done", "<p>You can close this page.</p>")
+
+
+async def show_onboarding(request: web.Request) -> web.Response:
+    """GET /pay/onboarding/{token}: works once; later visits are sent to the refresh address."""
+    sandbox = request.app[SANDBOX]
+    try:
+        accounts.open_link(sandbox.world, request.match_info["token"])
+    except Refusal as refused:
+        if "refresh_url" in refused.error:
+            raise web.HTTPSeeOther(refused.error["refresh_url"]) from refused
+        return refused_page(refused, "/")
+    finally:
+        sandbox.commit()
+    here = escape(request.path)
+    return page(
+        "Get paid",
+        f"<p>Here Stripe would ask who you are and where your money goes.</p><form method=post action='{here}'>"
+        "<button name=finish value=yes>Finish onboarding</button>"
+        " <button name=finish value=no>Leave unfinished</button></form>",
+    )
+
+
+async def answer_onboarding(request: web.Request) -> web.Response:
+    """POST /pay/onboarding/{token}: only from the page that was opened."""
+    sandbox = request.app[SANDBOX]
+    link = sandbox.world.documents.get("account_link", request.match_info["token"])
+    if link is None or not link["_opened"]:
+        return page("Unknown link", "<p>Open the link first.</p>", status=404)
+    form = await request.post()
+    if form.get("finish") == "yes":
+        accounts.onboard(sandbox.world, sandbox.world.find("account", link["_account"]))
+        sandbox.commit()
+    raise web.HTTPSeeOther(link["_return_url"])
+
+
+PAGES = (
+    web.get("/pay/checkout/{session}", show_checkout),
+    web.post("/pay/checkout/{session}/complete", complete_checkout),
+    web.post("/pay/checkout/{session}/cancel", cancel_checkout),
+    web.get("/pay/approve/{intent}", show_approval),
+    web.post("/pay/approve/{intent}", answer_approval),
+    web.get("/pay/onboarding/{token}", show_onboarding),
+    web.post("/pay/onboarding/{token}", answer_onboarding),
+)

@@ -1,0 +1,194 @@
+"""Connected accounts and the links that bring their owners through onboarding."""
+
+from __future__ import annotations
+
+from sandbox.stripe.documents import Document, new_id, visible
+from sandbox.stripe.metadata import merged
+from sandbox.stripe.refusals import Refusal, account_out_of_reach, bad_parameter, bad_request, not_played
+from sandbox.stripe.resources.listing import list_object, page_of
+from sandbox.stripe.world import Call, World, endpoint
+
+LINK_LIVES = 300  # seconds
+TO_BE_ENTERED = ["external_account", "individual.dob.day", "individual.first_name", "tos_acceptance.date"]
+
+
+def create(call: Call) -> Document:
+    """POST /v1/accounts with `controller`; its capabilities wait for onboarding."""
+    params, world = call.params, call.world
+    controller = params.get("controller", {})
+    if "controller" not in params:
+        raise not_played("accounts without `controller`", param="controller")
+    dashboard = controller.get("stripe_dashboard", {}).get("type", "full")
+    capabilities = params.get("capabilities", {})
+    for name in capabilities:
+        if name not in ("transfers", "card_payments"):
+            raise not_played(f"the capability {name}", param=f"capabilities[{name}]")
+    wanted = [name for name, asked in capabilities.items() if asked and asked.get("requested")]
+    id_ = new_id("account")
+    account: Document = {
+        "id": id_,
+        "object": "account",
+        "business_profile": params.get("business_profile") or {},
+        "business_type": params.get("business_type"),
+        "capabilities": dict.fromkeys(wanted, "inactive"),
+        "charges_enabled": False,
+        "controller": {
+            "fees": {"payer": controller.get("fees", {}).get("payer", "account")},
+            "is_controller": True,
+            "losses": {"payments": controller.get("losses", {}).get("payments", "stripe")},
+            "requirement_collection": controller.get("requirement_collection", "stripe"),
+            "stripe_dashboard": {"type": dashboard},
+            "type": "application",
+        },
+        "country": params.get("country", "US"),
+        "created": world.now(),
+        "default_currency": params.get("default_currency", "usd"),
+        "details_submitted": False,
+        "email": params.get("email"),
+        "external_accounts": list_object([], f"/v1/accounts/{id_}/external_accounts"),
+        "future_requirements": _requirements([]),
+        "metadata": merged({}, params),
+        "payouts_enabled": False,
+        "requirements": _requirements(TO_BE_ENTERED),
+        "settings": {"payouts": {"debit_negative_balances": True, "schedule": {"delay_days": 2, "interval": "daily"}}},
+        "tos_acceptance": {"date": None, "ip": None, "user_agent": None},
+        "type": "express" if dashboard == "express" else "none",
+    }
+    world.changed(account)
+    return account
+
+
+def _requirements(due: list[str]) -> Document:
+    return {
+        "alternatives": [],
+        "current_deadline": None,
+        "currently_due": due,
+        "disabled_reason": "requirements.past_due" if due else None,
+        "errors": [],
+        "eventually_due": due,
+        "past_due": due,
+        "pending_verification": [],
+    }
+
+
+def onboard(world: World, account: Document) -> None:
+    """Its owner has entered everything: it can receive transfers and be paid out."""
+    if not account["external_accounts"]["data"]:
+        account["external_accounts"]["data"].append(_bank_account(account))
+    account.update(
+        details_submitted=True,
+        payouts_enabled=True,
+        requirements=_requirements([]),
+        tos_acceptance={"date": world.now(), "ip": None, "user_agent": None},
+    )
+    set_transfers(world, account, "active")
+
+
+def set_transfers(world: World, account: Document, status: str) -> None:
+    """Give or take the capability to receive transfers."""
+    account["capabilities"]["transfers"] = status
+    world.changed(account, "account.updated", account=account["id"])
+    capability: Document = {
+        "id": "transfers",
+        "object": "capability",
+        "account": account["id"],
+        "future_requirements": account["future_requirements"],
+        "requested": True,
+        "requested_at": account["created"],
+        "requirements": account["requirements"],
+        "status": status,
+    }
+    world.events.record("capability.updated", capability, now=world.now(), account=account["id"])
+
+
+def _bank_account(account: Document) -> Document:
+    return {
+        "id": new_id("bank_account"),
+        "object": "bank_account",
+        "account": account["id"],
+        "bank_name": "STRIPE TEST BANK",
+        "country": account["country"],
+        "currency": account["default_currency"],
+        "default_for_currency": True,
+        "last4": "6789",
+        "routing_number": "110000000",
+        "status": "new",
+    }
+
+
+def retrieve(call: Call) -> Document:
+    """GET /v1/accounts/{id}; another platform's account and none at all look alike."""
+    account = call.world.documents.get("account", call.ids[0])
+    if account is None:
+        raise account_out_of_reach("sk_test_", call.ids[0])
+    return account
+
+
+def update(call: Call) -> Document:
+    """POST /v1/accounts/{id}: words only."""
+    account = retrieve(call)
+    account["metadata"] = merged(account["metadata"], call.params)
+    if "email" in call.params:
+        account["email"] = call.params["email"] or None
+    call.world.changed(account, "account.updated", account=account["id"])
+    return account
+
+
+def list_all(call: Call) -> Document:
+    """GET /v1/accounts."""
+    return page_of(call, call.world.documents.of("account").values(), url="/v1/accounts")
+
+
+def create_link(call: Call) -> Document:
+    """POST /v1/account_links: an address that can be opened once, for five minutes."""
+    params, world = call.params, call.world
+    if params["type"] != "account_onboarding":
+        raise not_played(f"account links of type {params['type']}", param="type")
+    for name in ("refresh_url", "return_url"):
+        if name not in params:
+            raise bad_parameter(f"Missing required param: {name}.", param=name, code="parameter_missing")
+        if "://" not in params[name]:
+            raise bad_parameter("Not a valid URL", param=name, code="url_invalid")
+    account = world.documents.get("account", params["account"])
+    if account is None:
+        raise bad_request(f"No such account: '{params['account']}'", code="resource_missing", param="account")
+    token = new_id("card_token")[4:]
+    link: Document = {
+        "id": token,
+        "object": "account_link",
+        "created": world.now(),
+        "expires_at": world.now() + LINK_LIVES,
+        "url": f"{call.base_url}/pay/onboarding/{token}",
+        "_account": account["id"],
+        "_opened": False,
+        "_refresh_url": params["refresh_url"],
+        "_return_url": params["return_url"],
+    }
+    world.changed(link)
+    return {key: value for key, value in visible(link).items() if key != "id"}
+
+
+def open_link(world: World, token: str) -> Document:
+    """Use a link up; one already used or too old raises Refusal 410 with `refresh_url` in its error."""
+    link = world.find("account_link", token)
+    if link["_opened"] or link["expires_at"] <= world.now():
+        message = "This link has been used or has expired."
+        raise Refusal(410, {"message": message, "type": "invalid_request_error", "refresh_url": link["_refresh_url"]})
+    link["_opened"] = True
+    world.changed(link)
+    return link
+
+
+CREATES = "controller capabilities country email metadata business_type business_profile default_currency"
+ENDPOINTS = (
+    endpoint("POST /v1/accounts", "account_create", create, CREATES),
+    endpoint("GET /v1/accounts", "account_list", list_all, "created"),
+    endpoint("GET /v1/accounts/*", "account_retrieve", retrieve),
+    endpoint("POST /v1/accounts/*", "account_update", update, "email metadata"),
+    endpoint(
+        "POST /v1/account_links",
+        "account_link_create",
+        create_link,
+        "account type refresh_url return_url collection_options",
+    ),
+)

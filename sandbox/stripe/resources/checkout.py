@@ -1,0 +1,173 @@
+"""Checkout sessions that save a card: a page a person can open, complete, cancel, or let expire."""
+
+from __future__ import annotations
+
+from sandbox.stripe.amounts import known_currency
+from sandbox.stripe.cards import Card
+from sandbox.stripe.clock import DAY
+from sandbox.stripe.documents import DUE, Document, new_id
+from sandbox.stripe.metadata import merged
+from sandbox.stripe.refusals import bad_parameter, bad_request, not_played
+from sandbox.stripe.resources import setup_intents
+from sandbox.stripe.resources.customers import living
+from sandbox.stripe.resources.listing import page_of
+from sandbox.stripe.world import Call, World, endpoint
+
+SHORTEST_LIFE = 30 * 60
+LONGEST_LIFE = DAY
+SETUP_DATA = frozenset({"metadata", "description"})
+
+
+def create(call: Call) -> Document:
+    """POST /v1/checkout/sessions, mode=setup."""
+    params, world = call.params, call.world
+    _check(params)
+    expires_at = _expiry(params, world.now())
+    currency = known_currency(params)
+    customer = living(world, params["customer"], param="customer", status=400) if "customer" in params else None
+    setup_data = params.get("setup_intent_data", {})
+    intent = setup_intents.open_intent(
+        world,
+        customer=customer["id"] if customer else None,
+        description=setup_data.get("description"),
+        metadata=merged({}, setup_data),
+    )
+    session = _fresh(call, currency, intent, expires_at)
+    world.changed(session)
+    return session
+
+
+def _check(params: Document) -> None:
+    if params.get("mode") is None:
+        raise bad_parameter("Missing required param: mode.", param="mode", code="parameter_missing")
+    if params["mode"] != "setup":
+        raise not_played(f"Checkout in mode={params['mode']}", param="mode")
+    for name in ("currency", "success_url"):
+        if name not in params:
+            raise bad_parameter(f"Missing required param: {name}.", param=name, code="parameter_missing")
+    for name in ("success_url", "cancel_url"):
+        if name in params and "://" not in params[name]:
+            raise bad_parameter("Not a valid URL", param=name, code="url_invalid")
+    for name in params.get("setup_intent_data", {}):
+        if name not in SETUP_DATA:
+            raise not_played(f"setup_intent_data[{name}]", param=f"setup_intent_data[{name}]")
+
+
+def _expiry(params: Document, now: int) -> int:
+    asked: int = params.get("expires_at", now + LONGEST_LIFE)
+    # A minute of grace on both sides: the caller's clock is not ours.
+    if not now + SHORTEST_LIFE - 60 <= asked <= now + LONGEST_LIFE + 60:
+        raise bad_parameter(
+            "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.",
+            param="expires_at",
+        )
+    return asked
+
+
+def _fresh(call: Call, currency: str, intent: Document, expires_at: int) -> Document:
+    params = call.params
+    id_ = new_id("checkout.session")
+    return {
+        "id": id_,
+        "object": "checkout.session",
+        "after_expiration": None,
+        "allow_promotion_codes": None,
+        "amount_subtotal": None,
+        "amount_total": None,
+        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "billing_address_collection": None,
+        "cancel_url": params.get("cancel_url"),
+        "client_reference_id": params.get("client_reference_id"),
+        "client_secret": None,
+        "consent": None,
+        "created": call.world.now(),
+        "currency": currency,
+        "custom_fields": [],
+        "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
+        "customer": intent["customer"],
+        "customer_creation": None,
+        "customer_details": None,
+        "customer_email": params.get("customer_email"),
+        "expires_at": expires_at,
+        "invoice": None,
+        "livemode": False,
+        "locale": params.get("locale"),
+        "metadata": merged({}, params),
+        "mode": "setup",
+        "payment_intent": None,
+        "payment_link": None,
+        "payment_method_options": {},
+        "payment_method_types": ["card"],
+        "payment_status": "no_payment_required",
+        "setup_intent": intent["id"],
+        "shipping_options": [],
+        "status": "open",
+        "submit_type": None,
+        "subscription": None,
+        "success_url": params["success_url"],
+        "total_details": None,
+        "ui_mode": "hosted_page",
+        "url": f"{call.base_url}/pay/checkout/{id_}",
+        DUE: expires_at,
+    }
+
+
+def complete(world: World, session: Document, card: Card) -> None:
+    """The person has entered a card and pressed the button; a bank that refuses raises 402 and the page stays open."""
+    _require_open(session, "completed")
+    setup_intents.save_card(world, world.find("setup_intent", session["setup_intent"]), card)
+    session.pop(DUE, None)
+    session.update(status="complete", url=None)
+    world.changed(session, "checkout.session.completed")
+
+
+def expire(call: Call) -> Document:
+    """POST /v1/checkout/sessions/{id}/expire."""
+    session = call.world.find("checkout.session", call.ids[0], param="session")
+    _require_open(session, "expired")
+    lapse(call.world, session)
+    return session
+
+
+def lapse(world: World, session: Document) -> None:
+    """The page can no longer be used."""
+    session.pop(DUE, None)
+    session.update(status="expired", url=None)
+    world.changed(session, "checkout.session.expired")
+    setup_intents.cancel(world, world.find("setup_intent", session["setup_intent"]))
+
+
+def success_page(session: Document) -> str:
+    """Where the person goes after completing; Stripe fills in the session's id where asked."""
+    url: str = session["success_url"]
+    return url.replace("{CHECKOUT_SESSION_ID}", session["id"])
+
+
+def _require_open(session: Document, done: str) -> None:
+    if session["status"] != "open":
+        raise bad_request(
+            f'Only Checkout Sessions with a status in ["open"] can be {done}. This Checkout Session has a status of'
+            f" `{session['status']}`."
+        )
+
+
+def retrieve(call: Call) -> Document:
+    """GET /v1/checkout/sessions/{id}."""
+    return call.world.find("checkout.session", call.ids[0], param="session")
+
+
+def list_all(call: Call) -> Document:
+    """GET /v1/checkout/sessions."""
+    return page_of(call, call.world.documents.of("checkout.session").values(), url="/v1/checkout/sessions")
+
+
+CREATES = (
+    "mode currency customer customer_email success_url cancel_url client_reference_id metadata setup_intent_data"
+    " expires_at locale ui_mode"
+)
+ENDPOINTS = (
+    endpoint("POST /v1/checkout/sessions", "checkout.session_create", create, CREATES),
+    endpoint("GET /v1/checkout/sessions", "checkout.session_list", list_all, "created customer status"),
+    endpoint("GET /v1/checkout/sessions/*", "checkout.session_retrieve", retrieve),
+    endpoint("POST /v1/checkout/sessions/*/expire", "checkout.session_expire", expire),
+)
