@@ -33,18 +33,24 @@ clean:  ## remove all that was made here: set-up, caches, and the data of demo
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first Python that will do and can make a virtual environment; `make demo PYTHON=/some/python3` decides it by hand.
+# An environment that is there and works is brought up to date where it stands, never emptied: it may be in use, or a link.
+GOOD := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 15))
+
 $(READY): requirements/install.txt requirements/develop.txt
 	@for python in $(or $(PYTHON),python3.14 python3.13 python3.12 python3.11 python3); do \
-	  if $$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null; then \
-	    found=$$python; break; \
-	  fi; \
+	  if $$python -c '$(GOOD)' 2>/dev/null; then found=$$python; break; fi; \
 	done; \
-	if [ -z "$$found" ]; then \
+	if $(VENV) -c '$(GOOD)' 2>/dev/null; then \
+	  echo "Bringing .venv up to date, in about 10 s"; \
+	elif [ -L .venv ]; then \
+	  echo ".venv is a link to something that is no working environment; remove the link and try again" >&2; exit 2; \
+	elif [ -n "$$found" ]; then \
+	  echo "Setting up .venv with $$($$found --version), once, in about 20 s"; \
+	  rm -rf .venv && $$found -m venv .venv; \
+	else \
 	  echo "CampusG needs Python 3.11 to 3.14 with its venv module, and none was found. Install one (on Debian: apt-get" \
 	    "install python3-venv) or name it: make demo PYTHON=/path/to/python3" >&2; exit 2; \
-	fi; \
-	echo "Setting up .venv with $$($$found --version), once, in about 20 s"; \
-	$$found -m venv --clear .venv
+	fi
 	@echo "  installing what requirements/develop.txt pins"
 	@{ $(PIP) -r requirements/install.txt && $(UV) -r requirements/develop.txt; } \
 	  || { echo "  uv could not install them; now with pip, in about a minute"; $(PIP) -r requirements/develop.txt; }
