@@ -1,0 +1,1 @@
+"""The Stripe sandbox, asked by Stripe's own client library over HTTP."""

@@ -1,0 +1,34 @@
+"""A running Stripe sandbox for every test, and the real client that talks to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import stripe
+
+from sandbox.stripe.server import running_stripe
+from tests.sandbox.stripe.shop import Shop, open_shop
+
+
+@pytest.fixture(autouse=True)
+def no_telemetry() -> Iterator[None]:
+    """The client library writes and sends telemetry unless its module setting says otherwise."""
+    before = stripe.enable_telemetry
+    stripe.enable_telemetry = False
+    yield
+    stripe.enable_telemetry = before
+
+
+@pytest.fixture
+async def url() -> AsyncIterator[str]:
+    """A fresh sandbox's address."""
+    async with running_stripe() as address:
+        yield address
+
+
+@pytest.fixture
+async def shop(url: str) -> AsyncIterator[Shop]:
+    """A platform with that sandbox as its Stripe."""
+    async with open_shop(url) as opened:
+        yield opened
