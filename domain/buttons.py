@@ -85,9 +85,13 @@ def pack(tap: Tap, subject: int = 0, version: int = 0) -> str:
 def unpack(data: str) -> TapData:
     """What a button said; Stale when it is not of this grammar (an old release, or forged)."""
     found = _DATA.fullmatch(data)
-    if found is None or found[1] not in Tap:
+    if found is None:
         raise Stale
-    return TapData(Tap(found[1]), int(found[2]), int(found[3]))
+    try:
+        tap = Tap(found[1])
+    except ValueError:
+        raise Stale from None
+    return TapData(tap, int(found[2]), int(found[3]))
 
 
 def button(words: str, tap: Tap, subject: int = 0, version: int = 0, style: Style | None = None) -> Button:

@@ -69,7 +69,7 @@ def read_amount(typed: str, currency: str) -> int:
     digits = exponent(currency)
     if found is None or len(found[2] or "") > digits:
         raise Unreadable(example=spell(450 if digits == 2 else 10**digits * 4, currency))
-    return int(found[1]) * 10**digits + int((found[2] or "").ljust(digits, "0") or 0)
+    return int(found[1] + (found[2] or "").ljust(digits, "0"))
 
 
 def share(minor: int, basis_points: int) -> int:

@@ -1,8 +1,13 @@
 """The life of an order: its statuses, the events that move it, and the one table that knows which goes where."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from uuid import UUID
+
+from domain.pricing import Item, Price
 
 
 class OrderStatus(StrEnum):
@@ -79,3 +84,37 @@ def allowed(status: OrderStatus, event: OrderEvent) -> bool:
     """Whether the event is legal now."""
     return (status, event) in TRANSITIONS
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An order as committed; amounts in minor units of `price.currency`, times in UTC."""
+
+    id: int
+    campus_id: int
+    customer_id: int
+    runner_id: int | None
+    status: OrderStatus
+    version: int
+    store_name: str
+    items: tuple[Item, ...]
+    drop_point: str
+    note: str
+    price: Price
+    receipt: int | None
+    total: int | None
+    runner_share: int | None
+    claim: UUID | None
+    hold_checked: bool
+    releases: int
+    pin: str | None
+    pin_tries: int
+    end_reason: str | None
+    placed_at: datetime
+    created_at: datetime | None
+    accepted_at: datetime | None
+    bought_at: datetime | None
+    picked_up_at: datetime | None
+    arrived_at: datetime | None
+    delivered_at: datetime | None
+    completed_at: datetime | None
+    ended_at: datetime | None

@@ -1,8 +1,11 @@
 """The money's own states, never mixed into the order's: a hold, a pay-out, a refund, a timer of their own each."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from uuid import UUID
 
 
 class HoldStatus(StrEnum):
@@ -86,3 +89,38 @@ REFUND_TRANSITIONS: Mapping[tuple[RefundStatus, RefundEvent], RefundStatus] = Ma
         (RefundStatus.SUCCEEDED, RefundEvent.FAILED): RefundStatus.FAILED,  # banks may send a refund back days later
     }
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Money set aside on a customer's card; amounts in minor units."""
+
+    id: int
+    order_id: int
+    saga_id: UUID
+    status: HoldStatus
+    amount: int
+    currency: str
+    payment_intent: str | None
+    charge: str | None
+    captured: int
+    capture_before: datetime | None
+    approval_url: str | None
+    refusal: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payable:
+    """What is owed to a runner for one order, in minor units; `charge` is the captured charge it comes from."""
+
+    id: int
+    campus_id: int
+    order_id: int
+    runner_id: int
+    status: PayoutStatus
+    amount: int
+    currency: str
+    charge: str
+    attempt: int
+    transfer: str | None
+    refusal: str | None

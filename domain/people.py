@@ -1,6 +1,7 @@
 """Who people are here and what they may do: one table of role x action x ownership."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -89,3 +90,37 @@ def may(roles: frozenset[Role], action: Action, *, own: bool) -> bool:
             case _:
                 continue
     return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedCard:
+    """What may be said about a card without being one."""
+
+    payment_method: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A person on one campus."""
+
+    campus_id: int
+    person_id: int
+    first_name: str
+    username: str | None
+    language: str
+    runner_status: RunnerStatus
+    is_admin: bool
+    reachable: bool
+    stripe_customer: str | None
+    stripe_account: str | None
+    payouts_ready: bool
+    card: SavedCard | None
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """All roles this member holds here."""
+        return roles_of(self.runner_status, is_admin=self.is_admin)

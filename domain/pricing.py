@@ -12,7 +12,9 @@ MOST_PIECES = 99
 LONGEST_ITEM_NAME = 60  # characters
 SMALLEST_CHARGE = 50  # minor units; Stripe refuses less in most currencies
 
-_LINE = re.compile(r"(?:(?P<quantity>\d{1,2})\s*[x×*]\s*)?(?P<name>.+?)\s*[@:=\-]?\s+(?P<price>\S+)", re.ASCII | re.I)
+_LINE = re.compile(
+    r"(?:(?P<quantity>\d{1,2})\s*[x×*]\s*)?(?P<name>.+?)\s*[@:=\-]?\s+(?P<price>\S+)", re.ASCII | re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +87,7 @@ def price_order(items: Sequence[Item], *, delivery_fee: int, tip: int, fees: Fee
     if not items:
         raise DraftEmpty
     if not fees.delivery_fee_least <= delivery_fee <= fees.delivery_fee_most:
-        least, most = (spell(fee, fees.currency) for fee in (fees.delivery_fee_least, fees.delivery_fee_most))
-        raise PriceOutOfRange(least=least, most=most)
+        raise _out_of_range(fees.delivery_fee_least, fees.delivery_fee_most, fees.currency)
     cost = sum(item.cost for item in items)
     headroom = min(max(share(cost, fees.headroom_basis_points), fees.headroom_least), fees.headroom_most)
     price = Price(
@@ -100,8 +101,12 @@ def price_order(items: Sequence[Item], *, delivery_fee: int, tip: int, fees: Fee
     )
     most = min(fees.order_most, LARGEST_CHARGE)
     if tip < 0 or cost <= 0 or not SMALLEST_CHARGE <= price.ceiling <= most:
-        raise PriceOutOfRange(least=spell(SMALLEST_CHARGE, fees.currency), most=spell(most, fees.currency))
+        raise _out_of_range(SMALLEST_CHARGE, most, fees.currency)
     return price
+
+
+def _out_of_range(least: int, most: int, currency: str) -> PriceOutOfRange:
+    return PriceOutOfRange(least=spell(least, currency), most=spell(most, currency))
 
 
 def settle(price: Price, receipt: int) -> Split:

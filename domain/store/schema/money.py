@@ -1,6 +1,17 @@
 """Tables of holds and payables; holds are not ledger entries, no money has moved."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 
 from domain.payment import HoldStatus, PayoutStatus
 from domain.store.schema.metadata import METADATA, moment, number, one_of, words

@@ -152,4 +152,3 @@ event = Table(  # append-only; written in the commit of the transition it tells
     one_of("actor_role", Role),
 )
 Index("event_order_idx", event.c.order_id, event.c.id)
-

@@ -1,0 +1,89 @@
+"""A campus as data: its money, its clock, its groups, its stores and drop points."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from domain.pricing import Fees
+from domain.timers import Windows
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+# Opening hours: weekday -> ("HH:MM", "HH:MM"); a day that is missing is closed, no days at all is always open.
+Hours = Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campus:
+    """One campus; its bot's token is in the setting TELEGRAM_BOT_TOKEN_<NAME>."""
+
+    id: int
+    name: str
+    title: str
+    currency: str
+    time_zone: str
+    runner_group: int | None
+    admin_chat: int | None
+    runner_invite: str | None
+    fees: Fees
+    windows: Windows
+    hours: Hours = field(default_factory=dict)
+    fee_suggestions: tuple[int, ...] = ()
+    open_jobs: int = 1
+    paused: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The campus' time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuItem:
+    """Something a store sells, with the price last seen, in minor units."""
+
+    id: int
+    name: str
+    price: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """A place to buy food."""
+
+    id: int
+    name: str
+    location: str
+    hours: Hours
+    menu: tuple[MenuItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropPoint:
+    """A place to hand food over."""
+
+    id: int
+    building: str
+    spot: str
+
+    @property
+    def name(self) -> str:
+        """Building and spot in one line."""
+        return f"{self.building}, {self.spot}" if self.spot else self.building
+
+
+def is_open(hours: Hours, local: datetime) -> bool:
+    """Whether a place is open at this local time; hours over midnight belong to the day they start."""
+    if not hours:
+        return True
+    clock = local.strftime("%H:%M")
+    today, yesterday = WEEKDAYS[local.weekday()], WEEKDAYS[local.weekday() - 1]
+    if today in hours:
+        opens, closes = hours[today]
+        if opens <= clock < closes or (closes <= opens and clock >= opens):
+            return True
+    if yesterday in hours:
+        opens, closes = hours[yesterday]
+        return closes <= opens and clock < closes
+    return False

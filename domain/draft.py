@@ -1,0 +1,66 @@
+"""An order that is still being written."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.errors import DraftEmpty
+from domain.pricing import Fees, Item, Price, price_order
+
+LONGEST_NOTE = 100  # characters, as in the original
+LONGEST_NAME = 60  # of a typed store or drop point
+
+
+class Expects(StrEnum):
+    """What a person's next typed line means."""
+
+    STORE = "store"
+    ITEMS = "items"
+    DROP_POINT = "drop_point"
+    NOTE = "note"
+    FEE = "fee"
+    RECEIPT = "receipt"  # of the order in `subject`
+    PIN = "pin"  # of the order in `subject`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    """What was asked last, and about which order."""
+
+    expects: Expects
+    subject: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A basket: kept in Postgres, so that no restart loses it; amounts in minor units."""
+
+    campus_id: int
+    person_id: int
+    version: int
+    store_id: int | None
+    store_name: str | None
+    items: tuple[Item, ...]
+    drop_point: str | None
+    note: str
+    delivery_fee: int | None
+    tip: int
+    asked_ceiling: int | None
+    asked_at: datetime | None
+    changed_at: datetime
+
+    def missing(self) -> str | None:
+        """What still has to be said before it can be placed: store, items, drop_point, fee; None when complete."""
+        if self.store_name is None:
+            return "store"
+        if not self.items:
+            return "items"
+        if self.drop_point is None:
+            return "drop_point"
+        return "fee" if self.delivery_fee is None else None
+
+    def price(self, fees: Fees) -> Price:
+        """The offer as it stands; DraftEmpty while something is missing, PriceOutOfRange when it can't be made."""
+        if self.missing() is not None or self.delivery_fee is None:
+            raise DraftEmpty
+        return price_order(self.items, delivery_fee=self.delivery_fee, tip=self.tip, fees=fees)

@@ -1,0 +1,74 @@
+"""Ringing arq: a hint that something is due, never the fact; a lost bell is found by the sweep."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from arq.connections import ArqRedis, RedisSettings, create_pool
+from redis.exceptions import RedisError
+
+from domain.store.unit_of_work import Bell, Ring
+
+QUEUE = "campusg"
+RING_WITHIN = 0.5  # seconds; a slow Redis must not make a person wait
+
+log = logging.getLogger(__name__)
+
+
+def to_json(job: dict[str, Any]) -> bytes:
+    """arq's job as JSON: whoever can write to Redis can't run code here."""
+    return json.dumps(job).encode()
+
+
+def from_json(raw: bytes) -> dict[str, Any]:
+    """The job `to_json` wrote."""
+    job: dict[str, Any] = json.loads(raw)
+    return job
+
+
+def redis_settings(url: str) -> RedisSettings:
+    """arq's settings for a `redis://` address; a first try that fails is not repeated for long."""
+    settings = RedisSettings.from_dsn(url)
+    settings.conn_retries = 1
+    settings.conn_retry_delay = 0
+    return settings
+
+
+def arq_ring(redis_url: str) -> tuple[Ring, "Pool"]:
+    """A ring on this Redis, connecting when first needed, and its pool to close in the end."""
+    pool = Pool(redis_url)
+
+    async def ring(bells: Sequence[Bell]) -> None:
+        if not bells:
+            return
+        try:
+            async with asyncio.timeout(RING_WITHIN):
+                arq = await pool.get()
+                await asyncio.gather(*(arq.enqueue_job(bell.job, bell.subject, _queue_name=QUEUE) for bell in bells))
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("no bell for %d jobs, the sweep will find them: %r", len(bells), error)
+
+    return ring, pool
+
+
+class Pool:
+    """A connection pool that is opened late, so that a process starts while Redis is away."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._pool: ArqRedis | None = None
+
+    async def get(self) -> ArqRedis:
+        """The pool; raises RedisError or OSError while Redis is out of reach."""
+        if self._pool is None:
+            self._pool = await create_pool(
+                redis_settings(self._url), job_serializer=to_json, job_deserializer=from_json, default_queue_name=QUEUE
+            )
+        return self._pool
+
+    async def close(self) -> None:
+        """Close what was opened."""
+        if self._pool is not None:
+            await self._pool.aclose()

@@ -1,0 +1,58 @@
+"""Campuses, stores and drop points in Postgres, each read in the scope of its campus."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import RowMapping, select, update
+
+from domain.campus import Campus, DropPoint, MenuItem, Store
+from domain.errors import Stale
+from domain.store.rows import campus_from
+from domain.store.schema import campus, drop_point, menu_item, store
+from domain.store.unit_of_work import UnitOfWork
+
+
+async def all_campuses(work: UnitOfWork) -> Sequence[Campus]:
+    """Every campus, in the order of founding."""
+    rows = (await work.connection.execute(select(campus).order_by(campus.c.id))).mappings()
+    return [campus_from(row) for row in rows]
+
+
+async def find_campus(work: UnitOfWork, campus_id: int) -> Campus:
+    """The campus of this number; it exists."""
+    row = (await work.connection.execute(select(campus).where(campus.c.id == campus_id))).mappings().one()
+    return campus_from(row)
+
+
+async def stores_of(work: UnitOfWork, campus_id: int) -> Sequence[Store]:
+    """The stores one may choose, by name, without their menus."""
+    query = select(store).where(store.c.campus_id == campus_id, store.c.active).order_by(store.c.name)
+    return [_store(row, ()) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def find_store(work: UnitOfWork, campus_id: int, store_id: int) -> Store:
+    """A store of this campus with its menu; Stale when it is gone."""
+    query = select(store).where(store.c.id == store_id, store.c.campus_id == campus_id, store.c.active)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        raise Stale
+    menu = select(menu_item).where(menu_item.c.store_id == store_id, menu_item.c.active).order_by(menu_item.c.id)
+    items = (await work.connection.execute(menu)).mappings()
+    return _store(row, tuple(MenuItem(id=item["id"], name=item["name"], price=item["price"]) for item in items))
+
+
+async def drop_points_of(work: UnitOfWork, campus_id: int) -> Sequence[DropPoint]:
+    """The drop points one may choose, by building."""
+    query = select(drop_point).where(drop_point.c.campus_id == campus_id, drop_point.c.active)
+    rows = (await work.connection.execute(query.order_by(drop_point.c.building, drop_point.c.spot))).mappings()
+    return [DropPoint(id=row["id"], building=row["building"], spot=row["spot"]) for row in rows]
+
+
+async def bind_group(work: UnitOfWork, campus_id: int, *, chat_id: int, invite: str | None, admins: bool) -> None:
+    """Make a chat the campus' runner group, or its admin chat."""
+    changed = {"admin_chat": chat_id} if admins else {"runner_group": chat_id, "runner_invite": invite}
+    await work.connection.execute(update(campus).where(campus.c.id == campus_id).values(changed))
+
+
+def _store(row: RowMapping, menu: tuple[MenuItem, ...]) -> Store:
+    hours = {day: (opens, closes) for day, (opens, closes) in row["hours"].items()}
+    return Store(id=row["id"], name=row["name"], location=row["location"], hours=hours, menu=menu)

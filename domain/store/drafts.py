@@ -1,0 +1,87 @@
+"""Baskets and the thread of the conversation in Postgres: a restart or a week's pause loses nothing."""
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.draft import Dialogue, Draft, Expects
+from domain.store.rows import draft_from
+from domain.store.schema import dialogue, draft
+from domain.store.unit_of_work import UnitOfWork
+
+
+async def find_draft(work: UnitOfWork, campus_id: int, person_id: int) -> Draft | None:
+    """The person's basket on this campus, if there is one."""
+    query = select(draft).where(draft.c.campus_id == campus_id, draft.c.person_id == person_id)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else draft_from(row)
+
+
+async def lock_draft(work: UnitOfWork, campus_id: int, person_id: int) -> Draft | None:
+    """As find_draft; nobody else changes it until this transaction ends."""
+    query = select(draft).where(draft.c.campus_id == campus_id, draft.c.person_id == person_id).with_for_update()
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else draft_from(row)
+
+
+async def change_draft(work: UnitOfWork, campus_id: int, person_id: int, **changes: object) -> Draft:
+    """The basket with these columns changed, new when there was none; every change makes older buttons stale."""
+    fresh = insert(draft).values(campus_id=campus_id, person_id=person_id, **changes)
+    statement = fresh.on_conflict_do_update(
+        index_elements=["campus_id", "person_id"],
+        set_={
+            "version": draft.c.version + 1,
+            "asked_ceiling": None,
+            "asked_at": None,
+            **changes,
+            "changed_at": func.now(),
+        },
+    ).returning(draft)
+    return draft_from((await work.connection.execute(statement)).mappings().one())
+
+
+async def advance_draft(work: UnitOfWork, placed: Draft) -> int:
+    """The basket became an order: its buttons are stale from here; returns the new version."""
+    statement = (
+        update(draft)
+        .where(draft.c.campus_id == placed.campus_id, draft.c.person_id == placed.person_id)
+        .values(version=draft.c.version + 1, asked_ceiling=None, asked_at=None)
+        .returning(draft.c.version)
+    )
+    version: int = (await work.connection.execute(statement)).scalar_one()
+    return version
+
+
+async def ask_for_card(work: UnitOfWork, waiting: Draft, ceiling: int) -> None:
+    """[Place order] was tapped at this ceiling (minor units), only the card is missing: it may place itself later."""
+    statement = update(draft).where(draft.c.campus_id == waiting.campus_id, draft.c.person_id == waiting.person_id)
+    await work.connection.execute(statement.values(asked_ceiling=ceiling, asked_at=func.now()))
+
+
+async def discard_draft(work: UnitOfWork, campus_id: int, person_id: int) -> None:
+    """Forget the basket."""
+    await work.connection.execute(delete(draft).where(draft.c.campus_id == campus_id, draft.c.person_id == person_id))
+
+
+async def expect(
+    work: UnitOfWork, campus_id: int, person_id: int, expects: Expects, subject: int | None = None
+) -> None:
+    """The person's next typed line means this."""
+    values = {"expects": expects, "subject": subject, "asked_at": func.now()}
+    statement = insert(dialogue).values(campus_id=campus_id, person_id=person_id, **values)
+    await work.connection.execute(
+        statement.on_conflict_do_update(index_elements=["campus_id", "person_id"], set_=values)
+    )
+
+
+async def expected(work: UnitOfWork, campus_id: int, person_id: int) -> Dialogue | None:
+    """What the person's next typed line means, if anything."""
+    query = select(dialogue).where(dialogue.c.campus_id == campus_id, dialogue.c.person_id == person_id)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else Dialogue(expects=Expects(row["expects"]), subject=row["subject"])
+
+
+async def expect_nothing(work: UnitOfWork, campus_id: int, person_id: int) -> None:
+    """The next typed line means nothing by itself."""
+    await work.connection.execute(
+        delete(dialogue).where(dialogue.c.campus_id == campus_id, dialogue.c.person_id == person_id)
+    )

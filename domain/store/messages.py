@@ -1,0 +1,102 @@
+"""What shall be told: cards that want drawing again, and pushes, written in the commit of what they tell."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.order import Order
+from domain.store.schema import campus, live_card, push
+from domain.store.unit_of_work import UnitOfWork
+
+
+async def redraw_known(work: UnitOfWork, order_id: int) -> None:
+    """Every card there is of this order must be drawn again."""
+    statement = (
+        live_card.update()
+        .where(live_card.c.order_id == order_id)
+        .values(wanted=live_card.c.wanted + 1, due_at=func.now())
+        .returning(live_card.c.id)
+    )
+    for card_id in (await work.connection.execute(statement)).scalars():
+        work.ring("draw_card", card_id)
+
+
+async def redraw_order(work: UnitOfWork, order: Order, *, group: bool = True) -> None:
+    """The customer's card, the runner's where there is one, and the group's (where a group is bound)."""
+    await redraw_known(work, order.id)
+    await _ensure(work, order, "customer", order.customer_id)
+    if order.runner_id is not None:
+        await _ensure(work, order, "runner", order.runner_id)
+    if group:
+        chat = select(campus.c.runner_group).where(campus.c.id == order.campus_id)
+        runner_group = (await work.connection.execute(chat)).scalar_one()
+        if runner_group is not None:
+            await _ensure(work, order, "group", runner_group)
+
+
+async def _ensure(work: UnitOfWork, order: Order, kind: str, chat_id: int) -> None:
+    wish = insert(live_card).values(
+        campus_id=order.campus_id, order_id=order.id, kind=kind, chat_id=chat_id, due_at=func.now()
+    )
+    statement = wish.on_conflict_do_nothing().returning(live_card.c.id)
+    made = (await work.connection.execute(statement)).scalar_one_or_none()
+    if made is not None:
+        work.ring("draw_card", made)
+
+
+async def tell(
+    work: UnitOfWork,
+    *,
+    campus_id: int,
+    chat_id: int,
+    name: str,
+    key: str,
+    order_id: int | None = None,
+    buttons: list[dict[str, str]] | None = None,
+    words: Mapping[str, str | int] | None = None,
+) -> None:
+    """A message of its own, once: `name` is unique, `key` and `words` are its sentence.
+
+    `buttons` are rows of one: {"key": label, "data": callback data} or {"key": label, "url": link}.
+    """
+    message = insert(push).values(
+        campus_id=campus_id,
+        order_id=order_id,
+        name=name,
+        chat_id=chat_id,
+        key=key,
+        args=dict(words or {}),
+        buttons=buttons or [],
+        due_at=func.now(),
+    )
+    statement = message.on_conflict_do_nothing(index_elements=["name"]).returning(push.c.id)
+    made = (await work.connection.execute(statement)).scalar_one_or_none()
+    if made is not None:
+        work.ring("send_push", made)
+
+
+async def tell_admins(
+    work: UnitOfWork,
+    *,
+    campus_id: int,
+    name: str,
+    key: str,
+    order_id: int | None = None,
+    buttons: list[dict[str, str]] | None = None,
+    words: Mapping[str, str | int] | None = None,
+) -> None:
+    """A message to the campus' admin chat; without one, `/stuck` is where it shows."""
+    query = select(campus.c.admin_chat).where(campus.c.id == campus_id)
+    chat_id = (await work.connection.execute(query)).scalar_one()
+    if chat_id is not None:
+        await tell(
+            work,
+            campus_id=campus_id,
+            chat_id=chat_id,
+            name=name,
+            key=key,
+            order_id=order_id,
+            buttons=buttons,
+            words=words,
+        )

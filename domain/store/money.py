@@ -1,0 +1,140 @@
+"""Holds, payables and the ledger in Postgres: moved by guarded UPDATEs, booked once."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from domain.ledger import Account, Posting
+from domain.payment import (
+    HOLD_TRANSITIONS,
+    PAYOUT_TRANSITIONS,
+    Hold,
+    HoldEvent,
+    Payable,
+    PayoutEvent,
+    PayoutStatus,
+)
+from domain.store.events import SYSTEM, log
+from domain.store.rows import hold_from, payable_from
+from domain.store.schema import hold, ledger_account, ledger_entry, ledger_txn, orders, payable
+from domain.store.unit_of_work import UnitOfWork
+
+
+async def current_hold(work: UnitOfWork, order_id: int) -> Hold | None:
+    """The order's newest hold, whatever its state."""
+    query = select(hold).where(hold.c.order_id == order_id).order_by(hold.c.id.desc()).limit(1)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else hold_from(row)
+
+
+async def move_hold(work: UnitOfWork, order_id: int, happened: HoldEvent, **changes: object) -> Hold | None:
+    """Move the order's newest hold and log it; None, and nothing changed, when the event is not legal now."""
+    legal = [before for before, known in HOLD_TRANSITIONS if known is happened]
+    (after,) = {status for (_, known), status in HOLD_TRANSITIONS.items() if known is happened}
+    newest = select(func.max(hold.c.id)).where(hold.c.order_id == order_id).scalar_subquery()
+    before = select(hold.c.id, hold.c.status).where(hold.c.id == newest).with_for_update().subquery("before")
+    campus = select(orders.c.campus_id).where(orders.c.id == order_id).scalar_subquery()
+    statement = (
+        update(hold)
+        .where(hold.c.id == before.c.id, hold.c.status.in_(legal))
+        .values(status=after, **changes)
+        .returning(hold, before.c.status.label("status_before"), campus.label("campus_id"))
+    )
+    row = (await work.connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        return None
+    await log(
+        work,
+        SYSTEM,
+        campus_id=row["campus_id"],
+        order_id=order_id,
+        subject="hold",
+        subject_id=row["id"],
+        happened=happened,
+        before=row["status_before"],
+        after=after,
+        reason=row["refusal"],
+    )
+    return hold_from(row)
+
+
+async def book_payable(work: UnitOfWork, values: dict[str, object]) -> Payable:
+    """What a runner is owed for an order, once."""
+    row = (await work.connection.execute(insert(payable).values(values).returning(payable))).mappings().one()
+    return payable_from(row)
+
+
+async def payable_of(work: UnitOfWork, order_id: int) -> Payable | None:
+    """What is owed for the order, if it was captured."""
+    query = select(payable).where(payable.c.order_id == order_id)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else payable_from(row)
+
+
+async def open_payables(work: UnitOfWork, runner_id: int) -> Sequence[Payable]:
+    """Everything owed to a runner that nobody is sending, oldest first."""
+    query = select(payable).where(payable.c.runner_id == runner_id, payable.c.status == PayoutStatus.OPEN)
+    rows = (await work.connection.execute(query.order_by(payable.c.id))).mappings()
+    return [payable_from(row) for row in rows]
+
+
+async def move_payable(work: UnitOfWork, order_id: int, happened: PayoutEvent, **changes: object) -> Payable | None:
+    """Move the order's payable and log it; None, and nothing changed, when the event is not legal now."""
+    ((before, after),) = [(before, to) for (before, known), to in PAYOUT_TRANSITIONS.items() if known is happened]
+    statement = (
+        update(payable)
+        .where(payable.c.order_id == order_id, payable.c.status == before)
+        .values(status=after, **changes)
+        .returning(payable)
+    )
+    row = (await work.connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        return None
+    await log(
+        work,
+        SYSTEM,
+        campus_id=row["campus_id"],
+        order_id=order_id,
+        subject="payout",
+        subject_id=row["id"],
+        happened=happened,
+        before=before,
+        after=after,
+        reason=row["refusal"],
+    )
+    return payable_from(row)
+
+
+async def post(work: UnitOfWork, posting: Posting, order_id: int | None) -> bool:
+    """Book a posting; False when its key was booked before, and then nothing is."""
+    header = upsert(ledger_txn).values(
+        posting_key=posting.key, kind=posting.kind, order_id=order_id, stripe_object=posting.stripe_object
+    )
+    statement = header.on_conflict_do_nothing(index_elements=["posting_key"]).returning(ledger_txn.c.id)
+    txn_id = (await work.connection.execute(statement)).scalar_one_or_none()
+    if txn_id is None:
+        return False
+    lines = [
+        {
+            "txn_id": txn_id,
+            "line": line,
+            "account_id": await _account(work, entry.account),
+            "currency": entry.account.currency,
+            "amount": entry.amount,
+        }
+        for line, entry in enumerate(posting.entries, start=1)
+    ]
+    await work.connection.execute(insert(ledger_entry), lines)
+    return True
+
+
+async def _account(work: UnitOfWork, account: Account) -> int:
+    known = select(ledger_account.c.id).where(ledger_account.c.code == account.code)
+    found: int | None = (await work.connection.execute(known)).scalar_one_or_none()
+    if found is not None:
+        return found
+    values = {"code": account.code, "kind": account.kind, "currency": account.currency, "owner": account.owner}
+    await work.connection.execute(upsert(ledger_account).values(values).on_conflict_do_nothing())
+    made: int = (await work.connection.execute(known)).scalar_one()
+    return made

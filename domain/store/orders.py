@@ -1,0 +1,144 @@
+"""Orders in Postgres: read in the scope of their campus, moved only by guarded UPDATEs."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+
+from domain.errors import OrderClosed, OrderNotFound
+from domain.order import WITH_RUNNER, Order, OrderEvent, OrderStatus, sources, target
+from domain.store.events import Actor, log
+from domain.store.rows import order_from
+from domain.store.schema import orders
+from domain.store.unit_of_work import UnitOfWork
+
+PAGE = 6  # orders a page of /orders
+
+# The moment each event stamps on the order.
+_STAMPS = {
+    OrderEvent.PUBLISHED: "created_at",
+    OrderEvent.CLAIMED: "accepted_at",
+    OrderEvent.BOUGHT: "bought_at",
+    OrderEvent.PICKED_UP: "picked_up_at",
+    OrderEvent.ARRIVED: "arrived_at",
+    OrderEvent.DELIVERED: "delivered_at",
+    OrderEvent.COMPLETED: "completed_at",
+    OrderEvent.UNPAID: "ended_at",
+    OrderEvent.WITHDRAWN: "ended_at",
+    OrderEvent.EXPIRED: "ended_at",
+    OrderEvent.CANCELLED: "ended_at",
+    OrderEvent.CANCELLED_BY_ADMIN: "ended_at",
+    OrderEvent.HOLD_GONE: "ended_at",
+}
+
+
+async def find_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:
+    """The order of this campus; OrderNotFound when it is another's or there is none."""
+    query = select(orders).where(orders.c.id == order_id, orders.c.campus_id == campus_id)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        raise OrderNotFound
+    return order_from(row)
+
+
+async def lock_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:
+    """As find_order, and nobody else changes it until this transaction ends."""
+    query = select(orders).where(orders.c.id == order_id, orders.c.campus_id == campus_id).with_for_update()
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        raise OrderNotFound
+    return order_from(row)
+
+
+async def try_move(
+    work: UnitOfWork,
+    actor: Actor,
+    campus_id: int,
+    order_id: int,
+    happened: OrderEvent,
+    *guards: ColumnElement[bool],
+    reason: str | None = None,
+    **changes: object,
+) -> Order | None:
+    """Move an order by one guarded UPDATE and log it; None, and nothing changed, when the guard says no."""
+    before = select(orders.c.id, orders.c.status).where(orders.c.id == order_id).with_for_update().subquery("before")
+    changed: dict[str, object] = {"status": target(happened), "version": orders.c.version + 1, **changes}
+    stamp = _STAMPS.get(happened)
+    if stamp is not None:
+        changed.setdefault(stamp, func.now())
+    statement = (
+        update(orders)
+        .where(
+            orders.c.id == before.c.id,
+            orders.c.campus_id == campus_id,
+            orders.c.status.in_(sources(happened)),
+            *guards,
+        )
+        .values(changed)
+        .returning(orders, before.c.status.label("status_before"))
+    )
+    row = (await work.connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        return None
+    await log(
+        work,
+        actor,
+        campus_id=campus_id,
+        order_id=order_id,
+        subject="order",
+        subject_id=order_id,
+        happened=happened,
+        before=row["status_before"],
+        after=row["status"],
+        reason=reason,
+    )
+    return order_from(row)
+
+
+async def move(
+    work: UnitOfWork,
+    actor: Actor,
+    campus_id: int,
+    order_id: int,
+    happened: OrderEvent,
+    *guards: ColumnElement[bool],
+    reason: str | None = None,
+    **changes: object,
+) -> Order:
+    """As try_move, but a refusal is OrderClosed."""
+    moved = await try_move(work, actor, campus_id, order_id, happened, *guards, reason=reason, **changes)
+    if moved is None:
+        raise OrderClosed
+    return moved
+
+
+async def insert_order(work: UnitOfWork, values: dict[str, object]) -> Order:
+    """A new order in PENDING."""
+    row = (await work.connection.execute(insert(orders).values(values).returning(orders))).mappings().one()
+    return order_from(row)
+
+
+async def customers_orders(work: UnitOfWork, campus_id: int, person_id: int, page: int) -> tuple[Sequence[Order], bool]:
+    """A page (from 0) of a customer's orders, newest first, and whether there are more."""
+    query = (
+        select(orders)
+        .where(orders.c.campus_id == campus_id, orders.c.customer_id == person_id)
+        .order_by(orders.c.id.desc())
+        .offset(page * PAGE)
+        .limit(PAGE + 1)
+    )
+    found = [order_from(row) for row in (await work.connection.execute(query)).mappings()]
+    return found[:PAGE], len(found) > PAGE
+
+
+async def open_jobs(work: UnitOfWork, campus_id: int, runner_id: int) -> Sequence[Order]:
+    """The jobs a runner holds now."""
+    query = select(orders).where(
+        orders.c.campus_id == campus_id, orders.c.runner_id == runner_id, orders.c.status.in_(WITH_RUNNER)
+    )
+    return [order_from(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def orders_in(work: UnitOfWork, campus_id: int, status: OrderStatus) -> Sequence[Order]:
+    """All orders of a campus in one status, oldest first."""
+    query = select(orders).where(orders.c.campus_id == campus_id, orders.c.status == status).order_by(orders.c.id)
+    return [order_from(row) for row in (await work.connection.execute(query)).mappings()]

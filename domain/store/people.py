@@ -1,0 +1,125 @@
+"""Persons and memberships in Postgres."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.people import Member, Role, RunnerStatus, SavedCard
+from domain.store.events import Actor, log
+from domain.store.rows import member_from
+from domain.store.schema import membership, person, saved_card
+from domain.store.unit_of_work import UnitOfWork
+
+
+def _members() -> Select[Any]:
+    joined = membership.join(person, person.c.id == membership.c.person_id).outerjoin(
+        saved_card, saved_card.c.person_id == person.c.id
+    )
+    columns = [*membership.c, *(column for column in person.c if column.name != "id")]
+    return select(*columns, *(column for column in saved_card.c if column.name != "person_id")).select_from(joined)
+
+
+async def welcome(
+    work: UnitOfWork, campus_id: int, person_id: int, *, first_name: str, username: str | None, language: str
+) -> Member:
+    """The person as a member of this campus, new or known; the name follows Telegram's."""
+    values = {"id": person_id, "first_name": first_name, "username": username, "language": language}
+    newcomer = insert(person).values(values)
+    changed = {"first_name": first_name, "username": username, "language": language}
+    differs = func.row(person.c.first_name, person.c.username, person.c.language).op("IS DISTINCT FROM")(
+        func.row(first_name, username, language)
+    )
+    await work.connection.execute(newcomer.on_conflict_do_update(index_elements=["id"], set_=changed, where=differs))
+    joined = insert(membership).values(campus_id=campus_id, person_id=person_id)
+    joined = joined.on_conflict_do_update(
+        index_elements=["campus_id", "person_id"], set_={"reachable": True}, where=~membership.c.reachable
+    )
+    await work.connection.execute(joined)
+    return await find_member(work, campus_id, person_id)
+
+
+async def find_member(work: UnitOfWork, campus_id: int, person_id: int) -> Member:
+    """The member; LookupError for a stranger to this campus."""
+    query = _members().where(membership.c.campus_id == campus_id, membership.c.person_id == person_id)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        raise LookupError(f"person {person_id} is no member of campus {campus_id}")
+    return member_from(row)
+
+
+async def runners_in(work: UnitOfWork, campus_id: int, status: RunnerStatus) -> Sequence[Member]:
+    """The members with this runner status."""
+    query = _members().where(membership.c.campus_id == campus_id, membership.c.runner_status == status)
+    return [member_from(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def change_runner(
+    work: UnitOfWork, actor: Actor, campus_id: int, person_id: int, *, before: RunnerStatus, after: RunnerStatus
+) -> bool:
+    """Move a member's runner status from `before` to `after`; False when it is not `before` any more."""
+    statement = (
+        update(membership)
+        .where(
+            membership.c.campus_id == campus_id,
+            membership.c.person_id == person_id,
+            membership.c.runner_status == before,
+        )
+        .values(runner_status=after)
+    )
+    if (await work.connection.execute(statement)).rowcount == 0:
+        return False
+    await log(
+        work,
+        actor,
+        campus_id=campus_id,
+        order_id=None,
+        subject="membership",
+        subject_id=person_id,
+        happened="runner_status",
+        before=before,
+        after=after,
+    )
+    return True
+
+
+async def mark_unreachable(work: UnitOfWork, campus_id: int, person_id: int) -> None:
+    """The person blocked the bot: nothing is sent until she writes again."""
+    statement = update(membership).where(membership.c.campus_id == campus_id, membership.c.person_id == person_id)
+    await work.connection.execute(statement.values(reachable=False))
+
+
+async def keep_customer(work: UnitOfWork, person_id: int, customer: str) -> None:
+    """Remember the person's Stripe customer."""
+    await work.connection.execute(update(person).where(person.c.id == person_id).values(stripe_customer=customer))
+
+
+async def keep_account(work: UnitOfWork, person_id: int, account: str) -> None:
+    """Remember the person's Stripe account."""
+    await work.connection.execute(update(person).where(person.c.id == person_id).values(stripe_account=account))
+
+
+async def set_payouts_ready(work: UnitOfWork, person_id: int, *, ready: bool) -> None:
+    """Whether transfers to the person's account are possible now."""
+    await work.connection.execute(update(person).where(person.c.id == person_id).values(payouts_ready=ready))
+
+
+async def lock_payouts_ready(work: UnitOfWork, person_id: int) -> bool:
+    """Whether transfers are possible, with the row locked: booking and becoming ready never miss each other."""
+    query = select(person.c.payouts_ready).where(person.c.id == person_id).with_for_update(key_share=True)
+    return bool((await work.connection.execute(query)).scalar_one())
+
+
+async def save_card(work: UnitOfWork, person_id: int, card: SavedCard) -> None:
+    """The person's one card, replacing the former."""
+    values = {name: getattr(card, name) for name in SavedCard.__slots__}
+    statement = insert(saved_card).values(person_id=person_id, **values)
+    await work.connection.execute(
+        statement.on_conflict_do_update(index_elements=["person_id"], set_={**values, "saved_at": func.now()})
+    )
+
+
+def as_actor(member: Member, role: Role) -> Actor:
+    """The member acting in a role."""
+    return Actor(role=role, person_id=member.person_id)

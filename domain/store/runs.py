@@ -1,0 +1,74 @@
+"""A saga while it runs: what its steps may read and change, as it will be written to the saga row."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.saga import Progress, Saga, SagaStatus
+from domain.sagas import SAGAS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A saga to start: `name` says what for, and makes starting twice starting once."""
+
+    kind: str
+    name: str
+    campus_id: int
+    order_id: int | None = None
+    person_id: int | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    optional: bool = False  # a refusal of its first step is told to the person, and harms nobody else
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """One run of a saga. Steps change `data`, may name the order, and may ask for other sagas in `starts`."""
+
+    id: UUID
+    number: int
+    name: str
+    kind: str
+    version: int
+    campus_id: int
+    order_id: int | None
+    person_id: int | None
+    progress: Progress
+    data: dict[str, Any]
+    call: dict[str, Any] | None
+    attempt: int
+    tries: int
+    fence: int
+    failing_since: datetime | None
+    alerted: bool
+    starts: list[Start] = field(default_factory=list)
+
+    @property
+    def saga(self) -> Saga:
+        """The process this run follows, in the version it started on."""
+        return SAGAS[self.kind, self.version]
+
+    @property
+    def order(self) -> int:
+        """The order this run is about; a run without one has no step that asks."""
+        if self.order_id is None:
+            raise LookupError(f"saga {self.name} has no order")
+        return self.order_id
+
+    @property
+    def person(self) -> int:
+        """The person this run is for."""
+        if self.person_id is None:
+            raise LookupError(f"saga {self.name} has no person")
+        return self.person_id
+
+    @property
+    def reason(self) -> str | None:
+        """Why it turned back, if it did."""
+        return self.progress.reason
+
+    @property
+    def turning(self) -> bool:
+        """Whether it is undoing."""
+        return self.progress.status is SagaStatus.TURNING

@@ -1,0 +1,217 @@
+"""Saga rows in Postgres: claimed with a lease, written only under their fence, woken by bell, sweep or signal."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, func, or_, select, update
+
+from domain.errors import OrderNotFound
+from domain.saga import Progress, SagaStatus
+from domain.store.runs import Run
+from domain.store.schema import saga, saga_signal
+from domain.store.unit_of_work import UnitOfWork
+
+LEASE = timedelta(seconds=3)  # a killed worker's sagas move again after this (facts: durable sagas)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StuckSaga:
+    """A saga that needs a human."""
+
+    number: int
+    name: str
+    kind: str
+    order_id: int | None
+    error: str
+    attempt: int
+    tries: int
+    since: datetime
+
+
+def _signalled() -> ColumnElement[bool]:
+    return exists().where(saga_signal.c.saga_id == saga.c.id, ~saga_signal.c.seen)
+
+
+def _due() -> ColumnElement[bool]:
+    """Its moment has come, or it rests and a signal waits."""
+    alive = saga.c.wake_at.is_not(None)
+    return and_(alive, or_(saga.c.wake_at <= func.now(), and_(saga.c.worker.is_(None), _signalled())))
+
+
+async def claim_saga(work: UnitOfWork, saga_id: UUID, worker: str) -> Run | None:
+    """Take the lease of a due saga; None when it is not due, or another has it."""
+    statement = update(saga).where(saga.c.id == saga_id, _due()).values(_leased(worker)).returning(saga)
+    row = (await work.connection.execute(statement)).mappings().one_or_none()
+    return None if row is None else await _run_from(work, row)
+
+
+async def due_sagas(work: UnitOfWork, most: int) -> Sequence[UUID]:
+    """Sagas that somebody should claim, most overdue first."""
+    by_time = select(saga.c.id).where(saga.c.wake_at <= func.now()).order_by(saga.c.wake_at).limit(most)
+    signalled = (
+        select(saga.c.id)
+        .join(saga_signal, saga_signal.c.saga_id == saga.c.id)
+        .where(~saga_signal.c.seen, saga.c.wake_at.is_not(None), saga.c.worker.is_(None))
+        .limit(most)
+    )
+    found = [*(await work.connection.execute(by_time)).scalars(), *(await work.connection.execute(signalled)).scalars()]
+    return list(dict.fromkeys(found))
+
+
+async def renew_leases(work: UnitOfWork, worker: str, running: Collection[UUID]) -> None:
+    """Keep the leases of everything this worker runs, in one statement."""
+    statement = update(saga).where(saga.c.id.in_(running), saga.c.worker == worker, saga.c.wake_at.is_not(None))
+    await work.connection.execute(statement.values(wake_at=func.now() + LEASE))
+
+
+async def lock_run(work: UnitOfWork, run: Run) -> bool:
+    """Hold the row under the run's fence and read its signals; False when another worker went past.
+
+    Signals may still arrive meanwhile (their writers hold the order, not this row): read_signals before the commit.
+    """
+    query = select(saga.c.id).where(saga.c.id == run.id, saga.c.fence == run.fence).with_for_update(key_share=True)
+    if (await work.connection.execute(query)).scalar_one_or_none() is None:
+        return False
+    await read_signals(work, run)
+    return True
+
+
+async def read_signals(work: UnitOfWork, run: Run) -> bool:
+    """Let the run know all signals there are; whether one was new to it."""
+    signals = await _signals(work, run.id)
+    news = not signals <= run.progress.signals
+    run.progress = _with_signals(run.progress, signals)
+    return news
+
+
+async def write_run(
+    work: UnitOfWork,
+    run: Run,
+    *,
+    status: SagaStatus,
+    error: str | None = None,
+    rest: timedelta | None = None,
+    waiting_until: datetime | None = None,
+) -> None:
+    """Write what a locked run became. `rest` gives the lease back until then; None keeps it."""
+    ended = status in (SagaStatus.DONE, SagaStatus.UNDONE)
+    asleep = ended or status is SagaStatus.STUCK
+    own_signals = sorted(run.data.get("signals", []))
+    values: dict[str, Any] = {
+        "status": status,
+        "turning": run.turning if not asleep else saga.c.turning,
+        "position": run.progress.position,
+        "reason": run.reason,
+        "data": {**run.data, "signals": own_signals} if own_signals else run.data,
+        "call": run.call,
+        "order_id": run.order_id,
+        "attempt": run.attempt,
+        "tries": run.tries,
+        "failing_since": run.failing_since,
+        "alerted": run.alerted,
+        "error": error,
+        "fence": saga.c.fence + 1,
+        "worker": None if asleep or rest is not None else saga.c.worker,
+        "wake_at": None if asleep else func.now() + (LEASE if rest is None else rest),
+        "waiting_until": waiting_until,
+        "ended_at": func.now() if ended else None,
+    }
+    await work.connection.execute(update(saga).where(saga.c.id == run.id).values(values))
+    run.fence += 1
+    read = run.progress.signals
+    if read:
+        await work.connection.execute(
+            update(saga_signal)
+            .where(saga_signal.c.saga_id == run.id, saga_signal.c.name.in_(read), ~saga_signal.c.seen)
+            .values(seen=True)
+        )
+
+
+async def saga_of_order(work: UnitOfWork, order_id: int, kind: str) -> UUID:
+    """The saga of this kind that runs, or ran last, for the order."""
+    query = select(saga.c.id).where(saga.c.order_id == order_id, saga.c.kind == kind)
+    found = (await work.connection.execute(query.order_by(saga.c.number.desc()).limit(1))).scalar_one_or_none()
+    if found is None:
+        raise OrderNotFound
+    return UUID(str(found))
+
+
+async def stuck_sagas(work: UnitOfWork, campus_id: int) -> Sequence[StuckSaga]:
+    """The campus' sagas that need a human, oldest first."""
+    query = select(saga).where(saga.c.campus_id == campus_id, saga.c.status == SagaStatus.STUCK)
+    rows = (await work.connection.execute(query.order_by(saga.c.number))).mappings()
+    return [_stuck_from(row) for row in rows]
+
+
+async def retry_stuck(work: UnitOfWork, campus_id: int, number: int) -> StuckSaga | None:
+    """Wake a stuck saga for a new attempt, with a new idempotency key; None when it is not stuck."""
+    statement = (
+        update(saga)
+        .where(saga.c.campus_id == campus_id, saga.c.number == number, saga.c.status == SagaStatus.STUCK)
+        .values(
+            status=case((saga.c.turning, SagaStatus.TURNING), else_=SagaStatus.RUNNING),
+            attempt=saga.c.attempt + 1,
+            tries=0,
+            call=None,
+            alerted=False,
+            failing_since=None,
+            fence=saga.c.fence + 1,
+            worker=None,
+            wake_at=func.now(),
+        )
+        .returning(saga)
+    )
+    row = (await work.connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        return None
+    work.ring("run_saga", row["id"])
+    return _stuck_from(row)
+
+
+def _leased(worker: str) -> dict[str, Any]:
+    return {"worker": worker, "fence": saga.c.fence + 1, "wake_at": func.now() + LEASE}
+
+
+async def _signals(work: UnitOfWork, saga_id: UUID) -> frozenset[str]:
+    query = select(saga_signal.c.name).where(saga_signal.c.saga_id == saga_id)
+    return frozenset((await work.connection.execute(query)).scalars())
+
+
+def _with_signals(progress: Progress, more: frozenset[str]) -> Progress:
+    return Progress(
+        status=progress.status,
+        position=progress.position,
+        signals=progress.signals | more,
+        waiting_until=progress.waiting_until,
+        reason=progress.reason,
+    )
+
+
+async def _run_from(work: UnitOfWork, row: RowMapping) -> Run:
+    signals = await _signals(work, row["id"]) | frozenset(row["data"].get("signals", []))
+    progress = Progress(
+        status=SagaStatus(row["status"]),
+        position=row["position"],
+        signals=signals,
+        waiting_until=row["waiting_until"],
+        reason=row["reason"],
+    )
+    plain = ("id", "number", "name", "kind", "version", "campus_id", "order_id", "person_id", "data", "call")
+    counted = ("attempt", "tries", "fence", "failing_since", "alerted")
+    return Run(progress=progress, **{name: row[name] for name in (*plain, *counted)})
+
+
+def _stuck_from(row: RowMapping) -> StuckSaga:
+    return StuckSaga(
+        number=row["number"],
+        name=row["name"],
+        kind=row["kind"],
+        order_id=row["order_id"],
+        error=row["error"] or "",
+        attempt=row["attempt"],
+        tries=row["tries"],
+        since=row["failing_since"] or row["started_at"],
+    )

@@ -1,0 +1,34 @@
+"""The local steps of all sagas by the names that saga rows store."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+
+from domain.store.runs import Run
+from domain.store.steps import claims, endings, money, placing
+from domain.store.unit_of_work import UnitOfWork
+
+LocalStep = Callable[[UnitOfWork, Run], Awaitable[None]]
+
+LOCAL_STEPS: Mapping[str, LocalStep] = MappingProxyType(
+    {
+        "place_order": placing.place_order,
+        "cancel_order": placing.cancel_order,
+        "publish_order": placing.publish_order,
+        "withdraw_order": placing.withdraw_order,
+        "start_expiry": placing.start_expiry,
+        "stop_expiry": placing.stop_expiry,
+        "claim_order": claims.claim_order,
+        "give_back_order": claims.give_back_order,
+        "close_order_without_hold": claims.close_order_without_hold,
+        "reopen_order": claims.reopen_order,
+        "expire_order": endings.expire_order,
+        "close_order": endings.close_order,
+        "tell_released": endings.tell_released,
+        "deliver_order": endings.deliver_order,
+        "complete_order": money.complete_order,
+        "start_payout": money.start_payout,
+        "keep_payable": money.keep_payable,
+        "open_payouts": money.open_payouts,
+        "keep_card": money.keep_card,
+    }
+)

@@ -1,0 +1,76 @@
+"""Local steps that end an order: expired, cancelled, delivered."""
+
+from domain.order import Order, OrderEvent
+from domain.people import Role
+from domain.store.events import SYSTEM, Actor
+from domain.store.messages import redraw_order, tell
+from domain.store.orders import find_order, move
+from domain.store.runs import Run
+from domain.store.schema import orders
+from domain.store.timers import stop_timer
+from domain.store.unit_of_work import UnitOfWork
+from domain.timers import TimerKind
+
+
+async def expire_order(work: UnitOfWork, run: Run) -> None:
+    """CREATED -> EXPIRED; OrderClosed when a runner or the customer was faster."""
+    order = await move(
+        work, SYSTEM, run.campus_id, run.order, OrderEvent.EXPIRED, reason="unclaimed", end_reason="unclaimed"
+    )
+    await redraw_order(work, order)
+    await _tell_customer(work, order, "push-expired")
+
+
+async def close_order(work: UnitOfWork, run: Run) -> None:
+    """CREATED, or by an admin ACCEPTED too, -> CANCELLED; OrderClosed from the purchase on."""
+    role = Role(run.data["role"])
+    happened = OrderEvent.CANCELLED_BY_ADMIN if role is Role.ADMIN else OrderEvent.CANCELLED
+    reason = str(run.data["reason"])
+    actor = Actor(role=role, person_id=run.person)
+    order = await move(work, actor, run.campus_id, run.order, happened, reason=reason, end_reason=reason)
+    await stop_timer(work, order.id, TimerKind.EXPIRE)
+    await redraw_order(work, order)
+    if role is Role.ADMIN:
+        await _tell_customer(work, order, "push-cancelled-by-admin", reason=reason)
+        if order.runner_id is not None:
+            await tell(
+                work,
+                campus_id=order.campus_id,
+                chat_id=order.runner_id,
+                name=f"cancelled:{order.id}:{order.runner_id}",
+                key="push-cancelled-by-admin-runner",
+                order_id=order.id,
+                words={"order": order.id, "reason": reason},
+            )
+
+
+async def tell_released(work: UnitOfWork, run: Run) -> None:
+    """The money is free again: the card says so."""
+    await redraw_order(work, await find_order(work, run.campus_id, run.order))
+
+
+async def deliver_order(work: UnitOfWork, run: Run) -> None:
+    """ARRIVED -> DELIVERED by the runner who holds the job; the PIN was checked in the same transaction."""
+    order = await move(
+        work,
+        Actor(role=Role.RUNNER, person_id=run.person),
+        run.campus_id,
+        run.order,
+        OrderEvent.DELIVERED,
+        orders.c.runner_id == run.person,
+        reason=run.data.get("reason"),
+    )
+    await redraw_order(work, order)
+    await _tell_customer(work, order, "push-delivered")
+
+
+async def _tell_customer(work: UnitOfWork, order: Order, key: str, **words: str) -> None:
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=order.customer_id,
+        name=f"{key}:{order.id}:{order.customer_id}",
+        key=key,
+        order_id=order.id,
+        words={"order": order.id, **words},
+    )

@@ -1,0 +1,154 @@
+"""Local steps around money: what a capture books, what a pay-out moves, what a new card or account sets going."""
+
+from typing import Any
+
+from domain.draft import Draft
+from domain.ledger import capture_posting, fee_posting
+from domain.money import spell
+from domain.order import Order, OrderEvent
+from domain.payment import Payable, PayoutEvent
+from domain.people import SavedCard
+from domain.pricing import settle
+from domain.store.campuses import find_campus
+from domain.store.drafts import lock_draft
+from domain.store.events import SYSTEM
+from domain.store.messages import redraw_known, redraw_order, tell
+from domain.store.money import book_payable, move_payable, open_payables, post
+from domain.store.orders import move
+from domain.store.people import lock_payouts_ready, save_card, set_payouts_ready
+from domain.store.runs import Run, Start
+from domain.store.unit_of_work import UnitOfWork
+
+
+async def complete_order(work: UnitOfWork, run: Run) -> None:
+    """DELIVERED -> COMPLETED with the capture's postings, the payable and its pay-out: all or nothing."""
+    order = await move(work, SYSTEM, run.campus_id, run.order, OrderEvent.COMPLETED)
+    captured: dict[str, Any] = run.data["capture"]
+    payable = await _book(work, order, captured)
+    if await lock_payouts_ready(work, payable.runner_id):
+        run.starts.append(payout_start(payable))
+    else:
+        await tell(
+            work,
+            campus_id=order.campus_id,
+            chat_id=payable.runner_id,
+            name=f"payout_waits:{order.id}",
+            key="push-payout-waits",
+            order_id=order.id,
+            buttons=[{"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}],
+            words={"order": order.id, "amount": spell(payable.amount, payable.currency)},
+        )
+    await redraw_order(work, order)
+
+
+async def _book(work: UnitOfWork, order: Order, captured: dict[str, Any]) -> Payable:
+    currency = order.price.currency
+    if order.receipt is None or order.runner_id is None:
+        raise LookupError(f"order {order.id} was delivered without a receipt or a runner")
+    split = settle(order.price, order.receipt)
+    intent = str(captured["payment_intent"])
+    await post(
+        work, capture_posting(payment_intent=intent, runner=order.runner_id, split=split, currency=currency), order.id
+    )
+    if captured.get("fee"):
+        fee = fee_posting(
+            balance_transaction=str(captured["balance_transaction"]), fee=int(captured["fee"]), currency=currency
+        )
+        await post(work, fee, order.id)
+    return await book_payable(
+        work,
+        {
+            "campus_id": order.campus_id,
+            "order_id": order.id,
+            "runner_id": order.runner_id,
+            "amount": split.runner,
+            "currency": currency,
+            "charge": captured["charge"],
+        },
+    )
+
+
+def payout_start(payable: Payable) -> Start:
+    """The saga that pays this payable; a refused try is followed by one of another name."""
+    return Start(
+        kind="pay_out_runner",
+        name=f"pay_out_runner:{payable.id}:{payable.attempt + 1}",
+        campus_id=payable.campus_id,
+        order_id=payable.order_id,
+        person_id=payable.runner_id,
+    )
+
+
+async def start_payout(work: UnitOfWork, run: Run) -> None:
+    """open -> sending; a payable that is not open is another's business."""
+    attempt = int(run.name.rsplit(":", 1)[1])
+    payable = await move_payable(work, run.order, PayoutEvent.STARTED, attempt=attempt, refusal=None)
+    if payable is None:
+        raise LookupError(f"nothing open to pay out for order {run.order}")
+
+
+async def keep_payable(work: UnitOfWork, run: Run) -> None:
+    """sending -> open: Stripe refused, so it stays owed until the account is ready again."""
+    payable = await move_payable(work, run.order, PayoutEvent.REFUSED, refusal=run.reason)
+    if payable is None:
+        return
+    await set_payouts_ready(work, payable.runner_id, ready=False)
+    await redraw_known(work, run.order)
+    await tell(
+        work,
+        campus_id=payable.campus_id,
+        chat_id=payable.runner_id,
+        name=f"payout_refused:{run.id}",
+        key="push-payout-refused",
+        order_id=payable.order_id,
+        buttons=[{"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}],
+        words={"order": run.order, "amount": spell(payable.amount, payable.currency)},
+    )
+
+
+async def open_payouts(work: UnitOfWork, run: Run) -> None:
+    """The runner's account is ready: everything owed so far is sent."""
+    await lock_payouts_ready(work, run.person)
+    await set_payouts_ready(work, run.person, ready=True)
+    run.starts.extend(payout_start(payable) for payable in await open_payables(work, run.person))
+    await tell(
+        work, campus_id=run.campus_id, chat_id=run.person, name=f"payouts_ready:{run.id}", key="push-payouts-ready"
+    )
+
+
+async def keep_card(work: UnitOfWork, run: Run) -> None:
+    """The card is saved; an order that waited only for it places itself, if it is still the same order."""
+    card = SavedCard(**run.data["card"])
+    await save_card(work, run.person, card)
+    draft = await lock_draft(work, run.campus_id, run.person)
+    waiting = draft is not None and await _still_wanted(work, draft)
+    await tell(
+        work,
+        campus_id=run.campus_id,
+        chat_id=run.person,
+        name=f"card_saved:{run.id}",
+        key="push-card-saved-placing" if waiting else "push-card-saved",
+        buttons=[] if waiting else [{"key": "button-continue", "data": "v1:review:0:0"}] if draft else [],
+        words={"brand": card.brand, "last4": card.last4},
+    )
+    if draft is not None and waiting:
+        run.starts.append(order_start(draft, ceiling=draft.asked_ceiling or 0, optional=True))
+
+
+async def _still_wanted(work: UnitOfWork, draft: Draft) -> bool:
+    if draft.asked_at is None or draft.asked_ceiling is None:
+        return False
+    campus = await find_campus(work, draft.campus_id)
+    return work.now - draft.asked_at <= campus.windows.length("auto_place")
+
+
+def order_start(draft: Draft, *, ceiling: int, optional: bool = False) -> Start:
+    """The saga that places this draft at this ceiling (minor units); tapped twice it is the same saga."""
+    return Start(
+        kind="create_order",
+        name=f"create_order:{draft.campus_id}:{draft.person_id}:{draft.changed_at.timestamp()}:{draft.version}",
+        campus_id=draft.campus_id,
+        person_id=draft.person_id,
+        data={"draft_version": draft.version, "ceiling": ceiling},
+        optional=optional,
+    )

@@ -1,0 +1,116 @@
+"""Local steps of create_order: from a draft to a job that runners see."""
+
+from sqlalchemy import delete, insert
+
+from domain.errors import DraftChanged, OrderClosed, OrdersPaused, Stale
+from domain.order import OrderEvent, OrderStatus
+from domain.people import Role
+from domain.store.campuses import find_campus
+from domain.store.drafts import advance_draft, lock_draft
+from domain.store.events import SYSTEM, Actor, log
+from domain.store.messages import redraw_order, tell
+from domain.store.orders import find_order, insert_order, move, try_move
+from domain.store.rows import items_to, price_columns
+from domain.store.runs import Run
+from domain.store.schema import draft as drafts
+from domain.store.schema import hold
+from domain.store.timers import set_timer, stop_timer
+from domain.store.unit_of_work import UnitOfWork
+from domain.timers import TimerKind
+
+# What create_order turned back for, and the sentence the customer reads; no sentence where she asked for it herself.
+UNPAID_SENTENCES = {"unpaid": "push-unpaid", "declined": "push-declined"}
+
+
+async def place_order(work: UnitOfWork, run: Run) -> None:
+    """draft -> PENDING with the hold it asks for; the price must still be the one the customer saw."""
+    campus = await find_campus(work, run.campus_id)
+    if campus.paused:
+        raise OrdersPaused
+    draft = await lock_draft(work, run.campus_id, run.person)
+    if draft is None or draft.version != run.data["draft_version"]:
+        raise Stale
+    price = draft.price(campus.fees)
+    if price.ceiling != run.data["ceiling"]:
+        raise DraftChanged
+    order = await insert_order(
+        work,
+        {
+            "campus_id": run.campus_id,
+            "customer_id": run.person,
+            "status": OrderStatus.PENDING,
+            "store_name": draft.store_name,
+            "items": items_to(draft.items),
+            "drop_point": draft.drop_point,
+            "note": draft.note,
+            "placed_at": work.now,
+            **price_columns(price),
+        },
+    )
+    run.order_id = order.id
+    run.data["draft_version"] = await advance_draft(work, draft)
+    wanted = {"order_id": order.id, "saga_id": run.id, "status": "requested"}
+    await work.connection.execute(insert(hold).values(**wanted, amount=price.ceiling, currency=price.currency))
+    await log(
+        work,
+        Actor(role=Role.CUSTOMER, person_id=run.person),
+        campus_id=run.campus_id,
+        order_id=order.id,
+        subject="order",
+        subject_id=order.id,
+        happened="placed",
+        after=order.status,
+    )
+    await redraw_order(work, order, group=False)
+
+
+async def cancel_order(work: UnitOfWork, run: Run) -> None:
+    """PENDING -> CANCELLED; the draft stays, so that another card is one tap away."""
+    reason = run.reason or "cancelled"
+    order = await try_move(work, SYSTEM, run.campus_id, run.order, OrderEvent.UNPAID, reason=reason, end_reason=reason)
+    if order is None:
+        return
+    await redraw_order(work, order, group=False)
+    sentence = UNPAID_SENTENCES.get(reason)
+    if sentence is not None:
+        await tell(
+            work,
+            campus_id=order.campus_id,
+            chat_id=order.customer_id,
+            name=f"{reason}:{order.id}:{order.customer_id}",
+            key=sentence,
+            order_id=order.id,
+            words={"order": order.id},
+        )
+
+
+async def publish_order(work: UnitOfWork, run: Run) -> None:
+    """PENDING -> CREATED: the card of the job goes to the runners; the draft has served."""
+    order = await move(work, SYSTEM, run.campus_id, run.order, OrderEvent.PUBLISHED)
+    served = delete(drafts).where(drafts.c.campus_id == order.campus_id, drafts.c.person_id == order.customer_id)
+    await work.connection.execute(served.where(drafts.c.version == run.data["draft_version"]))
+    await redraw_order(work, order)
+
+
+async def withdraw_order(work: UnitOfWork, run: Run) -> None:
+    """CREATED -> CANCELLED, should create_order ever turn back after publishing."""
+    reason = run.reason or "withdrawn"
+    order = await try_move(
+        work, SYSTEM, run.campus_id, run.order, OrderEvent.WITHDRAWN, reason=reason, end_reason=reason
+    )
+    if order is not None:
+        await redraw_order(work, order)
+
+
+async def start_expiry(work: UnitOfWork, run: Run) -> None:
+    """From now on the order waits for a runner, but not for ever."""
+    order = await find_order(work, run.campus_id, run.order)
+    if order.status is not OrderStatus.CREATED:
+        raise OrderClosed
+    campus = await find_campus(work, run.campus_id)
+    await set_timer(work, order, TimerKind.EXPIRE, work.now + campus.windows.length("unclaimed"))
+
+
+async def stop_expiry(work: UnitOfWork, run: Run) -> None:
+    """The deadline counts no more."""
+    await stop_timer(work, run.order, TimerKind.EXPIRE)

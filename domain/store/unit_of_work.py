@@ -1,0 +1,58 @@
+"""One transaction, the database's clock read with it, and the bells to ring once it is committed."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """An arq job to ring: its name and the one id it carries."""
+
+    job: str
+    subject: str
+
+
+Ring = Callable[[Sequence[Bell]], Awaitable[None]]
+
+
+@dataclass(slots=True, kw_only=True)
+class UnitOfWork:
+    """What a use case needs: the open transaction, now, and a list of bells it may add to."""
+
+    connection: AsyncConnection
+    now: datetime
+    bells: list[Bell] = field(default_factory=list)
+
+    def ring(self, job: str, subject: object) -> None:
+        """Ask for a bell after the commit; twice is once."""
+        bell = Bell(job, str(subject))
+        if bell not in self.bells:
+            self.bells.append(bell)
+
+
+Database = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
+
+
+def connect(database_url: str, *, size: int = 10) -> AsyncEngine:
+    """An engine for a `postgresql://` address with at most `size` connections."""
+    address = database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
+    return create_async_engine(address, pool_size=size, max_overflow=0, pool_timeout=30)
+
+
+def database(engine: AsyncEngine, ring: Ring) -> Database:
+    """A factory of units of work: leaving the block commits, then rings; an exception does neither."""
+
+    @asynccontextmanager
+    async def unit_of_work() -> AsyncIterator[UnitOfWork]:
+        async with engine.connect() as connection, connection.begin():
+            now = (await connection.execute(text("SELECT now()"))).scalar_one()
+            work = UnitOfWork(connection=connection, now=now)
+            yield work
+        await ring(work.bells)
+
+    return unit_of_work

@@ -1,0 +1,115 @@
+"""What a customer does with an order: place it, cancel it, begin it anew."""
+
+from dataclasses import dataclass
+
+from domain.campus import Campus, is_open
+from domain.draft import Draft
+from domain.errors import DraftChanged, DraftEmpty, OrderClosed, OrdersPaused, Stale
+from domain.order import ENDED, Order, OrderStatus
+from domain.people import Action, Member, Role
+from domain.store.campuses import find_store
+from domain.store.drafts import ask_for_card, change_draft, lock_draft
+from domain.store.orders import find_order, lock_order
+from domain.store.progress import send_signal, start_saga
+from domain.store.rows import items_to
+from domain.store.runs import Run, Start
+from domain.store.saga_rows import saga_of_order
+from domain.store.steps.money import order_start
+from domain.store.unit_of_work import UnitOfWork
+from domain.store.use_cases.permission import require
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The order is PENDING: the hold is being made."""
+
+    order_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardWanted:
+    """Only the card is missing: the draft places itself when it is saved; a link follows as a message."""
+
+
+async def place(work: UnitOfWork, campus: Campus, member: Member, *, version: int, ceiling: int) -> Placed | CardWanted:
+    """[Place order], tapped under this ceiling (minor units).
+
+    Stale for an old button, DraftChanged when the price moved, OrdersPaused when campus or store take no orders now.
+    """
+    require(member, Action.PLACE)
+    draft = await lock_draft(work, campus.id, member.person_id)
+    if draft is None or draft.version != version:
+        raise Stale
+    if draft.price(campus.fees).ceiling != ceiling:
+        raise DraftChanged
+    await _require_open(work, campus, draft)
+    if member.card is None:
+        await ask_for_card(work, draft, ceiling)
+        await add_card(work, campus, member)
+        return CardWanted()
+    run = await start_saga(work, order_start(draft, ceiling=ceiling))
+    return Placed(run.order)
+
+
+async def _require_open(work: UnitOfWork, campus: Campus, draft: Draft) -> None:
+    local = work.now.astimezone(campus.zone)
+    hours = [campus.hours]
+    if draft.store_id is not None:
+        hours.append((await find_store(work, campus.id, draft.store_id)).hours)
+    if campus.paused or not all(is_open(each, local) for each in hours):
+        raise OrdersPaused
+
+
+async def add_card(work: UnitOfWork, campus: Campus, member: Member) -> Run:
+    """Start a card set-up; its link arrives as a message of its own within a second or two."""
+    name = f"save_card:{campus.id}:{member.person_id}:{work.now.timestamp()}"
+    return await start_saga(work, Start(kind="save_card", name=name, campus_id=campus.id, person_id=member.person_id))
+
+
+async def cancel(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
+    """[Cancel] of one's own order: while PENDING a signal to its saga, while CREATED a saga of its own.
+
+    OrderClosed once a runner has it, or when it is over.
+    """
+    order = await lock_order(work, campus.id, order_id)
+    require(member, Action.CANCEL, own=order.customer_id == member.person_id)
+    await close(work, campus, member, order, role=Role.CUSTOMER, reason="customer")
+    return await find_order(work, campus.id, order_id)
+
+
+async def close(work: UnitOfWork, campus: Campus, member: Member, order: Order, *, role: Role, reason: str) -> None:
+    """End a locked order before the purchase, in the role's name."""
+    if order.status is OrderStatus.PENDING:
+        await send_signal(work, await saga_of_order(work, order.id, "create_order"), "cancelled")
+        return
+    if order.status in ENDED or (role is Role.CUSTOMER and order.status is not OrderStatus.CREATED):
+        raise OrderClosed
+    start = Start(
+        kind="cancel_order",
+        name=f"cancel_order:{order.id}",
+        campus_id=campus.id,
+        order_id=order.id,
+        person_id=member.person_id,
+        data={"role": role, "reason": reason},
+    )
+    await start_saga(work, start)
+
+
+async def order_again(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Draft:
+    """A draft with the content of one's own former order, for another card or another day."""
+    order = await find_order(work, campus.id, order_id)
+    require(member, Action.CANCEL, own=order.customer_id == member.person_id)
+    if not order.items:
+        raise DraftEmpty
+    return await change_draft(
+        work,
+        campus.id,
+        member.person_id,
+        store_id=None,
+        store_name=order.store_name,
+        items=items_to(order.items),
+        drop_point=order.drop_point,
+        note=order.note,
+        delivery_fee=order.price.delivery_fee,
+        tip=order.price.tip,
+    )
