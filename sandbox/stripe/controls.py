@@ -14,7 +14,7 @@ from sandbox.stripe.delivery import Receiver
 from sandbox.stripe.documents import Document, visible
 from sandbox.stripe.faults import order_fault
 from sandbox.stripe.refusals import Refusal
-from sandbox.stripe.resources import accounts, authorizing, balances, checkout
+from sandbox.stripe.resources import accounts, authorizing, balances, checkout, payouts
 from sandbox.stripe.routes import settle
 from sandbox.stripe.sandbox import SANDBOX, Sandbox
 
@@ -113,11 +113,14 @@ def onboard(sandbox: Sandbox, request: web.Request, order: Document) -> object:
 
 
 def change_account(sandbox: Sandbox, request: web.Request, order: Document) -> object:
-    """POST /sim/accounts/{account} {transfers: active|inactive}."""
+    """POST /sim/accounts/{account} {transfers?: active|inactive, pay_out?: true}."""
     account = sandbox.world.find("account", request.match_info["account"])
-    if order["transfers"] not in ("active", "inactive"):
+    if order.get("transfers", "active") not in ("active", "inactive"):
         raise ValueError("transfers is active or inactive")
-    accounts.set_transfers(sandbox.world, account, order["transfers"])
+    if "transfers" in order:
+        accounts.set_transfers(sandbox.world, account, order["transfers"])
+    if order.get("pay_out"):
+        payouts.pay_out(sandbox.world, account)
     return visible(account)
 
 

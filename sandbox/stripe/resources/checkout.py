@@ -15,6 +15,13 @@ from sandbox.stripe.world import Call, World, endpoint
 
 SHORTEST_LIFE = 30 * 60
 LONGEST_LIFE = DAY
+NEVER_SET = (  # fields of other modes and features, which Stripe answers as null
+    "after_expiration allow_promotion_codes amount_subtotal amount_total billing_address_collection branding_settings"
+    " client_secret collected_information consent consent_collection currency_conversion customer_account"
+    " customer_creation customer_details discounts invoice invoice_creation origin_context payment_intent payment_link"
+    " payment_method_configuration_details permissions recovered_from saved_payment_method_options"
+    " shipping_address_collection shipping_cost submit_type subscription total_details wallet_options"
+)
 SETUP_DATA = frozenset({"metadata", "description"})
 
 
@@ -68,44 +75,31 @@ def _fresh(call: Call, currency: str, intent: Document, expires_at: int) -> Docu
     params = call.params
     id_ = new_id("checkout.session")
     return {
+        **dict.fromkeys(NEVER_SET.split()),
         "id": id_,
         "object": "checkout.session",
-        "after_expiration": None,
-        "allow_promotion_codes": None,
-        "amount_subtotal": None,
-        "amount_total": None,
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
-        "billing_address_collection": None,
         "cancel_url": params.get("cancel_url"),
         "client_reference_id": params.get("client_reference_id"),
-        "client_secret": None,
-        "consent": None,
         "created": call.world.now(),
         "currency": currency,
         "custom_fields": [],
         "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
         "customer": intent["customer"],
-        "customer_creation": None,
-        "customer_details": None,
         "customer_email": params.get("customer_email"),
         "expires_at": expires_at,
-        "invoice": None,
         "livemode": False,
         "locale": params.get("locale"),
         "metadata": merged({}, params),
         "mode": "setup",
-        "payment_intent": None,
-        "payment_link": None,
+        "payment_method_collection": "if_required",
         "payment_method_options": {},
         "payment_method_types": ["card"],
         "payment_status": "no_payment_required",
         "setup_intent": intent["id"],
         "shipping_options": [],
         "status": "open",
-        "submit_type": None,
-        "subscription": None,
         "success_url": params["success_url"],
-        "total_details": None,
         "ui_mode": "hosted_page",
         "url": f"{call.base_url}/pay/checkout/{id_}",
         DUE: expires_at,

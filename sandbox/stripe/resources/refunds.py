@@ -34,7 +34,7 @@ def create(call: Call) -> Document:
         refund[DUE] = world.now() + BANKS_TAKE
         refund["_fate"] = fate.value
     if fate is RefundFate.SUCCEEDS_LATER:
-        refund["status"] = "pending"
+        refund.update(status="pending", pending_reason="processing")
     movement = post(world, "refund", amount=-amount, currency=charge["currency"], source=refund["id"])
     refund["balance_transaction"] = movement["id"]
     charge["amount_refunded"] += amount
@@ -80,9 +80,11 @@ def _fresh(call: Call, charge: Document, amount: int) -> Document:
         "charge": charge["id"],
         "created": call.world.now(),
         "currency": charge["currency"],
+        "customer": charge["customer"],
         "destination_details": {"card": {"type": "refund"}, "type": "card"},
         "metadata": merged({}, call.params),
         "payment_intent": charge["payment_intent"],
+        "payment_method": charge["payment_method"],
         "reason": call.params.get("reason"),
         "receipt_number": None,
         "source_transfer_reversal": None,

@@ -116,10 +116,9 @@ class Shop:
 
 
 @asynccontextmanager
-async def open_shop(url: str) -> AsyncIterator[Shop]:
-    """A shop whose Stripe is at that address."""
-    transport = stripe.AIOHTTPClient()
-    client = stripe.StripeClient(SECRET_KEY, base_addresses={"api": url}, http_client=transport)
+async def open_shop(url: str, *, patience: float = 20.0) -> AsyncIterator[Shop]:
+    """A shop whose Stripe is at that address; it waits `patience` seconds for an answer."""
     async with aiohttp.ClientSession() as http:
+        transport = stripe.AIOHTTPClient(timeout=aiohttp.ClientTimeout(total=patience), session=http)
+        client = stripe.StripeClient(SECRET_KEY, base_addresses={"api": url}, http_client=transport)
         yield Shop(url=url, client=client, http=http)
-    await transport.close_async()

@@ -37,6 +37,7 @@ async def test_a_second_capture_and_a_late_cancel_are_refused_with_the_intent_in
         assert refused.value.http_status == 400
         assert refused.value.code == "payment_intent_unexpected_state"
         assert refused.value.error is not None
+        assert refused.value.error.payment_intent is not None
         assert refused.value.error.payment_intent.status == "succeeded"
 
 
@@ -56,6 +57,7 @@ async def test_a_declined_hold_leaves_an_intent_whose_id_stands_in_the_error(sho
     assert declined.value.http_status == 402
     assert declined.value.error is not None
     assert (declined.value.error.code, declined.value.error.decline_code) == ("card_declined", "generic_decline")
+    assert declined.value.error.payment_intent is not None
     intent = await shop.client.v1.payment_intents.retrieve_async(declined.value.error.payment_intent.id)
     assert intent.status == "requires_payment_method"
     assert intent.last_payment_error is not None

@@ -1,0 +1,96 @@
+"""Failures on order look to Stripe's client as the real ones do, and happen before or after the effect as ordered."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+import stripe
+
+from tests.sandbox.stripe.shop import Shop, open_shop
+
+CUSTOMERS = "POST /v1/customers"
+
+
+async def customers(shop: Shop) -> int:
+    """How many there are."""
+    return len(await shop.look("objects", kind="customer"))
+
+
+@pytest.mark.parametrize("kind", ["lost_answer", "reset"])
+@pytest.mark.parametrize(("before", "made"), [(False, 1), (True, 0)])
+async def test_a_lost_connection_says_nothing_about_the_effect(shop: Shop, kind: str, before: bool, made: int) -> None:
+    await shop.pull("faults", path=CUSTOMERS, kind=kind, before=before)
+    with pytest.raises(stripe.APIConnectionError):
+        await shop.client.v1.customers.create_async({})
+    assert await customers(shop) == made
+
+
+async def test_the_same_key_finds_what_a_lost_answer_left_behind(shop: Shop) -> None:
+    await shop.pull("faults", path=CUSTOMERS, kind="lost_answer")
+    with pytest.raises(stripe.APIConnectionError):
+        await shop.client.v1.customers.create_async({}, {"idempotency_key": "k"})
+    found = await shop.client.v1.customers.create_async({}, {"idempotency_key": "k"})
+    assert [one["id"] for one in await shop.look("objects", kind="customer")] == [found.id]
+    *_, lost, replayed = await shop.look("requests")
+    assert (lost["status"], lost["replayed"]) == (0, False)
+    assert (replayed["status"], replayed["replayed"], replayed["idempotency_key"]) == (200, True, "k")
+
+
+async def test_a_cut_answer_breaks_off_in_the_middle(shop: Shop) -> None:
+    await shop.pull("faults", path=CUSTOMERS, kind="truncate")
+    with pytest.raises((stripe.APIConnectionError, aiohttp.ClientPayloadError)):
+        await shop.client.v1.customers.create_async({})
+    assert await customers(shop) == 1
+
+
+async def test_a_proxy_page_is_not_taken_for_an_answer(shop: Shop) -> None:
+    await shop.pull("faults", path=CUSTOMERS, kind="html_200")
+    with pytest.raises(stripe.APIError) as confused:
+        await shop.client.v1.customers.create_async({})
+    assert confused.value.http_status == 200
+    assert await customers(shop) == 1
+
+
+async def test_a_hang_the_caller_gives_up_on_was_never_begun(url: str) -> None:
+    async with open_shop(url, patience=0.2) as hasty:
+        await hasty.pull("faults", path=CUSTOMERS, kind="hang", seconds=0.6)
+        with pytest.raises(stripe.APIConnectionError):
+            await hasty.client.v1.customers.create_async({}, {"idempotency_key": "k"})
+        while True:  # the key is free again once the sandbox has noticed
+            try:
+                await hasty.client.v1.customers.create_async({}, {"idempotency_key": "k"})
+                break
+            except stripe.APIError as error:
+                assert error.http_status == 409
+        assert await customers(hasty) == 1
+
+
+async def test_a_hang_after_the_effect_leaves_it_done(url: str) -> None:
+    async with open_shop(url, patience=0.2) as hasty:
+        await hasty.pull("faults", path=CUSTOMERS, kind="hang", seconds=30, before=False)
+        with pytest.raises(stripe.APIConnectionError):
+            await hasty.client.v1.customers.create_async({})
+        assert await customers(hasty) == 1
+
+
+async def test_a_fault_strikes_only_its_path_and_only_so_often(shop: Shop) -> None:
+    await shop.pull("faults", path="POST /v1/payment_intents/*/capture", kind="status", status=503, times=2)
+    held = await shop.hold()
+    for _ in range(2):
+        with pytest.raises(stripe.APIError) as failed:
+            await shop.client.v1.payment_intents.capture_async(held.id)
+        assert failed.value.http_status == 503
+    assert (await shop.client.v1.payment_intents.capture_async(held.id)).status == "succeeded"
+
+
+async def test_faults_can_be_called_off(shop: Shop) -> None:
+    await shop.pull("faults", path="*", kind="status", status=500, times=100)
+    async with shop.http.delete(f"{shop.url}/sim/faults") as called_off:
+        assert called_off.status == 200
+    assert await shop.customer()
+
+
+async def test_an_order_that_makes_no_sense_is_refused_with_a_sentence(shop: Shop) -> None:
+    assert "message" in (await shop.pull("faults", path="*", kind="earthquake"))["error"]
+    assert "message" in (await shop.pull("clock", advance=-1))["error"]
+    assert "message" in (await shop.pull("webhooks", colour="red"))["error"]
