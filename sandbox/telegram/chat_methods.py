@@ -119,7 +119,7 @@ def link_object(telegram: Telegram, link: InviteLink) -> JsonObject:
 def approve_join_request(telegram: Telegram, call: Call) -> object:
     """approveChatJoinRequest."""
     group, link, identity = _join_request(telegram, call)
-    telegram.world.links.put(_answered(link, identity))
+    telegram.world.links.put(replace(_answered(link, identity), joined=link.joined + 1))
     person = account_of(telegram.world, identity)
     change_member(telegram, group, person, "member", by=call.bot, link=link_object(telegram, link))
     return True
@@ -133,7 +133,7 @@ def decline_join_request(telegram: Telegram, call: Call) -> object:
 
 
 def _answered(link: InviteLink, identity: int) -> InviteLink:
-    return replace(link, waiting=[one for one in link.waiting if one != identity], joined=link.joined + 1)
+    return replace(link, waiting=[one for one in link.waiting if one != identity])
 
 
 def _join_request(telegram: Telegram, call: Call) -> tuple[Group, InviteLink, int]:

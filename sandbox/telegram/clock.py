@@ -29,6 +29,11 @@ class Bell:
         self.ring()
 
     @property
+    def heard(self) -> bool:
+        """Whether somebody waits for it now."""
+        return bool(self._waiting)
+
+    @property
     def silenced(self) -> bool:
         """Whether the server is stopping."""
         return self._silenced

@@ -6,7 +6,7 @@ from .access import PRESENT
 from .asked import Asked, find_bot, find_group, find_person, find_place
 from .chat_methods import link_object
 from .control_founding import new_group_id
-from .members import bots_in, change_member, member_object
+from .members import bots_in, change_member
 from .people import say, set_blocked
 from .posting import write_message
 from .records import Bot, Group, InviteLink, JsonObject, Message, Person
@@ -14,7 +14,7 @@ from .refusals import Mistake
 from .tap_methods import press, shown_answer
 from .telegram import Telegram
 from .updates import tell, tell_message
-from .views import chat_object, group_object, shown_message, user_object
+from .views import group_object, shown_message, user_object
 from .world import group_place
 
 
@@ -75,27 +75,18 @@ async def see_tap(telegram: Telegram, asked: Asked) -> object:
 
 async def block(telegram: Telegram, asked: Asked) -> object:
     """POST /sim/block."""
-    return _change_block(telegram, asked, blocked=True)
+    set_blocked(telegram, *_pair(telegram, asked), blocked=True)
+    return {"blocked": True}
 
 
 async def unblock(telegram: Telegram, asked: Asked) -> object:
     """POST /sim/unblock."""
-    return _change_block(telegram, asked, blocked=False)
+    set_blocked(telegram, *_pair(telegram, asked), blocked=False)
+    return {"blocked": False}
 
 
-def _change_block(telegram: Telegram, asked: Asked, *, blocked: bool) -> JsonObject:
-    person, bot = find_person(telegram, asked.need_number("user")), find_bot(telegram, asked.values.get("bot"))
-    changed = set_blocked(telegram, person, bot, blocked=blocked)
-    before = "member" if blocked else "kicked"
-    body: JsonObject = {
-        "chat": chat_object(telegram.world, str(changed["place"])),
-        "from": user_object(person),
-        "date": int(telegram.clock.now()),
-        "old_chat_member": member_object(bot, before),
-        "new_chat_member": member_object(bot, str(changed["status"])),
-    }
-    tell(telegram, bot, "my_chat_member", body, queue=f"chat:{changed['place']}")
-    return {"blocked": blocked}
+def _pair(telegram: Telegram, asked: Asked) -> tuple[Person, Bot]:
+    return find_person(telegram, asked.need_number("user")), find_bot(telegram, asked.values.get("bot"))
 
 
 async def leave(telegram: Telegram, asked: Asked) -> object:

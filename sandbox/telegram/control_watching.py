@@ -39,8 +39,11 @@ async def see_people(telegram: Telegram, _asked: Asked) -> object:
 
 
 async def see_bots(telegram: Telegram, _asked: Asked) -> object:
-    """GET /sim/bots: all bots, with their commands."""
-    return [{**user_object(bot), "commands": bot.commands} for bot in telegram.world.bots]
+    """GET /sim/bots: all bots, with their commands; `polling` says whether a getUpdates waits just now."""
+    return [
+        {**user_object(bot), "commands": bot.commands, "polling": telegram.bell_of(bot.id).heard}
+        for bot in telegram.world.bots
+    ]
 
 
 async def see_groups(telegram: Telegram, _asked: Asked) -> object:

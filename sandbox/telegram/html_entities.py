@@ -14,7 +14,9 @@ _SIMPLE = {
 }  # fmt: skip
 _KNOWN = {*_SIMPLE, "span", "a", "blockquote", "tg-time", "tg-emoji"}
 _CHARACTER = re.compile(r"&(#x[0-9a-fA-F]{1,6}|#\d{1,7}|[a-zA-Z]+);?")
-_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z0-9-]*)(?P<rest>(?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
+_TAG_NAME = re.compile(r"<(?P<end>/?)(?P<name>[^\s>]*)")
+_TAG_REST = re.compile(r"(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
+_PLAIN = re.compile(r"[^<&]+")
 _ATTRIBUTE = re.compile(r"\s*([a-zA-Z-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([a-zA-Z0-9./:_-]+)))?\s*")
 _TIME_FORMAT = re.compile(r"r|w?[dD]?[tT]?")  # Bot API, "Date-time entity formatting"
 
@@ -72,7 +74,7 @@ def _step(reading: _Reading) -> None:
         case "&":
             _read_character(reading)
         case _:
-            found = re.compile(r"[^<&]+").match(reading.source, reading.position)
+            found = _PLAIN.match(reading.source, reading.position)
             text = found.group() if found else ""
             reading.write(text, len(text))
 
@@ -89,18 +91,21 @@ def _read_character(reading: _Reading) -> None:
 
 
 def _read_tag(reading: _Reading) -> None:
-    found = _TAG.match(reading.source, reading.position)
-    if found is None:
+    found = _TAG_NAME.match(reading.source, reading.position)
+    if found is None or found.end() == len(reading.source):
         kind = "end" if reading.source.startswith("</", reading.position) else "start"
         raise _unparsable(f"Unclosed {kind} tag at byte offset {reading.byte()}")
     tag = found.group("name").lower()
+    if not found.group("end") and tag not in _KNOWN:
+        raise _unparsable(f'Unsupported start tag "{tag}" at byte offset {reading.byte()}')
+    rest = _TAG_REST.match(reading.source, found.end())
+    if rest is None:
+        raise _unparsable(f'Unclosed start tag "{tag}" at byte offset {reading.byte()}')
     if found.group("end"):
         _close(reading, tag)
-    elif tag not in _KNOWN:
-        raise _unparsable(f'Unsupported start tag "{tag}" at byte offset {reading.byte()}')
     else:
-        _open(reading, tag, _attributes(tag, found.group("rest")))
-    reading.position = found.end()
+        _open(reading, tag, _attributes(tag, rest.group()[:-1]))
+    reading.position = rest.end()
 
 
 def _open(reading: _Reading, tag: str, attributes: dict[str, str]) -> None:

@@ -117,7 +117,7 @@ UPDATE_KINDS: Final = (
     "edited_business_message", "deleted_business_messages", "message_reaction", "message_reaction_count",
     "inline_query", "chosen_inline_result", "callback_query", "shipping_query", "pre_checkout_query",
     "purchased_paid_media", "poll", "poll_answer", "my_chat_member", "chat_member", "chat_join_request", "chat_boost",
-    "removed_chat_boost", "guest_message", "managed_bot",
+    "removed_chat_boost", "guest_message", "managed_bot", "subscription", "stopped_message_generation",
 )  # fmt: skip
 
 # Bot API, getUpdates: "an empty list to receive all update types except chat_member, message_reaction, and

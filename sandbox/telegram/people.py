@@ -1,17 +1,18 @@
 """What people do in chats, and which bots hear of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .access import is_admin
 from .html_entities import utf16_length
-from .members import bots_in
+from .members import bots_in, member_object
 from .pictures import SNAPSHOT, picture_sizes, store_picture
 from .posting import write_message
 from .records import Bot, Group, JsonObject, Message, Person, PrivateChat
 from .refusals import Mistake
 from .telegram import Telegram
 from .texts import MAX_CAPTION, MAX_TEXT, recognise
-from .updates import tell_message
+from .updates import tell, tell_message
+from .views import chat_object, user_object
 from .world import private_place
 
 
@@ -91,10 +92,22 @@ def _hears(telegram: Telegram, group: Group, bot: Bot, message: Message) -> bool
     return False
 
 
-def set_blocked(telegram: Telegram, person: Person, bot: Bot, *, blocked: bool) -> JsonObject:
-    """A person blocks a bot or lets it write again; gives the parts of the my_chat_member update."""
-    chat = PrivateChat(bot_id=bot.id, user_id=person.id, blocked=blocked)
-    telegram.world.private_chats.put(chat)
-    status = "kicked" if blocked else "member"
-    telegram.feed.tell("member", {"chat": f"@{bot.username}", "user": person.id}, status=status)
-    return {"place": private_place(bot.id, person.id), "status": status}
+def set_blocked(telegram: Telegram, person: Person, bot: Bot, *, blocked: bool) -> None:
+    """A person blocks a bot, or lets it write again; the bot is told, if that changes anything."""
+    place = private_place(bot.id, person.id)
+    chat = telegram.world.private_chats.get(place)
+    if chat is None:
+        raise Mistake(f"{person.first_name} has never written to @{bot.username}.")
+    if chat.blocked == blocked:
+        return
+    telegram.world.private_chats.put(replace(chat, blocked=blocked))
+    before, now = ("member", "kicked") if blocked else ("kicked", "member")
+    telegram.feed.tell("member", {"chat": f"@{bot.username}", "user": person.id}, status=now)
+    body: JsonObject = {
+        "chat": chat_object(telegram.world, place),
+        "from": user_object(person),
+        "date": int(telegram.clock.now()),
+        "old_chat_member": member_object(bot, before),
+        "new_chat_member": member_object(bot, now),
+    }
+    tell(telegram, bot, "my_chat_member", body, queue=f"chat:{place}")

@@ -68,6 +68,14 @@ class Courier:
         return None
 
     async def _deliver_queue(self, session: aiohttp.ClientSession, bot_id: int, queue: str) -> None:
+        try:
+            await self._deliver_all(session, bot_id, queue)
+        finally:
+            key = (bot_id, queue)
+            if self._rounds.get(key) is asyncio.current_task():
+                del self._rounds[key]
+
+    async def _deliver_all(self, session: aiohttp.ClientSession, bot_id: int, queue: str) -> None:
         failures = 0
         while (update := self._first(bot_id, queue)) and (webhook := self._world.webhooks.get(bot_id)):
             async with self._slots[bot_id]:
@@ -80,7 +88,6 @@ class Courier:
             failures += 1
             self._note_trouble(bot_id, trouble)
             await self._clock.sleep(_delay(failures, asked))
-        self._rounds.pop((bot_id, queue), None)
 
     def _record(self, update: Update, status: int, trouble: str) -> None:
         bot = self._world.bots.get(update.bot_id)

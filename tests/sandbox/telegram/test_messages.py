@@ -1,0 +1,117 @@
+"""Messages: sending, editing, replying, pinning and deleting."""
+
+import aiohttp
+
+from tests.sandbox.telegram.desk import ANA, BEN, Desk, buttons
+
+NOT_MODIFIED = (
+    "Bad Request: message is not modified: specified new message content and reply markup are exactly the same "
+    "as a current content and reply markup of the message"
+)
+PNG = b"\x89PNG\r\n\x1a\n and the rest"
+
+
+async def test_an_edit_replaces_text_and_buttons_in_place(desk: Desk) -> None:
+    sent = await desk.done("sendMessage", chat_id=ANA, text="one", reply_markup=buttons("Go"))
+    edited = await desk.done(
+        "editMessageText", chat_id=ANA, message_id=sent["message_id"], text="two", reply_markup=buttons("Stop")
+    )
+    assert (edited["text"], edited["message_id"]) == ("two", sent["message_id"])
+    assert edited["edit_date"] >= sent["date"]
+    seen = (await desk.see(ANA))[-1]
+    assert (seen["text"], seen["edited"]) == ("two", 1)
+    assert seen["buttons"] == [[{"text": "Stop", "data": "stop"}]]
+
+
+async def test_an_edit_without_markup_takes_the_buttons_away(desk: Desk) -> None:
+    sent = await desk.done("sendMessage", chat_id=ANA, text="same", reply_markup=buttons("Go"))
+    edited = await desk.done("editMessageText", chat_id=ANA, message_id=sent["message_id"], text="same")
+    assert "reply_markup" not in edited
+
+
+async def test_an_edit_that_changes_nothing_is_refused(desk: Desk) -> None:
+    sent = await desk.done("sendMessage", chat_id=ANA, text="<b>x</b>", parse_mode="HTML", reply_markup=buttons("Go"))
+    again = {"chat_id": ANA, "message_id": sent["message_id"], "reply_markup": buttons("Go")}
+    assert await desk.refusal("editMessageText", **again, text="<b>x</b>", parse_mode="HTML") == NOT_MODIFIED
+    assert await desk.refusal("editMessageReplyMarkup", **again) == NOT_MODIFIED
+    await desk.done("editMessageText", **again, text="x")
+
+
+async def test_only_own_messages_that_are_there_can_be_edited(desk: Desk) -> None:
+    theirs = await desk.write(ANA, "mine")
+    refused = await desk.refusal("editMessageText", chat_id=ANA, message_id=theirs["message_id"], text="x")
+    assert refused == "Bad Request: message can't be edited"
+    gone = await desk.refusal("editMessageText", chat_id=ANA, message_id=999, text="x")
+    assert gone == "Bad Request: message to edit not found"
+
+
+async def test_private_messages_of_one_person_are_not_seen_by_another(desk: Desk) -> None:
+    await desk.write(BEN, "/start")
+    await desk.done("sendMessage", chat_id=ANA, text="for Ana")
+    assert "for Ana" not in [message["text"] for message in await desk.see(BEN)]
+    assert (await desk.see(ANA))[-1]["text"] == "for Ana"
+
+
+async def test_a_deleted_message_is_gone_for_all(desk: Desk) -> None:
+    sent = await desk.done("sendMessage", chat_id=ANA, text="oops")
+    await desk.done("deleteMessage", chat_id=ANA, message_id=sent["message_id"])
+    assert "oops" not in [message["text"] for message in await desk.see(ANA)]
+    again = await desk.refusal("deleteMessage", chat_id=ANA, message_id=sent["message_id"])
+    assert again == "Bad Request: message to delete not found"
+
+
+async def test_after_two_days_a_message_stays(desk: Desk) -> None:
+    sent = await desk.done("sendMessage", chat_id=ANA, text="old")
+    await desk.sim("clock", advance=48 * 3600 + 60)
+    refused = await desk.refusal("deleteMessage", chat_id=ANA, message_id=sent["message_id"])
+    assert refused == "Bad Request: message can't be deleted for everyone"
+
+
+async def test_a_reply_names_its_message_or_is_refused(desk: Desk) -> None:
+    asked = await desk.write(ANA, "where?")
+    to_it = {"message_id": asked["message_id"]}
+    sent = await desk.done("sendMessage", chat_id=ANA, text="here", reply_parameters=to_it)
+    assert sent["reply_to_message"]["text"] == "where?"
+    to_nothing = {"message_id": 999}
+    refused = await desk.refusal("sendMessage", chat_id=ANA, text="here", reply_parameters=to_nothing)
+    assert refused == "Bad Request: message to be replied not found"
+    anyhow = {**to_nothing, "allow_sending_without_reply": True}
+    await desk.done("sendMessage", chat_id=ANA, text="here", reply_parameters=anyhow)
+
+
+async def test_a_pinned_message_is_the_chats_pinned_message(desk: Desk) -> None:
+    sent = await desk.done("sendMessage", chat_id=ANA, text="card")
+    await desk.done("pinChatMessage", chat_id=ANA, message_id=sent["message_id"])
+    assert (await desk.done("getChat", chat_id=ANA))["pinned_message"]["text"] == "card"
+    await desk.done("unpinChatMessage", chat_id=ANA, message_id=sent["message_id"])
+    assert "pinned_message" not in await desk.done("getChat", chat_id=ANA)
+
+
+async def test_an_uploaded_photo_can_be_sent_again_and_fetched(desk: Desk) -> None:
+    form = aiohttp.FormData({"chat_id": str(ANA), "caption": "receipt", "photo": "attach://shot"})
+    form.add_field("shot", PNG, filename="shot.png")
+    async with desk.session.post(f"{desk.url}/bot{desk.token}/sendPhoto", data=form) as response:
+        sent = (await response.json())["result"]
+    file_id = sent["photo"][-1]["file_id"]
+    assert sent["caption"] == "receipt"
+    again = await desk.done("sendPhoto", chat_id=ANA, photo=file_id)
+    assert again["photo"][-1]["file_id"] == file_id
+    path = (await desk.done("getFile", file_id=file_id))["file_path"]
+    async with desk.session.get(f"{desk.url}/file/bot{desk.token}/{path}") as response:
+        assert await response.read() == PNG
+
+
+async def test_a_photo_that_is_none_is_refused(desk: Desk) -> None:
+    assert "wrong file identifier" in await desk.refusal("sendPhoto", chat_id=ANA, photo="nonsense")
+    form = aiohttp.FormData({"chat_id": str(ANA)})
+    form.add_field("photo", b"plain words", filename="shot.png")
+    async with desk.session.post(f"{desk.url}/bot{desk.token}/sendPhoto", data=form) as response:
+        assert (await response.json())["description"] == "Bad Request: IMAGE_PROCESS_FAILED"
+
+
+async def test_a_persons_photo_reaches_the_bot_with_its_caption(desk: Desk) -> None:
+    await desk.sim("messages", from_=ANA, chat="@campus_bot", text="at the door", photo=True)
+    message = (await desk.updates())[0]["message"]
+    assert message["caption"] == "at the door"
+    file = await desk.done("getFile", file_id=message["photo"][-1]["file_id"])
+    assert file["file_size"] > 0
