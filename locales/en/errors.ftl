@@ -1,0 +1,31 @@
+### Why something is not possible: shown as the answer to a tap (plain text, at most 200 characters) or as a message.
+
+error-unknown = That did not work. Nothing was changed. Please try again.
+error-not-allowed = That is not yours to do.
+error-stale = This button is out of date. Look at the newest message and use its buttons.
+
+error-order-not-found = There is no such order here.
+error-order-taken = Too late: another runner was faster.
+error-order-yours = This job is already yours. Its card is in your chat with me.
+error-order-closed = This order is not open for that any more.
+error-own-order = This is your own order. Somebody else has to bring it.
+error-barred = You gave this job back before. It is for other runners now.
+error-too-many-jobs =
+    { $most ->
+        [one] Finish the job you have first. You can carry one at a time.
+       *[other] You have { $most } jobs already. Finish one of them first.
+    }
+error-receipt-above-limit = Too much: the customer agreed to at most { $limit } at the shop. Do not buy it for more. Give the job back, or buy less.
+error-receipt-too-small = That is too little. Type what the receipt says, at least { $least }.
+error-wrong-pin = That PIN is wrong. Ask the customer to read it to you again.
+error-pin-locked = Five wrong PINs: this order is locked. The campus team knows and will help you.
+error-hold-not-checked = Wait a moment before you buy: we are still making sure that the money is held.
+
+error-draft-empty = Something is still missing in your order.
+error-draft-changed = The price has changed. Look at the new price, then place the order.
+error-price-out-of-range = An amount does not fit: it must be between { $least } and { $most }.
+error-card-missing = You need a card first. Nothing is charged when you add one.
+error-orders-paused = No orders right now: the campus or the store is closed. Your basket is kept.
+
+error-runner-not-approved = You are not a runner yet. Ask to become one, and the campus team will answer.
+error-unreadable = I did not understand that. Write it like this: { $example }

@@ -1,0 +1,48 @@
+### Messages of their own, each sent once. HTML: <b>, <i>, <code>. Short: somebody reads this in a queue.
+
+## To the customer
+
+push-claimed = 🏃 <b>{ $runner } is on it</b>: order #{ $order } is being fetched.
+push-released = 🔎 The runner of order #{ $order } could not do it. Your order's card says what happens now. Nothing was charged.
+push-arrived =
+    📍 <b>{ $runner } is here</b> with order #{ $order }: { $place }
+    Take your food, then say this PIN: <code>{ $pin }</code>
+push-delivered = ✅ <b>Order #{ $order } is yours. Enjoy!</b>
+push-expired = 😔 Nobody could take order #{ $order } in time. Sorry! You were not charged, and the held money is being released.
+push-unpaid = ⌛ Order #{ $order } is off: your bank's yes did not arrive in time. You were not charged.
+push-declined = 💳 Your bank said no, so order #{ $order } did not start. You were not charged. Another card may work.
+push-hold-gone-customer = 💳 Your bank no longer holds the money for order #{ $order }, so we stopped before anything was bought. You were not charged.
+push-cancelled-by-admin =
+    ❌ The campus team cancelled order #{ $order }. You were not charged.
+    Reason: { $reason }
+push-card-link =
+    💳 Add your card on Stripe's page. We never see its number, and nothing is charged now.
+push-card-saved = 💳 Your card is saved: { $brand } ending in { $last4 }.
+push-card-saved-placing = 💳 Your card is saved ({ $brand } ending in { $last4 }). We are placing your order now.
+
+## To the runner
+
+push-approved =
+    🎉 <b>You are a runner of { $campus }!</b>
+    You buy the food, bring it, and get your money back with your pay. The customer's money is held before you buy.
+push-claim-given-back = ↩️ Job #{ $order } is not yours any more: we could not check the money in time. Please do not buy anything.
+push-hold-gone-runner = 🛑 <b>Do not buy anything for #{ $order }.</b> The customer's bank no longer holds the money, so the job is off.
+push-cancelled-by-admin-runner =
+    🛑 <b>Do not buy anything for #{ $order }.</b> The campus team cancelled it.
+    Reason: { $reason }
+push-paid = 💸 <b>{ $amount } sent</b> for job #{ $order }. Thank you!
+push-payout-waits = 💰 You have <b>{ $amount }</b> waiting from job #{ $order }. Set up your pay-out once, and it is sent by itself.
+push-payout-refused = 💰 Stripe could not send you { $amount } for job #{ $order }. It stays yours: finish your pay-out set-up, and it is sent again.
+push-payout-link = 🏦 Stripe asks a few questions about you and your bank account, about 3 minutes. Then everything you earned is sent.
+push-payouts-ready = ✅ Your pay-out is ready. What you earned is sent after each job.
+
+## To the admins
+
+push-asks-to-run = 🙋 <b>{ $person }</b> (@{ $username }, { $number }) would like to be a runner.
+push-pin-locked = 🔒 Order #{ $order }: five wrong PINs, so the runner cannot hand it over. Please talk to both.
+push-stuck =
+    🆘 <b>{ $saga } is stuck</b> at { $step }. Order: { $order }, number { $number }.
+    { $error }
+push-slow =
+    🐢 <b>{ $saga } is slow</b> at { $step }. Order: { $order }. It keeps trying by itself.
+    { $error }
