@@ -111,6 +111,11 @@ def _refuse(refusal: Refusal) -> web.Response:
     return web.json_response(refusal.answer(), status=refusal.error_code)
 
 
+async def answer_unknown(_request: web.Request) -> web.Response:
+    """Whatever is no method, file or control request."""
+    return _refuse(Refusal(404, "Not Found"))
+
+
 async def answer_file(request: web.Request) -> web.Response:
     """GET /file/bot<token>/<path>."""
     telegram = request.app[TELEGRAM]

@@ -12,6 +12,7 @@ from . import control_trials as trials
 from . import control_watching as watching
 from .asked import Asked
 from .bot_api import TELEGRAM
+from .pictures import picture_bytes
 from .refusals import Mistake, Refusal
 from .telegram import Telegram
 
@@ -50,6 +51,18 @@ def add_control(app: web.Application) -> None:
     """Put the control API under /sim."""
     for (verb, path), act in ROUTES.items():
         app.router.add_route(verb, path, _handler(act))
+    app.router.add_get("/sim/files/{file_id}", show_picture)
+
+
+async def show_picture(request: web.Request) -> web.Response:
+    """GET /sim/files/{file_id}: a picture of a message, for the chat page."""
+    world = request.app[TELEGRAM].world
+    file = world.files.get(request.match_info["file_id"])
+    content = picture_bytes(world, file.file_path) if file else None
+    if file is None or content is None:
+        return web.json_response({"error": "There is no such picture."}, status=400)
+    kind = file.file_path.rpartition(".")[2].replace("jpg", "jpeg")
+    return web.Response(body=content, content_type=f"image/{kind}")
 
 
 def _handler(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:

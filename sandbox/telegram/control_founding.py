@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from .access import PRESENT
 from .asked import Asked, find_bot, find_person
 from .members import change_member, member_object
 from .records import Bot, Group, JsonObject, Person
@@ -49,7 +48,7 @@ async def make_person(telegram: Telegram, asked: Asked) -> object:
 
 
 async def make_group(telegram: Telegram, asked: Asked) -> object:
-    """POST /sim/groups: a group with its people and bots; a known id adds those who are missing."""
+    """POST /sim/groups: a group with its people and bots; a known id adds those who never were in it."""
     wanted = asked.number("id")
     known = telegram.world.groups.get(wanted) if wanted is not None else None
     people, bots, admins = _accounts(telegram, asked)
@@ -66,7 +65,7 @@ async def make_group(telegram: Telegram, asked: Asked) -> object:
         status = "administrator" if account.id in admins else "member"
         if isinstance(account, Bot) and present is None:
             group = _add_bot(telegram, group, account, status, people)
-        elif present not in PRESENT or (status == "administrator" and present == "member"):
+        elif present is None or (status == "administrator" and present == "member"):
             group = change_member(telegram, group, account, status, by=account)
     return _group_answer(group)
 

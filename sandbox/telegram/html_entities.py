@@ -33,8 +33,9 @@ def parse_html(source: str) -> tuple[str, list[JsonObject]]:
         _step(reading)
     if reading.open:
         raise _unparsable(f'Can\'t find end tag corresponding to start tag "{reading.open[-1].tag}"')
-    entities = [entity for entity in reading.entities if entity["length"]]
-    return "".join(reading.pieces), sorted(entities, key=entity_order)
+    # In the order their tags were opened: by start, and of two that start together the outer one first.
+    entities = [reading.entities[place] for place in sorted(reading.entities)]
+    return "".join(reading.pieces), [entity for entity in entities if entity["length"]]
 
 
 def entity_order(entity: JsonObject) -> tuple[int, int]:
@@ -47,6 +48,7 @@ class _Open:
     tag: str
     attributes: dict[str, str]
     offset: int
+    place: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,7 +58,7 @@ class _Reading:
     written: int = 0
     pieces: list[str] = field(default_factory=list)
     open: list[_Open] = field(default_factory=list)
-    entities: list[JsonObject] = field(default_factory=list)
+    entities: dict[int, JsonObject] = field(default_factory=dict)
 
     def write(self, text: str, consumed: int) -> None:
         self.pieces.append(text)
@@ -111,7 +113,7 @@ def _read_tag(reading: _Reading) -> None:
 def _open(reading: _Reading, tag: str, attributes: dict[str, str]) -> None:
     if tag == "span" and attributes.get("class") != "tg-spoiler":
         raise _unparsable(f'Tag "span" must have class "tg-spoiler" at byte offset {reading.byte()}')
-    reading.open.append(_Open(tag=tag, attributes=attributes, offset=reading.written))
+    reading.open.append(_Open(tag=tag, attributes=attributes, offset=reading.written, place=reading.position))
 
 
 def _attributes(tag: str, rest: str) -> dict[str, str]:
@@ -139,7 +141,8 @@ def _close(reading: _Reading, tag: str) -> None:
     inner = text.encode("utf-16-le")[2 * opened.offset :].decode("utf-16-le")
     kind = _kind(reading, opened, inner)
     if kind is not None:
-        reading.entities.append({"offset": opened.offset, "length": reading.written - opened.offset, **kind})
+        length = reading.written - opened.offset
+        reading.entities[opened.place] = {"offset": opened.offset, "length": length, **kind}
 
 
 def _kind(reading: _Reading, opened: _Open, inner: str) -> JsonObject | None:

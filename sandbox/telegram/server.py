@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
-from .bot_api import TELEGRAM, answer_file, answer_method
+from .bot_api import TELEGRAM, answer_file, answer_method, answer_unknown
 from .control import add_control
 from .telegram import found_telegram
 
@@ -22,6 +22,7 @@ def make_app(*, state: Path | None = None, transcript: Path | None = None) -> we
     app.router.add_route("*", "/bot{token:[^/]+}/{method}", answer_method)
     app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", answer_file)
     add_control(app)
+    app.router.add_route("*", "/{anything:.*}", answer_unknown)
     app.on_startup.append(_open)
     app.on_shutdown.append(_silence)
     app.on_cleanup.append(_close)

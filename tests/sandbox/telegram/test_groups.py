@@ -58,6 +58,18 @@ async def test_a_group_that_became_a_supergroup_names_its_new_id(desk: Desk) -> 
     assert (second["chat"]["id"], second["migrate_from_chat_id"]) == (new_id, group)
 
 
+async def test_a_group_is_made_once_and_whoever_left_stays_away(desk: Desk) -> None:
+    group = await desk.group(people=(ANA,))
+    await desk.sim("leave", user=ANA, chat=group)
+    again = await desk.sim("groups", id=group, title="Other", members=[ANA, BEN], bots=[USERNAME], admins=[BEN])
+    assert (again["title"], again["members"]) == (
+        "Runners",
+        {str(ANA): "left", "4711": "member", str(BEN): "administrator"},
+    )
+    stranger = await desk.mistake("groups", title="Odd", members=[ANA], admins=[BEN])
+    assert "must be among" in stranger
+
+
 async def test_members_have_a_status(desk: Desk) -> None:
     group = await desk.group(admin=True)
     assert (await desk.done("getChatMember", chat_id=group, user_id=ANA))["status"] == "member"

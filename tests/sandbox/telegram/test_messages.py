@@ -114,4 +114,6 @@ async def test_a_persons_photo_reaches_the_bot_with_its_caption(desk: Desk) -> N
     message = (await desk.updates())[0]["message"]
     assert message["caption"] == "at the door"
     file = await desk.done("getFile", file_id=message["photo"][-1]["file_id"])
-    assert file["file_size"] > 0
+    async with desk.session.get(f"{desk.url}/sim/files/{message['photo'][-1]['file_id']}") as response:
+        assert len(await response.read()) == file["file_size"] > 0
+        assert response.content_type == "image/png"

@@ -16,6 +16,11 @@ async def test_an_unknown_token_is_unauthorized(desk: Desk) -> None:
         assert await response.json() == {"ok": False, "error_code": 401, "description": "Unauthorized"}
 
 
+async def test_an_unknown_path_is_not_found(desk: Desk) -> None:
+    async with desk.session.get(f"{desk.url}/bot{desk.token}") as response:
+        assert await response.json() == {"ok": False, "error_code": 404, "description": "Not Found"}
+
+
 async def test_an_unknown_parameter_is_refused_in_our_name(desk: Desk) -> None:
     refused = await desk.refusal("sendMessage", chat_id=ANA, text="x", colour="red")
     assert refused == 'Bad Request: [sandbox] unknown parameter "colour"'
