@@ -1,0 +1,186 @@
+"""One environment variable after the other: what it may hold, and the sentence when it does not."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+_TOKEN_VARIABLE = re.compile(r"TELEGRAM_BOT_TOKEN_(?P<campus>[A-Z][A-Z0-9_]{1,30})")
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # core.telegram.org/bots/api#setwebhook
+_STRIPE_KEY = re.compile(r"(?:sk|rk)_(?P<world>test|live)_\S+")
+
+Environment = Mapping[str, str]
+
+
+class World(StrEnum):
+    """Whether money is real here."""
+
+    TEST = "test"
+    LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """The bots' tokens: by the campus' name, or one for the only campus there is."""
+
+    by_campus: Mapping[str, str] = field(default_factory=dict, repr=False)
+    sole: str | None = field(default=None, repr=False)
+
+    def of(self, campus: str, *, alone: bool) -> str | None:
+        """The token of this campus, if it has one; `alone` tells whether it is the only campus."""
+        return self.by_campus.get(campus) or (self.sole if alone else None)
+
+
+def value_of(environ: Environment, name: str) -> str:
+    """The trimmed value; an empty one is as good as none (compose files set variables to nothing)."""
+    return environ.get(name, "").strip()
+
+
+def read_world(environ: Environment, wrong: list[str]) -> World:
+    """ENVIRONMENT: test unless it says live."""
+    value = value_of(environ, "ENVIRONMENT") or World.TEST
+    if value in tuple(World):
+        return World(value)
+    wrong.append(f"ENVIRONMENT is {value!r}; it must be test or live.")
+    return World.TEST
+
+
+def read_log_level(environ: Environment, wrong: list[str]) -> str:
+    """LOG_LEVEL: INFO unless it says otherwise."""
+    value = value_of(environ, "LOG_LEVEL").upper() or "INFO"
+    if value not in LOG_LEVELS:
+        wrong.append(f"LOG_LEVEL is {value!r}; it must be one of {', '.join(LOG_LEVELS)}.")
+    return value
+
+
+def read_count(environ: Environment, name: str, wrong: list[str], *, default: int, most: int) -> int:
+    """A whole number from 1 to `most`."""
+    value = value_of(environ, name)
+    if not value:
+        return default
+    if re.fullmatch(r"[0-9]{1,9}", value) and 1 <= int(value) <= most:
+        return int(value)
+    wrong.append(f"{name} is {value!r}; it must be a whole number from 1 to {most}.")
+    return default
+
+
+def read_database_url(environ: Environment, wrong: list[str]) -> str:
+    """DATABASE_URL, its scheme spelt `postgresql`."""
+    value = value_of(environ, "DATABASE_URL")
+    example = "like postgresql://campusg@127.0.0.1:5432/campusg"
+    if not value:
+        wrong.append(f"DATABASE_URL is not set; it names the Postgres database, {example}.")
+    elif not _is_address(value, ("postgresql", "postgres")) or not urlsplit(value).path.strip("/"):
+        wrong.append(f"DATABASE_URL is not the address of a Postgres database; it must be {example}.")
+    return re.sub(r"^postgres://", "postgresql://", value)
+
+
+def read_redis_url(environ: Environment, wrong: list[str]) -> str:
+    """REDIS_URL."""
+    value = value_of(environ, "REDIS_URL")
+    example = "like redis://127.0.0.1:6379/0"
+    if not value:
+        wrong.append(f"REDIS_URL is not set; it names the Redis that rings the bells, {example}.")
+    elif not _is_address(value, ("redis", "rediss")):
+        wrong.append(f"REDIS_URL is not the address of a Redis; it must be {example}.")
+    return value
+
+
+def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # a port that is no number is refused only when it is asked for
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.hostname) and not re.search(r"\s", value)
+
+
+def read_url(environ: Environment, name: str, wrong: list[str]) -> str | None:
+    """An http(s) address without a slash at its end; None when it is not set."""
+    value = value_of(environ, name).rstrip("/")
+    if not value:
+        return None
+    if not _is_address(value, ("http", "https")) or urlsplit(value).query or urlsplit(value).fragment:
+        wrong.append(f"{name} is not an address; it must be like https://example.org.")
+    return value
+
+
+def _is_safe(url: str) -> bool:
+    """Whether nobody on the way can read it: encrypted, or never leaving this machine."""
+    return url.startswith("https://") or not _is_address(url, ("http",)) or urlsplit(url).hostname in LOOPBACK
+
+
+def read_public_url(environ: Environment, wrong: list[str]) -> str | None:
+    """PUBLIC_URL: https, or http where it never leaves this machine; None means polling."""
+    value = read_url(environ, "PUBLIC_URL", wrong)
+    if value is not None and not _is_safe(value):
+        wrong.append("PUBLIC_URL must begin with https://, Telegram calls nothing else; leave it out to poll.")
+    return value
+
+
+def read_webhook_secret(environ: Environment, wrong: list[str], *, wanted: bool) -> str | None:
+    """TELEGRAM_WEBHOOK_SECRET; `wanted` when Telegram is to call us."""
+    value = value_of(environ, "TELEGRAM_WEBHOOK_SECRET")
+    if not value:
+        if wanted:
+            wrong.append("TELEGRAM_WEBHOOK_SECRET is not set; with PUBLIC_URL it proves that a call is Telegram's.")
+        return None
+    if not _WEBHOOK_SECRET.fullmatch(value):
+        wrong.append("TELEGRAM_WEBHOOK_SECRET must be 1 to 256 of the characters A-Z a-z 0-9 _ and -.")
+    return value
+
+
+def read_secrets(environ: Environment, name: str, wrong: list[str]) -> tuple[str, ...]:
+    """Stripe's signing secrets, several while one is rotated."""
+    listed = tuple(part.strip() for part in value_of(environ, name).split(",") if part.strip())
+    if not all(re.fullmatch(r"whsec_\S+", secret) for secret in listed):
+        wrong.append(f"{name} must be Stripe's signing secret, whsec_..., or several with commas between them.")
+    return listed
+
+
+def read_tokens(environ: Environment, wrong: list[str]) -> Tokens:
+    """TELEGRAM_BOT_TOKEN or TELEGRAM_BOT_TOKEN_<CAMPUS>, not both."""
+    sole = value_of(environ, "TELEGRAM_BOT_TOKEN")
+    named = {name: value_of(environ, name) for name in sorted(environ) if _TOKEN_VARIABLE.fullmatch(name)}
+    given = {name: token for name, token in ({"TELEGRAM_BOT_TOKEN": sole} | named).items() if token}
+    if not given:
+        wrong.append(
+            "TELEGRAM_BOT_TOKEN is not set; BotFather gives one (TELEGRAM_BOT_TOKEN_<CAMPUS> for each campus)."
+        )
+    if sole and len(given) > 1:
+        wrong.append("TELEGRAM_BOT_TOKEN serves the only campus; with TELEGRAM_BOT_TOKEN_<CAMPUS> set, leave it out.")
+    owners: dict[str, str] = {}
+    for name, token in given.items():
+        if not _TOKEN.fullmatch(token):
+            wrong.append(f"{name} is not a bot's token; BotFather's look like 123456:ABC-DEF.")
+        elif owners.setdefault(token, name) != name:
+            wrong.append(f"{name} is the same token as {owners[token]}; each campus needs a bot of its own.")
+    by_campus = {name.removeprefix("TELEGRAM_BOT_TOKEN_").lower(): token for name, token in named.items() if token}
+    return Tokens(by_campus=MappingProxyType(by_campus), sole=sole or None)
+
+
+def read_stripe_api_url(environ: Environment, wrong: list[str], world: World) -> str | None:
+    """STRIPE_API_URL; None means Stripe's own."""
+    value = read_url(environ, "STRIPE_API_URL", wrong)
+    if value is not None and world is World.LIVE and not value.startswith("https://"):
+        wrong.append("STRIPE_API_URL must begin with https:// when ENVIRONMENT is live; leave it out for Stripe's own.")
+    return value
+
+
+def read_stripe_key(environ: Environment, wrong: list[str], world: World) -> str:
+    """STRIPE_SECRET_KEY, which must be of the world we are in."""
+    value = value_of(environ, "STRIPE_SECRET_KEY")
+    found = _STRIPE_KEY.fullmatch(value)
+    if not value:
+        wrong.append("STRIPE_SECRET_KEY is not set; Stripe's dashboard gives one, sk_test_... or rk_test_....")
+    elif found is None:
+        wrong.append("STRIPE_SECRET_KEY is not a secret key; it begins with sk_test_, rk_test_, sk_live_ or rk_live_.")
+    elif found["world"] != world:
+        wrong.append(f"STRIPE_SECRET_KEY is a {found['world']} key, but ENVIRONMENT is {world}; they must agree.")
+    return value
