@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from sandbox.stripe.asking import Asked, read_request
 from sandbox.stripe.breakage import BREAKS_ANSWER, break_answer, hold_back
-from sandbox.stripe.documents import Document, new_id
+from sandbox.stripe.documents import Document
 from sandbox.stripe.eventlog import API_VERSION, Origin
 from sandbox.stripe.expansion import shown
 from sandbox.stripe.faults import Fault, FaultKind
@@ -18,27 +19,10 @@ from sandbox.stripe.params import fitted
 from sandbox.stripe.refusals import Refusal, account_out_of_reach, bad_parameter, not_played, unauthenticated
 from sandbox.stripe.routes import find_endpoint, settle
 from sandbox.stripe.sandbox import SANDBOX, Sandbox
-from sandbox.stripe.wire import Wire, read_form
 from sandbox.stripe.world import Call, Endpoint
 
 TEST_KEYS = ("sk_test_", "rk_test_")
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A request as it was read."""
-
-    verb: str
-    path: str
-    params: dict[str, Wire]
-    unreadable: Refusal | None
-    authorization: str
-    version: str
-    account: str | None  # Stripe-Account
-    key: str | None  # Idempotency-Key of a POST
-    base_url: str
-    request_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +39,7 @@ class Answer:
 async def answer_call(request: web.Request) -> web.StreamResponse:
     """Answer any request under /v1 as Stripe would, or as the fault ordered for it says."""
     sandbox = request.app[SANDBOX]
-    asked = await _read(request)
+    asked = await read_request(request)
     fault = sandbox.faults.strike(asked.verb, asked.path)
     answer = await _answer(sandbox, request, asked, fault)
     sandbox.commit()
@@ -76,31 +60,6 @@ async def answer_call(request: web.Request) -> web.StreamResponse:
     if fault is not None and fault.kind is FaultKind.HANG and not fault.before:
         await hold_back(sandbox.stopping, fault.seconds)
     return response
-
-
-async def _read(request: web.Request) -> Asked:
-    text = await request.text() if request.method == "POST" else request.query_string
-    params: dict[str, Wire] = {}
-    unreadable: Refusal | None = None
-    try:
-        params = read_form(text)
-    except Refusal as refused:
-        unreadable = refused
-    except ValueError as error:
-        unreadable = bad_parameter(str(error), param="")
-    headers = request.headers
-    return Asked(
-        verb=request.method,
-        path=request.path,
-        params=params,
-        unreadable=unreadable,
-        authorization=headers.get("Authorization", ""),
-        version=headers.get("Stripe-Version", API_VERSION),
-        account=headers.get("Stripe-Account"),
-        key=headers.get("Idempotency-Key") if request.method == "POST" else None,
-        base_url=f"{request.scheme}://{request.host}",
-        request_id=new_id("request"),
-    )
 
 
 async def _answer(sandbox: Sandbox, request: web.Request, asked: Asked, fault: Fault | None) -> Answer:

@@ -12,6 +12,7 @@ from sandbox.stripe.resources import (
     charges,
     checkout,
     customers,
+    ending,
     events,
     payment_intents,
     payment_methods,
@@ -29,6 +30,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *charges.ENDPOINTS,
     *checkout.ENDPOINTS,
     *customers.ENDPOINTS,
+    *ending.ENDPOINTS,
     *events.ENDPOINTS,
     *payment_intents.ENDPOINTS,
     *payment_methods.ENDPOINTS,
@@ -41,7 +43,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 FALLS_DUE: dict[str, Callable[[World, Document], None]] = {
     "balance_transaction": balances.become_available,
     "checkout.session": checkout.lapse,
-    "payment_intent": payment_intents.lapse,
+    "payment_intent": ending.lapse,
     "refund": refunds.hear_from_bank,
 }
 

@@ -9,21 +9,21 @@ from sandbox.stripe.resources.listing import list_object, page_of
 from sandbox.stripe.world import Call, World, endpoint
 
 LINK_LIVES = 300  # seconds
+PLAYED_CAPABILITIES = ("transfers", "card_payments")
 TO_BE_ENTERED = ["external_account", "individual.dob.day", "individual.first_name", "tos_acceptance.date"]
 
 
 def create(call: Call) -> Document:
     """POST /v1/accounts with `controller`; its capabilities wait for onboarding."""
     params, world = call.params, call.world
-    controller = params.get("controller", {})
     if "controller" not in params:
         raise not_played("accounts without `controller`", param="controller")
-    dashboard = controller.get("stripe_dashboard", {}).get("type", "full")
-    capabilities = params.get("capabilities", {})
+    capabilities = params.get("capabilities") or {}
     for name in capabilities:
-        if name not in ("transfers", "card_payments"):
+        if name not in PLAYED_CAPABILITIES:
             raise not_played(f"the capability {name}", param=f"capabilities[{name}]")
     wanted = [name for name, asked in capabilities.items() if asked and asked.get("requested")]
+    controller = _controller(params["controller"])
     id_ = new_id("account")
     account: Document = {
         "id": id_,
@@ -32,14 +32,7 @@ def create(call: Call) -> Document:
         "business_type": params.get("business_type"),
         "capabilities": dict.fromkeys(wanted, "inactive"),
         "charges_enabled": False,
-        "controller": {
-            "fees": {"payer": controller.get("fees", {}).get("payer", "account")},
-            "is_controller": True,
-            "losses": {"payments": controller.get("losses", {}).get("payments", "stripe")},
-            "requirement_collection": controller.get("requirement_collection", "stripe"),
-            "stripe_dashboard": {"type": dashboard},
-            "type": "application",
-        },
+        "controller": controller,
         "country": params.get("country", "US"),
         "created": world.now(),
         "default_currency": params.get("default_currency", "usd"),
@@ -52,10 +45,21 @@ def create(call: Call) -> Document:
         "requirements": _requirements(TO_BE_ENTERED),
         "settings": {"payouts": {"debit_negative_balances": True, "schedule": {"delay_days": 2, "interval": "daily"}}},
         "tos_acceptance": {"date": None, "ip": None, "user_agent": None},
-        "type": "express" if dashboard == "express" else "none",
+        "type": "express" if controller["stripe_dashboard"]["type"] == "express" else "none",
     }
     world.changed(account)
     return account
+
+
+def _controller(asked: Document) -> Document:
+    return {
+        "fees": {"payer": asked.get("fees", {}).get("payer", "account")},
+        "is_controller": True,
+        "losses": {"payments": asked.get("losses", {}).get("payments", "stripe")},
+        "requirement_collection": asked.get("requirement_collection", "stripe"),
+        "stripe_dashboard": {"type": asked.get("stripe_dashboard", {}).get("type", "full")},
+        "type": "application",
+    }
 
 
 def _requirements(due: list[str]) -> Document:

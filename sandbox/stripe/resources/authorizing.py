@@ -12,7 +12,7 @@ from sandbox.stripe.world import World
 
 def authorize(world: World, intent: Document, method: Document, base_url: str) -> None:
     """Confirm an intent with a card; a refusal by the bank raises 402 and leaves the intent to be paid otherwise."""
-    _check_owner(intent, method)
+    check_owner(intent["customer"], method)
     card = card_of(method)
     if _bank_asks(card, method):
         if intent["_off_session"]:
@@ -46,9 +46,10 @@ NOT_APPROVED = Decline(
 )
 
 
-def _check_owner(intent: Document, method: Document) -> None:
+def check_owner(customer: str | None, method: Document) -> None:
+    """Refuse a card that is of no more use, or that another customer keeps."""
     refuse_spent(method)
-    if method["customer"] is not None and method["customer"] != intent["customer"]:
+    if method["customer"] is not None and method["customer"] != customer:
         raise bad_request(
             f"The provided PaymentMethod ({method['id']}) belongs to the Customer {method['customer']}. Please include"
             " the Customer in the `customer` parameter on the PaymentIntent.",

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from sandbox.stripe.cards import Card, Decline
-from sandbox.stripe.clock import DAY
+from sandbox.stripe.clock import DAY, HOUR
 from sandbox.stripe.documents import Document, new_id
 from sandbox.stripe.resources.balances import SETTLING_TIME, card_fee, post
 from sandbox.stripe.resources.listing import page_of
 from sandbox.stripe.resources.payment_methods import card_of
 from sandbox.stripe.world import Call, World, endpoint
 
+NULL_AT_FIRST = (
+    "application application_fee application_fee_amount balance_transaction failure_balance_transaction on_behalf_of"
+    " receipt_number receipt_url review shipping source_transfer statement_descriptor statement_descriptor_suffix"
+    " transfer_data"
+)
 HOLD_LASTS = 7 * DAY  # a hold made with the customer present: docs.stripe.com/payments/place-a-hold-on-a-payment-method
-MERCHANT_HOLD_LASTS = 4 * DAY + 18 * 3_600  # Visa, customer absent
+MERCHANT_HOLD_LASTS = 4 * DAY + 18 * HOUR  # Visa, customer absent
 
 
 def open_charge(world: World, intent: Document, method: Document, decline: Decline | None) -> Document:
     """A new charge for an intent: held when there is no decline, failed otherwise."""
     charge: Document = {
+        **dict.fromkeys(NULL_AT_FIRST.split()),
         "id": new_id("charge"),
         "object": "charge",
         "amount": intent["amount"],
         "amount_captured": 0,
         "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
-        "balance_transaction": None,
         "billing_details": method["billing_details"],
         "calculated_statement_descriptor": "SANDBOX",
         "captured": False,
@@ -34,29 +36,19 @@ def open_charge(world: World, intent: Document, method: Document, decline: Decli
         "customer": intent["customer"],
         "description": intent["description"],
         "disputed": False,
-        "failure_balance_transaction": None,
         "failure_code": decline.code if decline else None,
         "failure_message": decline.message if decline else None,
         "fraud_details": {},
         "livemode": False,
         "metadata": intent["metadata"],
-        "on_behalf_of": None,
         "outcome": _outcome(decline),
         "paid": decline is None,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
         "payment_method_details": {"card": _card_details(world, intent, method, decline), "type": "card"},
         "receipt_email": intent["receipt_email"],
-        "receipt_number": None,
-        "receipt_url": None,
         "refunded": False,
-        "review": None,
-        "shipping": None,
-        "source_transfer": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
         "status": "failed" if decline else "succeeded",
-        "transfer_data": None,
         "transfer_group": intent["transfer_group"],
     }
     world.changed(charge, "charge.failed" if decline else "charge.succeeded")

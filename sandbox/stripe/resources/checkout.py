@@ -33,13 +33,14 @@ def create(call: Call) -> Document:
     currency = known_currency(params)
     customer = living(world, params["customer"], param="customer", status=400) if "customer" in params else None
     setup_data = params.get("setup_intent_data", {})
+    metadata = merged({}, params)
     intent = setup_intents.open_intent(
         world,
         customer=customer["id"] if customer else None,
         description=setup_data.get("description"),
         metadata=merged({}, setup_data),
     )
-    session = _fresh(call, currency, intent, expires_at)
+    session = {**_fresh(call, currency, intent, expires_at), "metadata": metadata}
     world.changed(session)
     return session
 
@@ -90,7 +91,6 @@ def _fresh(call: Call, currency: str, intent: Document, expires_at: int) -> Docu
         "expires_at": expires_at,
         "livemode": False,
         "locale": params.get("locale"),
-        "metadata": merged({}, params),
         "mode": "setup",
         "payment_method_collection": "if_required",
         "payment_method_options": {},

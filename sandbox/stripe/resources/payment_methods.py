@@ -27,22 +27,7 @@ def mint(world: World, card: Card) -> Document:
             "phone": None,
             "tax_id": None,
         },
-        "card": {
-            "brand": card.brand,
-            "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
-            "country": "US",
-            "display_brand": card.brand,
-            "exp_month": 12,
-            "exp_year": FIRST_YEAR + world.now() // SECONDS_A_YEAR + YEARS_VALID,
-            "fingerprint": card.fingerprint,
-            "funding": "debit" if card.name.endswith("_debit") else "credit",
-            "generated_from": None,
-            "last4": card.number[-4:],
-            "networks": {"available": [card.brand], "preferred": None},
-            "regulated_status": "unregulated",
-            "three_d_secure_usage": {"supported": True},
-            "wallet": None,
-        },
+        "card": _printed(world, card),
         "created": world.now(),
         "customer": None,
         "livemode": False,
@@ -54,6 +39,26 @@ def mint(world: World, card: Card) -> Document:
     }
     world.changed(method)
     return method
+
+
+def _printed(world: World, card: Card) -> Document:
+    """What stands on the card and what Stripe knows of it."""
+    return {
+        "brand": card.brand,
+        "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
+        "country": "US",
+        "display_brand": card.brand,
+        "exp_month": 12,
+        "exp_year": FIRST_YEAR + world.now() // SECONDS_A_YEAR + YEARS_VALID,
+        "fingerprint": card.fingerprint,
+        "funding": "debit" if card.name.endswith("_debit") else "credit",
+        "generated_from": None,
+        "last4": card.number[-4:],
+        "networks": {"available": [card.brand], "preferred": None},
+        "regulated_status": "unregulated",
+        "three_d_secure_usage": {"supported": True},
+        "wallet": None,
+    }
 
 
 def card_of(method: Document) -> Card:

@@ -31,18 +31,7 @@ def create(call: Call) -> Document:
             "The connected account does not have sufficient funds to cover this reversal.",
             code="balance_insufficient",
         )
-    reversal: Document = {
-        "id": new_id("transfer_reversal"),
-        "object": "transfer_reversal",
-        "amount": amount,
-        "balance_transaction": None,
-        "created": world.now(),
-        "currency": currency,
-        "destination_payment_refund": new_id("payment_refund"),
-        "metadata": merged({}, call.params),
-        "source_refund": None,
-        "transfer": transfer["id"],
-    }
+    reversal = _fresh(call, transfer, amount)
     ours = post(world, "transfer_refund", amount=amount, currency=currency, source=reversal["id"])
     refund = reversal["destination_payment_refund"]
     post(world, "payment_refund", amount=-amount, currency=currency, source=refund, account=account)
@@ -53,6 +42,21 @@ def create(call: Call) -> Document:
     transfer["reversals"]["data"].insert(0, visible(reversal))
     world.changed(transfer, "transfer.reversed")
     return reversal
+
+
+def _fresh(call: Call, transfer: Document, amount: int) -> Document:
+    return {
+        "id": new_id("transfer_reversal"),
+        "object": "transfer_reversal",
+        "amount": amount,
+        "balance_transaction": None,
+        "created": call.world.now(),
+        "currency": transfer["currency"],
+        "destination_payment_refund": new_id("payment_refund"),
+        "metadata": merged({}, call.params),
+        "source_refund": None,
+        "transfer": transfer["id"],
+    }
 
 
 def retrieve(call: Call) -> Document:

@@ -125,3 +125,31 @@ async def test_a_hold_lapses_after_seven_days_and_not_before(shop: Shop) -> None
     assert (lapsed.status, lapsed.cancellation_reason) == ("canceled", "automatic")
     events = await shop.client.v1.events.list_async({"types": ["charge.expired", "payment_intent.canceled"]})
     assert len(events.data) == 2
+
+
+async def test_a_visa_hold_made_while_the_customer_is_away_lives_shorter(shop: Shop) -> None:
+    customer = await shop.customer()
+    method = await shop.card_of(customer)
+    held = await shop.client.v1.payment_intents.create_async(
+        {
+            "amount": 500,
+            "currency": "usd",
+            "customer": customer,
+            "payment_method": method,
+            "capture_method": "manual",
+            "confirm": True,
+            "off_session": True,
+        }
+    )
+    await shop.pull("clock", advance=5 * DAY)
+    assert (await shop.client.v1.payment_intents.retrieve_async(held.id)).status == "canceled"
+
+
+async def test_a_refused_change_leaves_the_intent_as_it_was(shop: Shop) -> None:
+    intent = await shop.client.v1.payment_intents.create_async({"amount": 500, "currency": "usd"})
+    assert intent.status == "requires_payment_method"
+    with pytest.raises(stripe.InvalidRequestError):
+        await shop.client.v1.payment_intents.update_async(intent.id, {"amount": 600, "customer": "cus_nobody"})
+    assert (await shop.client.v1.payment_intents.retrieve_async(intent.id)).amount == 500
+    changed = await shop.client.v1.payment_intents.update_async(intent.id, {"amount": 600, "metadata": {"a": "b"}})
+    assert (changed.amount, changed.metadata.to_dict()) == (600, {"a": "b"})
