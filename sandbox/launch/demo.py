@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sandbox.launch.processes import LaunchError, Process
+from sandbox.launch.processes import LaunchError, Process, nap
 from sandbox.launch.stack import PROJECT, Plan, Stack
 
-LOOK_EVERY = 0.2  # seconds between two looks at the processes
 RESTART_PAUSE = 1.0  # seconds a dead process stays down, so that one which cannot live costs little
 RESTARTS = 5  # of one process; then something is wrong that no restart mends
 FOLDER = PROJECT / ".data" / "demo"
@@ -24,12 +23,12 @@ def demo(folder: Path, say: Say, *, database_url: str | None = None, redis_url: 
     Raises LaunchError when it cannot start or a process keeps dying. Stops everything in any case.
     """
     began = time.monotonic()
-    with sole_use(folder), stopping_on_signals():
-        stack = Stack(Plan(folder=folder, durable=True, database_url=database_url, redis_url=redis_url), say)
+    with sole_use(folder), stopping_on_signals() as pause:
+        stack = Stack(Plan(folder=folder, durable=True, database_url=database_url, redis_url=redis_url), say, pause)
         try:
             stack.start()
             greet(stack, say, seconds=time.monotonic() - began)
-            watch(stack, say)
+            watch(stack, say, pause)
         except KeyboardInterrupt:
             say("stopping")
         finally:
@@ -49,18 +48,23 @@ def sole_use(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def stopping_on_signals() -> Iterator[None]:
-    """Turn the first Ctrl-C, SIGTERM or SIGHUP into KeyboardInterrupt; further ones are too late to matter."""
+def stopping_on_signals() -> Iterator[Callable[[], None]]:
+    """Yield a pause that raises KeyboardInterrupt once Ctrl-C, SIGTERM or SIGHUP came.
+
+    The signal itself only leaves a note: raised wherever we happen to be, the exception can leave a lock of subprocess
+    taken for ever, and then nothing can be stopped any more.
+    """
+    came: list[int] = []
+
+    def pause() -> None:
+        if came:
+            raise KeyboardInterrupt
+        nap()
+
     ways = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def stop(_number: int, _frame: object) -> None:
-        for way in ways:
-            signal.signal(way, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    before = {way: signal.signal(way, stop) for way in ways}
+    before = {way: signal.signal(way, lambda number, _frame: came.append(number)) for way in ways}
     try:
-        yield
+        yield pause
     finally:
         for way, handler in before.items():
             signal.signal(way, handler)
@@ -80,7 +84,7 @@ def greet(stack: Stack, say: Say, *, seconds: float) -> None:
     say("Ctrl-C stops it; the next start goes on with the same data.")
 
 
-def watch(stack: Stack, say: Say) -> None:
+def watch(stack: Stack, say: Say, pause: Callable[[], None]) -> None:
     """Bring back what dies, for ever; raise LaunchError when one process dies too often."""
     restarts: dict[str, int] = {}
     while True:
@@ -88,7 +92,7 @@ def watch(stack: Stack, say: Say) -> None:
             if process.ended is not None:
                 restarts[name] = restarts.get(name, 0) + 1
                 bring_back(process, say, left=RESTARTS - restarts[name])
-        time.sleep(LOOK_EVERY)
+        pause()
 
 
 def bring_back(process: Process, say: Say, *, left: int) -> None:

@@ -18,6 +18,11 @@ class LaunchError(Exception):
     """A process could not be started or did not get ready; the sentence is for the person who started us."""
 
 
+def nap() -> None:
+    """Sleep between two looks; who must be able to stop waiting passes a pause that raises."""
+    time.sleep(PAUSE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """How to run one process."""
@@ -65,7 +70,7 @@ class Process:
         """Return the last lines it printed."""
         return "\n".join(self.printed().splitlines()[-count:])
 
-    def wait_until(self, ready: Callable[[], bool], *, within: float) -> None:
+    def wait_until(self, ready: Callable[[], bool], *, within: float, pause: Callable[[], None] = nap) -> None:
         """Block until `ready()`; raise LaunchError when it ends first, or (killing it) after `within` seconds."""
         deadline = time.monotonic() + within
         while not ready():
@@ -74,15 +79,17 @@ class Process:
             if time.monotonic() > deadline:
                 self.kill()
                 raise LaunchError(f"{self.name} was not ready within {within:.0f} s:\n{self.last_lines()}")
-            time.sleep(PAUSE)
+            pause()
 
-    def wait(self, *, within: float) -> int:
+    def wait(self, *, within: float, pause: Callable[[], None] = nap) -> int:
         """Block until it ends by itself and return its exit code; LaunchError (killing it) after `within` seconds."""
-        try:
-            return self.started.wait(within)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            raise LaunchError(f"{self.name} had not ended after {within:.0f} s:\n{self.last_lines()}") from None
+        deadline = time.monotonic() + within
+        while (code := self.ended) is None:
+            if time.monotonic() > deadline:
+                self.kill()
+                raise LaunchError(f"{self.name} had not ended after {within:.0f} s:\n{self.last_lines()}")
+            pause()
+        return code
 
     def ask_to_stop(self) -> None:
         """Send the program's own stop signal; harmless when it has ended."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from sandbox.launch import postgres, valkey
 from sandbox.launch.people import DEMO_CAST, Cast, seat
 from sandbox.launch.ports import LOOPBACK, is_free, remembered_ports
-from sandbox.launch.processes import LaunchError, Process, Program, start_process, stop_together
+from sandbox.launch.processes import LaunchError, Process, Program, nap, start_process, stop_together
 
 PROJECT = Path(__file__).parents[2]
 CAMPUS_FILE = Path(__file__).with_name("campus.toml")
@@ -43,6 +43,7 @@ class Stack:
 
     plan: Plan
     say: Callable[[str], None]
+    pause: Callable[[], None] = nap  # between two looks at what we wait for; may raise to give up
     processes: dict[str, Process] = field(default_factory=dict)
     database_url: str = ""
     redis_url: str = ""
@@ -134,18 +135,18 @@ class Stack:
         """Block until a process of ours that was (re)started does its work."""
         process = self.processes[name]
         if name == "bot":
-            process.wait_until(lambda: answers_well(f"{self.bot_url}/ready"), within=ROOM_PATIENCE)
+            process.wait_until(lambda: answers_well(f"{self.bot_url}/ready"), within=ROOM_PATIENCE, pause=self.pause)
         elif name in self.ports:
-            process.wait_until(lambda: not is_free(self.ports[name]), within=ROOM_PATIENCE)
+            process.wait_until(lambda: not is_free(self.ports[name]), within=ROOM_PATIENCE, pause=self.pause)
         else:
-            process.wait_until(lambda: "ready" in process.printed(), within=ROOM_PATIENCE)
+            process.wait_until(lambda: "ready" in process.printed(), within=ROOM_PATIENCE, pause=self.pause)
 
     def run(self, module: str, *arguments: str) -> str:
         """Run `python -m module` with the stack's settings and return what it printed; LaunchError if it fails."""
         name = module.partition(".")[2] or module
         task = start_process(self.program(name, module, *arguments))
         try:
-            code = task.wait(within=TASK_PATIENCE)
+            code = task.wait(within=TASK_PATIENCE, pause=self.pause)
         finally:
             task.kill()  # when we are interrupted
         if code != 0:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.launch.demo import bring_back, sole_use
+from sandbox.launch.demo import bring_back, sole_use, stopping_on_signals
 from sandbox.launch.ports import LOOPBACK, free_port, is_free, remembered_ports
 from sandbox.launch.processes import LaunchError, Process, Program, start_process, stop_together
 
@@ -83,6 +83,14 @@ def test_the_demo_tells_of_a_death_starts_anew_and_gives_up_in_the_end(tmp_path:
     assert process.wait(within=10) == 3
     with pytest.raises(LaunchError, match="died 6 times"):
         bring_back(process, told.append, left=-1)
+
+
+def test_a_stop_signal_interrupts_only_where_it_is_safe() -> None:
+    with stopping_on_signals() as pause:
+        pause()
+        signal.raise_signal(signal.SIGTERM)  # raises nothing here, where a lock might be held
+        with pytest.raises(KeyboardInterrupt):
+            pause()
 
 
 def test_two_demos_never_share_a_data_folder(tmp_path: Path) -> None:
