@@ -1,0 +1,45 @@
+"""What a card is drawn from, and what it is."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.buttons import Button
+from domain.campus import Campus
+from domain.order import Order
+from domain.payment import Hold, Payable
+
+
+class CardKind(StrEnum):
+    CUSTOMER = "customer"
+    RUNNER = "runner"
+    GROUP = "group"  # the campus' runner group: everybody reads it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderView:
+    """One committed state of an order, with all that a card may say about it."""
+
+    order: Order
+    campus: Campus
+    hold: Hold | None  # the newest
+    payable: Payable | None
+    customer_name: str
+    runner_name: str | None
+    building: str | None  # of a drop point the campus knows; None for one the customer typed
+    viewer: int  # the person whose chat it is; a group's number in a group
+    expires_at: datetime | None  # when the order ends by itself, while that is so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A message as plain data: HTML of at most 4096 characters, and rows of buttons."""
+
+    text: str
+    rows: tuple[tuple[Button, ...], ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Equal for cards that look and work the same."""
+        return hashlib.sha256(repr((self.text, self.rows)).encode()).hexdigest()
