@@ -18,6 +18,8 @@ CAMPUS_FILE = Path(__file__).with_name("campus.toml")
 PORTS = ("postgres", "valkey", "telegram", "stripe", "bot")
 STRIPE_SECRET_KEY = "sk_test_sandbox"
 STRIPE_WEBHOOK_SECRET = "whsec_sandbox"
+STRIPE_CONNECT_WEBHOOK_SECRET = "whsec_sandbox_connect"
+TELEGRAM_WEBHOOK_SECRET = "sandbox"
 ROOM_PATIENCE = 90.0  # seconds; importing aiogram alone takes 8 s of processor time
 TASK_PATIENCE = 120.0  # seconds for migrations, a campus, an audit
 
@@ -78,10 +80,11 @@ class Stack:
             "STRIPE_API_URL": self.stripe_url,
             "STRIPE_SECRET_KEY": STRIPE_SECRET_KEY,
             "STRIPE_WEBHOOK_SECRET": STRIPE_WEBHOOK_SECRET,
+            "STRIPE_CONNECT_WEBHOOK_SECRET": STRIPE_CONNECT_WEBHOOK_SECRET,
             "HTTP_PORT": str(self.ports["bot"]),
         }
         if self.plan.webhooks:
-            settings["PUBLIC_URL"] = self.bot_url
+            settings |= {"PUBLIC_URL": self.bot_url, "TELEGRAM_WEBHOOK_SECRET": TELEGRAM_WEBHOOK_SECRET}
         tokens = {bot.setting: bot.token for bot in self.plan.cast.bots}
         return settings | tokens | dict(self.plan.environment)
 
@@ -111,7 +114,8 @@ class Stack:
 
     def start_sandboxes(self) -> None:
         """Start the stand-ins for Telegram and Stripe."""
-        hook = ("--webhook", f"{self.bot_url}/stripe", "--webhook-secret", STRIPE_WEBHOOK_SECRET)
+        secrets = ("--webhook-secret", STRIPE_WEBHOOK_SECRET, "--connect-webhook-secret", STRIPE_CONNECT_WEBHOOK_SECRET)
+        hook = ("--webhook", f"{self.bot_url}/stripe", *secrets)
         for name, further in (("telegram", ()), ("stripe", hook)):
             state = str(self.plan.folder / name)
             self.start_room(name, f"sandbox.{name}", "--port", str(self.ports[name]), "--state", state, *further)
@@ -139,7 +143,7 @@ class Stack:
         elif name in self.ports:
             process.wait_until(lambda: not is_free(self.ports[name]), within=ROOM_PATIENCE, pause=self.pause)
         else:
-            process.wait_until(lambda: "ready" in process.printed(), within=ROOM_PATIENCE, pause=self.pause)
+            process.wait_until(lambda: "workers ready" in process.printed(), within=ROOM_PATIENCE, pause=self.pause)
 
     def run(self, module: str, *arguments: str) -> str:
         """Run `python -m module` with the stack's settings and return what it printed; LaunchError if it fails."""
