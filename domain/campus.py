@@ -26,12 +26,18 @@ class Campus:
     runner_group: int | None
     admin_chat: int | None
     runner_invite: str | None
+    bot_username: str | None
     fees: Fees
     windows: Windows
     hours: Hours = field(default_factory=dict)
     fee_suggestions: tuple[int, ...] = ()
     open_jobs: int = 1
     paused: bool = False
+
+    @property
+    def chat_link(self) -> str:
+        """The address that leads back into the chat with the campus' bot."""
+        return f"https://t.me/{self.bot_username}" if self.bot_username else "https://t.me"
 
     @property
     def zone(self) -> ZoneInfo:

@@ -56,3 +56,8 @@ async def bind_group(work: UnitOfWork, campus_id: int, *, chat_id: int, invite: 
 def _store(row: RowMapping, menu: tuple[MenuItem, ...]) -> Store:
     hours = {day: (opens, closes) for day, (opens, closes) in row["hours"].items()}
     return Store(id=row["id"], name=row["name"], location=row["location"], hours=hours, menu=menu)
+
+
+async def keep_bot_username(work: UnitOfWork, campus_id: int, username: str) -> None:
+    """Remember what Telegram calls the campus' bot; links back into the chat need it."""
+    await work.connection.execute(update(campus).where(campus.c.id == campus_id).values(bot_username=username))

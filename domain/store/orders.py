@@ -1,6 +1,7 @@
 """Orders in Postgres: read in the scope of their campus, moved only by guarded UPDATEs."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 
@@ -57,7 +58,7 @@ async def try_move(
     happened: OrderEvent,
     *guards: ColumnElement[bool],
     reason: str | None = None,
-    **changes: object,
+    **changes: Any,
 ) -> Order | None:
     """Move an order by one guarded UPDATE and log it; None, and nothing changed, when the guard says no."""
     before = select(orders.c.id, orders.c.status).where(orders.c.id == order_id).with_for_update().subquery("before")
@@ -102,7 +103,7 @@ async def move(
     happened: OrderEvent,
     *guards: ColumnElement[bool],
     reason: str | None = None,
-    **changes: object,
+    **changes: Any,
 ) -> Order:
     """As try_move, but a refusal is OrderClosed."""
     moved = await try_move(work, actor, campus_id, order_id, happened, *guards, reason=reason, **changes)

@@ -7,7 +7,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.errors import CampusGError, Stale
-from domain.saga import Await, CallOutside, DoLocal, End, Go, Move, Progress, SagaStatus, next_move
+from domain.saga import Await, CallOutside, DoLocal, End, Go, Progress, SagaStatus, next_move
 from domain.sagas import newest
 from domain.store.messages import tell
 from domain.store.runs import Run, Start
@@ -45,7 +45,7 @@ async def start_saga(work: UnitOfWork, start: Start) -> Run:
     return run
 
 
-async def run_local_part(work: UnitOfWork, run: Run) -> Move:
+async def run_local_part(work: UnitOfWork, run: Run) -> CallOutside | Await | End:
     """Take every move that needs only Postgres; returns the first that needs more (a call, a wait, the end)."""
     while True:
         move = next_move(run.saga, run.progress, work.now)
@@ -84,7 +84,7 @@ async def start_asked(work: UnitOfWork, run: Run) -> None:
             )
 
 
-async def _insert(work: UnitOfWork, run: Run, move: Move) -> None:
+async def _insert(work: UnitOfWork, run: Run, move: CallOutside | Await | End) -> None:
     ended = isinstance(move, End)
     row = {
         "id": run.id,

@@ -1,6 +1,7 @@
 """A saga while it runs: what its steps may read and change, as it will be written to the saga row."""
 
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -67,6 +68,10 @@ class Run:
     def reason(self) -> str | None:
         """Why it turned back, if it did."""
         return self.progress.reason
+
+    def copy(self) -> "Run":
+        """A run to try a transaction on: when that rolls back, this one is as it was."""
+        return replace(self, data=deepcopy(self.data), starts=list(self.starts))
 
     @property
     def turning(self) -> bool:

@@ -41,9 +41,10 @@ def _due() -> ColumnElement[bool]:
     return and_(alive, or_(saga.c.wake_at <= func.now(), and_(saga.c.worker.is_(None), _signalled())))
 
 
-async def claim_saga(work: UnitOfWork, saga_id: UUID, worker: str) -> Run | None:
-    """Take the lease of a due saga; None when it is not due, or another has it."""
-    statement = update(saga).where(saga.c.id == saga_id, _due()).values(_leased(worker)).returning(saga)
+async def claim_saga(work: UnitOfWork, saga_id: UUID, worker: str, *, own: bool = False) -> Run | None:
+    """Take the lease of a due saga, or with `own` of one this worker has; None when another has it."""
+    free = or_(_due(), and_(saga.c.wake_at.is_not(None), saga.c.worker == worker)) if own else _due()
+    statement = update(saga).where(saga.c.id == saga_id, free).values(_leased(worker)).returning(saga)
     row = (await work.connection.execute(statement)).mappings().one_or_none()
     return None if row is None else await _run_from(work, row)
 
@@ -94,18 +95,16 @@ async def write_run(
     status: SagaStatus,
     error: str | None = None,
     rest: timedelta | None = None,
-    waiting_until: datetime | None = None,
 ) -> None:
-    """Write what a locked run became. `rest` gives the lease back until then; None keeps it."""
+    """Write what a locked run became. `rest` gives the lease back for that long; None keeps it."""
     ended = status in (SagaStatus.DONE, SagaStatus.UNDONE)
     asleep = ended or status is SagaStatus.STUCK
-    own_signals = sorted(run.data.get("signals", []))
     values: dict[str, Any] = {
         "status": status,
-        "turning": run.turning if not asleep else saga.c.turning,
+        "turning": run.turning,
         "position": run.progress.position,
         "reason": run.reason,
-        "data": {**run.data, "signals": own_signals} if own_signals else run.data,
+        "data": run.data,
         "call": run.call,
         "order_id": run.order_id,
         "attempt": run.attempt,
@@ -116,7 +115,7 @@ async def write_run(
         "fence": saga.c.fence + 1,
         "worker": None if asleep or rest is not None else saga.c.worker,
         "wake_at": None if asleep else func.now() + (LEASE if rest is None else rest),
-        "waiting_until": waiting_until,
+        "waiting_until": run.progress.waiting_until,
         "ended_at": func.now() if ended else None,
     }
     await work.connection.execute(update(saga).where(saga.c.id == run.id).values(values))

@@ -27,6 +27,7 @@ campus = Table(
     Column("runner_group", BigInteger),
     Column("admin_chat", BigInteger),
     words("runner_invite", nullable=True),
+    words("bot_username", nullable=True),  # known once the bot has asked Telegram
     document("fees"),
     document("windows"),
     document("hours"),

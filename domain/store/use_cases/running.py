@@ -2,6 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import update
 
@@ -151,7 +152,7 @@ async def _deliver(work: UnitOfWork, campus: Campus, order: Order, *, runner_id:
     return await start_saga(work, start)
 
 
-async def _step(work: UnitOfWork, member: Member, order: Order, happened: OrderEvent, **changes: int) -> Order:
+async def _step(work: UnitOfWork, member: Member, order: Order, happened: OrderEvent, **changes: Any) -> Order:
     if not allowed(order.status, happened):
         raise Stale
     actor = Actor(role=Role.RUNNER, person_id=member.person_id)

@@ -1,0 +1,137 @@
+"""What reached us, in Postgres: each Telegram update and each Stripe event once, handled, failed or parked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, func, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.store.schema import stripe_event, telegram_update
+from domain.store.unit_of_work import UnitOfWork
+
+MOST_TRIES = 5  # then an update is parked: it must not keep its person's later ones waiting for ever
+FORGOTTEN_AFTER = timedelta(seconds=5)  # stored and still open: the process that had it is gone
+
+Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One update of one campus' bot; `person_id` says whose line it stands in."""
+
+    campus_id: int
+    update_id: int
+    person_id: int | None
+    payload: Payload
+
+
+async def store_updates(work: UnitOfWork, arrivals: Sequence[Arrival]) -> None:
+    """Write down what arrived; what is known already stays as it is."""
+    if arrivals:
+        statement = insert(telegram_update).values([_row(arrival) for arrival in arrivals])
+        await work.connection.execute(statement.on_conflict_do_nothing())
+
+
+async def wait_in_line(work: UnitOfWork, person_id: int) -> None:
+    """Hold the person's line until this transaction ends: nobody else handles an update of hers, in any process."""
+    await work.connection.execute(select(func.pg_advisory_xact_lock(person_id)))
+
+
+async def open_update(work: UnitOfWork, arrival: Arrival) -> bool:
+    """Write the update down if it is new and lock it; False when it is handled or parked already."""
+    kept = insert(telegram_update).values(_row(arrival))
+    statement = kept.on_conflict_do_update(
+        index_elements=["campus_id", "update_id"], set_={"tries": telegram_update.c.tries}
+    ).returning(telegram_update.c.handled_at, telegram_update.c.parked)
+    handled_at, parked = (await work.connection.execute(statement)).one()
+    return handled_at is None and not parked
+
+
+async def earlier_open(work: UnitOfWork, arrival: Arrival) -> Arrival | None:
+    """The person's earliest update before this one that nobody has handled."""
+    query = (
+        select(telegram_update)
+        .where(
+            telegram_update.c.campus_id == arrival.campus_id,
+            telegram_update.c.person_id == arrival.person_id,
+            telegram_update.c.update_id < arrival.update_id,
+            telegram_update.c.handled_at.is_(None),
+            ~telegram_update.c.parked,
+        )
+        .order_by(telegram_update.c.update_id)
+        .limit(1)
+    )
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else _arrival(row)
+
+
+async def mark_handled(work: UnitOfWork, arrival: Arrival, *, note: str | None = None) -> None:
+    """The update has had its effect, or a refusal that `note` names."""
+    changed = {"handled_at": func.now(), "error": note}
+    statement = insert(telegram_update).values(**_row(arrival), **changed)
+    await work.connection.execute(
+        statement.on_conflict_do_update(index_elements=["campus_id", "update_id"], set_=changed)
+    )
+
+
+async def count_failure(work: UnitOfWork, arrival: Arrival, error: str) -> bool:
+    """Write down that handling failed; whether it is parked now, after the last try."""
+    tries = telegram_update.c.tries + 1
+    fresh = insert(telegram_update).values(**_row(arrival), tries=1, error=error)
+    statement = fresh.on_conflict_do_update(
+        index_elements=["campus_id", "update_id"],
+        set_={"tries": tries, "error": error, "parked": tries >= MOST_TRIES},
+        where=telegram_update.c.handled_at.is_(None) & ~telegram_update.c.parked,
+    ).returning(telegram_update.c.parked)
+    return bool((await work.connection.execute(statement)).scalar_one_or_none())
+
+
+async def unfinished(work: UnitOfWork, campus_ids: Sequence[int], most: int) -> Sequence[Arrival]:
+    """Updates that failed before, or that nobody handled in time, oldest first."""
+    query = (
+        select(telegram_update)
+        .where(
+            telegram_update.c.campus_id.in_(campus_ids),
+            telegram_update.c.handled_at.is_(None),
+            ~telegram_update.c.parked,
+            or_(telegram_update.c.tries > 0, telegram_update.c.received_at < func.now() - FORGOTTEN_AFTER),
+        )
+        .order_by(telegram_update.c.received_at, telegram_update.c.update_id)
+        .limit(most)
+    )
+    return [_arrival(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def store_event(work: UnitOfWork, *, event_id: str, kind: str, account: str | None, payload: Payload) -> bool:
+    """Write a Stripe event down and ring for it; False when it is known."""
+    fresh = insert(stripe_event).values(id=event_id, type=kind, account=account, payload=dict(payload))
+    statement = fresh.on_conflict_do_nothing().returning(stripe_event.c.id)
+    if (await work.connection.execute(statement)).scalar_one_or_none() is None:
+        return False
+    work.ring("handle_event", event_id)
+    return True
+
+
+async def require_tables(work: UnitOfWork) -> None:
+    """Raise what the driver raises unless the database is there, with its tables."""
+    await work.connection.execute(text("SELECT 1 FROM campus LIMIT 1"))
+
+
+def _row(arrival: Arrival) -> dict[str, Any]:
+    return {
+        "campus_id": arrival.campus_id,
+        "update_id": arrival.update_id,
+        "person_id": arrival.person_id,
+        "payload": dict(arrival.payload),
+    }
+
+
+def _arrival(row: RowMapping) -> Arrival:
+    return Arrival(
+        campus_id=row["campus_id"],
+        update_id=row["update_id"],
+        person_id=row["person_id"],
+        payload=row["payload"],
+    )

@@ -1,0 +1,23 @@
+"""Is such a thing under way: the question a second tap asks before it starts the same once more."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from domain.saga import SagaStatus
+from domain.store.schema import saga
+from domain.store.unit_of_work import UnitOfWork
+
+JUST_NOW = timedelta(seconds=20)  # long enough for a link to arrive, short enough to ask for another one
+
+
+async def just_started(work: UnitOfWork, campus_id: int, person_id: int, kind: str) -> bool:
+    """Whether a saga of this kind runs for the person since a moment ago."""
+    query = select(func.count()).where(
+        saga.c.campus_id == campus_id,
+        saga.c.person_id == person_id,
+        saga.c.kind == kind,
+        saga.c.status == SagaStatus.RUNNING,
+        saga.c.started_at > func.now() - JUST_NOW,
+    )
+    return bool((await work.connection.execute(query)).scalar_one())

@@ -1,0 +1,1 @@
+"""Doing: the only room that runs arq, calls Stripe and sends through python-telegram-bot."""

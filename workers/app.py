@@ -1,0 +1,144 @@
+"""Composition root of a worker: the only place that builds; arq for latency, the sweep for certainty."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from typing import Any
+
+from arq.connections import RedisSettings
+from arq.worker import Worker, func
+from redis import exceptions as redis_errors
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import RedisError
+
+from domain.settings import WorkerSettings
+from domain.store.bell import QUEUE, arq_ring, from_json, redis_settings, to_json
+from domain.store.campuses import all_campuses
+from domain.store.unit_of_work import Database, connect, database
+from workers.buckets import open_buckets
+from workers.jobs import JOBS
+from workers.messages import Office
+from workers.stripe_gateway import open_client
+from workers.sweep import sweep
+from workers.telegram_sender import open_sender
+from workers.workshop import Workshop
+
+POLL_DELAY = 0.05  # seconds between arq's looks into Redis: half of it is the mean pick-up (facts: stack 8b)
+JOB_WITHIN = 60  # seconds; every wait inside a job is shorter
+DRAIN_WITHIN = 25  # seconds a stopping worker lets its jobs finish
+REDIS_AGAIN_AFTER = 1.0  # seconds
+
+log = logging.getLogger(__name__)
+
+
+async def work(settings: WorkerSettings) -> None:
+    """Run one worker until SIGTERM or SIGINT, then let what runs finish."""
+    stopping = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stopping.set)
+    engine = connect(settings.database_url, size=20)
+    ring, pool = arq_ring(settings.redis_url)
+    store = database(engine, ring)
+    await _wait_for_postgres(store, stopping)
+    if not stopping.is_set():
+        client = open_client(settings.stripe_secret_key, settings.stripe_api_url)
+        name = f"{socket.gethostname()}:{os.getpid()}"
+        workshop = Workshop(database=store, stripe=client, name=name, room=asyncio.Semaphore(settings.jobs))
+        sender = open_sender(settings.telegram_api_url, await _tokens(store, settings))
+        buckets = open_buckets(settings.redis_url)
+        office = Office(database=store, sender=sender, buckets=buckets)
+        await _serve(settings, workshop, office, stopping)
+        await sender.close()
+        await buckets.close()
+    await pool.close()
+    await engine.dispose()
+
+
+async def _serve(settings: WorkerSettings, workshop: Workshop, office: Office, stopping: asyncio.Event) -> None:
+    print("workers ready", flush=True)
+    context = {"workshop": workshop, "office": office}
+    listening = asyncio.create_task(_listen(settings, context, stopping))
+    await sweep(workshop, office, stopping)
+    await listening
+
+
+async def _wait_for_postgres(store: Database, stopping: asyncio.Event) -> None:
+    while not stopping.is_set():
+        try:
+            async with store():
+                return
+        except OSError as error:
+            print(f"waiting for Postgres: {error}", flush=True)
+            await asyncio.sleep(1)
+
+
+async def _tokens(store: Database, settings: WorkerSettings) -> dict[int, str]:
+    """The bot token of each campus that has one, by the campus' number."""
+    async with store() as unit:
+        campuses = await all_campuses(unit)
+    alone = len(campuses) == 1
+    found = {campus.id: settings.tokens.of(campus.name, alone=alone) for campus in campuses}
+    return {campus_id: token for campus_id, token in found.items() if token is not None}
+
+
+async def _listen(settings: WorkerSettings, context: dict[str, Any], stopping: asyncio.Event) -> None:
+    """Hear bells for as long as Redis rings them; without Redis the sweep does all the work, a little later."""
+    while not stopping.is_set():
+        worker = _arq(settings, context)
+        running = asyncio.create_task(worker.async_run())
+        stopped = asyncio.create_task(stopping.wait())
+        await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not running.done():
+            worker.allow_pick_jobs = False
+            if worker.tasks:
+                await asyncio.wait(worker.tasks.values(), timeout=DRAIN_WITHIN)
+            running.cancel()
+        try:
+            await running
+        except (RedisError, OSError) as error:
+            log.warning("Redis is away, the sweep goes on: %r", error)
+            await asyncio.sleep(REDIS_AGAIN_AFTER)
+        except asyncio.CancelledError:
+            log.info("no more bells")
+        await _close(worker)
+
+
+async def _close(worker: Worker) -> None:
+    try:
+        await worker.close()
+    except (RedisError, OSError) as error:
+        log.info("Redis was gone before the worker: %r", error)
+
+
+def _arq(settings: WorkerSettings, context: dict[str, Any]) -> Worker:
+    return Worker(
+        functions=[func(job, name=job.__name__, keep_result=0, max_tries=1_000) for job in JOBS],
+        queue_name=QUEUE,
+        redis_settings=_patient(redis_settings(settings.redis_url)),
+        handle_signals=False,
+        max_jobs=settings.jobs,
+        job_timeout=JOB_WITHIN,
+        keep_result=0,
+        poll_delay=POLL_DELAY,
+        health_check_interval=15,
+        job_serializer=to_json,
+        job_deserializer=from_json,
+        ctx=context,
+    )
+
+
+def _patient(settings: RedisSettings) -> RedisSettings:
+    """Ride out a short outage inside arq; a longer one ends its loop, and ours starts it again."""
+    settings.retry = Retry(ExponentialBackoff(cap=1, base=0.05), 20)
+    settings.retry_on_timeout = True
+    settings.retry_on_error = [
+        redis_errors.ConnectionError,
+        redis_errors.TimeoutError,
+        redis_errors.BusyLoadingError,
+        OSError,
+    ]
+    return settings

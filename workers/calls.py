@@ -1,0 +1,84 @@
+"""Outside calls: frozen on the saga row before they are sent, sent under one key, looked up when no answer came."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from domain.saga import CallOutside
+from domain.store.runs import Run
+from domain.store.unit_of_work import UnitOfWork
+from workers.outcomes import TryLater, Unknown
+from workers.steps import OUTSIDE_STEPS
+from workers.steps.step import Result, Sent
+from workers.stripe_gateway import Stripe
+
+LOOK_AFTER = 2  # unclear answers: the second may be the first one's cached failure (Stripe facts 2.1)
+KEY_LIVES = timedelta(hours=23)  # Stripe forgets a key after 24 h; sent again it would be a new call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call to make for a run, as it stood when the call was frozen. A poll has no `move`: only a look."""
+
+    run: Run
+    name: str
+    sent: Sent
+    move: CallOutside | None
+    unclear: int  # how many times it was sent without an answer that tells
+
+
+async def freeze(work: UnitOfWork, run: Run, move: CallOutside) -> Call | None:
+    """The call of this move, frozen on the run: the one there is, or a newly planned one; None: nothing to do."""
+    if run.call is None or run.call["name"] != move.name:
+        key = f"{run.id}:{move.name}:{run.attempt}"
+        params = await OUTSIDE_STEPS[move.name].plan(work, run, key)
+        if params is None:
+            run.call = None
+            return None
+        run.call = {
+            "name": move.name,
+            "key": key,
+            "params": params,
+            "first_sent_at": work.now.timestamp(),
+            "unclear": 0,
+        }
+    return _thawed(run, move)
+
+
+async def freeze_poll(work: UnitOfWork, run: Run, name: str) -> Call | None:
+    """A look that changes nothing at Stripe; it needs no key and is not remembered."""
+    params = await OUTSIDE_STEPS[name].plan(work, run, "")
+    if params is None:
+        return None
+    return Call(run=run, name=name, sent=Sent(key="", params=params, first_sent_at=work.now), move=None, unclear=0)
+
+
+async def make(client: Stripe, call: Call) -> Result:
+    """Send the call, or look what became of it; raises CallFailed.
+
+    The same key again while Stripe remembers it; after two unclear answers, or 23 hours, a look comes first.
+    """
+    step = OUTSIDE_STEPS[call.name]
+    forgotten = datetime.now(UTC) - call.sent.first_sent_at > KEY_LIVES
+    if step.look is not None and (call.unclear >= LOOK_AFTER or forgotten):
+        found = await step.look(client, call.sent)
+        if found is not None:
+            return found
+    if forgotten:
+        raise TryLater("key_forgotten", "sent too long ago to send again, and no trace of it")
+    return await step.call(client, call.sent)
+
+
+def mark_unclear(run: Run, failure: Unknown) -> None:
+    """Count an answer that did not tell whether the call was done."""
+    if run.call is not None:
+        run.call = {**run.call, "unclear": run.call["unclear"] + 1, "last": failure.reason}
+
+
+def _thawed(run: Run, move: CallOutside) -> Call:
+    frozen = run.call or {}
+    sent = Sent(
+        key=frozen["key"],
+        params=frozen["params"],
+        first_sent_at=datetime.fromtimestamp(frozen["first_sent_at"], UTC),
+    )
+    return Call(run=run.copy(), name=move.name, sent=sent, move=move, unclear=frozen["unclear"])

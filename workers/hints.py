@@ -1,0 +1,54 @@
+"""Stripe's webhooks as hints: each wakes the saga that waits for its object, which then looks for itself."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, func, select, update
+
+from domain.store.progress import send_signal
+from domain.store.schema import hold, saga, stripe_event
+from domain.store.unit_of_work import UnitOfWork
+from workers.workshop import Workshop
+
+
+async def read_hint(workshop: Workshop, event_id: str) -> None:
+    """Handle one stored event; a second time it is handled already."""
+    async with workshop.database() as work:
+        query = select(stripe_event).where(stripe_event.c.id == event_id, stripe_event.c.handled_at.is_(None))
+        row = (await work.connection.execute(query.with_for_update(skip_locked=True))).mappings().one_or_none()
+        if row is not None:
+            await _handle(work, row)
+
+
+async def read_hints(workshop: Workshop, most: int) -> None:
+    """Handle stored events nobody rang a bell for."""
+    async with workshop.database() as work:
+        query = select(stripe_event).where(stripe_event.c.handled_at.is_(None)).order_by(stripe_event.c.received_at)
+        rows = (await work.connection.execute(query.limit(most).with_for_update(skip_locked=True))).mappings().all()
+        for row in rows:
+            await _handle(work, row)
+
+
+async def _handle(work: UnitOfWork, row: RowMapping) -> None:
+    waiting = await _waiting_saga(work, row["payload"]["data"]["object"])
+    if waiting is not None:
+        await send_signal(work, waiting, f"hint:{row['id']}")
+    read = update(stripe_event).where(stripe_event.c.id == row["id"])
+    await work.connection.execute(read.values(handled_at=func.now()))
+
+
+async def _waiting_saga(work: UnitOfWork, found: dict[str, Any]) -> UUID | None:
+    """The running saga that this object belongs to, by what we stored, never by what the event says of itself."""
+    match found.get("object"):
+        case "payment_intent":
+            wanted = select(hold.c.saga_id).where(hold.c.payment_intent == str(found.get("id")))
+            query = select(saga.c.id).where(saga.c.id.in_(wanted))
+        case "checkout.session":
+            query = select(saga.c.id).where(saga.c.data["session"].astext == str(found.get("id")))
+        case "account":
+            query = select(saga.c.id).where(saga.c.data["account"].astext == str(found.get("id")))
+        case _:
+            return None
+    query = query.where(saga.c.waiting_until.is_not(None), saga.c.wake_at.is_not(None))
+    awake: UUID | None = (await work.connection.execute(query.limit(1))).scalar_one_or_none()
+    return awake

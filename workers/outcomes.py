@@ -1,0 +1,30 @@
+"""How a call to the outside can end badly; a good end is its result.
+
+CallFailed
+├── Refused    a definite no: nothing was done, trying again would be refused again
+├── TryLater   a definite not-now: nothing was done
+└── Unknown    nobody knows whether it was done: the same key again, or a look
+"""
+
+from typing import Any
+
+
+class CallFailed(Exception):
+    """The base of all three; `reason` is a short word for rows and sentences."""
+
+    def __init__(self, reason: str, detail: str = "", **known: Any) -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.known = known
+
+
+class Refused(CallFailed):
+    pass
+
+
+class TryLater(CallFailed):
+    pass
+
+
+class Unknown(CallFailed):
+    pass

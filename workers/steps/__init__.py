@@ -1,0 +1,24 @@
+"""The outside steps of all sagas by the names that saga rows store."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from workers.steps import cards, holds, payouts
+from workers.steps.step import OutsideStep
+
+OUTSIDE_STEPS: Mapping[str, OutsideStep] = MappingProxyType(
+    {
+        "authorize_hold": holds.AUTHORIZE_HOLD,
+        "look_at_hold": holds.LOOK_AT_HOLD,
+        "release_hold": holds.RELEASE_HOLD,
+        "check_hold": holds.CHECK_HOLD,
+        "capture_payment": holds.CAPTURE_PAYMENT,
+        "transfer_earnings": payouts.TRANSFER_EARNINGS,
+        "ensure_account": payouts.ENSURE_ACCOUNT,
+        "open_onboarding": payouts.OPEN_ONBOARDING,
+        "look_at_account": payouts.LOOK_AT_ACCOUNT,
+        "ensure_customer": cards.ENSURE_CUSTOMER,
+        "open_checkout": cards.OPEN_CHECKOUT,
+        "look_at_checkout": cards.LOOK_AT_CHECKOUT,
+    }
+)

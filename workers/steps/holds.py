@@ -1,0 +1,231 @@
+"""Outside steps around a hold: make it, watch it, release it, check it, capture it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, update
+
+from domain.payment import HoldEvent, HoldStatus
+from domain.store.campuses import find_campus
+from domain.store.messages import redraw_order
+from domain.store.money import current_hold, move_hold
+from domain.store.orders import find_order
+from domain.store.people import find_member
+from domain.store.runs import Run
+from domain.store.schema import orders
+from domain.store.unit_of_work import UnitOfWork
+from workers.outcomes import Refused, TryLater
+from workers.steps.step import OutsideStep, Params, Result, Sent, add_signal
+from workers.stripe_gateway import Stripe, cancel_intent, capture_intent, create_intent, find_intent, retrieve_intent
+
+MADE_NOTHING_AFTER = timedelta(seconds=60)  # an unanswered call that left no trace by then left none (Stripe facts 2.4)
+CLOCKS_APART = 60  # seconds Stripe's clock may be behind ours
+
+
+async def plan_hold(work: UnitOfWork, run: Run, key: str) -> Params:
+    """The intent to make: the ceiling, on the saved card, captured later."""
+    order = await find_order(work, run.campus_id, run.order)
+    member = await find_member(work, run.campus_id, order.customer_id)
+    campus = await find_campus(work, run.campus_id)
+    if member.card is None or member.stripe_customer is None:
+        raise Refused("declined", "no card")
+    run.data["hold_call"] = {"key": key, "customer": member.stripe_customer, "at": work.now.timestamp()}
+    return {
+        "amount": order.price.ceiling,
+        "currency": order.price.currency,
+        "customer": member.stripe_customer,
+        "payment_method": member.card.payment_method,
+        "capture_method": "manual",
+        "confirm": True,
+        "return_url": campus.chat_link,
+        "transfer_group": f"order_{order.id}",
+        "metadata": {"order": str(order.id), "saga": str(run.id), "call": key},
+        "expand": ["latest_charge"],
+    }
+
+
+async def make_hold(client: Stripe, sent: Sent) -> Result:
+    """Ask Stripe to hold; the intent as plain data."""
+    return _intent(await create_intent(client, sent.params, sent.key))
+
+
+async def look_for_hold(client: Stripe, sent: Sent) -> Result | None:
+    """The intent an unanswered call made, if it made one."""
+    since = int(sent.first_sent_at.timestamp()) - CLOCKS_APART
+    found = await find_intent(client, sent.params["customer"], since, sent.key)
+    return None if found is None else _intent(await retrieve_intent(client, found["id"]))
+
+
+async def record_hold(work: UnitOfWork, run: Run, result: Result) -> None:
+    """The hold is made, or the bank wants a word first, or it is refused after all."""
+    known = {"payment_intent": result["payment_intent"]}
+    match result["status"]:
+        case "requires_capture":
+            made = {"charge": result["charge"], "capture_before": _moment(result["capture_before"])}
+            await move_hold(work, run.order, HoldEvent.MADE, made_at=func.now(), approval_url=None, **known, **made)
+            add_signal(run, "hold_made")
+        case "requires_action":
+            await move_hold(work, run.order, HoldEvent.APPROVAL_ASKED, approval_url=result["approval_url"], **known)
+            await redraw_order(work, await find_order(work, run.campus_id, run.order), group=False)
+        case "requires_payment_method" | "canceled":
+            await move_hold(work, run.order, HoldEvent.DECLINED, refusal=result["refusal"], approval_url=None, **known)
+            add_signal(run, "declined")
+        case _:
+            pass  # processing, or still waiting: the next look will know
+
+
+async def record_decline(work: UnitOfWork, run: Run, refusal: Refused) -> None:
+    """A declined card leaves an intent behind; its id is kept, so that undoing can cancel it."""
+    intent = refusal.known.get("payment_intent") or {}
+    if not intent:
+        run.data.pop("hold_call", None)  # a definite no without an intent: there is nothing to look for
+    await move_hold(
+        work,
+        run.order,
+        HoldEvent.DECLINED,
+        payment_intent=intent.get("id"),
+        refusal=str(refusal.known.get("code") or refusal.reason),
+    )
+
+
+async def plan_look(work: UnitOfWork, run: Run, _key: str) -> Params | None:
+    """Which intent to look at."""
+    hold = await current_hold(work, run.order)
+    return None if hold is None or hold.payment_intent is None else {"payment_intent": hold.payment_intent}
+
+
+async def look_at_intent(client: Stripe, sent: Sent) -> Result:
+    """The intent as it is now."""
+    return _intent(await retrieve_intent(client, sent.params["payment_intent"]))
+
+
+async def record_look(work: UnitOfWork, run: Run, result: Result) -> None:
+    """A bank's yes or no that came meanwhile."""
+    if result["status"] != "requires_action":
+        await record_hold(work, run, result)
+
+
+async def plan_release(work: UnitOfWork, run: Run, _key: str) -> Params | None:
+    """What to give back; a hold that was never asked for is simply closed."""
+    hold = await current_hold(work, run.order)
+    if hold is None or hold.status in (HoldStatus.RELEASED, HoldStatus.CAPTURED):
+        return None
+    asked = run.data.get("hold_call")
+    if hold.payment_intent is None and asked is None:
+        await move_hold(work, run.order, HoldEvent.RELEASED)
+        return None
+    return {"payment_intent": hold.payment_intent, "asked": asked}
+
+
+async def release(client: Stripe, sent: Sent) -> Result:
+    """Cancel the intent, looking first for one whose answer never came; nothing is created in order to undo it."""
+    intent: str | None = sent.params["payment_intent"]
+    if intent is None:
+        asked: dict[str, Any] = sent.params["asked"]
+        found = await find_intent(client, asked["customer"], int(asked["at"]) - CLOCKS_APART, asked["key"])
+        if found is None and datetime.now(UTC) - datetime.fromtimestamp(asked["at"], UTC) < MADE_NOTHING_AFTER:
+            raise TryLater("hold_unclear", "no answer yet whether a hold was made")
+        if found is None:
+            return {"payment_intent": None}
+        intent = str(found["id"])
+    return {"payment_intent": (await cancel_intent(client, intent, sent.key))["id"]}
+
+
+async def record_release(work: UnitOfWork, run: Run, result: Result) -> None:
+    """The money is free."""
+    known = {} if result["payment_intent"] is None else {"payment_intent": result["payment_intent"]}
+    await move_hold(work, run.order, HoldEvent.RELEASED, approval_url=None, **known)
+
+
+async def check(client: Stripe, sent: Sent) -> Result:
+    """Whether the money is still held; Refused `hold_gone` when it is not."""
+    found = await look_at_intent(client, sent)
+    if found["status"] != "requires_capture":
+        raise Refused("hold_gone", found["status"])
+    return found
+
+
+async def record_check(work: UnitOfWork, run: Run, _result: Result) -> None:
+    """The runner may buy now, if the job is still hers."""
+    checked = update(orders).where(orders.c.id == run.order, orders.c.claim == run.id)
+    await work.connection.execute(checked.values(hold_checked=True, version=orders.c.version + 1))
+    await redraw_order(work, await find_order(work, run.campus_id, run.order), group=False)
+
+
+async def record_gone(work: UnitOfWork, run: Run, refusal: Refused) -> None:
+    """The hold died before anything was bought."""
+    if refusal.reason == "hold_gone":
+        await move_hold(work, run.order, HoldEvent.RELEASED, refusal=str(refusal))
+
+
+async def plan_capture(work: UnitOfWork, run: Run, _key: str) -> Params:
+    """Take what the receipt says, once; the rest of the hold is released by that."""
+    order = await find_order(work, run.campus_id, run.order)
+    hold = await current_hold(work, run.order)
+    if hold is None or hold.payment_intent is None:
+        raise Refused("no_hold")
+    return {
+        "payment_intent": hold.payment_intent,
+        "capture": {"amount_to_capture": order.total, "expand": ["latest_charge.balance_transaction"]},
+    }
+
+
+async def capture(client: Stripe, sent: Sent) -> Result:
+    """Capture; the charge, its fee (minor units) and balance transaction."""
+    found = await capture_intent(client, sent.params["payment_intent"], sent.params["capture"], sent.key)
+    return _captured(found, sent)
+
+
+async def look_for_capture(client: Stripe, sent: Sent) -> Result | None:
+    """Whether an unanswered capture was done."""
+    found = await retrieve_intent(client, sent.params["payment_intent"])
+    return _captured(found, sent) if found["status"] == "succeeded" else None
+
+
+async def record_capture(work: UnitOfWork, run: Run, result: Result) -> None:
+    """The money is ours to divide."""
+    await move_hold(work, run.order, HoldEvent.CAPTURED, captured=result["amount"], charge=result["charge"])
+    run.data["capture"] = result
+
+
+def _captured(intent: dict[str, Any], sent: Sent) -> Result:
+    if intent["amount_received"] != sent.params["capture"]["amount_to_capture"]:
+        raise Refused("captured_otherwise", f"{intent['amount_received']} was captured")
+    charge = intent["latest_charge"]
+    transaction = charge.get("balance_transaction") or {}
+    return {
+        "payment_intent": intent["id"],
+        "amount": intent["amount_received"],
+        "charge": charge["id"],
+        "fee": transaction.get("fee", 0),
+        "balance_transaction": transaction.get("id"),
+    }
+
+
+def _intent(found: dict[str, Any]) -> Result:
+    charge = found.get("latest_charge")
+    charge = charge if isinstance(charge, dict) else {}
+    card = (charge.get("payment_method_details") or {}).get("card") or {}
+    action = (found.get("next_action") or {}).get("redirect_to_url") or {}
+    error = found.get("last_payment_error") or {}
+    return {
+        "payment_intent": found["id"],
+        "status": found["status"],
+        "approval_url": action.get("url"),
+        "charge": charge.get("id"),
+        "capture_before": card.get("capture_before"),
+        "refusal": error.get("code") or found.get("cancellation_reason") or found["status"],
+    }
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+AUTHORIZE_HOLD = OutsideStep(
+    plan=plan_hold, call=make_hold, record=record_hold, look=look_for_hold, refused=record_decline
+)
+LOOK_AT_HOLD = OutsideStep(plan=plan_look, call=look_at_intent, record=record_look)
+RELEASE_HOLD = OutsideStep(plan=plan_release, call=release, record=record_release)
+CHECK_HOLD = OutsideStep(plan=plan_look, call=check, record=record_check, refused=record_gone)
+CAPTURE_PAYMENT = OutsideStep(plan=plan_capture, call=capture, record=record_capture, look=look_for_capture)

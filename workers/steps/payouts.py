@@ -1,0 +1,168 @@
+"""Outside steps around a runner's money: her account, its set-up link, and the transfers to it."""
+
+from typing import Any
+
+from sqlalchemy import func
+
+from domain.ledger import transfer_posting
+from domain.money import spell
+from domain.payment import PayoutEvent
+from domain.store.campuses import find_campus
+from domain.store.messages import redraw_known, tell
+from domain.store.money import move_payable, payable_of, post
+from domain.store.people import find_member, keep_account
+from domain.store.runs import Run
+from domain.store.unit_of_work import UnitOfWork
+from workers.outcomes import Refused
+from workers.steps.step import OutsideStep, Params, Result, Sent, add_signal
+from workers.stripe_gateway import (
+    Stripe,
+    create_account,
+    create_account_link,
+    create_transfer,
+    find_transfer,
+    retrieve_account,
+)
+
+
+async def plan_transfer(work: UnitOfWork, run: Run, key: str) -> Params:
+    """What is owed, from the very charge it was paid with, to the runner's account."""
+    payable = await payable_of(work, run.order)
+    member = await find_member(work, run.campus_id, run.person)
+    if payable is None or member.stripe_account is None:
+        raise Refused("no_account")
+    return {
+        "amount": payable.amount,
+        "currency": payable.currency,
+        "destination": member.stripe_account,
+        "source_transaction": payable.charge,
+        "transfer_group": f"order_{run.order}",
+        "metadata": {"order": str(run.order), "saga": str(run.id), "call": key},
+    }
+
+
+async def transfer(client: Stripe, sent: Sent) -> Result:
+    """Send it; the transfer's id and amount (minor units)."""
+    return _transfer(await create_transfer(client, sent.params, sent.key))
+
+
+async def look_for_transfer(client: Stripe, sent: Sent) -> Result | None:
+    """The transfer an unanswered call made, if it made one."""
+    found = await find_transfer(client, sent.params["transfer_group"], sent.key)
+    return None if found is None else _transfer(found)
+
+
+async def record_transfer(work: UnitOfWork, run: Run, result: Result) -> None:
+    """The debt is paid, in the books too, and the runner is told."""
+    paid = await move_payable(work, run.order, PayoutEvent.PAID, transfer=result["transfer"], paid_at=func.now())
+    if paid is None:
+        raise LookupError(f"payable of order {run.order} was not being sent")
+    posting = transfer_posting(
+        transfer=result["transfer"], runner=paid.runner_id, amount=paid.amount, currency=paid.currency
+    )
+    await post(work, posting, run.order)
+    await redraw_known(work, run.order)
+    await tell(
+        work,
+        campus_id=run.campus_id,
+        chat_id=paid.runner_id,
+        name=f"paid:{run.order}:{paid.runner_id}",
+        key="push-paid",
+        order_id=run.order,
+        words={"order": run.order, "amount": spell(paid.amount, paid.currency)},
+    )
+
+
+async def plan_account(work: UnitOfWork, run: Run, _key: str) -> Params:
+    """The account there is, or the one to make."""
+    member = await find_member(work, run.campus_id, run.person)
+    if member.stripe_account is not None:
+        return {"account": member.stripe_account}
+    return {
+        "create": {
+            "controller": {
+                "losses": {"payments": "application"},
+                "fees": {"payer": "application"},
+                "stripe_dashboard": {"type": "express"},
+                "requirement_collection": "stripe",
+            },
+            "capabilities": {"transfers": {"requested": True}},
+            "metadata": {"person": str(run.person)},
+        }
+    }
+
+
+async def ensure_account(client: Stripe, sent: Sent) -> Result:
+    """The runner's account, made when there is none."""
+    if "account" in sent.params:
+        return _account(await retrieve_account(client, sent.params["account"]))
+    return _account(await create_account(client, sent.params["create"], sent.key))
+
+
+async def record_account(work: UnitOfWork, run: Run, result: Result) -> None:
+    """Remember the account, and whether it can be paid to by now."""
+    await keep_account(work, run.person, result["account"])
+    run.data["account"] = result["account"]
+    if result["ready"]:
+        add_signal(run, "account_ready")
+
+
+async def plan_onboarding(work: UnitOfWork, run: Run, _key: str) -> Params | None:
+    """A set-up link, unless the account is ready."""
+    if "account_ready" in run.data.get("signals", []):
+        return None
+    campus = await find_campus(work, run.campus_id)
+    return {
+        "account": run.data["account"],
+        "type": "account_onboarding",
+        "refresh_url": f"{campus.chat_link}?start=payout",
+        "return_url": f"{campus.chat_link}?start=payout_done",
+    }
+
+
+async def open_onboarding(client: Stripe, sent: Sent) -> Result:
+    """The link."""
+    return {"url": (await create_account_link(client, sent.params, sent.key))["url"]}
+
+
+async def record_onboarding(work: UnitOfWork, run: Run, result: Result) -> None:
+    """The link goes to the runner alone, never to a group."""
+    await tell(
+        work,
+        campus_id=run.campus_id,
+        chat_id=run.person,
+        name=f"payout_link:{run.id}:{run.attempt}",
+        key="push-payout-link",
+        buttons=[{"key": "button-open-onboarding", "url": result["url"]}],
+    )
+
+
+async def plan_look(_work: UnitOfWork, run: Run, _key: str) -> Params:
+    """Which account to look at."""
+    return {"account": run.data["account"]}
+
+
+async def look_at_account(client: Stripe, sent: Sent) -> Result:
+    """The account as it is now."""
+    return _account(await retrieve_account(client, sent.params["account"]))
+
+
+async def record_look(_work: UnitOfWork, run: Run, result: Result) -> None:
+    """Ready, or not yet."""
+    if result["ready"]:
+        add_signal(run, "account_ready")
+
+
+def _account(found: dict[str, Any]) -> Result:
+    capabilities = found.get("capabilities") or {}
+    return {"account": found["id"], "ready": capabilities.get("transfers") == "active"}
+
+
+def _transfer(found: dict[str, Any]) -> Result:
+    return {"transfer": found["id"], "amount": found["amount"]}
+
+
+TRANSFER_EARNINGS = OutsideStep(plan=plan_transfer, call=transfer, record=record_transfer, look=look_for_transfer)
+ENSURE_ACCOUNT = OutsideStep(plan=plan_account, call=ensure_account, record=record_account)
+OPEN_ONBOARDING = OutsideStep(plan=plan_onboarding, call=open_onboarding, record=record_onboarding)
+LOOK_AT_ACCOUNT = OutsideStep(plan=plan_look, call=look_at_account, record=record_look)

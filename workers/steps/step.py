@@ -1,0 +1,48 @@
+"""The shape of an outside step: plan it in one transaction, call it in none, record it in the next."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.store.runs import Run
+from domain.store.unit_of_work import UnitOfWork
+from workers.outcomes import Refused
+from workers.stripe_gateway import Stripe
+
+Params = dict[str, Any]
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What a call was, or will be, sent as."""
+
+    key: str
+    params: Params
+    first_sent_at: datetime
+
+
+async def record_no_refusal(_work: UnitOfWork, _run: Run, _refusal: Refused) -> None:
+    """A refusal that leaves no trace beside the saga's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideStep:
+    """One call and the writes around it.
+
+    `plan` freezes the parameters (None: there is nothing to do; it may raise Refused), `call` sends them under the key,
+    `record` writes the result in the transaction of the next progress. `look` finds out what an unanswered call did;
+    None from it means: nothing, as far as one can see.
+    """
+
+    plan: Callable[[UnitOfWork, Run, str], Awaitable[Params | None]]
+    call: Callable[[Stripe, Sent], Awaitable[Result]]
+    record: Callable[[UnitOfWork, Run, Result], Awaitable[None]]
+    look: Callable[[Stripe, Sent], Awaitable[Result | None]] | None = None
+    refused: Callable[[UnitOfWork, Run, Refused], Awaitable[None]] = record_no_refusal
+
+
+def add_signal(run: Run, name: str) -> None:
+    """A call's own result is a signal to the wait behind it."""
+    run.data["signals"] = sorted({*run.data.get("signals", []), name})

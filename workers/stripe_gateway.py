@@ -1,0 +1,149 @@
+"""The only file that calls Stripe: frozen parameters under their key, errors as Refused, TryLater or Unknown."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from typing import Any, cast
+
+import stripe
+from stripe import HTTPXClient, StripeClient
+
+from workers.outcomes import CallFailed, Refused, TryLater, Unknown
+
+CALL_WITHIN = 20.0  # seconds for one call, all of it
+LARGEST_PAGE = 100
+
+Stripe = StripeClient
+Params = Mapping[str, Any]
+Answer = dict[str, Any]
+
+
+def open_client(key: str, address: str | None) -> Stripe:
+    """A client for one event loop; `address` replaces Stripe's own. Retries are the engine's, not the library's."""
+    stripe.enable_telemetry = False
+    http = HTTPXClient(timeout=CALL_WITHIN, allow_sync_methods=False)
+    if address is None:
+        return StripeClient(key, http_client=http, max_network_retries=0)
+    return StripeClient(key, http_client=http, max_network_retries=0, base_addresses={"api": address})
+
+
+async def send(call: Awaitable[Any]) -> Answer:
+    """The call's answer as plain data; CallFailed otherwise (error table: facts of stripe-python 16.1)."""
+    try:
+        async with asyncio.timeout(CALL_WITHIN):
+            found = await call
+    except stripe.StripeError as error:
+        raise failure_of(error) from error
+    except TimeoutError as error:
+        raise Unknown("timeout") from error
+    return cast(Answer, found.to_dict())
+
+
+def failure_of(error: stripe.StripeError) -> CallFailed:
+    """What an error of the library means for us."""
+    match error:
+        case stripe.CardError():
+            return Refused("declined", str(error.code), payment_intent=_intent(error), code=error.code)
+        case stripe.RateLimitError():
+            return TryLater("rate_limit")
+        case stripe.AuthenticationError() | stripe.PermissionError():
+            return TryLater("stripe_key", str(error.user_message or ""))
+        case stripe.IdempotencyError():
+            return Refused("idempotency_error", str(error))
+        case stripe.InvalidRequestError():
+            return Refused(error.code or "invalid_request", str(error), payment_intent=_intent(error))
+        case stripe.APIError(http_status=409):
+            return TryLater("key_in_use")
+        case _:
+            return Unknown("stripe_unclear", str(error))
+
+
+def _intent(error: stripe.StripeError) -> Answer | None:
+    body = error.json_body
+    details = body.get("error", {}) if isinstance(body, dict) else {}
+    found = details.get("payment_intent")
+    return found if isinstance(found, dict) else None
+
+
+async def create_customer(client: Stripe, params: Params, key: str) -> Answer:
+    """A Stripe customer."""
+    return await send(client.v1.customers.create_async(cast(Any, params), {"idempotency_key": key}))
+
+
+async def create_checkout(client: Stripe, params: Params, key: str) -> Answer:
+    """A Checkout session."""
+    return await send(client.v1.checkout.sessions.create_async(cast(Any, params), {"idempotency_key": key}))
+
+
+async def retrieve_checkout(client: Stripe, session: str) -> Answer:
+    """A Checkout session with the card it saved."""
+    params: Any = {"expand": ["setup_intent.payment_method"]}
+    return await send(client.v1.checkout.sessions.retrieve_async(session, params))
+
+
+async def create_intent(client: Stripe, params: Params, key: str) -> Answer:
+    """A payment intent."""
+    return await send(client.v1.payment_intents.create_async(cast(Any, params), {"idempotency_key": key}))
+
+
+async def retrieve_intent(client: Stripe, intent: str) -> Answer:
+    """A payment intent with its charge and the charge's balance transaction."""
+    params: Any = {"expand": ["latest_charge.balance_transaction"]}
+    return await send(client.v1.payment_intents.retrieve_async(intent, params))
+
+
+async def find_intent(client: Stripe, customer: str, since: int, call: str) -> Answer | None:
+    """The intent a call of ours made, found by its metadata; `since` in seconds of the epoch. None: it made none."""
+    params: Any = {"customer": customer, "created": {"gte": since}, "limit": LARGEST_PAGE}
+    page = await send(client.v1.payment_intents.list_async(params))
+    return next((found for found in page["data"] if found.get("metadata", {}).get("call") == call), None)
+
+
+async def cancel_intent(client: Stripe, intent: str, key: str) -> Answer:
+    """Cancel an intent; one that is cancelled already is as good."""
+    try:
+        return await send(client.v1.payment_intents.cancel_async(intent, {}, {"idempotency_key": key}))
+    except Refused as refusal:
+        return _wanted(refusal, "canceled")
+
+
+async def capture_intent(client: Stripe, intent: str, params: Params, key: str) -> Answer:
+    """Capture an intent; one that is captured already is as good."""
+    try:
+        return await send(client.v1.payment_intents.capture_async(intent, cast(Any, params), {"idempotency_key": key}))
+    except Refused as refusal:
+        done = _wanted(refusal, "succeeded")
+        return await retrieve_intent(client, str(done["id"]))
+
+
+def _wanted(refusal: Refused, status: str) -> Answer:
+    """The intent inside a refusal, when it stands where we wanted it; else the refusal itself."""
+    intent: Answer | None = refusal.known.get("payment_intent")
+    if intent is not None and intent.get("status") == status:
+        return intent
+    raise refusal
+
+
+async def create_transfer(client: Stripe, params: Params, key: str) -> Answer:
+    """A transfer to a connected account."""
+    return await send(client.v1.transfers.create_async(cast(Any, params), {"idempotency_key": key}))
+
+
+async def find_transfer(client: Stripe, group: str, call: str) -> Answer | None:
+    """The transfer a call of ours made, found by its metadata; None: it made none."""
+    page = await send(client.v1.transfers.list_async({"transfer_group": group, "limit": LARGEST_PAGE}))
+    return next((found for found in page["data"] if found.get("metadata", {}).get("call") == call), None)
+
+
+async def create_account(client: Stripe, params: Params, key: str) -> Answer:
+    """A connected account for a runner."""
+    return await send(client.v1.accounts.create_async(cast(Any, params), {"idempotency_key": key}))
+
+
+async def retrieve_account(client: Stripe, account: str) -> Answer:
+    """A connected account as it is now."""
+    return await send(client.v1.accounts.retrieve_async(account))
+
+
+async def create_account_link(client: Stripe, params: Params, key: str) -> Answer:
+    """A link to the onboarding of an account; it works once and not for long."""
+    return await send(client.v1.account_links.create_async(cast(Any, params), {"idempotency_key": key}))
