@@ -149,6 +149,7 @@ def create_campus() -> None:
         sa.Column("runner_group", sa.BigInteger(), nullable=True),
         sa.Column("admin_chat", sa.BigInteger(), nullable=True),
         sa.Column("runner_invite", sa.Text(), nullable=True),
+        sa.Column("bot_username", sa.Text(), nullable=True),
         sa.Column("fees", JSONB(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("windows", JSONB(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("hours", JSONB(), server_default=sa.text("'{}'"), nullable=False),
