@@ -1,0 +1,78 @@
+"""`python -m workers.campus add FILE`: found a campus from a file, or change it to what the file says now."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError, ProgrammingError
+
+from domain.settings import WRONG_SETTINGS, or_exit, read_campus_settings
+from domain.store.unit_of_work import Bell, connect, database
+from workers.campus_file import CampusFile, CampusFileError, read_campus
+from workers.campus_founding import Founded, found
+
+UNREACHABLE = 1  # the exit code when it was not the file's fault
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks; 0 when the campus is as the file says, 2 when file or settings are wrong."""
+    parser = argparse.ArgumentParser(prog="python -m workers.campus", description="Found or change a campus.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    add = commands.add_parser("add", help="found the campus of this file, or change it to what the file says now")
+    add.add_argument("file", type=Path, metavar="FILE", help="a TOML file; sandbox/launch/campus.toml shows one")
+    path: Path = parser.parse_args(arguments).file
+    settings = or_exit(read_campus_settings, os.environ)
+    try:
+        file = read_campus(path.read_text(encoding="utf-8"))
+        founded = asyncio.run(write(settings.database_url, file))
+    except CampusFileError as error:
+        return complain(WRONG_SETTINGS, *(f"{path}: {mistake}" for mistake in error.mistakes))
+    except UnicodeDecodeError:
+        return complain(WRONG_SETTINGS, f"{path}: this is no text in UTF-8")
+    except ProgrammingError as error:
+        return complain(
+            UNREACHABLE, f"The database is not ready, run python -m alembic upgrade head first: {error.orig}"
+        )
+    except (OSError, DBAPIError) as error:
+        blamed = path if getattr(error, "filename", None) else "The database of DATABASE_URL can't be used"
+        return complain(WRONG_SETTINGS if blamed is path else UNREACHABLE, f"{blamed}: {reason(error)}")
+    print(
+        f"{file.title} ({file.name}) is {'founded' if founded.new else 'up to date'}; "
+        f"stores: {len(file.stores)}, drop points: {len(file.drop_points)}, admins: {len(file.admins)}"
+    )
+    return 0
+
+
+async def write(database_url: str, file: CampusFile) -> Founded:
+    """Write the campus in one transaction; CampusFileError when it contradicts what was founded before."""
+    engine = connect(database_url, size=1)
+    try:
+        async with database(engine, silently)() as work:
+            return await found(work, file)
+    finally:
+        await engine.dispose()
+
+
+async def silently(bells: Sequence[Bell]) -> None:
+    """Ring nothing: nobody waits for a new campus."""
+
+
+def complain(code: int, *sentences: str) -> int:
+    """Say what is wrong on stderr and return the exit code."""
+    for sentence in sentences:
+        print(sentence, file=sys.stderr)
+    return code
+
+
+def reason(error: OSError | DBAPIError) -> str:
+    """What the system, or the database, said."""
+    if isinstance(error, DBAPIError):
+        return str(error.orig)
+    return error.strerror or str(error)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
