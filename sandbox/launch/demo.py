@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 
 from sandbox.launch.processes import LaunchError, Process, nap
 from sandbox.launch.stack import PROJECT, Plan, Stack
@@ -73,7 +74,8 @@ def stopping_on_signals() -> Iterator[Callable[[], None]]:
 def greet(stack: Stack, say: Say, *, seconds: float) -> None:
     """Say where everything is, and leave the settings in a file that a shell can read."""
     settings = stack.plan.folder / "environment"
-    settings.write_text("".join(f"export {name}='{value}'\n" for name, value in stack.environment.items()))
+    settings.touch(mode=0o600)  # a DATABASE_URL that was given may hold a password
+    settings.write_text("".join(f"export {name}={quote(value)}\n" for name, value in stack.environment.items()))
     say(f"ready in {seconds:.0f} s")
     say("")
     say(f"  the chats    {stack.telegram_url}/   write /start as Mei, take the job as Ana, steer as Sam")

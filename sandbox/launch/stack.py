@@ -15,7 +15,9 @@ from sandbox.launch.processes import LaunchError, Process, Program, nap, start_p
 
 PROJECT = Path(__file__).parents[2]
 CAMPUS_FILE = Path(__file__).with_name("campus.toml")
-PORTS = ("postgres", "valkey", "telegram", "stripe", "bot")
+SERVERS = ("postgres", "valkey")
+SANDBOXES = ("telegram", "stripe")
+PORTS = (*SERVERS, *SANDBOXES, "bot")
 STRIPE_SECRET_KEY = "sk_test_sandbox"
 STRIPE_WEBHOOK_SECRET = "whsec_sandbox"
 STRIPE_CONNECT_WEBHOOK_SECRET = "whsec_sandbox_connect"
@@ -32,7 +34,7 @@ class Plan:
     durable: bool = False
     workers: int = 1
     webhooks: bool = False  # Telegram pushes updates to the bot; otherwise the bot polls
-    environment: Mapping[str, str] = field(default_factory=dict)  # further settings of bot and workers
+    environment: Mapping[str, str] = field(default_factory=dict)  # further settings, of the sandboxes too
     database_url: str | None = None  # None: start an own Postgres
     redis_url: str | None = None  # None: start an own Valkey
     cast: Cast = DEMO_CAST
@@ -90,10 +92,12 @@ class Stack:
 
     def start(self) -> None:
         """Start everything and return when the first update would be handled; raise LaunchError if it can't be."""
-        self.start_servers()
         self.start_sandboxes()
+        self.start_servers()
         self.say("bringing the database to the newest schema")
         self.run("alembic", "upgrade", "head")
+        for name in SANDBOXES:
+            self.wait_ready(name)
         seat(self.telegram_url, self.plan.cast)
         self.say("founding the campus")
         for campus in self.plan.campus_files:
@@ -113,14 +117,15 @@ class Stack:
             self.redis_url, self.processes["valkey"] = started.url, started.process
 
     def start_sandboxes(self) -> None:
-        """Start the stand-ins for Telegram and Stripe."""
+        """Start the stand-ins for Telegram and Stripe without waiting; they learn no secret of ours but these."""
         secrets = ("--webhook-secret", STRIPE_WEBHOOK_SECRET, "--connect-webhook-secret", STRIPE_CONNECT_WEBHOOK_SECRET)
         hook = ("--webhook", f"{self.bot_url}/stripe", *secrets)
         for name, further in (("telegram", ()), ("stripe", hook)):
             state = str(self.plan.folder / name)
-            self.start_room(name, f"sandbox.{name}", "--port", str(self.ports[name]), "--state", state, *further)
-        for name in ("telegram", "stripe"):
-            self.wait_ready(name)
+            words = ("--port", str(self.ports[name]), "--state", state, *further)
+            self.processes[name] = start_process(
+                self.program(name, f"sandbox.{name}", *words, settings=self.plan.environment)
+            )
 
     def start_rooms(self) -> None:
         """Start the bot and the workers."""
@@ -157,20 +162,21 @@ class Stack:
             raise LaunchError(f"python -m {module} {' '.join(arguments)} ended with {code}:\n{task.last_lines(20)}")
         return task.printed()
 
-    def program(self, name: str, module: str, *arguments: str) -> Program:
+    def program(self, name: str, module: str, *arguments: str, settings: Mapping[str, str] | None = None) -> Program:
         """Return how one of our own modules runs: in the project, with the stack's settings, its log by its name."""
+        given = self.environment if settings is None else settings
         return Program(
             name=name,
             command=[sys.executable, "-m", module, *arguments],
             log=self.plan.folder / "logs" / f"{name}.log",
-            environment=os.environ | {"PYTHONUNBUFFERED": "1"} | self.environment,
+            environment={**os.environ, "PYTHONUNBUFFERED": "1", **given},
             folder=PROJECT,
         )
 
     def stop(self) -> None:
         """Stop everything in order: first those who work, then those they work with; harmless when stopped."""
-        servers = [self.processes[name] for name in ("postgres", "valkey") if name in self.processes]
-        sandboxes = [self.processes[name] for name in ("telegram", "stripe") if name in self.processes]
+        servers = [self.processes[name] for name in SERVERS if name in self.processes]
+        sandboxes = [self.processes[name] for name in SANDBOXES if name in self.processes]
         rooms = [process for process in self.processes.values() if process not in servers + sandboxes]
         for group in (rooms, sandboxes, servers):
             stop_together(group)

@@ -1,6 +1,7 @@
 """`make demo` as a person lives with it: start, stop, start again, pull the plug."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -49,7 +50,7 @@ def settings(folder: Path) -> dict[str, str]:
     """Return the settings the demo left for a shell."""
     lines = (folder / "environment").read_text().splitlines()
     pairs = (line.removeprefix("export ").split("=", 1) for line in lines)
-    return {name: value.strip("'") for name, value in pairs}
+    return {name: shlex.split(value)[0] for name, value in pairs}
 
 
 async def campuses(folder: Path) -> list[tuple[int, str]]:
