@@ -51,6 +51,7 @@ async def work(settings: WorkerSettings) -> None:
         buckets = open_buckets(settings.redis_url)
         office = Office(database=store, sender=sender, buckets=buckets)
         await _serve(settings, workshop, office, stopping)
+        await client.close()
         await sender.close()
         await buckets.close()
     await pool.close()

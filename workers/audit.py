@@ -15,10 +15,11 @@ from workers.stripe_gateway import open_client
 async def audit(settings: AuditSettings) -> list[Finding]:
     """Read the books once and look at each promise."""
     engine = connect(settings.database_url, size=2)
+    client = open_client(settings.stripe_secret_key, settings.stripe_api_url)
     try:
-        client = open_client(settings.stripe_secret_key, settings.stripe_api_url)
         books = await read_books(database(engine, _no_bells), client)
     finally:
+        await client.close()
         await engine.dispose()
     return [invariant(books) for invariant in INVARIANTS]
 

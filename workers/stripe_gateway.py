@@ -2,28 +2,51 @@
 
 import asyncio
 from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
+import aiohttp
 import stripe
-from stripe import HTTPXClient, StripeClient
+from stripe import AIOHTTPClient, StripeClient
+from stripe._base_address import BaseAddresses
+from stripe._v1_services import V1Services
 
 from workers.outcomes import CallFailed, Refused, TryLater, Unknown
 
 CALL_WITHIN = 20.0  # seconds for one call, all of it
+CONNECT_WITHIN = 5.0
 LARGEST_PAGE = 100
 
-Stripe = StripeClient
 Params = Mapping[str, Any]
 Answer = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stripe:
+    """A client of one event loop, and the connections to close with it."""
+
+    client: StripeClient
+    session: aiohttp.ClientSession
+
+    @property
+    def v1(self) -> V1Services:
+        """Stripe's resources."""
+        return self.client.v1
+
+    async def close(self) -> None:
+        """End the connections."""
+        await self.session.close()
+
+
 def open_client(key: str, address: str | None) -> Stripe:
-    """A client for one event loop; `address` replaces Stripe's own. Retries are the engine's, not the library's."""
+    """A client of the running loop; `address` replaces Stripe's own. Retries are the engine's, not the library's."""
     stripe.enable_telemetry = False
-    http = HTTPXClient(timeout=CALL_WITHIN, allow_sync_methods=False)
-    if address is None:
-        return StripeClient(key, http_client=http, max_network_retries=0)
-    return StripeClient(key, http_client=http, max_network_retries=0, base_addresses={"api": address})
+    patience = aiohttp.ClientTimeout(total=CALL_WITHIN, connect=CONNECT_WITHIN)
+    session = aiohttp.ClientSession()
+    transport = AIOHTTPClient(timeout=patience, session=session)
+    addresses: BaseAddresses = {} if address is None else {"api": address}
+    client = StripeClient(key, http_client=transport, max_network_retries=0, base_addresses=addresses)
+    return Stripe(client=client, session=session)
 
 
 async def send(call: Awaitable[Any]) -> Answer:
@@ -33,8 +56,8 @@ async def send(call: Awaitable[Any]) -> Answer:
             found = await call
     except stripe.StripeError as error:
         raise failure_of(error) from error
-    except TimeoutError as error:
-        raise Unknown("timeout") from error
+    except (TimeoutError, aiohttp.ClientError) as error:  # a body cut short leaks through the library as it is
+        raise Unknown("connection", type(error).__name__) from error
     return cast(Answer, found.to_dict())
 
 

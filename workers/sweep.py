@@ -6,16 +6,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from uuid import UUID
 
-from domain.errors import CampusGError
-from domain.store.progress import start_saga
-from domain.store.runs import Start
 from domain.store.saga_rows import due_sagas, renew_leases
-from domain.store.timers import DueTimer, fire_due
-from domain.store.unit_of_work import UnitOfWork
-from domain.timers import TIMER_STARTS
 from workers.engine import run_saga
 from workers.hints import read_hints
 from workers.messages import Office, deliver_due
+from workers.timers import fire_timers
 from workers.workshop import Workshop
 
 EVERY = 0.4  # seconds; a timer is at most this late, plus its own work
@@ -31,7 +26,7 @@ async def sweep(workshop: Workshop, office: Office, stopping: asyncio.Event) -> 
     tasks: set[asyncio.Task[None]] = set()
     rounds: tuple[Round, ...] = (
         lambda: _keep_leases(workshop),
-        lambda: _fire_timers(workshop),
+        lambda: fire_timers(workshop),
         lambda: _run_due(workshop, tasks),
     )
     slower: tuple[Round, ...] = (lambda: deliver_due(office, MOST_AT_ONCE), lambda: read_hints(workshop, MOST_AT_ONCE))
@@ -55,23 +50,6 @@ async def _keep_leases(workshop: Workshop) -> None:
     if workshop.running:
         async with workshop.database() as work:
             await renew_leases(work, workshop.name, list(workshop.running))
-
-
-async def _fire_timers(workshop: Workshop) -> None:
-    async with workshop.database() as work:
-        for due in await fire_due(work, MOST_AT_ONCE):
-            await _fire(work, due)
-
-
-async def _fire(work: UnitOfWork, due: DueTimer) -> None:
-    """Start what the timer is for; when the order went another way meanwhile, nobody wants it any more."""
-    kind = TIMER_STARTS[due.kind]
-    start = Start(kind=kind, name=f"{kind}:{due.order_id}:{due.id}", campus_id=due.campus_id, order_id=due.order_id)
-    try:
-        async with work.connection.begin_nested():
-            await start_saga(work, start)
-    except CampusGError as refusal:
-        log.info("timer %d of order %d is not wanted any more: %r", due.id, due.order_id, refusal)
 
 
 async def _run_due(workshop: Workshop, tasks: set[asyncio.Task[None]]) -> None:

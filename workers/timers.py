@@ -1,0 +1,33 @@
+"""Due timers: each is fired in the commit that starts what it is for."""
+
+import logging
+
+from domain.errors import CampusGError
+from domain.store.progress import start_saga
+from domain.store.runs import Start
+from domain.store.timers import DueTimer, fire_due
+from domain.store.unit_of_work import UnitOfWork
+from domain.timers import TIMER_STARTS
+from workers.workshop import Workshop
+
+MOST_AT_ONCE = 50
+
+log = logging.getLogger(__name__)
+
+
+async def fire_timers(workshop: Workshop) -> None:
+    """Start what every due timer is for, in the commit that marks it fired."""
+    async with workshop.database() as work:
+        for due in await fire_due(work, MOST_AT_ONCE):
+            await _fire(work, due)
+
+
+async def _fire(work: UnitOfWork, due: DueTimer) -> None:
+    """Start what the timer is for; when the order went another way meanwhile, nobody wants it any more."""
+    kind = TIMER_STARTS[due.kind]
+    start = Start(kind=kind, name=f"{kind}:{due.order_id}:{due.id}", campus_id=due.campus_id, order_id=due.order_id)
+    try:
+        async with work.connection.begin_nested():
+            await start_saga(work, start)
+    except CampusGError as refusal:
+        log.info("timer %d of order %d is not wanted any more: %r", due.id, due.order_id, refusal)
