@@ -1,0 +1,140 @@
+"""Live cards as rows: claimed with a lease, loaded as what is committed, and what became of them written down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import RowMapping, Update, case, func, null, or_, select, update
+
+from domain.card_view import CardKind, OrderView
+from domain.store.campuses import find_campus
+from domain.store.money import current_hold, payable_of
+from domain.store.orders import find_order
+from domain.store.schema import campus, drop_point, live_card, person, push
+from domain.store.timers import due_at
+from domain.store.unit_of_work import UnitOfWork
+from domain.timers import TimerKind
+
+# A killed worker's cards come again after this. Whoever wants a card drawn meanwhile raises `wanted` and leaves a
+# `due_at` in the future alone, or two workers would send the same card.
+LEASE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardRow:
+    """A card this worker may deliver now; `tries` counts claims since the last delivery and fences the outcome."""
+
+    id: int
+    campus_id: int
+    order_id: int
+    kind: CardKind
+    chat_id: int
+    message_id: int | None
+    delivered_hash: str | None
+    wanted: int
+    tries: int
+
+
+async def due_cards(work: UnitOfWork, most: int) -> Sequence[int]:
+    """Cards that somebody should draw, most overdue first."""
+    query = select(live_card.c.id).where(live_card.c.due_at <= func.now()).order_by(live_card.c.due_at).limit(most)
+    return list((await work.connection.execute(query)).scalars())
+
+
+async def claim_card(work: UnitOfWork, card_id: int) -> CardRow | None:
+    """Take the lease of a due card; None when it is not due, or another worker has it."""
+    due = (
+        select(live_card.c.id)
+        .where(live_card.c.id == card_id, live_card.c.due_at <= func.now())
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    leased = {"due_at": func.now() + LEASE, "tries": live_card.c.tries + 1}
+    statement = update(live_card).where(live_card.c.id == due).values(leased).returning(live_card)
+    row = (await work.connection.execute(statement)).mappings().one_or_none()
+    return None if row is None else _card_from(row)
+
+
+async def find_view(work: UnitOfWork, card: CardRow) -> OrderView:
+    """The order of a card as it is committed, with all that the card may say about it."""
+    order = await find_order(work, card.campus_id, card.order_id)
+    people = select(person.c.id, person.c.first_name).where(person.c.id.in_([order.customer_id, order.runner_id or 0]))
+    names = {row.id: row.first_name for row in await work.connection.execute(people)}
+    return OrderView(
+        order=order,
+        campus=await find_campus(work, card.campus_id),
+        hold=await current_hold(work, order.id),
+        payable=await payable_of(work, order.id),
+        customer_name=names[order.customer_id],
+        runner_name=names.get(order.runner_id),
+        building=await _building(work, card.campus_id, order.drop_point),
+        viewer=card.chat_id,
+        expires_at=await due_at(work, order.id, TimerKind.EXPIRE),
+    )
+
+
+async def _building(work: UnitOfWork, campus_id: int, name: str) -> str | None:
+    """The building of a drop point by the name that orders keep (DropPoint.name); None when a customer typed it."""
+    in_one_line = func.concat(drop_point.c.building, ", ", drop_point.c.spot)
+    full = case((drop_point.c.spot == "", drop_point.c.building), else_=in_one_line)
+    query = select(drop_point.c.building).where(drop_point.c.campus_id == campus_id, full == name).limit(1)
+    found: str | None = (await work.connection.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def card_delivered(work: UnitOfWork, card: CardRow, message_id: int | None, digest: str) -> None:
+    """It stands in the chat as drawn; due again at once when somebody wanted more meanwhile."""
+    changed = {
+        "message_id": message_id,
+        "delivered_hash": digest,
+        "delivered": card.wanted,
+        "tries": 0,
+        "error": None,
+        "first_sent_at": func.coalesce(live_card.c.first_sent_at, func.now()),
+        "due_at": case((live_card.c.wanted > card.wanted, func.now()), else_=null()),
+    }
+    statement = _still_ours(card).values(changed).returning(live_card.c.due_at)
+    if (await work.connection.execute(statement)).scalar_one_or_none() is not None:
+        work.ring("draw_card", card.id)
+
+
+async def card_postponed(work: UnitOfWork, card: CardRow, after: timedelta, error: str | None = None) -> None:
+    """Not delivered: due again after a while. Without an error it was no failure, only a queue."""
+    tries = card.tries if error else card.tries - 1
+    changed = {"due_at": func.now() + after, "tries": tries, "error": error}
+    await work.connection.execute(_still_ours(card).values(changed))
+
+
+async def card_lost_its_message(work: UnitOfWork, card: CardRow) -> None:
+    """The message is gone from the chat: send a new one at once."""
+    changed = {"due_at": func.now(), "message_id": None, "delivered_hash": None, "error": "message gone"}
+    await work.connection.execute(_still_ours(card).values(changed))
+    work.ring("draw_card", card.id)
+
+
+async def card_parked(work: UnitOfWork, card: CardRow, error: str) -> None:
+    """Nothing more is tried until somebody wants the card drawn again."""
+    await work.connection.execute(_still_ours(card).values(due_at=None, error=error))
+
+
+async def move_chat(work: UnitOfWork, old: int, new: int) -> None:
+    """A group became a supergroup: everything that names it follows, and its cards are new messages there."""
+    for column in (campus.c.runner_group, campus.c.admin_chat):
+        await work.connection.execute(update(campus).where(column == old).values({column: new}))
+    there = live_card.alias("there")
+    twin = select(there.c.id).where(there.c.order_id == live_card.c.order_id, there.c.kind == live_card.c.kind)
+    alone = ~twin.where(there.c.chat_id == new).exists()
+    moved = {"chat_id": new, "message_id": None, "delivered_hash": None}
+    await work.connection.execute(update(live_card).where(live_card.c.chat_id == old, alone).values(moved))
+    await work.connection.execute(update(live_card).where(live_card.c.chat_id == old).values(due_at=None))
+    unsent = or_(push.c.status == "due", push.c.status == "sending")
+    await work.connection.execute(update(push).where(push.c.chat_id == old, unsent).values(chat_id=new))
+
+
+def _still_ours(card: CardRow) -> Update:
+    return update(live_card).where(live_card.c.id == card.id, live_card.c.tries == card.tries)
+
+
+def _card_from(row: RowMapping) -> CardRow:
+    plain = {name: row[name] for name in CardRow.__slots__ if name != "kind"}
+    return CardRow(kind=CardKind(row["kind"]), **plain)

@@ -1,0 +1,73 @@
+"""Pushes as rows: messages of their own, sent at most once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import RowMapping, func, select, update
+
+from domain.store.schema import push
+from domain.store.unit_of_work import UnitOfWork
+
+LEASE = timedelta(seconds=10)  # longer than a call may take; a push in `sending` after this has no worker any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushRow:
+    """A message to send: `key` and `args` are its sentence, `buttons` rows of one button each."""
+
+    id: int
+    campus_id: int
+    chat_id: int
+    key: str
+    args: Mapping[str, str | int]
+    buttons: Sequence[Mapping[str, str]]
+    tries: int
+
+
+async def due_pushes(work: UnitOfWork, most: int) -> Sequence[int]:
+    """Messages that somebody should send, oldest first."""
+    query = select(push.c.id).where(push.c.status == "due", push.c.due_at <= func.now())
+    return list((await work.connection.execute(query.order_by(push.c.due_at, push.c.id).limit(most))).scalars())
+
+
+async def find_due_push(work: UnitOfWork, push_id: int) -> PushRow | None:
+    """The message, if it is due."""
+    query = select(push).where(push.c.id == push_id, push.c.status == "due", push.c.due_at <= func.now())
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else _push_from(row)
+
+
+async def claim_push(work: UnitOfWork, message: PushRow) -> bool:
+    """Sending it from here on is this worker's, once; False when another has it."""
+    due = (
+        select(push.c.id)
+        .where(push.c.id == message.id, push.c.status == "due", push.c.tries == message.tries)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    sending = {"status": "sending", "due_at": func.now() + LEASE, "tries": push.c.tries + 1}
+    return (await work.connection.execute(update(push).where(push.c.id == due).values(sending))).rowcount == 1
+
+
+async def push_ended(work: UnitOfWork, push_id: int, status: str, error: str | None = None) -> None:
+    """It is `sent`, `lost` (nobody knows) or `dropped` (nobody to read it, or our mistake); for good."""
+    unfinished = update(push).where(push.c.id == push_id, push.c.status.in_(("due", "sending")))
+    await work.connection.execute(unfinished.values(status=status, due_at=None, error=error))
+
+
+async def push_postponed(work: UnitOfWork, push_id: int, after: timedelta, error: str | None = None) -> None:
+    """It was certainly not sent: due again after a while."""
+    unfinished = update(push).where(push.c.id == push_id, push.c.status.in_(("due", "sending")))
+    await work.connection.execute(unfinished.values(status="due", due_at=func.now() + after, error=error))
+
+
+async def lose_abandoned(work: UnitOfWork) -> int:
+    """Whoever sent these is gone, and maybe they were sent: at most once means lost. Returns how many."""
+    abandoned = update(push).where(push.c.status == "sending", push.c.due_at <= func.now())
+    lost = abandoned.values(status="lost", due_at=None, error="its worker was gone while sending")
+    return (await work.connection.execute(lost)).rowcount
+
+
+def _push_from(row: RowMapping) -> PushRow:
+    return PushRow(**{name: row[name] for name in PushRow.__slots__})

@@ -1,0 +1,222 @@
+"""Delivering what was written: cards drawn from the committed state when they are sent, pushes sent at most once."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import assert_never
+
+from domain.buttons import Button
+from domain.cards import Card, CardKind, draw
+from domain.saga import backoff
+from domain.store.card_rows import (
+    CardRow,
+    card_delivered,
+    card_lost_its_message,
+    card_parked,
+    card_postponed,
+    claim_card,
+    due_cards,
+    find_view,
+    move_chat,
+)
+from domain.store.people import mark_unreachable
+from domain.store.push_rows import (
+    PushRow,
+    claim_push,
+    due_pushes,
+    find_due_push,
+    lose_abandoned,
+    push_ended,
+    push_postponed,
+)
+from domain.store.readers import reader_of
+from domain.store.unit_of_work import Database, UnitOfWork
+from domain.words import say, say_plain
+from workers.buckets import Buckets
+from workers.telegram_sender import (
+    Blocked,
+    Broken,
+    GoneMessage,
+    Migrated,
+    NotSent,
+    Outcome,
+    Sender,
+    Sent,
+    Unchanged,
+    Unsure,
+    Wait,
+)
+
+AT_ONCE = 16  # deliveries of one sweep at the same time
+AT_ONCE_AGAIN = timedelta(0)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What delivering needs."""
+
+    database: Database
+    sender: Sender
+    buckets: Buckets
+
+
+async def deliver_due(office: Office, most: int) -> None:
+    """Deliver up to `most` cards and `most` pushes that are due, also those whose bell nobody heard."""
+    async with office.database() as work:
+        lost = await lose_abandoned(work)
+        cards, pushes = await due_cards(work, most), await due_pushes(work, most)
+    if lost:
+        log.warning("%d pushes were perhaps not sent: their worker was gone", lost)
+    room = asyncio.Semaphore(AT_ONCE)
+    deliveries = [*(draw_card(office, each) for each in cards), *(send_push(office, each) for each in pushes)]
+    for failure in await asyncio.gather(*(_in(room, each) for each in deliveries), return_exceptions=True):
+        if isinstance(failure, Exception):
+            log.error("a delivery failed and comes again", exc_info=failure)
+
+
+async def _in(room: asyncio.Semaphore, delivery: Awaitable[None]) -> None:
+    async with room:
+        await delivery
+
+
+async def draw_card(office: Office, card_id: int) -> None:
+    """Bring one card up to what is committed; nothing when it is not due, or another worker is at it."""
+    async with office.database() as work:
+        card = await claim_card(work, card_id)
+    if card is None:
+        return None
+    async with office.database() as work:
+        view = await find_view(work, card)
+        reader = await reader_of(work, card.campus_id, card.chat_id)
+    if not reader.reachable:
+        return await _record_card(office, card, "", Blocked("not reachable"))
+    try:
+        drawn = draw(card.kind, view, reader.locale)
+    except (LookupError, ValueError) as mistake:
+        return await _record_card(office, card, "", Broken(repr(mistake)))
+    outcome = await _deliver(office, card, drawn)
+    return await _record_card(office, card, drawn.digest, outcome)
+
+
+async def _deliver(office: Office, card: CardRow, drawn: Card) -> Outcome | timedelta:
+    """The outcome, or how long the chat's buckets say to wait."""
+    if card.message_id is not None and drawn.digest == card.delivered_hash:
+        return Unchanged()
+    pause = await office.buckets.take(card.campus_id, card.chat_id, edit=card.message_id is not None)
+    if pause:
+        return timedelta(seconds=pause)
+    if card.message_id is None:
+        silent = card.kind is not CardKind.GROUP  # a person has just tapped and looks at the chat
+        return await office.sender.send(card.campus_id, card.chat_id, drawn, silent=silent)
+    return await office.sender.edit(card.campus_id, card.chat_id, card.message_id, drawn)
+
+
+async def _record_card(office: Office, card: CardRow, digest: str, outcome: Outcome | timedelta) -> None:
+    if isinstance(outcome, Wait):
+        await office.buckets.rest(card.campus_id, card.chat_id, outcome.seconds)
+    async with office.database() as work:
+        await _write_card(work, card, digest, outcome)
+
+
+async def _write_card(work: UnitOfWork, card: CardRow, digest: str, outcome: Outcome | timedelta) -> None:
+    match outcome:
+        case Sent(message_id):
+            await card_delivered(work, card, message_id, digest)
+        case Unchanged():
+            await card_delivered(work, card, card.message_id, digest)
+        case timedelta():
+            await card_postponed(work, card, outcome)
+        case Wait(seconds):
+            await card_postponed(work, card, timedelta(seconds=seconds))
+        case GoneMessage():
+            await card_lost_its_message(work, card)
+        case Migrated(new_chat_id):
+            await move_chat(work, card.chat_id, new_chat_id)
+            await card_postponed(work, card, AT_ONCE_AGAIN)
+            work.ring("draw_card", card.id)
+        case Unsure(why) | NotSent(why):  # a card that perhaps came is sent again: better two than none
+            await card_postponed(work, card, backoff(card.tries), why)
+        case Blocked(why):
+            await _note_blocked(work, card.campus_id, card.chat_id, why)
+            await card_parked(work, card, why)
+        case Broken(why):
+            log.error("card %d of order %d is refused by Telegram: %s", card.id, card.order_id, why)
+            await card_parked(work, card, why)
+        case _:
+            assert_never(outcome)
+
+
+async def send_push(office: Office, push_id: int) -> None:
+    """Send one message, at most once; nothing when it is not due, or another worker is at it."""
+    async with office.database() as work:
+        message = await find_due_push(work, push_id)
+        if message is None:
+            return None
+        reader = await reader_of(work, message.campus_id, message.chat_id)
+    if not reader.reachable:
+        return await _record_push(office, message, Blocked("not reachable"))
+    try:
+        words = _written(message, reader.locale)
+    except (LookupError, ValueError) as mistake:
+        return await _record_push(office, message, Broken(repr(mistake)))
+    pause = await office.buckets.take(message.campus_id, message.chat_id, edit=False)
+    async with office.database() as work:
+        if pause:
+            return await push_postponed(work, message.id, timedelta(seconds=pause))
+        if not await claim_push(work, message):
+            return None
+    return await _record_push(office, message, await office.sender.send(message.campus_id, message.chat_id, words))
+
+
+def _written(message: PushRow, locale: str) -> Card:
+    buttons: Sequence[Button] = [
+        Button(words=say_plain(locale, each["key"]), data=each.get("data"), url=each.get("url"))
+        for each in message.buttons
+    ]
+    return Card(text=say(locale, message.key, **message.args), rows=tuple((each,) for each in buttons))
+
+
+async def _record_push(office: Office, message: PushRow, outcome: Outcome) -> None:
+    if isinstance(outcome, Wait):
+        await office.buckets.rest(message.campus_id, message.chat_id, outcome.seconds)
+    async with office.database() as work:
+        await _write_push(work, message, outcome)
+
+
+async def _write_push(work: UnitOfWork, message: PushRow, outcome: Outcome) -> None:
+    match outcome:
+        case Sent():
+            await push_ended(work, message.id, "sent")
+        case Wait(seconds):
+            await push_postponed(work, message.id, timedelta(seconds=seconds))
+        case NotSent(why):
+            await push_postponed(work, message.id, backoff(message.tries), why)
+        case Migrated(new_chat_id):
+            await move_chat(work, message.chat_id, new_chat_id)
+            await push_postponed(work, message.id, AT_ONCE_AGAIN)
+            work.ring("send_push", message.id)
+        case Unsure(why):
+            log.warning("push %d (%s) was perhaps not sent: %s", message.id, message.key, why)
+            await push_ended(work, message.id, "lost", why)
+        case Blocked(why):
+            await _note_blocked(work, message.campus_id, message.chat_id, why)
+            await push_ended(work, message.id, "dropped", why)
+        case Broken(why):
+            log.error("push %d (%s) is refused by Telegram: %s", message.id, message.key, why)
+            await push_ended(work, message.id, "dropped", why)
+        case Unchanged() | GoneMessage():
+            raise AssertionError(f"a send cannot end as {outcome}")
+        case _:
+            assert_never(outcome)
+
+
+async def _note_blocked(work: UnitOfWork, campus_id: int, chat_id: int, why: str) -> None:
+    """A person is left in peace until she writes again; a group that shut us out is for the operator to see."""
+    if chat_id > 0:
+        await mark_unreachable(work, campus_id, chat_id)
+    else:
+        log.error("campus %d cannot write to its group %d: %s", campus_id, chat_id, why)

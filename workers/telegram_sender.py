@@ -1,0 +1,210 @@
+"""The only file that sends through Telegram: one bot a campus, every answer mapped to a plain outcome."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
+
+from domain.buttons import Button
+from domain.card_view import Card
+
+ANSWER_WITHIN = 8.0  # seconds for a whole call; less than the lease of a card, so that no card is sent twice at once
+CONNECTIONS = 32
+
+# What httpx raises while nothing has left this machine: the call may be made again without a second thought.
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid", "message identifier is not")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """It stands in the chat under this number."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """It stood there in these words already."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoneMessage:
+    """There is nothing to edit any more: send anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The person, or the group, does not let this bot write."""
+
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """The group became a supergroup of another number."""
+
+    new_chat_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Too many messages: this chat rests for so many seconds. Nothing was sent."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """Maybe it was sent."""
+
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """It was not sent and may be tried again."""
+
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Telegram will never take this message as it is: a mistake of ours."""
+
+    description: str
+
+
+Outcome = Sent | Unchanged | GoneMessage | Blocked | Migrated | Wait | Unsure | NotSent | Broken
+
+
+class Sender:
+    """The campuses' bots by the campus' number; they speak to Telegram only when something is to be said."""
+
+    def __init__(self, bots: Mapping[int, "ExtBot[None]"], request: HTTPXRequest) -> None:
+        self._bots = bots
+        self._request = request
+
+    async def send(self, campus_id: int, chat_id: int, card: Card, *, silent: bool = False) -> Outcome:
+        """A new message; never repeated here, because Telegram knows no idempotency keys."""
+        bot = self._bots.get(campus_id)
+        if bot is None:
+            return NotSent(f"campus {campus_id} has no bot token")
+        call = bot.send_message(
+            chat_id=chat_id,
+            text=card.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=_keyboard(card),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            disable_notification=silent,
+        )
+        return await _outcome(call, None)
+
+    async def edit(self, campus_id: int, chat_id: int, message_id: int, card: Card) -> Outcome:
+        """New words and buttons for a message of this bot; harmless when repeated."""
+        bot = self._bots.get(campus_id)
+        if bot is None:
+            return NotSent(f"campus {campus_id} has no bot token")
+        call = bot.edit_message_text(
+            chat_id=chat_id,
+            message_id=message_id,
+            text=card.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=_keyboard(card),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+        return await _outcome(call, message_id)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._request.shutdown()
+
+
+def open_sender(api: str, tokens: Mapping[int, str]) -> Sender:
+    """A sender for the Bot API at this address, with a token for each campus number; asks Telegram nothing yet."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log addresses, and the token is in the address
+    os.environ.setdefault("PTB_TIMEDELTA", "1")  # RetryAfter.retry_after as it will be, without a warning
+    request = HTTPXRequest(connection_pool_size=CONNECTIONS)
+    bots = {
+        campus_id: ExtBot(token, base_url=f"{api}/bot", request=request, get_updates_request=request)
+        for campus_id, token in tokens.items()
+    }
+    return Sender(bots, request)
+
+
+def _keyboard(card: Card) -> InlineKeyboardMarkup | None:
+    if not card.rows:
+        return None
+    return InlineKeyboardMarkup([[_button(each) for each in row] for row in card.rows])
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    style = None if button.style is None else button.style.value
+    return InlineKeyboardButton(button.words, url=button.url, callback_data=button.data, style=style)
+
+
+async def _outcome(call: Awaitable[Message | bool], message_id: int | None) -> Outcome:
+    """What became of a call; facts: Telegram's error table. The order matters: BadRequest is a NetworkError."""
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            answer = await call
+    except TimeoutError:
+        return Unsure(f"no answer within {ANSWER_WITHIN} s")
+    except RetryAfter as pause:
+        return Wait(_seconds(pause))
+    except ChatMigrated as moved:
+        return Migrated(moved.new_chat_id)
+    except Forbidden as refusal:
+        return Blocked(refusal.message)
+    except BadRequest as refusal:
+        return _bad_request(refusal.message)
+    except (InvalidToken, Conflict) as refusal:
+        return NotSent(refusal.message)
+    except NetworkError as failure:
+        return _failure(failure)
+    except TelegramError as failure:
+        return Unsure(failure.message)
+    return Sent(answer.message_id if isinstance(answer, Message) else message_id or 0)
+
+
+def _bad_request(description: str) -> Outcome:
+    said = description.lower()
+    if "message is not modified" in said:
+        return Unchanged()
+    if any(sentence in said for sentence in _GONE):
+        return GoneMessage()
+    if "chat not found" in said:
+        return Blocked(description)
+    return Broken(description)
+
+
+def _failure(failure: NetworkError) -> Outcome:
+    """Only what never left this machine is certainly not sent; a 500 may have been delivered."""
+    if isinstance(failure.__cause__, _NOT_SENT):
+        return NotSent(failure.message)
+    return Unsure(failure.message)
+
+
+def _seconds(pause: RetryAfter) -> float:
+    after = pause.retry_after
+    return after.total_seconds() if isinstance(after, timedelta) else float(after)
