@@ -12,8 +12,9 @@ MOST_PIECES = 99
 LONGEST_ITEM_NAME = 60  # characters
 SMALLEST_CHARGE = 50  # minor units; Stripe refuses less in most currencies
 
+_UNSTORABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # Postgres keeps no NUL and no half character
 _LINE = re.compile(
-    r"(?:(?P<quantity>\d{1,2})\s*[x×*]\s*)?(?P<name>.+?)\s*[@:=\-]?\s+(?P<price>\S+)", re.ASCII | re.IGNORECASE
+    r"(?:(?P<quantity>\d{1,4})\s*[x×*]\s*)?(?P<name>.+?)\s*[@:=\-]?\s+(?P<price>\S+)", re.ASCII | re.IGNORECASE
 )
 
 
@@ -133,8 +134,9 @@ def read_items(typed: str, currency: str) -> tuple[Item, ...]:
 
 def read_item(line: str, currency: str) -> Item:
     """One typed line as an item; without a number in front it is one piece."""
-    found = _LINE.fullmatch(line)
-    if found is None:
+    plain = " ".join(line.split())  # runs of spaces would make the pattern try for minutes
+    found = _LINE.fullmatch(plain)
+    if found is None or _UNSTORABLE.search(plain):
         raise Unreadable(example=f"2x chicken rice {spell(450, currency)}")
     quantity, name = int(found["quantity"] or 1), found["name"].strip()
     price = read_amount(found["price"], currency)

@@ -1,0 +1,1 @@
+"""What the business means, held by examples and by properties."""

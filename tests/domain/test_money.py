@@ -1,0 +1,115 @@
+"""Money is whole minor units: every amount survives being spelt and read again."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import Unreadable
+from domain.money import EXPONENTS, LARGEST_CHARGE, SYMBOLS, Money, exponent, read_amount, share, spell
+
+CURRENCIES = sorted({*EXPONENTS, *SYMBOLS, "chf"})
+MINOR = st.integers(min_value=0, max_value=LARGEST_CHARGE)
+
+
+def test_every_amount_from_050_to_9999_is_read_exactly_as_typed() -> None:
+    """M11 of the original's defects: amounts went through a float and lost cents."""
+    for minor in range(50, 10_000):
+        whole, rest = divmod(minor, 100)
+        for typed in (f"{whole}.{rest:02d}", f"{whole},{rest:02d}", f"S${whole}.{rest:02d}", f"sgd {whole}.{rest:02d}"):
+            assert read_amount(typed, "sgd") == minor
+
+
+@given(minor=MINOR, currency=st.sampled_from(CURRENCIES))
+def test_what_is_spelt_is_read_as_the_same_amount(minor: int, currency: str) -> None:
+    assert read_amount(spell(minor, currency).replace(",", ""), currency) == minor
+
+
+@given(minor=MINOR, currency=st.sampled_from(CURRENCIES))
+def test_a_spelt_amount_is_the_decimal_number_it_means(minor: int, currency: str) -> None:
+    number = spell(minor, currency).replace(",", "").removeprefix(SYMBOLS.get(currency, currency.upper() + " "))
+    assert Decimal(number) == Decimal(minor).scaleb(-exponent(currency))
+
+
+@pytest.mark.parametrize("wrong", [4.5, "450", None, True, Decimal("4.50")])
+def test_money_is_made_of_whole_numbers_only(wrong: object) -> None:
+    arguments = {"minor": wrong, "currency": "sgd"}
+    with pytest.raises(TypeError):
+        Money(**arguments)  # type checkers would refuse it too; here they can't see it
+
+
+@pytest.mark.parametrize("currency", ["SGD", "sg", "sgdd", "", "s1d", "sgd\n"])
+def test_a_currency_is_three_small_letters(currency: str) -> None:
+    with pytest.raises(ValueError, match="currency"):
+        Money(1, currency)
+
+
+def test_two_currencies_are_never_mixed() -> None:
+    with pytest.raises(ValueError, match="cannot mix"):
+        Money(1, "sgd") + Money(1, "usd")
+    with pytest.raises(ValueError, match="cannot mix"):
+        Money(1, "sgd") - Money(1, "usd")
+
+
+@given(left=MINOR, right=MINOR)
+def test_adding_and_taking_away_are_exact(left: int, right: int) -> None:
+    total = Money(left, "sgd") + Money(right, "sgd")
+    assert total.minor == left + right
+    assert total - Money(right, "sgd") == Money(left, "sgd")
+
+
+@given(minor=MINOR, basis_points=st.integers(min_value=0, max_value=10_000))
+def test_a_share_is_the_nearest_whole_number_and_never_more_than_the_amount(minor: int, basis_points: int) -> None:
+    part = share(minor, basis_points)
+    assert 0 <= part <= minor
+    exact = Decimal(minor) * basis_points / 10_000
+    assert abs(part - exact) <= Decimal("0.5")
+
+
+def test_half_a_cent_is_rounded_up() -> None:
+    assert share(5, 1_000) == 1
+    assert share(4, 1_000) == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "minor"),
+    [("4,50", 450), ("S$4.5", 450), ("$4", 400), (" 4.5 ", 450), ("SGD4.05", 405), ("0", 0), ("00012.30", 1230)],
+)
+def test_the_ways_people_write_amounts(typed: str, minor: int) -> None:
+    assert read_amount(typed, "sgd") == minor
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("", " ", ".", ".5", "4.", "4.505", "-1", "+1", "1e3", "1_000", "1,000", "1.000,00", "0x10", "4.5x", "4 50"),
+        *("٤٫٥٠", "४.५०", "４.５０", "①", "½", "4.٥٠", "🍜", "4.50🍜", "\u202e05.4", "\u200f4.50", "4\u00a050"),
+        *("<b>4.50</b>", "4.50\n5.50", "4.50\x00", "inf", "NaN", "EUR 4.50", "€4.50", "S$S$4", "9" * 9, "9" * 4_096),
+        *("$" * 4_096, " " * 4_096 + "x", "1" + "," * 4_095),
+    ],
+)
+def test_what_is_no_plain_amount_is_refused_with_an_example(typed: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_amount(typed, "sgd")
+    assert refused.value.words == {"example": "S$4.50"}
+
+
+@given(typed=st.text(max_size=40), currency=st.sampled_from(CURRENCIES))
+def test_any_text_is_an_amount_or_a_refusal(typed: str, currency: str) -> None:
+    try:
+        minor = read_amount(typed, currency)
+    except Unreadable:
+        return
+    assert type(minor) is int
+    assert minor >= 0
+    assert any("0" <= letter <= "9" for letter in typed)
+
+
+def test_currencies_without_cents_take_no_cents() -> None:
+    assert read_amount("¥450", "jpy") == 450
+    assert spell(450, "jpy") == "¥450"
+    assert read_amount("1.500", "kwd") == 1500
+    for typed, currency in (("4.5", "jpy"), ("1.5000", "kwd")):
+        with pytest.raises(Unreadable):
+            read_amount(typed, currency)

@@ -1,0 +1,101 @@
+"""Typed lines become items, or a refusal; hostile ones cost neither time nor sense."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import Unreadable
+from domain.pricing import LONGEST_ITEM_NAME, MOST_ITEMS, MOST_PIECES, Item, read_items
+
+QUICK = 0.25  # seconds of CPU that one typed message may cost at most
+
+
+@pytest.mark.parametrize(
+    ("typed", "item"),
+    [
+        ("2x chicken rice 4.50", Item(name="chicken rice", quantity=2, price=450)),
+        ("chicken rice 4,50", Item(name="chicken rice", quantity=1, price=450)),
+        ("3 × laksa S$5.5", Item(name="laksa", quantity=3, price=550)),
+        ("3*laksa: 5.50", Item(name="laksa", quantity=3, price=550)),
+        ("kopi @ 1.40", Item(name="kopi", quantity=1, price=140)),
+        ("kopi - 1.40", Item(name="kopi", quantity=1, price=140)),
+        ("7up 2", Item(name="7up", quantity=1, price=200)),
+        ("2 X 7up 2", Item(name="7up", quantity=2, price=200)),
+        ("laksa    5.50", Item(name="laksa", quantity=1, price=550)),
+        ("chicken\trice\t4.50", Item(name="chicken rice", quantity=1, price=450)),
+        ("laksa\u00a05.50", Item(name="laksa", quantity=1, price=550)),
+        ("nasi <b>lemak</b> & egg 6", Item(name="nasi <b>lemak</b> & egg", quantity=1, price=600)),
+        ("🍜 5", Item(name="🍜", quantity=1, price=500)),
+        ("شاورما 7.50", Item(name="شاورما", quantity=1, price=750)),
+    ],
+)
+def test_the_ways_people_write_an_item(typed: str, item: Item) -> None:
+    assert read_items(typed, "sgd") == (item,)
+
+
+def test_lines_become_items_in_their_order_and_empty_ones_nothing() -> None:
+    items = read_items("\n  2x rice 4.50 \r\n\n tea 1\n", "sgd")
+    assert [(item.name, item.quantity, item.cost) for item in items] == [("rice", 2, 900), ("tea", 1, 100)]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("", "\n\n", "rice", "4.50", "rice free", "0x rice 4", "rice 0", "rice 0.00", "rice -1", "rice 1e3"),
+        *("rice 4.505", "rice ٤٫٥", "<script>", "100x rice 4", "rice 4.50 each", "rice 4.50\nnonsense"),
+        "x" * (LONGEST_ITEM_NAME + 1) + " 4.50",
+        "rice 4.50\n" * (MOST_ITEMS + 1),
+        "rice 4.50\n" * 10_000,
+        *("x" * 4_096, " " * 4_096, "\u202e" * 4_096, "🍜" * 2_048, "4.50 " * 819),
+        *("rice\x00 4.50", "ri\x1bce 4.50", "rice\x7f 4.50", "\ud800 4.50"),
+    ],
+)
+def test_what_is_no_list_of_items_is_refused_with_an_example(typed: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_items(typed, "sgd")
+    assert "example" in refused.value.words
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "a" + " " * 4_092 + "b c",
+        "a" + "\t" * 4_092 + "b c",
+        "9" * 4_000 + " x",
+        "2x" + " " * 4_000 + "y z",
+        "a " * 2_048,
+        "a - " * 1_024,
+        "a" + " :" * 2_000 + " x",
+        "\n".join(["a" + " " * 400 + "b c"] * 10),
+    ],
+)
+def test_no_message_makes_the_reader_think_for_long(typed: str) -> None:
+    began = time.process_time()
+    with pytest.raises(Unreadable):
+        read_items(typed, "sgd")
+    assert time.process_time() - began < QUICK
+
+
+@given(typed=st.text(max_size=200))
+def test_any_text_is_a_list_of_sound_items_or_a_refusal(typed: str) -> None:
+    try:
+        items = read_items(typed, "sgd")
+    except Unreadable:
+        return
+    assert 1 <= len(items) <= MOST_ITEMS
+    for item in items:
+        assert 1 <= item.quantity <= MOST_PIECES
+        assert 1 <= len(item.name) <= LONGEST_ITEM_NAME
+        assert item.price > 0
+
+
+@given(
+    name=st.text(st.characters(whitelist_categories=("L",)), min_size=1, max_size=LONGEST_ITEM_NAME),
+    quantity=st.integers(min_value=1, max_value=MOST_PIECES),
+    price=st.integers(min_value=1, max_value=99_999_999),
+)
+def test_an_item_that_is_written_out_is_read_as_itself(name: str, quantity: int, price: int) -> None:
+    typed = f"{quantity}x {name} {price // 100}.{price % 100:02d}"
+    assert read_items(typed, "sgd") == (Item(name=name, quantity=quantity, price=price),)
