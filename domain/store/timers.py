@@ -1,15 +1,16 @@
-"""Deadlines in Postgres: set, stopped and resumed in the commit of the state that needs them."""
+"""Deadlines in Postgres: set, stopped and resumed in the commit of the state that needs them, each move logged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, insert, select, update
 
 from domain.order import Order
+from domain.store.events import SYSTEM, log
 from domain.store.schema import timer
 from domain.store.unit_of_work import UnitOfWork
-from domain.timers import TimerKind, TimerStatus
+from domain.timers import TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +26,13 @@ class DueTimer:
 async def set_timer(work: UnitOfWork, order: Order, kind: TimerKind, due_at: datetime) -> None:
     """A new deadline; at most one of a kind is set for an order."""
     values = {"campus_id": order.campus_id, "order_id": order.id, "kind": kind, "due_at": due_at}
-    await work.connection.execute(insert(timer).values(values))
+    row = (await work.connection.execute(insert(timer).values(values).returning(timer))).mappings().one()
+    await _log(work, row, "set", None)
 
 
 async def stop_timer(work: UnitOfWork, order_id: int, kind: TimerKind) -> None:
     """The deadline counts no more; harmless when none is set."""
-    statement = update(timer).where(timer.c.order_id == order_id, timer.c.kind == kind)
-    await work.connection.execute(statement.where(timer.c.status == TimerStatus.SET).values(status=TimerStatus.STOPPED))
+    await _move(work, TimerEvent.STOPPED, timer.c.order_id == order_id, timer.c.kind == kind)
 
 
 async def resume_timer(work: UnitOfWork, order_id: int, kind: TimerKind) -> None:
@@ -43,8 +44,7 @@ async def resume_timer(work: UnitOfWork, order_id: int, kind: TimerKind) -> None
         .limit(1)
         .scalar_subquery()
     )
-    statement = update(timer).where(timer.c.id == last, timer.c.status == TimerStatus.STOPPED)
-    await work.connection.execute(statement.values(status=TimerStatus.SET))
+    await _move(work, TimerEvent.RESUMED, timer.c.id == last)
 
 
 async def due_at(work: UnitOfWork, order_id: int, kind: TimerKind) -> datetime | None:
@@ -64,8 +64,31 @@ async def fire_due(work: UnitOfWork, most: int) -> Sequence[DueTimer]:
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    statement = update(timer).where(timer.c.id.in_(due)).values(status=TimerStatus.FIRED).returning(timer)
     return [
         DueTimer(id=row["id"], campus_id=row["campus_id"], order_id=row["order_id"], kind=TimerKind(row["kind"]))
-        for row in (await work.connection.execute(statement)).mappings()
+        for row in await _move(work, TimerEvent.FIRED, timer.c.id.in_(due))
     ]
+
+
+async def _move(work: UnitOfWork, happened: TimerEvent, *which: ColumnElement[bool]) -> Sequence[RowMapping]:
+    ((before, after),) = [(before, to) for (before, known), to in TIMER_TRANSITIONS.items() if known is happened]
+    statement = update(timer).where(*which, timer.c.status == before).values(status=after).returning(timer)
+    rows = (await work.connection.execute(statement)).mappings().all()
+    for row in rows:
+        await _log(work, row, happened, before)
+    return rows
+
+
+async def _log(work: UnitOfWork, row: RowMapping, happened: str, before: TimerStatus | None) -> None:
+    await log(
+        work,
+        SYSTEM,
+        campus_id=row["campus_id"],
+        order_id=row["order_id"],
+        subject="timer",
+        subject_id=row["id"],
+        happened=happened,
+        before=before,
+        after=row["status"],
+        reason=row["kind"],
+    )
