@@ -73,7 +73,7 @@ async def fire_due(work: UnitOfWork, most: int) -> Sequence[DueTimer]:
 async def _move(work: UnitOfWork, happened: TimerEvent, *which: ColumnElement[bool]) -> Sequence[RowMapping]:
     ((before, after),) = [(before, to) for (before, known), to in TIMER_TRANSITIONS.items() if known is happened]
     statement = update(timer).where(*which, timer.c.status == before).values(status=after).returning(timer)
-    rows = (await work.connection.execute(statement)).mappings().all()
+    rows: Sequence[RowMapping] = (await work.connection.execute(statement)).mappings().all()
     for row in rows:
         await _log(work, row, happened, before)
     return rows
