@@ -92,7 +92,7 @@ def test_any_text_is_a_list_of_sound_items_or_a_refusal(typed: str) -> None:
 
 
 @given(
-    name=st.text(st.characters(whitelist_categories=("L",)), min_size=1, max_size=LONGEST_ITEM_NAME),
+    name=st.text(st.characters(categories=["Lu", "Ll", "Lo"]), min_size=1, max_size=LONGEST_ITEM_NAME),
     quantity=st.integers(min_value=1, max_value=MOST_PIECES),
     price=st.integers(min_value=1, max_value=99_999_999),
 )

@@ -1,0 +1,65 @@
+"""The tables of holds, pay-outs, refunds and timers: who may become what, and what is final."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+import pytest
+
+from domain.payment import (
+    HOLD_TRANSITIONS,
+    LIVE_HOLDS,
+    PAYOUT_TRANSITIONS,
+    REFUND_TRANSITIONS,
+    HoldEvent,
+    HoldStatus,
+    PayoutEvent,
+    PayoutStatus,
+    RefundEvent,
+    RefundStatus,
+)
+from domain.sagas import newest
+from domain.timers import TIMER_STARTS, TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus
+
+Table = Mapping[tuple[Any, Any], Any]
+TABLES: list[tuple[Table, type[StrEnum], type[StrEnum], StrEnum, set[StrEnum]]] = [
+    (HOLD_TRANSITIONS, HoldStatus, HoldEvent, HoldStatus.REQUESTED, {HoldStatus.CAPTURED, HoldStatus.RELEASED}),
+    (PAYOUT_TRANSITIONS, PayoutStatus, PayoutEvent, PayoutStatus.OPEN, {PayoutStatus.PAID}),
+    (REFUND_TRANSITIONS, RefundStatus, RefundEvent, RefundStatus.REQUESTED, {RefundStatus.FAILED}),
+    (TIMER_TRANSITIONS, TimerStatus, TimerEvent, TimerStatus.SET, {TimerStatus.FIRED}),
+]
+NAMES = ["hold", "payout", "refund", "timer"]
+
+
+@pytest.mark.parametrize(("table", "statuses", "events", "first", "final"), TABLES, ids=NAMES)
+def test_every_status_is_reachable_and_only_the_final_ones_are_final(
+    table: Table, statuses: type[StrEnum], events: type[StrEnum], first: StrEnum, final: set[StrEnum]
+) -> None:
+    assert {first, *table.values()} == set(statuses)
+    assert set(statuses) - {before for before, _ in table} == final
+    assert {event for _, event in table} == set(events)
+
+
+@pytest.mark.parametrize(("table", "events"), [(each[0], each[2]) for each in TABLES], ids=NAMES)
+def test_every_event_leads_to_one_status_only(table: Table, events: type[StrEnum]) -> None:
+    for event in events:
+        assert len({after for (_, known), after in table.items() if known is event}) == 1
+
+
+def test_a_capture_comes_only_from_money_that_is_held() -> None:
+    before = [status for status, event in HOLD_TRANSITIONS if event is HoldEvent.CAPTURED]
+    assert before == [HoldStatus.HELD]
+
+
+def test_everything_but_a_capture_can_be_let_go() -> None:
+    before = {status for status, event in HOLD_TRANSITIONS if event is HoldEvent.RELEASED}
+    assert before == LIVE_HOLDS | {HoldStatus.REFUSED}
+
+
+def test_a_payout_is_paid_only_while_it_is_sent() -> None:
+    assert [before for before, event in PAYOUT_TRANSITIONS if event is PayoutEvent.PAID] == [PayoutStatus.SENDING]
+
+
+@pytest.mark.parametrize("kind", TimerKind)
+def test_every_timer_starts_a_process_there_is(kind: TimerKind) -> None:
+    assert newest(TIMER_STARTS[kind]).kind == TIMER_STARTS[kind]

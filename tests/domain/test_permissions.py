@@ -1,0 +1,47 @@
+"""Who may do what: the whole matrix of role x action x ownership, written out a second time by hand."""
+
+from itertools import chain, combinations, product
+
+import pytest
+
+from domain.people import Action, Role, RunnerStatus, may, roles_of
+
+# Each line: what this role may do to what is its own, and to what is not.
+OWN: dict[Role, str] = {
+    Role.CUSTOMER: "place cancel ask_to_run",
+    Role.RUNNER: "release buy pick_up arrive deliver set_up_payout",
+    Role.ADMIN: "approve_runner see_any_order cancel_any see_stuck retry_stuck bind_group",
+    Role.SYSTEM: "",
+}
+NOT_OWN: dict[Role, str] = {
+    Role.CUSTOMER: "",
+    Role.RUNNER: "claim",
+    Role.ADMIN: "approve_runner see_any_order cancel_any see_stuck retry_stuck bind_group",
+    Role.SYSTEM: "",
+}
+
+
+@pytest.mark.parametrize(("role", "own"), list(product(Role, (True, False))))
+def test_each_role_may_do_exactly_this(role: Role, own: bool) -> None:
+    allowed = {action for action in Action if may(frozenset({role}), action, own=own)}
+    assert allowed == {Action(word) for word in (OWN if own else NOT_OWN)[role].split()}
+
+
+def test_two_roles_may_what_either_may_and_no_more() -> None:
+    every = chain.from_iterable(combinations(Role, size) for size in range(len(Role) + 1))
+    for roles, action, own in product(list(every), Action, (True, False)):
+        either = any(may(frozenset({role}), action, own=own) for role in roles)
+        assert may(frozenset(roles), action, own=own) is either
+
+
+def test_nobody_may_claim_an_order_of_her_own_whatever_she_is() -> None:
+    assert not may(frozenset(Role), Action.CLAIM, own=True)
+
+
+@pytest.mark.parametrize(("status", "is_admin"), list(product(RunnerStatus, (True, False))))
+def test_only_an_approved_runner_runs_and_only_an_admin_administers(status: RunnerStatus, is_admin: bool) -> None:
+    roles = roles_of(status, is_admin=is_admin)
+    assert Role.CUSTOMER in roles
+    assert (Role.RUNNER in roles) is (status is RunnerStatus.APPROVED)
+    assert (Role.ADMIN in roles) is is_admin
+    assert Role.SYSTEM not in roles
