@@ -29,10 +29,10 @@ async def sweep(workshop: Workshop, office: Office, stopping: asyncio.Event) -> 
         lambda: fire_timers(workshop),
         lambda: _run_due(workshop, tasks),
     )
-    slower: tuple[Round, ...] = (lambda: deliver_due(office, MOST_AT_ONCE), lambda: read_hints(workshop, MOST_AT_ONCE))
-    loops = [asyncio.create_task(_repeat(rounds, stopping)), asyncio.create_task(_repeat(slower, stopping))]
-    await asyncio.gather(*loops)
-    await asyncio.gather(*tasks)
+    messages: tuple[Round, ...] = (lambda: deliver_due(office, MOST_AT_ONCE),)
+    hints: tuple[Round, ...] = (lambda: read_hints(workshop, MOST_AT_ONCE),)
+    await asyncio.gather(*(_repeat(each, stopping) for each in (rounds, messages, hints)))
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _repeat(rounds: tuple[Round, ...], stopping: asyncio.Event) -> None:
@@ -61,6 +61,13 @@ async def _run_due(workshop: Workshop, tasks: set[asyncio.Task[None]]) -> None:
 
 
 def _spawn(tasks: set[asyncio.Task[None]], workshop: Workshop, saga_id: UUID) -> None:
-    task = asyncio.create_task(run_saga(workshop, saga_id))
+    task = asyncio.create_task(_run(workshop, saga_id))
     tasks.add(task)
     task.add_done_callback(tasks.discard)
+
+
+async def _run(workshop: Workshop, saga_id: UUID) -> None:
+    try:
+        await run_saga(workshop, saga_id)
+    except Exception as fault:
+        log.warning("saga %s could not even note its fault and comes again: %r", saga_id, fault)
