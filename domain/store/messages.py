@@ -11,11 +11,11 @@ from domain.store.unit_of_work import UnitOfWork
 
 
 async def redraw_known(work: UnitOfWork, order_id: int) -> None:
-    """Every card there is of this order must be drawn again."""
+    """Every card there is of this order must be drawn again; one that is being sent is drawn once more after that."""
     statement = (
         live_card.update()
         .where(live_card.c.order_id == order_id)
-        .values(wanted=live_card.c.wanted + 1, due_at=func.now())
+        .values(wanted=live_card.c.wanted + 1, due_at=func.coalesce(live_card.c.due_at, func.now()))
         .returning(live_card.c.id)
     )
     for card_id in (await work.connection.execute(statement)).scalars():
