@@ -2,45 +2,51 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.order import Order
 from domain.store.schema import campus, live_card, push
+from domain.store.schema.messages import CARD_KINDS
 from domain.store.unit_of_work import UnitOfWork
 
 
 async def redraw_known(work: UnitOfWork, order_id: int) -> None:
     """Every card there is of this order must be drawn again; one that is being sent is drawn once more after that."""
-    statement = (
-        live_card.update()
-        .where(live_card.c.order_id == order_id)
-        .values(wanted=live_card.c.wanted + 1, due_at=func.coalesce(live_card.c.due_at, func.now()))
-        .returning(live_card.c.id)
-    )
-    for card_id in (await work.connection.execute(statement)).scalars():
-        work.ring("draw_card", card_id)
+    await _wish(work, order_id, live_card.c.kind.in_(CARD_KINDS))
 
 
 async def redraw_order(work: UnitOfWork, order: Order, *, group: bool = True) -> None:
-    """The customer's card, the runner's where there is one, and the group's (where a group is bound)."""
-    await redraw_known(work, order.id)
-    await _ensure(work, order, "customer", order.customer_id)
-    if order.runner_id is not None:
-        await _ensure(work, order, "runner", order.runner_id)
-    if group:
+    """The customer's card, every runner's who has one or gets one, and the group's (where a group is bound)."""
+    known = await _wish(work, order.id, or_(live_card.c.kind != "group", literal(group)))
+    if ("customer", order.customer_id) not in known:
+        await _make(work, order, "customer", order.customer_id)
+    if order.runner_id is not None and ("runner", order.runner_id) not in known:
+        await _make(work, order, "runner", order.runner_id)
+    if group and all(kind != "group" for kind, _ in known):
         chat = select(campus.c.runner_group).where(campus.c.id == order.campus_id)
         runner_group = (await work.connection.execute(chat)).scalar_one()
         if runner_group is not None:
-            await _ensure(work, order, "group", runner_group)
+            await _make(work, order, "group", runner_group)
 
 
-async def _ensure(work: UnitOfWork, order: Order, kind: str, chat_id: int) -> None:
-    wish = insert(live_card).values(
-        campus_id=order.campus_id, order_id=order.id, kind=kind, chat_id=chat_id, due_at=func.now()
+async def _wish(work: UnitOfWork, order_id: int, which: ColumnElement[bool]) -> set[tuple[str, int]]:
+    statement = (
+        update(live_card)
+        .where(live_card.c.order_id == order_id, which)
+        .values(wanted=live_card.c.wanted + 1, due_at=func.coalesce(live_card.c.due_at, func.now()))
+        .returning(live_card.c.id, live_card.c.kind, live_card.c.chat_id)
     )
-    statement = wish.on_conflict_do_nothing().returning(live_card.c.id)
-    made = (await work.connection.execute(statement)).scalar_one_or_none()
+    rows = (await work.connection.execute(statement)).all()
+    for row in rows:
+        work.ring("draw_card", row.id)
+    return {(row.kind, row.chat_id) for row in rows}
+
+
+async def _make(work: UnitOfWork, order: Order, kind: str, chat_id: int) -> None:
+    values = {"campus_id": order.campus_id, "order_id": order.id, "kind": kind, "chat_id": chat_id}
+    wish = insert(live_card).values(**values, due_at=func.now()).on_conflict_do_nothing().returning(live_card.c.id)
+    made = (await work.connection.execute(wish)).scalar_one_or_none()
     if made is not None:
         work.ring("draw_card", made)
 
