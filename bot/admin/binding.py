@@ -1,0 +1,22 @@
+"""/bind: a group becomes the runner group or the admin chat of its campus.
+
+The group is bound in the handler's commit, without a link into it. The link needs a call of Telegram, and no call is
+made inside a transaction: it is made after the commit and kept in a commit of its own. Should the process die between
+the two, the group is bound and /bind makes the link the second time.
+"""
+
+from bot.replies import InviteWanted, NewMessage, Replies, Screen
+from bot.turn import Turn
+from domain.store.use_cases import steering
+
+
+async def bind(turn: Turn) -> Replies:
+    """/bind for the runner group, /bind admin for the admin chat."""
+    admins = turn.arguments.lower() in ("admin", "admins")
+    if turn.private:
+        return (NewMessage(Screen(turn.say("bot-bind-in-group"))),)
+    await steering.bind(turn.work, turn.campus, turn.member, chat_id=turn.chat_id, invite=None, admins=admins)
+    if admins:
+        return (NewMessage(Screen(turn.say("bot-bound-admins", campus=turn.campus.title))),)
+    made = Screen(turn.say("bot-bound-runners", campus=turn.campus.title))
+    return (InviteWanted(made=made, refused=Screen(turn.say("bot-bound-no-link", campus=turn.campus.title))),)

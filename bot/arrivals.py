@@ -1,0 +1,95 @@
+"""Reading what Telegram sent, before anything is made of it: whose it is, where it happened, whether it concerns us."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from domain.buttons import TapData, unpack
+from domain.errors import Stale
+from domain.store.inbox import Arrival, Payload
+
+# Asked for at every start, because Telegram remembers the former list (core.telegram.org/bots/api#setwebhook).
+WANTED_UPDATES = ("message", "callback_query", "my_chat_member", "chat_join_request")
+
+
+class Unintelligible(Exception):
+    """Not an update as the Bot API describes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an update happened; `message_id` is the message with the tapped button."""
+
+    chat_id: int
+    private: bool
+    language: str
+    tap_id: str | None = None
+    message_id: int | None = None
+
+
+def arrival_of(campus_id: int, payload: object) -> Arrival | None:
+    """The update as it is written down; None when it is none of our business."""
+    if not isinstance(payload, dict) or not isinstance(payload.get("update_id"), int):
+        raise Unintelligible("an update is an object with an update_id")
+    body = _body(payload)
+    if body is None or not _concerns_us(payload):
+        return None
+    sender = _part(body, "from")
+    person_id = sender.get("id")
+    return Arrival(
+        campus_id=campus_id,
+        update_id=payload["update_id"],
+        person_id=person_id if isinstance(person_id, int) else None,
+        payload=payload,
+    )
+
+
+def place_of(payload: Payload) -> Place | None:
+    """Where to answer; None where there is nobody to answer."""
+    body = _body(payload)
+    if body is None:
+        return None
+    sender = _part(body, "from")
+    message = _part(body, "message") if "callback_query" in payload else body
+    chat = _part(message, "chat")
+    chat_id = chat.get("id", sender.get("id"))
+    if not isinstance(chat_id, int):
+        return None
+    tapped = "callback_query" in payload
+    return Place(
+        chat_id=chat_id,
+        private=chat.get("type", "private") == "private",
+        language=str(sender.get("language_code") or "en"),
+        tap_id=str(body["id"]) if tapped and "id" in body else None,
+        message_id=message.get("message_id") if tapped else None,
+    )
+
+
+def tap_of(payload: Payload) -> TapData | None:
+    """What was tapped, if this was a tap of our grammar."""
+    data = _part(payload, "callback_query").get("data")
+    if not isinstance(data, str):
+        return None
+    try:
+        return unpack(data)
+    except Stale:
+        return None
+
+
+def _body(payload: Payload) -> Mapping[str, Any] | None:
+    return next((payload[kind] for kind in WANTED_UPDATES if isinstance(payload.get(kind), dict)), None)
+
+
+def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = body.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _concerns_us(payload: Payload) -> bool:
+    """In groups people talk to each other: only commands are for us there, and the news that the group moved."""
+    message = payload.get("message")
+    if not isinstance(message, dict):
+        return True
+    if _part(message, "chat").get("type") == "private":
+        return True
+    return str(message.get("text", "")).startswith("/") or "migrate_to_chat_id" in message

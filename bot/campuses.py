@@ -1,0 +1,140 @@
+"""The campuses one process serves: a bot each, set up at Telegram, found again when new ones are founded."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import aiohttp
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+
+from bot.arrivals import WANTED_UPDATES
+from bot.inbox import Inbox
+from bot.polling import PATIENCE, Spring, poll
+from domain.campus import Campus
+from domain.settings import BotSettings
+from domain.store.campuses import all_campuses
+from domain.store.unit_of_work import Database
+from domain.words import say_plain
+
+LOOK_EVERY = 5.0  # seconds between two looks for new campuses
+RETRY_EVERY = 2.0  # seconds between two tries to reach Telegram
+WEBHOOK_CONNECTIONS = 40  # at once; Telegram's default
+CALL_WITHIN = 10.0  # seconds for one call
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Served:
+    """What is served by now; `ready` is set once every campus with a token was set up for the first time."""
+
+    settings: BotSettings
+    bots: dict[int, Bot] = field(default_factory=dict)
+    by_name: dict[str, int] = field(default_factory=dict)
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    without_token: set[str] = field(default_factory=set)
+
+    async def close(self) -> None:
+        """Close the connections to Telegram."""
+        for bot in self.bots.values():
+            await bot.session.close()
+
+
+async def serve_campuses(served: Served, open_database: Database, inbox: Inbox) -> None:
+    """For ever: set up what is new, poll where we poll, and look for more."""
+    timeout = aiohttp.ClientTimeout(total=PATIENCE + CALL_WITHIN)
+    async with aiohttp.ClientSession(timeout=timeout) as session, asyncio.TaskGroup() as group:
+        while True:
+            campuses = await _look(open_database)
+            fresh = [campus for campus in campuses if campus.id not in served.bots]
+            for campus, token in _with_tokens(served, fresh, alone=len(campuses) == 1):
+                bot = await _set_up(served, campus, token)
+                served.bots[campus.id] = bot
+                served.by_name[campus.name] = campus.id
+                if served.settings.public_url is None:
+                    url = bot.session.api.api_url(token, "getUpdates")
+                    group.create_task(poll(Spring(campus_id=campus.id, url=url, session=session, inbox=inbox)))
+            if served.bots and not served.ready.is_set():
+                served.ready.set()
+                print(f"bot ready: {', '.join(sorted(served.by_name))}", flush=True)
+            await asyncio.sleep(LOOK_EVERY if served.bots else RETRY_EVERY)
+
+
+async def _look(open_database: Database) -> Sequence[Campus]:
+    try:
+        async with open_database() as work:
+            campuses = await all_campuses(work)
+    except Exception as error:  # the database is away: those who are served stay served
+        log.warning("no look for new campuses: %r", error)
+        return ()
+    if not campuses:
+        print("bot waits for a campus: python -m workers.campus add FILE", flush=True)
+    return campuses
+
+
+def _with_tokens(served: Served, campuses: Sequence[Campus], *, alone: bool) -> list[tuple[Campus, str]]:
+    found = []
+    for campus in campuses:
+        token = served.settings.tokens.of(campus.name, alone=alone)
+        if token is not None:
+            found.append((campus, token))
+        elif campus.name not in served.without_token:
+            served.without_token.add(campus.name)
+            name = f"TELEGRAM_BOT_TOKEN_{campus.name.upper()}"
+            print(f"bot does not serve {campus.name}: {name} is not set", flush=True)
+    return found
+
+
+async def _set_up(served: Served, campus: Campus, token: str) -> Bot:
+    """A bot that Telegram knows, with its commands and its way to us; tries until it works."""
+    server = TelegramAPIServer.from_base(served.settings.telegram_api_url)
+    bot = Bot(token, session=AiohttpSession(api=server, timeout=CALL_WITHIN))
+    while True:
+        try:
+            await bot.me()  # kept by aiogram: a command with our name in it is compared without a call
+            await _choose_way(served.settings, bot, campus)
+            await _show_commands(bot, campus)
+            return bot
+        except TelegramAPIError as error:
+            print(f"bot waits for Telegram ({campus.name}): {error.message}", flush=True)
+            await asyncio.sleep(RETRY_EVERY)
+
+
+async def _choose_way(settings: BotSettings, bot: Bot, campus: Campus) -> None:
+    """Webhooks with a public address, polling without; what is waiting at Telegram is kept either way."""
+    if settings.public_url is None:
+        await bot.delete_webhook(drop_pending_updates=False)
+        return
+    await bot.set_webhook(
+        f"{settings.public_url}/telegram/{campus.name}",
+        secret_token=settings.telegram_webhook_secret,
+        allowed_updates=list(WANTED_UPDATES),
+        max_connections=WEBHOOK_CONNECTIONS,
+        drop_pending_updates=False,
+    )
+
+
+async def _show_commands(bot: Bot, campus: Campus) -> None:
+    """The short lists Telegram shows beside the text field; not worth waiting for when a chat is not there."""
+    private = [
+        BotCommand(command="start", description=say_plain("en", "bot-command-start")),
+        BotCommand(command="orders", description=say_plain("en", "bot-command-orders")),
+    ]
+    await bot.set_my_commands(private, scope=BotCommandScopeAllPrivateChats())
+    if campus.admin_chat is None:
+        return
+    desk = [
+        BotCommand(command="approve", description=say_plain("en", "bot-command-approve")),
+        BotCommand(command="order", description=say_plain("en", "bot-command-order")),
+        BotCommand(command="cancel", description=say_plain("en", "bot-command-cancel")),
+        BotCommand(command="stuck", description=say_plain("en", "bot-command-stuck")),
+    ]
+    try:
+        await bot.set_my_commands(desk, scope=BotCommandScopeChat(chat_id=campus.admin_chat))
+    except TelegramAPIError as error:
+        log.warning("no commands in the admin chat of %s: %s", campus.name, error.message)

@@ -1,0 +1,150 @@
+"""The one door from outside: Telegram's and Stripe's webhooks, health, readiness, numbers."""
+
+import hmac
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from stripe import SignatureVerificationError, WebhookSignature
+
+from bot.arrivals import Unintelligible, arrival_of
+from bot.inbox import Inbox, receive
+from domain.store.inbox import Payload, require_tables, store_event
+
+LARGEST_BODY = 1024 * 1024  # bytes
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+TOLERANCE = 300  # seconds a signature may be old, or ahead of our clock (Stripe's library lets the future pass)
+# What a forged or broken event makes the library and the readers below raise (facts: Stripe, section 3).
+FORGERIES = (SignatureVerificationError, ValueError, TypeError, AttributeError, KeyError, RecursionError)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """What the door needs; `campuses` are the served ones by name, and grow while the process runs."""
+
+    inbox: Inbox
+    campuses: Mapping[str, int]
+    telegram_secret: str | None = field(repr=False)  # None: polling, nothing is let in
+    stripe_secrets: tuple[str, ...] = field(repr=False)
+    live: bool
+    serving: Callable[[], bool]
+
+
+def make_door(door: Door) -> web.Application:
+    """The application with all routes."""
+
+    def opened(
+        handler: Callable[[Door, web.Request], Awaitable[web.Response]],
+    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def handle(request: web.Request) -> web.Response:
+            return await handler(door, request)
+
+        return handle
+
+    app = web.Application(client_max_size=LARGEST_BODY)
+    app.router.add_post("/telegram/{campus}", opened(take_update))
+    app.router.add_post("/stripe", opened(take_event))
+    app.router.add_get("/health", opened(health))
+    app.router.add_get("/ready", opened(ready))
+    app.router.add_get("/metrics", opened(metrics))
+    return app
+
+
+async def take_update(door: Door, request: web.Request) -> web.Response:
+    """200 after the commit; 401 for a wrong secret; 500 makes Telegram send it again."""
+    given = request.headers.get(SECRET_HEADER, "").encode(errors="replace")
+    if door.telegram_secret is None or not hmac.compare_digest(given, door.telegram_secret.encode()):
+        log.warning("a call without the right secret for campus %r", request.match_info["campus"][:40])
+        return web.Response(status=401)
+    campus_id = door.campuses.get(request.match_info["campus"])
+    if campus_id is None:
+        return web.Response(status=404)
+    try:
+        arrival = arrival_of(campus_id, json.loads(await request.read()))
+    except (ValueError, RecursionError, Unintelligible):
+        return web.Response(status=400)
+    if arrival is None or await receive(door.inbox, arrival):
+        return web.Response()
+    return web.Response(status=500)
+
+
+async def take_event(door: Door, request: web.Request) -> web.Response:
+    """Keep a genuine Stripe event, once; 400 for everything else."""
+    raw = await request.read()
+    try:
+        event = read_event(raw, request.headers.get("Stripe-Signature"), door.stripe_secrets, live=door.live)
+    except FORGERIES as error:
+        log.warning("an event that is not Stripe's: %s", type(error).__name__)
+        return web.Response(status=400)
+    account = event.get("account")
+    async with door.inbox.database() as work:
+        await store_event(
+            work,
+            event_id=event["id"],
+            kind=event["type"],
+            account=account if isinstance(account, str) else None,
+            payload=event,
+        )
+    door.inbox.measures.events.inc()
+    return web.Response()
+
+
+def read_event(raw: bytes, signature: str | None, secrets: tuple[str, ...], *, live: bool) -> Payload:
+    """The event these bytes are, if one of the secrets signed them just now and it is of our world; else FORGERIES."""
+    verify(raw, signature, secrets)
+    event = json.loads(raw)
+    if not isinstance(event, dict) or event.get("object") != "event":
+        raise ValueError("no event")
+    if not (isinstance(event.get("id"), str) and event["id"] and isinstance(event.get("type"), str)):
+        raise ValueError("an event without id or type")
+    if event.get("livemode") is not live:
+        raise ValueError("an event of the other world")
+    if b"\\u0000" in raw:
+        raise ValueError("Postgres keeps no such character")
+    return event
+
+
+def verify(raw: bytes, signature: str | None, secrets: tuple[str, ...]) -> None:
+    """SignatureVerificationError, or what the library trips over, unless one secret fits and the time is about now."""
+    refusal: Exception = ValueError("no secret is set")
+    for secret in secrets:
+        try:
+            WebhookSignature.verify_header(raw, signature, secret, TOLERANCE)
+        except SignatureVerificationError as error:
+            refusal = error
+            continue
+        stamps = [part.strip().partition("=")[2] for part in (signature or "").split(",") if "t=" in part[:3]]
+        if any(int(stamp) > time.time() + TOLERANCE for stamp in stamps):
+            raise ValueError("signed in the future")
+        return
+    raise refusal
+
+
+async def health(_door: Door, _request: web.Request) -> web.Response:
+    """The process is alive."""
+    return web.json_response({"ok": True})
+
+
+async def ready(door: Door, _request: web.Request) -> web.Response:
+    """Updates would be handled now: the bots are set up and the database answers."""
+    if not door.serving():
+        return web.json_response({"ready": False, "why": "starting"}, status=503)
+    try:
+        async with door.inbox.database() as work:
+            await require_tables(work)
+    except Exception as error:  # whatever the driver raises, it means no
+        log.warning("not ready: %r", error)
+        return web.json_response({"ready": False, "why": "the database does not answer"}, status=503)
+    return web.json_response({"ready": True})
+
+
+async def metrics(door: Door, _request: web.Request) -> web.Response:
+    """Counters for Prometheus."""
+    body = generate_latest(door.inbox.measures.registry)
+    return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,113 @@
+"""Who is it, where, and may they speak here at all: what happens to every update before a handler sees it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiogram import Router
+from aiogram.types import CallbackQuery, ChatJoinRequest, ChatMemberUpdated, Message, TelegramObject, User
+
+from bot.replies import LetIn, NewMessage, Replies, Screen
+from bot.turn import Turn
+from domain.buttons import Tap, unpack
+from domain.campus import Campus
+from domain.draft import Dialogue
+from domain.errors import NotAllowed
+from domain.people import Member, Role
+from domain.store.campuses import find_campus
+from domain.store.drafts import expected
+from domain.store.groups import follow_group
+from domain.store.people import find_member, mark_unreachable, welcome
+from domain.store.unit_of_work import UnitOfWork
+from domain.words import say
+
+ANONYMOUS_ADMIN = 1087968824  # GroupAnonymousBot, in whose name anonymous administrators write
+GROUP_TAPS = frozenset({Tap.CLAIM, Tap.APPROVE, Tap.RETRY})
+GONE = frozenset({"kicked", "left"})
+
+Next = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+
+
+def add_middlewares(router: Router) -> None:
+    """Put them in front of everything, and answer what has no conversation here."""
+    router.message.outer_middleware(listen)
+    router.callback_query.outer_middleware(feel)
+    router.my_chat_member.register(notice_leaving)
+    router.chat_join_request.register(guard_the_door)
+
+
+async def listen(handler: Next, event: TelegramObject, data: dict[str, Any]) -> Any:
+    """A written line: whose it is, and what was asked before."""
+    if not isinstance(event, Message):
+        return await handler(event, data)
+    work, campus = await _here(data)
+    if event.migrate_to_chat_id is not None:
+        await follow_group(work, campus.id, before=event.chat.id, after=event.migrate_to_chat_id)
+        return ()
+    if event.sender_chat is not None or (event.from_user is not None and event.from_user.id == ANONYMOUS_ADMIN):
+        return (NewMessage(Screen(say("en", "bot-anonymous"))),)
+    if event.from_user is None or event.from_user.is_bot:
+        return ()
+    member = await _greet(work, campus, event.from_user)
+    private = event.chat.type == "private"
+    asked: Dialogue | None = await expected(work, campus.id, member.person_id) if private else None
+    turn = Turn(
+        work=work,
+        campus=campus,
+        member=member,
+        chat_id=event.chat.id,
+        private=private,
+        typed=(event.text or event.caption or "").strip(),
+        dialogue=asked,
+    )
+    return await handler(event, data | {"turn": turn})
+
+
+async def feel(handler: Next, event: TelegramObject, data: dict[str, Any]) -> Any:
+    """A tap: whose it is and what it claims; Stale when it is not of our grammar, NotAllowed for most in a group."""
+    if not isinstance(event, CallbackQuery):
+        return await handler(event, data)
+    tap = unpack(event.data or "")
+    work, campus = await _here(data)
+    chat = None if event.message is None else event.message.chat
+    private = chat is None or chat.type == "private"
+    if not private and tap.tap not in GROUP_TAPS:
+        raise NotAllowed
+    member = await _greet(work, campus, event.from_user)
+    chat_id = member.person_id if chat is None else chat.id
+    turn = Turn(work=work, campus=campus, member=member, chat_id=chat_id, private=private, tap=tap)
+    return await handler(event, data | {"turn": turn})
+
+
+async def notice_leaving(event: ChatMemberUpdated, work: UnitOfWork, campus_id: int) -> Replies:
+    """A person blocked the bot: nothing is sent until she writes again."""
+    if event.chat.type == "private" and event.new_chat_member.status in GONE:
+        await mark_unreachable(work, campus_id, event.chat.id)
+    return ()
+
+
+async def guard_the_door(event: ChatJoinRequest, work: UnitOfWork, campus_id: int) -> Replies:
+    """Who asks to join the runner group comes in as an approved runner, and nobody else does."""
+    campus = await find_campus(work, campus_id)
+    if event.chat.id != campus.runner_group:
+        return ()
+    try:
+        member = await find_member(work, campus_id, event.from_user.id)
+    except LookupError:
+        return (LetIn(event.from_user.id, welcome=False),)
+    return (LetIn(member.person_id, welcome=bool(member.roles & {Role.RUNNER, Role.ADMIN})),)
+
+
+async def _here(data: dict[str, Any]) -> tuple[UnitOfWork, Campus]:
+    work: UnitOfWork = data["work"]
+    return work, await find_campus(work, data["campus_id"])
+
+
+async def _greet(work: UnitOfWork, campus: Campus, user: User) -> Member:
+    return await welcome(
+        work,
+        campus.id,
+        user.id,
+        first_name=user.first_name,
+        username=user.username,
+        language=user.language_code or "en",
+    )

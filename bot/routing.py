@@ -1,0 +1,67 @@
+"""From aiogram's routers to our handlers: a handler takes a turn and returns what to say, nothing else."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiogram import Router
+from aiogram.filters import Command
+from aiogram.types import TelegramObject
+
+from bot.replies import Replies
+from bot.turn import Turn
+from domain.buttons import Tap
+from domain.draft import Expects
+
+Handler = Callable[[Turn], Awaitable[Replies]]
+AiogramHandler = Callable[[TelegramObject, Turn], Awaitable[Replies]]
+Filter = Callable[[TelegramObject, Turn], Awaitable[bool]]
+
+
+def on_taps(router: Router, handlers: Mapping[Tap, Handler]) -> None:
+    """Let these handlers have these taps."""
+    for tap, handler in handlers.items():
+        router.callback_query.register(_adapted(handler), _tapped(tap))
+
+
+def on_commands(router: Router, handlers: Mapping[str, Handler], *, private: bool) -> None:
+    """Let these handlers have these commands; `private` leaves those written in groups to others."""
+    for name, handler in handlers.items():
+        filters = (Command(name), _in_private) if private else (Command(name),)
+        router.message.register(_adapted(handler), *filters)
+
+
+def on_typed(router: Router, handlers: Mapping[Expects, Handler]) -> None:
+    """Let these handlers have the lines that were asked for; a command is never such a line."""
+    for expects, handler in handlers.items():
+        router.message.register(_adapted(handler), _in_private, _expecting(expects))
+
+
+def on_anything(router: Router, *, tapped: Handler, typed: Handler) -> None:
+    """Let these handlers have what nobody else took."""
+    router.callback_query.register(_adapted(tapped))
+    router.message.register(_adapted(typed))
+
+
+def _adapted(handler: Handler) -> AiogramHandler:
+    async def handle(_: TelegramObject, turn: Turn) -> Replies:
+        return await handler(turn)
+
+    return handle
+
+
+def _tapped(tap: Tap) -> Filter:
+    async def matches(_: TelegramObject, turn: Turn) -> bool:
+        return turn.tap is not None and turn.tap.tap is tap
+
+    return matches
+
+
+def _expecting(expects: Expects) -> Filter:
+    async def matches(_: TelegramObject, turn: Turn) -> bool:
+        asked = turn.dialogue is not None and turn.dialogue.expects is expects
+        return asked and bool(turn.typed) and not turn.typed.startswith("/")
+
+    return matches
+
+
+async def _in_private(_: TelegramObject, turn: Turn) -> bool:
+    return turn.private

@@ -1,0 +1,78 @@
+"""One person's turn in the conversation: who, where, what was tapped or typed, and the words to answer with."""
+
+from dataclasses import dataclass
+
+from domain.buttons import Button, Style, Tap, TapData, pack
+from domain.campus import Campus
+from domain.draft import Dialogue
+from domain.money import spell
+from domain.people import Member
+from domain.store.unit_of_work import UnitOfWork
+from domain.words import say, say_plain
+
+LONGEST_LABEL = 48  # characters; phones cut longer ones
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What every handler is given, besides the update itself."""
+
+    work: UnitOfWork
+    campus: Campus
+    member: Member
+    chat_id: int
+    private: bool
+    typed: str = ""
+    tap: TapData | None = None
+    dialogue: Dialogue | None = None
+
+    @property
+    def subject(self) -> int:
+        """What the tapped button is about; 0 without a tap."""
+        return 0 if self.tap is None else self.tap.subject
+
+    @property
+    def version(self) -> int:
+        """The version the tapped button was drawn with; 0 without a tap."""
+        return 0 if self.tap is None else self.tap.version
+
+    @property
+    def arguments(self) -> str:
+        """What stands behind a command."""
+        return self.typed.partition(" ")[2].strip()
+
+    @property
+    def asked_about(self) -> int:
+        """The order the open question is about; 0 when it is about none."""
+        return (self.dialogue.subject or 0) if self.dialogue is not None else 0
+
+    def say(self, key: str, **words: str | int) -> str:
+        """A sentence in the person's language, as HTML."""
+        return say(self.member.language, key, **words)
+
+    def plain(self, key: str, **words: str | int) -> str:
+        """The same where Telegram shows plain text: toasts and labels."""
+        return say_plain(self.member.language, key, **words)
+
+    def money(self, minor: int) -> str:
+        """An amount of the campus' currency."""
+        return spell(minor, self.campus.currency)
+
+    def button(
+        self,
+        key: str,
+        tap: Tap,
+        subject: int = 0,
+        version: int = 0,
+        *,
+        style: Style | None = None,
+        **words: str | int,
+    ) -> Button:
+        """A button with a label of the locale files."""
+        label = self.plain(key, **words)
+        return Button(words=cut(label, LONGEST_LABEL), data=pack(tap, subject, version), style=style)
+
+
+def cut(words: str, most: int) -> str:
+    """The words, shortened with an ellipsis when they are longer."""
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"

@@ -1,0 +1,124 @@
+### What the bot says in menus, lists and questions. HTML: <b>, <i>, <code>. Short sentences, one thing at a time.
+
+## Everywhere
+
+bot-home =
+    <b>Hi { $name }!</b> Food from the shops of { $campus }, brought by students.
+    You pay what the receipt says and a fee you choose, never more than the number you confirm.
+bot-help = I did not understand that. Here is what I can do for you:
+bot-sorry = Something went wrong on our side, and nothing was done. Please try it once more from the start.
+bot-too-fast = One thing at a time, please: wait a few seconds, then go on.
+bot-too-long = That is too long: at most { $most } characters, please.
+bot-anonymous = You are writing as an anonymous administrator, so I cannot see who you are. Turn “Remain anonymous” off for yourself, then write it again.
+
+## Ordering
+
+bot-stores = <b>Where from?</b> Choose a shop, or type its name.
+bot-other-store = <b>Which shop?</b> Type its name, and where it is if runners might not know.
+bot-items = <b>{ $store }: what would you like?</b>
+bot-item = { $quantity } × { $name } · { $cost }
+bot-items-none = <i>Your basket is empty.</i>
+bot-items-hint = Tap, or type a line for each thing with its price: <code>2x chicken rice { $example }</code>
+bot-item-added = Added: { $item }
+bot-basket-full = That is more than one runner can carry: at most 20 different things, and 99 of each.
+bot-drop-points = <b>Where to?</b> Choose a place to meet your runner, or type one.
+bot-fee = <b>What is it worth to you?</b> Your runner gets this fee for bringing it: choose one, or type an amount from { $least } to { $most }.
+
+bot-review = <b>Your order</b>: { $store } → { $place }
+bot-review-limit = The shop gets what the receipt says, at most { $limit }.
+bot-review-delivery = Delivery fee: { $amount }
+bot-review-service = Service fee: { $amount }
+bot-review-tip = Tip: { $amount }
+bot-review-note = 📝 { $note }
+bot-review-note-hint = <i>A note for your runner? Just type it.</i>
+bot-review-card = 💳 { $brand } ending in { $last4 }
+bot-review-no-card = 💳 No card yet: you will get a link to add one. Nothing is charged by adding it.
+bot-review-ceiling = <b>You never pay more than { $ceiling }.</b> It is held on your card now and charged after delivery; the rest is released.
+
+bot-discarded = Your basket is empty again.
+bot-pending = Order #{ $order } is being placed: your bank is being asked. Its card shows what happens.
+bot-placed = <b>Order #{ $order } is being placed.</b> Its card comes next and stays up to date by itself.
+bot-card-wanted = <b>Only a card is missing.</b> A link to add one comes next. As soon as it is saved, your order places itself.
+bot-card-link-coming = A link to add a card is coming in a moment.
+
+bot-cancel-sure = Cancel order #{ $order }? You pay nothing, and the held money is released.
+bot-cancelled = Order #{ $order } is cancelled. You pay nothing.
+bot-cancelling = Order #{ $order } is being cancelled. Its card tells when that is done. You pay nothing.
+
+bot-orders = <b>Your orders</b>, the newest first. Tap one to look at it.
+bot-orders-none = You have not ordered anything yet.
+
+## Running
+
+bot-runner-none =
+    <b>Deliver food, earn money.</b>
+    You buy what a student ordered, bring it, and get your money back together with your fee. The customer's money is held before you buy.
+bot-runner-asked = <b>You asked to become a runner.</b> The campus team answers, and I tell you.
+bot-runner-suspended = You cannot take jobs at the moment. Please talk to the campus team.
+bot-runner-approved = <b>You are a runner.</b> Jobs appear in the runner group: the first tap on Claim has it.
+bot-asked = The campus team has been asked.
+bot-payout-link-coming = A link to set up your pay-out is coming in a moment.
+
+bot-claimed = Order #{ $order } is yours! Its card is in your chat with me. Wait for it before you buy.
+bot-release-sure = Give job #{ $order } back? Another runner may take it then, but not you again.
+bot-released = Job #{ $order } is open to the others again. Thank you for saying so.
+bot-ask-receipt =
+    <b>Job #{ $order }: what does the receipt say?</b>
+    Type the amount, like <code>{ $example }</code>. The customer agreed to at most { $limit }.
+bot-bought =
+    <b>Job #{ $order }: { $receipt } is noted.</b>
+    You get { $share } after you have handed it over.
+bot-picked-up = Bring it here: { $place }
+bot-ask-pin = The customer knows that you are here. Ask for the four digits of the PIN and type them into this chat.
+bot-wrong-pin =
+    { $left ->
+        [one] <b>That is not the PIN.</b> Look again: one try is left.
+       *[other] <b>That is not the PIN.</b> Look again: { $left } tries are left.
+    }
+bot-delivered = <b>Job #{ $order } is delivered, well done!</b> { $share } is on its way to you.
+
+## Steering
+
+bot-asking =
+    { $count ->
+        [0] Nobody is waiting to become a runner.
+        [one] One person would like to become a runner:
+       *[other] { $count } people would like to become runners:
+    }
+bot-approved = Person { $person } is a runner now and has been told.
+bot-approved-toast = Approved and told.
+bot-usage-order = Write the order's number: <code>/order 12</code>
+bot-order-facts =
+    <b>#{ $order } · { $status }</b>
+    { $store } → { $place }
+    Customer { $customer }, runner { $runner }
+    At most { $ceiling }, total { $total }
+bot-timeline-more = … and { $count } lines before these
+bot-timeline-line = <code>{ $at }</code> { $subject } { $event }: { $before } → { $after } · { $who } · { $reason }
+bot-usage-cancel = Write the order's number and the reason, which both sides will read: <code>/cancel 12 The shop is on fire</code>
+bot-cancelled-by-admin = Order #{ $order } is being cancelled. Both sides read: { $reason }
+bot-stuck =
+    { $count ->
+        [0] Nothing is stuck.
+        [one] <b>One thing is stuck</b>
+       *[other] <b>{ $count } things are stuck</b>
+    }
+bot-stuck-line =
+    <b>{ $number }: { $kind }</b>, order { $order }, since { $since }, { $tries } tries
+    { $error }
+bot-retried = It is trying again.
+bot-bind-in-group = Write /bind in the group that shall be the runner group, or <code>/bind admin</code> in the admins' group.
+bot-bound-admins = <b>This is the admin chat of { $campus } now.</b> What needs a human is told here.
+bot-bound-runners = <b>This is the runner group of { $campus } now.</b> Approved runners get a link into it, and nobody else is let in.
+bot-bound-no-link =
+    <b>This is the runner group of { $campus } now</b>, but I may not make a link into it.
+    Make me an administrator who may invite people, then write /bind again.
+
+## Commands in Telegram's list, plain text
+
+bot-command-start = Order or deliver food
+bot-command-orders = What you have ordered
+bot-command-approve = Who would like to be a runner
+bot-command-order = An order and its history: /order 12
+bot-command-cancel = Cancel an order: /cancel 12 reason
+bot-command-stuck = What needs a human

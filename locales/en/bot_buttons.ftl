@@ -1,0 +1,54 @@
+### Labels of the bot's own buttons: begin with a verb, 20 characters where possible, no HTML.
+
+bot-button-home = 🏠 Home
+bot-button-back = ◀ Back
+bot-button-order-food = 🍜 Order food
+bot-button-deliver-food = 🏃 Deliver food
+bot-button-my-orders = 🧾 My orders
+
+bot-button-store = { $store }
+bot-button-store-closed = { $store } · closed now
+bot-button-other-store = Another shop
+bot-button-stores = ◀ Shops
+bot-button-menu-item = { $item } · { $price }
+bot-button-items-done = That's all · { $cost }
+bot-button-clear = Clear
+bot-button-drop-point = { $place }
+bot-button-fee = { $amount }
+bot-button-review = Look at my order
+
+bot-button-place = Place order · max { $ceiling }
+bot-button-change-items = Food
+bot-button-change-place = Place
+bot-button-change-fee = Fee
+bot-button-change-card = Add or change card
+bot-button-discard = Start over
+
+bot-button-open-order = Look at it
+bot-button-cancel = Cancel
+bot-button-keep = Keep it
+bot-button-cancel-sure = Yes, cancel
+bot-button-newer = ◀ Newer
+bot-button-older = Older ▶
+bot-button-order =
+    #{ $order } { $store } · { $status ->
+        [PENDING] being placed
+        [CREATED] waiting
+        [ACCEPTED] taken
+        [PLACED] bought
+        [ON_THE_WAY] on the way
+        [ARRIVED] here
+        [DELIVERED] delivered
+        [COMPLETED] delivered
+        [EXPIRED] not taken
+       *[other] cancelled
+    }
+
+bot-button-ask-to-run = Ask to join
+bot-button-job = #{ $order } { $store }
+bot-button-keep-job = Keep it
+bot-button-release-sure = Yes, give it back
+bot-button-as-estimated = As estimated · { $amount }
+
+bot-button-approve = Approve { $name } ({ $number })
+bot-button-retry = Try { $number } again
