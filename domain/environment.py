@@ -154,7 +154,8 @@ def read_tokens(environ: Environment, wrong: list[str]) -> Tokens:
             "TELEGRAM_BOT_TOKEN is not set; BotFather gives one (TELEGRAM_BOT_TOKEN_<CAMPUS> for each campus)."
         )
     if sole and len(given) > 1:
-        wrong.append("TELEGRAM_BOT_TOKEN serves the only campus; with TELEGRAM_BOT_TOKEN_<CAMPUS> set, leave it out.")
+        other = min(given.keys() - {"TELEGRAM_BOT_TOKEN"})
+        wrong.append(f"TELEGRAM_BOT_TOKEN serves the only campus; with {other} set, leave it out.")
     owners: dict[str, str] = {}
     for name, token in given.items():
         if not _TOKEN.fullmatch(token):

@@ -1,0 +1,53 @@
+"""Postings as data: whatever is booked sums to zero and moves what it says."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.ledger import Posting, capture_posting, fee_posting, transfer_posting
+from domain.pricing import Split
+
+PART = st.integers(0, 1_000_000)
+
+
+def moved(posting: Posting) -> dict[str, int]:
+    return {entry.account.code: entry.amount for entry in posting.entries}
+
+
+@given(runner=st.integers(1, 1_000_000), platform=PART)
+def test_a_capture_books_the_whole_total_and_no_line_of_nothing(runner: int, platform: int) -> None:
+    split = Split(total=runner + platform, platform=platform, runner=runner)
+    posting = capture_posting(payment_intent="pi_1", runner=7, split=split, currency="sgd")
+    assert sum(moved(posting).values()) == 0
+    assert 0 not in moved(posting).values()
+    assert moved(posting)["stripe_balance:sgd"] == runner + platform
+    assert moved(posting)["runner_payable:7:sgd"] == -runner
+
+
+@given(amount=st.integers(1, 1_000_000))
+def test_a_transfer_empties_the_debt_it_pays(amount: int) -> None:
+    split = Split(total=amount, platform=0, runner=amount)
+    owed = capture_posting(payment_intent="pi_1", runner=7, split=split, currency="sgd")
+    paid = transfer_posting(transfer="tr_1", runner=7, amount=amount, currency="sgd")
+    assert moved(owed)["runner_payable:7:sgd"] + moved(paid)["runner_payable:7:sgd"] == 0
+    assert moved(owed)["stripe_balance:sgd"] + moved(paid)["stripe_balance:sgd"] == 0
+
+
+def test_a_fee_shrinks_stripes_balance() -> None:
+    posting = fee_posting(balance_transaction="txn_1", fee=34, currency="sgd")
+    assert moved(posting) == {"stripe_fees:sgd": 34, "stripe_balance:sgd": -34}
+
+
+def test_the_same_object_of_stripe_is_the_same_posting() -> None:
+    keys = {fee_posting(balance_transaction="txn_1", fee=fee, currency="sgd").key for fee in (34, 35)}
+    assert keys == {"fee:txn_1"}
+
+
+def test_a_split_that_does_not_sum_is_never_booked() -> None:
+    with pytest.raises(ValueError, match="not balanced"):
+        capture_posting(payment_intent="pi_1", runner=7, split=Split(total=10, platform=1, runner=8), currency="sgd")
+
+
+def test_nothing_is_never_booked() -> None:
+    with pytest.raises(ValueError, match="not balanced"):
+        fee_posting(balance_transaction="txn_1", fee=0, currency="sgd")
