@@ -45,15 +45,16 @@ def note(view: OrderView, locale: str) -> str:
 
 
 def timeline(view: OrderView, locale: str, *, since_claim: bool = False) -> str:
-    """All that happened, in one line: `12:01 placed · 12:04 Ana took it`."""
+    """All that happened, in one line: `12:01 placed · 12:04 Ana took it`; her own card says `you took it`."""
     order, runner = view.order, view.runner_name or say(locale, "card-somebody")
     ended = "card-time-expired" if order.status is OrderStatus.EXPIRED else "card-time-cancelled"
     before = (
         (order.placed_at, say(locale, "card-time-placed")),
         (order.created_at, say(locale, "card-time-open")),
     )
+    taken = say(locale, "card-time-yours") if since_claim else say(locale, "card-time-taken", runner=runner)
     after = (
-        (order.accepted_at, say(locale, "card-time-taken", runner=runner)),
+        (order.accepted_at, taken),
         (order.bought_at, say(locale, "card-time-bought")),
         (order.picked_up_at, say(locale, "card-time-picked-up")),
         (order.arrived_at, say(locale, "card-time-arrived")),

@@ -1,6 +1,6 @@
 ### Labels of buttons on cards and messages: begin with a verb, 20 characters where possible, no HTML.
 
-button-approve-with-bank = Approve with your bank
+button-approve-with-bank = Approve at my bank
 button-cancel-order = Cancel order
 button-order-again = Order again
 button-use-other-card = Use another card

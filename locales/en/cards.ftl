@@ -10,6 +10,7 @@ card-note = 📝 { $note }
 card-time-placed = placed
 card-time-open = open
 card-time-taken = { $runner } took it
+card-time-yours = you took it
 card-time-bought = bought
 card-time-picked-up = picked up
 card-time-arrived = arrived

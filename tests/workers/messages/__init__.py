@@ -1,0 +1,1 @@
+"""What is delivered to Telegram, and how."""

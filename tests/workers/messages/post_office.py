@@ -1,0 +1,164 @@
+"""A campus with people, orders and a Telegram stand-in, to watch what is delivered and how."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from sqlalchemy import insert, select, text, update
+
+from domain.order import Order, OrderStatus
+from domain.store.card_rows import due_cards
+from domain.store.messages import redraw_order, tell
+from domain.store.orders import find_order
+from domain.store.push_rows import due_pushes
+from domain.store.schema import campus, live_card, membership, orders, person, push
+from domain.store.unit_of_work import Bell
+from workers.messages import Office, deliver_due
+
+TOKEN, BOT = "4711:post-office", "campus_bot"
+MEI, ANA = 1001, 1002
+GROUP = -100_200_300_400
+PLAIN_GROUP = -4_200_300  # not yet a supergroup
+FEES = {
+    "service_fee": 80,
+    "platform_basis_points": 1000,
+    "headroom_basis_points": 2000,
+    "headroom_least": 100,
+    "headroom_most": 500,
+    "delivery_fee_least": 50,
+    "delivery_fee_most": 2000,
+    "order_most": 20000,
+}
+PRICE = {"items_cost": 420, "shop_limit": 520, "delivery_fee": 200, "service_fee": 80, "tip": 0, "ceiling": 800}
+
+
+async def no_bells(_bells: Sequence[Bell]) -> None:
+    """These tests say themselves when something is delivered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostOffice:
+    """The office under test, and levers on both of its sides."""
+
+    office: Office
+    url: str
+    http: aiohttp.ClientSession
+    campus_id: int
+
+    async def order(self, group: int = GROUP) -> Order:
+        """An order that runners may see, its cards not yet drawn."""
+        async with self.office.database() as work:
+            await work.connection.execute(update(campus).values(runner_group=group))
+            row = {
+                "campus_id": self.campus_id,
+                "customer_id": MEI,
+                "status": OrderStatus.CREATED,
+                "store_name": "Koufu",
+                "items": [{"name": "rice", "quantity": 1, "price": 420}],
+                "drop_point": "Hall 3, door",
+                "currency": "sgd",
+                "platform_basis_points": 1000,
+                "placed_at": work.now,
+                "created_at": work.now,
+                **PRICE,
+            }
+            made = (await work.connection.execute(insert(orders).values(row).returning(orders.c.id))).scalar_one()
+            order = await find_order(work, self.campus_id, made)
+            await redraw_order(work, order)
+        return order
+
+    async def change(self, order: Order, **changes: object) -> None:
+        """Commit a change of the order and the wish to draw its cards again."""
+        async with self.office.database() as work:
+            if changes:
+                await work.connection.execute(update(orders).where(orders.c.id == order.id).values(changes))
+            await redraw_order(work, await find_order(work, self.campus_id, order.id))
+
+    async def push(self, name: str, chat_id: int = MEI) -> int:
+        """A message to be sent once; gives its number."""
+        async with self.office.database() as work:
+            await tell(
+                work,
+                campus_id=self.campus_id,
+                chat_id=chat_id,
+                name=name,
+                key="push-payout-waits",
+                buttons=[{"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}],
+                words={"order": 7, "amount": "S$6.00"},
+            )
+            found = await work.connection.execute(select(push.c.id).where(push.c.name == name))
+            number: int = found.scalar_one()
+        return number
+
+    async def deliver(self) -> None:
+        """Sweep until nothing is due now."""
+        while True:
+            async with self.office.database() as work:
+                if not await due_cards(work, 1) and not await due_pushes(work, 1):
+                    return
+            await deliver_due(self.office, 50)
+
+    async def card(self, kind: str) -> Any:
+        """The row of the only card of this kind."""
+        async with self.office.database() as work:
+            return (await work.connection.execute(select(live_card).where(live_card.c.kind == kind))).one()
+
+    async def push_row(self, number: int) -> Any:
+        """The row of a push."""
+        async with self.office.database() as work:
+            return (await work.connection.execute(select(push).where(push.c.id == number))).one()
+
+    async def make_due(self) -> None:
+        """Everything unfinished is due now, as if its time had come."""
+        async with self.office.database() as work:
+            await work.connection.execute(text("UPDATE live_card SET due_at = now() WHERE due_at IS NOT NULL"))
+            await work.connection.execute(text("UPDATE push SET due_at = now() WHERE due_at IS NOT NULL"))
+
+    async def sim(self, path: str, *, verb: str = "POST", **body: object) -> Any:
+        """A lever of the Telegram stand-in; a trailing underscore keeps `from_` apart from the keyword."""
+        named = {name.rstrip("_"): value for name, value in body.items()}
+        async with self.http.request(verb, f"{self.url}/sim/{path}", json=named) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def look(self, path: str, **query: Any) -> Any:
+        """Read something of the Telegram stand-in."""
+        async with self.http.get(f"{self.url}/sim/{path}", params=query) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def texts(self, user: int = MEI, chat: int | None = None) -> list[str]:
+        """What stands in a chat now, without what the person wrote."""
+        messages = await self.look("messages", chat=chat or f"@{BOT}", user=user)
+        return [one["text"] for one in messages if one["text"] not in ("", "/start")]
+
+    async def calls(self, method: str, chat: int | None = None) -> list[Any]:
+        """The recorded calls of a method, all or to one chat, oldest first."""
+        recorded = [call for call in (await self.look("calls"))["calls"] if call["method"] == method]
+        return [call for call in recorded if chat is None or int(call["params"]["chat_id"]) == chat]
+
+    async def forget_message(self, chat_id: int, message_id: int) -> None:
+        """Delete a message of the bot, as an admin of a group can."""
+        form = {"chat_id": str(chat_id), "message_id": str(message_id)}
+        async with self.http.post(f"{self.url}/bot{TOKEN}/deleteMessage", data=form) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def until_under_way(self, method: str) -> None:
+        """Wait for the fact that a fault has been taken up by a call."""
+        async with asyncio.timeout(5):
+            while any(fault["method"] == method for fault in (await self.look("faults"))["faults"]):
+                continue  # looking is an HTTP request: it lets the others work
+
+    async def furnish(self) -> None:
+        """One bot; Mei and Ana, who started it; the runner groups."""
+        await self.sim("bots", token=TOKEN, username=BOT, name="Campus")
+        for number, name in ((MEI, "Mei"), (ANA, "Ana")):
+            await self.sim("users", id=number, first_name=name, language_code="en")
+            await self.sim("messages", from_=number, chat=f"@{BOT}", text="/start")
+            async with self.office.database() as work:
+                await work.connection.execute(insert(person).values(id=number, first_name=name))
+                await work.connection.execute(insert(membership).values(campus_id=self.campus_id, person_id=number))
+        await self.sim("groups", id=GROUP, title="Runners", members=[ANA], bots=[BOT], admins=[BOT], type="supergroup")
+        await self.sim("groups", id=PLAIN_GROUP, title="Small", members=[ANA], bots=[BOT], admins=[BOT], type="group")
