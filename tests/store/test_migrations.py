@@ -1,0 +1,133 @@
+"""Migrations: up, down, up again, and what they build is what the tables in code say, to the letter."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from domain.store.schema import METADATA, TRIGGERS
+from sandbox.launch.postgres import places
+from sandbox.launch.unprivileged import ways_to_run, works
+from tests.servers import drop_database, execute, make_database, migrate, with_path
+
+NUMBERS = count(1)
+LEFT_BY_ALEMBIC = "alembic_version"
+
+
+@pytest.fixture
+async def empty_url(postgres_url: str) -> AsyncIterator[str]:
+    """A database with nothing in it."""
+    name = f"campusg_schema_{next(NUMBERS)}"
+    await execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE template0")
+    yield with_path(postgres_url, name)
+    await drop_database(postgres_url, name)
+
+
+@pytest.fixture
+async def coded_url(empty_url: str) -> str:
+    """A database made of the tables in code."""
+    engine = create_async_engine(empty_url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    async with engine.begin() as connection:
+        await connection.run_sync(METADATA.create_all)
+        for statement in TRIGGERS:
+            await connection.exec_driver_sql(statement)
+    await engine.dispose()
+    return empty_url
+
+
+async def names_in(url: str) -> set[str]:
+    """Everything in the public schema that a migration could leave behind."""
+    connection = await asyncpg.connect(url)
+    try:
+        rows = await connection.fetch(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            " UNION SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+            " UNION SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace"
+        )
+    finally:
+        await connection.close()
+    return {name for (name,) in rows}
+
+
+def dump(url: str) -> str:
+    """The schema as pg_dump writes it, without what differs between any two runs."""
+    program = next(place / "pg_dump" for place in places() if (place / "pg_dump").exists())
+    prefix = next(prefix for prefix in ways_to_run() if works(prefix, program))
+    options = ["--schema-only", "--no-owner", f"--exclude-table={LEFT_BY_ALEMBIC}", f"--dbname={url}"]
+    environment = {"PATH": os.environ.get("PATH", os.defpath)}
+    ended = subprocess.run(
+        [*prefix, str(program), *options], env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    # Since 2025 a dump is wrapped in \restrict and \unrestrict with a random word.
+    return re.sub(r"^\\(?:un)?restrict .*$", "", ended.stdout, flags=re.MULTILINE)
+
+
+async def test_the_migrated_schema_is_the_one_in_code(database_url: str, coded_url: str) -> None:
+    migrated, coded = dump(database_url), dump(coded_url)
+    for expected in ("CREATE TABLE public.orders", "CREATE FUNCTION public.check_order_move", "WHERE (status = 'open'"):
+        assert expected in migrated, "the dump says too little to compare"
+    assert migrated.count("CREATE TRIGGER") + migrated.count("CREATE CONSTRAINT TRIGGER") >= 10
+    assert migrated.splitlines() == coded.splitlines()
+
+
+async def test_the_comparison_sees_a_changed_trigger_a_lost_check_and_another_index_predicate(
+    database_url: str, coded_url: str
+) -> None:
+    for change in (
+        "DROP TRIGGER orders_move ON orders",
+        "ALTER TABLE hold DROP CONSTRAINT hold_captured_within_check",
+        "DROP INDEX payable_open; CREATE INDEX payable_open ON payable (runner_id)",
+        "ALTER TABLE push ALTER status SET DEFAULT 'sent'",
+    ):
+        before = dump(coded_url)
+        await execute(coded_url, change)
+        assert dump(coded_url) != before, change
+    assert dump(database_url) != dump(coded_url)
+
+
+async def test_down_leaves_nothing_and_up_again_leaves_the_same(postgres_url: str) -> None:
+    name = f"campusg_schema_{next(NUMBERS)}"
+    url = await make_database(postgres_url, name)
+    try:
+        before, known = dump(url), await names_in(url)
+        migrate(url, "downgrade", "base")
+        assert {each for each in await names_in(url) if not each.startswith(("alembic", "_alembic"))} == set()
+        migrate(url, "upgrade", "head")
+        assert dump(url) == before
+        assert await names_in(url) == known
+    finally:
+        await drop_database(postgres_url, name)
+
+
+async def test_migrating_twice_is_migrating_once(database_url: str) -> None:
+    before = dump(database_url)
+    migrate(database_url, "upgrade", "head")
+    assert dump(database_url) == before
+
+
+async def test_the_models_and_the_migrations_agree_for_alembic_too(database_url: str) -> None:
+    migrate(database_url, "check")
+
+
+def test_a_migration_stands_on_its_own() -> None:
+    """It is frozen: what the code says next year must not change what it did last year."""
+    for migration in (Path(__file__).parents[2] / "migrations" / "versions").glob("*.py"):
+        assert not re.search(r"^\s*(?:from|import)\s+domain", migration.read_text(), re.MULTILINE), migration.name
+
+
+def test_without_a_database_alembic_says_which_variable_is_missing() -> None:
+    project = Path(__file__).parents[2]
+    environ = os.environ | {"DATABASE_URL": ""}
+    command = [sys.executable, "-m", "alembic", "upgrade", "head"]
+    ended = subprocess.run(command, cwd=project, env=environ, capture_output=True, text=True, check=False)
+    assert ended.returncode != 0
+    assert "DATABASE_URL must name a database" in ended.stderr + ended.stdout
+    assert "Traceback" not in ended.stderr
