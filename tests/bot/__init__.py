@@ -1,0 +1,1 @@
+"""The conversation, through the real dispatcher, Postgres and the Telegram sandbox."""

@@ -1,0 +1,26 @@
+"""One running bot, by webhooks, for all tests of this folder: each test brings its own people."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sandbox.telegram import running_telegram
+from tests.bot.stage import Stage, set_stage
+from tests.servers import Servers, drop_database, empty_redis_database, make_database
+
+
+@pytest.fixture(scope="session")
+async def telegram() -> AsyncIterator[str]:
+    """The Telegram sandbox."""
+    async with running_telegram() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def stage(postgres_url: str, servers: Servers, telegram: str) -> AsyncIterator[Stage]:
+    """Two campuses and their bot."""
+    database_url = await make_database(postgres_url, "campusg_test_bot")
+    redis_url = empty_redis_database(servers.redis_url, 7)
+    async with set_stage(database_url, redis_url, telegram, webhooks=True) as ready:
+        yield ready
+    await drop_database(postgres_url, "campusg_test_bot")

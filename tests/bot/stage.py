@@ -1,0 +1,301 @@
+"""A campus with its bot running, people who write and tap, and the worker's part of an order played by hand."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from typing import Any, TypeAlias
+
+import aiohttp
+from sqlalchemy import Table, func, insert, select, update
+
+from bot.app import running_bot
+from bot.campuses import Served
+from domain.buttons import Tap, pack
+from domain.environment import Tokens, World
+from domain.order import OrderEvent, OrderStatus
+from domain.people import RunnerStatus
+from domain.settings import BotSettings
+from domain.store.events import SYSTEM
+from domain.store.orders import find_order, move
+from domain.store.schema import campus, drop_point, hold, membership, menu_item, orders, person, saved_card, store
+from domain.store.timers import set_timer
+from domain.store.unit_of_work import Bell, UnitOfWork, connect, database
+from domain.timers import TimerKind
+from sandbox.launch.ports import free_port
+
+Json: TypeAlias = Any
+
+WITHIN = 8.0  # seconds a fact may take to become true on a busy machine
+SECRET = "letters-of-the-webhook"
+STRIPE_SECRET, CONNECT_SECRET = "whsec_platform", "whsec_connect"
+NORTH, SOUTH = ("north", "7001:north", "north_bot"), ("south", "7002:south", "south_bot")
+FEES = {
+    "service_fee": 80,
+    "platform_basis_points": 1000,
+    "headroom_basis_points": 2000,
+    "headroom_least": 100,
+    "headroom_most": 500,
+    "delivery_fee_least": 150,
+    "delivery_fee_most": 1500,
+    "order_most": 8000,
+}
+IDENTITIES = count(10_001)
+
+
+async def until(fact: Callable[[], Awaitable[Json]], within: float = WITHIN) -> Json:
+    """Wait for something to become true, and give it."""
+    last = time.monotonic() + within
+    while not (found := await fact()):
+        assert time.monotonic() < last, "it never became true"
+        await asyncio.sleep(0.02)
+    return found
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """The sandbox, the database and the running bot of one or two campuses."""
+
+    telegram: str
+    door: str
+    session: aiohttp.ClientSession
+    work: Callable[[], Any]
+    bells: list[Bell]
+    served: Served
+    campuses: dict[str, int] = field(default_factory=dict)
+    groups: dict[str, int] = field(default_factory=dict)
+
+    async def sim(self, path: str, verb: str = "POST", **body: Json) -> Json:
+        """A control request to the sandbox; a trailing underscore keeps `from_` apart from the keyword."""
+        named = {name.rstrip("_"): value for name, value in body.items()}
+        async with self.session.request(verb, f"{self.telegram}/sim/{path}", json=named) as response:
+            answer = await response.json()
+            assert response.status == 200, answer
+            return answer
+
+    async def quiet(self, campus: tuple[str, str, str] = NORTH) -> None:
+        """Wait until the bot has taken everything and said what it had to say (webhooks: 200 comes last)."""
+
+        async def nothing_pending() -> bool:
+            async with self.session.post(f"{self.telegram}/bot{campus[1]}/getWebhookInfo") as response:
+                return (await response.json())["result"]["pending_update_count"] == 0
+
+        await until(nothing_pending)
+
+    async def calls(self, method: str, after: int = 0) -> list[Json]:
+        """The recorded Bot API calls of one method."""
+        recorded = await self.sim("calls", "GET", after=after)
+        return [call for call in recorded["calls"] if call["method"] == method]
+
+    async def somebody(self, name: str = "Mei", **standing: Json) -> "Somebody":
+        """A new person who has started the bot; `standing` are columns of her membership."""
+        one = Somebody(id=next(IDENTITIES), stage=self)
+        await self.sim("users", id=one.id, first_name=name, language_code="en")
+        await self.sim("groups", id=self.groups["north"], title="Runners", members=[one.id], bots=[NORTH[2]])
+        await one.write("/start")
+        if standing:
+            await self.change(membership, membership.c.person_id == one.id, **standing)
+        return one
+
+    async def runner(self, name: str = "Ana") -> "Somebody":
+        """An approved runner."""
+        return await self.somebody(name, runner_status=RunnerStatus.APPROVED)
+
+    async def customer(self, name: str = "Mei") -> "Somebody":
+        """Somebody with a saved card."""
+        one = await self.somebody(name)
+        card = {"payment_method": "pm_1", "brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2030}
+        async with self.work() as work:
+            await work.connection.execute(insert(saved_card).values(person_id=one.id, **card))
+        return one
+
+    async def admin(self, name: str = "Sam") -> "Somebody":
+        """An admin of the north."""
+        return await self.somebody(name, is_admin=True)
+
+    async def change(self, table: Table, *where: Json, **values: Json) -> None:
+        """Set columns by hand."""
+        async with self.work() as work:
+            await work.connection.execute(update(table).where(*where).values(**values))
+
+    async def rows(self, table: Table, *where: Json) -> list[Json]:
+        """What stands in a table."""
+        async with self.work() as work:
+            found = await work.connection.execute(select(table).where(*where))
+            return [dict(row) for row in found.mappings()]
+
+    async def order(self, order_id: int) -> Json:
+        """The row of an order."""
+        return (await self.rows(orders, orders.c.id == order_id))[0]
+
+    async def publish(self, order_id: int) -> None:
+        """The worker's part of create_order: the hold is made, runners may see the job."""
+        async with self.work() as work:
+            held = {"status": "held", "payment_intent": f"pi_{order_id}"}
+            await work.connection.execute(update(hold).where(hold.c.order_id == order_id).values(**held))
+            order = await move(work, SYSTEM, self.campuses["north"], order_id, OrderEvent.PUBLISHED)
+            await set_timer(work, order, TimerKind.EXPIRE, work.now + timedelta(minutes=30))
+
+    async def check_hold(self, order_id: int) -> None:
+        """The worker's part of accept_order."""
+        await self.change(orders, orders.c.id == order_id, hold_checked=True)
+
+    async def status(self, order_id: int) -> OrderStatus:
+        """Where an order stands."""
+        async with self.work() as work:
+            return (await find_order(work, self.campuses["north"], order_id)).status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Somebody:
+    """A person with a phone."""
+
+    id: int
+    stage: Stage
+    bot: tuple[str, str, str] = NORTH
+
+    @property
+    def chat(self) -> str:
+        """The private chat with the bot."""
+        return f"@{self.bot[2]}"
+
+    async def write(self, text: str, chat: int | None = None) -> Json:
+        """Write, and wait for what the bot does about it; gives the sandbox's answer."""
+        said = await self.stage.sim("messages", from_=self.id, chat=chat or self.chat, text=text)
+        await self.stage.quiet(self.bot)
+        return said
+
+    async def messages(self, chat: int | None = None) -> list[Json]:
+        """What is in a chat."""
+        return await self.stage.sim("messages", "GET", chat=chat or self.chat, user=self.id)
+
+    async def last(self, chat: int | None = None) -> Json:
+        """The bot's newest message."""
+        return [each for each in await self.messages(chat) if each["from"]["is_bot"]][-1]
+
+    async def text(self) -> str:
+        """The words of the bot's newest message."""
+        return str((await self.last())["text"])
+
+    async def labels(self) -> list[str]:
+        """The buttons under the bot's newest message."""
+        return [button["text"] for row in (await self.last())["buttons"] for button in row]
+
+    async def press(self, label: str) -> Json:
+        """Tap the button of the newest message that begins with these words; gives the answer."""
+        message = await self.last()
+        whole = next((each for each in await self.labels() if each.startswith(label)), None)
+        assert whole is not None, f"no button {label!r} on {message['text']!r}: {await self.labels()}"
+        return await self._tapped(message_id=message["message_id"], label=whole)
+
+    async def tap(
+        self, tap: Tap, subject: int = 0, version: int = 0, *, message_id: int | None = None, chat: int | None = None
+    ) -> Json:
+        """Tap a button with this data, as those on cards carry it; gives the answer."""
+        return await self.forge(pack(tap, subject, version), message_id=message_id, chat=chat)
+
+    async def forge(self, data: str, *, message_id: int | None = None, chat: int | None = None) -> Json:
+        """Tap with any data."""
+        on = message_id or (await self.last(chat))["message_id"]
+        return await self._tapped(message_id=on, data=data, chat=chat)
+
+    async def _tapped(self, *, chat: int | None = None, **what: Json) -> Json:
+        tapped = await self.stage.sim("taps", from_=self.id, chat=chat or self.chat, **what)
+        answer = await self.stage.sim(f"taps/{tapped['callback_query_id']}", "GET", wait=WITHIN)
+        assert answer["answered"], "a tap without an answer"
+        await self.stage.quiet(self.bot)
+        return answer
+
+    async def order_food(self) -> int:
+        """From [Order food] to a placed order; gives its number."""
+        await self.tap(Tap.HOME, version=1)
+        for label in ("🍜", "Koufu", "Chicken rice", "That's all", "Library", "S$2.00", "Place order"):
+            await self.press(label)
+        rows = await self.stage.rows(orders, orders.c.customer_id == self.id)
+        assert rows, await self.text()
+        return int(max(row["id"] for row in rows))
+
+
+async def found_campus(work: UnitOfWork, name: str, *, runner_group: int | None) -> int:
+    """A campus with a store, a menu and two drop points."""
+    values = {"name": name, "title": name.title(), "currency": "sgd", "time_zone": "Asia/Singapore", "fees": FEES}
+    made = insert(campus).values(**values, runner_group=runner_group, fee_suggestions=[200, 300])
+    campus_id = int((await work.connection.execute(made.returning(campus.c.id))).scalar_one())
+    shop = insert(store).values(campus_id=campus_id, name="Koufu").returning(store.c.id)
+    store_id = (await work.connection.execute(shop)).scalar_one()
+    dishes = (("Chicken rice", 420), ("Mac & cheese", 650))
+    for dish, price in dishes:
+        await work.connection.execute(insert(menu_item).values(store_id=store_id, name=dish, price=price))
+    for building in ("Library", "Hall 3"):
+        await work.connection.execute(insert(drop_point).values(campus_id=campus_id, building=building, spot="door"))
+    return campus_id
+
+
+def settings_for(database_url: str, redis_url: str, telegram: str, port: int, *, webhooks: bool) -> BotSettings:
+    """The bot's settings on this stage."""
+    return BotSettings(
+        environment=World.TEST,
+        log_level="INFO",
+        database_url=database_url,
+        redis_url=redis_url,
+        tokens=Tokens(by_campus={NORTH[0]: NORTH[1], SOUTH[0]: SOUTH[1]}),
+        telegram_api_url=telegram,
+        public_url=f"http://127.0.0.1:{port}" if webhooks else None,
+        telegram_webhook_secret=SECRET,
+        stripe_webhook_secrets=("whsec_older", STRIPE_SECRET),
+        stripe_connect_webhook_secrets=(CONNECT_SECRET,),
+        http_host="127.0.0.1",
+        http_port=port,
+    )
+
+
+@asynccontextmanager
+async def set_stage(
+    database_url: str, redis_url: str, telegram: str, *, webhooks: bool, names: tuple[str, ...] = ("north", "south")
+) -> AsyncIterator[Stage]:
+    """Found the campuses, start the bot, and give the stage; leaving it stops everything."""
+    bells: list[Bell] = []
+
+    async def ring(rung: Any) -> None:
+        bells.extend(rung)
+
+    engine = connect(database_url, size=4)
+    open_work = database(engine, ring)
+    port = free_port()
+    async with aiohttp.ClientSession() as session:
+        try:
+            stage = Stage(
+                telegram=telegram,
+                door=f"http://127.0.0.1:{port}",
+                session=session,
+                work=open_work,
+                bells=bells,
+                served=Served(settings=settings_for(database_url, redis_url, telegram, port, webhooks=webhooks)),
+            )
+            await _furnish(stage, names)
+            async with running_bot(stage.served.settings) as served:
+                stage.served = served
+                await asyncio.wait_for(served.ready.wait(), 30)
+                yield stage
+        finally:
+            await engine.dispose()
+
+
+async def _furnish(stage: Stage, names: tuple[str, ...]) -> None:
+    for name, token, username in (NORTH, SOUTH):
+        await stage.sim("bots", token=token, username=username, name=name)
+    for name in names:
+        username = {"north": NORTH[2], "south": SOUTH[2]}[name]
+        made = await stage.sim("groups", title=f"{name} runners", members=[], bots=[username], admins=[username])
+        stage.groups[name] = int(made["id"])
+        async with stage.work() as work:
+            stage.campuses[name] = await found_campus(work, name, runner_group=stage.groups[name])
+
+
+def dumped(body: Json) -> bytes:
+    """JSON as bytes."""
+    return json.dumps(body).encode()
