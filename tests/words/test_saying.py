@@ -1,0 +1,42 @@
+"""say: from a key to a sentence, never with a hole in it."""
+
+import pytest
+
+from domain.words import Html, languages, say, say_plain
+
+
+def test_what_people_wrote_is_escaped_in_html() -> None:
+    assert say("en", "card-note", note="a <b> & c") == "📝 a &lt;b&gt; &amp; c"
+    assert say_plain("en", "card-note", note="a <b> & c") == "📝 a <b> & c"
+
+
+def test_what_is_html_already_stays() -> None:
+    assert say("en", "card-group-until", time=Html("<i>12:04</i>")) == "Open until <i>12:04</i>"
+
+
+def test_an_order_number_has_no_comma_and_no_invisible_signs() -> None:
+    assert say("en", "card-closed", order=1234567) == "<b>#1234567: closed</b>"
+
+
+def test_numbers_choose_their_plural() -> None:
+    assert "one at a time" in say("en", "error-too-many-jobs", most=1)
+    assert "3 jobs" in say("en", "error-too-many-jobs", most=3)
+
+
+@pytest.mark.parametrize("locale", ["de", "en-GB", "en_SG", "EN", "", "tlh"])
+def test_a_language_nobody_translated_reads_english(locale: str) -> None:
+    assert say(locale, "button-here") == "I'm here"
+
+
+def test_a_sentence_nobody_wrote_is_an_error() -> None:
+    with pytest.raises(LookupError, match="button-nobody-wrote"):
+        say("en", "button-nobody-" + "wrote")
+
+
+def test_a_missing_word_is_an_error() -> None:
+    with pytest.raises(ValueError, match="order"):
+        say("en", "card-closed")
+
+
+def test_english_is_there() -> None:
+    assert "en" in languages()
