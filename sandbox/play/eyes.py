@@ -1,0 +1,103 @@
+"""Reading along: follows the sandbox's events, knows every message as it stands now, and waits for facts."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Protocol, TypeVar
+
+from sandbox.play.sights import Message, Place, place_of, read_message
+from sandbox.play.wire import PlayError, Wire, fields, rows, whole
+
+LONG_POLL = 20  # seconds one look at the events may last
+BEYOND = 10**15  # after all events there can be
+REMEMBERED = 12  # of the last things seen, for the sentence when something does not come
+
+Fact = TypeVar("Fact")
+
+
+class Reader(Protocol):
+    """Somebody who wants to hear of each event, in order."""
+
+    def __call__(self, event: Mapping[str, object], message: Message | None) -> None: ...
+
+
+class Eyes:
+    """What is on the screens since this pair of eyes opened."""
+
+    def __init__(self, wire: Wire, readers: tuple[Reader, ...] = ()) -> None:
+        """Nothing is seen before `follow`."""
+        self.wire = wire
+        self.messages: dict[tuple[Place, int], Message] = {}
+        self.last_seen: deque[str] = deque(maxlen=REMEMBERED)
+        self._readers = readers
+        self._news = asyncio.Condition()
+        self._trouble: BaseException | None = None
+
+    async def follow(self, after: int) -> None:
+        """Read events for ever; what breaks is told to everybody who waits."""
+        try:
+            while True:
+                answer = fields(await self.wire.get("/sim/events", after=after, wait=LONG_POLL))
+                for event in rows(answer["events"]):
+                    self._take(event)
+                after = whole(answer["last"])
+                await self._tell()
+        except Exception as trouble:
+            self._trouble = trouble
+            await self._tell()
+            raise
+
+    async def _tell(self) -> None:
+        async with self._news:
+            self._news.notify_all()
+
+    def _take(self, event: Mapping[str, object]) -> None:
+        message = self._keep(event) if event["kind"] in ("message", "edit", "delete") else None
+        if message is not None:
+            self.last_seen.append(f"{message.place.chat}: {message.text!r} {[one.label for one in message.buttons]}")
+        elif event["kind"] == "tap_answer":
+            self.last_seen.append(f"{place_of(event).chat}: the answer to a tap: {event['text']!r}")
+        for reader in self._readers:
+            reader(event, message)
+
+    def _keep(self, event: Mapping[str, object]) -> Message:
+        place, number = place_of(event), whole(fields(event["message"])["message_id"])
+        known = self.messages.get((place, number))
+        message = read_message(event, known.came if known else whole(event["seq"]))
+        if event["kind"] == "delete":
+            self.messages.pop((place, number), None)
+        else:
+            self.messages[place, number] = message
+        return message
+
+    def in_places(self, places: frozenset[Place]) -> list[Message]:
+        """The messages of these chats, newest first."""
+        found = [message for (place, _), message in self.messages.items() if place in places]
+        return sorted(found, key=lambda message: message.came, reverse=True)
+
+    async def until(self, look: Callable[[], Fact | None], expected: str, *, within: float) -> Fact:
+        """Wait for a fact; PlayError with what was expected when it has not come within so many seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within), self._news:
+                while (fact := look()) is None and self._trouble is None:
+                    await self._news.wait()
+                if fact is not None:
+                    return fact
+        seen = "\n  ".join(self.last_seen) or "nothing at all"
+        why = f"The events can't be read: {self._trouble}" if self._trouble else f"Not within {within:.0f} s"
+        raise PlayError(f"Expected: {expected}. {why}. Last seen:\n  {seen}")
+
+
+@asynccontextmanager
+async def open_eyes(wire: Wire, readers: tuple[Reader, ...] = ()) -> AsyncIterator[Eyes]:
+    """Follow everything that happens from now on."""
+    now = whole(fields(await wire.get("/sim/events", after=BEYOND))["last"])
+    eyes = Eyes(wire, readers)
+    following = asyncio.create_task(eyes.follow(now))
+    try:
+        yield eyes
+    finally:
+        following.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await following

@@ -1,0 +1,28 @@
+"""The scenes there are, by the name `make play SCENE=` knows them by."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sandbox.play.cast import HASTY, NORTH, Campus
+from sandbox.play.scenes.ended import cancelled, expired
+from sandbox.play.scenes.paying import bank_approval, declined
+from sandbox.play.scenes.running import happy, lost_claim, released, runner_not_onboarded
+from sandbox.play.stage import Scene
+
+SCENES: Mapping[str, Scene] = MappingProxyType(
+    {
+        "happy": happy,
+        "declined": declined,
+        "bank_approval": bank_approval,
+        "expired": expired,
+        "cancelled": cancelled,
+        "lost_claim": lost_claim,
+        "released": released,
+        "runner_not_onboarded": runner_not_onboarded,
+    }
+)
+
+
+def campus_of(name: str) -> Campus:
+    """Where a scene plays: only what expires needs a campus in a hurry."""
+    return HASTY if name == "expired" else NORTH
