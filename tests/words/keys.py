@@ -21,6 +21,8 @@ KEY = re.compile(rf"(?:{'|'.join(PREFIXES)})-[a-z0-9]+(?:-[a-z0-9]+)*")
 # Calls that add words of their own to a sentence: their name, and what they add.
 ADDING = {"_tell_customer": {"order"}, "_tell_runner": {"order"}}
 
+BUTTONS_OWN = {"subject", "version", "style"}  # what turn.button keeps for itself
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -91,6 +93,8 @@ def _read(name: str, call: ast.Call, refusals: dict[str, str]) -> tuple[str | No
     exact = len(named) == len(call.keywords)  # no **words, whose names only running tells
     if name in ("say", "say_plain") and len(call.args) == 2 and exact:
         return _literal(call.args[1]), set(named)
+    if name in ("say", "plain", "button") and _is_turns(call) and exact:
+        return _literal(call.args[0]), set(named) - (BUTTONS_OWN if name == "button" else set())
     if name in refusals and exact:
         return refusals[name], set(named)
     if name in ADDING and exact:
@@ -98,6 +102,11 @@ def _read(name: str, call: ast.Call, refusals: dict[str, str]) -> tuple[str | No
     if name in ("tell", "tell_admins") and "key" in named:
         return _literal(named["key"]), _keys_of(named.get("words"))
     return None, None
+
+
+def _is_turns(call: ast.Call) -> bool:
+    """turn.say(key, ...): a turn in the conversation knows the person's language."""
+    return isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "turn" and bool(call.args)
 
 
 def _literal(node: ast.expr) -> str | None:
