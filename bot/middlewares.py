@@ -47,8 +47,8 @@ async def listen(handler: Next, event: TelegramObject, data: dict[str, Any]) -> 
         return (NewMessage(Screen(say("en", "bot-anonymous"))),)
     if event.from_user is None or event.from_user.is_bot:
         return ()
-    member = await _greet(work, campus, event.from_user)
     private = event.chat.type == "private"
+    member = await _greet(work, campus, event.from_user, private=private)
     asked: Dialogue | None = await expected(work, campus.id, member.person_id) if private else None
     turn = Turn(
         work=work,
@@ -72,7 +72,7 @@ async def feel(handler: Next, event: TelegramObject, data: dict[str, Any]) -> An
     private = chat is None or chat.type == "private"
     if not private and tap.tap not in GROUP_TAPS:
         raise NotAllowed
-    member = await _greet(work, campus, event.from_user)
+    member = await _greet(work, campus, event.from_user, private=private)
     chat_id = member.person_id if chat is None else chat.id
     turn = Turn(work=work, campus=campus, member=member, chat_id=chat_id, private=private, tap=tap)
     return await handler(event, data | {"turn": turn})
@@ -102,7 +102,7 @@ async def _here(data: dict[str, Any]) -> tuple[UnitOfWork, Campus]:
     return work, await find_campus(work, data["campus_id"])
 
 
-async def _greet(work: UnitOfWork, campus: Campus, user: User) -> Member:
+async def _greet(work: UnitOfWork, campus: Campus, user: User, *, private: bool) -> Member:
     return await welcome(
         work,
         campus.id,
@@ -110,4 +110,5 @@ async def _greet(work: UnitOfWork, campus: Campus, user: User) -> Member:
         first_name=user.first_name,
         username=user.username,
         language=user.language_code or "en",
+        private=private,
     )

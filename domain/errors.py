@@ -23,6 +23,7 @@ CampusGError
 │   ├── CardMissing
 │   └── OrdersPaused
 ├── RunnerNotApproved
+├── ChatNotOpen             nothing can be sent to this runner: she never wrote, or blocked the bot
 └── Unreadable              typed text that means nothing here
 """
 
@@ -125,6 +126,10 @@ class OrdersPaused(DraftError):
 
 class RunnerNotApproved(CampusGError):
     key = "error-runner-not-approved"
+
+
+class ChatNotOpen(CampusGError):
+    key = "error-chat-not-open"
 
 
 class Unreadable(CampusGError):

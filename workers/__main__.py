@@ -11,7 +11,7 @@ def main() -> None:
     """Read the settings, or say what is wrong with them, and work."""
     settings = or_exit(read_worker_settings, os.environ)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("httpx", "httpcore", "stripe"):  # httpx logs the bot token inside its addresses
+    for chatty in ("httpx", "httpcore", "stripe", "arq"):  # httpx logs the bot token inside its addresses
         logging.getLogger(chatty).setLevel(logging.WARNING)
     from workers.app import work
 

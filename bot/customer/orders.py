@@ -4,10 +4,10 @@ from bot.home import MENU, on_menu
 from bot.replies import NewMessage, Replies, Rows, Screen
 from bot.turn import Turn
 from domain.buttons import Button, Tap
-from domain.cards import CardKind, draw
+from domain.cards import CardKind
 from domain.errors import OrderNotFound
 from domain.order import Order
-from domain.store.order_views import view_order
+from domain.store.messages import send_again
 from domain.store.orders import customers_orders, find_order
 
 
@@ -45,7 +45,7 @@ def _line(turn: Turn, order: Order) -> Button:
 
 
 async def open_order(turn: Turn) -> Replies:
-    """One's own order, or job, as its card shows it; its live card stays the place to act."""
+    """One's own order, or job: its live card comes again, at the end of the chat, where it can be acted on."""
     order = await find_order(turn.work, turn.campus.id, turn.subject)
     match turn.member.person_id:
         case order.customer_id:
@@ -54,9 +54,9 @@ async def open_order(turn: Turn) -> Replies:
             kind = CardKind.RUNNER
         case _:
             raise OrderNotFound
-    view = await view_order(turn.work, turn.campus, order, viewer=turn.member.person_id)
+    await send_again(turn.work, order, kind, turn.member.person_id)
     back = (
         turn.button("bot-button-my-orders", Tap.MY_ORDERS, version=MENU),
         turn.button("bot-button-home", Tap.HOME, version=MENU),
     )
-    return (on_menu(turn, Screen(draw(kind, view, turn.member.language).text, (back,))),)
+    return (on_menu(turn, Screen(turn.say("bot-order-below", order=order.id), (back,))),)

@@ -30,6 +30,18 @@ async def redraw_order(work: UnitOfWork, order: Order, *, group: bool = True) ->
             await _make(work, order, "group", runner_group)
 
 
+async def send_again(work: UnitOfWork, order: Order, kind: str, chat_id: int) -> None:
+    """A fresh message of this card at the end of the chat; the old one stays behind as it was."""
+    forget = update(live_card).where(live_card.c.order_id == order.id, live_card.c.kind == kind)
+    anew = {"message_id": None, "delivered_hash": None, "wanted": live_card.c.wanted + 1, "due_at": func.now()}
+    statement = forget.where(live_card.c.chat_id == chat_id).values(anew).returning(live_card.c.id)
+    known = (await work.connection.execute(statement)).scalar_one_or_none()
+    if known is None:
+        await _make(work, order, kind, chat_id)
+    else:
+        work.ring("draw_card", known)
+
+
 async def _wish(work: UnitOfWork, order_id: int, which: ColumnElement[bool]) -> set[tuple[str, int]]:
     statement = (
         update(live_card)

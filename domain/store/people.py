@@ -1,6 +1,7 @@
 """Persons and memberships in Postgres."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Select, func, select, update
@@ -9,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.people import Member, Role, RunnerStatus, SavedCard
 from domain.store.events import Actor, log
 from domain.store.rows import member_from
-from domain.store.schema import membership, person, saved_card
+from domain.store.schema import live_card, membership, person, saved_card
 from domain.store.unit_of_work import UnitOfWork
 
 
@@ -22,9 +23,19 @@ def _members() -> Select[Any]:
 
 
 async def welcome(
-    work: UnitOfWork, campus_id: int, person_id: int, *, first_name: str, username: str | None, language: str
+    work: UnitOfWork,
+    campus_id: int,
+    person_id: int,
+    *,
+    first_name: str,
+    username: str | None,
+    language: str,
+    private: bool,
 ) -> Member:
-    """The person as a member of this campus, new or known; the name follows Telegram's."""
+    """The person as a member of this campus, new or known; the name follows Telegram's.
+
+    Only who writes in `private` can be written to: her cards that could not be delivered come now.
+    """
     values = {"id": person_id, "first_name": first_name, "username": username, "language": language}
     newcomer = insert(person).values(values)
     changed = {"first_name": first_name, "username": username, "language": language}
@@ -32,12 +43,21 @@ async def welcome(
         func.row(first_name, username, language)
     )
     await work.connection.execute(newcomer.on_conflict_do_update(index_elements=["id"], set_=changed, where=differs))
-    joined = insert(membership).values(campus_id=campus_id, person_id=person_id)
-    joined = joined.on_conflict_do_update(
-        index_elements=["campus_id", "person_id"], set_={"reachable": True}, where=~membership.c.reachable
-    )
+    joined = insert(membership).values(campus_id=campus_id, person_id=person_id).on_conflict_do_nothing()
     await work.connection.execute(joined)
-    return await find_member(work, campus_id, person_id)
+    member = await find_member(work, campus_id, person_id)
+    if not private or member.reachable:
+        return member
+    await _mark_reachable(work, campus_id, person_id)
+    return replace(member, reachable=True)
+
+
+async def _mark_reachable(work: UnitOfWork, campus_id: int, person_id: int) -> None:
+    here = update(membership).where(membership.c.campus_id == campus_id, membership.c.person_id == person_id)
+    await work.connection.execute(here.values(reachable=True))
+    parked = update(live_card).where(live_card.c.campus_id == campus_id, live_card.c.chat_id == person_id)
+    undelivered = parked.where(live_card.c.due_at.is_(None), live_card.c.wanted > live_card.c.delivered)
+    await work.connection.execute(undelivered.values(due_at=func.now()))
 
 
 async def find_member(work: UnitOfWork, campus_id: int, person_id: int) -> Member:

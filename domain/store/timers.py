@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, RowMapping, insert, select, update
 
 from domain.order import Order
 from domain.store.events import SYSTEM, log
-from domain.store.schema import timer
+from domain.store.schema import orders, timer
 from domain.store.unit_of_work import UnitOfWork
 from domain.timers import TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus
 
@@ -57,12 +57,13 @@ async def due_at(work: UnitOfWork, order_id: int, kind: TimerKind) -> datetime |
 
 async def fire_due(work: UnitOfWork, most: int) -> Sequence[DueTimer]:
     """Mark up to `most` due timers fired and return them; what they start belongs in the same transaction."""
-    due = (
+    due = (  # everybody else locks the order before its timer; a timer whose order is being moved just now comes again
         select(timer.c.id)
+        .join(orders, orders.c.id == timer.c.order_id)
         .where(timer.c.status == TimerStatus.SET, timer.c.due_at <= work.now)
         .order_by(timer.c.due_at)
         .limit(most)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=[timer, orders], skip_locked=True)
     )
     return [
         DueTimer(id=row["id"], campus_id=row["campus_id"], order_id=row["order_id"], kind=TimerKind(row["kind"]))

@@ -46,6 +46,7 @@ bot-cancelled = Order #{ $order } is cancelled. You pay nothing.
 bot-cancelling = Order #{ $order } is being cancelled. Its card tells when that is done. You pay nothing.
 
 bot-orders = <b>Your orders</b>, the newest first. Tap one to look at it.
+bot-order-below = Here is order #{ $order } again, below.
 bot-orders-none = You have not ordered anything yet.
 
 ## Running

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import update
 
 from domain.campus import Campus
-from domain.errors import HoldNotChecked, OrderClosed, PinLocked, Stale
+from domain.errors import ChatNotOpen, HoldNotChecked, OrderClosed, PinLocked, Stale
 from domain.order import Order, OrderEvent, OrderStatus, allowed
 from domain.people import Action, Member, Role, RunnerStatus
 from domain.pricing import settle
@@ -41,11 +41,13 @@ class HandedOver:
 async def claim(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
     """[Claim]: the job is hers now, or the true reason why not.
 
-    RunnerNotApproved, TooManyJobs, OwnOrder, BarredFromOrder, OrderAlreadyYours, OrderAlreadyTaken, OrderClosed.
+    RunnerNotApproved, ChatNotOpen, TooManyJobs, OwnOrder, BarredFromOrder, OrderAlreadyYours, OrderAlreadyTaken, OrderClosed.
     """
     order = await find_order(work, campus.id, order_id)
     if order.customer_id != member.person_id:  # a self-claim gets its own, clearer refusal below
         require(member, Action.CLAIM, own=False)
+    if not member.reachable:
+        raise ChatNotOpen
     name = f"accept_order:{order.id}:{member.person_id}:{order.version}"
     start = Start(kind="accept_order", name=name, campus_id=campus.id, order_id=order.id, person_id=member.person_id)
     await start_saga(work, start)
