@@ -41,7 +41,8 @@ class HandedOver:
 async def claim(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
     """[Claim]: the job is hers now, or the true reason why not.
 
-    RunnerNotApproved, ChatNotOpen, TooManyJobs, OwnOrder, BarredFromOrder, OrderAlreadyYours, OrderAlreadyTaken, OrderClosed.
+    RunnerNotApproved, ChatNotOpen, TooManyJobs, OwnOrder, BarredFromOrder; OrderAlreadyYours, OrderAlreadyTaken,
+    OrderClosed.
     """
     order = await find_order(work, campus.id, order_id)
     if order.customer_id != member.person_id:  # a self-claim gets its own, clearer refusal below
