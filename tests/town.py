@@ -1,7 +1,7 @@
 """A small campus on a real database and a Stripe stand-in, driven without Telegram: for tests of sagas and money."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -151,20 +151,51 @@ class Town:
         async with self.database() as work:
             return await running.hand_over(work, self.campus, runner, order.id, str(pin))
 
-    async def drive(self) -> None:
+    async def cancel(self, member: Member, order: Order) -> Order:
+        """The customer's [Cancel]."""
+        async with self.database() as work:
+            return await ordering.cancel(work, self.campus, member, order.id)
+
+    async def held_job(self, runner: Member, member: Member | None = None) -> Order:
+        """A job of this runner's whose hold is checked."""
+        order = await self.open_job(member)
+        await self.claim(runner, order)
+        await self.drive()
+        return await self.order(order.id)
+
+    async def delivered(self, runner: Member) -> Order:
+        """An order handed over; its money has yet to move."""
+        order = await self.held_job(runner)
+        await self.carry(runner, order)
+        await self.hand_over(runner, order)
+        return await self.order(order.id)
+
+    def worker(self, name: str) -> Workshop:
+        """Another worker of this town."""
+        stripe = self.workshop.stripe
+        return Workshop(database=self.database, stripe=stripe, name=name, room=asyncio.Semaphore(50))
+
+    async def drive(self, worker: Workshop | None = None) -> None:
         """A worker's rounds until nothing is due."""
+        worker = worker or self.workshop
         while True:
-            await fire_timers(self.workshop)
+            await fire_timers(worker)
             async with self.database() as work:
                 due = await due_sagas(work, 100)
             if not due:
                 return
-            await asyncio.gather(*(run_saga(self.workshop, saga_id) for saga_id in due))
+            await asyncio.gather(*(run_saga(worker, saga_id) for saga_id in due))
 
-    async def hurry(self) -> None:
-        """Everything that waits for its time is due now; deadlines of waits stay."""
+    async def hurry(self, worker: Workshop | None = None) -> None:
+        """Everything that waits for its time is due now, leases too; deadlines of waits stay."""
         await self.sql("UPDATE saga SET wake_at = now() WHERE wake_at IS NOT NULL")
-        await self.drive()
+        await self.drive(worker)
+
+    async def until(self, fact: Callable[[], Awaitable[bool]], worker: Workshop | None = None) -> None:
+        """Hurry until this is so."""
+        async with asyncio.timeout(10):
+            while not await fact():
+                await self.hurry(worker)
 
     async def sql(self, statement: str, **values: object) -> None:
         """Change something no use case changes, such as a due time."""
@@ -182,9 +213,29 @@ class Town:
             query = select(saga.c.kind, saga.c.status).where(saga.c.order_id == order_id)
             return {row.kind: row.status for row in await work.connection.execute(query)}
 
-    async def control(self, path: str, **body: object) -> Any:
+    async def saga(self, order: Order, kind: str) -> Any:
+        """The newest row of the order's saga of this kind."""
+        query = "SELECT * FROM saga WHERE order_id = :order AND kind = :kind ORDER BY number DESC LIMIT 1"
+        (row,) = await self.rows(query, order=order.id, kind=kind)
+        return row
+
+    async def told(self, order: Order, chat_id: int | None = None) -> list[str]:
+        """The sentences pushed about an order, to one chat or to all."""
+        query = "SELECT key FROM push WHERE order_id = :order AND chat_id = coalesce(:chat, chat_id) ORDER BY id"
+        return [row.key for row in await self.rows(query, order=order.id, chat=chat_id)]
+
+    async def fault(self, path: str, kind: str, **more: object) -> None:
+        """Let calls of the Stripe stand-in fail."""
+        await self.control("faults", path=path, kind=kind, **more)
+
+    async def no_faults(self) -> None:
+        """Stripe is well again."""
+        async with self.http.delete(f"{self.stripe_url}/sim/faults") as answer:
+            assert answer.status == 200
+
+    async def control(self, lever: str, /, **body: object) -> Any:
         """A lever of the Stripe stand-in."""
-        async with self.http.post(f"{self.stripe_url}/sim/{path}", json=body) as answer:
+        async with self.http.post(f"{self.stripe_url}/sim/{lever}", json=body) as answer:
             assert answer.status == 200, await answer.text()
             return await answer.json()
 
@@ -195,9 +246,15 @@ class Town:
 
     async def intents(self, order_id: int) -> list[dict[str, Any]]:
         """All intents Stripe has for an order."""
-        objects = await self.look("objects", kind="payment_intent")
-        found = objects if isinstance(objects, list) else objects["objects"]
-        return [one for one in found if one["metadata"].get("order") == str(order_id)]
+        return await self._of_order("payment_intent", order_id)
+
+    async def transfers(self, order_id: int) -> list[dict[str, Any]]:
+        """All transfers Stripe has for an order."""
+        return await self._of_order("transfer", order_id)
+
+    async def _of_order(self, kind: str, order_id: int) -> list[dict[str, Any]]:
+        objects = await self.look("objects", kind=kind)
+        return [one for one in objects if one["metadata"].get("order") == str(order_id)]
 
     async def breaches(self) -> list[Finding]:
         """The broken promises."""

@@ -1,4 +1,4 @@
-"""A campus for tests of sagas."""
+"""Campuses for tests of sagas."""
 
 from collections.abc import AsyncIterator
 
@@ -11,4 +11,11 @@ from tests.town import Town, founded
 async def town(database_url: str) -> AsyncIterator[Town]:
     """A campus of the test's own."""
     async with founded(database_url) as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+async def shared_town(module_database_url: str) -> AsyncIterator[Town]:
+    """A campus that the tests of one file share: quicker, for tests that can bear each other's orders."""
+    async with founded(module_database_url) as place:
         yield place

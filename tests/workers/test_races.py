@@ -1,0 +1,158 @@
+"""Races: claim, cancel and expiry at one instant, cancel against publishing, two workers at one saga."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from random import Random
+
+from domain.errors import CampusGError
+from domain.order import Order, OrderStatus
+from domain.people import Member
+from domain.store.saga_rows import due_sagas
+from tests.town import Town
+from tests.workers.deaths import watched
+from workers.engine import run_saga
+from workers.timers import fire_timers
+
+ROUNDS = 60
+
+
+async def won(rounds: int, tap: Callable[[], Awaitable[object]]) -> bool:
+    """Whether a tap had its effect, made when the loop has gone round this often."""
+    for _ in range(rounds):
+        await asyncio.sleep(0)
+    try:
+        await tap()
+    except CampusGError:
+        return False
+    return True
+
+
+async def race(town: Town, chance: Random, runner: Member, customer: Member, order: Order) -> tuple[bool, bool]:
+    """Claim, cancel and expiry as near to each other as can be; whether claim and cancel were told they won."""
+    await town.sql(
+        "UPDATE timer SET due_at = now() + make_interval(secs => :soon) WHERE order_id = :id",
+        soon=chance.uniform(0, 0.012),
+        id=order.id,
+    )
+
+    async def expire() -> None:
+        for _ in range(6):
+            await fire_timers(town.workshop)
+
+    claimed, cancelled, _ = await asyncio.gather(
+        won(chance.randrange(40), lambda: town.claim(runner, order)),
+        won(chance.randrange(40), lambda: town.cancel(customer, order)),
+        expire(),
+    )
+    return claimed, cancelled
+
+
+async def test_m10_of_claim_cancel_and_expiry_at_one_instant_exactly_one_wins(shared_town: Town) -> None:
+    """M10, S12: and the money follows the winner."""
+    town, chance, winners = shared_town, Random(7), Counter[OrderStatus]()
+    customer = await town.member()
+    jobs = [await town.open_job(customer) for _ in range(ROUNDS)]
+    for order in jobs:
+        runner = await town.member(runner=True, ready=False, card=None)
+        claimed, cancelled = await race(town, chance, runner, customer, order)
+        await town.drive()
+        ended = await town.order(order.id)
+        winners[ended.status] += 1
+        assert (claimed, cancelled) == (ended.status is OrderStatus.ACCEPTED, ended.status is OrderStatus.CANCELLED)
+        if ended.status is OrderStatus.CREATED:  # nobody was quick enough; its deadline has come by now
+            continue
+        (intent,) = await town.intents(order.id)
+        assert intent["status"] == ("requires_capture" if claimed else "canceled")
+    assert await town.breaches() == []
+    assert len(set(winners) - {OrderStatus.CREATED}) == 3, f"a race somebody always wins shows nothing: {winners}"
+
+
+async def test_s8_a_cancel_while_the_job_is_published_never_leaves_a_live_job(shared_town: Town) -> None:
+    """S8: both an order that is cancelled and one that runners see is what must not be."""
+    town, chance, ends = shared_town, Random(11), Counter[OrderStatus]()
+    customer = await town.member()
+    for _ in range(ROUNDS):
+        order = await town.place(customer)
+        row = await town.saga(order, "create_order")
+        worker, publishing = watched(town, at=2)
+        working = asyncio.create_task(run_saga(worker, row.id))
+        await publishing.wait()
+        heard = await won(chance.randrange(60), lambda: town.cancel(customer, order))
+        await working
+        await town.drive()
+        ended = await town.order(order.id)
+        ends[ended.status] += 1
+        assert heard, "a cancel before a claim is always heard"
+        assert ended.status is OrderStatus.CANCELLED
+        assert [one["status"] for one in await town.intents(order.id)] in ([], ["canceled"])
+        assert await town.rows("SELECT id FROM timer WHERE order_id = :id AND status = 'set'", id=order.id) == []
+    published = await town.rows(
+        "SELECT 1 FROM event WHERE event = 'published' AND order_id > :id", id=order.id - ROUNDS
+    )
+    assert 0 < len(published) < ROUNDS, "the cancels came all before, or all after, the publishing"
+    assert await town.breaches() == []
+
+
+async def test_two_workers_at_one_saga_have_one_effect(shared_town: Town) -> None:
+    """M2, S13."""
+    town = shared_town
+    workers = [town.worker(f"worker {number}") for number in range(4)]
+    customer = await town.member()
+    for _ in range(10):
+        order = await town.place(customer)
+        row = await town.saga(order, "create_order")
+        await asyncio.gather(*(run_saga(worker, row.id) for worker in workers))
+        assert (await town.order(order.id)).status is OrderStatus.CREATED
+        assert len(await town.intents(order.id)) == 1
+        asked = [
+            call
+            for call in await town.look("requests")
+            if call["params"].get("metadata", {}).get("order") == str(order.id)
+        ]
+        assert len(asked) == 1, "only the worker with the lease may call"
+
+
+async def test_a_worker_that_comes_back_late_writes_nothing(shared_town: Town) -> None:
+    """The fence: its lease was over, another one went on, its answer is of no more use."""
+    town = shared_town
+    order = await town.place(await town.member())
+    row = await town.saga(order, "create_order")
+    await town.fault("POST /v1/payment_intents", "hang", before=False, seconds=0.6)
+    late = asyncio.create_task(run_saga(town.worker("late"), row.id))
+    async with asyncio.timeout(5):
+        while not await town.intents(order.id):
+            await asyncio.sleep(0)
+    await town.until(lambda: published(town, order), town.worker("heir"))
+    before = await traces(town, order)
+    await late
+    assert await traces(town, order) == before
+    assert len(await town.intents(order.id)) == 1
+
+
+async def published(town: Town, order: Order) -> bool:
+    """Whether runners see it."""
+    return (await town.order(order.id)).status is OrderStatus.CREATED
+
+
+async def traces(town: Town, order: Order) -> tuple[object, ...]:
+    """All that a worker could have written about an order."""
+    counted = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM push), (SELECT sum(wanted) FROM live_card)"
+    return (
+        await town.order(order.id),
+        await town.saga(order, "create_order"),
+        await town.rows("SELECT * FROM hold WHERE order_id = :id", id=order.id),
+        await town.rows(counted),
+    )
+
+
+async def test_a_bell_for_a_saga_that_is_not_due_is_harmless(shared_town: Town) -> None:
+    """Bells may come doubled or late."""
+    town = shared_town
+    order = await town.open_job()
+    row = await town.saga(order, "create_order")
+    for _ in range(3):
+        await run_saga(town.workshop, row.id)
+    assert await town.saga(order, "create_order") == row
+    async with town.database() as work:
+        assert await due_sagas(work, 10) == []
