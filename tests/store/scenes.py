@@ -1,0 +1,114 @@
+"""How a test gets a campus, its people and an order in the state it needs, by the store's own functions."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from domain.campus import Campus
+from domain.order import Order, OrderEvent
+from domain.payment import HoldEvent
+from domain.people import Member, SavedCard
+from domain.pricing import Fees
+from domain.store.campuses import all_campuses
+from domain.store.drafts import change_draft
+from domain.store.events import SYSTEM
+from domain.store.money import move_hold
+from domain.store.orders import find_order, move
+from domain.store.people import find_member, save_card, welcome
+from domain.store.timers import set_timer
+from domain.store.unit_of_work import Bell, Database, UnitOfWork, connect, database
+from domain.store.use_cases import ordering
+from domain.timers import TimerKind
+from workers.campus_file import CampusFile, NamedPerson
+from workers.campus_founding import found
+
+FEES = Fees(
+    currency="sgd",
+    service_fee=80,
+    platform_basis_points=1_000,
+    headroom_basis_points=2_000,
+    headroom_least=100,
+    headroom_most=500,
+    delivery_fee_least=50,
+    delivery_fee_most=2_000,
+    order_most=20_000,
+)
+CARD = SavedCard(payment_method="pm_card", brand="visa", last4="4242", exp_month=12, exp_year=2040)
+ADMIN, CUSTOMER, FIRST_RUNNER = 3001, 1001, 2001
+
+
+async def silence(bells: Sequence[Bell]) -> None:
+    """Ring nothing."""
+
+
+@asynccontextmanager
+async def opened(url: str, *, size: int = 10) -> AsyncIterator[Database]:
+    """Units of work on this database, whose bells nobody hears."""
+    engine = connect(url, size=size)
+    try:
+        yield database(engine, silence)
+    finally:
+        await engine.dispose()
+
+
+def campus_file(name: str, *, runners: int = 2) -> CampusFile:
+    """A small campus as its file would have it."""
+    return CampusFile(
+        name=name,
+        title=f"{name.title()} Campus",
+        currency="sgd",
+        time_zone="Asia/Singapore",
+        runner_group=None,
+        admin_chat=None,
+        runner_invite=None,
+        admins=(NamedPerson(id=ADMIN, name="Sam"),),
+        runners=tuple(NamedPerson(id=FIRST_RUNNER + n, name=f"Runner {n}") for n in range(runners)),
+        open_jobs=1,
+        fees=FEES,
+        fee_suggestions=(),
+        windows={},
+        hours={},
+        stores=(),
+        drop_points=(),
+    )
+
+
+async def found_campus(work: UnitOfWork, name: str = "north", *, runners: int = 2) -> Campus:
+    """Found it and return it."""
+    founded = await found(work, campus_file(name, runners=runners))
+    (campus,) = [each for each in await all_campuses(work) if each.id == founded.id]
+    return campus
+
+
+async def customer_of(work: UnitOfWork, campus: Campus, person_id: int = CUSTOMER) -> Member:
+    """A customer with a card."""
+    await welcome(work, campus.id, person_id, first_name="Mei", username=None, language="en")
+    await save_card(work, person_id, CARD)
+    return await find_member(work, campus.id, person_id)
+
+
+async def placed_order(work: UnitOfWork, campus: Campus, person_id: int = CUSTOMER) -> Order:
+    """An order in PENDING, placed as a customer does."""
+    customer = await customer_of(work, campus, person_id)
+    draft = await change_draft(
+        work,
+        campus.id,
+        person_id,
+        store_name="Koufu",
+        items=[{"name": "rice", "quantity": 2, "price": 450}],
+        drop_point="Library, lobby",
+        delivery_fee=300,
+    )
+    ceiling = draft.price(campus.fees).ceiling
+    placed = await ordering.place(work, campus, customer, version=draft.version, ceiling=ceiling)
+    assert isinstance(placed, ordering.Placed)
+    return await find_order(work, campus.id, placed.order_id)
+
+
+async def open_job(work: UnitOfWork, campus: Campus, person_id: int = CUSTOMER) -> Order:
+    """An order in CREATED with its money held and its deadline set, as the workers leave it."""
+    order = await placed_order(work, campus, person_id)
+    await move_hold(work, order.id, HoldEvent.MADE, payment_intent=f"pi_{order.id}")
+    order = await move(work, SYSTEM, campus.id, order.id, OrderEvent.PUBLISHED)
+    await set_timer(work, order, TimerKind.EXPIRE, work.now + timedelta(minutes=30))
+    return order
