@@ -1,0 +1,172 @@
+"""Sagas that are about to run, one of each kind, and how one knows that each came to its right end."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.order import OrderStatus
+from domain.store.use_cases import ordering, running
+from tests.town import Town
+from workers.engine import run_saga
+from workers.timers import fire_timers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A saga of a town, due and never run; `check` fails unless its effect was had exactly once."""
+
+    town: Town
+    saga_id: UUID
+    check: Callable[[], Awaitable[None]]
+
+    async def ended(self) -> bool:
+        """Whether the saga is over."""
+        ((status,),) = await self.town.rows("SELECT status FROM saga WHERE id = :id", id=self.saga_id)
+        assert status != "stuck"
+        return status in ("done", "undone")
+
+
+async def order_scene(town: Town, order_id: int, kind: str, ends: OrderStatus, money: str) -> Scene:
+    """A scene about one order with one intent, which ends with this status."""
+    row = await town.saga(await town.order(order_id), kind)
+
+    async def check() -> None:
+        assert (await town.order(order_id)).status is ends
+        assert [one["status"] for one in await town.intents(order_id)] == [money]
+
+    return Scene(town=town, saga_id=row.id, check=check)
+
+
+async def placing(town: Town) -> Scene:
+    """create_order."""
+    order = await town.place(await town.member())
+    return await order_scene(town, order.id, "create_order", OrderStatus.CREATED, "requires_capture")
+
+
+async def placing_in_vain(town: Town) -> Scene:
+    """create_order with a card the bank refuses: it turns back."""
+    order = await town.place(await town.member(card="pm_card_chargeCustomerFail"))
+    return await order_scene(town, order.id, "create_order", OrderStatus.CANCELLED, "canceled")
+
+
+async def claiming(town: Town) -> Scene:
+    """accept_order."""
+    order = await town.open_job()
+    await town.claim(await town.member(runner=True), order)
+    scene = await order_scene(town, order.id, "accept_order", OrderStatus.ACCEPTED, "requires_capture")
+
+    async def check() -> None:
+        await scene.check()
+        assert (await town.order(order.id)).hold_checked
+
+    return Scene(town=town, saga_id=scene.saga_id, check=check)
+
+
+async def cancelling(town: Town) -> Scene:
+    """cancel_order."""
+    customer = await town.member()
+    order = await town.open_job(customer)
+    await town.cancel(customer, order)
+    return await order_scene(town, order.id, "cancel_order", OrderStatus.CANCELLED, "canceled")
+
+
+async def expiring(town: Town) -> Scene:
+    """expire_order."""
+    order = await town.open_job()
+    await town.sql("UPDATE timer SET due_at = now() WHERE order_id = :id", id=order.id)
+    await fire_timers(town.workshop)
+    return await order_scene(town, order.id, "expire_order", OrderStatus.EXPIRED, "canceled")
+
+
+async def completing(town: Town) -> Scene:
+    """complete_order, up to the runner's money."""
+    order = await town.delivered(await town.member(runner=True))
+    scene = await order_scene(town, order.id, "complete_order", OrderStatus.COMPLETED, "succeeded")
+
+    async def check() -> None:
+        await scene.check()
+        await paid_once(town, order.id)
+
+    return Scene(town=town, saga_id=scene.saga_id, check=check)
+
+
+async def paying(town: Town) -> Scene:
+    """pay_out_runner."""
+    order = await town.delivered(await town.member(runner=True))
+    await run_saga(town.workshop, (await town.saga(order, "complete_order")).id)
+    row = await town.saga(order, "pay_out_runner")
+
+    async def check() -> None:
+        await paid_once(town, order.id)
+
+    return Scene(town=town, saga_id=row.id, check=check)
+
+
+async def saving_a_card(town: Town) -> Scene:
+    """save_card, of somebody Stripe does not know; the person fills in the page as soon as there is one."""
+    member = await town.member(card=None)
+    async with town.database() as work:
+        run = await ordering.add_card(work, town.campus, member)
+
+    async def check() -> None:
+        known = await town.known(member.person_id)
+        assert known.card is not None
+        links = "SELECT count(*) FROM push WHERE key = 'push-card-link' AND chat_id = :id"
+        assert await town.rows(links, id=member.person_id) == [(1,)]
+        customers = await town.look("objects", kind="customer")
+        assert len([one for one in customers if one["metadata"].get("person") == str(member.person_id)]) == 1
+
+    return Scene(town=town, saga_id=run.id, check=check)
+
+
+async def onboarding(town: Town) -> Scene:
+    """onboard_runner, of somebody with money waiting."""
+    runner = await town.member(runner=True, ready=False)
+    order = await town.delivered(runner)
+    await town.drive()
+    async with town.database() as work:
+        run = await running.set_up_payout(work, town.campus, runner)
+
+    async def check() -> None:
+        assert (await town.known(runner.person_id)).payouts_ready
+        accounts = await town.look("objects", kind="account")
+        assert len([one for one in accounts if one["metadata"].get("person") == str(runner.person_id)]) == 1
+        await town.drive()
+        await paid_once(town, order.id)
+
+    return Scene(town=town, saga_id=run.id, check=check)
+
+
+async def paid_once(town: Town, order_id: int) -> None:
+    """One transfer, and the payable says which."""
+    (transfer,) = await town.transfers(order_id)
+    assert await town.rows("SELECT status, transfer FROM payable WHERE order_id = :id", id=order_id) == [
+        ("paid", transfer["id"])
+    ]
+
+
+async def people_act(town: Town, saga_id: UUID) -> None:
+    """What the person behind a card set-up or an onboarding does at Stripe's page, if there is one by now."""
+    ((data,),) = await town.rows("SELECT data FROM saga WHERE id = :id", id=saga_id)
+    if "session" in data and "card" not in data:
+        (found,) = [one for one in await town.look("objects", kind="checkout.session") if one["id"] == data["session"]]
+        if found["status"] == "open":
+            await town.control(f"checkout/{data['session']}/complete", card="pm_card_visa")
+    if "account" in data:
+        await town.control(f"onboard/{data['account']}", finish=True)
+
+
+SCENES: Mapping[str, Callable[[Town], Awaitable[Scene]]] = {
+    scene.__name__: scene
+    for scene in (
+        placing,
+        placing_in_vain,
+        claiming,
+        cancelling,
+        expiring,
+        completing,
+        paying,
+        saving_a_card,
+        onboarding,
+    )
+}
