@@ -82,7 +82,7 @@ async def found_campus(work: UnitOfWork, name: str = "north", *, runners: int = 
 
 async def customer_of(work: UnitOfWork, campus: Campus, person_id: int = CUSTOMER) -> Member:
     """A customer with a card."""
-    await welcome(work, campus.id, person_id, first_name="Mei", username=None, language="en")
+    await welcome(work, campus.id, person_id, first_name="Mei", username=None, language="en", private=True)
     await save_card(work, person_id, CARD)
     return await find_member(work, campus.id, person_id)
 

@@ -70,7 +70,9 @@ async def test_a_runner_of_another_campus_takes_no_job_here(database: Database) 
         runner = await find_member(work, south.id, SOUTH_RUNNER)
         with pytest.raises(OrderNotFound):
             await running.claim(work, south, runner, order.id)
-        visitor = await welcome(work, north.id, SOUTH_RUNNER, first_name="Lee", username=None, language="en")
+        visitor = await welcome(
+            work, north.id, SOUTH_RUNNER, first_name="Lee", username=None, language="en", private=True
+        )
         assert visitor.runner_status is RunnerStatus.NONE
         with pytest.raises(RunnerNotApproved):
             await running.claim(work, north, visitor, order.id)
@@ -84,7 +86,9 @@ async def test_an_admin_of_another_campus_sees_and_cancels_nothing_here(database
             await steering.look_at(work, south, admin, order.id)
         with pytest.raises(OrderNotFound):
             await steering.cancel(work, south, admin, order.id, "because")
-        visitor = await welcome(work, north.id, SOUTH_ADMIN, first_name="Zoe", username=None, language="en")
+        visitor = await welcome(
+            work, north.id, SOUTH_ADMIN, first_name="Zoe", username=None, language="en", private=True
+        )
         with pytest.raises(NotAllowed):
             await steering.look_at(work, north, visitor, order.id)
 
@@ -104,7 +108,7 @@ async def test_people_are_one_and_memberships_two(database: Database) -> None:
     async with database() as work:
         with pytest.raises(LookupError):
             await find_member(work, south.id, ADMIN)
-        member = await welcome(work, south.id, ADMIN, first_name="Samuel", username=None, language="en")
+        member = await welcome(work, south.id, ADMIN, first_name="Samuel", username=None, language="en", private=True)
         assert (member.is_admin, member.first_name) == (False, "Samuel")
         assert (await find_member(work, north.id, ADMIN)).first_name == "Samuel"
         assert [each.person_id for each in await runners_in(work, south.id, RunnerStatus.APPROVED)] == [SOUTH_RUNNER]
@@ -114,6 +118,6 @@ async def test_people_are_one_and_memberships_two(database: Database) -> None:
 async def test_a_basket_on_one_campus_is_not_the_basket_on_the_other(database: Database) -> None:
     north, south, _ = await found_both(database)
     async with database() as work:
-        await welcome(work, south.id, CUSTOMER, first_name="Mei", username=None, language="en")
+        await welcome(work, south.id, CUSTOMER, first_name="Mei", username=None, language="en", private=True)
         await change_draft(work, north.id, CUSTOMER, store_name="Koufu")
         assert await find_draft(work, south.id, CUSTOMER) is None

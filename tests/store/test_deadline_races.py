@@ -1,0 +1,49 @@
+"""Claim, cancel and deadline at the same instant: one of them happens, and none waits for another for ever."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from domain.order import OrderStatus
+from domain.store.events import history
+from domain.store.orders import find_order
+from domain.store.schema import timer
+from domain.store.unit_of_work import Database
+from tests.store.crowd import cancel, claim, expire, outcomes
+from tests.store.scenes import CUSTOMER, FIRST_RUNNER, found_campus, open_job, opened
+
+ROUNDS = 12
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with opened(database_url) as database:
+        yield database
+
+
+async def test_claim_cancel_and_expiry_at_the_same_instant_have_one_winner(database: Database) -> None:
+    async with database() as work:
+        campus = await found_campus(work, runners=ROUNDS)
+    ends = Counter[str]()
+    for number in range(ROUNDS):
+        async with database() as work:
+            order = await open_job(work, campus, CUSTOMER + number)
+            soon = update(timer).where(timer.c.order_id == order.id).values(due_at=work.now + timedelta(milliseconds=2))
+            await work.connection.execute(soon)
+        taps: list[Awaitable[object]] = [
+            claim(database, campus, order, FIRST_RUNNER + number),
+            cancel(database, campus, order),
+            expire(database, campus, order),
+        ]
+        await outcomes(taps[number % 3 :] + taps[: number % 3])
+        async with database() as work:
+            after = await find_order(work, campus.id, order.id)
+            moves = [line.event for line in await history(work, campus.id, order.id) if line.before == "CREATED"]
+        assert len(moves) <= 1, moves
+        assert (after.runner_id is not None) is (after.status is OrderStatus.ACCEPTED)
+        ends[after.status] += 1
+    assert sum(ends.values()) == ROUNDS
+    assert not set(ends) - {"CREATED", "ACCEPTED", "CANCELLED", "EXPIRED"}
