@@ -208,6 +208,7 @@ def _compare(section: Section, fees: Fees, suggestions: tuple[int, ...]) -> None
     if fees.delivery_fee_least > fees.delivery_fee_most:
         most = as_written(fees.delivery_fee_most, fees.currency)
         section.wrong("delivery_fee_least", f"is more than delivery_fee_most, {most}")
+        suggestions = ()  # nothing lies between
     if not SMALLEST_CHARGE <= fees.order_most <= LARGEST_CHARGE:
         least, most = (as_written(bound, fees.currency) for bound in (SMALLEST_CHARGE, LARGEST_CHARGE))
         section.wrong("order_most", f"must be from {least} to {most}, what a card can be charged")
