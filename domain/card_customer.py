@@ -95,7 +95,7 @@ def _next_pending(view: OrderView, locale: str) -> str:
 
 
 def _why(view: OrderView, locale: str) -> str:
-    """Why it was cancelled; a reason that is none of ours was written by an admin."""
+    """Why it was cancelled, in our words or the admin's."""
     match view.order.end_reason:
         case "customer":
             return say(locale, "card-why-customer")
@@ -105,10 +105,10 @@ def _why(view: OrderView, locale: str) -> str:
             return say(locale, "card-why-declined")
         case "hold_gone":
             return say(locale, "card-why-hold-gone")
-        case None | "cancelled" | "withdrawn":
+        case "admin":
+            return say(locale, "card-why-admin", reason=view.order.end_note or "-")
+        case None | "withdrawn":
             return ""
-        case reason if view.order.created_at is not None:
-            return say(locale, "card-why-admin", reason=reason)
         case _:
             return say(locale, "card-why-not-started")
 

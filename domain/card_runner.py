@@ -5,7 +5,7 @@ from typing import assert_never
 from domain.buttons import Button, Style, Tap, button
 from domain.card_lines import amount, compose, earned, item_lines, lines, note, route, timeline
 from domain.card_view import Card, OrderView
-from domain.order import OrderEvent, OrderStatus, allowed
+from domain.order import MOST_PIN_TRIES, OrderEvent, OrderStatus, allowed
 from domain.payment import PayoutStatus
 from domain.words import say, say_plain
 
@@ -68,6 +68,8 @@ def _next(view: OrderView, locale: str) -> str:
             return say(locale, "card-runner-next-pick-up")
         case OrderStatus.ON_THE_WAY:
             return say(locale, "card-runner-next-bring", place=order.drop_point)
+        case OrderStatus.ARRIVED if order.pin_tries >= MOST_PIN_TRIES:
+            return say(locale, "card-runner-next-pin-locked")
         case OrderStatus.ARRIVED:
             return say(locale, "card-runner-next-pin", customer=view.customer_name)
         case _:

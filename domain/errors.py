@@ -13,7 +13,6 @@ CampusGError
 │   ├── TooManyJobs         the limit of open jobs is reached
 │   ├── ReceiptAboveLimit   the shop wants more than the customer agreed to
 │   ├── ReceiptTooSmall     a receipt of nothing
-│   ├── WrongPin
 │   ├── PinLocked           five wrong tries
 │   └── HoldNotChecked      [Bought] before Stripe confirmed the hold
 ├── DraftError
@@ -86,10 +85,6 @@ class ReceiptAboveLimit(OrderError):
 
 class ReceiptTooSmall(OrderError):
     key = "error-receipt-too-small"
-
-
-class WrongPin(OrderError):
-    key = "error-wrong-pin"
 
 
 class PinLocked(OrderError):

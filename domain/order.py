@@ -66,6 +66,7 @@ TRANSITIONS: Mapping[tuple[OrderStatus, OrderEvent], OrderStatus] = MappingProxy
 
 ENDED = frozenset({_S.COMPLETED, _S.CANCELLED, _S.EXPIRED})
 WITH_RUNNER = frozenset({_S.ACCEPTED, _S.PLACED, _S.ON_THE_WAY, _S.ARRIVED})
+MOST_PIN_TRIES = 5
 BEFORE_PIVOT = frozenset({_S.PENDING, _S.CREATED, _S.ACCEPTED})
 
 
@@ -108,7 +109,8 @@ class Order:
     releases: int
     pin: str | None
     pin_tries: int
-    end_reason: str | None
+    end_reason: str | None  # customer, admin, unpaid, declined, hold_gone, unclaimed
+    end_note: str | None  # an admin's own words
     placed_at: datetime
     created_at: datetime | None
     accepted_at: datetime | None

@@ -109,8 +109,8 @@ async def _insert(work: UnitOfWork, run: Run, move: CallOutside | Await | End) -
         work.ring("run_saga", run.id)
 
 
-async def send_signal(work: UnitOfWork, saga_id: uuid.UUID, name: str) -> None:
+async def send_signal(work: UnitOfWork, saga_id: uuid.UUID, name: str, **data: str | int) -> None:
     """Tell a running saga that something happened outside; once a name."""
-    statement = insert(saga_signal).values(saga_id=saga_id, name=name).on_conflict_do_nothing()
+    statement = insert(saga_signal).values(saga_id=saga_id, name=name, data=data).on_conflict_do_nothing()
     await work.connection.execute(statement)
     work.ring("run_saga", saga_id)

@@ -385,6 +385,7 @@ def create_orders() -> None:
         sa.Column("pin", sa.Text(), nullable=True),
         sa.Column("pin_tries", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("end_reason", sa.Text(), nullable=True),
+        sa.Column("end_note", sa.Text(), nullable=True),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),

@@ -62,6 +62,7 @@ ORDER = Order(
     pin=None,
     pin_tries=0,
     end_reason=None,
+    end_note=None,
     placed_at=NOON,
     created_at=None,
     accepted_at=None,

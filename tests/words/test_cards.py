@@ -139,12 +139,13 @@ def test_an_ended_order_says_what_is_true_of_the_hold(status: HoldStatus, said: 
         ("declined", "Your bank said no", {Tap.TRY_AGAIN, Tap.ADD_CARD}),
         ("unpaid", "did not arrive in time", {Tap.TRY_AGAIN, Tap.ADD_CARD}),
         ("hold_gone", "before anything was bought", {Tap.TRY_AGAIN, Tap.ADD_CARD}),
-        ("the <store> burns", "The campus team cancelled it: the &lt;store&gt; burns", {Tap.TRY_AGAIN}),
+        ("admin", "The campus team cancelled it: the &lt;store&gt; burns", {Tap.TRY_AGAIN}),
     ],
 )
 def test_a_cancelled_order_says_why_and_what_one_can_do(reason: str, said: str, buttons: set[Tap]) -> None:
     view = at(S.CANCELLED)
-    card = draw(CardKind.CUSTOMER, replace(view, order=replace(view.order, end_reason=reason)), "en")
+    ended = replace(view.order, end_reason=reason, end_note="the <store> burns")
+    card = draw(CardKind.CUSTOMER, replace(view, order=ended), "en")
     assert said in card.text
     assert taps(card) == buttons
 

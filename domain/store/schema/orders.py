@@ -80,6 +80,7 @@ orders = Table(
     words("pin", nullable=True),
     Column("pin_tries", Integer, nullable=False, server_default=text("0")),
     words("end_reason", nullable=True),
+    words("end_note", nullable=True),  # what an admin gave as her reason
     moment("placed_at", nullable=False),
     moment("created_at"),
     moment("accepted_at"),

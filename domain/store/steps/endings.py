@@ -27,7 +27,8 @@ async def close_order(work: UnitOfWork, run: Run) -> None:
     happened = OrderEvent.CANCELLED_BY_ADMIN if role is Role.ADMIN else OrderEvent.CANCELLED
     reason = str(run.data["reason"])
     actor = Actor(role=role, person_id=run.person)
-    order = await move(work, actor, run.campus_id, run.order, happened, reason=reason, end_reason=reason)
+    ended = {"end_reason": role.value, "end_note": reason if role is Role.ADMIN else None}
+    order = await move(work, actor, run.campus_id, run.order, happened, reason=reason, **ended)
     await stop_timer(work, order.id, TimerKind.EXPIRE)
     await redraw_order(work, order)
     if role is Role.ADMIN:

@@ -1,6 +1,6 @@
 """Local steps of create_order: from a draft to a job that runners see."""
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 
 from domain.errors import DraftChanged, OrderClosed, OrdersPaused, Stale
 from domain.order import OrderEvent, OrderStatus
@@ -13,13 +13,13 @@ from domain.store.orders import find_order, insert_order, move, try_move
 from domain.store.rows import items_to, price_columns
 from domain.store.runs import Run
 from domain.store.schema import draft as drafts
-from domain.store.schema import hold
+from domain.store.schema import hold, saga_signal
 from domain.store.timers import set_timer, stop_timer
 from domain.store.unit_of_work import UnitOfWork
 from domain.timers import TimerKind
 
 # What create_order turned back for, and the sentence the customer reads; no sentence where she asked for it herself.
-UNPAID_SENTENCES = {"unpaid": "push-unpaid", "declined": "push-declined"}
+UNPAID_SENTENCES = {"unpaid": "push-unpaid", "declined": "push-declined", "admin": "push-cancelled-by-admin"}
 
 
 async def place_order(work: UnitOfWork, run: Run) -> None:
@@ -66,8 +66,9 @@ async def place_order(work: UnitOfWork, run: Run) -> None:
 
 async def cancel_order(work: UnitOfWork, run: Run) -> None:
     """PENDING -> CANCELLED; the draft stays, so that another card is one tap away."""
-    reason = run.reason or "cancelled"
-    order = await try_move(work, SYSTEM, run.campus_id, run.order, OrderEvent.UNPAID, reason=reason, end_reason=reason)
+    actor, reason, note = await _who_ended(work, run)
+    ended = {"end_reason": reason, "end_note": note}
+    order = await try_move(work, actor, run.campus_id, run.order, OrderEvent.UNPAID, reason=note or reason, **ended)
     if order is None:
         return
     await redraw_order(work, order, group=False)
@@ -80,8 +81,18 @@ async def cancel_order(work: UnitOfWork, run: Run) -> None:
             name=f"{reason}:{order.id}:{order.customer_id}",
             key=sentence,
             order_id=order.id,
-            words={"order": order.id},
+            words={"order": order.id} if note is None else {"order": order.id, "reason": note},
         )
+
+
+async def _who_ended(work: UnitOfWork, run: Run) -> tuple[Actor, str, str | None]:
+    """Who ended a pending order, why, and an admin's own words; a cancel says so in its signal."""
+    if run.reason != "cancelled":
+        return SYSTEM, run.reason or "unpaid", None
+    query = select(saga_signal.c.data).where(saga_signal.c.saga_id == run.id, saga_signal.c.name == "cancelled")
+    said = (await work.connection.execute(query)).scalar_one()
+    role = Role(said["role"])
+    return Actor(role=role, person_id=said["person"]), role, said["reason"] if role is Role.ADMIN else None
 
 
 async def publish_order(work: UnitOfWork, run: Run) -> None:

@@ -80,7 +80,8 @@ async def cancel(work: UnitOfWork, campus: Campus, member: Member, order_id: int
 async def close(work: UnitOfWork, campus: Campus, member: Member, order: Order, *, role: Role, reason: str) -> None:
     """End a locked order before the purchase, in the role's name."""
     if order.status is OrderStatus.PENDING:
-        await send_signal(work, await saga_of_order(work, order.id, "create_order"), "cancelled")
+        placing = await saga_of_order(work, order.id, "create_order")
+        await send_signal(work, placing, "cancelled", role=role, person=member.person_id, reason=reason)
         return
     if order.status in ENDED or (role is Role.CUSTOMER and order.status is not OrderStatus.CREATED):
         raise OrderClosed

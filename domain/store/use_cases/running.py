@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from domain.campus import Campus
 from domain.errors import ChatNotOpen, HoldNotChecked, OrderClosed, PinLocked, Stale
-from domain.order import Order, OrderEvent, OrderStatus, allowed
+from domain.order import MOST_PIN_TRIES, Order, OrderEvent, OrderStatus, allowed
 from domain.people import Action, Member, Role, RunnerStatus
 from domain.pricing import settle
 from domain.store.events import Actor
@@ -20,8 +20,6 @@ from domain.store.runs import Run, Start
 from domain.store.schema import orders
 from domain.store.unit_of_work import UnitOfWork
 from domain.store.use_cases.permission import require, require_job
-
-MOST_PIN_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +130,7 @@ async def _wrong_pin(work: UnitOfWork, order: Order) -> WrongPinTyped:
     await work.connection.execute(counted)
     left = MOST_PIN_TRIES - order.pin_tries - 1
     if left == 0:
+        await redraw_order(work, order, group=False)
         await tell_admins(
             work,
             campus_id=order.campus_id,
