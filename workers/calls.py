@@ -1,14 +1,14 @@
 """Outside calls: frozen on the saga row before they are sent, sent under one key, looked up when no answer came."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from domain.saga import CallOutside
 from domain.store.runs import Run
 from domain.store.unit_of_work import UnitOfWork
-from workers.outcomes import TryLater, Unknown
+from workers.outcomes import FAILED, TryLater, Unknown
 from workers.steps import OUTSIDE_STEPS
-from workers.steps.step import Result, Sent
+from workers.steps.step import OutsideStep, Result, Sent
 from workers.stripe_gateway import Stripe
 
 LOOK_AFTER = 2  # unclear answers: the second may be the first one's cached failure (Stripe facts 2.1)
@@ -24,6 +24,7 @@ class Call:
     sent: Sent
     move: CallOutside | None
     unclear: int  # how many times it was sent without an answer that tells
+    failed: int  # how many of these Stripe answered with a failure, which it keeps under the key
 
 
 async def freeze(work: UnitOfWork, run: Run, move: CallOutside) -> Call | None:
@@ -49,29 +50,42 @@ async def freeze_poll(work: UnitOfWork, run: Run, name: str) -> Call | None:
     params = await OUTSIDE_STEPS[name].plan(work, run, "")
     if params is None:
         return None
-    return Call(run=run, name=name, sent=Sent(key="", params=params, first_sent_at=work.now), move=None, unclear=0)
+    sent = Sent(key="", params=params, first_sent_at=work.now)
+    return Call(run=run, name=name, sent=sent, move=None, unclear=0, failed=0)
 
 
 async def make(client: Stripe, call: Call) -> Result:
     """Send the call, or look what became of it; raises CallFailed.
 
-    The same key again while Stripe remembers it; after two unclear answers, or 23 hours, a look comes first.
+    The same key again while Stripe remembers it; after two unclear answers, or 23 hours, a look comes first. A failure
+    that Stripe keeps under the key, or a key it forgot, needs another one: where a second call could do harm, not
+    before the step says that the first left no trace. The other key follows from the row: a killed worker's is the same.
     """
     step = OUTSIDE_STEPS[call.name]
-    forgotten = datetime.now(UTC) - call.sent.first_sent_at > KEY_LIVES
+    age = datetime.now(UTC) - call.sent.first_sent_at
+    forgotten = age > KEY_LIVES
     if step.look is not None and (call.unclear >= LOOK_AFTER or forgotten):
         found = await step.look(client, call.sent)
         if found is not None:
             return found
-    if forgotten:
-        raise TryLater("key_forgotten", "sent too long ago to send again, and no trace of it")
+    if forgotten or call.failed >= LOOK_AFTER:
+        return await _renew(client, step, call, age)
     return await step.call(client, call.sent)
+
+
+async def _renew(client: Stripe, step: OutsideStep, call: Call, age: timedelta) -> Result:
+    if age < step.renew_after:
+        raise TryLater(
+            "outcome_unclear", f"sent again under another key after {step.renew_after}, if not found by then"
+        )
+    return await step.call(client, replace(call.sent, key=f"{call.sent.key}:{call.unclear}"))
 
 
 def mark_unclear(run: Run, failure: Unknown) -> None:
     """Count an answer that did not tell whether the call was done."""
     if run.call is not None:
-        run.call = {**run.call, "unclear": run.call["unclear"] + 1, "last": failure.reason}
+        failed = run.call.get("failed", 0) + (failure.reason == FAILED)
+        run.call = {**run.call, "unclear": run.call["unclear"] + 1, "failed": failed, "last": failure.reason}
 
 
 def _thawed(run: Run, move: CallOutside) -> Call:
@@ -81,4 +95,5 @@ def _thawed(run: Run, move: CallOutside) -> Call:
         params=frozen["params"],
         first_sent_at=datetime.fromtimestamp(frozen["first_sent_at"], UTC),
     )
-    return Call(run=run.copy(), name=move.name, sent=sent, move=move, unclear=frozen["unclear"])
+    unclear, failed = frozen["unclear"], frozen.get("failed", 0)
+    return Call(run=run.copy(), name=move.name, sent=sent, move=move, unclear=unclear, failed=failed)

@@ -8,6 +8,8 @@ CallFailed
 
 from typing import Any
 
+FAILED = "stripe_failed"  # the reason of an Unknown that Stripe answered with a failure of its own
+
 
 class CallFailed(Exception):
     """The base of all three; `reason` is a short word for rows and sentences."""

@@ -11,11 +11,12 @@ from stripe import AIOHTTPClient, StripeClient
 from stripe._base_address import BaseAddresses
 from stripe._v1_services import V1Services
 
-from workers.outcomes import CallFailed, Refused, TryLater, Unknown
+from workers.outcomes import FAILED, CallFailed, Refused, TryLater, Unknown
 
 CALL_WITHIN = 20.0  # seconds for one call, all of it
 CONNECT_WITHIN = 5.0
 LARGEST_PAGE = 100
+FIRST_SERVER_ERROR = 500
 
 Params = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -76,6 +77,8 @@ def failure_of(error: stripe.StripeError) -> CallFailed:
             return Refused(error.code or "invalid_request", str(error), payment_intent=_intent(error))
         case stripe.APIError(http_status=409):
             return TryLater("key_in_use")
+        case stripe.APIError(http_status=int() as status) if status >= FIRST_SERVER_ERROR:
+            return Unknown(FAILED, str(error))
         case _:
             return Unknown("stripe_unclear", str(error))
 

@@ -223,7 +223,12 @@ def _moment(seconds: int | None) -> datetime | None:
 
 
 AUTHORIZE_HOLD = OutsideStep(
-    plan=plan_hold, call=make_hold, record=record_hold, look=look_for_hold, refused=record_decline
+    plan=plan_hold,
+    call=make_hold,
+    record=record_hold,
+    look=look_for_hold,
+    refused=record_decline,
+    renew_after=MADE_NOTHING_AFTER,
 )
 LOOK_AT_HOLD = OutsideStep(plan=plan_look, call=look_at_intent, record=record_look)
 RELEASE_HOLD = OutsideStep(plan=plan_release, call=release, record=record_release)

@@ -1,5 +1,6 @@
 """Outside steps around a runner's money: her account, its set-up link, and the transfers to it."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func
@@ -23,6 +24,8 @@ from workers.stripe_gateway import (
     find_transfer,
     retrieve_account,
 )
+
+SENT_NOTHING_AFTER = timedelta(hours=24)  # a transfer without a trace by then was none (Stripe facts 2.4)
 
 
 async def plan_transfer(work: UnitOfWork, run: Run, key: str) -> Params:
@@ -162,7 +165,9 @@ def _transfer(found: dict[str, Any]) -> Result:
     return {"transfer": found["id"], "amount": found["amount"]}
 
 
-TRANSFER_EARNINGS = OutsideStep(plan=plan_transfer, call=transfer, record=record_transfer, look=look_for_transfer)
+TRANSFER_EARNINGS = OutsideStep(
+    plan=plan_transfer, call=transfer, record=record_transfer, look=look_for_transfer, renew_after=SENT_NOTHING_AFTER
+)
 ENSURE_ACCOUNT = OutsideStep(plan=plan_account, call=ensure_account, record=record_account)
 OPEN_ONBOARDING = OutsideStep(plan=plan_onboarding, call=open_onboarding, record=record_onboarding)
 LOOK_AT_ACCOUNT = OutsideStep(plan=plan_look, call=look_at_account, record=record_look)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.store.runs import Run
@@ -33,7 +33,8 @@ class OutsideStep:
 
     `plan` freezes the parameters (None: there is nothing to do; it may raise Refused), `call` sends them under the key,
     `record` writes the result in the transaction of the next progress. `look` finds out what an unanswered call did;
-    None from it means: nothing, as far as one can see.
+    None from it means: nothing, as far as one can see. `renew_after` the first sending a call without a trace may be
+    sent under another key; at once where the object's own state, or its harmlessness, makes a second call safe.
     """
 
     plan: Callable[[UnitOfWork, Run, str], Awaitable[Params | None]]
@@ -41,6 +42,7 @@ class OutsideStep:
     record: Callable[[UnitOfWork, Run, Result], Awaitable[None]]
     look: Callable[[Stripe, Sent], Awaitable[Result | None]] | None = None
     refused: Callable[[UnitOfWork, Run, Refused], Awaitable[None]] = record_no_refusal
+    renew_after: timedelta = timedelta(0)
 
 
 def add_signal(run: Run, name: str) -> None:
