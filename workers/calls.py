@@ -59,7 +59,7 @@ async def make(client: Stripe, call: Call) -> Result:
 
     The same key again while Stripe remembers it; after two unclear answers, or 23 hours, a look comes first. A failure
     that Stripe keeps under the key, or a key it forgot, needs another one: where a second call could do harm, not
-    before the step says that the first left no trace. The other key follows from the row: a killed worker's is the same.
+    before the step says that the first left no trace. That key follows from the row: a killed worker made the same.
     """
     step = OUTSIDE_STEPS[call.name]
     age = datetime.now(UTC) - call.sent.first_sent_at
