@@ -33,9 +33,15 @@ async def orders_laksa(mei: Player, card: str = GOOD_CARD) -> int:
     return await mei.reads_number(LOOKING)
 
 
+async def comes_in(runner: Player) -> None:
+    """The first word: Telegram lets no bot write to somebody who never wrote to it."""
+    await runner.types("/start")
+    await runner.spots("deliver_food")
+
+
 async def sets_up_payout(runner: Player) -> None:
     """From the first word to an account that money can be sent to."""
-    await runner.types("/start")
+    await comes_in(runner)
     await runner.taps("deliver_food")
     await runner.taps("set_up_payout")
     await runner.finishes_onboarding()

@@ -1,6 +1,15 @@
 """Scenes of those who deliver: one of them, two for one job, a job given back, a runner without an account."""
 
-from sandbox.play.scenes.parts import CHARGED, LOOKING, RUNNER_GETS, brings, is_paid, orders_laksa, sets_up_payout
+from sandbox.play.scenes.parts import (
+    CHARGED,
+    LOOKING,
+    RUNNER_GETS,
+    brings,
+    comes_in,
+    is_paid,
+    orders_laksa,
+    sets_up_payout,
+)
 from sandbox.play.stage import Ending, Stage
 from sandbox.play.wire import PlayError
 
@@ -11,7 +20,7 @@ async def happy(stage: Stage) -> tuple[Ending, ...]:
     await sets_up_payout(ana)
     order = await orders_laksa(mei)
     await ana.taps("claim", about=order)
-    await mei.reads(f"#{order}", "Ana is on it".replace("Ana", ana.name))
+    await mei.reads(f"#{order}", f"{ana.name} is on it")
     await brings(ana, mei, order)
     await is_paid(ana, order)
     return (Ending(order=order, charged=CHARGED, paid_out=RUNNER_GETS),)
@@ -21,6 +30,7 @@ async def lost_claim(stage: Stage) -> tuple[Ending, ...]:
     """Ana and Ben reach for the same job; Ben hears the truth, and Ana brings it."""
     mei, ana, ben = stage.mei, stage.ana, stage.ben
     await sets_up_payout(ana)
+    await comes_in(ben)
     order = await orders_laksa(mei)
     seen = await ben.spots("claim", about=order)
     await ana.taps("claim", about=order)
@@ -36,6 +46,7 @@ async def lost_claim(stage: Stage) -> tuple[Ending, ...]:
 async def released(stage: Stage) -> tuple[Ending, ...]:
     """Ana takes the job and can't do it; Ben brings it."""
     mei, ana, ben = stage.mei, stage.ana, stage.ben
+    await comes_in(ana)
     await sets_up_payout(ben)
     order = await orders_laksa(mei)
     await ana.taps("claim", about=order)
@@ -52,6 +63,7 @@ async def released(stage: Stage) -> tuple[Ending, ...]:
 async def runner_not_onboarded(stage: Stage) -> tuple[Ending, ...]:
     """Ana delivers before she has an account: her money waits for her, and is sent exactly once."""
     mei, ana = stage.mei, stage.ana
+    await comes_in(ana)
     order = await orders_laksa(mei)
     await ana.taps("claim", about=order)
     await brings(ana, mei, order)

@@ -1,0 +1,37 @@
+"""The one CampusG of all journeys: started once, and its books must be clean when the last journey is over."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox.launch.processes import LaunchError
+from sandbox.launch.stack import Plan, Stack, running
+from tests.journeys.campuses import cast_of, found_quarters
+from tests.journeys.town import Town
+
+SETTLE_WITHIN = 20.0  # seconds; what the last journey left under way may end first
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Five campuses in one bot and one worker."""
+    folder = tmp_path_factory.mktemp("journeys")
+    quarters = found_quarters(folder)
+    plan = Plan(folder=folder, cast=cast_of(quarters), campus_files=tuple(q.campus.file for q in quarters.values()))
+    with running(plan) as stack:
+        yield Town(stack=stack, quarters=quarters)
+        assert_clean_books(stack)
+
+
+def assert_clean_books(stack: Stack) -> None:
+    """All promises hold, as an operator would ask."""
+    deadline = time.monotonic() + SETTLE_WITHIN
+    while True:
+        try:
+            report = stack.run("workers.audit")
+        except LaunchError as breach:
+            assert time.monotonic() < deadline, str(breach)
+            continue
+        assert "BROKEN" not in report
+        return
