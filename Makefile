@@ -1,7 +1,7 @@
 # Two commands for a newcomer: `make demo` and `make test`. Whatever they need they set up by themselves, in this folder only.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo play test check clean
+.PHONY: help demo chat play test check clean
 .DELETE_ON_ERROR:
 unexport PYTHONPATH PYTHONHOME
 
@@ -16,6 +16,9 @@ help:  ## say what can be made (this)
 
 demo: $(READY)  ## run a whole CampusG here, without any account, until Ctrl-C; a later start keeps its data
 	@exec $(VENV) -m sandbox.launch demo --with-parent
+
+chat: $(READY)  ## be one of the demo's people in this terminal: AS=mei, kai, ana, ben or sam
+	@exec $(VENV) -m sandbox.play.chat $(AS)
 
 play: $(READY)  ## play one order with scripted people and tell what each sees; SCENE=declined plays another one
 	@exec $(VENV) -m sandbox.play $(SCENE)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
 
+from sandbox.launch.people import ANA, BEN, NORTH_BOT, SAM, say_hello
 from sandbox.launch.processes import LaunchError, Process, nap
 from sandbox.launch.stack import PROJECT, Plan, Stack
 
@@ -28,6 +29,7 @@ def demo(folder: Path, say: Say, *, database_url: str | None = None, redis_url: 
         stack = Stack(Plan(folder=folder, durable=True, database_url=database_url, redis_url=redis_url), say, pause)
         try:
             stack.start()
+            say_hello(stack.telegram_url, NORTH_BOT, (ANA, BEN, SAM))
             greet(stack, say, seconds=time.monotonic() - began)
             watch(stack, say, pause)
         except KeyboardInterrupt:
@@ -78,8 +80,8 @@ def greet(stack: Stack, say: Say, *, seconds: float) -> None:
     settings.write_text("".join(f"export {name}={quote(value)}\n" for name, value in stack.environment.items()))
     say(f"ready in {seconds:.0f} s")
     say("")
-    say(f"  the chats    {stack.telegram_url}/   write /start as Mei, take the job as Ana, steer as Sam")
-    say(f"  the bank     {stack.stripe_url}/   card 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined")
+    say("  the chats    in other terminals: make chat AS=mei (orders), ana (runs), sam (steers); begin with /start")
+    say("  the bank     follow the links in the chats; card 4242 4242 4242 4242 pays, 4000 0000 0000 0341 is declined")
     say(f"  the logs     {stack.plan.folder / 'logs'}")
     say(f"  the books    . {settings} && .venv/bin/python -m workers.audit")
     say("")

@@ -1,9 +1,10 @@
 """Who lives in the Telegram sandbox: the bots, people and groups that a launched CampusG starts with."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from urllib.error import HTTPError
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from sandbox.launch.processes import LaunchError
@@ -90,6 +91,16 @@ def seat(telegram_url: str, cast: Cast) -> None:
         post(f"{telegram_url}/sim/users", asdict(person))
     for group in cast.groups:
         post(f"{telegram_url}/sim/groups", asdict(group))
+
+
+def say_hello(telegram_url: str, bot: Bot, people: Iterable[Person]) -> None:
+    """Let these people open their chat with the bot, if they never did: it may write to nobody before."""
+    for person in people:
+        query = urlencode({"chat": f"@{bot.username}", "user": person.id})
+        with urlopen(f"{telegram_url}/sim/messages?{query}", timeout=PATIENCE) as answer:
+            known = json.load(answer)
+        if not known:
+            post(f"{telegram_url}/sim/messages", {"from": person.id, "chat": f"@{bot.username}", "text": "/start"})
 
 
 def post(url: str, body: Mapping[str, object]) -> None:
