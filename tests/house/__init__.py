@@ -1,0 +1,1 @@
+"""The house rules of this repository, held by a checker that is itself tested."""

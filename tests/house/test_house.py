@@ -1,0 +1,59 @@
+"""This repository keeps its own rules: every module of every room is read and held against them."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.house.imports import ROOMS, foreign_imports
+from tests.house.shape import misshapen, thin_folders
+
+PROJECT = Path(__file__).parents[2]
+
+
+def modules() -> Iterator[Path]:
+    """Every Python file of ours."""
+    for room in sorted(ROOMS):
+        yield from sorted(path for path in (PROJECT / room).rglob("*.py") if "__pycache__" not in path.parts)
+
+
+def name_of(path: Path) -> str:
+    """Its path within the project."""
+    return path.relative_to(PROJECT).as_posix()
+
+
+def folders() -> dict[str, set[str]]:
+    """Each folder of code with the modules and folders of code in it."""
+    found: dict[str, set[str]] = {}
+    for path in modules():
+        if path.stem != "__init__":
+            found.setdefault(name_of(path.parent), set()).add(path.name)
+        for folder in list(path.relative_to(PROJECT).parents)[:-2]:
+            found.setdefault(folder.parent.as_posix(), set()).add(folder.name)
+    return found
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS))
+def test_every_room_is_there_to_be_checked(room: str) -> None:
+    assert [path for path in modules() if name_of(path).startswith(f"{room}/")] != []
+
+
+def test_rooms_import_only_what_they_may() -> None:
+    found = [
+        sentence for path in modules() for sentence in foreign_imports(name_of(path), ast.parse(path.read_bytes()))
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_files_and_functions_are_small_named_finished_and_exact() -> None:
+    found: list[str] = []
+    for path in modules():
+        source = path.read_text(encoding="utf-8")
+        found.extend(misshapen(name_of(path), source, ast.parse(source)))
+    assert not found, "\n".join(found)
+
+
+def test_a_folder_holds_three_things_or_is_none() -> None:
+    found = list(thin_folders(folders()))
+    assert not found, "\n".join(found)
