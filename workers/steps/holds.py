@@ -45,8 +45,11 @@ async def plan_hold(work: UnitOfWork, run: Run, key: str) -> Params:
 
 
 async def make_hold(client: Stripe, sent: Sent) -> Result:
-    """Ask Stripe to hold; the intent as plain data."""
-    return _intent(await create_intent(client, sent.params, sent.key))
+    """Ask Stripe to hold; the intent as plain data. Whatever Stripe refuses it for, to the customer it is declined."""
+    try:
+        return _intent(await create_intent(client, sent.params, sent.key))
+    except Refused as refusal:
+        raise Refused("declined", str(refusal), **{"code": refusal.reason, **refusal.known}) from refusal
 
 
 async def look_for_hold(client: Stripe, sent: Sent) -> Result | None:
