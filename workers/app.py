@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from domain.settings import WorkerSettings
 from domain.store.bell import QUEUE, arq_ring, from_json, redis_settings, to_json
 from domain.store.campuses import all_campuses
+from domain.store.inbox import require_tables
 from domain.store.unit_of_work import Database, connect, database
 from workers.buckets import open_buckets
 from workers.jobs import JOBS
@@ -30,6 +31,8 @@ POLL_DELAY = 0.05  # seconds between arq's looks into Redis: half of it is the m
 JOB_WITHIN = 60  # seconds; every wait inside a job is shorter
 DRAIN_WITHIN = 25  # seconds a stopping worker lets its jobs finish
 REDIS_AGAIN_AFTER = 1.0  # seconds
+POSTGRES_AGAIN_AFTER = 1.0  # seconds
+CAMPUSES_EVERY = 5.0  # seconds between two looks for new campuses
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +50,13 @@ async def work(settings: WorkerSettings) -> None:
         client = open_client(settings.stripe_secret_key, settings.stripe_api_url)
         name = f"{socket.gethostname()}:{os.getpid()}"
         workshop = Workshop(database=store, stripe=client, name=name, room=asyncio.Semaphore(settings.jobs))
-        sender = open_sender(settings.telegram_api_url, await _tokens(store, settings))
+        tokens: dict[int, str] = {}
+        sender = open_sender(settings.telegram_api_url, tokens)
         buckets = open_buckets(settings.redis_url)
         office = Office(database=store, sender=sender, buckets=buckets)
+        following = asyncio.create_task(_follow_campuses(store, settings, tokens))
         await _serve(settings, workshop, office, stopping)
+        following.cancel()
         await client.close()
         await sender.close()
         await buckets.close()
@@ -69,20 +75,25 @@ async def _serve(settings: WorkerSettings, workshop: Workshop, office: Office, s
 async def _wait_for_postgres(store: Database, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         try:
-            async with store():
-                return
-        except OSError as error:
-            print(f"waiting for Postgres: {error}", flush=True)
-            await asyncio.sleep(1)
+            async with store() as unit:
+                return await require_tables(unit)
+        except Exception as error:  # whatever the driver raises while Postgres starts or is not migrated yet
+            print(f"worker waits for Postgres: {type(error).__name__}", flush=True)
+            await asyncio.sleep(POSTGRES_AGAIN_AFTER)
 
 
-async def _tokens(store: Database, settings: WorkerSettings) -> dict[int, str]:
-    """The bot token of each campus that has one, by the campus' number."""
-    async with store() as unit:
-        campuses = await all_campuses(unit)
-    alone = len(campuses) == 1
-    found = {campus.id: settings.tokens.of(campus.name, alone=alone) for campus in campuses}
-    return {campus_id: token for campus_id, token in found.items() if token is not None}
+async def _follow_campuses(store: Database, settings: WorkerSettings, tokens: dict[int, str]) -> None:
+    """Keep the bot token of each campus that has one, by the campus' number; new campuses are found by themselves."""
+    while True:
+        try:
+            async with store() as unit:
+                campuses = await all_campuses(unit)
+        except Exception as fault:
+            log.warning("no look for new campuses: %r", fault)
+        else:
+            found = {campus.id: settings.tokens.of(campus.name, alone=len(campuses) == 1) for campus in campuses}
+            tokens |= {campus_id: token for campus_id, token in found.items() if token is not None}
+        await asyncio.sleep(CAMPUSES_EVERY)
 
 
 async def _listen(settings: WorkerSettings, context: dict[str, Any], stopping: asyncio.Event) -> None:

@@ -101,13 +101,14 @@ Outcome = Sent | Unchanged | GoneMessage | Blocked | Migrated | Wait | Unsure | 
 class Sender:
     """The campuses' bots by the campus' number; they speak to Telegram only when something is to be said."""
 
-    def __init__(self, bots: Mapping[int, "ExtBot[None]"], request: HTTPXRequest) -> None:
-        self._bots = bots
-        self._request = request
+    def __init__(self, api: str, tokens: Mapping[int, str], request: HTTPXRequest) -> None:
+        """`tokens` may grow: campuses are founded while we run."""
+        self._api, self._tokens, self._request = api, tokens, request
+        self._bots: dict[int, ExtBot[None]] = {}
 
     async def send(self, campus_id: int, chat_id: int, card: Card, *, silent: bool = False) -> Outcome:
         """A new message; never repeated here, because Telegram knows no idempotency keys."""
-        bot = self._bots.get(campus_id)
+        bot = self._bot(campus_id)
         if bot is None:
             return NotSent(f"campus {campus_id} has no bot token")
         call = bot.send_message(
@@ -122,7 +123,7 @@ class Sender:
 
     async def edit(self, campus_id: int, chat_id: int, message_id: int, card: Card) -> Outcome:
         """New words and buttons for a message of this bot; harmless when repeated."""
-        bot = self._bots.get(campus_id)
+        bot = self._bot(campus_id)
         if bot is None:
             return NotSent(f"campus {campus_id} has no bot token")
         call = bot.edit_message_text(
@@ -135,6 +136,14 @@ class Sender:
         )
         return await _outcome(call, message_id)
 
+    def _bot(self, campus_id: int) -> "ExtBot[None] | None":
+        token = self._tokens.get(campus_id)
+        if campus_id not in self._bots and token is not None:
+            self._bots[campus_id] = ExtBot(
+                token, base_url=f"{self._api}/bot", request=self._request, get_updates_request=self._request
+            )
+        return self._bots.get(campus_id)
+
     async def close(self) -> None:
         """Close the connections."""
         await self._request.shutdown()
@@ -144,12 +153,7 @@ def open_sender(api: str, tokens: Mapping[int, str]) -> Sender:
     """A sender for the Bot API at this address, with a token for each campus number; asks Telegram nothing yet."""
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log addresses, and the token is in the address
     os.environ.setdefault("PTB_TIMEDELTA", "1")  # RetryAfter.retry_after as it will be, without a warning
-    request = HTTPXRequest(connection_pool_size=CONNECTIONS)
-    bots = {
-        campus_id: ExtBot(token, base_url=f"{api}/bot", request=request, get_updates_request=request)
-        for campus_id, token in tokens.items()
-    }
-    return Sender(bots, request)
+    return Sender(api, tokens, HTTPXRequest(connection_pool_size=CONNECTIONS))
 
 
 def _keyboard(card: Card) -> InlineKeyboardMarkup | None:
