@@ -76,7 +76,8 @@ async def _wait_for_postgres(store: Database, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         try:
             async with store() as unit:
-                return await require_tables(unit)
+                await require_tables(unit)
+            return
         except Exception as error:  # whatever the driver raises while Postgres starts or is not migrated yet
             print(f"worker waits for Postgres: {type(error).__name__}", flush=True)
             await asyncio.sleep(POSTGRES_AGAIN_AFTER)
