@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 
 from aiohttp import web
@@ -34,6 +35,15 @@ PROGRESS_EVERY = 2.0  # seconds
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A conversation that is going on: what it serves, and the task that does so for ever."""
+
+    served: Served
+    inbox: Inbox
+    work: asyncio.Task[None]
+
+
 def main() -> None:
     """`python -m bot`: run until SIGTERM or SIGINT, then finish what is under way."""
     settings = or_exit(read_bot_settings, os.environ)
@@ -48,14 +58,18 @@ async def serve(settings: BotSettings) -> None:
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stop.set)
-    async with running_bot(settings):
-        await stop.wait()
+    async with running_bot(settings) as running:
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({stopped, running.work}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if running.work.done():
+            running.work.result()  # it never ends by itself: whatever broke it ends the process, loudly
         print("bot stops: finishing what is under way", flush=True)
     print("bot stopped", flush=True)
 
 
 @asynccontextmanager
-async def running_bot(settings: BotSettings) -> AsyncIterator[Served]:
+async def running_bot(settings: BotSettings) -> AsyncIterator[Running]:
     """The whole conversation, in this event loop, for the length of a `with` block; leaving it drains."""
     async with AsyncExitStack() as stack:
         ring, bells = arq_ring(settings.redis_url)
@@ -72,7 +86,7 @@ async def running_bot(settings: BotSettings) -> AsyncIterator[Served]:
         # Entered last, so left first: nothing new is taken up while the rest drains.
         work = asyncio.create_task(_work(served, open_database, inbox))
         stack.push_async_callback(_finish, work)
-        yield served
+        yield Running(served=served, inbox=inbox, work=work)
 
 
 def _inbox(served: Served, open_database: Database, redis: Redis) -> Inbox:

@@ -40,8 +40,25 @@ def arrival_of(campus_id: int, payload: object) -> Arrival | None:
         campus_id=campus_id,
         update_id=payload["update_id"],
         person_id=person_id if isinstance(person_id, int) else None,
-        payload=payload,
+        payload=storable(payload),
     )
+
+
+def storable(payload: Payload) -> dict[str, Any]:
+    """The same without the few characters that JSON knows and Postgres keeps not: NUL and halves of surrogate pairs."""
+    return {name: _storable(value) for name, value in payload.items()}
+
+
+def _storable(value: Any) -> Any:
+    match value:
+        case str():
+            return value.replace("\x00", "").encode(errors="replace").decode()
+        case dict():
+            return storable(value)
+        case list():
+            return [_storable(each) for each in value]
+        case _:
+            return value
 
 
 def place_of(payload: Payload) -> Place | None:

@@ -9,7 +9,7 @@ import aiohttp
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import AiogramError, TelegramAPIError
 from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
 
 from bot.arrivals import WANTED_UPDATES
@@ -100,8 +100,8 @@ async def _set_up(served: Served, campus: Campus, token: str) -> Bot:
             await _choose_way(served.settings, bot, campus)
             await _show_commands(bot, campus)
             return bot
-        except TelegramAPIError as error:
-            print(f"bot waits for Telegram ({campus.name}): {error.message}", flush=True)
+        except AiogramError as error:
+            print(f"bot waits for Telegram ({campus.name}): {type(error).__name__}", flush=True)
             await asyncio.sleep(RETRY_EVERY)
 
 

@@ -13,7 +13,7 @@ from bot.inbox import Inbox, receive
 from domain.store.inbox import Arrival, store_updates
 
 PATIENCE = 20  # seconds Telegram may hold an empty answer back
-LONGEST_PAUSE = 30.0  # seconds
+LONGEST_PAUSE = 3.0  # seconds between two tries; people wait for an answer meanwhile
 CONFLICT = 409  # another process polls with the same token
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ async def poll(spring: Spring) -> None:
                     await store_updates(work, arrivals)
             except Exception as error:  # Telegram or Postgres is away: the offset stays, so nothing is lost
                 failures += 1
-                pause = getattr(error, "pause", None) or min(0.2 * 2.0 ** min(failures, 10), LONGEST_PAUSE)
+                pause = getattr(error, "pause", None) or min(0.1 * 2.0 ** min(failures, 10), LONGEST_PAUSE)
                 # Only its kind: the words of a client's error may hold the address, and with it the token.
                 said = error if isinstance(error, Unavailable) else type(error).__name__
                 log.warning("polling for campus %s pauses %.1f s: %s", spring.campus_id, pause, said)

@@ -59,7 +59,7 @@ async def speak(mouth: Mouth, arrival: Arrival, replies: Replies) -> None:
             await _forget(mouth, arrival, place)
         except TelegramMigrateToChat as moved:
             await _follow(mouth, arrival.campus_id, before=place.chat_id, after=moved.migrate_to_chat_id)
-        except TelegramAPIError as error:
+        except Exception as error:  # what was done is committed: nothing that goes wrong here may undo or repeat it
             mouth.measures.unsaid.inc()
             log.warning("%s to update %s was not taken: %s", type(reply).__name__, arrival.update_id, error)
 

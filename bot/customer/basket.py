@@ -9,9 +9,10 @@ from bot.home import home
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.routing import Handler
 from bot.turn import Turn
+from domain.buttons import Tap
 from domain.campus import Store, is_open
 from domain.draft import LONGEST_NAME, LONGEST_NOTE, Draft
-from domain.errors import OrdersPaused, PriceOutOfRange, Stale
+from domain.errors import OrdersPaused, PriceOutOfRange, Stale, Unreadable
 from domain.money import read_amount
 from domain.pricing import MOST_ITEMS, MOST_PIECES, Item, read_items
 from domain.store.campuses import drop_points_of, find_store, stores_of
@@ -20,6 +21,8 @@ from domain.store.rows import items_to
 
 # A new basket's version counts on from the clock: buttons of a former basket can never fit a later one.
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+
+OF_ITEMS = frozenset({Tap.STORE, Tap.MENU_ITEM, Tap.CLEAR_ITEMS})  # tapped on the screen that fills the basket
 
 DraftHandler = Callable[[Turn, Draft], Awaitable[Replies]]
 
@@ -47,7 +50,12 @@ def with_draft(handler: DraftHandler) -> Handler:
 
 async def outdated(turn: Turn, draft: Draft | None) -> Replies:
     """Nothing is changed, and the menu shows what is true."""
-    screen = home(turn) if draft is None else await screens.next_screen(turn, draft)
+    if draft is None:
+        screen = home(turn)
+    elif turn.tap is not None and turn.tap.tap in OF_ITEMS and draft.store_name is not None:
+        screen = await screens.items(turn, draft)
+    else:
+        screen = await screens.next_screen(turn, draft)
     return Answer(turn.plain("error-stale")), EditMenu(screen)
 
 
@@ -109,11 +117,18 @@ async def add_item(turn: Turn, draft: Draft) -> Replies:
 async def typed_items(turn: Turn) -> Replies:
     """Items of typed lines with prices, added to those there are."""
     draft = await begin_draft(turn)
-    items = together((*draft.items, *read_items(turn.typed, turn.campus.currency)))
+    items = together((*draft.items, *_read_items(turn)))
     if items is None:
         return (NewMessage(Screen(turn.say("bot-basket-full"))),)
     changed = await _change(turn, items=items_to(items))
     return (NewMessage(await screens.items(turn, changed)),)
+
+
+def _read_items(turn: Turn) -> tuple[Item, ...]:
+    try:
+        return read_items(turn.typed, turn.campus.currency)
+    except Unreadable:  # of whatever part: the example shows a whole line
+        raise Unreadable(example=f"2x chicken rice {turn.money(450)}") from None
 
 
 def together(items: tuple[Item, ...]) -> tuple[Item, ...] | None:

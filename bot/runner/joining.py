@@ -5,6 +5,7 @@ from bot.replies import Answer, Replies, Rows, Screen
 from bot.turn import Turn
 from domain.buttons import Button, Style, Tap
 from domain.people import RunnerStatus
+from domain.store.drafts import expect_nothing
 from domain.store.orders import open_jobs
 from domain.store.under_way import just_started
 from domain.store.use_cases import running
@@ -12,6 +13,7 @@ from domain.store.use_cases import running
 
 async def deliver_food(turn: Turn) -> Replies:
     """[Deliver food]: where one stands, and the next step."""
+    await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
     return (on_menu(turn, await _standing(turn, turn.member.runner_status)),)
 
 

@@ -18,9 +18,9 @@ bot-button-fee = { $amount }
 bot-button-review = Look at my order
 
 bot-button-place = Place order · max { $ceiling }
-bot-button-change-items = Food
-bot-button-change-place = Place
-bot-button-change-fee = Fee
+bot-button-change-items = ✏️ Food
+bot-button-change-place = ✏️ Place
+bot-button-change-fee = ✏️ Fee
 bot-button-change-card = Add or change card
 bot-button-discard = Start over
 

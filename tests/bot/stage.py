@@ -11,10 +11,9 @@ from itertools import count
 from typing import Any, TypeAlias
 
 import aiohttp
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Table, insert, select, update
 
-from bot.app import running_bot
-from bot.campuses import Served
+from bot.app import Running, running_bot
 from domain.buttons import Tap, pack
 from domain.environment import Tokens, World
 from domain.order import OrderEvent, OrderStatus
@@ -22,7 +21,7 @@ from domain.people import RunnerStatus
 from domain.settings import BotSettings
 from domain.store.events import SYSTEM
 from domain.store.orders import find_order, move
-from domain.store.schema import campus, drop_point, hold, membership, menu_item, orders, person, saved_card, store
+from domain.store.schema import campus, drop_point, hold, membership, menu_item, orders, saved_card, store
 from domain.store.timers import set_timer
 from domain.store.unit_of_work import Bell, UnitOfWork, connect, database
 from domain.timers import TimerKind
@@ -65,7 +64,8 @@ class Stage:
     session: aiohttp.ClientSession
     work: Callable[[], Any]
     bells: list[Bell]
-    served: Served
+    settings: BotSettings
+    running: Running | None = None
     campuses: dict[str, int] = field(default_factory=dict)
     groups: dict[str, int] = field(default_factory=dict)
 
@@ -82,7 +82,8 @@ class Stage:
 
         async def nothing_pending() -> bool:
             async with self.session.post(f"{self.telegram}/bot{campus[1]}/getWebhookInfo") as response:
-                return (await response.json())["result"]["pending_update_count"] == 0
+                info = (await response.json())["result"]
+                return bool(info["pending_update_count"] == 0)
 
         await until(nothing_pending)
 
@@ -171,7 +172,8 @@ class Somebody:
 
     async def messages(self, chat: int | None = None) -> list[Json]:
         """What is in a chat."""
-        return await self.stage.sim("messages", "GET", chat=chat or self.chat, user=self.id)
+        found: list[Json] = await self.stage.sim("messages", "GET", chat=chat or self.chat, user=self.id)
+        return found
 
     async def last(self, chat: int | None = None) -> Json:
         """The bot's newest message."""
@@ -274,12 +276,12 @@ async def set_stage(
                 session=session,
                 work=open_work,
                 bells=bells,
-                served=Served(settings=settings_for(database_url, redis_url, telegram, port, webhooks=webhooks)),
+                settings=settings_for(database_url, redis_url, telegram, port, webhooks=webhooks),
             )
             await _furnish(stage, names)
-            async with running_bot(stage.served.settings) as served:
-                stage.served = served
-                await asyncio.wait_for(served.ready.wait(), 30)
+            async with running_bot(stage.settings) as running:
+                stage.running = running
+                await asyncio.wait_for(running.served.ready.wait(), 30)
                 yield stage
         finally:
             await engine.dispose()
@@ -294,6 +296,8 @@ async def _furnish(stage: Stage, names: tuple[str, ...]) -> None:
         stage.groups[name] = int(made["id"])
         async with stage.work() as work:
             stage.campuses[name] = await found_campus(work, name, runner_group=stage.groups[name])
+    async with stage.work() as work:
+        stage.campuses["west"] = await found_campus(work, "west", runner_group=None)  # has no bot
 
 
 def dumped(body: Json) -> bytes:

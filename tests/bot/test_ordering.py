@@ -1,6 +1,10 @@
-"""A customer: from /start to a placed order, its list, and its cancellation."""
+"""A customer: from /start to a placed order, by taps, by typing, and against old buttons."""
 
-from tests.bot.stage import Stage
+import asyncio
+
+from domain.buttons import Tap
+from domain.store.schema import campus, dialogue, draft, orders, saga, store
+from tests.bot.stage import SOUTH, Somebody, Stage
 
 
 async def test_an_order_is_placed_by_taps_alone(stage: Stage) -> None:
@@ -11,3 +15,215 @@ async def test_an_order_is_placed_by_taps_alone(stage: Stage) -> None:
     assert (row["status"], row["store_name"], row["drop_point"]) == ("PENDING", "Koufu", "Library, door")
     assert row["ceiling"] == 420 + 100 + 200 + 80
     assert f"#{order_id}" in await mei.text()
+    runs = await stage.rows(saga, saga.c.order_id == order_id)
+    assert [(run["kind"], run["status"]) for run in runs] == [("create_order", "running")]
+
+
+async def test_navigation_edits_one_message(stage: Stage) -> None:
+    mei = await stage.customer()
+    before = len(await mei.messages())
+    await mei.order_food()
+    assert len(await mei.messages()) == before
+
+
+async def test_an_order_is_placed_by_typing_everything(stage: Stage) -> None:
+    mei = await stage.customer()
+    await mei.press("🍜")
+    await mei.write("Aunty's <stall>")
+    assert "Aunty's <stall>" in await mei.text()
+    await mei.write("2x mee goreng 3.50\nkopi 1.20")
+    assert "2 × mee goreng · S$7.00" in await mei.text()
+    await mei.press("That's all")
+    await mei.write("Lab 4, second bench")
+    await mei.write("2,50")
+    await mei.write("no chilli & no egg")
+    assert "no chilli & no egg" in await mei.text()
+    assert "S$13.14" in await mei.text()
+    await mei.press("Place order")
+    (row,) = await stage.rows(orders, orders.c.customer_id == mei.id)
+    assert (row["store_name"], row["note"], row["delivery_fee"]) == ("Aunty's <stall>", "no chilli & no egg", 250)
+
+
+async def test_a_typed_name_of_a_known_store_opens_its_menu(stage: Stage) -> None:
+    mei = await stage.customer()
+    await mei.press("🍜")
+    await mei.write("kOuFu")
+    assert "Mac & cheese · S$6.50" in await mei.labels()
+
+
+async def test_an_unreadable_line_is_explained_and_the_question_stands(stage: Stage) -> None:
+    mei = await stage.customer()
+    await mei.press("🍜")
+    await mei.press("Koufu")
+    await mei.write("something nice")
+    assert "2x chicken rice S$4.50" in await mei.text()
+    assert "🏠 Home" in await mei.labels()
+    await mei.write("soup 3")
+    assert "1 × soup · S$3.00" in await mei.text()
+
+
+async def test_a_fee_out_of_range_is_refused_with_the_range(stage: Stage) -> None:
+    mei = await stage.customer()
+    await _to_fee(mei)
+    await mei.write("1.00")
+    assert "between S$1.50 and S$15.00" in await mei.text()
+    await mei.write("1.50")
+    assert "Your order" in await mei.text()
+
+
+async def test_everything_can_be_changed_from_the_review(stage: Stage) -> None:
+    mei = await stage.customer()
+    await _to_fee(mei)
+    await mei.press("S$2.00")
+    await mei.press("✏️ Place")
+    await mei.press("Hall 3")
+    await mei.press("✏️ Fee")
+    await mei.press("S$3.00")
+    await mei.press("✏️ Food")
+    await mei.press("Clear")
+    await mei.press("Mac & cheese")
+    await mei.press("That's all")
+    text = await mei.text()
+    assert "Hall 3, door" in text
+    assert "S$3.00" in text
+    assert "1 × Mac & cheese · S$6.50" in text
+    assert "Chicken rice" not in text
+
+
+async def test_starting_over_empties_the_basket(stage: Stage) -> None:
+    mei = await stage.customer()
+    await _to_fee(mei)
+    await mei.press("S$2.00")
+    await mei.press("Start over")
+    assert await stage.rows(draft, draft.c.person_id == mei.id) == []
+    assert "🍜 Order food" in await mei.labels()
+
+
+async def test_a_second_tap_on_place_order_places_nothing(stage: Stage) -> None:
+    mei = await stage.customer()
+    await _to_fee(mei)
+    await mei.press("S$2.00")
+    (basket,) = await stage.rows(draft, draft.c.person_id == mei.id)
+    both = await asyncio.gather(*(mei.tap(Tap.PLACE, 800, basket["version"]) for _ in range(2)))
+    assert len(await stage.rows(orders, orders.c.customer_id == mei.id)) == 1
+    assert sorted(str(answer["text"] or "") for answer in both)[1].startswith("This button is out of date")
+
+
+async def test_a_button_of_an_older_basket_changes_nothing_and_shows_the_present_one(stage: Stage) -> None:
+    mei = await stage.customer()
+    await mei.press("🍜")
+    await mei.press("Koufu")
+    (before,) = await stage.rows(draft, draft.c.person_id == mei.id)
+    await mei.press("Chicken rice")
+    answer = await mei.tap(Tap.CLEAR_ITEMS, 0, before["version"])
+    assert "out of date" in answer["text"]
+    (after,) = await stage.rows(draft, draft.c.person_id == mei.id)
+    assert len(after["items"]) == 1
+    assert "That's all · S$4.20" in await mei.labels()
+
+
+async def test_a_place_button_with_a_forged_price_changes_nothing(stage: Stage) -> None:
+    mei = await stage.customer()
+    await _to_fee(mei)
+    await mei.press("S$2.00")
+    (basket,) = await stage.rows(draft, draft.c.person_id == mei.id)
+    answer = await mei.tap(Tap.PLACE, 1, basket["version"])
+    assert "price has changed" in answer["text"]
+    assert await stage.rows(orders, orders.c.customer_id == mei.id) == []
+
+
+async def test_a_new_basket_never_accepts_buttons_of_a_former_one(stage: Stage) -> None:
+    mei = await stage.customer()
+    await mei.press("🍜")
+    (first,) = await stage.rows(draft, draft.c.person_id == mei.id)
+    await stage.change(draft, draft.c.person_id == mei.id, version=first["version"] + 500)
+    async with stage.work() as work:
+        await work.connection.execute(draft.delete().where(draft.c.person_id == mei.id))
+    await mei.tap(Tap.HOME, version=1)
+    await mei.press("🍜")
+    (second,) = await stage.rows(draft, draft.c.person_id == mei.id)
+    assert second["version"] >= first["version"]
+    assert second["version"] > 20_000_000
+
+
+async def test_a_store_of_another_campus_can_not_be_chosen(stage: Stage) -> None:
+    mei = await stage.customer()
+    await mei.press("🍜")
+    (basket,) = await stage.rows(draft, draft.c.person_id == mei.id)
+    (southern,) = await stage.rows(store, store.c.campus_id == stage.campuses["south"])
+    answer = await mei.tap(Tap.STORE, southern["id"], basket["version"])
+    assert "out of date" in answer["text"]
+
+
+async def test_without_a_card_the_order_waits_and_one_link_is_asked_for(stage: Stage) -> None:
+    mei = await stage.somebody()
+    await _to_fee(mei)
+    await mei.press("S$2.00")
+    assert "No card yet" in await mei.text()
+    (basket,) = await stage.rows(draft, draft.c.person_id == mei.id)
+    await mei.press("Place order")
+    assert "Only a card is missing" in await mei.text()
+    answer = await mei.tap(Tap.PLACE, 800, basket["version"])
+    assert "link" in answer["text"]
+    assert len(await stage.rows(saga, saga.c.person_id == mei.id, saga.c.kind == "save_card")) == 1
+    (waiting,) = await stage.rows(draft, draft.c.person_id == mei.id)
+    assert waiting["asked_ceiling"] == 800
+    assert await stage.rows(orders, orders.c.customer_id == mei.id) == []
+
+
+async def test_adding_a_card_twice_in_a_row_asks_for_one_link(stage: Stage) -> None:
+    mei = await stage.somebody()
+    for _ in range(2):
+        assert "link" in (await mei.tap(Tap.ADD_CARD))["text"]
+    assert len(await stage.rows(saga, saga.c.person_id == mei.id, saga.c.kind == "save_card")) == 1
+
+
+async def test_while_an_order_is_being_placed_the_same_basket_is_not_offered_again(stage: Stage) -> None:
+    mei = await stage.customer()
+    order_id = await mei.order_food()
+    await mei.tap(Tap.ORDER_FOOD, version=1)
+    assert f"#{order_id} is being placed" in await mei.text()
+    assert not any(label.startswith("Place order") for label in await mei.labels())
+
+
+async def test_a_line_after_placing_is_no_note_any_more(stage: Stage) -> None:
+    mei = await stage.customer()
+    await mei.order_food()
+    assert await stage.rows(dialogue, dialogue.c.person_id == mei.id) == []
+    await mei.write("hello?")
+    assert "I did not understand" in await mei.text()
+
+
+async def test_a_paused_campus_takes_no_orders_and_keeps_the_basket(stage: Stage) -> None:
+    mei = await stage.customer()
+    await _to_fee(mei)
+    await mei.press("S$2.00")
+    await stage.change(campus, campus.c.id == stage.campuses["north"], paused=True)
+    answer = await mei.press("Place order")
+    await stage.change(campus, campus.c.id == stage.campuses["north"], paused=False)
+    assert "No orders right now" in answer["text"]
+    assert len(await stage.rows(draft, draft.c.person_id == mei.id)) == 1
+
+
+async def test_two_campuses_are_served_by_one_process(stage: Stage) -> None:
+    mei = await stage.customer()
+    southern = Somebody(id=mei.id, stage=stage, bot=SOUTH)
+    await southern.write("/start")
+    assert "South" in await southern.text()
+    assert "North" in await mei.text()
+    order_id = await southern.order_food()
+    assert (await stage.order(order_id))["campus_id"] == stage.campuses["south"]
+
+
+async def test_words_of_no_meaning_get_help_with_buttons(stage: Stage) -> None:
+    mei = await stage.somebody()
+    await mei.write("what is this")
+    assert "I did not understand" in await mei.text()
+    assert "🍜 Order food" in await mei.labels()
+    await mei.write("/nonsense")
+    assert "🍜 Order food" in await mei.labels()
+
+
+async def _to_fee(mei: Somebody) -> None:
+    for label in ("🍜", "Koufu", "Chicken rice", "That's all", "Library"):
+        await mei.press(label)
