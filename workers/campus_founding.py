@@ -105,10 +105,13 @@ async def _write_people(work: UnitOfWork, campus_id: int, file: CampusFile) -> N
 
 
 async def _know(work: UnitOfWork, campus_id: int, listed: NamedPerson) -> None:
-    """A person and her membership; who is known keeps the name that Telegram told."""
+    """A person and her membership; who is known keeps the name that Telegram told.
+
+    A newcomer cannot be written to before she has opened her chat with the bot.
+    """
     newcomer = insert(person).values(id=listed.id, first_name=listed.name)
     await work.connection.execute(newcomer.on_conflict_do_nothing())
-    joined = insert(membership).values(campus_id=campus_id, person_id=listed.id)
+    joined = insert(membership).values(campus_id=campus_id, person_id=listed.id, reachable=False)
     await work.connection.execute(joined.on_conflict_do_nothing())
 
 

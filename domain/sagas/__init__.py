@@ -34,4 +34,4 @@ SAGAS: Mapping[tuple[str, int], Saga] = MappingProxyType(
 
 def newest(kind: str) -> Saga:
     """The version that new rows start on; KeyError for a kind there is not."""
-    return SAGAS[kind, max(version for known, version in SAGAS if known == kind)]
+    return SAGAS[kind, max((version for known, version in SAGAS if known == kind), default=0)]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from domain.errors import OrderClosed, OrderNotFound
 from domain.order import WITH_RUNNER, Order, OrderEvent, OrderStatus, sources, target
@@ -61,23 +62,8 @@ async def try_move(
     **changes: Any,
 ) -> Order | None:
     """Move an order by one guarded UPDATE and log it; None, and nothing changed, when the guard says no."""
-    before = select(orders.c.id, orders.c.status).where(orders.c.id == order_id).with_for_update().subquery("before")
-    changed: dict[str, object] = {"status": target(happened), "version": orders.c.version + 1, **changes}
-    stamp = _STAMPS.get(happened)
-    if stamp is not None:
-        changed.setdefault(stamp, func.now())
-    statement = (
-        update(orders)
-        .where(
-            orders.c.id == before.c.id,
-            orders.c.campus_id == campus_id,
-            orders.c.status.in_(sources(happened)),
-            *guards,
-        )
-        .values(changed)
-        .returning(orders, before.c.status.label("status_before"))
-    )
-    row = (await work.connection.execute(statement)).mappings().one_or_none()
+    here = (orders.c.campus_id == campus_id, *guards)
+    row = (await work.connection.execute(_guarded(order_id, happened, here, changes))).mappings().one_or_none()
     if row is None:
         return None
     await log(
@@ -93,6 +79,22 @@ async def try_move(
         reason=reason,
     )
     return order_from(row)
+
+
+def _guarded(
+    order_id: int, happened: OrderEvent, guards: Sequence[ColumnElement[bool]], changes: dict[str, Any]
+) -> ReturningUpdate[Any]:
+    before = select(orders.c.id, orders.c.status).where(orders.c.id == order_id).with_for_update().subquery("before")
+    changed: dict[str, object] = {"status": target(happened), "version": orders.c.version + 1, **changes}
+    stamp = _STAMPS.get(happened)
+    if stamp is not None:
+        changed.setdefault(stamp, func.now())
+    return (
+        update(orders)
+        .where(orders.c.id == before.c.id, orders.c.status.in_(sources(happened)), *guards)
+        .values(changed)
+        .returning(orders, before.c.status.label("status_before"))
+    )
 
 
 async def move(

@@ -41,6 +41,7 @@ Database = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 def connect(database_url: str, *, size: int = 10) -> AsyncEngine:
     """An engine for a `postgresql://` address with at most `size` connections."""
     address = database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
+    address = address.replace("sslmode=", "ssl=")  # asyncpg's word for what libpq and hosted databases call sslmode
     return create_async_engine(address, pool_size=size, max_overflow=0, pool_timeout=30)
 
 
