@@ -63,7 +63,7 @@ async def _tell(work: UnitOfWork, run: Run, key: str, error: str, buttons: list[
     await tell_admins(
         work,
         campus_id=run.campus_id,
-        name=f"{key}:{run.number}:{run.attempt}",
+        name=f"{key}:{run.number}:{run.fence}",  # each time it stands is told, also in one attempt
         key=key,
         order_id=run.order_id,
         buttons=buttons,

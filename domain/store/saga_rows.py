@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, false, func, or_, select, update
 
 from domain.errors import OrderNotFound
 from domain.saga import Progress, SagaStatus
@@ -146,15 +146,19 @@ async def stuck_sagas(work: UnitOfWork, campus_id: int) -> Sequence[StuckSaga]:
 
 
 async def retry_stuck(work: UnitOfWork, campus_id: int, number: int) -> StuckSaga | None:
-    """Wake a stuck saga for a new attempt, with a new idempotency key; None when it is not stuck."""
+    """Wake a stuck saga for a new attempt; None when it is not stuck.
+
+    A call that was refused is gone from the row: the next one has a new idempotency key. A call still on it was sent,
+    and a fault of our own kept its answer from being written: it is sent again under its key, or it were done twice.
+    """
+    unanswered = func.coalesce(func.jsonb_typeof(saga.c.call) == "object", false())
     statement = (
         update(saga)
         .where(saga.c.campus_id == campus_id, saga.c.number == number, saga.c.status == SagaStatus.STUCK)
         .values(
             status=case((saga.c.turning, SagaStatus.TURNING), else_=SagaStatus.RUNNING),
-            attempt=saga.c.attempt + 1,
+            attempt=saga.c.attempt + case((unanswered, 0), else_=1),
             tries=0,
-            call=None,
             alerted=False,
             failing_since=None,
             fence=saga.c.fence + 1,

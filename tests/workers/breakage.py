@@ -1,0 +1,32 @@
+"""A Postgres that fails at a chosen table: in the middle of a transaction, or at its commit."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tests.town import Town
+
+FAILING = """
+CREATE OR REPLACE FUNCTION fail_here() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'broken on purpose';
+END $$
+"""
+
+
+@asynccontextmanager
+async def broken(town: Town, table: str, *, at_commit: bool = False) -> AsyncIterator[None]:
+    """Every write to this table fails."""
+    await town.sql(FAILING)
+    if at_commit:
+        await town.sql(
+            f"CREATE CONSTRAINT TRIGGER broken AFTER INSERT OR UPDATE ON {table} DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION fail_here()"
+        )
+    else:
+        await town.sql(
+            f"CREATE TRIGGER broken BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION fail_here()"
+        )
+    try:
+        yield
+    finally:
+        await town.sql(f"DROP TRIGGER broken ON {table}")
