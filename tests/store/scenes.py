@@ -74,8 +74,11 @@ def campus_file(name: str, *, runners: int = 2) -> CampusFile:
 
 
 async def found_campus(work: UnitOfWork, name: str = "north", *, runners: int = 2) -> Campus:
-    """Found it and return it."""
-    founded = await found(work, campus_file(name, runners=runners))
+    """Found it, let its runners open their chats, and return it."""
+    file = campus_file(name, runners=runners)
+    founded = await found(work, file)
+    for each in file.runners:
+        await welcome(work, founded.id, each.id, first_name=each.name, username=None, language="en", private=True)
     (campus,) = [each for each in await all_campuses(work) if each.id == founded.id]
     return campus
 
