@@ -17,7 +17,7 @@ from bot.inbox import Inbox
 from bot.polling import PATIENCE, Spring, poll
 from domain.campus import Campus
 from domain.settings import BotSettings
-from domain.store.campuses import all_campuses
+from domain.store.campuses import all_campuses, keep_bot_username
 from domain.store.unit_of_work import Database
 from domain.words import say_plain
 
@@ -54,6 +54,7 @@ async def serve_campuses(served: Served, open_database: Database, inbox: Inbox) 
             fresh = [campus for campus in campuses if campus.id not in served.bots]
             for campus, token in _with_tokens(served, fresh, alone=len(campuses) == 1):
                 bot = await _set_up(served, campus, token)
+                await _remember_name(open_database, campus, bot)
                 served.bots[campus.id] = bot
                 served.by_name[campus.name] = campus.id
                 if served.settings.public_url is None:
@@ -103,6 +104,18 @@ async def _set_up(served: Served, campus: Campus, token: str) -> Bot:
         except AiogramError as error:
             print(f"bot waits for Telegram ({campus.name}): {type(error).__name__}", flush=True)
             await asyncio.sleep(RETRY_EVERY)
+
+
+async def _remember_name(open_database: Database, campus: Campus, bot: Bot) -> None:
+    """Stripe's pages lead back into the chat by the bot's name; without it they lead to Telegram's front page."""
+    name = (await bot.me()).username
+    if name is None or name == campus.bot_username:
+        return
+    try:
+        async with open_database() as work:
+            await keep_bot_username(work, campus.id, name)
+    except Exception as error:  # the next start remembers it
+        log.warning("the name of %s's bot was not kept: %r", campus.name, error)
 
 
 async def _choose_way(settings: BotSettings, bot: Bot, campus: Campus) -> None:

@@ -76,7 +76,7 @@ bot-wrong-pin =
         [one] <b>That is not the PIN.</b> Look again: one try is left.
        *[other] <b>That is not the PIN.</b> Look again: { $left } tries are left.
     }
-bot-delivered = <b>Job #{ $order } is delivered, well done!</b> { $share } is on its way to you.
+bot-delivered = <b>Job #{ $order } is delivered, well done!</b> { $share } is yours: the job's card tells when it is sent.
 
 ## Steering
 
