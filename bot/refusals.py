@@ -8,6 +8,7 @@ from domain.errors import (
     CampusGError,
     HoldNotChecked,
     NotAllowed,
+    OrderClosed,
     OrderError,
     OrderNotFound,
     ReceiptAboveLimit,
@@ -57,9 +58,12 @@ def say_too_fast(arrival: Arrival, verdict: Verdict) -> Replies:
 
 
 async def tidy_up(work: UnitOfWork, arrival: Arrival, refusal: CampusGError) -> None:
-    """A refused tap on an order redraws its cards; a question that makes no sense any more is closed."""
+    """A stale button on an order redraws its cards; a question that makes no sense any more is closed.
+
+    Fifty runners who were too late redraw nothing: the winner's commit did.
+    """
     tap = tap_of(arrival.payload)
-    if tap is not None and tap.tap in ORDER_TAPS:
+    if tap is not None and tap.tap in ORDER_TAPS and isinstance(refusal, Stale | OrderClosed):
         await _redraw(work, arrival.campus_id, tap.subject)
     final = isinstance(refusal, OrderError | NotAllowed | Stale) and not isinstance(refusal, ASK_AGAIN)
     if final and "message" in arrival.payload and arrival.person_id is not None:

@@ -15,34 +15,21 @@ from sqlalchemy import Table, insert, select, update
 
 from bot.app import Running, running_bot
 from domain.buttons import Tap, pack
-from domain.environment import Tokens, World
 from domain.order import OrderEvent, OrderStatus
 from domain.people import RunnerStatus
 from domain.settings import BotSettings
 from domain.store.events import SYSTEM
 from domain.store.orders import find_order, move
-from domain.store.schema import campus, drop_point, hold, membership, menu_item, orders, saved_card, store
+from domain.store.schema import hold, membership, orders, saved_card
 from domain.store.timers import set_timer
-from domain.store.unit_of_work import Bell, UnitOfWork, connect, database
+from domain.store.unit_of_work import Bell, connect, database
 from domain.timers import TimerKind
 from sandbox.launch.ports import free_port
+from tests.bot.founding import NORTH, SOUTH, found_campus, settings_for
 
 Json: TypeAlias = Any
 
 WITHIN = 8.0  # seconds a fact may take to become true on a busy machine
-SECRET = "letters-of-the-webhook"
-STRIPE_SECRET, CONNECT_SECRET = "whsec_platform", "whsec_connect"
-NORTH, SOUTH = ("north", "7001:north", "north_bot"), ("south", "7002:south", "south_bot")
-FEES = {
-    "service_fee": 80,
-    "platform_basis_points": 1000,
-    "headroom_basis_points": 2000,
-    "headroom_least": 100,
-    "headroom_most": 500,
-    "delivery_fee_least": 150,
-    "delivery_fee_most": 1500,
-    "order_most": 8000,
-}
 IDENTITIES = count(10_001)
 
 
@@ -220,39 +207,6 @@ class Somebody:
         rows = await self.stage.rows(orders, orders.c.customer_id == self.id)
         assert rows, await self.text()
         return int(max(row["id"] for row in rows))
-
-
-async def found_campus(work: UnitOfWork, name: str, *, runner_group: int | None) -> int:
-    """A campus with a store, a menu and two drop points."""
-    values = {"name": name, "title": name.title(), "currency": "sgd", "time_zone": "Asia/Singapore", "fees": FEES}
-    made = insert(campus).values(**values, runner_group=runner_group, fee_suggestions=[200, 300])
-    campus_id = int((await work.connection.execute(made.returning(campus.c.id))).scalar_one())
-    shop = insert(store).values(campus_id=campus_id, name="Koufu").returning(store.c.id)
-    store_id = (await work.connection.execute(shop)).scalar_one()
-    dishes = (("Chicken rice", 420), ("Mac & cheese", 650))
-    for dish, price in dishes:
-        await work.connection.execute(insert(menu_item).values(store_id=store_id, name=dish, price=price))
-    for building in ("Library", "Hall 3"):
-        await work.connection.execute(insert(drop_point).values(campus_id=campus_id, building=building, spot="door"))
-    return campus_id
-
-
-def settings_for(database_url: str, redis_url: str, telegram: str, port: int, *, webhooks: bool) -> BotSettings:
-    """The bot's settings on this stage."""
-    return BotSettings(
-        environment=World.TEST,
-        log_level="INFO",
-        database_url=database_url,
-        redis_url=redis_url,
-        tokens=Tokens(by_campus={NORTH[0]: NORTH[1], SOUTH[0]: SOUTH[1]}),
-        telegram_api_url=telegram,
-        public_url=f"http://127.0.0.1:{port}" if webhooks else None,
-        telegram_webhook_secret=SECRET,
-        stripe_webhook_secrets=("whsec_older", STRIPE_SECRET),
-        stripe_connect_webhook_secrets=(CONNECT_SECRET,),
-        http_host="127.0.0.1",
-        http_port=port,
-    )
 
 
 @asynccontextmanager

@@ -7,7 +7,8 @@ import time
 from io import BytesIO
 
 from domain.store.schema import stripe_event, telegram_update
-from tests.bot.stage import CONNECT_SECRET, SECRET, STRIPE_SECRET, Json, Stage, dumped
+from tests.bot.founding import CONNECT_SECRET, SECRET, STRIPE_SECRET
+from tests.bot.stage import Json, Stage, dumped
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 

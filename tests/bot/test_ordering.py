@@ -4,7 +4,8 @@ import asyncio
 
 from domain.buttons import Tap
 from domain.store.schema import campus, dialogue, draft, orders, saga, store
-from tests.bot.stage import SOUTH, Somebody, Stage
+from tests.bot.founding import SOUTH
+from tests.bot.stage import Somebody, Stage
 
 
 async def test_an_order_is_placed_by_taps_alone(stage: Stage) -> None:

@@ -14,7 +14,8 @@ from domain.store.schema import telegram_update
 from domain.store.unit_of_work import Bell, connect, database
 from sandbox.launch.ports import free_port
 from sandbox.telegram import running_telegram
-from tests.bot.stage import NORTH, SOUTH, Somebody, Stage, found_campus, set_stage, until
+from tests.bot.founding import NORTH, SOUTH, found_campus
+from tests.bot.stage import Somebody, Stage, set_stage, until
 from tests.servers import PROJECT
 
 
