@@ -274,11 +274,15 @@ async def founded(database_url: str) -> AsyncIterator[Town]:
     async with running_stripe() as url, aiohttp.ClientSession() as http:
         client = open_client("sk_test_town", url)
         workshop = Workshop(database=store, stripe=client, name="town", room=asyncio.Semaphore(50))
-        async with store() as work:
-            row = {"name": f"town{next(NAMES)}", "title": "Town", "currency": "sgd", "time_zone": "Asia/Singapore"}
-            made = insert(campus).values(**row, fees=FEES, runner_group=-100, admin_chat=-200).returning(campus.c.id)
-            number = (await work.connection.execute(made)).scalar_one()
-            place = await find_campus(work, number)
+        place = await found(store)
         yield Town(database=store, workshop=workshop, stripe_url=url, http=http, campus=place)
         await client.close()
     await engine.dispose()
+
+
+async def found(store: Database) -> Campus:
+    """One more campus in this database."""
+    row = {"name": f"town{next(NAMES)}", "title": "Town", "currency": "sgd", "time_zone": "Asia/Singapore"}
+    async with store() as work:
+        made = insert(campus).values(**row, fees=FEES, runner_group=-100, admin_chat=-200).returning(campus.c.id)
+        return await find_campus(work, (await work.connection.execute(made)).scalar_one())
