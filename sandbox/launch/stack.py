@@ -3,7 +3,7 @@
 import os
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,8 +100,7 @@ class Stack:
             self.wait_ready(name)
         seat(self.telegram_url, self.plan.cast)
         self.say("founding the campus")
-        for campus in self.plan.campus_files:
-            self.run("workers.campus", "add", str(campus))
+        self.run_together("workers.campus", *(("add", str(campus)) for campus in self.plan.campus_files))
         self.say("starting the bot and the workers")
         self.start_rooms()
 
@@ -152,15 +151,23 @@ class Stack:
 
     def run(self, module: str, *arguments: str) -> str:
         """Run `python -m module` with the stack's settings and return what it printed; LaunchError if it fails."""
+        (printed,) = self.run_together(module, arguments)
+        return printed
+
+    def run_together(self, module: str, *calls: Sequence[str]) -> list[str]:
+        """Run `python -m module` once for each list of arguments, all at once, and return what they printed."""
         name = module.partition(".")[2] or module
-        task = start_process(self.program(name, module, *arguments))
+        logs = [name if number == 0 else f"{name}-{number + 1}" for number in range(len(calls))]
+        tasks = [start_process(self.program(log, module, *call)) for log, call in zip(logs, calls, strict=True)]
         try:
-            code = task.wait(within=TASK_PATIENCE, pause=self.pause)
+            for task, call in zip(tasks, calls, strict=True):
+                code = task.wait(within=TASK_PATIENCE, pause=self.pause)
+                if code != 0:
+                    raise LaunchError(f"python -m {module} {' '.join(call)} ended with {code}:\n{task.last_lines(20)}")
         finally:
-            task.kill()  # when we are interrupted
-        if code != 0:
-            raise LaunchError(f"python -m {module} {' '.join(arguments)} ended with {code}:\n{task.last_lines(20)}")
-        return task.printed()
+            for task in tasks:
+                task.kill()  # when we are interrupted
+        return [task.printed() for task in tasks]
 
     def program(self, name: str, module: str, *arguments: str, settings: Mapping[str, str] | None = None) -> Program:
         """Return how one of our own modules runs: in the project, with the stack's settings, its log by its name."""

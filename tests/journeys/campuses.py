@@ -11,7 +11,7 @@ from sandbox.launch.stack import CAMPUS_FILE
 from sandbox.play.cast import Campus, found_campus
 
 NAMES = ("east", "south", "west", "crowded", "hasty")
-RUNNERS = 24
+RUNNERS = 48
 CROWD = 60  # runners of the campus that is named after it
 HASTE = "4s"
 FIRST_CUSTOMER = 50_000

@@ -1,7 +1,9 @@
 """Telegram's updates twice, late, and in the wrong order: each has its effect once."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
 
 from sandbox.play.eyes import open_eyes
 from sandbox.play.scenes.parts import CHARGED, RUNNER_GETS, brings, comes_in, is_paid, orders_laksa, sets_up_payout
@@ -13,6 +15,7 @@ from sandbox.play.wire import Wire, fields, whole
 from tests.journeys.town import Town
 
 ALL_HANDLED = "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM telegram_update WHERE handled_at IS NULL AND NOT parked)"
+Plays = dict[str, "asyncio.Task[None]"]
 HANDLED_WITHIN = 10.0  # seconds
 
 
@@ -41,7 +44,29 @@ class Echo:
         return await self._wire.post("/sim/redeliver", {"bot": self._bot, "update_id": number})
 
 
-async def test_an_order_whose_every_update_comes_twice_is_still_one_order(town: Town) -> None:
+@pytest.fixture(scope="module")
+async def plays(town: Town) -> AsyncIterator[Plays]:
+    """Both orders, begun together."""
+    started = {
+        "twice": asyncio.create_task(every_update_twice(town)),
+        "reversed": asyncio.create_task(all_again_in_reverse(town)),
+    }
+    yield started
+    for task in started.values():
+        task.cancel()
+    await asyncio.gather(*started.values(), return_exceptions=True)
+
+
+async def test_an_order_whose_every_update_comes_twice_is_still_one_order(plays: Plays) -> None:
+    await plays["twice"]
+
+
+async def test_updates_that_come_again_in_reverse_order_change_nothing(plays: Plays) -> None:
+    await plays["reversed"]
+
+
+async def every_update_twice(town: Town) -> None:
+    """A happy order, each of whose updates is sent again at once."""
     async with town.stage("south") as stage:
         echo = echo_of(stage)
         async with open_eyes(stage.telegram, (echo.hear,)):
@@ -53,7 +78,8 @@ async def test_an_order_whose_every_update_comes_twice_is_still_one_order(town: 
         assert len(await town.ask("SELECT id FROM orders WHERE customer_id = $1", stage.mei.number)) == 1
 
 
-async def test_updates_that_come_again_in_reverse_order_change_nothing(town: Town) -> None:
+async def all_again_in_reverse(town: Town) -> None:
+    """A happy order, whose updates all come again when it is over, the last one first."""
     async with town.stage("west") as stage:
         echo = echo_of(stage)
         async with open_eyes(stage.telegram, (echo.hear,)):
