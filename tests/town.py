@@ -73,12 +73,12 @@ class Town:
 
     async def give_card(self, number: int, card: str) -> None:
         """Save a test card at Stripe and here, as a finished Checkout would."""
-        customer = await create_customer(self.workshop.stripe, {}, f"customer:{number}:{card}:{next(NAMES)}")
-        attach: Any = {"customer": customer["id"]}
+        made = await create_customer(self.workshop.stripe, {}, f"customer:{number}:{card}:{next(NAMES)}")
+        async with self.database() as work:
+            attach: Any = {"customer": await keep_customer(work, number, made["id"])}
         method = await send(self.workshop.stripe.v1.payment_methods.attach_async(card, attach))
         saved = SavedCard(payment_method=method["id"], brand="visa", last4="4242", exp_month=1, exp_year=2040)
         async with self.database() as work:
-            await keep_customer(work, number, customer["id"])
             await save_card(work, number, saved)
 
     async def give_account(self, number: int) -> None:

@@ -110,14 +110,18 @@ async def mark_unreachable(work: UnitOfWork, campus_id: int, person_id: int) -> 
     await work.connection.execute(statement.values(reachable=False))
 
 
-async def keep_customer(work: UnitOfWork, person_id: int, customer: str) -> None:
-    """Remember the person's Stripe customer."""
-    await work.connection.execute(update(person).where(person.c.id == person_id).values(stripe_customer=customer))
+async def keep_customer(work: UnitOfWork, person_id: int, customer: str) -> str:
+    """Remember the person's Stripe customer; returns the one kept, another one when that was faster."""
+    kept = func.coalesce(person.c.stripe_customer, customer)
+    statement = update(person).where(person.c.id == person_id).values(stripe_customer=kept)
+    return str((await work.connection.execute(statement.returning(person.c.stripe_customer))).scalar_one())
 
 
-async def keep_account(work: UnitOfWork, person_id: int, account: str) -> None:
-    """Remember the person's Stripe account."""
-    await work.connection.execute(update(person).where(person.c.id == person_id).values(stripe_account=account))
+async def keep_account(work: UnitOfWork, person_id: int, account: str) -> str:
+    """Remember the person's Stripe account; returns the one kept, another one when that was faster."""
+    kept = func.coalesce(person.c.stripe_account, account)
+    statement = update(person).where(person.c.id == person_id).values(stripe_account=kept)
+    return str((await work.connection.execute(statement.returning(person.c.stripe_account))).scalar_one())
 
 
 async def set_payouts_ready(work: UnitOfWork, person_id: int, *, ready: bool) -> None:

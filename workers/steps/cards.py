@@ -23,10 +23,7 @@ async def ensure_customer(client: Stripe, sent: Sent) -> Result:
 
 async def record_customer(work: UnitOfWork, run: Run, result: Result) -> None:
     """Remember the customer, unless another set-up was faster."""
-    member = await find_member(work, run.campus_id, run.person)
-    if member.stripe_customer is None:
-        await keep_customer(work, run.person, result["customer"])
-    run.data["customer"] = member.stripe_customer or result["customer"]
+    run.data["customer"] = await keep_customer(work, run.person, result["customer"])
 
 
 async def plan_checkout(work: UnitOfWork, run: Run, key: str) -> Params:

@@ -103,10 +103,9 @@ async def ensure_account(client: Stripe, sent: Sent) -> Result:
 
 
 async def record_account(work: UnitOfWork, run: Run, result: Result) -> None:
-    """Remember the account, and whether it can be paid to by now."""
-    await keep_account(work, run.person, result["account"])
-    run.data["account"] = result["account"]
-    if result["ready"]:
+    """Remember the account, unless another set-up was faster, and whether it can be paid to by now."""
+    run.data["account"] = await keep_account(work, run.person, result["account"])
+    if result["ready"] and run.data["account"] == result["account"]:
         add_signal(run, "account_ready")
 
 
