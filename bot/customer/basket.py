@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from bot.customer import screens
 from bot.home import home
@@ -19,9 +18,6 @@ from domain.store.campuses import drop_points_of, find_store, stores_of
 from domain.store.drafts import change_draft, discard_draft, expect_nothing, lock_draft
 from domain.store.rows import items_to
 
-# A new basket's version counts on from the clock: buttons of a former basket can never fit a later one.
-FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
-
 OF_ITEMS = frozenset({Tap.STORE, Tap.MENU_ITEM, Tap.CLEAR_ITEMS})  # tapped on the screen that fills the basket
 
 DraftHandler = Callable[[Turn, Draft], Awaitable[Replies]]
@@ -32,8 +28,7 @@ async def begin_draft(turn: Turn) -> Draft:
     known = await lock_draft(turn.work, turn.campus.id, turn.member.person_id)
     if known is not None:
         return known
-    version = int((turn.work.now - FIRST_DAY).total_seconds())
-    return await change_draft(turn.work, turn.campus.id, turn.member.person_id, version=version)
+    return await change_draft(turn.work, turn.campus.id, turn.member.person_id)
 
 
 def with_draft(handler: DraftHandler) -> Handler:

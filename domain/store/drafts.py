@@ -6,6 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.draft import Dialogue, Draft, Expects
 from domain.store.rows import draft_from
 from domain.store.schema import dialogue, draft
+from domain.store.schema.orders import draft_version
 from domain.store.unit_of_work import UnitOfWork
 
 
@@ -29,7 +30,7 @@ async def change_draft(work: UnitOfWork, campus_id: int, person_id: int, **chang
     statement = fresh.on_conflict_do_update(
         index_elements=["campus_id", "person_id"],
         set_={
-            "version": draft.c.version + 1,
+            "version": draft_version.next_value(),
             "asked_ceiling": None,
             "asked_at": None,
             **changes,
@@ -44,7 +45,7 @@ async def advance_draft(work: UnitOfWork, placed: Draft) -> int:
     statement = (
         update(draft)
         .where(draft.c.campus_id == placed.campus_id, draft.c.person_id == placed.person_id)
-        .values(version=draft.c.version + 1, asked_ceiling=None, asked_at=None)
+        .values(version=draft_version.next_value(), asked_ceiling=None, asked_at=None)
         .returning(draft.c.version)
     )
     version: int = (await work.connection.execute(statement)).scalar_one()

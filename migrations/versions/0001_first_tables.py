@@ -134,6 +134,7 @@ def downgrade() -> None:
     """Drop everything; a table takes its triggers and indexes along."""
     for table in TABLES:
         op.drop_table(table)
+    op.execute("DROP SEQUENCE draft_version")
     for function in FUNCTION_NAMES:
         op.execute(f"DROP FUNCTION {function}()")
 
@@ -318,11 +319,12 @@ def create_telegram_update() -> None:
 
 
 def create_draft() -> None:
+    op.execute("CREATE SEQUENCE draft_version")
     op.create_table(
         "draft",
         sa.Column("campus_id", sa.BigInteger(), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=False),
-        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("nextval('draft_version')"), nullable=False),
         sa.Column("store_id", sa.BigInteger(), nullable=True),
         sa.Column("store_name", sa.Text(), nullable=True),
         sa.Column("items", JSONB(), server_default=sa.text("'[]'"), nullable=False),

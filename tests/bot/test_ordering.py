@@ -137,14 +137,12 @@ async def test_a_new_basket_never_accepts_buttons_of_a_former_one(stage: Stage) 
     mei = await stage.customer()
     await mei.press("🍜")
     (first,) = await stage.rows(draft, draft.c.person_id == mei.id)
-    await stage.change(draft, draft.c.person_id == mei.id, version=first["version"] + 500)
     async with stage.work() as work:
         await work.connection.execute(draft.delete().where(draft.c.person_id == mei.id))
     await mei.tap(Tap.HOME, version=1)
     await mei.press("🍜")
     (second,) = await stage.rows(draft, draft.c.person_id == mei.id)
-    assert second["version"] >= first["version"]
-    assert second["version"] > 20_000_000
+    assert second["version"] > first["version"]
 
 
 async def test_a_store_of_another_campus_can_not_be_chosen(stage: Stage) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     Integer,
     PrimaryKeyConstraint,
+    Sequence,
     Table,
     Uuid,
     text,
@@ -31,12 +32,15 @@ dialogue = Table(  # what a person's next typed line means
     PrimaryKeyConstraint("campus_id", "person_id"),
 )
 
+# Every change of any basket takes the next number: a button of a former basket never fits a later one.
+draft_version = Sequence("draft_version", metadata=METADATA)
+
 draft = Table(
     "draft",
     METADATA,
     Column("campus_id", ForeignKey("campus.id"), nullable=False),
     Column("person_id", ForeignKey("person.id"), nullable=False),
-    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("version", Integer, draft_version, nullable=False, server_default=draft_version.next_value()),
     Column("store_id", ForeignKey("store.id")),
     words("store_name", nullable=True),
     document("items", default="[]"),

@@ -2,13 +2,14 @@
 
 from sqlalchemy import delete, insert, select
 
-from domain.errors import DraftChanged, OrderClosed, OrdersPaused, Stale
+from domain.errors import DraftChanged, OrderClosed, Stale
 from domain.order import OrderEvent, OrderStatus
 from domain.people import Role
 from domain.store.campuses import find_campus
 from domain.store.drafts import advance_draft, lock_draft
 from domain.store.events import SYSTEM, Actor, log
 from domain.store.messages import redraw_order, tell
+from domain.store.opening import require_open
 from domain.store.orders import find_order, insert_order, move, try_move
 from domain.store.rows import items_to, price_columns
 from domain.store.runs import Run
@@ -25,11 +26,10 @@ UNPAID_SENTENCES = {"unpaid": "push-unpaid", "declined": "push-declined", "admin
 async def place_order(work: UnitOfWork, run: Run) -> None:
     """draft -> PENDING with the hold it asks for; the price must still be the one the customer saw."""
     campus = await find_campus(work, run.campus_id)
-    if campus.paused:
-        raise OrdersPaused
     draft = await lock_draft(work, run.campus_id, run.person)
     if draft is None or draft.version != run.data["draft_version"]:
         raise Stale
+    await require_open(work, campus, draft)
     price = draft.price(campus.fees)
     if price.ceiling != run.data["ceiling"]:
         raise DraftChanged

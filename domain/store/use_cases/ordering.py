@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from domain.campus import Campus, is_open
+from domain.campus import Campus
 from domain.draft import Draft
-from domain.errors import DraftChanged, DraftEmpty, OrderClosed, OrdersPaused, Stale
+from domain.errors import DraftChanged, DraftEmpty, OrderClosed, Stale
 from domain.order import ENDED, Order, OrderStatus
 from domain.people import Action, Member, Role
-from domain.store.campuses import find_store
 from domain.store.drafts import ask_for_card, change_draft, lock_draft
+from domain.store.opening import require_open
 from domain.store.orders import find_order, lock_order
 from domain.store.progress import send_signal, start_saga
 from domain.store.rows import items_to
@@ -42,22 +42,13 @@ async def place(work: UnitOfWork, campus: Campus, member: Member, *, version: in
         raise Stale
     if draft.price(campus.fees).ceiling != ceiling:
         raise DraftChanged
-    await _require_open(work, campus, draft)
+    await require_open(work, campus, draft)
     if member.card is None:
         await ask_for_card(work, draft, ceiling)
         await add_card(work, campus, member)
         return CardWanted()
     run = await start_saga(work, order_start(draft, ceiling=ceiling))
     return Placed(run.order)
-
-
-async def _require_open(work: UnitOfWork, campus: Campus, draft: Draft) -> None:
-    local = work.now.astimezone(campus.zone)
-    hours = [campus.hours]
-    if draft.store_id is not None:
-        hours.append((await find_store(work, campus.id, draft.store_id)).hours)
-    if campus.paused or not all(is_open(each, local) for each in hours):
-        raise OrdersPaused
 
 
 async def add_card(work: UnitOfWork, campus: Campus, member: Member) -> Run:
