@@ -12,6 +12,7 @@ from sandbox.play.scenes.running import happy, runner_not_onboarded
 from tests.journeys.town import Town
 
 HANDLED_WITHIN = 10.0  # seconds
+FIRST = 900_000_000  # updates made by hand have higher numbers than all others
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ async def test_updates_that_overtake_each_other_are_taken_once_each(pushed: Town
         await comes_in(stage.mei)
         chat = {"id": stage.mei.number, "type": "private", "first_name": "Mei"}
         person = {"id": stage.mei.number, "is_bot": False, "first_name": "Mei"}
-        for number in (900_003, 900_001, 900_002, 900_001):
+        for number in (FIRST + 3, FIRST + 1, FIRST + 2, FIRST + 1):
             message = {"message_id": number, "from": person, "chat": chat, "date": number, "text": "/orders"}
             body = {"bot": stage.mei.bot, "update": {"update_id": number, "message": message}}
             await stage.telegram.post("/sim/updates", body)
