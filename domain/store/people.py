@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.people import Member, Role, RunnerStatus, SavedCard
+from domain.people import Member, RunnerStatus, SavedCard
 from domain.store.events import Actor, log
 from domain.store.rows import member_from
 from domain.store.schema import live_card, membership, person, saved_card
@@ -142,8 +142,3 @@ async def save_card(work: UnitOfWork, person_id: int, card: SavedCard) -> None:
     await work.connection.execute(
         statement.on_conflict_do_update(index_elements=["person_id"], set_={**values, "saved_at": func.now()})
     )
-
-
-def as_actor(member: Member, role: Role) -> Actor:
-    """The member acting in a role."""
-    return Actor(role=role, person_id=member.person_id)
