@@ -10,6 +10,7 @@ from domain.errors import CampusGError
 from domain.order import Order, OrderStatus
 from domain.people import Member
 from domain.store.saga_rows import due_sagas
+from domain.store.use_cases import running, steering
 from tests.town import Town
 from tests.workers.deaths import watched
 from workers.engine import run_saga
@@ -93,6 +94,42 @@ async def test_s8_a_cancel_while_the_job_is_published_never_leaves_a_live_job(sh
     )
     assert 0 < len(published) < ROUNDS, "the cancels came all before, or all after, the publishing"
     assert await town.breaches() == []
+
+
+async def test_m10_of_purchase_release_and_an_admins_cancel_at_one_instant_exactly_one_wins(shared_town: Town) -> None:
+    """M9, M10: nobody has bought what was cancelled, and nobody cancels what was bought."""
+    town, chance, ends = shared_town, Random(3), Counter[OrderStatus]()
+    customer, admin = await town.member(), await town.member()
+    await town.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=admin.person_id)
+    admin = await town.known(admin.person_id)
+    for _ in range(30):
+        runner = await town.member(runner=True, ready=False, card=None)
+        order = await town.held_job(runner, customer)
+        taps = (
+            partial(running.buy, receipt=850, member=runner),
+            partial(running.release, member=runner),
+            partial(steering.cancel, reason="closed", admin=admin),
+        )
+        heard = await asyncio.gather(
+            *(won(chance.randrange(30), partial(in_one_commit, town, tap, order)) for tap in taps)
+        )
+        await town.drive()
+        ended = await town.order(order.id)
+        ends[ended.status] += 1
+        bought, released, cancelled = heard
+        assert (bought, cancelled) == (ended.status is OrderStatus.PLACED, ended.status is OrderStatus.CANCELLED)
+        assert released or bought or cancelled
+        (intent,) = await town.intents(order.id)
+        assert intent["status"] == ("canceled" if cancelled else "requires_capture")
+        assert ended.runner_id == (runner.person_id if not released else None)
+    assert await town.breaches() == []
+    assert len(ends) > 1, f"a race somebody always wins shows nothing: {ends}"
+
+
+async def in_one_commit(town: Town, tap: Callable[..., Awaitable[Order]], order: Order) -> Order:
+    """A tap as the bot makes it."""
+    async with town.database() as work:
+        return await tap(work, town.campus, order_id=order.id)
 
 
 async def test_two_workers_at_one_saga_have_one_effect(shared_town: Town) -> None:
