@@ -1,7 +1,7 @@
 """Reading along: follows the sandbox's events, knows every message as it stands now, and waits for facts."""
 
 import asyncio
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Protocol, TypeVar
@@ -28,10 +28,10 @@ class Eyes:
     def __init__(self, wire: Wire, readers: tuple[Reader, ...] = ()) -> None:
         """Nothing is seen before `follow`."""
         self.wire = wire
-        self.messages: dict[tuple[Place, int], Message] = {}
+        self.messages: dict[Place, dict[int, Message]] = defaultdict(dict)
         self.last_seen: deque[str] = deque(maxlen=REMEMBERED)
         self._readers = readers
-        self._news = asyncio.Condition()
+        self._bells: dict[Place, set[asyncio.Event]] = defaultdict(set)  # of those who wait for something there
         self._trouble: BaseException | None = None
 
     async def follow(self, after: int) -> None:
@@ -42,15 +42,15 @@ class Eyes:
                 for event in rows(answer["events"]):
                     self._take(event)
                 after = whole(answer["last"])
-                await self._tell()
         except Exception as trouble:
             self._trouble = trouble
-            await self._tell()
+            for place in self._bells:
+                self._ring(place)
             raise
 
-    async def _tell(self) -> None:
-        async with self._news:
-            self._news.notify_all()
+    def _ring(self, place: Place) -> None:
+        for bell in self._bells[place]:
+            bell.set()
 
     def _take(self, event: Mapping[str, object]) -> None:
         message = self._keep(event) if event["kind"] in ("message", "edit", "delete") else None
@@ -63,27 +63,39 @@ class Eyes:
 
     def _keep(self, event: Mapping[str, object]) -> Message:
         place, number = place_of(event), whole(fields(event["message"])["message_id"])
-        known = self.messages.get((place, number))
+        known = self.messages[place].get(number)
         message = read_message(event, known.came if known else whole(event["seq"]))
         if event["kind"] == "delete":
-            self.messages.pop((place, number), None)
+            self.messages[place].pop(number, None)
         else:
-            self.messages[place, number] = message
+            self.messages[place][number] = message
+        self._ring(place)
         return message
 
     def in_places(self, places: frozenset[Place]) -> list[Message]:
         """The messages of these chats, newest first."""
-        found = [message for (place, _), message in self.messages.items() if place in places]
+        found = [message for place in places for message in self.messages[place].values()]
         return sorted(found, key=lambda message: message.came, reverse=True)
 
-    async def until(self, look: Callable[[], Fact | None], expected: str, *, within: float) -> Fact:
-        """Wait for a fact; PlayError with what was expected when it has not come within so many seconds."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(within), self._news:
+    async def until(
+        self, look: Callable[[], Fact | None], expected: str, places: frozenset[Place], *, within: float
+    ) -> Fact:
+        """Wait for a fact in these chats; PlayError with what was expected when it has not come in so many seconds."""
+        bell = asyncio.Event()
+        for place in places:
+            self._bells[place].add(bell)
+        try:
+            async with asyncio.timeout(within):
                 while (fact := look()) is None and self._trouble is None:
-                    await self._news.wait()
-                if fact is not None:
-                    return fact
+                    await bell.wait()
+                    bell.clear()
+            if fact is not None:
+                return fact
+        except TimeoutError:
+            pass  # told below
+        finally:
+            for place in places:
+                self._bells[place].discard(bell)
         seen = "\n  ".join(self.last_seen) or "nothing at all"
         why = f"The events can't be read: {self._trouble}" if self._trouble else f"Not within {within:.0f} s"
         raise PlayError(f"Expected: {expected}. {why}. Last seen:\n  {seen}")

@@ -81,7 +81,7 @@ class Player:
             return None
 
         which = " ".join([action, *([repr(label)] if label else []), *([f"of #{about}"] if about else [])])
-        return await self.eyes.until(look, f"{self.name} sees a button to {which}", within=within)
+        return await self.eyes.until(look, f"{self.name} sees a button to {which}", self.chats, within=within)
 
     async def taps_on(self, spotted: Spotted) -> Toast:
         """Tap a button one saw; PlayError when the tap is not answered."""
@@ -108,7 +108,7 @@ class Player:
             found = (one for one in self.eyes.in_places(self.chats) if one.by_bot)
             return next((one for one in found if all(word in one.text for word in words)), None)
 
-        return await self.eyes.until(look, f"{self.name} reads {' ... '.join(words)!r}", within=within)
+        return await self.eyes.until(look, f"{self.name} reads {' ... '.join(words)!r}", self.chats, within=within)
 
     async def reads_number(self, *words: str, within: float = PATIENCE) -> int:
         """The number (#12) of the order in a message that says all of this."""
@@ -149,7 +149,7 @@ class Player:
             links = (one.link for message in self.eyes.in_places(self.chats) for one in message.buttons)
             return next((link for link in links if link and path in link and link not in self._followed), None)
 
-        return await self.eyes.until(look, f"{self.name} sees a link to {path}", within=PATIENCE)
+        return await self.eyes.until(look, f"{self.name} sees a link to {path}", self.chats, within=PATIENCE)
 
 
 def _number(subject: str) -> int | None:

@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.launch.processes import LaunchError
 from sandbox.launch.stack import Plan, Stack, running
-from tests.journeys.campuses import cast_of, found_quarters
+from sandbox.play.quarters import cast_of_all, found_quarter
 from tests.journeys.town import Town
 
 SETTLE_WITHIN = 20.0  # seconds; what the last journey left under way may end first
@@ -17,8 +17,11 @@ SETTLE_WITHIN = 20.0  # seconds; what the last journey left under way may end fi
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Five campuses in one bot and one worker."""
     folder = tmp_path_factory.mktemp("journeys")
-    quarters = found_quarters(folder)
-    plan = Plan(folder=folder, cast=cast_of(quarters), campus_files=tuple(q.campus.file for q in quarters.values()))
+    quarters = {name: found_quarter(folder, name, at) for at, name in enumerate(("east", "south", "west"), start=3)}
+    quarters["crowded"] = found_quarter(folder, "crowded", 6, runners=60)
+    quarters["hasty"] = found_quarter(folder, "hasty", 7, unclaimed="4s")
+    files = tuple(quarter.campus.file for quarter in quarters.values())
+    plan = Plan(folder=folder, cast=cast_of_all(quarters.values()), campus_files=files)
     with running(plan) as stack:
         yield Town(stack=stack, quarters=quarters)
         assert_clean_books(stack)

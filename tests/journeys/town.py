@@ -12,10 +12,10 @@ from sandbox.launch.people import Person, post
 from sandbox.launch.stack import Stack
 from sandbox.play.cast import Troupe
 from sandbox.play.narrator import Narrator
+from sandbox.play.quarters import Quarter
 from sandbox.play.stage import Scene, Stage, set_stage
 from sandbox.play.verdict import judge
 from sandbox.play.wire import PlayError
-from tests.journeys.campuses import Quarter
 
 LOOK_EVERY = 0.03  # seconds between two looks into the database
 ASIDE = 40  # paragraphs of a play that are shown when it fails

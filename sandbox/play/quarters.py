@@ -1,7 +1,7 @@
-"""The campuses of the journeys: files made from the demo's, each with a crowd of runners of its own."""
+"""Many campuses: files made from the demo's, each with a bot, groups and a crowd of runners of its own."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -10,10 +10,7 @@ from sandbox.launch.people import Cast, Person
 from sandbox.launch.stack import CAMPUS_FILE
 from sandbox.play.cast import Campus, found_campus
 
-NAMES = ("east", "south", "west", "crowded", "hasty")
 RUNNERS = 48
-CROWD = 60  # runners of the campus that is named after it
-HASTE = "4s"
 FIRST_CUSTOMER = 50_000
 
 
@@ -36,28 +33,25 @@ class Quarter:
         return Person(id=next(self.newcomers), first_name=name)
 
 
-def found_quarters(folder: Path, names: tuple[str, ...] = NAMES) -> dict[str, Quarter]:
-    """Write a file for each campus and think up its people."""
-    return {name: _found(folder, name, number) for number, name in enumerate(names, start=3)}
-
-
-def _found(folder: Path, name: str, number: int) -> Quarter:
+def found_quarter(
+    folder: Path, name: str, number: int, *, runners: int = RUNNERS, unclaimed: str = "30 min"
+) -> Quarter:
+    """Write a campus' file and think up its people; `number` (3 to 99) keeps their ids apart."""
     first = 100_000 * number
     sam = Person(id=first, first_name="Sam")
-    many = CROWD if name == "crowded" else RUNNERS
-    runners = tuple(Person(id=first + 1 + each, first_name="Ben" if each % 2 else "Ana") for each in range(many))
-    campus = found_campus(name, number, folder / f"{name}.toml", tuple(one.id for one in runners), (sam.id,))
-    campus.file.write_text(_written(campus, sam, runners))
+    crowd = tuple(Person(id=first + 1 + each, first_name="Ben" if each % 2 else "Ana") for each in range(runners))
+    campus = found_campus(name, number, folder / f"{name}.toml", tuple(one.id for one in crowd), (sam.id,))
+    campus.file.write_text(_written(campus, sam, crowd, unclaimed))
     return Quarter(
         campus=campus,
         sam=sam,
-        runners=runners,
-        unused=list(reversed(runners)),
+        runners=crowd,
+        unused=list(reversed(crowd)),
         newcomers=count(first + FIRST_CUSTOMER),
     )
 
 
-def _written(campus: Campus, sam: Person, runners: tuple[Person, ...]) -> str:
+def _written(campus: Campus, sam: Person, runners: tuple[Person, ...], unclaimed: str) -> str:
     """The demo's campus file with another name, other chats and other people."""
     rows = ", ".join(f'{{ id = {one.id}, name = "{one.first_name}" }}' for one in runners)
     changes = {
@@ -67,20 +61,21 @@ def _written(campus: Campus, sam: Person, runners: tuple[Person, ...]) -> str:
         "admin_chat": str(campus.admins.id),
         "admins": f'[{{ id = {sam.id}, name = "{sam.first_name}" }}]',
         "runners": f"[{rows}]",
+        "unclaimed": f'"{unclaimed}"',
     }
-    if campus.bot.campus == "hasty":
-        changes["unclaimed"] = f'"{HASTE}"'
     text = CAMPUS_FILE.read_text()
     for key, value in changes.items():
         text, found = re.subn(rf"^{key} = .*$", f"{key} = {value}", text, count=1, flags=re.MULTILINE)
-        assert found == 1, f"{CAMPUS_FILE} says nothing of {key}"
+        if found != 1:
+            raise ValueError(f"{CAMPUS_FILE} says nothing of {key}")
     return text
 
 
-def cast_of(quarters: dict[str, Quarter]) -> Cast:
+def cast_of_all(quarters: Iterable[Quarter]) -> Cast:
     """Everybody who is there from the start."""
+    everywhere = tuple(quarters)
     return Cast(
-        bots=tuple(one.campus.bot for one in quarters.values()),
-        people=tuple(person for one in quarters.values() for person in (one.sam, *one.runners)),
-        groups=tuple(group for one in quarters.values() for group in (one.campus.runners, one.campus.admins)),
+        bots=tuple(one.campus.bot for one in everywhere),
+        people=tuple(person for one in everywhere for person in (one.sam, *one.runners)),
+        groups=tuple(group for one in everywhere for group in (one.campus.runners, one.campus.admins)),
     )
