@@ -1,4 +1,4 @@
-"""Workers that die at a chosen transaction as a killed process would, and workers one can watch going there."""
+"""Workers that die at a chosen transaction as a killed process would, and workers one can watch or hold there."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -50,3 +50,20 @@ def watched(town: Town, *, at: int) -> tuple[Workshop, asyncio.Event]:
 
     worker.database = unit_of_work
     return worker, opened
+
+
+def held_up(town: Town, *, at: int) -> tuple[Workshop, asyncio.Event, asyncio.Event]:
+    """A worker, an event that is set when it is about to commit its transaction `at`, and one that lets it."""
+    numbers, arrived, go, worker = count(1), asyncio.Event(), asyncio.Event(), town.worker("held up")
+
+    @asynccontextmanager
+    async def unit_of_work() -> AsyncIterator[UnitOfWork]:
+        last = next(numbers) == at
+        async with town.database() as work:
+            yield work
+            if last:
+                arrived.set()
+                await go.wait()
+
+    worker.database = unit_of_work
+    return worker, arrived, go

@@ -248,6 +248,28 @@ async def test_a_late_answer_for_a_released_claim_does_not_touch_the_next_runner
     assert (held.runner_id, held.hold_checked) == (second.person_id, True)
 
 
+async def test_s1_a_claim_that_turns_back_late_leaves_the_winner_alone(shared_town: Town) -> None:
+    """S1: the original's compensation took the job away from the runner who had it."""
+    town = shared_town
+    first, second = await town.member(runner=True), await town.member(runner=True)
+    order = await town.open_job()
+    await town.claim(first, order)
+    old = (await town.saga(order, "accept_order")).id
+    async with town.database() as work:
+        await running.release(work, town.campus, first, order.id)
+    await town.claim(second, order)
+    await run_saga(town.workshop, (await town.saga(order, "accept_order")).id)
+    held = await town.order(order.id)
+    assert (held.runner_id, held.hold_checked) == (second.person_id, True)
+    await town.sql("UPDATE saga SET failing_since = now() - interval '3 minutes' WHERE id = :id", id=old)
+    await town.fault("GET /v1/payment_intents/*", "reset", times=9)  # the client tries a read again by itself
+    await run_saga(town.workshop, old)
+    await town.no_faults()
+    assert await town.rows("SELECT status FROM saga WHERE id = :id", id=old) == [("undone",)]
+    assert await town.order(order.id) == held
+    assert await town.rows("SELECT 1 FROM timer WHERE order_id = :id AND status = 'set'", id=order.id) == []
+
+
 async def test_the_towns_books_are_right_after_all_this(shared_town: Town) -> None:
     await shared_town.hurry()
     assert await shared_town.breaches() == []

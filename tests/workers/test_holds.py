@@ -4,7 +4,9 @@ import pytest
 
 from domain.errors import DraftChanged, Stale
 from domain.order import Order, OrderStatus
+from domain.payment import HoldEvent, HoldStatus
 from domain.store.drafts import change_draft
+from domain.store.money import move_hold
 from domain.store.use_cases import ordering
 from tests.town import Town
 
@@ -193,6 +195,23 @@ async def test_m11_no_amount_loses_a_cent_on_its_way_to_stripe_and_back(shared_t
         amount + 280,
         amount + 180,
     )
+
+
+@pytest.mark.parametrize("status", [HoldStatus.RELEASED, HoldStatus.CAPTURED])
+async def test_s8_a_hold_that_is_over_stays_over(shared_town: Town, status: HoldStatus) -> None:
+    """S8: whatever comes late."""
+    town = shared_town
+    if status is HoldStatus.CAPTURED:
+        order = await town.delivered(await town.member(runner=True))
+    else:
+        order = await town.place(await town.member(card="pm_card_chargeCustomerFail"))
+    await town.drive()
+    before = await town.rows("SELECT * FROM hold WHERE order_id = :id", id=order.id)
+    assert before[0].status == status
+    async with town.database() as work:
+        for happened in HoldEvent:
+            assert await move_hold(work, order.id, happened) is None
+    assert await town.rows("SELECT * FROM hold WHERE order_id = :id", id=order.id) == before
 
 
 async def test_the_towns_books_are_right_after_all_this(shared_town: Town) -> None:
