@@ -1,0 +1,1 @@
+"""Measurements against a running CampusG on this machine; they assert nothing."""
