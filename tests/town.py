@@ -55,6 +55,7 @@ class Town:
     stripe_url: str
     http: aiohttp.ClientSession
     campus: Campus
+    regular: Member | None = None
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     async def member(self, *, card: str | None = "pm_card_visa", runner: bool = False, ready: bool = True) -> Member:
@@ -126,8 +127,10 @@ class Town:
         return await self.order(placed.order_id)
 
     async def open_job(self, member: Member | None = None) -> Order:
-        """An order runners can see."""
-        order = await self.place(member or await self.member())
+        """An order runners can see, of the town's regular customer unless of somebody else."""
+        if member is None and self.regular is None:
+            self.regular = await self.member()
+        order = await self.place(member or self.regular or await self.member())
         await self.drive()
         return await self.order(order.id)
 

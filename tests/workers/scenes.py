@@ -52,7 +52,7 @@ async def placing_in_vain(town: Town) -> Scene:
 async def claiming(town: Town) -> Scene:
     """accept_order."""
     order = await town.open_job()
-    await town.claim(await town.member(runner=True), order)
+    await town.claim(await town.member(runner=True, card=None), order)
     scene = await order_scene(town, order.id, "accept_order", OrderStatus.ACCEPTED, "requires_capture")
 
     async def check() -> None:
@@ -80,7 +80,7 @@ async def expiring(town: Town) -> Scene:
 
 async def completing(town: Town) -> Scene:
     """complete_order, up to the runner's money."""
-    order = await town.delivered(await town.member(runner=True))
+    order = await town.delivered(await town.member(runner=True, card=None))
     scene = await order_scene(town, order.id, "complete_order", OrderStatus.COMPLETED, "succeeded")
 
     async def check() -> None:
@@ -92,7 +92,7 @@ async def completing(town: Town) -> Scene:
 
 async def paying(town: Town) -> Scene:
     """pay_out_runner."""
-    order = await town.delivered(await town.member(runner=True))
+    order = await town.delivered(await town.member(runner=True, card=None))
     await run_saga(town.workshop, (await town.saga(order, "complete_order")).id)
     row = await town.saga(order, "pay_out_runner")
 
@@ -121,7 +121,7 @@ async def saving_a_card(town: Town) -> Scene:
 
 async def onboarding(town: Town) -> Scene:
     """onboard_runner, of somebody with money waiting."""
-    runner = await town.member(runner=True, ready=False)
+    runner = await town.member(runner=True, ready=False, card=None)
     order = await town.delivered(runner)
     await town.drive()
     async with town.database() as work:

@@ -106,7 +106,7 @@ async def test_m15_with_stripe_away_the_order_is_closed_at_once_and_the_money_fr
     assert (await town.order(order.id)).status is OrderStatus.CANCELLED
     assert (await town.saga(order, "cancel_order")).status == "running"
     with pytest.raises(OrderClosed):
-        await town.claim(await town.member(runner=True), order)
+        await town.claim(await town.member(runner=True, card=None), order)
     for _ in range(6):
         await town.hurry()
     assert await intent_states(town, order) == ["canceled"]
@@ -126,7 +126,7 @@ async def test_a_customer_can_not_cancel_what_a_runner_has(shared_town: Town) ->
     """M9."""
     town = shared_town
     customer = await town.member()
-    order = await town.held_job(await town.member(runner=True), customer)
+    order = await town.held_job(await town.member(runner=True, card=None), customer)
     with pytest.raises(OrderClosed):
         await town.cancel(customer, order)
     assert await intent_states(town, order) == ["requires_capture"]
@@ -134,7 +134,7 @@ async def test_a_customer_can_not_cancel_what_a_runner_has(shared_town: Town) ->
 
 async def test_an_admin_cancels_a_claimed_job_and_both_are_told(shared_town: Town) -> None:
     town = shared_town
-    runner = await town.member(runner=True)
+    runner = await town.member(runner=True, card=None)
     order = await town.held_job(runner)
     await admin_cancels(town, await admin_of(town), order)
     await town.drive()
@@ -160,7 +160,7 @@ async def test_an_admins_cancel_before_the_hold_was_checked_leaves_no_claim(shar
     """Both sagas meet: the check finds the hold released, and neither undoes the other."""
     town = shared_town
     order = await town.open_job()
-    await town.claim(await town.member(runner=True), order)
+    await town.claim(await town.member(runner=True, card=None), order)
     await admin_cancels(town, await admin_of(town), order)
     await run_saga(town.workshop, (await town.saga(order, "cancel_order")).id)
     await town.drive()
@@ -173,7 +173,7 @@ async def test_an_admins_cancel_before_the_hold_was_checked_leaves_no_claim(shar
 async def test_m9_from_the_purchase_on_nobody_cancels(shared_town: Town) -> None:
     """M9: and so no money goes back on its own."""
     town = shared_town
-    customer, runner, admin = await town.member(), await town.member(runner=True), await admin_of(town)
+    customer, runner, admin = await town.member(), await town.member(runner=True, card=None), await admin_of(town)
     order = await town.held_job(runner, customer)
     steps = (
         lambda work: running.buy(work, town.campus, runner, order.id, 850),
@@ -208,7 +208,7 @@ async def refuses_to_end(town: Town, customer: Member, runner: Member, admin: Me
 async def test_a1_only_the_customer_or_an_admin_cancels(shared_town: Town) -> None:
     """A1, A3."""
     town = shared_town
-    order, stranger = await town.open_job(), await town.member(runner=True)
+    order, stranger = await town.open_job(), await town.member(runner=True, card=None)
     async with town.database() as work:
         with pytest.raises(NotAllowed):
             await ordering.cancel(work, town.campus, stranger, order.id)

@@ -37,7 +37,7 @@ async def set_up_payout(town: Town, runner: Member) -> None:
 async def test_m1_an_order_handed_over_eight_times_at_once_is_captured_and_paid_once(shared_town: Town) -> None:
     """M1, S15."""
     town = shared_town
-    runner = await town.member(runner=True)
+    runner = await town.member(runner=True, card=None)
     order = await town.held_job(runner)
     await town.carry(runner, order)
 
@@ -59,7 +59,7 @@ async def test_m1_an_order_handed_over_eight_times_at_once_is_captured_and_paid_
 async def test_s15_an_order_is_not_completed_before_the_runner_is_at_the_door(shared_town: Town) -> None:
     """S15."""
     town = shared_town
-    runner = await town.member(runner=True)
+    runner = await town.member(runner=True, card=None)
     order = await town.held_job(runner)
     with pytest.raises(OrderClosed):
         await town.hand_over(runner, order)
@@ -68,7 +68,7 @@ async def test_s15_an_order_is_not_completed_before_the_runner_is_at_the_door(sh
 async def test_m3_an_order_is_completed_only_when_the_money_is_taken(shared_town: Town) -> None:
     """M3: until then it is delivered, and the capture is tried again."""
     town = shared_town
-    order = await town.delivered(await town.member(runner=True))
+    order = await town.delivered(await town.member(runner=True, card=None))
     await town.fault("POST /v1/payment_intents/*/capture", "reset", before=True, times=4)
     await town.drive()
     assert (await town.order(order.id)).status is OrderStatus.DELIVERED
@@ -82,7 +82,7 @@ async def test_m3_an_order_is_completed_only_when_the_money_is_taken(shared_town
 async def test_m4_earnings_are_told_as_paid_only_with_a_transfer(shared_town: Town) -> None:
     """M4, M5: somebody who can't be paid yet is owed the money."""
     town = shared_town
-    runner = await town.member(runner=True, ready=False)
+    runner = await town.member(runner=True, ready=False, card=None)
     order = await town.delivered(runner)
     await town.drive()
     assert (await town.order(order.id)).status is OrderStatus.COMPLETED
@@ -96,7 +96,7 @@ async def test_m4_earnings_are_told_as_paid_only_with_a_transfer(shared_town: To
 async def test_m5_what_is_owed_is_sent_once_when_the_account_is_ready(shared_town: Town) -> None:
     """M5: also when two set-ups run at once."""
     town = shared_town
-    runner = await town.member(runner=True, ready=False)
+    runner = await town.member(runner=True, ready=False, card=None)
     orders = []
     for _ in range(2):
         orders.append(await town.delivered(runner))
@@ -112,7 +112,7 @@ async def test_m5_what_is_owed_is_sent_once_when_the_account_is_ready(shared_tow
 async def test_m5_an_order_completed_while_the_account_becomes_ready_is_paid(shared_town: Town) -> None:
     """M5: booking and becoming ready never miss each other, though neither sees what the other has not committed."""
     town = shared_town
-    runner = await town.member(runner=True, ready=False)
+    runner = await town.member(runner=True, ready=False, card=None)
     order = await town.delivered(runner)
     async with town.database() as work:
         setting_up = await running.set_up_payout(work, town.campus, runner)
@@ -142,7 +142,7 @@ async def waits_for_a_lock(town: Town) -> bool:
 async def test_m6_a_refused_transfer_stays_owed_and_is_sent_when_the_account_is_well(shared_town: Town) -> None:
     """M6: nobody loses it and nobody is told it was paid."""
     town = shared_town
-    runner = await town.member(runner=True)
+    runner = await town.member(runner=True, card=None)
     order = await town.delivered(runner)
     await town.control(f"accounts/{runner.stripe_account}", transfers="inactive")
     await town.drive()
@@ -159,7 +159,7 @@ async def test_m6_a_refused_transfer_stays_owed_and_is_sent_when_the_account_is_
 async def test_m8_a_capture_that_fails_never_refunds_or_releases(shared_town: Town) -> None:
     """M8: after the purchase only forward."""
     town = shared_town
-    order = await town.delivered(await town.member(runner=True))
+    order = await town.delivered(await town.member(runner=True, card=None))
     await town.fault("POST /v1/payment_intents/*/capture", "status", status=400, code="not_today")
     await town.drive()
     (intent,) = await town.intents(order.id)
@@ -171,7 +171,7 @@ async def test_m8_a_capture_that_fails_never_refunds_or_releases(shared_town: To
 async def test_the_ledger_holds_what_stripe_holds_for_one_order(shared_town: Town) -> None:
     """M6: the runner's part, ours, and Stripe's fee."""
     town = shared_town
-    runner = await town.member(runner=True)
+    runner = await town.member(runner=True, card=None)
     order = await town.delivered(runner)
     await town.drive()
     rows = await town.rows(
@@ -196,7 +196,7 @@ async def test_the_ledger_holds_what_stripe_holds_for_one_order(shared_town: Tow
 async def test_a_receipt_must_fit_what_the_customer_agreed_to(shared_town: Town) -> None:
     """M12: the shop limit, not the ceiling, bounds it."""
     town = shared_town
-    runner = await town.member(runner=True)
+    runner = await town.member(runner=True, card=None)
     order = await town.held_job(runner)
     limit = order.price.shop_limit
     for receipt, refusal in ((limit + 1, ReceiptAboveLimit), (0, ReceiptTooSmall), (-5, ReceiptTooSmall)):
@@ -213,7 +213,7 @@ async def test_a_receipt_must_fit_what_the_customer_agreed_to(shared_town: Town)
 
 async def test_five_wrong_pins_lock_the_order_and_the_admins_hear_it(shared_town: Town) -> None:
     town = shared_town
-    runner = await town.member(runner=True)
+    runner = await town.member(runner=True, card=None)
     order = await town.held_job(runner)
     await town.carry(runner, order)
     wrong = f"{(int(order.pin or 0) + 1) % 10_000:04d}"
@@ -230,7 +230,7 @@ async def test_five_wrong_pins_lock_the_order_and_the_admins_hear_it(shared_town
 async def test_a2_where_money_goes_is_read_from_the_person_never_from_the_order(shared_town: Town) -> None:
     """A2: the transfer's destination is the account Stripe gave us for the runner."""
     town = shared_town
-    runner = await town.member(runner=True)
+    runner = await town.member(runner=True, card=None)
     order = await town.delivered(runner)
     await town.drive()
     (transfer,) = await town.transfers(order.id)

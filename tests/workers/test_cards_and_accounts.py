@@ -126,7 +126,7 @@ async def set_up_payout(town: Town, campus: Campus, member: Member) -> Run:
 async def test_s17_two_onboardings_at_once_keep_one_account(shared_town: Town) -> None:
     """S17, M5: a runner with two accounts would onboard one and be paid to the other."""
     town = shared_town
-    runner = await town.member(runner=True, ready=False)
+    runner = await town.member(runner=True, ready=False, card=None)
     runs = await asyncio.gather(*(set_up_payout(town, town.campus, runner) for _ in range(2)))
     await town.drive()
     ((kept,),) = await town.rows("SELECT stripe_account FROM person WHERE id = :id", id=runner.person_id)
@@ -137,7 +137,7 @@ async def test_s17_two_onboardings_at_once_keep_one_account(shared_town: Town) -
 async def test_m5_a_link_goes_to_the_runner_alone_and_a_ready_account_needs_none(shared_town: Town) -> None:
     """M5."""
     town = shared_town
-    runner = await town.member(runner=True, ready=False)
+    runner = await town.member(runner=True, ready=False, card=None)
     await set_up_payout(town, town.campus, runner)
     await town.drive()
     assert await told(town, runner) == ["push-payout-link"]

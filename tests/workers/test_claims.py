@@ -79,7 +79,7 @@ async def test_a4_a_runner_may_not_claim_her_own_order(shared_town: Town) -> Non
 
 async def test_a4_a_runner_with_a_job_gets_no_second_one(shared_town: Town) -> None:
     town = shared_town
-    runner = await town.member(runner=True)
+    runner = await town.member(runner=True, card=None)
     await town.held_job(runner)
     assert await refusal_of_claim(town, runner, await town.open_job()) is TooManyJobs
 
@@ -101,7 +101,7 @@ async def test_a_claim_with_a_forged_membership_is_refused_by_the_row(shared_tow
 async def test_a1_nobody_but_its_runner_moves_a_job(shared_town: Town) -> None:
     """A1, A2, S15."""
     town = shared_town
-    runner, other = await town.member(runner=True), await town.member(runner=True)
+    runner, other = await town.member(runner=True, card=None), await town.member(runner=True, card=None)
     order = await town.held_job(runner)
     async with town.database() as work:
         for tap in (running.release, running.pick_up, running.arrive):
@@ -117,7 +117,7 @@ async def test_a1_nobody_but_its_runner_moves_a_job(shared_town: Town) -> None:
 async def test_s11_a_job_given_back_has_a_fresh_deadline_and_bars_the_runner(shared_town: Town) -> None:
     """S11."""
     town = shared_town
-    runner, second = await town.member(runner=True), await town.member(runner=True)
+    runner, second = await town.member(runner=True, card=None), await town.member(runner=True, card=None)
     order = await town.held_job(runner)
     await town.sql("UPDATE timer SET due_at = now() + interval '1 minute' WHERE order_id = :id", id=order.id)
     async with town.database() as work:
@@ -141,7 +141,7 @@ async def test_s11_a_job_given_back_has_a_fresh_deadline_and_bars_the_runner(sha
 
 async def test_a_fresh_deadline_never_goes_past_the_longest_an_order_may_stay_open(shared_town: Town) -> None:
     town = shared_town
-    runner = await town.member(runner=True)
+    runner = await town.member(runner=True, card=None)
     order = await town.held_job(runner)
     await town.sql("UPDATE orders SET placed_at = now() - interval '80 minutes' WHERE id = :id", id=order.id)
     async with town.database() as work:
@@ -157,7 +157,7 @@ async def test_an_order_given_back_three_times_ends(shared_town: Town) -> None:
     town = shared_town
     order = await town.open_job()
     for expected in (OrderStatus.CREATED, OrderStatus.CREATED, OrderStatus.EXPIRED):
-        runner = await town.member(runner=True)
+        runner = await town.member(runner=True, card=None)
         await town.claim(runner, order)
         await town.drive()
         async with town.database() as work:
@@ -173,12 +173,12 @@ async def test_a_hold_that_ends_soon_is_not_claimable(shared_town: Town) -> None
     town = shared_town
     order = await town.open_job()
     await town.sql("UPDATE hold SET capture_before = now() + interval '11 hours' WHERE order_id = :id", id=order.id)
-    assert await refusal_of_claim(town, await town.member(runner=True), order) is OrderClosed
+    assert await refusal_of_claim(town, await town.member(runner=True, card=None), order) is OrderClosed
 
 
 async def test_nothing_is_bought_before_stripe_confirmed_the_hold(shared_town: Town) -> None:
     town = shared_town
-    runner = await town.member(runner=True)
+    runner = await town.member(runner=True, card=None)
     order = await town.open_job()
     await town.claim(runner, order)
     async with town.database() as work:
@@ -192,7 +192,7 @@ async def test_nothing_is_bought_before_stripe_confirmed_the_hold(shared_town: T
 async def test_a_hold_gone_at_the_claim_ends_the_order_and_tells_both(shared_town: Town) -> None:
     """M14: nobody buys on trust."""
     town = shared_town
-    runner = await town.member(runner=True)
+    runner = await town.member(runner=True, card=None)
     order = await town.open_job()
     (intent,) = await town.intents(order.id)
     await town.workshop.stripe.v1.payment_intents.cancel_async(intent["id"])
@@ -208,7 +208,7 @@ async def test_a_hold_gone_at_the_claim_ends_the_order_and_tells_both(shared_tow
 async def test_s3_with_stripe_out_of_reach_a_claim_is_given_back_with_its_old_deadline(shared_town: Town) -> None:
     """S3."""
     town = shared_town
-    runner = await town.member(runner=True)
+    runner = await town.member(runner=True, card=None)
     order = await town.open_job()
     ((due,),) = await town.rows("SELECT due_at FROM timer WHERE order_id = :id", id=order.id)
     await town.fault("GET /v1/payment_intents/*", "reset", times=1000)
@@ -230,7 +230,7 @@ async def test_s3_with_stripe_out_of_reach_a_claim_is_given_back_with_its_old_de
 async def test_a_late_answer_for_a_released_claim_does_not_touch_the_next_runners(shared_town: Town) -> None:
     """S1: what a claim does and undoes is its own."""
     town = shared_town
-    first, second = await town.member(runner=True), await town.member(runner=True)
+    first, second = await town.member(runner=True, card=None), await town.member(runner=True, card=None)
     order = await town.open_job()
     await town.claim(first, order)  # its check has not run when she gives it back
     async with town.database() as work:
@@ -251,7 +251,7 @@ async def test_a_late_answer_for_a_released_claim_does_not_touch_the_next_runner
 async def test_s1_a_claim_that_turns_back_late_leaves_the_winner_alone(shared_town: Town) -> None:
     """S1: the original's compensation took the job away from the runner who had it."""
     town = shared_town
-    first, second = await town.member(runner=True), await town.member(runner=True)
+    first, second = await town.member(runner=True, card=None), await town.member(runner=True, card=None)
     order = await town.open_job()
     await town.claim(first, order)
     old = (await town.saga(order, "accept_order")).id

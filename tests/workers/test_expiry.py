@@ -72,7 +72,7 @@ async def test_s12_a_deadline_that_passed_while_every_worker_was_down_is_kept_on
     order = await town.open_job()
     await due_in(town, order, -3600)
     with pytest.raises(OrderClosed):
-        await town.claim(await town.member(runner=True), order)
+        await town.claim(await town.member(runner=True, card=None), order)
     await town.drive(town.worker("new"))
     assert (await town.order(order.id)).status is OrderStatus.EXPIRED
 
@@ -96,7 +96,7 @@ async def test_a_timer_fires_once_however_many_workers_look(shared_town: Town) -
 async def test_m10_a_claimed_job_never_expires(shared_town: Town) -> None:
     """M10: the original cancelled jobs while the runner shopped."""
     town = shared_town
-    order = await town.held_job(await town.member(runner=True))
+    order = await town.held_job(await town.member(runner=True, card=None))
     await town.sql("UPDATE timer SET due_at = now() - interval '1 hour' WHERE order_id = :id", id=order.id)
     await town.drive()
     assert (await town.order(order.id)).status is OrderStatus.ACCEPTED
@@ -105,7 +105,7 @@ async def test_m10_a_claimed_job_never_expires(shared_town: Town) -> None:
 async def test_m10_a_timer_that_fires_for_a_claimed_job_all_the_same_changes_nothing(shared_town: Town) -> None:
     """M10: it asks whether it is still wanted, in the row that a claim moved."""
     town = shared_town
-    order = await town.held_job(await town.member(runner=True))
+    order = await town.held_job(await town.member(runner=True, card=None))
     await town.sql(
         "UPDATE timer SET due_at = now() - interval '1 hour', status = 'set' WHERE order_id = :id", id=order.id
     )
@@ -161,7 +161,7 @@ async def test_s11_a_claim_given_back_late_expires_at_once(shared_town: Town) ->
     town = shared_town
     order = await town.open_job()
     await town.fault("GET /v1/payment_intents/*", "reset", times=100)
-    await town.claim(await town.member(runner=True), order)
+    await town.claim(await town.member(runner=True, card=None), order)
     await run_saga(town.workshop, (await town.saga(order, "accept_order")).id)
     await town.sql("UPDATE timer SET due_at = now() - interval '1 second' WHERE order_id = :id", id=order.id)
     await town.sql("UPDATE saga SET failing_since = now() - interval '3 minutes' WHERE order_id = :id", id=order.id)
@@ -174,7 +174,7 @@ async def test_s11_a_claim_given_back_late_expires_at_once(shared_town: Town) ->
 async def test_a_release_stops_nothing_but_its_own_deadline(shared_town: Town) -> None:
     """S11: one deadline is set at a time."""
     town = shared_town
-    runner = await town.member(runner=True)
+    runner = await town.member(runner=True, card=None)
     order = await town.held_job(runner)
     async with town.database() as work:
         await running.release(work, town.campus, runner, order.id)

@@ -5,7 +5,7 @@ from tests.town import Town
 
 
 async def test_an_order_goes_from_placing_to_the_runners_money(town: Town) -> None:
-    runner = await town.member(runner=True)
+    runner = await town.member(runner=True, card=None)
     order = await town.open_job()
     assert order.status is OrderStatus.CREATED
     await town.claim(runner, order)

@@ -12,7 +12,7 @@ from tests.workers.breakage import broken
 async def test_m16_a_capture_is_booked_whole_or_not_at_all(shared_town: Town, table: str, at_commit: bool) -> None:
     """M16."""
     town = shared_town
-    order = await town.delivered(await town.member(runner=True))
+    order = await town.delivered(await town.member(runner=True, card=None))
     async with broken(town, table, at_commit=at_commit):
         await town.drive()
     assert (await town.order(order.id)).status is OrderStatus.DELIVERED
@@ -47,7 +47,7 @@ async def test_s10_an_order_is_published_with_its_deadline_or_not_at_all(shared_
 @pytest.mark.parametrize("table", ["saga", "live_card", "push", "event"])
 async def test_a_claim_is_written_whole_or_not_at_all(shared_town: Town, table: str) -> None:
     town = shared_town
-    runner, order = await town.member(runner=True), await town.open_job()
+    runner, order = await town.member(runner=True, card=None), await town.open_job()
     async with broken(town, table):
         with pytest.raises(Exception, match="broken on purpose"):
             await town.claim(runner, order)
@@ -61,7 +61,7 @@ async def test_a_claim_is_written_whole_or_not_at_all(shared_town: Town, table: 
 async def test_m16_a_transfer_is_booked_whole_or_not_at_all(shared_town: Town, table: str) -> None:
     """M16, M4."""
     town = shared_town
-    order = await town.delivered(await town.member(runner=True))
+    order = await town.delivered(await town.member(runner=True, card=None))
     await town.fault("POST /v1/transfers", "status", status=429)
     await town.drive()
     async with broken(town, table):

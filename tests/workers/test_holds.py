@@ -173,7 +173,7 @@ async def test_m12_the_price_held_is_the_price_tapped(shared_town: Town) -> None
 async def test_m11_no_amount_loses_a_cent_on_its_way_to_stripe_and_back(shared_town: Town, amount: int) -> None:
     """M11: 19.99 was 1998 once. All amounts are tried in tests/domain; these go the whole way."""
     town = shared_town
-    member, runner = await town.member(), await town.member(runner=True)
+    member, runner = await town.member(), await town.member(runner=True, card=None)
     items = [{"name": "odd", "quantity": 1, "price": amount}]
     await town.draft(member)
     async with town.database() as work:
@@ -202,7 +202,7 @@ async def test_s8_a_hold_that_is_over_stays_over(shared_town: Town, status: Hold
     """S8: whatever comes late."""
     town = shared_town
     if status is HoldStatus.CAPTURED:
-        order = await town.delivered(await town.member(runner=True))
+        order = await town.delivered(await town.member(runner=True, card=None))
     else:
         order = await town.place(await town.member(card="pm_card_chargeCustomerFail"))
     await town.drive()

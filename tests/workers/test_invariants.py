@@ -42,7 +42,7 @@ class Desk:
 async def desk(shared_town: Town) -> Desk:
     """A completed order, a cancelled one, an open one."""
     town = shared_town
-    completed = await town.delivered(await town.member(runner=True))
+    completed = await town.delivered(await town.member(runner=True, card=None))
     await town.drive()
     customer = await town.member()
     cancelled = await town.open_job(customer)

@@ -117,7 +117,7 @@ async def test_a1_a_hint_that_lies_changes_nothing(shared_town: Town) -> None:
 async def test_s8_hints_for_what_is_over_change_nothing(shared_town: Town) -> None:
     """S8: replayed in any state."""
     town = shared_town
-    order = await town.delivered(await town.member(runner=True))
+    order = await town.delivered(await town.member(runner=True, card=None))
     await town.drive()
     (intent,) = await town.intents(order.id)
     done, states = await town.order(order.id), await town.saga_states(order.id)

@@ -42,7 +42,7 @@ async def test_m17_a_capture_refused_for_good_stands_stuck_and_a_retry_is_a_new_
 ) -> None:
     """M17, M3: neither done nor forgotten."""
     town = shared_town
-    order = await town.delivered(await town.member(runner=True))
+    order = await town.delivered(await town.member(runner=True, card=None))
     await town.fault("POST /v1/payment_intents/*/capture", "status", status=400, code="not_today")
     await town.drive()
     row = await town.saga(order, "complete_order")
@@ -65,7 +65,7 @@ async def test_m17_a_capture_refused_for_good_stands_stuck_and_a_retry_is_a_new_
 async def test_m14_a_hold_that_died_before_the_capture_is_a_humans_case(shared_town: Town, admin: Member) -> None:
     """M14: told, and told again after a retry in vain."""
     town = shared_town
-    order = await town.delivered(await town.member(runner=True))
+    order = await town.delivered(await town.member(runner=True, card=None))
     (intent,) = await town.intents(order.id)
     await town.workshop.stripe.v1.payment_intents.cancel_async(intent["id"])
     await town.drive()
@@ -120,7 +120,7 @@ async def test_m2_a_retry_after_a_fault_of_our_own_sends_nothing_twice(
     if kind == "create_order":
         order = await town.place(await town.member())
     else:
-        order = await town.delivered(await town.member(runner=True))
+        order = await town.delivered(await town.member(runner=True, card=None))
         await town.fault("POST /v1/transfers", "status", status=429, times=1)
         await town.drive()
     for times in (1, 2):
@@ -141,7 +141,7 @@ async def test_m2_a_retry_after_a_fault_of_our_own_sends_nothing_twice(
 async def test_s4_a_step_that_keeps_failing_is_told_once_and_goes_on(shared_town: Town) -> None:
     """S4, M6: Stripe away for a quarter of an hour."""
     town = shared_town
-    order = await town.delivered(await town.member(runner=True))
+    order = await town.delivered(await town.member(runner=True, card=None))
     await town.fault("POST /v1/payment_intents/*/capture", "reset", before=True, times=4)
     await town.drive()
     row = await town.saga(order, "complete_order")
@@ -158,7 +158,7 @@ async def test_s4_a_step_that_keeps_failing_is_told_once_and_goes_on(shared_town
 
 async def test_only_an_admin_sees_and_wakes_what_is_stuck(shared_town: Town) -> None:
     """A1, A6."""
-    town, member = shared_town, await shared_town.member(runner=True)
+    town, member = shared_town, await shared_town.member(runner=True, card=None)
     async with town.database() as work:
         with pytest.raises(NotAllowed):
             await steering.stuck(work, town.campus, member)

@@ -14,7 +14,7 @@ from tests.town import Town, found
 @pytest.fixture
 async def other_town(shared_town: Town) -> Town:
     """A second campus in the same database, with the same workers and the same Stripe."""
-    return replace(shared_town, campus=await found(shared_town.database))
+    return replace(shared_town, campus=await found(shared_town.database), regular=None)
 
 
 async def newcomer(town: Town, member: Member) -> Member:
@@ -34,7 +34,7 @@ async def newcomer(town: Town, member: Member) -> Member:
 async def test_a3_an_order_of_another_campus_can_not_be_found(shared_town: Town, other_town: Town) -> None:
     """A3: for no role and by no tap."""
     order = await shared_town.open_job()
-    runner = await shared_town.member(runner=True)
+    runner = await shared_town.member(runner=True, card=None)
     before = await shared_town.order(order.id)
     await newcomer(other_town, runner)
     await other_town.sql(
@@ -65,7 +65,7 @@ async def test_a3_an_order_of_another_campus_can_not_be_found(shared_town: Town,
 
 async def test_an_approved_runner_is_a_stranger_on_another_campus(shared_town: Town, other_town: Town) -> None:
     """A1: roles are per campus."""
-    runner = await shared_town.member(runner=True)
+    runner = await shared_town.member(runner=True, card=None)
     there = await newcomer(other_town, runner)
     order = await other_town.open_job()
     async with other_town.database() as work:
@@ -79,7 +79,7 @@ async def test_an_admin_neither_sees_nor_wakes_what_stands_on_another_campus(
     shared_town: Town, other_town: Town
 ) -> None:
     town = shared_town
-    order = await town.delivered(await town.member(runner=True))
+    order = await town.delivered(await town.member(runner=True, card=None))
     await town.fault("POST /v1/payment_intents/*/capture", "status", status=400, code="no")
     await town.drive()
     row = await town.saga(order, "complete_order")
@@ -118,7 +118,7 @@ async def test_drafts_of_one_person_on_two_campuses_are_two(shared_town: Town, o
 
 
 async def test_a_limit_of_open_jobs_counts_on_each_campus_alone(shared_town: Town, other_town: Town) -> None:
-    runner = await shared_town.member(runner=True)
+    runner = await shared_town.member(runner=True, card=None)
     await shared_town.held_job(runner)
     await newcomer(other_town, runner)
     await other_town.sql("UPDATE membership SET runner_status = 'approved' WHERE person_id = :id", id=runner.person_id)
