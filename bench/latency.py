@@ -1,6 +1,6 @@
 """`python -m bench.latency`: time to an answered tap and to the job card under load, and commits per order.
 
-Two hundred orders on ten campuses, one every half second, all on this machine beside the stand-ins for Telegram and
+Two hundred orders on ten campuses, one a second, all on this machine beside the stand-ins for Telegram and
 Stripe. Everybody gets ready first, unmeasured; limits are those of production.
 """
 

@@ -13,6 +13,9 @@ from sandbox.play.narrator import Narrator, Say, wants_colour
 from sandbox.play.scenes import SCENES, campus_of
 from sandbox.play.stage import set_stage
 from sandbox.play.verdict import judge
+from sandbox.play.wire import PlayError
+
+LAST_LINES = 12
 
 
 def play(name: str, folder: Path, say: Say) -> None:
@@ -39,9 +42,17 @@ def play(name: str, folder: Path, say: Say) -> None:
             endings = asyncio.run(_until_stopped(name, stack, troupe, say))
             seconds = time.monotonic() - curtain
             say(f"\nThe books:\n{stack.run('workers.audit').rstrip()}")
+        except PlayError as failure:
+            raise PlayError(f"{failure}\n\n{_last_words(stack)}") from failure
         finally:
             stack.stop()
     say(f"\nThe scene {name} ended as it must, in {seconds:.1f} s: {'; '.join(endings)}.")
+
+
+def _last_words(stack: Stack) -> str:
+    """What bot and worker printed last: their logs go with the rest of the data."""
+    rooms = (process for name, process in stack.processes.items() if name.startswith(("bot", "worker")))
+    return "\n".join(f"The last words of {room.name}:\n{room.last_lines(LAST_LINES)}" for room in rooms)
 
 
 async def _until_stopped(name: str, stack: Stack, troupe: Troupe, say: Say) -> tuple[str, ...]:

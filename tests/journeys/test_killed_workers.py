@@ -9,12 +9,14 @@ from contextlib import AsyncExitStack, contextmanager
 
 import pytest
 
+from sandbox.play.scenes.parts import comes_in, orders_laksa
 from sandbox.play.wire import Wire, rows, whole
 from tests.journeys.interrupted import HANG, PREPARATIONS, START_WITHIN, Interruption
 from tests.journeys.town import LOOK_EVERY, Town
 
 ANOTHER_CARRIES_ON = 5.0  # seconds from the kill
 RESTARTED_CARRIES_ON = 10.0
+CARD_COMES_AGAIN = 20.0  # seconds; a card in the hands of a killed worker is leased for ten
 PATIENCE = 30.0
 PLACES = ("east", "south", "west")
 MOVED_ON = (
@@ -54,6 +56,25 @@ async def restarted(town: Town) -> Seconds:
         only.kill()
         only.restart()
         return await carried_on(town, sagas, time.monotonic())
+
+
+async def test_a_job_given_back_while_no_worker_lives_is_open_again_when_one_does(town: Town) -> None:
+    only = town.stack.processes["worker-1"]
+    async with town.stage("west") as stage:
+        await comes_in(stage.ana)
+        await comes_in(stage.ben)
+        order = await orders_laksa(stage.mei)
+        await stage.ana.taps("claim", about=order)
+        await stage.ana.taps("release", about=order)
+        await stage.ben.reads(f"#{order}", f"Taken by {stage.ana.name}")
+        only.kill()
+        await stage.ana.taps("release_sure", about=order)
+        assert [row["status"] for row in await town.ask("SELECT status FROM orders WHERE id = $1", order)] == [
+            "CREATED"
+        ]
+        only.restart()
+        await stage.ben.taps("claim", about=order, within=CARD_COMES_AGAIN)
+        await stage.ben.reads(f"#{order}: buy it now")
 
 
 @pytest.mark.parametrize("kind", sorted(PREPARATIONS))
