@@ -109,7 +109,7 @@ class Order:
     releases: int
     pin: str | None
     pin_tries: int
-    end_reason: str | None  # customer, admin, unpaid, declined, hold_gone, unclaimed
+    end_reason: str | None  # customer, admin, unpaid, declined, out_of_reach, hold_gone, unclaimed
     end_note: str | None  # an admin's own words
     placed_at: datetime
     created_at: datetime | None

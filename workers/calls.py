@@ -96,4 +96,4 @@ def _thawed(run: Run, move: CallOutside) -> Call:
         first_sent_at=datetime.fromtimestamp(frozen["first_sent_at"], UTC),
     )
     unclear, failed = frozen["unclear"], frozen.get("failed", 0)
-    return Call(run=run.copy(), name=move.name, sent=sent, move=move, unclear=unclear, failed=failed)
+    return Call(run=run, name=move.name, sent=sent, move=move, unclear=unclear, failed=failed)

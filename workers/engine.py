@@ -165,8 +165,8 @@ async def _proceed(work: UnitOfWork, run: Run, *, may_poll: bool) -> Call | None
             await _require_no_news(work, run)
             await start_asked(work, run)
             if run.call is not frozen:
-                await write_run(work, call.run, status=run.progress.status)
-            return call
+                await write_run(work, run, status=run.progress.status)
+            return replace(call, run=run.copy())
         run.progress = move.then
     await _require_no_news(work, run)
     await start_asked(work, run)

@@ -1,14 +1,20 @@
 """Stripe's webhooks as hints: each wakes the saga that waits for its object, which then looks for itself."""
 
+import logging
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from domain.store.progress import send_signal
 from domain.store.schema import hold, saga, stripe_event
 from domain.store.unit_of_work import UnitOfWork
 from workers.workshop import Workshop
+
+MOST_TRIES = 5
+
+log = logging.getLogger(__name__)
 
 
 async def read_hint(workshop: Workshop, event_id: str) -> None:
@@ -30,11 +36,19 @@ async def read_hints(workshop: Workshop, most: int) -> None:
 
 
 async def _handle(work: UnitOfWork, row: RowMapping) -> None:
-    waiting = await _waiting_saga(work, row["payload"]["data"]["object"])
-    if waiting is not None:
-        await send_signal(work, waiting, f"hint:{row['id']}")
-    read = update(stripe_event).where(stripe_event.c.id == row["id"])
-    await work.connection.execute(read.values(handled_at=func.now()))
+    """Wake who waits for it; one that can't be read is counted, and given up after a few tries."""
+    this = update(stripe_event).where(stripe_event.c.id == row["id"])
+    try:
+        async with work.connection.begin_nested():
+            waiting = await _waiting_saga(work, row["payload"]["data"]["object"])
+            if waiting is not None:
+                await send_signal(work, waiting, f"hint:{row['id']}")
+    except (KeyError, TypeError, AttributeError, SQLAlchemyError) as fault:
+        log.warning("Stripe's event %s can't be read: %r", row["id"], fault)
+        given_up = func.now() if row["tries"] + 1 >= MOST_TRIES else None
+        await work.connection.execute(this.values(tries=row["tries"] + 1, error=repr(fault), handled_at=given_up))
+    else:
+        await work.connection.execute(this.values(handled_at=func.now()))
 
 
 async def _waiting_saga(work: UnitOfWork, found: dict[str, Any]) -> UUID | None:

@@ -1,16 +1,18 @@
 """Due timers: each is fired in the commit that starts what it is for."""
 
 import logging
+from datetime import timedelta
 
 from domain.errors import CampusGError
 from domain.store.progress import start_saga
 from domain.store.runs import Start
-from domain.store.timers import DueTimer, fire_due
+from domain.store.timers import DueTimer, fire_due, put_off
 from domain.store.unit_of_work import UnitOfWork
 from domain.timers import TIMER_STARTS
 from workers.workshop import Workshop
 
 MOST_AT_ONCE = 50
+AGAIN_AFTER = timedelta(seconds=10)
 
 log = logging.getLogger(__name__)
 
@@ -31,3 +33,6 @@ async def _fire(work: UnitOfWork, due: DueTimer) -> None:
             await start_saga(work, start)
     except CampusGError as refusal:
         log.info("timer %d of order %d is not wanted any more: %r", due.id, due.order_id, refusal)
+    except Exception:  # a fault of ours with one order must not keep the others' deadlines from firing
+        log.exception("timer %d of order %d could not start anything and comes again", due.id, due.order_id)
+        await put_off(work, due, AGAIN_AFTER)

@@ -6,7 +6,7 @@ CREATE_ORDER = Saga(
     kind="create_order",
     parts=(
         Local(name="place_order", undo="cancel_order"),  # draft -> PENDING, in the bot's commit
-        Outside(name="authorize_hold", undo="release_hold"),  # the bank may want a word first
+        Outside(name="authorize_hold", undo="release_hold", window="payment"),  # the bank may want a word first
         Wait(
             signal="hold_made",
             window="payment",

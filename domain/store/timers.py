@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, RowMapping, insert, select, update
 
@@ -69,6 +69,12 @@ async def fire_due(work: UnitOfWork, most: int) -> Sequence[DueTimer]:
         DueTimer(id=row["id"], campus_id=row["campus_id"], order_id=row["order_id"], kind=TimerKind(row["kind"]))
         for row in await _move(work, TimerEvent.FIRED, timer.c.id.in_(due))
     ]
+
+
+async def put_off(work: UnitOfWork, due: DueTimer, pause: timedelta) -> None:
+    """A timer that fired but could start nothing is set again, a little later."""
+    again = {"status": TimerStatus.SET, "due_at": work.now + pause}
+    await work.connection.execute(update(timer).where(timer.c.id == due.id).values(again))
 
 
 async def _move(work: UnitOfWork, happened: TimerEvent, *which: ColumnElement[bool]) -> Sequence[RowMapping]:

@@ -187,3 +187,19 @@ async def test_a_release_stops_nothing_but_its_own_deadline(shared_town: Town) -
 async def test_the_towns_books_are_right_after_all_this(shared_town: Town) -> None:
     await shared_town.hurry()
     assert await shared_town.breaches() == []
+
+
+async def test_a_deadline_that_meets_a_fault_comes_again_and_holds_up_no_other(shared_town: Town) -> None:
+    town = shared_town
+    faulty, sound = await town.open_job(), await town.open_job()
+    await town.sql("UPDATE orders SET items = '[{}]' WHERE id = :id", id=faulty.id)
+    for order in (faulty, sound):
+        await due_in(town, order, 0)
+    await town.drive()
+    assert (await town.order(sound.id)).status is OrderStatus.EXPIRED
+    state = "SELECT status, due_at > now() FROM timer WHERE order_id = :id"
+    assert await town.rows(state, id=faulty.id) == [("set", True)]
+    await town.sql("UPDATE orders SET items = '[]' WHERE id = :id", id=faulty.id)
+    await due_in(town, faulty, 0)
+    await town.drive()
+    assert (await town.order(faulty.id)).status is OrderStatus.EXPIRED

@@ -216,3 +216,22 @@ async def test_s8_a_hold_that_is_over_stays_over(shared_town: Town, status: Hold
 
 async def test_the_towns_books_are_right_after_all_this(shared_town: Town) -> None:
     assert await shared_town.breaches() == []
+
+
+async def test_s6_an_outage_longer_than_the_payment_window_ends_the_order_and_says_so(shared_town: Town) -> None:
+    """S6: PENDING has a deadline, also when Stripe never answers at all."""
+    town = shared_town
+    member = await town.member()
+    await town.fault("POST /v1/payment_intents", "status", status=429, times=100)
+    order = await town.place(member)
+    await town.drive()
+    await town.sql(
+        "UPDATE saga SET failing_since = now() - interval '16 minutes',"
+        " data = jsonb_set(data, '{hold_call,at}', to_jsonb(extract(epoch FROM now() - interval '16 minutes')))"
+        " WHERE order_id = :id",
+        id=order.id,
+    )
+    await town.hurry()
+    await town.no_faults()
+    assert await states(town, order) == (OrderStatus.CANCELLED, ["released"], [])
+    assert await town.told(order) == ["push-not-started"]

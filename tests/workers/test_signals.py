@@ -149,3 +149,21 @@ async def test_s6_looks_grow_rarer_but_never_pass_the_deadline(shared_town: Town
 
 async def test_the_towns_books_are_right_after_all_this(shared_town: Town) -> None:
     assert await shared_town.breaches() == []
+
+
+async def test_an_event_that_can_not_be_read_is_given_up_and_holds_up_no_other(shared_town: Town) -> None:
+    town = shared_town
+    order = await waiting(town)
+    (intent,) = await town.intents(order.id)
+    await town.sql(
+        "INSERT INTO stripe_event (id, type, payload) VALUES ('evt_broken', 'odd', '{\"data\": {\"object\": []}}')"
+    )
+    await stored(town, "evt_behind", "payment_intent.canceled", object="payment_intent", id=intent["id"])
+    await read_hints(town.workshop, 50)
+    query = (
+        "SELECT id, tries, handled_at IS NULL FROM stripe_event WHERE id IN ('evt_broken', 'evt_behind') ORDER BY id"
+    )
+    assert await town.rows(query) == [("evt_behind", 0, False), ("evt_broken", 1, True)]
+    for _ in range(4):
+        await read_hints(town.workshop, 50)
+    assert await town.rows(query) == [("evt_behind", 0, False), ("evt_broken", 5, False)]

@@ -20,7 +20,12 @@ from domain.store.unit_of_work import UnitOfWork
 from domain.timers import TimerKind
 
 # What create_order turned back for, and the sentence the customer reads; no sentence where she asked for it herself.
-UNPAID_SENTENCES = {"unpaid": "push-unpaid", "declined": "push-declined", "admin": "push-cancelled-by-admin"}
+UNPAID_SENTENCES = {
+    "unpaid": "push-unpaid",
+    "declined": "push-declined",
+    "out_of_reach": "push-not-started",
+    "admin": "push-cancelled-by-admin",
+}
 
 
 async def place_order(work: UnitOfWork, run: Run) -> None:
