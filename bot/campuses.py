@@ -145,6 +145,7 @@ async def _show_commands(bot: Bot, campus: Campus) -> None:
         BotCommand(command="approve", description=say_plain("en", "bot-command-approve")),
         BotCommand(command="order", description=say_plain("en", "bot-command-order")),
         BotCommand(command="cancel", description=say_plain("en", "bot-command-cancel")),
+        BotCommand(command="finish", description=say_plain("en", "bot-command-finish")),
         BotCommand(command="stuck", description=say_plain("en", "bot-command-stuck")),
     ]
     try:

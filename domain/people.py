@@ -40,6 +40,7 @@ class Action(StrEnum):
     APPROVE_RUNNER = "approve_runner"
     SEE_ANY_ORDER = "see_any_order"
     CANCEL_ANY = "cancel_any"
+    FINISH_ANY = "finish_any"
     SEE_STUCK = "see_stuck"
     RETRY_STUCK = "retry_stuck"
     BIND_GROUP = "bind_group"
@@ -60,6 +61,7 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
         (Role.ADMIN, Action.APPROVE_RUNNER): Ownership.ANY,
         (Role.ADMIN, Action.SEE_ANY_ORDER): Ownership.ANY,
         (Role.ADMIN, Action.CANCEL_ANY): Ownership.ANY,
+        (Role.ADMIN, Action.FINISH_ANY): Ownership.ANY,
         (Role.ADMIN, Action.SEE_STUCK): Ownership.ANY,
         (Role.ADMIN, Action.RETRY_STUCK): Ownership.ANY,
         (Role.ADMIN, Action.BIND_GROUP): Ownership.ANY,

@@ -16,6 +16,7 @@ def admin_router() -> Router:
             "approve": steering.approve,
             "order": steering.look_at_order,
             "cancel": steering.cancel,
+            "finish": steering.finish,
             "stuck": steering.list_stuck,
             "bind": binding.bind,
         },

@@ -105,13 +105,28 @@ def _event_line(turn: Turn, event: Event) -> str:
 async def cancel(turn: Turn) -> Replies:
     """/cancel NUMBER reason: the reason is what both sides read, so there is none without."""
     require_desk(turn)
-    number, _, reason = turn.arguments.partition(" ")
-    found = NUMBER.fullmatch(number)
-    if found is None or not reason.strip():
+    number, why = _number_and_reason(turn)
+    if number is None:
         return (NewMessage(Screen(turn.say("bot-usage-cancel"))),)
-    why = cut(" ".join(reason.split()), LONGEST_ERROR)
-    order = await steering.cancel(turn.work, turn.campus, turn.member, int(found[1]), why)
+    order = await steering.cancel(turn.work, turn.campus, turn.member, number, why)
     return (NewMessage(Screen(turn.say("bot-cancelled-by-admin", order=order.id, reason=why))),)
+
+
+async def finish(turn: Turn) -> Replies:
+    """/finish NUMBER reason: an arrived order was handed over, though no PIN says so; its history keeps the reason."""
+    require_desk(turn)
+    number, why = _number_and_reason(turn)
+    if number is None:
+        return (NewMessage(Screen(turn.say("bot-usage-finish"))),)
+    order = await steering.finish(turn.work, turn.campus, turn.member, number, why)
+    return (NewMessage(Screen(turn.say("bot-finished-by-admin", order=order.id, reason=why))),)
+
+
+def _number_and_reason(turn: Turn) -> tuple[int | None, str]:
+    """What stands behind a command that needs both; no number when one of them is missing."""
+    number, _, reason = turn.arguments.partition(" ")
+    found, why = NUMBER.fullmatch(number), " ".join(reason.split())
+    return (int(found[1]) if found and why else None), cut(why, LONGEST_ERROR)
 
 
 async def list_stuck(turn: Turn) -> Replies:

@@ -97,6 +97,8 @@ bot-order-facts =
 bot-timeline-more = … and { $count } lines before these
 bot-timeline-line = <code>{ $at }</code> { $subject } { $event }: { $before } → { $after } · { $who } · { $reason }
 bot-usage-cancel = Write the order's number and the reason, which both sides will read: <code>/cancel 12 The shop is on fire</code>
+bot-usage-finish = Write the order's number and why it counts as handed over: <code>/finish 12 customer confirmed by phone</code>
+bot-finished-by-admin = Order #{ $order } counts as handed over, and the money moves now. In its history: { $reason }
 bot-cancelled-by-admin = Order #{ $order } is being cancelled. Both sides read: { $reason }
 bot-stuck =
     { $count ->
@@ -122,4 +124,5 @@ bot-command-orders = What you have ordered
 bot-command-approve = Who would like to be a runner
 bot-command-order = An order and its history: /order 12
 bot-command-cancel = Cancel an order: /cancel 12 reason
+bot-command-finish = An order was handed over without a PIN: /finish 12 reason
 bot-command-stuck = What needs a human

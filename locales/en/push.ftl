@@ -40,7 +40,7 @@ push-payouts-ready = ✅ Your pay-out is ready. What you earned is sent after ea
 ## To the admins
 
 push-asks-to-run = 🙋 <b>{ $person }</b> (@{ $username }, { $number }) would like to be a runner.
-push-pin-locked = 🔒 Order #{ $order }: five wrong PINs, so the runner cannot hand it over. Please talk to both.
+push-pin-locked = 🔒 Order #{ $order }: five wrong PINs, so the runner cannot hand it over. Please talk to both; <code>/finish { $order } reason</code> counts it as handed over.
 push-stuck =
     🆘 <b>{ $saga } is stuck</b> at { $step }. Order: { $order }, number { $number }.
     { $error }

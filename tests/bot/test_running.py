@@ -5,7 +5,7 @@ import asyncio
 from domain.buttons import Tap
 from domain.order import OrderStatus
 from domain.people import RunnerStatus
-from domain.store.schema import barred, membership, orders, push, saga
+from domain.store.schema import barred, event, membership, orders, push, saga
 from tests.bot.stage import Somebody, Stage
 
 
@@ -146,6 +146,22 @@ async def test_five_wrong_pins_lock_the_hand_over(stage: Stage) -> None:
     await ana.write(pin)
     assert "Five wrong PINs" in await ana.text()
     assert await stage.status(order_id) is OrderStatus.ARRIVED
+
+
+async def test_an_admin_finishes_an_arrived_job_with_a_reason_when_the_pin_can_not(stage: Stage) -> None:
+    order_id, ana = await _arrived(stage)
+    sam = await stage.admin()
+    await sam.write(f"/finish {order_id}")
+    assert "/finish 12" in await sam.text()
+    await ana.write(f"/finish {order_id} I say so")
+    assert (await stage.order(order_id))["status"] == OrderStatus.ARRIVED
+    await sam.write(f"/finish {order_id} the customer called")
+    row = await stage.order(order_id)
+    assert (row["status"], row["runner_id"]) == (OrderStatus.DELIVERED, ana.id)
+    (told,) = await stage.rows(event, event.c.order_id == order_id, event.c.event == "delivered")
+    assert (told["actor_role"], told["actor_id"], told["reason"]) == ("admin", sam.id, "the customer called")
+    await sam.write(f"/finish {order_id} once more")
+    assert len(await stage.rows(event, event.c.order_id == order_id, event.c.event == "delivered")) == 1
 
 
 async def test_the_pin_is_understood_even_after_another_question(stage: Stage) -> None:

@@ -121,7 +121,7 @@ async def hand_over(
         raise PinLocked
     if not hmac.compare_digest(pin.strip().encode(), (order.pin or "").encode()):
         return await _wrong_pin(work, order)
-    await _deliver(work, campus, order, runner_id=member.person_id, reason="pin")
+    await deliver(work, campus, order, {"reason": "pin"})
     return HandedOver(await find_order(work, campus.id, order_id))
 
 
@@ -142,14 +142,15 @@ async def _wrong_pin(work: UnitOfWork, order: Order) -> WrongPinTyped:
     return WrongPinTyped(left)
 
 
-async def _deliver(work: UnitOfWork, campus: Campus, order: Order, *, runner_id: int, reason: str) -> Run:
+async def deliver(work: UnitOfWork, campus: Campus, order: Order, why: dict[str, str | int]) -> Run:
+    """Start complete_order for a locked order that has arrived; `why` goes into its history."""
     start = Start(
         kind="complete_order",
         name=f"complete_order:{order.id}",
         campus_id=campus.id,
         order_id=order.id,
-        person_id=runner_id,
-        data={"reason": reason},
+        person_id=order.runner_id,
+        data=why,
     )
     return await start_saga(work, start)
 

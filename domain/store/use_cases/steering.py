@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from domain.campus import Campus
-from domain.errors import Stale
-from domain.order import Order
+from domain.errors import OrderClosed, Stale
+from domain.order import Order, OrderEvent, allowed
 from domain.people import Action, Member, Role, RunnerStatus
 from domain.store.campuses import bind_group
 from domain.store.events import Actor, Event, history, log
@@ -15,6 +15,7 @@ from domain.store.saga_rows import StuckSaga, retry_stuck, stuck_sagas
 from domain.store.unit_of_work import UnitOfWork
 from domain.store.use_cases.ordering import close
 from domain.store.use_cases.permission import require
+from domain.store.use_cases.running import deliver
 
 
 async def approve(work: UnitOfWork, campus: Campus, admin: Member, person_id: int) -> None:
@@ -57,6 +58,16 @@ async def cancel(work: UnitOfWork, campus: Campus, admin: Member, order_id: int,
     require(admin, Action.CANCEL_ANY)
     order = await lock_order(work, campus.id, order_id)
     await close(work, campus, admin, order, role=Role.ADMIN, reason=reason)
+    return await find_order(work, campus.id, order_id)
+
+
+async def finish(work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str) -> Order:
+    """Say in the runner's place that an arrived order was handed over, when the PIN can't; OrderClosed otherwise."""
+    require(admin, Action.FINISH_ANY)
+    order = await lock_order(work, campus.id, order_id)
+    if not allowed(order.status, OrderEvent.DELIVERED):
+        raise OrderClosed
+    await deliver(work, campus, order, {"reason": reason, "admin": admin.person_id})
     return await find_order(work, campus.id, order_id)
 
 
