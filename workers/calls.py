@@ -81,8 +81,9 @@ async def _renew(client: Stripe, step: OutsideStep, call: Call, age: timedelta) 
     return await step.call(client, replace(call.sent, key=f"{call.sent.key}:{call.unclear}"))
 
 
-def mark_unclear(run: Run, failure: Unknown) -> None:
-    """Count an answer that did not tell whether the call was done."""
+def mark_unclear(work: UnitOfWork, run: Run, failure: Unknown) -> None:
+    """Count an answer that did not tell whether the call was done, and when that was."""
+    run.data["unclear_at"] = work.now.timestamp()
     if run.call is not None:
         failed = run.call.get("failed", 0) + (failure.reason == FAILED)
         run.call = {**run.call, "unclear": run.call["unclear"] + 1, "failed": failed, "last": failure.reason}

@@ -124,7 +124,7 @@ async def _record_failure(workshop: Workshop, call: Call, failure: CallFailed) -
                 await OUTSIDE_STEPS[call.name].refused(work, run, failure)
                 return await _refuse(work, run, failure)
             case Unknown():
-                mark_unclear(run, failure)
+                mark_unclear(work, run, failure)
         if await _out_of_patience(work, run, call.move):
             return await _refuse(work, run, Refused("out_of_reach", str(failure)))
         await try_later(work, run, str(failure))

@@ -117,7 +117,20 @@ async def plan_release(work: UnitOfWork, run: Run, _key: str) -> Params | None:
     if hold.payment_intent is None and asked is None:
         await move_hold(work, run.order, HoldEvent.RELEASED)
         return None
+    if asked is not None:
+        asked = {**asked, "since": asked["at"], "at": _last_asked(work, run, float(asked["at"]))}
     return {"payment_intent": hold.payment_intent, "asked": asked}
+
+
+def _last_asked(work: UnitOfWork, run: Run, first: float) -> float:
+    """When the hold was asked for last, in seconds of the epoch, as late as it may have been.
+
+    A call still on the row may have been sent until just now, by a worker that is gone; else the last answer that told
+    nothing counts. Only a minute without a trace after that says that there will be none: Stripe may still be at it.
+    """
+    if run.call is not None:
+        return work.now.timestamp()
+    return max(first, float(run.data.get("unclear_at", 0)))
 
 
 async def release(client: Stripe, sent: Sent) -> Result:
@@ -125,7 +138,7 @@ async def release(client: Stripe, sent: Sent) -> Result:
     intent: str | None = sent.params["payment_intent"]
     if intent is None:
         asked: dict[str, Any] = sent.params["asked"]
-        found = await find_intent(client, asked["customer"], int(asked["at"]) - CLOCKS_APART, asked["key"])
+        found = await find_intent(client, asked["customer"], int(asked["since"]) - CLOCKS_APART, asked["key"])
         if found is None and datetime.now(UTC) - datetime.fromtimestamp(asked["at"], UTC) < MADE_NOTHING_AFTER:
             raise TryLater("hold_unclear", "no answer yet whether a hold was made")
         if found is None:
