@@ -34,22 +34,27 @@ async def welcome(
 ) -> Member:
     """The person as a member of this campus, new or known; the name follows Telegram's.
 
-    Only who writes in `private` can be written to: her cards that could not be delivered come now.
+    Only who writes in `private` can be written to: her cards that could not be delivered come now. Whoever is known
+    already is only read: with her row locked here and an order's lock wanted next, this transaction and the worker
+    that completes the order (order first, then its runner) would wait for each other.
     """
-    values = {"id": person_id, "first_name": first_name, "username": username, "language": language}
-    newcomer = insert(person).values(values)
-    changed = {"first_name": first_name, "username": username, "language": language}
-    differs = func.row(person.c.first_name, person.c.username, person.c.language).op("IS DISTINCT FROM")(
-        func.row(first_name, username, language)
-    )
-    await work.connection.execute(newcomer.on_conflict_do_update(index_elements=["id"], set_=changed, where=differs))
-    joined = insert(membership).values(campus_id=campus_id, person_id=person_id).on_conflict_do_nothing()
-    await work.connection.execute(joined)
-    member = await find_member(work, campus_id, person_id)
+    told = (first_name, username, language)
+    member = await _known(work, campus_id, person_id)
+    if member is None or (member.first_name, member.username, member.language) != told:
+        await _write_down(work, campus_id, person_id, told)
+        member = await find_member(work, campus_id, person_id)
     if not private or member.reachable:
         return member
     await _mark_reachable(work, campus_id, person_id)
     return replace(member, reachable=True)
+
+
+async def _write_down(work: UnitOfWork, campus_id: int, person_id: int, told: tuple[str, str | None, str]) -> None:
+    changed = dict(zip(("first_name", "username", "language"), told, strict=True))
+    newcomer = insert(person).values(id=person_id, **changed)
+    await work.connection.execute(newcomer.on_conflict_do_update(index_elements=["id"], set_=changed))
+    joined = insert(membership).values(campus_id=campus_id, person_id=person_id).on_conflict_do_nothing()
+    await work.connection.execute(joined)
 
 
 async def _mark_reachable(work: UnitOfWork, campus_id: int, person_id: int) -> None:
@@ -62,11 +67,16 @@ async def _mark_reachable(work: UnitOfWork, campus_id: int, person_id: int) -> N
 
 async def find_member(work: UnitOfWork, campus_id: int, person_id: int) -> Member:
     """The member; LookupError for a stranger to this campus."""
+    member = await _known(work, campus_id, person_id)
+    if member is None:
+        raise LookupError(f"person {person_id} is no member of campus {campus_id}")
+    return member
+
+
+async def _known(work: UnitOfWork, campus_id: int, person_id: int) -> Member | None:
     query = _members().where(membership.c.campus_id == campus_id, membership.c.person_id == person_id)
     row = (await work.connection.execute(query)).mappings().one_or_none()
-    if row is None:
-        raise LookupError(f"person {person_id} is no member of campus {campus_id}")
-    return member_from(row)
+    return None if row is None else member_from(row)
 
 
 async def runners_in(work: UnitOfWork, campus_id: int, status: RunnerStatus) -> Sequence[Member]:

@@ -1,0 +1,47 @@
+"""Greeting somebody who is known: it happens before every tap, so it must stand in nobody's way."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+
+from domain.store.people import find_member, lock_payouts_ready, welcome
+from domain.store.unit_of_work import Database
+from tests.store.scenes import FIRST_RUNNER, found_campus, opened
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with opened(database_url) as database:
+        yield database
+
+
+async def test_a_greeting_of_somebody_known_lets_a_worker_lock_her(database: Database) -> None:
+    """The tap goes on to lock an order whose worker wants this very person next: they would wait for each other."""
+    async with database() as work:
+        campus = await found_campus(work)
+        runner = await find_member(work, campus.id, FIRST_RUNNER)
+    async with database() as tapping:
+        named = await welcome(
+            tapping,
+            campus.id,
+            FIRST_RUNNER,
+            first_name=runner.first_name,
+            username=runner.username,
+            language=runner.language,
+            private=True,
+        )
+        assert named == runner
+        async with database() as completing:
+            await completing.connection.execute(text("SET LOCAL lock_timeout = '1s'"))
+            assert await lock_payouts_ready(completing, FIRST_RUNNER) is False
+
+
+async def test_a_greeting_follows_a_new_name_and_makes_strangers_members(database: Database) -> None:
+    async with database() as work:
+        campus = await found_campus(work)
+        await welcome(work, campus.id, 77, first_name="Mei", username=None, language="en", private=False)
+        renamed = await welcome(work, campus.id, 77, first_name="Mei", username="mei_", language="ms", private=True)
+    async with database() as work:
+        assert await find_member(work, campus.id, 77) == renamed
+    assert (renamed.username, renamed.language) == ("mei_", "ms")
