@@ -4,11 +4,24 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from domain.draft import Draft
 from domain.saga import SagaStatus
 from domain.store.schema import saga
 from domain.store.unit_of_work import UnitOfWork
 
 JUST_NOW = timedelta(seconds=20)  # long enough for a link to arrive, short enough to ask for another one
+
+
+async def being_placed(work: UnitOfWork, basket: Draft) -> bool:
+    """Whether an order of this very basket waits for its hold: the basket is kept for another card meanwhile."""
+    query = select(func.count()).where(
+        saga.c.campus_id == basket.campus_id,
+        saga.c.person_id == basket.person_id,
+        saga.c.kind == "create_order",
+        saga.c.status == SagaStatus.RUNNING,
+        saga.c.data["draft_version"].as_integer() == basket.version,
+    )
+    return bool((await work.connection.execute(query)).scalar_one())
 
 
 async def just_started(work: UnitOfWork, campus_id: int, person_id: int, kind: str) -> bool:

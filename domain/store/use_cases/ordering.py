@@ -15,6 +15,7 @@ from domain.store.rows import items_to
 from domain.store.runs import Run, Start
 from domain.store.saga_rows import saga_of_order
 from domain.store.steps.money import order_start
+from domain.store.under_way import being_placed
 from domain.store.unit_of_work import UnitOfWork
 from domain.store.use_cases.permission import require
 
@@ -34,11 +35,12 @@ class CardWanted:
 async def place(work: UnitOfWork, campus: Campus, member: Member, *, version: int, ceiling: int) -> Placed | CardWanted:
     """[Place order], tapped under this ceiling (minor units).
 
-    Stale for an old button, DraftChanged when the price moved, OrdersPaused when campus or store take no orders now.
+    Stale for an old button or a basket that is being placed already, DraftChanged when the price moved, OrdersPaused
+    when campus or store take no orders now.
     """
     require(member, Action.PLACE)
     draft = await lock_draft(work, campus.id, member.person_id)
-    if draft is None or draft.version != version:
+    if draft is None or draft.version != version or await being_placed(work, draft):
         raise Stale
     if draft.price(campus.fees).ceiling != ceiling:
         raise DraftChanged
