@@ -23,7 +23,7 @@ class Role(StrEnum):
 class Ownership(StrEnum):
     ANY = "any"
     OWN = "own"  # the customer's own order, or the job this runner holds
-    OTHERS = "others"  # never one's own order
+    OTHERS = "others"  # never one's own order; for an admin's word on a hand-over: never one's own job
 
 
 class Action(StrEnum):
@@ -61,7 +61,7 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
         (Role.ADMIN, Action.APPROVE_RUNNER): Ownership.ANY,
         (Role.ADMIN, Action.SEE_ANY_ORDER): Ownership.ANY,
         (Role.ADMIN, Action.CANCEL_ANY): Ownership.ANY,
-        (Role.ADMIN, Action.FINISH_ANY): Ownership.ANY,
+        (Role.ADMIN, Action.FINISH_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.SEE_STUCK): Ownership.ANY,
         (Role.ADMIN, Action.RETRY_STUCK): Ownership.ANY,
         (Role.ADMIN, Action.BIND_GROUP): Ownership.ANY,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import ColumnElement, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.order import Order
+from domain.order import Order, OrderStatus
 from domain.store.schema import campus, live_card, push
 from domain.store.schema.messages import CARD_KINDS
 from domain.store.unit_of_work import UnitOfWork
@@ -17,16 +17,19 @@ async def redraw_known(work: UnitOfWork, order_id: int) -> None:
 
 
 async def redraw_order(work: UnitOfWork, order: Order, *, group: bool = True) -> None:
-    """The customer's card, every runner's who has one or gets one, and the group's (where a group is bound)."""
+    """The customer's card, every runner's who has one or gets one, and the group's (where a group is bound).
+
+    An open job has a card in the group that is bound now, also when it was shown in a former one.
+    """
     known = await _wish(work, order.id, or_(live_card.c.kind != "group", literal(group)))
     if ("customer", order.customer_id) not in known:
         await _make(work, order, "customer", order.customer_id)
     if order.runner_id is not None and ("runner", order.runner_id) not in known:
         await _make(work, order, "runner", order.runner_id)
-    if group and all(kind != "group" for kind, _ in known):
+    if group and (order.status is OrderStatus.CREATED or all(kind != "group" for kind, _ in known)):
         chat = select(campus.c.runner_group).where(campus.c.id == order.campus_id)
         runner_group = (await work.connection.execute(chat)).scalar_one()
-        if runner_group is not None:
+        if runner_group is not None and ("group", runner_group) not in known:
             await _make(work, order, "group", runner_group)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from domain.campus import Campus
 from domain.errors import OrderClosed, Stale
-from domain.order import Order, OrderEvent, allowed
+from domain.order import Order, OrderEvent, OrderStatus, allowed
 from domain.people import Action, Member, Role, RunnerStatus
 from domain.store.campuses import bind_group
 from domain.store.events import Actor, Event, history, log
-from domain.store.messages import tell
-from domain.store.orders import find_order, lock_order
+from domain.store.messages import redraw_order, tell
+from domain.store.orders import find_order, lock_order, orders_in
 from domain.store.people import change_runner, runners_in
 from domain.store.saga_rows import StuckSaga, retry_stuck, stuck_sagas
 from domain.store.unit_of_work import UnitOfWork
@@ -62,9 +62,13 @@ async def cancel(work: UnitOfWork, campus: Campus, admin: Member, order_id: int,
 
 
 async def finish(work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str) -> Order:
-    """Say in the runner's place that an arrived order was handed over, when the PIN can't; OrderClosed otherwise."""
-    require(admin, Action.FINISH_ANY)
+    """Say in the runner's place that an arrived order was handed over, when the PIN can't; OrderClosed otherwise.
+
+    NotAllowed for an admin's own job: the PIN would guard nothing where the runner's word is enough.
+    """
+    require(admin, Action.FINISH_ANY, own=False)
     order = await lock_order(work, campus.id, order_id)
+    require(admin, Action.FINISH_ANY, own=order.runner_id == admin.person_id)
     if not allowed(order.status, OrderEvent.DELIVERED):
         raise OrderClosed
     await deliver(work, campus, order, {"reason": reason, "admin": admin.person_id})
@@ -100,6 +104,9 @@ async def retry(work: UnitOfWork, campus: Campus, admin: Member, number: int) ->
 async def bind(
     work: UnitOfWork, campus: Campus, admin: Member, *, chat_id: int, invite: str | None, admins: bool
 ) -> None:
-    """Make this chat the runner group, or the admin chat."""
+    """Make this chat the runner group, or the admin chat; a runner group gets the jobs that are open by then."""
     require(admin, Action.BIND_GROUP)
     await bind_group(work, campus.id, chat_id=chat_id, invite=invite, admins=admins)
+    if not admins:
+        for order in await orders_in(work, campus.id, OrderStatus.CREATED):
+            await redraw_order(work, order)
