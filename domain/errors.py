@@ -19,7 +19,6 @@ CampusGError
 │   ├── DraftEmpty
 │   ├── DraftChanged        the price shown is not the price any more
 │   ├── PriceOutOfRange
-│   ├── CardMissing
 │   └── OrdersPaused
 ├── RunnerNotApproved
 ├── ChatNotOpen             nothing can be sent to this runner: she never wrote, or blocked the bot
@@ -109,10 +108,6 @@ class DraftChanged(DraftError):
 
 class PriceOutOfRange(DraftError):
     key = "error-price-out-of-range"
-
-
-class CardMissing(DraftError):
-    key = "error-card-missing"
 
 
 class OrdersPaused(DraftError):

@@ -1,7 +1,6 @@
 """What a saga is and what it does next: data and one pure decision, no clock and no database."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -127,16 +126,6 @@ class End:
 
 
 Move = DoLocal | CallOutside | Await | Go | End
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frozen:
-    """A named call with its idempotency key and parameters, committed before it is made."""
-
-    name: str
-    key: str
-    params: Mapping[str, object] = field(default_factory=dict)
-    first_sent_at: datetime | None = None
 
 
 def turned_back(saga: Saga, progress: Progress, reason: str) -> Progress:

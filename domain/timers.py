@@ -27,7 +27,7 @@ class Windows:
 
 
 WINDOW_NAMES = tuple(field.name for field in fields(Windows))
-MOST_RELEASES = 2  # a job goes back to the group this often, then an admin looks
+MOST_RELEASES = 2  # a job goes back to the group this often; given back once more, it expires
 POLL_EVERY = timedelta(seconds=3)  # how often a wait on a person asks Stripe, so that no webhook is needed
 ALERT_AFTER = timedelta(minutes=15)  # a step that keeps failing is told to the admins once
 

@@ -93,7 +93,7 @@ async def typed_pin(turn: Turn) -> Replies:
 
 
 async def loose_line(turn: Turn) -> Replies:
-    """Four digits are the PIN of the one job that has arrived, whatever was asked last; else some help."""
+    """Four digits, when nothing else is asked just now, are the PIN of the one job that has arrived; else some help."""
     if turn.private and PIN.fullmatch(turn.typed):
         jobs = await open_jobs(turn.work, turn.campus.id, turn.member.person_id)
         arrived = [job.id for job in jobs if job.status is OrderStatus.ARRIVED]

@@ -23,7 +23,6 @@ error-hold-not-checked = Wait a moment before you buy: we are still making sure 
 error-draft-empty = Something is still missing in your order.
 error-draft-changed = The price has changed. Look at the new price, then place the order.
 error-price-out-of-range = An amount does not fit: it must be between { $least } and { $most }.
-error-card-missing = You need a card first. Nothing is charged when you add one.
 error-orders-paused = No orders right now: the campus or the store is closed. Your basket is kept.
 
 error-runner-not-approved = You are not a runner yet. Ask to become one, and the campus team will answer.
