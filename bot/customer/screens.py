@@ -6,6 +6,7 @@ from bot.turn import Turn
 from domain.buttons import Button, Style, Tap
 from domain.campus import Store, is_open
 from domain.draft import Draft, Expects
+from domain.errors import Stale
 from domain.store.campuses import drop_points_of, find_store, stores_of
 from domain.store.drafts import expect
 
@@ -55,9 +56,12 @@ async def other_store(turn: Turn, draft: Draft) -> Screen:
 
 
 async def items(turn: Turn, draft: Draft) -> Screen:
-    """What to buy: taps on the menu, or typed lines with prices."""
+    """What to buy: taps on the menu, or typed lines with prices; another store first when this one is gone."""
+    try:
+        store = None if draft.store_id is None else await find_store(turn.work, turn.campus.id, draft.store_id)
+    except Stale:
+        return await stores(turn, draft)
     await _ask(turn, Expects.ITEMS)
-    store = None if draft.store_id is None else await find_store(turn.work, turn.campus.id, draft.store_id)
     menu = () if store is None else _menu_rows(turn, draft, store)
     done: Rows = ()
     if draft.items:

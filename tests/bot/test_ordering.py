@@ -204,6 +204,21 @@ async def test_a_paused_campus_takes_no_orders_and_keeps_the_basket(stage: Stage
     assert len(await stage.rows(draft, draft.c.person_id == mei.id)) == 1
 
 
+async def test_a_basket_of_a_store_that_is_gone_asks_for_another_store(stage: Stage) -> None:
+    """It used to answer every [Order food] with an outdated button, and there was no way out."""
+    mei = await stage.customer()
+    await mei.press("🍜")
+    await mei.press("Koufu")
+    koufu = (store.c.campus_id == stage.campuses["north"], store.c.name == "Koufu")
+    await stage.change(store, *koufu, active=False)
+    await mei.write("/start")
+    await mei.press("🍜")
+    labels = await mei.labels()
+    await stage.change(store, *koufu, active=True)
+    assert not any("Koufu" in label for label in labels)
+    assert any("Another" in label for label in labels)
+
+
 async def test_two_campuses_are_served_by_one_process(stage: Stage) -> None:
     mei = await stage.customer()
     southern = Somebody(id=mei.id, stage=stage, bot=SOUTH)

@@ -1,14 +1,15 @@
-"""A basket is kept while its order waits for the bank, for another card; it is not placed a second time meanwhile."""
+"""Placing what was placed before: never the same basket twice, and an order again only where the shop is open."""
 
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
-from domain.errors import Stale
+from domain.campus import WEEKDAYS
+from domain.errors import OrdersPaused, Stale
 from domain.saga import SagaStatus
 from domain.store.drafts import find_draft
-from domain.store.schema import orders, saga
+from domain.store.schema import orders, saga, store
 from domain.store.unit_of_work import Database, UnitOfWork
 from domain.store.use_cases import ordering
 from tests.store.scenes import CUSTOMER, customer_of, found_campus, opened, placed_order
@@ -46,3 +47,18 @@ async def test_after_a_decline_the_kept_basket_can_be_placed_again(database: Dat
         await work.connection.execute(update(saga).values(status=SagaStatus.TURNING, turning=True))
         await place_as_it_stands(work)
         assert (await work.connection.execute(select(func.count()).select_from(orders))).scalar_one() == 2
+
+
+async def test_ordering_again_minds_the_hours_of_its_store(database: Database) -> None:
+    async with database() as work:
+        campus = await found_campus(work)
+        order = await placed_order(work, campus)
+        yesterday = WEEKDAYS[(work.now.astimezone(campus.zone).weekday() - 1) % 7]
+        closed = {"campus_id": campus.id, "name": order.store_name, "hours": {yesterday: ["12:00", "12:01"]}}
+        await work.connection.execute(insert(store).values(closed))
+        customer = await customer_of(work, campus)
+        draft = await ordering.order_again(work, campus, customer, order.id)
+    with pytest.raises(OrdersPaused):
+        async with database() as work:
+            ceiling = draft.price(campus.fees).ceiling
+            await ordering.place(work, campus, customer, version=draft.version, ceiling=ceiling)

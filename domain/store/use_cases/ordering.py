@@ -7,6 +7,7 @@ from domain.draft import Draft
 from domain.errors import DraftChanged, DraftEmpty, OrderClosed, Stale
 from domain.order import ENDED, Order, OrderStatus
 from domain.people import Action, Member, Role
+from domain.store.campuses import stores_of
 from domain.store.drafts import ask_for_card, change_draft, lock_draft
 from domain.store.opening import require_open
 from domain.store.orders import find_order, lock_order
@@ -95,11 +96,12 @@ async def order_again(work: UnitOfWork, campus: Campus, member: Member, order_id
     require(member, Action.CANCEL, own=order.customer_id == member.person_id)
     if not order.items:
         raise DraftEmpty
+    known = [store.id for store in await stores_of(work, campus.id) if store.name == order.store_name]
     return await change_draft(
         work,
         campus.id,
         member.person_id,
-        store_id=None,
+        store_id=known[0] if known else None,  # its opening hours count again
         store_name=order.store_name,
         items=items_to(order.items),
         drop_point=order.drop_point,
