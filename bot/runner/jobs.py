@@ -88,8 +88,13 @@ async def arrive(turn: Turn) -> Replies:
 
 
 async def typed_pin(turn: Turn) -> Replies:
-    """The PIN the customer showed."""
-    return await _hand_over(turn, turn.asked_about)
+    """The PIN the customer showed; a line that can be none is not one of the five tries."""
+    if PIN.fullmatch(turn.typed):
+        return await _hand_over(turn, turn.asked_about)
+    order = await find_order(turn.work, turn.campus.id, turn.asked_about)
+    if not allowed(order.status, OrderEvent.DELIVERED):
+        raise OrderClosed
+    return (NewMessage(Screen(turn.say("bot-ask-pin"), (_home(turn),))),)
 
 
 async def loose_line(turn: Turn) -> Replies:

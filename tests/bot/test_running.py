@@ -148,6 +148,19 @@ async def test_five_wrong_pins_lock_the_hand_over(stage: Stage) -> None:
     assert await stage.status(order_id) is OrderStatus.ARRIVED
 
 
+async def test_a_line_that_can_be_no_pin_is_not_one_of_the_five_tries(stage: Stage) -> None:
+    order_id, ana = await _arrived(stage)
+    for line in ("hello?", "she is not here", "12345"):
+        await ana.write(line)
+        assert "four digits" in await ana.text()
+    row = await stage.order(order_id)
+    assert row["pin_tries"] == 0
+    await ana.write(row["pin"])
+    assert await stage.status(order_id) is OrderStatus.DELIVERED
+    await ana.write("thanks")
+    assert "did not understand" in await ana.text()
+
+
 async def test_an_admin_finishes_an_arrived_job_with_a_reason_when_the_pin_can_not(stage: Stage) -> None:
     order_id, ana = await _arrived(stage)
     sam = await stage.admin()
