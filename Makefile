@@ -23,8 +23,9 @@ chat: $(READY)  ## be one of the demo's people in this terminal: AS=mei, kai, an
 play: $(READY)  ## play one order with scripted people and tell what each sees; SCENE=declined plays another one
 	@exec $(VENV) -m sandbox.play $(SCENE)
 
-test: $(READY)  ## run all tests
-	@exec $(VENV) -m pytest
+test: $(READY)  ## run all tests, on two cores
+	@$(VENV) -m pytest -n 2 --dist loadgroup --ignore tests/journeys
+	@$(VENV) -m pytest tests/journeys
 
 check: $(READY)  ## read the code without running it: ruff and mypy
 	@$(VENV) -m ruff check .

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,16 @@ from tests.servers import (
     shared_servers,
 )
 
+TESTS = Path(__file__).parent
+TOGETHER = ("bot",)  # folders whose tests share something that is dear to start: aiogram takes 8 s of CPU
 NUMBERS = count(1)  # one sequence for every database this run makes
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `-n 2`: a process takes whole files, or whole folders where starting is dear."""
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        item.add_marker(pytest.mark.xdist_group(folder if folder in TOGETHER else str(item.path)))
 
 
 @pytest.fixture(scope="session")

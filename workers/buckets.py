@@ -127,8 +127,8 @@ def _pause(campus_id: int, chat_id: int) -> str:
 
 def _buckets(campus_id: int, chat_id: int, *, edit: bool) -> tuple[Bucket, ...]:
     bot = Bucket(name=f"{campus_id}", most=25, window=1)
-    if chat_id > 0:  # a person: one a second in the long run, three at once
-        return bot, Bucket(name=f"{campus_id}:{chat_id}", most=3, window=3)
+    if chat_id > 0:  # a person: one a second in the long run, five at once
+        return bot, Bucket(name=f"{campus_id}:{chat_id}", most=5, window=5)
     kind = "edits" if edit else "sends"
     return bot, Bucket(name=f"{campus_id}:{chat_id}:{kind}", most=18, window=60)
 
