@@ -21,6 +21,7 @@ CampusGError
 │   ├── PriceOutOfRange
 │   └── OrdersPaused
 ├── RunnerNotApproved
+├── GroupTaken              runners and admins each need a group of their own
 ├── ChatNotOpen             nothing can be sent to this runner: she never wrote, or blocked the bot
 └── Unreadable              typed text that means nothing here
 """
@@ -120,6 +121,10 @@ class RunnerNotApproved(CampusGError):
 
 class ChatNotOpen(CampusGError):
     key = "error-chat-not-open"
+
+
+class GroupTaken(CampusGError):
+    key = "error-group-taken"
 
 
 class Unreadable(CampusGError):

@@ -60,7 +60,7 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
         (Role.RUNNER, Action.SET_UP_PAYOUT): Ownership.OWN,
         (Role.ADMIN, Action.APPROVE_RUNNER): Ownership.ANY,
         (Role.ADMIN, Action.SEE_ANY_ORDER): Ownership.ANY,
-        (Role.ADMIN, Action.CANCEL_ANY): Ownership.ANY,
+        (Role.ADMIN, Action.CANCEL_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.FINISH_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.SEE_STUCK): Ownership.ANY,
         (Role.ADMIN, Action.RETRY_STUCK): Ownership.ANY,

@@ -45,6 +45,7 @@ class TimerStatus(StrEnum):
 class TimerEvent(StrEnum):
     FIRED = "fired"
     STOPPED = "stopped"
+    PUT_OFF = "put_off"  # it fired but could start nothing: a fault of ours
     RESUMED = "resumed"  # a claim was given back: the old deadline counts again
 
 
@@ -53,6 +54,7 @@ TIMER_TRANSITIONS: Mapping[tuple[TimerStatus, TimerEvent], TimerStatus] = Mappin
         (TimerStatus.SET, TimerEvent.FIRED): TimerStatus.FIRED,
         (TimerStatus.SET, TimerEvent.STOPPED): TimerStatus.STOPPED,
         (TimerStatus.STOPPED, TimerEvent.RESUMED): TimerStatus.SET,
+        (TimerStatus.FIRED, TimerEvent.PUT_OFF): TimerStatus.SET,
     }
 )
 

@@ -1,6 +1,7 @@
 """The one way from a key to a sentence a person reads: the Fluent files under locales/, one folder a language."""
 
 import html
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,8 @@ from fluent.runtime.types import fluent_number
 from fluent.syntax.ast import Junk, Message
 
 LOCALES = Path(__file__).parents[1] / "locales"
+RIGHT_TO_LEFT = frozenset({"R", "AL"})
+TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 FALLBACK = "en"  # complete by a test; other languages may lag behind it
 
 
@@ -78,7 +81,18 @@ def _languages_for(locale: str) -> tuple[str, ...]:
 
 
 def _escaped(word: str | int) -> object:
-    return html.escape(word, quote=False) if isinstance(word, str) and not isinstance(word, Html) else _counted(word)
+    if isinstance(word, Html) or not isinstance(word, str):
+        return _counted(word)
+    return html.escape(_isolated(word), quote=False)
+
+
+def _isolated(word: str) -> str:
+    """What somebody wrote from right to left must not turn our words around it; marks that could are taken out."""
+    kinds = {unicodedata.bidirectional(letter) for letter in word}
+    if not kinds & (RIGHT_TO_LEFT | TURNING):
+        return word
+    kept = "".join(letter for letter in word if unicodedata.bidirectional(letter) not in TURNING)
+    return f"\u2068{kept}\u2069"
 
 
 def _counted(word: str | int) -> object:

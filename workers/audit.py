@@ -5,22 +5,36 @@ import os
 import sys
 from collections.abc import Sequence
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from domain.settings import AuditSettings, or_exit, read_audit_settings
 from domain.store.unit_of_work import Bell, connect, database
 from workers.books import read_books
 from workers.invariants import INVARIANTS, Finding
-from workers.stripe_gateway import open_client
+from workers.stripe_gateway import Stripe, open_client
+
+LOOKS_AGAIN = 2
+BETWEEN_LOOKS = 2.0  # seconds
 
 
 async def audit(settings: AuditSettings) -> list[Finding]:
-    """Read the books once and look at each promise."""
+    """Look at each promise; what is broken is looked at again, as Stripe and we are not read at the same instant."""
     engine = connect(settings.database_url, size=2)
     client = open_client(settings.stripe_secret_key, settings.stripe_api_url)
     try:
-        books = await read_books(database(engine, _no_bells), client)
+        findings = await _look(engine, client)
+        for _ in range(LOOKS_AGAIN):
+            if any(finding.breaches for finding in findings):
+                await asyncio.sleep(BETWEEN_LOOKS)
+                findings = await _look(engine, client)
     finally:
         await client.close()
         await engine.dispose()
+    return findings
+
+
+async def _look(engine: AsyncEngine, client: Stripe) -> list[Finding]:
+    books = await read_books(database(engine, _no_bells), client)
     return [invariant(books) for invariant in INVARIANTS]
 
 

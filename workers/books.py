@@ -31,7 +31,7 @@ class Books:
 
 
 async def read_books(database: Database, client: Stripe) -> Books:
-    """Stripe first, Postgres after it: what happens in between is then known to us."""
+    """Stripe first, Postgres after it; what moves in between differs, and a second reading agrees."""
     intents = await _all(lambda page: send(client.v1.payment_intents.list_async(page)))
     transfers = await _all(lambda page: send(client.v1.transfers.list_async(page)))
     refunds = await _all(lambda page: send(client.v1.refunds.list_async(page)))

@@ -73,13 +73,14 @@ async def fire_due(work: UnitOfWork, most: int) -> Sequence[DueTimer]:
 
 async def put_off(work: UnitOfWork, due: DueTimer, pause: timedelta) -> None:
     """A timer that fired but could start nothing is set again, a little later."""
-    again = {"status": TimerStatus.SET, "due_at": work.now + pause}
-    await work.connection.execute(update(timer).where(timer.c.id == due.id).values(again))
+    await _move(work, TimerEvent.PUT_OFF, timer.c.id == due.id, due_at=work.now + pause)
 
 
-async def _move(work: UnitOfWork, happened: TimerEvent, *which: ColumnElement[bool]) -> Sequence[RowMapping]:
+async def _move(
+    work: UnitOfWork, happened: TimerEvent, *which: ColumnElement[bool], **changes: datetime
+) -> Sequence[RowMapping]:
     ((before, after),) = [(before, to) for (before, known), to in TIMER_TRANSITIONS.items() if known is happened]
-    statement = update(timer).where(*which, timer.c.status == before).values(status=after).returning(timer)
+    statement = update(timer).where(*which, timer.c.status == before).values(status=after, **changes).returning(timer)
     rows: Sequence[RowMapping] = (await work.connection.execute(statement)).mappings().all()
     for row in rows:
         await _log(work, row, happened, before)

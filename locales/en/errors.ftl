@@ -28,3 +28,4 @@ error-orders-paused = No orders right now: the campus or the store is closed. Yo
 error-runner-not-approved = You are not a runner yet. Ask to become one, and the campus team will answer.
 error-unreadable = I did not understand that. Write it like this: { $example }
 error-chat-not-open = I can't write to you yet. Open the chat with me, press Start, then claim again.
+error-group-taken = This group is already the campus' other one. Runners and admins each need a group of their own.

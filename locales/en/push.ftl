@@ -39,6 +39,7 @@ push-payouts-ready = ✅ Your pay-out is ready. What you earned is sent after ea
 
 ## To the admins
 
+push-payout-refused-admins = 💸 Stripe refused the pay-out of order #{ $order } to runner { $runner }: { $reason }. It stays owed; she was asked to look at her set-up.
 push-asks-to-run = 🙋 <b>{ $person }</b> (@{ $username }, { $number }) would like to be a runner.
 push-pin-locked = 🔒 Order #{ $order }: five wrong PINs, so the runner cannot hand it over. Please talk to both; <code>/finish { $order } reason</code> counts it as handed over.
 push-stuck =

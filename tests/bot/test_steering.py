@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from domain.buttons import Tap
 from domain.order import OrderStatus
 from domain.people import RunnerStatus
-from domain.store.schema import campus, event, membership, push, saga
+from domain.store.schema import campus, event, membership, orders, push, saga
 from tests.bot.stage import Json, Somebody, Stage
 
 
@@ -54,6 +54,14 @@ async def test_an_admin_cancels_only_with_a_reason(stage: Stage) -> None:
     assert await stage.status(order_id) is OrderStatus.CANCELLED
     rows = await stage.rows(event, event.c.order_id == order_id, event.c.event == "cancelled_by_admin")
     assert [(row["actor_role"], row["actor_id"], row["reason"]) for row in rows] == [("admin", sam.id, "no rice left")]
+
+
+async def test_an_admin_does_not_end_an_order_of_her_own_over_the_runners_head(stage: Stage) -> None:
+    sam, order_id = await stage.admin(), await _open_order(stage)
+    await stage.change(orders, orders.c.id == order_id, customer_id=sam.id)
+    await sam.write(f"/cancel {order_id} changed my mind")
+    assert "not yours" in await sam.text()
+    assert await stage.status(order_id) is OrderStatus.CREATED
 
 
 async def test_what_is_stuck_is_listed_and_woken_once(stage: Stage) -> None:
@@ -112,6 +120,10 @@ async def test_binding_the_admin_chat(stage: Stage) -> None:
     assert (await _campus(stage))["admin_chat"] == group
     await sam.write(f"/order {order_id}", group)
     assert f"#{order_id} · CREATED" in (await sam.last(group))["text"]
+    before = await _campus(stage)
+    await sam.write("/bind", group)
+    assert "a group of their own" in (await sam.last(group))["text"]
+    assert await _campus(stage) == before
     await stage.change(campus, campus.c.id == stage.campuses["north"], admin_chat=None)
 
 

@@ -10,7 +10,7 @@ from domain.people import Action, Role, RunnerStatus, may, roles_of
 OWN: dict[Role, str] = {
     Role.CUSTOMER: "place cancel ask_to_run",
     Role.RUNNER: "release buy pick_up arrive deliver set_up_payout",
-    Role.ADMIN: "approve_runner see_any_order cancel_any see_stuck retry_stuck bind_group",
+    Role.ADMIN: "approve_runner see_any_order see_stuck retry_stuck bind_group",
     Role.SYSTEM: "",
 }
 NOT_OWN: dict[Role, str] = {

@@ -10,6 +10,11 @@ def test_what_people_wrote_is_escaped_in_html() -> None:
     assert say_plain("en", "card-note", note="a <b> & c") == "📝 a <b> & c"
 
 
+def test_what_people_wrote_from_right_to_left_stays_by_itself() -> None:
+    assert say("en", "card-note", note="بدون بصل") == "📝 \u2068بدون بصل\u2069"
+    assert say("en", "card-note", note="ok\u202e3 dlos") == "📝 \u2068ok3 dlos\u2069"
+
+
 def test_what_is_html_already_stays() -> None:
     assert say("en", "card-group-until", time=Html("<i>12:04</i>")) == "Open until <i>12:04</i>"
 

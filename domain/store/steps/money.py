@@ -12,7 +12,7 @@ from domain.pricing import settle
 from domain.store.campuses import find_campus
 from domain.store.drafts import lock_draft
 from domain.store.events import SYSTEM
-from domain.store.messages import redraw_known, redraw_order, tell
+from domain.store.messages import redraw_known, redraw_order, tell, tell_admins
 from domain.store.money import book_payable, move_payable, open_payables, post
 from domain.store.orders import move
 from domain.store.people import lock_payouts_ready, save_card, set_payouts_ready
@@ -103,6 +103,14 @@ async def keep_payable(work: UnitOfWork, run: Run) -> None:
         order_id=payable.order_id,
         buttons=[{"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}],
         words={"order": run.order, "amount": spell(payable.amount, payable.currency)},
+    )
+    await tell_admins(
+        work,
+        campus_id=payable.campus_id,
+        name=f"payout_refused_admins:{run.id}",
+        key="push-payout-refused-admins",
+        order_id=payable.order_id,
+        words={"order": run.order, "runner": payable.runner_id, "reason": run.reason or "-"},
     )
 
 

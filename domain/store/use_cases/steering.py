@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from domain.campus import Campus
-from domain.errors import OrderClosed, Stale
+from domain.errors import GroupTaken, OrderClosed, Stale
 from domain.order import Order, OrderEvent, OrderStatus, allowed
 from domain.people import Action, Member, Role, RunnerStatus
 from domain.store.campuses import bind_group
@@ -54,9 +54,10 @@ async def look_at(work: UnitOfWork, campus: Campus, admin: Member, order_id: int
 
 
 async def cancel(work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str) -> Order:
-    """End an order before the purchase; OrderClosed later."""
-    require(admin, Action.CANCEL_ANY)
+    """End somebody else's order before the purchase; OrderClosed later."""
+    require(admin, Action.CANCEL_ANY, own=False)
     order = await lock_order(work, campus.id, order_id)
+    require(admin, Action.CANCEL_ANY, own=admin.person_id in (order.customer_id, order.runner_id))
     await close(work, campus, admin, order, role=Role.ADMIN, reason=reason)
     return await find_order(work, campus.id, order_id)
 
@@ -106,6 +107,8 @@ async def bind(
 ) -> None:
     """Make this chat the runner group, or the admin chat; a runner group gets the jobs that are open by then."""
     require(admin, Action.BIND_GROUP)
+    if chat_id == (campus.runner_group if admins else campus.admin_chat):
+        raise GroupTaken
     await bind_group(work, campus.id, chat_id=chat_id, invite=invite, admins=admins)
     if not admins:
         for order in await orders_in(work, campus.id, OrderStatus.CREATED):
