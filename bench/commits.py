@@ -16,8 +16,20 @@ QUIET = (
     " AND NOT EXISTS (SELECT 1 FROM saga WHERE status IN ('running', 'turning') AND waiting_until IS NULL)"
     " AND NOT EXISTS (SELECT 1 FROM stripe_event WHERE handled_at IS NULL)"
 )
+# Notes, inside the very transaction, that it wrote a saga: so the counting adds no commit of its own.
+NOTING = """
+CREATE TABLE saga_commit (saga_id uuid, txid bigint, PRIMARY KEY (saga_id, txid));
+CREATE FUNCTION note_commit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO saga_commit VALUES (NEW.id, txid_current()) ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER note_commit AFTER INSERT OR UPDATE ON saga FOR EACH ROW EXECUTE FUNCTION note_commit();
+"""
 BY_KIND = (
-    "SELECT kind, count(*) AS sagas, avg(fence) AS commits FROM saga WHERE status = 'done' GROUP BY kind ORDER BY 1"
+    "SELECT kind, count(DISTINCT id) AS sagas, count(*) * 1.0 / count(DISTINCT id) AS commits"
+    " FROM saga JOIN saga_commit ON saga_id = id"
+    " WHERE status = 'done' AND started_at >= $1 GROUP BY kind ORDER BY 1"
 )
 
 
@@ -27,11 +39,14 @@ class Commits:
 
     idle_per_second: float
     per_order: list[int]
-    by_saga: list[tuple[str, int, float]]  # kind, how many, commits of workers each
+    by_saga: list[tuple[str, int, float]]  # kind, how many, commits that wrote each, the one that starts it included
 
 
-async def count_commits(database_url: str, pairs: list[Pair]) -> Commits:
-    """Let some prepared orders go through alone, with the numbers taken between two moments of silence."""
+async def count_commits(database_url: str, pairs: list[Pair], noted: list[Pair]) -> Commits:
+    """Let some prepared orders go through alone, with the numbers taken between two moments of silence.
+
+    Those of `noted` come after them, and tell which commits wrote which saga.
+    """
     connection = await asyncpg.connect(database_url)
     try:
         await until_quiet(connection)
@@ -39,7 +54,11 @@ async def count_commits(database_url: str, pairs: list[Pair]) -> Commits:
         await asyncio.sleep(IDLE)
         idle = (await taken(connection) - before) / IDLE
         per_order = [await count_one(connection, pair) for pair in pairs]
-        rows = await connection.fetch(BY_KIND)
+        await connection.execute(NOTING)
+        since = await connection.fetchval("SELECT now()")
+        for pair in noted:
+            await count_one(connection, pair)
+        rows = await connection.fetch(BY_KIND, since)
         by_saga = [(row["kind"], row["sagas"], float(row["commits"])) for row in rows]
         return Commits(idle_per_second=idle, per_order=per_order, by_saga=by_saga)
     finally:

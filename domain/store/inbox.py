@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, func, or_, select, text
+from sqlalchemy import RowMapping, func, null, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.store.schema import stripe_event, telegram_update
 from domain.store.unit_of_work import UnitOfWork
 
 MOST_TRIES = 5  # then an update is parked: it must not keep its person's later ones waiting for ever
+WAITED_FOR = ("payment_intent.", "checkout.session.", "account.")  # the objects sagas wait for; others are only kept
 FORGOTTEN_AFTER = timedelta(seconds=5)  # stored and still open: the process that had it is gone
 
 Payload = Mapping[str, Any]
@@ -105,12 +106,15 @@ async def unfinished(work: UnitOfWork, campus_ids: Sequence[int], most: int) -> 
 
 
 async def store_event(work: UnitOfWork, *, event_id: str, kind: str, account: str | None, payload: Payload) -> bool:
-    """Write a Stripe event down and ring for it; False when it is known."""
-    fresh = insert(stripe_event).values(id=event_id, type=kind, account=account, payload=dict(payload))
+    """Write a Stripe event down and ring if a saga may wait for it; False when it is known."""
+    wanted = kind.startswith(WAITED_FOR)
+    values = {"id": event_id, "type": kind, "account": account, "payload": dict(payload)}
+    fresh = insert(stripe_event).values(**values, handled_at=null() if wanted else func.now())
     statement = fresh.on_conflict_do_nothing().returning(stripe_event.c.id)
     if (await work.connection.execute(statement)).scalar_one_or_none() is None:
         return False
-    work.ring("handle_event", event_id)
+    if wanted:
+        work.ring("handle_event", event_id)
     return True
 
 

@@ -43,6 +43,18 @@ async def test_a_genuine_event_is_kept_once_however_often_it_comes(stage: Stage)
     assert await known(stage, "evt_once") == 1
 
 
+async def test_only_events_a_saga_may_wait_for_are_left_to_a_worker(stage: Stage) -> None:
+    for kind, left in (
+        ("payment_intent.succeeded", True),
+        ("checkout.session.completed", True),
+        ("payout.paid", False),
+    ):
+        body = dumped(event(f"evt_{kind}", type=kind))
+        assert await post(stage, "/stripe", body, signed(body)) == 200
+        (row,) = await stage.rows(stripe_event, stripe_event.c.id == f"evt_{kind}")
+        assert (row["handled_at"] is None) is left
+
+
 async def test_every_secret_of_both_lists_opens(stage: Stage) -> None:
     for number, secret in enumerate(("whsec_older", STRIPE_SECRET, CONNECT_SECRET)):
         body = dumped(event(f"evt_secret_{number}", account="acct_1"))
