@@ -22,7 +22,7 @@ bot-items-hint = Tap, or type a line for each thing with its price: <code>2x chi
 bot-item-added = Added: { $item }
 bot-basket-full = That is more than one runner can carry: at most 20 different things, and 99 of each.
 bot-drop-points = <b>Where to?</b> Choose a place to meet your runner, or type one.
-bot-fee = <b>What is it worth to you?</b> Your runner gets this fee for bringing it: choose one, or type an amount from { $least } to { $most }.
+bot-fee = <b>What is it worth to you?</b> Choose the fee for bringing it, or type an amount from { $least } to { $most }. Most of it goes to your runner.
 
 bot-review = <b>Your order</b>: { $store } → { $place }
 bot-review-limit = The shop gets what the receipt says, at most { $limit }.
