@@ -18,7 +18,7 @@ from domain.store.inbox import Payload, require_tables, store_event
 LARGEST_BODY = 1024 * 1024  # bytes
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 TOLERANCE = 300  # seconds a signature may be old, or ahead of our clock (Stripe's library lets the future pass)
-# What a forged or broken event makes the library and the readers below raise (facts: Stripe, section 3).
+# What a forged or broken event makes the library and the readers below raise.
 FORGERIES = (SignatureVerificationError, ValueError, TypeError, AttributeError, KeyError, RecursionError)
 
 log = logging.getLogger(__name__)

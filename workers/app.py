@@ -27,7 +27,7 @@ from workers.sweep import sweep
 from workers.telegram_sender import open_sender
 from workers.workshop import Workshop
 
-POLL_DELAY = 0.05  # seconds between arq's looks into Redis: half of it is the mean pick-up (facts: stack 8b)
+POLL_DELAY = 0.05  # seconds between arq's looks into Redis: half of it is the mean pick-up
 JOB_WITHIN = 60  # seconds; every wait inside a job is shorter
 DRAIN_WITHIN = 25  # seconds a stopping worker lets its jobs finish
 REDIS_AGAIN_AFTER = 1.0  # seconds

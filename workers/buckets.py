@@ -1,6 +1,6 @@
 """How fast we may write to Telegram: counted in Redis for all processes together, in this process while Redis is away.
 
-Telegram names no exact limits (facts: 30 a second in all, 1 a second a chat, 20 a minute a group, edits alike); we
+Telegram names no exact limits (known: 30 a second in all, 1 a second a chat, 20 a minute a group, edits alike); we
 stay below them. Answers to taps do not pass here.
 """
 

@@ -11,7 +11,7 @@ from workers.steps import OUTSIDE_STEPS
 from workers.steps.step import OutsideStep, Result, Sent
 from workers.stripe_gateway import Stripe
 
-LOOK_AFTER = 2  # unclear answers: the second may be the first one's cached failure (Stripe facts 2.1)
+LOOK_AFTER = 2  # unclear answers: the second may be the first one's cached failure: Stripe keeps 500s under the key
 KEY_LIVES = timedelta(hours=23)  # Stripe forgets a key after 24 h; sent again it would be a new call
 
 

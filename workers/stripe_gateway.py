@@ -51,7 +51,7 @@ def open_client(key: str, address: str | None) -> Stripe:
 
 
 async def send(call: Awaitable[Any]) -> Answer:
-    """The call's answer as plain data; CallFailed otherwise (error table: facts of stripe-python 16.1)."""
+    """The call's answer as plain data; CallFailed otherwise (as stripe-python 16.1 raises them)."""
     try:
         async with asyncio.timeout(CALL_WITHIN):
             found = await call

@@ -168,7 +168,7 @@ def _button(button: Button) -> InlineKeyboardButton:
 
 
 async def _outcome(call: Awaitable[Message | bool], message_id: int | None) -> Outcome:
-    """What became of a call; facts: Telegram's error table. The order matters: BadRequest is a NetworkError."""
+    """What became of a call, by Telegram's error texts. The order matters: BadRequest is a NetworkError."""
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
             answer = await call

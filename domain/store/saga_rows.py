@@ -14,7 +14,7 @@ from domain.store.runs import Run
 from domain.store.schema import saga, saga_signal
 from domain.store.unit_of_work import UnitOfWork
 
-LEASE = timedelta(seconds=3)  # a killed worker's sagas move again after this (facts: durable sagas)
+LEASE = timedelta(seconds=3)  # a killed worker's sagas move again after this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Who may import whom (ARCHITECTURE, rooms): the rule as data, and what a module's text does against it."""
+"""Who may import whom: the rule as data, and what a module's text does against it."""
 
 import ast
 import sys

@@ -18,7 +18,7 @@ from workers.outcomes import Refused, TryLater
 from workers.steps.step import OutsideStep, Params, Result, Sent, add_signal
 from workers.stripe_gateway import Stripe, cancel_intent, capture_intent, create_intent, find_intent, retrieve_intent
 
-MADE_NOTHING_AFTER = timedelta(seconds=60)  # an unanswered call that left no trace by then left none (Stripe facts 2.4)
+MADE_NOTHING_AFTER = timedelta(seconds=60)  # an unanswered call that left no trace by then left none
 CLOCKS_APART = 60  # seconds Stripe's clock may be behind ours
 
 

@@ -25,7 +25,7 @@ from workers.stripe_gateway import (
     retrieve_account,
 )
 
-SENT_NOTHING_AFTER = timedelta(hours=24)  # a transfer without a trace by then was none (Stripe facts 2.4)
+SENT_NOTHING_AFTER = timedelta(hours=24)  # a transfer without a trace by then was none
 
 
 async def plan_transfer(work: UnitOfWork, run: Run, key: str) -> Params:
