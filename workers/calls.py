@@ -42,7 +42,7 @@ async def freeze(work: UnitOfWork, run: Run, move: CallOutside) -> Call | None:
             "first_sent_at": work.now.timestamp(),
             "unclear": 0,
         }
-    return _thawed(run, move)
+    return _thawed(run, move, work.now)
 
 
 async def freeze_poll(work: UnitOfWork, run: Run, name: str) -> Call | None:
@@ -50,7 +50,7 @@ async def freeze_poll(work: UnitOfWork, run: Run, name: str) -> Call | None:
     params = await OUTSIDE_STEPS[name].plan(work, run, "")
     if params is None:
         return None
-    sent = Sent(key="", params=params, first_sent_at=work.now)
+    sent = Sent(key="", params=params, first_sent_at=work.now, now=work.now)
     return Call(run=run, name=name, sent=sent, move=None, unclear=0, failed=0)
 
 
@@ -62,7 +62,7 @@ async def make(client: Stripe, call: Call) -> Result:
     before the step says that the first left no trace. That key follows from the row: a killed worker made the same.
     """
     step = OUTSIDE_STEPS[call.name]
-    age = datetime.now(UTC) - call.sent.first_sent_at
+    age = call.sent.now - call.sent.first_sent_at
     forgotten = age > KEY_LIVES
     if step.look is not None and (call.unclear >= LOOK_AFTER or forgotten):
         found = await step.look(client, call.sent)
@@ -89,12 +89,13 @@ def mark_unclear(work: UnitOfWork, run: Run, failure: Unknown) -> None:
         run.call = {**run.call, "unclear": run.call["unclear"] + 1, "failed": failed, "last": failure.reason}
 
 
-def _thawed(run: Run, move: CallOutside) -> Call:
+def _thawed(run: Run, move: CallOutside, now: datetime) -> Call:
     frozen = run.call or {}
     sent = Sent(
         key=frozen["key"],
         params=frozen["params"],
         first_sent_at=datetime.fromtimestamp(frozen["first_sent_at"], UTC),
+        now=now,
     )
     unclear, failed = frozen["unclear"], frozen.get("failed", 0)
     return Call(run=run, name=move.name, sent=sent, move=move, unclear=unclear, failed=failed)

@@ -139,7 +139,7 @@ async def release(client: Stripe, sent: Sent) -> Result:
     if intent is None:
         asked: dict[str, Any] = sent.params["asked"]
         found = await find_intent(client, asked["customer"], int(asked["since"]) - CLOCKS_APART, asked["key"])
-        if found is None and datetime.now(UTC) - datetime.fromtimestamp(asked["at"], UTC) < MADE_NOTHING_AFTER:
+        if found is None and sent.now - datetime.fromtimestamp(asked["at"], UTC) < MADE_NOTHING_AFTER:
             raise TryLater("hold_unclear", "no answer yet whether a hold was made")
         if found is None:
             return {"payment_intent": None}

@@ -21,6 +21,7 @@ class Sent:
     key: str
     params: Params
     first_sent_at: datetime
+    now: datetime  # the database's clock: a worker's own may be wrong, and waiting for a trace is about money
 
 
 async def record_no_refusal(_work: UnitOfWork, _run: Run, _refusal: Refused) -> None:
