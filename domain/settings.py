@@ -67,7 +67,6 @@ class WorkerSettings:
     telegram_api_url: str
     stripe_api_url: str | None  # None: Stripe's own
     stripe_secret_key: str = field(repr=False)
-    public_url: str | None
     jobs: int  # arq jobs at the same time
 
 
@@ -123,7 +122,6 @@ def read_worker_settings(environ: Environment) -> WorkerSettings:
         telegram_api_url=read_url(environ, "TELEGRAM_API_URL", wrong) or TELEGRAM,
         stripe_api_url=read_stripe_api_url(environ, wrong, world),
         stripe_secret_key=read_stripe_key(environ, wrong, world),
-        public_url=read_public_url(environ, wrong),
         jobs=read_count(environ, "WORKER_JOBS", wrong, default=50, most=1_000),
     )
     return _checked(settings, wrong)
