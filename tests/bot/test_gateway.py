@@ -63,7 +63,7 @@ async def test_every_secret_of_both_lists_opens(stage: Stage) -> None:
         assert row["account"] == "acct_1"
 
 
-async def test_forged_events_are_refused_and_leave_nothing(stage: Stage) -> None:
+async def test_a1_forged_events_are_refused_and_leave_nothing(stage: Stage) -> None:
     body = dumped(event("evt_forged"))
     good = signed(body)
     forgeries: list[dict[str, str]] = [
@@ -117,7 +117,7 @@ async def test_a_body_over_a_mebibyte_is_refused(stage: Stage) -> None:
     assert await post(stage, "/telegram/north", body, {HEADER: SECRET}) == 413
 
 
-async def test_an_update_without_the_secret_is_refused_and_not_kept(stage: Stage) -> None:
+async def test_a1_an_update_without_the_secret_is_refused_and_not_kept(stage: Stage) -> None:
     mei = await stage.somebody()
     body = dumped(_update(9_000_001, mei.id, "/start"))
     for secret in ("", "letters", SECRET + "x", SECRET.upper(), "é"):

@@ -37,7 +37,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
         yield database
 
 
-async def test_fifty_runners_tap_at_once_and_one_has_the_job(database: Database) -> None:
+async def test_s2_of_fifty_claims_at_once_one_guarded_update_lets_one_through(database: Database) -> None:
     campus, order = await prepare(database, runners=CROWD)
     taps = [claim(database, campus, order, FIRST_RUNNER + n) for n in range(CROWD)]
     assert await outcomes(taps) == {"done": 1, OrderAlreadyTaken.__name__: CROWD - 1}
