@@ -1,6 +1,17 @@
-"""`python -m bot`."""
+"""`python -m bot`: the conversation."""
 
-from bot.app import main
+import os
+
+from domain.settings import or_exit, read_bot_settings
+
+
+def main() -> None:
+    """Say what is wrong with the settings before the eight seconds that importing aiogram takes."""
+    settings = or_exit(read_bot_settings, os.environ)
+    from bot.app import run
+
+    run(settings)
+
 
 if __name__ == "__main__":
     main()

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,7 +20,7 @@ from bot.lines import Lines
 from bot.measures import new_measures
 from bot.speaking import Mouth, speak
 from domain.environment import World
-from domain.settings import BotSettings, or_exit, read_bot_settings
+from domain.settings import BotSettings
 from domain.store.bell import arq_ring
 from domain.store.inbox import require_tables
 from domain.store.unit_of_work import Database, connect, database
@@ -44,9 +43,8 @@ class Running:
     work: asyncio.Task[None]
 
 
-def main() -> None:
-    """`python -m bot`: run until SIGTERM or SIGINT, then finish what is under way."""
-    settings = or_exit(read_bot_settings, os.environ)
+def run(settings: BotSettings) -> None:
+    """Run until SIGTERM or SIGINT, then finish what is under way."""
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("aiogram.event").setLevel(logging.WARNING)
     asyncio.run(serve(settings))
