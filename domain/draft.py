@@ -60,7 +60,7 @@ class Draft:
         return "fee" if self.delivery_fee is None else None
 
     def price(self, fees: Fees) -> Price:
-        """The offer as it stands; DraftEmpty while something is missing, PriceOutOfRange when it can't be made."""
+        """The offer as it stands; DraftEmpty while something is missing, and what price_order refuses."""
         if self.missing() is not None or self.delivery_fee is None:
             raise DraftEmpty
         return price_order(self.items, delivery_fee=self.delivery_fee, tip=self.tip, fees=fees)

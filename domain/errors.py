@@ -18,7 +18,8 @@ CampusGError
 ├── DraftError
 │   ├── DraftEmpty
 │   ├── DraftChanged        the price shown is not the price any more
-│   ├── PriceOutOfRange
+│   ├── PriceOutOfRange     one amount is too small or too large
+│   ├── OrderOutOfRange     all together is
 │   └── OrdersPaused
 ├── RunnerNotApproved
 ├── GroupTaken              runners and admins each need a group of their own
@@ -101,6 +102,10 @@ class DraftError(CampusGError):
 
 class DraftEmpty(DraftError):
     key = "error-draft-empty"
+
+
+class OrderOutOfRange(DraftError):
+    key = "error-order-out-of-range"
 
 
 class DraftChanged(DraftError):

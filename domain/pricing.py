@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.errors import DraftEmpty, PriceOutOfRange, ReceiptAboveLimit, ReceiptTooSmall, Unreadable
+from domain.errors import DraftEmpty, OrderOutOfRange, PriceOutOfRange, ReceiptAboveLimit, ReceiptTooSmall, Unreadable
 from domain.money import LARGEST_CHARGE, read_amount, share, spell
 
 MOST_ITEMS = 20
@@ -84,7 +84,7 @@ class Split:
 
 
 def price_order(items: Sequence[Item], *, delivery_fee: int, tip: int, fees: Fees) -> Price:
-    """The offer for these items; DraftEmpty or PriceOutOfRange when it can't be made."""
+    """The offer for these items; DraftEmpty, PriceOutOfRange or OrderOutOfRange when it can't be made."""
     if not items:
         raise DraftEmpty
     if not fees.delivery_fee_least <= delivery_fee <= fees.delivery_fee_most:
@@ -102,7 +102,7 @@ def price_order(items: Sequence[Item], *, delivery_fee: int, tip: int, fees: Fee
     )
     most = min(fees.order_most, LARGEST_CHARGE)
     if tip < 0 or cost <= 0 or not SMALLEST_CHARGE <= price.ceiling <= most:
-        raise _out_of_range(SMALLEST_CHARGE, most, fees.currency)
+        raise OrderOutOfRange(total=spell(price.ceiling, fees.currency), most=spell(most, fees.currency))
     return price
 
 
@@ -140,6 +140,7 @@ def read_item(line: str, currency: str) -> Item:
         raise Unreadable(example=f"2x chicken rice {spell(450, currency)}")
     quantity, name = int(found["quantity"] or 1), found["name"].strip()
     price = read_amount(found["price"], currency)
-    if not (1 <= quantity <= MOST_PIECES and 1 <= len(name) <= LONGEST_ITEM_NAME and price > 0):
+    signed = name[:1] in "-+"  # "-1x cola" is no cola
+    if signed or not (1 <= quantity <= MOST_PIECES and 1 <= len(name) <= LONGEST_ITEM_NAME and price > 0):
         raise Unreadable(example=f"2x chicken rice {spell(450, currency)}")
     return Item(name=name, quantity=quantity, price=price)

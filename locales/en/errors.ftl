@@ -29,3 +29,4 @@ error-runner-not-approved = You are not a runner yet. Ask to become one, and the
 error-unreadable = I did not understand that. Write it like this: { $example }
 error-chat-not-open = I can't write to you yet. Open the chat with me, press Start, then claim again.
 error-group-taken = This group is already the campus' other one. Runners and admins each need a group of their own.
+error-order-out-of-range = All together that could come to { $total }; an order here may cost at most { $most }. Take something out first.

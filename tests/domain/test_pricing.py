@@ -6,9 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain.errors import DraftEmpty, PriceOutOfRange, ReceiptAboveLimit, ReceiptTooSmall
+from domain.errors import DraftEmpty, OrderOutOfRange, PriceOutOfRange, ReceiptAboveLimit, ReceiptTooSmall, Unreadable
 from domain.money import LARGEST_CHARGE, share
-from domain.pricing import SMALLEST_CHARGE, Fees, Item, Price, price_order, settle
+from domain.pricing import SMALLEST_CHARGE, Fees, Item, Price, price_order, read_item, settle
 
 FEES = Fees(
     currency="sgd",
@@ -52,7 +52,7 @@ def some_price(draw: st.DrawFn) -> Price:
     fee = draw(st.integers(fees.delivery_fee_least, fees.delivery_fee_most))
     try:
         return price_order(draw(ITEMS), delivery_fee=fee, tip=draw(AMOUNT), fees=fees)
-    except PriceOutOfRange:
+    except (PriceOutOfRange, OrderOutOfRange):
         assume(False)
         raise
 
@@ -76,7 +76,7 @@ def test_the_headroom_is_a_share_between_its_two_bounds(cost: int, headroom: int
 def test_every_offer_is_within_all_bounds_or_refused(items: list[Item], fees: Fees, fee: int, tip: int) -> None:
     try:
         price = price_order(items, delivery_fee=fee, tip=tip, fees=fees)
-    except PriceOutOfRange:
+    except (PriceOutOfRange, OrderOutOfRange):
         return
     assert SMALLEST_CHARGE <= price.ceiling <= min(fees.order_most, LARGEST_CHARGE)
     assert price.ceiling == price.shop_limit + price.delivery_fee + price.service_fee + price.tip
@@ -118,13 +118,23 @@ def test_an_offer_of_nothing_is_refused() -> None:
         price_order([], delivery_fee=300, tip=0, fees=FEES)
 
 
-@pytest.mark.parametrize(
-    ("price", "fee", "tip"), [(450, 49, 0), (450, 2_001, 0), (450, 300, -1), (20_000, 300, 0), (0, 300, 0)]
-)
-def test_an_offer_outside_the_campus_bounds_is_refused_with_the_bounds(price: int, fee: int, tip: int) -> None:
+@pytest.mark.parametrize("fee", [49, 2_001])
+def test_a_fee_outside_the_campus_bounds_is_refused_with_the_bounds(fee: int) -> None:
     with pytest.raises(PriceOutOfRange) as refused:
-        price_order([Item(name="rice", quantity=1, price=price)], delivery_fee=fee, tip=tip, fees=FEES)
+        price_order([Item(name="rice", quantity=1, price=450)], delivery_fee=fee, tip=0, fees=FEES)
     assert set(refused.value.words) == {"least", "most"}
+
+
+@pytest.mark.parametrize(("price", "tip"), [(450, -1), (20_000, 0), (0, 0)])
+def test_an_order_outside_the_campus_bounds_is_refused_with_its_total(price: int, tip: int) -> None:
+    with pytest.raises(OrderOutOfRange) as refused:
+        price_order([Item(name="rice", quantity=1, price=price)], delivery_fee=300, tip=tip, fees=FEES)
+    assert set(refused.value.words) == {"total", "most"}
+
+
+def test_a_sign_before_the_number_is_no_name() -> None:
+    with pytest.raises(Unreadable):
+        read_item("-1x cola 3", "sgd")
 
 
 def test_a_receipt_one_cent_above_the_limit_is_refused_with_the_limit() -> None:
