@@ -57,6 +57,9 @@ async def listen(handler: Next, event: TelegramObject, data: dict[str, Any]) -> 
         chat_id=event.chat.id,
         private=private,
         typed=(event.text or event.caption or "").strip(),
+        photo=event.photo[-1].file_id if event.photo else None,
+        message_id=event.message_id,
+        reply_to=None if event.reply_to_message is None else event.reply_to_message.message_id,
         dialogue=asked,
     )
     return await handler(event, data | {"turn": turn})

@@ -35,6 +35,17 @@ def on_typed(router: Router, handlers: Mapping[Expects, Handler]) -> None:
         router.message.register(_adapted(handler), _in_private, _expecting(expects))
 
 
+def on_photos(router: Router, handlers: Mapping[Expects, Handler]) -> None:
+    """Let these handlers have the photos that were asked for."""
+    for expects, handler in handlers.items():
+        router.message.register(_adapted(handler), _in_private, _showing(expects))
+
+
+def on_replies(router: Router, handler: Handler) -> None:
+    """Let this handler have what is written in answer to a message; it may hand it on by raising SkipHandler."""
+    router.message.register(_adapted(handler), _answering)
+
+
 def on_anything(router: Router, *, tapped: Handler, typed: Handler) -> None:
     """Let these handlers have what nobody else took."""
     router.callback_query.register(_adapted(tapped))
@@ -58,9 +69,20 @@ def _tapped(tap: Tap) -> Filter:
 def _expecting(expects: Expects) -> Filter:
     async def matches(_: TelegramObject, turn: Turn) -> bool:
         asked = turn.dialogue is not None and turn.dialogue.expects is expects
-        return asked and bool(turn.typed) and not turn.typed.startswith("/")
+        return asked and turn.photo is None and bool(turn.typed) and not turn.typed.startswith("/")
 
     return matches
+
+
+def _showing(expects: Expects) -> Filter:
+    async def matches(_: TelegramObject, turn: Turn) -> bool:
+        return turn.photo is not None and turn.dialogue is not None and turn.dialogue.expects is expects
+
+    return matches
+
+
+async def _answering(_: TelegramObject, turn: Turn) -> bool:
+    return turn.reply_to is not None and not turn.typed.startswith("/")
 
 
 async def _in_private(_: TelegramObject, turn: Turn) -> bool:

@@ -22,7 +22,10 @@ class Turn:
     member: Member
     chat_id: int
     private: bool
-    typed: str = ""
+    typed: str = ""  # text, or the caption of a photo
+    photo: str | None = None  # Telegram's file id of the largest size
+    message_id: int | None = None  # of the line she wrote
+    reply_to: int | None = None  # the message she answered
     tap: TapData | None = None
     dialogue: Dialogue | None = None
 

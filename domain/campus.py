@@ -33,6 +33,9 @@ class Campus:
     fee_suggestions: tuple[int, ...] = ()
     open_jobs: int = 1
     paused: bool = False
+    pause_reason: str | None = None
+    invite_code: str = ""
+    open_to_all: bool = False
 
     @property
     def chat_link(self) -> str:

@@ -39,6 +39,15 @@ class OrderEvent(StrEnum):
     ARRIVED = "arrived"
     DELIVERED = "delivered"
     COMPLETED = "completed"
+    FINISHED_BY_ADMIN = "finished_by_admin"  # handed over on an admin's word
+    CLOSED_BY_ADMIN = "closed_by_admin"  # bought, but it will not arrive: an admin says who bears it
+
+
+class Bearer(StrEnum):
+    """Who bears the food of an order that an admin closed after the purchase; the customer never does."""
+
+    RUNNER = "runner"
+    PLATFORM = "platform"
 
 
 _S, _E = OrderStatus, OrderEvent
@@ -60,6 +69,12 @@ TRANSITIONS: Mapping[tuple[OrderStatus, OrderEvent], OrderStatus] = MappingProxy
         (_S.PLACED, _E.PICKED_UP): _S.ON_THE_WAY,
         (_S.ON_THE_WAY, _E.ARRIVED): _S.ARRIVED,
         (_S.ARRIVED, _E.DELIVERED): _S.DELIVERED,
+        (_S.PLACED, _E.FINISHED_BY_ADMIN): _S.DELIVERED,
+        (_S.ON_THE_WAY, _E.FINISHED_BY_ADMIN): _S.DELIVERED,
+        (_S.ARRIVED, _E.FINISHED_BY_ADMIN): _S.DELIVERED,
+        (_S.PLACED, _E.CLOSED_BY_ADMIN): _S.CANCELLED,
+        (_S.ON_THE_WAY, _E.CLOSED_BY_ADMIN): _S.CANCELLED,
+        (_S.ARRIVED, _E.CLOSED_BY_ADMIN): _S.CANCELLED,
         (_S.DELIVERED, _E.COMPLETED): _S.COMPLETED,
     }
 )
@@ -109,8 +124,11 @@ class Order:
     releases: int
     pin: str | None
     pin_tries: int
-    end_reason: str | None  # customer, admin, unpaid, declined, out_of_reach, hold_gone, unclaimed
+    end_reason: str | None  # customer, admin, unpaid, declined, out_of_reach, hold_gone, unclaimed, closed
     end_note: str | None  # an admin's own words
+    borne_by: Bearer | None  # of an order closed after the purchase: who pays for the food
+    receipt_photo: str | None  # Telegram's file id, known to this campus' bot only
+    proof_photo: str | None  # of the food, where it was left or handed over without a PIN
     placed_at: datetime
     created_at: datetime | None
     accepted_at: datetime | None

@@ -120,7 +120,7 @@ class Payable:
     status: PayoutStatus
     amount: int
     currency: str
-    charge: str
+    charge: str | None  # None: the platform pays it out of its own
     attempt: int
     transfer: str | None
     refusal: str | None

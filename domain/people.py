@@ -117,6 +117,8 @@ class Member:
     runner_status: RunnerStatus
     is_admin: bool
     reachable: bool
+    admitted: bool  # came by the campus' invitation: may order
+    default_place: str | None  # where her food usually goes
     stripe_customer: str | None
     stripe_account: str | None
     payouts_ready: bool

@@ -19,6 +19,15 @@ class Windows:
     card_set_up: int = 24 * 60 * 60  # a Checkout link lives no longer
     auto_place: int = 30 * 60  # a draft waiting for its card places itself within this
     onboarding: int = 7 * 24 * 60 * 60  # a pay-out set-up link is watched this long
+    nudge: int = 3 * 60  # CREATED this long: the customer may wait or cancel
+    odds: int = 6 * 60  # CREATED this long: she is told how such orders fare
+    sign_of_life: int = 8 * 60  # ACCEPTED without a word of the runner: she is asked
+    answer: int = 4 * 60  # to that question, before the job goes back to the others
+    bought_silence: int = 20 * 60  # from the purchase on, without a word: she is asked, then the admins are told
+    reminder: int = 2 * 60  # ARRIVED, and the customer does not come: she is reminded
+    absent: int = 5 * 60  # ARRIVED this long: the food may be left, with a photo
+    relay: int = 30 * 60  # after the end of an order its two sides may write to each other
+    problem: int = 24 * 60 * 60  # after delivery a problem may be reported
 
     def length(self, name: str) -> timedelta:
         """The window of that name as a duration."""
@@ -34,6 +43,12 @@ ALERT_AFTER = timedelta(minutes=15)  # a step that keeps failing is told to the 
 
 class TimerKind(StrEnum):
     EXPIRE = "expire"
+    NUDGE = "nudge"
+    ODDS = "odds"
+    SIGN_OF_LIFE = "sign_of_life"  # ask the runner
+    SILENCE = "silence"  # she did not answer
+    REMINDER = "reminder"  # tell the customer once more that her runner is here
+    ABSENT = "absent"  # the runner may leave the food
 
 
 class TimerStatus(StrEnum):

@@ -285,7 +285,13 @@ async def founded(database_url: str) -> AsyncIterator[Town]:
 
 async def found(store: Database) -> Campus:
     """One more campus in this database."""
-    row = {"name": f"town{next(NAMES)}", "title": "Town", "currency": "sgd", "time_zone": "Asia/Singapore"}
+    row: dict[str, Any] = {
+        "name": f"town{next(NAMES)}",
+        "title": "Town",
+        "currency": "sgd",
+        "time_zone": "Asia/Singapore",
+    }
+    row |= {"fees": FEES, "runner_group": -100, "admin_chat": -200, "open_to_all": True}
     async with store() as work:
-        made = insert(campus).values(**row, fees=FEES, runner_group=-100, admin_chat=-200).returning(campus.c.id)
+        made = insert(campus).values(**row).returning(campus.c.id)
         return await find_campus(work, (await work.connection.execute(made)).scalar_one())

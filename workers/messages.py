@@ -30,6 +30,7 @@ from domain.store.push_rows import (
     lose_abandoned,
     push_ended,
     push_postponed,
+    push_sent,
 )
 from domain.store.readers import reader_of
 from domain.store.unit_of_work import Database, UnitOfWork
@@ -169,7 +170,10 @@ async def send_push(office: Office, push_id: int) -> None:
             return await push_postponed(work, message.id, timedelta(seconds=pause))
         if not await claim_push(work, message):
             return None
-    return await _record_push(office, message, await office.sender.send(message.campus_id, message.chat_id, words))
+    outcome = await office.sender.send(
+        message.campus_id, message.chat_id, words, silent=message.silent, photo=message.photo
+    )
+    return await _record_push(office, message, outcome)
 
 
 def _written(message: PushRow, locale: str) -> Card:
@@ -189,8 +193,8 @@ async def _record_push(office: Office, message: PushRow, outcome: Outcome) -> No
 
 async def _write_push(work: UnitOfWork, message: PushRow, outcome: Outcome) -> None:
     match outcome:
-        case Sent():
-            await push_ended(work, message.id, "sent")
+        case Sent(message_id):
+            await push_sent(work, message.id, message_id)
         case Wait(seconds):
             await push_postponed(work, message.id, timedelta(seconds=seconds))
         case NotSent(why):

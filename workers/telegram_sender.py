@@ -106,11 +106,23 @@ class Sender:
         self._api, self._tokens, self._request = api, tokens, request
         self._bots: dict[int, ExtBot[None]] = {}
 
-    async def send(self, campus_id: int, chat_id: int, card: Card, *, silent: bool = False) -> Outcome:
-        """A new message; never repeated here, because Telegram knows no idempotency keys."""
+    async def send(
+        self, campus_id: int, chat_id: int, card: Card, *, silent: bool = False, photo: str | None = None
+    ) -> Outcome:
+        """A new message, with a photo by its file id if there is one; never repeated here: Telegram knows no keys."""
         bot = self._bot(campus_id)
         if bot is None:
             return NotSent(f"campus {campus_id} has no bot token")
+        if photo is not None:
+            sending = bot.send_photo(
+                chat_id=chat_id,
+                photo=photo,
+                caption=card.text,
+                parse_mode=ParseMode.HTML,
+                reply_markup=_keyboard(card),
+                disable_notification=silent,
+            )
+            return await _outcome(sending, None)
         call = bot.send_message(
             chat_id=chat_id,
             text=card.text,

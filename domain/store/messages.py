@@ -76,10 +76,13 @@ async def tell(
     order_id: int | None = None,
     buttons: list[dict[str, str]] | None = None,
     words: Mapping[str, str | int] | None = None,
+    photo: str | None = None,
+    silent: bool = False,
 ) -> None:
     """A message of its own, once: `name` is unique, `key` and `words` are its sentence.
 
-    `buttons` are rows of one: {"key": label, "data": callback data} or {"key": label, "url": link}.
+    `buttons` are rows of one: {"key": label, "data": callback data} or {"key": label, "url": link}. With a `photo`
+    (Telegram's file id) the sentence is its caption: at most 1024 characters. `silent` makes no sound.
     """
     message = insert(push).values(
         campus_id=campus_id,
@@ -89,6 +92,8 @@ async def tell(
         key=key,
         args=dict(words or {}),
         buttons=buttons or [],
+        photo=photo,
+        silent=silent,
         due_at=func.now(),
     )
     statement = message.on_conflict_do_nothing(index_elements=["name"]).returning(push.c.id)
@@ -106,8 +111,9 @@ async def tell_admins(
     order_id: int | None = None,
     buttons: list[dict[str, str]] | None = None,
     words: Mapping[str, str | int] | None = None,
+    photo: str | None = None,
 ) -> None:
-    """A message to the campus' admin chat; without one, `/stuck` is where it shows."""
+    """A message to the campus' admin chat; without one, `/stuck` and `/board` are where it shows."""
     query = select(campus.c.admin_chat).where(campus.c.id == campus_id)
     chat_id = (await work.connection.execute(query)).scalar_one()
     if chat_id is not None:
@@ -120,4 +126,5 @@ async def tell_admins(
             order_id=order_id,
             buttons=buttons,
             words=words,
+            photo=photo,
         )

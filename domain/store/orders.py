@@ -30,6 +30,8 @@ _STAMPS = {
     OrderEvent.CANCELLED: "ended_at",
     OrderEvent.CANCELLED_BY_ADMIN: "ended_at",
     OrderEvent.HOLD_GONE: "ended_at",
+    OrderEvent.FINISHED_BY_ADMIN: "delivered_at",
+    OrderEvent.CLOSED_BY_ADMIN: "ended_at",
 }
 
 

@@ -22,6 +22,8 @@ class PushRow:
     key: str
     args: Mapping[str, str | int]
     buttons: Sequence[Mapping[str, str]]
+    photo: str | None
+    silent: bool
     tries: int
 
 
@@ -50,8 +52,14 @@ async def claim_push(work: UnitOfWork, message: PushRow) -> bool:
     return (await work.connection.execute(update(push).where(push.c.id == due).values(sending))).rowcount == 1
 
 
-async def push_ended(work: UnitOfWork, push_id: int, status: str, error: str | None = None) -> None:
-    """It is `sent`, `lost` (nobody knows) or `dropped` (nobody to read it, or our mistake); for good."""
+async def push_sent(work: UnitOfWork, push_id: int, message_id: int) -> None:
+    """It stands in its chat under this number."""
+    unfinished = update(push).where(push.c.id == push_id, push.c.status.in_(("due", "sending")))
+    await work.connection.execute(unfinished.values(status="sent", due_at=None, error=None, message_id=message_id))
+
+
+async def push_ended(work: UnitOfWork, push_id: int, status: str, error: str) -> None:
+    """It is `lost` (nobody knows whether it was sent) or `dropped` (nobody to read it, or our mistake); for good."""
     unfinished = update(push).where(push.c.id == push_id, push.c.status.in_(("due", "sending")))
     await work.connection.execute(unfinished.values(status=status, due_at=None, error=error))
 

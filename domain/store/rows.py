@@ -7,14 +7,14 @@ from sqlalchemy import RowMapping
 
 from domain.campus import Campus
 from domain.draft import Draft
-from domain.order import Order, OrderStatus
+from domain.order import Bearer, Order, OrderStatus
 from domain.payment import Hold, HoldStatus, Payable, PayoutStatus
 from domain.people import Member, RunnerStatus, SavedCard
 from domain.pricing import Fees, Item, Price
 from domain.timers import Windows
 
 _PRICE = ("currency", "shop_limit", "delivery_fee", "service_fee", "tip", "platform_basis_points")
-_ORDER_MADE = ("status", "items", "price")
+_ORDER_MADE = ("status", "items", "price", "borne_by")
 _DRAFT_MADE = ("items",)
 
 
@@ -32,7 +32,9 @@ def order_from(row: RowMapping) -> Order:
     """An order of its row."""
     plain = {name: row[name] for name in Order.__slots__ if name not in _ORDER_MADE}
     price = Price(items=row["items_cost"], **{name: row[name] for name in _PRICE})
-    return Order(status=OrderStatus(row["status"]), items=items_from(row["items"]), price=price, **plain)
+    borne_by = None if row["borne_by"] is None else Bearer(row["borne_by"])
+    items = items_from(row["items"])
+    return Order(status=OrderStatus(row["status"]), items=items, price=price, borne_by=borne_by, **plain)
 
 
 def price_columns(price: Price) -> dict[str, str | int]:

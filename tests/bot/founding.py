@@ -25,7 +25,8 @@ FEES = {
 async def found_campus(work: UnitOfWork, name: str, *, runner_group: int | None) -> int:
     """A campus with a store, a menu and two drop points."""
     values = {"name": name, "title": name.title(), "currency": "sgd", "time_zone": "Asia/Singapore", "fees": FEES}
-    made = insert(campus).values(**values, runner_group=runner_group, fee_suggestions=[200, 300])
+    given = {"runner_group": runner_group, "fee_suggestions": [200, 300], "open_to_all": True}
+    made = insert(campus).values(**values, **given)
     campus_id = int((await work.connection.execute(made.returning(campus.c.id))).scalar_one())
     shop = insert(store).values(campus_id=campus_id, name="Koufu").returning(store.c.id)
     store_id = (await work.connection.execute(shop)).scalar_one()

@@ -60,6 +60,6 @@ def test_a_payout_is_paid_only_while_it_is_sent() -> None:
     assert [before for before, event in PAYOUT_TRANSITIONS if event is PayoutEvent.PAID] == [PayoutStatus.SENDING]
 
 
-@pytest.mark.parametrize("kind", TimerKind)
-def test_every_timer_starts_a_process_there_is(kind: TimerKind) -> None:
+@pytest.mark.parametrize("kind", TIMER_STARTS)
+def test_every_timer_that_starts_a_process_starts_one_there_is(kind: TimerKind) -> None:
     assert newest(TIMER_STARTS[kind]).kind == TIMER_STARTS[kind]

@@ -1,5 +1,6 @@
 """Every table, as SQLAlchemy Core; migrations must build the same."""
 
+from domain.store.schema.aftercare import problem_case, rating
 from domain.store.schema.campus import campus, drop_point, membership, menu_item, person, saved_card, store
 from domain.store.schema.inbox import stripe_event, telegram_update
 from domain.store.schema.ledger import ledger_account, ledger_entry, ledger_txn
@@ -29,7 +30,9 @@ __all__ = [
     "orders",
     "payable",
     "person",
+    "problem_case",
     "push",
+    "rating",
     "saga",
     "saga_signal",
     "saved_card",

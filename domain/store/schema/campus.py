@@ -9,6 +9,7 @@ from sqlalchemy import (
     Integer,
     PrimaryKeyConstraint,
     Table,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -34,10 +35,14 @@ campus = Table(
     document("fee_suggestions", default="[]"),
     Column("open_jobs", Integer, nullable=False, server_default=text("1")),
     Column("paused", Boolean, nullable=False, server_default=text("false")),
+    words("pause_reason", nullable=True),  # what those who want to order are told
+    Column("invite_code", Text, nullable=False, server_default=text("substr(md5((gen_random_uuid())::text), 1, 12)")),
+    Column("open_to_all", Boolean, nullable=False, server_default=text("false")),  # nobody needs the invitation
     UniqueConstraint("name"),
     CheckConstraint("name ~ '^[a-z][a-z0-9_]{1,30}$'", name="name_shape"),
     CheckConstraint("currency ~ '^[a-z]{3}$'", name="currency_shape"),
     CheckConstraint("open_jobs > 0", name="open_jobs_positive"),
+    CheckConstraint("invite_code ~ '^[A-Za-z0-9-]{4,40}$'", name="invite_code_shape"),
 )
 
 store = Table(
@@ -111,6 +116,8 @@ membership = Table(
     Column("is_admin", Boolean, nullable=False, server_default=text("false")),
     Column("reachable", Boolean, nullable=False, server_default=text("true")),
     moment("joined_at", nullable=False, default_now=True),
+    Column("admitted", Boolean, nullable=False, server_default=text("false")),  # came by the invitation: may order
+    words("default_place", nullable=True),  # where her food usually goes
     PrimaryKeyConstraint("campus_id", "person_id"),
     one_of("runner_status", RunnerStatus),
 )

@@ -1,6 +1,6 @@
 """Tables of what people are told: one live card per chat and order, and pushes sent at most once."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 
 from domain.store.schema.metadata import METADATA, document, moment, number, one_of, words
 
@@ -26,6 +26,7 @@ live_card = Table(
     UniqueConstraint("order_id", "kind", "chat_id"),
     one_of("kind", CARD_KINDS),
 )
+Index("live_card_message", live_card.c.chat_id, live_card.c.message_id)
 Index("live_card_due", live_card.c.due_at, postgresql_where=text("due_at IS NOT NULL"))
 
 push = Table(
@@ -44,7 +45,11 @@ push = Table(
     Column("tries", Integer, nullable=False, server_default=text("0")),
     words("error", nullable=True),
     moment("written_at", nullable=False, default_now=True),
+    words("photo", nullable=True),  # Telegram's file id; the sentence is its caption then
+    Column("silent", Boolean, nullable=False, server_default=text("false")),
+    Column("message_id", BigInteger),  # once sent: a reply to it is about the same order
     UniqueConstraint("name"),
     one_of("status", PUSH_STATUSES),
 )
+Index("push_message", push.c.chat_id, push.c.message_id, postgresql_where=text("message_id IS NOT NULL"))
 Index("push_due", push.c.due_at, postgresql_where=text("due_at IS NOT NULL"))

@@ -56,7 +56,7 @@ payable = Table(
     words("status", default=PayoutStatus.OPEN),
     Column("amount", BigInteger, nullable=False),
     words("currency"),
-    words("charge"),
+    words("charge", nullable=True),
     Column("attempt", Integer, nullable=False, server_default=text("0")),
     words("transfer", nullable=True),
     words("refusal", nullable=True),

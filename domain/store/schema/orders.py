@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from domain.order import OrderStatus
+from domain.order import Bearer, OrderStatus
 from domain.people import Role
 from domain.store.schema.metadata import METADATA, document, moment, number, one_of, words
 from domain.timers import TimerKind, TimerStatus
@@ -94,9 +94,14 @@ orders = Table(
     moment("delivered_at"),
     moment("completed_at"),
     moment("ended_at"),
+    words("borne_by", nullable=True),
+    words("receipt_photo", nullable=True),
+    words("proof_photo", nullable=True),
     ForeignKeyConstraint(["campus_id", "customer_id"], ["membership.campus_id", "membership.person_id"]),
     ForeignKeyConstraint(["campus_id", "runner_id"], ["membership.campus_id", "membership.person_id"]),
     one_of("status", OrderStatus),
+    one_of("borne_by", Bearer),
+    CheckConstraint("(borne_by IS NOT NULL) = coalesce(end_reason = 'closed', false)", name="borne_by_end"),
     CheckConstraint("runner_id <> customer_id", name="not_own"),
     CheckConstraint("ceiling = shop_limit + delivery_fee + service_fee + tip", name="ceiling_sum"),
     CheckConstraint("receipt > 0 AND receipt <= shop_limit", name="receipt_within"),

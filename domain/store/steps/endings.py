@@ -51,7 +51,7 @@ async def tell_released(work: UnitOfWork, run: Run) -> None:
 
 
 async def deliver_order(work: UnitOfWork, run: Run) -> None:
-    """ARRIVED -> DELIVERED for the runner who holds the job: her PIN, or an admin's word, was checked right before."""
+    """-> DELIVERED for the runner who holds the job: her PIN or photo, or an admin's word, was checked right before."""
     admin = run.data.get("admin")
     actor = Actor(role=Role.RUNNER, person_id=run.person) if admin is None else Actor(role=Role.ADMIN, person_id=admin)
     order = await move(
@@ -59,7 +59,7 @@ async def deliver_order(work: UnitOfWork, run: Run) -> None:
         actor,
         run.campus_id,
         run.order,
-        OrderEvent.DELIVERED,
+        OrderEvent.DELIVERED if admin is None else OrderEvent.FINISHED_BY_ADMIN,
         orders.c.runner_id == run.person,
         reason=run.data.get("reason"),
     )

@@ -8,7 +8,7 @@ from aiogram.exceptions import TelegramBadRequest, TelegramRetryAfter
 from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup
 
 from tests.sandbox.telegram.desk import ANA, EVE, Desk
-from tests.sandbox.telegram.test_messages import PNG
+from tests.sandbox.telegram.test_pictures import PNG
 
 
 async def test_aiogram_polls_answers_and_understands_all_it_gets(desk: Desk) -> None:

@@ -1,14 +1,11 @@
 """Messages: sending, editing, replying, pinning and deleting."""
 
-import aiohttp
-
 from tests.sandbox.telegram.desk import ANA, BEN, Desk, buttons
 
 NOT_MODIFIED = (
     "Bad Request: message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
 )
-PNG = b"\x89PNG\r\n\x1a\n and the rest"
 
 
 async def test_an_edit_replaces_text_and_buttons_in_place(desk: Desk) -> None:
@@ -85,35 +82,3 @@ async def test_a_pinned_message_is_the_chats_pinned_message(desk: Desk) -> None:
     assert (await desk.done("getChat", chat_id=ANA))["pinned_message"]["text"] == "card"
     await desk.done("unpinChatMessage", chat_id=ANA, message_id=sent["message_id"])
     assert "pinned_message" not in await desk.done("getChat", chat_id=ANA)
-
-
-async def test_an_uploaded_photo_can_be_sent_again_and_fetched(desk: Desk) -> None:
-    form = aiohttp.FormData({"chat_id": str(ANA), "caption": "receipt", "photo": "attach://shot"})
-    form.add_field("shot", PNG, filename="shot.png")
-    async with desk.session.post(f"{desk.url}/bot{desk.token}/sendPhoto", data=form) as response:
-        sent = (await response.json())["result"]
-    file_id = sent["photo"][-1]["file_id"]
-    assert sent["caption"] == "receipt"
-    again = await desk.done("sendPhoto", chat_id=ANA, photo=file_id)
-    assert again["photo"][-1]["file_id"] == file_id
-    path = (await desk.done("getFile", file_id=file_id))["file_path"]
-    async with desk.session.get(f"{desk.url}/file/bot{desk.token}/{path}") as response:
-        assert await response.read() == PNG
-
-
-async def test_a_photo_that_is_none_is_refused(desk: Desk) -> None:
-    assert "wrong file identifier" in await desk.refusal("sendPhoto", chat_id=ANA, photo="nonsense")
-    form = aiohttp.FormData({"chat_id": str(ANA)})
-    form.add_field("photo", b"plain words", filename="shot.png")
-    async with desk.session.post(f"{desk.url}/bot{desk.token}/sendPhoto", data=form) as response:
-        assert (await response.json())["description"] == "Bad Request: IMAGE_PROCESS_FAILED"
-
-
-async def test_a_persons_photo_reaches_the_bot_with_its_caption(desk: Desk) -> None:
-    await desk.sim("messages", from_=ANA, chat="@campus_bot", text="at the door", photo=True)
-    message = (await desk.updates())[0]["message"]
-    assert message["caption"] == "at the door"
-    file = await desk.done("getFile", file_id=message["photo"][-1]["file_id"])
-    async with desk.session.get(f"{desk.url}/sim/files/{message['photo'][-1]['file_id']}") as response:
-        assert len(await response.read()) == file["file_size"] > 0
-        assert response.content_type == "image/png"

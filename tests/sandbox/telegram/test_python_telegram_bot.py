@@ -10,7 +10,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Re
 from telegram.ext import ExtBot
 
 from tests.sandbox.telegram.desk import ANA, BEN, Desk
-from tests.sandbox.telegram.test_messages import PNG
+from tests.sandbox.telegram.test_pictures import PNG
 
 MARKUP = InlineKeyboardMarkup([[InlineKeyboardButton("Claim", callback_data="v1:claim:1:1")]])
 

@@ -7,15 +7,16 @@ from tests.sandbox.telegram.desk import ANA, Desk
 ALL_TAGS = (
     "<b>bold</b> <i>it <u>under</u></i> <s>gone</s> <code>x &lt; y</code> "
     '<pre>block</pre> <a href="https://a.org/">a</a> <tg-spoiler>psst</tg-spoiler> <blockquote>said</blockquote> '
+    "<blockquote expandable>and more</blockquote> "
     '<tg-time unix="1700000000" format="r">then</tg-time>'
 )
 
 
 async def test_html_comes_back_as_the_same_html(desk: Desk) -> None:
     sent = await desk.done("sendMessage", chat_id=ANA, text=ALL_TAGS, parse_mode="HTML")
-    assert sent["text"] == "bold it under gone x < y block a psst said then"
+    assert sent["text"] == "bold it under gone x < y block a psst said and more then"
     assert " ".join(entity["type"] for entity in sent["entities"]) == (
-        "bold italic underline strikethrough code pre text_link spoiler blockquote date_time"
+        "bold italic underline strikethrough code pre text_link spoiler blockquote expandable_blockquote date_time"
     )
     assert (await desk.see(ANA))[-1]["html"] == ALL_TAGS
 
