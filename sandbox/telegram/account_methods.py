@@ -1,9 +1,9 @@
 """The methods about the bot itself: who it is, its commands and descriptions, and files."""
 
-import json
 import re
 from dataclasses import replace
 
+from .command_menu import scope_key
 from .parameters import Call
 from .records import JsonObject
 from .refusals import bad_request, ours
@@ -26,9 +26,8 @@ def get_me(_telegram: Telegram, call: Call) -> object:
     }
 
 
-def _commands_key(call: Call) -> str:
-    scope = call.table("scope") or {"type": "default"}
-    return json.dumps([scope, call.text("language_code") or ""], sort_keys=True)
+def _commands_key(telegram: Telegram, call: Call) -> str:
+    return scope_key(telegram, call.bot, call.table("scope"), call.text("language_code") or "")
 
 
 def set_my_commands(telegram: Telegram, call: Call) -> object:
@@ -39,7 +38,7 @@ def set_my_commands(telegram: Telegram, call: Call) -> object:
     if len(rows) > MAX_COMMANDS:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
     commands = [_command(row) for row in rows]
-    kept = {**call.bot.commands, _commands_key(call): commands}
+    kept = {**call.bot.commands, _commands_key(telegram, call): commands}
     telegram.world.bots.put(replace(call.bot, commands=kept))
     return True
 
@@ -56,14 +55,15 @@ def _command(row: object) -> JsonObject:
             raise bad_request("can't parse BotCommand: command and description are needed")
 
 
-def get_my_commands(_telegram: Telegram, call: Call) -> object:
+def get_my_commands(telegram: Telegram, call: Call) -> object:
     """getMyCommands of exactly that scope and language."""
-    return call.bot.commands.get(_commands_key(call), [])
+    return call.bot.commands.get(_commands_key(telegram, call), [])
 
 
 def delete_my_commands(telegram: Telegram, call: Call) -> object:
     """deleteMyCommands of exactly that scope and language."""
-    kept = {key: rows for key, rows in call.bot.commands.items() if key != _commands_key(call)}
+    dropped = _commands_key(telegram, call)
+    kept = {key: rows for key, rows in call.bot.commands.items() if key != dropped}
     telegram.world.bots.put(replace(call.bot, commands=kept))
     return True
 

@@ -1,5 +1,7 @@
 """What a control request asks for, read strictly, with a sentence for every mistake."""
 
+import base64
+import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -58,6 +60,16 @@ class Asked:
         if isinstance(value, list):
             return value
         raise Mistake(f'"{name}" must be a list.')
+
+    def picture(self, name: str) -> bytes | None:
+        """The bytes of a picture that was sent in base64, or None when it is not there."""
+        encoded = self.text(name)
+        if not encoded:
+            return None
+        try:
+            return base64.b64decode(encoded, validate=True)
+        except binascii.Error as error:
+            raise Mistake(f'"{name}" must be a picture in base64.') from error
 
     def need_text(self, name: str) -> str:
         """A text that must be there."""

@@ -25,6 +25,7 @@ ROUTES: Final[dict[tuple[str, str], Act]] = {
     ("GET", "/sim/users"): watching.see_people,
     ("POST", "/sim/groups"): founding.make_group,
     ("GET", "/sim/groups"): watching.see_groups,
+    ("GET", "/sim/commands"): watching.see_commands,
     ("POST", "/sim/messages"): acting.write,
     ("GET", "/sim/messages"): watching.see_messages,
     ("GET", "/sim/chats"): watching.see_chats,

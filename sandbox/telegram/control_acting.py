@@ -8,6 +8,7 @@ from .chat_methods import link_object
 from .control_founding import new_group_id
 from .members import bots_in, change_member
 from .people import say, set_blocked
+from .pictures import SNAPSHOT
 from .posting import write_message
 from .records import Bot, Group, InviteLink, JsonObject, Message, Person
 from .refusals import Mistake
@@ -19,12 +20,11 @@ from .world import group_place
 
 
 async def write(telegram: Telegram, asked: Asked) -> object:
-    """POST /sim/messages."""
+    """POST /sim/messages; "picture" (base64) or "photo": true (any picture) make the text a caption."""
     person = find_person(telegram, asked.need_number("from"))
     place = find_place(telegram, asked.values.get("chat"), person)
-    said = say(
-        telegram, person, place, asked.text("text") or "", photo=asked.flag("photo"), reply_to=asked.number("reply_to")
-    )
+    picture = asked.picture("picture") or (SNAPSHOT if asked.flag("photo") else None)
+    said = say(telegram, person, place, asked.text("text") or "", picture=picture, reply_to=asked.number("reply_to"))
     return {"message": shown_message(telegram.world, said.message), "update_ids": said.update_ids}
 
 

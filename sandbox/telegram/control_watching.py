@@ -1,7 +1,9 @@
 """Control requests that look: at messages, chats, accounts, events and recorded calls."""
 
 from .access import PRESENT
-from .asked import Asked, find_person, find_place
+from .asked import Asked, find_bot, find_group, find_person, find_place
+from .command_menu import offered
+from .members import bots_in
 from .records import JsonObject
 from .telegram import Telegram
 from .views import group_object, shown_message, user_object
@@ -44,6 +46,16 @@ async def see_bots(telegram: Telegram, _asked: Asked) -> object:
         {**user_object(bot), "commands": bot.commands, "polling": telegram.bell_of(bot.id).heard}
         for bot in telegram.world.bots
     ]
+
+
+async def see_commands(telegram: Telegram, asked: Asked) -> object:
+    """GET /sim/commands?chat=...&user=...: the commands this person is offered there, each with the bot it is for."""
+    person = find_person(telegram, asked.need_number("user"))
+    chat = asked.values.get("chat")
+    find_place(telegram, chat, person)
+    group = None if str(chat).startswith("@") else find_group(telegram, chat)
+    bots = [find_bot(telegram, chat)] if group is None else bots_in(telegram, group)
+    return [{**command, "bot": bot.username} for bot in bots for command in offered(bot, person, group)]
 
 
 async def see_groups(telegram: Telegram, _asked: Asked) -> object:

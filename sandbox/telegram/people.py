@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from .access import is_admin
 from .html_entities import utf16_length
 from .members import bots_in, member_object
-from .pictures import SNAPSHOT, picture_sizes, store_picture
+from .pictures import picture_sizes, store_picture
 from .posting import write_message
 from .records import Bot, Group, JsonObject, Message, Person, PrivateChat
 from .refusals import Mistake
@@ -24,12 +24,14 @@ class Said:
     update_ids: list[int]
 
 
-def say(telegram: Telegram, person: Person, place: str, text: str, *, photo: bool, reply_to: int | None) -> Said:
-    """A person writes into a place."""
+def say(
+    telegram: Telegram, person: Person, place: str, text: str, *, picture: bytes | None, reply_to: int | None
+) -> Said:
+    """A person writes into a place, perhaps with a picture, whose caption the text then is."""
     text = text.strip()
-    if not text and not photo:
+    if not text and picture is None:
         raise Mistake("A message needs a text or a photo.")
-    if utf16_length(text) > (MAX_CAPTION if photo else MAX_TEXT):
+    if utf16_length(text) > (MAX_TEXT if picture is None else MAX_CAPTION):
         raise Mistake("The text is too long for one message.")
     if reply_to is not None and telegram.world.message(place, reply_to) is None:
         raise Mistake(f"There is no message {reply_to} to reply to.")
@@ -41,7 +43,7 @@ def say(telegram: Telegram, person: Person, place: str, text: str, *, photo: boo
         date=0,
         text=text,
         entities=recognise(text, []),
-        photo=picture_sizes(store_picture(telegram.world, SNAPSHOT)) if photo else [],
+        photo=[] if picture is None else picture_sizes(store_picture(telegram.world, picture)),
         reply_to=reply_to,
     )
     message = write_message(telegram, draft)
