@@ -45,6 +45,12 @@ class Tap(StrEnum):
     SET_UP_PAYOUT = "set_up_payout"
     APPROVE = "approve"  # person
     RETRY = "retry"  # saga number
+    ME = "me"  # what one paid and earned, one's place and card
+    INVITE = "invite"
+    MY_PLACE = "my_place"  # drop point; 0 shows the list
+    FORGET_PLACE = "forget_place"
+    REMOVE_CARD = "remove_card"
+    REMOVE_CARD_SURE = "remove_card_sure"
 
 
 class Style(StrEnum):
