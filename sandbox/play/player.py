@@ -7,6 +7,7 @@ from sandbox.play.eyes import Eyes
 from sandbox.play.narrator import Narrator
 from sandbox.play.pages import press_on_page
 from sandbox.play.sights import Button, Message, Place, Toast, read_toast
+from sandbox.play.tally import Tally
 from sandbox.play.wire import PlayError, fields
 
 PATIENCE = 20.0  # seconds; people would have given up, and machines under test are slow
@@ -33,6 +34,7 @@ class Player:
     groups: tuple[int, ...]
     eyes: Eyes
     narrator: Narrator
+    tally: Tally = field(default_factory=Tally)
     _tapped: dict[tuple[Place, int], int] = field(default_factory=dict)  # the state of a message when last tapped
     _followed: set[str] = field(default_factory=set)
 
@@ -43,6 +45,7 @@ class Player:
 
     async def types(self, text: str, *, in_group: int | None = None) -> None:
         """Write a line to the bot, or into a group."""
+        self.tally.lines += 1
         await self.eyes.wire.post("/sim/messages", {"from": self.number, "chat": in_group or self.bot, "text": text})
 
     async def taps(
@@ -87,6 +90,7 @@ class Player:
         """Tap a button one saw; PlayError when the tap is not answered."""
         message = spotted.message
         self._tapped[message.place, message.number] = message.edits
+        self.tally.taps += 1
         self.narrator.act(f"{self.name} taps [{spotted.button.label}]")
         chat = message.place.chat
         press = {

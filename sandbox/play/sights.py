@@ -48,6 +48,7 @@ class Message:
     text: str
     keyboard: tuple[tuple[Button, ...], ...]
     edits: int
+    silent: bool  # it came without a sound
     came: int  # the event that brought it: a higher number is further down
     at: float  # when it became what it is, seconds of the sandbox's clock
 
@@ -90,6 +91,7 @@ def read_message(event: Mapping[str, object], came: int) -> Message:
         text=str(shown["text"]),
         keyboard=tuple(tuple(_button(button) for button in rows(row)) for row in _rows_of(shown["buttons"])),
         edits=whole(shown["edited"]),
+        silent=bool(shown["silent"]),
         came=came,
         at=float(str(event["at"])),
     )

@@ -39,6 +39,7 @@ def test_an_edit_is_told_in_place_with_its_buttons() -> None:
         text="#7",
         keyboard=((claim,),),
         edits=1,
+        silent=False,
         came=9,
         at=0.0,
     )
@@ -51,6 +52,8 @@ def test_an_edit_is_told_in_place_with_its_buttons() -> None:
 def test_a_chat_of_other_people_is_not_told() -> None:
     told: list[str] = []
     place = Place(f"@{NORTH.bot.username}", 424242)
-    message = Message(place=place, number=1, sender="X", by_bot=True, text="#7", keyboard=(), edits=0, came=1, at=0.0)
+    message = Message(
+        place=place, number=1, sender="X", by_bot=True, text="#7", keyboard=(), edits=0, silent=False, came=1, at=0.0
+    )
     Narrator(told.append, Troupe(campus=NORTH)).event({"kind": "message", "chat": place.chat, "user": 424242}, message)
     assert told == []
