@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import ColumnElement, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.loudness import LOUD_AFTER, makes_sound
 from domain.order import Order, OrderStatus
 from domain.store.schema import campus, live_card, push
 from domain.store.schema.messages import CARD_KINDS
@@ -82,8 +83,11 @@ async def tell(
     """A message of its own, once: `name` is unique, `key` and `words` are its sentence.
 
     `buttons` are rows of one: {"key": label, "data": callback data} or {"key": label, "url": link}. With a `photo`
-    (Telegram's file id) the sentence is its caption: at most 1024 characters. `silent` makes no sound.
+    (Telegram's file id) the sentence is its caption: at most 1024 characters. `silent` makes no sound, nor does what
+    would be one sound too many about its order.
     """
+    if key in LOUD_AFTER and not silent:
+        silent = not makes_sound(key, await _loud_before(work, order_id, chat_id))
     message = insert(push).values(
         campus_id=campus_id,
         order_id=order_id,
@@ -100,6 +104,12 @@ async def tell(
     made = (await work.connection.execute(statement)).scalar_one_or_none()
     if made is not None:
         work.ring("send_push", made)
+
+
+async def _loud_before(work: UnitOfWork, order_id: int | None, chat_id: int) -> int:
+    loud = select(func.count()).where(push.c.order_id == order_id, push.c.chat_id == chat_id, ~push.c.silent)
+    found: int = (await work.connection.execute(loud)).scalar_one()
+    return found
 
 
 async def tell_admins(

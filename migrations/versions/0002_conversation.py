@@ -51,6 +51,7 @@ def downgrade() -> None:
     op.alter_column("payable", "charge", nullable=False)
     op.drop_table("problem_case")
     op.drop_table("rating")
+    op.drop_index("push_order_idx", "push")
     op.drop_index("push_message", "push")
     op.drop_index("live_card_message", "live_card")
     op.drop_constraint("orders_borne_by_end_check", "orders")
@@ -92,6 +93,7 @@ def change_messages() -> None:
     op.add_column("push", sa.Column("photo", sa.Text(), nullable=True))
     op.add_column("push", sa.Column("silent", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("push", sa.Column("message_id", sa.BigInteger(), nullable=True))
+    op.create_index("push_order_idx", "push", ["order_id", "chat_id"])
     op.create_index(
         "push_message", "push", ["chat_id", "message_id"], postgresql_where=sa.text("message_id IS NOT NULL")
     )

@@ -52,4 +52,5 @@ push = Table(
     one_of("status", PUSH_STATUSES),
 )
 Index("push_message", push.c.chat_id, push.c.message_id, postgresql_where=text("message_id IS NOT NULL"))
+Index("push_order_idx", push.c.order_id, push.c.chat_id)
 Index("push_due", push.c.due_at, postgresql_where=text("due_at IS NOT NULL"))
