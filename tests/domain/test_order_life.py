@@ -28,6 +28,13 @@ GIVING_UP = {
     OrderEvent.CANCELLED_BY_ADMIN,
     OrderEvent.HOLD_GONE,
 }
+WORDS = {OrderEvent.FINISHED_BY_ADMIN, OrderEvent.CLOSED_BY_ADMIN}  # an admin's, where the runner's own way is blocked
+BY_HAND = [
+    OrderEvent.BOUGHT,
+    OrderEvent.PICKED_UP,
+    OrderEvent.ARRIVED,
+    OrderEvent.DELIVERED,
+]
 
 
 @pytest.mark.parametrize("event", OrderEvent)
@@ -56,12 +63,31 @@ def test_from_the_purchase_on_nobody_cancels() -> None:
             assert TRANSITIONS[status, event] not in BEFORE_PIVOT
 
 
-def test_after_the_purchase_there_is_one_way_and_it_ends_completed() -> None:
+CARRYING = (OrderStatus.PLACED, OrderStatus.ON_THE_WAY, OrderStatus.ARRIVED)
+
+
+def test_after_the_purchase_the_runner_has_one_way_and_it_ends_completed() -> None:
     status, path = OrderStatus.PLACED, [OrderStatus.PLACED]
     while status not in ENDED:
-        (status,) = {after for (before, _), after in TRANSITIONS.items() if before is status}
+        (status,) = {after for (before, event), after in TRANSITIONS.items() if before is status and event not in WORDS}
         path.append(status)
     assert path == ["PLACED", "ON_THE_WAY", "ARRIVED", "DELIVERED", "COMPLETED"]
+
+
+@pytest.mark.parametrize(
+    ("event", "leads_to"),
+    [(OrderEvent.FINISHED_BY_ADMIN, OrderStatus.DELIVERED), (OrderEvent.CLOSED_BY_ADMIN, OrderStatus.CANCELLED)],
+)
+def test_after_the_purchase_and_only_then_an_admin_may_finish_or_close(
+    event: OrderEvent, leads_to: OrderStatus
+) -> None:
+    assert sources(event) == CARRYING
+    assert target(event) is leads_to
+
+
+def test_what_was_bought_is_cancelled_by_nothing_but_an_admin_who_says_who_bears_it() -> None:
+    ways = {event for (before, event), after in TRANSITIONS.items() if before not in BEFORE_PIVOT and after in ENDED}
+    assert ways == {OrderEvent.COMPLETED, OrderEvent.CLOSED_BY_ADMIN}
 
 
 def test_a_runner_gets_a_job_only_by_claiming_it() -> None:
@@ -89,8 +115,12 @@ def test_whatever_happens_in_whatever_order_a_completed_order_was_bought_and_del
             status = TRANSITIONS[status, event]
             happened.append(event)
     if status is OrderStatus.COMPLETED:
-        last = happened[-5:]
-        assert last == [*list(OrderEvent)[10:]], "bought, picked up, arrived, delivered, completed, nothing between"
+        since = happened[max(place for place, event in enumerate(happened) if event is OrderEvent.BOUGHT) :]
+        *carried, delivered, completed = since
+        assert completed is OrderEvent.COMPLETED
+        assert delivered in (OrderEvent.DELIVERED, OrderEvent.FINISHED_BY_ADMIN)
+        assert carried == BY_HAND[: len(carried)], "bought, picked up, arrived: in this order, nothing between"
+        assert delivered is OrderEvent.FINISHED_BY_ADMIN or len(carried) == 3
     if status in ENDED:
         assert not any(allowed(status, event) for event in OrderEvent)
 
