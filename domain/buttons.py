@@ -41,6 +41,11 @@ class Tap(StrEnum):
     BOUGHT_AS_ESTIMATED = "bought_estimate"  # order
     PICKED_UP = "picked_up"  # order
     HERE = "here"  # order
+    ASK_ADMIN = "ask_admin"  # order; version = what the shop wants, minor units
+    LEAVE = "leave"  # order: the food may be left, asks for the photo
+    STAY = "stay"  # order: the runner goes on waiting for the customer
+    SEE_RECEIPT = "see_receipt"  # order
+    SEE_PHOTO = "see_photo"  # order: of the food where it was left
     ASK_TO_RUN = "ask_to_run"
     SET_UP_PAYOUT = "set_up_payout"
     APPROVE = "approve"  # person

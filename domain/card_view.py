@@ -30,6 +30,7 @@ class OrderView:
     building: str | None  # of a drop point the campus knows; None for one the customer typed
     viewer: int  # the person whose chat it is; a group's number in a group
     expires_at: datetime | None  # when the order ends by itself, while that is so
+    may_leave: bool = False  # the runner may leave the food and send a photo of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

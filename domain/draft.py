@@ -21,6 +21,7 @@ class Expects(StrEnum):
     FEE = "fee"
     RECEIPT = "receipt"  # of the order in `subject`
     PIN = "pin"  # of the order in `subject`
+    PROOF = "proof"  # a photo of the food, left for the customer of the order in `subject`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

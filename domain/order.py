@@ -101,6 +101,11 @@ def allowed(status: OrderStatus, event: OrderEvent) -> bool:
     return (status, event) in TRANSITIONS
 
 
+def may_leave(status: OrderStatus, pin_tries: int, *, waited: bool) -> bool:
+    """Whether a photo is proof enough: the PIN is locked, or the customer was `waited` for as long as one must."""
+    return status is OrderStatus.ARRIVED and (waited or pin_tries >= MOST_PIN_TRIES)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """An order as committed; amounts in minor units of `price.currency`, times in UTC."""

@@ -14,7 +14,7 @@ class RunnerStatus(StrEnum):
 
 
 class Role(StrEnum):
-    CUSTOMER = "customer"
+    CUSTOMER = "customer"  # admitted to this campus: came by its invitation, or needs none
     RUNNER = "runner"  # approved by an admin of this campus
     ADMIN = "admin"
     SYSTEM = "system"  # timers and sagas
@@ -29,6 +29,8 @@ class Ownership(StrEnum):
 class Action(StrEnum):
     PLACE = "place"
     CANCEL = "cancel"
+    WRITE = "write"  # to the other side of an order
+    SEE_PHOTOS = "see_photos"  # the receipt, and the food where it was left
     CLAIM = "claim"
     RELEASE = "release"
     BUY = "buy"
@@ -50,6 +52,8 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
     {
         (Role.CUSTOMER, Action.PLACE): Ownership.OWN,
         (Role.CUSTOMER, Action.CANCEL): Ownership.OWN,
+        (Role.CUSTOMER, Action.WRITE): Ownership.OWN,  # one's own order or job: a runner is a customer too
+        (Role.CUSTOMER, Action.SEE_PHOTOS): Ownership.OWN,
         (Role.CUSTOMER, Action.ASK_TO_RUN): Ownership.OWN,
         (Role.RUNNER, Action.CLAIM): Ownership.OTHERS,
         (Role.RUNNER, Action.RELEASE): Ownership.OWN,
@@ -69,9 +73,9 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
 )
 
 
-def roles_of(runner_status: RunnerStatus, *, is_admin: bool) -> frozenset[Role]:
-    """The roles a member holds at once; everyone is a customer."""
-    roles = {Role.CUSTOMER}
+def roles_of(runner_status: RunnerStatus, *, is_admin: bool, admitted: bool) -> frozenset[Role]:
+    """The roles a member holds at once: who runs or steers here is a customer too, others need the invitation."""
+    roles = {Role.CUSTOMER} if admitted or is_admin or runner_status is RunnerStatus.APPROVED else set()
     if runner_status is RunnerStatus.APPROVED:
         roles.add(Role.RUNNER)
     if is_admin:
@@ -117,7 +121,7 @@ class Member:
     runner_status: RunnerStatus
     is_admin: bool
     reachable: bool
-    admitted: bool  # came by the campus' invitation: may order
+    admitted: bool  # came by the campus' invitation, or the campus is open to all
     default_place: str | None  # where her food usually goes
     stripe_customer: str | None
     stripe_account: str | None
@@ -127,4 +131,4 @@ class Member:
     @property
     def roles(self) -> frozenset[Role]:
         """All roles this member holds here."""
-        return roles_of(self.runner_status, is_admin=self.is_admin)
+        return roles_of(self.runner_status, is_admin=self.is_admin, admitted=self.admitted)

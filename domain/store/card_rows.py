@@ -7,11 +7,12 @@ from datetime import timedelta
 from sqlalchemy import RowMapping, Update, case, func, null, or_, select, update
 
 from domain.card_view import CardKind, OrderView
+from domain.order import may_leave
 from domain.store.campuses import find_campus
 from domain.store.money import current_hold, payable_of
 from domain.store.orders import find_order
 from domain.store.schema import campus, drop_point, live_card, person, push
-from domain.store.timers import due_at
+from domain.store.timers import due_at, has_fired
 from domain.store.unit_of_work import UnitOfWork
 from domain.timers import TimerKind
 
@@ -70,6 +71,7 @@ async def find_view(work: UnitOfWork, card: CardRow) -> OrderView:
         building=await _building(work, card.campus_id, order.drop_point),
         viewer=card.chat_id,
         expires_at=await due_at(work, order.id, TimerKind.EXPIRE),
+        may_leave=may_leave(order.status, order.pin_tries, waited=await has_fired(work, order.id, TimerKind.ABSENT)),
     )
 
 

@@ -55,6 +55,22 @@ async def due_at(work: UnitOfWork, order_id: int, kind: TimerKind) -> datetime |
     return (await work.connection.execute(query)).scalar_one_or_none()
 
 
+async def has_fired(work: UnitOfWork, order_id: int, kind: TimerKind) -> bool:
+    """Whether such a deadline of the order has passed."""
+    query = select(timer.c.id).where(
+        timer.c.order_id == order_id, timer.c.kind == kind, timer.c.status == TimerStatus.FIRED
+    )
+    return (await work.connection.execute(query.limit(1))).first() is not None
+
+
+async def stop_ladders(work: UnitOfWork, order_id: int) -> None:
+    """No deadline about silence or absence counts any more; call it wherever an order is delivered or ends.
+
+    EXPIRE is left alone: it belongs to the search for a runner, and has its own stops.
+    """
+    await _move(work, TimerEvent.STOPPED, timer.c.order_id == order_id, timer.c.kind != TimerKind.EXPIRE)
+
+
 async def fire_due(work: UnitOfWork, most: int) -> Sequence[DueTimer]:
     """Mark up to `most` due timers fired and return them; what they start belongs in the same transaction."""
     due = (  # everybody else locks the order before its timer; a timer whose order is being moved just now comes again

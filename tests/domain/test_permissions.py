@@ -8,7 +8,7 @@ from domain.people import Action, Role, RunnerStatus, may, roles_of
 
 # Each line: what this role may do to what is its own, and to what is not.
 OWN: dict[Role, str] = {
-    Role.CUSTOMER: "place cancel ask_to_run",
+    Role.CUSTOMER: "place cancel write see_photos ask_to_run",
     Role.RUNNER: "release buy pick_up arrive deliver set_up_payout",
     Role.ADMIN: "approve_runner see_any_order see_stuck retry_stuck bind_group",
     Role.SYSTEM: "",
@@ -38,10 +38,12 @@ def test_nobody_may_claim_an_order_of_her_own_whatever_she_is() -> None:
     assert not may(frozenset(Role), Action.CLAIM, own=True)
 
 
-@pytest.mark.parametrize(("status", "is_admin"), list(product(RunnerStatus, (True, False))))
-def test_only_an_approved_runner_runs_and_only_an_admin_administers(status: RunnerStatus, is_admin: bool) -> None:
-    roles = roles_of(status, is_admin=is_admin)
-    assert Role.CUSTOMER in roles
+@pytest.mark.parametrize(("status", "is_admin", "admitted"), list(product(RunnerStatus, (True, False), (True, False))))
+def test_only_an_approved_runner_runs_an_admin_administers_and_who_was_admitted_orders(
+    status: RunnerStatus, is_admin: bool, admitted: bool
+) -> None:
+    roles = roles_of(status, is_admin=is_admin, admitted=admitted)
+    assert (Role.CUSTOMER in roles) is (admitted or is_admin or status is RunnerStatus.APPROVED)
     assert (Role.RUNNER in roles) is (status is RunnerStatus.APPROVED)
     assert (Role.ADMIN in roles) is is_admin
     assert Role.SYSTEM not in roles
