@@ -1,8 +1,10 @@
 """The first screen, the way back to it, and an answer to everything that means nothing."""
 
+from bot.doorstep import doorstep
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.turn import Turn
 from domain.buttons import Style, Tap
+from domain.people import Role
 from domain.store.drafts import expect_nothing
 
 MENU = 1  # the version on menu buttons: those of cards and pushes carry another, and are not turned into a menu
@@ -24,6 +26,8 @@ async def help_out(turn: Turn) -> Replies:
     """A line nobody asked for, or an unknown command."""
     if not turn.private:
         return ()
+    if Role.CUSTOMER not in turn.member.roles:
+        return (NewMessage(doorstep(turn)),)
     return (NewMessage(Screen(turn.say("bot-help"), home(turn).rows)),)
 
 
@@ -33,7 +37,9 @@ async def unknown_tap(turn: Turn) -> Replies:
 
 
 def home(turn: Turn) -> Screen:
-    """Two roles, and what one has ordered."""
+    """Two roles, and what one has ordered; for who has not come by the invitation yet, how to get in."""
+    if Role.CUSTOMER not in turn.member.roles:
+        return doorstep(turn)
     return Screen(
         turn.say("bot-home", name=turn.member.first_name, campus=turn.campus.title),
         (

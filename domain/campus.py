@@ -42,6 +42,13 @@ class Campus:
         """The address that leads back into the chat with the campus' bot."""
         return f"https://t.me/{self.bot_username}" if self.bot_username else "https://t.me"
 
+    def invitation(self, drop_point: int | None = None) -> str | None:
+        """The link that admits whoever follows it, perhaps to a drop point; None before the bot's name is known."""
+        if self.bot_username is None:
+            return None
+        code = self.invite_code if drop_point is None else f"{self.invite_code}_{drop_point}"
+        return f"{self.chat_link}?start={code}"
+
     @property
     def zone(self) -> ZoneInfo:
         """The campus' time zone."""

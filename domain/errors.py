@@ -2,6 +2,7 @@
 
 CampusGError
 ├── NotAllowed              the permission table says no
+│   └── NotAdmitted         she has not come by the campus' invitation yet
 ├── Stale                   the button belongs to a state that is gone
 ├── OrderError
 │   ├── OrderNotFound
@@ -14,7 +15,13 @@ CampusGError
 │   ├── ReceiptAboveLimit   the shop wants more than the customer agreed to
 │   ├── ReceiptTooSmall     a receipt of nothing
 │   ├── PinLocked           five wrong tries
-│   └── HoldNotChecked      [Bought] before Stripe confirmed the hold
+│   ├── LeavingTooEarly     a photo is no proof yet: the PIN can still be asked for
+│   ├── HoldNotChecked      [Bought] before Stripe confirmed the hold
+│   ├── TooLateToRate       a thumb long after delivery
+│   └── TooLateToReport     a problem long after delivery
+├── CaseError
+│   ├── CaseNotFound
+│   └── CaseClosed          the campus team has said its last word
 ├── DraftError
 │   ├── DraftEmpty
 │   ├── DraftChanged        the price shown is not the price any more
@@ -42,6 +49,10 @@ class CampusGError(Exception):
 
 class NotAllowed(CampusGError):
     key = "error-not-allowed"
+
+
+class NotAdmitted(NotAllowed):
+    key = "error-not-admitted"
 
 
 class Stale(CampusGError):
@@ -92,8 +103,32 @@ class PinLocked(OrderError):
     key = "error-pin-locked"
 
 
+class LeavingTooEarly(OrderError):
+    key = "error-leaving-too-early"
+
+
 class HoldNotChecked(OrderError):
     key = "error-hold-not-checked"
+
+
+class TooLateToRate(OrderClosed):
+    key = "error-too-late-to-rate"
+
+
+class TooLateToReport(OrderClosed):
+    key = "error-too-late-to-report"
+
+
+class CaseError(CampusGError):
+    pass
+
+
+class CaseNotFound(CaseError):
+    key = "error-case-not-found"
+
+
+class CaseClosed(CaseError):
+    key = "error-case-closed"
 
 
 class DraftError(CampusGError):

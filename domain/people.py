@@ -46,6 +46,10 @@ class Action(StrEnum):
     SEE_STUCK = "see_stuck"
     RETRY_STUCK = "retry_stuck"
     BIND_GROUP = "bind_group"
+    RATE = "rate"
+    REPORT_PROBLEM = "report_problem"
+    SEE_CASES = "see_cases"
+    ANSWER_CASE = "answer_case"
 
 
 PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
@@ -69,6 +73,10 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
         (Role.ADMIN, Action.SEE_STUCK): Ownership.ANY,
         (Role.ADMIN, Action.RETRY_STUCK): Ownership.ANY,
         (Role.ADMIN, Action.BIND_GROUP): Ownership.ANY,
+        (Role.CUSTOMER, Action.RATE): Ownership.OWN,
+        (Role.CUSTOMER, Action.REPORT_PROBLEM): Ownership.OWN,
+        (Role.ADMIN, Action.SEE_CASES): Ownership.ANY,
+        (Role.ADMIN, Action.ANSWER_CASE): Ownership.OTHERS,
     }
 )
 

@@ -43,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{file.title} ({file.name}) is {'founded' if founded.new else 'up to date'}; "
         f"stores: {len(file.stores)}, drop points: {len(file.drop_points)}, admins: {len(file.admins)}"
     )
+    if founded.invitation is not None:
+        print(f"Who follows this link may order: {founded.invitation}")
     return 0
 
 

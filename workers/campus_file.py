@@ -90,6 +90,8 @@ class CampusFile:
     runner_group: int | None
     admin_chat: int | None
     runner_invite: str | None
+    invite_code: str | None = None  # left out it stays what it was, a code of its own at first
+    open_to_all: bool = False
     admins: tuple[NamedPerson, ...]
     runners: tuple[NamedPerson, ...]
     open_jobs: int
@@ -125,6 +127,8 @@ def read_campus(typed: str) -> CampusFile:
         runner_group=groups[0],
         admin_chat=groups[1],
         runner_invite=_invite(whole),
+        invite_code=_invite_code(whole),
+        open_to_all=_open_to_all(whole),
         admins=admins,
         runners=runners,
         open_jobs=read_whole(whole, "open_jobs", least=1, most=MOST_OPEN_JOBS, otherwise=1),
@@ -172,6 +176,23 @@ def _invite(whole: Section) -> str | None:
     if link and not re.fullmatch(r"https://\S+", link):
         whole.wrong("runner_invite", f"{shown(link)} is no link; Telegram's begin with https://t.me/+")
     return link
+
+
+def _invite_code(whole: Section) -> str | None:
+    if "invite_code" not in whole.content:
+        return None
+    code = read_text(whole, "invite_code", longest=200)
+    if code and not re.fullmatch(r"[A-Za-z0-9-]{4,40}", code):
+        whole.wrong("invite_code", f"{shown(code)} must be 4 to 40 letters, digits or -, as it becomes part of a link")
+    return code
+
+
+def _open_to_all(whole: Section) -> bool:
+    value = whole.content.get("open_to_all", False)
+    if not isinstance(value, bool):
+        whole.wrong("open_to_all", f"{shown(value)} is neither true nor false")
+        return False
+    return value
 
 
 def _people(whole: Section, key: str) -> tuple[NamedPerson, ...]:

@@ -1,12 +1,13 @@
 """Writing a campus file to the database: what it names is made or changed, what it no longer names is put aside."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Table, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.people import RunnerStatus
+from domain.store.campuses import find_campus
 from domain.store.events import SYSTEM, log
 from domain.store.schema import campus, drop_point, membership, menu_item, person, store
 from domain.store.unit_of_work import UnitOfWork
@@ -15,10 +16,11 @@ from workers.campus_file import FEE_NAMES, CampusFile, CampusFileError, ListedSt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Founded:
-    """The campus' number, and whether it is new."""
+    """The campus' number, whether it is new, and the link that admits people once its bot's name is known."""
 
     id: int
     new: bool
+    invitation: str | None
 
 
 async def found(work: UnitOfWork, file: CampusFile) -> Founded:
@@ -39,6 +41,8 @@ async def found(work: UnitOfWork, file: CampusFile) -> Founded:
         update(drop_point).where(drop_point.c.campus_id == founded.id, drop_point.c.active, gone).values(active=False)
     )
     await _write_people(work, founded.id, file)
+    if not file.open_to_all:
+        founded = replace(founded, invitation=(await find_campus(work, founded.id)).invitation())
     return founded
 
 
@@ -55,11 +59,21 @@ async def _write_campus(work: UnitOfWork, file: CampusFile) -> Founded:
         "windows": dict(file.windows),
         "hours": dict(file.hours),
         "open_jobs": file.open_jobs,
+        "open_to_all": file.open_to_all,
     }
-    bound = {"runner_group": file.runner_group, "admin_chat": file.admin_chat, "runner_invite": file.runner_invite}
-    changed |= {name: value for name, value in bound.items() if value is not None}  # /bind may have set them
+    if not file.open_to_all:
+        await _let_stay(work, file)
+    kept = ("runner_group", "admin_chat", "runner_invite", "invite_code")  # left out: /bind or the database set them
+    changed |= {name: getattr(file, name) for name in kept if getattr(file, name) is not None}
     number = await _upsert(work, campus, ("name",), {"name": file.name, "currency": file.currency}, changed)
-    return Founded(id=number, new=before is None)
+    return Founded(id=number, new=before is None, invitation=None)
+
+
+async def _let_stay(work: UnitOfWork, file: CampusFile) -> None:
+    """Who came while the campus was open to all is a member when it closes: she may have orders under way."""
+    open_before = select(campus.c.id).where(campus.c.name == file.name, campus.c.open_to_all).scalar_subquery()
+    came = update(membership).where(membership.c.campus_id == open_before, ~membership.c.admitted)
+    await work.connection.execute(came.values(admitted=True))
 
 
 async def _write_store(work: UnitOfWork, campus_id: int, listed: ListedStore) -> None:
@@ -89,7 +103,10 @@ async def _put_aside(work: UnitOfWork, table: Table, scope: ColumnElement[bool],
 
 
 async def _write_people(work: UnitOfWork, campus_id: int, file: CampusFile) -> None:
-    """The admins are those of the file and no others; a runner it names is approved, others stay what they are."""
+    """The admins are those of the file and no others; a runner it names is approved, others stay what they are.
+
+    Whoever it names needs no invitation.
+    """
     for listed in {each.id: each for each in (*file.runners, *file.admins)}.values():
         await _know(work, campus_id, listed)
     query = select(membership).where(membership.c.campus_id == campus_id).with_for_update()
@@ -111,8 +128,12 @@ async def _know(work: UnitOfWork, campus_id: int, listed: NamedPerson) -> None:
     """
     newcomer = insert(person).values(id=listed.id, first_name=listed.name)
     await work.connection.execute(newcomer.on_conflict_do_nothing())
-    joined = insert(membership).values(campus_id=campus_id, person_id=listed.id, reachable=False)
-    await work.connection.execute(joined.on_conflict_do_nothing())
+    joined = insert(membership).values(campus_id=campus_id, person_id=listed.id, reachable=False, admitted=True)
+    keys = ["campus_id", "person_id"]
+    stranger = ~membership.c.admitted
+    await work.connection.execute(
+        joined.on_conflict_do_update(index_elements=keys, set_={"admitted": True}, where=stranger)
+    )
 
 
 async def _change(

@@ -13,10 +13,12 @@ from domain.campus import Store, is_open
 from domain.draft import LONGEST_NAME, LONGEST_NOTE, Draft
 from domain.errors import OrdersPaused, PriceOutOfRange, Stale, Unreadable
 from domain.money import read_amount
+from domain.people import Action
 from domain.pricing import MOST_ITEMS, MOST_PIECES, Item, read_items
 from domain.store.campuses import drop_points_of, find_store, stores_of
 from domain.store.drafts import change_draft, discard_draft, expect_nothing, lock_draft
 from domain.store.rows import items_to
+from domain.store.use_cases.permission import require
 
 OF_ITEMS = frozenset({Tap.STORE, Tap.MENU_ITEM, Tap.CLEAR_ITEMS})  # tapped on the screen that fills the basket
 
@@ -24,7 +26,8 @@ DraftHandler = Callable[[Turn, Draft], Awaitable[Replies]]
 
 
 async def begin_draft(turn: Turn) -> Draft:
-    """The person's basket, a new one if there is none."""
+    """The person's basket, a new one if there is none; NotAdmitted for who may not order here."""
+    require(turn.member, Action.PLACE)
     known = await lock_draft(turn.work, turn.campus.id, turn.member.person_id)
     if known is not None:
         return known
@@ -35,6 +38,7 @@ def with_draft(handler: DraftHandler) -> Handler:
     """Let the handler have the basket its button was drawn from; an older button shows the basket as it is now."""
 
     async def handle(turn: Turn) -> Replies:
+        require(turn.member, Action.PLACE)
         draft = await lock_draft(turn.work, turn.campus.id, turn.member.person_id)
         if draft is None or draft.version != turn.version:
             return await outdated(turn, draft)

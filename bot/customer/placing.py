@@ -22,6 +22,7 @@ CANCELLABLE = frozenset({OrderStatus.PENDING, OrderStatus.CREATED})
 
 async def order_food(turn: Turn) -> Replies:
     """[Order food]: go on with the basket there is, or begin one."""
+    require(turn.member, Action.PLACE)
     if turn.campus.paused or not is_open(turn.campus.hours, turn.work.now.astimezone(turn.campus.zone)):
         raise OrdersPaused
     pending = await _pending(turn)
@@ -33,6 +34,7 @@ async def order_food(turn: Turn) -> Replies:
 
 async def review(turn: Turn) -> Replies:
     """[Continue my order], from a message of its own."""
+    require(turn.member, Action.PLACE)
     pending = await _pending(turn)
     if pending is not None:
         return (on_menu(turn, _being_placed(turn, pending)),)

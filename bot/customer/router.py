@@ -2,8 +2,8 @@
 
 from aiogram import Router
 
-from bot.customer import basket, orders, placing
-from bot.home import go_home, start
+from bot.customer import basket, invitation, orders, placing
+from bot.home import go_home
 from bot.routing import on_commands, on_taps, on_typed
 from domain.buttons import Tap
 from domain.draft import Expects
@@ -12,11 +12,12 @@ from domain.draft import Expects
 def customer_router() -> Router:
     """Everything a customer can do."""
     router = Router(name="customer")
-    on_commands(router, {"start": start, "orders": orders.list_orders}, private=True)
+    on_commands(router, {"start": invitation.start, "orders": orders.list_orders}, private=True)
     on_taps(
         router,
         {
             Tap.HOME: go_home,
+            Tap.INVITE: invitation.invite,
             Tap.ORDER_FOOD: placing.order_food,
             Tap.STORE: basket.with_draft(basket.choose_store),
             Tap.OTHER_STORE: basket.with_draft(basket.other_store),

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.people import Member, RunnerStatus, SavedCard
+from domain.people import Member, Role, RunnerStatus, SavedCard
 from domain.store.events import Actor, log
 from domain.store.rows import member_from
-from domain.store.schema import live_card, membership, person, saved_card
+from domain.store.schema import campus, live_card, membership, person, saved_card
 from domain.store.unit_of_work import UnitOfWork
 
 
@@ -18,8 +18,11 @@ def _members() -> Select[Any]:
     joined = membership.join(person, person.c.id == membership.c.person_id).outerjoin(
         saved_card, saved_card.c.person_id == person.c.id
     )
-    columns = [*membership.c, *(column for column in person.c if column.name != "id")]
-    return select(*columns, *(column for column in saved_card.c if column.name != "person_id")).select_from(joined)
+    joined = joined.join(campus, campus.c.id == membership.c.campus_id)
+    columns = [column for column in (*membership.c, *person.c) if column.name not in ("id", "admitted")]
+    admitted = or_(membership.c.admitted, campus.c.open_to_all).label("admitted")
+    card = (column for column in saved_card.c if column.name != "person_id")
+    return select(*columns, admitted, *card).select_from(joined)
 
 
 async def welcome(
@@ -114,6 +117,34 @@ async def change_runner(
     return True
 
 
+async def admit(work: UnitOfWork, campus_id: int, person_id: int) -> bool:
+    """From now on this member may order here; False when she came by an invitation before."""
+    newcomer = (
+        update(membership)
+        .where(membership.c.campus_id == campus_id, membership.c.person_id == person_id, ~membership.c.admitted)
+        .values(admitted=True)
+    )
+    if (await work.connection.execute(newcomer)).rowcount == 0:
+        return False
+    await log(
+        work,
+        Actor(role=Role.CUSTOMER, person_id=person_id),
+        campus_id=campus_id,
+        order_id=None,
+        subject="membership",
+        subject_id=person_id,
+        happened="admitted",
+        after="admitted",
+    )
+    return True
+
+
+async def keep_default_place(work: UnitOfWork, campus_id: int, person_id: int, place: str | None) -> None:
+    """Where this member's food usually goes; None forgets it."""
+    mine = update(membership).where(membership.c.campus_id == campus_id, membership.c.person_id == person_id)
+    await work.connection.execute(mine.values(default_place=place))
+
+
 async def mark_unreachable(work: UnitOfWork, campus_id: int, person_id: int) -> None:
     """The person blocked the bot: nothing is sent until she writes again."""
     statement = update(membership).where(membership.c.campus_id == campus_id, membership.c.person_id == person_id)
@@ -152,3 +183,9 @@ async def save_card(work: UnitOfWork, person_id: int, card: SavedCard) -> None:
     await work.connection.execute(
         statement.on_conflict_do_update(index_elements=["person_id"], set_={**values, "saved_at": func.now()})
     )
+
+
+async def forget_card(work: UnitOfWork, person_id: int, payment_method: str) -> bool:
+    """Forget the person's card if it is still this one; False when another took its place, or it is gone."""
+    mine = delete(saved_card).where(saved_card.c.person_id == person_id)
+    return (await work.connection.execute(mine.where(saved_card.c.payment_method == payment_method))).rowcount == 1

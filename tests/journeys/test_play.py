@@ -7,6 +7,7 @@ from sandbox.play.cast import NORTH, Troupe
 from sandbox.play.narrator import Narrator
 from sandbox.play.sights import Button, Message, Place
 from sandbox.play.stage import Ending
+from sandbox.play.scenes.parts import INVITATION
 from sandbox.play.verdict import judge
 from sandbox.play.wire import PlayError
 from tests.journeys.town import Town
@@ -15,7 +16,7 @@ from tests.journeys.town import Town
 async def test_what_nobody_says_is_told_as_expected_with_the_last_things_seen(town: Town) -> None:
     with pytest.raises(AssertionError, match=r"(?s)Mei reads 'a word nobody says'.*Not within 0 s.*Hi Mei!") as failure:
         async with town.stage() as stage:
-            await stage.mei.types("/start")
+            await stage.mei.types(f"/start {INVITATION}")
             await stage.mei.spots("order_food")
             await stage.mei.reads("a word nobody says", within=0.1)
     assert isinstance(failure.value.__cause__, PlayError)

@@ -61,6 +61,7 @@ def campus_file(name: str, *, runners: int = 2) -> CampusFile:
         runner_group=None,
         admin_chat=None,
         runner_invite=None,
+        open_to_all=True,
         admins=(NamedPerson(id=ADMIN, name="Sam"),),
         runners=tuple(NamedPerson(id=FIRST_RUNNER + n, name=f"Runner {n}") for n in range(runners)),
         open_jobs=1,

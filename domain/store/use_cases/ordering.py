@@ -56,6 +56,7 @@ async def place(work: UnitOfWork, campus: Campus, member: Member, *, version: in
 
 async def add_card(work: UnitOfWork, campus: Campus, member: Member) -> Run:
     """Start a card set-up; its link arrives as a message of its own within a second or two."""
+    require(member, Action.PLACE)
     name = f"save_card:{campus.id}:{member.person_id}:{work.now.timestamp()}"
     return await start_saga(work, Start(kind="save_card", name=name, campus_id=campus.id, person_id=member.person_id))
 
@@ -92,6 +93,7 @@ async def close(work: UnitOfWork, campus: Campus, member: Member, order: Order, 
 
 async def order_again(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Draft:
     """A draft with the content of one's own former order, for another card or another day."""
+    require(member, Action.PLACE)
     order = await find_order(work, campus.id, order_id)
     require(member, Action.CANCEL, own=order.customer_id == member.person_id)
     if not order.items:

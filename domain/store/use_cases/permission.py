@@ -1,16 +1,21 @@
 """The one question before every tap: may this member do this to that order."""
 
-from domain.errors import NotAllowed, RunnerNotApproved
+from domain.errors import NotAdmitted, NotAllowed, RunnerNotApproved
 from domain.order import Order
-from domain.people import Action, Member, Role, may
+from domain.people import PERMISSIONS, Action, Member, Role, may
 
 
 def require(member: Member, action: Action, *, own: bool = True) -> None:
-    """NotAllowed (or, for a runner to be, RunnerNotApproved) unless the permission table says yes."""
+    """Nothing, when the permission table says yes.
+
+    NotAllowed otherwise: NotAdmitted for what every customer may, RunnerNotApproved for a runner to be.
+    """
     if may(member.roles, action, own=own):
         return
     if action is Action.CLAIM and Role.RUNNER not in member.roles:
         raise RunnerNotApproved
+    if Role.CUSTOMER not in member.roles and (Role.CUSTOMER, action) in PERMISSIONS:
+        raise NotAdmitted
     raise NotAllowed
 
 

@@ -2,6 +2,7 @@
 
 from sandbox.play.player import Player
 
+INVITATION = "north-2026"  # the code of every campus of the plays, as their files have it
 GOOD_CARD = "4242 4242 4242 4242"
 DECLINED_LATER = "4000 0000 0000 0341"  # can be saved, and declines when money is to be held
 ASKS_THE_BANK = "4000 0027 6000 3184"
@@ -16,7 +17,7 @@ PAID = "delivered and paid"
 
 async def fills_basket(mei: Player) -> None:
     """One laksa from Koufu to the library, as far as the review."""
-    await mei.types("/start")
+    await mei.types(f"/start {INVITATION}")  # what Telegram writes for who follows the campus' link
     await mei.taps("order_food")
     await mei.taps("store", "Koufu")
     await mei.taps("menu_item", "Laksa")
@@ -35,7 +36,7 @@ async def orders_laksa(mei: Player, card: str = GOOD_CARD) -> int:
 
 async def comes_in(runner: Player) -> None:
     """The first word: Telegram lets no bot write to somebody who never wrote to it."""
-    await runner.types("/start")
+    await runner.types(f"/start {INVITATION}")
     await runner.spots("deliver_food")
 
 

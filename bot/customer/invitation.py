@@ -1,0 +1,53 @@
+"""Coming in by the campus' invitation, and handing it on."""
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from bot import home
+from bot.doorstep import doorstep
+from bot.replies import NewMessage, Replies, Rows, Screen
+from bot.turn import Turn
+from domain.buttons import Button, Tap
+from domain.people import Action, Role
+from domain.store.drafts import expect_nothing
+from domain.store.people import find_member
+from domain.store.use_cases.membership import Entered, enter
+from domain.store.use_cases.permission import require
+
+SHARE = "https://t.me/share/url"  # Telegram asks whom to send it to (core.telegram.org/widgets/share)
+
+
+async def start(turn: Turn) -> Replies:
+    """/start; behind it stands what a link brought along: the campus' code, or a word of Stripe's way back."""
+    code = turn.arguments
+    entered = await enter(turn.work, turn.campus, turn.member, code) if code else None
+    if entered is not None:
+        return await _welcome(turn, entered)
+    if code and Role.CUSTOMER not in turn.member.roles:
+        return (NewMessage(Screen(f"{turn.say('bot-invitation-wrong')}\n\n{doorstep(turn).text}")),)
+    return await home.start(turn)
+
+
+async def _welcome(turn: Turn, entered: Entered) -> Replies:
+    await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
+    admitted = replace(turn, member=await find_member(turn.work, turn.campus.id, turn.member.person_id))
+    first = home.home(admitted)
+    lines = [
+        *([] if Role.CUSTOMER in turn.member.roles else [turn.say("bot-invited", campus=turn.campus.title)]),
+        *([turn.say("bot-invited-place", place=entered.place)] if entered.place else []),
+        first.text,
+    ]
+    return (NewMessage(Screen("\n".join(lines), first.rows)),)
+
+
+async def invite(turn: Turn) -> Replies:
+    """[Invite a friend]: the link to hand on, and Telegram's own way of doing so."""
+    require(turn.member, Action.PLACE)
+    link = turn.campus.invitation()
+    back = (turn.button("bot-button-to-me", Tap.ME, version=home.MENU),)
+    if link is None:
+        return (home.on_menu(turn, Screen(turn.say("bot-invite-later"), (back,))),)
+    words = turn.plain("bot-invite-words", campus=turn.campus.title)
+    share = Button(words=turn.plain("bot-button-share"), url=f"{SHARE}?{urlencode({'url': link, 'text': words})}")
+    rows: Rows = ((share,), back)
+    return (home.on_menu(turn, Screen(turn.say("bot-invite", link=link), rows)),)
