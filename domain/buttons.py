@@ -18,20 +18,32 @@ class Tap(StrEnum):
     HOME = "home"
     ORDER_FOOD = "order_food"
     DELIVER_FOOD = "deliver_food"
-    STORE = "store"  # store
+    USUAL = "usual"  # order: once more what one mostly orders
+    STORE = "store"  # store; 0 and less: a page of the list
     OTHER_STORE = "other_store"
-    MENU_ITEM = "menu_item"  # menu item
+    MENU_ITEM = "menu_item"  # menu item; 0 and less: a page of the menu
+    BASKET = "basket"  # page of its lines
+    LESS = "less"  # line of the basket, from 0
+    MORE = "more"  # line of the basket, from 0
     CLEAR_ITEMS = "clear_items"
     ITEMS_DONE = "items_done"
-    DROP_POINT = "drop_point"  # drop point
-    FEE = "fee"  # minor units
+    DROP_POINT = "drop_point"  # drop point; 0 and less: a page of the buildings
+    BUILDING = "building"  # drop point: the first one to show of its building
+    USUAL_PLACE = "usual_place"
+    FEE = "fee"  # minor units; 0 asks
+    TIP = "tip"  # minor units
+    NOTE = "note"  # 0 asks, 1 takes it away
     REVIEW = "review"
     PLACE = "place"  # ceiling shown; version = the draft's
     DISCARD = "discard"
+    DISCARD_SURE = "discard_sure"
     ADD_CARD = "add_card"
     MY_ORDERS = "my_orders"  # page
+    ORDERS_OPEN = "orders_open"  # page of those under way
+    ORDERS_ENDED = "orders_ended"  # page of those that are over
     OPEN_ORDER = "open_order"  # order
     TRY_AGAIN = "try_again"  # order: a new draft with the same content
+    INSTEAD = "instead"  # order: as above, though another basket is begun
     CANCEL = "cancel"  # order
     CANCEL_SURE = "cancel_sure"  # order
     CLAIM = "claim"  # order
@@ -41,6 +53,18 @@ class Tap(StrEnum):
     BOUGHT_AS_ESTIMATED = "bought_estimate"  # order
     PICKED_UP = "picked_up"  # order
     HERE = "here"  # order
+    THUMB_UP = "thumb_up"  # order
+    THUMB_DOWN = "thumb_down"  # order
+    THUMB_REASON = "thumb_reason"  # order; version = which of the thumb's reasons, from 1; 0 is none
+    THUMB_AGAIN = "thumb_again"  # order
+    PROBLEM = "problem"  # order
+    PROBLEM_KIND = "problem_kind"  # order; version = which of the kinds, from 1
+    PROBLEM_WORDLESS = "problem_wordless"  # order; version as above
+    CASES = "cases"
+    CASE = "case"  # case
+    CASE_ANSWER = "case_answer"  # case
+    CASE_CLOSE = "case_close"  # case
+    CASE_CLOSE_SURE = "case_close_sure"  # case; version = which of the outcomes, from 1
     ASK_ADMIN = "ask_admin"  # order; version = what the shop wants, minor units
     LEAVE = "leave"  # order: the food may be left, asks for the photo
     STAY = "stay"  # order: the runner goes on waiting for the customer
@@ -56,6 +80,8 @@ class Tap(StrEnum):
     FORGET_PLACE = "forget_place"
     REMOVE_CARD = "remove_card"
     REMOVE_CARD_SURE = "remove_card_sure"
+    WAIT = "wait"  # order: nobody has taken it yet
+    ON_IT = "on_it"  # order: its runner's sign of life
 
 
 class Style(StrEnum):

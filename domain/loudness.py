@@ -10,6 +10,7 @@ SPOKEN = frozenset({"push-relay"})  # what the other side said is no news of our
 # room for the arrival and the end; what comes later is sent all the same, without a sound, and the card says it too.
 LOUD_AFTER: Mapping[str, int] = MappingProxyType(
     {
+        "push-nudge": 0,
         "push-claimed": 1,
         "push-released": 1,
         "push-arrived": 2,

@@ -16,8 +16,12 @@ class RunnerStatus(StrEnum):
 class Role(StrEnum):
     CUSTOMER = "customer"  # admitted to this campus: came by its invitation, or needs none
     RUNNER = "runner"  # approved by an admin of this campus
+    HOLDER = "holder"  # a runner, suspended or not: what she holds she brings to its end, what she earned is hers
     ADMIN = "admin"
     SYSTEM = "system"  # timers and sagas
+
+
+ACTING = (Role.CUSTOMER, Role.RUNNER, Role.ADMIN, Role.SYSTEM)  # in whose name history is written
 
 
 class Ownership(StrEnum):
@@ -33,6 +37,8 @@ class Action(StrEnum):
     SEE_PHOTOS = "see_photos"  # the receipt, and the food where it was left
     CLAIM = "claim"
     RELEASE = "release"
+    WAIT = "wait"
+    SHOW_LIFE = "show_life"
     BUY = "buy"
     PICK_UP = "pick_up"
     ARRIVE = "arrive"
@@ -42,7 +48,13 @@ class Action(StrEnum):
     APPROVE_RUNNER = "approve_runner"
     SEE_ANY_ORDER = "see_any_order"
     CANCEL_ANY = "cancel_any"
+    RELEASE_ANY = "release_any"
     FINISH_ANY = "finish_any"
+    CLOSE_ANY = "close_any"
+    SEE_BOARD = "see_board"
+    SEE_RUNNERS = "see_runners"
+    SUSPEND_RUNNER = "suspend_runner"
+    PAUSE_ORDERS = "pause_orders"
     SEE_STUCK = "see_stuck"
     RETRY_STUCK = "retry_stuck"
     BIND_GROUP = "bind_group"
@@ -56,20 +68,28 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
     {
         (Role.CUSTOMER, Action.PLACE): Ownership.OWN,
         (Role.CUSTOMER, Action.CANCEL): Ownership.OWN,
+        (Role.CUSTOMER, Action.WAIT): Ownership.OWN,
         (Role.CUSTOMER, Action.WRITE): Ownership.OWN,  # one's own order or job: a runner is a customer too
         (Role.CUSTOMER, Action.SEE_PHOTOS): Ownership.OWN,
         (Role.CUSTOMER, Action.ASK_TO_RUN): Ownership.OWN,
         (Role.RUNNER, Action.CLAIM): Ownership.OTHERS,
-        (Role.RUNNER, Action.RELEASE): Ownership.OWN,
-        (Role.RUNNER, Action.BUY): Ownership.OWN,
-        (Role.RUNNER, Action.PICK_UP): Ownership.OWN,
-        (Role.RUNNER, Action.ARRIVE): Ownership.OWN,
-        (Role.RUNNER, Action.DELIVER): Ownership.OWN,
-        (Role.RUNNER, Action.SET_UP_PAYOUT): Ownership.OWN,
+        (Role.HOLDER, Action.RELEASE): Ownership.OWN,
+        (Role.HOLDER, Action.SHOW_LIFE): Ownership.OWN,
+        (Role.HOLDER, Action.BUY): Ownership.OWN,
+        (Role.HOLDER, Action.PICK_UP): Ownership.OWN,
+        (Role.HOLDER, Action.ARRIVE): Ownership.OWN,
+        (Role.HOLDER, Action.DELIVER): Ownership.OWN,
+        (Role.HOLDER, Action.SET_UP_PAYOUT): Ownership.OWN,
         (Role.ADMIN, Action.APPROVE_RUNNER): Ownership.ANY,
         (Role.ADMIN, Action.SEE_ANY_ORDER): Ownership.ANY,
         (Role.ADMIN, Action.CANCEL_ANY): Ownership.OTHERS,
+        (Role.ADMIN, Action.RELEASE_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.FINISH_ANY): Ownership.OTHERS,
+        (Role.ADMIN, Action.CLOSE_ANY): Ownership.OTHERS,
+        (Role.ADMIN, Action.SEE_BOARD): Ownership.ANY,
+        (Role.ADMIN, Action.SEE_RUNNERS): Ownership.ANY,
+        (Role.ADMIN, Action.SUSPEND_RUNNER): Ownership.OTHERS,
+        (Role.ADMIN, Action.PAUSE_ORDERS): Ownership.ANY,
         (Role.ADMIN, Action.SEE_STUCK): Ownership.ANY,
         (Role.ADMIN, Action.RETRY_STUCK): Ownership.ANY,
         (Role.ADMIN, Action.BIND_GROUP): Ownership.ANY,
@@ -83,9 +103,12 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
 
 def roles_of(runner_status: RunnerStatus, *, is_admin: bool, admitted: bool) -> frozenset[Role]:
     """The roles a member holds at once: who runs or steers here is a customer too, others need the invitation."""
-    roles = {Role.CUSTOMER} if admitted or is_admin or runner_status is RunnerStatus.APPROVED else set()
+    holds = runner_status in (RunnerStatus.APPROVED, RunnerStatus.SUSPENDED)
+    roles = {Role.CUSTOMER} if admitted or is_admin or holds else set()
     if runner_status is RunnerStatus.APPROVED:
         roles.add(Role.RUNNER)
+    if holds:
+        roles.add(Role.HOLDER)
     if is_admin:
         roles.add(Role.ADMIN)
     return frozenset(roles)

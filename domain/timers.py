@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from domain.order import OrderStatus
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Windows:
@@ -74,6 +76,16 @@ TIMER_TRANSITIONS: Mapping[tuple[TimerStatus, TimerEvent], TimerStatus] = Mappin
 )
 
 TIMER_STARTS: Mapping[TimerKind, str] = MappingProxyType({TimerKind.EXPIRE: "expire_order"})
+
+# How long a runner may be silent in each state before she is asked; each step of hers begins it anew.
+LIFE_WINDOWS: Mapping[OrderStatus, str] = MappingProxyType(
+    {
+        OrderStatus.ACCEPTED: "sign_of_life",
+        OrderStatus.PLACED: "bought_silence",
+        OrderStatus.ON_THE_WAY: "bought_silence",
+        OrderStatus.ARRIVED: "bought_silence",
+    }
+)
 
 
 def reopened_until(placed_at: datetime, now: datetime, windows: Windows) -> datetime:

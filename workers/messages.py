@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
-from domain.buttons import Button
+from domain.buttons import Button, Style
 from domain.cards import Card, CardKind, draw
 from domain.saga import backoff
 from domain.store.card_rows import (
@@ -178,10 +178,14 @@ async def send_push(office: Office, push_id: int) -> None:
 
 def _written(message: PushRow, locale: str) -> Card:
     buttons: Sequence[Button] = [
-        Button(words=say_plain(locale, each["key"]), data=each.get("data"), url=each.get("url"))
+        Button(words=say_plain(locale, each["key"]), data=each.get("data"), url=each.get("url"), style=_style(each))
         for each in message.buttons
     ]
     return Card(text=say(locale, message.key, **message.args), rows=tuple((each,) for each in buttons))
+
+
+def _style(button: Mapping[str, str]) -> Style | None:
+    return Style(button["style"]) if "style" in button else None
 
 
 async def _record_push(office: Office, message: PushRow, outcome: Outcome) -> None:

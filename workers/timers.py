@@ -1,9 +1,10 @@
-"""Due timers: each is fired in the commit that starts what it is for."""
+"""Due timers: each is fired in the commit that does what it is for."""
 
 import logging
 from datetime import timedelta
 
 from domain.errors import CampusGError
+from domain.store.ladders import LADDERS
 from domain.store.progress import start_saga
 from domain.store.runs import Start
 from domain.store.timers import DueTimer, fire_due, put_off
@@ -18,21 +19,30 @@ log = logging.getLogger(__name__)
 
 
 async def fire_timers(workshop: Workshop) -> None:
-    """Start what every due timer is for, in the commit that marks it fired."""
+    """Do what every due timer is for, in the commit that marks it fired."""
     async with workshop.database() as work:
         for due in await fire_due(work, MOST_AT_ONCE):
             await _fire(work, due)
 
 
 async def _fire(work: UnitOfWork, due: DueTimer) -> None:
-    """Start what the timer is for; when the order went another way meanwhile, nobody wants it any more."""
-    kind = TIMER_STARTS[due.kind]
-    start = Start(kind=kind, name=f"{kind}:{due.order_id}:{due.id}", campus_id=due.campus_id, order_id=due.order_id)
+    """Do what the timer is for; when the order went another way meanwhile, nobody wants it any more."""
     try:
         async with work.connection.begin_nested():
-            await start_saga(work, start)
+            start = await _take(work, due)
+            if start is not None:
+                await start_saga(work, start)
     except CampusGError as refusal:
         log.info("timer %d of order %d is not wanted any more: %r", due.id, due.order_id, refusal)
     except Exception:  # a fault of ours with one order must not keep the others' deadlines from firing
         log.exception("timer %d of order %d could not start anything and comes again", due.id, due.order_id)
         await put_off(work, due, AGAIN_AFTER)
+
+
+async def _take(work: UnitOfWork, due: DueTimer) -> Start | None:
+    """The saga to start: a deadline is one, a rung of a ladder may ask for one."""
+    rung = LADDERS.get(due.kind)
+    if rung is not None:
+        return await rung(work, due)
+    kind = TIMER_STARTS[due.kind]
+    return Start(kind=kind, name=f"{kind}:{due.order_id}:{due.id}", campus_id=due.campus_id, order_id=due.order_id)

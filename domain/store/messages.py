@@ -82,9 +82,9 @@ async def tell(
 ) -> None:
     """A message of its own, once: `name` is unique, `key` and `words` are its sentence.
 
-    `buttons` are rows of one: {"key": label, "data": callback data} or {"key": label, "url": link}. With a `photo`
-    (Telegram's file id) the sentence is its caption: at most 1024 characters. `silent` makes no sound, nor does what
-    would be one sound too many about its order.
+    `buttons` are rows of one: {"key": label, "data": callback data, perhaps "style"} or {"key": label, "url": link}.
+    With a `photo` (Telegram's file id) the sentence is its caption: at most 1024 characters. `silent` makes no sound,
+    nor does what would be one sound too many about its order.
     """
     if key in LOUD_AFTER and not silent:
         silent = not makes_sound(key, await _loud_before(work, order_id, chat_id))

@@ -1,6 +1,6 @@
 """Orders in Postgres: read in the scope of their campus, moved only by guarded UPDATEs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select, update
@@ -11,6 +11,7 @@ from domain.order import WITH_RUNNER, Order, OrderEvent, OrderStatus, sources, t
 from domain.store.events import Actor, log
 from domain.store.rows import order_from
 from domain.store.schema import orders
+from domain.store.timers import follow_state
 from domain.store.unit_of_work import UnitOfWork
 
 PAGE = 6  # orders a page of /orders
@@ -80,7 +81,9 @@ async def try_move(
         after=row["status"],
         reason=reason,
     )
-    return order_from(row)
+    order = order_from(row)
+    await follow_state(work, order)
+    return order
 
 
 def _guarded(
@@ -122,11 +125,14 @@ async def insert_order(work: UnitOfWork, values: dict[str, object]) -> Order:
     return order_from(row)
 
 
-async def customers_orders(work: UnitOfWork, campus_id: int, person_id: int, page: int) -> tuple[Sequence[Order], bool]:
-    """A page (from 0) of a customer's orders, newest first, and whether there are more."""
+async def customers_orders(
+    work: UnitOfWork, campus_id: int, person_id: int, page: int, among: Collection[OrderStatus] = tuple(OrderStatus)
+) -> tuple[Sequence[Order], bool]:
+    """A page (from 0) of a customer's orders in one of these statuses, newest first, and whether there are more."""
+    hers = (orders.c.campus_id == campus_id, orders.c.customer_id == person_id)
     query = (
         select(orders)
-        .where(orders.c.campus_id == campus_id, orders.c.customer_id == person_id)
+        .where(*hers, orders.c.status.in_(among))
         .order_by(orders.c.id.desc())
         .offset(page * PAGE)
         .limit(PAGE + 1)

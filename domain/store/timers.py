@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, RowMapping, insert, select, update
 
 from domain.order import Order
+from domain.store.campuses import find_campus
 from domain.store.events import SYSTEM, log
 from domain.store.schema import orders, timer
 from domain.store.unit_of_work import UnitOfWork
-from domain.timers import TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus
+from domain.timers import LIFE_WINDOWS, TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus
+
+_DUE_PLAIN = ("id", "campus_id", "order_id", "due_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +24,7 @@ class DueTimer:
     campus_id: int
     order_id: int
     kind: TimerKind
+    due_at: datetime
 
 
 async def set_timer(work: UnitOfWork, order: Order, kind: TimerKind, due_at: datetime) -> None:
@@ -33,6 +37,32 @@ async def set_timer(work: UnitOfWork, order: Order, kind: TimerKind, due_at: dat
 async def stop_timer(work: UnitOfWork, order_id: int, kind: TimerKind) -> None:
     """The deadline counts no more; harmless when none is set."""
     await _move(work, TimerEvent.STOPPED, timer.c.order_id == order_id, timer.c.kind == kind)
+
+
+async def stop_ladders(work: UnitOfWork, order_id: int) -> None:
+    """No rung of any ladder counts any more; every move of an order does this. Harmless when none is set.
+
+    EXPIRE is left alone: it belongs to the search for a runner, and has its own stops.
+    """
+    await _move(work, TimerEvent.STOPPED, timer.c.order_id == order_id, timer.c.kind != TimerKind.EXPIRE)
+
+
+async def follow_state(work: UnitOfWork, order: Order) -> None:
+    """The ladders of the state an order just left end with it; a runner who holds it may be silent for so long now.
+
+    Called by every move of an order, so that no way into a state can forget it. Rungs that not every order of a state
+    has (the nudges of an open job, the reminders at the door) are set by the use case that leads there.
+    """
+    await stop_ladders(work, order.id)
+    await await_sign_of_life(work, order)
+
+
+async def await_sign_of_life(work: UnitOfWork, order: Order) -> None:
+    """From now on the runner's silence counts, where there is a runner."""
+    window = LIFE_WINDOWS.get(order.status)
+    if window is not None:
+        campus = await find_campus(work, order.campus_id)
+        await set_timer(work, order, TimerKind.SIGN_OF_LIFE, work.now + campus.windows.length(window))
 
 
 async def resume_timer(work: UnitOfWork, order_id: int, kind: TimerKind) -> None:
@@ -63,16 +93,12 @@ async def has_fired(work: UnitOfWork, order_id: int, kind: TimerKind) -> bool:
     return (await work.connection.execute(query.limit(1))).first() is not None
 
 
-async def stop_ladders(work: UnitOfWork, order_id: int) -> None:
-    """No deadline about silence or absence counts any more; call it wherever an order is delivered or ends.
-
-    EXPIRE is left alone: it belongs to the search for a runner, and has its own stops.
-    """
-    await _move(work, TimerEvent.STOPPED, timer.c.order_id == order_id, timer.c.kind != TimerKind.EXPIRE)
-
-
 async def fire_due(work: UnitOfWork, most: int) -> Sequence[DueTimer]:
-    """Mark up to `most` due timers fired and return them; what they start belongs in the same transaction."""
+    """Mark up to `most` due timers fired and return them, the latest of each order first.
+
+    What they start belongs in the same transaction. After an outage a whole ladder may be due: its last rung counts,
+    and the earlier ones find that they are not wanted any more.
+    """
     due = (  # everybody else locks the order before its timer; a timer whose order is being moved just now comes again
         select(timer.c.id)
         .join(orders, orders.c.id == timer.c.order_id)
@@ -81,10 +107,9 @@ async def fire_due(work: UnitOfWork, most: int) -> Sequence[DueTimer]:
         .limit(most)
         .with_for_update(of=[timer, orders], skip_locked=True)
     )
-    return [
-        DueTimer(id=row["id"], campus_id=row["campus_id"], order_id=row["order_id"], kind=TimerKind(row["kind"]))
-        for row in await _move(work, TimerEvent.FIRED, timer.c.id.in_(due))
-    ]
+    rows = await _move(work, TimerEvent.FIRED, timer.c.id.in_(due))
+    found = [DueTimer(kind=TimerKind(row["kind"]), **{name: row[name] for name in _DUE_PLAIN}) for row in rows]
+    return sorted(found, key=lambda each: each.due_at, reverse=True)
 
 
 async def put_off(work: UnitOfWork, due: DueTimer, pause: timedelta) -> None:

@@ -19,6 +19,7 @@ from domain.payment import (
     RefundStatus,
 )
 from domain.sagas import newest
+from domain.store.ladders import LADDERS
 from domain.timers import TIMER_STARTS, TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus
 
 Table = Mapping[tuple[Any, Any], Any]
@@ -63,3 +64,8 @@ def test_a_payout_is_paid_only_while_it_is_sent() -> None:
 @pytest.mark.parametrize("kind", TIMER_STARTS)
 def test_every_timer_that_starts_a_process_starts_one_there_is(kind: TimerKind) -> None:
     assert newest(TIMER_STARTS[kind]).kind == TIMER_STARTS[kind]
+
+
+@pytest.mark.parametrize("kind", TimerKind)
+def test_every_timer_starts_a_process_or_is_a_rung_of_a_ladder(kind: TimerKind) -> None:
+    assert (kind in TIMER_STARTS) is not (kind in LADDERS)

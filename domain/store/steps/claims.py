@@ -22,6 +22,7 @@ from domain.payment import HoldStatus
 from domain.people import Role, RunnerStatus
 from domain.store.campuses import find_campus
 from domain.store.events import SYSTEM, Actor
+from domain.store.ladders.waiting import RUNGS, wait_again
 from domain.store.messages import redraw_order, tell
 from domain.store.orders import find_order, move, try_move
 from domain.store.people import find_member
@@ -131,7 +132,8 @@ async def give_back_order(work: UnitOfWork, run: Run) -> None:
     )
     if order is None:
         return
-    await resume_timer(work, order.id, TimerKind.EXPIRE)
+    for kind in (TimerKind.EXPIRE, *RUNGS):
+        await resume_timer(work, order.id, kind)
     await redraw_order(work, order)
     await _tell_runner(work, run, "push-claim-given-back")
 
@@ -166,13 +168,14 @@ async def close_order_without_hold(work: UnitOfWork, run: Run) -> None:
 
 
 async def reopen_order(work: UnitOfWork, run: Run) -> None:
-    """ACCEPTED -> CREATED by the runner who gives it back: a fresh deadline, and never the same runner again.
+    """ACCEPTED -> CREATED by the runner who gives it back, or for her silence: never the same runner again.
 
-    After the last release allowed, or past the longest an order may stay open, the fresh deadline is now.
+    The deadline is a fresh one; after the last release allowed, or past the longest an order may stay open, it is now.
     """
+    silent = run.data.get("role") == Role.SYSTEM
     order = await move(
         work,
-        Actor(role=Role.RUNNER, person_id=run.person),
+        SYSTEM if silent else Actor(role=Role.RUNNER, person_id=run.person),
         run.campus_id,
         run.order,
         OrderEvent.RELEASED,
@@ -183,8 +186,12 @@ async def reopen_order(work: UnitOfWork, run: Run) -> None:
     )
     shut_out = insert(barred).values(order_id=order.id, person_id=run.person).on_conflict_do_nothing()
     await work.connection.execute(shut_out)
-    await set_timer(work, order, TimerKind.EXPIRE, await _fresh_deadline(work, order))
+    until = await _fresh_deadline(work, order)
+    await set_timer(work, order, TimerKind.EXPIRE, until)
+    await wait_again(work, order, until)
     await redraw_order(work, order)
+    if silent:
+        await _tell_runner(work, run, "push-taken-back")
     await tell(
         work,
         campus_id=order.campus_id,

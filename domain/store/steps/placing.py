@@ -8,6 +8,7 @@ from domain.people import Role
 from domain.store.campuses import find_campus
 from domain.store.drafts import advance_draft, lock_draft
 from domain.store.events import SYSTEM, Actor, log
+from domain.store.ladders.waiting import begin_waiting
 from domain.store.messages import redraw_order, tell
 from domain.store.opening import require_open
 from domain.store.orders import find_order, insert_order, move, try_move
@@ -15,7 +16,7 @@ from domain.store.rows import items_to, price_columns
 from domain.store.runs import Run
 from domain.store.schema import draft as drafts
 from domain.store.schema import hold, saga_signal
-from domain.store.timers import set_timer, stop_timer
+from domain.store.timers import set_timer, stop_ladders, stop_timer
 from domain.store.unit_of_work import UnitOfWork
 from domain.timers import TimerKind
 
@@ -124,9 +125,12 @@ async def start_expiry(work: UnitOfWork, run: Run) -> None:
     if order.status is not OrderStatus.CREATED:
         raise OrderClosed
     campus = await find_campus(work, run.campus_id)
-    await set_timer(work, order, TimerKind.EXPIRE, work.now + campus.windows.length("unclaimed"))
+    until = work.now + campus.windows.length("unclaimed")
+    await set_timer(work, order, TimerKind.EXPIRE, until)
+    await begin_waiting(work, order, until)
 
 
 async def stop_expiry(work: UnitOfWork, run: Run) -> None:
-    """The deadline counts no more."""
+    """The deadline counts no more, nor do the nudges before it."""
     await stop_timer(work, run.order, TimerKind.EXPIRE)
+    await stop_ladders(work, run.order)

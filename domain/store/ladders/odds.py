@@ -1,0 +1,67 @@
+"""How orders fare that nobody took at first: counted, and said only where there is enough to count."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Select, case, extract, func, or_, select
+
+from domain.campus import Campus
+from domain.order import OrderEvent
+from domain.store.schema import event, orders
+from domain.store.unit_of_work import UnitOfWork
+
+LOOK_BACK = timedelta(days=14)
+ENOUGH = 8  # orders; of fewer nothing is said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Odds:
+    """Of `waited` orders that were still open as long as this one, `taken` found a runner later."""
+
+    waited: int
+    taken: int
+    this_hour: bool  # counted at about this hour of the day, or over whole days
+
+    @property
+    def sentence(self) -> tuple[str, dict[str, str | int]]:
+        """The key that says so, and its numbers."""
+        if self.waited < ENOUGH:
+            return "push-odds-unknown", {}
+        key = "push-odds-hour" if self.this_hour else "push-odds-day"
+        return key, {"waited": self.waited, "taken": self.taken}
+
+
+async def count_odds(work: UnitOfWork, campus: Campus) -> Odds:
+    """The last two weeks of this campus at this hour, the one before and the one after; else at any hour."""
+    rows = (await work.connection.execute(_waited(work, campus))).all()
+    near = [row.taken for row in rows if row.near]
+    if len(near) >= ENOUGH:
+        return Odds(waited=len(near), taken=sum(near), this_hour=True)
+    return Odds(waited=len(rows), taken=sum(row.taken for row in rows), this_hour=False)
+
+
+def _waited(work: UnitOfWork, campus: Campus) -> Select[tuple[bool, bool]]:
+    """A row for each order that was open for the window: was it taken later, and was it opened at about this hour.
+
+    Those whose end is not known yet count nowhere; those their customers cancelled count as not taken: nobody came.
+    """
+    claimed = (
+        select(func.min(event.c.at))
+        .where(event.c.order_id == orders.c.id, event.c.subject == "order", event.c.event == OrderEvent.CLAIMED)
+        .scalar_subquery()
+    )
+    known = select(
+        orders.c.created_at.label("opened"), orders.c.ended_at.label("ended"), claimed.label("claimed")
+    ).where(orders.c.campus_id == campus.id, orders.c.created_at > work.now - LOOK_BACK)
+    each = known.subquery("known")
+    long_after = each.c.opened + campus.windows.length("odds")
+    waited = case((each.c.claimed.is_not(None), each.c.claimed > long_after), else_=each.c.ended > long_after)
+    return select(each.c.claimed.is_not(None).label("taken"), _near(work, campus, each.c.opened).label("near")).where(
+        waited
+    )
+
+
+def _near(work: UnitOfWork, campus: Campus, opened: ColumnElement[object]) -> ColumnElement[bool]:
+    """Within an hour of this hour on the campus' clock, also over midnight."""
+    apart = (extract("hour", func.timezone(campus.time_zone, opened)) - work.now.astimezone(campus.zone).hour + 24) % 24
+    return or_(apart <= 1, apart == 23)

@@ -1,0 +1,42 @@
+### When nothing happens: nobody takes an order, or its runner is silent. HTML: <b>, <i>, <code>.
+
+## To the customer
+
+push-nudge =
+    ⏳ <b>Nobody has taken #{ $order } yet.</b>
+    You can wait, or cancel free. Nothing has been charged.
+push-odds-hour =
+    📊 <b>#{ $order } is still open after { $minutes } minutes.</b>
+    Of { $waited } orders that waited this long at this time of day, { $taken } were taken later.
+push-odds-day =
+    📊 <b>#{ $order } is still open after { $minutes } minutes.</b>
+    Of { $waited } orders that waited this long in the last two weeks, { $taken } were taken later.
+push-odds-unknown =
+    📊 <b>#{ $order } is still open after { $minutes } minutes.</b>
+    I have seen too few orders like this to say how it will go. You can wait, or cancel free.
+
+## To the runner
+
+push-sign-of-life =
+    👋 <b>Are you on your way with #{ $order }?</b>
+    Please tap within { $minutes } minutes. Otherwise another runner may take it.
+push-sign-of-life-bought =
+    👋 <b>Is all well with #{ $order }?</b>
+    Please tap within { $minutes } minutes. Otherwise I ask the campus team to help.
+push-taken-back =
+    🛑 <b>#{ $order } is no longer yours.</b> I did not hear from you, so it is open to the others again.
+    Please do not buy anything for it.
+
+## To the admins
+
+push-silent-admins =
+    🔇 <b>#{ $order } ({ $status }): no sign of the runner for { $minutes } minutes.</b> The food is bought.
+    Runner { $runner } (@{ $runner_name }), customer { $customer } (@{ $customer_name }).
+    Handed over? <code>/finish { $order } reason</code>
+    It will not arrive? <code>/close { $order } runner reason</code> or <code>/close { $order } platform reason</code>: who bears the food.
+
+## Labels
+
+button-wait = I'll wait
+button-cancel-free = Cancel free
+button-on-it = Yes, on it
