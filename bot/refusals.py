@@ -6,7 +6,9 @@ from bot.replies import Answer, NewMessage, Replies, Screen
 from domain.buttons import Button, Tap, pack
 from domain.errors import (
     CampusGError,
+    CaseError,
     HoldNotChecked,
+    LeavingTooEarly,
     NotAllowed,
     OrderClosed,
     OrderError,
@@ -23,10 +25,13 @@ from domain.store.unit_of_work import UnitOfWork
 from domain.words import say, say_plain
 
 LONGEST_TOAST = 90  # characters; more has to be read in peace, as an alert
-ASK_AGAIN = (ReceiptAboveLimit, ReceiptTooSmall, HoldNotChecked)  # the question stands, another answer may do
+# The question stands, another answer may do.
+ASK_AGAIN = (LeavingTooEarly, ReceiptAboveLimit, ReceiptTooSmall, HoldNotChecked)
 
 ORDER_TAPS = frozenset(
     {
+        Tap.WAIT,
+        Tap.ON_IT,
         Tap.CANCEL,
         Tap.CANCEL_SURE,
         Tap.CLAIM,
@@ -36,6 +41,17 @@ ORDER_TAPS = frozenset(
         Tap.BOUGHT_AS_ESTIMATED,
         Tap.PICKED_UP,
         Tap.HERE,
+        Tap.ASK_ADMIN,
+        Tap.LEAVE,
+        Tap.STAY,
+        Tap.SEE_RECEIPT,
+        Tap.SEE_PHOTO,
+        Tap.THUMB_UP,
+        Tap.THUMB_DOWN,
+        Tap.THUMB_REASON,
+        Tap.PROBLEM,
+        Tap.PROBLEM_KIND,
+        Tap.PROBLEM_WORDLESS,
     }
 )
 
@@ -65,7 +81,7 @@ async def tidy_up(work: UnitOfWork, arrival: Arrival, refusal: CampusGError) -> 
     tap = tap_of(arrival.payload)
     if tap is not None and tap.tap in ORDER_TAPS and isinstance(refusal, Stale | OrderClosed):
         await _redraw(work, arrival.campus_id, tap.subject)
-    final = isinstance(refusal, OrderError | NotAllowed | Stale) and not isinstance(refusal, ASK_AGAIN)
+    final = isinstance(refusal, OrderError | CaseError | NotAllowed | Stale) and not isinstance(refusal, ASK_AGAIN)
     if final and "message" in arrival.payload and arrival.person_id is not None:
         await expect_nothing(work, arrival.campus_id, arrival.person_id)
 

@@ -4,7 +4,8 @@ from types import MappingProxyType
 from typing import assert_never
 
 from domain.buttons import Button, Style, Tap, button
-from domain.card_lines import amount, clock, compose, item_lines, lines, note, route, timeline
+from domain.card_aftercare import problem, said, thumbs
+from domain.card_lines import amount, clock, compose, item_lines, lines, note, relay_hint, route, timeline
 from domain.card_view import Card, OrderView
 from domain.order import OrderEvent, OrderStatus, allowed
 from domain.payment import HoldStatus
@@ -32,13 +33,16 @@ def draw_for_customer(view: OrderView, locale: str) -> Card:
     return compose(
         (
             lines(_state(view, locale), timeline(view, locale)),
-            _next(view, locale),
+            say(locale, "card-customer-silent") if view.runner_silent else "",
+            lines(_next(view, locale), said(view, locale)),
             lines(route(view, locale), item_lines(view, locale), note(view, locale)),
             _money(view, locale),
+            relay_hint(view, locale, view.runner_name),
         ),
         (_approve(view, locale),),
         (_cancel(view, locale),),
-        (_again(view, locale), _other_card(view, locale)),
+        (*thumbs(view, locale), _see_photo(view, locale)),
+        (_again(view, locale), problem(view, locale), _other_card(view, locale), _see_receipt(view, locale)),
     )
 
 
@@ -78,8 +82,11 @@ def _next(view: OrderView, locale: str) -> str:
         case OrderStatus.PLACED | OrderStatus.ON_THE_WAY:
             return say(locale, "card-customer-next-bought")
         case OrderStatus.ARRIVED:
-            return say(locale, "card-customer-pin", place=order.drop_point, pin=order.pin or "")
-        case OrderStatus.DELIVERED | OrderStatus.COMPLETED | OrderStatus.EXPIRED:
+            pin = say(locale, "card-customer-pin", place=order.drop_point, pin=order.pin or "")
+            return lines(pin, say(locale, "card-customer-may-leave") if view.may_leave else "")
+        case OrderStatus.DELIVERED | OrderStatus.COMPLETED:
+            return say(locale, "card-customer-left", place=order.drop_point) if order.proof_photo else ""
+        case OrderStatus.EXPIRED:
             return ""
         case OrderStatus.CANCELLED:
             return _why(view, locale)
@@ -107,6 +114,8 @@ def _why(view: OrderView, locale: str) -> str:
             return say(locale, "card-why-hold-gone")
         case "admin":
             return say(locale, "card-why-admin", reason=view.order.end_note or "-")
+        case "closed":
+            return say(locale, "card-why-closed", reason=view.order.end_note or "-")
         case None | "withdrawn":
             return ""
         case _:
@@ -181,3 +190,17 @@ def _other_card(view: OrderView, locale: str) -> Button | None:
     if order.status is not OrderStatus.CANCELLED or order.end_reason not in _FOR_MONEY:
         return None
     return button(say_plain(locale, "button-use-other-card"), Tap.ADD_CARD, order.id, order.version)
+
+
+def _see_receipt(view: OrderView, locale: str) -> Button | None:
+    order = view.order
+    if order.receipt is None or order.receipt_photo is None:
+        return None
+    return button(say_plain(locale, "button-see-receipt"), Tap.SEE_RECEIPT, order.id, order.version)
+
+
+def _see_photo(view: OrderView, locale: str) -> Button | None:
+    order = view.order
+    if order.proof_photo is None:
+        return None
+    return button(say_plain(locale, "button-see-photo"), Tap.SEE_PHOTO, order.id, order.version)

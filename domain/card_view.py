@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.aftercare import Rating
 from domain.buttons import Button
 from domain.campus import Campus
 from domain.order import Order
@@ -30,6 +31,9 @@ class OrderView:
     building: str | None  # of a drop point the campus knows; None for one the customer typed
     viewer: int  # the person whose chat it is; a group's number in a group
     expires_at: datetime | None  # when the order ends by itself, while that is so
+    rating: Rating | None = None  # what its customer said about it, for her own card
+    open_case: int | None = None  # the number of the problem that is being looked into
+    runner_silent: bool = False  # bought, asked, and no answer: the campus team was told
     may_leave: bool = False  # the runner may leave the food and send a photo of it
 
 

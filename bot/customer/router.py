@@ -2,9 +2,9 @@
 
 from aiogram import Router
 
-from bot.customer import basket, invitation, orders, placing
+from bot.customer import aftercare, basket, invitation, me, orders, placing, waiting
 from bot.home import go_home
-from bot.routing import on_commands, on_taps, on_typed
+from bot.routing import on_commands, on_photos, on_replies, on_taps, on_typed
 from domain.buttons import Tap
 from domain.draft import Expects
 
@@ -12,39 +12,68 @@ from domain.draft import Expects
 def customer_router() -> Router:
     """Everything a customer can do."""
     router = Router(name="customer")
-    on_commands(router, {"start": invitation.start, "orders": orders.list_orders}, private=True)
+    on_replies(router, aftercare.answer_back)  # before what is asked just now: a reply names what it is about
+    on_commands(router, {"start": invitation.start, "orders": orders.list_orders, "me": me.show}, private=True)
     on_taps(
         router,
         {
             Tap.HOME: go_home,
             Tap.INVITE: invitation.invite,
+            Tap.ME: me.look,
+            Tap.MY_PLACE: me.choose_place,
+            Tap.FORGET_PLACE: me.forget_place,
+            Tap.REMOVE_CARD: me.ask_remove_card,
+            Tap.REMOVE_CARD_SURE: me.remove_card,
             Tap.ORDER_FOOD: placing.order_food,
-            Tap.STORE: basket.with_draft(basket.choose_store),
-            Tap.OTHER_STORE: basket.with_draft(basket.other_store),
-            Tap.MENU_ITEM: basket.with_draft(basket.add_item),
-            Tap.CLEAR_ITEMS: basket.with_draft(basket.clear_items),
-            Tap.ITEMS_DONE: basket.with_draft(basket.go_on),
-            Tap.DROP_POINT: basket.with_draft(basket.choose_drop_point),
-            Tap.FEE: basket.with_draft(basket.choose_fee),
-            Tap.DISCARD: basket.with_draft(basket.discard),
+            Tap.USUAL: again.usual,
+            Tap.STORE: with_draft(shops.choose_store),
+            Tap.OTHER_STORE: with_draft(shops.other_store),
+            Tap.MENU_ITEM: with_draft(food.add_item),
+            Tap.BASKET: with_draft(food.edit_basket),
+            Tap.LESS: with_draft(food.step),
+            Tap.MORE: with_draft(food.step),
+            Tap.CLEAR_ITEMS: with_draft(food.clear_items),
+            Tap.ITEMS_DONE: with_draft(food.go_on),
+            Tap.DROP_POINT: with_draft(places.choose_drop_point),
+            Tap.BUILDING: with_draft(places.choose_building),
+            Tap.USUAL_PLACE: with_draft(places.choose_usual_place),
+            Tap.FEE: with_draft(terms.choose_fee),
+            Tap.TIP: with_draft(terms.choose_tip),
+            Tap.NOTE: with_draft(terms.edit_note),
+            Tap.DISCARD: with_draft(food.discard),
+            Tap.DISCARD_SURE: with_draft(food.discard_surely),
             Tap.REVIEW: placing.review,
             Tap.PLACE: placing.place,
             Tap.ADD_CARD: placing.add_card,
+            Tap.WAIT: waiting.wait,
             Tap.CANCEL: placing.ask_cancel,
             Tap.CANCEL_SURE: placing.cancel,
-            Tap.TRY_AGAIN: placing.order_again,
+            Tap.TRY_AGAIN: again.order_again,
+            Tap.INSTEAD: with_draft(again.instead),
             Tap.MY_ORDERS: orders.turn_page,
+            Tap.ORDERS_OPEN: orders.turn_page,
+            Tap.ORDERS_ENDED: orders.turn_page,
             Tap.OPEN_ORDER: orders.open_order,
+            Tap.THUMB_UP: aftercare.thumb_up,
+            Tap.THUMB_DOWN: aftercare.thumb_down,
+            Tap.THUMB_REASON: aftercare.thumb_reason,
+            Tap.THUMB_AGAIN: aftercare.thumb_again,
+            Tap.PROBLEM: aftercare.problem,
+            Tap.PROBLEM_KIND: aftercare.problem_kind,
+            Tap.PROBLEM_WORDLESS: aftercare.send_wordless,
         },
     )
     on_typed(
         router,
         {
-            Expects.STORE: basket.typed_store,
-            Expects.ITEMS: basket.typed_items,
-            Expects.DROP_POINT: basket.typed_drop_point,
-            Expects.FEE: basket.typed_fee,
-            Expects.NOTE: basket.typed_note,
+            Expects.STORE: shops.typed_store,
+            Expects.ITEMS: food.typed_items,
+            Expects.DROP_POINT: places.typed_drop_point,
+            Expects.FEE: terms.typed_fee,
+            Expects.NOTE: terms.typed_note,
+            Expects.PROBLEM: aftercare.told_problem,
+            Expects.CASE_MORE: aftercare.told_more,
         },
     )
+    on_photos(router, {Expects.PROBLEM: aftercare.told_problem, Expects.CASE_MORE: aftercare.told_more})
     return router

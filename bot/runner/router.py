@@ -2,8 +2,8 @@
 
 from aiogram import Router
 
-from bot.routing import on_taps, on_typed
-from bot.runner import jobs, joining
+from bot.routing import on_photos, on_taps, on_typed
+from bot.runner import handover, jobs, joining, receipt, sign_of_life
 from domain.buttons import Tap
 from domain.draft import Expects
 
@@ -18,13 +18,32 @@ def runner_router() -> Router:
             Tap.ASK_TO_RUN: joining.ask_to_run,
             Tap.SET_UP_PAYOUT: joining.set_up_payout,
             Tap.CLAIM: jobs.claim,
+            Tap.ON_IT: sign_of_life.on_it,
             Tap.RELEASE: jobs.ask_release,
             Tap.RELEASE_SURE: jobs.release,
-            Tap.BOUGHT: jobs.ask_receipt,
-            Tap.BOUGHT_AS_ESTIMATED: jobs.bought_as_estimated,
+            Tap.BOUGHT: receipt.ask_receipt,
+            Tap.BOUGHT_AS_ESTIMATED: receipt.bought_as_estimated,
+            Tap.ASK_ADMIN: receipt.ask_admin,
             Tap.PICKED_UP: jobs.pick_up,
-            Tap.HERE: jobs.arrive,
+            Tap.HERE: handover.arrive,
+            Tap.LEAVE: handover.ask_leave,
+            Tap.STAY: handover.stay,
         },
     )
-    on_typed(router, {Expects.RECEIPT: jobs.typed_receipt, Expects.PIN: jobs.typed_pin})
+    on_photos(
+        router,
+        {
+            Expects.RECEIPT: receipt.shown_receipt,
+            Expects.PIN: handover.photo_at_the_door,
+            Expects.PROOF: handover.shown_proof,
+        },
+    )
+    on_typed(
+        router,
+        {
+            Expects.RECEIPT: receipt.typed_receipt,
+            Expects.PIN: handover.typed_pin,
+            Expects.PROOF: handover.typed_pin,
+        },
+    )
     return router

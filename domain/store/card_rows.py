@@ -8,7 +8,9 @@ from sqlalchemy import RowMapping, Update, case, func, null, or_, select, update
 
 from domain.card_view import CardKind, OrderView
 from domain.order import may_leave
+from domain.store.aftercare import open_case_of, rating_of
 from domain.store.campuses import find_campus
+from domain.store.ladders.silence import is_silent
 from domain.store.money import current_hold, payable_of
 from domain.store.orders import find_order
 from domain.store.schema import campus, drop_point, live_card, person, push
@@ -61,6 +63,7 @@ async def find_view(work: UnitOfWork, card: CardRow) -> OrderView:
     order = await find_order(work, card.campus_id, card.order_id)
     people = select(person.c.id, person.c.first_name).where(person.c.id.in_([order.customer_id, order.runner_id or 0]))
     names = {row.id: row.first_name for row in await work.connection.execute(people)}
+    problem = await open_case_of(work, order.id)
     return OrderView(
         order=order,
         campus=await find_campus(work, card.campus_id),
@@ -71,6 +74,9 @@ async def find_view(work: UnitOfWork, card: CardRow) -> OrderView:
         building=await _building(work, card.campus_id, order.drop_point),
         viewer=card.chat_id,
         expires_at=await due_at(work, order.id, TimerKind.EXPIRE),
+        rating=await rating_of(work, order.id),
+        open_case=None if problem is None else problem.id,
+        runner_silent=await is_silent(work, order),
         may_leave=may_leave(order.status, order.pin_tries, waited=await has_fired(work, order.id, TimerKind.ABSENT)),
     )
 

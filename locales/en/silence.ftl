@@ -40,3 +40,13 @@ push-silent-admins =
 button-wait = I'll wait
 button-cancel-free = Cancel free
 button-on-it = Yes, on it
+
+## On the customer's card
+
+card-customer-silent = 🔇 We have not heard from your runner for a while. The campus team knows and is looking into it.
+
+## In answer to a tap
+
+bot-waiting = Thank you! I keep asking for #{ $order } and tell you at once when somebody takes it.
+bot-on-it-toast = Thank you, good to know!
+bot-on-it = ✅ <b>#{ $order } stays yours.</b> Thank you for saying so.

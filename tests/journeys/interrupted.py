@@ -89,7 +89,7 @@ async def expire_order(town: Town, stage: Stage) -> Interruption:
         call=f"POST /v1/payment_intents/{await intent_of(town, order)}/cancel",
         saga=OF_ORDER.format("expire_order"),
         subject=order,
-        set_off=lambda: town.ask("UPDATE timer SET due_at = now() WHERE order_id = $1 AND status = 'set'", order),
+        set_off=lambda: town.ask("UPDATE timer SET due_at = now() WHERE order_id = $1 AND kind = 'expire'", order),
     )
 
 

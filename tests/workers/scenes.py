@@ -73,7 +73,7 @@ async def cancelling(town: Town) -> Scene:
 async def expiring(town: Town) -> Scene:
     """expire_order."""
     order = await town.open_job()
-    await town.sql("UPDATE timer SET due_at = now() WHERE order_id = :id", id=order.id)
+    await town.sql("UPDATE timer SET due_at = now() WHERE order_id = :id AND kind = 'expire'", id=order.id)
     await fire_timers(town.workshop)
     return await order_scene(town, order.id, "expire_order", OrderStatus.EXPIRED, "canceled")
 

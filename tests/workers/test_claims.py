@@ -129,7 +129,9 @@ async def test_s11_a_job_given_back_has_a_fresh_deadline_and_bars_the_runner(sha
         False,
     )
     ((left,),) = await town.rows(
-        "SELECT due_at - now() > interval '29 minutes' FROM timer WHERE order_id = :id AND status = 'set'", id=order.id
+        "SELECT due_at - now() > interval '29 minutes' FROM timer"
+        " WHERE order_id = :id AND status = 'set' AND kind = 'expire'",
+        id=order.id,
     )
     assert left
     assert "push-released" in await town.told(order, order.customer_id)
@@ -147,7 +149,9 @@ async def test_a_fresh_deadline_never_goes_past_the_longest_an_order_may_stay_op
     async with town.database() as work:
         await running.release(work, town.campus, runner, order.id)
     ((minutes,),) = await town.rows(
-        "SELECT extract(epoch FROM due_at - now()) / 60 FROM timer WHERE order_id = :id AND status = 'set'", id=order.id
+        "SELECT extract(epoch FROM due_at - now()) / 60 FROM timer"
+        " WHERE order_id = :id AND status = 'set' AND kind = 'expire'",
+        id=order.id,
     )
     assert 9.9 < float(minutes) <= 10
 
@@ -210,7 +214,8 @@ async def test_s3_with_stripe_out_of_reach_a_claim_is_given_back_with_its_old_de
     town = shared_town
     runner = await town.member(runner=True, card=None)
     order = await town.open_job()
-    ((due,),) = await town.rows("SELECT due_at FROM timer WHERE order_id = :id", id=order.id)
+    deadlines = "SELECT kind, due_at, status FROM timer WHERE order_id = :id AND kind <> 'sign_of_life' ORDER BY id"
+    set_before = await town.rows(deadlines, id=order.id)
     await town.fault("GET /v1/payment_intents/*", "reset", times=1000)
     await town.claim(runner, order)
     await town.drive()
@@ -220,7 +225,8 @@ async def test_s3_with_stripe_out_of_reach_a_claim_is_given_back_with_its_old_de
     await town.no_faults()
     given_back = await town.order(order.id)
     assert (given_back.status, given_back.runner_id) == (OrderStatus.CREATED, None)
-    assert await town.rows("SELECT due_at, status FROM timer WHERE order_id = :id", id=order.id) == [(due, "set")]
+    assert await town.rows(deadlines, id=order.id) == set_before
+    assert {(row.kind, row.status) for row in set_before} == {("expire", "set"), ("nudge", "set"), ("odds", "set")}
     assert "push-claim-given-back" in await town.told(order, runner.person_id)
     assert await refusal_of_claim(town, runner, order) is None, "a claim that only Stripe spoiled bars nobody"
     await town.drive()
@@ -267,7 +273,8 @@ async def test_s1_a_claim_that_turns_back_late_leaves_the_winner_alone(shared_to
     await town.no_faults()
     assert await town.rows("SELECT status FROM saga WHERE id = :id", id=old) == [("undone",)]
     assert await town.order(order.id) == held
-    assert await town.rows("SELECT 1 FROM timer WHERE order_id = :id AND status = 'set'", id=order.id) == []
+    is_set = "SELECT kind FROM timer WHERE order_id = :id AND status = 'set'"
+    assert await town.rows(is_set, id=order.id) == [("sign_of_life",)]
 
 
 async def test_the_towns_books_are_right_after_all_this(shared_town: Town) -> None:

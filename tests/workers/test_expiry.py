@@ -16,7 +16,8 @@ from workers.timers import fire_timers
 async def due_in(town: Town, order: Order, seconds: float) -> None:
     """Move the order's deadline to so many seconds from now."""
     await town.sql(
-        "UPDATE timer SET due_at = now() + make_interval(secs => :s) WHERE order_id = :id AND status = 'set'",
+        "UPDATE timer SET due_at = now() + make_interval(secs => :s)"
+        " WHERE order_id = :id AND status = 'set' AND kind = 'expire'",
         s=seconds,
         id=order.id,
     )
@@ -28,7 +29,7 @@ async def test_s10_a_job_and_its_deadline_are_one_commit(shared_town: Town) -> N
     order = await town.open_job()
     ((status, minutes),) = await town.rows(
         "SELECT t.status, round(extract(epoch FROM t.due_at - o.created_at) / 60) FROM timer t"
-        " JOIN orders o ON o.id = t.order_id WHERE o.id = :id",
+        " JOIN orders o ON o.id = t.order_id WHERE o.id = :id AND t.kind = 'expire'",
         id=order.id,
     )
     assert (status, minutes) == ("set", 30)
@@ -60,7 +61,7 @@ async def test_s12_a_deadline_is_kept_to_the_tick(shared_town: Town) -> None:
     await town.until(expired)
     ((late,),) = await town.rows(
         "SELECT extract(epoch FROM o.ended_at - t.due_at) FROM orders o JOIN timer t ON t.order_id = o.id"
-        " WHERE o.id = :id",
+        " WHERE o.id = :id AND t.kind = 'expire'",
         id=order.id,
     )
     assert 0 <= float(late) < 1
@@ -124,7 +125,8 @@ async def test_a_worker_killed_while_it_fires_timers_has_fired_none(shared_town:
     await due_in(town, order, 0)
     with pytest.raises(Killed):
         await fire_timers(dying(town, at=1, committed=False))
-    assert await town.rows("SELECT status FROM timer WHERE order_id = :id", id=order.id) == [("set",)]
+    state = "SELECT status FROM timer WHERE order_id = :id AND kind = 'expire'"
+    assert await town.rows(state, id=order.id) == [("set",)]
     await town.drive()
     assert (await town.order(order.id)).status is OrderStatus.EXPIRED
 
@@ -178,10 +180,9 @@ async def test_a_release_stops_nothing_but_its_own_deadline(shared_town: Town) -
     order = await town.held_job(runner)
     async with town.database() as work:
         await running.release(work, town.campus, runner, order.id)
-    assert await town.rows("SELECT status FROM timer WHERE order_id = :id ORDER BY id", id=order.id) == [
-        ("stopped",),
-        ("set",),
-    ]
+    assert await town.rows(
+        "SELECT status FROM timer WHERE order_id = :id AND kind = 'expire' ORDER BY id", id=order.id
+    ) == [("stopped",), ("set",)]
 
 
 async def test_the_towns_books_are_right_after_all_this(shared_town: Town) -> None:
@@ -197,7 +198,7 @@ async def test_a_deadline_that_meets_a_fault_comes_again_and_holds_up_no_other(s
         await due_in(town, order, 0)
     await town.drive()
     assert (await town.order(sound.id)).status is OrderStatus.EXPIRED
-    state = "SELECT status, due_at > now() FROM timer WHERE order_id = :id"
+    state = "SELECT status, due_at > now() FROM timer WHERE order_id = :id AND kind = 'expire'"
     assert await town.rows(state, id=faulty.id) == [("set", True)]
     await town.sql("UPDATE orders SET items = '[]' WHERE id = :id", id=faulty.id)
     await due_in(town, faulty, 0)

@@ -40,7 +40,7 @@ async def test_s10_an_order_is_published_with_its_deadline_or_not_at_all(shared_
     assert await town.rows("SELECT status FROM hold WHERE order_id = :id", id=order.id) == [("requested",)]
     await town.hurry()
     assert (await town.order(order.id)).status is OrderStatus.CREATED
-    assert await town.rows("SELECT status FROM timer WHERE order_id = :id", id=order.id) == [("set",)]
+    assert await town.rows("SELECT status FROM timer WHERE order_id = :id", id=order.id) == [("set",)] * 3
     assert len(await town.intents(order.id)) == 1
 
 

@@ -40,7 +40,7 @@ async def count_odds(work: UnitOfWork, campus: Campus) -> Odds:
     return Odds(waited=len(rows), taken=sum(row.taken for row in rows), this_hour=False)
 
 
-def _waited(work: UnitOfWork, campus: Campus) -> Select[tuple[bool, bool]]:
+def _waited(work: UnitOfWork, campus: Campus) -> Select[bool, bool]:
     """A row for each order that was open for the window: was it taken later, and was it opened at about this hour.
 
     Those whose end is not known yet count nowhere; those their customers cancelled count as not taken: nobody came.

@@ -12,7 +12,7 @@ from domain.store.orders import lock_order
 from domain.store.people import find_member
 from domain.store.runs import Start
 from domain.store.schema import timer
-from domain.store.timers import DueTimer, set_timer
+from domain.store.timers import DueTimer, await_sign_of_life, set_timer, stop_timer
 from domain.store.unit_of_work import UnitOfWork
 from domain.timers import TimerKind, TimerStatus
 
@@ -53,6 +53,13 @@ async def act_on_silence(work: UnitOfWork, due: DueTimer) -> Start | None:
     await _tell_admins(work, order, runner)
     await redraw_order(work, order, group=False)
     return None
+
+
+async def hear_from(work: UnitOfWork, order: Order) -> None:
+    """The runner of this locked order gave a sign of life: no step, but she is there."""
+    for kind in (TimerKind.SIGN_OF_LIFE, TimerKind.SILENCE):
+        await stop_timer(work, order.id, kind)
+    await await_sign_of_life(work, order)
 
 
 async def is_silent(work: UnitOfWork, order: Order) -> bool:
