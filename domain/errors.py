@@ -9,6 +9,8 @@ CampusGError
 │   ├── OrderAlreadyTaken   another runner was faster
 │   ├── OrderAlreadyYours   a second tap on one's own claim
 │   ├── OrderClosed         expired, cancelled or completed
+│   │   ├── AlreadyBought   an admin may finish or close it, not cancel it
+│   │   └── NotBoughtYet    nothing to finish or close: she may cancel it
 │   ├── OwnOrder            a runner may not deliver to herself
 │   ├── BarredFromOrder     she gave this job back before
 │   ├── TooManyJobs         the limit of open jobs is reached
@@ -28,7 +30,10 @@ CampusGError
 │   ├── PriceOutOfRange     one amount is too small or too large
 │   ├── OrderOutOfRange     all together is
 │   └── OrdersPaused
+│       └── OrdersPausedBecause  an admin said why
+├── CardInUse               an order is being placed with it just now
 ├── RunnerNotApproved
+│   └── RunnerSuspended     she finishes what she has and takes nothing new
 ├── GroupTaken              runners and admins each need a group of their own
 ├── ChatNotOpen             nothing can be sent to this runner: she never wrote, or blocked the bot
 └── Unreadable              typed text that means nothing here
@@ -77,6 +82,14 @@ class OrderAlreadyYours(OrderError):
 
 class OrderClosed(OrderError):
     key = "error-order-closed"
+
+
+class AlreadyBought(OrderClosed):
+    key = "error-already-bought"
+
+
+class NotBoughtYet(OrderClosed):
+    key = "error-not-bought-yet"
 
 
 class OwnOrder(OrderError):
@@ -155,8 +168,20 @@ class OrdersPaused(DraftError):
     key = "error-orders-paused"
 
 
+class OrdersPausedBecause(OrdersPaused):
+    key = "error-orders-paused-because"
+
+
+class CardInUse(CampusGError):
+    key = "error-card-in-use"
+
+
 class RunnerNotApproved(CampusGError):
     key = "error-runner-not-approved"
+
+
+class RunnerSuspended(RunnerNotApproved):
+    key = "error-runner-suspended"
 
 
 class ChatNotOpen(CampusGError):

@@ -17,6 +17,7 @@ CALL_WITHIN = 20.0  # seconds for one call, all of it
 CONNECT_WITHIN = 5.0
 LARGEST_PAGE = 100
 FIRST_SERVER_ERROR = 500
+UNKNOWN_OBJECT = "resource_missing"  # Stripe's code of a 404
 
 Params = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -104,6 +105,20 @@ async def retrieve_checkout(client: Stripe, session: str) -> Answer:
     """A Checkout session with the card it saved."""
     params: Any = {"expand": ["setup_intent.payment_method"]}
     return await send(client.v1.checkout.sessions.retrieve_async(session, params))
+
+
+async def detach_card(client: Stripe, payment_method: str, key: str) -> None:
+    """Let a saved card go; one that is detached already, or that Stripe does not know, is as good."""
+    try:
+        await send(client.v1.payment_methods.detach_async(payment_method, {}, {"idempotency_key": key}))
+    except Refused as refusal:
+        if refusal.reason != UNKNOWN_OBJECT and await _is_kept(client, payment_method):
+            raise
+
+
+async def _is_kept(client: Stripe, payment_method: str) -> bool:
+    found = await send(client.v1.payment_methods.retrieve_async(payment_method))
+    return found.get("customer") is not None
 
 
 async def create_intent(client: Stripe, params: Params, key: str) -> Answer:

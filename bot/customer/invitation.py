@@ -31,7 +31,7 @@ async def start(turn: Turn) -> Replies:
 async def _welcome(turn: Turn, entered: Entered) -> Replies:
     await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
     admitted = replace(turn, member=await find_member(turn.work, turn.campus.id, turn.member.person_id))
-    first = home.home(admitted)
+    first = await home.home(admitted)
     lines = [
         *([] if Role.CUSTOMER in turn.member.roles else [turn.say("bot-invited", campus=turn.campus.title)]),
         *([turn.say("bot-invited-place", place=entered.place)] if entered.place else []),

@@ -2,7 +2,8 @@
 
 from aiogram import Router
 
-from bot.customer import aftercare, basket, invitation, me, orders, placing, waiting
+from bot.customer import aftercare, again, food, invitation, me, orders, places, placing, shops, terms, waiting
+from bot.customer.basket import with_draft
 from bot.home import go_home
 from bot.routing import on_commands, on_photos, on_replies, on_taps, on_typed
 from domain.buttons import Tap

@@ -6,12 +6,14 @@ from types import MappingProxyType
 from domain.saga import Saga
 from domain.sagas.accept_order import ACCEPT_ORDER
 from domain.sagas.cancel_order import CANCEL_ORDER
+from domain.sagas.close_purchase import CLOSE_PURCHASE
 from domain.sagas.complete_order import COMPLETE_ORDER
 from domain.sagas.create_order import CREATE_ORDER
 from domain.sagas.expire_order import EXPIRE_ORDER
 from domain.sagas.onboard_runner import ONBOARD_RUNNER
 from domain.sagas.pay_out_runner import PAY_OUT_RUNNER
 from domain.sagas.release_order import RELEASE_ORDER
+from domain.sagas.remove_card import REMOVE_CARD
 from domain.sagas.save_card import SAVE_CARD
 
 SAGAS: Mapping[tuple[str, int], Saga] = MappingProxyType(
@@ -23,9 +25,11 @@ SAGAS: Mapping[tuple[str, int], Saga] = MappingProxyType(
             COMPLETE_ORDER,
             EXPIRE_ORDER,
             CANCEL_ORDER,
+            CLOSE_PURCHASE,
             RELEASE_ORDER,
             PAY_OUT_RUNNER,
             SAVE_CARD,
+            REMOVE_CARD,
             ONBOARD_RUNNER,
         )
     }

@@ -89,7 +89,14 @@ async def runners_in(work: UnitOfWork, campus_id: int, status: RunnerStatus) -> 
 
 
 async def change_runner(
-    work: UnitOfWork, actor: Actor, campus_id: int, person_id: int, *, before: RunnerStatus, after: RunnerStatus
+    work: UnitOfWork,
+    actor: Actor,
+    campus_id: int,
+    person_id: int,
+    *,
+    before: RunnerStatus,
+    after: RunnerStatus,
+    reason: str | None = None,
 ) -> bool:
     """Move a member's runner status from `before` to `after`; False when it is not `before` any more."""
     statement = (
@@ -113,6 +120,7 @@ async def change_runner(
         happened="runner_status",
         before=before,
         after=after,
+        reason=reason,
     )
     return True
 

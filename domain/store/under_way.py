@@ -5,8 +5,9 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from domain.draft import Draft
+from domain.order import OrderStatus
 from domain.saga import SagaStatus
-from domain.store.schema import saga
+from domain.store.schema import membership, orders, saga
 from domain.store.unit_of_work import UnitOfWork
 
 JUST_NOW = timedelta(seconds=20)  # long enough for a link to arrive, short enough to ask for another one
@@ -20,6 +21,17 @@ async def being_placed(work: UnitOfWork, basket: Draft) -> bool:
         saga.c.kind == "create_order",
         saga.c.status == SagaStatus.RUNNING,
         saga.c.data["draft_version"].as_integer() == basket.version,
+    )
+    return bool((await work.connection.execute(query)).scalar_one())
+
+
+async def places_an_order(work: UnitOfWork, person_id: int) -> bool:
+    """Whether the hold of an order of hers is being made, on whichever campus: her card is the same on all of them."""
+    campuses = select(membership.c.campus_id).where(membership.c.person_id == person_id)
+    query = select(func.count()).where(
+        orders.c.campus_id.in_(campuses),
+        orders.c.customer_id == person_id,
+        orders.c.status == OrderStatus.PENDING,
     )
     return bool((await work.connection.execute(query)).scalar_one())
 

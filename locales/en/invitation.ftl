@@ -14,4 +14,3 @@ bot-invite-later = The link is not ready yet. Try again in a minute.
 bot-button-share = Send to a friend
 
 error-not-admitted = Ordering needs an invitation: scan the poster at your hall, or ask a friend who is in for the link.
-bot-button-to-me = ◀ About me

@@ -33,7 +33,7 @@ async def test_a_stranger_reads_who_we_are_and_how_to_get_in_and_every_tap_of_or
     assert await mei.labels() == []
     for tap in (Tap.ORDER_FOOD, Tap.STORE, Tap.MENU_ITEM, Tap.FEE, Tap.REVIEW, Tap.PLACE, Tap.ADD_CARD, Tap.TRY_AGAIN):
         assert (await mei.tap(tap, 1, 1))["text"].startswith(NO_WAY), tap
-    for tap in (Tap.ASK_TO_RUN, Tap.INVITE):
+    for tap in (Tap.ASK_TO_RUN, Tap.INVITE, Tap.ME, Tap.MY_PLACE, Tap.REMOVE_CARD):
         assert (await mei.tap(tap, 1, 1))["text"].startswith(NO_WAY), tap
     await mei.write("2x chicken rice 4.20")
     assert "scan the CampusG poster" in await mei.text()

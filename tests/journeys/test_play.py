@@ -5,9 +5,9 @@ import pytest
 from sandbox.launch.people import MEI
 from sandbox.play.cast import NORTH, Troupe
 from sandbox.play.narrator import Narrator
+from sandbox.play.scenes.parts import INVITATION
 from sandbox.play.sights import Button, Message, Place
 from sandbox.play.stage import Ending
-from sandbox.play.scenes.parts import INVITATION
 from sandbox.play.verdict import judge
 from sandbox.play.wire import PlayError
 from tests.journeys.town import Town

@@ -68,6 +68,7 @@ def test_the_example_in_the_repository_is_a_whole_campus() -> None:
     assert (fees.headroom_basis_points, fees.headroom_least, fees.headroom_most) == (2_000, 100, 500)
     assert (fees.delivery_fee_least, fees.delivery_fee_most, fees.order_most) == (50, 2_000, 20_000)
     assert campus.hours == {}
+    assert (campus.invite_code, campus.open_to_all) == ("north-2026", False)
 
 
 def test_a_small_file_is_enough_and_the_rest_is_what_campusg_says() -> None:
@@ -78,6 +79,12 @@ def test_a_small_file_is_enough_and_the_rest_is_what_campusg_says() -> None:
     assert campus.stores[1].hours == {"fri": ("18:00", "02:00")}
     assert campus.drop_points == (Place(building="Library", spot="lobby"),)
     assert campus.windows == {"unclaimed": 1800}
+    assert (campus.invite_code, campus.open_to_all) == (None, False)
+
+
+def test_who_may_order_is_said_in_one_line() -> None:
+    assert changed("[fees]", "open_to_all = true\n[fees]").open_to_all
+    assert changed("[fees]", 'invite_code = "Hall-3"\n[fees]').invite_code == "Hall-3"
 
 
 @pytest.mark.parametrize(
@@ -178,6 +185,8 @@ def test_always_open_is_said_so() -> None:
         ("[[drop_points]]", "[drop_points]", "drop_points: { ... } is no list; write it in [ ]"),
         ('spot = "lobby"', 'spot = "lobby"\n[[drop_points]]\nbuilding = "library"\nspot = "Lobby"',
          'drop_points[1]: "library, Lobby" is there already, as drop_points[0]'),
+        ("[fees]", 'invite_code = "our hall"\n[fees]', 'invite_code: "our hall" must be 4 to 40 letters, digits or -'),
+        ("[fees]", 'open_to_all = "yes"\n[fees]', 'open_to_all: "yes" is neither true nor false'),
         ('"north"', "north", "this is no TOML: "),
         ('title = "North Campus"', 'title = "x"\ntitle = "y"', "this is no TOML: "),
     ],

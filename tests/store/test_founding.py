@@ -13,7 +13,14 @@ from sqlalchemy import select
 
 from domain.campus import Campus
 from domain.people import RunnerStatus
-from domain.store.campuses import all_campuses, bind_group, drop_points_of, find_store, stores_of
+from domain.store.campuses import (
+    all_campuses,
+    bind_group,
+    drop_points_of,
+    find_store,
+    keep_bot_username,
+    stores_of,
+)
 from domain.store.people import find_member, welcome
 from domain.store.schema import campus as campuses
 from domain.store.schema import event, store
@@ -161,6 +168,30 @@ async def test_two_campuses_live_on_one_database_with_stores_of_the_same_name(da
         ]
 
 
+async def test_who_the_file_names_needs_no_invitation_and_its_code_stays_when_left_out(database: Database) -> None:
+    campus = await add(database, replace(FILE, open_to_all=False, invite_code="hall-3"))
+    async with database() as work:
+        named = [await find_member(work, campus.id, number) for number in (ADMIN, FIRST_RUNNER)]
+        mei = await welcome(work, campus.id, 77, first_name="Mei", username=None, language="en", private=True)
+    assert [member.admitted for member in (*named, mei)] == [True, True, False]
+    assert (await add(database, replace(FILE, open_to_all=False))).invite_code == "hall-3"
+    own = await add(database, replace(FILE, name="south", open_to_all=False))
+    assert own.invite_code != "hall-3"
+    assert len(own.invite_code) == 12
+
+
+async def test_who_came_while_the_campus_was_open_to_all_stays_a_member(database: Database) -> None:
+    campus = await add(database, FILE)
+    async with database() as work:
+        await welcome(work, campus.id, 77, first_name="Mei", username=None, language="en", private=True)
+        assert (await find_member(work, campus.id, 77)).admitted
+    closed = await add(database, replace(FILE, open_to_all=False))
+    async with database() as work:
+        late = await welcome(work, campus.id, 78, first_name="Kai", username=None, language="en", private=True)
+        assert (await find_member(work, campus.id, 77)).admitted
+    assert (closed.open_to_all, late.admitted) == (False, False)
+
+
 def command(database_url: str, path: Path) -> subprocess.CompletedProcess[str]:
     """`python -m workers.campus add FILE`, as an operator runs it."""
     return subprocess.run(
@@ -179,7 +210,11 @@ async def test_the_command_founds_the_example_and_says_so(database: Database, da
     assert first.stdout == "North Campus (north) is founded; stores: 3, drop points: 5, admins: 1\n"
     assert second.stdout == "North Campus (north) is up to date; stores: 3, drop points: 5, admins: 1\n"
     async with database() as work:
-        assert [campus.name for campus in await all_campuses(work)] == ["north"]
+        (north,) = await all_campuses(work)
+        assert (north.name, north.invite_code, north.open_to_all) == ("north", "north-2026", False)
+        await keep_bot_username(work, north.id, "north_bot")
+    known = command(database_url, EXAMPLE).stdout.splitlines()
+    assert known[1:] == ["Who follows this link may order: https://t.me/north_bot?start=north-2026"]
 
 
 async def test_the_command_tells_every_mistake_with_the_file_and_exits_2(database_url: str, tmp_path: Path) -> None:

@@ -20,5 +20,6 @@ OUTSIDE_STEPS: Mapping[str, OutsideStep] = MappingProxyType(
         "ensure_customer": cards.ENSURE_CUSTOMER,
         "open_checkout": cards.OPEN_CHECKOUT,
         "look_at_checkout": cards.LOOK_AT_CHECKOUT,
+        "detach_card": cards.DETACH_CARD,
     }
 )

@@ -1,4 +1,4 @@
-"""Outside steps around a customer's card: her Stripe customer, the Checkout page, what it saved."""
+"""Outside steps around a customer's card: her Stripe customer, the Checkout page, what it saved, letting it go."""
 
 from domain.store.campuses import find_campus
 from domain.store.messages import tell
@@ -6,7 +6,7 @@ from domain.store.people import find_member, keep_customer
 from domain.store.runs import Run
 from domain.store.unit_of_work import UnitOfWork
 from workers.steps.step import OutsideStep, Params, Result, Sent, add_signal
-from workers.stripe_gateway import Stripe, create_checkout, create_customer, retrieve_checkout
+from workers.stripe_gateway import Stripe, create_checkout, create_customer, detach_card, retrieve_checkout
 
 
 async def plan_customer(work: UnitOfWork, run: Run, _key: str) -> Params | None:
@@ -82,6 +82,22 @@ async def record_look(_work: UnitOfWork, run: Run, result: Result) -> None:
         add_signal(run, "card_saved")
 
 
+async def plan_detaching(_work: UnitOfWork, run: Run, _key: str) -> Params:
+    """Which card she gave up."""
+    return {"payment_method": run.data["payment_method"]}
+
+
+async def let_card_go(client: Stripe, sent: Sent) -> Result:
+    """It is nobody's card any more, at Stripe either."""
+    await detach_card(client, sent.params["payment_method"], sent.key)
+    return {}
+
+
+async def record_detaching(_work: UnitOfWork, _run: Run, _result: Result) -> None:
+    """We forgot the card before."""
+
+
 ENSURE_CUSTOMER = OutsideStep(plan=plan_customer, call=ensure_customer, record=record_customer)
 OPEN_CHECKOUT = OutsideStep(plan=plan_checkout, call=open_checkout, record=record_checkout)
 LOOK_AT_CHECKOUT = OutsideStep(plan=plan_look, call=look_at_checkout, record=record_look)
+DETACH_CARD = OutsideStep(plan=plan_detaching, call=let_card_go, record=record_detaching)

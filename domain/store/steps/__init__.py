@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
 from domain.store.runs import Run
-from domain.store.steps import claims, endings, money, placing
+from domain.store.steps import cards, claims, endings, money, placing
 from domain.store.unit_of_work import UnitOfWork
 
 LocalStep = Callable[[UnitOfWork, Run], Awaitable[None]]
@@ -23,6 +23,7 @@ LOCAL_STEPS: Mapping[str, LocalStep] = MappingProxyType(
         "reopen_order": claims.reopen_order,
         "expire_order": endings.expire_order,
         "close_order": endings.close_order,
+        "close_purchase": endings.close_purchase,
         "tell_released": endings.tell_released,
         "deliver_order": endings.deliver_order,
         "complete_order": money.complete_order,
@@ -30,5 +31,7 @@ LOCAL_STEPS: Mapping[str, LocalStep] = MappingProxyType(
         "keep_payable": money.keep_payable,
         "open_payouts": money.open_payouts,
         "keep_card": money.keep_card,
+        "forget_card": cards.forget_card,
+        "tell_card_removed": cards.tell_card_removed,
     }
 )

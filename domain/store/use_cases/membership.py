@@ -1,13 +1,16 @@
-"""How one becomes a member of a campus, and what a member keeps here: the place her food usually goes to."""
+"""How one becomes a member of a campus, and what a member keeps here: the place her food usually goes to, a card."""
 
 import hmac
 from dataclasses import dataclass
 
 from domain.campus import Campus, DropPoint
-from domain.errors import Stale
+from domain.errors import CardInUse, Stale
 from domain.people import Action, Member
 from domain.store.campuses import drop_points_of
 from domain.store.people import admit, keep_default_place
+from domain.store.progress import start_saga
+from domain.store.runs import Run, Start
+from domain.store.under_way import places_an_order
 from domain.store.unit_of_work import UnitOfWork
 from domain.store.use_cases.permission import require
 
@@ -49,6 +52,27 @@ async def forget_place(work: UnitOfWork, campus: Campus, member: Member) -> None
     """She is asked for the place with every order again."""
     require(member, Action.PLACE)
     await keep_default_place(work, campus.id, member.person_id, None)
+
+
+async def remove_card(work: UnitOfWork, campus: Campus, member: Member, last4: str) -> Run:
+    """Her card that ends in these digits is forgotten now and detached at Stripe by a worker.
+
+    Stale when she has no such card; CardInUse while the hold of an order of hers is being made with it.
+    """
+    require(member, Action.PLACE)
+    card = member.card
+    if card is None or card.last4 != last4:
+        raise Stale
+    if await places_an_order(work, member.person_id):
+        raise CardInUse
+    start = Start(
+        kind="remove_card",
+        name=f"remove_card:{member.person_id}:{card.payment_method}",
+        campus_id=campus.id,
+        person_id=member.person_id,
+        data={"payment_method": card.payment_method, "brand": card.brand, "last4": card.last4},
+    )
+    return await start_saga(work, start)
 
 
 async def _drop_point(work: UnitOfWork, campus: Campus, number: str) -> DropPoint | None:

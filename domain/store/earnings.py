@@ -1,0 +1,85 @@
+"""What a person paid, and what a runner earned, on one campus: sums of what holds, orders and payables say."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from domain.order import OrderStatus
+from domain.payment import HoldStatus, PayoutStatus
+from domain.store.schema import hold, orders, payable
+from domain.store.unit_of_work import UnitOfWork
+
+HANDED_OVER = (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """A customer's figures, amounts in minor units; what is held is not paid."""
+
+    paid: int
+    on_hold: int
+    placed: int  # orders whose money was held; one that a bank declined never was one
+    delivered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earnings:
+    """A runner's figures, amounts in minor units: earned + reimbursed == sent + waiting."""
+
+    earned: int
+    reimbursed: int  # what she laid out for the food
+    sent: int
+    waiting: int  # owed: an account is missing, or the transfer is under way
+    jobs: int
+
+
+async def spending_of(work: UnitOfWork, campus_id: int, person_id: int) -> Spending:
+    """What this person paid here as a customer."""
+    own = (orders.c.campus_id == campus_id, orders.c.customer_id == person_id)
+    held = select(hold).join(orders, orders.c.id == hold.c.order_id).where(*own).subquery()
+    money = select(
+        _sum(held.c.captured).label("paid"),
+        _sum(held.c.amount, held.c.status == HoldStatus.HELD).label("on_hold"),
+    ).subquery()
+    counted = (
+        select(
+            func.count().filter(orders.c.created_at.is_not(None)).label("placed"),
+            func.count().filter(orders.c.status.in_(HANDED_OVER)).label("delivered"),
+        )
+        .where(*own)
+        .subquery()
+    )
+    return Spending(**await _one(work, select(money, counted)))
+
+
+async def earnings_of(work: UnitOfWork, campus_id: int, person_id: int) -> Earnings:
+    """What this person earned here as a runner, by what was booked as owed to her."""
+    laid_out = func.least(payable.c.amount, func.coalesce(orders.c.receipt, 0))
+    money = (
+        select(
+            _sum(payable.c.amount - laid_out).label("earned"),
+            _sum(laid_out).label("reimbursed"),
+            _sum(payable.c.amount, payable.c.status == PayoutStatus.PAID).label("sent"),
+            _sum(payable.c.amount, payable.c.status != PayoutStatus.PAID).label("waiting"),
+        )
+        .join(orders, orders.c.id == payable.c.order_id)
+        .where(payable.c.campus_id == campus_id, payable.c.runner_id == person_id)
+        .subquery()
+    )
+    jobs = (
+        select(func.count().label("jobs"))
+        .where(orders.c.campus_id == campus_id, orders.c.runner_id == person_id, orders.c.status.in_(HANDED_OVER))
+        .subquery()
+    )
+    return Earnings(**await _one(work, select(money, jobs)))
+
+
+def _sum(amount: ColumnElement[int], only: ColumnElement[bool] | None = None) -> ColumnElement[int]:
+    total = func.sum(amount)
+    return func.coalesce(total if only is None else total.filter(only), 0)
+
+
+async def _one(work: UnitOfWork, query: Select[Any]) -> dict[str, int]:
+    """One row of whole numbers; Postgres makes sums of bigint numeric."""
+    return {name: int(value) for name, value in (await work.connection.execute(query)).mappings().one().items()}

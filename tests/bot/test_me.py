@@ -1,0 +1,114 @@
+"""/me: figures from what was booked, one's own place and card, and nobody else's."""
+
+from typing import Any
+
+from sqlalchemy import insert
+
+from domain.buttons import Tap
+from domain.people import RunnerStatus
+from domain.store.schema import drop_point, hold, membership, orders, payable, person, saga, saved_card
+from tests.bot.stage import Json, Somebody, Stage
+
+
+async def delivered(stage: Stage, customer: Somebody, runner: Somebody, receipt: int, **paid: Json) -> int:
+    """An order that was captured and booked, as the workers leave it: 2.00 delivery, 0.80 service, 10 % kept."""
+    order_id = await placed(stage, customer)
+    moved = {"status": "COMPLETED", "runner_id": runner.id, "receipt": receipt, "total": receipt + 280}
+    await stage.change(orders, orders.c.id == order_id, **moved, runner_share=receipt + 180, created_at=_now(stage))
+    captured = {"status": "captured", "payment_intent": f"pi_{order_id}", "captured": receipt + 280}
+    await stage.change(hold, hold.c.order_id == order_id, **captured)
+    owed: dict[str, Any] = {"runner_id": runner.id, "amount": receipt + 180, "currency": "sgd", "charge": "ch_1"}
+    async with stage.work() as work:
+        row = {"campus_id": stage.campuses["north"], "order_id": order_id} | owed | paid
+        await work.connection.execute(insert(payable).values(row))
+    return order_id
+
+
+async def placed(stage: Stage, customer: Somebody) -> int:
+    """An order that waits for its hold."""
+    return await customer.order_food()
+
+
+def _now(stage: Stage) -> Json:
+    return orders.c.placed_at
+
+
+async def test_figures_tell_paid_from_held_and_earned_from_food_money(stage: Stage) -> None:
+    mei, ana, ben = await stage.customer(), await stage.runner(), await stage.runner("Ben")
+    await delivered(stage, mei, ana, 400, status="paid", transfer=f"tr_{mei.id}")
+    await delivered(stage, mei, ana, 500)
+    await delivered(stage, mei, ben, 300, status="sending")
+    await stage.publish(await placed(stage, mei))
+    await mei.write("/me")
+    spent = await mei.text()
+    assert "You paid: S$20.40" in spent
+    assert "On hold: S$8.04, not charged yet" in spent or "On hold: S$8.00" in spent, spent
+    assert "3 delivered" in spent
+    assert "You earned" not in spent
+    await ana.write("/me")
+    earned = await ana.text()
+    for line in ("You earned: S$3.60", "Food money back: S$9.00", "Sent to you: S$5.80", "Waiting for you: S$6.80"):
+        assert line in earned, earned
+    assert "Jobs done: 2" in earned
+    assert "You paid: S$0.00" in earned
+    south = Somebody(id=ana.id, stage=stage, bot=("south", "7002:south", "south_bot"))
+    await south.write("/me")
+    assert "You earned" not in await south.text(), "another campus' figures"
+
+
+async def test_the_usual_place_is_chosen_from_the_list_and_forgotten(stage: Stage) -> None:
+    mei = await stage.somebody()
+    await mei.write("/me")
+    assert "No usual place yet" in await mei.text()
+    await mei.press("Choose my place")
+    answer = await mei.press("Library")
+    assert answer["text"] == "Your usual place: Library, door"
+    assert "Your food usually goes to Library, door" in await mei.text()
+    west = (await stage.rows(drop_point, drop_point.c.campus_id == stage.campuses["west"]))[0]
+    assert "out of date" in (await mei.tap(Tap.MY_PLACE, west["id"], 1))["text"]
+    await mei.press("Choose my place")
+    await mei.press("Ask me each time")
+    assert "No usual place yet" in await mei.text()
+    (row,) = await stage.rows(membership, membership.c.person_id == mei.id)
+    assert row["default_place"] is None
+
+
+async def test_a_card_is_removed_only_after_a_second_tap_and_the_next_order_asks_for_one(stage: Stage) -> None:
+    mei = await stage.customer()
+    await stage.change(person, person.c.id == mei.id, stripe_customer=f"cus_{mei.id}")
+    await mei.write("/me")
+    assert "Visa ending in 4242, valid until 12/2030" in await mei.text()
+    await mei.press("Remove card")
+    await mei.press("Keep it")
+    assert await stage.rows(saved_card, saved_card.c.person_id == mei.id)
+    await mei.press("Remove card")
+    answer = await mei.press("Yes, remove it")
+    assert "removed here" in answer["text"]
+    assert "No card saved" in await mei.text()
+    assert await stage.rows(saved_card, saved_card.c.person_id == mei.id) == []
+    (row,) = await stage.rows(saga, saga.c.person_id == mei.id)
+    assert (row["kind"], row["data"]["payment_method"]) == ("remove_card", "pm_1")
+    again = await mei.tap(Tap.REMOVE_CARD_SURE, 4242, 1)
+    assert "out of date" in again["text"]
+    for label in ("🏠", "🍜", "Koufu", "Chicken rice", "That's all", "Library", "S$2.00", "Place order"):
+        await mei.press(label)
+    assert "Only a card is missing" in await mei.text()
+
+
+async def test_a_card_that_an_order_is_being_placed_with_stays(stage: Stage) -> None:
+    mei = await stage.customer()
+    order_id = await placed(stage, mei)
+    refused = await mei.tap(Tap.REMOVE_CARD_SURE, 4242, 1)
+    assert "Your bank is just being asked" in refused["text"]
+    assert await stage.rows(saved_card, saved_card.c.person_id == mei.id)
+    await stage.publish(order_id)
+    wrong = await mei.tap(Tap.REMOVE_CARD_SURE, 1111, 1)
+    assert "out of date" in wrong["text"]
+    await mei.tap(Tap.REMOVE_CARD_SURE, 4242, 1)
+    assert await stage.rows(saved_card, saved_card.c.person_id == mei.id) == []
+
+
+async def test_who_asked_to_run_sees_no_runner_figures(stage: Stage) -> None:
+    mei = await stage.somebody(runner_status=RunnerStatus.ASKED)
+    await mei.tap(Tap.ME, version=1)
+    assert "You earned" not in await mei.text()
