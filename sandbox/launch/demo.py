@@ -1,10 +1,13 @@
 """`make demo`: a whole CampusG on this machine, watched until somebody says stop."""
 
 import fcntl
+import os
 import signal
+import sys
 import time
+import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shlex import quote
 
@@ -31,6 +34,7 @@ def demo(folder: Path, say: Say, *, database_url: str | None = None, redis_url: 
             stack.start()
             say_hello(stack.telegram_url, NORTH_BOT, (ANA, BEN, SAM))
             greet(stack, say, seconds=time.monotonic() - began)
+            open_browser(stack.page_url)
             watch(stack, say, pause)
         except KeyboardInterrupt:
             say("stopping")
@@ -80,13 +84,22 @@ def greet(stack: Stack, say: Say, *, seconds: float) -> None:
     settings.write_text("".join(f"export {name}={quote(value)}\n" for name, value in stack.environment.items()))
     say(f"ready in {seconds:.0f} s")
     say("")
-    say("  the chats    in other terminals: make chat AS=mei (orders), ana (runs), sam (steers)")
+    say(f"  the chats    {stack.page_url}   everybody's, side by side; press Start in Mei's and order something")
+    say("               or in other terminals: make chat AS=mei (orders), ana (runs), sam (steers)")
     say("  the way in   mei and kai begin with /start north-2026, the others with /start")
     say("  the bank     follow the links in the chats; card 4242 4242 4242 4242 pays, 4000 0000 0000 0341 is declined")
     say(f"  the logs     {stack.plan.folder / 'logs'}")
     say(f"  the books    . {settings} && .venv/bin/python -m workers.audit")
     say("")
     say("Ctrl-C stops it; the next start goes on with the same data.")
+
+
+def open_browser(url: str) -> None:
+    """Show the page, when somebody sits at a screen; whatever goes wrong with that, the demo goes on."""
+    screen = sys.platform in ("darwin", "win32") or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
+    if screen and sys.stdout.isatty():
+        with suppress(webbrowser.Error, OSError):
+            webbrowser.open(url)
 
 
 def watch(stack: Stack, say: Say, pause: Callable[[], None]) -> None:

@@ -47,12 +47,26 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """A chat that the chat page shows at first, as one person sees it; a bot by its @name, a group by its number.
+
+    `start` is the code of the link by which the person comes to the bot.
+    """
+
+    person: int
+    chat: str | int
+    role: str
+    start: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
     """Everybody there is at the start."""
 
     bots: tuple[Bot, ...]
     people: tuple[Person, ...]
     groups: tuple[Group, ...]
+    chats: tuple[Chat, ...] = ()  # none: nobody wants the chat page
 
 
 MEI = Person(id=1001, first_name="Mei")
@@ -80,7 +94,17 @@ ADMINS = Group(
     bots=(NORTH_BOT.username,),
     admins=(SAM.id, NORTH_BOT.username),
 )
-DEMO_CAST = Cast(bots=(NORTH_BOT,), people=(MEI, KAI, ANA, BEN, SAM), groups=(RUNNERS, ADMINS))
+DEMO_CAST = Cast(
+    bots=(NORTH_BOT,),
+    people=(MEI, KAI, ANA, BEN, SAM),
+    groups=(RUNNERS, ADMINS),
+    chats=(
+        Chat(person=MEI.id, chat=f"@{NORTH_BOT.username}", role="orders food", start="north-2026"),
+        Chat(person=ANA.id, chat=f"@{NORTH_BOT.username}", role="delivers"),
+        Chat(person=ANA.id, chat=RUNNERS.id, role="delivers"),
+        Chat(person=SAM.id, chat=ADMINS.id, role="admin"),
+    ),
+)
 
 
 def seat(telegram_url: str, cast: Cast) -> None:

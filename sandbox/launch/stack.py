@@ -17,7 +17,7 @@ PROJECT = Path(__file__).parents[2]
 CAMPUS_FILE = Path(__file__).with_name("campus.toml")
 SERVERS = ("postgres", "valkey")
 SANDBOXES = ("telegram", "stripe")
-PORTS = (*SERVERS, *SANDBOXES, "bot")
+PORTS = (*SERVERS, *SANDBOXES, "bot", "page")
 STRIPE_SECRET_KEY = "sk_test_sandbox"
 STRIPE_WEBHOOK_SECRET = "whsec_sandbox"
 STRIPE_CONNECT_WEBHOOK_SECRET = "whsec_sandbox_connect"
@@ -59,8 +59,13 @@ class Stack:
 
     @property
     def telegram_url(self) -> str:
-        """Return where the Telegram sandbox answers; a browser sees its chats there too."""
+        """Return where the Telegram sandbox answers."""
         return self.url_of("telegram")
+
+    @property
+    def page_url(self) -> str:
+        """Return where a browser sees the chats."""
+        return self.url_of("page")
 
     @property
     def stripe_url(self) -> str:
@@ -99,6 +104,7 @@ class Stack:
         for name in SANDBOXES:
             self.wait_ready(name)
         seat(self.telegram_url, self.plan.cast)
+        self.start_page()
         self.say("founding the campus")
         self.run_together("workers.campus", *(("add", str(campus)) for campus in self.plan.campus_files))
         self.say("starting the bot and the workers")
@@ -126,14 +132,24 @@ class Stack:
                 self.program(name, f"sandbox.{name}", *words, settings=self.plan.environment)
             )
 
+    def start_page(self) -> None:
+        """Start the chat page without waiting, if there are chats to show on it."""
+        chats = self.plan.cast.chats
+        if not chats:
+            return
+        shown = [word for one in chats for word in ("--chat", f"{one.person}:{one.chat}:{one.role}:{one.start}")]
+        words = ("--port", str(self.ports["page"]), "--telegram", self.telegram_url, *shown)
+        self.processes["page"] = start_process(self.program("page", "sandbox.page", *words, settings={}))
+
     def start_rooms(self) -> None:
         """Start the bot and the workers."""
         workers = [f"worker-{number}" for number in range(1, self.plan.workers + 1)]
         self.start_room("bot", "bot")
         for name in workers:
             self.start_room(name, "workers")
-        for name in ("bot", *workers):
-            self.wait_ready(name)
+        for name in ("page", "bot", *workers):
+            if name in self.processes:
+                self.wait_ready(name)
 
     def start_room(self, name: str, module: str, *arguments: str) -> None:
         """Start `python -m module` under this name."""

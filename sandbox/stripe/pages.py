@@ -7,32 +7,11 @@ from html import escape
 from aiohttp import web
 
 from sandbox.stripe.cards import CARDS, find_card
+from sandbox.stripe.page_frame import CLOSING, lead, page, refused_page
 from sandbox.stripe.refusals import Refusal
 from sandbox.stripe.resources import accounts, authorizing, checkout
 from sandbox.stripe.routes import settle
 from sandbox.stripe.sandbox import SANDBOX
-
-STYLE = (
-    "body{font:16px sans-serif;max-width:26em;margin:3em auto;padding:0 1em}"
-    "button,select,input{font:inherit;margin:.3em 0;padding:.4em}"
-)
-
-
-def page(title: str, content: str, *, status: int = 200) -> web.Response:
-    """A plain page; the content is trusted HTML."""
-    text = (
-        f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{escape(title)}</title>"
-        f"<meta name=viewport content='width=device-width'><style>{STYLE}</style></head>"
-        f"<body><h1>{escape(title)}</h1>{content}"
-        "<p><small>Stripe sandbox: no real money moves.</small></p></body></html>"
-    )
-    return web.Response(text=text, content_type="text/html", status=status)
-
-
-def refused_page(refused: Refusal, back: str) -> web.Response:
-    """A person's page for a refusal, with the way back."""
-    message = escape(str(refused.error["message"]))
-    return page("That did not work", f"<p>{message}</p><p><a href='{escape(back)}'>Back</a></p>", status=refused.status)
 
 
 async def show_checkout(request: web.Request) -> web.Response:
@@ -47,9 +26,11 @@ async def show_checkout(request: web.Request) -> web.Response:
     return page(
         "Save a card",
         f"<form method=post action='{here}/complete'>"
-        f"<label>Test card<br><select name=card>{options}</select></label><br>"
-        "<label>or its number<br><input name=number inputmode=numeric placeholder='4242 4242 4242 4242'></label><br>"
-        f"<button>Save card</button></form><form method=post action='{here}/cancel'><button>Cancel</button></form>",
+        f"<label>A test card<select name=card>{options}</select></label>"
+        "<label>or a test card's number<input name=number inputmode=numeric autocomplete=off"
+        " placeholder='4242 4242 4242 4242'></label>"
+        f"<button class=main>Save card</button></form>"
+        f"<form method=post action='{here}/cancel'><button>Cancel</button></form>",
     )
 
 
@@ -70,15 +51,15 @@ async def complete_checkout(request: web.Request) -> web.Response:
         return refused_page(refused, back)
     finally:
         sandbox.commit()
-    raise web.HTTPSeeOther(checkout.success_page(session))
+    return lead(checkout.success_page(session), "Card saved", "The chat knows already: your order goes on there.")
 
 
 async def cancel_checkout(request: web.Request) -> web.Response:
     """POST /pay/checkout/{session}/cancel: the session stays open, as on the real page."""
     session = request.app[SANDBOX].world.documents.get("checkout.session", request.match_info["session"])
     if session is not None and session["cancel_url"]:
-        raise web.HTTPSeeOther(session["cancel_url"])
-    return page("Nothing saved", "<p>You can close this page.</p>")
+        return lead(session["cancel_url"], "Nothing saved", "The link in the chat works again when you want it.")
+    return page("Nothing saved", f"<p>The link in the chat works again when you want it.</p>{CLOSING}")
 
 
 async def show_approval(request: web.Request) -> web.Response:
@@ -91,7 +72,7 @@ async def show_approval(request: web.Request) -> web.Response:
     return page(
         "Your bank asks",
         f"<p>Approve a payment of {money}?</p><form method=post action='{here}'>"
-        "<button name=ok value=yes>Approve</button> <button name=ok value=no>Fail</button></form>",
+        "<button class=main name=ok value=yes>Approve</button><button name=ok value=no>Fail</button></form>",
     )
 
 
@@ -108,8 +89,8 @@ async def answer_approval(request: web.Request) -> web.Response:
     finally:
         sandbox.commit()
     if intent["_return_url"]:
-        raise web.HTTPSeeOther(intent["_return_url"])
-    return page("Done", "<p>You can close this page.</p>")
+        return lead(intent["_return_url"], "Your answer is in", "The chat says what came of it.")
+    return page("Your answer is in", f"<p>The chat says what came of it.</p>{CLOSING}")
 
 
 async def show_onboarding(request: web.Request) -> web.Response:
@@ -119,7 +100,7 @@ async def show_onboarding(request: web.Request) -> web.Response:
         accounts.open_link(sandbox.world, request.match_info["token"])
     except Refusal as refused:
         if "refresh_url" in refused.error:
-            raise web.HTTPSeeOther(refused.error["refresh_url"]) from refused
+            return lead(refused.error["refresh_url"], "This link is used up", "Ask for a new one in the chat.")
         return refused_page(refused, "/")
     finally:
         sandbox.commit()
@@ -127,8 +108,8 @@ async def show_onboarding(request: web.Request) -> web.Response:
     return page(
         "Get paid",
         f"<p>Here Stripe would ask who you are and where your money goes.</p><form method=post action='{here}'>"
-        "<button name=finish value=yes>Finish onboarding</button>"
-        " <button name=finish value=no>Leave unfinished</button></form>",
+        "<button class=main name=finish value=yes>Finish onboarding</button>"
+        "<button name=finish value=no>Leave unfinished</button></form>",
     )
 
 
@@ -139,10 +120,12 @@ async def answer_onboarding(request: web.Request) -> web.Response:
     if link is None or not link["_opened"]:
         return page("Unknown link", "<p>Open the link first.</p>", status=404)
     form = await request.post()
-    if form.get("finish") == "yes":
+    finished = form.get("finish") == "yes"
+    if finished:
         accounts.onboard(sandbox.world, sandbox.world.find("account", link["_account"]))
         sandbox.commit()
-    raise web.HTTPSeeOther(link["_return_url"])
+    title = "You can be paid" if finished else "Left unfinished"
+    return lead(link["_return_url"], title, "The chat knows already.")
 
 
 PAGES = (

@@ -45,6 +45,19 @@ async def test_leaving_the_page_keeps_the_session_open(shop: Shop) -> None:
     assert (await shop.pull(f"checkout/{session.id}/cancel"))["status"] == "open"
 
 
+async def test_who_came_from_a_chat_is_shown_the_way_back_as_no_browser_shows_a_chat(shop: Shop) -> None:
+    chat = "https://t.me/some_bot?start=card"
+    session = await shop.client.v1.checkout.sessions.create_async(
+        {"mode": "setup", "currency": "usd", "customer": await shop.customer(), "success_url": chat}
+    )
+    async with shop.http.post(f"{session.url}/cancel", allow_redirects=False) as left:
+        assert (left.status, "Nothing saved" in await left.text()) == (200, True)
+    form = {"number": "5555 5555 5555 4444"}
+    async with shop.http.post(f"{session.url}/complete", data=form, allow_redirects=False) as saved:
+        assert (saved.status, "Back to the chat" in await saved.text()) == (200, True)
+    assert (await shop.client.v1.checkout.sessions.retrieve_async(session.id)).status == "complete"
+
+
 async def test_an_expired_session_cannot_be_completed(shop: Shop) -> None:
     by_hand, by_time = [await shop.open_checkout(await shop.customer()) for _ in range(2)]
     assert (await shop.client.v1.checkout.sessions.expire_async(by_hand.id)).status == "expired"

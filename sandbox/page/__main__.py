@@ -1,0 +1,40 @@
+"""python -m sandbox.page: the chat page as a process of its own."""
+
+import argparse
+import asyncio
+import signal
+
+from .server import running_page
+from .views import View, read_view
+
+
+def main() -> None:
+    """Read the command line and serve until SIGINT or SIGTERM."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.page", description=__doc__)
+    parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
+    parser.add_argument("--telegram", required=True, metavar="URL", help="where the Telegram stand-in answers")
+    parser.add_argument(
+        "--chat",
+        dest="views",
+        type=read_view,
+        action="append",
+        default=[],
+        metavar="PERSON:CHAT[:ROLE[:START]]",
+        help="a chat to show at first, seen by a person: 1001:@some_bot:orders:code, or 2001:-1001000000001:runs",
+    )
+    options = parser.parse_args()
+    asyncio.run(_serve(options.port, options.telegram, tuple(options.views)))
+
+
+async def _serve(port: int, telegram_url: str, views: tuple[View, ...]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with running_page(telegram_url, views, port=port) as url:
+        print(f"chat page on {url}", flush=True)
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    main()

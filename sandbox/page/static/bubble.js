@@ -1,0 +1,75 @@
+// One message as an element: its bubble, or a line in the middle for what happened in a group.
+
+import { hueOf, make } from "./dom.js";
+import { keyboard } from "./keys.js";
+import { draw } from "./markup.js";
+import { lightbox } from "./notices.js";
+import { clockTime } from "./times.js";
+import { isGroup } from "./world.js";
+
+/** The element of a message in a column. */
+export function drawMessage(column, message) {
+  const own = message.from.id === column.person;
+  const traits = { class: "message", data: { message: message.message_id, sender: message.from.id } };
+  const service = serviceLine(message);
+  if (service) return make("p", { ...traits, class: "pill message-line" }, service);
+  const keys = keyboard(column, message);
+  const shown = make("article", traits, bubble(column, message, own), keys);
+  shown.classList.toggle("own", own);
+  shown.classList.toggle("keyed", Boolean(keys));
+  shown.setAttribute("aria-label", `${own ? "You" : message.from.name}, ${clockTime(message.date)}`);
+  return shown;
+}
+
+function bubble(column, message, own) {
+  const words = make("div", { class: "words", dir: "auto" }, draw(message.html, column.actsFor(message)));
+  const shown = make("div", { class: `bubble${message.edited ? " edited" : ""}`, onclick: (event) => answerTo(event, column, message) },
+    isGroup(column.chat) && !own ? sender(message) : null,
+    answered(column, message),
+    message.photo ? photo(message) : null,
+    words,
+    make("span", { class: "meta" }, `${message.edited ? "edited " : ""}${clockTime(message.date)}`),
+    make("button", { type: "button", class: "reply", "aria-label": "Reply to this message", title: "Reply", onclick: () => column.answer(message) }, "↩"));
+  return shown;
+}
+
+function sender(message) {
+  const name = make("span", { class: "sender" }, message.from.name);
+  name.style.setProperty("--name", `color-mix(in srgb, ${hueOf(message.from.name)} 82%, var(--ink))`);
+  return name;
+}
+
+/** What this message answers: who and what, in one line each. */
+function answered(column, message) {
+  if (!message.reply_to) return null;
+  const target = column.messages.get(message.reply_to);
+  const go = () => column.goTo(message.reply_to);
+  return make("button", { type: "button", class: "answer", onclick: go },
+    make("b", {}, target?.from.name ?? "A message"), make("span", {}, target ? gist(target) : "that is gone"));
+}
+
+/** A message in one line. */
+export function gist(message) {
+  const text = message.text.split("\n", 1)[0];
+  return message.photo ? `Photo${text ? `: ${text}` : ""}` : text;
+}
+
+function photo(message) {
+  const source = `/sim/files/${message.photo}`;
+  const words = `Photo from ${message.from.name}`;
+  return make("button", { type: "button", class: "photo", "aria-label": `${words}: show it large`, onclick: () => lightbox(source, words) },
+    make("img", { src: source, alt: words }));
+}
+
+/** A press on the bubble itself answers it; a press on something in it, or selecting words, does not. */
+function answerTo(event, column, message) {
+  const busy = event.target.closest("button, a, code, .spoiler:not(.shown)") || String(getSelection()) !== "";
+  if (!busy) column.answer(message);
+}
+
+function serviceLine({ service, from }) {
+  if (service.new_chat_member) return `${service.new_chat_member.first_name} joined the group`;
+  if (service.left_chat_member) return `${service.left_chat_member.first_name} left the group`;
+  if (service.migrate_to_chat_id || service.migrate_from_chat_id) return "The group became a supergroup";
+  return Object.keys(service).length ? `${from.name}: ${Object.keys(service).join(", ")}` : "";
+}

@@ -1,0 +1,57 @@
+// Making elements: the only way anything gets onto the page.
+
+/** An element; a trait that begins with "on" is a listener, one that is null or false is left out. */
+export function make(tag, traits = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(traits)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "data") Object.assign(element.dataset, value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+const STROKES = {
+  clip: "M20 11.5 12 19.5a5 5 0 0 1-7-7l8.5-8.5a3.4 3.4 0 0 1 4.8 4.8l-8.4 8.4a1.7 1.7 0 0 1-2.4-2.4l7.7-7.7",
+  dots: "M12 5.5v.01M12 12v.01M12 18.5v.01",
+  cross: "M6 6l12 12M18 6 6 18",
+  send: "M3 20.2v-6.6l9-1.6-9-1.6V3.8L22 12z",
+};
+
+/** A round button with a drawn sign; the label is for those who don't see it, and as a hint. */
+export function iconButton(sign, label, onclick, more = {}) {
+  const traits = { type: "button", class: "icon", "aria-label": label, title: label, onclick, ...more };
+  return make("button", traits, sketch(sign));
+}
+
+function sketch(sign) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(space, "path");
+  path.setAttribute("d", STROKES[sign]);
+  svg.append(path);
+  return svg;
+}
+
+// Dark enough for white letters; neighbours differ.
+const HUES = ["#7a4fb5", "#117a84", "#2e7d4f", "#a8542a", "#4a6076", "#1f6fb2", "#b03a73", "#8a6100"];
+const given = new Map();
+
+/** The colour of a person or chat: in the order they are first met, so that no two look alike before the ninth. */
+export function hueOf(name) {
+  if (!given.has(name)) given.set(name, HUES[given.size % HUES.length]);
+  return given.get(name);
+}
+
+/** A round portrait with initials. */
+export function face(title) {
+  const words = title.replace(/[^\p{L}\p{N} ]/gu, "").split(" ").filter(Boolean);
+  const initials = words.slice(0, 2).map((word) => [...word][0].toUpperCase()).join("");
+  const round = make("span", { class: "face", "aria-hidden": "true" }, initials || "?");
+  round.style.setProperty("--hue", hueOf(title));
+  return round;
+}

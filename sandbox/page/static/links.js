@@ -1,0 +1,37 @@
+// Where links lead: those to Telegram act inside this page, as the person who presses them.
+
+import { tell } from "./wire.js";
+import { meetEverybody, titleOf, world } from "./world.js";
+
+const HERE = ["127.0.0.1", "localhost", "[::1]"];
+
+/** Whether a link leads to a chat, which no browser shows. */
+export function leadsToChat(url) {
+  return ["t.me", "telegram.me"].includes(new URL(url).hostname);
+}
+
+/** Pages of the demo may close themselves when they are done; a stranger's page learns nothing of us. */
+export function relation(url) {
+  return HERE.includes(new URL(url).hostname) ? "opener" : "noopener noreferrer";
+}
+
+/** Follow a link to a chat: join the group, or open the bot and start it. `show(person, chat)` opens a column. */
+export async function followToChat(url, person, show) {
+  const { pathname, searchParams } = new URL(url);
+  const words = pathname.split("/").filter(Boolean);
+  if (words[0]?.startsWith("+") || words[0] === "joinchat") return join(url, person, show);
+  const bot = [...world.bots.keys()].find((name) => name.toLowerCase() === `@${words[0]}`.toLowerCase());
+  if (!bot) return `Nobody is called @${words[0]} here.`;
+  show(person, bot);
+  const code = searchParams.get("start");
+  if (code) await tell("/sim/messages", { from: person, chat: bot, text: `/start ${code}` });
+  return "";
+}
+
+async function join(url, person, show) {
+  const { joined, chat } = await tell("/sim/join", { user: person, invite_link: url });
+  await meetEverybody();
+  if (!joined) return "You asked to join. An admin has to say yes.";
+  show(person, chat);
+  return `You are in ${titleOf(chat)}.`;
+}

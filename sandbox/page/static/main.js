@@ -1,0 +1,88 @@
+// The page: which chats are shown, what happens in them, and what is remembered of it in this browser.
+
+import { Column } from "./column.js";
+import { make } from "./dom.js";
+import { follow } from "./feed.js";
+import { askWhose } from "./people.js";
+import { Tabs } from "./tabs.js";
+import { keepTimesTrue } from "./times.js";
+import { isGroup, meetEverybody, world } from "./world.js";
+
+const MEMORY = "campusg.views";
+const room = document.getElementById("columns");
+const connection = document.getElementById("connection");
+const setup = await (await fetch("/setup")).json();
+const tabs = new Tabs(document.getElementById("tabs"), room);
+let columns = [];
+
+const page = {
+  /** Show a person's chat: where it is, or in a new column. */
+  show(person, chat) {
+    let column = columns.find((one) => one.person === person && one.chat === chat);
+    if (!column) {
+      column = place({ person, chat });
+      remember();
+      column.load();
+    }
+    tabs.goTo(column);
+    return column;
+  },
+
+  close(column) {
+    columns = columns.filter((one) => one !== column);
+    column.element.remove();
+    remember();
+  },
+
+  counted() { tabs.mark(); },
+};
+
+function place(view) {
+  const column = new Column(view, page, setup.pictures);
+  columns.push(column);
+  room.querySelector(".empty")?.remove();
+  room.append(column.element);
+  return column;
+}
+
+function remember() {
+  localStorage.setItem(MEMORY, JSON.stringify(columns.map(({ person, chat, role, start }) => ({ person, chat, role, start }))));
+  if (columns.length === 0) room.append(make("p", { class: "empty" }, "No chat is shown. Add one above."));
+  tabs.set(columns);
+}
+
+/** The chats of the last visit, of those there still are; else those of a first visit. */
+function remembered() {
+  const there = ({ person, chat }) => world.people.has(person) && (isGroup(chat) ? world.groups.has(chat) : world.bots.has(chat));
+  const kept = JSON.parse(localStorage.getItem(MEMORY) ?? "[]").filter(there);
+  return kept.length ? kept : setup.views.filter(there);
+}
+
+async function refresh() {
+  await meetEverybody();
+  if (columns.length === 0) {
+    remembered().forEach(place);
+    remember();
+  }
+  await Promise.all(columns.map((column) => column.load()));
+  tabs.draw();
+}
+
+async function take(event) {
+  if (event.kind === "member") await meetEverybody();
+  for (const column of columns.filter((one) => one.concerns(event) || (event.kind === "member" && event.chat === one.chat))) {
+    column.take(event);
+    if (event.kind === "message" && event.message.from.id !== column.person && !tabs.sees(column)) column.missed = (column.missed ?? 0) + 1;
+  }
+  tabs.mark();
+}
+
+document.getElementById("add").addEventListener("click", async () => {
+  const wish = await askWhose();
+  if (!wish) return;
+  const column = page.show(wish.person, wish.chat);
+  if (wish.link) await column.follow(wish.link);
+});
+
+keepTimesTrue();
+await follow({ refresh, take, state: (word) => { connection.textContent = word; } });

@@ -1,0 +1,59 @@
+"""How a page that a person sees is framed: its looks, a refusal with the way back, and where it leads at the end."""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from sandbox.stripe.refusals import Refusal
+
+CHATS = frozenset({"t.me", "telegram.me"})
+STYLE = """
+:root{color-scheme:light dark;--ink:#1a2230;--quiet:#5b6776;--card:#fff;--room:#eef1f6;--line:#cfd7e2;
+--main:#4b45c6;--on:#fff}
+@media(prefers-color-scheme:dark){:root{--ink:#edf0f5;--quiet:#9eabba;--card:#1c2330;--room:#10151d;--line:#3a4658;
+--main:#7a76f0}}
+body{font:16px/1.45 system-ui,sans-serif;margin:0;min-height:100vh;display:grid;place-items:center;
+background:var(--room);color:var(--ink)}
+main{box-sizing:border-box;width:min(27em,100vw - 2em);margin:1em;padding:1.7em;border-radius:16px;
+background:var(--card);box-shadow:0 4px 24px #0002}
+h1{font-size:1.35em;margin:0 0 .6em}p{margin:.5em 0}
+label{display:block;margin:.8em 0;color:var(--quiet);font-size:.93em}
+button,select,input{font:inherit;box-sizing:border-box;width:100%;padding:.65em .8em;margin-top:.3em;border-radius:9px;
+border:1px solid var(--line);background:transparent;color:var(--ink)}
+select option{color:#111;background:#fff}
+button{cursor:pointer;font-weight:600;margin-top:.6em}button.main{border:0;background:var(--main);color:var(--on)}
+:focus-visible{outline:3px solid var(--main);outline-offset:2px}small{color:var(--quiet)}
+"""
+CLOSING = """<p><button class=main type=button onclick="window.close();document.getElementById('by-hand').hidden=false">
+Back to the chat</button></p><p id=by-hand hidden>Your browser keeps this page open: close it by hand.</p>
+<script>if (window.opener) setTimeout(() => window.close(), 1600)</script>"""
+
+
+def page(title: str, content: str, *, status: int = 200) -> web.Response:
+    """A plain page; the content is trusted HTML."""
+    text = (
+        f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{escape(title)}</title>"
+        f"<meta name=viewport content='width=device-width'><style>{STYLE}</style></head>"
+        f"<body><main><h1>{escape(title)}</h1>{content}"
+        "<p><small>Stripe sandbox: no real money moves.</small></p></main></body></html>"
+    )
+    return web.Response(text=text, content_type="text/html", status=status)
+
+
+def refused_page(refused: Refusal, back: str) -> web.Response:
+    """A person's page for a refusal, with the way back."""
+    message = escape(str(refused.error["message"]))
+    return page("That did not work", f"<p>{message}</p><p><a href='{escape(back)}'>Back</a></p>", status=refused.status)
+
+
+def lead(url: str, title: str, words: str) -> web.Response:
+    """Send the browser on; where a chat would open, show a page that goes by itself: no browser shows a chat.
+
+    Raises HTTPSeeOther for every other address.
+    """
+    if urlsplit(url).hostname not in CHATS:
+        raise web.HTTPSeeOther(url)
+    return page(title, f"<p>{escape(words)}</p>{CLOSING}")
