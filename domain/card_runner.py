@@ -3,10 +3,10 @@
 from typing import assert_never
 
 from domain.buttons import Button, Style, Tap, button
-from domain.card_lines import amount, compose, earned, item_lines, lines, note, route, timeline
+from domain.card_lines import amount, compose, earned, item_lines, lines, note, relay_hint, route, timeline
 from domain.card_view import Card, OrderView
-from domain.order import MOST_PIN_TRIES, OrderEvent, OrderStatus, allowed
-from domain.payment import PayoutStatus
+from domain.order import MOST_PIN_TRIES, Bearer, OrderEvent, OrderStatus, allowed
+from domain.payment import NO_FUNDS, PayoutStatus
 from domain.words import say, say_plain
 
 
@@ -19,8 +19,9 @@ def draw_for_runner(view: OrderView, locale: str) -> Card:
         return compose(
             (
                 lines(say(locale, "card-cancelled", order=order.id), timeline(view, locale, since_claim=True)),
-                say(locale, "card-runner-cancelled"),
-            )
+                _why_over(view, locale),
+            ),
+            (_set_up(view, locale),),
         )
     return compose(
         (
@@ -28,10 +29,26 @@ def draw_for_runner(view: OrderView, locale: str) -> Card:
             _next(view, locale),
             _errand(view, locale),
             _money(view, locale),
+            relay_hint(view, locale, view.customer_name),
         ),
         (_onward(view, locale),),
         (_release(view, locale), _set_up(view, locale)),
     )
+
+
+def _why_over(view: OrderView, locale: str) -> str:
+    """What the end of a job means for the runner's purse: after the purchase an admin said who bears it."""
+    order, why = view.order, view.order.end_note or "-"
+    match order.borne_by:
+        case None:
+            return say(locale, "card-runner-cancelled")
+        case Bearer.RUNNER:
+            return say(locale, "card-runner-closed-unpaid", reason=why)
+        case Bearer.PLATFORM:
+            share = amount(view, order.runner_share or 0)
+            return lines(say(locale, "card-runner-closed-paid", reason=why, share=share), _payout(view, locale))
+        case _:
+            assert_never(order.borne_by)
 
 
 def _state(view: OrderView, locale: str) -> str:
@@ -69,9 +86,10 @@ def _next(view: OrderView, locale: str) -> str:
         case OrderStatus.ON_THE_WAY:
             return say(locale, "card-runner-next-bring", place=order.drop_point)
         case OrderStatus.ARRIVED if order.pin_tries >= MOST_PIN_TRIES:
-            return say(locale, "card-runner-next-pin-locked")
+            return say(locale, "card-runner-next-pin-locked", place=order.drop_point)
         case OrderStatus.ARRIVED:
-            return say(locale, "card-runner-next-pin", customer=view.customer_name)
+            pin = say(locale, "card-runner-next-pin", customer=view.customer_name)
+            return lines(pin, say(locale, "card-runner-may-leave", place=order.drop_point) if view.may_leave else "")
         case _:
             return _payout(view, locale)
 
@@ -81,6 +99,8 @@ def _payout(view: OrderView, locale: str) -> str:
     if payable is None:
         return say(locale, "card-payout-soon")
     match payable.status:
+        case PayoutStatus.OPEN if payable.refusal == NO_FUNDS:
+            return say(locale, "card-payout-late", amount=amount(view, payable.amount))
         case PayoutStatus.OPEN:
             return say(locale, "card-payout-waits", amount=amount(view, payable.amount))
         case PayoutStatus.SENDING:
@@ -117,6 +137,8 @@ def _onward(view: OrderView, locale: str) -> Button | None:
         return button(say_plain(locale, "button-picked-up"), Tap.PICKED_UP, order.id, order.version, Style.PRIMARY)
     if allowed(order.status, OrderEvent.ARRIVED):
         return button(say_plain(locale, "button-here"), Tap.HERE, order.id, order.version, Style.PRIMARY)
+    if view.may_leave:
+        return button(say_plain(locale, "button-leave"), Tap.LEAVE, order.id, order.version, Style.DANGER)
     return None
 
 
@@ -128,6 +150,6 @@ def _release(view: OrderView, locale: str) -> Button | None:
 
 
 def _set_up(view: OrderView, locale: str) -> Button | None:
-    if view.payable is None or view.payable.status is not PayoutStatus.OPEN:
+    if view.payable is None or view.payable.status is not PayoutStatus.OPEN or view.payable.refusal == NO_FUNDS:
         return None
     return button(say_plain(locale, "button-set-up-payout"), Tap.SET_UP_PAYOUT)

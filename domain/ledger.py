@@ -62,6 +62,11 @@ def stripe_fees(currency: str) -> Account:
     return Account(code=f"stripe_fees:{currency}", kind=AccountKind.EXPENSE, currency=currency)
 
 
+def platform_costs(currency: str) -> Account:
+    """What the platform bears itself: food that was bought and never arrived."""
+    return Account(code=f"platform_costs:{currency}", kind=AccountKind.EXPENSE, currency=currency)
+
+
 def _posting(key: str, kind: str, stripe_object: str, *entries: Entry) -> Posting:
     kept = tuple(entry for entry in entries if entry.amount)
     if sum(entry.amount for entry in kept) != 0 or len(kept) < 2:
@@ -100,4 +105,15 @@ def transfer_posting(*, transfer: str, runner: int, amount: int, currency: str) 
         transfer,
         Entry(account=runner_payable(runner, currency), amount=amount),
         Entry(account=stripe_balance(currency), amount=-amount),
+    )
+
+
+def goodwill_posting(*, order: int, runner: int, amount: int, currency: str) -> Posting:
+    """A purchase was closed at the platform's cost: the runner is owed her part, and no customer paid it."""
+    return _posting(
+        f"goodwill:{order}",
+        "goodwill",
+        "",
+        Entry(account=platform_costs(currency), amount=amount),
+        Entry(account=runner_payable(runner, currency), amount=-amount),
     )

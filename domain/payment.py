@@ -51,6 +51,9 @@ class PayoutStatus(StrEnum):
     PAID = "paid"
 
 
+NO_FUNDS = "balance_insufficient"  # Stripe's word for a pay-out refused because the platform's own balance is short
+
+
 class PayoutEvent(StrEnum):
     STARTED = "started"
     REFUSED = "refused"

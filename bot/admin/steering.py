@@ -10,7 +10,7 @@ from domain.errors import NotAllowed
 from domain.order import Order
 from domain.people import Member, Role
 from domain.store.events import Event
-from domain.store.use_cases import steering
+from domain.store.use_cases import roster, steering
 
 MOST_LINES = 40  # of a history or a list; a message holds 4096 characters
 LONGEST_ERROR = 200  # characters of what Stripe said
@@ -29,19 +29,19 @@ async def approve(turn: Turn) -> Replies:
     number = NUMBER.fullmatch(turn.arguments)
     if number is None:
         return (NewMessage(await _asking(turn)),)
-    await steering.approve(turn.work, turn.campus, turn.member, int(number[1]))
+    await roster.approve(turn.work, turn.campus, turn.member, int(number[1]))
     return (NewMessage(Screen(turn.say("bot-approved", person=number[1]))),)
 
 
 async def approve_tapped(turn: Turn) -> Replies:
     """[Approve], on the list or on the message that told of the asking."""
-    await steering.approve(turn.work, turn.campus, turn.member, turn.subject)
+    await roster.approve(turn.work, turn.campus, turn.member, turn.subject)
     said = Answer(turn.plain("bot-approved-toast"))
     return (said, EditMenu(await _asking(turn))) if turn.version else (said,)
 
 
 async def _asking(turn: Turn) -> Screen:
-    waiting = await steering.asking(turn.work, turn.campus, turn.member)
+    waiting = await roster.asking(turn.work, turn.campus, turn.member)
     rows: Rows = tuple((_approve_button(turn, member),) for member in waiting[:MOST_LINES])
     return Screen(turn.say("bot-asking", count=len(waiting)), rows)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, or_, select, update
 
 from domain.campus import Campus, DropPoint, MenuItem, Store
 from domain.errors import Stale
@@ -26,7 +26,7 @@ async def find_campus(work: UnitOfWork, campus_id: int) -> Campus:
 async def stores_of(work: UnitOfWork, campus_id: int) -> Sequence[Store]:
     """The stores one may choose, by name, without their menus."""
     query = select(store).where(store.c.campus_id == campus_id, store.c.active).order_by(store.c.name)
-    return [_store(row, ()) for row in (await work.connection.execute(query)).mappings()]
+    return [store_from(row, ()) for row in (await work.connection.execute(query)).mappings()]
 
 
 async def find_store(work: UnitOfWork, campus_id: int, store_id: int) -> Store:
@@ -36,8 +36,7 @@ async def find_store(work: UnitOfWork, campus_id: int, store_id: int) -> Store:
     if row is None:
         raise Stale
     menu = select(menu_item).where(menu_item.c.store_id == store_id, menu_item.c.active).order_by(menu_item.c.id)
-    items = (await work.connection.execute(menu)).mappings()
-    return _store(row, tuple(MenuItem(id=item["id"], name=item["name"], price=item["price"]) for item in items))
+    return store_from(row, (await work.connection.execute(menu)).mappings().all())
 
 
 async def drop_points_of(work: UnitOfWork, campus_id: int) -> Sequence[DropPoint]:
@@ -53,9 +52,18 @@ async def bind_group(work: UnitOfWork, campus_id: int, *, chat_id: int, invite: 
     await work.connection.execute(update(campus).where(campus.c.id == campus_id).values(changed))
 
 
-def _store(row: RowMapping, menu: tuple[MenuItem, ...]) -> Store:
+def store_from(row: RowMapping, dishes: Sequence[RowMapping]) -> Store:
+    """A store of its row and those of its menu."""
     hours = {day: (opens, closes) for day, (opens, closes) in row["hours"].items()}
+    menu = tuple(MenuItem(id=dish["id"], name=dish["name"], price=dish["price"]) for dish in dishes)
     return Store(id=row["id"], name=row["name"], location=row["location"], hours=hours, menu=menu)
+
+
+async def set_paused(work: UnitOfWork, campus_id: int, *, paused: bool, reason: str | None) -> bool:
+    """Whether new orders are taken, and what is said when not; False, and nothing changed, when all was so before."""
+    changed = or_(campus.c.paused != paused, campus.c.pause_reason.is_distinct_from(reason))
+    statement = update(campus).where(campus.c.id == campus_id, changed).values(paused=paused, pause_reason=reason)
+    return (await work.connection.execute(statement)).rowcount == 1
 
 
 async def keep_bot_username(work: UnitOfWork, campus_id: int, username: str) -> None:

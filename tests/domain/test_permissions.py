@@ -9,14 +9,18 @@ from domain.people import Action, Role, RunnerStatus, may, roles_of
 # Each line: what this role may do to what is its own, and to what is not.
 OWN: dict[Role, str] = {
     Role.CUSTOMER: "place cancel wait write see_photos ask_to_run rate report_problem",
-    Role.RUNNER: "release show_life buy pick_up arrive deliver set_up_payout",
-    Role.ADMIN: "approve_runner see_any_order see_stuck retry_stuck bind_group see_cases",
+    Role.RUNNER: "",
+    Role.HOLDER: "release show_life buy pick_up arrive deliver set_up_payout",
+    Role.ADMIN: "approve_runner see_any_order see_stuck retry_stuck bind_group see_cases"
+    " see_board see_runners pause_orders",
     Role.SYSTEM: "",
 }
 NOT_OWN: dict[Role, str] = {
     Role.CUSTOMER: "",
     Role.RUNNER: "claim",
-    Role.ADMIN: "approve_runner see_any_order cancel_any finish_any see_stuck retry_stuck bind_group see_cases answer_case",
+    Role.HOLDER: "",
+    Role.ADMIN: "approve_runner see_any_order cancel_any release_any finish_any close_any see_stuck retry_stuck"
+    " bind_group see_cases answer_case see_board see_runners suspend_runner pause_orders",
     Role.SYSTEM: "",
 }
 
@@ -43,7 +47,21 @@ def test_only_an_approved_runner_runs_an_admin_administers_and_who_was_admitted_
     status: RunnerStatus, is_admin: bool, admitted: bool
 ) -> None:
     roles = roles_of(status, is_admin=is_admin, admitted=admitted)
-    assert (Role.CUSTOMER in roles) is (admitted or is_admin or status is RunnerStatus.APPROVED)
+    assert (Role.CUSTOMER in roles) is (admitted or is_admin or Role.HOLDER in roles)
     assert (Role.RUNNER in roles) is (status is RunnerStatus.APPROVED)
+    assert (Role.HOLDER in roles) is (status in (RunnerStatus.APPROVED, RunnerStatus.SUSPENDED))
     assert (Role.ADMIN in roles) is is_admin
     assert Role.SYSTEM not in roles
+
+
+def test_a_suspended_runner_claims_nothing_finishes_what_she_holds_and_is_paid() -> None:
+    suspended = roles_of(RunnerStatus.SUSPENDED, is_admin=False, admitted=False)
+    assert not may(suspended, Action.CLAIM, own=False)
+    for action in (Action.RELEASE, Action.BUY, Action.PICK_UP, Action.ARRIVE, Action.DELIVER, Action.SET_UP_PAYOUT):
+        assert may(suspended, action, own=True)
+        assert not may(suspended, action, own=False)
+
+
+def test_an_admin_decides_nothing_about_what_is_her_own() -> None:
+    words = (Action.CANCEL_ANY, Action.RELEASE_ANY, Action.FINISH_ANY, Action.CLOSE_ANY, Action.SUSPEND_RUNNER)
+    assert [action for action in words if may(frozenset({Role.ADMIN}), action, own=True)] == []

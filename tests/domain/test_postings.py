@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ledger import Posting, capture_posting, fee_posting, transfer_posting
+from domain.ledger import Posting, capture_posting, fee_posting, goodwill_posting, transfer_posting
 from domain.pricing import Split
 
 PART = st.integers(0, 1_000_000)
@@ -31,6 +31,13 @@ def test_a_transfer_empties_the_debt_it_pays(amount: int) -> None:
     paid = transfer_posting(transfer="tr_1", runner=7, amount=amount, currency="sgd")
     assert moved(owed)["runner_payable:7:sgd"] + moved(paid)["runner_payable:7:sgd"] == 0
     assert moved(owed)["stripe_balance:sgd"] + moved(paid)["stripe_balance:sgd"] == 0
+
+
+@given(amount=st.integers(1, 1_000_000))
+def test_what_the_platform_bears_is_owed_and_no_money_of_a_customer(amount: int) -> None:
+    posting = goodwill_posting(order=12, runner=7, amount=amount, currency="sgd")
+    assert posting.key == "goodwill:12"
+    assert moved(posting) == {"platform_costs:sgd": amount, "runner_payable:7:sgd": -amount}
 
 
 def test_a_fee_shrinks_stripes_balance() -> None:

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.order import OrderStatus
-from domain.store.use_cases import ordering, running
+from domain.order import Bearer, Order, OrderStatus
+from domain.people import Member
+from domain.store.use_cases import ordering, running, steering
 from tests.town import Town
 from workers.engine import run_saga
 from workers.timers import fire_timers
@@ -68,6 +69,37 @@ async def cancelling(town: Town) -> Scene:
     order = await town.open_job(customer)
     await town.cancel(customer, order)
     return await order_scene(town, order.id, "cancel_order", OrderStatus.CANCELLED, "canceled")
+
+
+async def new_admin(town: Town) -> Member:
+    """An admin of the town with no part in any order."""
+    number = (await town.member(card=None)).person_id
+    await town.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=number)
+    return await town.known(number)
+
+
+async def close(town: Town, order: Order, bearer: Bearer, reason: str, *, admin: Member | None = None) -> Order:
+    """An admin's word on what was bought and will not arrive."""
+    who = admin or await new_admin(town)
+    async with town.database() as work:
+        return await steering.close_purchase(work, town.campus, who, order.id, bearer, reason)
+
+
+async def closing(town: Town) -> Scene:
+    """close_purchase, at the platform's cost; the runner has no account yet, so it stays owed."""
+    runner = await town.member(runner=True, ready=False, card=None)
+    order = await town.held_job(runner)
+    await town.carry(runner, order)
+    await close(town, order, Bearer.PLATFORM, "nobody opens")
+    scene = await order_scene(town, order.id, "close_purchase", OrderStatus.CANCELLED, "canceled")
+
+    async def check() -> None:
+        await scene.check()
+        assert await town.rows("SELECT status, charge FROM payable WHERE order_id = :id", id=order.id) == [
+            ("open", None)
+        ]
+
+    return Scene(town=town, saga_id=scene.saga_id, check=check)
 
 
 async def expiring(town: Town) -> Scene:
@@ -163,6 +195,7 @@ SCENES: Mapping[str, Callable[[Town], Awaitable[Scene]]] = {
         placing_in_vain,
         claiming,
         cancelling,
+        closing,
         expiring,
         completing,
         paying,

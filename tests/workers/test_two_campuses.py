@@ -7,7 +7,7 @@ import pytest
 from domain.errors import CampusGError, OrderNotFound, RunnerNotApproved, Stale
 from domain.people import Member
 from domain.store.people import welcome
-from domain.store.use_cases import ordering, running, steering
+from domain.store.use_cases import ordering, roster, running, steering
 from tests.town import Town, found
 
 
@@ -92,7 +92,7 @@ async def test_an_admin_neither_sees_nor_wakes_what_stands_on_another_campus(
         with pytest.raises(Stale):
             await steering.retry(work, other_town.campus, foreign, row.number)
         with pytest.raises(CampusGError):
-            await steering.approve(work, other_town.campus, foreign, order.runner_id or 0)
+            await roster.approve(work, other_town.campus, foreign, order.runner_id or 0)
     assert (await town.saga(order, "complete_order")).status == "stuck"
     assert (
         await other_town.rows(

@@ -29,16 +29,17 @@ SENT_NOTHING_AFTER = timedelta(hours=24)  # a transfer without a trace by then w
 
 
 async def plan_transfer(work: UnitOfWork, run: Run, key: str) -> Params:
-    """What is owed, from the very charge it was paid with, to the runner's account."""
+    """What is owed, to the runner's account: from the very charge that paid it, or from what the platform has."""
     payable = await payable_of(work, run.order)
     member = await find_member(work, run.campus_id, run.person)
     if payable is None or member.stripe_account is None:
         raise Refused("no_account")
+    source = {} if payable.charge is None else {"source_transaction": payable.charge}
     return {
         "amount": payable.amount,
         "currency": payable.currency,
         "destination": member.stripe_account,
-        "source_transaction": payable.charge,
+        **source,
         "transfer_group": f"order_{run.order}",
         "metadata": {"order": str(run.order), "saga": str(run.id), "call": key},
     }

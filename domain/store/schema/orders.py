@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from domain.order import Bearer, OrderStatus
-from domain.people import Role
+from domain.people import ACTING
 from domain.store.schema.metadata import METADATA, document, moment, number, one_of, words
 from domain.timers import TimerKind, TimerStatus
 
@@ -29,6 +29,7 @@ dialogue = Table(  # what a person's next typed line means
     words("expects"),
     Column("subject", BigInteger),
     moment("asked_at", nullable=False, default_now=True),
+    words("detail", nullable=True),  # what was chosen before the question, such as the kind of a problem
     PrimaryKeyConstraint("campus_id", "person_id"),
 )
 
@@ -159,6 +160,6 @@ event = Table(  # append-only; written in the commit of the transition it tells
     Column("actor_id", BigInteger),
     words("reason", nullable=True),
     moment("at", nullable=False, default_now=True),
-    one_of("actor_role", Role),
+    one_of("actor_role", ACTING),
 )
 Index("event_order_idx", event.c.order_id, event.c.id)

@@ -32,7 +32,14 @@ from domain.store.timers import resume_timer, set_timer, stop_timer
 from domain.store.unit_of_work import UnitOfWork
 from domain.timers import MOST_RELEASES, TimerKind, TimerStatus, reopened_until
 
-NO_RUNNER = {"runner_id": None, "claim": None, "pin": None, "hold_checked": False, "accepted_at": None}
+NO_RUNNER = {
+    "runner_id": None,
+    "claim": None,
+    "pin": None,
+    "hold_checked": False,
+    "accepted_at": None,
+    "receipt_photo": None,
+}
 
 
 async def claim_order(work: UnitOfWork, run: Run) -> None:
@@ -168,14 +175,15 @@ async def close_order_without_hold(work: UnitOfWork, run: Run) -> None:
 
 
 async def reopen_order(work: UnitOfWork, run: Run) -> None:
-    """ACCEPTED -> CREATED by the runner who gives it back, or for her silence: never the same runner again.
+    """ACCEPTED -> CREATED by the runner who gives it back, an admin, or for her silence: never the same runner again.
 
     The deadline is a fresh one; after the last release allowed, or past the longest an order may stay open, it is now.
     """
-    silent = run.data.get("role") == Role.SYSTEM
+    silent, admin = run.data.get("role") == Role.SYSTEM, run.data.get("admin")
+    who = Actor(role=Role.RUNNER, person_id=run.person) if admin is None else Actor(role=Role.ADMIN, person_id=admin)
     order = await move(
         work,
-        SYSTEM if silent else Actor(role=Role.RUNNER, person_id=run.person),
+        SYSTEM if silent else who,
         run.campus_id,
         run.order,
         OrderEvent.RELEASED,
@@ -192,6 +200,8 @@ async def reopen_order(work: UnitOfWork, run: Run) -> None:
     await redraw_order(work, order)
     if silent:
         await _tell_runner(work, run, "push-taken-back")
+    if admin is not None:
+        await _tell_runner(work, run, "push-released-by-admin", reason=str(run.data["reason"]))
     await tell(
         work,
         campus_id=order.campus_id,
@@ -210,7 +220,7 @@ async def _fresh_deadline(work: UnitOfWork, order: Order) -> datetime:
     return reopened_until(order.placed_at, work.now, campus.windows)
 
 
-async def _tell_runner(work: UnitOfWork, run: Run, key: str) -> None:
+async def _tell_runner(work: UnitOfWork, run: Run, key: str, **words: str) -> None:
     await tell(
         work,
         campus_id=run.campus_id,
@@ -218,5 +228,5 @@ async def _tell_runner(work: UnitOfWork, run: Run, key: str) -> None:
         name=f"{key}:{run.id}",
         key=key,
         order_id=run.order,
-        words={"order": run.order},
+        words={"order": run.order, **words},
     )

@@ -1,12 +1,16 @@
-"""Local steps that end an order: expired, cancelled, delivered."""
+"""Local steps that end an order: expired, cancelled, delivered, closed after the purchase."""
 
-from domain.order import Order, OrderEvent
+from collections.abc import Mapping
+
+from domain.money import spell
+from domain.order import Bearer, Order, OrderEvent
 from domain.people import Role
 from domain.store.events import SYSTEM, Actor
 from domain.store.messages import redraw_order, tell
 from domain.store.orders import find_order, move
 from domain.store.runs import Run
 from domain.store.schema import orders
+from domain.store.steps.money import book_goodwill
 from domain.store.timers import stop_timer
 from domain.store.unit_of_work import UnitOfWork
 from domain.timers import TimerKind
@@ -34,15 +38,31 @@ async def close_order(work: UnitOfWork, run: Run) -> None:
     if role is Role.ADMIN:
         await _tell_customer(work, order, "push-cancelled-by-admin", reason=reason)
         if order.runner_id is not None:
-            await tell(
-                work,
-                campus_id=order.campus_id,
-                chat_id=order.runner_id,
-                name=f"cancelled:{order.id}:{order.runner_id}",
-                key="push-cancelled-by-admin-runner",
-                order_id=order.id,
-                words={"order": order.id, "reason": reason},
-            )
+            await _tell_runner(work, order, "push-cancelled-by-admin-runner", reason=reason)
+
+
+async def close_purchase(work: UnitOfWork, run: Run) -> None:
+    """PLACED to ARRIVED -> CANCELLED on an admin's word: the customer pays nothing, the bearer pays the food."""
+    bearer, reason = Bearer(run.data["borne_by"]), str(run.data["reason"])
+    order = await move(
+        work,
+        Actor(role=Role.ADMIN, person_id=run.person),
+        run.campus_id,
+        run.order,
+        OrderEvent.CLOSED_BY_ADMIN,
+        reason=f"{bearer} bears it: {reason}",
+        end_reason="closed",
+        end_note=reason,
+        borne_by=bearer,
+    )
+    await redraw_order(work, order)
+    await _tell_customer(work, order, "push-closed", reason=reason)
+    if bearer is Bearer.PLATFORM:
+        payable = await book_goodwill(work, run, order)
+        share = spell(payable.amount, payable.currency)
+        await _tell_runner(work, order, "push-closed-paid", reason=reason, share=share)
+    else:
+        await _tell_runner(work, order, "push-closed-unpaid", reason=reason)
 
 
 async def tell_released(work: UnitOfWork, run: Run) -> None:
@@ -62,17 +82,42 @@ async def deliver_order(work: UnitOfWork, run: Run) -> None:
         OrderEvent.DELIVERED if admin is None else OrderEvent.FINISHED_BY_ADMIN,
         orders.c.runner_id == run.person,
         reason=run.data.get("reason"),
+        proof_photo=run.data.get("photo"),
     )
     await redraw_order(work, order)
-    await _tell_customer(work, order, "push-delivered")
+    if order.proof_photo is None:
+        await _tell_customer(work, order, "push-delivered")
+    else:
+        await _show_left(work, order, order.proof_photo)
 
 
-async def _tell_customer(work: UnitOfWork, order: Order, key: str, **words: str) -> None:
+async def _show_left(work: UnitOfWork, order: Order, photo: str) -> None:
     await tell(
         work,
         campus_id=order.campus_id,
         chat_id=order.customer_id,
-        name=f"{key}:{order.id}:{order.customer_id}",
+        name=f"push-left:{order.id}:{order.customer_id}",
+        key="push-left",
+        order_id=order.id,
+        words={"order": order.id, "place": order.drop_point},
+        photo=photo,
+    )
+
+
+async def _tell_runner(work: UnitOfWork, order: Order, key: str, **words: str) -> None:
+    await _tell(work, order, order.runner_id or 0, key, words)
+
+
+async def _tell_customer(work: UnitOfWork, order: Order, key: str, **words: str) -> None:
+    await _tell(work, order, order.customer_id, key, words)
+
+
+async def _tell(work: UnitOfWork, order: Order, chat_id: int, key: str, words: Mapping[str, str]) -> None:
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=chat_id,
+        name=f"{key}:{order.id}:{chat_id}",
         key=key,
         order_id=order.id,
         words={"order": order.id, **words},

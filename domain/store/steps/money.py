@@ -3,10 +3,10 @@
 from typing import Any
 
 from domain.draft import Draft
-from domain.ledger import capture_posting, fee_posting
+from domain.ledger import capture_posting, fee_posting, goodwill_posting
 from domain.money import spell
 from domain.order import Order, OrderEvent
-from domain.payment import Payable, PayoutEvent
+from domain.payment import NO_FUNDS, Payable, PayoutEvent
 from domain.people import SavedCard
 from domain.pricing import settle
 from domain.store.campuses import find_campus
@@ -24,21 +24,50 @@ async def complete_order(work: UnitOfWork, run: Run) -> None:
     """DELIVERED -> COMPLETED with the capture's postings, the payable and its pay-out: all or nothing."""
     order = await move(work, SYSTEM, run.campus_id, run.order, OrderEvent.COMPLETED)
     captured: dict[str, Any] = run.data["capture"]
-    payable = await _book(work, order, captured)
+    await _pay_or_wait(work, run, await _book(work, order, captured))
+    await redraw_order(work, order)
+
+
+async def book_goodwill(work: UnitOfWork, run: Run, order: Order) -> Payable:
+    """The platform bears a closed purchase: the runner is owed receipt and earnings, though nothing was captured."""
+    if order.runner_share is None or order.runner_id is None:
+        raise LookupError(f"order {order.id} was closed without a receipt or a runner")
+    owed, currency = order.runner_share, order.price.currency
+    await post(work, goodwill_posting(order=order.id, runner=order.runner_id, amount=owed, currency=currency), order.id)
+    payable = await _owe(work, order, owed, charge=None)
+    await _pay_or_wait(work, run, payable)
+    return payable
+
+
+async def _pay_or_wait(work: UnitOfWork, run: Run, payable: Payable) -> None:
+    """Start the pay-out in this commit, or say what has to be set up first."""
     if await lock_payouts_ready(work, payable.runner_id):
         run.starts.append(payout_start(payable))
-    else:
-        await tell(
-            work,
-            campus_id=order.campus_id,
-            chat_id=payable.runner_id,
-            name=f"payout_waits:{order.id}",
-            key="push-payout-waits",
-            order_id=order.id,
-            buttons=[{"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}],
-            words={"order": order.id, "amount": spell(payable.amount, payable.currency)},
-        )
-    await redraw_order(work, order)
+        return
+    await tell(
+        work,
+        campus_id=payable.campus_id,
+        chat_id=payable.runner_id,
+        name=f"payout_waits:{payable.order_id}",
+        key="push-payout-waits",
+        order_id=payable.order_id,
+        buttons=[{"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}],
+        words={"order": payable.order_id, "amount": spell(payable.amount, payable.currency)},
+    )
+
+
+async def _owe(work: UnitOfWork, order: Order, amount: int, *, charge: str | None) -> Payable:
+    return await book_payable(
+        work,
+        {
+            "campus_id": order.campus_id,
+            "order_id": order.id,
+            "runner_id": order.runner_id,
+            "amount": amount,
+            "currency": order.price.currency,
+            "charge": charge,
+        },
+    )
 
 
 async def _book(work: UnitOfWork, order: Order, captured: dict[str, Any]) -> Payable:
@@ -55,17 +84,7 @@ async def _book(work: UnitOfWork, order: Order, captured: dict[str, Any]) -> Pay
             balance_transaction=str(captured["balance_transaction"]), fee=int(captured["fee"]), currency=currency
         )
         await post(work, fee, order.id)
-    return await book_payable(
-        work,
-        {
-            "campus_id": order.campus_id,
-            "order_id": order.id,
-            "runner_id": order.runner_id,
-            "amount": split.runner,
-            "currency": currency,
-            "charge": captured["charge"],
-        },
-    )
+    return await _owe(work, order, split.runner, charge=str(captured["charge"]))
 
 
 def payout_start(payable: Payable) -> Start:
@@ -88,9 +107,12 @@ async def start_payout(work: UnitOfWork, run: Run) -> None:
 
 
 async def keep_payable(work: UnitOfWork, run: Run) -> None:
-    """sending -> open: Stripe refused, so it stays owed until the account is ready again."""
+    """sending -> open: Stripe refused, so it stays owed until the account is ready again, or the platform has funds."""
     payable = await move_payable(work, run.order, PayoutEvent.REFUSED, refusal=run.reason)
     if payable is None:
+        return
+    if run.reason == NO_FUNDS:
+        await _tell_short(work, run, payable)
         return
     await set_payouts_ready(work, payable.runner_id, ready=False)
     await redraw_known(work, run.order)
@@ -111,6 +133,30 @@ async def keep_payable(work: UnitOfWork, run: Run) -> None:
         key="push-payout-refused-admins",
         order_id=payable.order_id,
         words={"order": run.order, "runner": payable.runner_id, "reason": run.reason or "-"},
+    )
+
+
+async def _tell_short(work: UnitOfWork, run: Run, payable: Payable) -> None:
+    """Nothing is wrong with her account: the admins fill up ours and let it be sent again."""
+    words: dict[str, str | int] = {"order": run.order, "amount": spell(payable.amount, payable.currency)}
+    await redraw_known(work, run.order)
+    await tell(
+        work,
+        campus_id=payable.campus_id,
+        chat_id=payable.runner_id,
+        name=f"payout_late:{run.order}",  # once, however often it is tried
+        key="push-payout-late",
+        order_id=payable.order_id,
+        words=words,
+    )
+    await tell_admins(
+        work,
+        campus_id=payable.campus_id,
+        name=f"payout_short:{run.id}",
+        key="push-payout-short",
+        order_id=payable.order_id,
+        buttons=[{"key": "button-send-again", "data": f"v1:send_again:{run.order}:0"}],
+        words=words,
     )
 
 

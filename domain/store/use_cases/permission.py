@@ -1,6 +1,6 @@
 """The one question before every tap: may this member do this to that order."""
 
-from domain.errors import NotAdmitted, NotAllowed, RunnerNotApproved
+from domain.errors import NotAdmitted, NotAllowed, RunnerNotApproved, RunnerSuspended
 from domain.order import Order
 from domain.people import PERMISSIONS, Action, Member, Role, may
 
@@ -8,12 +8,13 @@ from domain.people import PERMISSIONS, Action, Member, Role, may
 def require(member: Member, action: Action, *, own: bool = True) -> None:
     """Nothing, when the permission table says yes.
 
-    NotAllowed otherwise: NotAdmitted for what every customer may, RunnerNotApproved for a runner to be.
+    NotAllowed otherwise: NotAdmitted for what every customer may, RunnerNotApproved for a runner to be,
+    RunnerSuspended for one who may take no new jobs.
     """
     if may(member.roles, action, own=own):
         return
     if action is Action.CLAIM and Role.RUNNER not in member.roles:
-        raise RunnerNotApproved
+        raise RunnerSuspended if Role.HOLDER in member.roles else RunnerNotApproved
     if Role.CUSTOMER not in member.roles and (Role.CUSTOMER, action) in PERMISSIONS:
         raise NotAdmitted
     raise NotAllowed

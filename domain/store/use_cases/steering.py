@@ -1,50 +1,28 @@
-"""What an admin does: approve runners, look at an order, cancel it with a reason, wake what is stuck, bind groups."""
+"""What an admin does to orders, sagas and groups: look, cancel, take back, finish or close; wake, pause, bind."""
 
 from collections.abc import Sequence
 
 from domain.campus import Campus
-from domain.errors import GroupTaken, OrderClosed, Stale
-from domain.order import Order, OrderEvent, OrderStatus, allowed
-from domain.people import Action, Member, Role, RunnerStatus
-from domain.store.campuses import bind_group
+from domain.errors import AlreadyBought, GroupTaken, NotBoughtYet, OrderClosed, Stale
+from domain.order import BEFORE_PIVOT, ENDED, Bearer, Order, OrderEvent, OrderStatus, allowed
+from domain.payment import PayoutStatus
+from domain.people import Action, Member, Role
+from domain.store.board import BoardLine, open_orders
+from domain.store.campuses import bind_group, set_paused
 from domain.store.events import Actor, Event, history, log
-from domain.store.messages import redraw_order, tell
+from domain.store.messages import redraw_order
+from domain.store.money import payable_of
 from domain.store.orders import find_order, lock_order, orders_in
-from domain.store.people import change_runner, runners_in
+from domain.store.progress import start_saga
+from domain.store.runs import Start
 from domain.store.saga_rows import StuckSaga, retry_stuck, stuck_sagas
+from domain.store.steps.money import payout_start
 from domain.store.unit_of_work import UnitOfWork
 from domain.store.use_cases.ordering import close
 from domain.store.use_cases.permission import require
 from domain.store.use_cases.running import deliver
 
-
-async def approve(work: UnitOfWork, campus: Campus, admin: Member, person_id: int) -> None:
-    """Make an asking member a runner and send her the invitation; Stale when she does not ask (any more)."""
-    require(admin, Action.APPROVE_RUNNER)
-    actor = Actor(role=Role.ADMIN, person_id=admin.person_id)
-    approved = await change_runner(
-        work, actor, campus.id, person_id, before=RunnerStatus.ASKED, after=RunnerStatus.APPROVED
-    )
-    if not approved:
-        raise Stale
-    buttons = [{"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}]
-    if campus.runner_invite is not None:
-        buttons.insert(0, {"key": "button-join-group", "url": campus.runner_invite})
-    await tell(
-        work,
-        campus_id=campus.id,
-        chat_id=person_id,
-        name=f"approved:{campus.id}:{person_id}",
-        key="push-approved",
-        buttons=buttons,
-        words={"campus": campus.title},
-    )
-
-
-async def asking(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[Member]:
-    """Everybody who waits for an approval."""
-    require(admin, Action.APPROVE_RUNNER)
-    return await runners_in(work, campus.id, RunnerStatus.ASKED)
+LONGEST_REASON = 200  # characters of what an admin gives as her reason
 
 
 async def look_at(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> tuple[Order, Sequence[Event]]:
@@ -53,27 +31,83 @@ async def look_at(work: UnitOfWork, campus: Campus, admin: Member, order_id: int
     return await find_order(work, campus.id, order_id), await history(work, campus.id, order_id)
 
 
+async def board(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[BoardLine]:
+    """Every order that is not over, by state and oldest first."""
+    require(admin, Action.SEE_BOARD)
+    return await open_orders(work, campus.id)
+
+
 async def cancel(work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str) -> Order:
-    """End somebody else's order before the purchase; OrderClosed later."""
-    require(admin, Action.CANCEL_ANY, own=False)
-    order = await lock_order(work, campus.id, order_id)
-    require(admin, Action.CANCEL_ANY, own=admin.person_id in (order.customer_id, order.runner_id))
+    """End somebody else's order before the purchase; AlreadyBought after it."""
+    order = await _others(work, campus, admin, Action.CANCEL_ANY, order_id)
+    if order.status not in BEFORE_PIVOT | ENDED:
+        raise AlreadyBought
     await close(work, campus, admin, order, role=Role.ADMIN, reason=reason)
     return await find_order(work, campus.id, order_id)
 
 
+async def take_back(work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str) -> Order:
+    """Give somebody else's job back to the group before anything is bought; her runner reads why."""
+    order = await _others(work, campus, admin, Action.RELEASE_ANY, order_id)
+    if order.status not in BEFORE_PIVOT | ENDED:
+        raise AlreadyBought
+    if not allowed(order.status, OrderEvent.RELEASED):
+        raise OrderClosed
+    start = Start(
+        kind="release_order",
+        name=f"release_order:{order.id}:{order.releases + 1}",
+        campus_id=campus.id,
+        order_id=order.id,
+        person_id=order.runner_id,
+        data={"reason": reason, "admin": admin.person_id},
+    )
+    await start_saga(work, start)
+    return await find_order(work, campus.id, order_id)
+
+
 async def finish(work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str) -> Order:
-    """Say in the runner's place that an arrived order was handed over, when the PIN can't; OrderClosed otherwise.
+    """Say in the runner's place that what she bought was handed over; the money moves as after a PIN.
 
     NotAllowed for an admin's own job: the PIN would guard nothing where the runner's word is enough.
     """
     require(admin, Action.FINISH_ANY, own=False)
     order = await lock_order(work, campus.id, order_id)
     require(admin, Action.FINISH_ANY, own=order.runner_id == admin.person_id)
-    if not allowed(order.status, OrderEvent.DELIVERED):
-        raise OrderClosed
+    _require_bought(order, OrderEvent.FINISHED_BY_ADMIN)
     await deliver(work, campus, order, {"reason": reason, "admin": admin.person_id})
     return await find_order(work, campus.id, order_id)
+
+
+async def close_purchase(
+    work: UnitOfWork, campus: Campus, admin: Member, order_id: int, bearer: Bearer, reason: str
+) -> Order:
+    """End what was bought and will not arrive: the customer pays nothing, and the admin says who bears the food."""
+    order = await _others(work, campus, admin, Action.CLOSE_ANY, order_id)
+    _require_bought(order, OrderEvent.CLOSED_BY_ADMIN)
+    start = Start(
+        kind="close_purchase",
+        name=f"close_purchase:{order.id}",
+        campus_id=campus.id,
+        order_id=order.id,
+        person_id=admin.person_id,
+        data={"borne_by": bearer, "reason": reason},
+    )
+    await start_saga(work, start)
+    return await find_order(work, campus.id, order_id)
+
+
+async def _others(work: UnitOfWork, campus: Campus, admin: Member, action: Action, order_id: int) -> Order:
+    """The order, locked, if the admin is neither its customer nor its runner."""
+    require(admin, action, own=False)
+    order = await lock_order(work, campus.id, order_id)
+    require(admin, action, own=admin.person_id in (order.customer_id, order.runner_id))
+    return order
+
+
+def _require_bought(order: Order, happened: OrderEvent) -> None:
+    if allowed(order.status, happened):
+        return
+    raise NotBoughtYet if order.status in BEFORE_PIVOT else OrderClosed
 
 
 async def stuck(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[StuckSaga]:
@@ -99,6 +133,46 @@ async def retry(work: UnitOfWork, campus: Campus, admin: Member, number: int) ->
         before="stuck",
         after="running",
         reason=saga.error,
+    )
+
+
+async def pay_again(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> None:
+    """[Send again] of a pay-out that stayed owed for lack of funds; Stale when it is not owed any more."""
+    require(admin, Action.RETRY_STUCK)
+    await lock_order(work, campus.id, order_id)
+    payable = await payable_of(work, order_id)
+    if payable is None or payable.status is not PayoutStatus.OPEN:
+        raise Stale
+    await start_saga(work, payout_start(payable))
+
+
+async def pause(work: UnitOfWork, campus: Campus, admin: Member, reason: str | None) -> None:
+    """Take no new orders; open ones go on. Who wants to order reads the reason, if there is one."""
+    require(admin, Action.PAUSE_ORDERS)
+    if await set_paused(work, campus.id, paused=True, reason=reason):  # again: the words may change while it lasts
+        await _log_campus(work, campus, admin, "paused", reason)
+
+
+async def resume(work: UnitOfWork, campus: Campus, admin: Member) -> None:
+    """Take orders again; Stale when they are not paused."""
+    require(admin, Action.PAUSE_ORDERS)
+    if not await set_paused(work, campus.id, paused=False, reason=None):
+        raise Stale
+    await _log_campus(work, campus, admin, "resumed", None)
+
+
+async def _log_campus(work: UnitOfWork, campus: Campus, admin: Member, happened: str, reason: str | None) -> None:
+    await log(
+        work,
+        Actor(role=Role.ADMIN, person_id=admin.person_id),
+        campus_id=campus.id,
+        order_id=None,
+        subject="campus",
+        subject_id=campus.id,
+        happened=happened,
+        before="paused" if campus.paused else "open",
+        after="paused" if happened == "paused" else "open",
+        reason=reason,
     )
 
 

@@ -1,0 +1,177 @@
+### What admins see and do, and what others are told of it. HTML: <b>, <i>, <code>.
+
+## An order, and what can be done about it
+
+bot-button-act-cancel = Cancel…
+bot-button-act-release = Give back…
+bot-button-act-finish = Finish…
+bot-button-act-close = Close…
+bot-button-leave = Leave it as it is
+bot-button-sure-cancel = Yes, cancel
+bot-button-sure-release = Yes, give back
+bot-button-sure-finish = Yes, handed over
+bot-button-sure-close-platform = We pay { $share }
+bot-button-sure-close-runner = The runner bears it
+bot-button-sure-suspend = Yes, suspend
+
+bot-act-cancel =
+    <b>Cancel order #{ $order }?</b>
+    { $customer } pays nothing, and the { $ceiling } held are released. Both sides read your reason.
+bot-act-release =
+    <b>Give job #{ $order } back to the group?</b>
+    { $runner } loses it, reads why, and cannot take it again. Nothing is bought yet; the order stays open for others.
+bot-act-finish =
+    <b>Count order #{ $order } as handed over?</b>
+    { $customer } is charged { $total }, and { $runner } gets { $share } of it. Only when the food is really there.
+bot-act-close =
+    <b>Close order #{ $order }?</b>
+    The food was bought and will not arrive. { $customer } pays nothing, and the { $ceiling } held are released.
+    Who bears it? The platform: { $runner } gets { $share } from us. The runner: she gets nothing. Both read your reason.
+bot-act-suspend =
+    <b>Suspend { $name }?</b>
+    She can take no new jobs and reads why. A job she has she brings to its end, and what she earned is paid.
+
+bot-ask-reason =
+    { $act ->
+        [cancel] <b>Why is order #{ $subject } cancelled?</b> Both sides read it.
+        [release] <b>Why does job #{ $subject } go back to the group?</b> Its runner reads it.
+        [finish] <b>Why does order #{ $subject } count as handed over?</b> It is kept in its history.
+        [close_platform] <b>Why is order #{ $subject } closed?</b> Both sides read it, and we bear the food.
+        [close_runner] <b>Why is order #{ $subject } closed?</b> Both sides read it, and the runner bears the food.
+       *[other] <b>Why is { $subject } suspended?</b> She reads it.
+    } Type one line, and it is done.
+bot-reason-too-long = Please say it in one line of at most { $most } characters.
+bot-write-with-reason = Write it with the reason: { $example }
+
+bot-usage-release = Write the order's number and the reason, which its runner will read: <code>/release 12 Ana is ill</code>
+bot-usage-close = Write the order's number, who bears the food, and the reason, which both sides will read: <code>/close 12 platform the runner fell ill</code>, or <code>/close 12 runner …</code>
+bot-taken-back = Job #{ $order } is open to the other runners. Its runner reads: { $reason }
+bot-closed-by-admin =
+    { $bearer ->
+        [platform] Order #{ $order } is closed, and we bear it: the runner gets { $share }.
+       *[runner] Order #{ $order } is closed, and its runner bears it.
+    } The customer pays nothing. Both sides read: { $reason }
+bot-paying-again = It is being sent again.
+
+## The board
+
+bot-board = <b>Board</b> · { $at } · { $count ->
+        [0] nothing is open
+        [one] 1 order is open
+       *[other] { $count } orders are open
+    }
+bot-board-page = page { $page } of { $pages }
+bot-board-paused = ⏸ <b>New orders are paused.</b> /resume takes them again.
+bot-board-paused-because = ⏸ <b>New orders are paused:</b> { $reason }. /resume takes them again.
+bot-board-count = { $count } { $status ->
+        [PENDING] being placed
+        [CREATED] looking for a runner
+        [ACCEPTED] taken
+        [PLACED] bought
+        [ON_THE_WAY] on the way
+        [ARRIVED] at the door
+       *[other] delivered, money moving
+    }
+bot-board-state = <b>{ $status ->
+        [PENDING] Being placed
+        [CREATED] Looking for a runner
+        [ACCEPTED] Taken
+        [PLACED] Bought
+        [ON_THE_WAY] On the way
+        [ARRIVED] At the door
+       *[other] Delivered, money moving
+    }</b>
+bot-board-line = #{ $order } { $store } · { $who } · { $minutes } min
+bot-board-late =  · ⚠ { $why ->
+        [unclaimed] unclaimed since { $minutes } min
+        [silent] the runner does not answer
+        [quiet] no word from the runner for { $minutes } min
+        [absent] the customer is not there
+        [unpaid] the bank's yes is overdue
+       *[unsettled] the money does not move: look at /stuck
+    }
+bot-button-board-order = #{ $order } { $store }
+bot-button-refresh = 🔄 Refresh
+bot-button-board = ◀ Board
+bot-board-fresh = This is how it is now.
+bot-paused = <b>New orders are paused.</b> Open ones go on. { $told ->
+        [nothing] Who wants to order is told so.
+       *[words] Who wants to order reads: { $told }
+    } /resume takes orders again.
+bot-resumed = <b>New orders are taken again.</b>
+bot-not-paused = New orders are taken: nothing to resume.
+
+## Runners
+
+bot-runners =
+    <b>Runners</b> · { $approved } approved · { $asked } asking · { $suspended } suspended
+    Jobs now, jobs done in the last 14 days, pay-out.
+bot-runners-none = Nobody is a runner yet, and nobody asks to be one.
+bot-runners-line = <b>{ $name }</b> ({ $number }) · { $status ->
+        [asked] asks to join
+        [suspended] suspended
+       *[approved] approved
+    } · { $holding } now · { $completed } done · { $ready ->
+        [yes] pay-out ready
+       *[no] no pay-out yet
+    }
+bot-button-approve-runner = Approve { $name }
+bot-button-suspend = Suspend { $name }…
+bot-button-unsuspend = Let { $name } back
+bot-usage-suspend = Write the runner's number from /runners and the reason, which she will read: <code>/suspend 1001 took food twice</code>. In reply to a message about an order, its runner is meant.
+bot-usage-unsuspend = Write the runner's number from /runners: <code>/unsuspend 1001</code>
+bot-suspended = { $name } is suspended and has been told: { $reason }
+bot-unsuspended = Person { $person } may take jobs again and has been told.
+bot-unsuspended-toast = Let back and told.
+
+## Told to others
+
+push-closed =
+    😔 <b>Order #{ $order } will not arrive.</b> We are sorry. You pay nothing, and the held money is being released.
+    Reason: { $reason }
+push-closed-paid =
+    🤝 The campus team closed job #{ $order }. You did your part: <b>{ $share }</b> is yours, paid by us.
+    Reason: { $reason }
+push-closed-unpaid =
+    🛑 The campus team closed job #{ $order }: it is not paid for.
+    Reason: { $reason }
+    If you see it differently, please talk to them.
+push-released-by-admin =
+    🛑 <b>Do not buy anything for #{ $order }.</b> The campus team gave the job back to the group.
+    Reason: { $reason }
+push-suspended =
+    ⏸ <b>You can't take new jobs for now.</b> A job you have, you finish as always; what you earned is paid.
+    Reason: { $reason }
+    If you see it differently, please talk to the campus team.
+push-unsuspended = ▶️ <b>Welcome back!</b> You can take jobs of { $campus } again.
+push-payout-late = 💰 Your { $amount } for job #{ $order } takes a little longer: our own account is short. The campus team was told, you need do nothing, and it stays yours.
+push-payout-short = 💸 Our balance at Stripe is too short to send { $amount } for order #{ $order }. It stays owed. Add funds there, then send it again.
+button-send-again = Send it again
+
+card-why-closed =
+    The food was bought, but it will not arrive. We are sorry. You pay nothing.
+    The campus team says: { $reason }
+card-runner-closed-paid =
+    The campus team closed it: { $reason }
+    You did your part: receipt and pay are yours, { $share } together, paid by us.
+card-runner-closed-unpaid =
+    The campus team closed it: { $reason }
+    It is not paid for. If you see it differently, please talk to them.
+
+card-payout-late = Your { $amount } takes a little longer: our own account is short. You need do nothing, and it stays yours.
+
+error-already-bought = It is bought already, so it cannot be cancelled. Finish it, or close it and say who bears it.
+error-not-bought-yet = Nothing is bought for it yet. Cancel it, or give the job back to the group.
+error-runner-suspended = You can't take new jobs for now. Please talk to the campus team.
+error-orders-paused-because = No new orders right now: { $reason } Your basket is kept.
+
+## Commands in Telegram's list, plain text
+
+bot-command-board = All open orders
+bot-command-runners = Who runs, who asks, who is suspended
+bot-command-suspend = No new jobs for a runner: /suspend 1001 reason
+bot-command-unsuspend = Let a runner back: /unsuspend 1001
+bot-command-release = Give a job back to the group: /release 12 reason
+bot-command-close = Bought, will not arrive: /close 12 platform reason
+bot-command-pause = Take no new orders: /pause reason
+bot-command-resume = Take orders again
