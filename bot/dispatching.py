@@ -10,9 +10,10 @@ from bot.customer.router import customer_router
 from bot.home import unknown_tap
 from bot.inbox import Dispatch
 from bot.middlewares import add_middlewares
+from bot.relay import relay_router
 from bot.replies import Replies
 from bot.routing import on_anything
-from bot.runner.jobs import loose_line
+from bot.runner.handover import loose_line
 from bot.runner.router import runner_router
 from domain.store.inbox import Arrival
 from domain.store.unit_of_work import UnitOfWork
@@ -24,7 +25,7 @@ def new_dispatcher() -> Dispatcher:
     add_middlewares(dispatcher)
     rest = Router(name="rest")
     on_anything(rest, tapped=unknown_tap, typed=loose_line)
-    dispatcher.include_routers(customer_router(), runner_router(), admin_router(), rest)
+    dispatcher.include_routers(relay_router(), customer_router(), runner_router(), admin_router(), rest)
     return dispatcher
 
 

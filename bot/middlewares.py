@@ -6,7 +6,7 @@ from typing import Any
 from aiogram import Router
 from aiogram.types import CallbackQuery, ChatJoinRequest, ChatMemberUpdated, Message, TelegramObject, User
 
-from bot.replies import LetIn, NewMessage, Replies, Screen
+from bot.replies import CommandMenu, LetIn, NewMessage, Replies, Screen
 from bot.turn import Turn
 from domain.buttons import Tap, unpack
 from domain.campus import Campus
@@ -21,7 +21,18 @@ from domain.store.unit_of_work import UnitOfWork
 from domain.words import say
 
 ANONYMOUS_ADMIN = 1087968824  # GroupAnonymousBot, in whose name anonymous administrators write
-GROUP_TAPS = frozenset({Tap.CLAIM, Tap.APPROVE, Tap.RETRY})
+GROUP_TAPS = frozenset(
+    {
+        Tap.CLAIM,
+        Tap.APPROVE,
+        Tap.RETRY,
+        Tap.CASES,
+        Tap.CASE,
+        Tap.CASE_ANSWER,
+        Tap.CASE_CLOSE,
+        Tap.CASE_CLOSE_SURE,
+    }
+)
 GONE = frozenset({"kicked", "left"})
 
 Next = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
@@ -43,6 +54,8 @@ async def listen(handler: Next, event: TelegramObject, data: dict[str, Any]) -> 
     if event.migrate_to_chat_id is not None:
         await follow_group(work, campus.id, before=event.chat.id, after=event.migrate_to_chat_id)
         return ()
+    if _chatter(event, campus):
+        return ()
     if event.sender_chat is not None or (event.from_user is not None and event.from_user.id == ANONYMOUS_ADMIN):
         return (NewMessage(Screen(say("en", "bot-anonymous"))),)
     if event.from_user is None or event.from_user.is_bot:
@@ -58,11 +71,20 @@ async def listen(handler: Next, event: TelegramObject, data: dict[str, Any]) -> 
         private=private,
         typed=(event.text or event.caption or "").strip(),
         photo=event.photo[-1].file_id if event.photo else None,
+        other=event.text is None and not event.photo,
+        picture_file=event.document is not None and (event.document.mime_type or "").startswith("image/"),
         message_id=event.message_id,
         reply_to=None if event.reply_to_message is None else event.reply_to_message.message_id,
         dialogue=asked,
     )
-    return await handler(event, data | {"turn": turn})
+    return _with_menu(turn, await handler(event, data | {"turn": turn}))
+
+
+def _chatter(event: Message, campus: Campus) -> bool:
+    """What people say in a group, be it in answer to a card: only in the admin chat answers are for us."""
+    if event.chat.type == "private" or event.chat.id == campus.admin_chat:
+        return False
+    return not (event.text or event.caption or "").startswith("/")
 
 
 async def feel(handler: Next, event: TelegramObject, data: dict[str, Any]) -> Any:
@@ -78,7 +100,14 @@ async def feel(handler: Next, event: TelegramObject, data: dict[str, Any]) -> An
     member = await _greet(work, campus, event.from_user, private=private)
     chat_id = member.person_id if chat is None else chat.id
     turn = Turn(work=work, campus=campus, member=member, chat_id=chat_id, private=private, tap=tap)
-    return await handler(event, data | {"turn": turn})
+    return _with_menu(turn, await handler(event, data | {"turn": turn}))
+
+
+def _with_menu(turn: Turn, said: Any) -> Any:
+    """Whose roles changed is offered other commands with the next thing she hears."""
+    if not turn.private or not isinstance(said, tuple):
+        return said
+    return (*said, CommandMenu(turn.chat_id, turn.member.roles, turn.member.language))
 
 
 async def notice_leaving(event: ChatMemberUpdated, work: UnitOfWork, campus_id: int) -> Replies:

@@ -41,6 +41,11 @@ def on_photos(router: Router, handlers: Mapping[Expects, Handler]) -> None:
         router.message.register(_adapted(handler), _in_private, _showing(expects))
 
 
+def on_picture_files(router: Router, handler: Handler) -> None:
+    """Let this handler have pictures that were sent as files."""
+    router.message.register(_adapted(handler), _in_private, _a_picture_file)
+
+
 def on_replies(router: Router, handler: Handler) -> None:
     """Let this handler have what is written in answer to a message; it may hand it on by raising SkipHandler."""
     router.message.register(_adapted(handler), _answering)
@@ -79,6 +84,10 @@ def _showing(expects: Expects) -> Filter:
         return turn.photo is not None and turn.dialogue is not None and turn.dialogue.expects is expects
 
     return matches
+
+
+async def _a_picture_file(_: TelegramObject, turn: Turn) -> bool:
+    return turn.picture_file
 
 
 async def _answering(_: TelegramObject, turn: Turn) -> bool:

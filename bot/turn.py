@@ -24,6 +24,8 @@ class Turn:
     private: bool
     typed: str = ""  # text, or the caption of a photo
     photo: str | None = None  # Telegram's file id of the largest size
+    other: bool = False  # neither words nor a photo: a sticker, a voice, a file...
+    picture_file: bool = False  # a picture sent as a file, which can't be shown to others as one
     message_id: int | None = None  # of the line she wrote
     reply_to: int | None = None  # the message she answered
     tap: TapData | None = None

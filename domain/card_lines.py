@@ -6,8 +6,10 @@ from datetime import datetime
 from domain.buttons import Button
 from domain.card_view import Card, OrderView
 from domain.money import spell
-from domain.order import OrderStatus
+from domain.order import WITH_RUNNER, OrderStatus
 from domain.words import Html, say
+
+MOST_UNFOLDED = 3  # items that are shown without a tap
 
 
 def clock(view: OrderView, moment: datetime) -> Html:
@@ -30,8 +32,10 @@ def earned(view: OrderView) -> int:
 
 
 def item_lines(view: OrderView, locale: str) -> str:
-    """What to buy, a line each."""
-    return "\n".join(say(locale, "card-item", quantity=item.quantity, name=item.name) for item in view.order.items)
+    """What to buy, a line each; a long list is folded."""
+    said = [say(locale, "card-item", quantity=item.quantity, name=item.name) for item in view.order.items]
+    listed = "\n".join(said)
+    return listed if len(said) <= MOST_UNFOLDED else f"<blockquote expandable>{listed}</blockquote>"
 
 
 def route(view: OrderView, locale: str) -> str:
@@ -42,6 +46,13 @@ def route(view: OrderView, locale: str) -> str:
 def note(view: OrderView, locale: str) -> str:
     """The customer's note, or nothing."""
     return say(locale, "card-note", note=view.order.note) if view.order.note else ""
+
+
+def relay_hint(view: OrderView, locale: str, other: str | None) -> str:
+    """How one writes to the other side, while there is a job between the two."""
+    if view.order.status not in WITH_RUNNER or other is None:
+        return ""
+    return say(locale, "card-relay", name=other)
 
 
 def timeline(view: OrderView, locale: str, *, since_claim: bool = False) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 MOST_LOUD = 4  # of one order for its customer, whatever becomes of it
-SPOKEN = frozenset({"push-relay"})  # what the other side said is no news of ours: it rings, and counts for nothing
+SPOKEN = frozenset({"push-relay", "push-relay-photo"})  # the other side's words: they ring, and count for nothing
 
 # How many loud messages about the same order may have come before, for this one still to be loud. Early news leaves
 # room for the arrival and the end; what comes later is sent all the same, without a sound, and the card says it too.

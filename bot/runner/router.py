@@ -2,7 +2,7 @@
 
 from aiogram import Router
 
-from bot.routing import on_photos, on_taps, on_typed
+from bot.routing import on_commands, on_photos, on_taps, on_typed
 from bot.runner import handover, jobs, joining, receipt, sign_of_life
 from domain.buttons import Tap
 from domain.draft import Expects
@@ -11,6 +11,7 @@ from domain.draft import Expects
 def runner_router() -> Router:
     """Everything a runner can do."""
     router = Router(name="runner")
+    on_commands(router, {"jobs": joining.deliver_food}, private=True)
     on_taps(
         router,
         {

@@ -13,29 +13,6 @@ bot-anonymous = You are writing as an anonymous administrator, so I cannot see w
 
 ## Ordering
 
-bot-stores = <b>Where from?</b> Choose a shop, or type its name.
-bot-other-store = <b>Which shop?</b> Type its name, and where it is if runners might not know.
-bot-items = <b>{ $store }: what would you like?</b>
-bot-item = { $quantity } × { $name } · { $cost }
-bot-items-none = <i>Your basket is empty.</i>
-bot-items-hint = Tap, or type a line for each thing with its price: <code>2x chicken rice { $example }</code>
-bot-item-added = Added: { $item }
-bot-basket-full = That is more than one runner can carry: at most 20 different things, and 99 of each.
-bot-drop-points = <b>Where to?</b> Choose a place to meet your runner, or type one.
-bot-fee = <b>What is it worth to you?</b> Choose the fee for bringing it, or type an amount from { $least } to { $most }. Most of it goes to your runner.
-
-bot-review = <b>Your order</b>: { $store } → { $place }
-bot-review-limit = The shop gets what the receipt says, at most { $limit }.
-bot-review-delivery = Delivery fee: { $amount }
-bot-review-service = Service fee: { $amount }
-bot-review-tip = Tip: { $amount }
-bot-review-note = 📝 { $note }
-bot-review-note-hint = <i>A note for your runner? Just type it.</i>
-bot-review-card = 💳 { $brand } ending in { $last4 }
-bot-review-no-card = 💳 No card yet: you will get a link to add one. Nothing is charged by adding it.
-bot-review-ceiling = <b>You never pay more than { $ceiling }.</b> It is held on your card now and charged after delivery; the rest is released.
-
-bot-discarded = Your basket is empty again.
 bot-pending = Order #{ $order } is being placed: your bank is being asked. Its card shows what happens.
 bot-placed = <b>Order #{ $order } is being placed.</b> Its card comes next and stays up to date by itself.
 bot-card-wanted = <b>Only a card is missing.</b> A link to add one comes next. As soon as it is saved, your order places itself.
@@ -44,10 +21,6 @@ bot-card-link-coming = A link to add a card is coming in a moment.
 bot-cancel-sure = Cancel order #{ $order }? You pay nothing, and the held money is released.
 bot-cancelled = Order #{ $order } is cancelled. You pay nothing.
 bot-cancelling = Order #{ $order } is being cancelled. Its card tells when that is done. You pay nothing.
-
-bot-orders = <b>Your orders</b>, the newest first. Tap one to look at it.
-bot-order-below = Here is order #{ $order } again, below.
-bot-orders-none = You have not ordered anything yet.
 
 ## Running
 
@@ -65,7 +38,7 @@ bot-release-sure = Give job #{ $order } back? Another runner may take it then, b
 bot-released = Job #{ $order } is open to the others again. Thank you for saying so.
 bot-ask-receipt =
     <b>Job #{ $order }: what does the receipt say?</b>
-    Type the amount, like <code>{ $example }</code>. The customer agreed to at most { $limit }.
+    Send a photo of it with the amount below, or just type the amount, like <code>{ $example }</code>. The customer agreed to at most { $limit }.
 bot-bought =
     <b>Job #{ $order }: { $receipt } is noted.</b>
     You get { $share } after you have handed it over.

@@ -81,7 +81,6 @@ card-runner-next-buy = The money is held, you are covered. At { $store }, pay <b
 card-runner-next-pick-up = Tap when you have everything in your hands.
 card-runner-next-bring = Bring it here: <b>{ $place }</b>
 card-runner-next-pin = Hand it over, ask { $customer } for the PIN and <b>type it here</b>.
-card-runner-next-pin-locked = Five wrong PINs: talk to the campus team, they were told. Your money is safe.
 card-runner-for = 👤 For { $customer }
 card-runner-earns = 💰 You earn <b>{ $earned }</b>, and get back what you pay at the store.
 card-runner-gets = 💰 You get <b>{ $share }</b>: { $receipt } back and { $earned } earned.

@@ -17,7 +17,6 @@ error-too-many-jobs =
     }
 error-receipt-above-limit = Too much: the customer agreed to at most { $limit } at the shop. Do not buy it for more. Give the job back, or buy less.
 error-receipt-too-small = That is too little. Type what the receipt says, at least { $least }.
-error-pin-locked = Five wrong PINs: this order is locked. The campus team knows and will help you.
 error-hold-not-checked = Wait a moment before you buy: we are still making sure that the money is held.
 
 error-draft-empty = Something is still missing in your order.

@@ -151,9 +151,13 @@ class Somebody:
         """The private chat with the bot."""
         return f"@{self.bot[2]}"
 
-    async def write(self, text: str, chat: int | None = None) -> Json:
-        """Write, and wait for what the bot does about it; gives the sandbox's answer."""
-        said = await self.stage.sim("messages", from_=self.id, chat=chat or self.chat, text=text)
+    async def write(
+        self, text: str, chat: int | None = None, *, photo: bool = False, reply_to: int | None = None
+    ) -> Json:
+        """Write, perhaps below a photo, and wait for what the bot does about it; gives the sandbox's answer."""
+        body: dict[str, Json] = {"photo": True} if photo else {}
+        body |= {} if reply_to is None else {"reply_to": reply_to}
+        said = await self.stage.sim("messages", from_=self.id, chat=chat or self.chat, text=text, **body)
         await self.stage.quiet(self.bot)
         return said
 
@@ -202,7 +206,7 @@ class Somebody:
     async def order_food(self) -> int:
         """From [Order food] to a placed order; gives its number."""
         await self.tap(Tap.HOME, version=1)
-        for label in ("🍜", "Koufu", "Chicken rice", "That's all", "Library", "S$2.00", "Place order"):
+        for label in ("🍜", "Koufu", "Chicken rice", "That's all", "Library", "Place order"):
             await self.press(label)
         rows = await self.stage.rows(orders, orders.c.customer_id == self.id)
         assert rows, await self.text()

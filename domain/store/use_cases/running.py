@@ -12,6 +12,7 @@ from domain.order import MOST_PIN_TRIES, Order, OrderEvent, OrderStatus, allowed
 from domain.people import Action, Member, Role, RunnerStatus
 from domain.pricing import settle
 from domain.store.events import Actor
+from domain.store.ladders import absent
 from domain.store.messages import redraw_order, tell, tell_admins
 from domain.store.orders import find_order, lock_order, move
 from domain.store.people import change_runner
@@ -93,7 +94,7 @@ async def pick_up(work: UnitOfWork, campus: Campus, member: Member, order_id: in
 
 
 async def arrive(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
-    """[I'm here]: ON_THE_WAY -> ARRIVED; the customer is told, with the PIN."""
+    """[I'm here]: ON_THE_WAY -> ARRIVED; the customer is told, with the PIN, and waited for."""
     order = await lock_order(work, campus.id, order_id)
     require_job(member, Action.ARRIVE, order)
     arrived = await _step(work, member, order, OrderEvent.ARRIVED)
@@ -106,6 +107,7 @@ async def arrive(work: UnitOfWork, campus: Campus, member: Member, order_id: int
         order_id=order.id,
         words={"order": order.id, "runner": member.first_name, "place": order.drop_point, "pin": order.pin or ""},
     )
+    await absent.begin(work, arrived)
     return arrived
 
 

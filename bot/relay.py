@@ -1,0 +1,83 @@
+"""Answers to cards and to each other's words: what one side of an order writes to the other, through the bot."""
+
+from aiogram import Router
+from aiogram.dispatcher.event.bases import SkipHandler
+
+from bot import photos
+from bot.replies import NewMessage, Replies, Screen
+from bot.routing import on_picture_files, on_replies, on_taps
+from bot.runner.handover import PIN, hand_over
+from bot.turn import Turn
+from domain.buttons import Tap
+from domain.draft import Expects
+from domain.errors import Unreadable
+from domain.money import read_amount
+from domain.order import Order, OrderStatus
+from domain.store.people import find_member
+from domain.store.use_cases import relaying
+
+PHOTO_ASKED = frozenset({Expects.RECEIPT, Expects.PROOF})
+
+
+def relay_router() -> Router:
+    """Asked before all others: an answer to a card is meant for a person, whatever was asked last."""
+    router = Router(name="relay")
+    on_picture_files(router, photos.ask_as_photo)
+    on_replies(router, relay)
+    on_taps(router, {Tap.SEE_RECEIPT: photos.see_receipt, Tap.SEE_PHOTO: photos.see_photo})
+    return router
+
+
+async def relay(turn: Turn) -> Replies:
+    """What answers a card, or news of the other side, goes to the other side; all else is as if it answered nothing."""
+    if not turn.private or turn.reply_to is None or turn.message_id is None:
+        raise SkipHandler
+    order = await relaying.order_behind(turn.work, turn.campus, turn.chat_id, turn.reply_to)
+    if order is None or _was_asked_for(turn, order):
+        raise SkipHandler
+    if _is_pin(turn, order):
+        return await hand_over(turn, order.id)
+    if turn.other:
+        return _say(turn.say("bot-relay-only-words"))
+    outcome = await relaying.pass_on(
+        turn.work, turn.campus, turn.member, order, turn.typed, photo=turn.photo, message_id=turn.message_id
+    )
+    match outcome:
+        case relaying.NobodyYet():
+            return _say(turn.say("bot-relay-nobody", order=order.id))
+        case relaying.Over():
+            return _say(turn.say("bot-relay-over", order=order.id))
+        case relaying.Unreachable(name=name):
+            return _say(turn.say("bot-relay-unreachable", name=name))
+        case relaying.Passed(shortened=True):
+            return _say(turn.say("bot-relay-cut", name=await _other_name(turn, order)))
+        case relaying.Passed():  # she sees her own message: nothing to add
+            return ()
+
+
+def _was_asked_for(turn: Turn, order: Order) -> bool:
+    """The bot's own question about this order is answered by it: the receipt, or the photo of the food."""
+    asked = turn.dialogue
+    if asked is None or asked.subject != order.id or asked.expects not in PHOTO_ASKED:
+        return False
+    if turn.photo is not None or asked.expects is Expects.PROOF:
+        return turn.photo is not None
+    try:
+        read_amount(turn.typed, turn.campus.currency)
+    except Unreadable:
+        return False
+    return True
+
+
+def _is_pin(turn: Turn, order: Order) -> bool:
+    at_the_door = order.status is OrderStatus.ARRIVED and order.runner_id == turn.member.person_id
+    return at_the_door and turn.photo is None and PIN.fullmatch(turn.typed) is not None
+
+
+async def _other_name(turn: Turn, order: Order) -> str:
+    other = order.customer_id if turn.member.person_id == order.runner_id else order.runner_id
+    return (await find_member(turn.work, turn.campus.id, other or 0)).first_name
+
+
+def _say(words: str) -> Replies:
+    return (NewMessage(Screen(words)),)

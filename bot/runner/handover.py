@@ -1,0 +1,133 @@
+"""At the door: the PIN, and, when the PIN or the customer does not come, a photo of the food where it was left."""
+
+import re
+
+from bot.home import MENU, help_out
+from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
+from bot.runner.receipt import later_receipt
+from bot.turn import Turn
+from domain.buttons import Button, Style, Tap
+from domain.draft import Expects
+from domain.errors import OrderClosed
+from domain.order import Order, OrderEvent, OrderStatus, allowed
+from domain.people import Action
+from domain.store.drafts import expect, expect_nothing
+from domain.store.orders import find_order, open_jobs
+from domain.store.people import find_member
+from domain.store.use_cases import evidence, running
+from domain.store.use_cases.permission import require_job
+
+PIN = re.compile(r"[0-9]{4}")
+
+
+async def arrive(turn: Turn) -> Replies:
+    """[I'm here]: the customer is told, and the next typed line is the PIN."""
+    order = await running.arrive(turn.work, turn.campus, turn.member, turn.subject)
+    await expect(turn.work, turn.campus.id, turn.member.person_id, Expects.PIN, order.id)
+    return (Answer(turn.plain("bot-ask-pin"), alert=True),)
+
+
+async def typed_pin(turn: Turn) -> Replies:
+    """The PIN the customer showed; a line that can be none is not one of the five tries."""
+    if PIN.fullmatch(turn.typed):
+        return await hand_over(turn, turn.asked_about)
+    order = await find_order(turn.work, turn.campus.id, turn.asked_about)
+    if not allowed(order.status, OrderEvent.DELIVERED):
+        raise OrderClosed
+    wanted = "bot-leave-photo-wanted" if turn.dialogue and turn.dialogue.expects is Expects.PROOF else "bot-ask-pin"
+    return (NewMessage(Screen(turn.say(wanted), (_home(turn),))),)
+
+
+async def loose_line(turn: Turn) -> Replies:
+    """What nobody asked for: four digits are the PIN of the one job at the door, a photo is of a job; else help."""
+    if turn.private and turn.photo is not None and turn.dialogue is None:
+        return await loose_photo(turn)
+    if turn.private and PIN.fullmatch(turn.typed):
+        jobs = await open_jobs(turn.work, turn.campus.id, turn.member.person_id)
+        arrived = [job.id for job in jobs if job.status is OrderStatus.ARRIVED]
+        if len(arrived) == 1:
+            return await hand_over(turn, arrived[0])
+    return await help_out(turn)
+
+
+async def hand_over(turn: Turn, order_id: int) -> Replies:
+    """Try the PIN that was typed."""
+    outcome = await running.hand_over(turn.work, turn.campus, turn.member, order_id, turn.typed)
+    match outcome:
+        case running.WrongPinTyped(tries_left=0):
+            await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
+            order = await find_order(turn.work, turn.campus.id, order_id)
+            return (NewMessage(Screen(turn.say("error-pin-locked"), ((_leave(turn, order),), _home(turn)))),)
+        case running.WrongPinTyped(tries_left=left):
+            return (NewMessage(Screen(turn.say("bot-wrong-pin", left=left))),)
+        case running.HandedOver(order=order):
+            return await _delivered(turn, order)
+
+
+async def ask_leave(turn: Turn) -> Replies:
+    """[Leave it, send photo]: what that means, and the way back first; the next photo is the proof."""
+    order = await find_order(turn.work, turn.campus.id, turn.subject)
+    require_job(turn.member, Action.DELIVER, order)
+    await evidence.require_leaving(turn.work, order)
+    await expect(turn.work, turn.campus.id, turn.member.person_id, Expects.PROOF, order.id)
+    customer = await find_member(turn.work, turn.campus.id, order.customer_id)
+    stay = turn.button("bot-button-stay", Tap.STAY, order.id, MENU)
+    text = turn.say("bot-leave", place=order.drop_point, customer=customer.first_name)
+    return (NewMessage(Screen(text, ((stay,), _home(turn)))),)
+
+
+async def stay(turn: Turn) -> Replies:
+    """[Keep waiting]: the next typed line is the PIN again."""
+    order = await find_order(turn.work, turn.campus.id, turn.subject)
+    require_job(turn.member, Action.DELIVER, order)
+    if not allowed(order.status, OrderEvent.DELIVERED):
+        raise OrderClosed
+    await expect(turn.work, turn.campus.id, turn.member.person_id, Expects.PIN, order.id)
+    return (EditMenu(Screen(turn.say("bot-stay"), (_home(turn),))),)
+
+
+async def shown_proof(turn: Turn) -> Replies:
+    """The photo of the food where it was left."""
+    return await _leave_it(turn, turn.asked_about, turn.photo or "")
+
+
+async def photo_at_the_door(turn: Turn) -> Replies:
+    """A photo where the PIN was asked for: the proof once the food may be left, else a receipt that comes late."""
+    order = await find_order(turn.work, turn.campus.id, turn.asked_about)
+    require_job(turn.member, Action.DELIVER, order)
+    return await _photo_of(turn, order)
+
+
+async def loose_photo(turn: Turn) -> Replies:
+    """A photo that nobody asked for: of the one job that is bought, if there is just one."""
+    jobs = await evidence.bought_jobs(turn.work, turn.campus, turn.member)
+    if len(jobs) == 1:
+        return await _photo_of(turn, jobs[0])
+    key = "bot-receipt-which" if jobs else "bot-photo-not-wanted"
+    return (NewMessage(Screen(turn.say(key), (_home(turn),))),)
+
+
+async def _photo_of(turn: Turn, order: Order) -> Replies:
+    photo = turn.photo or ""
+    if await evidence.leaving(turn.work, order):
+        return await _leave_it(turn, order.id, photo)
+    return await later_receipt(turn, order, photo)
+
+
+async def _leave_it(turn: Turn, order_id: int, photo: str) -> Replies:
+    order = await evidence.leave_with_photo(turn.work, turn.campus, turn.member, order_id, photo)
+    return await _delivered(turn, order)
+
+
+async def _delivered(turn: Turn, order: Order) -> Replies:
+    await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
+    share = turn.money(order.runner_share or 0)
+    return (NewMessage(Screen(turn.say("bot-delivered", order=order.id, share=share), (_home(turn),))),)
+
+
+def _leave(turn: Turn, order: Order) -> Button:
+    return turn.button("button-leave", Tap.LEAVE, order.id, order.version, style=Style.DANGER)
+
+
+def _home(turn: Turn) -> tuple[Button, ...]:
+    return (turn.button("bot-button-home", Tap.HOME, version=MENU),)

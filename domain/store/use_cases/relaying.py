@@ -1,0 +1,109 @@
+"""What the two sides of an order write to each other through the bot: no account is revealed, and it ends in time."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, union_all
+
+from domain.aftercare import shortened
+from domain.campus import Campus
+from domain.order import Order
+from domain.people import Action, Member
+from domain.store.messages import tell
+from domain.store.orders import find_order
+from domain.store.people import find_member
+from domain.store.schema import live_card, push
+from domain.store.unit_of_work import UnitOfWork
+from domain.store.use_cases.permission import require
+
+# UTF-16 units, of Telegram's 4096 in a text and 1024 in a caption; the rest is for the writer's name and our words.
+MOST_TEXT, MOST_CAPTION = 3900, 850
+
+# Messages that are about the other side: who answers one of them means her.
+ANSWERABLE = (
+    "push-relay",
+    "push-relay-photo",
+    "push-claimed",
+    "push-arrived",
+    "push-reminder",
+    "push-absent",
+    "push-left",
+    "push-delivered",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """It is on its way to the other side; `shortened` when it was too long to be passed whole."""
+
+    shortened: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyYet:
+    """No runner has the order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """The order ended too long ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """The other side stopped the bot: nothing can be passed on."""
+
+    name: str
+
+
+Outcome = Passed | NobodyYet | Over | Unreachable
+
+
+async def order_behind(work: UnitOfWork, campus: Campus, chat_id: int, message_id: int) -> Order | None:
+    """The order that a message of the bot in this chat is about: a card, or news of the other side."""
+    card = select(live_card.c.order_id).where(
+        live_card.c.campus_id == campus.id, live_card.c.chat_id == chat_id, live_card.c.message_id == message_id
+    )
+    said = select(push.c.order_id).where(
+        push.c.campus_id == campus.id,
+        push.c.chat_id == chat_id,
+        push.c.message_id == message_id,
+        push.c.key.in_(ANSWERABLE),
+        push.c.order_id.is_not(None),
+    )
+    found: int | None = (await work.connection.execute(union_all(card, said))).scalars().first()
+    return None if found is None else await find_order(work, campus.id, found)
+
+
+async def pass_on(
+    work: UnitOfWork, campus: Campus, member: Member, order: Order, words: str, *, photo: str | None, message_id: int
+) -> Outcome:
+    """Words, a photo, or both, to the other side of the order, once for each message.
+
+    NotAllowed for who is (no longer) one of the two.
+    """
+    require(member, Action.WRITE, own=member.person_id in (order.customer_id, order.runner_id))
+    if order.runner_id is None:
+        return NobodyYet()
+    if _over(order, work, campus):
+        return Over()
+    other_id = order.customer_id if member.person_id == order.runner_id else order.runner_id
+    other = await find_member(work, campus.id, other_id)
+    if not other.reachable:
+        return Unreachable(other.first_name)
+    fitting = shortened(words, MOST_TEXT if photo is None else MOST_CAPTION)
+    await tell(
+        work,
+        campus_id=campus.id,
+        chat_id=other_id,
+        name=f"relay:{campus.id}:{message_id}:{member.person_id}",
+        key="push-relay" if fitting else "push-relay-photo",
+        order_id=order.id,
+        words={"name": member.first_name, "order": order.id, "text": fitting},
+        photo=photo,
+    )
+    return Passed(shortened=fitting != words)
+
+
+def _over(order: Order, work: UnitOfWork, campus: Campus) -> bool:
+    ended = order.delivered_at or order.ended_at
+    return ended is not None and work.now > ended + campus.windows.length("relay")

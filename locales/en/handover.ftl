@@ -1,0 +1,67 @@
+### From the receipt to the hand-over: photos, amounts that are too high, a customer who does not come.
+
+## The customer's card
+
+card-customer-may-leave = You were not there so far: your runner may leave it there now and take a photo.
+card-customer-left = 📷 Left here, with a photo: <b>{ $place }</b>
+
+## The runner's card
+
+card-runner-may-leave = Nobody there? You may <b>leave it at { $place }</b> now: tap below, then send a photo of it. The photo counts as delivered.
+card-runner-next-pin-locked =
+    Five wrong PINs, so none counts any more. The campus team was told, and your money is safe.
+    <b>Leave it at { $place }</b>: tap below, then send a photo of it. The photo counts as delivered.
+
+## Buttons on cards and messages
+
+button-see-receipt = See receipt
+button-see-photo = See photo
+button-leave = Leave it, send photo
+
+## Messages of their own, to the customer
+
+push-receipt = 🧾 <b>Order #{ $order }</b>: the receipt of { $store }, { $receipt }.
+push-proof = 📷 <b>Order #{ $order }</b> was left here: { $place }
+push-reminder =
+    ⏰ <b>{ $runner } is waiting</b> with order #{ $order }: { $place }
+    Take your food, then say this PIN: <code>{ $pin }</code>
+push-absent = 📍 You did not come for order #{ $order } so far. Your runner may leave it there now and send you a photo: { $place }
+push-left = ✅ <b>Order #{ $order } is delivered.</b> Left at { $place }. Enjoy!
+
+## Messages of their own, to the runner
+
+push-may-leave = ⌛ Nobody came for job #{ $order }? Leave it at <b>{ $place }</b>, tap below, and send a photo of it. You are paid in full.
+
+## Messages of their own, to the admins
+
+push-above-limit =
+    🧾 <b>Order #{ $order }: too dear.</b> { $store } wants { $wanted }, the customer agreed to at most { $limit }.
+    { $runner } asks what to do. Write to both, or end it: <code>/cancel { $order } reason</code>
+
+## In the conversation
+
+bot-receipt-kept = 🧾 <b>Job #{ $order }: the receipt is kept</b>, and { $customer } can look at it.
+bot-receipt-amount =
+    🧾 <b>Job #{ $order }: the receipt is kept.</b>
+    Now type what it says, like <code>{ $example }</code>. The customer agreed to at most { $limit }.
+bot-receipt-which = You have several jobs, so I can't tell which one this photo is for. Tap the button on that job's card first, then send it again.
+bot-too-dear =
+    <b>{ $wanted } is too much.</b> The customer agreed to at most { $limit } at the shop, and you get no more back.
+    Buy less and type the new amount. Or ask the campus team. Or give the job back.
+bot-asked-admins = The campus team was asked about job #{ $order }. Until they answer: do not buy for more than { $limit }.
+bot-no-admins = Nobody can be asked here right now. Buy for at most { $limit }, or give the job back.
+bot-leave =
+    <b>Leave it at { $place }</b>, then send me a photo that shows the food and the place.
+    The photo goes to { $customer } and counts as delivered. It can't be taken back.
+bot-leave-photo-wanted = A photo of the food is what I need now. Or type the PIN, if your customer came after all.
+bot-stay = All right, wait a little longer. Ask for the four digits of the PIN and type them into this chat.
+bot-photo-not-wanted = Nothing of yours needs a photo right now.
+bot-photo-coming = It comes in a moment.
+bot-as-photo = I can't use files. Please send it as a photo.
+
+bot-button-ask-admin = Ask an admin
+bot-button-give-back = Can't do it
+bot-button-stay = Keep waiting
+
+error-leaving-too-early = Not yet: ask for the PIN first. If nobody comes, you may leave it with a photo some minutes after you arrived.
+error-pin-locked = Five wrong PINs, so none counts any more. Leave it at the agreed place and send a photo of it. The campus team knows.

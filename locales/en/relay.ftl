@@ -1,0 +1,12 @@
+### What customer and runner write to each other through the bot.
+
+card-relay = ✍️ Reply to this card to write to { $name }.
+
+push-relay-photo = 💬 <b>{ $name }</b> about #{ $order }
+push-relay = 💬 <b>{ $name }</b> about #{ $order }: { $text }
+
+bot-relay-nobody = Nobody has order #{ $order } yet, so there is nobody to read that. As soon as a runner takes it, reply to its card.
+bot-relay-over = Order #{ $order } has been over for a while, so I pass on nothing more. If something is wrong, talk to the campus team.
+bot-relay-unreachable = { $name } can't be reached at the moment: they stopped this chat. Your message was not passed on.
+bot-relay-only-words = I can pass on words and photos only. Nothing was sent.
+bot-relay-cut = That was too long, so { $name } got only the beginning. Send the rest as another message.
