@@ -103,10 +103,12 @@ def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _concerns_us(payload: Payload) -> bool:
-    """In groups people talk to each other: only commands are for us there, and the news that the group moved."""
+    """In groups people talk to each other: for us are commands, answers to a bot, and the news that the group moved."""
     message = payload.get("message")
     if not isinstance(message, dict):
         return True
     if _part(message, "chat").get("type") == "private":
         return True
-    return str(message.get("text", "")).startswith("/") or "migrate_to_chat_id" in message
+    if _part(_part(message, "reply_to_message"), "from").get("is_bot") is True:
+        return True
+    return str(message.get("text") or message.get("caption")).startswith("/") or "migrate_to_chat_id" in message

@@ -26,11 +26,25 @@ GROUP_TAPS = frozenset(
         Tap.CLAIM,
         Tap.APPROVE,
         Tap.RETRY,
+        Tap.POSTER,
         Tap.CASES,
         Tap.CASE,
         Tap.CASE_ANSWER,
         Tap.CASE_CLOSE,
         Tap.CASE_CLOSE_SURE,
+    }
+)
+DESK_TAPS = frozenset(  # in the admin chat only: others would read along
+    {
+        Tap.PAY_AGAIN,
+        Tap.BOARD,
+        Tap.ADMIN_ORDER,
+        Tap.ACT,
+        Tap.ACT_SURE,
+        Tap.RUNNERS,
+        Tap.SUSPEND,
+        Tap.SUSPEND_SURE,
+        Tap.UNSUSPEND,
     }
 )
 GONE = frozenset({"kicked", "left"})
@@ -95,7 +109,8 @@ async def feel(handler: Next, event: TelegramObject, data: dict[str, Any]) -> An
     work, campus = await _here(data)
     chat = None if event.message is None else event.message.chat
     private = chat is None or chat.type == "private"
-    if not private and tap.tap not in GROUP_TAPS:
+    at_the_desk = chat is not None and chat.id == campus.admin_chat and tap.tap in DESK_TAPS
+    if not (private or at_the_desk or tap.tap in GROUP_TAPS):
         raise NotAllowed
     member = await _greet(work, campus, event.from_user, private=private)
     chat_id = member.person_id if chat is None else chat.id

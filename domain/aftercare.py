@@ -1,6 +1,19 @@
 """What may be said about a delivered order: praise, and problems that become cases."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+
+from domain.order import Order, OrderStatus
+from domain.timers import Windows
+
+DELIVERED = frozenset({OrderStatus.DELIVERED, OrderStatus.COMPLETED})
+MOST_STORY = 2000  # UTF-16 units of one contribution to a case; with our own words around it a message holds 4096
+MOST_CAPTION = 250  # the same under a photo, whose caption holds 1024
+MOST_EXCERPT = 100  # in a list of cases
+MOST_NAME = 40  # of a person, in a message about a case
 
 
 class Praise(StrEnum):
@@ -14,6 +27,31 @@ class Praise(StrEnum):
     UNFRIENDLY = "unfriendly"
 
 
+REASONS: Mapping[bool, tuple[Praise, ...]] = MappingProxyType(
+    {
+        True: (Praise.FAST, Praise.FRIENDLY, Praise.CAREFUL),
+        False: (Praise.LATE, Praise.COLD, Praise.UNFRIENDLY),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rating:
+    """What the customer of one order thought of it: for her own eyes, her runner reads sums only."""
+
+    good: bool
+    reason: Praise | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PraiseCount:
+    """A runner's deliveries, and how many of them got which thumb."""
+
+    deliveries: int
+    up: int
+    down: int
+
+
 class ProblemKind(StrEnum):
     MISSING = "missing"
     WRONG = "wrong"
@@ -24,3 +62,47 @@ class ProblemKind(StrEnum):
 class CaseStatus(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """What an admin closes a case with by one tap; other words she types."""
+
+    SOLVED = "solved"
+    NOTED = "noted"
+    SILENT = "silent"  # the customer was asked, and did not answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A problem with one delivered order, from the customer's report to an admin's last word."""
+
+    id: int
+    campus_id: int
+    order_id: int
+    opened_by: int
+    kind: ProblemKind
+    story: str
+    photo: str | None  # Telegram's file id
+    status: CaseStatus
+    messages: int  # how many contributions it has, the report is the first
+    outcome: str | None
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+def in_time(order: Order, now: datetime, windows: Windows) -> bool:
+    """Whether a delivered order may still be rated or reported."""
+    return order.delivered_at is not None and now <= order.delivered_at + windows.length("problem")
+
+
+def shortened(words: str, most: int) -> str:
+    """At most so many UTF-16 units (as Telegram counts), with an ellipsis where something is missing."""
+    units = words.encode("utf-16-le")
+    if len(units) <= 2 * most:
+        return words
+    return units[: 2 * (most - 1)].decode("utf-16-le", errors="ignore").rstrip() + "…"
+
+
+def fits(words: str, most: int) -> bool:
+    """Whether nothing of it would be cut."""
+    return len(words.encode("utf-16-le")) <= 2 * most

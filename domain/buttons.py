@@ -22,7 +22,7 @@ class Tap(StrEnum):
     STORE = "store"  # store; 0 and less: a page of the list
     OTHER_STORE = "other_store"
     MENU_ITEM = "menu_item"  # menu item; 0 and less: a page of the menu
-    BASKET = "basket"  # page of its lines
+    BASKET = "basket"  # 0 and less: a page of its lines
     LESS = "less"  # line of the basket, from 0
     MORE = "more"  # line of the basket, from 0
     CLEAR_ITEMS = "clear_items"
@@ -74,8 +74,18 @@ class Tap(StrEnum):
     SET_UP_PAYOUT = "set_up_payout"
     APPROVE = "approve"  # person
     RETRY = "retry"  # saga number
+    PAY_AGAIN = "pay_again"  # order
+    BOARD = "board"  # page
+    ADMIN_ORDER = "admin_order"  # order: all that happened to it, and what can be done
+    ACT = "act"  # order; version = which of an admin's acts, from 1
+    ACT_SURE = "act_sure"  # order; version as above
+    RUNNERS = "runners"  # page
+    SUSPEND = "suspend"  # person
+    SUSPEND_SURE = "suspend_sure"  # person
+    UNSUSPEND = "unsuspend"  # person
     ME = "me"  # what one paid and earned, one's place and card
     INVITE = "invite"
+    POSTER = "poster"  # drop point
     MY_PLACE = "my_place"  # drop point; 0 shows the list
     FORGET_PLACE = "forget_place"
     REMOVE_CARD = "remove_card"

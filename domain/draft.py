@@ -1,5 +1,6 @@
 """An order that is still being written."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +10,15 @@ from domain.pricing import Fees, Item, Price, price_order
 
 LONGEST_NOTE = 100  # characters, as in the original
 LONGEST_NAME = 60  # of a typed store or drop point
+
+_UNSTORABLE = frozenset({"Cc", "Cs"})  # Postgres keeps no NUL and no half character; nobody types the others
+_SEEN = frozenset("LNPS")  # letters, numbers, punctuation, signs and emoji
+
+
+def one_line(typed: str) -> str:
+    """What was typed, in one line with single spaces; empty when there is nothing to see."""
+    kept = "".join(letter for letter in " ".join(typed.split()) if unicodedata.category(letter) not in _UNSTORABLE)
+    return kept if any(unicodedata.category(letter)[0] in _SEEN for letter in kept) else ""
 
 
 class Expects(StrEnum):
@@ -21,6 +31,10 @@ class Expects(StrEnum):
     FEE = "fee"
     RECEIPT = "receipt"  # of the order in `subject`
     PIN = "pin"  # of the order in `subject`
+    PROBLEM = "problem"  # with the order in `subject`, of the kind in `detail`
+    CASE_MORE = "case_more"  # the customer's, about the case in `subject`
+    ADMIN_REASON = "admin_reason"  # an admin's, for the act in `detail` on the order or person in `subject`
+    CASE_ANSWER = "case_answer"  # an admin's, in the case in `subject`
     PROOF = "proof"  # a photo of the food, left for the customer of the order in `subject`
 
 
@@ -30,6 +44,7 @@ class Dialogue:
 
     expects: Expects
     subject: int | None
+    detail: str | None = None  # what was chosen before the question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 from aiogram import Router
 
-from bot.admin import binding, steering
-from bot.routing import on_commands, on_taps
+from bot.admin import binding, cases, poster, steering
+from bot.routing import on_commands, on_photos, on_replies, on_taps, on_typed
 from domain.buttons import Tap
+from domain.draft import Expects
 
 
 def admin_router() -> Router:
@@ -19,8 +20,26 @@ def admin_router() -> Router:
             "finish": steering.finish,
             "stuck": steering.list_stuck,
             "bind": binding.bind,
+            "poster": poster.poster,
+            "cases": cases.list_cases,
+            "case": cases.case,
+            "close_case": cases.close,
         },
         private=False,
     )
     on_taps(router, {Tap.APPROVE: steering.approve_tapped, Tap.RETRY: steering.retry})
+    on_taps(router, {Tap.POSTER: poster.poster_of_place})
+    on_taps(
+        router,
+        {
+            Tap.CASES: cases.back_to_list,
+            Tap.CASE: cases.look_at_case,
+            Tap.CASE_ANSWER: cases.ask_answer,
+            Tap.CASE_CLOSE: cases.ask_close,
+            Tap.CASE_CLOSE_SURE: cases.close_with_outcome,
+        },
+    )
+    on_replies(router, cases.answer_by_reply)
+    on_typed(router, {Expects.CASE_ANSWER: cases.typed_answer})
+    on_photos(router, {Expects.CASE_ANSWER: cases.typed_answer})
     return router

@@ -64,10 +64,15 @@ async def discard_draft(work: UnitOfWork, campus_id: int, person_id: int) -> Non
 
 
 async def expect(
-    work: UnitOfWork, campus_id: int, person_id: int, expects: Expects, subject: int | None = None
+    work: UnitOfWork,
+    campus_id: int,
+    person_id: int,
+    expects: Expects,
+    subject: int | None = None,
+    detail: str | None = None,
 ) -> None:
     """The person's next typed line means this."""
-    values = {"expects": expects, "subject": subject, "asked_at": func.now()}
+    values = {"expects": expects, "subject": subject, "detail": detail, "asked_at": func.now()}
     statement = insert(dialogue).values(campus_id=campus_id, person_id=person_id, **values)
     await work.connection.execute(
         statement.on_conflict_do_update(index_elements=["campus_id", "person_id"], set_=values)
@@ -78,7 +83,9 @@ async def expected(work: UnitOfWork, campus_id: int, person_id: int) -> Dialogue
     """What the person's next typed line means, if anything."""
     query = select(dialogue).where(dialogue.c.campus_id == campus_id, dialogue.c.person_id == person_id)
     row = (await work.connection.execute(query)).mappings().one_or_none()
-    return None if row is None else Dialogue(expects=Expects(row["expects"]), subject=row["subject"])
+    if row is None:
+        return None
+    return Dialogue(expects=Expects(row["expects"]), subject=row["subject"], detail=row["detail"])
 
 
 async def expect_nothing(work: UnitOfWork, campus_id: int, person_id: int) -> None:

@@ -60,6 +60,7 @@ def downgrade() -> None:
         ("orders", ("borne_by", "receipt_photo", "proof_photo")),
         ("membership", ("admitted", "default_place")),
         ("campus", ("pause_reason", "invite_code", "open_to_all")),
+        ("dialogue", ("detail",)),
     ):
         for column in columns:
             op.drop_column(table, column)
@@ -90,6 +91,7 @@ def change_orders() -> None:
 
 def change_messages() -> None:
     op.create_index("live_card_message", "live_card", ["chat_id", "message_id"])
+    op.add_column("dialogue", sa.Column("detail", sa.Text(), nullable=True))
     op.add_column("push", sa.Column("photo", sa.Text(), nullable=True))
     op.add_column("push", sa.Column("silent", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("push", sa.Column("message_id", sa.BigInteger(), nullable=True))
@@ -121,6 +123,7 @@ def create_aftercare() -> None:
         sa.Column("story", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("photo", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), server_default=sa.text("'open'"), nullable=False),
+        sa.Column("messages", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("closed_by", sa.BigInteger(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),

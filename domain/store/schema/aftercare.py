@@ -1,6 +1,6 @@
 """Tables of what comes after a delivery: what the customer thought of it, and problems that admins look into."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Table, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, text
 
 from domain.aftercare import CaseStatus, Praise, ProblemKind
 from domain.store.schema.metadata import METADATA, moment, number, one_of, words
@@ -26,6 +26,7 @@ problem_case = Table(
     words("story", default=""),  # the customer's own words
     words("photo", nullable=True),  # Telegram's file id
     words("status", default=CaseStatus.OPEN),
+    Column("messages", Integer, nullable=False, server_default=text("1")),  # counted under the guard that it is open
     words("outcome", nullable=True),  # an admin's words when it was closed
     Column("closed_by", BigInteger),
     moment("opened_at", nullable=False, default_now=True),
