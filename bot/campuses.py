@@ -9,17 +9,16 @@ import aiohttp
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import AiogramError, TelegramAPIError
-from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+from aiogram.exceptions import AiogramError
 
 from bot.arrivals import WANTED_UPDATES
+from bot.commands import offer_everywhere
 from bot.inbox import Inbox
 from bot.polling import PATIENCE, Spring, poll
 from domain.campus import Campus
 from domain.settings import BotSettings
 from domain.store.campuses import all_campuses, keep_bot_username
 from domain.store.unit_of_work import Database
-from domain.words import say_plain
 
 LOOK_EVERY = 5.0  # seconds between two looks for new campuses
 RETRY_EVERY = 2.0  # seconds between two tries to reach Telegram
@@ -99,7 +98,7 @@ async def _set_up(served: Served, campus: Campus, token: str) -> Bot:
         try:
             await bot.me()  # kept by aiogram: a command with our name in it is compared without a call
             await _choose_way(served.settings, bot, campus)
-            await _show_commands(bot, campus)
+            await offer_everywhere(bot, campus)
             return bot
         except AiogramError as error:
             print(f"bot waits for Telegram ({campus.name}): {type(error).__name__}", flush=True)
@@ -130,25 +129,3 @@ async def _choose_way(settings: BotSettings, bot: Bot, campus: Campus) -> None:
         max_connections=WEBHOOK_CONNECTIONS,
         drop_pending_updates=False,
     )
-
-
-async def _show_commands(bot: Bot, campus: Campus) -> None:
-    """The short lists Telegram shows beside the text field; not worth waiting for when a chat is not there."""
-    private = [
-        BotCommand(command="start", description=say_plain("en", "bot-command-start")),
-        BotCommand(command="orders", description=say_plain("en", "bot-command-orders")),
-    ]
-    await bot.set_my_commands(private, scope=BotCommandScopeAllPrivateChats())
-    if campus.admin_chat is None:
-        return
-    desk = [
-        BotCommand(command="approve", description=say_plain("en", "bot-command-approve")),
-        BotCommand(command="order", description=say_plain("en", "bot-command-order")),
-        BotCommand(command="cancel", description=say_plain("en", "bot-command-cancel")),
-        BotCommand(command="finish", description=say_plain("en", "bot-command-finish")),
-        BotCommand(command="stuck", description=say_plain("en", "bot-command-stuck")),
-    ]
-    try:
-        await bot.set_my_commands(desk, scope=BotCommandScopeChat(chat_id=campus.admin_chat))
-    except TelegramAPIError as error:
-        log.warning("no commands in the admin chat of %s: %s", campus.name, error.message)

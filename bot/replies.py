@@ -1,8 +1,10 @@
 """What a handler wants said, as plain data: it is said after the commit, and never undoes anything."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.buttons import Button
+from domain.people import Role
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -53,5 +55,23 @@ class LetIn:
     welcome: bool
 
 
-Reply = Answer | NewMessage | EditMenu | InviteWanted | LetIn
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A message of its own with a PNG, drawn in a thread after the commit; its words (HTML) say the same as it does."""
+
+    draw: Callable[[], bytes]
+    caption: str
+    rows: Rows = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommandMenu:
+    """What this chat is offered beside the text field follows from these roles; said again it costs nothing."""
+
+    chat_id: int
+    roles: frozenset[Role]
+    language: str
+
+
+Reply = Answer | NewMessage | EditMenu | InviteWanted | LetIn | Picture | CommandMenu
 Replies = tuple[Reply, ...]

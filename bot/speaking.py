@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from aiogram import Bot
@@ -16,11 +16,24 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramServerError,
 )
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.arrivals import Place, place_of
+from bot.commands import Menus, offer
 from bot.measures import Measures
-from bot.replies import Answer, EditMenu, InviteWanted, LetIn, NewMessage, Replies, Reply, Screen
+from bot.replies import (
+    Answer,
+    CommandMenu,
+    EditMenu,
+    InviteWanted,
+    LetIn,
+    NewMessage,
+    Picture,
+    Replies,
+    Reply,
+    Rows,
+    Screen,
+)
 from bot.turn import cut
 from domain.store.groups import follow_group, keep_invite
 from domain.store.inbox import Arrival
@@ -29,6 +42,7 @@ from domain.store.unit_of_work import Database
 
 LONGEST_ANSWER = 200  # characters (core.telegram.org/bots/api#answercallbackquery)
 LONGEST_TEXT = 4096
+LONGEST_CAPTION = 1024
 LONGEST_PAUSE = 30  # seconds of `retry_after` that are waited for; only this person's line stands still
 TRIES = 3
 
@@ -43,6 +57,7 @@ class Mouth:
     bots: Mapping[int, Bot]
     database: Database
     measures: Measures
+    menus: Menus = field(default_factory=Menus)
 
 
 async def speak(mouth: Mouth, arrival: Arrival, replies: Replies) -> None:
@@ -78,6 +93,10 @@ async def _say(mouth: Mouth, bot: Bot, arrival: Arrival, place: Place, reply: Re
             await _patiently(lambda: bot.approve_chat_join_request(place.chat_id, person_id))
         case LetIn(person_id=person_id):
             await _patiently(lambda: bot.decline_chat_join_request(place.chat_id, person_id))
+        case Picture():
+            await _show(bot, place.chat_id, reply)
+        case CommandMenu():
+            await offer(bot, mouth.menus, reply)
 
 
 async def _answer(bot: Bot, place: Place, reply: Answer) -> None:
@@ -93,16 +112,22 @@ async def _answer(bot: Bot, place: Place, reply: Answer) -> None:
 
 
 async def _send(bot: Bot, chat_id: int, screen: Screen) -> None:
-    markup = keyboard(screen)
+    markup = keyboard(screen.rows)
     # Sent again after a broken connection too: a menu that is there twice is better than none.
     await _patiently(lambda: bot.send_message(chat_id, _fit(screen.text), parse_mode="HTML", reply_markup=markup))
+
+
+async def _show(bot: Bot, chat_id: int, picture: Picture) -> None:
+    photo = BufferedInputFile(await asyncio.to_thread(picture.draw), "campusg.png")
+    caption, markup = cut(picture.caption, LONGEST_CAPTION), keyboard(picture.rows)
+    await _patiently(lambda: bot.send_photo(chat_id, photo, caption=caption, parse_mode="HTML", reply_markup=markup))
 
 
 async def _edit(bot: Bot, place: Place, screen: Screen) -> None:
     if place.message_id is None:
         await _send(bot, place.chat_id, screen)
         return
-    markup, message_id = keyboard(screen), place.message_id
+    markup, message_id = keyboard(screen.rows), place.message_id
     try:
         await _patiently(
             lambda: bot.edit_message_text(
@@ -153,9 +178,9 @@ async def _follow(mouth: Mouth, campus_id: int, *, before: int, after: int) -> N
         await follow_group(work, campus_id, before=before, after=after)
 
 
-def keyboard(screen: Screen) -> InlineKeyboardMarkup | None:
+def keyboard(drawn: Rows) -> InlineKeyboardMarkup | None:
     """The rows of buttons as Telegram wants them."""
-    if not screen.rows:
+    if not drawn:
         return None
     rows = [
         [
@@ -167,7 +192,7 @@ def keyboard(screen: Screen) -> InlineKeyboardMarkup | None:
             )
             for button in row
         ]
-        for row in screen.rows
+        for row in drawn
     ]
     return InlineKeyboardMarkup(inline_keyboard=rows)
 

@@ -5,9 +5,11 @@ made inside a transaction: it is made after the commit and kept in a commit of i
 the two, the group is bound and /bind makes the link the second time.
 """
 
-from bot.replies import InviteWanted, NewMessage, Replies, Screen
+from bot.replies import CommandMenu, InviteWanted, NewMessage, Replies, Screen
 from bot.turn import Turn
+from domain.people import Role
 from domain.store.use_cases import steering
+from domain.words import FALLBACK
 
 
 async def bind(turn: Turn) -> Replies:
@@ -17,6 +19,7 @@ async def bind(turn: Turn) -> Replies:
         return (NewMessage(Screen(turn.say("bot-bind-in-group"))),)
     await steering.bind(turn.work, turn.campus, turn.member, chat_id=turn.chat_id, invite=None, admins=admins)
     if admins:
-        return (NewMessage(Screen(turn.say("bot-bound-admins", campus=turn.campus.title))),)
+        bound = NewMessage(Screen(turn.say("bot-bound-admins", campus=turn.campus.title)))
+        return bound, CommandMenu(turn.chat_id, frozenset({Role.ADMIN}), FALLBACK)
     made = Screen(turn.say("bot-bound-runners", campus=turn.campus.title))
     return (InviteWanted(made=made, refused=Screen(turn.say("bot-bound-no-link", campus=turn.campus.title))),)

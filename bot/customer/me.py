@@ -5,7 +5,7 @@ from bot.replies import Answer, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn
 from domain.buttons import Button, Style, Tap
 from domain.errors import Stale
-from domain.people import Action, Role
+from domain.people import Action, Role, SavedCard
 from domain.store.campuses import drop_points_of
 from domain.store.drafts import expect_nothing
 from domain.store.earnings import Earnings, Spending, earnings_of, spending_of
@@ -38,10 +38,10 @@ async def _figures(turn: Turn) -> Screen:
         turn.say("bot-me", name=member.first_name, campus=turn.campus.title),
         _spent(turn, spending),
         *((_earned(turn, earnings),) if runs else ()),
-        turn.say("bot-me-place", place=member.default_place)
-        if member.default_place
-        else turn.say("bot-me-place-none"),
-        turn.say("bot-me-card", brand=card.brand.title(), last4=card.last4, until=f"{card.exp_month:02}/{card.exp_year}")
+        turn.say("bot-me-place", place=member.default_place) if member.default_place else turn.say("bot-me-place-none"),
+        turn.say(
+            "bot-me-card", brand=card.brand.title(), last4=card.last4, until=f"{card.exp_month:02}/{card.exp_year}"
+        )
         if card
         else turn.say("bot-me-card-none"),
     )
@@ -67,6 +67,15 @@ def _earned(turn: Turn, earnings: Earnings) -> str:
         waiting=turn.money(earnings.waiting),
         jobs=earnings.jobs,
     )
+
+
+def _place(turn: Turn, usual: str | None) -> str:
+    return turn.say("bot-me-place-none") if usual is None else turn.say("bot-me-place", place=usual)
+
+
+def _card(turn: Turn, card: SavedCard) -> str:
+    until = f"{card.exp_month:02}/{card.exp_year}"
+    return turn.say("bot-me-card", brand=card.brand.title(), last4=card.last4, until=until)
 
 
 def _rows(turn: Turn, last4: str | None) -> Rows:

@@ -1,0 +1,100 @@
+"""The commands Telegram offers beside the text field: one table for all chats, role -> commands.
+
+To have a command offered, add a line to COMMANDS under the role it is for: its name, and the key of the sentence that
+describes it. In her private chat a person is offered what her roles add up to, in the admin chat everybody is offered
+what an admin can do. Who only orders has the list of all private chats, which costs no call.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+
+from bot.replies import CommandMenu
+from domain.campus import Campus
+from domain.people import Role
+from domain.words import FALLBACK, languages, say_plain
+
+COMMANDS: Mapping[Role, Mapping[str, str]] = MappingProxyType(
+    {
+        Role.CUSTOMER: {
+            "start": "bot-command-start",
+            "orders": "bot-command-orders",
+            "me": "bot-command-me",
+        },
+        Role.RUNNER: {
+            "jobs": "bot-command-jobs",
+        },
+        Role.ADMIN: {
+            "approve": "bot-command-approve",
+            "order": "bot-command-order",
+            "cancel": "bot-command-cancel",
+            "finish": "bot-command-finish",
+            "stuck": "bot-command-stuck",
+            "cases": "bot-command-cases",
+            "case": "bot-command-case",
+            "close_case": "bot-command-close-case",
+            "poster": "bot-command-poster",
+        },
+    }
+)
+ADDING = frozenset({Role.RUNNER, Role.ADMIN})  # roles that add to the list of all private chats
+MOST_REMEMBERED = 10_000  # chats
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Menus:
+    """What the chats were offered by this process: a list is sent when it changes, not with every message."""
+
+    offered: OrderedDict[tuple[int, int], frozenset[Role]] = field(default_factory=OrderedDict)
+
+    def is_news(self, bot_id: int, chat_id: int, roles: frozenset[Role]) -> bool:
+        """Whether the chat has another list so far; remembers this one."""
+        before = self.offered.pop((bot_id, chat_id), frozenset())
+        self.offered[bot_id, chat_id] = roles
+        if len(self.offered) > MOST_REMEMBERED:
+            self.offered.popitem(last=False)
+        return before != roles
+
+
+async def offer(bot: Bot, menus: Menus, menu: CommandMenu) -> None:
+    """Show a person, or a group, the commands of these roles; a person without more than one's own gets none extra."""
+    scope, adding = BotCommandScopeChat(chat_id=menu.chat_id), menu.roles & ADDING
+    if not menus.is_news(bot.id, menu.chat_id, adding):
+        return
+    if adding:
+        await bot.set_my_commands(_listed(menu.roles, menu.language), scope=scope)
+    else:
+        await bot.delete_my_commands(scope=scope)
+
+
+async def offer_everywhere(bot: Bot, campus: Campus) -> None:
+    """The lists that hold whoever looks; not worth waiting for when the admin chat is not there."""
+    for language in languages():
+        shown = None if language == FALLBACK else language
+        scope = BotCommandScopeAllPrivateChats()
+        await bot.set_my_commands(_listed({Role.CUSTOMER}, language), scope=scope, language_code=shown)
+    if campus.admin_chat is None:
+        return
+    desk = BotCommandScopeChat(chat_id=campus.admin_chat)
+    try:
+        await bot.set_my_commands(_listed({Role.ADMIN}, FALLBACK), scope=desk)
+    except TelegramAPIError as error:
+        log.warning("no commands in the admin chat of %s: %s", campus.name, error.message)
+
+
+def _listed(roles: Iterable[Role], language: str) -> list[BotCommand]:
+    held = frozenset(roles)
+    return [
+        BotCommand(command=name, description=say_plain(language, key))
+        for role, commands in COMMANDS.items()
+        if role in held
+        for name, key in commands.items()
+    ]
