@@ -99,13 +99,13 @@ async def fire_due(work: UnitOfWork, most: int) -> Sequence[DueTimer]:
     What they start belongs in the same transaction. After an outage a whole ladder may be due: its last rung counts,
     and the earlier ones find that they are not wanted any more.
     """
-    due = (  # everybody else locks the order before its timer; a timer whose order is being moved just now comes again
+    due = (  # the order is locked before its timers, as everybody does; one that is being moved just now comes again
         select(timer.c.id)
         .join(orders, orders.c.id == timer.c.order_id)
         .where(timer.c.status == TimerStatus.SET, timer.c.due_at <= work.now)
         .order_by(timer.c.due_at)
         .limit(most)
-        .with_for_update(of=[timer, orders], skip_locked=True)
+        .with_for_update(of=[orders, timer], skip_locked=True)
     )
     rows = await _move(work, TimerEvent.FIRED, timer.c.id.in_(due))
     found = [DueTimer(kind=TimerKind(row["kind"]), **{name: row[name] for name in _DUE_PLAIN}) for row in rows]

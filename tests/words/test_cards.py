@@ -177,3 +177,9 @@ def test_cards_that_look_and_work_the_same_have_one_digest() -> None:
     assert customer(S.CREATED).digest == customer(S.CREATED).digest
     newer = replace(at(S.CREATED), order=replace(at(S.CREATED).order, version=4))
     assert draw(CardKind.CUSTOMER, newer, "en").digest != customer(S.CREATED).digest
+
+
+@pytest.mark.parametrize("status", [S.PLACED, S.ON_THE_WAY, S.ARRIVED])
+def test_who_waits_for_a_silent_runner_reads_that_people_know(status: OrderStatus) -> None:
+    assert "not heard from your runner" in draw(CardKind.CUSTOMER, replace(at(status), runner_silent=True), "en").text
+    assert "not heard" not in customer(status).text

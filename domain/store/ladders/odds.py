@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, case, extract, func, or_, select
+from sqlalchemy import ColumnElement, Select, extract, func, or_, select
 
 from domain.campus import Campus
 from domain.order import OrderEvent
@@ -50,15 +50,15 @@ def _waited(work: UnitOfWork, campus: Campus) -> Select[bool, bool]:
         .where(event.c.order_id == orders.c.id, event.c.subject == "order", event.c.event == OrderEvent.CLAIMED)
         .scalar_subquery()
     )
-    known = select(
-        orders.c.created_at.label("opened"), orders.c.ended_at.label("ended"), claimed.label("claimed")
-    ).where(orders.c.campus_id == campus.id, orders.c.created_at > work.now - LOOK_BACK)
-    each = known.subquery("known")
-    long_after = each.c.opened + campus.windows.length("odds")
-    waited = case((each.c.claimed.is_not(None), each.c.claimed > long_after), else_=each.c.ended > long_after)
-    return select(each.c.claimed.is_not(None).label("taken"), _near(work, campus, each.c.opened).label("near")).where(
-        waited
+    long_after = orders.c.created_at + campus.windows.length("odds")
+    waited = (
+        orders.c.campus_id == campus.id,
+        orders.c.created_at > work.now - LOOK_BACK,
+        func.coalesce(orders.c.accepted_at, orders.c.ended_at) > long_after,  # most fall out here, cheaply
+        func.coalesce(claimed, orders.c.ended_at) > long_after,  # the first claim counts, not that of a second runner
     )
+    taken = claimed.is_not(None)
+    return select(taken.label("taken"), _near(work, campus, orders.c.created_at).label("near")).where(*waited)
 
 
 def _near(work: UnitOfWork, campus: Campus, opened: ColumnElement[object]) -> ColumnElement[bool]:
