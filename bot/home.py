@@ -1,34 +1,71 @@
 """The first screen, the way back to it, and an answer to everything that means nothing."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from bot.doorstep import doorstep
-from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
-from bot.turn import Turn
-from domain.buttons import Style, Tap
+from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
+from bot.turn import Turn, cut
+from domain.buttons import Button, Style, Tap
+from domain.draft import Dialogue, Expects
 from domain.people import Role
 from domain.store.drafts import expect_nothing
+from domain.store.reordering import usual_of
 
 MENU = 1  # the version on menu buttons: those of cards and pushes carry another, and are not turned into a menu
+LONGEST_STORE = 14  # characters of a store's name beside other words
+
+# What the open question wants, said once more; other questions want "an answer".
+ASKED: Mapping[Expects, str] = MappingProxyType(
+    {
+        Expects.STORE: "bot-asked-store",
+        Expects.ITEMS: "bot-asked-items",
+        Expects.DROP_POINT: "bot-asked-place",
+        Expects.FEE: "bot-asked-fee",
+        Expects.NOTE: "bot-asked-note",
+        Expects.RECEIPT: "bot-asked-receipt",
+        Expects.PIN: "bot-asked-pin",
+    }
+)
+OF_BASKET = frozenset({Expects.STORE, Expects.ITEMS, Expects.DROP_POINT, Expects.FEE, Expects.NOTE})
 
 
 async def start(turn: Turn) -> Replies:
     """/start: who we are and the two roles."""
     await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
-    return (NewMessage(home(turn)),)
+    return (NewMessage(await home(turn)),)
 
 
 async def go_home(turn: Turn) -> Replies:
     """[Home]."""
     await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
-    return (on_menu(turn, home(turn)),)
+    return (on_menu(turn, await home(turn)),)
 
 
 async def help_out(turn: Turn) -> Replies:
-    """A line nobody asked for, or an unknown command."""
+    """A line nobody asked for, an unknown command, a picture or a sticker: what was asked stays asked."""
     if not turn.private:
         return ()
     if Role.CUSTOMER not in turn.member.roles:
         return (NewMessage(doorstep(turn)),)
-    return (NewMessage(Screen(turn.say("bot-help"), home(turn).rows)),)
+    if turn.dialogue is not None:
+        return (NewMessage(_asked_still(turn, turn.dialogue)),)
+    rows = (await home(turn)).rows
+    return (NewMessage(Screen(turn.say("bot-help" if turn.typed else "bot-help-picture"), rows)),)
+
+
+def _asked_still(turn: Turn, dialogue: Dialogue) -> Screen:
+    """What is wanted just now, beside that this was not it."""
+    asked = turn.say(ASKED.get(dialogue.expects, "bot-still-asked"))
+    unclear = "bot-unclear"
+    if turn.photo is not None or not turn.typed:
+        unclear = "bot-words-please"
+    elif turn.typed.startswith("/"):
+        unclear = "bot-unknown-command"
+    back: tuple[Button, ...] = (turn.button("bot-button-home", Tap.HOME, version=MENU),)
+    if dialogue.expects in OF_BASKET:
+        back = (turn.button("bot-button-review", Tap.REVIEW, version=MENU), *back)
+    return Screen(f"{turn.say(unclear)}\n{asked}", (back,))
 
 
 async def unknown_tap(turn: Turn) -> Replies:
@@ -36,18 +73,31 @@ async def unknown_tap(turn: Turn) -> Replies:
     return (Answer(turn.plain("error-stale")),)
 
 
-def home(turn: Turn) -> Screen:
-    """Two roles, and what one has ordered; for who has not come by the invitation yet, how to get in."""
+async def home(turn: Turn) -> Screen:
+    """The usual, two roles, and what is one's own; for who has not come by the invitation yet, how to get in."""
     if Role.CUSTOMER not in turn.member.roles:
         return doorstep(turn)
     return Screen(
         turn.say("bot-home", name=turn.member.first_name, campus=turn.campus.title),
         (
+            *await _usual(turn),
             (turn.button("bot-button-order-food", Tap.ORDER_FOOD, version=MENU, style=Style.PRIMARY),),
             (turn.button("bot-button-deliver-food", Tap.DELIVER_FOOD, version=MENU, style=Style.SUCCESS),),
-            (turn.button("bot-button-my-orders", Tap.MY_ORDERS, version=MENU),),
+            (
+                turn.button("bot-button-my-orders", Tap.MY_ORDERS, version=MENU),
+                turn.button("bot-button-me", Tap.ME, version=MENU),
+            ),
         ),
     )
+
+
+async def _usual(turn: Turn) -> Rows:
+    """What she mostly orders, one tap from the review."""
+    usual = await usual_of(turn.work, turn.campus, turn.member.person_id)
+    if usual is None:
+        return ()
+    store, ceiling = cut(usual.store_name, LONGEST_STORE), turn.money(usual.ceiling)
+    return ((turn.button("bot-button-usual", Tap.USUAL, usual.order_id, MENU, store=store, ceiling=ceiling),),)
 
 
 def on_menu(turn: Turn, screen: Screen) -> EditMenu | NewMessage:

@@ -1,35 +1,85 @@
 """What one has ordered: a list to page through, and one order looked at again."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
 from bot.home import MENU, on_menu
 from bot.replies import NewMessage, Replies, Rows, Screen
 from bot.turn import Turn
-from domain.buttons import Button, Tap
+from domain.buttons import Button, Style, Tap
 from domain.cards import CardKind
 from domain.errors import OrderNotFound
-from domain.order import Order
+from domain.order import ENDED, Order, OrderStatus
 from domain.store.messages import send_again
 from domain.store.orders import customers_orders, find_order
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """A part of all orders: its label, the sentence over it, and the one where there is nothing."""
+
+    among: frozenset[OrderStatus]
+    label: str
+    title: str
+    nothing: str
+
+
+FILTERS: Mapping[Tap, Filter] = MappingProxyType(
+    {
+        Tap.MY_ORDERS: Filter(
+            among=frozenset(OrderStatus),
+            label="bot-button-orders-all",
+            title="bot-orders",
+            nothing="bot-orders-none",
+        ),
+        Tap.ORDERS_OPEN: Filter(
+            among=frozenset(OrderStatus) - ENDED,
+            label="bot-button-orders-open",
+            title="bot-orders-open",
+            nothing="bot-orders-open-none",
+        ),
+        Tap.ORDERS_ENDED: Filter(
+            among=ENDED,
+            label="bot-button-orders-ended",
+            title="bot-orders-ended",
+            nothing="bot-orders-ended-none",
+        ),
+    }
+)
+
+
 async def list_orders(turn: Turn) -> Replies:
     """/orders."""
-    return (NewMessage(await _page(turn, 0)),)
+    return (NewMessage(await _page(turn, Tap.MY_ORDERS, 0)),)
 
 
 async def turn_page(turn: Turn) -> Replies:
-    """[My orders], [Newer], [Older]."""
-    return (on_menu(turn, await _page(turn, max(0, turn.subject))),)
+    """[My orders], [Under way], [Ended], and [Newer], [Older] of each."""
+    shown = Tap.MY_ORDERS if turn.tap is None else turn.tap.tap
+    return (on_menu(turn, await _page(turn, shown, max(0, turn.subject))),)
 
 
-async def _page(turn: Turn, page: int) -> Screen:
-    orders, more = await customers_orders(turn.work, turn.campus.id, turn.member.person_id, page)
-    rows: Rows = tuple((_line(turn, order),) for order in orders)
-    newer = [turn.button("bot-button-newer", Tap.MY_ORDERS, page - 1, MENU)] if page else []
-    older = [turn.button("bot-button-older", Tap.MY_ORDERS, page + 1, MENU)] if more else []
-    paging: Rows = ((*newer, *older),) if newer or older else ()
+async def _page(turn: Turn, shown: Tap, page: int) -> Screen:
+    among = FILTERS[shown].among
+    orders, more = await customers_orders(turn.work, turn.campus.id, turn.member.person_id, page, among)
+    if page and not orders:  # an old button: the list is shorter now
+        return await _page(turn, shown, 0)
     home = (turn.button("bot-button-home", Tap.HOME, version=MENU),)
-    text = turn.say("bot-orders") if orders else turn.say("bot-orders-none")
-    return Screen(text, (*rows, *paging, home))
+    if not orders:
+        begin = (turn.button("bot-button-order-food", Tap.ORDER_FOOD, version=MENU, style=Style.PRIMARY),)
+        others = () if shown is Tap.MY_ORDERS else (_filters(turn, shown),)
+        return Screen(turn.say(FILTERS[shown].nothing), (begin, *others, home))
+    newer = [turn.button("bot-button-newer", shown, page - 1, MENU)] if page else []
+    older = [turn.button("bot-button-older", shown, page + 1, MENU)] if more else []
+    paging: Rows = ((*newer, *older),) if newer or older else ()
+    rows: Rows = tuple((_line(turn, order),) for order in orders)
+    return Screen(turn.say(FILTERS[shown].title), (*rows, *paging, _filters(turn, shown), home))
+
+
+def _filters(turn: Turn, shown: Tap) -> tuple[Button, ...]:
+    """The parts one may look at; which one it is, is said in words above."""
+    return tuple(turn.button(part.label, tap, 0, MENU) for tap, part in FILTERS.items() if tap is not shown)
 
 
 def _line(turn: Turn, order: Order) -> Button:

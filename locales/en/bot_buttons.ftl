@@ -6,24 +6,6 @@ bot-button-order-food = 🍜 Order food
 bot-button-deliver-food = 🏃 Deliver food
 bot-button-my-orders = 🧾 My orders
 
-bot-button-store = { $store }
-bot-button-store-closed = { $store } · closed now
-bot-button-other-store = Another shop
-bot-button-stores = ◀ Shops
-bot-button-menu-item = { $item } · { $price }
-bot-button-items-done = That's all · { $cost }
-bot-button-clear = Clear
-bot-button-drop-point = { $place }
-bot-button-fee = { $amount }
-bot-button-review = Look at my order
-
-bot-button-place = Place order · max { $ceiling }
-bot-button-change-items = ✏️ Food
-bot-button-change-place = ✏️ Place
-bot-button-change-fee = ✏️ Fee
-bot-button-change-card = Add or change card
-bot-button-discard = Start over
-
 bot-button-open-order = Look at it
 bot-button-cancel = Cancel
 bot-button-keep = Keep it

@@ -10,7 +10,7 @@ from tests.bot.stage import Somebody, Stage
 
 async def test_an_order_is_placed_by_taps_alone(stage: Stage) -> None:
     mei = await stage.customer()
-    assert await mei.labels() == ["🍜 Order food", "🏃 Deliver food", "🧾 My orders"]
+    assert await mei.labels() == ["🍜 Order food", "🏃 Deliver food", "🧾 My orders", "👤 Me"]
     order_id = await mei.order_food()
     row = await stage.order(order_id)
     assert (row["status"], row["store_name"], row["drop_point"]) == ("PENDING", "Koufu", "Library, door")
@@ -36,6 +36,7 @@ async def test_an_order_is_placed_by_typing_everything(stage: Stage) -> None:
     assert "2 × mee goreng · S$7.00" in await mei.text()
     await mei.press("That's all")
     await mei.write("Lab 4, second bench")
+    await mei.press("✏️ Fee")
     await mei.write("2,50")
     await mei.write("no chilli & no egg")
     assert "no chilli & no egg" in await mei.text()
@@ -65,17 +66,17 @@ async def test_an_unreadable_line_is_explained_and_the_question_stands(stage: St
 
 async def test_a_fee_out_of_range_is_refused_with_the_range(stage: Stage) -> None:
     mei = await stage.customer()
-    await _to_fee(mei)
+    await _to_review(mei)
+    await mei.press("✏️ Fee")
     await mei.write("1.00")
-    assert "between S$1.50 and S$15.00" in await mei.text()
+    assert "from S$1.50 to S$15.00" in await mei.text()
     await mei.write("1.50")
     assert "Your order" in await mei.text()
 
 
 async def test_everything_can_be_changed_from_the_review(stage: Stage) -> None:
     mei = await stage.customer()
-    await _to_fee(mei)
-    await mei.press("S$2.00")
+    await _to_review(mei)
     await mei.press("✏️ Place")
     await mei.press("Hall 3")
     await mei.press("✏️ Fee")
@@ -91,19 +92,23 @@ async def test_everything_can_be_changed_from_the_review(stage: Stage) -> None:
     assert "Chicken rice" not in text
 
 
-async def test_starting_over_empties_the_basket(stage: Stage) -> None:
+async def test_starting_over_asks_once_and_empties_the_basket(stage: Stage) -> None:
     mei = await stage.customer()
-    await _to_fee(mei)
-    await mei.press("S$2.00")
+    await _to_review(mei)
+    for label in ("✏️ Food", "Change basket", "Start over"):
+        await mei.press(label)
+    assert await mei.labels() == ["Keep it", "Yes, start over"]
+    await mei.press("Keep it")
     await mei.press("Start over")
-    assert await stage.rows(draft, draft.c.person_id == mei.id) == []
-    assert "🍜 Order food" in await mei.labels()
+    await mei.press("Yes, start over")
+    (basket,) = await stage.rows(draft, draft.c.person_id == mei.id)
+    assert (basket["items"], basket["store_name"], basket["drop_point"]) == ([], None, None)
+    assert "Where from?" in await mei.text()
 
 
 async def test_a_second_tap_on_place_order_places_nothing(stage: Stage) -> None:
     mei = await stage.customer()
-    await _to_fee(mei)
-    await mei.press("S$2.00")
+    await _to_review(mei)
     (basket,) = await stage.rows(draft, draft.c.person_id == mei.id)
     both = await asyncio.gather(*(mei.tap(Tap.PLACE, 800, basket["version"]) for _ in range(2)))
     assert len(await stage.rows(orders, orders.c.customer_id == mei.id)) == 1
@@ -125,8 +130,7 @@ async def test_a_button_of_an_older_basket_changes_nothing_and_shows_the_present
 
 async def test_a_place_button_with_a_forged_price_changes_nothing(stage: Stage) -> None:
     mei = await stage.customer()
-    await _to_fee(mei)
-    await mei.press("S$2.00")
+    await _to_review(mei)
     (basket,) = await stage.rows(draft, draft.c.person_id == mei.id)
     answer = await mei.tap(Tap.PLACE, 1, basket["version"])
     assert "price has changed" in answer["text"]
@@ -156,8 +160,7 @@ async def test_a_store_of_another_campus_can_not_be_chosen(stage: Stage) -> None
 
 async def test_without_a_card_the_order_waits_and_one_link_is_asked_for(stage: Stage) -> None:
     mei = await stage.somebody()
-    await _to_fee(mei)
-    await mei.press("S$2.00")
+    await _to_review(mei)
     assert "No card yet" in await mei.text()
     (basket,) = await stage.rows(draft, draft.c.person_id == mei.id)
     await mei.press("Place order")
@@ -195,8 +198,7 @@ async def test_a_line_after_placing_is_no_note_any_more(stage: Stage) -> None:
 
 async def test_a_paused_campus_takes_no_orders_and_keeps_the_basket(stage: Stage) -> None:
     mei = await stage.customer()
-    await _to_fee(mei)
-    await mei.press("S$2.00")
+    await _to_review(mei)
     await stage.change(campus, campus.c.id == stage.campuses["north"], paused=True)
     answer = await mei.press("Place order")
     await stage.change(campus, campus.c.id == stage.campuses["north"], paused=False)
@@ -238,6 +240,6 @@ async def test_words_of_no_meaning_get_help_with_buttons(stage: Stage) -> None:
     assert "🍜 Order food" in await mei.labels()
 
 
-async def _to_fee(mei: Somebody) -> None:
+async def _to_review(mei: Somebody) -> None:
     for label in ("🍜", "Koufu", "Chicken rice", "That's all", "Library"):
         await mei.press(label)

@@ -57,7 +57,7 @@ async def test_ordering_again_minds_the_hours_of_its_store(database: Database) -
         closed = {"campus_id": campus.id, "name": order.store_name, "hours": {yesterday: ["12:00", "12:01"]}}
         await work.connection.execute(insert(store).values(closed))
         customer = await customer_of(work, campus)
-        draft = await ordering.order_again(work, campus, customer, order.id)
+        draft = (await ordering.order_again(work, campus, customer, order.id)).draft
     with pytest.raises(OrdersPaused):
         async with database() as work:
             ceiling = draft.price(campus.fees).ceiling

@@ -78,7 +78,7 @@ async def test_placing_the_same_draft_twenty_times_makes_one_order(database: Dat
     async with database() as work:
         campus = await found_campus(work)
         order = await open_job(work, campus)
-        again = await ordering.order_again(work, campus, await customer_of(work, campus), order.id)
+        again = (await ordering.order_again(work, campus, await customer_of(work, campus), order.id)).draft
 
     async def place() -> object:
         async with database() as work:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from domain.campus import Campus
 from domain.draft import Draft
 from domain.errors import DraftChanged, DraftEmpty, OrderClosed, Stale
+from domain.offers import fitting_fee
 from domain.order import ENDED, Order, OrderStatus
 from domain.people import Action, Member, Role
-from domain.store.campuses import stores_of
 from domain.store.drafts import ask_for_card, change_draft, lock_draft
 from domain.store.opening import require_open
 from domain.store.orders import find_order, lock_order
 from domain.store.progress import send_signal, start_saga
+from domain.store.reordering import Outlook, last_order, look_again
 from domain.store.rows import items_to
 from domain.store.runs import Run, Start
 from domain.store.saga_rows import saga_of_order
@@ -31,6 +32,15 @@ class Placed:
 @dataclass(frozen=True, slots=True)
 class CardWanted:
     """Only the card is missing: the draft places itself when it is saved; a link follows as a message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """A former order as a basket, and what became of it since."""
+
+    draft: Draft
+    store_name: str
+    outlook: Outlook
 
 
 async def place(work: UnitOfWork, campus: Campus, member: Member, *, version: int, ceiling: int) -> Placed | CardWanted:
@@ -91,23 +101,39 @@ async def close(work: UnitOfWork, campus: Campus, member: Member, order: Order, 
     await start_saga(work, start)
 
 
-async def order_again(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Draft:
-    """A draft with the content of one's own former order, for another card or another day."""
+async def begin(work: UnitOfWork, campus: Campus, member: Member) -> Draft:
+    """The member's basket; a new one starts with her place and her last fee, or the one the campus suggests."""
+    require(member, Action.PLACE)
+    known = await lock_draft(work, campus.id, member.person_id)
+    if known is not None:
+        return known
+    last = await last_order(work, campus.id, member.person_id)
+    fee = fitting_fee(campus, None if last is None else last.price.delivery_fee)
+    return await change_draft(work, campus.id, member.person_id, drop_point=member.default_place, delivery_fee=fee)
+
+
+async def order_again(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Again:
+    """A draft with the content of one's own former order, for another card or another day.
+
+    Its prices are those of now; what can't be had any more is left out, and told.
+    """
     require(member, Action.PLACE)
     order = await find_order(work, campus.id, order_id)
     require(member, Action.CANCEL, own=order.customer_id == member.person_id)
     if not order.items:
         raise DraftEmpty
-    known = [store.id for store in await stores_of(work, campus.id) if store.name == order.store_name]
-    return await change_draft(
+    outlook = await look_again(work, campus, order)
+    gone = outlook.store_gone
+    draft = await change_draft(
         work,
         campus.id,
         member.person_id,
-        store_id=known[0] if known else None,  # its opening hours count again
-        store_name=order.store_name,
-        items=items_to(order.items),
+        store_id=None if gone or outlook.store is None else outlook.store.id,  # its opening hours count again
+        store_name=None if gone else order.store_name,
+        items=[] if gone else items_to(outlook.renewed.items),
         drop_point=order.drop_point,
         note=order.note,
-        delivery_fee=order.price.delivery_fee,
+        delivery_fee=fitting_fee(campus, order.price.delivery_fee),
         tip=order.price.tip,
     )
+    return Again(draft=draft, store_name=order.store_name, outlook=outlook)

@@ -23,7 +23,7 @@ async def fills_basket(mei: Player) -> None:
     await mei.taps("menu_item", "Laksa")
     await mei.taps("items_done")
     await mei.taps("drop_point", "Science Library")
-    await mei.taps("fee", "2.00")
+    await mei.spots("place")
 
 
 async def orders_laksa(mei: Player, card: str = GOOD_CARD) -> int:

@@ -1,0 +1,64 @@
+"""What somebody types into the basket: dishes of the menu by their name, anything else with its price."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.campus import MenuItem
+from domain.draft import one_line
+from domain.errors import Unreadable
+from domain.pricing import MOST_ITEMS, MOST_PIECES, Item, read_item
+
+_QUANTITY = re.compile(r"(\d{1,2})\s?[x×*]?\s?(.+)", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """Every line means something."""
+
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """The first line that means nothing."""
+
+    line: str
+
+
+def read_lines(typed: str, menu: Sequence[MenuItem], currency: str) -> Understood | Unclear:
+    """Items of typed lines; after so many that no basket holds them, the next line is unclear."""
+    prices = {dish.name.lower(): dish for dish in menu}
+    items: list[Item] = []
+    for line in (line.strip() for line in typed.splitlines()):
+        if not line:
+            continue
+        item = _read(line, prices, currency) if len(items) < MOST_ITEMS else None
+        if item is None:
+            return Unclear(one_line(line))
+        items.append(item)
+    return Understood(tuple(items)) if items else Unclear(one_line(typed))
+
+
+def _read(line: str, menu: dict[str, MenuItem], currency: str) -> Item | None:
+    return _of_menu(line, menu) or _of_words(line, currency)
+
+
+def _of_menu(line: str, menu: dict[str, MenuItem]) -> Item | None:
+    """`2x laksa`, without a price: the menu knows it."""
+    plain = " ".join(line.lower().split())
+    dish = menu.get(plain)
+    if dish is not None:
+        return Item(name=dish.name, quantity=1, price=dish.price)
+    found = _QUANTITY.fullmatch(plain)
+    dish = None if found is None else menu.get(found[2])
+    if found is None or dish is None or not 1 <= int(found[1]) <= MOST_PIECES:
+        return None
+    return Item(name=dish.name, quantity=int(found[1]), price=dish.price)
+
+
+def _of_words(line: str, currency: str) -> Item | None:
+    try:
+        return read_item(line, currency)
+    except Unreadable:
+        return None
