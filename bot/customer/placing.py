@@ -45,6 +45,7 @@ async def review(turn: Turn) -> Replies:
 
 async def place(turn: Turn) -> Replies:
     """[Place order] under the ceiling on the button."""
+    require(turn.member, Action.PLACE)
     draft = await lock_draft(turn.work, turn.campus.id, turn.member.person_id)
     if draft is None or draft.version != turn.version:  # placed already, or changed on another device
         return await outdated(turn, draft)

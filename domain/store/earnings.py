@@ -1,9 +1,8 @@
 """What a person paid, and what a runner earned, on one campus: sums of what holds, orders and payables say."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Subquery, func, select, true
 
 from domain.order import OrderStatus
 from domain.payment import HoldStatus, PayoutStatus
@@ -50,7 +49,7 @@ async def spending_of(work: UnitOfWork, campus_id: int, person_id: int) -> Spend
         .where(*own)
         .subquery()
     )
-    return Spending(**await _one(work, select(money, counted)))
+    return Spending(**await _one(work, money, counted))
 
 
 async def earnings_of(work: UnitOfWork, campus_id: int, person_id: int) -> Earnings:
@@ -72,7 +71,7 @@ async def earnings_of(work: UnitOfWork, campus_id: int, person_id: int) -> Earni
         .where(orders.c.campus_id == campus_id, orders.c.runner_id == person_id, orders.c.status.in_(HANDED_OVER))
         .subquery()
     )
-    return Earnings(**await _one(work, select(money, jobs)))
+    return Earnings(**await _one(work, money, jobs))
 
 
 def _sum(amount: ColumnElement[int], only: ColumnElement[bool] | None = None) -> ColumnElement[int]:
@@ -80,6 +79,7 @@ def _sum(amount: ColumnElement[int], only: ColumnElement[bool] | None = None) ->
     return func.coalesce(total if only is None else total.filter(only), 0)
 
 
-async def _one(work: UnitOfWork, query: Select[Any]) -> dict[str, int]:
-    """One row of whole numbers; Postgres makes sums of bigint numeric."""
+async def _one(work: UnitOfWork, left: Subquery, right: Subquery) -> dict[str, int]:
+    """Two rows of whole numbers side by side, in one query; Postgres makes sums of bigint numeric."""
+    query = select(left, right).join_from(left, right, true())
     return {name: int(value) for name, value in (await work.connection.execute(query)).mappings().one().items()}

@@ -1,0 +1,51 @@
+"""What /me tells: after real captures and transfers it is what the ledger and Stripe say."""
+
+from domain.people import Member
+from domain.store.earnings import Earnings, Spending, earnings_of, spending_of
+from tests.town import Town
+
+
+async def spending(town: Town, member: Member) -> Spending:
+    """A customer's figures."""
+    async with town.database() as work:
+        return await spending_of(work, town.campus.id, member.person_id)
+
+
+async def earnings(town: Town, member: Member) -> Earnings:
+    """A runner's figures."""
+    async with town.database() as work:
+        return await earnings_of(work, town.campus.id, member.person_id)
+
+
+async def test_figures_follow_an_order_from_the_hold_to_the_transfer(shared_town: Town) -> None:
+    """Two at 4.00, delivery 2.00, service 0.80: 12.40 held at most; the receipt says 8.50, so 11.30 are paid."""
+    town = shared_town
+    mei, ana = await town.member(), await town.member(runner=True, ready=False)
+    await town.place(mei)
+    await town.drive()
+    waiting = await town.held_job(ana, mei)
+    assert await spending(town, mei) == Spending(paid=0, on_hold=2480, placed=2, delivered=0)
+    await town.carry(ana, waiting)
+    await town.hand_over(ana, waiting)
+    await town.drive()
+    assert await spending(town, mei) == Spending(paid=1130, on_hold=1240, placed=2, delivered=1)
+    assert await earnings(town, ana) == Earnings(earned=180, reimbursed=850, sent=0, waiting=1030, jobs=1)
+    (owed,) = await town.rows(
+        "SELECT -sum(amount) AS amount FROM ledger_entry JOIN ledger_account ON ledger_account.id = account_id"
+        " WHERE owner = :id",
+        id=ana.person_id,
+    )
+    assert owed.amount == 1030
+    assert await spending(town, ana) == Spending(paid=0, on_hold=0, placed=0, delivered=0)
+    assert await earnings(town, mei) == Earnings(earned=0, reimbursed=0, sent=0, waiting=0, jobs=0)
+
+
+async def test_what_was_sent_is_no_longer_waiting_and_a_declined_order_was_none(shared_town: Town) -> None:
+    town = shared_town
+    ana, poor = await town.member(runner=True), await town.member(card="pm_card_chargeCustomerFail")
+    await town.delivered(ana)
+    await town.drive()
+    assert await earnings(town, ana) == Earnings(earned=180, reimbursed=850, sent=1030, waiting=0, jobs=1)
+    await town.place(poor)
+    await town.drive()
+    assert await spending(town, poor) == Spending(paid=0, on_hold=0, placed=0, delivered=0)
