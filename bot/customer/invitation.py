@@ -1,6 +1,8 @@
 """Coming in by the campus' invitation, and handing it on."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from bot import home
@@ -14,6 +16,15 @@ from domain.store.people import find_member
 from domain.store.use_cases.membership import Entered, enter
 from domain.store.use_cases.permission import require
 
+# What Stripe's pages put behind /start on the way back (workers/steps), and what there is to say before Stripe does.
+BACK_FROM_STRIPE: Mapping[str, str] = MappingProxyType(
+    {
+        "card": "bot-back-with-card",
+        "card_later": "bot-back-without-card",
+        "payout": "bot-back-from-payout",
+        "payout_done": "bot-back-from-payout",
+    }
+)
 SHARE = "https://t.me/share/url"  # Telegram asks whom to send it to (core.telegram.org/widgets/share)
 
 
@@ -25,6 +36,9 @@ async def start(turn: Turn) -> Replies:
         return await _welcome(turn, entered)
     if code and Role.CUSTOMER not in turn.member.roles:
         return (NewMessage(Screen(f"{turn.say('bot-invitation-wrong')}\n\n{doorstep(turn).text}")),)
+    if code in BACK_FROM_STRIPE:
+        go_on = turn.button("bot-button-home", Tap.HOME, version=home.MENU)
+        return (NewMessage(Screen(turn.say(BACK_FROM_STRIPE[code]), ((go_on,),))),)
     return await home.start(turn)
 
 

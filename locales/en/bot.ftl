@@ -8,7 +8,6 @@ bot-home =
 bot-help = I did not understand that. Here is what I can do for you:
 bot-sorry = Something went wrong on our side, and nothing was done. Please try it once more from the start.
 bot-too-fast = One thing at a time, please: wait a few seconds, then go on.
-bot-too-long = That is too long: at most { $most } characters, please.
 bot-anonymous = You are writing as an anonymous administrator, so I cannot see who you are. Turn “Remain anonymous” off for yourself, then write it again.
 
 ## Ordering

@@ -1,0 +1,131 @@
+"""Filling a basket: line by line, page by page, by names the menu knows, and from two devices at once."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import insert
+
+from domain.buttons import Tap
+from domain.store.schema import draft, menu_item, store
+from tests.bot.founding import SOUTH
+from tests.bot.stage import Json, Somebody, Stage
+
+
+@pytest.fixture
+async def long_menu(stage: Stage) -> AsyncIterator[None]:
+    """The south's store sells eleven things, for the length of a test."""
+    (koufu,) = await stage.rows(store, store.c.campus_id == stage.campuses["south"])
+    async with stage.work() as work:
+        for number in range(9):
+            dish = {"store_id": koufu["id"], "name": f"Dish {number}", "price": 100 + number}
+            await work.connection.execute(insert(menu_item).values(dish))
+    yield
+    async with stage.work() as work:
+        await work.connection.execute(menu_item.delete().where(menu_item.c.name.like("Dish %")))
+
+
+async def test_a_basket_is_changed_line_by_line(stage: Stage) -> None:
+    mei = await stage.customer()
+    await _at_koufu(mei, "Chicken rice", "Mac & cheese", "Change basket")
+    assert (await mei.press("+ Chicken rice"))["text"] == "2 × Chicken rice"
+    assert "2 × Chicken rice · S$8.40" in await mei.text()
+    assert (await mei.press("− Chicken rice"))["text"] == "1 × Chicken rice"
+    assert (await mei.press("✕ Remove Chicken rice"))["text"] == "Removed: Chicken rice"
+    assert "Chicken rice" not in await mei.text()
+    await mei.press("◀ Back")
+    assert "That's all · S$6.50" in await mei.labels()
+    await mei.press("Change basket")
+    await mei.press("✕ Remove Mac")
+    assert "Your basket is empty" in await mei.text()
+    assert "Chicken rice · S$4.20" in await mei.labels()
+
+
+async def test_a_line_is_stepped_once_however_many_old_menus_there_are(stage: Stage) -> None:
+    mei = await stage.customer()
+    await _at_koufu(mei, "Chicken rice", "Change basket")
+    (before,) = await _baskets(stage, mei)
+    await mei.tap(Tap.MORE, 0, before["version"])
+    for tap in (Tap.MORE, Tap.LESS):
+        assert "out of date" in (await mei.tap(tap, 0, before["version"]))["text"]
+    (after,) = await _baskets(stage, mei)
+    assert [line["quantity"] for line in after["items"]] == [2]
+    assert "− Chicken rice" in await mei.labels()
+    for line in (1, -1, 10**17):
+        assert "out of date" in (await mei.tap(Tap.MORE, line, after["version"]))["text"]
+    assert await _baskets(stage, mei) == [after]
+
+
+async def test_a_long_menu_has_pages_and_a_dish_of_the_second_stays_there(stage: Stage, long_menu: None) -> None:
+    mei = Somebody(id=(await stage.customer()).id, stage=stage, bot=SOUTH)
+    await mei.write("/start")
+    await mei.press("🍜")
+    await mei.press("Koufu")
+    labels = await mei.labels()
+    assert "Dish 5 · S$1.05" in labels
+    assert "Dish 6 · S$1.06" not in labels
+    await mei.press("More")
+    await mei.press("Dish 8")
+    assert "1 × Dish 8 · S$1.08" in await mei.text()
+    assert "Dish 8 · S$1.08" in await mei.labels()
+    await mei.press("◀ Back")
+    assert "Chicken rice · S$4.20" in await mei.labels()
+
+
+async def test_dishes_of_the_menu_may_be_typed_without_their_price(stage: Stage) -> None:
+    mei = await stage.customer()
+    await _at_koufu(mei)
+    await mei.write("2x chicken rice\nMAC & CHEESE\n3 chicken rice\nkopi 1.40")
+    text = await mei.text()
+    for line in ("5 × Chicken rice · S$21.00", "1 × Mac & cheese · S$6.50", "1 × kopi · S$1.40"):
+        assert line in text
+
+
+async def test_one_unclear_line_is_named_and_nothing_is_added(stage: Stage) -> None:
+    mei = await stage.customer()
+    await _at_koufu(mei, "Chicken rice")
+    await mei.write("kopi 1.40\nsomething <nice>\ntea 1")
+    assert "something &lt;nice&gt;" not in await mei.text()  # shown as written, not as code
+    assert "“something <nice>”" in await mei.text()
+    (basket,) = await _baskets(stage, mei)
+    assert [line["name"] for line in basket["items"]] == ["Chicken rice"]
+    assert "That's all · S$4.20" in await mei.labels()
+
+
+async def test_a_basket_that_is_too_dear_leads_back_to_its_lines(stage: Stage) -> None:
+    """It used to answer every [Order food] with a refusal, and there was no way to take something out."""
+    mei = await stage.customer()
+    await _at_koufu(mei)
+    await mei.write("10x tuna 9")
+    await mei.press("That's all")
+    await mei.press("Library")
+    assert "at most S$80.00" in await mei.text()
+    await mei.write("/start")
+    await mei.press("🍜")
+    for _ in range(3):
+        await mei.press("− tuna")
+    await mei.press("◀ Back")
+    await mei.press("That's all")
+    assert "7 × tuna · S$63.00" in await mei.text()
+    assert (await mei.labels())[0].startswith("Place order")
+
+
+async def test_another_shop_begins_another_basket_and_says_so_before(stage: Stage) -> None:
+    mei = await stage.customer()
+    await _at_koufu(mei, "Chicken rice", "◀ Shops")
+    assert "Your basket is from Koufu" in await mei.text()
+    await mei.press("◀ Back")
+    assert "1 × Chicken rice" in await mei.text()
+    await mei.press("◀ Shops")
+    await mei.write("Aunty's stall")
+    assert "not on my list" in await mei.text()
+    (basket,) = await _baskets(stage, mei)
+    assert (basket["store_name"], basket["items"]) == ("Aunty's stall", [])
+
+
+async def _at_koufu(mei: Somebody, *labels: str) -> None:
+    for label in ("🍜", "Koufu", *labels):
+        await mei.press(label)
+
+
+async def _baskets(stage: Stage, mei: Somebody) -> list[Json]:
+    return await stage.rows(draft, draft.c.person_id == mei.id)
