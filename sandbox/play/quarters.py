@@ -1,7 +1,7 @@
 """Many campuses: files made from the demo's, each with a bot, groups and a crowd of runners of its own."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -33,15 +33,16 @@ class Quarter:
         return Person(id=next(self.newcomers), first_name=name)
 
 
-def found_quarter(
-    folder: Path, name: str, number: int, *, runners: int = RUNNERS, unclaimed: str = "30 min"
-) -> Quarter:
-    """Write a campus' file and think up its people; `number` (3 to 99) keeps their ids apart."""
+def found_quarter(folder: Path, name: str, number: int, *, runners: int = RUNNERS, **windows: str) -> Quarter:
+    """Write a campus' file and think up its people; `number` (3 to 99) keeps their ids apart.
+
+    `windows` are lengths like "4s", for those that the demo's campus file names.
+    """
     first = 100_000 * number
     sam = Person(id=first, first_name="Sam")
     crowd = tuple(Person(id=first + 1 + each, first_name="Ben" if each % 2 else "Ana") for each in range(runners))
     campus = found_campus(name, number, folder / f"{name}.toml", tuple(one.id for one in crowd), (sam.id,))
-    campus.file.write_text(_written(campus, sam, crowd, unclaimed))
+    campus.file.write_text(_written(campus, sam, crowd, windows))
     return Quarter(
         campus=campus,
         sam=sam,
@@ -51,7 +52,7 @@ def found_quarter(
     )
 
 
-def _written(campus: Campus, sam: Person, runners: tuple[Person, ...], unclaimed: str) -> str:
+def _written(campus: Campus, sam: Person, runners: tuple[Person, ...], windows: Mapping[str, str]) -> str:
     """The demo's campus file with another name, other chats and other people."""
     rows = ", ".join(f'{{ id = {one.id}, name = "{one.first_name}" }}' for one in runners)
     changes = {
@@ -61,7 +62,7 @@ def _written(campus: Campus, sam: Person, runners: tuple[Person, ...], unclaimed
         "admin_chat": str(campus.admins.id),
         "admins": f'[{{ id = {sam.id}, name = "{sam.first_name}" }}]',
         "runners": f"[{rows}]",
-        "unclaimed": f'"{unclaimed}"',
+        **{name: f'"{length}"' for name, length in windows.items()},
     }
     text = CAMPUS_FILE.read_text()
     for key, value in changes.items():

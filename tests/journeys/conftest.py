@@ -15,11 +15,12 @@ SETTLE_WITHIN = 20.0  # seconds; what the last journey left under way may end fi
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """Five campuses in one bot and one worker."""
+    """Six campuses in one bot and one worker."""
     folder = tmp_path_factory.mktemp("journeys")
     quarters = {name: found_quarter(folder, name, at) for at, name in enumerate(("east", "south", "west"), start=3)}
     quarters["crowded"] = found_quarter(folder, "crowded", 6, runners=60)
-    quarters["hasty"] = found_quarter(folder, "hasty", 7, unclaimed="4s")
+    quarters["hasty"] = found_quarter(folder, "hasty", 7, unclaimed="4s", nudge="2s")
+    quarters["doorstep"] = found_quarter(folder, "doorstep", 8, reminder="1s", absent="4s")
     files = tuple(quarter.campus.file for quarter in quarters.values())
     plan = Plan(folder=folder, cast=cast_of_all(quarters.values()), campus_files=files)
     with running(plan) as stack:

@@ -56,10 +56,13 @@ async def act_on_silence(work: UnitOfWork, due: DueTimer) -> Start | None:
 
 
 async def hear_from(work: UnitOfWork, order: Order) -> None:
-    """The runner of this locked order gave a sign of life: no step, but she is there."""
+    """The runner of this locked order gave a sign of life: no step, but she is there; her time begins anew."""
+    silent = await is_silent(work, order)
     for kind in (TimerKind.SIGN_OF_LIFE, TimerKind.SILENCE):
         await stop_timer(work, order.id, kind)
     await await_sign_of_life(work, order)
+    if silent:  # the customer's card said that we look into it
+        await redraw_order(work, order, group=False)
 
 
 async def is_silent(work: UnitOfWork, order: Order) -> bool:

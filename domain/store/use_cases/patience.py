@@ -5,8 +5,7 @@ from domain.errors import Stale
 from domain.order import WITH_RUNNER, Order, OrderStatus
 from domain.people import Action, Member, Role
 from domain.store.events import Actor, log
-from domain.store.ladders.silence import hear_from, is_silent
-from domain.store.messages import redraw_order
+from domain.store.ladders.silence import hear_from
 from domain.store.orders import lock_order
 from domain.store.unit_of_work import UnitOfWork
 from domain.store.use_cases.permission import require, require_job
@@ -29,11 +28,8 @@ async def show_life(work: UnitOfWork, campus: Campus, member: Member, order_id: 
         require(member, Action.SHOW_LIFE)
         raise Stale
     require_job(member, Action.SHOW_LIFE, order)
-    silent = await is_silent(work, order)
     await hear_from(work, order)
     await _log(work, Actor(role=Role.RUNNER, person_id=member.person_id), order, "showed_life")
-    if silent:  # the customer's card said that we look into it
-        await redraw_order(work, order, group=False)
     return order
 
 
