@@ -2,7 +2,7 @@
 
 from aiogram import Router
 
-from bot.admin import binding, cases, poster, steering
+from bot.admin import acts, binding, board, cases, orders, poster, roster, steering
 from bot.routing import on_commands, on_photos, on_replies, on_taps, on_typed
 from domain.buttons import Tap
 from domain.draft import Expects
@@ -14,10 +14,18 @@ def admin_router() -> Router:
     on_commands(
         router,
         {
-            "approve": steering.approve,
-            "order": steering.look_at_order,
-            "cancel": steering.cancel,
-            "finish": steering.finish,
+            "board": board.show,
+            "pause": board.pause,
+            "resume": board.resume,
+            "order": orders.look_at_order,
+            "cancel": acts.cancel,
+            "release": acts.release,
+            "finish": acts.finish,
+            "close": acts.close,
+            "runners": roster.show,
+            "approve": roster.approve,
+            "suspend": roster.suspend,
+            "unsuspend": roster.unsuspend,
             "stuck": steering.list_stuck,
             "bind": binding.bind,
             "poster": poster.poster,
@@ -27,7 +35,23 @@ def admin_router() -> Router:
         },
         private=False,
     )
-    on_taps(router, {Tap.APPROVE: steering.approve_tapped, Tap.RETRY: steering.retry})
+    on_taps(
+        router,
+        {
+            Tap.BOARD: board.turn_page,
+            Tap.ADMIN_ORDER: orders.order_tapped,
+            Tap.ACT: acts.ask,
+            Tap.ACT_SURE: acts.ask_reason,
+            Tap.APPROVE: roster.approve_tapped,
+            Tap.RUNNERS: roster.turn_page,
+            Tap.SUSPEND: roster.ask_suspend,
+            Tap.SUSPEND_SURE: roster.ask_reason,
+            Tap.UNSUSPEND: roster.unsuspend_tapped,
+            Tap.RETRY: steering.retry,
+            Tap.PAY_AGAIN: steering.pay_again,
+        },
+    )
+    on_typed(router, {Expects.ADMIN_REASON: acts.typed_reason})
     on_taps(router, {Tap.POSTER: poster.poster_of_place})
     on_taps(
         router,

@@ -39,7 +39,7 @@ async def _standing(turn: Turn, status: RunnerStatus) -> Screen:
         case RunnerStatus.ASKED:
             return Screen(turn.say("bot-runner-asked"), home)
         case RunnerStatus.SUSPENDED:
-            return Screen(turn.say("bot-runner-suspended"), home)
+            return Screen(turn.say("bot-runner-suspended"), (*await _runner_rows(turn), *home))
         case RunnerStatus.APPROVED:
             return Screen(turn.say("bot-runner-approved"), (*await _runner_rows(turn), *home))
 
@@ -49,7 +49,7 @@ async def _runner_rows(turn: Turn) -> Rows:
         (turn.button("bot-button-job", Tap.OPEN_ORDER, job.id, MENU, order=job.id, store=job.store_name),)
         for job in await open_jobs(turn.work, turn.campus.id, turn.member.person_id)
     ]
-    if turn.campus.runner_invite is not None:
+    if turn.campus.runner_invite is not None and turn.member.runner_status is RunnerStatus.APPROVED:
         rows.append((Button(words=turn.plain("button-join-group"), url=turn.campus.runner_invite),))
     if not turn.member.payouts_ready:
         rows.append((turn.button("button-set-up-payout", Tap.SET_UP_PAYOUT, version=MENU),))

@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select
 
 from domain.order import WITH_RUNNER, OrderStatus
 from domain.people import RunnerStatus
-from domain.store.schema import membership, orders, person
+from domain.store.schema import membership, orders, person, push
 from domain.store.unit_of_work import UnitOfWork
 
 LATELY = timedelta(days=14)  # /runners says so in words
@@ -61,3 +61,14 @@ async def all_runners(work: UnitOfWork, campus_id: int) -> Sequence[RunnerLine]:
         )
         for row in await work.connection.execute(query)
     ]
+
+
+async def runner_behind(work: UnitOfWork, campus_id: int, chat_id: int, message_id: int) -> int | None:
+    """Who runs, or ran, the order that a message of the bot in this chat tells of; None when it tells of none."""
+    query = (
+        select(orders.c.runner_id)
+        .join(push, push.c.order_id == orders.c.id)
+        .where(push.c.chat_id == chat_id, push.c.message_id == message_id, orders.c.campus_id == campus_id)
+    )
+    found: int | None = (await work.connection.execute(query)).scalars().first()
+    return found

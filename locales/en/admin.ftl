@@ -62,7 +62,7 @@ bot-board = <b>Board</b> · { $at } · { $count ->
     }
 bot-board-page = page { $page } of { $pages }
 bot-board-paused = ⏸ <b>New orders are paused.</b> /resume takes them again.
-bot-board-paused-because = ⏸ <b>New orders are paused:</b> { $reason }. /resume takes them again.
+bot-board-paused-because = ⏸ <b>New orders are paused</b> ({ $reason }). /resume takes them again.
 bot-board-count = { $count } { $status ->
         [PENDING] being placed
         [CREATED] looking for a runner
@@ -82,7 +82,7 @@ bot-board-state = <b>{ $status ->
        *[other] Delivered, money moving
     }</b>
 bot-board-line = #{ $order } { $store } · { $who } · { $minutes } min
-bot-board-late =  · ⚠ { $why ->
+bot-board-late = ⚠ { $why ->
         [unclaimed] unclaimed since { $minutes } min
         [silent] the runner does not answer
         [quiet] no word from the runner for { $minutes } min
@@ -93,11 +93,13 @@ bot-board-late =  · ⚠ { $why ->
 bot-button-board-order = #{ $order } { $store }
 bot-button-refresh = 🔄 Refresh
 bot-button-board = ◀ Board
+bot-button-page-before = ◀
+bot-button-page-after = ▶
 bot-board-fresh = This is how it is now.
-bot-paused = <b>New orders are paused.</b> Open ones go on. { $told ->
-        [nothing] Who wants to order is told so.
-       *[words] Who wants to order reads: { $told }
-    } /resume takes orders again.
+bot-paused = <b>New orders are paused.</b> Open ones go on. Who wants to order is told so. /resume takes orders again.
+bot-paused-because =
+    <b>New orders are paused.</b> Open ones go on. /resume takes orders again.
+    Who wants to order reads: { $reason }
 bot-resumed = <b>New orders are taken again.</b>
 bot-not-paused = New orders are taken: nothing to resume.
 
@@ -115,6 +117,7 @@ bot-runners-line = <b>{ $name }</b> ({ $number }) · { $status ->
         [yes] pay-out ready
        *[no] no pay-out yet
     }
+bot-button-runners = ◀ Runners
 bot-button-approve-runner = Approve { $name }
 bot-button-suspend = Suspend { $name }…
 bot-button-unsuspend = Let { $name } back
@@ -163,7 +166,7 @@ card-payout-late = Your { $amount } takes a little longer: our own account is sh
 error-already-bought = It is bought already, so it cannot be cancelled. Finish it, or close it and say who bears it.
 error-not-bought-yet = Nothing is bought for it yet. Cancel it, or give the job back to the group.
 error-runner-suspended = You can't take new jobs for now. Please talk to the campus team.
-error-orders-paused-because = No new orders right now: { $reason } Your basket is kept.
+error-orders-paused-because = No new orders right now ({ $reason }). Your basket is kept.
 
 ## Commands in Telegram's list, plain text
 

@@ -74,18 +74,6 @@ async def test_what_is_stuck_is_listed_and_woken_once(stage: Stage) -> None:
     assert "out of date" in (await sam.tap(Tap.RETRY, number))["text"]
 
 
-async def test_nobody_else_steers(stage: Stage) -> None:
-    order_id, eve, number = await _open_order(stage), await stage.runner("Eve"), await _stuck(stage)
-    for command in ("/approve", f"/approve {eve.id}", f"/order {order_id}", f"/cancel {order_id} because", "/stuck"):
-        await eve.write(command)
-        assert "not yours" in await eve.text(), command
-    for tap, subject in ((Tap.APPROVE, eve.id), (Tap.RETRY, number)):
-        assert "not yours" in (await eve.tap(tap, subject))["text"]
-    assert await stage.status(order_id) is OrderStatus.CREATED
-    (row,) = await stage.rows(saga, saga.c.number == number)
-    assert row["status"] == "stuck"
-
-
 async def test_an_admin_shows_no_order_to_the_runner_group(stage: Stage) -> None:
     sam, order_id, group = await stage.admin(), await _open_order(stage), stage.groups["north"]
     await sam.write(f"/order {order_id}", group)

@@ -155,7 +155,7 @@ async def _tell_short(work: UnitOfWork, run: Run, payable: Payable) -> None:
         name=f"payout_short:{run.id}",
         key="push-payout-short",
         order_id=payable.order_id,
-        buttons=[{"key": "button-send-again", "data": f"v1:send_again:{run.order}:0"}],
+        buttons=[{"key": "button-send-again", "data": f"v1:pay_again:{run.order}:0"}],
         words=words,
     )
 

@@ -1,0 +1,50 @@
+"""When an open order is late, and in which way: what the board says in words."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
+
+from domain.order import OrderStatus
+from domain.timers import Windows
+
+MONEY_WITHIN = timedelta(minutes=5)  # from the hand-over to the money; a saga that takes longer needs a look
+
+
+class Lateness(StrEnum):
+    NONE = "none"
+    UNPAID = "unpaid"  # the bank's yes is overdue
+    UNCLAIMED = "unclaimed"
+    SILENT = "silent"  # the runner was asked, and said nothing
+    QUIET = "quiet"  # no word from the runner for longer than her window
+    ABSENT = "absent"  # the customer does not come
+    UNSETTLED = "unsettled"  # delivered, and the money does not move
+
+
+def lateness(status: OrderStatus, since: datetime, now: datetime, windows: Windows, *, silent: bool) -> Lateness:
+    """How an order is late that stands in this status since then; NONE while it is in time."""
+    match status:
+        case OrderStatus.PENDING:
+            return _after(windows.length("payment"), since, now, Lateness.UNPAID)
+        case OrderStatus.CREATED:
+            return _after(windows.length("nudge"), since, now, Lateness.UNCLAIMED)
+        case OrderStatus.ACCEPTED:
+            return Lateness.SILENT if silent else _after(windows.length("sign_of_life"), since, now, Lateness.QUIET)
+        case OrderStatus.PLACED | OrderStatus.ON_THE_WAY:
+            return Lateness.SILENT if silent else _after(windows.length("bought_silence"), since, now, Lateness.QUIET)
+        case OrderStatus.ARRIVED:
+            return _after(windows.length("absent"), since, now, Lateness.ABSENT)
+        case OrderStatus.DELIVERED:
+            return _after(MONEY_WITHIN, since, now, Lateness.UNSETTLED)
+        case OrderStatus.COMPLETED | OrderStatus.CANCELLED | OrderStatus.EXPIRED:
+            return Lateness.NONE
+        case _:
+            assert_never(status)
+
+
+def _after(window: timedelta, since: datetime, now: datetime, late: Lateness) -> Lateness:
+    return late if now - since >= window else Lateness.NONE
+
+
+def minutes(since: datetime, now: datetime) -> int:
+    """Whole minutes between the two."""
+    return max(0, int((now - since).total_seconds()) // 60)
