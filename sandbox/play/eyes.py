@@ -29,6 +29,7 @@ class Eyes:
         """Nothing is seen before `follow`."""
         self.wire = wire
         self.messages: dict[Place, dict[int, Message]] = defaultdict(dict)
+        self.last_event = 0  # the number of the newest one seen
         self.last_seen: deque[str] = deque(maxlen=REMEMBERED)
         self._readers = readers
         self._bells: dict[Place, set[asyncio.Event]] = defaultdict(set)  # of those who wait for something there
@@ -53,6 +54,7 @@ class Eyes:
             bell.set()
 
     def _take(self, event: Mapping[str, object]) -> None:
+        self.last_event = whole(event["seq"])
         message = self._keep(event) if event["kind"] in ("message", "edit", "delete") else None
         if message is not None:
             self.last_seen.append(f"{message.place.chat}: {message.text!r} {[one.label for one in message.buttons]}")
