@@ -21,7 +21,7 @@ BACK_FROM_STRIPE: Mapping[str, str] = MappingProxyType(
     {
         "card": "bot-back-with-card",
         "card_later": "bot-back-without-card",
-        "payout": "bot-back-from-payout",
+        "payout": "bot-back-payout-link-old",
         "payout_done": "bot-back-from-payout",
     }
 )
@@ -37,8 +37,7 @@ async def start(turn: Turn) -> Replies:
     if code and Role.CUSTOMER not in turn.member.roles:
         return (NewMessage(Screen(f"{turn.say('bot-invitation-wrong')}\n\n{doorstep(turn).text}")),)
     if code in BACK_FROM_STRIPE:
-        go_on = turn.button("bot-button-home", Tap.HOME, version=home.MENU)
-        return (NewMessage(Screen(turn.say(BACK_FROM_STRIPE[code]), ((go_on,),))),)
+        return (NewMessage(_back_from_stripe(turn, code)),)
     return await home.start(turn)
 
 
@@ -52,6 +51,13 @@ async def _welcome(turn: Turn, entered: Entered) -> Replies:
         first.text,
     ]
     return (NewMessage(Screen("\n".join(lines), first.rows)),)
+
+
+def _back_from_stripe(turn: Turn, word: str) -> Screen:
+    rows: Rows = ((turn.button("bot-button-home", Tap.HOME, version=home.MENU),),)
+    if word == "payout":
+        rows = ((turn.button("button-set-up-payout", Tap.SET_UP_PAYOUT, version=home.MENU),), *rows)
+    return Screen(turn.say(BACK_FROM_STRIPE[word]), rows)
 
 
 async def invite(turn: Turn) -> Replies:

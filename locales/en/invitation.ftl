@@ -6,6 +6,10 @@ bot-doorstep =
 bot-invited = <b>You are in.</b> Welcome to { $campus }!
 bot-invited-place = Your food comes to <b>{ $place }</b>, unless you choose another place.
 bot-invitation-wrong = <b>That link does not work any more.</b> Nothing is wrong with you: links are changed now and then.
+bot-back-with-card = Welcome back. You read here in a moment whether your card is saved.
+bot-back-without-card = Welcome back. No card was saved, and your basket is kept: the link above still works.
+bot-back-from-payout = Welcome back. As soon as Stripe has checked everything, you read it here.
+bot-back-payout-link-old = <b>That link is used up or too old.</b> Get a new one here:
 bot-invite =
     <b>Invite a friend</b>
     Whoever follows this link may order here: { $link }

@@ -89,3 +89,11 @@ async def test_a_member_hands_the_link_on(stage: Stage) -> None:
     assert f"https://t.me/north_bot?start={CODE}" in await mei.text()
     share = (await mei.last())["buttons"][0][0]
     assert share["url"].startswith("https://t.me/share/url?url=https%3A%2F%2Ft.me%2Fnorth_bot%3Fstart%3Dnorth-2026")
+
+
+async def test_who_comes_back_from_stripe_is_not_sent_to_the_beginning(stage: Stage) -> None:
+    mei = await stage.somebody(admitted=True)
+    for word, said in (("card", "whether your card is saved"), ("payout_done", "As soon as Stripe has checked")):
+        await mei.write(f"/start {word}")
+        assert said in await mei.text()
+        assert await mei.labels() == ["🏠 Home"]
