@@ -43,10 +43,18 @@ class Player:
         """Every chat this person can look into."""
         return frozenset({Place(self.bot, self.number), *(Place(str(group)) for group in self.groups)})
 
-    async def types(self, text: str, *, in_group: int | None = None) -> None:
-        """Write a line to the bot, or into a group."""
+    async def types(self, text: str, *, in_group: int | None = None, to: Message | None = None) -> None:
+        """Write a line to the bot, or into a group; perhaps in answer to a message."""
         self.tally.lines += 1
-        await self.eyes.wire.post("/sim/messages", {"from": self.number, "chat": in_group or self.bot, "text": text})
+        line: dict[str, object] = {"from": self.number, "chat": in_group or self.bot, "text": text}
+        await self.eyes.wire.post("/sim/messages", line if to is None else line | {"reply_to": to.number})
+
+    async def shows(self, caption: str = "") -> None:
+        """Take a photo and send it to the bot."""
+        self.tally.photos += 1
+        self.narrator.act(" ".join([f"{self.name} sends a photo", *([f"with {caption!r}"] if caption else [])]))
+        shown = {"from": self.number, "chat": self.bot, "text": caption, "photo": True}
+        await self.eyes.wire.post("/sim/messages", shown)
 
     async def taps(
         self,

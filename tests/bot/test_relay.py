@@ -56,10 +56,10 @@ async def test_half_an_hour_after_the_end_nothing_passes_any_more(stage: Stage) 
 
 async def test_an_answer_to_anything_else_is_no_relay(stage: Stage) -> None:
     order_id, mei, ana = await claimed(stage)
-    await card_of(stage, mei, order_id)
-    home = (await mei.last())["message_id"]
     await mei.write("/start")
-    await mei.write("anybody?", reply_to=home - 1)
+    home = (await mei.last())["message_id"]
+    await card_of(stage, mei, order_id)
+    await mei.write("anybody?", reply_to=home)
     assert "did not understand" in await mei.text()
     assert await _heard(stage, order_id, ana) == []
 

@@ -171,10 +171,10 @@ async def test_an_admin_finishes_an_arrived_job_with_a_reason_when_the_pin_can_n
     await sam.write(f"/finish {order_id} the customer called")
     row = await stage.order(order_id)
     assert (row["status"], row["runner_id"]) == (OrderStatus.DELIVERED, ana.id)
-    (told,) = await stage.rows(event, event.c.order_id == order_id, event.c.event == "delivered")
+    (told,) = await stage.rows(event, event.c.order_id == order_id, event.c.event == "finished_by_admin")
     assert (told["actor_role"], told["actor_id"], told["reason"]) == ("admin", sam.id, "the customer called")
     await sam.write(f"/finish {order_id} once more")
-    assert len(await stage.rows(event, event.c.order_id == order_id, event.c.event == "delivered")) == 1
+    assert len(await stage.rows(event, event.c.order_id == order_id, event.c.event == "finished_by_admin")) == 1
 
 
 async def test_the_pin_is_understood_even_after_another_question(stage: Stage) -> None:

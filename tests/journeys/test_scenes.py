@@ -9,13 +9,14 @@ from sandbox.play.scenes import SCENES
 from tests.journeys.town import Town
 
 CALM = ("east", "south", "west")
+SPECIAL = {"expired": "hasty", "absent": "doorstep"}
 Plays = dict[str, "asyncio.Task[None]"]
 
 
 @pytest.fixture(scope="module")
 async def plays(town: Town) -> AsyncIterator[Plays]:
     """All scenes, begun together by people who do not know each other."""
-    places = {name: "hasty" if name == "expired" else CALM[at % len(CALM)] for at, name in enumerate(SCENES)}
+    places = {name: SPECIAL.get(name, CALM[at % len(CALM)]) for at, name in enumerate(SCENES)}
     started = {name: asyncio.create_task(town.plays(SCENES[name], place)) for name, place in places.items()}
     yield started
     for task in started.values():

@@ -7,6 +7,7 @@ from domain.errors import LeavingTooEarly, OrderClosed, Stale
 from domain.money import spell
 from domain.order import Order, OrderEvent, OrderStatus, allowed, may_leave
 from domain.people import Action, Member
+from domain.store.ladders.silence import hear_from
 from domain.store.messages import redraw_order, tell, tell_admins
 from domain.store.orders import find_order, lock_order, open_jobs
 from domain.store.schema import orders
@@ -32,6 +33,7 @@ async def keep_receipt(work: UnitOfWork, campus: Campus, member: Member, order_i
         raise LeavingTooEarly
     kept = update(orders).where(orders.c.id == order.id, orders.c.campus_id == campus.id)
     await work.connection.execute(kept.values(receipt_photo=photo))
+    await hear_from(work, order)
     await redraw_order(work, order, group=False)
     return await find_order(work, campus.id, order_id)
 

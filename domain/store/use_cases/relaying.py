@@ -6,10 +6,11 @@ from sqlalchemy import select, union_all
 
 from domain.aftercare import shortened
 from domain.campus import Campus
-from domain.order import Order
+from domain.order import WITH_RUNNER, Order
 from domain.people import Action, Member
+from domain.store.ladders.silence import hear_from
 from domain.store.messages import tell
-from domain.store.orders import find_order
+from domain.store.orders import find_order, lock_order
 from domain.store.people import find_member
 from domain.store.schema import live_card, push
 from domain.store.unit_of_work import UnitOfWork
@@ -101,7 +102,16 @@ async def pass_on(
         words={"name": member.first_name, "order": order.id, "text": fitting},
         photo=photo,
     )
+    if member.person_id == order.runner_id:
+        await _hear_from_runner(work, order)
     return Passed(shortened=fitting != words)
+
+
+async def _hear_from_runner(work: UnitOfWork, order: Order) -> None:
+    """Who writes is alive."""
+    locked = await lock_order(work, order.campus_id, order.id)
+    if locked.status in WITH_RUNNER and locked.runner_id == order.runner_id:
+        await hear_from(work, locked)
 
 
 def _over(order: Order, work: UnitOfWork, campus: Campus) -> bool:

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sandbox.play.cast import HASTY, NORTH, Campus
+from sandbox.play.scenes.door import absent
 from sandbox.play.scenes.ended import cancelled, expired
 from sandbox.play.scenes.paying import bank_approval, declined
 from sandbox.play.scenes.running import happy, lost_claim, released, runner_not_onboarded
 from sandbox.play.stage import Scene
 
+HASTY_SCENES = frozenset({"expired", "absent"})
 SCENES: Mapping[str, Scene] = MappingProxyType(
     {
         "happy": happy,
@@ -19,10 +21,11 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
         "lost_claim": lost_claim,
         "released": released,
         "runner_not_onboarded": runner_not_onboarded,
+        "absent": absent,
     }
 )
 
 
 def campus_of(name: str) -> Campus:
-    """Where a scene plays: only what expires needs a campus in a hurry."""
-    return HASTY if name == "expired" else NORTH
+    """Where a scene plays: where people wait in vain, the campus must be in a hurry."""
+    return HASTY if name in HASTY_SCENES else NORTH
