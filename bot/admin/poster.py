@@ -20,14 +20,14 @@ async def poster(turn: Turn) -> Replies:
     require_desk(turn)
     link = turn.campus.invitation()
     if link is None:
-        return (NewMessage(Screen(turn.say("bot-invite-later"))),)
+        return (NewMessage(Screen(turn.say("bot-invite-later"), _home(turn))),)
     points = await drop_points_of(turn.work, turn.campus.id)
     rows: Rows = tuple(
         (turn.button("bot-button-poster", Tap.POSTER, point.id, MENU, place=point.name),)
         for point in points[:MOST_PLACES]
     )
     caption = turn.say("bot-poster", campus=turn.campus.title, link=link)
-    return (Picture(draw=partial(draw_code, link), caption=caption, rows=rows),)
+    return (Picture(draw=partial(draw_code, link), caption=caption, rows=(*rows, *_home(turn))),)
 
 
 async def poster_of_place(turn: Turn) -> Replies:
@@ -36,9 +36,14 @@ async def poster_of_place(turn: Turn) -> Replies:
     point = await _place(turn)
     link = turn.campus.invitation(point.id)
     if link is None:
-        return (NewMessage(Screen(turn.say("bot-invite-later"))),)
+        return (NewMessage(Screen(turn.say("bot-invite-later"), _home(turn))),)
     caption = turn.say("bot-poster-place", campus=turn.campus.title, place=point.name, link=link)
-    return (Picture(draw=partial(draw_code, link), caption=caption),)
+    return (Picture(draw=partial(draw_code, link), caption=caption, rows=_home(turn)),)
+
+
+def _home(turn: Turn) -> Rows:
+    """In the admin chat there is no home to go to."""
+    return ((turn.button("bot-button-home", Tap.HOME, version=MENU),),) if turn.private else ()
 
 
 async def _place(turn: Turn) -> DropPoint:

@@ -35,7 +35,8 @@ async def start(turn: Turn) -> Replies:
     if entered is not None:
         return await _welcome(turn, entered)
     if code and Role.CUSTOMER not in turn.member.roles:
-        return (NewMessage(Screen(f"{turn.say('bot-invitation-wrong')}\n\n{doorstep(turn).text}")),)
+        outside = doorstep(turn)
+        return (NewMessage(Screen(f"{turn.say('bot-invitation-wrong')}\n\n{outside.text}", outside.rows)),)
     if code in BACK_FROM_STRIPE:
         return (NewMessage(_back_from_stripe(turn, code)),)
     return await home.start(turn)
