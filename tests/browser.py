@@ -68,7 +68,9 @@ class Browser:
         async for said in self.socket:
             message = said.json()
             if "id" in message:
-                self._waiting.pop(message["id"]).set_result(message)
+                answer = self._waiting.pop(message["id"])
+                if not answer.done():  # nobody waits any more
+                    answer.set_result(message)
             else:
                 self._heard(message["method"], message["params"], message.get("sessionId"))
 
@@ -163,6 +165,7 @@ class Tab:
 
     async def press(self, selector: str, words: str = "") -> None:
         """Press the last element of a selector that shows these words, once it is there and nothing covers it."""
+        await self.tell("Page.bringToFront")
         x, y = await self.until(FIND, selector, words)
         for kind in ("mousePressed", "mouseReleased"):
             await self.tell("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
@@ -178,6 +181,7 @@ class Tab:
 
     async def photograph(self, file: Path) -> None:
         """Keep what is on the screen as a PNG."""
+        await self.tell("Page.bringToFront")
         shot = await self.tell("Page.captureScreenshot", format="png")
         keep(file, base64.b64decode(shot["data"]))
 

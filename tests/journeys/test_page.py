@@ -48,20 +48,18 @@ class Look:
         await self.tab.write(f"{self.column} textarea", text, enter=True)
 
     async def taps(self, action: str, words: str = "") -> None:
-        """Press the newest button that asks for this, and wait until the message has changed or the wheel stands."""
+        """Press the newest button that asks for this, wait for the answer, and read it away when it is a dialog."""
         await self.tab.press(self.key(action), words)
-        await self.tab.until("() => !window.pressed.isConnected || window.pressed.ariaBusy === 'false'")
+        await self.tab.until("() => window.pressed.ariaBusy === 'false'")
+        if await self.tab.look("() => Boolean(document.querySelector('dialog[open]'))"):
+            await self.tab.press("dialog[open] button", "OK")
 
     async def chooses_until(self, goal: str) -> None:
         """Answer what the menu asks, in whatever order it does, until it offers this."""
-        while True:
-            seen = await self.tab.until(
-                "(keys) => [...document.querySelectorAll(keys)].at(-1)?.dataset.callback.split(':')[1]",
-                self.key(goal, *CHOICES),
-            )
-            if seen == goal:
-                return
-            await self.taps(seen, CHOICES[seen])
+        while (data := await self.tab.until(OFFERED, f"{self.column} .key", {**CHOICES, goal: ""})).split(":")[
+            1
+        ] != goal:
+            await self.tab.press(f'{self.column} .key[data-callback="{data}"]')
             await self.tab.until("() => !window.pressed.isConnected")
 
     async def follows(self, path: str) -> Tab:
@@ -135,9 +133,15 @@ async def gets_ready(ana: Look) -> None:
     await ana.reads("pay-out is ready")
 
 
+# What the first button sends that is a choice: it says the words, and its number is no page.
+OFFERED = """(keys, choices) => [...document.querySelectorAll(keys)].find((key) => {
+  const [, action, subject] = (key.dataset.callback ?? '').split(':');
+  return action in choices && Number(subject) > 0 && key.textContent.includes(choices[action]);
+})?.dataset.callback"""
+
 # Buttons, links and fields that say nothing to somebody who can't see them.
-NAMELESS = """() => [...document.querySelectorAll('button, a, input:not([hidden]), textarea, select')]
-  .filter((one) => !(one.ariaLabel ?? one.textContent.trim()) && !one.labels?.length)
+NAMELESS = """() => [...document.querySelectorAll('button, a, input, textarea, select')]
+  .filter((one) => one.checkVisibility() && !(one.ariaLabel ?? one.textContent.trim()) && !one.labels?.length)
   .map((one) => one.outerHTML)"""
 
 
