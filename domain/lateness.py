@@ -14,8 +14,7 @@ class Lateness(StrEnum):
     NONE = "none"
     UNPAID = "unpaid"  # the bank's yes is overdue
     UNCLAIMED = "unclaimed"
-    SILENT = "silent"  # the runner was asked, and said nothing
-    QUIET = "quiet"  # no word from the runner for longer than her window
+    SILENT = "silent"  # the runner was asked, and has not answered
     ABSENT = "absent"  # the customer does not come
     UNSETTLED = "unsettled"  # delivered, and the money does not move
 
@@ -27,10 +26,10 @@ def lateness(status: OrderStatus, since: datetime, now: datetime, windows: Windo
             return _after(windows.length("payment"), since, now, Lateness.UNPAID)
         case OrderStatus.CREATED:
             return _after(windows.length("nudge"), since, now, Lateness.UNCLAIMED)
-        case OrderStatus.ACCEPTED:
-            return Lateness.SILENT if silent else _after(windows.length("sign_of_life"), since, now, Lateness.QUIET)
-        case OrderStatus.PLACED | OrderStatus.ON_THE_WAY:
-            return Lateness.SILENT if silent else _after(windows.length("bought_silence"), since, now, Lateness.QUIET)
+        case OrderStatus.ACCEPTED | OrderStatus.PLACED | OrderStatus.ON_THE_WAY:
+            return Lateness.SILENT if silent else Lateness.NONE
+        case OrderStatus.ARRIVED if silent:
+            return Lateness.SILENT
         case OrderStatus.ARRIVED:
             return _after(windows.length("absent"), since, now, Lateness.ABSENT)
         case OrderStatus.DELIVERED:

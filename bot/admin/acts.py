@@ -7,7 +7,7 @@ what carries it out. In the admin chat nothing typed is an answer, so the comman
 from enum import StrEnum
 from typing import assert_never
 
-from bot.admin.steering import NUMBER, reason_of, require_desk
+from bot.admin.steering import NUMBER, board_button, look_around, reason_of, require_desk, told
 from bot.home import MENU
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn
@@ -85,7 +85,7 @@ def _act_of(turn: Turn) -> Act:
 
 async def ask(turn: Turn) -> Replies:
     """[Cancel…], [Give back…], [Finish…], [Close…]: what it would mean, with the way back first."""
-    require_desk(turn)
+    await look_around(turn)
     act = _act_of(turn)
     if act not in _OFFERED:
         raise Stale
@@ -161,7 +161,7 @@ async def typed_reason(turn: Turn) -> Replies:
     require_desk(turn)
     why = " ".join(turn.typed.split())
     if len(why) > steering.LONGEST_REASON:
-        return (NewMessage(Screen(turn.say("bot-reason-too-long", most=steering.LONGEST_REASON))),)
+        return (NewMessage(told(turn, turn.say("bot-reason-too-long", most=steering.LONGEST_REASON))),)
     detail = None if turn.dialogue is None else turn.dialogue.detail
     if detail is None or detail not in ACTS:
         raise Stale
@@ -173,7 +173,6 @@ async def typed_reason(turn: Turn) -> Replies:
 async def carry_out(turn: Turn, act: Act, subject: int, why: str) -> Screen:
     """Do it to this order or person, for this reason."""
     look = turn.button("bot-button-open-order", Tap.ADMIN_ORDER, subject, MENU)
-    board = turn.button("bot-button-board", Tap.BOARD, 0, MENU)
     match act:
         case Act.CANCEL:
             await steering.cancel(turn.work, turn.campus, turn.member, subject, why)
@@ -194,7 +193,7 @@ async def carry_out(turn: Turn, act: Act, subject: int, why: str) -> Screen:
             raise Stale
         case _:
             assert_never(act)
-    return Screen(said, ((board, look),))
+    return Screen(said, ((board_button(turn), look),))
 
 
 async def _close(turn: Turn, order_id: int, bearer: Bearer, why: str) -> str:
@@ -222,7 +221,7 @@ async def _commanded(turn: Turn, act: Act, usage: str) -> Replies:
     require_desk(turn)
     number, why = reason_of(turn.arguments)
     if number is None:
-        return (NewMessage(Screen(turn.say(usage))),)
+        return (NewMessage(told(turn, turn.say(usage))),)
     return (NewMessage(await carry_out(turn, act, number, why)),)
 
 
@@ -233,6 +232,6 @@ async def close(turn: Turn) -> Replies:
     bearer, _, reason = rest.strip().partition(" ")
     found, why = reason_of(f"{number} {reason}")
     if found is None or bearer.lower() not in tuple(Bearer) or NUMBER.fullmatch(number) is None:
-        return (NewMessage(Screen(turn.say("bot-usage-close"))),)
+        return (NewMessage(told(turn, turn.say("bot-usage-close"))),)
     act = Act.CLOSE_PLATFORM if bearer.lower() == Bearer.PLATFORM else Act.CLOSE_RUNNER
     return (NewMessage(await carry_out(turn, act, found, why)),)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 
-from bot.admin.steering import require_desk
+from bot.admin.steering import look_around, require_desk, told
 from bot.home import MENU
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn, cut
@@ -22,13 +22,13 @@ LONGEST_PAUSE = 120  # characters of a reason to pause: it is told in the answer
 
 async def show(turn: Turn) -> Replies:
     """/board."""
-    require_desk(turn)
+    await look_around(turn)
     return (NewMessage(await _board(turn, turn.campus, 0)),)
 
 
 async def turn_page(turn: Turn) -> Replies:
     """[Refresh], [Board], and the pages: the same message, as it is now."""
-    require_desk(turn)
+    await look_around(turn)
     screen = await _board(turn, turn.campus, turn.subject)
     if not turn.version:
         return (NewMessage(screen),)
@@ -106,10 +106,10 @@ async def pause(turn: Turn) -> Replies:
     require_desk(turn)
     why = " ".join(turn.arguments.split())
     if len(why) > LONGEST_PAUSE:
-        return (NewMessage(Screen(turn.say("bot-reason-too-long", most=LONGEST_PAUSE))),)
+        return (NewMessage(told(turn, turn.say("bot-reason-too-long", most=LONGEST_PAUSE))),)
     await steering.pause(turn.work, turn.campus, turn.member, why or None)
     said = turn.say("bot-paused-because", reason=why) if why else turn.say("bot-paused")
-    return (NewMessage(Screen(said, (_to_board(turn),))),)
+    return (NewMessage(told(turn, said)),)
 
 
 async def resume(turn: Turn) -> Replies:
@@ -118,9 +118,5 @@ async def resume(turn: Turn) -> Replies:
     try:
         await steering.resume(turn.work, turn.campus, turn.member)
     except Stale:
-        return (NewMessage(Screen(turn.say("bot-not-paused"), (_to_board(turn),))),)
-    return (NewMessage(Screen(turn.say("bot-resumed"), (_to_board(turn),))),)
-
-
-def _to_board(turn: Turn) -> tuple[Button, ...]:
-    return (turn.button("bot-button-board", Tap.BOARD, 0, MENU),)
+        return (NewMessage(told(turn, turn.say("bot-not-paused"))),)
+    return (NewMessage(told(turn, turn.say("bot-resumed"))),)

@@ -1,11 +1,11 @@
 """An order as an admin sees it: its facts, its history, and what can be done about it now."""
 
 from bot.admin.acts import act_buttons
-from bot.admin.steering import LONGEST_ERROR, MOST_LINES, NUMBER, require_desk
+from bot.admin.steering import LONGEST_ERROR, MOST_LINES, NUMBER, board_button, look_around, told
 from bot.home import MENU, on_menu
 from bot.replies import NewMessage, Replies, Screen
 from bot.turn import Turn, cut
-from domain.buttons import Button, Tap
+from domain.buttons import Tap
 from domain.order import Order
 from domain.store.events import Event
 from domain.store.people import find_member
@@ -14,16 +14,16 @@ from domain.store.use_cases import steering
 
 async def look_at_order(turn: Turn) -> Replies:
     """/order NUMBER: the order, all that happened to it, and what can be done."""
-    require_desk(turn)
+    await look_around(turn)
     number = NUMBER.fullmatch(turn.arguments)
     if number is None:
-        return (NewMessage(Screen(turn.say("bot-usage-order"))),)
+        return (NewMessage(told(turn, turn.say("bot-usage-order"))),)
     return (NewMessage(await _view(turn, int(number[1]))),)
 
 
 async def order_tapped(turn: Turn) -> Replies:
     """The same from the board, an alert, or back from a question."""
-    require_desk(turn)
+    await look_around(turn)
     return (on_menu(turn, await _view(turn, turn.subject)),)
 
 
@@ -37,11 +37,6 @@ async def _view(turn: Turn, order_id: int) -> Screen:
     ]
     again = turn.button("bot-button-refresh", Tap.ADMIN_ORDER, order.id, MENU)
     return Screen("\n".join(lines), (*act_buttons(turn, order), (board_button(turn), again)))
-
-
-def board_button(turn: Turn) -> Button:
-    """[Board]: back to all open orders."""
-    return turn.button("bot-button-board", Tap.BOARD, 0, MENU)
 
 
 async def _facts(turn: Turn, order: Order) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.admin.acts import Act, by_command, carry_out, reason_wanted
-from bot.admin.steering import MOST_LINES, NUMBER, reason_of, require_desk
+from bot.admin.steering import MOST_LINES, NUMBER, look_around, reason_of, require_desk, told
 from bot.home import MENU
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn, cut
@@ -25,7 +25,7 @@ async def approve(turn: Turn) -> Replies:
     if number is None:
         return (NewMessage(await _asking(turn)),)
     await roster.approve(turn.work, turn.campus, turn.member, int(number[1]))
-    return (NewMessage(Screen(turn.say("bot-approved", person=number[1]))),)
+    return (NewMessage(told(turn, turn.say("bot-approved", person=number[1]))),)
 
 
 async def approve_tapped(turn: Turn) -> Replies:
@@ -41,7 +41,7 @@ async def approve_tapped(turn: Turn) -> Replies:
 async def _asking(turn: Turn) -> Screen:
     waiting = await roster.asking(turn.work, turn.campus, turn.member)
     rows: Rows = tuple((_approve_button(turn, member),) for member in waiting[:MOST_LINES])
-    return Screen(turn.say("bot-asking", count=len(waiting)), rows)
+    return told(turn, turn.say("bot-asking", count=len(waiting)), *rows)
 
 
 def _approve_button(turn: Turn, member: Member) -> Button:
@@ -58,13 +58,13 @@ def _approve_button(turn: Turn, member: Member) -> Button:
 
 async def show(turn: Turn) -> Replies:
     """/runners."""
-    require_desk(turn)
+    await look_around(turn)
     return (NewMessage(await _roster(turn, 0)),)
 
 
 async def turn_page(turn: Turn) -> Replies:
-    """[Runners] and its pages."""
-    require_desk(turn)
+    """[Runners], its pages, and back from a question."""
+    await look_around(turn)
     return (EditMenu(await _roster(turn, turn.subject)),)
 
 
@@ -125,7 +125,7 @@ def _steps(turn: Turn, page: int, pages: int) -> tuple[Button, ...]:
 
 async def ask_suspend(turn: Turn) -> Replies:
     """[Suspend…]: what it means, with the way back first."""
-    require_desk(turn)
+    await look_around(turn)
     if not turn.private:
         return (by_command(turn, Act.SUSPEND),)
     runner = await roster.look_at(turn.work, turn.campus, turn.member, turn.subject)
@@ -152,7 +152,7 @@ async def suspend(turn: Turn) -> Replies:
         number = await runner_behind(turn.work, turn.campus.id, turn.chat_id, turn.reply_to)
         why = cut(" ".join(turn.arguments.split()), steering.LONGEST_REASON)
     if number is None:
-        return (NewMessage(Screen(turn.say("bot-usage-suspend"))),)
+        return (NewMessage(told(turn, turn.say("bot-usage-suspend"))),)
     return (NewMessage(await carry_out(turn, Act.SUSPEND, number, why)),)
 
 
@@ -161,7 +161,7 @@ async def unsuspend(turn: Turn) -> Replies:
     require_desk(turn)
     number = NUMBER.fullmatch(turn.arguments)
     if number is None:
-        return (NewMessage(Screen(turn.say("bot-usage-unsuspend"))),)
+        return (NewMessage(told(turn, turn.say("bot-usage-unsuspend"))),)
     await roster.unsuspend(turn.work, turn.campus, turn.member, int(number[1]))
     back = turn.button("bot-button-runners", Tap.RUNNERS, 0, MENU)
     return (NewMessage(Screen(turn.say("bot-unsuspended", person=number[1]), ((back,),))),)

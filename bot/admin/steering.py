@@ -3,11 +3,14 @@
 import re
 
 from bot.home import MENU
-from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
+from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.turn import Turn, cut
-from domain.buttons import Tap
+from domain.buttons import Button, Tap
 from domain.errors import NotAllowed
+from domain.payment import Payable
 from domain.people import Role
+from domain.store.drafts import expect_nothing
+from domain.store.saga_rows import StuckSaga
 from domain.store.use_cases import steering
 
 MOST_LINES = 40  # of a history or a list; a message holds 4096 characters
@@ -21,6 +24,23 @@ def require_desk(turn: Turn) -> None:
         raise NotAllowed
 
 
+async def look_around(turn: Turn) -> None:
+    """As require_desk; and what was asked before is not waited for any more, or a stray line would carry it out."""
+    require_desk(turn)
+    if turn.private:
+        await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
+
+
+def board_button(turn: Turn) -> Button:
+    """[Board]: back to all open orders."""
+    return turn.button("bot-button-board", Tap.BOARD, 0, MENU)
+
+
+def told(turn: Turn, text: str, *rows: tuple[Button, ...]) -> Screen:
+    """Words at the desk, with the way back to the board under them."""
+    return Screen(text, (*rows, (board_button(turn),)))
+
+
 def reason_of(arguments: str) -> tuple[int | None, str]:
     """The number and the reason behind a command that needs both; no number when one of them is missing."""
     number, _, reason = arguments.partition(" ")
@@ -30,7 +50,7 @@ def reason_of(arguments: str) -> tuple[int | None, str]:
 
 async def list_stuck(turn: Turn) -> Replies:
     """/stuck: every saga that needs a human, with [Retry]."""
-    require_desk(turn)
+    await look_around(turn)
     return (NewMessage(await _stuck(turn)),)
 
 
@@ -46,24 +66,36 @@ async def pay_again(turn: Turn) -> Replies:
     """[Send it again], where the platform's balance was too short for a pay-out."""
     require_desk(turn)
     await steering.pay_again(turn.work, turn.campus, turn.member, turn.subject)
-    return (Answer(turn.plain("bot-paying-again")),)
+    said = Answer(turn.plain("bot-paying-again"))
+    return (said, EditMenu(await _stuck(turn))) if turn.version else (said,)
 
 
 async def _stuck(turn: Turn) -> Screen:
     sagas = (await steering.stuck(turn.work, turn.campus, turn.member))[:MOST_LINES]
-    lines = [
-        turn.say(
-            "bot-stuck-line",
-            number=saga.number,
-            kind=saga.kind,
-            order="-" if saga.order_id is None else str(saga.order_id),
-            error=cut(saga.error, LONGEST_ERROR),
-            tries=saga.tries,
-            since=f"{saga.since.astimezone(turn.campus.zone):%d.%m. %H:%M}",
-        )
-        for saga in sagas
+    unsent = (await steering.unsent(turn.work, turn.campus, turn.member))[:MOST_LINES]
+    parts = [turn.say("bot-stuck", count=len(sagas)), *(_saga_line(turn, saga) for saga in sagas)]
+    if unsent:
+        owed = (_owed_line(turn, payable) for payable in unsent)
+        parts.append("\n".join((turn.say("bot-unsent", count=len(unsent)), *owed)))
+    retries = [turn.button("bot-button-retry", Tap.RETRY, saga.number, MENU, number=saga.number) for saga in sagas]
+    retries += [
+        turn.button("bot-button-pay-again", Tap.PAY_AGAIN, payable.order_id, MENU, order=payable.order_id)
+        for payable in unsent
     ]
-    rows: Rows = tuple(
-        (turn.button("bot-button-retry", Tap.RETRY, saga.number, MENU, number=saga.number),) for saga in sagas
+    return told(turn, "\n\n".join(parts), *((each,) for each in retries))
+
+
+def _saga_line(turn: Turn, saga: StuckSaga) -> str:
+    return turn.say(
+        "bot-stuck-line",
+        number=saga.number,
+        kind=saga.kind,
+        order="-" if saga.order_id is None else str(saga.order_id),
+        error=cut(saga.error, LONGEST_ERROR),
+        tries=saga.tries,
+        since=f"{saga.since.astimezone(turn.campus.zone):%d.%m. %H:%M}",
     )
-    return Screen("\n\n".join([turn.say("bot-stuck", count=len(sagas)), *lines]), rows)
+
+
+def _owed_line(turn: Turn, payable: Payable) -> str:
+    return turn.say("bot-unsent-line", order=payable.order_id, amount=turn.money(payable.amount))

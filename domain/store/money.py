@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from domain.ledger import Account, Posting
 from domain.payment import (
     HOLD_TRANSITIONS,
+    NO_FUNDS,
     PAYOUT_TRANSITIONS,
     Hold,
     HoldEvent,
@@ -76,6 +77,13 @@ async def open_payables(work: UnitOfWork, runner_id: int) -> Sequence[Payable]:
     """Everything owed to a runner that nobody is sending, oldest first."""
     query = select(payable).where(payable.c.runner_id == runner_id, payable.c.status == PayoutStatus.OPEN)
     rows = (await work.connection.execute(query.order_by(payable.c.id))).mappings()
+    return [payable_from(row) for row in rows]
+
+
+async def unsent_payables(work: UnitOfWork, campus_id: int) -> Sequence[Payable]:
+    """What could not be sent for lack of funds, oldest first: it waits for an admin's word."""
+    query = select(payable).where(payable.c.campus_id == campus_id, payable.c.status == PayoutStatus.OPEN)
+    rows = (await work.connection.execute(query.where(payable.c.refusal == NO_FUNDS).order_by(payable.c.id))).mappings()
     return [payable_from(row) for row in rows]
 
 

@@ -51,6 +51,13 @@ bot-closed-by-admin =
         [platform] Order #{ $order } is closed, and we bear it: the runner gets { $share }.
        *[runner] Order #{ $order } is closed, and its runner bears it.
     } The customer pays nothing. Both sides read: { $reason }
+bot-unsent =
+    { $count ->
+        [one] <b>One pay-out waits for funds</b> on our balance at Stripe:
+       *[other] <b>{ $count } pay-outs wait for funds</b> on our balance at Stripe:
+    }
+bot-unsent-line = order { $order }: { $amount }
+bot-button-pay-again = Send #{ $order } again
 bot-paying-again = It is being sent again.
 
 ## The board
@@ -84,8 +91,7 @@ bot-board-state = <b>{ $status ->
 bot-board-line = #{ $order } { $store } · { $who } · { $minutes } min
 bot-board-late = ⚠ { $why ->
         [unclaimed] unclaimed since { $minutes } min
-        [silent] the runner does not answer
-        [quiet] no word from the runner for { $minutes } min
+        [silent] the runner was asked and does not answer
         [absent] the customer is not there
         [unpaid] the bank's yes is overdue
        *[unsettled] the money does not move: look at /stuck
@@ -150,6 +156,7 @@ push-unsuspended = ▶️ <b>Welcome back!</b> You can take jobs of { $campus } 
 push-payout-late = 💰 Your { $amount } for job #{ $order } takes a little longer: our own account is short. The campus team was told, you need do nothing, and it stays yours.
 push-payout-short = 💸 Our balance at Stripe is too short to send { $amount } for order #{ $order }. It stays owed. Add funds there, then send it again.
 button-send-again = Send it again
+button-see-order = Look at the order
 
 card-why-closed =
     The food was bought, but it will not arrive. We are sorry. You pay nothing.

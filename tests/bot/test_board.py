@@ -7,7 +7,10 @@ import pytest
 
 from domain.buttons import Tap
 from domain.order import Bearer, OrderStatus
+from domain.store.orders import find_order
 from domain.store.schema import campus, draft, event, orders, payable, push
+from domain.store.timers import set_timer
+from domain.timers import TimerKind
 from tests.bot.delivered import desk_of
 from tests.bot.jobs import arrived, claimed, job, pushes
 from tests.bot.stage import Somebody, Stage
@@ -45,8 +48,10 @@ async def test_the_board_shows_open_orders_by_state_and_late_ones_in_words(stage
     assert f"#{held} Koufu · Ana · 0 min\n" in f"{text}\n", "in time"
     assert text.index("Taken") < text.index(f"#{held} ")
     await stage.change(orders, orders.c.id == held, accepted_at=long_ago)
+    async with stage.work() as work:
+        await set_timer(work, await find_order(work, stage.campuses["north"], held), TimerKind.SILENCE, work.now)
     assert (await sam.press("🔄"))["text"] == "This is how it is now."
-    assert f"#{held} Koufu · Ana · 10 min · ⚠ no word from the runner for 10 min" in await sam.text()
+    assert f"#{held} Koufu · Ana · 10 min · ⚠ the runner was asked and does not answer" in await sam.text()
     before = len(await sam.messages())
     await sam.press(f"#{held} ")
     assert f"#{held} · ACCEPTED" in await sam.text()
@@ -78,6 +83,12 @@ async def test_an_admin_finishes_after_a_screen_that_says_the_amounts_and_a_reas
     assert (await sam.labels())[0] == "Leave it as it is"
     await sam.press("Leave it")
     assert await stage.status(order_id) is OrderStatus.PLACED
+    await sam.press("Finish…")
+    await sam.press("Yes, handed over")
+    await sam.press("Leave it")
+    await sam.write("a line for nobody")
+    assert await stage.status(order_id) is OrderStatus.PLACED, "who left the question answers it no more"
+    await sam.write(f"/order {order_id}")
     await sam.press("Finish…")
     await sam.press("Yes, handed over")
     assert "Type one line" in await sam.text()
@@ -202,7 +213,7 @@ async def test_a_pause_stops_new_orders_in_the_admins_words_and_keeps_baskets(un
     await mei.press("🍜")
     assert "Where to?" in await mei.text(), "she goes on where she was"
     rows = await stage.rows(event, event.c.subject == "campus", event.c.actor_id == sam.id)
-    assert [(row["event"], row["reason"]) for row in rows] == [
+    assert [(row["event"], row["reason"]) for row in sorted(rows, key=lambda row: row["id"])] == [
         ("paused", "fire drill until two"),
         ("paused", None),
         ("resumed", None),
@@ -213,7 +224,11 @@ async def test_a_pay_out_for_lack_of_funds_is_sent_again_from_the_alert(stage: S
     sam, (order_id, _, _) = await stage.admin(), await bought(stage)
     await sam.write(f"/close {order_id} platform nobody there")
     assert [row["status"] for row in await stage.rows(payable, payable.c.order_id == order_id)] == ["open"]
-    assert "sent again" in (await sam.tap(Tap.PAY_AGAIN, order_id))["text"]
+    await stage.change(payable, payable.c.order_id == order_id, refusal="balance_insufficient")
+    await sam.write("/stuck")
+    assert f"order {order_id}: S$6.00" in await sam.text()
+    assert "sent again" in (await sam.press(f"Send #{order_id} again"))["text"]
+    assert f"order {order_id}: S$6.00" not in await sam.text()
     assert [row["status"] for row in await stage.rows(payable, payable.c.order_id == order_id)] == ["sending"]
     assert "out of date" in (await sam.tap(Tap.PAY_AGAIN, order_id))["text"]
     assert await stage.rows(push, push.c.order_id == order_id, push.c.key == "push-payout-waits")

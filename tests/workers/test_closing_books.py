@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from sqlalchemy import RowMapping
 
 from domain.order import Bearer
 from tests.town import Town
@@ -74,7 +75,7 @@ def sent_too_little(desk: Desk) -> Books:
 
 def owed_though_she_bears_it(desk: Desk) -> Books:
     (ours,) = [row for row in desk.books.payables if row["order_id"] == desk.ours]
-    return replace(desk.books, payables=[*desk.books.payables, {**ours, "order_id": desk.hers}])
+    return replace(desk.books, payables=[*desk.books.payables, cast(RowMapping, {**ours, "order_id": desk.hers})])
 
 
 def not_owed_though_we_bear_it(desk: Desk) -> Books:

@@ -50,6 +50,7 @@ async def test_m16_a_worker_killed_at_any_transaction_leaves_one_effect(
 EFFECTS = {
     "placing": "POST /v1/payment_intents",
     "cancelling": "POST /v1/payment_intents/*/cancel",
+    "closing": "POST /v1/payment_intents/*/cancel",
     "completing": "POST /v1/payment_intents/*/capture",
     "paying": "POST /v1/transfers",
     "onboarding": "POST /v1/account_links",

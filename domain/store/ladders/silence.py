@@ -86,6 +86,7 @@ async def _tell_admins(work: UnitOfWork, order: Order, runner: int) -> None:
         name=f"silent:{order.id}:{order.status}",
         key="push-silent-admins",
         order_id=order.id,
+        buttons=[{"key": "button-see-order", "data": pack(Tap.ADMIN_ORDER, order.id)}],
         words={
             "order": order.id,
             "status": order.status,

@@ -139,6 +139,7 @@ async def _wrong_pin(work: UnitOfWork, order: Order) -> WrongPinTyped:
             name=f"pin_locked:{order.id}",
             key="push-pin-locked",
             order_id=order.id,
+            buttons=[{"key": "button-see-order", "data": f"v1:admin_order:{order.id}:0"}],
             words={"order": order.id},
         )
     return WrongPinTyped(left)

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from domain.campus import Campus
 from domain.errors import AlreadyBought, GroupTaken, NotBoughtYet, OrderClosed, Stale
 from domain.order import BEFORE_PIVOT, ENDED, Bearer, Order, OrderEvent, OrderStatus, allowed
-from domain.payment import PayoutStatus
+from domain.payment import Payable, PayoutStatus
 from domain.people import Action, Member, Role
 from domain.store.board import BoardLine, open_orders
 from domain.store.campuses import bind_group, set_paused
 from domain.store.events import Actor, Event, history, log
 from domain.store.messages import redraw_order
-from domain.store.money import payable_of
+from domain.store.money import payable_of, unsent_payables
 from domain.store.orders import find_order, lock_order, orders_in
 from domain.store.progress import start_saga
 from domain.store.runs import Start
@@ -114,6 +114,12 @@ async def stuck(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[Stu
     """Every saga of this campus that needs a human, oldest first."""
     require(admin, Action.SEE_STUCK)
     return await stuck_sagas(work, campus.id)
+
+
+async def unsent(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[Payable]:
+    """Every pay-out that waits for funds of the platform, oldest first."""
+    require(admin, Action.SEE_STUCK)
+    return await unsent_payables(work, campus.id)
 
 
 async def retry(work: UnitOfWork, campus: Campus, admin: Member, number: int) -> None:
