@@ -13,6 +13,7 @@ from fluent.syntax.ast import Junk, Message
 LOCALES = Path(__file__).parents[1] / "locales"
 RIGHT_TO_LEFT = frozenset({"R", "AL"})
 TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+LONGEST_PART = 2000  # characters; Fluent refuses words longer than 2500, but people write them
 FALLBACK = "en"  # complete by a test; other languages may lag behind it
 
 
@@ -65,11 +66,23 @@ def _spell(locale: str, key: str, words: Mapping[str, object]) -> str:
         pattern = spoken.get_message(key).value if spoken.has_message(key) else None
         if pattern is None:
             continue
-        sentence, errors = spoken.format_pattern(pattern, dict(words))
+        long = {name: word for name, word in words.items() if isinstance(word, str) and len(word) > LONGEST_PART}
+        sentence, errors = spoken.format_pattern(pattern, {**words, **{name: _marked(name) for name in long}})
         if errors:
             raise ValueError(f"{key} in {language}: {'; '.join(str(error) for error in errors)}")
-        return str(sentence)
+        return _filled(str(sentence), long)
     raise LookupError(f"no language has a sentence {key}")
+
+
+def _marked(name: str) -> str:
+    """What stands in a sentence for long words: a character nobody can send us."""
+    return f"\x00{name}\x00"
+
+
+def _filled(sentence: str, long: Mapping[str, str]) -> str:
+    for name, word in long.items():
+        sentence = sentence.replace(_marked(name), word)
+    return sentence
 
 
 @cache

@@ -42,7 +42,8 @@ async def _list(turn: Turn) -> Screen:
     rows: Rows = tuple(
         (turn.button("bot-button-case", Tap.CASE, case.id, MENU, case=case.id),) for case in cases[:MOST_BUTTONS]
     )
-    return Screen("\n".join([turn.say("bot-cases", count=len(cases)), *lines]), rows)
+    home: Rows = ((turn.button("bot-button-home", Tap.HOME, version=MENU),),) if turn.private else ()
+    return Screen("\n".join([turn.say("bot-cases", count=len(cases)), *lines]), (*rows, *home))
 
 
 def _line(turn: Turn, case: Case) -> str:
@@ -70,7 +71,7 @@ async def case(turn: Turn) -> Replies:
     require_desk(turn)
     number, words = _number_and_words(turn)
     if number is None:
-        return (NewMessage(Screen(turn.say("bot-usage-case"))),)
+        return (NewMessage(Screen(turn.say("bot-usage-case"), (_back(turn),))),)
     if words or turn.photo:
         return await _answer(turn, number, words)
     return (NewMessage(await _one(turn, number)),)
@@ -84,15 +85,14 @@ async def look_at_case(turn: Turn) -> Replies:
 
 async def _one(turn: Turn, number: int) -> Screen:
     found, said = await aftercare.look_at_case(turn.work, turn.campus, turn.member, number)
-    back = (turn.button("bot-button-cases", Tap.CASES, version=MENU),)
     lines = [_line(turn, found), *[await _said(turn, line) for line in said[-MOST_LINES:]]]
     if found.status is CaseStatus.CLOSED:
-        return Screen("\n".join(lines), (back,))
+        return Screen("\n".join(lines), (_back(turn),))
     acts = (
         turn.button("button-case-answer", Tap.CASE_ANSWER, found.id),
         turn.button("button-case-close", Tap.CASE_CLOSE, found.id),
     )
-    return Screen("\n".join(lines), (acts, back))
+    return Screen("\n".join(lines), (acts, _back(turn)))
 
 
 async def _said(turn: Turn, line: Event) -> str:
@@ -147,7 +147,7 @@ async def _answer(turn: Turn, number: int, words: str) -> Replies:
         turn.say(key, case=found.id, customer=customer.first_name),
         *([] if fits(words, MOST_STORY) else [turn.say("bot-case-cut", most=MOST_STORY)]),
     ]
-    return (NewMessage(Screen("\n".join(lines))),)
+    return (NewMessage(Screen("\n".join(lines), (_back(turn),))),)
 
 
 async def close(turn: Turn) -> Replies:
@@ -155,7 +155,7 @@ async def close(turn: Turn) -> Replies:
     require_desk(turn)
     number, words = _number_and_words(turn)
     if number is None or not words:
-        return (NewMessage(Screen(turn.say("bot-usage-close-case"))),)
+        return (NewMessage(Screen(turn.say("bot-usage-close-case"), (_back(turn),))),)
     return (NewMessage(await _close(turn, number, words)),)
 
 
@@ -188,8 +188,7 @@ async def _close(turn: Turn, number: int, words: str) -> Screen:
     closed = await aftercare.close_case(
         turn.work, turn.campus, turn.member, number, words, in_admin_chat=_in_admin_chat(turn)
     )
-    back = turn.button("bot-button-cases", Tap.CASES, version=MENU)
-    return Screen(turn.say("bot-case-closed", case=closed.id, words=closed.outcome or "-"), ((back,),))
+    return Screen(turn.say("bot-case-closed", case=closed.id, words=closed.outcome or "-"), (_back(turn),))
 
 
 async def _open(turn: Turn) -> Case:
@@ -197,6 +196,10 @@ async def _open(turn: Turn) -> Case:
     if found.status is CaseStatus.CLOSED:
         raise CaseClosed(case=found.id)
     return found
+
+
+def _back(turn: Turn) -> tuple[Button, ...]:
+    return (turn.button("bot-button-cases", Tap.CASES, version=MENU),)
 
 
 def _in_admin_chat(turn: Turn) -> bool:

@@ -29,9 +29,6 @@ def admin_router() -> Router:
             "stuck": steering.list_stuck,
             "bind": binding.bind,
             "poster": poster.poster,
-            "cases": cases.list_cases,
-            "case": cases.case,
-            "close_case": cases.close,
         },
         private=False,
     )
@@ -53,6 +50,13 @@ def admin_router() -> Router:
     )
     on_typed(router, {Expects.ADMIN_REASON: acts.typed_reason})
     on_taps(router, {Tap.POSTER: poster.poster_of_place})
+    _cases(router)
+    return router
+
+
+def _cases(router: Router) -> None:
+    listed = {"cases": cases.list_cases, "case": cases.case, "close_case": cases.close}
+    on_commands(router, listed, private=False)
     on_taps(
         router,
         {
@@ -66,4 +70,3 @@ def admin_router() -> Router:
     on_replies(router, cases.answer_by_reply)
     on_typed(router, {Expects.CASE_ANSWER: cases.typed_answer})
     on_photos(router, {Expects.CASE_ANSWER: cases.typed_answer})
-    return router

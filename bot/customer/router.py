@@ -1,11 +1,13 @@
 """Which tap, command or typed line of a customer goes where."""
 
+from collections.abc import Mapping
+
 from aiogram import Router
 
 from bot.customer import aftercare, again, food, invitation, me, orders, places, placing, shops, terms, waiting
 from bot.customer.basket import with_draft
 from bot.home import go_home
-from bot.routing import on_commands, on_photos, on_replies, on_taps, on_typed
+from bot.routing import Handler, on_commands, on_photos, on_replies, on_taps, on_typed
 from domain.buttons import Tap
 from domain.draft import Expects
 
@@ -13,20 +15,36 @@ from domain.draft import Expects
 def customer_router() -> Router:
     """Everything a customer can do."""
     router = Router(name="customer")
-    on_replies(router, aftercare.answer_back)  # before what is asked just now: a reply names what it is about
-    on_commands(router, {"start": invitation.start, "orders": orders.list_orders, "me": me.show}, private=True)
+    _after_delivery(router)
+    on_commands(router, {"start": invitation.start, "orders": orders.list_orders}, private=True)
     on_taps(
         router,
         {
             Tap.HOME: go_home,
-            Tap.INVITE: invitation.invite,
-            Tap.ME: me.look,
-            Tap.MY_PLACE: me.choose_place,
-            Tap.FORGET_PLACE: me.forget_place,
-            Tap.REMOVE_CARD: me.ask_remove_card,
-            Tap.REMOVE_CARD_SURE: me.remove_card,
             Tap.ORDER_FOOD: placing.order_food,
             Tap.USUAL: again.usual,
+            Tap.REVIEW: placing.review,
+            Tap.PLACE: placing.place,
+            Tap.ADD_CARD: placing.add_card,
+            Tap.WAIT: waiting.wait,
+            Tap.CANCEL: placing.ask_cancel,
+            Tap.CANCEL_SURE: placing.cancel,
+            Tap.TRY_AGAIN: again.order_again,
+            Tap.MY_ORDERS: orders.turn_page,
+            Tap.ORDERS_OPEN: orders.turn_page,
+            Tap.ORDERS_ENDED: orders.turn_page,
+            Tap.OPEN_ORDER: orders.open_order,
+        },
+    )
+    _basket(router)
+    _own(router)
+    return router
+
+
+def _basket(router: Router) -> None:
+    on_taps(
+        router,
+        {
             Tap.STORE: with_draft(shops.choose_store),
             Tap.OTHER_STORE: with_draft(shops.other_store),
             Tap.MENU_ITEM: with_draft(food.add_item),
@@ -43,25 +61,7 @@ def customer_router() -> Router:
             Tap.NOTE: with_draft(terms.edit_note),
             Tap.DISCARD: with_draft(food.discard),
             Tap.DISCARD_SURE: with_draft(food.discard_surely),
-            Tap.REVIEW: placing.review,
-            Tap.PLACE: placing.place,
-            Tap.ADD_CARD: placing.add_card,
-            Tap.WAIT: waiting.wait,
-            Tap.CANCEL: placing.ask_cancel,
-            Tap.CANCEL_SURE: placing.cancel,
-            Tap.TRY_AGAIN: again.order_again,
             Tap.INSTEAD: with_draft(again.instead),
-            Tap.MY_ORDERS: orders.turn_page,
-            Tap.ORDERS_OPEN: orders.turn_page,
-            Tap.ORDERS_ENDED: orders.turn_page,
-            Tap.OPEN_ORDER: orders.open_order,
-            Tap.THUMB_UP: aftercare.thumb_up,
-            Tap.THUMB_DOWN: aftercare.thumb_down,
-            Tap.THUMB_REASON: aftercare.thumb_reason,
-            Tap.THUMB_AGAIN: aftercare.thumb_again,
-            Tap.PROBLEM: aftercare.problem,
-            Tap.PROBLEM_KIND: aftercare.problem_kind,
-            Tap.PROBLEM_WORDLESS: aftercare.send_wordless,
         },
     )
     on_typed(
@@ -72,9 +72,39 @@ def customer_router() -> Router:
             Expects.DROP_POINT: places.typed_drop_point,
             Expects.FEE: terms.typed_fee,
             Expects.NOTE: terms.typed_note,
-            Expects.PROBLEM: aftercare.told_problem,
-            Expects.CASE_MORE: aftercare.told_more,
         },
     )
-    on_photos(router, {Expects.PROBLEM: aftercare.told_problem, Expects.CASE_MORE: aftercare.told_more})
-    return router
+
+
+def _own(router: Router) -> None:
+    on_commands(router, {"me": me.show}, private=True)
+    on_taps(
+        router,
+        {
+            Tap.INVITE: invitation.invite,
+            Tap.ME: me.look,
+            Tap.MY_PLACE: me.choose_place,
+            Tap.FORGET_PLACE: me.forget_place,
+            Tap.REMOVE_CARD: me.ask_remove_card,
+            Tap.REMOVE_CARD_SURE: me.remove_card,
+        },
+    )
+
+
+def _after_delivery(router: Router) -> None:
+    on_replies(router, aftercare.answer_back)  # before what is asked just now: a reply names what it is about
+    on_taps(
+        router,
+        {
+            Tap.THUMB_UP: aftercare.thumb_up,
+            Tap.THUMB_DOWN: aftercare.thumb_down,
+            Tap.THUMB_REASON: aftercare.thumb_reason,
+            Tap.THUMB_AGAIN: aftercare.thumb_again,
+            Tap.PROBLEM: aftercare.problem,
+            Tap.PROBLEM_KIND: aftercare.problem_kind,
+            Tap.PROBLEM_WORDLESS: aftercare.send_wordless,
+        },
+    )
+    told: Mapping[Expects, Handler] = {Expects.PROBLEM: aftercare.told_problem, Expects.CASE_MORE: aftercare.told_more}
+    on_typed(router, told)
+    on_photos(router, told)

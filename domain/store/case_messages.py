@@ -59,7 +59,7 @@ async def tell_more(work: UnitOfWork, case: Case, member: Member, words: str, ph
 
 async def tell_answer(work: UnitOfWork, case: Case, words: str, photo: str | None) -> None:
     """The campus team answered: the customer reads it, and how to write back."""
-    more = {"key": "button-case-more", "data": pack(Tap.PROBLEM, case.order_id)}
+    more = [{"key": "button-case-more", "data": pack(Tap.PROBLEM, case.order_id)}]
     caption = photo if fits(words, MOST_CAPTION) else None
     await tell(
         work,
@@ -68,7 +68,7 @@ async def tell_answer(work: UnitOfWork, case: Case, words: str, photo: str | Non
         name=_name(case, "answer"),
         key="push-case-answer",
         order_id=case.order_id,
-        buttons=[more],
+        buttons=more,
         words={"case": case.id, "order": case.order_id, "words": words or NOTHING},
         photo=caption,
     )
@@ -80,6 +80,7 @@ async def tell_answer(work: UnitOfWork, case: Case, words: str, photo: str | Non
             name=_name(case, "answer-photo"),
             key="push-case-photo",
             order_id=case.order_id,
+            buttons=more,
             words={"case": case.id},
             photo=photo,
             silent=True,
@@ -95,6 +96,7 @@ async def tell_closed(work: UnitOfWork, case: Case) -> None:
         name=_name(case, "closed"),
         key="push-case-closed",
         order_id=case.order_id,
+        buttons=[{"key": "button-case-order", "data": pack(Tap.OPEN_ORDER, case.order_id)}],
         words={"case": case.id, "order": case.order_id, "words": case.outcome or NOTHING},
     )
 

@@ -97,6 +97,7 @@ push-case-closed =
     ✅ <b>Case #{ $case } is closed.</b> The campus team writes about order #{ $order }:
     { $words }
 button-case-more = Write back
+button-case-order = See my order
 
 ## What the campus team hears
 

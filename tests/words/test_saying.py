@@ -15,6 +15,10 @@ def test_what_people_wrote_from_right_to_left_stays_by_itself() -> None:
     assert say("en", "card-note", note="ok\u202e3 dlos") == "📝 \u2068ok3 dlos\u2069"
 
 
+def test_what_people_wrote_at_length_is_said_whole() -> None:
+    assert say("en", "card-note", note="<" * 4096) == "📝 " + "&lt;" * 4096
+
+
 def test_what_is_html_already_stays() -> None:
     assert say("en", "card-group-until", time=Html("<i>12:04</i>")) == "Open until <i>12:04</i>"
 
