@@ -3,7 +3,7 @@
 from bot.arrivals import place_of, tap_of
 from bot.limits import Verdict
 from bot.replies import Answer, NewMessage, Replies, Screen
-from domain.buttons import Button, Tap, pack
+from domain.buttons import Tap
 from domain.errors import (
     CampusGError,
     CaseError,
@@ -101,5 +101,4 @@ def _tell(arrival: Arrival, key: str, **words: str | int) -> Replies:
     if place.tap_id is not None:
         plain = say_plain(place.language, key, **words)
         return (Answer(plain, alert=len(plain) > LONGEST_TOAST),)
-    home = Button(words=say_plain(place.language, "bot-button-home"), data=pack(Tap.HOME, version=1))
-    return (NewMessage(Screen(say(place.language, key, **words), ((home,),) if place.private else ())),)
+    return (NewMessage(Screen(say(place.language, key, **words))),)

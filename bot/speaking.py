@@ -20,6 +20,7 @@ from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboar
 
 from bot.arrivals import Place, place_of
 from bot.commands import Menus, offer
+from bot.home import MENU
 from bot.measures import Measures
 from bot.replies import (
     Answer,
@@ -35,10 +36,12 @@ from bot.replies import (
     Screen,
 )
 from bot.turn import cut
+from domain.buttons import Button, Tap, pack
 from domain.store.groups import follow_group, keep_invite
 from domain.store.inbox import Arrival
 from domain.store.people import mark_unreachable
 from domain.store.unit_of_work import Database
+from domain.words import say_plain
 
 LONGEST_ANSWER = 200  # characters (core.telegram.org/bots/api#answercallbackquery)
 LONGEST_TEXT = 4096
@@ -84,9 +87,9 @@ async def _say(mouth: Mouth, bot: Bot, arrival: Arrival, place: Place, reply: Re
         case Answer():
             await _answer(bot, place, reply)
         case NewMessage(screen=screen):
-            await _send(bot, place.chat_id, screen)
+            await _send(bot, place.chat_id, led_back(screen, place))
         case EditMenu(screen=screen):
-            await _edit(bot, place, screen)
+            await _edit(bot, place, led_back(screen, place))
         case InviteWanted():
             await _invite(mouth, bot, arrival.campus_id, place.chat_id, reply)
         case LetIn(person_id=person_id, welcome=True):
@@ -97,6 +100,14 @@ async def _say(mouth: Mouth, bot: Bot, arrival: Arrival, place: Place, reply: Re
             await _show(bot, place.chat_id, reply)
         case CommandMenu():
             await offer(bot, mouth.menus, reply)
+
+
+def led_back(screen: Screen, place: Place) -> Screen:
+    """The screen with a way back to the first one, should it offer nothing to tap; groups have commands instead."""
+    if screen.rows or not place.private:
+        return screen
+    home = Button(words=say_plain(place.language, "bot-button-home"), data=pack(Tap.HOME, version=MENU))
+    return Screen(screen.text, ((home,),))
 
 
 async def _answer(bot: Bot, place: Place, reply: Answer) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from sandbox.telegram import running_telegram
 from tests.bot.stage import Stage, set_stage
+from tests.bot.ways_back import dead_ends
 from tests.servers import Servers, drop_database, empty_redis_database, make_database
 
 
@@ -23,4 +24,6 @@ async def stage(postgres_url: str, servers: Servers, telegram: str) -> AsyncIter
     redis_url = empty_redis_database(servers.redis_url, 7)
     async with set_stage(database_url, redis_url, telegram, webhooks=True) as ready:
         yield ready
+        without = dead_ends((await ready.sim("calls", "GET"))["calls"])
+        assert not without, "screens without a way back:\n" + "\n".join(without)
     await drop_database(postgres_url, "campusg_test_bot")

@@ -59,7 +59,8 @@ async def pushes(stage: Stage, order_id: int, key: str, reader: Somebody | None 
 
 
 async def _sent(stage: Stage, reader: Somebody) -> int:
-    form = {"chat_id": reader.id, "text": "what a worker drew"}
+    keyboard = {"inline_keyboard": [[{"text": "Any", "callback_data": "v1:home:0:1"}]]}
+    form = {"chat_id": reader.id, "text": "what a worker drew", "reply_markup": keyboard}
     async with stage.session.post(f"{stage.telegram}/bot{NORTH[1]}/sendMessage", json=form) as response:
         return int((await response.json())["result"]["message_id"])
 
