@@ -13,6 +13,7 @@ from domain.store.ladders.silence import is_silent
 from domain.store.use_cases import patience, running
 from domain.timers import TimerKind
 from tests.town import Town
+from tests.workers.deaths import Killed, dying
 from tests.workers.rungs import come_due, fire, look, minutes_until, near_misses, rungs
 from workers.timers import fire_timers
 
@@ -170,6 +171,24 @@ async def test_after_the_purchase_silence_is_told_to_the_admins_once_a_stage(sha
     async with town.database() as work:
         await running.arrive(work, town.campus, runner, order.id)
     assert not await silent(town, order)
+
+
+@pytest.mark.parametrize("committed", [True, False])
+async def test_a_worker_killed_while_it_acts_on_silence_has_done_all_of_it_or_nothing(
+    shared_town: Town, committed: bool
+) -> None:
+    town = shared_town
+    runner = await town.member(runner=True, card=None)
+    order = await town.held_job(runner)
+    await fire(town, order, LIFE)
+    await come_due(town, order, SILENCE)
+    with pytest.raises(Killed):
+        await fire_timers(dying(town, at=1, committed=committed))
+    assert (await town.order(order.id)).status is (OrderStatus.CREATED if committed else OrderStatus.ACCEPTED)
+    assert await rungs(town, order) == ({"expire", "nudge"} if committed else {"silence"})
+    await town.drive()
+    assert (await town.order(order.id)).releases == 1
+    assert await town.told(order, runner.person_id) == ["push-sign-of-life", "push-taken-back"]
 
 
 async def test_a_sign_of_life_for_a_job_that_is_over_is_stale(shared_town: Town) -> None:

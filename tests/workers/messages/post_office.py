@@ -85,7 +85,10 @@ class PostOffice:
                 chat_id=chat_id,
                 name=name,
                 key="push-payout-waits",
-                buttons=[{"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}],
+                buttons=[
+                    {"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"},
+                    {"key": "button-cancel-free", "data": "v1:cancel:7:1", "style": "danger"},
+                ],
                 words={"order": 7, "amount": "S$6.00"},
             )
             found = await work.connection.execute(select(push.c.id).where(push.c.name == name))

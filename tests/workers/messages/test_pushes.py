@@ -14,7 +14,10 @@ async def test_a_push_says_its_sentence_with_its_buttons(post: PostOffice) -> No
     await post.deliver()
     (message,) = [one for one in await post.look("messages", chat="@campus_bot", user=MEI) if one["text"] != "/start"]
     assert message["text"].startswith("💰 You have S$6.00 waiting from job #7.")
-    assert message["buttons"] == [[{"text": "Set up pay-out", "data": "v1:set_up_payout:0:0"}]]
+    assert message["buttons"] == [
+        [{"text": "Set up pay-out", "data": "v1:set_up_payout:0:0"}],
+        [{"text": "Cancel free", "data": "v1:cancel:7:1", "style": "danger"}],
+    ]
     assert (await post.push_row(number)).status == "sent"
 
 
