@@ -16,8 +16,6 @@ from domain.order import Order, OrderStatus
 from domain.store.people import find_member
 from domain.store.use_cases import relaying
 
-PHOTO_ASKED = frozenset({Expects.RECEIPT, Expects.PROOF})
-
 
 def relay_router() -> Router:
     """Asked before all others: an answer to a card is meant for a person, whatever was asked last."""
@@ -56,12 +54,21 @@ async def relay(turn: Turn) -> Replies:
 
 
 def _was_asked_for(turn: Turn, order: Order) -> bool:
-    """The bot's own question about this order is answered by it: the receipt, or the photo of the food."""
-    asked = turn.dialogue
-    if asked is None or asked.subject != order.id or asked.expects not in PHOTO_ASKED:
+    """The bot's own question about this order is answered by it: the receipt, the photo of the food, what is wrong."""
+    if turn.dialogue is None or turn.dialogue.subject != order.id:
         return False
-    if turn.photo is not None or asked.expects is Expects.PROOF:
-        return turn.photo is not None
+    match turn.dialogue.expects:
+        case Expects.PROBLEM:
+            return True
+        case Expects.PROOF:
+            return turn.photo is not None
+        case Expects.RECEIPT:
+            return turn.photo is not None or _is_amount(turn)
+        case _:
+            return False
+
+
+def _is_amount(turn: Turn) -> bool:
     try:
         read_amount(turn.typed, turn.campus.currency)
     except Unreadable:
