@@ -14,6 +14,7 @@ from domain.errors import (
     OrderClosed,
     OwnOrder,
     RunnerNotApproved,
+    RunnerSuspended,
     Stale,
     TooManyJobs,
 )
@@ -95,7 +96,7 @@ async def test_a_claim_with_a_forged_membership_is_refused_by_the_row(shared_tow
     order = await town.open_job()
     runner = await town.member(runner=True, ready=False, card=None)
     await town.sql("UPDATE membership SET runner_status = 'suspended' WHERE person_id = :id", id=runner.person_id)
-    assert await refusal_of_claim(town, runner, order) is RunnerNotApproved
+    assert await refusal_of_claim(town, runner, order) is RunnerSuspended
 
 
 async def test_a1_nobody_but_its_runner_moves_a_job(shared_town: Town) -> None:

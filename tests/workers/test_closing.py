@@ -6,12 +6,14 @@ from random import Random
 
 import pytest
 
-from domain.errors import CampusGError, NotAllowed, NotBoughtYet, OrderClosed
+from domain.errors import CampusGError, NotAllowed, NotBoughtYet, OrderClosed, RunnerSuspended
 from domain.order import Bearer, Order, OrderStatus
 from domain.people import Member
-from domain.store.use_cases import running, steering
+from domain.store.use_cases import roster, running, steering
 from tests.town import Town
+from tests.workers.deaths import Killed, dying
 from tests.workers.scenes import close, new_admin
+from workers.engine import run_saga
 
 SHARE = 1030  # a receipt of 8.50 and the runner's part of the fee
 ROUNDS = 12
@@ -25,9 +27,10 @@ async def bought(town: Town, runner: Member) -> Order:
         return await running.buy(work, town.campus, runner, order.id, 850)
 
 
-async def funded(town: Town) -> None:
-    """The platform has money of its own that Stripe lets it send."""
-    await town.delivered(await town.member(runner=True, ready=False, card=None))
+async def funded(town: Town, times: int = 1) -> None:
+    """The platform has money that Stripe lets it send, for so many runners' shares."""
+    for _ in range(times):
+        await town.delivered(await town.member(runner=True, ready=False, card=None))
     await town.drive()
     await town.control("clock", advance=SETTLED)
 
@@ -101,6 +104,45 @@ async def test_a_balance_too_short_keeps_it_owed_and_an_admin_sends_it_again(tow
     assert await owed(town, order) == [("paid", SHARE, None)]
     assert len(await town.transfers(order.id)) == 1
     assert await town.breaches() == []
+
+
+@pytest.mark.parametrize("committed", [False, True], ids=["before the commit", "after the commit"])
+async def test_m16_a_worker_killed_while_paying_what_we_bear_pays_it_once(town: Town, committed: bool) -> None:
+    """M2, M16: the transfer has no charge behind it that would bound it; its key does."""
+    deaths, most = 0, 6
+    await funded(town, most)
+    for at in range(1, most):
+        runner = await town.member(runner=True, card=None)
+        order = await bought(town, runner)
+        await close(town, order, Bearer.PLATFORM, "nobody opens")
+        paying = (await town.saga(order, "pay_out_runner")).id
+        try:
+            await run_saga(dying(town, at=at, committed=committed), paying)
+        except Killed:
+            deaths += 1
+        await town.hurry()
+        await town.drive()
+        assert await owed(town, order) == [("paid", SHARE, None)]
+        assert len(await town.transfers(order.id)) == 1
+        if deaths < at:
+            break
+    assert 1 <= deaths < most - 1
+    assert await town.breaches() == []
+
+
+async def test_what_a_suspended_runner_earned_is_paid(town: Town) -> None:
+    runner, admin = await town.member(runner=True, card=None), await new_admin(town)
+    order = await town.held_job(runner)
+    async with town.database() as work:
+        await roster.suspend(work, town.campus, admin, runner.person_id, "two bags opened")
+    suspended = await town.known(runner.person_id)
+    with pytest.raises(RunnerSuspended):
+        await town.claim(suspended, await town.open_job())
+    await town.carry(suspended, order)
+    await town.hand_over(suspended, order)
+    await town.drive()
+    assert (await town.order(order.id)).status is OrderStatus.COMPLETED
+    assert len(await town.transfers(order.id)) == 1
 
 
 async def test_a_runner_without_a_pay_out_account_is_owed_and_paid_once_she_has_one(town: Town) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.errors import CampusGError, OrderNotFound, RunnerNotApproved, Stale
+from domain.order import Bearer
 from domain.people import Member
 from domain.store.people import welcome
 from domain.store.use_cases import ordering, roster, running, steering
@@ -60,6 +61,14 @@ async def test_a3_an_order_of_another_campus_can_not_be_found(shared_town: Town,
             await running.hand_over(work, place, there, order.id, "0000")
         with pytest.raises(OrderNotFound):
             await steering.cancel(work, place, there, order.id, "not yours")
+        for word in (steering.take_back, steering.finish):
+            with pytest.raises(OrderNotFound):
+                await word(work, place, there, order.id, "not yours")
+        with pytest.raises(OrderNotFound):
+            await steering.close_purchase(work, place, there, order.id, Bearer.PLATFORM, "not yours")
+        with pytest.raises(OrderNotFound):
+            await steering.pay_again(work, place, there, order.id)
+        assert order.id not in {line.order.id for line in await steering.board(work, place, there)}
     assert await shared_town.order(order.id) == before
 
 
@@ -93,6 +102,9 @@ async def test_an_admin_neither_sees_nor_wakes_what_stands_on_another_campus(
             await steering.retry(work, other_town.campus, foreign, row.number)
         with pytest.raises(CampusGError):
             await roster.approve(work, other_town.campus, foreign, order.runner_id or 0)
+        with pytest.raises(Stale):
+            await roster.suspend(work, other_town.campus, foreign, order.runner_id or 0, "a stranger")
+        assert await roster.runners(work, other_town.campus, foreign) == []
     assert (await town.saga(order, "complete_order")).status == "stuck"
     assert (
         await other_town.rows(

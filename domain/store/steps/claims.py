@@ -15,6 +15,7 @@ from domain.errors import (
     OrderClosed,
     OwnOrder,
     RunnerNotApproved,
+    RunnerSuspended,
     TooManyJobs,
 )
 from domain.order import WITH_RUNNER, Order, OrderEvent, OrderStatus
@@ -81,8 +82,9 @@ async def _lock_runner(work: UnitOfWork, run: Run, campus: Campus) -> None:
         .where(membership.c.campus_id == run.campus_id, membership.c.person_id == run.person)
         .with_for_update(key_share=True)
     )
-    if (await work.connection.execute(query)).scalar_one_or_none() != RunnerStatus.APPROVED:
-        raise RunnerNotApproved
+    standing = (await work.connection.execute(query)).scalar_one_or_none()
+    if standing != RunnerStatus.APPROVED:
+        raise RunnerSuspended if standing == RunnerStatus.SUSPENDED else RunnerNotApproved
     held = select(func.count()).where(
         orders.c.campus_id == run.campus_id,
         orders.c.runner_id == run.person,
