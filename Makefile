@@ -14,7 +14,7 @@ UV := UV_CACHE_DIR=.cache/uv .venv/bin/uv pip install --quiet --python $(VENV) -
 help:  ## say what can be made (this)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(READY)  ## run a whole CampusG here, without any account, until Ctrl-C; a later start keeps its data
+demo: $(READY)  ## run a whole CampusG here and name its chat page, until Ctrl-C; a later start keeps its data
 	@exec $(VENV) -m sandbox.launch demo --with-parent
 
 chat: $(READY)  ## be one of the demo's people in this terminal: AS=mei, kai, ana, ben or sam

@@ -94,7 +94,9 @@ export class Composer {
     this.list(this.commands.filter((one) => `/${one.command}`.startsWith(value)));
   }
 
-  offerCommands() {
+  /** All commands, as they are now: who becomes a runner is offered more. */
+  async offerCommands() {
+    await this.learn();
     this.list(this.commands, this.slash);
   }
 

@@ -77,8 +77,14 @@ async function take(event) {
   tabs.mark();
 }
 
+/** The link by which the people of the first visit came, if one did. */
+function invitation() {
+  const came = setup.views.find(({ start }) => start);
+  return came ? `https://t.me/${came.chat.slice(1)}?start=${came.start}` : "";
+}
+
 document.getElementById("add").addEventListener("click", async () => {
-  const wish = await askWhose();
+  const wish = await askWhose(invitation());
   if (!wish) return;
   const column = page.show(wish.person, wish.chat);
   if (wish.link) await column.follow(wish.link);

@@ -2,8 +2,8 @@
 
 import { make } from "./dom.js";
 
-const LONG = 2500; // milliseconds a toast stays, and more for each letter
-const EACH = 55;
+const LONG = 1800; // milliseconds a toast stays, and more for each letter
+const EACH = 40;
 
 /** A line at the bottom of a chat, read out and gone after a while; a toast's element is made once for each chat. */
 export function toast(element, text) {

@@ -7,10 +7,10 @@ import { isMember, nameOf, newPerson, world } from "./world.js";
 
 const NEW = "new";
 
-/** Ask whose chat to add; gives {person, chat, link} or null. */
-export async function askWhose() {
+/** Ask whose chat to add; gives {person, chat, link} or null. Somebody new comes by `invitation`, a link, unless told otherwise. */
+export async function askWhose(invitation) {
   const parts = fields();
-  const answer = await showDialog(dialog(parts));
+  const answer = await showDialog(dialog(parts, invitation));
   if (answer !== "add") return null;
   const person = parts.who.value === NEW ? await newPerson(parts.name.value.trim()) : Number(parts.who.value);
   const chat = parts.chat.value.startsWith("@") ? parts.chat.value : Number(parts.chat.value);
@@ -25,12 +25,13 @@ function fields() {
   return { who, name, chat, link };
 }
 
-function dialog({ who, name, chat, link }) {
+function dialog({ who, name, chat, link }, invitation) {
   const named = make("label", { class: "field" }, "Name", name);
   const changed = () => {
     const fresh = who.value === NEW;
     named.hidden = !fresh;
     name.required = fresh;
+    link.value = fresh ? invitation : "";
     chat.replaceChildren(...chatsFor(fresh ? null : Number(who.value)));
   };
   who.addEventListener("change", changed);
@@ -38,7 +39,7 @@ function dialog({ who, name, chat, link }) {
   changed();
   const form = make("form", { method: "dialog" }, make("h2", {}, "Add a chat"),
     make("label", { class: "field" }, "Whose", who), named, make("label", { class: "field" }, "Chat with", chat),
-    make("label", { class: "field" }, "Follow a link as this person (if you have one)", link),
+    make("label", { class: "field" }, "And follow a link as this person (empty: no link)", link),
     make("div", { class: "choices" }, make("button", { value: "cancel", formnovalidate: true }, "Cancel"), make("button", { value: "add", class: "chosen" }, "Add")));
   return make("dialog", { "aria-label": "Add a chat" }, form);
 }

@@ -1,6 +1,7 @@
 """`make demo` as a person lives with it: start, stop, start again, pull the plug."""
 
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -20,8 +21,8 @@ STOP_PATIENCE = 15.0  # seconds; five are meant, a busy machine gets more
 
 
 @contextmanager
-def demo(folder: Path) -> Iterator["subprocess.Popen[str]"]:
-    """Run the demo from when it says that it is ready."""
+def demo(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """Run the demo from when it says that it is ready; gives it and what it said."""
     given = ("DATABASE_URL", "REDIS_URL")
     environment = {name: value for name, value in os.environ.items() if name not in given}
     command = [sys.executable, "-m", "sandbox.launch", "demo", "--data", str(folder)]
@@ -29,20 +30,19 @@ def demo(folder: Path) -> Iterator["subprocess.Popen[str]"]:
         command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         try:
-            wait_for_line(process, "Ctrl-C stops it")
-            yield process
+            yield process, lines_until(process, "Ctrl-C stops it")
         finally:
             process.kill()
 
 
-def wait_for_line(process: "subprocess.Popen[str]", wanted: str) -> None:
-    """Read what it prints up to a line; fail with all it printed if it ends first."""
+def lines_until(process: "subprocess.Popen[str]", wanted: str) -> str:
+    """What it prints up to a line; fails with all it printed if it ends first."""
     assert process.stdout is not None
     seen = []
     for line in process.stdout:
         seen.append(line)
         if wanted in line:
-            return
+            return "".join(seen)
     raise AssertionError("".join(seen))
 
 
@@ -63,18 +63,21 @@ async def campuses(folder: Path) -> list[tuple[int, str]]:
 
 
 async def test_a_demo_stops_when_told_and_goes_on_with_its_data_until_the_plug_is_pulled(tmp_path: Path) -> None:
-    with demo(tmp_path) as process:
+    with demo(tmp_path) as (process, said):
         family = descendants(process.pid)
         first = settings(tmp_path)
+        page = re.findall(r"http://\S+", said)[0]
+        assert answers_well(page)
+        assert answers_well(f"{page}/sim/users")
         assert answers_well(f"http://127.0.0.1:{first['HTTP_PORT']}/ready")
         founded = await campuses(tmp_path)
         process.send_signal(signal.SIGTERM)
         assert process.wait(STOP_PATIENCE) == 0
         assert alive(family) == []
 
-    with demo(tmp_path) as process:
+    with demo(tmp_path) as (process, _):
         family = descendants(process.pid)
-        assert len(family) > len(("demo", "telegram", "stripe", "bot", "worker", "postgres", "valkey"))
+        assert len(family) > len(("demo", "telegram", "stripe", "page", "bot", "worker", "postgres", "valkey"))
         assert await campuses(tmp_path) == founded == [(1, "north")]
         assert urlsplit(settings(tmp_path)["TELEGRAM_API_URL"]) == urlsplit(first["TELEGRAM_API_URL"])
         process.kill()

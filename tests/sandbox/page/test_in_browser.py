@@ -92,11 +92,12 @@ async def test_a_blocked_bot_can_be_let_in_again(window: Window) -> None:
     await window.shows(ANA, "welcome back")
 
 
-async def test_somebody_new_gets_a_chat_of_their_own(window: Window) -> None:
+async def test_somebody_new_comes_by_the_link_the_others_came_by(window: Window) -> None:
     await window.tab.press("#add")
     await window.tab.look("() => { const who = document.querySelector('dialog select'); who.value = 'new';"
                           " who.dispatchEvent(new Event('change')); }")  # fmt: skip
     await window.tab.write("dialog input[maxlength]", "Lin")
     await window.tab.press("dialog .chosen")
-    await window.tab.press(".column:last-child .foot-big", "Start")
-    assert (await window.heard())["from"]["first_name"] == "Lin"
+    said = await window.heard()
+    assert (said["from"]["first_name"], said["text"]) == ("Lin", "/start poster")
+    await window.shows(said["from"]["id"], "/start poster")
