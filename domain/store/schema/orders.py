@@ -151,7 +151,7 @@ event = Table(  # append-only; written in the commit of the transition it tells
     number(),
     Column("campus_id", ForeignKey("campus.id")),
     Column("order_id", ForeignKey("orders.id")),
-    words("subject"),  # order, hold, payout, timer, saga, membership
+    words("subject"),  # order, hold, payout, timer, saga, membership, case
     words("subject_id"),
     words("event"),
     words("before", nullable=True),

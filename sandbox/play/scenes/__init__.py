@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sandbox.play.cast import HASTY, NORTH, Campus
+from sandbox.play.scenes.complaining import problem
 from sandbox.play.scenes.door import absent
 from sandbox.play.scenes.ended import cancelled, expired
 from sandbox.play.scenes.paying import bank_approval, declined
@@ -22,6 +23,7 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
         "released": released,
         "runner_not_onboarded": runner_not_onboarded,
         "absent": absent,
+        "problem": problem,
     }
 )
 
