@@ -3,11 +3,10 @@
 from bot.customer.basket import begin_draft, change
 from bot.customer.screens import food, shops
 from bot.customer.screens.pieces import noticed
-from bot.replies import EditMenu, NewMessage, Replies
+from bot.replies import Answer, EditMenu, NewMessage, Replies
 from bot.turn import Turn
-from domain.campus import Store, is_open
+from domain.campus import Store
 from domain.draft import LONGEST_NAME, Draft, one_line
-from domain.errors import OrdersPaused
 from domain.store.campuses import find_store, stores_of
 from domain.store.rows import items_to
 
@@ -17,7 +16,10 @@ async def choose_store(turn: Turn, draft: Draft) -> Replies:
     if turn.subject <= 0:
         return (EditMenu(await shops.stores(turn, draft, -turn.subject)),)
     store = await find_store(turn.work, turn.campus.id, turn.subject)
-    _require_open(turn, store)
+    opening = shops.opens_later(turn, store)
+    if opening is not None:
+        said = turn.plain("bot-store-shut", store=store.name, days=opening.days, clock=opening.clock)
+        return (Answer(said, alert=True),)
     changed = await _set_store(turn, draft, store)
     return (EditMenu(await food.items(turn, changed)),)
 
@@ -36,18 +38,16 @@ async def typed_store(turn: Turn) -> Replies:
         return (NewMessage(noticed(await shops.stores(turn, draft), wanted)),)
     listed = await stores_of(turn.work, turn.campus.id)
     known = next((store for store in listed if store.name.lower() == name.lower()), None)
+    opening = None if known is None else shops.opens_later(turn, known)
+    if known is not None and opening is not None:
+        said = turn.say("bot-store-shut", store=known.name, days=opening.days, clock=opening.clock)
+        return (NewMessage(noticed(await shops.stores(turn, draft), said)),)
     if known is not None:
-        _require_open(turn, known)
         changed = await _set_store(turn, draft, known)
     else:
         items = items_to(draft.items) if draft.store_name == name else []
         changed = await change(turn, store_id=None, store_name=name, items=items)
     return (NewMessage(await food.items(turn, changed)),)
-
-
-def _require_open(turn: Turn, store: Store) -> None:
-    if not is_open(store.hours, turn.work.now.astimezone(turn.campus.zone)):
-        raise OrdersPaused
 
 
 async def _set_store(turn: Turn, draft: Draft, store: Store) -> Draft:

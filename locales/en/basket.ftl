@@ -12,7 +12,13 @@ bot-stores-basket = Your basket is from { $store }. Another shop starts a new on
 bot-other-store = <b>Which shop?</b> Type its name, and where it is if runners might not know.
 bot-store-unclear = I need the shop's name, at most { $most } characters.
 bot-store-gone = { $store } takes no orders here any more. Choose another shop.
-bot-store-closed = ⚠️ { $store } is closed now. You can place this when it opens: I keep your basket.
+bot-store-shut =
+    { $days ->
+        [0] { $store } is closed now. It opens at { $clock }.
+        [1] { $store } is closed now. It opens tomorrow at { $clock }.
+       *[other] { $store } is closed now. It opens in { $days } days, at { $clock }.
+    }
+bot-basket-kept = I keep your basket until then.
 bot-button-store = { $store }
 bot-button-store-closed = { $store } · closed now
 bot-button-other-store = Another shop
@@ -76,7 +82,7 @@ bot-button-drop-note = Remove note
 
 bot-review = <b>Your order</b>: { $store } → { $place }
 bot-review-limit = The shop gets what the receipt says, at most { $limit }.
-bot-review-delivery = Delivery fee: { $amount }
+bot-review-delivery = Delivery fee, your offer: { $amount }
 bot-review-service = Service fee: { $amount }
 bot-review-tip = Tip: { $amount }
 bot-review-note = 📝 { $note }

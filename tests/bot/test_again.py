@@ -75,7 +75,7 @@ async def test_a_shop_that_is_gone_or_closed_is_said(stage: Stage) -> None:
         assert "Another shop" in await mei.labels()
     async with _koufu(stage, store, hours={"mon": ["03:00", "03:01"]}):
         await mei.tap(Tap.TRY_AGAIN, order_id, 9)
-        assert "Koufu is closed now" in await mei.text()
+        assert "Koufu is closed now. It opens" in await mei.text()
         assert "No orders right now" in (await mei.press("Place order"))["text"]
     (basket,) = await stage.rows(draft, draft.c.person_id == mei.id)
     assert basket["items"] == [RICE]

@@ -100,7 +100,7 @@ async def test_a_picture_is_no_answer_and_the_question_stands(stage: Stage, name
 async def test_an_amount_is_read_the_ways_people_write_it(stage: Stage, typed: str) -> None:
     mei, _ = await _asked(stage, "fee")
     await mei.write(typed)
-    assert "Delivery fee: S$4.50" in await mei.text()
+    assert "Delivery fee, your offer: S$4.50" in await mei.text()
 
 
 async def test_strange_words_are_words(stage: Stage) -> None:

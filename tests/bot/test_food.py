@@ -1,11 +1,14 @@
 """Filling a basket: line by line, page by page, by names the menu knows, and from two devices at once."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert
 
 from domain.buttons import Tap
+from domain.campus import WEEKDAYS
 from domain.store.schema import draft, menu_item, store
 from tests.bot.founding import SOUTH
 from tests.bot.stage import Json, Somebody, Stage
@@ -120,6 +123,21 @@ async def test_another_shop_begins_another_basket_and_says_so_before(stage: Stag
     assert "not on my list" in await mei.text()
     (basket,) = await _baskets(stage, mei)
     assert (basket["store_name"], basket["items"]) == ("Aunty's stall", [])
+
+
+async def test_a_shop_that_is_closed_says_when_it_opens_and_is_not_chosen(stage: Stage) -> None:
+    mei = await stage.customer()
+    koufu = (store.c.campus_id == stage.campuses["north"], store.c.name == "Koufu")
+    day = WEEKDAYS[(datetime.now(UTC) + timedelta(days=3)).astimezone(ZoneInfo("Asia/Singapore")).weekday()]
+    await stage.change(store, *koufu, hours={day: ["11:00", "21:00"]})
+    await mei.press("🍜")
+    answer = await mei.press("Koufu · closed now")
+    await mei.write("koufu")
+    await stage.change(store, *koufu, hours={})
+    assert answer["text"] == "Koufu is closed now. It opens in 3 days, at 11:00."
+    assert "It opens in 3 days" in await mei.text()
+    assert "Another shop" in await mei.labels()
+    assert [basket["store_name"] for basket in await _baskets(stage, mei)] == [None]
 
 
 async def _at_koufu(mei: Somebody, *labels: str) -> None:

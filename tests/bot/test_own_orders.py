@@ -95,6 +95,38 @@ async def test_orders_are_listed_newest_first_and_paged(stage: Stage) -> None:
     assert "Older ▶" in await mei.labels()
 
 
+async def test_orders_under_way_and_those_that_are_over_are_listed_apart(stage: Stage) -> None:
+    mei = await stage.customer()
+    await mei.write("/orders")
+    assert (await mei.labels())[0] == "🍜 Order food"  # nothing to look at, but something to do
+    first = await _open_order(stage, mei)
+    await mei.tap(Tap.CANCEL_SURE, first, 1)
+    await mei.tap(Tap.TRY_AGAIN, first, 1)
+    await mei.press("Place order")
+    second = max(row["id"] for row in await stage.rows(orders, orders.c.customer_id == mei.id))
+    await stage.publish(second)
+    await mei.write("/orders")
+    await mei.press("Under way")
+    assert "Your orders under way" in await mei.text()
+    assert [label for label in await mei.labels() if label.startswith("#")] == [f"#{second} Koufu · waiting"]
+    await mei.press("Ended")
+    assert "Your orders that are over" in await mei.text()
+    assert [label for label in await mei.labels() if label.startswith("#")] == [f"#{first} Koufu · cancelled"]
+    await mei.tap(Tap.CANCEL_SURE, second, 1)
+    await mei.write("/orders")
+    await mei.press("Under way")
+    assert "Nothing is under way" in await mei.text()
+    assert await mei.labels() == ["🍜 Order food", "Show all", "Ended", "🏠 Home"]
+
+
+async def test_a_page_that_is_not_there_any_more_is_the_first(stage: Stage) -> None:
+    mei = await stage.customer()
+    order_id = await _open_order(stage, mei)
+    for page in (7, -7, 10**17):
+        await mei.tap(Tap.MY_ORDERS, page, 1)
+        assert f"#{order_id} Koufu · waiting" in await mei.labels()
+
+
 async def test_an_order_of_another_campus_is_not_found(stage: Stage) -> None:
     mei = await stage.customer()
     order_id = await _open_order(stage, mei)

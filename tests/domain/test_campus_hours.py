@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.campus import WEEKDAYS, DropPoint, Hours, is_open
+from domain.hours import Opening, next_opening
 
 NIGHT: Hours = {"fri": ("18:00", "02:00")}
 DAY: Hours = {"mon": ("08:00", "20:00"), "tue": ("00:00", "24:00")}
@@ -60,3 +61,20 @@ def test_a_place_is_open_exactly_as_long_as_it_says(day: int, opens: int, length
 def test_a_drop_point_is_named_by_building_and_spot() -> None:
     assert DropPoint(id=1, building="Library", spot="lobby").name == "Library, lobby"
     assert DropPoint(id=1, building="Library", spot="").name == "Library"
+
+
+@pytest.mark.parametrize(
+    ("hours", "day", "clock", "opens"),
+    [
+        (DAY, 0, "07:59", Opening(0, "08:00")),
+        (DAY, 0, "20:00", Opening(1, "00:00")),
+        (NIGHT, 0, "12:00", Opening(4, "18:00")),
+        (NIGHT, 4, "17:59", Opening(0, "18:00")),
+        (NIGHT, 5, "02:00", Opening(6, "18:00")),
+        ({"mon": ("08:00", "09:00")}, 0, "09:00", Opening(7, "08:00")),
+        ({}, 0, "12:00", None),
+    ],
+)
+def test_a_closed_place_says_when_it_opens(hours: Hours, day: int, clock: str, opens: Opening | None) -> None:
+    hour, minute = map(int, clock.split(":"))
+    assert next_opening(hours, MONDAY + timedelta(days=day, hours=hour, minutes=minute)) == opens

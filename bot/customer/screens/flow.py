@@ -4,7 +4,6 @@ from bot.customer.screens import food, places, shops, terms
 from bot.customer.screens.pieces import noticed
 from bot.replies import Screen
 from bot.turn import Turn
-from domain.campus import is_open
 from domain.draft import Draft
 from domain.errors import OrderOutOfRange, PriceOutOfRange, Stale
 from domain.store.campuses import find_store
@@ -36,6 +35,8 @@ async def _review(turn: Turn, draft: Draft) -> Screen:
         return noticed(await food.basket(turn, draft), turn.say(refusal.key, **refusal.words))
     except PriceOutOfRange as refusal:  # the campus changed its range
         return noticed(await terms.fee(turn, draft), turn.say(refusal.key, **refusal.words))
-    if store is not None and not is_open(store.hours, turn.work.now.astimezone(turn.campus.zone)):
-        return noticed(screen, turn.say("bot-store-closed", store=store.name))
-    return screen
+    opening = None if store is None else shops.opens_later(turn, store)
+    if store is None or opening is None:
+        return screen
+    shut = turn.say("bot-store-shut", store=store.name, days=opening.days, clock=opening.clock)
+    return noticed(screen, f"⚠️ {shut} {turn.say('bot-basket-kept')}")

@@ -6,6 +6,7 @@ from bot.turn import Turn
 from domain.buttons import Button, Tap
 from domain.campus import Store, is_open
 from domain.draft import Draft, Expects
+from domain.hours import Opening, next_opening
 from domain.store.campuses import stores_of
 
 
@@ -24,8 +25,7 @@ async def stores(turn: Turn, draft: Draft, page: int = 0) -> Screen:
 
 
 def _store(turn: Turn, draft: Draft, store: Store) -> Button:
-    local = turn.work.now.astimezone(turn.campus.zone)
-    label = "bot-button-store" if is_open(store.hours, local) else "bot-button-store-closed"
+    label = "bot-button-store-closed" if opens_later(turn, store) else "bot-button-store"
     return turn.button(label, Tap.STORE, store.id, draft.version, store=store.name)
 
 
@@ -34,3 +34,9 @@ async def other_store(turn: Turn, draft: Draft) -> Screen:
     await ask(turn, Expects.STORE)
     back = turn.button("bot-button-back", Tap.STORE, 0, draft.version)
     return Screen(turn.say("bot-other-store"), ((back, home_button(turn)),))
+
+
+def opens_later(turn: Turn, store: Store) -> Opening | None:
+    """When a store that is closed at this hour opens; None while it is open."""
+    local = turn.work.now.astimezone(turn.campus.zone)
+    return None if is_open(store.hours, local) else next_opening(store.hours, local)

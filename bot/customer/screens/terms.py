@@ -33,7 +33,9 @@ def _said_beside(turn: Turn, draft: Draft) -> list[str]:
     card = turn.member.card
     return [
         turn.say("bot-review-note", note=draft.note) if draft.note else turn.say("bot-review-note-hint"),
-        turn.say("bot-review-card", brand=card.brand, last4=card.last4) if card else turn.say("bot-review-no-card"),
+        turn.say("bot-review-card", brand=card.brand.title(), last4=card.last4)
+        if card
+        else turn.say("bot-review-no-card"),
     ]
 
 
