@@ -120,6 +120,17 @@ async def test_what_is_too_long_is_passed_on_as_far_as_it_fits_and_said_so(stage
     assert heard["args"]["text"].endswith("🍜…")
 
 
+async def test_who_answers_before_the_message_is_written_down_is_understood(stage: Stage) -> None:
+    order_id, mei, ana = await claimed(stage)
+    await mei.write("quick", reply_to=await card_of(stage, mei, order_id))
+    await stage.change(push, push.c.order_id == order_id, push.c.key == "push-relay", status="sending")
+    await ana.write("quicker", reply_to=(await ana.last())["message_id"])
+    assert [row["args"]["text"] for row in await _heard(stage, order_id, mei)] == ["quicker"]
+    newer = await card_of(stage, ana, order_id)
+    await ana.write("not this one", reply_to=newer - 1)
+    assert "did not understand" in await ana.text()
+
+
 async def test_another_persons_card_is_nobodys_to_answer(stage: Stage) -> None:
     order_id, mei, ana = await claimed(stage)
     eve = await stage.somebody("Eve")

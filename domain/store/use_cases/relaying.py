@@ -72,7 +72,30 @@ async def order_behind(work: UnitOfWork, campus: Campus, chat_id: int, message_i
         push.c.order_id.is_not(None),
     )
     found: int | None = (await work.connection.execute(union_all(card, said))).scalars().first()
+    if found is None:
+        found = await _under_way(work, campus, chat_id, message_id)
     return None if found is None else await find_order(work, campus.id, found)
+
+
+async def _under_way(work: UnitOfWork, campus: Campus, chat_id: int, message_id: int) -> int | None:
+    """The order of the one message that is being sent to this chat: she answered before its number was written down.
+
+    Its number is higher than all that are known there, for Telegram counts up.
+    """
+    cards = (live_card.c.campus_id == campus.id, live_card.c.chat_id == chat_id)
+    pushes = (push.c.campus_id == campus.id, push.c.chat_id == chat_id)
+    newer = union_all(
+        select(live_card.c.id).where(*cards, live_card.c.message_id > message_id),
+        select(push.c.id).where(*pushes, push.c.message_id > message_id),
+    )
+    if (await work.connection.execute(newer.limit(1))).first() is not None:
+        return None
+    sending = union_all(
+        select(live_card.c.order_id).where(*cards, live_card.c.message_id.is_(None), live_card.c.tries > 0),
+        select(push.c.order_id).where(*pushes, push.c.status == "sending", push.c.key.in_(ANSWERABLE)),
+    )
+    found = set((await work.connection.execute(sending)).scalars())
+    return found.pop() if len(found) == 1 else None
 
 
 async def pass_on(
