@@ -2,6 +2,7 @@
 
 CampusGError
 ├── NotAllowed              the permission table says no
+│   ├── JobNotYours         a runner's step of a job that is another's, or was taken back
 │   └── NotAdmitted         she has not come by the campus' invitation yet
 ├── Stale                   the button belongs to a state that is gone
 ├── OrderError
@@ -54,6 +55,10 @@ class CampusGError(Exception):
 
 class NotAllowed(CampusGError):
     key = "error-not-allowed"
+
+
+class JobNotYours(NotAllowed):
+    key = "error-job-not-yours"
 
 
 class NotAdmitted(NotAllowed):

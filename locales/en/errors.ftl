@@ -2,6 +2,7 @@
 
 error-unknown = That did not work. Nothing was changed. Please try again.
 error-not-allowed = That is not yours to do.
+error-job-not-yours = This job is not yours any more. Please do not buy anything for it.
 error-stale = This button is out of date. Look at the newest message and use its buttons.
 
 error-order-not-found = There is no such order here.

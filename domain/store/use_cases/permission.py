@@ -1,6 +1,6 @@
 """The one question before every tap: may this member do this to that order."""
 
-from domain.errors import NotAdmitted, NotAllowed, RunnerNotApproved, RunnerSuspended
+from domain.errors import JobNotYours, NotAdmitted, NotAllowed, RunnerNotApproved, RunnerSuspended
 from domain.order import Order
 from domain.people import PERMISSIONS, Action, Member, Role, may
 
@@ -21,5 +21,7 @@ def require(member: Member, action: Action, *, own: bool = True) -> None:
 
 
 def require_job(member: Member, action: Action, order: Order) -> None:
-    """As require, for a job that must be this runner's."""
+    """As require, for a job that must be this runner's; JobNotYours when she has it not, or not any more."""
+    if order.runner_id != member.person_id and may(member.roles, action, own=True):
+        raise JobNotYours
     require(member, action, own=order.runner_id == member.person_id)
