@@ -90,6 +90,8 @@ class Tap(StrEnum):
     FORGET_PLACE = "forget_place"
     REMOVE_CARD = "remove_card"
     REMOVE_CARD_SURE = "remove_card_sure"
+    CHART_PAID = "chart_paid"
+    CHART_EARNED = "chart_earned"
     WAIT = "wait"  # order: nobody has taken it yet
     ON_IT = "on_it"  # order: its runner's sign of life
 

@@ -6,6 +6,7 @@ from bot.turn import Turn
 from domain.buttons import Button, Style, Tap
 from domain.errors import Stale
 from domain.people import Action, Role, SavedCard
+from domain.store.aftercare import praise_of
 from domain.store.campuses import drop_points_of
 from domain.store.drafts import expect_nothing
 from domain.store.earnings import Earnings, Spending, earnings_of, spending_of
@@ -14,6 +15,7 @@ from domain.store.use_cases import membership
 from domain.store.use_cases.permission import require
 
 MOST_PLACES = 24  # buttons of one list
+CHARTS = (("bot-button-chart-paid", Tap.CHART_PAID), ("bot-button-chart-earned", Tap.CHART_EARNED))
 
 
 async def show(turn: Turn) -> Replies:
@@ -37,7 +39,7 @@ async def _figures(turn: Turn) -> Screen:
     paragraphs = (
         turn.say("bot-me", name=member.first_name, campus=turn.campus.title),
         _spent(turn, spending),
-        *((_earned(turn, earnings),) if runs else ()),
+        *((f"{_earned(turn, earnings)}\n{await _praise(turn)}",) if runs else ()),
         turn.say("bot-me-place", place=member.default_place) if member.default_place else turn.say("bot-me-place-none"),
         turn.say(
             "bot-me-card", brand=card.brand.title(), last4=card.last4, until=f"{card.exp_month:02}/{card.exp_year}"
@@ -45,7 +47,7 @@ async def _figures(turn: Turn) -> Screen:
         if card
         else turn.say("bot-me-card-none"),
     )
-    return Screen("\n\n".join(paragraphs), _rows(turn, None if card is None else card.last4))
+    return Screen("\n\n".join(paragraphs), _rows(turn, None if card is None else card.last4, runs=runs))
 
 
 def _spent(turn: Turn, spending: Spending) -> str:
@@ -69,6 +71,11 @@ def _earned(turn: Turn, earnings: Earnings) -> str:
     )
 
 
+async def _praise(turn: Turn) -> str:
+    praise = await praise_of(turn.work, turn.campus.id, turn.member.person_id)
+    return turn.say("bot-me-praise", count=praise.deliveries, up=praise.up, down=praise.down)
+
+
 def _place(turn: Turn, usual: str | None) -> str:
     return turn.say("bot-me-place-none") if usual is None else turn.say("bot-me-place", place=usual)
 
@@ -78,7 +85,7 @@ def _card(turn: Turn, card: SavedCard) -> str:
     return turn.say("bot-me-card", brand=card.brand.title(), last4=card.last4, until=until)
 
 
-def _rows(turn: Turn, last4: str | None) -> Rows:
+def _rows(turn: Turn, last4: str | None, *, runs: bool) -> Rows:
     change = "bot-button-me-add-card" if last4 is None else "bot-button-me-change-card"
     cards = [turn.button(change, Tap.ADD_CARD, version=MENU)]
     if last4 is not None:
@@ -86,8 +93,11 @@ def _rows(turn: Turn, last4: str | None) -> Rows:
     return (
         (turn.button("bot-button-my-place", Tap.MY_PLACE, version=MENU),),
         tuple(cards),
-        (turn.button("bot-button-invite", Tap.INVITE, version=MENU),),
-        (turn.button("bot-button-home", Tap.HOME, version=MENU),),
+        tuple(turn.button(key, tap, version=MENU) for key, tap in CHARTS if runs or tap is Tap.CHART_PAID),
+        (
+            turn.button("bot-button-invite", Tap.INVITE, version=MENU),
+            turn.button("bot-button-home", Tap.HOME, version=MENU),
+        ),
     )
 
 

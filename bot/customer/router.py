@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from aiogram import Router
 
-from bot.customer import aftercare, again, food, invitation, me, orders, places, placing, shops, terms, waiting
+from bot.customer import aftercare, again, charts, food, invitation, me, orders, places, placing, shops, terms, waiting
 from bot.customer.basket import with_draft
 from bot.home import go_home
 from bot.routing import Handler, on_commands, on_photos, on_replies, on_taps, on_typed
@@ -87,6 +87,8 @@ def _own(router: Router) -> None:
             Tap.FORGET_PLACE: me.forget_place,
             Tap.REMOVE_CARD: me.ask_remove_card,
             Tap.REMOVE_CARD_SURE: me.remove_card,
+            Tap.CHART_PAID: charts.paid,
+            Tap.CHART_EARNED: charts.earned,
         },
     )
 

@@ -1,14 +1,19 @@
 """What a person paid, and what a runner earned, on one campus: sums of what holds, orders and payables say."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, func, select, true
+from sqlalchemy import ColumnElement, Date, Label, Select, Subquery, cast, func, select, true
 
+from domain.campus import Campus
 from domain.order import OrderStatus
 from domain.payment import HoldStatus, PayoutStatus
 from domain.store.schema import hold, orders, payable
 from domain.store.unit_of_work import UnitOfWork
 
+LAID_OUT = func.least(payable.c.amount, func.coalesce(orders.c.receipt, 0))
 HANDED_OVER = (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
 
 
@@ -54,11 +59,10 @@ async def spending_of(work: UnitOfWork, campus_id: int, person_id: int) -> Spend
 
 async def earnings_of(work: UnitOfWork, campus_id: int, person_id: int) -> Earnings:
     """What this person earned here as a runner, by what was booked as owed to her."""
-    laid_out = func.least(payable.c.amount, func.coalesce(orders.c.receipt, 0))
     money = (
         select(
-            _sum(payable.c.amount - laid_out).label("earned"),
-            _sum(laid_out).label("reimbursed"),
+            _sum(payable.c.amount - LAID_OUT).label("earned"),
+            _sum(LAID_OUT).label("reimbursed"),
             _sum(payable.c.amount, payable.c.status == PayoutStatus.PAID).label("sent"),
             _sum(payable.c.amount, payable.c.status != PayoutStatus.PAID).label("waiting"),
         )
@@ -72,6 +76,36 @@ async def earnings_of(work: UnitOfWork, campus_id: int, person_id: int) -> Earni
         .subquery()
     )
     return Earnings(**await _one(work, money, jobs))
+
+
+async def paid_by_week(work: UnitOfWork, campus: Campus, person_id: int, first: date) -> Mapping[date, int]:
+    """What this person paid here, by the Monday (in the campus' zone) of the week; nothing before `first`."""
+    week = _week_of(func.coalesce(orders.c.completed_at, orders.c.delivered_at), campus)
+    query = (
+        select(week, func.sum(hold.c.captured).label("amount"))
+        .join(orders, orders.c.id == hold.c.order_id)
+        .where(orders.c.campus_id == campus.id, orders.c.customer_id == person_id, hold.c.captured > 0, week >= first)
+    )
+    return await _weeks(work, query.group_by(week))
+
+
+async def earned_by_week(work: UnitOfWork, campus: Campus, person_id: int, first: date) -> Mapping[date, int]:
+    """What this person earned here, without the food money; otherwise as paid_by_week."""
+    week = _week_of(payable.c.booked_at, campus)
+    query = (
+        select(week, func.sum(payable.c.amount - LAID_OUT).label("amount"))
+        .join(orders, orders.c.id == payable.c.order_id)
+        .where(payable.c.campus_id == campus.id, payable.c.runner_id == person_id, week >= first)
+    )
+    return await _weeks(work, query.group_by(week))
+
+
+def _week_of(moment: ColumnElement[datetime], campus: Campus) -> Label[date]:
+    return cast(func.date_trunc("week", func.timezone(campus.time_zone, moment)), Date).label("week")
+
+
+async def _weeks(work: UnitOfWork, query: Select[date, Any]) -> Mapping[date, int]:
+    return {row.week: int(row.amount) for row in await work.connection.execute(query)}
 
 
 def _sum(amount: ColumnElement[int], only: ColumnElement[bool] | None = None) -> ColumnElement[int]:

@@ -22,11 +22,19 @@ bot-remove-card-sure =
     Remove { $brand } ending in { $last4 }? Stripe forgets it too.
     Your next order will ask for a card. Orders under way are not touched.
 bot-card-going = The card is removed here. Stripe lets it go in a moment.
+bot-chart-paid = <b>You paid, week by week</b>
+bot-chart-earned = <b>You earned, week by week</b>, without the money for the food
+bot-chart-week = { $monday } { $amount }
+bot-chart-total = Together: { $amount }
+bot-chart-empty = Nothing to draw yet: no money moved in these weeks.
+bot-chart-coming = One moment, it is being drawn.
 
 bot-button-my-place = Choose my place
 bot-button-forget-place = Ask me each time
 bot-button-me-add-card = Add a card
 bot-button-me-change-card = Change card
+bot-button-chart-paid = Chart what I paid
+bot-button-chart-earned = Chart my earnings
 bot-button-remove-card = Remove card
 bot-button-remove-card-sure = Yes, remove it
 bot-button-invite = Invite a friend

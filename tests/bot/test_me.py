@@ -5,10 +5,12 @@ from uuid import uuid4
 
 from sqlalchemy import insert
 
-from domain.buttons import Tap
+from domain.buttons import Tap, pack
 from domain.people import RunnerStatus
 from domain.store.schema import drop_point, hold, membership, orders, payable, person, saga, saved_card
-from tests.bot.stage import Json, Somebody, Stage
+from tests.bot.stage import Json, Somebody, Stage, until
+
+DRAWN_WITHIN = 40.0  # seconds; the first picture of a process loads the library, on a busy machine
 
 
 async def delivered(stage: Stage, customer: Somebody, runner: Somebody, receipt: int, **paid: Json) -> None:
@@ -121,3 +123,29 @@ async def test_who_asked_to_run_sees_no_runner_figures(stage: Stage) -> None:
     mei = await stage.somebody(runner_status=RunnerStatus.ASKED)
     await mei.tap(Tap.ME, version=1)
     assert "You earned" not in await mei.text()
+
+
+async def test_a_chart_says_the_same_in_its_caption_and_none_is_drawn_of_nothing(stage: Stage) -> None:
+    mei, ana = await stage.customer(), await stage.runner()
+    await mei.tap(Tap.ME, version=1)
+    assert "Nothing to draw yet" in (await mei.press("Chart what I paid"))["text"]
+    assert "Chart my earnings" not in await mei.labels()
+    await delivered(stage, mei, ana, 400)
+    await delivered(stage, mei, ana, 500)
+    await ana.tap(Tap.ME, version=1)
+    menu = (await ana.last())["message_id"]
+    await stage.sim("taps", from_=ana.id, chat=ana.chat, message_id=menu, data=pack(Tap.CHART_EARNED, version=1))
+
+    async def drawn() -> bool:
+        return bool((await ana.last())["photo"])
+
+    await until(drawn, DRAWN_WITHIN)
+    said = (await ana.text()).splitlines()
+    assert said[0] == "You earned, week by week, without the money for the food"
+    assert len(said) == 12, "ten weeks, and all of them together"
+    assert [line.partition(" ")[2] for line in said[1:-1]] == ["S$0.00"] * 9 + ["S$3.60"]
+    assert said[-1] == "Together: S$3.60"
+    async with stage.session.get(f"{stage.telegram}/sim/files/{(await ana.last())['photo']}") as response:
+        assert (await response.read()).startswith(b"\x89PNG")
+    await ana.press("◀ About me")
+    assert "You earned: S$3.60" in await ana.text()

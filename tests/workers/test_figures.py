@@ -1,7 +1,9 @@
 """What /me tells: after real captures and transfers it is what the ledger and Stripe say."""
 
+from datetime import date, timedelta
+
 from domain.people import Member
-from domain.store.earnings import Earnings, Spending, earnings_of, spending_of
+from domain.store.earnings import Earnings, Spending, earned_by_week, earnings_of, paid_by_week, spending_of
 from tests.town import Town
 
 
@@ -49,3 +51,26 @@ async def test_what_was_sent_is_no_longer_waiting_and_a_declined_order_was_none(
     await town.place(poor)
     await town.drive()
     assert await spending(town, poor) == Spending(paid=0, on_hold=0, placed=0, delivered=0)
+
+
+async def test_weeks_begin_on_monday_in_the_campus_own_zone(shared_town: Town) -> None:
+    """Singapore is eight hours ahead: Sunday, 16:30 UTC, is Monday there."""
+    town = shared_town
+    mei, ana = await town.member(), await town.member(runner=True)
+    for moment in ("2026-03-01 15:30:00+00", "2026-03-01 16:30:00+00"):
+        order = await town.held_job(ana, mei)
+        await town.carry(ana, order)
+        await town.hand_over(ana, order)
+        await town.drive()
+        await town.sql(
+            "UPDATE orders SET completed_at = CAST(:at AS text)::timestamptz WHERE id = :id", at=moment, id=order.id
+        )
+        await town.sql(
+            "UPDATE payable SET booked_at = CAST(:at AS text)::timestamptz WHERE order_id = :id", at=moment, id=order.id
+        )
+    before, monday = date(2026, 2, 23), date(2026, 3, 2)
+    async with town.database() as work:
+        assert await paid_by_week(work, town.campus, mei.person_id, before) == {before: 1130, monday: 1130}
+        assert await paid_by_week(work, town.campus, mei.person_id, before + timedelta(days=1)) == {monday: 1130}
+        assert await earned_by_week(work, town.campus, ana.person_id, before) == {before: 180, monday: 180}
+        assert await earned_by_week(work, town.campus, mei.person_id, before) == {}
