@@ -45,6 +45,11 @@ bot-thumb-noted =
         }
     }</b>
     Your runner sees how many thumbs there are, never whose. You can change yours until { $hours } hours after delivery.
+bot-me-praise =
+    { $count ->
+        [one] 1 delivery
+       *[other] { $count } deliveries
+    }: 👍 { $up } thumbs up, 👎 { $down } down
 bot-thumb-again = <b>Order #{ $order }:</b> how was it?
 
 bot-button-thumb-reason =

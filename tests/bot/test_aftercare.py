@@ -25,6 +25,8 @@ async def test_a_thumb_and_its_reason_are_two_taps_and_the_card_says_so_in_words
         praise = await praise_of(work, stage.campuses["north"], ana.id)
         elsewhere = await praise_of(work, stage.campuses["south"], ana.id)
     assert (praise.deliveries, praise.up, praise.down, elsewhere.deliveries) == (1, 1, 0, 0)
+    await ana.write("/me")
+    assert "1 delivery: 👍 1 thumbs up, 👎 0 down" in await ana.text()
 
 
 async def test_a_thumb_is_one_an_order_and_may_be_changed_for_a_day(stage: Stage) -> None:
