@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from shlex import quote
 
-from sandbox.launch.people import ANA, BEN, NORTH_BOT, SAM, say_hello
+from sandbox.launch.people import ANA, BEN, NORTH_BOT, RUNNERS, SAM, say_first, say_hello
 from sandbox.launch.processes import LaunchError, Process, nap
 from sandbox.launch.stack import PROJECT, Plan, Stack
 
@@ -33,6 +33,7 @@ def demo(folder: Path, say: Say, *, database_url: str | None = None, redis_url: 
         try:
             stack.start()
             say_hello(stack.telegram_url, NORTH_BOT, (ANA, BEN, SAM))
+            say_first(stack.telegram_url, SAM, RUNNERS.id, "/bind")  # so that there is a link for those he approves
             greet(stack, say, seconds=time.monotonic() - began)
             open_browser(stack.page_url)
             watch(stack, say, pause)

@@ -120,11 +120,16 @@ def seat(telegram_url: str, cast: Cast) -> None:
 def say_hello(telegram_url: str, bot: Bot, people: Iterable[Person]) -> None:
     """Let these people open their chat with the bot, if they never did: it may write to nobody before."""
     for person in people:
-        query = urlencode({"chat": f"@{bot.username}", "user": person.id})
-        with urlopen(f"{telegram_url}/sim/messages?{query}", timeout=PATIENCE) as answer:
-            known = json.load(answer)
-        if not known:
-            post(f"{telegram_url}/sim/messages", {"from": person.id, "chat": f"@{bot.username}", "text": "/start"})
+        say_first(telegram_url, person, f"@{bot.username}", "/start")
+
+
+def say_first(telegram_url: str, person: Person, chat: str | int, text: str) -> None:
+    """Let somebody write into a chat, a bot's by its @name or a group's by its number, if nobody ever wrote there."""
+    query = urlencode({"chat": chat, "user": person.id})
+    with urlopen(f"{telegram_url}/sim/messages?{query}", timeout=PATIENCE) as answer:
+        known = json.load(answer)
+    if not known:
+        post(f"{telegram_url}/sim/messages", {"from": person.id, "chat": chat, "text": text})
 
 
 def post(url: str, body: Mapping[str, object]) -> None:

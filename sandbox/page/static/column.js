@@ -120,7 +120,7 @@ export class Column {
 
   /** Follow a link to a chat as this person. */
   async follow(url) {
-    const words = await this.tried(followToChat(url, this.person, (person, chat) => this.page.show(person, chat)));
+    const words = await this.tried(followToChat(url, this.person, this.page));
     if (words) this.say(words);
   }
 

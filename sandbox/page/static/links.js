@@ -15,23 +15,26 @@ export function relation(url) {
   return HERE.includes(new URL(url).hostname) ? "opener" : "noopener noreferrer";
 }
 
-/** Follow a link to a chat: join the group, or open the bot and start it. `show(person, chat)` opens a column. */
-export async function followToChat(url, person, show) {
+/** Follow a link to a chat: join the group, or open the bot and start it. `page` shows the chat; gives a sentence to say. */
+export async function followToChat(url, person, page) {
   const { pathname, searchParams } = new URL(url);
   const words = pathname.split("/").filter(Boolean);
-  if (words[0]?.startsWith("+") || words[0] === "joinchat") return join(url, person, show);
+  if (words[0]?.startsWith("+") || words[0] === "joinchat") return join(url, person, page);
   const bot = [...world.bots.keys()].find((name) => name.toLowerCase() === `@${words[0]}`.toLowerCase());
   if (!bot) return `Nobody is called @${words[0]} here.`;
-  show(person, bot);
+  page.show(person, bot);
   const code = searchParams.get("start");
   if (code) await tell("/sim/messages", { from: person, chat: bot, text: `/start ${code}` });
   return "";
 }
 
-async function join(url, person, show) {
+async function join(url, person, page) {
   const { joined, chat } = await tell("/sim/join", { user: person, invite_link: url });
   await meetEverybody();
-  if (!joined) return "You asked to join. An admin has to say yes.";
-  show(person, chat);
+  if (!joined) {
+    page.expect(person, chat);
+    return `You asked to join ${titleOf(chat)}.`;
+  }
+  page.show(person, chat);
   return `You are in ${titleOf(chat)}.`;
 }

@@ -13,6 +13,7 @@ const room = document.getElementById("columns");
 const connection = document.getElementById("connection");
 const setup = await (await fetch("/setup")).json();
 const tabs = new Tabs(document.getElementById("tabs"), room);
+const expected = new Set(); // who waits to be let in where
 let columns = [];
 
 const page = {
@@ -27,6 +28,9 @@ const page = {
     tabs.goTo(column);
     return column;
   },
+
+  /** Show a group as soon as this person, who asked to join, is let in. */
+  expect(person, chat) { expected.add(`${person} ${chat}`); },
 
   close(column) {
     columns = columns.filter((one) => one !== column);
@@ -69,7 +73,10 @@ async function refresh() {
 }
 
 async function take(event) {
-  if (event.kind === "member") await meetEverybody();
+  if (event.kind === "member") {
+    await meetEverybody();
+    if (event.status === "member" && expected.delete(`${event.user} ${event.chat}`)) page.show(event.user, event.chat);
+  }
   for (const column of columns.filter((one) => one.concerns(event) || (event.kind === "member" && event.chat === one.chat))) {
     column.take(event);
     if (event.kind === "message" && event.message.from.id !== column.person && !tabs.sees(column)) column.missed = (column.missed ?? 0) + 1;

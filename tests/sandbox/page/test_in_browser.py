@@ -83,6 +83,17 @@ async def test_links_to_chats_act_here_as_the_person_who_presses_them(window: Wi
     assert (await window.desk.look("groups"))[0]["members"][str(ANA)] == "member"
 
 
+async def test_a_group_that_lets_in_later_is_shown_then(window: Window) -> None:
+    group = await window.desk.group(people=(BEN,), admin=True)
+    link = (await window.desk.done("createChatInviteLink", chat_id=group, creates_join_request=True))["invite_link"]
+    await window.desk.done("sendMessage", chat_id=ANA, text=f"Ask at {link}")
+    await window.press(ANA, ".words .link", link)
+    await window.shows(ANA, "You asked to join Runners.", ".toast")
+    await window.heard("chat_join_request")
+    await window.desk.done("approveChatJoinRequest", chat_id=group, user_id=ANA)
+    await window.shows(ANA, "Ana joined the group", chat=group)
+
+
 async def test_a_blocked_bot_can_be_let_in_again(window: Window) -> None:
     await window.press(ANA, '.head .icon[aria-haspopup="menu"]')
     await window.press(ANA, ".menu button", "Block the bot")
