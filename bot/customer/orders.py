@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from bot.customer.screens.pieces import LONGEST_NAME
 from bot.home import MENU, on_menu
 from bot.replies import NewMessage, Replies, Rows, Screen
-from bot.turn import Turn
+from bot.turn import Turn, cut
 from domain.buttons import Button, Style, Tap
 from domain.cards import CardKind
 from domain.errors import OrderNotFound
@@ -89,7 +90,7 @@ def _line(turn: Turn, order: Order) -> Button:
         order.id,
         MENU,
         order=order.id,
-        store=order.store_name,
+        store=cut(order.store_name, LONGEST_NAME),
         status=order.status,
     )
 

@@ -74,6 +74,18 @@ async def test_a_long_menu_has_pages_and_a_dish_of_the_second_stays_there(stage:
     assert "Chicken rice · S$4.20" in await mei.labels()
 
 
+async def test_a_long_name_does_not_push_the_price_off_its_button(stage: Stage) -> None:
+    mei = await stage.customer()
+    (koufu,) = await stage.rows(store, store.c.campus_id == stage.campuses["north"], store.c.name == "Koufu")
+    dish = {"store_id": koufu["id"], "name": "Hainanese chicken rice with extra chilli and egg", "price": 720}
+    async with stage.work() as work:
+        await work.connection.execute(insert(menu_item).values(dish))
+    await _at_koufu(mei)
+    async with stage.work() as work:
+        await work.connection.execute(menu_item.delete().where(menu_item.c.name == dish["name"]))
+    assert "Hainanese chicken rice with ext… · S$7.20" in await mei.labels()
+
+
 async def test_dishes_of_the_menu_may_be_typed_without_their_price(stage: Stage) -> None:
     mei = await stage.customer()
     await _at_koufu(mei)

@@ -1,6 +1,6 @@
 """What to buy: the menu, and the basket line by line."""
 
-from bot.customer.screens.pieces import ask, home_button, page_of, turning
+from bot.customer.screens.pieces import LONGEST_NAME, ask, home_button, page_of, turning
 from bot.customer.screens.shops import stores
 from bot.replies import Rows, Screen
 from bot.turn import Turn, cut
@@ -47,7 +47,7 @@ def _menu(turn: Turn, draft: Draft, store: Store | None, page: int) -> Rows:
                 Tap.MENU_ITEM,
                 dish.id,
                 draft.version,
-                item=dish.name,
+                item=cut(dish.name, LONGEST_NAME),
                 price=turn.money(dish.price),
             ),
         )

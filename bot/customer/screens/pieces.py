@@ -12,6 +12,7 @@ from domain.draft import Draft, Expects
 from domain.store.drafts import expect
 
 PAGE = 8  # things a screen; more would push the words out of sight
+LONGEST_NAME = 32  # characters of a name beside other words on a button: these must not be cut off
 MOST_CHOICES = 24  # of a list that does not page
 
 Thing = TypeVar("Thing")

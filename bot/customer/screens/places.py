@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.customer.screens.pieces import PAGE, ask, back_row, home_button, page_of, turning
+from bot.customer.screens.pieces import LONGEST_NAME, PAGE, ask, back_row, home_button, page_of, turning
 from bot.replies import Rows, Screen
-from bot.turn import Turn
+from bot.turn import Turn, cut
 from domain.buttons import Button, Tap
 from domain.campus import DropPoint
 from domain.draft import Draft, Expects
@@ -53,10 +53,8 @@ def _building(turn: Turn, draft: Draft, building: Building) -> Button:
     first = building.spots[0]
     if len(building.spots) == 1:
         return turn.button("bot-button-drop-point", Tap.DROP_POINT, first.id, draft.version, place=first.name)
-    spots = len(building.spots)
-    return turn.button(
-        "bot-button-building", Tap.BUILDING, first.id, draft.version, building=building.name, spots=spots
-    )
+    name, count = cut(building.name, LONGEST_NAME), len(building.spots)
+    return turn.button("bot-button-building", Tap.BUILDING, first.id, draft.version, building=name, spots=count)
 
 
 async def spots(turn: Turn, draft: Draft, first: int) -> Screen:

@@ -1,8 +1,8 @@
 """Where the food comes from."""
 
-from bot.customer.screens.pieces import ask, home_button, page_of, turning
+from bot.customer.screens.pieces import LONGEST_NAME, ask, home_button, page_of, turning
 from bot.replies import Rows, Screen
-from bot.turn import Turn
+from bot.turn import Turn, cut
 from domain.buttons import Button, Tap
 from domain.campus import Store, is_open
 from domain.draft import Draft, Expects
@@ -26,7 +26,7 @@ async def stores(turn: Turn, draft: Draft, page: int = 0) -> Screen:
 
 def _store(turn: Turn, draft: Draft, store: Store) -> Button:
     label = "bot-button-store-closed" if opens_later(turn, store) else "bot-button-store"
-    return turn.button(label, Tap.STORE, store.id, draft.version, store=store.name)
+    return turn.button(label, Tap.STORE, store.id, draft.version, store=cut(store.name, LONGEST_NAME))
 
 
 async def other_store(turn: Turn, draft: Draft) -> Screen:
