@@ -63,9 +63,14 @@ async def due_sagas(work: UnitOfWork, most: int) -> Sequence[UUID]:
 
 
 async def renew_leases(work: UnitOfWork, worker: str, running: Collection[UUID]) -> None:
-    """Keep the leases of everything this worker runs, in one statement."""
-    statement = update(saga).where(saga.c.id.in_(running), saga.c.worker == worker, saga.c.wake_at.is_not(None))
-    await work.connection.execute(statement.values(wake_at=func.now() + LEASE))
+    """Keep the leases of everything this worker runs, in one statement.
+
+    A row that is being written is left out: its writer sets the lease, and one commit that hangs must not keep the
+    other sagas' leases, and the timers behind this round, waiting.
+    """
+    mine = and_(saga.c.id.in_(running), saga.c.worker == worker, saga.c.wake_at.is_not(None))
+    free = select(saga.c.id).where(mine).with_for_update(key_share=True, skip_locked=True)
+    await work.connection.execute(update(saga).where(saga.c.id.in_(free)).values(wake_at=func.now() + LEASE))
 
 
 async def lock_run(work: UnitOfWork, run: Run) -> bool:

@@ -97,6 +97,12 @@ class Stack:
 
     def start(self) -> None:
         """Start everything and return when the first update would be handled; raise LaunchError if it can't be."""
+        self.start_surroundings()
+        self.say("starting the bot and the workers")
+        self.start_rooms()
+
+    def start_surroundings(self) -> None:
+        """Start all but the bot and the workers, with the database migrated and the campuses founded."""
         self.start_sandboxes()
         self.start_servers()
         self.say("bringing the database to the newest schema")
@@ -107,8 +113,6 @@ class Stack:
         self.start_page()
         self.say("founding the campus")
         self.run_together("workers.campus", *(("add", str(campus)) for campus in self.plan.campus_files))
-        self.say("starting the bot and the workers")
-        self.start_rooms()
 
     def start_servers(self) -> None:
         """Start the database servers that were not given."""

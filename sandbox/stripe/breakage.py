@@ -15,10 +15,21 @@ BREAKS_ANSWER = frozenset({FaultKind.LOST_ANSWER, FaultKind.TRUNCATE, FaultKind.
 PROXY_PAGE = "<html><head><title>Welcome</title></head><body><h1>Please sign in to the network</h1></body></html>"
 
 
-async def hold_back(stopping: asyncio.Event, seconds: float) -> None:
-    """Wait that long, or until the sandbox stops."""
+LOOK_EVERY = 0.05  # seconds between two looks whether the caller still waits
+
+
+async def hold_back(request: web.Request, stopping: asyncio.Event, seconds: float) -> None:
+    """Wait that long, or until the caller has given up or the sandbox stops."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stopping.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            while not (stopping.is_set() or has_given_up(request)):
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stopping.wait(), LOOK_EVERY)
+
+
+def has_given_up(request: web.Request) -> bool:
+    """Whether nobody waits for the answer any more."""
+    return request.transport is None or request.transport.is_closing()
 
 
 async def break_answer(request: web.Request, response: web.Response, fault: Fault) -> web.StreamResponse:

@@ -59,9 +59,14 @@ def move_clock(sandbox: Sandbox, request: web.Request, order: Document) -> objec
 
 
 def add_fault(sandbox: Sandbox, _request: web.Request, order: Document) -> object:
-    """POST /sim/faults {path, kind, times?, before?, status?, code?, seconds?, retry_after?}."""
+    """POST /sim/faults {path, kind, key?, times?, before?, status?, code?, seconds?, retry_after?}."""
     sandbox.faults.add(order_fault(order))
     return {"ok": True}
+
+
+def tell_faults(sandbox: Sandbox, _request: web.Request, _order: Document) -> object:
+    """GET /sim/faults: those that have not struck yet, or not often enough."""
+    return sandbox.faults.standing()
 
 
 def clear_faults(sandbox: Sandbox, _request: web.Request, _order: Document) -> object:
@@ -151,6 +156,7 @@ CONTROLS = (
     web.get("/sim/clock", _lever(tell_time)),
     web.post("/sim/clock", _lever(move_clock)),
     web.post("/sim/faults", _lever(add_fault)),
+    web.get("/sim/faults", _lever(tell_faults)),
     web.delete("/sim/faults", _lever(clear_faults)),
     web.post("/sim/webhooks", _lever(set_webhooks)),
     web.post("/sim/checkout/{session}/complete", _lever(complete_checkout)),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from sandbox.stripe.asking import Asked, read_request
-from sandbox.stripe.breakage import BREAKS_ANSWER, break_answer, hold_back
+from sandbox.stripe.breakage import BREAKS_ANSWER, break_answer, has_given_up, hold_back
 from sandbox.stripe.documents import Document
 from sandbox.stripe.eventlog import API_VERSION, Origin
 from sandbox.stripe.expansion import shown
@@ -40,7 +40,7 @@ async def answer_call(request: web.Request) -> web.StreamResponse:
     """Answer any request under /v1 as Stripe would, or as the fault ordered for it says."""
     sandbox = request.app[SANDBOX]
     asked = await read_request(request)
-    fault = sandbox.faults.strike(asked.verb, asked.path)
+    fault = sandbox.faults.strike(asked.verb, asked.path, asked.key)
     answer = await _answer(sandbox, request, asked, fault)
     sandbox.commit()
     broken = fault is not None and fault.kind in BREAKS_ANSWER
@@ -58,7 +58,7 @@ async def answer_call(request: web.Request) -> web.StreamResponse:
     if fault is not None and broken:
         return await break_answer(request, response, fault)
     if fault is not None and fault.kind is FaultKind.HANG and not fault.before:
-        await hold_back(sandbox.stopping, fault.seconds)
+        await hold_back(request, sandbox.stopping, fault.seconds)
     return response
 
 
@@ -121,8 +121,8 @@ async def _carry_out(
             return _refused(asked, Refusal(fault.status, fault.error()), retry_after=fault.retry_after)
         if fault.kind is not FaultKind.HANG:
             return NOTHING_DONE
-        await hold_back(sandbox.stopping, fault.seconds)
-        if request.transport is None or request.transport.is_closing():
+        await hold_back(request, sandbox.stopping, fault.seconds)
+        if has_given_up(request):
             return NOTHING_DONE  # the caller has given up, and what was never begun is not done behind their back
     answer = _execute(sandbox, asked, endpoint, ids)
     if fault is not None and fault.kind is FaultKind.STATUS:

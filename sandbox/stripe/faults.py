@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
@@ -29,6 +30,7 @@ class Fault:
     """One order for failure; `times` counts down."""
 
     path: str
+    key: str = "*"  # of the calls with such an idempotency key
     kind: FaultKind
     before: bool
     times: int = 1
@@ -79,10 +81,14 @@ class Faults:
         """Let all calls be."""
         self._standing.clear()
 
-    def strike(self, verb: str, path: str) -> Fault | None:
+    def standing(self) -> Sequence[Document]:
+        """The orders that have not struck as often as they shall."""
+        return [asdict(fault) for fault in self._standing]
+
+    def strike(self, verb: str, path: str, key: str | None) -> Fault | None:
         """The first fault ordered for this call, used up by one."""
         for fault in self._standing:
-            if fnmatchcase(f"{verb} {path}", fault.path):
+            if fnmatchcase(f"{verb} {path}", fault.path) and fnmatchcase(key or "", fault.key):
                 fault.times -= 1
                 if fault.times <= 0:
                     self._standing.remove(fault)
