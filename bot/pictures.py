@@ -1,22 +1,24 @@
-"""Pictures the bot draws itself, as the bytes of a PNG; a library is loaded when the first picture is wanted."""
+"""Pictures the bot draws itself, as the bytes of a PNG.
+
+The plotting library is loaded when the first picture of a process is asked for: that costs about 1.5 s of processor
+time and 75 MB, each picture 0.1 s. Whoever asks for one calls these in a thread.
+"""
 
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-SHARPEST = 1280  # pixels a side; Telegram makes larger photos smaller, and a printed code has to stay sharp
-BARS_DRAWN_IN = "#2b7bb9"
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+DOTS = 160  # an inch
+POSTER = (1000, 1280)  # pixels; Telegram makes larger photos smaller, and a printed code has to stay sharp
+CODE = 900  # pixels a side, at most
+CODE_FROM_TOP = 190  # pixels, for the words above it
 ERRORS_MENDED = "q"  # a quarter of the code may be torn off or drawn over
-
-
-def draw_code(link: str) -> bytes:
-    """A QR code of the link, at least 1,000 pixels a side."""
-    import segno  # here, because few processes ever draw one
-
-    code = segno.make(link, error=ERRORS_MENDED, micro=False)
-    drawn = io.BytesIO()
-    code.save(drawn, kind="png", scale=SHARPEST // code.symbol_size()[0])
-    return drawn.getvalue()
+BARS_DRAWN_IN = "#2b7bb9"
+FONT = "DejaVu Sans"  # comes with the library
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +30,53 @@ class Bar:
     words: str
 
 
-def draw_bars(bars: Sequence[Bar]) -> bytes:
-    """Bars side by side; without words of a language, which the library's font may not have the letters for.
-
-    The library costs about 2 s of processor time and 75 MB once, each picture 0.3 s: that is why it waits to be asked.
-    """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+def draw_poster(link: str, title: str, line: str) -> bytes:
+    """A page to print: the title, the link as a QR code, a line below; words the font has no letters for stay away."""
+    import segno
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 4.5), dpi=150, layout="tight")
-    axes = FigureCanvasAgg(figure).figure.subplots()
+    code = segno.make(link, error=ERRORS_MENDED, micro=False)
+    scale = CODE // code.symbol_size()[0]  # whole pixels for each module: scaled by the library it would be blurred
+    light = [[1 - dark for dark in row] for row in code.matrix_iter(scale=scale, border=4)]
+    width, height = POSTER
+    page = Figure(figsize=(width / DOTS, height / DOTS), dpi=DOTS, facecolor="white")
+    left, bottom = (width - len(light)) // 2, height - CODE_FROM_TOP - len(light)
+    page.figimage(light, left, bottom, cmap="gray", vmin=0, vmax=1, origin="upper")
+    _write(page, title, at=height - CODE_FROM_TOP // 2, size=_fitting(title, 30))
+    _write(page, line, at=bottom // 2, size=_fitting(line, 16))
+    return _png(page)
+
+
+def draw_bars(bars: Sequence[Bar]) -> bytes:
+    """Bars side by side; without words of a language, which the font may not have the letters for."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 4.5), dpi=DOTS, layout="tight")
+    axes = figure.subplots()
     drawn = axes.bar([bar.label for bar in bars], [bar.height for bar in bars], color=BARS_DRAWN_IN)
     axes.bar_label(drawn, [bar.words if bar.height else "" for bar in bars], padding=3, parse_math=False)
     axes.yaxis.set_visible(False)  # the amounts stand above the bars
     axes.spines[["top", "right", "left"]].set_visible(False)
+    return _png(figure)
+
+
+def _write(page: "Figure", words: str, *, at: int, size: float) -> None:
+    """A line of words in the middle, so many pixels from the bottom."""
+    from matplotlib.font_manager import findfont, get_font
+
+    font = get_font(findfont(FONT))
+    if all(font.get_char_index(ord(letter)) for letter in words):
+        place = 0.5, at / POSTER[1]
+        page.text(*place, words, fontsize=size, fontfamily=FONT, ha="center", va="center", parse_math=False)
+
+
+def _fitting(words: str, largest: float) -> float:
+    """The size in points at which the words fit the page; a letter is about 0.65 times as wide as its size."""
+    points = (POSTER[0] - 100) / DOTS * 72
+    return min(largest, points / (0.65 * max(len(words), 1)))
+
+
+def _png(figure: "Figure") -> bytes:
     picture = io.BytesIO()
-    figure.savefig(picture, format="png")
+    figure.savefig(picture, format="png", dpi=DOTS)
     return picture.getvalue()

@@ -4,7 +4,7 @@ from functools import partial
 
 from bot.admin.steering import require_desk
 from bot.home import MENU
-from bot.pictures import draw_code
+from bot.pictures import draw_poster
 from bot.replies import NewMessage, Picture, Replies, Rows, Screen
 from bot.turn import Turn
 from domain.buttons import Tap
@@ -27,7 +27,8 @@ async def poster(turn: Turn) -> Replies:
         for point in points[:MOST_PLACES]
     )
     caption = turn.say("bot-poster", campus=turn.campus.title, link=link)
-    return (Picture(draw=partial(draw_code, link), caption=caption, rows=(*rows, *_home(turn))),)
+    draw = partial(draw_poster, link, turn.campus.title, turn.plain("bot-poster-line"))
+    return (Picture(draw=draw, caption=caption, rows=(*rows, *_home(turn))),)
 
 
 async def poster_of_place(turn: Turn) -> Replies:
@@ -38,7 +39,8 @@ async def poster_of_place(turn: Turn) -> Replies:
     if link is None:
         return (NewMessage(Screen(turn.say("bot-invite-later"), _home(turn))),)
     caption = turn.say("bot-poster-place", campus=turn.campus.title, place=point.name, link=link)
-    return (Picture(draw=partial(draw_code, link), caption=caption, rows=_home(turn)),)
+    draw = partial(draw_poster, link, turn.campus.title, turn.plain("bot-poster-place-line", place=point.name))
+    return (Picture(draw=draw, caption=caption, rows=_home(turn)),)
 
 
 def _home(turn: Turn) -> Rows:

@@ -5,13 +5,11 @@ bot-command-jobs = Your jobs, and where new ones come from
 bot-command-poster = A code to print: who scans it may order
 
 bot-poster =
-    <b>{ $campus }: food from the shops around you, brought by students.</b>
-    Scan, open Telegram, press Start.
-    { $link }
-
-    Print it and hang it where people are hungry. Who scans a place's own poster has it as her usual place:
+    <b>The way into { $campus }</b>, to print and to hang where people are hungry: { $link }
+    A place's own poster makes it the usual place of whoever scans it there:
 bot-poster-place =
-    <b>{ $campus }: food from the shops around you, brought to { $place }.</b>
-    Scan, open Telegram, press Start.
-    { $link }
+    <b>The way into { $campus }</b>, to hang at { $place }: { $link }
+    Who scans it there has it as her usual place.
+bot-poster-line = Food from the shops around you, brought by students. Scan, press Start.
+bot-poster-place-line = Food brought to { $place }. Scan, press Start.
 bot-button-poster = { $place }

@@ -143,7 +143,7 @@ async def test_a_chart_says_the_same_in_its_caption_and_none_is_drawn_of_nothing
     said = (await ana.text()).splitlines()
     assert said[0] == "You earned, week by week, without the money for the food"
     assert len(said) == 12, "ten weeks, and all of them together"
-    assert [line.partition(" ")[2] for line in said[1:-1]] == ["S$0.00"] * 9 + ["S$3.60"]
+    assert [line.rpartition(" ")[2] for line in said[1:-1]] == ["S$0.00"] * 9 + ["S$3.60"]
     assert said[-1] == "Together: S$3.60"
     async with stage.session.get(f"{stage.telegram}/sim/files/{(await ana.last())['photo']}") as response:
         assert (await response.read()).startswith(b"\x89PNG")
