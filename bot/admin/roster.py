@@ -15,6 +15,7 @@ from domain.store.use_cases import roster, steering
 
 PAGE = 8  # runners a page, each with a button
 LONGEST_NAME = 10  # characters on a button
+LAST_DIGITS = 4  # of a number, beside a name that two have
 ON_ROSTER = 2  # the version of [Approve] on /runners; MENU is that on /approve
 
 
@@ -73,7 +74,8 @@ async def _roster(turn: Turn, page: int) -> Screen:
     pages = max(1, -(-len(everybody) // PAGE))
     page = min(max(page, 0), pages - 1)
     shown = everybody[page * PAGE : (page + 1) * PAGE]
-    buttons = [_standing_button(turn, line) for line in shown]
+    namesakes = Counter(cut(line.first_name, LONGEST_NAME) for line in shown)
+    buttons = [_standing_button(turn, line, namesakes) for line in shown]
     rows = [tuple(buttons[place : place + 2]) for place in range(0, len(buttons), 2)]
     said = "\n".join([_headline(turn, everybody), *(_line(turn, line) for line in shown)])
     return Screen(said, (*rows, _steps(turn, page, pages)))
@@ -103,8 +105,11 @@ def _line(turn: Turn, line: RunnerLine) -> str:
     )
 
 
-def _standing_button(turn: Turn, line: RunnerLine) -> Button:
+def _standing_button(turn: Turn, line: RunnerLine, namesakes: Counter[str]) -> Button:
+    """What may be done about her; of two with one name, the end of the number says which."""
     name, number = cut(line.first_name, LONGEST_NAME), line.person_id
+    if namesakes[name] > 1:
+        name = f"{cut(name, LONGEST_NAME - LAST_DIGITS)} {str(number)[-LAST_DIGITS:]}"
     match line.status:
         case RunnerStatus.APPROVED:
             return turn.button("bot-button-suspend", Tap.SUSPEND, number, MENU, style=Style.DANGER, name=name)
@@ -130,7 +135,14 @@ async def ask_suspend(turn: Turn) -> Replies:
         return (by_command(turn, Act.SUSPEND),)
     runner = await roster.look_at(turn.work, turn.campus, turn.member, turn.subject)
     sure = turn.button("bot-button-sure-suspend", Tap.SUSPEND_SURE, runner.person_id, MENU, style=Style.DANGER)
-    return (EditMenu(Screen(turn.say("bot-act-suspend", name=runner.first_name), ((_leave(turn),), (sure,)))),)
+    return (
+        EditMenu(
+            Screen(
+                turn.say("bot-act-suspend", name=runner.first_name, number=str(runner.person_id)),
+                ((_leave(turn),), (sure,)),
+            )
+        ),
+    )
 
 
 async def ask_reason(turn: Turn) -> Replies:

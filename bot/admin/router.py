@@ -32,22 +32,7 @@ def admin_router() -> Router:
         },
         private=False,
     )
-    on_taps(
-        router,
-        {
-            Tap.BOARD: board.turn_page,
-            Tap.ADMIN_ORDER: orders.order_tapped,
-            Tap.ACT: acts.ask,
-            Tap.ACT_SURE: acts.ask_reason,
-            Tap.APPROVE: roster.approve_tapped,
-            Tap.RUNNERS: roster.turn_page,
-            Tap.SUSPEND: roster.ask_suspend,
-            Tap.SUSPEND_SURE: roster.ask_reason,
-            Tap.UNSUSPEND: roster.unsuspend_tapped,
-            Tap.RETRY: steering.retry,
-            Tap.PAY_AGAIN: steering.pay_again,
-        },
-    )
+    _tapped(router)
     on_typed(router, {Expects.ADMIN_REASON: acts.typed_reason})
     on_taps(router, {Tap.POSTER: poster.poster_of_place})
     _cases(router)
@@ -70,3 +55,23 @@ def _cases(router: Router) -> None:
     on_replies(router, cases.answer_by_reply)
     on_typed(router, {Expects.CASE_ANSWER: cases.typed_answer})
     on_photos(router, {Expects.CASE_ANSWER: cases.typed_answer})
+
+
+def _tapped(router: Router) -> None:
+    """Orders, runners, and what is stuck; all of them look for the desk first."""
+    on_taps(
+        router,
+        {
+            Tap.BOARD: board.turn_page,
+            Tap.ADMIN_ORDER: orders.order_tapped,
+            Tap.ACT: acts.ask,
+            Tap.ACT_SURE: acts.ask_reason,
+            Tap.APPROVE: roster.approve_tapped,
+            Tap.RUNNERS: roster.turn_page,
+            Tap.SUSPEND: roster.ask_suspend,
+            Tap.SUSPEND_SURE: roster.ask_reason,
+            Tap.UNSUSPEND: roster.unsuspend_tapped,
+            Tap.RETRY: steering.retry,
+            Tap.PAY_AGAIN: steering.pay_again,
+        },
+    )

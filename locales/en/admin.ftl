@@ -2,6 +2,49 @@
 
 ## An order, and what can be done about it
 
+bot-order-facts =
+    <b>#{ $order }: { $status ->
+        [PENDING] being placed
+        [CREATED] looking for a runner
+        [ACCEPTED] taken
+        [PLACED] bought
+        [ON_THE_WAY] on the way
+        [ARRIVED] at the door
+        [DELIVERED] delivered, money moving
+        [COMPLETED] delivered and paid
+        [EXPIRED] nobody took it in time
+       *[CANCELLED] cancelled
+    }</b>
+    { $store } → { $place }
+    Customer { $customer }, runner { $runner }
+    At most { $ceiling } · total { $total } · for the runner { $share }
+bot-history-order = { $event ->
+        [placed] placed
+        [published] open to runners
+        [unpaid] not paid
+        [withdrawn] withdrawn
+        [claimed] taken
+        [given_back] given back: the hold was not confirmed in time
+        [hold_gone] the hold is gone
+        [released] back to the group
+        [expired] nobody took it
+        [cancelled] cancelled
+        [cancelled_by_admin] cancelled by an admin
+        [bought] bought
+        [picked_up] picked up
+        [arrived] at the door
+        [delivered] handed over
+        [completed] money taken
+        [finished_by_admin] counted as handed over
+        [closed_by_admin] closed
+       *[other] { $event }
+    }
+bot-history-other = { $subject } { $event }
+bot-history-line = <code>{ $at }</code> { $what }
+bot-history-said = { $words }
+bot-timeline-more = … and { $count } lines before these
+bot-timeline-line = <code>{ $at }</code> { $subject } { $event }: { $before } → { $after } · { $who } · { $reason }
+bot-button-every-line = Every line
 bot-button-act-cancel = Cancel…
 bot-button-act-release = Give back…
 bot-button-act-finish = Finish…
@@ -28,7 +71,7 @@ bot-act-close =
     The food was bought and will not arrive. { $customer } pays nothing, and the { $ceiling } held are released.
     Who bears it? The platform: { $runner } gets { $share } from us. The runner: she gets nothing. Both read your reason.
 bot-act-suspend =
-    <b>Suspend { $name }?</b>
+    <b>Suspend { $name } ({ $number })?</b>
     She can take no new jobs and reads why. A job she has she brings to its end, and what she earned is paid.
 
 bot-ask-reason =

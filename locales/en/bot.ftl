@@ -61,13 +61,6 @@ bot-asking =
 bot-approved = Person { $person } is a runner now and has been told.
 bot-approved-toast = Approved and told.
 bot-usage-order = Write the order's number: <code>/order 12</code>
-bot-order-facts =
-    <b>#{ $order } · { $status }</b>
-    { $store } → { $place }
-    Customer { $customer }, runner { $runner }
-    At most { $ceiling }, total { $total }
-bot-timeline-more = … and { $count } lines before these
-bot-timeline-line = <code>{ $at }</code> { $subject } { $event }: { $before } → { $after } · { $who } · { $reason }
 bot-usage-cancel = Write the order's number and the reason, which both sides will read: <code>/cancel 12 The shop is on fire</code>
 bot-usage-finish = Write the order's number and why it counts as handed over: <code>/finish 12 customer confirmed by phone</code>
 bot-finished-by-admin = Order #{ $order } counts as handed over, and the money moves now. In its history: { $reason }

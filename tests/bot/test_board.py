@@ -54,7 +54,7 @@ async def test_the_board_shows_open_orders_by_state_and_late_ones_in_words(stage
     assert f"#{held} Koufu · Ana · 10 min · ⚠ the runner was asked and does not answer" in await sam.text()
     before = len(await sam.messages())
     await sam.press(f"#{held} ")
-    assert f"#{held} · ACCEPTED" in await sam.text()
+    assert f"#{held}: taken" in await sam.text()
     assert f"runner Ana ({ana.id})" in await sam.text()
     await sam.press("◀ Board")
     assert "Board" in await sam.text()

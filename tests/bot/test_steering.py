@@ -35,9 +35,16 @@ async def test_an_order_is_shown_with_its_history(stage: Stage) -> None:
     sam, order_id = await stage.admin(), await _open_order(stage)
     await sam.write(f"/order {order_id}")
     text = await sam.text()
-    assert f"#{order_id} · CREATED" in text
-    assert "order placed: - → PENDING" in text
-    assert "order published: PENDING → CREATED" in text
+    assert f"#{order_id}: looking for a runner" in text
+    mei = (await stage.order(order_id))["customer_id"]
+    assert f"placed · Mei ({mei})" in text
+    assert "open to runners" in text
+    assert "timer" not in text, "details are folded"
+    await sam.press("Every line")
+    assert "order published: PENDING → CREATED" in await sam.text()
+    assert "timer set" in await sam.text()
+    await sam.press("🔄")
+    assert "timer" not in await sam.text()
     await sam.write("/order")
     assert "/order 12" in await sam.text()
     await sam.write("/order 999999")
@@ -107,7 +114,7 @@ async def test_binding_the_admin_chat(stage: Stage) -> None:
     await sam.write("/bind@north_bot admin", group)
     assert (await _campus(stage))["admin_chat"] == group
     await sam.write(f"/order {order_id}", group)
-    assert f"#{order_id} · CREATED" in (await sam.last(group))["text"]
+    assert f"#{order_id}: looking for a runner" in (await sam.last(group))["text"]
     before = await _campus(stage)
     await sam.write("/bind", group)
     assert "a group of their own" in (await sam.last(group))["text"]
