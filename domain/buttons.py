@@ -59,6 +59,7 @@ class Tap(StrEnum):
     THUMB_AGAIN = "thumb_again"  # order
     PROBLEM = "problem"  # order
     PROBLEM_KIND = "problem_kind"  # order; version = which of the kinds, from 1
+    PROBLEM_BACK = "problem_back"  # order
     PROBLEM_WORDLESS = "problem_wordless"  # order; version as above
     CASES = "cases"
     CASE = "case"  # case

@@ -33,6 +33,7 @@ async def list_cases(turn: Turn) -> Replies:
 async def back_to_list(turn: Turn) -> Replies:
     """[Cases]."""
     require_desk(turn)
+    await _ask_nothing(turn)
     return (on_menu(turn, await _list(turn)),)
 
 
@@ -78,8 +79,9 @@ async def case(turn: Turn) -> Replies:
 
 
 async def look_at_case(turn: Turn) -> Replies:
-    """[Look at 3], on the list."""
+    """[Look at 3], on the list, and the way back from a question: the next line goes to nobody any more."""
     require_desk(turn)
+    await _ask_nothing(turn)
     return (on_menu(turn, await _one(turn, turn.subject)),)
 
 
@@ -196,6 +198,11 @@ async def _open(turn: Turn) -> Case:
     if found.status is CaseStatus.CLOSED:
         raise CaseClosed(case=found.id)
     return found
+
+
+async def _ask_nothing(turn: Turn) -> None:
+    if turn.private:
+        await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
 
 
 def _back(turn: Turn) -> tuple[Button, ...]:

@@ -2,6 +2,7 @@
 
 from aiogram.dispatcher.event.bases import SkipHandler
 
+from bot.customer.orders import open_order
 from bot.home import MENU
 from bot.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn
@@ -141,7 +142,8 @@ def _told(turn: Turn, case: Case, key: str) -> Screen:
         turn.say(key, case=case.id),
         *([] if fits(turn.typed, MOST_STORY) else [turn.say("bot-case-cut", most=MOST_STORY)]),
     ]
-    return Screen("\n".join(lines), ((_back(turn, case.order_id), _home(turn)),))
+    more = turn.button("bot-button-case-more", Tap.PROBLEM, case.order_id)
+    return Screen("\n".join(lines), ((more, _back(turn, case.order_id)), (_home(turn),)))
 
 
 def _kind(number: int) -> ProblemKind:
@@ -150,8 +152,14 @@ def _kind(number: int) -> ProblemKind:
     return KINDS[number - 1]
 
 
+async def step_back(turn: Turn) -> Replies:
+    """[Back to my order]: the next line is no report any more."""
+    await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
+    return await open_order(turn)
+
+
 def _back(turn: Turn, order_id: int) -> Button:
-    return turn.button("bot-button-back-to-order", Tap.OPEN_ORDER, order_id, MENU)
+    return turn.button("bot-button-back-to-order", Tap.PROBLEM_BACK, order_id, MENU)
 
 
 def _home(turn: Turn) -> Button:

@@ -104,6 +104,7 @@ def _after_delivery(router: Router) -> None:
             Tap.THUMB_AGAIN: aftercare.thumb_again,
             Tap.PROBLEM: aftercare.problem,
             Tap.PROBLEM_KIND: aftercare.problem_kind,
+            Tap.PROBLEM_BACK: aftercare.step_back,
             Tap.PROBLEM_WORDLESS: aftercare.send_wordless,
         },
     )

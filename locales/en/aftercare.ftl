@@ -90,7 +90,8 @@ bot-button-problem-kind =
        *[not_here] Not here
     }
 bot-button-wordless = Send without
-bot-button-back-to-order = ◀ Back to my order
+bot-button-case-more = Write more
+bot-button-back-to-order = ◀ My order
 
 ## What the customer hears from the campus team
 
