@@ -9,7 +9,7 @@ from bot.turn import Turn, cut
 from domain.buttons import Button, Style, Tap
 from domain.draft import Dialogue, Expects
 from domain.people import Role
-from domain.store.drafts import expect_nothing
+from domain.store.drafts import expect_nothing, find_draft
 from domain.store.reordering import usual_of
 
 MENU = 1  # the version on menu buttons: those of cards and pushes carry another, and are not turned into a menu
@@ -81,7 +81,7 @@ async def home(turn: Turn) -> Screen:
         turn.say("bot-home", name=turn.member.first_name, campus=turn.campus.title),
         (
             *await _usual(turn),
-            (turn.button("bot-button-order-food", Tap.ORDER_FOOD, version=MENU, style=Style.PRIMARY),),
+            (turn.button(await _order(turn), Tap.ORDER_FOOD, version=MENU, style=Style.PRIMARY),),
             (turn.button("bot-button-deliver-food", Tap.DELIVER_FOOD, version=MENU, style=Style.SUCCESS),),
             (
                 turn.button("bot-button-my-orders", Tap.MY_ORDERS, version=MENU),
@@ -89,6 +89,12 @@ async def home(turn: Turn) -> Screen:
             ),
         ),
     )
+
+
+async def _order(turn: Turn) -> str:
+    """The label of the way to food: a basket that was begun is gone on with."""
+    draft = await find_draft(turn.work, turn.campus.id, turn.member.person_id)
+    return "bot-button-order-food" if draft is None or not draft.items else "bot-button-go-on"
 
 
 async def _usual(turn: Turn) -> Rows:

@@ -3,6 +3,7 @@
 ## The first screen
 
 bot-button-usual = Usual · { $store } · max { $ceiling }
+bot-button-go-on = 🍜 Continue my order
 bot-button-me = 👤 Me
 
 ## Shops
@@ -119,7 +120,7 @@ bot-button-orders-ended = Ended
 
 ## Lists of several pages
 
-bot-button-list-before = ◀ Back
+bot-button-list-before = ◀ Previous
 bot-button-list-after = More ▶
 
 ## What was not asked for

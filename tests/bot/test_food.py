@@ -70,7 +70,7 @@ async def test_a_long_menu_has_pages_and_a_dish_of_the_second_stays_there(stage:
     await mei.press("Dish 8")
     assert "1 × Dish 8 · S$1.08" in await mei.text()
     assert "Dish 8 · S$1.08" in await mei.labels()
-    await mei.press("◀ Back")
+    await mei.press("◀ Previous")
     assert "Chicken rice · S$4.20" in await mei.labels()
 
 
@@ -115,7 +115,7 @@ async def test_a_basket_that_is_too_dear_leads_back_to_its_lines(stage: Stage) -
     await mei.press("Library")
     assert "at most S$80.00" in await mei.text()
     await mei.write("/start")
-    await mei.press("🍜")
+    await mei.press("🍜 Continue my order")
     for _ in range(3):
         await mei.press("− tuna")
     await mei.press("◀ Back")
