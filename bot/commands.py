@@ -26,6 +26,7 @@ COMMANDS: Mapping[Role, Mapping[str, str]] = MappingProxyType(
             "start": "bot-command-start",
             "orders": "bot-command-orders",
             "me": "bot-command-me",
+            "help": "bot-command-help",
         },
         Role.RUNNER: {
             "jobs": "bot-command-jobs",

@@ -4,7 +4,21 @@ from collections.abc import Mapping
 
 from aiogram import Router
 
-from bot.customer import aftercare, again, charts, food, invitation, me, orders, places, placing, shops, terms, waiting
+from bot.customer import (
+    aftercare,
+    again,
+    charts,
+    food,
+    guide,
+    invitation,
+    me,
+    orders,
+    places,
+    placing,
+    shops,
+    terms,
+    waiting,
+)
 from bot.customer.basket import with_draft
 from bot.home import go_home
 from bot.routing import Handler, on_commands, on_photos, on_replies, on_taps, on_typed
@@ -77,7 +91,7 @@ def _basket(router: Router) -> None:
 
 
 def _own(router: Router) -> None:
-    on_commands(router, {"me": me.show}, private=True)
+    on_commands(router, {"me": me.show, "help": guide.guide}, private=True)
     on_taps(
         router,
         {

@@ -48,3 +48,12 @@ async def test_a_bound_admin_chat_is_offered_what_admins_can_do(stage: Stage) ->
     made = await stage.sim("groups", title="Desk", members=[sam.id], bots=["north_bot"], admins=["north_bot"])
     await sam.write("/bind admin", made["id"])
     assert await offered(sam, made["id"]) == named(Role.ADMIN)
+
+
+async def test_help_tells_how_it_works_and_to_runners_their_part(stage: Stage) -> None:
+    mei, ana = await stage.somebody(), await stage.runner()
+    for one in (mei, ana):
+        await one.write("/help")
+        assert "You never pay more than that" in await one.text()
+        assert ("Delivering" in await one.text()) is (one is ana)
+        assert any(label.startswith("🍜") for label in await one.labels())
