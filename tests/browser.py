@@ -122,6 +122,15 @@ class Browser:
         async with asyncio.timeout(PATIENCE):
             return await self._tab_of(await found_by(look))
 
+    async def is_alone(self, tab: "Tab") -> None:
+        """Wait until no other tab that was attended to is open."""
+
+        async def look() -> bool:
+            return list(self.tabs) == [tab.session]
+
+        async with asyncio.timeout(PATIENCE):
+            await found_by(look)
+
 
 @dataclass(slots=True)
 class Tab:

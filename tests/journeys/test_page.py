@@ -106,6 +106,7 @@ async def test_an_order_is_played_through_the_page_from_the_first_word_to_paid(t
         await tab.photograph(ARTEFACTS / "page-paid.png")
         assert tab.mistakes == []
         assert await tab.look(NAMELESS) == []
+        await browser.is_alone(tab)  # Stripe's pages went by themselves
 
 
 async def orders(mei: Look) -> None:

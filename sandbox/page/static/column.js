@@ -13,7 +13,7 @@ import { isGroup, isMember, nameOf, sizeOf, titleOf } from "./world.js";
 export class Column {
   /** `view` is {person, chat, role}; `page` can show(person, chat), close(column) and hears of counted(). */
   constructor(view, page, pictures) {
-    Object.assign(this, { person: view.person, chat: view.chat, role: view.role ?? "", start: view.start ?? "", page, messages: new Map(), unfolded: new Map(), blocked: false });
+    Object.assign(this, { person: view.person, chat: view.chat, role: view.role ?? "", start: view.start ?? "", page, messages: new Map(), reading: Promise.resolve(), waiting: null, unfolded: new Map(), blocked: false });
     this.owner = nameOf(view.person);
     this.title = titleOf(view.chat);
     this.log = new Log(this, `Messages of ${this.owner} in ${this.title}`);
@@ -38,8 +38,24 @@ export class Column {
     return this.headLine;
   }
 
-  /** Read the chat as it is now. */
-  async load() {
+  /** Read the chat as it is now, once the reading before is done; what happens meanwhile is shown after it. */
+  load() {
+    this.reading = this.reading.catch(() => {}).then(() => this.readAnew());
+    return this.reading;
+  }
+
+  async readAnew() {
+    this.waiting = [];
+    try {
+      await this.read();
+    } finally {
+      const { waiting } = this;
+      this.waiting = null;
+      waiting.forEach((event) => this.take(event));
+    }
+  }
+
+  async read() {
     const mine = await ask("/sim/chats", { user: this.person });
     const known = mine.find((one) => one.chat === this.chat);
     Object.assign(this, { started: Boolean(known), blocked: Boolean(known?.blocked) });
@@ -76,7 +92,8 @@ export class Column {
   /** Show what happened here. */
   take(event) {
     const { kind, message } = event;
-    if (kind === "message" || kind === "edit") {
+    if (this.waiting && kind !== "member") this.waiting.push(event);
+    else if (kind === "message" || kind === "edit") {
       this.messages.set(message.message_id, message);
       this.log.put(message, kind === "message" && message.from.id !== this.person);
       if (!this.started) Object.assign(this, { started: true }), this.settle();

@@ -78,7 +78,17 @@ export class Composer {
       this.send();
     } else if (event.key === "Escape") {
       this.clear();
+    } else if (event.key === "Tab" && this.matching().length) {
+      event.preventDefault(); // the first of the list is written out, for the words that follow it
+      this.box.value = `/${this.matching()[0].command} `;
+      closeMenu();
     }
+  }
+
+  /** The commands that begin as what is typed. */
+  matching() {
+    const { value } = this.box;
+    return /^\/\w*$/.test(value) ? this.commands.filter((one) => `/${one.command}`.startsWith(value)) : [];
   }
 
   pasted(event) {
@@ -88,10 +98,8 @@ export class Composer {
 
   /** While a command is typed, those that begin so are listed. */
   offer() {
-    const { value } = this.box;
     closeMenu();
-    if (!/^\/\w*$/.test(value)) return;
-    this.list(this.commands.filter((one) => `/${one.command}`.startsWith(value)));
+    this.list(this.matching());
   }
 
   /** All commands, as they are now: who becomes a runner is offered more. */
