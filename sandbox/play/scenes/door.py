@@ -1,6 +1,6 @@
 """Scenes at the customer's door, and what the two sides write to each other on the way to it."""
 
-from sandbox.play.scenes.parts import CHARGED, PAID, RUNNER_GETS, is_paid, orders_laksa, sets_up_payout
+from sandbox.play.scenes.parts import CHARGED, PAID, RUNNER_GETS, orders_laksa, sets_up_payout
 from sandbox.play.stage import Ending, Stage
 
 
@@ -10,8 +10,9 @@ async def absent(stage: Stage) -> tuple[Ending, ...]:
     await sets_up_payout(ana)
     order = await orders_laksa(mei)
     await ana.taps("claim", about=order)
-    card = await mei.reads(f"#{order}: {ana.name} is on it", "Reply to this card")
-    await mei.types("I may be in class. The shelf is fine.", to=card)
+    await ana.reads(f"#{order}", f"Reply to this card to write to {mei.name}")
+    news = await mei.reads(f"{ana.name} is on it")
+    await mei.types("I may be in class. The shelf is fine.", to=news)
     heard = await ana.reads(f"{mei.name} about #{order}: I may be in class.")
     await ana.types("All right!", to=heard)
     await mei.reads(f"{ana.name} about #{order}: All right!")
@@ -25,5 +26,5 @@ async def absent(stage: Stage) -> tuple[Ending, ...]:
     await ana.shows()
     await mei.reads(f"Order #{order} is delivered", "Left at Science Library, lobby shelf")
     await mei.reads(f"#{order}", PAID, "with a photo")
-    await is_paid(ana, order)
+    await ana.reads(f"S$7.30 sent for job #{order}")
     return (Ending(order=order, charged=CHARGED, paid_out=RUNNER_GETS),)
