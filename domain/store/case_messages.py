@@ -11,7 +11,7 @@ from domain.buttons import Tap, pack
 from domain.campus import Campus
 from domain.money import spell
 from domain.order import Order, OrderEvent
-from domain.people import Member
+from domain.people import Member, Role
 from domain.store.events import history
 from domain.store.messages import tell, tell_admins
 from domain.store.people import find_member
@@ -155,10 +155,12 @@ async def _facts(work: UnitOfWork, campus: Campus, case: Case, order: Order) -> 
 async def _handed_over(work: UnitOfWork, order: Order) -> str:
     """By the pin, with a photo, or on somebody's word: what the order's history says."""
     lines = await history(work, order.campus_id, order.id)
-    reasons = [line.reason for line in lines if line.subject == "order" and line.event in HANDED_OVER]
-    if reasons and reasons[-1] == "pin":
-        return "pin"
-    return "photo" if order.proof_photo is not None else "word"
+    ways = [
+        line.reason
+        for line in lines
+        if line.subject == "order" and line.event in HANDED_OVER and line.actor.role is not Role.ADMIN
+    ]
+    return ways[-1] if ways and ways[-1] in ("pin", "photo") else "word"
 
 
 def _called(member: Member) -> str:
