@@ -45,7 +45,7 @@ async def test_the_roster_says_how_each_runner_does_and_suspends_after_a_questio
     await _find_runner(sam, "Zoe")
     assert f"Zoe ({ana.id}) · approved · 1 now · 0 done" in await sam.text()
     await sam.press("Suspend Zoe")
-    assert "Suspend Zoe?" in await sam.text()
+    assert f"Suspend Zoe ({ana.id})?" in await sam.text()
     assert await sam.labels() == ["Leave it as it is", "Yes, suspend"]
     await sam.press("Yes, suspend")
     await sam.write("she never answers")
