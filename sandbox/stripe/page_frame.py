@@ -27,9 +27,9 @@ select option{color:#111;background:#fff}
 button{cursor:pointer;font-weight:600;margin-top:.6em}button.main{border:0;background:var(--main);color:var(--on)}
 :focus-visible{outline:3px solid var(--main);outline-offset:2px}small{color:var(--quiet)}
 """
-CLOSING = """<p><button class=main type=button onclick="window.close();document.getElementById('by-hand').hidden=false">
-Back to the chat</button></p><p id=by-hand hidden>Your browser keeps this page open: close it by hand.</p>
-<script>if (window.opener) setTimeout(() => window.close(), 1600)</script>"""
+BACK = """<p><button class=main type=button onclick="window.close();document.getElementById('by-hand').hidden=false">
+Back to the chat</button></p><p id=by-hand hidden>Your browser keeps this page open: close it by hand.</p>"""
+CLOSING = f"{BACK}<script>if (window.opener) setTimeout(() => window.close(), 1600)</script>"
 
 
 def page(title: str, content: str, *, status: int = 200) -> web.Response:

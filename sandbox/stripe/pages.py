@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from aiohttp import web
 
-from sandbox.stripe.cards import CARDS, find_card
-from sandbox.stripe.page_frame import CLOSING, lead, page, refused_page
+from sandbox.stripe.cards import CARDS, Approval, Card, find_card
+from sandbox.stripe.page_frame import BACK, CLOSING, lead, page, refused_page
 from sandbox.stripe.refusals import Refusal
 from sandbox.stripe.resources import accounts, authorizing, checkout
 from sandbox.stripe.routes import settle
@@ -20,8 +21,8 @@ async def show_checkout(request: web.Request) -> web.Response:
     settle(world)
     session = world.documents.get("checkout.session", request.match_info["session"])
     if session is None or session["status"] != "open":
-        return page("This page is no longer open", "<p>The session is complete or has expired.</p>", status=410)
-    options = "".join(f"<option value='{card.name}'>{card.number} {card.name}</option>" for card in CARDS)
+        return page("This page is no longer open", f"<p>It was used already, or its time is up.</p>{BACK}", status=410)
+    options = "".join(f"<option value='{card.name}'>{told(card)}</option>" for card in CARDS)
     here = escape(request.path)
     return page(
         "Save a card",
@@ -29,9 +30,19 @@ async def show_checkout(request: web.Request) -> web.Response:
         f"<label>A test card<select name=card>{options}</select></label>"
         "<label>or a test card's number<input name=number inputmode=numeric autocomplete=off"
         " placeholder='4242 4242 4242 4242'></label>"
-        f"<button class=main>Save card</button></form>"
+        "<button class=main>Save card</button></form>"
         f"<form method=post action='{here}/cancel'><button>Cancel</button></form>",
     )
+
+
+def told(card: Card) -> str:
+    """A test card in a line: its number, and what will come of it."""
+    number = " ".join(card.number[at : at + 4] for at in range(0, len(card.number), 4))
+    saved = "is saved" if card.can_be_saved else "can't be saved"
+    asks = "asks the bank" if card.approval is Approval.ALWAYS else ""
+    no = (card.decline.decline_code or card.decline.code).replace("_", " ") if card.decline else ""
+    named = re.sub(r"_|(?<=[a-z])(?=[A-Z])", " ", card.name.removeprefix("pm_card_")).lower()
+    return f"{number}: " + (", then ".join(filter(None, (saved, asks, no))) if asks or no else named)
 
 
 async def complete_checkout(request: web.Request) -> web.Response:
@@ -66,7 +77,7 @@ async def show_approval(request: web.Request) -> web.Response:
     """GET /pay/approve/{intent}: the bank asks."""
     intent = request.app[SANDBOX].world.documents.get("payment_intent", request.match_info["intent"])
     if intent is None or intent["status"] != "requires_action":
-        return page("Nothing to approve", "<p>This payment does not wait for you.</p>", status=410)
+        return page("Nothing to approve", f"<p>This payment does not wait for you.</p>{BACK}", status=410)
     here = escape(request.path)
     money = escape(f"{intent['amount'] / 100:.2f} {intent['currency'].upper()}")
     return page(
