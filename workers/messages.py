@@ -34,6 +34,7 @@ from domain.store.push_rows import (
 )
 from domain.store.readers import reader_of
 from domain.store.unit_of_work import Database, UnitOfWork
+from domain.store.use_cases.relaying import tell_not_heard
 from domain.words import say, say_plain
 from workers.buckets import Buckets
 from workers.telegram_sender import (
@@ -213,6 +214,7 @@ async def _write_push(work: UnitOfWork, message: PushRow, outcome: Outcome) -> N
         case Blocked(why):
             await _note_blocked(work, message.campus_id, message.chat_id, why)
             await push_ended(work, message.id, "dropped", why)
+            await tell_not_heard(work, message.id)
         case Broken(why):
             log.error("push %d (%s) is refused by Telegram: %s", message.id, message.key, why)
             await push_ended(work, message.id, "dropped", why)

@@ -5,6 +5,8 @@ card-relay = ✍️ Reply to this card to write to { $name }.
 push-relay-photo = 💬 <b>{ $name }</b> about #{ $order }
 push-relay = 💬 <b>{ $name }</b> about #{ $order }: { $text }
 
+push-not-heard = 💬 { $name } could not be reached about #{ $order }: they stopped this chat. Your last message was not read.
+
 bot-relay-nobody = Nobody has order #{ $order } yet, so there is nobody to read that. As soon as a runner takes it, reply to its card.
 bot-relay-over = Order #{ $order } has been over for a while, so I pass on nothing more. If something is wrong, talk to the campus team.
 bot-relay-unreachable = { $name } can't be reached at the moment: they stopped this chat. Your message was not passed on.

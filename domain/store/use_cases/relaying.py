@@ -6,6 +6,7 @@ from sqlalchemy import select, union_all
 
 from domain.aftercare import shortened
 from domain.campus import Campus
+from domain.loudness import SPOKEN
 from domain.order import WITH_RUNNER, Order
 from domain.people import Action, Member
 from domain.store.ladders.silence import hear_from
@@ -140,3 +141,27 @@ async def _hear_from_runner(work: UnitOfWork, order: Order) -> None:
 def _over(order: Order, work: UnitOfWork, campus: Campus) -> bool:
     ended = order.delivered_at or order.ended_at
     return ended is not None and work.now > ended + campus.windows.length("relay")
+
+
+async def tell_not_heard(work: UnitOfWork, push_id: int) -> None:
+    """The other side shut the bot out just before these words came: who wrote them must not believe they were read.
+
+    Nothing for a push that is not a person's words.
+    """
+    row = (await work.connection.execute(select(push).where(push.c.id == push_id))).mappings().one()
+    if row["key"] not in SPOKEN:
+        return
+    order = await find_order(work, row["campus_id"], row["order_id"])
+    writer = order.runner_id if row["chat_id"] == order.customer_id else order.customer_id
+    reader = await find_member(work, row["campus_id"], row["chat_id"])
+    if writer is not None:
+        await tell(
+            work,
+            campus_id=order.campus_id,
+            chat_id=writer,
+            name=f"not_heard:{push_id}",
+            key="push-not-heard",
+            order_id=order.id,
+            words={"name": reader.first_name, "order": order.id},
+            silent=True,
+        )

@@ -41,6 +41,20 @@ async def test_the_longest_words_there_are_pass_through_with_a_photo_or_without(
     assert len(await post.calls("sendPhoto" if with_photo else "sendMessage", ANA)) == 2 - with_photo  # and her card
 
 
+async def test_whose_words_could_not_be_brought_is_told(post: PostOffice) -> None:
+    order = await post.order()
+    await post.change(order, status=OrderStatus.ACCEPTED, runner_id=ANA, pin="4817")
+    await post.deliver()
+    await post.sim("block", user=ANA, bot=BOT)
+    async with post.office.database() as work:
+        await work.connection.execute(update(membership).values(admitted=True))
+        campus, mei = await find_campus(work, post.campus_id), await find_member(work, post.campus_id, MEI)
+        claimed = await find_order(work, post.campus_id, order.id)
+        await relaying.pass_on(work, campus, mei, claimed, "hello?", photo=None, message_id=1)
+    await post.deliver()
+    assert "Ana could not be reached" in (await post.texts())[-1]
+
+
 async def test_a_long_list_is_folded_on_the_card(post: PostOffice) -> None:
     order = await post.order()
     line = {"name": "rice <&>", "quantity": 2, "price": 100}
