@@ -38,11 +38,12 @@ async def show_checkout(request: web.Request) -> web.Response:
 def told(card: Card) -> str:
     """A test card in a line: its number, and what will come of it."""
     number = " ".join(card.number[at : at + 4] for at in range(0, len(card.number), 4))
-    saved = "is saved" if card.can_be_saved else "can't be saved"
     asks = "asks the bank" if card.approval is Approval.ALWAYS else ""
     no = (card.decline.decline_code or card.decline.code).replace("_", " ") if card.decline else ""
     named = re.sub(r"_|(?<=[a-z])(?=[A-Z])", " ", card.name.removeprefix("pm_card_")).lower()
-    return f"{number}: " + (", then ".join(filter(None, (saved, asks, no))) if asks or no else named)
+    if not card.can_be_saved:
+        return f"{number}: can't be saved ({no})"
+    return f"{number}: " + (", then ".join(filter(None, ("is saved", asks, no))) if asks or no else named)
 
 
 async def complete_checkout(request: web.Request) -> web.Response:
