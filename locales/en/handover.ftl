@@ -10,7 +10,7 @@ card-customer-left = 📷 Left here, with a photo: <b>{ $place }</b>
 card-runner-may-leave = Nobody there? You may <b>leave it at { $place }</b> now: tap below, then send a photo of it. The photo counts as delivered.
 card-runner-next-pin-locked =
     Five wrong PINs, so none counts any more. The campus team was told, and your money is safe.
-    <b>Leave it at { $place }</b>: tap below, then send a photo of it. The photo counts as delivered.
+    Hand it over, or <b>leave it at { $place }</b>: tap below, then send a photo of it. The photo counts as delivered.
 
 ## Buttons on cards and messages
 
@@ -64,4 +64,4 @@ bot-button-give-back = Can't do it
 bot-button-stay = Keep waiting
 
 error-leaving-too-early = Not yet: ask for the PIN first. If nobody comes, you may leave it with a photo some minutes after you arrived.
-error-pin-locked = Five wrong PINs, so none counts any more. Leave it at the agreed place and send a photo of it. The campus team knows.
+error-pin-locked = Five wrong PINs, so none counts any more. Hand it over or leave it at the agreed place, and send a photo of it. The campus team knows.
