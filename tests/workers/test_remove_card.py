@@ -86,3 +86,22 @@ async def test_a_card_stays_while_the_hold_of_an_order_is_made_with_it(shared_to
     assert intent["status"] == "requires_capture", "what is held stays held"
     await town.cancel(member, order)
     await town.drive()
+
+
+async def test_a_card_that_another_one_replaces_is_not_kept_at_stripe(shared_town: Town) -> None:
+    town = shared_town
+    member = await town.member()
+    async with town.database() as work:
+        await ordering.add_card(work, town.campus, member)
+    await town.drive()
+    ((session,),) = await town.rows(
+        "SELECT data ->> 'session' FROM saga WHERE person_id = :id AND kind = 'save_card'", id=member.person_id
+    )
+    await town.control(f"checkout/{session}/complete", card="pm_card_mastercard")
+    await town.hurry()
+    renewed = await town.known(member.person_id)
+    assert renewed.card is not None
+    assert renewed.card.brand == "mastercard"
+    assert await is_kept(town, renewed)
+    assert not await is_kept(town, member)
+    assert await said(town, member) == ["push-card-link", "push-card-saved"]

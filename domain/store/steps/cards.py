@@ -1,9 +1,12 @@
-"""Local steps around a card that is given up: forget it, say when it is gone."""
+"""Local steps around a card that is given up, or gives way to another: forget it, say when it is gone."""
 
 from domain.errors import Stale
+from domain.people import SavedCard
 from domain.store.messages import tell
+from domain.store.people import find_member
 from domain.store.people import forget_card as forget
-from domain.store.runs import Run
+from domain.store.runs import Run, Start
+from domain.store.under_way import places_an_order
 from domain.store.unit_of_work import UnitOfWork
 
 
@@ -23,3 +26,18 @@ async def tell_card_removed(work: UnitOfWork, run: Run) -> None:
         key="push-card-removed",
         words={"brand": run.data["brand"].title(), "last4": run.data["last4"]},
     )
+
+
+async def let_former_go(work: UnitOfWork, run: Run, coming: SavedCard) -> None:
+    """The card that this one replaces is detached at Stripe, unless an order is just being placed with it."""
+    former = (await find_member(work, run.campus_id, run.person)).card
+    if former is None or former.payment_method == coming.payment_method or await places_an_order(work, run.person):
+        return
+    start = Start(
+        kind="let_card_go",
+        name=f"let_card_go:{run.person}:{former.payment_method}",
+        campus_id=run.campus_id,
+        person_id=run.person,
+        data={"payment_method": former.payment_method},
+    )
+    run.starts.append(start)

@@ -17,6 +17,7 @@ from domain.store.money import book_payable, move_payable, open_payables, post
 from domain.store.orders import move
 from domain.store.people import lock_payouts_ready, save_card, set_payouts_ready
 from domain.store.runs import Run, Start
+from domain.store.steps.cards import let_former_go
 from domain.store.unit_of_work import UnitOfWork
 
 
@@ -173,6 +174,7 @@ async def open_payouts(work: UnitOfWork, run: Run) -> None:
 async def keep_card(work: UnitOfWork, run: Run) -> None:
     """The card is saved; an order that waited only for it places itself, if it is still the same order."""
     card = SavedCard(**run.data["card"])
+    await let_former_go(work, run, card)
     await save_card(work, run.person, card)
     draft = await lock_draft(work, run.campus_id, run.person)
     waiting = draft is not None and await _still_wanted(work, draft)
