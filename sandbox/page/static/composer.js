@@ -44,7 +44,7 @@ export class Composer {
   answer(message) {
     this.answered = message;
     this.describe();
-    this.box.focus();
+    if (matchMedia("(pointer: fine)").matches) this.box.focus(); // on a phone that would bring up its keyboard
   }
 
   /** Send what is there; what could not be sent stays. */

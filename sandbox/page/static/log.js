@@ -38,12 +38,12 @@ export class Log {
     if (old) {
       const held = old.contains(document.activeElement);
       old.replaceWith(drawn);
-      drawn.classList.add("fresh");
       if (held) drawn.querySelector(".key")?.focus({ preventScroll: true });
     } else {
       this.element.querySelector(".hello")?.remove();
       this.element.append(drawn);
     }
+    drawn.classList.toggle("fresh", Boolean(old) || news);
     this.arrange();
     if (this.following) requestAnimationFrame(() => this.toEnd());
     else if (news) this.count(this.unread + 1);

@@ -1,5 +1,6 @@
 """The page's server: its files, the control API under its address, and nothing from anywhere else."""
 
+import re
 import struct
 from argparse import ArgumentTypeError
 
@@ -8,7 +9,9 @@ import pytest
 
 from sandbox.page import running_page
 from sandbox.page.pictures import PICTURES, draw
+from sandbox.page.server import STATIC
 from sandbox.page.views import View, read_view
+from tests.house.shape import LONGEST_FILE
 from tests.sandbox.telegram.desk import ANA, Desk
 
 NOBODY = "http://127.0.0.1:9"  # the port of "discard": nothing listens there
@@ -45,6 +48,15 @@ async def test_a_stand_in_that_is_gone_is_a_sentence() -> None:
         session.get(f"{url}/sim/users") as answer,
     ):
         assert (answer.status, await answer.json()) == (502, {"error": "The Telegram stand-in does not answer."})
+
+
+def test_no_file_of_the_page_names_another_machine_and_all_are_small() -> None:
+    texts = {path.name: path.read_text() for path in STATIC.iterdir()}
+    named = {
+        name: set(re.findall(r"https?://([\w.-]+)", text)) - {"t.me", "www.w3.org"} for name, text in texts.items()
+    }
+    assert {name: hosts for name, hosts in named.items() if hosts} == {}
+    assert [name for name, text in texts.items() if len(text.splitlines()) > LONGEST_FILE] == []
 
 
 @pytest.mark.parametrize("name", sorted(PICTURES))
