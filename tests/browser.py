@@ -27,6 +27,7 @@ FLAGS = (
 )  # fmt: skip
 START_WITHIN = 30.0  # seconds
 PATIENCE = 20.0  # seconds; people would have given up, and machines under test are slow
+PRESSES = 5  # of something that moves, before one gives up
 LOOK_EVERY = 0.04  # seconds between two looks at a page
 
 # Gives the middle of the last element that shows these words: in sight, at rest, with nothing lying over it.
@@ -43,9 +44,12 @@ FIND = """async (selector, words) => {
   await new Promise((done) => setTimeout(done, 40));
   const above = document.elementFromPoint(...before);
   const still = String(before) === String(middle()) && above && (found.contains(above) || above.contains(found));
-  window.pressed = found;
+  Object.assign(window, { pressed: found, touched: null });
+  addEventListener('click', (event) => { window.touched = event.target; }, { capture: true, once: true });
   return still ? before : null;
 }"""
+# Whether the click went elsewhere, because something moved just then; a page that is gone took it.
+MISSED = "() => Boolean(window.pressed) && !window.pressed.contains(window.touched)"
 
 
 def chromium() -> str | None:
@@ -175,9 +179,13 @@ class Tab:
     async def press(self, selector: str, words: str = "") -> None:
         """Press the last element of a selector that shows these words, once it is there and nothing covers it."""
         await self.tell("Page.bringToFront")
-        x, y = await self.until(FIND, selector, words)
-        for kind in ("mousePressed", "mouseReleased"):
-            await self.tell("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+        for _ in range(PRESSES):
+            x, y = await self.until(FIND, selector, words)
+            for kind in ("mousePressed", "mouseReleased"):
+                await self.tell("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+            if not await self.look(MISSED):
+                return
+        raise AssertionError(f"{selector} {words!r} could not be hit in {PRESSES} presses")
 
     async def write(self, selector: str, text: str, *, enter: bool = False) -> None:
         """Press into a field, type a text, and perhaps Enter."""
