@@ -5,14 +5,18 @@ import { meetEverybody, titleOf, world } from "./world.js";
 
 const HERE = ["127.0.0.1", "localhost", "[::1]"];
 
+function host(url) {
+  return URL.canParse(url) ? new URL(url).hostname : "";
+}
+
 /** Whether a link leads to a chat, which no browser shows. */
 export function leadsToChat(url) {
-  return ["t.me", "telegram.me"].includes(new URL(url).hostname);
+  return ["t.me", "telegram.me"].includes(host(url));
 }
 
 /** Pages of the demo may close themselves when they are done; a stranger's page learns nothing of us. */
 export function relation(url) {
-  return HERE.includes(new URL(url).hostname) ? "opener" : "noopener noreferrer";
+  return HERE.includes(host(url)) ? "opener" : "noopener noreferrer";
 }
 
 /** Follow a link to a chat: join the group, or open the bot and start it. `page` shows the chat; gives a sentence to say. */
