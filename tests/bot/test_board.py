@@ -67,7 +67,7 @@ async def test_an_order_offers_an_admin_what_is_legal_now_and_nothing_else(stage
     for made in (job, claimed, bought, arrived):
         order_id = (await made(stage))[0]
         await sam.write(f"/order {order_id}")
-        offered.append((await sam.labels())[:-2])
+        offered.append([label for label in await sam.labels() if label.endswith("…")])
     after = ["Finish…", "Close…"]
     assert offered == [["Cancel…"], ["Cancel…", "Give back…"], after, after]
     answer = await sam.tap(Tap.ACT, order_id, 1)
