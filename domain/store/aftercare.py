@@ -9,8 +9,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from domain.aftercare import DELIVERED, Case, CaseStatus, Praise, PraiseCount, ProblemKind, Rating
 from domain.errors import CaseClosed, CaseNotFound
 from domain.order import Order
+from domain.store.answered import told_under
 from domain.store.events import Event, history
-from domain.store.schema import orders, problem_case, push, rating
+from domain.store.schema import orders, problem_case, rating
 from domain.store.unit_of_work import UnitOfWork
 
 MESSAGE_OF_A_CASE = re.compile(r"case:([0-9]{1,18}):.*")  # how pushes about a case are named
@@ -103,14 +104,9 @@ async def move_case(work: UnitOfWork, campus_id: int, case_id: int, **changes: o
 
 async def case_told_in(work: UnitOfWork, campus_id: int, chat_id: int, message_id: int) -> int | None:
     """The case that this message of ours told about; None when it is about something else."""
-    query = select(push.c.name).where(
-        push.c.campus_id == campus_id, push.c.chat_id == chat_id, push.c.message_id == message_id
-    )
-    for name in (await work.connection.execute(query)).scalars():
-        found = MESSAGE_OF_A_CASE.fullmatch(name)
-        if found is not None:
-            return int(found[1])
-    return None
+    told = await told_under(work, campus_id, chat_id, message_id)
+    cases = {int(found[1]) for each in told if (found := MESSAGE_OF_A_CASE.fullmatch(each.name)) is not None}
+    return cases.pop() if len(cases) == 1 else None
 
 
 async def story_of(work: UnitOfWork, case: Case) -> Sequence[Event]:

@@ -2,18 +2,19 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, union_all
+from sqlalchemy import select
 
 from domain.aftercare import shortened
 from domain.campus import Campus
 from domain.loudness import SPOKEN
 from domain.order import WITH_RUNNER, Order
 from domain.people import Action, Member
+from domain.store.answered import CARD, told_under
 from domain.store.ladders.silence import hear_from
 from domain.store.messages import tell
 from domain.store.orders import find_order, lock_order
 from domain.store.people import find_member
-from domain.store.schema import live_card, push
+from domain.store.schema import push
 from domain.store.unit_of_work import UnitOfWork
 from domain.store.use_cases.permission import require
 
@@ -22,6 +23,7 @@ MOST_TEXT, MOST_CAPTION = 3900, 850
 
 # Messages that are about the other side: who answers one of them means her.
 ANSWERABLE = (
+    CARD,
     "push-relay",
     "push-relay-photo",
     "push-claimed",
@@ -62,41 +64,10 @@ Outcome = Passed | NobodyYet | Over | Unreachable
 
 async def order_behind(work: UnitOfWork, campus: Campus, chat_id: int, message_id: int) -> Order | None:
     """The order that a message of the bot in this chat is about: a card, or news of the other side."""
-    card = select(live_card.c.order_id).where(
-        live_card.c.campus_id == campus.id, live_card.c.chat_id == chat_id, live_card.c.message_id == message_id
-    )
-    said = select(push.c.order_id).where(
-        push.c.campus_id == campus.id,
-        push.c.chat_id == chat_id,
-        push.c.message_id == message_id,
-        push.c.key.in_(ANSWERABLE),
-        push.c.order_id.is_not(None),
-    )
-    found: int | None = (await work.connection.execute(union_all(card, said))).scalars().first()
-    if found is None:
-        found = await _under_way(work, campus, chat_id, message_id)
-    return None if found is None else await find_order(work, campus.id, found)
-
-
-async def _under_way(work: UnitOfWork, campus: Campus, chat_id: int, message_id: int) -> int | None:
-    """The order of the one message that is being sent to this chat: she answered before its number was written down.
-
-    Its number is higher than all that are known there, for Telegram counts up.
-    """
-    cards = (live_card.c.campus_id == campus.id, live_card.c.chat_id == chat_id)
-    pushes = (push.c.campus_id == campus.id, push.c.chat_id == chat_id)
-    newer = union_all(
-        select(live_card.c.id).where(*cards, live_card.c.message_id > message_id),
-        select(push.c.id).where(*pushes, push.c.message_id > message_id),
-    )
-    if (await work.connection.execute(newer.limit(1))).first() is not None:
-        return None
-    sending = union_all(
-        select(live_card.c.order_id).where(*cards, live_card.c.message_id.is_(None), live_card.c.tries > 0),
-        select(push.c.order_id).where(*pushes, push.c.status == "sending", push.c.key.in_(ANSWERABLE)),
-    )
-    found = set((await work.connection.execute(sending)).scalars())
-    return found.pop() if len(found) == 1 else None
+    told = await told_under(work, campus.id, chat_id, message_id)
+    about = {each.order_id for each in told if each.key in ANSWERABLE}
+    order_id = about.pop() if len(about) == 1 else None
+    return None if order_id is None else await find_order(work, campus.id, order_id)
 
 
 async def pass_on(
