@@ -28,19 +28,17 @@ async def told_under(work: UnitOfWork, campus_id: int, chat_id: int, message_id:
     """
     cards = _cards().where(live_card.c.campus_id == campus_id, live_card.c.chat_id == chat_id)
     pushes = _pushes().where(push.c.campus_id == campus_id, push.c.chat_id == chat_id)
-    known = await _read(
-        work, cards.where(live_card.c.message_id == message_id), pushes.where(push.c.message_id == message_id)
-    )
+    by_number = (cards.where(live_card.c.message_id == message_id), pushes.where(push.c.message_id == message_id))
+    known = await _read(work, *by_number)
     if known:
         return known
-    if await _read(
-        work,
-        cards.where(live_card.c.message_id > message_id).limit(1),
-        pushes.where(push.c.message_id > message_id).limit(1),
-    ):
-        return ()
     first_time = (live_card.c.message_id.is_(None), live_card.c.tries > 0)
-    return await _read(work, cards.where(*first_time), pushes.where(push.c.status == "sending"))
+    under_way = await _read(work, cards.where(*first_time), pushes.where(push.c.status == "sending"))
+    known = await _read(work, *by_number)  # once more: it may have arrived between the two looks
+    if known:
+        return known
+    newer = (cards.where(live_card.c.message_id > message_id), pushes.where(push.c.message_id > message_id))
+    return () if await _read(work, *(each.limit(1) for each in newer)) else under_way
 
 
 def _cards() -> Select[tuple[str, str, int]]:
