@@ -69,11 +69,15 @@ async def ask_leave(turn: Turn) -> Replies:
     order = await find_order(turn.work, turn.campus.id, turn.subject)
     require_job(turn.member, Action.DELIVER, order)
     await evidence.require_leaving(turn.work, order)
+    return (NewMessage(await _leave_screen(turn, order)),)
+
+
+async def _leave_screen(turn: Turn, order: Order) -> Screen:
     await expect(turn.work, turn.campus.id, turn.member.person_id, Expects.PROOF, order.id)
     customer = await find_member(turn.work, turn.campus.id, order.customer_id)
     stay = turn.button("bot-button-stay", Tap.STAY, order.id, MENU)
     text = turn.say("bot-leave", place=order.drop_point, customer=customer.first_name)
-    return (NewMessage(Screen(text, ((stay,), _home(turn)))),)
+    return Screen(text, ((stay,), _home(turn)))
 
 
 async def stay(turn: Turn) -> Replies:
@@ -88,11 +92,12 @@ async def stay(turn: Turn) -> Replies:
 
 async def shown_proof(turn: Turn) -> Replies:
     """The photo of the food where it was left."""
-    return await _leave_it(turn, turn.asked_about, turn.photo or "")
+    order = await evidence.leave_with_photo(turn.work, turn.campus, turn.member, turn.asked_about, turn.photo or "")
+    return await _delivered(turn, order)
 
 
 async def photo_at_the_door(turn: Turn) -> Replies:
-    """A photo where the PIN was asked for: the proof once the food may be left, else a receipt that comes late."""
+    """A photo where the PIN was asked for: what it means is asked once the food may be left, else it is a receipt."""
     order = await find_order(turn.work, turn.campus.id, turn.asked_about)
     require_job(turn.member, Action.DELIVER, order)
     return await _photo_of(turn, order)
@@ -108,15 +113,10 @@ async def loose_photo(turn: Turn) -> Replies:
 
 
 async def _photo_of(turn: Turn, order: Order) -> Replies:
-    photo = turn.photo or ""
+    """Delivering can't be taken back: no photo does it that was not asked for as the proof."""
     if await evidence.leaving(turn.work, order):
-        return await _leave_it(turn, order.id, photo)
-    return await later_receipt(turn, order, photo)
-
-
-async def _leave_it(turn: Turn, order_id: int, photo: str) -> Replies:
-    order = await evidence.leave_with_photo(turn.work, turn.campus, turn.member, order_id, photo)
-    return await _delivered(turn, order)
+        return (NewMessage(await _leave_screen(turn, order)),)
+    return await later_receipt(turn, order, turn.photo or "")
 
 
 async def _delivered(turn: Turn, order: Order) -> Replies:

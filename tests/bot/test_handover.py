@@ -114,6 +114,9 @@ async def test_who_was_waited_for_long_enough_gets_her_food_left_with_a_photo(st
     order_id, _, ana = await arrived(stage)
     await _wait_in_vain(stage, order_id)
     await ana.write("", photo=True)
+    assert await stage.status(order_id) is OrderStatus.ARRIVED, "nobody said yet what the photo means"
+    assert "can't be taken back" in await ana.text()
+    await ana.write("", photo=True)
     row = await stage.order(order_id)
     assert (row["status"], row["proof_photo"] is not None) == ("DELIVERED", True)
     await ana.write("", photo=True)
@@ -136,6 +139,7 @@ async def test_of_pin_and_photo_at_once_one_delivers(stage: Stage) -> None:
     order_id, mei, ana = await arrived(stage)
     await _wait_in_vain(stage, order_id)
     pin = (await stage.order(order_id))["pin"]
+    await ana.tap(Tap.LEAVE, order_id, 5)
     await asyncio.gather(ana.write(pin), ana.write("", photo=True))
     assert len(await stage.rows(event, event.c.order_id == order_id, event.c.event == "delivered")) == 1
     told = [*await pushes(stage, order_id, "push-delivered", mei), *await pushes(stage, order_id, "push-left", mei)]
