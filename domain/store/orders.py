@@ -46,8 +46,13 @@ async def find_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:
 
 
 async def lock_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:
-    """As find_order, and nobody else changes it until this transaction ends."""
-    query = select(orders).where(orders.c.id == order_id, orders.c.campus_id == campus_id).with_for_update()
+    """As find_order, and nobody else changes it until this transaction ends.
+
+    Rows that refer to it (history, messages) may be written meanwhile: who holds something else that is wanted here
+    next, a case or a payable, and writes its history, would otherwise wait for this transaction, and it for him.
+    """
+    here = (orders.c.id == order_id, orders.c.campus_id == campus_id)
+    query = select(orders).where(*here).with_for_update(key_share=True)
     row = (await work.connection.execute(query)).mappings().one_or_none()
     if row is None:
         raise OrderNotFound
@@ -89,7 +94,8 @@ async def try_move(
 def _guarded(
     order_id: int, happened: OrderEvent, guards: Sequence[ColumnElement[bool]], changes: dict[str, Any]
 ) -> ReturningUpdate[Any]:
-    before = select(orders.c.id, orders.c.status).where(orders.c.id == order_id).with_for_update().subquery("before")
+    present = select(orders.c.id, orders.c.status).where(orders.c.id == order_id)
+    before = present.with_for_update(key_share=True).subquery("before")
     changed: dict[str, object] = {"status": target(happened), "version": orders.c.version + 1, **changes}
     stamp = _STAMPS.get(happened)
     if stamp is not None:

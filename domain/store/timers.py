@@ -105,7 +105,7 @@ async def fire_due(work: UnitOfWork, most: int) -> Sequence[DueTimer]:
         .where(timer.c.status == TimerStatus.SET, timer.c.due_at <= work.now)
         .order_by(timer.c.due_at)
         .limit(most)
-        .with_for_update(of=[orders, timer], skip_locked=True)
+        .with_for_update(of=[orders, timer], key_share=True, skip_locked=True)
     )
     rows = await _move(work, TimerEvent.FIRED, timer.c.id.in_(due))
     found = [DueTimer(kind=TimerKind(row["kind"]), **{name: row[name] for name in _DUE_PLAIN}) for row in rows]
