@@ -17,7 +17,7 @@ async def test_a_message_is_drawn_as_it_was_meant(window: Window) -> None:
     assert [*drawn[:4], "2023" in drawn[4]] == ["bold", "slanted", "1234", "secret", True]
     await window.press(ANA, ".fold", "Show more")
     await window.shows(ANA, "Show less")
-    await window.desk.write(ANA, "<img src=x onerror=alert(1)> https://[ /help")
+    await window.desk.write(ANA, "<img src=x onerror=alert(1)> https://[[x /help")
     await window.shows(ANA, "<img src=x onerror=alert(1)>")
     await window.heard()
     await window.press(ANA, ".words .link", "/help")
