@@ -24,8 +24,9 @@ async def test_who_adds_to_a_case_while_it_is_answered_does_not_wait_in_a_circle
     async with town.database() as work:
         await aftercare.ask_about(work, town.campus, customer, order.id)
         answering = asyncio.create_task(answer())
-        while not answering.done() and not await town.rows(WAITING):
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(5):
+            while not answering.done() and not await town.rows(WAITING):
+                continue
         await aftercare.add_to_case(work, town.campus, customer, case.id, "one more", None)
     await answering
     ((messages,),) = await town.rows("SELECT messages FROM problem_case WHERE id = :id", id=case.id)
