@@ -1,7 +1,7 @@
 # Two commands for a newcomer: `make demo` and `make test`. Whatever they need they set up by themselves, in this folder only.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chat play test check clean
+.PHONY: help demo chat play test crash check clean
 .DELETE_ON_ERROR:
 unexport PYTHONPATH PYTHONHOME
 
@@ -26,6 +26,9 @@ play: $(READY)  ## play one order with scripted people and tell what each sees; 
 test: $(READY)  ## run all tests, on two cores
 	@$(VENV) -m pytest -n 2 --dist loadgroup --ignore tests/journeys
 	@$(VENV) -m pytest tests/journeys
+
+crash: $(READY)  ## kill the bot and the workers at every point of every saga; ONLY=create_order kills there alone
+	@exec $(VENV) -m sandbox.crash tests/domain/saga_steps.json --only '$(ONLY)'
 
 check: $(READY)  ## read the code without running it: ruff and mypy
 	@$(VENV) -m ruff check .

@@ -42,7 +42,8 @@ def main() -> int:
 
 def run(folder: Path, cases: Sequence[Case], at_once: int) -> int:
     """Play the cases on throw-away data in this folder."""
-    quarters = tuple(found_quarter(folder, f"crash{at}", FIRST_CAMPUS + at) for at in range(CAMPUSES))
+    runners = 2 * (len(cases) // CAMPUSES + 1)
+    quarters = tuple(found_quarter(folder, f"crash{at}", FIRST_CAMPUS + at, runners=runners) for at in range(CAMPUSES))
     with surroundings(folder, quarters) as stack:
         outcomes = asyncio.run(play(stack, quarters, cases, at_once))
         print(stack.run("workers.audit"))

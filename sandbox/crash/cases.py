@@ -65,7 +65,7 @@ class Case:
     def needs_sweep(self) -> bool:
         """Whether it is set off by the sweep rather than by a bell."""
         polls = self.kill.way is Way.POLL or (self.kill.way is Way.AFTER and self.kill.call is None)
-        return polls or self.kill.saga in ("expire_order", "create_order", "save_card", "onboard_runner")
+        return polls or self.kill.saga in ("expire_order", "create_order", "save_card", "onboard_runner", "let_card_go")
 
     def __str__(self) -> str:
         return f"{self.kill.name} / {self.point}"
@@ -122,6 +122,7 @@ KILLS = (
     _bot("remove_card", "forget_card", "card_given_up"),
     _call("remove_card", "detach_card", "card_given_up"),
     _after("remove_card", "tell_card_removed", "card_given_up", "detach_card"),
+    _call("let_card_go", "detach_card", "card_replaced"),
 )
 
 

@@ -24,6 +24,10 @@ CARD_GONE = (
     "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM saved_card WHERE person_id = $1)"
     " AND EXISTS (SELECT 1 FROM saga WHERE person_id = $1 AND kind = 'remove_card' AND status = 'done')"
 )
+FORMER_CARD_GONE = (
+    "SELECT 1 FROM saga JOIN saved_card ON saved_card.person_id = saga.person_id WHERE saga.person_id = $1"
+    " AND kind = 'let_card_go' AND status = 'done' AND data ->> 'payment_method' <> saved_card.payment_method"
+)
 
 
 async def first_card(_ground: Ground, stage: Stage) -> Errand:
@@ -125,6 +129,21 @@ async def card_given_up(ground: Ground, stage: Stage) -> Errand:
     )
 
 
+async def card_replaced(ground: Ground, stage: Stage) -> Errand:
+    """A second card that takes the first one's place."""
+    mei = stage.mei
+    await has_card(ground, mei)
+    await mei.types("/me")
+    await mei.taps("add_card")
+    await at_rest(ground, "save_card", mei.number)
+    return Errand(
+        subject=Subject(saga="let_card_go", person=mei.number),
+        set_off=lambda: mei.saves_card(GOOD_CARD),
+        ends=FORMER_CARD_GONE,
+        about=mei.number,
+    )
+
+
 async def cancelled(ground: Ground, stage: Stage) -> Errand:
     """[Yes, cancel] while runners are looked for."""
     mei = stage.mei
@@ -177,6 +196,7 @@ ORDERING: dict[str, Prepare] = {
         bank_asked,
         known_card,
         card_given_up,
+        card_replaced,
         cancelled,
         expired,
     )

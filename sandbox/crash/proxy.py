@@ -84,19 +84,20 @@ class Proxy:
     target: tuple[str, int]
     port: int
     ask: Ask = never
-    _open: dict[asyncio.Task[None], asyncio.StreamWriter] = field(default_factory=dict)
+    _open: dict[asyncio.Task[None], list[asyncio.StreamWriter]] = field(default_factory=dict)
 
     async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one client to the end of its connection."""
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a connection is served by a task of its own")
-        self._open[task] = writer
+        self._open[task] = [writer]
         try:
             first = await _admit(reader, writer)
             if first is None:
                 return
             server_reader, server_writer = await asyncio.open_connection(*self.target)
+            self._open[task].append(server_writer)
             try:
                 server_writer.write(first.raw)
                 await self._relay(Session(), (reader, writer), (server_reader, server_writer))
@@ -109,8 +110,8 @@ class Proxy:
             del self._open[task]
 
     async def hang_up(self) -> None:
-        """End all connections there are."""
-        for writer in self._open.values():
+        """End all connections there are, on both sides; what is kept back is never sent on."""
+        for writer in [each for both in self._open.values() for each in both]:
             writer.transport.abort()
         if self._open:
             await asyncio.wait(set(self._open))

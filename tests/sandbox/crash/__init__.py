@@ -1,0 +1,1 @@
+"""The killing of processes at exact points, held against the real Postgres."""
