@@ -13,6 +13,7 @@ from domain.draft import Expects
 from domain.errors import Unreadable
 from domain.money import read_amount
 from domain.order import Order, OrderStatus
+from domain.store.aftercare import find_case
 from domain.store.people import find_member
 from domain.store.use_cases import relaying
 
@@ -31,7 +32,7 @@ async def relay(turn: Turn) -> Replies:
     if not turn.private or turn.reply_to is None or turn.message_id is None:
         raise SkipHandler
     order = await relaying.order_behind(turn.work, turn.campus, turn.chat_id, turn.reply_to)
-    if order is None or _was_asked_for(turn, order):
+    if order is None or await _was_asked_for(turn, order):
         raise SkipHandler
     if _is_pin(turn, order):
         return await hand_over(turn, order.id)
@@ -53,8 +54,13 @@ async def relay(turn: Turn) -> Replies:
             return ()
 
 
-def _was_asked_for(turn: Turn, order: Order) -> bool:
-    """The bot's own question about this order is answered by it: the receipt, the photo of the food, what is wrong."""
+async def _was_asked_for(turn: Turn, order: Order) -> bool:
+    """The bot's own question about this order is answered by it: the receipt, the photo of the food, what is wrong.
+
+    What is meant for the campus team must never reach the one it is about.
+    """
+    if turn.dialogue is not None and turn.dialogue.expects is Expects.CASE_MORE:
+        return (await find_case(turn.work, turn.campus.id, turn.asked_about)).order_id == order.id
     if turn.dialogue is None or turn.dialogue.subject != order.id:
         return False
     match turn.dialogue.expects:

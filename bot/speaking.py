@@ -36,6 +36,7 @@ from bot.replies import (
     Screen,
 )
 from bot.turn import cut
+from domain.aftercare import fits, shortened
 from domain.buttons import Button, Tap, pack
 from domain.store.groups import follow_group, keep_invite
 from domain.store.inbox import Arrival
@@ -44,7 +45,7 @@ from domain.store.unit_of_work import Database
 from domain.words import say_plain
 
 LONGEST_ANSWER = 200  # characters (core.telegram.org/bots/api#answercallbackquery)
-LONGEST_TEXT = 4096
+LONGEST_TEXT = 4096  # UTF-16 units
 LONGEST_CAPTION = 1024
 LONGEST_PAUSE = 30  # seconds of `retry_after` that are waited for; only this person's line stands still
 TRIES = 3
@@ -210,7 +211,7 @@ def keyboard(drawn: Rows) -> InlineKeyboardMarkup | None:
 
 def _fit(text: str) -> str:
     """Whole lines, as many as Telegram takes: every line of ours closes the tags it opens."""
-    if len(text) <= LONGEST_TEXT:
+    if fits(text, LONGEST_TEXT):
         return text
-    kept = text[: LONGEST_TEXT - 2]
+    kept = shortened(text, LONGEST_TEXT - 2)
     return kept[: kept.rfind("\n")] + "\n…"

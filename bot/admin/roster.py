@@ -160,7 +160,8 @@ async def suspend(turn: Turn) -> Replies:
     """/suspend NUMBER reason; in reply to a message about an order /suspend reason means its runner."""
     require_desk(turn)
     number, why = reason_of(turn.arguments)
-    if number is None and turn.reply_to is not None and turn.arguments:
+    about_reply = turn.arguments and NUMBER.fullmatch(turn.arguments) is None  # a number alone names somebody else
+    if number is None and turn.reply_to is not None and about_reply:
         number = await runner_behind(turn.work, turn.campus.id, turn.chat_id, turn.reply_to)
         why = cut(" ".join(turn.arguments.split()), steering.LONGEST_REASON)
     if number is None:

@@ -1,5 +1,7 @@
 """Baskets and the thread of the conversation in Postgres: a restart or a week's pause loses nothing."""
 
+from datetime import timedelta
+
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -8,6 +10,10 @@ from domain.store.rows import draft_from
 from domain.store.schema import dialogue, draft
 from domain.store.schema.orders import draft_version
 from domain.store.unit_of_work import UnitOfWork
+
+# Whatever is typed next carries these out, or goes to a customer: a line of another day shall not.
+LAPSING = frozenset({Expects.ADMIN_REASON, Expects.CASE_ANSWER})
+LAPSE = timedelta(minutes=30)
 
 
 async def find_draft(work: UnitOfWork, campus_id: int, person_id: int) -> Draft | None:
@@ -80,10 +86,10 @@ async def expect(
 
 
 async def expected(work: UnitOfWork, campus_id: int, person_id: int) -> Dialogue | None:
-    """What the person's next typed line means, if anything."""
+    """What the person's next typed line means, if anything; what an admin was asked long ago means nothing any more."""
     query = select(dialogue).where(dialogue.c.campus_id == campus_id, dialogue.c.person_id == person_id)
     row = (await work.connection.execute(query)).mappings().one_or_none()
-    if row is None:
+    if row is None or (row["expects"] in LAPSING and work.now - row["asked_at"] > LAPSE):
         return None
     return Dialogue(expects=Expects(row["expects"]), subject=row["subject"], detail=row["detail"])
 

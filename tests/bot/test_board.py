@@ -8,7 +8,7 @@ import pytest
 from domain.buttons import Tap
 from domain.order import Bearer, OrderStatus
 from domain.store.orders import find_order
-from domain.store.schema import campus, draft, event, orders, payable, push
+from domain.store.schema import campus, dialogue, draft, event, orders, payable, push
 from domain.store.timers import set_timer
 from domain.timers import TimerKind
 from tests.bot.delivered import desk_of
@@ -100,6 +100,16 @@ async def test_an_admin_finishes_after_a_screen_that_says_the_amounts_and_a_reas
     assert (row["actor_id"], row["reason"], row["before"]) == (sam.id, "both say so by phone", "PLACED")
     await sam.write("and thanks")
     assert "did not understand" in await sam.text(), "a reason is asked once"
+
+
+async def test_a_line_of_another_day_is_no_reason(stage: Stage) -> None:
+    sam, (order_id, _, _) = await stage.admin(), await bought(stage)
+    await sam.tap(Tap.ACT_SURE, order_id, 5)
+    hers = dialogue.c.person_id == sam.id
+    await stage.change(dialogue, hers, asked_at=datetime.now(UTC) - timedelta(hours=1))
+    await sam.write("good morning")
+    assert await stage.status(order_id) is OrderStatus.PLACED
+    assert "did not understand" in await sam.text()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import insert
+
 from domain.aftercare import CaseStatus
 from domain.buttons import Tap
 from domain.store.schema import event, membership, problem_case, push
@@ -41,6 +43,17 @@ async def test_an_answer_may_be_a_command_or_a_photo(stage: Stage) -> None:
         answer = await mei.last()
         assert answer["photo"] is not None and "Is this it?" in answer["text"]
         assert answer["buttons"][0][0]["text"] == "Write back"
+
+
+async def test_a_case_with_more_said_than_a_message_holds_is_shown_all_the_same(stage: Stage) -> None:
+    async with desk_of(stage) as desk:
+        _, _, case = await _reported(stage)
+        (told,) = await stage.rows(event, event.c.subject == "case", event.c.subject_id == str(case))
+        said = {name: told[name] for name in told if name not in ("id", "at")}
+        async with stage.work() as work:
+            await work.connection.execute(insert(event), [said | {"event": "added", "reason": "🍜" * 150}] * 20)
+        await desk.sam.write(f"/case {case}")
+        assert "Mei: No chopsticks" in await desk.sam.text()
 
 
 async def test_an_admin_answers_in_private_and_the_others_read_it(stage: Stage) -> None:

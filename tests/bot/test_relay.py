@@ -73,6 +73,16 @@ async def test_who_gave_the_job_back_has_nobody_to_write_to(stage: Stage) -> Non
     assert await _heard(stage, order_id, mei) == []
 
 
+async def test_what_is_meant_for_the_campus_team_does_not_reach_the_runner(stage: Stage) -> None:
+    order_id, mei, ana = await arrived(stage)
+    await ana.write((await stage.order(order_id))["pin"])
+    await mei.tap(Tap.PROBLEM_WORDLESS, order_id, 3)
+    await mei.tap(Tap.PROBLEM, order_id, 7)
+    await mei.write("she shouted at me", reply_to=await card_of(stage, mei, order_id))
+    assert "Passed on to the campus team" in await mei.text()
+    assert await _heard(stage, order_id, ana) == []
+
+
 async def test_four_digits_in_answer_to_the_card_at_the_door_are_the_pin(stage: Stage) -> None:
     order_id, mei, ana = await arrived(stage)
     card = await card_of(stage, ana, order_id)

@@ -76,6 +76,8 @@ async def test_a_runner_is_suspended_in_reply_to_a_message_about_her_order(stage
             await work.connection.execute(
                 insert(push).values(**row, order_id=order_id, message_id=number, status="sent")
             )
+        await reply(desk.sam, number, f"/suspend {desk.sam.id}", desk.chat)
+        assert await _runner_status(stage, ana) == RunnerStatus.APPROVED, "a number alone is no reason"
         await reply(desk.sam, number, "/suspend she shouts", desk.chat)
         assert "is suspended" in (await desk.sam.last(desk.chat))["text"]
     assert await _runner_status(stage, ana) == RunnerStatus.SUSPENDED
