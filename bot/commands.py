@@ -38,6 +38,7 @@ COMMANDS: Mapping[Role, Mapping[str, str]] = MappingProxyType(
             "release": "bot-command-release",
             "finish": "bot-command-finish",
             "close": "bot-command-close",
+            "refund": "bot-command-refund",
             "pause": "bot-command-pause",
             "resume": "bot-command-resume",
             "runners": "bot-command-runners",

@@ -80,6 +80,11 @@ class Tap(StrEnum):
     ADMIN_ORDER = "admin_order"  # order: all that happened to it, and what can be done
     ACT = "act"  # order; version = which of an admin's acts, from 1
     ACT_SURE = "act_sure"  # order; version as above
+    REFUND = "refund"  # order
+    REFUND_BEARER = "refund_bearer"  # order; version = which of the bearers, from 1
+    REFUND_SURE = "refund_sure"  # order; version = the amount shown, minor units
+    LET_GO = "let_go"  # debt
+    LET_GO_SURE = "let_go_sure"  # debt
     RUNNERS = "runners"  # page
     SUSPEND = "suspend"  # person
     SUSPEND_SURE = "suspend_sure"  # person

@@ -138,7 +138,8 @@ def _money(view: OrderView, locale: str) -> str:
     if order.status is OrderStatus.COMPLETED:
         left = price.ceiling - order.total
         rest = say(locale, "card-money-rest", amount=amount(view, left)) if left else ""
-        return lines(say(locale, "card-money-paid", total=amount(view, order.total), **parts), rest)
+        back = say(locale, "card-money-refunded", amount=amount(view, view.refunded)) if view.refunded else ""
+        return lines(say(locale, "card-money-paid", total=amount(view, order.total), **parts), rest, back)
     return say(
         locale, "card-money-total", total=amount(view, order.total), ceiling=amount(view, price.ceiling), **parts
     )

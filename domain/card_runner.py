@@ -6,7 +6,7 @@ from domain.buttons import Button, Style, Tap, button
 from domain.card_lines import amount, compose, earned, item_lines, lines, note, relay_hint, route, timeline
 from domain.card_view import Card, OrderView
 from domain.order import MOST_PIN_TRIES, Bearer, OrderEvent, OrderStatus, allowed
-from domain.payment import NO_FUNDS, PayoutStatus
+from domain.payment import NO_FUNDS, Payable, PayoutStatus
 from domain.words import say, say_plain
 
 
@@ -98,15 +98,24 @@ def _payout(view: OrderView, locale: str) -> str:
     payable = view.payable
     if payable is None:
         return say(locale, "card-payout-soon")
+    bears = say(locale, "card-payout-bears", amount=amount(view, payable.withheld)) if payable.withheld else ""
+    return lines(_standing(view, payable, locale), bears)
+
+
+def _standing(view: OrderView, payable: Payable, locale: str) -> str:
     match payable.status:
+        case PayoutStatus.OPEN if payable.frozen:
+            return say(locale, "card-payout-frozen", amount=amount(view, payable.due))
         case PayoutStatus.OPEN if payable.refusal == NO_FUNDS:
-            return say(locale, "card-payout-late", amount=amount(view, payable.amount))
+            return say(locale, "card-payout-late", amount=amount(view, payable.due))
         case PayoutStatus.OPEN:
-            return say(locale, "card-payout-waits", amount=amount(view, payable.amount))
+            return say(locale, "card-payout-waits", amount=amount(view, payable.due))
         case PayoutStatus.SENDING:
-            return say(locale, "card-payout-sending", amount=amount(view, payable.amount))
+            return say(locale, "card-payout-sending", amount=amount(view, payable.due))
         case PayoutStatus.PAID:
-            return say(locale, "card-payout-paid", amount=amount(view, payable.amount))
+            return say(locale, "card-payout-paid", amount=amount(view, payable.kept))
+        case PayoutStatus.ANNULLED:
+            return say(locale, "card-payout-annulled")
         case _:
             assert_never(payable.status)
 
@@ -150,6 +159,7 @@ def _release(view: OrderView, locale: str) -> Button | None:
 
 
 def _set_up(view: OrderView, locale: str) -> Button | None:
-    if view.payable is None or view.payable.status is not PayoutStatus.OPEN or view.payable.refusal == NO_FUNDS:
+    owed = view.payable
+    if owed is None or owed.status is not PayoutStatus.OPEN or owed.refusal == NO_FUNDS or owed.frozen:
         return None
     return button(say_plain(locale, "button-set-up-payout"), Tap.SET_UP_PAYOUT)

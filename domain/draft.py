@@ -35,6 +35,7 @@ class Expects(StrEnum):
     CASE_MORE = "case_more"  # the customer's, about the case in `subject`
     ADMIN_REASON = "admin_reason"  # an admin's, for the act in `detail` on the order or person in `subject`
     CASE_ANSWER = "case_answer"  # an admin's, in the case in `subject`
+    REFUND = "refund"  # an admin's amount and reason; `detail`: who bears it, and what is to be confirmed
     PROOF = "proof"  # a photo of the food, left for the customer of the order in `subject`
 
 

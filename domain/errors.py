@@ -20,6 +20,10 @@ CampusGError
 │   ├── PinLocked           five wrong tries
 │   ├── LeavingTooEarly     a photo is no proof yet: the PIN can still be asked for
 │   ├── HoldNotChecked      [Bought] before Stripe confirmed the hold
+│   ├── NothingToRefund     nothing was paid, or all of it went back
+│   ├── OrderDisputed       the customer's bank decides about it now
+│   ├── RefundOutOfRange    nothing, or more than there is left
+│   ├── PayoutUnderWay      the runner's money is being sent just now
 │   ├── TooLateToRate       a thumb long after delivery
 │   └── TooLateToReport     a problem long after delivery
 ├── CaseError
@@ -127,6 +131,22 @@ class LeavingTooEarly(OrderError):
 
 class HoldNotChecked(OrderError):
     key = "error-hold-not-checked"
+
+
+class NothingToRefund(OrderError):
+    key = "error-nothing-to-refund"
+
+
+class OrderDisputed(OrderError):
+    key = "error-order-disputed"
+
+
+class RefundOutOfRange(OrderError):
+    key = "error-refund-out-of-range"
+
+
+class PayoutUnderWay(OrderError):
+    key = "error-payout-under-way"
 
 
 class TooLateToRate(OrderClosed):

@@ -67,6 +67,17 @@ def platform_costs(currency: str) -> Account:
     return Account(code=f"platform_costs:{currency}", kind=AccountKind.EXPENSE, currency=currency)
 
 
+def refunds_borne(currency: str) -> Account:
+    """What the platform gave back to customers out of its own."""
+    return Account(code=f"refunds_borne:{currency}", kind=AccountKind.EXPENSE, currency=currency)
+
+
+def runner_debt(runner: int, currency: str) -> Account:
+    """What a runner owes the platform: a transfer that could not be taken back."""
+    code = f"runner_debt:{runner}:{currency}"
+    return Account(code=code, kind=AccountKind.ASSET, currency=currency, owner=runner)
+
+
 def _posting(key: str, kind: str, stripe_object: str, *entries: Entry) -> Posting:
     kept = tuple(entry for entry in entries if entry.amount)
     if sum(entry.amount for entry in kept) != 0 or len(kept) < 2:
@@ -116,4 +127,72 @@ def goodwill_posting(*, order: int, runner: int, amount: int, currency: str) -> 
         "",
         Entry(account=platform_costs(currency), amount=amount),
         Entry(account=runner_payable(runner, currency), amount=-amount),
+    )
+
+
+def refund_posting(*, refund: str, runner: int, ours: int, hers: int, currency: str) -> Posting:
+    """Money went back to a customer: each bears a part, and what the runner bears she is owed less."""
+    return _posting(
+        f"refund:{refund}",
+        "refund",
+        refund,
+        Entry(account=refunds_borne(currency), amount=ours),
+        Entry(account=runner_payable(runner, currency), amount=hers),
+        Entry(account=stripe_balance(currency), amount=-ours - hers),
+    )
+
+
+def refund_failed_posting(*, refund: str, runner: int, ours: int, hers: int, currency: str) -> Posting:
+    """The bank sent a refund back: all of it as before, and the runner is owed her part again."""
+    return _posting(
+        f"refund_failed:{refund}",
+        "refund_failed",
+        refund,
+        Entry(account=stripe_balance(currency), amount=ours + hers),
+        Entry(account=refunds_borne(currency), amount=-ours),
+        Entry(account=runner_payable(runner, currency), amount=-hers),
+    )
+
+
+def reversal_posting(*, reversal: str, runner: int, amount: int, currency: str) -> Posting:
+    """What was sent to a runner came back: it is Stripe's to keep for us, and to her account again."""
+    return _posting(
+        f"reversal:{reversal}",
+        "reversal",
+        reversal,
+        Entry(account=stripe_balance(currency), amount=amount),
+        Entry(account=runner_payable(runner, currency), amount=-amount),
+    )
+
+
+def debt_posting(*, refund: int, runner: int, amount: int, currency: str) -> Posting:
+    """What could not be taken back of her part of a refund of ours: now she owes it."""
+    return _posting(
+        f"debt:{refund}",
+        "debt",
+        "",
+        Entry(account=runner_debt(runner, currency), amount=amount),
+        Entry(account=runner_payable(runner, currency), amount=-amount),
+    )
+
+
+def debt_void_posting(*, refund: int, runner: int, amount: int, currency: str, let_go: bool) -> Posting:
+    """The refund failed: she owes nothing for it, and where it was `let_go` nobody bears it any more."""
+    return _posting(
+        f"debt_void:{refund}",
+        "debt_void",
+        "",
+        Entry(account=runner_payable(runner, currency), amount=amount),
+        Entry(account=refunds_borne(currency) if let_go else runner_debt(runner, currency), amount=-amount),
+    )
+
+
+def debt_let_go_posting(*, refund: int, runner: int, amount: int, currency: str) -> Posting:
+    """An admin let a debt go: the platform bears that part of the refund after all."""
+    return _posting(
+        f"debt_let_go:{refund}",
+        "debt_let_go",
+        "",
+        Entry(account=refunds_borne(currency), amount=amount),
+        Entry(account=runner_debt(runner, currency), amount=-amount),
     )

@@ -49,6 +49,7 @@ class PayoutStatus(StrEnum):
     OPEN = "open"  # owed to the runner
     SENDING = "sending"  # a transfer is under way
     PAID = "paid"
+    ANNULLED = "annulled"  # nothing is left to send: she bears all of it
 
 
 NO_FUNDS = "balance_insufficient"  # Stripe's word for a pay-out refused because the platform's own balance is short
@@ -58,6 +59,8 @@ class PayoutEvent(StrEnum):
     STARTED = "started"
     REFUSED = "refused"
     PAID = "paid"
+    ANNULLED = "annulled"
+    REOPENED = "reopened"  # a refund that she bore came back: something is owed to her again
 
 
 PAYOUT_TRANSITIONS: Mapping[tuple[PayoutStatus, PayoutEvent], PayoutStatus] = MappingProxyType(
@@ -65,6 +68,9 @@ PAYOUT_TRANSITIONS: Mapping[tuple[PayoutStatus, PayoutEvent], PayoutStatus] = Ma
         (PayoutStatus.OPEN, PayoutEvent.STARTED): PayoutStatus.SENDING,
         (PayoutStatus.SENDING, PayoutEvent.REFUSED): PayoutStatus.OPEN,
         (PayoutStatus.SENDING, PayoutEvent.PAID): PayoutStatus.PAID,
+        (PayoutStatus.OPEN, PayoutEvent.ANNULLED): PayoutStatus.ANNULLED,
+        (PayoutStatus.ANNULLED, PayoutEvent.REOPENED): PayoutStatus.OPEN,
+        (PayoutStatus.PAID, PayoutEvent.REOPENED): PayoutStatus.OPEN,
     }
 )
 
@@ -92,6 +98,23 @@ REFUND_TRANSITIONS: Mapping[tuple[RefundStatus, RefundEvent], RefundStatus] = Ma
         (RefundStatus.SUCCEEDED, RefundEvent.FAILED): RefundStatus.FAILED,  # banks may send a refund back days later
     }
 )
+
+
+LIVE_REFUNDS = frozenset({RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.SUCCEEDED})
+
+
+class DebtStatus(StrEnum):
+    """What became of money that a runner owes us, because a transfer could not be taken back."""
+
+    OPEN = "open"
+    LET_GO = "let_go"  # an admin says so: the platform bears it after all
+    VOID = "void"  # the refund it came from failed
+
+
+class DisputeStatus(StrEnum):
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,5 +148,63 @@ class Payable:
     currency: str
     charge: str | None  # None: the platform pays it out of its own
     attempt: int
-    transfer: str | None
+    transfer: str | None  # the newest
     refusal: str | None
+    withheld: int = 0  # of the amount she bears herself: kept back, or taken back after it was sent
+    sent: int = 0  # by confirmed transfers, less what was taken back of them
+    frozen: bool = False  # the customer's bank disputes the payment: nothing is sent meanwhile
+
+    @property
+    def kept(self) -> int:
+        """Minor units that are hers in the end."""
+        return self.amount - self.withheld
+
+    @property
+    def due(self) -> int:
+        """Minor units that have yet to be sent."""
+        return self.amount - self.withheld - self.sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """Money that goes back to a customer's card, in minor units; `hers` is the part of it that the runner bears."""
+
+    id: int
+    campus_id: int
+    order_id: int
+    runner_id: int
+    status: RefundStatus
+    amount: int
+    hers: int
+    withheld: int  # of her part: not sent in the first place
+    taken_back: int  # of her part: by a reversal
+    currency: str
+    payment_intent: str
+    refund: str | None  # Stripe's number, once it took it
+    reversal: str | None
+    reason: str
+    refusal: str | None
+
+    @property
+    def ours(self) -> int:
+        """Minor units the platform bears."""
+        return self.amount - self.hers
+
+    @property
+    def to_take_back(self) -> int:
+        """Minor units of her part that are with her still."""
+        return self.hers - self.withheld - self.taken_back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debt:
+    """What a runner owes the platform for a refund, in minor units; a person decides what becomes of it."""
+
+    id: int
+    order_id: int
+    refund_id: int
+    runner_id: int
+    status: DebtStatus
+    amount: int
+    currency: str
+    refusal: str  # why Stripe could not take it back

@@ -51,6 +51,7 @@ class Action(StrEnum):
     RELEASE_ANY = "release_any"
     FINISH_ANY = "finish_any"
     CLOSE_ANY = "close_any"
+    REFUND_ANY = "refund_any"
     SEE_BOARD = "see_board"
     SEE_RUNNERS = "see_runners"
     SUSPEND_RUNNER = "suspend_runner"
@@ -86,6 +87,7 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
         (Role.ADMIN, Action.RELEASE_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.FINISH_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.CLOSE_ANY): Ownership.OTHERS,
+        (Role.ADMIN, Action.REFUND_ANY): Ownership.OTHERS,
         (Role.ADMIN, Action.SEE_BOARD): Ownership.ANY,
         (Role.ADMIN, Action.SEE_RUNNERS): Ownership.ANY,
         (Role.ADMIN, Action.SUSPEND_RUNNER): Ownership.OTHERS,

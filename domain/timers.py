@@ -30,6 +30,7 @@ class Windows:
     absent: int = 5 * 60  # ARRIVED this long: the food may be left, with a photo
     relay: int = 30 * 60  # after the end of an order its two sides may write to each other
     problem: int = 24 * 60 * 60  # after delivery a problem may be reported
+    refund: int = 30 * 24 * 60 * 60  # a bank may take this long before a human asks Stripe what became of a refund
 
     def length(self, name: str) -> timedelta:
         """The window of that name as a duration."""

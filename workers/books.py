@@ -6,7 +6,18 @@ from typing import Any
 
 from sqlalchemy import RowMapping, func, select
 
-from domain.store.schema import hold, ledger_account, ledger_entry, ledger_txn, orders, payable, saga, stripe_event
+from domain.store.schema import (
+    debt,
+    hold,
+    ledger_account,
+    ledger_entry,
+    ledger_txn,
+    orders,
+    payable,
+    refund,
+    saga,
+    stripe_event,
+)
 from domain.store.unit_of_work import Database, UnitOfWork
 from workers.stripe_gateway import LARGEST_PAGE, Stripe, send
 
@@ -28,6 +39,8 @@ class Books:
     transfers: Sequence[Answer]
     refunds: Sequence[Answer]
     stripe_balance: dict[str, int]  # currency -> minor units, available and pending
+    refund_rows: Sequence[RowMapping] = ()
+    debts: Sequence[RowMapping] = ()
 
 
 async def read_books(database: Database, client: Stripe) -> Books:
@@ -51,6 +64,8 @@ async def read_books(database: Database, client: Stripe) -> Books:
             transfers=transfers,
             refunds=refunds,
             stripe_balance=_sum_balance(balance),
+            refund_rows=await _rows(work, select(refund).order_by(refund.c.id)),
+            debts=await _rows(work, select(debt).order_by(debt.c.id)),
         )
 
 

@@ -1,4 +1,4 @@
-"""Stripe's webhooks as hints: each wakes the saga that waits for its object, which then looks for itself."""
+"""Stripe's webhooks as hints: each wakes, or starts, the saga that then looks for itself."""
 
 import logging
 from typing import Any
@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from domain.store.progress import send_signal
+from domain.store.progress import send_signal, start_saga
 from domain.store.schema import hold, saga, stripe_event
 from domain.store.unit_of_work import UnitOfWork
+from workers.late_news import saga_for
 from workers.workshop import Workshop
 
 MOST_TRIES = 5
@@ -40,15 +41,24 @@ async def _handle(work: UnitOfWork, row: RowMapping) -> None:
     this = update(stripe_event).where(stripe_event.c.id == row["id"])
     try:
         async with work.connection.begin_nested():
-            waiting = await _waiting_saga(work, row["payload"]["data"]["object"])
-            if waiting is not None:
-                await send_signal(work, waiting, f"hint:{row['id']}")
+            await _wake_or_start(work, row["id"], row["payload"]["data"]["object"])
     except (KeyError, TypeError, AttributeError, SQLAlchemyError) as fault:
         log.warning("Stripe's event %s can't be read: %r", row["id"], fault)
         given_up = func.now() if row["tries"] + 1 >= MOST_TRIES else None
         await work.connection.execute(this.values(tries=row["tries"] + 1, error=repr(fault), handled_at=given_up))
     else:
         await work.connection.execute(this.values(handled_at=func.now()))
+
+
+async def _wake_or_start(work: UnitOfWork, event_id: str, found: dict[str, Any]) -> None:
+    """Whoever waits for this object looks at it now; where nobody does, late news start a look of their own."""
+    waiting = await _waiting_saga(work, found)
+    if waiting is not None:
+        await send_signal(work, waiting, f"hint:{event_id}")
+        return
+    start = await saga_for(work, event_id, found)
+    if start is not None:
+        await start_saga(work, start)
 
 
 async def _waiting_saga(work: UnitOfWork, found: dict[str, Any]) -> UUID | None:
@@ -59,6 +69,8 @@ async def _waiting_saga(work: UnitOfWork, found: dict[str, Any]) -> UUID | None:
             query = select(saga.c.id).where(saga.c.id.in_(wanted))
         case "checkout.session":
             query = select(saga.c.id).where(saga.c.data["session"].astext == str(found.get("id")))
+        case "refund":
+            query = select(saga.c.id).where(saga.c.data["refund"].astext == str(found.get("id")))
         case "account":
             query = select(saga.c.id).where(saga.c.data["account"].astext == str(found.get("id")))
         case _:

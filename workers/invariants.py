@@ -11,6 +11,15 @@ from domain.order import Bearer, OrderStatus
 from domain.payment import LIVE_HOLDS, HoldStatus, PayoutStatus
 from domain.saga import ENDED, SagaStatus
 from workers.books import Books
+from workers.refund_promises import (
+    booked_otherwise,
+    borne_otherwise,
+    net_sent,
+    other_accounts,
+    payout_breaches,
+    refunded_too_much,
+    unknown_objects,
+)
 
 LATE = timedelta(seconds=30)  # a saga due for longer than this has nobody who runs it
 _MONEY_TAKEN = ("requires_capture", "succeeded")
@@ -54,16 +63,15 @@ def one_hold_each(books: Books) -> Finding:
 
 
 def transfers_within_share(books: Books) -> Finding:
-    shares = {f"order_{row['id']}": _owed_at_most(row) for row in books.orders}
-    sent: dict[str, int] = defaultdict(int)
-    for transfer in books.transfers:
-        sent[transfer["transfer_group"]] += transfer["amount"] - transfer["amount_reversed"]
+    borne = {row["order_id"]: row["withheld"] for row in books.payables}
+    shares = {f"order_{row['id']}": _owed_at_most(row) - borne.get(row["id"], 0) for row in books.orders}
     breaches = [
         f"{group}: {amount} sent, {shares.get(group, 0)} earned"
-        for group, amount in sent.items()
+        for group, amount in net_sent(books).items()
         if amount > shares.get(group, 0)
     ]
-    return _finding("I3", "transfers <= the runner's share", f"{len(books.transfers)} transfers", breaches)
+    promise = "transfers - reversals <= the runner's share, less what she bears"
+    return _finding("I3", promise, f"{len(books.transfers)} transfers", breaches)
 
 
 def nothing_kept_of_ended(books: Books) -> Finding:
@@ -87,7 +95,7 @@ def completed_is_paid(books: Books) -> Finding:
     settled = settled_orders(books)
     captured = {row["order_id"]: row["captured"] for row in books.holds if row["captured"]}
     payables = {row["order_id"]: row for row in books.payables}
-    sent = {transfer["id"]: transfer["amount"] for transfer in books.transfers}
+    sent = net_sent(books)
     done = [row for row in books.orders if row["status"] == OrderStatus.COMPLETED and row["id"] in settled]
     closed = [row for row in books.orders if row["borne_by"] is not None]
     breaches = [
@@ -101,8 +109,9 @@ def completed_is_paid(books: Books) -> Finding:
             breaches += [f"order {row['id']}: {owed['amount']} booked, though the runner bears it"] if owed else []
         elif owed is None or owed["amount"] != row["runner_share"]:
             breaches.append(f"order {row['id']}: the runner's {row['runner_share']} is not booked")
-        elif owed["status"] == PayoutStatus.PAID and sent.get(owed["transfer"]) != owed["amount"]:
-            breaches.append(f"order {row['id']}: transfer {owed['transfer']} is not of {owed['amount']}")
+        else:
+            breaches += payout_breaches(owed, sent.get(f"order_{row['id']}", 0))
+    breaches += borne_otherwise(books, settled)
     promise = "completed: captured = total, and transferred or owed in full; closed: owed just where we bear it"
     return _finding("I5", promise, f"{len(done)} orders, {len(closed)} closed", breaches)
 
@@ -128,7 +137,7 @@ def ledger_is_stripes(books: Books) -> Finding:
         here, there = ours.get(currency, 0), books.stripe_balance.get(currency, 0)
         if here != there:
             breaches.append(f"{currency}: the ledger says {here}, Stripe says {there}")
-    breaches += _other_costs(books)
+    breaches += _other_costs(books) + other_accounts(books, settled_orders(books))
     counted = f"{len(books.postings)} postings"
     return _finding("I6", "every posting sums to 0, and the ledger equals Stripe's balance", counted, breaches)
 
@@ -150,16 +159,7 @@ def _other_costs(books: Books) -> list[str]:
 
 
 def refunds_within_capture(books: Books) -> Finding:
-    captured = {row["payment_intent"]: row["captured"] for row in books.holds}
-    back: dict[str, int] = defaultdict(int)
-    for refund in books.refunds:
-        back[refund["payment_intent"]] += refund["amount"]
-    breaches = [
-        f"{intent}: {amount} refunded of {captured.get(intent, 0)}"
-        for intent, amount in back.items()
-        if amount > captured.get(intent, 0)
-    ]
-    return _finding("I7", "refunds <= captured", f"{len(books.refunds)} refunds", breaches)
+    return _finding("I7", "refunds <= captured", f"{len(books.refunds)} refunds", refunded_too_much(books))
 
 
 def objects_are_known(books: Books) -> Finding:
@@ -175,19 +175,26 @@ def objects_are_known(books: Books) -> Finding:
     breaches += [f"call {call} made {count} objects" for call, count in calls.items() if count > 1]
     breaches += [f"hold {intent} is not at Stripe" for intent in holds - {one["id"] for one in books.intents}]
     breaches += [f"transfer {one} is not at Stripe" for one in transfers - {one["id"] for one in books.transfers}]
-    counted = f"{len(books.intents)} intents, {len(books.transfers)} transfers"
+    breaches += unknown_objects(books)
+    counted = f"{len(books.intents)} intents, {len(books.transfers)} transfers, {len(books.refunds)} refunds"
     return _finding("I8", "each Stripe object belongs to one known call", counted, breaches)
 
 
 def effects_happen_once(books: Books) -> Finding:
     booked = Counter((row["kind"], row["order_id"]) for row in books.postings)
     wanted = {("capture" if row["charge"] else "goodwill", row["order_id"]) for row in books.payables}
-    wanted |= {("transfer", row["order_id"]) for row in books.payables if row["status"] == PayoutStatus.PAID}
     breaches = [
         f"{kind} of order {order} booked {booked[kind, order]} times"
         for kind, order in wanted
         if booked[kind, order] != 1
     ]
+    made = Counter(transfer["transfer_group"] for transfer in books.transfers)
+    for row in books.payables:
+        wanted |= {("transfer", row["order_id"])}
+        sent, known = made[f"order_{row['order_id']}"], booked["transfer", row["order_id"]]
+        if row["status"] != PayoutStatus.SENDING and known != sent:
+            breaches.append(f"transfer of order {row['order_id']} booked {known} times, made {sent} times")
+    breaches += booked_otherwise(books)
     breaches += [
         f"{kind} of order {order} booked without a payable"
         for kind, order in booked

@@ -175,6 +175,34 @@ async def find_transfer(client: Stripe, group: str, call: str) -> Answer | None:
     return next((found for found in page["data"] if found.get("metadata", {}).get("call") == call), None)
 
 
+async def create_refund(client: Stripe, params: Params, key: str) -> Answer:
+    """Captured money back to the card it came from."""
+    return await send(client.v1.refunds.create_async(cast(Any, params), {"idempotency_key": key}))
+
+
+async def retrieve_refund(client: Stripe, refund: str) -> Answer:
+    """A refund as it is now."""
+    return await send(client.v1.refunds.retrieve_async(refund))
+
+
+async def find_refund(client: Stripe, intent: str, call: str) -> Answer | None:
+    """The refund a call of ours made, found by its metadata; None: it made none."""
+    page = await send(client.v1.refunds.list_async({"payment_intent": intent, "limit": LARGEST_PAGE}))
+    return next((found for found in page["data"] if found.get("metadata", {}).get("call") == call), None)
+
+
+async def reverse_transfer(client: Stripe, transfer: str, params: Params, key: str) -> Answer:
+    """Part of a transfer back from the account it went to."""
+    reversals = client.v1.transfers.reversals
+    return await send(reversals.create_async(transfer, cast(Any, params), {"idempotency_key": key}))
+
+
+async def find_reversal(client: Stripe, transfer: str, call: str) -> Answer | None:
+    """The reversal a call of ours made, found by its metadata; None: it made none."""
+    page = await send(client.v1.transfers.reversals.list_async(transfer, {"limit": LARGEST_PAGE}))
+    return next((found for found in page["data"] if found.get("metadata", {}).get("call") == call), None)
+
+
 async def create_account(client: Stripe, params: Params, key: str) -> Answer:
     """A connected account for a runner."""
     return await send(client.v1.accounts.create_async(cast(Any, params), {"idempotency_key": key}))

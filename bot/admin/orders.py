@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.admin.acts import act_buttons
+from bot.admin.refunds import refund_rows
 from bot.admin.steering import LONGEST_ERROR, MOST_LINES, NUMBER, board_button, look_around, told
 from bot.home import MENU, on_menu
 from bot.replies import NewMessage, Replies, Screen
@@ -45,7 +46,8 @@ async def _view(turn: Turn, order_id: int) -> Screen:
     ]
     again = turn.button("bot-button-refresh", Tap.ADMIN_ORDER, order.id, MENU)
     every = turn.button("bot-button-every-line", Tap.ADMIN_ORDER, order.id, EVERY_LINE)
-    return Screen("\n".join(lines), (*act_buttons(turn, order), (board_button(turn), every, again)))
+    acts = (*act_buttons(turn, order), *refund_rows(turn, order))
+    return Screen("\n".join(lines), (*acts, (board_button(turn), every, again)))
 
 
 async def _names(turn: Turn, order: Order, events: Sequence[Event]) -> Mapping[int, str]:

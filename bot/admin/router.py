@@ -2,7 +2,7 @@
 
 from aiogram import Router
 
-from bot.admin import acts, binding, board, cases, orders, poster, roster, steering
+from bot.admin import acts, binding, board, cases, letting_go, orders, poster, refunds, roster, steering
 from bot.routing import on_commands, on_photos, on_replies, on_taps, on_typed
 from domain.buttons import Tap
 from domain.draft import Expects
@@ -22,6 +22,7 @@ def admin_router() -> Router:
             "release": acts.release,
             "finish": acts.finish,
             "close": acts.close,
+            "refund": refunds.command,
             "runners": roster.show,
             "approve": roster.approve,
             "suspend": roster.suspend,
@@ -33,7 +34,7 @@ def admin_router() -> Router:
         private=False,
     )
     _tapped(router)
-    on_typed(router, {Expects.ADMIN_REASON: acts.typed_reason})
+    on_typed(router, {Expects.ADMIN_REASON: acts.typed_reason, Expects.REFUND: refunds.typed})
     on_taps(router, {Tap.POSTER: poster.poster_of_place})
     _cases(router)
     return router
@@ -66,6 +67,11 @@ def _tapped(router: Router) -> None:
             Tap.ADMIN_ORDER: orders.order_tapped,
             Tap.ACT: acts.ask,
             Tap.ACT_SURE: acts.ask_reason,
+            Tap.REFUND: refunds.ask,
+            Tap.REFUND_BEARER: refunds.ask_how_much,
+            Tap.REFUND_SURE: refunds.give,
+            Tap.LET_GO: letting_go.ask,
+            Tap.LET_GO_SURE: letting_go.let_go,
             Tap.APPROVE: roster.approve_tapped,
             Tap.RUNNERS: roster.turn_page,
             Tap.SUSPEND: roster.ask_suspend,

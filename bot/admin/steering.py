@@ -2,6 +2,7 @@
 
 import re
 
+from bot.admin.debts import section
 from bot.home import MENU
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.turn import Turn, cut
@@ -77,12 +78,14 @@ async def _stuck(turn: Turn) -> Screen:
     if unsent:
         owed = (_owed_line(turn, payable) for payable in unsent)
         parts.append("\n".join((turn.say("bot-unsent", count=len(unsent)), *owed)))
+    said, letting_go = await section(turn)
+    parts += [said] if said else []
     retries = [turn.button("bot-button-retry", Tap.RETRY, saga.number, MENU, number=saga.number) for saga in sagas]
     retries += [
         turn.button("bot-button-pay-again", Tap.PAY_AGAIN, payable.order_id, MENU, order=payable.order_id)
         for payable in unsent
     ]
-    return told(turn, "\n\n".join(parts), *((each,) for each in retries))
+    return told(turn, "\n\n".join(parts), *((each,) for each in retries), *letting_go)
 
 
 def _saga_line(turn: Turn, saga: StuckSaga) -> str:
@@ -98,4 +101,4 @@ def _saga_line(turn: Turn, saga: StuckSaga) -> str:
 
 
 def _owed_line(turn: Turn, payable: Payable) -> str:
-    return turn.say("bot-unsent-line", order=payable.order_id, amount=turn.money(payable.amount))
+    return turn.say("bot-unsent-line", order=payable.order_id, amount=turn.money(payable.due))

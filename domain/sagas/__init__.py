@@ -6,6 +6,7 @@ from types import MappingProxyType
 from domain.saga import Saga
 from domain.sagas.accept_order import ACCEPT_ORDER
 from domain.sagas.cancel_order import CANCEL_ORDER
+from domain.sagas.check_refund import CHECK_REFUND
 from domain.sagas.close_purchase import CLOSE_PURCHASE
 from domain.sagas.complete_order import COMPLETE_ORDER
 from domain.sagas.create_order import CREATE_ORDER
@@ -13,6 +14,7 @@ from domain.sagas.expire_order import EXPIRE_ORDER
 from domain.sagas.let_card_go import LET_CARD_GO
 from domain.sagas.onboard_runner import ONBOARD_RUNNER
 from domain.sagas.pay_out_runner import PAY_OUT_RUNNER
+from domain.sagas.refund_order import REFUND_ORDER
 from domain.sagas.release_order import RELEASE_ORDER
 from domain.sagas.remove_card import REMOVE_CARD
 from domain.sagas.save_card import SAVE_CARD
@@ -29,6 +31,8 @@ SAGAS: Mapping[tuple[str, int], Saga] = MappingProxyType(
             CLOSE_PURCHASE,
             RELEASE_ORDER,
             PAY_OUT_RUNNER,
+            REFUND_ORDER,
+            CHECK_REFUND,
             SAVE_CARD,
             REMOVE_CARD,
             LET_CARD_GO,

@@ -13,6 +13,7 @@ from domain.store.campuses import find_campus
 from domain.store.ladders.silence import is_silent
 from domain.store.money import current_hold, payable_of
 from domain.store.orders import find_order
+from domain.store.refunds import refunded
 from domain.store.schema import campus, drop_point, live_card, person, push
 from domain.store.timers import due_at, has_fired
 from domain.store.unit_of_work import UnitOfWork
@@ -77,6 +78,7 @@ async def find_view(work: UnitOfWork, card: CardRow) -> OrderView:
         rating=await rating_of(work, order.id),
         open_case=None if problem is None else problem.id,
         runner_silent=await is_silent(work, order),
+        refunded=await refunded(work, order.id),
         may_leave=may_leave(order.status, order.pin_tries, waited=await has_fired(work, order.id, TimerKind.ABSENT)),
     )
 

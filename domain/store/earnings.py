@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Label, Select, Subquery, cast, func, select, true
+from sqlalchemy import ColumnElement, Date, Label, ScalarSelect, Select, Subquery, cast, func, select, true
 
 from domain.campus import Campus
 from domain.order import OrderStatus
-from domain.payment import HoldStatus, PayoutStatus
-from domain.store.schema import hold, orders, payable
+from domain.payment import LIVE_REFUNDS, HoldStatus, PayoutStatus
+from domain.store.schema import hold, orders, payable, refund
 from domain.store.unit_of_work import UnitOfWork
 
-LAID_OUT = func.least(payable.c.amount, func.coalesce(orders.c.receipt, 0))
+KEPT = payable.c.amount - payable.c.withheld  # what is hers in the end
+LAID_OUT = func.least(KEPT, func.coalesce(orders.c.receipt, 0))
 HANDED_OVER = (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
 
 
@@ -21,7 +22,7 @@ HANDED_OVER = (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
 class Spending:
     """A customer's figures, amounts in minor units; what is held is not paid."""
 
-    paid: int
+    paid: int  # without what was given back
     on_hold: int
     placed: int  # orders whose money was held; one that a bank declined never was one
     delivered: int
@@ -32,7 +33,7 @@ class Earnings:
     """A runner's figures, amounts in minor units: earned + reimbursed == sent + waiting."""
 
     earned: int
-    reimbursed: int  # what she laid out for the food
+    reimbursed: int  # what she laid out for the food, less what she bears of it
     sent: int
     waiting: int  # owed: an account is missing, or the transfer is under way
     jobs: int
@@ -43,7 +44,7 @@ async def spending_of(work: UnitOfWork, campus_id: int, person_id: int) -> Spend
     own = (orders.c.campus_id == campus_id, orders.c.customer_id == person_id)
     held = select(hold).join(orders, orders.c.id == hold.c.order_id).where(*own).subquery()
     money = select(
-        _sum(held.c.captured).label("paid"),
+        (_sum(held.c.captured) - _given_back(*own)).label("paid"),
         _sum(held.c.amount, held.c.status == HoldStatus.HELD).label("on_hold"),
     ).subquery()
     counted = (
@@ -61,10 +62,10 @@ async def earnings_of(work: UnitOfWork, campus_id: int, person_id: int) -> Earni
     """What this person earned here as a runner, by what was booked as owed to her."""
     money = (
         select(
-            _sum(payable.c.amount - LAID_OUT).label("earned"),
+            _sum(KEPT - LAID_OUT).label("earned"),
             _sum(LAID_OUT).label("reimbursed"),
-            _sum(payable.c.amount, payable.c.status == PayoutStatus.PAID).label("sent"),
-            _sum(payable.c.amount, payable.c.status != PayoutStatus.PAID).label("waiting"),
+            (_sum(KEPT) - _waiting()).label("sent"),
+            _waiting().label("waiting"),
         )
         .join(orders, orders.c.id == payable.c.order_id)
         .where(payable.c.campus_id == campus_id, payable.c.runner_id == person_id)
@@ -81,9 +82,12 @@ async def earnings_of(work: UnitOfWork, campus_id: int, person_id: int) -> Earni
 async def paid_by_week(work: UnitOfWork, campus: Campus, person_id: int, first: date) -> Mapping[date, int]:
     """What this person paid here, by the Monday (in the campus' zone) of the week; nothing before `first`."""
     week = _week_of(func.coalesce(orders.c.completed_at, orders.c.delivered_at), campus)
+    made = select(refund.c.order_id, func.sum(refund.c.amount).label("amount")).group_by(refund.c.order_id)
+    back = made.where(refund.c.status.in_(LIVE_REFUNDS)).subquery()
     query = (
-        select(week, func.sum(hold.c.captured).label("amount"))
+        select(week, func.sum(hold.c.captured - func.coalesce(back.c.amount, 0)).label("amount"))
         .join(orders, orders.c.id == hold.c.order_id)
+        .outerjoin(back, back.c.order_id == orders.c.id)
         .where(orders.c.campus_id == campus.id, orders.c.customer_id == person_id, hold.c.captured > 0, week >= first)
     )
     return await _weeks(work, query.group_by(week))
@@ -93,7 +97,7 @@ async def earned_by_week(work: UnitOfWork, campus: Campus, person_id: int, first
     """What this person earned here, without the food money; otherwise as paid_by_week."""
     week = _week_of(payable.c.booked_at, campus)
     query = (
-        select(week, func.sum(payable.c.amount - LAID_OUT).label("amount"))
+        select(week, func.sum(KEPT - LAID_OUT).label("amount"))
         .join(orders, orders.c.id == payable.c.order_id)
         .where(payable.c.campus_id == campus.id, payable.c.runner_id == person_id, week >= first)
     )
@@ -106,6 +110,17 @@ def _week_of(moment: ColumnElement[datetime], campus: Campus) -> Label[date]:
 
 async def _weeks(work: UnitOfWork, query: Select[date, Any]) -> Mapping[date, int]:
     return {row.week: int(row.amount) for row in await work.connection.execute(query)}
+
+
+def _given_back(*own: ColumnElement[bool]) -> ScalarSelect[int]:
+    """What went, or is going, back to her card."""
+    made = select(_sum(refund.c.amount)).join(orders, orders.c.id == refund.c.order_id)
+    return made.where(*own, refund.c.status.in_(LIVE_REFUNDS)).scalar_subquery()
+
+
+def _waiting() -> ColumnElement[int]:
+    """What is due of pay-outs that were not sent, or not all of it."""
+    return _sum(KEPT - payable.c.sent, payable.c.status != PayoutStatus.PAID)
 
 
 def _sum(amount: ColumnElement[int], only: ColumnElement[bool] | None = None) -> ColumnElement[int]:

@@ -74,29 +74,36 @@ async def payable_of(work: UnitOfWork, order_id: int) -> Payable | None:
 
 
 async def open_payables(work: UnitOfWork, runner_id: int) -> Sequence[Payable]:
-    """Everything owed to a runner that nobody is sending, oldest first."""
-    query = select(payable).where(payable.c.runner_id == runner_id, payable.c.status == PayoutStatus.OPEN)
+    """Everything owed to a runner that nobody is sending and no dispute keeps, oldest first."""
+    free = (payable.c.status == PayoutStatus.OPEN, ~payable.c.frozen)
+    query = select(payable).where(payable.c.runner_id == runner_id, *free)
     rows = (await work.connection.execute(query.order_by(payable.c.id))).mappings()
     return [payable_from(row) for row in rows]
 
 
 async def unsent_payables(work: UnitOfWork, campus_id: int) -> Sequence[Payable]:
     """What could not be sent for lack of funds, oldest first: it waits for an admin's word."""
-    query = select(payable).where(payable.c.campus_id == campus_id, payable.c.status == PayoutStatus.OPEN)
+    free = (payable.c.status == PayoutStatus.OPEN, ~payable.c.frozen)
+    query = select(payable).where(payable.c.campus_id == campus_id, *free)
     rows = (await work.connection.execute(query.where(payable.c.refusal == NO_FUNDS).order_by(payable.c.id))).mappings()
     return [payable_from(row) for row in rows]
 
 
 async def move_payable(work: UnitOfWork, order_id: int, happened: PayoutEvent, **changes: object) -> Payable | None:
-    """Move the order's payable and log it; None, and nothing changed, when the event is not legal now."""
-    ((before, after),) = [(before, to) for (before, known), to in PAYOUT_TRANSITIONS.items() if known is happened]
-    statement = (
-        update(payable)
-        .where(payable.c.order_id == order_id, payable.c.status == before)
-        .values(status=after, **changes)
-        .returning(payable)
-    )
-    row = (await work.connection.execute(statement)).mappings().one_or_none()
+    """Move the order's payable and log it; None, and nothing changed, when the event is not legal now.
+
+    A pay-out starts only while there is something to send, and no dispute forbids it.
+    """
+    legal = [before for before, known in PAYOUT_TRANSITIONS if known is happened]
+    (after,) = {status for (_, known), status in PAYOUT_TRANSITIONS.items() if known is happened}
+    here = payable.c.order_id == order_id
+    before = select(payable.c.id, payable.c.status).where(here).with_for_update().subquery("before")
+    statement = update(payable).where(payable.c.id == before.c.id, payable.c.status.in_(legal))
+    if happened is PayoutEvent.STARTED:
+        statement = statement.where(~payable.c.frozen, payable.c.amount > payable.c.withheld + payable.c.sent)
+    statement = statement.values(status=after, **changes)
+    moved = statement.returning(payable, before.c.status.label("status_before"))
+    row = (await work.connection.execute(moved)).mappings().one_or_none()
     if row is None:
         return None
     await log(
@@ -107,7 +114,7 @@ async def move_payable(work: UnitOfWork, order_id: int, happened: PayoutEvent, *
         subject="payout",
         subject_id=row["id"],
         happened=happened,
-        before=before,
+        before=row["status_before"],
         after=after,
         reason=row["refusal"],
     )

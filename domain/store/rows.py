@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping
 from domain.campus import Campus
 from domain.draft import Draft
 from domain.order import Bearer, Order, OrderStatus
-from domain.payment import Hold, HoldStatus, Payable, PayoutStatus
+from domain.payment import Debt, DebtStatus, Hold, HoldStatus, Payable, PayoutStatus, Refund, RefundStatus
 from domain.people import Member, RunnerStatus, SavedCard
 from domain.pricing import Fees, Item, Price
 from domain.timers import Windows
@@ -59,6 +59,18 @@ def payable_from(row: RowMapping) -> Payable:
     """A payable of its row."""
     plain = {name: row[name] for name in Payable.__slots__ if name != "status"}
     return Payable(status=PayoutStatus(row["status"]), **plain)
+
+
+def refund_from(row: RowMapping) -> Refund:
+    """A refund of its row."""
+    plain = {name: row[name] for name in Refund.__slots__ if name != "status"}
+    return Refund(status=RefundStatus(row["status"]), **plain)
+
+
+def debt_from(row: RowMapping) -> Debt:
+    """A runner's debt of its row."""
+    plain = {name: row[name] for name in Debt.__slots__ if name != "status"}
+    return Debt(status=DebtStatus(row["status"]), **plain)
 
 
 def campus_from(row: RowMapping) -> Campus:

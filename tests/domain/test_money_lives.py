@@ -25,7 +25,7 @@ from domain.timers import TIMER_STARTS, TIMER_TRANSITIONS, TimerEvent, TimerKind
 Table = Mapping[tuple[Any, Any], Any]
 TABLES: list[tuple[Table, type[StrEnum], type[StrEnum], StrEnum, set[StrEnum]]] = [
     (HOLD_TRANSITIONS, HoldStatus, HoldEvent, HoldStatus.REQUESTED, {HoldStatus.CAPTURED, HoldStatus.RELEASED}),
-    (PAYOUT_TRANSITIONS, PayoutStatus, PayoutEvent, PayoutStatus.OPEN, {PayoutStatus.PAID}),
+    (PAYOUT_TRANSITIONS, PayoutStatus, PayoutEvent, PayoutStatus.OPEN, set()),  # a refund may open it again
     (REFUND_TRANSITIONS, RefundStatus, RefundEvent, RefundStatus.REQUESTED, {RefundStatus.FAILED}),
     (TIMER_TRANSITIONS, TimerStatus, TimerEvent, TimerStatus.SET, set()),  # each may come again
 ]

@@ -20,7 +20,7 @@ NOT_OWN: dict[Role, str] = {
     Role.RUNNER: "claim",
     Role.HOLDER: "",
     Role.ADMIN: "approve_runner see_any_order cancel_any release_any finish_any close_any see_stuck retry_stuck"
-    " bind_group see_cases answer_case see_board see_runners suspend_runner pause_orders",
+    " refund_any bind_group see_cases answer_case see_board see_runners suspend_runner pause_orders",
     Role.SYSTEM: "",
 }
 
@@ -63,5 +63,6 @@ def test_a_suspended_runner_claims_nothing_finishes_what_she_holds_and_is_paid()
 
 
 def test_an_admin_decides_nothing_about_what_is_her_own() -> None:
-    words = (Action.CANCEL_ANY, Action.RELEASE_ANY, Action.FINISH_ANY, Action.CLOSE_ANY, Action.SUSPEND_RUNNER)
+    orders = (Action.CANCEL_ANY, Action.RELEASE_ANY, Action.FINISH_ANY, Action.CLOSE_ANY, Action.REFUND_ANY)
+    words = (*orders, Action.SUSPEND_RUNNER)
     assert [action for action in words if may(frozenset({Role.ADMIN}), action, own=True)] == []

@@ -13,6 +13,8 @@ from domain.store.messages import redraw_known, tell
 from domain.store.money import move_payable, payable_of, post
 from domain.store.people import find_member, keep_account
 from domain.store.runs import Run
+from domain.store.schema import payable
+from domain.store.steps.payables import send_rest
 from domain.store.unit_of_work import UnitOfWork
 from workers.outcomes import Refused
 from workers.steps.step import OutsideStep, Params, Result, Sent, add_signal
@@ -30,14 +32,14 @@ SENT_NOTHING_AFTER = timedelta(hours=24)  # a transfer without a trace by then w
 
 async def plan_transfer(work: UnitOfWork, run: Run, key: str) -> Params:
     """What is owed, to the runner's account: from the very charge that paid it, or from what the platform has."""
-    payable = await payable_of(work, run.order)
+    owed = await payable_of(work, run.order)
     member = await find_member(work, run.campus_id, run.person)
-    if payable is None or member.stripe_account is None:
+    if owed is None or member.stripe_account is None:
         raise Refused("no_account")
-    source = {} if payable.charge is None else {"source_transaction": payable.charge}
+    source = {} if owed.charge is None else {"source_transaction": owed.charge}
     return {
-        "amount": payable.amount,
-        "currency": payable.currency,
+        "amount": owed.due,
+        "currency": owed.currency,
         "destination": member.stripe_account,
         **source,
         "transfer_group": f"order_{run.order}",
@@ -58,22 +60,24 @@ async def look_for_transfer(client: Stripe, sent: Sent) -> Result | None:
 
 async def record_transfer(work: UnitOfWork, run: Run, result: Result) -> None:
     """The debt is paid, in the books too, and the runner is told."""
-    paid = await move_payable(work, run.order, PayoutEvent.PAID, transfer=result["transfer"], paid_at=func.now())
+    known = {"transfer": result["transfer"], "paid_at": func.now(), "sent": payable.c.sent + result["amount"]}
+    paid = await move_payable(work, run.order, PayoutEvent.PAID, **known)
     if paid is None:
         raise LookupError(f"payable of order {run.order} was not being sent")
     posting = transfer_posting(
-        transfer=result["transfer"], runner=paid.runner_id, amount=paid.amount, currency=paid.currency
+        transfer=result["transfer"], runner=paid.runner_id, amount=result["amount"], currency=paid.currency
     )
     await post(work, posting, run.order)
+    await send_rest(work, run, paid)
     await redraw_known(work, run.order)
     await tell(
         work,
         campus_id=run.campus_id,
         chat_id=paid.runner_id,
-        name=f"paid:{run.order}:{paid.runner_id}",
+        name=f"paid:{run.name}",
         key="push-paid",
         order_id=run.order,
-        words={"order": run.order, "amount": spell(paid.amount, paid.currency)},
+        words={"order": run.order, "amount": spell(result["amount"], paid.currency)},
     )
 
 

@@ -8,6 +8,7 @@ from domain.store.schema.messages import live_card, push
 from domain.store.schema.metadata import METADATA
 from domain.store.schema.money import hold, payable
 from domain.store.schema.orders import barred, dialogue, draft, event, orders, timer
+from domain.store.schema.refunds import debt, dispute, refund
 from domain.store.schema.sagas import saga, saga_signal
 from domain.store.schema.triggers import TRIGGERS
 
@@ -16,7 +17,9 @@ __all__ = [
     "TRIGGERS",
     "barred",
     "campus",
+    "debt",
     "dialogue",
+    "dispute",
     "draft",
     "drop_point",
     "event",
@@ -33,6 +36,7 @@ __all__ = [
     "problem_case",
     "push",
     "rating",
+    "refund",
     "saga",
     "saga_signal",
     "saved_card",

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -62,10 +63,14 @@ payable = Table(
     words("refusal", nullable=True),
     moment("booked_at", nullable=False, default_now=True),
     moment("paid_at"),
+    Column("withheld", BigInteger, nullable=False, server_default=text("0")),
+    Column("sent", BigInteger, nullable=False, server_default=text("0")),
+    Column("frozen", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("order_id"),
     UniqueConstraint("transfer"),
     one_of("status", PayoutStatus),
     CheckConstraint("amount > 0", name="amount_positive"),
     CheckConstraint("(status = 'paid') = (transfer IS NOT NULL)", name="paid_by_transfer"),
+    CheckConstraint("withheld >= 0 AND sent >= 0 AND withheld + sent <= amount", name="divided"),
 )
 Index("payable_open", payable.c.runner_id, postgresql_where=text("status = 'open'"))

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
 from domain.store.runs import Run
-from domain.store.steps import cards, claims, endings, money, placing
+from domain.store.steps import cards, claims, endings, money, placing, refunds
 from domain.store.unit_of_work import UnitOfWork
 
 LocalStep = Callable[[UnitOfWork, Run], Awaitable[None]]
@@ -30,6 +30,9 @@ LOCAL_STEPS: Mapping[str, LocalStep] = MappingProxyType(
         "start_payout": money.start_payout,
         "keep_payable": money.keep_payable,
         "open_payouts": money.open_payouts,
+        "request_refund": refunds.request_refund,
+        "withdraw_refund": refunds.withdraw_refund,
+        "settle_refund": refunds.settle_refund,
         "keep_card": money.keep_card,
         "forget_card": cards.forget_card,
         "tell_card_removed": cards.tell_card_removed,

@@ -53,7 +53,7 @@ async def _pay_or_wait(work: UnitOfWork, run: Run, payable: Payable) -> None:
         key="push-payout-waits",
         order_id=payable.order_id,
         buttons=[{"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}],
-        words={"order": payable.order_id, "amount": spell(payable.amount, payable.currency)},
+        words={"order": payable.order_id, "amount": spell(payable.due, payable.currency)},
     )
 
 
@@ -125,7 +125,7 @@ async def keep_payable(work: UnitOfWork, run: Run) -> None:
         key="push-payout-refused",
         order_id=payable.order_id,
         buttons=[{"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}],
-        words={"order": run.order, "amount": spell(payable.amount, payable.currency)},
+        words={"order": run.order, "amount": spell(payable.due, payable.currency)},
     )
     await tell_admins(
         work,
@@ -139,7 +139,7 @@ async def keep_payable(work: UnitOfWork, run: Run) -> None:
 
 async def _tell_short(work: UnitOfWork, run: Run, payable: Payable) -> None:
     """Nothing is wrong with her account: the admins fill up ours and let it be sent again."""
-    words: dict[str, str | int] = {"order": run.order, "amount": spell(payable.amount, payable.currency)}
+    words: dict[str, str | int] = {"order": run.order, "amount": spell(payable.due, payable.currency)}
     await redraw_known(work, run.order)
     await tell(
         work,

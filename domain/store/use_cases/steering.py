@@ -147,7 +147,7 @@ async def pay_again(work: UnitOfWork, campus: Campus, admin: Member, order_id: i
     require(admin, Action.RETRY_STUCK)
     await lock_order(work, campus.id, order_id)
     payable = await payable_of(work, order_id)
-    if payable is None or payable.status is not PayoutStatus.OPEN:
+    if payable is None or payable.status is not PayoutStatus.OPEN or payable.frozen:
         raise Stale
     await start_saga(work, payout_start(payable))
 

@@ -1,0 +1,147 @@
+"""Refunds and runners' debts in Postgres: read under their order's lock, moved by guarded UPDATEs."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, insert, select, update
+
+from domain.order import OrderStatus
+from domain.payment import (
+    LIVE_REFUNDS,
+    REFUND_TRANSITIONS,
+    Debt,
+    DebtStatus,
+    DisputeStatus,
+    Payable,
+    PayoutStatus,
+    Refund,
+    RefundEvent,
+)
+from domain.refunds import Refundable
+from domain.store.events import SYSTEM, log
+from domain.store.money import current_hold, payable_of
+from domain.store.orders import find_order
+from domain.store.rows import debt_from, refund_from
+from domain.store.schema import debt, dispute, refund
+from domain.store.unit_of_work import UnitOfWork
+
+
+async def refunds_of(work: UnitOfWork, order_id: int) -> Sequence[Refund]:
+    """All refunds of an order, those that failed too, oldest first."""
+    query = select(refund).where(refund.c.order_id == order_id).order_by(refund.c.id)
+    return [refund_from(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def refunded(work: UnitOfWork, order_id: int) -> int:
+    """Minor units that went, or are going, back to the customer."""
+    total = func.coalesce(func.sum(refund.c.amount), 0)
+    query = select(total).where(refund.c.order_id == order_id, refund.c.status.in_(LIVE_REFUNDS))
+    return int((await work.connection.execute(query)).scalar_one())
+
+
+async def is_disputed(work: UnitOfWork, order_id: int) -> bool:
+    """Whether a customer's bank decides about this payment now, or took it back for good."""
+    lasts = dispute.c.status.in_((DisputeStatus.OPEN, DisputeStatus.LOST))
+    query = select(dispute.c.id).where(dispute.c.order_id == order_id, lasts).limit(1)
+    return (await work.connection.execute(query)).scalar_one_or_none() is not None
+
+
+async def refundable(work: UnitOfWork, campus_id: int, order_id: int) -> Refundable:
+    """What may go back of an order as it is now; hold the order's lock to rely on it."""
+    order, hold = await find_order(work, campus_id, order_id), await current_hold(work, order_id)
+    paid = 0 if hold is None or order.status is not OrderStatus.COMPLETED else hold.captured
+    made = [one for one in await refunds_of(work, order_id) if one.status in LIVE_REFUNDS]
+    return Refundable(
+        paid=paid,
+        left=paid - sum(one.amount for one in made),
+        hers=_hers(await payable_of(work, order_id), made),
+        currency=order.price.currency,
+    )
+
+
+def _hers(owed: Payable | None, made: Sequence[Refund]) -> int:
+    """Minor units the runner has of the order and does not bear already: what is due, or what she was sent."""
+    if owed is None:
+        return 0
+    if owed.status is PayoutStatus.PAID:
+        return max(0, owed.sent - sum(one.to_take_back for one in made))
+    return owed.due
+
+
+async def insert_refund(work: UnitOfWork, values: dict[str, object]) -> Refund:
+    """A refund that is agreed on; Stripe does not know of it yet."""
+    row = (await work.connection.execute(insert(refund).values(values).returning(refund))).mappings().one()
+    return refund_from(row)
+
+
+async def lock_refund(work: UnitOfWork, refund_id: int) -> Refund:
+    """The refund, and nobody else changes it until this transaction ends."""
+    query = select(refund).where(refund.c.id == refund_id).with_for_update()
+    return refund_from((await work.connection.execute(query)).mappings().one())
+
+
+async def move_refund(work: UnitOfWork, refund_id: int, happened: RefundEvent, **changes: object) -> Refund | None:
+    """Move a refund and log it; None, and nothing changed, when the event is not legal now."""
+    legal = [before for before, known in REFUND_TRANSITIONS if known is happened]
+    (after,) = {status for (_, known), status in REFUND_TRANSITIONS.items() if known is happened}
+    before = select(refund.c.id, refund.c.status).where(refund.c.id == refund_id).with_for_update().subquery("before")
+    statement = (
+        update(refund)
+        .where(refund.c.id == before.c.id, refund.c.status.in_(legal))
+        .values(status=after, **changes)
+        .returning(refund, before.c.status.label("status_before"))
+    )
+    row = (await work.connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        return None
+    await log(
+        work,
+        SYSTEM,
+        campus_id=row["campus_id"],
+        order_id=row["order_id"],
+        subject="refund",
+        subject_id=refund_id,
+        happened=happened,
+        before=row["status_before"],
+        after=after,
+        reason=row["refusal"],
+    )
+    return refund_from(row)
+
+
+async def change_refund(work: UnitOfWork, refund_id: int, **changes: object) -> None:
+    """What is known of a refund beside its state."""
+    await work.connection.execute(update(refund).where(refund.c.id == refund_id).values(**changes))
+
+
+async def insert_debt(work: UnitOfWork, of: Refund, amount: int, refusal: str) -> Debt:
+    """What she owes of her part of a refund; one refund makes one debt at most."""
+    values = {"campus_id": of.campus_id, "order_id": of.order_id, "refund_id": of.id, "runner_id": of.runner_id}
+    values |= {"amount": amount}
+    statement = insert(debt).values(**values, currency=of.currency, refusal=refusal).returning(debt)
+    return debt_from((await work.connection.execute(statement)).mappings().one())
+
+
+async def open_debts(work: UnitOfWork, campus_id: int) -> Sequence[Debt]:
+    """What runners of this campus owe, oldest first."""
+    query = select(debt).where(debt.c.campus_id == campus_id, debt.c.status == DebtStatus.OPEN).order_by(debt.c.id)
+    return [debt_from(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def find_debt(work: UnitOfWork, campus_id: int, debt_id: int) -> Debt | None:
+    """A debt of this campus, whatever became of it."""
+    query = select(debt).where(debt.c.campus_id == campus_id, debt.c.id == debt_id)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else debt_from(row)
+
+
+async def lock_debt(work: UnitOfWork, refund_id: int) -> Debt | None:
+    """What she owes for this refund, and nobody else changes it until this transaction ends; None: nothing."""
+    query = select(debt).where(debt.c.refund_id == refund_id).with_for_update()
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else debt_from(row)
+
+
+async def end_debt(work: UnitOfWork, debt_id: int, ended: DebtStatus) -> None:
+    """A locked debt is let go, or void."""
+    statement = update(debt).where(debt.c.id == debt_id)
+    await work.connection.execute(statement.values(status=ended, ended_at=func.now()))

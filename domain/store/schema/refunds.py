@@ -1,0 +1,77 @@
+"""Tables of money that goes back: refunds, what a runner owes for one, and payments a bank disputes."""
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint, text
+
+from domain.payment import DebtStatus, DisputeStatus, RefundStatus
+from domain.store.schema.metadata import METADATA, moment, number, one_of, words
+
+refund = Table(
+    "refund",
+    METADATA,
+    number(),
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("order_id", ForeignKey("orders.id"), nullable=False),
+    Column("runner_id", ForeignKey("person.id"), nullable=False),
+    Column("asked_by", ForeignKey("person.id"), nullable=False),
+    words("status", default=RefundStatus.REQUESTED),
+    Column("amount", BigInteger, nullable=False),
+    Column("hers", BigInteger, nullable=False),  # of the amount: what the runner bears
+    Column("withheld", BigInteger, nullable=False, server_default=text("0")),
+    Column("taken_back", BigInteger, nullable=False, server_default=text("0")),
+    words("currency"),
+    words("payment_intent"),
+    words("refund", nullable=True),
+    words("reversal", nullable=True),
+    words("reason"),
+    words("refusal", nullable=True),
+    moment("asked_at", nullable=False, default_now=True),
+    moment("settled_at"),
+    UniqueConstraint("refund"),
+    UniqueConstraint("reversal"),
+    one_of("status", RefundStatus),
+    CheckConstraint("amount > 0 AND hers >= 0 AND hers <= amount", name="parts"),
+    CheckConstraint("withheld >= 0 AND taken_back >= 0 AND withheld + taken_back <= hers", name="hers_divided"),
+    CheckConstraint("status NOT IN ('pending', 'succeeded') OR refund IS NOT NULL", name="known"),
+)
+Index("refund_order_idx", refund.c.order_id)
+
+debt = Table(  # a runner's: what could not be taken back of her part of a refund
+    "debt",
+    METADATA,
+    number(),
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("order_id", ForeignKey("orders.id"), nullable=False),
+    Column("refund_id", ForeignKey("refund.id"), nullable=False),
+    Column("runner_id", ForeignKey("person.id"), nullable=False),
+    words("status", default=DebtStatus.OPEN),
+    Column("amount", BigInteger, nullable=False),
+    words("currency"),
+    words("refusal"),
+    moment("owed_since", nullable=False, default_now=True),
+    moment("ended_at"),
+    UniqueConstraint("refund_id"),
+    one_of("status", DebtStatus),
+    CheckConstraint("amount > 0", name="amount_positive"),
+)
+Index("debt_open", debt.c.campus_id, postgresql_where=text("status = 'open'"))
+
+dispute = Table(  # amounts: what Stripe took from us for it, minor units
+    "dispute",
+    METADATA,
+    number(),
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("order_id", ForeignKey("orders.id"), nullable=False),
+    words("dispute"),
+    words("status", default=DisputeStatus.OPEN),
+    Column("amount", BigInteger, nullable=False),
+    Column("withdrawn", BigInteger, nullable=False, server_default=text("0")),
+    Column("fee", BigInteger, nullable=False, server_default=text("0")),
+    words("currency"),
+    words("reason"),
+    moment("opened_at", nullable=False, default_now=True),
+    moment("closed_at"),
+    UniqueConstraint("dispute"),
+    one_of("status", DisputeStatus),
+    CheckConstraint("amount > 0 AND withdrawn >= 0 AND fee >= 0", name="amounts"),
+)
+Index("dispute_order_idx", dispute.c.order_id)

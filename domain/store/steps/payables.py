@@ -1,0 +1,64 @@
+"""What a refund does to a runner's pay: kept back before it is sent, taken back after, given back when it failed."""
+
+from sqlalchemy import update
+
+from domain.payment import Payable, PayoutEvent, PayoutStatus
+from domain.store.money import move_payable, payable_of
+from domain.store.people import lock_payouts_ready
+from domain.store.rows import payable_from
+from domain.store.runs import Run
+from domain.store.schema import payable
+from domain.store.steps.money import payout_start
+from domain.store.unit_of_work import UnitOfWork
+
+
+async def withhold(work: UnitOfWork, order_id: int, amount: int) -> Payable | None:
+    """Keep `amount` minor units of what was not sent yet; None, and nothing changed, when it is not there to keep."""
+    left = payable.c.amount - payable.c.withheld - payable.c.sent
+    statement = (
+        update(payable)
+        .where(payable.c.order_id == order_id, payable.c.status == PayoutStatus.OPEN, left >= amount)
+        .values(withheld=payable.c.withheld + amount)
+        .returning(payable)
+    )
+    row = (await work.connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        return None
+    kept = payable_from(row)
+    if kept.due > 0:
+        return kept
+    return await move_payable(work, order_id, PayoutEvent.ANNULLED)
+
+
+async def count_reversal(work: UnitOfWork, order_id: int, amount: int, *, borne: bool) -> None:
+    """A transfer of this order was reversed by `amount`; where she does not bear it, it is owed to her again."""
+    changed = {"sent": payable.c.sent - amount}
+    if borne:
+        changed["withheld"] = payable.c.withheld + amount
+    await work.connection.execute(update(payable).where(payable.c.order_id == order_id).values(changed))
+
+
+async def give_back(work: UnitOfWork, run: Run, order_id: int, amount: int) -> None:
+    """She does not bear this part any more: it is owed to her again, and sent as soon as that is possible.
+
+    Her row is locked before the payable's: as where her account becomes ready, or the two would wait for each other.
+    """
+    owed = await payable_of(work, order_id)
+    if owed is None or amount == 0:
+        return
+    await lock_payouts_ready(work, owed.runner_id)
+    less = update(payable).where(payable.c.order_id == order_id).values(withheld=payable.c.withheld - amount)
+    row = (await work.connection.execute(less.returning(payable))).mappings().one()
+    await send_rest(work, run, payable_from(row))
+
+
+async def send_rest(work: UnitOfWork, run: Run, owed: Payable) -> None:
+    """What is due of a pay-out that was over: it is open again, and starts if her account is ready.
+
+    One that is open, or being sent, knows by itself what is due when its time comes.
+    """
+    if owed.due <= 0 or owed.status not in (PayoutStatus.PAID, PayoutStatus.ANNULLED):
+        return
+    opened = await move_payable(work, owed.order_id, PayoutEvent.REOPENED, transfer=None)
+    if opened is not None and not opened.frozen and await lock_payouts_ready(work, opened.runner_id):
+        run.starts.append(payout_start(opened))
