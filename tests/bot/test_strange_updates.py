@@ -7,7 +7,7 @@ from tests.bot.jobs import NUMBERS, arrived, card_of, posted, pushes, written_by
 from tests.bot.stage import Json, Somebody, Stage
 
 AT_ONCE = 35  # taps of one person before she is too fast
-NEWER = {"poll": {"id": "1", "question": "pizza?", "options": [], "type": "of next year"}}
+NEWER: Json = {"poll": {"id": "1", "question": "pizza?", "options": [], "type": "of next year"}}
 
 
 async def test_content_newer_than_our_library_is_something_we_do_not_read(stage: Stage) -> None:
