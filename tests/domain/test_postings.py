@@ -1,10 +1,23 @@
 """Postings as data: whatever is booked sums to zero and moves what it says."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ledger import Posting, capture_posting, fee_posting, goodwill_posting, transfer_posting
+from domain.ledger import (
+    Posting,
+    capture_posting,
+    debt_let_go_posting,
+    debt_posting,
+    debt_void_posting,
+    fee_posting,
+    goodwill_posting,
+    refund_failed_posting,
+    refund_posting,
+    transfer_posting,
+)
 from domain.pricing import Split
 
 PART = st.integers(0, 1_000_000)
@@ -58,3 +71,24 @@ def test_a_split_that_does_not_sum_is_never_booked() -> None:
 def test_nothing_is_never_booked() -> None:
     with pytest.raises(ValueError, match="not balanced"):
         fee_posting(balance_transaction="txn_1", fee=0, currency="sgd")
+
+
+@given(ours=PART, hers=PART)
+def test_a_refund_that_came_back_is_booked_as_if_it_never_was(ours: int, hers: int) -> None:
+    if ours + hers == 0:
+        return
+    parts: dict[str, Any] = {"refund": "re_1", "runner": 7, "ours": ours, "hers": hers, "currency": "sgd"}
+    gone, back = refund_posting(**parts), refund_failed_posting(**parts)
+    assert moved(gone)["stripe_balance:sgd"] == -ours - hers
+    assert {code: -amount for code, amount in moved(gone).items()} == moved(back)
+    assert gone.key != back.key
+
+
+@given(amount=st.integers(1, 1_000_000))
+def test_what_can_not_be_taken_back_is_owed_until_it_is_void_or_borne_by_us(amount: int) -> None:
+    part: dict[str, Any] = {"refund": 3, "runner": 7, "amount": amount, "currency": "sgd"}
+    owed, void = debt_posting(**part), debt_void_posting(**part, let_go=False)
+    assert {code: -each for code, each in moved(owed).items()} == moved(void)
+    borne, freed = debt_let_go_posting(**part), debt_void_posting(**part, let_go=True)
+    sums = [moved(posting).get("refunds_borne:sgd", 0) for posting in (borne, freed)]
+    assert sums == [amount, -amount]

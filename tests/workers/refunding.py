@@ -43,12 +43,6 @@ async def payable(town: Town, order: Order) -> tuple[str, int, int]:
     return status, withheld, sent
 
 
-async def refunds(town: Town, order: Order) -> list[dict[str, Any]]:
-    """The order's refunds as Stripe has them."""
-    found = await town.look("objects", kind="refund")
-    return [one for one in found if one["metadata"].get("order") == str(order.id)]
-
-
 async def booked(town: Town, order: Order) -> dict[str, int]:
     """What the order's postings sum up to, by the account's first word."""
     rows = await town.rows(
@@ -63,7 +57,7 @@ async def booked(town: Town, order: Order) -> dict[str, int]:
 async def late_answer(town: Town, order: Order) -> dict[str, Any]:
     """The bank's late answer to a refund: how the refund stands at Stripe after it."""
     await town.control("clock", advance=61)
-    (found,) = await refunds(town, order)
+    (found,) = await town.refunds(order.id)
     return found
 
 

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from domain.order import Bearer, Order, OrderStatus
 from domain.people import Member
-from domain.store.use_cases import ordering, running, steering
+from domain.store.progress import start_saga
+from domain.store.runs import Start
+from domain.store.use_cases import ordering, refunding, running, steering
 from tests.town import Town
 from workers.engine import run_saga
 from workers.timers import fire_timers
@@ -134,6 +136,49 @@ async def paying(town: Town) -> Scene:
     return Scene(town=town, saga_id=row.id, check=check)
 
 
+async def refunding_a_part(town: Town) -> Scene:
+    """refund_order, of a part that the runner bears, and was sent already."""
+    order = await town.delivered(await town.member(runner=True, card=None))
+    await town.drive()
+    async with town.database() as work:
+        admin = await new_admin(town)
+        run = await refunding.give(work, town.campus, admin, order.id, 300, Bearer.RUNNER, "cold")
+
+    async def check() -> None:
+        assert [one["amount"] for one in await town.refunds(order.id)] == [300]
+        assert [one["amount_reversed"] for one in await town.transfers(order.id)] == [300]
+        found = "SELECT status, withheld, sent FROM payable WHERE order_id = :id"
+        assert await town.rows(found, id=order.id) == [("paid", 300, 730)]
+
+    return Scene(town=town, saga_id=run.id, check=check)
+
+
+async def hearing_of_a_failed_refund(town: Town) -> Scene:
+    """check_refund, of what the runner bore: it is hers again, and sent again."""
+    runner = await town.member(runner=True, card=None)
+    order = await town.held_job(runner, await town.member(card="pm_card_refundFail"))
+    await town.carry(runner, order)
+    await town.hand_over(runner, order)
+    await town.drive()
+    async with town.database() as work:
+        await refunding.give(work, town.campus, await new_admin(town), order.id, 300, Bearer.RUNNER, "cold")
+    await town.drive()
+    await town.control("clock", advance=61)
+    ((row_id,),) = await town.rows("SELECT id FROM refund WHERE order_id = :id", id=order.id)
+    name, data = f"check_refund:{row_id}:evt_1", {"refund_row": row_id}
+    start = Start(kind="check_refund", name=name, campus_id=town.campus.id, order_id=order.id, data=data)
+    async with town.database() as work:
+        run = await start_saga(work, start)
+
+    async def check() -> None:
+        await town.drive()
+        assert [one["status"] for one in await town.refunds(order.id)] == ["failed"]
+        sent = [one["amount"] - one["amount_reversed"] for one in await town.transfers(order.id)]
+        assert sent == [730, 300]
+
+    return Scene(town=town, saga_id=run.id, check=check)
+
+
 async def saving_a_card(town: Town) -> Scene:
     """save_card, of somebody Stripe does not know; the person fills in the page as soon as there is one."""
     member = await town.member(card=None)
@@ -199,6 +244,8 @@ SCENES: Mapping[str, Callable[[Town], Awaitable[Scene]]] = {
         expiring,
         completing,
         paying,
+        refunding_a_part,
+        hearing_of_a_failed_refund,
         saving_a_card,
         onboarding,
     )

@@ -53,6 +53,7 @@ EFFECTS = {
     "closing": "POST /v1/payment_intents/*/cancel",
     "completing": "POST /v1/payment_intents/*/capture",
     "paying": "POST /v1/transfers",
+    "refunding_a_part": "POST /v1/refunds",
     "onboarding": "POST /v1/account_links",
     "saving_a_card": "POST /v1/customers",
 }

@@ -1,11 +1,13 @@
 """Refunds: never more than was paid, borne by whom the admin says, sent once, and undone when they fail."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
 from domain.errors import CampusGError, NotAllowed, NothingToRefund, PayoutUnderWay, RefundOutOfRange
-from domain.order import Bearer
+from domain.order import Bearer, Order
+from domain.store.use_cases import running
 from tests.town import Town
 from tests.workers.refunding import (
     booked,
@@ -15,7 +17,6 @@ from tests.workers.refunding import (
     late_answer,
     payable,
     refund_rows,
-    refunds,
 )
 from tests.workers.scenes import new_admin
 from workers.engine import run_saga
@@ -29,7 +30,7 @@ async def test_a_part_goes_back_at_the_platforms_cost(shared_town: Town) -> None
     order = await completed(town, runner)
     await give_back(town, order, 200)
     await town.drive()
-    (found,) = await refunds(town, order)
+    (found,) = await town.refunds(order.id)
     assert (found["amount"], found["status"]) == (200, "succeeded")
     assert await refund_rows(town, order) == [("succeeded", 200, 0)]
     assert await payable(town, order) == ("paid", 0, 1030)
@@ -119,7 +120,7 @@ async def test_42_a_refund_that_fails_later_is_as_if_it_never_was(shared_town: T
     await town.drive()
     assert (await refund_rows(town, order))[1] == ("succeeded", 1130, 0), "it may be tried again"
     await town.control("clock", advance=61)
-    await hear(town, f"evt_failed_{order.id}_again", (await refunds(town, order))[1])
+    await hear(town, f"evt_failed_{order.id}_again", (await town.refunds(order.id))[1])
 
 
 async def test_42_a_failed_refund_voids_the_debt_it_made(shared_town: Town) -> None:
@@ -165,7 +166,7 @@ async def test_43_two_refunds_at_once_never_exceed_what_was_paid(shared_town: To
     taps = await asyncio.gather(*(tap(number) for number in range(4)))
     assert sorted(taps) == ["error-refund-out-of-range"] * 2 + ["given"] * 2
     await town.drive()
-    assert [one["amount"] for one in await refunds(town, order)] == [500, 500]
+    assert [one["amount"] for one in await town.refunds(order.id)] == [500, 500]
     assert await payable(town, order) == ("paid", 1000, 30)
 
 
@@ -182,6 +183,30 @@ async def test_a_refund_waits_until_the_runners_money_is_there(shared_town: Town
     await give_back(town, order, 200, Bearer.RUNNER)
     await town.drive()
     assert await payable(town, order) == ("paid", 200, 830)
+
+
+async def test_a_refund_and_the_release_of_what_waited_never_give_the_same_money_twice(shared_town: Town) -> None:
+    """Her account becomes ready in the very moment an admin lets her bear a refund: one of the two sees the other."""
+    town = shared_town
+    for amount in (300, 1030, None):
+        runner = await town.member(runner=True, ready=False, card=None)
+        order = await completed(town, runner)
+        async with town.database() as work:
+            run = await running.set_up_payout(work, town.campus, runner)
+        await town.drive()
+        await town.control(f"onboard/{(await town.known(runner.person_id)).stripe_account}", finish=True)
+        await town.sql("UPDATE saga SET wake_at = now() WHERE id = :id", id=run.id)
+
+        async def refund(order: Order = order, amount: int | None = amount) -> None:
+            with suppress(PayoutUnderWay):
+                await give_back(town, order, amount, Bearer.RUNNER)
+
+        await asyncio.gather(town.drive(), refund())
+        await town.drive()
+        status, withheld, sent = await payable(town, order)
+        assert status in ("paid", "annulled")
+        assert withheld + sent == 1030
+        assert sum(one["amount"] - one["amount_reversed"] for one in await town.transfers(order.id)) == sent
 
 
 async def test_a_refund_that_stripe_refuses_changes_nothing_and_the_admins_read_why(shared_town: Town) -> None:
