@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from domain.buttons import TapData, unpack
@@ -10,9 +11,10 @@ from domain.store.inbox import Arrival, Payload
 
 # Asked for at every start, because Telegram remembers the former list (core.telegram.org/bots/api#setwebhook).
 WANTED_UPDATES = ("message", "callback_query", "my_chat_member", "chat_join_request")
+LARGEST_NUMBER = 2**63 - 1  # Postgres keeps no larger ones, and Telegram has none
 
 
-class Unintelligible(Exception):
+class Unintelligible(ValueError):
     """Not an update as the Bot API describes it."""
 
 
@@ -29,8 +31,9 @@ class Place:
 
 def arrival_of(campus_id: int, payload: object) -> Arrival | None:
     """The update as it is written down; None when it is none of our business."""
-    if not isinstance(payload, dict) or not isinstance(payload.get("update_id"), int):
+    if not isinstance(payload, dict) or type(payload.get("update_id")) is not int:
         raise Unintelligible("an update is an object with an update_id")
+    payload = storable(payload)
     body = _body(payload)
     if body is None or not _concerns_us(payload):
         return None
@@ -39,26 +42,37 @@ def arrival_of(campus_id: int, payload: object) -> Arrival | None:
     return Arrival(
         campus_id=campus_id,
         update_id=payload["update_id"],
-        person_id=person_id if isinstance(person_id, int) else None,
-        payload=storable(payload),
+        person_id=person_id if type(person_id) is int else None,
+        payload=payload,
     )
 
 
 def storable(payload: Payload) -> dict[str, Any]:
-    """The same without the few characters that JSON knows and Postgres keeps not: NUL and halves of surrogate pairs."""
-    return {name: _storable(value) for name, value in payload.items()}
+    """The same without what JSON as Python reads it knows and Postgres keeps not: NUL, halves of surrogate pairs, NaN.
+
+    Unintelligible for a number of more than eight bytes: kept, it could not be looked for.
+    """
+    return {_words(name): _storable(value) for name, value in payload.items()}
 
 
 def _storable(value: Any) -> Any:
     match value:
         case str():
-            return value.replace("\x00", "").encode(errors="replace").decode()
+            return _words(value)
         case dict():
             return storable(value)
         case list():
             return [_storable(each) for each in value]
+        case float() if not isfinite(value):
+            return None
+        case int() if abs(value) > LARGEST_NUMBER:
+            raise Unintelligible("a number of more than eight bytes")
         case _:
             return value
+
+
+def _words(value: str) -> str:
+    return value.replace("\x00", "").encode(errors="replace").decode()
 
 
 def place_of(payload: Payload) -> Place | None:

@@ -98,14 +98,15 @@ async def take_event(door: Door, request: web.Request) -> web.Response:
 def read_event(raw: bytes, signature: str | None, secrets: tuple[str, ...], *, live: bool) -> Payload:
     """The event these bytes are, if one of the secrets signed them just now and it is of our world; else FORGERIES."""
     verify(raw, signature, secrets)
-    event = json.loads(raw)
-    if not isinstance(event, dict) or event.get("object") != "event":
+    found = json.loads(raw)
+    if not isinstance(found, dict) or found.get("object") != "event":
         raise ValueError("no event")
+    event = storable(found)
     if not (isinstance(event.get("id"), str) and event["id"] and isinstance(event.get("type"), str)):
         raise ValueError("an event without id or type")
     if event.get("livemode") is not live:
         raise ValueError("an event of the other world")
-    return storable(event)
+    return event
 
 
 def verify(raw: bytes, signature: str | None, secrets: tuple[str, ...]) -> None:

@@ -83,7 +83,7 @@ async def fetch(spring: Spring, offset: int) -> Sequence[dict[str, Any]]:
 def _read(campus_id: int, update: dict[str, Any]) -> Arrival | None:
     try:
         return arrival_of(campus_id, update)
-    except Unintelligible:
+    except (Unintelligible, RecursionError):  # it can't be kept, and must not keep the others from coming
         return None
 
 
