@@ -9,6 +9,7 @@ class Point(StrEnum):
 
     BEFORE_CALL = "before the call"  # frozen and committed, and the process never hears of that commit
     SENT = "sent"  # Stripe has the request and has done nothing about it
+    LATE = "sent, done late"  # Stripe does it long after the process is dead, while a new one asks again
     ACTED = "sent and done"  # Stripe has done it; its answer is not heard
     ANSWERED = "answered"  # the answer was heard; the first statement about it is kept back
     RESTING = "at rest"  # nothing is under way, and what was waited for happens while the process is dead
@@ -30,7 +31,7 @@ class Way(StrEnum):
 
 IN_COMMIT = (Point.COMMIT_HELD, Point.COMMIT_UNHEARD, Point.COMMITTED)
 POINTS: dict[Way, tuple[Point, ...]] = {
-    Way.CALL: (Point.BEFORE_CALL, Point.SENT, Point.ACTED, Point.ANSWERED, *IN_COMMIT),
+    Way.CALL: (Point.BEFORE_CALL, Point.SENT, Point.LATE, Point.ACTED, Point.ANSWERED, *IN_COMMIT),
     Way.LOOK: (Point.BEFORE_CALL, Point.SENT, Point.ANSWERED, *IN_COMMIT),
     Way.POLL: (Point.RESTING, Point.SENT, Point.ANSWERED, *IN_COMMIT),
     Way.AFTER: (Point.BEFORE, *IN_COMMIT),
@@ -55,7 +56,7 @@ class Trip:
     @property
     def at_stripe(self) -> bool:
         """Whether Stripe keeps the call or its answer back, rather than the proxy a statement or a commit."""
-        return self.point in (Point.SENT, Point.ACTED)
+        return self.point in (Point.SENT, Point.LATE, Point.ACTED)
 
     @property
     def at_freezing(self) -> bool:

@@ -22,6 +22,7 @@ GIVEN_UP_AFTER = 40.0  # seconds; by then the table has to be printed
 COMES_WITHIN = 15.0  # seconds from setting off to the point
 QUIET_WITHIN = 30.0  # seconds for what the preparation left under way
 HEARS_WITHIN = 0.005  # seconds a process gets to hear of a commit before it dies of it
+ASKED_AGAIN_AFTER = 5.0  # seconds from the kill: a restart and what was left of a lease
 AT_STRIPE = 60.0  # seconds a call is kept back there; longer than any of this lasts
 
 
@@ -77,9 +78,10 @@ async def kill_once(ground: Ground, cases: Sequence[Case], after: int) -> tuple[
         process.restart()
         back = asyncio.create_task(_back(ground, victim))
         await asyncio.gather(*(_see_where_it_stood(ground, trial) for trial in ready))
-        await ground.stripe.delete("/sim/faults")
+        late = asyncio.create_task(_go_on_at_stripe(ground, trials))
         await asyncio.gather(*(_settle(ground, trial, killed) for trial in ready))
         down = await back - killed
+        await late
     done, last = await effects_by_saga(ground, after)
     return [await _outcome(ground, trial, done, down) for trial in trials], last
 
@@ -88,6 +90,13 @@ async def _back(ground: Ground, victim: Victim) -> float:
     """When the new process is ready."""
     await asyncio.to_thread(ground.stack.wait_ready, victim)
     return time.monotonic()
+
+
+async def _go_on_at_stripe(ground: Ground, trials: Sequence[Trial]) -> None:
+    """Let what Stripe keeps back go on: at once, or when the new process has had the time to ask again."""
+    if any(trial.case.point is Point.LATE for trial in trials):
+        await asyncio.sleep(ASKED_AGAIN_AFTER)
+    await ground.stripe.delete("/sim/faults")
 
 
 async def _prepare(ground: Ground, trial: Trial) -> None:
@@ -119,8 +128,9 @@ async def _keep_at_stripe(ground: Ground, trial: Trial, key: str) -> None:
     """Have Stripe's stand-in hang: over the call with this key, or over the next look at this very object."""
     look = trial.errand.look if trial.errand else ""
     called = {"path": look} if trial.case.trip.looks else {"key": key}
-    before = trial.case.point is Point.SENT
-    await ground.stripe.post("/sim/faults", {"kind": "hang", "before": before, "seconds": AT_STRIPE, **called})
+    late, before = trial.case.point is Point.LATE, trial.case.point is not Point.ACTED
+    hang = {"kind": "hang", "before": before, "anyway": late, "seconds": AT_STRIPE}
+    await ground.stripe.post("/sim/faults", {**hang, **called})
 
 
 async def _come_to_the_point(ground: Ground, trial: Trial) -> None:

@@ -18,11 +18,11 @@ PROXY_PAGE = "<html><head><title>Welcome</title></head><body><h1>Please sign in 
 LOOK_EVERY = 0.05  # seconds between two looks whether the caller still waits
 
 
-async def hold_back(request: web.Request, stopping: asyncio.Event, seconds: float) -> None:
-    """Wait that long, or until the caller has given up or the sandbox stops."""
+async def hold_back(request: web.Request, stopping: asyncio.Event, fault: Fault) -> None:
+    """Wait as long as the fault says, or until it is called off, the caller has given up, or the sandbox stops."""
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            while not (stopping.is_set() or has_given_up(request)):
+        async with asyncio.timeout(fault.seconds):
+            while not (stopping.is_set() or fault.called_off or (has_given_up(request) and not fault.anyway)):
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stopping.wait(), LOOK_EVERY)
 

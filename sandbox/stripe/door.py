@@ -58,7 +58,7 @@ async def answer_call(request: web.Request) -> web.StreamResponse:
     if fault is not None and broken:
         return await break_answer(request, response, fault)
     if fault is not None and fault.kind is FaultKind.HANG and not fault.before:
-        await hold_back(request, sandbox.stopping, fault.seconds)
+        await hold_back(request, sandbox.stopping, fault)
     return response
 
 
@@ -121,8 +121,8 @@ async def _carry_out(
             return _refused(asked, Refusal(fault.status, fault.error()), retry_after=fault.retry_after)
         if fault.kind is not FaultKind.HANG:
             return NOTHING_DONE
-        await hold_back(request, sandbox.stopping, fault.seconds)
-        if has_given_up(request):
+        await hold_back(request, sandbox.stopping, fault)
+        if has_given_up(request) and not fault.anyway:
             return NOTHING_DONE  # the caller has given up, and what was never begun is not done behind their back
     answer = _execute(sandbox, asked, endpoint, ids)
     if fault is not None and fault.kind is FaultKind.STATUS:

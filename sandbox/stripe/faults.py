@@ -38,6 +38,8 @@ class Fault:
     code: str | None = None
     seconds: float = 30.0
     retry_after: int | None = None
+    anyway: bool = False  # a hang before the effect: it happens afterwards, though the caller has given up by then
+    called_off: bool = False
 
     def error(self) -> Document:
         """The `error` object of a status fault."""
@@ -72,13 +74,17 @@ class Faults:
     def __init__(self) -> None:
         """None."""
         self._standing: list[Fault] = []
+        self._struck: list[Fault] = []  # those that hang are asked for until they are over
 
     def add(self, fault: Fault) -> None:
         """Let calls fail."""
         self._standing.append(fault)
 
     def clear(self) -> None:
-        """Let all calls be."""
+        """Let all calls be, also those that hang now."""
+        for fault in self._struck:
+            fault.called_off = True
+        self._struck.clear()
         self._standing.clear()
 
     def standing(self) -> Sequence[Document]:
@@ -92,5 +98,7 @@ class Faults:
                 fault.times -= 1
                 if fault.times <= 0:
                     self._standing.remove(fault)
+                if fault.kind is FaultKind.HANG:
+                    self._struck.append(fault)
                 return fault
         return None

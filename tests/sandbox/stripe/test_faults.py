@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 import pytest
 import stripe
@@ -94,3 +96,27 @@ async def test_an_order_that_makes_no_sense_is_refused_with_a_sentence(shop: Sho
     assert "message" in (await shop.pull("faults", path="*", kind="earthquake"))["error"]
     assert "message" in (await shop.pull("clock", advance=-1))["error"]
     assert "message" in (await shop.pull("webhooks", colour="red"))["error"]
+
+
+async def test_a_fault_can_be_ordered_for_one_key_and_tells_whether_it_still_stands(shop: Shop) -> None:
+    await shop.pull("faults", path="*", key="*:second:*", kind="status", status=500)
+    assert await shop.client.v1.customers.create_async({}, {"idempotency_key": "saga:first:1"})
+    assert [one["key"] for one in await shop.look("faults")] == ["*:second:*"]
+    with pytest.raises(stripe.APIError):
+        await shop.client.v1.customers.create_async({}, {"idempotency_key": "saga:second:1"})
+    assert await shop.look("faults") == []
+
+
+async def test_what_hangs_can_be_done_though_its_caller_is_long_gone(url: str) -> None:
+    async with open_shop(url, patience=0.2) as hasty:
+        await hasty.pull("faults", path=CUSTOMERS, kind="hang", anyway=True)
+        with pytest.raises(stripe.APIConnectionError):
+            await hasty.client.v1.customers.create_async({}, {"idempotency_key": "k"})
+        with pytest.raises(stripe.APIError) as busy:
+            await hasty.client.v1.customers.create_async({}, {"idempotency_key": "k"})
+        assert busy.value.http_status == 409
+        assert await customers(hasty) == 0
+        async with hasty.http.delete(f"{hasty.url}/sim/faults"), asyncio.timeout(5):
+            while await customers(hasty) == 0:
+                continue
+        assert await customers(hasty) == 1
