@@ -2,6 +2,7 @@
 
 from domain.store.schema.aftercare import problem_case, rating
 from domain.store.schema.campus import campus, drop_point, membership, menu_item, person, saved_card, store
+from domain.store.schema.differences import difference, reading
 from domain.store.schema.inbox import stripe_event, telegram_update
 from domain.store.schema.ledger import ledger_account, ledger_entry, ledger_txn
 from domain.store.schema.messages import live_card, push
@@ -19,6 +20,7 @@ __all__ = [
     "campus",
     "debt",
     "dialogue",
+    "difference",
     "dispute",
     "draft",
     "drop_point",
@@ -36,6 +38,7 @@ __all__ = [
     "problem_case",
     "push",
     "rating",
+    "reading",
     "refund",
     "saga",
     "saga_signal",
