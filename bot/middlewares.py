@@ -45,6 +45,9 @@ DESK_TAPS = frozenset(  # in the admin chat only: others would read along
         Tap.SUSPEND,
         Tap.SUSPEND_SURE,
         Tap.UNSUSPEND,
+        Tap.REFUND,
+        Tap.LET_GO,
+        Tap.LET_GO_SURE,
     }
 )
 GONE = frozenset({"kicked", "left"})

@@ -21,12 +21,14 @@ from domain.store.people import find_member
 from domain.store.rows import items_to
 from domain.store.schema import (
     campus,
+    debt,
     hold,
     membership,
     payable,
     person,
     problem_case,
     rating,
+    refund,
     saga,
     saved_card,
     timer,
@@ -40,7 +42,7 @@ from tests.bot.stage import IDENTITIES, Json, Stage
 
 S, E = OrderStatus, OrderEvent
 PATH = ((E.CLAIMED, S.ACCEPTED), (E.BOUGHT, S.PLACED), (E.PICKED_UP, S.ON_THE_WAY), (E.ARRIVED, S.ARRIVED))
-STATES = (S.CREATED, S.ACCEPTED, S.PLACED, S.ON_THE_WAY, S.ARRIVED, S.DELIVERED)
+STATES = (S.CREATED, S.ACCEPTED, S.PLACED, S.ON_THE_WAY, S.ARRIVED, S.DELIVERED, S.COMPLETED)
 BASKET: dict[str, Json] = {"items": items_to((Item(name="Chicken rice", quantity=1, price=420),))}
 BASKET |= {"store_name": "Koufu", "drop_point": "Library · door", "delivery_fee": 200}
 CARD = {"payment_method": "pm_1", "brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2030}
@@ -93,6 +95,7 @@ async def set_scene(stage: Stage) -> Scene:
         case = await _delivered(work, north, mei, ana, made[S.DELIVERED])
         things = {Thing.NOTHING: 0, Thing.CEILING: 800, Thing.CARD: 4242, Thing.RUNNER: ana, Thing.ASKING: ben}
         things[Thing.DROP_POINT] = (await drop_points_of(work, north))[0].id
+        things[Thing.DEBT] = await _completed(work, north, ana, ben, made[S.COMPLETED])
         things |= {Thing.SUSPENDED: zoe, Thing.CASE: case, Thing.SAGA: await _stuck(work, north)}
     return Scene(
         campus_id=north,
@@ -142,6 +145,19 @@ async def _delivered(work: UnitOfWork, campus_id: int, customer: int, runner: in
     await work.connection.execute(insert(payable).values(campus_id=campus_id, order_id=order_id, **owed))
     opened = insert(problem_case).values(campus_id=campus_id, order_id=order_id, opened_by=customer, kind="missing")
     return int((await work.connection.execute(opened.returning(problem_case.c.id))).scalar_one())
+
+
+async def _completed(work: UnitOfWork, campus_id: int, runner: int, admin: int, order_id: int) -> int:
+    """What a paid order may have: a refund, and the runner's debt for it."""
+    for happened in (E.DELIVERED, E.COMPLETED):
+        await move(work, SYSTEM, campus_id, order_id, happened)
+    paid = update(hold).where(hold.c.order_id == order_id).values(status="captured", captured=700)
+    await work.connection.execute(paid)
+    for_what = {"campus_id": campus_id, "order_id": order_id, "runner_id": runner, "currency": "sgd", "amount": 100}
+    agreed = {"status": "failed", "hers": 100, "asked_by": admin, "payment_intent": "pi", "reason": "cold"}
+    made = await work.connection.execute(insert(refund).values(for_what | agreed).returning(refund.c.id))
+    owed = insert(debt).values(for_what | {"refund_id": made.scalar_one(), "refusal": "balance_insufficient"})
+    return int((await work.connection.execute(owed.returning(debt.c.id))).scalar_one())
 
 
 async def _stuck(work: UnitOfWork, campus_id: int) -> int:

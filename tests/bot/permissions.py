@@ -4,7 +4,7 @@ A new Tap, command or Expects needs its line here; the test says which one is mi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -45,6 +45,7 @@ class Thing(StrEnum):
     CASE = "case"
     SAGA = "saga"
     DROP_POINT = "drop_point"
+    DEBT = "debt"
 
 
 ALONE = frozenset({Place.PRIVATE})
@@ -65,6 +66,7 @@ class Rule:
     where: frozenset[Place] = ALONE
     tried: frozenset[Place] = EVERYWHERE  # elsewhere it means something else
     words: str = ""  # behind the command, or in answer to the question; {} is the subject
+    asked: Expects | None = None  # before a tap; an answer is always asked for
     detail: str | None = None
 
 
@@ -86,6 +88,7 @@ _CLOSES_CASE = Rule(action=_A.ANSWER_CASE, whose=_W.PARTY, about=_T.CASE, versio
 _SEES_BOARD = Rule(action=_A.SEE_BOARD, where=AT_DESK)
 _SUSPENDS = Rule(action=_A.SUSPEND_RUNNER, whose=_W.PERSON, about=_T.RUNNER, where=AT_DESK)
 _LETS_BACK = Rule(action=_A.SUSPEND_RUNNER, whose=_W.PERSON, about=_T.SUSPENDED, where=AT_DESK)
+_REFUNDS = Rule(action=_A.REFUND_ANY, whose=_W.PARTY, about=_S.COMPLETED, where=AT_DESK)
 
 TAPS: Mapping[Tap, Rule] = MappingProxyType(
     {
@@ -160,6 +163,11 @@ TAPS: Mapping[Tap, Rule] = MappingProxyType(
         Tap.SUSPEND: _SUSPENDS,
         Tap.SUSPEND_SURE: _SUSPENDS,
         Tap.UNSUSPEND: _LETS_BACK,
+        Tap.REFUND: _REFUNDS,
+        Tap.REFUND_BEARER: replace(_REFUNDS, version=1, where=ALONE),
+        Tap.REFUND_SURE: replace(_REFUNDS, version=100, where=ALONE, asked=Expects.REFUND, detail="platform 100 why"),
+        Tap.LET_GO: Rule(action=_A.SEE_STUCK, about=_T.DEBT, where=AT_DESK),
+        Tap.LET_GO_SURE: Rule(action=_A.REFUND_ANY, whose=_W.RUNNER, about=_T.DEBT, where=AT_DESK),
         Tap.ME: _ORDERS,
         Tap.INVITE: _ORDERS,
         Tap.POSTER: Rule(action=_A.SEE_BOARD, about=_T.DROP_POINT, where=AT_DESK),
@@ -190,6 +198,7 @@ COMMANDS: Mapping[str, Rule] = MappingProxyType(
         "release": Rule(action=_A.RELEASE_ANY, whose=_W.PARTY, about=_S.ACCEPTED, where=AT_DESK, words="{} why"),
         "finish": Rule(action=_A.FINISH_ANY, whose=_W.RUNNER, about=_S.PLACED, where=AT_DESK, words="{} why"),
         "close": Rule(action=_A.CLOSE_ANY, whose=_W.PARTY, about=_S.PLACED, where=AT_DESK, words="{} platform why"),
+        "refund": replace(_REFUNDS, words="{} 1.00 platform why"),
         "runners": Rule(action=_A.SEE_RUNNERS, where=AT_DESK),
         "approve": Rule(action=_A.APPROVE_RUNNER, about=_T.ASKING, where=AT_DESK, words="{}"),
         "suspend": Rule(action=_A.SUSPEND_RUNNER, whose=_W.PERSON, about=_T.RUNNER, where=AT_DESK, words="{} why"),
@@ -232,6 +241,7 @@ TYPED: Mapping[Expects, Rule] = MappingProxyType(
             words="the runner fell ill",
             detail="close_platform",
         ),
+        Expects.REFUND: replace(_REFUNDS, where=ALONE, tried=ALONE, words="1.00 why", detail="platform"),
         Expects.CASE_ANSWER: Rule(
             action=_A.ANSWER_CASE, whose=_W.PARTY, about=_T.CASE, tried=ALONE, words="We look into it"
         ),

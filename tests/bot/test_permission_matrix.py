@@ -98,7 +98,8 @@ class Attempt:
 def attempts(scene: Scene, person: int, place: Place) -> Iterator[Attempt]:
     """Every button, command and question, by this person in this place."""
     for tap, rule in TAPS.items():
-        yield Attempt(name=f"[{tap}]", rule=rule, arrival=tapped(scene, person, place, tap, rule))
+        update = tapped(scene, person, place, tap, rule)
+        yield Attempt(name=f"[{tap}]", rule=rule, arrival=update, expects=rule.asked)
     for command, rule in COMMANDS.items():
         line = f"/{command} {rule.words.format(scene.subject(rule))}".strip()
         silent = command in FOR_EVERYBODY and place is not Place.PRIVATE
