@@ -83,6 +83,7 @@ class Tap(StrEnum):
     REFUND = "refund"  # order
     REFUND_BEARER = "refund_bearer"  # order; version = which of the bearers, from 1
     REFUND_SURE = "refund_sure"  # order; version = the amount shown, minor units
+    PAY_ANYWAY = "pay_anyway"  # order
     LET_GO = "let_go"  # debt
     LET_GO_SURE = "let_go_sure"  # debt
     RUNNERS = "runners"  # page

@@ -78,6 +78,16 @@ def runner_debt(runner: int, currency: str) -> Account:
     return Account(code=code, kind=AccountKind.ASSET, currency=currency, owner=runner)
 
 
+def dispute_suspense(currency: str) -> Account:
+    """What banks took back and have not decided about."""
+    return Account(code=f"dispute_suspense:{currency}", kind=AccountKind.ASSET, currency=currency)
+
+
+def dispute_losses(currency: str) -> Account:
+    """What banks took back for good."""
+    return Account(code=f"dispute_losses:{currency}", kind=AccountKind.EXPENSE, currency=currency)
+
+
 def _posting(key: str, kind: str, stripe_object: str, *entries: Entry) -> Posting:
     kept = tuple(entry for entry in entries if entry.amount)
     if sum(entry.amount for entry in kept) != 0 or len(kept) < 2:
@@ -195,4 +205,38 @@ def debt_let_go_posting(*, refund: int, runner: int, amount: int, currency: str)
         "",
         Entry(account=refunds_borne(currency), amount=amount),
         Entry(account=runner_debt(runner, currency), amount=-amount),
+    )
+
+
+def dispute_posting(*, dispute: str, amount: int, fee: int, currency: str) -> Posting:
+    """A bank took a payment back until it has decided, and Stripe its fee for that."""
+    return _posting(
+        f"dispute:{dispute}",
+        "dispute",
+        dispute,
+        Entry(account=dispute_suspense(currency), amount=amount),
+        Entry(account=stripe_fees(currency), amount=fee),
+        Entry(account=stripe_balance(currency), amount=-amount - fee),
+    )
+
+
+def dispute_won_posting(*, dispute: str, amount: int, currency: str) -> Posting:
+    """The bank gave it back."""
+    return _posting(
+        f"dispute_won:{dispute}",
+        "dispute_won",
+        dispute,
+        Entry(account=stripe_balance(currency), amount=amount),
+        Entry(account=dispute_suspense(currency), amount=-amount),
+    )
+
+
+def dispute_lost_posting(*, dispute: str, amount: int, currency: str) -> Posting:
+    """The bank keeps it: the platform's loss; nothing is taken from the runner by itself."""
+    return _posting(
+        f"dispute_lost:{dispute}",
+        "dispute_lost",
+        dispute,
+        Entry(account=dispute_losses(currency), amount=amount),
+        Entry(account=dispute_suspense(currency), amount=-amount),
     )

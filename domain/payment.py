@@ -117,6 +117,19 @@ class DisputeStatus(StrEnum):
     LOST = "lost"
 
 
+class DisputeEvent(StrEnum):
+    WON = "won"
+    LOST = "lost"
+
+
+DISPUTE_TRANSITIONS: Mapping[tuple[DisputeStatus, DisputeEvent], DisputeStatus] = MappingProxyType(
+    {
+        (DisputeStatus.OPEN, DisputeEvent.WON): DisputeStatus.WON,
+        (DisputeStatus.OPEN, DisputeEvent.LOST): DisputeStatus.LOST,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """Money set aside on a customer's card; amounts in minor units."""
@@ -194,6 +207,22 @@ class Refund:
     def to_take_back(self) -> int:
         """Minor units of her part that are with her still."""
         return self.hers - self.withheld - self.taken_back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """A payment that a customer's bank took back until it has decided, in minor units."""
+
+    id: int
+    campus_id: int
+    order_id: int
+    dispute: str  # Stripe's number
+    status: DisputeStatus
+    amount: int
+    withdrawn: int  # of it, from our balance; 0 while the bank only asks
+    fee: int
+    currency: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -255,10 +255,6 @@ class Town:
         """All transfers Stripe has for an order."""
         return await self._of_order("transfer", order_id)
 
-    async def refunds(self, order_id: int) -> list[dict[str, Any]]:
-        """All refunds Stripe has for an order."""
-        return await self._of_order("refund", order_id)
-
     async def _of_order(self, kind: str, order_id: int) -> list[dict[str, Any]]:
         objects = await self.look("objects", kind=kind)
         return [one for one in objects if one["metadata"].get("order") == str(order_id)]

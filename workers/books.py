@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, func, select
 
 from domain.store.schema import (
     debt,
+    dispute,
     hold,
     ledger_account,
     ledger_entry,
@@ -41,6 +42,7 @@ class Books:
     stripe_balance: dict[str, int]  # currency -> minor units, available and pending
     refund_rows: Sequence[RowMapping] = ()
     debts: Sequence[RowMapping] = ()
+    disputes: Sequence[RowMapping] = ()
 
 
 async def read_books(database: Database, client: Stripe) -> Books:
@@ -65,6 +67,7 @@ async def read_books(database: Database, client: Stripe) -> Books:
             refunds=refunds,
             stripe_balance=_sum_balance(balance),
             refund_rows=await _rows(work, select(refund).order_by(refund.c.id)),
+            disputes=await _rows(work, select(dispute).order_by(dispute.c.id)),
             debts=await _rows(work, select(debt).order_by(debt.c.id)),
         )
 

@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from domain.payment import LIVE_REFUNDS, DebtStatus, PayoutStatus, RefundStatus
+from domain.payment import LIVE_REFUNDS, DebtStatus, DisputeStatus, PayoutStatus, RefundStatus
 from workers.books import Books
 
 ACCEPTED = (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
+_KINDS = ("refund", "refund_failed", "reversal", "dispute", "dispute_won", "dispute_lost")
+_DISPUTED = {DisputeStatus.OPEN: "dispute_suspense", DisputeStatus.LOST: "dispute_losses"}
 _RETURNED = ("failed", "canceled")  # Stripe's words for a refund that came back
 
 
@@ -66,6 +68,10 @@ def other_accounts(books: Books, settled: set[int]) -> list[str]:
             wanted[f"runner_debt:{row['runner_id']}:{row['currency']}"] += row["amount"]
         elif row["status"] == DebtStatus.LET_GO:
             wanted[f"refunds_borne:{row['currency']}"] += row["amount"]
+    for row in books.disputes:
+        account = _DISPUTED.get(DisputeStatus(row["status"]))
+        if account is not None:
+            wanted[f"{account}:{row['currency']}"] += row["withdrawn"]
     for row in books.payables:
         due = row["amount"] - row["withheld"] - row["sent"]
         wanted[f"runner_payable:{row['runner_id']}:{row['currency']}"] -= due
@@ -83,7 +89,7 @@ def _is_looked_at(code: str, busy: set[int]) -> bool:
     name, _, rest = code.partition(":")
     if name == "runner_payable":
         return int(rest.partition(":")[0]) not in busy
-    return name in ("refunds_borne", "runner_debt")
+    return name in ("refunds_borne", "runner_debt", *_DISPUTED.values())
 
 
 def refunded_too_much(books: Books) -> list[str]:
@@ -125,7 +131,7 @@ def _marked(one: Mapping[str, Any], name: str) -> str | None:
 
 
 def booked_otherwise(books: Books) -> list[str]:
-    """Postings of refunds and reversals that are missing, doubled, or of nothing we know."""
+    """Postings of refunds, reversals and disputes that are missing, doubled, or of nothing we know."""
     booked = Counter(row["posting_key"] for row in books.postings)
     wanted = Counter[str]()
     for row in books.refund_rows:
@@ -135,5 +141,10 @@ def booked_otherwise(books: Books) -> list[str]:
             wanted[f"refund:{row['refund']}"] = 1
         elif booked[f"refund:{row['refund']}"]:  # it was accepted, and came back
             wanted[f"refund:{row['refund']}"] = wanted[f"refund_failed:{row['refund']}"] = 1
-    keys = {key for key in booked if key.partition(":")[0] in ("refund", "refund_failed", "reversal")}
+    for row in books.disputes:
+        if row["withdrawn"]:
+            wanted[f"dispute:{row['dispute']}"] = 1
+            if row["status"] != DisputeStatus.OPEN:
+                wanted[f"dispute_{row['status']}:{row['dispute']}"] = 1
+    keys = {key for key in booked if key.partition(":")[0] in _KINDS}
     return [f"{key} booked {booked[key]} times" for key in sorted({*keys, *wanted}) if booked[key] != wanted[key]]

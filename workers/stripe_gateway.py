@@ -191,6 +191,11 @@ async def find_refund(client: Stripe, intent: str, call: str) -> Answer | None:
     return next((found for found in page["data"] if found.get("metadata", {}).get("call") == call), None)
 
 
+async def retrieve_dispute(client: Stripe, dispute: str) -> Answer:
+    """A dispute as it is now, with what moved on our balance for it."""
+    return await send(client.v1.disputes.retrieve_async(dispute))
+
+
 async def reverse_transfer(client: Stripe, transfer: str, params: Params, key: str) -> Answer:
     """Part of a transfer back from the account it went to."""
     reversals = client.v1.transfers.reversals

@@ -1,8 +1,8 @@
-"""How an admin lets a runner's debt go: what it means first, then the yes."""
+"""How an admin lets a runner's debt go, or pays her though a bank took the payment back."""
 
 from bot.admin.steering import require_desk, told
 from bot.home import MENU
-from bot.replies import EditMenu, Replies, Screen
+from bot.replies import Answer, EditMenu, Replies, Screen
 from bot.turn import Turn
 from domain.buttons import Style, Tap
 from domain.store.people import find_member
@@ -26,3 +26,10 @@ async def let_go(turn: Turn) -> Replies:
     debt = await refunding.let_go(turn.work, turn.campus, turn.member, turn.subject)
     said = turn.say("bot-let-gone", amount=turn.money(debt.amount), order=debt.order_id)
     return (EditMenu(told(turn, said)),)
+
+
+async def pay_anyway(turn: Turn) -> Replies:
+    """[Pay the runner], on the message about a lost dispute."""
+    require_desk(turn)
+    await refunding.pay_anyway(turn.work, turn.campus, turn.member, turn.subject)
+    return (Answer(turn.plain("bot-paying-anyway")),)

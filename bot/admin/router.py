@@ -70,6 +70,7 @@ def _tapped(router: Router) -> None:
             Tap.REFUND: refunds.ask,
             Tap.REFUND_BEARER: refunds.ask_how_much,
             Tap.REFUND_SURE: refunds.give,
+            Tap.PAY_ANYWAY: letting_go.pay_anyway,
             Tap.LET_GO: letting_go.ask,
             Tap.LET_GO_SURE: letting_go.let_go,
             Tap.APPROVE: roster.approve_tapped,

@@ -10,7 +10,6 @@ from domain.payment import (
     REFUND_TRANSITIONS,
     Debt,
     DebtStatus,
-    DisputeStatus,
     Payable,
     PayoutStatus,
     Refund,
@@ -21,7 +20,7 @@ from domain.store.events import SYSTEM, log
 from domain.store.money import current_hold, payable_of
 from domain.store.orders import find_order
 from domain.store.rows import debt_from, refund_from
-from domain.store.schema import debt, dispute, refund
+from domain.store.schema import debt, refund
 from domain.store.unit_of_work import UnitOfWork
 
 
@@ -36,13 +35,6 @@ async def refunded(work: UnitOfWork, order_id: int) -> int:
     total = func.coalesce(func.sum(refund.c.amount), 0)
     query = select(total).where(refund.c.order_id == order_id, refund.c.status.in_(LIVE_REFUNDS))
     return int((await work.connection.execute(query)).scalar_one())
-
-
-async def is_disputed(work: UnitOfWork, order_id: int) -> bool:
-    """Whether a customer's bank decides about this payment now, or took it back for good."""
-    lasts = dispute.c.status.in_((DisputeStatus.OPEN, DisputeStatus.LOST))
-    query = select(dispute.c.id).where(dispute.c.order_id == order_id, lasts).limit(1)
-    return (await work.connection.execute(query)).scalar_one_or_none() is not None
 
 
 async def refundable(work: UnitOfWork, campus_id: int, order_id: int) -> Refundable:

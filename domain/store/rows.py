@@ -8,7 +8,18 @@ from sqlalchemy import RowMapping
 from domain.campus import Campus
 from domain.draft import Draft
 from domain.order import Bearer, Order, OrderStatus
-from domain.payment import Debt, DebtStatus, Hold, HoldStatus, Payable, PayoutStatus, Refund, RefundStatus
+from domain.payment import (
+    Debt,
+    DebtStatus,
+    Dispute,
+    DisputeStatus,
+    Hold,
+    HoldStatus,
+    Payable,
+    PayoutStatus,
+    Refund,
+    RefundStatus,
+)
 from domain.people import Member, RunnerStatus, SavedCard
 from domain.pricing import Fees, Item, Price
 from domain.timers import Windows
@@ -71,6 +82,12 @@ def debt_from(row: RowMapping) -> Debt:
     """A runner's debt of its row."""
     plain = {name: row[name] for name in Debt.__slots__ if name != "status"}
     return Debt(status=DebtStatus(row["status"]), **plain)
+
+
+def dispute_from(row: RowMapping) -> Dispute:
+    """A dispute of its row."""
+    plain = {name: row[name] for name in Dispute.__slots__ if name != "status"}
+    return Dispute(status=DisputeStatus(row["status"]), **plain)
 
 
 def campus_from(row: RowMapping) -> Campus:

@@ -61,7 +61,7 @@ push-debt = ↩️ The runner's part of a refund, { $amount } for order #{ $orde
 card-money-refunded = ↩️ Refunded: <b>{ $amount }</b>
 card-payout-bears = ↩️ { $amount } of your pay went back to the customer.
 card-payout-annulled = Nothing is left to send for this job.
-card-payout-frozen = Your { $amount } waits: the customer's bank is looking into the payment. You need do nothing.
+card-payout-frozen = Your { $amount } waits: the customer's bank disputes the payment. You need do nothing; the campus team sees to it.
 
 ## Refusals
 

@@ -11,10 +11,10 @@ from aiohttp import web
 
 from sandbox.stripe.cards import find_card
 from sandbox.stripe.delivery import Receiver
-from sandbox.stripe.documents import Document, visible
+from sandbox.stripe.documents import DUE, Document, visible
 from sandbox.stripe.faults import order_fault
 from sandbox.stripe.refusals import Refusal
-from sandbox.stripe.resources import accounts, authorizing, balances, checkout, payouts
+from sandbox.stripe.resources import accounts, authorizing, balances, checkout, disputes, payouts, refunds
 from sandbox.stripe.routes import settle
 from sandbox.stripe.sandbox import SANDBOX, Sandbox
 
@@ -59,7 +59,7 @@ def move_clock(sandbox: Sandbox, request: web.Request, order: Document) -> objec
 
 
 def add_fault(sandbox: Sandbox, _request: web.Request, order: Document) -> object:
-    """POST /sim/faults {path, kind, key?, times?, before?, status?, code?, seconds?, retry_after?}."""
+    """POST /sim/faults {path, kind, key?, times?, before?, status?, code?, seconds?, retry_after?, anyway?}."""
     sandbox.faults.add(order_fault(order))
     return {"ok": True}
 
@@ -70,7 +70,7 @@ def tell_faults(sandbox: Sandbox, _request: web.Request, _order: Document) -> ob
 
 
 def clear_faults(sandbox: Sandbox, _request: web.Request, _order: Document) -> object:
-    """DELETE /sim/faults."""
+    """DELETE /sim/faults: what hangs goes on."""
     sandbox.faults.clear()
     return {"ok": True}
 
@@ -109,6 +109,16 @@ def approve(sandbox: Sandbox, request: web.Request, order: Document) -> object:
     return {"status": intent["status"], "redirect": intent["_return_url"]}
 
 
+def answer_refund(sandbox: Sandbox, request: web.Request, _order: Document) -> object:
+    """POST /sim/refunds/{refund}: the bank that answers later answers now."""
+    refund = sandbox.world.find("refund", request.match_info["refund"])
+    if DUE not in refund:
+        raise ValueError(f"nobody has to answer about {refund['id']} any more")
+    del refund[DUE]
+    refunds.hear_from_bank(sandbox.world, refund)
+    return visible(refund)
+
+
 def onboard(sandbox: Sandbox, request: web.Request, order: Document) -> object:
     """POST /sim/onboard/{account} {finish}."""
     account = sandbox.world.find("account", request.match_info["account"])
@@ -118,7 +128,7 @@ def onboard(sandbox: Sandbox, request: web.Request, order: Document) -> object:
 
 
 def change_account(sandbox: Sandbox, request: web.Request, order: Document) -> object:
-    """POST /sim/accounts/{account} {transfers?: active|inactive, pay_out?: true}."""
+    """POST /sim/accounts/{account} {transfers?: active|inactive, pay_out?, payout_fails?, deauthorize?: true}."""
     account = sandbox.world.find("account", request.match_info["account"])
     if order.get("transfers", "active") not in ("active", "inactive"):
         raise ValueError("transfers is active or inactive")
@@ -126,7 +136,24 @@ def change_account(sandbox: Sandbox, request: web.Request, order: Document) -> o
         accounts.set_transfers(sandbox.world, account, order["transfers"])
     if order.get("pay_out"):
         payouts.pay_out(sandbox.world, account)
+    if order.get("payout_fails"):
+        payouts.fail(sandbox.world, account)
+    if order.get("deauthorize"):
+        accounts.deauthorize(sandbox.world, account)
     return visible(account)
+
+
+def change_dispute(sandbox: Sandbox, request: web.Request, order: Document) -> object:
+    """POST /sim/disputes/{charge} {reason?} opens one; {outcome: won|lost} closes it."""
+    world = sandbox.world
+    charge = world.find("charge", request.match_info["charge"])
+    if "outcome" not in order:
+        return visible(disputes.open_dispute(world, charge, str(order.get("reason", "product_not_received"))))
+    dispute = disputes.standing(world, charge)
+    if dispute is None:
+        raise ValueError("there is no dispute to close")
+    disputes.close_dispute(world, dispute, str(order["outcome"]))
+    return visible(dispute)
 
 
 def tell_objects(sandbox: Sandbox, request: web.Request, _order: Document) -> object:
@@ -162,8 +189,10 @@ CONTROLS = (
     web.post("/sim/checkout/{session}/complete", _lever(complete_checkout)),
     web.post("/sim/checkout/{session}/cancel", _lever(cancel_checkout)),
     web.post("/sim/approve/{intent}", _lever(approve)),
+    web.post("/sim/refunds/{refund}", _lever(answer_refund)),
     web.post("/sim/onboard/{account}", _lever(onboard)),
     web.post("/sim/accounts/{account}", _lever(change_account)),
+    web.post("/sim/disputes/{charge}", _lever(change_dispute)),
     web.get("/sim/objects", _lever(tell_objects)),
     web.get("/sim/requests", _lever(tell_requests)),
     web.get("/sim/summary", _lever(tell_summary)),

@@ -24,6 +24,7 @@ PREFIXES = {
     "charge": "ch_",
     "checkout.session": "cs_test_",
     "customer": "cus_",
+    "dispute": "du_",
     "event": "evt_",
     "payment": "py_",
     "payment_intent": "pi_",

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from domain.payment import (
+    DISPUTE_TRANSITIONS,
     HOLD_TRANSITIONS,
     LIVE_HOLDS,
     PAYOUT_TRANSITIONS,
     REFUND_TRANSITIONS,
+    DisputeEvent,
+    DisputeStatus,
     HoldEvent,
     HoldStatus,
     PayoutEvent,
@@ -28,8 +31,9 @@ TABLES: list[tuple[Table, type[StrEnum], type[StrEnum], StrEnum, set[StrEnum]]] 
     (PAYOUT_TRANSITIONS, PayoutStatus, PayoutEvent, PayoutStatus.OPEN, set()),  # a refund may open it again
     (REFUND_TRANSITIONS, RefundStatus, RefundEvent, RefundStatus.REQUESTED, {RefundStatus.FAILED}),
     (TIMER_TRANSITIONS, TimerStatus, TimerEvent, TimerStatus.SET, set()),  # each may come again
+    (DISPUTE_TRANSITIONS, DisputeStatus, DisputeEvent, DisputeStatus.OPEN, {DisputeStatus.WON, DisputeStatus.LOST}),
 ]
-NAMES = ["hold", "payout", "refund", "timer"]
+NAMES = ["hold", "payout", "refund", "timer", "dispute"]
 
 
 @pytest.mark.parametrize(("table", "statuses", "events", "first", "final"), TABLES, ids=NAMES)

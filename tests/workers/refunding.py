@@ -7,7 +7,7 @@ from domain.order import Bearer, Order
 from domain.people import Member
 from domain.store.use_cases import refunding
 from tests.town import Town
-from tests.workers.scenes import new_admin
+from tests.workers.scenes import new_admin, refunds_of
 from workers.hints import read_hint
 
 
@@ -57,7 +57,7 @@ async def booked(town: Town, order: Order) -> dict[str, int]:
 async def late_answer(town: Town, order: Order) -> dict[str, Any]:
     """The bank's late answer to a refund: how the refund stands at Stripe after it."""
     await town.control("clock", advance=61)
-    (found,) = await town.refunds(order.id)
+    (found,) = await refunds_of(town, order.id)
     return found
 
 
@@ -70,3 +70,12 @@ async def hear(town: Town, event_id: str, found: dict[str, Any], account: str | 
     )
     await read_hint(town.workshop, event_id)
     await town.drive()
+
+
+async def dispute(town: Town, order: Order, **change: object) -> dict[str, Any]:
+    """The bank begins to look into the payment, or decides; we are told of it, twice."""
+    (intent,) = await town.intents(order.id)
+    found: dict[str, Any] = await town.control(f"disputes/{intent['latest_charge']}", **change)
+    for number in range(2):
+        await hear(town, f"evt_{found['id']}_{found['status']}_{number}", found)
+    return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from domain.order import Bearer, Order, OrderStatus
@@ -136,6 +137,12 @@ async def paying(town: Town) -> Scene:
     return Scene(town=town, saga_id=row.id, check=check)
 
 
+async def refunds_of(town: Town, order_id: int) -> list[dict[str, Any]]:
+    """All refunds Stripe has for an order."""
+    found = await town.look("objects", kind="refund")
+    return [one for one in found if one["metadata"].get("order") == str(order_id)]
+
+
 async def refunding_a_part(town: Town) -> Scene:
     """refund_order, of a part that the runner bears, and was sent already."""
     order = await town.delivered(await town.member(runner=True, card=None))
@@ -145,7 +152,7 @@ async def refunding_a_part(town: Town) -> Scene:
         run = await refunding.give(work, town.campus, admin, order.id, 300, Bearer.RUNNER, "cold")
 
     async def check() -> None:
-        assert [one["amount"] for one in await town.refunds(order.id)] == [300]
+        assert [one["amount"] for one in await refunds_of(town, order.id)] == [300]
         assert [one["amount_reversed"] for one in await town.transfers(order.id)] == [300]
         found = "SELECT status, withheld, sent FROM payable WHERE order_id = :id"
         assert await town.rows(found, id=order.id) == [("paid", 300, 730)]
@@ -172,9 +179,27 @@ async def hearing_of_a_failed_refund(town: Town) -> Scene:
 
     async def check() -> None:
         await town.drive()
-        assert [one["status"] for one in await town.refunds(order.id)] == ["failed"]
+        assert [one["status"] for one in await refunds_of(town, order.id)] == ["failed"]
         sent = [one["amount"] - one["amount_reversed"] for one in await town.transfers(order.id)]
         assert sent == [730, 300]
+
+    return Scene(town=town, saga_id=run.id, check=check)
+
+
+async def hearing_of_a_dispute(town: Town) -> Scene:
+    """follow_dispute, of an order whose runner was not paid yet."""
+    order = await town.delivered(await town.member(runner=True, ready=False, card=None))
+    await town.drive()
+    (intent,) = await town.intents(order.id)
+    opened = await town.control(f"disputes/{intent['latest_charge']}")
+    name, data = f"follow_dispute:{opened['id']}:evt_1", {"dispute": opened["id"]}
+    start = Start(kind="follow_dispute", name=name, campus_id=town.campus.id, order_id=order.id, data=data)
+    async with town.database() as work:
+        run = await start_saga(work, start)
+
+    async def check() -> None:
+        assert await town.rows("SELECT frozen FROM payable WHERE order_id = :id", id=order.id) == [(True,)]
+        assert (await town.told(order, town.campus.admin_chat)).count("push-dispute") == 1
 
     return Scene(town=town, saga_id=run.id, check=check)
 
@@ -246,6 +271,7 @@ SCENES: Mapping[str, Callable[[Town], Awaitable[Scene]]] = {
         paying,
         refunding_a_part,
         hearing_of_a_failed_refund,
+        hearing_of_a_dispute,
         saving_a_card,
         onboarding,
     )

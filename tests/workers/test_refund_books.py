@@ -8,7 +8,7 @@ import pytest
 
 from domain.order import Bearer
 from tests.town import Town
-from tests.workers.refunding import completed, give_back, hear, late_answer
+from tests.workers.refunding import completed, dispute, give_back, hear, late_answer
 from workers.books import Books, read_books
 from workers.invariants import INVARIANTS
 
@@ -49,6 +49,11 @@ async def desk(shared_town: Town) -> Desk:
     owed = await completed(town, runner)
     await town.control(f"accounts/{runner.stripe_account}", pay_out=True)
     await give_back(town, owed, None, Bearer.RUNNER)
+    for outcome in (None, "won", "lost"):
+        disputed = await completed(town, await town.member(runner=True, ready=False, card=None))
+        await dispute(town, disputed)
+        if outcome is not None:
+            await dispute(town, disputed, outcome=outcome)
     failed = await completed(town, await town.member(runner=True, card=None), card="pm_card_refundFail")
     await give_back(town, failed, 200, Bearer.RUNNER)
     await town.drive()
@@ -92,6 +97,19 @@ def a_debt_the_ledger_does_not_know(desk: Desk) -> Books:
 
 def pay_the_ledger_does_not_know(desk: Desk) -> Books:
     return desk.balanced("runner_payable", -1)
+
+
+def a_dispute_nobody_wrote_down(desk: Desk) -> Books:
+    return replace(desk.books, disputes=[])
+
+
+def a_loss_that_is_none(desk: Desk) -> Books:
+    rows: list[Any] = [{**row, "status": "lost"} for row in desk.books.disputes]
+    return replace(desk.books, disputes=rows)
+
+
+def disputed_and_not_booked(desk: Desk) -> Books:
+    return replace(desk.books, postings=[row for row in desk.books.postings if row["kind"] != "dispute_won"])
 
 
 def more_back_than_paid_at_stripe(desk: Desk) -> Books:
@@ -142,6 +160,9 @@ BREACHES: dict[Callable[[Desk], Books], str] = {
     costs_of_no_refund: "I6",
     a_debt_the_ledger_does_not_know: "I6",
     pay_the_ledger_does_not_know: "I6",
+    a_dispute_nobody_wrote_down: "I6",
+    a_loss_that_is_none: "I6",
+    disputed_and_not_booked: "I9",
     more_back_than_paid_at_stripe: "I7",
     more_back_than_paid_here: "I7",
     a_refund_by_hand: "I8",

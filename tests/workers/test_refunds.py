@@ -18,7 +18,7 @@ from tests.workers.refunding import (
     payable,
     refund_rows,
 )
-from tests.workers.scenes import new_admin
+from tests.workers.scenes import new_admin, refunds_of
 from workers.engine import run_saga
 
 FEE = 88  # Stripe's for a charge of 11.30: 3.4 % and 50, which it keeps
@@ -30,7 +30,7 @@ async def test_a_part_goes_back_at_the_platforms_cost(shared_town: Town) -> None
     order = await completed(town, runner)
     await give_back(town, order, 200)
     await town.drive()
-    (found,) = await town.refunds(order.id)
+    (found,) = await refunds_of(town, order.id)
     assert (found["amount"], found["status"]) == (200, "succeeded")
     assert await refund_rows(town, order) == [("succeeded", 200, 0)]
     assert await payable(town, order) == ("paid", 0, 1030)
@@ -120,7 +120,7 @@ async def test_42_a_refund_that_fails_later_is_as_if_it_never_was(shared_town: T
     await town.drive()
     assert (await refund_rows(town, order))[1] == ("succeeded", 1130, 0), "it may be tried again"
     await town.control("clock", advance=61)
-    await hear(town, f"evt_failed_{order.id}_again", (await town.refunds(order.id))[1])
+    await hear(town, f"evt_failed_{order.id}_again", (await refunds_of(town, order.id))[1])
 
 
 async def test_42_a_failed_refund_voids_the_debt_it_made(shared_town: Town) -> None:
@@ -166,7 +166,7 @@ async def test_43_two_refunds_at_once_never_exceed_what_was_paid(shared_town: To
     taps = await asyncio.gather(*(tap(number) for number in range(4)))
     assert sorted(taps) == ["error-refund-out-of-range"] * 2 + ["given"] * 2
     await town.drive()
-    assert [one["amount"] for one in await town.refunds(order.id)] == [500, 500]
+    assert [one["amount"] for one in await refunds_of(town, order.id)] == [500, 500]
     assert await payable(town, order) == ("paid", 1000, 30)
 
 

@@ -7,6 +7,7 @@ from domain.order import Bearer, Order
 from domain.payment import DebtStatus, PayoutStatus, Refund, RefundEvent, RefundStatus
 from domain.people import Role
 from domain.refunds import RefundParts, divide_refund
+from domain.store.disputes import is_disputed
 from domain.store.events import Actor, log
 from domain.store.messages import redraw_known, tell, tell_admins
 from domain.store.money import current_hold, payable_of, post
@@ -16,7 +17,6 @@ from domain.store.refunds import (
     end_debt,
     insert_debt,
     insert_refund,
-    is_disputed,
     lock_debt,
     lock_refund,
     move_refund,

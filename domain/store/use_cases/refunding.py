@@ -9,20 +9,21 @@ from domain.order import Bearer, Order
 from domain.payment import Debt, DebtStatus
 from domain.people import Action, Member, Role
 from domain.refunds import Refundable
+from domain.store.disputes import is_disputed, is_lost
 from domain.store.events import Actor, log
-from domain.store.money import post
+from domain.store.money import payable_of, post
 from domain.store.orders import find_order, lock_order
 from domain.store.progress import start_saga
 from domain.store.refunds import (
     end_debt,
     find_debt,
-    is_disputed,
     lock_debt,
     open_debts,
     refundable,
     refunds_of,
 )
 from domain.store.runs import Run, Start
+from domain.store.steps.disputes import free
 from domain.store.unit_of_work import UnitOfWork
 from domain.store.use_cases.permission import require
 
@@ -61,6 +62,19 @@ async def give(
 
 def _require_others(admin: Member, order: Order) -> None:
     require(admin, Action.REFUND_ANY, own=admin.person_id in (order.customer_id, order.runner_id))
+
+
+async def pay_anyway(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> None:
+    """Send what is owed for an order whose payment a bank took back for good; Stale when nothing is kept of it."""
+    require(admin, Action.REFUND_ANY, own=False)
+    order = await lock_order(work, campus.id, order_id)
+    _require_others(admin, order)
+    owed = await payable_of(work, order_id)
+    if owed is None or not owed.frozen or not await is_lost(work, order_id):
+        raise Stale
+    start = await free(work, order_id)
+    if start is not None:
+        await start_saga(work, start)
 
 
 async def debts(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[Debt]:

@@ -105,6 +105,13 @@ def set_transfers(world: World, account: Document, status: str) -> None:
     world.events.record("capability.updated", capability, now=world.now(), account=account["id"])
 
 
+def deauthorize(world: World, account: Document) -> None:
+    """Its owner cuts the tie to the platform: nothing can be sent to it, or asked about it, any more."""
+    application: Document = {"id": "ca_sandbox", "object": "application", "name": "Sandbox"}
+    world.events.record("account.application.deauthorized", application, now=world.now(), account=account["id"])
+    world.documents.remove("account", account["id"])
+
+
 def _bank_account(account: Document) -> Document:
     return {
         "id": new_id("bank_account"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.stripe.documents import Document, new_id
-from sandbox.stripe.refusals import no_such
+from sandbox.stripe.refusals import bad_request, no_such
 from sandbox.stripe.resources.balances import post, totals
 from sandbox.stripe.resources.listing import page_of
 from sandbox.stripe.world import Call, World, endpoint
@@ -46,6 +46,22 @@ def _send(world: World, account: str, currency: str, amount: int) -> None:
     movement = post(world, "payout", amount=-amount, currency=currency, source=payout["id"], account=account)
     payout["balance_transaction"] = movement["id"]
     world.changed(payout, "payout.created", "payout.paid", account=account)
+
+
+def fail(world: World, account: Document) -> None:
+    """The bank sends the newest payout back: what was on its way is on the account again."""
+    payout = next(one for one in reversed(world.documents.of("payout").values()) if one["_account"] == account["id"])
+    if payout["status"] == "failed":
+        raise bad_request(f"Payout {payout['id']} has failed already.")
+    amount, currency = payout["amount"], payout["currency"]
+    back = post(world, "payout_failure", amount=amount, currency=currency, source=payout["id"], account=account["id"])
+    payout.update(
+        status="failed",
+        failure_balance_transaction=back["id"],
+        failure_code="account_closed",
+        failure_message="The bank account has been closed.",
+    )
+    world.changed(payout, "payout.failed", account=account["id"])
 
 
 def retrieve(call: Call) -> Document:

@@ -9,6 +9,7 @@ from sandbox.stripe.metadata import merged
 from sandbox.stripe.refusals import bad_parameter, bad_request
 from sandbox.stripe.resources.balances import post
 from sandbox.stripe.resources.charges import card_behind
+from sandbox.stripe.resources.disputes import standing
 from sandbox.stripe.resources.listing import page_of
 from sandbox.stripe.world import Call, World, endpoint
 
@@ -20,6 +21,9 @@ def create(call: Call) -> Document:
     world, params = call.world, call.params
     asked = positive(params, "amount")
     charge = _charge(call)
+    if standing(world, charge) is not None:
+        message = f"Charge {charge['id']} has been charged back; cannot issue a refund."
+        raise bad_request(message, code="charge_disputed")
     left = charge["amount_captured"] - charge["amount_refunded"]
     if left <= 0:
         raise bad_request(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")

@@ -155,3 +155,35 @@ async def test_stripes_fee_stands_on_the_charges_balance_transaction(shop: Shop)
     movement = charge.balance_transaction
     assert isinstance(movement, stripe.BalanceTransaction)
     assert (movement.amount, movement.fee, movement.net, movement.type) == (2_000, 118, 1_882, "charge")
+
+
+async def test_a_dispute_takes_payment_and_fee_and_gives_back_what_is_won(shop: Shop) -> None:
+    paid = await shop.captured(2_000)
+    charge, before = str(paid.latest_charge), (await shop.look("summary"))["balance"]["usd"]
+    opened = await shop.pull(f"disputes/{charge}", reason="fraudulent")
+    dispute = await shop.client.v1.disputes.retrieve_async(opened["id"])
+    assert (dispute.status, dispute.amount, dispute.reason) == ("needs_response", 2_000, "fraudulent")
+    assert [(one.amount, one.fee) for one in dispute.balance_transactions] == [(-2_000, 1_500)]
+    assert (await shop.look("summary"))["balance"]["usd"] == before - 3_500
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await shop.client.v1.refunds.create_async({"payment_intent": paid.id})
+    assert refused.value.code == "charge_disputed"
+    await shop.pull(f"disputes/{charge}", outcome="won")
+    assert (await shop.look("summary"))["balance"]["usd"] == before - 1_500
+    listed = await shop.client.v1.disputes.list_async({"payment_intent": paid.id})
+    assert [one.status for one in listed.data] == ["won"]
+    await shop.client.v1.refunds.create_async({"payment_intent": paid.id})
+
+
+async def test_a_payout_that_fails_is_on_the_account_again_and_a_cut_tie_is_final(shop: Shop) -> None:
+    paid, runner = await shop.captured(2_000), await shop.runner()
+    await shop.pay(runner, paid, 1_000)
+    await shop.pull(f"accounts/{runner}", pay_out=True)
+    await shop.pull(f"accounts/{runner}", payout_fails=True)
+    of_runner: stripe.RequestOptions = {"stripe_account": runner}
+    (payout,) = (await shop.client.v1.payouts.list_async(None, of_runner)).data
+    assert (payout.status, payout.failure_code) == ("failed", "account_closed")
+    assert (await shop.look("summary"))["connected"][runner]["usd"] == 1_000
+    await shop.pull(f"accounts/{runner}", deauthorize=True)
+    with pytest.raises(stripe.PermissionError):
+        await shop.client.v1.accounts.retrieve_async(runner)

@@ -13,6 +13,7 @@ async def everything(shop: Shop) -> list[stripe.StripeObject]:
     paid, runner = await shop.captured(), await shop.runner()
     transfer = await shop.pay(runner, paid, 100)
     await shop.pull(f"accounts/{runner}", pay_out=True)
+    dispute = await shop.pull(f"disputes/{(await shop.captured()).latest_charge}")
     link: stripe.params.AccountLinkCreateParams = {
         "account": runner,
         "type": "account_onboarding",
@@ -31,6 +32,7 @@ async def everything(shop: Shop) -> list[stripe.StripeObject]:
         await client.payment_methods.retrieve_async(str(paid.payment_method)),
         await client.refunds.create_async({"payment_intent": paid.id, "amount": 100}),
         await client.transfers.reversals.create_async(transfer.id, {"amount": 5}),
+        await client.disputes.retrieve_async(dispute["id"]),
         (await client.balance_transactions.list_async()).data[0],
         (await client.checkout.sessions.list_async()).data[0],
         (await client.events.list_async()).data[0],

@@ -1,0 +1,92 @@
+"""Disputes in Postgres: written down once, closed by a guarded UPDATE; pay that is frozen meanwhile."""
+
+from sqlalchemy import func, insert, select, update
+
+from domain.payment import DISPUTE_TRANSITIONS, Dispute, DisputeEvent, DisputeStatus, Payable
+from domain.store.events import SYSTEM, log
+from domain.store.rows import dispute_from, payable_from
+from domain.store.schema import dispute, payable
+from domain.store.unit_of_work import UnitOfWork
+
+
+async def is_disputed(work: UnitOfWork, order_id: int) -> bool:
+    """Whether a customer's bank decides about this payment now, or took it back for good."""
+    lasts = dispute.c.status.in_((DisputeStatus.OPEN, DisputeStatus.LOST))
+    query = select(dispute.c.id).where(dispute.c.order_id == order_id, lasts).limit(1)
+    return (await work.connection.execute(query)).scalar_one_or_none() is not None
+
+
+async def is_lost(work: UnitOfWork, order_id: int) -> bool:
+    """Whether a bank took this payment back for good."""
+    lost = (dispute.c.order_id == order_id, dispute.c.status == DisputeStatus.LOST)
+    query = select(dispute.c.id).where(*lost).limit(1)
+    return (await work.connection.execute(query)).scalar_one_or_none() is not None
+
+
+async def lock_dispute(work: UnitOfWork, name: str) -> Dispute | None:
+    """The dispute by Stripe's number, and nobody else changes it until this transaction ends."""
+    query = select(dispute).where(dispute.c.dispute == name).with_for_update()
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else dispute_from(row)
+
+
+async def open_dispute(work: UnitOfWork, values: dict[str, object]) -> Dispute:
+    """A bank began to look into a payment; hold the order's lock, so that it is written down once."""
+    row = (await work.connection.execute(insert(dispute).values(values).returning(dispute))).mappings().one()
+    opened = dispute_from(row)
+    await _log(work, opened, "opened", None, opened.reason)
+    return opened
+
+
+async def note_withdrawal(work: UnitOfWork, opened: Dispute, withdrawn: int, fee: int) -> None:
+    """Stripe took the money for it, in minor units."""
+    changed = update(dispute).where(dispute.c.id == opened.id).values(withdrawn=withdrawn, fee=fee)
+    await work.connection.execute(changed)
+
+
+async def close_dispute(work: UnitOfWork, dispute_id: int, happened: DisputeEvent) -> Dispute | None:
+    """The bank decided; None, and nothing changed, when that is known."""
+    ((before, after),) = [(before, to) for (before, known), to in DISPUTE_TRANSITIONS.items() if known is happened]
+    statement = update(dispute).where(dispute.c.id == dispute_id, dispute.c.status == before)
+    changed = statement.values(status=after, closed_at=func.now()).returning(dispute)
+    row = (await work.connection.execute(changed)).mappings().one_or_none()
+    if row is None:
+        return None
+    closed = dispute_from(row)
+    await _log(work, closed, happened, before, None)
+    return closed
+
+
+async def _log(work: UnitOfWork, of: Dispute, happened: str, before: str | None, reason: str | None) -> None:
+    await log(
+        work,
+        SYSTEM,
+        campus_id=of.campus_id,
+        order_id=of.order_id,
+        subject="dispute",
+        subject_id=of.dispute,
+        happened=happened,
+        before=before,
+        after=of.status,
+        reason=reason,
+    )
+
+
+async def set_frozen(work: UnitOfWork, order_id: int, *, frozen: bool) -> Payable | None:
+    """Whether what is owed for this order may not be sent; None, and nothing changed, when it is so already."""
+    statement = update(payable).where(payable.c.order_id == order_id, payable.c.frozen.is_(not frozen))
+    row = (await work.connection.execute(statement.values(frozen=frozen).returning(payable))).mappings().one_or_none()
+    if row is None:
+        return None
+    changed = payable_from(row)
+    await log(
+        work,
+        SYSTEM,
+        campus_id=changed.campus_id,
+        order_id=order_id,
+        subject="payout",
+        subject_id=changed.id,
+        happened="frozen" if frozen else "freed",
+        after=changed.status,
+    )
+    return changed
