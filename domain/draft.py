@@ -18,6 +18,7 @@ _SEEN = frozenset("LNPS")  # letters, numbers, punctuation, signs and emoji
 def one_line(typed: str) -> str:
     """What was typed, in one line with single spaces; empty when there is nothing to see."""
     kept = "".join(letter for letter in " ".join(typed.split()) if unicodedata.category(letter) not in _UNSTORABLE)
+    kept = " ".join(kept.split())  # what was taken out may have stood between spaces
     return kept if any(unicodedata.category(letter)[0] in _SEEN for letter in kept) else ""
 
 

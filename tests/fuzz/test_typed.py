@@ -1,9 +1,7 @@
 """What people type: each reader gives something sound or the refusal it declares, and reads what it wrote itself."""
 
-import html
 import re
 from pathlib import Path
-from types import MappingProxyType
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,7 +26,8 @@ from workers.campus_file import CampusFile, CampusFileError, read_campus
 CAMPUS = (Path(__file__).parents[2] / "sandbox" / "launch" / "campus.toml").read_text(encoding="utf-8")
 CURRENCIES = sorted({*EXPONENTS, *SYMBOLS, "chf"})
 MENU = (MenuItem(id=1, name="Mac & cheese", price=650), MenuItem(id=2, name="2 eggs", price=120))
-DEPTH = settings(max_examples=rounds(150, 14_000), deadline=None)
+DEPTH = settings(max_examples=rounds(100, 14_000), deadline=None)
+OUR_TAGS = {f"<{slash}{tag}>" for slash in ("", "/") for tag in ("b", "i", "code", "s", "u", "tg-spoiler")}
 SLOWLY = settings(max_examples=rounds(40, 6_000), deadline=None)  # what is read at length
 
 TAPS = st.builds("v1:{}:{}:{}".format, st.sampled_from(Tap), st.integers(-(10**19), 10**19), st.integers(-1, 10**10))
@@ -114,20 +113,9 @@ def test_every_sentence_bears_any_words_and_stays_html(words: list[str], key: st
     tried("sentences with wild words")
     names = sorted(sentences("en")[key])
     given_words = dict(zip(names, words * len(names), strict=False))
-    assert say_plain("en", key, **MappingProxyType(given_words)) is not None
+    assert say_plain("en", key, **given_words) is not None
     said = say("en", key, **given_words)
-    ours = say("en", key, **dict.fromkeys(names, "x"))
-    assert _tags(said) <= _tags(ours) | _tags(say("en", key, **dict.fromkeys(names, "1"))) | _tags_of_file(key)
-    assert html.unescape(said) is not None
-
-
-def _tags(said: str) -> set[str]:
-    return set(re.findall(r"<[^>]*>", said))
-
-
-def _tags_of_file(key: str) -> set[str]:
-    """All that a sentence may have in any of its variants."""
-    return {"<b>", "</b>", "<i>", "</i>", "<code>", "</code>", "<s>", "</s>", "<u>", "</u>"} if key else set()
+    assert set(re.findall(r"<[^>]*>", said)) <= OUR_TAGS
 
 
 @SLOWLY
