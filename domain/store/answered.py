@@ -32,7 +32,8 @@ async def told_under(work: UnitOfWork, campus_id: int, chat_id: int, message_id:
     known = await _read(work, *by_number)
     if known:
         return known
-    first_time = (live_card.c.message_id.is_(None), live_card.c.tries > 0)
+    # One that Telegram refused for good has tries too, but is due no more.
+    first_time = (live_card.c.message_id.is_(None), live_card.c.tries > 0, live_card.c.due_at.is_not(None))
     under_way = await _read(work, cards.where(*first_time), pushes.where(push.c.status == "sending"))
     known = await _read(work, *by_number)  # once more: it may have arrived between the two looks
     if known:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.buttons import Tap
 from domain.order import OrderStatus
-from domain.store.schema import orders, push
+from domain.store.schema import live_card, orders, push
 from tests.bot.jobs import arrived, card_of, claimed, job, posted, push_of, pushes, written_by
 from tests.bot.stage import Json, Somebody, Stage
 
@@ -139,6 +139,16 @@ async def test_who_answers_before_the_message_is_written_down_is_understood(stag
     newer = await card_of(stage, ana, order_id)
     await ana.write("not this one", reply_to=newer - 1)
     assert "did not understand" in await ana.text()
+
+
+async def test_a_card_that_telegram_refused_is_not_on_its_way(stage: Stage) -> None:
+    order_id, mei, ana = await claimed(stage)
+    here = (live_card.c.order_id == order_id, live_card.c.chat_id == mei.id)
+    await stage.change(live_card, *here, message_id=None, tries=1, due_at=None)
+    await mei.write("/orders")
+    await mei.write("what is this?", reply_to=(await mei.last())["message_id"])
+    assert "did not understand" in await mei.text()
+    assert await _heard(stage, order_id, ana) == []
 
 
 async def test_another_persons_card_is_nobodys_to_answer(stage: Stage) -> None:
