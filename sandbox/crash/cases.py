@@ -11,8 +11,9 @@ from sandbox.crash.errand import Prepare
 from sandbox.crash.ground import Victim
 from sandbox.crash.ordering import ORDERING
 from sandbox.crash.points import POINTS, Point, Trip, Way
+from sandbox.crash.refunding import REFUNDING
 
-ERRANDS: dict[str, Prepare] = {**ORDERING, **DELIVERING}
+ERRANDS: dict[str, Prepare] = {**ORDERING, **DELIVERING, **REFUNDING}
 NAMES = re.compile(r"^(local|outside|wait) (\w+)")
 UNDO = re.compile(r", undo (\w+)")
 # Undos that no history reaches: both stand behind the wait for the hold, whose signals are heard before they begin,
@@ -115,6 +116,13 @@ KILLS = (
     _call("close_purchase", "release_hold", "purchase_closed"),
     _after("close_purchase", "tell_released", "purchase_closed", "release_hold"),
     _bot("release_order", "reopen_order", "given_back"),
+    _bot("refund_order", "request_refund", "refund_wanted"),
+    _call("refund_order", "create_refund", "refund_wanted"),
+    _call("refund_order", "reverse_transfer", "refund_wanted"),
+    _call("refund_order", "wait_refund_settled", "refund_late", way=Way.POLL),
+    _after("refund_order", "settle_refund", "refund_late", None),
+    _after("refund_order", "withdraw_refund", "refund_refused", "create_refund", undo=True),
+    _call("check_refund", "look_at_refund", "refund_returned", way=Way.LOOK),
     _call("onboard_runner", "ensure_account", "account_wanted"),
     _call("onboard_runner", "open_onboarding", "account_wanted"),
     _call("onboard_runner", "wait_account_ready", "account_set_up", way=Way.POLL),

@@ -5,7 +5,7 @@ from sandbox.crash.ground import Ground
 from sandbox.crash.ordering import ENDED, looked_for
 from sandbox.crash.watch import Subject
 from sandbox.launch.stack import STRIPE_SECRET_KEY
-from sandbox.play.scenes.parts import comes_in, sets_up_payout
+from sandbox.play.scenes.parts import GOOD_CARD, comes_in, sets_up_payout
 from sandbox.play.stage import Stage
 from sandbox.play.wire import PlayError
 from sandbox.stripe.eventlog import API_VERSION
@@ -67,7 +67,7 @@ async def given_back(ground: Ground, stage: Stage) -> Errand:
 async def handed_over(ground: Ground, stage: Stage) -> Errand:
     """The PIN, by a runner who has no account yet."""
     await comes_in(stage.ana)
-    order, pin = await _at_the_door(ground, stage)
+    order, pin = await at_the_door(ground, stage)
     return Errand(
         subject=Subject(saga="complete_order", person=stage.ana.number, order=order),
         set_off=lambda: stage.ana.types(pin),
@@ -79,7 +79,7 @@ async def handed_over(ground: Ground, stage: Stage) -> Errand:
 async def earned(ground: Ground, stage: Stage) -> Errand:
     """The PIN, by a runner whose account is ready: the capture, then the transfer."""
     await sets_up_payout(stage.ana)
-    order, pin = await _at_the_door(ground, stage)
+    order, pin = await at_the_door(ground, stage)
     return Errand(
         subject=Subject(saga="pay_out_runner", person=stage.ana.number, order=order),
         set_off=lambda: stage.ana.types(pin),
@@ -145,9 +145,10 @@ async def account_set_up(ground: Ground, stage: Stage) -> Errand:
     )
 
 
-async def _at_the_door(ground: Ground, stage: Stage) -> tuple[int, str]:
+async def at_the_door(ground: Ground, stage: Stage, card: str = GOOD_CARD) -> tuple[int, str]:
+    """An order whose runner has brought it: its number, and its PIN."""
     mei, ana = stage.mei, stage.ana
-    order = await looked_for(ground, mei)
+    order = await looked_for(ground, mei, card)
     for action in ("claim", "bought", "bought_estimate", "picked_up", "here"):
         await ana.taps(action, about=order)
     return order, await mei.reads_pin(order)

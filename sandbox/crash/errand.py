@@ -16,7 +16,7 @@ class Errand:
     """One saga, brought to just before its step.
 
     `ends` is a query that finds a row when the facts are as they must be in the end, `about` its $1. `look` is the verb
-    and the path of the call by which a wait, or a check, looks at Stripe.
+    and the path of the call by which a wait, or a check, looks at Stripe; with `refused` Stripe says no to it.
     """
 
     subject: Subject
@@ -24,6 +24,7 @@ class Errand:
     ends: str
     about: int
     look: str = ""
+    refused: bool = False
 
 
 Prepare = Callable[[Ground, Stage], Awaitable[Errand]]

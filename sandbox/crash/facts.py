@@ -32,6 +32,7 @@ MADE_BY: Mapping[str, tuple[str, str]] = {
     "authorize_hold": ("payment_intent", "saga"),
     "transfer_earnings": ("transfer", "saga"),
     "ensure_account": ("account", "person"),
+    "create_refund": ("refund", "saga"),
 }
 
 

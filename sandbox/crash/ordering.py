@@ -169,11 +169,11 @@ async def expired(ground: Ground, stage: Stage) -> Errand:
     )
 
 
-async def looked_for(ground: Ground, mei: Player) -> int:
+async def looked_for(ground: Ground, mei: Player, card: str = GOOD_CARD) -> int:
     """An order runners can take; returns its number."""
     await fills_basket(mei)
     await mei.taps("place")
-    await mei.saves_card(GOOD_CARD)
+    await mei.saves_card(card)
     return await order_of(ground, mei, "CREATED")
 
 

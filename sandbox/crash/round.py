@@ -119,9 +119,17 @@ def _watch(ground: Ground, trial: Trial) -> Watch:
         subject=errand.subject,
         trip=trial.case.trip,
         is_meant=ground.is_meant,
-        keep_at_stripe=partial(_keep_at_stripe, ground, trial),
+        prepare_stripe=partial(_prepare_stripe, ground, trial),
     )
     return trial.watch
+
+
+async def _prepare_stripe(ground: Ground, trial: Trial, key: str) -> None:
+    """What Stripe's stand-in shall do to the call with this key, ordered before it can be sent."""
+    if trial.errand is not None and trial.errand.refused:
+        await ground.stripe.post("/sim/faults", {"kind": "status", "status": 400, "key": key})
+    if trial.case.trip.at_stripe:
+        await _keep_at_stripe(ground, trial, key)
 
 
 async def _keep_at_stripe(ground: Ground, trial: Trial, key: str) -> None:

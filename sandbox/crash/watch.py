@@ -21,12 +21,12 @@ class Subject:
 
 @dataclass(slots=True, kw_only=True)
 class Watch:
-    """Looks for the point; `is_meant` asks the database of whom a saga is, `keep_at_stripe` orders a call kept back."""
+    """Looks for the point; `is_meant` says of whom a saga is, `prepare_stripe` orders what Stripe does to a call."""
 
     subject: Subject
     trip: Trip
     is_meant: Callable[[UUID, Subject], Awaitable[bool]]
-    keep_at_stripe: Callable[[str], Awaitable[None]]
+    prepare_stripe: Callable[[str], Awaitable[None]]
     hold: Hold = field(default_factory=Hold)
     saga: UUID | None = None
     key: str | None = None  # of the call frozen last
@@ -55,8 +55,7 @@ class Watch:
         for call in transaction.frozen:
             if call.step == self.trip.call and await self.is_meant(call.saga, self.subject):
                 self.saga, self.key = call.saga, call.key
-                if self.trip.at_stripe:
-                    await self.keep_at_stripe(call.key)
+                await self.prepare_stripe(call.key)
                 self.frozen.set()
                 return self._take() if self.trip.at_freezing and not self.trip.at_stripe else None
         return None
