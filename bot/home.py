@@ -27,6 +27,7 @@ ASKED: Mapping[Expects, str] = MappingProxyType(
         Expects.PIN: "bot-asked-pin",
     }
 )
+OF_CASES = frozenset({Expects.PROBLEM, Expects.CASE_MORE, Expects.CASE_ANSWER})  # photos are welcome there
 OF_BASKET = frozenset({Expects.STORE, Expects.ITEMS, Expects.DROP_POINT, Expects.FEE, Expects.NOTE})
 
 
@@ -58,7 +59,9 @@ def _asked_still(turn: Turn, dialogue: Dialogue) -> Screen:
     """What is wanted just now, beside that this was not it."""
     asked = turn.say(ASKED.get(dialogue.expects, "bot-still-asked"))
     unclear = "bot-unclear"
-    if turn.photo is not None or not turn.typed:
+    if turn.other and dialogue.expects in OF_CASES:
+        unclear = "bot-relay-only-words"
+    elif turn.photo is not None or turn.other or not turn.typed:
         unclear = "bot-words-please"
     elif turn.typed.startswith("/"):
         unclear = "bot-unknown-command"

@@ -74,7 +74,8 @@ def _tapped(tap: Tap) -> Filter:
 def _expecting(expects: Expects) -> Filter:
     async def matches(_: TelegramObject, turn: Turn) -> bool:
         asked = turn.dialogue is not None and turn.dialogue.expects is expects
-        return asked and turn.photo is None and bool(turn.typed) and not turn.typed.startswith("/")
+        words = turn.photo is None and not turn.other and bool(turn.typed)  # a film with words is more than its words
+        return asked and words and not turn.typed.startswith("/")
 
     return matches
 

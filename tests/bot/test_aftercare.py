@@ -5,6 +5,7 @@ from domain.card_view import CardKind
 from domain.store.aftercare import praise_of
 from domain.store.schema import event, live_card, orders, problem_case, push, rating
 from tests.bot.delivered import card, delivered, desk_of, labels, long_ago, reply, show
+from tests.bot.jobs import posted, written_by
 from tests.bot.stage import Stage
 
 
@@ -125,6 +126,18 @@ async def test_a_story_too_long_is_cut_and_both_sides_know(stage: Stage) -> None
         more, photo = sorted(await desk.told(), key=lambda each: each["photo"] is not None)
         assert "x" * 900 in more["text"] and "\u202e" not in more["text"]
         assert photo["photo"] is not None and "the photo" in photo["text"]
+
+
+async def test_a_film_is_not_half_told(stage: Stage) -> None:
+    mei, _, order_id = await delivered(stage)
+    await mei.tap(Tap.PROBLEM, order_id, 7)
+    await mei.press("Wrong")
+    film = {"file_id": "f", "file_unique_id": "f", "width": 1, "height": 1, "duration": 3}
+    await posted(stage, written_by(mei, video=film, caption="all over the floor"))
+    assert "words and photos only" in await mei.text()
+    assert await _cases(stage, order_id) == []
+    await mei.write("all over the floor")
+    assert len(await _cases(stage, order_id)) == 1
 
 
 async def test_a_second_problem_and_a_second_tap_make_no_second_case(stage: Stage) -> None:
