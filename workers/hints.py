@@ -1,12 +1,14 @@
 """Stripe's webhooks as hints: each wakes, or starts, the saga that then looks for itself."""
 
 import logging
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from domain.errors import Stale
 from domain.store.progress import send_signal, start_saga
 from domain.store.schema import hold, saga, stripe_event
 from domain.store.unit_of_work import UnitOfWork
@@ -41,7 +43,7 @@ async def _handle(work: UnitOfWork, row: RowMapping) -> None:
     this = update(stripe_event).where(stripe_event.c.id == row["id"])
     try:
         async with work.connection.begin_nested():
-            await _wake_or_start(work, row["id"], row["payload"]["data"]["object"])
+            await _wake_or_start(work, row)
     except (KeyError, TypeError, AttributeError, SQLAlchemyError) as fault:
         log.warning("Stripe's event %s can't be read: %r", row["id"], fault)
         given_up = func.now() if row["tries"] + 1 >= MOST_TRIES else None
@@ -50,15 +52,17 @@ async def _handle(work: UnitOfWork, row: RowMapping) -> None:
         await work.connection.execute(this.values(handled_at=func.now()))
 
 
-async def _wake_or_start(work: UnitOfWork, event_id: str, found: dict[str, Any]) -> None:
+async def _wake_or_start(work: UnitOfWork, row: RowMapping) -> None:
     """Whoever waits for this object looks at it now; where nobody does, late news start a look of their own."""
+    found = row["payload"]["data"]["object"]
     waiting = await _waiting_saga(work, found)
     if waiting is not None:
-        await send_signal(work, waiting, f"hint:{event_id}")
+        await send_signal(work, waiting, f"hint:{row['id']}")
         return
-    start = await saga_for(work, event_id, found)
+    start = await saga_for(work, row["id"], found, row["account"])
     if start is not None:
-        await start_saga(work, start)
+        with suppress(Stale):  # it was started for this very event
+            await start_saga(work, start)
 
 
 async def _waiting_saga(work: UnitOfWork, found: dict[str, Any]) -> UUID | None:

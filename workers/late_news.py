@@ -6,20 +6,32 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from domain.payment import RefundStatus
+from domain.people import RunnerStatus
 from domain.store.runs import Start
-from domain.store.schema import hold, orders, refund
+from domain.store.schema import hold, membership, orders, person, refund
 from domain.store.unit_of_work import UnitOfWork
 
 FAILED = ("failed", "canceled")  # Stripe's words for a refund that came back
 
 
-async def saga_for(work: UnitOfWork, event_id: str, found: Mapping[str, Any]) -> Start | None:
-    """The saga to start for this object; None when it is nothing of ours, or says nothing new."""
+async def saga_for(
+    work: UnitOfWork, event_id: str, found: Mapping[str, Any], account: str | None = None
+) -> Start | None:
+    """The saga to start for this object; None when it is nothing of ours, or says nothing new.
+
+    `account` is the connected account the event came from.
+    """
     match found.get("object"):
         case "refund":
             return await _for_refund(work, event_id, found)
         case "dispute":
             return await _for_dispute(work, event_id, found)
+        case "account":
+            return await _for_account(work, event_id, str(found.get("id")), transfers=_transfers(found))
+        case "application" if account is not None:  # its owner cut the tie, or made it
+            return await _for_account(work, event_id, account)
+        case "payout" if account is not None and found.get("status") == "failed":
+            return await _for_account(work, event_id, account, payout=str(found["id"]))
         case _:
             return None
 
@@ -52,4 +64,28 @@ async def _for_dispute(work: UnitOfWork, event_id: str, found: Mapping[str, Any]
         campus_id=row.campus_id,
         order_id=row.id,
         data={"dispute": str(found["id"])},
+    )
+
+
+def _transfers(found: Mapping[str, Any]) -> bool:
+    return bool((found.get("capabilities") or {}).get("transfers") == "active")
+
+
+async def _for_account(
+    work: UnitOfWork, event_id: str, account: str, *, transfers: bool | None = None, payout: str | None = None
+) -> Start | None:
+    """A look at a runner's account; None when its `transfers` are as we know them. She hears of it on one campus."""
+    runs = membership.c.runner_status.in_((RunnerStatus.APPROVED, RunnerStatus.SUSPENDED))
+    hers = membership.c.person_id == person.c.id
+    query = select(person.c.id, person.c.payouts_ready, membership.c.campus_id).join(membership, hers)
+    query = query.where(person.c.stripe_account == account, runs).order_by(membership.c.campus_id).limit(1)
+    row = (await work.connection.execute(query)).one_or_none()
+    if row is None or transfers is row.payouts_ready:
+        return None
+    return Start(
+        kind="follow_account",
+        name=f"follow_account:{row.id}:{event_id}",
+        campus_id=row.campus_id,
+        person_id=row.id,
+        data={"account": account, "payout": payout},
     )

@@ -17,6 +17,7 @@ CALL_WITHIN = 20.0  # seconds for one call, all of it
 CONNECT_WITHIN = 5.0
 LARGEST_PAGE = 100
 FIRST_SERVER_ERROR = 500
+CUT_OFF = "account_invalid"  # Stripe's code for an account that we may not see, or not any more
 UNKNOWN_OBJECT = "resource_missing"  # Stripe's code of a 404
 
 Params = Mapping[str, Any]
@@ -70,6 +71,8 @@ def failure_of(error: stripe.StripeError) -> CallFailed:
             return Refused("declined", str(error.code), payment_intent=_intent(error), code=error.code)
         case stripe.RateLimitError():
             return TryLater("rate_limit")
+        case stripe.PermissionError() if _details(error).get("code") == CUT_OFF:
+            return Refused(CUT_OFF, str(error.user_message or ""))
         case stripe.AuthenticationError() | stripe.PermissionError():
             return TryLater("stripe_key", str(error.user_message or ""))
         case stripe.IdempotencyError():
@@ -85,10 +88,15 @@ def failure_of(error: stripe.StripeError) -> CallFailed:
 
 
 def _intent(error: stripe.StripeError) -> Answer | None:
-    body = error.json_body
-    details = body.get("error", {}) if isinstance(body, dict) else {}
-    found = details.get("payment_intent")
+    found = _details(error).get("payment_intent")
     return found if isinstance(found, dict) else None
+
+
+def _details(error: stripe.StripeError) -> Answer:
+    """What the body says: the library keeps no code of some errors (403, 409, 429, 500)."""
+    body = error.json_body
+    found = body.get("error", {}) if isinstance(body, dict) else {}
+    return found if isinstance(found, dict) else {}
 
 
 async def create_customer(client: Stripe, params: Params, key: str) -> Answer:
@@ -218,6 +226,56 @@ async def retrieve_account(client: Stripe, account: str) -> Answer:
     return await send(client.v1.accounts.retrieve_async(account))
 
 
+async def retrieve_payout(client: Stripe, payout: str, account: str) -> Answer:
+    """A pay-out of a connected account to its bank."""
+    return await send(client.v1.payouts.retrieve_async(payout, {}, {"stripe_account": account}))
+
+
 async def create_account_link(client: Stripe, params: Params, key: str) -> Answer:
     """A link to the onboarding of an account; it works once and not for long."""
     return await send(client.v1.account_links.create_async(cast(Any, params), {"idempotency_key": key}))
+
+
+async def list_events(client: Stripe, params: Params, account: str | None) -> Answer:
+    """A page of events, newest first: the platform's, or a connected account's."""
+    options: Any = {} if account is None else {"stripe_account": account}
+    return await send(client.v1.events.list_async(cast(Any, params), options))
+
+
+async def list_intents(client: Stripe, params: Params, _account: str | None = None) -> Answer:
+    """A page of payment intents, newest first."""
+    return await send(client.v1.payment_intents.list_async(cast(Any, params)))
+
+
+async def list_transfers(client: Stripe, params: Params, _account: str | None = None) -> Answer:
+    """A page of transfers, newest first."""
+    return await send(client.v1.transfers.list_async(cast(Any, params)))
+
+
+async def list_refunds(client: Stripe, params: Params, _account: str | None = None) -> Answer:
+    """A page of refunds, newest first."""
+    return await send(client.v1.refunds.list_async(cast(Any, params)))
+
+
+async def list_movements(client: Stripe, params: Params, _account: str | None = None) -> Answer:
+    """A page of balance transactions of the platform, newest first."""
+    return await send(client.v1.balance_transactions.list_async(cast(Any, params)))
+
+
+async def retrieve_movement(client: Stripe, movement: str) -> Answer:
+    """A balance transaction."""
+    return await send(client.v1.balance_transactions.retrieve_async(movement))
+
+
+async def retrieve_transfer(client: Stripe, transfer: str) -> Answer:
+    """A transfer with its newest reversals."""
+    return await send(client.v1.transfers.retrieve_async(transfer))
+
+
+async def retrieve_balance(client: Stripe) -> dict[str, int]:
+    """What Stripe keeps for the platform, available or not yet: minor units by currency."""
+    found = await send(client.v1.balance.retrieve_async())
+    sums: dict[str, int] = {}
+    for part in (*found.get("available", []), *found.get("pending", [])):
+        sums[part["currency"]] = sums.get(part["currency"], 0) + part["amount"]
+    return sums

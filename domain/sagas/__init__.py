@@ -11,6 +11,7 @@ from domain.sagas.close_purchase import CLOSE_PURCHASE
 from domain.sagas.complete_order import COMPLETE_ORDER
 from domain.sagas.create_order import CREATE_ORDER
 from domain.sagas.expire_order import EXPIRE_ORDER
+from domain.sagas.follow_account import FOLLOW_ACCOUNT
 from domain.sagas.follow_dispute import FOLLOW_DISPUTE
 from domain.sagas.let_card_go import LET_CARD_GO
 from domain.sagas.onboard_runner import ONBOARD_RUNNER
@@ -35,6 +36,7 @@ SAGAS: Mapping[tuple[str, int], Saga] = MappingProxyType(
             REFUND_ORDER,
             CHECK_REFUND,
             FOLLOW_DISPUTE,
+            FOLLOW_ACCOUNT,
             SAVE_CARD,
             REMOVE_CARD,
             LET_CARD_GO,

@@ -13,7 +13,15 @@ from domain.store.unit_of_work import UnitOfWork
 
 MOST_TRIES = 5  # then an update is parked: it must not keep its person's later ones waiting for ever
 # What sagas wait for, or look at though they thought it was over; other events are only kept.
-WAITED_FOR = ("payment_intent.", "checkout.session.", "account.", "refund.", "charge.refund.", "charge.dispute.")
+WAITED_FOR = (
+    "payment_intent.",
+    "checkout.session.",
+    "account.",
+    "refund.",
+    "charge.refund.",
+    "charge.dispute.",
+    "payout.failed",
+)
 FORGOTTEN_AFTER = timedelta(seconds=5)  # stored and still open: the process that had it is gone
 
 Payload = Mapping[str, Any]

@@ -173,6 +173,13 @@ async def keep_account(work: UnitOfWork, person_id: int, account: str) -> str:
     return str((await work.connection.execute(statement.returning(person.c.stripe_account))).scalar_one())
 
 
+async def forget_account(work: UnitOfWork, person_id: int, account: str) -> bool:
+    """Forget the person's Stripe account if it is still this one; False when another took its place."""
+    this = update(person).where(person.c.id == person_id, person.c.stripe_account == account)
+    forgotten = await work.connection.execute(this.values(stripe_account=None).returning(person.c.id))
+    return forgotten.scalar_one_or_none() is not None
+
+
 async def set_payouts_ready(work: UnitOfWork, person_id: int, *, ready: bool) -> None:
     """Whether transfers to the person's account are possible now."""
     await work.connection.execute(update(person).where(person.c.id == person_id).values(payouts_ready=ready))

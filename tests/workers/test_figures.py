@@ -2,9 +2,11 @@
 
 from datetime import date, timedelta
 
+from domain.order import Bearer
 from domain.people import Member
 from domain.store.earnings import Earnings, Spending, earned_by_week, earnings_of, paid_by_week, spending_of
 from tests.town import Town
+from tests.workers.refunding import completed, give_back
 
 
 async def spending(town: Town, member: Member) -> Spending:
@@ -51,6 +53,33 @@ async def test_what_was_sent_is_no_longer_waiting_and_a_declined_order_was_none(
     await town.place(poor)
     await town.drive()
     assert await spending(town, poor) == Spending(paid=0, on_hold=0, placed=0, delivered=0)
+
+
+async def test_figures_know_what_went_back(shared_town: Town) -> None:
+    """3.00 of 11.30 are given back: what was sent is what Stripe says, what waits is what the ledger says."""
+    town = shared_town
+    ana, ben = await town.member(runner=True), await town.member(runner=True, ready=False)
+    for runner in (ana, ben):
+        order = await completed(town, runner)
+        await give_back(town, order, 300, Bearer.RUNNER)
+        await town.drive()
+        customer = await town.known(order.customer_id)
+        assert await spending(town, customer) == Spending(paid=830, on_hold=0, placed=1, delivered=1)
+        async with town.database() as work:
+            weeks = await paid_by_week(work, town.campus, customer.person_id, date(2000, 1, 1))
+        assert list(weeks.values()) == [830]
+    assert await earnings(town, ana) == Earnings(earned=0, reimbursed=730, sent=730, waiting=0, jobs=1)
+    assert await earnings(town, ben) == Earnings(earned=0, reimbursed=730, sent=0, waiting=730, jobs=1)
+    for runner, sent in ((ana, 730), (ben, 0)):
+        (books,) = await town.rows(
+            "SELECT coalesce(-sum(amount), 0) AS owed FROM ledger_entry JOIN ledger_account a ON a.id = account_id"
+            " WHERE a.owner = :id",
+            id=runner.person_id,
+        )
+        assert books.owed == (await earnings(town, runner)).waiting
+        transfers = await town.look("objects", kind="transfer")
+        hers = [one for one in transfers if one["destination"] == runner.stripe_account]
+        assert sum(one["amount"] - one["amount_reversed"] for one in hers) == sent
 
 
 async def test_weeks_begin_on_monday_in_the_campus_own_zone(shared_town: Town) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from workers.steps import cards, disputes, holds, payouts, refunds
+from workers.steps import accounts, cards, disputes, holds, payouts, refunds
 from workers.steps.step import OutsideStep
 
 OUTSIDE_STEPS: Mapping[str, OutsideStep] = MappingProxyType(
@@ -16,6 +16,7 @@ OUTSIDE_STEPS: Mapping[str, OutsideStep] = MappingProxyType(
         "transfer_earnings": payouts.TRANSFER_EARNINGS,
         "create_refund": refunds.CREATE_REFUND,
         "reverse_transfer": refunds.REVERSE_TRANSFER,
+        "look_at_payouts": accounts.LOOK_AT_PAYOUTS,
         "look_at_dispute": disputes.LOOK_AT_DISPUTE,
         "look_at_refund": refunds.LOOK_AT_REFUND,
         "ensure_account": payouts.ENSURE_ACCOUNT,

@@ -11,7 +11,7 @@ from domain.payment import PayoutEvent
 from domain.store.campuses import find_campus
 from domain.store.messages import redraw_known, tell
 from domain.store.money import move_payable, payable_of, post
-from domain.store.people import find_member, keep_account
+from domain.store.people import find_member, forget_account, keep_account
 from domain.store.runs import Run
 from domain.store.schema import payable
 from domain.store.steps.payables import send_rest
@@ -19,6 +19,7 @@ from domain.store.unit_of_work import UnitOfWork
 from workers.outcomes import Refused
 from workers.steps.step import OutsideStep, Params, Result, Sent, add_signal
 from workers.stripe_gateway import (
+    CUT_OFF,
     Stripe,
     create_account,
     create_account_link,
@@ -82,11 +83,11 @@ async def record_transfer(work: UnitOfWork, run: Run, result: Result) -> None:
 
 
 async def plan_account(work: UnitOfWork, run: Run, _key: str) -> Params:
-    """The account there is, or the one to make."""
+    """The account there is, and the one to make when there is none, or its owner cut the tie."""
     member = await find_member(work, run.campus_id, run.person)
-    if member.stripe_account is not None:
-        return {"account": member.stripe_account}
+    known = {} if member.stripe_account is None else {"account": member.stripe_account}
     return {
+        **known,
         "create": {
             "controller": {
                 "losses": {"payments": "application"},
@@ -101,14 +102,21 @@ async def plan_account(work: UnitOfWork, run: Run, _key: str) -> Params:
 
 
 async def ensure_account(client: Stripe, sent: Sent) -> Result:
-    """The runner's account, made when there is none."""
-    if "account" in sent.params:
-        return _account(await retrieve_account(client, sent.params["account"]))
-    return _account(await create_account(client, sent.params["create"], sent.key))
+    """The runner's account, made when there is none that we may pay to."""
+    known = sent.params.get("account")
+    try:
+        if known is not None:
+            return _account(await retrieve_account(client, known))
+    except Refused as refusal:
+        if refusal.reason != CUT_OFF:
+            raise
+    return _account(await create_account(client, sent.params["create"], sent.key)) | {"cut_off": known}
 
 
 async def record_account(work: UnitOfWork, run: Run, result: Result) -> None:
     """Remember the account, unless another set-up was faster, and whether it can be paid to by now."""
+    if result.get("cut_off") is not None:
+        await forget_account(work, run.person, result["cut_off"])
     run.data["account"] = await keep_account(work, run.person, result["account"])
     if result["ready"] and run.data["account"] == result["account"]:
         add_signal(run, "account_ready")
@@ -161,8 +169,12 @@ async def record_look(_work: UnitOfWork, run: Run, result: Result) -> None:
 
 
 def _account(found: dict[str, Any]) -> Result:
-    capabilities = found.get("capabilities") or {}
-    return {"account": found["id"], "ready": capabilities.get("transfers") == "active"}
+    return {"account": found["id"], "ready": is_ready(found)}
+
+
+def is_ready(account: dict[str, Any]) -> bool:
+    """Whether transfers to this account are possible, by Stripe's own word."""
+    return bool((account.get("capabilities") or {}).get("transfers") == "active")
 
 
 def _transfer(found: dict[str, Any]) -> Result:
