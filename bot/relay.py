@@ -7,6 +7,7 @@ from bot import photos
 from bot.replies import NewMessage, Replies, Screen
 from bot.routing import on_picture_files, on_replies, on_taps
 from bot.runner.handover import PIN, hand_over
+from bot.team_answers import answer_team
 from bot.turn import Turn
 from domain.buttons import Tap
 from domain.draft import Expects
@@ -23,6 +24,7 @@ def relay_router() -> Router:
     router = Router(name="relay")
     on_picture_files(router, photos.ask_as_photo)
     on_replies(router, relay)
+    on_replies(router, answer_team)
     on_taps(router, {Tap.SEE_RECEIPT: photos.see_receipt, Tap.SEE_PHOTO: photos.see_photo})
     return router
 

@@ -51,6 +51,11 @@ def on_replies(router: Router, handler: Handler) -> None:
     router.message.register(_adapted(handler), _answering)
 
 
+def on_other_commands(router: Router, handler: Handler) -> None:
+    """Let this handler have the commands of the admin chat that nobody before it took."""
+    router.message.register(_adapted(handler), _at_the_desk)
+
+
 def on_anything(router: Router, *, tapped: Handler, typed: Handler) -> None:
     """Let these handlers have what nobody else took."""
     router.callback_query.register(_adapted(tapped))
@@ -93,6 +98,10 @@ async def _a_picture_file(_: TelegramObject, turn: Turn) -> bool:
 
 async def _answering(_: TelegramObject, turn: Turn) -> bool:
     return turn.reply_to is not None and not turn.typed.startswith("/")
+
+
+async def _at_the_desk(_: TelegramObject, turn: Turn) -> bool:
+    return not turn.private and turn.chat_id == turn.campus.admin_chat and turn.typed.startswith("/")
 
 
 async def _in_private(_: TelegramObject, turn: Turn) -> bool:

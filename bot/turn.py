@@ -1,6 +1,7 @@
 """One person's turn in the conversation: who, where, what was tapped or typed, and the words to answer with."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from domain.buttons import Button, Style, Tap, TapData, pack
 from domain.campus import Campus
@@ -8,7 +9,7 @@ from domain.draft import Dialogue
 from domain.money import spell
 from domain.people import Member
 from domain.store.unit_of_work import UnitOfWork
-from domain.words import say, say_plain
+from domain.words import Html, say, say_plain
 
 LONGEST_LABEL = 48  # characters; phones cut longer ones
 
@@ -62,6 +63,12 @@ class Turn:
     def money(self, minor: int) -> str:
         """An amount of the campus' currency."""
         return spell(minor, self.campus.currency)
+
+    def clock(self, moment: datetime, form: str = "t") -> Html:
+        """A time as the reader's phone writes it (Bot API, date-time entities: t short, T with seconds)."""
+        local = moment.astimezone(self.campus.zone)
+        plain = f"{local:%H:%M:%S}" if form == "T" else f"{local:%H:%M}"
+        return Html(f'<tg-time unix="{int(moment.timestamp())}" format="{form}">{plain}</tg-time>')
 
     def button(
         self,

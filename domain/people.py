@@ -162,6 +162,11 @@ class Member:
     card: SavedCard | None
 
     @property
+    def account(self) -> str:
+        """How an admin finds this person on Telegram: by @name and number, or by the number alone."""
+        return f"@{self.username}, {self.person_id}" if self.username else str(self.person_id)
+
+    @property
     def roles(self) -> frozenset[Role]:
         """All roles this member holds here."""
         return roles_of(self.runner_status, is_admin=self.is_admin, admitted=self.admitted)

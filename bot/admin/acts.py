@@ -9,7 +9,7 @@ from typing import assert_never
 
 from bot.admin.steering import NUMBER, board_button, look_around, reason_of, require_desk, told
 from bot.home import MENU
-from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
+from bot.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn
 from domain.buttons import Button, Style, Tap
 from domain.draft import Expects
@@ -90,17 +90,21 @@ async def ask(turn: Turn) -> Replies:
     if act not in _OFFERED:
         raise Stale
     if not turn.private:
-        return (by_command(turn, act),)
+        return (by_command(turn, example_of(act, turn.subject)),)
     order, _ = await steering.look_at(turn.work, turn.campus, turn.member, turn.subject)
     if not _possible(turn, order, act):
         raise OrderClosed
     return (EditMenu(await _meaning(turn, act, order)),)
 
 
-def by_command(turn: Turn, act: Act) -> Answer:
-    """In a group the reason comes with the command."""
-    example = _EXAMPLES[act].format(turn.subject)
-    return Answer(turn.plain("bot-write-with-reason", example=example), alert=True)
+def example_of(act: Act, subject: int) -> str:
+    """The command that carries the act out on this order or person."""
+    return _EXAMPLES[act].format(subject)
+
+
+def by_command(turn: Turn, example: str) -> NewMessage:
+    """In a group the reason comes with the command, which a tap on it copies."""
+    return NewMessage(told(turn, turn.say("bot-write-with-reason", example=example)))
 
 
 async def _meaning(turn: Turn, act: Act, order: Order) -> Screen:

@@ -82,14 +82,14 @@ def _line(turn: Turn, event: Event, names: Mapping[int, str]) -> str:
     said = [
         turn.say("bot-history-said", words=words) for words in (who, cut(event.reason or "", LONGEST_ERROR)) if words
     ]
-    return " · ".join([turn.say("bot-history-line", at=_clock(turn, event), what=what), *said])
+    return " · ".join([turn.say("bot-history-line", at=turn.clock(event.at, "T"), what=what), *said])
 
 
 def _whole_line(turn: Turn, event: Event) -> str:
     who = event.actor.role if event.actor.person_id is None else f"{event.actor.role} {event.actor.person_id}"
     return turn.say(
         "bot-timeline-line",
-        at=_clock(turn, event),
+        at=turn.clock(event.at, "T"),
         subject=event.subject,
         event=event.event,
         before=event.before or "-",
@@ -97,7 +97,3 @@ def _whole_line(turn: Turn, event: Event) -> str:
         who=who,
         reason=cut(event.reason or "-", LONGEST_ERROR),
     )
-
-
-def _clock(turn: Turn, event: Event) -> str:
-    return f"{event.at.astimezone(turn.campus.zone):%H:%M:%S}"

@@ -5,9 +5,10 @@ In the admin chat nothing typed is an answer, so the command with all of it is t
 
 from dataclasses import dataclass
 
+from bot.admin.acts import by_command
 from bot.admin.steering import NUMBER, board_button, look_around, require_desk, told
 from bot.home import MENU
-from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
+from bot.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn, cut
 from domain.buttons import Button, Style, Tap
 from domain.draft import Expects
@@ -48,7 +49,7 @@ async def ask(turn: Turn) -> Replies:
     await look_around(turn)
     if not turn.private:
         example = f"/refund {turn.subject} 2.00 platform reason"
-        return (Answer(turn.plain("bot-write-with-reason", example=example), alert=True),)
+        return (by_command(turn, example),)
     order, rest = await refunding.look(turn.work, turn.campus, turn.member, turn.subject)
     if rest.left <= 0:
         raise NothingToRefund

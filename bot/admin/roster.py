@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.admin.acts import Act, by_command, carry_out, reason_wanted
+from bot.admin.acts import Act, by_command, carry_out, example_of, reason_wanted
 from bot.admin.steering import MOST_LINES, NUMBER, look_around, reason_of, require_desk, told
 from bot.home import MENU
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn, cut
 from domain.buttons import Button, Style, Tap
 from domain.people import Member, RunnerStatus
+from domain.store.people import find_member
 from domain.store.runners import RunnerLine, runner_behind
 from domain.store.use_cases import roster, steering
 
@@ -26,7 +27,8 @@ async def approve(turn: Turn) -> Replies:
     if number is None:
         return (NewMessage(await _asking(turn)),)
     await roster.approve(turn.work, turn.campus, turn.member, int(number[1]))
-    return (NewMessage(told(turn, turn.say("bot-approved", person=number[1]))),)
+    name = (await find_member(turn.work, turn.campus.id, int(number[1]))).first_name
+    return (NewMessage(told(turn, turn.say("bot-approved", name=name))),)
 
 
 async def approve_tapped(turn: Turn) -> Replies:
@@ -132,7 +134,7 @@ async def ask_suspend(turn: Turn) -> Replies:
     """[Suspend…]: what it means, with the way back first."""
     await look_around(turn)
     if not turn.private:
-        return (by_command(turn, Act.SUSPEND),)
+        return (by_command(turn, example_of(Act.SUSPEND, turn.subject)),)
     runner = await roster.look_at(turn.work, turn.campus, turn.member, turn.subject)
     sure = turn.button("bot-button-sure-suspend", Tap.SUSPEND_SURE, runner.person_id, MENU, style=Style.DANGER)
     return (
@@ -177,7 +179,8 @@ async def unsuspend(turn: Turn) -> Replies:
         return (NewMessage(told(turn, turn.say("bot-usage-unsuspend"))),)
     await roster.unsuspend(turn.work, turn.campus, turn.member, int(number[1]))
     back = turn.button("bot-button-runners", Tap.RUNNERS, 0, MENU)
-    return (NewMessage(Screen(turn.say("bot-unsuspended", person=number[1]), ((back,),))),)
+    name = (await find_member(turn.work, turn.campus.id, int(number[1]))).first_name
+    return (NewMessage(Screen(turn.say("bot-unsuspended", name=name), ((back,),))),)
 
 
 async def unsuspend_tapped(turn: Turn) -> Replies:

@@ -2,8 +2,8 @@
 
 from aiogram import Router
 
-from bot.admin import acts, binding, board, cases, letting_go, orders, poster, refunds, roster, steering
-from bot.routing import on_commands, on_photos, on_replies, on_taps, on_typed
+from bot.admin import acts, binding, board, cases, guide, letting_go, orders, poster, refunds, roster, steering, telling
+from bot.routing import on_commands, on_other_commands, on_photos, on_replies, on_taps, on_typed
 from domain.buttons import Tap
 from domain.draft import Expects
 
@@ -30,6 +30,7 @@ def admin_router() -> Router:
             "stuck": steering.list_stuck,
             "bind": binding.bind,
             "poster": poster.poster,
+            "tell": telling.tell,
         },
         private=False,
     )
@@ -37,6 +38,7 @@ def admin_router() -> Router:
     on_typed(router, {Expects.ADMIN_REASON: acts.typed_reason, Expects.REFUND: refunds.typed})
     on_taps(router, {Tap.POSTER: poster.poster_of_place})
     _cases(router)
+    on_other_commands(router, guide.guide)
     return router
 
 
@@ -54,6 +56,7 @@ def _cases(router: Router) -> None:
         },
     )
     on_replies(router, cases.answer_by_reply)
+    on_replies(router, telling.answer_alert)
     on_typed(router, {Expects.CASE_ANSWER: cases.typed_answer})
     on_photos(router, {Expects.CASE_ANSWER: cases.typed_answer})
 

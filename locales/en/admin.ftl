@@ -39,11 +39,35 @@ bot-history-order = { $event ->
         [closed_by_admin] closed
        *[other] { $event }
     }
-bot-history-other = { $subject } { $event }
-bot-history-line = <code>{ $at }</code> { $what }
+bot-history-other =
+    { $subject ->
+        [hold] { $event ->
+            [approval_asked] the bank wants a yes
+            [made] money held
+            [declined] the bank said no
+            [released] held money released
+            [captured] card charged
+           *[other] hold: { $event }
+        }
+        [payout] { $event ->
+            [started] pay-out begun
+            [refused] pay-out refused
+            [paid] runner paid
+           *[other] pay-out: { $event }
+        }
+        [case] case: { $event }
+        [message] { $event ->
+            [wrote_to_team] wrote to the campus team
+            [wrote_to_customer] wrote to the customer
+            [wrote_to_runner] wrote to the runner
+           *[other] { $event }
+        }
+       *[other] { $subject } { $event }
+    }
+bot-history-line = { $at } { $what }
 bot-history-said = { $words }
 bot-timeline-more = … and { $count } lines before these
-bot-timeline-line = <code>{ $at }</code> { $subject } { $event }: { $before } → { $after } · { $who } · { $reason }
+bot-timeline-line = { $at } { $subject } { $event }: { $before } → { $after } · { $who } · { $reason }
 bot-button-every-line = Every line
 bot-button-act-cancel = Cancel…
 bot-button-act-release = Give back…
@@ -69,10 +93,10 @@ bot-act-finish =
 bot-act-close =
     <b>Close order #{ $order }?</b>
     The food was bought and will not arrive. { $customer } pays nothing, and the { $ceiling } held are released.
-    Who bears it? The platform: { $runner } gets { $share } from us. The runner: she gets nothing. Both read your reason.
+    Who bears it? The platform: { $runner } gets { $share } from us. The runner: { $runner } gets nothing. Both read your reason.
 bot-act-suspend =
     <b>Suspend { $name } ({ $number })?</b>
-    She can take no new jobs and reads why. A job she has she brings to its end, and what she earned is paid.
+    No new jobs from now on. A job that is under way is brought to its end, and what was earned is paid. Your reason is read there.
 
 bot-ask-reason =
     { $act ->
@@ -81,10 +105,10 @@ bot-ask-reason =
         [finish] <b>Why does order #{ $subject } count as handed over?</b> It is kept in its history.
         [close_platform] <b>Why is order #{ $subject } closed?</b> Both sides read it, and we bear the food.
         [close_runner] <b>Why is order #{ $subject } closed?</b> Both sides read it, and the runner bears the food.
-       *[other] <b>Why is { $subject } suspended?</b> She reads it.
+       *[other] <b>Why is { $subject } suspended?</b> Your words are read there.
     } Type one line, and it is done.
 bot-reason-too-long = Please say it in one line of at most { $most } characters.
-bot-write-with-reason = Write it with the reason: { $example }
+bot-write-with-reason = Write it here with the reason: <code>{ $example }</code>
 
 bot-usage-release = Write the order's number and the reason, which its runner will read: <code>/release 12 Ana is ill</code>
 bot-usage-close = Write the order's number, who bears the food, and the reason, which both sides will read: <code>/close 12 platform the runner fell ill</code>, or <code>/close 12 runner …</code>
@@ -170,10 +194,10 @@ bot-button-runners = ◀ Runners
 bot-button-approve-runner = Approve { $name }
 bot-button-suspend = Suspend { $name }…
 bot-button-unsuspend = Let { $name } back
-bot-usage-suspend = Write the runner's number from /runners and the reason, which she will read: <code>/suspend 1001 took food twice</code>. In reply to a message about an order, its runner is meant.
-bot-usage-unsuspend = Write the runner's number from /runners: <code>/unsuspend 1001</code>
+bot-usage-suspend = Write the runner's number from /runners and the reason, which that runner will read: <code>/suspend 2002 took food twice</code>. In reply to a message about an order, its runner is meant.
+bot-usage-unsuspend = Write the runner's number from /runners: <code>/unsuspend 2002</code>
 bot-suspended = { $name } is suspended and has been told: { $reason }
-bot-unsuspended = Person { $person } may take jobs again and has been told.
+bot-unsuspended = { $name } may take jobs again and has been told.
 bot-unsuspended-toast = Let back and told.
 
 ## Told to others
@@ -222,9 +246,31 @@ error-orders-paused-because = No new orders right now ({ $reason }). Your basket
 
 bot-command-board = All open orders
 bot-command-runners = Who runs, who asks, who is suspended
-bot-command-suspend = No new jobs for a runner: /suspend 1001 reason
-bot-command-unsuspend = Let a runner back: /unsuspend 1001
+bot-command-suspend = No new jobs for a runner: /suspend 2002 reason
+bot-command-unsuspend = Let a runner back: /unsuspend 2002
 bot-command-release = Give a job back to the group: /release 12 reason
 bot-command-close = Bought, will not arrive: /close 12 platform reason
 bot-command-pause = Take no new orders: /pause reason
 bot-command-resume = Take orders again
+
+## Words between the desk and one side of an order
+
+push-team-writes =
+    💬 <b>The campus team writes</b> about order #{ $order }:
+    { $words }
+    <i>Reply to this message to write back.</i>
+push-team-reads =
+    💬 <b>Order #{ $order }</b>: { $name } ({ $side ->
+        [customer] customer
+       *[runner] runner
+    }) writes:
+    { $words }
+    <i>Reply to this message to write back.</i>
+bot-told-side = { $name } reads it now (order #{ $order }). What is answered comes into the admin chat.
+bot-side-unreachable = { $name } stopped the bot, so nothing about order #{ $order } gets there. Another way is needed.
+bot-team-told = The campus team reads it (order #{ $order }).
+bot-usage-tell = Write the order's number, whom it is for, and what you want to say: <code>/tell 12 runner buy the small one</code>, or <code>/tell 12 customer …</code>
+bot-command-tell = Write to one side: /tell 12 runner words
+bot-guide-desk = <b>At this desk</b> these commands work:
+bot-guide-line = /{ $command }: { $what }
+push-finished-runner = ✅ Job #{ $order } counts as delivered: the campus team says so. Your money follows by itself.

@@ -125,6 +125,7 @@ push-case-opened =
     }.
     Receipt { $receipt }, total { $total }, agreed at most { $ceiling }.
     <i>Reply to this message to answer, or write</i> <code>/case { $case } your words</code>
+    <i>Money back:</i> <code>/refund { $order } 2.00 platform reason</code>
 push-case-more =
     💬 <b>Case #{ $case }, order #{ $order }</b>: { $customer } writes:
     { $words }

@@ -58,7 +58,7 @@ bot-asking =
         [one] One person would like to become a runner:
        *[other] { $count } people would like to become runners:
     }
-bot-approved = Person { $person } is a runner now and has been told.
+bot-approved = { $name } is a runner now and has been told.
 bot-approved-toast = Approved and told.
 bot-usage-order = Write the order's number: <code>/order 12</code>
 bot-usage-cancel = Write the order's number and the reason, which both sides will read: <code>/cancel 12 The shop is on fire</code>

@@ -36,7 +36,7 @@ push-may-leave = ⌛ Nobody came for job #{ $order }? Leave it at <b>{ $place }<
 
 push-above-limit =
     🧾 <b>Order #{ $order }: too dear.</b> { $store } wants { $wanted }, the customer agreed to at most { $limit }.
-    { $runner } asks what to do. Write to both, or end it: <code>/cancel { $order } reason</code>
+    { $runner } asks what to do. Reply to this message to answer, ask the customer with <code>/tell { $order } customer …</code>, or end it: <code>/cancel { $order } reason</code>
 
 ## In the conversation
 

@@ -9,7 +9,7 @@ bot-poster =
     A place's own poster makes it the usual place of whoever scans it there:
 bot-poster-place =
     <b>The way into { $campus }</b>, to hang at { $place }: { $link }
-    Who scans it there has it as her usual place.
+    Whoever scans it there has it as the usual place.
 bot-poster-line = Food from the shops around you, brought by students. Scan, press Start.
 bot-poster-place-line = Food brought to { $place }. Scan, press Start.
 bot-button-poster = { $place }

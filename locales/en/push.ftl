@@ -39,9 +39,11 @@ push-payouts-ready = ✅ Your pay-out is ready. What you earned is sent after ea
 
 ## To the admins
 
-push-payout-refused-admins = 💸 Stripe refused the pay-out of order #{ $order } to runner { $runner }: { $reason }. It stays owed; she was asked to look at her set-up.
-push-asks-to-run = 🙋 <b>{ $person }</b> (@{ $username }, { $number }) would like to be a runner.
-push-pin-locked = 🔒 Order #{ $order }: five wrong PINs, so the runner cannot hand it over. Please talk to both; <code>/finish { $order } reason</code> counts it as handed over.
+push-payout-refused-admins = 💸 Stripe refused the pay-out of order #{ $order } to runner { $runner }: { $reason }. It stays owed; { $runner } was asked to look at the set-up.
+push-asks-to-run = 🙋 <b>{ $person }</b> ({ $account }) would like to be a runner.
+push-pin-locked =
+    🔒 <b>Order #{ $order }: five wrong PINs.</b> A photo of the food counts as handed over now, or your word: <code>/finish { $order } reason</code>
+    Reply to this message to write to the runner. To the customer: <code>/tell { $order } customer …</code>
 push-stuck =
     🆘 <b>{ $saga } is stuck</b> at { $step }. Order: { $order }, number { $number }.
     { $error }

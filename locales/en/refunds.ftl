@@ -12,11 +12,11 @@ bot-refund-who =
     { $runner } has { $hers } of it. Who bears the refund?
 bot-refund-how-much =
     <b>How much of order #{ $order }, and why?</b> At most { $left }.
-    Type it in one line: <code>2.00 the sauce was missing</code>, or <code>all it was cold</code>. The reason is read by the customer, and by the runner if she bears a part. You see it all once more before anything moves.
+    Type it in one line: <code>2.00 the sauce was missing</code>, or <code>all it was cold</code>. The reason is read by the customer, and by the runner who bears a part. You see it all once more before anything moves.
 bot-refund-unclear = Type an amount and a reason in one line: <code>2.00 the sauce was missing</code>, or <code>all it was cold</code>.
 bot-refund-sure =
     <b>Refund { $amount } of order #{ $order }?</b> ({ $paid } were paid)
-    { $customer } gets { $amount } back on her card. We bear { $ours }, { $runner } bears { $hers }.
+    { $customer } gets { $amount } back. We bear { $ours }, { $runner } bears { $hers }.
     Reason: { $reason }
     This cannot be taken back.
 bot-refunding =
@@ -36,7 +36,7 @@ bot-button-let-go = Let #{ $order } go…
 bot-button-let-go-sure = Yes, let it go
 bot-let-go =
     <b>Let { $amount } for order #{ $order } go?</b>
-    { $runner } owes it no more, and we bear it. Do it too when she paid you by other means.
+    { $runner } owes it no more, and we bear it. Do it too when it was paid by other means.
 bot-let-gone = { $amount } for order #{ $order } is let go: we bear it.
 
 ## What is told
@@ -54,7 +54,7 @@ push-refund-failed-admins =
     💳 The bank sent back the refund of { $amount } for order #{ $order }: { $reason }.
     The customer was told. Everything is booked as before; try again, or find another way.
 push-refund-refused = 💳 Stripe refused to refund { $amount } of order #{ $order }: { $reason }. Nothing went back, and nobody was charged.
-push-debt = ↩️ The runner's part of a refund, { $amount } for order #{ $order }, could not be taken back from her account: { $reason }. She owes it; /stuck lists it until you let it go.
+push-debt = ↩️ The runner's part of a refund, { $amount } for order #{ $order }, could not be taken back from that account: { $reason }. It stays owed; /stuck lists it until you let it go.
 
 ## On cards
 

@@ -31,7 +31,8 @@ push-taken-back =
 
 push-silent-admins =
     🔇 <b>#{ $order } ({ $status }): no sign of the runner for { $minutes } minutes.</b> The food is bought.
-    Runner { $runner } (@{ $runner_name }), customer { $customer } (@{ $customer_name }).
+    Runner { $runner } ({ $runner_account }), customer { $customer } ({ $customer_account }).
+    Reply to this message to write to the runner, or <code>/tell { $order } customer …</code>
     Handed over? <code>/finish { $order } reason</code>
     It will not arrive? <code>/close { $order } runner reason</code> or <code>/close { $order } platform reason</code>: who bears the food.
 

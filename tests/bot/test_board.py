@@ -181,8 +181,9 @@ async def test_in_the_admin_chat_the_reason_comes_with_the_command(stage: Stage)
     order_id, _, _ = await bought(stage)
     async with desk_of(stage) as desk:
         await desk.sam.write(f"/order {order_id}", desk.chat)
-        answer = await desk.sam.tap(Tap.ACT, order_id, 3, chat=desk.chat)
-        assert answer["text"] == f"Write it with the reason: /finish {order_id} reason"
+        await desk.sam.tap(Tap.ACT, order_id, 3, chat=desk.chat)
+        said = await desk.sam.last(desk.chat)
+        assert f"Write it here with the reason: /finish {order_id} reason" in said["text"]
         assert "out of date" in (await desk.sam.tap(Tap.ACT_SURE, order_id, 3, chat=desk.chat))["text"]
         await desk.sam.write("/board", desk.chat)
         assert "Board" in (await desk.sam.last(desk.chat))["text"]

@@ -92,9 +92,9 @@ async def _tell_admins(work: UnitOfWork, order: Order, runner: int) -> None:
             "status": order.status,
             "minutes": int((work.now - since).total_seconds() // 60),
             "runner": by.first_name,
-            "runner_name": by.username or "-",
+            "runner_account": by.account,
             "customer": to.first_name,
-            "customer_name": to.username or "-",
+            "customer_account": to.account,
         },
     )
 

@@ -85,6 +85,8 @@ async def deliver_order(work: UnitOfWork, run: Run) -> None:
         proof_photo=run.data.get("photo"),
     )
     await redraw_order(work, order)
+    if admin is not None:
+        await _tell_runner(work, order, "push-finished-runner")
     if order.proof_photo is None:
         await _tell_customer(work, order, "push-delivered")
     else:

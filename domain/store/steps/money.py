@@ -163,9 +163,11 @@ async def _tell_short(work: UnitOfWork, run: Run, payable: Payable) -> None:
 
 async def open_payouts(work: UnitOfWork, run: Run) -> None:
     """The runner's account is ready: everything owed so far is sent."""
-    await lock_payouts_ready(work, run.person)
+    known = await lock_payouts_ready(work, run.person)
     await set_payouts_ready(work, run.person, ready=True)
     run.starts.extend(payout_start(payable) for payable in await open_payables(work, run.person))
+    if known:  # two links were asked for, and the other one said so already
+        return
     await tell(
         work, campus_id=run.campus_id, chat_id=run.person, name=f"payouts_ready:{run.id}", key="push-payouts-ready"
     )

@@ -184,7 +184,7 @@ async def ask_to_run(work: UnitOfWork, campus: Campus, member: Member) -> Runner
         name=f"asks_to_run:{campus.id}:{member.person_id}",
         key="push-asks-to-run",
         buttons=[{"key": "button-approve", "data": f"v1:approve:{member.person_id}:0"}],
-        words={"person": member.first_name, "username": member.username or "-", "number": member.person_id},
+        words={"person": member.first_name, "account": member.account},
     )
     return RunnerStatus.ASKED
 
