@@ -9,11 +9,12 @@ from pathlib import Path
 from sandbox.crash.delivering import DELIVERING
 from sandbox.crash.errand import Prepare
 from sandbox.crash.ground import Victim
+from sandbox.crash.news import NEWS
 from sandbox.crash.ordering import ORDERING
 from sandbox.crash.points import POINTS, Point, Trip, Way
 from sandbox.crash.refunding import REFUNDING
 
-ERRANDS: dict[str, Prepare] = {**ORDERING, **DELIVERING, **REFUNDING}
+ERRANDS: dict[str, Prepare] = {**ORDERING, **DELIVERING, **REFUNDING, **NEWS}
 NAMES = re.compile(r"^(local|outside|wait) (\w+)")
 UNDO = re.compile(r", undo (\w+)")
 # Undos that no history reaches: both stand behind the wait for the hold, whose signals are heard before they begin,
@@ -123,6 +124,8 @@ KILLS = (
     _after("refund_order", "settle_refund", "refund_late", None),
     _after("refund_order", "withdraw_refund", "refund_refused", "create_refund", undo=True),
     _call("check_refund", "look_at_refund", "refund_returned", way=Way.LOOK),
+    _call("follow_dispute", "look_at_dispute", "disputed", way=Way.LOOK),
+    _call("follow_account", "look_at_payouts", "account_lost", way=Way.LOOK),
     _call("onboard_runner", "ensure_account", "account_wanted"),
     _call("onboard_runner", "open_onboarding", "account_wanted"),
     _call("onboard_runner", "wait_account_ready", "account_set_up", way=Way.POLL),
