@@ -1,4 +1,4 @@
-"""What differs between our rows and Stripe's: its kinds, and what becomes of it. Nothing of it is mended by guessing."""
+"""What differs between our rows and Stripe's: its kinds, and what becomes of it. Nothing is mended by guessing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

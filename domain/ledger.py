@@ -240,3 +240,14 @@ def dispute_lost_posting(*, dispute: str, amount: int, currency: str) -> Posting
         Entry(account=dispute_losses(currency), amount=amount),
         Entry(account=dispute_suspense(currency), amount=-amount),
     )
+
+
+def late_reversal_posting(*, reversal: str, runner: int, amount: int, currency: str) -> Posting:
+    """A transfer that Stripe made after we had given it up came back: as if it had not been."""
+    return _posting(
+        f"late_reversal:{reversal}",
+        "late_reversal",
+        reversal,
+        Entry(account=stripe_balance(currency), amount=amount),
+        Entry(account=runner_payable(runner, currency), amount=-amount),
+    )

@@ -1,4 +1,4 @@
-"""A task inside every worker, alive while Redis is away: leases, timers, sagas, messages, hints."""
+"""A task inside every worker, alive while Redis is away: leases, timers, sagas, messages, hints, reconciliation."""
 
 import asyncio
 import logging
@@ -10,10 +10,12 @@ from domain.store.saga_rows import due_sagas, renew_leases
 from workers.engine import run_saga
 from workers.hints import read_hints
 from workers.messages import Office, deliver_due
+from workers.reconciling.rounds import reconcile
 from workers.timers import fire_timers
 from workers.workshop import Workshop
 
 EVERY = 0.4  # seconds; a timer is at most this late, plus its own work
+COMPARE_EVERY = 2.0  # seconds between two looks whether one of Stripe's lists is due, or an admin asked
 MOST_AT_ONCE = 50
 
 log = logging.getLogger(__name__)
@@ -31,11 +33,12 @@ async def sweep(workshop: Workshop, office: Office, stopping: asyncio.Event) -> 
     )
     messages: tuple[Round, ...] = (lambda: deliver_due(office, MOST_AT_ONCE),)
     hints: tuple[Round, ...] = (lambda: read_hints(workshop, MOST_AT_ONCE),)
-    await asyncio.gather(*(_repeat(each, stopping) for each in (rounds, messages, hints)))
+    comparing = _repeat((lambda: reconcile(workshop, stopping),), stopping, COMPARE_EVERY)
+    await asyncio.gather(comparing, *(_repeat(each, stopping) for each in (rounds, messages, hints)))
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _repeat(rounds: tuple[Round, ...], stopping: asyncio.Event) -> None:
+async def _repeat(rounds: tuple[Round, ...], stopping: asyncio.Event, every: float = EVERY) -> None:
     while not stopping.is_set():
         for each in rounds:
             try:
@@ -43,7 +46,7 @@ async def _repeat(rounds: tuple[Round, ...], stopping: asyncio.Event) -> None:
             except Exception as fault:
                 log.warning("a round of the sweep failed and comes again: %r", fault)
         with suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), EVERY)
+            await asyncio.wait_for(stopping.wait(), every)
 
 
 async def _keep_leases(workshop: Workshop) -> None:
