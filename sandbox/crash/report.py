@@ -1,7 +1,9 @@
 """The table of a crash run: a line a case, and the totals."""
 
+from collections import Counter
 from collections.abc import Sequence
 
+from sandbox.crash.points import Point
 from sandbox.crash.round import SETTLES_WITHIN, Outcome
 
 HEAD = f"{'saga':<15} {'step':<25} {'killed':<9} {'point':<16} {'down':>7} {'settled':>8}  {'Stripe':>6}"
@@ -22,7 +24,10 @@ def line(outcome: Outcome) -> str:
 
 def totals(outcomes: Sequence[Outcome], kills: int, seconds: float) -> str:
     """How many cases, how quickly, how many wrong."""
-    times = sorted(outcome.seconds for outcome in outcomes if outcome.seconds is not None)
+    settled = [outcome for outcome in outcomes if outcome.seconds is not None]
+    times = sorted(outcome.seconds or 0.0 for outcome in settled)
+    longest = max((outcome.down + (outcome.seconds or 0.0) for outcome in settled), default=0.0)
+    points = Counter(outcome.case.point for outcome in outcomes)
     wrong = sum(outcome.wrong is not None for outcome in outcomes)
     sagas = len({outcome.case.kill.saga for outcome in outcomes})
     steps = len({outcome.case.kill.name for outcome in outcomes})
@@ -33,6 +38,8 @@ def totals(outcomes: Sequence[Outcome], kills: int, seconds: float) -> str:
     return (
         f"{len(outcomes)} cases, {steps} steps of {sagas} sagas, {kills} kills in {seconds:.0f} s\n"
         f"settled: median {middle} s after the restart, slowest {slowest} s; {SETTLES_WITHIN:.0f} s are allowed\n"
+        f"from the kill, the restart included: {longest:.1f} s at most\n"
+        f"killed {', '.join(f'{point} {points[point]}' for point in Point if points[point])}\n"
         f"calls that change something at Stripe: {made}, done exactly once: {once}\n"
         f"wrong: {wrong}"
     )

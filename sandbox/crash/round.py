@@ -191,7 +191,11 @@ async def _settle(ground: Ground, trial: Trial, killed: float) -> None:
     if errand is None:
         return
     if trial.case.point is Point.RESTING:
-        await errand.set_off()
+        try:
+            await errand.set_off()
+        except PlayError as failure:
+            trial.wrong = f"it could not be set off while its process was dead: {failure}"
+            return
     while (left := await unsettled(ground, errand, trial.people)) is not None:
         if time.monotonic() - killed > GIVEN_UP_AFTER:
             trial.wrong = trial.wrong or f"not settled: {left}"
