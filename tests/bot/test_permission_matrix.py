@@ -24,6 +24,7 @@ from domain.store.unit_of_work import UnitOfWork
 from tests.bot.matrix import Scene, Standing, ask, furnish, set_scene, stand, tapped, written
 from tests.bot.permissions import COMMANDS, FOR_EVERYBODY, TAPS, TYPED, Place, Rule, Whose
 from tests.bot.stage import Stage
+from tests.fuzz.counts import tried
 from tests.fuzz.depth import DEEP
 
 EVERY_STANDING = tuple(
@@ -143,6 +144,7 @@ async def _wrongs(stage: Stage, scene: Scene, actor: Actor) -> list[str]:
         await furnish(work, scene, person)
         for attempt in attempts(scene, person, actor.place):
             if actor.place in attempt.rule.tried and (DEEP or actor.matters(attempt.rule)):
+                tried(f"permissions, {actor.place}")
                 came_of_it = await _tried(stage, work, scene, person, attempt)
                 wrong += [f"{attempt.name} by {actor} {said}"[:600] for said in _judged(actor, attempt, came_of_it)]
     return wrong

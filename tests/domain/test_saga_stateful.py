@@ -18,6 +18,7 @@ from hypothesis.stateful import (
 from domain.saga import ENDED, Local, Outside, Pivot, Saga, SagaStatus, Wait
 from domain.sagas import SAGAS
 from tests.domain.small_engine import WINDOW, Fate, SmallEngine
+from tests.fuzz.counts import tried
 from tests.fuzz.depth import rounds
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -69,6 +70,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @initialize(saga=st.sampled_from(KNOWN))
     def begin(self, saga: Saga) -> None:
+        tried(f"histories of {'made-up sagas' if saga.kind == 'any' else 'our sagas'}")
         self.engine = SmallEngine(saga=saga, now=NOON)
         self.last = SagaStatus.RUNNING
         self.stopped = False

@@ -3,11 +3,11 @@
 import pytest
 
 from tests.fuzz.counts import TRIED, table
-from tests.fuzz.depth import DEEP
+from tests.fuzz.depth import DEEP, SEED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the counts of `make fuzz`."""
     if DEEP and TRIED:
-        terminalreporter.section("inputs tried, by kind")
+        terminalreporter.section(f"inputs tried, by kind; seed {SEED}")
         terminalreporter.write_line("\n".join(table()))
