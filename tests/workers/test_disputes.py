@@ -9,6 +9,7 @@ from domain.store.use_cases import refunding, running
 from tests.town import Town
 from tests.workers.refunding import booked, completed, dispute, give_back, hear, refund_rows
 from tests.workers.scenes import new_admin
+from workers.reconciling.movements import compare
 
 FEE, DISPUTE_FEE = 88, 1500  # Stripe's, for a charge of 11.30 and for a dispute
 
@@ -102,6 +103,20 @@ async def test_a_dispute_after_the_runner_was_paid_takes_nothing_from_her(shared
     await dispute(town, order, outcome="lost")
     assert (await frozen(town, order))[0] == "paid"
     assert [one["amount_reversed"] for one in await town.transfers(order.id)] == [0]
+
+
+async def test_the_daily_comparison_finds_each_movement_of_a_dispute_booked(shared_town: Town) -> None:
+    """It moves money twice under one name: away with the fee, and back."""
+    town = shared_town
+    order = await completed(town, await town.member(runner=True, ready=False, card=None))
+    await dispute(town, order)
+    found = await dispute(town, order, outcome="won")
+    moved = [one for one in await town.look("objects", kind="balance_transaction") if one["source"] == found["id"]]
+    assert [one["net"] for one in moved] == [-1130 - DISPUTE_FEE, 1130]
+    async with town.database() as work:
+        assert [await compare(work, one) for one in moved] == [None, None]
+        wrong = await compare(work, {**moved[0], "net": -1})
+    assert wrong is not None
 
 
 async def test_a_dispute_of_nothing_we_know_changes_nothing(shared_town: Town) -> None:

@@ -80,7 +80,7 @@ async def _book_fee(work: UnitOfWork, found: Found, booked: Booked) -> None:
 
 async def _booked(work: UnitOfWork, found: Found) -> Booked:
     if found["type"] not in OF_CHARGES:
-        keys = [key.format(found["source"]) for key in KEYS.get(found["type"], ())]
+        keys = [key.format(found["source"]) for key in _keys(found)]
         amount, order_id = await _balance(work, keys, str(found["source"]))
         return Booked(campus_id=await _campus(work, order_id), order_id=order_id, amount=amount, fee=None)
     query = select(hold.c.payment_intent, hold.c.order_id).where(hold.c.charge == found["source"])
@@ -92,6 +92,13 @@ async def _booked(work: UnitOfWork, found: Found) -> Booked:
     campus_id = await _campus(work, row["order_id"])
     fee = None if paid is None else -paid
     return Booked(campus_id=campus_id, order_id=row["order_id"], amount=amount, fee=fee)
+
+
+def _keys(found: Found) -> Sequence[str]:
+    """A dispute moves money twice under one name: away, and back when it is won."""
+    if found["type"] == "adjustment":
+        return ("dispute_won:{}",) if found["net"] > 0 else ("dispute:{}",)
+    return KEYS.get(found["type"], ())
 
 
 async def _balance(work: UnitOfWork, keys: Sequence[str], source: str) -> tuple[int | None, int | None]:
