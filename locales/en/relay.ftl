@@ -3,7 +3,10 @@
 card-relay = ✍️ Reply to this card to write to { $name }.
 
 push-relay-photo = 💬 <b>{ $name }</b> about #{ $order }
-push-relay = 💬 <b>{ $name }</b> about #{ $order }: { $text }
+# Quoted, so that nobody's lines can look like the bot's own.
+push-relay =
+    💬 <b>{ $name }</b> about #{ $order }:
+    <blockquote>{ $text }</blockquote>
 
 push-not-heard = 💬 { $name } could not be reached about #{ $order }: they stopped this chat. Your last message was not read.
 

@@ -44,9 +44,9 @@ def test_no_language_says_what_english_does_not(language: str) -> None:
 def test_a_sentence_is_html_that_telegram_reads(key: str) -> None:
     said = say("en", key, **{word: sample(word) for word in sentences("en")[key]})
     assert said.strip() == said != ""
-    bare = re.sub(r"</?(?:b|i|code)>", "", said)
+    bare = re.sub(r"</?(?:b|i|code|blockquote)>", "", said)
     assert "<" not in bare
-    for tag in ("b", "i", "code"):
+    for tag in ("b", "i", "code", "blockquote"):
         assert said.count(f"<{tag}>") == said.count(f"</{tag}>")
 
 
