@@ -3,18 +3,14 @@
 import json
 from itertools import permutations
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
 from sandbox.crash.cases import CasesError, all_cases, batches
 from sandbox.crash.points import POINTS
-from sandbox.crash.transaction import Statement, Transaction
 
 PINNED = Path(__file__).parents[2] / "domain" / "saga_steps.json"
 MANY = 100
-SAGA = UUID("11111111-2222-4333-8444-555555555555")
-CALL = f'{{"name": "open_checkout", "key": "{SAGA}:open_checkout:1", "params": {{}}}}'
 
 
 def test_every_step_of_every_saga_has_all_its_points() -> None:
@@ -50,17 +46,3 @@ def test_a_batch_has_one_victim_and_nothing_that_waits_for_what_is_kept_back() -
         assert len(batch) <= 7
         assert len({case.kill.victim for case in batch}) == 1
         assert not any(one.stops_timers and other.needs_sweep for one, other in permutations(batch, 2))
-
-
-def test_a_transaction_says_which_call_it_freezes_and_which_saga_it_starts() -> None:
-    freezing = Statement("UPDATE saga SET status=$1::TEXT, call=$2::JSONB WHERE ...", (b"running", CALL.encode()))
-    starting = Statement(
-        "INSERT INTO saga (id, kind, order_id, wake_at) VALUES ($1::UUID, $2::TEXT, $3::BIGINT, now())"
-        " ON CONFLICT (name) DO NOTHING RETURNING saga.number",
-        (SAGA.bytes, b"save_card", (12).to_bytes(8, "big")),
-    )
-    transaction = Transaction([freezing, starting])
-    (frozen,) = transaction.frozen
-    assert (frozen.saga, frozen.step, frozen.key) == (SAGA, "open_checkout", f"{SAGA}:open_checkout:1")
-    (started,) = transaction.started
-    assert (started.saga, started.kind, started.order) == (SAGA, "save_card", 12)
