@@ -165,14 +165,6 @@ async def answer_look(work: UnitOfWork, difference_id: int) -> None:
     )
 
 
-async def unknown_transfer_open(work: UnitOfWork, order_id: int) -> bool:
-    """Whether Stripe has a transfer named after this order that we do not know: then nothing more is sent for it."""
-    kinds = (DifferenceKind.UNKNOWN_TRANSFER,)
-    this = (difference.c.order_id == order_id, difference.c.kind.in_(kinds))
-    query = select(difference.c.id).where(*this, difference.c.status == DifferenceStatus.OPEN).limit(1)
-    return (await work.connection.execute(query)).scalar_one_or_none() is not None
-
-
 async def _log(
     work: UnitOfWork,
     about: Difference,

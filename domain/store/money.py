@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from domain.difference import DifferenceKind, DifferenceStatus
 from domain.ledger import Account, Posting
 from domain.payment import (
     HOLD_TRANSITIONS,
@@ -18,7 +19,7 @@ from domain.payment import (
 )
 from domain.store.events import SYSTEM, log
 from domain.store.rows import hold_from, payable_from
-from domain.store.schema import hold, ledger_account, ledger_entry, ledger_txn, orders, payable
+from domain.store.schema import difference, hold, ledger_account, ledger_entry, ledger_txn, orders, payable
 from domain.store.unit_of_work import UnitOfWork
 
 
@@ -75,7 +76,7 @@ async def payable_of(work: UnitOfWork, order_id: int) -> Payable | None:
 
 async def open_payables(work: UnitOfWork, runner_id: int) -> Sequence[Payable]:
     """Everything owed to a runner that nobody is sending and no dispute keeps, oldest first."""
-    free = (payable.c.status == PayoutStatus.OPEN, ~payable.c.frozen)
+    free = (payable.c.status == PayoutStatus.OPEN, ~payable.c.frozen, ~sent_otherwise())
     query = select(payable).where(payable.c.runner_id == runner_id, *free)
     rows = (await work.connection.execute(query.order_by(payable.c.id))).mappings()
     return [payable_from(row) for row in rows]
@@ -83,10 +84,27 @@ async def open_payables(work: UnitOfWork, runner_id: int) -> Sequence[Payable]:
 
 async def unsent_payables(work: UnitOfWork, campus_id: int) -> Sequence[Payable]:
     """What could not be sent for lack of funds, oldest first: it waits for an admin's word."""
-    free = (payable.c.status == PayoutStatus.OPEN, ~payable.c.frozen)
+    free = (payable.c.status == PayoutStatus.OPEN, ~payable.c.frozen, ~sent_otherwise())
     query = select(payable).where(payable.c.campus_id == campus_id, *free)
     rows = (await work.connection.execute(query.where(payable.c.refusal == NO_FUNDS).order_by(payable.c.id))).mappings()
     return [payable_from(row) for row in rows]
+
+
+async def may_send(work: UnitOfWork, payable_id: int) -> bool:
+    """Whether a pay-out may start: open, and neither a dispute nor a transfer we do not know forbids it."""
+    free = (payable.c.status == PayoutStatus.OPEN, ~payable.c.frozen, ~sent_otherwise())
+    query = select(payable.c.id).where(payable.c.id == payable_id, *free)
+    return (await work.connection.execute(query)).scalar_one_or_none() is not None
+
+
+def sent_otherwise() -> ColumnElement[bool]:
+    """Whether Stripe has a transfer named after the payable's order that we do not know: nothing more is sent for it.
+
+    Also when a person settled that difference: only when it is gone, because it was taken back, is anything owed again.
+    """
+    unknown = difference.c.kind == DifferenceKind.UNKNOWN_TRANSFER
+    lasts = difference.c.status.in_((DifferenceStatus.OPEN, DifferenceStatus.SETTLED))
+    return exists().where(difference.c.order_id == payable.c.order_id, unknown, lasts)
 
 
 async def move_payable(work: UnitOfWork, order_id: int, happened: PayoutEvent, **changes: object) -> Payable | None:
@@ -100,7 +118,8 @@ async def move_payable(work: UnitOfWork, order_id: int, happened: PayoutEvent, *
     before = select(payable.c.id, payable.c.status).where(here).with_for_update().subquery("before")
     statement = update(payable).where(payable.c.id == before.c.id, payable.c.status.in_(legal))
     if happened is PayoutEvent.STARTED:
-        statement = statement.where(~payable.c.frozen, payable.c.amount > payable.c.withheld + payable.c.sent)
+        due = payable.c.amount > payable.c.withheld + payable.c.sent
+        statement = statement.where(~payable.c.frozen, ~sent_otherwise(), due)
     statement = statement.values(status=after, **changes)
     moved = statement.returning(payable, before.c.status.label("status_before"))
     row = (await work.connection.execute(moved)).mappings().one_or_none()

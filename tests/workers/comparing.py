@@ -13,7 +13,8 @@ Row = tuple[str, str, str]
 
 
 async def turn(town: Town, name: str = "comparer") -> None:
-    """What a worker does every two seconds: everything is due."""
+    """What a worker does every two seconds; the second time everything is due."""
+    await reconcile(town.worker(name), asyncio.Event())
     await town.sql("UPDATE reading SET due_at = now()")
     await reconcile(town.worker(name), asyncio.Event())
 
@@ -54,6 +55,6 @@ async def stray_intent(town: Town, **metadata: str) -> dict[str, Any]:
 async def stray_transfer(town: Town, order: Order, account: str, **metadata: str) -> dict[str, Any]:
     """A transfer of an order's money that somebody made behind our back."""
     (intent,) = await town.intents(order.id)
-    params = {"amount": 300, "currency": "sgd", "destination": account, "metadata": metadata}
+    params = {"amount": 50, "currency": "sgd", "destination": account, "metadata": metadata}
     params |= {"transfer_group": f"order_{order.id}", "source_transaction": intent["latest_charge"]}
     return await create_transfer(town.workshop.stripe, params, f"stray:{order.id}:{len(metadata)}")

@@ -1,4 +1,4 @@
-"""Reconciliation: events no webhook brought, watermarks that survive, one worker at a time, Stripe away, holds dying."""
+"""Reconciliation: events no webhook brought, watermarks that survive, one worker at a time, dying holds."""
 
 import asyncio
 

@@ -7,6 +7,11 @@ from typing import assert_never
 
 from domain.difference import Difference, DifferenceEvent, DifferenceKind
 from domain.store.differences import answer_look, end, next_open, report, wanted_look
+from domain.store.money import may_send, payable_of
+from domain.store.people import lock_payouts_ready
+from domain.store.progress import start_saga
+from domain.store.steps.money import payout_start
+from domain.store.unit_of_work import UnitOfWork
 from workers.outcomes import Refused
 from workers.reconciling.known import Standing
 from workers.reconciling.movements import TooEarlyError, compare, compare_sums
@@ -63,7 +68,16 @@ async def look_again(turn: Turn, known: Difference) -> None:
     if await _is_there(turn, known):
         return
     async with turn.database() as work:
-        await end(work, known.id, DifferenceEvent.VANISHED)
+        gone = await end(work, known.id, DifferenceEvent.VANISHED)
+        if gone is not None and known.kind is DifferenceKind.UNKNOWN_TRANSFER and known.order_id is not None:
+            await _send_after_all(work, known.order_id)
+
+
+async def _send_after_all(work: UnitOfWork, order_id: int) -> None:
+    """What was sent behind our back came back, so the runner is still owed."""
+    owed = await payable_of(work, order_id)
+    if owed is not None and await lock_payouts_ready(work, owed.runner_id) and await may_send(work, owed.id):
+        await start_saga(work, payout_start(owed))
 
 
 async def _is_there(turn: Turn, known: Difference) -> bool:

@@ -101,6 +101,12 @@ def _keys(found: Found) -> Sequence[str]:
     return KEYS.get(found["type"], ())
 
 
+def _keys(found: Found) -> Sequence[str]:
+    if found["type"] == "adjustment":  # a dispute takes, and gives back when it is won
+        return ("dispute:{}",) if found["net"] < 0 else ("dispute_won:{}",)
+    return KEYS.get(found["type"], ())
+
+
 async def _balance(work: UnitOfWork, keys: Sequence[str], source: str) -> tuple[int | None, int | None]:
     """What postings of these names, or else of this object, did to Stripe's balance, and their order."""
     this = ledger_txn.c.posting_key.in_(keys) if keys else ledger_txn.c.stripe_object == source

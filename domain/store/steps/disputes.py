@@ -5,12 +5,12 @@ from datetime import datetime
 from domain.ledger import dispute_lost_posting, dispute_posting, dispute_won_posting
 from domain.money import spell
 from domain.order import Order
-from domain.payment import NO_FUNDS, Dispute, DisputeEvent, DisputeStatus, PayoutStatus
+from domain.payment import NO_FUNDS, Dispute, DisputeEvent, DisputeStatus
 from domain.store.campuses import find_campus
 from domain.store.disputes import close_dispute, lock_dispute, note_withdrawal, open_dispute, set_frozen
 from domain.store.events import history
 from domain.store.messages import redraw_known, tell_admins
-from domain.store.money import payable_of, post
+from domain.store.money import may_send, payable_of, post
 from domain.store.orders import find_order, lock_order
 from domain.store.people import lock_payouts_ready
 from domain.store.runs import Run, Start
@@ -74,12 +74,12 @@ async def _proof(work: UnitOfWork, order: Order) -> str:
     return "admin" if any(event.event == "finished_by_admin" for event in told) else "pin"
 
 
-async def win_dispute(work: UnitOfWork, run: Run, met: Dispute) -> None:
-    """The bank gave it back: booked, and what is owed for the order is sent as before."""
+async def win_dispute(work: UnitOfWork, run: Run, met: Dispute, fee: int) -> None:
+    """The bank gave it back, and Stripe its `fee`, if so (minor units): what is owed for the order is sent as before."""
     if await close_dispute(work, met.id, DisputeEvent.WON) is None:
         return
     if met.withdrawn:
-        won = dispute_won_posting(dispute=met.dispute, amount=met.withdrawn, currency=met.currency)
+        won = dispute_won_posting(dispute=met.dispute, amount=met.withdrawn, fee=fee, currency=met.currency)
         await post(work, won, met.order_id)
     start = await free(work, met.order_id)
     run.starts.extend([] if start is None else [start])
@@ -125,7 +125,7 @@ async def free(work: UnitOfWork, order_id: int) -> Start | None:
     if freed is None:
         return None
     await redraw_known(work, order_id)
-    sendable = freed.status is PayoutStatus.OPEN and freed.refusal != NO_FUNDS
+    sendable = freed.refusal != NO_FUNDS and await may_send(work, freed.id)
     return payout_start(freed) if ready and sendable else None
 
 

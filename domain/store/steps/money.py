@@ -7,13 +7,13 @@ from domain.ledger import capture_posting, fee_posting, goodwill_posting
 from domain.money import spell
 from domain.order import Order, OrderEvent
 from domain.payment import NO_FUNDS, Payable, PayoutEvent
-from domain.people import SavedCard
+from domain.people import SavedCard, brand_name
 from domain.pricing import settle
 from domain.store.campuses import find_campus
 from domain.store.drafts import lock_draft
 from domain.store.events import SYSTEM
 from domain.store.messages import redraw_known, redraw_order, tell, tell_admins
-from domain.store.money import book_payable, move_payable, open_payables, post
+from domain.store.money import book_payable, may_send, move_payable, open_payables, post
 from domain.store.orders import move
 from domain.store.people import lock_payouts_ready, save_card, set_payouts_ready
 from domain.store.runs import Run, Start
@@ -43,7 +43,8 @@ async def book_goodwill(work: UnitOfWork, run: Run, order: Order) -> Payable:
 async def _pay_or_wait(work: UnitOfWork, run: Run, payable: Payable) -> None:
     """Start the pay-out in this commit, or say what has to be set up first."""
     if await lock_payouts_ready(work, payable.runner_id):
-        run.starts.append(payout_start(payable))
+        if await may_send(work, payable.id):
+            run.starts.append(payout_start(payable))
         return
     await tell(
         work,
@@ -187,7 +188,7 @@ async def keep_card(work: UnitOfWork, run: Run) -> None:
         name=f"card_saved:{run.id}",
         key="push-card-saved-placing" if waiting else "push-card-saved",
         buttons=[] if waiting else [{"key": "button-continue", "data": "v1:review:0:0"}] if draft else [],
-        words={"brand": card.brand, "last4": card.last4},
+        words={"brand": brand_name(card.brand), "last4": card.last4},
     )
     if draft is not None and waiting:
         run.starts.append(order_start(draft, ceiling=draft.asked_ceiling or 0, optional=True))

@@ -3,7 +3,7 @@
 from sqlalchemy import update
 
 from domain.payment import Payable, PayoutEvent, PayoutStatus
-from domain.store.money import move_payable, payable_of
+from domain.store.money import may_send, move_payable, payable_of
 from domain.store.people import lock_payouts_ready
 from domain.store.rows import payable_from
 from domain.store.runs import Run
@@ -60,5 +60,7 @@ async def send_rest(work: UnitOfWork, run: Run, owed: Payable) -> None:
     if owed.due <= 0 or owed.status not in (PayoutStatus.PAID, PayoutStatus.ANNULLED):
         return
     opened = await move_payable(work, owed.order_id, PayoutEvent.REOPENED, transfer=None)
-    if opened is not None and not opened.frozen and await lock_payouts_ready(work, opened.runner_id):
+    if opened is None or not await lock_payouts_ready(work, opened.runner_id):
+        return
+    if await may_send(work, opened.id):
         run.starts.append(payout_start(opened))

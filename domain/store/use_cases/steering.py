@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from domain.campus import Campus
 from domain.errors import AlreadyBought, GroupTaken, NotBoughtYet, OrderClosed, Stale
 from domain.order import BEFORE_PIVOT, ENDED, Bearer, Order, OrderEvent, OrderStatus, allowed
-from domain.payment import Payable, PayoutStatus
+from domain.payment import Payable
 from domain.people import Action, Member, Role
 from domain.store.board import BoardLine, open_orders
 from domain.store.campuses import bind_group, set_paused
 from domain.store.events import Actor, Event, history, log
 from domain.store.messages import redraw_order
-from domain.store.money import payable_of, unsent_payables
+from domain.store.money import may_send, payable_of, unsent_payables
 from domain.store.orders import find_order, lock_order, orders_in
 from domain.store.progress import start_saga
 from domain.store.runs import Start
@@ -147,7 +147,7 @@ async def pay_again(work: UnitOfWork, campus: Campus, admin: Member, order_id: i
     require(admin, Action.RETRY_STUCK)
     await lock_order(work, campus.id, order_id)
     payable = await payable_of(work, order_id)
-    if payable is None or payable.status is not PayoutStatus.OPEN or payable.frozen:
+    if payable is None or not await may_send(work, payable.id):
         raise Stale
     await start_saga(work, payout_start(payable))
 
