@@ -147,7 +147,6 @@ async def test_a_card_that_telegram_refused_is_not_on_its_way(stage: Stage) -> N
     await stage.change(live_card, *here, message_id=None, tries=1, due_at=None)
     await mei.write("/orders")
     await mei.write("what is this?", reply_to=(await mei.last())["message_id"])
-    assert "did not understand" in await mei.text()
     assert await _heard(stage, order_id, ana) == []
 
 
