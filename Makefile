@@ -33,7 +33,7 @@ crash: $(READY)  ## kill the bot and the workers at every point of every saga; O
 fuzz: $(READY)  ## throw wild text, broken updates and forged taps at it, a hundred thousand; SEED=7 does it once more
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no $(if $(SEED),--hypothesis-seed=$(SEED)) tests/fuzz \
 	  tests/domain/test_saga_stateful.py tests/bot/test_permission_matrix.py \
-	  tests/bot/test_wild_updates.py tests/bot/test_wild_events.py
+	  tests/bot/test_wild_updates.py tests/bot/test_wild_events.py tests/bot/test_wild_town.py
 
 check: $(READY)  ## read the code without running it: ruff and mypy
 	@$(VENV) -m ruff check .

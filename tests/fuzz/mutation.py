@@ -38,12 +38,12 @@ def mutated(rng: Random, update: Json, kinds: tuple[str, ...]) -> Json:
 def _spots(found: Json) -> list[tuple[Json, Json]]:
     if isinstance(found, dict):
         inner = [spot for each in found.values() for spot in _spots(each)]
-        return [(found, name) for name in found if not _is_kind_of_chat(found, name)] + inner
+        return [(found, name) for name in found if not _is_of_chat(found, name)] + inner
     if isinstance(found, list):
         return [(found, at) for at in range(len(found))] + [spot for each in found for spot in _spots(each)]
     return []
 
 
-def _is_kind_of_chat(found: Json, name: str) -> bool:
+def _is_of_chat(found: Json, name: str) -> bool:
     """A group with a person's number would be told things that end nowhere: its screens need no way back."""
-    return name == "type" and isinstance(found.get("id"), int)
+    return name in ("id", "type") and "id" in found and "type" in found

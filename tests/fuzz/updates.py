@@ -66,6 +66,7 @@ class Writer:
     numbers: Sequence[int]  # of orders, cases, sagas, people...
     message_ids: Sequence[int] = (1, 2, 3, 7, 500_000)
     update_ids: "count[int]"
+    buttons: Sequence[Tap] = tuple(Tap)
     taps: "count[int]" = field(default_factory=lambda: count(1))
 
     def next_update(self) -> tuple[str, Json]:
@@ -97,7 +98,10 @@ class Writer:
 
     def _tap(self) -> Json:
         sender = self._sender()
-        tap, version = self.rng.choice(list(Tap)), self.rng.choice((0, 1, 1, 1, 2, 3, 4, 5, 7, 100, 9_999, 999_999_999))
+        tap, version = (
+            self.rng.choice(self.buttons),
+            self.rng.choice((0, 1, 1, 1, 2, 3, 4, 5, 7, 100, 9_999, 999_999_999)),
+        )
         data = pack(tap, self._subject(), version)
         if self.rng.random() < 0.05:
             data = self.rng.choice(
