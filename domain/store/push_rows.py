@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import RowMapping, exists, func, select, update
 
 from domain.store.schema import push
 from domain.store.unit_of_work import UnitOfWork
@@ -34,8 +34,15 @@ async def due_pushes(work: UnitOfWork, most: int) -> Sequence[int]:
 
 
 async def find_due_push(work: UnitOfWork, push_id: int) -> PushRow | None:
-    """The message, if it is due."""
-    query = select(push).where(push.c.id == push_id, push.c.status == "due", push.c.due_at <= func.now())
+    """The message, if it is due and all that was written to its chat before it has gone: news come in their order."""
+    earlier = push.alias("earlier")
+    waiting = exists().where(
+        earlier.c.campus_id == push.c.campus_id,
+        earlier.c.chat_id == push.c.chat_id,
+        earlier.c.id < push.c.id,
+        earlier.c.due_at.is_not(None),
+    )
+    query = select(push).where(push.c.id == push_id, push.c.status == "due", push.c.due_at <= func.now(), ~waiting)
     row = (await work.connection.execute(query)).mappings().one_or_none()
     return None if row is None else _push_from(row)
 
@@ -56,12 +63,24 @@ async def push_sent(work: UnitOfWork, push_id: int, message_id: int) -> None:
     """It stands in its chat under this number."""
     unfinished = update(push).where(push.c.id == push_id, push.c.status.in_(("due", "sending")))
     await work.connection.execute(unfinished.values(status="sent", due_at=None, error=None, message_id=message_id))
+    await _ring_next(work, push_id)
 
 
 async def push_ended(work: UnitOfWork, push_id: int, status: str, error: str) -> None:
     """It is `lost` (nobody knows whether it was sent) or `dropped` (nobody to read it, or our mistake); for good."""
     unfinished = update(push).where(push.c.id == push_id, push.c.status.in_(("due", "sending")))
     await work.connection.execute(unfinished.values(status=status, due_at=None, error=error))
+    await _ring_next(work, push_id)
+
+
+async def _ring_next(work: UnitOfWork, push_id: int) -> None:
+    """What was written to the same chat next waited for this one."""
+    ended = push.alias("ended")
+    beside = (push.c.campus_id == ended.c.campus_id, push.c.chat_id == ended.c.chat_id)
+    query = select(func.min(push.c.id)).where(ended.c.id == push_id, *beside, push.c.due_at.is_not(None))
+    following = (await work.connection.execute(query)).scalar_one_or_none()
+    if following is not None:
+        work.ring("send_push", following)
 
 
 async def push_postponed(work: UnitOfWork, push_id: int, after: timedelta, error: str | None = None) -> None:

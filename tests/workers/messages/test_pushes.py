@@ -61,6 +61,15 @@ async def test_a_push_that_certainly_was_not_sent_is_sent_later(post: PostOffice
     assert (await post.push_row(number)).status == "sent"
 
 
+async def test_news_of_one_chat_come_in_the_order_they_were_written(post: PostOffice) -> None:
+    first, second = await post.push("waits"), await post.push("once")
+    await send_push(post.office, second)
+    assert await post.texts() == [], "the first has not gone"
+    await send_push(post.office, first)
+    await send_push(post.office, second)
+    assert [(await post.push_row(one)).status for one in (first, second)] == ["sent", "sent"]
+
+
 @pytest.mark.parametrize("sentence", ["Can't parse entities: oh", "Button_data_invalid"])
 async def test_a_push_that_telegram_can_never_take_is_dropped_with_its_reason(post: PostOffice, sentence: str) -> None:
     await post.sim(
