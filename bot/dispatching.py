@@ -10,11 +10,11 @@ from bot.admin.router import admin_router
 from bot.customer.router import customer_router
 from bot.home import unknown_tap
 from bot.inbox import Dispatch
+from bot.loose import loose_line
 from bot.middlewares import add_middlewares
 from bot.relay import relay_router
 from bot.replies import Replies
 from bot.routing import on_anything
-from bot.runner.handover import loose_line
 from bot.runner.router import runner_router
 from domain.store.inbox import Arrival, Payload
 from domain.store.unit_of_work import UnitOfWork

@@ -8,8 +8,10 @@ from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn, cut
 from domain.buttons import Button, Style, Tap
 from domain.draft import Dialogue, Expects
+from domain.order import WITH_RUNNER, OrderStatus
 from domain.people import Role
 from domain.store.drafts import expect_nothing, find_draft
+from domain.store.orders import customers_orders, open_jobs
 from domain.store.reordering import usual_of
 
 MENU = 1  # the version on menu buttons: those of cards and pushes carry another, and are not turned into a menu
@@ -28,6 +30,7 @@ ASKED: Mapping[Expects, str] = MappingProxyType(
     }
 )
 OF_CASES = frozenset({Expects.PROBLEM, Expects.CASE_MORE, Expects.CASE_ANSWER})  # photos are welcome there
+UNDER_WAY = WITH_RUNNER | {OrderStatus.PENDING, OrderStatus.CREATED}
 OF_BASKET = frozenset({Expects.STORE, Expects.ITEMS, Expects.DROP_POINT, Expects.FEE, Expects.NOTE})
 
 
@@ -83,6 +86,7 @@ async def home(turn: Turn) -> Screen:
     return Screen(
         turn.say("bot-home", name=turn.member.first_name, campus=turn.campus.title),
         (
+            *await _under_way(turn),
             *await _usual(turn),
             (turn.button(await _order(turn), Tap.ORDER_FOOD, version=MENU, style=Style.PRIMARY),),
             (turn.button("bot-button-deliver-food", Tap.DELIVER_FOOD, version=MENU, style=Style.SUCCESS),),
@@ -98,6 +102,15 @@ async def _order(turn: Turn) -> str:
     """The label of the way to food: a basket that was begun is gone on with."""
     draft = await find_draft(turn.work, turn.campus.id, turn.member.person_id)
     return "bot-button-order-food" if draft is None or not draft.items else "bot-button-go-on"
+
+
+async def _under_way(turn: Turn) -> Rows:
+    """What goes on just now: the card of her order, or of her job, comes again."""
+    here = turn.work, turn.campus.id, turn.member.person_id
+    mine, _ = await customers_orders(*here, 0, UNDER_WAY)
+    jobs = await open_jobs(*here)
+    named = [*(("bot-button-my-order", order) for order in mine[:1]), *(("bot-button-my-job", job) for job in jobs[:1])]
+    return tuple((turn.button(key, Tap.OPEN_ORDER, order.id, MENU, order=order.id),) for key, order in named)
 
 
 async def _usual(turn: Turn) -> Rows:

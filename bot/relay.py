@@ -3,7 +3,7 @@
 from aiogram import Router
 from aiogram.dispatcher.event.bases import SkipHandler
 
-from bot import photos
+from bot import passing_on, photos
 from bot.replies import NewMessage, Replies, Screen
 from bot.routing import on_picture_files, on_replies, on_taps
 from bot.runner.handover import PIN, hand_over
@@ -15,7 +15,6 @@ from domain.errors import Unreadable
 from domain.money import read_amount
 from domain.order import Order, OrderStatus
 from domain.store.aftercare import find_case
-from domain.store.people import find_member
 from domain.store.use_cases import relaying
 
 
@@ -26,6 +25,14 @@ def relay_router() -> Router:
     on_replies(router, relay)
     on_replies(router, answer_team)
     on_taps(router, {Tap.SEE_RECEIPT: photos.see_receipt, Tap.SEE_PHOTO: photos.see_photo})
+    on_taps(
+        router,
+        {
+            Tap.PASS_ON: passing_on.pass_on,
+            Tap.PASS_ON_CASE: passing_on.pass_to_team,
+            Tap.LET_BE: passing_on.let_be,
+        },
+    )
     return router
 
 
@@ -37,23 +44,14 @@ async def relay(turn: Turn) -> Replies:
     if order is None or await _was_asked_for(turn, order):
         raise SkipHandler
     if _is_pin(turn, order):
-        return await hand_over(turn, order.id)
+        return await hand_over(turn, order.id, turn.typed)
     if turn.other:
         return _say(turn.say("bot-relay-only-words"))
     outcome = await relaying.pass_on(
         turn.work, turn.campus, turn.member, order, turn.typed, photo=turn.photo, message_id=turn.message_id
     )
-    match outcome:
-        case relaying.NobodyYet():
-            return _say(turn.say("bot-relay-nobody", order=order.id))
-        case relaying.Over():
-            return _say(turn.say("bot-relay-over", order=order.id))
-        case relaying.Unreachable(name=name):
-            return _say(turn.say("bot-relay-unreachable", name=name))
-        case relaying.Passed(shortened=True):
-            return _say(turn.say("bot-relay-cut", name=await _other_name(turn, order)))
-        case relaying.Passed():  # she sees her own message: nothing to add
-            return ()
+    words = await passing_on.outcome_words(turn, order, outcome)
+    return () if words is None else _say(words)  # she sees her own message: nothing to add
 
 
 async def _was_asked_for(turn: Turn, order: Order) -> bool:
@@ -87,11 +85,6 @@ def _is_amount(turn: Turn) -> bool:
 def _is_pin(turn: Turn, order: Order) -> bool:
     at_the_door = order.status is OrderStatus.ARRIVED and order.runner_id == turn.member.person_id
     return at_the_door and turn.photo is None and PIN.fullmatch(turn.typed) is not None
-
-
-async def _other_name(turn: Turn, order: Order) -> str:
-    other = order.customer_id if turn.member.person_id == order.runner_id else order.runner_id
-    return (await find_member(turn.work, turn.campus.id, other or 0)).first_name
 
 
 def _say(words: str) -> Replies:

@@ -57,6 +57,11 @@ class ProblemKind(StrEnum):
     WRONG = "wrong"
     COLD = "cold"
     NOT_HERE = "not_here"
+    OTHER = "other"  # told in her own words, no kind chosen
+    QUESTION = "question"  # asked while the order is under way
+
+
+OFFERED = (ProblemKind.MISSING, ProblemKind.WRONG, ProblemKind.COLD, ProblemKind.NOT_HERE)  # as buttons, in this order
 
 
 class CaseStatus(StrEnum):

@@ -30,6 +30,8 @@ class Tap(StrEnum):
     DROP_POINT = "drop_point"  # drop point; 0 and less: a page of the buildings
     BUILDING = "building"  # drop point: the first one to show of its building
     USUAL_PLACE = "usual_place"
+    AS_PLACE = "as_place"  # what was typed is the place, though it reads like food
+    AS_ITEM = "as_item"  # what was typed for a place goes into the basket
     FEE = "fee"  # minor units; 0 asks
     TIP = "tip"  # minor units
     NOTE = "note"  # 0 asks, 1 takes it away
@@ -86,6 +88,9 @@ class Tap(StrEnum):
     PAY_ANYWAY = "pay_anyway"  # order
     LET_GO = "let_go"  # debt
     LET_GO_SURE = "let_go_sure"  # debt
+    DIFFERENCES = "differences"
+    LOOK_AGAIN = "look_again"  # difference
+    SETTLE = "settle"  # difference
     RUNNERS = "runners"  # page
     SUSPEND = "suspend"  # person
     SUSPEND_SURE = "suspend_sure"  # person
@@ -101,6 +106,9 @@ class Tap(StrEnum):
     CHART_EARNED = "chart_earned"
     WAIT = "wait"  # order: nobody has taken it yet
     ON_IT = "on_it"  # order: its runner's sign of life
+    PASS_ON = "pass_on"  # order: what was typed goes to its other side; version seals the words
+    PASS_ON_CASE = "pass_on_case"  # case; version as above
+    LET_BE = "let_be"  # what was typed goes to nobody
 
 
 class Style(StrEnum):

@@ -7,7 +7,7 @@ from domain.buttons import Button, Style, Tap, button
 from domain.card_aftercare import problem, said, thumbs
 from domain.card_lines import amount, clock, compose, item_lines, lines, note, relay_hint, route, timeline
 from domain.card_view import Card, OrderView
-from domain.order import OrderEvent, OrderStatus, allowed
+from domain.order import MOST_PIN_TRIES, OrderEvent, OrderStatus, allowed
 from domain.payment import HoldStatus
 from domain.words import say, say_plain
 
@@ -81,6 +81,8 @@ def _next(view: OrderView, locale: str) -> str:
             return say(locale, "card-customer-next-accepted")
         case OrderStatus.PLACED | OrderStatus.ON_THE_WAY:
             return say(locale, "card-customer-next-bought")
+        case OrderStatus.ARRIVED if order.pin_tries >= MOST_PIN_TRIES:
+            return say(locale, "card-customer-pin-locked")
         case OrderStatus.ARRIVED:
             pin = say(locale, "card-customer-pin", place=order.drop_point, pin=order.pin or "")
             return lines(pin, say(locale, "card-customer-may-leave") if view.may_leave else "")
@@ -148,7 +150,7 @@ def _money(view: OrderView, locale: str) -> str:
 def _released(view: OrderView, locale: str) -> str:
     """The truth about a hold that is not needed any more: on its way back is not back."""
     hold = view.hold
-    if hold is None:
+    if hold is None or hold.refusal is not None:
         return say(locale, "card-hold-none")
     match hold.status:
         case HoldStatus.REQUESTED | HoldStatus.APPROVAL | HoldStatus.HELD:

@@ -59,10 +59,7 @@ def timeline(view: OrderView, locale: str, *, since_claim: bool = False) -> str:
     """All that happened, in one line: `12:01 placed · 12:04 Ana took it`; her own card says `you took it`."""
     order, runner = view.order, view.runner_name or say(locale, "card-somebody")
     ended = "card-time-expired" if order.status is OrderStatus.EXPIRED else "card-time-cancelled"
-    before = (
-        (order.placed_at, say(locale, "card-time-placed")),
-        (order.created_at, say(locale, "card-time-open")),
-    )
+    before = ((order.placed_at, say(locale, "card-time-placed")),)
     taken = say(locale, "card-time-yours") if since_claim else say(locale, "card-time-taken", runner=runner)
     after = (
         (order.accepted_at, taken),
@@ -70,7 +67,6 @@ def timeline(view: OrderView, locale: str, *, since_claim: bool = False) -> str:
         (order.picked_up_at, say(locale, "card-time-picked-up")),
         (order.arrived_at, say(locale, "card-time-arrived")),
         (order.delivered_at, say(locale, "card-time-delivered")),
-        (order.completed_at, say(locale, "card-time-completed")),
         (order.ended_at, say(locale, ended)),
     )
     known = after if since_claim else (*before, *after)

@@ -5,7 +5,7 @@ from typing import assert_never
 from domain.buttons import Button, Style, Tap, button
 from domain.card_lines import amount, compose, earned, item_lines, lines, note, relay_hint, route, timeline
 from domain.card_view import Card, OrderView
-from domain.order import MOST_PIN_TRIES, Bearer, OrderEvent, OrderStatus, allowed
+from domain.order import MOST_PIN_TRIES, WITH_RUNNER, Bearer, OrderEvent, OrderStatus, allowed
 from domain.payment import NO_FUNDS, Payable, PayoutStatus
 from domain.words import say, say_plain
 
@@ -28,7 +28,7 @@ def draw_for_runner(view: OrderView, locale: str) -> Card:
             lines(_state(view, locale), timeline(view, locale, since_claim=True)),
             _next(view, locale),
             _errand(view, locale),
-            _money(view, locale),
+            lines(_money(view, locale), _no_payout(view, locale)),
             relay_hint(view, locale, view.customer_name),
         ),
         (_onward(view, locale),),
@@ -158,8 +158,15 @@ def _release(view: OrderView, locale: str) -> Button | None:
     return button(say_plain(locale, "button-release"), Tap.RELEASE, order.id, order.version, Style.DANGER)
 
 
+def _no_payout(view: OrderView, locale: str) -> str:
+    return say(locale, "card-runner-no-payout") if view.payout_missing and view.order.status in WITH_RUNNER else ""
+
+
 def _set_up(view: OrderView, locale: str) -> Button | None:
-    owed = view.payable
+    """Where money waits for it; before that only where no other button needs the row."""
+    owed, free = view.payable, not allowed(view.order.status, OrderEvent.RELEASED)
+    if view.payout_missing and view.order.status in WITH_RUNNER and free:
+        return button(say_plain(locale, "button-set-up-payout"), Tap.SET_UP_PAYOUT)
     if owed is None or owed.status is not PayoutStatus.OPEN or owed.refusal == NO_FUNDS or owed.frozen:
         return None
     return button(say_plain(locale, "button-set-up-payout"), Tap.SET_UP_PAYOUT)

@@ -35,6 +35,7 @@ class OrderView:
     open_case: int | None = None  # the number of the problem that is being looked into
     runner_silent: bool = False  # bought, asked, and no answer: the campus team was told
     may_leave: bool = False  # the runner may leave the food and send a photo of it
+    payout_missing: bool = False  # the reader runs, and has no account yet that money can be sent to
     refunded: int = 0  # minor units that went, or are going, back to the customer
 
 

@@ -37,6 +37,9 @@ class Expects(StrEnum):
     ADMIN_REASON = "admin_reason"  # an admin's, for the act in `detail` on the order or person in `subject`
     CASE_ANSWER = "case_answer"  # an admin's, in the case in `subject`
     REFUND = "refund"  # an admin's amount and reason; `detail`: who bears it, and what is to be confirmed
+    PASS_ON = "pass_on"  # whether the words in `detail` (of the message in `subject`) shall go to somebody
+    MY_PLACE = "my_place"  # where her food usually goes
+    SETTLE = "settle"  # an admin's reason, for the difference in `subject`
     PROOF = "proof"  # a photo of the food, left for the customer of the order in `subject`
 
 

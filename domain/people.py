@@ -131,6 +131,27 @@ def may(roles: frozenset[Role], action: Action, *, own: bool) -> bool:
     return False
 
 
+BRANDS: Mapping[str, str] = MappingProxyType(  # Stripe's word -> the name on the card
+    {
+        "amex": "American Express",
+        "cartes_bancaires": "Cartes Bancaires",
+        "diners": "Diners Club",
+        "discover": "Discover",
+        "eftpos_au": "eftpos",
+        "jcb": "JCB",
+        "mastercard": "Mastercard",
+        "unionpay": "UnionPay",
+        "unknown": "Card",
+        "visa": "Visa",
+    }
+)
+
+
+def brand_name(brand: str) -> str:
+    """A card's brand as people write it."""
+    return BRANDS.get(brand, brand.replace("_", " ").title())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedCard:
     """What may be said about a card without being one."""

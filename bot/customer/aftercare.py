@@ -6,15 +6,16 @@ from bot.customer.orders import open_order
 from bot.home import MENU
 from bot.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn
-from domain.aftercare import MOST_STORY, REASONS, Case, ProblemKind, Rating, fits
+from domain.aftercare import MOST_STORY, OFFERED, REASONS, Case, ProblemKind, Rating, fits
 from domain.buttons import Button, Style, Tap
 from domain.draft import Expects
 from domain.errors import OrderClosed, Stale
+from domain.order import WITH_RUNNER
 from domain.store.aftercare import case_told_in, find_case
 from domain.store.drafts import expect, expect_nothing
 from domain.store.use_cases import aftercare
 
-KINDS = tuple(ProblemKind)
+KINDS = OFFERED
 
 
 async def thumb_up(turn: Turn) -> Replies:
@@ -63,10 +64,18 @@ def _thumb_word(given: Rating) -> str:
 
 
 async def problem(turn: Turn) -> Replies:
-    """[Problem]: what is it? While a case is open: what else should the campus team know?"""
+    """[Problem]: what is it? On the way: what should the campus team know? With an open case: what else?
+
+    What is typed at once is the story, of no kind.
+    """
     order, case = await aftercare.ask_about(turn.work, turn.campus, turn.member, turn.subject)
     if case is not None:
         return (await _ask_more(turn, case),)
+    here = turn.work, turn.campus.id, turn.member.person_id
+    if order.status in WITH_RUNNER:
+        await expect(*here, Expects.PROBLEM, order.id, ProblemKind.QUESTION)
+        return (NewMessage(Screen(turn.say("bot-ask-team", order=order.id), ((_back(turn, order.id),),))),)
+    await expect(*here, Expects.PROBLEM, order.id, ProblemKind.OTHER)
     kinds = tuple(_kind_button(turn, kind, number) for number, kind in enumerate(KINDS, start=1))
     screen = Screen(turn.say("bot-problem-kind", order=order.id), (kinds[:2], kinds[2:], (_back(turn, order.id),)))
     return (NewMessage(screen),)

@@ -45,17 +45,28 @@ async def typed_items(turn: Turn) -> Replies:
     draft = await begin_draft(turn)
     if draft.store_name is None:  # the basket went meanwhile: placed, or thrown away on another device
         return (NewMessage(await shops.stores(turn, draft)),)
-    menu = () if draft.store_id is None else (await find_store(turn.work, turn.campus.id, draft.store_id)).menu
+    store = None if draft.store_id is None else await find_store(turn.work, turn.campus.id, draft.store_id)
+    menu = () if store is None else store.menu
     read = read_lines(turn.typed, menu, turn.campus.currency)
     if not isinstance(read, Understood):
         quoted = cut(read.line, LONGEST_QUOTE)
-        notice = turn.say("bot-line-unclear", line=quoted, example=turn.money(450))
+        notice = turn.say("bot-line-unclear", line=quoted, example=food.example(turn, store))
+        return (NewMessage(noticed(await food.items(turn, draft), notice)),)
+    dear = next((item for item in read.items if item.cost > turn.campus.fees.order_most), None)
+    if dear is not None:
+        notice = _too_dear(turn, dear)
         return (NewMessage(noticed(await food.items(turn, draft), notice)),)
     items = together((*draft.items, *read.items))
     if items is None:
         return (NewMessage(noticed(await food.items(turn, draft), turn.say("bot-basket-full"))),)
     changed = await change(turn, items=items_to(items))
     return (NewMessage(await food.items(turn, changed)),)
+
+
+def _too_dear(turn: Turn, item: Item) -> str:
+    """No order here can hold it, whatever else is taken out."""
+    most = turn.money(turn.campus.fees.order_most)
+    return turn.say("bot-items-too-dear", item=cut(item.name, LONGEST_QUOTE), cost=turn.money(item.cost), most=most)
 
 
 def together(items: tuple[Item, ...]) -> tuple[Item, ...] | None:

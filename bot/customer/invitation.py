@@ -42,6 +42,14 @@ async def start(turn: Turn) -> Replies:
     return await home.start(turn)
 
 
+async def typed_code(turn: Turn) -> Replies | None:
+    """The code without its /start, from somebody who is not in yet; None for any other words."""
+    if not turn.typed or Role.CUSTOMER in turn.member.roles:
+        return None
+    entered = await enter(turn.work, turn.campus, turn.member, turn.typed)
+    return None if entered is None else await _welcome(turn, entered)
+
+
 async def _welcome(turn: Turn, entered: Entered) -> Replies:
     await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
     admitted = replace(turn, member=await find_member(turn.work, turn.campus.id, turn.member.person_id))

@@ -1,14 +1,16 @@
 """/me: what one paid, earned and has waiting, and what is kept of one: the place food usually goes to, the card."""
 
+from bot.customer.screens.pieces import noticed
 from bot.home import MENU, on_menu
 from bot.replies import Answer, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn
 from domain.buttons import Button, Style, Tap
+from domain.draft import LONGEST_NAME, Expects, one_line
 from domain.errors import Stale
-from domain.people import Action, Role, SavedCard
+from domain.people import Action, Role, SavedCard, brand_name
 from domain.store.aftercare import praise_of
 from domain.store.campuses import drop_points_of
-from domain.store.drafts import expect_nothing
+from domain.store.drafts import expect, expect_nothing
 from domain.store.earnings import Earnings, Spending, earnings_of, spending_of
 from domain.store.people import find_member
 from domain.store.use_cases import membership
@@ -42,7 +44,7 @@ async def _figures(turn: Turn) -> Screen:
         *((f"{_earned(turn, earnings)}\n{await _praise(turn)}",) if runs else ()),
         turn.say("bot-me-place", place=member.default_place) if member.default_place else turn.say("bot-me-place-none"),
         turn.say(
-            "bot-me-card", brand=card.brand.title(), last4=card.last4, until=f"{card.exp_month:02}/{card.exp_year}"
+            "bot-me-card", brand=brand_name(card.brand), last4=card.last4, until=f"{card.exp_month:02}/{card.exp_year}"
         )
         if card
         else turn.say("bot-me-card-none"),
@@ -82,7 +84,7 @@ def _place(turn: Turn, usual: str | None) -> str:
 
 def _card(turn: Turn, card: SavedCard) -> str:
     until = f"{card.exp_month:02}/{card.exp_year}"
-    return turn.say("bot-me-card", brand=card.brand.title(), last4=card.last4, until=until)
+    return turn.say("bot-me-card", brand=brand_name(card.brand), last4=card.last4, until=until)
 
 
 def _rows(turn: Turn, last4: str | None, *, runs: bool) -> Rows:
@@ -106,17 +108,31 @@ async def choose_place(turn: Turn) -> Replies:
     require(turn.member, Action.PLACE)
     if turn.subject == 0:
         return (on_menu(turn, await _places(turn)),)
+    await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
     place = await membership.choose_place(turn.work, turn.campus, turn.member, turn.subject)
     return Answer(turn.plain("bot-me-place-kept", place=place)), on_menu(turn, await _figures(turn))
 
 
+async def typed_place(turn: Turn) -> Replies:
+    """Where her food usually goes, in her own words."""
+    require(turn.member, Action.PLACE)
+    if not 0 < len(one_line(turn.typed)) <= LONGEST_NAME:
+        wanted = turn.say("bot-place-unclear", most=LONGEST_NAME)
+        return (NewMessage(noticed(await _places(turn), wanted)),)
+    await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
+    await membership.keep_place(turn.work, turn.campus, turn.member, one_line(turn.typed))
+    return (NewMessage(await _figures(turn)),)
+
+
 async def forget_place(turn: Turn) -> Replies:
     """[Ask me each time]."""
+    await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
     await membership.forget_place(turn.work, turn.campus, turn.member)
     return Answer(turn.plain("bot-me-place-forgotten")), on_menu(turn, await _figures(turn))
 
 
 async def _places(turn: Turn) -> Screen:
+    await expect(turn.work, turn.campus.id, turn.member.person_id, Expects.MY_PLACE)
     rows: Rows = tuple(
         (turn.button("bot-button-drop-point", Tap.MY_PLACE, point.id, MENU, place=point.name),)
         for point in (await drop_points_of(turn.work, turn.campus.id))[:MOST_PLACES]
@@ -134,7 +150,7 @@ async def ask_remove_card(turn: Turn) -> Replies:
         raise Stale
     keep = turn.button("bot-button-keep", Tap.ME, version=MENU)
     sure = turn.button("bot-button-remove-card-sure", Tap.REMOVE_CARD_SURE, turn.subject, MENU, style=Style.DANGER)
-    asked = turn.say("bot-remove-card-sure", brand=card.brand.title(), last4=card.last4)
+    asked = turn.say("bot-remove-card-sure", brand=brand_name(card.brand), last4=card.last4)
     return (on_menu(turn, Screen(asked, ((keep, sure),))),)
 
 

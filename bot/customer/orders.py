@@ -12,6 +12,7 @@ from domain.buttons import Button, Style, Tap
 from domain.cards import CardKind
 from domain.errors import OrderNotFound
 from domain.order import ENDED, Order, OrderStatus
+from domain.people import Role
 from domain.store.messages import send_again
 from domain.store.orders import customers_orders, find_order
 
@@ -70,12 +71,24 @@ async def _page(turn: Turn, shown: Tap, page: int) -> Screen:
     if not orders:
         begin = (turn.button("bot-button-order-food", Tap.ORDER_FOOD, version=MENU, style=Style.PRIMARY),)
         others = () if shown is Tap.MY_ORDERS else (_filters(turn, shown),)
-        return Screen(turn.say(FILTERS[shown].nothing), (begin, *others, home))
+        return Screen(_nothing(turn, shown), (begin, *_jobs(turn), *others, home))
     newer = [turn.button("bot-button-newer", shown, page - 1, MENU)] if page else []
     older = [turn.button("bot-button-older", shown, page + 1, MENU)] if more else []
     paging: Rows = ((*newer, *older),) if newer or older else ()
     rows: Rows = tuple((_line(turn, order),) for order in orders)
     return Screen(turn.say(FILTERS[shown].title), (*rows, *paging, _filters(turn, shown), home))
+
+
+def _nothing(turn: Turn, shown: Tap) -> str:
+    """Who only delivers looks for her jobs in vain among her orders."""
+    here = turn.say(FILTERS[shown].nothing)
+    return f"{here}\n{turn.say('bot-orders-jobs')}" if _jobs(turn) else here
+
+
+def _jobs(turn: Turn) -> Rows:
+    if Role.HOLDER not in turn.member.roles:
+        return ()
+    return ((turn.button("bot-button-my-jobs", Tap.DELIVER_FOOD, version=MENU),),)
 
 
 def _filters(turn: Turn, shown: Tap) -> tuple[Button, ...]:

@@ -1,16 +1,20 @@
 """Choosing where the food is handed over: a building, a spot in it, or a place of one's own words."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.customer.basket import begin_draft, change
+from bot.customer.food import typed_items
+from bot.customer.reading import reads_like_food
 from bot.customer.screens import flow, places
 from bot.customer.screens.pieces import noticed
-from bot.replies import EditMenu, NewMessage, Replies
+from bot.replies import EditMenu, NewMessage, Replies, Screen
 from bot.turn import Turn
 from domain.campus import DropPoint
-from domain.draft import LONGEST_NAME, Draft, one_line
+from domain.draft import LONGEST_NAME, Dialogue, Draft, Expects, one_line
 from domain.errors import Stale
 from domain.store.campuses import drop_points_of
+from domain.store.drafts import expect, expected
 
 
 async def choose_drop_point(turn: Turn, draft: Draft) -> Replies:
@@ -40,28 +44,60 @@ async def choose_usual_place(turn: Turn, draft: Draft) -> Replies:
 
 
 async def typed_drop_point(turn: Turn) -> Replies:
-    """A place in her own words; after a building was chosen, a room in it."""
+    """A place in her own words; after a building was chosen, a room in it. What reads like food is asked about."""
     draft = await begin_draft(turn)
-    points = await drop_points_of(turn.work, turn.campus.id)
     typed = one_line(turn.typed)
-    place = _within(turn, points, typed)
+    if draft.store_name is not None and reads_like_food(typed, turn.campus.currency):
+        await expect(turn.work, *_here(turn), Expects.DROP_POINT, turn.asked_about or None, typed)
+        return (NewMessage(places.food_or_place(turn, draft, typed)),)
+    return (NewMessage(await _brought_to(turn, draft, typed, turn.asked_about)),)
+
+
+async def as_place(turn: Turn, draft: Draft) -> Replies:
+    """[It's the place]: what was typed, though it reads like food."""
+    asked = await _typed_before(turn)
+    return (EditMenu(await _brought_to(turn, draft, asked.detail or "", asked.subject or 0)),)
+
+
+async def as_item(turn: Turn, draft: Draft) -> Replies:
+    """[Add to basket]: what was typed where a place was asked for."""
+    asked = await _typed_before(turn)
+    line = replace(turn, typed=asked.detail or "")
+    return tuple(EditMenu(reply.screen) for reply in await typed_items(line) if isinstance(reply, NewMessage))
+
+
+async def _typed_before(turn: Turn) -> Dialogue:
+    asked = await expected(turn.work, *_here(turn))
+    if asked is None or asked.expects is not Expects.DROP_POINT or not asked.detail:
+        raise Stale
+    return asked
+
+
+async def _brought_to(turn: Turn, draft: Draft, typed: str, spot: int) -> Screen:
+    """The screen after these words for a place; `spot` is a drop point of the building that was asked about, or 0."""
+    points = await drop_points_of(turn.work, turn.campus.id)
+    place = _within(points, typed, spot)
     if not typed or len(place) > LONGEST_NAME:
         wanted = turn.say("bot-place-unclear", most=LONGEST_NAME)
-        return (NewMessage(noticed(await places.drop_points(turn, draft), wanted)),)
+        return noticed(await places.drop_points(turn, draft), wanted)
     named = [building for building in places.buildings_of(points) if building.name.lower() == place.lower()]
     if named and len(named[0].spots) > 1:
-        return (NewMessage(await places.spots(turn, draft, named[0].spots[0].id)),)
+        return await places.spots(turn, draft, named[0].spots[0].id)
     known = [named[0].spots[0]] if named else [point for point in points if point.name.lower() == place.lower()]
     changed = await change(turn, drop_point=known[0].name if known else place)
-    return (NewMessage(await flow.next_screen(turn, changed)),)
+    return await flow.next_screen(turn, changed)
 
 
-def _within(turn: Turn, points: Sequence[DropPoint], typed: str) -> str:
+def _within(points: Sequence[DropPoint], typed: str, spot: int) -> str:
     """`room 412`, when the question was about Hall 3, is a place in Hall 3."""
-    if not turn.asked_about or not typed:
+    if not spot or not typed:
         return typed
     try:
-        building = places.building_with(points, turn.asked_about).name
+        building = places.building_with(points, spot).name
     except Stale:  # the campus put it aside meanwhile
         return typed
     return typed if typed.lower().startswith(building.lower()) else f"{building}, {typed}"
+
+
+def _here(turn: Turn) -> tuple[int, int]:
+    return turn.campus.id, turn.member.person_id

@@ -40,6 +40,13 @@ def read_lines(typed: str, menu: Sequence[MenuItem], currency: str) -> Understoo
     return Understood(tuple(items)) if items else Unclear(one_line(typed))
 
 
+def reads_like_food(line: str, currency: str) -> bool:
+    """Whether a line ends in what can only be a price: `milo 1.80` does, `Lab 4` does not."""
+    price = line.split(" ")[-1]
+    marked = price[:1].isdigit() is False or re.search(r"[.,]\d\d?$", price) is not None
+    return marked and _of_words(line, currency) is not None
+
+
 def _read(line: str, menu: dict[str, MenuItem], currency: str) -> Item | None:
     return _of_menu(line, menu) or _of_words(line, currency)
 

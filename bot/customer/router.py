@@ -70,6 +70,8 @@ def _basket(router: Router) -> None:
             Tap.DROP_POINT: with_draft(places.choose_drop_point),
             Tap.BUILDING: with_draft(places.choose_building),
             Tap.USUAL_PLACE: with_draft(places.choose_usual_place),
+            Tap.AS_PLACE: with_draft(places.as_place),
+            Tap.AS_ITEM: with_draft(places.as_item),
             Tap.FEE: with_draft(terms.choose_fee),
             Tap.TIP: with_draft(terms.choose_tip),
             Tap.NOTE: with_draft(terms.edit_note),
@@ -86,6 +88,7 @@ def _basket(router: Router) -> None:
             Expects.DROP_POINT: places.typed_drop_point,
             Expects.FEE: terms.typed_fee,
             Expects.NOTE: terms.typed_note,
+            Expects.MY_PLACE: me.typed_place,
         },
     )
 

@@ -2,9 +2,9 @@
 
 import re
 
-from bot.home import MENU, help_out
+from bot.home import MENU
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
-from bot.runner.receipt import later_receipt
+from bot.runner.receipt import early_receipt, later_receipt
 from bot.turn import Turn
 from domain.buttons import Button, Style, Tap
 from domain.draft import Expects
@@ -17,20 +17,23 @@ from domain.store.people import find_member
 from domain.store.use_cases import evidence, running
 from domain.store.use_cases.permission import require_job
 
-PIN = re.compile(r"[0-9]{4}")
+PIN = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 
 
 async def arrive(turn: Turn) -> Replies:
     """[I'm here]: the customer is told, and the next typed line is the PIN."""
     order = await running.arrive(turn.work, turn.campus, turn.member, turn.subject)
     await expect(turn.work, turn.campus.id, turn.member.person_id, Expects.PIN, order.id)
+    if turn.version == MENU:
+        return (EditMenu(Screen(turn.say("bot-ask-pin"), (_home(turn),))),)
     return (Answer(turn.plain("bot-ask-pin"), alert=True),)
 
 
 async def typed_pin(turn: Turn) -> Replies:
     """The PIN the customer showed; a line that can be none is not one of the five tries."""
-    if PIN.fullmatch(turn.typed):
-        return await hand_over(turn, turn.asked_about)
+    pin = pin_in(turn.typed)
+    if pin is not None:
+        return await hand_over(turn, turn.asked_about, pin)
     order = await find_order(turn.work, turn.campus.id, turn.asked_about)
     if not allowed(order.status, OrderEvent.DELIVERED):
         raise OrderClosed
@@ -38,21 +41,15 @@ async def typed_pin(turn: Turn) -> Replies:
     return (NewMessage(Screen(turn.say(wanted), (_home(turn),))),)
 
 
-async def loose_line(turn: Turn) -> Replies:
-    """What nobody asked for: four digits are the PIN of the one job at the door, a photo is of a job; else help."""
-    if turn.private and turn.photo is not None and turn.dialogue is None:
-        return await loose_photo(turn)
-    if turn.private and PIN.fullmatch(turn.typed):
-        jobs = await open_jobs(turn.work, turn.campus.id, turn.member.person_id)
-        arrived = [job.id for job in jobs if job.status is OrderStatus.ARRIVED]
-        if len(arrived) == 1:
-            return await hand_over(turn, arrived[0])
-    return await help_out(turn)
+def pin_in(typed: str) -> str | None:
+    """The four digits of `1234!` or `pin is 1234`; None when there are none, or two to choose from."""
+    found = PIN.findall(typed)
+    return found[0] if len(found) == 1 else None
 
 
-async def hand_over(turn: Turn, order_id: int) -> Replies:
+async def hand_over(turn: Turn, order_id: int, pin: str) -> Replies:
     """Try the PIN that was typed."""
-    outcome = await running.hand_over(turn.work, turn.campus, turn.member, order_id, turn.typed)
+    outcome = await running.hand_over(turn.work, turn.campus, turn.member, order_id, pin)
     match outcome:
         case running.WrongPinTyped(tries_left=0):
             await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
@@ -104,7 +101,10 @@ async def photo_at_the_door(turn: Turn) -> Replies:
 
 
 async def loose_photo(turn: Turn) -> Replies:
-    """A photo that nobody asked for: of the one job that is bought, if there is just one."""
+    """A photo that nobody asked for: of the one job that is bought, or just being bought, if there is just one."""
+    held = await open_jobs(turn.work, turn.campus.id, turn.member.person_id)
+    if len(held) == 1 and held[0].status is OrderStatus.ACCEPTED:
+        return await early_receipt(turn, held[0])
     jobs = await evidence.bought_jobs(turn.work, turn.campus, turn.member)
     if len(jobs) == 1:
         return await _photo_of(turn, jobs[0])

@@ -35,9 +35,13 @@ async def release(turn: Turn) -> Replies:
 
 
 async def pick_up(turn: Turn) -> Replies:
-    """[Picked up]."""
+    """[Picked up]; on the note of the purchase the next button comes in its place."""
     order = await running.pick_up(turn.work, turn.campus, turn.member, turn.subject)
-    return (Answer(turn.plain("bot-picked-up", place=order.drop_point)),)
+    if turn.version != MENU:
+        return (Answer(turn.plain("bot-picked-up", place=order.drop_point)),)
+    here = turn.button("button-here", Tap.HERE, order.id, MENU, style=Style.PRIMARY)
+    words = turn.say("bot-bring-here", order=order.id, place=order.drop_point)
+    return (EditMenu(Screen(words, ((here,), _home(turn)))),)
 
 
 async def _job(turn: Turn, action: Action, event: OrderEvent) -> Order:

@@ -44,8 +44,19 @@ async def shown_receipt(turn: Turn) -> Replies:
     """The receipt itself, its amount perhaps below it; without one the amount is asked for."""
     if turn.photo is None:
         raise OrderClosed
-    await _job(turn, turn.asked_about)
-    order = await evidence.keep_receipt(turn.work, turn.campus, turn.member, turn.asked_about, turn.photo)
+    return await _shown(turn, await _job(turn, turn.asked_about), turn.photo)
+
+
+async def early_receipt(turn: Turn, job: Order) -> Replies:
+    """A photo before [I bought it]: it says the same; HoldNotChecked while one should not have bought."""
+    if not job.hold_checked:
+        raise HoldNotChecked
+    await expect(turn.work, turn.campus.id, turn.member.person_id, Expects.RECEIPT, job.id)
+    return await _shown(turn, await _job(turn, job.id), turn.photo or "")
+
+
+async def _shown(turn: Turn, job: Order, photo: str) -> Replies:
+    order = await evidence.keep_receipt(turn.work, turn.campus, turn.member, job.id, photo)
     try:
         receipt = read_amount(turn.typed, turn.campus.currency)
     except Unreadable:
@@ -80,7 +91,8 @@ async def _bought(turn: Turn, order: Order, receipt: int) -> Screen:
     await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
     share = turn.money(bought.runner_share or 0)
     text = turn.say("bot-bought", order=order.id, receipt=turn.money(receipt), share=share)
-    return Screen(text, (_home(turn),))
+    picked_up = turn.button("button-picked-up", Tap.PICKED_UP, order.id, MENU, style=Style.PRIMARY)
+    return Screen(text, ((picked_up,), _home(turn)))
 
 
 def _asking(turn: Turn, order: Order, key: str) -> Screen:

@@ -80,6 +80,13 @@ async def open_cases(work: UnitOfWork, campus_id: int) -> Sequence[Case]:
     return [_case_from(row) for row in (await work.connection.execute(query)).mappings()]
 
 
+async def open_cases_by(work: UnitOfWork, campus_id: int, person_id: int) -> Sequence[Case]:
+    """What this customer waits for an answer about, oldest first."""
+    here = (problem_case.c.campus_id == campus_id, problem_case.c.status == CaseStatus.OPEN)
+    query = select(problem_case).where(*here, problem_case.c.opened_by == person_id).order_by(problem_case.c.id)
+    return [_case_from(row) for row in (await work.connection.execute(query)).mappings()]
+
+
 async def move_case(work: UnitOfWork, campus_id: int, case_id: int, **changes: object) -> Case:
     """One message more in an open case, with these changes; CaseClosed when it is open no more.
 

@@ -7,12 +7,13 @@ from datetime import timedelta
 from sqlalchemy import RowMapping, Update, case, func, null, or_, select, update
 
 from domain.card_view import CardKind, OrderView
-from domain.order import may_leave
+from domain.order import WITH_RUNNER, Order, may_leave
 from domain.store.aftercare import open_case_of, rating_of
 from domain.store.campuses import find_campus
 from domain.store.ladders.silence import is_silent
 from domain.store.money import current_hold, payable_of
 from domain.store.orders import find_order
+from domain.store.people import find_member
 from domain.store.refunds import refunded
 from domain.store.schema import campus, drop_point, live_card, person, push
 from domain.store.timers import due_at, has_fired
@@ -78,9 +79,16 @@ async def find_view(work: UnitOfWork, card: CardRow) -> OrderView:
         rating=await rating_of(work, order.id),
         open_case=None if problem is None else problem.id,
         runner_silent=await is_silent(work, order),
+        payout_missing=await _payout_missing(work, card, order),
         refunded=await refunded(work, order.id),
         may_leave=may_leave(order.status, order.pin_tries, waited=await has_fired(work, order.id, TimerKind.ABSENT)),
     )
+
+
+async def _payout_missing(work: UnitOfWork, card: CardRow, order: Order) -> bool:
+    if card.kind is not CardKind.RUNNER or order.status not in WITH_RUNNER:
+        return False
+    return not (await find_member(work, card.campus_id, card.chat_id)).payouts_ready
 
 
 async def _building(work: UnitOfWork, campus_id: int, name: str) -> str | None:

@@ -154,6 +154,8 @@ async def _facts(work: UnitOfWork, campus: Campus, case: Case, order: Order) -> 
 
 async def _handed_over(work: UnitOfWork, order: Order) -> str:
     """By the pin, with a photo, or on somebody's word: what the order's history says."""
+    if order.delivered_at is None:
+        return "none"
     lines = await history(work, order.campus_id, order.id)
     ways = [
         line.reason

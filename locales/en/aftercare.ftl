@@ -49,7 +49,10 @@ bot-me-praise =
     { $count ->
         [one] 1 delivery
        *[other] { $count } deliveries
-    }: 👍 { $up } thumbs up, 👎 { $down } down
+    }: 👍 { $up ->
+        [one] 1 thumb up
+       *[other] { $up } thumbs up
+    }, 👎 { $down } down
 bot-thumb-again = <b>Order #{ $order }:</b> how was it?
 
 bot-button-thumb-reason =
@@ -66,17 +69,17 @@ bot-button-thumb-again = Change it
 
 ## A problem
 
-bot-problem-kind = <b>Sorry! What is wrong with order #{ $order }?</b>
+bot-problem-kind = <b>Sorry! What is wrong with order #{ $order }?</b> Tap, or tell me in a line.
 bot-problem-words =
     <b>Order #{ $order }: { $kind ->
         [missing] something is missing.
         [wrong] it is the wrong thing.
         [cold] it was cold.
-       *[not_here] it is not here.
+       *[not_here] it never came.
     }</b>
     Tell me in a line, or send a photo.
 bot-case-opened =
-    <b>🛟 Case #{ $case }.</b> The campus team reads it now and answers here.
+    <b>🛟 Case #{ $case }.</b> The campus team reads it and answers here.
     Your runner is not told by me.
 bot-case-ask-more = <b>Case #{ $case } is open.</b> What else should the campus team know? Write a line, or send a photo.
 bot-case-added = Passed on to the campus team: case #{ $case }.
@@ -87,7 +90,7 @@ bot-button-problem-kind =
         [missing] Missing
         [wrong] Wrong
         [cold] Cold
-       *[not_here] Not here
+       *[not_here] It never came
     }
 bot-button-wordless = Send without
 bot-button-case-more = Write more
@@ -112,7 +115,9 @@ push-case-opened =
         [missing] something is missing
         [wrong] it is the wrong thing
         [cold] it was cold
-       *[not_here] it is not here
+        [not_here] it never came
+        [question] a question
+       *[other] a problem
     }</b>
     { $customer } writes: { $story }
 
@@ -121,6 +126,7 @@ push-case-opened =
     Runner: { $runner }. Handed over { $handed ->
         [pin] with the PIN
         [photo] with a photo
+        [none] not yet
        *[word] on the campus team's word
     }.
     Receipt { $receipt }, total { $total }, agreed at most { $ceiling }.
@@ -154,7 +160,9 @@ bot-case-line =
         [missing] missing
         [wrong] wrong
         [cold] cold
-       *[not_here] not here
+        [not_here] never came
+        [question] question
+       *[other] problem
     } · { $age } · { $words }
 bot-age = { $minutes } min
 bot-age-hours = { $hours } h { $minutes } min

@@ -30,14 +30,16 @@ bot-button-stores = ◀ Shops
 bot-items = <b>{ $store }: what would you like?</b>
 bot-items-typed-store = <i>{ $store } is not on my list, so your runner looks for it by this name.</i>
 bot-items-none = <i>Your basket is empty.</i>
-bot-items-hint = Tap, or type a line for each thing with its price: <code>2x chicken rice { $example }</code>
+bot-items-hint = Tap, or type a line for each thing with its price: <code>{ $example }</code>
+bot-items-type = Type a line for each thing with its price: <code>{ $example }</code>
+bot-items-too-dear = { $item } is { $cost }, and an order here may cost at most { $most }. Nothing was added.
 bot-item = { $quantity } × { $name } · { $cost }
 bot-item-added = Added: { $item }
 bot-item-now = { $quantity } × { $item }
 bot-item-removed = Removed: { $item }
 bot-line-unclear =
     I can't read this line, so nothing was added: “{ $line }”
-    Write what it is and what it costs, like <code>2x chicken rice { $example }</code>
+    Write what it is and what it costs, like <code>{ $example }</code>
 bot-basket = <b>Your basket</b> from { $store }
 bot-basket-full = That is more than one runner can carry: at most 20 different things, and 99 of each.
 bot-button-menu-item = { $item } · { $price }
@@ -64,7 +66,7 @@ bot-button-building = { $building } · { $spots } spots
 
 ## Fee, tip, note
 
-bot-fee = <b>What is it worth to you?</b> Choose the fee for bringing it, or type an amount from { $least } to { $most }. Most of it goes to your runner.
+bot-fee = <b>What is it worth to you?</b> Choose the fee for bringing it, or type an amount from { $least } to { $most }. Your runner keeps { $share } % of it.
 bot-fee-unclear = I need an amount, like <code>{ $example }</code>.
 bot-fee-unfit = { $fee } does not fit here.
 bot-button-fee = { $amount }
@@ -82,7 +84,7 @@ bot-button-drop-note = Remove note
 ## The whole offer
 
 bot-review = <b>Your order</b>: { $store } → { $place }
-bot-review-limit = The shop gets what the receipt says, at most { $limit }.
+bot-review-limit = Food about { $cost }. If the shop is dearer, at most { $limit }.
 bot-review-delivery = Delivery fee, your offer: { $amount }
 bot-review-service = Service fee: { $amount }
 bot-review-tip = Tip: { $amount }

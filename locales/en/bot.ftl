@@ -13,7 +13,7 @@ bot-anonymous = You are writing as an anonymous administrator, so I cannot see w
 ## Ordering
 
 bot-pending = Order #{ $order } is being placed: your bank is being asked. Its card shows what happens.
-bot-placed = <b>Order #{ $order } is being placed.</b> Its card comes next and stays up to date by itself.
+bot-placed = <b>Order #{ $order } is being placed.</b> It comes next as a message that stays up to date by itself.
 bot-card-wanted = <b>Only a card is missing.</b> A link to add one comes next. As soon as it is saved, your order places itself.
 bot-card-link-coming = A link to add a card is coming in a moment.
 
@@ -32,7 +32,7 @@ bot-runner-approved = <b>You are a runner.</b> Jobs appear in the runner group: 
 bot-asked = The campus team has been asked.
 bot-payout-link-coming = A link to set up your pay-out is coming in a moment.
 
-bot-claimed = Order #{ $order } is yours! Its card is in your chat with me. Wait for it before you buy.
+bot-claimed = Order #{ $order } is yours! See your chat with me before you buy.
 bot-release-sure = Give job #{ $order } back? Another runner may take it then, but not you again.
 bot-released = Job #{ $order } is open to the others again. Thank you for saying so.
 bot-ask-receipt =

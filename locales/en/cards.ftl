@@ -8,14 +8,12 @@ card-note = 📝 { $note }
 ## What happened, each after its time
 
 card-time-placed = placed
-card-time-open = open
 card-time-taken = { $runner } took it
 card-time-yours = you took it
 card-time-bought = bought
 card-time-picked-up = picked up
 card-time-arrived = arrived
 card-time-delivered = delivered
-card-time-completed = settled
 card-time-cancelled = cancelled
 card-time-expired = ended
 
@@ -54,9 +52,9 @@ card-why-hold-gone = Your bank no longer holds the money, so we stopped before a
 card-why-not-started = We could not hold the money on your card, so it did not start.
 card-why-admin = The campus team cancelled it: { $reason }
 
-card-money-ceiling = 💳 You pay <b>at most { $ceiling }</b>: what the receipt says (up to { $limit }) and { $added } for bringing it.
-card-money-total = 💳 You pay <b>{ $total }</b>: { $receipt } for the food and { $added } for bringing it. You agreed to at most { $ceiling }.
-card-money-paid = 💳 You paid <b>{ $total }</b>: { $receipt } for the food and { $added } for bringing it.
+card-money-ceiling = 💳 You pay <b>at most { $ceiling }</b>: what the receipt says (up to { $limit }) and { $added } fees and tip.
+card-money-total = 💳 You pay <b>{ $total }</b>: { $receipt } for the food and { $added } fees and tip. You agreed to at most { $ceiling }.
+card-money-paid = 💳 You paid <b>{ $total }</b>: { $receipt } for the food and { $added } fees and tip.
 card-money-rest = Released: { $amount } of what was held.
 card-hold-none = 💳 Nothing is held: you were not charged.
 card-hold-releasing = 💳 The { $amount } held on your card is being released. You are not charged.
@@ -76,13 +74,13 @@ card-runner-gone =
     Please do not buy anything for it.
 card-runner-cancelled = Please do not buy anything for it. If you already did, talk to the campus team.
 
-card-runner-next-wait = Go to the store, but do not buy yet: this takes a few seconds.
+card-runner-next-wait = Go to the shop, but do not buy yet: this takes a few seconds.
 card-runner-next-buy = The money is held, you are covered. At { $store }, pay <b>at most { $limit }</b>, keep the receipt, then tap below.
 card-runner-next-pick-up = Tap when you have everything in your hands.
 card-runner-next-bring = Bring it here: <b>{ $place }</b>
 card-runner-next-pin = Hand it over, ask { $customer } for the PIN and <b>type it here</b>.
 card-runner-for = 👤 For { $customer }
-card-runner-earns = 💰 You earn <b>{ $earned }</b>, and get back what you pay at the store.
+card-runner-earns = 💰 You earn <b>{ $earned }</b>, and get back what you pay at the shop.
 card-runner-gets = 💰 You get <b>{ $share }</b>: { $receipt } back and { $earned } earned.
 
 card-payout-soon = Your money is on its way: we are taking the payment now.
@@ -98,7 +96,7 @@ card-group-errand =
     { $pieces ->
         [one] 1 item
        *[other] { $pieces } items
-    }, you pay at most { $limit } at the store and get it back
+    }, you pay at most { $limit } at the shop and get it back
 card-group-earns = 💰 You earn <b>{ $earned }</b>
 card-group-until = Open until { $time }
 card-group-taken = Taken by { $runner } at { $time }

@@ -23,10 +23,10 @@ error-hold-not-checked = Wait a moment before you buy: we are still making sure 
 error-draft-empty = Something is still missing in your order.
 error-draft-changed = The price has changed. Look at the new price, then place the order.
 error-price-out-of-range = An amount does not fit: it must be between { $least } and { $most }.
-error-orders-paused = No orders right now: the campus or the store is closed. Your basket is kept.
+error-orders-paused = No orders right now: the campus or the shop is closed. Your basket is kept.
 
 error-runner-not-approved = You are not a runner yet. Ask to become one, and the campus team will answer.
 error-unreadable = I did not understand that. Write it like this: { $example }
 error-chat-not-open = I can't write to you yet. Open the chat with me, press Start, then claim again.
 error-group-taken = This group is already the campus' other one. Runners and admins each need a group of their own.
-error-order-out-of-range = All together that could come to { $total }; an order here may cost at most { $most }. Take something out first.
+error-order-out-of-range = Food with room for a dearer shop, and the fees: that could come to { $total }. An order here may cost at most { $most }. Take something out first.

@@ -26,7 +26,7 @@ push-reminder =
     ⏰ <b>{ $runner } is waiting</b> with order #{ $order }: { $place }
     Take your food, then say this PIN: <code>{ $pin }</code>
 push-absent = 📍 You did not come for order #{ $order } so far. Your runner may leave it there now and send you a photo: { $place }
-push-left = ✅ <b>Order #{ $order } is delivered.</b> Left at { $place }. Enjoy!
+push-left = ✅ <b>Order #{ $order } is delivered.</b> Left at { $place }. You pay { $total }. Enjoy!
 
 ## Messages of their own, to the runner
 
@@ -35,7 +35,7 @@ push-may-leave = ⌛ Nobody came for job #{ $order }? Leave it at <b>{ $place }<
 ## Messages of their own, to the admins
 
 push-above-limit =
-    🧾 <b>Order #{ $order }: too dear.</b> { $store } wants { $wanted }, the customer agreed to at most { $limit }.
+    🧾 <b>Order #{ $order }: the shop wants more than agreed.</b> { $store } wants { $wanted }, the customer agreed to at most { $limit }.
     { $runner } asks what to do. Reply to this message to answer, ask the customer with <code>/tell { $order } customer …</code>, or end it: <code>/cancel { $order } reason</code>
 
 ## In the conversation
@@ -46,7 +46,7 @@ bot-receipt-amount =
     Now type what it says, like <code>{ $example }</code>. The customer agreed to at most { $limit }.
 bot-receipt-which = You have several jobs, so I can't tell which one this photo is for. Tap the button on that job's card first, then send it again.
 bot-too-dear =
-    <b>{ $wanted } is too much.</b> The customer agreed to at most { $limit } at the shop, and you get no more back.
+    <b>The shop wants more than agreed.</b> { $wanted } is too much: the customer agreed to at most { $limit }, and you get no more back.
     Buy less and type the new amount. Or ask the campus team. Or give the job back.
 bot-asked-admins = The campus team was asked about job #{ $order }. Until they answer: do not buy for more than { $limit }.
 bot-no-admins = Nobody can be asked here right now. Buy for at most { $limit }, or give the job back.

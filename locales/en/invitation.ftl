@@ -15,7 +15,7 @@ bot-invite =
     Whoever follows this link may order here: { $link }
 bot-invite-words = Food from the shops of { $campus }, brought by students:
 bot-invite-later = The link is not ready yet. Try again in a minute.
-bot-button-look-again = Look again
+bot-button-look-again = Try again
 bot-button-share = Send to a friend
 
 error-not-admitted = Ordering needs an invitation: scan the poster at your hall, or ask a friend who is in for the link.

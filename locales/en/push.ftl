@@ -7,10 +7,10 @@ push-released = 🔎 The runner of order #{ $order } could not do it. Your order
 push-arrived =
     📍 <b>{ $runner } is here</b> with order #{ $order }: { $place }
     Take your food, then say this PIN: <code>{ $pin }</code>
-push-delivered = ✅ <b>Order #{ $order } is yours. Enjoy!</b>
+push-delivered = ✅ <b>Order #{ $order } is yours. Enjoy!</b> You pay { $total }.
 push-expired = 😔 Nobody could take order #{ $order } in time. Sorry! You were not charged, and the held money is being released.
 push-unpaid = ⌛ Order #{ $order } is off: your bank's yes did not arrive in time. You were not charged.
-push-declined = 💳 Your bank said no, so order #{ $order } did not start. You were not charged. Another card may work.
+push-declined = 💳 Your bank said no, so order #{ $order } did not start. You were not charged. Another card may work, then order again.
 push-not-started = ⌛ We could not reach the bank in time, so order #{ $order } did not start. You were not charged. Please try again.
 push-hold-gone-customer = 💳 Your bank no longer holds the money for order #{ $order }, so we stopped before anything was bought. You were not charged.
 push-cancelled-by-admin =

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
+from bot.passing_on import sealed
 from domain.buttons import Tap
 from domain.draft import Expects
 from domain.order import OrderStatus
@@ -45,7 +46,9 @@ class Thing(StrEnum):
     CASE = "case"
     SAGA = "saga"
     DROP_POINT = "drop_point"
+    DIFFERENCE = "difference"
     DEBT = "debt"
+    DISPUTED = "disputed"  # an order whose payment a bank took back for good
 
 
 ALONE = frozenset({Place.PRIVATE})
@@ -107,6 +110,8 @@ TAPS: Mapping[Tap, Rule] = MappingProxyType(
         Tap.DROP_POINT: _ORDERS,
         Tap.BUILDING: Rule(action=_A.PLACE, about=_T.DROP_POINT),
         Tap.USUAL_PLACE: _ORDERS,
+        Tap.AS_PLACE: replace(_ORDERS, asked=Expects.DROP_POINT, detail="milo 1.80"),
+        Tap.AS_ITEM: replace(_ORDERS, asked=Expects.DROP_POINT, detail="milo 1.80"),
         Tap.FEE: _ORDERS,
         Tap.TIP: _ORDERS,
         Tap.NOTE: _ORDERS,
@@ -153,6 +158,9 @@ TAPS: Mapping[Tap, Rule] = MappingProxyType(
         Tap.APPROVE: Rule(action=_A.APPROVE_RUNNER, about=_T.ASKING, where=AT_DESK),
         Tap.RETRY: Rule(action=_A.RETRY_STUCK, about=_T.SAGA, where=AT_DESK),
         Tap.PAY_AGAIN: Rule(action=_A.RETRY_STUCK, about=_S.DELIVERED, where=AT_DESK),
+        Tap.DIFFERENCES: Rule(action=_A.SEE_STUCK, where=AT_DESK),
+        Tap.LOOK_AGAIN: Rule(action=_A.SEE_STUCK, about=_T.DIFFERENCE, where=AT_DESK),
+        Tap.SETTLE: Rule(action=_A.SEE_STUCK, about=_T.DIFFERENCE, where=AT_DESK),
         Tap.BOARD: _SEES_BOARD,
         Tap.ADMIN_ORDER: Rule(action=_A.SEE_ANY_ORDER, about=_S.PLACED, where=AT_DESK),
         Tap.ACT: Rule(action=_A.CLOSE_ANY, whose=_W.PARTY, about=_S.PLACED, version=4, where=AT_DESK),
@@ -168,6 +176,7 @@ TAPS: Mapping[Tap, Rule] = MappingProxyType(
         Tap.REFUND_SURE: replace(_REFUNDS, version=100, where=ALONE, asked=Expects.REFUND, detail="platform 100 why"),
         Tap.LET_GO: Rule(action=_A.SEE_STUCK, about=_T.DEBT, where=AT_DESK),
         Tap.LET_GO_SURE: Rule(action=_A.REFUND_ANY, whose=_W.RUNNER, about=_T.DEBT, where=AT_DESK),
+        Tap.PAY_ANYWAY: Rule(action=_A.REFUND_ANY, whose=_W.PARTY, about=_T.DISPUTED, where=AT_DESK),
         Tap.ME: _ORDERS,
         Tap.INVITE: _ORDERS,
         Tap.POSTER: Rule(action=_A.SEE_BOARD, about=_T.DROP_POINT, where=AT_DESK),
@@ -178,6 +187,23 @@ TAPS: Mapping[Tap, Rule] = MappingProxyType(
         Tap.CHART_PAID: _ORDERS,
         Tap.CHART_EARNED: _ORDERS,
         Tap.WAIT: Rule(action=_A.WAIT, whose=_W.CUSTOMER, about=_S.CREATED),
+        Tap.PASS_ON: Rule(
+            action=_A.WRITE,
+            whose=_W.PARTY,
+            about=_S.PLACED,
+            version=sealed("hello"),
+            asked=Expects.PASS_ON,
+            detail="hello",
+        ),
+        Tap.PASS_ON_CASE: Rule(
+            action=_A.REPORT_PROBLEM,
+            whose=_W.CUSTOMER,
+            about=_T.CASE,
+            version=sealed("hello"),
+            asked=Expects.PASS_ON,
+            detail="hello",
+        ),
+        Tap.LET_BE: _ANYBODY,
         Tap.ON_IT: Rule(action=_A.SHOW_LIFE, whose=_W.RUNNER, about=_S.ACCEPTED),
     }
 )
@@ -204,6 +230,8 @@ COMMANDS: Mapping[str, Rule] = MappingProxyType(
         "suspend": Rule(action=_A.SUSPEND_RUNNER, whose=_W.PERSON, about=_T.RUNNER, where=AT_DESK, words="{} why"),
         "unsuspend": Rule(action=_A.SUSPEND_RUNNER, whose=_W.PERSON, about=_T.SUSPENDED, where=AT_DESK, words="{}"),
         "stuck": Rule(action=_A.SEE_STUCK, where=AT_DESK),
+        "differences": Rule(action=_A.SEE_STUCK, where=AT_DESK),
+        "settle": Rule(action=_A.RETRY_STUCK, about=_T.DIFFERENCE, where=AT_DESK, words="{} why"),
         "bind": Rule(action=_A.BIND_GROUP, where=IN_GROUPS, tried=IN_GROUPS),
         "cases": _SEES_CASE,
         "case": Rule(action=_A.ANSWER_CASE, whose=_W.PARTY, about=_T.CASE, where=AT_DESK, words="{} We look into it"),
@@ -217,6 +245,8 @@ TYPED: Mapping[Expects, Rule] = MappingProxyType(
         Expects.STORE: Rule(action=_A.PLACE, tried=ALONE, words="Koufu"),
         Expects.ITEMS: Rule(action=_A.PLACE, tried=ALONE, words="2x laksa 5.50"),
         Expects.DROP_POINT: Rule(action=_A.PLACE, tried=ALONE, words="Library"),
+        Expects.PASS_ON: Rule(action=None, tried=ALONE, words="are you there?"),
+        Expects.MY_PLACE: Rule(action=_A.PLACE, tried=ALONE, words="Lab 4"),
         Expects.NOTE: Rule(action=_A.PLACE, tried=ALONE, words="no chili"),
         Expects.FEE: Rule(action=_A.PLACE, tried=ALONE, words="2.50"),
         Expects.RECEIPT: Rule(action=_A.BUY, whose=_W.RUNNER, about=_S.ACCEPTED, tried=ALONE, words="4.20"),
@@ -230,6 +260,7 @@ TYPED: Mapping[Expects, Rule] = MappingProxyType(
             words="No spoon",
             detail="missing",
         ),
+        Expects.SETTLE: Rule(action=_A.RETRY_STUCK, about=_T.DIFFERENCE, tried=ALONE, words="it was a test"),
         Expects.CASE_MORE: Rule(
             action=_A.REPORT_PROBLEM, whose=_W.CUSTOMER, about=_T.CASE, tried=ALONE, words="It was red"
         ),

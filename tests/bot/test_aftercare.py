@@ -27,7 +27,7 @@ async def test_a_thumb_and_its_reason_are_two_taps_and_the_card_says_so_in_words
         elsewhere = await praise_of(work, stage.campuses["south"], ana.id)
     assert (praise.deliveries, praise.up, praise.down, elsewhere.deliveries) == (1, 1, 0, 0)
     await ana.write("/me")
-    assert "1 delivery: 👍 1 thumbs up, 👎 0 down" in await ana.text()
+    assert "1 delivery: 👍 1 thumb up, 👎 0 down" in await ana.text()
 
 
 async def test_a_thumb_is_one_an_order_and_may_be_changed_for_a_day(stage: Stage) -> None:
@@ -144,7 +144,7 @@ async def test_a_second_problem_and_a_second_tap_make_no_second_case(stage: Stag
     async with desk_of(stage) as desk:
         mei, _, order_id = await delivered(stage)
         await mei.tap(Tap.PROBLEM, order_id, 7)
-        await mei.press("Not here")
+        await mei.press("It never came")
         await mei.press("Send without")
         await mei.tap(Tap.PROBLEM_WORDLESS, order_id, 4)
         (case,) = await _cases(stage, order_id)
@@ -157,7 +157,7 @@ async def test_a_second_problem_and_a_second_tap_make_no_second_case(stage: Stag
         (case,) = await _cases(stage, order_id)
         assert case["messages"] == 2
         await mei.write("hello?")
-        assert "did not understand" in await mei.text()
+        assert "Send this to the campus team?" in await mei.text()
 
 
 async def test_a_button_from_last_month_says_so_and_redraws_the_card(stage: Stage) -> None:

@@ -41,7 +41,7 @@ QUESTIONS = {
             "\n".join(["a 1"] * 1000),
             LONG,
         ),
-        said="Write what it is and what it costs, like 2x chicken rice S$4.50",
+        said="Write what it is and what it costs, like 2x chicken rice S$4.20",
     ),
     "fee": Question(
         way=("🍜", "Koufu", "Chicken rice", "That's all", "Library", "✏️ Fee"),

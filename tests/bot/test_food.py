@@ -111,13 +111,15 @@ async def test_a_basket_that_is_too_dear_leads_back_to_its_lines(stage: Stage) -
     mei = await stage.customer()
     await _at_koufu(mei)
     await mei.write("10x tuna 9")
+    assert "tuna is S$90.00" in await mei.text(), "alone it is too much: refused at once"
+    await mei.write("7x tuna 9\n3x eel 9")
     await mei.press("That's all")
     await mei.press("Library")
     assert "at most S$80.00" in await mei.text()
     await mei.write("/start")
     await mei.press("🍜 Continue my order")
-    for _ in range(3):
-        await mei.press("− tuna")
+    for label in ("− eel", "− eel", "✕ Remove eel"):
+        await mei.press(label)
     await mei.press("◀ Back")
     await mei.press("That's all")
     assert "7 × tuna · S$63.00" in await mei.text()

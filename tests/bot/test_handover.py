@@ -49,7 +49,7 @@ async def test_a_shop_that_wants_too_much_leaves_three_ways_out(stage: Stage) ->
     order_id, _, ana = await claimed(stage)
     await ana.tap(Tap.BOUGHT, order_id, 2)
     await ana.write("6.00", photo=True)
-    assert "S$6.00 is too much" in await ana.text()
+    assert "The shop wants more than agreed. S$6.00 is too much" in await ana.text()
     assert "at most S$5.20" in await ana.text()
     assert await ana.labels() == ["Ask an admin", "Can't do it", "🏠 Home"]
     assert "Nobody can be asked" in (await ana.press("Ask an admin"))["text"]

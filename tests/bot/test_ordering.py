@@ -58,7 +58,7 @@ async def test_an_unreadable_line_is_explained_and_the_question_stands(stage: St
     await mei.press("🍜")
     await mei.press("Koufu")
     await mei.write("something nice")
-    assert "2x chicken rice S$4.50" in await mei.text()
+    assert "2x chicken rice S$4.20" in await mei.text()
     assert "🏠 Home" in await mei.labels()
     await mei.write("soup 3")
     assert "1 × soup · S$3.00" in await mei.text()

@@ -32,8 +32,18 @@ def _words(turn: Turn, draft: Draft, store: Store | None) -> str:
     if store is None:
         title.append(turn.say("bot-items-typed-store", store=name))
     basket = "\n".join(item_lines(turn, draft)) or turn.say("bot-items-none")
-    hint = turn.say("bot-items-hint", example=turn.money(450))
+    line = example(turn, store)
+    tappable = store is not None and store.menu
+    hint = turn.say("bot-items-hint", example=line) if tappable else turn.say("bot-items-type", example=line)
     return "\n\n".join(["\n".join(title), basket, hint])
+
+
+def example(turn: Turn, store: Store | None) -> str:
+    """A line as it may be typed: of this shop's own menu when it has one."""
+    if store is None or not store.menu:
+        return f"2x chicken rice {turn.money(450)}"
+    dish = min(store.menu, key=lambda each: len(each.name))
+    return f"2x {dish.name.lower()} {turn.money(dish.price)}"
 
 
 def _menu(turn: Turn, draft: Draft, store: Store | None, page: int) -> Rows:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.customer.screens.pieces import LONGEST_NAME, PAGE, ask, back_row, home_button, page_of, turning
 from bot.replies import Rows, Screen
 from bot.turn import Turn, cut
-from domain.buttons import Button, Tap
+from domain.buttons import Button, Style, Tap
 from domain.campus import DropPoint
 from domain.draft import Draft, Expects
 from domain.errors import Stale
@@ -47,6 +47,14 @@ async def drop_points(turn: Turn, draft: Draft, page: int = 0) -> Screen:
         usual = ((turn.button("bot-button-usual-place", Tap.USUAL_PLACE, 0, draft.version, place=place),),)
     paging = turning(turn, draft, Tap.DROP_POINT, shown)
     return Screen(turn.say("bot-drop-points"), (*usual, *rows, *paging, back_row(turn, draft, Tap.MENU_ITEM)))
+
+
+def food_or_place(turn: Turn, draft: Draft, typed: str) -> Screen:
+    """What was typed for a place reads like food: which is it? The next line is still a place."""
+    add = turn.button("bot-button-as-item", Tap.AS_ITEM, 0, draft.version, style=Style.PRIMARY)
+    place = turn.button("bot-button-as-place", Tap.AS_PLACE, 0, draft.version)
+    back = turn.button("bot-button-back", Tap.DROP_POINT, 0, draft.version)
+    return Screen(turn.say("bot-food-or-place", typed=typed), ((add, place), (back, home_button(turn))))
 
 
 def _building(turn: Turn, draft: Draft, building: Building) -> Button:

@@ -7,6 +7,7 @@ from bot.turn import Turn
 from domain.buttons import Button, Style, Tap
 from domain.draft import LONGEST_NOTE, Draft, Expects
 from domain.offers import suggested_fees, tips
+from domain.people import brand_name
 from domain.pricing import Price
 
 
@@ -18,7 +19,7 @@ async def review(turn: Turn, draft: Draft) -> Screen:
         turn.say("bot-review", store=draft.store_name or "", place=draft.drop_point or ""),
         "",
         *item_lines(turn, draft),
-        turn.say("bot-review-limit", limit=turn.money(price.shop_limit)),
+        turn.say("bot-review-limit", cost=turn.money(price.items), limit=turn.money(price.shop_limit)),
         turn.say("bot-review-delivery", amount=turn.money(price.delivery_fee)),
         turn.say("bot-review-service", amount=turn.money(price.service_fee)),
         *([turn.say("bot-review-tip", amount=turn.money(price.tip))] if price.tip else []),
@@ -33,7 +34,7 @@ def _said_beside(turn: Turn, draft: Draft) -> list[str]:
     card = turn.member.card
     return [
         turn.say("bot-review-note", note=draft.note) if draft.note else turn.say("bot-review-note-hint"),
-        turn.say("bot-review-card", brand=card.brand.title(), last4=card.last4)
+        turn.say("bot-review-card", brand=brand_name(card.brand), last4=card.last4)
         if card
         else turn.say("bot-review-no-card"),
     ]
@@ -77,7 +78,12 @@ async def fee(turn: Turn, draft: Draft) -> Screen:
         turn.button("bot-button-fee", Tap.FEE, offer, draft.version, amount=turn.money(offer))
         for offer in suggested_fees(turn.campus)
     )
-    text = turn.say("bot-fee", least=turn.money(fees.delivery_fee_least), most=turn.money(fees.delivery_fee_most))
+    text = turn.say(
+        "bot-fee",
+        least=turn.money(fees.delivery_fee_least),
+        most=turn.money(fees.delivery_fee_most),
+        share=f"{(10_000 - fees.platform_basis_points) / 100:g}",
+    )
     return Screen(text, (*((offers,) if offers else ()), back_row(turn, draft, Tap.DROP_POINT)))
 
 

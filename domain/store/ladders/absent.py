@@ -2,7 +2,7 @@
 
 from domain.buttons import Tap, pack
 from domain.errors import OrderClosed
-from domain.order import Order, OrderStatus
+from domain.order import MOST_PIN_TRIES, Order, OrderStatus
 from domain.store.campuses import find_campus
 from domain.store.messages import redraw_order, tell
 from domain.store.orders import lock_order
@@ -20,9 +20,12 @@ async def begin(work: UnitOfWork, arrived: Order) -> None:
 
 
 async def remind(work: UnitOfWork, due: DueTimer) -> None:
-    """REMINDER: nobody came so far, so the customer reads the PIN once more, aloud; too late when more was said."""
+    """REMINDER: nobody came so far, so the customer reads the PIN once more, aloud; too late when more was said.
+
+    A PIN that counts no more is not said again.
+    """
     order, runner_id = await _waiting(work, due)
-    if await has_fired(work, order.id, TimerKind.ABSENT):
+    if order.pin_tries >= MOST_PIN_TRIES or await has_fired(work, order.id, TimerKind.ABSENT):
         raise OrderClosed
     runner = await find_member(work, due.campus_id, runner_id)
     await tell(

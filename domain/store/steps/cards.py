@@ -1,7 +1,7 @@
 """Local steps around a card that is given up, or gives way to another: forget it, say when it is gone."""
 
 from domain.errors import Stale
-from domain.people import SavedCard
+from domain.people import SavedCard, brand_name
 from domain.store.messages import tell
 from domain.store.people import find_member
 from domain.store.people import forget_card as forget
@@ -24,7 +24,7 @@ async def tell_card_removed(work: UnitOfWork, run: Run) -> None:
         chat_id=run.person,
         name=f"card_removed:{run.id}",
         key="push-card-removed",
-        words={"brand": run.data["brand"].title(), "last4": run.data["last4"]},
+        words={"brand": brand_name(run.data["brand"]), "last4": run.data["last4"]},
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, select, true
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.buttons import Tap, pack
 from domain.campus import Campus
 from domain.errors import (
     BarredFromOrder,
@@ -172,6 +173,10 @@ async def close_order_without_hold(work: UnitOfWork, run: Run) -> None:
         name=f"hold_gone:{order.id}:{order.customer_id}",
         key="push-hold-gone-customer",
         order_id=order.id,
+        buttons=[
+            {"key": "button-use-other-card", "data": pack(Tap.ADD_CARD)},
+            {"key": "button-order-again", "data": pack(Tap.TRY_AGAIN, order.id)},
+        ],
         words={"order": order.id},
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from domain.buttons import Tap, pack
 from domain.money import spell
 from domain.order import Bearer, Order, OrderEvent
 from domain.people import Role
@@ -88,9 +89,29 @@ async def deliver_order(work: UnitOfWork, run: Run) -> None:
     if admin is not None:
         await _tell_runner(work, order, "push-finished-runner")
     if order.proof_photo is None:
-        await _tell_customer(work, order, "push-delivered")
+        await _tell_delivered(work, order)
     else:
         await _show_left(work, order, order.proof_photo)
+
+
+async def _tell_delivered(work: UnitOfWork, order: Order) -> None:
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=order.customer_id,
+        name=f"push-delivered:{order.id}:{order.customer_id}",
+        key="push-delivered",
+        order_id=order.id,
+        buttons=_thumbs(order),
+        words={"order": order.id, "total": spell(order.total or 0, order.price.currency)},
+    )
+
+
+def _thumbs(order: Order) -> list[dict[str, str]]:
+    return [
+        {"key": "button-thumb-up", "data": pack(Tap.THUMB_UP, order.id)},
+        {"key": "button-thumb-down", "data": pack(Tap.THUMB_DOWN, order.id)},
+    ]
 
 
 async def _show_left(work: UnitOfWork, order: Order, photo: str) -> None:
@@ -101,7 +122,12 @@ async def _show_left(work: UnitOfWork, order: Order, photo: str) -> None:
         name=f"push-left:{order.id}:{order.customer_id}",
         key="push-left",
         order_id=order.id,
-        words={"order": order.id, "place": order.drop_point},
+        buttons=_thumbs(order),
+        words={
+            "order": order.id,
+            "place": order.drop_point,
+            "total": spell(order.total or 0, order.price.currency),
+        },
         photo=photo,
     )
 

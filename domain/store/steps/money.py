@@ -14,7 +14,7 @@ from domain.store.drafts import lock_draft
 from domain.store.events import SYSTEM
 from domain.store.messages import redraw_known, redraw_order, tell, tell_admins
 from domain.store.money import book_payable, may_send, move_payable, open_payables, post
-from domain.store.orders import move
+from domain.store.orders import move, open_jobs
 from domain.store.people import lock_payouts_ready, save_card, set_payouts_ready
 from domain.store.runs import Run, Start
 from domain.store.steps.cards import let_former_go
@@ -169,6 +169,8 @@ async def open_payouts(work: UnitOfWork, run: Run) -> None:
     run.starts.extend(payout_start(payable) for payable in await open_payables(work, run.person))
     if known:  # two links were asked for, and the other one said so already
         return
+    for job in await open_jobs(work, run.campus_id, run.person):
+        await redraw_known(work, job.id)
     await tell(
         work, campus_id=run.campus_id, chat_id=run.person, name=f"payouts_ready:{run.id}", key="push-payouts-ready"
     )

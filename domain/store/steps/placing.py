@@ -2,8 +2,9 @@
 
 from sqlalchemy import delete, insert, select
 
+from domain.buttons import Tap, pack
 from domain.errors import DraftChanged, OrderClosed, Stale
-from domain.order import OrderEvent, OrderStatus
+from domain.order import Order, OrderEvent, OrderStatus
 from domain.people import Role
 from domain.store.campuses import find_campus
 from domain.store.drafts import advance_draft, lock_draft
@@ -27,6 +28,8 @@ UNPAID_SENTENCES = {
     "out_of_reach": "push-not-started",
     "admin": "push-cancelled-by-admin",
 }
+
+FOR_MONEY = frozenset({"unpaid", "declined"})  # another card may cure it
 
 
 async def place_order(work: UnitOfWork, run: Run) -> None:
@@ -87,8 +90,16 @@ async def cancel_order(work: UnitOfWork, run: Run) -> None:
             name=f"{reason}:{order.id}:{order.customer_id}",
             key=sentence,
             order_id=order.id,
+            buttons=_ways_on(order, reason),
             words={"order": order.id} if note is None else {"order": order.id, "reason": note},
         )
+
+
+def _ways_on(order: Order, reason: str) -> list[dict[str, str]]:
+    """What she can do about it, under the message that rings."""
+    other = {"key": "button-use-other-card", "data": pack(Tap.ADD_CARD)}
+    again = {"key": "button-order-again", "data": pack(Tap.TRY_AGAIN, order.id)}
+    return [*([other] if reason in FOR_MONEY else []), again]
 
 
 async def _who_ended(work: UnitOfWork, run: Run) -> tuple[Actor, str, str | None]:

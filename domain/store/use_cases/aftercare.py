@@ -16,7 +16,7 @@ from domain.aftercare import (
 )
 from domain.campus import Campus
 from domain.errors import NotAllowed, OrderClosed, Stale, TooLateToRate, TooLateToReport
-from domain.order import Order
+from domain.order import WITH_RUNNER, Order
 from domain.people import Action, Member, Role
 from domain.store.aftercare import (
     find_case,
@@ -63,10 +63,13 @@ async def give_reason(work: UnitOfWork, campus: Campus, member: Member, order_id
 
 
 async def ask_about(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> tuple[Order, Case | None]:
-    """Before a report: one's own delivered order and its open case; TooLateToReport when there can be no new one."""
-    order = await _delivered(work, campus, member, Action.REPORT_PROBLEM, order_id)
+    """Before a report: one's own order, taken or delivered, and its open case; TooLateToReport for no new one."""
+    order = await lock_order(work, campus.id, order_id)
+    require(member, Action.REPORT_PROBLEM, own=order.customer_id == member.person_id)
+    if order.status not in DELIVERED | WITH_RUNNER:
+        raise OrderClosed
     case = await open_case_of(work, order.id)
-    if case is None and not in_time(order, work.now, campus.windows):
+    if case is None and order.status in DELIVERED and not in_time(order, work.now, campus.windows):
         raise TooLateToReport(hours=hours(campus))
     return order, case
 

@@ -48,6 +48,16 @@ async def choose_place(work: UnitOfWork, campus: Campus, member: Member, drop_po
     return point.name
 
 
+async def keep_place(work: UnitOfWork, campus: Campus, member: Member, words: str) -> str:
+    """Her food usually goes to this place in her own words; a drop point of the list keeps the name it has there."""
+    require(member, Action.PLACE)
+    points = await drop_points_of(work, campus.id)
+    listed = [point for point in points if words.lower() in (point.name.lower(), point.building.lower())]
+    place = listed[0].name if len(listed) == 1 else words
+    await keep_default_place(work, campus.id, member.person_id, place)
+    return place
+
+
 async def forget_place(work: UnitOfWork, campus: Campus, member: Member) -> None:
     """She is asked for the place with every order again."""
     require(member, Action.PLACE)
