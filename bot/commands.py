@@ -47,6 +47,8 @@ COMMANDS: Mapping[Role, Mapping[str, str]] = MappingProxyType(
             "suspend": "bot-command-suspend",
             "unsuspend": "bot-command-unsuspend",
             "stuck": "bot-command-stuck",
+            "differences": "bot-command-differences",
+            "settle": "bot-command-settle",
             "cases": "bot-command-cases",
             "case": "bot-command-case",
             "close_case": "bot-command-close-case",

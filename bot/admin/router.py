@@ -2,7 +2,21 @@
 
 from aiogram import Router
 
-from bot.admin import acts, binding, board, cases, guide, letting_go, orders, poster, refunds, roster, steering, telling
+from bot.admin import (
+    acts,
+    binding,
+    board,
+    cases,
+    differences,
+    guide,
+    letting_go,
+    orders,
+    poster,
+    refunds,
+    roster,
+    steering,
+    telling,
+)
 from bot.routing import on_commands, on_other_commands, on_photos, on_replies, on_taps, on_typed
 from domain.buttons import Tap
 from domain.draft import Expects
@@ -37,9 +51,24 @@ def admin_router() -> Router:
     _tapped(router)
     on_typed(router, {Expects.ADMIN_REASON: acts.typed_reason, Expects.REFUND: refunds.typed})
     on_taps(router, {Tap.POSTER: poster.poster_of_place})
+    _differing(router)
     _cases(router)
     on_other_commands(router, guide.guide)
     return router
+
+
+def _differing(router: Router) -> None:
+    listed = {"differences": differences.list_differences, "settle": differences.settle}
+    on_commands(router, listed, private=False)
+    on_taps(
+        router,
+        {
+            Tap.DIFFERENCES: differences.show_list,
+            Tap.LOOK_AGAIN: differences.look_again,
+            Tap.SETTLE: differences.ask_why,
+        },
+    )
+    on_typed(router, {Expects.SETTLE: differences.typed_reason})
 
 
 def _cases(router: Router) -> None:

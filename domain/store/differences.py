@@ -108,11 +108,11 @@ async def end(
     return ended
 
 
-async def find_difference(work: UnitOfWork, difference_id: int) -> Difference | None:
-    """A difference by its number, whatever became of it."""
-    row = (await work.connection.execute(select(difference).where(difference.c.id == difference_id))).mappings()
-    found = row.one_or_none()
-    return None if found is None else _difference(found)
+async def find_difference(work: UnitOfWork, campus_id: int, difference_id: int) -> Difference | None:
+    """A difference of this campus by its number, whatever became of it."""
+    query = select(difference).where(difference.c.campus_id == campus_id, difference.c.id == difference_id)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else _difference(row)
 
 
 async def open_differences(work: UnitOfWork, campus_id: int) -> Sequence[Difference]:

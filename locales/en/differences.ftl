@@ -25,3 +25,43 @@ push-hold-dying =
     Bring it to its end before that: what is not captured by then cannot be captured.
 button-look-again = 🔄 Look again
 button-settle = Settle by hand…
+
+## What an admin reads and taps
+
+bot-command-differences = What differs from Stripe
+bot-command-settle = Settle a difference: /settle 3 reason
+bot-button-differences = ⚖️ Differences
+bot-button-look-at-difference = 🔄 Look at { $number }
+bot-button-settle = Settle { $number }…
+bot-differences =
+    { $count ->
+        [0] ⚖️ Nothing differs: our rows say what Stripe says.
+        [one] ⚖️ <b>One difference to Stripe</b>
+       *[other] ⚖️ <b>{ $count } differences to Stripe</b>
+    }
+bot-difference-line =
+    <b>{ $number }: { $kind ->
+        [unknown_intent] a payment we do not know
+        [unknown_transfer] a pay-out we do not know
+        [unknown_refund] a refund we do not know
+        [late_intent] a late hold, not let go
+        [late_transfer] a late pay-out, not taken back
+        [hold_elsewhere] a hold that is not held any more
+        [payout_alone] a pay-out nobody sends
+        [not_booked] not in our books
+        [amount_differs] another amount in our books
+       *[balance_differs] another sum than Stripe's balance
+    }</b>, order { $order }, since { $since }
+    ours { $ours }, theirs { $theirs }
+    <code>{ $subject }</code> ({ $note })
+bot-looking-again = Asking Stripe. The answer comes here.
+bot-settle =
+    <b>Settle difference { $number } by hand?</b>
+    { $line }
+
+    No money moves. It is not told again while the amounts stay the same.
+    Type the reason: what it is, and what was done about it.
+bot-settled =
+    <b>Difference { $number } is settled.</b>
+    Reason: { $reason }
+bot-usage-settle = Write the difference's number and the reason: <code>/settle 3 refunded in Stripe's dashboard</code>

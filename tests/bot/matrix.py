@@ -22,6 +22,8 @@ from domain.store.rows import items_to
 from domain.store.schema import (
     campus,
     debt,
+    difference,
+    dispute,
     hold,
     membership,
     payable,
@@ -96,7 +98,9 @@ async def set_scene(stage: Stage) -> Scene:
         things = {Thing.NOTHING: 0, Thing.CEILING: 800, Thing.CARD: 4242, Thing.RUNNER: ana, Thing.ASKING: ben}
         things[Thing.DROP_POINT] = (await drop_points_of(work, north))[0].id
         things[Thing.DEBT] = await _completed(work, north, ana, ben, made[S.COMPLETED])
+        things[Thing.DISPUTED] = await _disputed(work, here, mei, ana)
         things |= {Thing.SUSPENDED: zoe, Thing.CASE: case, Thing.SAGA: await _stuck(work, north)}
+        things[Thing.DIFFERENCE] = await _difference(work, north)
     return Scene(
         campus_id=north,
         runner_group=stage.groups["north"],
@@ -158,6 +162,24 @@ async def _completed(work: UnitOfWork, campus_id: int, runner: int, admin: int, 
     made = await work.connection.execute(insert(refund).values(for_what | agreed).returning(refund.c.id))
     owed = insert(debt).values(for_what | {"refund_id": made.scalar_one(), "refusal": "balance_insufficient"})
     return int((await work.connection.execute(owed.returning(debt.c.id))).scalar_one())
+
+
+async def _difference(work: UnitOfWork, campus_id: int) -> int:
+    row = {"campus_id": campus_id, "kind": "unknown_intent", "subject": f"pi_{uuid4()}", "theirs": 5, "currency": "sgd"}
+    return int((await work.connection.execute(insert(difference).values(row).returning(difference.c.id))).scalar_one())
+
+
+async def _disputed(work: UnitOfWork, here: Campus, customer: int, runner: int) -> int:
+    """A paid order whose money went back to the customer, and whose runner still waits for hers."""
+    order_id = await _order(work, here, customer, runner, S.COMPLETED)
+    for happened in (E.DELIVERED, E.COMPLETED):
+        await move(work, SYSTEM, here.id, order_id, happened)
+    about = {"campus_id": here.id, "order_id": order_id, "currency": "sgd"}
+    owed = {"runner_id": runner, "amount": 600, "frozen": True}
+    lost = {"dispute": f"dp_{order_id}", "status": "lost", "amount": 700, "reason": "fraudulent"}
+    await work.connection.execute(insert(payable).values(about | owed))
+    await work.connection.execute(insert(dispute).values(about | lost))
+    return order_id
 
 
 async def _stuck(work: UnitOfWork, campus_id: int) -> int:
