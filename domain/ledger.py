@@ -220,14 +220,15 @@ def dispute_posting(*, dispute: str, amount: int, fee: int, currency: str) -> Po
     )
 
 
-def dispute_won_posting(*, dispute: str, amount: int, currency: str) -> Posting:
-    """The bank gave it back."""
+def dispute_won_posting(*, dispute: str, amount: int, fee: int, currency: str) -> Posting:
+    """The bank gave it back, and Stripe its fee where it does."""
     return _posting(
         f"dispute_won:{dispute}",
         "dispute_won",
         dispute,
-        Entry(account=stripe_balance(currency), amount=amount),
+        Entry(account=stripe_balance(currency), amount=amount + fee),
         Entry(account=dispute_suspense(currency), amount=-amount),
+        Entry(account=stripe_fees(currency), amount=-fee),
     )
 
 

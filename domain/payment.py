@@ -194,6 +194,7 @@ class Refund:
     currency: str
     payment_intent: str
     refund: str | None  # Stripe's number, once it took it
+    transfer: str | None  # what her part has to be taken back from, if it was sent
     reversal: str | None
     reason: str
     refusal: str | None

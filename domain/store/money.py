@@ -74,6 +74,13 @@ async def payable_of(work: UnitOfWork, order_id: int) -> Payable | None:
     return None if row is None else payable_from(row)
 
 
+async def lock_payable(work: UnitOfWork, order_id: int) -> Payable | None:
+    """As payable_of, and nobody else changes it until this transaction ends."""
+    query = select(payable).where(payable.c.order_id == order_id).with_for_update()
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else payable_from(row)
+
+
 async def open_payables(work: UnitOfWork, runner_id: int) -> Sequence[Payable]:
     """Everything owed to a runner that nobody is sending and no dispute keeps, oldest first."""
     free = (payable.c.status == PayoutStatus.OPEN, ~payable.c.frozen, ~sent_otherwise())

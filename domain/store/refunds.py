@@ -20,7 +20,7 @@ from domain.store.events import SYSTEM, log
 from domain.store.money import current_hold, payable_of
 from domain.store.orders import find_order
 from domain.store.rows import debt_from, refund_from
-from domain.store.schema import debt, refund
+from domain.store.schema import debt, ledger_entry, ledger_txn, refund
 from domain.store.unit_of_work import UnitOfWork
 
 
@@ -41,22 +41,36 @@ async def refundable(work: UnitOfWork, campus_id: int, order_id: int) -> Refunda
     """What may go back of an order as it is now; hold the order's lock to rely on it."""
     order, hold = await find_order(work, campus_id, order_id), await current_hold(work, order_id)
     paid = 0 if hold is None or order.status is not OrderStatus.COMPLETED else hold.captured
-    made = [one for one in await refunds_of(work, order_id) if one.status in LIVE_REFUNDS]
+    made = await refunds_of(work, order_id)
     return Refundable(
         paid=paid,
-        left=paid - sum(one.amount for one in made),
-        hers=_hers(await payable_of(work, order_id), made),
+        left=paid - sum(one.amount for one in made if one.status in LIVE_REFUNDS),
+        hers=await _hers(work, await payable_of(work, order_id), made),
         currency=order.price.currency,
     )
 
 
-def _hers(owed: Payable | None, made: Sequence[Refund]) -> int:
-    """Minor units the runner has of the order and does not bear already: what is due, or what she was sent."""
+async def _hers(work: UnitOfWork, owed: Payable | None, made: Sequence[Refund]) -> int:
+    """Minor units the runner has of the order and does not bear already: what is due, or what she was sent.
+
+    Only the newest transfer is taken back from: a second one there is only where a refund that she bore failed.
+    """
     if owed is None:
         return 0
-    if owed.status is PayoutStatus.PAID:
-        return max(0, owed.sent - sum(one.to_take_back for one in made))
-    return owed.due
+    if owed.status is not PayoutStatus.PAID:
+        return owed.due
+    asked = [one for one in made if one.status in LIVE_REFUNDS]
+    newest = await _transferred(work, owed)
+    newest -= sum(one.taken_back for one in made if one.transfer == owed.transfer)
+    newest -= sum(one.to_take_back for one in asked if one.transfer == owed.transfer)
+    return max(0, min(newest, owed.sent - sum(one.to_take_back for one in asked)))
+
+
+async def _transferred(work: UnitOfWork, owed: Payable) -> int:
+    """Minor units of the newest transfer, as booked."""
+    booked = select(func.max(ledger_entry.c.amount)).join(ledger_txn, ledger_txn.c.id == ledger_entry.c.txn_id)
+    query = booked.where(ledger_txn.c.posting_key == f"transfer:{owed.transfer}")
+    return int((await work.connection.execute(query)).scalar_one() or 0)
 
 
 async def insert_refund(work: UnitOfWork, values: dict[str, object]) -> Refund:

@@ -63,6 +63,7 @@ def create_refund() -> None:
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("payment_intent", sa.Text(), nullable=False),
         sa.Column("refund", sa.Text(), nullable=True),
+        sa.Column("transfer", sa.Text(), nullable=True),
         sa.Column("reversal", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("refusal", sa.Text(), nullable=True),

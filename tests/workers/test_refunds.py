@@ -43,7 +43,7 @@ async def test_a_part_goes_back_at_the_platforms_cost(shared_town: Town) -> None
     assert (await town.saga(order, "refund_order")).status == "done"
 
 
-async def test_41_39_a_full_refund_before_the_transfer_leaves_nothing_to_send(shared_town: Town) -> None:
+async def test_39_a_full_refund_before_the_transfer_leaves_nothing_to_send(shared_town: Town) -> None:
     """Facts 39: the platform gives back its fees, the runner her pay, which was not sent yet and never is."""
     town = shared_town
     runner = await town.member(runner=True, ready=False, card=None)

@@ -26,7 +26,7 @@ async def plan_look(_work: UnitOfWork, run: Run, _key: str) -> Params:
 
 
 async def look(client: Stripe, sent: Sent) -> Result:
-    """The dispute as it is now; `withdrawn`, `fee` and `returned` are what moved on our balance, in minor units."""
+    """The dispute as it is now, and what moved on our balance for it, in minor units."""
     found = await retrieve_dispute(client, sent.params["dispute"])
     moved: list[dict[str, Any]] = found.get("balance_transactions") or []
     return {
@@ -38,7 +38,8 @@ async def look(client: Stripe, sent: Sent) -> Result:
         "answer_by": (found.get("evidence_details") or {}).get("due_by"),
         "withdrawn": -sum(one["amount"] for one in moved if one["amount"] < 0),
         "returned": sum(one["amount"] for one in moved if one["amount"] > 0),
-        "fee": sum(one["fee"] for one in moved),
+        "fee": sum(one["fee"] for one in moved if one["amount"] < 0),
+        "fee_returned": -sum(one["fee"] for one in moved if one["amount"] > 0),
     }
 
 
@@ -58,7 +59,7 @@ async def record_look(work: UnitOfWork, run: Run, result: Result) -> None:
     if result["status"] == "lost":
         await lose_dispute(work, standing)
     elif result["status"] in WON and result["returned"] >= standing.withdrawn:
-        await win_dispute(work, run, standing)
+        await win_dispute(work, run, standing, result["fee_returned"])
 
 
 LOOK_AT_DISPUTE = OutsideStep(plan=plan_look, call=look, record=record_look)

@@ -114,13 +114,10 @@ async def _tell_both(work: UnitOfWork, made: Refund) -> None:
 async def plan_reversal(work: UnitOfWork, run: Run, key: str) -> Params | None:
     """What the runner was sent and bears; None when she bears nothing that was sent, or the refund failed meanwhile."""
     made = await lock_refund(work, run.data["refund_row"])
-    owed = await payable_of(work, made.order_id)
     if made.to_take_back == 0 or made.status is RefundStatus.FAILED:
         return None
-    if owed is None or owed.transfer is None:
-        raise Refused("no_transfer")
     return {
-        "transfer": owed.transfer,
+        "transfer": made.transfer,
         "reversal": {
             "amount": made.to_take_back,
             "metadata": {"order": str(made.order_id), "saga": str(run.id), "call": key},
@@ -154,8 +151,7 @@ async def record_reversal(work: UnitOfWork, run: Run, result: Result) -> None:
             await owe_refund(work, made, result["refusal"])
         return
     amount = result["amount"]
-    taken = amount if borne else made.taken_back
-    await change_refund(work, made.id, reversal=result["reversal"], taken_back=taken)
+    await change_refund(work, made.id, reversal=result["reversal"], taken_back=amount)
     await count_reversal(work, made.order_id, amount, borne=borne)
     posting = reversal_posting(
         reversal=result["reversal"], runner=made.runner_id, amount=amount, currency=made.currency

@@ -21,6 +21,7 @@ refund = Table(
     words("currency"),
     words("payment_intent"),
     words("refund", nullable=True),
+    words("transfer", nullable=True),  # what her part has to be taken back from
     words("reversal", nullable=True),
     words("reason"),
     words("refusal", nullable=True),

@@ -75,7 +75,7 @@ async def _proof(work: UnitOfWork, order: Order) -> str:
 
 
 async def win_dispute(work: UnitOfWork, run: Run, met: Dispute, fee: int) -> None:
-    """The bank gave it back, and Stripe its `fee`, if so (minor units): what is owed for the order is sent as before."""
+    """The bank gave it back, and Stripe perhaps its `fee` (minor units): what is owed is sent as before."""
     if await close_dispute(work, met.id, DisputeEvent.WON) is None:
         return
     if met.withdrawn:

@@ -4,13 +4,13 @@ from domain.errors import OrderDisputed, PayoutUnderWay
 from domain.ledger import debt_posting, debt_void_posting, refund_failed_posting
 from domain.money import spell
 from domain.order import Bearer, Order
-from domain.payment import DebtStatus, PayoutStatus, Refund, RefundEvent, RefundStatus
+from domain.payment import DebtStatus, Payable, PayoutStatus, Refund, RefundEvent, RefundStatus
 from domain.people import Role
 from domain.refunds import RefundParts, divide_refund
 from domain.store.disputes import is_disputed
 from domain.store.events import Actor, log
 from domain.store.messages import redraw_known, tell, tell_admins
-from domain.store.money import current_hold, payable_of, post
+from domain.store.money import current_hold, lock_payable, post
 from domain.store.orders import find_order, lock_order
 from domain.store.refunds import (
     change_refund,
@@ -35,10 +35,10 @@ async def request_refund(work: UnitOfWork, run: Run) -> None:
     order = await lock_order(work, run.campus_id, run.order)
     if await is_disputed(work, order.id):
         raise OrderDisputed
-    bearer = Bearer(run.data["bearer"])
+    bearer, owed = Bearer(run.data["bearer"]), await lock_payable(work, order.id)
     parts = divide_refund(await refundable(work, run.campus_id, order.id), run.data["amount"], bearer)
-    withheld = await _keep_hers(work, order, parts.hers) if bearer is Bearer.RUNNER else 0
-    made = await _write_down(work, run, order, parts, withheld)
+    withheld = await _keep_hers(work, owed, parts.hers) if bearer is Bearer.RUNNER else 0
+    made = await _write_down(work, run, order, owed, parts, withheld)
     run.data["refund_row"] = made.id
     said = f"{spell(parts.amount, made.currency)}, {bearer}: {made.reason}"
     await log(
@@ -55,17 +55,18 @@ async def request_refund(work: UnitOfWork, run: Run) -> None:
     await redraw_known(work, order.id)
 
 
-async def _keep_hers(work: UnitOfWork, order: Order, hers: int) -> int:
+async def _keep_hers(work: UnitOfWork, owed: Payable | None, hers: int) -> int:
     """What is not sent yet is kept back at once; what was sent has to be taken back, which is a step of its own."""
-    owed = await payable_of(work, order.id)
     if owed is None or owed.status is PayoutStatus.PAID or hers == 0:
         return 0
-    if owed.status is PayoutStatus.SENDING or await withhold(work, order.id, hers) is None:
+    if owed.status is PayoutStatus.SENDING or await withhold(work, owed.order_id, hers) is None:
         raise PayoutUnderWay
     return hers
 
 
-async def _write_down(work: UnitOfWork, run: Run, order: Order, parts: RefundParts, withheld: int) -> Refund:
+async def _write_down(
+    work: UnitOfWork, run: Run, order: Order, owed: Payable | None, parts: RefundParts, withheld: int
+) -> Refund:
     hold = await current_hold(work, order.id)
     if hold is None or order.runner_id is None:
         raise LookupError(f"order {order.id} was paid without a hold or a runner")
@@ -79,6 +80,7 @@ async def _write_down(work: UnitOfWork, run: Run, order: Order, parts: RefundPar
             "amount": parts.amount,
             "hers": parts.hers,
             "withheld": withheld,
+            "transfer": None if owed is None or parts.hers == withheld else owed.transfer,
             "currency": order.price.currency,
             "payment_intent": hold.payment_intent,
             "reason": str(run.data["reason"]),

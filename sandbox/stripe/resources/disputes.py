@@ -16,9 +16,9 @@ OUTCOMES = ("won", "lost")
 
 def open_dispute(world: World, charge: Document, reason: str) -> Document:
     """The bank takes all that was paid, and Stripe its fee."""
-    if not charge["captured"] or standing(world, charge) is not None:
-        raise bad_request(f"Charge {charge['id']} can't be disputed now.")
     amount = charge["amount_captured"] - charge["amount_refunded"]
+    if amount <= 0 or standing(world, charge) is not None:
+        raise bad_request(f"Charge {charge['id']} can't be disputed now.")
     dispute: Document = {
         "id": new_id("dispute"),
         "object": "dispute",
