@@ -48,6 +48,7 @@ DESK_TAPS = frozenset(  # in the admin chat only: others would read along
         Tap.REFUND,
         Tap.LET_GO,
         Tap.LET_GO_SURE,
+        Tap.PAY_ANYWAY,
     }
 )
 GONE = frozenset({"kicked", "left"})

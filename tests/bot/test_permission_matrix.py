@@ -163,7 +163,8 @@ def _judged(actor: Actor, attempt: Attempt, outcome: Outcome) -> Iterator[str]:
     """What is wrong with it."""
     meddled = outcome.written - HARMLESS
     if attempt.silent:
-        if outcome.said or meddled or outcome.refusal:
+        told_elsewhere = outcome.said and actor.place is not Place.DESK  # the desk hears what it can do
+        if told_elsewhere or meddled or outcome.refusal:
             yield f"should mean nothing here, but: {outcome}"
     elif not actor.may(attempt.rule):
         if outcome.refusal is None or not outcome.said or meddled:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from itertools import count
 from random import Random
 
 from bot.refusals import ORDER_TAPS
 from domain.buttons import Tap
+from domain.errors import CampusGError
 from domain.order import Order, OrderStatus
 from domain.people import Member
 from domain.store.campuses import find_campus
@@ -77,12 +78,13 @@ async def _a_days_work(town: Town, rng: Random, customers: list[Member], runners
     """New orders, some of them carried further by people who know what they do; the numbers of all that are open."""
     for _ in range(3):
         order = await town.open_job(rng.choice(customers))
-        standing = await town.known(rng.choice(runners).person_id)
-        if rng.random() < 0.7 and order.status is OrderStatus.CREATED and standing.runner_status == "approved":
-            await town.claim(standing, order)
-            await town.drive()
+        with suppress(CampusGError):  # suspended, blocked the bot, or has too much to do
+            if rng.random() < 0.7:
+                await town.claim(await town.known(rng.choice(runners).person_id), order)
+        await town.drive()
     for order in await _in(town, OrderStatus.ARRIVED):
-        await town.hand_over(await town.known(order.runner_id or 0), order)
+        with suppress(CampusGError):
+            await town.hand_over(await town.known(order.runner_id or 0), order)
     await town.drive()
     return [order.id for status in OrderStatus for order in (await _in(town, status))[-6:]]
 
