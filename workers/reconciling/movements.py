@@ -95,13 +95,6 @@ async def _booked(work: UnitOfWork, found: Found) -> Booked:
 
 
 def _keys(found: Found) -> Sequence[str]:
-    """A dispute moves money twice under one name: away, and back when it is won."""
-    if found["type"] == "adjustment":
-        return ("dispute_won:{}",) if found["net"] > 0 else ("dispute:{}",)
-    return KEYS.get(found["type"], ())
-
-
-def _keys(found: Found) -> Sequence[str]:
     if found["type"] == "adjustment":  # a dispute takes, and gives back when it is won
         return ("dispute:{}",) if found["net"] < 0 else ("dispute_won:{}",)
     return KEYS.get(found["type"], ())
