@@ -204,6 +204,23 @@ async def hearing_of_a_dispute(town: Town) -> Scene:
     return Scene(town=town, saga_id=run.id, check=check)
 
 
+async def hearing_of_a_well_account(town: Town) -> Scene:
+    """follow_account, of somebody with money waiting: all of it is sent."""
+    runner = await town.member(runner=True, card=None)
+    await town.sql("UPDATE person SET payouts_ready = false WHERE id = :id", id=runner.person_id)
+    order = await town.delivered(runner)
+    await town.drive()
+    name, data = f"follow_account:{runner.person_id}:evt_1", {"account": runner.stripe_account}
+    start = Start(kind="follow_account", name=name, campus_id=town.campus.id, person_id=runner.person_id, data=data)
+    async with town.database() as work:
+        run = await start_saga(work, start)
+
+    async def check() -> None:
+        await paid_once(town, order.id)
+
+    return Scene(town=town, saga_id=run.id, check=check)
+
+
 async def saving_a_card(town: Town) -> Scene:
     """save_card, of somebody Stripe does not know; the person fills in the page as soon as there is one."""
     member = await town.member(card=None)
@@ -272,6 +289,7 @@ SCENES: Mapping[str, Callable[[Town], Awaitable[Scene]]] = {
         refunding_a_part,
         hearing_of_a_failed_refund,
         hearing_of_a_dispute,
+        hearing_of_a_well_account,
         saving_a_card,
         onboarding,
     )
