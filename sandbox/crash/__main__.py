@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sandbox.crash.cases import Case, CasesError, all_cases, batches
+from sandbox.crash.cases import AT_ONCE, Case, CasesError, all_cases, batches
 from sandbox.crash.ground import Victim, open_ground
 from sandbox.crash.report import HEAD, line, totals
 from sandbox.crash.round import Outcome, kill_once
@@ -17,8 +17,7 @@ from sandbox.launch.processes import LaunchError
 from sandbox.launch.stack import Plan, Stack
 from sandbox.play.quarters import Quarter, cast_of_all, found_quarter
 
-AT_ONCE = 7  # cases a kill; the bot handles eight updates at the same time
-CAMPUSES = 8
+CAMPUSES = max(AT_ONCE.values())  # a campus for each case of a kill, so that no group is told too much
 FIRST_CAMPUS = 3  # as numbers go (see found_quarter)
 
 
@@ -29,23 +28,22 @@ def main() -> int:
     parser.add_argument(
         "--only", default="", help="a part of a case's name, like create_order or 'capture_payment / sent'"
     )
-    parser.add_argument("--at-once", type=int, default=AT_ONCE, help="cases a kill (default: %(default)s)")
     options = parser.parse_args()
     try:
         cases = [case for case in all_cases(options.steps) if options.only in str(case)]
         with tempfile.TemporaryDirectory(prefix="campusg-crash-", ignore_cleanup_errors=True) as folder:
-            return run(Path(folder), cases, options.at_once)
+            return run(Path(folder), cases)
     except (CasesError, LaunchError) as failure:
         print(failure, file=sys.stderr)
         return 1
 
 
-def run(folder: Path, cases: Sequence[Case], at_once: int) -> int:
+def run(folder: Path, cases: Sequence[Case]) -> int:
     """Play the cases on throw-away data in this folder."""
     runners = 2 * (len(cases) // CAMPUSES + 1)
     quarters = tuple(found_quarter(folder, f"crash{at}", FIRST_CAMPUS + at, runners=runners) for at in range(CAMPUSES))
     with surroundings(folder, quarters) as stack:
-        outcomes = asyncio.run(play(stack, quarters, cases, at_once))
+        outcomes = asyncio.run(play(stack, quarters, cases))
         print(stack.run("workers.audit"))
     return 1 if any(outcome.wrong for outcome in outcomes) else 0
 
@@ -62,14 +60,14 @@ def surroundings(folder: Path, quarters: tuple[Quarter, ...]) -> Iterator[Stack]
         stack.stop()
 
 
-async def play(stack: Stack, quarters: tuple[Quarter, ...], cases: Sequence[Case], at_once: int) -> Sequence[Outcome]:
+async def play(stack: Stack, quarters: tuple[Quarter, ...], cases: Sequence[Case]) -> Sequence[Outcome]:
     """All the cases, batch by batch, told as they come."""
     outcomes: list[Outcome] = []
     async with open_ground(stack, quarters, tuple(Victim)) as ground:
         await ground.stripe.post("/sim/webhooks", {"drop": True})  # nothing may depend on them
         say(HEAD)
         began, kills, last = time.monotonic(), 0, 0
-        for batch in batches(cases, at_once):
+        for batch in batches(cases):
             found, last = await kill_once(ground, batch, last)
             kills += 1
             outcomes.extend(found)

@@ -22,6 +22,10 @@ UNDO = re.compile(r", undo (\w+)")
 UNREACHED = frozenset({"create_order: undo withdraw_order", "create_order: undo stop_expiry"})
 
 
+# Cases a kill: the bot handles eight updates at the same time, the worker has twenty connections to Postgres.
+AT_ONCE = {Victim.BOT: 7, Victim.WORKER: 12}
+
+
 class CasesError(Exception):
     """The cases and the sagas there are do not fit; the sentence says where."""
 
@@ -170,13 +174,13 @@ def _named(part: str) -> Iterator[str]:
             yield f"undo {undo[1]}"
 
 
-def batches(cases: Sequence[Case], size: int) -> Iterator[Sequence[Case]]:
+def batches(cases: Sequence[Case]) -> Iterator[Sequence[Case]]:
     """The cases in groups that one kill can serve: one victim, and nothing kept back that another one waits for."""
     left = list(cases)
     while left:
         batch: list[Case] = []
         for case in list(left):
-            if len(batch) < size and all(_goes_with(case, other) for other in batch):
+            if len(batch) < AT_ONCE[case.kill.victim] and all(_goes_with(case, other) for other in batch):
                 batch.append(case)
                 left.remove(case)
         yield batch
