@@ -9,6 +9,7 @@ from aiohttp import web
 
 from sandbox.stripe.refusals import Refusal
 
+SIGNS = {"sgd": "S$", "usd": "US$", "eur": "€", "gbp": "£"}
 CHATS = frozenset({"t.me", "telegram.me"})
 STYLE = """
 :root{color-scheme:light dark;--ink:#1a2230;--quiet:#5b6776;--card:#fff;--room:#eef1f6;--line:#cfd7e2;
@@ -29,6 +30,7 @@ button{cursor:pointer;font-weight:600;margin-top:.6em}button.main{border:0;backg
 """
 BACK = """<p><button class=main type=button onclick="window.close();document.getElementById('by-hand').hidden=false">
 Back to the chat</button></p><p id=by-hand hidden>Your browser keeps this page open: close it by hand.</p>"""
+AGAIN = "Go back to the chat and tap the button again."
 CLOSING = f"{BACK}<script>if (window.opener) setTimeout(() => window.close(), 1600)</script>"
 
 
@@ -57,3 +59,15 @@ def lead(url: str, title: str, words: str) -> web.Response:
     if urlsplit(url).hostname not in CHATS:
         raise web.HTTPSeeOther(url)
     return page(title, f"<p>{escape(words)}</p>{CLOSING}")
+
+
+def lead_back(url: str, title: str) -> web.Response:
+    """As `lead`, for what went wrong: the page says what to do, and stays until it was read."""
+    if urlsplit(url).hostname not in CHATS:
+        raise web.HTTPSeeOther(url)
+    return page(title, f"<p>{AGAIN}</p>{BACK}", status=410)
+
+
+def written(minor: int, currency: str) -> str:
+    """An amount of hundredths as people write it: S$26.30."""
+    return f"{SIGNS.get(currency, currency.upper() + ' ')}{minor / 100:.2f}"

@@ -8,7 +8,7 @@ from html import escape
 from aiohttp import web
 
 from sandbox.stripe.cards import CARDS, Approval, Card, find_card
-from sandbox.stripe.page_frame import BACK, CLOSING, lead, page, refused_page
+from sandbox.stripe.page_frame import AGAIN, BACK, CLOSING, lead, lead_back, page, refused_page, written
 from sandbox.stripe.refusals import Refusal
 from sandbox.stripe.resources import accounts, authorizing, checkout
 from sandbox.stripe.routes import settle
@@ -21,7 +21,7 @@ async def show_checkout(request: web.Request) -> web.Response:
     settle(world)
     session = world.documents.get("checkout.session", request.match_info["session"])
     if session is None or session["status"] != "open":
-        return page("This page is no longer open", f"<p>It was used already, or its time is up.</p>{BACK}", status=410)
+        return page("This page is no longer open", f"<p>It was used already, or its time is up. {AGAIN}</p>{BACK}", status=410)
     options = "".join(f"<option value='{card.name}'>{told(card)}</option>" for card in CARDS)
     here = escape(request.path)
     return page(
@@ -78,13 +78,13 @@ async def show_approval(request: web.Request) -> web.Response:
     """GET /pay/approve/{intent}: the bank asks."""
     intent = request.app[SANDBOX].world.documents.get("payment_intent", request.match_info["intent"])
     if intent is None or intent["status"] != "requires_action":
-        return page("Nothing to approve", f"<p>This payment does not wait for you.</p>{BACK}", status=410)
+        return page("Nothing to approve", f"<p>This payment does not wait for you. {AGAIN}</p>{BACK}", status=410)
     here = escape(request.path)
-    money = escape(f"{intent['amount'] / 100:.2f} {intent['currency'].upper()}")
+    money = escape(written(intent["amount"], intent["currency"]))
     return page(
         "Your bank asks",
         f"<p>Approve a payment of {money}?</p><form method=post action='{here}'>"
-        "<button class=main name=ok value=yes>Approve</button><button name=ok value=no>Fail</button></form>",
+        "<button class=main name=ok value=yes>Approve</button><button name=ok value=no>Say no</button></form>",
     )
 
 
@@ -112,7 +112,7 @@ async def show_onboarding(request: web.Request) -> web.Response:
         accounts.open_link(sandbox.world, request.match_info["token"])
     except Refusal as refused:
         if "refresh_url" in refused.error:
-            return lead(refused.error["refresh_url"], "This link is used up", "Ask for a new one in the chat.")
+            return lead_back(refused.error["refresh_url"], "This link is used up")
         return refused_page(refused, "/")
     finally:
         sandbox.commit()
@@ -130,7 +130,7 @@ async def answer_onboarding(request: web.Request) -> web.Response:
     sandbox = request.app[SANDBOX]
     link = sandbox.world.documents.get("account_link", request.match_info["token"])
     if link is None or not link["_opened"]:
-        return page("Unknown link", "<p>Open the link first.</p>", status=404)
+        return page("Unknown link", f"<p>{AGAIN}</p>{BACK}", status=404)
     form = await request.post()
     finished = form.get("finish") == "yes"
     if finished:

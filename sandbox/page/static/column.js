@@ -22,11 +22,11 @@ export class Column {
     this.pinned = make("button", { type: "button", class: "pinned", hidden: true });
     this.subtitle = make("p");
     this.element = make("section", { class: "column", "aria-label": `${this.owner}: ${this.title}`, data: { person: this.person, chat: this.chat } },
-      this.ownerLine(), this.head(), this.pinned, make("div", { class: "wall" }, this.log.element, this.log.down, this.toast), this.composer.element);
+      this.ownerLine(), this.head(), this.pinned, make("div", { class: "wall" }, this.log.up, this.log.element, this.log.down), this.composer.element, this.toast);
   }
 
   ownerLine() {
-    const line = make("div", { class: "owner" }, make("b", {}, isGroup(this.chat) ? `As ${this.owner} sees it` : `${this.owner}'s chat`),
+    const line = make("div", { class: "owner" }, make("b", {}, isGroup(this.chat) ? `${this.title}, as ${this.owner} sees it` : `${this.owner}'s chat`),
       make("span", {}, this.role ? `· ${this.role}` : ""));
     line.style.setProperty("--hue", hueOf(this.owner));
     return line;
@@ -63,9 +63,17 @@ export class Column {
     const messages = readable ? await ask("/sim/messages", { chat: this.chat, user: this.person }) : [];
     this.messages = new Map(messages.map((message) => [message.message_id, message]));
     this.log.fill(messages);
-    if (messages.length === 0) this.log.greet(this.started ? "No messages here yet." : this.welcome());
     this.settle(readable);
     if (readable) await this.composer.learn();
+    if (messages.length === 0) this.log.greet(...this.greeting(readable));
+  }
+
+  /** What a wall without messages says; where the bot offers commands, some of them to press. */
+  greeting(readable) {
+    const chips = readable && (this.started || isGroup(this.chat)) ? this.composer.chips() : [];
+    if (!this.started && !isGroup(this.chat)) return [make("p", {}, this.welcome())];
+    if (chips.length === 0) return [make("p", {}, "No messages here yet.")];
+    return [make("p", {}, "No messages here yet."), make("p", {}, `Try ${chips[0].textContent}`), make("div", { class: "chips" }, ...chips)];
   }
 
   /** What somebody reads who has not pressed Start. */

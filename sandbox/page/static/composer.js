@@ -6,6 +6,9 @@ import { closeMenu, openMenu } from "./menus.js";
 import { fromFile, readyMade } from "./photos.js";
 import { ask, tell, Trouble } from "./wire.js";
 
+const CHIPS = 3;
+const ALONE = ["board", "runners", "poster", "jobs", "orders", "help"]; // commands that need no more words
+
 export class Composer {
   constructor(column, pictures) {
     Object.assign(this, { column, pictures, answered: null, picture: null, commands: [] });
@@ -108,11 +111,21 @@ export class Composer {
     this.list(this.commands, this.slash);
   }
 
+  /** The first few commands, each to be pressed. */
+  chips() {
+    const known = ALONE.flatMap((name) => this.commands.filter((one) => one.command === name));
+    return [...new Set([...known, ...this.commands])].slice(0, CHIPS).map((one) => make("button", { type: "button", class: "chip", title: one.description, onclick: () => this.command(one) }, `/${one.command}`));
+  }
+
+  /** Send a command; in a group it says whom it is for. */
+  command({ command, bot }) {
+    return this.write({ text: `/${command}${typeof this.column.chat === "number" ? `@${bot}` : ""}` });
+  }
+
   list(commands, anchor = null) {
-    const group = typeof this.column.chat === "number";
     openMenu(anchor, this.element, "above wide", "Commands", commands.map((one) => ({
       label: `/${one.command}`, hint: one.description,
-      act: () => { this.box.value = ""; this.write({ text: `/${one.command}${group ? `@${one.bot}` : ""}` }); },
+      act: () => { this.box.value = ""; this.command(one); },
     })));
   }
 

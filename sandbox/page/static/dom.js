@@ -37,14 +37,14 @@ function sketch(sign) {
   return svg;
 }
 
-// Dark enough for white letters; neighbours differ.
-const HUES = ["#7a4fb5", "#117a84", "#2e7d4f", "#a8542a", "#4a6076", "#1f6fb2", "#b03a73", "#8a6100"];
-const given = new Map();
+// Dark enough for white letters.
+const HUES = ["#7a4fb5", "#117a84", "#2e7d4f", "#a8542a", "#4a6076", "#1f6fb2", "#b03a73", "#8a6100", "#3d5bc4", "#5f6f1a", "#b23a3a", "#7a5266"];
+const SEED = 494; // with it the people and chats of the demo all differ
 
-/** The colour of a person or chat: in the order they are first met, so that no two look alike before the ninth. */
+/** The colour of a person or chat: made of the name, so it is the same at every visit. */
 export function hueOf(name) {
-  if (!given.has(name)) given.set(name, HUES[given.size % HUES.length]);
-  return given.get(name);
+  const sum = [...name].reduce((made, letter) => (Math.imul(made, 33) + letter.codePointAt(0)) >>> 0, SEED);
+  return HUES[sum % HUES.length];
 }
 
 /** A round portrait with initials. */

@@ -17,15 +17,20 @@ function key(column, message, button) {
   const look = `key ${button.style ?? ""}`;
   const { text, url, data, copy_text: copied } = button;
   if (url && !leadsToChat(url)) {
-    const traits = { class: look, href: url, target: "_blank", rel: relation(url), "aria-label": `${text} (opens a page)` };
-    return make("a", traits, text, corner("↗"));
+    const traits = { class: look, href: url, target: "_blank", rel: relation(url), title: text, "aria-label": `${text} (opens a page)` };
+    return make("a", traits, label(text), corner("↗"));
   }
-  if (url) return make("button", { type: "button", class: look, onclick: () => column.follow(url) }, text, corner("↗"));
-  if (copied) return make("button", { type: "button", class: look, onclick: () => column.copy(copied.text) }, text, corner("⧉"));
-  if (!data) return make("button", { type: "button", class: look, disabled: true }, text);
-  const drawn = make("button", { type: "button", class: look, data: { callback: data } }, text);
+  if (url) return make("button", { type: "button", class: look, title: text, onclick: () => column.follow(url) }, label(text), corner("↗"));
+  if (copied) return make("button", { type: "button", class: look, title: text, onclick: () => column.copy(copied.text) }, label(text), corner("⧉"));
+  if (!data) return make("button", { type: "button", class: look, title: text, disabled: true }, label(text));
+  const drawn = make("button", { type: "button", class: look, title: text, data: { callback: data } }, label(text));
   drawn.addEventListener("click", () => press(column, message, data, drawn));
   return drawn;
+}
+
+/** What a button says, in one line; the whole of it is its title. */
+function label(text) {
+  return make("span", { class: "key-words" }, text);
 }
 
 function corner(sign) {

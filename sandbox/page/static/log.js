@@ -2,33 +2,37 @@
 
 import { drawMessage } from "./bubble.js";
 import { make } from "./dom.js";
+import { rove } from "./rove.js";
 import { dayName } from "./times.js";
 
 const NEAR = 60; // pixels from the end that still count as reading the newest
+const SLIVER = 24; // pixels of a message that are too few to notice
 const TOGETHER = 600; // seconds within which one sender's messages are drawn as one group
 const LEAVING = 260; // milliseconds a deleted message takes to go
 
 export class Log {
   constructor(column, label) {
-    this.column = column;
-    this.following = true;
-    this.unread = 0;
-    this.element = make("div", { class: "log", role: "log", "aria-label": label, tabindex: 0, onscroll: () => this.scrolled() });
-    this.down = make("button", { type: "button", class: "down", hidden: true, onclick: () => this.toEnd("smooth") });
-    this.element.addEventListener("load", () => this.following && this.toEnd(), true); // a picture has got its height
-    new ResizeObserver(() => this.following && this.toEnd()).observe(this.element);
+    Object.assign(this, { column, following: true, unread: 0, shape: "", changed: new Set() });
+    this.lines = make("div", { class: "lines" });
+    this.element = make("div", { class: "log", role: "log", "aria-label": label, tabindex: 0, onscroll: () => this.scrolled() }, this.lines);
+    this.up = make("button", { type: "button", class: "up", hidden: true, onclick: () => this.showChanged() }, "↑ Changed above");
+    this.down = make("button", { type: "button", class: "down", hidden: true, onclick: () => this.toEnd() });
+    const watcher = new ResizeObserver(() => this.reshaped());
+    for (const one of [this.element, this.lines]) watcher.observe(one);
+    rove(this.lines);
   }
 
   /** Draw all messages anew. */
   fill(messages) {
-    this.element.replaceChildren(...messages.map((message) => drawMessage(this.column, message)));
+    this.lines.replaceChildren(...messages.map((message) => drawMessage(this.column, message)));
+    this.changed.clear();
     this.arrange();
     this.toEnd();
   }
 
-  /** Words for a wall without messages; the first message takes their place. */
-  greet(words) {
-    this.element.replaceChildren(make("p", { class: "hello" }, words));
+  /** What is shown on a wall without messages; the first message takes its place. */
+  greet(...content) {
+    this.lines.replaceChildren(make("div", { class: "hello" }, ...content));
   }
 
   /** Draw a new message, or one that has changed in its place; `news` counts it as unread when it is out of sight. */
@@ -39,14 +43,15 @@ export class Log {
       const held = old.contains(document.activeElement);
       old.replaceWith(drawn);
       if (held) drawn.querySelector(".key")?.focus({ preventScroll: true });
+      this.changed.add(message.message_id);
     } else {
-      this.element.querySelector(".hello")?.remove();
-      this.element.append(drawn);
+      this.lines.querySelector(".hello")?.remove();
+      this.lines.append(drawn);
     }
     drawn.classList.toggle("fresh", Boolean(old) || news);
     this.arrange();
-    if (this.following) requestAnimationFrame(() => this.toEnd());
-    else if (news) this.count(this.unread + 1);
+    if (!this.following && news) this.count(this.unread + 1);
+    this.reshaped();
   }
 
   /** Let a message go. */
@@ -69,23 +74,73 @@ export class Log {
     requestAnimationFrame(() => found.classList.add("fresh"));
   }
 
-  toEnd(behavior = "instant") {
-    this.element.scrollTo({ top: this.element.scrollHeight, behavior });
+  /** Go to the nearest message that changed above. */
+  showChanged() {
+    const [nearest] = this.changedAbove();
+    this.changed.delete(nearest);
+    this.hint();
+    this.goTo(nearest);
+  }
+
+  toEnd() {
     this.following = true;
+    this.element.scrollTop = this.element.scrollHeight;
     this.count(0);
+    this.hint();
+  }
+
+  /** The log or what is in it has another size: who stood at the end stays there. */
+  reshaped() {
+    this.shape = this.measured();
+    if (this.following) this.toEnd();
+    else this.hint();
+  }
+
+  measured() {
+    const { scrollHeight, clientHeight } = this.element;
+    return `${scrollHeight} ${clientHeight}`;
   }
 
   scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.element;
-    this.following = scrollHeight - scrollTop - clientHeight < NEAR;
-    if (this.following) this.count(0);
-    this.down.hidden = this.following;
+    this.element.scrollLeft = 0;
+    const ended = scrollHeight - scrollTop - clientHeight < NEAR;
+    if (this.following && !ended && this.shape !== this.measured()) return; // nobody scrolled: the room changed, see reshaped()
+    this.following = ended;
+    if (ended && this.unread) this.count(0);
+    this.hint();
   }
 
   count(unread) {
     this.unread = unread;
-    this.down.textContent = unread ? `↓ ${unread} new` : "↓ Newest";
     this.column.counted();
+  }
+
+  /** Say what is out of sight: messages that changed above, and the newest below. */
+  hint() {
+    const { top, bottom } = this.element.getBoundingClientRect();
+    for (const identity of this.changed) {
+      const place = this.find(identity)?.getBoundingClientRect();
+      if (!place || (place.bottom > top + SLIVER && place.top < bottom - SLIVER)) this.changed.delete(identity);
+    }
+    const above = this.changedAbove().length;
+    if (this.up.hidden === above > 0) this.toggleUp(above === 0);
+    this.down.hidden = this.following;
+    this.down.textContent = this.unread ? `↓ ${this.unread} new` : this.changed.size > above ? "↓ Changed below" : "↓ Newest";
+  }
+
+  /** The messages above what is in sight that changed there, the nearest first. */
+  changedAbove() {
+    const { top } = this.element.getBoundingClientRect();
+    return [...this.changed].filter((identity) => this.find(identity)?.getBoundingClientRect().bottom <= top + SLIVER).sort((one, other) => other - one);
+  }
+
+  /** Show or hide the line above without moving what one reads. */
+  toggleUp(hidden) {
+    const before = this.element.getBoundingClientRect().top;
+    this.up.hidden = hidden;
+    this.element.scrollTop += this.element.getBoundingClientRect().top - before;
+    this.shape = this.measured();
   }
 
   /** A line before each day's first message; messages of one sender in a row stand closer. */

@@ -10,6 +10,7 @@ export class Tabs {
     Object.assign(this, { element, room, columns: [], inSight: new Set() });
     this.watcher = new IntersectionObserver((entries) => this.moved(entries), { root: room, threshold: [SEEN] });
     new ResizeObserver(() => this.draw()).observe(room);
+    element.addEventListener("scroll", () => this.fade());
   }
 
   /** The columns there are now. */
@@ -25,12 +26,20 @@ export class Tabs {
     document.body.classList.toggle("crowded", this.room.scrollWidth > this.room.clientWidth + 4);
     this.element.replaceChildren(...this.columns.map((column) => this.tab(column)));
     this.mark();
+    this.fade();
+  }
+
+  /** Show at which edge the row goes on. */
+  fade() {
+    const { scrollLeft, scrollWidth, clientWidth } = this.element;
+    this.element.classList.toggle("more-left", scrollLeft > 2);
+    this.element.classList.toggle("more-right", scrollLeft + clientWidth < scrollWidth - 2);
   }
 
   tab(column) {
     const name = isGroup(column.chat) ? `${column.owner}: ${column.title.split(" ").at(-1)}` : column.owner;
-    return make("button", { type: "button", class: "tab", onclick: () => this.goTo(column), data: { person: column.person, chat: column.chat } },
-      face(column.owner), name, make("span", { class: "count", hidden: true }));
+    return make("button", { type: "button", class: "tab", title: `${column.owner}: ${column.title}`, onclick: () => this.goTo(column), data: { person: column.person, chat: column.chat } },
+      face(column.owner), make("span", { class: "tab-name" }, name), make("span", { class: "count", hidden: true }));
   }
 
   goTo(column) {

@@ -1,6 +1,5 @@
 // Who there is: people, bots and groups, as the stand-in last told.
 
-import { hueOf } from "./dom.js";
 import { ask, tell } from "./wire.js";
 
 export const world = { people: new Map(), bots: new Map(), groups: new Map() };
@@ -8,7 +7,6 @@ export const world = { people: new Map(), bots: new Map(), groups: new Map() };
 /** Read everybody anew. */
 export async function meetEverybody() {
   const [people, bots, groups] = await Promise.all([ask("/sim/users"), ask("/sim/bots"), ask("/sim/groups")]);
-  for (const person of people) hueOf(person.first_name);
   world.people = new Map(people.map((person) => [person.id, person]));
   world.bots = new Map(bots.map((bot) => [`@${bot.username}`, bot]));
   world.groups = new Map(groups.filter((group) => !group.migrated_to).map((group) => [group.id, group]));
