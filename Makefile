@@ -1,7 +1,7 @@
 # Two commands for a newcomer: `make demo` and `make test`. Whatever they need they set up by themselves, in this folder only.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chat play test crash fuzz check clean
+.PHONY: help demo chat play test crash soak fuzz check clean
 .DELETE_ON_ERROR:
 unexport PYTHONPATH PYTHONHOME
 
@@ -29,6 +29,9 @@ test: $(READY)  ## run all tests, on two cores
 
 crash: $(READY)  ## kill the bot and the workers at every point of every saga; ONLY=create_order kills there alone
 	@exec $(VENV) -m sandbox.crash tests/domain/saga_steps.json --only '$(ONLY)'
+
+soak: $(READY)  ## many orders while everything around them fails; ORDERS=1500 CAMPUSES=20 SEED=1 say how many, where, which
+	@exec $(VENV) -m sandbox.soak --orders $(or $(ORDERS),1500) --campuses $(or $(CAMPUSES),20) --seed $(or $(SEED),1)
 
 fuzz: $(READY)  ## throw wild text, broken updates and forged taps at it, a hundred thousand; SEED=7 does it once more
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no $(if $(SEED),--hypothesis-seed=$(SEED)) tests/fuzz \
