@@ -21,10 +21,14 @@ PIN = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 
 
 async def arrive(turn: Turn) -> Replies:
-    """[I'm here]: the customer is told, and the next typed line is the PIN."""
-    order = await running.arrive(turn.work, turn.campus, turn.member, turn.subject)
+    """[I'm here]: the customer is told, and the next typed line is the PIN, also if the card was quicker."""
+    on_note = turn.version == MENU
+    order = await find_order(turn.work, turn.campus.id, turn.subject)
+    require_job(turn.member, Action.ARRIVE, order)
+    if not (on_note and order.status is OrderStatus.ARRIVED):
+        order = await running.arrive(turn.work, turn.campus, turn.member, turn.subject)
     await expect(turn.work, turn.campus.id, turn.member.person_id, Expects.PIN, order.id)
-    if turn.version == MENU:
+    if on_note:
         return (EditMenu(Screen(turn.say("bot-ask-pin"), (_home(turn),))),)
     return (Answer(turn.plain("bot-ask-pin"), alert=True),)
 

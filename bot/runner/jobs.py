@@ -5,7 +5,7 @@ from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.turn import Turn
 from domain.buttons import Button, Style, Tap
 from domain.errors import OrderClosed
-from domain.order import Order, OrderEvent, allowed
+from domain.order import Order, OrderEvent, OrderStatus, allowed
 from domain.people import Action
 from domain.store.drafts import expect_nothing
 from domain.store.orders import find_order
@@ -35,9 +35,13 @@ async def release(turn: Turn) -> Replies:
 
 
 async def pick_up(turn: Turn) -> Replies:
-    """[Picked up]; on the note of the purchase the next button comes in its place."""
-    order = await running.pick_up(turn.work, turn.campus, turn.member, turn.subject)
-    if turn.version != MENU:
+    """[Picked up]; on the note of the purchase the next button comes in its place, also if the card was quicker."""
+    on_note = turn.version == MENU
+    order = await find_order(turn.work, turn.campus.id, turn.subject)
+    require_job(turn.member, Action.PICK_UP, order)
+    if not (on_note and order.status is OrderStatus.ON_THE_WAY):
+        order = await running.pick_up(turn.work, turn.campus, turn.member, turn.subject)
+    if not on_note:
         return (Answer(turn.plain("bot-picked-up", place=order.drop_point)),)
     here = turn.button("button-here", Tap.HERE, order.id, MENU, style=Style.PRIMARY)
     words = turn.say("bot-bring-here", order=order.id, place=order.drop_point)

@@ -9,6 +9,7 @@ from tests.bot.jobs import arrived, card_of, claimed, posted, pushes, written_by
 from tests.bot.stage import Somebody, Stage
 
 TEAM = -100_777
+THUMBS = ["button-thumb-up", "button-thumb-down"]
 
 
 async def test_the_receipt_and_its_amount_come_in_one_photo(stage: Stage) -> None:
@@ -89,6 +90,7 @@ async def test_after_five_wrong_pins_a_photo_of_the_food_is_the_proof(stage: Sta
     assert (row["status"], row["proof_photo"] is not None) == ("DELIVERED", True)
     (told,) = await pushes(stage, order_id, "push-left", mei)
     assert (told["photo"], told["args"]["place"], told["silent"]) == (row["proof_photo"], "Library, door", False)
+    assert (told["args"]["total"], [each["key"] for each in told["buttons"]]) == ("S$7.00", THUMBS)
     assert await pushes(stage, order_id, "push-delivered") == []
     (moved,) = await stage.rows(event, event.c.order_id == order_id, event.c.event == "delivered")
     assert moved["reason"] == "photo"

@@ -114,6 +114,7 @@ async def test_the_next_step_stays_under_the_runners_thumb(stage: Stage) -> None
     await ana.tap(Tap.BOUGHT, order_id, 9)
     await ana.write("4.20")
     messages = len(await ana.messages())
+    await ana.tap(Tap.PICKED_UP, order_id, 9)  # on the card; the note follows when it is tapped
     await ana.press("Picked up")
     assert "bring it here: Library, door" in await ana.text()
     await ana.press("I'm here")

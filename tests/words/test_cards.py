@@ -132,6 +132,13 @@ def test_an_ended_order_says_what_is_true_of_the_hold(status: HoldStatus, said: 
     assert said in draw(CardKind.CUSTOMER, replace(view, hold=replace(view.hold, status=status)), "en").text
 
 
+def test_what_the_bank_refused_was_never_held() -> None:
+    view = at(S.CANCELLED)
+    assert view.hold is not None
+    refused = replace(view.hold, status=HoldStatus.RELEASED, refusal="card_declined")
+    assert "Nothing is held" in draw(CardKind.CUSTOMER, replace(view, hold=refused), "en").text
+
+
 @pytest.mark.parametrize(
     ("reason", "said", "buttons"),
     [

@@ -47,6 +47,12 @@ def test_after_five_wrong_pins_the_card_asks_for_no_sixth() -> None:
     assert taps(card) == [Tap.LEAVE]
 
 
+def test_after_five_wrong_pins_the_customer_reads_no_pin_and_what_happens_now() -> None:
+    text = customer(S.ARRIVED, pin_tries=5).text
+    assert "4817" not in text
+    assert "does not count any more" in text
+
+
 def test_the_customer_reads_that_her_food_may_be_left_and_later_where_it_was() -> None:
     card = draw(CardKind.CUSTOMER, replace(at(S.ARRIVED), may_leave=True), "en")
     assert "may leave it there" in card.text
@@ -62,6 +68,7 @@ def test_the_customer_reads_that_her_food_may_be_left_and_later_where_it_was() -
 def test_both_cards_say_how_to_write_to_the_other(status: OrderStatus) -> None:
     assert "Reply to this card to write to Ana" in customer(status).text
     assert "Reply to this card to write to Mei" in runner(status).text
+    assert Tap.PROBLEM in taps(customer(status)), "the way to the campus team"
 
 
 @pytest.mark.parametrize("status", sorted(set(OrderStatus) - WITH_RUNNER))
