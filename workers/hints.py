@@ -9,7 +9,9 @@ from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.errors import Stale
+from domain.payment import LIVE_HOLDS
 from domain.store.progress import send_signal, start_saga
+from domain.store.readings import bring_forward
 from domain.store.schema import hold, saga, stripe_event
 from domain.store.unit_of_work import UnitOfWork
 from workers.late_news import saga_for
@@ -63,6 +65,16 @@ async def _wake_or_start(work: UnitOfWork, row: RowMapping) -> None:
     if start is not None:
         with suppress(Stale):  # it was started for this very event
             await start_saga(work, start)
+    elif await _is_stray(work, found):
+        await bring_forward(work, "payment_intents")
+
+
+async def _is_stray(work: UnitOfWork, found: dict[str, Any]) -> bool:
+    """Whether money is held by an intent that no hold of ours counts on: the sweep shall judge it soon."""
+    if found.get("object") != "payment_intent" or found.get("status") != "requires_capture":
+        return False
+    counted = select(hold.c.id).where(hold.c.payment_intent == str(found.get("id")), hold.c.status.in_(LIVE_HOLDS))
+    return (await work.connection.execute(counted)).scalar_one_or_none() is None
 
 
 async def _waiting_saga(work: UnitOfWork, found: dict[str, Any]) -> UUID | None:
