@@ -20,6 +20,7 @@ from domain.store.use_cases import aftercare, relaying
 
 LONGEST_QUOTE = 200  # characters of her words that are said back
 LARGEST_VERSION = 10**9
+MOST_KEPT = 8000  # characters of several lines together: more than is passed on at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ async def offer(turn: Turn) -> Replies | None:
         return None
     before = turn.dialogue
     said = [before.detail] if before is not None and before.expects is Expects.PASS_ON and before.detail else []
-    words = "\n".join([*said, turn.typed])
+    words = "\n".join([*said, turn.typed])[:MOST_KEPT]
     await expect(turn.work, *_here(turn), Expects.PASS_ON, turn.message_id, words)
     return (NewMessage(_whom(turn, readers, words)),)
 

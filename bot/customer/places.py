@@ -48,7 +48,8 @@ async def typed_drop_point(turn: Turn) -> Replies:
     draft = await begin_draft(turn)
     typed = one_line(turn.typed)
     if draft.store_name is not None and reads_like_food(typed, turn.campus.currency):
-        await expect(turn.work, *_here(turn), Expects.DROP_POINT, turn.asked_about or None, typed)
+        lines = "\n".join(filter(None, map(one_line, turn.typed.splitlines())))
+        await expect(turn.work, *_here(turn), Expects.DROP_POINT, turn.asked_about or None, lines)
         return (NewMessage(places.food_or_place(turn, draft, typed)),)
     return (NewMessage(await _brought_to(turn, draft, typed, turn.asked_about)),)
 
@@ -56,7 +57,7 @@ async def typed_drop_point(turn: Turn) -> Replies:
 async def as_place(turn: Turn, draft: Draft) -> Replies:
     """[It's the place]: what was typed, though it reads like food."""
     asked = await _typed_before(turn)
-    return (EditMenu(await _brought_to(turn, draft, asked.detail or "", asked.subject or 0)),)
+    return (EditMenu(await _brought_to(turn, draft, one_line(asked.detail or ""), asked.subject or 0)),)
 
 
 async def as_item(turn: Turn, draft: Draft) -> Replies:
