@@ -47,8 +47,14 @@ DESK_TAPS = frozenset(  # in the admin chat only: others would read along
         Tap.UNSUSPEND,
         Tap.REFUND,
         Tap.LET_GO,
+        Tap.DIFFERENCES,
+        Tap.LOOK_AGAIN,
+        Tap.SETTLE,
         Tap.LET_GO_SURE,
         Tap.PAY_ANYWAY,
+        Tap.DIFFERENCES,
+        Tap.LOOK_AGAIN,
+        Tap.SETTLE,
     }
 )
 GONE = frozenset({"kicked", "left"})
