@@ -24,10 +24,13 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-extensions", "--disable-default-apps",
     "--disable-dev-shm-usage", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
     "--hide-scrollbars", "--mute-audio", "--remote-debugging-port=0",
+    # with a mouse, as on a desk
+    "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
 )  # fmt: skip
 START_WITHIN = 30.0  # seconds
 PATIENCE = 20.0  # seconds; people would have given up, and machines under test are slow
 PRESSES = 5  # of something that moves, before one gives up
+KEYS = {"Enter": (13, "\r"), "Tab": (9, ""), "ArrowUp": (38, ""), "ArrowDown": (40, "")}  # the code, and what it types
 LOOK_EVERY = 0.04  # seconds between two looks at a page
 
 # Gives the middle of the last element that shows these words: in sight, at rest, with nothing lying over it.
@@ -192,9 +195,15 @@ class Tab:
         await self.press(selector)
         await self.tell("Input.insertText", text=text)
         if enter:
-            key = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}
-            for kind in ("keyDown", "keyUp"):
-                await self.tell("Input.dispatchKeyEvent", type=kind, **key)
+            await self.key("Enter")
+
+    async def key(self, name: str, *, shift: bool = False) -> None:
+        """Press one of KEYS, perhaps with Shift."""
+        code, text = KEYS[name]
+        key = {"key": name, "code": name, "windowsVirtualKeyCode": code, "modifiers": 8 if shift else 0}
+        await self.tell("Page.bringToFront")
+        for kind in ("keyDown", "keyUp"):
+            await self.tell("Input.dispatchKeyEvent", type=kind, **key, **({"text": text} if text else {}))
 
     async def photograph(self, file: Path) -> None:
         """Keep what is on the screen as a PNG."""

@@ -21,7 +21,8 @@ async def show_checkout(request: web.Request) -> web.Response:
     settle(world)
     session = world.documents.get("checkout.session", request.match_info["session"])
     if session is None or session["status"] != "open":
-        return page("This page is no longer open", f"<p>It was used already, or its time is up. {AGAIN}</p>{BACK}", status=410)
+        words = f"<p>It was used already, or its time is up. {AGAIN}</p>{BACK}"
+        return page("This page is no longer open", words, status=410)
     options = "".join(f"<option value='{card.name}'>{told(card)}</option>" for card in CARDS)
     here = escape(request.path)
     return page(

@@ -14,7 +14,7 @@ export function drawMessage(column, message) {
   const service = serviceLine(message);
   if (service) return make("p", { ...traits, class: "pill message-line" }, service);
   const keys = keyboard(column, message);
-  const shown = make("article", traits, bubble(column, message, own), keys);
+  const shown = make("article", traits, bubble(column, message, own), keys, replySign(column, message));
   shown.classList.toggle("own", own);
   shown.classList.toggle("keyed", Boolean(keys));
   shown.setAttribute("aria-label", `${own ? "You" : message.from.name}, ${clockTime(message.date)}`);
@@ -28,9 +28,13 @@ function bubble(column, message, own) {
     answered(column, message),
     message.photo ? photo(message) : null,
     words,
-    make("span", { class: "meta" }, `${message.edited ? "edited " : ""}${clockTime(message.date)}`),
-    make("button", { type: "button", class: "reply", "aria-label": "Reply to this message", title: "Reply", onclick: () => column.answer(message) }, "↩"));
+    make("span", { class: "meta" }, `${message.edited ? "edited " : ""}${clockTime(message.date)}`));
   return shown;
+}
+
+/** The sign beside a message that answers it; the last of its buttons for the Tab key. */
+function replySign(column, message) {
+  return make("button", { type: "button", class: "reply", "aria-label": "Reply to this message", title: "Reply", onclick: () => column.answer(message) }, "↩");
 }
 
 function sender(message) {

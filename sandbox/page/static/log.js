@@ -69,7 +69,9 @@ export class Log {
   goTo(identity) {
     const found = this.find(identity);
     if (!found) return;
-    found.scrollIntoView({ block: "center", behavior: "smooth" });
+    found.scrollIntoView({ block: found.offsetHeight < this.element.clientHeight ? "center" : "start" });
+    this.following = false; // until it turns out to be at the end
+    this.scrolled();
     found.classList.remove("fresh");
     requestAnimationFrame(() => found.classList.add("fresh"));
   }
