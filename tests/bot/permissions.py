@@ -225,6 +225,7 @@ COMMANDS: Mapping[str, Rule] = MappingProxyType(
         "finish": Rule(action=_A.FINISH_ANY, whose=_W.RUNNER, about=_S.PLACED, where=AT_DESK, words="{} why"),
         "close": Rule(action=_A.CLOSE_ANY, whose=_W.PARTY, about=_S.PLACED, where=AT_DESK, words="{} platform why"),
         "refund": replace(_REFUNDS, words="{} 1.00 platform why"),
+        "tell": Rule(action=_A.SEE_ANY_ORDER, about=_S.PLACED, where=AT_DESK, words="{} customer hello"),
         "runners": Rule(action=_A.SEE_RUNNERS, where=AT_DESK),
         "approve": Rule(action=_A.APPROVE_RUNNER, about=_T.ASKING, where=AT_DESK, words="{}"),
         "suspend": Rule(action=_A.SUSPEND_RUNNER, whose=_W.PERSON, about=_T.RUNNER, where=AT_DESK, words="{} why"),

@@ -75,10 +75,13 @@ async def test_whatever_people_press_no_saga_gets_stuck_and_the_books_balance(
 
 
 async def _a_days_work(town: Town, rng: Random, customers: list[Member], runners: list[Member]) -> list[int]:
-    """New orders, some of them carried further by people who know what they do; the numbers of all that are open."""
+    """New orders, some of them carried further by people who know what they do; the numbers of all there are."""
+    await town.sql("UPDATE campus SET paused = false")
+    runs = "UPDATE membership SET reachable = true, runner_status = 'approved' WHERE person_id = ANY(:runners)"
+    await town.sql(runs, runners=[runner.person_id for runner in runners])
     for _ in range(3):
-        order = await town.open_job(rng.choice(customers))
-        with suppress(CampusGError):  # suspended, blocked the bot, or has too much to do
+        with suppress(CampusGError):  # her card went, she has too much to do, ...
+            order = await town.open_job(await town.known(rng.choice(customers).person_id))
             if rng.random() < 0.7:
                 await town.claim(await town.known(rng.choice(runners).person_id), order)
         await town.drive()
