@@ -34,14 +34,18 @@ async def arrive(turn: Turn) -> Replies:
 
 
 async def typed_pin(turn: Turn) -> Replies:
-    """The PIN the customer showed; a line that can be none is not one of the five tries."""
+    """The PIN the customer showed; a line that can be none is not one of the five tries.
+
+    Where a photo is asked for, a line with four digits in it may be about a room: there they must stand alone.
+    """
+    proving = turn.dialogue is not None and turn.dialogue.expects is Expects.PROOF
     pin = pin_in(turn.typed)
-    if pin is not None:
+    if pin is not None and (pin == turn.typed or not proving):
         return await hand_over(turn, turn.asked_about, pin)
     order = await find_order(turn.work, turn.campus.id, turn.asked_about)
     if not allowed(order.status, OrderEvent.DELIVERED):
         raise OrderClosed
-    wanted = "bot-leave-photo-wanted" if turn.dialogue and turn.dialogue.expects is Expects.PROOF else "bot-ask-pin"
+    wanted = "bot-leave-photo-wanted" if proving else "bot-ask-pin"
     return (NewMessage(Screen(turn.say(wanted), (_home(turn),))),)
 
 

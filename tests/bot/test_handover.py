@@ -82,7 +82,7 @@ async def test_after_five_wrong_pins_a_photo_of_the_food_is_the_proof(stage: Sta
     await ana.press("Leave it, send photo")
     assert "can't be taken back" in await ana.text()
     assert (await ana.labels())[0] == "Keep waiting"
-    await ana.write("done")
+    await ana.write("done, at room 1234")
     assert "A photo of the food" in await ana.text()
     await ana.write("", photo=True)
     assert "is delivered" in await ana.text()
