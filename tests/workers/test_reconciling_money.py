@@ -178,3 +178,14 @@ async def test_after_a_restored_backup_every_forgotten_object_is_listed_and_noth
         assert len(await town.transfers(order.id)) == 1
         assert [one["status"] for one in await town.intents(order.id)] == ["succeeded"]
     assert {one["id"] for one in await town.look("objects", kind="payment_intent")} == known["payment_intent"]
+
+
+async def test_a_pay_out_that_nobody_sends_is_told_until_somebody_does(town: Town) -> None:
+    order = await town.delivered(await town.member(runner=True, ready=False, card=None))
+    await town.drive()
+    await town.sql("UPDATE payable SET status = 'sending', booked_at = now() - interval '6 minutes'")
+    await compare(town)
+    assert [kind for kind, _, _ in await differences(town)] == ["payout_alone"]
+    await town.sql("UPDATE payable SET status = 'open' WHERE order_id = :id", id=order.id)
+    await compare(town)
+    assert await differences(town) == []
