@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from itertools import chain
+from itertools import chain, count
 from random import Random
 
 
@@ -69,10 +69,10 @@ def draw_fates(orders: int, seed: int) -> list[Fate]:
     return Random(f"{seed}: fates").choices(list(SHARES), weights=list(SHARES.values()), k=orders)
 
 
-def draw_blows(deck: Sequence[Blow], seed: int) -> Iterator[Blow]:
-    """The deck shuffled, again and again, so that each kind comes before any comes more often than it shall."""
+def draw_blows(deck: Sequence[Blow], seed: int, rounds: int | None) -> Iterator[Blow]:
+    """The deck shuffled so many times (None: for ever): each kind comes before any comes too often."""
     dice = Random(f"{seed}: blows")
-    while True:
+    for _ in count() if rounds is None else range(rounds):
         yield from dice.sample(deck, len(deck))
 
 

@@ -33,6 +33,7 @@ class Order:
     seed: int
     deck: Sequence[Blow]
     gap: float  # between two blows
+    rounds: int | None = None  # how often the whole deck falls; None: until most orders are begun
     customers: int = 4  # of each campus
     runners: int = 4
     accounts: int = 2
@@ -85,7 +86,7 @@ async def soak(stack: Stack, quarters: Sequence[Quarter], order: Order, say: Say
         )
         agenda, began = Agenda(order=order, fates=fates, tell=say), time.monotonic()
         verdict = Verdict()
-        async with storming(weather, draw_blows(order.deck, order.seed), order.gap) as calm:
+        async with storming(weather, draw_blows(order.deck, order.seed, order.rounds), order.gap) as calm:
             walking = [asyncio.create_task(_order_all(ward, who, agenda)) for ward in wards for who in ward.customers]
             watching = asyncio.create_task(_call_off(agenda, calm))
             failures = [fault for fault in await asyncio.gather(*walking) if fault is not None]
@@ -93,7 +94,7 @@ async def soak(stack: Stack, quarters: Sequence[Quarter], order: Order, say: Say
             await asyncio.gather(watching, return_exceptions=True)
         walked = time.monotonic() - began
         say(f"{order.orders} orders went their ways in {walked:.0f} s; waiting for calm")
-        await _late_accounts(wards, order)
+        failures += await _late_accounts(wards, order)
         verdict = await settled(city, within=order.settles_within)
         for fault in failures:
             verdict.blame(fault.order, str(fault))
@@ -142,10 +143,12 @@ async def _come_in(wards: Sequence[Ward], order: Order) -> None:
     await asyncio.gather(*(one.sets_up_payout() for ward in wards for one in ward.runners[: order.accounts]))
 
 
-async def _late_accounts(wards: Sequence[Ward], order: Order) -> None:
+async def _late_accounts(wards: Sequence[Ward], order: Order) -> list[NotSettled]:
     """One more runner of each campus gets an account: all she earned so far is sent now."""
     late = slice(order.accounts, order.accounts + 1)
-    await asyncio.gather(*(one.sets_up_payout() for ward in wards for one in ward.runners[late]))
+    accounts = (one.sets_up_payout() for ward in wards for one in ward.runners[late])
+    done = await asyncio.gather(*accounts, return_exceptions=True)
+    return [fault for fault in done if isinstance(fault, NotSettled)]
 
 
 async def _order_all(ward: Ward, customer: Customer, agenda: Agenda) -> NotSettled | None:

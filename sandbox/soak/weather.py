@@ -20,6 +20,7 @@ from sandbox.soak.plan import Blow
 DOWN = (0.2, 1.5)  # seconds a killed process stays down
 STOPPED = (3.5, 6.0)  # seconds a stopped worker stands still: longer than its leases
 AWAY = (3.0, 6.0)  # seconds Stripe answers nobody
+SPARED = 2.0  # seconds a process that is up again is let work, on a slow machine too
 HANGS = 3.0  # seconds
 REST = 1  # seconds Telegram asks for
 HOUR = 3600
@@ -121,6 +122,7 @@ class Weather:
         try:
             await hurt(self.stack.processes[name])
             await self._ready(name)
+            await asyncio.sleep(SPARED)
         finally:
             self.busy.discard(name)
         return True
