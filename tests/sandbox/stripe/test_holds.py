@@ -71,7 +71,8 @@ async def test_a_bank_that_asks_is_answered_on_its_page(shop: Shop) -> None:
     assert asked.next_action.redirect_to_url is not None
     page = str(asked.next_action.redirect_to_url.url)
     async with shop.http.get(page) as shown:
-        assert "Approve" in await shown.text()
+        words = await shown.text()
+    assert (f"Approve a payment of US${asked.amount / 100:.2f}?" in words, "Say no" in words) == (True, True)
     async with shop.http.post(page, data={"ok": "yes"}, allow_redirects=False) as sent_back:
         assert sent_back.headers["Location"] == BACK
     approved = await shop.client.v1.payment_intents.retrieve_async(asked.id)

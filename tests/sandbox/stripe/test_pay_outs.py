@@ -45,6 +45,23 @@ async def test_an_onboarding_link_opens_once_and_finishes_on_its_page(shop: Shop
     assert (await shop.client.v1.accounts.retrieve_async(runner)).details_submitted
 
 
+async def test_a_used_up_link_says_what_to_do_and_stays_to_be_read(shop: Shop) -> None:
+    chat = "https://t.me/campus_bot"
+    link = await shop.client.v1.account_links.create_async(
+        {
+            "account": await shop.runner(onboarded=False),
+            "type": "account_onboarding",
+            "refresh_url": chat,
+            "return_url": chat,
+        }
+    )
+    async with shop.http.get(link.url) as shown:
+        assert shown.status == 200
+    async with shop.http.get(link.url) as again:
+        words = await again.text()
+    assert ("tap the button again" in words, "setTimeout" in words) == (True, False)
+
+
 async def test_a_transfer_cannot_take_more_than_its_charge_brought(shop: Shop) -> None:
     paid, runner = await shop.captured(2_000), await shop.runner()
     await shop.pay(runner, paid, 1_500)
