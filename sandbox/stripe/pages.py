@@ -114,7 +114,7 @@ async def show_onboarding(request: web.Request) -> web.Response:
     except Refusal as refused:
         if "refresh_url" in refused.error:
             return lead_back(refused.error["refresh_url"], "This link is used up")
-        return refused_page(refused, "/")
+        return page("This link does not work", f"<p>{AGAIN}</p>{BACK}", status=refused.status)
     finally:
         sandbox.commit()
     here = escape(request.path)
