@@ -129,7 +129,8 @@ def create_aftercare() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('missing', 'wrong', 'cold', 'not_here', 'other', 'question')", name=op.f("problem_case_kind_known_check")
+            "kind IN ('missing', 'wrong', 'cold', 'not_here', 'other', 'question')",
+            name=op.f("problem_case_kind_known_check"),
         ),
         sa.CheckConstraint("status IN ('open', 'closed')", name=op.f("problem_case_status_known_check")),
         sa.ForeignKeyConstraint(["campus_id"], ["campus.id"], name=op.f("problem_case_campus_id_fkey")),
