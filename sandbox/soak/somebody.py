@@ -82,7 +82,9 @@ class Somebody:
         places = (self.chat, self.group)
         found = ((place, seen) for place in places if (seen := self.button(action, subject, place=place)))
         place, seen = next(found, (self.chat, None))
-        last = next(self.newest(), None)
+        messages = self.city.eyes.messages[self.chat].values()
+        # The greeting: a menu's answer takes the place of the message it was tapped on, and no card may go so.
+        last = next((one for one in messages if one.by_bot), None)
         if seen is not None:
             await self.tap(place, seen.message, seen.data)
         elif last is not None:
