@@ -5,6 +5,7 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,11 +68,16 @@ async def play(stack: Stack, quarters: tuple[Quarter, ...], cases: Sequence[Case
         await ground.stripe.post("/sim/webhooks", {"drop": True})  # nothing may depend on them
         say(HEAD)
         began, kills, last = time.monotonic(), 0, 0
-        for batch in batches(cases):
+        left = deque(batches(cases))
+        while left:
+            batch = left.popleft()
             found, last = await kill_once(ground, batch, last)
             kills += 1
-            outcomes.extend(found)
             for outcome in found:
+                if outcome.missed and len(batch) > 1:
+                    left.append([outcome.case])  # what another one keeps back may stand in its way: again, alone
+                    continue
+                outcomes.append(outcome)
                 say(line(outcome))
         say(totals(outcomes, kills, time.monotonic() - began))
     return outcomes

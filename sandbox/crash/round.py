@@ -31,12 +31,14 @@ class Outcome:
     """What became of a case: seconds from the restart until all was settled, effects at Stripe, and what is wrong.
 
     `down` is how many seconds lay between the kill and the moment the new process was ready to work, its restart.
+    A case that is `missed` was never brought to its point, so nothing is known of it.
     """
 
     case: Case
     down: float = 0.0
     seconds: float | None = None
     effects: int | None = None
+    missed: bool = False
     wrong: str | None = None
 
 
@@ -50,6 +52,7 @@ class Trial:
     watch: Watch | None = None
     seconds: float | None = None
     last: str = ""  # what it waited for in the end
+    missed: bool = False
     wrong: str | None = None
 
     @property
@@ -104,7 +107,7 @@ async def _prepare(ground: Ground, trial: Trial) -> None:
         trial.errand = await ERRANDS[trial.case.kill.errand](ground, trial.stage)
         await until(partial(_quiet, ground, trial), "nothing under way", within=QUIET_WITHIN)
     except PlayError as failure:
-        trial.wrong = f"it could not be prepared: {failure}"
+        trial.missed, trial.wrong = True, f"it could not be prepared: {failure}"
 
 
 async def _quiet(ground: Ground, trial: Trial) -> bool | None:
@@ -156,7 +159,7 @@ async def _come_to_the_point(ground: Ground, trial: Trial) -> None:
             await watch.frozen.wait()
             await until(partial(_struck, ground, trial), f"Stripe keeps {watch.trip.call} back", within=COMES_WITHIN)
     except (TimeoutError, PlayError) as failure:
-        trial.wrong = f"it never came to the point: {failure!r}"
+        trial.missed, trial.wrong = True, f"it never came to the point: {failure!r}"
 
 
 async def _struck(ground: Ground, trial: Trial) -> bool | None:
@@ -217,4 +220,4 @@ async def _outcome(ground: Ground, trial: Trial, done: dict[str, Counter[str]], 
     seconds = None if trial.seconds is None else max(0.0, trial.seconds - down)
     if wrong is None and seconds is not None and seconds > SETTLES_WITHIN:
         wrong = f"settled only after {seconds:.1f} s, the last was: {trial.last}"
-    return Outcome(case=case, down=down, seconds=seconds, effects=effects, wrong=wrong)
+    return Outcome(case=case, down=down, seconds=seconds, effects=effects, missed=trial.missed, wrong=wrong)

@@ -40,6 +40,6 @@ async def outcomes(town: Town) -> dict[str, Outcome]:
 async def test_a_worker_killed_at_an_exact_point_leaves_one_effect(outcomes: dict[str, Outcome], name: str) -> None:
     outcome = outcomes[name]
     print(line(outcome))
-    assert outcome.wrong is None
+    assert outcome.wrong is None, outcome.wrong
     assert outcome.seconds is not None
     assert outcome.effects in (None, 1)
