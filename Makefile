@@ -25,7 +25,7 @@ play: $(READY)  ## play one order with scripted people and tell what each sees; 
 
 test: $(READY)  ## run all tests, on two cores
 	@$(VENV) -m pytest -n 2 --dist loadgroup --ignore tests/journeys
-	@$(VENV) -m pytest tests/journeys
+	@$(VENV) -m pytest -n 2 --dist loadgroup tests/journeys
 
 crash: $(READY)  ## kill the bot and the workers at every point of every saga; ONLY=create_order kills there alone
 	@exec $(VENV) -m sandbox.crash tests/domain/saga_steps.json --only '$(ONLY)'

@@ -17,14 +17,21 @@ from tests.servers import (
 
 TESTS = Path(__file__).parent
 TOGETHER = ("bot",)  # folders whose tests share something that is dear to start: aiogram takes 8 s of CPU
+DEAR = ("town",)  # fixtures that start a whole CampusG
 NUMBERS = count(1)  # one sequence for every database this run makes
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks which group a test is of
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `-n 2`: a process takes whole files, or whole folders where starting is dear."""
+    """With `-n 2`: a process takes whole files, or all that shares what is dear to start."""
     for item in items:
-        folder = item.path.relative_to(TESTS).parts[0]
-        item.add_marker(pytest.mark.xdist_group(folder if folder in TOGETHER else str(item.path)))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    folder = item.path.relative_to(TESTS).parts[0]
+    shared = [name for name in DEAR if name in getattr(item, "fixturenames", ())]
+    return folder if folder in TOGETHER else shared[0] if shared else str(item.path)
 
 
 @pytest.fixture(scope="session")

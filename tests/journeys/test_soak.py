@@ -17,7 +17,7 @@ DECK = (
     Blow.TELEGRAM_BUSY,
     Blow.TELEGRAM_LOST,
 )
-ORDERS = 25
+ORDERS = 15
 SEED = 7
 
 

@@ -97,7 +97,7 @@ async def plan_account(work: UnitOfWork, run: Run, _key: str) -> Params:
             },
             "capabilities": {"transfers": {"requested": True}},
             "metadata": {"person": str(run.person)},
-        }
+        },
     }
 
 
