@@ -16,7 +16,7 @@ from tests.servers import (
 )
 
 TESTS = Path(__file__).parent
-TOGETHER = ("bot",)  # folders whose tests share something that is dear to start: aiogram takes 8 s of CPU
+TOGETHER: tuple[str, ...] = ()  # folders whose tests go to one process
 DEAR = ("town",)  # fixtures that start a whole CampusG
 NUMBERS = count(1)  # one sequence for every database this run makes
 
