@@ -35,23 +35,24 @@ async def test_a_suspended_runner_reads_why_takes_nothing_new_and_finishes_what_
 
 async def test_the_roster_says_how_each_runner_does_and_suspends_after_a_question(stage: Stage) -> None:
     sam, (_, _, ana) = await stage.admin(), await claimed(stage)
-    await stage.change(person, person.c.id == ana.id, first_name="Zoe")
-    ben = await stage.somebody("Abe")
+    zoe, abe = f"Zoe{ana.id}", f"Abe{ana.id}"  # nobody of another test has such a name
+    await stage.change(person, person.c.id == ana.id, first_name=zoe)
+    ben = await stage.somebody(abe)
     await ben.tap(Tap.ASK_TO_RUN, version=1)
     await sam.write("/runners")
-    assert f"Abe ({ben.id}) · asks to join · 0 now · 0 done · no pay-out yet" in await sam.text()
-    await sam.press("Approve Abe")
+    assert f"{abe} ({ben.id}) · asks to join · 0 now · 0 done · no pay-out yet" in await sam.text()
+    await sam.press(f"Approve {abe}")
     assert await _runner_status(stage, ben) == RunnerStatus.APPROVED
-    await _find_runner(sam, "Zoe")
-    assert f"Zoe ({ana.id}) · approved · 1 now · 0 done" in await sam.text()
-    await sam.press("Suspend Zoe")
-    assert f"Suspend Zoe ({ana.id})?" in await sam.text()
+    await _find_runner(sam, zoe)
+    assert f"{zoe} ({ana.id}) · approved · 1 now · 0 done" in await sam.text()
+    await sam.press(f"Suspend {zoe}")
+    assert f"Suspend {zoe} ({ana.id})?" in await sam.text()
     assert await sam.labels() == ["Leave it as it is", "Yes, suspend"]
     await sam.press("Yes, suspend")
     await sam.write("she never answers")
     assert await _runner_status(stage, ana) == RunnerStatus.SUSPENDED
-    await _find_runner(sam, "Zoe", "Let Zoe back")
-    assert "told" in (await sam.press("Let Zoe back"))["text"]
+    await _find_runner(sam, zoe, f"Let {zoe} back")
+    assert "told" in (await sam.press(f"Let {zoe} back"))["text"]
     assert await _runner_status(stage, ana) == RunnerStatus.APPROVED
 
 
