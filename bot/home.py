@@ -68,7 +68,7 @@ def _asked_still(turn: Turn, dialogue: Dialogue) -> Screen:
         unclear = "bot-words-please"
     elif turn.typed.startswith("/"):
         unclear = "bot-unknown-command"
-    back: tuple[Button, ...] = (turn.button("bot-button-home", Tap.HOME, version=MENU),)
+    back: tuple[Button, ...] = (home_button(turn),)
     if dialogue.expects in OF_BASKET:
         back = (turn.button("bot-button-review", Tap.REVIEW, version=MENU), *back)
     return Screen(f"{turn.say(unclear)}\n{asked}", (back,))
@@ -120,6 +120,11 @@ async def _usual(turn: Turn) -> Rows:
         return ()
     store, ceiling = cut(usual.store_name, LONGEST_STORE), turn.money(usual.ceiling)
     return ((turn.button("bot-button-usual", Tap.USUAL, usual.order_id, MENU, store=store, ceiling=ceiling),),)
+
+
+def home_button(turn: Turn) -> Button:
+    """[Home], the way back on every screen."""
+    return turn.button("bot-button-home", Tap.HOME, version=MENU)
 
 
 def on_menu(turn: Turn, screen: Screen) -> EditMenu | NewMessage:

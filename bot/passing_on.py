@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
-from bot.home import MENU, home
+from bot.home import home, home_button
 from bot.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn, cut
 from domain.buttons import Button, Style, Tap
@@ -104,7 +104,7 @@ async def pass_on(turn: Turn) -> Replies:
     words = await outcome_words(turn, order, outcome)
     if words is None:
         words = turn.say("bot-passed-on", name=(await _other_side(turn, order)).name)
-    return (EditMenu(Screen(words, (_home(turn),))),)
+    return (EditMenu(Screen(words, ((home_button(turn),),))),)
 
 
 async def pass_to_team(turn: Turn) -> Replies:
@@ -112,7 +112,7 @@ async def pass_to_team(turn: Turn) -> Replies:
     kept = await _kept(turn)
     case = await aftercare.add_to_case(turn.work, turn.campus, turn.member, turn.subject, kept.detail or "", None)
     await expect_nothing(turn.work, *_here(turn))
-    return (EditMenu(Screen(turn.say("bot-case-added", case=case.id), (_home(turn),))),)
+    return (EditMenu(Screen(turn.say("bot-case-added", case=case.id), ((home_button(turn),),))),)
 
 
 async def let_be(turn: Turn) -> Replies:
@@ -147,7 +147,3 @@ async def _kept(turn: Turn) -> Dialogue:
 
 def _here(turn: Turn) -> tuple[int, int]:
     return turn.campus.id, turn.member.person_id
-
-
-def _home(turn: Turn) -> tuple[Button, ...]:
-    return (turn.button("bot-button-home", Tap.HOME, version=MENU),)

@@ -1,9 +1,8 @@
 """Photos that people look at or send in a way that is of no use."""
 
-from bot.home import MENU
+from bot.home import home_button
 from bot.replies import Answer, NewMessage, Replies, Screen
 from bot.turn import Turn
-from domain.buttons import Tap
 from domain.store.use_cases import evidence
 
 
@@ -21,5 +20,5 @@ async def see_photo(turn: Turn) -> Replies:
 
 async def ask_as_photo(turn: Turn) -> Replies:
     """A picture that came as a file: what was asked stays asked."""
-    home = turn.button("bot-button-home", Tap.HOME, version=MENU)
+    home = home_button(turn)
     return (NewMessage(Screen(turn.say("bot-as-photo"), ((home,),))),)

@@ -5,10 +5,9 @@ made inside a transaction: it is made after the commit and kept in a commit of i
 the two, the group is bound and /bind makes the link the second time.
 """
 
-from bot.home import MENU
+from bot.home import home_button
 from bot.replies import CommandMenu, InviteWanted, NewMessage, Replies, Screen
 from bot.turn import Turn
-from domain.buttons import Tap
 from domain.people import Role
 from domain.store.use_cases import steering
 from domain.words import FALLBACK
@@ -18,7 +17,7 @@ async def bind(turn: Turn) -> Replies:
     """/bind for the runner group, /bind admin for the admin chat."""
     admins = turn.arguments.lower() in ("admin", "admins")
     if turn.private:
-        home = turn.button("bot-button-home", Tap.HOME, version=MENU)
+        home = home_button(turn)
         return (NewMessage(Screen(turn.say("bot-bind-in-group"), ((home,),))),)
     await steering.bind(turn.work, turn.campus, turn.member, chat_id=turn.chat_id, invite=None, admins=admins)
     if admins:

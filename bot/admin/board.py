@@ -6,16 +6,16 @@ from itertools import groupby
 
 from bot.admin.steering import look_around, require_desk, told
 from bot.home import MENU
+from bot.pages import Page, page_of, steps
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn, cut
-from domain.buttons import Button, Tap
+from domain.buttons import Tap
 from domain.campus import Campus
 from domain.errors import Stale
 from domain.lateness import Lateness, lateness, minutes
 from domain.store.board import BoardLine
 from domain.store.use_cases import steering
 
-PAGE = 8  # orders a page, each with its button
 LONGEST_STORE = 14  # characters of its name on a button
 LONGEST_PAUSE = 120  # characters of a reason to pause: it is told in the answer to a tap
 
@@ -37,18 +37,17 @@ async def turn_page(turn: Turn) -> Replies:
 
 async def _board(turn: Turn, campus: Campus, page: int) -> Screen:
     lines = await steering.board(turn.work, turn.campus, turn.member)
-    pages = max(1, -(-len(lines) // PAGE))
-    page = min(max(page, 0), pages - 1)
-    shown = lines[page * PAGE : (page + 1) * PAGE]
-    parts = [_headline(turn, lines, page, pages), _pause_line(turn, campus), *_states(turn, shown)]
-    return Screen("\n".join(part for part in parts if part), (*_order_rows(turn, shown), _steps(turn, page, pages)))
+    shown = page_of(lines, page)
+    parts = [_headline(turn, lines, shown), _pause_line(turn, campus), *_states(turn, shown.things)]
+    rows = (*_order_rows(turn, shown.things), steps(turn, Tap.BOARD, shown))
+    return Screen("\n".join(part for part in parts if part), rows)
 
 
-def _headline(turn: Turn, lines: Sequence[BoardLine], page: int, pages: int) -> str:
+def _headline(turn: Turn, lines: Sequence[BoardLine], shown: Page[BoardLine]) -> str:
     at = f"{turn.work.now.astimezone(turn.campus.zone):%H:%M:%S}"
     head = [turn.say("bot-board", at=at, count=len(lines))]
-    if pages > 1:
-        head.append(turn.say("bot-board-page", page=page + 1, pages=pages))
+    if shown.count > 1:
+        head.append(turn.say("bot-board-page", page=shown.number + 1, pages=shown.count))
     counts = Counter(line.order.status for line in lines)
     told = [turn.say("bot-board-count", count=count, status=status) for status, count in counts.items()]
     return " · ".join(head) + ("\n" + " · ".join(told) if told else "")
@@ -92,13 +91,6 @@ def _order_rows(turn: Turn, shown: Sequence[BoardLine]) -> Rows:
         for line in shown
     ]
     return tuple(tuple(buttons[place : place + 2]) for place in range(0, len(buttons), 2))
-
-
-def _steps(turn: Turn, page: int, pages: int) -> tuple[Button, ...]:
-    before = turn.button("bot-button-page-before", Tap.BOARD, page - 1, MENU)
-    refresh = turn.button("bot-button-refresh", Tap.BOARD, page, MENU)
-    after = turn.button("bot-button-page-after", Tap.BOARD, page + 1, MENU)
-    return (*((before,) if page else ()), refresh, *((after,) if page + 1 < pages else ()))
 
 
 async def pause(turn: Turn) -> Replies:

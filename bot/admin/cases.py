@@ -5,7 +5,7 @@ from datetime import timedelta
 from aiogram.dispatcher.event.bases import SkipHandler
 
 from bot.admin.steering import MOST_LINES, NUMBER, require_desk
-from bot.home import MENU, on_menu
+from bot.home import MENU, home_button, on_menu
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn
 from domain.aftercare import MOST_EXCERPT, MOST_NAME, MOST_STORY, Case, CaseStatus, Outcome, fits, shortened
@@ -43,7 +43,7 @@ async def _list(turn: Turn) -> Screen:
     rows: Rows = tuple(
         (turn.button("bot-button-case", Tap.CASE, case.id, MENU, case=case.id),) for case in cases[:MOST_BUTTONS]
     )
-    home: Rows = ((turn.button("bot-button-home", Tap.HOME, version=MENU),),) if turn.private else ()
+    home: Rows = ((home_button(turn),),) if turn.private else ()
     return Screen("\n".join([turn.say("bot-cases", count=len(cases)), *lines]), (*rows, *home))
 
 

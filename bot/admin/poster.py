@@ -3,7 +3,7 @@
 from functools import partial
 
 from bot.admin.steering import require_desk
-from bot.home import MENU
+from bot.home import MENU, home_button
 from bot.pictures import draw_poster
 from bot.replies import NewMessage, Picture, Replies, Rows, Screen
 from bot.turn import Turn
@@ -45,7 +45,7 @@ async def poster_of_place(turn: Turn) -> Replies:
 
 def _home(turn: Turn) -> Rows:
     """In the admin chat there is no home to go to."""
-    return ((turn.button("bot-button-home", Tap.HOME, version=MENU),),) if turn.private else ()
+    return ((home_button(turn),),) if turn.private else ()
 
 
 async def _place(turn: Turn) -> DropPoint:

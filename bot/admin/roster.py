@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from bot.admin.acts import Act, by_command, carry_out, example_of, reason_wanted
 from bot.admin.steering import MOST_LINES, NUMBER, look_around, reason_of, require_desk, told
 from bot.home import MENU
+from bot.pages import page_of, steps
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn, cut
 from domain.buttons import Button, Style, Tap
@@ -14,7 +15,6 @@ from domain.store.people import find_member
 from domain.store.runners import RunnerLine, runner_behind
 from domain.store.use_cases import roster, steering
 
-PAGE = 8  # runners a page, each with a button
 LONGEST_NAME = 10  # characters on a button
 LAST_DIGITS = 4  # of a number, beside a name that two have
 ON_ROSTER = 2  # the version of [Approve] on /runners; MENU is that on /approve
@@ -73,14 +73,12 @@ async def turn_page(turn: Turn) -> Replies:
 
 async def _roster(turn: Turn, page: int) -> Screen:
     everybody = await roster.runners(turn.work, turn.campus, turn.member)
-    pages = max(1, -(-len(everybody) // PAGE))
-    page = min(max(page, 0), pages - 1)
-    shown = everybody[page * PAGE : (page + 1) * PAGE]
-    namesakes = Counter(cut(line.first_name, LONGEST_NAME) for line in shown)
-    buttons = [_standing_button(turn, line, namesakes) for line in shown]
+    shown = page_of(everybody, page)
+    namesakes = Counter(cut(line.first_name, LONGEST_NAME) for line in shown.things)
+    buttons = [_standing_button(turn, line, namesakes) for line in shown.things]
     rows = [tuple(buttons[place : place + 2]) for place in range(0, len(buttons), 2)]
-    said = "\n".join([_headline(turn, everybody), *(_line(turn, line) for line in shown)])
-    return Screen(said, (*rows, _steps(turn, page, pages)))
+    said = "\n".join([_headline(turn, everybody), *(_line(turn, line) for line in shown.things)])
+    return Screen(said, (*rows, steps(turn, Tap.RUNNERS, shown)))
 
 
 def _headline(turn: Turn, everybody: Sequence[RunnerLine]) -> str:
@@ -121,13 +119,6 @@ def _standing_button(turn: Turn, line: RunnerLine, namesakes: Counter[str]) -> B
             return turn.button(
                 "bot-button-approve-runner", Tap.APPROVE, number, ON_ROSTER, style=Style.SUCCESS, name=name
             )
-
-
-def _steps(turn: Turn, page: int, pages: int) -> tuple[Button, ...]:
-    before = turn.button("bot-button-page-before", Tap.RUNNERS, page - 1, MENU)
-    refresh = turn.button("bot-button-refresh", Tap.RUNNERS, page, MENU)
-    after = turn.button("bot-button-page-after", Tap.RUNNERS, page + 1, MENU)
-    return (*((before,) if page else ()), refresh, *((after,) if page + 1 < pages else ()))
 
 
 async def ask_suspend(turn: Turn) -> Replies:

@@ -3,7 +3,7 @@
 from aiogram.dispatcher.event.bases import SkipHandler
 
 from bot.customer.orders import open_order
-from bot.home import MENU
+from bot.home import MENU, home_button
 from bot.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn
 from domain.aftercare import MOST_STORY, OFFERED, REASONS, Case, ProblemKind, Rating, fits
@@ -49,14 +49,14 @@ async def thumb_reason(turn: Turn) -> Replies:
         "bot-thumb-noted", thumb=_thumb_word(given), reason=given.reason or "none", hours=aftercare.hours(turn.campus)
     )
     change = turn.button("bot-button-thumb-again", Tap.THUMB_AGAIN, turn.subject, MENU)
-    return (EditMenu(Screen(text, ((change, _home(turn)),))),)
+    return (EditMenu(Screen(text, ((change, home_button(turn)),))),)
 
 
 async def thumb_again(turn: Turn) -> Replies:
     """[Change it]: both thumbs once more; nothing changes until one is tapped."""
     up = turn.button("button-thumb-up", Tap.THUMB_UP, turn.subject, MENU)
     down = turn.button("button-thumb-down", Tap.THUMB_DOWN, turn.subject, MENU)
-    return (EditMenu(Screen(turn.say("bot-thumb-again", order=turn.subject), ((up, down), (_home(turn),)))),)
+    return (EditMenu(Screen(turn.say("bot-thumb-again", order=turn.subject), ((up, down), (home_button(turn),)))),)
 
 
 def _thumb_word(given: Rating) -> str:
@@ -152,7 +152,7 @@ def _told(turn: Turn, case: Case, key: str) -> Screen:
         *([] if fits(turn.typed, MOST_STORY) else [turn.say("bot-case-cut", most=MOST_STORY)]),
     ]
     more = turn.button("bot-button-case-more", Tap.PROBLEM, case.order_id)
-    return Screen("\n".join(lines), ((more, _back(turn, case.order_id)), (_home(turn),)))
+    return Screen("\n".join(lines), ((more, _back(turn, case.order_id)), (home_button(turn),)))
 
 
 def _kind(number: int) -> ProblemKind:
@@ -169,7 +169,3 @@ async def step_back(turn: Turn) -> Replies:
 
 def _back(turn: Turn, order_id: int) -> Button:
     return turn.button("bot-button-back-to-order", Tap.PROBLEM_BACK, order_id, MENU)
-
-
-def _home(turn: Turn) -> Button:
-    return turn.button("bot-button-home", Tap.HOME, version=MENU)

@@ -2,8 +2,8 @@
 
 from bot.customer.pending import being_placed, pending_order
 from bot.customer.screens import flow, food
-from bot.customer.screens.pieces import home_button, noticed
-from bot.home import MENU, on_menu
+from bot.customer.screens.pieces import noticed
+from bot.home import MENU, home_button, on_menu
 from bot.replies import EditMenu, NewMessage, Replies, Screen
 from bot.turn import Turn
 from domain.buttons import Tap

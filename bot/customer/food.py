@@ -5,7 +5,8 @@ from dataclasses import replace
 from bot.customer.basket import begin_draft, change, outdated
 from bot.customer.reading import Understood, read_lines
 from bot.customer.screens import flow, food, shops
-from bot.customer.screens.pieces import PAGE, noticed
+from bot.customer.screens.pieces import noticed
+from bot.pages import PAGE
 from bot.replies import Answer, EditMenu, NewMessage, Replies
 from bot.turn import Turn, cut
 from domain.buttons import Tap

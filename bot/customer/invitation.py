@@ -63,7 +63,7 @@ async def _welcome(turn: Turn, entered: Entered) -> Replies:
 
 
 def _back_from_stripe(turn: Turn, word: str) -> Screen:
-    rows: Rows = ((turn.button("bot-button-home", Tap.HOME, version=home.MENU),),)
+    rows: Rows = ((home.home_button(turn),),)
     if word == "payout":
         rows = ((turn.button("button-set-up-payout", Tap.SET_UP_PAYOUT, version=home.MENU),), *rows)
     return Screen(turn.say(BACK_FROM_STRIPE[word]), rows)

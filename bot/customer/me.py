@@ -1,7 +1,7 @@
 """/me: what one paid, earned and has waiting, and what is kept of one: the place food usually goes to, the card."""
 
 from bot.customer.screens.pieces import noticed
-from bot.home import MENU, on_menu
+from bot.home import MENU, home_button, on_menu
 from bot.replies import Answer, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn
 from domain.buttons import Button, Style, Tap
@@ -98,7 +98,7 @@ def _rows(turn: Turn, last4: str | None, *, runs: bool) -> Rows:
         tuple(turn.button(key, tap, version=MENU) for key, tap in CHARTS if runs or tap is Tap.CHART_PAID),
         (
             turn.button("bot-button-invite", Tap.INVITE, version=MENU),
-            turn.button("bot-button-home", Tap.HOME, version=MENU),
+            home_button(turn),
         ),
     )
 

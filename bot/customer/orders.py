@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from bot.customer.screens.pieces import LONGEST_NAME
-from bot.home import MENU, on_menu
+from bot.home import MENU, home_button, on_menu
 from bot.replies import NewMessage, Replies, Rows, Screen
 from bot.turn import Turn, cut
 from domain.buttons import Button, Style, Tap
@@ -67,7 +67,7 @@ async def _page(turn: Turn, shown: Tap, page: int) -> Screen:
     orders, more = await customers_orders(turn.work, turn.campus.id, turn.member.person_id, page, among)
     if page and not orders:  # an old button: the list is shorter now
         return await _page(turn, shown, 0)
-    home = (turn.button("bot-button-home", Tap.HOME, version=MENU),)
+    home = (home_button(turn),)
     if not orders:
         begin = (turn.button("bot-button-order-food", Tap.ORDER_FOOD, version=MENU, style=Style.PRIMARY),)
         others = () if shown is Tap.MY_ORDERS else (_filters(turn, shown),)
@@ -121,6 +121,6 @@ async def open_order(turn: Turn) -> Replies:
     await send_again(turn.work, order, kind, turn.member.person_id)
     back = (
         turn.button("bot-button-my-orders", Tap.MY_ORDERS, version=MENU),
-        turn.button("bot-button-home", Tap.HOME, version=MENU),
+        home_button(turn),
     )
     return (on_menu(turn, Screen(turn.say("bot-order-below", order=order.id), (back,))),)

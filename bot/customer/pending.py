@@ -1,7 +1,6 @@
 """The order that is just being placed: what stands in the place of its basket meanwhile."""
 
-from bot.customer.screens.pieces import home_button
-from bot.home import MENU
+from bot.home import MENU, home_button
 from bot.replies import Screen
 from bot.turn import Turn
 from domain.buttons import Style, Tap

@@ -3,8 +3,7 @@
 from bot.customer.basket import begin_draft, outdated
 from bot.customer.pending import being_placed, pending_order
 from bot.customer.screens import flow
-from bot.customer.screens.pieces import home_button
-from bot.home import MENU, home, on_menu
+from bot.home import MENU, home, home_button, on_menu
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.turn import Turn
 from domain.buttons import Style, Tap

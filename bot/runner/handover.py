@@ -2,7 +2,7 @@
 
 import re
 
-from bot.home import MENU
+from bot.home import MENU, home_button
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.runner.receipt import early_receipt, later_receipt
 from bot.turn import Turn
@@ -29,7 +29,7 @@ async def arrive(turn: Turn) -> Replies:
         order = await running.arrive(turn.work, turn.campus, turn.member, turn.subject)
     await expect(turn.work, turn.campus.id, turn.member.person_id, Expects.PIN, order.id)
     if on_note:
-        return (EditMenu(Screen(turn.say("bot-ask-pin"), (_home(turn),))),)
+        return (EditMenu(Screen(turn.say("bot-ask-pin"), ((home_button(turn),),))),)
     return (Answer(turn.plain("bot-ask-pin"), alert=True),)
 
 
@@ -46,7 +46,7 @@ async def typed_pin(turn: Turn) -> Replies:
     if not allowed(order.status, OrderEvent.DELIVERED):
         raise OrderClosed
     wanted = "bot-leave-photo-wanted" if proving else "bot-ask-pin"
-    return (NewMessage(Screen(turn.say(wanted), (_home(turn),))),)
+    return (NewMessage(Screen(turn.say(wanted), ((home_button(turn),),))),)
 
 
 def pin_in(typed: str) -> str | None:
@@ -62,7 +62,7 @@ async def hand_over(turn: Turn, order_id: int, pin: str) -> Replies:
         case running.WrongPinTyped(tries_left=0):
             await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
             order = await find_order(turn.work, turn.campus.id, order_id)
-            return (NewMessage(Screen(turn.say("error-pin-locked"), ((_leave(turn, order),), _home(turn)))),)
+            return (NewMessage(Screen(turn.say("error-pin-locked"), ((_leave(turn, order),), (home_button(turn),)))),)
         case running.WrongPinTyped(tries_left=left):
             return (NewMessage(Screen(turn.say("bot-wrong-pin", left=left))),)
         case running.HandedOver(order=order):
@@ -82,7 +82,7 @@ async def _leave_screen(turn: Turn, order: Order) -> Screen:
     customer = await find_member(turn.work, turn.campus.id, order.customer_id)
     stay = turn.button("bot-button-stay", Tap.STAY, order.id, MENU)
     text = turn.say("bot-leave", place=order.drop_point, customer=customer.first_name)
-    return Screen(text, ((stay,), _home(turn)))
+    return Screen(text, ((stay,), (home_button(turn),)))
 
 
 async def stay(turn: Turn) -> Replies:
@@ -92,7 +92,7 @@ async def stay(turn: Turn) -> Replies:
     if not allowed(order.status, OrderEvent.DELIVERED):
         raise OrderClosed
     await expect(turn.work, turn.campus.id, turn.member.person_id, Expects.PIN, order.id)
-    return (EditMenu(Screen(turn.say("bot-stay"), (_home(turn),))),)
+    return (EditMenu(Screen(turn.say("bot-stay"), ((home_button(turn),),))),)
 
 
 async def shown_proof(turn: Turn) -> Replies:
@@ -117,7 +117,7 @@ async def loose_photo(turn: Turn) -> Replies:
     if len(jobs) == 1:
         return await _photo_of(turn, jobs[0])
     key = "bot-receipt-which" if jobs else "bot-photo-not-wanted"
-    return (NewMessage(Screen(turn.say(key), (_home(turn),))),)
+    return (NewMessage(Screen(turn.say(key), ((home_button(turn),),))),)
 
 
 async def _photo_of(turn: Turn, order: Order) -> Replies:
@@ -130,12 +130,8 @@ async def _photo_of(turn: Turn, order: Order) -> Replies:
 async def _delivered(turn: Turn, order: Order) -> Replies:
     await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
     share = turn.money(order.runner_share or 0)
-    return (NewMessage(Screen(turn.say("bot-delivered", order=order.id, share=share), (_home(turn),))),)
+    return (NewMessage(Screen(turn.say("bot-delivered", order=order.id, share=share), ((home_button(turn),),))),)
 
 
 def _leave(turn: Turn, order: Order) -> Button:
     return turn.button("button-leave", Tap.LEAVE, order.id, order.version, style=Style.DANGER)
-
-
-def _home(turn: Turn) -> tuple[Button, ...]:
-    return (turn.button("bot-button-home", Tap.HOME, version=MENU),)

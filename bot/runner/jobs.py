@@ -1,9 +1,9 @@
 """A job between the claim and the door: claimed, given back, picked up."""
 
-from bot.home import MENU
+from bot.home import MENU, home_button
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.turn import Turn
-from domain.buttons import Button, Style, Tap
+from domain.buttons import Style, Tap
 from domain.errors import OrderClosed
 from domain.order import Order, OrderEvent, OrderStatus, allowed
 from domain.people import Action
@@ -31,7 +31,7 @@ async def release(turn: Turn) -> Replies:
     """[Yes, give it back]."""
     order = await running.release(turn.work, turn.campus, turn.member, turn.subject)
     await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
-    return (EditMenu(Screen(turn.say("bot-released", order=order.id), (_home(turn),))),)
+    return (EditMenu(Screen(turn.say("bot-released", order=order.id), ((home_button(turn),),))),)
 
 
 async def pick_up(turn: Turn) -> Replies:
@@ -45,7 +45,7 @@ async def pick_up(turn: Turn) -> Replies:
         return (Answer(turn.plain("bot-picked-up", place=order.drop_point)),)
     here = turn.button("button-here", Tap.HERE, order.id, MENU, style=Style.PRIMARY)
     words = turn.say("bot-bring-here", order=order.id, place=order.drop_point)
-    return (EditMenu(Screen(words, ((here,), _home(turn)))),)
+    return (EditMenu(Screen(words, ((here,), (home_button(turn),)))),)
 
 
 async def _job(turn: Turn, action: Action, event: OrderEvent) -> Order:
@@ -55,7 +55,3 @@ async def _job(turn: Turn, action: Action, event: OrderEvent) -> Order:
     if not allowed(order.status, event):
         raise OrderClosed
     return order
-
-
-def _home(turn: Turn) -> tuple[Button, ...]:
-    return (turn.button("bot-button-home", Tap.HOME, version=MENU),)

@@ -1,6 +1,6 @@
 """Becoming a runner: asking, the way into the group, the pay-out account."""
 
-from bot.home import MENU, on_menu
+from bot.home import MENU, home_button, on_menu
 from bot.replies import Answer, Replies, Rows, Screen
 from bot.turn import Turn
 from domain.buttons import Button, Style, Tap
@@ -31,7 +31,7 @@ async def set_up_payout(turn: Turn) -> Replies:
 
 
 async def _standing(turn: Turn, status: RunnerStatus) -> Screen:
-    home: Rows = ((turn.button("bot-button-home", Tap.HOME, version=MENU),),)
+    home: Rows = ((home_button(turn),),)
     match status:
         case RunnerStatus.NONE:
             ask = turn.button("bot-button-ask-to-run", Tap.ASK_TO_RUN, version=MENU, style=Style.SUCCESS)

@@ -1,9 +1,9 @@
 """What the shop's receipt says: its amount, its photo, and the ways out when the shop wants too much."""
 
-from bot.home import MENU
+from bot.home import MENU, home_button
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.turn import Turn
-from domain.buttons import Button, Style, Tap
+from domain.buttons import Style, Tap
 from domain.draft import Expects
 from domain.errors import HoldNotChecked, OrderClosed, ReceiptAboveLimit, Unreadable
 from domain.money import read_amount
@@ -69,7 +69,7 @@ async def later_receipt(turn: Turn, order: Order, photo: str) -> Replies:
     await evidence.keep_receipt(turn.work, turn.campus, turn.member, order.id, photo)
     customer = await find_member(turn.work, turn.campus.id, order.customer_id)
     kept = turn.say("bot-receipt-kept", order=order.id, customer=customer.first_name)
-    return (NewMessage(Screen(kept, (_home(turn),))),)
+    return (NewMessage(Screen(kept, ((home_button(turn),),))),)
 
 
 async def ask_admin(turn: Turn) -> Replies:
@@ -92,7 +92,7 @@ async def _bought(turn: Turn, order: Order, receipt: int) -> Screen:
     share = turn.money(bought.runner_share or 0)
     text = turn.say("bot-bought", order=order.id, receipt=turn.money(receipt), share=share)
     picked_up = turn.button("button-picked-up", Tap.PICKED_UP, order.id, MENU, style=Style.PRIMARY)
-    return Screen(text, ((picked_up,), _home(turn)))
+    return Screen(text, ((picked_up,), (home_button(turn),)))
 
 
 def _asking(turn: Turn, order: Order, key: str) -> Screen:
@@ -101,14 +101,14 @@ def _asking(turn: Turn, order: Order, key: str) -> Screen:
         "bot-button-as-estimated", Tap.BOUGHT_AS_ESTIMATED, order.id, order.version, amount=estimate
     )
     text = turn.say(key, order=order.id, limit=turn.money(order.price.shop_limit), example=estimate)
-    return Screen(text, ((as_estimated,), _home(turn)))
+    return Screen(text, ((as_estimated,), (home_button(turn),)))
 
 
 def _too_dear(turn: Turn, order: Order, wanted: int) -> Screen:
     ask = turn.button("bot-button-ask-admin", Tap.ASK_ADMIN, order.id, min(wanted, MOST_WANTED))
     give_back = turn.button("bot-button-give-back", Tap.RELEASE, order.id, order.version, style=Style.DANGER)
     text = turn.say("bot-too-dear", wanted=turn.money(wanted), limit=turn.money(order.price.shop_limit))
-    return Screen(text, ((ask,), (give_back, *_home(turn))))
+    return Screen(text, ((ask,), (give_back, home_button(turn))))
 
 
 async def _job(turn: Turn, order_id: int) -> Order:
@@ -118,7 +118,3 @@ async def _job(turn: Turn, order_id: int) -> Order:
     if not allowed(order.status, OrderEvent.BOUGHT):
         raise OrderClosed
     return order
-
-
-def _home(turn: Turn) -> tuple[Button, ...]:
-    return (turn.button("bot-button-home", Tap.HOME, version=MENU),)

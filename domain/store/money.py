@@ -83,25 +83,27 @@ async def lock_payable(work: UnitOfWork, order_id: int) -> Payable | None:
 
 async def open_payables(work: UnitOfWork, runner_id: int) -> Sequence[Payable]:
     """Everything owed to a runner that nobody is sending and no dispute keeps, oldest first."""
-    free = (payable.c.status == PayoutStatus.OPEN, ~payable.c.frozen, ~sent_otherwise())
-    query = select(payable).where(payable.c.runner_id == runner_id, *free)
+    query = select(payable).where(payable.c.runner_id == runner_id, payable.c.status == PayoutStatus.OPEN, *_free())
     rows = (await work.connection.execute(query.order_by(payable.c.id))).mappings()
     return [payable_from(row) for row in rows]
 
 
 async def unsent_payables(work: UnitOfWork, campus_id: int) -> Sequence[Payable]:
     """What could not be sent for lack of funds, oldest first: it waits for an admin's word."""
-    free = (payable.c.status == PayoutStatus.OPEN, ~payable.c.frozen, ~sent_otherwise())
-    query = select(payable).where(payable.c.campus_id == campus_id, *free)
+    query = select(payable).where(payable.c.campus_id == campus_id, payable.c.status == PayoutStatus.OPEN, *_free())
     rows = (await work.connection.execute(query.where(payable.c.refusal == NO_FUNDS).order_by(payable.c.id))).mappings()
     return [payable_from(row) for row in rows]
 
 
 async def may_send(work: UnitOfWork, payable_id: int) -> bool:
     """Whether a pay-out may start: open, and neither a dispute nor a transfer we do not know forbids it."""
-    free = (payable.c.status == PayoutStatus.OPEN, ~payable.c.frozen, ~sent_otherwise())
-    query = select(payable.c.id).where(payable.c.id == payable_id, *free)
+    query = select(payable.c.id).where(payable.c.id == payable_id, payable.c.status == PayoutStatus.OPEN, *_free())
     return (await work.connection.execute(query)).scalar_one_or_none() is not None
+
+
+def _free() -> tuple[ColumnElement[bool], ...]:
+    """What every pay-out needs beside something to send: no dispute keeps it, and Stripe knows of no other transfer."""
+    return ~payable.c.frozen, ~sent_otherwise()
 
 
 def sent_otherwise() -> ColumnElement[bool]:
@@ -126,7 +128,7 @@ async def move_payable(work: UnitOfWork, order_id: int, happened: PayoutEvent, *
     statement = update(payable).where(payable.c.id == before.c.id, payable.c.status.in_(legal))
     if happened is PayoutEvent.STARTED:
         due = payable.c.amount > payable.c.withheld + payable.c.sent
-        statement = statement.where(~payable.c.frozen, ~sent_otherwise(), due)
+        statement = statement.where(*_free(), due)
     statement = statement.values(status=after, **changes)
     moved = statement.returning(payable, before.c.status.label("status_before"))
     row = (await work.connection.execute(moved)).mappings().one_or_none()

@@ -1,9 +1,13 @@
 """Jobs as far as a test wants them, messages that a worker would have sent, and updates written by hand."""
 
+from datetime import UTC, datetime
 from itertools import count
+from uuid import uuid4
+
+from sqlalchemy import insert
 
 from domain.buttons import Tap
-from domain.store.schema import live_card, orders, push
+from domain.store.schema import live_card, orders, push, saga
 from tests.bot.founding import NORTH, SECRET
 from tests.bot.stage import Json, Somebody, Stage, dumped
 
@@ -80,3 +84,22 @@ async def posted(stage: Stage, update: Json) -> None:
     headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
     async with stage.session.post(f"{stage.door}/telegram/north", data=dumped(update), headers=headers) as response:
         assert response.status == 200
+
+
+async def stuck_saga(stage: Stage) -> int:
+    """A pay-out that Stripe refused for good; gives its number."""
+    row = {
+        "id": uuid4(),
+        "name": f"pay_out_runner:{uuid4()}",
+        "kind": "pay_out_runner",
+        "version": 1,
+        "campus_id": stage.campuses["north"],
+        "status": "stuck",
+        "position": 1,
+        "data": {},
+        "error": "transfers_not_allowed <b>",
+        "failing_since": datetime.now(UTC),
+    }
+    async with stage.work() as work:
+        found = await work.connection.execute(insert(saga).values(row).returning(saga.c.number))
+        return int(found.scalar_one())

@@ -1,24 +1,21 @@
 """Every command and tap of an admin is refused to everybody else, and to an admin where others read along."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import insert
 
 from domain.buttons import Tap
 from domain.people import RunnerStatus
 from domain.store.schema import campus, membership, saga
 from tests.bot.delivered import desk_of
-from tests.bot.jobs import arrived
+from tests.bot.jobs import arrived, stuck_saga
 from tests.bot.stage import Json, Somebody, Stage
 
 
 async def _everything(stage: Stage) -> tuple[list[str], list[tuple[Tap, int, int]], Callable[[], Awaitable[Json]]]:
     """Every command and tap of an admin about things there are, and what must not change."""
-    (order_id, _, ana), number = await arrived(stage), await _stuck(stage)
+    (order_id, _, ana), number = await arrived(stage), await stuck_saga(stage)
     asking = await stage.somebody("Ben", runner_status=RunnerStatus.ASKED)
     about = [f"/{name} {order_id} why" for name in ("cancel", "release", "finish")]
     about += [
@@ -97,21 +94,3 @@ async def _runner_status(stage: Stage, one: Somebody) -> str:
     here = membership.c.campus_id == stage.campuses["north"]
     (row,) = await stage.rows(membership, membership.c.person_id == one.id, here)
     return str(row["runner_status"])
-
-
-async def _stuck(stage: Stage) -> int:
-    row = {
-        "id": uuid4(),
-        "name": f"pay_out_runner:{uuid4()}",
-        "kind": "pay_out_runner",
-        "version": 1,
-        "campus_id": stage.campuses["north"],
-        "status": "stuck",
-        "position": 1,
-        "data": {},
-        "error": "transfers_not_allowed <b>",
-        "failing_since": datetime.now(UTC),
-    }
-    async with stage.work() as work:
-        found = await work.connection.execute(insert(saga).values(row).returning(saga.c.number))
-        return int(found.scalar_one())

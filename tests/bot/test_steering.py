@@ -1,14 +1,10 @@
 """An admin: approving, looking, cancelling with a reason, waking what is stuck, binding groups."""
 
-from datetime import UTC, datetime
-from uuid import uuid4
-
-from sqlalchemy import insert
-
 from domain.buttons import Tap
 from domain.order import OrderStatus
 from domain.people import RunnerStatus
 from domain.store.schema import campus, event, membership, orders, push, saga
+from tests.bot.jobs import stuck_saga
 from tests.bot.stage import Json, Somebody, Stage
 
 
@@ -72,7 +68,7 @@ async def test_an_admin_does_not_end_an_order_of_her_own_over_the_runners_head(s
 
 
 async def test_what_is_stuck_is_listed_and_woken_once(stage: Stage) -> None:
-    sam, number = await stage.admin(), await _stuck(stage)
+    sam, number = await stage.admin(), await stuck_saga(stage)
     await sam.write("/stuck")
     assert "transfers_not_allowed <b>" in await sam.text()
     assert "trying again" in (await sam.press(f"Try {number} again"))["text"]
@@ -167,24 +163,6 @@ async def _open_order(stage: Stage) -> int:
     order_id = await (await stage.customer()).order_food()
     await stage.publish(order_id)
     return order_id
-
-
-async def _stuck(stage: Stage) -> int:
-    row = {
-        "id": uuid4(),
-        "name": f"pay_out_runner:{uuid4()}",
-        "kind": "pay_out_runner",
-        "version": 1,
-        "campus_id": stage.campuses["north"],
-        "status": "stuck",
-        "position": 1,
-        "data": {},
-        "error": "transfers_not_allowed <b>",
-        "failing_since": datetime.now(UTC),
-    }
-    async with stage.work() as work:
-        found = await work.connection.execute(insert(saga).values(row).returning(saga.c.number))
-        return int(found.scalar_one())
 
 
 async def _group(stage: Stage, one: Somebody, *, admin: bool) -> int:

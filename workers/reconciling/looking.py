@@ -14,7 +14,7 @@ from domain.store.steps.money import payout_start
 from domain.store.unit_of_work import UnitOfWork
 from workers.outcomes import Refused
 from workers.reconciling.known import Standing
-from workers.reconciling.movements import TooEarlyError, compare, compare_sums
+from workers.reconciling.movements import TooEarlyError, compare_and_report, compare_sums
 from workers.reconciling.orphans import INTENTS, REFUNDS, TRANSFERS, Family, judge
 from workers.reconciling.turn import Turn
 from workers.reconciling.unfinished import is_alone, is_elsewhere
@@ -121,10 +121,7 @@ async def _object_is_there(turn: Turn, known: Difference) -> bool:
 async def _movement_is_there(turn: Turn, known: Difference) -> bool:
     found = await turn.ask(lambda client: retrieve_movement(client, known.subject))
     try:
-        async with turn.database() as work:
-            seen = await compare(work, found)
-            if seen is not None:
-                await report(work, seen)
+        seen = await compare_and_report(turn, found)
     except TooEarlyError:
         return True
     return seen is not None and seen.kind is known.kind

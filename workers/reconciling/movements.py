@@ -133,15 +133,21 @@ def _seen(kind: DifferenceKind, found: Found, booked: Booked, ours: int | None, 
     )
 
 
+async def compare_and_report(turn: Turn, found: Found) -> Sight | None:
+    """Hold one movement against the ledger and note what differs; TooEarlyError while it is under way."""
+    async with turn.database() as work:
+        seen = await compare(work, found)
+        if seen is not None:
+            await report(work, seen)
+    return seen
+
+
 async def look(turn: Turn, _taken: Reading, objects: Objects) -> int | None:
     """A page of movements; what is under way just now is looked at again."""
     back: int | None = None
     for found in objects:
         try:
-            async with turn.database() as work:
-                seen = await compare(work, found)
-                if seen is not None:
-                    await report(work, seen)
+            await compare_and_report(turn, found)
         except TooEarlyError:
             back = earliest(back, found["created"])
     return back

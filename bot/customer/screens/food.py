@@ -1,7 +1,9 @@
 """What to buy: the menu, and the basket line by line."""
 
-from bot.customer.screens.pieces import LONGEST_NAME, ask, home_button, page_of, turning
+from bot.customer.screens.pieces import LONGEST_NAME, ask, turning
 from bot.customer.screens.shops import stores
+from bot.home import home_button
+from bot.pages import page_of
 from bot.replies import Rows, Screen
 from bot.turn import Turn, cut
 from domain.buttons import Button, Style, Tap

@@ -1,50 +1,25 @@
-"""What the screens of an order share: the way back, the open question, lists that page."""
+"""What the screens of an order share: the way back, the open question, the turning of pages."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any
 
-from bot.home import MENU
+from bot.home import home_button
+from bot.pages import Page
 from bot.replies import Rows, Screen
 from bot.turn import Turn
 from domain.buttons import Button, Tap
 from domain.draft import Draft, Expects
 from domain.store.drafts import expect
 
-PAGE = 8  # things a screen; more would push the words out of sight
 LONGEST_NAME = 32  # characters of a name beside other words on a button: these must not be cut off
 MOST_CHOICES = 24  # of a list that does not page
 
-Thing = TypeVar("Thing")
 
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Thing]):
-    """A part of a longer list."""
-
-    things: Sequence[Thing]
-    number: int  # from 0
-    more: bool
-
-
-def page_of(things: Sequence[Thing], number: int) -> Page[Thing]:
-    """This page, or the nearest there is."""
-    last = max(0, (len(things) - 1) // PAGE)
-    number = min(max(0, number), last)
-    return Page(things[number * PAGE : (number + 1) * PAGE], number, number < last)
-
-
-def turning(turn: Turn, draft: Draft, tap: Tap, page: Page[Thing]) -> Rows:
+def turning(turn: Turn, draft: Draft, tap: Tap, page: Page[Any]) -> Rows:
     """[Back] and [More] of a list whose pages are 0, -1, -2...: no number of a thing is one of those."""
     before = turn.button("bot-button-list-before", tap, 1 - page.number, draft.version)
     after = turn.button("bot-button-list-after", tap, -1 - page.number, draft.version)
     row = (*([before] if page.number else []), *([after] if page.more else []))
     return (row,) if row else ()
-
-
-def home_button(turn: Turn) -> Button:
-    """[Home], on every screen."""
-    return turn.button("bot-button-home", Tap.HOME, version=MENU)
 
 
 def back_row(turn: Turn, draft: Draft, tap: Tap) -> tuple[Button, ...]:

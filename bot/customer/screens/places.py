@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.customer.screens.pieces import LONGEST_NAME, PAGE, ask, back_row, home_button, page_of, turning
+from bot.customer.screens.pieces import LONGEST_NAME, ask, back_row, turning
+from bot.home import home_button
+from bot.pages import PAGE, page_of
 from bot.replies import Rows, Screen
 from bot.turn import Turn, cut
 from domain.buttons import Button, Style, Tap

@@ -1,6 +1,8 @@
 """Where the food comes from."""
 
-from bot.customer.screens.pieces import LONGEST_NAME, ask, home_button, page_of, turning
+from bot.customer.screens.pieces import LONGEST_NAME, ask, turning
+from bot.home import home_button
+from bot.pages import page_of
 from bot.replies import Rows, Screen
 from bot.turn import Turn, cut
 from domain.buttons import Button, Tap

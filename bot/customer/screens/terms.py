@@ -1,7 +1,8 @@
 """The whole offer in one place, and what can be said about it: fee, tip, note."""
 
 from bot.customer.screens.food import item_lines
-from bot.customer.screens.pieces import ask, back_row, home_button
+from bot.customer.screens.pieces import ask, back_row
+from bot.home import home_button
 from bot.replies import Rows, Screen
 from bot.turn import Turn
 from domain.buttons import Button, Style, Tap
