@@ -2,6 +2,7 @@
 
 from domain.buttons import Tap
 from domain.store.schema import campus, draft, membership, telegram_update
+from tests.bot.flood import FIRST_UPDATE
 from tests.bot.founding import NORTH
 from tests.bot.stage import Stage
 
@@ -89,5 +90,6 @@ async def test_a_group_that_becomes_a_supergroup_stays_bound(stage: Stage) -> No
 async def test_every_update_is_settled(stage: Stage) -> None:
     await stage.somebody()
     served = telegram_update.c.campus_id.in_([stage.campuses["north"], stage.campuses["south"]])
-    open_ones = await stage.rows(telegram_update, served, telegram_update.c.handled_at.is_(None))
-    assert open_ones == []
+    unhandled = await stage.rows(telegram_update, served, telegram_update.c.handled_at.is_(None))
+    assert [row for row in unhandled if not row["parked"]] == []
+    assert [row for row in unhandled if row["update_id"] < FIRST_UPDATE] == [], "only wild ones may be poison"
