@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 MOST_LOUD = 4  # of one order for its customer, whatever becomes of it
-SPOKEN = frozenset({"push-relay", "push-relay-photo"})  # the other side's words: they ring, and count for nothing
 
 # How many loud messages about the same order may have come before, for this one still to be loud. Early news leaves
 # room for the arrival and the end; what comes later is sent all the same, without a sound, and the card says it too.
+# Only this news is counted: what a person writes to her, the runner or the campus team, rings and uses nothing up.
 LOUD_AFTER: Mapping[str, int] = MappingProxyType(
     {
         "push-nudge": 0,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import ColumnElement, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.loudness import LOUD_AFTER, SPOKEN, makes_sound
+from domain.loudness import LOUD_AFTER, makes_sound
 from domain.order import Order, OrderStatus
 from domain.store.schema import campus, live_card, push
 from domain.store.schema.messages import CARD_KINDS
@@ -107,7 +107,7 @@ async def tell(
 
 
 async def _loud_before(work: UnitOfWork, order_id: int | None, chat_id: int) -> int:
-    news = push.c.key.not_in(SPOKEN)
+    news = push.c.key.in_(LOUD_AFTER)
     loud = select(func.count()).where(push.c.order_id == order_id, push.c.chat_id == chat_id, ~push.c.silent, news)
     found: int = (await work.connection.execute(loud)).scalar_one()
     return found

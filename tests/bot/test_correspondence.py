@@ -1,6 +1,7 @@
 """Words between the campus team and one side of an order: they reach that side, and nobody else."""
 
 from domain.buttons import Tap
+from domain.loudness import MOST_LOUD
 from domain.store.schema import push
 from tests.bot.delivered import Desk, desk_of, reply
 from tests.bot.jobs import claimed, push_of, pushes
@@ -31,6 +32,17 @@ async def test_a_customer_can_be_told_too_and_nobody_but_an_admin_tells(stage: S
         await somebody.write(f"/tell {order_id} runner hello")
         assert "not yours to do" in await somebody.text()
     assert len(await pushes(stage, order_id, "push-team-writes")) == 1
+
+
+async def test_however_much_the_desk_writes_the_runners_arrival_still_rings(stage: Stage) -> None:
+    order_id, mei, ana = await claimed(stage)
+    sam = await stage.admin()
+    for number in range(MOST_LOUD):
+        await sam.write(f"/tell {order_id} customer word {number}")
+    for tap in (Tap.BOUGHT_AS_ESTIMATED, Tap.PICKED_UP, Tap.HERE):
+        await ana.tap(tap, order_id, 2)
+    (arrived,) = await pushes(stage, order_id, "push-arrived", mei)
+    assert not arrived["silent"]
 
 
 async def test_tell_wants_an_order_a_side_and_words(stage: Stage) -> None:

@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from domain.aftercare import shortened
 from domain.campus import Campus
-from domain.loudness import SPOKEN
 from domain.order import WITH_RUNNER, Order
 from domain.people import Action, Member
 from domain.store.answered import CARD, told_under
@@ -21,11 +20,12 @@ from domain.store.use_cases.permission import require
 # UTF-16 units, of Telegram's 4096 in a text and 1024 in a caption; the rest is for the writer's name and our words.
 MOST_TEXT, MOST_CAPTION = 3900, 850
 
+RELAYED = ("push-relay", "push-relay-photo")  # the other side's own words
+
 # Messages that are about the other side: who answers one of them means her.
 ANSWERABLE = (
     CARD,
-    "push-relay",
-    "push-relay-photo",
+    *RELAYED,
     "push-claimed",
     "push-arrived",
     "push-reminder",
@@ -120,7 +120,7 @@ async def tell_not_heard(work: UnitOfWork, push_id: int) -> None:
     Nothing for a push that is not a person's words.
     """
     row = (await work.connection.execute(select(push).where(push.c.id == push_id))).mappings().one()
-    if row["key"] not in SPOKEN:
+    if row["key"] not in RELAYED:
         return
     order = await find_order(work, row["campus_id"], row["order_id"])
     writer = order.runner_id if row["chat_id"] == order.customer_id else order.customer_id
