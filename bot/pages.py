@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from bot.home import MENU
+from bot.replies import Rows
 from bot.turn import Turn
 from domain.buttons import Button, Tap
 
@@ -32,6 +33,14 @@ def page_of(things: Sequence[Thing], number: int) -> Page[Thing]:
     count = max(1, -(-len(things) // PAGE))
     number = min(max(0, number), count - 1)
     return Page(things[number * PAGE : (number + 1) * PAGE], number, count)
+
+
+def turning(turn: Turn, tap: Tap, page: Page[Any], version: int) -> Rows:
+    """[Previous] and [More] of a list whose pages are 0, -1, -2...: no number of a thing is one of those."""
+    before = turn.button("bot-button-list-before", tap, 1 - page.number, version)
+    after = turn.button("bot-button-list-after", tap, -1 - page.number, version)
+    row = (*([before] if page.number else []), *([after] if page.more else []))
+    return (row,) if row else ()
 
 
 def steps(turn: Turn, tap: Tap, page: Page[Any]) -> tuple[Button, ...]:

@@ -98,7 +98,7 @@ class Tap(StrEnum):
     ME = "me"  # what one paid and earned, one's place and card
     INVITE = "invite"
     POSTER = "poster"  # drop point
-    MY_PLACE = "my_place"  # drop point; 0 shows the list
+    MY_PLACE = "my_place"  # drop point; 0 and less: a page of the list
     FORGET_PLACE = "forget_place"
     REMOVE_CARD = "remove_card"
     REMOVE_CARD_SURE = "remove_card_sure"

@@ -2,6 +2,7 @@
 
 from bot.customer.screens.pieces import noticed
 from bot.home import MENU, home_button, on_menu
+from bot.pages import page_of, turning
 from bot.replies import Answer, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn
 from domain.buttons import Button, Style, Tap
@@ -16,7 +17,6 @@ from domain.store.people import find_member
 from domain.store.use_cases import membership
 from domain.store.use_cases.permission import require
 
-MOST_PLACES = 24  # buttons of one list
 CHARTS = (("bot-button-chart-paid", Tap.CHART_PAID), ("bot-button-chart-earned", Tap.CHART_EARNED))
 
 
@@ -104,10 +104,10 @@ def _rows(turn: Turn, last4: str | None, *, runs: bool) -> Rows:
 
 
 async def choose_place(turn: Turn) -> Replies:
-    """A drop point that food usually goes to; 0 shows the list."""
+    """A drop point that food usually goes to; 0 and less show a page of the list."""
     require(turn.member, Action.PLACE)
-    if turn.subject == 0:
-        return (on_menu(turn, await _places(turn)),)
+    if turn.subject <= 0:
+        return (on_menu(turn, await _places(turn, -turn.subject)),)
     await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
     place = await membership.choose_place(turn.work, turn.campus, turn.member, turn.subject)
     return Answer(turn.plain("bot-me-place-kept", place=place)), on_menu(turn, await _figures(turn))
@@ -131,15 +131,20 @@ async def forget_place(turn: Turn) -> Replies:
     return Answer(turn.plain("bot-me-place-forgotten")), on_menu(turn, await _figures(turn))
 
 
-async def _places(turn: Turn) -> Screen:
+async def _places(turn: Turn, page: int = 0) -> Screen:
     await expect(turn.work, turn.campus.id, turn.member.person_id, Expects.MY_PLACE)
+    shown = page_of(await drop_points_of(turn.work, turn.campus.id), page)
     rows: Rows = tuple(
         (turn.button("bot-button-drop-point", Tap.MY_PLACE, point.id, MENU, place=point.name),)
-        for point in (await drop_points_of(turn.work, turn.campus.id))[:MOST_PLACES]
+        for point in shown.things
     )
     known = turn.member.default_place is not None
+    paging = turning(turn, Tap.MY_PLACE, shown, MENU)
     forget = (turn.button("bot-button-forget-place", Tap.FORGET_PLACE, version=MENU),)
-    return Screen(turn.say("bot-me-places"), (*rows, *((forget,) if known else ()), (_back(turn),)))
+    return Screen(
+        turn.say("bot-me-places"),
+        (*rows, *paging, *((forget,) if known else ()), (_back(turn),)),
+    )
 
 
 async def ask_remove_card(turn: Turn) -> Replies:

@@ -45,6 +45,17 @@ async def test_a_building_then_a_spot_or_a_room_in_it(stage: Stage, halls: None)
     assert "→ Zed Hall roof" in await mei.text()
 
 
+async def test_the_usual_place_is_found_on_a_later_page(stage: Stage, halls: None) -> None:
+    mei = await _southern(stage)
+    await mei.write("/me")
+    await mei.press("Choose my place")
+    await mei.press("More")
+    await mei.press("◀ Previous")
+    for _ in range(2):
+        await mei.press("More")
+    assert (await mei.press("Zoo 7"))["text"] == "Your usual place: Zoo 7, gate"
+
+
 async def test_many_buildings_have_pages(stage: Stage, halls: None) -> None:
     mei = await _southern(stage)
     await _to_places(mei)

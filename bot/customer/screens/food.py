@@ -1,9 +1,9 @@
 """What to buy: the menu, and the basket line by line."""
 
-from bot.customer.screens.pieces import LONGEST_NAME, ask, turning
+from bot.customer.screens.pieces import LONGEST_NAME, ask
 from bot.customer.screens.shops import stores
 from bot.home import home_button
-from bot.pages import page_of
+from bot.pages import page_of, turning
 from bot.replies import Rows, Screen
 from bot.turn import Turn, cut
 from domain.buttons import Button, Style, Tap
@@ -65,7 +65,7 @@ def _menu(turn: Turn, draft: Draft, store: Store | None, page: int) -> Rows:
         )
         for dish in shown.things
     )
-    return (*rows, *turning(turn, draft, Tap.MENU_ITEM, shown))
+    return (*rows, *turning(turn, Tap.MENU_ITEM, shown, draft.version))
 
 
 def _going_on(turn: Turn, draft: Draft) -> Rows:
@@ -86,7 +86,7 @@ async def basket(turn: Turn, draft: Draft, page: int = 0) -> Screen:
     text = "\n".join([turn.say("bot-basket", store=draft.store_name or ""), "", *item_lines(turn, draft)])
     over = turn.button("bot-button-discard", Tap.DISCARD, 0, draft.version, style=Style.DANGER)
     back = turn.button("bot-button-back", Tap.MENU_ITEM, 0, draft.version)
-    return Screen(text, (*rows, *turning(turn, draft, Tap.BASKET, shown), (over,), (back, home_button(turn))))
+    return Screen(text, (*rows, *turning(turn, Tap.BASKET, shown, draft.version), (over,), (back, home_button(turn))))
 
 
 def _line(turn: Turn, draft: Draft, number: int, item: Item) -> tuple[Button, ...]:

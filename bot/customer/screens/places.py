@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.customer.screens.pieces import LONGEST_NAME, ask, back_row, turning
+from bot.customer.screens.pieces import LONGEST_NAME, ask, back_row
 from bot.home import home_button
-from bot.pages import PAGE, page_of
+from bot.pages import PAGE, page_of, turning
 from bot.replies import Rows, Screen
 from bot.turn import Turn, cut
 from domain.buttons import Button, Style, Tap
@@ -47,7 +47,7 @@ async def drop_points(turn: Turn, draft: Draft, page: int = 0) -> Screen:
     usual: Rows = ()
     if place is not None:
         usual = ((turn.button("bot-button-usual-place", Tap.USUAL_PLACE, 0, draft.version, place=place),),)
-    paging = turning(turn, draft, Tap.DROP_POINT, shown)
+    paging = turning(turn, Tap.DROP_POINT, shown, draft.version)
     return Screen(turn.say("bot-drop-points"), (*usual, *rows, *paging, back_row(turn, draft, Tap.MENU_ITEM)))
 
 

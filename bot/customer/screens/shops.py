@@ -1,8 +1,8 @@
 """Where the food comes from."""
 
-from bot.customer.screens.pieces import LONGEST_NAME, ask, turning
+from bot.customer.screens.pieces import LONGEST_NAME, ask
 from bot.home import home_button
-from bot.pages import page_of
+from bot.pages import page_of, turning
 from bot.replies import Rows, Screen
 from bot.turn import Turn, cut
 from domain.buttons import Button, Tap
@@ -23,7 +23,8 @@ async def stores(turn: Turn, draft: Draft, page: int = 0) -> Screen:
     if draft.items and draft.store_name is not None:
         words.append(turn.say("bot-stores-basket", store=draft.store_name))
         back = (turn.button("bot-button-back", Tap.MENU_ITEM, 0, draft.version),)
-    return Screen("\n".join(words), (*rows, *turning(turn, draft, Tap.STORE, shown), other, (*back, home_button(turn))))
+    paging = turning(turn, Tap.STORE, shown, draft.version)
+    return Screen("\n".join(words), (*rows, *paging, other, (*back, home_button(turn))))
 
 
 def _store(turn: Turn, draft: Draft, store: Store) -> Button:
