@@ -111,9 +111,9 @@ class Stage:
             await work.connection.execute(update(table).where(*where).values(**values))
 
     async def rows(self, table: Table, *where: Json) -> list[Json]:
-        """What stands in a table."""
+        """What stands in a table, in the order of its key."""
         async with self.work() as work:
-            found = await work.connection.execute(select(table).where(*where))
+            found = await work.connection.execute(select(table).where(*where).order_by(*table.primary_key))
             return [dict(row) for row in found.mappings()]
 
     async def order(self, order_id: int) -> Json:
