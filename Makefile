@@ -23,9 +23,8 @@ chat: $(READY)  ## be one of the demo's people in this terminal: AS=mei, kai, an
 play: $(READY)  ## play one order with scripted people and tell what each sees; SCENE=declined plays another one
 	@exec $(VENV) -m sandbox.play $(SCENE)
 
-test: $(READY)  ## run all tests, on two cores
-	@$(VENV) -m pytest -n 2 --dist loadgroup --ignore tests/journeys
-	@$(VENV) -m pytest -n 2 --dist loadgroup tests/journeys
+test: $(READY)  ## run all tests, as two cores bear it: the journeys mostly wait
+	@$(VENV) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 
 crash: $(READY)  ## kill the bot and the workers at every point of every saga; ONLY=create_order kills there alone
 	@exec $(VENV) -m sandbox.crash tests/domain/saga_steps.json --only '$(ONLY)'

@@ -16,22 +16,22 @@ from tests.servers import (
 )
 
 TESTS = Path(__file__).parent
-TOGETHER: tuple[str, ...] = ()  # folders whose tests go to one process
-DEAR = ("town",)  # fixtures that start a whole CampusG
+JOURNEYS = "journeys"  # one CampusG serves them all, and much of their time is waiting: they go first, to one process
+ORDER = (JOURNEYS, "workers", "bot", "sandbox", "store")  # the dear ones first, so that both cores end together
 NUMBERS = count(1)  # one sequence for every database this run makes
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist looks which group a test is of
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `-n 2`: a process takes whole files, or all that shares what is dear to start."""
+    """Spread over processes, one takes all the journeys, any other takes whole files, the dearest first."""
+    items.sort(key=lambda item: ORDER.index(_folder(item)) if _folder(item) in ORDER else len(ORDER))
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
+        group = JOURNEYS if _folder(item) == JOURNEYS else str(item.path.relative_to(TESTS))
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
-def _group(item: pytest.Item) -> str:
-    folder = item.path.relative_to(TESTS).parts[0]
-    shared = [name for name in DEAR if name in getattr(item, "fixturenames", ())]
-    return folder if folder in TOGETHER else shared[0] if shared else str(item.path)
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(TESTS).parts[0]
 
 
 @pytest.fixture(scope="session")

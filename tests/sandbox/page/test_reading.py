@@ -74,9 +74,11 @@ async def test_tab_comes_to_the_newest_buttons_and_arrows_to_older_ones(window: 
     await window.tab.key("ArrowUp")
     assert await window.tab.look(FOCUSED) == "Act 1"
     await window.tab.look("(box) => document.querySelector(box).focus()", f"{column(ANA)} textarea")
-    for _ in range(3):  # the paper clip, the sign to reply, the button
+    passed = []
+    while not passed or passed[-1] in ("", "↩"):  # the paper clip; the sign to reply, where there is a mouse to hover with
         await window.tab.key("Tab", shift=True)
-    assert await window.tab.look(FOCUSED) == "Act 2"
+        passed.append(await window.tab.look(FOCUSED))
+    assert passed[-1] == "Act 2"
 
 
 async def test_an_empty_group_offers_what_can_be_asked_there(window: Window) -> None:
