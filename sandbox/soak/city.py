@@ -18,6 +18,13 @@ from sandbox.play.wire import PlayError, Wire, fields, whole, wired
 PATIENCE = 8.0  # seconds people wait for what must come, before they tap again
 DATABASE_WITHIN = 40.0  # seconds; Postgres may be restarting
 AGAIN_AFTER = 0.3  # seconds between two tries to reach it
+AWAY = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that broke while it was being made ready
+)
 OVER = frozenset({"COMPLETED", "CANCELLED", "EXPIRED"})
 
 Fact = TypeVar("Fact")
@@ -54,7 +61,7 @@ class City:
             try:
                 found: list[asyncpg.Record] = await self.database.fetch(query, *arguments)
                 return found
-            except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError):
+            except AWAY:
                 if time.monotonic() > deadline:
                     raise
                 await asyncio.sleep(AGAIN_AFTER)
