@@ -4,7 +4,9 @@ from bot.home import MENU
 from bot.replies import Rows
 from bot.turn import Turn
 from domain.buttons import Tap
-from domain.payment import CustomerDebt, Debt
+from domain.order import Order
+from domain.payment import CustomerDebt, CustomerDebtStatus, Debt
+from domain.store.customer_debts import customer_debt_of
 from domain.store.people import find_member
 from domain.store.use_cases import owing, refunding
 
@@ -15,6 +17,15 @@ async def section(turn: Turn) -> tuple[str, Rows]:
     """The part of /stuck about debts, with their buttons; nothing when nobody owes anything."""
     (runners, theirs), (customers, hers) = await _of_runners(turn), await _of_customers(turn)
     return "\n\n".join(said for said in (runners, customers) if said), (*theirs, *hers)
+
+
+async def forgive_rows(turn: Turn, order: Order) -> Rows:
+    """[Forgive #12…], on an order whose customer owes for it and in which the admin has no part."""
+    owed = await customer_debt_of(turn.work, order.id)
+    own = turn.member.person_id in (order.customer_id, order.runner_id)
+    if owed is None or owed.status is not CustomerDebtStatus.OPEN or own:
+        return ()
+    return ((turn.button("bot-button-forgive", Tap.FORGIVE, order.id, MENU, order=order.id),),)
 
 
 async def _of_runners(turn: Turn) -> tuple[str, Rows]:

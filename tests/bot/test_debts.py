@@ -106,6 +106,8 @@ async def test_an_admin_sees_who_owes_and_lets_it_go_with_a_reason(stage: Stage)
 
 async def test_the_command_needs_a_reason_and_nobody_forgives_herself(stage: Stage) -> None:
     sam, (mei, _, order_id, number) = await stage.admin(), await owing(stage)
+    await sam.write(f"/order {order_id}")
+    assert f"Forgive #{order_id}…" in await sam.labels()
     await sam.write(f"/forgive {order_id}")
     assert "/forgive 12 paid in cash" in await sam.text()
     await stage.change(membership, membership.c.person_id == mei.id, is_admin=True)

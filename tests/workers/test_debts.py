@@ -11,10 +11,11 @@ from domain.store.progress import start_asked
 from domain.store.steps.money import order_start
 from domain.store.use_cases import ordering, owing
 from tests.town import Town
-from tests.workers.comparing import compare, differences
+from tests.workers.comparing import compare, differences, told
 from tests.workers.owing import ASKING, DECLINING, debt, holds, money, owed_order, pay
 from tests.workers.refunding import booked, dispute, give_back, refund_rows
 from tests.workers.scenes import new_admin
+from workers.stripe_gateway import create_intent
 
 NO_MORE = {"runner_payable", "stripe_fees", "stripe_balance", "platform_revenue"}
 
@@ -282,3 +283,46 @@ async def test_nothing_differs_from_stripe_after_a_debt_was_paid(town: Town) -> 
     await compare(town)
     assert await differences(town) == []
     assert await town.breaches() == []
+
+
+async def test_a_payment_that_stripe_makes_after_we_gave_it_up_is_told_and_never_lost(town: Town) -> None:
+    """Its window was over, and nothing was to be found: a person sees to what came all the same."""
+    customer = await town.member()
+    order = await owed_order(town, customer)
+    await town.give_card(customer.person_id, "pm_card_visa")
+    await pay(town, customer, order)
+    await town.fault("POST /v1/payment_intents", "lost_answer", before=True, times=100)
+    await town.drive()
+    call = (await town.saga(order, "settle_debt")).call
+    long_ago = "to_jsonb(extract(epoch FROM now() - interval '16 minutes'))"
+    await town.sql(
+        "UPDATE saga SET failing_since = now() - interval '16 minutes', call = NULL, tries = 0,"
+        f" data = data || jsonb_build_object('unclear_at', {long_ago}), status = 'turning', turning = true,"
+        " reason = 'out_of_reach', wake_at = now() WHERE order_id = :id AND kind = 'settle_debt'",
+        id=order.id,
+    )
+    await town.sql(
+        f"UPDATE saga SET data = jsonb_set(data, '{{hold_call,at}}', {long_ago}) WHERE order_id = :id"
+        " AND kind = 'settle_debt'",
+        id=order.id,
+    )
+    await town.drive()
+    assert (await town.saga(order, "settle_debt")).status == "undone"
+    await town.no_faults()
+    late = await create_intent(town.workshop.stripe, call["params"], call["key"])
+    await compare(town)
+    assert ("unknown_intent", late["id"], "succeeded") in await differences(town)
+    assert "push-difference" in await told(town)
+
+
+async def test_a_try_that_we_closed_and_stripe_took_is_told(town: Town) -> None:
+    customer = await town.member()
+    order = await owed_order(town, customer)
+    await town.give_card(customer.person_id, "pm_card_visa")
+    await pay(town, customer, order)
+    await town.drive()
+    *_, taken = await town.intents(order.id)
+    tampered = "UPDATE hold SET status = 'released', captured = 0 WHERE payment_intent = :id"
+    await town.sql(tampered, id=taken["id"])
+    await compare(town)
+    assert ("unknown_intent", taken["id"], "succeeded") in await differences(town)
