@@ -34,7 +34,7 @@ bot-history-order = { $event ->
         [picked_up] picked up
         [arrived] at the door
         [delivered] handed over
-        [completed] money taken
+        [completed] completed
         [finished_by_admin] counted as handed over
         [closed_by_admin] closed
        *[other] { $event }

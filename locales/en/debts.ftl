@@ -13,6 +13,7 @@ push-debt-paid = ✅ <b>{ $amount } for order #{ $order } are paid. Thank you!</
 push-debt-forgiven =
     💳 You owe nothing for order #{ $order } any more: the campus team let the { $amount } go. You can order again.
     Reason: { $reason }
+push-card-saved-owing = 💳 Your card is saved: { $brand } ending in { $last4 }. You owe { $amount } for order #{ $order }: you can pay it with this card now.
 button-pay-debt = Pay { $amount }
 
 bot-debt-asking = One moment, we ask your bank. You will read here what it says.

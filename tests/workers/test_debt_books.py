@@ -9,7 +9,7 @@ import pytest
 from tests.town import Town
 from tests.workers.owing import owed_order, pay
 from tests.workers.scenes import new_admin
-from tests.workers.test_debts import forgive
+from tests.workers.test_debt_ends import forgive
 from workers.books import Books, read_books
 from workers.invariants import INVARIANTS
 

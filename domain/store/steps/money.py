@@ -1,12 +1,14 @@
 """Local steps around money: what a runner is owed, what a pay-out moves, what a new card or account sets going."""
 
+from domain.buttons import Tap, pack
 from domain.draft import Draft
 from domain.ledger import goodwill_posting
 from domain.money import spell
 from domain.order import Order
-from domain.payment import NO_FUNDS, Payable, PayoutEvent
+from domain.payment import NO_FUNDS, CustomerDebt, Payable, PayoutEvent
 from domain.people import SavedCard, brand_name
 from domain.store.campuses import find_campus
+from domain.store.customer_debts import open_customer_debts
 from domain.store.drafts import lock_draft
 from domain.store.messages import redraw_known, tell, tell_admins
 from domain.store.money import book_payable, may_send, move_payable, open_payables, post
@@ -149,23 +151,42 @@ async def open_payouts(work: UnitOfWork, run: Run) -> None:
 
 
 async def keep_card(work: UnitOfWork, run: Run) -> None:
-    """The card is saved; an order that waited only for it places itself, if it is still the same order."""
+    """The card is saved; an order that waited only for it places itself, if nothing changed and she owes nothing."""
     card = SavedCard(**run.data["card"])
     await let_former_go(work, run, card)
     await save_card(work, run.person, card)
+    owed = await open_customer_debts(work, run.campus_id, run.person)
     draft = await lock_draft(work, run.campus_id, run.person)
-    waiting = draft is not None and await _still_wanted(work, draft)
+    waiting = draft is not None and not owed and await _still_wanted(work, draft)
+    if owed:
+        await _tell_saved(work, run, card, owed[0])
+    else:
+        await tell(
+            work,
+            campus_id=run.campus_id,
+            chat_id=run.person,
+            name=f"card_saved:{run.id}",
+            key="push-card-saved-placing" if waiting else "push-card-saved",
+            buttons=[] if waiting else [{"key": "button-continue", "data": "v1:review:0:0"}] if draft else [],
+            words={"brand": brand_name(card.brand), "last4": card.last4},
+        )
+    if draft is not None and waiting:
+        run.starts.append(order_start(draft, ceiling=draft.asked_ceiling or 0, optional=True))
+
+
+async def _tell_saved(work: UnitOfWork, run: Run, card: SavedCard, owed: CustomerDebt) -> None:
+    """Who owes pays first: the card she just saved is perhaps for that."""
+    amount = spell(owed.amount, owed.currency)
     await tell(
         work,
         campus_id=run.campus_id,
         chat_id=run.person,
         name=f"card_saved:{run.id}",
-        key="push-card-saved-placing" if waiting else "push-card-saved",
-        buttons=[] if waiting else [{"key": "button-continue", "data": "v1:review:0:0"}] if draft else [],
-        words={"brand": brand_name(card.brand), "last4": card.last4},
+        key="push-card-saved-owing",
+        order_id=owed.order_id,
+        buttons=[{"key": "button-pay-debt", "data": pack(Tap.PAY_DEBT, owed.id)}],
+        words={"brand": brand_name(card.brand), "last4": card.last4, "amount": amount, "order": owed.order_id},
     )
-    if draft is not None and waiting:
-        run.starts.append(order_start(draft, ceiling=draft.asked_ceiling or 0, optional=True))
 
 
 async def _still_wanted(work: UnitOfWork, draft: Draft) -> bool:
