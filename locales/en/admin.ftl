@@ -57,7 +57,7 @@ bot-history-other =
            *[other] pay-out: { $event }
         }
         [customer_debt] { $event ->
-            [owed] the bank declined: the customer owes it
+            [owed] not charged: the customer owes it
             [paid] the customer paid what was owed
             [let_go] the customer's debt was let go
            *[other] debt: { $event }

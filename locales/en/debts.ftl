@@ -3,7 +3,7 @@
 ## To the customer
 
 push-owes =
-    💳 <b>You owe { $amount } for order #{ $order }.</b> Your bank no longer held the money, and then declined to pay it.
+    💳 <b>You owe { $amount } for order #{ $order }.</b> Your bank no longer held the money, and your card could not be charged anew.
     Your runner is paid, so please pay us. Until then you cannot place a new order.
 push-debt-approval = 🏦 Your bank wants a yes from you for the { $amount } of order #{ $order }. Say yes within { $minutes } minutes, or tap [Pay] again later.
 push-debt-declined = 💳 Your bank said no to { $amount } for order #{ $order }. Nothing was charged, and you still owe it. Another card may work.
@@ -18,10 +18,10 @@ button-pay-debt = Pay { $amount }
 
 bot-debt-asking = One moment, we ask your bank. You will read here what it says.
 bot-debt-card-first = You have no card saved. A link to add one is on its way; then tap here again.
-bot-me-owes = ❗ <b>You owe { $amount } for order #{ $order }.</b> Your bank declined it when the food was with you. Until it is paid you cannot place a new order.
+bot-me-owes = ❗ <b>You owe { $amount } for order #{ $order }.</b> Your card could not be charged when the food was with you. Until it is paid you cannot place a new order.
 
 card-customer-owes = 💳 <b>#{ $order }: delivered, not paid yet</b>
-card-debt-open = 💳 <b>You owe { $amount }.</b> Your bank no longer held the money, and then declined to pay it.
+card-debt-open = 💳 <b>You owe { $amount }.</b> Your bank no longer held the money, and your card could not be charged anew.
 card-debt-let-go = 💳 You owe nothing for it: the campus team let { $amount } go.
 
 error-owes-money = First pay the { $amount } you owe for order #{ $order }. Then you can order again.
@@ -33,7 +33,7 @@ push-hold-lapsed =
     ⌛ <b>The hold of order #{ $order } is gone</b>, and the order goes on. When it is delivered, the card is charged anew.
     If the bank then says no, the customer owes it, and the runner is paid from our own balance.
 push-owes-admins =
-    💳 <b>{ $customer } owes { $amount } for order #{ $order }.</b> The hold had lapsed, and the bank declined: { $reason }
+    💳 <b>{ $customer } owes { $amount } for order #{ $order }.</b> The hold had lapsed, and the card could not be charged anew: { $reason }
     The runner is paid from our own balance. { $customer } cannot order before paying. To let it go: <code>/forgive { $order } reason</code>
 
 bot-customers-debts =

@@ -26,6 +26,10 @@ CLOCKS_APART = 60  # seconds Stripe's clock may be behind ours
 # Stripe's codes for a capture that comes too late; its intent may still say that it holds.
 TOO_LATE = frozenset({"charge_expired_for_capture", "capture_charge_authorization_expired"})
 OUR_FAULT = "idempotency_error"
+UNKNOWN_PAYMENT = (
+    "Stripe has a payment of this order that we do not know. Give it back there, or find out what it is; settle it in"
+    " /differences, then try again."
+)
 
 
 async def lapsed(client: Stripe, sent: Sent, refusal: Refused) -> Result:
@@ -57,7 +61,7 @@ async def plan_charge(work: UnitOfWork, run: Run, key: str) -> Params | None:
     if "lapsed" not in run.data:
         return None
     if await _paid_otherwise(work, run.order):
-        raise Refused("unknown_payment", "Stripe has a payment of this order that we do not know: /differences")
+        raise Refused("unknown_payment", UNKNOWN_PAYMENT)
     order = await find_order(work, run.campus_id, run.order)
     member = await find_member(work, run.campus_id, order.customer_id)
     if member.card is None or member.stripe_customer is None:

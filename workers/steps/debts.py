@@ -6,13 +6,13 @@ from domain.money import spell
 from domain.payment import HoldEvent
 from domain.store.campuses import find_campus
 from domain.store.messages import redraw_known, tell
-from domain.store.money import current_hold, move_hold
+from domain.store.money import move_hold
 from domain.store.orders import find_order
 from domain.store.people import find_member
 from domain.store.runs import Run
 from domain.store.steps.debts import book_settlement
 from domain.store.unit_of_work import UnitOfWork
-from workers.outcomes import Refused, TryLater
+from workers.outcomes import Refused, TryLater, Unknown
 from workers.steps.charges import CLOCKS_APART, OUR_FAULT, TOOK_NOTHING_AFTER, charge_of, keep_taken, taken
 from workers.steps.holds import (
     made_by_asking,
@@ -38,18 +38,26 @@ async def plan_charge(work: UnitOfWork, run: Run, key: str) -> Params:
 async def charge(client: Stripe, sent: Sent) -> Result:
     """Ask for it; whatever Stripe refuses it for, to the customer it is declined."""
     try:
-        return _payment(await create_intent(client, sent.params, sent.key))
+        found = await create_intent(client, sent.params, sent.key)
     except Refused as refusal:
         if refusal.reason == OUR_FAULT:
             raise
         raise Refused("declined", str(refusal), **{"code": refusal.reason, **refusal.known}) from refusal
+    if found["status"] == "processing":
+        raise Unknown("processing", "the bank has not answered yet")
+    return _payment(found)
 
 
 async def look_for_charge(client: Stripe, sent: Sent) -> Result | None:
     """The payment an unanswered call made, if it made one."""
     since = int(sent.first_sent_at.timestamp()) - CLOCKS_APART
     found = await find_intent(client, sent.params["customer"], since, sent.key)
-    return None if found is None else _payment(await retrieve_intent(client, found["id"]))
+    if found is None:
+        return None
+    found = await retrieve_intent(client, found["id"])
+    if found["status"] == "processing":
+        raise TryLater("processing", "the bank has not answered yet")
+    return _payment(found)
 
 
 async def record_charge(work: UnitOfWork, run: Run, result: Result) -> None:
@@ -98,10 +106,6 @@ async def look_at_payment(client: Stripe, sent: Sent) -> Result:
 async def record_look(work: UnitOfWork, run: Run, result: Result) -> None:
     """A bank's yes or no that came meanwhile; while it waits for hers there is no news."""
     if result["status"] != "requires_action":
-        await record_charge(work, run, result)
-        return
-    hold = await current_hold(work, run.order)
-    if hold is not None and hold.approval_url is None:  # it was processing, and asks her only now
         await record_charge(work, run, result)
 
 
