@@ -15,12 +15,11 @@ from domain.store.runs import Run
 from domain.store.schema import orders
 from domain.store.unit_of_work import UnitOfWork
 from workers.outcomes import Refused, TryLater
-from workers.steps.charges import ask_anew, lapsed, taken
+from workers.steps.charges import CLOCKS_APART, ask_anew, lapsed, taken
 from workers.steps.step import OutsideStep, Params, Result, Sent, add_signal
 from workers.stripe_gateway import Stripe, cancel_intent, capture_intent, create_intent, find_intent, retrieve_intent
 
 MADE_NOTHING_AFTER = timedelta(seconds=60)  # an unanswered call that left no trace by then left none
-CLOCKS_APART = 60  # seconds Stripe's clock may be behind ours
 
 
 async def plan_hold(work: UnitOfWork, run: Run, key: str) -> Params:
