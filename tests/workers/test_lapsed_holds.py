@@ -128,14 +128,18 @@ async def test_a_customer_that_stripe_forgot_owes_it(shared_town: Town) -> None:
     assert await town.breaches() == []
 
 
-async def test_53_a_card_removed_while_it_holds_is_captured_all_the_same(shared_town: Town) -> None:
-    """53."""
+@pytest.mark.parametrize("gone", ["card", "customer"])
+async def test_53_what_is_removed_while_it_holds_is_captured_all_the_same(shared_town: Town, gone: str) -> None:
+    """53: her card by her own word, or all of her at Stripe."""
     town = shared_town
     customer, runner = await town.member(), await town.member(runner=True, card=None)
     order = await town.held_job(runner, customer)
-    async with town.database() as work:
-        await membership.remove_card(work, town.campus, customer, "4242")
-    await town.drive()
+    if gone == "card":
+        async with town.database() as work:
+            await membership.remove_card(work, town.campus, customer, "4242")
+        await town.drive()
+    else:
+        await town.workshop.stripe.v1.customers.delete_async(str(customer.stripe_customer))
     await town.carry(runner, order)
     await town.hand_over(runner, order)
     await town.drive()
