@@ -39,6 +39,7 @@ COMMANDS: Mapping[Role, Mapping[str, str]] = MappingProxyType(
             "finish": "bot-command-finish",
             "close": "bot-command-close",
             "refund": "bot-command-refund",
+            "forgive": "bot-command-forgive",
             "tell": "bot-command-tell",
             "pause": "bot-command-pause",
             "resume": "bot-command-resume",

@@ -52,6 +52,7 @@ DESK_TAPS = frozenset(  # in the admin chat only: others would read along
         Tap.DIFFERENCES,
         Tap.LOOK_AGAIN,
         Tap.SETTLE,
+        Tap.FORGIVE,
     }
 )
 GONE = frozenset({"kicked", "left"})

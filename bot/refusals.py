@@ -1,9 +1,10 @@
 """What people hear when something was not done, and what a refusal leaves tidied up."""
 
 from bot.arrivals import place_of, tap_of
+from bot.home import MENU
 from bot.limits import Verdict
 from bot.replies import Answer, NewMessage, Replies, Screen
-from domain.buttons import Tap
+from domain.buttons import Button, Tap, pack
 from domain.errors import (
     CampusGError,
     CaseError,
@@ -22,6 +23,7 @@ from domain.store.inbox import Arrival
 from domain.store.messages import redraw_known
 from domain.store.orders import find_order
 from domain.store.unit_of_work import UnitOfWork
+from domain.way_out import way_out_now
 from domain.words import say, say_plain
 
 LONGEST_TOAST = 90  # characters; more has to be read in peace, as an alert
@@ -57,8 +59,16 @@ ORDER_TAPS = frozenset(
 
 
 def refused(arrival: Arrival, refusal: CampusGError) -> Replies:
-    """The sentence of a refusal: on the tapped button, or as a message with a way back."""
-    return _tell(arrival, refusal.key, **refusal.words)
+    """The sentence of a refusal: on the tapped button, or as a message; with a button where one helps."""
+    place = place_of(arrival.payload)
+    ways = () if place is None else way_out_now(refusal, place.language)
+    if place is None or not place.private or not ways:
+        return _tell(arrival, refusal.key, **refusal.words)
+    back = Button(words=say_plain(place.language, "bot-button-home"), data=pack(Tap.HOME, version=MENU))
+    said = NewMessage(Screen(say(place.language, refusal.key, **refusal.words), (ways, (back,))))
+    if place.tap_id is None:
+        return (said,)
+    return Answer(say_plain(place.language, refusal.key, **refusal.words)), said
 
 
 def say_sorry(arrival: Arrival) -> Replies:

@@ -88,6 +88,8 @@ class Tap(StrEnum):
     PAY_ANYWAY = "pay_anyway"  # order
     LET_GO = "let_go"  # debt
     LET_GO_SURE = "let_go_sure"  # debt
+    PAY_DEBT = "pay_debt"  # customer's debt
+    FORGIVE = "forgive"  # order whose customer owes for it
     DIFFERENCES = "differences"
     LOOK_AGAIN = "look_again"  # difference
     SETTLE = "settle"  # difference

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from domain.buttons import Button, Style, Tap, button
 from domain.card_aftercare import problem, said, thumbs
+from domain.card_debt import debt_line, owes, pay
 from domain.card_lines import amount, clock, compose, item_lines, lines, note, relay_hint, route, timeline
 from domain.card_view import Card, OrderView
 from domain.order import MOST_PIN_TRIES, OrderEvent, OrderStatus, allowed
@@ -39,7 +40,7 @@ def draw_for_customer(view: OrderView, locale: str) -> Card:
             _money(view, locale),
             relay_hint(view, locale, view.runner_name),
         ),
-        (_approve(view, locale),),
+        (_approve(view, locale), pay(view, locale)),
         (_cancel(view, locale),),
         (*thumbs(view, locale), _see_photo(view, locale)),
         (_again(view, locale), problem(view, locale), _other_card(view, locale), _see_receipt(view, locale)),
@@ -50,6 +51,8 @@ def _state(view: OrderView, locale: str) -> str:
     order = view.order
     if order.status is OrderStatus.PENDING:
         return _state_pending(view, locale)
+    if owes(view):
+        return say(locale, "card-customer-owes", order=order.id)
     runner = view.runner_name or say(locale, "card-somebody")
     return say(locale, _STATES[order.status], order=order.id, runner=runner)
 
@@ -136,9 +139,11 @@ def _money(view: OrderView, locale: str) -> str:
             limit=amount(view, price.shop_limit),
             added=amount(view, price.added),
         )
+    if owed := debt_line(view, locale):
+        return owed
     parts = {"receipt": amount(view, order.receipt), "added": amount(view, price.added)}
     if order.status is OrderStatus.COMPLETED:
-        left = price.ceiling - order.total
+        left = price.ceiling - order.total if view.debt is None else 0
         rest = say(locale, "card-money-rest", amount=amount(view, left)) if left else ""
         back = say(locale, "card-money-refunded", amount=amount(view, view.refunded)) if view.refunded else ""
         return lines(say(locale, "card-money-paid", total=amount(view, order.total), **parts), rest, back)

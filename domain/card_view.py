@@ -9,7 +9,7 @@ from domain.aftercare import Rating
 from domain.buttons import Button
 from domain.campus import Campus
 from domain.order import Order
-from domain.payment import Hold, Payable
+from domain.payment import CustomerDebt, Hold, Payable
 
 
 class CardKind(StrEnum):
@@ -36,6 +36,7 @@ class OrderView:
     runner_silent: bool = False  # bought, asked, and no answer: the campus team was told
     may_leave: bool = False  # the runner may leave the food and send a photo of it
     payout_missing: bool = False  # the reader runs, and has no account yet that money can be sent to
+    debt: CustomerDebt | None = None  # delivered, and not paid: what its customer owes, or owed
     refunded: int = 0  # minor units that went, or are going, back to the customer
 
 

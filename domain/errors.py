@@ -36,6 +36,8 @@ CampusGError
 │   ├── OrderOutOfRange     all together is
 │   └── OrdersPaused
 │       └── OrdersPausedBecause  an admin said why
+├── OwesMoney               no new order before what an earlier one left open is paid
+├── DebtBeingPaid           her bank is asked about that debt just now
 ├── CardInUse               an order is being placed with it just now
 ├── RunnerNotApproved
 │   └── RunnerSuspended     she finishes what she has and takes nothing new
@@ -195,6 +197,15 @@ class OrdersPaused(DraftError):
 
 class OrdersPausedBecause(OrdersPaused):
     key = "error-orders-paused-because"
+
+
+class OwesMoney(CampusGError):
+    key = "error-owes-money"
+    debt = 0  # its number: with it begins the way out
+
+
+class DebtBeingPaid(CampusGError):
+    key = "error-debt-being-paid"
 
 
 class CardInUse(CampusGError):

@@ -78,6 +78,17 @@ def runner_debt(runner: int, currency: str) -> Account:
     return Account(code=code, kind=AccountKind.ASSET, currency=currency, owner=runner)
 
 
+def customer_debt(customer: int, currency: str) -> Account:
+    """What a customer owes the platform: food she got, and a charge her bank declined."""
+    code = f"customer_debt:{customer}:{currency}"
+    return Account(code=code, kind=AccountKind.ASSET, currency=currency, owner=customer)
+
+
+def bad_debts(currency: str) -> Account:
+    """What customers owed, and the platform let go."""
+    return Account(code=f"bad_debts:{currency}", kind=AccountKind.EXPENSE, currency=currency)
+
+
 def dispute_suspense(currency: str) -> Account:
     """What banks took back and have not decided about."""
     return Account(code=f"dispute_suspense:{currency}", kind=AccountKind.ASSET, currency=currency)
@@ -137,6 +148,40 @@ def goodwill_posting(*, order: int, runner: int, amount: int, currency: str) -> 
         "",
         Entry(account=platform_costs(currency), amount=amount),
         Entry(account=runner_payable(runner, currency), amount=-amount),
+    )
+
+
+def unpaid_posting(*, order: int, customer: int, runner: int, split: Split, currency: str) -> Posting:
+    """Delivered, and her bank declined: the customer owes it all, the runner is owed her part, the rest is earned."""
+    return _posting(
+        f"unpaid:{order}",
+        "unpaid",
+        "",
+        Entry(account=customer_debt(customer, currency), amount=split.total),
+        Entry(account=runner_payable(runner, currency), amount=-split.runner),
+        Entry(account=platform_revenue(currency), amount=-split.platform),
+    )
+
+
+def settled_posting(*, payment_intent: str, customer: int, amount: int, currency: str) -> Posting:
+    """A customer paid what she owed."""
+    return _posting(
+        f"settled:{payment_intent}",
+        "settled",
+        payment_intent,
+        Entry(account=stripe_balance(currency), amount=amount),
+        Entry(account=customer_debt(customer, currency), amount=-amount),
+    )
+
+
+def forgiven_posting(*, order: int, customer: int, amount: int, currency: str) -> Posting:
+    """An admin let go what a customer owed: the platform bears it."""
+    return _posting(
+        f"forgiven:{order}",
+        "forgiven",
+        "",
+        Entry(account=bad_debts(currency), amount=amount),
+        Entry(account=customer_debt(customer, currency), amount=-amount),
     )
 
 

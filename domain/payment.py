@@ -23,6 +23,7 @@ class HoldEvent(StrEnum):
     DECLINED = "declined"
     RELEASED = "released"
     CAPTURED = "captured"
+    CHARGED = "charged"  # taken at once, without being held before: what lapsed is asked for anew
 
 
 _H, _HE = HoldStatus, HoldEvent
@@ -39,6 +40,8 @@ HOLD_TRANSITIONS: Mapping[tuple[HoldStatus, HoldEvent], HoldStatus] = MappingPro
         (_H.REFUSED, _HE.RELEASED): _H.RELEASED,
         (_H.HELD, _HE.RELEASED): _H.RELEASED,
         (_H.HELD, _HE.CAPTURED): _H.CAPTURED,
+        (_H.REQUESTED, _HE.CHARGED): _H.CAPTURED,
+        (_H.APPROVAL, _HE.CHARGED): _H.CAPTURED,
     }
 )
 
@@ -109,6 +112,14 @@ class DebtStatus(StrEnum):
     OPEN = "open"
     LET_GO = "let_go"  # an admin says so: the platform bears it after all
     VOID = "void"  # the refund it came from failed
+
+
+class CustomerDebtStatus(StrEnum):
+    """What became of money that a customer owes us: her hold had lapsed, and her bank declined the charge."""
+
+    OPEN = "open"
+    PAID = "paid"
+    LET_GO = "let_go"  # an admin says so: the platform bears it
 
 
 class DisputeStatus(StrEnum):
@@ -238,3 +249,18 @@ class Debt:
     amount: int
     currency: str
     refusal: str  # why Stripe could not take it back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerDebt:
+    """What a customer owes the platform for an order that was delivered and could not be charged, in minor units."""
+
+    id: int
+    campus_id: int
+    order_id: int
+    customer_id: int
+    status: CustomerDebtStatus
+    amount: int
+    currency: str
+    refusal: str  # why her bank declined
+    attempt: int  # how often she tried to pay it

@@ -59,6 +59,7 @@ class Action(StrEnum):
     SEE_STUCK = "see_stuck"
     RETRY_STUCK = "retry_stuck"
     BIND_GROUP = "bind_group"
+    PAY_DEBT = "pay_debt"
     RATE = "rate"
     REPORT_PROBLEM = "report_problem"
     SEE_CASES = "see_cases"
@@ -72,6 +73,7 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
         (Role.CUSTOMER, Action.WAIT): Ownership.OWN,
         (Role.CUSTOMER, Action.WRITE): Ownership.OWN,  # one's own order or job: a runner is a customer too
         (Role.CUSTOMER, Action.SEE_PHOTOS): Ownership.OWN,
+        (Role.CUSTOMER, Action.PAY_DEBT): Ownership.OWN,
         (Role.CUSTOMER, Action.ASK_TO_RUN): Ownership.OWN,
         (Role.RUNNER, Action.CLAIM): Ownership.OTHERS,
         (Role.HOLDER, Action.RELEASE): Ownership.OWN,

@@ -69,6 +69,10 @@ class Saga:
     parts: tuple[Local | Outside | Wait | Pivot, ...]
     version: int = 1
 
+    def has(self, name: str) -> bool:
+        """Whether one of the parts is called so."""
+        return any(part.name == name for part in self.parts)
+
     @property
     def pivot(self) -> int:
         """The index of the pivot; past the end when there is none."""

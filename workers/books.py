@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import RowMapping, func, select
 
 from domain.store.schema import (
+    customer_debt,
     debt,
     dispute,
     hold,
@@ -43,6 +44,7 @@ class Books:
     refund_rows: Sequence[RowMapping] = ()
     debts: Sequence[RowMapping] = ()
     disputes: Sequence[RowMapping] = ()
+    customer_debts: Sequence[RowMapping] = ()
 
 
 async def read_books(database: Database, client: Stripe) -> Books:
@@ -69,6 +71,7 @@ async def read_books(database: Database, client: Stripe) -> Books:
             refund_rows=await _rows(work, select(refund).order_by(refund.c.id)),
             disputes=await _rows(work, select(dispute).order_by(dispute.c.id)),
             debts=await _rows(work, select(debt).order_by(debt.c.id)),
+            customer_debts=await _rows(work, select(customer_debt).order_by(customer_debt.c.id)),
         )
 
 

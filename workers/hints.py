@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from domain.errors import Stale
 from domain.payment import LIVE_HOLDS
+from domain.store.lapses import tell_lapsed
 from domain.store.progress import send_signal, start_saga
 from domain.store.readings import bring_forward
 from domain.store.schema import hold, saga, stripe_event
@@ -65,8 +66,14 @@ async def _wake_or_start(work: UnitOfWork, row: RowMapping) -> None:
     if start is not None:
         with suppress(Stale):  # it was started for this very event
             await start_saga(work, start)
+    elif _is_gone(found) and await tell_lapsed(work, str(found.get("id"))):
+        return
     elif await _is_stray(work, found):
         await bring_forward(work, "payment_intents")
+
+
+def _is_gone(found: dict[str, Any]) -> bool:
+    return found.get("object") == "payment_intent" and found.get("status") == "canceled"
 
 
 async def _is_stray(work: UnitOfWork, found: dict[str, Any]) -> bool:

@@ -11,6 +11,13 @@ from domain.order import Bearer, OrderStatus
 from domain.payment import LIVE_HOLDS, HoldStatus, PayoutStatus
 from domain.saga import ENDED, SagaStatus
 from workers.books import Books
+from workers.debt_promises import (
+    customers_accounts,
+    debts_booked_otherwise,
+    debts_elsewhere,
+    uncollected,
+    unpaid_otherwise,
+)
 from workers.refund_promises import (
     booked_otherwise,
     borne_otherwise,
@@ -98,11 +105,9 @@ def completed_is_paid(books: Books) -> Finding:
     sent = net_sent(books)
     done = [row for row in books.orders if row["status"] == OrderStatus.COMPLETED and row["id"] in settled]
     closed = [row for row in books.orders if row["borne_by"] is not None]
-    breaches = [
-        f"order {row['id']}: captured {captured.get(row['id'], 0)}, total {row['total']}"
-        for row in done
-        if captured.get(row["id"]) != row["total"]
-    ]
+    breaches = debts_elsewhere(books)
+    for row in done:
+        breaches += unpaid_otherwise(books, row, captured.get(row["id"], 0))
     for row in (*done, *closed):
         owed = payables.get(row["id"])
         if _owed_at_most(row) == 0:
@@ -112,7 +117,7 @@ def completed_is_paid(books: Books) -> Finding:
         else:
             breaches += payout_breaches(owed, sent.get(f"order_{row['id']}", 0))
     breaches += borne_otherwise(books, settled)
-    promise = "completed: captured = total, and transferred or owed in full; closed: owed just where we bear it"
+    promise = "completed: captured = total, or its customer owes it, and transferred or owed in full; closed: as borne"
     return _finding("I5", promise, f"{len(done)} orders, {len(closed)} closed", breaches)
 
 
@@ -137,7 +142,7 @@ def ledger_is_stripes(books: Books) -> Finding:
         here, there = ours.get(currency, 0), books.stripe_balance.get(currency, 0)
         if here != there:
             breaches.append(f"{currency}: the ledger says {here}, Stripe says {there}")
-    breaches += _other_costs(books) + other_accounts(books, settled_orders(books))
+    breaches += _other_costs(books) + other_accounts(books, settled_orders(books)) + customers_accounts(books)
     counted = f"{len(books.postings)} postings"
     return _finding("I6", "every posting sums to 0, and the ledger equals Stripe's balance", counted, breaches)
 
@@ -150,7 +155,8 @@ def _other_costs(books: Books) -> list[str]:
             booked[row["currency"]] += row["balance"]
     borne: dict[str, int] = defaultdict(int)
     for row in books.payables:
-        borne[row["currency"]] += 0 if row["charge"] else row["amount"]
+        elsewhere = row["charge"] or row["order_id"] in uncollected(books)
+        borne[row["currency"]] += 0 if elsewhere else row["amount"]
     return [
         f"{currency}: {booked[currency]} booked as the platform's costs, {borne[currency]} borne"
         for currency in sorted({*booked, *borne})
@@ -182,7 +188,12 @@ def objects_are_known(books: Books) -> Finding:
 
 def effects_happen_once(books: Books) -> Finding:
     booked = Counter((row["kind"], row["order_id"]) for row in books.postings)
-    wanted = {("capture" if row["charge"] else "goodwill", row["order_id"]) for row in books.payables}
+    owing = uncollected(books)
+    wanted = {
+        ("capture" if row["charge"] else "goodwill", row["order_id"])
+        for row in books.payables
+        if row["order_id"] not in owing
+    }
     breaches = [
         f"{kind} of order {order} booked {booked[kind, order]} times"
         for kind, order in wanted
@@ -194,7 +205,7 @@ def effects_happen_once(books: Books) -> Finding:
         sent, known = made[f"order_{row['order_id']}"], booked["transfer", row["order_id"]]
         if row["status"] != PayoutStatus.SENDING and known != sent:
             breaches.append(f"transfer of order {row['order_id']} booked {known} times, made {sent} times")
-    breaches += booked_otherwise(books)
+    breaches += booked_otherwise(books) + debts_booked_otherwise(books)
     breaches += [
         f"{kind} of order {order} booked without a payable"
         for kind, order in booked

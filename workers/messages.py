@@ -179,7 +179,12 @@ async def send_push(office: Office, push_id: int) -> None:
 
 def _written(message: PushRow, locale: str) -> Card:
     buttons: Sequence[Button] = [
-        Button(words=say_plain(locale, each["key"]), data=each.get("data"), url=each.get("url"), style=_style(each))
+        Button(
+            words=say_plain(locale, each["key"], **message.args),
+            data=each.get("data"),
+            url=each.get("url"),
+            style=_style(each),
+        )
         for each in message.buttons
     ]
     return Card(text=say(locale, message.key, **message.args), rows=tuple((each,) for each in buttons))

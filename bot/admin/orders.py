@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.admin.acts import act_buttons
+from bot.admin.debts import forgive_rows
 from bot.admin.refunds import refund_rows
 from bot.admin.steering import LONGEST_ERROR, MOST_LINES, NUMBER, board_button, look_around, told
 from bot.home import MENU, on_menu
@@ -46,7 +47,7 @@ async def _view(turn: Turn, order_id: int) -> Screen:
     ]
     again = turn.button("bot-button-refresh", Tap.ADMIN_ORDER, order.id, MENU)
     every = turn.button("bot-button-every-line", Tap.ADMIN_ORDER, order.id, EVERY_LINE)
-    acts = (*act_buttons(turn, order), *refund_rows(turn, order))
+    acts = (*act_buttons(turn, order), *refund_rows(turn, order), *await forgive_rows(turn, order))
     return Screen("\n".join(lines), (*acts, (board_button(turn), every, again)))
 
 

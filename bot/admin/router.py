@@ -8,6 +8,7 @@ from bot.admin import (
     board,
     cases,
     differences,
+    forgiving,
     guide,
     letting_go,
     orders,
@@ -52,6 +53,7 @@ def admin_router() -> Router:
     on_typed(router, {Expects.ADMIN_REASON: acts.typed_reason, Expects.REFUND: refunds.typed})
     on_taps(router, {Tap.POSTER: poster.poster_of_place})
     _differing(router)
+    _forgiving(router)
     _cases(router)
     on_other_commands(router, guide.guide)
     return router
@@ -69,6 +71,12 @@ def _differing(router: Router) -> None:
         },
     )
     on_typed(router, {Expects.SETTLE: differences.typed_reason})
+
+
+def _forgiving(router: Router) -> None:
+    on_commands(router, {"forgive": forgiving.command}, private=False)
+    on_taps(router, {Tap.FORGIVE: forgiving.ask_why})
+    on_typed(router, {Expects.FORGIVE: forgiving.typed_reason})
 
 
 def _cases(router: Router) -> None:

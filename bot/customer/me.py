@@ -1,5 +1,6 @@
 """/me: what one paid, earned and has waiting, and what is kept of one: the place food usually goes to, the card."""
 
+from bot.customer.debts import owed
 from bot.customer.screens.pieces import noticed
 from bot.home import MENU, home_button, on_menu
 from bot.pages import page_of, turning
@@ -38,8 +39,10 @@ async def _figures(turn: Turn) -> Screen:
     spending, earnings = await spending_of(turn.work, *here), await earnings_of(turn.work, *here)
     runs = Role.RUNNER in member.roles or bool(earnings.jobs)
     card = member.card
+    owing, paying = await owed(turn)
     paragraphs = (
         turn.say("bot-me", name=member.first_name, campus=turn.campus.title),
+        *owing,
         _spent(turn, spending),
         *((f"{_earned(turn, earnings)}\n{await _praise(turn)}",) if runs else ()),
         turn.say("bot-me-place", place=member.default_place) if member.default_place else turn.say("bot-me-place-none"),
@@ -49,7 +52,8 @@ async def _figures(turn: Turn) -> Screen:
         if card
         else turn.say("bot-me-card-none"),
     )
-    return Screen("\n\n".join(paragraphs), _rows(turn, None if card is None else card.last4, runs=runs))
+    rows = _rows(turn, None if card is None else card.last4, runs=runs)
+    return Screen("\n\n".join(paragraphs), (*paying, *rows))
 
 
 def _spent(turn: Turn, spending: Spending) -> str:

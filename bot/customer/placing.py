@@ -11,6 +11,7 @@ from domain.draft import Draft
 from domain.errors import DraftChanged, OrderClosed, Stale
 from domain.order import Order, OrderStatus
 from domain.people import Action
+from domain.store.customer_debts import require_no_debt
 from domain.store.drafts import expect_nothing, find_draft, lock_draft
 from domain.store.opening import require_campus_open
 from domain.store.orders import find_order
@@ -28,6 +29,7 @@ async def order_food(turn: Turn) -> Replies:
     pending = await pending_order(turn)
     if pending is not None:
         return (on_menu(turn, being_placed(turn, pending)),)
+    await require_no_debt(turn.work, turn.campus.id, turn.member.person_id)
     draft = await begin_draft(turn)
     return (on_menu(turn, await flow.next_screen(turn, draft)),)
 

@@ -8,7 +8,7 @@ from domain.sagas.accept_order import ACCEPT_ORDER
 from domain.sagas.cancel_order import CANCEL_ORDER
 from domain.sagas.check_refund import CHECK_REFUND
 from domain.sagas.close_purchase import CLOSE_PURCHASE
-from domain.sagas.complete_order import COMPLETE_ORDER
+from domain.sagas.complete_order import COMPLETE_ORDER, COMPLETE_ORDER_1
 from domain.sagas.create_order import CREATE_ORDER
 from domain.sagas.expire_order import EXPIRE_ORDER
 from domain.sagas.follow_account import FOLLOW_ACCOUNT
@@ -20,6 +20,7 @@ from domain.sagas.refund_order import REFUND_ORDER
 from domain.sagas.release_order import RELEASE_ORDER
 from domain.sagas.remove_card import REMOVE_CARD
 from domain.sagas.save_card import SAVE_CARD
+from domain.sagas.settle_debt import SETTLE_DEBT
 
 SAGAS: Mapping[tuple[str, int], Saga] = MappingProxyType(
     {
@@ -27,7 +28,9 @@ SAGAS: Mapping[tuple[str, int], Saga] = MappingProxyType(
         for saga in (
             CREATE_ORDER,
             ACCEPT_ORDER,
+            COMPLETE_ORDER_1,
             COMPLETE_ORDER,
+            SETTLE_DEBT,
             EXPIRE_ORDER,
             CANCEL_ORDER,
             CLOSE_PURCHASE,

@@ -10,6 +10,7 @@ from domain.card_view import CardKind, OrderView
 from domain.order import WITH_RUNNER, Order, may_leave
 from domain.store.aftercare import open_case_of, rating_of
 from domain.store.campuses import find_campus
+from domain.store.customer_debts import customer_debt_of
 from domain.store.ladders.silence import is_silent
 from domain.store.money import current_hold, payable_of
 from domain.store.orders import find_order
@@ -80,6 +81,7 @@ async def find_view(work: UnitOfWork, card: CardRow) -> OrderView:
         open_case=None if problem is None else problem.id,
         runner_silent=await is_silent(work, order),
         payout_missing=await _payout_missing(work, card, order),
+        debt=await customer_debt_of(work, order.id),
         refunded=await refunded(work, order.id),
         may_leave=may_leave(order.status, order.pin_tries, waited=await has_fired(work, order.id, TimerKind.ABSENT)),
     )

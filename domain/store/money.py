@@ -1,6 +1,7 @@
 """Holds, payables and the ledger in Postgres: moved by guarded UPDATEs, booked once."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -13,6 +14,7 @@ from domain.payment import (
     PAYOUT_TRANSITIONS,
     Hold,
     HoldEvent,
+    HoldStatus,
     Payable,
     PayoutEvent,
     PayoutStatus,
@@ -59,6 +61,12 @@ async def move_hold(work: UnitOfWork, order_id: int, happened: HoldEvent, **chan
         reason=row["refusal"],
     )
     return hold_from(row)
+
+
+async def open_hold(work: UnitOfWork, order_id: int, saga_id: UUID, amount: int, currency: str) -> None:
+    """One more try to get an order's money (minor units), current from here on: the one before is closed."""
+    wanted = {"order_id": order_id, "saga_id": saga_id, "status": HoldStatus.REQUESTED}
+    await work.connection.execute(insert(hold).values(**wanted, amount=amount, currency=currency))
 
 
 async def book_payable(work: UnitOfWork, values: dict[str, object]) -> Payable:

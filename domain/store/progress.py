@@ -14,6 +14,7 @@ from domain.store.runs import Run, Start
 from domain.store.schema import saga, saga_signal
 from domain.store.steps import LOCAL_STEPS
 from domain.store.unit_of_work import UnitOfWork
+from domain.way_out import way_out
 
 
 async def start_saga(work: UnitOfWork, start: Start) -> Run:
@@ -80,6 +81,7 @@ async def start_asked(work: UnitOfWork, run: Run) -> None:
                 chat_id=start.person_id or 0,
                 name=f"refused:{start.name}",
                 key=refusal.key,
+                buttons=way_out(refusal),
                 words=refusal.words,
             )
 

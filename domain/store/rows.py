@@ -9,6 +9,8 @@ from domain.campus import Campus
 from domain.draft import Draft
 from domain.order import Bearer, Order, OrderStatus
 from domain.payment import (
+    CustomerDebt,
+    CustomerDebtStatus,
     Debt,
     DebtStatus,
     Dispute,
@@ -82,6 +84,12 @@ def debt_from(row: RowMapping) -> Debt:
     """A runner's debt of its row."""
     plain = {name: row[name] for name in Debt.__slots__ if name != "status"}
     return Debt(status=DebtStatus(row["status"]), **plain)
+
+
+def customer_debt_from(row: RowMapping) -> CustomerDebt:
+    """A customer's debt of its row."""
+    plain = {name: row[name] for name in CustomerDebt.__slots__ if name != "status"}
+    return CustomerDebt(status=CustomerDebtStatus(row["status"]), **plain)
 
 
 def dispute_from(row: RowMapping) -> Dispute:

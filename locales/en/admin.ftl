@@ -34,7 +34,7 @@ bot-history-order = { $event ->
         [picked_up] picked up
         [arrived] at the door
         [delivered] handed over
-        [completed] money taken
+        [completed] completed
         [finished_by_admin] counted as handed over
         [closed_by_admin] closed
        *[other] { $event }
@@ -47,6 +47,7 @@ bot-history-other =
             [declined] the bank said no
             [released] held money released
             [captured] card charged
+            [charged] card charged, the hold had lapsed
            *[other] hold: { $event }
         }
         [payout] { $event ->
@@ -54,6 +55,12 @@ bot-history-other =
             [refused] pay-out refused
             [paid] runner paid
            *[other] pay-out: { $event }
+        }
+        [customer_debt] { $event ->
+            [owed] not charged: the customer owes it
+            [paid] the customer paid what was owed
+            [let_go] the customer's debt was let go
+           *[other] debt: { $event }
         }
         [case] case: { $event }
         [message] { $event ->

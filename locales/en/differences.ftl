@@ -22,7 +22,7 @@ push-difference-gone = ⚖️ Difference { $number } is gone: ours and theirs ar
 push-difference-stays = ⚖️ Difference { $number } is still there: ours { $ours }, theirs { $theirs }.
 push-hold-dying =
     ⏳ <b>The hold of order #{ $order } ends on { $when }</b>, and the order is still under way.
-    Bring it to its end before that: what is not captured by then cannot be captured.
+    Bring it to its end before that: after it the card has to be charged anew, and its bank may say no.
 button-look-again = 🔄 Look again
 button-settle = Settle by hand…
 

@@ -11,10 +11,11 @@ from sandbox.crash.errand import Prepare
 from sandbox.crash.ground import Victim
 from sandbox.crash.news import NEWS
 from sandbox.crash.ordering import ORDERING
+from sandbox.crash.owing import OWING
 from sandbox.crash.points import POINTS, Point, Trip, Way
 from sandbox.crash.refunding import REFUNDING
 
-ERRANDS: dict[str, Prepare] = {**ORDERING, **DELIVERING, **REFUNDING, **NEWS}
+ERRANDS: dict[str, Prepare] = {**ORDERING, **DELIVERING, **REFUNDING, **OWING, **NEWS}
 NAMES = re.compile(r"^(local|outside|wait) (\w+)")
 UNDO = re.compile(r", undo (\w+)")
 # Undos that no history reaches: both stand behind the wait for the hold, whose signals are heard before they begin,
@@ -108,6 +109,15 @@ KILLS = (
     _bot("complete_order", "deliver_order", "handed_over"),
     _call("complete_order", "capture_payment", "handed_over"),
     _after("complete_order", "complete_order", "handed_over", "capture_payment"),
+    _call("complete_order", "charge_again", "hold_lapsed"),
+    _call("complete_order", "charge_again", "hold_lapsed_in_vain"),
+    _after("complete_order", "complete_order", "hold_lapsed_in_vain", "charge_again"),
+    _bot("settle_debt", "begin_settling", "debt_owed"),
+    _call("settle_debt", "charge_debt", "debt_owed"),
+    _call("settle_debt", "wait_debt_paid", "debt_approved", way=Way.POLL),
+    _after("settle_debt", "book_settlement", "debt_approved", None),
+    _call("settle_debt", "drop_charge", "debt_declined", undo=True),
+    _after("settle_debt", "tell_unsettled", "debt_declined", "drop_charge", undo=True),
     Kill(saga="pay_out_runner", step="start_payout", way=Way.START, errand="earned"),
     _call("pay_out_runner", "transfer_earnings", "earned"),
     _after("pay_out_runner", "keep_payable", "earned_in_vain", "transfer_earnings", undo=True),

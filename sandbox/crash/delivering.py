@@ -39,13 +39,17 @@ async def claimed(ground: Ground, stage: Stage) -> Errand:
 async def claimed_in_vain(ground: Ground, stage: Stage) -> Errand:
     """[Take it], when the hold died at Stripe before."""
     errand = await claimed(ground, stage)
-    intent = errand.look.rpartition("/")[2]
+    await hold_dies(stage, errand.look.rpartition("/")[2])
+    return Errand(subject=errand.subject, set_off=errand.set_off, ends=ENDED, about=errand.about, look=errand.look)
+
+
+async def hold_dies(stage: Stage, intent: str) -> None:
+    """Stripe lets go of a hold behind our back."""
     said = {"Authorization": f"Bearer {STRIPE_SECRET_KEY}", "Stripe-Version": API_VERSION}
     cancel = f"{stage.stripe.address}/v1/payment_intents/{intent}/cancel"
     async with stage.stripe.session.post(cancel, headers=said) as answer:
         if answer.status != 200:
             raise PlayError(f"The hold could not be cancelled: {await answer.text()}")
-    return Errand(subject=errand.subject, set_off=errand.set_off, ends=ENDED, about=errand.about, look=errand.look)
 
 
 async def given_back(ground: Ground, stage: Stage) -> Errand:
@@ -147,11 +151,15 @@ async def account_set_up(ground: Ground, stage: Stage) -> Errand:
 
 async def at_the_door(ground: Ground, stage: Stage, card: str = GOOD_CARD) -> tuple[int, str]:
     """An order whose runner has brought it: its number, and its PIN."""
-    mei, ana = stage.mei, stage.ana
-    order = await looked_for(ground, mei, card)
+    order = await looked_for(ground, stage.mei, card)
+    return order, await brought(stage, order)
+
+
+async def brought(stage: Stage, order: int) -> str:
+    """The runner takes the job and brings the food; returns its PIN."""
     for action in ("claim", "bought", "bought_estimate", "picked_up", "here"):
-        await ana.taps(action, about=order)
-    return order, await mei.reads_pin(order)
+        await stage.ana.taps(action, about=order)
+    return await stage.mei.reads_pin(order)
 
 
 DELIVERING: dict[str, Prepare] = {

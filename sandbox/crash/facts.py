@@ -30,6 +30,8 @@ MADE_BY: Mapping[str, tuple[str, str]] = {
     "ensure_customer": ("customer", "person"),
     "open_checkout": ("checkout.session", "saga"),
     "authorize_hold": ("payment_intent", "saga"),
+    "charge_again": ("payment_intent", "saga"),
+    "charge_debt": ("payment_intent", "saga"),
     "transfer_earnings": ("transfer", "saga"),
     "ensure_account": ("account", "person"),
     "create_refund": ("refund", "saga"),

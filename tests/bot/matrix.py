@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
-from sqlalchemy import insert, update
+from sqlalchemy import func, insert, update
 
 from domain.buttons import Tap, pack
 from domain.campus import Campus
@@ -21,6 +21,7 @@ from domain.store.people import find_member
 from domain.store.rows import items_to
 from domain.store.schema import (
     campus,
+    customer_debt,
     debt,
     difference,
     dispute,
@@ -98,6 +99,7 @@ async def set_scene(stage: Stage) -> Scene:
         things = {Thing.NOTHING: 0, Thing.CEILING: 800, Thing.CARD: 4242, Thing.RUNNER: ana, Thing.ASKING: ben}
         things[Thing.DROP_POINT] = (await drop_points_of(work, north))[0].id
         things[Thing.DEBT] = await _completed(work, north, ana, ben, made[S.COMPLETED])
+        things[Thing.OWED], things[Thing.CUSTOMERS_DEBT] = await _owed(work, here, mei, ana)
         things[Thing.DISPUTED] = await _disputed(work, here, mei, ana)
         things |= {Thing.SUSPENDED: zoe, Thing.CASE: case, Thing.SAGA: await _stuck(work, north)}
         things[Thing.DIFFERENCE] = await _difference(work, north)
@@ -180,6 +182,26 @@ async def _disputed(work: UnitOfWork, here: Campus, customer: int, runner: int) 
     await work.connection.execute(insert(payable).values(about | owed))
     await work.connection.execute(insert(dispute).values(about | lost))
     return order_id
+
+
+async def _owed(work: UnitOfWork, here: Campus, customer: int, runner: int) -> tuple[int, int]:
+    """An order that was delivered and declined, long paid: who owes could order nothing. Its number, and the debt's."""
+    order_id = await _order(work, here, customer, runner, S.COMPLETED)
+    for happened in (E.DELIVERED, E.COMPLETED):
+        await move(work, SYSTEM, here.id, order_id, happened)
+    declined = update(hold).where(hold.c.order_id == order_id).values(status="refused")
+    await work.connection.execute(declined)
+    about = {"campus_id": here.id, "order_id": order_id, "customer_id": customer, "currency": "sgd", "amount": 700}
+    paid = {"status": "paid", "ended_at": func.now(), "refusal": "declined"}
+    made = insert(customer_debt).values(about | paid).returning(customer_debt.c.id)
+    return order_id, int((await work.connection.execute(made)).scalar_one())
+
+
+async def owe(work: UnitOfWork, scene: Scene, rule: Rule) -> None:
+    """What a rule about a debt needs: it is open."""
+    if rule.about in (Thing.OWED, Thing.CUSTOMERS_DEBT):
+        this = update(customer_debt).where(customer_debt.c.id == scene.things[Thing.CUSTOMERS_DEBT])
+        await work.connection.execute(this.values(status="open", ended_at=None))
 
 
 async def _stuck(work: UnitOfWork, campus_id: int) -> int:

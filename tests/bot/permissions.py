@@ -48,6 +48,8 @@ class Thing(StrEnum):
     DROP_POINT = "drop_point"
     DIFFERENCE = "difference"
     DEBT = "debt"
+    OWED = "owed"  # an order whose customer owes for it
+    CUSTOMERS_DEBT = "customers_debt"  # what she owes for it
     DISPUTED = "disputed"  # an order whose payment a bank took back for good
 
 
@@ -176,6 +178,8 @@ TAPS: Mapping[Tap, Rule] = MappingProxyType(
         Tap.REFUND_SURE: replace(_REFUNDS, version=100, where=ALONE, asked=Expects.REFUND, detail="platform 100 why"),
         Tap.LET_GO: Rule(action=_A.SEE_STUCK, about=_T.DEBT, where=AT_DESK),
         Tap.LET_GO_SURE: Rule(action=_A.REFUND_ANY, whose=_W.RUNNER, about=_T.DEBT, where=AT_DESK),
+        Tap.PAY_DEBT: Rule(action=_A.PAY_DEBT, whose=_W.CUSTOMER, about=_T.CUSTOMERS_DEBT),
+        Tap.FORGIVE: Rule(action=_A.SEE_STUCK, about=_T.OWED, where=AT_DESK),
         Tap.PAY_ANYWAY: Rule(action=_A.REFUND_ANY, whose=_W.PARTY, about=_T.DISPUTED, where=AT_DESK),
         Tap.ME: _ORDERS,
         Tap.INVITE: _ORDERS,
@@ -225,6 +229,7 @@ COMMANDS: Mapping[str, Rule] = MappingProxyType(
         "finish": Rule(action=_A.FINISH_ANY, whose=_W.RUNNER, about=_S.PLACED, where=AT_DESK, words="{} why"),
         "close": Rule(action=_A.CLOSE_ANY, whose=_W.PARTY, about=_S.PLACED, where=AT_DESK, words="{} platform why"),
         "refund": replace(_REFUNDS, words="{} 1.00 platform why"),
+        "forgive": Rule(action=_A.REFUND_ANY, whose=_W.PARTY, about=_T.OWED, where=AT_DESK, words="{} why"),
         "tell": Rule(action=_A.SEE_ANY_ORDER, about=_S.PLACED, where=AT_DESK, words="{} customer hello"),
         "runners": Rule(action=_A.SEE_RUNNERS, where=AT_DESK),
         "approve": Rule(action=_A.APPROVE_RUNNER, about=_T.ASKING, where=AT_DESK, words="{}"),
@@ -262,6 +267,7 @@ TYPED: Mapping[Expects, Rule] = MappingProxyType(
             detail="missing",
         ),
         Expects.SETTLE: Rule(action=_A.RETRY_STUCK, about=_T.DIFFERENCE, tried=ALONE, words="it was a test"),
+        Expects.FORGIVE: Rule(action=_A.REFUND_ANY, whose=_W.PARTY, about=_T.OWED, tried=ALONE, words="paid in cash"),
         Expects.CASE_MORE: Rule(
             action=_A.REPORT_PROBLEM, whose=_W.CUSTOMER, about=_T.CASE, tried=ALONE, words="It was red"
         ),

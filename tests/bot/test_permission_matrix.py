@@ -21,7 +21,7 @@ from domain.errors import CampusGError
 from domain.people import RunnerStatus, may, roles_of
 from domain.store.inbox import Arrival
 from domain.store.unit_of_work import UnitOfWork
-from tests.bot.matrix import Scene, Standing, ask, furnish, set_scene, stand, tapped, written
+from tests.bot.matrix import Scene, Standing, ask, furnish, owe, set_scene, stand, tapped, written
 from tests.bot.permissions import COMMANDS, FOR_EVERYBODY, TAPS, TYPED, Place, Rule, Whose
 from tests.bot.stage import Stage
 from tests.fuzz.counts import tried
@@ -180,6 +180,7 @@ async def _tried(stage: Stage, work: UnitOfWork, scene: Scene, person: int, atte
     replies: Replies = ()
     refusal: CampusGError | None = None
     everything = await work.connection.begin_nested()
+    await owe(work, scene, attempt.rule)
     if attempt.expects is not None:
         await ask(work, scene, person, attempt.expects, attempt.rule)
     before = await _writes(work)

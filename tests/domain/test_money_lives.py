@@ -56,6 +56,11 @@ def test_a_capture_comes_only_from_money_that_is_held() -> None:
     assert before == [HoldStatus.HELD]
 
 
+def test_a_charge_without_a_hold_comes_only_from_what_was_asked_for() -> None:
+    before = {status for status, event in HOLD_TRANSITIONS if event is HoldEvent.CHARGED}
+    assert before == {HoldStatus.REQUESTED, HoldStatus.APPROVAL}
+
+
 def test_everything_but_a_capture_can_be_let_go() -> None:
     before = {status for status, event in HOLD_TRANSITIONS if event is HoldEvent.RELEASED}
     assert before == LIVE_HOLDS | {HoldStatus.REFUSED}

@@ -13,10 +13,13 @@ from domain.ledger import (
     debt_posting,
     debt_void_posting,
     fee_posting,
+    forgiven_posting,
     goodwill_posting,
     refund_failed_posting,
     refund_posting,
+    settled_posting,
     transfer_posting,
+    unpaid_posting,
 )
 from domain.pricing import Split
 
@@ -92,3 +95,15 @@ def test_what_can_not_be_taken_back_is_owed_until_it_is_void_or_borne_by_us(amou
     borne, freed = debt_let_go_posting(**part), debt_void_posting(**part, let_go=True)
     sums = [moved(posting).get("refunds_borne:sgd", 0) for posting in (borne, freed)]
     assert sums == [amount, -amount]
+
+
+@given(runner=st.integers(1, 1_000_000), platform=PART)
+def test_what_a_customer_did_not_pay_is_owed_by_her_until_she_pays_or_we_bear_it(runner: int, platform: int) -> None:
+    split = Split(total=runner + platform, platform=platform, runner=runner)
+    owed = moved(unpaid_posting(order=3, customer=9, runner=7, split=split, currency="sgd"))
+    assert owed.pop("customer_debt:9:sgd") == split.total
+    assert owed == {"runner_payable:7:sgd": -runner} | ({"platform_revenue:sgd": -platform} if platform else {})
+    part: dict[str, Any] = {"customer": 9, "amount": split.total, "currency": "sgd"}
+    paid, borne = settled_posting(payment_intent="pi_1", **part), forgiven_posting(order=3, **part)
+    assert moved(paid) == {"stripe_balance:sgd": split.total, "customer_debt:9:sgd": -split.total}
+    assert moved(borne) == {"bad_debts:sgd": split.total, "customer_debt:9:sgd": -split.total}

@@ -74,7 +74,7 @@ async def hear(town: Town, event_id: str, found: dict[str, Any], account: str | 
 
 async def dispute(town: Town, order: Order, **change: object) -> dict[str, Any]:
     """The bank begins to look into the payment, or decides; we are told of it, twice."""
-    (intent,) = await town.intents(order.id)
+    (intent,) = [one for one in await town.intents(order.id) if one["status"] == "succeeded"]
     found: dict[str, Any] = await town.control(f"disputes/{intent['latest_charge']}", **change)
     for number in range(2):
         await hear(town, f"evt_{found['id']}_{found['status']}_{number}", found)

@@ -137,9 +137,8 @@ async def test_a_fee_that_was_not_known_at_the_capture_is_booked_late(town: Town
     assert await differences(town) == []
 
 
-async def test_a_hold_that_is_gone_while_its_order_goes_on_is_told(town: Town) -> None:
-    """27."""
-    order = await town.held_job(await town.member(runner=True, card=None))
+async def test_a_hold_that_is_gone_before_anybody_took_the_job_is_told(town: Town) -> None:
+    order = await town.open_job()
     (intent,) = await town.intents(order.id)
     await town.workshop.stripe.v1.payment_intents.cancel_async(intent["id"])
     await compare(town)
@@ -147,6 +146,19 @@ async def test_a_hold_that_is_gone_while_its_order_goes_on_is_told(town: Town) -
     await town.sql("UPDATE hold SET made_at = now() - interval '6 minutes'")
     await compare(town)
     assert await differences(town) == [("hold_elsewhere", intent["id"], "held / canceled")]
+    assert (await town.order(order.id)).status is OrderStatus.CREATED
+
+
+async def test_a_hold_that_is_gone_while_its_order_goes_on_is_told_once_and_is_no_difference(town: Town) -> None:
+    """27: the events say so by list, and the look at what stands unfinished says so without them."""
+    order = await town.held_job(await town.member(runner=True, card=None))
+    (intent,) = await town.intents(order.id)
+    await town.workshop.stripe.v1.payment_intents.cancel_async(intent["id"])
+    await town.sql("UPDATE hold SET made_at = now() - interval '6 minutes'")
+    for _ in range(2):
+        await compare(town)
+    assert await differences(town) == []
+    assert (await town.told(order, town.campus.admin_chat)).count("push-hold-lapsed") == 1
     assert (await town.order(order.id)).status is OrderStatus.ACCEPTED
 
 

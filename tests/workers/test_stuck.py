@@ -62,18 +62,33 @@ async def test_m17_a_capture_refused_for_good_stands_stuck_and_a_retry_is_a_new_
         await retry(town, admin, order, "complete_order")
 
 
-async def test_m14_a_hold_that_died_before_the_capture_is_a_humans_case(shared_town: Town, admin: Member) -> None:
+async def test_m14_a_capture_refused_for_good_is_a_humans_case(shared_town: Town, admin: Member) -> None:
     """M14: told, and told again after a retry in vain."""
     town = shared_town
     order = await town.delivered(await town.member(runner=True, card=None))
-    (intent,) = await town.intents(order.id)
-    await town.workshop.stripe.v1.payment_intents.cancel_async(intent["id"])
+    await town.fault("POST /v1/payment_intents/*/capture", "status", status=400, code="not_today", times=2)
     await town.drive()
     await retry(town, admin, order, "complete_order")
     await town.drive()
     row = await town.saga(order, "complete_order")
     assert (row.status, row.attempt) == ("stuck", 2)
     assert await town.told(order, town.campus.admin_chat) == ["push-stuck", "push-stuck"]
+    await retry(town, admin, order, "complete_order")
+    await town.drive()
+
+
+async def test_m14_a_hold_that_died_while_a_human_looked_is_charged_anew(shared_town: Town, admin: Member) -> None:
+    """M14: what Stripe refused once stood stuck, and lapsed meanwhile."""
+    town = shared_town
+    order = await town.delivered(await town.member(runner=True, card=None))
+    await town.fault("POST /v1/payment_intents/*/capture", "status", status=400, code="not_today")
+    await town.drive()
+    (intent,) = await town.intents(order.id)
+    await town.workshop.stripe.v1.payment_intents.cancel_async(intent["id"])
+    await retry(town, admin, order, "complete_order")
+    await town.drive()
+    assert (await town.order(order.id)).status is OrderStatus.COMPLETED
+    assert [one["amount_received"] for one in await town.intents(order.id)] == [0, 1130]
 
 
 async def test_m17_a_release_refused_for_good_is_not_over(shared_town: Town, admin: Member) -> None:

@@ -51,9 +51,9 @@ async def whose_intent(work: UnitOfWork, found: Found) -> Whose:
 
 
 async def _of_hold(work: UnitOfWork, row: RowMapping, found: Found) -> Standing:
-    """A hold of ours that is closed, and an intent that is not: it was approved, or repaired by Stripe, too late."""
+    """A hold of ours that is closed, and an intent that is not: it was approved, taken or repaired too late."""
     current = HoldStatus(row["status"])
-    if current in LIVE_HOLDS or current is HoldStatus.CAPTURED or found["status"] not in HOLDING:
+    if current in LIVE_HOLDS or current is HoldStatus.CAPTURED or found["status"] in EMPTY:
         return Standing.KNOWN
     if await is_busy(work, row["order_id"]):
         return Standing.BUSY

@@ -25,6 +25,7 @@ from workers.stripe_gateway import list_movements, retrieve_balance
 EVERY = timedelta(days=1)
 OVERLAP = 3_600  # seconds
 OF_CHARGES = ("charge", "payment")
+OF_INTENTS = ("capture:{}", "settled:{}")  # taken when it was delivered, or when a customer paid what she owed
 # Stripe's types of balance transactions, and how the postings of their sources are named.
 KEYS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
@@ -87,7 +88,8 @@ async def _booked(work: UnitOfWork, found: Found) -> Booked:
     row = (await work.connection.execute(query)).mappings().one_or_none()
     if row is None:
         return Booked(campus_id=await first_campus(work), order_id=None, amount=None, fee=None)
-    amount, _ = await _balance(work, [f"capture:{row['payment_intent']}"], "")
+    named = [key.format(row["payment_intent"]) for key in OF_INTENTS]
+    amount, _ = await _balance(work, named, "")
     paid, _ = await _balance(work, [f"fee:{found['id']}"], "")
     campus_id = await _campus(work, row["order_id"])
     fee = None if paid is None else -paid

@@ -10,6 +10,7 @@ from domain.order import ENDED, OrderStatus
 from domain.payment import LIVE_HOLDS, HoldEvent, HoldStatus, PayoutStatus, RefundStatus
 from domain.saga import SagaStatus
 from domain.store.differences import report
+from domain.store.lapses import tell_lapsed
 from domain.store.money import move_hold
 from domain.store.progress import start_saga
 from domain.store.runs import Start
@@ -70,7 +71,9 @@ async def look_at_hold(turn: Turn, row: RowMapping) -> None:
             return
         if over and found["status"] in EMPTY:
             await move_hold(work, row["order_id"], HoldEvent.RELEASED, approval_url=None)
-        elif found["status"] not in HOLDING:
+        elif found["status"] not in HOLDING and not (
+            found["status"] == "canceled" and await tell_lapsed(work, found["id"])
+        ):
             await report(work, hold_elsewhere(row, found))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from workers.steps import accounts, cards, disputes, holds, payouts, refunds
+from workers.steps import accounts, cards, charges, debts, disputes, holds, payouts, refunds
 from workers.steps.step import OutsideStep
 
 OUTSIDE_STEPS: Mapping[str, OutsideStep] = MappingProxyType(
@@ -13,6 +13,10 @@ OUTSIDE_STEPS: Mapping[str, OutsideStep] = MappingProxyType(
         "release_hold": holds.RELEASE_HOLD,
         "check_hold": holds.CHECK_HOLD,
         "capture_payment": holds.CAPTURE_PAYMENT,
+        "charge_again": charges.CHARGE_AGAIN,
+        "charge_debt": debts.CHARGE_DEBT,
+        "look_at_charge": debts.LOOK_AT_CHARGE,
+        "drop_charge": debts.DROP_CHARGE,
         "transfer_earnings": payouts.TRANSFER_EARNINGS,
         "create_refund": refunds.CREATE_REFUND,
         "reverse_transfer": refunds.REVERSE_TRANSFER,

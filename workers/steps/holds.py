@@ -15,11 +15,11 @@ from domain.store.runs import Run
 from domain.store.schema import orders
 from domain.store.unit_of_work import UnitOfWork
 from workers.outcomes import Refused, TryLater
+from workers.steps.charges import CLOCKS_APART, ask_anew, lapsed, taken
 from workers.steps.step import OutsideStep, Params, Result, Sent, add_signal
 from workers.stripe_gateway import Stripe, cancel_intent, capture_intent, create_intent, find_intent, retrieve_intent
 
 MADE_NOTHING_AFTER = timedelta(seconds=60)  # an unanswered call that left no trace by then left none
-CLOCKS_APART = 60  # seconds Stripe's clock may be behind ours
 
 
 async def plan_hold(work: UnitOfWork, run: Run, key: str) -> Params:
@@ -135,16 +135,22 @@ def _last_asked(work: UnitOfWork, run: Run, first: float) -> float:
 
 async def release(client: Stripe, sent: Sent) -> Result:
     """Cancel the intent, looking first for one whose answer never came; nothing is created in order to undo it."""
-    intent: str | None = sent.params["payment_intent"]
+    intent = await made_by_asking(client, sent)
     if intent is None:
-        asked: dict[str, Any] = sent.params["asked"]
-        found = await find_intent(client, asked["customer"], int(asked["since"]) - CLOCKS_APART, asked["key"])
-        if found is None and sent.now - datetime.fromtimestamp(asked["at"], UTC) < MADE_NOTHING_AFTER:
-            raise TryLater("hold_unclear", "no answer yet whether a hold was made")
-        if found is None:
-            return {"payment_intent": None}
-        intent = str(found["id"])
+        return {"payment_intent": None}
     return {"payment_intent": (await cancel_intent(client, intent, sent.key))["id"]}
+
+
+async def made_by_asking(client: Stripe, sent: Sent) -> str | None:
+    """The intent to close; None when none was made, TryLater while that is not certain."""
+    known: str | None = sent.params["payment_intent"]
+    if known is not None:
+        return known
+    asked: dict[str, Any] = sent.params["asked"]
+    found = await find_intent(client, asked["customer"], int(asked["since"]) - CLOCKS_APART, asked["key"])
+    if found is None and sent.now - datetime.fromtimestamp(asked["at"], UTC) < MADE_NOTHING_AFTER:
+        raise TryLater("hold_unclear", "no answer yet whether a hold was made")
+    return None if found is None else str(found["id"])
 
 
 async def record_release(work: UnitOfWork, run: Run, result: Result) -> None:
@@ -183,12 +189,18 @@ async def plan_capture(work: UnitOfWork, run: Run, _key: str) -> Params:
     return {
         "payment_intent": hold.payment_intent,
         "capture": {"amount_to_capture": order.total, "expand": ["latest_charge.balance_transaction"]},
+        "may_lapse": run.saga.has("charge_again"),  # rows of before have nobody who would ask for the money anew
     }
 
 
 async def capture(client: Stripe, sent: Sent) -> Result:
-    """Capture; the charge, its fee (minor units) and balance transaction."""
-    found = await capture_intent(client, sent.params["payment_intent"], sent.params["capture"], sent.key)
+    """Capture; the charge, its fee (minor units) and balance transaction. Of a hold that is gone: why."""
+    try:
+        found = await capture_intent(client, sent.params["payment_intent"], sent.params["capture"], sent.key)
+    except Refused as refusal:
+        if not sent.params.get("may_lapse"):
+            raise
+        return await lapsed(client, sent, refusal)
     return _captured(found, sent)
 
 
@@ -199,7 +211,10 @@ async def look_for_capture(client: Stripe, sent: Sent) -> Result | None:
 
 
 async def record_capture(work: UnitOfWork, run: Run, result: Result) -> None:
-    """The money is ours to divide."""
+    """The money is ours to divide; or there is none, and it is asked for anew."""
+    if "lapsed" in result:
+        await ask_anew(work, run, result)
+        return
     await move_hold(work, run.order, HoldEvent.CAPTURED, captured=result["amount"], charge=result["charge"])
     run.data["capture"] = result
 
@@ -207,15 +222,7 @@ async def record_capture(work: UnitOfWork, run: Run, result: Result) -> None:
 def _captured(intent: dict[str, Any], sent: Sent) -> Result:
     if intent["amount_received"] != sent.params["capture"]["amount_to_capture"]:
         raise Refused("captured_otherwise", f"{intent['amount_received']} was captured")
-    charge = intent["latest_charge"]
-    transaction = charge.get("balance_transaction") or {}
-    return {
-        "payment_intent": intent["id"],
-        "amount": intent["amount_received"],
-        "charge": charge["id"],
-        "fee": transaction.get("fee", 0),
-        "balance_transaction": transaction.get("id"),
-    }
+    return taken(intent)
 
 
 def _intent(found: dict[str, Any]) -> Result:

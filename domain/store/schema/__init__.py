@@ -9,7 +9,7 @@ from domain.store.schema.messages import live_card, push
 from domain.store.schema.metadata import METADATA
 from domain.store.schema.money import hold, payable
 from domain.store.schema.orders import barred, dialogue, draft, event, orders, timer
-from domain.store.schema.refunds import debt, dispute, refund
+from domain.store.schema.refunds import customer_debt, debt, dispute, refund
 from domain.store.schema.sagas import saga, saga_signal
 from domain.store.schema.triggers import TRIGGERS
 
@@ -18,6 +18,7 @@ __all__ = [
     "TRIGGERS",
     "barred",
     "campus",
+    "customer_debt",
     "debt",
     "dialogue",
     "difference",

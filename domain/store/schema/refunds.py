@@ -1,8 +1,8 @@
-"""Tables of money that goes back: refunds, what a runner owes for one, and payments a bank disputes."""
+"""Tables of money that goes back, or did not come: refunds, what people owe, and payments a bank disputes."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 
-from domain.payment import DebtStatus, DisputeStatus, RefundStatus
+from domain.payment import CustomerDebtStatus, DebtStatus, DisputeStatus, RefundStatus
 from domain.store.schema.metadata import METADATA, moment, number, one_of, words
 
 refund = Table(
@@ -55,6 +55,32 @@ debt = Table(  # a runner's: what could not be taken back of her part of a refun
     CheckConstraint("amount > 0", name="amount_positive"),
 )
 Index("debt_open", debt.c.campus_id, postgresql_where=text("status = 'open'"))
+
+customer_debt = Table(  # a customer's: delivered, her hold had lapsed, and her bank declined the charge
+    "customer_debt",
+    METADATA,
+    number(),
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("order_id", ForeignKey("orders.id"), nullable=False),
+    Column("customer_id", ForeignKey("person.id"), nullable=False),
+    words("status", default=CustomerDebtStatus.OPEN),
+    Column("amount", BigInteger, nullable=False),
+    words("currency"),
+    words("refusal"),
+    Column("attempt", Integer, nullable=False, server_default=text("0")),
+    moment("owed_since", nullable=False, default_now=True),
+    moment("ended_at"),
+    UniqueConstraint("order_id"),
+    one_of("status", CustomerDebtStatus),
+    CheckConstraint("amount > 0", name="amount_positive"),
+    CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ended_by_status"),
+)
+Index(
+    "customer_debt_open",
+    customer_debt.c.campus_id,
+    customer_debt.c.customer_id,
+    postgresql_where=text("status = 'open'"),
+)
 
 dispute = Table(  # amounts: what Stripe took from us for it, minor units
     "dispute",

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
 from domain.store.runs import Run
-from domain.store.steps import cards, claims, endings, money, placing, refunds
+from domain.store.steps import cards, claims, completing, debts, endings, money, placing, refunds
 from domain.store.unit_of_work import UnitOfWork
 
 LocalStep = Callable[[UnitOfWork, Run], Awaitable[None]]
@@ -26,13 +26,16 @@ LOCAL_STEPS: Mapping[str, LocalStep] = MappingProxyType(
         "close_purchase": endings.close_purchase,
         "tell_released": endings.tell_released,
         "deliver_order": endings.deliver_order,
-        "complete_order": money.complete_order,
+        "complete_order": completing.complete_order,
         "start_payout": money.start_payout,
         "keep_payable": money.keep_payable,
         "open_payouts": money.open_payouts,
         "request_refund": refunds.request_refund,
         "withdraw_refund": refunds.withdraw_refund,
         "settle_refund": refunds.settle_refund,
+        "begin_settling": debts.begin_settling,
+        "tell_unsettled": debts.tell_unsettled,
+        "book_settlement": debts.book_settlement,
         "keep_card": money.keep_card,
         "forget_card": cards.forget_card,
         "tell_card_removed": cards.tell_card_removed,

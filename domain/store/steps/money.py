@@ -1,32 +1,22 @@
-"""Local steps around money: what a capture books, what a pay-out moves, what a new card or account sets going."""
+"""Local steps around money: what a runner is owed, what a pay-out moves, what a new card or account sets going."""
 
-from typing import Any
-
+from domain.buttons import Tap, pack
 from domain.draft import Draft
-from domain.ledger import capture_posting, fee_posting, goodwill_posting
+from domain.ledger import goodwill_posting
 from domain.money import spell
-from domain.order import Order, OrderEvent
-from domain.payment import NO_FUNDS, Payable, PayoutEvent
+from domain.order import Order
+from domain.payment import NO_FUNDS, CustomerDebt, Payable, PayoutEvent
 from domain.people import SavedCard, brand_name
-from domain.pricing import settle
 from domain.store.campuses import find_campus
+from domain.store.customer_debts import open_customer_debts
 from domain.store.drafts import lock_draft
-from domain.store.events import SYSTEM
-from domain.store.messages import redraw_known, redraw_order, tell, tell_admins
+from domain.store.messages import redraw_known, tell, tell_admins
 from domain.store.money import book_payable, may_send, move_payable, open_payables, post
-from domain.store.orders import move, open_jobs
+from domain.store.orders import open_jobs
 from domain.store.people import lock_payouts_ready, save_card, set_payouts_ready
 from domain.store.runs import Run, Start
 from domain.store.steps.cards import let_former_go
 from domain.store.unit_of_work import UnitOfWork
-
-
-async def complete_order(work: UnitOfWork, run: Run) -> None:
-    """DELIVERED -> COMPLETED with the capture's postings, the payable and its pay-out: all or nothing."""
-    order = await move(work, SYSTEM, run.campus_id, run.order, OrderEvent.COMPLETED)
-    captured: dict[str, Any] = run.data["capture"]
-    await _pay_or_wait(work, run, await _book(work, order, captured))
-    await redraw_order(work, order)
 
 
 async def book_goodwill(work: UnitOfWork, run: Run, order: Order) -> Payable:
@@ -35,12 +25,12 @@ async def book_goodwill(work: UnitOfWork, run: Run, order: Order) -> Payable:
         raise LookupError(f"order {order.id} was closed without a receipt or a runner")
     owed, currency = order.runner_share, order.price.currency
     await post(work, goodwill_posting(order=order.id, runner=order.runner_id, amount=owed, currency=currency), order.id)
-    payable = await _owe(work, order, owed, charge=None)
-    await _pay_or_wait(work, run, payable)
+    payable = await owe(work, order, owed, charge=None)
+    await pay_or_wait(work, run, payable)
     return payable
 
 
-async def _pay_or_wait(work: UnitOfWork, run: Run, payable: Payable) -> None:
+async def pay_or_wait(work: UnitOfWork, run: Run, payable: Payable) -> None:
     """Start the pay-out in this commit, or say what has to be set up first."""
     if await lock_payouts_ready(work, payable.runner_id):
         if await may_send(work, payable.id):
@@ -58,7 +48,8 @@ async def _pay_or_wait(work: UnitOfWork, run: Run, payable: Payable) -> None:
     )
 
 
-async def _owe(work: UnitOfWork, order: Order, amount: int, *, charge: str | None) -> Payable:
+async def owe(work: UnitOfWork, order: Order, amount: int, *, charge: str | None) -> Payable:
+    """The runner is owed this much (minor units) for the order, from this charge or out of our own."""
     return await book_payable(
         work,
         {
@@ -70,23 +61,6 @@ async def _owe(work: UnitOfWork, order: Order, amount: int, *, charge: str | Non
             "charge": charge,
         },
     )
-
-
-async def _book(work: UnitOfWork, order: Order, captured: dict[str, Any]) -> Payable:
-    currency = order.price.currency
-    if order.receipt is None or order.runner_id is None:
-        raise LookupError(f"order {order.id} was delivered without a receipt or a runner")
-    split = settle(order.price, order.receipt)
-    intent = str(captured["payment_intent"])
-    await post(
-        work, capture_posting(payment_intent=intent, runner=order.runner_id, split=split, currency=currency), order.id
-    )
-    if captured.get("fee"):
-        fee = fee_posting(
-            balance_transaction=str(captured["balance_transaction"]), fee=int(captured["fee"]), currency=currency
-        )
-        await post(work, fee, order.id)
-    return await _owe(work, order, split.runner, charge=str(captured["charge"]))
 
 
 def payout_start(payable: Payable) -> Start:
@@ -177,23 +151,42 @@ async def open_payouts(work: UnitOfWork, run: Run) -> None:
 
 
 async def keep_card(work: UnitOfWork, run: Run) -> None:
-    """The card is saved; an order that waited only for it places itself, if it is still the same order."""
+    """The card is saved; an order that waited only for it places itself, if nothing changed and she owes nothing."""
     card = SavedCard(**run.data["card"])
     await let_former_go(work, run, card)
     await save_card(work, run.person, card)
+    owed = await open_customer_debts(work, run.campus_id, run.person)
     draft = await lock_draft(work, run.campus_id, run.person)
-    waiting = draft is not None and await _still_wanted(work, draft)
+    waiting = draft is not None and not owed and await _still_wanted(work, draft)
+    if owed:
+        await _tell_saved(work, run, card, owed[0])
+    else:
+        await tell(
+            work,
+            campus_id=run.campus_id,
+            chat_id=run.person,
+            name=f"card_saved:{run.id}",
+            key="push-card-saved-placing" if waiting else "push-card-saved",
+            buttons=[] if waiting else [{"key": "button-continue", "data": "v1:review:0:0"}] if draft else [],
+            words={"brand": brand_name(card.brand), "last4": card.last4},
+        )
+    if draft is not None and waiting:
+        run.starts.append(order_start(draft, ceiling=draft.asked_ceiling or 0, optional=True))
+
+
+async def _tell_saved(work: UnitOfWork, run: Run, card: SavedCard, owed: CustomerDebt) -> None:
+    """Who owes pays first: the card she just saved is perhaps for that."""
+    amount = spell(owed.amount, owed.currency)
     await tell(
         work,
         campus_id=run.campus_id,
         chat_id=run.person,
         name=f"card_saved:{run.id}",
-        key="push-card-saved-placing" if waiting else "push-card-saved",
-        buttons=[] if waiting else [{"key": "button-continue", "data": "v1:review:0:0"}] if draft else [],
-        words={"brand": brand_name(card.brand), "last4": card.last4},
+        key="push-card-saved-owing",
+        order_id=owed.order_id,
+        buttons=[{"key": "button-pay-debt", "data": pack(Tap.PAY_DEBT, owed.id)}],
+        words={"brand": brand_name(card.brand), "last4": card.last4, "amount": amount, "order": owed.order_id},
     )
-    if draft is not None and waiting:
-        run.starts.append(order_start(draft, ceiling=draft.asked_ceiling or 0, optional=True))
 
 
 async def _still_wanted(work: UnitOfWork, draft: Draft) -> bool:

@@ -7,6 +7,7 @@ from domain.errors import DraftChanged, OrderClosed, Stale
 from domain.order import Order, OrderEvent, OrderStatus
 from domain.people import Role
 from domain.store.campuses import find_campus
+from domain.store.customer_debts import require_no_debt
 from domain.store.drafts import advance_draft, lock_draft
 from domain.store.events import SYSTEM, Actor, log
 from domain.store.ladders.waiting import begin_waiting
@@ -33,12 +34,13 @@ FOR_MONEY = frozenset({"unpaid", "declined"})  # another card may cure it
 
 
 async def place_order(work: UnitOfWork, run: Run) -> None:
-    """draft -> PENDING with the hold it asks for; the price must still be the one the customer saw."""
+    """draft -> PENDING with the hold it asks for; at the price the customer saw, and with nothing owed."""
     campus = await find_campus(work, run.campus_id)
     draft = await lock_draft(work, run.campus_id, run.person)
     if draft is None or draft.version != run.data["draft_version"]:
         raise Stale
     await require_open(work, campus, draft)
+    await require_no_debt(work, run.campus_id, run.person)
     price = draft.price(campus.fees)
     if price.ceiling != run.data["ceiling"]:
         raise DraftChanged

@@ -8,6 +8,7 @@ from domain.errors import DraftChanged, DraftEmpty, OrderClosed, Stale
 from domain.offers import fitting_fee
 from domain.order import ENDED, Order, OrderStatus
 from domain.people import Action, Member, Role
+from domain.store.customer_debts import require_no_debt
 from domain.store.drafts import ask_for_card, change_draft, lock_draft
 from domain.store.opening import require_open
 from domain.store.orders import find_order, lock_order
@@ -47,7 +48,7 @@ async def place(work: UnitOfWork, campus: Campus, member: Member, *, version: in
     """[Place order], tapped under this ceiling (minor units).
 
     Stale for an old button or a basket that is being placed already, DraftChanged when the price moved, OrdersPaused
-    when campus or store take no orders now.
+    when campus or store take no orders now, OwesMoney before an earlier order is paid.
     """
     require(member, Action.PLACE)
     draft = await lock_draft(work, campus.id, member.person_id)
@@ -56,6 +57,7 @@ async def place(work: UnitOfWork, campus: Campus, member: Member, *, version: in
     if draft.price(campus.fees).ceiling != ceiling:
         raise DraftChanged
     await require_open(work, campus, draft)
+    await require_no_debt(work, campus.id, member.person_id)
     if member.card is None:
         await ask_for_card(work, draft, ceiling)
         await add_card(work, campus, member)
@@ -115,13 +117,14 @@ async def begin(work: UnitOfWork, campus: Campus, member: Member) -> Draft:
 async def order_again(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Again:
     """A draft with the content of one's own former order, for another card or another day.
 
-    Its prices are those of now; what can't be had any more is left out, and told.
+    Its prices are those of now; what can't be had any more is left out, and told. OwesMoney as place says.
     """
     require(member, Action.PLACE)
     order = await find_order(work, campus.id, order_id)
     require(member, Action.CANCEL, own=order.customer_id == member.person_id)
     if not order.items:
         raise DraftEmpty
+    await require_no_debt(work, campus.id, member.person_id)
     outlook = await look_again(work, campus, order)
     gone = outlook.store_gone
     draft = await change_draft(

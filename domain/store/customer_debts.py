@@ -1,0 +1,98 @@
+"""What customers owe for delivered orders, in Postgres: written down once, ended by a guarded UPDATE."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, insert, select, update
+
+from domain.errors import OwesMoney
+from domain.money import spell
+from domain.order import Order
+from domain.payment import CustomerDebt, CustomerDebtStatus
+from domain.store.events import SYSTEM, Actor, log
+from domain.store.rows import customer_debt_from
+from domain.store.schema import customer_debt
+from domain.store.unit_of_work import UnitOfWork
+
+_OPEN = customer_debt.c.status == CustomerDebtStatus.OPEN
+
+
+async def insert_customer_debt(work: UnitOfWork, order: Order, amount: int, refusal: str) -> CustomerDebt:
+    """The customer owes this much (minor units) for the order; one order makes one debt at most."""
+    values = {"campus_id": order.campus_id, "order_id": order.id, "customer_id": order.customer_id, "amount": amount}
+    statement = insert(customer_debt).values(**values, currency=order.price.currency, refusal=refusal)
+    row = (await work.connection.execute(statement.returning(customer_debt))).mappings().one()
+    owed = customer_debt_from(row)
+    await _log(work, SYSTEM, owed, "owed", None, refusal)
+    return owed
+
+
+async def customer_debt_of(work: UnitOfWork, order_id: int) -> CustomerDebt | None:
+    """What became of what the customer owed for this order; None when she never owed for it."""
+    query = select(customer_debt).where(customer_debt.c.order_id == order_id)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else customer_debt_from(row)
+
+
+async def lock_customer_debt(work: UnitOfWork, campus_id: int, debt_id: int) -> CustomerDebt | None:
+    """A debt of this campus, and nobody else changes it until this transaction ends."""
+    query = select(customer_debt).where(customer_debt.c.campus_id == campus_id, customer_debt.c.id == debt_id)
+    row = (await work.connection.execute(query.with_for_update())).mappings().one_or_none()
+    return None if row is None else customer_debt_from(row)
+
+
+async def open_customer_debts(work: UnitOfWork, campus_id: int, person_id: int | None = None) -> Sequence[CustomerDebt]:
+    """What this customer, or all of the campus, owe here, oldest first."""
+    query = select(customer_debt).where(customer_debt.c.campus_id == campus_id, _OPEN).order_by(customer_debt.c.id)
+    if person_id is not None:
+        query = query.where(customer_debt.c.customer_id == person_id)
+    return [customer_debt_from(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def require_no_debt(work: UnitOfWork, campus_id: int, person_id: int) -> None:
+    """OwesMoney when she has an order to pay first."""
+    for owed in (await open_customer_debts(work, campus_id, person_id))[:1]:
+        refusal = OwesMoney(amount=spell(owed.amount, owed.currency), order=owed.order_id)
+        refusal.debt = owed.id
+        raise refusal
+
+
+async def count_attempt(work: UnitOfWork, owed: CustomerDebt) -> None:
+    """She tries to pay a locked debt once more."""
+    counted = update(customer_debt).where(customer_debt.c.id == owed.id)
+    await work.connection.execute(counted.values(attempt=customer_debt.c.attempt + 1))
+
+
+async def end_customer_debt(
+    work: UnitOfWork, owed: CustomerDebt, ended: CustomerDebtStatus, *, actor: Actor = SYSTEM, reason: str | None = None
+) -> bool:
+    """It is paid, or let go; False, and nothing changed, when it was over before."""
+    statement = update(customer_debt).where(customer_debt.c.id == owed.id, _OPEN)
+    moved = await work.connection.execute(statement.values(status=ended, ended_at=func.now()))
+    if moved.rowcount == 0:
+        return False
+    await _log(work, actor, owed, ended, CustomerDebtStatus.OPEN, reason, after=ended)
+    return True
+
+
+async def _log(
+    work: UnitOfWork,
+    actor: Actor,
+    owed: CustomerDebt,
+    happened: str,
+    before: str | None,
+    reason: str | None,
+    *,
+    after: str = CustomerDebtStatus.OPEN,
+) -> None:
+    await log(
+        work,
+        actor,
+        campus_id=owed.campus_id,
+        order_id=owed.order_id,
+        subject="customer_debt",
+        subject_id=owed.id,
+        happened=happened,
+        before=before,
+        after=after,
+        reason=reason,
+    )

@@ -1,0 +1,54 @@
+### Delivered, and not paid: a hold that lapsed, and a bank that declined. HTML: <b>, <i>, <code>; labels are plain.
+
+## To the customer
+
+push-owes =
+    💳 <b>You owe { $amount } for order #{ $order }.</b> Your bank no longer held the money, and your card could not be charged anew.
+    Your runner is paid, so please pay us. Until then you cannot place a new order.
+push-debt-approval = 🏦 Your bank wants a yes from you for the { $amount } of order #{ $order }. Say yes within { $minutes } minutes, or tap [Pay] again later.
+push-debt-declined = 💳 Your bank said no to { $amount } for order #{ $order }. Nothing was charged, and you still owe it. Another card may work.
+push-debt-unapproved = ⌛ Your bank's yes to { $amount } for order #{ $order } did not arrive in time. Nothing was charged, and you still owe it.
+push-debt-not-reached = ⌛ We could not reach the bank about { $amount } for order #{ $order }. You still owe it. Please try again.
+push-debt-paid = ✅ <b>{ $amount } for order #{ $order } are paid. Thank you!</b> You can order again.
+push-debt-forgiven =
+    💳 You owe nothing for order #{ $order } any more: the campus team let the { $amount } go. You can order again.
+    Reason: { $reason }
+push-card-saved-owing = 💳 Your card is saved: { $brand } ending in { $last4 }. You owe { $amount } for order #{ $order }: you can pay it with this card now.
+button-pay-debt = Pay { $amount }
+
+bot-debt-asking = One moment, we ask your bank. You will read here what it says.
+bot-debt-card-first = You have no card saved. A link to add one is on its way; then tap here again.
+bot-me-owes = ❗ <b>You owe { $amount } for order #{ $order }.</b> Your card could not be charged when the food was with you. Until it is paid you cannot place a new order.
+
+card-customer-owes = 💳 <b>#{ $order }: delivered, not paid yet</b>
+card-debt-open = 💳 <b>You owe { $amount }.</b> Your bank no longer held the money, and your card could not be charged anew.
+card-debt-let-go = 💳 You owe nothing for it: the campus team let { $amount } go.
+
+error-owes-money = First pay the { $amount } you owe for order #{ $order }. Then you can order again.
+error-debt-being-paid = The bank is being asked about this just now. Look at the newest message, or try again in a few minutes.
+
+## To the admins
+
+push-hold-lapsed =
+    ⌛ <b>The hold of order #{ $order } is gone</b>, and the order goes on. When it is delivered, the card is charged anew.
+    If the bank then says no, the customer owes it, and the runner is paid from our own balance.
+push-owes-admins =
+    💳 <b>{ $customer } owes { $amount } for order #{ $order }.</b> The hold had lapsed, and the card could not be charged anew: { $reason }
+    The runner is paid from our own balance. { $customer } cannot order before paying. To let it go: <code>/forgive { $order } reason</code>
+
+bot-customers-debts =
+    { $count ->
+        [one] <b>One customer owes for a delivered order:</b>
+       *[other] <b>Customers owe for { $count } delivered orders:</b>
+    }
+bot-customers-debt-line = { $customer } owes { $amount } for order { $order } ({ $reason })
+bot-button-forgive = Forgive #{ $order }…
+bot-forgive =
+    <b>Let { $amount } for order #{ $order } go?</b>
+    { $customer } owes it no more and can order again, and we bear it. Do it too when it was paid by other means.
+    Type the reason in one line: { $customer } reads it, and it is done.
+bot-forgiven =
+    { $amount } for order #{ $order } is let go: we bear it.
+    Reason: { $reason }
+bot-usage-forgive = Write the order's number and the reason: <code>/forgive 12 paid in cash</code>
+bot-command-forgive = Let a customer's debt go: /forgive 12 reason
