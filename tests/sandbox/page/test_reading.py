@@ -75,7 +75,7 @@ async def test_tab_comes_to_the_newest_buttons_and_arrows_to_older_ones(window: 
     assert await window.tab.look(FOCUSED) == "Act 1"
     await window.tab.look("(box) => document.querySelector(box).focus()", f"{column(ANA)} textarea")
     passed = []
-    while not passed or passed[-1] in ("", "↩"):  # the paper clip; the sign to reply, where there is a mouse to hover with
+    while not passed or passed[-1] in ("", "↩"):  # the paper clip, and with a mouse the sign to reply
         await window.tab.key("Tab", shift=True)
         passed.append(await window.tab.look(FOCUSED))
     assert passed[-1] == "Act 2"
