@@ -74,7 +74,7 @@ async def test_tab_comes_to_the_newest_buttons_and_arrows_to_older_ones(window: 
     await window.tab.key("ArrowUp")
     assert await window.tab.look(FOCUSED) == "Act 1"
     await window.tab.look("(box) => document.querySelector(box).focus()", f"{column(ANA)} textarea")
-    passed = []
+    passed: list[str] = []
     while not passed or passed[-1] in ("", "↩"):  # the paper clip, and with a mouse the sign to reply
         await window.tab.key("Tab", shift=True)
         passed.append(await window.tab.look(FOCUSED))
