@@ -19,7 +19,6 @@ from domain.store.unit_of_work import UnitOfWork
 from workers.outcomes import Refused
 from workers.steps.step import OutsideStep, Params, Result, Sent, add_signal
 from workers.stripe_gateway import (
-    CUT_OFF,
     Stripe,
     create_account,
     create_account_link,
@@ -27,6 +26,7 @@ from workers.stripe_gateway import (
     find_transfer,
     retrieve_account,
 )
+from workers.stripe_gateway_failures import CUT_OFF
 
 SENT_NOTHING_AFTER = timedelta(hours=24)  # a transfer without a trace by then was none
 
