@@ -47,6 +47,7 @@ COMMANDS: Mapping[Role, Mapping[str, str]] = MappingProxyType(
             "suspend": "bot-command-suspend",
             "unsuspend": "bot-command-unsuspend",
             "stuck": "bot-command-stuck",
+            "resolve": "bot-command-resolve",
             "differences": "bot-command-differences",
             "settle": "bot-command-settle",
             "cases": "bot-command-cases",

@@ -52,6 +52,8 @@ DESK_TAPS = frozenset(  # in the admin chat only: others would read along
         Tap.DIFFERENCES,
         Tap.LOOK_AGAIN,
         Tap.SETTLE,
+        Tap.STUCK,
+        Tap.RESOLVE,
     }
 )
 GONE = frozenset({"kicked", "left"})

@@ -77,6 +77,8 @@ class Tap(StrEnum):
     SET_UP_PAYOUT = "set_up_payout"
     APPROVE = "approve"  # person
     RETRY = "retry"  # saga number
+    STUCK = "stuck"
+    RESOLVE = "resolve"  # saga number
     PAY_AGAIN = "pay_again"  # order
     BOARD = "board"  # page
     ADMIN_ORDER = "admin_order"  # order: all that happened to it, and what can be done

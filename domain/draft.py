@@ -40,6 +40,7 @@ class Expects(StrEnum):
     PASS_ON = "pass_on"  # whether the words in `detail` (of the message in `subject`) shall go to somebody
     MY_PLACE = "my_place"  # where her food usually goes
     SETTLE = "settle"  # an admin's reason, for the difference in `subject`
+    RESOLVE = "resolve"  # an admin's reason, for the stuck saga with the number in `subject`
     PROOF = "proof"  # a photo of the food, left for the customer of the order in `subject`
 
 

@@ -41,7 +41,9 @@ async def stand_stuck(work: UnitOfWork, run: Run, error: str) -> None:
         after=SagaStatus.STUCK,
         reason=error,
     )
-    await _tell(work, run, "push-stuck", error, [{"key": "button-retry", "data": f"v1:retry:{run.number}:0"}])
+    retry = {"key": "button-retry", "data": f"v1:retry:{run.number}:0"}
+    resolve = {"key": "button-resolve", "data": f"v1:resolve:{run.number}:0"}
+    await _tell(work, run, "push-stuck", error, [retry, resolve])
 
 
 async def note_fault(workshop: Workshop, saga_id: UUID, fault: Exception) -> None:

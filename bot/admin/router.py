@@ -13,6 +13,7 @@ from bot.admin import (
     orders,
     poster,
     refunds,
+    resolving,
     roster,
     steering,
     telling,
@@ -41,7 +42,6 @@ def admin_router() -> Router:
             "approve": roster.approve,
             "suspend": roster.suspend,
             "unsuspend": roster.unsuspend,
-            "stuck": steering.list_stuck,
             "bind": binding.bind,
             "poster": poster.poster,
             "tell": telling.tell,
@@ -51,10 +51,25 @@ def admin_router() -> Router:
     _tapped(router)
     on_typed(router, {Expects.ADMIN_REASON: acts.typed_reason, Expects.REFUND: refunds.typed})
     on_taps(router, {Tap.POSTER: poster.poster_of_place})
+    _stuck(router)
     _differing(router)
     _cases(router)
     on_other_commands(router, guide.guide)
     return router
+
+
+def _stuck(router: Router) -> None:
+    on_commands(router, {"stuck": steering.list_stuck, "resolve": resolving.resolve}, private=False)
+    on_taps(
+        router,
+        {
+            Tap.STUCK: steering.show_stuck,
+            Tap.RETRY: steering.retry,
+            Tap.RESOLVE: resolving.ask_why,
+            Tap.PAY_AGAIN: steering.pay_again,
+        },
+    )
+    on_typed(router, {Expects.RESOLVE: resolving.typed_reason})
 
 
 def _differing(router: Router) -> None:
@@ -110,7 +125,5 @@ def _tapped(router: Router) -> None:
             Tap.SUSPEND: roster.ask_suspend,
             Tap.SUSPEND_SURE: roster.ask_reason,
             Tap.UNSUSPEND: roster.unsuspend_tapped,
-            Tap.RETRY: steering.retry,
-            Tap.PAY_AGAIN: steering.pay_again,
         },
     )

@@ -12,7 +12,16 @@ from domain.store.schema.orders import draft_version
 from domain.store.unit_of_work import UnitOfWork
 
 # Whatever is typed next carries these out, or goes to a customer: a line of another day shall not.
-LAPSING = frozenset({Expects.ADMIN_REASON, Expects.CASE_ANSWER, Expects.REFUND, Expects.SETTLE, Expects.PASS_ON})
+LAPSING = frozenset(
+    {
+        Expects.ADMIN_REASON,
+        Expects.CASE_ANSWER,
+        Expects.REFUND,
+        Expects.SETTLE,
+        Expects.RESOLVE,
+        Expects.PASS_ON,
+    }
+)
 LAPSE = timedelta(minutes=30)
 
 

@@ -56,6 +56,12 @@ bot-history-other =
            *[other] pay-out: { $event }
         }
         [case] case: { $event }
+        [saga] { $event ->
+            [stuck] stuck: needs a human
+            [retried] tried again by hand
+            [resolved] resolved by hand
+           *[other] process: { $event }
+        }
         [message] { $event ->
             [wrote_to_team] wrote to the campus team
             [wrote_to_customer] wrote to the customer
