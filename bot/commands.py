@@ -48,6 +48,8 @@ COMMANDS: Mapping[Role, Mapping[str, str]] = MappingProxyType(
             "unsuspend": "bot-command-unsuspend",
             "stuck": "bot-command-stuck",
             "resolve": "bot-command-resolve",
+            "parked": "bot-command-parked",
+            "drop": "bot-command-drop",
             "differences": "bot-command-differences",
             "settle": "bot-command-settle",
             "cases": "bot-command-cases",

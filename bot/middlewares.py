@@ -54,6 +54,9 @@ DESK_TAPS = frozenset(  # in the admin chat only: others would read along
         Tap.SETTLE,
         Tap.STUCK,
         Tap.RESOLVE,
+        Tap.PARKED,
+        Tap.UNPARK,
+        Tap.DROP,
     }
 )
 GONE = frozenset({"kicked", "left"})

@@ -79,6 +79,9 @@ class Tap(StrEnum):
     RETRY = "retry"  # saga number
     STUCK = "stuck"
     RESOLVE = "resolve"  # saga number
+    PARKED = "parked"
+    UNPARK = "unpark"  # parked thing
+    DROP = "drop"  # parked thing
     PAY_AGAIN = "pay_again"  # order
     BOARD = "board"  # page
     ADMIN_ORDER = "admin_order"  # order: all that happened to it, and what can be done

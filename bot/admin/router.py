@@ -11,6 +11,7 @@ from bot.admin import (
     guide,
     letting_go,
     orders,
+    parked,
     poster,
     refunds,
     resolving,
@@ -70,6 +71,9 @@ def _stuck(router: Router) -> None:
         },
     )
     on_typed(router, {Expects.RESOLVE: resolving.typed_reason})
+    on_commands(router, {"parked": parked.list_parked, "drop": parked.drop}, private=False)
+    on_taps(router, {Tap.PARKED: parked.show_list, Tap.UNPARK: parked.try_again, Tap.DROP: parked.ask_why})
+    on_typed(router, {Expects.DROP: parked.typed_reason})
 
 
 def _differing(router: Router) -> None:

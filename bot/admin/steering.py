@@ -4,7 +4,7 @@ import re
 
 from bot.admin.debts import section
 from bot.home import MENU
-from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
+from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn, cut
 from domain.buttons import Button, Style, Tap
 from domain.errors import NotAllowed
@@ -13,7 +13,7 @@ from domain.payment import Payable
 from domain.people import Role
 from domain.store.drafts import expect_nothing
 from domain.store.stuck import StuckSaga
-from domain.store.use_cases import steering
+from domain.store.use_cases import parking, steering
 
 MOST_LINES = 40  # of a history or a list; a message holds 4096 characters
 LONGEST_ERROR = 200  # characters of what Stripe said
@@ -85,6 +85,7 @@ async def _stuck(turn: Turn) -> Screen:
     if unsent:
         owed = (_owed_line(turn, payable) for payable in unsent)
         parts.append("\n".join((turn.say("bot-unsent", count=len(unsent)), *owed)))
+    aside = await _parked_row(turn)
     said, letting_go = await section(turn)
     parts += [said] if said else []
     again = [
@@ -92,7 +93,12 @@ async def _stuck(turn: Turn) -> Screen:
         for payable in unsent
     ]
     rows = (*(_saga_row(turn, saga.number) for saga in sagas), *((each,) for each in again))
-    return told(turn, "\n\n".join(parts), *rows, *letting_go)
+    return told(turn, "\n\n".join(parts), *rows, *letting_go, *aside)
+
+
+async def _parked_row(turn: Turn) -> Rows:
+    count = len(await parking.listed(turn.work, turn.campus, turn.member))
+    return ((turn.button("bot-button-parked", Tap.PARKED, 0, MENU, count=count),),) if count else ()
 
 
 def _saga_row(turn: Turn, number: int) -> tuple[Button, ...]:

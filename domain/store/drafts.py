@@ -19,6 +19,7 @@ LAPSING = frozenset(
         Expects.REFUND,
         Expects.SETTLE,
         Expects.RESOLVE,
+        Expects.DROP,
         Expects.PASS_ON,
     }
 )

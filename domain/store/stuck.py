@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, RowMapping, case, false, func, select, update
 
 from domain.saga import SagaStatus
-from domain.sagas import SAGAS
+from domain.store.runs import step_name
 from domain.store.schema import saga
 from domain.store.unit_of_work import UnitOfWork
 
@@ -83,12 +83,11 @@ def _stuck(campus_id: int, number: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def _stuck_from(row: RowMapping) -> StuckSaga:
-    parts, position = SAGAS[row["kind"], row["version"]].parts, row["position"]
     return StuckSaga(
         number=row["number"],
         name=row["name"],
         kind=row["kind"],
-        step=parts[position].name if 0 <= position < len(parts) else "-",
+        step=step_name(row["kind"], row["version"], row["position"]),
         order_id=row["order_id"],
         error=row["error"] or "",
         attempt=row["attempt"],

@@ -62,6 +62,11 @@ bot-history-other =
             [resolved] resolved by hand
            *[other] process: { $event }
         }
+        [parked] parked: { $event ->
+            [tried] tried again by hand
+            [dropped] dropped by hand
+           *[other] { $event }
+        }
         [message] { $event ->
             [wrote_to_team] wrote to the campus team
             [wrote_to_customer] wrote to the customer

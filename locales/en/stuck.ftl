@@ -29,3 +29,57 @@ bot-resolve-alone = No order hangs on it.
 bot-resolved =
     <b>{ $number } is resolved by hand.</b> { $after }
     Reason: { $reason }
+
+## What always fails, and was parked
+
+push-parked =
+    🅿️ <b>Parked { $number }: { $kind ->
+        [update] something written or tapped
+        [event] news from Stripe
+        [push] a message
+        [card] a card
+       *[timer] a deadline
+    }</b> that failed { $tries ->
+        [one] once
+       *[other] { $tries } times
+    }. It is not tried any more, and the others go on.
+    <code>{ $shown }</code>
+    { $error }
+button-parked = 🅿️ What is parked
+bot-button-parked = 🅿️ Parked: { $count }
+bot-button-parked-back = ◀ What is parked
+bot-button-drop = Drop { $number }…
+bot-command-parked = What failed too often
+bot-command-drop = Drop what is parked: /drop 3 reason
+bot-usage-drop = Write the number from /parked and the reason: <code>/drop 3 the customer wrote again</code>
+bot-parked =
+    { $count ->
+        [0] Nothing is parked.
+        [one] 🅿️ <b>One thing is parked</b>: it failed too often and waits for you
+       *[other] 🅿️ <b>{ $count } things are parked</b>: they failed too often and wait for you
+    }
+bot-parked-line =
+    <b>{ $number }: { $kind ->
+        [update] something written or tapped
+        [event] news from Stripe
+        [push] a message
+        [card] a card
+       *[timer] a deadline
+    }</b>, order { $order }, since { $since }, tries: { $tries }
+    <code>{ $shown }</code>
+    { $error }
+bot-drop =
+    <b>Drop { $number }?</b>
+    { $line }
+
+    { $kind ->
+        [update] It never has its effect. Whoever sent it was told to try once more.
+        [event] It is not read any more. What it was about is still compared with Stripe.
+        [push] Nobody gets it.
+        [card] It stays as it is, until something about its order changes.
+       *[timer] Nothing happens by itself for this deadline. Look at its order.
+    }
+    Type the reason: it is kept with your name.
+bot-dropped =
+    <b>{ $number } is dropped.</b>
+    Reason: { $reason }

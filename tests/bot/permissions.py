@@ -48,6 +48,7 @@ class Thing(StrEnum):
     DROP_POINT = "drop_point"
     DIFFERENCE = "difference"
     DEBT = "debt"
+    PARKED = "parked"
     DISPUTED = "disputed"  # an order whose payment a bank took back for good
 
 
@@ -159,6 +160,9 @@ TAPS: Mapping[Tap, Rule] = MappingProxyType(
         Tap.RETRY: Rule(action=_A.RETRY_STUCK, about=_T.SAGA, where=AT_DESK),
         Tap.STUCK: Rule(action=_A.SEE_STUCK, where=AT_DESK),
         Tap.RESOLVE: Rule(action=_A.SEE_STUCK, about=_T.SAGA, where=AT_DESK),
+        Tap.PARKED: Rule(action=_A.SEE_STUCK, where=AT_DESK),
+        Tap.UNPARK: Rule(action=_A.RETRY_STUCK, about=_T.PARKED, where=AT_DESK),
+        Tap.DROP: Rule(action=_A.SEE_STUCK, about=_T.PARKED, where=AT_DESK),
         Tap.PAY_AGAIN: Rule(action=_A.RETRY_STUCK, about=_S.DELIVERED, where=AT_DESK),
         Tap.DIFFERENCES: Rule(action=_A.SEE_STUCK, where=AT_DESK),
         Tap.LOOK_AGAIN: Rule(action=_A.SEE_STUCK, about=_T.DIFFERENCE, where=AT_DESK),
@@ -234,6 +238,8 @@ COMMANDS: Mapping[str, Rule] = MappingProxyType(
         "unsuspend": Rule(action=_A.SUSPEND_RUNNER, whose=_W.PERSON, about=_T.SUSPENDED, where=AT_DESK, words="{}"),
         "stuck": Rule(action=_A.SEE_STUCK, where=AT_DESK),
         "resolve": Rule(action=_A.RETRY_STUCK, about=_T.SAGA, where=AT_DESK, words="{} settled elsewhere"),
+        "parked": Rule(action=_A.SEE_STUCK, where=AT_DESK),
+        "drop": Rule(action=_A.RETRY_STUCK, about=_T.PARKED, where=AT_DESK, words="{} never mind"),
         "differences": Rule(action=_A.SEE_STUCK, where=AT_DESK),
         "settle": Rule(action=_A.RETRY_STUCK, about=_T.DIFFERENCE, where=AT_DESK, words="{} why"),
         "bind": Rule(action=_A.BIND_GROUP, where=IN_GROUPS, tried=IN_GROUPS),
@@ -266,6 +272,7 @@ TYPED: Mapping[Expects, Rule] = MappingProxyType(
         ),
         Expects.SETTLE: Rule(action=_A.RETRY_STUCK, about=_T.DIFFERENCE, tried=ALONE, words="it was a test"),
         Expects.RESOLVE: Rule(action=_A.RETRY_STUCK, about=_T.SAGA, tried=ALONE, words="settled elsewhere"),
+        Expects.DROP: Rule(action=_A.RETRY_STUCK, about=_T.PARKED, tried=ALONE, words="never mind"),
         Expects.CASE_MORE: Rule(
             action=_A.REPORT_PROBLEM, whose=_W.CUSTOMER, about=_T.CASE, tried=ALONE, words="It was red"
         ),
