@@ -13,6 +13,7 @@ from domain.store.schema import (
     ledger_account,
     ledger_entry,
     ledger_txn,
+    netting,
     orders,
     payable,
     refund,
@@ -42,6 +43,7 @@ class Books:
     stripe_balance: dict[str, int]  # currency -> minor units, available and pending
     refund_rows: Sequence[RowMapping] = ()
     debts: Sequence[RowMapping] = ()
+    nettings: Sequence[RowMapping] = ()
     disputes: Sequence[RowMapping] = ()
 
 
@@ -69,6 +71,7 @@ async def read_books(database: Database, client: Stripe) -> Books:
             refund_rows=await _rows(work, select(refund).order_by(refund.c.id)),
             disputes=await _rows(work, select(dispute).order_by(dispute.c.id)),
             debts=await _rows(work, select(debt).order_by(debt.c.id)),
+            nettings=await _rows(work, select(netting).order_by(netting.c.id)),
         )
 
 

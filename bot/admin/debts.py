@@ -23,6 +23,6 @@ async def section(turn: Turn) -> tuple[str, Rows]:
 
 async def _line(turn: Turn, debt: Debt) -> str:
     runner = await find_member(turn.work, turn.campus.id, debt.runner_id)
-    amount = turn.money(debt.amount)
+    amount = turn.money(debt.left)
     name = f"{runner.first_name} ({runner.person_id})"
     return turn.say("bot-debt-line", runner=name, amount=amount, order=debt.order_id, reason=debt.refusal)

@@ -10,7 +10,7 @@ from domain.store.schema.metadata import METADATA
 from domain.store.schema.money import hold, payable
 from domain.store.schema.orders import barred, dialogue, draft, event, orders, timer
 from domain.store.schema.parking import parked
-from domain.store.schema.refunds import debt, dispute, refund
+from domain.store.schema.refunds import debt, dispute, netting, refund
 from domain.store.schema.sagas import saga, saga_signal
 from domain.store.schema.triggers import TRIGGERS
 
@@ -33,6 +33,7 @@ __all__ = [
     "live_card",
     "membership",
     "menu_item",
+    "netting",
     "orders",
     "parked",
     "payable",
