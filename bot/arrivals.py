@@ -1,5 +1,6 @@
 """Reading what Telegram sent, before anything is made of it: whose it is, where it happened, whether it concerns us."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
@@ -11,6 +12,7 @@ from domain.store.inbox import Arrival, Payload
 
 # Asked for at every start, because Telegram remembers the former list (core.telegram.org/bots/api#setwebhook).
 WANTED_UPDATES = ("message", "callback_query", "my_chat_member", "chat_join_request")
+_COMMAND = re.compile(r"/[a-z_]{1,32}\b")
 LARGEST_NUMBER = 2**63 - 1  # Postgres keeps no larger ones, and Telegram has none
 
 
@@ -105,6 +107,17 @@ def tap_of(payload: Payload) -> TapData | None:
         return unpack(data)
     except Stale:
         return None
+
+
+def glimpse(payload: Payload) -> str:
+    """What kind of update it is: a tap, a command without its words. What people write is theirs, and may be a PIN."""
+    tap = tap_of(payload)
+    if tap is not None:
+        return f"[{tap.tap} {tap.subject} {tap.version}]"
+    kind = next((kind for kind in WANTED_UPDATES if kind in payload), "update")
+    words = str(_part(payload, "message").get("text") or "")
+    command = _COMMAND.match(words)
+    return command[0] if command else f"{kind} ({len(words)})" if words else kind
 
 
 def _body(payload: Payload) -> Mapping[str, Any] | None:

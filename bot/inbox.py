@@ -5,13 +5,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.arrivals import tap_of
+from bot.arrivals import glimpse, tap_of
 from bot.limits import Limit, Verdict
 from bot.lines import Lines
 from bot.measures import Measures
 from bot.refusals import refused, say_sorry, say_too_fast, tidy_up
 from bot.replies import Replies
 from domain.errors import CampusGError
+from domain.parking import MOST_TRIES, ParkedKind, Poison, spelled
 from domain.store.inbox import (
     Arrival,
     count_failure,
@@ -21,6 +22,7 @@ from domain.store.inbox import (
     unfinished,
     wait_in_line,
 )
+from domain.store.parking import park
 from domain.store.unit_of_work import Database, UnitOfWork
 
 HANDLING_WITHIN = 20.0  # seconds; a handler is a few statements
@@ -143,11 +145,24 @@ async def _count_failure(inbox: Inbox, arrival: Arrival, error: Exception) -> bo
     log.error("update %s of campus %s failed", arrival.update_id, arrival.campus_id, exc_info=error)
     inbox.measures.failed.inc()
     async with inbox.database() as work:
-        parked = await count_failure(work, arrival, f"{type(error).__name__}: {error}"[:500])
+        parked = await count_failure(work, arrival, spelled(error))
+        if parked:
+            await park(work, _poison(arrival, error))
     if parked:
         inbox.measures.parked.inc()
         await inbox.speak(arrival, say_sorry(arrival))
     return parked
+
+
+def _poison(arrival: Arrival, error: Exception) -> Poison:
+    return Poison(
+        kind=ParkedKind.UPDATE,
+        subject=f"{arrival.campus_id}:{arrival.update_id}",
+        campus_id=arrival.campus_id,
+        shown=f"{glimpse(arrival.payload)} · {arrival.person_id or '-'}",
+        tries=MOST_TRIES,
+        error=spelled(error),
+    )
 
 
 async def finish_unfinished(inbox: Inbox, campus_ids: Callable[[], list[int]]) -> None:

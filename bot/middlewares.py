@@ -53,6 +53,11 @@ DESK_TAPS = frozenset(  # in the admin chat only: others would read along
         Tap.LOOK_AGAIN,
         Tap.SETTLE,
         Tap.FORGIVE,
+        Tap.STUCK,
+        Tap.RESOLVE,
+        Tap.PARKED,
+        Tap.UNPARK,
+        Tap.DROP,
     }
 )
 GONE = frozenset({"kicked", "left"})

@@ -77,6 +77,11 @@ class Tap(StrEnum):
     SET_UP_PAYOUT = "set_up_payout"
     APPROVE = "approve"  # person
     RETRY = "retry"  # saga number
+    STUCK = "stuck"
+    RESOLVE = "resolve"  # saga number
+    PARKED = "parked"
+    UNPARK = "unpark"  # parked thing
+    DROP = "drop"  # parked thing
     PAY_AGAIN = "pay_again"  # order
     BOARD = "board"  # page
     ADMIN_ORDER = "admin_order"  # order: all that happened to it, and what can be done

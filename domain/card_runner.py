@@ -99,7 +99,8 @@ def _payout(view: OrderView, locale: str) -> str:
     if payable is None:
         return say(locale, "card-payout-soon")
     bears = say(locale, "card-payout-bears", amount=amount(view, payable.withheld)) if payable.withheld else ""
-    return lines(_standing(view, payable, locale), bears)
+    netted = say(locale, "card-payout-netted", amount=amount(view, payable.netted)) if payable.netted else ""
+    return lines(_standing(view, payable, locale), bears, netted)
 
 
 def _standing(view: OrderView, payable: Payable, locale: str) -> str:
@@ -113,7 +114,7 @@ def _standing(view: OrderView, payable: Payable, locale: str) -> str:
         case PayoutStatus.SENDING:
             return say(locale, "card-payout-sending", amount=amount(view, payable.due))
         case PayoutStatus.PAID:
-            return say(locale, "card-payout-paid", amount=amount(view, payable.kept))
+            return say(locale, "card-payout-paid", amount=amount(view, payable.kept - payable.netted))
         case PayoutStatus.ANNULLED:
             return say(locale, "card-payout-annulled")
         case _:

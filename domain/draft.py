@@ -41,6 +41,8 @@ class Expects(StrEnum):
     MY_PLACE = "my_place"  # where her food usually goes
     SETTLE = "settle"  # an admin's reason, for the difference in `subject`
     FORGIVE = "forgive"  # an admin's reason to let go what the customer of the order in `subject` owes
+    RESOLVE = "resolve"  # an admin's reason, for the stuck saga with the number in `subject`
+    DROP = "drop"  # an admin's reason, for the parked thing in `subject`
     PROOF = "proof"  # a photo of the food, left for the customer of the order in `subject`
 
 

@@ -231,6 +231,17 @@ def debt_posting(*, refund: int, runner: int, amount: int, currency: str) -> Pos
     )
 
 
+def netting_posting(*, netting: int, runner: int, amount: int, currency: str) -> Posting:
+    """What she earned pays what she owes: both shrink, and nothing is sent."""
+    return _posting(
+        f"netting:{netting}",
+        "netting",
+        "",
+        Entry(account=runner_payable(runner, currency), amount=amount),
+        Entry(account=runner_debt(runner, currency), amount=-amount),
+    )
+
+
 def debt_void_posting(*, refund: int, runner: int, amount: int, currency: str, let_go: bool) -> Posting:
     """The refund failed: she owes nothing for it, and where it was `let_go` nobody bears it any more."""
     return _posting(

@@ -112,6 +112,7 @@ class DebtStatus(StrEnum):
     OPEN = "open"
     LET_GO = "let_go"  # an admin says so: the platform bears it after all
     VOID = "void"  # the refund it came from failed
+    NETTED = "netted"  # all of it was kept of what she earned later
 
 
 class CustomerDebtStatus(StrEnum):
@@ -177,6 +178,7 @@ class Payable:
     withheld: int = 0  # of the amount she bears herself: kept back, or taken back after it was sent
     sent: int = 0  # by confirmed transfers, less what was taken back of them
     frozen: bool = False  # the customer's bank disputes the payment: nothing is sent meanwhile
+    netted: int = 0  # of the amount that is hers: kept for what she owed from other orders
 
     @property
     def kept(self) -> int:
@@ -186,7 +188,7 @@ class Payable:
     @property
     def due(self) -> int:
         """Minor units that have yet to be sent."""
-        return self.amount - self.withheld - self.sent
+        return self.amount - self.withheld - self.sent - self.netted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +241,7 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Debt:
-    """What a runner owes the platform for a refund, in minor units; a person decides what becomes of it."""
+    """What a runner owes the platform for a refund, in minor units: kept of her next pay, or let go."""
 
     id: int
     order_id: int
@@ -249,6 +251,12 @@ class Debt:
     amount: int
     currency: str
     refusal: str  # why Stripe could not take it back
+    netted: int = 0  # of the amount: kept of what she earned later
+
+    @property
+    def left(self) -> int:
+        """Minor units she owes still."""
+        return self.amount - self.netted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,10 @@ class SagaStatus(StrEnum):
     DONE = "done"
     UNDONE = "undone"
     STUCK = "stuck"  # a human has to look; `error` says why
+    RESOLVED = "resolved"  # a human settled it elsewhere and said how; nothing of it was done or undone any more
 
 
-ENDED = frozenset({SagaStatus.DONE, SagaStatus.UNDONE})
+ENDED = frozenset({SagaStatus.DONE, SagaStatus.UNDONE, SagaStatus.RESOLVED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

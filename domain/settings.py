@@ -67,6 +67,7 @@ class WorkerSettings:
     telegram_api_url: str
     stripe_api_url: str | None  # None: Stripe's own
     stripe_secret_key: str = field(repr=False)
+    stripe_calls: int  # a second, of all workers together: so many reads and so many writes
     jobs: int  # arq jobs at the same time
 
 
@@ -122,6 +123,7 @@ def read_worker_settings(environ: Environment) -> WorkerSettings:
         telegram_api_url=read_url(environ, "TELEGRAM_API_URL", wrong) or TELEGRAM,
         stripe_api_url=read_stripe_api_url(environ, wrong, world),
         stripe_secret_key=read_stripe_key(environ, wrong, world),
+        stripe_calls=read_count(environ, "STRIPE_CALLS_PER_SECOND", wrong, default=20, most=10_000),
         jobs=read_count(environ, "WORKER_JOBS", wrong, default=50, most=1_000),
     )
     return _checked(settings, wrong)

@@ -23,6 +23,7 @@ from workers.buckets import open_buckets
 from workers.jobs import JOBS
 from workers.messages import Office
 from workers.stripe_gateway import open_client
+from workers.stripe_pace import open_pace
 from workers.sweep import sweep
 from workers.telegram_sender import open_sender
 from workers.workshop import Workshop
@@ -47,7 +48,8 @@ async def work(settings: WorkerSettings) -> None:
     store = database(engine, ring)
     await _wait_for_postgres(store, stopping)
     if not stopping.is_set():
-        client = open_client(settings.stripe_secret_key, settings.stripe_api_url)
+        pace = open_pace(settings.redis_url, settings.stripe_calls)
+        client = open_client(settings.stripe_secret_key, settings.stripe_api_url, pace)
         name = f"{socket.gethostname()}:{os.getpid()}"
         workshop = Workshop(database=store, stripe=client, name=name, room=asyncio.Semaphore(settings.jobs))
         tokens: dict[int, str] = {}
@@ -58,6 +60,7 @@ async def work(settings: WorkerSettings) -> None:
         await _serve(settings, workshop, office, stopping)
         following.cancel()
         await client.close()
+        await pace.close()
         await sender.close()
         await buckets.close()
     await pool.close()

@@ -14,6 +14,7 @@ from domain.store.schema import (
     ledger_account,
     ledger_entry,
     ledger_txn,
+    netting,
     orders,
     payable,
     refund,
@@ -43,6 +44,7 @@ class Books:
     stripe_balance: dict[str, int]  # currency -> minor units, available and pending
     refund_rows: Sequence[RowMapping] = ()
     debts: Sequence[RowMapping] = ()
+    nettings: Sequence[RowMapping] = ()
     disputes: Sequence[RowMapping] = ()
     customer_debts: Sequence[RowMapping] = ()
 
@@ -72,6 +74,7 @@ async def read_books(database: Database, client: Stripe) -> Books:
             disputes=await _rows(work, select(dispute).order_by(dispute.c.id)),
             debts=await _rows(work, select(debt).order_by(debt.c.id)),
             customer_debts=await _rows(work, select(customer_debt).order_by(customer_debt.c.id)),
+            nettings=await _rows(work, select(netting).order_by(netting.c.id)),
         )
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from domain.parking import spelled
 from domain.saga import SagaStatus, backoff
 from domain.store.events import SYSTEM, log
 from domain.store.messages import tell_admins
@@ -41,7 +42,9 @@ async def stand_stuck(work: UnitOfWork, run: Run, error: str) -> None:
         after=SagaStatus.STUCK,
         reason=error,
     )
-    await _tell(work, run, "push-stuck", error, [{"key": "button-retry", "data": f"v1:retry:{run.number}:0"}])
+    retry = {"key": "button-retry", "data": f"v1:retry:{run.number}:0"}
+    resolve = {"key": "button-resolve", "data": f"v1:resolve:{run.number}:0"}
+    await _tell(work, run, "push-stuck", error, [retry, resolve])
 
 
 async def note_fault(workshop: Workshop, saga_id: UUID, fault: Exception) -> None:
@@ -50,7 +53,7 @@ async def note_fault(workshop: Workshop, saga_id: UUID, fault: Exception) -> Non
         run = await claim_saga(work, saga_id, workshop.name, own=True)
         if run is None:
             return
-        error = f"{type(fault).__name__}: {fault}"
+        error = spelled(fault)
         if run.tries >= MOST_FAULTS:
             await stand_stuck(work, run, error)
         else:
@@ -58,8 +61,6 @@ async def note_fault(workshop: Workshop, saga_id: UUID, fault: Exception) -> Non
 
 
 async def _tell(work: UnitOfWork, run: Run, key: str, error: str, buttons: list[dict[str, str]]) -> None:
-    position = run.progress.position
-    parts = run.saga.parts
     await tell_admins(
         work,
         campus_id=run.campus_id,
@@ -70,7 +71,7 @@ async def _tell(work: UnitOfWork, run: Run, key: str, error: str, buttons: list[
         words={
             "order": str(run.order_id or "-"),
             "saga": run.kind,
-            "step": parts[position].name if 0 <= position < len(parts) else "-",
+            "step": run.step,
             "error": error[:300],
             "number": run.number,
         },

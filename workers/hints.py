@@ -6,19 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, func, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from domain.errors import Stale
+from domain.parking import MOST_TRIES, ParkedKind, Poison, spelled
 from domain.payment import LIVE_HOLDS
 from domain.store.lapses import tell_lapsed
+from domain.store.parking import first_campus, park
 from domain.store.progress import send_signal, start_saga
 from domain.store.readings import bring_forward
 from domain.store.schema import hold, saga, stripe_event
 from domain.store.unit_of_work import UnitOfWork
 from workers.late_news import saga_for
 from workers.workshop import Workshop
-
-MOST_TRIES = 5
 
 log = logging.getLogger(__name__)
 
@@ -42,17 +41,30 @@ async def read_hints(workshop: Workshop, most: int) -> None:
 
 
 async def _handle(work: UnitOfWork, row: RowMapping) -> None:
-    """Wake who waits for it; one that can't be read is counted, and given up after a few tries."""
+    """Wake who waits for it; one that can't be handled is counted, and parked after a few tries: others go on."""
     this = update(stripe_event).where(stripe_event.c.id == row["id"])
     try:
         async with work.connection.begin_nested():
             await _wake_or_start(work, row)
-    except (KeyError, TypeError, AttributeError, SQLAlchemyError) as fault:
-        log.warning("Stripe's event %s can't be read: %r", row["id"], fault)
-        given_up = func.now() if row["tries"] + 1 >= MOST_TRIES else None
-        await work.connection.execute(this.values(tries=row["tries"] + 1, error=repr(fault), handled_at=given_up))
+    except Exception as fault:  # whatever it is, the events behind it must not wait for it
+        log.warning("Stripe's event %s can't be handled: %r", row["id"], fault)
+        tries, error = row["tries"] + 1, spelled(fault)
+        given_up = func.now() if tries >= MOST_TRIES else None
+        await work.connection.execute(this.values(tries=tries, error=error, handled_at=given_up))
+        if given_up is not None:
+            await _park(work, row, tries, error)
     else:
         await work.connection.execute(this.values(handled_at=func.now()))
+
+
+async def _park(work: UnitOfWork, row: RowMapping, tries: int, error: str) -> None:
+    campus_id = await first_campus(work)
+    if campus_id is not None:
+        shown = f"{row['type']} {row['id']}"
+        poison = Poison(
+            kind=ParkedKind.EVENT, subject=row["id"], campus_id=campus_id, shown=shown, tries=tries, error=error
+        )
+        await park(work, poison)
 
 
 async def _wake_or_start(work: UnitOfWork, row: RowMapping) -> None:

@@ -22,6 +22,7 @@ from workers.refund_promises import (
     booked_otherwise,
     borne_otherwise,
     net_sent,
+    netted_otherwise,
     other_accounts,
     payout_breaches,
     refunded_too_much,
@@ -70,14 +71,14 @@ def one_hold_each(books: Books) -> Finding:
 
 
 def transfers_within_share(books: Books) -> Finding:
-    borne = {row["order_id"]: row["withheld"] for row in books.payables}
+    borne = {row["order_id"]: row["withheld"] + row["netted"] for row in books.payables}
     shares = {f"order_{row['id']}": _owed_at_most(row) - borne.get(row["id"], 0) for row in books.orders}
     breaches = [
         f"{group}: {amount} sent, {shares.get(group, 0)} earned"
         for group, amount in net_sent(books).items()
         if amount > shares.get(group, 0)
     ]
-    promise = "transfers - reversals <= the runner's share, less what she bears"
+    promise = "transfers - reversals <= the runner's share, less what she bears and owed"
     return _finding("I3", promise, f"{len(books.transfers)} transfers", breaches)
 
 
@@ -116,7 +117,7 @@ def completed_is_paid(books: Books) -> Finding:
             breaches.append(f"order {row['id']}: the runner's {row['runner_share']} is not booked")
         else:
             breaches += payout_breaches(owed, sent.get(f"order_{row['id']}", 0))
-    breaches += borne_otherwise(books, settled)
+    breaches += borne_otherwise(books, settled) + netted_otherwise(books)
     promise = "completed: captured = total, or its customer owes it, and transferred or owed in full; closed: as borne"
     return _finding("I5", promise, f"{len(done)} orders, {len(closed)} closed", breaches)
 

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from domain.buttons import Button, Style
 from domain.cards import Card, CardKind, draw
+from domain.parking import MOST_TRIES, ParkedKind, spelled
 from domain.saga import backoff
 from domain.store.card_rows import (
     CardRow,
@@ -21,6 +22,7 @@ from domain.store.card_rows import (
     find_view,
     move_chat,
 )
+from domain.store.parking import worked_after_all
 from domain.store.people import mark_unreachable
 from domain.store.push_rows import (
     PushRow,
@@ -29,6 +31,7 @@ from domain.store.push_rows import (
     find_due_push,
     lose_abandoned,
     push_ended,
+    push_failed,
     push_postponed,
     push_sent,
 )
@@ -37,6 +40,7 @@ from domain.store.unit_of_work import Database, UnitOfWork
 from domain.store.use_cases.relaying import tell_not_heard
 from domain.words import say, say_plain
 from workers.buckets import Buckets
+from workers.mistakes import park_card, park_push
 from workers.telegram_sender import (
     Blocked,
     Broken,
@@ -53,6 +57,7 @@ from workers.telegram_sender import (
 
 AT_ONCE = 16  # deliveries of one sweep at the same time
 AT_ONCE_AGAIN = timedelta(0)
+AFTER_A_FAULT = timedelta(seconds=2)  # what was written to the same chat later waits that long
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +95,24 @@ async def draw_card(office: Office, card_id: int) -> None:
     async with office.database() as work:
         card = await claim_card(work, card_id)
     if card is None:
-        return None
+        return
+    try:
+        await _draw(office, card)
+    except Exception as fault:  # of our own: the other cards go on, and this one not for ever
+        log.exception("card %d of order %d could not be drawn", card.id, card.order_id)
+        await _note_card_fault(office, card, spelled(fault))
+
+
+async def _note_card_fault(office: Office, card: CardRow, error: str) -> None:
+    async with office.database() as work:
+        if card.tries < MOST_TRIES:
+            await card_postponed(work, card, backoff(card.tries), error)
+        else:
+            await card_parked(work, card, error)
+            await park_card(work, card, error)
+
+
+async def _draw(office: Office, card: CardRow) -> None:
     async with office.database() as work:
         view = await find_view(work, card)
         reader = await reader_of(work, card.campus_id, card.chat_id)
@@ -127,9 +149,9 @@ async def _record_card(office: Office, card: CardRow, digest: str, outcome: Outc
 async def _write_card(work: UnitOfWork, card: CardRow, digest: str, outcome: Outcome | timedelta) -> None:
     match outcome:
         case Sent(message_id):
-            await card_delivered(work, card, message_id, digest)
+            await _deliver_at_last(work, card, message_id, digest)
         case Unchanged():
-            await card_delivered(work, card, card.message_id, digest)
+            await _deliver_at_last(work, card, card.message_id, digest)
         case timedelta():
             await card_postponed(work, card, outcome)
         case Wait(seconds):
@@ -148,33 +170,62 @@ async def _write_card(work: UnitOfWork, card: CardRow, digest: str, outcome: Out
         case Broken(why):
             log.error("card %d of order %d is refused by Telegram: %s", card.id, card.order_id, why)
             await card_parked(work, card, why)
+            await park_card(work, card, why)
         case _:
             assert_never(outcome)
 
 
+async def _deliver_at_last(work: UnitOfWork, card: CardRow, message_id: int | None, digest: str) -> None:
+    await card_delivered(work, card, message_id, digest)
+    if card.tries > 1:
+        await worked_after_all(work, ParkedKind.CARD, card.id)
+
+
 async def send_push(office: Office, push_id: int) -> None:
     """Send one message, at most once; nothing when it is not due, or another worker is at it."""
+    try:
+        ready = await _ready(office, push_id)
+    except Exception as fault:  # of our own, before anything was sent: what waits behind it does not wait for ever
+        log.exception("push %d could not be made ready", push_id)
+        return await _note_push_fault(office, push_id, spelled(fault))
+    if ready is None:
+        return None
+    message, words = ready
+    outcome = await office.sender.send(
+        message.campus_id, message.chat_id, words, silent=message.silent, photo=message.photo
+    )
+    return await _record_push(office, message, outcome)
+
+
+async def _note_push_fault(office: Office, push_id: int, error: str) -> None:
+    async with office.database() as work:
+        message = await push_failed(work, push_id, AFTER_A_FAULT, error)
+        if message is not None and message.tries >= MOST_TRIES:
+            await push_ended(work, message.id, "dropped", error)
+            await park_push(work, message, error)
+
+
+async def _ready(office: Office, push_id: int) -> tuple[PushRow, Card] | None:
+    """A message that is this worker's to send now, and its words; None when it is not, or never will be."""
     async with office.database() as work:
         message = await find_due_push(work, push_id)
         if message is None:
             return None
         reader = await reader_of(work, message.campus_id, message.chat_id)
     if not reader.reachable:
-        return await _record_push(office, message, Blocked("not reachable"))
+        await _record_push(office, message, Blocked("not reachable"))
+        return None
     try:
         words = _written(message, reader.locale)
     except (LookupError, ValueError) as mistake:
-        return await _record_push(office, message, Broken(repr(mistake)))
+        await _record_push(office, message, Broken(repr(mistake)))
+        return None
     pause = await office.buckets.take(message.campus_id, message.chat_id, edit=False)
     async with office.database() as work:
         if pause:
-            return await push_postponed(work, message.id, timedelta(seconds=pause))
-        if not await claim_push(work, message):
+            await push_postponed(work, message.id, timedelta(seconds=pause))
             return None
-    outcome = await office.sender.send(
-        message.campus_id, message.chat_id, words, silent=message.silent, photo=message.photo
-    )
-    return await _record_push(office, message, outcome)
+        return (message, words) if await claim_push(work, message) else None
 
 
 def _written(message: PushRow, locale: str) -> Card:
@@ -223,6 +274,7 @@ async def _write_push(work: UnitOfWork, message: PushRow, outcome: Outcome) -> N
         case Broken(why):
             log.error("push %d (%s) is refused by Telegram: %s", message.id, message.key, why)
             await push_ended(work, message.id, "dropped", why)
+            await park_push(work, message, why)
         case Unchanged() | GoneMessage():
             raise AssertionError(f"a send cannot end as {outcome}")
         case _:

@@ -10,7 +10,7 @@ from domain.payment import LIVE_REFUNDS, DebtStatus, DisputeStatus, PayoutStatus
 from workers.books import Books
 
 ACCEPTED = (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
-_KINDS = ("refund", "refund_failed", "reversal", "dispute", "dispute_won", "dispute_lost")
+_KINDS = ("refund", "refund_failed", "reversal", "netting", "dispute", "dispute_won", "dispute_lost")
 _DISPUTED = {DisputeStatus.OPEN: "dispute_suspense", DisputeStatus.LOST: "dispute_losses"}
 _RETURNED = ("failed", "canceled")  # Stripe's words for a refund that came back
 
@@ -25,7 +25,7 @@ def net_sent(books: Books) -> Mapping[str, int]:
 
 def payout_breaches(row: RowMapping, sent: int) -> list[str]:
     """Where a payable of nobody's saga is not what Stripe `sent` for its order."""
-    due = row["amount"] - row["withheld"] - row["sent"]
+    due = _due(row)
     named = f"order {row['order_id']}"
     breaches = []
     if sent != row["sent"]:
@@ -33,6 +33,29 @@ def payout_breaches(row: RowMapping, sent: int) -> list[str]:
     if row["status"] in (PayoutStatus.PAID, PayoutStatus.ANNULLED) and due != 0:
         breaches.append(f"{named}: {row['status']}, and {due} are due")
     return breaches
+
+
+def _due(row: RowMapping) -> int:
+    return int(row["amount"] - row["withheld"] - row["sent"] - row["netted"])
+
+
+def netted_otherwise(books: Books) -> list[str]:
+    """Where what was kept of pay-outs for debts is not what payables and debts say, or was kept for a void one."""
+    void = {row["id"] for row in books.debts if row["status"] == DebtStatus.VOID}
+    of_debt, of_payable = Counter[int](), Counter[int]()
+    for row in books.nettings:
+        of_debt[row["debt_id"]] += row["amount"]
+        of_payable[row["payable_id"]] += 0 if row["debt_id"] in void else row["amount"]
+    breaches = [
+        f"debt {row['id']}: {row['netted']} netted of {row['amount']}, {of_debt[row['id']]} kept for it"
+        for row in books.debts
+        if row["netted"] != of_debt[row["id"]] or row["netted"] > row["amount"]
+    ]
+    return breaches + [
+        f"order {row['order_id']}: {row['netted']} netted, {of_payable[row['id']]} kept for debts"
+        for row in books.payables
+        if row["netted"] != of_payable[row["id"]]
+    ]
 
 
 def borne_otherwise(books: Books, settled: set[int]) -> list[str]:
@@ -65,16 +88,15 @@ def other_accounts(books: Books, settled: set[int]) -> list[str]:
             wanted[f"refunds_borne:{row['currency']}"] += row["amount"] - row["hers"]
     for row in books.debts:
         if row["status"] == DebtStatus.OPEN:
-            wanted[f"runner_debt:{row['runner_id']}:{row['currency']}"] += row["amount"]
+            wanted[f"runner_debt:{row['runner_id']}:{row['currency']}"] += row["amount"] - row["netted"]
         elif row["status"] == DebtStatus.LET_GO:
-            wanted[f"refunds_borne:{row['currency']}"] += row["amount"]
+            wanted[f"refunds_borne:{row['currency']}"] += row["amount"] - row["netted"]
     for row in books.disputes:
         account = _DISPUTED.get(DisputeStatus(row["status"]))
         if account is not None:
             wanted[f"{account}:{row['currency']}"] += row["withdrawn"]
     for row in books.payables:
-        due = row["amount"] - row["withheld"] - row["sent"]
-        wanted[f"runner_payable:{row['runner_id']}:{row['currency']}"] -= due
+        wanted[f"runner_payable:{row['runner_id']}:{row['currency']}"] -= _due(row)
     busy = {row["runner_id"] for row in books.payables if row["order_id"] not in settled}
     ours = {row["code"]: row["balance"] for row in books.balances if _is_looked_at(row["code"], busy)}
     return [
@@ -141,6 +163,7 @@ def booked_otherwise(books: Books) -> list[str]:
             wanted[f"refund:{row['refund']}"] = 1
         elif booked[f"refund:{row['refund']}"]:  # it was accepted, and came back
             wanted[f"refund:{row['refund']}"] = wanted[f"refund_failed:{row['refund']}"] = 1
+    wanted.update(f"netting:{row['id']}" for row in books.nettings)
     for row in books.disputes:
         if row["withdrawn"]:
             wanted[f"dispute:{row['dispute']}"] = 1

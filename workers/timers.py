@@ -4,7 +4,9 @@ import logging
 from datetime import timedelta
 
 from domain.errors import CampusGError
+from domain.parking import MOST_TRIES, ParkedKind, Poison, spelled
 from domain.store.ladders import LADDERS
+from domain.store.parking import park
 from domain.store.progress import start_saga
 from domain.store.runs import Start
 from domain.store.timers import DueTimer, fire_due, put_off
@@ -34,9 +36,26 @@ async def _fire(work: UnitOfWork, due: DueTimer) -> None:
                 await start_saga(work, start)
     except CampusGError as refusal:
         log.info("timer %d of order %d is not wanted any more: %r", due.id, due.order_id, refusal)
-    except Exception:  # a fault of ours with one order must not keep the others' deadlines from firing
-        log.exception("timer %d of order %d could not start anything and comes again", due.id, due.order_id)
+    except Exception as fault:  # a fault of ours with one order must not keep the others' deadlines from firing
+        log.exception("timer %d of order %d could not start anything", due.id, due.order_id)
+        await _note_fault(work, due, fault)
+
+
+async def _note_fault(work: UnitOfWork, due: DueTimer, fault: Exception) -> None:
+    """It comes again a little later; after the last try it stays fired, and a human decides."""
+    if due.tries + 1 < MOST_TRIES:
         await put_off(work, due, AGAIN_AFTER)
+        return
+    poison = Poison(
+        kind=ParkedKind.TIMER,
+        subject=str(due.id),
+        campus_id=due.campus_id,
+        order_id=due.order_id,
+        shown=due.kind,
+        tries=due.tries + 1,
+        error=spelled(fault),
+    )
+    await park(work, poison)
 
 
 async def _take(work: UnitOfWork, due: DueTimer) -> Start | None:

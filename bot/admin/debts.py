@@ -49,7 +49,7 @@ async def _of_customers(turn: Turn) -> tuple[str, Rows]:
 
 
 async def _line(turn: Turn, debt: Debt) -> str:
-    amount = turn.money(debt.amount)
+    amount = turn.money(debt.left)
     name = await _name(turn, debt.runner_id)
     return turn.say("bot-debt-line", runner=name, amount=amount, order=debt.order_id, reason=debt.refusal)
 

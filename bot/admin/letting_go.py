@@ -14,7 +14,7 @@ async def ask(turn: Turn) -> Replies:
     require_desk(turn)
     debt = await refunding.look_at_debt(turn.work, turn.campus, turn.member, turn.subject)
     runner = await find_member(turn.work, turn.campus.id, debt.runner_id)
-    text = turn.say("bot-let-go", runner=runner.first_name, amount=turn.money(debt.amount), order=debt.order_id)
+    text = turn.say("bot-let-go", runner=runner.first_name, amount=turn.money(debt.left), order=debt.order_id)
     keep = turn.button("bot-button-leave", Tap.ADMIN_ORDER, debt.order_id, MENU)
     sure = turn.button("bot-button-let-go-sure", Tap.LET_GO_SURE, debt.id, MENU, style=Style.DANGER)
     return (EditMenu(Screen(text, ((keep,), (sure,)))),)
@@ -24,7 +24,7 @@ async def let_go(turn: Turn) -> Replies:
     """[Yes, let it go]."""
     require_desk(turn)
     debt = await refunding.let_go(turn.work, turn.campus, turn.member, turn.subject)
-    said = turn.say("bot-let-gone", amount=turn.money(debt.amount), order=debt.order_id)
+    said = turn.say("bot-let-gone", amount=turn.money(debt.left), order=debt.order_id)
     return (EditMenu(told(turn, said)),)
 
 

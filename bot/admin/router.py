@@ -12,8 +12,10 @@ from bot.admin import (
     guide,
     letting_go,
     orders,
+    parked,
     poster,
     refunds,
+    resolving,
     roster,
     steering,
     telling,
@@ -42,7 +44,6 @@ def admin_router() -> Router:
             "approve": roster.approve,
             "suspend": roster.suspend,
             "unsuspend": roster.unsuspend,
-            "stuck": steering.list_stuck,
             "bind": binding.bind,
             "poster": poster.poster,
             "tell": telling.tell,
@@ -52,11 +53,29 @@ def admin_router() -> Router:
     _tapped(router)
     on_typed(router, {Expects.ADMIN_REASON: acts.typed_reason, Expects.REFUND: refunds.typed})
     on_taps(router, {Tap.POSTER: poster.poster_of_place})
+    _stuck(router)
     _differing(router)
     _forgiving(router)
     _cases(router)
     on_other_commands(router, guide.guide)
     return router
+
+
+def _stuck(router: Router) -> None:
+    on_commands(router, {"stuck": steering.list_stuck, "resolve": resolving.resolve}, private=False)
+    on_taps(
+        router,
+        {
+            Tap.STUCK: steering.show_stuck,
+            Tap.RETRY: steering.retry,
+            Tap.RESOLVE: resolving.ask_why,
+            Tap.PAY_AGAIN: steering.pay_again,
+        },
+    )
+    on_typed(router, {Expects.RESOLVE: resolving.typed_reason})
+    on_commands(router, {"parked": parked.list_parked, "drop": parked.drop}, private=False)
+    on_taps(router, {Tap.PARKED: parked.show_list, Tap.UNPARK: parked.try_again, Tap.DROP: parked.ask_why})
+    on_typed(router, {Expects.DROP: parked.typed_reason})
 
 
 def _differing(router: Router) -> None:
@@ -118,7 +137,5 @@ def _tapped(router: Router) -> None:
             Tap.SUSPEND: roster.ask_suspend,
             Tap.SUSPEND_SURE: roster.ask_reason,
             Tap.UNSUSPEND: roster.unsuspend_tapped,
-            Tap.RETRY: steering.retry,
-            Tap.PAY_AGAIN: steering.pay_again,
         },
     )

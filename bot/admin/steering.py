@@ -4,15 +4,16 @@ import re
 
 from bot.admin.debts import section
 from bot.home import MENU
-from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
+from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.turn import Turn, cut
-from domain.buttons import Button, Tap
+from domain.buttons import Button, Style, Tap
 from domain.errors import NotAllowed
+from domain.lateness import minutes
 from domain.payment import Payable
 from domain.people import Role
 from domain.store.drafts import expect_nothing
-from domain.store.saga_rows import StuckSaga
-from domain.store.use_cases import steering
+from domain.store.stuck import StuckSaga
+from domain.store.use_cases import parking, steering
 
 MOST_LINES = 40  # of a history or a list; a message holds 4096 characters
 LONGEST_ERROR = 200  # characters of what Stripe said
@@ -50,9 +51,15 @@ def reason_of(arguments: str) -> tuple[int | None, str]:
 
 
 async def list_stuck(turn: Turn) -> Replies:
-    """/stuck: every saga that needs a human, with [Retry]."""
+    """/stuck: every saga that needs a human, with [Retry] and [Resolve]."""
     await look_around(turn)
     return (NewMessage(await _stuck(turn)),)
+
+
+async def show_stuck(turn: Turn) -> Replies:
+    """[Stuck]: the same in place of a question."""
+    await look_around(turn)
+    return (EditMenu(await _stuck(turn)),)
 
 
 async def retry(turn: Turn) -> Replies:
@@ -74,28 +81,47 @@ async def pay_again(turn: Turn) -> Replies:
 async def _stuck(turn: Turn) -> Screen:
     sagas = (await steering.stuck(turn.work, turn.campus, turn.member))[:MOST_LINES]
     unsent = (await steering.unsent(turn.work, turn.campus, turn.member))[:MOST_LINES]
-    parts = [turn.say("bot-stuck", count=len(sagas)), *(_saga_line(turn, saga) for saga in sagas)]
+    parts = [turn.say("bot-stuck", count=len(sagas)), *(saga_line(turn, saga) for saga in sagas)]
     if unsent:
         owed = (_owed_line(turn, payable) for payable in unsent)
         parts.append("\n".join((turn.say("bot-unsent", count=len(unsent)), *owed)))
+    aside = await _parked_row(turn)
     said, letting_go = await section(turn)
     parts += [said] if said else []
-    retries = [turn.button("bot-button-retry", Tap.RETRY, saga.number, MENU, number=saga.number) for saga in sagas]
-    retries += [
+    again = [
         turn.button("bot-button-pay-again", Tap.PAY_AGAIN, payable.order_id, MENU, order=payable.order_id)
         for payable in unsent
     ]
-    return told(turn, "\n\n".join(parts), *((each,) for each in retries), *letting_go)
+    rows = (*(_saga_row(turn, saga.number) for saga in sagas), *((each,) for each in again))
+    return told(turn, "\n\n".join(parts), *rows, *letting_go, *aside)
 
 
-def _saga_line(turn: Turn, saga: StuckSaga) -> str:
+async def _parked_row(turn: Turn) -> Rows:
+    count = len(await parking.listed(turn.work, turn.campus, turn.member))
+    return ((turn.button("bot-button-parked", Tap.PARKED, 0, MENU, count=count),),) if count else ()
+
+
+def _saga_row(turn: Turn, number: int) -> tuple[Button, ...]:
+    return (
+        turn.button("bot-button-retry", Tap.RETRY, number, MENU, number=number),
+        turn.button("bot-button-resolve", Tap.RESOLVE, number, MENU, style=Style.DANGER, number=number),
+    )
+
+
+def saga_line(turn: Turn, saga: StuckSaga) -> str:
+    """What stands where, since when, and why."""
+    hours, rest = divmod(minutes(saga.since, turn.work.now), 60)
     return turn.say(
         "bot-stuck-line",
         number=saga.number,
         kind=saga.kind,
+        step=saga.step,
         order="-" if saga.order_id is None else str(saga.order_id),
         error=cut(saga.error, LONGEST_ERROR),
         tries=saga.tries,
+        attempt=saga.attempt,
+        hours=hours,
+        minutes=rest,
         since=f"{saga.since.astimezone(turn.campus.zone):%d.%m. %H:%M}",
     )
 

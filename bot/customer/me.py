@@ -67,7 +67,7 @@ def _spent(turn: Turn, spending: Spending) -> str:
 
 
 def _earned(turn: Turn, earnings: Earnings) -> str:
-    return turn.say(
+    said = turn.say(
         "bot-me-earned",
         earned=turn.money(earnings.earned),
         food=turn.money(earnings.reimbursed),
@@ -75,6 +75,11 @@ def _earned(turn: Turn, earnings: Earnings) -> str:
         waiting=turn.money(earnings.waiting),
         jobs=earnings.jobs,
     )
+    if earnings.netted:
+        said += "\n" + turn.say("bot-me-netted", netted=turn.money(earnings.netted))
+    if earnings.owes:
+        said += "\n" + turn.say("bot-me-owes", owes=turn.money(earnings.owes))
+    return said
 
 
 async def _praise(turn: Turn) -> str:

@@ -137,6 +137,14 @@ async def card_parked(work: UnitOfWork, card: CardRow, error: str) -> None:
     await work.connection.execute(_still_ours(card).values(due_at=None, error=error))
 
 
+async def draw_anew(work: UnitOfWork, subject: str) -> None:
+    """A parked card is due now, with all its tries before it."""
+    again = {"due_at": func.now(), "tries": 0, "error": None, "wanted": live_card.c.wanted + 1}
+    parked = update(live_card).where(live_card.c.id == int(subject), live_card.c.due_at.is_(None))
+    await work.connection.execute(parked.values(again))
+    work.ring("draw_card", int(subject))
+
+
 async def move_chat(work: UnitOfWork, old: int, new: int) -> None:
     """A group became a supergroup: everything that names it follows, and its cards are new messages there."""
     for column in (campus.c.runner_group, campus.c.admin_chat):

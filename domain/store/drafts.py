@@ -19,6 +19,8 @@ LAPSING = frozenset(
         Expects.REFUND,
         Expects.SETTLE,
         Expects.FORGIVE,
+        Expects.RESOLVE,
+        Expects.DROP,
         Expects.PASS_ON,
     }
 )

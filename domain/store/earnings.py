@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Date, Label, ScalarSelect, Select, Subquer
 
 from domain.campus import Campus
 from domain.order import OrderStatus
-from domain.payment import LIVE_REFUNDS, HoldStatus, PayoutStatus
-from domain.store.schema import hold, orders, payable, refund
+from domain.payment import LIVE_REFUNDS, DebtStatus, HoldStatus, PayoutStatus
+from domain.store.schema import debt, hold, orders, payable, refund
 from domain.store.unit_of_work import UnitOfWork
 
 KEPT = payable.c.amount - payable.c.withheld  # what is hers in the end
@@ -30,13 +30,15 @@ class Spending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earnings:
-    """A runner's figures, amounts in minor units: earned + reimbursed == sent + waiting."""
+    """A runner's figures, amounts in minor units: earned + reimbursed == sent + waiting + netted."""
 
     earned: int
     reimbursed: int  # what she laid out for the food, less what she bears of it
     sent: int
     waiting: int  # owed: an account is missing, or the transfer is under way
     jobs: int
+    netted: int = 0  # kept for what she owed
+    owes: int = 0  # for refunds, and is kept of what she earns next
 
 
 async def spending_of(work: UnitOfWork, campus_id: int, person_id: int) -> Spending:
@@ -64,8 +66,10 @@ async def earnings_of(work: UnitOfWork, campus_id: int, person_id: int) -> Earni
         select(
             _sum(KEPT - LAID_OUT).label("earned"),
             _sum(LAID_OUT).label("reimbursed"),
-            (_sum(KEPT) - _waiting()).label("sent"),
+            (_sum(KEPT - payable.c.netted) - _waiting()).label("sent"),
             _waiting().label("waiting"),
+            _sum(payable.c.netted).label("netted"),
+            _owes(campus_id, person_id).label("owes"),
         )
         .join(orders, orders.c.id == payable.c.order_id)
         .where(payable.c.campus_id == campus_id, payable.c.runner_id == person_id)
@@ -120,7 +124,12 @@ def _given_back(*own: ColumnElement[bool]) -> ScalarSelect[int]:
 
 def _waiting() -> ColumnElement[int]:
     """What is due of pay-outs that were not sent, or not all of it."""
-    return _sum(KEPT - payable.c.sent, payable.c.status != PayoutStatus.PAID)
+    return _sum(KEPT - payable.c.sent - payable.c.netted, payable.c.status != PayoutStatus.PAID)
+
+
+def _owes(campus_id: int, person_id: int) -> ScalarSelect[int]:
+    hers = (debt.c.campus_id == campus_id, debt.c.runner_id == person_id, debt.c.status == DebtStatus.OPEN)
+    return select(_sum(debt.c.amount - debt.c.netted)).where(*hers).scalar_subquery()
 
 
 def _sum(amount: ColumnElement[int], only: ColumnElement[bool] | None = None) -> ColumnElement[int]:

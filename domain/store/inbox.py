@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, func, null, or_, select, text
+from sqlalchemy import RowMapping, func, null, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.parking import MOST_TRIES
 from domain.store.schema import stripe_event, telegram_update
 from domain.store.unit_of_work import UnitOfWork
 
-MOST_TRIES = 5  # then an update is parked: it must not keep its person's later ones waiting for ever
 # What sagas wait for, or look at though they thought it was over; other events are only kept.
 WAITED_FOR = (
     "payment_intent.",
@@ -112,6 +112,20 @@ async def unfinished(work: UnitOfWork, campus_ids: Sequence[int], most: int) -> 
         .limit(most)
     )
     return [_arrival(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def open_again(work: UnitOfWork, subject: str) -> None:
+    """A parked update (campus:update) is open again: whoever looks for unfinished ones takes it up."""
+    campus_id, update_id = (int(part) for part in subject.split(":"))
+    this = (telegram_update.c.campus_id == campus_id, telegram_update.c.update_id == update_id)
+    await work.connection.execute(update(telegram_update).where(*this).values(parked=False, tries=0))
+
+
+async def read_again(work: UnitOfWork, event_id: str) -> None:
+    """An event of Stripe's that was given up is read again."""
+    opened = {"handled_at": None, "tries": 0, "error": None}
+    await work.connection.execute(update(stripe_event).where(stripe_event.c.id == event_id).values(opened))
+    work.ring("handle_event", event_id)
 
 
 async def store_event(work: UnitOfWork, *, event_id: str, kind: str, account: str | None, payload: Payload) -> bool:

@@ -135,7 +135,7 @@ async def move_payable(work: UnitOfWork, order_id: int, happened: PayoutEvent, *
     before = select(payable.c.id, payable.c.status).where(here).with_for_update().subquery("before")
     statement = update(payable).where(payable.c.id == before.c.id, payable.c.status.in_(legal))
     if happened is PayoutEvent.STARTED:
-        due = payable.c.amount > payable.c.withheld + payable.c.sent
+        due = payable.c.amount > payable.c.withheld + payable.c.sent + payable.c.netted
         statement = statement.where(*_free(), due)
     statement = statement.values(status=after, **changes)
     moved = statement.returning(payable, before.c.status.label("status_before"))

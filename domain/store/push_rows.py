@@ -18,6 +18,7 @@ class PushRow:
 
     id: int
     campus_id: int
+    order_id: int | None
     chat_id: int
     key: str
     args: Mapping[str, str | int]
@@ -87,6 +88,21 @@ async def push_postponed(work: UnitOfWork, push_id: int, after: timedelta, error
     """It was certainly not sent: due again after a while."""
     unfinished = update(push).where(push.c.id == push_id, push.c.status.in_(("due", "sending")))
     await work.connection.execute(unfinished.values(status="due", due_at=func.now() + after, error=error))
+
+
+async def push_failed(work: UnitOfWork, push_id: int, after: timedelta, error: str) -> PushRow | None:
+    """A fault of ours before it was sent: due again after a while; returns it with its tries, this one among them."""
+    due = update(push).where(push.c.id == push_id, push.c.status == "due")
+    later = due.values(due_at=func.now() + after, tries=push.c.tries + 1, error=error).returning(push)
+    row = (await work.connection.execute(later)).mappings().one_or_none()
+    return None if row is None else _push_from(row)
+
+
+async def send_anew(work: UnitOfWork, subject: str) -> None:
+    """A dropped message is due again; harmless when it is not dropped."""
+    dropped = update(push).where(push.c.id == int(subject), push.c.status == "dropped")
+    await work.connection.execute(dropped.values(status="due", due_at=func.now(), tries=0, error=None))
+    work.ring("send_push", int(subject))
 
 
 async def lose_abandoned(work: UnitOfWork) -> int:

@@ -10,6 +10,12 @@ from domain.saga import Progress, Saga, SagaStatus
 from domain.sagas import SAGAS
 
 
+def step_name(kind: str, version: int, position: int) -> str:
+    """As Run.step."""
+    process = SAGAS.get((kind, version))
+    return process.parts[position].name if process is not None and 0 <= position < len(process.parts) else "-"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
     """A saga to start: `name` says what for, and makes starting twice starting once."""
@@ -49,6 +55,11 @@ class Run:
     def saga(self) -> Saga:
         """The process this run follows, in the version it started on."""
         return SAGAS[self.kind, self.version]
+
+    @property
+    def step(self) -> str:
+        """The name of the part it stands at; "-" where there is none, or this release does not know the process."""
+        return step_name(self.kind, self.version, self.progress.position)
 
     @property
     def order(self) -> int:

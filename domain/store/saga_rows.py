@@ -1,12 +1,11 @@
 """Saga rows in Postgres: claimed with a lease, written only under their fence, woken by bell, sweep or signal."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, or_, select, update
 
 from domain.errors import OrderNotFound
 from domain.saga import Progress, SagaStatus
@@ -15,20 +14,6 @@ from domain.store.schema import saga, saga_signal
 from domain.store.unit_of_work import UnitOfWork
 
 LEASE = timedelta(seconds=3)  # a killed worker's sagas move again after this
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StuckSaga:
-    """A saga that needs a human."""
-
-    number: int
-    name: str
-    kind: str
-    order_id: int | None
-    error: str
-    attempt: int
-    tries: int
-    since: datetime
 
 
 def _signalled() -> ColumnElement[bool]:
@@ -143,42 +128,6 @@ async def saga_of_order(work: UnitOfWork, order_id: int, kind: str) -> UUID:
     return UUID(str(found))
 
 
-async def stuck_sagas(work: UnitOfWork, campus_id: int) -> Sequence[StuckSaga]:
-    """The campus' sagas that need a human, oldest first."""
-    query = select(saga).where(saga.c.campus_id == campus_id, saga.c.status == SagaStatus.STUCK)
-    rows = (await work.connection.execute(query.order_by(saga.c.number))).mappings()
-    return [_stuck_from(row) for row in rows]
-
-
-async def retry_stuck(work: UnitOfWork, campus_id: int, number: int) -> StuckSaga | None:
-    """Wake a stuck saga for a new attempt; None when it is not stuck.
-
-    A call that was refused is gone from the row: the next one has a new idempotency key. A call still on it was sent,
-    and a fault of our own kept its answer from being written: it is sent again under its key, or it were done twice.
-    """
-    unanswered = func.coalesce(func.jsonb_typeof(saga.c.call) == "object", false())
-    statement = (
-        update(saga)
-        .where(saga.c.campus_id == campus_id, saga.c.number == number, saga.c.status == SagaStatus.STUCK)
-        .values(
-            status=case((saga.c.turning, SagaStatus.TURNING), else_=SagaStatus.RUNNING),
-            attempt=saga.c.attempt + case((unanswered, 0), else_=1),
-            tries=0,
-            alerted=False,
-            failing_since=None,
-            fence=saga.c.fence + 1,
-            worker=None,
-            wake_at=func.now(),
-        )
-        .returning(saga)
-    )
-    row = (await work.connection.execute(statement)).mappings().one_or_none()
-    if row is None:
-        return None
-    work.ring("run_saga", row["id"])
-    return _stuck_from(row)
-
-
 def _leased(worker: str) -> dict[str, Any]:
     return {"worker": worker, "fence": saga.c.fence + 1, "wake_at": func.now() + LEASE}
 
@@ -210,16 +159,3 @@ async def _run_from(work: UnitOfWork, row: RowMapping) -> Run:
     plain = ("id", "number", "name", "kind", "version", "campus_id", "order_id", "person_id", "data", "call")
     counted = ("attempt", "tries", "fence", "failing_since", "alerted")
     return Run(progress=progress, **{name: row[name] for name in (*plain, *counted)})
-
-
-def _stuck_from(row: RowMapping) -> StuckSaga:
-    return StuckSaga(
-        number=row["number"],
-        name=row["name"],
-        kind=row["kind"],
-        order_id=row["order_id"],
-        error=row["error"] or "",
-        attempt=row["attempt"],
-        tries=row["tries"],
-        since=row["failing_since"] or row["started_at"],
-    )

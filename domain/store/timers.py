@@ -13,7 +13,7 @@ from domain.store.schema import orders, timer
 from domain.store.unit_of_work import UnitOfWork
 from domain.timers import LIFE_WINDOWS, TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus
 
-_DUE_PLAIN = ("id", "campus_id", "order_id", "due_at")
+_DUE_PLAIN = ("id", "campus_id", "order_id", "due_at", "tries")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,7 @@ class DueTimer:
     order_id: int
     kind: TimerKind
     due_at: datetime
+    tries: int  # that started nothing, before this one
 
 
 async def set_timer(work: UnitOfWork, order: Order, kind: TimerKind, due_at: datetime) -> None:
@@ -114,11 +115,19 @@ async def fire_due(work: UnitOfWork, most: int) -> Sequence[DueTimer]:
 
 async def put_off(work: UnitOfWork, due: DueTimer, pause: timedelta) -> None:
     """A timer that fired but could start nothing is set again, a little later."""
-    await _move(work, TimerEvent.PUT_OFF, timer.c.id == due.id, due_at=work.now + pause)
+    await _move(work, TimerEvent.PUT_OFF, timer.c.id == due.id, due_at=work.now + pause, tries=due.tries + 1)
+
+
+async def fire_again(work: UnitOfWork, subject: str) -> None:
+    """A parked timer is due now; where another of its kind is set for the order by now, that one counts."""
+    other = timer.alias("other")
+    same = (other.c.order_id == timer.c.order_id, other.c.kind == timer.c.kind, other.c.status == TimerStatus.SET)
+    alone = ~select(other.c.id).where(*same).exists()
+    await _move(work, TimerEvent.PUT_OFF, timer.c.id == int(subject), alone, due_at=work.now, tries=0)
 
 
 async def _move(
-    work: UnitOfWork, happened: TimerEvent, *which: ColumnElement[bool], **changes: datetime
+    work: UnitOfWork, happened: TimerEvent, *which: ColumnElement[bool], **changes: datetime | int
 ) -> Sequence[RowMapping]:
     ((before, after),) = [(before, to) for (before, known), to in TIMER_TRANSITIONS.items() if known is happened]
     statement = update(timer).where(*which, timer.c.status == before).values(status=after, **changes).returning(timer)

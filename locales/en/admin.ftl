@@ -63,6 +63,17 @@ bot-history-other =
            *[other] debt: { $event }
         }
         [case] case: { $event }
+        [saga] { $event ->
+            [stuck] stuck: needs a human
+            [retried] tried again by hand
+            [resolved] resolved by hand
+           *[other] process: { $event }
+        }
+        [parked] parked: { $event ->
+            [tried] tried again by hand
+            [dropped] dropped by hand
+           *[other] { $event }
+        }
         [message] { $event ->
             [wrote_to_team] wrote to the campus team
             [wrote_to_customer] wrote to the customer

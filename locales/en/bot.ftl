@@ -72,7 +72,8 @@ bot-stuck =
        *[other] <b>{ $count } things are stuck</b>
     }
 bot-stuck-line =
-    <b>{ $number }: { $kind }</b>, order { $order }, since { $since }, { $tries } tries
+    <b>{ $number }: { $kind }</b> at { $step }, order { $order }
+    since { $since } ({ $hours } h { $minutes } min), { $tries } tries, attempt { $attempt }
     { $error }
 bot-retried = It is trying again.
 bot-bind-in-group = Write /bind in the group that shall be the runner group, or <code>/bind admin</code> in the admins' group.

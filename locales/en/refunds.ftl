@@ -54,7 +54,7 @@ push-refund-failed-admins =
     💳 The bank sent back the refund of { $amount } for order #{ $order }: { $reason }.
     The customer was told. Everything is booked as before; try again, or find another way.
 push-refund-refused = 💳 Stripe refused to refund { $amount } of order #{ $order }: { $reason }. Nothing went back, and nobody was charged.
-push-debt = ↩️ The runner's part of a refund, { $amount } for order #{ $order }, could not be taken back from that account: { $reason }. It stays owed; /stuck lists it until you let it go.
+push-debt = ↩️ The runner's part of a refund, { $amount } for order #{ $order }, could not be taken back from that account: { $reason }. It stays owed and is kept of what that runner earns next; /stuck lists it until then, or until you let it go.
 
 ## On cards
 

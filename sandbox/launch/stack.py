@@ -86,6 +86,7 @@ class Stack:
             "TELEGRAM_API_URL": self.telegram_url,
             "STRIPE_API_URL": self.stripe_url,
             "STRIPE_SECRET_KEY": STRIPE_SECRET_KEY,
+            "STRIPE_CALLS_PER_SECOND": "100",  # what Stripe allows a live account
             "STRIPE_WEBHOOK_SECRET": STRIPE_WEBHOOK_SECRET,
             "STRIPE_CONNECT_WEBHOOK_SECRET": STRIPE_CONNECT_WEBHOOK_SECRET,
             "HTTP_PORT": str(self.ports["bot"]),

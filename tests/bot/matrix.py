@@ -27,6 +27,7 @@ from domain.store.schema import (
     dispute,
     hold,
     membership,
+    parked,
     payable,
     person,
     problem_case,
@@ -103,6 +104,7 @@ async def set_scene(stage: Stage) -> Scene:
         things[Thing.DISPUTED] = await _disputed(work, here, mei, ana)
         things |= {Thing.SUSPENDED: zoe, Thing.CASE: case, Thing.SAGA: await _stuck(work, north)}
         things[Thing.DIFFERENCE] = await _difference(work, north)
+        things[Thing.PARKED] = await _parked(work, north)
     return Scene(
         campus_id=north,
         runner_group=stage.groups["north"],
@@ -169,6 +171,18 @@ async def _completed(work: UnitOfWork, campus_id: int, runner: int, admin: int, 
 async def _difference(work: UnitOfWork, campus_id: int) -> int:
     row = {"campus_id": campus_id, "kind": "unknown_intent", "subject": f"pi_{uuid4()}", "theirs": 5, "currency": "sgd"}
     return int((await work.connection.execute(insert(difference).values(row).returning(difference.c.id))).scalar_one())
+
+
+async def _parked(work: UnitOfWork, campus_id: int) -> int:
+    row = {
+        "campus_id": campus_id,
+        "kind": "event",
+        "subject": f"evt_{uuid4()}",
+        "shown": "?",
+        "tries": 5,
+        "error": "no",
+    }
+    return int((await work.connection.execute(insert(parked).values(row).returning(parked.c.id))).scalar_one())
 
 
 async def _disputed(work: UnitOfWork, here: Campus, customer: int, runner: int) -> int:

@@ -50,6 +50,7 @@ class Thing(StrEnum):
     DEBT = "debt"
     OWED = "owed"  # an order whose customer owes for it
     CUSTOMERS_DEBT = "customers_debt"  # what she owes for it
+    PARKED = "parked"
     DISPUTED = "disputed"  # an order whose payment a bank took back for good
 
 
@@ -159,6 +160,11 @@ TAPS: Mapping[Tap, Rule] = MappingProxyType(
         Tap.SET_UP_PAYOUT: Rule(action=_A.SET_UP_PAYOUT),
         Tap.APPROVE: Rule(action=_A.APPROVE_RUNNER, about=_T.ASKING, where=AT_DESK),
         Tap.RETRY: Rule(action=_A.RETRY_STUCK, about=_T.SAGA, where=AT_DESK),
+        Tap.STUCK: Rule(action=_A.SEE_STUCK, where=AT_DESK),
+        Tap.RESOLVE: Rule(action=_A.SEE_STUCK, about=_T.SAGA, where=AT_DESK),
+        Tap.PARKED: Rule(action=_A.SEE_STUCK, where=AT_DESK),
+        Tap.UNPARK: Rule(action=_A.RETRY_STUCK, about=_T.PARKED, where=AT_DESK),
+        Tap.DROP: Rule(action=_A.SEE_STUCK, about=_T.PARKED, where=AT_DESK),
         Tap.PAY_AGAIN: Rule(action=_A.RETRY_STUCK, about=_S.DELIVERED, where=AT_DESK),
         Tap.DIFFERENCES: Rule(action=_A.SEE_STUCK, where=AT_DESK),
         Tap.LOOK_AGAIN: Rule(action=_A.SEE_STUCK, about=_T.DIFFERENCE, where=AT_DESK),
@@ -236,6 +242,9 @@ COMMANDS: Mapping[str, Rule] = MappingProxyType(
         "suspend": Rule(action=_A.SUSPEND_RUNNER, whose=_W.PERSON, about=_T.RUNNER, where=AT_DESK, words="{} why"),
         "unsuspend": Rule(action=_A.SUSPEND_RUNNER, whose=_W.PERSON, about=_T.SUSPENDED, where=AT_DESK, words="{}"),
         "stuck": Rule(action=_A.SEE_STUCK, where=AT_DESK),
+        "resolve": Rule(action=_A.RETRY_STUCK, about=_T.SAGA, where=AT_DESK, words="{} settled elsewhere"),
+        "parked": Rule(action=_A.SEE_STUCK, where=AT_DESK),
+        "drop": Rule(action=_A.RETRY_STUCK, about=_T.PARKED, where=AT_DESK, words="{} never mind"),
         "differences": Rule(action=_A.SEE_STUCK, where=AT_DESK),
         "settle": Rule(action=_A.RETRY_STUCK, about=_T.DIFFERENCE, where=AT_DESK, words="{} why"),
         "bind": Rule(action=_A.BIND_GROUP, where=IN_GROUPS, tried=IN_GROUPS),
@@ -268,6 +277,8 @@ TYPED: Mapping[Expects, Rule] = MappingProxyType(
         ),
         Expects.SETTLE: Rule(action=_A.RETRY_STUCK, about=_T.DIFFERENCE, tried=ALONE, words="it was a test"),
         Expects.FORGIVE: Rule(action=_A.REFUND_ANY, whose=_W.PARTY, about=_T.OWED, tried=ALONE, words="paid in cash"),
+        Expects.RESOLVE: Rule(action=_A.RETRY_STUCK, about=_T.SAGA, tried=ALONE, words="settled elsewhere"),
+        Expects.DROP: Rule(action=_A.RETRY_STUCK, about=_T.PARKED, tried=ALONE, words="never mind"),
         Expects.CASE_MORE: Rule(
             action=_A.REPORT_PROBLEM, whose=_W.CUSTOMER, about=_T.CASE, tried=ALONE, words="It was red"
         ),

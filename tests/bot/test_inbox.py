@@ -15,9 +15,10 @@ from bot.measures import new_measures
 from bot.replies import Answer, NewMessage, Replies, Screen
 from domain.buttons import Tap, pack
 from domain.errors import OrderClosed
-from domain.store.inbox import MOST_TRIES, Arrival, store_updates
+from domain.parking import MOST_TRIES
+from domain.store.inbox import Arrival, store_updates
 from domain.store.orders import customers_orders
-from domain.store.schema import draft, telegram_update
+from domain.store.schema import draft, parked, telegram_update
 from domain.store.unit_of_work import UnitOfWork
 from tests.bot.stage import Json, Stage, until
 
@@ -158,6 +159,9 @@ async def test_a_failing_update_leaves_nothing_is_tried_five_times_and_then_park
     row = await kept(stage, arrival)
     assert (row["tries"], row["parked"], row["handled_at"]) == (MOST_TRIES, True, None)
     assert "out of paper" in row["error"]
+    (aside,) = await stage.rows(parked, parked.c.subject == f"{arrival.campus_id}:{arrival.update_id}")
+    assert (aside["kind"], aside["tries"], aside["ended_at"]) == ("update", MOST_TRIES, None)
+    assert "out of paper" in aside["error"]
     assert [replies[0] for _, replies in notebook.said if isinstance(replies[0], Answer)] == [
         Answer(
             "Something went wrong on our side, and nothing was done. Please try it once more from the start.",

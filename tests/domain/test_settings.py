@@ -44,6 +44,7 @@ def test_the_bot_needs_two_addresses_and_a_token_and_knows_the_rest_itself() -> 
 def test_a_worker_needs_the_key_as_well() -> None:
     settings = read_worker_settings(GOOD)
     assert (settings.stripe_secret_key, settings.stripe_api_url, settings.jobs) == ("sk_test_hushhush", None, 50)
+    assert settings.stripe_calls == 20
 
 
 def test_everything_can_be_said_otherwise() -> None:
@@ -54,8 +55,9 @@ def test_everything_can_be_said_otherwise() -> None:
     assert settings.stripe_connect_webhook_secrets == ("whsec_connect",)
     assert (settings.http_host, settings.http_port, settings.log_level) == ("0.0.0.0", 9000, "DEBUG")
     assert (settings.telegram_api_url, settings.public_url) == ("http://tg:8081", "https://food.example.org")
-    worker = read_worker_settings(GOOD | {"WORKER_JOBS": "7", "STRIPE_API_URL": "http://127.0.0.1:12111"})
-    assert (worker.jobs, worker.stripe_api_url) == (7, "http://127.0.0.1:12111")
+    paces = {"WORKER_JOBS": "7", "STRIPE_CALLS_PER_SECOND": "80"}
+    worker = read_worker_settings(GOOD | paces | {"STRIPE_API_URL": "http://127.0.0.1:12111"})
+    assert (worker.jobs, worker.stripe_calls, worker.stripe_api_url) == (7, 80, "http://127.0.0.1:12111")
 
 
 def test_an_empty_variable_is_as_good_as_none() -> None:
@@ -116,6 +118,7 @@ def test_live_keys_work_where_money_is_real(key: str) -> None:
         (read_bot_settings, "LOG_LEVEL", "loud", "'LOUD'; it must be one of DEBUG, INFO"),
         (read_bot_settings, "ENVIRONMENT", "prod", "'prod'; it must be test or live"),
         (read_worker_settings, "WORKER_JOBS", "many", "'many'; it must be a whole number from 1 to 1000"),
+        (read_worker_settings, "STRIPE_CALLS_PER_SECOND", "0", "'0'; it must be a whole number from 1 to 10000"),
         (read_worker_settings, "STRIPE_API_URL", "stripe", "is not an address"),
         (read_worker_settings, "STRIPE_SECRET_KEY", "", "is not set; Stripe's dashboard gives one"),
         (read_worker_settings, "STRIPE_SECRET_KEY", "pk_test_hushhush", "is not a secret key"),

@@ -7,10 +7,12 @@ import pytest
 
 from tests.town import Town
 from tests.workers.deaths import Killed, dying
+from tests.workers.debts import paying_off_a_debt
 from tests.workers.scenes import SCENES, Scene, people_act
 from workers.engine import run_saga
 from workers.workshop import Workshop
 
+EVERY_SCENE = {**SCENES, paying_off_a_debt.__name__: paying_off_a_debt}
 FURTHEST = 9  # more transactions than any saga needs
 
 
@@ -24,7 +26,7 @@ async def run_until_it_ends(town: Town, scene: Scene, worker: Workshop) -> None:
 
 
 @pytest.mark.parametrize("committed", [False, True], ids=["before the commit", "after the commit"])
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("name", EVERY_SCENE)
 async def test_m16_a_worker_killed_at_any_transaction_leaves_one_effect(
     shared_town: Town, name: str, committed: bool
 ) -> None:
@@ -32,7 +34,7 @@ async def test_m16_a_worker_killed_at_any_transaction_leaves_one_effect(
     town = shared_town
     deaths = 0
     for at in range(1, FURTHEST):
-        scene = await SCENES[name](town)
+        scene = await EVERY_SCENE[name](town)
         try:
             await run_until_it_ends(town, scene, dying(town, at=at, committed=committed))
         except Killed:
@@ -66,7 +68,7 @@ async def test_s5_a_worker_killed_during_a_call_leaves_one_effect(
 ) -> None:
     """M2, S5: the call is on its way, and who made it is gone."""
     town = shared_town
-    scene = await SCENES[name](town)
+    scene = await EVERY_SCENE[name](town)
     await town.fault(call, "hang", before=not done, seconds=0.3)
     calls = len(await town.look("requests"))
     doomed = asyncio.create_task(run_saga(town.worker("doomed"), scene.saga_id))

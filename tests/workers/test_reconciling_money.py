@@ -4,7 +4,8 @@ from domain.order import Order, OrderStatus
 from tests.town import Town
 from tests.workers.backup import back_up, restore, tamper
 from tests.workers.comparing import compare, differences, stray_intent, stray_transfer, told, turn
-from workers.stripe_gateway import retrieve_intent, retrieve_transfer
+from workers.stripe_gateway import retrieve_intent
+from workers.stripe_gateway_lists import retrieve_transfer
 
 BY_HAND = "requires_capture"
 

@@ -8,6 +8,7 @@ from domain.people import Member
 from domain.store.use_cases import steering
 from tests.town import Town
 from tests.workers.breakage import broken
+from workers.reconciling.known import Standing, whose_intent
 
 
 @pytest.fixture
@@ -171,6 +172,46 @@ async def test_s4_a_step_that_keeps_failing_is_told_once_and_goes_on(shared_town
     assert (await town.order(order.id)).status is OrderStatus.COMPLETED
 
 
+async def test_what_a_human_resolved_is_over_and_its_money_is_not_guessed(shared_town: Town, admin: Member) -> None:
+    """A capture that an admin says was settled elsewhere: nothing is called again, nothing is booked."""
+    town = shared_town
+    order = await town.delivered(await town.member(runner=True, card=None))
+    await town.fault("POST /v1/payment_intents/*/capture", "status", status=400, code="not_today")
+    await town.drive()
+    row = await town.saga(order, "complete_order")
+    async with town.database() as work:
+        found = await steering.resolve(work, town.campus, admin, row.number, "charged by hand")
+    assert (found.order_id, found.step, found.error) == (order.id, "capture_payment", row.error)
+    await town.hurry()
+    assert (await town.saga(order, "complete_order")).status == "resolved"
+    assert (await town.order(order.id)).status is OrderStatus.DELIVERED
+    assert [one["status"] for one in await town.intents(order.id)] == ["requires_capture"]
+    assert await town.rows("SELECT 1 FROM ledger_txn WHERE order_id = :id", id=order.id) == []
+    async with town.database() as work:
+        assert all(one.order_id != order.id for one in await steering.stuck(work, town.campus, admin))
+        with pytest.raises(Stale):
+            await steering.retry(work, town.campus, admin, row.number)
+        late = {"id": "pi_late", "customer": None, "metadata": {"saga": str(row.id)}}
+        found_later = await whose_intent(work, late)
+    assert found_later.standing is Standing.UNKNOWN, "what it made after all a person judges"
+    assert not await town.breaches()
+
+
+async def test_a_worker_that_was_late_leaves_what_was_resolved_alone(shared_town: Town, admin: Member) -> None:
+    """Two admins at once, one [Retry] and one [Resolve]: one of them is out of date."""
+    town = shared_town
+    order = await town.delivered(await town.member(runner=True, card=None))
+    await town.fault("POST /v1/payment_intents/*/capture", "status", status=400, code="not_today")
+    await town.drive()
+    await retry(town, admin, order, "complete_order")
+    with pytest.raises(Stale):
+        async with town.database() as work:
+            number = (await town.saga(order, "complete_order")).number
+            await steering.resolve(work, town.campus, admin, number, "too late")
+    await town.drive()
+    assert (await town.order(order.id)).status is OrderStatus.COMPLETED
+
+
 async def test_only_an_admin_sees_and_wakes_what_is_stuck(shared_town: Town) -> None:
     """A1, A6."""
     town, member = shared_town, await shared_town.member(runner=True, card=None)
@@ -179,3 +220,5 @@ async def test_only_an_admin_sees_and_wakes_what_is_stuck(shared_town: Town) -> 
             await steering.stuck(work, town.campus, member)
         with pytest.raises(NotAllowed):
             await steering.retry(work, town.campus, member, 1)
+        with pytest.raises(NotAllowed):
+            await steering.resolve(work, town.campus, member, 1, "mine")

@@ -10,7 +10,7 @@ from domain.store.readings import Reading
 from domain.store.unit_of_work import UnitOfWork
 from workers.reconciling.listing import Listing, Objects
 from workers.reconciling.turn import Turn
-from workers.stripe_gateway import list_events
+from workers.stripe_gateway_lists import list_events
 
 EVERY = timedelta(seconds=60)
 EVERY_ACCOUNT = timedelta(minutes=10)  # there are many, and little happens on each

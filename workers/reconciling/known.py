@@ -87,6 +87,8 @@ def _of_saga(row: RowMapping | None) -> Standing:
     if row is None:
         return Standing.UNKNOWN
     status = SagaStatus(row["status"])
+    if status is SagaStatus.RESOLVED:
+        return Standing.UNKNOWN  # a person settled it elsewhere: whatever it made after all, a person judges
     if status in ENDED:
         return Standing.LATE
     return Standing.KNOWN if status is SagaStatus.STUCK else Standing.BUSY  # a stuck one is seen where it stands

@@ -18,13 +18,8 @@ from workers.reconciling.movements import TooEarlyError, compare_and_report, com
 from workers.reconciling.orphans import INTENTS, REFUNDS, TRANSFERS, Family, judge
 from workers.reconciling.turn import Turn
 from workers.reconciling.unfinished import is_alone, is_elsewhere
-from workers.stripe_gateway import (
-    UNKNOWN_OBJECT,
-    retrieve_intent,
-    retrieve_movement,
-    retrieve_refund,
-    retrieve_transfer,
-)
+from workers.stripe_gateway import UNKNOWN_OBJECT, retrieve_intent, retrieve_refund
+from workers.stripe_gateway_lists import retrieve_movement, retrieve_transfer
 
 EVERY = timedelta(hours=1)
 MOST = 5  # before the place is kept

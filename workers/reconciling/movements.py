@@ -20,7 +20,7 @@ from domain.store.unit_of_work import UnitOfWork
 from workers.reconciling.known import Found, first_campus, is_busy
 from workers.reconciling.listing import Listing, Objects, earliest
 from workers.reconciling.turn import Turn
-from workers.stripe_gateway import list_movements, retrieve_balance
+from workers.stripe_gateway_lists import list_movements, retrieve_balance
 
 EVERY = timedelta(days=1)
 OVERLAP = 3_600  # seconds

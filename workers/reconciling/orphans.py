@@ -13,7 +13,7 @@ from workers.reconciling.known import HOLDING, Found, Standing, Whose, whose_int
 from workers.reconciling.late import let_go, take_back
 from workers.reconciling.listing import Listing, Objects, earliest
 from workers.reconciling.turn import Turn
-from workers.stripe_gateway import list_intents, list_refunds, list_transfers
+from workers.stripe_gateway_lists import list_intents, list_refunds, list_transfers
 
 EVERY = timedelta(hours=1)
 OVERLAP = 600  # seconds

@@ -45,7 +45,7 @@ def new_turn(
     """A turn that begins now."""
     return Turn(
         database=workshop.database,
-        stripe=workshop.stripe,
+        stripe=workshop.stripe.reading_last(),
         worker=workshop.name,
         calls=calls,
         ends_at=asyncio.get_running_loop().time() + within,

@@ -109,7 +109,7 @@ async def look_at_payables(work: UnitOfWork) -> None:
             subject=f"payable {row['id']}",
             campus_id=row["campus_id"],
             order_id=row["order_id"],
-            ours=row["amount"] - row["withheld"] - row["sent"],
+            ours=row["amount"] - row["withheld"] - row["sent"] - row["netted"],
             currency=row["currency"],
         )
         await report(work, seen)

@@ -8,7 +8,8 @@ from domain.store.unit_of_work import UnitOfWork
 from workers.outcomes import Refused
 from workers.steps.payouts import is_ready
 from workers.steps.step import OutsideStep, Params, Result, Sent
-from workers.stripe_gateway import CUT_OFF, Stripe, retrieve_account, retrieve_payout
+from workers.stripe_gateway import Stripe, retrieve_account, retrieve_payout
+from workers.stripe_gateway_failures import CUT_OFF
 
 
 async def plan_look(_work: UnitOfWork, run: Run, _key: str) -> Params:

@@ -7,7 +7,7 @@ from sqlalchemy import func
 
 from domain.ledger import transfer_posting
 from domain.money import spell
-from domain.payment import PayoutEvent
+from domain.payment import PayoutEvent, PayoutStatus
 from domain.store.campuses import find_campus
 from domain.store.messages import redraw_known, tell
 from domain.store.money import move_payable, payable_of, post
@@ -19,7 +19,6 @@ from domain.store.unit_of_work import UnitOfWork
 from workers.outcomes import Refused
 from workers.steps.step import OutsideStep, Params, Result, Sent, add_signal
 from workers.stripe_gateway import (
-    CUT_OFF,
     Stripe,
     create_account,
     create_account_link,
@@ -27,13 +26,19 @@ from workers.stripe_gateway import (
     find_transfer,
     retrieve_account,
 )
+from workers.stripe_gateway_failures import CUT_OFF
 
 SENT_NOTHING_AFTER = timedelta(hours=24)  # a transfer without a trace by then was none
 
 
-async def plan_transfer(work: UnitOfWork, run: Run, key: str) -> Params:
-    """What is owed, to the runner's account: from the very charge that paid it, or from what the platform has."""
+async def plan_transfer(work: UnitOfWork, run: Run, key: str) -> Params | None:
+    """What is owed, to the runner's account: from the very charge that paid it, or from what the platform has.
+
+    None, and nothing is sent, where all of it was kept for what she owes.
+    """
     owed = await payable_of(work, run.order)
+    if owed is not None and owed.status is PayoutStatus.ANNULLED:
+        return None
     member = await find_member(work, run.campus_id, run.person)
     if owed is None or member.stripe_account is None:
         raise Refused("no_account")
@@ -76,9 +81,13 @@ async def record_transfer(work: UnitOfWork, run: Run, result: Result) -> None:
         campus_id=run.campus_id,
         chat_id=paid.runner_id,
         name=f"paid:{run.name}",
-        key="push-paid",
+        key="push-paid-less" if paid.netted else "push-paid",
         order_id=run.order,
-        words={"order": run.order, "amount": spell(result["amount"], paid.currency)},
+        words={
+            "order": run.order,
+            "amount": spell(result["amount"], paid.currency),
+            **({"netted": spell(paid.netted, paid.currency)} if paid.netted else {}),
+        },
     )
 
 

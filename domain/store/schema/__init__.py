@@ -9,7 +9,8 @@ from domain.store.schema.messages import live_card, push
 from domain.store.schema.metadata import METADATA
 from domain.store.schema.money import hold, payable
 from domain.store.schema.orders import barred, dialogue, draft, event, orders, timer
-from domain.store.schema.refunds import customer_debt, debt, dispute, refund
+from domain.store.schema.parking import parked
+from domain.store.schema.refunds import customer_debt, debt, dispute, netting, refund
 from domain.store.schema.sagas import saga, saga_signal
 from domain.store.schema.triggers import TRIGGERS
 
@@ -33,7 +34,9 @@ __all__ = [
     "live_card",
     "membership",
     "menu_item",
+    "netting",
     "orders",
+    "parked",
     "payable",
     "person",
     "problem_case",

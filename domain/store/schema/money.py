@@ -66,11 +66,14 @@ payable = Table(
     Column("withheld", BigInteger, nullable=False, server_default=text("0")),
     Column("sent", BigInteger, nullable=False, server_default=text("0")),
     Column("frozen", Boolean, nullable=False, server_default=text("false")),
+    Column("netted", BigInteger, nullable=False, server_default=text("0")),
     UniqueConstraint("order_id"),
     UniqueConstraint("transfer"),
     one_of("status", PayoutStatus),
     CheckConstraint("amount > 0", name="amount_positive"),
     CheckConstraint("(status = 'paid') = (transfer IS NOT NULL)", name="paid_by_transfer"),
-    CheckConstraint("withheld >= 0 AND sent >= 0 AND withheld + sent <= amount", name="divided"),
+    CheckConstraint(
+        "withheld >= 0 AND sent >= 0 AND netted >= 0 AND withheld + sent + netted <= amount", name="divided"
+    ),
 )
 Index("payable_open", payable.c.runner_id, postgresql_where=text("status = 'open'"))

@@ -139,6 +139,7 @@ timer = Table(
     words("status", default=TimerStatus.SET),
     moment("due_at", nullable=False),
     moment("set_at", nullable=False, default_now=True),
+    Column("tries", Integer, nullable=False, server_default=text("0")),  # that started nothing: faults of ours
     one_of("kind", TimerKind),
     one_of("status", TimerStatus),
 )

@@ -50,9 +50,12 @@ debt = Table(  # a runner's: what could not be taken back of her part of a refun
     words("refusal"),
     moment("owed_since", nullable=False, default_now=True),
     moment("ended_at"),
+    Column("netted", BigInteger, nullable=False, server_default=text("0")),
     UniqueConstraint("refund_id"),
     one_of("status", DebtStatus),
     CheckConstraint("amount > 0", name="amount_positive"),
+    CheckConstraint("netted >= 0 AND netted <= amount", name="netted_within"),
+    CheckConstraint("status <> 'netted' OR netted = amount", name="netted_in_full"),
 )
 Index("debt_open", debt.c.campus_id, postgresql_where=text("status = 'open'"))
 
@@ -81,6 +84,19 @@ Index(
     customer_debt.c.customer_id,
     postgresql_where=text("status = 'open'"),
 )
+
+netting = Table(  # what was kept of a pay-out for a debt; where the debt is void, it is owed again
+    "netting",
+    METADATA,
+    number(),
+    Column("debt_id", ForeignKey("debt.id"), nullable=False),
+    Column("payable_id", ForeignKey("payable.id"), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    moment("netted_at", nullable=False, default_now=True),
+    CheckConstraint("amount > 0", name="amount_positive"),
+)
+Index("netting_debt_idx", netting.c.debt_id)
+Index("netting_payable_idx", netting.c.payable_id)
 
 dispute = Table(  # amounts: what Stripe took from us for it, minor units
     "dispute",

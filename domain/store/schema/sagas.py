@@ -50,7 +50,7 @@ saga = Table(
     UniqueConstraint("name"),
     UniqueConstraint("number"),
     one_of("status", SagaStatus),
-    CheckConstraint("(status IN ('done', 'undone')) = (ended_at IS NOT NULL)", name="ended_by_status"),
+    CheckConstraint("(status IN ('done', 'undone', 'resolved')) = (ended_at IS NOT NULL)", name="ended_by_status"),
     CheckConstraint("(status IN ('running', 'turning')) = (wake_at IS NOT NULL)", name="awake_by_status"),
     CheckConstraint("status <> 'stuck' OR error IS NOT NULL", name="stuck_with_reason"),
 )

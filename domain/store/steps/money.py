@@ -16,6 +16,7 @@ from domain.store.orders import open_jobs
 from domain.store.people import lock_payouts_ready, save_card, set_payouts_ready
 from domain.store.runs import Run, Start
 from domain.store.steps.cards import let_former_go
+from domain.store.steps.netting import net_debts
 from domain.store.unit_of_work import UnitOfWork
 
 
@@ -75,11 +76,28 @@ def payout_start(payable: Payable) -> Start:
 
 
 async def start_payout(work: UnitOfWork, run: Run) -> None:
-    """open -> sending; a payable that is not open is another's business."""
+    """open -> sending, or annulled when all of it was kept for what she owes; one that is not open is another's."""
     attempt = int(run.name.rsplit(":", 1)[1])
-    payable = await move_payable(work, run.order, PayoutEvent.STARTED, attempt=attempt, refusal=None)
+    owed = await net_debts(work, run.order)
+    begun = PayoutEvent.ANNULLED if owed is not None and owed.netted and owed.due == 0 else PayoutEvent.STARTED
+    payable = await move_payable(work, run.order, begun, attempt=attempt, refusal=None)
     if payable is None:
         raise LookupError(f"nothing open to pay out for order {run.order}")
+    if begun is PayoutEvent.ANNULLED:
+        await _tell_all_netted(work, run, payable)
+
+
+async def _tell_all_netted(work: UnitOfWork, run: Run, payable: Payable) -> None:
+    await redraw_known(work, run.order)
+    await tell(
+        work,
+        campus_id=payable.campus_id,
+        chat_id=payable.runner_id,
+        name=f"netted:{run.name}",
+        key="push-netted",
+        order_id=run.order,
+        words={"order": run.order, "netted": spell(payable.netted, payable.currency)},
+    )
 
 
 async def keep_payable(work: UnitOfWork, run: Run) -> None:

@@ -1,20 +1,20 @@
 """What a refund does to a runner's pay: kept back before it is sent, taken back after, given back when it failed."""
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
-from domain.payment import Payable, PayoutEvent, PayoutStatus
+from domain.payment import Debt, Payable, PayoutEvent, PayoutStatus
 from domain.store.money import may_send, move_payable, payable_of
 from domain.store.people import lock_payouts_ready
 from domain.store.rows import payable_from
 from domain.store.runs import Run
-from domain.store.schema import payable
+from domain.store.schema import netting, payable
 from domain.store.steps.money import payout_start
 from domain.store.unit_of_work import UnitOfWork
 
 
 async def withhold(work: UnitOfWork, order_id: int, amount: int) -> Payable | None:
     """Keep `amount` minor units of what was not sent yet; None, and nothing changed, when it is not there to keep."""
-    left = payable.c.amount - payable.c.withheld - payable.c.sent
+    left = payable.c.amount - payable.c.withheld - payable.c.sent - payable.c.netted
     statement = (
         update(payable)
         .where(payable.c.order_id == order_id, payable.c.status == PayoutStatus.OPEN, left >= amount)
@@ -64,3 +64,17 @@ async def send_rest(work: UnitOfWork, run: Run, owed: Payable) -> None:
         return
     if await may_send(work, opened.id):
         run.starts.append(payout_start(opened))
+
+
+async def owe_netted_again(work: UnitOfWork, run: Run, void: Debt) -> None:
+    """The debt is void: what was kept for it is owed to her again, and sent as soon as that is possible."""
+    if void.netted == 0:
+        return
+    await lock_payouts_ready(work, void.runner_id)
+    sums = select(netting.c.payable_id, func.sum(netting.c.amount).label("amount"))
+    query = sums.where(netting.c.debt_id == void.id).group_by(netting.c.payable_id).order_by(netting.c.payable_id)
+    for kept in (await work.connection.execute(query)).all():
+        less = update(payable).where(payable.c.id == kept.payable_id)
+        less = less.values(netted=payable.c.netted - int(kept.amount))
+        row = (await work.connection.execute(less.returning(payable))).mappings().one()
+        await send_rest(work, run, payable_from(row))

@@ -12,6 +12,7 @@ from domain.store.events import Actor, log
 from domain.store.messages import redraw_known, tell, tell_admins
 from domain.store.money import current_hold, lock_payable, post
 from domain.store.orders import find_order, lock_order
+from domain.store.people import lock_payouts_ready
 from domain.store.refunds import (
     change_refund,
     end_debt,
@@ -23,7 +24,7 @@ from domain.store.refunds import (
     refundable,
 )
 from domain.store.runs import Run
-from domain.store.steps.payables import give_back, withhold
+from domain.store.steps.payables import give_back, owe_netted_again, withhold
 from domain.store.unit_of_work import UnitOfWork
 
 
@@ -120,25 +121,28 @@ async def fail_refund(work: UnitOfWork, run: Run, refund_id: int, why: str) -> N
             refund=str(made.refund), runner=made.runner_id, ours=made.ours, hers=made.hers, currency=made.currency
         )
         await post(work, posting, made.order_id)
-    await _void_debt(work, made)
+    await lock_payouts_ready(work, made.runner_id)
+    await _void_debt(work, run, made)
     await give_back(work, run, made.order_id, made.withheld + made.taken_back)
     await redraw_known(work, made.order_id)
     await _tell_failed(work, made, why)
 
 
-async def _void_debt(work: UnitOfWork, made: Refund) -> None:
+async def _void_debt(work: UnitOfWork, run: Run, made: Refund) -> None:
     owes = await lock_debt(work, made.id)
     if owes is None:
         return
     await end_debt(work, owes.id, DebtStatus.VOID)
-    void = debt_void_posting(
-        refund=made.id,
-        runner=owes.runner_id,
-        amount=owes.amount,
-        currency=owes.currency,
-        let_go=owes.status is DebtStatus.LET_GO,
-    )
-    await post(work, void, made.order_id)
+    if owes.left:  # what was kept for it was booked as paid: to owe it again needs no posting
+        void = debt_void_posting(
+            refund=made.id,
+            runner=owes.runner_id,
+            amount=owes.left,
+            currency=owes.currency,
+            let_go=owes.status is DebtStatus.LET_GO,
+        )
+        await post(work, void, made.order_id)
+    await owe_netted_again(work, run, owes)
 
 
 async def _tell_failed(work: UnitOfWork, made: Refund, why: str) -> None:

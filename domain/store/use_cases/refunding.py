@@ -101,7 +101,7 @@ async def let_go(work: UnitOfWork, campus: Campus, admin: Member, debt_id: int) 
         raise Stale
     await end_debt(work, owed.id, DebtStatus.LET_GO)
     posting = debt_let_go_posting(
-        refund=owed.refund_id, runner=owed.runner_id, amount=owed.amount, currency=owed.currency
+        refund=owed.refund_id, runner=owed.runner_id, amount=owed.left, currency=owed.currency
     )
     await post(work, posting, owed.order_id)
     await log(

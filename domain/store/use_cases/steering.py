@@ -15,8 +15,8 @@ from domain.store.money import may_send, payable_of, unsent_payables
 from domain.store.orders import find_order, lock_order, orders_in
 from domain.store.progress import start_saga
 from domain.store.runs import Start
-from domain.store.saga_rows import StuckSaga, retry_stuck, stuck_sagas
 from domain.store.steps.money import payout_start
+from domain.store.stuck import StuckSaga, find_stuck, resolve_stuck, retry_stuck, stuck_sagas
 from domain.store.unit_of_work import UnitOfWork
 from domain.store.use_cases.ordering import close
 from domain.store.use_cases.permission import require
@@ -140,6 +140,40 @@ async def retry(work: UnitOfWork, campus: Campus, admin: Member, number: int) ->
         after="running",
         reason=saga.error,
     )
+
+
+async def look_at_stuck(work: UnitOfWork, campus: Campus, admin: Member, number: int) -> StuckSaga:
+    """A stuck saga of this campus; Stale when it is not stuck, or none."""
+    require(admin, Action.SEE_STUCK)
+    found = await find_stuck(work, campus.id, number)
+    if found is None:
+        raise Stale
+    return found
+
+
+async def resolve(work: UnitOfWork, campus: Campus, admin: Member, number: int, reason: str) -> StuckSaga:
+    """[Resolve by hand]: an admin says that it was settled elsewhere; Stale when it is not stuck.
+
+    Only the saga ends. Its order, hold and pay-out stay as they are: nothing is guessed about money, so what really
+    differs from Stripe is told by reconciliation and audit as ever.
+    """
+    require(admin, Action.RETRY_STUCK)
+    saga = await resolve_stuck(work, campus.id, number)
+    if saga is None:
+        raise Stale
+    await log(
+        work,
+        Actor(role=Role.ADMIN, person_id=admin.person_id),
+        campus_id=campus.id,
+        order_id=saga.order_id,
+        subject="saga",
+        subject_id=saga.name,
+        happened="resolved",
+        before="stuck",
+        after="resolved",
+        reason=reason,
+    )
+    return saga
 
 
 async def pay_again(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> None:

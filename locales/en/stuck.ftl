@@ -1,0 +1,85 @@
+### What stands and needs a human, and how a human ends it. HTML: <b>, <i>, <code>.
+
+bot-button-stuck = ◀ What is stuck
+bot-button-resolve = Resolve { $number }…
+button-resolve = Resolve by hand…
+bot-command-resolve = Settled elsewhere: /resolve 5 reason
+bot-usage-resolve = Write the number from /stuck and how it was settled: <code>/resolve 5 refunded in Stripe's dashboard</code>
+bot-resolve =
+    <b>Resolve { $number } by hand?</b>
+    { $line }
+
+    It is not tried again, and nothing of it is done or undone. { $after }
+    What differs from Stripe is still told by /differences.
+    Only when you settled it elsewhere. Type how: it is kept with your name.
+bot-resolve-order =
+    Order #{ $order } stays as it is: { $status ->
+        [PENDING] being placed
+        [CREATED] looking for a runner
+        [ACCEPTED] taken
+        [PLACED] bought
+        [ON_THE_WAY] on the way
+        [ARRIVED] at the door
+        [DELIVERED] delivered, its money not moved by us
+        [COMPLETED] delivered and paid
+        [EXPIRED] nobody took it in time
+       *[CANCELLED] cancelled
+    }. What its people shall know, tell them: <code>/tell { $order } customer …</code>
+bot-resolve-alone = No order hangs on it.
+bot-resolved =
+    <b>{ $number } is resolved by hand.</b> { $after }
+    Reason: { $reason }
+
+## What always fails, and was parked
+
+push-parked =
+    🅿️ <b>Parked { $number }: { $kind ->
+        [update] something written or tapped
+        [event] news from Stripe
+        [push] a message
+        [card] a card
+       *[timer] a deadline
+    }</b> that failed { $tries ->
+        [one] once
+       *[other] { $tries } times
+    }. It is not tried any more, and the others go on.
+    <code>{ $shown }</code>
+    { $error }
+button-parked = 🅿️ What is parked
+bot-button-parked = 🅿️ Parked: { $count }
+bot-button-parked-back = ◀ What is parked
+bot-button-drop = Drop { $number }…
+bot-command-parked = What failed too often
+bot-command-drop = Drop what is parked: /drop 3 reason
+bot-usage-drop = Write the number from /parked and the reason: <code>/drop 3 the customer wrote again</code>
+bot-parked =
+    { $count ->
+        [0] Nothing is parked.
+        [one] 🅿️ <b>One thing is parked</b>: it failed too often and waits for you
+       *[other] 🅿️ <b>{ $count } things are parked</b>: they failed too often and wait for you
+    }
+bot-parked-line =
+    <b>{ $number }: { $kind ->
+        [update] something written or tapped
+        [event] news from Stripe
+        [push] a message
+        [card] a card
+       *[timer] a deadline
+    }</b>, order { $order }, since { $since }, tries: { $tries }
+    <code>{ $shown }</code>
+    { $error }
+bot-drop =
+    <b>Drop { $number }?</b>
+    { $line }
+
+    { $kind ->
+        [update] It never has its effect. Whoever sent it was told to try once more.
+        [event] It is not read any more. What it was about is still compared with Stripe.
+        [push] Nobody gets it.
+        [card] It stays as it is, until something about its order changes.
+       *[timer] Nothing happens by itself for this deadline. Look at its order.
+    }
+    Type the reason: it is kept with your name.
+bot-dropped =
+    <b>{ $number } is dropped.</b>
+    Reason: { $reason }
