@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ledger import (
-    Posting,
+from domain.ledger import Posting
+from domain.postings import (
     capture_posting,
     debt_let_go_posting,
     debt_posting,

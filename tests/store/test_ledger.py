@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from domain.ledger import capture_posting, transfer_posting
+from domain.postings import capture_posting, transfer_posting
 from domain.pricing import Split
 from domain.store.money import post
 from tests.store.scenes import found_campus, opened

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Text, select, update
 
 from domain.difference import DifferenceEvent, DifferenceKind, DifferenceStatus, Sight
-from domain.ledger import late_reversal_posting, transfer_posting
 from domain.payment import HoldStatus
+from domain.postings import late_reversal_posting, transfer_posting
 from domain.store.differences import end, report
 from domain.store.money import post
 from domain.store.schema import hold, saga

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from sqlalchemy import func, select
 
 from domain.difference import DifferenceKind, Sight
-from domain.ledger import fee_posting
+from domain.postings import fee_posting
 from domain.store.differences import report
 from domain.store.money import post
 from domain.store.readings import Reading

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import func
 
-from domain.ledger import transfer_posting
 from domain.money import spell
 from domain.payment import PayoutEvent, PayoutStatus
+from domain.postings import transfer_posting
 from domain.store.campuses import find_campus
 from domain.store.messages import redraw_known, tell
 from domain.store.money import move_payable, payable_of, post

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import func
 
-from domain.ledger import refund_posting, reversal_posting
 from domain.money import spell
 from domain.payment import Refund, RefundEvent, RefundStatus
+from domain.postings import refund_posting, reversal_posting
 from domain.store.messages import redraw_known, tell
 from domain.store.money import payable_of, post
 from domain.store.orders import find_order

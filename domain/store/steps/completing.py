@@ -3,10 +3,10 @@
 from typing import Any
 
 from domain.buttons import Tap, pack
-from domain.ledger import capture_posting, fee_posting, unpaid_posting
 from domain.money import spell
 from domain.order import Order, OrderEvent
 from domain.payment import Payable
+from domain.postings import capture_posting, fee_posting, unpaid_posting
 from domain.pricing import Split, settle
 from domain.store.customer_debts import insert_customer_debt
 from domain.store.events import SYSTEM

@@ -4,9 +4,9 @@ from typing import Any
 
 from domain.buttons import Tap, pack
 from domain.errors import Stale
-from domain.ledger import settled_posting
 from domain.money import spell
 from domain.payment import CustomerDebt, CustomerDebtStatus
+from domain.postings import settled_posting
 from domain.store.customer_debts import count_attempt, end_customer_debt, lock_customer_debt
 from domain.store.messages import redraw_known, tell
 from domain.store.money import open_hold, post

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from domain.ledger import dispute_lost_posting, dispute_posting, dispute_won_posting
 from domain.money import spell
 from domain.order import Order
 from domain.payment import NO_FUNDS, Dispute, DisputeEvent, DisputeStatus
+from domain.postings import dispute_lost_posting, dispute_posting, dispute_won_posting
 from domain.store.campuses import find_campus
 from domain.store.disputes import close_dispute, lock_dispute, note_withdrawal, open_dispute, set_frozen
 from domain.store.events import history

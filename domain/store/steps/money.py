@@ -2,11 +2,11 @@
 
 from domain.buttons import Tap, pack
 from domain.draft import Draft
-from domain.ledger import goodwill_posting
 from domain.money import spell
 from domain.order import Order
 from domain.payment import NO_FUNDS, CustomerDebt, Payable, PayoutEvent
 from domain.people import SavedCard, brand_name
+from domain.postings import goodwill_posting
 from domain.store.campuses import find_campus
 from domain.store.customer_debts import open_customer_debts
 from domain.store.drafts import lock_draft

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from domain.ledger import netting_posting
 from domain.payment import Debt, DebtStatus, Payable, PayoutStatus
+from domain.postings import netting_posting
 from domain.store.money import lock_payable, may_send, payable_of, post
 from domain.store.rows import debt_from
 from domain.store.schema import debt, netting, payable

@@ -1,11 +1,11 @@
 """Local steps of a refund: agreed under the order's lock, withdrawn when Stripe refuses it, undone when it fails."""
 
 from domain.errors import OrderDisputed, PayoutUnderWay
-from domain.ledger import debt_posting, debt_void_posting, refund_failed_posting
 from domain.money import spell
 from domain.order import Bearer, Order
 from domain.payment import DebtStatus, Payable, PayoutStatus, Refund, RefundEvent, RefundStatus
 from domain.people import Role
+from domain.postings import debt_posting, debt_void_posting, refund_failed_posting
 from domain.refunds import RefundParts, divide_refund
 from domain.store.disputes import is_disputed
 from domain.store.events import Actor, log

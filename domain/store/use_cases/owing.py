@@ -6,10 +6,10 @@ from sqlalchemy import func, select
 
 from domain.campus import Campus
 from domain.errors import DebtBeingPaid, Stale
-from domain.ledger import forgiven_posting
 from domain.money import spell
 from domain.payment import CustomerDebt, CustomerDebtStatus
 from domain.people import Action, Member, Role
+from domain.postings import forgiven_posting
 from domain.saga import ENDED
 from domain.store.customer_debts import (
     customer_debt_of,

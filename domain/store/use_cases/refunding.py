@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from domain.campus import Campus
 from domain.errors import OrderDisputed, Stale
-from domain.ledger import debt_let_go_posting
 from domain.order import Bearer, Order
 from domain.payment import Debt, DebtStatus
 from domain.people import Action, Member, Role
+from domain.postings import debt_let_go_posting
 from domain.refunds import Refundable
 from domain.store.disputes import is_disputed, is_lost
 from domain.store.events import Actor, log
