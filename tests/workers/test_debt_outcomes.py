@@ -11,9 +11,9 @@ from tests.workers.test_unknown_outcomes import FAULTS, finish, sent_earlier
 MAKES = "POST /v1/payment_intents"
 CALLS = {
     "charging_again": (MAKES, "POST /v1/payment_intents/*/capture"),
-    "charging_in_vain": (MAKES, "POST /v1/payment_intents/*/cancel"),
+    "charging_in_vain": ("POST /v1/payment_intents/*/cancel",),
     "settling": (MAKES,),
-    "settling_in_vain": (MAKES, "POST /v1/payment_intents/*/cancel"),
+    "settling_in_vain": ("POST /v1/payment_intents/*/cancel",),
 }
 EACH = [(name, call) for name, calls in CALLS.items() for call in calls]
 
