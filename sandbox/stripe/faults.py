@@ -54,7 +54,7 @@ class Fault:
     @property
     def runs_first(self) -> bool:
         """Stripe's limiters and key check stand before everything, its idempotency included."""
-        return self.kind is FaultKind.STATUS and self.status in (401, 409, 429)
+        return self.kind is FaultKind.STATUS and self.status in (401, 403, 409, 429)
 
 
 def order_fault(order: Document) -> Fault:

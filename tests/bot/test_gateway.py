@@ -6,6 +6,9 @@ import json
 import time
 from io import BytesIO
 
+import pytest
+
+from bot.gateway import FORGERIES, read_event
 from domain.store.schema import stripe_event, telegram_update
 from tests.bot.founding import CONNECT_SECRET, SECRET, STRIPE_SECRET
 from tests.bot.stage import Json, Stage, dumped
@@ -61,6 +64,26 @@ async def test_every_secret_of_both_lists_opens(stage: Stage) -> None:
         assert await post(stage, "/stripe", body, signed(body, secret)) == 200
         (row,) = await stage.rows(stripe_event, stripe_event.c.id == f"evt_secret_{number}")
         assert row["account"] == "acct_1"
+
+
+async def test_of_several_signatures_one_right_one_is_enough(stage: Stage) -> None:
+    """While a secret is rotated Stripe signs with both."""
+    body = dumped(event("evt_several"))
+    stamp, _, right = signed(body)["Stripe-Signature"].partition(",")
+    wrong = f"v1={'0' * 64}"
+    assert await post(stage, "/stripe", body, {"Stripe-Signature": ",".join((stamp, wrong, wrong))}) == 400
+    assert await known(stage, "evt_several") == 0
+    for signatures in ((wrong, right), (right, wrong), (f"v0={'0' * 64}", right)):
+        assert await post(stage, "/stripe", body, {"Stripe-Signature": ",".join((stamp, *signatures))}) == 200
+    assert await known(stage, "evt_several") == 1
+
+
+def test_without_a_secret_nothing_is_genuine() -> None:
+    """Not even what is signed with no secret at all."""
+    body = dumped(event("evt_open"))
+    for secrets in ((), ("",)):
+        with pytest.raises(FORGERIES):
+            read_event(body, signed(body, "")["Stripe-Signature"], secrets, live=False)
 
 
 async def test_a1_forged_events_are_refused_and_leave_nothing(stage: Stage) -> None:

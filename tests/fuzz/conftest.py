@@ -9,5 +9,5 @@ from tests.fuzz.depth import DEEP, SEED
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the counts of `make fuzz`."""
     if DEEP and TRIED:
-        terminalreporter.section(f"inputs tried, by kind; seed {SEED}")
+        terminalreporter.section(f"what was tried, by kind; seed {SEED}")
         terminalreporter.write_line("\n".join(table()))

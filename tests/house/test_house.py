@@ -57,3 +57,17 @@ def test_files_and_functions_are_small_named_finished_and_exact() -> None:
 def test_a_folder_holds_three_things_or_is_none() -> None:
     found = list(thin_folders(folders()))
     assert not found, "\n".join(found)
+
+
+def test_deadlines_are_read_from_no_clock_but_the_databases() -> None:
+    """A worker's clock may be minutes off; `monotonic` measures pauses within one process, and may stay."""
+    clocks = {"time.time", "datetime.now", "datetime.utcnow", "datetime.today", "date.today"}
+    found = [
+        f"{name_of(path)}:{node.lineno}: {ast.unparse(node)}"
+        for path in modules()
+        if name_of(path).startswith(("domain/", "workers/", "bot/"))
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in clocks
+    ]
+    assert [line for line in found if not line.startswith("bot/gateway.py:")] == [], "\n".join(found)
+    assert len(found) == 1, "the door's look at how old a signature is, and nothing else"
