@@ -109,6 +109,7 @@ KILLS = (
     _call("complete_order", "capture_payment", "handed_over"),
     _after("complete_order", "complete_order", "handed_over", "capture_payment"),
     Kill(saga="pay_out_runner", step="start_payout", way=Way.START, errand="earned"),
+    Kill(saga="pay_out_runner", step="start_payout", way=Way.START, errand="earned_in_debt"),
     _call("pay_out_runner", "transfer_earnings", "earned"),
     _after("pay_out_runner", "keep_payable", "earned_in_vain", "transfer_earnings", undo=True),
     Kill(saga="expire_order", step="expire_order", way=Way.START, errand="expired"),
