@@ -119,6 +119,7 @@ KILLS = (
     _call("settle_debt", "drop_charge", "debt_declined", undo=True),
     _after("settle_debt", "tell_unsettled", "debt_declined", "drop_charge", undo=True),
     Kill(saga="pay_out_runner", step="start_payout", way=Way.START, errand="earned"),
+    Kill(saga="pay_out_runner", step="start_payout", way=Way.START, errand="earned_in_debt"),
     _call("pay_out_runner", "transfer_earnings", "earned"),
     _after("pay_out_runner", "keep_payable", "earned_in_vain", "transfer_earnings", undo=True),
     Kill(saga="expire_order", step="expire_order", way=Way.START, errand="expired"),

@@ -149,7 +149,7 @@ async def account_set_up(ground: Ground, stage: Stage) -> Errand:
     )
 
 
-async def at_the_door(ground: Ground, stage: Stage, card: str = GOOD_CARD) -> tuple[int, str]:
+async def at_the_door(ground: Ground, stage: Stage, card: str | None = GOOD_CARD) -> tuple[int, str]:
     """An order whose runner has brought it: its number, and its PIN."""
     order = await looked_for(ground, stage.mei, card)
     return order, await brought(stage, order)

@@ -169,11 +169,12 @@ async def expired(ground: Ground, stage: Stage) -> Errand:
     )
 
 
-async def looked_for(ground: Ground, mei: Player, card: str = GOOD_CARD) -> int:
-    """An order runners can take; returns its number."""
+async def looked_for(ground: Ground, mei: Player, card: str | None = GOOD_CARD) -> int:
+    """An order runners can take, with a new card or (None) with the one that is known; returns its number."""
     await fills_basket(mei)
     await mei.taps("place")
-    await mei.saves_card(card)
+    if card is not None:
+        await mei.saves_card(card)
     return await order_of(ground, mei, "CREATED")
 
 

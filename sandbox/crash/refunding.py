@@ -12,6 +12,11 @@ from sandbox.play.stage import Stage
 REFUNDED_LATE = "4000 0000 0000 7726"
 GIVEN_BACK = "SELECT 1 FROM refund WHERE order_id = $1 AND status = 'succeeded' AND taken_back = hers"
 NOT_GIVEN_BACK = "SELECT 1 FROM refund WHERE order_id = $1 AND status = 'failed'"
+ACCOUNT = "SELECT stripe_account FROM person WHERE id = $1"
+OWES = "SELECT 1 FROM debt WHERE order_id = $1 AND status = 'open'"
+ALL_NETTED = (
+    "SELECT 1 FROM netting JOIN debt ON debt.id = debt_id AND debt.status = 'netted' WHERE payable_id = payable.id"
+)
 AT_STRIPE = "SELECT refund FROM refund WHERE order_id = $1 AND refund IS NOT NULL"
 
 
@@ -46,6 +51,22 @@ async def refund_late(ground: Ground, stage: Stage) -> Errand:
     )
 
 
+async def earned_in_debt(ground: Ground, stage: Stage) -> Errand:
+    """The PIN, by a runner who owes us for a refund: a part of her pay is kept, and the rest is sent, once."""
+    first = await paid(ground, stage, GOOD_CARD)
+    account = (await ground.ask(ACCOUNT, stage.ana.number))[0]["stripe_account"]
+    await stage.stripe.post(f"/sim/accounts/{account}", {"pay_out": True})
+    await asks_for_refund(stage, first)
+    await ground.until(OWES, first, within=PREPARED_WITHIN)
+    order, pin = await at_the_door(ground, stage, None)
+    return Errand(
+        subject=Subject(saga="pay_out_runner", person=stage.ana.number, order=order),
+        set_off=lambda: stage.ana.types(pin),
+        ends=f"{OWED.format('paid')} AND payable.netted = 200 AND EXISTS ({ALL_NETTED})",
+        about=order,
+    )
+
+
 async def paid(ground: Ground, stage: Stage, card: str) -> int:
     """An order delivered with this card, and its runner has her money; returns its number."""
     await sets_up_payout(stage.ana)
@@ -60,4 +81,6 @@ async def asks_for_refund(stage: Stage, order: int) -> None:
     await stage.sam.types(f"/refund {order} 2.00 runner it was cold", in_group=stage.sam.groups[-1])
 
 
-REFUNDING: dict[str, Prepare] = {prepare.__name__: prepare for prepare in (refund_wanted, refund_refused, refund_late)}
+REFUNDING: dict[str, Prepare] = {
+    prepare.__name__: prepare for prepare in (refund_wanted, refund_refused, refund_late, earned_in_debt)
+}
