@@ -78,7 +78,7 @@ def _earned(turn: Turn, earnings: Earnings) -> str:
     if earnings.netted:
         said += "\n" + turn.say("bot-me-netted", netted=turn.money(earnings.netted))
     if earnings.owes:
-        said += "\n" + turn.say("bot-me-owes", owes=turn.money(earnings.owes))
+        said += "\n" + turn.say("bot-me-refund-owed", owes=turn.money(earnings.owes))
     return said
 
 

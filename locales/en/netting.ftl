@@ -8,4 +8,4 @@ push-netted =
     /me shows your sums. If you see it differently, please talk to the campus team.
 card-payout-netted = ↩️ { $amount } of it was kept for a refund that you owed.
 bot-me-netted = Kept for refunds you owed: { $netted }
-bot-me-owes = You still owe { $owes } for a refund. It is kept of what you earn next.
+bot-me-refund-owed = You still owe { $owes } for a refund. It is kept of what you earn next.

@@ -27,6 +27,8 @@ _LOOKED_UP = f"{_UNKNOWN}a_cached_500_of_a_call_that_was_done_is_looked_up"
 _MEANING = f"{_W}stripe_errors.py::test_each_answer_of_stripe_means_one_thing"
 _HALF = f"{_W}half_written.py::test_"
 _RACES = f"{_W}races.py::test_"
+_LAPSED = f"{_W}lapsed_holds.py::test_"
+_CANCEL_FIRST = f"{_W}stripe_pace.py::test_a_cancel_goes_before_a_flood_of_reads_and_of_others_writes"
 _MANY = "store/test_many_races.py::test_"
 _ALL_FOUR = f"{_MANY}claim_cancel_deadline_and_release_at_the_same_instant_each_happened_or_was_refused"
 _EXPIRY = f"{_W}expiry.py::test_"
@@ -90,7 +92,9 @@ CASES: dict[int, Case] = {
         "Stripe away while it is completed: delivered, and captured later",
         f"{_PAID}m3_an_order_is_completed_only_when_the_money_is_taken",
     ),
-    18: Case("too many calls: the same keys, later, nothing lost", f"{_ONE_EFFECT} {_MEANING}"),
+    18: Case(
+        "too many calls: the same keys, later, cancels first, nothing lost", f"{_ONE_EFFECT} {_MEANING} {_CANCEL_FIRST}"
+    ),
     19: Case(
         "captured, but not transferred: completed, owed, sent once later, no refund",
         f"{_PAID}m6_a_refused_transfer_stays_owed_and_is_sent_when_the_account_is_well"
@@ -126,13 +130,12 @@ CASES: dict[int, Case] = {
         f" {_CLAIMS}nothing_is_bought_before_stripe_confirmed_the_hold",
     ),
     26: Case(
-        "the hold ends during the delivery: told in time, and a person's case",
-        f"{_EVENTS}a_hold_that_ends_while_its_order_is_under_way_is_told_once"
-        f" {_W}stuck.py::test_m14_a_hold_that_died_before_the_capture_is_a_humans_case",
+        "the hold ends during the delivery: the card is charged anew, or she owes it and the runner is paid",
+        f"{_LAPSED}26_a_hold_that_lapsed_is_replaced_by_one_charge_nobody_has_to_approve"
+        f" {_LAPSED}a_declined_charge_is_owed_by_the_customer_and_the_runner_is_paid_by_us",
     ),
     27: Case(
-        "Stripe cancels the hold of an order under way: told to the admins",
-        f"{_MONEY}a_hold_that_is_gone_while_its_order_goes_on_is_told",
+        "Stripe cancels a hold under way: told", f"{_LAPSED}27_a_lapse_under_way_is_told_once_and_changes_nothing"
     ),
     28: Case(
         "the bank's page is never used: over after the payment window",
@@ -190,7 +193,7 @@ CASES: dict[int, Case] = {
     38: Case(
         "whoever reads an event dies: it is read again",
         f"{_ODD}38_an_event_whose_reader_died_is_read_by_the_next"
-        f" {_SIGNALS}an_event_that_can_not_be_read_is_given_up_and_holds_up_no_other",
+        f" {_W}poison.py::test_an_event_that_always_fails_is_parked_and_the_others_go_on",
     ),
     39: Case(
         "all given back before the transfer: nothing is sent",
@@ -201,9 +204,9 @@ CASES: dict[int, Case] = {
         f"{_REFUNDS}40_a_partial_refund_after_the_transfer_is_taken_back_from_the_runner",
     ),
     41: Case(
-        "it can't be taken back: she owes it",
+        "it can't be taken back: she owes it, and it is kept of her next pay, never below nothing",
         f"{_REFUNDS}41_a_refused_reversal_becomes_a_debt_the_admins_see"
-        f" {_MONEY}a_late_transfer_that_cannot_be_taken_back_is_a_persons_case",
+        f" {_W}netting.py::test_41_a_debt_is_kept_of_the_next_pay_out",
     ),
     42: Case(
         "a refund fails later: booked back, and told",
@@ -259,8 +262,9 @@ CASES: dict[int, Case] = {
         f" {_ODD}52_a_hold_too_small_for_stripe_ends_the_order_and_is_told",
     ),
     53: Case(
-        "the card is removed while money is held on it: captured all the same",
-        f"{_ODD}53_a_card_removed_while_money_is_held_on_it_pays_all_the_same",
+        "her card, or she, is removed at Stripe while money is held: captured all the same",
+        f"{_LAPSED}53_what_is_removed_while_it_holds_is_captured_all_the_same"
+        f" {_ODD}53_a_card_removed_while_money_is_held_on_it_pays_all_the_same",
     ),
     54: Case(
         "an hour is lost with a backup: all is listed, nothing paid twice",
