@@ -92,9 +92,7 @@ CASES: dict[int, Case] = {
         "Stripe away while it is completed: delivered, and captured later",
         f"{_PAID}m3_an_order_is_completed_only_when_the_money_is_taken",
     ),
-    18: Case(
-        "too many calls: the same keys, later, cancels first, nothing lost", f"{_ONE_EFFECT} {_MEANING} {_CANCEL_FIRST}"
-    ),
+    18: Case("too many calls: same keys, later, cancels first", f"{_ONE_EFFECT} {_MEANING} {_CANCEL_FIRST}"),
     19: Case(
         "captured, but not transferred: completed, owed, sent once later, no refund",
         f"{_PAID}m6_a_refused_transfer_stays_owed_and_is_sent_when_the_account_is_well"
