@@ -33,6 +33,8 @@ ASK_AGAIN = (LeavingTooEarly, ReceiptAboveLimit, ReceiptTooSmall, HoldNotChecked
 ORDER_TAPS = frozenset(
     {
         Tap.WAIT,
+        Tap.RAISE,
+        Tap.RAISE_SURE,
         Tap.ON_IT,
         Tap.CANCEL,
         Tap.CANCEL_SURE,

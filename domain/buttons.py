@@ -112,6 +112,8 @@ class Tap(StrEnum):
     CHART_PAID = "chart_paid"
     CHART_EARNED = "chart_earned"
     WAIT = "wait"  # order: nobody has taken it yet
+    RAISE = "raise"  # order: a higher fee, asks first
+    RAISE_SURE = "raise_sure"  # order; version = the ceiling shown, minor units
     ON_IT = "on_it"  # order: its runner's sign of life
     PASS_ON = "pass_on"  # order: what was typed goes to its other side; version seals the words
     PASS_ON_CASE = "pass_on_case"  # case; version as above

@@ -24,7 +24,7 @@ class OrderView:
 
     order: Order
     campus: Campus
-    hold: Hold | None  # the newest
+    hold: Hold | None  # the one the order counts on
     payable: Payable | None
     customer_name: str
     runner_name: str | None

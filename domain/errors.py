@@ -38,6 +38,8 @@ CampusGError
 │       └── OrdersPausedBecause  an admin said why
 ├── OwesMoney               no new order before what an earlier one left open is paid
 ├── DebtBeingPaid           her bank is asked about that debt just now
+├── PriceMoved              the amount shown is not the one it would be now
+├── RaiseUnderWay           her bank is asked about more money for that order just now
 ├── CardInUse               an order is being placed with it just now
 ├── RunnerNotApproved
 │   └── RunnerSuspended     she finishes what she has and takes nothing new
@@ -206,6 +208,14 @@ class OwesMoney(CampusGError):
 
 class DebtBeingPaid(CampusGError):
     key = "error-debt-being-paid"
+
+
+class PriceMoved(CampusGError):
+    key = "error-price-moved"
+
+
+class RaiseUnderWay(CampusGError):
+    key = "error-raise-under-way"
 
 
 class CardInUse(CampusGError):

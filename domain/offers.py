@@ -23,7 +23,11 @@ def fitting_fee(campus: Campus, former: int | None) -> int | None:
 
 def tips(campus: Campus) -> tuple[int, ...]:
     """Three tips (minor units), made of the usual fee: a quarter, a half and all of it; fewer where that is nothing."""
+    return tuple(sorted({rounded_part(campus, part) for part in (4, 2, 1)} - {0}))
+
+
+def rounded_part(campus: Campus, part: int) -> int:
+    """The usual fee divided by `part`, in whole steps (minor units)."""
     usual = fitting_fee(campus, None) or campus.fees.delivery_fee_least
     step = QUIET_STEP if usual >= 4 * QUIET_STEP else 1
-    rounded = {(usual // part + step // 2) // step * step for part in (4, 2, 1)}
-    return tuple(sorted(rounded - {0}))
+    return (usual // part + step // 2) // step * step

@@ -17,6 +17,14 @@ class HoldStatus(StrEnum):
     REFUSED = "refused"
 
 
+class HoldPart(StrEnum):
+    """What a hold is to its order: the money it counts on, what shall take its place, or what was in its place."""
+
+    CURRENT = "current"
+    CANDIDATE = "candidate"  # only while its replace_hold runs
+    FORMER = "former"
+
+
 class HoldEvent(StrEnum):
     APPROVAL_ASKED = "approval_asked"
     MADE = "made"
@@ -158,6 +166,7 @@ class Hold:
     capture_before: datetime | None
     approval_url: str | None
     refusal: str | None
+    part: HoldPart = HoldPart.CURRENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ class Action(StrEnum):
     CLAIM = "claim"
     RELEASE = "release"
     WAIT = "wait"
+    RAISE = "raise"  # to pay more than one first agreed to
     SHOW_LIFE = "show_life"
     BUY = "buy"
     PICK_UP = "pick_up"
@@ -71,6 +72,7 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
         (Role.CUSTOMER, Action.PLACE): Ownership.OWN,
         (Role.CUSTOMER, Action.CANCEL): Ownership.OWN,
         (Role.CUSTOMER, Action.WAIT): Ownership.OWN,
+        (Role.CUSTOMER, Action.RAISE): Ownership.OWN,
         (Role.CUSTOMER, Action.WRITE): Ownership.OWN,  # one's own order or job: a runner is a customer too
         (Role.CUSTOMER, Action.SEE_PHOTOS): Ownership.OWN,
         (Role.CUSTOMER, Action.PAY_DEBT): Ownership.OWN,

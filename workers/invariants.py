@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import RowMapping
 
 from domain.order import Bearer, OrderStatus
-from domain.payment import LIVE_HOLDS, HoldStatus, PayoutStatus
+from domain.payment import LIVE_HOLDS, HoldPart, HoldStatus, PayoutStatus
 from domain.saga import ENDED, SagaStatus
 from workers.books import Books
 from workers.debt_promises import (
@@ -61,13 +61,39 @@ def captured_within_hold(books: Books) -> Finding:
 
 
 def one_hold_each(books: Books) -> Finding:
-    current = {*LIVE_HOLDS, HoldStatus.CAPTURED}
-    ours = Counter(row["order_id"] for row in books.holds if HoldStatus(row["status"]) in current)
+    live = [row for row in books.holds if HoldStatus(row["status"]) in {*LIVE_HOLDS, HoldStatus.CAPTURED}]
+    replacing = replaced_orders(books)
+    ours = Counter(row["order_id"] for row in live if row["part"] == HoldPart.CURRENT)
     theirs = Counter(intent["metadata"].get("order") for intent in books.intents if intent["status"] in _MONEY_TAKEN)
     breaches = [f"order {order}: {count} live holds in our rows" for order, count in ours.items() if count > 1]
-    breaches += [f"order {order}: {count} live intents at Stripe" for order, count in theirs.items() if count > 1]
+    breaches += [
+        f"hold {row['id']} of order {row['order_id']} is {row['status']} beside the one that counts"
+        for row in live
+        if row["part"] != HoldPart.CURRENT
+        and (row["order_id"] not in replacing or row["status"] == HoldStatus.CAPTURED)
+    ]
+    breaches += [
+        f"hold {row['id']} of order {row['order_id']} waits for a place that nobody gives it"
+        for row in books.holds
+        if row["part"] == HoldPart.CANDIDATE and row["order_id"] not in replacing
+    ]
+    breaches += [
+        f"order {order}: {count} live intents at Stripe"
+        for order, count in theirs.items()
+        if count > (2 if order in {str(number) for number in replacing} else 1)
+    ]
     counted = f"{len(books.holds)} holds, {len(books.intents)} intents"
-    return _finding("I2", "at most one live or captured hold an order", counted, breaches)
+    promise = "at most one live or captured hold an order, and another one only while it takes its place"
+    return _finding("I2", promise, counted, breaches)
+
+
+def replaced_orders(books: Books) -> set[int]:
+    """Orders whose hold is being replaced."""
+    return {
+        row["order_id"]
+        for row in books.sagas
+        if row["kind"] == "replace_hold" and SagaStatus(row["status"]) not in ENDED
+    }
 
 
 def transfers_within_share(books: Books) -> Finding:

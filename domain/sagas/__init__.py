@@ -19,6 +19,7 @@ from domain.sagas.pay_out_runner import PAY_OUT_RUNNER
 from domain.sagas.refund_order import REFUND_ORDER
 from domain.sagas.release_order import RELEASE_ORDER
 from domain.sagas.remove_card import REMOVE_CARD
+from domain.sagas.replace_hold import REPLACE_HOLD
 from domain.sagas.save_card import SAVE_CARD
 from domain.sagas.settle_debt import SETTLE_DEBT
 
@@ -27,6 +28,7 @@ SAGAS: Mapping[tuple[str, int], Saga] = MappingProxyType(
         (saga.kind, saga.version): saga
         for saga in (
             CREATE_ORDER,
+            REPLACE_HOLD,
             ACCEPT_ORDER,
             COMPLETE_ORDER_1,
             COMPLETE_ORDER,

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Date, Label, ScalarSelect, Select, Subquer
 
 from domain.campus import Campus
 from domain.order import OrderStatus
-from domain.payment import LIVE_REFUNDS, DebtStatus, HoldStatus, PayoutStatus
+from domain.payment import LIVE_REFUNDS, DebtStatus, HoldPart, HoldStatus, PayoutStatus
 from domain.store.schema import debt, hold, orders, payable, refund
 from domain.store.unit_of_work import UnitOfWork
 
@@ -47,7 +47,7 @@ async def spending_of(work: UnitOfWork, campus_id: int, person_id: int) -> Spend
     held = select(hold).join(orders, orders.c.id == hold.c.order_id).where(*own).subquery()
     money = select(
         (_sum(held.c.captured) - _given_back(*own)).label("paid"),
-        _sum(held.c.amount, held.c.status == HoldStatus.HELD).label("on_hold"),
+        _sum(held.c.amount, held.c.status == HoldStatus.HELD, held.c.part == HoldPart.CURRENT).label("on_hold"),
     ).subquery()
     counted = (
         select(
@@ -132,9 +132,9 @@ def _owes(campus_id: int, person_id: int) -> ScalarSelect[int]:
     return select(_sum(debt.c.amount - debt.c.netted)).where(*hers).scalar_subquery()
 
 
-def _sum(amount: ColumnElement[int], only: ColumnElement[bool] | None = None) -> ColumnElement[int]:
+def _sum(amount: ColumnElement[int], *only: ColumnElement[bool]) -> ColumnElement[int]:
     total = func.sum(amount)
-    return func.coalesce(total if only is None else total.filter(only), 0)
+    return func.coalesce(total.filter(*only) if only else total, 0)
 
 
 async def _one(work: UnitOfWork, left: Subquery, right: Subquery) -> dict[str, int]:

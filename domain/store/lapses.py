@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from domain.order import WITH_RUNNER
-from domain.payment import HoldStatus
+from domain.payment import HoldPart, HoldStatus
 from domain.store.messages import tell_admins
 from domain.store.schema import hold, orders
 from domain.store.unit_of_work import UnitOfWork
@@ -15,7 +15,7 @@ async def tell_lapsed(work: UnitOfWork, payment_intent: str) -> bool:
         select(hold.c.id, hold.c.order_id, orders.c.campus_id)
         .join(orders, orders.c.id == hold.c.order_id)
         .where(hold.c.payment_intent == payment_intent, hold.c.status == HoldStatus.HELD)
-        .where(orders.c.status.in_(WITH_RUNNER))
+        .where(orders.c.status.in_(WITH_RUNNER), hold.c.part == HoldPart.CURRENT)
     )
     row = (await work.connection.execute(query)).one_or_none()
     if row is None:

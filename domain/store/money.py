@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.difference import DifferenceKind, DifferenceStatus
@@ -14,6 +14,7 @@ from domain.payment import (
     PAYOUT_TRANSITIONS,
     Hold,
     HoldEvent,
+    HoldPart,
     HoldStatus,
     Payable,
     PayoutEvent,
@@ -25,20 +26,35 @@ from domain.store.schema import difference, hold, ledger_account, ledger_entry, 
 from domain.store.unit_of_work import UnitOfWork
 
 
-async def current_hold(work: UnitOfWork, order_id: int) -> Hold | None:
-    """The order's newest hold, whatever its state."""
-    query = select(hold).where(hold.c.order_id == order_id).order_by(hold.c.id.desc()).limit(1)
-    row = (await work.connection.execute(query)).mappings().one_or_none()
+def current_of(order_id: int) -> ColumnElement[bool]:
+    """The hold this order counts on, whatever its state; there is one at most."""
+    return and_(hold.c.order_id == order_id, hold.c.part == HoldPart.CURRENT)
+
+
+async def find_hold(work: UnitOfWork, which: ColumnElement[bool]) -> Hold | None:
+    """The one hold of which this is so, if there is one."""
+    row = (await work.connection.execute(select(hold).where(which))).mappings().one_or_none()
     return None if row is None else hold_from(row)
 
 
+async def current_hold(work: UnitOfWork, order_id: int) -> Hold | None:
+    """The hold this order counts on, whatever its state."""
+    return await find_hold(work, current_of(order_id))
+
+
 async def move_hold(work: UnitOfWork, order_id: int, happened: HoldEvent, **changes: object) -> Hold | None:
-    """Move the order's newest hold and log it; None, and nothing changed, when the event is not legal now."""
+    """Move the order's current hold and log it; None, and nothing changed, when the event is not legal now."""
+    return await move_that_hold(work, current_of(order_id), happened, **changes)
+
+
+async def move_that_hold(
+    work: UnitOfWork, which: ColumnElement[bool], happened: HoldEvent, **changes: object
+) -> Hold | None:
+    """As move_hold, for the one hold of which this is so."""
     legal = [before for before, known in HOLD_TRANSITIONS if known is happened]
     (after,) = {status for (_, known), status in HOLD_TRANSITIONS.items() if known is happened}
-    newest = select(func.max(hold.c.id)).where(hold.c.order_id == order_id).scalar_subquery()
-    before = select(hold.c.id, hold.c.status).where(hold.c.id == newest).with_for_update().subquery("before")
-    campus = select(orders.c.campus_id).where(orders.c.id == order_id).scalar_subquery()
+    before = select(hold.c.id, hold.c.status).where(which).with_for_update().subquery("before")
+    campus = select(orders.c.campus_id).where(orders.c.id == hold.c.order_id).scalar_subquery()
     statement = (
         update(hold)
         .where(hold.c.id == before.c.id, hold.c.status.in_(legal))
@@ -52,7 +68,7 @@ async def move_hold(work: UnitOfWork, order_id: int, happened: HoldEvent, **chan
         work,
         SYSTEM,
         campus_id=row["campus_id"],
-        order_id=order_id,
+        order_id=row["order_id"],
         subject="hold",
         subject_id=row["id"],
         happened=happened,
@@ -65,6 +81,9 @@ async def move_hold(work: UnitOfWork, order_id: int, happened: HoldEvent, **chan
 
 async def open_hold(work: UnitOfWork, order_id: int, saga_id: UUID, amount: int, currency: str) -> None:
     """One more try to get an order's money (minor units), current from here on: the one before is closed."""
+    closed = hold.c.status.in_((HoldStatus.RELEASED, HoldStatus.REFUSED))
+    before = update(hold).where(current_of(order_id), closed)  # a live one stays, and the new row is refused
+    await work.connection.execute(before.values(part=HoldPart.FORMER))
     wanted = {"order_id": order_id, "saga_id": saga_id, "status": HoldStatus.REQUESTED}
     await work.connection.execute(insert(hold).values(**wanted, amount=amount, currency=currency))
 

@@ -9,6 +9,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from domain.errors import OrderClosed, OrderNotFound
 from domain.order import WITH_RUNNER, Order, OrderEvent, OrderStatus, sources, target
 from domain.store.events import Actor, log
+from domain.store.overtaking import overtake
 from domain.store.rows import order_from
 from domain.store.schema import orders
 from domain.store.timers import follow_state
@@ -88,6 +89,7 @@ async def try_move(
     )
     order = order_from(row)
     await follow_state(work, order)
+    await overtake(work, order.id)
     return order
 
 

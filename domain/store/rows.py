@@ -16,6 +16,7 @@ from domain.payment import (
     Dispute,
     DisputeStatus,
     Hold,
+    HoldPart,
     HoldStatus,
     Payable,
     PayoutStatus,
@@ -64,8 +65,8 @@ def draft_from(row: RowMapping) -> Draft:
 
 def hold_from(row: RowMapping) -> Hold:
     """A hold of its row."""
-    plain = {name: row[name] for name in Hold.__slots__ if name != "status"}
-    return Hold(status=HoldStatus(row["status"]), **plain)
+    plain = {name: row[name] for name in Hold.__slots__ if name not in ("status", "part")}
+    return Hold(status=HoldStatus(row["status"]), part=HoldPart(row["part"]), **plain)
 
 
 def payable_from(row: RowMapping) -> Payable:

@@ -13,9 +13,10 @@ from sandbox.crash.news import NEWS
 from sandbox.crash.ordering import ORDERING
 from sandbox.crash.owing import OWING
 from sandbox.crash.points import POINTS, Point, Trip, Way
+from sandbox.crash.raising import RAISING
 from sandbox.crash.refunding import REFUNDING
 
-ERRANDS: dict[str, Prepare] = {**ORDERING, **DELIVERING, **REFUNDING, **OWING, **NEWS}
+ERRANDS: dict[str, Prepare] = {**ORDERING, **DELIVERING, **REFUNDING, **OWING, **RAISING, **NEWS}
 NAMES = re.compile(r"^(local|outside|wait) (\w+)")
 UNDO = re.compile(r", undo (\w+)")
 # Undos that no history reaches: both stand behind the wait for the hold, whose signals are heard before they begin,
@@ -112,6 +113,13 @@ KILLS = (
     _call("complete_order", "charge_again", "hold_lapsed"),
     _call("complete_order", "charge_again", "hold_lapsed_in_vain"),
     _after("complete_order", "complete_order", "hold_lapsed_in_vain", "charge_again"),
+    _bot("replace_hold", "request_candidate", "fee_raised"),
+    _call("replace_hold", "authorize_candidate", "fee_raised"),
+    _call("replace_hold", "wait_candidate_held", "fee_approved", way=Way.POLL),
+    _after("replace_hold", "adopt_candidate", "fee_raised", "authorize_candidate"),
+    _call("replace_hold", "release_former", "fee_raised"),
+    _call("replace_hold", "release_candidate", "fee_declined", undo=True),
+    _after("replace_hold", "withdraw_candidate", "fee_declined", "release_candidate", undo=True),
     _bot("settle_debt", "begin_settling", "debt_owed"),
     _call("settle_debt", "charge_debt", "debt_owed"),
     _call("settle_debt", "wait_debt_paid", "debt_approved", way=Way.POLL),

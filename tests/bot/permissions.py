@@ -197,6 +197,8 @@ TAPS: Mapping[Tap, Rule] = MappingProxyType(
         Tap.CHART_PAID: _ORDERS,
         Tap.CHART_EARNED: _ORDERS,
         Tap.WAIT: Rule(action=_A.WAIT, whose=_W.CUSTOMER, about=_S.CREATED),
+        Tap.RAISE: Rule(action=_A.RAISE, whose=_W.CUSTOMER, about=_S.CREATED),
+        Tap.RAISE_SURE: Rule(action=_A.RAISE, whose=_W.CUSTOMER, about=_S.CREATED, version=900),
         Tap.PASS_ON: Rule(
             action=_A.WRITE,
             whose=_W.PARTY,

@@ -8,7 +8,7 @@ from domain.people import Action, Role, RunnerStatus, may, roles_of
 
 # Each line: what this role may do to what is its own, and to what is not.
 OWN: dict[Role, str] = {
-    Role.CUSTOMER: "place cancel wait write pay_debt see_photos ask_to_run rate report_problem",
+    Role.CUSTOMER: "place cancel wait raise write pay_debt see_photos ask_to_run rate report_problem",
     Role.RUNNER: "",
     Role.HOLDER: "release show_life buy pick_up arrive deliver set_up_payout",
     Role.ADMIN: "approve_runner see_any_order see_stuck retry_stuck bind_group see_cases"

@@ -100,6 +100,16 @@ async def two_holds_at_stripe(desk: Desk) -> Books:
     return replace(desk.books, intents=[*desk.books.intents, *desk.books.intents])
 
 
+async def a_hold_beside_the_one_that_counts(desk: Desk) -> Books:
+    return replace(
+        desk.books, holds=await desk.bent(hold, where=hold.c.order_id == desk.cancelled, status="held", part="former")
+    )
+
+
+async def a_candidate_of_nobody(desk: Desk) -> Books:
+    return replace(desk.books, holds=await desk.bent(hold, where=hold.c.order_id == desk.cancelled, part="candidate"))
+
+
 async def paid_too_much(desk: Desk) -> Books:
     (sent,) = desk.books.transfers
     return replace(desk.books, transfers=[{**sent, "amount": sent["amount"] + 1}])
@@ -184,6 +194,8 @@ BREACHES: dict[Callable[[Desk], Awaitable[Books]], str] = {
     captured_otherwise: "I1",
     two_holds_of_ours: "I2",
     two_holds_at_stripe: "I2",
+    a_hold_beside_the_one_that_counts: "I2",
+    a_candidate_of_nobody: "I2",
     paid_too_much: "I3",
     paid_for_nothing: "I3",
     ended_with_a_hold: "I4",

@@ -47,7 +47,7 @@ async def test_each_nudge_is_told_once_with_its_ways_out_however_many_workers_lo
     sounds = await town.rows("SELECT key, silent, buttons FROM push WHERE order_id = :id ORDER BY id", id=order.id)
     assert [(row.key, row.silent) for row in sounds] == [("push-nudge", False), ("push-odds-unknown", True)]
     taps = [[button["data"] for button in row.buttons] for row in sounds]
-    assert taps == [[f"v1:wait:{order.id}:{order.version}", f"v1:cancel:{order.id}:{order.version}"]] * 2
+    assert taps == [[f"v1:{tap}:{order.id}:{order.version}" for tap in ("wait", "raise", "cancel")]] * 2
 
 
 async def test_after_an_outage_only_the_last_news_is_told(shared_town: Town) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from domain.order import OrderStatus
-from domain.payment import HoldStatus
+from domain.payment import HoldPart, HoldStatus
 from domain.store.messages import tell_admins
 from domain.store.rows import campus_from
 from domain.store.schema import campus, hold, orders
@@ -17,7 +17,8 @@ LONGEST = timedelta(days=31)  # no bank holds money for longer, whatever margin 
 
 async def watch_holds(work: UnitOfWork) -> None:
     """Tell of each live hold, from the purchase on, that lapses within its campus' margin."""
-    bought = (hold.c.status == HoldStatus.HELD, orders.c.status.in_(BOUGHT))
+    counts = (hold.c.status == HoldStatus.HELD, hold.c.part == HoldPart.CURRENT)
+    bought = (*counts, orders.c.status.in_(BOUGHT))
     query = (
         select(hold.c.id, hold.c.order_id, hold.c.capture_before, orders.c.campus_id)
         .join(orders, orders.c.id == hold.c.order_id)

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, func, select
 
 from domain.order import ENDED as OVER
 from domain.order import OrderStatus
-from domain.payment import LIVE_HOLDS, HoldStatus
+from domain.payment import LIVE_HOLDS, HoldPart, HoldStatus
 from domain.saga import ENDED, SagaStatus
 from domain.store.schema import campus, hold, ledger_txn, membership, orders, person, refund, saga
 from domain.store.unit_of_work import UnitOfWork
@@ -57,6 +57,8 @@ async def _of_hold(work: UnitOfWork, row: RowMapping, found: Found) -> Standing:
         return Standing.KNOWN
     if await is_busy(work, row["order_id"]):
         return Standing.BUSY
+    if HoldPart(row["part"]) is not HoldPart.CURRENT:
+        return Standing.LATE  # the order counts on another hold, and nobody will ask for this one
     order = await _one(work, select(orders.c.status).where(orders.c.id == row["order_id"]))
     return Standing.LATE if order is not None and OrderStatus(order["status"]) in OVER else Standing.BUSY
 

@@ -7,11 +7,11 @@ from sqlalchemy import ColumnElement, RowMapping, exists, func, or_, select
 
 from domain.difference import DifferenceKind, Sight
 from domain.order import ENDED, OrderStatus
-from domain.payment import LIVE_HOLDS, HoldEvent, HoldStatus, PayoutStatus, RefundStatus
+from domain.payment import LIVE_HOLDS, HoldEvent, HoldPart, HoldStatus, PayoutStatus, RefundStatus
 from domain.saga import SagaStatus
 from domain.store.differences import report
 from domain.store.lapses import tell_lapsed
-from domain.store.money import move_hold
+from domain.store.money import move_that_hold
 from domain.store.progress import start_saga
 from domain.store.runs import Start
 from domain.store.schema import hold, orders, payable, refund, saga
@@ -54,14 +54,14 @@ def _awake(order_id: ColumnElement[int]) -> ColumnElement[bool]:
 
 
 async def look_at_hold(turn: Turn, row: RowMapping) -> None:
-    """Read the intent again: an order that is over lets go of it, one that goes on and lost it is a difference."""
+    """Read the intent again: what is over lets go of it, an order that goes on and lost it is a difference."""
     try:
         found = await turn.ask(lambda client: retrieve_intent(client, row["payment_intent"]))
     except Refused as refusal:
         if refusal.reason != UNKNOWN_OBJECT:
             raise
         found = {"id": row["payment_intent"], "status": UNKNOWN_OBJECT, "currency": row["currency"], "amount": 0}
-    over = OrderStatus(row["order_status"]) in ENDED
+    over = OrderStatus(row["order_status"]) in ENDED or HoldPart(row["part"]) is not HoldPart.CURRENT
     if over and found["status"] in HOLDING:
         whose = Whose(standing=Standing.LATE, campus_id=row["campus_id"], order_id=row["order_id"])
         await let_go(turn, found, whose)
@@ -70,7 +70,7 @@ async def look_at_hold(turn: Turn, row: RowMapping) -> None:
         if await is_busy(work, row["order_id"]):
             return
         if over and found["status"] in EMPTY:
-            await move_hold(work, row["order_id"], HoldEvent.RELEASED, approval_url=None)
+            await move_that_hold(work, hold.c.id == row["id"], HoldEvent.RELEASED, approval_url=None)
         elif found["status"] not in HOLDING and not (
             found["status"] == "canceled" and await tell_lapsed(work, found["id"])
         ):

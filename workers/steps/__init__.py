@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from workers.steps import accounts, cards, charges, debts, disputes, holds, payouts, refunds
+from workers.steps import accounts, candidates, cards, charges, debts, disputes, holds, payouts, refunds
 from workers.steps.step import OutsideStep
 
 OUTSIDE_STEPS: Mapping[str, OutsideStep] = MappingProxyType(
     {
+        "authorize_candidate": candidates.AUTHORIZE_CANDIDATE,
+        "look_at_candidate": holds.LOOK_AT_HOLD,
+        "release_candidate": holds.RELEASE_HOLD,
+        "release_former": candidates.RELEASE_FORMER,
         "authorize_hold": holds.AUTHORIZE_HOLD,
         "look_at_hold": holds.LOOK_AT_HOLD,
         "release_hold": holds.RELEASE_HOLD,

@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import ColumnElement, func, update
 
 from domain.payment import HoldEvent, HoldStatus
+from domain.saga import Wait
 from domain.store.campuses import find_campus
+from domain.store.candidates import candidate_of
 from domain.store.messages import redraw_order
-from domain.store.money import current_hold, move_hold
+from domain.store.money import current_hold, current_of, find_hold, move_hold, move_that_hold
 from domain.store.orders import find_order
 from domain.store.people import find_member
 from domain.store.runs import Run
@@ -22,8 +24,20 @@ from workers.stripe_gateway import Stripe, cancel_intent, capture_intent, create
 MADE_NOTHING_AFTER = timedelta(seconds=60)  # an unanswered call that left no trace by then left none
 
 
+def whose(run: Run) -> ColumnElement[bool]:
+    """The hold this run works at: the candidate it asked for, else the one its order counts on."""
+    return candidate_of(run.id) if run.saga.has("authorize_candidate") else current_of(run.order)
+
+
+async def _move(work: UnitOfWork, run: Run, happened: HoldEvent, **changes: object) -> None:
+    await move_that_hold(work, whose(run), happened, **changes)
+
+
 async def plan_hold(work: UnitOfWork, run: Run, key: str) -> Params:
     """The intent to make: the ceiling, on the saved card, captured later."""
+    wanted = await find_hold(work, whose(run))
+    if wanted is None:
+        raise LookupError(f"saga {run.name} asks for no hold")
     order = await find_order(work, run.campus_id, run.order)
     member = await find_member(work, run.campus_id, order.customer_id)
     campus = await find_campus(work, run.campus_id)
@@ -31,8 +45,8 @@ async def plan_hold(work: UnitOfWork, run: Run, key: str) -> Params:
         raise Refused("declined", "no card")
     run.data["hold_call"] = {"key": key, "customer": member.stripe_customer, "at": work.now.timestamp()}
     return {
-        "amount": order.price.ceiling,
-        "currency": order.price.currency,
+        "amount": wanted.amount,
+        "currency": wanted.currency,
         "customer": member.stripe_customer,
         "payment_method": member.card.payment_method,
         "capture_method": "manual",
@@ -65,16 +79,21 @@ async def record_hold(work: UnitOfWork, run: Run, result: Result) -> None:
     match result["status"]:
         case "requires_capture":
             made = {"charge": result["charge"], "capture_before": _moment(result["capture_before"])}
-            await move_hold(work, run.order, HoldEvent.MADE, made_at=func.now(), approval_url=None, **known, **made)
-            add_signal(run, "hold_made")
+            await _move(work, run, HoldEvent.MADE, made_at=func.now(), approval_url=None, **known, **made)
+            add_signal(run, _awaited(run))
         case "requires_action":
-            await move_hold(work, run.order, HoldEvent.APPROVAL_ASKED, approval_url=result["approval_url"], **known)
+            await _move(work, run, HoldEvent.APPROVAL_ASKED, approval_url=result["approval_url"], **known)
             await redraw_order(work, await find_order(work, run.campus_id, run.order), group=False)
         case "requires_payment_method" | "canceled":
-            await move_hold(work, run.order, HoldEvent.DECLINED, refusal=result["refusal"], approval_url=None, **known)
+            await _move(work, run, HoldEvent.DECLINED, refusal=result["refusal"], approval_url=None, **known)
             add_signal(run, "declined")
         case _:
             pass  # processing, or still waiting: the next look will know
+
+
+def _awaited(run: Run) -> str:
+    """The signal that says the hold is made."""
+    return next(part.signal for part in run.saga.parts if isinstance(part, Wait))
 
 
 async def record_decline(work: UnitOfWork, run: Run, refusal: Refused) -> None:
@@ -82,9 +101,9 @@ async def record_decline(work: UnitOfWork, run: Run, refusal: Refused) -> None:
     intent = refusal.known.get("payment_intent") or {}
     if not intent:
         run.data.pop("hold_call", None)  # a definite no without an intent: there is nothing to look for
-    await move_hold(
+    await _move(
         work,
-        run.order,
+        run,
         HoldEvent.DECLINED,
         payment_intent=intent.get("id"),
         refusal=str(refusal.known.get("code") or refusal.reason),
@@ -93,7 +112,7 @@ async def record_decline(work: UnitOfWork, run: Run, refusal: Refused) -> None:
 
 async def plan_look(work: UnitOfWork, run: Run, _key: str) -> Params | None:
     """Which intent to look at."""
-    hold = await current_hold(work, run.order)
+    hold = await find_hold(work, whose(run))
     return None if hold is None or hold.payment_intent is None else {"payment_intent": hold.payment_intent}
 
 
@@ -110,12 +129,12 @@ async def record_look(work: UnitOfWork, run: Run, result: Result) -> None:
 
 async def plan_release(work: UnitOfWork, run: Run, _key: str) -> Params | None:
     """What to give back; a hold that was never asked for is simply closed."""
-    hold = await current_hold(work, run.order)
+    hold = await find_hold(work, whose(run))
     if hold is None or hold.status in (HoldStatus.RELEASED, HoldStatus.CAPTURED):
         return None
     asked = run.data.get("hold_call")
     if hold.payment_intent is None and asked is None:
-        await move_hold(work, run.order, HoldEvent.RELEASED)
+        await _move(work, run, HoldEvent.RELEASED)
         return None
     if asked is not None:
         asked = {**asked, "since": asked["at"], "at": _last_asked(work, run, float(asked["at"]))}
@@ -156,7 +175,7 @@ async def made_by_asking(client: Stripe, sent: Sent) -> str | None:
 async def record_release(work: UnitOfWork, run: Run, result: Result) -> None:
     """The money is free."""
     known = {} if result["payment_intent"] is None else {"payment_intent": result["payment_intent"]}
-    await move_hold(work, run.order, HoldEvent.RELEASED, approval_url=None, **known)
+    await _move(work, run, HoldEvent.RELEASED, approval_url=None, **known)
 
 
 async def check(client: Stripe, sent: Sent) -> Result:

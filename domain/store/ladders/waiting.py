@@ -3,8 +3,11 @@
 from datetime import datetime
 
 from domain.buttons import Style, Tap, pack
+from domain.campus import Campus
 from domain.errors import OrderClosed
+from domain.money import spell
 from domain.order import Order, OrderStatus
+from domain.raising import may_raise, raise_step
 from domain.store.campuses import find_campus
 from domain.store.ladders.odds import count_odds
 from domain.store.messages import tell
@@ -37,6 +40,7 @@ async def nudge(work: UnitOfWork, due: DueTimer) -> None:
     order = await _unclaimed(work, due)
     if await has_fired(work, order.id, TimerKind.ODDS):
         raise OrderClosed
+    campus = await find_campus(work, order.campus_id)
     await tell(
         work,
         campus_id=order.campus_id,
@@ -44,8 +48,8 @@ async def nudge(work: UnitOfWork, due: DueTimer) -> None:
         name=f"nudge:{order.id}",
         key="push-nudge",
         order_id=order.id,
-        buttons=_ways_out(order),
-        words={"order": order.id},
+        buttons=_ways_out(order, campus),
+        words={"order": order.id, **_step(campus)},
     )
 
 
@@ -62,8 +66,8 @@ async def tell_odds(work: UnitOfWork, due: DueTimer) -> None:
         name=f"odds:{order.id}",
         key=key,
         order_id=order.id,
-        buttons=_ways_out(order),
-        words={"order": order.id, "minutes": max(1, round(campus.windows.odds / 60)), **words},
+        buttons=_ways_out(order, campus),
+        words={"order": order.id, "minutes": max(1, round(campus.windows.odds / 60)), **_step(campus), **words},
         silent=True,
     )
 
@@ -75,8 +79,14 @@ async def _unclaimed(work: UnitOfWork, due: DueTimer) -> Order:
     return order
 
 
-def _ways_out(order: Order) -> list[dict[str, str]]:
+def _step(campus: Campus) -> dict[str, str]:
+    return {"step": spell(raise_step(campus), campus.currency)}
+
+
+def _ways_out(order: Order, campus: Campus) -> list[dict[str, str]]:
+    more = {"key": "button-raise-fee", "data": pack(Tap.RAISE, order.id, order.version)}
     return [
         {"key": "button-wait", "data": pack(Tap.WAIT, order.id, order.version)},
+        *([more] if may_raise(order, campus) else []),
         {"key": "button-cancel-free", "data": pack(Tap.CANCEL, order.id, order.version), "style": Style.DANGER},
     ]

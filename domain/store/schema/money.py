@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from domain.payment import HoldStatus, PayoutStatus
+from domain.payment import HoldPart, HoldStatus, PayoutStatus
 from domain.store.schema.metadata import METADATA, moment, number, one_of, words
 
 hold = Table(
@@ -33,19 +33,18 @@ hold = Table(
     words("approval_url", nullable=True),
     words("refusal", nullable=True),
     moment("made_at"),
+    words("part", default=HoldPart.CURRENT),
     UniqueConstraint("payment_intent"),
     UniqueConstraint("saga_id"),
     one_of("status", HoldStatus),
+    one_of("part", HoldPart),
     CheckConstraint("captured >= 0 AND captured <= amount", name="captured_within"),
     CheckConstraint("(captured > 0) = (status = 'captured')", name="captured_by_status"),
     CheckConstraint("status NOT IN ('held', 'captured', 'approval') OR payment_intent IS NOT NULL", name="known"),
+    CheckConstraint("status <> 'captured' OR part = 'current'", name="captured_is_current"),
 )
-Index(
-    "hold_one_current",
-    hold.c.order_id,
-    unique=True,
-    postgresql_where=text("status IN ('requested', 'approval', 'held', 'captured')"),
-)
+Index("hold_one_current", hold.c.order_id, unique=True, postgresql_where=text("part = 'current'"))
+Index("hold_one_candidate", hold.c.order_id, unique=True, postgresql_where=text("part = 'candidate'"))
 
 payable = Table(
     "payable",

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
 from domain.store.runs import Run
-from domain.store.steps import cards, claims, completing, debts, endings, money, placing, refunds
+from domain.store.steps import cards, claims, completing, debts, endings, money, placing, raising, refunds
 from domain.store.unit_of_work import UnitOfWork
 
 LocalStep = Callable[[UnitOfWork, Run], Awaitable[None]]
@@ -33,6 +33,9 @@ LOCAL_STEPS: Mapping[str, LocalStep] = MappingProxyType(
         "request_refund": refunds.request_refund,
         "withdraw_refund": refunds.withdraw_refund,
         "settle_refund": refunds.settle_refund,
+        "request_candidate": raising.request_candidate,
+        "withdraw_candidate": raising.withdraw_candidate,
+        "adopt_candidate": raising.adopt_candidate,
         "begin_settling": debts.begin_settling,
         "tell_unsettled": debts.tell_unsettled,
         "book_settlement": debts.book_settlement,

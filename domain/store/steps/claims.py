@@ -26,6 +26,7 @@ from domain.store.campuses import find_campus
 from domain.store.events import SYSTEM, Actor
 from domain.store.ladders.waiting import RUNGS, wait_again
 from domain.store.messages import redraw_order, tell
+from domain.store.money import current_of
 from domain.store.orders import find_order, move, try_move
 from domain.store.people import find_member
 from domain.store.runs import Run
@@ -106,7 +107,7 @@ def _claimable(run: Run, campus: Campus) -> tuple[ColumnElement[bool], ...]:
     )
     margin = campus.windows.length("hold_margin")
     held = exists().where(
-        hold.c.order_id == run.order,
+        current_of(run.order),
         hold.c.status == HoldStatus.HELD,
         func.coalesce(hold.c.capture_before > func.now() + margin, true()),
     )

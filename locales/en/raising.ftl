@@ -1,0 +1,31 @@
+### A customer agrees to pay more than she first confirmed. HTML: <b>, <i>, <code>.
+
+## To the customer
+
+push-raise-approval = 🏦 Your bank wants a yes from you to { $wanted } for order #{ $order }. Say yes within { $minutes } minutes. Until then it stays at { $ceiling } at most.
+push-raise-declined = 💳 Your bank said no to { $wanted } for order #{ $order }. Nothing changed: you pay at most { $ceiling }, as before.
+push-raise-unapproved = ⌛ Your bank's yes to { $wanted } for order #{ $order } did not arrive in time. Nothing changed: you pay at most { $ceiling }, as before.
+push-raise-not-reached = ⌛ We could not reach the bank about { $wanted } for order #{ $order }. Nothing changed: you pay at most { $ceiling }, as before.
+push-raise-overtaken = ⏩ Order #{ $order } went on before { $wanted } could count. Nothing changed: you pay at most { $ceiling }, as before.
+
+bot-raise-fee =
+    🔼 <b>Raise the delivery fee of #{ $order }?</b>
+    You pay at most { $now } now. With { $more } more for the delivery: at most { $then }.
+    The runners see at once that they earn more. Nothing is charged before it is delivered.
+bot-raise-asking = ⏳ We ask your bank to hold { $then } for order #{ $order }. Until it says yes, nothing changes. Your order's card shows when it counts.
+
+## To the runner
+
+push-limit-raised = 👍 <b>The customer says yes: buy #{ $order } for up to { $limit }.</b> Then tap [Bought] on the job's card.
+push-limit-not-raised = 💳 The higher limit for #{ $order } did not work out at the customer's bank. It stays at { $limit }: please buy less, or ask the campus team.
+
+## Labels
+
+button-raise-fee = Raise fee { $step }
+bot-button-hold-more = Hold { $ceiling }
+bot-button-keep-ceiling = Keep { $ceiling }
+
+## When it cannot be
+
+error-price-moved = The amount on that button is not right any more. Please look at your order again.
+error-raise-under-way = The bank is being asked about more money for this order just now. Please wait a moment.
