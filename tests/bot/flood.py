@@ -91,11 +91,11 @@ class Flood:
         return [f"seed {SEED}: {line}" for line in found]
 
     async def _failed(self) -> Sequence[Json]:
-        """The updates that broke something, and are no poison."""
-        rows = await self.stage.rows(
-            telegram_update, telegram_update.c.tries > 0, telegram_update.c.update_id >= FIRST_UPDATE
-        )
-        return [row for row in rows if not row["error"].startswith("ValidationError") or _is_readable(row["payload"])]
+        """The updates of this flood that broke something, and are no poison."""
+        wild = telegram_update.c.update_id >= FIRST_UPDATE
+        rows = await self.stage.rows(telegram_update, telegram_update.c.tries > 0, wild)
+        mine = [row for row in rows if row["update_id"] in self.statuses]
+        return [row for row in mine if not row["error"].startswith("ValidationError") or _is_readable(row["payload"])]
 
 
 def _is_readable(payload: Json) -> bool:

@@ -19,7 +19,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("journeys")
     quarters = {name: found_quarter(folder, name, at) for at, name in enumerate(("east", "south", "west"), start=3)}
     quarters["crowded"] = found_quarter(folder, "crowded", 6, runners=60)
-    quarters["hasty"] = found_quarter(folder, "hasty", 7, unclaimed="4s", nudge="2s")
+    quarters["hasty"] = found_quarter(folder, "hasty", 7, unclaimed="7s", nudge="2s")
     quarters["doorstep"] = found_quarter(folder, "doorstep", 8, reminder="1s", absent="4s")
     files = tuple(quarter.campus.file for quarter in quarters.values())
     plan = Plan(folder=folder, cast=cast_of_all(quarters.values()), campus_files=files)

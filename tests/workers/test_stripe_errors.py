@@ -17,7 +17,7 @@ MEANINGS: dict[str, tuple[dict[str, Any], type[CallFailed], str]] = {
     "nothing of that name": ({"kind": STATUS, "status": 404, "code": "resource_missing"}, Refused, "resource_missing"),
     "the same call is under way": ({"kind": STATUS, "status": 409}, TryLater, "key_in_use"),
     "too many calls": ({"kind": STATUS, "status": 429}, TryLater, "rate_limit"),
-    "somebody has it locked": ({"kind": STATUS, "status": 429, "code": "lock_timeout"}, TryLater, "rate_limit"),
+    "somebody has it locked": ({"kind": STATUS, "status": 429, "code": "lock_timeout"}, TryLater, "lock_timeout"),
     "a key that was revoked": ({"kind": STATUS, "status": 401}, TryLater, "stripe_key"),
     "a key that may not": ({"kind": STATUS, "status": 403}, TryLater, "stripe_key"),
     "Stripe fails": ({"kind": STATUS, "status": 500}, Unknown, FAILED),
