@@ -68,6 +68,9 @@ class Tap(StrEnum):
     CASE_ANSWER = "case_answer"  # case
     CASE_CLOSE = "case_close"  # case
     CASE_CLOSE_SURE = "case_close_sure"  # case; version = which of the outcomes, from 1
+    ASK_CUSTOMER = "ask_customer"  # order; version = what the shop wants, minor units
+    AGREE = "agree"  # order: to what the shop wants; version = the ceiling shown, minor units
+    DISAGREE = "disagree"  # order; version as above
     ASK_ADMIN = "ask_admin"  # order; version = what the shop wants, minor units
     LEAVE = "leave"  # order: the food may be left, asks for the photo
     STAY = "stay"  # order: the runner goes on waiting for the customer

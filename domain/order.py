@@ -143,3 +143,4 @@ class Order:
     delivered_at: datetime | None
     completed_at: datetime | None
     ended_at: datetime | None
+    asked_limit: int | None = None  # what the shop wants, above the limit: her customer has been asked

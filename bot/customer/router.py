@@ -43,6 +43,8 @@ def customer_router() -> Router:
             Tap.ADD_CARD: placing.add_card,
             Tap.PAY_DEBT: debts.pay,
             Tap.WAIT: waiting.wait,
+            Tap.AGREE: waiting.agree,
+            Tap.DISAGREE: waiting.disagree,
             Tap.RAISE: waiting.ask_raise,
             Tap.RAISE_SURE: waiting.raise_fee,
             Tap.CANCEL: placing.ask_cancel,

@@ -1,4 +1,4 @@
-"""Nobody has taken her order yet: what the customer says to that."""
+"""What a customer says while nobody has taken her order, or while the shop wants more than she agreed to."""
 
 from bot.home import MENU, home_button
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
@@ -29,11 +29,32 @@ async def ask_raise(turn: Turn) -> Replies:
 
 async def raise_fee(turn: Turn) -> Replies:
     """[Hold S$10.40]: her bank is asked; the card says when it counts. Without a card, a link comes first."""
-    if turn.member.card is None and await just_started(turn.work, turn.campus.id, turn.member.person_id, "save_card"):
+    if await _awaits_card(turn):
         return (Answer(turn.plain("bot-card-link-coming")),)
     run = await raising.raise_fee(turn.work, turn.campus, turn.member, turn.subject, turn.version)
-    if run is None:
-        return (Answer(turn.plain("bot-debt-card-first"), alert=True),)
+    return (Answer(turn.plain("bot-debt-card-first"), alert=True) if run is None else EditMenu(_asking(turn)),)
+
+
+async def agree(turn: Turn) -> Replies:
+    """[Yes, max S$10.00] to what the shop wants: as above."""
+    if await _awaits_card(turn):
+        return (Answer(turn.plain("bot-card-link-coming")),)
+    run = await raising.agree(turn.work, turn.campus, turn.member, turn.subject, turn.version)
+    return (Answer(turn.plain("bot-debt-card-first"), alert=True) if run is None else NewMessage(_asking(turn)),)
+
+
+async def disagree(turn: Turn) -> Replies:
+    """[No]: the limit stays."""
+    order = await raising.disagree(turn.work, turn.campus, turn.member, turn.subject, turn.version)
+    return (Answer(turn.plain("bot-disagreed", limit=turn.money(order.price.shop_limit)), alert=True),)
+
+
+async def _awaits_card(turn: Turn) -> bool:
+    missing = turn.member.card is None
+    return missing and await just_started(turn.work, turn.campus.id, turn.member.person_id, "save_card")
+
+
+def _asking(turn: Turn) -> Screen:
     words = turn.say("bot-raise-asking", order=turn.subject, then=turn.money(turn.version))
     look = turn.button("bot-button-open-order", Tap.OPEN_ORDER, turn.subject, MENU)
-    return (EditMenu(Screen(words, ((look,), (home_button(turn),)))),)
+    return Screen(words, ((look,), (home_button(turn),)))

@@ -12,7 +12,7 @@ from domain.people import Action
 from domain.store.drafts import expect, expect_nothing
 from domain.store.orders import find_order
 from domain.store.people import find_member
-from domain.store.use_cases import evidence, running
+from domain.store.use_cases import evidence, raising, running
 from domain.store.use_cases.permission import require_job
 
 MOST_WANTED = 999_999_999  # minor units; what callback data holds
@@ -72,6 +72,14 @@ async def later_receipt(turn: Turn, order: Order, photo: str) -> Replies:
     return (NewMessage(Screen(kept, ((home_button(turn),),))),)
 
 
+async def ask_customer(turn: Turn) -> Replies:
+    """[Ask Mei]: her yes or no comes as a message of its own."""
+    order = await raising.ask_customer(turn.work, turn.campus, turn.member, turn.subject, turn.version)
+    customer = await find_member(turn.work, turn.campus.id, order.customer_id)
+    limit, wanted = turn.money(order.price.shop_limit), turn.money(turn.version)
+    return (Answer(turn.plain("bot-asked-customer", customer=customer.first_name, wanted=wanted, limit=limit), True),)
+
+
 async def ask_admin(turn: Turn) -> Replies:
     """[Ask an admin]: the shop wants more than the limit; the button carries how much."""
     order = await _job(turn, turn.subject)
@@ -87,7 +95,7 @@ async def _bought(turn: Turn, order: Order, receipt: int) -> Screen:
     try:
         bought = await running.buy(turn.work, turn.campus, turn.member, order.id, receipt)
     except ReceiptAboveLimit:  # nothing was written: the question stands, and so does the photo that came with it
-        return _too_dear(turn, order, receipt)
+        return await _too_dear(turn, order, receipt)
     await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
     share = turn.money(bought.runner_share or 0)
     text = turn.say("bot-bought", order=order.id, receipt=turn.money(receipt), share=share)
@@ -104,11 +112,15 @@ def _asking(turn: Turn, order: Order, key: str) -> Screen:
     return Screen(text, ((as_estimated,), (home_button(turn),)))
 
 
-def _too_dear(turn: Turn, order: Order, wanted: int) -> Screen:
+async def _too_dear(turn: Turn, order: Order, wanted: int) -> Screen:
+    name = (await find_member(turn.work, turn.campus.id, order.customer_id)).first_name
+    ask_her = turn.button(
+        "bot-button-ask-customer", Tap.ASK_CUSTOMER, order.id, min(wanted, MOST_WANTED), customer=name
+    )
     ask = turn.button("bot-button-ask-admin", Tap.ASK_ADMIN, order.id, min(wanted, MOST_WANTED))
     give_back = turn.button("bot-button-give-back", Tap.RELEASE, order.id, order.version, style=Style.DANGER)
     text = turn.say("bot-too-dear", wanted=turn.money(wanted), limit=turn.money(order.price.shop_limit))
-    return Screen(text, ((ask,), (give_back, home_button(turn))))
+    return Screen(text, ((ask_her,), (ask,), (give_back, home_button(turn))))
 
 
 async def _job(turn: Turn, order_id: int) -> Order:

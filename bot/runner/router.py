@@ -22,15 +22,13 @@ def runner_router() -> Router:
             Tap.ON_IT: sign_of_life.on_it,
             Tap.RELEASE: jobs.ask_release,
             Tap.RELEASE_SURE: jobs.release,
-            Tap.BOUGHT: receipt.ask_receipt,
-            Tap.BOUGHT_AS_ESTIMATED: receipt.bought_as_estimated,
-            Tap.ASK_ADMIN: receipt.ask_admin,
             Tap.PICKED_UP: jobs.pick_up,
             Tap.HERE: handover.arrive,
             Tap.LEAVE: handover.ask_leave,
             Tap.STAY: handover.stay,
         },
     )
+    _receipt(router)
     on_photos(
         router,
         {
@@ -48,3 +46,15 @@ def runner_router() -> Router:
         },
     )
     return router
+
+
+def _receipt(router: Router) -> None:
+    on_taps(
+        router,
+        {
+            Tap.BOUGHT: receipt.ask_receipt,
+            Tap.BOUGHT_AS_ESTIMATED: receipt.bought_as_estimated,
+            Tap.ASK_CUSTOMER: receipt.ask_customer,
+            Tap.ASK_ADMIN: receipt.ask_admin,
+        },
+    )

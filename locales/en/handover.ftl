@@ -47,7 +47,7 @@ bot-receipt-amount =
 bot-receipt-which = You have several jobs, so I can't tell which one this photo is for. Tap the button on that job's card first, then send it again.
 bot-too-dear =
     <b>The shop wants more than agreed.</b> { $wanted } is too much: the customer agreed to at most { $limit }, and you get no more back.
-    Buy less and type the new amount. Or ask the campus team. Or give the job back.
+    Buy less and type the new amount. Or ask the customer, or the campus team. Or give the job back.
 bot-asked-admins = The campus team was asked about job #{ $order }. Until they answer: do not buy for more than { $limit }.
 bot-no-admins = Nobody can be asked here right now. Buy for at most { $limit }, or give the job back.
 bot-leave =

@@ -8,6 +8,10 @@ push-raise-unapproved = ⌛ Your bank's yes to { $wanted } for order #{ $order }
 push-raise-not-reached = ⌛ We could not reach the bank about { $wanted } for order #{ $order }. Nothing changed: you pay at most { $ceiling }, as before.
 push-raise-overtaken = ⏩ Order #{ $order } went on before { $wanted } could count. Nothing changed: you pay at most { $ceiling }, as before.
 
+push-dearer =
+    🧾 <b>The shop wants { $wanted } for #{ $order }; the limit was { $limit }.</b> { $runner } is there and asks you.
+    You pay at most { $now } now; with yes at most { $then }.
+bot-disagreed = All right: the shop may cost at most { $limit }, as before. Your runner hears it now.
 bot-raise-fee =
     🔼 <b>Raise the delivery fee of #{ $order }?</b>
     You pay at most { $now } now. With { $more } more for the delivery: at most { $then }.
@@ -17,11 +21,16 @@ bot-raise-asking = ⏳ We ask your bank to hold { $then } for order #{ $order }.
 ## To the runner
 
 push-limit-raised = 👍 <b>The customer says yes: buy #{ $order } for up to { $limit }.</b> Then tap [Bought] on the job's card.
+push-limit-refused = ✋ The customer says no: for #{ $order } it stays at { $limit } at most. Please buy less, or ask the campus team.
+bot-asked-customer = { $customer } was asked about { $wanted }. Until you read a yes here: do not buy for more than { $limit }.
 push-limit-not-raised = 💳 The higher limit for #{ $order } did not work out at the customer's bank. It stays at { $limit }: please buy less, or ask the campus team.
 
 ## Labels
 
 button-raise-fee = Raise fee { $step }
+button-agree = Yes, max { $then }
+button-disagree = No
+bot-button-ask-customer = Ask { $customer }
 bot-button-hold-more = Hold { $ceiling }
 bot-button-keep-ceiling = Keep { $ceiling }
 

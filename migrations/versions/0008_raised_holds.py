@@ -1,4 +1,4 @@
-"""Raised holds: while one takes another's place, an order has two, and one of them counts."""
+"""Raised holds: while one takes another's place, an order has two, and one of them counts. What a dear shop wants."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,10 +25,14 @@ def upgrade() -> None:
     op.drop_index("hold_one_current", table_name="hold")
     one_at_most("hold_one_current", "part = 'current'")
     one_at_most("hold_one_candidate", "part = 'candidate'")
+    op.add_column("orders", sa.Column("asked_limit", sa.BigInteger(), nullable=True))
+    op.create_check_constraint(op.f("orders_asked_above_limit_check"), "orders", "asked_limit > shop_limit")
 
 
 def downgrade() -> None:
     """Take it away; it refuses while a hold is being replaced, as the release before knows one live hold an order."""
+    op.drop_constraint(op.f("orders_asked_above_limit_check"), "orders")
+    op.drop_column("orders", "asked_limit")
     op.drop_index("hold_one_candidate", table_name="hold")
     op.drop_index("hold_one_current", table_name="hold")
     one_at_most("hold_one_current", LIVE)

@@ -135,7 +135,9 @@ async def _order(work: UnitOfWork, here: Campus, customer: int, runner: int, sta
     order = await move(work, SYSTEM, here.id, placed.order_id, E.PUBLISHED)
     if status is S.CREATED:
         await set_timer(work, order, TimerKind.EXPIRE, reopened_until(work.now, order.placed_at, here.windows))
-    changes: Json = {E.CLAIMED: {"runner_id": runner, "pin": "4817", "claim": uuid4(), "hold_checked": True}}
+    changes: Json = {
+        E.CLAIMED: {"runner_id": runner, "pin": "4817", "claim": uuid4(), "hold_checked": True, "asked_limit": 610}
+    }
     changes |= {E.BOUGHT: {"receipt": 420, "total": 700, "runner_share": 600}}
     for happened, _ in PATH[: STATES.index(status)]:
         await move(work, SYSTEM, here.id, order.id, happened, **changes.get(happened, {}))

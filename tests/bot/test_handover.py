@@ -46,13 +46,13 @@ async def test_the_customer_looks_at_a_receipt_that_came_later(stage: Stage) -> 
     assert "not yours" in (await ana.tap(Tap.SEE_RECEIPT, order_id, 3))["text"]
 
 
-async def test_a_shop_that_wants_too_much_leaves_three_ways_out(stage: Stage) -> None:
+async def test_a_shop_that_wants_too_much_leaves_four_ways_out(stage: Stage) -> None:
     order_id, _, ana = await claimed(stage)
     await ana.tap(Tap.BOUGHT, order_id, 2)
     await ana.write("6.00", photo=True)
     assert "The shop wants more than agreed. S$6.00 is too much" in await ana.text()
     assert "at most S$5.20" in await ana.text()
-    assert await ana.labels() == ["Ask an admin", "Can't do it", "🏠 Home"]
+    assert await ana.labels() == ["Ask Mei", "Ask an admin", "Can't do it", "🏠 Home"]
     assert "Nobody can be asked" in (await ana.press("Ask an admin"))["text"]
     await stage.change(campus, campus.c.id == stage.campuses["north"], admin_chat=TEAM)
     for _ in range(2):

@@ -20,10 +20,16 @@ async def hold_more(town: Town, customer: Member, order: Order, ceiling: int) ->
         return await raising.raise_fee(work, town.campus, await town.known(customer.person_id), order.id, ceiling)
 
 
-async def raise_limit(town: Town, customer: Member, order: Order, shop_limit: int) -> Run | None:
-    """Her yes to what the shop wants."""
+async def ask_customer(town: Town, runner: Member, order: Order, wanted: int) -> None:
+    """[Ask Mei]."""
     async with town.database() as work:
-        return await raising.raise_limit(work, town.campus, customer, order.id, shop_limit)
+        await raising.ask_customer(work, town.campus, runner, order.id, wanted)
+
+
+async def agree(town: Town, customer: Member, order: Order, ceiling: int) -> Run | None:
+    """[Yes, max S$...]."""
+    async with town.database() as work:
+        return await raising.agree(work, town.campus, await town.known(customer.person_id), order.id, ceiling)
 
 
 async def parts(town: Town, order: Order) -> list[tuple[str, str, int]]:

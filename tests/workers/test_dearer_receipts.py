@@ -7,7 +7,7 @@ from domain.people import Member
 from domain.store.use_cases import running
 from tests.town import Town
 from tests.workers.owing import DECLINING
-from tests.workers.raising import at_stripe, held_at_stripe, raise_limit
+from tests.workers.raising import agree, ask_customer, at_stripe, held_at_stripe
 
 BEFORE = 1240  # the ceiling of an order here
 
@@ -17,13 +17,14 @@ async def in_the_shop(town: Town) -> tuple[Member, Member, Order]:
     customer, runner = await town.member(), await town.member(runner=True, card=None)
     order = await town.held_job(runner, customer)
     assert order.price.shop_limit == 960
-    return customer, runner, order
+    await ask_customer(town, runner, order, 1040)
+    return customer, runner, await town.order(order.id)
 
 
 async def test_a_yes_to_what_the_shop_wants_lets_the_runner_buy_it(shared_town: Town) -> None:
     town = shared_town
     customer, runner, order = await in_the_shop(town)
-    await raise_limit(town, customer, order, 1040)
+    await agree(town, customer, order, 1320)
     await town.drive()
     assert (await town.order(order.id)).price.shop_limit == 1040
     assert (await town.told(order, runner.person_id))[-1] == "push-limit-raised"
@@ -39,7 +40,7 @@ async def test_a_bank_that_says_no_to_it_leaves_the_old_limit_and_the_runner_hea
     town = shared_town
     customer, runner, order = await in_the_shop(town)
     await town.give_card(customer.person_id, DECLINING)
-    await raise_limit(town, customer, order, 1040)
+    await agree(town, customer, order, 1320)
     await town.drive()
     assert (await town.order(order.id)).price == order.price
     assert (await town.told(order, runner.person_id))[-1] == "push-limit-not-raised"
@@ -52,7 +53,7 @@ async def test_a_job_given_back_meanwhile_keeps_its_old_limit(shared_town: Town,
     """Also when another runner claims it before anybody looked."""
     town = shared_town
     customer, runner, order = await in_the_shop(town)
-    await raise_limit(town, customer, order, 1040)
+    await agree(town, customer, order, 1320)
     async with town.database() as work:
         await running.release(work, town.campus, runner, order.id)
     await town.claim(await town.member(runner=True, card=None), order)
@@ -68,7 +69,7 @@ async def test_a_job_given_back_meanwhile_keeps_its_old_limit(shared_town: Town,
 async def test_what_was_bought_meanwhile_is_paid_from_the_old_hold(shared_town: Town) -> None:
     town = shared_town
     customer, runner, order = await in_the_shop(town)
-    await raise_limit(town, customer, order, 1040)
+    await agree(town, customer, order, 1320)
     await town.carry(runner, order)
     await town.hand_over(runner, order)
     await town.drive()

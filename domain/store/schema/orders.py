@@ -98,6 +98,7 @@ orders = Table(
     words("borne_by", nullable=True),
     words("receipt_photo", nullable=True),
     words("proof_photo", nullable=True),
+    Column("asked_limit", BigInteger),  # what the shop wants: the runner asked the customer
     ForeignKeyConstraint(["campus_id", "customer_id"], ["membership.campus_id", "membership.person_id"]),
     ForeignKeyConstraint(["campus_id", "runner_id"], ["membership.campus_id", "membership.person_id"]),
     one_of("status", OrderStatus),
@@ -105,6 +106,7 @@ orders = Table(
     CheckConstraint("(borne_by IS NOT NULL) = coalesce(end_reason = 'closed', false)", name="borne_by_end"),
     CheckConstraint("runner_id <> customer_id", name="not_own"),
     CheckConstraint("ceiling = shop_limit + delivery_fee + service_fee + tip", name="ceiling_sum"),
+    CheckConstraint("asked_limit > shop_limit", name="asked_above_limit"),
     CheckConstraint("receipt > 0 AND receipt <= shop_limit", name="receipt_within"),
     CheckConstraint("total = receipt + delivery_fee + service_fee + tip AND total <= ceiling", name="total_sum"),
     CheckConstraint("runner_share >= receipt AND runner_share <= total", name="share_within"),

@@ -42,6 +42,7 @@ NO_RUNNER = {
     "hold_checked": False,
     "accepted_at": None,
     "receipt_photo": None,
+    "asked_limit": None,
 }
 
 

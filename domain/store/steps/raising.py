@@ -60,7 +60,7 @@ async def adopt_candidate(work: UnitOfWork, run: Run) -> None:
     run.data["former"] = former.id
     price = agreed(run, order)
     raised = update(orders).where(orders.c.id == order.id)
-    await work.connection.execute(raised.values(**price_columns(price), version=orders.c.version + 1))
+    await work.connection.execute(raised.values(**price_columns(price), asked_limit=None, version=orders.c.version + 1))
     await log(
         work,
         Actor(role=Role.CUSTOMER, person_id=run.person),

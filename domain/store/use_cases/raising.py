@@ -1,18 +1,24 @@
 """A customer agrees to pay more than she first confirmed: a higher fee while nobody came, or what the shop wants."""
 
+from sqlalchemy import update
+
+from domain.buttons import Style, Tap, pack
 from domain.campus import Campus
-from domain.errors import OrderClosed, PriceMoved
+from domain.errors import HoldNotChecked, OrderClosed, PriceMoved, Stale
+from domain.money import spell
 from domain.order import Order, OrderStatus
 from domain.people import Action, Member
 from domain.pricing import Price
 from domain.raising import RaiseKind, next_offer, with_limit
 from domain.store.candidates import raises_so_far, require_no_candidate
+from domain.store.messages import tell
 from domain.store.orders import lock_order
 from domain.store.progress import start_saga
 from domain.store.runs import Run, Start
+from domain.store.schema import orders
 from domain.store.unit_of_work import UnitOfWork
 from domain.store.use_cases.ordering import add_card
-from domain.store.use_cases.permission import require
+from domain.store.use_cases.permission import require, require_job
 
 
 async def see_raise(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> tuple[Order, Price]:
@@ -40,14 +46,87 @@ async def raise_fee(work: UnitOfWork, campus: Campus, member: Member, order_id: 
     return await _start(work, campus, member, order, price, RaiseKind.FEE)
 
 
-async def raise_limit(work: UnitOfWork, campus: Campus, member: Member, order_id: int, shop_limit: int) -> Run | None:
-    """Yes to what the shop wants (minor units), while the same runner is still in the shop."""
+async def ask_customer(work: UnitOfWork, campus: Campus, member: Member, order_id: int, wanted: int) -> Order:
+    """[Ask Mei]: the shop wants so much (minor units), more than the limit; she is asked with both ceilings.
+
+    Stale when the limit would do, OrderOutOfRange when the campus allows no such order. A second question, about
+    another amount, makes the first one's buttons old, and no sound.
+    """
+    order = await lock_order(work, campus.id, order_id)
+    require_job(member, Action.BUY, order)
+    if order.status is not OrderStatus.ACCEPTED:
+        raise OrderClosed
+    if not order.hold_checked:
+        raise HoldNotChecked
+    if wanted <= order.price.shop_limit:
+        raise Stale
+    await require_no_candidate(work, order.id)
+    price = with_limit(order.price, wanted, campus.fees)
+    await _ask_for(work, order, wanted)
+    yes = {"key": "button-agree", "data": pack(Tap.AGREE, order.id, price.ceiling), "style": Style.SUCCESS}
+    await tell(
+        work,
+        campus_id=campus.id,
+        chat_id=order.customer_id,
+        name=f"dearer:{order.claim}:{wanted}",
+        key="push-dearer",
+        order_id=order.id,
+        buttons=[yes, {"key": "button-disagree", "data": pack(Tap.DISAGREE, order.id, price.ceiling)}],
+        words={
+            "order": order.id,
+            "runner": member.first_name,
+            "wanted": spell(wanted, price.currency),
+            "limit": spell(order.price.shop_limit, price.currency),
+            "now": spell(order.price.ceiling, price.currency),
+            "then": spell(price.ceiling, price.currency),
+        },
+        silent=order.asked_limit is not None,
+    )
+    return order
+
+
+async def agree(work: UnitOfWork, campus: Campus, member: Member, order_id: int, ceiling: int) -> Run | None:
+    """[Yes, max S$10.00]: her bank is asked, while the same runner is in the shop; None when a card is missing.
+
+    OrderClosed when it was bought or given back, Stale when nobody asks, PriceMoved for an older question.
+    """
+    order, price = await _asked(work, campus, member, order_id, ceiling)
+    return await _start(work, campus, member, order, price, RaiseKind.LIMIT)
+
+
+async def disagree(work: UnitOfWork, campus: Campus, member: Member, order_id: int, ceiling: int) -> Order:
+    """[No]: the limit stays, and the runner hears it; refused as agree says."""
+    order, _ = await _asked(work, campus, member, order_id, ceiling)
+    await _ask_for(work, order, None)
+    await tell(
+        work,
+        campus_id=campus.id,
+        chat_id=order.runner_id or 0,
+        name=f"dearer_refused:{order.claim}:{ceiling}",
+        key="push-limit-refused",
+        order_id=order.id,
+        words={"order": order.id, "limit": spell(order.price.shop_limit, order.price.currency)},
+    )
+    return order
+
+
+async def _asked(work: UnitOfWork, campus: Campus, member: Member, order_id: int, ceiling: int) -> tuple[Order, Price]:
+    """The order, locked, and what its customer is asked to agree to."""
     order = await lock_order(work, campus.id, order_id)
     require(member, Action.RAISE, own=order.customer_id == member.person_id)
-    if order.status is not OrderStatus.ACCEPTED or not order.hold_checked:
+    if order.status is not OrderStatus.ACCEPTED:
         raise OrderClosed
+    if order.asked_limit is None:
+        raise Stale
     await require_no_candidate(work, order.id)
-    return await _start(work, campus, member, order, with_limit(order.price, shop_limit, campus.fees), RaiseKind.LIMIT)
+    price = with_limit(order.price, order.asked_limit, campus.fees)
+    if price.ceiling != ceiling:
+        raise PriceMoved
+    return order, price
+
+
+async def _ask_for(work: UnitOfWork, order: Order, wanted: int | None) -> None:
+    await work.connection.execute(update(orders).where(orders.c.id == order.id).values(asked_limit=wanted))
 
 
 async def _start(
