@@ -51,6 +51,8 @@ async def test_her_no_leaves_the_limit_and_the_runner_hears_it(stage: Stage) -> 
     for tap in (Tap.AGREE, Tap.DISAGREE):
         assert "out of date" in (await mei.tap(tap, order_id, 880))["text"]
     assert await raises(stage, order_id) == []
+    await ana.tap(Tap.ASK_CUSTOMER, order_id, 600)
+    assert [row["silent"] for row in await pushes(stage, order_id, "push-dearer")] == [False, True]
 
 
 async def test_asked_twice_for_the_same_she_reads_it_once_and_a_new_amount_makes_the_old_one_stale(

@@ -1,6 +1,6 @@
 """A customer agrees to pay more than she first confirmed: a higher fee while nobody came, or what the shop wants."""
 
-from sqlalchemy import update
+from sqlalchemy import exists, select, update
 
 from domain.buttons import Style, Tap, pack
 from domain.campus import Campus
@@ -15,7 +15,7 @@ from domain.store.messages import tell
 from domain.store.orders import lock_order
 from domain.store.progress import start_saga
 from domain.store.runs import Run, Start
-from domain.store.schema import orders
+from domain.store.schema import orders, push
 from domain.store.unit_of_work import UnitOfWork
 from domain.store.use_cases.ordering import add_card
 from domain.store.use_cases.permission import require, require_job
@@ -49,8 +49,8 @@ async def raise_fee(work: UnitOfWork, campus: Campus, member: Member, order_id: 
 async def ask_customer(work: UnitOfWork, campus: Campus, member: Member, order_id: int, wanted: int) -> Order:
     """[Ask Mei]: the shop wants so much (minor units), more than the limit; she is asked with both ceilings.
 
-    Stale when the limit would do, OrderOutOfRange when the campus allows no such order. A second question, about
-    another amount, makes the first one's buttons old, and no sound.
+    Stale when the limit would do, OrderOutOfRange when the campus allows no such order. A second question makes
+    the first one's buttons old, and no sound; the same one, still unanswered, is not put again.
     """
     order = await lock_order(work, campus.id, order_id)
     require_job(member, Action.BUY, order)
@@ -62,13 +62,15 @@ async def ask_customer(work: UnitOfWork, campus: Campus, member: Member, order_i
         raise Stale
     await require_no_candidate(work, order.id)
     price = with_limit(order.price, wanted, campus.fees)
+    if order.asked_limit == wanted:
+        return order
     await _ask_for(work, order, wanted)
     yes = {"key": "button-agree", "data": pack(Tap.AGREE, order.id, price.ceiling), "style": Style.SUCCESS}
     await tell(
         work,
         campus_id=campus.id,
         chat_id=order.customer_id,
-        name=f"dearer:{order.claim}:{wanted}",
+        name=f"dearer:{order.claim}:{work.now.timestamp()}",
         key="push-dearer",
         order_id=order.id,
         buttons=[yes, {"key": "button-disagree", "data": pack(Tap.DISAGREE, order.id, price.ceiling)}],
@@ -80,7 +82,7 @@ async def ask_customer(work: UnitOfWork, campus: Campus, member: Member, order_i
             "now": spell(order.price.ceiling, price.currency),
             "then": spell(price.ceiling, price.currency),
         },
-        silent=order.asked_limit is not None,
+        silent=await _asked_before(work, order),
     )
     return order
 
@@ -102,7 +104,7 @@ async def disagree(work: UnitOfWork, campus: Campus, member: Member, order_id: i
         work,
         campus_id=campus.id,
         chat_id=order.runner_id or 0,
-        name=f"dearer_refused:{order.claim}:{ceiling}",
+        name=f"dearer_refused:{order.claim}:{work.now.timestamp()}",
         key="push-limit-refused",
         order_id=order.id,
         words={"order": order.id, "limit": spell(order.price.shop_limit, order.price.currency)},
@@ -123,6 +125,12 @@ async def _asked(work: UnitOfWork, campus: Campus, member: Member, order_id: int
     if price.ceiling != ceiling:
         raise PriceMoved
     return order, price
+
+
+async def _asked_before(work: UnitOfWork, order: Order) -> bool:
+    """Whether its customer's phone rang for such a question already: once an order is enough."""
+    query = select(exists().where(push.c.order_id == order.id, push.c.key == "push-dearer"))
+    return bool((await work.connection.execute(query)).scalar_one())
 
 
 async def _ask_for(work: UnitOfWork, order: Order, wanted: int | None) -> None:
