@@ -41,7 +41,7 @@ from domain.store.timers import set_timer
 from domain.store.unit_of_work import UnitOfWork
 from domain.store.use_cases import ordering
 from domain.timers import TimerKind, reopened_until
-from tests.bot.permissions import DRAFT, Place, Rule, Thing
+from tests.bot.rules import DRAFT, Place, Rule, Thing
 from tests.bot.stage import IDENTITIES, Json, Stage
 
 S, E = OrderStatus, OrderEvent

@@ -22,7 +22,8 @@ from domain.people import RunnerStatus, may, roles_of
 from domain.store.inbox import Arrival
 from domain.store.unit_of_work import UnitOfWork
 from tests.bot.matrix import Scene, Standing, ask, furnish, owe, set_scene, stand, tapped, written
-from tests.bot.permissions import COMMANDS, FOR_EVERYBODY, TAPS, TYPED, Place, Rule, Whose
+from tests.bot.permissions import COMMANDS, FOR_EVERYBODY, TAPS, TYPED
+from tests.bot.rules import Place, Rule, Whose
 from tests.bot.stage import Stage
 from tests.fuzz.counts import tried
 from tests.fuzz.depth import DEEP

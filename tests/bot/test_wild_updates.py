@@ -12,7 +12,7 @@ from domain.store.schema import campus, membership
 from tests.bot.delivered import desk_of
 from tests.bot.flood import FIRST_UPDATE, Flood, facts, foreign_group, introduce, listening
 from tests.bot.matrix import Scene, Standing, set_scene, stand
-from tests.bot.permissions import Thing
+from tests.bot.rules import Thing
 from tests.bot.stage import IDENTITIES, Stage
 from tests.fuzz.depth import SEED, rounds
 from tests.fuzz.updates import Writer
