@@ -1,6 +1,7 @@
 """Crashes: a worker is killed at every transaction of every saga, and another one finishes with one effect."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
@@ -25,16 +26,11 @@ async def run_until_it_ends(town: Town, scene: Scene, worker: Workshop) -> None:
             await people_act(town, scene.saga_id)
 
 
-@pytest.mark.parametrize("committed", [False, True], ids=["before the commit", "after the commit"])
-@pytest.mark.parametrize("name", EVERY_SCENE)
-async def test_m16_a_worker_killed_at_any_transaction_leaves_one_effect(
-    shared_town: Town, name: str, committed: bool
-) -> None:
-    """M2, M16, S5: killed having frozen a call, having its answer but not recorded it, having recorded it."""
-    town = shared_town
+async def killed_everywhere(town: Town, begin: Callable[[Town], Awaitable[Scene]], *, committed: bool) -> int:
+    """Kill a worker at each transaction in turn, and let another finish each time; how many transactions there were."""
     deaths = 0
     for at in range(1, FURTHEST):
-        scene = await EVERY_SCENE[name](town)
+        scene = await begin(town)
         try:
             await run_until_it_ends(town, scene, dying(town, at=at, committed=committed))
         except Killed:
@@ -45,6 +41,17 @@ async def test_m16_a_worker_killed_at_any_transaction_leaves_one_effect(
         await scene.check()
         if deaths < at:
             break  # it ended before it could be killed: every transaction had its turn
+    return deaths
+
+
+@pytest.mark.parametrize("committed", [False, True], ids=["before the commit", "after the commit"])
+@pytest.mark.parametrize("name", EVERY_SCENE)
+async def test_m16_a_worker_killed_at_any_transaction_leaves_one_effect(
+    shared_town: Town, name: str, committed: bool
+) -> None:
+    """M2, M16, S5: killed having frozen a call, having its answer but not recorded it, having recorded it."""
+    town = shared_town
+    deaths = await killed_everywhere(town, EVERY_SCENE[name], committed=committed)
     assert 2 <= deaths < FURTHEST - 1
     assert await town.breaches() == []
 

@@ -3,9 +3,8 @@
 import pytest
 
 from tests.town import Town
-from tests.workers.deaths import Killed, dying
 from tests.workers.debt_scenes import DEBT_SCENES
-from tests.workers.test_crash import FURTHEST, run_until_it_ends
+from tests.workers.test_crash import FURTHEST, killed_everywhere
 from tests.workers.test_unknown_outcomes import FAULTS, finish, sent_earlier
 
 MAKES = "POST /v1/payment_intents"
@@ -23,19 +22,8 @@ EACH = [(name, call) for name, calls in CALLS.items() for call in calls]
 async def test_a_worker_killed_at_any_transaction_leaves_one_effect(
     shared_town: Town, name: str, committed: bool
 ) -> None:
-    town, deaths = shared_town, 0
-    for at in range(1, FURTHEST):
-        scene = await DEBT_SCENES[name](town)
-        try:
-            await run_until_it_ends(town, scene, dying(town, at=at, committed=committed))
-        except Killed:
-            deaths += 1
-        heir = town.worker("heir")
-        await run_until_it_ends(town, scene, heir)
-        await town.drive(heir)
-        await scene.check()
-        if deaths < at:
-            break
+    town = shared_town
+    deaths = await killed_everywhere(town, DEBT_SCENES[name], committed=committed)
     assert 2 <= deaths < FURTHEST - 1
     assert await town.breaches() == []
 

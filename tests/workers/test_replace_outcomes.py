@@ -3,9 +3,8 @@
 import pytest
 
 from tests.town import Town
-from tests.workers.deaths import Killed, dying
 from tests.workers.raise_scenes import RAISE_SCENES
-from tests.workers.test_crash import FURTHEST, run_until_it_ends
+from tests.workers.test_crash import FURTHEST, killed_everywhere
 from tests.workers.test_unknown_outcomes import FAULTS, finish
 
 MAKES, CANCELS = "POST /v1/payment_intents", "POST /v1/payment_intents/*/cancel"
@@ -17,19 +16,8 @@ EACH = [("replacing", MAKES), ("replacing", CANCELS), ("replacing_in_vain", MAKE
 async def test_a_worker_killed_at_any_transaction_leaves_one_hold(
     shared_town: Town, name: str, committed: bool
 ) -> None:
-    town, deaths = shared_town, 0
-    for at in range(1, FURTHEST):
-        scene = await RAISE_SCENES[name](town)
-        try:
-            await run_until_it_ends(town, scene, dying(town, at=at, committed=committed))
-        except Killed:
-            deaths += 1
-        heir = town.worker("heir")
-        await run_until_it_ends(town, scene, heir)
-        await town.drive(heir)
-        await scene.check()
-        if deaths < at:
-            break
+    town = shared_town
+    deaths = await killed_everywhere(town, RAISE_SCENES[name], committed=committed)
     assert 1 <= deaths < FURTHEST - 1
     assert await town.breaches() == []
 

@@ -128,18 +128,7 @@ async def retry(work: UnitOfWork, campus: Campus, admin: Member, number: int) ->
     saga = await retry_stuck(work, campus.id, number)
     if saga is None:
         raise Stale
-    await log(
-        work,
-        Actor(role=Role.ADMIN, person_id=admin.person_id),
-        campus_id=campus.id,
-        order_id=saga.order_id,
-        subject="saga",
-        subject_id=saga.name,
-        happened="retried",
-        before="stuck",
-        after="running",
-        reason=saga.error,
-    )
+    await _log_stuck(work, campus, admin, saga, "retried", after="running", reason=saga.error)
 
 
 async def look_at_stuck(work: UnitOfWork, campus: Campus, admin: Member, number: int) -> StuckSaga:
@@ -161,6 +150,13 @@ async def resolve(work: UnitOfWork, campus: Campus, admin: Member, number: int, 
     saga = await resolve_stuck(work, campus.id, number)
     if saga is None:
         raise Stale
+    await _log_stuck(work, campus, admin, saga, "resolved", after="resolved", reason=reason)
+    return saga
+
+
+async def _log_stuck(
+    work: UnitOfWork, campus: Campus, admin: Member, saga: StuckSaga, happened: str, *, after: str, reason: str | None
+) -> None:
     await log(
         work,
         Actor(role=Role.ADMIN, person_id=admin.person_id),
@@ -168,12 +164,11 @@ async def resolve(work: UnitOfWork, campus: Campus, admin: Member, number: int, 
         order_id=saga.order_id,
         subject="saga",
         subject_id=saga.name,
-        happened="resolved",
+        happened=happened,
         before="stuck",
-        after="resolved",
+        after=after,
         reason=reason,
     )
-    return saga
 
 
 async def pay_again(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> None:
