@@ -1,10 +1,11 @@
 """Runners: take a job, buy, bring it; some have an account for their money from the start, one gets it late."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sandbox.play.scenes.parts import INVITATION
-from sandbox.soak.customer import Customer
+from sandbox.soak.customer import NEXT_LOOK, Customer
 from sandbox.soak.somebody import Somebody
 
 Act = Callable[[], Awaitable[object]]
@@ -64,22 +65,21 @@ class Runner(Somebody):
         )
 
     async def gives_back(self, order: int) -> None:
-        """[Yes, give it back], without the question before it."""
+        """[Yes, give it back], without the question before it, until the books say so: cards lag."""
 
         async def known() -> bool | None:
             return (await self.city.order(order))["runner_id"] != self.number or None
 
-        def seen() -> bool | None:
-            return None if self.button("release", order) else True
-
-        await self.city.persist(
-            lambda: self.press("release_sure", order),
-            seen,
-            self.places,
-            f"#{order} goes back",
-            order=order,
-            known=known,
-        )
+        while not await known():
+            await self.city.persist(
+                lambda: self.press("release_sure", order),
+                lambda: self.button("claim", order, place=self.group),
+                self.places,
+                f"#{order} goes back",
+                order=order,
+                known=known,
+            )
+            await asyncio.sleep(NEXT_LOOK)
 
     async def brings(self, order: int, customer: Customer, *, by_photo: bool) -> None:
         """From the claimed job to the door and the end."""
