@@ -1,13 +1,17 @@
 """Workers that die at a chosen transaction as a killed process would, and workers one can watch or hold there."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import count
 
 from domain.store.unit_of_work import Database, UnitOfWork
 from tests.town import Town
+from tests.workers.scenes import Scene, people_act
+from workers.engine import run_saga
 from workers.workshop import Workshop
+
+FURTHEST = 9  # more transactions than any saga needs
 
 
 class Killed(BaseException):
@@ -35,6 +39,33 @@ def _dying(store: Database, at: int, committed: bool) -> Database:
             raise Killed
 
     return unit_of_work
+
+
+async def run_until_it_ends(town: Town, scene: Scene, worker: Workshop) -> None:
+    """One worker runs the saga, with the person at Stripe's page doing what is asked in between."""
+    async with asyncio.timeout(10):
+        while not await scene.ended():
+            await town.sql("UPDATE saga SET wake_at = now() WHERE id = :id AND wake_at IS NOT NULL", id=scene.saga_id)
+            await run_saga(worker, scene.saga_id)
+            await people_act(town, scene.saga_id)
+
+
+async def killed_everywhere(town: Town, begin: Callable[[Town], Awaitable[Scene]], *, committed: bool) -> int:
+    """Kill a worker at each transaction in turn, and let another finish each time; how many transactions there were."""
+    deaths = 0
+    for at in range(1, FURTHEST):
+        scene = await begin(town)
+        try:
+            await run_until_it_ends(town, scene, dying(town, at=at, committed=committed))
+        except Killed:
+            deaths += 1
+        heir = town.worker("heir")
+        await run_until_it_ends(town, scene, heir)
+        await town.drive(heir)
+        await scene.check()
+        if deaths < at:
+            break  # it ended before it could be killed: every transaction had its turn
+    return deaths
 
 
 def watched(town: Town, *, at: int) -> tuple[Workshop, asyncio.Event]:

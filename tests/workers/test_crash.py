@@ -1,47 +1,17 @@
 """Crashes: a worker is killed at every transaction of every saga, and another one finishes with one effect."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
 
 from tests.town import Town
-from tests.workers.deaths import Killed, dying
+from tests.workers.deaths import FURTHEST, Killed, dying, killed_everywhere, run_until_it_ends
 from tests.workers.debts import paying_off_a_debt
-from tests.workers.scenes import SCENES, Scene, people_act
+from tests.workers.scenes import SCENES
 from workers.engine import run_saga
-from workers.workshop import Workshop
 
 EVERY_SCENE = {**SCENES, paying_off_a_debt.__name__: paying_off_a_debt}
-FURTHEST = 9  # more transactions than any saga needs
-
-
-async def run_until_it_ends(town: Town, scene: Scene, worker: Workshop) -> None:
-    """One worker runs the saga, with the person at Stripe's page doing what is asked in between."""
-    async with asyncio.timeout(10):
-        while not await scene.ended():
-            await town.sql("UPDATE saga SET wake_at = now() WHERE id = :id AND wake_at IS NOT NULL", id=scene.saga_id)
-            await run_saga(worker, scene.saga_id)
-            await people_act(town, scene.saga_id)
-
-
-async def killed_everywhere(town: Town, begin: Callable[[Town], Awaitable[Scene]], *, committed: bool) -> int:
-    """Kill a worker at each transaction in turn, and let another finish each time; how many transactions there were."""
-    deaths = 0
-    for at in range(1, FURTHEST):
-        scene = await begin(town)
-        try:
-            await run_until_it_ends(town, scene, dying(town, at=at, committed=committed))
-        except Killed:
-            deaths += 1
-        heir = town.worker("heir")
-        await run_until_it_ends(town, scene, heir)
-        await town.drive(heir)
-        await scene.check()
-        if deaths < at:
-            break  # it ended before it could be killed: every transaction had its turn
-    return deaths
 
 
 @pytest.mark.parametrize("committed", [False, True], ids=["before the commit", "after the commit"])

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.town import Town
+from tests.workers.deaths import FURTHEST, killed_everywhere
 from tests.workers.debt_scenes import DEBT_SCENES
-from tests.workers.test_crash import FURTHEST, killed_everywhere
 from tests.workers.test_unknown_outcomes import FAULTS, finish, sent_earlier
 
 MAKES = "POST /v1/payment_intents"

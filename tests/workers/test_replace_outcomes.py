@@ -3,8 +3,8 @@
 import pytest
 
 from tests.town import Town
+from tests.workers.deaths import FURTHEST, killed_everywhere
 from tests.workers.raise_scenes import RAISE_SCENES
-from tests.workers.test_crash import FURTHEST, killed_everywhere
 from tests.workers.test_unknown_outcomes import FAULTS, finish
 
 MAKES, CANCELS = "POST /v1/payment_intents", "POST /v1/payment_intents/*/cancel"
