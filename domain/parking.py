@@ -47,6 +47,12 @@ class Parked:
     tries: int
     error: str
     parked_at: datetime
+    perhaps: bool  # a message of which nobody knows whether it was sent
+
+    @property
+    def word(self) -> str:
+        """What the sentences choose by: its kind, or `perhaps`."""
+        return "perhaps" if self.perhaps else self.kind
 
 
 def spelled(fault: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Delivering what was written: cards drawn from the committed state when they are sent, pushes sent at most once."""
+"""Delivering what was written: cards drawn as committed when they are sent, pushes sent at most once by themselves."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from domain.buttons import Button, Style
-from domain.cards import Card, CardKind, draw
+from domain.cards import Card, draw
 from domain.parking import MOST_TRIES, ParkedKind, spelled
 from domain.saga import backoff
 from domain.store.card_rows import (
@@ -21,16 +21,17 @@ from domain.store.card_rows import (
     due_cards,
     find_view,
     move_chat,
+    rings,
 )
 from domain.store.parking import worked_after_all
 from domain.store.people import mark_unreachable
 from domain.store.push_rows import (
     PushRow,
+    abandoned_pushes,
     claim_push,
     due_pushes,
     find_due_push,
-    lose_abandoned,
-    push_ended,
+    push_dropped,
     push_failed,
     push_postponed,
     push_sent,
@@ -40,6 +41,7 @@ from domain.store.unit_of_work import Database, UnitOfWork
 from domain.store.use_cases.relaying import tell_not_heard
 from domain.words import say, say_plain
 from workers.buckets import Buckets
+from workers.losses import lose, lose_abandoned
 from workers.mistakes import park_card, park_push
 from workers.telegram_sender import (
     Blocked,
@@ -74,12 +76,14 @@ class Office:
 async def deliver_due(office: Office, most: int) -> None:
     """Deliver up to `most` cards and `most` pushes that are due, also those whose bell nobody heard."""
     async with office.database() as work:
-        lost = await lose_abandoned(work)
+        abandoned = await abandoned_pushes(work, most)
         cards, pushes = await due_cards(work, most), await due_pushes(work, most)
-    if lost:
-        log.warning("%d pushes were perhaps not sent: their worker was gone", lost)
     room = asyncio.Semaphore(AT_ONCE)
-    deliveries = [*(draw_card(office, each) for each in cards), *(send_push(office, each) for each in pushes)]
+    deliveries = [
+        *(lose_abandoned(office.database, each) for each in abandoned),
+        *(draw_card(office, each) for each in cards),
+        *(send_push(office, each) for each in pushes),
+    ]
     for failure in await asyncio.gather(*(_in(room, each) for each in deliveries), return_exceptions=True):
         if isinstance(failure, Exception):
             log.error("a delivery failed and comes again", exc_info=failure)
@@ -116,17 +120,18 @@ async def _draw(office: Office, card: CardRow) -> None:
     async with office.database() as work:
         view = await find_view(work, card)
         reader = await reader_of(work, card.campus_id, card.chat_id)
+        silent = card.message_id is None and not await rings(work, card)
     if not reader.reachable:
         return await _record_card(office, card, "", Blocked("not reachable"))
     try:
         drawn = draw(card.kind, view, reader.locale)
     except (LookupError, ValueError) as mistake:
         return await _record_card(office, card, "", Broken(repr(mistake)))
-    outcome = await _deliver(office, card, drawn)
+    outcome = await _deliver(office, card, drawn, silent=silent)
     return await _record_card(office, card, drawn.digest, outcome)
 
 
-async def _deliver(office: Office, card: CardRow, drawn: Card) -> Outcome | timedelta:
+async def _deliver(office: Office, card: CardRow, drawn: Card, *, silent: bool) -> Outcome | timedelta:
     """The outcome, or how long the chat's buckets say to wait."""
     if card.message_id is not None and drawn.digest == card.delivered_hash:
         return Unchanged()
@@ -134,7 +139,6 @@ async def _deliver(office: Office, card: CardRow, drawn: Card) -> Outcome | time
     if pause:
         return timedelta(seconds=pause)
     if card.message_id is None:
-        silent = card.kind is not CardKind.GROUP  # a person has just tapped and looks at the chat
         return await office.sender.send(card.campus_id, card.chat_id, drawn, silent=silent)
     return await office.sender.edit(card.campus_id, card.chat_id, card.message_id, drawn)
 
@@ -182,7 +186,7 @@ async def _deliver_at_last(work: UnitOfWork, card: CardRow, message_id: int | No
 
 
 async def send_push(office: Office, push_id: int) -> None:
-    """Send one message, at most once; nothing when it is not due, or another worker is at it."""
+    """Send one message, at most once by itself; nothing when it is not due, or another worker is at it."""
     try:
         ready = await _ready(office, push_id)
     except Exception as fault:  # of our own, before anything was sent: what waits behind it does not wait for ever
@@ -201,7 +205,7 @@ async def _note_push_fault(office: Office, push_id: int, error: str) -> None:
     async with office.database() as work:
         message = await push_failed(work, push_id, AFTER_A_FAULT, error)
         if message is not None and message.tries >= MOST_TRIES:
-            await push_ended(work, message.id, "dropped", error)
+            await push_dropped(work, message.id, error)
             await park_push(work, message, error)
 
 
@@ -255,7 +259,7 @@ async def _record_push(office: Office, message: PushRow, outcome: Outcome) -> No
 async def _write_push(work: UnitOfWork, message: PushRow, outcome: Outcome) -> None:
     match outcome:
         case Sent(message_id):
-            await push_sent(work, message.id, message_id)
+            await _sent_at_last(work, message, message_id)
         case Wait(seconds):
             await push_postponed(work, message.id, timedelta(seconds=seconds))
         case NotSent(why):
@@ -265,20 +269,24 @@ async def _write_push(work: UnitOfWork, message: PushRow, outcome: Outcome) -> N
             await push_postponed(work, message.id, AT_ONCE_AGAIN)
             work.ring("send_push", message.id)
         case Unsure(why):
-            log.warning("push %d (%s) was perhaps not sent: %s", message.id, message.key, why)
-            await push_ended(work, message.id, "lost", why)
+            await lose(work, message.id, why)
         case Blocked(why):
             await _note_blocked(work, message.campus_id, message.chat_id, why)
-            await push_ended(work, message.id, "dropped", why)
+            await push_dropped(work, message.id, why)
             await tell_not_heard(work, message.id)
         case Broken(why):
             log.error("push %d (%s) is refused by Telegram: %s", message.id, message.key, why)
-            await push_ended(work, message.id, "dropped", why)
+            await push_dropped(work, message.id, why)
             await park_push(work, message, why)
         case Unchanged() | GoneMessage():
             raise AssertionError(f"a send cannot end as {outcome}")
         case _:
             assert_never(outcome)
+
+
+async def _sent_at_last(work: UnitOfWork, message: PushRow, message_id: int) -> None:
+    if await push_sent(work, message.id, message_id):
+        await worked_after_all(work, ParkedKind.PUSH, message.id)
 
 
 async def _note_blocked(work: UnitOfWork, campus_id: int, chat_id: int, why: str) -> None:

@@ -28,10 +28,11 @@ async def show_list(turn: Turn) -> Replies:
 
 
 async def try_again(turn: Turn) -> Replies:
-    """[Try again]."""
+    """[Try again], or [Send again] where nobody knows whether it was sent."""
     require_desk(turn)
-    await parking.try_again(turn.work, turn.campus, turn.member, turn.subject)
-    return Answer(turn.plain("bot-retried")), EditMenu(await _list(turn))
+    found = await parking.try_again(turn.work, turn.campus, turn.member, turn.subject)
+    said = turn.plain("bot-sent-again") if found.perhaps else turn.plain("bot-retried")
+    return Answer(said), EditMenu(await _list(turn))
 
 
 async def ask_why(turn: Turn) -> Replies:
@@ -41,7 +42,7 @@ async def ask_why(turn: Turn) -> Replies:
         return (Answer(turn.plain("bot-write-with-reason", example=f"/drop {turn.subject} reason"), alert=True),)
     found = await parking.look_at_one(turn.work, turn.campus, turn.member, turn.subject)
     await expect(turn.work, turn.campus.id, turn.member.person_id, Expects.DROP, found.id)
-    text = turn.say("bot-drop", number=found.id, line=Html(_line(turn, found)), kind=found.kind)
+    text = turn.say("bot-drop", number=found.id, line=Html(_line(turn, found)), kind=found.word)
     return (EditMenu(Screen(text, ((_back(turn),),))),)
 
 
@@ -76,7 +77,7 @@ async def _list(turn: Turn) -> Screen:
     parts = [turn.say("bot-parked", count=len(found)), *(_line(turn, each) for each in shown)]
     rows = [
         (
-            turn.button("bot-button-retry", Tap.UNPARK, each.id, MENU, number=each.id),
+            _again(turn, each),
             turn.button("bot-button-drop", Tap.DROP, each.id, MENU, style=Style.DANGER, number=each.id),
         )
         for each in shown
@@ -89,13 +90,19 @@ def _line(turn: Turn, found: Parked) -> str:
     return turn.say(
         "bot-parked-line",
         number=found.id,
-        kind=found.kind,
+        kind=found.word,
         order="-" if found.order_id is None else str(found.order_id),
         since=f"{found.parked_at.astimezone(turn.campus.zone):%d.%m. %H:%M}",
         tries=found.tries,
         shown=found.shown,
         error=cut(found.error, LONGEST_ERROR),
     )
+
+
+def _again(turn: Turn, found: Parked) -> Button:
+    if found.perhaps:
+        return turn.button("bot-button-send-again", Tap.UNPARK, found.id, MENU, number=found.id)
+    return turn.button("bot-button-retry", Tap.UNPARK, found.id, MENU, number=found.id)
 
 
 def _back(turn: Turn) -> Button:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import RowMapping, Update, case, func, null, or_, select, update
+from sqlalchemy import RowMapping, Update, case, exists, func, null, or_, select, update
 
+from domain.card_news import ON_CARD
 from domain.card_view import CardKind, OrderView
 from domain.order import WITH_RUNNER, Order, may_leave
 from domain.store.aftercare import open_case_of, rating_of
@@ -99,6 +100,20 @@ async def _building(work: UnitOfWork, campus_id: int, name: str) -> str | None:
     full = case((drop_point.c.spot == "", drop_point.c.building), else_=in_one_line)
     query = select(drop_point.c.building).where(drop_point.c.campus_id == campus_id, full == name).limit(1)
     found: str | None = (await work.connection.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def rings(work: UnitOfWork, card: CardRow) -> bool:
+    """Whether a fresh message of this card makes a sound.
+
+    The group's does. A person has mostly just tapped and looks at the chat; but not when the card comes in the place
+    of news that would have rung and was perhaps lost (domain/card_news.py).
+    """
+    if card.kind is CardKind.GROUP:
+        return True
+    here = (push.c.order_id == card.order_id, push.c.chat_id == card.chat_id)
+    lost = exists().where(*here, push.c.status == "lost", push.c.key.in_(ON_CARD), ~push.c.silent)
+    found: bool = (await work.connection.execute(select(lost))).scalar_one()
     return found
 
 

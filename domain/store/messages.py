@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.loudness import LOUD_AFTER, makes_sound
@@ -36,14 +36,33 @@ async def redraw_order(work: UnitOfWork, order: Order, *, group: bool = True) ->
 
 async def send_again(work: UnitOfWork, order: Order, kind: str, chat_id: int) -> None:
     """A fresh message of this card at the end of the chat; the old one stays behind as it was."""
-    forget = update(live_card).where(live_card.c.order_id == order.id, live_card.c.kind == kind)
-    anew = {"message_id": None, "delivered_hash": None, "wanted": live_card.c.wanted + 1, "due_at": func.now()}
-    statement = forget.where(live_card.c.chat_id == chat_id).values(anew).returning(live_card.c.id)
-    known = (await work.connection.execute(statement)).scalar_one_or_none()
-    if known is None:
+    if not await _come_anew(work, order.id, live_card.c.kind == kind, live_card.c.chat_id == chat_id):
         await _make(work, order, kind, chat_id)
-    else:
-        work.ring("draw_card", known)
+
+
+async def bring_anew(work: UnitOfWork, order_id: int, chat_id: int) -> bool:
+    """The card of this order in this chat comes as a fresh message; False when there is none."""
+    return await _come_anew(work, order_id, live_card.c.chat_id == chat_id)
+
+
+async def _come_anew(work: UnitOfWork, order_id: int, *which: ColumnElement[bool]) -> bool:
+    """Let go the message that stands there: whoever edits it just now is overtaken, for `tries` is the fence.
+
+    A card that has no message yet is on its way as a fresh one, and is only drawn once more.
+    """
+    stands = live_card.c.message_id.is_not(None)
+    anew = {
+        "message_id": None,
+        "delivered_hash": None,
+        "wanted": live_card.c.wanted + 1,
+        "due_at": case((stands, func.now()), else_=func.coalesce(live_card.c.due_at, func.now())),
+        "tries": live_card.c.tries + case((stands, 1), else_=0),
+    }
+    statement = update(live_card).where(live_card.c.order_id == order_id, *which).values(anew)
+    known = (await work.connection.execute(statement.returning(live_card.c.id))).scalars().all()
+    for card_id in known:
+        work.ring("draw_card", card_id)
+    return bool(known)
 
 
 async def _wish(work: UnitOfWork, order_id: int, which: ColumnElement[bool]) -> set[tuple[str, int]]:

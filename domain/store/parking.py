@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import BigInteger, RowMapping, Select, case, cast, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.parking import Parked, ParkedEnd, ParkedKind, Poison
@@ -12,7 +12,7 @@ from domain.store.card_rows import draw_anew
 from domain.store.inbox import open_again, read_again
 from domain.store.messages import tell_admins
 from domain.store.push_rows import send_anew
-from domain.store.schema import campus, parked
+from domain.store.schema import campus, parked, push
 from domain.store.timers import fire_again
 from domain.store.unit_of_work import UnitOfWork
 
@@ -34,19 +34,22 @@ async def park(work: UnitOfWork, poison: Poison) -> None:
 
 
 async def _tell(work: UnitOfWork, made: RowMapping) -> None:
+    found = await find_parked(work, made["campus_id"], made["id"])
+    if found is None:
+        return
     await tell_admins(
         work,
         campus_id=made["campus_id"],
         name=f"parked:{made['id']}:{made['times']}",
         key=_TELLING,
-        order_id=made["order_id"],
+        order_id=found.order_id,
         buttons=[{"key": "button-parked", "data": "v1:parked:0:0"}],
         words={
-            "number": made["id"],
-            "kind": made["kind"],
-            "shown": made["shown"],
-            "tries": made["tries"],
-            "error": made["error"][:300],
+            "number": found.id,
+            "kind": found.word,
+            "shown": found.shown,
+            "tries": found.tries,
+            "error": found.error[:300],
         },
     )
 
@@ -59,16 +62,23 @@ async def first_campus(work: UnitOfWork) -> int | None:
 
 async def parked_things(work: UnitOfWork, campus_id: int) -> Sequence[Parked]:
     """All that is parked on this campus, oldest first."""
-    query = select(parked).where(parked.c.campus_id == campus_id, parked.c.ended_at.is_(None))
+    query = _standing().where(parked.c.campus_id == campus_id)
     rows = (await work.connection.execute(query.order_by(parked.c.parked_at, parked.c.id))).mappings()
     return [_parked_from(row) for row in rows]
 
 
 async def find_parked(work: UnitOfWork, campus_id: int, number: int) -> Parked | None:
     """One of them, locked, if it still is."""
-    query = select(parked).where(parked.c.campus_id == campus_id, parked.c.id == number, parked.c.ended_at.is_(None))
-    row = (await work.connection.execute(query.with_for_update())).mappings().one_or_none()
+    query = _standing().where(parked.c.campus_id == campus_id, parked.c.id == number)
+    row = (await work.connection.execute(query.with_for_update(of=parked))).mappings().one_or_none()
     return None if row is None else _parked_from(row)
+
+
+def _standing() -> Select[Any]:
+    """What is parked still; a message says by its own row whether it was lost or certainly not sent."""
+    number = case((parked.c.kind == ParkedKind.PUSH, cast(parked.c.subject, BigInteger)))  # others are no numbers
+    perhaps = exists().where(push.c.id == number, push.c.status == "lost").label("perhaps")
+    return select(parked, perhaps).where(parked.c.ended_at.is_(None))
 
 
 async def end_parked(

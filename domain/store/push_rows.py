@@ -1,10 +1,10 @@
-"""Pushes as rows: messages of their own, sent at most once."""
+"""Pushes as rows: messages of their own, sent at most once by themselves."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import RowMapping, exists, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, exists, func, select, update
 
 from domain.store.schema import push
 from domain.store.unit_of_work import UnitOfWork
@@ -60,18 +60,48 @@ async def claim_push(work: UnitOfWork, message: PushRow) -> bool:
     return (await work.connection.execute(update(push).where(push.c.id == due).values(sending))).rowcount == 1
 
 
-async def push_sent(work: UnitOfWork, push_id: int, message_id: int) -> None:
-    """It stands in its chat under this number."""
+async def push_sent(work: UnitOfWork, push_id: int, message_id: int) -> bool:
+    """It stands in its chat under this number; True when it was taken for lost, and its worker only slow."""
+    sent = {"status": "sent", "due_at": None, "error": None, "message_id": message_id}
+    this = update(push).where(push.c.id == push_id).values(sent)
+    expected = await work.connection.execute(this.where(push.c.status.in_(("due", "sending"))))
+    if expected.rowcount == 1:
+        await _ring_next(work, push_id)
+        return False
+    return (await work.connection.execute(this.where(push.c.status == "lost"))).rowcount == 1
+
+
+async def push_dropped(work: UnitOfWork, push_id: int, error: str) -> None:
+    """Nobody is there to read it, or it is our mistake: it was certainly not sent, and is not by itself."""
     unfinished = update(push).where(push.c.id == push_id, push.c.status.in_(("due", "sending")))
-    await work.connection.execute(unfinished.values(status="sent", due_at=None, error=None, message_id=message_id))
+    await work.connection.execute(unfinished.values(status="dropped", due_at=None, error=error))
     await _ring_next(work, push_id)
 
 
-async def push_ended(work: UnitOfWork, push_id: int, status: str, error: str) -> None:
-    """It is `lost` (nobody knows whether it was sent) or `dropped` (nobody to read it, or our mistake); for good."""
-    unfinished = update(push).where(push.c.id == push_id, push.c.status.in_(("due", "sending")))
-    await work.connection.execute(unfinished.values(status=status, due_at=None, error=error))
+async def push_lost(work: UnitOfWork, push_id: int, error: str) -> PushRow | None:
+    """Nobody knows whether it was sent: at most once means lost. None when that is written down already."""
+    return await _lose(work, push_id, error)
+
+
+async def abandoned_pushes(work: UnitOfWork, most: int) -> Sequence[int]:
+    """Messages whose worker is gone: being sent for longer than a call may take."""
+    query = select(push.c.id).where(push.c.status == "sending", push.c.due_at <= func.now())
+    return list((await work.connection.execute(query.order_by(push.c.id).limit(most))).scalars())
+
+
+async def push_abandoned(work: UnitOfWork, push_id: int, error: str) -> PushRow | None:
+    """One of them is lost; None when another worker has said so, or it is not abandoned."""
+    return await _lose(work, push_id, error, push.c.due_at <= func.now())
+
+
+async def _lose(work: UnitOfWork, push_id: int, error: str, *further: ColumnElement[bool]) -> PushRow | None:
+    sending = update(push).where(push.c.id == push_id, push.c.status == "sending", *further)
+    lost = sending.values(status="lost", due_at=None, error=error).returning(push)
+    row = (await work.connection.execute(lost)).mappings().one_or_none()
+    if row is None:
+        return None
     await _ring_next(work, push_id)
+    return _push_from(row)
 
 
 async def _ring_next(work: UnitOfWork, push_id: int) -> None:
@@ -99,17 +129,10 @@ async def push_failed(work: UnitOfWork, push_id: int, after: timedelta, error: s
 
 
 async def send_anew(work: UnitOfWork, subject: str) -> None:
-    """A dropped message is due again; harmless when it is not dropped."""
-    dropped = update(push).where(push.c.id == int(subject), push.c.status == "dropped")
-    await work.connection.execute(dropped.values(status="due", due_at=func.now(), tries=0, error=None))
+    """A dropped or lost message is due again, once; harmless when it is neither."""
+    ended = update(push).where(push.c.id == int(subject), push.c.status.in_(("dropped", "lost")))
+    await work.connection.execute(ended.values(status="due", due_at=func.now(), tries=0, error=None))
     work.ring("send_push", int(subject))
-
-
-async def lose_abandoned(work: UnitOfWork) -> int:
-    """Whoever sent these is gone, and maybe they were sent: at most once means lost. Returns how many."""
-    abandoned = update(push).where(push.c.status == "sending", push.c.due_at <= func.now())
-    lost = abandoned.values(status="lost", due_at=None, error="its worker was gone while sending")
-    return (await work.connection.execute(lost)).rowcount
 
 
 def _push_from(row: RowMapping) -> PushRow:

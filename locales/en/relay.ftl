@@ -9,6 +9,7 @@ push-relay =
     <blockquote>{ $text }</blockquote>
 
 push-not-heard = 💬 { $name } could not be reached about #{ $order }: they stopped this chat. Your last message was not read.
+push-perhaps-not-heard = 💬 A message of yours about #{ $order } may not have reached { $name }: Telegram did not say. Send it again if it matters.
 
 bot-relay-nobody = Nobody has order #{ $order } yet, so there is nobody to read that. As soon as a runner takes it, reply to its card.
 bot-relay-over = Order #{ $order } has been over for a while, so I pass on nothing more. If something is wrong, talk to the campus team.

@@ -37,32 +37,39 @@ push-parked =
         [update] something written or tapped
         [event] news from Stripe
         [push] a message
+        [perhaps] a message that may not have arrived
         [card] a card
        *[timer] a deadline
-    }</b> that failed { $tries ->
-        [one] once
-       *[other] { $tries } times
-    }. It is not tried any more, and the others go on.
+    }.</b> { $kind ->
+        [perhaps] Nobody knows, so it is not sent again by itself. If it matters, send it again: tap below.
+       *[other] It failed { $tries ->
+            [one] once
+           *[other] { $tries } times
+        }. It is not tried any more, and the others go on.
+    }
     <code>{ $shown }</code>
     { $error }
 button-parked = 🅿️ What is parked
 bot-button-parked = 🅿️ Parked: { $count }
 bot-button-parked-back = ◀ What is parked
+bot-button-send-again = Send { $number } again
+bot-sent-again = It is sent once more.
 bot-button-drop = Drop { $number }…
-bot-command-parked = What failed too often
+bot-command-parked = What is not tried any more by itself
 bot-command-drop = Drop what is parked: /drop 3 reason
 bot-usage-drop = Write the number from /parked and the reason: <code>/drop 3 the customer wrote again</code>
 bot-parked =
     { $count ->
         [0] Nothing is parked.
-        [one] 🅿️ <b>One thing is parked</b>: it failed too often and waits for you
-       *[other] 🅿️ <b>{ $count } things are parked</b>: they failed too often and wait for you
+        [one] 🅿️ <b>One thing is parked</b>: it is not tried any more by itself and waits for you
+       *[other] 🅿️ <b>{ $count } things are parked</b>: they are not tried any more by themselves and wait for you
     }
 bot-parked-line =
     <b>{ $number }: { $kind ->
         [update] something written or tapped
         [event] news from Stripe
         [push] a message
+        [perhaps] a message that may not have arrived
         [card] a card
        *[timer] a deadline
     }</b>, order { $order }, since { $since }, tries: { $tries }
@@ -76,6 +83,7 @@ bot-drop =
         [update] It never has its effect. Whoever sent it was told to try once more.
         [event] It is not read any more. What it was about is still compared with Stripe.
         [push] Nobody gets it.
+        [perhaps] It is not sent again. If it did not arrive, nobody reads it.
         [card] It stays as it is, until something about its order changes.
        *[timer] Nothing happens by itself for this deadline. Look at its order.
     }

@@ -66,7 +66,7 @@ class Eyes:
     def _keep(self, event: Mapping[str, object]) -> Message:
         place, number = place_of(event), whole(fields(event["message"])["message_id"])
         known = self.messages[place].get(number)
-        message = read_message(event, known.came if known else whole(event["seq"]))
+        message = read_message(event, known)
         if event["kind"] == "delete":
             self.messages[place].pop(number, None)
         else:

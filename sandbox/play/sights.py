@@ -50,7 +50,8 @@ class Message:
     edits: int
     silent: bool  # it came without a sound
     came: int  # the event that brought it: a higher number is further down
-    at: float  # when it became what it is, seconds of the sandbox's clock
+    came_at: float  # when that was, seconds of the sandbox's clock
+    at: float  # when it became what it is, the same clock
 
     @property
     def buttons(self) -> Iterator[Button]:
@@ -79,9 +80,9 @@ def place_of(event: Mapping[str, object]) -> Place:
     return Place(str(event["chat"]), user if isinstance(user, int) and str(event["chat"]).startswith("@") else None)
 
 
-def read_message(event: Mapping[str, object], came: int) -> Message:
-    """The message of an event; `came` is the event that first brought it."""
-    shown = fields(event["message"])
+def read_message(event: Mapping[str, object], known: Message | None) -> Message:
+    """The message of an event; `known` is the same message before it."""
+    shown, at = fields(event["message"]), float(str(event["at"]))
     sender = fields(shown["from"])
     return Message(
         place=place_of(event),
@@ -92,8 +93,9 @@ def read_message(event: Mapping[str, object], came: int) -> Message:
         keyboard=tuple(tuple(_button(button) for button in rows(row)) for row in _rows_of(shown["buttons"])),
         edits=whole(shown["edited"]),
         silent=bool(shown["silent"]),
-        came=came,
-        at=float(str(event["at"])),
+        came=known.came if known else whole(event["seq"]),
+        came_at=known.came_at if known else at,
+        at=at,
     )
 
 

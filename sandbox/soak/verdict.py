@@ -36,7 +36,15 @@ CARDS = (
 PAYABLES = (
     "SELECT payable.* FROM payable JOIN orders ON orders.id = order_id WHERE customer_id = ANY($1) ORDER BY payable.id"
 )
-PUSHES = "SELECT status, chat_id, name, error FROM push WHERE chat_id = ANY($1) OR order_id = ANY($2)"
+PUSHES = """
+SELECT status, chat_id, name, error, coalesce(order_id, 0) AS order_id,
+       extract(epoch FROM written_at)::float8 AS written,
+       EXISTS (SELECT FROM parked WHERE kind = 'push' AND subject = push.id::text) AS parked,
+       EXISTS (SELECT FROM push AS told WHERE told.name = 'not_heard:' || push.id) AS told,
+       ARRAY (SELECT message_id FROM live_card AS card
+               WHERE card.order_id = push.order_id AND card.chat_id = push.chat_id) AS cards
+  FROM push WHERE chat_id = ANY($1) OR order_id = ANY($2)
+"""
 OVER_AGAIN = (
     "SELECT order_id FROM event WHERE order_id = ANY($1) AND subject = 'order'"
     " AND before = ANY($2) AND after IS DISTINCT FROM before"
@@ -199,5 +207,22 @@ async def _judge_messages(city: City, verdict: Verdict, orders: Sequence[int]) -
         verdict.messages[f"messages {push['status']}"] += 1
         if push["status"] == "dropped" and push["chat_id"] not in city.blocked:
             verdict.blame(0, f"the message {push['name']} was dropped: {push['error']}")
+        if push["status"] == "lost":
+            _judge_loss(city, verdict, push)
     for row in await city.ask("SELECT update_id, error FROM telegram_update WHERE parked"):
         verdict.blame(0, f"update {row['update_id']} was parked: {row['error']}")
+
+
+def _judge_loss(city: City, verdict: Verdict, push: asyncpg.Record) -> None:
+    """Perhaps not sent, and not sent again by itself: what it said must have got there in another way."""
+    cards = [_shown(city, push["chat_id"], number) for number in push["cards"]]
+    if push["parked"]:
+        verdict.messages["messages lost, and parked for an admin"] += 1
+    elif push["told"]:
+        verdict.messages["messages lost, and their writers told"] += 1
+    elif any(card is not None and card.came_at >= push["written"] for card in cards):
+        verdict.messages["messages lost, and their cards come anew"] += 1
+    elif push["chat_id"] in city.blocked:
+        verdict.messages["messages lost, to people who had blocked the bot"] += 1
+    else:
+        verdict.blame(push["order_id"], f"the message {push['name']} is lost, and nothing came in its place")

@@ -3,12 +3,13 @@
 from itertools import count
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select, update
 
 from bot.arrivals import glimpse
 from domain.buttons import Tap
 from domain.parking import MOST_TRIES, ParkedKind, Poison
 from domain.store.inbox import Arrival, count_failure
+from domain.store.messages import tell
 from domain.store.parking import park
 from domain.store.schema import parked, push, telegram_update
 from tests.bot.delivered import desk_of
@@ -88,6 +89,40 @@ async def test_what_is_parked_is_dropped_only_with_a_reason(stage: Stage) -> Non
     assert (await _row(stage, number))["reason"] == "she wrote again"
     await sam.write("/drop")
     assert "/drop 3" in await sam.text()
+
+
+async def test_a_message_that_was_perhaps_sent_is_sent_again_once(stage: Stage) -> None:
+    sam, mei, order_id = await stage.admin(), *(await _customer_and_order(stage))
+    async with stage.work() as work:
+        await tell(work, campus_id=stage.campuses["north"], chat_id=mei.id, name=f"words:{order_id}", key="push-relay")
+        (row,) = (await work.connection.execute(select(push).where(push.c.name == f"words:{order_id}"))).mappings()
+        await work.connection.execute(update(push).where(push.c.id == row["id"]).values(status="lost", due_at=None))
+        poison = Poison(
+            kind=ParkedKind.PUSH,
+            subject=str(row["id"]),
+            campus_id=stage.campuses["north"],
+            order_id=order_id,
+            shown="push-relay",
+            tries=1,
+            error="no answer",
+        )
+        await park(work, poison)
+    (kept,) = await stage.rows(parked, parked.c.subject == str(row["id"]), parked.c.kind == ParkedKind.PUSH)
+    await sam.write("/parked")
+    assert f"{kept['id']}: a message that may not have arrived, order {order_id}" in await sam.text()
+    await sam.press(f"Drop {kept['id']}")
+    assert "If it did not arrive, nobody reads it" in await sam.text()
+    await sam.press("◀ What is parked")
+    assert "once more" in (await sam.press(f"Send {kept['id']} again"))["text"]
+    assert "out of date" in (await sam.tap(Tap.UNPARK, kept["id"]))["text"]
+    (sent,) = await stage.rows(push, push.c.id == row["id"])
+    assert (sent["status"], sent["tries"]) == ("due", 0)
+    await stage.change(push, push.c.id == row["id"], status="sent", due_at=None)
+
+
+async def _customer_and_order(stage: Stage) -> tuple[Somebody, int]:
+    mei = await stage.customer()
+    return mei, await mei.order_food()
 
 
 async def test_the_admins_are_told_once_and_answer_in_their_chat(stage: Stage) -> None:

@@ -42,6 +42,7 @@ def test_an_edit_is_told_in_place_with_its_buttons() -> None:
         edits=1,
         silent=False,
         came=9,
+        came_at=0.0,
         at=0.0,
     )
     event = {"kind": "edit", "chat": place.chat, "user": place.user}
@@ -54,7 +55,17 @@ def test_a_chat_of_other_people_is_not_told() -> None:
     told: list[str] = []
     place = Place(f"@{NORTH.bot.username}", 424242)
     message = Message(
-        place=place, number=1, sender="X", by_bot=True, text="#7", keyboard=(), edits=0, silent=False, came=1, at=0.0
+        place=place,
+        number=1,
+        sender="X",
+        by_bot=True,
+        text="#7",
+        keyboard=(),
+        edits=0,
+        silent=False,
+        came=1,
+        came_at=0.0,
+        at=0.0,
     )
     Narrator(told.append, Troupe(campus=NORTH)).event({"kind": "message", "chat": place.chat, "user": 424242}, message)
     assert told == []

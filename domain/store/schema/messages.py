@@ -1,4 +1,4 @@
-"""Tables of what people are told: one live card per chat and order, and pushes sent at most once."""
+"""Tables of what people are told: one live card per chat and order, and pushes sent at most once by themselves."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 

@@ -27,12 +27,13 @@ async def look_at_one(work: UnitOfWork, campus: Campus, admin: Member, number: i
     return found
 
 
-async def try_again(work: UnitOfWork, campus: Campus, admin: Member, number: int) -> None:
-    """[Try again]: due at once, with all its tries before it; Stale when it is not parked."""
+async def try_again(work: UnitOfWork, campus: Campus, admin: Member, number: int) -> Parked:
+    """[Try again]: due at once, with all its tries before it; gives it as it stood. Stale when it is not parked."""
     require(admin, Action.RETRY_STUCK)
     found = await look_at_one(work, campus, admin, number)
     await try_anew(work, found)
     await _end(work, campus, admin, found, ParkedEnd.TRIED, None)
+    return found
 
 
 async def drop(work: UnitOfWork, campus: Campus, admin: Member, number: int, reason: str) -> None:

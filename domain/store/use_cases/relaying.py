@@ -119,20 +119,34 @@ async def tell_not_heard(work: UnitOfWork, push_id: int) -> None:
 
     Nothing for a push that is not a person's words.
     """
+    await _tell_writer(work, push_id, "push-not-heard")
+
+
+async def tell_perhaps_not_heard(work: UnitOfWork, push_id: int) -> bool:
+    """Nobody knows whether these words came: who wrote them decides whether to send them again; False if none is left.
+
+    False, too, for a push that is not a person's words.
+    """
+    return await _tell_writer(work, push_id, "push-perhaps-not-heard")
+
+
+async def _tell_writer(work: UnitOfWork, push_id: int, key: str) -> bool:
     row = (await work.connection.execute(select(push).where(push.c.id == push_id))).mappings().one()
     if row["key"] not in RELAYED:
-        return
+        return False
     order = await find_order(work, row["campus_id"], row["order_id"])
     writer = order.runner_id if row["chat_id"] == order.customer_id else order.customer_id
     reader = await find_member(work, row["campus_id"], row["chat_id"])
-    if writer is not None:
-        await tell(
-            work,
-            campus_id=order.campus_id,
-            chat_id=writer,
-            name=f"not_heard:{push_id}",
-            key="push-not-heard",
-            order_id=order.id,
-            words={"name": reader.first_name, "order": order.id},
-            silent=True,
-        )
+    if writer is None:
+        return False
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=writer,
+        name=f"not_heard:{push_id}",
+        key=key,
+        order_id=order.id,
+        words={"name": reader.first_name, "order": order.id},
+        silent=True,
+    )
+    return True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 
 from domain.order import Order, OrderStatus
 from domain.store.card_rows import due_cards
@@ -76,8 +76,24 @@ class PostOffice:
                 await work.connection.execute(update(orders).where(orders.c.id == order.id).values(changes))
             await redraw_order(work, await find_order(work, self.campus_id, order.id))
 
+    async def news(self, order: Order, key: str, chat_id: int = MEI, **words: str | int) -> int:
+        """A message about an order, to be sent once; gives its number."""
+        async with self.office.database() as work:
+            await tell(
+                work,
+                campus_id=self.campus_id,
+                chat_id=chat_id,
+                name=f"{key}:{order.id}",
+                key=key,
+                order_id=order.id,
+                words={"order": order.id, **words},
+            )
+            found = await work.connection.execute(select(func.max(push.c.id)))
+            number: int = found.scalar_one()
+        return number
+
     async def push(self, name: str, chat_id: int = MEI) -> int:
-        """A message to be sent once; gives its number."""
+        """A message to be sent once, about no order that has a card; gives its number."""
         async with self.office.database() as work:
             await tell(
                 work,

@@ -1,4 +1,4 @@
-"""Pushes: messages of their own, sent at most once."""
+"""Pushes: messages of their own, sent at most once by themselves."""
 
 import asyncio
 
