@@ -56,7 +56,8 @@ class Blow(StrEnum):
     TELEGRAM_BUSY = "Telegram answers 429"
     TELEGRAM_FAILED = "Telegram answers 500"
     TELEGRAM_HUNG = "Telegram hangs"
-    TELEGRAM_LOST = "Telegram's answer lost"
+    TELEGRAM_LOST = "Telegram's answer to an edit lost"
+    TELEGRAM_UNSURE = "Telegram's answer to a message lost"
     TELEGRAM_RESET = "Telegram resets the connection"
 
 

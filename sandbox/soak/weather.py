@@ -46,6 +46,7 @@ TELEGRAM: Mapping[Blow, Mapping[str, object]] = MappingProxyType(
         Blow.TELEGRAM_FAILED: {"kind": "status", "status": 500, "method": "*", "times": 4},
         Blow.TELEGRAM_HUNG: {"kind": "hang", "seconds": HANGS, "method": "*", "times": 3},
         Blow.TELEGRAM_LOST: {"kind": "lost_answer", "method": "editMessageText", "times": 4},
+        Blow.TELEGRAM_UNSURE: {"kind": "lost_answer", "method": "sendMessage", "times": 3},
         Blow.TELEGRAM_RESET: {"kind": "reset", "method": "*", "times": 4},
     }
 )

@@ -16,6 +16,7 @@ DECK = (
     Blow.HOOKS_DROPPED,
     Blow.TELEGRAM_BUSY,
     Blow.TELEGRAM_LOST,
+    Blow.TELEGRAM_UNSURE,
 )
 ORDERS = 15
 SEED = 7
