@@ -11,6 +11,8 @@ import statistics
 import time
 from pathlib import Path
 
+import uvloop
+
 from bench.commits import Commits, count_commits
 from bench.crowd import CardTimes, Figures, introduce, order_all, prepare_all
 from sandbox.launch.stack import PROJECT, Plan, Stack, running
@@ -47,7 +49,7 @@ def measure(folder: Path, *, orders: int, workers: int) -> None:
     files = tuple(quarter.campus.file for quarter in quarters)
     plan = Plan(folder=folder, cast=cast_of_all(quarters), campus_files=files, workers=workers)
     with running(plan, say) as stack:
-        figures, commits = asyncio.run(asyncio.wait_for(load(stack, quarters, orders), WITHIN))
+        figures, commits = uvloop.run(asyncio.wait_for(load(stack, quarters, orders), WITHIN))
         say(stack.run("workers.audit").rstrip())
     report(figures, commits)
 

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+import uvloop
 from aiohttp import web
 from redis.asyncio import Redis
 
@@ -47,7 +48,7 @@ def run(settings: BotSettings) -> None:
     """Run until SIGTERM or SIGINT, then finish what is under way."""
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("aiogram.event").setLevel(logging.WARNING)
-    asyncio.run(serve(settings))
+    uvloop.run(serve(settings))
 
 
 async def serve(settings: BotSettings) -> None:

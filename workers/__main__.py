@@ -1,8 +1,9 @@
 """`python -m workers`: one worker process."""
 
-import asyncio
 import logging
 import os
+
+import uvloop
 
 from domain.settings import or_exit, read_worker_settings
 
@@ -15,7 +16,7 @@ def main() -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     from workers.app import work
 
-    asyncio.run(work(settings))
+    uvloop.run(work(settings))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """`make crash`: kill a real process at every point of every step of every saga, and print what became of it."""
 
 import argparse
-import asyncio
 import sys
 import tempfile
 import time
@@ -9,6 +8,8 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+import uvloop
 
 from sandbox.crash.cases import AT_ONCE, Case, CasesError, all_cases, batches
 from sandbox.crash.ground import Victim, open_ground
@@ -44,7 +45,7 @@ def run(folder: Path, cases: Sequence[Case]) -> int:
     runners = 2 * (len(cases) // CAMPUSES + 1)
     quarters = tuple(found_quarter(folder, f"crash{at}", FIRST_CAMPUS + at, runners=runners) for at in range(CAMPUSES))
     with surroundings(folder, quarters) as stack:
-        outcomes = asyncio.run(play(stack, quarters, cases))
+        outcomes = uvloop.run(play(stack, quarters, cases))
         print(stack.run("workers.audit"))
     return 1 if any(outcome.wrong for outcome in outcomes) else 0
 

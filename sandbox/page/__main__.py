@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import signal
 
+import uvloop
+
 from .server import running_page
 from .views import View, read_view
 
@@ -23,7 +25,7 @@ def main() -> None:
         help="a chat to show at first, seen by a person: 1001:@some_bot:orders:code, or 2001:-1001000000001:runs",
     )
     options = parser.parse_args()
-    asyncio.run(_serve(options.port, options.telegram, tuple(options.views)))
+    uvloop.run(_serve(options.port, options.telegram, tuple(options.views)))
 
 
 async def _serve(port: int, telegram_url: str, views: tuple[View, ...]) -> None:

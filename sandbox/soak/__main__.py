@@ -1,11 +1,12 @@
 """`make soak`: many orders while everything around them fails, and whether all of it settles."""
 
 import argparse
-import asyncio
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+
+import uvloop
 
 from sandbox.launch.processes import LaunchError
 from sandbox.launch.stack import Plan, Stack, running
@@ -42,7 +43,7 @@ def run(folder: Path, campuses: int, order: Order) -> int:
     files = tuple(quarter.campus.file for quarter in quarters)
     plan = Plan(folder=folder, cast=cast_of_all(quarters), campus_files=files, workers=WORKERS, webhooks=True)
     with running(plan, say) as stack:
-        clean = asyncio.run(_run(stack, quarters, order))
+        clean = uvloop.run(_run(stack, quarters, order))
         print(stack.run("workers.audit"))
     return 0 if clean else 1
 

@@ -7,6 +7,8 @@ import asyncio
 import signal
 from pathlib import Path
 
+import uvloop
+
 from sandbox.stripe.server import running_stripe
 
 
@@ -43,4 +45,4 @@ async def run(arguments: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(read_arguments()))
+    uvloop.run(run(read_arguments()))

@@ -6,6 +6,8 @@ import os
 import signal
 from pathlib import Path
 
+import uvloop
+
 from .server import running_telegram
 
 
@@ -15,7 +17,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--state", type=Path, help="folder to keep the state in; without it nothing is kept")
-    asyncio.run(_serve(parser.parse_args()))
+    uvloop.run(_serve(parser.parse_args()))
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
