@@ -43,9 +43,11 @@ async def postgres_url(servers: Servers) -> str:
 
 
 @pytest.fixture(scope="session")
-async def databases(postgres_url: str) -> Databases:
+async def databases(postgres_url: str) -> AsyncIterator[Databases]:
     """Where tests get their databases from."""
-    return await open_databases(postgres_url)
+    ours = await open_databases(postgres_url)
+    yield ours
+    await ours.close()
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ class Databases:
 
     async def take_back(self, url: str) -> None:
         """Keep it for the next test as if it were new; drop it when that can't be."""
-        name, fresh = urlsplit(url).path.removeprefix("/"), self._new_name()
+        name, fresh = _name_of(url), self._new_name()
         leave = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
         try:
             await execute(self.server_url, leave, f"ALTER DATABASE {name} RENAME TO {fresh}")
@@ -60,8 +60,17 @@ class Databases:
             pass
         await drop_database(self.server_url, name)
 
+    async def close(self) -> None:
+        """Leave none on a server that may be somebody else's."""
+        while self.spare:
+            await drop_database(self.server_url, _name_of(self.spare.pop()))
+
     def _new_name(self) -> str:
         return f"campusg_test_{next(self.numbers)}"
+
+
+def _name_of(url: str) -> str:
+    return urlsplit(url).path.removeprefix("/")
 
 
 async def open_databases(server_url: str) -> Databases:
