@@ -35,7 +35,8 @@ soak: $(READY)  ## many orders while everything around them fails; ORDERS=1500 C
 fuzz: $(READY)  ## throw wild text, broken updates and forged taps at it, a hundred thousand; SEED=7 does it once more
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no $(if $(SEED),--hypothesis-seed=$(SEED)) tests/fuzz \
 	  tests/domain/test_saga_stateful.py tests/bot/test_permission_matrix.py \
-	  tests/bot/test_wild_updates.py tests/bot/test_wild_events.py tests/bot/test_wild_town.py
+	  tests/bot/test_wild_updates.py tests/bot/test_wild_events.py tests/bot/test_wild_town.py \
+	  tests/workers/test_unknown_outcomes.py
 
 races: $(READY)  ## 1,000 jobs claimed by 50 at once, 1,000 rounds of claim, cancel, deadline and release, 20 jobs over the wire
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no -p tests.fuzz.conftest \

@@ -2,12 +2,14 @@
 
 import os
 
+from bot.quick_aiogram import import_aiogram
 from domain.settings import or_exit, read_bot_settings
 
 
 def main() -> None:
-    """Say what is wrong with the settings before the eight seconds that importing aiogram takes."""
+    """Say what is wrong with the settings before the seconds that importing aiogram takes."""
     settings = or_exit(read_bot_settings, os.environ)
+    import_aiogram()
     from bot.app import run
 
     run(settings)

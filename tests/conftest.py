@@ -8,19 +8,13 @@ from pathlib import Path
 import pytest
 import uvloop
 
-from tests.servers import (
-    Servers,
-    drop_database,
-    empty_redis_database,
-    make_database,
-    make_template,
-    shared_servers,
-)
+from tests.databases import Databases, open_databases
+from tests.servers import Servers, empty_redis_database, make_template, shared_servers
 
 TESTS = Path(__file__).parent
 JOURNEYS = "journeys"  # one CampusG serves them all, and much of their time is waiting: they go first, to one process
 ORDER = (JOURNEYS, "workers", "bot", "sandbox", "store")  # the dear ones first, so that both cores end together
-NUMBERS = count(1)  # one sequence for every database this run makes
+NUMBERS = count(1)  # of the Redis databases handed out
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist looks which group a test is of
@@ -55,20 +49,28 @@ async def postgres_url(servers: Servers) -> str:
     return servers.postgres_url
 
 
+@pytest.fixture(scope="session")
+async def databases(postgres_url: str) -> AsyncIterator[Databases]:
+    """Where tests get their databases from."""
+    ours = await open_databases(postgres_url)
+    yield ours
+    await ours.close()
+
+
 @pytest.fixture
-async def database_url(postgres_url: str) -> AsyncIterator[str]:
+async def database_url(databases: Databases) -> AsyncIterator[str]:
     """A database of the test's own, migrated and empty."""
-    name = f"campusg_test_{next(NUMBERS)}"
-    yield await make_database(postgres_url, name)
-    await drop_database(postgres_url, name)
+    url = await databases.lend()
+    yield url
+    await databases.take_back(url)
 
 
 @pytest.fixture(scope="module")
-async def module_database_url(postgres_url: str) -> AsyncIterator[str]:
+async def module_database_url(databases: Databases) -> AsyncIterator[str]:
     """A migrated database that the tests of one file share: quicker, for tests that can bear each other's rows."""
-    name = f"campusg_test_{next(NUMBERS)}"
-    yield await make_database(postgres_url, name)
-    await drop_database(postgres_url, name)
+    url = await databases.lend()
+    yield url
+    await databases.take_back(url)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ STRIPE_SECRET_KEY = "sk_test_sandbox"
 STRIPE_WEBHOOK_SECRET = "whsec_sandbox"
 STRIPE_CONNECT_WEBHOOK_SECRET = "whsec_sandbox_connect"
 TELEGRAM_WEBHOOK_SECRET = "sandbox"
-ROOM_PATIENCE = 90.0  # seconds; importing aiogram alone takes 8 s of processor time
+ROOM_PATIENCE = 90.0  # seconds; importing aiogram alone takes 3 s of processor time
 TASK_PATIENCE = 120.0  # seconds for migrations, a campus, an audit
 
 

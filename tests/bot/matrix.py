@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from uuid import uuid4
 
 from sqlalchemy import func, insert, update
@@ -50,6 +51,7 @@ STATES = (S.CREATED, S.ACCEPTED, S.PLACED, S.ON_THE_WAY, S.ARRIVED, S.DELIVERED,
 BASKET: dict[str, Json] = {"items": items_to((Item(name="Chicken rice", quantity=1, price=420),))}
 BASKET |= {"store_name": "Koufu", "drop_point": "Library · door", "delivery_fee": 200}
 CARD = {"payment_method": "pm_1", "brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2030}
+UPDATES = count(1)  # aiogram compares updates of one number with all it remembers
 CHATS = {Place.DESK: -1_000_777_001, Place.FOREIGN: -1_000_777_002}
 
 
@@ -270,4 +272,5 @@ def _sender(actor: int) -> Json:
 
 
 def _arrival(scene: Scene, actor: int, body: Json) -> Arrival:
-    return Arrival(campus_id=scene.campus_id, update_id=1, person_id=actor, payload={"update_id": 1, **body})
+    number = next(UPDATES)
+    return Arrival(campus_id=scene.campus_id, update_id=number, person_id=actor, payload={"update_id": number, **body})

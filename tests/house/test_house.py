@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,12 @@ def modules() -> Iterator[Path]:
     """Every Python file of ours."""
     for room in sorted(ROOMS):
         yield from sorted(path for path in (PROJECT / room).rglob("*.py") if "__pycache__" not in path.parts)
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """What it says, read once for all that is asked of it."""
+    return ast.parse(path.read_bytes())
 
 
 def name_of(path: Path) -> str:
@@ -40,17 +47,14 @@ def test_every_room_is_there_to_be_checked(room: str) -> None:
 
 
 def test_rooms_import_only_what_they_may() -> None:
-    found = [
-        sentence for path in modules() for sentence in foreign_imports(name_of(path), ast.parse(path.read_bytes()))
-    ]
+    found = [sentence for path in modules() for sentence in foreign_imports(name_of(path), tree_of(path))]
     assert not found, "\n".join(found)
 
 
 def test_files_and_functions_are_small_named_finished_and_exact() -> None:
     found: list[str] = []
     for path in modules():
-        source = path.read_text(encoding="utf-8")
-        found.extend(misshapen(name_of(path), source, ast.parse(source)))
+        found.extend(misshapen(name_of(path), path.read_text(encoding="utf-8"), tree_of(path)))
     assert not found, "\n".join(found)
 
 
@@ -66,7 +70,7 @@ def test_deadlines_are_read_from_no_clock_but_the_databases() -> None:
         f"{name_of(path)}:{node.lineno}: {ast.unparse(node)}"
         for path in modules()
         if name_of(path).startswith(("domain/", "workers/", "bot/"))
-        for node in ast.walk(ast.parse(path.read_bytes()))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Attribute) and ast.unparse(node) in clocks
     ]
     assert [line for line in found if not line.startswith("bot/gateway.py:")] == [], "\n".join(found)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from tests.town import Town
 
 FAILING = """
-CREATE OR REPLACE FUNCTION fail_here() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION fail_here() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'broken on purpose';
 END $$
@@ -30,3 +30,4 @@ async def broken(town: Town, table: str, *, at_commit: bool = False) -> AsyncIte
         yield
     finally:
         await town.sql(f"DROP TRIGGER broken ON {table}")
+        await town.sql("DROP FUNCTION fail_here()")

@@ -58,6 +58,7 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
         found.append(Desk(direct=direct, proxy=proxy, through=through))
         yield found[0]
         through.terminate()
+    await direct.execute("DROP TABLE kept")  # so that the database is fit for the next test
     await direct.close()
 
 

@@ -1,0 +1,103 @@
+"""Databases for one test each, used again: a new one is six hundred files, and that was most of a short test."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from tests.servers import TEMPLATE, drop_database, execute, make_database, with_path
+
+# All that a statement can build: whoever builds or breaks something leaves a database nobody else gets.
+SHAPE = """
+SELECT md5(string_agg(line, '' ORDER BY line)) FROM (
+    SELECT concat_ws(' ', oid, relname, relkind, relnamespace, reloptions) FROM pg_class WHERE oid >= 16384
+    UNION ALL SELECT a::text FROM pg_attribute a WHERE attrelid >= 16384
+    UNION ALL SELECT d::text FROM pg_attrdef d
+    UNION ALL SELECT c::text FROM pg_constraint c WHERE oid >= 16384
+    UNION ALL SELECT i::text FROM pg_index i WHERE indexrelid >= 16384
+    UNION ALL SELECT t::text FROM pg_trigger t
+    UNION ALL SELECT p::text FROM pg_proc p WHERE oid >= 16384
+    UNION ALL SELECT t::text FROM pg_type t WHERE oid >= 16384
+    UNION ALL SELECT n::text FROM pg_namespace n WHERE oid >= 16384
+) AS built (line)
+"""
+WRITTEN = """
+SELECT relname FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 0
+AND relname <> 'alembic_version'
+"""
+COUNT_ANEW = "SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence"
+UNTRIED = (asyncpg.ObjectInUseError, asyncpg.InsufficientPrivilegeError)  # somebody comes back; no superuser
+
+
+@dataclass(slots=True, kw_only=True)
+class Databases:
+    """What this process has on its server; `shape` is what the migrations build, and `spare` is empty and nobody's."""
+
+    server_url: str
+    shape: str
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    spare: list[str] = field(default_factory=list)
+
+    async def lend(self) -> str:
+        """The address of a database that is migrated and empty, with a name nobody has had."""
+        return self.spare.pop() if self.spare else await make_database(self.server_url, self._new_name())
+
+    async def take_back(self, url: str) -> None:
+        """Keep it for the next test as if it were new; drop it when that can't be."""
+        name, fresh = _name_of(url), self._new_name()
+        leave = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        try:
+            await execute(self.server_url, leave, f"ALTER DATABASE {name} RENAME TO {fresh}")
+            name = fresh  # a process that outlives its test finds nothing
+            if await shape_of(with_path(self.server_url, name)) == self.shape:
+                await empty(with_path(self.server_url, name))
+                self.spare.append(with_path(self.server_url, name))
+                return
+        except UNTRIED:
+            pass
+        await drop_database(self.server_url, name)
+
+    async def close(self) -> None:
+        """Leave none on a server that may be somebody else's."""
+        while self.spare:
+            await drop_database(self.server_url, _name_of(self.spare.pop()))
+
+    def _new_name(self) -> str:
+        return f"campusg_test_{next(self.numbers)}"
+
+
+def _name_of(url: str) -> str:
+    return urlsplit(url).path.removeprefix("/")
+
+
+async def open_databases(server_url: str) -> Databases:
+    """None yet; the template is there."""
+    return Databases(server_url=server_url, shape=await shape_of(with_path(server_url, TEMPLATE)))
+
+
+async def shape_of(url: str) -> str:
+    """A word that differs wherever anything but rows does."""
+    connection = await asyncpg.connect(url)
+    try:
+        return str(await connection.fetchval(SHAPE))
+    finally:
+        await connection.close()
+
+
+async def empty(url: str) -> None:
+    """No rows, no trace of any in the order of the next ones, and all numbers from the beginning."""
+    connection = await asyncpg.connect(url)
+    try:
+        written = [f'"{row["relname"]}"' for row in await connection.fetch(WRITTEN)]
+        async with connection.transaction():
+            await connection.execute("SET LOCAL session_replication_role = replica")  # no trigger has a say
+            for table in written:
+                await connection.execute(f"DELETE FROM {table}")
+            await connection.execute(COUNT_ANEW)
+        if written:
+            await connection.execute(f"VACUUM {', '.join(written)}")  # also takes the pages from a table's end
+    finally:
+        await connection.close()
