@@ -1,7 +1,7 @@
 """What every test may ask for: shared servers, a fresh migrated database, an empty Redis."""
 
-from asyncio import AbstractEventLoop
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -16,6 +16,10 @@ JOURNEYS = "journeys"  # one CampusG serves them all, and much of their time is 
 ORDER = (JOURNEYS, "workers", "bot", "sandbox", "store")  # the dear ones first, so that both cores end together
 NUMBERS = count(1)  # of the Redis databases handed out
 
+# The loop all processes run on. pytest-asyncio's own hook for it makes a parameter of the loop, and with it every
+# session's fixture is made anew again and again.
+asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+
 
 @pytest.hookimpl(tryfirst=True)  # before xdist looks which group a test is of
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,11 +32,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _folder(item: pytest.Item) -> str:
     return item.path.relative_to(TESTS).parts[0]
-
-
-def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], AbstractEventLoop]]:
-    """The loop all processes run on."""
-    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session")
