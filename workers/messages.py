@@ -73,11 +73,11 @@ class Office:
     buckets: Buckets
 
 
-async def deliver_due(office: Office, most: int) -> None:
-    """Deliver up to `most` cards and `most` pushes that are due, also those whose bell nobody heard."""
+async def deliver_due(office: Office, most: int, overdue: timedelta = timedelta(0)) -> None:
+    """Deliver up to `most` cards and `most` pushes that have been due for so long: nobody heard their bell."""
     async with office.database() as work:
         abandoned = await abandoned_pushes(work, most)
-        cards, pushes = await due_cards(work, most), await due_pushes(work, most)
+        cards, pushes = await due_cards(work, most, overdue), await due_pushes(work, most, overdue)
     room = asyncio.Semaphore(AT_ONCE)
     deliveries = [
         *(lose_abandoned(office.database, each) for each in abandoned),

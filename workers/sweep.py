@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import timedelta
 from uuid import UUID
 
 from domain.store.saga_rows import due_sagas, renew_leases
@@ -17,6 +18,7 @@ from workers.workshop import Workshop
 EVERY = 0.4  # seconds; a timer is at most this late, plus its own work
 COMPARE_EVERY = 2.0  # seconds between two looks whether one of Stripe's lists is due, or an admin asked
 MOST_AT_ONCE = 50
+BELLS_FIRST = timedelta(seconds=0.5)  # what rings meanwhile is done twice: once found here, once in vain by the bell
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,7 @@ async def sweep(workshop: Workshop, office: Office, stopping: asyncio.Event) -> 
         lambda: fire_timers(workshop),
         lambda: _run_due(workshop, tasks),
     )
-    messages: tuple[Round, ...] = (lambda: deliver_due(office, MOST_AT_ONCE),)
+    messages: tuple[Round, ...] = (lambda: deliver_due(office, MOST_AT_ONCE, BELLS_FIRST),)
     hints: tuple[Round, ...] = (lambda: read_hints(workshop, MOST_AT_ONCE),)
     comparing = _repeat((lambda: reconcile(workshop, stopping),), stopping, COMPARE_EVERY)
     await asyncio.gather(comparing, *(_repeat(each, stopping) for each in (rounds, messages, hints)))

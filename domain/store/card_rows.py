@@ -42,10 +42,10 @@ class CardRow:
     tries: int
 
 
-async def due_cards(work: UnitOfWork, most: int) -> Sequence[int]:
-    """Cards that somebody should draw, most overdue first."""
-    query = select(live_card.c.id).where(live_card.c.due_at <= func.now()).order_by(live_card.c.due_at).limit(most)
-    return list((await work.connection.execute(query)).scalars())
+async def due_cards(work: UnitOfWork, most: int, overdue: timedelta = timedelta(0)) -> Sequence[int]:
+    """Cards that have been due for so long that somebody should draw them, most overdue first."""
+    query = select(live_card.c.id).where(live_card.c.due_at <= work.now - overdue)
+    return list((await work.connection.execute(query.order_by(live_card.c.due_at).limit(most))).scalars())
 
 
 async def claim_card(work: UnitOfWork, card_id: int) -> CardRow | None:

@@ -70,11 +70,12 @@ async def _wish(work: UnitOfWork, order_id: int, which: ColumnElement[bool]) -> 
         update(live_card)
         .where(live_card.c.order_id == order_id, which)
         .values(wanted=live_card.c.wanted + 1, due_at=func.coalesce(live_card.c.due_at, func.now()))
-        .returning(live_card.c.id, live_card.c.kind, live_card.c.chat_id)
+        .returning(live_card.c.id, live_card.c.kind, live_card.c.chat_id, live_card.c.due_at)
     )
     rows = (await work.connection.execute(statement)).all()
     for row in rows:
-        work.ring("draw_card", row.id)
+        if row.due_at == work.now:  # else it was due before, and its bell rings already; or it is being drawn just now
+            work.ring("draw_card", row.id)
     return {(row.kind, row.chat_id) for row in rows}
 
 

@@ -28,9 +28,9 @@ class PushRow:
     tries: int
 
 
-async def due_pushes(work: UnitOfWork, most: int) -> Sequence[int]:
-    """Messages that somebody should send, oldest first."""
-    query = select(push.c.id).where(push.c.status == "due", push.c.due_at <= func.now())
+async def due_pushes(work: UnitOfWork, most: int, overdue: timedelta = timedelta(0)) -> Sequence[int]:
+    """Messages that have been due for so long that somebody should send them, oldest first."""
+    query = select(push.c.id).where(push.c.status == "due", push.c.due_at <= work.now - overdue)
     return list((await work.connection.execute(query.order_by(push.c.due_at, push.c.id).limit(most))).scalars())
 
 

@@ -34,8 +34,8 @@ class Order:
     deck: Sequence[Blow]
     gap: float  # between two blows
     rounds: int | None = None  # how often the whole deck falls; None: until most orders are begun
-    customers: int = 4  # of each campus
-    runners: int = 4
+    customers: int = 5  # of each campus
+    runners: int = 5
     accounts: int = 2
     give_up_after: float = 1_200.0
     settles_within: float = 150.0
