@@ -164,8 +164,9 @@ def _judged(actor: Actor, attempt: Attempt, outcome: Outcome) -> Iterator[str]:
     """What is wrong with it."""
     meddled = outcome.written - HARMLESS
     if attempt.silent:
-        told_elsewhere = outcome.said and actor.place is not Place.DESK  # the desk hears what it can do
-        if told_elsewhere or meddled or outcome.refusal:
+        # The desk answers: its people hear what it can do, and others that it is not theirs.
+        heard = (outcome.said or outcome.refusal) and actor.place is not Place.DESK
+        if heard or meddled:
             yield f"should mean nothing here, but: {outcome}"
     elif not actor.may(attempt.rule):
         if outcome.refusal is None or not outcome.said or meddled:
