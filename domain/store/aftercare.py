@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.aftercare import DELIVERED, Case, CaseStatus, Praise, PraiseCount, ProblemKind, Rating
@@ -17,6 +17,11 @@ from domain.store.unit_of_work import UnitOfWork
 MESSAGE_OF_A_CASE = re.compile(r"case:([0-9]{1,18}):.*")  # how pushes about a case are named
 _MADE = ("kind", "status")
 
+_RATING = select(rating).where(rating.c.order_id == bindparam("number"))
+_OPEN_CASE = select(problem_case).where(
+    problem_case.c.order_id == bindparam("number"), problem_case.c.status == CaseStatus.OPEN
+)
+
 
 async def keep_rating(work: UnitOfWork, order: Order, given: Rating) -> None:
     """What the customer says now about this order, in place of what she said before."""
@@ -27,7 +32,7 @@ async def keep_rating(work: UnitOfWork, order: Order, given: Rating) -> None:
 
 async def rating_of(work: UnitOfWork, order_id: int) -> Rating | None:
     """What was said about an order, which the caller has found in her campus."""
-    row = (await work.connection.execute(select(rating).where(rating.c.order_id == order_id))).mappings().one_or_none()
+    row = (await work.connection.execute(_RATING, {"number": order_id})).mappings().one_or_none()
     if row is None:
         return None
     return Rating(good=row["good"], reason=None if row["reason"] is None else Praise(row["reason"]))
@@ -68,8 +73,7 @@ async def find_case(work: UnitOfWork, campus_id: int, case_id: int) -> Case:
 
 async def open_case_of(work: UnitOfWork, order_id: int) -> Case | None:
     """The case that is open about an order, which the caller has found in her campus."""
-    query = select(problem_case).where(problem_case.c.order_id == order_id, problem_case.c.status == CaseStatus.OPEN)
-    row = (await work.connection.execute(query)).mappings().one_or_none()
+    row = (await work.connection.execute(_OPEN_CASE, {"number": order_id})).mappings().one_or_none()
     return None if row is None else _case_from(row)
 
 

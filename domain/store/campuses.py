@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, or_, select, update
+from sqlalchemy import RowMapping, bindparam, or_, select, update
 
 from domain.campus import Campus, DropPoint, MenuItem, Store
 from domain.errors import Stale
 from domain.store.rows import campus_from
 from domain.store.schema import campus, drop_point, menu_item, store
 from domain.store.unit_of_work import UnitOfWork
+
+_CAMPUS = select(campus).where(campus.c.id == bindparam("number"))
 
 
 async def all_campuses(work: UnitOfWork) -> Sequence[Campus]:
@@ -19,8 +21,7 @@ async def all_campuses(work: UnitOfWork) -> Sequence[Campus]:
 
 async def find_campus(work: UnitOfWork, campus_id: int) -> Campus:
     """The campus of this number; it exists."""
-    row = (await work.connection.execute(select(campus).where(campus.c.id == campus_id))).mappings().one()
-    return campus_from(row)
+    return campus_from((await work.connection.execute(_CAMPUS, {"number": campus_id})).mappings().one())
 
 
 async def stores_of(work: UnitOfWork, campus_id: int) -> Sequence[Store]:

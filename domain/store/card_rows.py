@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import RowMapping, Update, case, exists, func, null, or_, select, update
+from sqlalchemy import RowMapping, Update, bindparam, case, exists, func, null, or_, select, update
 
 from domain.card_news import ON_CARD
 from domain.card_view import CardKind, OrderView
@@ -25,6 +25,27 @@ from domain.timers import TimerKind
 # A killed worker's cards come again after this. Whoever wants a card drawn meanwhile raises `wanted` and leaves a
 # `due_at` in the future alone, or two workers would send the same card.
 LEASE = timedelta(seconds=10)
+
+_DUE = (
+    select(live_card.c.id)
+    .where(live_card.c.id == bindparam("card"), live_card.c.due_at <= func.now())
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+_CLAIM = (
+    update(live_card)
+    .where(live_card.c.id == _DUE)
+    .values(due_at=func.now() + LEASE, tries=live_card.c.tries + 1)
+    .returning(live_card)
+)
+_NAMES = select(person.c.id, person.c.first_name).where(person.c.id.in_((bindparam("customer"), bindparam("runner"))))
+_PLACE_IN_ONE_LINE = func.concat(drop_point.c.building, ", ", drop_point.c.spot)
+_PLACE = case((drop_point.c.spot == "", drop_point.c.building), else_=_PLACE_IN_ONE_LINE)  # as DropPoint.name
+_BUILDING = (
+    select(drop_point.c.building)
+    .where(drop_point.c.campus_id == bindparam("campus"), bindparam("place") == _PLACE)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,23 +71,15 @@ async def due_cards(work: UnitOfWork, most: int, overdue: timedelta = timedelta(
 
 async def claim_card(work: UnitOfWork, card_id: int) -> CardRow | None:
     """Take the lease of a due card; None when it is not due, or another worker has it."""
-    due = (
-        select(live_card.c.id)
-        .where(live_card.c.id == card_id, live_card.c.due_at <= func.now())
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    leased = {"due_at": func.now() + LEASE, "tries": live_card.c.tries + 1}
-    statement = update(live_card).where(live_card.c.id == due).values(leased).returning(live_card)
-    row = (await work.connection.execute(statement)).mappings().one_or_none()
+    row = (await work.connection.execute(_CLAIM, {"card": card_id})).mappings().one_or_none()
     return None if row is None else _card_from(row)
 
 
 async def find_view(work: UnitOfWork, card: CardRow) -> OrderView:
     """The order of a card as it is committed, with all that the card may say about it."""
     order = await find_order(work, card.campus_id, card.order_id)
-    people = select(person.c.id, person.c.first_name).where(person.c.id.in_([order.customer_id, order.runner_id or 0]))
-    names = {row.id: row.first_name for row in await work.connection.execute(people)}
+    people = {"customer": order.customer_id, "runner": order.runner_id or 0}
+    names = {row.id: row.first_name for row in await work.connection.execute(_NAMES, people)}
     problem = await open_case_of(work, order.id)
     return OrderView(
         order=order,
@@ -96,11 +109,9 @@ async def _payout_missing(work: UnitOfWork, card: CardRow, order: Order) -> bool
 
 async def _building(work: UnitOfWork, campus_id: int, name: str) -> str | None:
     """The building of a drop point by the name that orders keep (DropPoint.name); None when a customer typed it."""
-    in_one_line = func.concat(drop_point.c.building, ", ", drop_point.c.spot)
-    full = case((drop_point.c.spot == "", drop_point.c.building), else_=in_one_line)
-    query = select(drop_point.c.building).where(drop_point.c.campus_id == campus_id, full == name).limit(1)
-    found: str | None = (await work.connection.execute(query)).scalar_one_or_none()
-    return found
+    found = await work.connection.execute(_BUILDING, {"campus": campus_id, "place": name})
+    building: str | None = found.scalar_one_or_none()
+    return building
 
 
 async def rings(work: UnitOfWork, card: CardRow) -> bool:

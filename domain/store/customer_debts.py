@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from domain.errors import OwesMoney
 from domain.money import spell
@@ -14,6 +14,7 @@ from domain.store.schema import customer_debt
 from domain.store.unit_of_work import UnitOfWork
 
 _OPEN = customer_debt.c.status == CustomerDebtStatus.OPEN
+_OF_ORDER = select(customer_debt).where(customer_debt.c.order_id == bindparam("number"))
 
 
 async def insert_customer_debt(work: UnitOfWork, order: Order, amount: int, refusal: str) -> CustomerDebt:
@@ -28,8 +29,7 @@ async def insert_customer_debt(work: UnitOfWork, order: Order, amount: int, refu
 
 async def customer_debt_of(work: UnitOfWork, order_id: int) -> CustomerDebt | None:
     """What became of what the customer owed for this order; None when she never owed for it."""
-    query = select(customer_debt).where(customer_debt.c.order_id == order_id)
-    row = (await work.connection.execute(query)).mappings().one_or_none()
+    row = (await work.connection.execute(_OF_ORDER, {"number": order_id})).mappings().one_or_none()
     return None if row is None else customer_debt_from(row)
 
 

@@ -21,6 +21,8 @@ class Actor:
 
 SYSTEM = Actor(role=Role.SYSTEM)
 
+_LINE = insert(event)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
@@ -62,7 +64,7 @@ async def log(
         "actor_id": actor.person_id,
         "reason": reason,
     }
-    await work.connection.execute(insert(event).values(line))
+    await work.connection.execute(_LINE, line)
 
 
 async def history(work: UnitOfWork, campus_id: int, order_id: int) -> Sequence[Event]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.difference import DifferenceKind, DifferenceStatus
@@ -25,6 +25,9 @@ from domain.store.rows import hold_from, payable_from
 from domain.store.schema import difference, hold, ledger_account, ledger_entry, ledger_txn, orders, payable
 from domain.store.unit_of_work import UnitOfWork
 
+_CURRENT_HOLD = select(hold).where(hold.c.order_id == bindparam("number"), hold.c.part == HoldPart.CURRENT)
+_PAYABLE = select(payable).where(payable.c.order_id == bindparam("number"))
+
 
 def current_of(order_id: int) -> ColumnElement[bool]:
     """The hold this order counts on, whatever its state; there is one at most."""
@@ -39,7 +42,8 @@ async def find_hold(work: UnitOfWork, which: ColumnElement[bool]) -> Hold | None
 
 async def current_hold(work: UnitOfWork, order_id: int) -> Hold | None:
     """The hold this order counts on, whatever its state."""
-    return await find_hold(work, current_of(order_id))
+    row = (await work.connection.execute(_CURRENT_HOLD, {"number": order_id})).mappings().one_or_none()
+    return None if row is None else hold_from(row)
 
 
 async def move_hold(work: UnitOfWork, order_id: int, happened: HoldEvent, **changes: object) -> Hold | None:
@@ -96,8 +100,7 @@ async def book_payable(work: UnitOfWork, values: dict[str, object]) -> Payable:
 
 async def payable_of(work: UnitOfWork, order_id: int) -> Payable | None:
     """What is owed for the order, if it was captured."""
-    query = select(payable).where(payable.c.order_id == order_id)
-    row = (await work.connection.execute(query)).mappings().one_or_none()
+    row = (await work.connection.execute(_PAYABLE, {"number": order_id})).mappings().one_or_none()
     return None if row is None else payable_from(row)
 
 

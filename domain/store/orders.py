@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from domain.errors import OrderClosed, OrderNotFound
@@ -36,14 +36,13 @@ _STAMPS = {
     OrderEvent.CLOSED_BY_ADMIN: "ended_at",
 }
 
+_ORDER = select(orders).where(orders.c.id == bindparam("number"), orders.c.campus_id == bindparam("campus"))
+_LOCKED_ORDER = _ORDER.with_for_update(key_share=True)
+
 
 async def find_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:
     """The order of this campus; OrderNotFound when it is another's or there is none."""
-    query = select(orders).where(orders.c.id == order_id, orders.c.campus_id == campus_id)
-    row = (await work.connection.execute(query)).mappings().one_or_none()
-    if row is None:
-        raise OrderNotFound
-    return order_from(row)
+    return await _read(work, _ORDER, campus_id, order_id)
 
 
 async def lock_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:
@@ -52,9 +51,11 @@ async def lock_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:
     Rows that refer to it (history, messages) may be written meanwhile: who holds something else that is wanted here
     next, a case or a payable, and writes its history, would otherwise wait for this transaction, and it for him.
     """
-    here = (orders.c.id == order_id, orders.c.campus_id == campus_id)
-    query = select(orders).where(*here).with_for_update(key_share=True)
-    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return await _read(work, _LOCKED_ORDER, campus_id, order_id)
+
+
+async def _read(work: UnitOfWork, query: Select[Any], campus_id: int, order_id: int) -> Order:
+    row = (await work.connection.execute(query, {"number": order_id, "campus": campus_id})).mappings().one_or_none()
     if row is None:
         raise OrderNotFound
     return order_from(row)

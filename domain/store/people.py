@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import Select, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.people import Member, Role, RunnerStatus, SavedCard
@@ -23,6 +23,9 @@ def _members() -> Select[Any]:
     admitted = or_(membership.c.admitted, campus.c.open_to_all).label("admitted")
     card = (column for column in saved_card.c if column.name != "person_id")
     return select(*columns, admitted, *card).select_from(joined)
+
+
+_MEMBER = _members().where(membership.c.campus_id == bindparam("campus"), membership.c.person_id == bindparam("person"))
 
 
 async def welcome(
@@ -77,8 +80,8 @@ async def find_member(work: UnitOfWork, campus_id: int, person_id: int) -> Membe
 
 
 async def _known(work: UnitOfWork, campus_id: int, person_id: int) -> Member | None:
-    query = _members().where(membership.c.campus_id == campus_id, membership.c.person_id == person_id)
-    row = (await work.connection.execute(query)).mappings().one_or_none()
+    found = await work.connection.execute(_MEMBER, {"campus": campus_id, "person": person_id})
+    row = found.mappings().one_or_none()
     return None if row is None else member_from(row)
 
 

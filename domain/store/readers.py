@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from domain.store.schema import membership, person
 from domain.store.unit_of_work import UnitOfWork
 from domain.words import FALLBACK
+
+_READER = (
+    select(person.c.language, membership.c.reachable)
+    .join(membership, membership.c.person_id == person.c.id)
+    .where(person.c.id == bindparam("chat"), membership.c.campus_id == bindparam("campus"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +25,7 @@ class Reader:
 
 async def reader_of(work: UnitOfWork, campus_id: int, chat_id: int) -> Reader:
     """The reader of a chat with this campus' bot; groups, and people we do not know, read English."""
-    query = (
-        select(person.c.language, membership.c.reachable)
-        .join(membership, membership.c.person_id == person.c.id)
-        .where(person.c.id == chat_id, membership.c.campus_id == campus_id)
-    )
-    row = (await work.connection.execute(query)).one_or_none()
+    row = (await work.connection.execute(_READER, {"chat": chat_id, "campus": campus_id})).one_or_none()
     if row is None:
         return Reader(locale=FALLBACK, reachable=True)
     return Reader(locale=row.language, reachable=row.reachable)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from domain.order import OrderStatus
 from domain.payment import (
@@ -23,6 +23,10 @@ from domain.store.rows import debt_from, refund_from
 from domain.store.schema import debt, ledger_entry, ledger_txn, refund
 from domain.store.unit_of_work import UnitOfWork
 
+_REFUNDED = select(func.coalesce(func.sum(refund.c.amount), 0)).where(
+    refund.c.order_id == bindparam("number"), refund.c.status.in_(LIVE_REFUNDS)
+)
+
 
 async def refunds_of(work: UnitOfWork, order_id: int) -> Sequence[Refund]:
     """All refunds of an order, those that failed too, oldest first."""
@@ -32,9 +36,7 @@ async def refunds_of(work: UnitOfWork, order_id: int) -> Sequence[Refund]:
 
 async def refunded(work: UnitOfWork, order_id: int) -> int:
     """Minor units that went, or are going, back to the customer."""
-    total = func.coalesce(func.sum(refund.c.amount), 0)
-    query = select(total).where(refund.c.order_id == order_id, refund.c.status.in_(LIVE_REFUNDS))
-    return int((await work.connection.execute(query)).scalar_one())
+    return int((await work.connection.execute(_REFUNDED, {"number": order_id})).scalar_one())
 
 
 async def refundable(work: UnitOfWork, campus_id: int, order_id: int) -> Refundable:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, insert, select, update
 
 from domain.order import Order
 from domain.store.campuses import find_campus
@@ -14,6 +14,9 @@ from domain.store.unit_of_work import UnitOfWork
 from domain.timers import LIFE_WINDOWS, TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus
 
 _DUE_PLAIN = ("id", "campus_id", "order_id", "due_at", "tries")
+_OF_ORDER = (timer.c.order_id == bindparam("number"), timer.c.kind == bindparam("which"))
+_DUE_AT = select(timer.c.due_at).where(*_OF_ORDER, timer.c.status == TimerStatus.SET)
+_FIRED = select(timer.c.id).where(*_OF_ORDER, timer.c.status == TimerStatus.FIRED).limit(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,18 +83,12 @@ async def resume_timer(work: UnitOfWork, order_id: int, kind: TimerKind) -> None
 
 async def due_at(work: UnitOfWork, order_id: int, kind: TimerKind) -> datetime | None:
     """When the set deadline ends, if one is set."""
-    query = select(timer.c.due_at).where(
-        timer.c.order_id == order_id, timer.c.kind == kind, timer.c.status == TimerStatus.SET
-    )
-    return (await work.connection.execute(query)).scalar_one_or_none()
+    return (await work.connection.execute(_DUE_AT, {"number": order_id, "which": kind})).scalar_one_or_none()
 
 
 async def has_fired(work: UnitOfWork, order_id: int, kind: TimerKind) -> bool:
     """Whether such a deadline of the order has passed."""
-    query = select(timer.c.id).where(
-        timer.c.order_id == order_id, timer.c.kind == kind, timer.c.status == TimerStatus.FIRED
-    )
-    return (await work.connection.execute(query.limit(1))).first() is not None
+    return (await work.connection.execute(_FIRED, {"number": order_id, "which": kind})).first() is not None
 
 
 async def fire_due(work: UnitOfWork, most: int) -> Sequence[DueTimer]:

@@ -17,6 +17,8 @@ class Bell:
     subject: str
 
 
+_NOW = text("SELECT now()")
+
 Ring = Callable[[Sequence[Bell]], Awaitable[None]]
 
 
@@ -51,7 +53,7 @@ def database(engine: AsyncEngine, ring: Ring) -> Database:
     @asynccontextmanager
     async def unit_of_work() -> AsyncIterator[UnitOfWork]:
         async with engine.connect() as connection, connection.begin():
-            now = (await connection.execute(text("SELECT now()"))).scalar_one()
+            now = (await connection.execute(_NOW)).scalar_one()
             work = UnitOfWork(connection=connection, now=now)
             yield work
         await ring(work.bells)
