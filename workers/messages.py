@@ -1,8 +1,7 @@
 """Delivering what was written: cards drawn as committed when they are sent, pushes sent at most once by themselves."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
@@ -18,7 +17,6 @@ from domain.store.card_rows import (
     card_parked,
     card_postponed,
     claim_card,
-    due_cards,
     find_view,
     move_chat,
     rings,
@@ -27,9 +25,7 @@ from domain.store.parking import worked_after_all
 from domain.store.people import mark_unreachable
 from domain.store.push_rows import (
     PushRow,
-    abandoned_pushes,
     claim_push,
-    due_pushes,
     find_due_push,
     push_dropped,
     push_failed,
@@ -41,7 +37,7 @@ from domain.store.unit_of_work import Database, UnitOfWork
 from domain.store.use_cases.relaying import tell_not_heard
 from domain.words import say, say_plain
 from workers.buckets import Buckets
-from workers.losses import lose, lose_abandoned
+from workers.losses import lose
 from workers.mistakes import park_card, park_push
 from workers.telegram_sender import (
     Blocked,
@@ -57,7 +53,6 @@ from workers.telegram_sender import (
     Wait,
 )
 
-AT_ONCE = 16  # deliveries of one sweep at the same time
 AT_ONCE_AGAIN = timedelta(0)
 AFTER_A_FAULT = timedelta(seconds=2)  # what was written to the same chat later waits that long
 
@@ -71,27 +66,6 @@ class Office:
     database: Database
     sender: Sender
     buckets: Buckets
-
-
-async def deliver_due(office: Office, most: int, overdue: timedelta = timedelta(0)) -> None:
-    """Deliver up to `most` cards and `most` pushes that have been due for so long: nobody heard their bell."""
-    async with office.database() as work:
-        abandoned = await abandoned_pushes(work, most)
-        cards, pushes = await due_cards(work, most, overdue), await due_pushes(work, most, overdue)
-    room = asyncio.Semaphore(AT_ONCE)
-    deliveries = [
-        *(lose_abandoned(office.database, each) for each in abandoned),
-        *(draw_card(office, each) for each in cards),
-        *(send_push(office, each) for each in pushes),
-    ]
-    for failure in await asyncio.gather(*(_in(room, each) for each in deliveries), return_exceptions=True):
-        if isinstance(failure, Exception):
-            log.error("a delivery failed and comes again", exc_info=failure)
-
-
-async def _in(room: asyncio.Semaphore, delivery: Awaitable[None]) -> None:
-    async with room:
-        await delivery
 
 
 async def draw_card(office: Office, card_id: int) -> None:

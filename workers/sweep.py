@@ -8,14 +8,16 @@ from datetime import timedelta
 from uuid import UUID
 
 from domain.store.saga_rows import due_sagas, renew_leases
+from workers.deliveries import Deliveries
 from workers.engine import run_saga
 from workers.hints import read_hints
-from workers.messages import Office, deliver_due
+from workers.messages import Office
 from workers.reconciling.rounds import reconcile
 from workers.timers import fire_timers
 from workers.workshop import Workshop
 
 EVERY = 0.4  # seconds; a timer is at most this late, plus its own work
+DELIVER_EVERY = 0.2  # seconds; begins a few at a time
 COMPARE_EVERY = 2.0  # seconds between two looks whether one of Stripe's lists is due, or an admin asked
 MOST_AT_ONCE = 50
 BELLS_FIRST = timedelta(seconds=0.5)  # what rings meanwhile is done twice: once found here, once in vain by the bell
@@ -33,10 +35,13 @@ async def sweep(workshop: Workshop, office: Office, stopping: asyncio.Event) -> 
         lambda: fire_timers(workshop),
         lambda: _run_due(workshop, tasks),
     )
-    messages: tuple[Round, ...] = (lambda: deliver_due(office, MOST_AT_ONCE, BELLS_FIRST),)
+    deliveries = Deliveries(office=office)
+    messages: tuple[Round, ...] = (lambda: deliveries.begin(BELLS_FIRST),)
     hints: tuple[Round, ...] = (lambda: read_hints(workshop, MOST_AT_ONCE),)
     comparing = _repeat((lambda: reconcile(workshop, stopping),), stopping, COMPARE_EVERY)
-    await asyncio.gather(comparing, *(_repeat(each, stopping) for each in (rounds, messages, hints)))
+    delivering = _repeat(messages, stopping, DELIVER_EVERY)
+    await asyncio.gather(comparing, delivering, *(_repeat(each, stopping) for each in (rounds, hints)))
+    await deliveries.finish()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 

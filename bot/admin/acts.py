@@ -89,11 +89,11 @@ async def ask(turn: Turn) -> Replies:
     act = _act_of(turn)
     if act not in _OFFERED:
         raise Stale
-    if not turn.private:
-        return (by_command(turn, example_of(act, turn.subject)),)
     order, _ = await steering.look_at(turn.work, turn.campus, turn.member, turn.subject)
     if not _possible(turn, order, act):
         raise OrderClosed
+    if not turn.private:
+        return (by_command(turn, example_of(act, turn.subject)),)
     return (EditMenu(await _meaning(turn, act, order)),)
 
 

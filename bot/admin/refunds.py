@@ -47,12 +47,11 @@ def refund_rows(turn: Turn, order: Order) -> Rows:
 async def ask(turn: Turn) -> Replies:
     """[Refund…]: what was paid, what went back, and who shall bear it."""
     await look_around(turn)
-    if not turn.private:
-        example = f"/refund {turn.subject} 2.00 platform reason"
-        return (by_command(turn, example),)
     order, rest = await refunding.look(turn.work, turn.campus, turn.member, turn.subject)
     if rest.left <= 0:
         raise NothingToRefund
+    if not turn.private:
+        return (by_command(turn, f"/refund {order.id} 2.00 platform reason"),)
     text = turn.say(
         "bot-refund-who",
         order=order.id,

@@ -124,9 +124,9 @@ def _standing_button(turn: Turn, line: RunnerLine, namesakes: Counter[str]) -> B
 async def ask_suspend(turn: Turn) -> Replies:
     """[Suspend…]: what it means, with the way back first."""
     await look_around(turn)
+    runner = await roster.look_at(turn.work, turn.campus, turn.member, turn.subject)
     if not turn.private:
         return (by_command(turn, example_of(Act.SUSPEND, turn.subject)),)
-    runner = await roster.look_at(turn.work, turn.campus, turn.member, turn.subject)
     sure = turn.button("bot-button-sure-suspend", Tap.SUSPEND_SURE, runner.person_id, MENU, style=Style.DANGER)
     return (
         EditMenu(

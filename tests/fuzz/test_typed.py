@@ -27,7 +27,8 @@ CAMPUS = (Path(__file__).parents[2] / "sandbox" / "launch" / "campus.toml").read
 CURRENCIES = sorted({*EXPONENTS, *SYMBOLS, "chf"})
 MENU = (MenuItem(id=1, name="Mac & cheese", price=650), MenuItem(id=2, name="2 eggs", price=120))
 DEPTH = settings(max_examples=rounds(100, 14_000), deadline=None)
-OUR_TAGS = {f"<{slash}{tag}>" for slash in ("", "/") for tag in ("b", "i", "code", "s", "u", "tg-spoiler")}
+TAGS = ("b", "i", "code", "s", "u", "tg-spoiler", "blockquote")
+OUR_TAGS = {f"<{slash}{tag}>" for slash in ("", "/") for tag in TAGS}
 SLOWLY = settings(max_examples=rounds(40, 6_000), deadline=None)  # what is read at length
 
 TAPS = st.builds("v1:{}:{}:{}".format, st.sampled_from(Tap), st.integers(-(10**19), 10**19), st.integers(-1, 10**10))

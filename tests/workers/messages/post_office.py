@@ -15,7 +15,8 @@ from domain.store.orders import find_order
 from domain.store.push_rows import due_pushes
 from domain.store.schema import campus, live_card, membership, orders, person, push
 from domain.store.unit_of_work import Bell
-from workers.messages import Office, deliver_due
+from workers.deliveries import Deliveries
+from workers.messages import Office
 
 TOKEN, BOT = "4711:post-office", "campus_bot"
 MEI, ANA = 1001, 1002
@@ -36,6 +37,13 @@ PRICE = {"items_cost": 420, "shop_limit": 520, "delivery_fee": 200, "service_fee
 
 async def no_bells(_bells: Sequence[Bell]) -> None:
     """These tests say themselves when something is delivered."""
+
+
+async def deliver_due(office: Office) -> None:
+    """What one round of the sweep begins with, to its end."""
+    deliveries = Deliveries(office=office)
+    await deliveries.begin()
+    await deliveries.finish()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +125,7 @@ class PostOffice:
             async with self.office.database() as work:
                 if not await due_cards(work, 1) and not await due_pushes(work, 1):
                     return
-            await deliver_due(self.office, 50)
+            await deliver_due(self.office)
 
     async def card(self, kind: str) -> Any:
         """The row of the only card of this kind."""

@@ -6,8 +6,7 @@ from sqlalchemy import text
 
 from domain.parking import MOST_TRIES
 from domain.store.parking import parked_things, try_anew
-from tests.workers.messages.post_office import ANA, GROUP, PostOffice
-from workers.messages import deliver_due
+from tests.workers.messages.post_office import ANA, GROUP, PostOffice, deliver_due
 
 
 async def change(post: PostOffice, statement: str, **values: Any) -> None:
@@ -23,7 +22,7 @@ async def parked(post: PostOffice) -> list[Any]:
 async def try_all(post: PostOffice, times: int) -> None:
     for _ in range(times):
         await post.make_due()
-        await deliver_due(post.office, 50)
+        await deliver_due(post.office)
 
 
 async def test_a_card_that_cannot_be_drawn_is_parked_and_drawn_when_it_can_be(post: PostOffice) -> None:
