@@ -29,23 +29,30 @@ class PushRow:
 
 
 async def due_pushes(work: UnitOfWork, most: int, overdue: timedelta = timedelta(0)) -> Sequence[int]:
-    """Messages that have been due for so long that somebody should send them, oldest first."""
-    query = select(push.c.id).where(push.c.status == "due", push.c.due_at <= work.now - overdue)
+    """Messages that have been due for so long that somebody should send them, oldest first, one of each chat.
+
+    Those that wait behind another one would crowd it out: it may have been put off and be due after them.
+    """
+    query = select(push.c.id).where(push.c.status == "due", push.c.due_at <= work.now - overdue, ~_waiting())
     return list((await work.connection.execute(query.order_by(push.c.due_at, push.c.id).limit(most))).scalars())
 
 
 async def find_due_push(work: UnitOfWork, push_id: int) -> PushRow | None:
     """The message, if it is due and all that was written to its chat before it has gone: news come in their order."""
+    due = (push.c.id == push_id, push.c.status == "due", push.c.due_at <= func.now())
+    row = (await work.connection.execute(select(push).where(*due, ~_waiting()))).mappings().one_or_none()
+    return None if row is None else _push_from(row)
+
+
+def _waiting() -> ColumnElement[bool]:
+    """Something that was written to the same chat before has not gone yet."""
     earlier = push.alias("earlier")
-    waiting = exists().where(
+    return exists().where(
         earlier.c.campus_id == push.c.campus_id,
         earlier.c.chat_id == push.c.chat_id,
         earlier.c.id < push.c.id,
         earlier.c.due_at.is_not(None),
     )
-    query = select(push).where(push.c.id == push_id, push.c.status == "due", push.c.due_at <= func.now(), ~waiting)
-    row = (await work.connection.execute(query)).mappings().one_or_none()
-    return None if row is None else _push_from(row)
 
 
 async def claim_push(work: UnitOfWork, message: PushRow) -> bool:

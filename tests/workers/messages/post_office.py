@@ -12,7 +12,7 @@ from domain.order import Order, OrderStatus
 from domain.store.card_rows import due_cards
 from domain.store.messages import redraw_order, tell
 from domain.store.orders import find_order
-from domain.store.push_rows import due_pushes
+from domain.store.push_rows import abandoned_pushes, due_pushes
 from domain.store.schema import campus, live_card, membership, orders, person, push
 from domain.store.unit_of_work import Bell
 from workers.deliveries import Deliveries
@@ -123,7 +123,7 @@ class PostOffice:
         """Sweep until nothing is due now."""
         while True:
             async with self.office.database() as work:
-                if not await due_cards(work, 1) and not await due_pushes(work, 1):
+                if not any([await find(work, 1) for find in (due_cards, due_pushes, abandoned_pushes)]):
                     return
             await deliver_due(self.office)
 

@@ -1,5 +1,7 @@
 """The sweep's deliveries: begun round by round, and none waits for another one."""
 
+from sqlalchemy import text
+
 from tests.workers.messages.post_office import ANA, MEI, PostOffice
 from workers.deliveries import AT_ONCE, Deliveries
 from workers.messages import send_push
@@ -21,10 +23,21 @@ async def test_a_delivery_that_hangs_holds_up_no_other(post: PostOffice) -> None
 
 
 async def test_a_round_begins_nothing_twice_and_no_more_than_there_is_room_for(post: PostOffice) -> None:
-    numbers = [await post.push(f"{number}", MEI if number % 2 else ANA) for number in range(AT_ONCE + 2)]
+    numbers = [await post.push(f"{number}", MEI + number) for number in range(AT_ONCE + 2)]
     deliveries = Deliveries(office=post.office)
     for _ in range(2):
         await deliveries.begin()
         assert list(deliveries.under_way) == [(send_push, number) for number in numbers[:AT_ONCE]]
     await deliveries.finish()
     assert deliveries.under_way == {}
+
+
+async def test_what_waits_behind_a_message_that_was_put_off_does_not_crowd_it_out(post: PostOffice) -> None:
+    first, *_ = [await post.push(f"{number}") for number in range(AT_ONCE + 2)]
+    async with post.office.database() as work:
+        put_off = "UPDATE push SET due_at = now() - CASE WHEN id = :first THEN interval '0' ELSE interval '9 s' END"
+        await work.connection.execute(text(put_off), {"first": first})
+    deliveries = Deliveries(office=post.office)
+    await deliveries.begin()
+    assert list(deliveries.under_way) == [(send_push, first)]
+    await deliveries.finish()
