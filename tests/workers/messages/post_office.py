@@ -9,9 +9,11 @@ import aiohttp
 from sqlalchemy import func, insert, select, text, update
 
 from domain.order import Order, OrderStatus
+from domain.parking import Parked
 from domain.store.card_rows import due_cards
 from domain.store.messages import redraw_order, tell
 from domain.store.orders import find_order
+from domain.store.parking import parked_things
 from domain.store.push_rows import abandoned_pushes, due_pushes
 from domain.store.schema import campus, live_card, membership, orders, person, push
 from domain.store.unit_of_work import Bell
@@ -118,6 +120,16 @@ class PostOffice:
             found = await work.connection.execute(select(push.c.id).where(push.c.name == name))
             number: int = found.scalar_one()
         return number
+
+    async def alter(self, statement: str, **values: Any) -> None:
+        """Change rows by hand."""
+        async with self.office.database() as work:
+            await work.connection.execute(text(statement), values)
+
+    async def parked(self) -> Sequence[Parked]:
+        """What waits for an admin."""
+        async with self.office.database() as work:
+            return await parked_things(work, self.campus_id)
 
     async def deliver(self) -> None:
         """Sweep until nothing is due now."""

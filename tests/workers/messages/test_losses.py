@@ -1,28 +1,17 @@
 """Messages that were perhaps sent: never twice by themselves, and what they said reaches its reader all the same."""
 
 import asyncio
-from typing import Any
 
 import pytest
 from sqlalchemy import func, text
 
 from domain.order import Order, OrderStatus
-from domain.store.parking import parked_things, try_anew
+from domain.store.parking import try_anew
 from tests.workers.messages.post_office import ANA, GROUP, MEI, PostOffice, deliver_due
 from workers.messages import draw_card, send_push
 
 CLAIMED = {"status": OrderStatus.ACCEPTED, "runner_id": ANA, "version": 2, "pin": "0482", "accepted_at": func.now()}
 PERHAPS = "a message that may not have arrived"
-
-
-async def change(post: PostOffice, statement: str, **values: Any) -> None:
-    async with post.office.database() as work:
-        await work.connection.execute(text(statement), values)
-
-
-async def parked(post: PostOffice) -> list[Any]:
-    async with post.office.database() as work:
-        return list(await parked_things(work, post.campus_id))
 
 
 async def shown(post: PostOffice) -> Order:
@@ -40,7 +29,7 @@ async def lose(post: PostOffice, chat: int = MEI, times: int = 1) -> None:
 async def abandon(post: PostOffice, number: int) -> None:
     """A worker died while it sent this one."""
     statement = "UPDATE push SET status = 'sending', due_at = now() - interval '1 second' WHERE id = :id"
-    await change(post, statement, id=number)
+    await post.alter(statement, id=number)
 
 
 async def test_the_card_comes_anew_and_loud_when_its_news_is_perhaps_lost(post: PostOffice) -> None:
@@ -57,13 +46,13 @@ async def test_the_card_comes_anew_and_loud_when_its_news_is_perhaps_lost(post: 
     silent = [each["silent"] for each in await post.look("messages", chat="@campus_bot", user=MEI)]
     assert silent[-1] is False
     assert (await post.card("group")).message_id == others.message_id
-    assert await parked(post) == []
+    assert await post.parked() == []
 
 
 async def test_a_card_in_the_place_of_silent_news_makes_no_sound(post: PostOffice) -> None:
     order = await shown(post)
     number = await post.news(order, "push-nudge")
-    await change(post, "UPDATE push SET silent = true")
+    await post.alter("UPDATE push SET silent = true")
     await lose(post)
     await post.deliver()
     assert (await post.push_row(number)).status == "lost"
@@ -90,7 +79,7 @@ async def test_news_without_a_card_in_its_chat_is_parked_and_sent_once_more(post
     number = await post.news(order, "push-payout-late", chat, amount="S$6.00")
     await lose(post, chat)
     await post.deliver()
-    (found,) = await parked(post)
+    (found,) = await post.parked()
     assert (found.subject, found.perhaps, found.order_id, found.tries) == (str(number), True, order.id, 1)
     assert len(await post.calls("sendMessage", chat)) == (1 if chat == ANA else 2), "the group has a card, too"
     async with post.office.database() as work:
@@ -108,7 +97,7 @@ async def test_words_that_no_card_carries_are_parked_though_there_is_a_card(post
     number = await post.news(order, "push-team-writes", words="come down please")
     await lose(post)
     await post.deliver()
-    assert [each.subject for each in await parked(post)] == [str(number)]
+    assert [each.subject for each in await post.parked()] == [str(number)]
     assert (await post.card("customer")).message_id == before.message_id
 
 
@@ -125,7 +114,7 @@ async def test_who_wrote_words_that_were_perhaps_lost_is_told(
     assert (await post.push_row(number)).status == "lost"
     assert f"may not have reached {name}" in (await post.texts(writer))[-1]
     assert len([each for each in await post.calls("sendMessage", reader) if "jacket" in each["params"]["text"]]) == 1
-    assert await parked(post) == []
+    assert await post.parked() == []
 
 
 async def test_words_whose_writer_is_gone_are_parked(post: PostOffice) -> None:
@@ -133,7 +122,7 @@ async def test_words_whose_writer_is_gone_are_parked(post: PostOffice) -> None:
     await post.news(order, "push-relay", name="Ana", text="in a blue jacket")
     await lose(post)
     await post.deliver()
-    (found,) = await parked(post)
+    (found,) = await post.parked()
     assert "jacket" not in found.shown, "they are their reader's"
 
 
@@ -159,13 +148,13 @@ async def test_a_message_that_arrives_late_is_parked_no_more(post: PostOffice) -
     await post.until_under_way("sendMessage")
     await abandon(post, number)
     await deliver_due(post.office)
-    assert [each.perhaps for each in await parked(post)] == [True]
+    assert [each.perhaps for each in await post.parked()] == [True]
     await sending
-    assert ((await post.push_row(number)).status, await parked(post)) == ("sent", [])
+    assert ((await post.push_row(number)).status, await post.parked()) == ("sent", [])
 
 
 async def test_the_admins_read_what_is_true_of_a_message_that_perhaps_arrived(post: PostOffice) -> None:
-    await change(post, "UPDATE campus SET admin_chat = :chat", chat=GROUP)
+    await post.alter("UPDATE campus SET admin_chat = :chat", chat=GROUP)
     await lose(post)
     await post.push("perhaps")
     await post.deliver()
@@ -175,10 +164,10 @@ async def test_the_admins_read_what_is_true_of_a_message_that_perhaps_arrived(po
 
 
 async def test_an_alert_that_is_perhaps_lost_is_parked_without_another_alert(post: PostOffice) -> None:
-    await change(post, "UPDATE campus SET admin_chat = :chat", chat=GROUP)
+    await post.alter("UPDATE campus SET admin_chat = :chat", chat=GROUP)
     await lose(post)
     await lose(post, GROUP, times=9)
     await post.push("perhaps")
     await post.deliver()
-    assert [each.shown.split()[0] for each in await parked(post)] == ["push-payout-waits", "push-parked"]
+    assert [each.shown.split()[0] for each in await post.parked()] == ["push-payout-waits", "push-parked"]
     assert len(await post.calls("sendMessage", GROUP)) == 1

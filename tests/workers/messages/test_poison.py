@@ -2,21 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import text
-
 from domain.parking import MOST_TRIES
-from domain.store.parking import parked_things, try_anew
+from domain.store.parking import try_anew
 from tests.workers.messages.post_office import ANA, GROUP, PostOffice, deliver_due
-
-
-async def change(post: PostOffice, statement: str, **values: Any) -> None:
-    async with post.office.database() as work:
-        await work.connection.execute(text(statement), values)
-
-
-async def parked(post: PostOffice) -> list[Any]:
-    async with post.office.database() as work:
-        return list(await parked_things(work, post.campus_id))
 
 
 async def try_all(post: PostOffice, times: int) -> None:
@@ -26,18 +14,18 @@ async def try_all(post: PostOffice, times: int) -> None:
 
 
 async def test_a_card_that_cannot_be_drawn_is_parked_and_drawn_when_it_can_be(post: PostOffice) -> None:
-    await change(post, "UPDATE campus SET admin_chat = :chat", chat=GROUP)
+    await post.alter("UPDATE campus SET admin_chat = :chat", chat=GROUP)
     order = await post.order()
-    await change(post, "UPDATE orders SET items = '[{}]'")
+    await post.alter("UPDATE orders SET items = '[{}]'")
     await try_all(post, MOST_TRIES + 2)
     assert (await post.card("group")).due_at is None
-    found = await parked(post)
+    found = await post.parked()
     assert {(each.kind, each.order_id, each.tries) for each in found} == {("card", order.id, MOST_TRIES)}
     assert {each.shown.split()[0] for each in found} == {"customer", "group"}
     await post.deliver()
     assert [each for each in await post.texts(ANA, GROUP) if "Parked" in each] != []
     told = len(await post.texts(ANA, GROUP))
-    await change(post, 'UPDATE orders SET items = \'[{"name": "rice", "quantity": 1, "price": 420}]\'')
+    await post.alter('UPDATE orders SET items = \'[{"name": "rice", "quantity": 1, "price": 420}]\'')
     async with post.office.database() as work:
         await try_anew(work, next(each for each in found if each.shown.startswith("group")))
     await post.deliver()
@@ -46,26 +34,26 @@ async def test_a_card_that_cannot_be_drawn_is_parked_and_drawn_when_it_can_be(po
 
 async def test_a_parked_card_that_is_drawn_after_all_waits_for_nobody(post: PostOffice) -> None:
     order = await post.order()
-    await change(post, "UPDATE orders SET items = '[{}]'")
+    await post.alter("UPDATE orders SET items = '[{}]'")
     await try_all(post, MOST_TRIES)
-    assert len(await parked(post)) == 2
-    await change(post, 'UPDATE orders SET items = \'[{"name": "rice", "quantity": 1, "price": 420}]\'')
+    assert len(await post.parked()) == 2
+    await post.alter('UPDATE orders SET items = \'[{"name": "rice", "quantity": 1, "price": 420}]\'')
     await post.change(order, note="no chili")
     await post.deliver()
-    assert await parked(post) == []
+    assert await post.parked() == []
 
 
 async def test_a_message_that_always_fails_holds_up_its_chat_only_until_it_is_parked(post: PostOffice) -> None:
     poison, other = await post.push("poison"), await post.push("other")
-    await change(post, "UPDATE push SET buttons = '[1]' WHERE id = :id", id=poison)
+    await post.alter("UPDATE push SET buttons = '[1]' WHERE id = :id", id=poison)
     await try_all(post, MOST_TRIES - 1)
     assert [(await post.push_row(one)).status for one in (poison, other)] == ["due", "due"]
     await try_all(post, 2)
     assert [(await post.push_row(one)).status for one in (poison, other)] == ["dropped", "sent"]
-    (found,) = await parked(post)
+    (found,) = await post.parked()
     assert (found.kind, found.subject, found.tries) == ("push", str(poison), MOST_TRIES)
     assert "S$6.00" not in found.shown, "its words are its reader's"
-    await change(post, "UPDATE push SET buttons = '[]'")
+    await post.alter("UPDATE push SET buttons = '[]'")
     async with post.office.database() as work:
         await try_anew(work, found)
     await post.deliver()
@@ -73,10 +61,10 @@ async def test_a_message_that_always_fails_holds_up_its_chat_only_until_it_is_pa
 
 
 async def test_an_alert_that_cannot_be_sent_brings_no_alert_about_itself(post: PostOffice) -> None:
-    await change(post, "UPDATE campus SET admin_chat = :chat", chat=GROUP)
+    await post.alter("UPDATE campus SET admin_chat = :chat", chat=GROUP)
     number = await post.push("old words")
-    await change(post, "UPDATE push SET key = 'push-of-an-old-release' WHERE id = :id", id=number)
+    await post.alter("UPDATE push SET key = 'push-of-an-old-release' WHERE id = :id", id=number)
     refused: dict[str, Any] = {"kind": "status", "method": "sendMessage", "chat": GROUP, "status": 400, "times": 9}
     await post.sim("faults", **refused, description="Bad Request: can't parse entities")
     await post.deliver()
-    assert [each.shown.split()[0] for each in await parked(post)] == ["push-of-an-old-release", "push-parked"]
+    assert [each.shown.split()[0] for each in await post.parked()] == ["push-of-an-old-release", "push-parked"]
