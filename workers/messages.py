@@ -17,10 +17,9 @@ from domain.store.card_rows import (
     card_parked,
     card_postponed,
     claim_card,
-    find_view,
     move_chat,
-    rings,
 )
+from domain.store.card_views import Sight, read_sight, sight_from
 from domain.store.parking import worked_after_all
 from domain.store.people import mark_unreachable
 from domain.store.push_rows import (
@@ -72,10 +71,11 @@ async def draw_card(office: Office, card_id: int) -> None:
     """Bring one card up to what is committed; nothing when it is not due, or another worker is at it."""
     async with office.database() as work:
         card = await claim_card(work, card_id)
-    if card is None:
+        seen = None if card is None else await read_sight(work, card)
+    if card is None or seen is None:
         return
     try:
-        await _draw(office, card)
+        await _draw(office, card, sight_from(seen, card))
     except Exception as fault:  # of our own: the other cards go on, and this one not for ever
         log.exception("card %d of order %d could not be drawn", card.id, card.order_id)
         await _note_card_fault(office, card, spelled(fault))
@@ -90,18 +90,14 @@ async def _note_card_fault(office: Office, card: CardRow, error: str) -> None:
             await park_card(work, card, error)
 
 
-async def _draw(office: Office, card: CardRow) -> None:
-    async with office.database() as work:
-        view = await find_view(work, card)
-        reader = await reader_of(work, card.campus_id, card.chat_id)
-        silent = card.message_id is None and not await rings(work, card)
-    if not reader.reachable:
+async def _draw(office: Office, card: CardRow, sight: Sight) -> None:
+    if not sight.reader.reachable:
         return await _record_card(office, card, "", Blocked("not reachable"))
     try:
-        drawn = draw(card.kind, view, reader.locale)
+        drawn = draw(card.kind, sight.view, sight.reader.locale)
     except (LookupError, ValueError) as mistake:
         return await _record_card(office, card, "", Broken(repr(mistake)))
-    outcome = await _deliver(office, card, drawn, silent=silent)
+    outcome = await _deliver(office, card, drawn, silent=not sight.rings)
     return await _record_card(office, card, drawn.digest, outcome)
 
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from sqlalchemy import RowMapping, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from domain.aftercare import DELIVERED, Case, CaseStatus, Praise, PraiseCount, ProblemKind, Rating
+from domain.aftercare import DELIVERED, Case, CaseStatus, PraiseCount, ProblemKind, Rating
 from domain.errors import CaseClosed, CaseNotFound
 from domain.order import Order
 from domain.store.answered import told_under
 from domain.store.events import Event, history
+from domain.store.rows import rating_from
 from domain.store.schema import orders, problem_case, rating
 from domain.store.unit_of_work import UnitOfWork
 
@@ -33,9 +34,7 @@ async def keep_rating(work: UnitOfWork, order: Order, given: Rating) -> None:
 async def rating_of(work: UnitOfWork, order_id: int) -> Rating | None:
     """What was said about an order, which the caller has found in her campus."""
     row = (await work.connection.execute(_RATING, {"number": order_id})).mappings().one_or_none()
-    if row is None:
-        return None
-    return Rating(good=row["good"], reason=None if row["reason"] is None else Praise(row["reason"]))
+    return None if row is None else rating_from(row)
 
 
 async def praise_of(work: UnitOfWork, campus_id: int, runner_id: int) -> PraiseCount:

@@ -1,26 +1,14 @@
-"""Live cards as rows: claimed with a lease, loaded as what is committed, and what became of them written down."""
+"""Live cards as rows: claimed with a lease, and what became of them written down."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import RowMapping, Update, bindparam, case, exists, func, null, or_, select, update
+from sqlalchemy import RowMapping, Update, bindparam, case, func, null, or_, select, update
 
-from domain.card_news import ON_CARD
-from domain.card_view import CardKind, OrderView
-from domain.order import WITH_RUNNER, Order, may_leave
-from domain.store.aftercare import open_case_of, rating_of
-from domain.store.campuses import find_campus
-from domain.store.customer_debts import customer_debt_of
-from domain.store.ladders.silence import is_silent
-from domain.store.money import current_hold, payable_of
-from domain.store.orders import find_order
-from domain.store.people import find_member
-from domain.store.refunds import refunded
-from domain.store.schema import campus, drop_point, live_card, person, push
-from domain.store.timers import due_at, has_fired
+from domain.card_view import CardKind
+from domain.store.schema import campus, live_card, push
 from domain.store.unit_of_work import UnitOfWork
-from domain.timers import TimerKind
 
 # A killed worker's cards come again after this. Whoever wants a card drawn meanwhile raises `wanted` and leaves a
 # `due_at` in the future alone, or two workers would send the same card.
@@ -37,14 +25,6 @@ _CLAIM = (
     .where(live_card.c.id == _DUE)
     .values(due_at=func.now() + LEASE, tries=live_card.c.tries + 1)
     .returning(live_card)
-)
-_NAMES = select(person.c.id, person.c.first_name).where(person.c.id.in_((bindparam("customer"), bindparam("runner"))))
-_PLACE_IN_ONE_LINE = func.concat(drop_point.c.building, ", ", drop_point.c.spot)
-_PLACE = case((drop_point.c.spot == "", drop_point.c.building), else_=_PLACE_IN_ONE_LINE)  # as DropPoint.name
-_BUILDING = (
-    select(drop_point.c.building)
-    .where(drop_point.c.campus_id == bindparam("campus"), bindparam("place") == _PLACE)
-    .limit(1)
 )
 
 
@@ -73,59 +53,6 @@ async def claim_card(work: UnitOfWork, card_id: int) -> CardRow | None:
     """Take the lease of a due card; None when it is not due, or another worker has it."""
     row = (await work.connection.execute(_CLAIM, {"card": card_id})).mappings().one_or_none()
     return None if row is None else _card_from(row)
-
-
-async def find_view(work: UnitOfWork, card: CardRow) -> OrderView:
-    """The order of a card as it is committed, with all that the card may say about it."""
-    order = await find_order(work, card.campus_id, card.order_id)
-    people = {"customer": order.customer_id, "runner": order.runner_id or 0}
-    names = {row.id: row.first_name for row in await work.connection.execute(_NAMES, people)}
-    problem = await open_case_of(work, order.id)
-    return OrderView(
-        order=order,
-        campus=await find_campus(work, card.campus_id),
-        hold=await current_hold(work, order.id),
-        payable=await payable_of(work, order.id),
-        customer_name=names[order.customer_id],
-        runner_name=names.get(order.runner_id),
-        building=await _building(work, card.campus_id, order.drop_point),
-        viewer=card.chat_id,
-        expires_at=await due_at(work, order.id, TimerKind.EXPIRE),
-        rating=await rating_of(work, order.id),
-        open_case=None if problem is None else problem.id,
-        runner_silent=await is_silent(work, order),
-        payout_missing=await _payout_missing(work, card, order),
-        debt=await customer_debt_of(work, order.id),
-        refunded=await refunded(work, order.id),
-        may_leave=may_leave(order.status, order.pin_tries, waited=await has_fired(work, order.id, TimerKind.ABSENT)),
-    )
-
-
-async def _payout_missing(work: UnitOfWork, card: CardRow, order: Order) -> bool:
-    if card.kind is not CardKind.RUNNER or order.status not in WITH_RUNNER:
-        return False
-    return not (await find_member(work, card.campus_id, card.chat_id)).payouts_ready
-
-
-async def _building(work: UnitOfWork, campus_id: int, name: str) -> str | None:
-    """The building of a drop point by the name that orders keep (DropPoint.name); None when a customer typed it."""
-    found = await work.connection.execute(_BUILDING, {"campus": campus_id, "place": name})
-    building: str | None = found.scalar_one_or_none()
-    return building
-
-
-async def rings(work: UnitOfWork, card: CardRow) -> bool:
-    """Whether a fresh message of this card makes a sound.
-
-    The group's does. A person has mostly just tapped and looks at the chat; but not when the card comes in the place
-    of news that would have rung and was perhaps lost (domain/card_news.py).
-    """
-    if card.kind is CardKind.GROUP:
-        return True
-    here = (push.c.order_id == card.order_id, push.c.chat_id == card.chat_id)
-    lost = exists().where(*here, push.c.status == "lost", push.c.key.in_(ON_CARD), ~push.c.silent)
-    found: bool = (await work.connection.execute(select(lost))).scalar_one()
-    return found
 
 
 async def card_delivered(work: UnitOfWork, card: CardRow, message_id: int | None, digest: str) -> None:

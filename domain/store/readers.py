@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
+from domain.store.rows import Values
 from domain.store.schema import membership, person
 from domain.store.unit_of_work import UnitOfWork
 from domain.words import FALLBACK
@@ -25,7 +26,12 @@ class Reader:
 
 async def reader_of(work: UnitOfWork, campus_id: int, chat_id: int) -> Reader:
     """The reader of a chat with this campus' bot; groups, and people we do not know, read English."""
-    row = (await work.connection.execute(_READER, {"chat": chat_id, "campus": campus_id})).one_or_none()
-    if row is None:
+    row = (await work.connection.execute(_READER, {"chat": chat_id, "campus": campus_id})).mappings().one_or_none()
+    return reader_from({"language": None} if row is None else row)
+
+
+def reader_from(row: Values) -> Reader:
+    """The reader by her `language`, NULL for whom we do not know, and whether she is `reachable`."""
+    if row["language"] is None:
         return Reader(locale=FALLBACK, reachable=True)
-    return Reader(locale=row.language, reachable=row.reachable)
+    return Reader(locale=row["language"], reachable=row["reachable"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 
 from domain.order import OrderStatus
 from domain.payment import (
@@ -23,20 +23,17 @@ from domain.store.rows import debt_from, refund_from
 from domain.store.schema import debt, ledger_entry, ledger_txn, refund
 from domain.store.unit_of_work import UnitOfWork
 
-_REFUNDED = select(func.coalesce(func.sum(refund.c.amount), 0)).where(
-    refund.c.order_id == bindparam("number"), refund.c.status.in_(LIVE_REFUNDS)
-)
+
+def refunded_of(order_id: ColumnElement[int]) -> ColumnElement[int]:
+    """In a statement: minor units that went, or are going, back to the customer of this order."""
+    made = (refund.c.order_id == order_id, refund.c.status.in_(LIVE_REFUNDS))
+    return select(func.coalesce(func.sum(refund.c.amount), 0)).where(*made).scalar_subquery()
 
 
 async def refunds_of(work: UnitOfWork, order_id: int) -> Sequence[Refund]:
     """All refunds of an order, those that failed too, oldest first."""
     query = select(refund).where(refund.c.order_id == order_id).order_by(refund.c.id)
     return [refund_from(row) for row in (await work.connection.execute(query)).mappings()]
-
-
-async def refunded(work: UnitOfWork, order_id: int) -> int:
-    """Minor units that went, or are going, back to the customer."""
-    return int((await work.connection.execute(_REFUNDED, {"number": order_id})).scalar_one())
 
 
 async def refundable(work: UnitOfWork, campus_id: int, order_id: int) -> Refundable:

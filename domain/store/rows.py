@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from domain.aftercare import Praise, Rating
 from domain.campus import Campus
 from domain.draft import Draft
 from domain.order import Bearer, Order, OrderStatus
@@ -27,6 +28,8 @@ from domain.people import Member, RunnerStatus, SavedCard
 from domain.pricing import Fees, Item, Price
 from domain.timers import Windows
 
+Values = RowMapping | Mapping[str, Any]  # a row, or a part of one, by the names of its columns
+
 _PRICE = ("currency", "shop_limit", "delivery_fee", "service_fee", "tip", "platform_basis_points")
 _ORDER_MADE = ("status", "items", "price", "borne_by")
 _DRAFT_MADE = ("items",)
@@ -42,7 +45,7 @@ def items_to(items: Sequence[Item]) -> list[dict[str, str | int]]:
     return [{"name": item.name, "quantity": item.quantity, "price": item.price} for item in items]
 
 
-def order_from(row: RowMapping) -> Order:
+def order_from(row: Values) -> Order:
     """An order of its row."""
     plain = {name: row[name] for name in Order.__slots__ if name not in _ORDER_MADE}
     price = Price(items=row["items_cost"], **{name: row[name] for name in _PRICE})
@@ -57,49 +60,54 @@ def price_columns(price: Price) -> dict[str, str | int]:
     return frozen | {"items_cost": price.items, "ceiling": price.ceiling}
 
 
-def draft_from(row: RowMapping) -> Draft:
+def draft_from(row: Values) -> Draft:
     """A draft of its row."""
     plain = {name: row[name] for name in Draft.__slots__ if name not in _DRAFT_MADE}
     return Draft(items=items_from(row["items"]), **plain)
 
 
-def hold_from(row: RowMapping) -> Hold:
+def hold_from(row: Values) -> Hold:
     """A hold of its row."""
     plain = {name: row[name] for name in Hold.__slots__ if name not in ("status", "part")}
     return Hold(status=HoldStatus(row["status"]), part=HoldPart(row["part"]), **plain)
 
 
-def payable_from(row: RowMapping) -> Payable:
+def payable_from(row: Values) -> Payable:
     """A payable of its row."""
     plain = {name: row[name] for name in Payable.__slots__ if name != "status"}
     return Payable(status=PayoutStatus(row["status"]), **plain)
 
 
-def refund_from(row: RowMapping) -> Refund:
+def refund_from(row: Values) -> Refund:
     """A refund of its row."""
     plain = {name: row[name] for name in Refund.__slots__ if name != "status"}
     return Refund(status=RefundStatus(row["status"]), **plain)
 
 
-def debt_from(row: RowMapping) -> Debt:
+def debt_from(row: Values) -> Debt:
     """A runner's debt of its row."""
     plain = {name: row[name] for name in Debt.__slots__ if name != "status"}
     return Debt(status=DebtStatus(row["status"]), **plain)
 
 
-def customer_debt_from(row: RowMapping) -> CustomerDebt:
+def customer_debt_from(row: Values) -> CustomerDebt:
     """A customer's debt of its row."""
     plain = {name: row[name] for name in CustomerDebt.__slots__ if name != "status"}
     return CustomerDebt(status=CustomerDebtStatus(row["status"]), **plain)
 
 
-def dispute_from(row: RowMapping) -> Dispute:
+def dispute_from(row: Values) -> Dispute:
     """A dispute of its row."""
     plain = {name: row[name] for name in Dispute.__slots__ if name != "status"}
     return Dispute(status=DisputeStatus(row["status"]), **plain)
 
 
-def campus_from(row: RowMapping) -> Campus:
+def rating_from(row: Values) -> Rating:
+    """What a customer said of her row."""
+    return Rating(good=row["good"], reason=None if row["reason"] is None else Praise(row["reason"]))
+
+
+def campus_from(row: Values) -> Campus:
     """A campus of its row."""
     made = ("fees", "windows", "hours", "fee_suggestions")
     plain = {name: row[name] for name in Campus.__slots__ if name not in made}
@@ -112,7 +120,7 @@ def campus_from(row: RowMapping) -> Campus:
     )
 
 
-def member_from(row: RowMapping) -> Member:
+def member_from(row: Values) -> Member:
     """A member of a row that joins membership, person and saved card (columns of the card may be null)."""
     plain = {name: row[name] for name in Member.__slots__ if name not in ("runner_status", "card")}
     card = None

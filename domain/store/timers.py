@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, bindparam, exists, insert, select, update
 
 from domain.order import Order
 from domain.store.campuses import find_campus
@@ -14,9 +14,6 @@ from domain.store.unit_of_work import UnitOfWork
 from domain.timers import LIFE_WINDOWS, TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus
 
 _DUE_PLAIN = ("id", "campus_id", "order_id", "due_at", "tries")
-_OF_ORDER = (timer.c.order_id == bindparam("number"), timer.c.kind == bindparam("which"))
-_DUE_AT = select(timer.c.due_at).where(*_OF_ORDER, timer.c.status == TimerStatus.SET)
-_FIRED = select(timer.c.id).where(*_OF_ORDER, timer.c.status == TimerStatus.FIRED).limit(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +26,21 @@ class DueTimer:
     kind: TimerKind
     due_at: datetime
     tries: int  # that started nothing, before this one
+
+
+def due_at_of(order_id: ColumnElement[int], kind: ColumnElement[str] | TimerKind) -> ScalarSelect[datetime]:
+    """In a statement: when the set deadline of this order ends; NULL when none is set."""
+    here = (timer.c.order_id == order_id, timer.c.kind == kind, timer.c.status == TimerStatus.SET)
+    return select(timer.c.due_at).where(*here).scalar_subquery()
+
+
+def has_fired_of(order_id: ColumnElement[int], kind: ColumnElement[str] | TimerKind) -> ColumnElement[bool]:
+    """In a statement: whether such a deadline of this order has passed."""
+    return exists().where(timer.c.order_id == order_id, timer.c.kind == kind, timer.c.status == TimerStatus.FIRED)
+
+
+_DUE_AT = select(due_at_of(bindparam("number"), bindparam("which")))
+_FIRED = select(has_fired_of(bindparam("number"), bindparam("which")))
 
 
 async def set_timer(work: UnitOfWork, order: Order, kind: TimerKind, due_at: datetime) -> None:
@@ -88,7 +100,8 @@ async def due_at(work: UnitOfWork, order_id: int, kind: TimerKind) -> datetime |
 
 async def has_fired(work: UnitOfWork, order_id: int, kind: TimerKind) -> bool:
     """Whether such a deadline of the order has passed."""
-    return (await work.connection.execute(_FIRED, {"number": order_id, "which": kind})).first() is not None
+    fired: bool = (await work.connection.execute(_FIRED, {"number": order_id, "which": kind})).scalar_one()
+    return fired
 
 
 async def fire_due(work: UnitOfWork, most: int) -> Sequence[DueTimer]:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from domain.card_view import Card, CardKind
 from domain.cards import draw
 from domain.order import OrderEvent
-from domain.store.card_rows import CardRow, find_view
+from domain.store.card_rows import CardRow
+from domain.store.card_views import read_sight, sight_from
 from domain.store.events import SYSTEM
 from domain.store.orders import move
 from domain.store.schema import campus, orders, push
@@ -102,7 +103,7 @@ async def card(stage: Stage, kind: CardKind, order_id: int, viewer: Somebody) ->
         tries=0,
     )
     async with stage.work() as work:
-        return draw(kind, await find_view(work, row), "en")
+        return draw(kind, sight_from(await read_sight(work, row), row).view, "en")
 
 
 def labels(drawn: Card) -> list[list[str]]:

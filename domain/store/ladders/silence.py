@@ -1,6 +1,6 @@
 """A runner gives no sign of life: she is asked; then the job goes back, or, after the purchase, the admins are told."""
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, select
 
 from domain.buttons import Style, Tap, pack
 from domain.errors import OrderClosed
@@ -67,12 +67,24 @@ async def hear_from(work: UnitOfWork, order: Order) -> None:
 
 async def is_silent(work: UnitOfWork, order: Order) -> bool:
     """Whether the runner of a bought order was asked, did not answer, and gave no sign since."""
-    if order.status is OrderStatus.ACCEPTED or order.status not in WITH_RUNNER:
-        return False
+    no_answer = (await work.connection.execute(_NO_ANSWER, {"number": order.id})).scalar_one()
+    return is_silent_when(order, no_answer=bool(no_answer))
+
+
+def is_silent_when(order: Order, *, no_answer: bool) -> bool:
+    """As is_silent, by what `no_answer_to` said."""
+    return no_answer and order.status in WITH_RUNNER and order.status is not OrderStatus.ACCEPTED
+
+
+def no_answer_to(order_id: ColumnElement[int]) -> ScalarSelect[bool]:
+    """In a statement: whether what a runner was asked last for a sign of life passed unanswered; NULL if never."""
     asked = timer.c.kind.in_((TimerKind.SIGN_OF_LIFE, TimerKind.SILENCE))
-    newest = select(timer.c.kind, timer.c.status).where(timer.c.order_id == order.id, asked)
-    row = (await work.connection.execute(newest.order_by(timer.c.id.desc()).limit(1))).one_or_none()
-    return row is not None and (row.kind, row.status) == (TimerKind.SILENCE, TimerStatus.FIRED)
+    unanswered = and_(timer.c.kind == TimerKind.SILENCE, timer.c.status == TimerStatus.FIRED)
+    newest = select(unanswered).where(timer.c.order_id == order_id, asked).order_by(timer.c.id.desc())
+    return newest.limit(1).scalar_subquery()
+
+
+_NO_ANSWER = select(no_answer_to(bindparam("number")))
 
 
 async def _tell_admins(work: UnitOfWork, order: Order, runner: int) -> None:
