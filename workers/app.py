@@ -20,6 +20,7 @@ from domain.store.campuses import all_campuses
 from domain.store.inbox import require_tables
 from domain.store.unit_of_work import Database, connect, database
 from workers.buckets import open_buckets
+from workers.errands import Errands
 from workers.jobs import JOBS
 from workers.messages import Office
 from workers.stripe_gateway import open_client
@@ -45,7 +46,8 @@ async def work(settings: WorkerSettings) -> None:
         asyncio.get_running_loop().add_signal_handler(each, stopping.set)
     engine = connect(settings.database_url, size=20)
     ring, pool = arq_ring(settings.redis_url)
-    store = database(engine, ring)
+    errands = Errands(far=ring)
+    store = database(engine, errands.ring)
     await _wait_for_postgres(store, stopping)
     if not stopping.is_set():
         pace = open_pace(settings.redis_url, settings.stripe_calls)
@@ -57,7 +59,10 @@ async def work(settings: WorkerSettings) -> None:
         buckets = open_buckets(settings.redis_url)
         office = Office(database=store, sender=sender, buckets=buckets)
         following = asyncio.create_task(_follow_campuses(store, settings, tokens))
-        await _serve(settings, workshop, office, stopping)
+        context = {"workshop": workshop, "office": office}
+        errands.open(JOBS, context)
+        await _serve(settings, context, stopping)
+        await errands.finish()
         following.cancel()
         await client.close()
         await pace.close()
@@ -67,11 +72,10 @@ async def work(settings: WorkerSettings) -> None:
     await engine.dispose()
 
 
-async def _serve(settings: WorkerSettings, workshop: Workshop, office: Office, stopping: asyncio.Event) -> None:
+async def _serve(settings: WorkerSettings, context: dict[str, Any], stopping: asyncio.Event) -> None:
     print("workers ready", flush=True)
-    context = {"workshop": workshop, "office": office}
     listening = asyncio.create_task(_listen(settings, context, stopping))
-    await sweep(workshop, office, stopping)
+    await sweep(context["workshop"], context["office"], stopping)
     await listening
 
 

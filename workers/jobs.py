@@ -1,11 +1,16 @@
 """arq's entry points: each carries one id, and is harmless when it comes late, twice or not at all."""
 
+import asyncio
+import logging
 from typing import Any
 from uuid import UUID
 
+from domain.store.due import due_of_order
 from workers import engine, hints, messages
 from workers.messages import Office
 from workers.workshop import Workshop
+
+log = logging.getLogger(__name__)
 
 
 async def run_saga(ctx: dict[str, Any], saga_id: str) -> None:
@@ -32,4 +37,16 @@ async def handle_event(ctx: dict[str, Any], event_id: str) -> None:
     await hints.read_hint(workshop, event_id)
 
 
-JOBS = (run_saga, draw_card, send_push, handle_event)
+async def follow_order(ctx: dict[str, Any], order_id: str) -> None:
+    """Something was committed about this order: everything that is due there."""
+    office: Office = ctx["office"]
+    async with office.database() as work:
+        due = await due_of_order(work, int(order_id))
+    done = await asyncio.gather(*(_OF_ORDER[bell.job](ctx, bell.subject) for bell in due), return_exceptions=True)
+    for bell, fault in zip(due, done, strict=True):
+        if fault is not None:
+            log.error("%s %s failed and is found again by the sweep: %r", bell.job, bell.subject, fault)
+
+
+_OF_ORDER = {job.__name__: job for job in (run_saga, draw_card, send_push)}
+JOBS = (run_saga, draw_card, send_push, handle_event, follow_order)

@@ -61,7 +61,7 @@ async def _come_anew(work: UnitOfWork, order_id: int, *which: ColumnElement[bool
     statement = update(live_card).where(live_card.c.order_id == order_id, *which).values(anew)
     known = (await work.connection.execute(statement.returning(live_card.c.id))).scalars().all()
     for card_id in known:
-        work.ring("draw_card", card_id)
+        work.ring("draw_card", card_id, order_id)
     return bool(known)
 
 
@@ -75,7 +75,7 @@ async def _wish(work: UnitOfWork, order_id: int, which: ColumnElement[bool]) -> 
     rows = (await work.connection.execute(statement)).all()
     for row in rows:
         if row.due_at == work.now:  # else it was due before, and its bell rings already; or it is being drawn just now
-            work.ring("draw_card", row.id)
+            work.ring("draw_card", row.id, order_id)
     return {(row.kind, row.chat_id) for row in rows}
 
 
@@ -84,7 +84,7 @@ async def _make(work: UnitOfWork, order: Order, kind: str, chat_id: int) -> None
     wish = insert(live_card).values(**values, due_at=func.now()).on_conflict_do_nothing().returning(live_card.c.id)
     made = (await work.connection.execute(wish)).scalar_one_or_none()
     if made is not None:
-        work.ring("draw_card", made)
+        work.ring("draw_card", made, order.id)
 
 
 async def tell(
@@ -123,7 +123,7 @@ async def tell(
     statement = message.on_conflict_do_nothing(index_elements=["name"]).returning(push.c.id)
     made = (await work.connection.execute(statement)).scalar_one_or_none()
     if made is not None:
-        work.ring("send_push", made)
+        work.ring("send_push", made, order_id)
 
 
 async def _loud_before(work: UnitOfWork, order_id: int | None, chat_id: int) -> int:

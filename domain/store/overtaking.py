@@ -19,4 +19,4 @@ async def overtake(work: UnitOfWork, order_id: int) -> None:
     )
     signal = insert(saga_signal).from_select(["saga_id", "name", "data"], running).on_conflict_do_nothing()
     for told in (await work.connection.execute(signal.returning(saga_signal.c.saga_id))).scalars().all():
-        work.ring("run_saga", told)
+        work.ring("run_saga", told, order_id)

@@ -108,7 +108,7 @@ async def _insert(work: UnitOfWork, run: Run, move: CallOutside | Await | End) -
         raise Stale
     run.number = number
     if not ended:
-        work.ring("run_saga", run.id)
+        work.ring("run_saga", run.id, run.order_id)
 
 
 async def send_signal(work: UnitOfWork, saga_id: uuid.UUID, name: str, **data: str | int) -> None:

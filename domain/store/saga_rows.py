@@ -20,7 +20,7 @@ def _signalled() -> ColumnElement[bool]:
     return exists().where(saga_signal.c.saga_id == saga.c.id, ~saga_signal.c.seen)
 
 
-def _due() -> ColumnElement[bool]:
+def is_due() -> ColumnElement[bool]:
     """Its moment has come, or it rests and a signal waits."""
     alive = saga.c.wake_at.is_not(None)
     return and_(alive, or_(saga.c.wake_at <= func.now(), and_(saga.c.worker.is_(None), _signalled())))
@@ -28,7 +28,7 @@ def _due() -> ColumnElement[bool]:
 
 async def claim_saga(work: UnitOfWork, saga_id: UUID, worker: str, *, own: bool = False) -> Run | None:
     """Take the lease of a due saga, or with `own` of one this worker has; None when another has it."""
-    free = or_(_due(), and_(saga.c.wake_at.is_not(None), saga.c.worker == worker)) if own else _due()
+    free = or_(is_due(), and_(saga.c.wake_at.is_not(None), saga.c.worker == worker)) if own else is_due()
     statement = update(saga).where(saga.c.id == saga_id, free).values(_leased(worker)).returning(saga)
     row = (await work.connection.execute(statement)).mappings().one_or_none()
     return None if row is None else await _run_from(work, row)

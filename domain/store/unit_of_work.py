@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 @dataclass(frozen=True, slots=True)
 class Bell:
-    """An arq job to ring: its name and the one id it carries."""
+    """An arq job to ring: its name, the one id it carries, and the order it is about where that is known."""
 
     job: str
     subject: str
+    order: int | None = None
 
 
 _NOW = text("SELECT now()")
@@ -30,9 +31,9 @@ class UnitOfWork:
     now: datetime
     bells: list[Bell] = field(default_factory=list)
 
-    def ring(self, job: str, subject: object) -> None:
-        """Ask for a bell after the commit; twice is once."""
-        bell = Bell(job, str(subject))
+    def ring(self, job: str, subject: object, order: int | None = None) -> None:
+        """Ask for a bell after the commit; twice is once. What is rung about one `order` may be rung together."""
+        bell = Bell(job, str(subject), order)
         if bell not in self.bells:
             self.bells.append(bell)
 
