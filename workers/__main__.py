@@ -1,5 +1,6 @@
 """`python -m workers`: one worker process."""
 
+import gc
 import logging
 import os
 
@@ -16,6 +17,7 @@ def main() -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     from workers.app import work
 
+    gc.freeze()  # what is imported stays: walking through it at every full collection holds everything up for 0.3 s
     uvloop.run(work(settings))
 
 

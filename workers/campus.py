@@ -1,4 +1,4 @@
-"""`python -m workers.campus add FILE`: found a campus from a file, or change it to what the file says now."""
+"""`python -m workers.campus add FILE...`: found campuses from files, or change them to what the files say now."""
 
 import argparse
 import asyncio
@@ -18,16 +18,23 @@ UNREACHABLE = 1  # the exit code when it was not the file's fault
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line asks; 0 when the campus is as the file says, 2 when file or settings are wrong."""
+    """Do what the command line asks; 0 when each campus is as its file says, 2 when a file or settings are wrong."""
     parser = argparse.ArgumentParser(prog="python -m workers.campus", description="Found or change a campus.")
     commands = parser.add_subparsers(dest="command", required=True)
-    add = commands.add_parser("add", help="found the campus of this file, or change it to what the file says now")
-    add.add_argument("file", type=Path, metavar="FILE", help="a TOML file; sandbox/launch/campus.toml shows one")
-    path: Path = parser.parse_args(arguments).file
+    add = commands.add_parser("add", help="found the campus of each file, or change it to what the file says now")
+    add.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="a TOML file; sandbox/launch/campus.toml shows one"
+    )
+    paths: Sequence[Path] = parser.parse_args(arguments).files
     settings = or_exit(read_campus_settings, os.environ)
+    return max(add_campus(settings.database_url, path) for path in paths)
+
+
+def add_campus(database_url: str, path: Path) -> int:
+    """Do it for one file and say what came of it; the exit code."""
     try:
         file = read_campus(path.read_text(encoding="utf-8"))
-        founded = asyncio.run(write(settings.database_url, file))
+        founded = asyncio.run(write(database_url, file))
     except CampusFileError as error:
         return complain(WRONG_SETTINGS, *(f"{path}: {mistake}" for mistake in error.mistakes))
     except UnicodeDecodeError:

@@ -3,7 +3,7 @@
 import os
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,7 +113,7 @@ class Stack:
         seat(self.telegram_url, self.plan.cast)
         self.start_page()
         self.say("founding the campus")
-        self.run_together("workers.campus", *(("add", str(campus)) for campus in self.plan.campus_files))
+        self.run("workers.campus", "add", *map(str, self.plan.campus_files))
 
     def start_servers(self) -> None:
         """Start the database servers that were not given."""
@@ -172,23 +172,14 @@ class Stack:
 
     def run(self, module: str, *arguments: str) -> str:
         """Run `python -m module` with the stack's settings and return what it printed; LaunchError if it fails."""
-        (printed,) = self.run_together(module, arguments)
-        return printed
-
-    def run_together(self, module: str, *calls: Sequence[str]) -> list[str]:
-        """Run `python -m module` once for each list of arguments, all at once, and return what they printed."""
-        name = module.partition(".")[2] or module
-        logs = [name if number == 0 else f"{name}-{number + 1}" for number in range(len(calls))]
-        tasks = [start_process(self.program(log, module, *call)) for log, call in zip(logs, calls, strict=True)]
+        task = start_process(self.program(module.partition(".")[2] or module, module, *arguments))
         try:
-            for task, call in zip(tasks, calls, strict=True):
-                code = task.wait(within=TASK_PATIENCE, pause=self.pause)
-                if code != 0:
-                    raise LaunchError(f"python -m {module} {' '.join(call)} ended with {code}:\n{task.last_lines(20)}")
+            code = task.wait(within=TASK_PATIENCE, pause=self.pause)
+            if code != 0:
+                raise LaunchError(f"python -m {module} {' '.join(arguments)} ended with {code}:\n{task.last_lines(20)}")
         finally:
-            for task in tasks:
-                task.kill()  # when we are interrupted
-        return [task.printed() for task in tasks]
+            task.kill()  # when we are interrupted
+        return task.printed()
 
     def program(self, name: str, module: str, *arguments: str, settings: Mapping[str, str] | None = None) -> Program:
         """Return how one of our own modules runs: in the project, with the stack's settings, its log by its name."""

@@ -192,10 +192,10 @@ async def test_who_came_while_the_campus_was_open_to_all_stays_a_member(database
     assert (closed.open_to_all, late.admitted) == (False, False)
 
 
-def command(database_url: str, path: Path) -> subprocess.CompletedProcess[str]:
-    """`python -m workers.campus add FILE`, as an operator runs it."""
+def command(database_url: str, *paths: Path) -> subprocess.CompletedProcess[str]:
+    """`python -m workers.campus add FILE...`, as an operator runs it."""
     return subprocess.run(
-        [sys.executable, "-m", "workers.campus", "add", str(path)],
+        [sys.executable, "-m", "workers.campus", "add", *map(str, paths)],
         cwd=PROJECT,
         env=os.environ | {"DATABASE_URL": database_url},
         capture_output=True,
@@ -227,6 +227,17 @@ async def test_the_command_tells_every_mistake_with_the_file_and_exits_2(databas
         f'{wrong}: stores[0].menu[0].price: "4.5x" is no amount; write it like 4.50',
     ]
     assert all(not found for found in (await rows(database_url)).values())
+
+
+async def test_of_several_files_each_stands_for_itself(database: Database, database_url: str, tmp_path: Path) -> None:
+    wrong, south = tmp_path / "wrong.toml", tmp_path / "south.toml"
+    wrong.write_text(EXAMPLE.read_text().replace("open_jobs", "open_job"))
+    renamed = EXAMPLE.read_text().replace('name = "north"', 'name = "south"')
+    south.write_text(renamed.replace("north-2026", "south-2026"))
+    ended = command(database_url, EXAMPLE, wrong, south)
+    assert (ended.returncode, ended.stderr) == (2, f"{wrong}: open_job: is unknown; did you mean open_jobs?\n")
+    async with database() as work:
+        assert {campus.name for campus in await all_campuses(work)} == {"north", "south"}
 
 
 def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
