@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, func, null, or_, select, text, update
+from sqlalchemy import BigInteger, RowMapping, bindparam, func, null, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.parking import MOST_TRIES
@@ -25,6 +25,32 @@ WAITED_FOR = (
 FORGOTTEN_AFTER = timedelta(seconds=5)  # stored and still open: the process that had it is gone
 
 Payload = Mapping[str, Any]
+
+_SAME_UPDATE = ("campus_id", "update_id")
+_STAND_IN_LINE = select(func.pg_advisory_xact_lock(bindparam("person", type_=BigInteger)))
+_OPEN = (
+    insert(telegram_update)
+    .on_conflict_do_update(index_elements=_SAME_UPDATE, set_={"tries": telegram_update.c.tries})
+    .returning(telegram_update.c.handled_at, telegram_update.c.parked)
+)
+_EARLIER_OPEN = (
+    select(telegram_update)
+    .where(
+        telegram_update.c.campus_id == bindparam("campus"),
+        telegram_update.c.person_id == bindparam("person"),
+        telegram_update.c.update_id < bindparam("number"),
+        telegram_update.c.handled_at.is_(None),
+        ~telegram_update.c.parked,
+    )
+    .order_by(telegram_update.c.update_id)
+    .limit(1)
+)
+_EFFECT = {"handled_at": func.now(), "error": bindparam("note")}
+_HANDLED = insert(telegram_update).values(_EFFECT).on_conflict_do_update(index_elements=_SAME_UPDATE, set_=_EFFECT)
+_WANTED_EVENT, _KEPT_EVENT = (
+    insert(stripe_event).values(handled_at=handled).on_conflict_do_nothing().returning(stripe_event.c.id)
+    for handled in (null(), func.now())
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,44 +72,25 @@ async def store_updates(work: UnitOfWork, arrivals: Sequence[Arrival]) -> None:
 
 async def wait_in_line(work: UnitOfWork, person_id: int) -> None:
     """Hold the person's line until this transaction ends: nobody else handles an update of hers, in any process."""
-    await work.connection.execute(select(func.pg_advisory_xact_lock(person_id)))
+    await work.connection.execute(_STAND_IN_LINE, {"person": person_id})
 
 
 async def open_update(work: UnitOfWork, arrival: Arrival) -> bool:
     """Write the update down if it is new and lock it; False when it is handled or parked already."""
-    kept = insert(telegram_update).values(_row(arrival))
-    statement = kept.on_conflict_do_update(
-        index_elements=["campus_id", "update_id"], set_={"tries": telegram_update.c.tries}
-    ).returning(telegram_update.c.handled_at, telegram_update.c.parked)
-    handled_at, parked = (await work.connection.execute(statement)).one()
+    handled_at, parked = (await work.connection.execute(_OPEN, _row(arrival))).one()
     return handled_at is None and not parked
 
 
 async def earlier_open(work: UnitOfWork, arrival: Arrival) -> Arrival | None:
     """The person's earliest update before this one that nobody has handled."""
-    query = (
-        select(telegram_update)
-        .where(
-            telegram_update.c.campus_id == arrival.campus_id,
-            telegram_update.c.person_id == arrival.person_id,
-            telegram_update.c.update_id < arrival.update_id,
-            telegram_update.c.handled_at.is_(None),
-            ~telegram_update.c.parked,
-        )
-        .order_by(telegram_update.c.update_id)
-        .limit(1)
-    )
-    row = (await work.connection.execute(query)).mappings().one_or_none()
+    this = {"campus": arrival.campus_id, "person": arrival.person_id, "number": arrival.update_id}
+    row = (await work.connection.execute(_EARLIER_OPEN, this)).mappings().one_or_none()
     return None if row is None else _arrival(row)
 
 
 async def mark_handled(work: UnitOfWork, arrival: Arrival, *, note: str | None = None) -> None:
     """The update has had its effect, or a refusal that `note` names."""
-    changed = {"handled_at": func.now(), "error": note}
-    statement = insert(telegram_update).values(**_row(arrival), **changed)
-    await work.connection.execute(
-        statement.on_conflict_do_update(index_elements=["campus_id", "update_id"], set_=changed)
-    )
+    await work.connection.execute(_HANDLED, _row(arrival) | {"note": note})
 
 
 async def count_failure(work: UnitOfWork, arrival: Arrival, error: str) -> bool:
@@ -132,9 +139,8 @@ async def store_event(work: UnitOfWork, *, event_id: str, kind: str, account: st
     """Write a Stripe event down and ring if a saga may wait for it; False when it is known."""
     wanted = kind.startswith(WAITED_FOR)
     values = {"id": event_id, "type": kind, "account": account, "payload": dict(payload)}
-    fresh = insert(stripe_event).values(**values, handled_at=null() if wanted else func.now())
-    statement = fresh.on_conflict_do_nothing().returning(stripe_event.c.id)
-    if (await work.connection.execute(statement)).scalar_one_or_none() is None:
+    statement = _WANTED_EVENT if wanted else _KEPT_EVENT
+    if (await work.connection.execute(statement, values)).scalar_one_or_none() is None:
         return False
     if wanted:
         work.ring("handle_event", event_id)

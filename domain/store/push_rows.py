@@ -4,12 +4,43 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, RowMapping, exists, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, func, select, update
 
 from domain.store.schema import push
 from domain.store.unit_of_work import UnitOfWork
 
 LEASE = timedelta(seconds=10)  # longer than a call may take; a push in `sending` after this has no worker any more
+
+_EARLIER, _ENDED = push.alias("earlier"), push.alias("ended")
+_WAITING = exists().where(  # something that was written to the same chat before has not gone yet
+    _EARLIER.c.campus_id == push.c.campus_id,
+    _EARLIER.c.chat_id == push.c.chat_id,
+    _EARLIER.c.id < push.c.id,
+    _EARLIER.c.due_at.is_not(None),
+)
+_DUE_PUSHES = (
+    select(push.c.id)
+    .where(push.c.status == "due", push.c.due_at <= bindparam("since"), ~_WAITING)
+    .order_by(push.c.due_at, push.c.id)
+    .limit(bindparam("most"))
+)
+_THIS = push.c.id == bindparam("number")
+_DUE_PUSH = select(push).where(_THIS, push.c.status == "due", push.c.due_at <= func.now(), ~_WAITING)
+_UNCLAIMED = select(push.c.id).where(_THIS, push.c.status == "due", push.c.tries == bindparam("tried"))
+_CLAIM = (
+    update(push)
+    .where(push.c.id == _UNCLAIMED.with_for_update(skip_locked=True).scalar_subquery())
+    .values(status="sending", due_at=func.now() + LEASE, tries=push.c.tries + 1)
+)
+_STANDS = update(push).where(_THIS).values(status="sent", due_at=None, error=None, message_id=bindparam("message"))
+_SENT = _STANDS.where(push.c.status.in_(("due", "sending")))
+_SENT_AFTER_ALL = _STANDS.where(push.c.status == "lost")
+_NEXT = select(func.min(push.c.id)).where(
+    _ENDED.c.id == bindparam("number"),
+    push.c.campus_id == _ENDED.c.campus_id,
+    push.c.chat_id == _ENDED.c.chat_id,
+    push.c.due_at.is_not(None),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,49 +64,29 @@ async def due_pushes(work: UnitOfWork, most: int, overdue: timedelta = timedelta
 
     Those that wait behind another one would crowd it out: it may have been put off and be due after them.
     """
-    query = select(push.c.id).where(push.c.status == "due", push.c.due_at <= work.now - overdue, ~_waiting())
-    return list((await work.connection.execute(query.order_by(push.c.due_at, push.c.id).limit(most))).scalars())
+    asked = {"most": most, "since": work.now - overdue}
+    return list((await work.connection.execute(_DUE_PUSHES, asked)).scalars())
 
 
 async def find_due_push(work: UnitOfWork, push_id: int) -> PushRow | None:
     """The message, if it is due and all that was written to its chat before it has gone: news come in their order."""
-    due = (push.c.id == push_id, push.c.status == "due", push.c.due_at <= func.now())
-    row = (await work.connection.execute(select(push).where(*due, ~_waiting()))).mappings().one_or_none()
+    row = (await work.connection.execute(_DUE_PUSH, {"number": push_id})).mappings().one_or_none()
     return None if row is None else _push_from(row)
-
-
-def _waiting() -> ColumnElement[bool]:
-    """Something that was written to the same chat before has not gone yet."""
-    earlier = push.alias("earlier")
-    return exists().where(
-        earlier.c.campus_id == push.c.campus_id,
-        earlier.c.chat_id == push.c.chat_id,
-        earlier.c.id < push.c.id,
-        earlier.c.due_at.is_not(None),
-    )
 
 
 async def claim_push(work: UnitOfWork, message: PushRow) -> bool:
     """Sending it from here on is this worker's, once; False when another has it."""
-    due = (
-        select(push.c.id)
-        .where(push.c.id == message.id, push.c.status == "due", push.c.tries == message.tries)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    sending = {"status": "sending", "due_at": func.now() + LEASE, "tries": push.c.tries + 1}
-    return (await work.connection.execute(update(push).where(push.c.id == due).values(sending))).rowcount == 1
+    claimed = await work.connection.execute(_CLAIM, {"number": message.id, "tried": message.tries})
+    return claimed.rowcount == 1
 
 
 async def push_sent(work: UnitOfWork, push_id: int, message_id: int) -> bool:
     """It stands in its chat under this number; True when it was taken for lost, and its worker only slow."""
-    sent = {"status": "sent", "due_at": None, "error": None, "message_id": message_id}
-    this = update(push).where(push.c.id == push_id).values(sent)
-    expected = await work.connection.execute(this.where(push.c.status.in_(("due", "sending"))))
-    if expected.rowcount == 1:
+    this = {"number": push_id, "message": message_id}
+    if (await work.connection.execute(_SENT, this)).rowcount == 1:
         await _ring_next(work, push_id)
         return False
-    return (await work.connection.execute(this.where(push.c.status == "lost"))).rowcount == 1
+    return (await work.connection.execute(_SENT_AFTER_ALL, this)).rowcount == 1
 
 
 async def push_dropped(work: UnitOfWork, push_id: int, error: str) -> None:
@@ -113,10 +124,7 @@ async def _lose(work: UnitOfWork, push_id: int, error: str, *further: ColumnElem
 
 async def _ring_next(work: UnitOfWork, push_id: int) -> None:
     """What was written to the same chat next waited for this one."""
-    ended = push.alias("ended")
-    beside = (push.c.campus_id == ended.c.campus_id, push.c.chat_id == ended.c.chat_id)
-    query = select(func.min(push.c.id)).where(ended.c.id == push_id, *beside, push.c.due_at.is_not(None))
-    following = (await work.connection.execute(query)).scalar_one_or_none()
+    following = (await work.connection.execute(_NEXT, {"number": push_id})).scalar_one_or_none()
     if following is not None:
         work.ring("send_push", following)
 

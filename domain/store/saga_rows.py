@@ -5,7 +5,21 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Interval,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from domain.errors import OrderNotFound
 from domain.saga import Progress, SagaStatus
@@ -26,11 +40,42 @@ def is_due() -> ColumnElement[bool]:
     return and_(alive, or_(saga.c.wake_at <= func.now(), and_(saga.c.worker.is_(None), _signalled())))
 
 
+_THIS = saga.c.id == bindparam("this")
+_TAKEN = (
+    update(saga)
+    .where(_THIS)
+    .values(worker=bindparam("by"), fence=saga.c.fence + 1, wake_at=func.now() + LEASE)
+    .returning(saga)
+)
+_CLAIM = _TAKEN.where(is_due())
+_CLAIM_OWN = _TAKEN.where(or_(is_due(), and_(saga.c.wake_at.is_not(None), saga.c.worker == bindparam("by"))))
+_LOCK = select(saga.c.id).where(_THIS, saga.c.fence == bindparam("fenced")).with_for_update(key_share=True)
+_WRITE = (
+    update(saga)
+    .where(_THIS)
+    .values(
+        fence=saga.c.fence + 1,
+        worker=case((bindparam("keeps", type_=Boolean()), saga.c.worker), else_=null()),
+        wake_at=func.now() + bindparam("sleeps", type_=Interval()),  # NULL for one that nobody need wake
+        ended_at=case((bindparam("ends", type_=Boolean()), func.now()), else_=null()),
+    )
+)
+_SIGNALS = select(saga_signal.c.name).where(saga_signal.c.saga_id == bindparam("this"))
+_SEEN = (
+    update(saga_signal)
+    .where(
+        saga_signal.c.saga_id == bindparam("this"),
+        saga_signal.c.name.in_(bindparam("read", expanding=True)),
+        ~saga_signal.c.seen,
+    )
+    .values(seen=True)
+)
+
+
 async def claim_saga(work: UnitOfWork, saga_id: UUID, worker: str, *, own: bool = False) -> Run | None:
     """Take the lease of a due saga, or with `own` of one this worker has; None when another has it."""
-    free = or_(is_due(), and_(saga.c.wake_at.is_not(None), saga.c.worker == worker)) if own else is_due()
-    statement = update(saga).where(saga.c.id == saga_id, free).values(_leased(worker)).returning(saga)
-    row = (await work.connection.execute(statement)).mappings().one_or_none()
+    statement = _CLAIM_OWN if own else _CLAIM
+    row = (await work.connection.execute(statement, {"this": saga_id, "by": worker})).mappings().one_or_none()
     return None if row is None else await _run_from(work, row)
 
 
@@ -63,8 +108,8 @@ async def lock_run(work: UnitOfWork, run: Run) -> bool:
 
     Signals may still arrive meanwhile (their writers hold the order, not this row): read_signals before the commit.
     """
-    query = select(saga.c.id).where(saga.c.id == run.id, saga.c.fence == run.fence).with_for_update(key_share=True)
-    if (await work.connection.execute(query)).scalar_one_or_none() is None:
+    here = {"this": run.id, "fenced": run.fence}
+    if (await work.connection.execute(_LOCK, here)).scalar_one_or_none() is None:
         return False
     await read_signals(work, run)
     return True
@@ -90,6 +135,7 @@ async def write_run(
     ended = status in (SagaStatus.DONE, SagaStatus.UNDONE)
     asleep = ended or status is SagaStatus.STUCK
     values: dict[str, Any] = {
+        "this": run.id,
         "status": status,
         "turning": run.turning,
         "position": run.progress.position,
@@ -102,21 +148,16 @@ async def write_run(
         "failing_since": run.failing_since,
         "alerted": run.alerted,
         "error": error,
-        "fence": saga.c.fence + 1,
-        "worker": None if asleep or rest is not None else saga.c.worker,
-        "wake_at": None if asleep else func.now() + (LEASE if rest is None else rest),
         "waiting_until": run.progress.waiting_until,
-        "ended_at": func.now() if ended else None,
+        "keeps": not asleep and rest is None,
+        "sleeps": None if asleep else (LEASE if rest is None else rest),
+        "ends": ended,
     }
-    await work.connection.execute(update(saga).where(saga.c.id == run.id).values(values))
+    await work.connection.execute(_WRITE, values)
     run.fence += 1
     read = run.progress.signals
     if read:
-        await work.connection.execute(
-            update(saga_signal)
-            .where(saga_signal.c.saga_id == run.id, saga_signal.c.name.in_(read), ~saga_signal.c.seen)
-            .values(seen=True)
-        )
+        await work.connection.execute(_SEEN, {"this": run.id, "read": list(read)})
 
 
 async def saga_of_order(work: UnitOfWork, order_id: int, kind: str) -> UUID:
@@ -128,13 +169,8 @@ async def saga_of_order(work: UnitOfWork, order_id: int, kind: str) -> UUID:
     return UUID(str(found))
 
 
-def _leased(worker: str) -> dict[str, Any]:
-    return {"worker": worker, "fence": saga.c.fence + 1, "wake_at": func.now() + LEASE}
-
-
 async def _signals(work: UnitOfWork, saga_id: UUID) -> frozenset[str]:
-    query = select(saga_signal.c.name).where(saga_signal.c.saga_id == saga_id)
-    return frozenset((await work.connection.execute(query)).scalars())
+    return frozenset((await work.connection.execute(_SIGNALS, {"this": saga_id})).scalars())
 
 
 def _with_signals(progress: Progress, more: frozenset[str]) -> Progress:
