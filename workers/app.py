@@ -1,4 +1,4 @@
-"""Composition root of a worker: the only place that builds; arq for latency, the sweep for certainty."""
+"""Composition root of a worker: the only place that builds; arq and errands for latency, the sweep for certainty."""
 
 import asyncio
 import logging
