@@ -135,6 +135,12 @@ async def read_again(work: UnitOfWork, event_id: str) -> None:
     work.ring("handle_event", event_id)
 
 
+async def known_events(work: UnitOfWork, event_ids: Sequence[str]) -> frozenset[str]:
+    """Which of these Stripe events are written down."""
+    query = select(stripe_event.c.id).where(stripe_event.c.id.in_(event_ids))
+    return frozenset((await work.connection.execute(query)).scalars())
+
+
 async def store_event(work: UnitOfWork, *, event_id: str, kind: str, account: str | None, payload: Payload) -> bool:
     """Write a Stripe event down and ring if a saga may wait for it; False when it is known."""
     wanted = kind.startswith(WAITED_FOR)

@@ -23,6 +23,25 @@ STRIPE_WEBHOOK_SECRET = "whsec_sandbox"
 STRIPE_CONNECT_WEBHOOK_SECRET = "whsec_sandbox_connect"
 TELEGRAM_WEBHOOK_SECRET = "sandbox"
 ROOM_PATIENCE = 90.0  # seconds; importing aiogram alone takes 3 s of processor time
+WEBHOOK_EVENTS = (  # what the README tells an operator to choose for the endpoint: all that a saga may wait for
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.canceled",
+    "payment_intent.payment_failed",
+    "payment_intent.succeeded",
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "account.updated",
+    "account.application.deauthorized",
+    "payout.failed",
+)
 TASK_PATIENCE = 120.0  # seconds for migrations, a campus, an audit
 
 
@@ -129,7 +148,7 @@ class Stack:
     def start_sandboxes(self) -> None:
         """Start the stand-ins for Telegram and Stripe without waiting; they learn no secret of ours but these."""
         secrets = ("--webhook-secret", STRIPE_WEBHOOK_SECRET, "--connect-webhook-secret", STRIPE_CONNECT_WEBHOOK_SECRET)
-        hook = ("--webhook", f"{self.bot_url}/stripe", *secrets)
+        hook = ("--webhook", f"{self.bot_url}/stripe", *secrets, "--webhook-events", *WEBHOOK_EVENTS)
         for name, further in (("telegram", ()), ("stripe", hook)):
             state = str(self.plan.folder / name)
             words = ("--port", str(self.ports[name]), "--state", state, *further)

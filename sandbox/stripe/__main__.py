@@ -21,6 +21,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--webhook", metavar="URL", help="deliver events there")
     parser.add_argument("--webhook-secret", metavar="whsec_...")
     parser.add_argument("--connect-webhook-secret", metavar="whsec_...", help="signs events of connected accounts")
+    parser.add_argument("--webhook-events", nargs="+", default=["*"], metavar="TYPE", help="deliver these only")
     arguments = parser.parse_args()
     if arguments.webhook and not arguments.webhook_secret:
         parser.error("--webhook needs --webhook-secret")
@@ -39,6 +40,7 @@ async def run(arguments: argparse.Namespace) -> None:
         webhook=arguments.webhook,
         webhook_secret=arguments.webhook_secret,
         connect_webhook_secret=arguments.connect_webhook_secret,
+        enabled_events=arguments.webhook_events,
     ) as url:
         print(f"sandbox stripe on {url}", flush=True)
         await stop.wait()

@@ -8,6 +8,7 @@ import hmac
 import json
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import aiohttp
@@ -27,6 +28,7 @@ class Receiver:
     url: str | None = None
     secret: str | None = None
     connect_secret: str | None = None  # signs events of connected accounts
+    enabled: Sequence[str] = ("*",)  # the types that are sent, or * for all
     drop: bool = False
     duplicate: bool = False
     shuffle: bool = False
@@ -76,13 +78,16 @@ class Delivery:
         for event in batch:
             if event is None:
                 continue
-            if self.receiver.url is None or self.receiver.drop:
+            if self.receiver.url is None or self.receiver.drop or not self._wanted(event):
                 self._events.delivered(event)
                 continue
             task = asyncio.create_task(self._deliver(session, event))
             self._posting.add(task)
             task.add_done_callback(self._posting.discard)
         self._documents.commit()
+
+    def _wanted(self, event: Document) -> bool:
+        return "*" in self.receiver.enabled or event["type"] in self.receiver.enabled
 
     async def _deliver(self, session: aiohttp.ClientSession, event: Document) -> None:
         if self.receiver.delay:

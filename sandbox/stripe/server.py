@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -38,13 +38,16 @@ async def running_stripe(
     webhook: str | None = None,
     webhook_secret: str | None = None,
     connect_webhook_secret: str | None = None,
+    enabled_events: Sequence[str] = ("*",),
 ) -> AsyncIterator[str]:
     """Run a sandbox and yield its address; port 0 takes a free one, without a state folder nothing is kept."""
     transcript = os.environ.get("SANDBOX_TRANSCRIPT_DIR")
     sandbox = build_sandbox(
         state=state,
         transcript=Path(transcript) if transcript else None,
-        receiver=Receiver(url=webhook, secret=webhook_secret, connect_secret=connect_webhook_secret),
+        receiver=Receiver(
+            url=webhook, secret=webhook_secret, connect_secret=connect_webhook_secret, enabled=enabled_events
+        ),
     )
     runner = web.AppRunner(build_app(sandbox), access_log=None, shutdown_timeout=GOODBYE)
     await runner.setup()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import DBAPIError
 
-from domain.store.inbox import store_event
+from domain.store.inbox import known_events, store_event
 from domain.store.readings import Reading
 from domain.store.unit_of_work import UnitOfWork
 from workers.reconciling.listing import Listing, Objects
@@ -20,10 +20,12 @@ log = logging.getLogger(__name__)
 
 
 async def take_in(turn: Turn, taken: Reading, objects: Objects) -> None:
-    """Store what is new; one that cannot be stored keeps none of the others out."""
+    """Store what is new, a small part of what is listed; one that cannot be stored keeps none of the others out."""
     async with turn.database() as work:
+        known = await known_events(work, [str(event["id"]) for event in objects])
         for event in reversed(objects):
-            await _take_in(work, taken, event)
+            if event["id"] not in known:
+                await _take_in(work, taken, event)
 
 
 async def _take_in(work: UnitOfWork, taken: Reading, event: dict[str, object]) -> None:

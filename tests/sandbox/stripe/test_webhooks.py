@@ -147,3 +147,12 @@ async def test_events_not_yet_delivered_are_delivered_by_the_next_life(tmp_path:
         inbox.refuse = 0
         async with running_stripe(state=tmp_path, webhook=inbox.url, webhook_secret=SECRET):
             await inbox.wait_for("customer.created")
+
+
+async def test_only_the_types_an_endpoint_is_for_are_delivered_to_it() -> None:
+    async with shop_with_inbox() as (shop, inbox):
+        await shop.pull("webhooks", enabled=["payment_intent.canceled"])
+        hold = await shop.hold()
+        await shop.client.v1.payment_intents.cancel_async(hold.id)
+        await inbox.wait_for("payment_intent.canceled")
+        assert inbox.types() == ["payment_intent.canceled"]
