@@ -5,7 +5,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 
@@ -18,7 +17,9 @@ class Bell:
     order: int | None = None
 
 
-_NOW = text("SELECT now()")
+_NOW = "SELECT now()"
+
+STATEMENTS = 500  # that a connection keeps prepared: more than there are
 
 Ring = Callable[[Sequence[Bell]], Awaitable[None]]
 
@@ -45,7 +46,14 @@ def connect(database_url: str, *, size: int = 10) -> AsyncEngine:
     """An engine for a `postgresql://` address with at most `size` connections."""
     address = database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
     address = address.replace("sslmode=", "ssl=")  # asyncpg's word for what libpq and hosted databases call sslmode
-    return create_async_engine(address, pool_size=size, max_overflow=0, pool_timeout=30)
+    return create_async_engine(
+        address,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=30,
+        pool_use_lifo=True,  # the few that are needed stay warm: each connection prepares its statements for itself
+        connect_args={"prepared_statement_cache_size": STATEMENTS},
+    )
 
 
 def database(engine: AsyncEngine, ring: Ring) -> Database:
@@ -54,7 +62,7 @@ def database(engine: AsyncEngine, ring: Ring) -> Database:
     @asynccontextmanager
     async def unit_of_work() -> AsyncIterator[UnitOfWork]:
         async with engine.connect() as connection, connection.begin():
-            now = (await connection.execute(_NOW)).scalar_one()
+            now = (await connection.exec_driver_sql(_NOW)).scalar_one()
             work = UnitOfWork(connection=connection, now=now)
             yield work
         await ring(work.bells)

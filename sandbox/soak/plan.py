@@ -32,6 +32,18 @@ SHARES: Mapping[Fate, int] = {
 }
 
 
+LONGEST_FIRST = (
+    Fate.PHOTO,
+    Fate.HANDED_ON,
+    Fate.PIN,
+    Fate.CONTESTED,
+    Fate.CANCELLED,
+    Fate.STOPPED,
+    Fate.EXPIRED,
+    Fate.REGRETTED,
+)
+
+
 class Blow(StrEnum):
     """Something that goes wrong; the words stand in the report."""
 
@@ -66,8 +78,13 @@ WHOLE_DECK: Sequence[Blow] = tuple(chain.from_iterable([blow] * OFTEN.get(blow, 
 
 
 def draw_fates(orders: int, seed: int) -> list[Fate]:
-    """A fate for each order, in the shares above."""
-    return Random(f"{seed}: fates").choices(list(SHARES), weights=list(SHARES.values()), k=orders)
+    """A fate for each order, in the shares above.
+
+    Of the last tenth the long ways come first: one begun at the very end is a minute in which nobody else walks.
+    """
+    fates = Random(f"{seed}: fates").choices(list(SHARES), weights=list(SHARES.values()), k=orders)
+    rest = orders - orders // 10
+    return fates[:rest] + sorted(fates[rest:], key=LONGEST_FIRST.index)
 
 
 def draw_blows(deck: Sequence[Blow], seed: int, rounds: int | None) -> Iterator[Blow]:
