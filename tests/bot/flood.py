@@ -24,6 +24,8 @@ FIRST_UPDATE = 700_000_000
 MOST_POSTS = 8  # one more than an update is tried before it is parked, twice over
 KINDS = ("message", "callback_query", "my_chat_member", "chat_join_request", *OTHER_KINDS)
 HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
+# How an update ends that nobody can read: it fails, and fails again, unless its sender is too fast by then.
+FOR_POISON = ("ValidationError", "too often")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,7 +97,7 @@ class Flood:
         wild = telegram_update.c.update_id >= FIRST_UPDATE
         rows = await self.stage.rows(telegram_update, telegram_update.c.tries > 0, wild)
         mine = [row for row in rows if row["update_id"] in self.statuses]
-        return [row for row in mine if not row["error"].startswith("ValidationError") or _is_readable(row["payload"])]
+        return [row for row in mine if not row["error"].startswith(FOR_POISON) or _is_readable(row["payload"])]
 
 
 def _is_readable(payload: Json) -> bool:
