@@ -15,7 +15,7 @@ from sandbox.play.eyes import BEYOND, Eyes, open_eyes
 from sandbox.play.sights import Place
 from sandbox.play.wire import PlayError, Wire, fields, whole, wired
 
-PATIENCE = 20.0  # seconds people wait for what must come, before they tap again
+PATIENCE = 15.0  # seconds people wait for what must come, before they tap again
 DATABASE_WITHIN = 40.0  # seconds; Postgres may be restarting
 AGAIN_AFTER = 0.3  # seconds between two tries to reach it
 AWAY = (
