@@ -46,7 +46,7 @@ async def work(settings: WorkerSettings) -> None:
         asyncio.get_running_loop().add_signal_handler(each, stopping.set)
     engine = connect(settings.database_url, size=20)
     ring, pool = arq_ring(settings.redis_url)
-    errands = Errands(far=ring)
+    errands = Errands(far=ring, stopping=stopping)
     store = database(engine, errands.ring)
     await _wait_for_postgres(store, stopping)
     if not stopping.is_set():
@@ -62,7 +62,7 @@ async def work(settings: WorkerSettings) -> None:
         context = {"workshop": workshop, "office": office}
         errands.open(JOBS, context)
         await _serve(settings, context, stopping)
-        await errands.finish()
+        await errands.finish(DRAIN_WITHIN)
         following.cancel()
         await client.close()
         await pace.close()

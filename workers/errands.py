@@ -24,6 +24,7 @@ class Errands:
     """
 
     far: Ring
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)  # set: whoever goes on shall hear it
     jobs: dict[str, Job] = field(default_factory=dict)
     context: dict[str, Any] = field(default_factory=dict)
     under_way: set[asyncio.Task[None]] = field(default_factory=set)
@@ -33,10 +34,11 @@ class Errands:
         self.jobs = {job.__name__: job for job in jobs}
         self.context = context
 
-    async def finish(self) -> None:
-        """Run no more of them, and wait for those under way."""
-        self.jobs = {}
-        await asyncio.gather(*self.under_way)
+    async def finish(self, within: float) -> None:
+        """Begin no more of them, and wait so many seconds for those under way."""
+        self.stopping.set()
+        if self.under_way:
+            await asyncio.wait(self.under_way, timeout=within)
 
     async def ring(self, bells: Sequence[Bell]) -> None:
         """Begin what there are hands for; the other bells are rung."""
@@ -44,7 +46,7 @@ class Errands:
 
     def _begin(self, bell: Bell) -> bool:
         job = self.jobs.get(bell.job)
-        if job is None or len(self.under_way) >= HANDS:
+        if job is None or self.stopping.is_set() or len(self.under_way) >= HANDS:
             return False
         task = asyncio.create_task(self._run(job, bell))
         self.under_way.add(task)

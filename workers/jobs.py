@@ -45,7 +45,7 @@ async def follow_order(ctx: dict[str, Any], order_id: str) -> None:
     done = await asyncio.gather(*(_OF_ORDER[bell.job](ctx, bell.subject) for bell in due), return_exceptions=True)
     for bell, fault in zip(due, done, strict=True):
         if fault is not None:
-            log.error("%s %s failed and is found again by the sweep: %r", bell.job, bell.subject, fault)
+            log.error("%s %s failed and is found again by the sweep", bell.job, bell.subject, exc_info=fault)
 
 
 _OF_ORDER = {job.__name__: job for job in (run_saga, draw_card, send_push)}

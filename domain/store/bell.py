@@ -13,8 +13,8 @@ from redis.exceptions import RedisError
 from domain.store.unit_of_work import Bell, Ring
 
 QUEUE = "campusg"
-# With so many jobs queued or running a bell would be heard after the sweep has found what it rings for: work in vain,
-# that makes the next one be heard later still.
+# So many jobs wait or run: arq looks at each of them, one after the other, before it hears the next bell. Further bells
+# would mostly be heard after the sweep has found what they ring for, and make the next ones be heard later still.
 MOST_WAITING = 24
 RING_WITHIN = 0.5  # seconds; a slow Redis must not make a person wait
 

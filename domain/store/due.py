@@ -1,4 +1,4 @@
-"""What is due about one order just now, whatever it is."""
+"""Which sagas, cards and messages of one order are due just now."""
 
 from sqlalchemy import BigInteger, String, bindparam, cast, func, literal, select, union_all
 

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 
@@ -14,12 +15,14 @@ class Bell:
 
     job: str
     subject: str
-    order: int | None = None
+    order: int | None = field(default=None, compare=False)
 
 
 _NOW = "SELECT now()"
 
-STATEMENTS = 500  # that a connection keeps prepared: more than there are
+CACHE = "prepared_statement_cache_size"  # as SQLAlchemy calls it in an address
+STATEMENTS = 500  # that a connection keeps prepared
+RECYCLED_AFTER = 240  # seconds; one that nobody needed for longer may be gone: hosts and proxies let idle ones go
 
 Ring = Callable[[Sequence[Bell]], Awaitable[None]]
 
@@ -46,13 +49,16 @@ def connect(database_url: str, *, size: int = 10) -> AsyncEngine:
     """An engine for a `postgresql://` address with at most `size` connections."""
     address = database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
     address = address.replace("sslmode=", "ssl=")  # asyncpg's word for what libpq and hosted databases call sslmode
+    url = make_url(address)
+    if CACHE not in url.query:  # an operator whose proxy can't keep statements says 0 there
+        url = url.update_query_dict({CACHE: str(STATEMENTS)})
     return create_async_engine(
-        address,
+        url,
         pool_size=size,
         max_overflow=0,
         pool_timeout=30,
         pool_use_lifo=True,  # the few that are needed stay warm: each connection prepares its statements for itself
-        connect_args={"prepared_statement_cache_size": STATEMENTS},
+        pool_recycle=RECYCLED_AFTER,
     )
 
 

@@ -23,7 +23,7 @@ STRIPE_WEBHOOK_SECRET = "whsec_sandbox"
 STRIPE_CONNECT_WEBHOOK_SECRET = "whsec_sandbox_connect"
 TELEGRAM_WEBHOOK_SECRET = "sandbox"
 ROOM_PATIENCE = 90.0  # seconds; importing aiogram alone takes 3 s of processor time
-WEBHOOK_EVENTS = (  # what the README tells an operator to choose for the endpoint: all that a saga may wait for
+WEBHOOK_EVENTS = (  # what the README tells an operator to choose: what our own asking would find only later
     "payment_intent.amount_capturable_updated",
     "payment_intent.canceled",
     "payment_intent.payment_failed",

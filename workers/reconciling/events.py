@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 async def take_in(turn: Turn, taken: Reading, objects: Objects) -> None:
-    """Store what is new, a small part of what is listed; one that cannot be stored keeps none of the others out."""
+    """Store what is new, a small part of the list; one whose content can't be stored keeps none of the others out."""
     async with turn.database() as work:
         known = await known_events(work, [str(event["id"]) for event in objects])
         for event in reversed(objects):

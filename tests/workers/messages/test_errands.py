@@ -56,7 +56,7 @@ async def test_what_there_are_no_hands_for_is_rung_and_a_failure_is_nobody_elses
     await errands.ring([Bell("handle_event", "evt_1")])
     assert [bell.subject for bell in rung] == [str(HANDS), "evt_1"]
     let_go.set()
-    await errands.finish()
+    await errands.finish(5)
     assert done == [str(number) for number in range(HANDS) if number != 3]
     assert "send_push 3 failed" in caplog.text
     await errands.ring([Bell("send_push", "99")])
