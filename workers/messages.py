@@ -69,16 +69,28 @@ class Office:
 
 async def draw_card(office: Office, card_id: int) -> None:
     """Bring one card up to what is committed; nothing when it is not due, or another worker is at it."""
-    async with office.database() as work:
-        card = await claim_card(work, card_id)
-        seen = None if card is None else await read_sight(work, card)
+    try:
+        async with office.database() as work:
+            card = await claim_card(work, card_id)
+            seen = None if card is None else await read_sight(work, card)
+    except Exception as fault:  # nothing is claimed then, and without a count it would come again at once, for ever
+        log.exception("card %d could not be read", card_id)
+        return await _note_unread(office, card_id, spelled(fault))
     if card is None or seen is None:
-        return
+        return None
     try:
         await _draw(office, card, sight_from(seen, card))
     except Exception as fault:  # of our own: the other cards go on, and this one not for ever
         log.exception("card %d of order %d could not be drawn", card.id, card.order_id)
         await _note_card_fault(office, card, spelled(fault))
+    return None
+
+
+async def _note_unread(office: Office, card_id: int, error: str) -> None:
+    async with office.database() as work:  # raises where Postgres itself is away: then nobody counts
+        card = await claim_card(work, card_id)
+    if card is not None:
+        await _note_card_fault(office, card, error)
 
 
 async def _note_card_fault(office: Office, card: CardRow, error: str) -> None:

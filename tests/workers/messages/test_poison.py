@@ -32,6 +32,21 @@ async def test_a_card_that_cannot_be_drawn_is_parked_and_drawn_when_it_can_be(po
     assert len(await post.texts(ANA, GROUP)) == told + 1
 
 
+async def test_a_card_that_the_database_cannot_read_is_parked_too(post: PostOffice) -> None:
+    order = await post.order()
+    await post.alter("ALTER TABLE problem_case RENAME COLUMN status TO state")
+    await try_all(post, MOST_TRIES + 2)
+    assert (await post.card("group")).due_at is None
+    found = await post.parked()
+    assert {(each.kind, each.order_id, each.tries) for each in found} == {("card", order.id, MOST_TRIES)}
+    await post.alter("ALTER TABLE problem_case RENAME COLUMN state TO status")
+    async with post.office.database() as work:
+        for each in found:
+            await try_anew(work, each)
+    await post.deliver()
+    assert len(await post.texts(ANA, GROUP)) == 1
+
+
 async def test_a_parked_card_that_is_drawn_after_all_waits_for_nobody(post: PostOffice) -> None:
     order = await post.order()
     await post.alter("UPDATE orders SET items = '[{}]'")
