@@ -28,7 +28,7 @@ class DueTimer:
     tries: int  # that started nothing, before this one
 
 
-def due_at_of(order_id: ColumnElement[int], kind: ColumnElement[str] | TimerKind) -> ScalarSelect[datetime]:
+def due_at_of(order_id: ColumnElement[int], kind: TimerKind) -> ScalarSelect[datetime]:
     """In a statement: when the set deadline of this order ends; NULL when none is set."""
     here = (timer.c.order_id == order_id, timer.c.kind == kind, timer.c.status == TimerStatus.SET)
     return select(timer.c.due_at).where(*here).scalar_subquery()
@@ -39,7 +39,6 @@ def has_fired_of(order_id: ColumnElement[int], kind: ColumnElement[str] | TimerK
     return exists().where(timer.c.order_id == order_id, timer.c.kind == kind, timer.c.status == TimerStatus.FIRED)
 
 
-_DUE_AT = select(due_at_of(bindparam("number"), bindparam("which")))
 _FIRED = select(has_fired_of(bindparam("number"), bindparam("which")))
 
 
@@ -91,11 +90,6 @@ async def resume_timer(work: UnitOfWork, order_id: int, kind: TimerKind) -> None
         .scalar_subquery()
     )
     await _move(work, TimerEvent.RESUMED, timer.c.id == last)
-
-
-async def due_at(work: UnitOfWork, order_id: int, kind: TimerKind) -> datetime | None:
-    """When the set deadline ends, if one is set."""
-    return (await work.connection.execute(_DUE_AT, {"number": order_id, "which": kind})).scalar_one_or_none()
 
 
 async def has_fired(work: UnitOfWork, order_id: int, kind: TimerKind) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import literal, select, update
 
 from domain.errors import (
     BarredFromOrder,
@@ -21,7 +21,7 @@ from domain.store.events import SYSTEM, history
 from domain.store.orders import find_order
 from domain.store.people import change_runner, find_member
 from domain.store.schema import barred, hold, orders, timer
-from domain.store.timers import due_at
+from domain.store.timers import due_at_of
 from domain.store.unit_of_work import Database
 from domain.store.use_cases import ordering, running
 from domain.timers import TimerKind
@@ -100,7 +100,8 @@ async def test_a_losing_claim_gives_nothing_back(database: Database) -> None:
         await claim(database, campus, order, FIRST_RUNNER + 1)
     async with database() as work:
         assert await find_order(work, campus.id, order.id) == won
-        assert await due_at(work, order.id, TimerKind.EXPIRE) is None
+        deadline = select(due_at_of(literal(order.id), TimerKind.EXPIRE))
+        assert (await work.connection.execute(deadline)).scalar_one() is None
 
 
 async def test_nobody_delivers_to_herself(database: Database) -> None:
