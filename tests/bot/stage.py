@@ -176,13 +176,13 @@ class Somebody:
 
     async def labels(self) -> list[str]:
         """The buttons under the bot's newest message."""
-        return [button["text"] for row in (await self.last())["buttons"] for button in row]
+        return labels_of(await self.last())
 
     async def press(self, label: str) -> Json:
         """Tap the button of the newest message that begins with these words; gives the answer."""
         message = await self.last()
-        whole = next((each for each in await self.labels() if each.startswith(label)), None)
-        assert whole is not None, f"no button {label!r} on {message['text']!r}: {await self.labels()}"
+        whole = next((each for each in labels_of(message) if each.startswith(label)), None)
+        assert whole is not None, f"no button {label!r} on {message['text']!r}: {labels_of(message)}"
         return await self._tapped(message_id=message["message_id"], label=whole)
 
     async def tap(
@@ -211,6 +211,11 @@ class Somebody:
         rows = await self.stage.rows(orders, orders.c.customer_id == self.id)
         assert rows, await self.text()
         return int(max(row["id"] for row in rows))
+
+
+def labels_of(message: Json) -> list[str]:
+    """The buttons under a message."""
+    return [button["text"] for row in message["buttons"] for button in row]
 
 
 @asynccontextmanager
