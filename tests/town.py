@@ -17,10 +17,10 @@ from domain.people import Member, RunnerStatus, SavedCard
 from domain.pricing import Item
 from domain.store.campuses import find_campus
 from domain.store.drafts import change_draft
+from domain.store.due import due_sagas
 from domain.store.orders import find_order
 from domain.store.people import find_member, keep_account, keep_customer, save_card, set_payouts_ready
 from domain.store.rows import items_to
-from domain.store.saga_rows import due_sagas
 from domain.store.schema import campus, membership, person, saga
 from domain.store.unit_of_work import Bell, Database, connect, database
 from domain.store.use_cases import ordering, running
@@ -184,7 +184,7 @@ class Town:
         while True:
             await fire_timers(worker)
             async with self.database() as work:
-                due = await due_sagas(work, 100)
+                due = await due_sagas(work.connection, 100)
             if not due:
                 return
             await asyncio.gather(*(run_saga(worker, saga_id) for saga_id in due))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import zip_longest
 
-from domain.store.card_rows import due_cards
-from domain.store.push_rows import abandoned_pushes, due_pushes
+from domain.store.due import due_deliveries
+from domain.store.unit_of_work import Glance
 from workers.losses import lose_abandoned
 from workers.messages import Office, draw_card, send_push
 
@@ -24,18 +24,18 @@ class Deliveries:
     """What a worker's sweep delivers just now, by what is done to which number."""
 
     office: Office
+    glance: Glance
     under_way: dict[tuple[Deliver, int], asyncio.Task[None]] = field(default_factory=dict)
 
     async def begin(self, overdue: timedelta = timedelta(0)) -> None:
         """Begin with what has been due for so long, cards and pushes in turn, as far as there is room."""
         if len(self.under_way) >= AT_ONCE:
             return
-        async with self.office.database() as work:
-            abandoned = await abandoned_pushes(work, AT_ONCE)
-            cards, pushes = await due_cards(work, AT_ONCE, overdue), await due_pushes(work, AT_ONCE, overdue)
-        for number in abandoned:
+        async with self.glance() as connection:
+            due = await due_deliveries(connection, AT_ONCE, overdue)
+        for number in due.abandoned:
             self._begin(_lose, number)
-        for card, push in zip_longest(cards, pushes):
+        for card, push in zip_longest(due.cards, due.pushes):
             if card is not None:
                 self._begin(draw_card, card)
             if push is not None:

@@ -1,6 +1,5 @@
 """Live cards as rows: claimed with a lease, and what became of them written down."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -41,12 +40,6 @@ class CardRow:
     delivered_hash: str | None
     wanted: int
     tries: int
-
-
-async def due_cards(work: UnitOfWork, most: int, overdue: timedelta = timedelta(0)) -> Sequence[int]:
-    """Cards that have been due for so long that somebody should draw them, most overdue first."""
-    query = select(live_card.c.id).where(live_card.c.due_at <= work.now - overdue)
-    return list((await work.connection.execute(query.order_by(live_card.c.due_at).limit(most))).scalars())
 
 
 async def claim_card(work: UnitOfWork, card_id: int) -> CardRow | None:

@@ -1,10 +1,17 @@
-"""Which sagas, cards and messages of one order are due just now."""
+"""What is due just now, each in one statement: of one order, or of all, for those who look without a bell."""
 
-from sqlalchemy import BigInteger, String, bindparam, cast, func, literal, select, union_all
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
 
+from sqlalchemy import BigInteger, Integer, Interval, String, bindparam, cast, exists, func, literal, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.store.push_rows import BEHIND_ANOTHER
 from domain.store.saga_rows import is_due
-from domain.store.schema import live_card, push, saga
+from domain.store.schema import live_card, push, saga, saga_signal, stripe_event, timer
 from domain.store.unit_of_work import Bell, UnitOfWork
+from domain.timers import TimerStatus
 
 _ORDER = bindparam("order", type_=BigInteger())
 _DUE = union_all(
@@ -18,6 +25,68 @@ _DUE = union_all(
         push.c.order_id == _ORDER, push.c.status == "due", push.c.due_at <= func.now()
     ),
 )
+
+_MOST, _SINCE = bindparam("most", type_=Integer()), func.now() - bindparam("overdue", type_=Interval())
+_SAGAS = union_all(
+    select(saga.c.id, saga.c.wake_at).where(saga.c.wake_at <= func.now()).order_by(saga.c.wake_at).limit(_MOST),
+    select(saga.c.id, func.now())
+    .join(saga_signal, saga_signal.c.saga_id == saga.c.id)
+    .where(~saga_signal.c.seen, saga.c.wake_at.is_not(None), saga.c.worker.is_(None))
+    .limit(_MOST),
+)
+_TIMER = select(exists().where(timer.c.status == TimerStatus.SET, timer.c.due_at <= func.now()))
+_EVENT = select(exists().where(stripe_event.c.handled_at.is_(None)))
+_DELIVERIES = union_all(
+    select(literal("cards").label("what"), live_card.c.id, live_card.c.due_at)
+    .where(live_card.c.due_at <= _SINCE)
+    .order_by(live_card.c.due_at)
+    .limit(_MOST),
+    # One of each chat: those that wait behind another one would crowd it out, as it may have been put off.
+    select(literal("pushes"), push.c.id, push.c.due_at)
+    .where(push.c.status == "due", push.c.due_at <= _SINCE, ~BEHIND_ANOTHER)
+    .order_by(push.c.due_at, push.c.id)
+    .limit(_MOST),
+    select(literal("abandoned"), push.c.id, push.c.due_at)
+    .where(push.c.status == "sending", push.c.due_at <= func.now())
+    .order_by(push.c.id)
+    .limit(_MOST),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliverable:
+    """Numbers, most overdue first; the `abandoned` are messages that were being sent by a worker that is gone."""
+
+    cards: list[int] = field(default_factory=list)
+    pushes: list[int] = field(default_factory=list)
+    abandoned: list[int] = field(default_factory=list)
+
+
+async def due_sagas(connection: AsyncConnection, most: int) -> list[UUID]:
+    """Sagas that somebody should claim, most overdue first, then those that rest and have a signal."""
+    found = await connection.execute(_SAGAS, {"most": most})
+    return list(dict.fromkeys(row.id for row in sorted(found, key=lambda row: row.wake_at)))
+
+
+async def is_timer_due(connection: AsyncConnection) -> bool:
+    """Whether a deadline has come."""
+    due: bool = (await connection.execute(_TIMER)).scalar_one()
+    return due
+
+
+async def is_event_waiting(connection: AsyncConnection) -> bool:
+    """Whether an event of Stripe's is unread."""
+    waiting: bool = (await connection.execute(_EVENT)).scalar_one()
+    return waiting
+
+
+async def due_deliveries(connection: AsyncConnection, most: int, overdue: timedelta = timedelta(0)) -> Deliverable:
+    """What has been due for so long that somebody should deliver it, at most so many of each."""
+    due = Deliverable()
+    found = await connection.execute(_DELIVERIES, {"most": most, "overdue": overdue})
+    for row in sorted(found, key=lambda row: (row.due_at, row.id)):
+        getattr(due, row.what).append(row.id)
+    return due
 
 
 async def due_of_order(work: UnitOfWork, order_id: int) -> list[Bell]:

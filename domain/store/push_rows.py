@@ -12,20 +12,14 @@ from domain.store.unit_of_work import UnitOfWork
 LEASE = timedelta(seconds=10)  # longer than a call may take; a push in `sending` after this has no worker any more
 
 _EARLIER, _ENDED = push.alias("earlier"), push.alias("ended")
-_WAITING = exists().where(  # something that was written to the same chat before has not gone yet
+BEHIND_ANOTHER = exists().where(  # something that was written to the same chat before has not gone yet
     _EARLIER.c.campus_id == push.c.campus_id,
     _EARLIER.c.chat_id == push.c.chat_id,
     _EARLIER.c.id < push.c.id,
     _EARLIER.c.due_at.is_not(None),
 )
-_DUE_PUSHES = (
-    select(push.c.id)
-    .where(push.c.status == "due", push.c.due_at <= bindparam("since"), ~_WAITING)
-    .order_by(push.c.due_at, push.c.id)
-    .limit(bindparam("most"))
-)
 _THIS = push.c.id == bindparam("number")
-_DUE_PUSH = select(push).where(_THIS, push.c.status == "due", push.c.due_at <= func.now(), ~_WAITING)
+_DUE_PUSH = select(push).where(_THIS, push.c.status == "due", push.c.due_at <= func.now(), ~BEHIND_ANOTHER)
 _UNCLAIMED = select(push.c.id).where(_THIS, push.c.status == "due", push.c.tries == bindparam("tried"))
 _CLAIM = (
     update(push)
@@ -59,15 +53,6 @@ class PushRow:
     tries: int
 
 
-async def due_pushes(work: UnitOfWork, most: int, overdue: timedelta = timedelta(0)) -> Sequence[int]:
-    """Messages that have been due for so long that somebody should send them, oldest first, one of each chat.
-
-    Those that wait behind another one would crowd it out: it may have been put off and be due after them.
-    """
-    asked = {"most": most, "since": work.now - overdue}
-    return list((await work.connection.execute(_DUE_PUSHES, asked)).scalars())
-
-
 async def find_due_push(work: UnitOfWork, push_id: int) -> PushRow | None:
     """The message, if it is due and all that was written to its chat before it has gone: news come in their order."""
     row = (await work.connection.execute(_DUE_PUSH, {"number": push_id})).mappings().one_or_none()
@@ -99,12 +84,6 @@ async def push_dropped(work: UnitOfWork, push_id: int, error: str) -> None:
 async def push_lost(work: UnitOfWork, push_id: int, error: str) -> PushRow | None:
     """Nobody knows whether it was sent: at most once means lost. None when that is written down already."""
     return await _lose(work, push_id, error)
-
-
-async def abandoned_pushes(work: UnitOfWork, most: int) -> Sequence[int]:
-    """Messages whose worker is gone: being sent for longer than a call may take."""
-    query = select(push.c.id).where(push.c.status == "sending", push.c.due_at <= func.now())
-    return list((await work.connection.execute(query.order_by(push.c.id).limit(most))).scalars())
 
 
 async def push_abandoned(work: UnitOfWork, push_id: int, error: str) -> PushRow | None:

@@ -1,6 +1,6 @@
 """Saga rows in Postgres: claimed with a lease, written only under their fence, woken by bell, sweep or signal."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -77,19 +77,6 @@ async def claim_saga(work: UnitOfWork, saga_id: UUID, worker: str, *, own: bool 
     statement = _CLAIM_OWN if own else _CLAIM
     row = (await work.connection.execute(statement, {"this": saga_id, "by": worker})).mappings().one_or_none()
     return None if row is None else await _run_from(work, row)
-
-
-async def due_sagas(work: UnitOfWork, most: int) -> Sequence[UUID]:
-    """Sagas that somebody should claim, most overdue first."""
-    by_time = select(saga.c.id).where(saga.c.wake_at <= func.now()).order_by(saga.c.wake_at).limit(most)
-    signalled = (
-        select(saga.c.id)
-        .join(saga_signal, saga_signal.c.saga_id == saga.c.id)
-        .where(~saga_signal.c.seen, saga.c.wake_at.is_not(None), saga.c.worker.is_(None))
-        .limit(most)
-    )
-    found = [*(await work.connection.execute(by_time)).scalars(), *(await work.connection.execute(signalled)).scalars()]
-    return list(dict.fromkeys(found))
 
 
 async def renew_leases(work: UnitOfWork, worker: str, running: Collection[UUID]) -> None:

@@ -1,4 +1,4 @@
-"""One transaction, the database's clock read with it, and the bells to ring once it is committed."""
+"""One transaction, the database's clock read with it, and the bells to ring once it is committed; or a look only."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -43,6 +43,7 @@ class UnitOfWork:
 
 
 Database = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
+Glance = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
 
 def connect(database_url: str, *, size: int = 10) -> AsyncEngine:
@@ -74,3 +75,8 @@ def database(engine: AsyncEngine, ring: Ring) -> Database:
         await ring(work.bells)
 
     return unit_of_work
+
+
+def glances(engine: AsyncEngine) -> Glance:
+    """A factory of looks at what is committed: a statement is one round trip, on its own, and locks nothing."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT").connect

@@ -9,7 +9,7 @@ from random import Random
 from domain.errors import CampusGError
 from domain.order import Order, OrderStatus
 from domain.people import Member
-from domain.store.saga_rows import due_sagas
+from domain.store.due import due_sagas
 from domain.store.use_cases import running, steering
 from tests.fuzz.depth import rounds
 from tests.town import Town
@@ -198,4 +198,4 @@ async def test_a_bell_for_a_saga_that_is_not_due_is_harmless(shared_town: Town) 
         await run_saga(town.workshop, row.id)
     assert await town.saga(order, "create_order") == row
     async with town.database() as work:
-        assert await due_sagas(work, 10) == []
+        assert await due_sagas(work.connection, 10) == []

@@ -3,8 +3,8 @@
 import json
 
 from domain.order import Order, OrderStatus
+from domain.store.due import due_sagas
 from domain.store.progress import send_signal
-from domain.store.saga_rows import due_sagas
 from tests.town import Town
 from workers.engine import run_saga
 from workers.hints import read_hint, read_hints
@@ -52,10 +52,10 @@ async def test_a_signal_wakes_a_saga_that_rests(shared_town: Town) -> None:
     town = shared_town
     order = await waiting(town)
     async with town.database() as work:
-        assert await due_sagas(work, 10) == []
+        assert await due_sagas(work.connection, 10) == []
     await town.cancel(await town.known(order.customer_id), order)
     async with town.database() as work:
-        assert await due_sagas(work, 10) == [(await town.saga(order, "create_order")).id]
+        assert await due_sagas(work.connection, 10) == [(await town.saga(order, "create_order")).id]
     await town.drive()
     assert (await town.order(order.id)).status is OrderStatus.CANCELLED
 
@@ -79,7 +79,7 @@ async def test_a_signal_that_is_read_does_not_keep_a_saga_awake(shared_town: Tow
         await send_signal(work, (await town.saga(order, "create_order")).id, "hint:nothing_new")
     await town.drive()
     async with town.database() as work:
-        assert await due_sagas(work, 10) == []
+        assert await due_sagas(work.connection, 10) == []
     assert (await town.order(order.id)).status is OrderStatus.PENDING
 
 

@@ -60,10 +60,12 @@ async def open_inbox() -> AsyncIterator[Inbox]:
     app.router.add_post("/stripe", receive)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    inbox.url = f"http://127.0.0.1:{runner.addresses[0][1]}/stripe"
-    yield inbox
-    await runner.cleanup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        inbox.url = f"http://127.0.0.1:{runner.addresses[0][1]}/stripe"
+        yield inbox
+    finally:
+        await runner.cleanup()
 
 
 @asynccontextmanager

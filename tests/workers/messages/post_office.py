@@ -10,13 +10,12 @@ from sqlalchemy import func, insert, select, text, update
 
 from domain.order import Order, OrderStatus
 from domain.parking import Parked
-from domain.store.card_rows import due_cards
+from domain.store.due import Deliverable, due_deliveries
 from domain.store.messages import redraw_order, tell
 from domain.store.orders import find_order
 from domain.store.parking import parked_things
-from domain.store.push_rows import abandoned_pushes, due_pushes
 from domain.store.schema import campus, live_card, membership, orders, person, push
-from domain.store.unit_of_work import Bell
+from domain.store.unit_of_work import Bell, Glance
 from workers.deliveries import Deliveries
 from workers.messages import Office
 
@@ -41,18 +40,12 @@ async def no_bells(_bells: Sequence[Bell]) -> None:
     """These tests say themselves when something is delivered."""
 
 
-async def deliver_due(office: Office) -> None:
-    """What one round of the sweep begins with, to its end."""
-    deliveries = Deliveries(office=office)
-    await deliveries.begin()
-    await deliveries.finish()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostOffice:
     """The office under test, and levers on both of its sides."""
 
     office: Office
+    glance: Glance
     url: str
     http: aiohttp.ClientSession
     campus_id: int
@@ -134,10 +127,20 @@ class PostOffice:
     async def deliver(self) -> None:
         """Sweep until nothing is due now."""
         while True:
-            async with self.office.database() as work:
-                if not any([await find(work, 1) for find in (due_cards, due_pushes, abandoned_pushes)]):
+            async with self.glance() as connection:
+                if await due_deliveries(connection, 1) == Deliverable():
                     return
-            await deliver_due(self.office)
+            await self.deliver_once()
+
+    async def deliver_once(self) -> None:
+        """What one round of the sweep begins with, to its end."""
+        deliveries = self.deliveries()
+        await deliveries.begin()
+        await deliveries.finish()
+
+    def deliveries(self) -> Deliveries:
+        """Those of one worker."""
+        return Deliveries(office=self.office, glance=self.glance)
 
     async def card(self, kind: str) -> Any:
         """The row of the only card of this kind."""

@@ -4,7 +4,7 @@ from sqlalchemy import func
 
 from domain.order import OrderStatus
 from domain.store.schema import live_card
-from tests.workers.messages.post_office import ANA, GROUP, MEI, PostOffice, deliver_due
+from tests.workers.messages.post_office import ANA, GROUP, MEI, PostOffice
 
 CLAIMED = {"status": OrderStatus.ACCEPTED, "runner_id": ANA, "version": 2, "pin": "0482", "accepted_at": func.now()}
 
@@ -102,6 +102,6 @@ async def test_a_card_that_telegram_can_never_take_is_parked_with_its_reason(pos
 async def test_one_failing_card_leaves_the_others_alone(post: PostOffice) -> None:
     await post.sim("faults", kind="status", method="sendMessage", chat=MEI, status=500)
     await post.order()
-    await deliver_due(post.office)
+    await post.deliver_once()
     assert (await post.card("customer")).error == "Internal Server Error"
     assert (await post.card("group")).message_id is not None

@@ -7,7 +7,7 @@ from sqlalchemy import func, text
 
 from domain.order import Order, OrderStatus
 from domain.store.parking import try_anew
-from tests.workers.messages.post_office import ANA, GROUP, MEI, PostOffice, deliver_due
+from tests.workers.messages.post_office import ANA, GROUP, MEI, PostOffice
 from workers.messages import draw_card, send_push
 
 CLAIMED = {"status": OrderStatus.ACCEPTED, "runner_id": ANA, "version": 2, "pin": "0482", "accepted_at": func.now()}
@@ -67,7 +67,7 @@ async def test_a_card_that_is_being_edited_comes_anew_all_the_same(post: PostOff
     editing = asyncio.create_task(draw_card(post.office, before.id))
     await post.until_under_way("editMessageText")
     await abandon(post, await post.news(order, "push-claimed", runner="Ana"))
-    await deliver_due(post.office)
+    await post.deliver_once()
     await editing
     await post.deliver()
     assert (await post.card("customer")).message_id > before.message_id
@@ -132,7 +132,7 @@ async def test_of_many_workers_one_sees_to_what_a_dead_one_left(post: PostOffice
     said, unsaid = await post.news(order, "push-claimed", runner="Ana"), await post.push("waits", ANA)
     for each in (said, unsaid):
         await abandon(post, each)
-    await asyncio.gather(*(deliver_due(post.office) for _ in range(5)))
+    await asyncio.gather(*(post.deliver_once() for _ in range(5)))
     await post.deliver()
     assert [(await post.push_row(one)).status for one in (said, unsaid)] == ["lost", "lost"]
     assert len(await post.calls("sendMessage", MEI)) == 2, "the card, and the card anew"
@@ -147,7 +147,7 @@ async def test_a_message_that_arrives_late_is_parked_no_more(post: PostOffice) -
     sending = asyncio.create_task(send_push(post.office, number))
     await post.until_under_way("sendMessage")
     await abandon(post, number)
-    await deliver_due(post.office)
+    await post.deliver_once()
     assert [each.perhaps for each in await post.parked()] == [True]
     await sending
     assert ((await post.push_row(number)).status, await post.parked()) == ("sent", [])

@@ -4,13 +4,13 @@ from typing import Any
 
 from domain.parking import MOST_TRIES
 from domain.store.parking import try_anew
-from tests.workers.messages.post_office import ANA, GROUP, PostOffice, deliver_due
+from tests.workers.messages.post_office import ANA, GROUP, PostOffice
 
 
 async def try_all(post: PostOffice, times: int) -> None:
     for _ in range(times):
         await post.make_due()
-        await deliver_due(post.office)
+        await post.deliver_once()
 
 
 async def test_a_card_that_cannot_be_drawn_is_parked_and_drawn_when_it_can_be(post: PostOffice) -> None:
