@@ -17,7 +17,7 @@ from domain.people import Member, RunnerStatus, SavedCard
 from domain.pricing import Item
 from domain.store.campuses import find_campus
 from domain.store.drafts import change_draft
-from domain.store.due import due_sagas
+from domain.store.due import due_sagas, is_timer_due
 from domain.store.orders import find_order
 from domain.store.people import find_member, keep_account, keep_customer, save_card, set_payouts_ready
 from domain.store.rows import items_to
@@ -25,6 +25,7 @@ from domain.store.schema import campus, membership, person, saga
 from domain.store.unit_of_work import Bell, Database, connect, database
 from domain.store.use_cases import ordering, running
 from sandbox.stripe.server import running_stripe
+from tests.databases import glimpses
 from workers.books import read_books
 from workers.engine import run_saga
 from workers.invariants import INVARIANTS, Finding
@@ -51,6 +52,7 @@ class Town:
     """What a test needs to play a campus; `drive` is a worker's round, as often as something is due."""
 
     database: Database
+    glimpse: Database
     workshop: Workshop
     stripe_url: str
     http: aiohttp.ClientSession
@@ -96,12 +98,12 @@ class Town:
 
     async def known(self, number: int) -> Member:
         """The member as committed now."""
-        async with self.database() as work:
+        async with self.glimpse() as work:
             return await find_member(work, self.campus.id, number)
 
     async def order(self, order_id: int) -> Order:
         """The order as committed now."""
-        async with self.database() as work:
+        async with self.glimpse() as work:
             return await find_order(work, self.campus.id, order_id)
 
     async def draft(self, member: Member) -> Draft:
@@ -182,8 +184,9 @@ class Town:
         """A worker's rounds until nothing is due."""
         worker = worker or self.workshop
         while True:
-            await fire_timers(worker)
-            async with self.database() as work:
+            async with self.glimpse() as work:
+                if await is_timer_due(work.connection):
+                    await fire_timers(worker)
                 due = await due_sagas(work.connection, 100)
             if not due:
                 return
@@ -202,17 +205,17 @@ class Town:
 
     async def sql(self, statement: str, **values: object) -> None:
         """Change something no use case changes, such as a due time."""
-        async with self.database() as work:
+        async with self.glimpse() as work:
             await work.connection.execute(text(statement), values)
 
     async def rows(self, statement: str, **values: object) -> Sequence[Any]:
         """Look at something."""
-        async with self.database() as work:
+        async with self.glimpse() as work:
             return (await work.connection.execute(text(statement), values)).all()
 
     async def saga_states(self, order_id: int) -> dict[str, str]:
         """kind -> status of the order's sagas."""
-        async with self.database() as work:
+        async with self.glimpse() as work:
             query = select(saga.c.kind, saga.c.status).where(saga.c.order_id == order_id)
             return {row.kind: row.status for row in await work.connection.execute(query)}
 
@@ -278,7 +281,7 @@ async def founded(database_url: str) -> AsyncIterator[Town]:
         client = open_client("sk_test_town", url)
         workshop = Workshop(database=store, stripe=client, name="town", room=asyncio.Semaphore(50))
         place = await found(store)
-        yield Town(database=store, workshop=workshop, stripe_url=url, http=http, campus=place)
+        yield Town(database=store, glimpse=glimpses(engine), workshop=workshop, stripe_url=url, http=http, campus=place)
         await client.close()
     await engine.dispose()
 

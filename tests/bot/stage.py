@@ -22,10 +22,11 @@ from domain.store.events import SYSTEM
 from domain.store.orders import find_order, move
 from domain.store.schema import hold, membership, orders, saved_card
 from domain.store.timers import set_timer
-from domain.store.unit_of_work import Bell, connect, database
+from domain.store.unit_of_work import Bell, Database, connect, database
 from domain.timers import TimerKind
 from sandbox.launch.ports import free_port
 from tests.bot.founding import NORTH, SOUTH, found_campus, settings_for
+from tests.databases import glimpses
 
 Json: TypeAlias = Any
 
@@ -49,7 +50,8 @@ class Stage:
     telegram: str
     door: str
     session: aiohttp.ClientSession
-    work: Callable[[], Any]
+    work: Database
+    glimpse: Database
     bells: list[Bell]
     settings: BotSettings
     running: Running | None = None
@@ -97,7 +99,7 @@ class Stage:
         """Somebody with a saved card."""
         one = await self.somebody(name)
         card = {"payment_method": "pm_1", "brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2030}
-        async with self.work() as work:
+        async with self.glimpse() as work:
             await work.connection.execute(insert(saved_card).values(person_id=one.id, **card))
         return one
 
@@ -107,12 +109,12 @@ class Stage:
 
     async def change(self, table: Table, *where: Json, **values: Json) -> None:
         """Set columns by hand."""
-        async with self.work() as work:
+        async with self.glimpse() as work:
             await work.connection.execute(update(table).where(*where).values(**values))
 
     async def rows(self, table: Table, *where: Json) -> list[Json]:
         """What stands in a table, in the order of its key."""
-        async with self.work() as work:
+        async with self.glimpse() as work:
             found = await work.connection.execute(select(table).where(*where).order_by(*table.primary_key))
             return [dict(row) for row in found.mappings()]
 
@@ -134,7 +136,7 @@ class Stage:
 
     async def status(self, order_id: int) -> OrderStatus:
         """Where an order stands."""
-        async with self.work() as work:
+        async with self.glimpse() as work:
             return (await find_order(work, self.campuses["north"], order_id)).status
 
 
@@ -238,6 +240,7 @@ async def set_stage(
                 door=f"http://127.0.0.1:{port}",
                 session=session,
                 work=open_work,
+                glimpse=glimpses(engine),
                 bells=bells,
                 settings=settings_for(database_url, redis_url, telegram, port, webhooks=webhooks),
             )

@@ -44,7 +44,17 @@ async def town_with_a_bot(postgres_url: str, servers: Servers) -> AsyncIterator[
         shop = Workshop(database=stage.work, stripe=client, name="wild", room=asyncio.Semaphore(3))
         async with stage.work() as work:
             north = await find_campus(work, stage.campuses["north"])
-        yield stage, Town(database=stage.work, workshop=shop, stripe_url=stripe_url, http=stage.session, campus=north)
+        yield (
+            stage,
+            Town(
+                database=stage.work,
+                glimpse=stage.glimpse,
+                workshop=shop,
+                stripe_url=stripe_url,
+                http=stage.session,
+                campus=north,
+            ),
+        )
     await drop_database(postgres_url, "campusg_test_wild")
 
 
