@@ -32,7 +32,7 @@ crash: $(READY)  ## kill the bot and the workers at every point of every saga; O
 soak: $(READY)  ## many orders while everything around them fails; ORDERS=1500 CAMPUSES=20 SEED=1 say how many, where, which
 	@exec $(VENV) -m sandbox.soak --orders $(or $(ORDERS),1500) --campuses $(or $(CAMPUSES),20) --seed $(or $(SEED),1)
 
-fuzz: $(READY)  ## throw wild text, broken updates and forged taps at it, a hundred thousand; SEED=7 does it once more
+fuzz: $(READY)  ## a hundred thousand wild texts, broken updates and forged taps, and every lost answer; SEED=7 does it again
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no $(if $(SEED),--hypothesis-seed=$(SEED)) tests/fuzz \
 	  tests/domain/test_saga_stateful.py tests/bot/test_permission_matrix.py \
 	  tests/bot/test_wild_updates.py tests/bot/test_wild_events.py tests/bot/test_wild_town.py \

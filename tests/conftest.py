@@ -13,7 +13,7 @@ from tests.servers import Servers, empty_redis_database, make_template, shared_s
 
 TESTS = Path(__file__).parent
 JOURNEYS = "journeys"  # one CampusG serves them all, and much of their time is waiting: they go first, to one process
-ORDER = (JOURNEYS, "workers", "bot", "sandbox", "store")  # the dear ones first, so that both cores end together
+ORDER = (JOURNEYS, "workers", "bot", "store", "sandbox", "house", "words")  # dear ones first: both cores end together
 NUMBERS = count(1)  # of the Redis databases handed out
 
 # The loop all processes run on. pytest-asyncio's own hook for it makes a parameter of the loop, and with it every

@@ -73,16 +73,16 @@ class Databases:
         return f"campusg_test_{next(self.numbers)}"
 
 
-def glimpses(engine: AsyncEngine) -> Database:
-    """For what needs one statement: it is committed by itself, a quarter of the round trips, and knows no time."""
+def at_once_in(engine: AsyncEngine) -> Database:
+    """For what is one statement, a look or a change: committed by itself, with no time and no bells to ring."""
     glance = glances(engine)
 
     @asynccontextmanager
-    async def glimpse() -> AsyncIterator[UnitOfWork]:
+    async def at_once() -> AsyncIterator[UnitOfWork]:
         async with glance() as connection:
             yield UnitOfWork(connection=connection, now=datetime.min.replace(tzinfo=UTC))
 
-    return glimpse
+    return at_once
 
 
 def _name_of(url: str) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -22,10 +22,11 @@ from domain.store.orders import find_order
 from domain.store.people import find_member, keep_account, keep_customer, save_card, set_payouts_ready
 from domain.store.rows import items_to
 from domain.store.schema import campus, membership, person, saga
-from domain.store.unit_of_work import Bell, Database, connect, database
+from domain.store.unit_of_work import Database, connect, database
 from domain.store.use_cases import ordering, running
 from sandbox.stripe.server import running_stripe
-from tests.databases import glimpses
+from tests.databases import at_once_in
+from tests.store.scenes import silence
 from workers.books import read_books
 from workers.engine import run_saga
 from workers.invariants import INVARIANTS, Finding
@@ -52,7 +53,7 @@ class Town:
     """What a test needs to play a campus; `drive` is a worker's round, as often as something is due."""
 
     database: Database
-    glimpse: Database
+    at_once: Database
     workshop: Workshop
     stripe_url: str
     http: aiohttp.ClientSession
@@ -98,12 +99,12 @@ class Town:
 
     async def known(self, number: int) -> Member:
         """The member as committed now."""
-        async with self.glimpse() as work:
+        async with self.at_once() as work:
             return await find_member(work, self.campus.id, number)
 
     async def order(self, order_id: int) -> Order:
         """The order as committed now."""
-        async with self.glimpse() as work:
+        async with self.at_once() as work:
             return await find_order(work, self.campus.id, order_id)
 
     async def draft(self, member: Member) -> Draft:
@@ -177,16 +178,17 @@ class Town:
 
     def worker(self, name: str) -> Workshop:
         """Another worker of this town."""
-        stripe = self.workshop.stripe
-        return Workshop(database=self.database, stripe=stripe, name=name, room=asyncio.Semaphore(50))
+        return replace(self.workshop, name=name, room=asyncio.Semaphore(50), running=set())
 
     async def drive(self, worker: Workshop | None = None) -> None:
         """A worker's rounds until nothing is due."""
         worker = worker or self.workshop
         while True:
-            async with self.glimpse() as work:
-                if await is_timer_due(work.connection):
-                    await fire_timers(worker)
+            async with self.at_once() as work:
+                timers = await is_timer_due(work.connection)
+            if timers:
+                await fire_timers(worker)
+            async with self.at_once() as work:
                 due = await due_sagas(work.connection, 100)
             if not due:
                 return
@@ -205,17 +207,17 @@ class Town:
 
     async def sql(self, statement: str, **values: object) -> None:
         """Change something no use case changes, such as a due time."""
-        async with self.glimpse() as work:
+        async with self.at_once() as work:
             await work.connection.execute(text(statement), values)
 
     async def rows(self, statement: str, **values: object) -> Sequence[Any]:
         """Look at something."""
-        async with self.glimpse() as work:
+        async with self.at_once() as work:
             return (await work.connection.execute(text(statement), values)).all()
 
     async def saga_states(self, order_id: int) -> dict[str, str]:
         """kind -> status of the order's sagas."""
-        async with self.glimpse() as work:
+        async with self.at_once() as work:
             query = select(saga.c.kind, saga.c.status).where(saga.c.order_id == order_id)
             return {row.kind: row.status for row in await work.connection.execute(query)}
 
@@ -268,20 +270,18 @@ class Town:
         return [finding for finding in (invariant(books) for invariant in INVARIANTS) if finding.breaches]
 
 
-async def no_bells(_bells: Sequence[Bell]) -> None:
-    """These tests find what is due by sweeping."""
-
-
 @asynccontextmanager
 async def founded(database_url: str) -> AsyncIterator[Town]:
     """A campus on this database, with a Stripe stand-in of its own."""
     engine = connect(database_url, size=20)
-    store = database(engine, no_bells)
+    store = database(engine, silence)  # what is due is found by sweeping
     async with running_stripe() as url, aiohttp.ClientSession() as http:
         client = open_client("sk_test_town", url)
         workshop = Workshop(database=store, stripe=client, name="town", room=asyncio.Semaphore(50))
         place = await found(store)
-        yield Town(database=store, glimpse=glimpses(engine), workshop=workshop, stripe_url=url, http=http, campus=place)
+        yield Town(
+            database=store, at_once=at_once_in(engine), workshop=workshop, stripe_url=url, http=http, campus=place
+        )
         await client.close()
     await engine.dispose()
 

@@ -1,10 +1,22 @@
 """What is due just now, each in one statement: of one order, or of all, for those who look without a bell."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, Interval, String, bindparam, cast, exists, func, literal, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Interval,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.store.push_rows import BEHIND_ANOTHER
@@ -34,21 +46,27 @@ _SAGAS = union_all(
     .where(~saga_signal.c.seen, saga.c.wake_at.is_not(None), saga.c.worker.is_(None))
     .limit(_MOST),
 )
-_TIMER = select(exists().where(timer.c.status == TimerStatus.SET, timer.c.due_at <= func.now()))
-_EVENT = select(exists().where(stripe_event.c.handled_at.is_(None)))
+# In the order of their indexes, or a plan might read the whole table in the hope of an early find; and `set` is no
+# parameter, or a plan for all parameters could not use the index of those that are set.
+_SET = timer.c.status == literal_column(f"'{TimerStatus.SET}'")
+_TIMER = select(timer.c.id).where(_SET, timer.c.due_at <= func.now()).order_by(timer.c.due_at).limit(1)
+_EVENT = (
+    select(stripe_event.c.id).where(stripe_event.c.handled_at.is_(None)).order_by(stripe_event.c.received_at).limit(1)
+)
+DELIVERED = ("card", "push", "abandoned")
 _DELIVERIES = union_all(
-    select(literal("cards").label("what"), live_card.c.id, live_card.c.due_at)
+    select(literal("card").label("what"), live_card.c.id, live_card.c.due_at)
     .where(live_card.c.due_at <= _SINCE)
     .order_by(live_card.c.due_at)
     .limit(_MOST),
     # One of each chat: those that wait behind another one would crowd it out, as it may have been put off.
-    select(literal("pushes"), push.c.id, push.c.due_at)
+    select(literal("push"), push.c.id, push.c.due_at)
     .where(push.c.status == "due", push.c.due_at <= _SINCE, ~BEHIND_ANOTHER)
     .order_by(push.c.due_at, push.c.id)
     .limit(_MOST),
     select(literal("abandoned"), push.c.id, push.c.due_at)
     .where(push.c.status == "sending", push.c.due_at <= func.now())
-    .order_by(push.c.id)
+    .order_by(push.c.due_at)
     .limit(_MOST),
 )
 
@@ -57,9 +75,9 @@ _DELIVERIES = union_all(
 class Deliverable:
     """Numbers, most overdue first; the `abandoned` are messages that were being sent by a worker that is gone."""
 
-    cards: list[int] = field(default_factory=list)
-    pushes: list[int] = field(default_factory=list)
-    abandoned: list[int] = field(default_factory=list)
+    cards: tuple[int, ...] = ()
+    pushes: tuple[int, ...] = ()
+    abandoned: tuple[int, ...] = ()
 
 
 async def due_sagas(connection: AsyncConnection, most: int) -> list[UUID]:
@@ -70,23 +88,20 @@ async def due_sagas(connection: AsyncConnection, most: int) -> list[UUID]:
 
 async def is_timer_due(connection: AsyncConnection) -> bool:
     """Whether a deadline has come."""
-    due: bool = (await connection.execute(_TIMER)).scalar_one()
-    return due
+    return (await connection.execute(_TIMER)).first() is not None
 
 
 async def is_event_waiting(connection: AsyncConnection) -> bool:
     """Whether an event of Stripe's is unread."""
-    waiting: bool = (await connection.execute(_EVENT)).scalar_one()
-    return waiting
+    return (await connection.execute(_EVENT)).first() is not None
 
 
 async def due_deliveries(connection: AsyncConnection, most: int, overdue: timedelta = timedelta(0)) -> Deliverable:
     """What has been due for so long that somebody should deliver it, at most so many of each."""
-    due = Deliverable()
     found = await connection.execute(_DELIVERIES, {"most": most, "overdue": overdue})
-    for row in sorted(found, key=lambda row: (row.due_at, row.id)):
-        getattr(due, row.what).append(row.id)
-    return due
+    rows = sorted(found, key=lambda row: (row.due_at, row.id))
+    cards, pushes, abandoned = (tuple(row.id for row in rows if row.what == what) for what in DELIVERED)
+    return Deliverable(cards=cards, pushes=pushes, abandoned=abandoned)
 
 
 async def due_of_order(work: UnitOfWork, order_id: int) -> list[Bell]:

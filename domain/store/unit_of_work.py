@@ -78,5 +78,7 @@ def database(engine: AsyncEngine, ring: Ring) -> Database:
 
 
 def glances(engine: AsyncEngine) -> Glance:
-    """A factory of looks at what is committed: a statement is one round trip, on its own, and locks nothing."""
+    """A factory of looks at what is committed: a statement is one round trip, on its own."""
+    if engine.url.query.get(CACHE) == "0":  # such a proxy keeps a statement's steps together in a transaction only
+        return engine.begin
     return engine.execution_options(isolation_level="AUTOCOMMIT").connect

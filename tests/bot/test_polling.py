@@ -5,18 +5,19 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 
 from domain.store.schema import telegram_update
-from domain.store.unit_of_work import Bell, connect, database
+from domain.store.unit_of_work import connect, database
 from sandbox.launch.ports import free_port
 from sandbox.telegram import running_telegram
 from tests.bot.founding import NORTH, SOUTH, found_campus
 from tests.bot.stage import Somebody, Stage, set_stage, until
 from tests.servers import PROJECT
+from tests.store.scenes import silence
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,7 @@ async def test_the_process_waits_for_what_is_away_then_serves_and_stops_when_tol
         await _line(process, "bot waits for a campus")
         assert await _ready(door_port) == 503
         engine = connect(database_url)
-        async with database(engine, no_bells)() as work:
+        async with database(engine, silence)() as work:
             await found_campus(work, "north", runner_group=None)
         await engine.dispose()
         await _line(process, "bot waits for Telegram (north)")
@@ -119,10 +120,6 @@ async def test_the_process_waits_for_what_is_away_then_serves_and_stops_when_tol
     finally:
         if process.returncode is None:
             process.kill()
-
-
-async def no_bells(bells: Sequence[Bell]) -> None:
-    """Nobody hears them."""
 
 
 async def _ready(port: int) -> int:

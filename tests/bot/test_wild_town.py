@@ -48,7 +48,7 @@ async def town_with_a_bot(postgres_url: str, servers: Servers) -> AsyncIterator[
             stage,
             Town(
                 database=stage.work,
-                glimpse=stage.glimpse,
+                at_once=stage.at_once,
                 workshop=shop,
                 stripe_url=stripe_url,
                 http=stage.session,

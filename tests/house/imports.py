@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
+from tests.house.trees import nodes
+
 ROOMS = frozenset({"bot", "domain", "migrations", "sandbox", "tests", "workers"})
 STANDARD = frozenset(sys.stdlib_module_names)
 
@@ -79,7 +81,7 @@ def lies_in(path: str, place: str) -> bool:
 def imported(path: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Every imported module with its line, also inside functions, relative and dynamic ones resolved."""
     folder = PurePosixPath(path).parent.parts
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.Import(names=names):
                 yield from ((node.lineno, alias.name) for alias in names)

@@ -5,6 +5,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 
+from tests.house.trees import nodes
+
 LONGEST_FILE = 300  # lines
 LONGEST_FUNCTION = 40  # lines, without its decorators
 FEWEST_IN_FOLDER = 3
@@ -37,7 +39,7 @@ def oversized(path: str, source: str, tree: ast.Module) -> Iterator[str]:
     lines = len(source.splitlines())
     if lines > LONGEST_FILE:
         yield f"{path}:{lines}: {lines} lines; a file has at most {LONGEST_FILE}"
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             if length > LONGEST_FUNCTION:
@@ -49,7 +51,7 @@ def ill_named(path: str, tree: ast.Module) -> Iterator[str]:
     for part in PurePosixPath(path).with_suffix("").parts:
         if NAMELESS & set(part.lower().split("_")):
             yield f"{path}:1: {part!r} is a name for anything; say what lives there"
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             words = {word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", node.name)}
             if words & NAMELESS:
@@ -63,14 +65,14 @@ def unfinished(path: str, source: str, tree: ast.Module) -> Iterator[str]:
             yield f"{path}:{number}: finish it or leave it out"
         if SILENCED.search(line):
             yield f"{path}:{number}: a type checker that is told to be quiet checks nothing"
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Name) and node.id == "NotImplementedError":
             yield f"{path}:{node.lineno}: finish it or leave it out"
 
 
 def inexact(path: str, tree: ast.Module) -> Iterator[str]:
     """Floats where money is, and clocks where `now` is an argument."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.Constant(value=float()) | ast.Name(id="float") if path in EXACT:
                 yield f"{path}:{node.lineno}: no float comes near money"
@@ -86,7 +88,7 @@ def inexact(path: str, tree: ast.Module) -> Iterator[str]:
 
 def skipped(path: str, tree: ast.Module) -> Iterator[str]:
     """Tests that can pass without running."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Attribute) and node.attr in WAYS_TO_SKIP:
             owner = ast.unparse(node.value)
             if owner in ("pytest", "pytest.mark", "unittest"):

@@ -9,6 +9,7 @@ import pytest
 
 from tests.house.imports import ROOMS, foreign_imports
 from tests.house.shape import misshapen, thin_folders
+from tests.house.trees import nodes
 
 PROJECT = Path(__file__).parents[2]
 
@@ -70,7 +71,7 @@ def test_deadlines_are_read_from_no_clock_but_the_databases() -> None:
         f"{name_of(path)}:{node.lineno}: {ast.unparse(node)}"
         for path in modules()
         if name_of(path).startswith(("domain/", "workers/", "bot/"))
-        for node in ast.walk(tree_of(path))
+        for node in nodes(tree_of(path))
         if isinstance(node, ast.Attribute) and ast.unparse(node) in clocks
     ]
     assert [line for line in found if not line.startswith("bot/gateway.py:")] == [], "\n".join(found)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.store.unit_of_work import connect
+from domain.store.unit_of_work import connect, glances
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,16 @@ def test_an_operator_whose_proxy_keeps_no_statements_says_so_in_the_address(addr
     query = connect(address).url.query
     assert query["prepared_statement_cache_size"] == kept
     assert ("ssl" in query) == ("sslmode" in address)
+
+
+@pytest.mark.parametrize(("kept", "transactions"), [("500", 2), ("0", 1)])
+async def test_a_look_is_a_statement_by_itself_unless_a_proxy_would_part_it(
+    database_url: str, kept: str, transactions: int
+) -> None:
+    engine = connect(f"{database_url}?prepared_statement_cache_size={kept}")
+    async with glances(engine)() as connection:
+        seen = {(await connection.exec_driver_sql("SELECT pg_current_xact_id()::text")).scalar_one() for _ in range(2)}
+    async with engine.connect() as connection, connection.begin():
+        after = {(await connection.exec_driver_sql("SELECT pg_current_xact_id()::text")).scalar_one() for _ in range(2)}
+    assert (len(seen), len(after)) == (transactions, 1), "the next use of the connection is a transaction again"
+    await engine.dispose()

@@ -1,4 +1,4 @@
-"""Crashes: a worker is killed at every transaction of every saga, and another one finishes with one effect."""
+"""Crashes: a worker is killed at the transactions of every saga, and another one finishes with one effect."""
 
 import asyncio
 from uuid import UUID

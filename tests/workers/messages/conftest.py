@@ -9,7 +9,8 @@ from sqlalchemy import insert
 from domain.store.schema import campus
 from domain.store.unit_of_work import connect, database, glances
 from sandbox.telegram import running_telegram
-from tests.workers.messages.post_office import FEES, TOKEN, PostOffice, no_bells
+from tests.store.scenes import silence
+from tests.workers.messages.post_office import FEES, TOKEN, PostOffice
 from workers.buckets import open_buckets
 from workers.messages import Office
 from workers.telegram_sender import open_sender
@@ -19,7 +20,7 @@ from workers.telegram_sender import open_sender
 async def post(database_url: str, redis_url: str) -> AsyncIterator[PostOffice]:
     """A campus, its people and groups, nothing said yet."""
     engine = connect(database_url)
-    store = database(engine, no_bells)
+    store = database(engine, silence)
     async with store() as work:
         row = {"name": "north", "title": "North", "currency": "sgd", "time_zone": "Asia/Singapore", "fees": FEES}
         campus_id = (await work.connection.execute(insert(campus).values(row).returning(campus.c.id))).scalar_one()

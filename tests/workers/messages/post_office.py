@@ -15,7 +15,7 @@ from domain.store.messages import redraw_order, tell
 from domain.store.orders import find_order
 from domain.store.parking import parked_things
 from domain.store.schema import campus, live_card, membership, orders, person, push
-from domain.store.unit_of_work import Bell, Glance
+from domain.store.unit_of_work import Glance
 from workers.deliveries import Deliveries
 from workers.messages import Office
 
@@ -34,10 +34,6 @@ FEES = {
     "order_most": 20000,
 }
 PRICE = {"items_cost": 420, "shop_limit": 520, "delivery_fee": 200, "service_fee": 80, "tip": 0, "ceiling": 800}
-
-
-async def no_bells(_bells: Sequence[Bell]) -> None:
-    """These tests say themselves when something is delivered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
