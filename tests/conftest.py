@@ -1,6 +1,7 @@
 """What every test may ask for: shared servers, a fresh migrated database, an empty Redis."""
 
 import asyncio
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
@@ -15,6 +16,7 @@ TESTS = Path(__file__).parent
 JOURNEYS = "journeys"  # one CampusG serves them all, and much of their time is waiting: they go first, to one process
 ORDER = (JOURNEYS, "workers", "bot", "store", "sandbox", "house", "words")  # dear ones first: both cores end together
 NUMBERS = count(1)  # of the Redis databases handed out
+LEFT_OPEN: list[str] = []
 
 # The loop all processes run on. pytest-asyncio's own hook for it makes a parameter of the loop, and with it every
 # session's fixture is made anew again and again.
@@ -28,6 +30,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         group = JOURNEYS if _folder(item) == JOURNEYS else str(item.path.relative_to(TESTS))
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_warning_recorded(warning_message: warnings.WarningMessage) -> None:
+    """Remember what a test left open in the loop: to fail there would hang, see `filterwarnings`."""
+    if str(warning_message.message).startswith("unclosed resource"):
+        LEFT_OPEN.append(str(warning_message.message))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A run that left something open has failed; the summary of the warnings names it."""
+    if LEFT_OPEN and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def _folder(item: pytest.Item) -> str:

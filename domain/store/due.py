@@ -26,7 +26,7 @@ from domain.store.unit_of_work import Bell, UnitOfWork
 from domain.timers import TimerStatus
 
 _ORDER = bindparam("order", type_=BigInteger())
-_DUE = union_all(
+_OF_ORDER = union_all(
     select(literal("run_saga").label("job"), cast(saga.c.id, String).label("subject")).where(
         saga.c.order_id == _ORDER, is_due()
     ),
@@ -53,7 +53,7 @@ _TIMER = select(timer.c.id).where(_SET, timer.c.due_at <= func.now()).order_by(t
 _EVENT = (
     select(stripe_event.c.id).where(stripe_event.c.handled_at.is_(None)).order_by(stripe_event.c.received_at).limit(1)
 )
-DELIVERED = ("card", "push", "abandoned")
+_DELIVERED = ("card", "push", "abandoned")
 _DELIVERIES = union_all(
     select(literal("card").label("what"), live_card.c.id, live_card.c.due_at)
     .where(live_card.c.due_at <= _SINCE)
@@ -100,11 +100,11 @@ async def due_deliveries(connection: AsyncConnection, most: int, overdue: timede
     """What has been due for so long that somebody should deliver it, at most so many of each."""
     found = await connection.execute(_DELIVERIES, {"most": most, "overdue": overdue})
     rows = sorted(found, key=lambda row: (row.due_at, row.id))
-    cards, pushes, abandoned = (tuple(row.id for row in rows if row.what == what) for what in DELIVERED)
+    cards, pushes, abandoned = (tuple(row.id for row in rows if row.what == what) for what in _DELIVERED)
     return Deliverable(cards=cards, pushes=pushes, abandoned=abandoned)
 
 
 async def due_of_order(work: UnitOfWork, order_id: int) -> list[Bell]:
     """The jobs that its sagas, cards and messages wait for."""
-    rows = await work.connection.execute(_DUE, {"order": order_id})
+    rows = await work.connection.execute(_OF_ORDER, {"order": order_id})
     return [Bell(row.job, row.subject, order_id) for row in rows]

@@ -1,8 +1,10 @@
 """Cards and messages that can't be drawn or sent: parked after a few tries, and nothing waits behind them for ever."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from domain.parking import MOST_TRIES
+from domain.order import Order
+from domain.parking import MOST_TRIES, Parked
 from domain.store.parking import try_anew
 from tests.workers.messages.post_office import ANA, GROUP, PostOffice
 
@@ -13,14 +15,20 @@ async def try_all(post: PostOffice, times: int) -> None:
         await post.deliver_once()
 
 
-async def test_a_card_that_cannot_be_drawn_is_parked_and_drawn_when_it_can_be(post: PostOffice) -> None:
-    await post.alter("UPDATE campus SET admin_chat = :chat", chat=GROUP)
-    order = await post.order()
-    await post.alter("UPDATE orders SET items = '[{}]'")
+async def given_up(post: PostOffice, order: Order) -> Sequence[Parked]:
+    """What is parked of the order once its cards were tried often enough."""
     await try_all(post, MOST_TRIES + 2)
     assert (await post.card("group")).due_at is None
     found = await post.parked()
     assert {(each.kind, each.order_id, each.tries) for each in found} == {("card", order.id, MOST_TRIES)}
+    return found
+
+
+async def test_a_card_that_cannot_be_drawn_is_parked_and_drawn_when_it_can_be(post: PostOffice) -> None:
+    await post.alter("UPDATE campus SET admin_chat = :chat", chat=GROUP)
+    order = await post.order()
+    await post.alter("UPDATE orders SET items = '[{}]'")
+    found = await given_up(post, order)
     assert {each.shown.split()[0] for each in found} == {"customer", "group"}
     await post.deliver()
     assert [each for each in await post.texts(ANA, GROUP) if "Parked" in each] != []
@@ -35,10 +43,7 @@ async def test_a_card_that_cannot_be_drawn_is_parked_and_drawn_when_it_can_be(po
 async def test_a_card_that_the_database_cannot_read_is_parked_too(post: PostOffice) -> None:
     order = await post.order()
     await post.alter("ALTER TABLE problem_case RENAME COLUMN status TO state")
-    await try_all(post, MOST_TRIES + 2)
-    assert (await post.card("group")).due_at is None
-    found = await post.parked()
-    assert {(each.kind, each.order_id, each.tries) for each in found} == {("card", order.id, MOST_TRIES)}
+    found = await given_up(post, order)
     await post.alter("ALTER TABLE problem_case RENAME COLUMN state TO status")
     async with post.office.database() as work:
         for each in found:
