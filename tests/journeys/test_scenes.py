@@ -11,10 +11,18 @@ from tests.journeys.town import Town
 CALM = ("east", "south", "west")
 SPECIAL = {"expired": "hasty", "absent": "doorstep"}
 Plays = dict[str, "asyncio.Task[None]"]
+SHORT = frozenset({"campus", "reading"})  # tables of a few rows a campus, for ever
+READ_WHOLE = "SELECT relname, seq_scan FROM pg_stat_user_tables"
 
 
 @pytest.fixture(scope="module")
-async def plays(town: Town) -> AsyncIterator[Plays]:
+async def read_before(town: Town) -> dict[str, int]:
+    """How often each table was read as a whole before the scenes."""
+    return await read_whole(town)
+
+
+@pytest.fixture(scope="module")
+async def plays(town: Town, read_before: dict[str, int]) -> AsyncIterator[Plays]:
     """All scenes, begun together by people who do not know each other."""
     places = {name: SPECIAL.get(name, CALM[at % len(CALM)]) for at, name in enumerate(SCENES)}
     started = {name: asyncio.create_task(town.plays(SCENES[name], place)) for name, place in places.items()}
@@ -27,3 +35,14 @@ async def plays(town: Town) -> AsyncIterator[Plays]:
 @pytest.mark.parametrize("name", sorted(SCENES))
 async def test_the_scene_ends_as_it_must(plays: Plays, name: str) -> None:
     await plays[name]
+
+
+async def test_no_statement_of_them_reads_a_whole_table(town: Town, plays: Plays, read_before: dict[str, int]) -> None:
+    await asyncio.gather(*plays.values())
+    read = await read_whole(town)
+    assert {table for table, times in read.items() if times > read_before.get(table, 0)} <= SHORT
+
+
+async def read_whole(town: Town) -> dict[str, int]:
+    """How often each table was, in a database that does so only where it has no index for a statement."""
+    return {row["relname"]: row["seq_scan"] for row in await town.ask(READ_WHOLE)}

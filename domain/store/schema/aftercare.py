@@ -35,4 +35,5 @@ problem_case = Table(
     one_of("status", CaseStatus),
 )
 Index("problem_case_one_open", problem_case.c.order_id, unique=True, postgresql_where=text("status = 'open'"))
+Index("problem_case_order_idx", problem_case.c.order_id)
 Index("problem_case_campus_idx", problem_case.c.campus_id, postgresql_where=text("status = 'open'"))

@@ -146,6 +146,7 @@ timer = Table(
     one_of("status", TimerStatus),
 )
 Index("timer_one_set", timer.c.order_id, timer.c.kind, unique=True, postgresql_where=text("status = 'set'"))
+Index("timer_order_idx", timer.c.order_id, timer.c.kind)
 Index("timer_due", timer.c.due_at, postgresql_where=text("status = 'set'"))
 
 event = Table(  # append-only; written in the commit of the transition it tells
