@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import aiohttp
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError
 
@@ -15,6 +14,7 @@ from bot.arrivals import WANTED_UPDATES
 from bot.commands import offer_everywhere
 from bot.inbox import Inbox
 from bot.polling import PATIENCE, Spring, poll
+from bot.session import Session
 from domain.campus import Campus
 from domain.settings import BotSettings
 from domain.store.campuses import all_campuses, keep_bot_username
@@ -93,7 +93,7 @@ def _with_tokens(served: Served, campuses: Sequence[Campus], *, alone: bool) -> 
 async def _set_up(served: Served, campus: Campus, token: str) -> Bot:
     """A bot that Telegram knows, with its commands and its way to us; tries until it works."""
     server = TelegramAPIServer.from_base(served.settings.telegram_api_url)
-    bot = Bot(token, session=AiohttpSession(api=server, timeout=CALL_WITHIN))
+    bot = Bot(token, session=Session(api=server, timeout=CALL_WITHIN))
     while True:
         try:
             await bot.me()  # kept by aiogram: a command with our name in it is compared without a call
