@@ -15,10 +15,11 @@ from domain.errors import CampusGError
 from domain.parking import MOST_TRIES, ParkedKind, Poison, spelled
 from domain.store.inbox import (
     Arrival,
+    Turn,
     count_failure,
     earlier_open,
     mark_handled,
-    open_update,
+    take_update,
     unfinished,
     wait_in_line,
 )
@@ -105,14 +106,12 @@ async def _give_effect(inbox: Inbox, arrival: Arrival) -> Replies | None:
     async with inbox.database() as work:
         if arrival.person_id is not None:
             await wait_in_line(work, arrival.person_id)
-        if not await open_update(work, arrival):
+        turn = await take_update(work, arrival)
+        if turn is Turn.PAST:
             return None
-        earlier = None if arrival.person_id is None else await earlier_open(work, arrival)
-        if earlier is not None:
-            raise _EarlierFirst(earlier)
-        replies = await inbox.dispatch(work, arrival)
-        await mark_handled(work, arrival)
-    return replies
+        if turn is Turn.BEHIND:
+            raise _EarlierFirst(await earlier_open(work, arrival))
+        return await inbox.dispatch(work, arrival)
 
 
 async def _refuse(inbox: Inbox, arrival: Arrival, refusal: CampusGError) -> Replies:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 from typing import Any
 
-from sqlalchemy import BigInteger, RowMapping, bindparam, func, null, or_, select, text, update
+from sqlalchemy import BigInteger, RowMapping, bindparam, exists, func, null, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.parking import MOST_TRIES
@@ -28,29 +29,39 @@ Payload = Mapping[str, Any]
 
 _SAME_UPDATE = ("campus_id", "update_id")
 _STAND_IN_LINE = select(func.pg_advisory_xact_lock(bindparam("person", type_=BigInteger)))
-_OPEN = (
-    insert(telegram_update)
-    .on_conflict_do_update(index_elements=_SAME_UPDATE, set_={"tries": telegram_update.c.tries})
-    .returning(telegram_update.c.handled_at, telegram_update.c.parked)
-)
-_EARLIER_OPEN = (
-    select(telegram_update)
-    .where(
-        telegram_update.c.campus_id == bindparam("campus"),
-        telegram_update.c.person_id == bindparam("person"),
-        telegram_update.c.update_id < bindparam("number"),
-        telegram_update.c.handled_at.is_(None),
-        ~telegram_update.c.parked,
-    )
-    .order_by(telegram_update.c.update_id)
-    .limit(1)
-)
 _EFFECT = {"handled_at": func.now(), "error": bindparam("note")}
 _HANDLED = insert(telegram_update).values(_EFFECT).on_conflict_do_update(index_elements=_SAME_UPDATE, set_=_EFFECT)
+_EARLIER = telegram_update.alias("earlier")
+_EARLIER_OPEN = (
+    _EARLIER.c.campus_id == bindparam("campus", type_=BigInteger),
+    _EARLIER.c.person_id == bindparam("person", type_=BigInteger),
+    _EARLIER.c.update_id < bindparam("number", type_=BigInteger),
+    _EARLIER.c.handled_at.is_(None),
+    ~_EARLIER.c.parked,
+)
+_FIRST_EARLIER = select(_EARLIER).where(*_EARLIER_OPEN).order_by(_EARLIER.c.update_id).limit(1)
+_TAKE = (
+    insert(telegram_update)
+    .values(_EFFECT)
+    .on_conflict_do_update(
+        index_elements=_SAME_UPDATE,
+        set_=_EFFECT,
+        where=telegram_update.c.handled_at.is_(None) & ~telegram_update.c.parked,
+    )
+    .returning(exists().where(*_EARLIER_OPEN))
+)
 _WANTED_EVENT, _KEPT_EVENT = (
     insert(stripe_event).values(handled_at=handled).on_conflict_do_nothing().returning(stripe_event.c.id)
     for handled in (null(), func.now())
 )
+
+
+class Turn(Enum):
+    """Whether it is an update's turn to have its effect."""
+
+    NOW = "now"
+    BEHIND = "an earlier one of its person's is open"
+    PAST = "it is handled, or parked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,17 +86,18 @@ async def wait_in_line(work: UnitOfWork, person_id: int) -> None:
     await work.connection.execute(_STAND_IN_LINE, {"person": person_id})
 
 
-async def open_update(work: UnitOfWork, arrival: Arrival) -> bool:
-    """Write the update down if it is new and lock it; False when it is handled or parked already."""
-    handled_at, parked = (await work.connection.execute(_OPEN, _row(arrival))).one()
-    return handled_at is None and not parked
+async def take_update(work: UnitOfWork, arrival: Arrival) -> Turn:
+    """Write the update down as handled, which it is once this transaction commits, unless it was before."""
+    values = _row(arrival) | _this(arrival) | {"note": None}
+    behind = (await work.connection.execute(_TAKE, values)).scalar_one_or_none()
+    if behind is None:
+        return Turn.PAST
+    return Turn.BEHIND if behind else Turn.NOW
 
 
-async def earlier_open(work: UnitOfWork, arrival: Arrival) -> Arrival | None:
+async def earlier_open(work: UnitOfWork, arrival: Arrival) -> Arrival:
     """The person's earliest update before this one that nobody has handled."""
-    this = {"campus": arrival.campus_id, "person": arrival.person_id, "number": arrival.update_id}
-    row = (await work.connection.execute(_EARLIER_OPEN, this)).mappings().one_or_none()
-    return None if row is None else _arrival(row)
+    return _arrival((await work.connection.execute(_FIRST_EARLIER, _this(arrival))).mappings().one())
 
 
 async def mark_handled(work: UnitOfWork, arrival: Arrival, *, note: str | None = None) -> None:
@@ -165,6 +177,10 @@ def _row(arrival: Arrival) -> dict[str, Any]:
         "person_id": arrival.person_id,
         "payload": dict(arrival.payload),
     }
+
+
+def _this(arrival: Arrival) -> dict[str, int | None]:
+    return {"campus": arrival.campus_id, "person": arrival.person_id, "number": arrival.update_id}
 
 
 def _arrival(row: RowMapping) -> Arrival:
