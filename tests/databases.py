@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.store.unit_of_work import Database, UnitOfWork, glances
+from domain.store.unit_of_work import Database, UnitOfWork, singly
 from tests.servers import TEMPLATE, drop_database, execute, make_database, with_path
 
 # All that a statement can build: whoever builds or breaks something leaves a database nobody else gets.
@@ -75,11 +75,11 @@ class Databases:
 
 def at_once_in(engine: AsyncEngine) -> Database:
     """For what is one statement, a look or a change: committed by itself, with no time and no bells to ring."""
-    glance = glances(engine)
+    one_by_one = singly(engine)
 
     @asynccontextmanager
     async def at_once() -> AsyncIterator[UnitOfWork]:
-        async with glance() as connection:
+        async with one_by_one() as connection:
             yield UnitOfWork(connection=connection, now=datetime.min.replace(tzinfo=UTC))
 
     return at_once

@@ -18,7 +18,7 @@ from domain.settings import WorkerSettings
 from domain.store.bell import QUEUE, arq_ring, from_json, redis_settings, to_json
 from domain.store.campuses import all_campuses
 from domain.store.inbox import require_tables
-from domain.store.unit_of_work import Database, Glance, connect, database, glances
+from domain.store.unit_of_work import Database, connect, database, singly
 from workers.buckets import open_buckets
 from workers.errands import Errands
 from workers.jobs import JOBS
@@ -57,11 +57,11 @@ async def work(settings: WorkerSettings) -> None:
         tokens: dict[int, str] = {}
         sender = open_sender(settings.telegram_api_url, tokens)
         buckets = open_buckets(settings.redis_url)
-        office = Office(database=store, sender=sender, buckets=buckets)
+        office = Office(database=store, singly=singly(engine), sender=sender, buckets=buckets)
         following = asyncio.create_task(_follow_campuses(store, settings, tokens))
         context = {"workshop": workshop, "office": office}
         errands.open(JOBS, context)
-        await _serve(settings, context, glances(engine), stopping)
+        await _serve(settings, context, stopping)
         await errands.finish(DRAIN_WITHIN)
         following.cancel()
         await client.close()
@@ -72,10 +72,10 @@ async def work(settings: WorkerSettings) -> None:
     await engine.dispose()
 
 
-async def _serve(settings: WorkerSettings, context: dict[str, Any], glance: Glance, stopping: asyncio.Event) -> None:
+async def _serve(settings: WorkerSettings, context: dict[str, Any], stopping: asyncio.Event) -> None:
     print("workers ready", flush=True)
     listening = asyncio.create_task(_listen(settings, context, stopping))
-    await sweep(context["workshop"], context["office"], glance, stopping)
+    await sweep(context["workshop"], context["office"], stopping)
     await listening
 
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 from itertools import zip_longest
 
 from domain.store.due import due_deliveries
-from domain.store.unit_of_work import Glance
 from workers.losses import lose_abandoned
 from workers.messages import Office, draw_card, send_push
 
@@ -24,14 +23,13 @@ class Deliveries:
     """What a worker's sweep delivers just now, by what is done to which number."""
 
     office: Office
-    glance: Glance
     under_way: dict[tuple[Deliver, int], asyncio.Task[None]] = field(default_factory=dict)
 
     async def begin(self, overdue: timedelta = timedelta(0)) -> None:
         """Begin with what has been due for so long, cards and pushes in turn, as far as there is room."""
         if len(self.under_way) >= AT_ONCE:
             return
-        async with self.glance() as connection:
+        async with self.office.singly() as connection:
             due = await due_deliveries(connection, AT_ONCE, overdue)
         for number in due.abandoned:
             self._begin(_lose, number)

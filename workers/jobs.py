@@ -40,8 +40,8 @@ async def handle_event(ctx: dict[str, Any], event_id: str) -> None:
 async def follow_order(ctx: dict[str, Any], order_id: str) -> None:
     """Something was committed about this order: everything that is due there."""
     office: Office = ctx["office"]
-    async with office.database() as work:
-        due = await due_of_order(work, int(order_id))
+    async with office.singly() as connection:
+        due = await due_of_order(connection, int(order_id))
     done = await asyncio.gather(*(_OF_ORDER[bell.job](ctx, bell.subject) for bell in due), return_exceptions=True)
     for bell, fault in zip(due, done, strict=True):
         if fault is not None:

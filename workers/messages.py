@@ -32,7 +32,7 @@ from domain.store.push_rows import (
     push_sent,
 )
 from domain.store.readers import reader_of
-from domain.store.unit_of_work import Database, UnitOfWork
+from domain.store.unit_of_work import Database, Singly, UnitOfWork
 from domain.store.use_cases.relaying import tell_not_heard
 from domain.words import say, say_plain
 from workers.buckets import Buckets
@@ -63,34 +63,24 @@ class Office:
     """What delivering needs."""
 
     database: Database
+    singly: Singly
     sender: Sender
     buckets: Buckets
 
 
 async def draw_card(office: Office, card_id: int) -> None:
     """Bring one card up to what is committed; nothing when it is not due, or another worker is at it."""
+    async with office.singly() as connection:
+        card = await claim_card(connection, card_id)
+    if card is None:
+        return
     try:
-        async with office.database() as work:
-            card = await claim_card(work, card_id)
-            seen = None if card is None else await read_sight(work, card)
-    except Exception as fault:  # nothing is claimed then, and without a count it would come again at once, for ever
-        log.exception("card %d could not be read", card_id)
-        return await _note_unread(office, card_id, spelled(fault))
-    if card is None or seen is None:
-        return None
-    try:
+        async with office.singly() as connection:
+            seen = await read_sight(connection, card)
         await _draw(office, card, sight_from(seen, card))
     except Exception as fault:  # of our own: the other cards go on, and this one not for ever
         log.exception("card %d of order %d could not be drawn", card.id, card.order_id)
         await _note_card_fault(office, card, spelled(fault))
-    return None
-
-
-async def _note_unread(office: Office, card_id: int, error: str) -> None:
-    async with office.database() as work:  # raises where Postgres itself is away: then nobody counts
-        card = await claim_card(work, card_id)
-    if card is not None:
-        await _note_card_fault(office, card, error)
 
 
 async def _note_card_fault(office: Office, card: CardRow, error: str) -> None:
@@ -193,11 +183,11 @@ async def _note_push_fault(office: Office, push_id: int, error: str) -> None:
 
 async def _ready(office: Office, push_id: int) -> tuple[PushRow, Card] | None:
     """A message that is this worker's to send now, and its words; None when it is not, or never will be."""
-    async with office.database() as work:
-        message = await find_due_push(work, push_id)
+    async with office.singly() as connection:
+        message = await find_due_push(connection, push_id)
         if message is None:
             return None
-        reader = await reader_of(work, message.campus_id, message.chat_id)
+        reader = await reader_of(connection, message.campus_id, message.chat_id)
     if not reader.reachable:
         await _record_push(office, message, Blocked("not reachable"))
         return None
@@ -207,11 +197,13 @@ async def _ready(office: Office, push_id: int) -> tuple[PushRow, Card] | None:
         await _record_push(office, message, Broken(repr(mistake)))
         return None
     pause = await office.buckets.take(message.campus_id, message.chat_id, edit=False)
-    async with office.database() as work:
-        if pause:
+    if pause:
+        async with office.database() as work:
             await push_postponed(work, message.id, timedelta(seconds=pause))
-            return None
-        return (message, words) if await claim_push(work, message) else None
+        return None
+    async with office.singly() as connection:
+        claimed = await claim_push(connection, message)
+    return (message, words) if claimed else None
 
 
 def _written(message: PushRow, locale: str) -> Card:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.store.due import due_sagas, is_event_waiting, is_timer_due
 from domain.store.saga_rows import renew_leases
-from domain.store.unit_of_work import Glance
+from domain.store.unit_of_work import Singly
 from workers.deliveries import Deliveries
 from workers.engine import run_saga
 from workers.hints import read_hints
@@ -29,17 +29,17 @@ log = logging.getLogger(__name__)
 Round = Callable[[], Awaitable[None]]
 
 
-async def sweep(workshop: Workshop, office: Office, glance: Glance, stopping: asyncio.Event) -> None:
+async def sweep(workshop: Workshop, office: Office, stopping: asyncio.Event) -> None:
     """Until `stopping`: find what is due without a bell; one round's failure is not the next one's."""
     tasks: set[asyncio.Task[None]] = set()
     rounds: tuple[Round, ...] = (
         lambda: _keep_leases(workshop),
-        lambda: _fire_due(workshop, glance),
-        lambda: _run_due(workshop, glance, tasks),
+        lambda: _fire_due(workshop, office.singly),
+        lambda: _run_due(workshop, office.singly, tasks),
     )
-    deliveries = Deliveries(office=office, glance=glance)
+    deliveries = Deliveries(office=office)
     messages: tuple[Round, ...] = (lambda: deliveries.begin(BELLS_FIRST),)
-    hints: tuple[Round, ...] = (lambda: _read_new(workshop, glance),)
+    hints: tuple[Round, ...] = (lambda: _read_new(workshop, office.singly),)
     comparing = _repeat((lambda: reconcile(workshop, stopping),), stopping, COMPARE_EVERY)
     delivering = _repeat(messages, stopping, DELIVER_EVERY)
     await asyncio.gather(comparing, delivering, *(_repeat(each, stopping) for each in (rounds, hints)))
@@ -64,22 +64,22 @@ async def _keep_leases(workshop: Workshop) -> None:
             await renew_leases(work, workshop.name, list(workshop.running))
 
 
-async def _fire_due(workshop: Workshop, glance: Glance) -> None:
-    async with glance() as connection:
+async def _fire_due(workshop: Workshop, singly: Singly) -> None:
+    async with singly() as connection:
         due = await is_timer_due(connection)
     if due:
         await fire_timers(workshop)
 
 
-async def _read_new(workshop: Workshop, glance: Glance) -> None:
-    async with glance() as connection:
+async def _read_new(workshop: Workshop, singly: Singly) -> None:
+    async with singly() as connection:
         waiting = await is_event_waiting(connection)
     if waiting:
         await read_hints(workshop, MOST_AT_ONCE)
 
 
-async def _run_due(workshop: Workshop, glance: Glance, tasks: set[asyncio.Task[None]]) -> None:
-    async with glance() as connection:
+async def _run_due(workshop: Workshop, singly: Singly, tasks: set[asyncio.Task[None]]) -> None:
+    async with singly() as connection:
         found = await due_sagas(connection, MOST_AT_ONCE)
     for saga_id in found:
         if saga_id not in workshop.running:

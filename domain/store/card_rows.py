@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import RowMapping, Update, bindparam, case, func, null, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.card_view import CardKind
 from domain.store.schema import campus, live_card, push
@@ -42,9 +43,9 @@ class CardRow:
     tries: int
 
 
-async def claim_card(work: UnitOfWork, card_id: int) -> CardRow | None:
+async def claim_card(connection: AsyncConnection, card_id: int) -> CardRow | None:
     """Take the lease of a due card; None when it is not due, or another worker has it."""
-    row = (await work.connection.execute(_CLAIM, {"card": card_id})).mappings().one_or_none()
+    row = (await connection.execute(_CLAIM, {"card": card_id})).mappings().one_or_none()
     return None if row is None else _card_from(row)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, RowMapping, Table, and_, bindparam, case, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.aftercare import CaseStatus
 from domain.card_news import ON_CARD
@@ -28,7 +29,6 @@ from domain.store.schema import (
     rating,
 )
 from domain.store.timers import due_at_of, has_fired_of
-from domain.store.unit_of_work import UnitOfWork
 from domain.timers import TimerKind
 
 _WHOLE = (orders, campus, hold, payable, rating, customer_debt)
@@ -93,10 +93,10 @@ class Sight:
     rings: bool
 
 
-async def read_sight(work: UnitOfWork, card: CardRow) -> RowMapping:
+async def read_sight(connection: AsyncConnection, card: CardRow) -> RowMapping:
     """All about the order of a card as it is committed now, as a row; `sight_from` makes sense of it."""
     values = {"order": card.order_id, "campus": card.campus_id, "chat": card.chat_id}
-    return (await work.connection.execute(_VIEW, values)).mappings().one()
+    return (await connection.execute(_VIEW, values)).mappings().one()
 
 
 def sight_from(row: RowMapping, card: CardRow) -> Sight:

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.store.push_rows import BEHIND_ANOTHER
 from domain.store.saga_rows import is_due
 from domain.store.schema import live_card, push, saga, saga_signal, stripe_event, timer
-from domain.store.unit_of_work import Bell, UnitOfWork
+from domain.store.unit_of_work import Bell
 from domain.timers import TimerStatus
 
 _ORDER = bindparam("order", type_=BigInteger())
@@ -104,7 +104,7 @@ async def due_deliveries(connection: AsyncConnection, most: int, overdue: timede
     return Deliverable(cards=cards, pushes=pushes, abandoned=abandoned)
 
 
-async def due_of_order(work: UnitOfWork, order_id: int) -> list[Bell]:
+async def due_of_order(connection: AsyncConnection, order_id: int) -> list[Bell]:
     """The jobs that its sagas, cards and messages wait for."""
-    rows = await work.connection.execute(_OF_ORDER, {"order": order_id})
+    rows = await connection.execute(_OF_ORDER, {"order": order_id})
     return [Bell(row.job, row.subject, order_id) for row in rows]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.store.schema import push
 from domain.store.unit_of_work import UnitOfWork
@@ -53,15 +54,15 @@ class PushRow:
     tries: int
 
 
-async def find_due_push(work: UnitOfWork, push_id: int) -> PushRow | None:
+async def find_due_push(connection: AsyncConnection, push_id: int) -> PushRow | None:
     """The message, if it is due and all that was written to its chat before it has gone: news come in their order."""
-    row = (await work.connection.execute(_DUE_PUSH, {"number": push_id})).mappings().one_or_none()
+    row = (await connection.execute(_DUE_PUSH, {"number": push_id})).mappings().one_or_none()
     return None if row is None else _push_from(row)
 
 
-async def claim_push(work: UnitOfWork, message: PushRow) -> bool:
+async def claim_push(connection: AsyncConnection, message: PushRow) -> bool:
     """Sending it from here on is this worker's, once; False when another has it."""
-    claimed = await work.connection.execute(_CLAIM, {"number": message.id, "tried": message.tries})
+    claimed = await connection.execute(_CLAIM, {"number": message.id, "tried": message.tries})
     return claimed.rowcount == 1
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.store.rows import Values
 from domain.store.schema import membership, person
-from domain.store.unit_of_work import UnitOfWork
 from domain.words import FALLBACK
 
 _READER = (
@@ -24,9 +24,9 @@ class Reader:
     reachable: bool
 
 
-async def reader_of(work: UnitOfWork, campus_id: int, chat_id: int) -> Reader:
+async def reader_of(connection: AsyncConnection, campus_id: int, chat_id: int) -> Reader:
     """The reader of a chat with this campus' bot; groups, and people we do not know, read English."""
-    row = (await work.connection.execute(_READER, {"chat": chat_id, "campus": campus_id})).mappings().one_or_none()
+    row = (await connection.execute(_READER, {"chat": chat_id, "campus": campus_id})).mappings().one_or_none()
     return reader_from({"language": None} if row is None else row)
 
 

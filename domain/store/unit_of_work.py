@@ -1,4 +1,4 @@
-"""One transaction, the database's clock read with it, and the bells to ring once it is committed; or a look only."""
+"""A transaction, the database's clock read with it, and bells to ring once it is committed; or statements singly."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -43,7 +43,7 @@ class UnitOfWork:
 
 
 Database = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
-Glance = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+Singly = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
 
 def connect(database_url: str, *, size: int = 10) -> AsyncEngine:
@@ -77,8 +77,8 @@ def database(engine: AsyncEngine, ring: Ring) -> Database:
     return unit_of_work
 
 
-def glances(engine: AsyncEngine) -> Glance:
-    """A factory of looks at what is committed: a statement is one round trip, on its own."""
+def singly(engine: AsyncEngine) -> Singly:
+    """A factory of connections on which each statement is a transaction of its own, and one round trip."""
     if engine.url.query.get(CACHE) == "0":  # such a proxy keeps a statement's steps together in a transaction only
         return engine.begin
     return engine.execution_options(isolation_level="AUTOCOMMIT").connect

@@ -62,7 +62,8 @@ async def desk_of(stage: Stage) -> AsyncIterator[Desk]:
     sender = open_sender(stage.telegram, {stage.campuses["north"]: NORTH[1]})
     buckets = open_buckets(stage.settings.redis_url)
     try:
-        yield Desk(stage=stage, office=Office(database=stage.work, sender=sender, buckets=buckets), chat=chat, sam=sam)
+        office = Office(database=stage.work, singly=stage.singly, sender=sender, buckets=buckets)
+        yield Desk(stage=stage, office=office, chat=chat, sam=sam)
     finally:
         await stage.change(campus, north, admin_chat=None)
         await sender.close()
@@ -103,7 +104,7 @@ async def card(stage: Stage, kind: CardKind, order_id: int, viewer: Somebody) ->
         tries=0,
     )
     async with stage.work() as work:
-        return draw(kind, sight_from(await read_sight(work, row), row).view, "en")
+        return draw(kind, sight_from(await read_sight(work.connection, row), row).view, "en")
 
 
 def labels(drawn: Card) -> list[list[str]]:

@@ -22,7 +22,7 @@ from domain.store.events import SYSTEM
 from domain.store.orders import find_order, move
 from domain.store.schema import hold, membership, orders, saved_card
 from domain.store.timers import set_timer
-from domain.store.unit_of_work import Bell, Database, connect, database
+from domain.store.unit_of_work import Bell, Database, Singly, connect, database, singly
 from domain.timers import TimerKind
 from sandbox.launch.ports import free_port
 from tests.bot.founding import NORTH, SOUTH, found_campus, settings_for
@@ -53,6 +53,7 @@ class Stage:
     session: aiohttp.ClientSession
     work: Database
     at_once: Database
+    singly: Singly
     bells: list[Bell]
     settings: BotSettings
     running: Running | None = None
@@ -242,6 +243,7 @@ async def set_stage(
                 session=session,
                 work=open_work,
                 at_once=at_once_in(engine),
+                singly=singly(engine),
                 bells=bells,
                 settings=settings_for(database_url, redis_url, telegram, port, webhooks=webhooks),
             )

@@ -62,7 +62,7 @@ async def test_all_that_is_due_about_an_order_is_found_and_nothing_else(database
             campus = await found_campus(work)
             order, other = await placed_order(work, campus), await placed_order(work, campus, 2002)
         async with database() as work:
-            due, others = await due_of_order(work, order.id), await due_of_order(work, other.id)
+            due, others = [await due_of_order(work.connection, one.id) for one in (order, other)]
         assert [(bell.job, bell.order) for bell in due] == [("run_saga", order.id), ("draw_card", order.id)]
         assert UUID(due[0].subject)
         assert not {bell.subject for bell in due} & {bell.subject for bell in others}

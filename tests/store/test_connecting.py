@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.store.unit_of_work import connect, glances
+from domain.store.unit_of_work import connect, singly
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ async def test_a_look_is_a_statement_by_itself_unless_a_proxy_would_part_it(
     database_url: str, kept: str, transactions: int
 ) -> None:
     engine = connect(f"{database_url}?prepared_statement_cache_size={kept}")
-    async with glances(engine)() as connection:
+    async with singly(engine)() as connection:
         seen = {(await connection.exec_driver_sql("SELECT pg_current_xact_id()::text")).scalar_one() for _ in range(2)}
     async with engine.connect() as connection, connection.begin():
         after = {(await connection.exec_driver_sql("SELECT pg_current_xact_id()::text")).scalar_one() for _ in range(2)}

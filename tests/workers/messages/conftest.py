@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert
 
 from domain.store.schema import campus
-from domain.store.unit_of_work import connect, database, glances
+from domain.store.unit_of_work import connect, database, singly
 from sandbox.telegram import running_telegram
 from tests.store.scenes import silence
 from tests.workers.messages.post_office import FEES, TOKEN, PostOffice
@@ -27,8 +27,8 @@ async def post(database_url: str, redis_url: str) -> AsyncIterator[PostOffice]:
     buckets = open_buckets(redis_url)
     async with running_telegram() as url, aiohttp.ClientSession() as http:
         sender = open_sender(url, {campus_id: TOKEN})
-        office = Office(database=store, sender=sender, buckets=buckets)
-        furnished = PostOffice(office=office, glance=glances(engine), url=url, http=http, campus_id=campus_id)
+        office = Office(database=store, singly=singly(engine), sender=sender, buckets=buckets)
+        furnished = PostOffice(office=office, url=url, http=http, campus_id=campus_id)
         await furnished.furnish()
         yield furnished
         await sender.close()

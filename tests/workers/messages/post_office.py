@@ -15,7 +15,6 @@ from domain.store.messages import redraw_order, tell
 from domain.store.orders import find_order
 from domain.store.parking import parked_things
 from domain.store.schema import campus, live_card, membership, orders, person, push
-from domain.store.unit_of_work import Glance
 from workers.deliveries import Deliveries
 from workers.messages import Office
 
@@ -41,7 +40,6 @@ class PostOffice:
     """The office under test, and levers on both of its sides."""
 
     office: Office
-    glance: Glance
     url: str
     http: aiohttp.ClientSession
     campus_id: int
@@ -123,7 +121,7 @@ class PostOffice:
     async def deliver(self) -> None:
         """Sweep until nothing is due now."""
         while True:
-            async with self.glance() as connection:
+            async with self.office.singly() as connection:
                 if await due_deliveries(connection, 1) == Deliverable():
                     return
             await self.deliver_once()
@@ -136,7 +134,7 @@ class PostOffice:
 
     def deliveries(self) -> Deliveries:
         """Those of one worker."""
-        return Deliveries(office=self.office, glance=self.glance)
+        return Deliveries(office=self.office)
 
     async def card(self, kind: str) -> Any:
         """The row of the only card of this kind."""

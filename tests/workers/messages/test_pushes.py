@@ -1,11 +1,12 @@
 """Pushes: messages of their own, sent at most once by themselves."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from tests.workers.messages.post_office import MEI, PostOffice
-from workers.messages import Office, send_push
+from workers.messages import send_push
 from workers.telegram_sender import open_sender
 
 
@@ -51,7 +52,7 @@ async def test_a_push_whose_worker_died_while_sending_is_lost(post: PostOffice) 
 async def test_a_push_that_certainly_was_not_sent_is_sent_later(post: PostOffice, unused_tcp_port: int) -> None:
     number = await post.push("patient")
     nobody = open_sender(f"http://127.0.0.1:{unused_tcp_port}", {post.campus_id: "1:x"})
-    away = Office(database=post.office.database, sender=nobody, buckets=post.office.buckets)
+    away = replace(post.office, sender=nobody)
     await send_push(away, number)
     await nobody.close()
     row = await post.push_row(number)
