@@ -110,7 +110,9 @@ async def _give_effect(inbox: Inbox, arrival: Arrival) -> Replies | None:
         if turn is Turn.PAST:
             return None
         if turn is Turn.BEHIND:
-            raise _EarlierFirst(await earlier_open(work, arrival))
+            earlier = await earlier_open(work, arrival)
+            if earlier is not None:  # its refusal, or its parking, may be committed meanwhile
+                raise _EarlierFirst(earlier)
         return await inbox.dispatch(work, arrival)
 
 

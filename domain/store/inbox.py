@@ -95,9 +95,10 @@ async def take_update(work: UnitOfWork, arrival: Arrival) -> Turn:
     return Turn.BEHIND if behind else Turn.NOW
 
 
-async def earlier_open(work: UnitOfWork, arrival: Arrival) -> Arrival:
+async def earlier_open(work: UnitOfWork, arrival: Arrival) -> Arrival | None:
     """The person's earliest update before this one that nobody has handled."""
-    return _arrival((await work.connection.execute(_FIRST_EARLIER, _this(arrival))).mappings().one())
+    row = (await work.connection.execute(_FIRST_EARLIER, _this(arrival))).mappings().one_or_none()
+    return None if row is None else _arrival(row)
 
 
 async def mark_handled(work: UnitOfWork, arrival: Arrival, *, note: str | None = None) -> None:

@@ -78,7 +78,10 @@ def database(engine: AsyncEngine, ring: Ring) -> Database:
 
 
 def singly(engine: AsyncEngine) -> Singly:
-    """A factory of connections on which each statement is a transaction of its own, and one round trip."""
+    """A factory of connections on which each statement is a transaction of its own, and one round trip.
+
+    Behind a proxy that keeps no statements prepared the whole block is one, committed when it is left.
+    """
     if engine.url.query.get(CACHE) == "0":  # such a proxy keeps a statement's steps together in a transaction only
         return engine.begin
     return engine.execution_options(isolation_level="AUTOCOMMIT").connect

@@ -15,6 +15,7 @@ depends_on = None
 INDEXES = (
     ("timer_order_idx", "timer", ["order_id", "kind"]),
     ("hold_order_idx", "hold", ["order_id"]),
+    ("hold_charge_idx", "hold", ["charge"]),
     ("saga_person_idx", "saga", ["person_id", "kind"]),
     ("problem_case_order_idx", "problem_case", ["order_id"]),
 )

@@ -19,6 +19,7 @@ SETTLE_WITHIN = 20.0  # seconds; what the last journey left under way may end fi
 @pytest.fixture(scope="session")
 async def journeys_url(postgres_url: str) -> AsyncIterator[str]:
     """A database where a whole table is read only if no index would do, whatever a statement's parameters are."""
+    await drop_database(postgres_url, DATABASE)  # of a run that was killed
     url = await make_database(postgres_url, DATABASE)
     await execute(url, *(f"ALTER DATABASE {DATABASE} SET {setting}" for setting in INDEXES_ONLY))
     yield url

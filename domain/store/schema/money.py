@@ -46,6 +46,7 @@ hold = Table(
 Index("hold_one_current", hold.c.order_id, unique=True, postgresql_where=text("part = 'current'"))
 Index("hold_one_candidate", hold.c.order_id, unique=True, postgresql_where=text("part = 'candidate'"))
 Index("hold_order_idx", hold.c.order_id)
+Index("hold_charge_idx", hold.c.charge)
 
 payable = Table(
     "payable",
