@@ -1,4 +1,4 @@
-"""Indexes over all rows, not only the open ones: of an order's timers, holds and cases, and a person's sagas.
+"""Indexes over all rows, not only the open ones: timers, holds and cases by order, holds by charge, sagas by person.
 
 A card asks which deadlines of its order have passed, a basket whether it is being ordered: each read a whole table. And
 a statement whose status is a parameter can't use an index of one status in a plan made for all parameters: Postgres

@@ -11,7 +11,7 @@ from tests.journeys.town import Town
 CALM = ("east", "south", "west")
 SPECIAL = {"expired": "hasty", "absent": "doorstep"}
 Plays = dict[str, "asyncio.Task[None]"]
-WHOLE_BY_DESIGN = frozenset({"campus", "reading"})  # tables that stay short
+WHOLE_BY_DESIGN = frozenset({"campus", "reading"})  # a few rows for each campus, or account
 NO_COMPARING = "UPDATE reading SET due_at = now() + interval '1 hour'"  # the books are compared as a whole
 READ_WHOLE = "SELECT relname, seq_scan FROM pg_stat_user_tables"
 
