@@ -70,15 +70,16 @@ class Office:
 
 async def draw_card(office: Office, card_id: int) -> None:
     """Bring one card up to what is committed; nothing when it is not due, or another worker is at it."""
-    async with office.singly() as connection:
-        card = await claim_card(connection, card_id)
-    if card is None:
-        return
+    card: CardRow | None = None
     try:
-        async with office.singly() as connection:
-            seen = await read_sight(connection, card)
-        await _draw(office, card, sight_from(seen, card))
+        async with office.singly() as connection:  # one for both: nobody waits for another while the lease runs
+            card = await claim_card(connection, card_id)
+            seen = None if card is None else await read_sight(connection, card)
+        if card is not None and seen is not None:
+            await _draw(office, card, sight_from(seen, card))
     except Exception as fault:  # of our own: the other cards go on, and this one not for ever
+        if card is None:
+            raise
         log.exception("card %d of order %d could not be drawn", card.id, card.order_id)
         await _note_card_fault(office, card, spelled(fault))
 

@@ -27,3 +27,12 @@ async def stage(postgres_url: str, servers: Servers, telegram: str) -> AsyncIter
         without = dead_ends((await ready.sim("calls", "GET"))["calls"])
         assert not without, "screens without a way back:\n" + "\n".join(without)
     await drop_database(postgres_url, "campusg_test_bot")
+
+
+@pytest.fixture(autouse=True)
+async def campuses_as_founded(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """Whatever a test makes of a campus (its chats, its pause, its invitation), the next one finds it as it was."""
+    shared: Stage | None = request.getfixturevalue("stage") if "stage" in request.fixturenames else None
+    yield
+    if shared is not None:
+        await shared.put_back()

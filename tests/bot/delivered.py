@@ -65,7 +65,6 @@ async def desk_of(stage: Stage) -> AsyncIterator[Desk]:
         office = Office(database=stage.work, singly=stage.singly, sender=sender, buckets=buckets)
         yield Desk(stage=stage, office=office, chat=chat, sam=sam)
     finally:
-        await stage.change(campus, north, admin_chat=None)
         await sender.close()
         await buckets.close()
 

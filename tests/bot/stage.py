@@ -20,7 +20,7 @@ from domain.people import RunnerStatus
 from domain.settings import BotSettings
 from domain.store.events import SYSTEM
 from domain.store.orders import find_order, move
-from domain.store.schema import hold, membership, orders, saved_card
+from domain.store.schema import campus, hold, membership, orders, saved_card
 from domain.store.timers import set_timer
 from domain.store.unit_of_work import Bell, Database, Singly, connect, database, singly
 from domain.timers import TimerKind
@@ -59,6 +59,7 @@ class Stage:
     running: Running | None = None
     campuses: dict[str, int] = field(default_factory=dict)
     groups: dict[str, int] = field(default_factory=dict)
+    founded: dict[int, Json] = field(default_factory=dict)
 
     async def sim(self, path: str, verb: str = "POST", **body: Json) -> Json:
         """A control request to the sandbox; a trailing underscore keeps `from_` apart from the keyword."""
@@ -119,6 +120,14 @@ class Stage:
         async with self.at_once() as work:
             found = await work.connection.execute(select(table).where(*where).order_by(*table.primary_key))
             return [dict(row) for row in found.mappings()]
+
+    async def put_back(self) -> None:
+        """The campuses become what they were founded as."""
+        for row in await self.rows(campus):
+            founded = self.founded[row["id"]]
+            changed = {name: founded[name] for name in row if row[name] != founded[name]}
+            if changed:
+                await self.change(campus, campus.c.id == row["id"], **changed)
 
     async def order(self, order_id: int) -> Json:
         """The row of an order."""
@@ -251,6 +260,7 @@ async def set_stage(
             async with running_bot(stage.settings) as running:
                 stage.running = running
                 await asyncio.wait_for(running.served.ready.wait(), 30)
+                stage.founded = {row["id"]: row for row in await stage.rows(campus)}
                 yield stage
         finally:
             await engine.dispose()

@@ -1,6 +1,5 @@
 """The board, an order's acts with their reasons, and pausing: privately, and in the admin chat."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from domain.buttons import Tap
 from domain.order import Bearer, OrderStatus
 from domain.store.orders import find_order
-from domain.store.schema import campus, dialogue, draft, event, orders, payable, push
+from domain.store.schema import dialogue, draft, event, orders, payable, push
 from domain.store.timers import set_timer
 from domain.timers import TimerKind
 from tests.bot.delivered import desk_of
@@ -197,15 +196,7 @@ async def test_in_the_admin_chat_the_reason_comes_with_the_command(stage: Stage)
     assert await stage.status(order_id) is OrderStatus.CANCELLED
 
 
-@pytest.fixture
-async def unpaused(stage: Stage) -> AsyncIterator[Stage]:
-    """A stage whose campus takes orders again, whatever the test did."""
-    yield stage
-    await stage.change(campus, campus.c.id == stage.campuses["north"], paused=False, pause_reason=None)
-
-
-async def test_a_pause_stops_new_orders_in_the_admins_words_and_keeps_baskets(unpaused: Stage) -> None:
-    stage = unpaused
+async def test_a_pause_stops_new_orders_in_the_admins_words_and_keeps_baskets(stage: Stage) -> None:
     sam, mei, (order_id, _) = await stage.admin(), await stage.customer(), await job(stage)
     await mei.press("🍜")
     await mei.press("Koufu")

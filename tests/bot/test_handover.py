@@ -57,7 +57,6 @@ async def test_a_shop_that_wants_too_much_leaves_four_ways_out(stage: Stage) -> 
     await stage.change(campus, campus.c.id == stage.campuses["north"], admin_chat=TEAM)
     for _ in range(2):
         assert "was asked" in (await ana.press("Ask an admin"))["text"]
-    await stage.change(campus, campus.c.id == stage.campuses["north"], admin_chat=None)
     (asked,) = await pushes(stage, order_id, "push-above-limit")
     assert (asked["chat_id"], asked["args"]["wanted"], asked["args"]["limit"]) == (TEAM, "S$6.00", "S$5.20")
     assert await stage.status(order_id) is OrderStatus.ACCEPTED

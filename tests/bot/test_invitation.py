@@ -1,7 +1,5 @@
 """Who may order: the campus' invitation makes a member, everybody else reads how to get in."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from domain.buttons import Tap
@@ -13,12 +11,10 @@ NO_WAY = "Ordering needs an invitation"
 
 
 @pytest.fixture(autouse=True)
-async def by_invitation(stage: Stage) -> AsyncIterator[None]:
+async def by_invitation(stage: Stage) -> None:
     """A campus that is not open to all, for as long as these tests run."""
     north = campus.c.id == stage.campuses["north"]
     await stage.change(campus, north, open_to_all=False, invite_code=CODE)
-    yield
-    await stage.change(campus, north, open_to_all=True)
 
 
 async def admitted(one: Somebody) -> bool:

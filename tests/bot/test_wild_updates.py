@@ -8,7 +8,7 @@ from random import Random
 from sqlalchemy import insert
 
 from domain.people import RunnerStatus
-from domain.store.schema import campus, membership
+from domain.store.schema import membership
 from tests.bot.delivered import desk_of
 from tests.bot.flood import FIRST_UPDATE, Flood, facts, foreign_group, introduce, listening
 from tests.bot.matrix import Scene, Standing, set_scene, stand
@@ -120,13 +120,7 @@ async def test_people_with_rights_break_nothing_however_they_use_them(stage: Sta
         before = await facts(stage, queries, **who)
         await flood.pour(MANY, broken=BROKEN)
         after = await facts(stage, queries, **who)
-        await _tidy_up(stage, scene)
+        await stage.put_back()
         assert not await flood.complaints()
     assert set(after["stuck"]) <= set(before["stuck"])
     assert after["not entitled"] == []
-
-
-async def _tidy_up(stage: Stage, scene: Scene) -> None:
-    """The campus as other tests know it."""
-    usual = {"paused": False, "pause_reason": None, "admin_chat": None, "runner_group": stage.groups["north"]}
-    await stage.change(campus, campus.c.id == scene.campus_id, **usual)
