@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 from domain.saga import CallOutside
 from domain.store.runs import Run
+from domain.store.saga_rows import write_run
 from domain.store.unit_of_work import UnitOfWork
-from workers.outcomes import FAILED, TryLater, Unknown
+from workers.outcomes import FAILED, KeySpent, TryLater, Unknown
 from workers.steps import OUTSIDE_STEPS
-from workers.steps.step import OutsideStep, Result, Sent
+from workers.steps.step import Result, Sent
 from workers.stripe_gateway import Stripe
 
 LOOK_AFTER = 2  # unclear answers: the second may be the first one's cached failure: Stripe keeps 500s under the key
@@ -23,8 +24,10 @@ class Call:
     name: str
     sent: Sent
     move: CallOutside | None
+    key: str  # it goes out under; what it makes names the first one, `sent.key`, and is found by that
+    keyed_at: datetime  # when this key was taken
     unclear: int  # how many times it was sent without an answer that tells
-    failed: int  # how many of these Stripe answered with a failure, which it keeps under the key
+    failed: int  # how many of these Stripe answered with a failure, which it keeps under this key
 
 
 async def freeze(work: UnitOfWork, run: Run, move: CallOutside) -> Call | None:
@@ -51,39 +54,48 @@ async def freeze_poll(work: UnitOfWork, run: Run, name: str) -> Call | None:
     if params is None:
         return None
     sent = Sent(key="", params=params, first_sent_at=work.now, now=work.now)
-    return Call(run=run, name=name, sent=sent, move=None, unclear=0, failed=0)
+    return Call(run=run, name=name, sent=sent, move=None, key="", keyed_at=work.now, unclear=0, failed=0)
 
 
 async def make(client: Stripe, call: Call) -> Result:
     """Send the call, or look what became of it; raises CallFailed.
 
     The same key again while Stripe remembers it; after two unclear answers, or 23 hours, a look comes first. A failure
-    that Stripe keeps under the key, or a key it forgot, needs another one: where a second call could do harm, not
-    before the step says that the first left no trace. That key follows from the row: a killed worker made the same.
+    that Stripe keeps under the key, or a key it forgot, needs another one (KeySpent): where a second call could do
+    harm, not before the step says that what went out under this one left no trace.
     """
     step = OUTSIDE_STEPS[call.name]
-    age = call.sent.now - call.sent.first_sent_at
+    age = call.sent.now - call.keyed_at
     forgotten = age > KEY_LIVES
     if step.look is not None and (call.unclear >= LOOK_AFTER or forgotten):
         found = await step.look(client, call.sent)
         if found is not None:
             return found
     if forgotten or call.failed >= LOOK_AFTER:
-        return await _renew(client, step, call, age)
-    return await step.call(client, call.sent)
+        if age < step.renew_after:
+            raise TryLater(
+                "outcome_unclear", f"sent again under another key after {step.renew_after}, if not found by then"
+            )
+        raise KeySpent("key_spent")
+    return await step.call(client, replace(call.sent, key=call.key))
 
 
-async def _renew(client: Stripe, step: OutsideStep, call: Call, age: timedelta) -> Result:
-    if age < step.renew_after:
-        raise TryLater(
-            "outcome_unclear", f"sent again under another key after {step.renew_after}, if not found by then"
-        )
-    return await step.call(client, replace(call.sent, key=f"{call.sent.key}:{call.unclear}"))
+async def take_new_key(work: UnitOfWork, run: Run, move: CallOutside) -> Call:
+    """The call under its next key, on the row before it is sent: whoever sends it again uses the same, for as long.
+
+    So an unclear answer to it is as safe as one to the first: it is no reason for one more key.
+    """
+    frozen = run.call or {}
+    run.call = {**frozen, "renewed": frozen.get("renewed", 0) + 1, "keyed_at": work.now.timestamp(), "failed": 0}
+    await write_run(work, run, status=run.progress.status)
+    return replace(_thawed(run, move, work.now), run=run.copy())
 
 
 def mark_unclear(work: UnitOfWork, run: Run, failure: Unknown) -> None:
     """Count an answer that did not tell whether the call was done, and when that was."""
     run.data["unclear_at"] = work.now.timestamp()
+    if failure.reason == FAILED:
+        run.data["failed_at"] = work.now.timestamp()
     if run.call is not None:
         failed = run.call.get("failed", 0) + (failure.reason == FAILED)
         run.call = {**run.call, "unclear": run.call["unclear"] + 1, "failed": failed, "last": failure.reason}
@@ -91,11 +103,15 @@ def mark_unclear(work: UnitOfWork, run: Run, failure: Unknown) -> None:
 
 def _thawed(run: Run, move: CallOutside, now: datetime) -> Call:
     frozen = run.call or {}
-    sent = Sent(
-        key=frozen["key"],
-        params=frozen["params"],
-        first_sent_at=datetime.fromtimestamp(frozen["first_sent_at"], UTC),
-        now=now,
+    first, renewed = frozen["first_sent_at"], frozen.get("renewed", 0)
+    sent = Sent(key=frozen["key"], params=frozen["params"], first_sent_at=datetime.fromtimestamp(first, UTC), now=now)
+    return Call(
+        run=run,
+        name=move.name,
+        sent=sent,
+        move=move,
+        key=f"{sent.key}:{renewed}" if renewed else sent.key,
+        keyed_at=datetime.fromtimestamp(frozen.get("keyed_at", first), UTC),
+        unclear=frozen["unclear"],
+        failed=frozen.get("failed", 0),
     )
-    unclear, failed = frozen["unclear"], frozen.get("failed", 0)
-    return Call(run=run, name=move.name, sent=sent, move=move, unclear=unclear, failed=failed)

@@ -13,9 +13,9 @@ from domain.store.runs import Run
 from domain.store.saga_rows import claim_saga, lock_run, read_signals, write_run
 from domain.store.unit_of_work import UnitOfWork
 from domain.timers import POLL_EVERY
-from workers.calls import Call, freeze, freeze_poll, make, mark_unclear
+from workers.calls import Call, freeze, freeze_poll, make, mark_unclear, take_new_key
 from workers.failures import note_fault, stand_stuck, try_later
-from workers.outcomes import CallFailed, Refused, Unknown
+from workers.outcomes import CallFailed, KeySpent, Refused, Unknown
 from workers.steps import OUTSIDE_STEPS
 from workers.steps.step import Result
 from workers.workshop import Workshop
@@ -120,6 +120,8 @@ async def _record_failure(workshop: Workshop, call: Call, failure: CallFailed) -
             await write_run(work, run, status=run.progress.status, error=str(failure), rest=POLL_EVERY)
             return None
         match failure:
+            case KeySpent():
+                return await take_new_key(work, run, call.move)
             case Refused():
                 await OUTSIDE_STEPS[call.name].refused(work, run, failure)
                 return await _refuse(work, run, failure)

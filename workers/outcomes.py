@@ -3,6 +3,7 @@
 CallFailed
 ├── Refused    a definite no: nothing was done, trying again would be refused again
 ├── TryLater   a definite not-now: nothing was done
+├── KeySpent   nothing was sent: it needs another key than the one on its row
 └── Unknown    nobody knows whether it was done: the same key again, or a look
 """
 
@@ -12,7 +13,7 @@ FAILED = "stripe_failed"  # the reason of an Unknown that Stripe answered with a
 
 
 class CallFailed(Exception):
-    """The base of all three; `reason` is a short word for rows and sentences."""
+    """The base of them all; `reason` is a short word for rows and sentences."""
 
     def __init__(self, reason: str, detail: str = "", **known: Any) -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
@@ -25,6 +26,10 @@ class Refused(CallFailed):
 
 
 class TryLater(CallFailed):
+    pass
+
+
+class KeySpent(CallFailed):
     pass
 
 

@@ -115,6 +115,14 @@ async def find_difference(work: UnitOfWork, campus_id: int, difference_id: int) 
     return None if row is None else _difference(row)
 
 
+async def has_unknown_payment(work: UnitOfWork, order_id: int) -> bool:
+    """Whether Stripe has a payment of this order that our books do not know, and nobody has settled that yet."""
+    kinds = difference.c.kind.in_((DifferenceKind.UNKNOWN_INTENT, DifferenceKind.LATE_INTENT))
+    taken = (difference.c.order_id == order_id, difference.c.theirs > 0, difference.c.status == DifferenceStatus.OPEN)
+    query = select(difference.c.id).where(kinds, *taken).limit(1)
+    return (await work.connection.execute(query)).scalar_one_or_none() is not None
+
+
 async def open_differences(work: UnitOfWork, campus_id: int) -> Sequence[Difference]:
     """What differs on this campus, oldest first."""
     query = select(difference).where(difference.c.campus_id == campus_id, difference.c.status == DifferenceStatus.OPEN)

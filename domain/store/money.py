@@ -34,6 +34,11 @@ def current_of(order_id: int) -> ColumnElement[bool]:
     return and_(hold.c.order_id == order_id, hold.c.part == HoldPart.CURRENT)
 
 
+def current_with(order_id: int, payment_intent: str) -> ColumnElement[bool]:
+    """As current_of, as long as this is its payment at Stripe."""
+    return and_(current_of(order_id), hold.c.payment_intent == payment_intent)
+
+
 async def find_hold(work: UnitOfWork, which: ColumnElement[bool]) -> Hold | None:
     """The one hold of which this is so, if there is one."""
     row = (await work.connection.execute(select(hold).where(which))).mappings().one_or_none()

@@ -9,6 +9,7 @@ push-debt-approval = 🏦 Your bank wants a yes from you for the { $amount } of 
 push-debt-declined = 💳 Your bank said no to { $amount } for order #{ $order }. Nothing was charged, and you still owe it. Another card may work.
 push-debt-unapproved = ⌛ Your bank's yes to { $amount } for order #{ $order } did not arrive in time. Nothing was charged, and you still owe it.
 push-debt-not-reached = ⌛ We could not reach the bank about { $amount } for order #{ $order }. You still owe it. Please try again.
+push-debt-in-question = 🔎 You are not charged for order #{ $order } now: Stripe shows a payment of it that our books do not have. The campus team was told and finds out whether the { $amount } are paid. You need not do anything.
 push-debt-paid = ✅ <b>{ $amount } for order #{ $order } are paid. Thank you!</b> You can order again.
 push-debt-forgiven =
     💳 You owe nothing for order #{ $order } any more: the campus team let the { $amount } go. You can order again.

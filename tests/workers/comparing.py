@@ -58,3 +58,13 @@ async def stray_transfer(town: Town, order: Order, account: str, **metadata: str
     params = {"amount": 50, "currency": "sgd", "destination": account, "metadata": metadata}
     params |= {"transfer_group": f"order_{order.id}", "source_transaction": intent["latest_charge"]}
     return await create_transfer(town.workshop.stripe, params, f"stray:{order.id}:{len(metadata)}")
+
+
+async def forget_payment(town: Town, order: Order) -> None:
+    """Stripe has a payment of this order that the books know nothing of, as after a restored backup."""
+    await town.sql(
+        "INSERT INTO difference (campus_id, kind, subject, order_id, theirs, currency)"
+        " VALUES (:campus, 'unknown_intent', 'pi_forgotten', :order, 1130, 'sgd')",
+        campus=town.campus.id,
+        order=order.id,
+    )

@@ -7,7 +7,7 @@ from domain.order import Order, OrderStatus
 from domain.people import Member
 from domain.store.use_cases import owing
 from tests.town import Town
-from tests.workers.comparing import compare, differences, told
+from tests.workers.comparing import compare, differences, forget_payment, told
 from tests.workers.owing import DECLINING, debt, owed_order, pay
 from tests.workers.refunding import booked, dispute, give_back, refund_rows
 from tests.workers.scenes import new_admin
@@ -138,3 +138,57 @@ async def test_a_try_that_we_closed_and_stripe_took_is_told(town: Town) -> None:
     await town.sql(tampered, id=taken["id"])
     await compare(town)
     assert ("unknown_intent", taken["id"], "succeeded") in await differences(town)
+
+
+async def test_who_perhaps_paid_already_is_not_charged_until_a_person_has_looked(town: Town) -> None:
+    """A backup that forgot her payment, or one that Stripe made late: the desk knows of it, and she pays no second."""
+    customer = await town.member()
+    order = await owed_order(town, customer)
+    await town.give_card(customer.person_id, "pm_card_visa")
+    await forget_payment(town, order)
+    paid = await town.intents(order.id)
+    await pay(town, customer, order)
+    await town.drive()
+    assert (await town.saga(order, "settle_debt")).status == "undone"
+    assert await town.intents(order.id) == paid
+    assert await debt(town, order) == ("open", 1130)
+    assert (await town.told(order, customer.person_id))[-1] == "push-debt-in-question"
+    await town.sql("DELETE FROM difference WHERE subject = 'pi_forgotten'")
+    await pay(town, customer, order)
+    await town.drive()
+    assert await debt(town, order) == ("paid", 1130)
+
+
+async def test_a_charge_that_stripe_answered_with_a_failure_is_given_up_after_a_day_only(town: Town) -> None:
+    """It may still be made, and it takes money at once: she is not told that she can pay again before that is out."""
+    customer = await town.member()
+    order = await owed_order(town, customer)
+    await town.give_card(customer.person_id, "pm_card_visa")
+    await pay(town, customer, order)
+    await town.fault("POST /v1/payment_intents", "status", status=500, before=True, times=100)
+    await town.drive()
+    await town.sql(
+        "UPDATE saga SET failing_since = now() - interval '16 minutes' WHERE order_id = :id AND kind = 'settle_debt'",
+        id=order.id,
+    )
+    await town.hurry()
+    await forget_for(town, order, "23 hours")
+    await town.hurry()
+    assert (await town.saga(order, "settle_debt")).status == "turning"
+    with pytest.raises(DebtBeingPaid):
+        await pay(town, customer, order)
+    await forget_for(town, order, "25 hours")
+    await town.hurry()
+    assert (await town.saga(order, "settle_debt")).status == "undone"
+    assert (await town.told(order, customer.person_id))[-1] == "push-debt-not-reached"
+
+
+async def forget_for(town: Town, order: Order, ago: str) -> None:
+    """As if nothing had been heard of the saga's charge for so long."""
+    long_ago = "to_jsonb(extract(epoch FROM now() - CAST(CAST(:ago AS text) AS interval)))"
+    await town.sql(
+        f"UPDATE saga SET call = jsonb_set(call, '{{params,asked,at}}', {long_ago})"
+        " WHERE order_id = :id AND kind = 'settle_debt'",
+        id=order.id,
+        ago=ago,
+    )

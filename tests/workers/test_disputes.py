@@ -132,3 +132,22 @@ async def test_a_dispute_of_nothing_we_know_changes_nothing(shared_town: Town) -
 
 async def test_the_towns_books_are_right_after_all_this(shared_town: Town) -> None:
     assert await shared_town.breaches() == []
+
+
+async def test_a_dispute_that_is_won_frees_nothing_while_a_bank_kept_another_part(shared_town: Town) -> None:
+    town = shared_town
+    runner = await town.member(runner=True, ready=False, card=None)
+    order = await completed(town, runner)
+    await town.sql(
+        "INSERT INTO dispute (campus_id, order_id, dispute, reason, status, amount, currency)"
+        " VALUES (:campus, :order, :name, 'fraudulent', 'lost', 100, 'sgd')",
+        campus=town.campus.id,
+        order=order.id,
+        name=f"dp_other_{order.id}",
+    )
+    await dispute(town, order)
+    await become_ready(town, runner)
+    await dispute(town, order, outcome="won")
+    await town.drive()
+    assert await frozen(town, order) == ("open", True)
+    assert await town.transfers(order.id) == []

@@ -5,7 +5,7 @@ import pytest
 from domain.order import Bearer, OrderStatus
 from domain.store.use_cases import membership
 from tests.town import Town
-from tests.workers.comparing import compare, differences
+from tests.workers.comparing import compare, differences, forget_payment
 from tests.workers.owing import ASKING, at_the_door, charges_asked, debt, holds, let_lapse, money, owed_order
 from tests.workers.refunding import booked, give_back, hear, refund_rows
 from tests.workers.scenes import refunds_of
@@ -193,12 +193,7 @@ async def test_a_payment_of_the_order_that_we_do_not_know_keeps_the_card_from_be
     town = shared_town
     runner = await town.member(runner=True, card=None)
     order = await at_the_door(town, runner)
-    await town.sql(
-        "INSERT INTO difference (campus_id, kind, subject, order_id, theirs, currency)"
-        " VALUES (:campus, 'unknown_intent', 'pi_forgotten', :order, 1130, 'sgd')",
-        campus=town.campus.id,
-        order=order.id,
-    )
+    await forget_payment(town, order)
     await town.hand_over(runner, order)
     await town.drive()
     assert (await town.saga(order, "complete_order")).status == "stuck"

@@ -2,6 +2,7 @@
 
 from domain.order import Order
 from domain.store.earnings import spending_of
+from domain.store.use_cases import running
 from tests.town import Town
 from tests.workers.comparing import compare, differences, told
 from tests.workers.owing import ASKING
@@ -81,3 +82,27 @@ async def test_an_old_hold_whose_release_stands_stuck_is_let_go_all_the_same(tow
     await town.hurry()
     assert (await town.saga(order, "replace_hold")).status == "done"
     assert await town.breaches() == []
+
+
+async def test_a_late_no_about_a_hold_that_was_replaced_does_not_touch_the_one_in_its_place(town: Town) -> None:
+    """The check asked about the first hold; meanwhile she gave the job back, and its customer raised the fee."""
+    runner, customer = await town.member(runner=True, card=None), await town.member()
+    order = await town.open_job(customer)
+    await town.fault("GET /v1/payment_intents/*", "reset", before=True, times=100)
+    await town.claim(runner, order)
+    await town.drive()
+    async with town.database() as work:
+        await running.release(work, town.campus, runner, order.id)
+    await raise_fee(town, customer, order)
+    await town.until(lambda: is_ended(town, order, "replace_hold"))
+    await town.no_faults()
+    await town.hurry()
+    assert (await town.saga(order, "accept_order")).status == "undone"
+    holds = await town.rows("SELECT part, status FROM hold WHERE order_id = :id ORDER BY id", id=order.id)
+    assert [tuple(one) for one in holds] == [("former", "released"), ("current", "held")]
+    await town.claim(await town.member(runner=True, card=None), order)
+    assert await town.breaches() == []
+
+
+async def is_ended(town: Town, order: Order, kind: str) -> bool:
+    return (await town.saga(order, kind)).status in ("done", "undone")

@@ -1,6 +1,7 @@
 """Unclear answers: for every call to Stripe and every way an answer gets lost, one effect and a saga that ends."""
 
 from collections.abc import AsyncIterator
+from fnmatch import fnmatch
 from typing import Any
 
 import aiohttp
@@ -9,6 +10,7 @@ from stripe import AIOHTTPClient, StripeClient
 
 from tests.fuzz.depth import DEEP
 from tests.town import Town
+from tests.workers.deaths import Killed, dying
 from tests.workers.scenes import SCENES, Scene, people_act
 from workers.engine import run_saga
 from workers.stripe_gateway import Stripe
@@ -173,6 +175,47 @@ async def test_s6_an_outage_longer_than_stripes_memory_of_keys_holds_nothing_for
         await finish(town, scene)
     await town.hurry()
     assert await town.breaches() == []
+
+
+@pytest.mark.parametrize("call", SURE_AFTER)
+async def test_a_key_taken_after_a_day_is_kept_as_the_first_one_was(shared_town: Town, call: str) -> None:
+    """An answer that is lost a day later is no reason for one more key: Stripe may still be doing what it carried."""
+    town = shared_town
+    scene = await SCENES[CALLS[call]](town)
+    await town.fault(call, "lost_answer", before=True, times=4)
+    await run_saga(town.workshop, scene.saga_id)
+    await sent_earlier(town, scene, "25 hours")
+    await finish(town, scene)
+    first, *later = await keys_of(town, scene, call)
+    assert len(later) == 4
+    assert set(later) == {f"{first}:1"}
+    assert await town.breaches() == []
+
+
+@pytest.mark.parametrize("call", SURE_AFTER)
+async def test_m16_a_worker_killed_while_it_takes_another_key_leaves_one_effect(shared_town: Town, call: str) -> None:
+    """M16: before the key is on the row, with it there and nothing sent, done and not recorded, recorded."""
+    town = shared_town
+    for at, committed in ((2, False), (2, True), (3, False), (3, True)):
+        scene = await SCENES[CALLS[call]](town)
+        await town.fault(call, "lost_answer", before=True)
+        await run_saga(town.workshop, scene.saga_id)
+        await sent_earlier(town, scene, "25 hours")
+        with pytest.raises(Killed):
+            await run_saga(dying(town, at=at, committed=committed), scene.saga_id)
+        await finish(town, scene, town.worker("heir"))
+        first, *later = await keys_of(town, scene, call)
+        assert set(later) == {f"{first}:1"}
+    assert await town.breaches() == []
+
+
+async def keys_of(town: Town, scene: Scene, call: str) -> list[str]:
+    """The keys under which the saga made this call, in their order."""
+    sent = [
+        one for one in await town.look("requests") if one["verb"] == "POST" and fnmatch(f"POST {one['path']}", call)
+    ]
+    keys = [str(one["idempotency_key"]) for one in sent]
+    return [key for key in keys if key.startswith(str(scene.saga_id))]
 
 
 async def sent_earlier(town: Town, scene: Scene, ago: str) -> None:

@@ -3,19 +3,18 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 
 from domain.campus import Campus
-from domain.difference import DifferenceKind
 from domain.order import Order
 from domain.payment import HoldEvent
 from domain.people import Member
 from domain.store.campuses import find_campus
+from domain.store.differences import has_unknown_payment
 from domain.store.money import move_hold, open_hold
 from domain.store.orders import find_order
 from domain.store.people import find_member
 from domain.store.runs import Run
-from domain.store.schema import difference
 from domain.store.unit_of_work import UnitOfWork
 from workers.outcomes import Refused, TryLater, Unknown
 from workers.steps.step import OutsideStep, Params, Result, Sent
@@ -60,8 +59,7 @@ async def plan_charge(work: UnitOfWork, run: Run, key: str) -> Params | None:
     """
     if "lapsed" not in run.data:
         return None
-    if await _paid_otherwise(work, run.order):
-        raise Refused("unknown_payment", UNKNOWN_PAYMENT)
+    await require_no_other_payment(work, run.order)
     order = await find_order(work, run.campus_id, run.order)
     member = await find_member(work, run.campus_id, order.customer_id)
     if member.card is None or member.stripe_customer is None:
@@ -71,11 +69,10 @@ async def plan_charge(work: UnitOfWork, run: Run, key: str) -> Params | None:
     return charge_of(order, member, campus, run, key) | {"off_session": True}
 
 
-async def _paid_otherwise(work: UnitOfWork, order_id: int) -> bool:
-    unknown = difference.c.kind.in_((DifferenceKind.UNKNOWN_INTENT, DifferenceKind.LATE_INTENT))
-    taken_there = (difference.c.order_id == order_id, difference.c.theirs > 0, difference.c.status == "open")
-    query = select(difference.c.id).where(unknown, *taken_there).limit(1)
-    return (await work.connection.execute(query)).scalar_one_or_none() is not None
+async def require_no_other_payment(work: UnitOfWork, order_id: int) -> None:
+    """Refused when Stripe has a payment of this order that we do not know: a second one might be one too many."""
+    if await has_unknown_payment(work, order_id):
+        raise Refused("unknown_payment", UNKNOWN_PAYMENT)
 
 
 def charge_of(order: Order, member: Member, campus: Campus, run: Run, key: str) -> Params:

@@ -13,7 +13,15 @@ from domain.store.runs import Run
 from domain.store.steps.debts import book_settlement
 from domain.store.unit_of_work import UnitOfWork
 from workers.outcomes import Refused, TryLater, Unknown
-from workers.steps.charges import CLOCKS_APART, OUR_FAULT, TOOK_NOTHING_AFTER, charge_of, keep_taken, taken
+from workers.steps.charges import (
+    CLOCKS_APART,
+    OUR_FAULT,
+    TOOK_NOTHING_AFTER,
+    charge_of,
+    keep_taken,
+    require_no_other_payment,
+    taken,
+)
 from workers.steps.holds import (
     made_by_asking,
     plan_look,
@@ -27,6 +35,7 @@ from workers.stripe_gateway import Stripe, cancel_intent, create_intent, find_in
 
 async def plan_charge(work: UnitOfWork, run: Run, key: str) -> Params:
     """All she owes, on her card, with her there: her bank may ask."""
+    await require_no_other_payment(work, run.order)
     order = await find_order(work, run.campus_id, run.order)
     member = await find_member(work, run.campus_id, run.person)
     if member.card is None or member.stripe_customer is None:
@@ -109,6 +118,17 @@ async def record_look(work: UnitOfWork, run: Run, result: Result) -> None:
         await record_charge(work, run, result)
 
 
+async def plan_drop(work: UnitOfWork, run: Run, key: str) -> Params | None:
+    """As a hold is let go. But what Stripe answered with a failure it may still do, and this takes money at once.
+
+    So she is not told that nothing was charged, and asked again, before a day without a trace is over.
+    """
+    params = await plan_release(work, run, key)
+    if params is not None and params["asked"] is not None and "failed_at" in run.data:
+        params["asked"]["sure_after"] = TOOK_NOTHING_AFTER.total_seconds()
+    return params
+
+
 async def drop(client: Stripe, sent: Sent) -> Result:
     """Close what was not paid, looking first for one whose answer never came; a yes at the last moment counts."""
     intent = await made_by_asking(client, sent)
@@ -162,4 +182,4 @@ CHARGE_DEBT = OutsideStep(
     renew_after=TOOK_NOTHING_AFTER,
 )
 LOOK_AT_CHARGE = OutsideStep(plan=plan_look, call=look_at_payment, record=record_look)
-DROP_CHARGE = OutsideStep(plan=plan_release, call=drop, record=record_drop)
+DROP_CHARGE = OutsideStep(plan=plan_drop, call=drop, record=record_drop)

@@ -10,7 +10,7 @@ from domain.saga import Wait
 from domain.store.campuses import find_campus
 from domain.store.candidates import candidate_of
 from domain.store.messages import redraw_order
-from domain.store.money import current_hold, current_of, find_hold, move_hold, move_that_hold
+from domain.store.money import current_hold, current_of, current_with, find_hold, move_hold, move_that_hold
 from domain.store.orders import find_order
 from domain.store.people import find_member
 from domain.store.runs import Run
@@ -161,13 +161,17 @@ async def release(client: Stripe, sent: Sent) -> Result:
 
 
 async def made_by_asking(client: Stripe, sent: Sent) -> str | None:
-    """The intent to close; None when none was made, TryLater while that is not certain."""
+    """The intent to close; None when none was made, TryLater while that is not certain.
+
+    `asked` says how long that takes, in seconds, where it takes longer than usual.
+    """
     known: str | None = sent.params["payment_intent"]
     if known is not None:
         return known
     asked: dict[str, Any] = sent.params["asked"]
     found = await find_intent(client, asked["customer"], int(asked["since"]) - CLOCKS_APART, asked["key"])
-    if found is None and sent.now - datetime.fromtimestamp(asked["at"], UTC) < MADE_NOTHING_AFTER:
+    sure_after = timedelta(seconds=asked.get("sure_after", MADE_NOTHING_AFTER.total_seconds()))
+    if found is None and sent.now - datetime.fromtimestamp(asked["at"], UTC) < sure_after:
         raise TryLater("hold_unclear", "no answer yet whether a hold was made")
     return None if found is None else str(found["id"])
 
@@ -194,9 +198,10 @@ async def record_check(work: UnitOfWork, run: Run, _result: Result) -> None:
 
 
 async def record_gone(work: UnitOfWork, run: Run, refusal: Refused) -> None:
-    """The hold died before anything was bought."""
-    if refusal.reason == "hold_gone":
-        await move_hold(work, run.order, HoldEvent.RELEASED, refusal=str(refusal))
+    """The hold died before anything was bought; one that took its place since it was asked about is not meant."""
+    if refusal.reason == "hold_gone" and run.call is not None:
+        seen = current_with(run.order, run.call["params"]["payment_intent"])
+        await move_that_hold(work, seen, HoldEvent.RELEASED, refusal=str(refusal))
 
 
 async def plan_capture(work: UnitOfWork, run: Run, _key: str) -> Params:
@@ -234,7 +239,9 @@ async def record_capture(work: UnitOfWork, run: Run, result: Result) -> None:
     if "lapsed" in result:
         await ask_anew(work, run, result)
         return
-    await move_hold(work, run.order, HoldEvent.CAPTURED, captured=result["amount"], charge=result["charge"])
+    captured = {"captured": result["amount"], "charge": result["charge"]}
+    if await move_hold(work, run.order, HoldEvent.CAPTURED, **captured) is None:
+        raise LookupError(f"the hold of order {run.order} was captured, and is not held here")
     run.data["capture"] = result
 
 

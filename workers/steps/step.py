@@ -34,8 +34,8 @@ class OutsideStep:
 
     `plan` freezes the parameters (None: there is nothing to do; it may raise Refused), `call` sends them under the key,
     `record` writes the result in the transaction of the next progress. `look` finds out what an unanswered call did;
-    None from it means: nothing, as far as one can see. `renew_after` the first sending a call without a trace may be
-    sent under another key; at once where the object's own state, or its harmlessness, makes a second call safe.
+    None from it means: nothing, as far as one can see. `renew_after` a key was taken, a call without a trace may be
+    sent under another one; at once where the object's own state, or its harmlessness, makes a second call safe.
     """
 
     plan: Callable[[UnitOfWork, Run, str], Awaitable[Params | None]]

@@ -15,8 +15,13 @@ from domain.store.runs import Run
 from domain.store.steps.completing import book_fee
 from domain.store.unit_of_work import UnitOfWork
 
+IN_QUESTION = "unknown_payment"  # perhaps she has paid it: nothing for her to do
 # What settle_debt turned back for, and the sentence she reads.
-SENTENCES = {"declined": "push-debt-declined", "unpaid": "push-debt-unapproved"}
+SENTENCES = {
+    "declined": "push-debt-declined",
+    "unpaid": "push-debt-unapproved",
+    IN_QUESTION: "push-debt-in-question",
+}
 
 
 async def begin_settling(work: UnitOfWork, run: Run) -> None:
@@ -42,12 +47,16 @@ async def tell_unsettled(work: UnitOfWork, run: Run) -> None:
         name=f"unsettled:{run.id}",
         key=SENTENCES.get(run.reason or "", "push-debt-not-reached"),
         order_id=owed.order_id,
-        buttons=[
-            {"key": "button-pay-debt", "data": pack(Tap.PAY_DEBT, owed.id)},
-            {"key": "button-use-other-card", "data": pack(Tap.ADD_CARD)},
-        ],
+        buttons=[] if run.reason == IN_QUESTION else _ways_to_pay(owed),
         words={"order": owed.order_id, "amount": spell(owed.amount, owed.currency)},
     )
+
+
+def _ways_to_pay(owed: CustomerDebt) -> list[dict[str, str]]:
+    return [
+        {"key": "button-pay-debt", "data": pack(Tap.PAY_DEBT, owed.id)},
+        {"key": "button-use-other-card", "data": pack(Tap.ADD_CARD)},
+    ]
 
 
 async def book_settlement(work: UnitOfWork, run: Run) -> None:

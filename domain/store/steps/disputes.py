@@ -7,7 +7,14 @@ from domain.order import Order
 from domain.payment import NO_FUNDS, Dispute, DisputeEvent, DisputeStatus
 from domain.postings import dispute_lost_posting, dispute_posting, dispute_won_posting
 from domain.store.campuses import find_campus
-from domain.store.disputes import close_dispute, lock_dispute, note_withdrawal, open_dispute, set_frozen
+from domain.store.disputes import (
+    close_dispute,
+    is_disputed,
+    lock_dispute,
+    note_withdrawal,
+    open_dispute,
+    set_frozen,
+)
 from domain.store.events import history
 from domain.store.messages import redraw_known, tell_admins
 from domain.store.money import may_send, payable_of, post
@@ -75,14 +82,18 @@ async def _proof(work: UnitOfWork, order: Order) -> str:
 
 
 async def win_dispute(work: UnitOfWork, run: Run, met: Dispute, fee: int) -> None:
-    """The bank gave it back, and Stripe perhaps its `fee` (minor units): what is owed is sent as before."""
+    """The bank gave it back, and Stripe perhaps its `fee` (minor units): what is owed is sent as before.
+
+    Not while a bank still asks for another part of the payment, or kept one.
+    """
     if await close_dispute(work, met.id, DisputeEvent.WON) is None:
         return
     if met.withdrawn:
         won = dispute_won_posting(dispute=met.dispute, amount=met.withdrawn, fee=fee, currency=met.currency)
         await post(work, won, met.order_id)
-    start = await free(work, met.order_id)
-    run.starts.extend([] if start is None else [start])
+    if not await is_disputed(work, met.order_id):
+        start = await free(work, met.order_id)
+        run.starts.extend([] if start is None else [start])
     await _tell_closed(work, met, "push-dispute-won", [])
 
 
