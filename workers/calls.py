@@ -9,7 +9,7 @@ from domain.store.saga_rows import write_run
 from domain.store.unit_of_work import UnitOfWork
 from workers.outcomes import FAILED, KeySpent, TryLater, Unknown
 from workers.steps import OUTSIDE_STEPS
-from workers.steps.step import Result, Sent
+from workers.steps.step import Look, Result, Sent
 from workers.stripe_gateway import Stripe
 
 LOOK_AFTER = 2  # unclear answers: the second may be the first one's cached failure: Stripe keeps 500s under the key
@@ -26,6 +26,7 @@ class Call:
     move: CallOutside | None
     key: str  # it goes out under; what it makes names the first one, `sent.key`, and is found by that
     keyed_at: datetime  # when this key was taken
+    unheard_at: datetime  # when an answer last did not tell, or else the key was taken: Stripe may be at it since
     unclear: int  # how many times it was sent without an answer that tells
     failed: int  # how many of these Stripe answered with a failure, which it keeps under this key
 
@@ -54,7 +55,8 @@ async def freeze_poll(work: UnitOfWork, run: Run, name: str) -> Call | None:
     if params is None:
         return None
     sent = Sent(key="", params=params, first_sent_at=work.now, now=work.now)
-    return Call(run=run, name=name, sent=sent, move=None, key="", keyed_at=work.now, unclear=0, failed=0)
+    now = work.now
+    return Call(run=run, name=name, sent=sent, move=None, key="", keyed_at=now, unheard_at=now, unclear=0, failed=0)
 
 
 async def make(client: Stripe, call: Call) -> Result:
@@ -64,20 +66,27 @@ async def make(client: Stripe, call: Call) -> Result:
     that Stripe keeps under the key, or a key it forgot, needs another one (KeySpent): where a second call could do
     harm, not before the step says that what went out under this one left no trace.
     """
-    step = OUTSIDE_STEPS[call.name]
-    age = call.sent.now - call.keyed_at
-    forgotten = age > KEY_LIVES
+    step, now = OUTSIDE_STEPS[call.name], call.sent.now
+    forgotten = now - call.keyed_at > KEY_LIVES
     if step.look is not None and (call.unclear >= LOOK_AFTER or forgotten):
-        found = await step.look(client, call.sent)
+        found = await _look(step.look, client, call.sent)
         if found is not None:
             return found
     if forgotten or call.failed >= LOOK_AFTER:
-        if age < step.renew_after:
+        if now - call.unheard_at < step.renew_after:
             raise TryLater(
                 "outcome_unclear", f"sent again under another key after {step.renew_after}, if not found by then"
             )
         raise KeySpent("key_spent")
     return await step.call(client, replace(call.sent, key=call.key))
+
+
+async def _look(look: Look, client: Stripe, sent: Sent) -> Result | None:
+    """A look that fails says nothing about the call: it was not sent again, and its key is as good as before."""
+    try:
+        return await look(client, sent)
+    except Unknown as failure:
+        raise TryLater(failure.reason, str(failure)) from failure
 
 
 async def take_new_key(work: UnitOfWork, run: Run, move: CallOutside) -> Call:
@@ -97,21 +106,27 @@ def mark_unclear(work: UnitOfWork, run: Run, failure: Unknown) -> None:
     if failure.reason == FAILED:
         run.data["failed_at"] = work.now.timestamp()
     if run.call is not None:
-        failed = run.call.get("failed", 0) + (failure.reason == FAILED)
-        run.call = {**run.call, "unclear": run.call["unclear"] + 1, "failed": failed, "last": failure.reason}
+        unclear, failed = run.call["unclear"] + 1, run.call.get("failed", 0) + (failure.reason == FAILED)
+        run.call |= {"unclear": unclear, "unclear_at": work.now.timestamp(), "failed": failed, "last": failure.reason}
 
 
 def _thawed(run: Run, move: CallOutside, now: datetime) -> Call:
     frozen = run.call or {}
     first, renewed = frozen["first_sent_at"], frozen.get("renewed", 0)
-    sent = Sent(key=frozen["key"], params=frozen["params"], first_sent_at=datetime.fromtimestamp(first, UTC), now=now)
+    keyed_at = frozen.get("keyed_at", first)
+    sent = Sent(key=frozen["key"], params=frozen["params"], first_sent_at=_moment(first), now=now)
     return Call(
         run=run,
         name=move.name,
         sent=sent,
         move=move,
         key=f"{sent.key}:{renewed}" if renewed else sent.key,
-        keyed_at=datetime.fromtimestamp(frozen.get("keyed_at", first), UTC),
+        keyed_at=_moment(keyed_at),
+        unheard_at=_moment(max(keyed_at, frozen.get("unclear_at", 0))),
         unclear=frozen["unclear"],
         failed=frozen.get("failed", 0),
     )
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -16,7 +16,7 @@ from domain.store.progress import send_signal, start_saga
 from domain.store.readings import bring_forward
 from domain.store.schema import hold, saga, stripe_event
 from domain.store.unit_of_work import UnitOfWork
-from workers.late_news import TooEarlyError, saga_for
+from workers.late_news import saga_for
 from workers.workshop import Workshop
 
 log = logging.getLogger(__name__)
@@ -46,8 +46,6 @@ async def _handle(work: UnitOfWork, row: RowMapping) -> None:
     try:
         async with work.connection.begin_nested():
             await _wake_or_start(work, row)
-    except TooEarlyError:
-        return  # the sweep brings it again
     except Exception as fault:  # whatever it is, the events behind it must not wait for it
         log.warning("Stripe's event %s can't be handled: %r", row["id"], fault)
         tries, error = row["tries"] + 1, spelled(fault)

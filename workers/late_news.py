@@ -14,14 +14,10 @@ from domain.store.unit_of_work import UnitOfWork
 FAILED = ("failed", "canceled")  # Stripe's words for a refund that came back
 
 
-class TooEarlyError(Exception):
-    """News of an object that is perhaps being made just now: its event waits until that is known."""
-
-
 async def saga_for(
     work: UnitOfWork, event_id: str, found: Mapping[str, Any], account: str | None = None
 ) -> Start | None:
-    """The saga to start for this object; None when it is nothing of ours, or says nothing new; or TooEarlyError.
+    """The saga to start for this object; None when it is nothing of ours, or says nothing new.
 
     `account` is the connected account the event came from.
     """
@@ -43,10 +39,7 @@ async def saga_for(
 async def _for_refund(work: UnitOfWork, event_id: str, found: Mapping[str, Any]) -> Start | None:
     query = select(refund).where(refund.c.refund == str(found.get("id")))
     row = (await work.connection.execute(query)).mappings().one_or_none()
-    if row is None:
-        await _require_known(work, found)
-        return None
-    if row["status"] == RefundStatus.FAILED:
+    if row is None or row["status"] == RefundStatus.FAILED:
         return None
     if found.get("status") not in FAILED and row["status"] == RefundStatus.SUCCEEDED:
         return None
@@ -57,14 +50,6 @@ async def _for_refund(work: UnitOfWork, event_id: str, found: Mapping[str, Any])
         order_id=row["order_id"],
         data={"refund_row": row["id"]},
     )
-
-
-async def _require_known(work: UnitOfWork, found: Mapping[str, Any]) -> None:
-    """TooEarlyError while a refund of this payment is asked for, of which we do not know Stripe's number yet."""
-    nameless = (refund.c.status == RefundStatus.REQUESTED, refund.c.refund.is_(None))
-    asked = select(refund.c.id).where(refund.c.payment_intent == str(found.get("payment_intent")), *nameless)
-    if (await work.connection.execute(asked.limit(1))).scalar_one_or_none() is not None:
-        raise TooEarlyError
 
 
 async def _for_dispute(work: UnitOfWork, event_id: str, found: Mapping[str, Any]) -> Start | None:

@@ -11,15 +11,21 @@ from domain.store.unit_of_work import UnitOfWork
 
 async def is_disputed(work: UnitOfWork, order_id: int) -> bool:
     """Whether a customer's bank decides about this payment now, or took it back for good."""
-    lasts = dispute.c.status.in_((DisputeStatus.OPEN, DisputeStatus.LOST))
-    query = select(dispute.c.id).where(dispute.c.order_id == order_id, lasts).limit(1)
-    return (await work.connection.execute(query)).scalar_one_or_none() is not None
+    return await _has(work, order_id, DisputeStatus.OPEN, DisputeStatus.LOST)
 
 
 async def is_lost(work: UnitOfWork, order_id: int) -> bool:
-    """Whether a bank took this payment back for good."""
-    lost = (dispute.c.order_id == order_id, dispute.c.status == DisputeStatus.LOST)
-    query = select(dispute.c.id).where(*lost).limit(1)
+    """Whether a bank took this payment, or a part of it, back for good."""
+    return await _has(work, order_id, DisputeStatus.LOST)
+
+
+async def is_open(work: UnitOfWork, order_id: int) -> bool:
+    """Whether a bank decides about this payment now."""
+    return await _has(work, order_id, DisputeStatus.OPEN)
+
+
+async def _has(work: UnitOfWork, order_id: int, *statuses: DisputeStatus) -> bool:
+    query = select(dispute.c.id).where(dispute.c.order_id == order_id, dispute.c.status.in_(statuses)).limit(1)
     return (await work.connection.execute(query)).scalar_one_or_none() is not None
 
 

@@ -9,7 +9,8 @@ push-debt-approval = 🏦 Your bank wants a yes from you for the { $amount } of 
 push-debt-declined = 💳 Your bank said no to { $amount } for order #{ $order }. Nothing was charged, and you still owe it. Another card may work.
 push-debt-unapproved = ⌛ Your bank's yes to { $amount } for order #{ $order } did not arrive in time. Nothing was charged, and you still owe it.
 push-debt-not-reached = ⌛ We could not reach the bank about { $amount } for order #{ $order }. You still owe it. Please try again.
-push-debt-in-question = 🔎 You are not charged for order #{ $order } now: Stripe shows a payment of it that our books do not have. The campus team was told and finds out whether the { $amount } are paid. You need not do anything.
+push-debt-in-question = 🔎 You are not charged for order #{ $order } now: Stripe shows a payment of it that our books do not have. The campus team was told and has to see whether the { $amount } are paid already. [Pay] works again once that is settled.
+push-debt-unclear = ⌛ The bank's answer about the { $amount } for order #{ $order } was lost, and perhaps you have paid. It can take a day until that is certain: you read it here, and are not charged a second time before.
 push-debt-paid = ✅ <b>{ $amount } for order #{ $order } are paid. Thank you!</b> You can order again.
 push-debt-forgiven =
     💳 You owe nothing for order #{ $order } any more: the campus team let the { $amount } go. You can order again.

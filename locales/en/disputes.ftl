@@ -8,6 +8,7 @@ push-dispute =
        *[pin] with the customer's PIN
     }.
 push-dispute-won = ⚖️ The dispute about order #{ $order } is won: the { $amount } are ours again, and what was kept back is sent.
+push-dispute-won-kept = ⚖️ A dispute about order #{ $order } is won: the { $amount } are ours again. What was not yet sent to its runner stays with us, because of another dispute about the same payment.
 push-dispute-lost = ⚖️ The dispute about order #{ $order } is lost: the { $amount } are gone. What was not yet sent to its runner stays with us until you say otherwise.
 button-pay-anyway = Pay the runner
 bot-paying-anyway = What is owed for this order is sent as soon as the runner's account is ready.

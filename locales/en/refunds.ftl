@@ -66,6 +66,6 @@ card-payout-frozen = Your { $amount } waits: the customer's bank disputes the pa
 ## Refusals
 
 error-nothing-to-refund = There is nothing to give back: it was not paid, or all of it went back.
-error-order-disputed = The customer's bank is looking into this payment. It decides; nothing can be refunded now.
+error-order-disputed = The customer's bank is looking into this payment. It decides; nothing can be refunded or sent until then.
 error-refund-out-of-range = At most { $most } can go back.
 error-payout-under-way = The runner's money is being sent just now. Try again in a minute, or bear it ourselves.

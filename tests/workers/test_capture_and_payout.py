@@ -11,6 +11,7 @@ from domain.store.use_cases import running
 from tests.town import Town
 from tests.workers.deaths import held_up
 from workers.engine import run_saga
+from workers.failures import MOST_FAULTS
 
 
 async def payable(town: Town, order: Order) -> tuple[str, int]:
@@ -243,6 +244,21 @@ async def test_a2_where_money_goes_is_read_from_the_person_never_from_the_order(
     assert sent["idempotency_key"] == transfer["metadata"]["call"]
     (intent,) = await town.intents(order.id)
     assert sent["params"]["source_transaction"] == intent["latest_charge"]
+
+
+async def test_a_capture_of_a_hold_that_is_not_held_here_stands_for_a_person(town: Town) -> None:
+    """Money taken and books that say otherwise: nobody is told that all is well."""
+    runner = await town.member(runner=True, card=None)
+    order = await town.held_job(runner)
+    await town.carry(runner, order)
+    await town.hand_over(runner, order)
+    await town.sql("UPDATE hold SET status = 'released' WHERE order_id = :id", id=order.id)
+    for _ in range(MOST_FAULTS + 1):
+        await town.hurry()
+    stands = await town.saga(order, "complete_order")
+    assert stands.status == "stuck"
+    assert "is not held here" in (stands.error or "")
+    assert await town.transfers(order.id) == []
 
 
 async def test_m2_every_call_that_makes_something_carries_a_key(shared_town: Town) -> None:

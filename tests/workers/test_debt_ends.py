@@ -175,6 +175,7 @@ async def test_a_charge_that_stripe_answered_with_a_failure_is_given_up_after_a_
     await forget_for(town, order, "23 hours")
     await town.hurry()
     assert (await town.saga(order, "settle_debt")).status == "turning"
+    assert (await town.told(order, customer.person_id))[-1] == "push-debt-unclear"
     with pytest.raises(DebtBeingPaid):
         await pay(town, customer, order)
     await forget_for(town, order, "25 hours")

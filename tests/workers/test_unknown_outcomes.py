@@ -203,6 +203,9 @@ async def test_m16_a_worker_killed_while_it_takes_another_key_leaves_one_effect(
         await sent_earlier(town, scene, "25 hours")
         with pytest.raises(Killed):
             await run_saga(dying(town, at=at, committed=committed), scene.saga_id)
+        if at == 2:
+            ((taken,),) = await town.rows("SELECT call ->> 'renewed' FROM saga WHERE id = :id", id=scene.saga_id)
+            assert taken == ("1" if committed else None), "nothing is sent under a key that is not on the row"
         await finish(town, scene, town.worker("heir"))
         first, *later = await keys_of(town, scene, call)
         assert set(later) == {f"{first}:1"}
@@ -219,11 +222,11 @@ async def keys_of(town: Town, scene: Scene, call: str) -> list[str]:
 
 
 async def sent_earlier(town: Town, scene: Scene, ago: str) -> None:
-    """As if the saga's present call had been sent first so long ago."""
-    first = "to_jsonb(extract(epoch FROM now() - CAST(CAST(:ago AS text) AS interval)))"
+    """As if the saga's present call had been sent so long ago, and nothing heard of it since."""
+    then = "extract(epoch FROM now() - CAST(CAST(:ago AS text) AS interval))"
     await town.sql(
-        f"UPDATE saga SET call = jsonb_set(call, '{{first_sent_at}}', {first}), wake_at = now()"
-        " WHERE id = :id AND jsonb_typeof(call) = 'object'",
+        f"UPDATE saga SET call = call || jsonb_build_object('first_sent_at', {then}, 'unclear_at', {then}),"
+        " wake_at = now() WHERE id = :id AND jsonb_typeof(call) = 'object'",
         ago=ago,
         id=scene.saga_id,
     )

@@ -126,7 +126,21 @@ async def plan_drop(work: UnitOfWork, run: Run, key: str) -> Params | None:
     params = await plan_release(work, run, key)
     if params is not None and params["asked"] is not None and "failed_at" in run.data:
         params["asked"]["sure_after"] = TOOK_NOTHING_AFTER.total_seconds()
+        await _tell_how_long(work, run)
     return params
+
+
+async def _tell_how_long(work: UnitOfWork, run: Run) -> None:
+    order = await find_order(work, run.campus_id, run.order)
+    await tell(
+        work,
+        campus_id=run.campus_id,
+        chat_id=run.person,
+        name=f"debt_unclear:{run.id}",
+        key="push-debt-unclear",
+        order_id=run.order,
+        words={"order": run.order, "amount": spell(order.total or 0, order.price.currency)},
+    )
 
 
 async def drop(client: Stripe, sent: Sent) -> Result:

@@ -46,8 +46,9 @@ async def plan_refund(work: UnitOfWork, run: Run, key: str) -> Params:
 
 
 async def refund(client: Stripe, sent: Sent) -> Result:
-    """Send it back."""
-    return _refund(await create_refund(client, sent.params, sent.key))
+    """Send it back, and see how that stands: a call sent again is answered with what was true the first time."""
+    made = await create_refund(client, sent.params, sent.key)
+    return _refund(await retrieve_refund(client, made["id"]))
 
 
 async def look_for_refund(client: Stripe, sent: Sent) -> Result | None:

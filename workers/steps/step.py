@@ -24,6 +24,9 @@ class Sent:
     now: datetime  # the database's clock: a worker's own may be wrong, and waiting for a trace is about money
 
 
+Look = Callable[[Stripe, Sent], Awaitable[Result | None]]
+
+
 async def record_no_refusal(_work: UnitOfWork, _run: Run, _refusal: Refused) -> None:
     """A refusal that leaves no trace beside the saga's own."""
 
@@ -34,14 +37,14 @@ class OutsideStep:
 
     `plan` freezes the parameters (None: there is nothing to do; it may raise Refused), `call` sends them under the key,
     `record` writes the result in the transaction of the next progress. `look` finds out what an unanswered call did;
-    None from it means: nothing, as far as one can see. `renew_after` a key was taken, a call without a trace may be
-    sent under another one; at once where the object's own state, or its harmlessness, makes a second call safe.
+    None from it means: nothing, as far as one can see. `renew_after` the last sign of life a call without a trace
+    may be sent under another key; at once where the object's own state, or its harmlessness, makes a second call safe.
     """
 
     plan: Callable[[UnitOfWork, Run, str], Awaitable[Params | None]]
     call: Callable[[Stripe, Sent], Awaitable[Result]]
     record: Callable[[UnitOfWork, Run, Result], Awaitable[None]]
-    look: Callable[[Stripe, Sent], Awaitable[Result | None]] | None = None
+    look: Look | None = None
     refused: Callable[[UnitOfWork, Run, Refused], Awaitable[None]] = record_no_refusal
     renew_after: timedelta = timedelta(0)
 

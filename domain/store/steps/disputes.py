@@ -10,6 +10,7 @@ from domain.store.campuses import find_campus
 from domain.store.disputes import (
     close_dispute,
     is_disputed,
+    is_lost,
     lock_dispute,
     note_withdrawal,
     open_dispute,
@@ -91,9 +92,12 @@ async def win_dispute(work: UnitOfWork, run: Run, met: Dispute, fee: int) -> Non
     if met.withdrawn:
         won = dispute_won_posting(dispute=met.dispute, amount=met.withdrawn, fee=fee, currency=met.currency)
         await post(work, won, met.order_id)
-    if not await is_disputed(work, met.order_id):
-        start = await free(work, met.order_id)
-        run.starts.extend([] if start is None else [start])
+    if await is_disputed(work, met.order_id):
+        ways = [_pay_anyway(met)] if await is_lost(work, met.order_id) else []
+        await _tell_closed(work, met, "push-dispute-won-kept", ways)
+        return
+    start = await free(work, met.order_id)
+    run.starts.extend([] if start is None else [start])
     await _tell_closed(work, met, "push-dispute-won", [])
 
 

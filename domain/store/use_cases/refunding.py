@@ -9,7 +9,7 @@ from domain.payment import Debt, DebtStatus
 from domain.people import Action, Member, Role
 from domain.postings import debt_let_go_posting
 from domain.refunds import Refundable
-from domain.store.disputes import is_disputed, is_lost
+from domain.store.disputes import is_disputed, is_lost, is_open
 from domain.store.events import Actor, log
 from domain.store.money import payable_of, post
 from domain.store.orders import find_order, lock_order
@@ -65,13 +65,18 @@ def _require_others(admin: Member, order: Order) -> None:
 
 
 async def pay_anyway(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> None:
-    """Send what is owed for an order whose payment a bank took back for good; Stale when nothing is kept of it."""
+    """Send what is owed for an order whose payment a bank took back for good; Stale when nothing is kept of it.
+
+    OrderDisputed while a bank decides about another part of it.
+    """
     require(admin, Action.REFUND_ANY, own=False)
     order = await lock_order(work, campus.id, order_id)
     _require_others(admin, order)
     owed = await payable_of(work, order_id)
     if owed is None or not owed.frozen or not await is_lost(work, order_id):
         raise Stale
+    if await is_open(work, order_id):
+        raise OrderDisputed
     start = await free(work, order_id)
     if start is not None:
         await start_saga(work, start)
