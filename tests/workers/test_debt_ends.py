@@ -184,6 +184,20 @@ async def test_a_charge_that_stripe_answered_with_a_failure_is_given_up_after_a_
     assert (await town.told(order, customer.person_id))[-1] == "push-debt-not-reached"
 
 
+async def test_a_failure_whose_payment_is_found_is_no_riddle(town: Town) -> None:
+    """What Stripe answered with a failure is there, and was declined: nothing has to be waited for."""
+    customer = await town.member()
+    order = await owed_order(town, customer)
+    await town.give_card(customer.person_id, DECLINING)
+    await pay(town, customer, order)
+    await town.fault("POST /v1/payment_intents", "status", status=500, before=False)
+    for _ in range(4):
+        await town.hurry()
+    told_her = await town.told(order, customer.person_id)
+    assert told_her[-1] == "push-debt-declined"
+    assert "push-debt-unclear" not in told_her
+
+
 async def forget_for(town: Town, order: Order, ago: str) -> None:
     """As if nothing had been heard of the saga's charge for so long."""
     long_ago = "to_jsonb(extract(epoch FROM now() - CAST(CAST(:ago AS text) AS interval)))"

@@ -265,6 +265,8 @@ async def test_a_refund_that_fails_before_we_know_its_number_fails_here_too(shar
     await town.hurry()
     assert await refund_rows(town, order) == [("failed", 400, 0)]
     assert await booked(town, order) == before
+    posted = await town.rows("SELECT id FROM ledger_txn WHERE order_id = :id AND kind LIKE 'refund%'", id=order.id)
+    assert len(posted) == 2, "Stripe's balance knows it both ways, and the daily comparison asks for each"
 
 
 async def test_the_towns_books_are_right_after_all_this(shared_town: Town) -> None:

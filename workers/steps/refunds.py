@@ -16,7 +16,7 @@ from domain.store.runs import Run
 from domain.store.steps.payables import count_reversal, send_rest
 from domain.store.steps.refunds import fail_refund, owe_refund
 from domain.store.unit_of_work import UnitOfWork
-from workers.outcomes import Refused
+from workers.outcomes import Refused, Unknown
 from workers.steps.step import OutsideStep, Params, Result, Sent, add_signal
 from workers.stripe_gateway import (
     UNKNOWN_OBJECT,
@@ -48,7 +48,10 @@ async def plan_refund(work: UnitOfWork, run: Run, key: str) -> Params:
 async def refund(client: Stripe, sent: Sent) -> Result:
     """Send it back, and see how that stands: a call sent again is answered with what was true the first time."""
     made = await create_refund(client, sent.params, sent.key)
-    return _refund(await retrieve_refund(client, made["id"]))
+    try:
+        return _refund(await retrieve_refund(client, made["id"]))
+    except Refused as refusal:  # of the second question: the first was answered with yes
+        raise Unknown("refund_unseen", str(refusal)) from refusal
 
 
 async def look_for_refund(client: Stripe, sent: Sent) -> Result | None:
@@ -58,12 +61,12 @@ async def look_for_refund(client: Stripe, sent: Sent) -> Result | None:
 
 
 async def record_refund(work: UnitOfWork, run: Run, result: Result) -> None:
-    """Stripe took it: booked, told to both; a bank may still take its time, or say no."""
+    """Stripe took it: booked, told to both; a bank may still take its time, or say no.
+
+    One that failed by now was taken all the same: Stripe's books have it both ways, so ours do.
+    """
     run.data["refund"] = result["refund"]
     await change_refund(work, run.data["refund_row"], refund=result["refund"])
-    if result["status"] in FAILED:
-        await record_look(work, run, result)
-        return
     happened = RefundEvent.SUCCEEDED if result["status"] == "succeeded" else RefundEvent.ACCEPTED
     made = await move_refund(work, run.data["refund_row"], happened, settled_at=_settled(happened))
     if made is None:
@@ -74,6 +77,9 @@ async def record_refund(work: UnitOfWork, run: Run, result: Result) -> None:
         refund=result["refund"], runner=made.runner_id, ours=made.ours, hers=made.hers, currency=made.currency
     )
     await post(work, posting, made.order_id)
+    if result["status"] in FAILED:
+        await record_look(work, run, result)
+        return
     await redraw_known(work, made.order_id)
     await _tell_both(work, made)
 
