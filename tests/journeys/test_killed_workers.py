@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
@@ -18,7 +18,12 @@ ANOTHER_CARRIES_ON = 5.0  # seconds from the kill
 RESTARTED_CARRIES_ON = 10.0
 CARDS_AT_REST = "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM live_card WHERE order_id = $1 AND due_at IS NOT NULL)"
 PATIENCE = 30.0
+STAYS = 0.5  # seconds; nobody who runs takes as long between two statements of a transaction
 PLACES = ("east", "south", "west")
+LEFT_OPEN = (
+    "SELECT 1 FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
+    " AND state_change < clock_timestamp() - interval '0.3 seconds'"
+)
 MOVED_ON = (
     "SELECT now() AS at FROM saga WHERE id = $1"
     " AND (position > $2 OR status NOT IN ('running', 'turning') OR call ->> 'name' IS DISTINCT FROM $3)"
@@ -33,17 +38,19 @@ async def another(town: Town) -> Seconds:
     town.stack.start_room("worker-2", "workers")
     town.stack.wait_ready("worker-2")
     first, second = town.stack.processes["worker-1"], town.stack.processes["worker-2"]
-    async with AsyncExitStack() as leaving:
-        prepared = await prepare_all(town, leaving)
-        with frozen(second.pid):
-            sagas = await interrupt_all(town, prepared)
-            first.kill()
-            killed = time.monotonic()
-        seconds = await carried_on(town, sagas, killed)
-    first.restart()
-    town.stack.wait_ready("worker-1")
-    town.stack.processes.pop("worker-2").stop()
-    return seconds
+    try:
+        async with AsyncExitStack() as leaving:
+            prepared = await prepare_all(town, leaving)
+            async with frozen(town, second.pid):
+                sagas = await interrupt_all(town, prepared)
+                first.kill()
+                killed = time.monotonic()
+            seconds = await carried_on(town, sagas, killed)
+        first.restart()
+        town.stack.wait_ready("worker-1")
+        return seconds
+    finally:  # the tests behind this one know one worker
+        town.stack.processes.pop("worker-2").stop()
 
 
 @pytest.fixture(scope="module")
@@ -143,11 +150,24 @@ async def carried_on(town: Town, sagas: dict[str, tuple[object, int, str]], sinc
     return dict(zip(sagas, await asyncio.gather(*(one(saga) for saga in sagas.values())), strict=True))
 
 
-@contextmanager
-def frozen(process: int) -> Iterator[None]:
-    """Hold a process still (SIGSTOP) for the length of a block."""
+@asynccontextmanager
+async def frozen(town: Town, process: int) -> AsyncIterator[None]:
+    """Hold a process still (SIGSTOP) for the length of a block, between two of its transactions.
+
+    Frozen inside of one it would keep its rows from all others, as a killed one does not.
+    """
     os.kill(process, signal.SIGSTOP)
+    while await holds_rows(town):
+        os.kill(process, signal.SIGCONT)
+        await asyncio.sleep(LOOK_EVERY)
+        os.kill(process, signal.SIGSTOP)
     try:
         yield
     finally:
         os.kill(process, signal.SIGCONT)
+
+
+async def holds_rows(town: Town) -> bool:
+    """Whether somebody is in the middle of a transaction and stays there."""
+    await asyncio.sleep(STAYS)
+    return bool(await town.ask(LEFT_OPEN))
