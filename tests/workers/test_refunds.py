@@ -269,5 +269,17 @@ async def test_a_refund_that_fails_before_we_know_its_number_fails_here_too(shar
     assert len(posted) == 2, "Stripe's balance knows it both ways, and the daily comparison asks for each"
 
 
+async def test_a_refund_that_can_not_be_seen_was_made_all_the_same(shared_town: Town) -> None:
+    """Only the first question was about the money: who took a no to the second for its answer would give it twice."""
+    town = shared_town
+    order = await completed(town, await town.member(runner=True, card=None))
+    await town.fault("GET /v1/refunds/*", "status", status=404)
+    await give_back(town, order, 400)
+    await town.drive()
+    await town.hurry()
+    assert await refund_rows(town, order) == [("succeeded", 400, 0)]
+    assert [one["amount"] for one in await refunds_of(town, order.id)] == [400]
+
+
 async def test_the_towns_books_are_right_after_all_this(shared_town: Town) -> None:
     assert await shared_town.breaches() == []

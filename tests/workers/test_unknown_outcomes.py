@@ -212,11 +212,21 @@ async def test_m16_a_worker_killed_while_it_takes_another_key_leaves_one_effect(
     assert await town.breaches() == []
 
 
+async def test_a_look_that_fails_says_nothing_about_the_key(shared_town: Town) -> None:
+    """Stripe keeps the failure of a call under its key, and nothing of a list: no other key, and no day to wait."""
+    town, call = shared_town, "POST /v1/transfers"
+    scene = await SCENES[CALLS[call]](town)
+    await town.fault(call, "lost_answer", before=True, times=2)
+    await town.fault("GET /v1/transfers", "status", status=500, times=3)
+    await finish(town, scene)
+    first, *later = await keys_of(town, scene, call)
+    assert later == [first, first]
+    assert await town.breaches() == []
+
+
 async def keys_of(town: Town, scene: Scene, call: str) -> list[str]:
     """The keys under which the saga made this call, in their order."""
-    sent = [
-        one for one in await town.look("requests") if one["verb"] == "POST" and fnmatch(f"POST {one['path']}", call)
-    ]
+    sent = [one for one in await town.look("requests") if fnmatch(f"{one['verb']} {one['path']}", call)]
     keys = [str(one["idempotency_key"]) for one in sent]
     return [key for key in keys if key.startswith(str(scene.saga_id))]
 

@@ -124,8 +124,7 @@ async def plan_drop(work: UnitOfWork, run: Run, key: str) -> Params | None:
     So she is not told that nothing was charged, and asked again, before a day without a trace is over.
     """
     params = await plan_release(work, run, key)
-    unseen = params is not None and params["payment_intent"] is None and params["asked"] is not None
-    if params is not None and unseen and "failed_at" in run.data:
+    if params is not None and params["payment_intent"] is None and "failed_at" in run.data:
         params["asked"]["sure_after"] = TOOK_NOTHING_AFTER.total_seconds()
         await _tell_how_long(work, run)
     return params
