@@ -1,7 +1,6 @@
 """The composition root of the conversation: everything is built, started and stopped here, and only here."""
 
 import asyncio
-import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,6 +20,7 @@ from bot.lines import Lines
 from bot.measures import new_measures
 from bot.speaking import Mouth, speak
 from domain.environment import World
+from domain.logs import configure_logging, get_logger
 from domain.settings import BotSettings
 from domain.store.bell import arq_ring
 from domain.store.inbox import require_tables
@@ -32,7 +32,7 @@ REDIS_WITHIN = 0.2  # seconds; counting actions must not make a person wait
 DRAIN_WITHIN = 20.0  # seconds for requests under way when we are told to stop
 PROGRESS_EVERY = 2.0  # seconds
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +46,7 @@ class Running:
 
 def run(settings: BotSettings) -> None:
     """Run until SIGTERM or SIGINT, then finish what is under way."""
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("aiogram.event").setLevel(logging.WARNING)
+    configure_logging(settings.log_level, settings.log_format)
     uvloop.run(serve(settings))
 
 

@@ -1,7 +1,6 @@
 """The campuses one process serves: a bot each, set up at Telegram, found again when new ones are founded."""
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +15,7 @@ from bot.inbox import Inbox
 from bot.polling import PATIENCE, Spring, poll
 from bot.session import Session
 from domain.campus import Campus
+from domain.logs import get_logger
 from domain.settings import BotSettings
 from domain.store.campuses import all_campuses, keep_bot_username
 from domain.store.unit_of_work import Database
@@ -25,7 +25,7 @@ RETRY_EVERY = 2.0  # seconds between two tries to reach Telegram
 WEBHOOK_CONNECTIONS = 40  # at once; Telegram's default
 CALL_WITHIN = 10.0  # seconds for one call
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,7 +70,7 @@ async def _look(open_database: Database) -> Sequence[Campus]:
         async with open_database() as work:
             campuses = await all_campuses(work)
     except Exception as error:  # the database is away: those who are served stay served
-        log.warning("no look for new campuses: %r", error)
+        log.warning("campuses_not_read", error=error)
         return ()
     if not campuses:
         print("bot waits for a campus: python -m workers.campus add FILE", flush=True)
@@ -114,7 +114,7 @@ async def _remember_name(open_database: Database, campus: Campus, bot: Bot) -> N
         async with open_database() as work:
             await keep_bot_username(work, campus.id, name)
     except Exception as error:  # the next start remembers it
-        log.warning("the name of %s's bot was not kept: %r", campus.name, error)
+        log.warning("bot_name_not_saved", campus=campus.id, name=campus.name, error=error)
 
 
 async def _choose_way(settings: BotSettings, bot: Bot, campus: Campus) -> None:

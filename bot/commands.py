@@ -5,7 +5,6 @@ describes it. In her private chat a person is offered what her roles add up to, 
 what an admin can do. Who only orders has the list of all private chats, which costs no call.
 """
 
-import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommand
 
 from bot.replies import CommandMenu
 from domain.campus import Campus
+from domain.logs import get_logger
 from domain.people import Role
 from domain.words import FALLBACK, languages, say_plain
 
@@ -63,7 +63,7 @@ COMMANDS: Mapping[Role, Mapping[str, str]] = MappingProxyType(
 ADDING = frozenset({Role.RUNNER, Role.ADMIN})  # roles that add to the list of all private chats
 MOST_REMEMBERED = 10_000  # chats
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ async def offer_everywhere(bot: Bot, campus: Campus) -> None:
     try:
         await bot.set_my_commands(_listed({Role.ADMIN}, FALLBACK), scope=desk)
     except TelegramAPIError as error:
-        log.warning("no commands in the admin chat of %s: %s", campus.name, error.message)
+        log.warning("admin_commands_not_set", campus=campus.id, name=campus.name, error=error.message)
 
 
 def _listed(roles: Iterable[Role], language: str) -> list[BotCommand]:

@@ -2,7 +2,6 @@
 
 import hmac
 import json
-import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from stripe import SignatureVerificationError, WebhookSignature
 
 from bot.arrivals import Unintelligible, arrival_of, storable
 from bot.inbox import Inbox, receive
+from domain.logs import get_logger
 from domain.store.inbox import Payload, require_tables, store_event
 
 LARGEST_BODY = 1024 * 1024  # bytes
@@ -21,7 +21,7 @@ TOLERANCE = 300  # seconds a signature may be old, or ahead of our clock (Stripe
 # What a forged or broken event makes the library and the readers below raise.
 FORGERIES = (SignatureVerificationError, ValueError, TypeError, AttributeError, KeyError, RecursionError)
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ async def take_update(door: Door, request: web.Request) -> web.Response:
     """200 after the commit; 401 for a wrong secret; 500 makes Telegram send it again."""
     given = request.headers.get(SECRET_HEADER, "").encode(errors="replace")
     if door.telegram_secret is None or not hmac.compare_digest(given, door.telegram_secret.encode()):
-        log.warning("a call without the right secret for campus %r", request.match_info["campus"][:40])
+        log.warning("webhook_secret_wrong", campus_name=request.match_info["campus"][:40])
         return web.Response(status=401)
     campus_id = door.campuses.get(request.match_info["campus"])
     if campus_id is None:
@@ -80,7 +80,7 @@ async def take_event(door: Door, request: web.Request) -> web.Response:
     try:
         event = read_event(raw, request.headers.get("Stripe-Signature"), door.stripe_secrets, live=door.live)
     except FORGERIES as error:
-        log.warning("an event that is not Stripe's: %s", type(error).__name__)
+        log.warning("stripe_signature_wrong", error=type(error).__name__)
         return web.Response(status=400)
     account = event.get("account")
     async with door.inbox.database() as work:
@@ -138,7 +138,7 @@ async def ready(door: Door, _request: web.Request) -> web.Response:
         async with door.inbox.database() as work:
             await require_tables(work)
     except Exception as error:  # whatever the driver raises, it means no
-        log.warning("not ready: %r", error)
+        log.warning("database_unavailable", error=error)
         return web.json_response({"ready": False, "why": "the database does not answer"}, status=503)
     return web.json_response({"ready": True})
 

@@ -1,9 +1,10 @@
 """From an update to its effect, exactly once: one unit of work each, then the words; what fails comes again."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+
+from structlog.contextvars import bind_contextvars
 
 from bot.arrivals import glimpse, tap_of
 from bot.limits import Limit, Verdict
@@ -12,6 +13,7 @@ from bot.measures import Measures
 from bot.refusals import refused, say_sorry, say_too_fast, tidy_up
 from bot.replies import Replies
 from domain.errors import CampusGError
+from domain.logs import get_logger
 from domain.parking import MOST_TRIES, ParkedKind, Poison, spelled
 from domain.store.inbox import (
     Arrival,
@@ -33,7 +35,7 @@ RETRY_MOST = 50  # updates a look
 Dispatch = Callable[[UnitOfWork, Arrival], Awaitable[Replies]]
 Speak = Callable[[Arrival, Replies], Awaitable[None]]
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ async def handle(inbox: Inbox, arrival: Arrival, *, answer_known: bool = True) -
 
 async def _handle_in_line(inbox: Inbox, arrival: Arrival, *, answer_known: bool) -> bool:
     while True:
+        bind_contextvars(update=arrival.update_id, campus=arrival.campus_id, person=arrival.person_id)
         try:
             replies = await _settle(inbox, arrival)
         except _EarlierFirst as found:
@@ -119,12 +122,12 @@ async def _give_effect(inbox: Inbox, arrival: Arrival) -> Replies | None:
 async def _refuse(inbox: Inbox, arrival: Arrival, refusal: CampusGError) -> Replies:
     """Its effects are rolled back; that it was refused is committed, so that it is refused once."""
     log.warning(
-        "refused %s to person %s of campus %s (update %s, %s)",
-        type(refusal).__name__,
-        arrival.person_id,
-        arrival.campus_id,
-        arrival.update_id,
-        tap_of(arrival.payload),
+        "action_refused",
+        refusal=type(refusal).__name__,
+        person=arrival.person_id,
+        campus=arrival.campus_id,
+        update=arrival.update_id,
+        tap=tap_of(arrival.payload),
     )
     async with inbox.database() as work:
         await mark_handled(work, arrival, note=refusal.key)
@@ -134,7 +137,7 @@ async def _refuse(inbox: Inbox, arrival: Arrival, refusal: CampusGError) -> Repl
 
 
 async def _hold_off(inbox: Inbox, arrival: Arrival, verdict: Verdict) -> None:
-    log.warning("too many actions of person %s on campus %s", arrival.person_id, arrival.campus_id)
+    log.warning("rate_limit_exceeded", person=arrival.person_id, campus=arrival.campus_id)
     async with inbox.database() as work:
         await mark_handled(work, arrival, note="too often")
     inbox.measures.refused.inc()
@@ -143,7 +146,7 @@ async def _hold_off(inbox: Inbox, arrival: Arrival, verdict: Verdict) -> None:
 
 async def _count_failure(inbox: Inbox, arrival: Arrival, error: Exception) -> bool:
     """Write the failure down beside the update; after the last try the person is told, once."""
-    log.error("update %s of campus %s failed", arrival.update_id, arrival.campus_id, exc_info=error)
+    log.error("update_failed", update=arrival.update_id, campus=arrival.campus_id, exc_info=error)
     inbox.measures.failed.inc()
     async with inbox.database() as work:
         parked = await count_failure(work, arrival, spelled(error))
@@ -176,4 +179,4 @@ async def finish_unfinished(inbox: Inbox, campus_ids: Callable[[], list[int]]) -
             for arrival in found:
                 await handle(inbox, arrival, answer_known=False)
         except Exception as error:  # the database is away; it was told about already, and comes back
-            log.warning("unfinished updates have to wait: %r", error)
+            log.warning("unfinished_updates_not_read", error=error)

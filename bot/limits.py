@@ -1,6 +1,5 @@
 """How often one person may act: a token bucket in Redis for all processes, or in memory while Redis is away."""
 
-import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -9,6 +8,8 @@ from enum import IntEnum
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+
+from domain.logs import get_logger
 
 ACTIONS_A_MINUTE = 20
 BURST = 40  # actions at once; an order from the first tap to the last is about fifteen
@@ -31,7 +32,7 @@ redis.call('EXPIRE', KEYS[1], 300)
 return verdict
 """
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Verdict(IntEnum):
@@ -87,7 +88,7 @@ def limit_everywhere(redis: Redis) -> Limit:
         try:
             verdict = await script(keys=[f"campusg:actions:{person_id}"], args=[BURST, ACTIONS_A_MINUTE / 60])
         except (RedisError, OSError) as error:
-            log.warning("no Redis to count actions in, counting here: %r", error)
+            log.warning("rate_limit_counts_locally", error=error)
             resting_until = time.monotonic() + REDIS_REST
             return await here(person_id)
         return Verdict(int(verdict))

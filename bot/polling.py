@@ -1,7 +1,6 @@
 """Fetching updates without a public address: stored in one commit, handled by the same path, then the offset moves."""
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,13 +9,14 @@ import aiohttp
 
 from bot.arrivals import WANTED_UPDATES, Unintelligible, arrival_of
 from bot.inbox import Inbox, receive
+from domain.logs import get_logger
 from domain.store.inbox import Arrival, store_updates
 
 PATIENCE = 20  # seconds Telegram may hold an empty answer back
 LONGEST_PAUSE = 3.0  # seconds between two tries; people wait for an answer meanwhile
 CONFLICT = 409  # another process polls with the same token
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Unavailable(Exception):
@@ -53,7 +53,7 @@ async def poll(spring: Spring) -> None:
                 pause = getattr(error, "pause", None) or min(0.1 * 2.0 ** min(failures, 10), LONGEST_PAUSE)
                 # Only its kind: the words of a client's error may hold the address, and with it the token.
                 said = error if isinstance(error, Unavailable) else type(error).__name__
-                log.warning("polling for campus %s pauses %.1f s: %s", spring.campus_id, pause, said)
+                log.warning("polling_paused", campus=spring.campus_id, pause_seconds=round(pause, 1), error=said)
                 await asyncio.sleep(pause)
                 continue
             failures = 0
@@ -92,4 +92,4 @@ async def _take(inbox: Inbox, arrival: Arrival) -> None:
     try:
         await receive(inbox, arrival)
     except Exception as error:
-        log.warning("update %s of campus %s has to wait: %r", arrival.update_id, arrival.campus_id, error)
+        log.warning("update_postponed", update=arrival.update_id, campus=arrival.campus_id, error=error)

@@ -1,7 +1,6 @@
 """Saying through aiogram what handlers asked for, after the commit: it may fail, and then it is only logged."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -38,6 +37,7 @@ from bot.replies import (
 from bot.turn import cut
 from domain.aftercare import fits, shortened
 from domain.buttons import Button, Tap, pack
+from domain.logs import get_logger
 from domain.store.groups import follow_group, keep_invite
 from domain.store.inbox import Arrival
 from domain.store.people import mark_unreachable
@@ -51,7 +51,7 @@ LONGEST_PAUSE = 30  # seconds of `retry_after` that are waited for; only this pe
 TRIES = 3
 
 Result = TypeVar("Result")
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ async def speak(mouth: Mouth, arrival: Arrival, replies: Replies) -> None:
             await _follow(mouth, arrival.campus_id, before=place.chat_id, after=moved.migrate_to_chat_id)
         except Exception as error:  # what was done is committed: nothing that goes wrong here may undo or repeat it
             mouth.measures.unsaid.inc()
-            log.warning("%s to update %s was not taken: %s", type(reply).__name__, arrival.update_id, error)
+            log.warning("reply_not_sent", reply=type(reply).__name__, update=arrival.update_id, error=error)
 
 
 async def _say(mouth: Mouth, bot: Bot, arrival: Arrival, place: Place, reply: Reply) -> None:
@@ -156,7 +156,7 @@ async def _invite(mouth: Mouth, bot: Bot, campus_id: int, chat_id: int, reply: I
     try:
         link = await _patiently(lambda: bot.create_chat_invite_link(chat_id, name="CampusG", creates_join_request=True))
     except TelegramAPIError as error:
-        log.warning("no invite link into chat %s: %s", chat_id, error)
+        log.warning("invite_link_not_created", chat=chat_id, error=error)
         await _send(bot, chat_id, reply.refused)
         return
     async with mouth.database() as work:
@@ -179,7 +179,7 @@ async def _patiently(call: Callable[[], Awaitable[Result]]) -> Result:
 
 
 async def _forget(mouth: Mouth, arrival: Arrival, place: Place) -> None:
-    log.warning("chat %s of campus %s can't be written to", place.chat_id, arrival.campus_id)
+    log.warning("chat_unreachable", chat=place.chat_id, campus=arrival.campus_id)
     if place.private:
         async with mouth.database() as work:
             await mark_unreachable(work, arrival.campus_id, place.chat_id)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_FORMATS = ("console", "json")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
@@ -56,6 +57,14 @@ def read_log_level(environ: Environment, wrong: list[str]) -> str:
     value = value_of(environ, "LOG_LEVEL").upper() or "INFO"
     if value not in LOG_LEVELS:
         wrong.append(f"LOG_LEVEL is {value!r}; it must be one of {', '.join(LOG_LEVELS)}.")
+    return value
+
+
+def read_log_format(environ: Environment, wrong: list[str]) -> str:
+    """LOG_FORMAT: console unless it says json."""
+    value = value_of(environ, "LOG_FORMAT").lower() or "console"
+    if value not in LOG_FORMATS:
+        wrong.append(f"LOG_FORMAT is {value!r}; it must be {' or '.join(LOG_FORMATS)}.")
     return value
 
 

@@ -11,6 +11,7 @@ from domain.environment import (
     World,
     read_count,
     read_database_url,
+    read_log_format,
     read_log_level,
     read_public_url,
     read_redis_url,
@@ -43,6 +44,7 @@ class BotSettings:
 
     environment: World
     log_level: str
+    log_format: str  # console or json
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
     tokens: Tokens
@@ -61,6 +63,7 @@ class WorkerSettings:
 
     environment: World
     log_level: str
+    log_format: str  # console or json
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
     tokens: Tokens
@@ -96,6 +99,7 @@ def read_bot_settings(environ: Environment) -> BotSettings:
     settings = BotSettings(
         environment=read_world(environ, wrong),
         log_level=read_log_level(environ, wrong),
+        log_format=read_log_format(environ, wrong),
         database_url=read_database_url(environ, wrong),
         redis_url=read_redis_url(environ, wrong),
         tokens=read_tokens(environ, wrong),
@@ -117,6 +121,7 @@ def read_worker_settings(environ: Environment) -> WorkerSettings:
     settings = WorkerSettings(
         environment=world,
         log_level=read_log_level(environ, wrong),
+        log_format=read_log_format(environ, wrong),
         database_url=read_database_url(environ, wrong),
         redis_url=read_redis_url(environ, wrong),
         tokens=read_tokens(environ, wrong),

@@ -1,7 +1,6 @@
 """Composition root of a worker: the only place that builds; arq and errands for latency, the sweep for certainty."""
 
 import asyncio
-import logging
 import os
 import signal
 import socket
@@ -14,6 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
 
+from domain.logs import get_logger
 from domain.settings import WorkerSettings
 from domain.store.bell import QUEUE, arq_ring, from_json, redis_settings, to_json
 from domain.store.campuses import all_campuses
@@ -36,7 +36,7 @@ REDIS_AGAIN_AFTER = 1.0  # seconds
 POSTGRES_AGAIN_AFTER = 1.0  # seconds
 CAMPUSES_EVERY = 5.0  # seconds between two looks for new campuses
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 async def work(settings: WorkerSettings) -> None:
@@ -97,7 +97,7 @@ async def _follow_campuses(store: Database, settings: WorkerSettings, tokens: di
             async with store() as unit:
                 campuses = await all_campuses(unit)
         except Exception as fault:
-            log.warning("no look for new campuses: %r", fault)
+            log.warning("campuses_not_read", error=fault)
         else:
             found = {campus.id: settings.tokens.of(campus.name, alone=len(campuses) == 1) for campus in campuses}
             tokens |= {campus_id: token for campus_id, token in found.items() if token is not None}
@@ -120,10 +120,10 @@ async def _listen(settings: WorkerSettings, context: dict[str, Any], stopping: a
         try:
             await running
         except (RedisError, OSError) as error:
-            log.warning("Redis is away, the sweep goes on: %r", error)
+            log.warning("queue_unavailable", error=error)
             await asyncio.sleep(REDIS_AGAIN_AFTER)
         except asyncio.CancelledError:
-            log.info("no more bells")
+            log.info("queue_listener_stopped")
         await _close(worker)
 
 
@@ -131,7 +131,7 @@ async def _close(worker: Worker) -> None:
     try:
         await worker.close()
     except (RedisError, OSError) as error:
-        log.info("Redis was gone before the worker: %r", error)
+        log.info("queue_gone_at_shutdown", error=error)
 
 
 def _arq(settings: WorkerSettings, context: dict[str, Any]) -> Worker:

@@ -1,19 +1,19 @@
 """Delivering what is due though nobody heard its bell: each for itself, so that one that hangs holds up no other."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import zip_longest
 
+from domain.logs import get_logger
 from domain.store.due import due_deliveries
 from workers.losses import lose_abandoned
 from workers.messages import Office, draw_card, send_push
 
 AT_ONCE = 16
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 Deliver = Callable[[Office, int], Awaitable[None]]
 
@@ -51,7 +51,7 @@ class Deliveries:
         try:
             await deliver(self.office, number)
         except Exception:
-            log.exception("a delivery failed and comes again")
+            log.exception("send_failed", number=number)
         finally:
             del self.under_way[deliver, number]
 

@@ -1,11 +1,13 @@
 """Runs a saga: claims it, takes its local moves, freezes and makes its calls, records what came of them."""
 
-import logging
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from structlog.contextvars import bind_contextvars
+
 from domain.errors import CampusGError
+from domain.logs import get_logger
 from domain.saga import Await, CallOutside, End, SagaStatus, Wait, turned_back
 from domain.store.campuses import find_campus
 from domain.store.progress import run_local_part, start_asked
@@ -22,7 +24,7 @@ from workers.workshop import Workshop
 
 SLOWEST_POLL = timedelta(seconds=60)
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class FencedError(Exception):
@@ -39,14 +41,15 @@ async def run_saga(workshop: Workshop, saga_id: UUID) -> None:
         return
     workshop.running.add(saga_id)
     try:
+        bind_contextvars(saga=saga_id)
         async with workshop.room:
             call = await _begin(workshop, saga_id)
             while call is not None:
                 call = await _make(workshop, call)
     except FencedError:
-        log.info("saga %s went on elsewhere", saga_id)
+        log.info("saga_fenced", saga=saga_id)
     except Exception as fault:
-        log.exception("saga %s fails", saga_id)
+        log.exception("saga_failed", saga=saga_id)
         await note_fault(workshop, saga_id, fault)
     finally:
         workshop.running.discard(saga_id)
@@ -61,6 +64,7 @@ async def _begin(workshop: Workshop, saga_id: UUID) -> Call | None:
                 run = await claim_saga(work, saga_id, workshop.name)
                 if run is None:
                     return None
+                bind_contextvars(kind=run.kind, step=run.step, order=run.order_id, campus=run.campus_id)
                 if refusal is not None:
                     return await _refuse(work, run, refusal)
                 return await _proceed(work, run, may_poll=True)

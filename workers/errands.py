@@ -1,16 +1,16 @@
 """What a worker's own commits ask for: done by itself while it has hands free, else rung for all workers to hear."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from domain.logs import get_logger
 from domain.store.unit_of_work import Bell, Ring
 
 HANDS = 16  # errands at once
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 Job = Callable[[dict[str, Any], str], Awaitable[None]]
 
@@ -57,4 +57,4 @@ class Errands:
         try:
             await job(self.context, bell.subject)
         except Exception:
-            log.exception("%s %s failed and is found again by the sweep", bell.job, bell.subject)
+            log.exception("local_task_failed", job=bell.job, subject=bell.subject)

@@ -1,6 +1,5 @@
 """Stripe's webhooks as hints: each wakes, or starts, the saga that then looks for itself."""
 
-import logging
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, func, select, update
 
 from domain.errors import Stale
+from domain.logs import get_logger
 from domain.parking import MOST_TRIES, ParkedKind, Poison, spelled
 from domain.payment import LIVE_HOLDS
 from domain.store.lapses import tell_lapsed
@@ -19,7 +19,7 @@ from domain.store.unit_of_work import UnitOfWork
 from workers.late_news import saga_for
 from workers.workshop import Workshop
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 async def read_hint(workshop: Workshop, event_id: str) -> None:
@@ -47,7 +47,7 @@ async def _handle(work: UnitOfWork, row: RowMapping) -> None:
         async with work.connection.begin_nested():
             await _wake_or_start(work, row)
     except Exception as fault:  # whatever it is, the events behind it must not wait for it
-        log.warning("Stripe's event %s can't be handled: %r", row["id"], fault)
+        log.warning("stripe_event_failed", stripe_event=row["id"], error=fault)
         tries, error = row["tries"] + 1, spelled(fault)
         given_up = func.now() if tries >= MOST_TRIES else None
         await work.connection.execute(this.values(tries=tries, error=error, handled_at=given_up))

@@ -1,16 +1,16 @@
 """arq's entry points: each carries one id, and is harmless when it comes late, twice or not at all."""
 
 import asyncio
-import logging
 from typing import Any
 from uuid import UUID
 
+from domain.logs import get_logger
 from domain.store.due import due_of_order
 from workers import engine, hints, messages
 from workers.messages import Office
 from workers.workshop import Workshop
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 async def run_saga(ctx: dict[str, Any], saga_id: str) -> None:
@@ -45,7 +45,7 @@ async def follow_order(ctx: dict[str, Any], order_id: str) -> None:
     done = await asyncio.gather(*(_OF_ORDER[bell.job](ctx, bell.subject) for bell in due), return_exceptions=True)
     for bell, fault in zip(due, done, strict=True):
         if fault is not None:
-            log.error("%s %s failed and is found again by the sweep", bell.job, bell.subject, exc_info=fault)
+            log.error("queue_job_failed", job=bell.job, subject=bell.subject, exc_info=fault)
 
 
 _OF_ORDER = {job.__name__: job for job in (run_saga, draw_card, send_push)}

@@ -1,8 +1,7 @@
 """A message of which nobody knows whether it was sent: not sent again by itself, and its news still gets there."""
 
-import logging
-
 from domain.card_news import ON_CARD
+from domain.logs import get_logger
 from domain.store.messages import bring_anew
 from domain.store.push_rows import PushRow, push_abandoned, push_lost
 from domain.store.unit_of_work import Database, UnitOfWork
@@ -11,7 +10,7 @@ from workers.mistakes import park_push
 
 GONE = "its worker was gone while sending"
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 async def lose_abandoned(database: Database, push_id: int) -> None:
@@ -35,7 +34,7 @@ async def _make_good(work: UnitOfWork, lost: PushRow, error: str) -> None:
     A message that its order's card says as well brings that card anew; whoever wrote the lost words to the other side
     hears that they perhaps did not come; everything else is parked, and an admin sends it again or drops it.
     """
-    log.warning("push %d (%s) was perhaps not sent: %s", lost.id, lost.key, error)
+    log.warning("notification_outcome_unknown", notification=lost.id, key=lost.key, error=error)
     if not await _reaches_its_reader(work, lost):
         await park_push(work, lost, error)
 

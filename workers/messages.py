@@ -1,6 +1,5 @@
 """Delivering what was written: cards drawn as committed when they are sent, pushes sent at most once by themselves."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,6 +7,7 @@ from typing import assert_never
 
 from domain.buttons import Button, Style
 from domain.cards import Card, draw
+from domain.logs import get_logger
 from domain.parking import MOST_TRIES, ParkedKind, spelled
 from domain.saga import backoff
 from domain.store.card_rows import (
@@ -55,7 +55,7 @@ from workers.telegram_sender import (
 AT_ONCE_AGAIN = timedelta(0)
 AFTER_A_FAULT = timedelta(seconds=2)  # what was written to the same chat later waits that long
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ async def draw_card(office: Office, card_id: int) -> None:
     except Exception as fault:  # of our own: the other cards go on, and this one not for ever
         if card is None:
             raise
-        log.exception("card %d of order %d could not be drawn", card.id, card.order_id)
+        log.exception("order_message_not_rendered", order_message=card.id, order=card.order_id)
         await _note_card_fault(office, card, spelled(fault))
 
 
@@ -145,7 +145,7 @@ async def _write_card(work: UnitOfWork, card: CardRow, digest: str, outcome: Out
             await _note_blocked(work, card.campus_id, card.chat_id, why)
             await card_parked(work, card, why)
         case Broken(why):
-            log.error("card %d of order %d is refused by Telegram: %s", card.id, card.order_id, why)
+            log.error("order_message_refused", order_message=card.id, order=card.order_id, error=why)
             await card_parked(work, card, why)
             await park_card(work, card, why)
         case _:
@@ -163,7 +163,7 @@ async def send_push(office: Office, push_id: int) -> None:
     try:
         ready = await _ready(office, push_id)
     except Exception as fault:  # of our own, before anything was sent: what waits behind it does not wait for ever
-        log.exception("push %d could not be made ready", push_id)
+        log.exception("notification_not_prepared", notification=push_id)
         return await _note_push_fault(office, push_id, spelled(fault))
     if ready is None:
         return None
@@ -250,7 +250,7 @@ async def _write_push(work: UnitOfWork, message: PushRow, outcome: Outcome) -> N
             await push_dropped(work, message.id, why)
             await tell_not_heard(work, message.id)
         case Broken(why):
-            log.error("push %d (%s) is refused by Telegram: %s", message.id, message.key, why)
+            log.error("notification_refused", notification=message.id, key=message.key, error=why)
             await push_dropped(work, message.id, why)
             await park_push(work, message, why)
         case Unchanged() | GoneMessage():
@@ -269,4 +269,4 @@ async def _note_blocked(work: UnitOfWork, campus_id: int, chat_id: int, why: str
     if chat_id > 0:
         await mark_unreachable(work, campus_id, chat_id)
     else:
-        log.error("campus %d cannot write to its group %d: %s", campus_id, chat_id, why)
+        log.error("group_unreachable", campus=campus_id, chat=chat_id, error=why)

@@ -1,12 +1,12 @@
 """A task inside every worker, alive while Redis is away: leases, timers, sagas, messages, hints, reconciliation."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
+from domain.logs import get_logger
 from domain.store.due import due_sagas, is_event_waiting, is_timer_due
 from domain.store.saga_rows import renew_leases
 from domain.store.unit_of_work import Singly
@@ -24,7 +24,7 @@ COMPARE_EVERY = 2.0  # seconds between two looks whether one of Stripe's lists i
 MOST_AT_ONCE = 50
 BELLS_FIRST = timedelta(seconds=0.5)  # what rings meanwhile is done twice: once found here, once in vain by the bell
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 Round = Callable[[], Awaitable[None]]
 
@@ -53,7 +53,7 @@ async def _repeat(rounds: tuple[Round, ...], stopping: asyncio.Event, every: flo
             try:
                 await each()
             except Exception as fault:
-                log.warning("a round of the sweep failed and comes again: %r", fault)
+                log.warning("sweep_failed", error=fault)
         with suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), every)
 
@@ -96,4 +96,4 @@ async def _run(workshop: Workshop, saga_id: UUID) -> None:
     try:
         await run_saga(workshop, saga_id)
     except Exception as fault:
-        log.warning("saga %s could not even note its fault and comes again: %r", saga_id, fault)
+        log.warning("saga_failure_not_recorded", saga=saga_id, error=fault)

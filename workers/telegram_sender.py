@@ -25,6 +25,7 @@ from telegram.request import HTTPXRequest
 
 from domain.buttons import Button
 from domain.card_view import Card
+from domain.logs import get_logger
 
 ANSWER_WITHIN = 8.0  # seconds for a whole call; less than the lease of a card, so that no card is sent twice at once
 CONNECTIONS = 32
@@ -33,7 +34,7 @@ CONNECTIONS = 32
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid", "message identifier is not")
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Due timers: each is fired in the commit that does what it is for."""
 
-import logging
 from datetime import timedelta
 
 from domain.errors import CampusGError
+from domain.logs import get_logger
 from domain.parking import MOST_TRIES, ParkedKind, Poison, spelled
 from domain.store.ladders import LADDERS
 from domain.store.parking import park
@@ -17,7 +17,7 @@ from workers.workshop import Workshop
 MOST_AT_ONCE = 50
 AGAIN_AFTER = timedelta(seconds=10)
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 async def fire_timers(workshop: Workshop) -> None:
@@ -35,9 +35,9 @@ async def _fire(work: UnitOfWork, due: DueTimer) -> None:
             if start is not None:
                 await start_saga(work, start)
     except CampusGError as refusal:
-        log.info("timer %d of order %d is not wanted any more: %r", due.id, due.order_id, refusal)
+        log.info("timer_not_needed", timer=due.id, order=due.order_id, refusal=refusal)
     except Exception as fault:  # a fault of ours with one order must not keep the others' deadlines from firing
-        log.exception("timer %d of order %d could not start anything", due.id, due.order_id)
+        log.exception("timer_failed", timer=due.id, order=due.order_id)
         await _note_fault(work, due, fault)
 
 

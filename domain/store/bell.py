@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from arq.connections import ArqRedis, RedisSettings, create_pool
 from redis.exceptions import RedisError
 
+from domain.logs import get_logger
 from domain.store.unit_of_work import Bell, Ring
 
 QUEUE = "campusg"
@@ -18,7 +18,7 @@ QUEUE = "campusg"
 MOST_WAITING = 24
 RING_WITHIN = 0.5  # seconds; a slow Redis must not make a person wait
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 def to_json(job: dict[str, Any]) -> bytes:
@@ -64,7 +64,7 @@ def arq_ring(redis_url: str) -> tuple[Ring, "Pool"]:
                 fewest = together(bells)
                 await asyncio.gather(*(arq.enqueue_job(bell.job, bell.subject, _queue_name=QUEUE) for bell in fewest))
         except (RedisError, OSError, TimeoutError) as error:
-            log.warning("no bell for %d jobs, the sweep will find them: %r", len(bells), error)
+            log.warning("queue_jobs_not_enqueued", jobs=len(bells), error=error)
 
     return ring, pool
 

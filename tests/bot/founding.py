@@ -43,6 +43,7 @@ def settings_for(database_url: str, redis_url: str, telegram: str, port: int, *,
     return BotSettings(
         environment=World.TEST,
         log_level="INFO",
+        log_format="console",
         database_url=database_url,
         redis_url=redis_url,
         tokens=Tokens(by_campus={NORTH[0]: NORTH[1], SOUTH[0]: SOUTH[1]}),

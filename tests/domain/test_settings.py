@@ -116,6 +116,7 @@ def test_live_keys_work_where_money_is_real(key: str) -> None:
         (read_bot_settings, "HTTP_PORT", "65536", "'65536'; it must be a whole number from 1 to 65535"),
         (read_bot_settings, "HTTP_PORT", "0", "'0'; it must be a whole number from 1 to 65535"),
         (read_bot_settings, "LOG_LEVEL", "loud", "'LOUD'; it must be one of DEBUG, INFO"),
+        (read_worker_settings, "LOG_FORMAT", "xml", "'xml'; it must be console or json"),
         (read_bot_settings, "ENVIRONMENT", "prod", "'prod'; it must be test or live"),
         (read_worker_settings, "WORKER_JOBS", "many", "'many'; it must be a whole number from 1 to 1000"),
         (read_worker_settings, "STRIPE_CALLS_PER_SECOND", "0", "'0'; it must be a whole number from 1 to 10000"),

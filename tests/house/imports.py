@@ -28,6 +28,7 @@ class Room:
 RULES = {
     "domain": Room(rooms=frozenset({"domain"}), foreign=frozenset()),
     "domain/words.py": Room(rooms=frozenset({"domain"}), foreign=frozenset({"fluent"})),
+    "domain/logs.py": Room(rooms=frozenset({"domain"}), foreign=frozenset({"structlog"})),
     "domain/store": Room(rooms=frozenset({"domain"}), foreign=frozenset({"sqlalchemy", "asyncpg", "arq", "redis"})),
     "bot": Room(rooms=frozenset({"bot", "domain"}), foreign=None),
     "workers": Room(rooms=frozenset({"workers", "domain"}), foreign=None),

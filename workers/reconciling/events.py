@@ -1,10 +1,10 @@
 """Stripe's events by list: what no webhook brought is kept and handled exactly as if one had."""
 
-import logging
 from datetime import timedelta
 
 from sqlalchemy.exc import DBAPIError
 
+from domain.logs import get_logger
 from domain.store.inbox import known_events, store_event
 from domain.store.readings import Reading
 from domain.store.unit_of_work import UnitOfWork
@@ -16,7 +16,7 @@ EVERY = timedelta(seconds=60)
 EVERY_ACCOUNT = timedelta(minutes=10)  # there are many, and little happens on each
 OVERLAP = 300  # seconds; the hourly and daily looks do not lean on events at all
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 async def take_in(turn: Turn, taken: Reading, objects: Objects) -> None:
@@ -40,7 +40,7 @@ async def _take_in(work: UnitOfWork, taken: Reading, event: dict[str, object]) -
                 payload=event,
             )
     except DBAPIError as fault:
-        log.warning("Stripe's event %s can't be kept: %r", event.get("id"), fault)
+        log.warning("stripe_event_not_stored", stripe_event=event.get("id"), error=fault)
 
 
 PLATFORM_EVENTS = Listing(page=list_events, look=take_in, every=EVERY, overlap=OVERLAP)

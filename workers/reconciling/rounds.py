@@ -6,11 +6,11 @@ ever waits behind them.
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
+from domain.logs import get_logger
 from domain.store.differences import report
 from domain.store.readings import (
     Reading,
@@ -50,7 +50,7 @@ LISTINGS: Mapping[str, Listing] = MappingProxyType(
     }
 )
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 async def _holds(turn: Turn, taken: Reading) -> None:
@@ -106,7 +106,7 @@ async def reconcile(workshop: Workshop, stopping: asyncio.Event) -> None:
     try:
         await looking.look_at_wanted(turn)
     except (CallFailed, SpentError) as failure:
-        log.info("what an admin wants looked at has to wait: %r", failure)
+        log.info("requested_comparison_postponed", error=failure)
         return
     while await _next(turn):
         continue
@@ -130,7 +130,7 @@ async def read(turn: Turn, taken: Reading) -> bool:
     except CallFailed as failure:
         away = taken.account is None and not isinstance(failure, Refused)
         pause = min(EVERY * 2 ** min(taken.failures, 10), LONGEST_PAUSE)
-        log.warning("reading %s failed and comes again in %s: %r", taken.task, pause, failure)
+        log.warning("list_not_read", list=taken.task, retry_in_seconds=pause.total_seconds(), error=failure)
         async with turn.database() as work:
             await put_off(work, taken, str(failure), again=pause, everything=away)
         return not away

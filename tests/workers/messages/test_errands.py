@@ -58,7 +58,10 @@ async def test_what_there_are_no_hands_for_is_rung_and_a_failure_is_nobody_elses
     let_go.set()
     await errands.finish(5)
     assert done == [str(number) for number in range(HANDS) if number != 3]
-    assert "send_push 3 failed" in caplog.text
+    failed = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    assert [(line["event"], line["job"], line["subject"]) for line in failed] == [
+        ("local_task_failed", "send_push", "3")
+    ]
     await errands.ring([Bell("send_push", "99")])
     assert rung[-1].subject == "99", "a worker that stops begins nothing more"
 
