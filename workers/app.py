@@ -22,6 +22,7 @@ from domain.store.unit_of_work import Database, connect, database, singly
 from workers.buckets import open_buckets
 from workers.errands import Errands
 from workers.jobs import JOBS
+from workers.leases import keep_leases
 from workers.messages import Office
 from workers.stripe_gateway import open_client
 from workers.stripe_pace import open_pace
@@ -58,12 +59,17 @@ async def work(settings: WorkerSettings) -> None:
         sender = open_sender(settings.telegram_api_url, tokens)
         buckets = open_buckets(settings.redis_url)
         office = Office(database=store, singly=singly(engine), sender=sender, buckets=buckets)
+        leases = connect(settings.database_url, size=1)
+        keeping = asyncio.create_task(keep_leases(database(leases, errands.ring), workshop))
         following = asyncio.create_task(_follow_campuses(store, settings, tokens))
         context = {"workshop": workshop, "office": office}
         errands.open(JOBS, context)
         await _serve(settings, context, stopping)
         await errands.finish(DRAIN_WITHIN)
         following.cancel()
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await leases.dispose()
         await client.close()
         await pace.close()
         await sender.close()
