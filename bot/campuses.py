@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from traceback import format_tb
 
 import aiohttp
 from aiogram import Bot
@@ -58,11 +59,27 @@ async def serve_campuses(served: Served, open_database: Database, inbox: Inbox) 
                 served.by_name[campus.name] = campus.id
                 if served.settings.public_url is None:
                     url = bot.session.api.api_url(token, "getUpdates")
-                    group.create_task(poll(Spring(campus_id=campus.id, url=url, session=session, inbox=inbox)))
+                    spring = Spring(campus_id=campus.id, url=url, session=session, inbox=inbox)
+                    group.create_task(_keep_polling(spring))
             if served.bots and not served.ready.is_set():
                 served.ready.set()
                 print(f"bot ready: {', '.join(sorted(served.by_name))}", flush=True)
             await asyncio.sleep(LOOK_EVERY if served.bots else RETRY_EVERY)
+
+
+async def _keep_polling(spring: Spring) -> None:
+    """For ever: what ends the polling of one campus is logged, and it starts again."""
+    while True:
+        try:
+            await poll(spring)
+        except Exception as error:
+            _log_fault("polling_failed", spring.campus_id, error)
+            await asyncio.sleep(RETRY_EVERY)
+
+
+def _log_fault(happened: str, campus_id: int, error: Exception) -> None:
+    """Log where it was raised and its kind only: the words of a client's error may hold the address, and the token."""
+    log.error(happened, campus=campus_id, error=type(error).__name__, traceback="".join(format_tb(error.__traceback__)))
 
 
 async def _look(open_database: Database) -> Sequence[Campus]:
@@ -102,19 +119,21 @@ async def _set_up(served: Served, campus: Campus, token: str) -> Bot:
             return bot
         except AiogramError as error:
             print(f"bot waits for Telegram ({campus.name}): {type(error).__name__}", flush=True)
-            await asyncio.sleep(RETRY_EVERY)
+        except Exception as error:  # an answer that not even aiogram expects must not end the other campuses
+            _log_fault("bot_not_set_up", campus.id, error)
+        await asyncio.sleep(RETRY_EVERY)
 
 
 async def _remember_name(open_database: Database, campus: Campus, bot: Bot) -> None:
     """Stripe's pages lead back into the chat by the bot's name; without it they lead to Telegram's front page."""
-    name = (await bot.me()).username
-    if name is None or name == campus.bot_username:
-        return
     try:
+        name = (await bot.me()).username
+        if name is None or name == campus.bot_username:
+            return
         async with open_database() as work:
             await keep_bot_username(work, campus.id, name)
     except Exception as error:  # the next start remembers it
-        log.warning("bot_name_not_saved", campus=campus.id, name=campus.name, error=error)
+        _log_fault("bot_name_not_saved", campus.id, error)
 
 
 async def _choose_way(settings: BotSettings, bot: Bot, campus: Campus) -> None:

@@ -72,12 +72,19 @@ async def fetch(spring: Spring, offset: int) -> Sequence[dict[str, Any]]:
     async with spring.session.post(spring.url, json=asked) as response:
         answer = await response.json(content_type=None)
     if isinstance(answer, dict) and answer.get("ok") is True:
-        batch: list[dict[str, Any]] = answer["result"]
+        batch = [each for each in answer["result"] if _has_number(each)]
+        if answer["result"] and not batch:
+            raise Unavailable("Telegram answered with something that is no update")
         return batch
     if response.status == CONFLICT:
         raise Unavailable("another process polls with the same token, or a webhook is set; only one may be")
     parameters = answer.get("parameters", {}) if isinstance(answer, dict) else {}
     raise Unavailable(f"Telegram answered {response.status}", parameters.get("retry_after"))
+
+
+def _has_number(update: object) -> bool:
+    """Without its number an update can't be forgotten at Telegram, nor kept here."""
+    return isinstance(update, dict) and type(update.get("update_id")) is int
 
 
 def _read(campus_id: int, update: dict[str, Any]) -> Arrival | None:

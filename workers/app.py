@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+from functools import partial
 from typing import Any
 
 from arq.connections import RedisSettings
@@ -11,7 +12,6 @@ from arq.worker import Worker, func
 from redis import exceptions as redis_errors
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
-from redis.exceptions import RedisError
 
 from domain.logs import get_logger
 from domain.settings import WorkerSettings
@@ -22,7 +22,9 @@ from domain.store.unit_of_work import Database, connect, database, singly
 from workers.buckets import open_buckets
 from workers.errands import Errands
 from workers.jobs import JOBS
+from workers.leases import keep_leases
 from workers.messages import Office
+from workers.queue_listener import DRAIN_WITHIN, listen
 from workers.stripe_gateway import open_client
 from workers.stripe_pace import open_pace
 from workers.sweep import sweep
@@ -31,8 +33,6 @@ from workers.workshop import Workshop
 
 POLL_DELAY = 0.05  # seconds between arq's looks into Redis: half of it is the mean pick-up
 JOB_WITHIN = 60  # seconds; every wait inside a job is shorter
-DRAIN_WITHIN = 25  # seconds a stopping worker lets its jobs finish
-REDIS_AGAIN_AFTER = 1.0  # seconds
 POSTGRES_AGAIN_AFTER = 1.0  # seconds
 CAMPUSES_EVERY = 5.0  # seconds between two looks for new campuses
 
@@ -58,12 +58,17 @@ async def work(settings: WorkerSettings) -> None:
         sender = open_sender(settings.telegram_api_url, tokens)
         buckets = open_buckets(settings.redis_url)
         office = Office(database=store, singly=singly(engine), sender=sender, buckets=buckets)
+        leases = connect(settings.database_url, size=1)
+        keeping = asyncio.create_task(keep_leases(database(leases, errands.ring), workshop))
         following = asyncio.create_task(_follow_campuses(store, settings, tokens))
         context = {"workshop": workshop, "office": office}
         errands.open(JOBS, context)
         await _serve(settings, context, stopping)
         await errands.finish(DRAIN_WITHIN)
         following.cancel()
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await leases.dispose()
         await client.close()
         await pace.close()
         await sender.close()
@@ -74,7 +79,7 @@ async def work(settings: WorkerSettings) -> None:
 
 async def _serve(settings: WorkerSettings, context: dict[str, Any], stopping: asyncio.Event) -> None:
     print("workers ready", flush=True)
-    listening = asyncio.create_task(_listen(settings, context, stopping))
+    listening = asyncio.create_task(listen(partial(_arq, settings, context), stopping))
     await sweep(context["workshop"], context["office"], stopping)
     await listening
 
@@ -102,36 +107,6 @@ async def _follow_campuses(store: Database, settings: WorkerSettings, tokens: di
             found = {campus.id: settings.tokens.of(campus.name, alone=len(campuses) == 1) for campus in campuses}
             tokens |= {campus_id: token for campus_id, token in found.items() if token is not None}
         await asyncio.sleep(CAMPUSES_EVERY)
-
-
-async def _listen(settings: WorkerSettings, context: dict[str, Any], stopping: asyncio.Event) -> None:
-    """Hear bells for as long as Redis rings them; without Redis the sweep does all the work, a little later."""
-    while not stopping.is_set():
-        worker = _arq(settings, context)
-        running = asyncio.create_task(worker.async_run())
-        stopped = asyncio.create_task(stopping.wait())
-        await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        if not running.done():
-            worker.allow_pick_jobs = False
-            if worker.tasks:
-                await asyncio.wait(worker.tasks.values(), timeout=DRAIN_WITHIN)
-            running.cancel()
-        try:
-            await running
-        except (RedisError, OSError) as error:
-            log.warning("queue_unavailable", error=error)
-            await asyncio.sleep(REDIS_AGAIN_AFTER)
-        except asyncio.CancelledError:
-            log.info("queue_listener_stopped")
-        await _close(worker)
-
-
-async def _close(worker: Worker) -> None:
-    try:
-        await worker.close()
-    except (RedisError, OSError) as error:
-        log.info("queue_gone_at_shutdown", error=error)
 
 
 def _arq(settings: WorkerSettings, context: dict[str, Any]) -> Worker:

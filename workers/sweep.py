@@ -1,4 +1,4 @@
-"""A task inside every worker, alive while Redis is away: leases, timers, sagas, messages, hints, reconciliation."""
+"""A task inside every worker, alive while Redis is away: timers, sagas, messages, hints, reconciliation."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,6 @@ from uuid import UUID
 
 from domain.logs import get_logger
 from domain.store.due import due_sagas, is_event_waiting, is_timer_due
-from domain.store.saga_rows import renew_leases
 from domain.store.unit_of_work import Singly
 from workers.deliveries import Deliveries
 from workers.engine import run_saga
@@ -33,7 +32,6 @@ async def sweep(workshop: Workshop, office: Office, stopping: asyncio.Event) -> 
     """Until `stopping`: find what is due without a bell; one round's failure is not the next one's."""
     tasks: set[asyncio.Task[None]] = set()
     rounds: tuple[Round, ...] = (
-        lambda: _keep_leases(workshop),
         lambda: _fire_due(workshop, office.singly),
         lambda: _run_due(workshop, office.singly, tasks),
     )
@@ -56,12 +54,6 @@ async def _repeat(rounds: tuple[Round, ...], stopping: asyncio.Event, every: flo
                 log.warning("sweep_failed", error=fault)
         with suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), every)
-
-
-async def _keep_leases(workshop: Workshop) -> None:
-    if workshop.running:
-        async with workshop.database() as work:
-            await renew_leases(work, workshop.name, list(workshop.running))
 
 
 async def _fire_due(workshop: Workshop, singly: Singly) -> None:

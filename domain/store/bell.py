@@ -75,16 +75,22 @@ class Pool:
     def __init__(self, url: str) -> None:
         self._url = url
         self._pool: ArqRedis | None = None
+        self._opening = asyncio.Lock()  # or each of those who come while it is opened would open one
 
     async def get(self) -> ArqRedis:
         """The pool; raises RedisError or OSError while Redis is out of reach."""
-        if self._pool is None:
-            self._pool = await create_pool(
-                redis_settings(self._url), job_serializer=to_json, job_deserializer=from_json, default_queue_name=QUEUE
-            )
-        return self._pool
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await create_pool(
+                    redis_settings(self._url),
+                    job_serializer=to_json,
+                    job_deserializer=from_json,
+                    default_queue_name=QUEUE,
+                )
+            return self._pool
 
     async def close(self) -> None:
-        """Close what was opened."""
-        if self._pool is not None:
-            await self._pool.aclose()
+        """Close what was opened, or is being opened just now."""
+        async with self._opening:
+            if self._pool is not None:
+                await self._pool.aclose()

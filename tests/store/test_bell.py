@@ -1,5 +1,6 @@
 """Bells on a real Redis: few of them, and none that would be heard too late."""
 
+import asyncio
 from contextlib import aclosing
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,8 @@ from domain.store.unit_of_work import Bell
 from tests.store.scenes import found_campus, opened, placed_order
 
 CARD, PUSH, LONE = Bell("draw_card", "3", 7), Bell("send_push", "4", 7), Bell("send_push", "5", 8)
+
+ASKING = 12
 
 
 async def queued(redis: Redis) -> list[tuple[str, Any]]:
@@ -54,6 +57,33 @@ async def test_no_bell_is_rung_that_would_be_heard_after_the_sweep(redis_url: st
         await ring([LONE])
         assert ("send_push", "5") in await queued(redis)
     await pool.close()
+
+
+async def test_all_who_ask_at_once_for_the_pool_get_the_same_one(redis_url: str) -> None:
+    _, pool = arq_ring(redis_url)
+    async with aclosing(Redis.from_url(redis_url)) as redis:
+        others = await connections(redis)
+        opened = await asyncio.gather(*(pool.get() for _ in range(ASKING)))
+        assert len(await connections(redis) - others) == 1
+        assert {id(each) for each in opened} == {id(await pool.get())}
+    await pool.close()
+
+
+async def test_a_pool_that_is_closed_while_it_is_opened_leaves_no_connection(redis_url: str) -> None:
+    _, pool = arq_ring(redis_url)
+    async with aclosing(Redis.from_url(redis_url)) as redis:
+        others = await connections(redis)
+        opening = asyncio.create_task(pool.get())
+        await asyncio.sleep(0)
+        await pool.close()
+        await opening
+        assert await connections(redis) == others
+
+
+async def connections(redis: Redis) -> set[str]:
+    """The ids of the connections to this Redis database."""
+    ours = str(redis.connection_pool.connection_kwargs["db"])
+    return {each["id"] for each in await redis.client_list() if each["db"] == ours}
 
 
 async def test_all_that_is_due_about_an_order_is_found_and_nothing_else(database_url: str) -> None:

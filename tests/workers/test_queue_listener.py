@@ -1,0 +1,115 @@
+"""The listener of the queue on a real Redis: it survives whatever makes arq fail, and stops when told."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from arq.constants import health_check_key_suffix, job_key_prefix
+from arq.typing import WorkerCoroutine
+from arq.worker import Worker, func
+from redis.asyncio import Redis
+
+from domain.store.bell import QUEUE, arq_ring, from_json, redis_settings, to_json
+from domain.store.unit_of_work import Bell
+from tests.bot.stage import until
+from tests.town import Town
+from tests.workers.worker_process import running_worker
+from workers.queue_listener import listen
+
+CORRUPT_ID = b"\xff"  # no text: arq can't read it
+CORRUPT_JOB = "corrupt"
+NO_TIME: dict[str, Any] = {"t": None, "f": "run_saga", "a": ["x"], "k": {}, "et": "not a time"}
+
+Corrupt = Callable[[Redis], Awaitable[None]]
+
+
+async def corrupt_id(redis: Redis) -> None:
+    """Put an id in front of the queue that is no text."""
+    await redis.zadd(QUEUE, {CORRUPT_ID: 1})
+
+
+async def corrupt_job(redis: Redis) -> None:
+    """Put a queue job in front of the queue whose time is none."""
+    await redis.set(f"{job_key_prefix}{CORRUPT_JOB}", to_json(NO_TIME))
+    await redis.zadd(QUEUE, {CORRUPT_JOB: 1})
+
+
+@pytest.mark.parametrize("corrupt", [corrupt_id, corrupt_job])
+async def test_the_listener_hears_again_after_a_corrupt_entry_made_arq_fail(
+    town: Town, database_url: str, redis_url: str, tmp_path: Path, corrupt: Corrupt
+) -> None:
+    ring, pool = arq_ring(redis_url)
+    async with aclosing(Redis.from_url(redis_url)) as redis:
+        await corrupt(redis)
+        async with running_worker(town, database_url, tmp_path, redis_url) as worker:
+            await until(lambda: worker.said("Error"))
+            await redis.zrem(QUEUE, CORRUPT_ID, CORRUPT_JOB)
+            await ring([Bell("draw_card", "1")])
+
+            async def heard() -> bool:
+                return bool(await redis.zcard(QUEUE) == 0)
+
+            await until(heard)
+            assert await worker.said("Traceback")
+            assert await worker.stop() == 0
+    await pool.close()
+
+
+async def test_a_listener_that_is_told_to_stop_lets_its_queue_job_finish(redis_url: str) -> None:
+    started, may_finish, stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    finished: list[str] = []
+
+    async def draw_card(ctx: dict[Any, Any], subject: str) -> None:
+        started.set()
+        await may_finish.wait()
+        finished.append(subject)
+
+    ring, pool = arq_ring(redis_url)
+    async with asyncio.timeout(10):
+        listening = asyncio.create_task(listen(partial(worker_for, redis_url, draw_card), stopping))
+        await ring([Bell("draw_card", "1")])
+        await started.wait()
+        stopping.set()
+        await asyncio.sleep(0.2)
+        assert not listening.done()
+        may_finish.set()
+        await listening
+    await pool.close()
+    assert finished == ["1"]
+
+
+@pytest.mark.parametrize("corrupt", [None, corrupt_id, corrupt_job])
+async def test_cancellation_ends_the_listener(
+    redis_url: str, corrupt: Corrupt | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def draw_card(ctx: dict[Any, Any], subject: str) -> None: ...
+
+    async with aclosing(Redis.from_url(redis_url)) as redis, asyncio.timeout(10):
+        if corrupt is not None:
+            await corrupt(redis)
+        listening = asyncio.create_task(listen(partial(worker_for, redis_url, draw_card), asyncio.Event()))
+
+        async def hears_or_failed() -> bool:
+            return bool("Traceback" in caplog.text if corrupt else await redis.exists(QUEUE + health_check_key_suffix))
+
+        await until(hears_or_failed)
+        listening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await listening
+
+
+def worker_for(redis_url: str, job: WorkerCoroutine) -> Worker:
+    """arq's worker with this one function."""
+    return Worker(
+        functions=[func(job, name="draw_card", keep_result=0)],
+        queue_name=QUEUE,
+        redis_settings=redis_settings(redis_url),
+        handle_signals=False,
+        poll_delay=0.05,
+        job_serializer=to_json,
+        job_deserializer=from_json,
+    )

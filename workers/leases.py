@@ -1,0 +1,34 @@
+"""The loop that keeps the leases of the sagas this worker runs, on a connection that nothing else uses."""
+
+import asyncio
+
+from domain.logs import get_logger
+from domain.store.saga_rows import renew_leases
+from domain.store.unit_of_work import Database
+from workers.workshop import Workshop
+
+RENEWAL_INTERVAL = 0.4  # seconds
+RENEWAL_TIMEOUT = 1.0  # seconds; then the connection is replaced, while most leases still last
+
+log = get_logger(__name__)
+
+
+async def keep_leases(database: Database, workshop: Workshop) -> None:
+    """Renew the leases until cancelled: a renewal that fails is tried again.
+
+    Decision: `database` has a connection of its own, because a lease is lost as well when its renewal waits for one of
+    those that sagas and timers hold. It costs one more connection a worker.
+    """
+    while True:
+        try:
+            async with asyncio.timeout(RENEWAL_TIMEOUT):
+                await _renew(database, workshop)
+        except Exception as fault:
+            log.warning("leases_not_renewed", error=fault)
+        await asyncio.sleep(RENEWAL_INTERVAL)
+
+
+async def _renew(database: Database, workshop: Workshop) -> None:
+    if workshop.running:
+        async with database() as work:
+            await renew_leases(work, workshop.name, list(workshop.running))

@@ -1,0 +1,68 @@
+"""The listener of the queue: it runs arq's worker, and starts another one after whatever made it fail."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from arq.worker import Worker
+from redis.exceptions import RedisError
+
+from domain.logs import get_logger
+
+DRAIN_WITHIN = 25  # seconds a stopping worker lets its jobs finish
+REDIS_AGAIN_AFTER = 1.0  # seconds
+
+log = get_logger(__name__)
+
+
+async def listen(open_worker: Callable[[], Worker], stopping: asyncio.Event) -> None:
+    """Take queue jobs until `stopping`; while Redis or arq fails, the sweep does all the work, a little later."""
+    while not stopping.is_set():
+        try:
+            await _hear(open_worker(), stopping)
+        except (RedisError, OSError) as error:
+            log.warning("queue_unavailable", error=error)
+        except Exception:
+            log.exception("queue_listener_failed")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), REDIS_AGAIN_AFTER)
+    log.info("queue_listener_stopped")
+
+
+async def _hear(worker: Worker, stopping: asyncio.Event) -> None:
+    """Run arq's worker until it fails, which raises, or until `stopping`, and then let its jobs finish."""
+    running = asyncio.create_task(worker.async_run())
+    stopped = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not running.done():
+            worker.allow_pick_jobs = False
+            if worker.tasks:
+                await asyncio.wait(worker.tasks.values(), timeout=DRAIN_WITHIN)
+        if running.done():
+            _require_no_fault(running)
+    finally:
+        stopped.cancel()
+        running.cancel()
+        await _close(worker, running)
+
+
+async def _close(worker: Worker, running: asyncio.Task[None]) -> None:
+    """Close the worker in a task of its own: arq raises CancelledError there when a queue job of it was cancelled."""
+    closing = asyncio.create_task(worker.close())
+    await asyncio.wait({running, closing})
+    try:
+        _require_no_fault(closing)
+    except (RedisError, OSError) as error:
+        log.info("queue_gone_at_shutdown", error=error)
+    except Exception:
+        log.exception("queue_listener_not_closed")
+    if worker.pool is not None:
+        await worker.pool.aclose()
+
+
+def _require_no_fault(ended: asyncio.Task[None]) -> None:
+    """Raise what ended the task, unless it was cancelled."""
+    fault = None if ended.cancelled() else ended.exception()
+    if fault is not None:
+        raise fault
