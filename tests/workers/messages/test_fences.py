@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from domain.order import OrderStatus
 from domain.store.card_rows import move_chat
 from domain.store.parking import try_anew
 from domain.store.schema import membership
-from tests.workers.messages.frozen import FrozenWorker, freezing
+from tests.frozen import Freezing, FrozenWorker, freeze
 from tests.workers.messages.post_office import ANA, GROUP, MEI, PLAIN_GROUP, PostOffice
 from workers.messages import Office, draw_card, send_push
 
@@ -30,13 +31,11 @@ async def frozen(
     post: PostOffice, deliver: Callable[[Office, int], Coroutine[Any, Any, None]], number: int
 ) -> FrozenWorker:
     """A worker that has done everything but write down what became of it."""
-    ice, office = freezing(post.office)
-    task = asyncio.create_task(deliver(office, number))
-    async with asyncio.timeout(5):
-        await ice.reached.wait()
+    ice = Freezing(database=post.office.database)
+    worker = await freeze(ice, deliver(replace(post.office, database=ice.work), number))
     await post.office.buckets.rest(post.campus_id, MEI, 0.001)  # the others do not wait for what Telegram told it
     await asyncio.sleep(0.01)
-    return FrozenWorker(freezing=ice, task=task)
+    return worker
 
 
 async def ends_as(post: PostOffice, outcome: str) -> None:

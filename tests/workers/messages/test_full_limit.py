@@ -10,7 +10,7 @@ from sqlalchemy import exists, insert, select
 
 from domain.store.schema import membership, person, push
 from domain.store.unit_of_work import UnitOfWork
-from tests.workers.messages.frozen import freezing
+from tests.frozen import Freezing, freeze
 from tests.workers.messages.post_office import BOT, MEI, PostOffice
 from workers.deliveries import Deliveries
 from workers.messages import Office, send_push
@@ -77,15 +77,13 @@ async def test_three_workers_send_each_notification_once_under_a_full_limit(post
 async def test_a_worker_that_met_the_limit_does_not_let_a_third_send_what_a_second_is_sending(post: PostOffice) -> None:
     number = await post.push("once")
     await post.office.buckets.rest(post.campus_id, MEI, 0.1)
-    ice, first = freezing(post.office)
-    limited = asyncio.create_task(send_push(first, number))
-    await ice.reached.wait()
+    ice = Freezing(database=post.office.database)
+    limited = await freeze(ice, send_push(replace(post.office, database=ice.work), number))
     await asyncio.sleep(0.15)
     await post.sim("faults", kind="hang", method="sendMessage", chat=MEI, seconds=0.8)
     second = asyncio.create_task(send_push(post.office, number))
     await post.until_under_way("sendMessage")
-    ice.thaw.set()
-    await limited
+    await limited.wake()
     await asyncio.sleep(0.15)
     await send_push(replace(post.office), number)
     await second
