@@ -119,8 +119,11 @@ async def _give_effect(inbox: Inbox, arrival: Arrival) -> Replies | None:
         return await inbox.dispatch(work, arrival)
 
 
-async def _refuse(inbox: Inbox, arrival: Arrival, refusal: CampusGError) -> Replies:
-    """Its effects are rolled back; that it was refused is committed, so that it is refused once."""
+async def _refuse(inbox: Inbox, arrival: Arrival, refusal: CampusGError) -> Replies | None:
+    """Its effects are rolled back; that it was refused is committed, so that it is refused once.
+
+    None, and nothing changed, when another process handled it meanwhile.
+    """
     log.warning(
         "action_refused",
         refusal=type(refusal).__name__,
@@ -130,7 +133,8 @@ async def _refuse(inbox: Inbox, arrival: Arrival, refusal: CampusGError) -> Repl
         tap=tap_of(arrival.payload),
     )
     async with inbox.database() as work:
-        await mark_handled(work, arrival, note=refusal.key)
+        if not await mark_handled(work, arrival, note=refusal.key):
+            return None
         await tidy_up(work, arrival, refusal)
     inbox.measures.refused.inc()
     return refused(arrival, refusal)

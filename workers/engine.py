@@ -1,6 +1,6 @@
 """Runs a saga: claims it, takes its local moves, freezes and makes its calls, records what came of them."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -35,27 +35,37 @@ class SignalledError(Exception):
     """A signal arrived while local steps ran: they are undone, decide again."""
 
 
+@dataclass(slots=True)
+class Seen:
+    """The fence of the saga's row as it was committed last, as far as this worker knows; None before it read one."""
+
+    fence: int | None = None
+
+
 async def run_saga(workshop: Workshop, saga_id: UUID) -> None:
     """Take a due saga as far as it goes now; harmless when it is not due or another worker has it."""
     if saga_id in workshop.running:
         return
     workshop.running.add(saga_id)
+    seen = Seen()
     try:
         bind_contextvars(saga=saga_id)
         async with workshop.room:
-            call = await _begin(workshop, saga_id)
+            call = await _begin(workshop, saga_id, seen)
             while call is not None:
+                seen.fence = call.run.fence
                 call = await _make(workshop, call)
     except FencedError:
         log.info("saga_fenced", saga=saga_id)
     except Exception as fault:
         log.exception("saga_failed", saga=saga_id)
-        await note_fault(workshop, saga_id, fault)
+        if seen.fence is not None:
+            await note_fault(workshop, saga_id, seen.fence, fault)
     finally:
         workshop.running.discard(saga_id)
 
 
-async def _begin(workshop: Workshop, saga_id: UUID) -> Call | None:
+async def _begin(workshop: Workshop, saga_id: UUID, seen: Seen) -> Call | None:
     """Claim and take the first moves in one commit; the call to make next, if any."""
     refusal: CampusGError | Refused | None = None
     while True:
@@ -65,6 +75,7 @@ async def _begin(workshop: Workshop, saga_id: UUID) -> Call | None:
                 if run is None:
                     return None
                 bind_contextvars(kind=run.kind, step=run.step, order=run.order_id, campus=run.campus_id)
+                seen.fence = run.fence - 1  # its own claim is not committed yet
                 if refusal is not None:
                     return await _refuse(work, run, refusal)
                 return await _proceed(work, run, may_poll=True)

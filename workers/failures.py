@@ -47,10 +47,13 @@ async def stand_stuck(work: UnitOfWork, run: Run, error: str) -> None:
     await _tell(work, run, "push-stuck", error, [retry, resolve])
 
 
-async def note_fault(workshop: Workshop, saga_id: UUID, fault: Exception) -> None:
-    """An error of our own: try again a few times, then stand stuck; the transaction it happened in is gone."""
+async def note_fault(workshop: Workshop, saga_id: UUID, fence: int, fault: Exception) -> None:
+    """An error of our own: try again a few times, then stand stuck; the transaction it happened in is gone.
+
+    `fence` is the one of the row as it was committed last. Nothing when another worker went past since.
+    """
     async with workshop.database() as work:
-        run = await claim_saga(work, saga_id, workshop.name, own=True)
+        run = await claim_saga(work, saga_id, workshop.name, fence=fence)
         if run is None:
             return
         error = spelled(fault)

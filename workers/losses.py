@@ -21,9 +21,9 @@ async def lose_abandoned(database: Database, push_id: int) -> None:
             await _make_good(work, lost, GONE)
 
 
-async def lose(work: UnitOfWork, push_id: int, error: str) -> None:
+async def lose(work: UnitOfWork, message: PushRow, error: str) -> None:
     """A message whose sending got no answer; nothing when it was taken for abandoned meanwhile."""
-    lost = await push_lost(work, push_id, error)
+    lost = await push_lost(work, message, error)
     if lost is not None:
         await _make_good(work, lost, error)
 

@@ -31,7 +31,7 @@ from domain.store.push_rows import (
     push_postponed,
     push_sent,
 )
-from domain.store.readers import reader_of
+from domain.store.readers import Reader, reader_of
 from domain.store.unit_of_work import Database, Singly, UnitOfWork
 from domain.store.use_cases.relaying import tell_not_heard
 from domain.words import say, say_plain
@@ -89,8 +89,7 @@ async def _note_card_fault(office: Office, card: CardRow, error: str) -> None:
         if card.tries < MOST_TRIES:
             await card_postponed(work, card, backoff(card.tries), error)
         else:
-            await card_parked(work, card, error)
-            await park_card(work, card, error)
+            await _give_card_up(work, card, error)
 
 
 async def _draw(office: Office, card: CardRow, sight: Sight) -> None:
@@ -124,6 +123,7 @@ async def _record_card(office: Office, card: CardRow, digest: str, outcome: Outc
 
 
 async def _write_card(work: UnitOfWork, card: CardRow, digest: str, outcome: Outcome | timedelta) -> None:
+    """Write down what became of it, and what follows from that; nothing when another worker went past."""
     match outcome:
         case Sent(message_id):
             await _deliver_at_last(work, card, message_id, digest)
@@ -136,35 +136,52 @@ async def _write_card(work: UnitOfWork, card: CardRow, digest: str, outcome: Out
         case GoneMessage():
             await card_lost_its_message(work, card)
         case Migrated(new_chat_id):
-            await move_chat(work, card.chat_id, new_chat_id)
-            await card_postponed(work, card, AT_ONCE_AGAIN)
-            work.ring("draw_card", card.id)
+            await _move_card(work, card, new_chat_id)
         case Unsure(why) | NotSent(why):  # a card that perhaps came is sent again: better two than none
             await card_postponed(work, card, backoff(card.tries), why)
         case Blocked(why):
-            await _note_blocked(work, card.campus_id, card.chat_id, why)
-            await card_parked(work, card, why)
+            await _leave_card(work, card, why)
         case Broken(why):
             log.error("order_message_refused", order_message=card.id, order=card.order_id, error=why)
-            await card_parked(work, card, why)
-            await park_card(work, card, why)
+            await _give_card_up(work, card, why)
         case _:
             assert_never(outcome)
 
 
+async def _move_card(work: UnitOfWork, card: CardRow, new_chat_id: int) -> None:
+    if await card_postponed(work, card, AT_ONCE_AGAIN):
+        await move_chat(work, card.chat_id, new_chat_id)
+        work.ring("draw_card", card.id)
+
+
+async def _leave_card(work: UnitOfWork, card: CardRow, why: str) -> None:
+    if await card_parked(work, card, why):
+        await _note_blocked(work, card.campus_id, card.chat_id, why)
+
+
+async def _give_card_up(work: UnitOfWork, card: CardRow, error: str) -> None:
+    if await card_parked(work, card, error):
+        await park_card(work, card, error)
+
+
 async def _deliver_at_last(work: UnitOfWork, card: CardRow, message_id: int | None, digest: str) -> None:
-    await card_delivered(work, card, message_id, digest)
-    if card.tries > 1:
+    if await card_delivered(work, card, message_id, digest) and card.tries > 1:
         await worked_after_all(work, ParkedKind.CARD, card.id)
 
 
 async def send_push(office: Office, push_id: int) -> None:
     """Send one message, at most once by itself; nothing when it is not due, or another worker is at it."""
+    message: PushRow | None = None
     try:
-        ready = await _ready(office, push_id)
+        async with office.singly() as connection:
+            message = await find_due_push(connection, push_id)
+            reader = None if message is None else await reader_of(connection, message.campus_id, message.chat_id)
+        ready = None if message is None or reader is None else await _ready(office, message, reader)
     except Exception as fault:  # of our own, before anything was sent: what waits behind it does not wait for ever
+        if message is None:
+            raise
         log.exception("notification_not_prepared", notification=push_id)
-        return await _note_push_fault(office, push_id, spelled(fault))
+        return await _note_push_fault(office, message, spelled(fault))
     if ready is None:
         return None
     message, words = ready
@@ -174,21 +191,15 @@ async def send_push(office: Office, push_id: int) -> None:
     return await _record_push(office, message, outcome)
 
 
-async def _note_push_fault(office: Office, push_id: int, error: str) -> None:
+async def _note_push_fault(office: Office, message: PushRow, error: str) -> None:
     async with office.database() as work:
-        message = await push_failed(work, push_id, AFTER_A_FAULT, error)
-        if message is not None and message.tries >= MOST_TRIES:
-            await push_dropped(work, message.id, error)
-            await park_push(work, message, error)
+        failed = await push_failed(work, message, AFTER_A_FAULT, error)
+        if failed is not None and failed.tries >= MOST_TRIES:
+            await _give_push_up(work, failed, error)
 
 
-async def _ready(office: Office, push_id: int) -> tuple[PushRow, Card] | None:
-    """A message that is this worker's to send now, and its words; None when it is not, or never will be."""
-    async with office.singly() as connection:
-        message = await find_due_push(connection, push_id)
-        if message is None:
-            return None
-        reader = await reader_of(connection, message.campus_id, message.chat_id)
+async def _ready(office: Office, message: PushRow, reader: Reader) -> tuple[PushRow, Card] | None:
+    """The message, claimed by this worker, and its words; None when it is not its to send now, or never will be."""
     if not reader.reachable:
         await _record_push(office, message, Blocked("not reachable"))
         return None
@@ -200,11 +211,11 @@ async def _ready(office: Office, push_id: int) -> tuple[PushRow, Card] | None:
     pause = await office.buckets.take(message.campus_id, message.chat_id, edit=False)
     if pause:
         async with office.database() as work:
-            await push_postponed(work, message.id, timedelta(seconds=pause))
+            await push_postponed(work, message, timedelta(seconds=pause))
         return None
     async with office.singly() as connection:
         claimed = await claim_push(connection, message)
-    return (message, words) if claimed else None
+    return None if claimed is None else (claimed, words)
 
 
 def _written(message: PushRow, locale: str) -> Card:
@@ -232,35 +243,48 @@ async def _record_push(office: Office, message: PushRow, outcome: Outcome) -> No
 
 
 async def _write_push(work: UnitOfWork, message: PushRow, outcome: Outcome) -> None:
+    """Write down what became of it, and what follows from that; nothing when another worker went past."""
     match outcome:
         case Sent(message_id):
             await _sent_at_last(work, message, message_id)
         case Wait(seconds):
-            await push_postponed(work, message.id, timedelta(seconds=seconds))
+            await push_postponed(work, message, timedelta(seconds=seconds))
         case NotSent(why):
-            await push_postponed(work, message.id, backoff(message.tries), why)
+            await push_postponed(work, message, backoff(message.tries), why)
         case Migrated(new_chat_id):
-            await move_chat(work, message.chat_id, new_chat_id)
-            await push_postponed(work, message.id, AT_ONCE_AGAIN)
-            work.ring("send_push", message.id)
+            await _move_push(work, message, new_chat_id)
         case Unsure(why):
-            await lose(work, message.id, why)
+            await lose(work, message, why)
         case Blocked(why):
-            await _note_blocked(work, message.campus_id, message.chat_id, why)
-            await push_dropped(work, message.id, why)
-            await tell_not_heard(work, message.id)
+            await _leave_push(work, message, why)
         case Broken(why):
             log.error("notification_refused", notification=message.id, key=message.key, error=why)
-            await push_dropped(work, message.id, why)
-            await park_push(work, message, why)
+            await _give_push_up(work, message, why)
         case Unchanged() | GoneMessage():
             raise AssertionError(f"a send cannot end as {outcome}")
         case _:
             assert_never(outcome)
 
 
+async def _move_push(work: UnitOfWork, message: PushRow, new_chat_id: int) -> None:
+    if await push_postponed(work, message, AT_ONCE_AGAIN):
+        await move_chat(work, message.chat_id, new_chat_id)
+        work.ring("send_push", message.id)
+
+
+async def _leave_push(work: UnitOfWork, message: PushRow, why: str) -> None:
+    if await push_dropped(work, message, why):
+        await _note_blocked(work, message.campus_id, message.chat_id, why)
+        await tell_not_heard(work, message.id)
+
+
+async def _give_push_up(work: UnitOfWork, message: PushRow, error: str) -> None:
+    if await push_dropped(work, message, error):
+        await park_push(work, message, error)
+
+
 async def _sent_at_last(work: UnitOfWork, message: PushRow, message_id: int) -> None:
-    if await push_sent(work, message.id, message_id):
+    if await push_sent(work, message, message_id):
         await worked_after_all(work, ParkedKind.PUSH, message.id)
 
 

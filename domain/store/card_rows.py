@@ -23,14 +23,15 @@ _DUE = (
 _CLAIM = (
     update(live_card)
     .where(live_card.c.id == _DUE)
-    .values(due_at=func.now() + LEASE, tries=live_card.c.tries + 1)
+    .values(due_at=func.now() + LEASE, tries=live_card.c.tries + 1, fence=live_card.c.fence + 1)
     .returning(live_card)
 )
+_RISEN = {"fence": live_card.c.fence + 1}  # whoever knew the row as it was before changes nothing any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardRow:
-    """A card this worker may deliver now; `tries` counts claims since the last delivery and fences the outcome."""
+    """A card this worker may deliver now; `tries` are attempts since the last delivery, `fence` guards the outcome."""
 
     id: int
     campus_id: int
@@ -41,6 +42,7 @@ class CardRow:
     delivered_hash: str | None
     wanted: int
     tries: int
+    fence: int
 
 
 async def claim_card(connection: AsyncConnection, card_id: int) -> CardRow | None:
@@ -49,8 +51,8 @@ async def claim_card(connection: AsyncConnection, card_id: int) -> CardRow | Non
     return None if row is None else _card_from(row)
 
 
-async def card_delivered(work: UnitOfWork, card: CardRow, message_id: int | None, digest: str) -> None:
-    """It stands in the chat as drawn; due again at once when somebody wanted more meanwhile."""
+async def card_delivered(work: UnitOfWork, card: CardRow, message_id: int | None, digest: str) -> bool:
+    """It stands in the chat as drawn; due again at once when somebody wanted more. False when it was overtaken."""
     changed = {
         "message_id": message_id,
         "delivered_hash": digest,
@@ -61,15 +63,17 @@ async def card_delivered(work: UnitOfWork, card: CardRow, message_id: int | None
         "due_at": case((live_card.c.wanted > card.wanted, func.now()), else_=null()),
     }
     statement = _still_ours(card).values(changed).returning(live_card.c.due_at)
-    if (await work.connection.execute(statement)).scalar_one_or_none() is not None:
+    row = (await work.connection.execute(statement)).one_or_none()
+    if row is not None and row.due_at is not None:
         work.ring("draw_card", card.id)
+    return row is not None
 
 
-async def card_postponed(work: UnitOfWork, card: CardRow, after: timedelta, error: str | None = None) -> None:
-    """Not delivered: due again after a while. Without an error it was no failure, only a queue."""
+async def card_postponed(work: UnitOfWork, card: CardRow, after: timedelta, error: str | None = None) -> bool:
+    """Not delivered: due again after a while. Without an error it was no failure, only a queue. False: overtaken."""
     tries = card.tries if error else card.tries - 1
     changed = {"due_at": func.now() + after, "tries": tries, "error": error}
-    await work.connection.execute(_still_ours(card).values(changed))
+    return (await work.connection.execute(_still_ours(card).values(changed))).rowcount == 1
 
 
 async def card_lost_its_message(work: UnitOfWork, card: CardRow) -> None:
@@ -79,14 +83,14 @@ async def card_lost_its_message(work: UnitOfWork, card: CardRow) -> None:
     work.ring("draw_card", card.id)
 
 
-async def card_parked(work: UnitOfWork, card: CardRow, error: str) -> None:
-    """Nothing more is tried until somebody wants the card drawn again."""
-    await work.connection.execute(_still_ours(card).values(due_at=None, error=error))
+async def card_parked(work: UnitOfWork, card: CardRow, error: str) -> bool:
+    """Nothing more is tried until somebody wants the card drawn again. False when it was overtaken."""
+    return (await work.connection.execute(_still_ours(card).values(due_at=None, error=error))).rowcount == 1
 
 
 async def draw_anew(work: UnitOfWork, subject: str) -> None:
     """A parked card is due now, with all its tries before it."""
-    again = {"due_at": func.now(), "tries": 0, "error": None, "wanted": live_card.c.wanted + 1}
+    again = {"due_at": func.now(), "tries": 0, "error": None, "wanted": live_card.c.wanted + 1, **_RISEN}
     parked = update(live_card).where(live_card.c.id == int(subject), live_card.c.due_at.is_(None))
     await work.connection.execute(parked.values(again))
     work.ring("draw_card", int(subject))
@@ -99,15 +103,16 @@ async def move_chat(work: UnitOfWork, old: int, new: int) -> None:
     there = live_card.alias("there")
     twin = select(there.c.id).where(there.c.order_id == live_card.c.order_id, there.c.kind == live_card.c.kind)
     alone = ~twin.where(there.c.chat_id == new).exists()
-    moved = {"chat_id": new, "message_id": None, "delivered_hash": None}
+    due = case((live_card.c.due_at.is_not(None), func.now()), else_=null())  # a worker that has one is overtaken
+    moved = {"chat_id": new, "message_id": None, "delivered_hash": None, "due_at": due, **_RISEN}
     await work.connection.execute(update(live_card).where(live_card.c.chat_id == old, alone).values(moved))
-    await work.connection.execute(update(live_card).where(live_card.c.chat_id == old).values(due_at=None))
+    await work.connection.execute(update(live_card).where(live_card.c.chat_id == old).values(due_at=None, **_RISEN))
     unsent = or_(push.c.status == "due", push.c.status == "sending")
     await work.connection.execute(update(push).where(push.c.chat_id == old, unsent).values(chat_id=new))
 
 
 def _still_ours(card: CardRow) -> Update:
-    return update(live_card).where(live_card.c.id == card.id, live_card.c.tries == card.tries)
+    return update(live_card).where(live_card.c.id == card.id, live_card.c.fence == card.fence).values(_RISEN)
 
 
 def _card_from(row: RowMapping) -> CardRow:

@@ -1,6 +1,7 @@
 """Differences in Postgres: each kept once, told once each time it opens, ended by a look or by a person."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, and_, func, select, update
@@ -95,10 +96,13 @@ async def end(
     *,
     actor: Actor = SYSTEM,
     reason: str | None = None,
+    last_seen: datetime | None = None,
 ) -> Difference | None:
-    """It is over; None, and nothing changed, when it was over before."""
+    """It is over; None, and nothing changed, when it was over before, or was seen after `last_seen`."""
     after = DIFFERENCE_TRANSITIONS[DifferenceStatus.OPEN, happened]
     this = update(difference).where(difference.c.id == difference_id, difference.c.status == DifferenceStatus.OPEN)
+    if last_seen is not None:
+        this = this.where(difference.c.last_seen == last_seen)
     values: dict[str, Any] = {"status": after, "ended_at": func.now(), "ended_by": actor.person_id, "reason": reason}
     row = (await work.connection.execute(this.values(values).returning(difference))).mappings().one_or_none()
     if row is None:
@@ -145,17 +149,17 @@ async def ask_look(work: UnitOfWork, campus_id: int, difference_id: int, chat_id
     return None if row is None else _difference(row)
 
 
-async def wanted_look(work: UnitOfWork, after: int) -> Difference | None:
-    """The next one above this number somebody wants looked at."""
+async def wanted_look(work: UnitOfWork, after: int) -> tuple[Difference, datetime] | None:
+    """The next one above this number somebody wants looked at, and since when."""
     query = select(difference).where(difference.c.look_wanted_at.is_not(None), difference.c.id > after)
     row = (await work.connection.execute(query.order_by(difference.c.id).limit(1))).mappings().one_or_none()
-    return None if row is None else _difference(row)
+    return None if row is None else (_difference(row), row["look_wanted_at"])
 
 
-async def answer_look(work: UnitOfWork, difference_id: int) -> None:
-    """It was looked at: whoever asked is told what was found, once."""
+async def answer_look(work: UnitOfWork, difference_id: int, wanted_at: datetime) -> None:
+    """It was looked at: whoever asked at that moment is told what was found, once."""
     this = difference.c.id == difference_id
-    query = select(difference).where(this, difference.c.look_wanted_at.is_not(None)).with_for_update()
+    query = select(difference).where(this, difference.c.look_wanted_at == wanted_at).with_for_update()
     row = (await work.connection.execute(query)).mappings().one_or_none()
     if row is None:
         return

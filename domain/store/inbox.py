@@ -30,7 +30,13 @@ Payload = Mapping[str, Any]
 _SAME_UPDATE = ("campus_id", "update_id")
 _STAND_IN_LINE = select(func.pg_advisory_xact_lock(bindparam("person", type_=BigInteger)))
 _EFFECT = {"handled_at": func.now(), "error": bindparam("note")}
-_HANDLED = insert(telegram_update).values(_EFFECT).on_conflict_do_update(index_elements=_SAME_UPDATE, set_=_EFFECT)
+_IS_OPEN = telegram_update.c.handled_at.is_(None) & ~telegram_update.c.parked
+_HANDLED = (
+    insert(telegram_update)
+    .values(_EFFECT)
+    .on_conflict_do_update(index_elements=_SAME_UPDATE, set_=_EFFECT, where=_IS_OPEN)
+    .returning(telegram_update.c.update_id)
+)
 _EARLIER = telegram_update.alias("earlier")
 _EARLIER_OPEN = (
     _EARLIER.c.campus_id == bindparam("campus", type_=BigInteger),
@@ -43,11 +49,7 @@ _FIRST_EARLIER = select(_EARLIER).where(*_EARLIER_OPEN).order_by(_EARLIER.c.upda
 _TAKE = (
     insert(telegram_update)
     .values(_EFFECT)
-    .on_conflict_do_update(
-        index_elements=_SAME_UPDATE,
-        set_=_EFFECT,
-        where=telegram_update.c.handled_at.is_(None) & ~telegram_update.c.parked,
-    )
+    .on_conflict_do_update(index_elements=_SAME_UPDATE, set_=_EFFECT, where=_IS_OPEN)
     .returning(exists().where(*_EARLIER_OPEN))
 )
 _WANTED_EVENT, _KEPT_EVENT = (
@@ -101,9 +103,10 @@ async def earlier_open(work: UnitOfWork, arrival: Arrival) -> Arrival | None:
     return None if row is None else _arrival(row)
 
 
-async def mark_handled(work: UnitOfWork, arrival: Arrival, *, note: str | None = None) -> None:
-    """The update has had its effect, or a refusal that `note` names."""
-    await work.connection.execute(_HANDLED, _row(arrival) | {"note": note})
+async def mark_handled(work: UnitOfWork, arrival: Arrival, *, note: str | None = None) -> bool:
+    """The update has had its effect, or a refusal that `note` names; False when it is handled, or parked, already."""
+    marked = await work.connection.execute(_HANDLED, _row(arrival) | {"note": note})
+    return marked.scalar_one_or_none() is not None
 
 
 async def count_failure(work: UnitOfWork, arrival: Arrival, error: str) -> bool:
@@ -113,7 +116,7 @@ async def count_failure(work: UnitOfWork, arrival: Arrival, error: str) -> bool:
     statement = fresh.on_conflict_do_update(
         index_elements=["campus_id", "update_id"],
         set_={"tries": tries, "error": error, "parked": tries >= MOST_TRIES},
-        where=telegram_update.c.handled_at.is_(None) & ~telegram_update.c.parked,
+        where=_IS_OPEN,
     ).returning(telegram_update.c.parked)
     return bool((await work.connection.execute(statement)).scalar_one_or_none())
 

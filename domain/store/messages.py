@@ -46,7 +46,7 @@ async def bring_anew(work: UnitOfWork, order_id: int, chat_id: int) -> bool:
 
 
 async def _come_anew(work: UnitOfWork, order_id: int, *which: ColumnElement[bool]) -> bool:
-    """Let go the message that stands there: whoever edits it just now is overtaken, for `tries` is the fence.
+    """Let go the message that stands there: whoever edits it just now is overtaken, for the fence rises.
 
     A card that has no message yet is on its way as a fresh one, and is only drawn once more.
     """
@@ -56,7 +56,7 @@ async def _come_anew(work: UnitOfWork, order_id: int, *which: ColumnElement[bool
         "delivered_hash": None,
         "wanted": live_card.c.wanted + 1,
         "due_at": case((stands, func.now()), else_=func.coalesce(live_card.c.due_at, func.now())),
-        "tries": live_card.c.tries + case((stands, 1), else_=0),
+        "fence": live_card.c.fence + case((stands, 1), else_=0),
     }
     statement = update(live_card).where(live_card.c.order_id == order_id, *which).values(anew)
     known = (await work.connection.execute(statement.returning(live_card.c.id))).scalars().all()

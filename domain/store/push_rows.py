@@ -1,10 +1,14 @@
-"""Pushes as rows: messages of their own, sent at most once by themselves."""
+"""Pushes as rows: messages of their own, sent at most once by themselves.
+
+Each write is guarded by the status and the fence that its worker knows, and raises the fence: a worker that was
+overtaken changes nothing. Only a loss leaves the fence as it is, for its worker may be slow and still say that it came.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, Update, bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.store.schema import push
@@ -21,15 +25,18 @@ BEHIND_ANOTHER = exists().where(  # something that was written to the same chat 
 )
 _THIS = push.c.id == bindparam("number")
 _DUE_PUSH = select(push).where(_THIS, push.c.status == "due", push.c.due_at <= func.now(), ~BEHIND_ANOTHER)
-_UNCLAIMED = select(push.c.id).where(_THIS, push.c.status == "due", push.c.tries == bindparam("tried"))
+_RISEN = {"fence": push.c.fence + 1}
+_FENCED = push.c.fence == bindparam("known")
+_UNCLAIMED = select(push.c.id).where(_THIS, push.c.status == "due", _FENCED)
 _CLAIM = (
     update(push)
     .where(push.c.id == _UNCLAIMED.with_for_update(skip_locked=True).scalar_subquery())
-    .values(status="sending", due_at=func.now() + LEASE, tries=push.c.tries + 1)
+    .values(status="sending", due_at=func.now() + LEASE, tries=push.c.tries + 1, **_RISEN)
 )
-_STANDS = update(push).where(_THIS).values(status="sent", due_at=None, error=None, message_id=bindparam("message"))
-_SENT = _STANDS.where(push.c.status.in_(("due", "sending")))
-_SENT_AFTER_ALL = _STANDS.where(push.c.status == "lost")
+_STANDS = {"status": "sent", "due_at": None, "error": None, "message_id": bindparam("message"), **_RISEN}
+_SENT, _SENT_AFTER_ALL = (
+    update(push).where(_THIS, _FENCED, push.c.status == status).values(_STANDS) for status in ("sending", "lost")
+)
 _NEXT = select(func.min(push.c.id)).where(
     _ENDED.c.id == bindparam("number"),
     push.c.campus_id == _ENDED.c.campus_id,
@@ -40,7 +47,10 @@ _NEXT = select(func.min(push.c.id)).where(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushRow:
-    """A message to send: `key` and `args` are its sentence, `buttons` rows of one button each."""
+    """A message to send: `key` and `args` are its sentence, `buttons` rows of one button each.
+
+    `status` and `fence` are those its worker knows: as it was found, or as it was claimed.
+    """
 
     id: int
     campus_id: int
@@ -51,7 +61,9 @@ class PushRow:
     buttons: Sequence[Mapping[str, str]]
     photo: str | None
     silent: bool
+    status: str
     tries: int
+    fence: int
 
 
 async def find_due_push(connection: AsyncConnection, push_id: int) -> PushRow | None:
@@ -60,31 +72,36 @@ async def find_due_push(connection: AsyncConnection, push_id: int) -> PushRow | 
     return None if row is None else _push_from(row)
 
 
-async def claim_push(connection: AsyncConnection, message: PushRow) -> bool:
-    """Sending it from here on is this worker's, once; False when another has it."""
-    claimed = await connection.execute(_CLAIM, {"number": message.id, "tried": message.tries})
-    return claimed.rowcount == 1
+async def claim_push(connection: AsyncConnection, message: PushRow) -> PushRow | None:
+    """Sending it from here on is this worker's, once (`tries` as it was found); None when another was faster."""
+    claimed = await connection.execute(_CLAIM, {"number": message.id, "known": message.fence})
+    return replace(message, status="sending", fence=message.fence + 1) if claimed.rowcount == 1 else None
 
 
-async def push_sent(work: UnitOfWork, push_id: int, message_id: int) -> bool:
+async def push_sent(work: UnitOfWork, message: PushRow, message_id: int) -> bool:
     """It stands in its chat under this number; True when it was taken for lost, and its worker only slow."""
-    this = {"number": push_id, "message": message_id}
+    this = {"number": message.id, "known": message.fence, "message": message_id}
     if (await work.connection.execute(_SENT, this)).rowcount == 1:
-        await _ring_next(work, push_id)
+        await _ring_next(work, message.id)
         return False
     return (await work.connection.execute(_SENT_AFTER_ALL, this)).rowcount == 1
 
 
-async def push_dropped(work: UnitOfWork, push_id: int, error: str) -> None:
-    """Nobody is there to read it, or it is our mistake: it was certainly not sent, and is not by itself."""
-    unfinished = update(push).where(push.c.id == push_id, push.c.status.in_(("due", "sending")))
-    await work.connection.execute(unfinished.values(status="dropped", due_at=None, error=error))
-    await _ring_next(work, push_id)
+async def push_dropped(work: UnitOfWork, message: PushRow, error: str) -> bool:
+    """Nobody is there to read it, or it is our mistake: it was certainly not sent, and is not by itself.
+
+    False, and nothing changed, when it was overtaken.
+    """
+    dropped = _still_ours(message).values(status="dropped", due_at=None, error=error)
+    if (await work.connection.execute(dropped)).rowcount == 0:
+        return False
+    await _ring_next(work, message.id)
+    return True
 
 
-async def push_lost(work: UnitOfWork, push_id: int, error: str) -> PushRow | None:
+async def push_lost(work: UnitOfWork, message: PushRow, error: str) -> PushRow | None:
     """Nobody knows whether it was sent: at most once means lost. None when that is written down already."""
-    return await _lose(work, push_id, error)
+    return await _lose(work, message.id, error, push.c.fence == message.fence)
 
 
 async def push_abandoned(work: UnitOfWork, push_id: int, error: str) -> PushRow | None:
@@ -109,16 +126,16 @@ async def _ring_next(work: UnitOfWork, push_id: int) -> None:
         work.ring("send_push", following)
 
 
-async def push_postponed(work: UnitOfWork, push_id: int, after: timedelta, error: str | None = None) -> None:
-    """It was certainly not sent: due again after a while."""
-    unfinished = update(push).where(push.c.id == push_id, push.c.status.in_(("due", "sending")))
-    await work.connection.execute(unfinished.values(status="due", due_at=func.now() + after, error=error))
+async def push_postponed(work: UnitOfWork, message: PushRow, after: timedelta, error: str | None = None) -> bool:
+    """It was certainly not sent: due again after a while. False, and nothing changed, when it was overtaken."""
+    later = _still_ours(message).values(status="due", due_at=func.now() + after, error=error)
+    return (await work.connection.execute(later)).rowcount == 1
 
 
-async def push_failed(work: UnitOfWork, push_id: int, after: timedelta, error: str) -> PushRow | None:
-    """A fault of ours before it was sent: due again after a while; returns it with its tries, this one among them."""
-    due = update(push).where(push.c.id == push_id, push.c.status == "due")
-    later = due.values(due_at=func.now() + after, tries=push.c.tries + 1, error=error).returning(push)
+async def push_failed(work: UnitOfWork, message: PushRow, after: timedelta, error: str) -> PushRow | None:
+    """A fault of ours before it was claimed: due again after a while; gives it with its tries, this one among them."""
+    counted = {"due_at": func.now() + after, "tries": push.c.tries + 1, "error": error}
+    later = _still_ours(message).values(counted).returning(push)
     row = (await work.connection.execute(later)).mappings().one_or_none()
     return None if row is None else _push_from(row)
 
@@ -126,8 +143,13 @@ async def push_failed(work: UnitOfWork, push_id: int, after: timedelta, error: s
 async def send_anew(work: UnitOfWork, subject: str) -> None:
     """A dropped or lost message is due again, once; harmless when it is neither."""
     ended = update(push).where(push.c.id == int(subject), push.c.status.in_(("dropped", "lost")))
-    await work.connection.execute(ended.values(status="due", due_at=func.now(), tries=0, error=None))
+    await work.connection.execute(ended.values(status="due", due_at=func.now(), tries=0, error=None, **_RISEN))
     work.ring("send_push", int(subject))
+
+
+def _still_ours(message: PushRow) -> Update:
+    known = (push.c.status == message.status, push.c.fence == message.fence)
+    return update(push).where(push.c.id == message.id, *known).values(_RISEN)
 
 
 def _push_from(row: RowMapping) -> PushRow:

@@ -57,6 +57,13 @@ async def take_reading(work: UnitOfWork, worker: str) -> Reading | None:
     return None if row is None else Reading(**{name: row[name] for name in Reading.__slots__})
 
 
+async def still_taken(work: UnitOfWork, taken: Reading) -> bool:
+    """Whether no other worker took the list meanwhile; if so, none does before this transaction ends."""
+    mine = (reading.c.task == taken.task, reading.c.fence == taken.fence)
+    query = select(reading.c.task).where(*mine).with_for_update(read=True)
+    return (await work.connection.execute(query)).scalar_one_or_none() is not None
+
+
 async def note_page(work: UnitOfWork, taken: Reading, *, newest: int | None, held: int | None, cursor: str) -> bool:
     """Written down up to `cursor`, and the lease renewed; False when it went to another worker meanwhile."""
     place = {"newest": newest, "held_back": held, "cursor": cursor}
@@ -78,8 +85,8 @@ async def leave_reading(work: UnitOfWork, taken: Reading, *, again: timedelta) -
 async def put_off(work: UnitOfWork, taken: Reading, error: str, *, again: timedelta, everything: bool) -> None:
     """It failed: later, and with `everything` whatever else is due not before that, as Stripe itself is away."""
     failed = {"failures": reading.c.failures + 1, "error": error[:300], "leased_until": None}
-    await _write(work, taken, failed | {"due_at": func.now() + again, "cursor": None, "newest": None})
-    if everything:
+    ours = await _write(work, taken, failed | {"due_at": func.now() + again, "cursor": None, "newest": None})
+    if ours and everything:
         later = update(reading).where(reading.c.due_at < func.now() + again)
         await work.connection.execute(later.values(due_at=func.now() + again))
 

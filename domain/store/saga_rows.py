@@ -48,7 +48,8 @@ _TAKEN = (
     .returning(saga)
 )
 _CLAIM = _TAKEN.where(is_due())
-_CLAIM_OWN = _TAKEN.where(or_(is_due(), and_(saga.c.wake_at.is_not(None), saga.c.worker == bindparam("by"))))
+_OURS = or_(is_due(), and_(saga.c.wake_at.is_not(None), saga.c.worker == bindparam("by")))
+_CLAIM_OWN = _TAKEN.where(_OURS, saga.c.fence == bindparam("fenced"))
 _LOCK = select(saga.c.id).where(_THIS, saga.c.fence == bindparam("fenced")).with_for_update(key_share=True)
 _WRITE = (
     update(saga)
@@ -72,10 +73,14 @@ _SEEN = (
 )
 
 
-async def claim_saga(work: UnitOfWork, saga_id: UUID, worker: str, *, own: bool = False) -> Run | None:
-    """Take the lease of a due saga, or with `own` of one this worker has; None when another has it."""
-    statement = _CLAIM_OWN if own else _CLAIM
-    row = (await work.connection.execute(statement, {"this": saga_id, "by": worker})).mappings().one_or_none()
+async def claim_saga(work: UnitOfWork, saga_id: UUID, worker: str, *, fence: int | None = None) -> Run | None:
+    """Take the lease of a due saga; None when another has it.
+
+    With a `fence` also of one this worker has, but only while nobody has written the row since that fence.
+    """
+    claim, known = (_CLAIM, {}) if fence is None else (_CLAIM_OWN, {"fenced": fence})
+    found = await work.connection.execute(claim, {"this": saga_id, "by": worker, **known})
+    row = found.mappings().one_or_none()
     return None if row is None else await _run_from(work, row)
 
 

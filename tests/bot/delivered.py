@@ -101,6 +101,7 @@ async def card(stage: Stage, kind: CardKind, order_id: int, viewer: Somebody) ->
         delivered_hash=None,
         wanted=1,
         tries=0,
+        fence=0,
     )
     async with stage.work() as work:
         return draw(kind, sight_from(await read_sight(work.connection, row), row).view, "en")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 import pytest
@@ -21,6 +21,7 @@ from domain.store.orders import customers_orders
 from domain.store.schema import draft, parked, telegram_update
 from domain.store.unit_of_work import UnitOfWork
 from tests.bot.stage import Json, Stage, until
+from tests.frozen import Freezing, freeze
 
 NUMBERS = count(5_000_000)
 
@@ -201,6 +202,20 @@ async def test_a_refusal_rolls_back_is_kept_and_told_once(stage: Stage, notebook
     row = await kept(stage, arrival)
     assert (row["handled_at"] is not None, row["error"]) == (True, "error-order-closed")
     assert await stage.rows(draft, draft.c.person_id == person) == []
+
+
+async def test_a_refusal_of_a_process_that_wakes_late_changes_nothing_about_an_update_that_had_its_effect(
+    stage: Stage, notebook: Notebook, person: int
+) -> None:
+    arrival, ice = tap(stage, person), Freezing(database=stage.work, through=1)
+    notebook.refused.add(arrival.update_id)
+    late = await freeze(ice, handle(replace(inbox_of(stage, notebook), database=ice.work), arrival))
+    notebook.refused.clear()
+    assert await handle(inbox_of(stage, notebook), arrival)
+    before = await kept(stage, arrival)
+    await late.wake()
+    assert await kept(stage, arrival) == before
+    assert notebook.said == [(arrival.update_id, (NewMessage(Screen("done")),)), (arrival.update_id, ())]
 
 
 async def test_an_update_left_behind_by_a_killed_process_is_taken_up_again(stage: Stage) -> None:

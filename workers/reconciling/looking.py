@@ -40,12 +40,13 @@ async def look_at_wanted(turn: Turn) -> None:
     number = 0
     while True:
         async with turn.database() as work:
-            wanted = await wanted_look(work, number)
-        if wanted is None:
+            found = await wanted_look(work, number)
+        if found is None:
             return
+        wanted, wanted_at = found
         await look_again(turn, wanted)
         async with turn.database() as work:
-            await answer_look(work, wanted.id)
+            await answer_look(work, wanted.id, wanted_at)
         number = wanted.id
 
 
@@ -59,11 +60,11 @@ async def look_at_open(turn: Turn, after: int) -> int | None:
 
 
 async def look_again(turn: Turn, known: Difference) -> None:
-    """End it when it is gone."""
+    """End it when it is gone, unless somebody saw it while this worker looked."""
     if await _is_there(turn, known):
         return
     async with turn.database() as work:
-        gone = await end(work, known.id, DifferenceEvent.VANISHED)
+        gone = await end(work, known.id, DifferenceEvent.VANISHED, last_seen=known.last_seen)
         if gone is not None and known.kind is DifferenceKind.UNKNOWN_TRANSFER and known.order_id is not None:
             await _send_after_all(work, known.order_id)
 

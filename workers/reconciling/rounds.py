@@ -7,6 +7,7 @@ ever waits behind them.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -29,7 +30,7 @@ from workers.reconciling import looking, movements, orphans, unfinished
 from workers.reconciling.dying import watch_holds
 from workers.reconciling.events import ACCOUNT_EVENTS, PLATFORM_EVENTS
 from workers.reconciling.listing import Listing, read_on
-from workers.reconciling.turn import SpentError, Turn, new_turn
+from workers.reconciling.turn import SpentError, Turn, fenced, new_turn
 from workers.workshop import Workshop
 
 EVERY = timedelta(seconds=60)
@@ -120,9 +121,10 @@ async def _next(turn: Turn) -> bool:
 
 
 async def read(turn: Turn, taken: Reading) -> bool:
-    """Read a taken list; False when the turn is over, or Stripe is away."""
+    """Read a taken list; False when the turn is over, another worker took the list, or Stripe is away."""
+    ours = replace(turn, database=fenced(turn.database, taken))
     try:
-        await _read(turn, taken)
+        await _read(ours, taken)
     except SpentError:
         async with turn.database() as work:
             await leave_reading(work, taken, again=NEXT_TURN)
@@ -134,6 +136,8 @@ async def read(turn: Turn, taken: Reading) -> bool:
         async with turn.database() as work:
             await put_off(work, taken, str(failure), again=pause, everything=away)
         return not away
+    finally:
+        turn.calls = ours.calls
     return True
 
 

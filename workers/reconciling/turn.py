@@ -1,11 +1,13 @@
 """One worker's turn at reconciling: so many calls and so much time, that what people wait for is never behind it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from domain.store.unit_of_work import Database
+from domain.store.readings import Reading, still_taken
+from domain.store.unit_of_work import Database, UnitOfWork
 from workers.stripe_gateway import Stripe
 from workers.workshop import Workshop
 
@@ -51,3 +53,16 @@ def new_turn(
         ends_at=asyncio.get_running_loop().time() + within,
         stopping=stopping,
     )
+
+
+def fenced(database: Database, taken: Reading) -> Database:
+    """Units of work that commit only while no other worker has taken this list; else SpentError."""
+
+    @asynccontextmanager
+    async def unit_of_work() -> AsyncIterator[UnitOfWork]:
+        async with database() as work:
+            yield work
+            if not await still_taken(work, taken):  # last, for whoever brings a list forward holds other rows before
+                raise SpentError
+
+    return unit_of_work

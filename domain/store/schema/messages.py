@@ -20,9 +20,10 @@ live_card = Table(
     Column("wanted", Integer, nullable=False, server_default=text("1")),
     Column("delivered", Integer, nullable=False, server_default=text("0")),
     moment("due_at"),
-    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("tries", Integer, nullable=False, server_default=text("0")),  # attempts since the last delivery
     words("error", nullable=True),
     moment("first_sent_at"),
+    Column("fence", Integer, nullable=False, server_default=text("0")),  # only rises: with every claim, and every write
     UniqueConstraint("order_id", "kind", "chat_id"),
     one_of("kind", CARD_KINDS),
 )
@@ -48,6 +49,7 @@ push = Table(
     words("photo", nullable=True),  # Telegram's file id; the sentence is its caption then
     Column("silent", Boolean, nullable=False, server_default=text("false")),
     Column("message_id", BigInteger),  # once sent: a reply to it is about the same order
+    Column("fence", Integer, nullable=False, server_default=text("0")),  # as above
     UniqueConstraint("name"),
     one_of("status", PUSH_STATUSES),
 )
