@@ -1,40 +1,26 @@
-"""The audit of some days: what it compares, what it sums, and what the command line says of it."""
+"""The audit of some days: what it compares, and what it sums."""
 
-import asyncio
-import os
-import sys
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from tests.servers import PROJECT
 from tests.town import Town
-from tests.workers.aging import AgedTown, aged_town, changed
+from tests.workers.aging import AgedTown, changed
 from tests.workers.old_rows import LONG_AGO, NOW, customer_debt, debt, dispute, netting, refund
-from workers.audit import MAX_DAYS, describe, main
-from workers.audit_window import find_orders
 from workers.books import Books, read_books
 from workers.invariants import INVARIANTS
 from workers.window_books import read_window
 
 DAYS = 7
-
-
-@pytest.fixture(scope="module")
-async def aged(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AgedTown]:
-    """Two orders of a month ago, which no test changes for good."""
-    async with aged_town(module_database_url, tmp_path_factory.mktemp("stripe")) as place:
-        yield place
-
-
-@pytest.fixture
-async def own_aged(database_url: str, tmp_path: Path) -> AsyncIterator[AgedTown]:
-    """Two orders of a month ago, of one test alone."""
-    async with aged_town(database_url, tmp_path) as place:
-        yield place
+TOUCHED = "UPDATE orders SET completed_at = now() WHERE id = :id"
+INDEXES = (
+    *("orders_placed_idx", "orders_completed_idx", "orders_ended_idx", "orders_open"),
+    *("saga_started_idx", "saga_ended_idx", "saga_due", "saga_stuck"),
+    *("hold_made_idx", "hold_live"),
+    *("payable_booked_idx", "payable_paid_idx", "payable_open", "payable_sending"),
+    *("ledger_txn_created_idx", "ledger_txn_order_idx"),
+)
 
 
 def broken(books: Books) -> dict[str, list[str]]:
@@ -149,8 +135,7 @@ async def test_a_breach_is_found_when_its_order_is_in_the_window(aged: AgedTown,
         full = broken(await read_books(database, aged.town.workshop.stripe))
         assert name in full
         assert broken(await read_window(database, aged.town.workshop.stripe, DAYS)) == {}
-    touched = "UPDATE orders SET completed_at = now() WHERE id = :id"
-    async with changed(aged.town, aged.completed, statement, touched) as database:
+    async with changed(aged.town, aged.completed, statement, TOUCHED) as database:
         assert broken(await read_window(database, aged.town.workshop.stripe, DAYS)) == full
 
 
@@ -187,6 +172,28 @@ async def test_a_posting_without_lines_is_found_however_old_it_is(aged: AgedTown
         found = broken(await read_window(database, aged.town.workshop.stripe, DAYS))
     assert found.keys() == {"I6"}
     assert any("sums to None over 0 lines" in breach for breach in found["I6"])
+
+
+async def test_a_saga_run_of_no_order_is_known_by_the_objects_that_name_it(aged: AgedTown) -> None:
+    without = "UPDATE saga SET order_id = NULL WHERE order_id = :id"
+    async with changed(aged.town, aged.completed, without, TOUCHED) as database:
+        assert broken(await read_window(database, aged.town.workshop.stripe, DAYS)) == {}
+
+
+async def test_what_an_old_order_paid_of_an_open_debt_is_known_to_be_booked(aged: AgedTown) -> None:
+    """The debt is in the window, the pay-out that was kept for it is not."""
+    kept = (
+        debt("open", ended="NULL"),
+        "UPDATE debt SET netted = 5",
+        "INSERT INTO netting (debt_id, payable_id, amount, netted_at)"
+        f" SELECT debt.id, payable.id, 5, {LONG_AGO} FROM debt, payable",
+        "INSERT INTO ledger_txn (posting_key, kind, order_id, stripe_object, created_at)"
+        f" SELECT 'netting:' || netting.id, 'netting', order_id, '', {LONG_AGO} FROM netting, payable",
+    )
+    async with changed(aged.town, aged.cancelled, *kept) as database:
+        books = await read_window(database, aged.town.workshop.stripe, DAYS)
+    assert ([row["id"] for row in books.orders], len(books.nettings)) == ([aged.cancelled], 1)
+    assert not {"I5", "I9"} & broken(books).keys()
 
 
 async def reversed_by_hand(aged: AgedTown) -> None:
@@ -231,53 +238,14 @@ async def test_what_somebody_does_at_stripe_to_an_old_order_is_found(own_aged: A
     assert found == broken(await read_books(town.database, town.workshop.stripe))
 
 
-async def test_no_large_table_is_read_whole_to_find_the_orders(aged: AgedTown) -> None:
-    """What has an index is found by it; with this few rows Postgres would rather not, so it is told to."""
-    large = ("orders", "saga", "hold", "payable", "ledger_txn")
-    counted = text("SELECT relname, seq_scan FROM pg_stat_xact_user_tables WHERE relname = ANY(:names)")
-    async with aged.town.database() as work:
-        await work.connection.execute(text("SET LOCAL enable_seqscan = off"))
-        before = (await work.connection.execute(counted, {"names": large})).all()
-        await find_orders(work, work.now, named=[1], paid_by=["pi_0"])
-        after = (await work.connection.execute(counted, {"names": large})).all()
-    assert {row.relname for row in after} == set(large)
-    assert sorted(before) == sorted(after)
-
-
-async def test_the_report_says_what_was_looked_at(aged: AgedTown) -> None:
-    books = await read_window(aged.town.database, aged.town.workshop.stripe, 31)
-    assert books.coverage is not None
-    line = describe(books, books.coverage)
-    assert line.startswith(f"Window: 31 days, since {books.coverage.since:%Y-%m-%d %H:%M} UTC. Compared: 2 of 2 orders")
-    assert "3 Stripe objects made since then, 0 older ones of these orders, asked for one by one" in line
-    assert f"{books.coverage.postings} postings, {books.coverage.accounts} accounts" in line
-
-
-@pytest.mark.parametrize("word", ["0", "x", "-1", "1.5", "", "²", str(MAX_DAYS + 1), "9" * 30])
-def test_a_window_of_no_days_is_refused_with_a_sentence(word: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main([f"--days={word}"])
-    assert ended.value.code == 2
-    assert f"the window is a whole number of days from 1 to {MAX_DAYS}, not {word!r}" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("arguments", [["--days", "7"], []], ids=["window", "full"])
-async def test_the_command_prints_the_window_only_when_it_is_asked_for(
-    aged: AgedTown, module_database_url: str, arguments: list[str]
-) -> None:
-    settings = {
-        "DATABASE_URL": module_database_url,
-        "STRIPE_API_URL": aged.town.stripe_url,
-        "STRIPE_SECRET_KEY": "sk_test_town",
-    }
-    command = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "workers.audit", *arguments, cwd=PROJECT, env=os.environ | settings,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    out, err = await command.communicate()
-    assert (command.returncode, err) == (0, b"")
-    first, *rest = out.decode().splitlines()
-    promises = [first, *rest] if not arguments else rest
-    assert len(promises) == 10
-    assert all(line.split()[1] == "ok" for line in promises)
-    assert first.startswith("Window: 7 days, since ") == bool(arguments)
+async def test_what_a_window_looks_for_has_indexes(aged: AgedTown) -> None:
+    """With this few rows Postgres would rather read tables whole, so it is told not to."""
+    counted = text("SELECT indexrelid::regclass::text, pg_stat_get_xact_numscans(indexrelid) FROM pg_index")
+    async with changed(aged.town, aged.completed, "SET LOCAL enable_seqscan = off") as database:
+        async with database() as work:
+            before = set((await work.connection.execute(counted)).all())
+        await read_window(database, aged.town.workshop.stripe, DAYS)
+        async with database() as work:
+            after = set((await work.connection.execute(counted)).all())
+    used = {name for name, _ in after - before}
+    assert set(INDEXES) - used == set()
