@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -25,11 +26,11 @@ from domain.store.schema import campus, membership, person, saga
 from domain.store.unit_of_work import Database, connect, database
 from domain.store.use_cases import ordering, running
 from sandbox.stripe.server import running_stripe
+from tests.audits import find_breaches
 from tests.databases import at_once_in
 from tests.store.scenes import silence
-from workers.books import read_books
 from workers.engine import run_saga
-from workers.invariants import INVARIANTS, Finding
+from workers.invariants import Finding
 from workers.stripe_gateway import create_account, create_customer, open_client, send
 from workers.timers import fire_timers
 from workers.workshop import Workshop
@@ -264,18 +265,17 @@ class Town:
         objects = await self.look("objects", kind=kind)
         return [one for one in objects if one["metadata"].get("order") == str(order_id)]
 
-    async def breaches(self) -> list[Finding]:
+    async def breaches(self) -> Sequence[Finding]:
         """The broken promises."""
-        books = await read_books(self.database, self.workshop.stripe)
-        return [finding for finding in (invariant(books) for invariant in INVARIANTS) if finding.breaches]
+        return await find_breaches(self.database, self.workshop.stripe)
 
 
 @asynccontextmanager
-async def founded(database_url: str) -> AsyncIterator[Town]:
-    """A campus on this database, with a Stripe stand-in of its own."""
+async def founded(database_url: str, state: Path | None = None) -> AsyncIterator[Town]:
+    """A campus on this database, with a Stripe stand-in of its own; its `state` may be of an earlier one."""
     engine = connect(database_url, size=20)
     store = database(engine, silence)  # what is due is found by sweeping
-    async with running_stripe() as url, aiohttp.ClientSession() as http:
+    async with running_stripe(state=state) as url, aiohttp.ClientSession() as http:
         client = open_client("sk_test_town", url)
         workshop = Workshop(database=store, stripe=client, name="town", room=asyncio.Semaphore(50))
         place = await found(store)

@@ -1,7 +1,8 @@
 """Everything the invariants speak about, read from Postgres and from Stripe at one moment."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, func, select
@@ -28,6 +29,21 @@ Answer = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What the books of a window were read from, and the sums over everything that Postgres made for them."""
+
+    days: int
+    since: datetime
+    listed: int  # Stripe objects, by lists of what was made in the window
+    retrieved: int  # older Stripe objects of the window's orders, asked for order by order
+    orders: int  # all there are
+    postings: int  # all there are
+    accounts: int  # all there are
+    wanted: Mapping[str, int]  # ledger account -> its balance as all rows say it
+    unbalanced: Sequence[RowMapping]  # of all postings: those that do not sum to zero
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Books:
     """Rows of ours and objects of Stripe's."""
 
@@ -47,40 +63,42 @@ class Books:
     nettings: Sequence[RowMapping] = ()
     disputes: Sequence[RowMapping] = ()
     customer_debts: Sequence[RowMapping] = ()
+    coverage: Coverage | None = None  # None: all rows and all objects are here
 
 
 async def read_books(database: Database, client: Stripe) -> Books:
     """Stripe first, Postgres after it; what moves in between differs, and a second reading agrees."""
-    intents = await _all(lambda page: send(client.v1.payment_intents.list_async(page)))
-    transfers = await _all(lambda page: send(client.v1.transfers.list_async(page)))
-    refunds = await _all(lambda page: send(client.v1.refunds.list_async(page)))
+    intents = await read_list(lambda page: send(client.v1.payment_intents.list_async(page)))
+    transfers = await read_list(lambda page: send(client.v1.transfers.list_async(page)))
+    refunds = await read_list(lambda page: send(client.v1.refunds.list_async(page)))
     balance = await send(client.v1.balance.retrieve_async())
     async with database() as work:
         return Books(
-            orders=await _rows(work, select(orders).order_by(orders.c.id)),
-            holds=await _rows(work, select(hold).order_by(hold.c.id)),
-            payables=await _rows(work, select(payable).order_by(payable.c.id)),
-            sagas=await _rows(
+            orders=await read_rows(work, select(orders).order_by(orders.c.id)),
+            holds=await read_rows(work, select(hold).order_by(hold.c.id)),
+            payables=await read_rows(work, select(payable).order_by(payable.c.id)),
+            sagas=await read_rows(
                 work, select(saga, (func.now() - saga.c.wake_at).label("overdue")).order_by(saga.c.number)
             ),
-            postings=await _rows(work, _postings()),
-            balances=await _rows(work, _balances()),
+            postings=await read_rows(work, grouped_postings()),
+            balances=await read_rows(work, _balances()),
             events=(await work.connection.execute(select(func.count()).select_from(stripe_event))).scalar_one(),
             intents=intents,
             transfers=transfers,
             refunds=refunds,
             stripe_balance=_sum_balance(balance),
-            refund_rows=await _rows(work, select(refund).order_by(refund.c.id)),
-            disputes=await _rows(work, select(dispute).order_by(dispute.c.id)),
-            debts=await _rows(work, select(debt).order_by(debt.c.id)),
-            customer_debts=await _rows(work, select(customer_debt).order_by(customer_debt.c.id)),
-            nettings=await _rows(work, select(netting).order_by(netting.c.id)),
+            refund_rows=await read_rows(work, select(refund).order_by(refund.c.id)),
+            disputes=await read_rows(work, select(dispute).order_by(dispute.c.id)),
+            debts=await read_rows(work, select(debt).order_by(debt.c.id)),
+            customer_debts=await read_rows(work, select(customer_debt).order_by(customer_debt.c.id)),
+            nettings=await read_rows(work, select(netting).order_by(netting.c.id)),
         )
 
 
-async def _all(fetch: Callable[[Any], Awaitable[Answer]]) -> list[Answer]:
+async def read_list(fetch: Callable[[Any], Awaitable[Answer]], **params: object) -> list[Answer]:
+    """All objects of a list of Stripe's, page by page."""
     found: list[Answer] = []
-    page: dict[str, Any] = {"limit": LARGEST_PAGE}
+    page: dict[str, Any] = {"limit": LARGEST_PAGE, **params}
     while True:
         answer = await fetch(page)
         found.extend(answer["data"])
@@ -89,11 +107,13 @@ async def _all(fetch: Callable[[Any], Awaitable[Answer]]) -> list[Answer]:
         page["starting_after"] = answer["data"][-1]["id"]
 
 
-async def _rows(work: UnitOfWork, query: Any) -> Sequence[RowMapping]:
+async def read_rows(work: UnitOfWork, query: Any) -> Sequence[RowMapping]:
+    """What the query finds."""
     return (await work.connection.execute(query)).mappings().all()
 
 
-def _postings() -> Any:
+def grouped_postings() -> Any:
+    """A row for each posting and currency, with the sum and the number of its lines."""
     return (
         select(
             ledger_txn.c.posting_key,

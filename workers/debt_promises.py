@@ -1,11 +1,12 @@
 """What the promises mean for orders that were delivered and not paid: pure looks at the books, a sentence a breach."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
 
 from sqlalchemy import RowMapping
 
 from domain.payment import CustomerDebtStatus
+from workers.account_sums import wanted_accounts
 from workers.books import Books
 
 _KINDS = ("unpaid", "settled", "forgiven")
@@ -35,13 +36,8 @@ def debts_elsewhere(books: Books) -> list[str]:
 
 def customers_accounts(books: Books) -> list[str]:
     """Where the ledger's accounts of debts are not the sums of the rows they stand for."""
-    wanted: dict[str, int] = defaultdict(int)
-    for row in books.customer_debts:
-        if row["status"] == CustomerDebtStatus.OPEN:
-            wanted[f"customer_debt:{row['customer_id']}:{row['currency']}"] += row["amount"]
-        elif row["status"] == CustomerDebtStatus.LET_GO:
-            wanted[f"bad_debts:{row['currency']}"] += row["amount"]
     names = ("customer_debt:", "bad_debts:")
+    wanted = {code: amount for code, amount in wanted_accounts(books).items() if code.startswith(names)}
     ours = {row["code"]: row["balance"] for row in books.balances if row["code"].startswith(names)}
     return [
         f"{code}: {ours.get(code, 0)} in the ledger, the rows say {wanted.get(code, 0)}"

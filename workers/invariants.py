@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping
 from domain.order import Bearer, OrderStatus
 from domain.payment import LIVE_HOLDS, HoldPart, HoldStatus, PayoutStatus
 from domain.saga import ENDED, SagaStatus
+from workers.account_sums import wanted_accounts
 from workers.books import Books
 from workers.debt_promises import (
     customers_accounts,
@@ -158,7 +159,7 @@ def _owed_at_most(row: RowMapping) -> int:
 def ledger_is_stripes(books: Books) -> Finding:
     breaches = [
         f"{row['posting_key']} sums to {row['total']} over {row['lines']} lines"
-        for row in books.postings
+        for row in (books.postings if books.coverage is None else books.coverage.unbalanced)
         if row["total"] != 0 or row["lines"] < 2
     ]
     ours: dict[str, int] = defaultdict(int)
@@ -170,7 +171,7 @@ def ledger_is_stripes(books: Books) -> Finding:
         if here != there:
             breaches.append(f"{currency}: the ledger says {here}, Stripe says {there}")
     breaches += _other_costs(books) + other_accounts(books, settled_orders(books)) + customers_accounts(books)
-    counted = f"{len(books.postings)} postings"
+    counted = f"{len(books.postings) if books.coverage is None else books.coverage.postings} postings"
     return _finding("I6", "every posting sums to 0, and the ledger equals Stripe's balance", counted, breaches)
 
 
@@ -181,9 +182,9 @@ def _other_costs(books: Books) -> list[str]:
         if row["code"].startswith("platform_costs:"):
             booked[row["currency"]] += row["balance"]
     borne: dict[str, int] = defaultdict(int)
-    for row in books.payables:
-        elsewhere = row["charge"] or row["order_id"] in uncollected(books)
-        borne[row["currency"]] += 0 if elsewhere else row["amount"]
+    for code, amount in wanted_accounts(books).items():
+        if code.startswith("platform_costs:"):
+            borne[code.partition(":")[2]] += amount
     return [
         f"{currency}: {booked[currency]} booked as the platform's costs, {borne[currency]} borne"
         for currency in sorted({*booked, *borne})

@@ -6,12 +6,11 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from domain.payment import LIVE_REFUNDS, DebtStatus, DisputeStatus, PayoutStatus, RefundStatus
+from domain.payment import LIVE_REFUNDS, DebtStatus, DisputeStatus, PayoutStatus
+from workers.account_sums import ACCEPTED, DISPUTED, due_of, wanted_accounts
 from workers.books import Books
 
-ACCEPTED = (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
 _KINDS = ("refund", "refund_failed", "reversal", "netting", "dispute", "dispute_won", "dispute_lost")
-_DISPUTED = {DisputeStatus.OPEN: "dispute_suspense", DisputeStatus.LOST: "dispute_losses"}
 _RETURNED = ("failed", "canceled")  # Stripe's words for a refund that came back
 
 
@@ -25,7 +24,7 @@ def net_sent(books: Books) -> Mapping[str, int]:
 
 def payout_breaches(row: RowMapping, sent: int) -> list[str]:
     """Where a payable of nobody's saga is not what Stripe `sent` for its order."""
-    due = _due(row)
+    due = due_of(row)
     named = f"order {row['order_id']}"
     breaches = []
     if sent != row["sent"]:
@@ -33,10 +32,6 @@ def payout_breaches(row: RowMapping, sent: int) -> list[str]:
     if row["status"] in (PayoutStatus.PAID, PayoutStatus.ANNULLED) and due != 0:
         breaches.append(f"{named}: {row['status']}, and {due} are due")
     return breaches
-
-
-def _due(row: RowMapping) -> int:
-    return int(row["amount"] - row["withheld"] - row["sent"] - row["netted"])
 
 
 def netted_otherwise(books: Books) -> list[str]:
@@ -82,21 +77,7 @@ def _accepted(books: Books, settled: set[int]) -> Iterable[RowMapping]:
 
 def other_accounts(books: Books, settled: set[int]) -> list[str]:
     """Where the ledger's accounts are not the sums of the rows they stand for."""
-    wanted: dict[str, int] = defaultdict(int)
-    for row in books.refund_rows:
-        if row["status"] in ACCEPTED:
-            wanted[f"refunds_borne:{row['currency']}"] += row["amount"] - row["hers"]
-    for row in books.debts:
-        if row["status"] == DebtStatus.OPEN:
-            wanted[f"runner_debt:{row['runner_id']}:{row['currency']}"] += row["amount"] - row["netted"]
-        elif row["status"] == DebtStatus.LET_GO:
-            wanted[f"refunds_borne:{row['currency']}"] += row["amount"] - row["netted"]
-    for row in books.disputes:
-        account = _DISPUTED.get(DisputeStatus(row["status"]))
-        if account is not None:
-            wanted[f"{account}:{row['currency']}"] += row["withdrawn"]
-    for row in books.payables:
-        wanted[f"runner_payable:{row['runner_id']}:{row['currency']}"] -= _due(row)
+    wanted = wanted_accounts(books)
     busy = {row["runner_id"] for row in books.payables if row["order_id"] not in settled}
     ours = {row["code"]: row["balance"] for row in books.balances if _is_looked_at(row["code"], busy)}
     return [
@@ -111,7 +92,7 @@ def _is_looked_at(code: str, busy: set[int]) -> bool:
     name, _, rest = code.partition(":")
     if name == "runner_payable":
         return int(rest.partition(":")[0]) not in busy
-    return name in ("refunds_borne", "runner_debt", *_DISPUTED.values())
+    return name in ("refunds_borne", "runner_debt", *DISPUTED.values())
 
 
 def refunded_too_much(books: Books) -> list[str]:

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import RowMapping
 
 from domain.order import Bearer
+from tests.audits import MODES, broken, read_modes
 from tests.town import Town
 from tests.workers.scenes import close
-from workers.books import Books, read_books
-from workers.invariants import INVARIANTS
+from workers.books import Books
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,8 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-async def desk(shared_town: Town) -> Desk:
+async def desks(shared_town: Town) -> dict[str, Desk]:
+    """Them, as each mode of the audit reads them."""
     town = shared_town
     await town.delivered(await town.member(runner=True, ready=False, card=None))
     await town.drive()
@@ -41,13 +42,14 @@ async def desk(shared_town: Town) -> Desk:
         await close(town, order, bearer, "nobody opens")
         await town.drive()
         closed.append(order.id)
-    books = await read_books(town.database, town.workshop.stripe)
-    return Desk(books=books, ours=closed[0], hers=closed[1])
+    read = await read_modes(town.database, town.workshop.stripe)
+    return {mode: Desk(books=books, ours=closed[0], hers=closed[1]) for mode, books in read.items()}
 
 
-def broken(books: Books) -> dict[str, tuple[str, ...]]:
-    findings = [invariant(books) for invariant in INVARIANTS]
-    return {finding.name: finding.breaches for finding in findings if finding.breaches}
+@pytest.fixture(params=MODES)
+def desk(desks: dict[str, Desk], request: pytest.FixtureRequest) -> Desk:
+    """The desk of one mode."""
+    return desks[request.param]
 
 
 def closed_and_still_held(desk: Desk) -> Books:

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import RowMapping, Table, literal, select
 
 from domain.store.schema import hold, payable, saga
+from tests.audits import MODES, broken, read_modes
 from tests.town import Town
-from workers.books import Books, read_books
+from workers.books import Books
 from workers.invariants import INVARIANTS
 
 NAMES = [f"I{number}" for number in range(1, 11)]
@@ -39,8 +40,8 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-async def desk(shared_town: Town) -> Desk:
-    """A completed order, a cancelled one, an open one."""
+async def desks(shared_town: Town) -> dict[str, Desk]:
+    """A completed order, a cancelled one, an open one: as each mode of the audit reads them."""
     town = shared_town
     completed = await town.delivered(await town.member(runner=True, card=None))
     await town.drive()
@@ -49,14 +50,17 @@ async def desk(shared_town: Town) -> Desk:
     await town.cancel(customer, cancelled)
     await town.open_job()
     await town.drive()
-    books = await read_books(town.database, town.workshop.stripe)
-    return Desk(town=town, books=books, completed=completed.id, cancelled=cancelled.id)
+    read = await read_modes(town.database, town.workshop.stripe)
+    return {
+        mode: Desk(town=town, books=books, completed=completed.id, cancelled=cancelled.id)
+        for mode, books in read.items()
+    }
 
 
-def broken(books: Books) -> dict[str, tuple[str, ...]]:
-    """Name -> breaches of the invariants that say no."""
-    findings = [invariant(books) for invariant in INVARIANTS]
-    return {finding.name: finding.breaches for finding in findings if finding.breaches}
+@pytest.fixture(params=MODES)
+def desk(desks: dict[str, Desk], request: pytest.FixtureRequest) -> Desk:
+    """The desk of one mode."""
+    return desks[request.param]
 
 
 def test_the_invariants_are_the_ten_promised() -> None:

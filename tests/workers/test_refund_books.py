@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from domain.order import Bearer
+from tests.audits import MODES, broken, read_modes
 from tests.town import Town
 from tests.workers.refunding import completed, dispute, give_back, hear, late_answer
-from workers.books import Books, read_books
-from workers.invariants import INVARIANTS
+from workers.books import Books
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,8 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-async def desk(shared_town: Town) -> Desk:
+async def desks(shared_town: Town) -> dict[str, Desk]:
+    """Them, as each mode of the audit reads them."""
     town = shared_town
     taken = await completed(town, await town.member(runner=True, card=None))
     await give_back(town, taken, 300, Bearer.RUNNER)
@@ -58,13 +59,14 @@ async def desk(shared_town: Town) -> Desk:
     await give_back(town, failed, 200, Bearer.RUNNER)
     await town.drive()
     await hear(town, "evt_failed", await late_answer(town, failed))
-    books = await read_books(town.database, town.workshop.stripe)
-    return Desk(books=books, taken=taken.id, owed=owed.id, failed=failed.id)
+    read = await read_modes(town.database, town.workshop.stripe)
+    return {mode: Desk(books=books, taken=taken.id, owed=owed.id, failed=failed.id) for mode, books in read.items()}
 
 
-def broken(books: Books) -> dict[str, tuple[str, ...]]:
-    findings = [invariant(books) for invariant in INVARIANTS]
-    return {finding.name: finding.breaches for finding in findings if finding.breaches}
+@pytest.fixture(params=MODES)
+def desk(desks: dict[str, Desk], request: pytest.FixtureRequest) -> Desk:
+    """The desk of one mode."""
+    return desks[request.param]
 
 
 def never_taken_back(desk: Desk) -> Books:

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -39,6 +40,8 @@ ledger_txn = Table(
     moment("created_at", nullable=False, default_now=True),
     UniqueConstraint("posting_key"),
 )
+Index("ledger_txn_created_idx", ledger_txn.c.created_at)
+Index("ledger_txn_order_idx", ledger_txn.c.order_id)
 
 ledger_entry = Table(  # amount: + debit, - credit, minor units
     "ledger_entry",

@@ -47,6 +47,8 @@ Index("hold_one_current", hold.c.order_id, unique=True, postgresql_where=text("p
 Index("hold_one_candidate", hold.c.order_id, unique=True, postgresql_where=text("part = 'candidate'"))
 Index("hold_order_idx", hold.c.order_id)
 Index("hold_charge_idx", hold.c.charge)
+Index("hold_made_idx", hold.c.made_at, postgresql_where=text("made_at IS NOT NULL"))
+Index("hold_live", hold.c.order_id, postgresql_where=text("status IN ('requested', 'approval', 'held')"))
 
 payable = Table(
     "payable",
@@ -78,3 +80,6 @@ payable = Table(
     ),
 )
 Index("payable_open", payable.c.runner_id, postgresql_where=text("status = 'open'"))
+Index("payable_sending", payable.c.order_id, postgresql_where=text("status = 'sending'"))
+Index("payable_booked_idx", payable.c.booked_at)
+Index("payable_paid_idx", payable.c.paid_at, postgresql_where=text("paid_at IS NOT NULL"))

@@ -122,6 +122,10 @@ orders = Table(
 )
 Index("orders_customer_idx", orders.c.campus_id, orders.c.customer_id, orders.c.id.desc())
 Index("orders_runner_idx", orders.c.campus_id, orders.c.runner_id, postgresql_where=orders.c.runner_id.is_not(None))
+Index("orders_placed_idx", orders.c.placed_at)
+Index("orders_completed_idx", orders.c.completed_at, postgresql_where=text("completed_at IS NOT NULL"))
+Index("orders_ended_idx", orders.c.ended_at, postgresql_where=text("ended_at IS NOT NULL"))
+Index("orders_open", orders.c.id, postgresql_where=text("completed_at IS NULL AND ended_at IS NULL"))
 
 barred = Table(  # runners who gave this job back
     "barred",

@@ -58,6 +58,8 @@ Index("saga_due", saga.c.wake_at, postgresql_where=text("wake_at IS NOT NULL"))
 Index("saga_stuck", saga.c.campus_id, postgresql_where=text("status = 'stuck'"))
 Index("saga_order_idx", saga.c.order_id)
 Index("saga_person_idx", saga.c.person_id, saga.c.kind)
+Index("saga_started_idx", saga.c.started_at)
+Index("saga_ended_idx", saga.c.ended_at, postgresql_where=text("ended_at IS NOT NULL"))
 
 saga_signal = Table(
     "saga_signal",

@@ -1,0 +1,112 @@
+"""`python -m bench.audit_window`: what the audit reads in full and of a window, beside many orders of a month ago.
+
+One order is played and cloned, here and at the stand-in for Stripe; the new ones are played one by one.
+"""
+
+import argparse
+import asyncio
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from domain.store.unit_of_work import Bell, Database, connect, database
+from tests.servers import TEMPLATE, make_template, shared_servers, with_path
+from tests.town import Town, founded
+from tests.workers.aging import age, age_stripe
+from tests.workers.old_crowd import clone_objects, clone_rows
+from workers.books import Books, read_books
+from workers.invariants import INVARIANTS
+from workers.window_books import read_window
+
+DAYS = 7
+Read = Callable[[Database], Awaitable[Books]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What one reading of the books cost."""
+
+    rows: int  # that Postgres sent
+    calls: int  # to Stripe: pages of lists, and single objects
+    seconds: float
+    orders: int  # that were compared
+    broken: Sequence[str]
+
+
+@asynccontextmanager
+async def crowded_town(database_url: str, state: Path, *, old: int, new: int) -> AsyncIterator[Town]:
+    """A town with so many completed orders of a month ago, and so many of today."""
+    async with founded(database_url, state) as town:
+        order = await town.delivered(await town.member(runner=True, card=None))
+        await town.drive()
+        await age(town)
+        await clone_rows(town, order.id, old - 1)
+    clone_objects(state, order.id, old - 1)
+    age_stripe(state)
+    async with founded(database_url, state) as town:
+        today = replace(town, numbers=count(500))
+        for _ in range(new):
+            await today.delivered(await today.member(runner=True, card=None))
+            await today.drive()
+        await today.sql("ANALYZE")
+        yield today
+
+
+async def measure(town: Town, database_url: str, read: Read) -> Cost:
+    """Read the books once, on a connection of its own that counts."""
+    engine, rows = connect(database_url, size=1), []
+    event.listen(engine.sync_engine, "after_cursor_execute", lambda _, cursor, *_more: rows.append(cursor.rowcount))
+    before = await town.look("requests")
+    began = time.monotonic()
+    books = await read(database(engine, _no_bells))
+    seconds = time.monotonic() - began
+    await engine.dispose()
+    calls = len(await town.look("requests", after=str(before[-1]["seq"])))
+    broken = [finding.name for finding in (invariant(books) for invariant in INVARIANTS) if finding.breaches]
+    return Cost(rows=sum(rows), calls=calls, seconds=seconds, orders=len(books.orders), broken=broken)
+
+
+async def _no_bells(_bells: Sequence[Bell]) -> None:
+    """Reading rings nothing."""
+
+
+async def measure_modes(town: Town, database_url: str) -> tuple[Cost, Cost]:
+    """In full, and of the window."""
+    stripe: Any = town.workshop.stripe
+    full = await measure(town, database_url, lambda store: read_books(store, stripe))
+    return full, await measure(town, database_url, lambda store: read_window(store, stripe, DAYS))
+
+
+async def compare(server_url: str, folder: Path, *, old: int, new: int) -> None:
+    """Fill a database, measure both modes, print a table."""
+    await make_template(server_url)
+    url = with_path(server_url, TEMPLATE)
+    async with crowded_town(url, folder, old=old, new=new) as town:
+        full, window = await measure_modes(town, url)
+    print(f"{old} old orders, {new} new ones; window of {DAYS} days")
+    print(f"{'':<14}{'full':>10}{'window':>10}{'ratio':>8}")
+    for name in ("orders", "rows", "calls", "seconds"):
+        ours, theirs = getattr(full, name), getattr(window, name)
+        print(f"{name:<14}{ours:>10.6g}{theirs:>10.6g}{ours / theirs:>8.1f}")
+    print(f"broken: {full.broken}, {window.broken}")
+
+
+def main() -> None:
+    """Measure with throw-away data."""
+    parser = argparse.ArgumentParser(prog="python -m bench.audit_window", description=__doc__)
+    parser.add_argument("--old", type=int, default=5_000, help="orders of a month ago (default: %(default)s)")
+    parser.add_argument("--new", type=int, default=50, help="orders of today (default: %(default)s)")
+    options = parser.parse_args()
+    with shared_servers() as servers, tempfile.TemporaryDirectory() as folder:
+        asyncio.run(compare(servers.postgres_url, Path(folder), old=options.old, new=options.new))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""The audit's command line: what it takes, and what it prints."""
+
+import asyncio
+import os
+import sys
+
+import pytest
+
+from tests.servers import PROJECT
+from tests.workers.aging import AgedTown
+from workers.audit import MAX_DAYS, describe, main
+from workers.window_books import read_window
+
+
+async def test_the_report_says_what_was_looked_at(aged: AgedTown) -> None:
+    books = await read_window(aged.town.database, aged.town.workshop.stripe, 31)
+    assert books.coverage is not None
+    line = describe(books, books.coverage)
+    assert line.startswith(f"Window: 31 days, since {books.coverage.since:%Y-%m-%d %H:%M} UTC. Compared: 2 of 2 orders")
+    assert "3 Stripe objects made since then, 0 older ones of these orders, asked for one by one" in line
+    assert f"{books.coverage.postings} postings, {books.coverage.accounts} accounts" in line
+
+
+@pytest.mark.parametrize("word", ["0", "x", "-1", "1.5", "", "²", str(MAX_DAYS + 1), "9" * 30])
+def test_a_window_of_no_days_is_refused_with_a_sentence(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([f"--days={word}"])
+    assert ended.value.code == 2
+    assert f"the window is a whole number of days from 1 to {MAX_DAYS}, not {word!r}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["--days", "7"], []], ids=["window", "full"])
+async def test_the_command_prints_the_window_only_when_it_is_asked_for(
+    aged: AgedTown, module_database_url: str, arguments: list[str]
+) -> None:
+    settings = {
+        "DATABASE_URL": module_database_url,
+        "STRIPE_API_URL": aged.town.stripe_url,
+        "STRIPE_SECRET_KEY": "sk_test_town",
+    }
+    command = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "workers.audit", *arguments, cwd=PROJECT, env=os.environ | settings,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await command.communicate()
+    assert (command.returncode, err) == (0, b"")
+    first, *rest = out.decode().splitlines()
+    promises = [first, *rest] if not arguments else rest
+    assert len(promises) == 10
+    assert all(line.split()[1] == "ok" for line in promises)
+    assert first.startswith("Window: 7 days, since ") == bool(arguments)

@@ -1,0 +1,17 @@
+"""What the audit of some days costs does not grow with the orders before them."""
+
+from pathlib import Path
+
+from bench.audit_window import crowded_town, measure_modes
+
+
+async def test_a_window_reads_a_few_rows_and_pages_beside_many_old_orders(database_url: str, tmp_path: Path) -> None:
+    """`python -m bench.audit_window` measures the same beside 5,000."""
+    async with crowded_town(database_url, tmp_path, old=300, new=2) as town:
+        full, window = await measure_modes(town, database_url)
+    assert (full.broken, window.broken) == ([], [])
+    assert (full.orders, window.orders) == (302, 2)
+    assert full.rows > 302 * 10
+    assert window.rows < 2 * 30
+    assert full.calls == 4 + 4 + 1 + 1, "302 intents, 302 transfers, no refunds, the balance"
+    assert window.calls == 5, "intents, transfers, refunds, what was taken back, the balance"

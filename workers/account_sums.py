@@ -1,0 +1,97 @@
+"""What each ledger account must hold by the rows it stands for: summed by Postgres, or over rows that were read."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Select, exists, func, select, union_all
+
+from domain.payment import CustomerDebtStatus, DebtStatus, DisputeStatus, RefundStatus
+from domain.store.schema import customer_debt, debt, dispute, payable, refund
+from workers.books import Books
+
+ACCEPTED = (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
+DISPUTED = {DisputeStatus.OPEN: "dispute_suspense", DisputeStatus.LOST: "dispute_losses"}
+
+
+def wanted_accounts(books: Books) -> Mapping[str, int]:
+    """Ledger account -> minor units it must hold: Postgres' sums where the books have them, else those of the rows."""
+    return accounts_of_rows(books) if books.coverage is None else books.coverage.wanted
+
+
+def due_of(row: RowMapping) -> int:
+    """Minor units of a payable that have yet to be sent."""
+    return int(row["amount"] - row["withheld"] - row["sent"] - row["netted"])
+
+
+def accounts_of_rows(books: Books) -> Mapping[str, int]:
+    """The same as `wanted_sums`, over the rows in these books."""
+    wanted: dict[str, int] = defaultdict(int)
+    for code, amount in (*_of_money_back(books), *_of_customers(books), *_of_payables(books)):
+        wanted[code] += amount
+    return wanted
+
+
+def _of_money_back(books: Books) -> Iterator[tuple[str, int]]:
+    for row in books.refund_rows:
+        if row["status"] in ACCEPTED:
+            yield f"refunds_borne:{row['currency']}", row["amount"] - row["hers"]
+    for row in books.debts:
+        if row["status"] == DebtStatus.OPEN:
+            yield f"runner_debt:{row['runner_id']}:{row['currency']}", row["amount"] - row["netted"]
+        elif row["status"] == DebtStatus.LET_GO:
+            yield f"refunds_borne:{row['currency']}", row["amount"] - row["netted"]
+    for row in books.disputes:
+        account = DISPUTED.get(DisputeStatus(row["status"]))
+        if account is not None:
+            yield f"{account}:{row['currency']}", row["withdrawn"]
+
+
+def _of_customers(books: Books) -> Iterator[tuple[str, int]]:
+    for row in books.customer_debts:
+        if row["status"] == CustomerDebtStatus.OPEN:
+            yield f"customer_debt:{row['customer_id']}:{row['currency']}", row["amount"]
+        elif row["status"] == CustomerDebtStatus.LET_GO:
+            yield f"bad_debts:{row['currency']}", row["amount"]
+
+
+def _of_payables(books: Books) -> Iterator[tuple[str, int]]:
+    uncollected = {row["order_id"] for row in books.customer_debts}
+    for row in books.payables:
+        yield f"runner_payable:{row['runner_id']}:{row['currency']}", -due_of(row)
+        if not row["charge"] and row["order_id"] not in uncollected:
+            yield f"platform_costs:{row['currency']}", row["amount"]
+
+
+def wanted_sums() -> Select[Any]:
+    """code, wanted: a row for each ledger account, over all refunds, debts, disputes and payables there are."""
+    owed, unpaid = debt.c.amount - debt.c.netted, customer_debt.c
+    due = payable.c.amount - payable.c.withheld - payable.c.sent - payable.c.netted
+    ours = func.coalesce(payable.c.charge, "") == "", ~exists().where(unpaid.order_id == payable.c.order_id)
+    borne = refund.c.amount - refund.c.hers
+    lines = union_all(
+        _line(_code("refunds_borne", refund.c.currency), borne, refund.c.status.in_(ACCEPTED)),
+        _line(_code("runner_debt", debt.c.runner_id, debt.c.currency), owed, debt.c.status == DebtStatus.OPEN),
+        _line(_code("refunds_borne", debt.c.currency), owed, debt.c.status == DebtStatus.LET_GO),
+        *(
+            _line(_code(account, dispute.c.currency), dispute.c.withdrawn, dispute.c.status == status)
+            for status, account in DISPUTED.items()
+        ),
+        _line(
+            _code("customer_debt", unpaid.customer_id, unpaid.currency),
+            unpaid.amount,
+            unpaid.status == CustomerDebtStatus.OPEN,
+        ),
+        _line(_code("bad_debts", unpaid.currency), unpaid.amount, unpaid.status == CustomerDebtStatus.LET_GO),
+        _line(_code("runner_payable", payable.c.runner_id, payable.c.currency), -due, due != 0),
+        _line(_code("platform_costs", payable.c.currency), payable.c.amount, *ours),
+    ).subquery("line")
+    return select(lines.c.code, func.sum(lines.c.amount).label("wanted")).group_by(lines.c.code)
+
+
+def _code(name: str, *parts: ColumnElement[Any]) -> ColumnElement[str]:
+    return func.concat_ws(":", name, *parts)
+
+
+def _line(code: ColumnElement[str], amount: ColumnElement[int], *where: ColumnElement[bool]) -> Select[str, int]:
+    return select(code.label("code"), amount.label("amount")).where(*where)

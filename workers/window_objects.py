@@ -1,0 +1,120 @@
+"""What Stripe has of a window: what was made in it by list, and what is older order by order."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from workers.audit_window import WindowOrders
+from workers.books import Answer, read_list
+from workers.outcomes import Refused
+from workers.stripe_gateway import UNKNOWN_OBJECT, Stripe, retrieve_intent, retrieve_refund
+from workers.stripe_gateway_lists import list_intents, list_movements, list_refunds, list_transfers, retrieve_transfer
+
+CLOCK_SKEW = 3_600  # seconds that the lists begin earlier: Stripe's clock and the database's differ by less
+AT_ONCE = 4  # calls: slow enough to leave the workers their share of Stripe's rate limit
+TAKEN_BACK = "transfer_refund"  # Stripe's type of a balance transaction that a reversal makes
+
+
+@dataclass(slots=True, kw_only=True)
+class Objects:
+    """Stripe objects by id; `listed` of them came by lists of the window."""
+
+    intents: dict[str, Answer] = field(default_factory=dict)
+    transfers: dict[str, Answer] = field(default_factory=dict)
+    refunds: dict[str, Answer] = field(default_factory=dict)
+    listed: int = 0
+
+    @property
+    def count(self) -> int:
+        """Return how many there are."""
+        return len(self.intents) + len(self.transfers) + len(self.refunds)
+
+    def orders(self) -> set[int]:
+        """The numbers of the orders that the objects name, whether there are such orders or not."""
+        groups = [str(one.get("transfer_group")) for one in self.transfers.values()]
+        named = [_marked(one, "order") for one in (*self.intents.values(), *self.refunds.values())]
+        words = [*named, *(group.removeprefix("order_") for group in groups)]
+        return {int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 19}
+
+    def sagas(self) -> set[str]:
+        """The saga runs that the objects name, whether there are such runs or not."""
+        found = (*self.intents.values(), *self.transfers.values(), *self.refunds.values())
+        back = [one for sent in self.transfers.values() for one in (sent.get("reversals") or {}).get("data", [])]
+        return {_marked(one, "saga") for one in (*found, *back)}
+
+    def payments(self) -> set[str]:
+        """The intents that the refunds give back."""
+        return {str(one["payment_intent"]) for one in self.refunds.values()}
+
+
+def _marked(one: Mapping[str, Any], name: str) -> str:
+    return str((one.get("metadata") or {}).get(name, ""))
+
+
+async def list_objects(client: Stripe, since: datetime) -> Objects:
+    """Everything that was made since then, and the transfers of which something was taken back since then."""
+    created = {"gte": int(since.timestamp()) - CLOCK_SKEW}
+    found = Objects()
+    _keep(found.intents, await read_list(lambda page: list_intents(client, page), created=created))
+    _keep(found.transfers, await read_list(lambda page: list_transfers(client, page), created=created))
+    _keep(found.refunds, await read_list(lambda page: list_refunds(client, page), created=created))
+    back = await read_list(
+        lambda page: list_movements(client, page), created=created, type=TAKEN_BACK, expand=["data.source"]
+    )
+    found.listed = found.count
+    await _retrieve_transfers(client, found, {str(one["source"]["transfer"]) for one in back if one["source"]})
+    return found
+
+
+async def add_older(client: Stripe, found: Objects, known: WindowOrders) -> None:
+    """Ask for what the lists do not cover of these orders; what Stripe does not know stays away."""
+    room = asyncio.Semaphore(AT_ONCE)
+    for sent in await _few_at_once(room, (_transfers_of(client, group) for group in known.old_groups)):
+        _keep(found.transfers, sent)
+    for given in await _few_at_once(room, (_refunds_of(client, intent) for intent in known.old_payments)):
+        _keep(found.refunds, given)
+    await _retrieve_transfers(client, found, known.transfers)
+    intents = [_known(retrieve_intent(client, one)) for one in sorted({*known.intents} - found.intents.keys())]
+    refunds = [_known(retrieve_refund(client, one)) for one in sorted({*known.refunds} - found.refunds.keys())]
+    for made in await _few_at_once(room, intents):
+        _keep(found.intents, made)
+    for made in await _few_at_once(room, refunds):
+        _keep(found.refunds, made)
+
+
+async def _transfers_of(client: Stripe, group: str) -> list[Answer]:
+    return await read_list(lambda page: list_transfers(client, page), transfer_group=group)
+
+
+async def _refunds_of(client: Stripe, intent: str) -> list[Answer]:
+    return await read_list(lambda page: list_refunds(client, page), payment_intent=intent)
+
+
+async def _retrieve_transfers(client: Stripe, found: Objects, wanted: Iterable[str]) -> None:
+    calls = [_known(retrieve_transfer(client, one)) for one in sorted({*wanted} - found.transfers.keys())]
+    for made in await _few_at_once(asyncio.Semaphore(AT_ONCE), calls):
+        _keep(found.transfers, made)
+
+
+async def _few_at_once(room: asyncio.Semaphore, calls: Iterable[Awaitable[list[Answer]]]) -> list[list[Answer]]:
+    async def in_turn(call: Awaitable[list[Answer]]) -> list[Answer]:
+        async with room:
+            return await call
+
+    return await asyncio.gather(*map(in_turn, calls))
+
+
+async def _known(call: Awaitable[Answer]) -> list[Answer]:
+    """The object; nothing where Stripe does not know it."""
+    try:
+        return [await call]
+    except Refused as refusal:
+        if refusal.reason != UNKNOWN_OBJECT:
+            raise
+        return []
+
+
+def _keep(found: dict[str, Answer], more: Iterable[Answer]) -> None:
+    found.update((one["id"], one) for one in more)
