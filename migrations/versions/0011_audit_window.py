@@ -7,8 +7,8 @@ so that a row enters them once; whether an order is open is asked of moments tha
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
