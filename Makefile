@@ -35,13 +35,13 @@ soak: $(READY)  ## many orders while everything around them fails; ORDERS=1500 C
 fuzz: $(READY)  ## a hundred thousand wild texts, broken updates and forged taps, and every lost answer; SEED=7 does it again
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no $(if $(SEED),--hypothesis-seed=$(SEED)) tests/fuzz \
 	  tests/domain/test_saga_stateful.py tests/bot/test_permission_matrix.py \
-	  tests/bot/test_wild_updates.py tests/bot/test_wild_events.py tests/bot/test_wild_town.py \
-	  tests/workers/test_unknown_outcomes.py tests/workers/test_crash.py \
-	  tests/workers/test_debt_outcomes.py tests/workers/test_replace_outcomes.py
+	  tests/bot/test_random_updates.py tests/bot/test_random_events.py tests/bot/test_random_orders.py \
+	  tests/workers/test_unknown_outcomes.py tests/workers/test_worker_crashes.py \
+	  tests/workers/test_debt_outcomes.py tests/workers/test_replace_hold_outcomes.py
 
 races: $(READY)  ## 1,000 jobs claimed by 50 at once, 1,000 rounds of claim, cancel, deadline and release, 20 jobs over the wire
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no -p tests.fuzz.conftest \
-	  tests/store/test_many_races.py tests/workers/test_races.py tests/journeys/test_crowd.py
+	  tests/store/test_repeated_races.py tests/workers/test_order_races.py tests/journeys/test_crowd.py
 
 check: $(READY)  ## read the code without running it: ruff and mypy
 	@$(VENV) -m ruff check .

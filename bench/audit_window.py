@@ -16,17 +16,17 @@ from typing import Any
 
 from sqlalchemy import event
 
-from domain.store.unit_of_work import Bell, Database, connect, database
-from tests.servers import TEMPLATE, make_template, shared_servers, with_path
-from tests.town import Town, founded
+from domain.store.unit_of_work import QueueJob, UnitOfWorkFactory, create_database_engine, create_unit_of_work_factory
+from tests.shared_servers import TEMPLATE, make_template, running_shared_servers, with_path
+from tests.worker_stack import WorkerStack, running_worker_stack
 from tests.workers.aging import age, age_stripe
 from tests.workers.old_crowd import clone_objects, clone_rows
-from workers.books import Books, read_books
+from workers.audit_snapshot import AuditSnapshot, read_snapshot
 from workers.invariants import INVARIANTS
 from workers.window_books import read_window
 
 DAYS = 7
-Read = Callable[[Database], Awaitable[Books]]
+Read = Callable[[UnitOfWorkFactory], Awaitable[AuditSnapshot]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,60 +41,60 @@ class Cost:
 
 
 @asynccontextmanager
-async def crowded_town(database_url: str, state: Path, *, old: int, new: int) -> AsyncIterator[Town]:
-    """A town with so many completed orders of a month ago, and so many of today."""
-    async with founded(database_url, state) as town:
-        order = await town.delivered(await town.member(runner=True, card=None))
-        await town.drive()
-        await age(town)
-        await clone_rows(town, order.id, old - 1)
+async def filled_stack(database_url: str, state: Path, *, old: int, new: int) -> AsyncIterator[WorkerStack]:
+    """A stack with so many completed orders of a month ago, and so many of today."""
+    async with running_worker_stack(database_url, state) as stack:
+        order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
+        await stack.run_due()
+        await age(stack)
+        await clone_rows(stack, order.id, old - 1)
     clone_objects(state, order.id, old - 1)
     age_stripe(state)
-    async with founded(database_url, state) as town:
-        today = replace(town, numbers=count(500))
+    async with running_worker_stack(database_url, state) as stack:
+        today = replace(stack, person_numbers=count(500))
         for _ in range(new):
-            await today.delivered(await today.member(runner=True, card=None))
-            await today.drive()
+            await today.delivered_order(await today.add_member(runner=True, card=None))
+            await today.run_due()
         await today.sql("ANALYZE")
         yield today
 
 
-async def measure(town: Town, database_url: str, read: Read) -> Cost:
+async def measure(stack: WorkerStack, database_url: str, read: Read) -> Cost:
     """Read the books once, on a connection of its own that counts."""
-    engine, rows = connect(database_url, size=1), []
+    engine, rows = create_database_engine(database_url, pool_size=1), []
     event.listen(engine.sync_engine, "after_cursor_execute", lambda _, cursor, *_more: rows.append(cursor.rowcount))
-    before = await town.look("requests")
+    before = await stack.inspect_stripe("requests")
     began = time.monotonic()
-    books = await read(database(engine, _no_bells))
+    books = await read(create_unit_of_work_factory(engine, _enqueue_nothing))
     seconds = time.monotonic() - began
     await engine.dispose()
-    calls = len(await town.look("requests", after=str(before[-1]["seq"])))
+    calls = len(await stack.inspect_stripe("requests", after=str(before[-1]["seq"])))
     broken = [finding.name for finding in (invariant(books) for invariant in INVARIANTS) if finding.breaches]
     return Cost(rows=sum(rows), calls=calls, seconds=seconds, orders=len(books.orders), broken=broken)
 
 
-async def _no_bells(_bells: Sequence[Bell]) -> None:
+async def _enqueue_nothing(_jobs: Sequence[QueueJob]) -> None:
     """Reading rings nothing."""
 
 
-async def measure_modes(town: Town, database_url: str) -> tuple[Cost, Cost]:
+async def measure_modes(stack: WorkerStack, database_url: str) -> tuple[Cost, Cost]:
     """In full, and of the window."""
-    stripe: Any = town.workshop.stripe
-    full = await measure(town, database_url, lambda store: read_books(store, stripe))
-    return full, await measure(town, database_url, lambda store: read_window(store, stripe, DAYS))
+    stripe: Any = stack.context.stripe
+    full = await measure(stack, database_url, lambda store: read_snapshot(store, stripe))
+    return full, await measure(stack, database_url, lambda store: read_window(store, stripe, DAYS))
 
 
 async def compare(server_url: str, folder: Path, *, old: int, new: int) -> None:
     """Fill a database, measure both modes, print a table."""
     await make_template(server_url)
     url = with_path(server_url, TEMPLATE)
-    async with crowded_town(url, folder, old=old, new=new) as town:
-        full, window = await measure_modes(town, url)
+    async with filled_stack(url, folder, old=old, new=new) as stack:
+        full, window = await measure_modes(stack, url)
     print(f"{old} old orders, {new} new ones; window of {DAYS} days")
     print(f"{'':<14}{'full':>10}{'window':>10}{'ratio':>8}")
     for name in ("orders", "rows", "calls", "seconds"):
-        ours, theirs = getattr(full, name), getattr(window, name)
-        print(f"{name:<14}{ours:>10.6g}{theirs:>10.6g}{ours / theirs:>8.1f}")
+        full_value, window_value = getattr(full, name), getattr(window, name)
+        print(f"{name:<14}{full_value:>10.6g}{window_value:>10.6g}{full_value / window_value:>8.1f}")
     print(f"broken: {full.broken}, {window.broken}")
 
 
@@ -104,7 +104,7 @@ def main() -> None:
     parser.add_argument("--old", type=int, default=5_000, help="orders of a month ago (default: %(default)s)")
     parser.add_argument("--new", type=int, default=50, help="orders of today (default: %(default)s)")
     options = parser.parse_args()
-    with shared_servers() as servers, tempfile.TemporaryDirectory() as folder:
+    with running_shared_servers() as servers, tempfile.TemporaryDirectory() as folder:
         asyncio.run(compare(servers.postgres_url, Path(folder), old=options.old, new=options.new))
 
 

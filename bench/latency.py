@@ -13,18 +13,18 @@ from pathlib import Path
 
 import uvloop
 
-from bench.commits import Commits, count_commits
-from bench.crowd import CardTimes, Figures, introduce, order_all, prepare_all
-from sandbox.launch.stack import PROJECT, Plan, Stack, running
-from sandbox.play.eyes import open_eyes
-from sandbox.play.quarters import Quarter, cast_of_all, found_quarter
-from sandbox.play.wire import wired
+from bench.commit_count import CommitCounts, count_commits
+from bench.order_load import LatencyFigures, OrderMessageTimes, create_pair_users, place_orders, prepare_pairs
+from sandbox.launch.stack import PROJECT, Stack, StackConfig, running_stack
+from sandbox.play.chat_observer import observe_chats
+from sandbox.play.populated_campuses import PopulatedCampus, accounts_of_campuses, create_populated_campus
+from sandbox.play.sandbox_client import open_sandbox_client
 
 CAMPUSES = 10
 ORDERS = 200
-ALONE = 5  # orders that go through one at a time, for counting
-NOTED = 3  # more of them, with a note of which commit wrote which saga
-WITHIN = 540.0  # seconds for everything
+COUNTED_ORDERS = 5  # orders that go through one at a time, for counting
+RECORDED_ORDERS = 3  # more of them, with a note of which commit wrote which saga
+LOAD_TIMEOUT_SECONDS = 540.0  # seconds for everything
 
 
 def main() -> None:
@@ -37,55 +37,74 @@ def main() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
-        measure(folder, orders=options.orders, workers=options.workers)
+        run_measurement(folder, orders=options.orders, workers=options.workers)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def measure(folder: Path, *, orders: int, workers: int) -> None:
+def run_measurement(folder: Path, *, orders: int, workers: int) -> None:
     """Run everything in `folder`."""
-    each = -(-(orders + ALONE) // CAMPUSES)
-    quarters = [found_quarter(folder, f"campus{at}", 10 + at, runners=each) for at in range(CAMPUSES)]
-    files = tuple(quarter.campus.file for quarter in quarters)
-    plan = Plan(folder=folder, cast=cast_of_all(quarters), campus_files=files, workers=workers)
-    with running(plan, say) as stack:
-        figures, commits = uvloop.run(asyncio.wait_for(load(stack, quarters, orders), WITHIN))
-        say(stack.run("workers.audit").rstrip())
-    report(figures, commits)
+    runners_per_campus = -(-(orders + COUNTED_ORDERS) // CAMPUSES)
+    populated_campuses = [
+        create_populated_campus(folder, f"campus{at}", 10 + at, runners=runners_per_campus) for at in range(CAMPUSES)
+    ]
+    files = tuple(populated_campus.chats.file for populated_campus in populated_campuses)
+    config = StackConfig(
+        folder=folder, accounts=accounts_of_campuses(populated_campuses), campus_files=files, workers=workers
+    )
+    with running_stack(config, print_line) as stack:
+        figures, commits = uvloop.run(
+            asyncio.wait_for(run_load(stack, populated_campuses, orders), LOAD_TIMEOUT_SECONDS)
+        )
+        print_line(stack.run_module("workers.audit").rstrip())
+    print_report(figures, commits)
 
 
-async def load(stack: Stack, quarters: list[Quarter], orders: int) -> tuple[Figures, Commits]:
+async def run_load(
+    stack: Stack, populated_campuses: list[PopulatedCampus], orders: int
+) -> tuple[LatencyFigures, CommitCounts]:
     """Prepare everybody, order under load, then count alone."""
-    times = CardTimes()
-    async with wired(stack.telegram_url) as telegram, open_eyes(telegram, (times.read,)) as eyes:
+    times = OrderMessageTimes()
+    async with (
+        open_sandbox_client(stack.telegram_url) as telegram,
+        observe_chats(telegram, (times.on_event,)) as observer,
+    ):
         began = time.monotonic()
-        say(f"getting {orders + ALONE} customers and runners ready")
-        people = (introduce(quarters[at % CAMPUSES], eyes, stack.telegram_url) for at in range(orders + ALONE + NOTED))
-        pairs = await prepare_all(people)
-        say(f"ready after {time.monotonic() - began:.0f} s; ordering")
+        print_line(f"getting {orders + COUNTED_ORDERS} customers and runners ready")
+        people = (
+            create_pair_users(populated_campuses[at % CAMPUSES], observer, stack.telegram_url)
+            for at in range(orders + COUNTED_ORDERS + RECORDED_ORDERS)
+        )
+        pairs = await prepare_pairs(people)
+        print_line(f"ready after {time.monotonic() - began:.0f} s; ordering")
         began = time.monotonic()
-        figures = await order_all(pairs[ALONE + NOTED :], times)
-        say(f"all delivered after {time.monotonic() - began:.0f} s; counting commits, one order at a time")
-        return figures, await count_commits(stack.database_url, pairs[:ALONE], pairs[ALONE : ALONE + NOTED])
+        figures = await place_orders(pairs[COUNTED_ORDERS + RECORDED_ORDERS :], times)
+        print_line(f"all delivered after {time.monotonic() - began:.0f} s; counting commits, one order at a time")
+        return figures, await count_commits(
+            stack.database_url, pairs[:COUNTED_ORDERS], pairs[COUNTED_ORDERS : COUNTED_ORDERS + RECORDED_ORDERS]
+        )
 
 
-def report(figures: Figures, commits: Commits) -> None:
+def print_report(figures: LatencyFigures, commits: CommitCounts) -> None:
     """The table."""
-    say("")
-    say(f"{'':32}{'count':>8}{'median':>10}{'p99':>10}{'worst':>10}")
-    for name, seconds in (("tap -> answered", figures.taps), ("placed -> job card in the group", figures.cards)):
+    print_line("")
+    print_line(f"{'':32}{'count':>8}{'median':>10}{'p99':>10}{'worst':>10}")
+    for name, seconds in (
+        ("tap -> answered", figures.tap_seconds),
+        ("placed -> job card in the group", figures.order_message_seconds),
+    ):
         percentile = statistics.quantiles(seconds, n=100, method="inclusive")[98]
         line = f"{statistics.median(seconds):>8.3f} s{percentile:>8.3f} s{max(seconds):>8.3f} s"
-        say(f"{name:32}{len(seconds):>8}{line}")
-    say("")
-    alone = statistics.median(commits.per_order)
-    say(f"commits an order, from [Place order] to the last card: {alone:.0f} {commits.per_order}")
-    say(f"commits of an idle CampusG: {commits.idle_per_second:.1f} a second")
+        print_line(f"{name:32}{len(seconds):>8}{line}")
+    print_line("")
+    median_commits = statistics.median(commits.per_order)
+    print_line(f"commits an order, from [Place order] to the last card: {median_commits:.0f} {commits.per_order}")
+    print_line(f"commits of an idle CampusG: {commits.idle_per_second:.1f} a second")
     for kind, sagas, count in commits.by_saga:
-        say(f"  {kind:20}{count:5.1f} commits each ({sagas} sagas), the one that starts it included")
+        print_line(f"  {kind:20}{count:5.1f} commits each ({sagas} sagas), the one that starts it included")
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     """Print a line at once."""
     print(line, flush=True)
 

@@ -11,46 +11,48 @@ import uvloop
 from aiohttp import web
 from redis.asyncio import Redis
 
-from bot.campuses import Served, serve_campuses
-from bot.dispatching import dispatch_through, new_dispatcher
-from bot.gateway import Door, make_door
-from bot.inbox import Inbox, finish_unfinished
-from bot.limits import limit_everywhere
-from bot.lines import Lines
-from bot.measures import new_measures
-from bot.speaking import Mouth, speak
-from domain.environment import World
+from bot.bot_registry import BotRegistry, serve_campuses
+from bot.dispatching import new_dispatch, new_dispatcher
+from bot.metrics import new_metrics
+from bot.reply_sender import ReplySender, send_replies
+from bot.update_inbox import UpdateInbox, retry_unfinished_updates
+from bot.user_locks import UserLocks
+from bot.user_rate_limit import new_rate_limiter
+from bot.webhook_server import WebhookContext, new_web_application
+from domain.environment_variables import DeploymentEnvironment
 from domain.logs import configure_logging, get_logger
 from domain.settings import BotSettings
-from domain.store.bell import arq_ring
-from domain.store.inbox import require_tables
-from domain.store.unit_of_work import Database, connect, database
+from domain.store.inbox_repository import require_tables
+from domain.store.queue import make_arq_enqueue
+from domain.store.unit_of_work import UnitOfWorkFactory, create_database_engine, create_unit_of_work_factory
 
-CONNECTIONS = 12  # to Postgres
-AT_ONCE = 8  # updates handled at the same time; the rest of the connections is for the door and second thoughts
-REDIS_WITHIN = 0.2  # seconds; counting actions must not make a person wait
-DRAIN_WITHIN = 20.0  # seconds for requests under way when we are told to stop
-PROGRESS_EVERY = 2.0  # seconds
+MAX_CONNECTIONS = 12  # to Postgres
+MAX_CONCURRENT_UPDATES = (
+    8  # updates handled at the same time; the rest of the connections is for the door and second thoughts
+)
+REDIS_TIMEOUT_SECONDS = 0.2  # seconds; counting actions must not make a person wait
+DRAIN_TIMEOUT_SECONDS = 20.0  # seconds for requests under way when we are told to stop
+POSTGRES_RETRY_DELAY_SECONDS = 2.0  # seconds
 
 log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
+class RunningBot:
     """A conversation that is going on: what it serves, and the task that does so for ever."""
 
-    served: Served
-    inbox: Inbox
-    work: asyncio.Task[None]
+    bot_registry: BotRegistry
+    inbox: UpdateInbox
+    task: asyncio.Task[None]
 
 
-def run(settings: BotSettings) -> None:
+def run_bot(settings: BotSettings) -> None:
     """Run until SIGTERM or SIGINT, then finish what is under way."""
     configure_logging(settings.log_level, settings.log_format)
-    uvloop.run(serve(settings))
+    uvloop.run(serve_until_stopped(settings))
 
 
-async def serve(settings: BotSettings) -> None:
+async def serve_until_stopped(settings: BotSettings) -> None:
     """Serve until a signal asks to stop."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -58,81 +60,87 @@ async def serve(settings: BotSettings) -> None:
         loop.add_signal_handler(each, stop.set)
     async with running_bot(settings) as running:
         stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait({stopped, running.work}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({stopped, running.task}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
-        if running.work.done():
-            running.work.result()  # it never ends by itself: whatever broke it ends the process, loudly
+        if running.task.done():
+            running.task.result()  # it never ends by itself: whatever broke it ends the process, loudly
         print("bot stops: finishing what is under way", flush=True)
     print("bot stopped", flush=True)
 
 
 @asynccontextmanager
-async def running_bot(settings: BotSettings) -> AsyncIterator[Running]:
+async def running_bot(settings: BotSettings) -> AsyncIterator[RunningBot]:
     """The whole conversation, in this event loop, for the length of a `with` block; leaving it drains."""
     async with AsyncExitStack() as stack:
-        ring, bells = arq_ring(settings.redis_url)
-        stack.push_async_callback(bells.close)
-        engine = connect(settings.database_url, size=CONNECTIONS)
+        enqueue, queue_pool = make_arq_enqueue(settings.redis_url)
+        stack.push_async_callback(queue_pool.close)
+        engine = create_database_engine(settings.database_url, pool_size=MAX_CONNECTIONS)
         stack.push_async_callback(engine.dispose)
-        redis = Redis.from_url(settings.redis_url, socket_timeout=REDIS_WITHIN, socket_connect_timeout=REDIS_WITHIN)
+        redis = Redis.from_url(
+            settings.redis_url, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
+        )
         stack.push_async_callback(redis.aclose)
-        served = Served(settings=settings)
-        stack.push_async_callback(served.close)
-        open_database = database(engine, ring)
-        inbox = _inbox(served, open_database, redis)
-        await _open_door(stack, settings, served, inbox)
+        bot_registry = BotRegistry(settings=settings)
+        stack.push_async_callback(bot_registry.close)
+        open_database = create_unit_of_work_factory(engine, enqueue)
+        inbox = _new_inbox(bot_registry, open_database, redis)
+        await _start_webhook_server(stack, settings, bot_registry, inbox)
         # Entered last, so left first: nothing new is taken up while the rest drains.
-        work = asyncio.create_task(_work(served, open_database, inbox))
-        stack.push_async_callback(_finish, work)
-        yield Running(served=served, inbox=inbox, work=work)
+        task = asyncio.create_task(_serve_updates(bot_registry, open_database, inbox))
+        stack.push_async_callback(_cancel_task, task)
+        yield RunningBot(bot_registry=bot_registry, inbox=inbox, task=task)
 
 
-def _inbox(served: Served, open_database: Database, redis: Redis) -> Inbox:
-    measures = new_measures()
-    mouth = Mouth(bots=served.bots, database=open_database, measures=measures)
-    return Inbox(
+def _new_inbox(bot_registry: BotRegistry, open_database: UnitOfWorkFactory, redis: Redis) -> UpdateInbox:
+    metrics = new_metrics()
+    sender = ReplySender(bots=bot_registry.bots, database=open_database, metrics=metrics)
+    return UpdateInbox(
         database=open_database,
-        dispatch=dispatch_through(new_dispatcher(), served.bots),
-        speak=partial(speak, mouth),
-        limit=limit_everywhere(redis),
-        lines=Lines(),
-        slots=asyncio.Semaphore(AT_ONCE),
-        measures=measures,
+        dispatch=new_dispatch(new_dispatcher(), bot_registry.bots),
+        send_replies=partial(send_replies, sender),
+        check_rate_limit=new_rate_limiter(redis),
+        user_locks=UserLocks(),
+        slots=asyncio.Semaphore(MAX_CONCURRENT_UPDATES),
+        metrics=metrics,
     )
 
 
-async def _open_door(stack: AsyncExitStack, settings: BotSettings, served: Served, inbox: Inbox) -> None:
-    door = Door(
+async def _start_webhook_server(
+    stack: AsyncExitStack, settings: BotSettings, bot_registry: BotRegistry, inbox: UpdateInbox
+) -> None:
+    webhook_context = WebhookContext(
         inbox=inbox,
-        campuses=served.by_name,
+        campuses=bot_registry.by_name,
         telegram_secret=settings.telegram_webhook_secret if settings.public_url else None,
         stripe_secrets=(*settings.stripe_webhook_secrets, *settings.stripe_connect_webhook_secrets),
-        live=settings.environment is World.LIVE,
-        serving=served.ready.is_set,
+        is_live=settings.environment is DeploymentEnvironment.LIVE,
+        is_serving=bot_registry.ready.is_set,
     )
-    runner = web.AppRunner(make_door(door), access_log=None, shutdown_timeout=DRAIN_WITHIN)
+    runner = web.AppRunner(
+        new_web_application(webhook_context), access_log=None, shutdown_timeout=DRAIN_TIMEOUT_SECONDS
+    )
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, settings.http_host, settings.http_port).start()
 
 
-async def _work(served: Served, open_database: Database, inbox: Inbox) -> None:
+async def _serve_updates(bot_registry: BotRegistry, open_database: UnitOfWorkFactory, inbox: UpdateInbox) -> None:
     await _wait_for_postgres(open_database)
     async with asyncio.TaskGroup() as group:
-        group.create_task(serve_campuses(served, open_database, inbox))
-        group.create_task(finish_unfinished(inbox, lambda: list(served.bots)))
+        group.create_task(serve_campuses(bot_registry, open_database, inbox))
+        group.create_task(retry_unfinished_updates(inbox, lambda: list(bot_registry.bots)))
 
 
-async def _wait_for_postgres(open_database: Database) -> None:
+async def _wait_for_postgres(open_database: UnitOfWorkFactory) -> None:
     while True:
         try:
             async with open_database() as work:
                 return await require_tables(work)
         except Exception as error:  # whatever the driver raises while Postgres starts or is not migrated yet
             print(f"bot waits for Postgres: {type(error).__name__}", flush=True)
-            await asyncio.sleep(PROGRESS_EVERY)
+            await asyncio.sleep(POSTGRES_RETRY_DELAY_SECONDS)
 
 
-async def _finish(work: asyncio.Task[None]) -> None:
-    work.cancel()
-    await asyncio.gather(work, return_exceptions=True)
+async def _cancel_task(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

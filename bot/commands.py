@@ -18,7 +18,7 @@ from bot.replies import CommandMenu
 from domain.campus import Campus
 from domain.logs import get_logger
 from domain.people import Role
-from domain.words import FALLBACK, languages, say_plain
+from domain.words import FALLBACK_LANGUAGE, available_languages, say_plain
 
 COMMANDS: Mapping[Role, Mapping[str, str]] = MappingProxyType(
     {
@@ -60,54 +60,54 @@ COMMANDS: Mapping[Role, Mapping[str, str]] = MappingProxyType(
         },
     }
 )
-ADDING = frozenset({Role.RUNNER, Role.ADMIN})  # roles that add to the list of all private chats
-MOST_REMEMBERED = 10_000  # chats
+EXTRA_ROLES = frozenset({Role.RUNNER, Role.ADMIN})  # roles that add to the list of all private chats
+MAX_REMEMBERED_CHATS = 10_000  # chats
 
 log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Menus:
+class OfferedCommands:
     """What the chats were offered by this process: a list is sent when it changes, not with every message."""
 
     offered: OrderedDict[tuple[int, int], frozenset[Role]] = field(default_factory=OrderedDict)
 
-    def is_news(self, bot_id: int, chat_id: int, roles: frozenset[Role]) -> bool:
+    def remember_if_changed(self, bot_id: int, chat_id: int, roles: frozenset[Role]) -> bool:
         """Whether the chat has another list so far; remembers this one."""
         before = self.offered.pop((bot_id, chat_id), frozenset())
         self.offered[bot_id, chat_id] = roles
-        if len(self.offered) > MOST_REMEMBERED:
+        if len(self.offered) > MAX_REMEMBERED_CHATS:
             self.offered.popitem(last=False)
         return before != roles
 
 
-async def offer(bot: Bot, menus: Menus, menu: CommandMenu) -> None:
+async def offer_commands(bot: Bot, offered_commands: OfferedCommands, menu: CommandMenu) -> None:
     """Show a person, or a group, the commands of these roles; a person without more than one's own gets none extra."""
-    scope, adding = BotCommandScopeChat(chat_id=menu.chat_id), menu.roles & ADDING
-    if not menus.is_news(bot.id, menu.chat_id, adding):
+    scope, extra_roles = BotCommandScopeChat(chat_id=menu.chat_id), menu.roles & EXTRA_ROLES
+    if not offered_commands.remember_if_changed(bot.id, menu.chat_id, extra_roles):
         return
-    if adding:
-        await bot.set_my_commands(_listed(menu.roles, menu.language), scope=scope)
+    if extra_roles:
+        await bot.set_my_commands(_bot_commands(menu.roles, menu.language), scope=scope)
     else:
         await bot.delete_my_commands(scope=scope)
 
 
-async def offer_everywhere(bot: Bot, campus: Campus) -> None:
+async def offer_default_commands(bot: Bot, campus: Campus) -> None:
     """The lists that hold whoever looks; not worth waiting for when the admin chat is not there."""
-    for language in languages():
-        shown = None if language == FALLBACK else language
+    for language in available_languages():
+        shown = None if language == FALLBACK_LANGUAGE else language
         scope = BotCommandScopeAllPrivateChats()
-        await bot.set_my_commands(_listed({Role.CUSTOMER}, language), scope=scope, language_code=shown)
+        await bot.set_my_commands(_bot_commands({Role.CUSTOMER}, language), scope=scope, language_code=shown)
     if campus.admin_chat is None:
         return
-    desk = BotCommandScopeChat(chat_id=campus.admin_chat)
+    admin_chat_scope = BotCommandScopeChat(chat_id=campus.admin_chat)
     try:
-        await bot.set_my_commands(_listed({Role.ADMIN}, FALLBACK), scope=desk)
+        await bot.set_my_commands(_bot_commands({Role.ADMIN}, FALLBACK_LANGUAGE), scope=admin_chat_scope)
     except TelegramAPIError as error:
         log.warning("admin_commands_not_set", campus=campus.id, name=campus.name, error=error.message)
 
 
-def _listed(roles: Iterable[Role], language: str) -> list[BotCommand]:
+def _bot_commands(roles: Iterable[Role], language: str) -> list[BotCommand]:
     held = frozenset(roles)
     return [
         BotCommand(command=name, description=say_plain(language, key))

@@ -6,24 +6,24 @@ from typing import Any
 from aiogram import Bot, Dispatcher, Router
 from aiogram.types import Update
 
-from bot.admin.router import admin_router
-from bot.customer.router import customer_router
-from bot.home import unknown_tap
-from bot.inbox import Dispatch
-from bot.loose import loose_line
+from bot.admin.admin_router import admin_router
+from bot.customer.customer_router import customer_router
+from bot.home import reject_unknown_tap
 from bot.middlewares import add_middlewares
 from bot.relay import relay_router
 from bot.replies import Replies
-from bot.routing import on_anything
-from bot.runner.router import runner_router
-from domain.store.inbox import Arrival, Payload
+from bot.routing import on_everything_else
+from bot.runner.runner_router import runner_router
+from bot.unprompted_messages import handle_unprompted_message
+from bot.update_inbox import Dispatch
+from domain.store.inbox_repository import IncomingUpdate, Payload
 from domain.store.unit_of_work import UnitOfWork
 
-READ_OF = frozenset({"message", "callback_query"})
-INSIDE = frozenset({"reply_to_message", "message"})
-NAMED = ("message_id", "date", "chat", "from")
-CONTENT = ("sender_chat", "text", "caption", "photo", "document", "reply_to_message", "migrate_to_chat_id")
-READ = (*NAMED, *CONTENT, "id", "chat_instance", "data", "message")  # the last four are of taps
+TRIMMED_UPDATE_KINDS = frozenset({"message", "callback_query"})
+NESTED_MESSAGE_FIELDS = frozenset({"reply_to_message", "message"})
+IDENTITY_FIELDS = ("message_id", "date", "chat", "from")
+CONTENT_FIELDS = ("sender_chat", "text", "caption", "photo", "document", "reply_to_message", "migrate_to_chat_id")
+KEPT_FIELDS = (*IDENTITY_FIELDS, *CONTENT_FIELDS, "id", "chat_instance", "data", "message")  # the last four are of taps
 
 
 def new_dispatcher() -> Dispatcher:
@@ -31,24 +31,24 @@ def new_dispatcher() -> Dispatcher:
     dispatcher = Dispatcher(disable_fsm=True)
     add_middlewares(dispatcher)
     rest = Router(name="rest")
-    on_anything(rest, tapped=unknown_tap, typed=loose_line)
+    on_everything_else(rest, tapped=reject_unknown_tap, typed=handle_unprompted_message)
     dispatcher.include_routers(relay_router(), customer_router(), runner_router(), admin_router(), rest)
     return dispatcher
 
 
-def dispatch_through(dispatcher: Dispatcher, bots: Mapping[int, Bot]) -> Dispatch:
+def new_dispatch(dispatcher: Dispatcher, bots: Mapping[int, Bot]) -> Dispatch:
     """Feeding an arrival to the dispatcher, inside the caller's unit of work."""
 
-    async def dispatch(work: UnitOfWork, arrival: Arrival) -> Replies:
-        bot = bots[arrival.campus_id]
-        update = _read(bot, arrival.payload)
-        said = await dispatcher.feed_update(bot, update, work=work, campus_id=arrival.campus_id)
+    async def dispatch(work: UnitOfWork, incoming_update: IncomingUpdate) -> Replies:
+        bot = bots[incoming_update.campus_id]
+        update = _parse_update(bot, incoming_update.payload)
+        said = await dispatcher.feed_update(bot, update, work=work, campus_id=incoming_update.campus_id)
         return said if isinstance(said, tuple) else ()
 
     return dispatch
 
 
-def _read(bot: Bot, payload: Payload) -> Update:
+def _parse_update(bot: Bot, payload: Payload) -> Update:
     """The update; of a message with a kind of content that the library is too old, or too new, for: what we read of it.
 
     Tried again it would be no clearer, and its person's next lines would wait behind it.
@@ -56,15 +56,22 @@ def _read(bot: Bot, payload: Payload) -> Update:
     try:
         return Update.model_validate(payload, context={"bot": bot})
     except ValueError:  # pydantic's ValidationError
-        return Update.model_validate(_plain(payload), context={"bot": bot})
+        return Update.model_validate(_trim_to_kept_fields(payload), context={"bot": bot})
 
 
-def _plain(payload: Payload) -> Payload:
+def _trim_to_kept_fields(payload: Payload) -> Payload:
     """Of a message only what handlers look at; of the one it answers, or whose button was tapped, only which it is."""
-    return {kind: _only(part, READ) if kind in READ_OF else part for kind, part in payload.items()}
+    return {
+        kind: _pick_fields(part, KEPT_FIELDS) if kind in TRIMMED_UPDATE_KINDS else part
+        for kind, part in payload.items()
+    }
 
 
-def _only(part: Any, names: Collection[str]) -> Any:
+def _pick_fields(part: Any, names: Collection[str]) -> Any:
     if not isinstance(part, dict):
         return part
-    return {name: _only(part[name], NAMED) if name in INSIDE else part[name] for name in names if name in part}
+    return {
+        name: _pick_fields(part[name], IDENTITY_FIELDS) if name in NESTED_MESSAGE_FIELDS else part[name]
+        for name in names
+        if name in part
+    }

@@ -2,23 +2,23 @@
 
 from bot.home import home_button
 from bot.replies import Answer, NewMessage, Replies, Screen
-from bot.turn import Turn
-from domain.store.use_cases import evidence
+from bot.request_context import RequestContext
+from domain.store.use_cases import photo_use_cases
 
 
-async def see_receipt(turn: Turn) -> Replies:
+async def show_receipt_photo(context: RequestContext) -> Replies:
     """[See receipt] on the customer's card: it comes as a message of its own, without a sound."""
-    await evidence.show_receipt(turn.work, turn.campus, turn.member, turn.subject)
-    return (Answer(turn.plain("bot-photo-coming")),)
+    await photo_use_cases.send_receipt_photo(context.work, context.campus, context.member, context.subject)
+    return (Answer(context.say_plain("bot-photo-coming")),)
 
 
-async def see_photo(turn: Turn) -> Replies:
+async def show_proof_photo(context: RequestContext) -> Replies:
     """[See photo] of the food where it was left."""
-    await evidence.show_proof(turn.work, turn.campus, turn.member, turn.subject)
-    return (Answer(turn.plain("bot-photo-coming")),)
+    await photo_use_cases.send_proof_photo(context.work, context.campus, context.member, context.subject)
+    return (Answer(context.say_plain("bot-photo-coming")),)
 
 
-async def ask_as_photo(turn: Turn) -> Replies:
+async def ask_for_photo_instead(context: RequestContext) -> Replies:
     """A picture that came as a file: what was asked stays asked."""
-    home = home_button(turn)
-    return (NewMessage(Screen(turn.say("bot-as-photo"), ((home,),))),)
+    home = home_button(context)
+    return (NewMessage(Screen(context.say("bot-as-photo"), ((home,),))),)

@@ -10,29 +10,29 @@ from contextlib import contextmanager
 
 from pydantic import BaseModel
 
-BUILD = "model_rebuild"
+REBUILD_METHOD = "model_rebuild"
 
 
 def import_aiogram() -> None:
     """Import it, if nobody has yet; who imports it later finds it as if it had always been there."""
     if "aiogram" in sys.modules:
         return
-    with _built_when_used():
+    with _deferred_model_build():
         import aiogram.types  # noqa: F401
 
 
 @contextmanager
-def _built_when_used() -> Iterator[None]:
-    build = vars(BaseModel)[BUILD]
-    setattr(BaseModel, BUILD, classmethod(_know))
+def _deferred_model_build() -> Iterator[None]:
+    build = vars(BaseModel)[REBUILD_METHOD]
+    setattr(BaseModel, REBUILD_METHOD, classmethod(_provide_names))
     try:
         yield
     finally:
-        setattr(BaseModel, BUILD, build)
+        setattr(BaseModel, REBUILD_METHOD, build)
 
 
-def _know(cls: type[BaseModel], *, _types_namespace: Mapping[str, object]) -> None:
+def _provide_names(cls: type[BaseModel], *, _types_namespace: Mapping[str, object]) -> None:
     """Give the type's module the names it only imports for type checkers; pydantic looks for them there."""
-    known = vars(sys.modules[cls.__module__])
+    module_names = vars(sys.modules[cls.__module__])
     for name, meant in _types_namespace.items():
-        known.setdefault(name, meant)
+        module_names.setdefault(name, meant)

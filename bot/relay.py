@@ -3,89 +3,98 @@
 from aiogram import Router
 from aiogram.dispatcher.event.bases import SkipHandler
 
-from bot import passing_on, photos
+from bot import photos, relay_offer
 from bot.replies import NewMessage, Replies, Screen
+from bot.request_context import RequestContext
 from bot.routing import on_picture_files, on_replies, on_taps
-from bot.runner.handover import PIN, hand_over
-from bot.team_answers import answer_team
-from bot.turn import Turn
+from bot.runner.handover import PIN_PATTERN, try_pin
+from bot.team_answers import answer_team_by_reply
 from domain.buttons import Tap
-from domain.draft import Expects
+from domain.draft import PendingInput
 from domain.errors import Unreadable
 from domain.money import read_amount
 from domain.order import Order, OrderStatus
-from domain.store.aftercare import find_case
-from domain.store.use_cases import relaying
+from domain.store.feedback_repository import find_case
+from domain.store.use_cases import relay_use_cases
 
 
 def relay_router() -> Router:
     """Asked before all others: an answer to a card is meant for a person, whatever was asked last."""
     router = Router(name="relay")
-    on_picture_files(router, photos.ask_as_photo)
-    on_replies(router, relay)
-    on_replies(router, answer_team)
-    on_taps(router, {Tap.SEE_RECEIPT: photos.see_receipt, Tap.SEE_PHOTO: photos.see_photo})
+    on_picture_files(router, photos.ask_for_photo_instead)
+    on_replies(router, relay_reply)
+    on_replies(router, answer_team_by_reply)
+    on_taps(router, {Tap.SEE_RECEIPT: photos.show_receipt_photo, Tap.SEE_PHOTO: photos.show_proof_photo})
     on_taps(
         router,
         {
-            Tap.PASS_ON: passing_on.pass_on,
-            Tap.PASS_ON_CASE: passing_on.pass_to_team,
-            Tap.LET_BE: passing_on.let_be,
+            Tap.PASS_ON: relay_offer.confirm_relay,
+            Tap.PASS_ON_CASE: relay_offer.confirm_team_message,
+            Tap.DO_NOT_PASS_ON: relay_offer.decline_relay,
         },
     )
     return router
 
 
-async def relay(turn: Turn) -> Replies:
+async def relay_reply(context: RequestContext) -> Replies:
     """What answers a card, or news of the other side, goes to the other side; all else is as if it answered nothing."""
-    if not turn.private or turn.reply_to is None or turn.message_id is None:
+    if not context.is_private or context.reply_to is None or context.message_id is None:
         raise SkipHandler
-    order = await relaying.order_behind(turn.work, turn.campus, turn.chat_id, turn.reply_to)
-    if order is None or await _was_asked_for(turn, order):
+    order = await relay_use_cases.find_order_of_message(context.work, context.campus, context.chat_id, context.reply_to)
+    if order is None or await _answers_pending_input(context, order):
         raise SkipHandler
-    if _is_pin(turn, order):
-        return await hand_over(turn, order.id, turn.typed)
-    if turn.other:
-        return _say(turn.say("bot-relay-only-words"))
-    outcome = await relaying.pass_on(
-        turn.work, turn.campus, turn.member, order, turn.typed, photo=turn.photo, message_id=turn.message_id
+    if _is_pin(context, order):
+        return await try_pin(context, order.id, context.typed)
+    if context.has_other_content:
+        return _reply_text(context.say("bot-relay-only-words"))
+    outcome = await relay_use_cases.relay_message(
+        context.work,
+        context.campus,
+        context.member,
+        order,
+        context.typed,
+        photo=context.photo,
+        message_id=context.message_id,
     )
-    words = await passing_on.outcome_words(turn, order, outcome)
-    return () if words is None else _say(words)  # she sees her own message: nothing to add
+    words = await relay_offer.describe_relay_outcome(context, order, outcome)
+    return () if words is None else _reply_text(words)  # she sees her own message: nothing to add
 
 
-async def _was_asked_for(turn: Turn, order: Order) -> bool:
+async def _answers_pending_input(context: RequestContext, order: Order) -> bool:
     """The bot's own question about this order is answered by it: the receipt, the photo of the food, what is wrong.
 
     What is meant for the campus team must never reach the one it is about.
     """
-    if turn.dialogue is not None and turn.dialogue.expects is Expects.CASE_MORE:
-        return (await find_case(turn.work, turn.campus.id, turn.asked_about)).order_id == order.id
-    if turn.dialogue is None or turn.dialogue.subject != order.id:
+    if (
+        context.conversation_state is not None
+        and context.conversation_state.pending_input is PendingInput.CASE_ADDITION
+    ):
+        return (await find_case(context.work, context.campus.id, context.pending_subject)).order_id == order.id
+    if context.conversation_state is None or context.conversation_state.subject != order.id:
         return False
-    match turn.dialogue.expects:
-        case Expects.PROBLEM:
+    match context.conversation_state.pending_input:
+        case PendingInput.PROBLEM:
             return True
-        case Expects.PROOF:
-            return turn.photo is not None
-        case Expects.RECEIPT:
-            return turn.photo is not None or _is_amount(turn)
+        case PendingInput.PROOF:
+            return context.photo is not None
+        case PendingInput.RECEIPT:
+            return context.photo is not None or _is_amount(context)
         case _:
             return False
 
 
-def _is_amount(turn: Turn) -> bool:
+def _is_amount(context: RequestContext) -> bool:
     try:
-        read_amount(turn.typed, turn.campus.currency)
+        read_amount(context.typed, context.campus.currency)
     except Unreadable:
         return False
     return True
 
 
-def _is_pin(turn: Turn, order: Order) -> bool:
-    at_the_door = order.status is OrderStatus.ARRIVED and order.runner_id == turn.member.person_id
-    return at_the_door and turn.photo is None and PIN.fullmatch(turn.typed) is not None
+def _is_pin(context: RequestContext, order: Order) -> bool:
+    has_arrived = order.status is OrderStatus.ARRIVED and order.runner_id == context.member.person_id
+    return has_arrived and context.photo is None and PIN_PATTERN.fullmatch(context.typed) is not None
 
 
-def _say(words: str) -> Replies:
+def _reply_text(words: str) -> Replies:
     return (NewMessage(Screen(words)),)

@@ -40,26 +40,26 @@ class EditMenu:
 
 
 @dataclass(frozen=True, slots=True)
-class InviteWanted:
+class CreateInviteLink:
     """The chat became the runner group: make a link into it, keep it, and say how that went."""
 
-    made: Screen
-    refused: Screen
+    success_screen: Screen
+    failure_screen: Screen
 
 
 @dataclass(frozen=True, slots=True)
-class LetIn:
+class JoinRequestAnswer:
     """The answer to somebody who asks to join a group."""
 
     person_id: int
-    welcome: bool
+    approved: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A message of its own with a PNG, drawn in a thread after the commit; its words (HTML) say the same as it does."""
 
-    draw: Callable[[], bytes]
+    render: Callable[[], bytes]
     caption: str
     rows: Rows = ()
 
@@ -73,5 +73,5 @@ class CommandMenu:
     language: str
 
 
-Reply = Answer | NewMessage | EditMenu | InviteWanted | LetIn | Picture | CommandMenu
+Reply = Answer | NewMessage | EditMenu | CreateInviteLink | JoinRequestAnswer | Picture | CommandMenu
 Replies = tuple[Reply, ...]

@@ -3,25 +3,25 @@
 from aiogram.dispatcher.event.bases import SkipHandler
 
 from bot.replies import NewMessage, Replies, Screen
-from bot.turn import Turn
-from domain.store.answered import told_under
-from domain.store.use_cases import correspondence
+from bot.request_context import RequestContext
+from domain.store.replied_messages import find_replied_messages
+from domain.store.use_cases import team_correspondence
 
-TO_SIDE = "push-team-writes"
+TEAM_MESSAGE_KEY = "notification-team-writes"
 
 
-async def answer_team(turn: Turn) -> Replies:
+async def answer_team_by_reply(context: RequestContext) -> Replies:
     """A reply to the desk's words; all else is left to others."""
-    if not turn.private or turn.reply_to is None or not (turn.typed or turn.photo):
+    if not context.is_private or context.reply_to is None or not (context.typed or context.photo):
         raise SkipHandler
-    told = await told_under(turn.work, turn.campus.id, turn.chat_id, turn.reply_to)
-    order_id = next((each.order_id for each in told if each.key == TO_SIDE), None)
+    told = await find_replied_messages(context.work, context.campus.id, context.chat_id, context.reply_to)
+    order_id = next((each.order_id for each in told if each.key == TEAM_MESSAGE_KEY), None)
     if order_id is None:
         raise SkipHandler
-    message = f"{turn.chat_id}:{turn.message_id}"
-    sent = await correspondence.answer_team(
-        turn.work, turn.campus, turn.member, order_id, turn.typed, photo=turn.photo, message=message
+    message = f"{context.chat_id}:{context.message_id}"
+    sent = await team_correspondence.forward_answer_to_team(
+        context.work, context.campus, context.member, order_id, context.typed, photo=context.photo, message=message
     )
     if not sent:
         raise SkipHandler
-    return (NewMessage(Screen(turn.say("bot-team-told", order=order_id))),)
+    return (NewMessage(Screen(context.say("bot-team-told", order=order_id))),)

@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from domain.errors import Stale
 
-GRAMMAR_VERSION = "v1"
-LARGEST_DATA = 64  # bytes; core.telegram.org/bots/api#inlinekeyboardbutton
+CALLBACK_DATA_VERSION = "v1"
+MAX_CALLBACK_DATA_BYTES = 64  # bytes; core.telegram.org/bots/api#inlinekeyboardbutton
 
-_DATA = re.compile(r"v1:([a-z_]{1,20}):(-?[0-9]{1,18}):([0-9]{1,9})", re.ASCII)
+_CALLBACK_DATA_PATTERN = re.compile(r"v1:([a-z_]{1,20}):(-?[0-9]{1,18}):([0-9]{1,9})", re.ASCII)
 
 
 class Tap(StrEnum):
@@ -18,7 +18,7 @@ class Tap(StrEnum):
     HOME = "home"
     ORDER_FOOD = "order_food"
     DELIVER_FOOD = "deliver_food"
-    USUAL = "usual"  # order: once more what one mostly orders
+    USUAL_ORDER = "usual"  # order: once more what one mostly orders
     STORE = "store"  # store; 0 and less: a page of the list
     OTHER_STORE = "other_store"
     MENU_ITEM = "menu_item"  # menu item; 0 and less: a page of the menu
@@ -30,8 +30,8 @@ class Tap(StrEnum):
     DROP_POINT = "drop_point"  # drop point; 0 and less: a page of the buildings
     BUILDING = "building"  # drop point: the first one to show of its building
     USUAL_PLACE = "usual_place"
-    AS_PLACE = "as_place"  # what was typed is the place, though it reads like food
-    AS_ITEM = "as_item"  # what was typed for a place goes into the basket
+    USE_AS_DROP_POINT = "as_place"  # what was typed is the place, though it reads like food
+    USE_AS_ITEM = "as_item"  # what was typed for a place goes into the basket
     FEE = "fee"  # minor units; 0 asks
     TIP = "tip"  # minor units
     NOTE = "note"  # 0 asks, 1 takes it away
@@ -45,7 +45,7 @@ class Tap(StrEnum):
     ORDERS_ENDED = "orders_ended"  # page of those that are over
     OPEN_ORDER = "open_order"  # order
     TRY_AGAIN = "try_again"  # order: a new draft with the same content
-    INSTEAD = "instead"  # order: as above, though another basket is begun
+    REPLACE_BASKET = "instead"  # order: as above, though another basket is begun
     CANCEL = "cancel"  # order
     CANCEL_SURE = "cancel_sure"  # order
     CLAIM = "claim"  # order
@@ -54,7 +54,7 @@ class Tap(StrEnum):
     BOUGHT = "bought"  # order: asks for the amount
     BOUGHT_AS_ESTIMATED = "bought_estimate"  # order
     PICKED_UP = "picked_up"  # order
-    HERE = "here"  # order
+    ARRIVED = "here"  # order
     THUMB_UP = "thumb_up"  # order
     THUMB_DOWN = "thumb_down"  # order
     THUMB_REASON = "thumb_reason"  # order; version = which of the thumb's reasons, from 1; 0 is none
@@ -82,25 +82,25 @@ class Tap(StrEnum):
     RETRY = "retry"  # saga number
     STUCK = "stuck"
     RESOLVE = "resolve"  # saga number
-    PARKED = "parked"
-    UNPARK = "unpark"  # parked thing
-    DROP = "drop"  # parked thing
+    DEAD_LETTERS = "parked"
+    RETRY_DEAD_LETTER = "unpark"  # parked thing
+    DROP_DEAD_LETTER = "drop"  # parked thing
     PAY_AGAIN = "pay_again"  # order
     BOARD = "board"  # page
     ADMIN_ORDER = "admin_order"  # order: all that happened to it, and what can be done
-    ACT = "act"  # order; version = which of an admin's acts, from 1
-    ACT_SURE = "act_sure"  # order; version as above
+    ADMIN_ACTION = "act"  # order; version = which of an admin's acts, from 1
+    ADMIN_ACTION_SURE = "act_sure"  # order; version as above
     REFUND = "refund"  # order
     REFUND_BEARER = "refund_bearer"  # order; version = which of the bearers, from 1
     REFUND_SURE = "refund_sure"  # order; version = the amount shown, minor units
     PAY_ANYWAY = "pay_anyway"  # order
-    LET_GO = "let_go"  # debt
-    LET_GO_SURE = "let_go_sure"  # debt
-    PAY_DEBT = "pay_debt"  # customer's debt
-    FORGIVE = "forgive"  # order whose customer owes for it
-    DIFFERENCES = "differences"
-    LOOK_AGAIN = "look_again"  # difference
-    SETTLE = "settle"  # difference
+    WAIVE_RUNNER_DEBT = "let_go"  # debt
+    WAIVE_RUNNER_DEBT_SURE = "let_go_sure"  # debt
+    PAY_CUSTOMER_DEBT = "pay_debt"  # customer's debt
+    WAIVE_CUSTOMER_DEBT = "forgive"  # order whose customer owes for it
+    DISCREPANCIES = "differences"
+    RECHECK_DISCREPANCY = "look_again"  # difference
+    SETTLE_DISCREPANCY = "settle"  # difference
     RUNNERS = "runners"  # page
     SUSPEND = "suspend"  # person
     SUSPEND_SURE = "suspend_sure"  # person
@@ -114,16 +114,16 @@ class Tap(StrEnum):
     REMOVE_CARD_SURE = "remove_card_sure"
     CHART_PAID = "chart_paid"
     CHART_EARNED = "chart_earned"
-    WAIT = "wait"  # order: nobody has taken it yet
-    RAISE = "raise"  # order: a higher fee, asks first
-    RAISE_SURE = "raise_sure"  # order; version = the ceiling shown, minor units
-    ON_IT = "on_it"  # order: its runner's sign of life
+    KEEP_WAITING = "wait"  # order: nobody has taken it yet
+    INCREASE_FEE = "raise"  # order: a higher fee, asks first
+    INCREASE_FEE_SURE = "raise_sure"  # order; version = the ceiling shown, minor units
+    CHECK_IN = "on_it"  # order: its runner's sign of life
     PASS_ON = "pass_on"  # order: what was typed goes to its other side; version seals the words
     PASS_ON_CASE = "pass_on_case"  # case; version as above
-    LET_BE = "let_be"  # what was typed goes to nobody
+    DO_NOT_PASS_ON = "let_be"  # what was typed goes to nobody
 
 
-class Style(StrEnum):
+class ButtonStyle(StrEnum):
     """The colours Telegram draws (Bot API 9.4)."""
 
     PRIMARY = "primary"
@@ -135,10 +135,10 @@ class Style(StrEnum):
 class Button:
     """One button: said words, and either a tap with its data or a link."""
 
-    words: str
+    label: str
     data: str | None = None
     url: str | None = None
-    style: Style | None = None
+    style: ButtonStyle | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +152,15 @@ class TapData:
 
 def pack(tap: Tap, subject: int = 0, version: int = 0) -> str:
     """Callback data of at most 64 bytes."""
-    data = f"{GRAMMAR_VERSION}:{tap}:{subject}:{version}"
-    if len(data.encode()) > LARGEST_DATA or _DATA.fullmatch(data) is None:
+    data = f"{CALLBACK_DATA_VERSION}:{tap}:{subject}:{version}"
+    if len(data.encode()) > MAX_CALLBACK_DATA_BYTES or _CALLBACK_DATA_PATTERN.fullmatch(data) is None:
         raise ValueError(f"callback data out of grammar: {data!r}")
     return data
 
 
 def unpack(data: str) -> TapData:
     """What a button said; Stale when it is not of this grammar (an old release, or forged)."""
-    found = _DATA.fullmatch(data)
+    found = _CALLBACK_DATA_PATTERN.fullmatch(data)
     if found is None:
         raise Stale
     try:
@@ -170,6 +170,6 @@ def unpack(data: str) -> TapData:
     return TapData(tap, int(found[2]), int(found[3]))
 
 
-def button(words: str, tap: Tap, subject: int = 0, version: int = 0, style: Style | None = None) -> Button:
+def make_button(label: str, tap: Tap, subject: int = 0, version: int = 0, style: ButtonStyle | None = None) -> Button:
     """A tappable button with packed data."""
-    return Button(words=words, data=pack(tap, subject, version), style=style)
+    return Button(label=label, data=pack(tap, subject, version), style=style)

@@ -11,7 +11,7 @@ from domain.timers import Windows
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 # Opening hours: weekday -> ("HH:MM", "HH:MM"); a day that is missing is closed, no days at all is always open.
-Hours = Mapping[str, tuple[str, str]]
+OpeningHours = Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Campus:
     bot_username: str | None
     fees: Fees
     windows: Windows
-    hours: Hours = field(default_factory=dict)
+    hours: OpeningHours = field(default_factory=dict)
     fee_suggestions: tuple[int, ...] = ()
     open_jobs: int = 1
     paused: bool = False
@@ -42,7 +42,7 @@ class Campus:
         """The address that leads back into the chat with the campus' bot."""
         return f"https://t.me/{self.bot_username}" if self.bot_username else "https://t.me"
 
-    def invitation(self, drop_point: int | None = None) -> str | None:
+    def invitation_link(self, drop_point: int | None = None) -> str | None:
         """The link that admits whoever follows it, perhaps to a drop point; None before the bot's name is known."""
         if self.bot_username is None:
             return None
@@ -71,7 +71,7 @@ class Store:
     id: int
     name: str
     location: str
-    hours: Hours
+    hours: OpeningHours
     menu: tuple[MenuItem, ...] = ()
 
 
@@ -89,17 +89,17 @@ class DropPoint:
         return f"{self.building}, {self.spot}" if self.spot else self.building
 
 
-def is_open(hours: Hours, local: datetime) -> bool:
+def is_within_opening_hours(hours: OpeningHours, local: datetime) -> bool:
     """Whether a place is open at this local time; hours over midnight belong to the day they start."""
     if not hours:
         return True
-    clock = local.strftime("%H:%M")
+    local_clock = local.strftime("%H:%M")
     today, yesterday = WEEKDAYS[local.weekday()], WEEKDAYS[local.weekday() - 1]
     if today in hours:
         opens, closes = hours[today]
-        if opens <= clock < closes or (closes <= opens and clock >= opens):
+        if opens <= local_clock < closes or (closes <= opens and local_clock >= opens):
             return True
     if yesterday in hours:
         opens, closes = hours[yesterday]
-        return closes <= opens and clock < closes
+        return closes <= opens and local_clock < closes
     return False

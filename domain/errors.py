@@ -2,7 +2,7 @@
 
 CampusGError
 ├── NotAllowed              the permission table says no
-│   ├── JobNotYours         a runner's step of a job that is another's, or was taken back
+│   ├── DeliveryNotYours         a runner's step of a job that is another's, or was taken back
 │   └── NotAdmitted         she has not come by the campus' invitation yet
 ├── Stale                   the button belongs to a state that is gone
 ├── OrderError
@@ -14,7 +14,7 @@ CampusGError
 │   │   └── NotBoughtYet    nothing to finish or close: she may cancel it
 │   ├── OwnOrder            a runner may not deliver to herself
 │   ├── BarredFromOrder     she gave this job back before
-│   ├── TooManyJobs         the limit of open jobs is reached
+│   ├── TooManyDeliveries         the limit of open jobs is reached
 │   ├── ReceiptAboveLimit   the shop wants more than the customer agreed to
 │   ├── ReceiptTooSmall     a receipt of nothing
 │   ├── PinLocked           five wrong tries
@@ -23,7 +23,7 @@ CampusGError
 │   ├── NothingToRefund     nothing was paid, or all of it went back
 │   ├── OrderDisputed       the customer's bank decides about it now
 │   ├── RefundOutOfRange    nothing, or more than there is left
-│   ├── PayoutUnderWay      the runner's money is being sent just now
+│   ├── PayoutInFlight      the runner's money is being sent just now
 │   ├── TooLateToRate       a thumb long after delivery
 │   └── TooLateToReport     a problem long after delivery
 ├── CaseError
@@ -36,10 +36,10 @@ CampusGError
 │   ├── OrderOutOfRange     all together is
 │   └── OrdersPaused
 │       └── OrdersPausedBecause  an admin said why
-├── OwesMoney               no new order before what an earlier one left open is paid
+├── DebtOutstanding               no new order before what an earlier one left open is paid
 ├── DebtBeingPaid           her bank is asked about that debt just now
-├── PriceMoved              the amount shown is not the one it would be now
-├── RaiseUnderWay           her bank is asked about more money for that order just now
+├── PriceChanged              the amount shown is not the one it would be now
+├── PriceIncreaseInFlight           her bank is asked about more money for that order just now
 ├── CardInUse               an order is being placed with it just now
 ├── RunnerNotApproved
 │   └── RunnerSuspended     she finishes what she has and takes nothing new
@@ -56,17 +56,17 @@ class CampusGError(Exception):
 
     key: ClassVar[str] = "error-unknown"
 
-    def __init__(self, **words: str | int) -> None:
+    def __init__(self, **arguments: str | int) -> None:
         super().__init__(self.key)
-        self.words = words
+        self.arguments = arguments
 
 
 class NotAllowed(CampusGError):
     key = "error-not-allowed"
 
 
-class JobNotYours(NotAllowed):
-    key = "error-job-not-yours"
+class DeliveryNotYours(NotAllowed):
+    key = "error-delivery-not-yours"
 
 
 class NotAdmitted(NotAllowed):
@@ -113,8 +113,8 @@ class BarredFromOrder(OrderError):
     key = "error-barred"
 
 
-class TooManyJobs(OrderError):
-    key = "error-too-many-jobs"
+class TooManyDeliveries(OrderError):
+    key = "error-too-many-deliveries"
 
 
 class ReceiptAboveLimit(OrderError):
@@ -149,8 +149,8 @@ class RefundOutOfRange(OrderError):
     key = "error-refund-out-of-range"
 
 
-class PayoutUnderWay(OrderError):
-    key = "error-payout-under-way"
+class PayoutInFlight(OrderError):
+    key = "error-payout-in-flight"
 
 
 class TooLateToRate(OrderClosed):
@@ -201,21 +201,21 @@ class OrdersPausedBecause(OrdersPaused):
     key = "error-orders-paused-because"
 
 
-class OwesMoney(CampusGError):
-    key = "error-owes-money"
-    debt = 0  # its number: with it begins the way out
+class DebtOutstanding(CampusGError):
+    key = "error-debt-outstanding"
+    debt_id = 0  # its number: with it begins the way out
 
 
 class DebtBeingPaid(CampusGError):
     key = "error-debt-being-paid"
 
 
-class PriceMoved(CampusGError):
-    key = "error-price-moved"
+class PriceChanged(CampusGError):
+    key = "error-price-changed"
 
 
-class RaiseUnderWay(CampusGError):
-    key = "error-raise-under-way"
+class PriceIncreaseInFlight(CampusGError):
+    key = "error-price-increase-in-flight"
 
 
 class CardInUse(CampusGError):

@@ -7,7 +7,7 @@ from typing import assert_never
 from domain.order import OrderStatus
 from domain.timers import Windows
 
-MONEY_WITHIN = timedelta(minutes=5)  # from the hand-over to the money; a saga that takes longer needs a look
+SETTLEMENT_TIMEOUT = timedelta(minutes=5)  # from the hand-over to the money; a saga that takes longer needs a look
 
 
 class Lateness(StrEnum):
@@ -19,31 +19,31 @@ class Lateness(StrEnum):
     UNSETTLED = "unsettled"  # delivered, and the money does not move
 
 
-def lateness(status: OrderStatus, since: datetime, now: datetime, windows: Windows, *, silent: bool) -> Lateness:
+def lateness_of(status: OrderStatus, since: datetime, now: datetime, windows: Windows, *, silent: bool) -> Lateness:
     """How an order is late that stands in this status since then; NONE while it is in time."""
     match status:
         case OrderStatus.PENDING:
-            return _after(windows.length("payment"), since, now, Lateness.UNPAID)
+            return _late_after(windows.length("payment"), since, now, Lateness.UNPAID)
         case OrderStatus.CREATED:
-            return _after(windows.length("nudge"), since, now, Lateness.UNCLAIMED)
+            return _late_after(windows.length("nudge"), since, now, Lateness.UNCLAIMED)
         case OrderStatus.ACCEPTED | OrderStatus.PLACED | OrderStatus.ON_THE_WAY:
             return Lateness.SILENT if silent else Lateness.NONE
         case OrderStatus.ARRIVED if silent:
             return Lateness.SILENT
         case OrderStatus.ARRIVED:
-            return _after(windows.length("absent"), since, now, Lateness.ABSENT)
+            return _late_after(windows.length("absent"), since, now, Lateness.ABSENT)
         case OrderStatus.DELIVERED:
-            return _after(MONEY_WITHIN, since, now, Lateness.UNSETTLED)
+            return _late_after(SETTLEMENT_TIMEOUT, since, now, Lateness.UNSETTLED)
         case OrderStatus.COMPLETED | OrderStatus.CANCELLED | OrderStatus.EXPIRED:
             return Lateness.NONE
         case _:
             assert_never(status)
 
 
-def _after(window: timedelta, since: datetime, now: datetime, late: Lateness) -> Lateness:
+def _late_after(window: timedelta, since: datetime, now: datetime, late: Lateness) -> Lateness:
     return late if now - since >= window else Lateness.NONE
 
 
-def minutes(since: datetime, now: datetime) -> int:
+def whole_minutes(since: datetime, now: datetime) -> int:
     """Whole minutes between the two."""
     return max(0, int((now - since).total_seconds()) // 60)

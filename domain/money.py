@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from domain.errors import Unreadable
 
 # Minor digits by currency, where they are not 2 (docs.stripe.com/currencies, zero- and three-decimal lists).
-EXPONENTS = {"jpy": 0, "krw": 0, "vnd": 0, "clp": 0, "bhd": 3, "kwd": 3, "jod": 3, "omr": 3, "tnd": 3}
-SYMBOLS = {"sgd": "S$", "usd": "US$", "eur": "€", "gbp": "£", "myr": "RM", "jpy": "¥"}
-LARGEST_CHARGE = 99_999_999  # minor units; Stripe's own limit
+CURRENCY_EXPONENTS = {"jpy": 0, "krw": 0, "vnd": 0, "clp": 0, "bhd": 3, "kwd": 3, "jod": 3, "omr": 3, "tnd": 3}
+CURRENCY_SYMBOLS = {"sgd": "S$", "usd": "US$", "eur": "€", "gbp": "£", "myr": "RM", "jpy": "¥"}
+MAX_CHARGE = 99_999_999  # minor units; Stripe's own limit
 
-_CURRENCY = re.compile(r"[a-z]{3}")
-_NUMBER = re.compile(r"(\d{1,8})(?:[.,](\d{1,3}))?", re.ASCII)
+_CURRENCY_PATTERN = re.compile(r"[a-z]{3}")
+_NUMBER_PATTERN = re.compile(r"(\d{1,8})(?:[.,](\d{1,3}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=False)
@@ -24,54 +24,54 @@ class Money:
     def __post_init__(self) -> None:
         if type(self.minor) is not int:
             raise TypeError(f"money is whole minor units, not {type(self.minor).__name__}")
-        if not _CURRENCY.fullmatch(self.currency):
+        if not _CURRENCY_PATTERN.fullmatch(self.currency):
             raise ValueError(f"currency is three lower-case letters, not {self.currency!r}")
 
-    def _same(self, other: "Money") -> None:
+    def _require_same_currency(self, other: "Money") -> None:
         if other.currency != self.currency:
             raise ValueError(f"cannot mix {self.currency} and {other.currency}")
 
     def __add__(self, other: "Money") -> "Money":
-        self._same(other)
+        self._require_same_currency(other)
         return Money(self.minor + other.minor, self.currency)
 
     def __sub__(self, other: "Money") -> "Money":
-        self._same(other)
+        self._require_same_currency(other)
         return Money(self.minor - other.minor, self.currency)
 
     def __str__(self) -> str:
-        return spell(self.minor, self.currency)
+        return format_money(self.minor, self.currency)
 
 
-def exponent(currency: str) -> int:
+def currency_exponent(currency: str) -> int:
     """How many minor digits the currency has."""
-    return EXPONENTS.get(currency, 2)
+    return CURRENCY_EXPONENTS.get(currency, 2)
 
 
-def spell(minor: int, currency: str) -> str:
+def format_money(minor: int, currency: str) -> str:
     """The amount as people write it: `S$12.90`."""
-    digits = exponent(currency)
+    digits = currency_exponent(currency)
     sign = "-" if minor < 0 else ""
     whole, rest = divmod(abs(minor), 10**digits)
     number = f"{whole:,}.{rest:0{digits}d}" if digits else f"{whole:,}"
-    return f"{sign}{SYMBOLS.get(currency, currency.upper() + ' ')}{number}"
+    return f"{sign}{CURRENCY_SYMBOLS.get(currency, currency.upper() + ' ')}{number}"
 
 
 def read_amount(typed: str, currency: str) -> int:
     """Minor units of what a person typed (`4.50`, `4,5`, `S$4.5`); Unreadable when it is not one plain amount."""
     text = typed.strip()
-    symbol = SYMBOLS.get(currency, "")
+    symbol = CURRENCY_SYMBOLS.get(currency, "")
     for prefix in (symbol, "$", currency.upper(), currency):
         if prefix and text.lower().startswith(prefix.lower()):
             text = text[len(prefix) :].strip()
             break
-    found = _NUMBER.fullmatch(text)
-    digits = exponent(currency)
+    found = _NUMBER_PATTERN.fullmatch(text)
+    digits = currency_exponent(currency)
     if found is None or len(found[2] or "") > digits:
-        raise Unreadable(example=spell(450 if digits == 2 else 10**digits * 4, currency))
+        raise Unreadable(example=format_money(450 if digits == 2 else 10**digits * 4, currency))
     return int(found[1] + (found[2] or "").ljust(digits, "0"))
 
 
-def share(minor: int, basis_points: int) -> int:
+def basis_points_of(minor: int, basis_points: int) -> int:
     """The part of an amount, rounded half up; basis points are hundredths of a percent."""
     return (minor * basis_points + 5_000) // 10_000

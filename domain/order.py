@@ -52,7 +52,7 @@ class Bearer(StrEnum):
 
 _S, _E = OrderStatus, OrderEvent
 
-TRANSITIONS: Mapping[tuple[OrderStatus, OrderEvent], OrderStatus] = MappingProxyType(
+ORDER_TRANSITIONS: Mapping[tuple[OrderStatus, OrderEvent], OrderStatus] = MappingProxyType(
     {
         (_S.PENDING, _E.PUBLISHED): _S.CREATED,
         (_S.PENDING, _E.UNPAID): _S.CANCELLED,
@@ -79,31 +79,31 @@ TRANSITIONS: Mapping[tuple[OrderStatus, OrderEvent], OrderStatus] = MappingProxy
     }
 )
 
-ENDED = frozenset({_S.COMPLETED, _S.CANCELLED, _S.EXPIRED})
-WITH_RUNNER = frozenset({_S.ACCEPTED, _S.PLACED, _S.ON_THE_WAY, _S.ARRIVED})
-MOST_PIN_TRIES = 5
-BEFORE_PIVOT = frozenset({_S.PENDING, _S.CREATED, _S.ACCEPTED})
+FINAL_ORDER_STATUSES = frozenset({_S.COMPLETED, _S.CANCELLED, _S.EXPIRED})
+STATUSES_WITH_RUNNER = frozenset({_S.ACCEPTED, _S.PLACED, _S.ON_THE_WAY, _S.ARRIVED})
+MAX_PIN_TRIES = 5
+STATUSES_BEFORE_PIVOT = frozenset({_S.PENDING, _S.CREATED, _S.ACCEPTED})
 
 
-def sources(event: OrderEvent) -> tuple[OrderStatus, ...]:
+def source_statuses(event: OrderEvent) -> tuple[OrderStatus, ...]:
     """The statuses in which the event is legal; they become the guard of the SQL UPDATE."""
-    return tuple(status for status, known in TRANSITIONS if known is event)
+    return tuple(status for status, trigger in ORDER_TRANSITIONS if trigger is event)
 
 
-def target(event: OrderEvent) -> OrderStatus:
+def target_status(event: OrderEvent) -> OrderStatus:
     """Where the event leads; each event leads to one status only."""
-    (status,) = {after for (_, known), after in TRANSITIONS.items() if known is event}
+    (status,) = {after for (_, trigger), after in ORDER_TRANSITIONS.items() if trigger is event}
     return status
 
 
-def allowed(status: OrderStatus, event: OrderEvent) -> bool:
+def is_event_allowed(status: OrderStatus, event: OrderEvent) -> bool:
     """Whether the event is legal now."""
-    return (status, event) in TRANSITIONS
+    return (status, event) in ORDER_TRANSITIONS
 
 
-def may_leave(status: OrderStatus, pin_tries: int, *, waited: bool) -> bool:
+def can_leave_food(status: OrderStatus, pin_tries: int, *, has_waited: bool) -> bool:
     """Whether a photo is proof enough: the PIN is locked, or the customer was `waited` for as long as one must."""
-    return status is OrderStatus.ARRIVED and (waited or pin_tries >= MOST_PIN_TRIES)
+    return status is OrderStatus.ARRIVED and (has_waited or pin_tries >= MAX_PIN_TRIES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ class HoldPart(StrEnum):
     """What a hold is to its order: the money it counts on, what shall take its place, or what was in its place."""
 
     CURRENT = "current"
-    CANDIDATE = "candidate"  # only while its replace_hold runs
+    REPLACEMENT = "replacement"  # only while its replace_hold runs
     FORMER = "former"
 
 
@@ -63,7 +63,9 @@ class PayoutStatus(StrEnum):
     ANNULLED = "annulled"  # nothing is left to send: she bears all of it
 
 
-NO_FUNDS = "balance_insufficient"  # Stripe's word for a pay-out refused because the platform's own balance is short
+INSUFFICIENT_FUNDS = (
+    "balance_insufficient"  # Stripe's word for a pay-out refused because the platform's own balance is short
+)
 
 
 class PayoutEvent(StrEnum):
@@ -114,11 +116,11 @@ REFUND_TRANSITIONS: Mapping[tuple[RefundStatus, RefundEvent], RefundStatus] = Ma
 LIVE_REFUNDS = frozenset({RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.SUCCEEDED})
 
 
-class DebtStatus(StrEnum):
+class RunnerDebtStatus(StrEnum):
     """What became of money that a runner owes us, because a transfer could not be taken back."""
 
     OPEN = "open"
-    LET_GO = "let_go"  # an admin says so: the platform bears it after all
+    WAIVED = "waived"  # an admin says so: the platform bears it after all
     VOID = "void"  # the refund it came from failed
     NETTED = "netted"  # all of it was kept of what she earned later
 
@@ -128,7 +130,7 @@ class CustomerDebtStatus(StrEnum):
 
     OPEN = "open"
     PAID = "paid"
-    LET_GO = "let_go"  # an admin says so: the platform bears it
+    WAIVED = "waived"  # an admin says so: the platform bears it
 
 
 class DisputeStatus(StrEnum):
@@ -190,7 +192,7 @@ class Payable:
     netted: int = 0  # of the amount that is hers: kept for what she owed from other orders
 
     @property
-    def kept(self) -> int:
+    def runner_total(self) -> int:
         """Minor units that are hers in the end."""
         return self.amount - self.withheld
 
@@ -210,7 +212,7 @@ class Refund:
     runner_id: int
     status: RefundStatus
     amount: int
-    hers: int
+    runner_amount: int
     withheld: int  # of her part: not sent in the first place
     taken_back: int  # of her part: by a reversal
     currency: str
@@ -222,14 +224,14 @@ class Refund:
     refusal: str | None
 
     @property
-    def ours(self) -> int:
+    def platform_amount(self) -> int:
         """Minor units the platform bears."""
-        return self.amount - self.hers
+        return self.amount - self.runner_amount
 
     @property
     def to_take_back(self) -> int:
         """Minor units of her part that are with her still."""
-        return self.hers - self.withheld - self.taken_back
+        return self.runner_amount - self.withheld - self.taken_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,14 +251,14 @@ class Dispute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Debt:
+class RunnerDebt:
     """What a runner owes the platform for a refund, in minor units: kept of her next pay, or let go."""
 
     id: int
     order_id: int
     refund_id: int
     runner_id: int
-    status: DebtStatus
+    status: RunnerDebtStatus
     amount: int
     currency: str
     refusal: str  # why Stripe could not take it back

@@ -21,7 +21,7 @@ class Role(StrEnum):
     SYSTEM = "system"  # timers and sagas
 
 
-ACTING = (Role.CUSTOMER, Role.RUNNER, Role.ADMIN, Role.SYSTEM)  # in whose name history is written
+ACTOR_ROLES = (Role.CUSTOMER, Role.RUNNER, Role.ADMIN, Role.SYSTEM)  # in whose name history is written
 
 
 class Ownership(StrEnum):
@@ -33,13 +33,13 @@ class Ownership(StrEnum):
 class Action(StrEnum):
     PLACE = "place"
     CANCEL = "cancel"
-    WRITE = "write"  # to the other side of an order
+    WRITE_TO_OTHER_SIDE = "write_to_other_side"  # to the other side of an order
     SEE_PHOTOS = "see_photos"  # the receipt, and the food where it was left
     CLAIM = "claim"
     RELEASE = "release"
     WAIT = "wait"
-    RAISE = "raise"  # to pay more than one first agreed to
-    SHOW_LIFE = "show_life"
+    INCREASE_PRICE = "increase_price"  # to pay more than one first agreed to
+    CHECK_IN = "check_in"
     BUY = "buy"
     PICK_UP = "pick_up"
     ARRIVE = "arrive"
@@ -72,14 +72,17 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
         (Role.CUSTOMER, Action.PLACE): Ownership.OWN,
         (Role.CUSTOMER, Action.CANCEL): Ownership.OWN,
         (Role.CUSTOMER, Action.WAIT): Ownership.OWN,
-        (Role.CUSTOMER, Action.RAISE): Ownership.OWN,
-        (Role.CUSTOMER, Action.WRITE): Ownership.OWN,  # one's own order or job: a runner is a customer too
+        (Role.CUSTOMER, Action.INCREASE_PRICE): Ownership.OWN,
+        (
+            Role.CUSTOMER,
+            Action.WRITE_TO_OTHER_SIDE,
+        ): Ownership.OWN,  # one's own order or job: a runner is a customer too
         (Role.CUSTOMER, Action.SEE_PHOTOS): Ownership.OWN,
         (Role.CUSTOMER, Action.PAY_DEBT): Ownership.OWN,
         (Role.CUSTOMER, Action.ASK_TO_RUN): Ownership.OWN,
         (Role.RUNNER, Action.CLAIM): Ownership.OTHERS,
         (Role.HOLDER, Action.RELEASE): Ownership.OWN,
-        (Role.HOLDER, Action.SHOW_LIFE): Ownership.OWN,
+        (Role.HOLDER, Action.CHECK_IN): Ownership.OWN,
         (Role.HOLDER, Action.BUY): Ownership.OWN,
         (Role.HOLDER, Action.PICK_UP): Ownership.OWN,
         (Role.HOLDER, Action.ARRIVE): Ownership.OWN,
@@ -120,7 +123,7 @@ def roles_of(runner_status: RunnerStatus, *, is_admin: bool, admitted: bool) -> 
     return frozenset(roles)
 
 
-def may(roles: frozenset[Role], action: Action, *, own: bool) -> bool:
+def is_permitted(roles: frozenset[Role], action: Action, *, own: bool) -> bool:
     """Whether one of the roles allows the action on something that is, or is not, the actor's own."""
     for role in roles:
         match PERMISSIONS.get((role, action)):
@@ -135,7 +138,7 @@ def may(roles: frozenset[Role], action: Action, *, own: bool) -> bool:
     return False
 
 
-BRANDS: Mapping[str, str] = MappingProxyType(  # Stripe's word -> the name on the card
+CARD_BRAND_NAMES: Mapping[str, str] = MappingProxyType(  # Stripe's word -> the name on the card
     {
         "amex": "American Express",
         "cartes_bancaires": "Cartes Bancaires",
@@ -151,9 +154,9 @@ BRANDS: Mapping[str, str] = MappingProxyType(  # Stripe's word -> the name on th
 )
 
 
-def brand_name(brand: str) -> str:
+def card_brand_name(brand: str) -> str:
     """A card's brand as people write it."""
-    return BRANDS.get(brand, brand.replace("_", " ").title())
+    return CARD_BRAND_NAMES.get(brand, brand.replace("_", " ").title())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +190,7 @@ class Member:
     card: SavedCard | None
 
     @property
-    def account(self) -> str:
+    def telegram_contact(self) -> str:
         """How an admin finds this person on Telegram: by @name and number, or by the number alone."""
         return f"@{self.username}, {self.person_id}" if self.username else str(self.person_id)
 

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.errors import DraftEmpty, OrderOutOfRange, PriceOutOfRange, ReceiptAboveLimit, ReceiptTooSmall, Unreadable
-from domain.money import LARGEST_CHARGE, read_amount, share, spell
+from domain.money import MAX_CHARGE, basis_points_of, format_money, read_amount
 
-MOST_ITEMS = 20
-MOST_PIECES = 99
-LONGEST_ITEM_NAME = 60  # characters
-SMALLEST_CHARGE = 50  # minor units; Stripe refuses less in most currencies
+MAX_ITEMS = 20
+MAX_PIECES_PER_ITEM = 99
+MAX_ITEM_NAME_LENGTH = 60  # characters
+MIN_CHARGE = 50  # minor units; Stripe refuses less in most currencies
 
-_UNSTORABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # Postgres keeps no NUL and no half character
-_LINE = re.compile(
+_UNSTORABLE_PATTERN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # Postgres keeps no NUL and no half character
+_ITEM_LINE_PATTERN = re.compile(
     r"(?:(?P<quantity>\d{1,4})\s*[x×*]\s*)?(?P<name>.+?)\s*[@:=\-]?\s+(?P<price>\S+)", re.ASCII | re.IGNORECASE
 )
 
@@ -61,17 +61,17 @@ class Price:
     @property
     def ceiling(self) -> int:
         """The number the customer confirms; the hold; never exceeded without a new tap."""
-        return self.shop_limit + self.added
+        return self.shop_limit + self.fees_and_tip
 
     @property
-    def added(self) -> int:
+    def fees_and_tip(self) -> int:
         """All that comes on top of the shop's receipt."""
         return self.delivery_fee + self.service_fee + self.tip
 
     @property
-    def runner_earns(self) -> int:
+    def runner_earnings(self) -> int:
         """What the runner keeps beside the shop's money."""
-        return self.delivery_fee - share(self.delivery_fee, self.platform_basis_points) + self.tip
+        return self.delivery_fee - basis_points_of(self.delivery_fee, self.platform_basis_points) + self.tip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ def price_order(items: Sequence[Item], *, delivery_fee: int, tip: int, fees: Fee
     if not fees.delivery_fee_least <= delivery_fee <= fees.delivery_fee_most:
         raise _out_of_range(fees.delivery_fee_least, fees.delivery_fee_most, fees.currency)
     cost = sum(item.cost for item in items)
-    headroom = min(max(share(cost, fees.headroom_basis_points), fees.headroom_least), fees.headroom_most)
+    headroom = min(max(basis_points_of(cost, fees.headroom_basis_points), fees.headroom_least), fees.headroom_most)
     price = Price(
         currency=fees.currency,
         items=cost,
@@ -100,47 +100,49 @@ def price_order(items: Sequence[Item], *, delivery_fee: int, tip: int, fees: Fee
         tip=tip,
         platform_basis_points=fees.platform_basis_points,
     )
-    most = min(fees.order_most, LARGEST_CHARGE)
-    if tip < 0 or cost <= 0 or not SMALLEST_CHARGE <= price.ceiling <= most:
-        raise OrderOutOfRange(total=spell(price.ceiling, fees.currency), most=spell(most, fees.currency))
+    maximum = min(fees.order_most, MAX_CHARGE)
+    if tip < 0 or cost <= 0 or not MIN_CHARGE <= price.ceiling <= maximum:
+        raise OrderOutOfRange(
+            total=format_money(price.ceiling, fees.currency), most=format_money(maximum, fees.currency)
+        )
     return price
 
 
-def _out_of_range(least: int, most: int, currency: str) -> PriceOutOfRange:
-    return PriceOutOfRange(least=spell(least, currency), most=spell(most, currency))
+def _out_of_range(minimum: int, maximum: int, currency: str) -> PriceOutOfRange:
+    return PriceOutOfRange(least=format_money(minimum, currency), most=format_money(maximum, currency))
 
 
-def settle(price: Price, receipt: int) -> Split:
+def split_receipt(price: Price, receipt: int) -> Split:
     """Divide what a receipt (minor units) makes of the offer; the runner's part is the residual.
 
     ReceiptAboveLimit when it does not fit the shop limit: then nothing is bought without a new tap of the customer.
     """
     if receipt > price.shop_limit:
-        raise ReceiptAboveLimit(limit=spell(price.shop_limit, price.currency))
-    if receipt <= 0 or receipt + price.added < SMALLEST_CHARGE:
-        raise ReceiptTooSmall(least=spell(1, price.currency))
-    total = receipt + price.added
-    platform = price.service_fee + share(price.delivery_fee, price.platform_basis_points)
+        raise ReceiptAboveLimit(limit=format_money(price.shop_limit, price.currency))
+    if receipt <= 0 or receipt + price.fees_and_tip < MIN_CHARGE:
+        raise ReceiptTooSmall(least=format_money(1, price.currency))
+    total = receipt + price.fees_and_tip
+    platform = price.service_fee + basis_points_of(price.delivery_fee, price.platform_basis_points)
     return Split(total=total, platform=platform, runner=total - platform)
 
 
 def read_items(typed: str, currency: str) -> tuple[Item, ...]:
     """Items of typed lines such as `2x chicken rice 4.50`; Unreadable names the first line that means nothing."""
     lines = [line.strip() for line in typed.splitlines() if line.strip()]
-    if not lines or len(lines) > MOST_ITEMS:
-        raise Unreadable(example=f"2x chicken rice {spell(450, currency)}")
+    if not lines or len(lines) > MAX_ITEMS:
+        raise Unreadable(example=f"2x chicken rice {format_money(450, currency)}")
     return tuple(read_item(line, currency) for line in lines)
 
 
 def read_item(line: str, currency: str) -> Item:
     """One typed line as an item; without a number in front it is one piece."""
-    plain = " ".join(line.split())  # runs of spaces would make the pattern try for minutes
-    found = _LINE.fullmatch(plain)
-    if found is None or _UNSTORABLE.search(plain):
-        raise Unreadable(example=f"2x chicken rice {spell(450, currency)}")
+    normalized = " ".join(line.split())  # runs of spaces would make the pattern try for minutes
+    found = _ITEM_LINE_PATTERN.fullmatch(normalized)
+    if found is None or _UNSTORABLE_PATTERN.search(normalized):
+        raise Unreadable(example=f"2x chicken rice {format_money(450, currency)}")
     quantity, name = int(found["quantity"] or 1), found["name"].strip()
     price = read_amount(found["price"], currency)
-    signed = name[:1] in "-+"  # "-1x cola" is no cola
-    if signed or not (1 <= quantity <= MOST_PIECES and 1 <= len(name) <= LONGEST_ITEM_NAME and price > 0):
-        raise Unreadable(example=f"2x chicken rice {spell(450, currency)}")
+    has_sign = name[:1] in "-+"  # "-1x cola" is no cola
+    if has_sign or not (1 <= quantity <= MAX_PIECES_PER_ITEM and 1 <= len(name) <= MAX_ITEM_NAME_LENGTH and price > 0):
+        raise Unreadable(example=f"2x chicken rice {format_money(450, currency)}")
     return Item(name=name, quantity=quantity, price=price)

@@ -8,28 +8,28 @@ from domain.pricing import Item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
+class StoreAssortment:
     """A listed store as it is now, with what it used to sell."""
 
     store: Store
     active: bool
-    put_aside: frozenset[str]  # dishes that are not on the menu any more
+    discontinued: frozenset[str]  # dishes that are not on the menu any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Renewed:
+class RepricedItems:
     """Former items at the prices of now (minor units)."""
 
     items: tuple[Item, ...]
-    gone: tuple[str, ...]
+    unavailable: tuple[str, ...]
     repriced: tuple[Item, ...]
 
 
-def renew(items: Sequence[Item], menu: Sequence[MenuItem], put_aside: Collection[str]) -> Renewed:
+def reprice_items(items: Sequence[Item], menu: Sequence[MenuItem], discontinued: Collection[str]) -> RepricedItems:
     """What can be had again; a dish that was typed is on no menu and stays as it was."""
     prices = {dish.name: dish.price for dish in menu}
-    gone = tuple(item.name for item in items if item.name in put_aside and item.name not in prices)
-    kept = [item for item in items if item.name not in gone]
-    new = tuple(replace(item, price=prices.get(item.name, item.price)) for item in kept)
-    repriced = tuple(now for now, before in zip(new, kept, strict=True) if now.price != before.price)
-    return Renewed(items=new, gone=gone, repriced=repriced)
+    unavailable = tuple(item.name for item in items if item.name in discontinued and item.name not in prices)
+    kept = [item for item in items if item.name not in unavailable]
+    renewed = tuple(replace(item, price=prices.get(item.name, item.price)) for item in kept)
+    repriced = tuple(now for now, before in zip(renewed, kept, strict=True) if now.price != before.price)
+    return RepricedItems(items=renewed, unavailable=unavailable, repriced=repriced)

@@ -7,34 +7,34 @@ from enum import StrEnum
 
 class SagaStatus(StrEnum):
     RUNNING = "running"  # forward
-    TURNING = "turning"  # undoing, in reverse
+    COMPENSATING = "compensating"  # undoing, in reverse
     DONE = "done"
-    UNDONE = "undone"
+    COMPENSATED = "compensated"
     STUCK = "stuck"  # a human has to look; `error` says why
     RESOLVED = "resolved"  # a human settled it elsewhere and said how; nothing of it was done or undone any more
 
 
-ENDED = frozenset({SagaStatus.DONE, SagaStatus.UNDONE, SagaStatus.RESOLVED})
+FINAL_STATUSES = frozenset({SagaStatus.DONE, SagaStatus.COMPENSATED, SagaStatus.RESOLVED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Local:
+class LocalStep:
     """A step that changes Postgres only: it commits together with the progress that says so."""
 
     name: str
-    undo: str | None = None
+    compensation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
+class ExternalStep:
     """A call to Stripe with a key and frozen parameters: it may run twice, its effect may not.
 
     `window` names the campus window after which a call that never got through turns the saga back; None tries for ever.
     """
 
     name: str
-    undo: str | None = None
-    undo_outside: bool = True  # whether undoing is a call as well
+    compensation: str | None = None
+    compensation_is_external: bool = True  # whether undoing is a call as well
     window: str | None = None
 
 
@@ -44,8 +44,8 @@ class Wait:
 
     signal: str
     window: str
-    otherwise: str
-    unless: frozenset[str] = frozenset()
+    timeout_reason: str
+    abort_signals: frozenset[str] = frozenset()
     poll: str | None = None  # the outside look that notices the signal by itself
 
     @property
@@ -67,17 +67,17 @@ class Saga:
     """One business process: its parts in order, and its version for rows that started on an older one."""
 
     kind: str
-    parts: tuple[Local | Outside | Wait | Pivot, ...]
+    steps: tuple[LocalStep | ExternalStep | Wait | Pivot, ...]
     version: int = 1
 
-    def has(self, name: str) -> bool:
+    def has_step(self, name: str) -> bool:
         """Whether one of the parts is called so."""
-        return any(part.name == name for part in self.parts)
+        return any(step.name == name for step in self.steps)
 
     @property
-    def pivot(self) -> int:
+    def pivot_index(self) -> int:
         """The index of the pivot; past the end when there is none."""
-        return next((n for n, part in enumerate(self.parts) if isinstance(part, Pivot)), len(self.parts))
+        return next((index for index, step in enumerate(self.steps) if isinstance(step, Pivot)), len(self.steps))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,24 +92,24 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoLocal:
+class RunLocalStep:
     """Run this local step or undo in the present transaction, then stand at `then`."""
 
     name: str
-    then: Progress
+    next_progress: Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallOutside:
+class CallExternalStep:
     """Make this call; its answer decides."""
 
     name: str
     window: str | None
-    then: Progress
+    next_progress: Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Await:
+class AwaitSignal:
     """Nothing to do until the deadline of `window`, but look by `poll` now and then."""
 
     window: str
@@ -117,89 +117,89 @@ class Await:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Go:
+class Advance:
     """Only the progress changes."""
 
-    then: Progress
+    next_progress: Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class End:
+class Finish:
     """The saga is over."""
 
     status: SagaStatus
 
 
-Move = DoLocal | CallOutside | Await | Go | End
+Move = RunLocalStep | CallExternalStep | AwaitSignal | Advance | Finish
 
 
-def turned_back(saga: Saga, progress: Progress, reason: str) -> Progress:
+def begin_compensation(saga: Saga, progress: Progress, reason: str) -> Progress:
     """The progress after a refusal or a stopping signal: undo in reverse, or stuck behind the pivot.
 
     The part at `position` is undone too: a refused or unanswered step may have left something behind.
     """
-    if progress.position > saga.pivot:
+    if progress.position > saga.pivot_index:
         return Progress(status=SagaStatus.STUCK, position=progress.position, signals=progress.signals, reason=reason)
-    return Progress(status=SagaStatus.TURNING, position=progress.position, signals=progress.signals, reason=reason)
+    return Progress(status=SagaStatus.COMPENSATING, position=progress.position, signals=progress.signals, reason=reason)
 
 
 def next_move(saga: Saga, progress: Progress, now: datetime) -> Move:
     """What to do next; `now` is the database's clock."""
-    if progress.status is SagaStatus.TURNING:
-        return _next_undo(saga, progress)
-    if progress.position >= len(saga.parts):
-        return End(status=SagaStatus.DONE)
-    stop = _stopping_signal(saga, progress)
-    if stop is not None:
-        return Go(then=turned_back(saga, progress, stop))
-    onward = Progress(status=SagaStatus.RUNNING, position=progress.position + 1, signals=progress.signals)
-    match saga.parts[progress.position]:
+    if progress.status is SagaStatus.COMPENSATING:
+        return _next_compensation(saga, progress)
+    if progress.position >= len(saga.steps):
+        return Finish(status=SagaStatus.DONE)
+    abort_signal = _abort_signal(saga, progress)
+    if abort_signal is not None:
+        return Advance(next_progress=begin_compensation(saga, progress, abort_signal))
+    next_progress = Progress(status=SagaStatus.RUNNING, position=progress.position + 1, signals=progress.signals)
+    match saga.steps[progress.position]:
         case Pivot():
-            return Go(then=onward)
-        case Local(name=name):
-            return DoLocal(name=name, then=onward)
-        case Outside(name=name, window=window):
-            return CallOutside(name=name, window=window, then=onward)
+            return Advance(next_progress=next_progress)
+        case LocalStep(name=name):
+            return RunLocalStep(name=name, next_progress=next_progress)
+        case ExternalStep(name=name, window=window):
+            return CallExternalStep(name=name, window=window, next_progress=next_progress)
         case Wait() as wait:
-            return _wait(saga, wait, progress, onward, now)
+            return _move_at_wait(saga, wait, progress, next_progress, now)
 
 
-def _wait(saga: Saga, wait: Wait, progress: Progress, onward: Progress, now: datetime) -> Move:
+def _move_at_wait(saga: Saga, wait: Wait, progress: Progress, next_progress: Progress, now: datetime) -> Move:
     if wait.signal in progress.signals:
-        return Go(then=onward)
+        return Advance(next_progress=next_progress)
     if progress.waiting_until is not None and now >= progress.waiting_until:
-        return Go(then=turned_back(saga, progress, wait.otherwise))
-    return Await(window=wait.window, poll=wait.poll)
+        return Advance(next_progress=begin_compensation(saga, progress, wait.timeout_reason))
+    return AwaitSignal(window=wait.window, poll=wait.poll)
 
 
-def _stopping_signal(saga: Saga, progress: Progress) -> str | None:
+def _abort_signal(saga: Saga, progress: Progress) -> str | None:
     """A signal that turns this saga back here: one named by any wait's `unless`, as long as the pivot is ahead."""
-    if progress.position > saga.pivot:
+    if progress.position > saga.pivot_index:
         return None
-    stopping = {name for part in saga.parts if isinstance(part, Wait) for name in part.unless}
-    return min(stopping & progress.signals, default=None)
+    abort_signals = {name for step in saga.steps if isinstance(step, Wait) for name in step.abort_signals}
+    return min(abort_signals & progress.signals, default=None)
 
 
-def _next_undo(saga: Saga, progress: Progress) -> Move:
+def _next_compensation(saga: Saga, progress: Progress) -> Move:
     if progress.position < 0:
-        return End(status=SagaStatus.UNDONE)
-    back = Progress(
-        status=SagaStatus.TURNING,
+        return Finish(status=SagaStatus.COMPENSATED)
+    next_progress = Progress(
+        status=SagaStatus.COMPENSATING,
         position=progress.position - 1,
         signals=progress.signals,
         reason=progress.reason,
     )
-    match saga.parts[progress.position]:
-        case Local(undo=str() as name):
-            return DoLocal(name=name, then=back)
-        case Outside(undo=str() as name, undo_outside=True):
-            return CallOutside(name=name, window=None, then=back)
-        case Outside(undo=str() as name):
-            return DoLocal(name=name, then=back)
+    match saga.steps[progress.position]:
+        case LocalStep(compensation=str() as name):
+            return RunLocalStep(name=name, next_progress=next_progress)
+        case ExternalStep(compensation=str() as name, compensation_is_external=True):
+            return CallExternalStep(name=name, window=None, next_progress=next_progress)
+        case ExternalStep(compensation=str() as name):
+            return RunLocalStep(name=name, next_progress=next_progress)
         case _:
-            return Go(then=back)
+            return Advance(next_progress=next_progress)
 
 
-def backoff(tries: int) -> timedelta:
+def backoff_delay(tries: int) -> timedelta:
     """How long to wait before try number `tries` + 1: 0.2 s doubling, a minute at most."""
     return timedelta(seconds=min(60.0, 0.2 * 2.0 ** min(tries, 12)))

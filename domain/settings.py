@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from domain.environment import (
-    Environment,
-    Tokens,
-    World,
+from domain.environment_variables import (
+    BotTokens,
+    DeploymentEnvironment,
+    EnvironmentVariables,
     read_count,
     read_database_url,
+    read_deployment_environment,
     read_log_format,
     read_log_level,
     read_public_url,
@@ -21,12 +22,11 @@ from domain.environment import (
     read_tokens,
     read_url,
     read_webhook_secret,
-    read_world,
-    value_of,
+    variable_value,
 )
 
-WRONG_SETTINGS = 2  # the exit code of a process that was set up wrongly
-TELEGRAM = "https://api.telegram.org"
+INVALID_SETTINGS_EXIT_CODE = 2  # the exit code of a process that was set up wrongly
+DEFAULT_TELEGRAM_API_URL = "https://api.telegram.org"
 T = TypeVar("T")
 
 
@@ -42,12 +42,12 @@ class SettingsError(Exception):
 class BotSettings:
     """What `python -m bot` needs; no Stripe API key is among it."""
 
-    environment: World
+    environment: DeploymentEnvironment
     log_level: str
     log_format: str  # console or json
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
-    tokens: Tokens
+    tokens: BotTokens
     telegram_api_url: str
     public_url: str | None  # then Telegram calls us, otherwise we poll
     telegram_webhook_secret: str | None = field(repr=False)
@@ -61,24 +61,24 @@ class BotSettings:
 class WorkerSettings:
     """What `python -m workers` needs."""
 
-    environment: World
+    environment: DeploymentEnvironment
     log_level: str
     log_format: str  # console or json
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
-    tokens: Tokens
+    tokens: BotTokens
     telegram_api_url: str
     stripe_api_url: str | None  # None: Stripe's own
     stripe_secret_key: str = field(repr=False)
-    stripe_calls: int  # a second, of all workers together: so many reads and so many writes
-    jobs: int  # arq jobs at the same time
+    stripe_calls_per_second: int  # a second, of all workers together: so many reads and so many writes
+    max_concurrent_jobs: int  # arq jobs at the same time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditSettings:
     """What `python -m workers.audit` needs."""
 
-    environment: World
+    environment: DeploymentEnvironment
     log_level: str
     database_url: str = field(repr=False)
     stripe_api_url: str | None
@@ -92,79 +92,79 @@ class CampusSettings:
     database_url: str = field(repr=False)
 
 
-def read_bot_settings(environ: Environment) -> BotSettings:
+def read_bot_settings(environ: EnvironmentVariables) -> BotSettings:
     """The bot's settings; SettingsError with all mistakes."""
-    wrong: list[str] = []
-    public_url = read_public_url(environ, wrong)
+    errors: list[str] = []
+    public_url = read_public_url(environ, errors)
     settings = BotSettings(
-        environment=read_world(environ, wrong),
-        log_level=read_log_level(environ, wrong),
-        log_format=read_log_format(environ, wrong),
-        database_url=read_database_url(environ, wrong),
-        redis_url=read_redis_url(environ, wrong),
-        tokens=read_tokens(environ, wrong),
-        telegram_api_url=read_url(environ, "TELEGRAM_API_URL", wrong) or TELEGRAM,
+        environment=read_deployment_environment(environ, errors),
+        log_level=read_log_level(environ, errors),
+        log_format=read_log_format(environ, errors),
+        database_url=read_database_url(environ, errors),
+        redis_url=read_redis_url(environ, errors),
+        tokens=read_tokens(environ, errors),
+        telegram_api_url=read_url(environ, "TELEGRAM_API_URL", errors) or DEFAULT_TELEGRAM_API_URL,
         public_url=public_url,
-        telegram_webhook_secret=read_webhook_secret(environ, wrong, wanted=public_url is not None),
-        stripe_webhook_secrets=read_secrets(environ, "STRIPE_WEBHOOK_SECRET", wrong),
-        stripe_connect_webhook_secrets=read_secrets(environ, "STRIPE_CONNECT_WEBHOOK_SECRET", wrong),
-        http_host=value_of(environ, "HTTP_HOST") or "127.0.0.1",
-        http_port=read_count(environ, "HTTP_PORT", wrong, default=8080, most=65_535),
+        telegram_webhook_secret=read_webhook_secret(environ, errors, required=public_url is not None),
+        stripe_webhook_secrets=read_secrets(environ, "STRIPE_WEBHOOK_SECRET", errors),
+        stripe_connect_webhook_secrets=read_secrets(environ, "STRIPE_CONNECT_WEBHOOK_SECRET", errors),
+        http_host=variable_value(environ, "HTTP_HOST") or "127.0.0.1",
+        http_port=read_count(environ, "HTTP_PORT", errors, default=8080, maximum=65_535),
     )
-    return _checked(settings, wrong)
+    return _require_valid(settings, errors)
 
 
-def read_worker_settings(environ: Environment) -> WorkerSettings:
+def read_worker_settings(environ: EnvironmentVariables) -> WorkerSettings:
     """A worker's settings; SettingsError with all mistakes."""
-    wrong: list[str] = []
-    world = read_world(environ, wrong)
+    errors: list[str] = []
+    environment = read_deployment_environment(environ, errors)
     settings = WorkerSettings(
-        environment=world,
-        log_level=read_log_level(environ, wrong),
-        log_format=read_log_format(environ, wrong),
-        database_url=read_database_url(environ, wrong),
-        redis_url=read_redis_url(environ, wrong),
-        tokens=read_tokens(environ, wrong),
-        telegram_api_url=read_url(environ, "TELEGRAM_API_URL", wrong) or TELEGRAM,
-        stripe_api_url=read_stripe_api_url(environ, wrong, world),
-        stripe_secret_key=read_stripe_key(environ, wrong, world),
-        stripe_calls=read_count(environ, "STRIPE_CALLS_PER_SECOND", wrong, default=20, most=10_000),
-        jobs=read_count(environ, "WORKER_JOBS", wrong, default=50, most=1_000),
+        environment=environment,
+        log_level=read_log_level(environ, errors),
+        log_format=read_log_format(environ, errors),
+        database_url=read_database_url(environ, errors),
+        redis_url=read_redis_url(environ, errors),
+        tokens=read_tokens(environ, errors),
+        telegram_api_url=read_url(environ, "TELEGRAM_API_URL", errors) or DEFAULT_TELEGRAM_API_URL,
+        stripe_api_url=read_stripe_api_url(environ, errors, environment),
+        stripe_secret_key=read_stripe_key(environ, errors, environment),
+        stripe_calls_per_second=read_count(environ, "STRIPE_CALLS_PER_SECOND", errors, default=20, maximum=10_000),
+        max_concurrent_jobs=read_count(environ, "WORKER_JOBS", errors, default=50, maximum=1_000),
     )
-    return _checked(settings, wrong)
+    return _require_valid(settings, errors)
 
 
-def read_audit_settings(environ: Environment) -> AuditSettings:
+def read_audit_settings(environ: EnvironmentVariables) -> AuditSettings:
     """The audit's settings; SettingsError with all mistakes."""
-    wrong: list[str] = []
-    world = read_world(environ, wrong)
+    errors: list[str] = []
+    environment = read_deployment_environment(environ, errors)
     settings = AuditSettings(
-        environment=world,
-        log_level=read_log_level(environ, wrong),
-        database_url=read_database_url(environ, wrong),
-        stripe_api_url=read_stripe_api_url(environ, wrong, world),
-        stripe_secret_key=read_stripe_key(environ, wrong, world),
+        environment=environment,
+        log_level=read_log_level(environ, errors),
+        database_url=read_database_url(environ, errors),
+        stripe_api_url=read_stripe_api_url(environ, errors, environment),
+        stripe_secret_key=read_stripe_key(environ, errors, environment),
     )
-    return _checked(settings, wrong)
+    return _require_valid(settings, errors)
 
 
-def read_campus_settings(environ: Environment) -> CampusSettings:
+def read_campus_settings(environ: EnvironmentVariables) -> CampusSettings:
     """The settings of founding a campus; SettingsError with all mistakes."""
-    wrong: list[str] = []
-    return _checked(CampusSettings(database_url=read_database_url(environ, wrong)), wrong)
+    errors: list[str] = []
+    return _require_valid(CampusSettings(database_url=read_database_url(environ, errors)), errors)
 
 
-def or_exit(read: Callable[[Environment], T], environ: Environment) -> T:
+def read_settings_or_exit(reader: Callable[[EnvironmentVariables], T], environ: EnvironmentVariables) -> T:
     """The settings; when they are wrong, every sentence goes to stderr and the process ends with 2."""
     try:
-        return read(environ)
+        return reader(environ)
     except SettingsError as error:
         for sentence in error.sentences:
             print(sentence, file=sys.stderr)
-        sys.exit(WRONG_SETTINGS)
+        sys.exit(INVALID_SETTINGS_EXIT_CODE)
 
 
-def _checked(settings: T, wrong: list[str]) -> T:
-    if wrong:
-        raise SettingsError(tuple(wrong))
+def _require_valid(settings: T, errors: list[str]) -> T:
+    if errors:
+        raise SettingsError(tuple(errors))
     return settings

@@ -23,9 +23,11 @@ class Windows:
     onboarding: int = 7 * 24 * 60 * 60  # a pay-out set-up link is watched this long
     nudge: int = 3 * 60  # CREATED this long: the customer may wait or cancel
     odds: int = 6 * 60  # CREATED this long: she is told how such orders fare
-    sign_of_life: int = 8 * 60  # ACCEPTED without a word of the runner: she is asked
-    answer: int = 4 * 60  # to that question, before the job goes back to the others
-    bought_silence: int = 20 * 60  # from the purchase on, without a word: she is asked, then the admins are told
+    runner_check_in: int = 8 * 60  # ACCEPTED without a word of the runner: she is asked
+    check_in_answer: int = 4 * 60  # to that question, before the job goes back to the others
+    runner_check_in_bought: int = (
+        20 * 60
+    )  # from the purchase on, without a word: the runner is asked, then the admins told
     reminder: int = 2 * 60  # ARRIVED, and the customer does not come: she is reminded
     absent: int = 5 * 60  # ARRIVED this long: the food may be left, with a photo
     relay: int = 30 * 60  # after the end of an order its two sides may write to each other
@@ -39,17 +41,17 @@ class Windows:
 
 
 WINDOW_NAMES = tuple(field.name for field in fields(Windows))
-MOST_RELEASES = 2  # a job goes back to the group this often; given back once more, it expires
-POLL_EVERY = timedelta(seconds=3)  # how often a wait on a person asks Stripe, so that no webhook is needed
-ALERT_AFTER = timedelta(minutes=15)  # a step that keeps failing is told to the admins once
+MAX_RELEASES = 2  # a job goes back to the group this often; given back once more, it expires
+POLL_INTERVAL = timedelta(seconds=3)  # how often a wait on a person asks Stripe, so that no webhook is needed
+ALERT_DELAY = timedelta(minutes=15)  # a step that keeps failing is told to the admins once
 
 
 class TimerKind(StrEnum):
     EXPIRE = "expire"
     NUDGE = "nudge"
     ODDS = "odds"
-    SIGN_OF_LIFE = "sign_of_life"  # ask the runner
-    SILENCE = "silence"  # she did not answer
+    RUNNER_CHECK_IN = "runner_check_in"  # ask the runner
+    CHECK_IN_DEADLINE = "check_in_deadline"  # she did not answer
     REMINDER = "reminder"  # tell the customer once more that her runner is here
     ABSENT = "absent"  # the runner may leave the food
 
@@ -76,19 +78,19 @@ TIMER_TRANSITIONS: Mapping[tuple[TimerStatus, TimerEvent], TimerStatus] = Mappin
     }
 )
 
-TIMER_STARTS: Mapping[TimerKind, str] = MappingProxyType({TimerKind.EXPIRE: "expire_order"})
+SAGA_KIND_BY_TIMER: Mapping[TimerKind, str] = MappingProxyType({TimerKind.EXPIRE: "expire_order"})
 
 # How long a runner may be silent in each state before she is asked; each step of hers begins it anew.
-LIFE_WINDOWS: Mapping[OrderStatus, str] = MappingProxyType(
+CHECK_IN_WINDOWS: Mapping[OrderStatus, str] = MappingProxyType(
     {
-        OrderStatus.ACCEPTED: "sign_of_life",
-        OrderStatus.PLACED: "bought_silence",
-        OrderStatus.ON_THE_WAY: "bought_silence",
-        OrderStatus.ARRIVED: "bought_silence",
+        OrderStatus.ACCEPTED: "runner_check_in",
+        OrderStatus.PLACED: "runner_check_in_bought",
+        OrderStatus.ON_THE_WAY: "runner_check_in_bought",
+        OrderStatus.ARRIVED: "runner_check_in_bought",
     }
 )
 
 
-def reopened_until(placed_at: datetime, now: datetime, windows: Windows) -> datetime:
+def reopened_deadline(placed_at: datetime, now: datetime, windows: Windows) -> datetime:
     """The fresh deadline of a job given back: a whole window, but never past the longest an order may stay open."""
     return min(now + windows.length("unclaimed"), placed_at + windows.length("open_at_most"))

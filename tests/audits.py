@@ -3,39 +3,39 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from domain.store.unit_of_work import Database
+from domain.store.unit_of_work import UnitOfWorkFactory
 from workers.account_sums import accounts_of_rows
-from workers.books import Books, read_books
+from workers.audit_snapshot import AuditSnapshot, read_snapshot
 from workers.invariants import INVARIANTS, Finding
-from workers.stripe_gateway import Stripe
+from workers.stripe_gateway import StripeGateway
 from workers.window_books import read_window
 
 MODES = ("full", "window")
 DAYS = 7  # of the window
 
 
-async def read_modes(database: Database, stripe: Stripe) -> Mapping[str, Books]:
+async def read_modes(database: UnitOfWorkFactory, stripe: StripeGateway) -> Mapping[str, AuditSnapshot]:
     """The books as each mode reads them; the sums that Postgres makes are those of all rows."""
-    full, window = await read_books(database, stripe), await read_window(database, stripe, DAYS)
+    full, window = await read_snapshot(database, stripe), await read_window(database, stripe, DAYS)
     assert window.coverage is not None
     summed = {code: amount for code, amount in window.coverage.wanted.items() if amount}
     assert summed == {code: amount for code, amount in accounts_of_rows(full).items() if amount}
     return dict(zip(MODES, (full, window), strict=True))
 
 
-async def find_breaches(database: Database, stripe: Stripe) -> Sequence[Finding]:
+async def find_breaches(database: UnitOfWorkFactory, stripe: StripeGateway) -> Sequence[Finding]:
     """The broken promises, which both modes find where everything is younger than the window."""
     full, window = [_broken(books) for books in (await read_modes(database, stripe)).values()]
     assert [finding.name for finding in full] == [finding.name for finding in window], (full, window)
     return full
 
 
-def broken(books: Books) -> dict[str, tuple[str, ...]]:
+def broken(books: AuditSnapshot) -> dict[str, tuple[str, ...]]:
     """Name -> breaches of the invariants that say no; of bent rows, Postgres would have made other sums."""
     if books.coverage is not None:
         books = replace(books, coverage=replace(books.coverage, wanted=accounts_of_rows(books)))
     return {finding.name: finding.breaches for finding in _broken(books)}
 
 
-def _broken(books: Books) -> list[Finding]:
+def _broken(books: AuditSnapshot) -> list[Finding]:
     return [finding for finding in (invariant(books) for invariant in INVARIANTS) if finding.breaches]

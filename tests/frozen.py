@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.store.unit_of_work import Database, UnitOfWork
+from domain.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 
 @dataclass(slots=True, kw_only=True)
@@ -16,7 +16,7 @@ class Freezing:
     `reached` says that a worker waits for one. A `fault` is what that one meets then.
     """
 
-    database: Database
+    database: UnitOfWorkFactory
     through: int = 0
     fault: Exception | None = None
     reached: asyncio.Event = field(default_factory=asyncio.Event)

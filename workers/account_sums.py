@@ -6,17 +6,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, exists, func, select, union_all
 
-from domain.payment import CustomerDebtStatus, DebtStatus, DisputeStatus, RefundStatus
+from domain.payment import CustomerDebtStatus, DisputeStatus, RefundStatus, RunnerDebtStatus
 from domain.store.schema import customer_debt, debt, dispute, payable, refund
-from workers.books import Books
+from workers.audit_snapshot import AuditSnapshot
 
 ACCEPTED = (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
 DISPUTED = {DisputeStatus.OPEN: "dispute_suspense", DisputeStatus.LOST: "dispute_losses"}
 
 
-def wanted_accounts(books: Books) -> Mapping[str, int]:
+def wanted_accounts(snapshot: AuditSnapshot) -> Mapping[str, int]:
     """Ledger account -> minor units it must hold: Postgres' sums where the books have them, else those of the rows."""
-    return accounts_of_rows(books) if books.coverage is None else books.coverage.wanted
+    return accounts_of_rows(snapshot) if snapshot.coverage is None else snapshot.coverage.wanted
 
 
 def due_of(row: RowMapping) -> int:
@@ -24,40 +24,40 @@ def due_of(row: RowMapping) -> int:
     return int(row["amount"] - row["withheld"] - row["sent"] - row["netted"])
 
 
-def accounts_of_rows(books: Books) -> Mapping[str, int]:
+def accounts_of_rows(snapshot: AuditSnapshot) -> Mapping[str, int]:
     """The same as `wanted_sums`, over the rows in these books."""
     wanted: dict[str, int] = defaultdict(int)
-    for code, amount in (*_of_money_back(books), *_of_customers(books), *_of_payables(books)):
+    for code, amount in (*_of_money_back(snapshot), *_of_customers(snapshot), *_of_payables(snapshot)):
         wanted[code] += amount
     return wanted
 
 
-def _of_money_back(books: Books) -> Iterator[tuple[str, int]]:
-    for row in books.refund_rows:
+def _of_money_back(snapshot: AuditSnapshot) -> Iterator[tuple[str, int]]:
+    for row in snapshot.refund_rows:
         if row["status"] in ACCEPTED:
-            yield f"refunds_borne:{row['currency']}", row["amount"] - row["hers"]
-    for row in books.debts:
-        if row["status"] == DebtStatus.OPEN:
+            yield f"refunds_borne:{row['currency']}", row["amount"] - row["runner_amount"]
+    for row in snapshot.debts:
+        if row["status"] == RunnerDebtStatus.OPEN:
             yield f"runner_debt:{row['runner_id']}:{row['currency']}", row["amount"] - row["netted"]
-        elif row["status"] == DebtStatus.LET_GO:
+        elif row["status"] == RunnerDebtStatus.WAIVED:
             yield f"refunds_borne:{row['currency']}", row["amount"] - row["netted"]
-    for row in books.disputes:
+    for row in snapshot.disputes:
         account = DISPUTED.get(DisputeStatus(row["status"]))
         if account is not None:
             yield f"{account}:{row['currency']}", row["withdrawn"]
 
 
-def _of_customers(books: Books) -> Iterator[tuple[str, int]]:
-    for row in books.customer_debts:
+def _of_customers(snapshot: AuditSnapshot) -> Iterator[tuple[str, int]]:
+    for row in snapshot.customer_debts:
         if row["status"] == CustomerDebtStatus.OPEN:
             yield f"customer_debt:{row['customer_id']}:{row['currency']}", row["amount"]
-        elif row["status"] == CustomerDebtStatus.LET_GO:
+        elif row["status"] == CustomerDebtStatus.WAIVED:
             yield f"bad_debts:{row['currency']}", row["amount"]
 
 
-def _of_payables(books: Books) -> Iterator[tuple[str, int]]:
-    uncollected = {row["order_id"] for row in books.customer_debts}
-    for row in books.payables:
+def _of_payables(snapshot: AuditSnapshot) -> Iterator[tuple[str, int]]:
+    uncollected = {row["order_id"] for row in snapshot.customer_debts}
+    for row in snapshot.payables:
         yield f"runner_payable:{row['runner_id']}:{row['currency']}", -due_of(row)
         if not row["charge"] and row["order_id"] not in uncollected:
             yield f"platform_costs:{row['currency']}", row["amount"]
@@ -67,12 +67,12 @@ def wanted_sums() -> Select[Any]:
     """code, wanted: a row for each ledger account, over all refunds, debts, disputes and payables there are."""
     owed, unpaid = debt.c.amount - debt.c.netted, customer_debt.c
     due = payable.c.amount - payable.c.withheld - payable.c.sent - payable.c.netted
-    ours = func.coalesce(payable.c.charge, "") == "", ~exists().where(unpaid.order_id == payable.c.order_id)
-    borne = refund.c.amount - refund.c.hers
+    without_charge = func.coalesce(payable.c.charge, "") == "", ~exists().where(unpaid.order_id == payable.c.order_id)
+    borne = refund.c.amount - refund.c.runner_amount
     lines = union_all(
         _line(_code("refunds_borne", refund.c.currency), borne, refund.c.status.in_(ACCEPTED)),
-        _line(_code("runner_debt", debt.c.runner_id, debt.c.currency), owed, debt.c.status == DebtStatus.OPEN),
-        _line(_code("refunds_borne", debt.c.currency), owed, debt.c.status == DebtStatus.LET_GO),
+        _line(_code("runner_debt", debt.c.runner_id, debt.c.currency), owed, debt.c.status == RunnerDebtStatus.OPEN),
+        _line(_code("refunds_borne", debt.c.currency), owed, debt.c.status == RunnerDebtStatus.WAIVED),
         *(
             _line(_code(account, dispute.c.currency), dispute.c.withdrawn, dispute.c.status == status)
             for status, account in DISPUTED.items()
@@ -82,9 +82,9 @@ def wanted_sums() -> Select[Any]:
             unpaid.amount,
             unpaid.status == CustomerDebtStatus.OPEN,
         ),
-        _line(_code("bad_debts", unpaid.currency), unpaid.amount, unpaid.status == CustomerDebtStatus.LET_GO),
+        _line(_code("bad_debts", unpaid.currency), unpaid.amount, unpaid.status == CustomerDebtStatus.WAIVED),
         _line(_code("runner_payable", payable.c.runner_id, payable.c.currency), -due, due != 0),
-        _line(_code("platform_costs", payable.c.currency), payable.c.amount, *ours),
+        _line(_code("platform_costs", payable.c.currency), payable.c.amount, *without_charge),
     ).subquery("line")
     return select(lines.c.code, func.sum(lines.c.amount).label("wanted")).group_by(lines.c.code)
 

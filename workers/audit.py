@@ -11,62 +11,64 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.settings import AuditSettings, or_exit, read_audit_settings
-from domain.store.unit_of_work import Bell, connect, database
-from workers.books import Books, Coverage, read_books
+from domain.settings import AuditSettings, read_audit_settings, read_settings_or_exit
+from domain.store.unit_of_work import QueueJob, create_database_engine, create_unit_of_work_factory
+from workers.audit_snapshot import AuditSnapshot, Coverage, read_snapshot
 from workers.invariants import INVARIANTS, Finding
-from workers.stripe_gateway import Stripe, open_client
+from workers.stripe_gateway import StripeGateway, open_stripe_gateway
 from workers.window_books import read_window
 
-LOOKS_AGAIN = 2
-BETWEEN_LOOKS = 2.0  # seconds
+MAX_RECHECKS = 2
+RECHECK_DELAY_SECONDS = 2.0  # seconds
 MAX_DAYS = 3_650  # of a window
 
 
-async def audit(settings: AuditSettings, days: int | None = None) -> tuple[Books, list[Finding]]:
+async def audit(settings: AuditSettings, days: int | None = None) -> tuple[AuditSnapshot, list[Finding]]:
     """Look at each promise; what is broken is looked at again, as Stripe and we are not read at the same instant."""
-    engine = connect(settings.database_url, size=2)
-    client = open_client(settings.stripe_secret_key, settings.stripe_api_url)
+    engine = create_database_engine(settings.database_url, pool_size=2)
+    client = open_stripe_gateway(settings.stripe_secret_key, settings.stripe_api_url)
     try:
-        books, findings = await _look(engine, client, days)
-        for _ in range(LOOKS_AGAIN):
+        snapshot, findings = await _check_invariants(engine, client, days)
+        for _ in range(MAX_RECHECKS):
             if any(finding.breaches for finding in findings):
-                await asyncio.sleep(BETWEEN_LOOKS)
-                books, findings = await _look(engine, client, days)
+                await asyncio.sleep(RECHECK_DELAY_SECONDS)
+                snapshot, findings = await _check_invariants(engine, client, days)
     finally:
         await client.close()
         await engine.dispose()
-    return books, findings
+    return snapshot, findings
 
 
-async def _look(engine: AsyncEngine, client: Stripe, days: int | None) -> tuple[Books, list[Finding]]:
+async def _check_invariants(
+    engine: AsyncEngine, client: StripeGateway, days: int | None
+) -> tuple[AuditSnapshot, list[Finding]]:
     if days is None:
-        books = await read_books(database(engine, _no_bells), client)
+        snapshot = await read_snapshot(create_unit_of_work_factory(engine, _enqueue_nothing), client)
     else:
         one_moment = engine.execution_options(isolation_level="REPEATABLE READ")
-        books = await read_window(database(one_moment, _no_bells), client, days)
-    return books, [invariant(books) for invariant in INVARIANTS]
+        snapshot = await read_window(create_unit_of_work_factory(one_moment, _enqueue_nothing), client, days)
+    return snapshot, [invariant(snapshot) for invariant in INVARIANTS]
 
 
-async def _no_bells(_bells: Sequence[Bell]) -> None:
+async def _enqueue_nothing(_queue_jobs: Sequence[QueueJob]) -> None:
     """An audit changes nothing, so there is nothing to ring for."""
 
 
-def report(findings: Sequence[Finding]) -> str:
+def format_findings(findings: Sequence[Finding]) -> str:
     """One line a promise, and one a breach below it."""
     lines = []
     for finding in findings:
         verdict = "ok    " if not finding.breaches else "BROKEN"
-        lines.append(f"{finding.name:<4}{verdict} {finding.promise} ({finding.counted})")
+        lines.append(f"{finding.name:<4}{verdict} {finding.description} ({finding.counted})")
         lines.extend(f"      - {breach}" for breach in finding.breaches)
     return "\n".join(lines)
 
 
-def describe(books: Books, coverage: Coverage) -> str:
+def describe(snapshot: AuditSnapshot, coverage: Coverage) -> str:
     """One line: the window, the orders and objects that were compared in it, and the sums over everything."""
     return (
         f"Window: {coverage.days} days, since {coverage.since:%Y-%m-%d %H:%M} UTC. "
-        f"Compared: {len(books.orders)} of {coverage.orders} orders, changed or open; "
+        f"Compared: {len(snapshot.orders)} of {coverage.orders} orders, changed or open; "
         f"{coverage.listed} Stripe objects made since then, {coverage.retrieved} older ones of these orders, "
         f"asked for one by one. Summed over everything: {coverage.postings} postings, {coverage.accounts} accounts."
     )
@@ -91,11 +93,11 @@ def _whole_days(word: str) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the report; 0 when all promises hold, 1 when one is broken."""
     days = read_days(arguments)
-    settings = or_exit(read_audit_settings, os.environ)
-    books, findings = asyncio.run(audit(settings, days))
-    if books.coverage is not None:
-        print(describe(books, books.coverage))
-    print(report(findings))
+    settings = read_settings_or_exit(read_audit_settings, os.environ)
+    snapshot, findings = asyncio.run(audit(settings, days))
+    if snapshot.coverage is not None:
+        print(describe(snapshot, snapshot.coverage))
+    print(format_findings(findings))
     return 1 if any(finding.breaches for finding in findings) else 0
 
 

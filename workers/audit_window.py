@@ -10,10 +10,10 @@ from sqlalchemy import ARRAY, BigInteger, Column, ColumnElement, Text, Uuid, and
 from domain.payment import (
     LIVE_HOLDS,
     CustomerDebtStatus,
-    DebtStatus,
     DisputeStatus,
     PayoutStatus,
     RefundStatus,
+    RunnerDebtStatus,
 )
 from domain.saga import SagaStatus
 from domain.store.schema import (
@@ -29,7 +29,7 @@ from domain.store.schema import (
     saga,
 )
 from domain.store.unit_of_work import UnitOfWork
-from workers.books import read_rows
+from workers.audit_snapshot import read_rows
 
 _UNSETTLED = (RefundStatus.REQUESTED, RefundStatus.PENDING)
 
@@ -85,7 +85,7 @@ def _of_window(since: datetime) -> Sequence[tuple[Column[Any], ColumnElement[boo
         (payable.c.order_id, payable.c.status == PayoutStatus.SENDING),
         (refund.c.order_id, refund.c.status.in_(_UNSETTLED)),
         (dispute.c.order_id, dispute.c.status == DisputeStatus.OPEN),
-        (debt.c.order_id, debt.c.status == DebtStatus.OPEN),
+        (debt.c.order_id, debt.c.status == RunnerDebtStatus.OPEN),
         (customer_debt.c.order_id, customer_debt.c.status == CustomerDebtStatus.OPEN),
     ]
     return [*made, *still_open]

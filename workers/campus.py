@@ -9,12 +9,12 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from domain.settings import WRONG_SETTINGS, or_exit, read_campus_settings
-from domain.store.unit_of_work import Bell, connect, database
-from workers.campus_file import CampusFile, CampusFileError, read_campus
-from workers.campus_founding import Founded, found
+from domain.settings import INVALID_SETTINGS_EXIT_CODE, read_campus_settings, read_settings_or_exit
+from domain.store.unit_of_work import QueueJob, create_database_engine, create_unit_of_work_factory
+from workers.campus_file import CampusFile, CampusFileError, parse_campus_file
+from workers.campus_provisioning import ProvisionedCampus, provision_campus
 
-UNREACHABLE = 1  # the exit code when it was not the file's fault
+DATABASE_UNREACHABLE_EXIT_CODE = 1  # the exit code when it was not the file's fault
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,28 +26,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "files", type=Path, nargs="+", metavar="FILE", help="a TOML file; sandbox/launch/campus.toml shows one"
     )
     paths: Sequence[Path] = parser.parse_args(arguments).files
-    settings = or_exit(read_campus_settings, os.environ)
+    settings = read_settings_or_exit(read_campus_settings, os.environ)
     return max(add_campus(settings.database_url, path) for path in paths)
 
 
 def add_campus(database_url: str, path: Path) -> int:
     """Do it for one file and say what came of it; the exit code."""
     try:
-        file = read_campus(path.read_text(encoding="utf-8"))
-        founded = asyncio.run(write(database_url, file))
+        file = parse_campus_file(path.read_text(encoding="utf-8"))
+        founded = asyncio.run(provision_from_file(database_url, file))
     except CampusFileError as error:
-        return complain(WRONG_SETTINGS, *(f"{path}: {mistake}" for mistake in error.mistakes))
+        return print_errors(INVALID_SETTINGS_EXIT_CODE, *(f"{path}: {error_text}" for error_text in error.errors))
     except UnicodeDecodeError:
-        return complain(WRONG_SETTINGS, f"{path}: this is no text in UTF-8")
+        return print_errors(INVALID_SETTINGS_EXIT_CODE, f"{path}: this is no text in UTF-8")
     except ProgrammingError as error:
-        return complain(
-            UNREACHABLE, f"The database is not ready, run python -m alembic upgrade head first: {error.orig}"
+        return print_errors(
+            DATABASE_UNREACHABLE_EXIT_CODE,
+            f"The database is not ready, run python -m alembic upgrade head first: {error.orig}",
         )
     except (OSError, DBAPIError) as error:
-        blamed = path if getattr(error, "filename", None) else "The database of DATABASE_URL can't be used"
-        return complain(WRONG_SETTINGS if blamed is path else UNREACHABLE, f"{blamed}: {reason(error)}")
+        culprit = path if getattr(error, "filename", None) else "The database of DATABASE_URL can't be used"
+        return print_errors(
+            INVALID_SETTINGS_EXIT_CODE if culprit is path else DATABASE_UNREACHABLE_EXIT_CODE,
+            f"{culprit}: {describe_error(error)}",
+        )
     print(
-        f"{file.title} ({file.name}) is {'founded' if founded.new else 'up to date'}; "
+        f"{file.title} ({file.name}) is {'founded' if founded.is_new else 'up to date'}; "
         f"stores: {len(file.stores)}, drop points: {len(file.drop_points)}, admins: {len(file.admins)}"
     )
     if founded.invitation is not None:
@@ -55,28 +59,28 @@ def add_campus(database_url: str, path: Path) -> int:
     return 0
 
 
-async def write(database_url: str, file: CampusFile) -> Founded:
+async def provision_from_file(database_url: str, file: CampusFile) -> ProvisionedCampus:
     """Write the campus in one transaction; CampusFileError when it contradicts what was founded before."""
-    engine = connect(database_url, size=1)
+    engine = create_database_engine(database_url, pool_size=1)
     try:
-        async with database(engine, silently)() as work:
-            return await found(work, file)
+        async with create_unit_of_work_factory(engine, enqueue_nothing)() as work:
+            return await provision_campus(work, file)
     finally:
         await engine.dispose()
 
 
-async def silently(bells: Sequence[Bell]) -> None:
+async def enqueue_nothing(queue_jobs: Sequence[QueueJob]) -> None:
     """Ring nothing: nobody waits for a new campus."""
 
 
-def complain(code: int, *sentences: str) -> int:
+def print_errors(code: int, *sentences: str) -> int:
     """Say what is wrong on stderr and return the exit code."""
     for sentence in sentences:
         print(sentence, file=sys.stderr)
     return code
 
 
-def reason(error: OSError | DBAPIError) -> str:
+def describe_error(error: OSError | DBAPIError) -> str:
     """What the system, or the database, said."""
     if isinstance(error, DBAPIError):
         return str(error.orig)

@@ -7,42 +7,41 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from domain.campus import Hours
-from domain.money import LARGEST_CHARGE
-from domain.pricing import LONGEST_ITEM_NAME, SMALLEST_CHARGE, Fees
-from domain.timers import WINDOW_NAMES, Windows
+from domain.campus import OpeningHours
+from domain.money import MAX_CHARGE
+from domain.pricing import MAX_ITEM_NAME_LENGTH, MIN_CHARGE, Fees
 from workers.campus_values import (
-    LARGEST_ID,
+    MAX_TELEGRAM_ID,
     Section,
-    as_amount,
-    as_written,
     check_keys,
-    read_duration,
-    read_group,
+    format_decimal,
+    format_value,
+    parse_amount,
+    read_group_id,
     read_hours,
+    read_integer,
     read_list,
     read_price,
     read_section,
     read_sections,
     read_text,
-    read_whole,
-    shown,
 )
+from workers.campus_windows import read_windows
 
-LONGEST_TITLE = 60  # characters
-LONGEST_NAME = 40  # of a store, a building, a spot: it has to fit a button
-MOST_OPEN_JOBS = 20
-WHOLE = 10_000  # basis points
-PERSON = '{ id = 123456789, name = "Sam" }'
+MAX_TITLE_LENGTH = 60  # characters
+MAX_NAME_LENGTH = 40  # of a store, a building, a spot: it has to fit a button
+MAX_OPEN_JOBS = 20
+MAX_BASIS_POINTS = 10_000  # basis points
+PERSON_EXAMPLE = '{ id = 123456789, name = "Sam" }'
 FEE_NAMES = tuple(field.name for field in fields(Fees) if field.name != "currency")
 
 
 class CampusFileError(Exception):
     """A file that founds nothing: one sentence for each mistake."""
 
-    def __init__(self, mistakes: Sequence[str]) -> None:
-        super().__init__("\n".join(mistakes))
-        self.mistakes = tuple(mistakes)
+    def __init__(self, errors: Sequence[str]) -> None:
+        super().__init__("\n".join(errors))
+        self.errors = tuple(errors)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +66,12 @@ class ListedStore:
 
     name: str
     location: str
-    hours: Hours
+    hours: OpeningHours
     menu: tuple[Dish, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ListedDropPoint:
     """A drop point as the file has it."""
 
     building: str
@@ -98,110 +97,112 @@ class CampusFile:
     fees: Fees
     fee_suggestions: tuple[int, ...]
     windows: Mapping[str, int]  # seconds; only those the file names
-    hours: Hours
+    hours: OpeningHours
     stores: tuple[ListedStore, ...]
-    drop_points: tuple[Place, ...]
+    drop_points: tuple[ListedDropPoint, ...]
 
 
-def read_campus(typed: str) -> CampusFile:
+def parse_campus_file(toml_text: str) -> CampusFile:
     """The campus of a TOML text; CampusFileError lists everything that is wrong with it."""
     try:
-        content = tomllib.loads(typed, parse_float=Decimal)
+        content = tomllib.loads(toml_text, parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # ValueError: TOML's own, and numbers of 5,000 digits
         raise CampusFileError([f"this is no TOML: {error}"]) from None
-    whole = Section(where="", content=content, mistakes=[])
-    check_keys(whole, [field.name for field in fields(CampusFile) if field.name != "fee_suggestions"])
-    currency = _currency(whole)
-    fees, suggestions = _fees(read_section(whole, "fees"), currency)
-    admins, runners = _people(whole, "admins"), _people(whole, "runners")
+    root = Section(path="", content=content, errors=[])
+    check_keys(root, [field.name for field in fields(CampusFile) if field.name != "fee_suggestions"])
+    currency = _currency(root)
+    fees, suggestions = _fees(read_section(root, "fees"), currency)
+    admins, runners = _people(root, "admins"), _people(root, "runners")
     if "admins" not in content or content["admins"] == []:
-        whole.wrong("admins", "names nobody; an admin approves runners and helps when something is stuck")
-    groups = read_group(whole, "runner_group"), read_group(whole, "admin_chat")
+        root.add_error("admins", "names nobody; an admin approves runners and helps when something is stuck")
+    groups = read_group_id(root, "runner_group"), read_group_id(root, "admin_chat")
     if groups[0] is not None and groups[0] == groups[1]:
-        whole.wrong("admin_chat", "is the runner group too; runners would read what is for admins")
+        root.add_error("admin_chat", "is the runner group too; runners would read what is for admins")
     found = CampusFile(
-        name=_name(whole),
-        title=read_text(whole, "title", longest=LONGEST_TITLE),
+        name=_name(root),
+        title=read_text(root, "title", max_length=MAX_TITLE_LENGTH),
         currency=currency,
-        time_zone=_time_zone(whole),
+        time_zone=_time_zone(root),
         runner_group=groups[0],
         admin_chat=groups[1],
-        runner_invite=_invite(whole),
-        invite_code=_invite_code(whole),
-        open_to_all=_open_to_all(whole),
+        runner_invite=_invite(root),
+        invite_code=_invite_code(root),
+        open_to_all=_open_to_all(root),
         admins=admins,
         runners=runners,
-        open_jobs=read_whole(whole, "open_jobs", least=1, most=MOST_OPEN_JOBS, otherwise=1),
+        open_jobs=read_integer(root, "open_jobs", minimum=1, maximum=MAX_OPEN_JOBS, default=1),
         fees=fees,
         fee_suggestions=suggestions,
-        windows=_windows(read_section(whole, "windows")),
-        hours=read_hours(whole, "hours"),
-        stores=_stores(whole, currency),
-        drop_points=_drop_points(whole),
+        windows=read_windows(read_section(root, "windows")),
+        hours=read_hours(root, "hours"),
+        stores=_stores(root, currency),
+        drop_points=_drop_points(root),
     )
-    if whole.mistakes:
-        raise CampusFileError(whole.mistakes)
+    if root.errors:
+        raise CampusFileError(root.errors)
     return found
 
 
-def _name(whole: Section) -> str:
-    name = read_text(whole, "name", longest=LONGEST_TITLE)
+def _name(root: Section) -> str:
+    name = read_text(root, "name", max_length=MAX_TITLE_LENGTH)
     if name and not re.fullmatch(r"[a-z][a-z0-9_]{1,30}", name):
-        whole.wrong("name", f"{shown(name)} must be 2 to 31 small letters, digits or _, a letter first")
+        root.add_error("name", f"{format_value(name)} must be 2 to 31 small letters, digits or _, a letter first")
     return name
 
 
-def _currency(whole: Section) -> str:
-    currency = read_text(whole, "currency", longest=LONGEST_TITLE)
+def _currency(root: Section) -> str:
+    currency = read_text(root, "currency", max_length=MAX_TITLE_LENGTH)
     if currency and not re.fullmatch(r"[a-z]{3}", currency):
-        whole.wrong("currency", f"{shown(currency)} must be three small letters, like sgd")
+        root.add_error("currency", f"{format_value(currency)} must be three small letters, like sgd")
         return "sgd"
     return currency
 
 
-def _time_zone(whole: Section) -> str:
-    name = read_text(whole, "time_zone", longest=LONGEST_TITLE)
+def _time_zone(root: Section) -> str:
+    name = read_text(root, "time_zone", max_length=MAX_TITLE_LENGTH)
     try:
         if name:
             ZoneInfo(name)
     except (LookupError, ValueError, OSError):
-        whole.wrong("time_zone", f"{shown(name)} is no time zone; write it like Asia/Singapore")
+        root.add_error("time_zone", f"{format_value(name)} is no time zone; write it like Asia/Singapore")
     return name
 
 
-def _invite(whole: Section) -> str | None:
-    if "runner_invite" not in whole.content:
+def _invite(root: Section) -> str | None:
+    if "runner_invite" not in root.content:
         return None
-    link = read_text(whole, "runner_invite", longest=200)
+    link = read_text(root, "runner_invite", max_length=200)
     if link and not re.fullmatch(r"https://\S+", link):
-        whole.wrong("runner_invite", f"{shown(link)} is no link; Telegram's begin with https://t.me/+")
+        root.add_error("runner_invite", f"{format_value(link)} is no link; Telegram's begin with https://t.me/+")
     return link
 
 
-def _invite_code(whole: Section) -> str | None:
-    if "invite_code" not in whole.content:
+def _invite_code(root: Section) -> str | None:
+    if "invite_code" not in root.content:
         return None
-    code = read_text(whole, "invite_code", longest=200)
+    code = read_text(root, "invite_code", max_length=200)
     if code and not re.fullmatch(r"[A-Za-z0-9-]{4,40}", code):
-        whole.wrong("invite_code", f"{shown(code)} must be 4 to 40 letters, digits or -, as it becomes part of a link")
+        root.add_error(
+            "invite_code", f"{format_value(code)} must be 4 to 40 letters, digits or -, as it becomes part of a link"
+        )
     return code
 
 
-def _open_to_all(whole: Section) -> bool:
-    value = whole.content.get("open_to_all", False)
+def _open_to_all(root: Section) -> bool:
+    value = root.content.get("open_to_all", False)
     if not isinstance(value, bool):
-        whole.wrong("open_to_all", f"{shown(value)} is neither true nor false")
+        root.add_error("open_to_all", f"{format_value(value)} is neither true nor false")
         return False
     return value
 
 
-def _people(whole: Section, key: str) -> tuple[NamedPerson, ...]:
+def _people(root: Section, key: str) -> tuple[NamedPerson, ...]:
     found = []
-    for person in read_sections(whole, key, PERSON):
+    for person in read_sections(root, key, PERSON_EXAMPLE):
         check_keys(person, ("id", "name"))
-        number = read_whole(person, "id", least=1, most=LARGEST_ID)
-        found.append(NamedPerson(id=number, name=read_text(person, "name", longest=LONGEST_TITLE)))
-    _refuse_twins(whole, key, [person.id if person.id > 1 else "" for person in found])
+        number = read_integer(person, "id", minimum=1, maximum=MAX_TELEGRAM_ID)
+        found.append(NamedPerson(id=number, name=read_text(person, "name", max_length=MAX_TITLE_LENGTH)))
+    _reject_duplicates(root, key, [person.id if person.id > 1 else "" for person in found])
     return tuple(found)
 
 
@@ -209,63 +210,57 @@ def _fees(section: Section, currency: str) -> tuple[Fees, tuple[int, ...]]:
     check_keys(section, (*FEE_NAMES, "fee_suggestions"))
     shares = ("platform_basis_points", "headroom_basis_points")
     values = {
-        name: read_whole(section, name, least=0, most=WHOLE) if name in shares else read_price(section, name, currency)
+        name: read_integer(section, name, minimum=0, maximum=MAX_BASIS_POINTS)
+        if name in shares
+        else read_price(section, name, currency)
         for name in FEE_NAMES
     }
     suggestions = tuple(
-        as_amount(section, f"fee_suggestions[{number}]", value, currency)
+        parse_amount(section, f"fee_suggestions[{number}]", value, currency)
         for number, value in enumerate(read_list(section, "fee_suggestions"))
     )
     fees = Fees(currency=currency, **values)
-    if not section.mistakes:  # amounts that could not be read compare with nothing
-        _compare(section, fees, suggestions)
+    if not section.errors:  # amounts that could not be read compare with nothing
+        _check_fee_bounds(section, fees, suggestions)
     return fees, suggestions
 
 
-def _compare(section: Section, fees: Fees, suggestions: tuple[int, ...]) -> None:
+def _check_fee_bounds(section: Section, fees: Fees, suggestions: tuple[int, ...]) -> None:
     """What each amount must be beside the others."""
     if fees.headroom_least > fees.headroom_most:
-        section.wrong("headroom_least", f"is more than headroom_most, {as_written(fees.headroom_most, fees.currency)}")
+        section.add_error(
+            "headroom_least", f"is more than headroom_most, {format_decimal(fees.headroom_most, fees.currency)}"
+        )
     if fees.delivery_fee_least > fees.delivery_fee_most:
-        most = as_written(fees.delivery_fee_most, fees.currency)
-        section.wrong("delivery_fee_least", f"is more than delivery_fee_most, {most}")
+        maximum = format_decimal(fees.delivery_fee_most, fees.currency)
+        section.add_error("delivery_fee_least", f"is more than delivery_fee_most, {maximum}")
         suggestions = ()  # nothing lies between
-    if not SMALLEST_CHARGE <= fees.order_most <= LARGEST_CHARGE:
-        least, most = (as_written(bound, fees.currency) for bound in (SMALLEST_CHARGE, LARGEST_CHARGE))
-        section.wrong("order_most", f"must be from {least} to {most}, what a card can be charged")
+    if not MIN_CHARGE <= fees.order_most <= MAX_CHARGE:
+        minimum, maximum = (format_decimal(bound, fees.currency) for bound in (MIN_CHARGE, MAX_CHARGE))
+        section.add_error("order_most", f"must be from {minimum} to {maximum}, what a card can be charged")
     elif fees.service_fee + fees.delivery_fee_least + fees.headroom_least >= fees.order_most:
-        section.wrong("order_most", "leaves no room for food beside the fees and the headroom")
+        section.add_error("order_most", "leaves no room for food beside the fees and the headroom")
     for number, fee in enumerate(suggestions):
         if not fees.delivery_fee_least <= fee <= fees.delivery_fee_most:
-            written = as_written(fee, fees.currency)
-            section.wrong(
+            written = format_decimal(fee, fees.currency)
+            section.add_error(
                 f"fee_suggestions[{number}]", f"{written} is not from delivery_fee_least to delivery_fee_most"
             )
 
 
-def _windows(section: Section) -> dict[str, int]:
-    check_keys(section, WINDOW_NAMES)
-    before = len(section.mistakes)
-    lengths = {name: read_duration(section, name) for name in WINDOW_NAMES if name in section.content}
-    windows = Windows(**lengths)
-    if len(section.mistakes) == before and windows.unclaimed > windows.open_at_most:
-        section.wrong("unclaimed", f"is longer than open_at_most, {windows.open_at_most}s")
-    return lengths
-
-
-def _stores(whole: Section, currency: str) -> tuple[ListedStore, ...]:
+def _stores(root: Section, currency: str) -> tuple[ListedStore, ...]:
     found = []
-    for store in read_sections(whole, "stores", '{ name = "Koufu", menu = [...] }'):
+    for store in read_sections(root, "stores", '{ name = "Koufu", menu = [...] }'):
         check_keys(store, ("name", "location", "hours", "menu"))
         found.append(
             ListedStore(
-                name=read_text(store, "name", longest=LONGEST_NAME),
-                location=read_text(store, "location", longest=LONGEST_TITLE, otherwise=""),
+                name=read_text(store, "name", max_length=MAX_NAME_LENGTH),
+                location=read_text(store, "location", max_length=MAX_TITLE_LENGTH, default=""),
                 hours=read_hours(store, "hours"),
                 menu=_menu(store, currency),
             )
         )
-    _refuse_twins(whole, "stores", [store.name for store in found])
+    _reject_duplicates(root, "stores", [store.name for store in found])
     return tuple(found)
 
 
@@ -273,26 +268,28 @@ def _menu(store: Section, currency: str) -> tuple[Dish, ...]:
     found = []
     for dish in read_sections(store, "menu", '{ name = "Laksa", price = "5.50" }'):
         check_keys(dish, ("name", "price"))
-        name = read_text(dish, "name", longest=LONGEST_ITEM_NAME)
-        found.append(Dish(name=name, price=read_price(dish, "price", currency, least=1)))
-    _refuse_twins(store, "menu", [dish.name for dish in found])
+        name = read_text(dish, "name", max_length=MAX_ITEM_NAME_LENGTH)
+        found.append(Dish(name=name, price=read_price(dish, "price", currency, minimum=1)))
+    _reject_duplicates(store, "menu", [dish.name for dish in found])
     return tuple(found)
 
 
-def _drop_points(whole: Section) -> tuple[Place, ...]:
+def _drop_points(root: Section) -> tuple[ListedDropPoint, ...]:
     found = []
-    for place in read_sections(whole, "drop_points", '{ building = "Library", spot = "lobby" }'):
+    for place in read_sections(root, "drop_points", '{ building = "Library", spot = "lobby" }'):
         check_keys(place, ("building", "spot"))
-        building = read_text(place, "building", longest=LONGEST_NAME)
-        found.append(Place(building=building, spot=read_text(place, "spot", longest=LONGEST_NAME, otherwise="")))
-    _refuse_twins(whole, "drop_points", [f"{place.building}, {place.spot}".lstrip(", ") for place in found])
+        building = read_text(place, "building", max_length=MAX_NAME_LENGTH)
+        found.append(
+            ListedDropPoint(building=building, spot=read_text(place, "spot", max_length=MAX_NAME_LENGTH, default=""))
+        )
+    _reject_duplicates(root, "drop_points", [f"{place.building}, {place.spot}".lstrip(", ") for place in found])
     return tuple(found)
 
 
-def _refuse_twins(section: Section, key: str, names: Iterable[str | int]) -> None:
+def _reject_duplicates(section: Section, key: str, names: Iterable[str | int]) -> None:
     """Two of the same name would be one in the store; nameless ones are a mistake already told."""
     seen: dict[str, int] = {}
     for number, name in enumerate(names):
         folded = str(name).casefold()
         if folded and seen.setdefault(folded, number) != number:
-            section.wrong(f"{key}[{number}]", f"{shown(name)} is there already, as {key}[{seen[folded]}]")
+            section.add_error(f"{key}[{number}]", f"{format_value(name)} is there already, as {key}[{seen[folded]}]")

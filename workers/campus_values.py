@@ -8,35 +8,35 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import cast
 
-from domain.campus import WEEKDAYS, Hours
+from domain.campus import WEEKDAYS, OpeningHours
 from domain.errors import Unreadable
-from domain.money import exponent, read_amount
+from domain.money import currency_exponent, read_amount
 
-LONGEST_WINDOW = 30 * 24 * 60 * 60  # seconds
-LARGEST_ID = 2**52  # of a Telegram account or chat; core.telegram.org/bots/api#user
+MAX_WINDOW_SECONDS = 30 * 24 * 60 * 60  # seconds
+MAX_TELEGRAM_ID = 2**52  # of a Telegram account or chat; core.telegram.org/bots/api#user
 
 _UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "days": 86400}
 _DURATION = re.compile(r"(?:\s*\d{1,8}\s*(?:" + "|".join(sorted(_UNITS, key=len, reverse=True)) + r"))+\s*", re.ASCII)
-_PART = re.compile(r"(\d+)\s*([a-z]+)", re.ASCII)
+_DURATION_PART = re.compile(r"(\d+)\s*([a-z]+)", re.ASCII)
 _CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
-_BETWEEN = re.compile(r"\s*(\S+?)\s*[-–]\s*(\S+)\s*")
+_HOURS_RANGE = re.compile(r"\s*(\S+?)\s*[-–]\s*(\S+)\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A table of the file, where it stands, and the list that every mistake in it is written to."""
 
-    where: str
+    path: str
     content: Mapping[str, object]
-    mistakes: list[str]
+    errors: list[str]
 
-    def place(self, key: str) -> str:
+    def path_of(self, key: str) -> str:
         """Where this key stands, as a person would point at it."""
-        return f"{self.where}.{key}" if self.where else key
+        return f"{self.path}.{key}" if self.path else key
 
-    def wrong(self, key: str, sentence: str) -> None:
+    def add_error(self, key: str, sentence: str) -> None:
         """Note a mistake."""
-        self.mistakes.append(f"{self.place(key)}: {sentence}")
+        self.errors.append(f"{self.path_of(key)}: {sentence}")
 
 
 def check_keys(section: Section, known: Collection[str]) -> None:
@@ -44,72 +44,74 @@ def check_keys(section: Section, known: Collection[str]) -> None:
     for key in section.content:
         if key not in known:
             near = get_close_matches(key, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}"
-            section.wrong(key, f"is unknown; {hint}")
+            suggestion = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}"
+            section.add_error(key, f"is unknown; {suggestion}")
 
 
-def read_text(section: Section, key: str, *, longest: int, otherwise: str | None = None) -> str:
+def read_text(section: Section, key: str, *, max_length: int, default: str | None = None) -> str:
     """A line of text; `otherwise` stands for a missing one."""
-    value = section.content.get(key, otherwise)
+    value = section.content.get(key, default)
     if value is None:
-        section.wrong(key, "is missing")
+        section.add_error(key, "is missing")
     elif not isinstance(value, str):
-        section.wrong(key, f'{shown(value)} is no text; write it in quotes, like "this"')
-    elif (not value.strip() and otherwise is None) or len(value) > longest or not value.isprintable():
-        section.wrong(key, f"{shown(value)} is no line of 1 to {longest} letters")
+        section.add_error(key, f'{format_value(value)} is no text; write it in quotes, like "this"')
+    elif (not value.strip() and default is None) or len(value) > max_length or not value.isprintable():
+        section.add_error(key, f"{format_value(value)} is no line of 1 to {max_length} letters")
     else:
         return value.strip()
     return ""
 
 
-def read_whole(section: Section, key: str, *, least: int, most: int, otherwise: int | None = None) -> int:
+def read_integer(section: Section, key: str, *, minimum: int, maximum: int, default: int | None = None) -> int:
     """A whole number within bounds."""
-    value = section.content.get(key, otherwise)
+    value = section.content.get(key, default)
     if value is None:
-        section.wrong(key, "is missing")
-    elif not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        section.wrong(key, f"{shown(value)} is no whole number from {least} to {most}")
+        section.add_error(key, "is missing")
+    elif not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
+        section.add_error(key, f"{format_value(value)} is no whole number from {minimum} to {maximum}")
     else:
         return value
-    return least
+    return minimum
 
 
-def read_group(section: Section, key: str) -> int | None:
+def read_group_id(section: Section, key: str) -> int | None:
     """Telegram's number of a group, which is negative; None when the file names none."""
     value = section.content.get(key)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int) or not -LARGEST_ID < value < 0:
-        section.wrong(key, f"{shown(value)} is no group; Telegram's group numbers are like -1001234567890")
+    if isinstance(value, bool) or not isinstance(value, int) or not -MAX_TELEGRAM_ID < value < 0:
+        section.add_error(key, f"{format_value(value)} is no group; Telegram's group numbers are like -1001234567890")
         return None
     return value
 
 
-def read_price(section: Section, key: str, currency: str, *, least: int = 0) -> int:
+def read_price(section: Section, key: str, currency: str, *, minimum: int = 0) -> int:
     """An amount in minor units, written as people do."""
     if key not in section.content:
-        section.wrong(key, "is missing")
-        return least
-    return as_amount(section, key, section.content[key], currency, least=least)
+        section.add_error(key, "is missing")
+        return minimum
+    return parse_amount(section, key, section.content[key], currency, minimum=minimum)
 
 
-def as_amount(section: Section, key: str, value: object, currency: str, *, least: int = 0) -> int:
+def parse_amount(section: Section, key: str, value: object, currency: str, *, minimum: int = 0) -> int:
     """This value as minor units."""
-    example = as_written(450 if exponent(currency) == 2 else 4 * 10 ** exponent(currency), currency)
+    example = format_decimal(
+        450 if currency_exponent(currency) == 2 else 4 * 10 ** currency_exponent(currency), currency
+    )
     written = isinstance(value, str | int | Decimal) and not isinstance(value, bool)
     try:
         amount = read_amount(str(value) if written else "", currency)
     except (Unreadable, ValueError):  # ValueError: more digits than Python cares to write out
-        section.wrong(key, f"{shown(value)} is no amount; write it like {example}")
-        return least
-    if amount < least:
-        section.wrong(key, f"{shown(value)} is too little; at least {as_written(least, currency)}")
+        section.add_error(key, f"{format_value(value)} is no amount; write it like {example}")
+        return minimum
+    if amount < minimum:
+        section.add_error(key, f"{format_value(value)} is too little; at least {format_decimal(minimum, currency)}")
     return amount
 
 
-def as_written(minor: int, currency: str) -> str:
+def format_decimal(minor: int, currency: str) -> str:
     """An amount as it stands in a file: digits and a point."""
-    digits = exponent(currency)
+    digits = currency_exponent(currency)
     whole, rest = divmod(minor, 10**digits)
     return f"{whole}.{rest:0{digits}d}" if digits else str(whole)
 
@@ -120,41 +122,43 @@ def read_duration(section: Section, key: str) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         seconds = value
     elif isinstance(value, str) and _DURATION.fullmatch(value):
-        seconds = sum(int(count) * _UNITS[unit] for count, unit in _PART.findall(value))
+        seconds = sum(int(count) * _UNITS[unit] for count, unit in _DURATION_PART.findall(value))
     else:
-        section.wrong(key, f"{shown(value)} is no length of time; write it like 90s, 15 min or 2h")
+        section.add_error(key, f"{format_value(value)} is no length of time; write it like 90s, 15 min or 2h")
         return 1
-    if not 1 <= seconds <= LONGEST_WINDOW:
-        section.wrong(key, f"{shown(value)} is out of range; from 1s to 30d")
+    if not 1 <= seconds <= MAX_WINDOW_SECONDS:
+        section.add_error(key, f"{format_value(value)} is out of range; from 1s to 30d")
         return 1
     return seconds
 
 
-def read_hours(section: Section, key: str) -> Hours:
+def read_hours(section: Section, key: str) -> OpeningHours:
     """Opening hours by weekday; a day that is missing is closed, none at all is always open."""
     value = section.content.get(key, "always")
     if value == "always":
         return {}
     if not isinstance(value, dict):
-        section.wrong(key, f'{shown(value)} are no hours; write "always" or days, like {{ mon = "08:00-20:00" }}')
+        section.add_error(
+            key, f'{format_value(value)} are no hours; write "always" or days, like {{ mon = "08:00-20:00" }}'
+        )
         return {}
-    days = Section(where=section.place(key), content=value, mistakes=section.mistakes)
+    days = Section(path=section.path_of(key), content=value, errors=section.errors)
     check_keys(days, WEEKDAYS)
-    return {day: _between(days, day) for day in WEEKDAYS if day in value}
+    return {day: _read_hours_range(days, day) for day in WEEKDAYS if day in value}
 
 
-def _between(days: Section, day: str) -> tuple[str, str]:
+def _read_hours_range(days: Section, day: str) -> tuple[str, str]:
     value = days.content[day]
-    found = _BETWEEN.fullmatch(value) if isinstance(value, str) else None
+    found = _HOURS_RANGE.fullmatch(value) if isinstance(value, str) else None
     pair = found.groups() if found else tuple(value) if isinstance(value, list) else ()
     if len(pair) != 2 or not all(isinstance(clock, str) for clock in pair):
-        days.wrong(day, f'{shown(value)} are no hours; write them like "08:00-20:00"')
+        days.add_error(day, f'{format_value(value)} are no hours; write them like "08:00-20:00"')
         return ("00:00", "24:00")
     opens, closes = cast(tuple[str, str], pair)
     if not _CLOCK.fullmatch(opens) or not (_CLOCK.fullmatch(closes) or closes == "24:00"):
-        days.wrong(day, f'{shown(value)} is not on the clock; write it like "08:00-20:00"')
+        days.add_error(day, f'{format_value(value)} is not on the clock; write it like "08:00-20:00"')
     elif opens == closes:
-        days.wrong(day, f'{shown(value)} opens when it closes; for all day write "00:00-24:00"')
+        days.add_error(day, f'{format_value(value)} opens when it closes; for all day write "00:00-24:00"')
     return (opens, closes)
 
 
@@ -162,7 +166,7 @@ def read_list(section: Section, key: str) -> Sequence[object]:
     """A list of anything; a missing one is empty."""
     value = section.content.get(key, [])
     if not isinstance(value, list):
-        section.wrong(key, f"{shown(value)} is no list; write it in [ ]")
+        section.add_error(key, f"{format_value(value)} is no list; write it in [ ]")
         return []
     return value
 
@@ -171,9 +175,9 @@ def read_section(section: Section, key: str) -> Section:
     """A table of its own; a missing one is empty."""
     value = section.content.get(key, {})
     if not isinstance(value, dict):
-        section.wrong(key, f"{shown(value)} is no table; write it below a line [{key}]")
+        section.add_error(key, f"{format_value(value)} is no table; write it below a line [{key}]")
         value = {}
-    return Section(where=section.place(key), content=value, mistakes=section.mistakes)
+    return Section(path=section.path_of(key), content=value, errors=section.errors)
 
 
 def read_sections(section: Section, key: str, example: str) -> list[Section]:
@@ -181,14 +185,14 @@ def read_sections(section: Section, key: str, example: str) -> list[Section]:
     found: list[Section] = []
     for number, value in enumerate(read_list(section, key)):
         if isinstance(value, dict):
-            place = f"{section.place(key)}[{number}]"
-            found.append(Section(where=place, content=value, mistakes=section.mistakes))
+            path = f"{section.path_of(key)}[{number}]"
+            found.append(Section(path=path, content=value, errors=section.errors))
         else:
-            section.wrong(f"{key}[{number}]", f"{shown(value)} is no table; write it like {example}")
+            section.add_error(f"{key}[{number}]", f"{format_value(value)} is no table; write it like {example}")
     return found
 
 
-def shown(value: object) -> str:
+def format_value(value: object) -> str:
     """A value as the file might have it, shortened."""
     match value:
         case str() | bool():
@@ -198,7 +202,7 @@ def shown(value: object) -> str:
         case Decimal():
             text = str(value)
         case list() | tuple():
-            text = f"[{', '.join(shown(each) for each in value)}]"
+            text = f"[{', '.join(format_value(each) for each in value)}]"
         case dict():
             text = "{ ... }"
         case _:

@@ -5,48 +5,50 @@ from typing import Any
 from uuid import UUID
 
 from domain.logs import get_logger
-from domain.store.due import due_of_order
-from workers import engine, hints, messages
-from workers.messages import Office
-from workers.workshop import Workshop
+from domain.store.due_work import list_due_jobs_of_order
+from workers import outbox_sender, saga_engine, stripe_event_handler
+from workers.outbox_sender import SenderContext
+from workers.worker_context import WorkerContext
 
 log = get_logger(__name__)
 
 
 async def run_saga(ctx: dict[str, Any], saga_id: str) -> None:
     """Somebody changed something for this saga."""
-    workshop: Workshop = ctx["workshop"]
-    await engine.run_saga(workshop, UUID(saga_id))
+    context: WorkerContext = ctx["worker_context"]
+    await saga_engine.advance_saga(context, UUID(saga_id))
 
 
-async def draw_card(ctx: dict[str, Any], card_id: str) -> None:
+async def update_order_message(ctx: dict[str, Any], order_message_id: str) -> None:
     """This card may show something old."""
-    office: Office = ctx["office"]
-    await messages.draw_card(office, int(card_id))
+    sender_context: SenderContext = ctx["sender_context"]
+    await outbox_sender.sync_order_message(sender_context, int(order_message_id))
 
 
-async def send_push(ctx: dict[str, Any], push_id: str) -> None:
+async def send_notification(ctx: dict[str, Any], notification_id: str) -> None:
     """This message waits."""
-    office: Office = ctx["office"]
-    await messages.send_push(office, int(push_id))
+    sender_context: SenderContext = ctx["sender_context"]
+    await outbox_sender.dispatch_notification(sender_context, int(notification_id))
 
 
 async def handle_event(ctx: dict[str, Any], event_id: str) -> None:
     """Stripe told something."""
-    workshop: Workshop = ctx["workshop"]
-    await hints.read_hint(workshop, event_id)
+    context: WorkerContext = ctx["worker_context"]
+    await stripe_event_handler.handle_stripe_event(context, event_id)
 
 
-async def follow_order(ctx: dict[str, Any], order_id: str) -> None:
+async def run_due_of_order(ctx: dict[str, Any], order_id: str) -> None:
     """Something was committed about this order: everything that is due there."""
-    office: Office = ctx["office"]
-    async with office.singly() as connection:
-        due = await due_of_order(connection, int(order_id))
-    done = await asyncio.gather(*(_OF_ORDER[bell.job](ctx, bell.subject) for bell in due), return_exceptions=True)
-    for bell, fault in zip(due, done, strict=True):
-        if fault is not None:
-            log.error("queue_job_failed", job=bell.job, subject=bell.subject, exc_info=fault)
+    sender_context: SenderContext = ctx["sender_context"]
+    async with sender_context.autocommit() as connection:
+        due = await list_due_jobs_of_order(connection, int(order_id))
+    done = await asyncio.gather(
+        *(_JOBS_OF_ORDER[queue_job.name](ctx, queue_job.subject_id) for queue_job in due), return_exceptions=True
+    )
+    for queue_job, exception in zip(due, done, strict=True):
+        if exception is not None:
+            log.error("queue_job_failed", job=queue_job.name, subject=queue_job.subject_id, exc_info=exception)
 
 
-_OF_ORDER = {job.__name__: job for job in (run_saga, draw_card, send_push)}
-JOBS = (run_saga, draw_card, send_push, handle_event, follow_order)
+_JOBS_OF_ORDER = {job.__name__: job for job in (run_saga, update_order_message, send_notification)}
+JOBS = (run_saga, update_order_message, send_notification, handle_event, run_due_of_order)

@@ -3,9 +3,9 @@
 import asyncio
 
 from domain.logs import get_logger
-from domain.store.saga_rows import renew_leases
-from domain.store.unit_of_work import Database
-from workers.workshop import Workshop
+from domain.store.saga_repository import renew_leases
+from domain.store.unit_of_work import UnitOfWorkFactory
+from workers.worker_context import WorkerContext
 
 RENEWAL_INTERVAL = 0.4  # seconds
 RENEWAL_TIMEOUT = 1.0  # seconds; then the connection is replaced, while most leases still last
@@ -13,7 +13,7 @@ RENEWAL_TIMEOUT = 1.0  # seconds; then the connection is replaced, while most le
 log = get_logger(__name__)
 
 
-async def keep_leases(database: Database, workshop: Workshop) -> None:
+async def keep_leases(database: UnitOfWorkFactory, context: WorkerContext) -> None:
     """Renew the leases until cancelled: a renewal that fails is tried again.
 
     Decision: `database` has a connection of its own, because a lease is lost as well when its renewal waits for one of
@@ -22,13 +22,13 @@ async def keep_leases(database: Database, workshop: Workshop) -> None:
     while True:
         try:
             async with asyncio.timeout(RENEWAL_TIMEOUT):
-                await _renew(database, workshop)
-        except Exception as fault:
-            log.warning("leases_not_renewed", error=fault)
+                await _renew(database, context)
+        except Exception as exception:
+            log.warning("leases_not_renewed", error=exception)
         await asyncio.sleep(RENEWAL_INTERVAL)
 
 
-async def _renew(database: Database, workshop: Workshop) -> None:
-    if workshop.running:
+async def _renew(database: UnitOfWorkFactory, context: WorkerContext) -> None:
+    if context.running_saga_ids:
         async with database() as work:
-            await renew_leases(work, workshop.name, list(workshop.running))
+            await renew_leases(work, context.name, list(context.running_saga_ids))

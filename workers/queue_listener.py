@@ -9,8 +9,8 @@ from redis.exceptions import RedisError
 
 from domain.logs import get_logger
 
-DRAIN_WITHIN = 25  # seconds a stopping worker lets its jobs finish
-REDIS_AGAIN_AFTER = 1.0  # seconds
+DRAIN_TIMEOUT_SECONDS = 25  # seconds a stopping worker lets its jobs finish
+RESTART_DELAY_SECONDS = 1.0  # seconds
 
 log = get_logger(__name__)
 
@@ -25,7 +25,7 @@ async def listen(open_worker: Callable[[], Worker], stopping: asyncio.Event) -> 
         except Exception:
             log.exception("queue_listener_failed")
         with suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), REDIS_AGAIN_AFTER)
+            await asyncio.wait_for(stopping.wait(), RESTART_DELAY_SECONDS)
     log.info("queue_listener_stopped")
 
 
@@ -38,7 +38,7 @@ async def _hear(worker: Worker, stopping: asyncio.Event) -> None:
         if not running.done():
             worker.allow_pick_jobs = False
             if worker.tasks:
-                await asyncio.wait(worker.tasks.values(), timeout=DRAIN_WITHIN)
+                await asyncio.wait(worker.tasks.values(), timeout=DRAIN_TIMEOUT_SECONDS)
         if running.done():
             _require_no_fault(running)
     finally:
@@ -63,6 +63,6 @@ async def _close(worker: Worker, running: asyncio.Task[None]) -> None:
 
 def _require_no_fault(ended: asyncio.Task[None]) -> None:
     """Raise what ended the task, unless it was cancelled."""
-    fault = None if ended.cancelled() else ended.exception()
-    if fault is not None:
-        raise fault
+    exception = None if ended.cancelled() else ended.exception()
+    if exception is not None:
+        raise exception

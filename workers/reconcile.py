@@ -8,52 +8,54 @@ import os
 import sys
 from collections.abc import Sequence
 
-from domain.difference import Difference
-from domain.settings import AuditSettings, or_exit, read_audit_settings
-from domain.store.differences import next_open, words_of
-from domain.store.unit_of_work import Bell, connect, database
-from workers.reconciling.rounds import reconcile_everything
-from workers.stripe_gateway import open_client
-from workers.workshop import Workshop
+from domain.discrepancy import Discrepancy
+from domain.settings import AuditSettings, read_audit_settings, read_settings_or_exit
+from domain.store.discrepancy_repository import build_discrepancy_args, list_open_discrepancies_after
+from domain.store.unit_of_work import QueueJob, create_database_engine, create_unit_of_work_factory
+from workers.reconciling.reconciler import reconcile_everything
+from workers.stripe_gateway import open_stripe_gateway
+from workers.worker_context import WorkerContext
 
-MOST_PRINTED = 1_000
+MAX_PRINTED = 1_000
 
 
-async def compare(settings: AuditSettings) -> Sequence[Difference]:
+async def find_discrepancies(settings: AuditSettings) -> Sequence[Discrepancy]:
     """All that differs now, on every campus."""
-    engine = connect(settings.database_url, size=4)
-    client = open_client(settings.stripe_secret_key, settings.stripe_api_url)
-    store = database(engine, _no_bells)
+    engine = create_database_engine(settings.database_url, pool_size=4)
+    client = open_stripe_gateway(settings.stripe_secret_key, settings.stripe_api_url)
+    open_database = create_unit_of_work_factory(engine, _enqueue_nothing)
     try:
         name = f"reconcile:{os.getpid()}"
-        await reconcile_everything(Workshop(database=store, stripe=client, name=name, room=asyncio.Semaphore(1)))
-        async with store() as work:
-            return await next_open(work, 0, MOST_PRINTED)
+        await reconcile_everything(
+            WorkerContext(database=open_database, stripe=client, name=name, saga_slots=asyncio.Semaphore(1))
+        )
+        async with open_database() as work:
+            return await list_open_discrepancies_after(work, 0, MAX_PRINTED)
     finally:
         await client.close()
         await engine.dispose()
 
 
-async def _no_bells(_bells: Sequence[Bell]) -> None:
+async def _enqueue_nothing(_queue_jobs: Sequence[QueueJob]) -> None:
     """The workers' sweep finds what was stored."""
 
 
-def report(found: Sequence[Difference]) -> str:
+def format_discrepancies(found: Sequence[Discrepancy]) -> str:
     """One line a difference."""
     lines = [f"{len(found)} differences between our rows and Stripe's"]
     for each in found:
-        said = words_of(each)
+        texts = build_discrepancy_args(each)
         lines.append(
-            f"  {said['number']}: {said['kind']} {said['subject']}, order {said['order']}: "
-            f"ours {said['ours']}, theirs {said['theirs']} ({said['note']})"
+            f"  {texts['number']}: {texts['kind']} {texts['subject']}, order {texts['order']}: "
+            f"ours {texts['local_value']}, theirs {texts['remote_value']} ({texts['note']})"
         )
     return "\n".join(lines)
 
 
 def main() -> int:
     """Print what differs; 0 when nothing does."""
-    found = asyncio.run(compare(or_exit(read_audit_settings, os.environ)))
-    print(report(found))
+    found = asyncio.run(find_discrepancies(read_settings_or_exit(read_audit_settings, os.environ)))
+    print(format_discrepancies(found))
     return 1 if found else 0
 
 

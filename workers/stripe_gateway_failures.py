@@ -4,23 +4,23 @@ from typing import Any
 
 import stripe
 
-from workers.outcomes import FAILED, CallFailed, Refused, TryLater, Unknown
+from workers.call_failures import STRIPE_FAILED, CallFailed, OutcomeUnknown, Refused, TryLater
 
 FIRST_SERVER_ERROR = 500
-CUT_OFF = "account_invalid"  # Stripe's code for an account that we may not see, or not any more
-TOO_FAST = "rate_limit"
-LOCKED = "lock_timeout"  # Stripe's code of a 429 about one object, not about our pace
+ACCOUNT_INVALID = "account_invalid"  # Stripe's code for an account that we may not see, or not any more
+RATE_LIMITED = "rate_limit"
+LOCK_TIMEOUT = "lock_timeout"  # Stripe's code of a 429 about one object, not about our pace
 
 
-def failure_of(error: stripe.StripeError) -> CallFailed:
+def to_call_failure(error: stripe.StripeError) -> CallFailed:
     """What an error of the library means for us."""
     match error:
         case stripe.CardError():
             return Refused("declined", str(error.code), payment_intent=_intent(error), code=error.code)
         case stripe.RateLimitError():
-            return TryLater(LOCKED if _details(error).get("code") == LOCKED else TOO_FAST)
-        case stripe.PermissionError() if _details(error).get("code") == CUT_OFF:
-            return Refused(CUT_OFF, str(error.user_message or ""))
+            return TryLater(LOCK_TIMEOUT if _details(error).get("code") == LOCK_TIMEOUT else RATE_LIMITED)
+        case stripe.PermissionError() if _details(error).get("code") == ACCOUNT_INVALID:
+            return Refused(ACCOUNT_INVALID, str(error.user_message or ""))
         case stripe.AuthenticationError() | stripe.PermissionError():
             return TryLater("stripe_key", str(error.user_message or ""))
         case stripe.IdempotencyError():
@@ -30,9 +30,9 @@ def failure_of(error: stripe.StripeError) -> CallFailed:
         case stripe.APIError(http_status=409):
             return TryLater("key_in_use")
         case stripe.APIError(http_status=int() as status) if status >= FIRST_SERVER_ERROR:
-            return Unknown(FAILED, str(error))
+            return OutcomeUnknown(STRIPE_FAILED, str(error))
         case _:
-            return Unknown("stripe_unclear", str(error))
+            return OutcomeUnknown("stripe_outcome_unknown", str(error))
 
 
 def _intent(error: stripe.StripeError) -> dict[str, Any] | None:

@@ -22,16 +22,16 @@ from domain.store.schema import (
     saga,
     stripe_event,
 )
-from domain.store.unit_of_work import Database, UnitOfWork
+from domain.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from workers.account_sums import wanted_sums
+from workers.audit_snapshot import AuditSnapshot, Coverage, grouped_postings, read_rows
 from workers.audit_window import find_orders, moved_sagas, one_of
-from workers.books import Books, Coverage, grouped_postings, read_rows
-from workers.stripe_gateway import Stripe
+from workers.stripe_gateway import StripeGateway
 from workers.stripe_gateway_lists import retrieve_balance
 from workers.window_objects import Objects, add_older, list_objects
 
 
-async def read_window(database: Database, client: Stripe, days: int) -> Books:
+async def read_window(database: UnitOfWorkFactory, client: StripeGateway, days: int) -> AuditSnapshot:
     """The books of so many days back from the database's clock; Stripe is asked while no transaction is open.
 
     Rows and sums are of one moment where the database's transactions are REPEATABLE READ.
@@ -49,19 +49,19 @@ async def read_window(database: Database, client: Stripe, days: int) -> Books:
 
 async def _read(
     work: UnitOfWork, ids: Sequence[int], since: datetime, objects: Objects, balance: dict[str, int], days: int
-) -> Books:
+) -> AuditSnapshot:
     accounts = await read_rows(work, _accounts())
     payables = await read_rows(work, select(payable).where(one_of(payable.c.order_id, ids)).order_by(payable.c.id))
     debts, nettings = await _read_debts(work, ids, [row["id"] for row in payables])
     keys = [f"netting:{row['id']}" for row in nettings]
-    return Books(
+    return AuditSnapshot(
         orders=await read_rows(work, select(orders).where(one_of(orders.c.id, ids)).order_by(orders.c.id)),
         holds=await read_rows(work, select(hold).where(one_of(hold.c.order_id, ids)).order_by(hold.c.id)),
         payables=payables,
         sagas=await _read_sagas(work, ids, since, objects.sagas()),
         postings=await read_rows(work, _postings(ids, since, keys)),
         balances=accounts,
-        events=await _count(work, stripe_event),
+        event_count=await _count(work, stripe_event),
         intents=list(objects.intents.values()),
         transfers=list(objects.transfers.values()),
         refunds=list(objects.refunds.values()),
@@ -144,17 +144,17 @@ def _accounts() -> Any:
         .group_by(ledger_entry.c.account_id)
         .subquery("booked")
     )
-    ours = (
+    balances = (
         select(ledger_account.c.code, ledger_account.c.currency, booked.c.balance)
         .join(booked, booked.c.account_id == ledger_account.c.id)
-        .subquery("ours")
+        .subquery("balances")
     )
     rows = wanted_sums().subquery("rows")
-    balance, wanted = func.coalesce(ours.c.balance, 0), func.coalesce(rows.c.wanted, 0)
-    code = func.coalesce(ours.c.code, rows.c.code)
-    currency = func.coalesce(ours.c.currency, func.substring(code, "[^:]+$"))  # an account that was never booked on
+    balance, wanted = func.coalesce(balances.c.balance, 0), func.coalesce(rows.c.wanted, 0)
+    code = func.coalesce(balances.c.code, rows.c.code)
+    currency = func.coalesce(balances.c.currency, func.substring(code, "[^:]+$"))  # an account that was never booked on
     return (
         select(code.label("code"), currency.label("currency"), balance.label("balance"), wanted.label("wanted"))
-        .select_from(ours.join(rows, rows.c.code == ours.c.code, full=True))
+        .select_from(balances.join(rows, rows.c.code == balances.c.code, full=True))
         .where(or_(balance != 0, wanted != 0))
     )

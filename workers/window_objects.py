@@ -6,11 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from workers.audit_snapshot import StripeRecord, read_list
 from workers.audit_window import WindowOrders
-from workers.books import Answer, read_list
-from workers.outcomes import Refused
-from workers.stripe_gateway import UNKNOWN_OBJECT, Stripe, retrieve_intent, retrieve_refund
-from workers.stripe_gateway_lists import list_intents, list_movements, list_refunds, list_transfers, retrieve_transfer
+from workers.call_failures import Refused
+from workers.stripe_gateway import RESOURCE_MISSING, StripeGateway, retrieve_intent, retrieve_refund
+from workers.stripe_gateway_lists import (
+    list_balance_transactions,
+    list_intents,
+    list_refunds,
+    list_transfers,
+    retrieve_transfer,
+)
 
 CLOCK_SKEW = 3_600  # seconds that the lists begin earlier: Stripe's clock and the database's differ by less
 AT_ONCE = 4  # calls: slow enough to leave the workers their share of Stripe's rate limit
@@ -21,9 +27,9 @@ TAKEN_BACK = "transfer_refund"  # Stripe's type of a balance transaction that a 
 class Objects:
     """Stripe objects by id; `listed` of them came by lists of the window."""
 
-    intents: dict[str, Answer] = field(default_factory=dict)
-    transfers: dict[str, Answer] = field(default_factory=dict)
-    refunds: dict[str, Answer] = field(default_factory=dict)
+    intents: dict[str, StripeRecord] = field(default_factory=dict)
+    transfers: dict[str, StripeRecord] = field(default_factory=dict)
+    refunds: dict[str, StripeRecord] = field(default_factory=dict)
     listed: int = 0
 
     @property
@@ -53,7 +59,7 @@ def _marked(one: Mapping[str, Any], name: str) -> str:
     return str((one.get("metadata") or {}).get(name, ""))
 
 
-async def list_objects(client: Stripe, since: datetime) -> Objects:
+async def list_objects(client: StripeGateway, since: datetime) -> Objects:
     """Everything that was made since then, and the transfers of which something was taken back since then."""
     created = {"gte": int(since.timestamp()) - CLOCK_SKEW}
     found = Objects()
@@ -61,14 +67,14 @@ async def list_objects(client: Stripe, since: datetime) -> Objects:
     _keep(found.transfers, await read_list(lambda page: list_transfers(client, page), created=created))
     _keep(found.refunds, await read_list(lambda page: list_refunds(client, page), created=created))
     back = await read_list(
-        lambda page: list_movements(client, page), created=created, type=TAKEN_BACK, expand=["data.source"]
+        lambda page: list_balance_transactions(client, page), created=created, type=TAKEN_BACK, expand=["data.source"]
     )
     found.listed = found.count
     await _retrieve_transfers(client, found, {str(one["source"]["transfer"]) for one in back if one["source"]})
     return found
 
 
-async def add_older(client: Stripe, found: Objects, known: WindowOrders) -> None:
+async def add_older(client: StripeGateway, found: Objects, known: WindowOrders) -> None:
     """Ask for what the lists do not cover of these orders; what Stripe does not know stays away."""
     room = asyncio.Semaphore(AT_ONCE)
     for sent in await _few_at_once(room, (_transfers_of(client, group) for group in known.old_groups)):
@@ -84,37 +90,39 @@ async def add_older(client: Stripe, found: Objects, known: WindowOrders) -> None
         _keep(found.refunds, made)
 
 
-async def _transfers_of(client: Stripe, group: str) -> list[Answer]:
+async def _transfers_of(client: StripeGateway, group: str) -> list[StripeRecord]:
     return await read_list(lambda page: list_transfers(client, page), transfer_group=group)
 
 
-async def _refunds_of(client: Stripe, intent: str) -> list[Answer]:
+async def _refunds_of(client: StripeGateway, intent: str) -> list[StripeRecord]:
     return await read_list(lambda page: list_refunds(client, page), payment_intent=intent)
 
 
-async def _retrieve_transfers(client: Stripe, found: Objects, wanted: Iterable[str]) -> None:
+async def _retrieve_transfers(client: StripeGateway, found: Objects, wanted: Iterable[str]) -> None:
     calls = [_known(retrieve_transfer(client, one)) for one in sorted({*wanted} - found.transfers.keys())]
     for made in await _few_at_once(asyncio.Semaphore(AT_ONCE), calls):
         _keep(found.transfers, made)
 
 
-async def _few_at_once(room: asyncio.Semaphore, calls: Iterable[Awaitable[list[Answer]]]) -> list[list[Answer]]:
-    async def in_turn(call: Awaitable[list[Answer]]) -> list[Answer]:
+async def _few_at_once(
+    room: asyncio.Semaphore, calls: Iterable[Awaitable[list[StripeRecord]]]
+) -> list[list[StripeRecord]]:
+    async def in_turn(call: Awaitable[list[StripeRecord]]) -> list[StripeRecord]:
         async with room:
             return await call
 
     return await asyncio.gather(*map(in_turn, calls))
 
 
-async def _known(call: Awaitable[Answer]) -> list[Answer]:
+async def _known(call: Awaitable[StripeRecord]) -> list[StripeRecord]:
     """The object; nothing where Stripe does not know it."""
     try:
         return [await call]
     except Refused as refusal:
-        if refusal.reason != UNKNOWN_OBJECT:
+        if refusal.reason != RESOURCE_MISSING:
             raise
         return []
 
 
-def _keep(found: dict[str, Answer], more: Iterable[Answer]) -> None:
+def _keep(found: dict[str, StripeRecord], more: Iterable[StripeRecord]) -> None:
     found.update((one["id"], one) for one in more)

@@ -2,54 +2,56 @@
 
 from functools import partial
 
-from bot.admin.steering import require_desk
-from bot.home import MENU, home_button
-from bot.pictures import draw_poster
+from bot.admin.admin_commands import require_admin_access
+from bot.home import MENU_VERSION, home_button
+from bot.picture_rendering import render_poster
 from bot.replies import NewMessage, Picture, Replies, Rows, Screen
-from bot.turn import Turn
+from bot.request_context import RequestContext
 from domain.buttons import Tap
 from domain.campus import DropPoint
 from domain.errors import Stale
-from domain.store.campuses import drop_points_of
+from domain.store.campus_repository import list_drop_points
 
-MOST_PLACES = 24  # buttons under the poster
+MAX_PLACES = 24  # buttons under the poster
 
 
-async def poster(turn: Turn) -> Replies:
+async def poster_command(context: RequestContext) -> Replies:
     """/poster: the one that hangs anywhere, with a button for each drop point's own."""
-    require_desk(turn)
-    link = turn.campus.invitation()
+    require_admin_access(context)
+    link = context.campus.invitation_link()
     if link is None:
-        return (NewMessage(Screen(turn.say("bot-invite-later"), _home(turn))),)
-    points = await drop_points_of(turn.work, turn.campus.id)
+        return (NewMessage(Screen(context.say("bot-invite-later"), _home_row(context))),)
+    points = await list_drop_points(context.work, context.campus.id)
     rows: Rows = tuple(
-        (turn.button("bot-button-poster", Tap.POSTER, point.id, MENU, place=point.name),)
-        for point in points[:MOST_PLACES]
+        (context.button("bot-button-poster", Tap.POSTER, point.id, MENU_VERSION, place=point.name),)
+        for point in points[:MAX_PLACES]
     )
-    caption = turn.say("bot-poster", campus=turn.campus.title, link=link)
-    draw = partial(draw_poster, link, turn.campus.title, turn.plain("bot-poster-line"))
-    return (Picture(draw=draw, caption=caption, rows=(*rows, *_home(turn))),)
+    caption = context.say("bot-poster", campus=context.campus.title, link=link)
+    render = partial(render_poster, link, context.campus.title, context.say_plain("bot-poster-line"))
+    return (Picture(render=render, caption=caption, rows=(*rows, *_home_row(context))),)
 
 
-async def poster_of_place(turn: Turn) -> Replies:
+async def show_place_poster(context: RequestContext) -> Replies:
     """[Poster for a place]: who scans it has her food brought there."""
-    require_desk(turn)
-    point = await _place(turn)
-    link = turn.campus.invitation(point.id)
+    require_admin_access(context)
+    point = await _require_drop_point(context)
+    link = context.campus.invitation_link(point.id)
     if link is None:
-        return (NewMessage(Screen(turn.say("bot-invite-later"), _home(turn))),)
-    caption = turn.say("bot-poster-place", campus=turn.campus.title, place=point.name, link=link)
-    draw = partial(draw_poster, link, turn.campus.title, turn.plain("bot-poster-place-line", place=point.name))
-    return (Picture(draw=draw, caption=caption, rows=_home(turn)),)
+        return (NewMessage(Screen(context.say("bot-invite-later"), _home_row(context))),)
+    caption = context.say("bot-poster-place", campus=context.campus.title, place=point.name, link=link)
+    render = partial(
+        render_poster, link, context.campus.title, context.say_plain("bot-poster-place-line", place=point.name)
+    )
+    return (Picture(render=render, caption=caption, rows=_home_row(context)),)
 
 
-def _home(turn: Turn) -> Rows:
+def _home_row(context: RequestContext) -> Rows:
     """In the admin chat there is no home to go to."""
-    return ((home_button(turn),),) if turn.private else ()
+    return ((home_button(context),),) if context.is_private else ()
 
 
-async def _place(turn: Turn) -> DropPoint:
-    found = [point for point in await drop_points_of(turn.work, turn.campus.id) if point.id == turn.subject]
+async def _require_drop_point(context: RequestContext) -> DropPoint:
+    found = [point for point in await list_drop_points(context.work, context.campus.id) if point.id == context.subject]
     if not found:
         raise Stale
     return found[0]

@@ -4,49 +4,49 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
 
-from bot.home import MENU
-from bot.pictures import Bar, draw_bars
+from bot.home import MENU_VERSION
+from bot.picture_rendering import Bar, render_bars
 from bot.replies import Answer, Picture, Replies
-from bot.turn import Turn
+from bot.request_context import RequestContext
 from domain.buttons import Tap
 from domain.people import Action
-from domain.store.earnings import earned_by_week, paid_by_week
-from domain.store.use_cases.permission import require
+from domain.store.earnings import sum_earned_by_week, sum_paid_by_week
+from domain.store.use_cases.permission_checks import require_permission
 
-WEEKS = 10  # this one and those before it
+WEEKS_SHOWN = 10  # this one and those before it
 
 
-async def paid(turn: Turn) -> Replies:
+async def chart_paid(context: RequestContext) -> Replies:
     """[Chart what I paid]."""
-    require(turn.member, Action.PLACE)
-    found = await paid_by_week(turn.work, turn.campus, turn.member.person_id, _mondays(turn)[0])
-    return _chart(turn, found, turn.say("bot-chart-paid"))
+    require_permission(context.member, Action.PLACE)
+    found = await sum_paid_by_week(context.work, context.campus, context.member.person_id, _mondays(context)[0])
+    return _render_chart(context, found, context.say("bot-chart-paid"))
 
 
-async def earned(turn: Turn) -> Replies:
+async def chart_earned(context: RequestContext) -> Replies:
     """[Chart my earnings]."""
-    require(turn.member, Action.PLACE)
-    found = await earned_by_week(turn.work, turn.campus, turn.member.person_id, _mondays(turn)[0])
-    return _chart(turn, found, turn.say("bot-chart-earned"))
+    require_permission(context.member, Action.PLACE)
+    found = await sum_earned_by_week(context.work, context.campus, context.member.person_id, _mondays(context)[0])
+    return _render_chart(context, found, context.say("bot-chart-earned"))
 
 
-def _mondays(turn: Turn) -> list[date]:
+def _mondays(context: RequestContext) -> list[date]:
     """The first days of the weeks shown, on the campus' calendar."""
-    today = turn.work.now.astimezone(turn.campus.zone).date()
+    today = context.work.now.astimezone(context.campus.zone).date()
     this_week = today - timedelta(days=today.weekday())
-    return [this_week - timedelta(weeks=weeks) for weeks in reversed(range(WEEKS))]
+    return [this_week - timedelta(weeks=weeks) for weeks in reversed(range(WEEKS_SHOWN))]
 
 
-def _chart(turn: Turn, found: Mapping[date, int], title: str) -> Replies:
+def _render_chart(context: RequestContext, found: Mapping[date, int], title: str) -> Replies:
     if not found:
-        return (Answer(turn.plain("bot-chart-empty")),)
-    amounts = [(f"{monday:%d.%m.}", found.get(monday, 0)) for monday in _mondays(turn)]
-    bars = tuple(Bar(label, amount, turn.money(amount)) for label, amount in amounts)
+        return (Answer(context.say_plain("bot-chart-empty")),)
+    amounts = [(f"{monday:%d.%m.}", found.get(monday, 0)) for monday in _mondays(context)]
+    bars = tuple(Bar(label, amount, context.format_money(amount)) for label, amount in amounts)
     caption = (
         title,
-        *(turn.say("bot-chart-week", monday=bar.label, amount=bar.words) for bar in bars),
-        turn.say("bot-chart-total", amount=turn.money(sum(bar.height for bar in bars))),
+        *(context.say("bot-chart-week", monday=bar.label, amount=bar.words) for bar in bars),
+        context.say("bot-chart-total", amount=context.format_money(sum(bar.height for bar in bars))),
     )
-    back = ((turn.button("bot-button-to-me", Tap.ME, version=MENU),),)
-    picture = Picture(draw=partial(draw_bars, bars), caption="\n".join(caption), rows=back)
-    return Answer(turn.plain("bot-chart-coming")), picture
+    back = ((context.button("bot-button-to-me", Tap.ME, version=MENU_VERSION),),)
+    picture = Picture(render=partial(render_bars, bars), caption="\n".join(caption), rows=back)
+    return Answer(context.say_plain("bot-chart-coming")), picture

@@ -6,18 +6,18 @@ from types import MappingProxyType
 from urllib.parse import urlencode
 
 from bot import home
-from bot.doorstep import doorstep
+from bot.admission_screen import render_admission_screen
 from bot.replies import NewMessage, Replies, Rows, Screen
-from bot.turn import Turn
+from bot.request_context import RequestContext
 from domain.buttons import Button, Tap
 from domain.people import Action, Role
-from domain.store.drafts import expect_nothing
-from domain.store.people import find_member
-from domain.store.use_cases.membership import Entered, enter
-from domain.store.use_cases.permission import require
+from domain.store.draft_repository import clear_pending_input
+from domain.store.person_repository import find_member
+from domain.store.use_cases.membership_use_cases import InviteAccepted, accept_invite
+from domain.store.use_cases.permission_checks import require_permission
 
 # What Stripe's pages put behind /start on the way back (workers/steps), and what there is to say before Stripe does.
-BACK_FROM_STRIPE: Mapping[str, str] = MappingProxyType(
+STRIPE_RETURN_SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         "card": "bot-back-with-card",
         "card_later": "bot-back-without-card",
@@ -25,58 +25,60 @@ BACK_FROM_STRIPE: Mapping[str, str] = MappingProxyType(
         "payout_done": "bot-back-from-payout",
     }
 )
-SHARE = "https://t.me/share/url"  # Telegram asks whom to send it to (core.telegram.org/widgets/share)
+SHARE_URL = "https://t.me/share/url"  # Telegram asks whom to send it to (core.telegram.org/widgets/share)
 
 
-async def start(turn: Turn) -> Replies:
+async def start_command(context: RequestContext) -> Replies:
     """/start; behind it stands what a link brought along: the campus' code, or a word of Stripe's way back."""
-    code = turn.arguments
-    entered = await enter(turn.work, turn.campus, turn.member, code) if code else None
+    code = context.arguments
+    entered = await accept_invite(context.work, context.campus, context.member, code) if code else None
     if entered is not None:
-        return await _welcome(turn, entered)
-    if code and Role.CUSTOMER not in turn.member.roles:
-        outside = doorstep(turn)
-        return (NewMessage(Screen(f"{turn.say('bot-invitation-wrong')}\n\n{outside.text}", outside.rows)),)
-    if code in BACK_FROM_STRIPE:
-        return (NewMessage(_back_from_stripe(turn, code)),)
-    return await home.start(turn)
+        return await _welcome(context, entered)
+    if code and Role.CUSTOMER not in context.member.roles:
+        admission = render_admission_screen(context)
+        return (NewMessage(Screen(f"{context.say('bot-invitation-wrong')}\n\n{admission.text}", admission.rows)),)
+    if code in STRIPE_RETURN_SENTENCES:
+        return (NewMessage(_stripe_return_screen(context, code)),)
+    return await home.reset_to_home(context)
 
 
-async def typed_code(turn: Turn) -> Replies | None:
+async def receive_invitation_code(context: RequestContext) -> Replies | None:
     """The code without its /start, from somebody who is not in yet; None for any other words."""
-    if not turn.typed or Role.CUSTOMER in turn.member.roles:
+    if not context.typed or Role.CUSTOMER in context.member.roles:
         return None
-    entered = await enter(turn.work, turn.campus, turn.member, turn.typed)
-    return None if entered is None else await _welcome(turn, entered)
+    entered = await accept_invite(context.work, context.campus, context.member, context.typed)
+    return None if entered is None else await _welcome(context, entered)
 
 
-async def _welcome(turn: Turn, entered: Entered) -> Replies:
-    await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
-    admitted = replace(turn, member=await find_member(turn.work, turn.campus.id, turn.member.person_id))
-    first = await home.home(admitted)
+async def _welcome(context: RequestContext, entered: InviteAccepted) -> Replies:
+    await clear_pending_input(context.work, context.campus.id, context.member.person_id)
+    admitted = replace(context, member=await find_member(context.work, context.campus.id, context.member.person_id))
+    first = await home.render_home(admitted)
     lines = [
-        *([] if Role.CUSTOMER in turn.member.roles else [turn.say("bot-invited", campus=turn.campus.title)]),
-        *([turn.say("bot-invited-place", place=entered.place)] if entered.place else []),
+        *([] if Role.CUSTOMER in context.member.roles else [context.say("bot-invited", campus=context.campus.title)]),
+        *([context.say("bot-invited-place", place=entered.place)] if entered.place else []),
         first.text,
     ]
     return (NewMessage(Screen("\n".join(lines), first.rows)),)
 
 
-def _back_from_stripe(turn: Turn, word: str) -> Screen:
-    rows: Rows = ((home.home_button(turn),),)
+def _stripe_return_screen(context: RequestContext, word: str) -> Screen:
+    rows: Rows = ((home.home_button(context),),)
     if word == "payout":
-        rows = ((turn.button("button-set-up-payout", Tap.SET_UP_PAYOUT, version=home.MENU),), *rows)
-    return Screen(turn.say(BACK_FROM_STRIPE[word]), rows)
+        rows = ((context.button("button-set-up-payout", Tap.SET_UP_PAYOUT, version=home.MENU_VERSION),), *rows)
+    return Screen(context.say(STRIPE_RETURN_SENTENCES[word]), rows)
 
 
-async def invite(turn: Turn) -> Replies:
+async def show_invitation(context: RequestContext) -> Replies:
     """[Invite a friend]: the link to hand on, and Telegram's own way of doing so."""
-    require(turn.member, Action.PLACE)
-    link = turn.campus.invitation()
-    back = (turn.button("bot-button-to-me", Tap.ME, version=home.MENU),)
+    require_permission(context.member, Action.PLACE)
+    link = context.campus.invitation_link()
+    back = (context.button("bot-button-to-me", Tap.ME, version=home.MENU_VERSION),)
     if link is None:
-        return (home.on_menu(turn, Screen(turn.say("bot-invite-later"), (back,))),)
-    words = turn.plain("bot-invite-words", campus=turn.campus.title)
-    share = Button(words=turn.plain("bot-button-share"), url=f"{SHARE}?{urlencode({'url': link, 'text': words})}")
+        return (home.edit_menu_or_send(context, Screen(context.say("bot-invite-later"), (back,))),)
+    words = context.say_plain("bot-invite-words", campus=context.campus.title)
+    share = Button(
+        label=context.say_plain("bot-button-share"), url=f"{SHARE_URL}?{urlencode({'url': link, 'text': words})}"
+    )
     rows: Rows = ((share,), back)
-    return (home.on_menu(turn, Screen(turn.say("bot-invite", link=link), rows)),)
+    return (home.edit_menu_or_send(context, Screen(context.say("bot-invite", link=link), rows)),)

@@ -1,132 +1,142 @@
 """What the shop's receipt says: its amount, its photo, and the ways out when the shop wants too much."""
 
-from bot.home import MENU, home_button
+from bot.home import MENU_VERSION, home_button
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
-from bot.turn import Turn
-from domain.buttons import Style, Tap
-from domain.draft import Expects
+from bot.request_context import RequestContext
+from domain.buttons import ButtonStyle, Tap
+from domain.draft import PendingInput
 from domain.errors import HoldNotChecked, OrderClosed, ReceiptAboveLimit, Unreadable
 from domain.money import read_amount
-from domain.order import Order, OrderEvent, allowed
+from domain.order import Order, OrderEvent, is_event_allowed
 from domain.people import Action
-from domain.store.drafts import expect, expect_nothing
-from domain.store.orders import find_order
-from domain.store.people import find_member
-from domain.store.use_cases import evidence, raising, running
-from domain.store.use_cases.permission import require_job
+from domain.store.draft_repository import clear_pending_input, set_pending_input
+from domain.store.order_repository import find_order
+from domain.store.person_repository import find_member
+from domain.store.use_cases import photo_use_cases, price_increase_use_cases, runner_use_cases
+from domain.store.use_cases.permission_checks import require_own_delivery
 
-MOST_WANTED = 999_999_999  # minor units; what callback data holds
+MAX_CALLBACK_AMOUNT = 999_999_999  # minor units; what callback data holds
 
 
-async def ask_receipt(turn: Turn) -> Replies:
+async def ask_receipt_amount(context: RequestContext) -> Replies:
     """[I bought it]: what does the receipt say?"""
-    order = await _job(turn, turn.subject)
+    order = await _own_delivery(context, context.subject)
     if not order.hold_checked:
         raise HoldNotChecked
-    await expect(turn.work, turn.campus.id, turn.member.person_id, Expects.RECEIPT, order.id)
-    return (NewMessage(_asking(turn, order, "bot-ask-receipt")),)
+    await set_pending_input(context.work, context.campus.id, context.member.person_id, PendingInput.RECEIPT, order.id)
+    return (NewMessage(_ask_receipt_screen(context, order, "bot-ask-receipt")),)
 
 
-async def bought_as_estimated(turn: Turn) -> Replies:
+async def buy_as_estimated(context: RequestContext) -> Replies:
     """[As estimated]: the receipt says what the customer expected."""
-    order = await _job(turn, turn.subject)
-    return (EditMenu(await _bought(turn, order, order.price.items)),)
+    order = await _own_delivery(context, context.subject)
+    return (EditMenu(await _buy(context, order, order.price.items)),)
 
 
-async def typed_receipt(turn: Turn) -> Replies:
+async def receive_receipt_amount(context: RequestContext) -> Replies:
     """The receipt's amount."""
-    receipt = read_amount(turn.typed, turn.campus.currency)
-    order = await _job(turn, turn.asked_about)
-    return (NewMessage(await _bought(turn, order, receipt)),)
+    receipt = read_amount(context.typed, context.campus.currency)
+    order = await _own_delivery(context, context.pending_subject)
+    return (NewMessage(await _buy(context, order, receipt)),)
 
 
-async def shown_receipt(turn: Turn) -> Replies:
+async def receive_receipt_photo(context: RequestContext) -> Replies:
     """The receipt itself, its amount perhaps below it; without one the amount is asked for."""
-    if turn.photo is None:
+    if context.photo is None:
         raise OrderClosed
-    return await _shown(turn, await _job(turn, turn.asked_about), turn.photo)
+    return await _keep_receipt_photo(context, await _own_delivery(context, context.pending_subject), context.photo)
 
 
-async def early_receipt(turn: Turn, job: Order) -> Replies:
+async def receive_early_receipt_photo(context: RequestContext, delivery: Order) -> Replies:
     """A photo before [I bought it]: it says the same; HoldNotChecked while one should not have bought."""
-    if not job.hold_checked:
+    if not delivery.hold_checked:
         raise HoldNotChecked
-    await expect(turn.work, turn.campus.id, turn.member.person_id, Expects.RECEIPT, job.id)
-    return await _shown(turn, await _job(turn, job.id), turn.photo or "")
+    await set_pending_input(
+        context.work, context.campus.id, context.member.person_id, PendingInput.RECEIPT, delivery.id
+    )
+    return await _keep_receipt_photo(context, await _own_delivery(context, delivery.id), context.photo or "")
 
 
-async def _shown(turn: Turn, job: Order, photo: str) -> Replies:
-    order = await evidence.keep_receipt(turn.work, turn.campus, turn.member, job.id, photo)
+async def _keep_receipt_photo(context: RequestContext, delivery: Order, photo: str) -> Replies:
+    order = await photo_use_cases.save_receipt_photo(context.work, context.campus, context.member, delivery.id, photo)
     try:
-        receipt = read_amount(turn.typed, turn.campus.currency)
+        receipt = read_amount(context.typed, context.campus.currency)
     except Unreadable:
-        return (NewMessage(_asking(turn, order, "bot-receipt-amount")),)
-    return (NewMessage(await _bought(turn, order, receipt)),)
+        return (NewMessage(_ask_receipt_screen(context, order, "bot-receipt-amount")),)
+    return (NewMessage(await _buy(context, order, receipt)),)
 
 
-async def later_receipt(turn: Turn, order: Order, photo: str) -> Replies:
+async def receive_late_receipt_photo(context: RequestContext, order: Order, photo: str) -> Replies:
     """A photo of the receipt of a job that is bought already."""
-    await evidence.keep_receipt(turn.work, turn.campus, turn.member, order.id, photo)
-    customer = await find_member(turn.work, turn.campus.id, order.customer_id)
-    kept = turn.say("bot-receipt-kept", order=order.id, customer=customer.first_name)
-    return (NewMessage(Screen(kept, ((home_button(turn),),))),)
+    await photo_use_cases.save_receipt_photo(context.work, context.campus, context.member, order.id, photo)
+    customer = await find_member(context.work, context.campus.id, order.customer_id)
+    kept = context.say("bot-receipt-kept", order=order.id, customer=customer.first_name)
+    return (NewMessage(Screen(kept, ((home_button(context),),))),)
 
 
-async def ask_customer(turn: Turn) -> Replies:
+async def ask_customer_tapped(context: RequestContext) -> Replies:
     """[Ask Mei]: her yes or no comes as a message of its own."""
-    order = await raising.ask_customer(turn.work, turn.campus, turn.member, turn.subject, turn.version)
-    customer = await find_member(turn.work, turn.campus.id, order.customer_id)
-    limit, wanted = turn.money(order.price.shop_limit), turn.money(turn.version)
-    return (Answer(turn.plain("bot-asked-customer", customer=customer.first_name, wanted=wanted, limit=limit), True),)
+    order = await price_increase_use_cases.ask_customer_for_higher_limit(
+        context.work, context.campus, context.member, context.subject, context.version
+    )
+    customer = await find_member(context.work, context.campus.id, order.customer_id)
+    limit, wanted = context.format_money(order.price.shop_limit), context.format_money(context.version)
+    return (
+        Answer(context.say_plain("bot-asked-customer", customer=customer.first_name, wanted=wanted, limit=limit), True),
+    )
 
 
-async def ask_admin(turn: Turn) -> Replies:
+async def ask_admin_tapped(context: RequestContext) -> Replies:
     """[Ask an admin]: the shop wants more than the limit; the button carries how much."""
-    order = await _job(turn, turn.subject)
-    limit = turn.money(order.price.shop_limit)
-    if await evidence.ask_admins(turn.work, turn.campus, turn.member, order.id, turn.version):
-        said = turn.plain("bot-asked-admins", order=order.id, limit=limit)
+    order = await _own_delivery(context, context.subject)
+    limit = context.format_money(order.price.shop_limit)
+    if await photo_use_cases.tell_admins_price_above_limit(
+        context.work, context.campus, context.member, order.id, context.version
+    ):
+        said = context.say_plain("bot-asked-admins", order=order.id, limit=limit)
     else:
-        said = turn.plain("bot-no-admins", limit=limit)
+        said = context.say_plain("bot-no-admins", limit=limit)
     return (Answer(said, alert=True),)
 
 
-async def _bought(turn: Turn, order: Order, receipt: int) -> Screen:
+async def _buy(context: RequestContext, order: Order, receipt: int) -> Screen:
     try:
-        bought = await running.buy(turn.work, turn.campus, turn.member, order.id, receipt)
+        bought = await runner_use_cases.mark_bought(context.work, context.campus, context.member, order.id, receipt)
     except ReceiptAboveLimit:  # nothing was written: the question stands, and so does the photo that came with it
-        return await _too_dear(turn, order, receipt)
-    await expect_nothing(turn.work, turn.campus.id, turn.member.person_id)
-    share = turn.money(bought.runner_share or 0)
-    text = turn.say("bot-bought", order=order.id, receipt=turn.money(receipt), share=share)
-    picked_up = turn.button("button-picked-up", Tap.PICKED_UP, order.id, MENU, style=Style.PRIMARY)
-    return Screen(text, ((picked_up,), (home_button(turn),)))
+        return await _above_limit_screen(context, order, receipt)
+    await clear_pending_input(context.work, context.campus.id, context.member.person_id)
+    share = context.format_money(bought.runner_share or 0)
+    text = context.say("bot-bought", order=order.id, receipt=context.format_money(receipt), share=share)
+    picked_up = context.button("button-picked-up", Tap.PICKED_UP, order.id, MENU_VERSION, style=ButtonStyle.PRIMARY)
+    return Screen(text, ((picked_up,), (home_button(context),)))
 
 
-def _asking(turn: Turn, order: Order, key: str) -> Screen:
-    estimate = turn.money(order.price.items)
-    as_estimated = turn.button(
+def _ask_receipt_screen(context: RequestContext, order: Order, key: str) -> Screen:
+    estimate = context.format_money(order.price.items)
+    as_estimated = context.button(
         "bot-button-as-estimated", Tap.BOUGHT_AS_ESTIMATED, order.id, order.version, amount=estimate
     )
-    text = turn.say(key, order=order.id, limit=turn.money(order.price.shop_limit), example=estimate)
-    return Screen(text, ((as_estimated,), (home_button(turn),)))
+    text = context.say(key, order=order.id, limit=context.format_money(order.price.shop_limit), example=estimate)
+    return Screen(text, ((as_estimated,), (home_button(context),)))
 
 
-async def _too_dear(turn: Turn, order: Order, wanted: int) -> Screen:
-    name = (await find_member(turn.work, turn.campus.id, order.customer_id)).first_name
-    ask_her = turn.button(
-        "bot-button-ask-customer", Tap.ASK_CUSTOMER, order.id, min(wanted, MOST_WANTED), customer=name
+async def _above_limit_screen(context: RequestContext, order: Order, wanted: int) -> Screen:
+    name = (await find_member(context.work, context.campus.id, order.customer_id)).first_name
+    ask_customer = context.button(
+        "bot-button-ask-customer", Tap.ASK_CUSTOMER, order.id, min(wanted, MAX_CALLBACK_AMOUNT), customer=name
     )
-    ask = turn.button("bot-button-ask-admin", Tap.ASK_ADMIN, order.id, min(wanted, MOST_WANTED))
-    give_back = turn.button("bot-button-give-back", Tap.RELEASE, order.id, order.version, style=Style.DANGER)
-    text = turn.say("bot-too-dear", wanted=turn.money(wanted), limit=turn.money(order.price.shop_limit))
-    return Screen(text, ((ask_her,), (ask,), (give_back, home_button(turn))))
+    ask_admin = context.button("bot-button-ask-admin", Tap.ASK_ADMIN, order.id, min(wanted, MAX_CALLBACK_AMOUNT))
+    give_back = context.button("bot-button-give-back", Tap.RELEASE, order.id, order.version, style=ButtonStyle.DANGER)
+    text = context.say(
+        "bot-too-dear", wanted=context.format_money(wanted), limit=context.format_money(order.price.shop_limit)
+    )
+    return Screen(text, ((ask_customer,), (ask_admin,), (give_back, home_button(context))))
 
 
-async def _job(turn: Turn, order_id: int) -> Order:
+async def _own_delivery(context: RequestContext, order_id: int) -> Order:
     """The runner's own job, while it can be bought."""
-    order = await find_order(turn.work, turn.campus.id, order_id)
-    require_job(turn.member, Action.BUY, order)
-    if not allowed(order.status, OrderEvent.BOUGHT):
+    order = await find_order(context.work, context.campus.id, order_id)
+    require_own_delivery(context.member, Action.BUY, order)
+    if not is_event_allowed(order.status, OrderEvent.BOUGHT):
         raise OrderClosed
     return order

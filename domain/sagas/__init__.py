@@ -8,12 +8,12 @@ from domain.sagas.accept_order import ACCEPT_ORDER
 from domain.sagas.cancel_order import CANCEL_ORDER
 from domain.sagas.check_refund import CHECK_REFUND
 from domain.sagas.close_purchase import CLOSE_PURCHASE
-from domain.sagas.complete_order import COMPLETE_ORDER, COMPLETE_ORDER_1
+from domain.sagas.complete_order import COMPLETE_ORDER, COMPLETE_ORDER_V1
 from domain.sagas.create_order import CREATE_ORDER
+from domain.sagas.detach_replaced_card import DETACH_REPLACED_CARD
 from domain.sagas.expire_order import EXPIRE_ORDER
 from domain.sagas.follow_account import FOLLOW_ACCOUNT
 from domain.sagas.follow_dispute import FOLLOW_DISPUTE
-from domain.sagas.let_card_go import LET_CARD_GO
 from domain.sagas.onboard_runner import ONBOARD_RUNNER
 from domain.sagas.pay_out_runner import PAY_OUT_RUNNER
 from domain.sagas.refund_order import REFUND_ORDER
@@ -30,7 +30,7 @@ SAGAS: Mapping[tuple[str, int], Saga] = MappingProxyType(
             CREATE_ORDER,
             REPLACE_HOLD,
             ACCEPT_ORDER,
-            COMPLETE_ORDER_1,
+            COMPLETE_ORDER_V1,
             COMPLETE_ORDER,
             SETTLE_DEBT,
             EXPIRE_ORDER,
@@ -44,13 +44,13 @@ SAGAS: Mapping[tuple[str, int], Saga] = MappingProxyType(
             FOLLOW_ACCOUNT,
             SAVE_CARD,
             REMOVE_CARD,
-            LET_CARD_GO,
+            DETACH_REPLACED_CARD,
             ONBOARD_RUNNER,
         )
     }
 )
 
 
-def newest(kind: str) -> Saga:
+def latest_saga(kind: str) -> Saga:
     """The version that new rows start on; KeyError for a kind there is not."""
-    return SAGAS[kind, max((version for known, version in SAGAS if known == kind), default=0)]
+    return SAGAS[kind, max((version for saga_kind, version in SAGAS if saga_kind == kind), default=0)]

@@ -1,11 +1,11 @@
 """Stripe says that something became of a refund we thought done: look what, and undo our part if it failed."""
 
-from domain.saga import Outside, Pivot, Saga
+from domain.saga import ExternalStep, Pivot, Saga
 
 CHECK_REFUND = Saga(
     kind="check_refund",
-    parts=(
+    steps=(
         Pivot(),
-        Outside(name="look_at_refund"),
+        ExternalStep(name="refresh_refund"),
     ),
 )

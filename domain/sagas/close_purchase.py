@@ -1,13 +1,15 @@
 """Food that was bought and will not arrive: an admin says who bears it, the held money goes back; only forward."""
 
-from domain.saga import Local, Outside, Pivot, Saga
+from domain.saga import ExternalStep, LocalStep, Pivot, Saga
 
 CLOSE_PURCHASE = Saga(
     kind="close_purchase",
-    parts=(
-        Local(name="close_purchase"),  # PLACED to ARRIVED -> CANCELLED, what the platform owes booked: the bot's commit
+    steps=(
+        LocalStep(
+            name="close_purchase"
+        ),  # PLACED to ARRIVED -> CANCELLED, what the platform owes booked: the bot's commit
         Pivot(),
-        Outside(name="release_hold"),
-        Local(name="tell_released"),
+        ExternalStep(name="release_hold"),
+        LocalStep(name="tell_released"),
     ),
 )

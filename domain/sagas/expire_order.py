@@ -1,13 +1,13 @@
 """Nobody claimed in time: close the order, give the held money back, tell the customer."""
 
-from domain.saga import Local, Outside, Pivot, Saga
+from domain.saga import ExternalStep, LocalStep, Pivot, Saga
 
 EXPIRE_ORDER = Saga(
     kind="expire_order",
-    parts=(
-        Local(name="expire_order"),  # CREATED -> EXPIRED, in the commit that fires the timer
+    steps=(
+        LocalStep(name="expire_order"),  # CREATED -> EXPIRED, in the commit that fires the timer
         Pivot(),
-        Outside(name="release_hold"),
-        Local(name="tell_released"),
+        ExternalStep(name="release_hold"),
+        LocalStep(name="tell_released"),
     ),
 )

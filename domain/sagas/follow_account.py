@@ -1,11 +1,11 @@
 """Stripe says something about a runner's account or her bank: look how it stands, and tell her what she can do."""
 
-from domain.saga import Outside, Pivot, Saga
+from domain.saga import ExternalStep, Pivot, Saga
 
 FOLLOW_ACCOUNT = Saga(
     kind="follow_account",
-    parts=(
+    steps=(
         Pivot(),
-        Outside(name="look_at_payouts"),
+        ExternalStep(name="refresh_payouts"),
     ),
 )

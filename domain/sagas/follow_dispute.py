@@ -1,11 +1,11 @@
 """Stripe says something about a dispute: look how it stands, freeze what is owed for the order, or free it again."""
 
-from domain.saga import Outside, Pivot, Saga
+from domain.saga import ExternalStep, Pivot, Saga
 
 FOLLOW_DISPUTE = Saga(
     kind="follow_dispute",
-    parts=(
+    steps=(
         Pivot(),
-        Outside(name="look_at_dispute"),
+        ExternalStep(name="refresh_dispute"),
     ),
 )

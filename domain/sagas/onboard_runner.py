@@ -1,13 +1,13 @@
 """A runner's pay-out account: Stripe asks what it must, then everything owed so far is sent."""
 
-from domain.saga import Local, Outside, Saga, Wait
+from domain.saga import ExternalStep, LocalStep, Saga, Wait
 
 ONBOARD_RUNNER = Saga(
     kind="onboard_runner",
-    parts=(
-        Outside(name="ensure_account"),
-        Outside(name="open_onboarding"),
-        Wait(signal="account_ready", window="onboarding", otherwise="lapsed", poll="look_at_account"),
-        Local(name="open_payouts"),
+    steps=(
+        ExternalStep(name="ensure_account"),
+        ExternalStep(name="open_onboarding"),
+        Wait(signal="account_ready", window="onboarding", timeout_reason="lapsed", poll="refresh_account"),
+        LocalStep(name="open_payouts"),
     ),
 )

@@ -1,11 +1,11 @@
 """What is owed to a runner for one order becomes one transfer; refused, it stays owed until the account is ready."""
 
-from domain.saga import Local, Outside, Saga
+from domain.saga import ExternalStep, LocalStep, Saga
 
 PAY_OUT_RUNNER = Saga(
     kind="pay_out_runner",
-    parts=(
-        Local(name="start_payout", undo="keep_payable"),  # open -> sending
-        Outside(name="transfer_earnings"),
+    steps=(
+        LocalStep(name="start_payout", compensation="keep_payable"),  # open -> sending
+        ExternalStep(name="transfer_earnings"),
     ),
 )

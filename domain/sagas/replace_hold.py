@@ -1,21 +1,25 @@
 """A customer agrees to pay more: the new hold first, then the old one goes; turned back, all is as it was."""
 
-from domain.saga import Local, Outside, Pivot, Saga, Wait
+from domain.saga import ExternalStep, LocalStep, Pivot, Saga, Wait
 
 REPLACE_HOLD = Saga(
     kind="replace_hold",
-    parts=(
-        Local(name="request_candidate", undo="withdraw_candidate"),  # in the bot's commit
-        Outside(name="authorize_candidate", undo="release_candidate", window="payment"),  # her bank may want a word
+    steps=(
+        LocalStep(name="request_replacement_hold", compensation="withdraw_replacement_hold"),  # in the bot's commit
+        ExternalStep(
+            name="authorize_replacement_hold", compensation="release_replacement_hold", window="payment"
+        ),  # her bank may want a word
         Wait(
-            signal="candidate_held",
+            signal="replacement_held",
             window="payment",
-            otherwise="unpaid",
-            unless=frozenset({"overtaken", "declined"}),  # claimed, given back, bought or over meanwhile
-            poll="look_at_candidate",
+            timeout_reason="unpaid",
+            abort_signals=frozenset({"order_changed", "declined"}),  # claimed, given back, bought or over meanwhile
+            poll="refresh_replacement_hold",
         ),
-        Local(name="adopt_candidate"),  # under the order's lock: the price and the hold that count change together
+        LocalStep(
+            name="adopt_replacement_hold"
+        ),  # under the order's lock: the price and the hold that count change together
         Pivot(),
-        Outside(name="release_former"),
+        ExternalStep(name="release_former_hold"),
     ),
 )

@@ -1,20 +1,20 @@
 """A customer pays what she owes for an order that was delivered: her bank may want a word with her first."""
 
-from domain.saga import Local, Outside, Pivot, Saga, Wait
+from domain.saga import ExternalStep, LocalStep, Pivot, Saga, Wait
 
 SETTLE_DEBT = Saga(
     kind="settle_debt",
-    parts=(
-        Local(name="begin_settling", undo="tell_unsettled"),  # in the bot's commit
-        Outside(name="charge_debt", undo="drop_charge", window="payment"),
+    steps=(
+        LocalStep(name="begin_settling", compensation="tell_unsettled"),  # in the bot's commit
+        ExternalStep(name="charge_debt", compensation="cancel_debt_charge", window="payment"),
         Wait(
             signal="debt_paid",
             window="payment",
-            otherwise="unpaid",
-            unless=frozenset({"declined"}),
-            poll="look_at_charge",
+            timeout_reason="unpaid",
+            abort_signals=frozenset({"declined"}),
+            poll="refresh_debt_charge",
         ),
         Pivot(),
-        Local(name="book_settlement"),
+        LocalStep(name="book_settlement"),
     ),
 )

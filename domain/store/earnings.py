@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, Date, Label, ScalarSelect, Select, Subquer
 
 from domain.campus import Campus
 from domain.order import OrderStatus
-from domain.payment import LIVE_REFUNDS, DebtStatus, HoldPart, HoldStatus, PayoutStatus
+from domain.payment import LIVE_REFUNDS, HoldPart, HoldStatus, PayoutStatus, RunnerDebtStatus
 from domain.store.schema import debt, hold, orders, payable, refund
 from domain.store.unit_of_work import UnitOfWork
 
-KEPT = payable.c.amount - payable.c.withheld  # what is hers in the end
-LAID_OUT = func.least(KEPT, func.coalesce(orders.c.receipt, 0))
-HANDED_OVER = (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
+NET_PAYABLE = payable.c.amount - payable.c.withheld  # what is hers in the end
+REIMBURSED = func.least(NET_PAYABLE, func.coalesce(orders.c.receipt, 0))
+DELIVERED_STATUSES = (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,54 +36,56 @@ class Earnings:
     reimbursed: int  # what she laid out for the food, less what she bears of it
     sent: int
     waiting: int  # owed: an account is missing, or the transfer is under way
-    jobs: int
+    deliveries: int
     netted: int = 0  # kept for what she owed
     owes: int = 0  # for refunds, and is kept of what she earns next
 
 
-async def spending_of(work: UnitOfWork, campus_id: int, person_id: int) -> Spending:
+async def sum_spending(work: UnitOfWork, campus_id: int, person_id: int) -> Spending:
     """What this person paid here as a customer."""
     own = (orders.c.campus_id == campus_id, orders.c.customer_id == person_id)
     held = select(hold).join(orders, orders.c.id == hold.c.order_id).where(*own).subquery()
     money = select(
-        (_sum(held.c.captured) - _given_back(*own)).label("paid"),
+        (_sum(held.c.captured) - _refunded_amount(*own)).label("paid"),
         _sum(held.c.amount, held.c.status == HoldStatus.HELD, held.c.part == HoldPart.CURRENT).label("on_hold"),
     ).subquery()
     counted = (
         select(
             func.count().filter(orders.c.created_at.is_not(None)).label("placed"),
-            func.count().filter(orders.c.status.in_(HANDED_OVER)).label("delivered"),
+            func.count().filter(orders.c.status.in_(DELIVERED_STATUSES)).label("delivered"),
         )
         .where(*own)
         .subquery()
     )
-    return Spending(**await _one(work, money, counted))
+    return Spending(**await _read_one_row(work, money, counted))
 
 
-async def earnings_of(work: UnitOfWork, campus_id: int, person_id: int) -> Earnings:
+async def sum_earnings(work: UnitOfWork, campus_id: int, person_id: int) -> Earnings:
     """What this person earned here as a runner, by what was booked as owed to her."""
     money = (
         select(
-            _sum(KEPT - LAID_OUT).label("earned"),
-            _sum(LAID_OUT).label("reimbursed"),
-            (_sum(KEPT - payable.c.netted) - _waiting()).label("sent"),
-            _waiting().label("waiting"),
+            _sum(NET_PAYABLE - REIMBURSED).label("earned"),
+            _sum(REIMBURSED).label("reimbursed"),
+            (_sum(NET_PAYABLE - payable.c.netted) - _unsent_amount()).label("sent"),
+            _unsent_amount().label("waiting"),
             _sum(payable.c.netted).label("netted"),
-            _owes(campus_id, person_id).label("owes"),
+            _owed_amount(campus_id, person_id).label("owes"),
         )
         .join(orders, orders.c.id == payable.c.order_id)
         .where(payable.c.campus_id == campus_id, payable.c.runner_id == person_id)
         .subquery()
     )
-    jobs = (
-        select(func.count().label("jobs"))
-        .where(orders.c.campus_id == campus_id, orders.c.runner_id == person_id, orders.c.status.in_(HANDED_OVER))
+    deliveries = (
+        select(func.count().label("deliveries"))
+        .where(
+            orders.c.campus_id == campus_id, orders.c.runner_id == person_id, orders.c.status.in_(DELIVERED_STATUSES)
+        )
         .subquery()
     )
-    return Earnings(**await _one(work, money, jobs))
+    return Earnings(**await _read_one_row(work, money, deliveries))
 
 
-async def paid_by_week(work: UnitOfWork, campus: Campus, person_id: int, first: date) -> Mapping[date, int]:
+async def sum_paid_by_week(work: UnitOfWork, campus: Campus, person_id: int, first: date) -> Mapping[date, int]:
     """What this person paid here, by the Monday (in the campus' zone) of the week; nothing before `first`."""
     week = _week_of(func.coalesce(orders.c.completed_at, orders.c.delivered_at), campus)
     made = select(refund.c.order_id, func.sum(refund.c.amount).label("amount")).group_by(refund.c.order_id)
@@ -97,11 +99,11 @@ async def paid_by_week(work: UnitOfWork, campus: Campus, person_id: int, first: 
     return await _weeks(work, query.group_by(week))
 
 
-async def earned_by_week(work: UnitOfWork, campus: Campus, person_id: int, first: date) -> Mapping[date, int]:
-    """What this person earned here, without the food money; otherwise as paid_by_week."""
+async def sum_earned_by_week(work: UnitOfWork, campus: Campus, person_id: int, first: date) -> Mapping[date, int]:
+    """What this person earned here, without the food money; otherwise as sum_paid_by_week."""
     week = _week_of(payable.c.booked_at, campus)
     query = (
-        select(week, func.sum(KEPT - LAID_OUT).label("amount"))
+        select(week, func.sum(NET_PAYABLE - REIMBURSED).label("amount"))
         .join(orders, orders.c.id == payable.c.order_id)
         .where(payable.c.campus_id == campus.id, payable.c.runner_id == person_id, week >= first)
     )
@@ -116,20 +118,20 @@ async def _weeks(work: UnitOfWork, query: Select[date, Any]) -> Mapping[date, in
     return {row.week: int(row.amount) for row in await work.connection.execute(query)}
 
 
-def _given_back(*own: ColumnElement[bool]) -> ScalarSelect[int]:
+def _refunded_amount(*own: ColumnElement[bool]) -> ScalarSelect[int]:
     """What went, or is going, back to her card."""
     made = select(_sum(refund.c.amount)).join(orders, orders.c.id == refund.c.order_id)
     return made.where(*own, refund.c.status.in_(LIVE_REFUNDS)).scalar_subquery()
 
 
-def _waiting() -> ColumnElement[int]:
+def _unsent_amount() -> ColumnElement[int]:
     """What is due of pay-outs that were not sent, or not all of it."""
-    return _sum(KEPT - payable.c.sent - payable.c.netted, payable.c.status != PayoutStatus.PAID)
+    return _sum(NET_PAYABLE - payable.c.sent - payable.c.netted, payable.c.status != PayoutStatus.PAID)
 
 
-def _owes(campus_id: int, person_id: int) -> ScalarSelect[int]:
-    hers = (debt.c.campus_id == campus_id, debt.c.runner_id == person_id, debt.c.status == DebtStatus.OPEN)
-    return select(_sum(debt.c.amount - debt.c.netted)).where(*hers).scalar_subquery()
+def _owed_amount(campus_id: int, person_id: int) -> ScalarSelect[int]:
+    open_debts = (debt.c.campus_id == campus_id, debt.c.runner_id == person_id, debt.c.status == RunnerDebtStatus.OPEN)
+    return select(_sum(debt.c.amount - debt.c.netted)).where(*open_debts).scalar_subquery()
 
 
 def _sum(amount: ColumnElement[int], *only: ColumnElement[bool]) -> ColumnElement[int]:
@@ -137,7 +139,7 @@ def _sum(amount: ColumnElement[int], *only: ColumnElement[bool]) -> ColumnElemen
     return func.coalesce(total.filter(*only) if only else total, 0)
 
 
-async def _one(work: UnitOfWork, left: Subquery, right: Subquery) -> dict[str, int]:
+async def _read_one_row(work: UnitOfWork, left: Subquery, right: Subquery) -> dict[str, int]:
     """Two rows of whole numbers side by side, in one query; Postgres makes sums of bigint numeric."""
     query = select(left, right).join_from(left, right, true())
     return {name: int(value) for name, value in (await work.connection.execute(query)).mappings().one().items()}

@@ -10,21 +10,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 
 @dataclass(frozen=True, slots=True)
-class Bell:
+class QueueJob:
     """An arq job to ring: its name, the one id it carries, and the order it is about where that is known."""
 
-    job: str
-    subject: str
-    order: int | None = field(default=None, compare=False)
+    name: str
+    subject_id: str
+    order_id: int | None = field(default=None, compare=False)
 
 
 _NOW = "SELECT now()"
 
-CACHE = "prepared_statement_cache_size"  # as SQLAlchemy calls it in an address
-STATEMENTS = 500  # that a connection keeps prepared
-RECYCLED_AFTER = 240  # seconds; one that nobody needed for longer may be gone: hosts and proxies let idle ones go
+STATEMENT_CACHE_PARAMETER = "prepared_statement_cache_size"  # as SQLAlchemy calls it in an address
+MAX_PREPARED_STATEMENTS = 500  # that a connection keeps prepared
+MAX_CONNECTION_AGE_SECONDS = (
+    240  # seconds; one that nobody needed for longer may be gone: hosts and proxies let idle ones go
+)
 
-Ring = Callable[[Sequence[Bell]], Awaitable[None]]
+Enqueue = Callable[[Sequence[QueueJob]], Awaitable[None]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,37 +35,37 @@ class UnitOfWork:
 
     connection: AsyncConnection
     now: datetime
-    bells: list[Bell] = field(default_factory=list)
+    queue_jobs: list[QueueJob] = field(default_factory=list)
 
-    def ring(self, job: str, subject: object, order: int | None = None) -> None:
+    def enqueue_after_commit(self, job: str, subject_id: object, order_id: int | None = None) -> None:
         """Ask for a bell after the commit; twice is once. What is rung about one `order` may be rung together."""
-        bell = Bell(job, str(subject), order)
-        if bell not in self.bells:
-            self.bells.append(bell)
+        queue_job = QueueJob(job, str(subject_id), order_id)
+        if queue_job not in self.queue_jobs:
+            self.queue_jobs.append(queue_job)
 
 
-Database = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
-Singly = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+UnitOfWorkFactory = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
+AutocommitConnectionFactory = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
 
-def connect(database_url: str, *, size: int = 10) -> AsyncEngine:
+def create_database_engine(database_url: str, *, pool_size: int = 10) -> AsyncEngine:
     """An engine for a `postgresql://` address with at most `size` connections."""
     address = database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
     address = address.replace("sslmode=", "ssl=")  # asyncpg's word for what libpq and hosted databases call sslmode
     url = make_url(address)
-    if CACHE not in url.query:  # an operator whose proxy can't keep statements says 0 there
-        url = url.update_query_dict({CACHE: str(STATEMENTS)})
+    if STATEMENT_CACHE_PARAMETER not in url.query:  # an operator whose proxy can't keep statements says 0 there
+        url = url.update_query_dict({STATEMENT_CACHE_PARAMETER: str(MAX_PREPARED_STATEMENTS)})
     return create_async_engine(
         url,
-        pool_size=size,
+        pool_size=pool_size,
         max_overflow=0,
         pool_timeout=30,
         pool_use_lifo=True,  # the few that are needed stay warm: each connection prepares its statements for itself
-        pool_recycle=RECYCLED_AFTER,
+        pool_recycle=MAX_CONNECTION_AGE_SECONDS,
     )
 
 
-def database(engine: AsyncEngine, ring: Ring) -> Database:
+def create_unit_of_work_factory(engine: AsyncEngine, enqueue: Enqueue) -> UnitOfWorkFactory:
     """A factory of units of work: leaving the block commits, then rings; an exception does neither."""
 
     @asynccontextmanager
@@ -72,16 +74,18 @@ def database(engine: AsyncEngine, ring: Ring) -> Database:
             now = (await connection.exec_driver_sql(_NOW)).scalar_one()
             work = UnitOfWork(connection=connection, now=now)
             yield work
-        await ring(work.bells)
+        await enqueue(work.queue_jobs)
 
     return unit_of_work
 
 
-def singly(engine: AsyncEngine) -> Singly:
+def create_autocommit_factory(engine: AsyncEngine) -> AutocommitConnectionFactory:
     """A factory of connections on which each statement is a transaction of its own, and one round trip.
 
     Behind a proxy that keeps no statements prepared the whole block is one, committed when it is left.
     """
-    if engine.url.query.get(CACHE) == "0":  # such a proxy keeps a statement's steps together in a transaction only
+    if (
+        engine.url.query.get(STATEMENT_CACHE_PARAMETER) == "0"
+    ):  # such a proxy keeps a statement's steps together in a transaction only
         return engine.begin
     return engine.execution_options(isolation_level="AUTOCOMMIT").connect

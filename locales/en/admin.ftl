@@ -220,40 +220,40 @@ bot-unsuspended-toast = Let back and told.
 
 ## Told to others
 
-push-closed =
+notification-closed =
     😔 <b>Order #{ $order } will not arrive.</b> We are sorry. You pay nothing, and the held money is being released.
     Reason: { $reason }
-push-closed-paid =
+notification-closed-paid =
     🤝 The campus team closed job #{ $order }. You did your part: <b>{ $share }</b> is yours, paid by us.
     Reason: { $reason }
-push-closed-unpaid =
+notification-closed-unpaid =
     🛑 The campus team closed job #{ $order }: it is not paid for.
     Reason: { $reason }
     If you see it differently, please talk to them.
-push-released-by-admin =
+notification-released-by-admin =
     🛑 <b>Do not buy anything for #{ $order }.</b> The campus team gave the job back to the group.
     Reason: { $reason }
-push-suspended =
+notification-suspended =
     ⏸ <b>You can't take new jobs for now.</b> A job you have, you finish as always; what you earned is paid.
     Reason: { $reason }
     If you see it differently, please talk to the campus team.
-push-unsuspended = ▶️ <b>Welcome back!</b> You can take jobs of { $campus } again.
-push-payout-late = 💰 Your { $amount } for job #{ $order } takes a little longer: our own account is short. The campus team was told, you need do nothing, and it stays yours.
-push-payout-short = 💸 Our balance at Stripe is too short to send { $amount } for order #{ $order }. It stays owed. Add funds there, then send it again.
+notification-unsuspended = ▶️ <b>Welcome back!</b> You can take jobs of { $campus } again.
+notification-payout-late = 💰 Your { $amount } for job #{ $order } takes a little longer: our own account is short. The campus team was told, you need do nothing, and it stays yours.
+notification-payout-short = 💸 Our balance at Stripe is too short to send { $amount } for order #{ $order }. It stays owed. Add funds there, then send it again.
 button-send-again = Send it again
 button-see-order = Look at the order
 
-card-why-closed =
+order-message-why-closed =
     The food was bought, but it will not arrive. We are sorry. You pay nothing.
     The campus team says: { $reason }
-card-runner-closed-paid =
+order-message-runner-closed-paid =
     The campus team closed it: { $reason }
     You did your part: receipt and pay are yours, { $share } together, paid by us.
-card-runner-closed-unpaid =
+order-message-runner-closed-unpaid =
     The campus team closed it: { $reason }
     It is not paid for. If you see it differently, please talk to them.
 
-card-payout-late = Your { $amount } takes a little longer: our own account is short. You need do nothing, and it stays yours.
+order-message-payout-late = Your { $amount } takes a little longer: our own account is short. You need do nothing, and it stays yours.
 
 error-already-bought = It is bought already, so it cannot be cancelled. Finish it, or close it and say who bears it.
 error-not-bought-yet = Nothing is bought for it yet. Cancel it, or give the job back to the group.
@@ -273,11 +273,11 @@ bot-command-resume = Take orders again
 
 ## Words between the desk and one side of an order
 
-push-team-writes =
+notification-team-writes =
     💬 <b>The campus team writes</b> about order #{ $order }:
     { $words }
     <i>Reply to this message to write back.</i>
-push-team-reads =
+notification-team-reads =
     💬 <b>Order #{ $order }</b>: { $name } ({ $side ->
         [customer] customer
        *[runner] runner
@@ -289,6 +289,6 @@ bot-side-unreachable = { $name } stopped the bot, so nothing about order #{ $ord
 bot-team-told = The campus team reads it (order #{ $order }).
 bot-usage-tell = Write the order's number, whom it is for, and what you want to say: <code>/tell 12 runner buy the small one</code>, or <code>/tell 12 customer …</code>
 bot-command-tell = Write to one side: /tell 12 runner words
-bot-guide-desk = <b>At this desk</b> these commands work:
+bot-guide-admin-chat = <b>At this desk</b> these commands work:
 bot-guide-line = /{ $command }: { $what }
-push-finished-runner = ✅ Job #{ $order } counts as delivered: the campus team says so. Your money follows by itself.
+notification-finished-runner = ✅ Job #{ $order } counts as delivered: the campus team says so. Your money follows by itself.

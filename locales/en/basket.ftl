@@ -11,7 +11,7 @@ bot-button-me = 👤 Me
 bot-stores = <b>Where from?</b> Choose a shop, or type its name.
 bot-stores-basket = Your basket is from { $store }. Another shop starts a new one.
 bot-other-store = <b>Which shop?</b> Type its name, and where it is if runners might not know.
-bot-store-unclear = I need the shop's name, at most { $most } characters.
+bot-store-not-understood = I need the shop's name, at most { $most } characters.
 bot-store-gone = { $store } takes no orders here any more. Choose another shop.
 bot-store-shut =
     { $days ->
@@ -37,7 +37,7 @@ bot-item = { $quantity } × { $name } · { $cost }
 bot-item-added = Added: { $item }
 bot-item-now = { $quantity } × { $item }
 bot-item-removed = Removed: { $item }
-bot-line-unclear =
+bot-line-not-understood =
     I can't read this line, so nothing was added: “{ $line }”
     Write what it is and what it costs, like <code>{ $example }</code>
 bot-basket = <b>Your basket</b> from { $store }
@@ -59,7 +59,7 @@ bot-discarded = Your basket is empty.
 
 bot-drop-points = <b>Where to?</b> Choose a place to meet your runner, or type one.
 bot-spots = <b>Where in { $building }?</b> Choose a spot, or type your room, like <code>room 412</code>
-bot-place-unclear = I need a place to bring it to, at most { $most } characters.
+bot-place-not-understood = I need a place to bring it to, at most { $most } characters.
 bot-button-usual-place = 📍 { $place }
 bot-button-drop-point = { $place }
 bot-button-building = { $building } · { $spots } spots
@@ -67,7 +67,7 @@ bot-button-building = { $building } · { $spots } spots
 ## Fee, tip, note
 
 bot-fee = <b>What is it worth to you?</b> Choose the fee for bringing it, or type an amount from { $least } to { $most }. Your runner keeps { $share } % of it.
-bot-fee-unclear = I need an amount, like <code>{ $example }</code>.
+bot-fee-not-understood = I need an amount, like <code>{ $example }</code>.
 bot-fee-unfit = { $fee } does not fit here.
 bot-button-fee = { $amount }
 bot-tip-set = Tip: { $amount }, all of it for your runner.
@@ -75,7 +75,7 @@ bot-tip-none = No tip.
 bot-button-tip = Tip { $amount }
 bot-button-no-tip = No tip
 bot-note = <b>A note for your runner?</b> Type it, at most { $most } characters.
-bot-note-unclear = I need words, at most { $most } characters. That was { $written }.
+bot-note-not-understood = I need words, at most { $most } characters. That was { $written }.
 bot-note-removed = The note is gone.
 bot-button-add-note = Add note
 bot-button-change-note = Change note
@@ -128,7 +128,7 @@ bot-button-list-after = More ▶
 ## What was not asked for
 
 bot-help-picture = I can't do anything with that here. Here is what I can do for you:
-bot-unclear = I did not understand that.
+bot-not-understood = I did not understand that.
 bot-unknown-command = I don't know that command.
 bot-words-please = I need words here, not a picture.
 bot-still-asked = I am still waiting for your answer to my last question.

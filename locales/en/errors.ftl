@@ -2,7 +2,7 @@
 
 error-unknown = That did not work. Nothing was changed. Please try again.
 error-not-allowed = That is not yours to do.
-error-job-not-yours = This job is not yours any more. Please do not buy anything for it.
+error-delivery-not-yours = This job is not yours any more. Please do not buy anything for it.
 error-stale = This button is out of date. Look at the newest message and use its buttons.
 
 error-order-not-found = There is no such order here.
@@ -11,7 +11,7 @@ error-order-yours = This job is already yours. Its card is in your chat with me.
 error-order-closed = This order is not open for that any more.
 error-own-order = This is your own order. Somebody else has to bring it.
 error-barred = You gave this job back before. It is for other runners now.
-error-too-many-jobs =
+error-too-many-deliveries =
     { $most ->
         [one] Finish the job you have first. You can carry one at a time.
        *[other] You have { $most } jobs already. Finish one of them first.

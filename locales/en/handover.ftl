@@ -2,13 +2,13 @@
 
 ## The customer's card
 
-card-customer-may-leave = You were not there so far: your runner may leave it there now and take a photo.
-card-customer-left = 📷 Left here, with a photo: <b>{ $place }</b>
+order-message-customer-may-leave = You were not there so far: your runner may leave it there now and take a photo.
+order-message-customer-left = 📷 Left here, with a photo: <b>{ $place }</b>
 
 ## The runner's card
 
-card-runner-may-leave = Nobody there? You may <b>leave it at { $place }</b> now: tap below, then send a photo of it. The photo counts as delivered.
-card-runner-next-pin-locked =
+order-message-runner-may-leave = Nobody there? You may <b>leave it at { $place }</b> now: tap below, then send a photo of it. The photo counts as delivered.
+order-message-runner-next-pin-locked =
     Five wrong PINs, so none counts any more. The campus team was told, and your money is safe.
     Hand it over, or <b>leave it at { $place }</b>: tap below, then send a photo of it. The photo counts as delivered.
 
@@ -20,21 +20,21 @@ button-leave = Leave it, send photo
 
 ## Messages of their own, to the customer
 
-push-receipt = 🧾 <b>Order #{ $order }</b>: the receipt of { $store }, { $receipt }.
-push-proof = 📷 <b>Order #{ $order }</b> was left here: { $place }
-push-reminder =
+notification-receipt = 🧾 <b>Order #{ $order }</b>: the receipt of { $store }, { $receipt }.
+notification-proof = 📷 <b>Order #{ $order }</b> was left here: { $place }
+notification-reminder =
     ⏰ <b>{ $runner } is waiting</b> with order #{ $order }: { $place }
     Take your food, then say this PIN: <code>{ $pin }</code>
-push-absent = 📍 You did not come for order #{ $order } so far. Your runner may leave it there now and send you a photo: { $place }
-push-left = ✅ <b>Order #{ $order } is delivered.</b> Left at { $place }. You pay { $total }. Enjoy!
+notification-absent = 📍 You did not come for order #{ $order } so far. Your runner may leave it there now and send you a photo: { $place }
+notification-food-left = ✅ <b>Order #{ $order } is delivered.</b> Left at { $place }. You pay { $total }. Enjoy!
 
 ## Messages of their own, to the runner
 
-push-may-leave = ⌛ Nobody came for job #{ $order }? Leave it at <b>{ $place }</b>, tap below, and send a photo of it. You are paid in full.
+notification-may-leave = ⌛ Nobody came for job #{ $order }? Leave it at <b>{ $place }</b>, tap below, and send a photo of it. You are paid in full.
 
 ## Messages of their own, to the admins
 
-push-above-limit =
+notification-limit-exceeded-admins =
     🧾 <b>Order #{ $order }: the shop wants more than agreed.</b> { $store } wants { $wanted }, the customer agreed to at most { $limit }.
     { $runner } asks what to do. Reply to this message to answer, ask the customer with <code>/tell { $order } customer …</code>, or end it: <code>/cancel { $order } reason</code>
 

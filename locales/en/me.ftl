@@ -21,7 +21,7 @@ bot-me-place-forgotten = You will be asked with every order.
 bot-remove-card-sure =
     Remove { $brand } ending in { $last4 }? Stripe forgets it too.
     Your next order will ask for a card. Orders under way are not touched.
-bot-card-going = The card is removed here. Stripe lets it go in a moment.
+bot-card-being-removed = The card is removed here. Stripe lets it go in a moment.
 bot-chart-paid = <b>You paid, week by week</b>
 bot-chart-earned = <b>You earned, week by week</b>, without the money for the food
 bot-chart-week = Week from { $monday } { $amount }
@@ -40,6 +40,6 @@ bot-button-remove-card-sure = Yes, remove it
 bot-button-invite = Invite a friend
 bot-button-to-me = ◀ About me
 
-push-card-removed = 💳 { $brand } ending in { $last4 } is removed, at Stripe too.
+notification-card-removed = 💳 { $brand } ending in { $last4 } is removed, at Stripe too.
 
 error-card-in-use = Your bank is just being asked about an order with this card. Try again in a minute.

@@ -1,15 +1,15 @@
 ### What customer and runner write to each other through the bot.
 
-card-relay = ✍️ Reply to this card to write to { $name }.
+order-message-relay = ✍️ Reply to this card to write to { $name }.
 
-push-relay-photo = 💬 <b>{ $name }</b> about #{ $order }
+notification-relay-photo = 💬 <b>{ $name }</b> about #{ $order }
 # Quoted, so that nobody's lines can look like the bot's own.
-push-relay =
+notification-relay =
     💬 <b>{ $name }</b> about #{ $order }:
     <blockquote>{ $text }</blockquote>
 
-push-not-heard = 💬 { $name } could not be reached about #{ $order }: they stopped this chat. Your last message was not read.
-push-perhaps-not-heard = 💬 A message of yours about #{ $order } may not have reached { $name }: Telegram did not say. Send it again if it matters.
+notification-relay-undelivered = 💬 { $name } could not be reached about #{ $order }: they stopped this chat. Your last message was not read.
+notification-relay-outcome-unknown = 💬 A message of yours about #{ $order } may not have reached { $name }: Telegram did not say. Send it again if it matters.
 
 bot-relay-nobody = Nobody has order #{ $order } yet, so there is nobody to read that. As soon as a runner takes it, reply to its card.
 bot-relay-over = Order #{ $order } has been over for a while, so I pass on nothing more. If something is wrong, talk to the campus team.

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import uvloop
 
-from sandbox.crash.cases import AT_ONCE, Case, CasesError, all_cases, batches
-from sandbox.crash.ground import Victim, open_ground
-from sandbox.crash.report import HEAD, line, totals
-from sandbox.crash.round import Outcome, kill_once
+from sandbox.crash.crash_cases import MAX_CASES_PER_KILL, CaseCoverageError, CrashCase, batch_cases, list_crash_cases
+from sandbox.crash.crash_report import TABLE_HEADER, format_case_line, format_totals
+from sandbox.crash.crash_stack import KilledProcess, start_crash_stack
+from sandbox.crash.process_kill import CaseOutcome, kill_process_once
 from sandbox.launch.processes import LaunchError
-from sandbox.launch.stack import Plan, Stack
-from sandbox.play.quarters import Quarter, cast_of_all, found_quarter
+from sandbox.launch.stack import Stack, StackConfig
+from sandbox.play.populated_campuses import PopulatedCampus, accounts_of_campuses, create_populated_campus
 
-CAMPUSES = max(AT_ONCE.values())  # a campus for each case of a kill, so that no group is told too much
-FIRST_CAMPUS = 3  # as numbers go (see found_quarter)
+CAMPUS_COUNT = max(MAX_CASES_PER_KILL.values())  # a campus for each case of a kill, so that no group is told too much
+FIRST_CAMPUS_NUMBER = 3  # as numbers go (see create_populated_campus)
 
 
 def main() -> int:
@@ -32,61 +32,71 @@ def main() -> int:
     )
     options = parser.parse_args()
     try:
-        cases = [case for case in all_cases(options.steps) if options.only in str(case)]
+        cases = [case for case in list_crash_cases(options.steps) if options.only in str(case)]
         with tempfile.TemporaryDirectory(prefix="campusg-crash-", ignore_cleanup_errors=True) as folder:
-            return run(Path(folder), cases)
-    except (CasesError, LaunchError) as failure:
+            return run_crash_cases(Path(folder), cases)
+    except (CaseCoverageError, LaunchError) as failure:
         print(failure, file=sys.stderr)
         return 1
 
 
-def run(folder: Path, cases: Sequence[Case]) -> int:
+def run_crash_cases(folder: Path, cases: Sequence[CrashCase]) -> int:
     """Play the cases on throw-away data in this folder."""
-    runners = 2 * (len(cases) // CAMPUSES + 1)
-    quarters = tuple(found_quarter(folder, f"crash{at}", FIRST_CAMPUS + at, runners=runners) for at in range(CAMPUSES))
-    with surroundings(folder, quarters) as stack:
-        outcomes = uvloop.run(play(stack, quarters, cases))
-        print(stack.run("workers.audit"))
-    return 1 if any(outcome.wrong for outcome in outcomes) else 0
+    runners = 2 * (len(cases) // CAMPUS_COUNT + 1)
+    populated_campuses = tuple(
+        create_populated_campus(folder, f"crash{at}", FIRST_CAMPUS_NUMBER + at, runners=runners)
+        for at in range(CAMPUS_COUNT)
+    )
+    with running_dependencies(folder, populated_campuses) as stack:
+        outcomes = uvloop.run(kill_and_report(stack, populated_campuses, cases))
+        print(stack.run_module("workers.audit"))
+    return 1 if any(outcome.failure for outcome in outcomes) else 0
 
 
 @contextmanager
-def surroundings(folder: Path, quarters: tuple[Quarter, ...]) -> Iterator[Stack]:
+def running_dependencies(folder: Path, populated_campuses: tuple[PopulatedCampus, ...]) -> Iterator[Stack]:
     """Everything but the bot and the worker, for the length of a block."""
-    files = tuple(quarter.campus.file for quarter in quarters)
-    stack = Stack(Plan(folder=folder, cast=cast_of_all(quarters), campus_files=files), say)
+    files = tuple(populated_campus.chats.file for populated_campus in populated_campuses)
+    stack = Stack(
+        StackConfig(folder=folder, accounts=accounts_of_campuses(populated_campuses), campus_files=files),
+        _print_flushed,
+    )
     try:
-        stack.start_surroundings()
+        stack.start_dependencies()
         yield stack
     finally:
         stack.stop()
 
 
-async def play(stack: Stack, quarters: tuple[Quarter, ...], cases: Sequence[Case]) -> Sequence[Outcome]:
+async def kill_and_report(
+    stack: Stack, populated_campuses: tuple[PopulatedCampus, ...], cases: Sequence[CrashCase]
+) -> Sequence[CaseOutcome]:
     """All the cases, batch by batch, told as they come."""
-    outcomes: list[Outcome] = []
-    async with open_ground(stack, quarters, tuple(Victim)) as ground:
-        await ground.stripe.post("/sim/webhooks", {"drop": True})  # nothing may depend on them
-        say(HEAD)
-        began, kills, last = time.monotonic(), 0, 0
-        left = deque(batches(cases))
-        while left:
-            batch = left.popleft()
-            found, last = await kill_once(ground, batch, last)
+    outcomes: list[CaseOutcome] = []
+    async with start_crash_stack(stack, populated_campuses, tuple(KilledProcess)) as crash_stack:
+        await crash_stack.stripe.post("/sim/webhooks", {"drop": True})  # nothing may depend on them
+        _print_flushed(TABLE_HEADER)
+        began, kills, last_call = time.monotonic(), 0, 0
+        remaining_batches = deque(batch_cases(cases))
+        while remaining_batches:
+            batch = remaining_batches.popleft()
+            batch_outcomes, last_call = await kill_process_once(crash_stack, batch, last_call)
             kills += 1
-            for outcome in found:
-                if outcome.missed and len(batch) > 1:
-                    left.append([outcome.case])  # what another one keeps back may stand in its way: again, alone
+            for outcome in batch_outcomes:
+                if outcome.is_point_missed and len(batch) > 1:
+                    remaining_batches.append(
+                        [outcome.case]
+                    )  # what another one keeps back may stand in its way: again, alone
                     continue
                 outcomes.append(outcome)
-                say(line(outcome))
-        say(totals(outcomes, kills, time.monotonic() - began))
+                _print_flushed(format_case_line(outcome))
+        _print_flushed(format_totals(outcomes, kills, time.monotonic() - began))
     return outcomes
 
 
-def say(words: str) -> None:
+def _print_flushed(text: str) -> None:
     """Print at once, also into a pipe."""
-    print(words, flush=True)
+    print(text, flush=True)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from sandbox.launch.demo import FOLDER, demo
+from sandbox.launch.demo import DEMO_FOLDER, run_demo
 from sandbox.launch.processes import LaunchError
 from sandbox.launch.tether import tie_to_parent
 
@@ -16,15 +16,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m sandbox.launch", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
     command = commands.add_parser("demo", help="run a whole CampusG on this machine until Ctrl-C")
-    command.add_argument("--data", type=Path, default=FOLDER, help="where its data is kept (default: %(default)s)")
+    command.add_argument("--data", type=Path, default=DEMO_FOLDER, help="where its data is kept (default: %(default)s)")
     command.add_argument("--with-parent", action="store_true", help="stop also when the program that started it dies")
     options = parser.parse_args()
     if options.with_parent:
         tie_to_parent(os.getppid(), signal.SIGTERM)
     try:
-        demo(
+        run_demo(
             options.data.absolute(),
-            say,
+            _print_flushed,
             database_url=os.environ.get("DATABASE_URL"),
             redis_url=os.environ.get("REDIS_URL"),
         )
@@ -37,7 +37,7 @@ def main() -> int:
     return 0
 
 
-def say(line: str) -> None:
+def _print_flushed(line: str) -> None:
     """Print a line at once, also into a pipe."""
     print(line, flush=True)
 

@@ -11,40 +11,46 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from shlex import quote
 
-from sandbox.launch.people import ANA, BEN, NORTH_BOT, RUNNERS, SAM, say_first, say_hello
-from sandbox.launch.processes import LaunchError, Process, nap
-from sandbox.launch.stack import PROJECT, Plan, Stack
+from sandbox.launch.processes import LaunchError, Process, sleep_between_polls
+from sandbox.launch.stack import PROJECT, Stack, StackConfig
+from sandbox.launch.telegram_accounts import ANA, BEN, NORTH_BOT, RUNNERS, SAM, open_bot_chats, write_first_message
 
-RESTART_PAUSE = 1.0  # seconds a dead process stays down, so that one which cannot live costs little
-RESTARTS = 5  # of one process; then something is wrong that no restart mends
-FOLDER = PROJECT / ".data" / "demo"
+RESTART_DELAY_SECONDS = 1.0  # seconds a dead process stays down, so that one which cannot live costs little
+MAX_RESTARTS = 5  # of one process; then something is wrong that no restart mends
+DEMO_FOLDER = PROJECT / ".data" / "demo"
 
-Say = Callable[[str], None]
+PrintLine = Callable[[str], None]
 
 
-def demo(folder: Path, say: Say, *, database_url: str | None = None, redis_url: str | None = None) -> None:
+def run_demo(
+    folder: Path, print_line: PrintLine, *, database_url: str | None = None, redis_url: str | None = None
+) -> None:
     """Start everything with its data in `folder`, say how to talk to it, and stay until interrupted.
 
     Raises LaunchError when it cannot start or a process keeps dying. Stops everything in any case.
     """
     began = time.monotonic()
-    with sole_use(folder), stopping_on_signals() as pause:
-        stack = Stack(Plan(folder=folder, durable=True, database_url=database_url, redis_url=redis_url), say, pause)
+    with lock_data_folder(folder), stopping_on_signals() as pause:
+        stack = Stack(
+            StackConfig(folder=folder, durable=True, database_url=database_url, redis_url=redis_url), print_line, pause
+        )
         try:
             stack.start()
-            say_hello(stack.telegram_url, NORTH_BOT, (ANA, BEN, SAM))
-            say_first(stack.telegram_url, SAM, RUNNERS.id, "/bind")  # so that there is a link for those he approves
-            greet(stack, say, seconds=time.monotonic() - began)
+            open_bot_chats(stack.telegram_url, NORTH_BOT, (ANA, BEN, SAM))
+            write_first_message(
+                stack.telegram_url, SAM, RUNNERS.id, "/bind"
+            )  # so that there is a link for those he approves
+            print_instructions(stack, print_line, seconds=time.monotonic() - began)
             open_browser(stack.page_url)
-            watch(stack, say, pause)
+            restart_dead_processes(stack, print_line, pause)
         except KeyboardInterrupt:
-            say("stopping")
+            print_line("stopping")
         finally:
             stack.stop()
 
 
 @contextmanager
-def sole_use(folder: Path) -> Iterator[None]:
+def lock_data_folder(folder: Path) -> Iterator[None]:
     """Hold the data folder for this process alone; raise LaunchError when another one has it."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a") as lock:
@@ -62,37 +68,42 @@ def stopping_on_signals() -> Iterator[Callable[[], None]]:
     The signal itself only leaves a note: raised wherever we happen to be, the exception can leave a lock of subprocess
     taken for ever, and then nothing can be stopped any more.
     """
-    came: list[int] = []
+    received_signals: list[int] = []
 
     def pause() -> None:
-        if came:
+        if received_signals:
             raise KeyboardInterrupt
-        nap()
+        sleep_between_polls()
 
-    ways = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {way: signal.signal(way, lambda number, _frame: came.append(number)) for way in ways}
+    signal_numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    previous_handlers = {
+        signal_number: signal.signal(signal_number, lambda number, _frame: received_signals.append(number))
+        for signal_number in signal_numbers
+    }
     try:
         yield pause
     finally:
-        for way, handler in before.items():
-            signal.signal(way, handler)
+        for signal_number, handler in previous_handlers.items():
+            signal.signal(signal_number, handler)
 
 
-def greet(stack: Stack, say: Say, *, seconds: float) -> None:
+def print_instructions(stack: Stack, print_line: PrintLine, *, seconds: float) -> None:
     """Say where everything is, and leave the settings in a file that a shell can read."""
-    settings = stack.plan.folder / "environment"
+    settings = stack.config.folder / "environment"
     settings.touch(mode=0o600)  # a DATABASE_URL that was given may hold a password
     settings.write_text("".join(f"export {name}={quote(value)}\n" for name, value in stack.environment.items()))
-    say(f"ready in {seconds:.0f} s")
-    say("")
-    say(f"  the chats    {stack.page_url}   everybody's, side by side; press Start in Mei's and order something")
-    say("               or in other terminals: make chat AS=mei (orders), ana (runs), sam (steers)")
-    say("  the way in   mei and kai begin with /start north-2026, the others with /start")
-    say("  the bank     follow the links in the chats; card 4242 4242 4242 4242 pays, 4000 0000 0000 0341 is declined")
-    say(f"  the logs     {stack.plan.folder / 'logs'}")
-    say(f"  the books    . {settings} && .venv/bin/python -m workers.audit")
-    say("")
-    say("Ctrl-C stops it; the next start goes on with the same data.")
+    print_line(f"ready in {seconds:.0f} s")
+    print_line("")
+    print_line(f"  the chats    {stack.page_url}   everybody's, side by side; press Start in Mei's and order something")
+    print_line("               or in other terminals: make chat AS=mei (orders), ana (runs), sam (steers)")
+    print_line("  the way in   mei and kai begin with /start north-2026, the others with /start")
+    print_line(
+        "  the bank     follow the links in the chats; card 4242 4242 4242 4242 pays, 4000 0000 0000 0341 is declined"
+    )
+    print_line(f"  the logs     {stack.config.folder / 'logs'}")
+    print_line(f"  the books    . {settings} && .venv/bin/python -m workers.audit")
+    print_line("")
+    print_line("Ctrl-C stops it; the next start goes on with the same data.")
 
 
 def open_browser(url: str) -> None:
@@ -103,22 +114,22 @@ def open_browser(url: str) -> None:
             webbrowser.open(url)
 
 
-def watch(stack: Stack, say: Say, pause: Callable[[], None]) -> None:
+def restart_dead_processes(stack: Stack, print_line: PrintLine, pause: Callable[[], None]) -> None:
     """Bring back what dies, for ever; raise LaunchError when one process dies too often."""
     restarts: dict[str, int] = {}
     while True:
         for name, process in stack.processes.items():
-            if process.ended is not None:
+            if process.exit_code is not None:
                 restarts[name] = restarts.get(name, 0) + 1
-                bring_back(process, say, left=RESTARTS - restarts[name])
+                restart_process(process, print_line, restarts_left=MAX_RESTARTS - restarts[name])
         pause()
 
 
-def bring_back(process: Process, say: Say, *, left: int) -> None:
+def restart_process(process: Process, print_line: PrintLine, *, restarts_left: int) -> None:
     """Name a process that died with its last words, and start it anew if it may die `left` more times."""
-    report = f"{process.name} ended with {process.ended}:\n{process.last_lines()}"
-    if left < 0:
-        raise LaunchError(f"{report}\n{process.name} died {RESTARTS + 1} times; see {process.program.log}")
-    say(f"{report}\nstarting {process.name} again")
-    time.sleep(RESTART_PAUSE)
+    report = f"{process.name} ended with {process.exit_code}:\n{process.last_lines()}"
+    if restarts_left < 0:
+        raise LaunchError(f"{report}\n{process.name} died {MAX_RESTARTS + 1} times; see {process.program.log}")
+    print_line(f"{report}\nstarting {process.name} again")
+    time.sleep(RESTART_DELAY_SECONDS)
     process.restart()

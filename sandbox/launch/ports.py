@@ -30,12 +30,12 @@ def is_free(port: int) -> bool:
 def remembered_ports(folder: Path, names: Iterable[str]) -> dict[str, int]:
     """Return a port for each name: the one it had the last time in this data folder if that is free, else a new one."""
     memory = folder / "ports.json"
-    known: dict[str, int] = json.loads(memory.read_text()) if memory.exists() else {}
+    saved_ports: dict[str, int] = json.loads(memory.read_text()) if memory.exists() else {}
     for name in names:
-        while name not in known or not is_free(known[name]):
+        while name not in saved_ports or not is_free(saved_ports[name]):
             port = free_port()
-            if port not in known.values():
-                known[name] = port
+            if port not in saved_ports.values():
+                saved_ports[name] = port
     memory.parent.mkdir(parents=True, exist_ok=True)
-    memory.write_text(json.dumps(known, indent=1))
-    return known
+    memory.write_text(json.dumps(saved_ports, indent=1))
+    return saved_ports

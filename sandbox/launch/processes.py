@@ -10,17 +10,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PAUSE = 0.03  # seconds between two looks at something we wait for
-STOP_PATIENCE = 5.0  # seconds a process gets to end by itself
+POLL_INTERVAL_SECONDS = 0.03  # seconds between two looks at something we wait for
+STOP_TIMEOUT_SECONDS = 5.0  # seconds a process gets to end by itself
 
 
 class LaunchError(Exception):
     """A process could not be started or did not get ready; the sentence is for the person who started us."""
 
 
-def nap() -> None:
+def sleep_between_polls() -> None:
     """Sleep between two looks; who must be able to stop waiting passes a pause that raises."""
-    time.sleep(PAUSE)
+    time.sleep(POLL_INTERVAL_SECONDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +56,11 @@ class Process:
         return self.started.pid
 
     @property
-    def ended(self) -> int | None:
+    def exit_code(self) -> int | None:
         """Return the exit code (negative: the signal that ended it), or None while it runs."""
         return self.started.poll()
 
-    def printed(self) -> str:
+    def read_output(self) -> str:
         """Return all it has printed since it was started."""
         with self.program.log.open("rb") as log:
             log.seek(self.log_offset)
@@ -68,43 +68,45 @@ class Process:
 
     def last_lines(self, count: int = 8) -> str:
         """Return the last lines it printed."""
-        return "\n".join(self.printed().splitlines()[-count:])
+        return "\n".join(self.read_output().splitlines()[-count:])
 
-    def wait_until(self, ready: Callable[[], bool], *, within: float, pause: Callable[[], None] = nap) -> None:
+    def wait_until(
+        self, ready: Callable[[], bool], *, timeout: float, pause: Callable[[], None] = sleep_between_polls
+    ) -> None:
         """Block until `ready()`; raise LaunchError when it ends first, or (killing it) after `within` seconds."""
-        deadline = time.monotonic() + within
+        deadline = time.monotonic() + timeout
         while not ready():
-            if self.ended is not None:
-                raise LaunchError(f"{self.name} ended with {self.ended} before it was ready:\n{self.last_lines()}")
+            if self.exit_code is not None:
+                raise LaunchError(f"{self.name} ended with {self.exit_code} before it was ready:\n{self.last_lines()}")
             if time.monotonic() > deadline:
                 self.kill()
-                raise LaunchError(f"{self.name} was not ready within {within:.0f} s:\n{self.last_lines()}")
+                raise LaunchError(f"{self.name} was not ready within {timeout:.0f} s:\n{self.last_lines()}")
             pause()
 
-    def wait(self, *, within: float, pause: Callable[[], None] = nap) -> int:
+    def wait(self, *, timeout: float, pause: Callable[[], None] = sleep_between_polls) -> int:
         """Block until it ends by itself and return its exit code; LaunchError (killing it) after `within` seconds."""
-        deadline = time.monotonic() + within
-        while (code := self.ended) is None:
+        deadline = time.monotonic() + timeout
+        while (code := self.exit_code) is None:
             if time.monotonic() > deadline:
                 self.kill()
-                raise LaunchError(f"{self.name} had not ended after {within:.0f} s:\n{self.last_lines()}")
+                raise LaunchError(f"{self.name} had not ended after {timeout:.0f} s:\n{self.last_lines()}")
             pause()
         return code
 
-    def ask_to_stop(self) -> None:
+    def request_stop(self) -> None:
         """Send the program's own stop signal; harmless when it has ended."""
-        if self.ended is None:
+        if self.exit_code is None:
             self.started.send_signal(self.program.stop_signal)
 
-    def stop(self, patience: float = STOP_PATIENCE) -> int:
+    def stop(self, timeout: float = STOP_TIMEOUT_SECONDS) -> int:
         """Ask it to stop, kill it after `patience` seconds, and return its exit code."""
-        self.ask_to_stop()
-        return self.end_within(patience)
+        self.request_stop()
+        return self.wait_or_kill(timeout)
 
-    def end_within(self, patience: float) -> int:
+    def wait_or_kill(self, timeout: float) -> int:
         """Give it `patience` seconds to end, then kill it; return its exit code."""
         try:
-            return self.started.wait(patience)
+            return self.started.wait(timeout)
         except subprocess.TimeoutExpired:
             return self.kill()
 
@@ -131,7 +133,7 @@ def start_process(program: Program) -> Process:
     with program.log.open("ab") as log:
         offset = log.tell()
         child = subprocess.Popen(
-            [*program.prefix, *tether(program.orphan_signal), *program.command],
+            [*program.prefix, *parent_death_command(program.orphan_signal), *program.command],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -142,17 +144,17 @@ def start_process(program: Program) -> Process:
     return Process(program, child, offset)
 
 
-def stop_together(processes: Iterable[Process], patience: float = STOP_PATIENCE) -> None:
+def stop_together(processes: Iterable[Process], timeout: float = STOP_TIMEOUT_SECONDS) -> None:
     """Stop several at once; those that have not ended after `patience` seconds are killed."""
-    asked = [process for process in processes if process.ended is None]
+    asked = [process for process in processes if process.exit_code is None]
     for process in asked:
-        process.ask_to_stop()
-    deadline = time.monotonic() + patience
+        process.request_stop()
+    deadline = time.monotonic() + timeout
     for process in asked:
-        process.end_within(max(0.0, deadline - time.monotonic()))
+        process.wait_or_kill(max(0.0, deadline - time.monotonic()))
 
 
-def tether(ending: signal.Signals) -> list[str]:
+def parent_death_command(ending: signal.Signals) -> list[str]:
     """Return the words that put before a command make it end with this process (see tether.py)."""
     if sys.platform != "linux":
         return []

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.launch import postgres, valkey
-from sandbox.launch.people import DEMO_CAST, Cast, seat
 from sandbox.launch.ports import LOOPBACK, is_free, remembered_ports
-from sandbox.launch.processes import LaunchError, Process, Program, nap, start_process, stop_together
+from sandbox.launch.processes import LaunchError, Process, Program, sleep_between_polls, start_process, stop_together
+from sandbox.launch.telegram_accounts import DEMO_ACCOUNTS, TelegramAccounts, create_accounts
 
 PROJECT = Path(__file__).parents[2]
 CAMPUS_FILE = Path(__file__).with_name("campus.toml")
@@ -22,7 +22,7 @@ STRIPE_SECRET_KEY = "sk_test_sandbox"
 STRIPE_WEBHOOK_SECRET = "whsec_sandbox"
 STRIPE_CONNECT_WEBHOOK_SECRET = "whsec_sandbox_connect"
 TELEGRAM_WEBHOOK_SECRET = "sandbox"
-ROOM_PATIENCE = 90.0  # seconds; importing aiogram alone takes 3 s of processor time
+READY_TIMEOUT_SECONDS = 90.0  # seconds; importing aiogram alone takes 3 s of processor time
 WEBHOOK_EVENTS = (  # what the README tells an operator to choose: what our own asking would find only later
     "payment_intent.amount_capturable_updated",
     "payment_intent.canceled",
@@ -42,11 +42,11 @@ WEBHOOK_EVENTS = (  # what the README tells an operator to choose: what our own 
     "account.application.deauthorized",
     "payout.failed",
 )
-TASK_PATIENCE = 120.0  # seconds for migrations, a campus, an audit
+COMMAND_TIMEOUT_SECONDS = 120.0  # seconds for migrations, a campus, an audit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class StackConfig:
     """What to start, and with what."""
 
     folder: Path
@@ -56,7 +56,7 @@ class Plan:
     environment: Mapping[str, str] = field(default_factory=dict)  # further settings, of the sandboxes too
     database_url: str | None = None  # None: start an own Postgres
     redis_url: str | None = None  # None: start an own Valkey
-    cast: Cast = DEMO_CAST
+    accounts: TelegramAccounts = DEMO_ACCOUNTS
     campus_files: tuple[Path, ...] = (CAMPUS_FILE,)
 
 
@@ -64,9 +64,9 @@ class Plan:
 class Stack:
     """A CampusG that is starting, running or stopped; `processes` are in the order they were started."""
 
-    plan: Plan
-    say: Callable[[str], None]
-    pause: Callable[[], None] = nap  # between two looks at what we wait for; may raise to give up
+    config: StackConfig
+    print_line: Callable[[str], None]
+    pause: Callable[[], None] = sleep_between_polls  # between two looks at what we wait for; may raise to give up
     processes: dict[str, Process] = field(default_factory=dict)
     database_url: str = ""
     redis_url: str = ""
@@ -74,7 +74,7 @@ class Stack:
 
     def __post_init__(self) -> None:
         """Choose the ports: those of the last start where they are free."""
-        self.ports = remembered_ports(self.plan.folder, PORTS)
+        self.ports = remembered_ports(self.config.folder, PORTS)
 
     @property
     def telegram_url(self) -> str:
@@ -110,104 +110,112 @@ class Stack:
             "STRIPE_CONNECT_WEBHOOK_SECRET": STRIPE_CONNECT_WEBHOOK_SECRET,
             "HTTP_PORT": str(self.ports["bot"]),
         }
-        if self.plan.webhooks:
+        if self.config.webhooks:
             settings |= {"PUBLIC_URL": self.bot_url, "TELEGRAM_WEBHOOK_SECRET": TELEGRAM_WEBHOOK_SECRET}
-        tokens = {bot.setting: bot.token for bot in self.plan.cast.bots}
-        return settings | tokens | dict(self.plan.environment)
+        tokens = {bot.token_variable: bot.token for bot in self.config.accounts.bots}
+        return settings | tokens | dict(self.config.environment)
 
     def start(self) -> None:
         """Start everything and return when the first update would be handled; raise LaunchError if it can't be."""
-        self.start_surroundings()
-        self.say("starting the bot and the workers")
-        self.start_rooms()
+        self.start_dependencies()
+        self.print_line("starting the bot and the workers")
+        self.start_application()
 
-    def start_surroundings(self) -> None:
+    def start_dependencies(self) -> None:
         """Start all but the bot and the workers, with the database migrated and the campuses founded."""
         self.start_sandboxes()
         self.start_servers()
-        self.say("bringing the database to the newest schema")
-        self.run("alembic", "upgrade", "head")
+        self.print_line("bringing the database to the newest schema")
+        self.run_module("alembic", "upgrade", "head")
         for name in SANDBOXES:
             self.wait_ready(name)
-        seat(self.telegram_url, self.plan.cast)
+        create_accounts(self.telegram_url, self.config.accounts)
         self.start_page()
-        self.say("founding the campus")
-        self.run("workers.campus", "add", *map(str, self.plan.campus_files))
+        self.print_line("founding the campus")
+        self.run_module("workers.campus", "add", *map(str, self.config.campus_files))
 
     def start_servers(self) -> None:
         """Start the database servers that were not given."""
-        folder, durable = self.plan.folder, self.plan.durable
-        self.database_url, self.redis_url = self.plan.database_url or "", self.plan.redis_url or ""
+        folder, durable = self.config.folder, self.config.durable
+        self.database_url, self.redis_url = self.config.database_url or "", self.config.redis_url or ""
         if not self.database_url:
-            started = postgres.start(folder, durable=durable, port=self.ports["postgres"])
+            started = postgres.start_postgres(folder, durable=durable, port=self.ports["postgres"])
             self.database_url, self.processes["postgres"] = started.url, started.process
         if not self.redis_url:
-            started = valkey.start(folder, durable=durable, port=self.ports["valkey"])
+            started = valkey.start_valkey(folder, durable=durable, port=self.ports["valkey"])
             self.redis_url, self.processes["valkey"] = started.url, started.process
 
     def start_sandboxes(self) -> None:
         """Start the stand-ins for Telegram and Stripe without waiting; they learn no secret of ours but these."""
         secrets = ("--webhook-secret", STRIPE_WEBHOOK_SECRET, "--connect-webhook-secret", STRIPE_CONNECT_WEBHOOK_SECRET)
-        hook = ("--webhook", f"{self.bot_url}/stripe", *secrets, "--webhook-events", *WEBHOOK_EVENTS)
-        for name, further in (("telegram", ()), ("stripe", hook)):
-            state = str(self.plan.folder / name)
-            words = ("--port", str(self.ports[name]), "--state", state, *further)
+        webhook_options = ("--webhook", f"{self.bot_url}/stripe", *secrets, "--webhook-events", *WEBHOOK_EVENTS)
+        for name, extra_options in (("telegram", ()), ("stripe", webhook_options)):
+            state = str(self.config.folder / name)
+            arguments = ("--port", str(self.ports[name]), "--state", state, *extra_options)
             self.processes[name] = start_process(
-                self.program(name, f"sandbox.{name}", *words, settings=self.plan.environment)
+                self.build_program(name, f"sandbox.{name}", *arguments, settings=self.config.environment)
             )
 
     def start_page(self) -> None:
         """Start the chat page without waiting, if there are chats to show on it."""
-        chats = self.plan.cast.chats
+        chats = self.config.accounts.initial_chats
         if not chats:
             return
-        shown = [word for one in chats for word in ("--chat", f"{one.person}:{one.chat}:{one.role}:{one.start}")]
-        words = ("--port", str(self.ports["page"]), "--telegram", self.telegram_url, *shown)
-        self.processes["page"] = start_process(self.program("page", "sandbox.page", *words, settings={}))
+        chat_options = [word for one in chats for word in ("--chat", f"{one.person}:{one.chat}:{one.role}:{one.start}")]
+        arguments = ("--port", str(self.ports["page"]), "--telegram", self.telegram_url, *chat_options)
+        self.processes["page"] = start_process(self.build_program("page", "sandbox.page", *arguments, settings={}))
 
-    def start_rooms(self) -> None:
+    def start_application(self) -> None:
         """Start the bot and the workers."""
-        workers = [f"worker-{number}" for number in range(1, self.plan.workers + 1)]
-        self.start_room("bot", "bot")
+        workers = [f"worker-{number}" for number in range(1, self.config.workers + 1)]
+        self.start_application_process("bot", "bot")
         for name in workers:
-            self.start_room(name, "workers")
+            self.start_application_process(name, "workers")
         for name in ("page", "bot", *workers):
             if name in self.processes:
                 self.wait_ready(name)
 
-    def start_room(self, name: str, module: str, *arguments: str) -> None:
+    def start_application_process(self, name: str, module: str, *arguments: str) -> None:
         """Start `python -m module` under this name."""
-        self.processes[name] = start_process(self.program(name, module, *arguments))
+        self.processes[name] = start_process(self.build_program(name, module, *arguments))
 
     def wait_ready(self, name: str) -> None:
         """Block until a process of ours that was (re)started does its work."""
         process = self.processes[name]
         if name == "bot":
-            process.wait_until(lambda: answers_well(f"{self.bot_url}/ready"), within=ROOM_PATIENCE, pause=self.pause)
+            process.wait_until(
+                lambda: is_serving_ok(f"{self.bot_url}/ready"), timeout=READY_TIMEOUT_SECONDS, pause=self.pause
+            )
         elif name in self.ports:
-            process.wait_until(lambda: not is_free(self.ports[name]), within=ROOM_PATIENCE, pause=self.pause)
+            process.wait_until(lambda: not is_free(self.ports[name]), timeout=READY_TIMEOUT_SECONDS, pause=self.pause)
         else:
-            process.wait_until(lambda: "workers ready" in process.printed(), within=ROOM_PATIENCE, pause=self.pause)
+            process.wait_until(
+                lambda: "workers ready" in process.read_output(), timeout=READY_TIMEOUT_SECONDS, pause=self.pause
+            )
 
-    def run(self, module: str, *arguments: str) -> str:
+    def run_module(self, module: str, *arguments: str) -> str:
         """Run `python -m module` with the stack's settings and return what it printed; LaunchError if it fails."""
-        task = start_process(self.program(module.partition(".")[2] or module, module, *arguments))
+        process = start_process(self.build_program(module.partition(".")[2] or module, module, *arguments))
         try:
-            code = task.wait(within=TASK_PATIENCE, pause=self.pause)
+            code = process.wait(timeout=COMMAND_TIMEOUT_SECONDS, pause=self.pause)
             if code != 0:
-                raise LaunchError(f"python -m {module} {' '.join(arguments)} ended with {code}:\n{task.last_lines(20)}")
+                raise LaunchError(
+                    f"python -m {module} {' '.join(arguments)} ended with {code}:\n{process.last_lines(20)}"
+                )
         finally:
-            task.kill()  # when we are interrupted
-        return task.printed()
+            process.kill()  # when we are interrupted
+        return process.read_output()
 
-    def program(self, name: str, module: str, *arguments: str, settings: Mapping[str, str] | None = None) -> Program:
+    def build_program(
+        self, name: str, module: str, *arguments: str, settings: Mapping[str, str] | None = None
+    ) -> Program:
         """Return how one of our own modules runs: in the project, with the stack's settings, its log by its name."""
-        given = self.environment if settings is None else settings
+        settings_given = self.environment if settings is None else settings
         return Program(
             name=name,
             command=[sys.executable, "-m", module, *arguments],
-            log=self.plan.folder / "logs" / f"{name}.log",
-            environment={**os.environ, "PYTHONUNBUFFERED": "1", **given},
+            log=self.config.folder / "logs" / f"{name}.log",
+            environment={**os.environ, "PYTHONUNBUFFERED": "1", **settings_given},
             folder=PROJECT,
         )
 
@@ -215,8 +223,8 @@ class Stack:
         """Stop everything in order: first those who work, then those they work with; harmless when stopped."""
         servers = [self.processes[name] for name in SERVERS if name in self.processes]
         sandboxes = [self.processes[name] for name in SANDBOXES if name in self.processes]
-        rooms = [process for process in self.processes.values() if process not in servers + sandboxes]
-        for group in (rooms, sandboxes, servers):
+        application_processes = [process for process in self.processes.values() if process not in servers + sandboxes]
+        for group in (application_processes, sandboxes, servers):
             stop_together(group)
 
     def url_of(self, name: str) -> str:
@@ -224,14 +232,14 @@ class Stack:
         return f"http://{LOOPBACK}:{self.ports[name]}"
 
 
-def quiet(line: str) -> None:
+def ignore_output(line: str) -> None:
     """Say nothing."""
 
 
 @contextmanager
-def running(plan: Plan, say: Callable[[str], None] = quiet) -> Iterator[Stack]:
+def running_stack(config: StackConfig, print_line: Callable[[str], None] = ignore_output) -> Iterator[Stack]:
     """Run a whole CampusG for the length of a `with` block."""
-    stack = Stack(plan, say)
+    stack = Stack(config, print_line)
     try:
         stack.start()
         yield stack
@@ -239,7 +247,7 @@ def running(plan: Plan, say: Callable[[str], None] = quiet) -> Iterator[Stack]:
         stack.stop()
 
 
-def answers_well(url: str) -> bool:
+def is_serving_ok(url: str) -> bool:
     """Tell whether a server answers here with 200."""
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:

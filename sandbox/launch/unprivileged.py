@@ -5,10 +5,10 @@ import subprocess
 from pathlib import Path
 
 NOBODY = "65534"
-AS_SOMEBODY = ("unshare", "--user", "--map-user=1000", "--")
+USER_NAMESPACE_PREFIX = ("unshare", "--user", "--map-user=1000", "--")
 # Where user namespaces are forbidden (many containers): become nobody, but keep root's right to pass closed folders, so
 # that neither the project nor its binaries must be opened to the world.
-AS_NOBODY = (
+NOBODY_PREFIX = (
     "setpriv",
     f"--reuid={NOBODY}",
     f"--regid={NOBODY}",
@@ -20,12 +20,12 @@ AS_NOBODY = (
 )
 
 
-def ways_to_run() -> tuple[tuple[str, ...], ...]:
+def unprivileged_prefixes() -> tuple[tuple[str, ...], ...]:
     """Return the prefixes to try, best first: none at all for an ordinary user."""
-    return ((),) if os.geteuid() != 0 else (AS_SOMEBODY, AS_NOBODY)
+    return ((),) if os.geteuid() != 0 else (USER_NAMESPACE_PREFIX, NOBODY_PREFIX)
 
 
-def works(prefix: tuple[str, ...], binary: Path) -> bool:
+def can_run(prefix: tuple[str, ...], binary: Path) -> bool:
     """Tell whether this binary runs with this prefix here."""
     try:
         trial = subprocess.run([*prefix, str(binary), "--version"], capture_output=True, check=False)

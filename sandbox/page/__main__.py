@@ -6,8 +6,8 @@ import signal
 
 import uvloop
 
-from .server import running_page
-from .views import View, read_view
+from .chat_views import ChatView, parse_chat_view
+from .page_server import running_page
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument(
         "--chat",
         dest="views",
-        type=read_view,
+        type=parse_chat_view,
         action="append",
         default=[],
         metavar="PERSON:CHAT[:ROLE[:START]]",
@@ -28,7 +28,7 @@ def main() -> None:
     uvloop.run(_serve(options.port, options.telegram, tuple(options.views)))
 
 
-async def _serve(port: int, telegram_url: str, views: tuple[View, ...]) -> None:
+async def _serve(port: int, telegram_url: str, views: tuple[ChatView, ...]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -9,9 +9,9 @@ import sys
 from sandbox.launch.processes import LaunchError
 from sandbox.launch.stack import PROJECT
 from sandbox.launch.tether import tie_to_parent
-from sandbox.play.evening import play
+from sandbox.play.sandbox_client import PlayError
+from sandbox.play.scene_runner import run_scene
 from sandbox.play.scenes import SCENES
-from sandbox.play.wire import PlayError
 
 INTERRUPTED = 130
 
@@ -24,19 +24,19 @@ def main() -> int:
     tie_to_parent(os.getppid(), signal.SIGTERM)
     folder = PROJECT / ".data" / f"play-{os.getpid()}"
     try:
-        play(name, folder, say)
+        run_scene(name, folder, _print_flushed)
     except (PlayError, LaunchError) as failure:
-        say(f"\n{failure}\n\nThe scene {name} FAILED.")
+        _print_flushed(f"\n{failure}\n\nThe scene {name} FAILED.")
         return 1
     except KeyboardInterrupt:
-        say("stopped")
+        _print_flushed("stopped")
         return INTERRUPTED
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 
-def say(paragraph: str) -> None:
+def _print_flushed(paragraph: str) -> None:
     """Print a paragraph at once, also into a pipe."""
     print(paragraph, flush=True)
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import uvloop
 
 from sandbox.launch.processes import LaunchError
-from sandbox.launch.stack import Plan, Stack, running
-from sandbox.play.quarters import Quarter, cast_of_all, found_quarter
-from sandbox.soak.plan import WHOLE_DECK
-from sandbox.soak.report import report
-from sandbox.soak.soak import Order, soak
+from sandbox.launch.stack import Stack, StackConfig, running_stack
+from sandbox.play.populated_campuses import PopulatedCampus, accounts_of_campuses, create_populated_campus
+from sandbox.soak.soak_plan import ALL_SOAK_FAULTS
+from sandbox.soak.soak_report import format_soak_report
+from sandbox.soak.soak_run import SoakOptions, run_soak_test
 
-WORKERS = 2
-FIRST_CAMPUS = 20  # as numbers go (see found_quarter)
-GAP = 4.0  # seconds between two blows: each of the deck falls three times in a whole run
+WORKER_COUNT = 2
+FIRST_CAMPUS_NUMBER = 20  # as numbers go (see create_populated_campus)
+FAULT_INTERVAL_SECONDS = 4.0  # seconds between two faults: each of the deck falls three times in a whole run
 
 
 def main() -> int:
@@ -26,38 +26,53 @@ def main() -> int:
     parser.add_argument("--orders", type=int, default=1500, help="how many orders (default: %(default)s)")
     parser.add_argument("--campuses", type=int, default=20, help="at how many campuses (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="what everything is drawn from (default: %(default)s)")
-    parser.add_argument("--gap", type=float, default=GAP, help="seconds between two blows (default: %(default)s)")
+    parser.add_argument(
+        "--gap", type=float, default=FAULT_INTERVAL_SECONDS, help="seconds between two faults (default: %(default)s)"
+    )
     options = parser.parse_args()
-    order = Order(orders=options.orders, seed=options.seed, deck=WHOLE_DECK, gap=options.gap)
+    soak_options = SoakOptions(
+        orders=options.orders, seed=options.seed, soak_faults=ALL_SOAK_FAULTS, fault_interval=options.gap
+    )
     try:
         with tempfile.TemporaryDirectory(prefix="campusg-soak-", ignore_cleanup_errors=True) as folder:
-            return run(Path(folder), options.campuses, order)
+            return run_soak(Path(folder), options.campuses, soak_options)
     except LaunchError as failure:
         print(failure, file=sys.stderr)
         return 1
 
 
-def run(folder: Path, campuses: int, order: Order) -> int:
+def run_soak(folder: Path, campuses: int, soak_options: SoakOptions) -> int:
     """Do it on throw-away data in this folder."""
-    quarters = [found_quarter(folder, f"soak{at}", FIRST_CAMPUS + at, runners=order.runners) for at in range(campuses)]
-    files = tuple(quarter.campus.file for quarter in quarters)
-    plan = Plan(folder=folder, cast=cast_of_all(quarters), campus_files=files, workers=WORKERS, webhooks=True)
-    with running(plan, say) as stack:
-        clean = uvloop.run(_run(stack, quarters, order))
-        print(stack.run("workers.audit"))
-    return 0 if clean else 1
+    populated_campuses = [
+        create_populated_campus(folder, f"soak{at}", FIRST_CAMPUS_NUMBER + at, runners=soak_options.runners_per_campus)
+        for at in range(campuses)
+    ]
+    files = tuple(populated_campus.chats.file for populated_campus in populated_campuses)
+    config = StackConfig(
+        folder=folder,
+        accounts=accounts_of_campuses(populated_campuses),
+        campus_files=files,
+        workers=WORKER_COUNT,
+        webhooks=True,
+    )
+    with running_stack(config, _print_flushed) as stack:
+        is_clean = uvloop.run(_soak_and_report(stack, populated_campuses, soak_options))
+        print(stack.run_module("workers.audit"))
+    return 0 if is_clean else 1
 
 
-async def _run(stack: Stack, quarters: Sequence[Quarter], order: Order) -> bool:
-    outcome = await soak(stack, quarters, order, say)
-    for line in report(outcome):
-        say(line)
-    return not outcome.verdict.wrong
+async def _soak_and_report(
+    stack: Stack, populated_campuses: Sequence[PopulatedCampus], soak_options: SoakOptions
+) -> bool:
+    outcome = await run_soak_test(stack, populated_campuses, soak_options, _print_flushed)
+    for line in format_soak_report(outcome):
+        _print_flushed(line)
+    return not outcome.findings.failures
 
 
-def say(words: str) -> None:
+def _print_flushed(text: str) -> None:
     """Print at once, also into a pipe."""
-    print(words, flush=True)
+    print(text, flush=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvloop
 
-from sandbox.stripe.server import running_stripe
+from sandbox.stripe.stripe_server import running_stripe
 
 
 def read_arguments() -> argparse.Namespace:
@@ -28,7 +28,7 @@ def read_arguments() -> argparse.Namespace:
     return arguments
 
 
-async def run(arguments: argparse.Namespace) -> None:
+async def serve_stripe(arguments: argparse.Namespace) -> None:
     """Serve until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -47,4 +47,4 @@ async def run(arguments: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(run(read_arguments()))
+    uvloop.run(serve_stripe(read_arguments()))

@@ -3,48 +3,48 @@
 from __future__ import annotations
 
 from sandbox.stripe.documents import Document
-from sandbox.stripe.refusals import bad_parameter
+from sandbox.stripe.stripe_refusals import bad_parameter
 
-LEAST_CHARGE = 50
-GREATEST_CHARGE = 99_999_999
-CODES = (
+MIN_CHARGE = 50
+MAX_CHARGE = 99_999_999
+CURRENCY_CODES = (
     "usd aed all amd ars aud awg azn bam bbd bdt bgn bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp cny cop crc"
     " cve czk djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl htg huf idr ils inr isk jmd jpy"
     " kes kgs khr kmf krw kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn nio"
     " nok npr nzd pab pen pgk php pkr pln pyg qar ron rsd rub rwf sar sbd scr sek sgd shp sle sos srd std szl thb tjs"
     " tnd top try ttd twd tzs uah ugx uyu uzs vnd vuv wst xaf xcd xof xpf yer zar zmw"
 )
-CURRENCIES = frozenset(CODES.split())
+CURRENCIES = frozenset(CURRENCY_CODES.split())
 
 
-def known_currency(params: Document) -> str:
+def require_currency(params: Document) -> str:
     """The `currency` parameter in lower case, or a refusal."""
     currency: str = params["currency"].lower()
     if currency not in CURRENCIES:
         raise bad_parameter(
-            f"Invalid currency: {currency}. Stripe currently supports these currencies: {CODES.replace(' ', ', ')}",
+            f"Invalid currency: {currency}. Stripe currently supports these currencies: {CURRENCY_CODES.replace(' ', ', ')}",
             param="currency",
         )
     return currency
 
 
-def chargeable(amount: int, currency: str) -> int:
+def require_chargeable(amount: int, currency: str) -> int:
     """An amount in minor units a card can be charged with, or a refusal."""
     _at_least_one(amount, "amount")
-    if amount < LEAST_CHARGE:
+    if amount < MIN_CHARGE:
         raise bad_parameter(
-            f"Amount must be at least {LEAST_CHARGE / 100:.2f} {currency}", param="amount", code="amount_too_small"
+            f"Amount must be at least {MIN_CHARGE / 100:.2f} {currency}", param="amount", code="amount_too_small"
         )
-    if amount > GREATEST_CHARGE:
+    if amount > MAX_CHARGE:
         raise bad_parameter(
-            f"Amount must be no more than {GREATEST_CHARGE / 100:,.2f} {currency}",
+            f"Amount must be no more than {MAX_CHARGE / 100:,.2f} {currency}",
             param="amount",
             code="amount_too_large",
         )
     return amount
 
 
-def positive(params: Document, name: str) -> int | None:
+def read_positive(params: Document, name: str) -> int | None:
     """An optional amount in minor units of at least 1."""
     amount: int | None = params.get(name)
     if amount is not None:

@@ -14,7 +14,7 @@ from typing import Any
 # keys that start with an underscore are the sandbox's own and never leave it.
 Document = dict[str, Any]
 
-DUE = "_due"  # unix seconds at which the passing of time changes this document by itself
+DUE_FIELD = "_due"  # unix seconds at which the passing of time changes this document by itself
 ALPHABET = string.ascii_letters + string.digits
 PREFIXES = {
     "account": "acct_",
@@ -49,12 +49,12 @@ def new_id(kind: str) -> str:
     return PREFIXES[kind] + "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
-def visible(document: Document) -> Document:
+def without_private_fields(document: Document) -> Document:
     """The document without the sandbox's own keys."""
     return {key: value for key, value in document.items() if not key.startswith("_")}
 
 
-class Documents:
+class DocumentStore:
     """Objects by kind and id, in the order of their creation."""
 
     def __init__(self, folder: Path | None) -> None:
@@ -77,7 +77,7 @@ class Documents:
         """The object, or None."""
         return self._kinds.get(kind, {}).get(id_)
 
-    def of(self, kind: str) -> dict[str, Document]:
+    def all_of(self, kind: str) -> dict[str, Document]:
         """All objects of a kind, oldest first."""
         return self._kinds.setdefault(kind, {})
 
@@ -89,7 +89,7 @@ class Documents:
 
     def remove(self, kind: str, id_: str) -> None:
         """Forget an object."""
-        self.of(kind).pop(id_, None)
+        self.all_of(kind).pop(id_, None)
         self._changed[kind, id_] = None
 
     def next_due(self, now: int) -> tuple[str, Document] | None:
@@ -97,8 +97,8 @@ class Documents:
         while self._due and self._due[0][0] <= now:
             at, kind, id_ = heapq.heappop(self._due)
             document = self.get(kind, id_)
-            if document is not None and document.get(DUE) == at:
-                del document[DUE]
+            if document is not None and document.get(DUE_FIELD) == at:
+                del document[DUE_FIELD]
                 self.put(kind, document)
                 return kind, document
         return None
@@ -126,6 +126,6 @@ class Documents:
             self._file.close()
 
     def _remember(self, kind: str, document: Document) -> None:
-        self.of(kind)[document["id"]] = document
-        if DUE in document:
-            heapq.heappush(self._due, (document[DUE], kind, document["id"]))
+        self.all_of(kind)[document["id"]] = document
+        if DUE_FIELD in document:
+            heapq.heappush(self._due, (document[DUE_FIELD], kind, document["id"]))

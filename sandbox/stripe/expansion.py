@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sandbox.stripe.documents import PREFIXES, Document, visible
-from sandbox.stripe.refusals import bad_parameter
-from sandbox.stripe.world import World
+from sandbox.stripe.documents import PREFIXES, Document, without_private_fields
+from sandbox.stripe.stripe_refusals import bad_parameter
+from sandbox.stripe.stripe_world import StripeWorld
 
-DEEPEST = 4
+MAX_EXPANSION_DEPTH = 4
 EXPANDABLE = {
     "balance_transaction": {"source"},
     "charge": {"balance_transaction", "customer", "failure_balance_transaction", "payment_intent"},
@@ -21,28 +21,28 @@ EXPANDABLE = {
 }
 
 
-def shown(world: World, document: Document, paths: list[str]) -> Document:
+def expand_document(world: StripeWorld, document: Document, paths: list[str]) -> Document:
     """What the caller sees of an object or list: nothing of the sandbox's own, and every path expanded."""
     if document.get("object") == "list":
-        inner = [_inside_data(path) for path in paths]
-        return {**document, "data": [shown(world, one, inner) for one in document["data"]]}
-    answer = visible(document)
+        inner = [_strip_data_prefix(path) for path in paths]
+        return {**document, "data": [expand_document(world, one, inner) for one in document["data"]]}
+    answer = without_private_fields(document)
     heads: dict[str, list[str]] = {}
     for path in paths:
         head, _, rest = path.partition(".")
         heads.setdefault(head, []).extend([rest] if rest else [])
-        if path.count(".") >= DEEPEST:
+        if path.count(".") >= MAX_EXPANSION_DEPTH:
             raise bad_parameter("You cannot expand more than 4 levels of a property.", param="expand")
     for head, further in heads.items():
         if head not in EXPANDABLE.get(answer.get("object", ""), ()):
             raise bad_parameter(f"This property cannot be expanded ({head}).", param="expand")
-        found = _named(world, answer.get(head))
+        found = _find_by_id(world, answer.get(head))
         if found is not None:
-            answer[head] = shown(world, found, further)
+            answer[head] = expand_document(world, found, further)
     return answer
 
 
-def _inside_data(path: str) -> str:
+def _strip_data_prefix(path: str) -> str:
     head, _, rest = path.partition(".")
     if head != "data" or not rest:
         raise bad_parameter(
@@ -52,7 +52,7 @@ def _inside_data(path: str) -> str:
     return rest
 
 
-def _named(world: World, id_: object) -> Document | None:
+def _find_by_id(world: StripeWorld, id_: object) -> Document | None:
     if isinstance(id_, str):
         for kind, prefix in PREFIXES.items():
             if id_.startswith(prefix):

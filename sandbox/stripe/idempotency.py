@@ -7,17 +7,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sandbox.stripe.clock import DAY
-from sandbox.stripe.documents import DUE, Document, Documents
-from sandbox.stripe.refusals import Refusal, bad_parameter
+from sandbox.stripe.documents import DUE_FIELD, Document, DocumentStore
+from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
+from sandbox.stripe.stripe_refusals import StripeRefusal, bad_parameter
 
-KEPT_FOR = DAY
-LONGEST_KEY = 255
-KIND = "sandbox.idempotency"
+KEY_TTL_SECONDS = SECONDS_PER_DAY
+MAX_KEY_LENGTH = 255
+DOCUMENT_KIND = "sandbox.idempotency"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
+class KeyUse:
     """One use of a key: whose it is, for which endpoint, with which parameters."""
 
     id: str
@@ -27,7 +27,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class KeptAnswer:
     """An answer as it was first given."""
 
     status: int
@@ -35,76 +35,76 @@ class Kept:
     request_id: str
 
 
-def ticket(key: str, *, account: str | None, path: str, params: Mapping[str, object]) -> Ticket:
+def build_key_use(key: str, *, account: str | None, path: str, params: Mapping[str, object]) -> KeyUse:
     """The use of a key by a request; too long a key is refused."""
-    if len(key) > LONGEST_KEY:
+    if len(key) > MAX_KEY_LENGTH:
         raise bad_parameter(
-            f"Invalid Idempotency-Key: keys can have up to {LONGEST_KEY} characters.", param="Idempotency-Key"
+            f"Invalid Idempotency-Key: keys can have up to {MAX_KEY_LENGTH} characters.", param="Idempotency-Key"
         )
     written = json.dumps(params, sort_keys=True)
     fingerprint = hashlib.sha256(written.encode()).hexdigest()
-    return Ticket(id=f"{account or ''}|{key}", key=key, path=path, fingerprint=fingerprint)
+    return KeyUse(id=f"{account or ''}|{key}", key=key, path=path, fingerprint=fingerprint)
 
 
-class Keys:
+class IdempotencyKeys:
     """The answers kept by key, and the keys whose first request is still under way."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: DocumentStore) -> None:
         """Kept answers live among the documents; those under way die with the process."""
         self._documents = documents
-        self._under_way: set[str] = set()
+        self._in_flight: set[str] = set()
 
-    def enter(self, used: Ticket) -> Kept | None:
+    def begin(self, key_use: KeyUse) -> KeptAnswer | None:
         """The answer already kept; None when this request is the first and must call `leave`."""
-        kept = self._documents.get(KIND, used.id)
+        kept = self._documents.get(DOCUMENT_KIND, key_use.id)
         if kept is not None:
-            _refuse_other_request(used, kept)
-            return Kept(status=kept["status"], body=kept["body"], request_id=kept["request_id"])
-        if used.id in self._under_way:
-            raise _in_use(used)
-        self._under_way.add(used.id)
+            _refuse_other_request(key_use, kept)
+            return KeptAnswer(status=kept["status"], body=kept["body"], request_id=kept["request_id"])
+        if key_use.id in self._in_flight:
+            raise _in_flight_refusal(key_use)
+        self._in_flight.add(key_use.id)
         return None
 
-    def keep(self, used: Ticket, answer: Kept, now: int) -> None:
+    def keep(self, key_use: KeyUse, answer: KeptAnswer, now: int) -> None:
         """Remember an answer for 24 hours of the sandbox's clock."""
         document: Document = {
-            "id": used.id,
-            "path": used.path,
-            "fingerprint": used.fingerprint,
+            "id": key_use.id,
+            "path": key_use.path,
+            "fingerprint": key_use.fingerprint,
             "status": answer.status,
             "body": answer.body,
             "request_id": answer.request_id,
-            DUE: now + KEPT_FOR,
+            DUE_FIELD: now + KEY_TTL_SECONDS,
         }
-        self._documents.put(KIND, document)
+        self._documents.put(DOCUMENT_KIND, document)
 
-    def leave(self, used: Ticket) -> None:
+    def finish(self, key_use: KeyUse) -> None:
         """The request is over, whatever came of it."""
-        self._under_way.discard(used.id)
+        self._in_flight.discard(key_use.id)
 
 
-def _refuse_other_request(used: Ticket, kept: Document) -> None:
-    if kept["path"] != used.path:
-        raise _mismatch(
+def _refuse_other_request(key_use: KeyUse, kept: Document) -> None:
+    if kept["path"] != key_use.path:
+        raise _mismatch_refusal(
             f"Keys for idempotent requests can only be used for the same endpoint they were first used for"
-            f" ('{used.path}' vs '{kept['path']}'). Try using a key other than '{used.key}' if you meant to execute a"
+            f" ('{key_use.path}' vs '{kept['path']}'). Try using a key other than '{key_use.key}' if you meant to execute a"
             " different request."
         )
-    if kept["fingerprint"] != used.fingerprint:
-        raise _mismatch(
+    if kept["fingerprint"] != key_use.fingerprint:
+        raise _mismatch_refusal(
             "Keys for idempotent requests can only be used with the same parameters they were first used with. Try"
-            f" using a key other than '{used.key}' if you meant to execute a different request."
+            f" using a key other than '{key_use.key}' if you meant to execute a different request."
         )
 
 
-def _mismatch(message: str) -> Refusal:
-    return Refusal(400, {"message": message, "type": "idempotency_error"}, cached=False)
+def _mismatch_refusal(message: str) -> StripeRefusal:
+    return StripeRefusal(400, {"message": message, "type": "idempotency_error"}, cached=False)
 
 
-def _in_use(used: Ticket) -> Refusal:
+def _in_flight_refusal(key_use: KeyUse) -> StripeRefusal:
     message = (
         "There is currently another in-progress request using this Idempotent Key (that probably means you submitted"
-        f" twice, and the other request is still going through): {used.key}. Please try again later."
+        f" twice, and the other request is still going through): {key_use.key}. Please try again later."
     )
     error = {"code": "idempotency_key_in_use", "message": message, "type": "invalid_request_error"}
-    return Refusal(409, error, cached=False)
+    return StripeRefusal(409, error, cached=False)

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from sandbox.stripe.refusals import Refusal
+from sandbox.stripe.stripe_refusals import StripeRefusal
 
-SIGNS = {"sgd": "S$", "usd": "US$", "eur": "€", "gbp": "£"}
-CHATS = frozenset({"t.me", "telegram.me"})
+CURRENCY_SIGNS = {"sgd": "S$", "usd": "US$", "eur": "€", "gbp": "£"}
+CHAT_HOSTS = frozenset({"t.me", "telegram.me"})
 STYLE = """
 :root{color-scheme:light dark;--ink:#1a2230;--quiet:#5b6776;--card:#fff;--room:#eef1f6;--line:#cfd7e2;
 --main:#4b45c6;--on:#fff}
@@ -28,13 +28,13 @@ select option{color:#111;background:#fff}
 button{cursor:pointer;font-weight:600;margin-top:.6em}button.main{border:0;background:var(--main);color:var(--on)}
 :focus-visible{outline:3px solid var(--main);outline-offset:2px}small{color:var(--quiet)}
 """
-BACK = """<p><button class=main type=button onclick="window.close();document.getElementById('by-hand').hidden=false">
+BACK_BUTTON = """<p><button class=main type=button onclick="window.close();document.getElementById('by-hand').hidden=false">
 Back to the chat</button></p><p id=by-hand hidden>Your browser keeps this page open: close it by hand.</p>"""
-AGAIN = "Go back to the chat and tap the button again."
-CLOSING = f"{BACK}<script>if (window.opener) setTimeout(() => window.close(), 1600)</script>"
+TRY_AGAIN_TEXT = "Go back to the chat and tap the button again."
+CLOSING = f"{BACK_BUTTON}<script>if (window.opener) setTimeout(() => window.close(), 1600)</script>"
 
 
-def page(title: str, content: str, *, status: int = 200) -> web.Response:
+def render_page(title: str, content: str, *, status: int = 200) -> web.Response:
     """A plain page; the content is trusted HTML."""
     text = (
         f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{escape(title)}</title>"
@@ -45,29 +45,31 @@ def page(title: str, content: str, *, status: int = 200) -> web.Response:
     return web.Response(text=text, content_type="text/html", status=status)
 
 
-def refused_page(refused: Refusal, back: str) -> web.Response:
+def render_refusal_page(refused: StripeRefusal, back: str) -> web.Response:
     """A person's page for a refusal, with the way back."""
     message = escape(str(refused.error["message"]))
-    return page("That did not work", f"<p>{message}</p><p><a href='{escape(back)}'>Back</a></p>", status=refused.status)
+    return render_page(
+        "That did not work", f"<p>{message}</p><p><a href='{escape(back)}'>Back</a></p>", status=refused.status
+    )
 
 
-def lead(url: str, title: str, words: str) -> web.Response:
+def redirect_to(url: str, title: str, words: str) -> web.Response:
     """Send the browser on; where a chat would open, show a page that goes by itself: no browser shows a chat.
 
     Raises HTTPSeeOther for every other address.
     """
-    if urlsplit(url).hostname not in CHATS:
+    if urlsplit(url).hostname not in CHAT_HOSTS:
         raise web.HTTPSeeOther(url)
-    return page(title, f"<p>{escape(words)}</p>{CLOSING}")
+    return render_page(title, f"<p>{escape(words)}</p>{CLOSING}")
 
 
-def lead_back(url: str, title: str) -> web.Response:
+def redirect_after_failure(url: str, title: str) -> web.Response:
     """As `lead`, for what went wrong: the page says what to do, and stays until it was read."""
-    if urlsplit(url).hostname not in CHATS:
+    if urlsplit(url).hostname not in CHAT_HOSTS:
         raise web.HTTPSeeOther(url)
-    return page(title, f"<p>{AGAIN}</p>{BACK}", status=410)
+    return render_page(title, f"<p>{TRY_AGAIN_TEXT}</p>{BACK_BUTTON}", status=410)
 
 
-def written(minor: int, currency: str) -> str:
+def format_amount(minor: int, currency: str) -> str:
     """An amount of hundredths as people write it: S$26.30."""
-    return f"{SIGNS.get(currency, currency.upper() + ' ')}{minor / 100:.2f}"
+    return f"{CURRENCY_SIGNS.get(currency, currency.upper() + ' ')}{minor / 100:.2f}"

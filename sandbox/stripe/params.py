@@ -13,15 +13,15 @@ from stripe._request_options import RequestOptions
 from typing_extensions import is_typeddict
 
 from sandbox.stripe.documents import Document
-from sandbox.stripe.refusals import Refusal, bad_parameter
-from sandbox.stripe.wire import Wire
+from sandbox.stripe.form_encoding import FormValue
+from sandbox.stripe.stripe_refusals import StripeRefusal, bad_parameter
 
 SCALARS: tuple[object, ...] = (bool, int, float, str)  # the narrowest first
 INTEGER = re.compile(r"-?\d{1,18}")
 CLIENT_OPTIONS = frozenset(RequestOptions.__annotations__)
 
 
-def fitted(types: str, raw: dict[str, Wire]) -> Document:
+def validate_params(types: str, raw: dict[str, FormValue]) -> Document:
     """The parameters as values of their declared types; the first one that does not fit is refused.
 
     `types` names the SDK's TypedDict: payment_intent_create, checkout.session_create.
@@ -45,7 +45,7 @@ def _fields(declared: type) -> Mapping[str, object]:
     return {name: hint for name, hint in hints.items() if name not in CLIENT_OPTIONS}
 
 
-def _fit_object(declared: type, raw: dict[str, Wire], at: str) -> Document:
+def _fit_object(declared: type, raw: dict[str, FormValue], at: str) -> Document:
     fields = _fields(declared)
     for name in raw:
         if name not in fields:
@@ -65,7 +65,7 @@ def _path(at: str, name: str) -> str:
     return f"{at}[{name}]" if at else name
 
 
-def _fit(hint: object, value: Wire, at: str) -> Any:
+def _fit(hint: object, value: FormValue, at: str) -> Any:
     origin = get_origin(hint)
     if origin in (Union, UnionType):
         return _fit_one_of(get_args(hint), value, at)
@@ -82,7 +82,7 @@ def _fit(hint: object, value: Wire, at: str) -> Any:
     return _fit_scalar(hint, value, at)
 
 
-def _fit_one_of(hints: tuple[object, ...], value: Wire, at: str) -> Any:
+def _fit_one_of(hints: tuple[object, ...], value: FormValue, at: str) -> Any:
     choices = [choice for hint in hints if get_origin(hint) is Literal for choice in get_args(hint)]
     if value == "" and "" in choices:
         return ""
@@ -93,16 +93,16 @@ def _fit_one_of(hints: tuple[object, ...], value: Wire, at: str) -> Any:
     others = [hint for hint in shapes if hint not in SCALARS]
     shapes = (others or scalars) if isinstance(value, dict) else (scalars or others)
     attempts: list[object] = [*shapes, *([Literal[tuple(filter(None, choices))]] if closed else [])]
-    refusal: Refusal | None = None
+    refusal: StripeRefusal | None = None
     for hint in attempts:
         try:
             return _fit(hint, value, at)
-        except Refusal as refused:
+        except StripeRefusal as refused:
             refusal = refused
     raise refusal or bad_parameter(f"Invalid value for {at}", param=at)
 
 
-def _fit_choice(choices: tuple[object, ...], value: Wire, at: str) -> str:
+def _fit_choice(choices: tuple[object, ...], value: FormValue, at: str) -> str:
     if isinstance(value, str) and value in choices:
         return value
     *most, last = [str(choice) for choice in choices]
@@ -110,7 +110,7 @@ def _fit_choice(choices: tuple[object, ...], value: Wire, at: str) -> str:
     raise bad_parameter(f"Invalid {at}: must be one of {listed}", param=at)
 
 
-def _fit_list(hint: object, value: Wire, at: str) -> list[Any]:
+def _fit_list(hint: object, value: FormValue, at: str) -> list[Any]:
     if value == "":
         return []
     if not isinstance(value, dict) or not all(key.isdigit() for key in value):
@@ -118,13 +118,13 @@ def _fit_list(hint: object, value: Wire, at: str) -> list[Any]:
     return [_fit(hint, value[key], f"{at}[{key}]") for key in sorted(value, key=int)]
 
 
-def _fit_mapping(hint: object, value: Wire, at: str) -> Document:
+def _fit_mapping(hint: object, value: FormValue, at: str) -> Document:
     if not isinstance(value, dict):
         raise bad_parameter("Invalid object", param=at)
     return {key: "" if item == "" else _fit(hint, item, f"{at}[{key}]") for key, item in value.items()}
 
 
-def _fit_scalar(hint: object, value: Wire, at: str) -> str | int | float | bool:
+def _fit_scalar(hint: object, value: FormValue, at: str) -> str | int | float | bool:
     if not isinstance(value, str):
         raise bad_parameter(f"Invalid string: {value}", param=at)
     if value == "":

@@ -5,52 +5,52 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sandbox.stripe.documents import Document
-from sandbox.stripe.refusals import Refusal
 from sandbox.stripe.resources import (
-    accounts,
-    balances,
-    charges,
-    checkout,
-    customers,
-    disputes,
-    ending,
-    events,
-    payment_intents,
-    payment_methods,
-    payouts,
-    refunds,
-    reversals,
-    setup_intents,
-    transfers,
+    account_resource,
+    balance_resource,
+    charge_resource,
+    checkout_session_resource,
+    customer_resource,
+    dispute_resource,
+    event_resource,
+    intent_endings,
+    payment_intent_resource,
+    payment_method_resource,
+    payout_resource,
+    refund_resource,
+    setup_intent_resource,
+    transfer_resource,
+    transfer_reversal_resource,
 )
-from sandbox.stripe.world import Endpoint, World
+from sandbox.stripe.stripe_refusals import StripeRefusal
+from sandbox.stripe.stripe_world import Endpoint, StripeWorld
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    *accounts.ENDPOINTS,
-    *balances.ENDPOINTS,
-    *charges.ENDPOINTS,
-    *checkout.ENDPOINTS,
-    *customers.ENDPOINTS,
-    *disputes.ENDPOINTS,
-    *ending.ENDPOINTS,
-    *events.ENDPOINTS,
-    *payment_intents.ENDPOINTS,
-    *payment_methods.ENDPOINTS,
-    *payouts.ENDPOINTS,
-    *refunds.ENDPOINTS,
-    *reversals.ENDPOINTS,
-    *setup_intents.ENDPOINTS,
-    *transfers.ENDPOINTS,
+    *account_resource.ENDPOINTS,
+    *balance_resource.ENDPOINTS,
+    *charge_resource.ENDPOINTS,
+    *checkout_session_resource.ENDPOINTS,
+    *customer_resource.ENDPOINTS,
+    *dispute_resource.ENDPOINTS,
+    *intent_endings.ENDPOINTS,
+    *event_resource.ENDPOINTS,
+    *payment_intent_resource.ENDPOINTS,
+    *payment_method_resource.ENDPOINTS,
+    *payout_resource.ENDPOINTS,
+    *refund_resource.ENDPOINTS,
+    *transfer_reversal_resource.ENDPOINTS,
+    *setup_intent_resource.ENDPOINTS,
+    *transfer_resource.ENDPOINTS,
 )
-FALLS_DUE: dict[str, Callable[[World, Document], None]] = {
-    "balance_transaction": balances.become_available,
-    "checkout.session": checkout.lapse,
-    "payment_intent": ending.lapse,
-    "refund": refunds.hear_from_bank,
+DUE_ACTIONS: dict[str, Callable[[StripeWorld, Document], None]] = {
+    "balance_transaction": balance_resource.make_available,
+    "checkout.session": checkout_session_resource.close_expired_session,
+    "payment_intent": intent_endings.release_expired_hold,
+    "refund": refund_resource.conclude_refund,
 }
 
-Shape = tuple[str, ...]
-BY_SHAPE: dict[Shape, Endpoint] = {(e.verb, *e.path.strip("/").split("/")): e for e in ENDPOINTS}
+PathShape = tuple[str, ...]
+ENDPOINTS_BY_SHAPE: dict[PathShape, Endpoint] = {(e.verb, *e.path.strip("/").split("/")): e for e in ENDPOINTS}
 
 
 def find_endpoint(verb: str, path: str) -> tuple[Endpoint, tuple[str, ...]]:
@@ -58,30 +58,30 @@ def find_endpoint(verb: str, path: str) -> tuple[Endpoint, tuple[str, ...]]:
     parts = tuple(path.strip("/").split("/"))
     shapes = [] if parts[-1] == "search" else _shapes(parts)  # Search lags behind by design; nobody may lean on it
     for shape in shapes:
-        found = BY_SHAPE.get((verb, *shape))
+        found = ENDPOINTS_BY_SHAPE.get((verb, *shape))
         if found is not None:
             ids = tuple(part for part, expected in zip(parts, shape, strict=True) if expected == "*")
             return found, ids
     message = (
         f"Unrecognized request URL ({verb}: {path}). Please see https://stripe.com/docs or we can help at"
-        " https://support.stripe.com/. (The sandbox does not play every endpoint.)"
+        " https://support.stripe.com/. (The sandbox does not support every endpoint.)"
     )
-    raise Refusal(404, {"message": message, "type": "invalid_request_error"}, cached=False)
+    raise StripeRefusal(404, {"message": message, "type": "invalid_request_error"}, cached=False)
 
 
-def _shapes(parts: Shape) -> list[Shape]:
+def _shapes(parts: PathShape) -> list[PathShape]:
     """The path as written, then with ids where Stripe's paths have them: every second part after the name."""
     places = [(first, later) for first in (2, 3) for later in (first + 2, len(parts))]
     with_ids = (tuple("*" if at in ids else part for at, part in enumerate(parts)) for ids in places)
     return [parts, *with_ids]
 
 
-def settle(world: World) -> None:
+def apply_due_changes(world: StripeWorld) -> None:
     """Let everything happen that time alone brings: holds lapse, pages expire, money becomes available."""
     now = world.now()
     while (due := world.documents.next_due(now)) is not None:
         kind, document = due
-        if kind in FALLS_DUE:
-            FALLS_DUE[kind](world, document)
+        if kind in DUE_ACTIONS:
+            DUE_ACTIONS[kind](world, document)
         else:
             world.documents.remove(kind, document["id"])  # a kept answer whose day is over

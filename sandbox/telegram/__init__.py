@@ -1,5 +1,5 @@
 """A strict, stateful stand-in for Telegram's Bot API, with a control API for people and tests under /sim."""
 
-from .server import make_app, running_telegram
+from .telegram_server import make_telegram_app, running_telegram
 
-__all__ = ["make_app", "running_telegram"]
+__all__ = ["make_telegram_app", "running_telegram"]

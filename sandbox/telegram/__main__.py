@@ -8,7 +8,7 @@ from pathlib import Path
 
 import uvloop
 
-from .server import running_telegram
+from .telegram_server import running_telegram
 
 
 def main() -> None:

@@ -3,18 +3,18 @@
 import re
 from dataclasses import replace
 
+from .api_objects import user_object
+from .bot_api_refusals import bad_request, sandbox_refusal
 from .command_menu import scope_key
-from .parameters import Call
+from .parameters import BotApiCall
 from .records import JsonObject
-from .refusals import bad_request, ours
-from .telegram import Telegram
-from .views import user_object
+from .telegram_sandbox import TelegramSandbox
 
 MAX_COMMANDS, MAX_COMMAND_DESCRIPTION = 100, 256  # Bot API, setMyCommands and BotCommand
 _DESCRIPTION_LIMITS = {"description": 512, "short_description": 120}
 
 
-def get_me(_telegram: Telegram, call: Call) -> object:
+def get_me(_telegram: TelegramSandbox, call: BotApiCall) -> object:
     """getMe."""
     return {
         **user_object(call.bot),
@@ -26,11 +26,11 @@ def get_me(_telegram: Telegram, call: Call) -> object:
     }
 
 
-def _commands_key(telegram: Telegram, call: Call) -> str:
+def _commands_key(telegram: TelegramSandbox, call: BotApiCall) -> str:
     return scope_key(telegram, call.bot, call.table("scope"), call.text("language_code") or "")
 
 
-def set_my_commands(telegram: Telegram, call: Call) -> object:
+def set_my_commands(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """setMyCommands for one scope and language."""
     rows = call.rows("commands")
     if rows is None:
@@ -55,12 +55,12 @@ def _command(row: object) -> JsonObject:
             raise bad_request("can't parse BotCommand: command and description are needed")
 
 
-def get_my_commands(telegram: Telegram, call: Call) -> object:
+def get_my_commands(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """getMyCommands of exactly that scope and language."""
     return call.bot.commands.get(_commands_key(telegram, call), [])
 
 
-def delete_my_commands(telegram: Telegram, call: Call) -> object:
+def delete_my_commands(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """deleteMyCommands of exactly that scope and language."""
     dropped = _commands_key(telegram, call)
     kept = {key: rows for key, rows in call.bot.commands.items() if key != dropped}
@@ -68,18 +68,18 @@ def delete_my_commands(telegram: Telegram, call: Call) -> object:
     return True
 
 
-def set_my_description(telegram: Telegram, call: Call) -> object:
+def set_my_description(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """setMyDescription and setMyShortDescription."""
     name = "short_description" if "Short" in call.method else "description"
     text = call.text(name) or ""
     if len(text) > _DESCRIPTION_LIMITS[name]:
-        raise ours(f"{name} is longer than {_DESCRIPTION_LIMITS[name]} characters")
+        raise sandbox_refusal(f"{name} is longer than {_DESCRIPTION_LIMITS[name]} characters")
     key = f"{name}:{call.text('language_code') or ''}"
     telegram.world.bots.put(replace(call.bot, descriptions={**call.bot.descriptions, key: text}))
     return True
 
 
-def get_file(telegram: Telegram, call: Call) -> object:
+def get_file(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """getFile; the path is served below /file/bot<token>/."""
     wanted = call.text("file_id")
     if not wanted:

@@ -8,17 +8,17 @@ from typing import Final
 from aiohttp import web
 
 from . import account_methods, chat_methods, message_methods, tap_methods, update_methods
-from .faults import Fault
+from .bot_api_refusals import BotApiRefusal
 from .methods import METHODS
-from .parameters import Call, check, read_sent
-from .pictures import picture_bytes
+from .parameters import BotApiCall, check_call, read_parameters
+from .photo_files import picture_bytes
 from .records import Bot, JsonObject
-from .refusals import Refusal
-from .telegram import Telegram
+from .telegram_faults import TelegramFault
+from .telegram_sandbox import TelegramSandbox
 
-TELEGRAM: Final = web.AppKey("telegram", Telegram)
+TELEGRAM: Final = web.AppKey("telegram", TelegramSandbox)
 
-HANDLERS: Final[dict[str, Callable[[Telegram, Call], object]]] = {
+HANDLERS: Final[dict[str, Callable[[TelegramSandbox, BotApiCall], object]]] = {
     "getMe": account_methods.get_me,
     "setMyCommands": account_methods.set_my_commands,
     "getMyCommands": account_methods.get_my_commands,
@@ -48,8 +48,8 @@ HANDLERS: Final[dict[str, Callable[[Telegram, Call], object]]] = {
     "approveChatJoinRequest": chat_methods.approve_join_request,
     "declineChatJoinRequest": chat_methods.decline_join_request,
 }
-CUT: Final = 0  # the recorded status of a call whose connection was cut
-_SPELLING = {name.lower(): name for name in METHODS}
+CONNECTION_CUT: Final = 0  # the recorded status of a call whose connection was cut
+_CANONICAL_NAMES = {name.lower(): name for name in METHODS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,35 +65,37 @@ async def answer_method(request: web.Request) -> web.StreamResponse:
     at = telegram.clock.now()
     bot = telegram.world.bot_by_token(request.match_info["token"])
     if bot is None:
-        return _refuse(Refusal(401, "Unauthorized"))
-    spelled = request.match_info["method"]
-    method = _SPELLING.get(spelled.lower(), spelled)
+        return _refuse(BotApiRefusal(401, "Unauthorized"))
+    requested_name = request.match_info["method"]
+    method = _CANONICAL_NAMES.get(requested_name.lower(), requested_name)
     outcome = await _outcome(telegram, bot, method, request)
     telegram.transcript.record_call(
         bot=bot.username, method=method, sent=outcome.sent, status=outcome.status, answer=outcome.body, at=at
     )
-    if outcome.status == CUT and request.transport is not None:
+    if outcome.status == CONNECTION_CUT and request.transport is not None:
         request.transport.abort()
     return web.json_response(outcome.body, status=outcome.status or 500)
 
 
-async def _outcome(telegram: Telegram, bot: Bot, method: str, request: web.Request) -> _Outcome:
+async def _outcome(telegram: TelegramSandbox, bot: Bot, method: str, request: web.Request) -> _Outcome:
     sent: dict[str, object] = {}
     fault = None
     try:
-        sent = await read_sent(request)
-        fault = telegram.faults.take(bot, method, sent.get("chat_id"))
+        sent = await read_parameters(request)
+        fault = telegram.faults.take_matching(bot, method, sent.get("chat_id"))
         result = await _perform(telegram, bot, method, sent, fault)
         status, body = 200, {"ok": True, "result": result}
-    except Refusal as refusal:
+    except BotApiRefusal as refusal:
         status, body = refusal.error_code, refusal.answer()
     cut = fault is not None and fault.kind in {"reset", "lost_answer"}
-    return _Outcome(sent=sent, status=CUT if cut else status, body=body)
+    return _Outcome(sent=sent, status=CONNECTION_CUT if cut else status, body=body)
 
 
-async def _perform(telegram: Telegram, bot: Bot, method: str, sent: dict[str, object], fault: Fault | None) -> object:
+async def _perform(
+    telegram: TelegramSandbox, bot: Bot, method: str, sent: dict[str, object], fault: TelegramFault | None
+) -> object:
     if method not in METHODS:
-        raise Refusal(404, "Not Found: method not found")
+        raise BotApiRefusal(404, "Not Found: method not found")
     if fault is not None and fault.kind == "reset":
         return None
     if fault is not None and fault.kind == "status":
@@ -101,27 +103,27 @@ async def _perform(telegram: Telegram, bot: Bot, method: str, sent: dict[str, ob
     if fault is not None and fault.kind == "hang":
         await asyncio.sleep(fault.seconds)
     current = telegram.world.bots.get(bot.id) or bot  # a hanging call may find the bot changed
-    call = check(current, method, sent)
+    call = check_call(current, method, sent)
     if method == "getUpdates":
         return await update_methods.get_updates(telegram, call)
     return HANDLERS[method](telegram, call)
 
 
-def _refuse(refusal: Refusal) -> web.Response:
+def _refuse(refusal: BotApiRefusal) -> web.Response:
     return web.json_response(refusal.answer(), status=refusal.error_code)
 
 
-async def answer_unknown(_request: web.Request) -> web.Response:
+async def answer_not_found(_request: web.Request) -> web.Response:
     """Whatever is no method, file or control request."""
-    return _refuse(Refusal(404, "Not Found"))
+    return _refuse(BotApiRefusal(404, "Not Found"))
 
 
 async def answer_file(request: web.Request) -> web.Response:
     """GET /file/bot<token>/<path>."""
     telegram = request.app[TELEGRAM]
     if telegram.world.bot_by_token(request.match_info["token"]) is None:
-        return _refuse(Refusal(401, "Unauthorized"))
+        return _refuse(BotApiRefusal(401, "Unauthorized"))
     content = picture_bytes(telegram.world, request.match_info["path"])
     if content is None:
-        return _refuse(Refusal(404, "Not Found"))
+        return _refuse(BotApiRefusal(404, "Not Found"))
     return web.Response(body=content, content_type="application/octet-stream")

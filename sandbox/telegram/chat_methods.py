@@ -3,14 +3,14 @@
 import secrets
 from dataclasses import replace
 
-from .access import PRESENT, group_for, is_admin, place_for
+from .access import PRESENT_STATUSES, is_admin, require_group, require_place
+from .api_objects import account_of, chat_object, message_object, user_object, without_empty
+from .bot_api_refusals import bad_request, forbidden_refusal
 from .members import change_member, member_object
-from .parameters import Call
+from .parameters import BotApiCall
 from .records import Bot, Group, InviteLink, JsonObject
-from .refusals import bad_request, forbidden
-from .telegram import Telegram
-from .views import account_of, chat_object, message_object, user_object, without_empty
-from .world import group_place, private_place
+from .telegram_sandbox import TelegramSandbox
+from .telegram_world import group_place, private_place
 
 MAX_LINK_NAME = 32  # characters (Bot API, createChatInviteLink)
 _NO_GIFTS = dict.fromkeys(
@@ -18,7 +18,7 @@ _NO_GIFTS = dict.fromkeys(
 )
 
 
-def get_chat(telegram: Telegram, call: Call) -> object:
+def get_chat(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """getChat; a person must have written to the bot, a group must have it as a member."""
     chat_id = call.need_chat()
     if isinstance(chat_id, int) and chat_id > 0:
@@ -26,7 +26,7 @@ def get_chat(telegram: Telegram, call: Call) -> object:
         if telegram.world.private_chats.get(place) is None:
             raise bad_request("chat not found")
     else:
-        place = group_place(group_for(telegram, call.bot, chat_id).id)
+        place = group_place(require_group(telegram, call.bot, chat_id).id)
     pinned = [one for one in telegram.world.messages_in(place).values() if one.pinned and not one.deleted]
     body: JsonObject = {
         **chat_object(telegram.world, place),
@@ -39,7 +39,7 @@ def get_chat(telegram: Telegram, call: Call) -> object:
     return body
 
 
-def get_chat_member(telegram: Telegram, call: Call) -> object:
+def get_chat_member(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """getChatMember."""
     group = _group(telegram, call)
     identity = call.need_number("user_id")
@@ -49,7 +49,7 @@ def get_chat_member(telegram: Telegram, call: Call) -> object:
     return member_object(known, group.members.get(str(identity), "left"))
 
 
-def get_chat_administrators(telegram: Telegram, call: Call) -> object:
+def get_chat_administrators(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """getChatAdministrators: the people and, of bots, only the asking one."""
     group = _group(telegram, call)
     admins = [account_of(telegram.world, int(identity)) for identity in group.members if is_admin(group, int(identity))]
@@ -57,33 +57,33 @@ def get_chat_administrators(telegram: Telegram, call: Call) -> object:
     return [member_object(admin, group.members[str(admin.id)]) for admin in listed]
 
 
-def get_chat_member_count(telegram: Telegram, call: Call) -> object:
+def get_chat_member_count(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """getChatMemberCount."""
-    return sum(status in PRESENT for status in _group(telegram, call).members.values())
+    return sum(status in PRESENT_STATUSES for status in _group(telegram, call).members.values())
 
 
-def leave_chat(telegram: Telegram, call: Call) -> object:
+def leave_chat(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """leaveChat."""
     change_member(telegram, _group(telegram, call), call.bot, "left", by=call.bot)
     return True
 
 
-def _group(telegram: Telegram, call: Call) -> Group:
+def _group(telegram: TelegramSandbox, call: BotApiCall) -> Group:
     chat_id = call.need_chat()
     if isinstance(chat_id, int) and chat_id > 0:
-        place_for(telegram, call.bot, chat_id)
+        require_place(telegram, call.bot, chat_id)
         raise bad_request("method is available only for groups, supergroups and channels")
-    return group_for(telegram, call.bot, chat_id)
+    return require_group(telegram, call.bot, chat_id)
 
 
-def _administered_group(telegram: Telegram, call: Call) -> Group:
+def _administered_group(telegram: TelegramSandbox, call: BotApiCall) -> Group:
     group = _group(telegram, call)
     if not is_admin(group, call.bot.id):
         raise bad_request("not enough rights to manage chat invite link")
     return group
 
 
-def create_chat_invite_link(telegram: Telegram, call: Call) -> object:
+def create_chat_invite_link(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """createChatInviteLink."""
     group = _administered_group(telegram, call)
     name, limit = call.text("name"), call.number("member_limit")
@@ -103,7 +103,7 @@ def create_chat_invite_link(telegram: Telegram, call: Call) -> object:
     return link_object(telegram, telegram.world.links.put(link))
 
 
-def link_object(telegram: Telegram, link: InviteLink) -> JsonObject:
+def link_object(telegram: TelegramSandbox, link: InviteLink) -> JsonObject:
     """A ChatInviteLink of the Bot API."""
     optional = without_empty({"name": link.name, "expire_date": link.expire_date, "member_limit": link.member_limit})
     return {
@@ -116,7 +116,7 @@ def link_object(telegram: Telegram, link: InviteLink) -> JsonObject:
     }
 
 
-def approve_join_request(telegram: Telegram, call: Call) -> object:
+def approve_join_request(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """approveChatJoinRequest."""
     group, link, identity = _join_request(telegram, call)
     telegram.world.links.put(replace(_answered(link, identity), joined=link.joined + 1))
@@ -125,7 +125,7 @@ def approve_join_request(telegram: Telegram, call: Call) -> object:
     return True
 
 
-def decline_join_request(telegram: Telegram, call: Call) -> object:
+def decline_join_request(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """declineChatJoinRequest."""
     _, link, identity = _join_request(telegram, call)
     telegram.world.links.put(_answered(link, identity))
@@ -136,12 +136,12 @@ def _answered(link: InviteLink, identity: int) -> InviteLink:
     return replace(link, waiting=[one for one in link.waiting if one != identity])
 
 
-def _join_request(telegram: Telegram, call: Call) -> tuple[Group, InviteLink, int]:
+def _join_request(telegram: TelegramSandbox, call: BotApiCall) -> tuple[Group, InviteLink, int]:
     group, identity = _administered_group(telegram, call), call.need_number("user_id")
-    if group.members.get(str(identity)) in PRESENT:
+    if group.members.get(str(identity)) in PRESENT_STATUSES:
         raise bad_request("USER_ALREADY_PARTICIPANT")
     if group.members.get(str(identity)) == "kicked":
-        raise forbidden("user is kicked from the chat")
+        raise forbidden_refusal("user is kicked from the chat")
     for link in telegram.world.links:
         if link.chat_id == group.id and identity in link.waiting:
             return group, link, identity

@@ -3,40 +3,40 @@
 import json
 from collections.abc import Iterator
 
-from .access import ADMINS, group_for
+from .access import ADMIN_STATUSES, require_group
+from .bot_api_refusals import bad_request, sandbox_refusal
 from .records import Bot, Group, JsonObject, Person
-from .refusals import bad_request, ours
-from .telegram import Telegram
-from .world import private_place
+from .telegram_sandbox import TelegramSandbox
+from .telegram_world import private_place
 
 _PLAIN_SCOPES = frozenset({"default", "all_private_chats", "all_group_chats", "all_chat_administrators"})
 _CHAT_SCOPES = frozenset({"chat", "chat_administrators"})
 
 
-def scope_key(telegram: Telegram, bot: Bot, scope: JsonObject | None, language: str) -> str:
+def scope_key(telegram: TelegramSandbox, bot: Bot, scope: JsonObject | None, language: str) -> str:
     """What a list of commands is kept under; Refusal for a scope, or a chat in it, that there is not."""
     return _key(_checked(telegram, bot, scope or {"type": "default"}), language)
 
 
-def _checked(telegram: Telegram, bot: Bot, scope: JsonObject) -> JsonObject:
+def _checked(telegram: TelegramSandbox, bot: Bot, scope: JsonObject) -> JsonObject:
     match scope:
         case {"type": str() as kind, **others} if kind in _PLAIN_SCOPES and not others:
             return scope
         case {"type": str() as kind, "chat_id": chat, **others} if kind in _CHAT_SCOPES and not others:
-            return {"type": kind, "chat_id": _known_chat(telegram, bot, chat)}
+            return {"type": kind, "chat_id": _require_chat(telegram, bot, chat)}
         case {"type": "chat_member", "chat_id": chat, "user_id": int() as user, **others} if not others:
-            return {"type": "chat_member", "chat_id": _known_chat(telegram, bot, chat), "user_id": user}
+            return {"type": "chat_member", "chat_id": _require_chat(telegram, bot, chat), "user_id": user}
         case _:
-            raise ours(f"there is no scope of commands like {json.dumps(scope)}")
+            raise sandbox_refusal(f"there is no scope of commands like {json.dumps(scope)}")
 
 
-def _known_chat(telegram: Telegram, bot: Bot, chat: object) -> int:
+def _require_chat(telegram: TelegramSandbox, bot: Bot, chat: object) -> int:
     words = str(chat)
     if not words.removeprefix("-").isdigit():
         raise bad_request("chat not found")
     chat_id = int(words)
     if chat_id < 0:
-        return group_for(telegram, bot, chat_id).id
+        return require_group(telegram, bot, chat_id).id
     if telegram.world.private_chats.get(private_place(bot.id, chat_id)) is None:
         raise bad_request("chat not found")
     return chat_id
@@ -46,7 +46,7 @@ def _key(scope: JsonObject, language: str) -> str:
     return json.dumps([scope, language], sort_keys=True)
 
 
-def offered(bot: Bot, person: Person, group: Group | None) -> list[JsonObject]:
+def offered_commands(bot: Bot, person: Person, group: Group | None) -> list[JsonObject]:
     """The commands a client shows this person, in their private chat with the bot or in a group."""
     for scope in _private_scopes(person) if group is None else _group_scopes(person, group):
         for language in dict.fromkeys((person.language_code or "", "")):
@@ -64,7 +64,7 @@ def _private_scopes(person: Person) -> Iterator[JsonObject]:
 
 
 def _group_scopes(person: Person, group: Group) -> Iterator[JsonObject]:
-    governs = group.members.get(str(person.id)) in ADMINS
+    governs = group.members.get(str(person.id)) in ADMIN_STATUSES
     yield {"type": "chat_member", "chat_id": group.id, "user_id": person.id}
     if governs:
         yield {"type": "chat_administrators", "chat_id": group.id}

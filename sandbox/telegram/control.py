@@ -6,52 +6,49 @@ from typing import Final, TypeAlias
 
 from aiohttp import web
 
-from . import control_acting as acting
-from . import control_founding as founding
-from . import control_trials as trials
-from . import control_watching as watching
-from .asked import Asked
+from . import control_acting, control_creating, control_faults, control_reading
 from .bot_api import TELEGRAM
-from .pictures import picture_bytes
-from .refusals import Mistake, Refusal
-from .telegram import Telegram
+from .bot_api_refusals import BotApiRefusal, ControlRequestError
+from .control_request import ControlRequest
+from .photo_files import picture_bytes
+from .telegram_sandbox import TelegramSandbox
 
-Act: TypeAlias = Callable[[Telegram, Asked], Awaitable[object]]
+ControlAction: TypeAlias = Callable[[TelegramSandbox, ControlRequest], Awaitable[object]]
 
-ROUTES: Final[dict[tuple[str, str], Act]] = {
-    ("POST", "/sim/bots"): founding.make_bot,
-    ("GET", "/sim/bots"): watching.see_bots,
-    ("POST", "/sim/users"): founding.make_person,
-    ("GET", "/sim/users"): watching.see_people,
-    ("POST", "/sim/groups"): founding.make_group,
-    ("GET", "/sim/groups"): watching.see_groups,
-    ("GET", "/sim/commands"): watching.see_commands,
-    ("POST", "/sim/messages"): acting.write,
-    ("GET", "/sim/messages"): watching.see_messages,
-    ("GET", "/sim/chats"): watching.see_chats,
-    ("POST", "/sim/taps"): acting.tap,
-    ("GET", "/sim/taps/{callback_query_id}"): acting.see_tap,
-    ("GET", "/sim/events"): watching.see_events,
-    ("GET", "/sim/calls"): watching.see_calls,
-    ("POST", "/sim/block"): acting.block,
-    ("POST", "/sim/unblock"): acting.unblock,
-    ("POST", "/sim/leave"): acting.leave,
-    ("POST", "/sim/join"): acting.join,
-    ("POST", "/sim/migrate"): acting.migrate,
-    ("POST", "/sim/redeliver"): trials.redeliver,
-    ("POST", "/sim/updates"): trials.inject,
-    ("POST", "/sim/faults"): trials.add_fault,
-    ("GET", "/sim/faults"): trials.see_faults,
-    ("DELETE", "/sim/faults"): trials.clear_faults,
-    ("POST", "/sim/clock"): trials.move_clock,
-    ("GET", "/sim/healthz"): watching.see_health,
+ROUTES: Final[dict[tuple[str, str], ControlAction]] = {
+    ("POST", "/sim/bots"): control_creating.make_bot,
+    ("GET", "/sim/bots"): control_reading.show_bots,
+    ("POST", "/sim/users"): control_creating.make_person,
+    ("GET", "/sim/users"): control_reading.show_people,
+    ("POST", "/sim/groups"): control_creating.make_group,
+    ("GET", "/sim/groups"): control_reading.show_groups,
+    ("GET", "/sim/commands"): control_reading.show_commands,
+    ("POST", "/sim/messages"): control_acting.write_as_person,
+    ("GET", "/sim/messages"): control_reading.show_messages,
+    ("GET", "/sim/chats"): control_reading.show_chats,
+    ("POST", "/sim/taps"): control_acting.tap_button,
+    ("GET", "/sim/taps/{callback_query_id}"): control_acting.show_tap_answer,
+    ("GET", "/sim/events"): control_reading.show_events,
+    ("GET", "/sim/calls"): control_reading.show_calls,
+    ("POST", "/sim/block"): control_acting.block_bot,
+    ("POST", "/sim/unblock"): control_acting.unblock_bot,
+    ("POST", "/sim/leave"): control_acting.leave_group,
+    ("POST", "/sim/join"): control_acting.join_group,
+    ("POST", "/sim/migrate"): control_acting.migrate_group,
+    ("POST", "/sim/redeliver"): control_faults.redeliver_update,
+    ("POST", "/sim/updates"): control_faults.inject_update,
+    ("POST", "/sim/faults"): control_faults.add_telegram_fault,
+    ("GET", "/sim/faults"): control_faults.show_telegram_faults,
+    ("DELETE", "/sim/faults"): control_faults.clear_telegram_faults,
+    ("POST", "/sim/clock"): control_faults.move_telegram_clock,
+    ("GET", "/sim/healthz"): control_reading.show_telegram_health,
 }
 
 
 def add_control(app: web.Application) -> None:
     """Put the control API under /sim."""
-    for (verb, path), act in ROUTES.items():
-        app.router.add_route(verb, path, _handler(act))
+    for (verb, path), action in ROUTES.items():
+        app.router.add_route(verb, path, _make_handler(action))
     app.router.add_get("/sim/files/{file_id}", show_picture)
 
 
@@ -66,26 +63,26 @@ async def show_picture(request: web.Request) -> web.Response:
     return web.Response(body=content, content_type=f"image/{kind}")
 
 
-def _handler(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _make_handler(action: ControlAction) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handle(request: web.Request) -> web.Response:
         try:
-            return web.json_response(await act(request.app[TELEGRAM], await _asked(request)))
-        except Mistake as mistake:
+            return web.json_response(await action(request.app[TELEGRAM], await _read_control_request(request)))
+        except ControlRequestError as mistake:
             return web.json_response({"error": str(mistake)}, status=400)
-        except Refusal as refusal:
+        except BotApiRefusal as refusal:
             return web.json_response({"error": refusal.description}, status=400)
 
     return handle
 
 
-async def _asked(request: web.Request) -> Asked:
+async def _read_control_request(request: web.Request) -> ControlRequest:
     values: dict[str, object] = dict(request.query)
     if request.can_read_body:
         try:
             body = json.loads(await request.text())
         except ValueError as error:
-            raise Mistake("The body is not JSON.") from error
+            raise ControlRequestError("The body is not JSON.") from error
         if not isinstance(body, dict):
-            raise Mistake("The body must be a JSON object.")
+            raise ControlRequestError("The body must be a JSON object.")
         values.update(body)
-    return Asked(values={**values, **request.match_info})
+    return ControlRequest(values={**values, **request.match_info})

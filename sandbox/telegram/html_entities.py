@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+from .bot_api_refusals import BotApiRefusal, bad_request
 from .records import JsonObject
-from .refusals import Refusal, bad_request
 
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _SIMPLE = {
@@ -12,7 +12,7 @@ _SIMPLE = {
     "s": "strikethrough", "strike": "strikethrough", "del": "strikethrough", "code": "code", "pre": "pre",
     "tg-spoiler": "spoiler",
 }  # fmt: skip
-_KNOWN = {*_SIMPLE, "span", "a", "blockquote", "tg-time", "tg-emoji"}
+_SUPPORTED_TAGS = {*_SIMPLE, "span", "a", "blockquote", "tg-time", "tg-emoji"}
 _CHARACTER = re.compile(r"&(#x[0-9a-fA-F]{1,6}|#\d{1,7}|[a-zA-Z]+);?")
 _TAG_NAME = re.compile(r"<(?P<end>/?)(?P<name>[^\s>]*)")
 _TAG_REST = re.compile(r"(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
@@ -28,14 +28,14 @@ def utf16_length(text: str) -> int:
 
 def parse_html(source: str) -> tuple[str, list[JsonObject]]:
     """Text and entities of HTML in Telegram's dialect; Refusal 400 "can't parse entities: ..." as the real service."""
-    reading = _Reading(source=source)
-    while reading.position < len(source):
-        _step(reading)
-    if reading.open:
-        raise _unparsable(f'Can\'t find end tag corresponding to start tag "{reading.open[-1].tag}"')
+    parser = _HtmlParser(source=source)
+    while parser.position < len(source):
+        _step(parser)
+    if parser.open:
+        raise _unparsable(f'Can\'t find end tag corresponding to start tag "{parser.open[-1].tag}"')
     # In the order their tags were opened: by start, and of two that start together the outer one first.
-    entities = [reading.entities[place] for place in sorted(reading.entities)]
-    return "".join(reading.pieces), [entity for entity in entities if entity["length"]]
+    entities = [parser.entities[place] for place in sorted(parser.entities)]
+    return "".join(parser.pieces), [entity for entity in entities if entity["length"]]
 
 
 def entity_order(entity: JsonObject) -> tuple[int, int]:
@@ -44,7 +44,7 @@ def entity_order(entity: JsonObject) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Open:
+class _OpenTag:
     tag: str
     attributes: dict[str, str]
     offset: int
@@ -52,12 +52,12 @@ class _Open:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Reading:
+class _HtmlParser:
     source: str
     position: int = 0
     written: int = 0
     pieces: list[str] = field(default_factory=list)
-    open: list[_Open] = field(default_factory=list)
+    open: list[_OpenTag] = field(default_factory=list)
     entities: dict[int, JsonObject] = field(default_factory=dict)
 
     def write(self, text: str, consumed: int) -> None:
@@ -69,51 +69,51 @@ class _Reading:
         return len(self.source[: self.position].encode())
 
 
-def _step(reading: _Reading) -> None:
-    match reading.source[reading.position]:
+def _step(parser: _HtmlParser) -> None:
+    match parser.source[parser.position]:
         case "<":
-            _read_tag(reading)
+            _read_tag(parser)
         case "&":
-            _read_character(reading)
+            _read_character(parser)
         case _:
-            found = _PLAIN.match(reading.source, reading.position)
+            found = _PLAIN.match(parser.source, parser.position)
             text = found.group() if found else ""
-            reading.write(text, len(text))
+            parser.write(text, len(text))
 
 
-def _read_character(reading: _Reading) -> None:
-    found = _CHARACTER.match(reading.source, reading.position)
+def _read_character(parser: _HtmlParser) -> None:
+    found = _CHARACTER.match(parser.source, parser.position)
     if found is None:
-        return reading.write("&", 1)
+        return parser.write("&", 1)
     name = found.group(1)
     if name.startswith("#"):
         code = int(name[1:]) if name[1:].isdigit() else int(f"0{name[1:]}", 0)
-        return reading.write(chr(code) if 0 < code < 0x110000 else found.group(), len(found.group()))
-    return reading.write(_NAMED.get(name, found.group()), len(found.group()))
+        return parser.write(chr(code) if 0 < code < 0x110000 else found.group(), len(found.group()))
+    return parser.write(_NAMED.get(name, found.group()), len(found.group()))
 
 
-def _read_tag(reading: _Reading) -> None:
-    found = _TAG_NAME.match(reading.source, reading.position)
-    if found is None or found.end() == len(reading.source):
-        kind = "end" if reading.source.startswith("</", reading.position) else "start"
-        raise _unparsable(f"Unclosed {kind} tag at byte offset {reading.byte()}")
+def _read_tag(parser: _HtmlParser) -> None:
+    found = _TAG_NAME.match(parser.source, parser.position)
+    if found is None or found.end() == len(parser.source):
+        kind = "end" if parser.source.startswith("</", parser.position) else "start"
+        raise _unparsable(f"Unclosed {kind} tag at byte offset {parser.byte()}")
     tag = found.group("name").lower()
-    if not found.group("end") and tag not in _KNOWN:
-        raise _unparsable(f'Unsupported start tag "{tag}" at byte offset {reading.byte()}')
-    rest = _TAG_REST.match(reading.source, found.end())
+    if not found.group("end") and tag not in _SUPPORTED_TAGS:
+        raise _unparsable(f'Unsupported start tag "{tag}" at byte offset {parser.byte()}')
+    rest = _TAG_REST.match(parser.source, found.end())
     if rest is None:
-        raise _unparsable(f'Unclosed start tag "{tag}" at byte offset {reading.byte()}')
+        raise _unparsable(f'Unclosed start tag "{tag}" at byte offset {parser.byte()}')
     if found.group("end"):
-        _close(reading, tag)
+        _close(parser, tag)
     else:
-        _open(reading, tag, _attributes(tag, rest.group()[:-1]))
-    reading.position = rest.end()
+        _open(parser, tag, _attributes(tag, rest.group()[:-1]))
+    parser.position = rest.end()
 
 
-def _open(reading: _Reading, tag: str, attributes: dict[str, str]) -> None:
+def _open(parser: _HtmlParser, tag: str, attributes: dict[str, str]) -> None:
     if tag == "span" and attributes.get("class") != "tg-spoiler":
-        raise _unparsable(f'Tag "span" must have class "tg-spoiler" at byte offset {reading.byte()}')
-    reading.open.append(_Open(tag=tag, attributes=attributes, offset=reading.written, place=reading.position))
+        raise _unparsable(f'Tag "span" must have class "tg-spoiler" at byte offset {parser.byte()}')
+    parser.open.append(_OpenTag(tag=tag, attributes=attributes, offset=parser.written, place=parser.position))
 
 
 def _attributes(tag: str, rest: str) -> dict[str, str]:
@@ -129,23 +129,23 @@ def _attributes(tag: str, rest: str) -> dict[str, str]:
     return found
 
 
-def _close(reading: _Reading, tag: str) -> None:
-    if not reading.open:
-        raise _unparsable(f"Unexpected end tag at byte offset {reading.byte()}")
-    opened = reading.open[-1]
+def _close(parser: _HtmlParser, tag: str) -> None:
+    if not parser.open:
+        raise _unparsable(f"Unexpected end tag at byte offset {parser.byte()}")
+    opened = parser.open[-1]
     if tag not in {"", opened.tag}:
         expected = f'expected "</{opened.tag}>", found "</{tag}>"'
-        raise _unparsable(f"Unmatched end tag at byte offset {reading.byte()}, {expected}")
-    reading.open.pop()
-    text = "".join(reading.pieces)
+        raise _unparsable(f"Unmatched end tag at byte offset {parser.byte()}, {expected}")
+    parser.open.pop()
+    text = "".join(parser.pieces)
     inner = text.encode("utf-16-le")[2 * opened.offset :].decode("utf-16-le")
-    kind = _kind(reading, opened, inner)
+    kind = _kind(parser, opened, inner)
     if kind is not None:
-        length = reading.written - opened.offset
-        reading.entities[opened.place] = {"offset": opened.offset, "length": length, **kind}
+        length = parser.written - opened.offset
+        parser.entities[opened.place] = {"offset": opened.offset, "length": length, **kind}
 
 
-def _kind(reading: _Reading, opened: _Open, inner: str) -> JsonObject | None:
+def _kind(parser: _HtmlParser, opened: _OpenTag, inner: str) -> JsonObject | None:
     match opened.tag:
         case "a":
             return _link(opened.attributes.get("href") or inner)
@@ -157,7 +157,7 @@ def _kind(reading: _Reading, opened: _Open, inner: str) -> JsonObject | None:
             return {"type": "custom_emoji", "custom_emoji_id": opened.attributes.get("emoji-id", "")}
         case "span":
             return {"type": "spoiler"}
-        case "code" if reading.open and reading.open[-1].tag == "pre" and "class" in opened.attributes:
+        case "code" if parser.open and parser.open[-1].tag == "pre" and "class" in opened.attributes:
             return None
         case tag:
             return {"type": _SIMPLE[tag]}
@@ -181,5 +181,5 @@ def _time(attributes: dict[str, str]) -> JsonObject:
     return {"type": "date_time", "unix_time": int(unix), **({"date_time_format": style} if style else {})}
 
 
-def _unparsable(sentence: str) -> Refusal:
+def _unparsable(sentence: str) -> BotApiRefusal:
     return bad_request(f"can't parse entities: {sentence}")

@@ -3,16 +3,16 @@
 import re
 from dataclasses import dataclass, field
 
+from .bot_api_refusals import bad_request, sandbox_refusal
 from .html_entities import utf16_length
 from .records import ButtonRows, JsonObject
-from .refusals import bad_request, ours
 
 MAX_BUTTONS, MAX_CALLBACK_BYTES, MAX_COPY = 100, 64, 256  # Bot API limits: InlineKeyboardButton, CopyTextButton
 STYLES = frozenset({"primary", "success", "danger"})
-_LOOKS = frozenset({"text", "style", "icon_custom_emoji_id"})
+_APPEARANCE_FIELDS = frozenset({"text", "style", "icon_custom_emoji_id"})
 _ACTIONS = frozenset({"callback_data", "url", "copy_text", "switch_inline_query", "switch_inline_query_current_chat",
                       "web_app", "login_url", "disabled"})  # fmt: skip
-_REPLY_LOOKS = _LOOKS | {"request_contact", "request_location"}
+_REPLY_FIELDS = _APPEARANCE_FIELDS | {"request_contact", "request_location"}
 _KEYBOARD_FIELDS = frozenset(
     {"keyboard", "is_persistent", "resize_keyboard", "one_time_keyboard", "input_field_placeholder", "selective"}
 )
@@ -35,23 +35,23 @@ def check_keyboard(markup: JsonObject | None, *, inline_only: bool = False) -> K
     if not markup:
         return Keyboard()
     if "inline_keyboard" in markup:
-        _only(markup, frozenset({"inline_keyboard"}))
+        _require_only(markup, frozenset({"inline_keyboard"}))
         return Keyboard(buttons=_inline_rows(markup["inline_keyboard"]))
     if inline_only:
         raise bad_request("inline keyboard expected")
     if "keyboard" in markup:
-        _only(markup, _KEYBOARD_FIELDS)
+        _require_only(markup, _KEYBOARD_FIELDS)
         return Keyboard(reply={**markup, "keyboard": _reply_rows(markup["keyboard"])})
     for name, fields in _OTHER_FIELDS.items():
         if markup.get(name) is True:
-            _only(markup, fields)
+            _require_only(markup, fields)
             return Keyboard(reply=markup)
     raise bad_request("can't parse reply keyboard markup JSON object")
 
 
-def _only(found: JsonObject, known: frozenset[str]) -> None:
+def _require_only(found: JsonObject, known: frozenset[str]) -> None:
     for name in found.keys() - known:
-        raise ours(f'unknown field "{name}" in reply_markup')
+        raise sandbox_refusal(f'unknown field "{name}" in reply_markup')
 
 
 def _rows(value: object) -> list[list[object]]:
@@ -74,31 +74,31 @@ def _reply_button(button: object) -> JsonObject:
     found: object = {"text": button} if isinstance(button, str) else button
     if not isinstance(found, dict):
         raise bad_request("can't parse keyboard button: KeyboardButton must be an Object")
-    _only(found, _REPLY_LOOKS)
-    _looks(found)
+    _require_only(found, _REPLY_FIELDS)
+    _check_appearance(found)
     return found
 
 
 def _inline_button(button: object) -> JsonObject:
     if not isinstance(button, dict):
         raise bad_request("can't parse inline keyboard button: InlineKeyboardButton must be an Object")
-    _only(button, _LOOKS | _ACTIONS)
-    _looks(button)
+    _require_only(button, _APPEARANCE_FIELDS | _ACTIONS)
+    _check_appearance(button)
     actions = [name for name in button if name in _ACTIONS]
     if not actions:
         raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     if len(actions) > 1:
-        raise ours(f"a button needs exactly one action, this one has {', '.join(sorted(actions))}")
+        raise sandbox_refusal(f"a button needs exactly one action, this one has {', '.join(sorted(actions))}")
     _action(actions[0], button[actions[0]])
     return button
 
 
-def _looks(button: JsonObject) -> None:
+def _check_appearance(button: JsonObject) -> None:
     text = button.get("text")
     if not isinstance(text, str):
         raise bad_request("can't parse inline keyboard button: Can't find field \"text\"")
     if not text.strip():
-        raise ours("a button needs a text")
+        raise sandbox_refusal("a button needs a text")
     if "style" in button and button["style"] not in STYLES:
         raise bad_request("can't parse inline keyboard button: invalid button style specified")
 
@@ -121,4 +121,4 @@ def _action(action: str, value: object) -> None:
         case "disabled", dict():
             return
         case _:
-            raise ours(f'"{action}" of a button has the wrong type')
+            raise sandbox_refusal(f'"{action}" of a button has the wrong type')

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Final
 
-from .access import ADMINS, PRESENT
+from .access import ADMIN_STATUSES, PRESENT_STATUSES
+from .api_objects import group_object, user_object, without_empty
 from .posting import write_message
 from .records import Bot, Group, JsonObject, Message, Person
-from .telegram import Telegram
-from .updates import tell, tell_message
-from .views import group_object, user_object, without_empty
-from .world import group_place
+from .telegram_sandbox import TelegramSandbox
+from .telegram_world import group_place
+from .updates import notify_bot, notify_bot_of_message
 
 _RIGHTS: Final = (
     "can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members", "can_promote_members",
@@ -33,7 +33,7 @@ def member_object(account: Bot | Person, status: str) -> JsonObject:
 
 
 def change_member(
-    telegram: Telegram,
+    telegram: TelegramSandbox,
     group: Group,
     account: Bot | Person,
     status: str,
@@ -46,8 +46,8 @@ def change_member(
     changed = telegram.world.groups.put(replace(group, members={**group.members, str(account.id): status}))
     if before == status:
         return changed
-    telegram.feed.tell("member", {"chat": group.id, "user": account.id}, status=status)
-    _say_so(telegram, changed, account, before, status)
+    telegram.feed.publish("member", {"chat": group.id, "user": account.id}, status=status)
+    _write_membership_message(telegram, changed, account, before, status)
     body = without_empty(
         {
             "chat": group_object(group),
@@ -58,32 +58,34 @@ def change_member(
             "invite_link": link,
         }
     )
-    _tell_bots(telegram, changed, account, body)
+    _notify_bots(telegram, changed, account, body)
     return changed
 
 
-def _tell_bots(telegram: Telegram, group: Group, account: Bot | Person, body: JsonObject) -> None:
+def _notify_bots(telegram: TelegramSandbox, group: Group, account: Bot | Person, body: JsonObject) -> None:
     for bot in telegram.world.bots:
         if bot.id == account.id:
-            tell(telegram, bot, "my_chat_member", body, queue=f"chat:{group_place(group.id)}")
-        elif group.members.get(str(bot.id)) in ADMINS:
-            tell(telegram, bot, "chat_member", body, queue=f"member:{account.id}")
+            notify_bot(telegram, bot, "my_chat_member", body, queue=f"chat:{group_place(group.id)}")
+        elif group.members.get(str(bot.id)) in ADMIN_STATUSES:
+            notify_bot(telegram, bot, "chat_member", body, queue=f"member:{account.id}")
 
 
-def _say_so(telegram: Telegram, group: Group, account: Bot | Person, before: str, status: str) -> None:
+def _write_membership_message(
+    telegram: TelegramSandbox, group: Group, account: Bot | Person, before: str, status: str
+) -> None:
     user = user_object(account)
-    if status in PRESENT and before not in PRESENT:
+    if status in PRESENT_STATUSES and before not in PRESENT_STATUSES:
         service: JsonObject = {"new_chat_members": [user], "new_chat_member": user, "new_chat_participant": user}
-    elif before in PRESENT and status not in PRESENT:
+    elif before in PRESENT_STATUSES and status not in PRESENT_STATUSES:
         service = {"left_chat_member": user, "left_chat_participant": user}
     else:
         return
     draft = Message(place=group_place(group.id), message_id=0, sender_id=account.id, date=0, service=service)
     message = write_message(telegram, draft)
     for bot in bots_in(telegram, group):
-        tell_message(telegram, bot, message)
+        notify_bot_of_message(telegram, bot, message)
 
 
-def bots_in(telegram: Telegram, group: Group) -> list[Bot]:
+def bots_in(telegram: TelegramSandbox, group: Group) -> list[Bot]:
     """The bots that are in a group."""
-    return [bot for bot in telegram.world.bots if group.members.get(str(bot.id)) in PRESENT]
+    return [bot for bot in telegram.world.bots if group.members.get(str(bot.id)) in PRESENT_STATUSES]

@@ -3,16 +3,16 @@
 from dataclasses import replace
 from typing import Final
 
-from .access import group_for, is_admin, place_for
+from .access import is_admin, require_group, require_place
+from .api_objects import message_object
+from .bot_api_refusals import bad_request, sandbox_refusal
 from .keyboards import check_keyboard
-from .parameters import Call
-from .pictures import keep_picture
+from .parameters import BotApiCall
+from .photo_files import read_picture
 from .posting import change_message, delete_message, write_message
 from .records import JsonObject, Message
-from .refusals import bad_request, ours
-from .telegram import Telegram
+from .telegram_sandbox import TelegramSandbox
 from .texts import MAX_CAPTION, compose_text
-from .views import message_object
 
 DELETABLE: Final = 48 * 3600  # seconds after which a message stays for ever (Bot API, deleteMessage)
 _ACTIONS = frozenset(
@@ -23,9 +23,9 @@ _ACTIONS = frozenset(
 )  # fmt: skip
 
 
-def send_message(telegram: Telegram, call: Call) -> object:
+def send_message(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """sendMessage."""
-    place = place_for(telegram, call.bot, call.need_chat())
+    place = require_place(telegram, call.bot, call.need_chat())
     text, entities = compose_text(call.text("text") or "", call.text("parse_mode"), call.rows("entities"))
     if not text:
         raise bad_request("message text is empty")
@@ -33,18 +33,18 @@ def send_message(telegram: Telegram, call: Call) -> object:
     return _send(telegram, call, draft)
 
 
-def send_photo(telegram: Telegram, call: Call) -> object:
+def send_photo(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """sendPhoto with a file, a known file_id or a URL."""
-    place = place_for(telegram, call.bot, call.need_chat())
-    photo = keep_picture(telegram.world, call.upload("photo"))
+    place = require_place(telegram, call.bot, call.need_chat())
+    photo = read_picture(telegram.world, call.upload("photo"))
     text, entities = compose_text(
-        call.text("caption") or "", call.text("parse_mode"), call.rows("caption_entities"), longest=MAX_CAPTION
+        call.text("caption") or "", call.text("parse_mode"), call.rows("caption_entities"), max_length=MAX_CAPTION
     )
     draft = Message(place=place, message_id=0, sender_id=call.bot.id, date=0, text=text, entities=entities, photo=photo)
     return _send(telegram, call, draft)
 
 
-def _send(telegram: Telegram, call: Call, draft: Message) -> object:
+def _send(telegram: TelegramSandbox, call: BotApiCall, draft: Message) -> object:
     keyboard = check_keyboard(call.table("reply_markup"))
     message = replace(
         draft,
@@ -57,7 +57,7 @@ def _send(telegram: Telegram, call: Call, draft: Message) -> object:
     return message_object(telegram.world, write_message(telegram, message))
 
 
-def _replied(telegram: Telegram, place: str, parameters: JsonObject | None) -> int | None:
+def _replied(telegram: TelegramSandbox, place: str, parameters: JsonObject | None) -> int | None:
     if parameters is None:
         return None
     message_id = parameters.get("message_id")
@@ -68,7 +68,7 @@ def _replied(telegram: Telegram, place: str, parameters: JsonObject | None) -> i
     raise bad_request("message to be replied not found")
 
 
-def edit_message_text(telegram: Telegram, call: Call) -> object:
+def edit_message_text(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """editMessageText; leaving out reply_markup takes the buttons away, as in the real service."""
     message = _own_message(telegram, call)
     text, entities = compose_text(call.text("text") or "", call.text("parse_mode"), call.rows("entities"))
@@ -79,25 +79,25 @@ def edit_message_text(telegram: Telegram, call: Call) -> object:
     return _edit(telegram, call, message, replace(message, text=text, entities=entities))
 
 
-def edit_message_caption(telegram: Telegram, call: Call) -> object:
+def edit_message_caption(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """editMessageCaption."""
     message = _own_message(telegram, call)
     if not message.photo:
         raise bad_request("there is no caption in the message to edit")
     text, entities = compose_text(
-        call.text("caption") or "", call.text("parse_mode"), call.rows("caption_entities"), longest=MAX_CAPTION
+        call.text("caption") or "", call.text("parse_mode"), call.rows("caption_entities"), max_length=MAX_CAPTION
     )
     return _edit(telegram, call, message, replace(message, text=text, entities=entities))
 
 
-def edit_message_reply_markup(telegram: Telegram, call: Call) -> object:
+def edit_message_reply_markup(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """editMessageReplyMarkup."""
     message = _own_message(telegram, call)
     return _edit(telegram, call, message, message)
 
 
-def _own_message(telegram: Telegram, call: Call) -> Message:
-    place = place_for(telegram, call.bot, call.need_chat())
+def _own_message(telegram: TelegramSandbox, call: BotApiCall) -> Message:
+    place = require_place(telegram, call.bot, call.need_chat())
     message = telegram.world.message(place, call.need_number("message_id"))
     if message is None:
         raise bad_request("message to edit not found")
@@ -106,7 +106,7 @@ def _own_message(telegram: Telegram, call: Call) -> Message:
     return message
 
 
-def _edit(telegram: Telegram, call: Call, before: Message, after: Message) -> object:
+def _edit(telegram: TelegramSandbox, call: BotApiCall, before: Message, after: Message) -> object:
     keyboard = check_keyboard(call.table("reply_markup"), inline_only=True)
     after = replace(after, buttons=keyboard.buttons)
     if (after.text, after.entities, after.buttons) == (before.text, before.entities, before.buttons):
@@ -117,21 +117,21 @@ def _edit(telegram: Telegram, call: Call, before: Message, after: Message) -> ob
     return message_object(telegram.world, change_message(telegram, after))
 
 
-def delete_for_all(telegram: Telegram, call: Call) -> object:
+def delete_for_all(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """deleteMessage."""
-    place = place_for(telegram, call.bot, call.need_chat())
+    place = require_place(telegram, call.bot, call.need_chat())
     message = telegram.world.message(place, call.need_number("message_id"))
     if message is None:
         raise bad_request("message to delete not found")
     if telegram.clock.now() - message.date > DELETABLE:
         raise bad_request("message can't be deleted for everyone")
-    if message.sender_id != call.bot.id and not _governs(telegram, call):
+    if message.sender_id != call.bot.id and not _may_moderate(telegram, call):
         raise bad_request("message can't be deleted")
     delete_message(telegram, message)
     return True
 
 
-def pin_message(telegram: Telegram, call: Call) -> object:
+def pin_message(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """pinChatMessage; unlike in the real service no service message says so."""
     place = _pinnable_place(telegram, call)
     message = telegram.world.message(place, call.need_number("message_id"))
@@ -142,7 +142,7 @@ def pin_message(telegram: Telegram, call: Call) -> object:
     return True
 
 
-def unpin_message(telegram: Telegram, call: Call) -> object:
+def unpin_message(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """unpinChatMessage; without message_id the newest pinned one."""
     place = _pinnable_place(telegram, call)
     wanted = call.number("message_id")
@@ -154,24 +154,28 @@ def unpin_message(telegram: Telegram, call: Call) -> object:
     return True
 
 
-def _pinnable_place(telegram: Telegram, call: Call) -> str:
-    place = place_for(telegram, call.bot, call.need_chat())
-    if not _governs(telegram, call):
+def _pinnable_place(telegram: TelegramSandbox, call: BotApiCall) -> str:
+    place = require_place(telegram, call.bot, call.need_chat())
+    if not _may_moderate(telegram, call):
         raise bad_request("not enough rights to manage pinned messages in the chat")
     return place
 
 
-def _governs(telegram: Telegram, call: Call) -> bool:
+def _may_moderate(telegram: TelegramSandbox, call: BotApiCall) -> bool:
     """Whether the bot may pin and delete there: as an admin of a group, and in every private chat."""
     chat_id = call.need_chat()
     private = isinstance(chat_id, int) and chat_id > 0
-    return private or is_admin(group_for(telegram, call.bot, chat_id), call.bot.id)
+    return private or is_admin(require_group(telegram, call.bot, chat_id), call.bot.id)
 
 
-def send_chat_action(telegram: Telegram, call: Call) -> object:
+def send_chat_action(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """sendChatAction; nobody sees it here."""
-    place_for(telegram, call.bot, call.need_chat())
+    require_place(telegram, call.bot, call.need_chat())
     action = call.text("action")
     if action not in _ACTIONS:
-        raise bad_request("wrong parameter action in request") if not action else ours(f"unknown action {action!r}")
+        raise (
+            bad_request("wrong parameter action in request")
+            if not action
+            else sandbox_refusal(f"unknown action {action!r}")
+        )
     return True

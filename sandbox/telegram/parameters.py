@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from .bot_api_refusals import bad_request, sandbox_refusal
 from .methods import METHODS, MISSING, OBJECTS
 from .records import Bot, JsonObject
-from .refusals import bad_request, ours
 
 TRUE_WORDS = frozenset({"true", "yes", "1"})
 FALSE_WORDS = frozenset({"false", "no", "0", ""})
@@ -24,7 +24,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class BotApiCall:
     """One checked request of a bot; every accessor gives None for a parameter that was not sent."""
 
     bot: Bot
@@ -75,7 +75,7 @@ class Call:
         raise bad_request(MISSING["chat_id"])
 
 
-async def read_sent(request: web.Request) -> dict[str, object]:
+async def read_parameters(request: web.Request) -> dict[str, object]:
     """Everything sent with a request, by name: texts, JSON values or uploads; the body wins over the query."""
     sent: dict[str, object] = dict(request.query)
     if not request.can_read_body:
@@ -95,13 +95,13 @@ def _json_body(body: str) -> JsonObject:
     try:
         found = json.loads(body) if body else {}
     except ValueError as error:
-        raise ours("the body is not JSON") from error
+        raise sandbox_refusal("the body is not JSON") from error
     if not isinstance(found, dict):
-        raise ours("the body must be a JSON object")
+        raise sandbox_refusal("the body must be a JSON object")
     return found
 
 
-def check(bot: Bot, method: str, sent: Mapping[str, object]) -> Call:
+def check_call(bot: Bot, method: str, sent: Mapping[str, object]) -> BotApiCall:
     """A call whose every parameter is known and has its type; files named by attach:// are put in their place."""
     types = METHODS[method]
     attached = {name for name, value in sent.items() if isinstance(value, Upload) and name not in types}
@@ -110,9 +110,9 @@ def check(bot: Bot, method: str, sent: Mapping[str, object]) -> Call:
         if name in attached or value is None:
             continue
         if name not in types:
-            raise ours(f'unknown parameter "{name}"')
+            raise sandbox_refusal(f'unknown parameter "{name}"')
         values[name] = _read(name, types[name], _resolve(value, sent))
-    return Call(bot=bot, method=method, values=values)
+    return BotApiCall(bot=bot, method=method, values=values)
 
 
 def _resolve(value: object, sent: Mapping[str, object]) -> object:
@@ -134,7 +134,7 @@ def _read(name: str, kind: str, value: object) -> object:
         return _chat(value)
     if kind in {"table", "rows"}:
         return _nested(name, kind, value)
-    raise ours(f'parameter "{name}" must be {kind}')
+    raise sandbox_refusal(f'parameter "{name}" must be {kind}')
 
 
 def _number(name: str, value: object) -> int:
@@ -142,7 +142,7 @@ def _number(name: str, value: object) -> int:
         return value
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value):
         return int(value)
-    raise ours(f'parameter "{name}" must be an integer')
+    raise sandbox_refusal(f'parameter "{name}" must be an integer')
 
 
 def _flag(name: str, value: object) -> bool:
@@ -151,7 +151,7 @@ def _flag(name: str, value: object) -> bool:
         return True
     if word in FALSE_WORDS:
         return False
-    raise ours(f'parameter "{name}" must be true or false')
+    raise sandbox_refusal(f'parameter "{name}" must be true or false')
 
 
 def _chat(value: object) -> int | str:
@@ -167,15 +167,15 @@ def _nested(name: str, kind: str, value: object) -> object:
         except ValueError as error:
             raise bad_request(f"can't parse {name.replace('_', ' ')} JSON object") from error
     if kind == "table" and isinstance(value, dict):
-        _known_fields(name, [value])
+        _require_supported_fields(name, [value])
     elif kind == "rows" and isinstance(value, list):
-        _known_fields(name, value)
+        _require_supported_fields(name, value)
     else:
         raise bad_request(f"can't parse {name.replace('_', ' ')} JSON object")
     return value
 
 
-def _known_fields(name: str, rows: list[object]) -> None:
+def _require_supported_fields(name: str, rows: list[object]) -> None:
     known = OBJECTS.get(name)
     if known is None:
         return
@@ -183,4 +183,4 @@ def _known_fields(name: str, rows: list[object]) -> None:
         if not isinstance(row, dict):
             raise bad_request(f"can't parse {name.replace('_', ' ')} JSON object")
         for unknown in row.keys() - known:
-            raise ours(f'unknown field "{unknown}" in {name}')
+            raise sandbox_refusal(f'unknown field "{unknown}" in {name}')

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from .api_objects import place_fields, shown_message
 from .records import Message
-from .telegram import Telegram
-from .views import place_fields, shown_message
+from .telegram_sandbox import TelegramSandbox
 
 
-def write_message(telegram: Telegram, draft: Message) -> Message:
+def write_message(telegram: TelegramSandbox, draft: Message) -> Message:
     """Add a message to its place; its id and date are given here."""
     world = telegram.world
     message = replace(draft, message_id=world.next_message_id(draft.place), date=int(telegram.clock.now()))
@@ -16,7 +16,7 @@ def write_message(telegram: Telegram, draft: Message) -> Message:
     return message
 
 
-def change_message(telegram: Telegram, message: Message, *, edited: bool = True) -> Message:
+def change_message(telegram: TelegramSandbox, message: Message, *, edited: bool = True) -> Message:
     """Store a message with new content; `edited` marks it as edited."""
     if edited:
         message = replace(message, edits=message.edits + 1, edit_date=int(telegram.clock.now()))
@@ -25,12 +25,12 @@ def change_message(telegram: Telegram, message: Message, *, edited: bool = True)
     return message
 
 
-def delete_message(telegram: Telegram, message: Message) -> None:
+def delete_message(telegram: TelegramSandbox, message: Message) -> None:
     """Take a message away for everyone."""
     gone = telegram.world.keep_message(replace(message, deleted=True))
     _announce(telegram, "delete", gone)
 
 
-def _announce(telegram: Telegram, kind: str, message: Message) -> None:
+def _announce(telegram: TelegramSandbox, kind: str, message: Message) -> None:
     shown = shown_message(telegram.world, message)
-    telegram.feed.tell(kind, place_fields(telegram.world, message.place), message=shown)
+    telegram.feed.publish(kind, place_fields(telegram.world, message.place), message=shown)

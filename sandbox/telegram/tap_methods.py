@@ -3,18 +3,18 @@
 import secrets
 from dataclasses import replace
 
-from .parameters import Call
+from .api_objects import message_object, place_fields, user_object
+from .bot_api_refusals import bad_request
+from .parameters import BotApiCall
 from .records import Bot, JsonObject, Message, Person, Tap
-from .refusals import bad_request
-from .telegram import Telegram
-from .updates import CALLBACK_LIFE, tell
-from .views import message_object, place_fields, user_object
+from .telegram_sandbox import TelegramSandbox
+from .updates import CALLBACK_UPDATE_TTL_SECONDS, notify_bot
 
-MAX_ANSWER = 200  # characters (Bot API, answerCallbackQuery)
-STALE = "query is too old and response timeout expired or query ID is invalid"
+MAX_ANSWER_LENGTH = 200  # characters (Bot API, answerCallbackQuery)
+STALE_QUERY_TEXT = "query is too old and response timeout expired or query ID is invalid"
 
 
-def press(telegram: Telegram, bot: Bot, person: Person, message: Message, data: str) -> Tap:
+def record_tap(telegram: TelegramSandbox, bot: Bot, person: Person, message: Message, data: str) -> Tap:
     """A person presses a button that carries `data`; the bot is told."""
     tap = Tap(
         id=str(secrets.randbits(62)),
@@ -33,27 +33,32 @@ def press(telegram: Telegram, bot: Bot, person: Person, message: Message, data: 
         "chat_instance": message.place,
         "data": data,
     }
-    tell(telegram, bot, "callback_query", body, queue=f"tap:{person.id}")
+    notify_bot(telegram, bot, "callback_query", body, queue=f"tap:{person.id}")
     return tap
 
 
-def answer_callback_query(telegram: Telegram, call: Call) -> object:
+def answer_callback_query(telegram: TelegramSandbox, call: BotApiCall) -> object:
     """answerCallbackQuery; only the first answer within the life of the press counts."""
     text = call.text("text")
-    if text is not None and len(text) > MAX_ANSWER:
+    if text is not None and len(text) > MAX_ANSWER_LENGTH:
         raise bad_request("MESSAGE_TOO_LONG")
     tap = telegram.world.taps.get(call.text("callback_query_id") or "")
     now = telegram.clock.now()
-    if tap is None or tap.bot_id != call.bot.id or tap.answered_at is not None or now - tap.tapped_at > CALLBACK_LIFE:
-        raise bad_request(STALE)
+    if (
+        tap is None
+        or tap.bot_id != call.bot.id
+        or tap.answered_at is not None
+        or now - tap.tapped_at > CALLBACK_UPDATE_TTL_SECONDS
+    ):
+        raise bad_request(STALE_QUERY_TEXT)
     answered = replace(tap, answered_at=now, text=text, show_alert=call.flag("show_alert"), url=call.text("url"))
     telegram.world.taps.put(answered)
     where = {**place_fields(telegram.world, tap.place), "user": tap.user_id}
-    telegram.feed.tell("tap_answer", where, message_id=tap.message_id, **shown_answer(answered))
+    telegram.feed.publish("tap_answer", where, message_id=tap.message_id, **show_answer(answered))
     return True
 
 
-def shown_answer(tap: Tap) -> JsonObject:
+def show_answer(tap: Tap) -> JsonObject:
     """A press and its answer as the control API shows them."""
     return {
         "callback_query_id": tap.id,

@@ -2,9 +2,9 @@
 
 import re
 
+from .bot_api_refusals import bad_request, sandbox_refusal
 from .html_entities import entity_order, parse_html, utf16_length
 from .records import JsonObject
-from .refusals import bad_request, ours
 
 MAX_TEXT, MAX_CAPTION = 4096, 1024  # UTF-16 units after parsing; Bot API, sendMessage and sendPhoto
 _RECOGNISED = (
@@ -16,13 +16,13 @@ _OPAQUE = {"code", "pre", "text_link", "text_mention", "date_time"}
 
 
 def compose_text(
-    source: str, parse_mode: str | None, entities: list[object] | None, *, longest: int = MAX_TEXT
+    source: str, parse_mode: str | None, entities: list[object] | None, *, max_length: int = MAX_TEXT
 ) -> tuple[str, list[JsonObject]]:
     """The text and entities a message will hold; Refusal when it can't be parsed or is too long."""
     text, found = _parse(source, parse_mode, entities)
     text, found = _trim(text, found)
-    if utf16_length(text) > longest:
-        raise bad_request("message is too long" if longest == MAX_TEXT else "message caption is too long")
+    if utf16_length(text) > max_length:
+        raise bad_request("message is too long" if max_length == MAX_TEXT else "message caption is too long")
     return text, sorted([*found, *recognise(text, found)], key=entity_order)
 
 
@@ -32,14 +32,14 @@ def _parse(source: str, parse_mode: str | None, entities: list[object] | None) -
             return parse_html(source)
         case "":
             given = [entity for entity in entities or [] if isinstance(entity, dict)]
-            return source, [_within(entity, source) for entity in given]
+            return source, [_is_in_text(entity, source) for entity in given]
         case "markdown" | "markdownv2":
-            raise ours("parse_mode must be HTML: the product writes nothing else")
+            raise sandbox_refusal("parse_mode must be HTML: the product writes nothing else")
         case _:
             raise bad_request("unsupported parse_mode")
 
 
-def _within(entity: JsonObject, text: str) -> JsonObject:
+def _is_in_text(entity: JsonObject, text: str) -> JsonObject:
     offset, length = entity.get("offset"), entity.get("length")
     if not isinstance(offset, int) or not isinstance(length, int) or not isinstance(entity.get("type"), str):
         raise bad_request("can't parse MessageEntity: type, offset and length are needed")

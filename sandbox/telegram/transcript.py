@@ -10,7 +10,7 @@ from typing import Final, TextIO
 from .parameters import Upload
 from .records import JsonObject
 
-KEPT_CALLS: Final = 20_000
+MAX_KEPT_CALLS: Final = 20_000
 FILE_NAME: Final = "telegram.jsonl"
 _SECRETS = frozenset({"secret_token"})
 
@@ -19,7 +19,7 @@ class Transcript:
     """Who called what and what was answered; tokens and secrets are never in it."""
 
     def __init__(self, folder: Path | None) -> None:
-        self._calls: deque[JsonObject] = deque(maxlen=KEPT_CALLS)
+        self._calls: deque[JsonObject] = deque(maxlen=MAX_KEPT_CALLS)
         self._file: TextIO | None = None
         self.last = 0
         if folder is not None:

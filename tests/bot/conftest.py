@@ -5,34 +5,34 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sandbox.telegram import running_telegram
-from tests.bot.stage import Stage, set_stage
-from tests.bot.ways_back import dead_ends
-from tests.servers import Servers, drop_database, empty_redis_database, make_database
+from tests.bot.bot_stack import BotStack, running_bot_stack
+from tests.bot.dead_end_screens import find_dead_ends
+from tests.shared_servers import SharedServers, drop_database, empty_redis_database, make_database
 
 
 @pytest.fixture(scope="session")
-async def telegram() -> AsyncIterator[str]:
+async def telegram_url() -> AsyncIterator[str]:
     """The Telegram sandbox."""
     async with running_telegram() as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-async def stage(postgres_url: str, servers: Servers, telegram: str) -> AsyncIterator[Stage]:
+async def stack(postgres_url: str, servers: SharedServers, telegram_url: str) -> AsyncIterator[BotStack]:
     """Two campuses and their bot."""
     database_url = await make_database(postgres_url, "campusg_test_bot")
     redis_url = empty_redis_database(servers.redis_url, 7)
-    async with set_stage(database_url, redis_url, telegram, webhooks=True) as ready:
+    async with running_bot_stack(database_url, redis_url, telegram_url, webhooks=True) as ready:
         yield ready
-        without = dead_ends((await ready.sim("calls", "GET"))["calls"])
+        without = find_dead_ends((await ready.control_telegram("calls", "GET"))["calls"])
         assert not without, "screens without a way back:\n" + "\n".join(without)
     await drop_database(postgres_url, "campusg_test_bot")
 
 
 @pytest.fixture(autouse=True)
-async def campuses_as_founded(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+async def restored_campuses(request: pytest.FixtureRequest) -> AsyncIterator[None]:
     """Whatever a test makes of a campus (its chats, its pause, its invitation), the next one finds it as it was."""
-    shared: Stage | None = request.getfixturevalue("stage") if "stage" in request.fixturenames else None
+    shared: BotStack | None = request.getfixturevalue("stack") if "stack" in request.fixturenames else None
     yield
     if shared is not None:
-        await shared.put_back()
+        await shared.restore_campuses()

@@ -8,87 +8,89 @@ from io import BytesIO
 
 import pytest
 
-from bot.gateway import FORGERIES, read_event
+from bot.webhook_server import FORGED_EVENT_ERRORS, parse_stripe_event
 from domain.store.schema import stripe_event, telegram_update
-from tests.bot.founding import CONNECT_SECRET, SECRET, STRIPE_SECRET
-from tests.bot.stage import Json, Stage, dumped
+from tests.bot.bot_stack import BotStack, Json, json_bytes
+from tests.bot.campus_setup import CONNECT_SECRET, SECRET, STRIPE_SECRET
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
-def event(event_id: str, **more: Json) -> Json:
+def event_body(event_id: str, **more: Json) -> Json:
     """A Stripe event."""
     return {"id": event_id, "object": "event", "type": "charge.captured", "livemode": False, "data": {}} | more
 
 
-def signed(body: bytes, secret: str = STRIPE_SECRET, *, at: float | None = None) -> dict[str, str]:
+def signature_header(body: bytes, secret: str = STRIPE_SECRET, *, at: float | None = None) -> dict[str, str]:
     """The header Stripe sends with this body."""
     stamp = int(time.time() if at is None else at)
     mac = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
     return {"Stripe-Signature": f"t={stamp},v1={mac}"}
 
 
-async def post(stage: Stage, path: str, body: bytes, headers: dict[str, str]) -> int:
+async def post_to_gateway(stack: BotStack, path: str, body: bytes, headers: dict[str, str]) -> int:
     """The status of a call of the door."""
-    async with stage.session.post(f"{stage.door}{path}", data=BytesIO(body), headers=headers) as response:
+    async with stack.session.post(f"{stack.gateway_url}{path}", data=BytesIO(body), headers=headers) as response:
         return response.status
 
 
-async def known(stage: Stage, event_id: str) -> int:
+async def count_events(stack: BotStack, event_id: str) -> int:
     """How many rows there are of an event."""
-    return len(await stage.rows(stripe_event, stripe_event.c.id == event_id))
+    return len(await stack.rows(stripe_event, stripe_event.c.id == event_id))
 
 
-async def test_a_genuine_event_is_kept_once_however_often_it_comes(stage: Stage) -> None:
-    body = dumped(event("evt_once"))
+async def test_a_genuine_event_is_kept_once_however_often_it_comes(stack: BotStack) -> None:
+    body = json_bytes(event_body("evt_once"))
     for _ in range(3):
-        assert await post(stage, "/stripe", body, signed(body)) == 200
-    assert await known(stage, "evt_once") == 1
+        assert await post_to_gateway(stack, "/stripe", body, signature_header(body)) == 200
+    assert await count_events(stack, "evt_once") == 1
 
 
-async def test_only_events_a_saga_may_wait_for_are_left_to_a_worker(stage: Stage) -> None:
+async def test_only_events_a_saga_may_wait_for_are_left_to_a_worker(stack: BotStack) -> None:
     for kind, left in (
         ("payment_intent.succeeded", True),
         ("checkout.session.completed", True),
         ("payout.paid", False),
     ):
-        body = dumped(event(f"evt_{kind}", type=kind))
-        assert await post(stage, "/stripe", body, signed(body)) == 200
-        (row,) = await stage.rows(stripe_event, stripe_event.c.id == f"evt_{kind}")
+        body = json_bytes(event_body(f"evt_{kind}", type=kind))
+        assert await post_to_gateway(stack, "/stripe", body, signature_header(body)) == 200
+        (row,) = await stack.rows(stripe_event, stripe_event.c.id == f"evt_{kind}")
         assert (row["handled_at"] is None) is left
 
 
-async def test_every_secret_of_both_lists_opens(stage: Stage) -> None:
+async def test_every_secret_of_both_lists_opens(stack: BotStack) -> None:
     for number, secret in enumerate(("whsec_older", STRIPE_SECRET, CONNECT_SECRET)):
-        body = dumped(event(f"evt_secret_{number}", account="acct_1"))
-        assert await post(stage, "/stripe", body, signed(body, secret)) == 200
-        (row,) = await stage.rows(stripe_event, stripe_event.c.id == f"evt_secret_{number}")
+        body = json_bytes(event_body(f"evt_secret_{number}", account="acct_1"))
+        assert await post_to_gateway(stack, "/stripe", body, signature_header(body, secret)) == 200
+        (row,) = await stack.rows(stripe_event, stripe_event.c.id == f"evt_secret_{number}")
         assert row["account"] == "acct_1"
 
 
-async def test_of_several_signatures_one_right_one_is_enough(stage: Stage) -> None:
+async def test_of_several_signatures_one_right_one_is_enough(stack: BotStack) -> None:
     """While a secret is rotated Stripe signs with both."""
-    body = dumped(event("evt_several"))
-    stamp, _, right = signed(body)["Stripe-Signature"].partition(",")
+    body = json_bytes(event_body("evt_several"))
+    stamp, _, right = signature_header(body)["Stripe-Signature"].partition(",")
     wrong = f"v1={'0' * 64}"
-    assert await post(stage, "/stripe", body, {"Stripe-Signature": ",".join((stamp, wrong, wrong))}) == 400
-    assert await known(stage, "evt_several") == 0
+    assert await post_to_gateway(stack, "/stripe", body, {"Stripe-Signature": ",".join((stamp, wrong, wrong))}) == 400
+    assert await count_events(stack, "evt_several") == 0
     for signatures in ((wrong, right), (right, wrong), (f"v0={'0' * 64}", right)):
-        assert await post(stage, "/stripe", body, {"Stripe-Signature": ",".join((stamp, *signatures))}) == 200
-    assert await known(stage, "evt_several") == 1
+        assert (
+            await post_to_gateway(stack, "/stripe", body, {"Stripe-Signature": ",".join((stamp, *signatures))}) == 200
+        )
+    assert await count_events(stack, "evt_several") == 1
 
 
 def test_without_a_secret_nothing_is_genuine() -> None:
     """Not even what is signed with no secret at all."""
-    body = dumped(event("evt_open"))
+    body = json_bytes(event_body("evt_open"))
     for secrets in ((), ("",)):
-        with pytest.raises(FORGERIES):
-            read_event(body, signed(body, "")["Stripe-Signature"], secrets, live=False)
+        with pytest.raises(FORGED_EVENT_ERRORS):
+            parse_stripe_event(body, signature_header(body, "")["Stripe-Signature"], secrets, is_live=False)
 
 
-async def test_a1_forged_events_are_refused_and_leave_nothing(stage: Stage) -> None:
-    body = dumped(event("evt_forged"))
-    good = signed(body)
+async def test_a1_forged_events_are_refused_and_leave_nothing(stack: BotStack) -> None:
+    body = json_bytes(event_body("evt_forged"))
+    good = signature_header(body)
     forgeries: list[dict[str, str]] = [
         {},
         {"Stripe-Signature": ""},
@@ -96,95 +98,98 @@ async def test_a1_forged_events_are_refused_and_leave_nothing(stage: Stage) -> N
         {"Stripe-Signature": "nonsense"},
         {"Stripe-Signature": good["Stripe-Signature"].replace("v1=", "v0=")},
         {"Stripe-Signature": good["Stripe-Signature"] + "é"},
-        signed(body, "whsec_other"),
-        signed(body + b" "),
-        signed(body, at=time.time() - 400),
-        signed(body, at=time.time() + 400),
+        signature_header(body, "whsec_other"),
+        signature_header(body + b" "),
+        signature_header(body, at=time.time() - 400),
+        signature_header(body, at=time.time() + 400),
     ]
     for headers in forgeries:
-        assert await post(stage, "/stripe", body, headers) == 400, headers
-    assert await known(stage, "evt_forged") == 0
+        assert await post_to_gateway(stack, "/stripe", body, headers) == 400, headers
+    assert await count_events(stack, "evt_forged") == 0
 
 
-async def test_an_event_of_the_other_world_is_refused(stage: Stage) -> None:
-    body = dumped(event("evt_live", livemode=True))
-    assert await post(stage, "/stripe", body, signed(body)) == 400
-    assert await known(stage, "evt_live") == 0
+async def test_an_event_of_the_other_world_is_refused(stack: BotStack) -> None:
+    body = json_bytes(event_body("evt_live", livemode=True))
+    assert await post_to_gateway(stack, "/stripe", body, signature_header(body)) == 400
+    assert await count_events(stack, "evt_live") == 0
 
 
-async def test_signed_nonsense_is_refused(stage: Stage) -> None:
+async def test_signed_nonsense_is_refused(stack: BotStack) -> None:
     for body in (
         b"", b"[]", b"null", b"{", b"\xff\xfe", b"{}", b'"event"', b"1" * 5000,
-        dumped(event("evt_thin", object="v2.core.event")),
-        dumped(event("")),
-        dumped({**event("evt_typeless"), "type": None}),
+        json_bytes(event_body("evt_thin", object="v2.core.event")),
+        json_bytes(event_body("")),
+        json_bytes({**event_body("evt_typeless"), "type": None}),
         b"[" * 100_000,
     ):  # fmt: skip
-        assert await post(stage, "/stripe", body, signed(body)) == 400, body[:40]
+        assert await post_to_gateway(stack, "/stripe", body, signature_header(body)) == 400, body[:40]
 
 
-async def test_characters_that_postgres_refuses_stop_neither_event_nor_update(stage: Stage) -> None:
-    mei = await stage.somebody()
+async def test_characters_that_postgres_refuses_stop_neither_event_nor_update(stack: BotStack) -> None:
+    mei = await stack.add_person()
     odd = "a\x00b\ud800c"
-    body = dumped(event("evt_odd", note=[odd]))
-    assert await post(stage, "/stripe", body, signed(body)) == 200
-    (row,) = await stage.rows(stripe_event, stripe_event.c.id == "evt_odd")
+    body = json_bytes(event_body("evt_odd", note=[odd]))
+    assert await post_to_gateway(stack, "/stripe", body, signature_header(body)) == 200
+    (row,) = await stack.rows(stripe_event, stripe_event.c.id == "evt_odd")
     assert row["payload"]["note"] == ["ab?c"]
-    assert await post(stage, "/telegram/north", dumped(_update(9_000_003, mei.id, odd)), {HEADER: SECRET}) == 200
+    assert (
+        await post_to_gateway(stack, "/telegram/north", json_bytes(_update(9_000_003, mei.id, odd)), {HEADER: SECRET})
+        == 200
+    )
     assert "I did not understand" in await mei.text()
 
 
-async def test_a_body_over_a_mebibyte_is_refused(stage: Stage) -> None:
-    body = dumped(event("evt_big", note="x" * 1_100_000))
-    assert await post(stage, "/stripe", body, signed(body)) == 413
-    assert await post(stage, "/telegram/north", body, {HEADER: SECRET}) == 413
+async def test_a_body_over_a_mebibyte_is_refused(stack: BotStack) -> None:
+    body = json_bytes(event_body("evt_big", note="x" * 1_100_000))
+    assert await post_to_gateway(stack, "/stripe", body, signature_header(body)) == 413
+    assert await post_to_gateway(stack, "/telegram/north", body, {HEADER: SECRET}) == 413
 
 
-async def test_a1_an_update_without_the_secret_is_refused_and_not_kept(stage: Stage) -> None:
-    mei = await stage.somebody()
-    body = dumped(_update(9_000_001, mei.id, "/start"))
+async def test_a1_an_update_without_the_secret_is_refused_and_not_kept(stack: BotStack) -> None:
+    mei = await stack.add_person()
+    body = json_bytes(_update(9_000_001, mei.id, "/start"))
     for secret in ("", "letters", SECRET + "x", SECRET.upper(), "é"):
-        assert await post(stage, "/telegram/north", body, {HEADER: secret}) == 401
-    assert await post(stage, "/telegram/north", body, {}) == 401
-    assert await stage.rows(telegram_update, telegram_update.c.update_id == 9_000_001) == []
-    assert await post(stage, "/telegram/north", body, {HEADER: SECRET}) == 200
-    assert len(await stage.rows(telegram_update, telegram_update.c.update_id == 9_000_001)) == 1
+        assert await post_to_gateway(stack, "/telegram/north", body, {HEADER: secret}) == 401
+    assert await post_to_gateway(stack, "/telegram/north", body, {}) == 401
+    assert await stack.rows(telegram_update, telegram_update.c.update_id == 9_000_001) == []
+    assert await post_to_gateway(stack, "/telegram/north", body, {HEADER: SECRET}) == 200
+    assert len(await stack.rows(telegram_update, telegram_update.c.update_id == 9_000_001)) == 1
 
 
-async def test_an_update_for_a_campus_there_is_not_is_refused(stage: Stage) -> None:
-    assert await post(stage, "/telegram/east", dumped({"update_id": 1}), {HEADER: SECRET}) == 404
+async def test_an_update_for_a_campus_there_is_not_is_refused(stack: BotStack) -> None:
+    assert await post_to_gateway(stack, "/telegram/east", json_bytes({"update_id": 1}), {HEADER: SECRET}) == 404
 
 
-async def test_what_is_no_update_is_refused(stage: Stage) -> None:
+async def test_what_is_no_update_is_refused(stack: BotStack) -> None:
     for body in (b"", b"[]", b"{", b"{}", b'{"update_id":"1"}', b"null", b"[" * 100_000):
-        assert await post(stage, "/telegram/north", body, {HEADER: SECRET}) == 400, body[:40]
+        assert await post_to_gateway(stack, "/telegram/north", body, {HEADER: SECRET}) == 400, body[:40]
 
 
-async def test_talk_in_groups_is_not_even_written_down(stage: Stage) -> None:
-    mei = await stage.somebody()
+async def test_talk_in_groups_is_not_even_written_down(stack: BotStack) -> None:
+    mei = await stack.add_person()
     update = _update(9_000_002, mei.id, "nice weather")
-    update["message"]["chat"] = {"id": stage.groups["north"], "type": "supergroup", "title": "Runners"}
-    assert await post(stage, "/telegram/north", dumped(update), {HEADER: SECRET}) == 200
-    assert await stage.rows(telegram_update, telegram_update.c.update_id == 9_000_002) == []
+    update["message"]["chat"] = {"id": stack.groups["north"], "type": "supergroup", "title": "Runners"}
+    assert await post_to_gateway(stack, "/telegram/north", json_bytes(update), {HEADER: SECRET}) == 200
+    assert await stack.rows(telegram_update, telegram_update.c.update_id == 9_000_002) == []
 
 
-async def test_health_readiness_and_numbers(stage: Stage) -> None:
-    await stage.somebody()
+async def test_health_readiness_and_numbers(stack: BotStack) -> None:
+    await stack.add_person()
     for path in ("/health", "/ready"):
-        async with stage.session.get(f"{stage.door}{path}") as response:
+        async with stack.session.get(f"{stack.gateway_url}{path}") as response:
             assert response.status == 200, path
-    async with stage.session.get(f"{stage.door}/metrics") as response:
+    async with stack.session.get(f"{stack.gateway_url}/metrics") as response:
         text = await response.text()
     lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     assert float(lines["campusg_bot_updates_handled_total"]) > 0
     assert float(lines["campusg_bot_handling_seconds_count"]) > 0
 
 
-async def test_commands_and_webhook_are_set_at_telegram(stage: Stage) -> None:
-    async with stage.session.post(f"{stage.telegram}/bot7001:north/getWebhookInfo") as response:
+async def test_commands_and_webhook_are_set_at_telegram(stack: BotStack) -> None:
+    async with stack.session.post(f"{stack.telegram_url}/bot7001:north/getWebhookInfo") as response:
         info = (await response.json())["result"]
-    assert info["url"] == f"{stage.door}/telegram/north"
-    bots = await stage.sim("bots", "GET")
+    assert info["url"] == f"{stack.gateway_url}/telegram/north"
+    bots = await stack.control_telegram("bots", "GET")
     assert "orders" in json.dumps([bot["commands"] for bot in bots])
 
 

@@ -3,32 +3,32 @@
 import asyncio
 
 from domain.buttons import Tap
-from domain.store.schema import campus, dialogue, draft, orders, saga, store
-from tests.bot.founding import SOUTH
-from tests.bot.stage import Somebody, Stage
+from domain.store.schema import campus, conversation_state, draft, orders, saga, store
+from tests.bot.bot_stack import BotStack, BotUser
+from tests.bot.campus_setup import SOUTH
 
 
-async def test_an_order_is_placed_by_taps_alone(stage: Stage) -> None:
-    mei = await stage.customer()
+async def test_an_order_is_placed_by_taps_alone(stack: BotStack) -> None:
+    mei = await stack.add_customer()
     assert await mei.labels() == ["🍜 Order food", "🏃 Deliver food", "🧾 My orders", "👤 Me"]
     order_id = await mei.order_food()
-    row = await stage.order(order_id)
+    row = await stack.order_row(order_id)
     assert (row["status"], row["store_name"], row["drop_point"]) == ("PENDING", "Koufu", "Library, door")
     assert row["ceiling"] == 420 + 100 + 200 + 80
     assert f"#{order_id}" in await mei.text()
-    runs = await stage.rows(saga, saga.c.order_id == order_id)
+    runs = await stack.rows(saga, saga.c.order_id == order_id)
     assert [(run["kind"], run["status"]) for run in runs] == [("create_order", "running")]
 
 
-async def test_navigation_edits_one_message(stage: Stage) -> None:
-    mei = await stage.customer()
+async def test_navigation_edits_one_message(stack: BotStack) -> None:
+    mei = await stack.add_customer()
     before = len(await mei.messages())
     await mei.order_food()
     assert len(await mei.messages()) == before
 
 
-async def test_an_order_is_placed_by_typing_everything(stage: Stage) -> None:
-    mei = await stage.customer()
+async def test_an_order_is_placed_by_typing_everything(stack: BotStack) -> None:
+    mei = await stack.add_customer()
     await mei.press("🍜")
     await mei.write("Aunty's <stall>")
     assert "Aunty's <stall>" in await mei.text()
@@ -42,19 +42,19 @@ async def test_an_order_is_placed_by_typing_everything(stage: Stage) -> None:
     assert "no chilli & no egg" in await mei.text()
     assert "S$13.14" in await mei.text()
     await mei.press("Place order")
-    (row,) = await stage.rows(orders, orders.c.customer_id == mei.id)
+    (row,) = await stack.rows(orders, orders.c.customer_id == mei.id)
     assert (row["store_name"], row["note"], row["delivery_fee"]) == ("Aunty's <stall>", "no chilli & no egg", 250)
 
 
-async def test_a_typed_name_of_a_known_store_opens_its_menu(stage: Stage) -> None:
-    mei = await stage.customer()
+async def test_a_typed_name_of_a_listed_store_opens_its_menu(stack: BotStack) -> None:
+    mei = await stack.add_customer()
     await mei.press("🍜")
     await mei.write("kOuFu")
     assert "Mac & cheese · S$6.50" in await mei.labels()
 
 
-async def test_an_unreadable_line_is_explained_and_the_question_stands(stage: Stage) -> None:
-    mei = await stage.customer()
+async def test_an_unreadable_line_is_explained_and_the_question_stands(stack: BotStack) -> None:
+    mei = await stack.add_customer()
     await mei.press("🍜")
     await mei.press("Koufu")
     await mei.write("something nice")
@@ -64,9 +64,9 @@ async def test_an_unreadable_line_is_explained_and_the_question_stands(stage: St
     assert "1 × soup · S$3.00" in await mei.text()
 
 
-async def test_a_fee_out_of_range_is_refused_with_the_range(stage: Stage) -> None:
-    mei = await stage.customer()
-    await _to_review(mei)
+async def test_a_fee_out_of_range_is_refused_with_the_range(stack: BotStack) -> None:
+    mei = await stack.add_customer()
+    await _open_review(mei)
     await mei.press("✏️ Fee")
     await mei.write("1.00")
     assert "from S$1.50 to S$15.00" in await mei.text()
@@ -74,9 +74,9 @@ async def test_a_fee_out_of_range_is_refused_with_the_range(stage: Stage) -> Non
     assert "Your order" in await mei.text()
 
 
-async def test_everything_can_be_changed_from_the_review(stage: Stage) -> None:
-    mei = await stage.customer()
-    await _to_review(mei)
+async def test_everything_can_be_changed_from_the_review(stack: BotStack) -> None:
+    mei = await stack.add_customer()
+    await _open_review(mei)
     await mei.press("✏️ Place")
     await mei.press("Hall 3")
     await mei.press("✏️ Fee")
@@ -92,146 +92,146 @@ async def test_everything_can_be_changed_from_the_review(stage: Stage) -> None:
     assert "Chicken rice" not in text
 
 
-async def test_starting_over_asks_once_and_empties_the_basket(stage: Stage) -> None:
-    mei = await stage.customer()
-    await _to_review(mei)
+async def test_starting_over_asks_once_and_empties_the_basket(stack: BotStack) -> None:
+    mei = await stack.add_customer()
+    await _open_review(mei)
     for label in ("✏️ Food", "Change basket", "Start over"):
         await mei.press(label)
     assert await mei.labels() == ["Keep it", "Yes, start over"]
     await mei.press("Keep it")
     await mei.press("Start over")
     await mei.press("Yes, start over")
-    (basket,) = await stage.rows(draft, draft.c.person_id == mei.id)
+    (basket,) = await stack.rows(draft, draft.c.person_id == mei.id)
     assert (basket["items"], basket["store_name"], basket["drop_point"]) == ([], None, None)
     assert "Where from?" in await mei.text()
 
 
-async def test_a_second_tap_on_place_order_places_nothing(stage: Stage) -> None:
-    mei = await stage.customer()
-    await _to_review(mei)
-    (basket,) = await stage.rows(draft, draft.c.person_id == mei.id)
+async def test_a_second_tap_on_place_order_places_nothing(stack: BotStack) -> None:
+    mei = await stack.add_customer()
+    await _open_review(mei)
+    (basket,) = await stack.rows(draft, draft.c.person_id == mei.id)
     both = await asyncio.gather(*(mei.tap(Tap.PLACE, 800, basket["version"]) for _ in range(2)))
-    assert len(await stage.rows(orders, orders.c.customer_id == mei.id)) == 1
+    assert len(await stack.rows(orders, orders.c.customer_id == mei.id)) == 1
     assert sorted(str(answer["text"] or "") for answer in both)[1].startswith("This button is out of date")
 
 
-async def test_a_button_of_an_older_basket_changes_nothing_and_shows_the_present_one(stage: Stage) -> None:
-    mei = await stage.customer()
+async def test_a_button_of_an_older_basket_changes_nothing_and_shows_the_present_one(stack: BotStack) -> None:
+    mei = await stack.add_customer()
     await mei.press("🍜")
     await mei.press("Koufu")
-    (before,) = await stage.rows(draft, draft.c.person_id == mei.id)
+    (before,) = await stack.rows(draft, draft.c.person_id == mei.id)
     await mei.press("Chicken rice")
     answer = await mei.tap(Tap.CLEAR_ITEMS, 0, before["version"])
     assert "out of date" in answer["text"]
-    (after,) = await stage.rows(draft, draft.c.person_id == mei.id)
+    (after,) = await stack.rows(draft, draft.c.person_id == mei.id)
     assert len(after["items"]) == 1
     assert "That's all · S$4.20" in await mei.labels()
 
 
-async def test_a_place_button_with_a_forged_price_changes_nothing(stage: Stage) -> None:
-    mei = await stage.customer()
-    await _to_review(mei)
-    (basket,) = await stage.rows(draft, draft.c.person_id == mei.id)
+async def test_a_place_button_with_a_forged_price_changes_nothing(stack: BotStack) -> None:
+    mei = await stack.add_customer()
+    await _open_review(mei)
+    (basket,) = await stack.rows(draft, draft.c.person_id == mei.id)
     answer = await mei.tap(Tap.PLACE, 1, basket["version"])
     assert "price has changed" in answer["text"]
-    assert await stage.rows(orders, orders.c.customer_id == mei.id) == []
+    assert await stack.rows(orders, orders.c.customer_id == mei.id) == []
 
 
-async def test_a_new_basket_never_accepts_buttons_of_a_former_one(stage: Stage) -> None:
-    mei = await stage.customer()
+async def test_a_new_basket_never_accepts_buttons_of_a_former_one(stack: BotStack) -> None:
+    mei = await stack.add_customer()
     await mei.press("🍜")
-    (first,) = await stage.rows(draft, draft.c.person_id == mei.id)
-    async with stage.work() as work:
+    (first,) = await stack.rows(draft, draft.c.person_id == mei.id)
+    async with stack.work() as work:
         await work.connection.execute(draft.delete().where(draft.c.person_id == mei.id))
     await mei.tap(Tap.HOME, version=1)
     await mei.press("🍜")
-    (second,) = await stage.rows(draft, draft.c.person_id == mei.id)
+    (second,) = await stack.rows(draft, draft.c.person_id == mei.id)
     assert second["version"] > first["version"]
 
 
-async def test_a_store_of_another_campus_can_not_be_chosen(stage: Stage) -> None:
-    mei = await stage.customer()
+async def test_a_store_of_another_campus_can_not_be_chosen(stack: BotStack) -> None:
+    mei = await stack.add_customer()
     await mei.press("🍜")
-    (basket,) = await stage.rows(draft, draft.c.person_id == mei.id)
-    (southern,) = await stage.rows(store, store.c.campus_id == stage.campuses["south"])
+    (basket,) = await stack.rows(draft, draft.c.person_id == mei.id)
+    (southern,) = await stack.rows(store, store.c.campus_id == stack.campuses["south"])
     answer = await mei.tap(Tap.STORE, southern["id"], basket["version"])
     assert "out of date" in answer["text"]
 
 
-async def test_without_a_card_the_order_waits_and_one_link_is_asked_for(stage: Stage) -> None:
-    mei = await stage.somebody()
-    await _to_review(mei)
+async def test_without_a_card_the_order_waits_and_one_link_is_asked_for(stack: BotStack) -> None:
+    mei = await stack.add_person()
+    await _open_review(mei)
     assert "No card yet" in await mei.text()
-    (basket,) = await stage.rows(draft, draft.c.person_id == mei.id)
+    (basket,) = await stack.rows(draft, draft.c.person_id == mei.id)
     await mei.press("Place order")
     assert "Only a card is missing" in await mei.text()
     answer = await mei.tap(Tap.PLACE, 800, basket["version"])
     assert "link" in answer["text"]
-    assert len(await stage.rows(saga, saga.c.person_id == mei.id, saga.c.kind == "save_card")) == 1
-    (waiting,) = await stage.rows(draft, draft.c.person_id == mei.id)
+    assert len(await stack.rows(saga, saga.c.person_id == mei.id, saga.c.kind == "save_card")) == 1
+    (waiting,) = await stack.rows(draft, draft.c.person_id == mei.id)
     assert waiting["asked_ceiling"] == 800
-    assert await stage.rows(orders, orders.c.customer_id == mei.id) == []
+    assert await stack.rows(orders, orders.c.customer_id == mei.id) == []
 
 
-async def test_adding_a_card_twice_in_a_row_asks_for_one_link(stage: Stage) -> None:
-    mei = await stage.somebody()
+async def test_adding_a_card_twice_in_a_row_asks_for_one_link(stack: BotStack) -> None:
+    mei = await stack.add_person()
     for _ in range(2):
         assert "link" in (await mei.tap(Tap.ADD_CARD))["text"]
-    assert len(await stage.rows(saga, saga.c.person_id == mei.id, saga.c.kind == "save_card")) == 1
+    assert len(await stack.rows(saga, saga.c.person_id == mei.id, saga.c.kind == "save_card")) == 1
 
 
-async def test_while_an_order_is_being_placed_the_same_basket_is_not_offered_again(stage: Stage) -> None:
-    mei = await stage.customer()
+async def test_while_an_order_is_being_placed_the_same_basket_is_not_offered_again(stack: BotStack) -> None:
+    mei = await stack.add_customer()
     order_id = await mei.order_food()
     await mei.tap(Tap.ORDER_FOOD, version=1)
     assert f"#{order_id} is being placed" in await mei.text()
     assert not any(label.startswith("Place order") for label in await mei.labels())
 
 
-async def test_a_line_after_placing_is_no_note_any_more(stage: Stage) -> None:
-    mei = await stage.customer()
+async def test_a_line_after_placing_is_no_note_any_more(stack: BotStack) -> None:
+    mei = await stack.add_customer()
     await mei.order_food()
-    assert await stage.rows(dialogue, dialogue.c.person_id == mei.id) == []
+    assert await stack.rows(conversation_state, conversation_state.c.person_id == mei.id) == []
     await mei.write("hello?")
     assert "I did not understand" in await mei.text()
 
 
-async def test_a_paused_campus_takes_no_orders_and_keeps_the_basket(stage: Stage) -> None:
-    mei = await stage.customer()
-    await _to_review(mei)
-    await stage.change(campus, campus.c.id == stage.campuses["north"], paused=True)
+async def test_a_paused_campus_takes_no_orders_and_keeps_the_basket(stack: BotStack) -> None:
+    mei = await stack.add_customer()
+    await _open_review(mei)
+    await stack.update_rows(campus, campus.c.id == stack.campuses["north"], paused=True)
     answer = await mei.press("Place order")
     assert "No orders right now" in answer["text"]
-    assert len(await stage.rows(draft, draft.c.person_id == mei.id)) == 1
+    assert len(await stack.rows(draft, draft.c.person_id == mei.id)) == 1
 
 
-async def test_a_basket_of_a_store_that_is_gone_asks_for_another_store(stage: Stage) -> None:
+async def test_a_basket_of_a_store_that_is_gone_asks_for_another_store(stack: BotStack) -> None:
     """It used to answer every [Order food] with an outdated button, and there was no way out."""
-    mei = await stage.customer()
+    mei = await stack.add_customer()
     await mei.press("🍜")
     await mei.press("Koufu")
-    koufu = (store.c.campus_id == stage.campuses["north"], store.c.name == "Koufu")
-    await stage.change(store, *koufu, active=False)
+    koufu = (store.c.campus_id == stack.campuses["north"], store.c.name == "Koufu")
+    await stack.update_rows(store, *koufu, active=False)
     await mei.write("/start")
     await mei.press("🍜")
     labels = await mei.labels()
-    await stage.change(store, *koufu, active=True)
+    await stack.update_rows(store, *koufu, active=True)
     assert not any("Koufu" in label for label in labels)
     assert any("Another" in label for label in labels)
 
 
-async def test_two_campuses_are_served_by_one_process(stage: Stage) -> None:
-    mei = await stage.customer()
-    southern = Somebody(id=mei.id, stage=stage, bot=SOUTH)
+async def test_two_campuses_are_served_by_one_process(stack: BotStack) -> None:
+    mei = await stack.add_customer()
+    southern = BotUser(id=mei.id, stack=stack, bot=SOUTH)
     await southern.write("/start")
     assert "South" in await southern.text()
     assert "North" in await mei.text()
     order_id = await southern.order_food()
-    assert (await stage.order(order_id))["campus_id"] == stage.campuses["south"]
+    assert (await stack.order_row(order_id))["campus_id"] == stack.campuses["south"]
 
 
-async def test_words_of_no_meaning_get_help_with_buttons(stage: Stage) -> None:
-    mei = await stage.somebody()
+async def test_words_of_no_meaning_get_help_with_buttons(stack: BotStack) -> None:
+    mei = await stack.add_person()
     await mei.write("what is this")
     assert "I did not understand" in await mei.text()
     assert "🍜 Order food" in await mei.labels()
@@ -239,6 +239,6 @@ async def test_words_of_no_meaning_get_help_with_buttons(stage: Stage) -> None:
     assert "🍜 Order food" in await mei.labels()
 
 
-async def _to_review(mei: Somebody) -> None:
+async def _open_review(mei: BotUser) -> None:
     for label in ("🍜", "Koufu", "Chicken rice", "That's all", "Library"):
         await mei.press(label)

@@ -13,28 +13,38 @@ from aiogram.filters import Command
 from sqlalchemy import text
 
 from bot.dispatching import new_dispatcher
-from bot.refusals import refused, tidy_up
+from bot.refusal_replies import clean_up_after_refusal, reply_to_refusal
 from bot.replies import Answer, CommandMenu, EditMenu, NewMessage, Replies
 from domain.buttons import Tap
-from domain.draft import Expects
+from domain.draft import PendingInput
 from domain.errors import CampusGError
-from domain.people import RunnerStatus, may, roles_of
-from domain.store.inbox import Arrival
+from domain.people import RunnerStatus, is_permitted, roles_of
+from domain.store.inbox_repository import IncomingUpdate
 from domain.store.unit_of_work import UnitOfWork
-from tests.bot.matrix import Scene, Standing, ask, furnish, owe, set_scene, stand, tapped, written
-from tests.bot.permissions import COMMANDS, FOR_EVERYBODY, TAPS, TYPED
-from tests.bot.rules import Place, Rule, Whose
-from tests.bot.stage import Stage
-from tests.fuzz.counts import tried
-from tests.fuzz.depth import DEEP
+from tests.bot.bot_stack import BotStack
+from tests.bot.permission_rules import ChatKind, Rule, SubjectOwner
+from tests.bot.permission_setup import (
+    MatrixScenario,
+    RoleState,
+    ask_for_input,
+    make_scenario,
+    prepare_campus,
+    reopen_customer_debt,
+    set_role_state,
+    tap_update,
+    text_update,
+)
+from tests.bot.permissions import COMMAND_RULES, INPUT_RULES, PUBLIC_COMMANDS, TAP_RULES
+from tests.fuzz.fuzz_depth import IS_DEEP
+from tests.fuzz.input_counts import count_inputs
 
-EVERY_STANDING = tuple(
-    Standing(runner_status=status, is_admin=is_admin, admitted=admitted)
+ALL_ROLE_STATES = tuple(
+    RoleState(runner_status=status, is_admin=is_admin, admitted=admitted)
     for status, is_admin, admitted in product(RunnerStatus, (False, True), (False, True))
 )
 # A stranger, a customer, a runner, a suspended one, an admin, and one who is everything.
-SOME = tuple(
-    Standing(runner_status=status, is_admin=is_admin, admitted=admitted)
+TYPICAL_ROLE_STATES = tuple(
+    RoleState(runner_status=status, is_admin=is_admin, admitted=admitted)
     for status, is_admin, admitted in (
         (RunnerStatus.NONE, False, False),
         (RunnerStatus.NONE, False, True),
@@ -44,46 +54,46 @@ SOME = tuple(
         (RunnerStatus.APPROVED, True, True),
     )
 )
-STANDINGS = EVERY_STANDING if DEEP else SOME
-WHO = ("customer", "runner", "other")
+ROLE_STATES = ALL_ROLE_STATES if IS_DEEP else TYPICAL_ROLE_STATES
+ACTOR_ROLES = ("customer", "runner", "other")
 # Words of cards and questions may be written by anybody's act, about herself.
-HARMLESS = frozenset({"live_card", "push", "dialogue"})
-WRITES = text("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
+UNGUARDED_TABLES = frozenset({"order_message", "notification", "conversation_state"})
+WRITE_COUNTS_SQL = text("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Who acts, as what, and where."""
 
-    who: str
-    standing: Standing
-    place: Place
+    role: str
+    role_state: RoleState
+    chat_kind: ChatKind
 
-    def matters(self, rule: Rule) -> bool:
+    def is_worth_trying(self, rule: Rule) -> bool:
         """Whether it makes a difference who she is: `make fuzz` tries all, `make test` what may differ."""
-        return self.who == "other" or (rule.whose is not Whose.HERSELF and self.owns(rule))
+        return self.role == "other" or (rule.owner is not SubjectOwner.ACTOR and self.owns(rule))
 
     def owns(self, rule: Rule) -> bool:
         """Whether the subject is the actor's own."""
-        match rule.whose:
-            case Whose.HERSELF:
+        match rule.owner:
+            case SubjectOwner.ACTOR:
                 return True
-            case Whose.CUSTOMER:
-                return self.who == "customer"
-            case Whose.RUNNER | Whose.PERSON:
-                return self.who == "runner" and rule.about != "suspended"
-            case Whose.PARTY:
-                return self.who != "other"
+            case SubjectOwner.CUSTOMER:
+                return self.role == "customer"
+            case SubjectOwner.RUNNER | SubjectOwner.PERSON:
+                return self.role == "runner" and rule.subject != "suspended"
+            case SubjectOwner.PARTY:
+                return self.role != "other"
 
     def may(self, rule: Rule) -> bool:
         """What the table of permissions says."""
-        if self.place not in rule.where:
+        if self.chat_kind not in rule.allowed_in:
             return False
         if rule.action is None:
             return self.owns(rule)
-        one = self.standing
+        one = self.role_state
         roles = roles_of(one.runner_status, is_admin=one.is_admin, admitted=one.admitted)
-        return may(roles, rule.action, own=self.owns(rule))
+        return is_permitted(roles, rule.action, own=self.owns(rule))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,29 +102,29 @@ class Attempt:
 
     name: str
     rule: Rule
-    arrival: Arrival
-    expects: Expects | None = None
+    update: IncomingUpdate
+    pending_input: PendingInput | None = None
     silent: bool = False  # in this place nobody is listening
 
 
-def attempts(scene: Scene, person: int, place: Place) -> Iterator[Attempt]:
+def all_attempts(scenario: MatrixScenario, person: int, chat_kind: ChatKind) -> Iterator[Attempt]:
     """Every button, command and question, by this person in this place."""
-    for tap, rule in TAPS.items():
-        update = tapped(scene, person, place, tap, rule)
-        yield Attempt(name=f"[{tap}]", rule=rule, arrival=update, expects=rule.asked)
-    for command, rule in COMMANDS.items():
-        line = f"/{command} {rule.words.format(scene.subject(rule))}".strip()
-        silent = command in FOR_EVERYBODY and place is not Place.PRIVATE
-        yield Attempt(name=line, rule=rule, arrival=written(scene, person, place, line), silent=silent)
-    for expects, rule in TYPED.items():
-        said = written(scene, person, place, rule.words)
-        yield Attempt(name=f"an answer to {expects}", rule=rule, arrival=said, expects=expects)
+    for tap, rule in TAP_RULES.items():
+        update = tap_update(scenario, person, chat_kind, tap, rule)
+        yield Attempt(name=f"[{tap}]", rule=rule, update=update, pending_input=rule.pending_input)
+    for command, rule in COMMAND_RULES.items():
+        line = f"/{command} {rule.text.format(scenario.subject_of(rule))}".strip()
+        silent = command in PUBLIC_COMMANDS and chat_kind is not ChatKind.PRIVATE
+        yield Attempt(name=line, rule=rule, update=text_update(scenario, person, chat_kind, line), silent=silent)
+    for pending_input, rule in INPUT_RULES.items():
+        said = text_update(scenario, person, chat_kind, rule.text)
+        yield Attempt(name=f"an answer to {pending_input}", rule=rule, update=said, pending_input=pending_input)
 
 
 @pytest.fixture(scope="module")
-async def scene(stage: Stage) -> Scene:
+async def scenario(stack: BotStack) -> MatrixScenario:
     """One for all: whatever is tried is taken back."""
-    return await set_scene(stage)
+    return await make_scenario(stack)
 
 
 def test_every_button_command_and_question_has_its_line_in_the_matrix() -> None:
@@ -122,32 +132,36 @@ def test_every_button_command_and_question_has_its_line_in_the_matrix() -> None:
     filters = [one.callback for router in routers for each in router.message.handlers for one in each.filters or ()]
     known = {str(name) for one in filters if isinstance(one, Command) for name in one.commands}
     hint = "add its line to tests/bot/permissions.py"
-    assert set(TAPS) == set(Tap), hint
-    assert set(TYPED) == set(Expects), hint
-    assert set(COMMANDS) == known, hint
+    assert set(TAP_RULES) == set(Tap), hint
+    assert set(INPUT_RULES) == set(PendingInput), hint
+    assert set(COMMAND_RULES) == known, hint
 
 
-@pytest.mark.parametrize("standing", STANDINGS, ids=lambda one: f"{one.runner_status}-{one.is_admin}-{one.admitted}")
-async def test_who_may_may_and_nobody_else_changes_anything(stage: Stage, scene: Scene, standing: Standing) -> None:
+@pytest.mark.parametrize(
+    "role_state", ROLE_STATES, ids=lambda one: f"{one.runner_status}-{one.is_admin}-{one.admitted}"
+)
+async def test_who_may_may_and_nobody_else_changes_anything(
+    stack: BotStack, scenario: MatrixScenario, role_state: RoleState
+) -> None:
     wrong: list[str] = []
-    for who, place in product(WHO, Place):
-        in_group = who == "other" and standing == SOME[-1] and place is not Place.FOREIGN
-        if DEEP or place is Place.PRIVATE or in_group:
-            wrong += await _wrongs(stage, scene, Actor(who=who, standing=standing, place=place))
+    for who, chat_kind in product(ACTOR_ROLES, ChatKind):
+        in_group = who == "other" and role_state == TYPICAL_ROLE_STATES[-1] and chat_kind is not ChatKind.FOREIGN_GROUP
+        if IS_DEEP or chat_kind is ChatKind.PRIVATE or in_group:
+            wrong += await _violations(stack, scenario, Actor(role=who, role_state=role_state, chat_kind=chat_kind))
     assert not wrong, "\n".join(wrong)
 
 
-async def _wrongs(stage: Stage, scene: Scene, actor: Actor) -> list[str]:
-    person = {"customer": scene.customer, "runner": scene.runner, "other": scene.other}[actor.who]
+async def _violations(stack: BotStack, scenario: MatrixScenario, actor: Actor) -> list[str]:
+    person = {"customer": scenario.customer, "runner": scenario.runner, "other": scenario.other}[actor.role]
     wrong: list[str] = []
-    async with _taken_back(stage) as work:
-        await stand(work, scene.campus_id, person, actor.standing)
-        await furnish(work, scene, person)
-        for attempt in attempts(scene, person, actor.place):
-            if actor.place in attempt.rule.tried and (DEEP or actor.matters(attempt.rule)):
-                tried(f"permissions, {actor.place}")
-                came_of_it = await _tried(stage, work, scene, person, attempt)
-                wrong += [f"{attempt.name} by {actor} {said}"[:600] for said in _judged(actor, attempt, came_of_it)]
+    async with _rolled_back_transaction(stack) as work:
+        await set_role_state(work, scenario.campus_id, person, actor.role_state)
+        await prepare_campus(work, scenario, person)
+        for attempt in all_attempts(scenario, person, actor.chat_kind):
+            if actor.chat_kind in attempt.rule.tried_in and (IS_DEEP or actor.is_worth_trying(attempt.rule)):
+                count_inputs(f"permissions, {actor.chat_kind}")
+                came_of_it = await _try_attempt(stack, work, scenario, person, attempt)
+                wrong += [f"{attempt.name} by {actor} {said}"[:600] for said in _judge(actor, attempt, came_of_it)]
     return wrong
 
 
@@ -160,12 +174,12 @@ class Outcome:
     written: frozenset[str]
 
 
-def _judged(actor: Actor, attempt: Attempt, outcome: Outcome) -> Iterator[str]:
+def _judge(actor: Actor, attempt: Attempt, outcome: Outcome) -> Iterator[str]:
     """What is wrong with it."""
-    meddled = outcome.written - HARMLESS
+    meddled = outcome.written - UNGUARDED_TABLES
     if attempt.silent:
         # The desk answers: its people hear what it can do, and others that it is not theirs.
-        heard = (outcome.said or outcome.refusal) and actor.place is not Place.DESK
+        heard = (outcome.said or outcome.refusal) and actor.chat_kind is not ChatKind.ADMIN_CHAT
         if heard or meddled:
             yield f"should mean nothing here, but: {outcome}"
     elif not actor.may(attempt.rule):
@@ -177,37 +191,39 @@ def _judged(actor: Actor, attempt: Attempt, outcome: Outcome) -> Iterator[str]:
         yield f"only shows something, but: {outcome}"
 
 
-async def _tried(stage: Stage, work: UnitOfWork, scene: Scene, person: int, attempt: Attempt) -> Outcome:
-    assert stage.running is not None
+async def _try_attempt(
+    stack: BotStack, work: UnitOfWork, scenario: MatrixScenario, person: int, attempt: Attempt
+) -> Outcome:
+    assert stack.running_bot is not None
     replies: Replies = ()
     refusal: CampusGError | None = None
     everything = await work.connection.begin_nested()
-    await owe(work, scene, attempt.rule)
-    if attempt.expects is not None:
-        await ask(work, scene, person, attempt.expects, attempt.rule)
-    before = await _writes(work)
+    await reopen_customer_debt(work, scenario, attempt.rule)
+    if attempt.pending_input is not None:
+        await ask_for_input(work, scenario, person, attempt.pending_input, attempt.rule)
+    before = await _count_writes(work)
     inner = await work.connection.begin_nested()
     try:
-        replies = await stage.running.inbox.dispatch(work, attempt.arrival)
+        replies = await stack.running_bot.inbox.dispatch(work, attempt.update)
     except CampusGError as error:
         await inner.rollback()
-        refusal, before = error, await _writes(work)
-        replies = refused(attempt.arrival, error)
-        await tidy_up(work, attempt.arrival, error)
+        refusal, before = error, await _count_writes(work)
+        replies = reply_to_refusal(attempt.update, error)
+        await clean_up_after_refusal(work, attempt.update, error)
     else:
         await inner.commit()
-    after = await _writes(work)
+    after = await _count_writes(work)
     await everything.rollback()
     changed = frozenset(name for name, count in after.items() if count != before.get(name, 0))
-    return Outcome(refusal=refusal, said=" ".join(_words(replies)), written=changed)
+    return Outcome(refusal=refusal, said=" ".join(_reply_texts(replies)), written=changed)
 
 
-async def _writes(work: UnitOfWork) -> Mapping[str, int]:
+async def _count_writes(work: UnitOfWork) -> Mapping[str, int]:
     """Rows written so far in this transaction, by table."""
-    return {str(name): int(count) for name, count in await work.connection.execute(WRITES)}
+    return {str(name): int(count) for name, count in await work.connection.execute(WRITE_COUNTS_SQL)}
 
 
-def _words(replies: Replies) -> Iterator[str]:
+def _reply_texts(replies: Replies) -> Iterator[str]:
     for reply in replies:
         match reply:
             case Answer(text=said):
@@ -221,10 +237,10 @@ def _words(replies: Replies) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def _taken_back(stage: Stage) -> AsyncIterator[UnitOfWork]:
+async def _rolled_back_transaction(stack: BotStack) -> AsyncIterator[UnitOfWork]:
     """A transaction that never was."""
-    async with AsyncExitStack() as stack:
-        work = await stack.enter_async_context(stage.work())
+    async with AsyncExitStack() as exit_stack:
+        work = await exit_stack.enter_async_context(stack.work())
         outermost = work.connection.get_transaction()
         assert outermost is not None
         yield work

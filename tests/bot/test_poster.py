@@ -2,60 +2,60 @@
 
 import struct
 
-from bot.pictures import draw_poster
+from bot.picture_rendering import render_poster
 from domain.buttons import Tap, pack
 from domain.store.schema import campus, drop_point
-from tests.bot.stage import Somebody, Stage, until
+from tests.bot.bot_stack import BotStack, BotUser, wait_until
 
-DRAWN_WITHIN = 40.0  # seconds; the first picture of a process loads the library, on a busy machine
+POSTER_TIMEOUT_SECONDS = 40.0  # seconds; the first picture of a process loads the library, on a busy machine
 LINE = "Food from the shops around you, brought by students. Scan, press Start."
 
 
-async def shown(one: Somebody, words: str) -> bytes:
+async def last_picture(one: BotUser, words: str) -> bytes:
     """The picture of the bot's newest message, once it is there with these words."""
 
-    async def drawn() -> str | None:
-        newest = await one.last()
+    async def rendered() -> str | None:
+        newest = await one.last_message()
         return newest["photo"] if words in newest["text"] else None
 
-    file_id = await until(drawn, DRAWN_WITHIN)
-    async with one.stage.session.get(f"{one.stage.telegram}/sim/files/{file_id}") as response:
+    file_id = await wait_until(rendered, POSTER_TIMEOUT_SECONDS)
+    async with one.stack.session.get(f"{one.stack.telegram_url}/sim/files/{file_id}") as response:
         assert response.status == 200
         return await response.read()
 
 
-async def test_a_poster_is_a_large_code_of_the_invitation_with_the_same_in_words(stage: Stage) -> None:
-    sam = await stage.admin()
-    await stage.change(campus, campus.c.id == stage.campuses["north"], invite_code="poster-code")
-    await stage.sim("messages", from_=sam.id, chat=sam.chat, text="/poster")
+async def test_a_poster_is_a_large_code_of_the_invitation_with_the_same_in_words(stack: BotStack) -> None:
+    sam = await stack.add_admin()
+    await stack.update_rows(campus, campus.c.id == stack.campuses["north"], invite_code="poster-code")
+    await stack.control_telegram("messages", from_=sam.id, chat=sam.chat, text="/poster")
     link = "https://t.me/north_bot?start=poster-code"
-    drawn = await shown(sam, link)
-    assert drawn == draw_poster(link, "North", LINE)
-    assert drawn != draw_poster(f"{link}_1", "North", LINE)
-    assert min(struct.unpack(">II", drawn[16:24])) >= 1_000, "pixels, as a PNG's header has them"
+    rendered = await last_picture(sam, link)
+    assert rendered == render_poster(link, "North", LINE)
+    assert rendered != render_poster(f"{link}_1", "North", LINE)
+    assert min(struct.unpack(">II", rendered[16:24])) >= 1_000, "pixels, as a PNG's header has them"
 
 
-async def test_each_drop_point_has_a_poster_of_its_own(stage: Stage) -> None:
-    sam = await stage.admin()
-    await stage.change(campus, campus.c.id == stage.campuses["north"], invite_code="poster-code")
-    (library,) = await stage.rows(
-        drop_point, drop_point.c.campus_id == stage.campuses["north"], drop_point.c.building == "Library"
+async def test_each_drop_point_has_a_poster_of_its_own(stack: BotStack) -> None:
+    sam = await stack.add_admin()
+    await stack.update_rows(campus, campus.c.id == stack.campuses["north"], invite_code="poster-code")
+    (library,) = await stack.rows(
+        drop_point, drop_point.c.campus_id == stack.campuses["north"], drop_point.c.building == "Library"
     )
     link = f"https://t.me/north_bot?start=poster-code_{library['id']}"
     wanted = pack(Tap.POSTER, library["id"], 1)
-    menu = (await sam.last())["message_id"]
-    await stage.sim("taps", from_=sam.id, chat=sam.chat, message_id=menu, data=wanted)
+    menu = (await sam.last_message())["message_id"]
+    await stack.control_telegram("taps", from_=sam.id, chat=sam.chat, message_id=menu, data=wanted)
     line = "Food brought to Library, door. Scan, press Start."
-    assert await shown(sam, link) == draw_poster(link, "North", line)
-    await stage.quiet()
-    elsewhere = await stage.rows(drop_point, drop_point.c.campus_id == stage.campuses["west"])
+    assert await last_picture(sam, link) == render_poster(link, "North", line)
+    await stack.wait_until_idle()
+    elsewhere = await stack.rows(drop_point, drop_point.c.campus_id == stack.campuses["west"])
     assert "out of date" in (await sam.tap(Tap.POSTER, elsewhere[0]["id"], 1))["text"]
 
 
-async def test_only_admins_get_posters_and_only_at_their_own_desk(stage: Stage) -> None:
-    mei, sam = await stage.somebody(), await stage.admin()
+async def test_only_admins_get_posters_and_only_in_their_own_chats(stack: BotStack) -> None:
+    mei, sam = await stack.add_person(), await stack.add_admin()
     await mei.write("/poster")
     assert "not yours to do" in await mei.text()
     assert "not yours to do" in (await mei.tap(Tap.POSTER, 1, 1))["text"]
-    await sam.write("/poster", stage.groups["north"])
-    assert "not yours to do" in str((await sam.last(stage.groups["north"]))["text"])
+    await sam.write("/poster", stack.groups["north"])
+    assert "not yours to do" in str((await sam.last_message(stack.groups["north"]))["text"])

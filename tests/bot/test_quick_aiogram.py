@@ -3,9 +3,9 @@
 import subprocess
 import sys
 
-from tests.servers import PROJECT
+from tests.shared_servers import PROJECT
 
-LOOK = """
+IMPORT_SCRIPT = """
 from bot.quick_aiogram import import_aiogram
 import_aiogram()
 from aiogram import types
@@ -20,6 +20,6 @@ print(types.Update.model_validate(update).message.game.photo[0].width)
 """
 
 
-def test_no_type_is_built_before_somebody_uses_it_and_then_it_knows_all_others() -> None:
-    ran = subprocess.run([sys.executable, "-c", LOOK], cwd=PROJECT, capture_output=True, text=True, check=True)
+def test_no_type_is_built_before_its_first_use_and_then_it_knows_all_others() -> None:
+    ran = subprocess.run([sys.executable, "-c", IMPORT_SCRIPT], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines() == ["True 0", "7"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain.buttons import LARGEST_DATA, Style, Tap, TapData, button, pack, unpack
+from domain.buttons import MAX_CALLBACK_DATA_BYTES, ButtonStyle, Tap, TapData, make_button, pack, unpack
 from domain.errors import Stale
 
 LARGEST_SUBJECT, LARGEST_VERSION = 10**18 - 1, 10**9 - 1
@@ -15,7 +15,7 @@ VERSION = st.integers(0, LARGEST_VERSION)
 @given(tap=st.sampled_from(Tap), subject=SUBJECT, version=VERSION)
 def test_what_is_packed_is_read_back_within_64_bytes(tap: Tap, subject: int, version: int) -> None:
     data = pack(tap, subject, version)
-    assert len(data.encode()) <= LARGEST_DATA
+    assert len(data.encode()) <= MAX_CALLBACK_DATA_BYTES
     assert unpack(data) == TapData(tap, subject, version)
 
 
@@ -64,5 +64,5 @@ def test_any_text_is_a_tap_or_stale(data: str) -> None:
 
 
 def test_a_button_carries_its_words_and_colour() -> None:
-    made = button("Claim", Tap.CLAIM, 7, 2, Style.SUCCESS)
-    assert (made.words, made.data, made.url, made.style) == ("Claim", "v1:claim:7:2", None, "success")
+    made = make_button("Claim", Tap.CLAIM, 7, 2, ButtonStyle.SUCCESS)
+    assert (made.label, made.data, made.url, made.style) == ("Claim", "v1:claim:7:2", None, "success")

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.lateness import Lateness, lateness, minutes
-from domain.order import ENDED, WITH_RUNNER, OrderStatus
+from domain.lateness import Lateness, lateness_of, whole_minutes
+from domain.order import FINAL_ORDER_STATUSES, STATUSES_WITH_RUNNER, OrderStatus
 from domain.timers import Windows
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -14,7 +14,7 @@ SECOND = timedelta(seconds=1)
 
 
 def late(status: OrderStatus, waited: timedelta, *, silent: bool = False) -> Lateness:
-    return lateness(status, NOW - waited, NOW, WINDOWS, silent=silent)
+    return lateness_of(status, NOW - waited, NOW, WINDOWS, silent=silent)
 
 
 @pytest.mark.parametrize(
@@ -34,17 +34,17 @@ def test_waiting_is_late_from_its_window_on_and_not_a_second_before(
     assert late(status, window - SECOND) is Lateness.NONE
 
 
-@pytest.mark.parametrize("status", sorted(WITH_RUNNER))
+@pytest.mark.parametrize("status", sorted(STATUSES_WITH_RUNNER))
 def test_a_runner_who_does_not_answer_makes_it_late_at_once(status: OrderStatus) -> None:
     assert late(status, timedelta(), silent=True) is Lateness.SILENT
     assert late(status, timedelta()) is Lateness.NONE
 
 
-@pytest.mark.parametrize("status", sorted(ENDED))
+@pytest.mark.parametrize("status", sorted(FINAL_ORDER_STATUSES))
 def test_what_is_over_is_never_late(status: OrderStatus) -> None:
     assert late(status, timedelta(days=1), silent=True) is Lateness.NONE
 
 
 def test_minutes_are_whole_ones_that_passed() -> None:
-    assert minutes(NOW - timedelta(seconds=119), NOW) == 1
-    assert minutes(NOW + SECOND, NOW) == 0
+    assert whole_minutes(NOW - timedelta(seconds=119), NOW) == 1
+    assert whole_minutes(NOW + SECOND, NOW) == 0

@@ -8,10 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Unreadable
-from domain.money import EXPONENTS, LARGEST_CHARGE, SYMBOLS, Money, exponent, read_amount, share, spell
+from domain.money import (
+    CURRENCY_EXPONENTS,
+    CURRENCY_SYMBOLS,
+    MAX_CHARGE,
+    Money,
+    basis_points_of,
+    currency_exponent,
+    format_money,
+    read_amount,
+)
 
-CURRENCIES = sorted({*EXPONENTS, *SYMBOLS, "chf"})
-MINOR = st.integers(min_value=0, max_value=LARGEST_CHARGE)
+CURRENCIES = sorted({*CURRENCY_EXPONENTS, *CURRENCY_SYMBOLS, "chf"})
+MINOR = st.integers(min_value=0, max_value=MAX_CHARGE)
 
 
 def test_every_amount_from_050_to_9999_is_read_exactly_as_typed() -> None:
@@ -23,14 +32,18 @@ def test_every_amount_from_050_to_9999_is_read_exactly_as_typed() -> None:
 
 
 @given(minor=MINOR, currency=st.sampled_from(CURRENCIES))
-def test_what_is_spelt_is_read_as_the_same_amount(minor: int, currency: str) -> None:
-    assert read_amount(spell(minor, currency).replace(",", ""), currency) == minor
+def test_a_formatted_amount_is_read_as_the_same_amount(minor: int, currency: str) -> None:
+    assert read_amount(format_money(minor, currency).replace(",", ""), currency) == minor
 
 
 @given(minor=MINOR, currency=st.sampled_from(CURRENCIES))
-def test_a_spelt_amount_is_the_decimal_number_it_means(minor: int, currency: str) -> None:
-    number = spell(minor, currency).replace(",", "").removeprefix(SYMBOLS.get(currency, currency.upper() + " "))
-    assert Decimal(number) == Decimal(minor).scaleb(-exponent(currency))
+def test_a_formatted_amount_is_the_decimal_number_it_means(minor: int, currency: str) -> None:
+    number = (
+        format_money(minor, currency)
+        .replace(",", "")
+        .removeprefix(CURRENCY_SYMBOLS.get(currency, currency.upper() + " "))
+    )
+    assert Decimal(number) == Decimal(minor).scaleb(-currency_exponent(currency))
 
 
 @pytest.mark.parametrize("wrong", [4.5, "450", None, True, Decimal("4.50")])
@@ -61,15 +74,15 @@ def test_adding_and_taking_away_are_exact(left: int, right: int) -> None:
 
 @given(minor=MINOR, basis_points=st.integers(min_value=0, max_value=10_000))
 def test_a_share_is_the_nearest_whole_number_and_never_more_than_the_amount(minor: int, basis_points: int) -> None:
-    part = share(minor, basis_points)
+    part = basis_points_of(minor, basis_points)
     assert 0 <= part <= minor
     exact = Decimal(minor) * basis_points / 10_000
     assert abs(part - exact) <= Decimal("0.5")
 
 
 def test_half_a_cent_is_rounded_up() -> None:
-    assert share(5, 1_000) == 1
-    assert share(4, 1_000) == 0
+    assert basis_points_of(5, 1_000) == 1
+    assert basis_points_of(4, 1_000) == 0
 
 
 @pytest.mark.parametrize(
@@ -92,7 +105,7 @@ def test_the_ways_people_write_amounts(typed: str, minor: int) -> None:
 def test_what_is_no_plain_amount_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(Unreadable) as refused:
         read_amount(typed, "sgd")
-    assert refused.value.words == {"example": "S$4.50"}
+    assert refused.value.arguments == {"example": "S$4.50"}
 
 
 @given(typed=st.text(max_size=40), currency=st.sampled_from(CURRENCIES))
@@ -108,7 +121,7 @@ def test_any_text_is_an_amount_or_a_refusal(typed: str, currency: str) -> None:
 
 def test_currencies_without_cents_take_no_cents() -> None:
     assert read_amount("¥450", "jpy") == 450
-    assert spell(450, "jpy") == "¥450"
+    assert format_money(450, "jpy") == "¥450"
     assert read_amount("1.500", "kwd") == 1500
     for typed, currency in (("4.5", "jpy"), ("1.5000", "kwd")):
         with pytest.raises(Unreadable):

@@ -4,13 +4,13 @@ from itertools import chain, combinations, product
 
 import pytest
 
-from domain.people import Action, Role, RunnerStatus, may, roles_of
+from domain.people import Action, Role, RunnerStatus, is_permitted, roles_of
 
 # Each line: what this role may do to what is its own, and to what is not.
 OWN: dict[Role, str] = {
-    Role.CUSTOMER: "place cancel wait raise write pay_debt see_photos ask_to_run rate report_problem",
+    Role.CUSTOMER: "place cancel wait increase_price write_to_other_side pay_debt see_photos ask_to_run rate report_problem",
     Role.RUNNER: "",
-    Role.HOLDER: "release show_life buy pick_up arrive deliver set_up_payout",
+    Role.HOLDER: "release check_in buy pick_up arrive deliver set_up_payout",
     Role.ADMIN: "approve_runner see_any_order see_stuck retry_stuck bind_group see_cases"
     " see_board see_runners pause_orders",
     Role.SYSTEM: "",
@@ -27,19 +27,19 @@ NOT_OWN: dict[Role, str] = {
 
 @pytest.mark.parametrize(("role", "own"), list(product(Role, (True, False))))
 def test_each_role_may_do_exactly_this(role: Role, own: bool) -> None:
-    allowed = {action for action in Action if may(frozenset({role}), action, own=own)}
+    allowed = {action for action in Action if is_permitted(frozenset({role}), action, own=own)}
     assert allowed == {Action(word) for word in (OWN if own else NOT_OWN)[role].split()}
 
 
 def test_two_roles_may_what_either_may_and_no_more() -> None:
     every = chain.from_iterable(combinations(Role, size) for size in range(len(Role) + 1))
     for roles, action, own in product(list(every), Action, (True, False)):
-        either = any(may(frozenset({role}), action, own=own) for role in roles)
-        assert may(frozenset(roles), action, own=own) is either
+        either = any(is_permitted(frozenset({role}), action, own=own) for role in roles)
+        assert is_permitted(frozenset(roles), action, own=own) is either
 
 
-def test_nobody_may_claim_an_order_of_her_own_whatever_she_is() -> None:
-    assert not may(frozenset(Role), Action.CLAIM, own=True)
+def test_nobody_may_claim_their_own_order_whatever_their_role() -> None:
+    assert not is_permitted(frozenset(Role), Action.CLAIM, own=True)
 
 
 @pytest.mark.parametrize(("status", "is_admin", "admitted"), list(product(RunnerStatus, (True, False), (True, False))))
@@ -54,15 +54,15 @@ def test_only_an_approved_runner_runs_an_admin_administers_and_who_was_admitted_
     assert Role.SYSTEM not in roles
 
 
-def test_a_suspended_runner_claims_nothing_finishes_what_she_holds_and_is_paid() -> None:
+def test_a_suspended_runner_claims_nothing_finishes_open_orders_and_is_paid() -> None:
     suspended = roles_of(RunnerStatus.SUSPENDED, is_admin=False, admitted=False)
-    assert not may(suspended, Action.CLAIM, own=False)
+    assert not is_permitted(suspended, Action.CLAIM, own=False)
     for action in (Action.RELEASE, Action.BUY, Action.PICK_UP, Action.ARRIVE, Action.DELIVER, Action.SET_UP_PAYOUT):
-        assert may(suspended, action, own=True)
-        assert not may(suspended, action, own=False)
+        assert is_permitted(suspended, action, own=True)
+        assert not is_permitted(suspended, action, own=False)
 
 
-def test_an_admin_decides_nothing_about_what_is_her_own() -> None:
+def test_an_admin_decides_nothing_about_their_own_orders() -> None:
     orders = (Action.CANCEL_ANY, Action.RELEASE_ANY, Action.FINISH_ANY, Action.CLOSE_ANY, Action.REFUND_ANY)
     words = (*orders, Action.SUSPEND_RUNNER)
-    assert [action for action in words if may(frozenset({Role.ADMIN}), action, own=True)] == []
+    assert [action for action in words if is_permitted(frozenset({Role.ADMIN}), action, own=True)] == []

@@ -15,35 +15,35 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from domain.saga import ENDED, Local, Outside, Pivot, Saga, SagaStatus, Wait
+from domain.saga import FINAL_STATUSES, ExternalStep, LocalStep, Pivot, Saga, SagaStatus, Wait
 from domain.sagas import SAGAS
-from tests.domain.small_engine import WINDOW, Fate, SmallEngine
-from tests.fuzz.counts import tried
-from tests.fuzz.depth import rounds
+from tests.domain.in_memory_engine import WAIT_TIMEOUT, InjectedOutcome, InMemoryEngine
+from tests.fuzz.fuzz_depth import iterations
+from tests.fuzz.input_counts import count_inputs
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-KNOWN = sorted(SAGAS.values(), key=lambda saga: (saga.kind, saga.version))
-STOPPABLE = [saga for saga in KNOWN if any(isinstance(part, Wait) and part.unless for part in saga.parts)]
-MOST_WAKES = 200
-Part = Local | Outside | Wait | Pivot
+ALL_SAGAS = sorted(SAGAS.values(), key=lambda saga: (saga.kind, saga.version))
+STOPPABLE = [saga for saga in ALL_SAGAS if any(isinstance(part, Wait) and part.abort_signals for part in saga.steps)]
+MAX_WAKES = 200
+Step = LocalStep | ExternalStep | Wait | Pivot
 
 SIGNALS = ("made", "ready", "cancelled", "declined", "unknown")
-UNDOS = st.none() | st.just("undo")
-PARTS: st.SearchStrategy[Part] = st.one_of(
-    st.builds(Local, name=st.just("local"), undo=UNDOS),
+COMPENSATIONS = st.none() | st.just("undo")
+STEPS: st.SearchStrategy[Step] = st.one_of(
+    st.builds(LocalStep, name=st.just("local"), compensation=COMPENSATIONS),
     st.builds(
-        Outside,
+        ExternalStep,
         name=st.just("call"),
-        undo=UNDOS,
-        undo_outside=st.booleans(),
+        compensation=COMPENSATIONS,
+        compensation_is_external=st.booleans(),
         window=st.none() | st.just("payment"),
     ),
     st.builds(
         Wait,
         signal=st.sampled_from(SIGNALS[:2]),
         window=st.just("payment"),
-        otherwise=st.just("unpaid"),
-        unless=st.frozensets(st.sampled_from(SIGNALS[2:4])),
+        timeout_reason=st.just("unpaid"),
+        abort_signals=st.frozensets(st.sampled_from(SIGNALS[2:4])),
     ),
 )
 
@@ -51,39 +51,39 @@ PARTS: st.SearchStrategy[Part] = st.one_of(
 @st.composite
 def any_saga(draw: st.DrawFn) -> Saga:
     """Parts in any order, perhaps with a pivot among them, behind which no call is ever given up."""
-    parts: list[Part] = draw(st.lists(PARTS, min_size=1, max_size=7))
+    parts: list[Step] = draw(st.lists(STEPS, min_size=1, max_size=7))
     if draw(st.booleans()):
         at = draw(st.integers(0, len(parts)))
-        behind = (replace(part, window=None) if isinstance(part, Outside) else part for part in parts[at:])
+        behind = (replace(part, window=None) if isinstance(part, ExternalStep) else part for part in parts[at:])
         parts = [*parts[:at], Pivot(), *behind]
-    return Saga(kind="any", parts=tuple(parts))
+    return Saga(kind="any", steps=tuple(parts))
 
 
 # Good luck is common, so that histories get far enough for bad luck to matter.
-FATES = st.sampled_from((*Fate, *[Fate.ANSWERED] * 6, *[Fate.REFUSED] * 2))
-NEWS = st.frozensets(st.sampled_from((*SIGNALS, "hold_made", "card_saved", "account_ready")), max_size=2)
+INJECTED_OUTCOMES = st.sampled_from((*InjectedOutcome, *[InjectedOutcome.ANSWERED] * 6, *[InjectedOutcome.REFUSED] * 2))
+NEW_SIGNALS = st.frozensets(st.sampled_from((*SIGNALS, "hold_made", "card_saved", "account_ready")), max_size=2)
 
 
 class AnyHistory(RuleBasedStateMachine):
     """What may happen to one saga, in any order."""
 
-    engine: SmallEngine
+    engine: InMemoryEngine
 
-    @initialize(saga=st.sampled_from(KNOWN) | st.sampled_from(STOPPABLE))  # those that listen are few and say most
+    @initialize(saga=st.sampled_from(ALL_SAGAS) | st.sampled_from(STOPPABLE))  # those that listen are few and say most
     def begin(self, saga: Saga) -> None:
-        tried(f"histories of {'made-up sagas' if saga.kind == 'any' else 'our sagas'}")
-        self.engine = SmallEngine(saga=saga, now=NOON)
+        count_inputs(f"histories of {'made-up sagas' if saga.kind == 'any' else 'our sagas'}")
+        self.engine = InMemoryEngine(saga=saga, now=NOON)
         self.last = SagaStatus.RUNNING
         self.stopped = False
 
-    @rule(fate=FATES, refusing=st.frozensets(st.integers(0, 8), max_size=1), news=NEWS)
-    def wake(self, fate: Fate, refusing: frozenset[int], news: frozenset[str]) -> None:
-        self._expect_stop(news)
-        self.engine.wake(fate, refusing, news)
+    @rule(outcome=INJECTED_OUTCOMES, refusing=st.frozensets(st.integers(0, 8), max_size=1), new_signals=NEW_SIGNALS)
+    def wake(self, outcome: InjectedOutcome, refusing: frozenset[int], new_signals: frozenset[str]) -> None:
+        self._expect_stop(new_signals)
+        self.engine.wake(outcome, refusing, new_signals)
 
-    @rule(fate=FATES)
-    def wake_in_peace(self, fate: Fate) -> None:
-        self.engine.wake(fate)
+    @rule(outcome=INJECTED_OUTCOMES)
+    def wake_without_faults(self, outcome: InjectedOutcome) -> None:
+        self.engine.wake(outcome)
 
     @rule(name=st.sampled_from(SIGNALS))
     def signal(self, name: str) -> None:
@@ -92,37 +92,37 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule()
     def time_passes(self) -> None:
-        self.engine.now += WINDOW + timedelta(seconds=1)
+        self.engine.now += WAIT_TIMEOUT + timedelta(seconds=1)
 
     @precondition(lambda self: self.engine.status is SagaStatus.STUCK)
     @rule()
     def retry(self) -> None:
         self.engine.retry()
 
-    def _expect_stop(self, news: frozenset[str]) -> None:
+    def _expect_stop(self, new_signals: frozenset[str]) -> None:
         """A stopping signal that comes while it runs before its pivot must be obeyed."""
-        engine, parts = self.engine, self.engine.saga.parts
-        stopping = {name for part in parts if isinstance(part, Wait) for name in part.unless}
-        here = engine.status is SagaStatus.RUNNING and engine.row.progress.position <= engine.saga.pivot
-        self.stopped |= bool(stopping & news) and here
+        engine, parts = self.engine, self.engine.saga.steps
+        stopping = {name for part in parts if isinstance(part, Wait) for name in part.abort_signals}
+        here = engine.status is SagaStatus.RUNNING and engine.row.progress.position <= engine.saga.pivot_index
+        self.stopped |= bool(stopping & new_signals) and here
 
     @invariant()
     def nothing_is_done_twice(self) -> None:
-        counts = [*self.engine.outside.values(), *self.engine.row.local.values()]
+        counts = [*self.engine.external_effects.values(), *self.engine.row.local_effects.values()]
         assert all(0 <= count <= 1 for count in counts)
 
     @invariant()
     def local_steps_and_progress_are_one(self) -> None:
-        row, parts = self.engine.row, self.engine.saga.parts
+        row, parts = self.engine.row, self.engine.saga.steps
         if row.progress.status is SagaStatus.RUNNING:
-            done = {at for at, part in enumerate(parts[: row.progress.position]) if isinstance(part, Local)}
-            assert {at for at, count in row.local.items() if count} == done
+            done = {at for at, part in enumerate(parts[: row.progress.position]) if isinstance(part, LocalStep)}
+            assert {at for at, count in row.local_effects.items() if count} == done
 
     @invariant()
-    def nothing_turns_back_past_the_pivot(self) -> None:
+    def nothing_is_compensated_past_the_pivot(self) -> None:
         engine = self.engine
         if engine.past_pivot:
-            assert not engine.row.undone
+            assert not engine.row.compensated
             assert engine.status in (SagaStatus.RUNNING, SagaStatus.STUCK, SagaStatus.DONE)
 
     @invariant()
@@ -132,54 +132,58 @@ class AnyHistory(RuleBasedStateMachine):
 
     @invariant()
     def what_is_over_stays_over(self) -> None:
-        assert self.last not in ENDED or self.engine.status is self.last
+        assert self.last not in FINAL_STATUSES or self.engine.status is self.last
         self.last = self.engine.status
 
     @invariant()
-    def what_was_turned_back_from_is_undone_from_the_last_on(self) -> None:
+    def compensation_runs_in_reverse(self) -> None:
         engine = self.engine
-        assert engine.row.undone == sorted(set(engine.row.undone), reverse=True)
-        if engine.status in (SagaStatus.TURNING, SagaStatus.UNDONE):
-            behind = {at for at in _with_undo(engine.saga) if at > engine.row.progress.position}
-            assert not [at for at in behind if engine.row.local[at]]
-            assert not [at for at in behind if engine.outside[at] and not _by_hand(engine.saga, at)]
+        assert engine.row.compensated == sorted(set(engine.row.compensated), reverse=True)
+        if engine.status in (SagaStatus.COMPENSATING, SagaStatus.COMPENSATED):
+            behind = {at for at in _with_compensation(engine.saga) if at > engine.row.progress.position}
+            assert not [at for at in behind if engine.row.local_effects[at]]
+            assert not [
+                at for at in behind if engine.external_effects[at] and not _is_compensated_locally(engine.saga, at)
+            ]
 
     def teardown(self) -> None:
         """From here on the world is kind: it ends."""
         engine = self.engine
-        for _ in range(MOST_WAKES):
-            if engine.status in ENDED:
+        for _ in range(MAX_WAKES):
+            if engine.status in FINAL_STATUSES:
                 break
             engine.retry()
-            engine.signals |= {part.signal for part in engine.saga.parts if isinstance(part, Wait)}
-            engine.wake(Fate.ANSWERED)
+            engine.signals |= {part.signal for part in engine.saga.steps if isinstance(part, Wait)}
+            engine.wake(InjectedOutcome.ANSWERED)
         self._require_end()
 
     def _require_end(self) -> None:
-        engine, parts = self.engine, self.engine.saga.parts
-        assert engine.status in ENDED, f"no end: {engine.row}"
-        steps = {at for at, part in enumerate(parts) if isinstance(part, Local | Outside)}
-        effects = {at for at in steps if engine.row.local[at] or engine.outside[at]}
+        engine, parts = self.engine, self.engine.saga.steps
+        assert engine.status in FINAL_STATUSES, f"no end: {engine.row}"
+        steps = {at for at, part in enumerate(parts) if isinstance(part, LocalStep | ExternalStep)}
+        effects = {at for at in steps if engine.row.local_effects[at] or engine.external_effects[at]}
         if engine.status is SagaStatus.DONE:
             assert not self.stopped, "it was told to stop in time"
             assert effects == steps
-            assert engine.row.undone == []
+            assert engine.row.compensated == []
             return
         assert engine.row.progress.reason
-        assert engine.turned_at is not None
-        assert engine.row.undone == [
-            at for at in reversed(range(engine.turned_at + 1)) if at in _with_undo(engine.saga)
+        assert engine.compensating_from is not None
+        assert engine.row.compensated == [
+            at for at in reversed(range(engine.compensating_from + 1)) if at in _with_compensation(engine.saga)
         ]
 
 
-def _with_undo(saga: Saga) -> frozenset[int]:
-    return frozenset(at for at, part in enumerate(saga.parts) if isinstance(part, Local | Outside) and part.undo)
+def _with_compensation(saga: Saga) -> frozenset[int]:
+    return frozenset(
+        at for at, part in enumerate(saga.steps) if isinstance(part, LocalStep | ExternalStep) and part.compensation
+    )
 
 
-def _by_hand(saga: Saga, at: int) -> bool:
+def _is_compensated_locally(saga: Saga, at: int) -> bool:
     """A call that is undone in Postgres alone leaves Stripe as it is."""
-    part = saga.parts[at]
-    return isinstance(part, Outside) and not part.undo_outside
+    part = saga.steps[at]
+    return isinstance(part, ExternalStep) and not part.compensation_is_external
 
 
 class AnySaga(AnyHistory):
@@ -191,12 +195,14 @@ class AnySaga(AnyHistory):
 
 
 @pytest.mark.parametrize("machine", [AnyHistory, AnySaga], ids=["ours", "generated"])
-def test_any_history_ends_with_all_steps_done_or_all_undone(machine: type[AnyHistory]) -> None:
-    depth = settings(max_examples=rounds(80, 2500), stateful_step_count=rounds(20, 40), deadline=None)
+def test_any_history_ends_with_all_steps_done_or_all_compensated(machine: type[AnyHistory]) -> None:
+    depth = settings(max_examples=iterations(80, 2500), stateful_step_count=iterations(20, 40), deadline=None)
     run_state_machine_as_test(machine, settings=depth)
 
 
-@pytest.mark.parametrize("saga", KNOWN, ids=lambda saga: saga.kind)
+@pytest.mark.parametrize("saga", ALL_SAGAS, ids=lambda saga: saga.kind)
 def test_no_call_behind_a_pivot_is_ever_given_up(saga: Saga) -> None:
     """Given up there, it would stand stuck without its key, and [Retry] would make it a second time."""
-    assert [part.name for part in saga.parts[saga.pivot :] if isinstance(part, Outside) and part.window] == []
+    assert [
+        part.name for part in saga.steps[saga.pivot_index :] if isinstance(part, ExternalStep) and part.window
+    ] == []

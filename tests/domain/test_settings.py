@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from domain.environment import World
+from domain.environment_variables import DeploymentEnvironment
 from domain.settings import (
     SettingsError,
-    or_exit,
     read_audit_settings,
     read_bot_settings,
     read_campus_settings,
+    read_settings_or_exit,
     read_worker_settings,
 )
 
@@ -25,7 +25,7 @@ Read = Callable[[dict[str, str]], object]
 READERS = [read_bot_settings, read_worker_settings, read_audit_settings, read_campus_settings]
 
 
-def complaints(read: Read, **changed: str) -> tuple[str, ...]:
+def settings_errors(read: Read, **changed: str) -> tuple[str, ...]:
     """What is said about good settings with these changes."""
     with pytest.raises(SettingsError) as refused:
         read(GOOD | changed)
@@ -34,7 +34,7 @@ def complaints(read: Read, **changed: str) -> tuple[str, ...]:
 
 def test_the_bot_needs_two_addresses_and_a_token_and_knows_the_rest_itself() -> None:
     settings = read_bot_settings(STORES | {"TELEGRAM_BOT_TOKEN": "123:abc"})
-    assert (settings.environment, settings.log_level) == (World.TEST, "INFO")
+    assert (settings.environment, settings.log_level) == (DeploymentEnvironment.TEST, "INFO")
     assert settings.telegram_api_url == "https://api.telegram.org"
     assert (settings.http_host, settings.http_port) == ("127.0.0.1", 8080)
     assert (settings.public_url, settings.telegram_webhook_secret) == (None, None)
@@ -43,8 +43,12 @@ def test_the_bot_needs_two_addresses_and_a_token_and_knows_the_rest_itself() -> 
 
 def test_a_worker_needs_the_key_as_well() -> None:
     settings = read_worker_settings(GOOD)
-    assert (settings.stripe_secret_key, settings.stripe_api_url, settings.jobs) == ("sk_test_hushhush", None, 50)
-    assert settings.stripe_calls == 20
+    assert (settings.stripe_secret_key, settings.stripe_api_url, settings.max_concurrent_jobs) == (
+        "sk_test_hushhush",
+        None,
+        50,
+    )
+    assert settings.stripe_calls_per_second == 20
 
 
 def test_everything_can_be_said_otherwise() -> None:
@@ -57,28 +61,35 @@ def test_everything_can_be_said_otherwise() -> None:
     assert (settings.telegram_api_url, settings.public_url) == ("http://tg:8081", "https://food.example.org")
     paces = {"WORKER_JOBS": "7", "STRIPE_CALLS_PER_SECOND": "80"}
     worker = read_worker_settings(GOOD | paces | {"STRIPE_API_URL": "http://127.0.0.1:12111"})
-    assert (worker.jobs, worker.stripe_calls, worker.stripe_api_url) == (7, 80, "http://127.0.0.1:12111")
+    assert (worker.max_concurrent_jobs, worker.stripe_calls_per_second, worker.stripe_api_url) == (
+        7,
+        80,
+        "http://127.0.0.1:12111",
+    )
 
 
 def test_an_empty_variable_is_as_good_as_none() -> None:
     assert read_bot_settings(GOOD | {"PUBLIC_URL": "", "HTTP_PORT": " ", "ENVIRONMENT": ""}).http_port == 8080
 
 
-def test_postgres_is_spelt_in_one_way_inside() -> None:
+def test_postgres_urls_are_normalized() -> None:
     assert read_campus_settings({"DATABASE_URL": "postgres://me@db/x"}).database_url == "postgresql://me@db/x"
 
 
 def test_each_campus_has_its_token_by_its_name() -> None:
     environ = STORES | {"TELEGRAM_BOT_TOKEN_NORTH": "1:a", "TELEGRAM_BOT_TOKEN_SOUTH_2": "2:b"}
     tokens = read_bot_settings(environ).tokens
-    assert (tokens.of("north", alone=False), tokens.of("south_2", alone=False)) == ("1:a", "2:b")
-    assert tokens.of("east", alone=True) is None
+    assert (tokens.token_for("north", is_only_campus=False), tokens.token_for("south_2", is_only_campus=False)) == (
+        "1:a",
+        "2:b",
+    )
+    assert tokens.token_for("east", is_only_campus=True) is None
 
 
 def test_a_token_without_a_name_serves_the_only_campus_and_never_one_of_two() -> None:
     tokens = read_bot_settings(GOOD).tokens
-    assert tokens.of("north", alone=True) == "123:hushhush"
-    assert tokens.of("north", alone=False) is None
+    assert tokens.token_for("north", is_only_campus=True) == "123:hushhush"
+    assert tokens.token_for("north", is_only_campus=False) is None
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8080", "http://localhost:9", "https://food.example.org/bot"])
@@ -89,7 +100,7 @@ def test_webhooks_reach_us_encrypted_or_on_this_machine(url: str) -> None:
 @pytest.mark.parametrize("key", ["sk_live_x", "rk_live_x"])
 def test_live_keys_work_where_money_is_real(key: str) -> None:
     settings = read_worker_settings(GOOD | {"ENVIRONMENT": "live", "STRIPE_SECRET_KEY": key})
-    assert settings.environment is World.LIVE
+    assert settings.environment is DeploymentEnvironment.LIVE
 
 
 @pytest.mark.parametrize(
@@ -128,8 +139,8 @@ def test_live_keys_work_where_money_is_real(key: str) -> None:
         (read_worker_settings, "ENVIRONMENT", "live", "STRIPE_SECRET_KEY is a test key, but ENVIRONMENT is live"),
     ],
 )
-def test_each_mistake_is_one_sentence_that_names_its_variable(read: Read, name: str, value: str, sentence: str) -> None:
-    (said,) = complaints(read, **({"TELEGRAM_WEBHOOK_SECRET": "hush"} | {name: value}))
+def test_each_error_is_one_sentence_that_names_its_variable(read: Read, name: str, value: str, sentence: str) -> None:
+    (said,) = settings_errors(read, **({"TELEGRAM_WEBHOOK_SECRET": "hush"} | {name: value}))
     assert name in said
     assert sentence in said
     assert said.endswith(".")
@@ -137,26 +148,26 @@ def test_each_mistake_is_one_sentence_that_names_its_variable(read: Read, name: 
 
 
 def test_webhooks_need_a_secret() -> None:
-    assert complaints(read_bot_settings, PUBLIC_URL="https://food.example.org") == (
+    assert settings_errors(read_bot_settings, PUBLIC_URL="https://food.example.org") == (
         "TELEGRAM_WEBHOOK_SECRET is not set; with PUBLIC_URL it proves that a call is Telegram's.",
     )
 
 
 def test_a_live_key_is_never_sent_in_the_clear() -> None:
     live = {"ENVIRONMENT": "live", "STRIPE_SECRET_KEY": "sk_live_hushhush", "STRIPE_API_URL": "http://proxy"}
-    (said,) = complaints(read_worker_settings, **live)
+    (said,) = settings_errors(read_worker_settings, **live)
     assert said.startswith("STRIPE_API_URL must begin with https://")
 
 
 def test_two_campuses_never_share_a_bot() -> None:
     twice = {"TELEGRAM_BOT_TOKEN": "", "TELEGRAM_BOT_TOKEN_NORTH": "1:hush", "TELEGRAM_BOT_TOKEN_SOUTH": "1:hush"}
-    assert complaints(read_bot_settings, **twice) == (
+    assert settings_errors(read_bot_settings, **twice) == (
         "TELEGRAM_BOT_TOKEN_SOUTH is the same token as TELEGRAM_BOT_TOKEN_NORTH; each campus needs a bot of its own.",
     )
 
 
-def test_several_mistakes_are_all_told_at_once() -> None:
-    said = complaints(read_worker_settings, DATABASE_URL="", REDIS_URL="x", WORKER_JOBS="0", ENVIRONMENT="x")
+def test_several_errors_are_all_told_at_once() -> None:
+    said = settings_errors(read_worker_settings, DATABASE_URL="", REDIS_URL="x", WORKER_JOBS="0", ENVIRONMENT="x")
     assert len(said) == 4
     with pytest.raises(SettingsError) as refused:
         read_worker_settings({})
@@ -171,7 +182,7 @@ def test_settings_can_be_printed_without_telling_a_secret(read: Read) -> None:
 
 def test_a_wrong_start_says_every_sentence_on_stderr_and_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
-        or_exit(read_bot_settings, {"HTTP_PORT": "x"})
+        read_settings_or_exit(read_bot_settings, {"HTTP_PORT": "x"})
     assert left.value.code == 2
     said = capsys.readouterr()
     assert said.out == ""
@@ -183,8 +194,8 @@ def test_a_wrong_start_says_every_sentence_on_stderr_and_exits_2(capsys: pytest.
     ]
 
 
-def test_a_right_start_hands_the_settings_on() -> None:
-    assert or_exit(read_campus_settings, STORES).database_url == STORES["DATABASE_URL"]
+def test_a_right_start_passes_the_settings_on() -> None:
+    assert read_settings_or_exit(read_campus_settings, STORES).database_url == STORES["DATABASE_URL"]
 
 
 def test_a_process_that_is_set_up_wrongly_ends_with_2_and_no_traceback() -> None:

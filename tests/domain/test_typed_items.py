@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Unreadable
-from domain.pricing import LONGEST_ITEM_NAME, MOST_ITEMS, MOST_PIECES, Item, read_items
+from domain.pricing import MAX_ITEM_NAME_LENGTH, MAX_ITEMS, MAX_PIECES_PER_ITEM, Item, read_items
 
-QUICK = 0.25  # seconds of CPU that one typed message may cost at most
+MAX_SECONDS = 0.25  # seconds of CPU that one typed message may cost at most
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,8 @@ def test_lines_become_items_in_their_order_and_empty_ones_nothing() -> None:
     [
         *("", "\n\n", "rice", "4.50", "rice free", "0x rice 4", "rice 0", "rice 0.00", "rice -1", "rice 1e3"),
         *("rice 4.505", "rice ٤٫٥", "<script>", "100x rice 4", "rice 4.50 each", "rice 4.50\nnonsense"),
-        "x" * (LONGEST_ITEM_NAME + 1) + " 4.50",
-        "rice 4.50\n" * (MOST_ITEMS + 1),
+        "x" * (MAX_ITEM_NAME_LENGTH + 1) + " 4.50",
+        "rice 4.50\n" * (MAX_ITEMS + 1),
         "rice 4.50\n" * 10_000,
         *("x" * 4_096, " " * 4_096, "\u202e" * 4_096, "🍜" * 2_048, "4.50 " * 819),
         *("rice\x00 4.50", "ri\x1bce 4.50", "rice\x7f 4.50", "\ud800 4.50"),
@@ -55,7 +55,7 @@ def test_lines_become_items_in_their_order_and_empty_ones_nothing() -> None:
 def test_what_is_no_list_of_items_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(Unreadable) as refused:
         read_items(typed, "sgd")
-    assert "example" in refused.value.words
+    assert "example" in refused.value.arguments
 
 
 @pytest.mark.parametrize(
@@ -75,25 +75,25 @@ def test_no_message_makes_the_reader_think_for_long(typed: str) -> None:
     began = time.process_time()
     with pytest.raises(Unreadable):
         read_items(typed, "sgd")
-    assert time.process_time() - began < QUICK
+    assert time.process_time() - began < MAX_SECONDS
 
 
 @given(typed=st.text(max_size=200))
-def test_any_text_is_a_list_of_sound_items_or_a_refusal(typed: str) -> None:
+def test_any_text_is_a_list_of_valid_items_or_a_refusal(typed: str) -> None:
     try:
         items = read_items(typed, "sgd")
     except Unreadable:
         return
-    assert 1 <= len(items) <= MOST_ITEMS
+    assert 1 <= len(items) <= MAX_ITEMS
     for item in items:
-        assert 1 <= item.quantity <= MOST_PIECES
-        assert 1 <= len(item.name) <= LONGEST_ITEM_NAME
+        assert 1 <= item.quantity <= MAX_PIECES_PER_ITEM
+        assert 1 <= len(item.name) <= MAX_ITEM_NAME_LENGTH
         assert item.price > 0
 
 
 @given(
-    name=st.text(st.characters(categories=["Lu", "Ll", "Lo"]), min_size=1, max_size=LONGEST_ITEM_NAME),
-    quantity=st.integers(min_value=1, max_value=MOST_PIECES),
+    name=st.text(st.characters(categories=["Lu", "Ll", "Lo"]), min_size=1, max_size=MAX_ITEM_NAME_LENGTH),
+    quantity=st.integers(min_value=1, max_value=MAX_PIECES_PER_ITEM),
     price=st.integers(min_value=1, max_value=99_999_999),
 )
 def test_an_item_that_is_written_out_is_read_as_itself(name: str, quantity: int, price: int) -> None:

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.fuzz.counts import TRIED, table
-from tests.fuzz.depth import DEEP, SEED
+from tests.fuzz.fuzz_depth import IS_DEEP, SEED
+from tests.fuzz.input_counts import INPUT_COUNTS, format_counts
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the counts of `make fuzz`."""
-    if DEEP and TRIED:
+    if IS_DEEP and INPUT_COUNTS:
         terminalreporter.section(f"what was tried, by kind; seed {SEED}")
-        terminalreporter.write_line("\n".join(table()))
+        terminalreporter.write_line("\n".join(format_counts()))

@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from sandbox.launch.processes import LaunchError
-from sandbox.launch.stack import Plan, Stack, running
-from sandbox.play.quarters import cast_of_all, found_quarter
-from tests.journeys.town import Town
-from tests.servers import drop_database, execute, make_database
+from sandbox.launch.stack import Stack, StackConfig, running_stack
+from sandbox.play.populated_campuses import accounts_of_campuses, create_populated_campus
+from tests.journeys.journey_stack import JourneyStack
+from tests.shared_servers import drop_database, execute, make_database
 
 DATABASE = "campusg_journeys"
-INDEXES_ONLY = ("enable_seqscan = off", "plan_cache_mode = force_generic_plan")
-SETTLE_WITHIN = 20.0  # seconds; what the last journey left under way may end first
+INDEX_ONLY_SETTINGS = ("enable_seqscan = off", "plan_cache_mode = force_generic_plan")
+SETTLE_TIMEOUT_SECONDS = 20.0  # seconds; what the last journey left under way may end first
 
 
 @pytest.fixture(scope="session")
@@ -21,32 +21,39 @@ async def journeys_url(postgres_url: str) -> AsyncIterator[str]:
     """A database where a whole table is read only if no index would do, whatever a statement's parameters are."""
     await drop_database(postgres_url, DATABASE)  # of a run that was killed
     url = await make_database(postgres_url, DATABASE)
-    await execute(url, *(f"ALTER DATABASE {DATABASE} SET {setting}" for setting in INDEXES_ONLY))
+    await execute(url, *(f"ALTER DATABASE {DATABASE} SET {setting}" for setting in INDEX_ONLY_SETTINGS))
     yield url
     await drop_database(postgres_url, DATABASE)
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory, journeys_url: str) -> Iterator[Town]:
+def stack(tmp_path_factory: pytest.TempPathFactory, journeys_url: str) -> Iterator[JourneyStack]:
     """Six campuses in one bot and one worker."""
     folder = tmp_path_factory.mktemp("journeys")
-    quarters = {name: found_quarter(folder, name, at) for at, name in enumerate(("east", "south", "west"), start=3)}
-    quarters["crowded"] = found_quarter(folder, "crowded", 6, runners=60)
-    quarters["hasty"] = found_quarter(folder, "hasty", 7, unclaimed="7s", nudge="2s")
-    quarters["doorstep"] = found_quarter(folder, "doorstep", 8, reminder="1s", absent="4s")
-    files = tuple(quarter.campus.file for quarter in quarters.values())
-    plan = Plan(folder=folder, cast=cast_of_all(quarters.values()), campus_files=files, database_url=journeys_url)
-    with running(plan) as stack:
-        yield Town(stack=stack, quarters=quarters)
-        assert_clean_books(stack)
+    populated_campuses = {
+        name: create_populated_campus(folder, name, at) for at, name in enumerate(("east", "south", "west"), start=3)
+    }
+    populated_campuses["crowded"] = create_populated_campus(folder, "crowded", 6, runners=60)
+    populated_campuses["hasty"] = create_populated_campus(folder, "hasty", 7, unclaimed="7s", nudge="2s")
+    populated_campuses["doorstep"] = create_populated_campus(folder, "doorstep", 8, reminder="1s", absent="4s")
+    files = tuple(populated_campus.chats.file for populated_campus in populated_campuses.values())
+    plan = StackConfig(
+        folder=folder,
+        accounts=accounts_of_campuses(populated_campuses.values()),
+        campus_files=files,
+        database_url=journeys_url,
+    )
+    with running_stack(plan) as processes:
+        yield JourneyStack(processes=processes, populated_campuses=populated_campuses)
+        assert_clean_books(processes)
 
 
-def assert_clean_books(stack: Stack) -> None:
+def assert_clean_books(processes: Stack) -> None:
     """All promises hold, as an operator would ask."""
-    deadline = time.monotonic() + SETTLE_WITHIN
+    deadline = time.monotonic() + SETTLE_TIMEOUT_SECONDS
     while True:
         try:
-            report = stack.run("workers.audit")
+            report = processes.run_module("workers.audit")
         except LaunchError as breach:
             assert time.monotonic() < deadline, str(breach)
             continue

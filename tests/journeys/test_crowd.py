@@ -3,57 +3,68 @@
 import asyncio
 from collections import Counter
 
-from sandbox.launch.people import Person
-from sandbox.play.player import Player
-from sandbox.play.scenes.parts import LOOKING, orders_laksa
-from sandbox.play.stage import Stage
-from sandbox.play.wire import fields
-from tests.fuzz.counts import tried
-from tests.fuzz.depth import rounds
-from tests.journeys.town import Town
+from sandbox.launch.telegram_accounts import PersonAccount
+from sandbox.play.sandbox_client import json_object
+from sandbox.play.scene_context import SceneContext
+from sandbox.play.scenes.scene_steps import ORDER_OPEN_TEXT, order_laksa
+from sandbox.play.scripted_user import ScriptedUser
+from tests.fuzz.fuzz_depth import iterations
+from tests.fuzz.input_counts import count_inputs
+from tests.journeys.journey_stack import JourneyStack
 
 RUNNERS = 50
-JOBS = rounds(1, 20)
-ANSWERED_WITHIN = 15.0  # seconds; Telegram shows its clock that long
+ORDER_COUNT = iterations(1, 20)
+ANSWER_TIMEOUT_SECONDS = 15.0  # seconds; Telegram shows its clock that long
 
 
-async def test_of_fifty_who_tap_at_once_one_has_the_job_and_all_others_are_told_the_truth(town: Town) -> None:
-    async with town.stage("crowded") as stage:
-        crowd = [town.quarters["crowded"].next_runner() for _ in range(RUNNERS)]
-        bot = f"@{town.quarters['crowded'].campus.bot.username}"
+async def test_of_fifty_who_tap_at_once_one_has_the_order_and_all_others_are_told_the_truth(
+    stack: JourneyStack,
+) -> None:
+    async with stack.running_scene("crowded") as context:
+        crowd = [stack.populated_campuses["crowded"].next_runner() for _ in range(RUNNERS)]
+        bot = f"@{stack.populated_campuses['crowded'].chats.bot.username}"
         await asyncio.gather(
-            *(stage.telegram.post("/sim/messages", {"from": one.id, "chat": bot, "text": "/start"}) for one in crowd)
+            *(context.telegram.post("/sim/messages", {"from": one.id, "chat": bot, "text": "/start"}) for one in crowd)
         )
         order = 0
-        for number in range(JOBS):
-            order = await (_orders_again(stage.mei, order) if number else orders_laksa(stage.mei))
-            await _one_has_it(town, stage, crowd, order)
-            if number + 1 < JOBS:  # whoever has a job may not take another one
-                await stage.sam.types(f"/cancel {order} the next race")
+        for number in range(ORDER_COUNT):
+            order = await (_order_again(context.mei, order) if number else order_laksa(context.mei))
+            await _assert_one_winner(stack, context, crowd, order)
+            if number + 1 < ORDER_COUNT:  # whoever has a job may not take another one
+                await context.sam.type_text(f"/cancel {order} the next race")
 
 
-async def _orders_again(mei: Player, former: int) -> int:
-    await mei.reads(f"#{former}: cancelled", "Released")
-    await mei.taps("try_again", about=former)
-    await mei.taps("place")
-    return await mei.reads_number(LOOKING)
+async def _order_again(mei: ScriptedUser, former: int) -> int:
+    await mei.wait_for_message(f"#{former}: cancelled", "Released")
+    await mei.tap("try_again", subject_id=former)
+    await mei.tap("place")
+    return await mei.wait_for_order_number(ORDER_OPEN_TEXT)
 
 
-async def _one_has_it(town: Town, stage: Stage, crowd: list[Person], order: int) -> None:
-    offer = await stage.ben.spots("claim", about=order)
-    press = {"chat": int(offer.message.place.chat), "message_id": offer.message.number, "data": offer.button.data}
-    taps = await asyncio.gather(*(stage.telegram.post("/sim/taps", {"from": one.id, **press}) for one in crowd))
+async def _assert_one_winner(
+    stack: JourneyStack, context: SceneContext, crowd: list[PersonAccount], order: int
+) -> None:
+    offer = await context.ben.find_button("claim", subject_id=order)
+    press = {
+        "chat": int(offer.message.chat_ref.chat),
+        "message_id": offer.message.message_id,
+        "data": offer.button.data,
+    }
+    taps = await asyncio.gather(*(context.telegram.post("/sim/taps", {"from": one.id, **press}) for one in crowd))
     answers = await asyncio.gather(
-        *(stage.telegram.get(f"/sim/taps/{fields(tap)['callback_query_id']}", wait=ANSWERED_WITHIN) for tap in taps)
+        *(
+            context.telegram.get(f"/sim/taps/{json_object(tap)['callback_query_id']}", wait=ANSWER_TIMEOUT_SECONDS)
+            for tap in taps
+        )
     )
-    said = [str(fields(answer)["text"]) for answer in answers]
+    said = [str(json_object(answer)["text"]) for answer in answers]
     winners = [one.id for one, text in zip(crowd, said, strict=True) if "is yours" in text]
     assert len(winners) == 1
     assert sum("another runner was faster" in text for text in said) == RUNNERS - 1, Counter(said)
-    tried("claims of one job at once over the wire: it is hers", len(winners))
-    tried("claims of one job at once over the wire: told that another was faster", RUNNERS - 1)
-    rows = await town.ask("SELECT status, runner_id FROM orders WHERE id = $1", order)
+    count_inputs("claims of one job at once over the wire: it is hers", len(winners))
+    count_inputs("claims of one job at once over the wire: told that another was faster", RUNNERS - 1)
+    rows = await stack.fetch_rows("SELECT status, runner_id FROM orders WHERE id = $1", order)
     assert [(row["status"], row["runner_id"]) for row in rows] == [("ACCEPTED", winners[0])]
-    claims = await town.ask("SELECT kind FROM saga WHERE order_id = $1 AND kind = 'accept_order'", order)
+    claims = await stack.fetch_rows("SELECT kind FROM saga WHERE order_id = $1 AND kind = 'accept_order'", order)
     assert len(claims) == 1
-    await town.until("SELECT 1 FROM orders WHERE id = $1 AND hold_checked", order, within=10)
+    await stack.wait_for_row("SELECT 1 FROM orders WHERE id = $1 AND hold_checked", order, within=10)

@@ -9,157 +9,170 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
-from sandbox.play.scenes.parts import comes_in, orders_laksa
-from sandbox.play.wire import Wire, rows, whole
-from tests.journeys.interrupted import HANG, PREPARATIONS, START_WITHIN, Interruption
-from tests.journeys.town import LOOK_EVERY, Town
+from sandbox.play.sandbox_client import SandboxClient, json_integer, json_objects
+from sandbox.play.scenes.scene_steps import order_laksa, start_bot
+from tests.journeys.interrupted_sagas import HANG_SECONDS, PREPARATIONS, START_TIMEOUT_SECONDS, InterruptedSaga
+from tests.journeys.journey_stack import POLL_INTERVAL_SECONDS, JourneyStack
 
-ANOTHER_CARRIES_ON = 5.0  # seconds from the kill
-RESTARTED_CARRIES_ON = 10.0
-CARDS_AT_REST = "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM live_card WHERE order_id = $1 AND due_at IS NOT NULL)"
-PATIENCE = 30.0
-STAYS = 0.5  # seconds; nobody who runs takes as long between two statements of a transaction
-PLACES = ("east", "south", "west")
-LEFT_OPEN = (
+MAX_TAKEOVER_SECONDS = 5.0  # seconds from the kill
+MAX_RESTART_SECONDS = 10.0
+NO_ORDER_MESSAGE_DUE_SQL = (
+    "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM order_message WHERE order_id = $1 AND due_at IS NOT NULL)"
+)
+WAIT_TIMEOUT_SECONDS = 30.0
+STABLE_SECONDS = 0.5  # seconds; nobody who runs takes as long between two statements of a transaction
+CAMPUS_NAMES = ("east", "south", "west")
+OPEN_TRANSACTION_SQL = (
     "SELECT 1 FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
     " AND state_change < clock_timestamp() - interval '0.3 seconds'"
 )
-MOVED_ON = (
+MOVED_ON_SQL = (
     "SELECT now() AS at FROM saga WHERE id = $1"
-    " AND (position > $2 OR status NOT IN ('running', 'turning') OR call ->> 'name' IS DISTINCT FROM $3)"
+    " AND (position > $2 OR status NOT IN ('running', 'compensating') OR call ->> 'name' IS DISTINCT FROM $3)"
 )
 
 Seconds = dict[str, float]
 
 
 @pytest.fixture(scope="module")
-async def another(town: Town) -> Seconds:
+async def takeover_seconds(stack: JourneyStack) -> Seconds:
     """Seconds until another worker, frozen so that it could not take part before, had carried on each saga."""
-    town.stack.start_room("worker-2", "workers")
-    town.stack.wait_ready("worker-2")
-    first, second = town.stack.processes["worker-1"], town.stack.processes["worker-2"]
+    stack.processes.start_application_process("worker-2", "workers")
+    stack.processes.wait_ready("worker-2")
+    first, second = stack.processes.processes["worker-1"], stack.processes.processes["worker-2"]
     try:
         async with AsyncExitStack() as leaving:
-            prepared = await prepare_all(town, leaving)
-            async with frozen(town, second.pid):
-                sagas = await interrupt_all(town, prepared)
+            prepared = await prepare_all(stack, leaving)
+            async with suspended_process(stack, second.pid):
+                sagas = await interrupt_all(stack, prepared)
                 first.kill()
                 killed = time.monotonic()
-            seconds = await carried_on(town, sagas, killed)
+            seconds = await seconds_until_continued(stack, sagas, killed)
         first.restart()
-        town.stack.wait_ready("worker-1")
+        stack.processes.wait_ready("worker-1")
         return seconds
     finally:  # the tests behind this one know one worker
-        town.stack.processes.pop("worker-2").stop()
+        stack.processes.processes.pop("worker-2").stop()
 
 
 @pytest.fixture(scope="module")
-async def restarted(town: Town) -> Seconds:
+async def restart_seconds(stack: JourneyStack) -> Seconds:
     """Seconds until the only worker, started anew at once, had carried on each saga."""
-    only = town.stack.processes["worker-1"]
+    only = stack.processes.processes["worker-1"]
     async with AsyncExitStack() as leaving:
-        prepared = await prepare_all(town, leaving)
-        sagas = await interrupt_all(town, prepared)
+        prepared = await prepare_all(stack, leaving)
+        sagas = await interrupt_all(stack, prepared)
         only.kill()
         only.restart()
-        return await carried_on(town, sagas, time.monotonic())
+        return await seconds_until_continued(stack, sagas, time.monotonic())
 
 
-async def test_a_job_given_back_while_no_worker_lives_is_open_again_when_one_does(town: Town) -> None:
-    only = town.stack.processes["worker-1"]
-    async with town.stage("west") as stage:
-        await comes_in(stage.ana)
-        await comes_in(stage.ben)
-        order = await orders_laksa(stage.mei)
-        await stage.ana.taps("claim", about=order)
-        await stage.ana.taps("release", about=order)
-        await stage.ben.reads(f"#{order}", f"Taken by {stage.ana.name}")
-        await town.until(
-            CARDS_AT_REST, order, within=PATIENCE
+async def test_an_order_given_back_while_no_worker_lives_is_open_again_when_one_does(stack: JourneyStack) -> None:
+    only = stack.processes.processes["worker-1"]
+    async with stack.running_scene("west") as context:
+        await start_bot(context.ana)
+        await start_bot(context.ben)
+        order = await order_laksa(context.mei)
+        await context.ana.tap("claim", subject_id=order)
+        await context.ana.tap("release", subject_id=order)
+        await context.ben.wait_for_message(f"#{order}", f"Taken by {context.ana.name}")
+        await stack.wait_for_row(
+            NO_ORDER_MESSAGE_DUE_SQL, order, within=WAIT_TIMEOUT_SECONDS
         )  # one in a dead worker's hands is leased for ten seconds
         only.kill()
-        await stage.ana.taps("release_sure", about=order)
-        assert [row["status"] for row in await town.ask("SELECT status FROM orders WHERE id = $1", order)] == [
+        await context.ana.tap("release_sure", subject_id=order)
+        assert [row["status"] for row in await stack.fetch_rows("SELECT status FROM orders WHERE id = $1", order)] == [
             "CREATED"
         ]
         only.restart()
-        await stage.ben.taps("claim", about=order, within=RESTARTED_CARRIES_ON)
-        await stage.ben.reads(f"#{order}: buy it now")
+        await context.ben.tap("claim", subject_id=order, timeout=MAX_RESTART_SECONDS)
+        await context.ben.wait_for_message(f"#{order}: buy it now")
 
 
 @pytest.mark.parametrize("kind", sorted(PREPARATIONS))
-async def test_another_worker_carries_on_within_five_seconds(another: Seconds, kind: str) -> None:
-    print(f"{kind}: carried on {another[kind]:.1f} s after the kill")
-    assert another[kind] <= ANOTHER_CARRIES_ON
+async def test_another_worker_carries_on_within_five_seconds(takeover_seconds: Seconds, kind: str) -> None:
+    print(f"{kind}: carried on {takeover_seconds[kind]:.1f} s after the kill")
+    assert takeover_seconds[kind] <= MAX_TAKEOVER_SECONDS
 
 
 @pytest.mark.parametrize("kind", sorted(PREPARATIONS))
-async def test_the_only_worker_carries_on_within_ten_seconds_of_its_restart(restarted: Seconds, kind: str) -> None:
-    print(f"{kind}: carried on {restarted[kind]:.1f} s after the restart")
-    assert restarted[kind] <= RESTARTED_CARRIES_ON
+async def test_the_only_worker_carries_on_within_ten_seconds_of_its_restart(
+    restart_seconds: Seconds, kind: str
+) -> None:
+    print(f"{kind}: carried on {restart_seconds[kind]:.1f} s after the restart")
+    assert restart_seconds[kind] <= MAX_RESTART_SECONDS
 
 
-async def prepare_all(town: Town, leaving: AsyncExitStack) -> dict[str, Interruption]:
+async def prepare_all(stack: JourneyStack, leaving: AsyncExitStack) -> dict[str, InterruptedSaga]:
     """Everybody plays up to the moment before, side by side."""
     stages = [
-        await leaving.enter_async_context(town.stage(PLACES[at % len(PLACES)])) for at in range(len(PREPARATIONS))
+        await leaving.enter_async_context(stack.running_scene(CAMPUS_NAMES[at % len(CAMPUS_NAMES)]))
+        for at in range(len(PREPARATIONS))
     ]
     found = await asyncio.gather(
-        *(prepare(town, stage) for prepare, stage in zip(PREPARATIONS.values(), stages, strict=True))
+        *(prepare(stack, context) for prepare, context in zip(PREPARATIONS.values(), stages, strict=True))
     )
     return dict(zip(PREPARATIONS, found, strict=True))
 
 
-async def interrupt_all(town: Town, prepared: dict[str, Interruption]) -> dict[str, tuple[object, int, str]]:
+async def interrupt_all(
+    stack: JourneyStack, prepared: dict[str, InterruptedSaga]
+) -> dict[str, tuple[object, int, str]]:
     """Set every saga off and wait until it hangs; returns each one's id, position and call."""
-    async with town.stage() as stage:
+    async with stack.running_scene() as context:
         for one in prepared.values():
-            fault = {"path": one.call, "kind": "hang", "seconds": HANG, "before": False}
-            await stage.stripe.post("/sim/faults", fault)
-        before = max((whole(call["seq"]) for call in rows(await stage.stripe.get("/sim/requests"))), default=0)
+            fault = {"path": one.call, "kind": "hang", "seconds": HANG_SECONDS, "before": False}
+            await context.stripe.post("/sim/faults", fault)
+        before = max(
+            (json_integer(call["seq"]) for call in json_objects(await context.stripe.get("/sim/requests"))), default=0
+        )
         for one in prepared.values():
-            await one.set_off()
-        await until_struck(stage.stripe, before, {one.call for one in prepared.values()})
+            await one.trigger()
+        await wait_until_executed(context.stripe, before, {one.call for one in prepared.values()})
     sagas = {}
     for kind, one in prepared.items():
-        row = await town.until(one.saga, one.subject, within=START_WITHIN)
+        row = await stack.wait_for_row(one.saga, one.subject, within=START_TIMEOUT_SECONDS)
         sagas[kind] = (row["id"], row["position"], row["name"])
     return sagas
 
 
-async def until_struck(stripe: Wire, before: int, calls: set[str]) -> None:
+async def wait_until_executed(stripe: SandboxClient, before: int, calls: set[str]) -> None:
     """Wait until Stripe has acted on each of these calls, and keeps its answer back."""
-    deadline = time.monotonic() + START_WITHIN
-    while missing := calls - {f"{one['verb']} {one['path']}" for one in rows(await ask(stripe, before))}:
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    while missing := calls - {
+        f"{one['verb']} {one['path']}" for one in json_objects(await stripe_calls_since(stripe, before))
+    }:
         assert time.monotonic() < deadline, f"never called: {missing}"
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(POLL_INTERVAL_SECONDS)
 
 
-async def ask(stripe: Wire, before: int) -> object:
+async def stripe_calls_since(stripe: SandboxClient, before: int) -> object:
     """The calls Stripe has had since."""
     return await stripe.get("/sim/requests", after=before)
 
 
-async def carried_on(town: Town, sagas: dict[str, tuple[object, int, str]], since: float) -> Seconds:
+async def seconds_until_continued(
+    stack: JourneyStack, sagas: dict[str, tuple[object, int, str]], since: float
+) -> Seconds:
     """Seconds since that moment until each saga has got over its call."""
 
     async def one(saga: tuple[object, int, str]) -> float:
-        await town.until(MOVED_ON, *saga, within=PATIENCE)
+        await stack.wait_for_row(MOVED_ON_SQL, *saga, within=WAIT_TIMEOUT_SECONDS)
         return time.monotonic() - since
 
     return dict(zip(sagas, await asyncio.gather(*(one(saga) for saga in sagas.values())), strict=True))
 
 
 @asynccontextmanager
-async def frozen(town: Town, process: int) -> AsyncIterator[None]:
+async def suspended_process(stack: JourneyStack, process: int) -> AsyncIterator[None]:
     """Hold a process still (SIGSTOP) for the length of a block, between two of its transactions.
 
     Frozen inside of one it would keep its rows from all others, as a killed one does not.
     """
     os.kill(process, signal.SIGSTOP)
-    while await holds_rows(town):
+    while await has_open_transaction(stack):
         os.kill(process, signal.SIGCONT)
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(POLL_INTERVAL_SECONDS)
         os.kill(process, signal.SIGSTOP)
     try:
         yield
@@ -167,7 +180,7 @@ async def frozen(town: Town, process: int) -> AsyncIterator[None]:
         os.kill(process, signal.SIGCONT)
 
 
-async def holds_rows(town: Town) -> bool:
+async def has_open_transaction(stack: JourneyStack) -> bool:
     """Whether somebody is in the middle of a transaction and stays there."""
-    await asyncio.sleep(STAYS)
-    return bool(await town.ask(LEFT_OPEN))
+    await asyncio.sleep(STABLE_SECONDS)
+    return bool(await stack.fetch_rows(OPEN_TRANSACTION_SQL))

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.timers import Windows
-from workers.campus_file import CampusFile, CampusFileError, Dish, NamedPerson, Place, read_campus
+from workers.campus_file import CampusFile, CampusFileError, Dish, ListedDropPoint, NamedPerson, parse_campus_file
 
 EXAMPLE = (Path(__file__).parents[2] / "sandbox" / "launch" / "campus.toml").read_text(encoding="utf-8")
-SMALL = """
+SMALL_FILE = """
 name = "north"
 title = "North Campus"
 currency = "sgd"
@@ -40,22 +40,22 @@ spot = "lobby"
 """
 
 
-def mistakes(old: str = "", new: str = "") -> tuple[str, ...]:
+def file_errors(old: str = "", new: str = "") -> tuple[str, ...]:
     """What is said about the small file with one change."""
-    assert old in SMALL
+    assert old in SMALL_FILE
     with pytest.raises(CampusFileError) as refused:
-        read_campus(SMALL.replace(old, new, 1))
-    return refused.value.mistakes
+        parse_campus_file(SMALL_FILE.replace(old, new, 1))
+    return refused.value.errors
 
 
-def changed(old: str, new: str) -> CampusFile:
+def changed_file(old: str, new: str) -> CampusFile:
     """The small file with one change."""
-    assert old in SMALL
-    return read_campus(SMALL.replace(old, new, 1))
+    assert old in SMALL_FILE
+    return parse_campus_file(SMALL_FILE.replace(old, new, 1))
 
 
 def test_the_example_in_the_repository_is_a_whole_campus() -> None:
-    campus = read_campus(EXAMPLE)
+    campus = parse_campus_file(EXAMPLE)
     assert (campus.name, campus.currency, campus.time_zone) == ("north", "sgd", "Asia/Singapore")
     assert (campus.runner_group, campus.admin_chat) == (-1001000000001, -1001000000002)
     assert [person.name for person in (*campus.admins, *campus.runners)] == ["Sam", "Ana", "Ben"]
@@ -72,26 +72,26 @@ def test_the_example_in_the_repository_is_a_whole_campus() -> None:
 
 
 def test_a_small_file_is_enough_and_the_rest_is_what_campusg_says() -> None:
-    campus = read_campus(SMALL)
+    campus = parse_campus_file(SMALL_FILE)
     assert campus.admins == (NamedPerson(id=3001, name="Sam"),)
     assert (campus.runner_group, campus.runners, campus.open_jobs) == (None, (), 1)
     assert campus.stores[0].menu == (Dish(name="Laksa", price=550), Dish(name="Kopi", price=140))
     assert campus.stores[1].hours == {"fri": ("18:00", "02:00")}
-    assert campus.drop_points == (Place(building="Library", spot="lobby"),)
+    assert campus.drop_points == (ListedDropPoint(building="Library", spot="lobby"),)
     assert campus.windows == {"unclaimed": 1800}
     assert (campus.invite_code, campus.open_to_all) == (None, False)
 
 
 def test_who_may_order_is_said_in_one_line() -> None:
-    assert changed("[fees]", "open_to_all = true\n[fees]").open_to_all
-    assert changed("[fees]", 'invite_code = "Hall-3"\n[fees]').invite_code == "Hall-3"
+    assert changed_file("[fees]", "open_to_all = true\n[fees]").open_to_all
+    assert changed_file("[fees]", 'invite_code = "Hall-3"\n[fees]').invite_code == "Hall-3"
 
 
 @pytest.mark.parametrize(
     ("written", "minor"), [('"5.50"', 550), ('"5,5"', 550), ('"S$5.50"', 550), ("5.50", 550), ("5.5", 550), ("5", 500)]
 )
 def test_amounts_are_written_as_people_do_and_never_become_floats(written: str, minor: int) -> None:
-    assert changed('"5.50"', written).stores[0].menu[0].price == minor
+    assert changed_file('"5.50"', written).stores[0].menu[0].price == minor
 
 
 @pytest.mark.parametrize(
@@ -99,16 +99,16 @@ def test_amounts_are_written_as_people_do_and_never_become_floats(written: str, 
     [('"30m"', 1800), ('"15 min"', 900), ('"90s"', 90), ('"1h"', 3600), ('"1h 30m"', 5400), ("45", 45)],
 )
 def test_lengths_of_time_are_written_as_people_do(written: str, seconds: int) -> None:
-    assert Windows(**changed('"30 min"', written).windows).unclaimed == seconds
+    assert Windows(**changed_file('"30 min"', written).windows).unclaimed == seconds
 
 
 @pytest.mark.parametrize("written", ['"08:00-20:00"', '"08:00 – 20:00"', '["08:00", "20:00"]'])
 def test_hours_are_written_as_people_do(written: str) -> None:
-    assert changed('"18:00-02:00"', written).stores[1].hours == {"fri": ("08:00", "20:00")}
+    assert changed_file('"18:00-02:00"', written).stores[1].hours == {"fri": ("08:00", "20:00")}
 
 
 def test_always_open_is_said_so() -> None:
-    assert changed('{ fri = "18:00-02:00" }', '"always"').stores[1].hours == {}
+    assert changed_file('{ fri = "18:00-02:00" }', '"always"').stores[1].hours == {}
 
 
 @pytest.mark.parametrize(
@@ -191,8 +191,8 @@ def test_always_open_is_said_so() -> None:
         ('title = "North Campus"', 'title = "x"\ntitle = "y"', "this is no TOML: "),
     ],
 )  # fmt: skip
-def test_each_mistake_is_one_sentence_with_its_place(old: str, new: str, mistake: str) -> None:
-    (said,) = mistakes(old, new)
+def test_each_error_is_one_sentence_with_its_place(old: str, new: str, mistake: str) -> None:
+    (said,) = file_errors(old, new)
     assert said.startswith(mistake)
 
 
@@ -201,24 +201,24 @@ def test_each_mistake_is_one_sentence_with_its_place(old: str, new: str, mistake
     [("title", "titel", ""), ("price", "prise", "stores[0].menu[0]."), ("service_fee", "service_fees", "fees.")],
 )
 def test_a_misspelt_key_is_unknown_and_the_right_one_missing(right: str, wrong: str, place: str) -> None:
-    unknown, missing = mistakes(f"{right} =", f"{wrong} =")
+    unknown, missing = file_errors(f"{right} =", f"{wrong} =")
     assert unknown == f"{place}{wrong}: is unknown; did you mean {right}?"
     assert missing == f"{place}{right}: is missing"
 
 
-def test_all_mistakes_of_a_file_are_told_at_once() -> None:
+def test_all_errors_of_a_file_are_told_at_once() -> None:
     with pytest.raises(CampusFileError) as refused:
-        read_campus("")
-    told = {line.split(":")[0] for line in refused.value.mistakes}
+        parse_campus_file("")
+    told = {line.split(":")[0] for line in refused.value.errors}
     assert {"name", "title", "currency", "time_zone", "admins", "fees.service_fee", "fees.order_most"} <= told
-    wrong = SMALL.replace('"5.50"', '"x"').replace('"1.40"', '"y"').replace("title =", "titel =")
+    wrong = SMALL_FILE.replace('"5.50"', '"x"').replace('"1.40"', '"y"').replace("title =", "titel =")
     with pytest.raises(CampusFileError) as refused:
-        read_campus(wrong)
-    assert len(refused.value.mistakes) == 4  # two prices, an unknown key, a missing title
+        parse_campus_file(wrong)
+    assert len(refused.value.errors) == 4  # two prices, an unknown key, a missing title
 
 
 @given(
-    line=st.sampled_from([number for number, line in enumerate(SMALL.splitlines()) if "=" in line]),
+    line=st.sampled_from([number for number, line in enumerate(SMALL_FILE.splitlines()) if "=" in line]),
     value=st.recursive(
         st.sampled_from(["1", "-1", "0.5", "nan", "true", '""', '"x"', "1979-05-27", "07:32:00", "9" * 30, "0xfff"])
         | st.text("abc 19.:-", max_size=8).map(lambda text: f'"{text}"'),
@@ -231,23 +231,23 @@ def test_all_mistakes_of_a_file_are_told_at_once() -> None:
 )
 @settings(max_examples=150, deadline=None)
 def test_any_value_anywhere_is_taken_or_told_never_a_crash(line: int, value: str) -> None:
-    lines = SMALL.splitlines()
+    lines = SMALL_FILE.splitlines()
     lines[line] = f"{lines[line].split('=')[0]}= {value}"
     try:
-        read_campus("\n".join(lines))
+        parse_campus_file("\n".join(lines))
     except CampusFileError as error:
-        assert error.mistakes
-        assert all(": " in mistake and len(mistake) < 400 for mistake in error.mistakes)
+        assert error.errors
+        assert all(": " in mistake and len(mistake) < 400 for mistake in error.errors)
 
 
 @given(typed=st.text(max_size=200))
 @settings(max_examples=60, deadline=None)
-def test_any_text_is_a_campus_or_a_list_of_mistakes(typed: str) -> None:
+def test_any_text_is_a_campus_or_a_list_of_errors(typed: str) -> None:
     with pytest.raises(CampusFileError):
-        read_campus(typed)
+        parse_campus_file(typed)
 
 
 @pytest.mark.parametrize("number", ["9" * 5_000, "0x" + "f" * 5_000, "[" * 3_000])
-def test_absurd_values_are_mistakes_like_others(number: str) -> None:
+def test_absurd_values_are_errors_like_others(number: str) -> None:
     for old in ("3001", "1000", '"5.50"', '"30 min"'):
-        assert mistakes(old, number)
+        assert file_errors(old, number)

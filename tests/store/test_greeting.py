@@ -5,24 +5,24 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
-from domain.store.people import find_member, lock_payouts_ready, welcome
-from domain.store.unit_of_work import Database
-from tests.store.scenes import FIRST_RUNNER, found_campus, opened
+from domain.store.person_repository import ensure_member, find_member, lock_payouts_ready
+from domain.store.unit_of_work import UnitOfWorkFactory
+from tests.store.store_setup import FIRST_RUNNER, database_without_queue, found_campus
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    async with opened(database_url) as database:
+async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
+    async with database_without_queue(database_url) as database:
         yield database
 
 
-async def test_a_greeting_of_somebody_known_lets_a_worker_lock_her(database: Database) -> None:
+async def test_greeting_a_known_person_lets_a_worker_lock_the_row(database: UnitOfWorkFactory) -> None:
     """The tap goes on to lock an order whose worker wants this very person next: they would wait for each other."""
     async with database() as work:
         campus = await found_campus(work)
         runner = await find_member(work, campus.id, FIRST_RUNNER)
     async with database() as tapping:
-        named = await welcome(
+        named = await ensure_member(
             tapping,
             campus.id,
             FIRST_RUNNER,
@@ -37,11 +37,13 @@ async def test_a_greeting_of_somebody_known_lets_a_worker_lock_her(database: Dat
             assert await lock_payouts_ready(completing, FIRST_RUNNER) is False
 
 
-async def test_a_greeting_follows_a_new_name_and_makes_strangers_members(database: Database) -> None:
+async def test_a_greeting_follows_a_new_name_and_makes_strangers_members(database: UnitOfWorkFactory) -> None:
     async with database() as work:
         campus = await found_campus(work)
-        await welcome(work, campus.id, 77, first_name="Mei", username=None, language="en", private=False)
-        renamed = await welcome(work, campus.id, 77, first_name="Mei", username="mei_", language="ms", private=True)
+        await ensure_member(work, campus.id, 77, first_name="Mei", username=None, language="en", private=False)
+        renamed = await ensure_member(
+            work, campus.id, 77, first_name="Mei", username="mei_", language="ms", private=True
+        )
     async with database() as work:
         assert await find_member(work, campus.id, 77) == renamed
     assert (renamed.username, renamed.language) == ("mei_", "ms")

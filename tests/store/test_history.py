@@ -6,19 +6,26 @@ from itertools import product
 import asyncpg
 import pytest
 
-from domain.order import TRANSITIONS, OrderEvent, OrderStatus
+from domain.order import ORDER_TRANSITIONS, OrderEvent, OrderStatus
 from domain.people import Role
-from domain.store.events import SYSTEM, Actor, history
-from domain.store.orders import move, try_move
-from domain.store.unit_of_work import Database
-from tests.store.scenes import CUSTOMER, FIRST_RUNNER, found_campus, open_job, opened, placed_order
+from domain.store.event_log import SYSTEM, Actor, read_order_history
+from domain.store.order_repository import move_order, try_move_order
+from domain.store.unit_of_work import UnitOfWorkFactory
+from tests.store.store_setup import (
+    CUSTOMER,
+    FIRST_RUNNER,
+    database_without_queue,
+    found_campus,
+    open_order,
+    place_order,
+)
 
 RUNNER = Actor(role=Role.RUNNER, person_id=FIRST_RUNNER)
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    async with opened(database_url) as database:
+async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
+    async with database_without_queue(database_url) as database:
         yield database
 
 
@@ -29,12 +36,14 @@ async def plain(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-async def test_every_transition_writes_its_line_with_actor_before_after_and_reason(database: Database) -> None:
+async def test_every_transition_writes_its_line_with_actor_before_after_and_reason(database: UnitOfWorkFactory) -> None:
     async with database() as work:
         campus = await found_campus(work)
-        order = await open_job(work, campus)
-        await move(work, SYSTEM, campus.id, order.id, OrderEvent.EXPIRED, reason="unclaimed", end_reason="unclaimed")
-        lines = await history(work, campus.id, order.id)
+        order = await open_order(work, campus)
+        await move_order(
+            work, SYSTEM, campus.id, order.id, OrderEvent.EXPIRED, reason="unclaimed", end_reason="unclaimed"
+        )
+        lines = await read_order_history(work, campus.id, order.id)
     assert [(line.subject, line.event, line.before, line.after, line.actor.role) for line in lines] == [
         ("order", "placed", None, "PENDING", "customer"),
         ("hold", "made", "requested", "held", "system"),
@@ -45,45 +54,47 @@ async def test_every_transition_writes_its_line_with_actor_before_after_and_reas
     assert (lines[0].actor.person_id, lines[-1].reason) == (CUSTOMER, "unclaimed")
 
 
-async def test_a_refused_move_leaves_no_trace(database: Database) -> None:
+async def test_a_refused_move_leaves_no_trace(database: UnitOfWorkFactory) -> None:
     async with database() as work:
         campus = await found_campus(work)
-        order = await open_job(work, campus)
-        before = await history(work, campus.id, order.id)
-        assert await try_move(work, RUNNER, campus.id, order.id, OrderEvent.BOUGHT) is None
-        assert await history(work, campus.id, order.id) == before
+        order = await open_order(work, campus)
+        before = await read_order_history(work, campus.id, order.id)
+        assert await try_move_order(work, RUNNER, campus.id, order.id, OrderEvent.BOUGHT) is None
+        assert await read_order_history(work, campus.id, order.id) == before
 
 
-async def test_a_transition_that_does_not_commit_was_never_told(database: Database) -> None:
+async def test_a_transition_that_does_not_commit_was_never_told(database: UnitOfWorkFactory) -> None:
     async with database() as work:
         campus = await found_campus(work)
-        order = await open_job(work, campus)
-        before = await history(work, campus.id, order.id)
+        order = await open_order(work, campus)
+        before = await read_order_history(work, campus.id, order.id)
     with pytest.raises(RuntimeError, match="power cut"):
         async with database() as work:
-            await move(work, SYSTEM, campus.id, order.id, OrderEvent.EXPIRED)
+            await move_order(work, SYSTEM, campus.id, order.id, OrderEvent.EXPIRED)
             raise RuntimeError("power cut")
     async with database() as work:
-        assert await history(work, campus.id, order.id) == before
+        assert await read_order_history(work, campus.id, order.id) == before
 
 
-@pytest.mark.parametrize("statement", ["UPDATE event SET event = 'x'", "DELETE FROM event", "TRUNCATE event"])
-async def test_history_is_never_changed(database: Database, plain: asyncpg.Connection, statement: str) -> None:
+@pytest.mark.parametrize(
+    "statement", ["UPDATE event_log SET event = 'x'", "DELETE FROM event_log", "TRUNCATE event_log"]
+)
+async def test_history_is_never_changed(database: UnitOfWorkFactory, plain: asyncpg.Connection, statement: str) -> None:
     async with database() as work:
-        await placed_order(work, await found_campus(work))
-    with pytest.raises(asyncpg.RestrictViolationError, match="event is append-only"):
+        await place_order(work, await found_campus(work))
+    with pytest.raises(asyncpg.RestrictViolationError, match="event_log is append-only"):
         await plain.execute(statement)
 
 
 async def test_the_database_allows_exactly_the_moves_of_the_table(
-    database: Database, plain: asyncpg.Connection
+    database: UnitOfWorkFactory, plain: asyncpg.Connection
 ) -> None:
     """Checks on columns are lifted here: this is about the trigger alone."""
     async with database() as work:
-        order = await placed_order(work, await found_campus(work))
+        order = await place_order(work, await found_campus(work))
     await plain.execute("ALTER TABLE orders DROP CONSTRAINT orders_runner_by_status_check")
     await plain.execute("ALTER TABLE orders DROP CONSTRAINT orders_total_by_status_check")
-    legal = {(before, after) for (before, _), after in TRANSITIONS.items()}
+    legal = {(before, after) for (before, _), after in ORDER_TRANSITIONS.items()}
     moved = set()
     for before, after in product(OrderStatus, OrderStatus):
         await plain.execute("ALTER TABLE orders DISABLE TRIGGER orders_move")
@@ -111,18 +122,18 @@ async def test_the_database_allows_exactly_the_moves_of_the_table(
     ],
 )
 async def test_an_order_that_contradicts_itself_is_refused(
-    database: Database, plain: asyncpg.Connection, change: str, constraint: str
+    database: UnitOfWorkFactory, plain: asyncpg.Connection, change: str, constraint: str
 ) -> None:
     async with database() as work:
-        order = await placed_order(work, await found_campus(work))
+        order = await place_order(work, await found_campus(work))
     await plain.execute("ALTER TABLE orders DISABLE TRIGGER orders_move")
     with pytest.raises(asyncpg.CheckViolationError, match=f"orders_{constraint}_check"):
         await plain.execute(f"UPDATE orders SET {change} WHERE id = $1", order.id)
 
 
-async def test_an_order_has_one_current_hold_only(database: Database, plain: asyncpg.Connection) -> None:
+async def test_an_order_has_one_current_hold_only(database: UnitOfWorkFactory, plain: asyncpg.Connection) -> None:
     async with database() as work:
-        order = await placed_order(work, await found_campus(work))
+        order = await place_order(work, await found_campus(work))
     with pytest.raises(asyncpg.UniqueViolationError, match="hold_one_current"):
         await plain.execute(
             "INSERT INTO hold (order_id, saga_id, status, amount, currency)"
@@ -135,9 +146,9 @@ async def test_an_order_has_one_current_hold_only(database: Database, plain: asy
     "change", ["captured = 1", "status = 'held'", "status = 'captured', payment_intent = 'pi'", "captured = -1"]
 )
 async def test_a_hold_that_contradicts_itself_is_refused(
-    database: Database, plain: asyncpg.Connection, change: str
+    database: UnitOfWorkFactory, plain: asyncpg.Connection, change: str
 ) -> None:
     async with database() as work:
-        order = await placed_order(work, await found_campus(work))
+        order = await place_order(work, await found_campus(work))
     with pytest.raises(asyncpg.CheckViolationError):
         await plain.execute(f"UPDATE hold SET {change} WHERE order_id = $1", order.id)

@@ -7,42 +7,42 @@ import pytest
 
 from domain.order import Order, OrderStatus
 from domain.people import Member
-from tests.town import Town, founded
+from tests.worker_stack import WorkerStack, running_worker_stack
 from workers.stripe_gateway import create_intent
 
 
 @pytest.fixture
-async def town(database_url: str) -> AsyncIterator[Town]:
-    async with founded(database_url) as place:
+async def stack(database_url: str) -> AsyncIterator[WorkerStack]:
+    async with running_worker_stack(database_url) as place:
         yield place
 
 
-async def unanswered_for_long(town: Town, customer: Member) -> tuple[Order, Any]:
+async def order_with_unanswered_hold(stack: WorkerStack, customer: Member) -> tuple[Order, Any]:
     """An order whose hold was asked for again and again, for 16 minutes, without an answer; and the call."""
-    await town.fault("POST /v1/payment_intents", "lost_answer", before=True, times=100)
-    order = await town.place(customer)
-    await town.drive()
-    await town.sql(
+    await stack.inject_fault("POST /v1/payment_intents", "lost_answer", before=True, times=100)
+    order = await stack.place_order(customer)
+    await stack.run_due()
+    await stack.sql(
         "UPDATE saga SET failing_since = now() - interval '16 minutes',"
-        " data = jsonb_set(data, '{hold_call,at}', to_jsonb(extract(epoch FROM now() - interval '16 minutes')))"
+        " data = jsonb_set(data, '{hold_request,at}', to_jsonb(extract(epoch FROM now() - interval '16 minutes')))"
         " WHERE order_id = :id",
         id=order.id,
     )
-    return order, (await town.saga(order, "create_order")).call
+    return order, (await stack.saga(order, "create_order")).call
 
 
 @pytest.mark.parametrize("cancelled", [False, True], ids=["window over", "cancelled"])
-async def test_a_hold_made_just_after_we_gave_up_is_released(town: Town, cancelled: bool) -> None:
+async def test_a_hold_made_just_after_we_gave_up_is_released(stack: WorkerStack, cancelled: bool) -> None:
     """Asked for the last time a moment ago: no trace of it yet means nothing, however long ago the first time was."""
-    customer = await town.member()
-    order, call = await unanswered_for_long(town, customer)
+    customer = await stack.add_member()
+    order, call = await order_with_unanswered_hold(stack, customer)
     if cancelled:
-        await town.cancel(customer, order)
-    await town.hurry()
-    await town.no_faults()
-    await town.hurry()
-    await create_intent(town.workshop.stripe, call["params"], call["key"])  # Stripe finishes what we no longer await
-    await town.hurry()
-    assert (await town.order(order.id)).status is OrderStatus.CANCELLED
-    assert [intent["status"] for intent in await town.intents(order.id)] == ["canceled"]
-    assert await town.breaches() == []
+        await stack.cancel(customer, order)
+    await stack.run_now()
+    await stack.clear_faults()
+    await stack.run_now()
+    await create_intent(stack.context.stripe, call["params"], call["key"])  # Stripe finishes what we no longer await
+    await stack.run_now()
+    assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
+    assert [intent["status"] for intent in await stack.intents(order.id)] == ["canceled"]
+    assert await stack.breaches() == []

@@ -12,19 +12,19 @@ import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from domain.store.schema import METADATA, TRIGGERS
-from sandbox.launch.postgres import places
-from sandbox.launch.unprivileged import ways_to_run, works
-from tests.servers import drop_database, execute, make_database, migrate, with_path
+from domain.store.schema import METADATA, TRIGGER_DDL
+from sandbox.launch.postgres import find_program_folders
+from sandbox.launch.unprivileged import can_run, unprivileged_prefixes
+from tests.shared_servers import drop_database, execute, make_database, migrate, with_path
 
-NUMBERS = count(1)
+DATABASE_NUMBERS = count(1)
 LEFT_BY_ALEMBIC = "alembic_version"
 
 
 @pytest.fixture
 async def empty_url(postgres_url: str) -> AsyncIterator[str]:
     """A database with nothing in it."""
-    name = f"campusg_schema_{next(NUMBERS)}"
+    name = f"campusg_schema_{next(DATABASE_NUMBERS)}"
     await execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE template0")
     yield with_path(postgres_url, name)
     await drop_database(postgres_url, name)
@@ -36,7 +36,7 @@ async def coded_url(empty_url: str) -> str:
     engine = create_async_engine(empty_url.replace("postgresql://", "postgresql+asyncpg://", 1))
     async with engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)
-        for statement in TRIGGERS:
+        for statement in TRIGGER_DDL:
             await connection.exec_driver_sql(statement)
     await engine.dispose()
     return empty_url
@@ -56,10 +56,10 @@ async def names_in(url: str) -> set[str]:
     return {name for (name,) in rows}
 
 
-def dump(url: str) -> str:
+def dump_schema(url: str) -> str:
     """The schema as pg_dump writes it, without what differs between any two runs."""
-    program = next(place / "pg_dump" for place in places() if (place / "pg_dump").exists())
-    prefix = next(prefix for prefix in ways_to_run() if works(prefix, program))
+    program = next(place / "pg_dump" for place in find_program_folders() if (place / "pg_dump").exists())
+    prefix = next(prefix for prefix in unprivileged_prefixes() if can_run(prefix, program))
     options = ["--schema-only", "--no-owner", f"--exclude-table={LEFT_BY_ALEMBIC}", f"--dbname={url}"]
     environment = {"PATH": os.environ.get("PATH", os.defpath)}
     ended = subprocess.run(
@@ -71,7 +71,7 @@ def dump(url: str) -> str:
 
 
 async def test_the_migrated_schema_is_the_one_in_code(database_url: str, coded_url: str) -> None:
-    migrated, coded = dump(database_url), dump(coded_url)
+    migrated, coded = dump_schema(database_url), dump_schema(coded_url)
     for expected in ("CREATE TABLE public.orders", "CREATE FUNCTION public.check_order_move", "WHERE (status = 'open'"):
         assert expected in migrated, "the dump says too little to compare"
     assert migrated.count("CREATE TRIGGER") + migrated.count("CREATE CONSTRAINT TRIGGER") >= 10
@@ -85,32 +85,32 @@ async def test_the_comparison_sees_a_changed_trigger_a_lost_check_and_another_in
         "DROP TRIGGER orders_move ON orders",
         "ALTER TABLE hold DROP CONSTRAINT hold_captured_within_check",
         "DROP INDEX payable_open; CREATE INDEX payable_open ON payable (runner_id)",
-        "ALTER TABLE push ALTER status SET DEFAULT 'sent'",
+        "ALTER TABLE notification ALTER status SET DEFAULT 'sent'",
     ):
-        before = dump(coded_url)
+        before = dump_schema(coded_url)
         await execute(coded_url, change)
-        assert dump(coded_url) != before, change
-    assert dump(database_url) != dump(coded_url)
+        assert dump_schema(coded_url) != before, change
+    assert dump_schema(database_url) != dump_schema(coded_url)
 
 
 async def test_down_leaves_nothing_and_up_again_leaves_the_same(postgres_url: str) -> None:
-    name = f"campusg_schema_{next(NUMBERS)}"
+    name = f"campusg_schema_{next(DATABASE_NUMBERS)}"
     url = await make_database(postgres_url, name)
     try:
-        before, known = dump(url), await names_in(url)
+        before, known = dump_schema(url), await names_in(url)
         migrate(url, "downgrade", "base")
         assert {each for each in await names_in(url) if not each.startswith(("alembic", "_alembic"))} == set()
         migrate(url, "upgrade", "head")
-        assert dump(url) == before
+        assert dump_schema(url) == before
         assert await names_in(url) == known
     finally:
         await drop_database(postgres_url, name)
 
 
 async def test_migrating_twice_is_migrating_once(database_url: str) -> None:
-    before = dump(database_url)
+    before = dump_schema(database_url)
     migrate(database_url, "upgrade", "head")
-    assert dump(database_url) == before
+    assert dump_schema(database_url) == before
 
 
 async def test_the_models_and_the_migrations_agree_for_alembic_too(database_url: str) -> None:

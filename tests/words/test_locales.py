@@ -5,44 +5,46 @@ import re
 
 import pytest
 
-from domain.words import languages, say, say_plain
-from tests.words.keys import asked, mentioned, sentences
+from domain.words import available_languages, say, say_plain
+from tests.words.sentence_keys import mentioned_keys, sentence_parameters, sentence_uses
 
 SAMPLES: dict[str, str | int] = {"amount": "S$120.00", "limit": "S$120.00", "least": "S$1.00", "most": 3}
-LONGEST_TOAST = 200  # Bot API, answerCallbackQuery
-LONGEST_LABEL = 20  # what a narrow phone shows of a button
+MAX_TOAST_LENGTH = 200  # Bot API, answerCallbackQuery
+MAX_LABEL_LENGTH = 20  # what a narrow phone shows of a button
 
 
-def sample(word: str) -> str | int:
+def sample_value(word: str) -> str | int:
     """Something that could stand there."""
     return SAMPLES.get(word, f"some {word}")
 
 
 def test_every_sentence_asked_for_is_written() -> None:
-    missing = {key: where for key, where in mentioned().items() if key not in sentences("en")}
+    missing = {key: where for key, where in mentioned_keys().items() if key not in sentence_parameters("en")}
     assert missing == {}
 
 
 def test_every_sentence_written_is_asked_for() -> None:
-    assert set(sentences("en")) - set(mentioned()) == set()
+    assert set(sentence_parameters("en")) - set(mentioned_keys()) == set()
 
 
 def test_code_and_sentences_agree_on_the_words() -> None:
-    known, found = sentences("en"), asked()
+    known, found = sentence_parameters("en"), sentence_uses()
     assert [each for each in found if each.words != known.get(each.key)] == []
     assert len(found) > 50, "the scan has gone blind"
 
 
-@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("language", available_languages())
 def test_no_language_says_what_english_does_not(language: str) -> None:
-    english = sentences("en")
-    assert {key: words for key, words in sentences(language).items() if words - english.get(key, frozenset())} == {}
-    assert set(sentences(language)) <= set(english)
+    english = sentence_parameters("en")
+    assert {
+        key: words for key, words in sentence_parameters(language).items() if words - english.get(key, frozenset())
+    } == {}
+    assert set(sentence_parameters(language)) <= set(english)
 
 
-@pytest.mark.parametrize("key", sorted(sentences("en")))
+@pytest.mark.parametrize("key", sorted(sentence_parameters("en")))
 def test_a_sentence_is_html_that_telegram_reads(key: str) -> None:
-    said = say("en", key, **{word: sample(word) for word in sentences("en")[key]})
+    said = say("en", key, **{word: sample_value(word) for word in sentence_parameters("en")[key]})
     assert said.strip() == said != ""
     bare = re.sub(r"</?(?:b|i|code|blockquote)>", "", said)
     assert "<" not in bare
@@ -50,15 +52,15 @@ def test_a_sentence_is_html_that_telegram_reads(key: str) -> None:
         assert said.count(f"<{tag}>") == said.count(f"</{tag}>")
 
 
-@pytest.mark.parametrize("key", sorted(key for key in sentences("en") if key.startswith("error-")))
+@pytest.mark.parametrize("key", sorted(key for key in sentence_parameters("en") if key.startswith("error-")))
 def test_a_refusal_fits_the_answer_to_a_tap(key: str) -> None:
-    said = say_plain("en", key, **{word: sample(word) for word in sentences("en")[key]})
-    assert len(said) <= LONGEST_TOAST
+    said = say_plain("en", key, **{word: sample_value(word) for word in sentence_parameters("en")[key]})
+    assert len(said) <= MAX_TOAST_LENGTH
     assert html.unescape(said) == said
     assert "<" not in said
 
 
-@pytest.mark.parametrize("key", sorted(key for key in sentences("en") if key.startswith("button-")))
+@pytest.mark.parametrize("key", sorted(key for key in sentence_parameters("en") if key.startswith("button-")))
 def test_a_label_fits_a_narrow_phone(key: str) -> None:
-    said = say_plain("en", key, **{word: sample(word) for word in sentences("en")[key]})
-    assert len(said) <= LONGEST_LABEL
+    said = say_plain("en", key, **{word: sample_value(word) for word in sentence_parameters("en")[key]})
+    assert len(said) <= MAX_LABEL_LENGTH

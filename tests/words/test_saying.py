@@ -2,34 +2,34 @@
 
 import pytest
 
-from domain.words import Html, languages, say, say_plain
+from domain.words import Html, available_languages, say, say_plain
 
 
 def test_what_people_wrote_is_escaped_in_html() -> None:
-    assert say("en", "card-note", note="a <b> & c") == "📝 a &lt;b&gt; &amp; c"
-    assert say_plain("en", "card-note", note="a <b> & c") == "📝 a <b> & c"
+    assert say("en", "order-message-note", note="a <b> & c") == "📝 a &lt;b&gt; &amp; c"
+    assert say_plain("en", "order-message-note", note="a <b> & c") == "📝 a <b> & c"
 
 
 def test_what_people_wrote_from_right_to_left_stays_by_itself() -> None:
-    assert say("en", "card-note", note="بدون بصل") == "📝 \u2068بدون بصل\u2069"
-    assert say("en", "card-note", note="ok\u202e3 dlos") == "📝 \u2068ok3 dlos\u2069"
+    assert say("en", "order-message-note", note="بدون بصل") == "📝 \u2068بدون بصل\u2069"
+    assert say("en", "order-message-note", note="ok\u202e3 dlos") == "📝 \u2068ok3 dlos\u2069"
 
 
 def test_what_people_wrote_at_length_is_said_whole() -> None:
-    assert say("en", "card-note", note="<" * 4096) == "📝 " + "&lt;" * 4096
+    assert say("en", "order-message-note", note="<" * 4096) == "📝 " + "&lt;" * 4096
 
 
 def test_what_is_html_already_stays() -> None:
-    assert say("en", "card-group-until", time=Html("<i>12:04</i>")) == "Open until <i>12:04</i>"
+    assert say("en", "order-message-group-until", time=Html("<i>12:04</i>")) == "Open until <i>12:04</i>"
 
 
 def test_an_order_number_has_no_comma_and_no_invisible_signs() -> None:
-    assert say("en", "card-closed", order=1234567) == "<b>#1234567: closed</b>"
+    assert say("en", "order-message-closed", order=1234567) == "<b>#1234567: closed</b>"
 
 
 def test_numbers_choose_their_plural() -> None:
-    assert "one at a time" in say("en", "error-too-many-jobs", most=1)
-    assert "3 jobs" in say("en", "error-too-many-jobs", most=3)
+    assert "one at a time" in say("en", "error-too-many-deliveries", most=1)
+    assert "3 jobs" in say("en", "error-too-many-deliveries", most=3)
 
 
 @pytest.mark.parametrize("locale", ["de", "en-GB", "en_SG", "EN", "", "tlh"])
@@ -44,8 +44,8 @@ def test_a_sentence_nobody_wrote_is_an_error() -> None:
 
 def test_a_missing_word_is_an_error() -> None:
     with pytest.raises(ValueError, match="order"):
-        say("en", "card-closed")
+        say("en", "order-message-closed")
 
 
 def test_english_is_there() -> None:
-    assert "en" in languages()
+    assert "en" in available_languages()

@@ -1,4 +1,4 @@
-"""A town with orders of a month ago, here and at Stripe, and changes of its rows that are taken back afterwards."""
+"""A stack with orders of a month ago, here and at Stripe, and changes of its rows that are taken back afterwards."""
 
 import sqlite3
 from collections.abc import AsyncIterator
@@ -10,36 +10,36 @@ from pathlib import Path
 from sqlalchemy import DateTime, text
 
 from domain.store.schema import METADATA
-from domain.store.unit_of_work import Database, UnitOfWork
-from tests.town import Town, founded
-from tests.workers.backup import WITHOUT_GUARDS, tamper
+from domain.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from tests.worker_stack import WorkerStack, running_worker_stack
+from tests.workers.database_backup import WITHOUT_GUARDS, bypass_guards
 
 DAYS_AGO = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgedTown:
+class AgedStack:
     """A completed order and a cancelled one, both of a month ago."""
 
-    town: Town
+    stack: WorkerStack
     completed: int
     cancelled: int
 
 
 @asynccontextmanager
-async def aged_town(database_url: str, state: Path) -> AsyncIterator[AgedTown]:
+async def aged_stack(database_url: str, state: Path) -> AsyncIterator[AgedStack]:
     """The orders are played today; then both sides' moments are changed, and Stripe's stand-in starts anew."""
-    async with founded(database_url, state) as town:
-        completed = await town.delivered(await town.member(runner=True, card=None))
-        await town.drive()
-        customer = await town.member()
-        cancelled = await town.open_job(customer)
-        await town.cancel(customer, cancelled)
-        await town.drive()
-        await age(town)
+    async with running_worker_stack(database_url, state) as stack:
+        completed = await stack.delivered_order(await stack.add_member(runner=True, card=None))
+        await stack.run_due()
+        customer = await stack.add_member()
+        cancelled = await stack.open_order(customer)
+        await stack.cancel(customer, cancelled)
+        await stack.run_due()
+        await age(stack)
     age_stripe(state)
-    async with founded(database_url, state) as town:
-        yield AgedTown(town=replace(town, numbers=count(500)), completed=completed.id, cancelled=cancelled.id)
+    async with running_worker_stack(database_url, state) as stack:
+        yield AgedStack(stack=replace(stack, person_numbers=count(500)), completed=completed.id, cancelled=cancelled.id)
 
 
 def age_stripe(state: Path) -> None:
@@ -50,7 +50,7 @@ def age_stripe(state: Path) -> None:
         file.execute(statement, (DAYS_AGO * 86_400,))
 
 
-async def age(town: Town) -> None:
+async def age(stack: WorkerStack) -> None:
     """Everything that our rows say happened, happened a month earlier."""
     moments = [
         (table.name, [column.name for column in table.c if isinstance(column.type, DateTime)])
@@ -59,13 +59,13 @@ async def age(town: Town) -> None:
     earlier = {
         table: ", ".join(f"{name} = {name} - interval '{DAYS_AGO} days'" for name in names) for table, names in moments
     }
-    await tamper(town, *(f"UPDATE {table} SET {changes}" for table, changes in earlier.items() if changes))
+    await bypass_guards(stack, *(f"UPDATE {table} SET {changes}" for table, changes in earlier.items() if changes))
 
 
 @asynccontextmanager
-async def changed(town: Town, order_id: int, *statements: str) -> AsyncIterator[Database]:
+async def changed(stack: WorkerStack, order_id: int, *statements: str) -> AsyncIterator[UnitOfWorkFactory]:
     """The database after these statements about an order (`:id`), without its guards; then it is as before."""
-    async with town.database() as work:
+    async with stack.database() as work:
         savepoint = await work.connection.begin_nested()
         for statement in (WITHOUT_GUARDS, *statements):
             await work.connection.execute(text(statement), {"id": order_id} if ":id" in statement else {})

@@ -5,33 +5,33 @@ from pathlib import Path
 
 import pytest
 
-from tests.town import Town, founded
-from tests.workers.aging import AgedTown, aged_town
+from tests.worker_stack import WorkerStack, running_worker_stack
+from tests.workers.aging import AgedStack, aged_stack
 
 
 @pytest.fixture
-async def town(database_url: str) -> AsyncIterator[Town]:
+async def stack(database_url: str) -> AsyncIterator[WorkerStack]:
     """A campus of the test's own."""
-    async with founded(database_url) as place:
+    async with running_worker_stack(database_url) as place:
         yield place
 
 
 @pytest.fixture(scope="module")
-async def shared_town(module_database_url: str) -> AsyncIterator[Town]:
+async def shared_stack(module_database_url: str) -> AsyncIterator[WorkerStack]:
     """A campus that the tests of one file share: quicker, for tests that can bear each other's orders."""
-    async with founded(module_database_url) as place:
+    async with running_worker_stack(module_database_url) as place:
         yield place
 
 
 @pytest.fixture(scope="module")
-async def aged(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AgedTown]:
+async def aged(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AgedStack]:
     """Two orders of a month ago, which no test changes for good."""
-    async with aged_town(module_database_url, tmp_path_factory.mktemp("stripe")) as place:
+    async with aged_stack(module_database_url, tmp_path_factory.mktemp("stripe")) as place:
         yield place
 
 
 @pytest.fixture
-async def own_aged(database_url: str, tmp_path: Path) -> AsyncIterator[AgedTown]:
+async def own_aged(database_url: str, tmp_path: Path) -> AsyncIterator[AgedStack]:
     """Two orders of a month ago, of one test alone."""
-    async with aged_town(database_url, tmp_path) as place:
+    async with aged_stack(database_url, tmp_path) as place:
         yield place

@@ -12,8 +12,8 @@ from uuid import UUID
 from sqlalchemy import Column, Table, Uuid
 
 from domain.store.schema import hold, ledger_entry, ledger_txn, orders, payable, saga
-from tests.town import Town
-from tests.workers.backup import tamper
+from tests.worker_stack import WorkerStack
+from tests.workers.database_backup import bypass_guards
 
 APART = 10_000  # between a number and that of its next clone
 NUMBERS = ("id", "number", "order_id", "txn_id")
@@ -29,9 +29,11 @@ OF_ORDER = {
 }
 
 
-async def clone_rows(town: Town, order_id: int, copies: int) -> None:
+async def clone_rows(stack: WorkerStack, order_id: int, copies: int) -> None:
     """So many more orders, each with rows of its own in every table the audit reads."""
-    await tamper(town, *(_cloning(table, where.format(id=order_id), copies) for table, where in OF_ORDER.items()))
+    await bypass_guards(
+        stack, *(_cloning(table, where.format(id=order_id), copies) for table, where in OF_ORDER.items())
+    )
 
 
 def _cloning(table: Table, where: str, copies: int) -> str:

@@ -7,7 +7,7 @@ NOW = "now()"
 def refund(status: str, *, asked: str = LONG_AGO, settled: str = "NULL") -> str:
     """A refund of 5 that the platform bears."""
     return (
-        "INSERT INTO refund (campus_id, order_id, runner_id, asked_by, status, amount, hers, currency, payment_intent,"
+        "INSERT INTO refund (campus_id, order_id, runner_id, asked_by, status, amount, runner_amount, currency, payment_intent,"
         f" refund, reason, asked_at, settled_at) VALUES (0, :id, 0, 0, '{status}', 5, 0, 'sgd',"
         f" (SELECT payment_intent FROM hold WHERE order_id = :id), 're_0', 'cold', {asked}, {settled})"
     )

@@ -6,14 +6,14 @@ import sys
 
 import pytest
 
-from tests.servers import PROJECT
-from tests.workers.aging import AgedTown
+from tests.shared_servers import PROJECT
+from tests.workers.aging import AgedStack
 from workers.audit import MAX_DAYS, describe, main
 from workers.window_books import read_window
 
 
-async def test_the_report_says_what_was_looked_at(aged: AgedTown) -> None:
-    books = await read_window(aged.town.database, aged.town.workshop.stripe, 31)
+async def test_the_report_says_what_was_looked_at(aged: AgedStack) -> None:
+    books = await read_window(aged.town.database, aged.town.context.stripe, 31)
     assert books.coverage is not None
     line = describe(books, books.coverage)
     assert line.startswith(f"Window: 31 days, since {books.coverage.since:%Y-%m-%d %H:%M} UTC. Compared: 2 of 2 orders")
@@ -31,7 +31,7 @@ def test_a_window_of_no_days_is_refused_with_a_sentence(word: str, capsys: pytes
 
 @pytest.mark.parametrize("arguments", [["--days", "7"], []], ids=["window", "full"])
 async def test_the_command_prints_the_window_only_when_it_is_asked_for(
-    aged: AgedTown, module_database_url: str, arguments: list[str]
+    aged: AgedStack, module_database_url: str, arguments: list[str]
 ) -> None:
     settings = {
         "DATABASE_URL": module_database_url,

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from bench.audit_window import crowded_town, measure_modes
+from bench.audit_window import filled_stack, measure_modes
 
 
 async def test_a_window_reads_a_few_rows_and_pages_beside_many_old_orders(database_url: str, tmp_path: Path) -> None:
     """`python -m bench.audit_window` measures the same beside 5,000."""
-    async with crowded_town(database_url, tmp_path, old=300, new=2) as town:
-        full, window = await measure_modes(town, database_url)
+    async with filled_stack(database_url, tmp_path, old=300, new=2) as stack:
+        full, window = await measure_modes(stack, database_url)
     assert (full.broken, window.broken) == ([], [])
     assert (full.orders, window.orders) == (302, 2)
     assert full.rows > 302 * 10

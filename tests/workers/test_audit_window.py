@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tests.town import Town
-from tests.workers.aging import AgedTown, changed
+from tests.worker_stack import WorkerStack
+from tests.workers.aging import AgedStack, changed
 from tests.workers.old_rows import LONG_AGO, NOW, customer_debt, debt, dispute, netting, refund
-from workers.books import Books, read_books
+from workers.audit_snapshot import AuditSnapshot, read_snapshot
 from workers.invariants import INVARIANTS
 from workers.window_books import read_window
 
@@ -23,27 +23,27 @@ INDEXES = (
 )
 
 
-def broken(books: Books) -> dict[str, list[str]]:
+def broken(books: AuditSnapshot) -> dict[str, list[str]]:
     """Name -> breaches of the invariants that say no, with Postgres' own sums."""
     findings = [invariant(books) for invariant in INVARIANTS]
     return {finding.name: sorted(finding.breaches) for finding in findings if finding.breaches}
 
 
-async def test_old_orders_are_counted_and_summed_but_not_read(own_aged: AgedTown) -> None:
-    town = own_aged.town
-    new = await town.open_job()
-    books = await read_window(town.database, town.workshop.stripe, DAYS)
+async def test_old_orders_are_counted_and_summed_but_not_read(own_aged: AgedStack) -> None:
+    stack = own_aged.town
+    new = await stack.open_order()
+    books = await read_window(stack.database, stack.context.stripe, DAYS)
     assert broken(books) == {}
     assert [row["id"] for row in books.orders] == [new.id]
     assert len(books.holds) == len(books.intents) == 1
     assert (books.payables, books.transfers, books.postings) == ([], [], [])
     assert books.coverage is not None
     assert (books.coverage.orders, books.coverage.listed, books.coverage.retrieved) == (3, 1, 0)
-    assert books.coverage.postings == len((await read_books(town.database, town.workshop.stripe)).postings) > 0
+    assert books.coverage.postings == len((await read_snapshot(stack.database, stack.context.stripe)).postings) > 0
 
 
-async def test_a_window_that_is_long_enough_reads_everything(aged: AgedTown) -> None:
-    books = await read_window(aged.town.database, aged.town.workshop.stripe, 31)
+async def test_a_window_that_is_long_enough_reads_everything(aged: AgedStack) -> None:
+    books = await read_window(aged.town.database, aged.town.context.stripe, 31)
     assert broken(books) == {}
     assert [row["id"] for row in books.orders] == [aged.completed, aged.cancelled]
     assert (len(books.intents), len(books.transfers)) == (2, 1)
@@ -75,7 +75,7 @@ IN_THE_WINDOW = {
 STILL_OPEN = {
     "an order": "UPDATE orders SET completed_at = NULL WHERE id = :id",
     "a saga that runs": "UPDATE saga SET status = 'running', wake_at = now(), ended_at = NULL WHERE order_id = :id",
-    "a saga that is undone": "UPDATE saga SET status='turning', wake_at=now(), ended_at=NULL WHERE order_id = :id",
+    "a saga that is undone": "UPDATE saga SET status='compensating', wake_at=now(), ended_at=NULL WHERE order_id = :id",
     "a stuck saga": "UPDATE saga SET status = 'stuck', error = 'why', ended_at = NULL WHERE order_id = :id",
     "a hold": "UPDATE hold SET status = 'held', captured = 0 WHERE order_id = :id",
     "a payable": "UPDATE payable SET status = 'open', transfer = NULL WHERE order_id = :id",
@@ -92,18 +92,18 @@ STILL_OPEN = {
     "statement", [*IN_THE_WINDOW.values(), *STILL_OPEN.values()], ids=[*IN_THE_WINDOW, *STILL_OPEN]
 )
 async def test_an_old_order_belongs_to_the_window_by_any_change_and_while_anything_is_open(
-    aged: AgedTown, statement: str
+    aged: AgedStack, statement: str
 ) -> None:
     async with changed(aged.town, aged.completed, statement) as database:
-        books = await read_window(database, aged.town.workshop.stripe, DAYS)
+        books = await read_window(database, aged.town.context.stripe, DAYS)
     assert [row["id"] for row in books.orders] == [aged.completed]
 
 
-async def test_older_objects_of_an_order_are_asked_for_one_by_one(aged: AgedTown) -> None:
+async def test_older_objects_of_an_order_are_asked_for_one_by_one(aged: AgedStack) -> None:
     """An old order that changed is compared with all that Stripe has of it."""
     statement = "UPDATE payable SET paid_at = now() WHERE order_id = :id"
     async with changed(aged.town, aged.completed, statement) as database:
-        books = await read_window(database, aged.town.workshop.stripe, DAYS)
+        books = await read_window(database, aged.town.context.stripe, DAYS)
     assert broken(books) == {}
     assert (len(books.intents), len(books.transfers)) == (1, 1)
     assert books.coverage is not None
@@ -123,20 +123,20 @@ OLD_BREACHES = {
     "a capture nobody booked": ("UPDATE ledger_txn SET kind = 'x' WHERE order_id = :id AND kind = 'capture'", "I9"),
     "a transfer nobody booked": ("UPDATE ledger_txn SET kind = 'x' WHERE order_id = :id AND kind = 'transfer'", "I9"),
     "a candidate of nobody": (
-        "UPDATE hold SET part = 'candidate', status = 'released', captured = 0 WHERE order_id = :id",
+        "UPDATE hold SET part = 'replacement', status = 'released', captured = 0 WHERE order_id = :id",
         "I2",
     ),
 }
 
 
 @pytest.mark.parametrize(("statement", "name"), OLD_BREACHES.values(), ids=OLD_BREACHES)
-async def test_a_breach_is_found_when_its_order_is_in_the_window(aged: AgedTown, statement: str, name: str) -> None:
+async def test_a_breach_is_found_when_its_order_is_in_the_window(aged: AgedStack, statement: str, name: str) -> None:
     async with changed(aged.town, aged.completed, statement) as database:
-        full = broken(await read_books(database, aged.town.workshop.stripe))
+        full = broken(await read_snapshot(database, aged.town.context.stripe))
         assert name in full
-        assert broken(await read_window(database, aged.town.workshop.stripe, DAYS)) == {}
+        assert broken(await read_window(database, aged.town.context.stripe, DAYS)) == {}
     async with changed(aged.town, aged.completed, statement, TOUCHED) as database:
-        assert broken(await read_window(database, aged.town.workshop.stripe, DAYS)) == full
+        assert broken(await read_window(database, aged.town.context.stripe, DAYS)) == full
 
 
 FIRST_LINES = "txn_id = (SELECT min(id) FROM ledger_txn WHERE order_id = :id)"
@@ -144,8 +144,8 @@ WRONG_SUMS = {
     "what a runner was sent": ("UPDATE payable SET sent = sent - 1 WHERE order_id = :id", "runner_payable:"),
     "what the platform bears": ("UPDATE payable SET charge = NULL WHERE order_id = :id", "the platform's costs"),
     "a refund": (refund("succeeded", settled=LONG_AGO), "refunds_borne:"),
-    "a debt let go": (debt("let_go"), "refunds_borne:"),
-    "a customer's debt let go": (customer_debt("let_go"), "bad_debts:"),
+    "a debt let go": (debt("waived"), "refunds_borne:"),
+    "a customer's debt let go": (customer_debt("waived"), "bad_debts:"),
     "a lost dispute": (dispute("lost", closed=LONG_AGO), "dispute_losses:"),
     "a line": (f"UPDATE ledger_entry SET amount = amount + 1 WHERE line = 2 AND {FIRST_LINES}", "sums to 1"),
     "a posting of one line": (f"DELETE FROM ledger_entry WHERE line > 1 AND {FIRST_LINES}", "over 1 lines"),
@@ -157,30 +157,30 @@ WRONG_SUMS = {
 
 
 @pytest.mark.parametrize(("statement", "words"), WRONG_SUMS.values(), ids=WRONG_SUMS)
-async def test_a_wrong_sum_is_found_however_old_it_is(aged: AgedTown, statement: str, words: str) -> None:
+async def test_a_wrong_sum_is_found_however_old_it_is(aged: AgedStack, statement: str, words: str) -> None:
     async with changed(aged.town, aged.completed, statement) as database:
-        full = broken(await read_books(database, aged.town.workshop.stripe))
-        window = await read_window(database, aged.town.workshop.stripe, DAYS)
+        full = broken(await read_snapshot(database, aged.town.context.stripe))
+        window = await read_window(database, aged.town.context.stripe, DAYS)
     assert window.orders == []
     assert any(words in breach for breach in full["I6"])
     assert broken(window) == {"I6": full["I6"]}
 
 
-async def test_a_posting_without_lines_is_found_however_old_it_is(aged: AgedTown) -> None:
+async def test_a_posting_without_lines_is_found_however_old_it_is(aged: AgedStack) -> None:
     statement = f"DELETE FROM ledger_entry WHERE {FIRST_LINES}"
     async with changed(aged.town, aged.completed, statement) as database:
-        found = broken(await read_window(database, aged.town.workshop.stripe, DAYS))
+        found = broken(await read_window(database, aged.town.context.stripe, DAYS))
     assert found.keys() == {"I6"}
     assert any("sums to None over 0 lines" in breach for breach in found["I6"])
 
 
-async def test_a_saga_run_of_no_order_is_known_by_the_objects_that_name_it(aged: AgedTown) -> None:
+async def test_a_saga_run_of_no_order_is_known_by_the_objects_that_name_it(aged: AgedStack) -> None:
     without = "UPDATE saga SET order_id = NULL WHERE order_id = :id"
     async with changed(aged.town, aged.completed, without, TOUCHED) as database:
-        assert broken(await read_window(database, aged.town.workshop.stripe, DAYS)) == {}
+        assert broken(await read_window(database, aged.town.context.stripe, DAYS)) == {}
 
 
-async def test_what_an_old_order_paid_of_an_open_debt_is_known_to_be_booked(aged: AgedTown) -> None:
+async def test_what_an_old_order_paid_of_an_open_debt_is_known_to_be_booked(aged: AgedStack) -> None:
     """The debt is in the window, the pay-out that was kept for it is not."""
     kept = (
         debt("open", ended="NULL"),
@@ -191,60 +191,60 @@ async def test_what_an_old_order_paid_of_an_open_debt_is_known_to_be_booked(aged
         f" SELECT 'netting:' || netting.id, 'netting', order_id, '', {LONG_AGO} FROM netting, payable",
     )
     async with changed(aged.town, aged.cancelled, *kept) as database:
-        books = await read_window(database, aged.town.workshop.stripe, DAYS)
+        books = await read_window(database, aged.town.context.stripe, DAYS)
     assert ([row["id"] for row in books.orders], len(books.nettings)) == ([aged.cancelled], 1)
     assert not {"I5", "I9"} & broken(books).keys()
 
 
-async def reversed_by_hand(aged: AgedTown) -> None:
+async def reversed_by_hand(aged: AgedStack) -> None:
     (sent,) = await aged.town.transfers(aged.completed)
-    await aged.town.workshop.stripe.v1.transfers.reversals.create_async(sent["id"], {"amount": 1})
+    await aged.town.context.stripe.v1.transfers.reversals.create_async(sent["id"], {"amount": 1})
 
 
-async def refunded_by_hand(aged: AgedTown) -> None:
+async def refunded_by_hand(aged: AgedStack) -> None:
     (paid,) = await aged.town.intents(aged.completed)
-    await aged.town.workshop.stripe.v1.refunds.create_async({"payment_intent": paid["id"], "amount": 1})
+    await aged.town.context.stripe.v1.refunds.create_async({"payment_intent": paid["id"], "amount": 1})
 
 
-async def held_by_hand(aged: AgedTown) -> None:
+async def held_by_hand(aged: AgedStack) -> None:
     await hold_money(aged.town, {"order": str(aged.cancelled)})
 
 
-async def held_for_nothing_we_know(aged: AgedTown) -> None:
+async def held_for_nothing_we_know(aged: AgedStack) -> None:
     await hold_money(aged.town, {"order": "1" * 30, "saga": "nonsense"})
 
 
-async def hold_money(town: Town, metadata: dict[str, str]) -> None:
+async def hold_money(stack: WorkerStack, metadata: dict[str, str]) -> None:
     """Money of somebody, held by a call that is not ours."""
     params: Any = {
         "amount": 500,
         "currency": "sgd",
-        "customer": (await town.member()).stripe_customer,
+        "customer": (await stack.add_member()).stripe_customer,
         "payment_method": "pm_card_visa",
         "capture_method": "manual",
         "confirm": True,
         "return_url": "https://t.me",
         "metadata": metadata,
     }
-    await town.workshop.stripe.v1.payment_intents.create_async(params)
+    await stack.context.stripe.v1.payment_intents.create_async(params)
 
 
 @pytest.mark.parametrize("meddle", [reversed_by_hand, refunded_by_hand, held_by_hand, held_for_nothing_we_know])
-async def test_what_somebody_does_at_stripe_to_an_old_order_is_found(own_aged: AgedTown, meddle: Any) -> None:
-    town = own_aged.town
+async def test_what_somebody_does_at_stripe_to_an_old_order_is_found(own_aged: AgedStack, meddle: Any) -> None:
+    stack = own_aged.town
     await meddle(own_aged)
-    found = broken(await read_window(town.database, town.workshop.stripe, DAYS))
+    found = broken(await read_window(stack.database, stack.context.stripe, DAYS))
     assert "I8" in found
-    assert found == broken(await read_books(town.database, town.workshop.stripe))
+    assert found == broken(await read_snapshot(stack.database, stack.context.stripe))
 
 
-async def test_what_a_window_looks_for_has_indexes(aged: AgedTown) -> None:
+async def test_what_a_window_looks_for_has_indexes(aged: AgedStack) -> None:
     """With this few rows Postgres would rather read tables whole, so it is told not to."""
     counted = text("SELECT indexrelid::regclass::text, pg_stat_get_xact_numscans(indexrelid) FROM pg_index")
     async with changed(aged.town, aged.completed, "SET LOCAL enable_seqscan = off") as database:
         async with database() as work:
             before = set((await work.connection.execute(counted)).all())
-        await read_window(database, aged.town.workshop.stripe, DAYS)
+        await read_window(database, aged.town.context.stripe, DAYS)
         async with database() as work:
             after = set((await work.connection.execute(counted)).all())
     used = {name for name, _ in after - before}

@@ -5,220 +5,226 @@ import pytest
 from domain.errors import CampusGError, NotAllowed, OrderClosed
 from domain.order import Order, OrderStatus
 from domain.people import Member
-from domain.store.use_cases import ordering, running, steering
-from tests.town import Town
-from workers.engine import run_saga
+from domain.store.use_cases import admin_use_cases, ordering_use_cases, runner_use_cases
+from tests.worker_stack import WorkerStack
+from workers.saga_engine import advance_saga
 
 
-async def admin_of(town: Town) -> Member:
+async def add_admin(stack: WorkerStack) -> Member:
     """An admin."""
-    member = await town.member()
-    await town.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=member.person_id)
-    return await town.known(member.person_id)
+    member = await stack.add_member()
+    await stack.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=member.person_id)
+    return await stack.committed_member(member.person_id)
 
 
-async def admin_cancels(town: Town, admin: Member, order: Order, reason: str = "shop closed") -> Order:
+async def cancel_as_admin(stack: WorkerStack, admin: Member, order: Order, reason: str = "shop closed") -> Order:
     """An admin's cancel with a reason."""
-    async with town.database() as work:
-        return await steering.cancel(work, town.campus, admin, order.id, reason)
+    async with stack.database() as work:
+        return await admin_use_cases.cancel_order_as_admin(work, stack.campus, admin, order.id, reason)
 
 
-async def intent_states(town: Town, order: Order) -> list[str]:
+async def intent_states(stack: WorkerStack, order: Order) -> list[str]:
     """What Stripe says of the order's intents."""
-    return [one["status"] for one in await town.intents(order.id)]
+    return [one["status"] for one in await stack.intents(order.id)]
 
 
-async def test_a_cancel_before_stripe_was_asked_asks_stripe_nothing(shared_town: Town) -> None:
-    town = shared_town
-    customer = await town.member()
-    order = await town.place(customer)
-    await town.cancel(customer, order)
-    await town.drive()
-    assert (await town.order(order.id)).status is OrderStatus.CANCELLED
-    assert await town.intents(order.id) == []
-    assert await town.rows("SELECT status FROM hold WHERE order_id = :id", id=order.id) == [("released",)]
+async def test_a_cancel_before_stripe_was_asked_asks_stripe_nothing(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await stack.place_order(customer)
+    await stack.cancel(customer, order)
+    await stack.run_due()
+    assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
+    assert await stack.intents(order.id) == []
+    assert await stack.rows("SELECT status FROM hold WHERE order_id = :id", id=order.id) == [("released",)]
 
 
-async def test_s8_a_cancel_while_the_bank_is_asked_releases_what_was_asked_for(shared_town: Town) -> None:
+async def test_s8_a_cancel_while_the_bank_is_asked_releases_what_was_asked_for(shared_stack: WorkerStack) -> None:
     """S8: the original left a live order with a hold."""
-    town = shared_town
-    customer = await town.member(card="pm_card_authenticationRequired")
-    order = await town.place(customer)
-    await town.drive()
-    await town.cancel(customer, order)
-    await town.drive()
-    assert (await town.order(order.id)).status is OrderStatus.CANCELLED
-    assert await intent_states(town, order) == ["canceled"]
+    stack = shared_stack
+    customer = await stack.add_member(card="pm_card_authenticationRequired")
+    order = await stack.place_order(customer)
+    await stack.run_due()
+    await stack.cancel(customer, order)
+    await stack.run_due()
+    assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
+    assert await intent_states(stack, order) == ["canceled"]
 
 
-async def test_s8_a_cancel_during_an_unclear_call_finds_the_hold_it_made(shared_town: Town) -> None:
+async def test_s8_a_cancel_during_a_call_with_unknown_outcome_finds_the_hold_it_made(shared_stack: WorkerStack) -> None:
     """S8: never create in order to undo, never leave behind what was made."""
-    town = shared_town
-    customer = await town.member()
-    order = await town.place(customer)
-    await town.fault("POST /v1/payment_intents", "lost_answer")
-    await town.drive()
-    await town.cancel(customer, order)
-    await town.hurry()
-    assert (await town.order(order.id)).status is OrderStatus.CANCELLED
-    assert await intent_states(town, order) == ["canceled"]
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await stack.place_order(customer)
+    await stack.inject_fault("POST /v1/payment_intents", "lost_answer")
+    await stack.run_due()
+    await stack.cancel(customer, order)
+    await stack.run_now()
+    assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
+    assert await intent_states(stack, order) == ["canceled"]
 
 
-async def test_a_cancel_during_a_call_that_made_nothing_waits_until_that_is_sure(shared_town: Town) -> None:
-    town = shared_town
-    customer = await town.member()
-    order = await town.place(customer)
-    await town.fault("POST /v1/payment_intents", "reset", before=True)
-    await town.drive()
-    await town.cancel(customer, order)
-    await town.hurry()
-    assert (await town.order(order.id)).status is OrderStatus.PENDING
+async def test_a_cancel_during_a_call_that_made_nothing_waits_until_that_is_sure(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await stack.place_order(customer)
+    await stack.inject_fault("POST /v1/payment_intents", "reset", before=True)
+    await stack.run_due()
+    await stack.cancel(customer, order)
+    await stack.run_now()
+    assert (await stack.order(order.id)).status is OrderStatus.PENDING
     earlier = "to_jsonb(extract(epoch FROM now()) - 61)"
-    await town.sql(
+    await stack.sql(
         f"UPDATE saga SET call = jsonb_set(call, '{{params,asked,at}}', {earlier}) WHERE order_id = :id", id=order.id
     )
-    await town.hurry()
-    assert (await town.order(order.id)).status is OrderStatus.CANCELLED
-    assert await town.intents(order.id) == []
+    await stack.run_now()
+    assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
+    assert await stack.intents(order.id) == []
 
 
-async def test_m15_a_cancel_of_an_open_job_frees_the_money_and_stops_the_timer(shared_town: Town) -> None:
+async def test_m15_a_cancel_of_an_open_order_frees_the_money_and_stops_the_timer(shared_stack: WorkerStack) -> None:
     """M15."""
-    town = shared_town
-    customer = await town.member()
-    order = await town.open_job(customer)
-    closed = await town.cancel(customer, order)
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await stack.open_order(customer)
+    closed = await stack.cancel(customer, order)
     assert closed.status is OrderStatus.CANCELLED, "closed in the commit of the tap"
-    assert await town.rows("SELECT status FROM timer WHERE order_id = :id", id=order.id) == [("stopped",)] * 3
-    await town.drive()
-    assert await intent_states(town, order) == ["canceled"]
-    assert (await town.saga(order, "cancel_order")).status == "done"
+    assert await stack.rows("SELECT status FROM timer WHERE order_id = :id", id=order.id) == [("stopped",)] * 3
+    await stack.run_due()
+    assert await intent_states(stack, order) == ["canceled"]
+    assert (await stack.saga(order, "cancel_order")).status == "done"
 
 
-async def test_m15_with_stripe_away_the_order_is_closed_at_once_and_the_money_freed_later(shared_town: Town) -> None:
+async def test_m15_with_stripe_away_the_order_is_closed_at_once_and_the_money_freed_later(
+    shared_stack: WorkerStack,
+) -> None:
     """M15, M17: it is not over before the money is."""
-    town = shared_town
-    customer = await town.member()
-    order = await town.open_job(customer)
-    await town.fault("POST /v1/payment_intents/*/cancel", "reset", before=True, times=5)
-    await town.cancel(customer, order)
-    await town.drive()
-    assert (await town.order(order.id)).status is OrderStatus.CANCELLED
-    assert (await town.saga(order, "cancel_order")).status == "running"
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await stack.open_order(customer)
+    await stack.inject_fault("POST /v1/payment_intents/*/cancel", "reset", before=True, times=5)
+    await stack.cancel(customer, order)
+    await stack.run_due()
+    assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
+    assert (await stack.saga(order, "cancel_order")).status == "running"
     with pytest.raises(OrderClosed):
-        await town.claim(await town.member(runner=True, card=None), order)
+        await stack.claim(await stack.add_member(runner=True, card=None), order)
     for _ in range(6):
-        await town.hurry()
-    assert await intent_states(town, order) == ["canceled"]
-    assert (await town.saga(order, "cancel_order")).status == "done"
+        await stack.run_now()
+    assert await intent_states(stack, order) == ["canceled"]
+    assert (await stack.saga(order, "cancel_order")).status == "done"
 
 
-async def test_a_second_cancel_is_told_that_it_is_over(shared_town: Town) -> None:
-    town = shared_town
-    customer = await town.member()
-    order = await town.open_job(customer)
-    await town.cancel(customer, order)
+async def test_a_second_cancel_is_told_that_it_is_over(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await stack.open_order(customer)
+    await stack.cancel(customer, order)
     with pytest.raises(OrderClosed):
-        await town.cancel(customer, order)
+        await stack.cancel(customer, order)
 
 
-async def test_a_customer_can_not_cancel_what_a_runner_has(shared_town: Town) -> None:
+async def test_a_customer_can_not_cancel_what_a_runner_has(shared_stack: WorkerStack) -> None:
     """M9."""
-    town = shared_town
-    customer = await town.member()
-    order = await town.held_job(await town.member(runner=True, card=None), customer)
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await stack.claimed_order(await stack.add_member(runner=True, card=None), customer)
     with pytest.raises(OrderClosed):
-        await town.cancel(customer, order)
-    assert await intent_states(town, order) == ["requires_capture"]
+        await stack.cancel(customer, order)
+    assert await intent_states(stack, order) == ["requires_capture"]
 
 
-async def test_an_admin_cancels_a_claimed_job_and_both_are_told(shared_town: Town) -> None:
-    town = shared_town
-    runner = await town.member(runner=True, card=None)
-    order = await town.held_job(runner)
-    await admin_cancels(town, await admin_of(town), order)
-    await town.drive()
-    assert (await town.order(order.id)).status is OrderStatus.CANCELLED
-    assert await intent_states(town, order) == ["canceled"]
-    assert "push-cancelled-by-admin" in await town.told(order, order.customer_id)
-    assert "push-cancelled-by-admin-runner" in await town.told(order, runner.person_id)
-    await town.held_job(runner)  # and she is free for another one
+async def test_an_admin_cancels_a_claimed_order_and_both_are_told(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    runner = await stack.add_member(runner=True, card=None)
+    order = await stack.claimed_order(runner)
+    await cancel_as_admin(stack, await add_admin(stack), order)
+    await stack.run_due()
+    assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
+    assert await intent_states(stack, order) == ["canceled"]
+    assert "notification-cancelled-by-admin" in await stack.notification_keys(order, order.customer_id)
+    assert "notification-cancelled-by-admin-runner" in await stack.notification_keys(order, runner.person_id)
+    await stack.claimed_order(runner)  # and she is free for another one
 
 
-async def test_an_admin_cancels_an_order_that_waits_for_the_bank(shared_town: Town) -> None:
-    town = shared_town
-    order = await town.place(await town.member(card="pm_card_authenticationRequired"))
-    await town.drive()
-    await admin_cancels(town, await admin_of(town), order, "test order")
-    await town.drive()
-    ended = await town.order(order.id)
+async def test_an_admin_cancels_an_order_that_waits_for_the_bank(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    order = await stack.place_order(await stack.add_member(card="pm_card_authenticationRequired"))
+    await stack.run_due()
+    await cancel_as_admin(stack, await add_admin(stack), order, "test order")
+    await stack.run_due()
+    ended = await stack.order(order.id)
     assert (ended.status, ended.end_reason, ended.end_note) == (OrderStatus.CANCELLED, "admin", "test order")
-    assert await intent_states(town, order) == ["canceled"]
+    assert await intent_states(stack, order) == ["canceled"]
 
 
-async def test_an_admins_cancel_before_the_hold_was_checked_leaves_no_claim(shared_town: Town) -> None:
+async def test_an_admins_cancel_before_the_hold_was_checked_leaves_no_claim(shared_stack: WorkerStack) -> None:
     """Both sagas meet: the check finds the hold released, and neither undoes the other."""
-    town = shared_town
-    order = await town.open_job()
-    await town.claim(await town.member(runner=True, card=None), order)
-    await admin_cancels(town, await admin_of(town), order)
-    await run_saga(town.workshop, (await town.saga(order, "cancel_order")).id)
-    await town.drive()
-    ended = await town.order(order.id)
+    stack = shared_stack
+    order = await stack.open_order()
+    await stack.claim(await stack.add_member(runner=True, card=None), order)
+    await cancel_as_admin(stack, await add_admin(stack), order)
+    await advance_saga(stack.context, (await stack.saga(order, "cancel_order")).id)
+    await stack.run_due()
+    ended = await stack.order(order.id)
     assert (ended.status, ended.end_reason) == (OrderStatus.CANCELLED, "admin")
     assert not ended.hold_checked
-    assert "push-hold-gone-customer" not in await town.told(order)
+    assert "notification-hold-gone-customer" not in await stack.notification_keys(order)
 
 
-async def test_m9_from_the_purchase_on_nobody_cancels(shared_town: Town) -> None:
+async def test_m9_from_the_purchase_on_nobody_cancels(shared_stack: WorkerStack) -> None:
     """M9: and so no money goes back on its own."""
-    town = shared_town
-    customer, runner, admin = await town.member(), await town.member(runner=True, card=None), await admin_of(town)
-    order = await town.held_job(runner, customer)
+    stack = shared_stack
+    customer, runner, admin = (
+        await stack.add_member(),
+        await stack.add_member(runner=True, card=None),
+        await add_admin(stack),
+    )
+    order = await stack.claimed_order(runner, customer)
     steps = (
-        lambda work: running.buy(work, town.campus, runner, order.id, 850),
-        lambda work: running.pick_up(work, town.campus, runner, order.id),
-        lambda work: running.arrive(work, town.campus, runner, order.id),
-        lambda work: running.hand_over(work, town.campus, runner, order.id, order.pin or ""),
+        lambda work: runner_use_cases.mark_bought(work, stack.campus, runner, order.id, 850),
+        lambda work: runner_use_cases.mark_picked_up(work, stack.campus, runner, order.id),
+        lambda work: runner_use_cases.mark_arrived(work, stack.campus, runner, order.id),
+        lambda work: runner_use_cases.hand_over_with_pin(work, stack.campus, runner, order.id, order.pin or ""),
     )
     for step in steps:
-        async with town.database() as work:
+        async with stack.database() as work:
             await step(work)
-        await refuses_to_end(town, customer, runner, admin, order)
-    await town.drive()
-    assert (await town.order(order.id)).status is OrderStatus.COMPLETED
-    await refuses_to_end(town, customer, runner, admin, order)
-    assert await intent_states(town, order) == ["succeeded"]
-    assert await town.look("objects", kind="refund") == []
+        await assert_cannot_end(stack, customer, runner, admin, order)
+    await stack.run_due()
+    assert (await stack.order(order.id)).status is OrderStatus.COMPLETED
+    await assert_cannot_end(stack, customer, runner, admin, order)
+    assert await intent_states(stack, order) == ["succeeded"]
+    assert await stack.inspect_stripe("objects", kind="refund") == []
 
 
-async def refuses_to_end(town: Town, customer: Member, runner: Member, admin: Member, order: Order) -> None:
+async def assert_cannot_end(stack: WorkerStack, customer: Member, runner: Member, admin: Member, order: Order) -> None:
     """Cancel and release of all kinds are refused, and nothing changes."""
-    before = await town.order(order.id)
+    before = await stack.order(order.id)
     with pytest.raises(OrderClosed):
-        await town.cancel(customer, order)
+        await stack.cancel(customer, order)
     with pytest.raises(OrderClosed):
-        await admin_cancels(town, admin, order)
-    async with town.database() as work:
+        await cancel_as_admin(stack, admin, order)
+    async with stack.database() as work:
         with pytest.raises(OrderClosed):
-            await running.release(work, town.campus, runner, order.id)
-    assert await town.order(order.id) == before
+            await runner_use_cases.start_release(work, stack.campus, runner, order.id)
+    assert await stack.order(order.id) == before
 
 
-async def test_a1_only_the_customer_or_an_admin_cancels(shared_town: Town) -> None:
+async def test_a1_only_the_customer_or_an_admin_cancels(shared_stack: WorkerStack) -> None:
     """A1, A3."""
-    town = shared_town
-    order, stranger = await town.open_job(), await town.member(runner=True, card=None)
-    async with town.database() as work:
+    stack = shared_stack
+    order, stranger = await stack.open_order(), await stack.add_member(runner=True, card=None)
+    async with stack.database() as work:
         with pytest.raises(NotAllowed):
-            await ordering.cancel(work, town.campus, stranger, order.id)
+            await ordering_use_cases.cancel_own_order(work, stack.campus, stranger, order.id)
         with pytest.raises(NotAllowed):
-            await steering.cancel(work, town.campus, stranger, order.id, "for fun")
+            await admin_use_cases.cancel_order_as_admin(work, stack.campus, stranger, order.id, "for fun")
         with pytest.raises(CampusGError):
-            await ordering.order_again(work, town.campus, stranger, order.id)
-    assert await town.order(order.id) == order
+            await ordering_use_cases.reorder(work, stack.campus, stranger, order.id)
+    assert await stack.order(order.id) == order
 
 
-async def test_the_towns_books_are_right_after_all_this(shared_town: Town) -> None:
-    await shared_town.hurry()
-    assert await shared_town.breaches() == []
+async def test_the_books_balance_after_all_this(shared_stack: WorkerStack) -> None:
+    await shared_stack.run_now()
+    assert await shared_stack.breaches() == []

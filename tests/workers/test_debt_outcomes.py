@@ -2,87 +2,89 @@
 
 import pytest
 
-from tests.town import Town
-from tests.workers.deaths import FURTHEST, killed_everywhere
-from tests.workers.debt_scenes import DEBT_SCENES
-from tests.workers.test_unknown_outcomes import FAULTS, finish, sent_earlier
+from tests.worker_stack import WorkerStack
+from tests.workers.debt_scenarios import DEBT_SCENARIOS
+from tests.workers.test_unknown_outcomes import FAULTS, backdate_call, run_to_end
+from tests.workers.worker_faults import MAX_TRANSACTION, kill_at_each_transaction
 
-MAKES = "POST /v1/payment_intents"
+CREATE_INTENT_CALL = "POST /v1/payment_intents"
 CALLS = {
-    "charging_again": (MAKES, "POST /v1/payment_intents/*/capture"),
+    "charging_again": (CREATE_INTENT_CALL, "POST /v1/payment_intents/*/capture"),
     "charging_in_vain": ("POST /v1/payment_intents/*/cancel",),
-    "settling": (MAKES,),
+    "settling": (CREATE_INTENT_CALL,),
     "settling_in_vain": ("POST /v1/payment_intents/*/cancel",),
 }
-EACH = [(name, call) for name, calls in CALLS.items() for call in calls]
+ALL_CALLS = [(name, call) for name, calls in CALLS.items() for call in calls]
 
 
 @pytest.mark.parametrize("committed", [False, True], ids=["before the commit", "after the commit"])
-@pytest.mark.parametrize("name", DEBT_SCENES)
+@pytest.mark.parametrize("name", DEBT_SCENARIOS)
 async def test_a_worker_killed_at_any_transaction_leaves_one_effect(
-    shared_town: Town, name: str, committed: bool
+    shared_stack: WorkerStack, name: str, committed: bool
 ) -> None:
-    town = shared_town
-    transactions = await killed_everywhere(town, DEBT_SCENES[name], committed=committed)
-    assert 2 <= transactions < FURTHEST - 1
-    assert await town.breaches() == []
+    stack = shared_stack
+    transactions = await kill_at_each_transaction(stack, DEBT_SCENARIOS[name], committed=committed)
+    assert 2 <= transactions < MAX_TRANSACTION - 1
+    assert await stack.breaches() == []
 
 
-@pytest.mark.parametrize(("name", "call"), EACH)
-async def test_whatever_happens_to_an_answer_there_is_one_effect(shared_town: Town, name: str, call: str) -> None:
-    town = shared_town
+@pytest.mark.parametrize(("name", "call"), ALL_CALLS)
+async def test_whatever_happens_to_an_answer_there_is_one_effect(
+    shared_stack: WorkerStack, name: str, call: str
+) -> None:
+    stack = shared_stack
     for fault in list(FAULTS.values())[::3]:
-        scene = await DEBT_SCENES[name](town)
-        await town.fault(call, times=2, **fault)
-        await finish(town, scene)
-        await town.no_faults()
-    assert await town.breaches() == []
+        scenario = await DEBT_SCENARIOS[name](stack)
+        await stack.inject_fault(call, times=2, **fault)
+        await run_to_end(stack, scenario)
+        await stack.clear_faults()
+    assert await stack.breaches() == []
 
 
 @pytest.mark.parametrize("name", ["charging_again", "settling"])
-async def test_a_cached_500_of_a_charge_that_was_made_is_looked_up(shared_town: Town, name: str) -> None:
-    town = shared_town
-    scene = await DEBT_SCENES[name](town)
-    await town.fault(MAKES, "status", status=500, before=False)
-    await finish(town, scene)
-    assert await town.breaches() == []
+async def test_a_cached_500_of_a_charge_that_was_made_is_looked_up(shared_stack: WorkerStack, name: str) -> None:
+    stack = shared_stack
+    scenario = await DEBT_SCENARIOS[name](stack)
+    await stack.inject_fault(CREATE_INTENT_CALL, "status", status=500, before=False)
+    await run_to_end(stack, scenario)
+    assert await stack.breaches() == []
 
 
-async def test_a_charge_without_a_trace_is_not_made_again_before_a_day_is_over(shared_town: Town) -> None:
+async def test_a_charge_without_a_trace_is_not_made_again_before_a_day_is_over(shared_stack: WorkerStack) -> None:
     """Stripe may finish what it answered with a failure: two charges would be worse than a runner who waits."""
-    town = shared_town
-    scene = await DEBT_SCENES["charging_again"](town)
-    await town.fault(MAKES, "status", status=500, before=True)
+    stack = shared_stack
+    scenario = await DEBT_SCENARIOS["charging_again"](stack)
+    await stack.inject_fault(CREATE_INTENT_CALL, "status", status=500, before=True)
     with pytest.raises(AssertionError, match="never ends"):
-        await finish(town, scene)
-    await sent_earlier(town, scene, "24 hours")
-    await finish(town, scene)
-    assert await town.breaches() == []
+        await run_to_end(stack, scenario)
+    await backdate_call(stack, scenario, "24 hours")
+    await run_to_end(stack, scenario)
+    assert await stack.breaches() == []
 
 
-async def test_a_debt_nobody_can_be_asked_about_is_owed_still(shared_town: Town) -> None:
+async def test_a_debt_nobody_can_be_asked_about_is_owed_still(shared_stack: WorkerStack) -> None:
     """Stripe fails for the whole window: the try is over, and leaves nothing at Stripe."""
-    town = shared_town
-    scene = await DEBT_SCENES["settling"](town)
-    await town.fault(MAKES, "lost_answer", before=True, times=100)
-    await town.drive()
-    ((order_id,),) = await town.rows("SELECT order_id FROM saga WHERE id = :id", id=scene.saga_id)
-    await town.sql(
+    stack = shared_stack
+    scenario = await DEBT_SCENARIOS["settling"](stack)
+    await stack.inject_fault(CREATE_INTENT_CALL, "lost_answer", before=True, times=100)
+    await stack.run_due()
+    ((order_id,),) = await stack.rows("SELECT order_id FROM saga WHERE id = :id", id=scenario.saga_id)
+    await stack.sql(
         "UPDATE saga SET failing_since = now() - interval '16 minutes',"
-        " data = jsonb_set(data, '{hold_call,at}', to_jsonb(extract(epoch FROM now() - interval '16 minutes')))"
+        " data = jsonb_set(data, '{hold_request,at}', to_jsonb(extract(epoch FROM now() - interval '16 minutes')))"
         " WHERE id = :id",
-        id=scene.saga_id,
+        id=scenario.saga_id,
     )
-    await town.hurry()
-    await town.no_faults()
-    await town.sql(
-        "UPDATE saga SET call = NULL, data = data || jsonb_build_object('unclear_at',"
+    await stack.run_now()
+    await stack.clear_faults()
+    await stack.sql(
+        "UPDATE saga SET call = NULL, data = data || jsonb_build_object('outcome_unknown_at',"
         " extract(epoch FROM now() - interval '2 minutes')) WHERE id = :id",
-        id=scene.saga_id,
+        id=scenario.saga_id,
     )
-    await town.hurry()
-    assert await town.rows("SELECT status FROM customer_debt WHERE order_id = :id", id=order_id) == [("open",)]
-    told = await town.rows("SELECT key FROM push WHERE order_id = :id ORDER BY id DESC LIMIT 1", id=order_id)
-    assert told == [("push-debt-not-reached",)]
-    assert await scene.ended()
-    assert await town.breaches() == []
+    await stack.run_now()
+    assert await stack.rows("SELECT status FROM customer_debt WHERE order_id = :id", id=order_id) == [("open",)]
+    told = await stack.rows("SELECT key FROM notification WHERE order_id = :id ORDER BY id DESC LIMIT 1", id=order_id)
+    assert told == [("notification-debt-not-reached",)]
+    assert await scenario.is_final()
+    assert await stack.breaches() == []

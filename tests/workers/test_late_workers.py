@@ -5,126 +5,126 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from domain.difference import DifferenceKind, Sight
-from domain.store.differences import next_open, report
-from domain.store.readings import Reading, take_reading
-from domain.store.use_cases import comparing
+from domain.discrepancy import DiscrepancyKind, ObservedDiscrepancy
+from domain.store.discrepancy_repository import list_open_discrepancies_after, report_discrepancy
+from domain.store.list_cursor_repository import ListCursor, lease_list_cursor
+from domain.store.use_cases import discrepancy_use_cases
 from tests.frozen import Freezing, FrozenWorker, freeze
-from tests.town import Town
-from tests.workers.comparing import compare, differences, stray_intent, told
-from tests.workers.scenes import SCENES, new_admin
-from workers.engine import run_saga
-from workers.reconciling.looking import look_again, look_at_wanted
-from workers.reconciling.rounds import read, reconcile
-from workers.reconciling.turn import Turn, new_turn
-from workers.workshop import Workshop
+from tests.worker_stack import WorkerStack
+from tests.workers.reconciliation_setup import admin_notifications, create_stray_intent, discrepancies, reconcile_all
+from tests.workers.saga_scenarios import SAGA_SCENARIOS, new_admin
+from workers.reconciling.discrepancy_rechecks import recheck_discrepancy, recheck_requested
+from workers.reconciling.reconciler import read_leased_list, reconcile
+from workers.reconciling.reconciliation_context import ReconciliationContext, new_reconciliation_context
+from workers.saga_engine import advance_saga
+from workers.worker_context import WorkerContext
 
-WHOLE = {"saga": "SELECT * FROM saga ORDER BY id", "reading": "SELECT * FROM reading ORDER BY task"}
+WHOLE = {"saga": "SELECT * FROM saga ORDER BY id", "reading": "SELECT * FROM list_cursor ORDER BY task"}
 
 
-def freezing(town: Town, *, through: int = 0, fault: Exception | None = None) -> tuple[Freezing, Workshop]:
+def freezing(stack: WorkerStack, *, through: int = 0, fault: Exception | None = None) -> tuple[Freezing, WorkerContext]:
     """A worker that freezes before one of its transactions."""
-    ice = Freezing(database=town.database, through=through, fault=fault)
-    return ice, replace(town.worker("late"), database=ice.work)
+    ice = Freezing(database=stack.database, through=through, fault=fault)
+    return ice, replace(stack.new_worker("late"), database=ice.work)
 
 
-def turn_of(workshop: Workshop) -> Turn:
+def turn_of(context: WorkerContext) -> ReconciliationContext:
     """Its turn at reconciliation."""
-    return new_turn(workshop, asyncio.Event())
+    return new_reconciliation_context(context, asyncio.Event())
 
 
-async def all_of(town: Town, table: str) -> Sequence[Any]:
+async def all_of(stack: WorkerStack, table: str) -> Sequence[Any]:
     """The whole table."""
-    return await town.rows(WHOLE[table])
+    return await stack.rows(WHOLE[table])
 
 
-async def test_a_fault_of_a_worker_that_wakes_late_does_not_count_against_a_saga(town: Town) -> None:
-    scene = await SCENES["placing"](town)
-    ice, workshop = freezing(town, through=1, fault=OSError("the connection was closed meanwhile"))
-    late = await freeze(ice, run_saga(workshop, scene.saga_id))
-    await town.fault("POST /v1/payment_intents", "status", status=429, times=9)
-    await town.hurry()
-    await town.sql("UPDATE saga SET wake_at = now() WHERE wake_at IS NOT NULL")
-    before = await all_of(town, "saga")
+async def test_a_fault_of_a_worker_that_wakes_late_does_not_count_against_a_saga(stack: WorkerStack) -> None:
+    scenario = await SAGA_SCENARIOS["placing"](stack)
+    ice, context = freezing(stack, through=1, fault=OSError("the connection was closed meanwhile"))
+    late = await freeze(ice, advance_saga(context, scenario.saga_id))
+    await stack.inject_fault("POST /v1/payment_intents", "status", status=429, times=9)
+    await stack.run_now()
+    await stack.sql("UPDATE saga SET wake_at = now() WHERE wake_at IS NOT NULL")
+    before = await all_of(stack, "saga")
     await late.wake()
-    assert await all_of(town, "saga") == before
-    await town.no_faults()
-    await town.hurry()
-    await scene.check()
+    assert await all_of(stack, "saga") == before
+    await stack.clear_faults()
+    await stack.run_now()
+    await scenario.check()
 
 
-async def taken_intents(town: Town) -> Reading:
+async def taken_intents(stack: WorkerStack) -> ListCursor:
     """The list of payments, due and leased by the worker that will be late."""
-    await town.sql("UPDATE reading SET due_at = now() + interval '10 seconds' WHERE task <> 'payment_intents'")
-    await town.sql("UPDATE reading SET due_at = now() WHERE task = 'payment_intents'")
-    async with town.database() as work:
-        taken = await take_reading(work, "late")
+    await stack.sql("UPDATE list_cursor SET due_at = now() + interval '10 seconds' WHERE task <> 'payment_intents'")
+    await stack.sql("UPDATE list_cursor SET due_at = now() WHERE task = 'payment_intents'")
+    async with stack.database() as work:
+        taken = await lease_list_cursor(work, "late")
     assert taken is not None
     assert taken.task == "payment_intents"
     return taken
 
 
-async def read_by_another(town: Town) -> None:
+async def read_by_another(stack: WorkerStack) -> None:
     """The late worker's lease is over, and another one reads its list."""
-    await town.sql("UPDATE reading SET leased_until = now() WHERE leased_until IS NOT NULL")
-    await reconcile(town.worker("other"), asyncio.Event())
+    await stack.sql("UPDATE list_cursor SET leased_until = now() WHERE leased_until IS NOT NULL")
+    await reconcile(stack.new_worker("other"), asyncio.Event())
 
 
-async def test_a_page_that_a_late_worker_read_long_ago_opens_no_difference(town: Town) -> None:
-    await compare(town)
-    intent = await stray_intent(town)
-    ice, workshop = freezing(town)
-    late = await freeze(ice, read(turn_of(workshop), await taken_intents(town)))
-    await town.workshop.stripe.v1.payment_intents.cancel_async(intent["id"])
-    await read_by_another(town)
-    before = await all_of(town, "reading")
+async def test_a_page_that_a_late_worker_read_long_ago_opens_no_difference(stack: WorkerStack) -> None:
+    await reconcile_all(stack)
+    intent = await create_stray_intent(stack)
+    ice, context = freezing(stack)
+    late = await freeze(ice, read_leased_list(turn_of(context), await taken_intents(stack)))
+    await stack.context.stripe.v1.payment_intents.cancel_async(intent["id"])
+    await read_by_another(stack)
+    before = await all_of(stack, "reading")
     await late.wake()
-    assert (await differences(town), await told(town)) == ([], [])
-    assert await all_of(town, "reading") == before
+    assert (await discrepancies(stack), await admin_notifications(stack)) == ([], [])
+    assert await all_of(stack, "reading") == before
 
 
-async def test_a_late_worker_for_which_stripe_was_away_puts_off_nobody_else(town: Town) -> None:
-    await compare(town)
-    await town.fault("GET /v1/payment_intents", "reset", times=9)
-    ice, workshop = freezing(town)
-    late = await freeze(ice, read(turn_of(workshop), await taken_intents(town)))
-    await town.no_faults()
-    await read_by_another(town)
-    before = await all_of(town, "reading")
+async def test_a_late_worker_for_which_stripe_was_away_puts_off_nobody_else(stack: WorkerStack) -> None:
+    await reconcile_all(stack)
+    await stack.inject_fault("GET /v1/payment_intents", "reset", times=9)
+    ice, context = freezing(stack)
+    late = await freeze(ice, read_leased_list(turn_of(context), await taken_intents(stack)))
+    await stack.clear_faults()
+    await read_by_another(stack)
+    before = await all_of(stack, "reading")
     await late.wake()
-    assert await all_of(town, "reading") == before
+    assert await all_of(stack, "reading") == before
 
 
-async def late_look(town: Town, seen: Sight) -> FrozenWorker:
+async def late_look(stack: WorkerStack, seen: ObservedDiscrepancy) -> FrozenWorker:
     """A worker that looked at this difference, found it gone, and froze before it ended it."""
-    async with town.database() as work:
-        await report(work, seen)
-        (known,) = await next_open(work, 0, 2)
-    ice, workshop = freezing(town, through=1)
-    return await freeze(ice, look_again(turn_of(workshop), known))
+    async with stack.database() as work:
+        await report_discrepancy(work, seen)
+        (known,) = await list_open_discrepancies_after(work, 0, 2)
+    ice, context = freezing(stack, through=1)
+    return await freeze(ice, recheck_discrepancy(turn_of(context), known))
 
 
-async def test_a_late_look_does_not_end_a_difference_that_was_seen_meanwhile(town: Town) -> None:
-    seen = Sight(kind=DifferenceKind.PAYOUT_ALONE, subject="payable 0", campus_id=town.campus.id)
-    late = await late_look(town, seen)
-    async with town.database() as work:
-        await report(work, seen)
+async def test_a_late_look_does_not_end_a_difference_that_was_seen_meanwhile(stack: WorkerStack) -> None:
+    seen = ObservedDiscrepancy(kind=DiscrepancyKind.ORPHAN_PAYOUT, subject="payable 0", campus_id=stack.campus.id)
+    late = await late_look(stack, seen)
+    async with stack.database() as work:
+        await report_discrepancy(work, seen)
     await late.wake()
-    assert await differences(town) == [("payout_alone", "payable 0", "")]
+    assert await discrepancies(stack) == [("orphan_payout", "payable 0", "")]
 
 
-async def test_a_late_look_answers_nobody_who_asked_after_it(town: Town) -> None:
-    await stray_intent(town)
-    await compare(town)
-    admin, ask = await new_admin(town), comparing.have_looked_at
-    async with town.database() as work:
-        (known,) = await next_open(work, 0, 2)
-        await ask(work, town.campus, admin, known.id, -200)
-    ice, workshop = freezing(town, through=2)
-    late = await freeze(ice, look_at_wanted(turn_of(workshop)))
-    await reconcile(town.worker("other"), asyncio.Event())
-    async with town.database() as work:
-        await ask(work, town.campus, admin, known.id, -200)
+async def test_a_late_look_answers_nobody_who_asked_after_it(stack: WorkerStack) -> None:
+    await create_stray_intent(stack)
+    await reconcile_all(stack)
+    admin, ask = await new_admin(stack), discrepancy_use_cases.request_discrepancy_recheck
+    async with stack.database() as work:
+        (known,) = await list_open_discrepancies_after(work, 0, 2)
+        await ask(work, stack.campus, admin, known.id, -200)
+    ice, context = freezing(stack, through=2)
+    late = await freeze(ice, recheck_requested(turn_of(context)))
+    await reconcile(stack.new_worker("other"), asyncio.Event())
+    async with stack.database() as work:
+        await ask(work, stack.campus, admin, known.id, -200)
     await late.wake()
-    assert (await told(town)).count("push-difference-stays") == 1
-    assert len(await town.rows("SELECT 1 FROM difference WHERE look_wanted_at IS NOT NULL")) == 1
+    assert (await admin_notifications(stack)).count("notification-discrepancy-remains") == 1
+    assert len(await stack.rows("SELECT 1 FROM discrepancy WHERE recheck_requested_at IS NOT NULL")) == 1

@@ -9,94 +9,98 @@ from pathlib import Path
 from sqlalchemy import text
 
 from domain.order import OrderStatus
-from domain.store.saga_rows import LEASE, claim_saga
-from tests.bot.stage import until
-from tests.town import Town
-from tests.workers.scenes import SCENES, Scene
+from domain.store.saga_repository import LEASE_TTL, lease_saga
+from tests.bot.bot_stack import wait_until
+from tests.worker_stack import WorkerStack
+from tests.workers.saga_scenarios import SAGA_SCENARIOS, SagaScenario
 from tests.workers.worker_process import running_worker
 
 POOL = 20  # connections of a worker
-LONGER = LEASE.total_seconds() + 1.5
+LONGER = LEASE_TTL.total_seconds() + 1.5
 CALL = LONGER + 1.5  # seconds that Stripe takes to answer
 LOOK_INTERVAL = 0.1
 
 
-async def slow_saga(town: Town) -> Scene:
+async def slow_saga(stack: WorkerStack) -> SagaScenario:
     """A saga that is due for longest, and whose call to Stripe takes longer than a lease."""
-    scene = await SCENES["placing"](town)
-    await town.sql("UPDATE saga SET wake_at = now() - interval '1 hour' WHERE id = :id", id=scene.saga_id)
-    await town.fault("POST /v1/payment_intents", "hang", seconds=CALL)
-    return scene
+    scenario = await SAGA_SCENARIOS["placing"](stack)
+    await stack.sql("UPDATE saga SET wake_at = now() - interval '1 hour' WHERE id = :id", id=scenario.saga_id)
+    await stack.inject_fault("POST /v1/payment_intents", "hang", seconds=CALL)
+    return scenario
 
 
 @asynccontextmanager
-async def held(town: Town, statement: str, **values: object) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+async def lock_held(
+    stack: WorkerStack, statement: str, **values: object
+) -> AsyncIterator[Callable[[], Awaitable[None]]]:
     """Keep the rows that this statement locks; what is given releases them."""
-    async with town.database() as work:
+    async with stack.database() as work:
         await work.connection.execute(text(statement), values)
         yield work.connection.rollback
 
 
-async def run_somewhere(town: Town, scene: Scene) -> None:
+async def run_on_any_worker(stack: WorkerStack, scenario: SagaScenario) -> None:
     """Wait until a worker has the lease."""
 
     async def leased() -> bool:
         query = "SELECT worker FROM saga WHERE id = :id AND worker IS NOT NULL AND call IS NOT NULL"
-        return bool(await town.rows(query, id=scene.saga_id))
+        return bool(await stack.rows(query, id=scenario.saga_id))
 
-    await until(leased)
+    await wait_until(leased)
 
 
-async def try_to_claim(town: Town, scene: Scene) -> None:
+async def try_to_claim(stack: WorkerStack, scenario: SagaScenario) -> None:
     """Fail when another worker can claim the saga before its call is answered."""
     end = time.monotonic() + LONGER
     while time.monotonic() < end:
-        async with town.database() as work:
-            assert await claim_saga(work, scene.saga_id, "another") is None, "the lease was lost"
+        async with stack.database() as work:
+            assert await lease_saga(work, scenario.saga_id, "another") is None, "the lease was lost"
         await asyncio.sleep(LOOK_INTERVAL)
 
 
-async def finish(scene: Scene) -> None:
+async def finish(scenario: SagaScenario) -> None:
     """Wait until the saga is over, and see that it had its effect once."""
-    await until(scene.ended, CALL + 10)
-    await scene.check()
+    await wait_until(scenario.is_final, CALL + 10)
+    await scenario.check()
 
 
 async def test_a_running_saga_keeps_its_lease_while_timers_fire_slowly(
-    town: Town, database_url: str, tmp_path: Path
+    stack: WorkerStack, database_url: str, tmp_path: Path
 ) -> None:
     """Whoever holds the campus' row keeps a timer from being noted in the event log."""
-    order = await town.open_job()
-    scene = await slow_saga(town)
-    rows = held(town, "SELECT id FROM campus WHERE id = :id FOR UPDATE", id=town.campus.id)
-    async with running_worker(town, database_url, tmp_path):
-        await run_somewhere(town, scene)
+    order = await stack.open_order()
+    scenario = await slow_saga(stack)
+    rows = lock_held(stack, "SELECT id FROM campus WHERE id = :id FOR UPDATE", id=stack.campus.id)
+    async with running_worker(stack, database_url, tmp_path):
+        await run_on_any_worker(stack, scenario)
         async with rows as release:
-            await town.sql("UPDATE timer SET due_at = now() WHERE order_id = :id AND kind = 'expire'", id=order.id)
-            await try_to_claim(town, scene)
-            assert (await town.order(order.id)).status is OrderStatus.CREATED, "its timer waits for the row"
+            await stack.sql("UPDATE timer SET due_at = now() WHERE order_id = :id AND kind = 'expire'", id=order.id)
+            await try_to_claim(stack, scenario)
+            assert (await stack.order(order.id)).status is OrderStatus.CREATED, "its timer waits for the row"
             await release()
-            await finish(scene)
+            await finish(scenario)
 
 
 async def test_a_running_saga_keeps_its_lease_while_other_sagas_take_every_connection(
-    town: Town, database_url: str, tmp_path: Path
+    stack: WorkerStack, database_url: str, tmp_path: Path
 ) -> None:
-    scene, customer = await slow_saga(town), await town.member()
-    orders = [(await town.place(customer)).id for _ in range(POOL + 4)]
-    rows = held(town, "SELECT id FROM saga WHERE order_id = ANY(:orders) FOR UPDATE", orders=orders)
-    async with rows as release, running_worker(town, database_url, tmp_path):
-        await run_somewhere(town, scene)
-        await try_to_claim(town, scene)
+    scenario, customer = await slow_saga(stack), await stack.add_member()
+    orders = [(await stack.place_order(customer)).id for _ in range(POOL + 4)]
+    rows = lock_held(stack, "SELECT id FROM saga WHERE order_id = ANY(:orders) FOR UPDATE", orders=orders)
+    async with rows as release, running_worker(stack, database_url, tmp_path):
+        await run_on_any_worker(stack, scenario)
+        await try_to_claim(stack, scenario)
         await release()
-        await finish(scene)
+        await finish(scenario)
 
 
-async def test_a_saga_keeps_its_lease_while_its_worker_stops(town: Town, database_url: str, tmp_path: Path) -> None:
-    scene = await slow_saga(town)
-    async with running_worker(town, database_url, tmp_path) as worker:
-        await run_somewhere(town, scene)
+async def test_a_saga_keeps_its_lease_while_its_worker_stops(
+    stack: WorkerStack, database_url: str, tmp_path: Path
+) -> None:
+    scenario = await slow_saga(stack)
+    async with running_worker(stack, database_url, tmp_path) as worker:
+        await run_on_any_worker(stack, scenario)
         stopping = asyncio.create_task(worker.stop())
-        await try_to_claim(town, scene)
+        await try_to_claim(stack, scenario)
         assert await stopping == 0
-    await scene.check()
+    await scenario.check()

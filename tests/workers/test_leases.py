@@ -2,38 +2,38 @@
 
 import asyncio
 
-from domain.store.saga_rows import claim_saga, lock_run, renew_leases, write_run
-from tests.town import Town
-from tests.workers.scenes import SCENES
+from domain.store.saga_repository import lease_saga, lock_run, renew_leases, write_run
+from tests.worker_stack import WorkerStack
+from tests.workers.saga_scenarios import SAGA_SCENARIOS
 
-WORKER = "busy"
+WORKER_NAME = "busy"
 
 
-async def test_a_commit_that_hangs_keeps_no_other_lease_waiting(shared_town: Town) -> None:
+async def test_a_commit_that_hangs_keeps_no_other_lease_waiting(shared_stack: WorkerStack) -> None:
     """The row being written is left to its writer; the others are renewed at once."""
-    town = shared_town
-    hanging, other = await SCENES["placing"](town), await SCENES["placing"](town)
+    stack = shared_stack
+    hanging, other = await SAGA_SCENARIOS["placing"](stack), await SAGA_SCENARIOS["placing"](stack)
     both = [hanging.saga_id, other.saga_id]
     runs = []
     for saga_id in both:
-        async with town.database() as work:
-            run = await claim_saga(work, saga_id, WORKER)
+        async with stack.database() as work:
+            run = await lease_saga(work, saga_id, WORKER_NAME)
         assert run is not None
         runs.append(run)
-    await town.sql("UPDATE saga SET wake_at = now() WHERE worker = :worker", worker=WORKER)
-    async with town.database() as work:
+    await stack.sql("UPDATE saga SET wake_at = now() WHERE worker = :worker", worker=WORKER_NAME)
+    async with stack.database() as work:
         assert await lock_run(work, runs[0])
         await write_run(work, runs[0], status=runs[0].progress.status)
-        async with asyncio.timeout(5), town.database() as round_of_sweep:
-            await renew_leases(round_of_sweep, WORKER, both)
+        async with asyncio.timeout(5), stack.database() as sweep:
+            await renew_leases(sweep, WORKER_NAME, both)
         query = "SELECT id, wake_at > now() + interval '2 seconds' FROM saga WHERE worker = :worker"
-        renewed = {row[0]: row[1] for row in await town.rows(query, worker=WORKER)}
+        renewed = {row[0]: row[1] for row in await stack.rows(query, worker=WORKER_NAME)}
         assert renewed == {hanging.saga_id: False, other.saga_id: True}
-    ((kept,),) = await town.rows(
+    ((kept,),) = await stack.rows(
         "SELECT wake_at > now() + interval '2 seconds' FROM saga WHERE id = :id", id=hanging.saga_id
     )
     assert kept, "by its writer"
-    await town.sql("UPDATE saga SET wake_at = now() WHERE worker = :worker", worker=WORKER)
-    await town.drive()
+    await stack.sql("UPDATE saga SET wake_at = now() WHERE worker = :worker", worker=WORKER_NAME)
+    await stack.run_due()
     await hanging.check()
     await other.check()

@@ -13,10 +13,10 @@ from arq.typing import WorkerCoroutine
 from arq.worker import Worker, func
 from redis.asyncio import Redis
 
-from domain.store.bell import QUEUE, arq_ring, from_json, redis_settings, to_json
-from domain.store.unit_of_work import Bell
-from tests.bot.stage import until
-from tests.town import Town
+from domain.store.queue import QUEUE_NAME, deserialize_job, make_arq_enqueue, redis_settings, serialize_job
+from domain.store.unit_of_work import QueueJob
+from tests.bot.bot_stack import wait_until
+from tests.worker_stack import WorkerStack
 from tests.workers.worker_process import running_worker
 from workers.queue_listener import listen
 
@@ -29,31 +29,31 @@ Corrupt = Callable[[Redis], Awaitable[None]]
 
 async def corrupt_id(redis: Redis) -> None:
     """Put an id in front of the queue that is no text."""
-    await redis.zadd(QUEUE, {CORRUPT_ID: 1})
+    await redis.zadd(QUEUE_NAME, {CORRUPT_ID: 1})
 
 
 async def corrupt_job(redis: Redis) -> None:
     """Put a queue job in front of the queue whose time is none."""
-    await redis.set(f"{job_key_prefix}{CORRUPT_JOB}", to_json(NO_TIME))
-    await redis.zadd(QUEUE, {CORRUPT_JOB: 1})
+    await redis.set(f"{job_key_prefix}{CORRUPT_JOB}", serialize_job(NO_TIME))
+    await redis.zadd(QUEUE_NAME, {CORRUPT_JOB: 1})
 
 
 @pytest.mark.parametrize("corrupt", [corrupt_id, corrupt_job])
 async def test_the_listener_hears_again_after_a_corrupt_entry_made_arq_fail(
-    town: Town, database_url: str, redis_url: str, tmp_path: Path, corrupt: Corrupt
+    stack: WorkerStack, database_url: str, redis_url: str, tmp_path: Path, corrupt: Corrupt
 ) -> None:
-    ring, pool = arq_ring(redis_url)
+    enqueue, pool = make_arq_enqueue(redis_url)
     async with aclosing(Redis.from_url(redis_url)) as redis:
         await corrupt(redis)
-        async with running_worker(town, database_url, tmp_path, redis_url) as worker:
-            await until(lambda: worker.said("Error"))
-            await redis.zrem(QUEUE, CORRUPT_ID, CORRUPT_JOB)
-            await ring([Bell("draw_card", "1")])
+        async with running_worker(stack, database_url, tmp_path, redis_url) as worker:
+            await wait_until(lambda: worker.said("Error"))
+            await redis.zrem(QUEUE_NAME, CORRUPT_ID, CORRUPT_JOB)
+            await enqueue([QueueJob("update_order_message", "1")])
 
             async def heard() -> bool:
-                return bool(await redis.zcard(QUEUE) == 0)
+                return bool(await redis.zcard(QUEUE_NAME) == 0)
 
-            await until(heard)
+            await wait_until(heard)
             assert await worker.said("Traceback")
             assert await worker.stop() == 0
     await pool.close()
@@ -68,10 +68,10 @@ async def test_a_listener_that_is_told_to_stop_lets_its_queue_job_finish(redis_u
         await may_finish.wait()
         finished.append(subject)
 
-    ring, pool = arq_ring(redis_url)
+    enqueue, pool = make_arq_enqueue(redis_url)
     async with asyncio.timeout(10):
         listening = asyncio.create_task(listen(partial(worker_for, redis_url, draw_card), stopping))
-        await ring([Bell("draw_card", "1")])
+        await enqueue([QueueJob("update_order_message", "1")])
         await started.wait()
         stopping.set()
         await asyncio.sleep(0.2)
@@ -94,9 +94,11 @@ async def test_cancellation_ends_the_listener(
         listening = asyncio.create_task(listen(partial(worker_for, redis_url, draw_card), asyncio.Event()))
 
         async def hears_or_failed() -> bool:
-            return bool("Traceback" in caplog.text if corrupt else await redis.exists(QUEUE + health_check_key_suffix))
+            return bool(
+                "Traceback" in caplog.text if corrupt else await redis.exists(QUEUE_NAME + health_check_key_suffix)
+            )
 
-        await until(hears_or_failed)
+        await wait_until(hears_or_failed)
         listening.cancel()
         with pytest.raises(asyncio.CancelledError):
             await listening
@@ -105,11 +107,11 @@ async def test_cancellation_ends_the_listener(
 def worker_for(redis_url: str, job: WorkerCoroutine) -> Worker:
     """arq's worker with this one function."""
     return Worker(
-        functions=[func(job, name="draw_card", keep_result=0)],
-        queue_name=QUEUE,
+        functions=[func(job, name="update_order_message", keep_result=0)],
+        queue_name=QUEUE_NAME,
         redis_settings=redis_settings(redis_url),
         handle_signals=False,
         poll_delay=0.05,
-        job_serializer=to_json,
-        job_deserializer=from_json,
+        job_serializer=serialize_job,
+        job_deserializer=deserialize_job,
     )

@@ -5,104 +5,116 @@ import asyncio
 from sqlalchemy import select
 
 from domain.order import OrderStatus
-from domain.store.schema import reading
-from tests.town import Town
-from tests.workers.comparing import compare, differences, paths, told, turn
-from workers.reconciling.rounds import LISTINGS, reconcile
+from domain.store.schema import list_cursor
+from tests.worker_stack import WorkerStack
+from tests.workers.reconciliation_setup import (
+    admin_notifications,
+    discrepancies,
+    reconcile_all,
+    reconcile_once,
+    stripe_call_paths,
+)
+from workers.reconciling.reconciler import STRIPE_LISTS, reconcile
 
 
-async def test_events_no_webhook_brought_are_kept_once_and_handled(town: Town) -> None:
+async def test_events_no_webhook_brought_are_kept_once_and_handled(stack: WorkerStack) -> None:
     """36: no webhook reaches this town at all."""
-    order = await town.open_job()
-    await compare(town)
-    events = await town.look("objects", kind="event")
-    kept = {row.id for row in await town.rows("SELECT id FROM stripe_event")}
+    order = await stack.open_order()
+    await reconcile_all(stack)
+    events = await stack.inspect_stripe("objects", kind="event")
+    kept = {row.id for row in await stack.rows("SELECT id FROM stripe_event")}
     assert {event["id"] for event in events} <= kept
-    assert await town.rows("SELECT 1 FROM stripe_event WHERE handled_at IS NULL") == []
-    await compare(town)
-    assert await town.rows("SELECT id FROM stripe_event GROUP BY id HAVING count(*) > 1") == []
-    assert (await town.order(order.id)).status is OrderStatus.CREATED
-    assert await differences(town) == []
+    assert await stack.rows("SELECT 1 FROM stripe_event WHERE handled_at IS NULL") == []
+    await reconcile_all(stack)
+    assert await stack.rows("SELECT id FROM stripe_event GROUP BY id HAVING count(*) > 1") == []
+    assert (await stack.order(order.id)).status is OrderStatus.CREATED
+    assert await discrepancies(stack) == []
 
 
-async def test_a_connected_accounts_events_are_read_too(town: Town) -> None:
-    runner = await town.member(runner=True, card=None)
-    await compare(town)
-    await town.control(f"accounts/{runner.stripe_account}", transfers="inactive")
-    await compare(town)
-    rows = await town.rows("SELECT 1 FROM stripe_event WHERE account = :id", id=runner.stripe_account)
+async def test_a_connected_accounts_events_are_read_too(stack: WorkerStack) -> None:
+    runner = await stack.add_member(runner=True, card=None)
+    await reconcile_all(stack)
+    await stack.control_stripe(f"accounts/{runner.stripe_account}", transfers="inactive")
+    await reconcile_all(stack)
+    rows = await stack.rows("SELECT 1 FROM stripe_event WHERE account = :id", id=runner.stripe_account)
     assert rows
-    assert await town.rows("SELECT 1 FROM stripe_event WHERE handled_at IS NULL") == []
+    assert await stack.rows("SELECT 1 FROM stripe_event WHERE handled_at IS NULL") == []
 
 
-async def test_the_watermark_survives_a_restart_and_a_turn_that_ends_in_the_middle(town: Town) -> None:
-    await town.open_job()
-    await compare(town)
-    (before,) = await town.rows("SELECT seen_until FROM reading WHERE task = 'events'")
+async def test_the_watermark_survives_a_restart_and_a_pass_that_ends_in_the_middle(stack: WorkerStack) -> None:
+    await stack.open_order()
+    await reconcile_all(stack)
+    (before,) = await stack.rows("SELECT seen_until FROM list_cursor WHERE task = 'events'")
     assert before.seen_until > 1_000_000_000
-    await town.sql("UPDATE reading SET seen_until = seen_until + 4000, cursor = NULL WHERE task = 'events'")
-    await town.sql("DELETE FROM stripe_event")
-    await turn(town, "after a restart")
-    assert await town.rows("SELECT 1 FROM stripe_event") == [], "it went on from where it was, not from the beginning"
-    await town.sql("UPDATE reading SET seen_until = seen_until - 4000 WHERE task = 'events'")
+    await stack.sql("UPDATE list_cursor SET seen_until = seen_until + 4000, cursor = NULL WHERE task = 'events'")
+    await stack.sql("DELETE FROM stripe_event")
+    await reconcile_once(stack, "after a restart")
+    assert await stack.rows("SELECT 1 FROM stripe_event") == [], "it went on from where it was, not from the beginning"
+    await stack.sql("UPDATE list_cursor SET seen_until = seen_until - 4000 WHERE task = 'events'")
     stopping = asyncio.Event()
     stopping.set()
-    await town.sql("UPDATE reading SET due_at = now()")
-    await reconcile(town.worker("dying"), stopping)
-    await turn(town, "next")
-    assert await town.rows("SELECT 1 FROM stripe_event") != []
+    await stack.sql("UPDATE list_cursor SET due_at = now()")
+    await reconcile(stack.new_worker("dying"), stopping)
+    await reconcile_once(stack, "next")
+    assert await stack.rows("SELECT 1 FROM stripe_event") != []
 
 
-async def test_two_workers_read_each_list_once(town: Town) -> None:
-    await town.open_job()
-    await turn(town)
-    before = len(await paths(town))
-    await town.sql("UPDATE reading SET due_at = now()")
-    await asyncio.gather(*(reconcile(town.worker(f"worker {number}"), asyncio.Event()) for number in range(4)))
-    calls = (await paths(town))[before:]
-    lists = [call for call in calls if call.removeprefix("GET /v1/") in {"events", *LISTINGS, "balance_transactions"}]
+async def test_two_workers_read_each_list_once(stack: WorkerStack) -> None:
+    await stack.open_order()
+    await reconcile_once(stack)
+    before = len(await stripe_call_paths(stack))
+    await stack.sql("UPDATE list_cursor SET due_at = now()")
+    await asyncio.gather(*(reconcile(stack.new_worker(f"worker {number}"), asyncio.Event()) for number in range(4)))
+    calls = (await stripe_call_paths(stack))[before:]
+    lists = [
+        call for call in calls if call.removeprefix("GET /v1/") in {"events", *STRIPE_LISTS, "balance_transactions"}
+    ]
     assert sorted(lists) == sorted(set(lists)), "each once"
-    assert len(lists) == len(LISTINGS)
+    assert len(lists) == len(STRIPE_LISTS)
 
 
-async def test_a_dead_workers_list_is_read_on_when_its_lease_is_over(town: Town) -> None:
-    await turn(town)
-    await town.sql(
-        "UPDATE reading SET worker = 'dead', leased_until = now() + interval '1 minute', due_at = now()"
+async def test_a_dead_workers_list_is_read_on_when_its_lease_is_over(stack: WorkerStack) -> None:
+    await reconcile_once(stack)
+    await stack.sql(
+        "UPDATE list_cursor SET worker = 'dead', leased_until = now() + interval '1 minute', due_at = now()"
         " WHERE task = 'events'"
     )
-    before = await paths(town)
-    await turn(town)
-    assert await paths(town) == before, "while one reads, the others wait"
-    await town.sql("UPDATE reading SET leased_until = now() WHERE task = 'events'")
-    await turn(town)
-    assert (await paths(town))[len(before) :].count("GET /v1/events") >= 1
+    before = await stripe_call_paths(stack)
+    await reconcile_once(stack)
+    assert await stripe_call_paths(stack) == before, "while one reads, the others wait"
+    await stack.sql("UPDATE list_cursor SET leased_until = now() WHERE task = 'events'")
+    await reconcile_once(stack)
+    assert (await stripe_call_paths(stack))[len(before) :].count("GET /v1/events") >= 1
 
 
-async def test_while_stripe_is_away_it_is_asked_once_and_then_left_alone(town: Town) -> None:
-    await turn(town)
-    await town.fault("GET *", "status", status=503, times=100)
-    before = len(await paths(town))
-    await turn(town)
-    assert len(await paths(town)) == before + 1
-    await reconcile(town.worker("other"), asyncio.Event())
-    assert len(await paths(town)) == before + 1, "everything is put off, not that list alone"
-    await town.no_faults()
-    async with town.database() as work:
-        failed = (await work.connection.execute(select(reading.c.error).where(reading.c.failures > 0))).scalars().all()
+async def test_while_stripe_is_away_it_is_asked_once_and_then_left_alone(stack: WorkerStack) -> None:
+    await reconcile_once(stack)
+    await stack.inject_fault("GET *", "status", status=503, times=100)
+    before = len(await stripe_call_paths(stack))
+    await reconcile_once(stack)
+    assert len(await stripe_call_paths(stack)) == before + 1
+    await reconcile(stack.new_worker("other"), asyncio.Event())
+    assert len(await stripe_call_paths(stack)) == before + 1, "everything is put off, not that list alone"
+    await stack.clear_faults()
+    async with stack.database() as work:
+        failed = (
+            (await work.connection.execute(select(list_cursor.c.error).where(list_cursor.c.failures > 0)))
+            .scalars()
+            .all()
+        )
     assert len(failed) == 1
-    await compare(town)
-    assert await town.rows("SELECT 1 FROM reading WHERE failures > 0 OR error IS NOT NULL") == []
+    await reconcile_all(stack)
+    assert await stack.rows("SELECT 1 FROM list_cursor WHERE failures > 0 OR error IS NOT NULL") == []
 
 
-async def test_a_hold_that_ends_while_its_order_is_under_way_is_told_once(town: Town) -> None:
+async def test_a_hold_that_ends_while_its_order_is_in_flight_is_told_once(stack: WorkerStack) -> None:
     """26: in time for a person to act."""
-    runner = await town.member(runner=True, card=None)
-    order = await town.held_job(runner)
-    await town.sql("UPDATE hold SET capture_before = now() + interval '11 hours' WHERE order_id = :id", id=order.id)
-    await turn(town)
-    assert await told(town) == [], "nothing is bought yet: it can still be given back"
-    await town.carry(runner, order)
+    runner = await stack.add_member(runner=True, card=None)
+    order = await stack.claimed_order(runner)
+    await stack.sql("UPDATE hold SET capture_before = now() + interval '11 hours' WHERE order_id = :id", id=order.id)
+    await reconcile_once(stack)
+    assert await admin_notifications(stack) == [], "nothing is bought yet: it can still be given back"
+    await stack.bring_to_drop_point(runner, order)
     for _ in range(2):
-        await turn(town)
-    assert await told(town) == ["push-hold-dying"]
+        await reconcile_once(stack)
+    assert await admin_notifications(stack) == ["notification-hold-expiring"]

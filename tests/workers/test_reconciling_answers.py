@@ -4,98 +4,110 @@ import asyncio
 import os
 import sys
 
-from domain.store.readings import take_reading
-from domain.store.use_cases import comparing
-from tests.town import NAMES, Town
-from tests.workers.comparing import compare, differences, paths, stray_intent, told
-from tests.workers.refunding import hear
-from tests.workers.scenes import new_admin
-from workers.reconciling.rounds import read, reconcile
-from workers.reconciling.turn import new_turn
+from domain.store.list_cursor_repository import lease_list_cursor
+from domain.store.use_cases import discrepancy_use_cases
+from tests.worker_stack import NAME_NUMBERS, WorkerStack
+from tests.workers.reconciliation_setup import (
+    admin_notifications,
+    create_stray_intent,
+    discrepancies,
+    reconcile_all,
+    stripe_call_paths,
+)
+from tests.workers.refund_setup import receive_event
+from tests.workers.saga_scenarios import new_admin
+from workers.reconciling.reconciler import read_leased_list, reconcile
+from workers.reconciling.reconciliation_context import new_reconciliation_context
 from workers.stripe_gateway import create_customer
 
 
-async def number_of(town: Town, subject: str) -> int:
+async def discrepancy_number(stack: WorkerStack, subject: str) -> int:
     """The difference's number."""
-    ((number,),) = await town.rows("SELECT id FROM difference WHERE subject = :subject", subject=subject)
+    ((number,),) = await stack.rows("SELECT id FROM discrepancy WHERE subject = :subject", subject=subject)
     return int(number)
 
 
-async def asked_to_look(town: Town, number: int) -> None:
+async def request_recheck(stack: WorkerStack, number: int) -> None:
     """An admin's [Look again], and what a worker does about it within seconds."""
-    async with town.database() as work:
-        await comparing.have_looked_at(work, town.campus, await new_admin(town), number, -200)
-    await reconcile(town.worker("looker"), asyncio.Event())
+    async with stack.database() as work:
+        await discrepancy_use_cases.request_discrepancy_recheck(
+            work, stack.campus, await new_admin(stack), number, -200
+        )
+    await reconcile(stack.new_worker("looker"), asyncio.Event())
 
 
-async def test_an_admin_who_asks_is_answered_and_what_is_gone_ends(town: Town) -> None:
-    intent = await stray_intent(town)
-    await compare(town)
-    number = await number_of(town, intent["id"])
-    await asked_to_look(town, number)
-    assert (await told(town))[-1] == "push-difference-stays"
-    await town.workshop.stripe.v1.payment_intents.cancel_async(intent["id"])
-    await asked_to_look(town, number)
-    assert (await told(town))[-1] == "push-difference-gone"
-    assert await differences(town) == []
-    assert await town.rows("SELECT 1 FROM difference WHERE look_wanted_at IS NOT NULL") == []
+async def test_an_admin_who_asks_is_answered_and_what_is_gone_ends(stack: WorkerStack) -> None:
+    intent = await create_stray_intent(stack)
+    await reconcile_all(stack)
+    number = await discrepancy_number(stack, intent["id"])
+    await request_recheck(stack, number)
+    assert (await admin_notifications(stack))[-1] == "notification-discrepancy-remains"
+    await stack.context.stripe.v1.payment_intents.cancel_async(intent["id"])
+    await request_recheck(stack, number)
+    assert (await admin_notifications(stack))[-1] == "notification-discrepancy-gone"
+    assert await discrepancies(stack) == []
+    assert await stack.rows("SELECT 1 FROM discrepancy WHERE recheck_requested_at IS NOT NULL") == []
 
 
-async def test_what_a_person_settled_stays_so_until_it_is_about_another_amount(town: Town) -> None:
-    intent = await stray_intent(town)
-    await compare(town)
-    admin = await new_admin(town)
-    async with town.database() as work:
-        await comparing.settle(work, town.campus, admin, await number_of(town, intent["id"]), "the shop's own test")
-    await town.sql("UPDATE reading SET seen_until = seen_until - 60 WHERE task = 'payment_intents'")
-    await compare(town)
-    assert await differences(town) == []
-    assert (await told(town)).count("push-difference") == 1
-    await town.workshop.stripe.v1.payment_intents.capture_async(intent["id"], {"amount_to_capture": 500})
-    await compare(town)
-    assert ("unknown_intent", intent["id"], "succeeded") in await differences(town)
+async def test_what_a_person_settled_stays_so_until_it_is_about_another_amount(stack: WorkerStack) -> None:
+    intent = await create_stray_intent(stack)
+    await reconcile_all(stack)
+    admin = await new_admin(stack)
+    async with stack.database() as work:
+        await discrepancy_use_cases.settle_discrepancy(
+            work, stack.campus, admin, await discrepancy_number(stack, intent["id"]), "the shop's own test"
+        )
+    await stack.sql("UPDATE list_cursor SET seen_until = seen_until - 60 WHERE task = 'payment_intents'")
+    await reconcile_all(stack)
+    assert await discrepancies(stack) == []
+    assert (await admin_notifications(stack)).count("notification-discrepancy") == 1
+    await stack.context.stripe.v1.payment_intents.capture_async(intent["id"], {"amount_to_capture": 500})
+    await reconcile_all(stack)
+    assert ("unknown_intent", intent["id"], "succeeded") in await discrepancies(stack)
 
 
-async def test_a_webhook_about_a_stray_hold_makes_the_sweep_come_soon(town: Town) -> None:
-    customer = await town.member()
-    order = await town.open_job(customer)
-    row = await town.saga(order, "create_order")
-    await town.cancel(customer, order)
-    await town.drive()
-    await compare(town)
-    await town.sql("UPDATE reading SET ended_at = now() - interval '2 minutes'")
-    late = await stray_intent(town, saga=str(row.id), order=str(order.id), call="late")
-    await reconcile(town.worker("sweeper"), asyncio.Event())
-    assert await differences(town, "mended") == [], "its hour has not come"
-    await hear(town, "evt_late", late)
-    await reconcile(town.worker("sweeper"), asyncio.Event())
-    assert [subject for _, subject, _ in await differences(town, "mended")] == [late["id"]]
+async def test_a_webhook_about_an_orphan_hold_makes_the_sweep_come_soon(stack: WorkerStack) -> None:
+    customer = await stack.add_member()
+    order = await stack.open_order(customer)
+    row = await stack.saga(order, "create_order")
+    await stack.cancel(customer, order)
+    await stack.run_due()
+    await reconcile_all(stack)
+    await stack.sql("UPDATE list_cursor SET ended_at = now() - interval '2 minutes'")
+    late = await create_stray_intent(stack, saga=str(row.id), order=str(order.id), call="late")
+    await reconcile(stack.new_worker("sweeper"), asyncio.Event())
+    assert await discrepancies(stack, "mended") == [], "its hour has not come"
+    await receive_event(stack, "evt_late", late)
+    await reconcile(stack.new_worker("sweeper"), asyncio.Event())
+    assert [subject for _, subject, _ in await discrepancies(stack, "mended")] == [late["id"]]
 
 
-async def test_a_list_longer_than_a_turn_is_read_on_by_the_next_where_it_stopped(town: Town) -> None:
+async def test_a_list_longer_than_a_pass_is_read_on_by_the_next_where_it_stopped(stack: WorkerStack) -> None:
     for _ in range(120):
-        await create_customer(town.workshop.stripe, {}, f"customer:{next(NAMES)}")
-    await reconcile(town.worker("first"), asyncio.Event())
-    await town.sql("UPDATE reading SET due_at = now() WHERE task = 'events'")
-    async with town.database() as work:
-        taken = await take_reading(work, "first")
+        await create_customer(stack.context.stripe, {}, f"customer:{next(NAME_NUMBERS)}")
+    await reconcile(stack.new_worker("first"), asyncio.Event())
+    await stack.sql("UPDATE list_cursor SET due_at = now() WHERE task = 'events'")
+    async with stack.database() as work:
+        taken = await lease_list_cursor(work, "first")
     assert taken is not None
-    assert not await read(new_turn(town.worker("first"), asyncio.Event(), calls=1), taken)
-    first = {row.id for row in await town.rows("SELECT id FROM stripe_event")}
+    assert not await read_leased_list(
+        new_reconciliation_context(stack.new_worker("first"), asyncio.Event(), max_calls=1), taken
+    )
+    first = {row.id for row in await stack.rows("SELECT id FROM stripe_event")}
     assert len(first) == 100
-    ((seen, cursor),) = await town.rows("SELECT seen_until, cursor FROM reading WHERE task = 'events'")
+    ((seen, cursor),) = await stack.rows("SELECT seen_until, cursor FROM list_cursor WHERE task = 'events'")
     assert (seen, cursor in first) == (None, True), "the watermark waits for the end of the list"
-    await town.sql("UPDATE reading SET due_at = now() WHERE task = 'events'")
-    before = len(await paths(town))
-    await reconcile(town.worker("second"), asyncio.Event())
-    assert len(await paths(town)) == before + 1
-    kept = {row.id for row in await town.rows("SELECT id FROM stripe_event")}
-    assert kept == {event["id"] for event in await town.look("objects", kind="event")}
+    await stack.sql("UPDATE list_cursor SET due_at = now() WHERE task = 'events'")
+    before = len(await stripe_call_paths(stack))
+    await reconcile(stack.new_worker("second"), asyncio.Event())
+    assert len(await stripe_call_paths(stack)) == before + 1
+    kept = {row.id for row in await stack.rows("SELECT id FROM stripe_event")}
+    assert kept == {event["id"] for event in await stack.inspect_stripe("objects", kind="event")}
 
 
-async def test_the_command_compares_everything_and_says_what_differs(town: Town, database_url: str) -> None:
-    intent = await stray_intent(town)
-    settings = {"DATABASE_URL": database_url, "STRIPE_API_URL": town.stripe_url, "STRIPE_SECRET_KEY": "sk_test_town"}
+async def test_the_command_compares_everything_and_says_what_differs(stack: WorkerStack, database_url: str) -> None:
+    intent = await create_stray_intent(stack)
+    settings = {"DATABASE_URL": database_url, "STRIPE_API_URL": stack.stripe_url, "STRIPE_SECRET_KEY": "sk_test_town"}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

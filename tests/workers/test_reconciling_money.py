@@ -1,204 +1,224 @@
 """Money that our rows and Stripe's do not agree about: orphans, late objects, cents, fees, and a restored backup."""
 
 from domain.order import Order, OrderStatus
-from tests.town import Town
-from tests.workers.backup import back_up, restore, tamper
-from tests.workers.comparing import compare, differences, stray_intent, stray_transfer, told, turn
+from tests.worker_stack import WorkerStack
+from tests.workers.database_backup import back_up_database, bypass_guards, restore_database
+from tests.workers.reconciliation_setup import (
+    admin_notifications,
+    create_stray_intent,
+    create_stray_transfer,
+    discrepancies,
+    reconcile_all,
+    reconcile_once,
+)
 from workers.stripe_gateway import retrieve_intent
 from workers.stripe_gateway_lists import retrieve_transfer
 
-BY_HAND = "requires_capture"
+UNCAPTURED = "requires_capture"
 
 
-async def completed(town: Town) -> Order:
+async def completed_order(stack: WorkerStack) -> Order:
     """An order whose money has moved."""
-    order = await town.delivered(await town.member(runner=True, card=None))
-    await town.drive()
-    return await town.order(order.id)
+    order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
+    await stack.run_due()
+    return await stack.order(order.id)
 
 
-async def test_payments_and_transfers_that_nobody_knows_are_told_once_and_touched_by_nobody(town: Town) -> None:
+async def test_payments_and_transfers_that_nobody_knows_are_told_once_and_touched_by_nobody(stack: WorkerStack) -> None:
     """59."""
-    order = await completed(town)
-    runner = await town.member(runner=True, card=None)
-    intent = await stray_intent(town)
-    transfer = await stray_transfer(town, order, str(runner.stripe_account))
+    order = await completed_order(stack)
+    runner = await stack.add_member(runner=True, card=None)
+    intent = await create_stray_intent(stack)
+    transfer = await create_stray_transfer(stack, order, str(runner.stripe_account))
     for _ in range(2):
-        await compare(town)
-    found = await differences(town)
-    assert ("unknown_intent", intent["id"], BY_HAND) in found
+        await reconcile_all(stack)
+    found = await discrepancies(stack)
+    assert ("unknown_intent", intent["id"], UNCAPTURED) in found
     assert ("unknown_transfer", transfer["id"], "") in found
     assert ("not_booked", transfer["balance_transaction"], f"transfer {transfer['id']}") in found
-    assert [kind for kind, _, _ in found if kind != "balance_differs"] == [
+    assert [kind for kind, _, _ in found if kind != "balance_mismatch"] == [
         "unknown_intent",
         "unknown_transfer",
         "not_booked",
     ]
-    assert await told(town) == ["push-difference"] * len(found)
-    assert (await retrieve_intent(town.workshop.stripe, intent["id"]))["status"] == BY_HAND
-    assert (await retrieve_transfer(town.workshop.stripe, transfer["id"]))["amount_reversed"] == 0
-    await town.workshop.stripe.v1.payment_intents.cancel_async(intent["id"])
-    await compare(town)
-    assert await differences(town, "gone") == [("unknown_intent", intent["id"], "canceled")]
+    assert await admin_notifications(stack) == ["notification-discrepancy"] * len(found)
+    assert (await retrieve_intent(stack.context.stripe, intent["id"]))["status"] == UNCAPTURED
+    assert (await retrieve_transfer(stack.context.stripe, transfer["id"]))["amount_reversed"] == 0
+    await stack.context.stripe.v1.payment_intents.cancel_async(intent["id"])
+    await reconcile_all(stack)
+    assert await discrepancies(stack, "gone") == [("unknown_intent", intent["id"], "canceled")]
 
 
-async def test_a_hold_that_stripe_made_too_late_is_let_go(town: Town) -> None:
+async def test_a_hold_that_stripe_made_too_late_is_released(stack: WorkerStack) -> None:
     """11: its saga is over."""
-    customer = await town.member()
-    order = await town.open_job(customer)
-    row = await town.saga(order, "create_order")
-    await town.cancel(customer, order)
-    await town.drive()
-    late = await stray_intent(town, saga=str(row.id), order=str(order.id), call="late")
+    customer = await stack.add_member()
+    order = await stack.open_order(customer)
+    row = await stack.saga(order, "create_order")
+    await stack.cancel(customer, order)
+    await stack.run_due()
+    late = await create_stray_intent(stack, saga=str(row.id), order=str(order.id), call="late")
     for _ in range(2):
-        await compare(town)
-    (found,) = [one for one in await town.intents(order.id) if one["id"] == late["id"]]
+        await reconcile_all(stack)
+    (found,) = [one for one in await stack.intents(order.id) if one["id"] == late["id"]]
     assert found["status"] == "canceled"
-    assert await differences(town) == []
-    assert [kind for kind, _, _ in await differences(town, "mended")] == ["late_intent"]
-    assert await told(town) == []
-    assert await town.breaches() == []
+    assert await discrepancies(stack) == []
+    assert [kind for kind, _, _ in await discrepancies(stack, "mended")] == ["late_intent"]
+    assert await admin_notifications(stack) == []
+    assert await stack.breaches() == []
 
 
-async def test_a_hold_whose_saga_is_at_work_is_left_alone(town: Town) -> None:
+async def test_a_hold_whose_saga_is_at_work_is_left_alone(stack: WorkerStack) -> None:
     """35: Stripe lists it before we wrote it down."""
-    order = await town.place(await town.member())
-    row = await town.saga(order, "create_order")
-    late = await stray_intent(town, saga=str(row.id), order=str(order.id), call="early")
-    await turn(town)
-    assert await differences(town) == []
-    assert await differences(town, "mended") == []
-    (since,) = await town.rows("SELECT seen_until FROM reading WHERE task = 'payment_intents'")
+    order = await stack.place_order(await stack.add_member())
+    row = await stack.saga(order, "create_order")
+    late = await create_stray_intent(stack, saga=str(row.id), order=str(order.id), call="early")
+    await reconcile_once(stack)
+    assert await discrepancies(stack) == []
+    assert await discrepancies(stack, "mended") == []
+    (since,) = await stack.rows("SELECT seen_until FROM list_cursor WHERE task = 'payment_intents'")
     assert since.seen_until <= late["created"], "it is looked at again"
 
 
-async def test_a_transfer_that_came_too_late_is_taken_back_and_booked(town: Town) -> None:
+async def test_a_transfer_that_came_too_late_is_taken_back_and_booked(stack: WorkerStack) -> None:
     """11: refused, so we concluded that there was none; the runner is paid once, by the next try."""
-    runner = await town.member(runner=True, card=None)
-    order = await town.delivered(runner)
-    await town.control(f"accounts/{runner.stripe_account}", transfers="inactive")
-    await town.drive()
-    row = await town.saga(order, "pay_out_runner")
-    assert row.status == "undone"
-    await town.control(f"accounts/{runner.stripe_account}", transfers="active")
-    late = await stray_transfer(town, order, str(runner.stripe_account), saga=str(row.id), call="late")
+    runner = await stack.add_member(runner=True, card=None)
+    order = await stack.delivered_order(runner)
+    await stack.control_stripe(f"accounts/{runner.stripe_account}", transfers="inactive")
+    await stack.run_due()
+    row = await stack.saga(order, "pay_out_runner")
+    assert row.status == "compensated"
+    await stack.control_stripe(f"accounts/{runner.stripe_account}", transfers="active")
+    late = await create_stray_transfer(stack, order, str(runner.stripe_account), saga=str(row.id), call="late")
     for _ in range(2):
-        await compare(town)
-    assert (await retrieve_transfer(town.workshop.stripe, late["id"]))["amount_reversed"] == 50
-    assert await differences(town) == []
-    assert [kind for kind, _, _ in await differences(town, "mended")] == ["late_transfer"]
-    assert [tuple(one) for one in await town.rows("SELECT status, sent FROM payable")] == [("paid", 1030)]
-    await compare(town)
-    assert await differences(town) == []
-    assert await town.breaches() == []
+        await reconcile_all(stack)
+    assert (await retrieve_transfer(stack.context.stripe, late["id"]))["amount_reversed"] == 50
+    assert await discrepancies(stack) == []
+    assert [kind for kind, _, _ in await discrepancies(stack, "mended")] == ["late_transfer"]
+    assert [tuple(one) for one in await stack.rows("SELECT status, sent FROM payable")] == [("paid", 1030)]
+    await reconcile_all(stack)
+    assert await discrepancies(stack) == []
+    assert await stack.breaches() == []
 
 
-async def test_a_late_transfer_that_cannot_be_taken_back_is_a_persons_case(town: Town) -> None:
+async def test_a_late_transfer_that_cannot_be_taken_back_is_a_persons_case(stack: WorkerStack) -> None:
     """41."""
-    runner = await town.member(runner=True, card=None)
-    order = await town.delivered(runner)
-    await town.control(f"accounts/{runner.stripe_account}", transfers="inactive")
-    await town.drive()
-    row = await town.saga(order, "pay_out_runner")
-    await town.control(f"accounts/{runner.stripe_account}", transfers="active")
-    late = await stray_transfer(town, order, str(runner.stripe_account), saga=str(row.id), call="late")
-    await town.control(f"accounts/{runner.stripe_account}", pay_out=True)
-    await compare(town)
-    kinds = {kind: note for kind, subject, note in await differences(town) if subject == late["id"]}
+    runner = await stack.add_member(runner=True, card=None)
+    order = await stack.delivered_order(runner)
+    await stack.control_stripe(f"accounts/{runner.stripe_account}", transfers="inactive")
+    await stack.run_due()
+    row = await stack.saga(order, "pay_out_runner")
+    await stack.control_stripe(f"accounts/{runner.stripe_account}", transfers="active")
+    late = await create_stray_transfer(stack, order, str(runner.stripe_account), saga=str(row.id), call="late")
+    await stack.control_stripe(f"accounts/{runner.stripe_account}", pay_out=True)
+    await reconcile_all(stack)
+    kinds = {kind: note for kind, subject, note in await discrepancies(stack) if subject == late["id"]}
     assert "balance_insufficient" in kinds["late_transfer"]
-    assert "push-difference" in await told(town)
+    assert "notification-discrepancy" in await admin_notifications(stack)
 
 
-async def test_a_ledger_that_is_a_cent_off_is_a_difference_until_it_is_not(town: Town) -> None:
+async def test_a_ledger_that_is_a_cent_off_is_a_discrepancy_until_it_is_not(stack: WorkerStack) -> None:
     """60."""
-    order = await completed(town)
-    await compare(town)
-    assert await differences(town) == []
+    order = await completed_order(stack)
+    await reconcile_all(stack)
+    assert await discrepancies(stack) == []
     moved = "UPDATE ledger_entry SET amount = amount {} sign(amount) WHERE txn_id ="
     of_capture = f" (SELECT id FROM ledger_txn WHERE kind = 'capture' AND order_id = {order.id}) AND line IN (1, 3)"
-    await tamper(town, moved.format("+") + of_capture)
-    await compare(town)
-    ((ours, theirs),) = await town.rows("SELECT ours, theirs FROM difference WHERE kind = 'amount_differs'")
-    assert (ours, theirs) == (1131, 1130)
-    ((ours, theirs),) = await town.rows("SELECT ours, theirs FROM difference WHERE kind = 'balance_differs'")
-    assert ours - theirs == 1
-    await tamper(town, moved.format("-") + of_capture)
-    await compare(town)
-    assert await differences(town) == []
-    assert sorted(kind for kind, _, _ in await differences(town, "gone")) == ["amount_differs", "balance_differs"]
+    await bypass_guards(stack, moved.format("+") + of_capture)
+    await reconcile_all(stack)
+    ((local_value, remote_value),) = await stack.rows(
+        "SELECT local_value, remote_value FROM discrepancy WHERE kind = 'amount_mismatch'"
+    )
+    assert (local_value, remote_value) == (1131, 1130)
+    ((local_value, remote_value),) = await stack.rows(
+        "SELECT local_value, remote_value FROM discrepancy WHERE kind = 'balance_mismatch'"
+    )
+    assert local_value - remote_value == 1
+    await bypass_guards(stack, moved.format("-") + of_capture)
+    await reconcile_all(stack)
+    assert await discrepancies(stack) == []
+    assert sorted(kind for kind, _, _ in await discrepancies(stack, "gone")) == ["amount_mismatch", "balance_mismatch"]
 
 
-async def test_a_fee_that_was_not_known_at_the_capture_is_booked_late(town: Town) -> None:
-    order = await completed(town)
+async def test_a_fee_that_was_not_known_at_the_capture_is_booked_late(stack: WorkerStack) -> None:
+    order = await completed_order(stack)
     lost = f"(SELECT id FROM ledger_txn WHERE kind = 'fee' AND order_id = {order.id})"
-    await tamper(town, f"DELETE FROM ledger_entry WHERE txn_id = {lost}", "DELETE FROM ledger_txn WHERE kind = 'fee'")
-    assert [finding.name for finding in await town.breaches()] == ["I6"]
-    await compare(town)
-    assert await town.breaches() == []
-    assert await differences(town) == []
+    await bypass_guards(
+        stack, f"DELETE FROM ledger_entry WHERE txn_id = {lost}", "DELETE FROM ledger_txn WHERE kind = 'fee'"
+    )
+    assert [finding.name for finding in await stack.breaches()] == ["I6"]
+    await reconcile_all(stack)
+    assert await stack.breaches() == []
+    assert await discrepancies(stack) == []
 
 
-async def test_a_hold_that_is_gone_before_anybody_took_the_job_is_told(town: Town) -> None:
-    order = await town.open_job()
-    (intent,) = await town.intents(order.id)
-    await town.workshop.stripe.v1.payment_intents.cancel_async(intent["id"])
-    await compare(town)
-    assert await differences(town) == [], "it is not old enough: whoever is at it may be quicker"
-    await town.sql("UPDATE hold SET made_at = now() - interval '6 minutes'")
-    await compare(town)
-    assert await differences(town) == [("hold_elsewhere", intent["id"], "held / canceled")]
-    assert (await town.order(order.id)).status is OrderStatus.CREATED
+async def test_a_hold_that_is_gone_before_anybody_claimed_the_order_is_told(stack: WorkerStack) -> None:
+    order = await stack.open_order()
+    (intent,) = await stack.intents(order.id)
+    await stack.context.stripe.v1.payment_intents.cancel_async(intent["id"])
+    await reconcile_all(stack)
+    assert await discrepancies(stack) == [], "it is not old enough: whoever is at it may be quicker"
+    await stack.sql("UPDATE hold SET made_at = now() - interval '6 minutes'")
+    await reconcile_all(stack)
+    assert await discrepancies(stack) == [("hold_mismatch", intent["id"], "held / canceled")]
+    assert (await stack.order(order.id)).status is OrderStatus.CREATED
 
 
-async def test_a_hold_that_is_gone_while_its_order_goes_on_is_told_once_and_is_no_difference(town: Town) -> None:
+async def test_a_hold_that_is_gone_while_its_order_goes_on_is_told_once_and_is_no_discrepancy(
+    stack: WorkerStack,
+) -> None:
     """27: the events say so by list, and the look at what stands unfinished says so without them."""
-    order = await town.held_job(await town.member(runner=True, card=None))
-    (intent,) = await town.intents(order.id)
-    await town.workshop.stripe.v1.payment_intents.cancel_async(intent["id"])
-    await town.sql("UPDATE hold SET made_at = now() - interval '6 minutes'")
+    order = await stack.claimed_order(await stack.add_member(runner=True, card=None))
+    (intent,) = await stack.intents(order.id)
+    await stack.context.stripe.v1.payment_intents.cancel_async(intent["id"])
+    await stack.sql("UPDATE hold SET made_at = now() - interval '6 minutes'")
     for _ in range(2):
-        await compare(town)
-    assert await differences(town) == []
-    assert (await town.told(order, town.campus.admin_chat)).count("push-hold-lapsed") == 1
-    assert (await town.order(order.id)).status is OrderStatus.ACCEPTED
+        await reconcile_all(stack)
+    assert await discrepancies(stack) == []
+    assert (await stack.notification_keys(order, stack.campus.admin_chat)).count("notification-hold-lapsed") == 1
+    assert (await stack.order(order.id)).status is OrderStatus.ACCEPTED
 
 
-async def test_after_a_restored_backup_every_forgotten_object_is_listed_and_nothing_is_paid_twice(town: Town) -> None:
+async def test_after_a_restored_backup_every_forgotten_object_is_listed_and_nothing_is_paid_twice(
+    stack: WorkerStack,
+) -> None:
     """54: an hour is lost."""
-    ana, ben = [await town.member(runner=True, card=None) for _ in range(2)]
-    under_way = await town.held_job(ana)
-    at_the_door = await town.delivered(ben)
-    await back_up(town)
-    await town.carry(ana, under_way)
-    await town.hand_over(ana, under_way)
-    await town.drive()
-    forgotten = await town.open_job()
+    ana, ben = [await stack.add_member(runner=True, card=None) for _ in range(2)]
+    under_way = await stack.claimed_order(ana)
+    order_at_drop_point = await stack.delivered_order(ben)
+    await back_up_database(stack)
+    await stack.bring_to_drop_point(ana, under_way)
+    await stack.hand_over(ana, under_way)
+    await stack.run_due()
+    forgotten = await stack.open_order()
     known = {
-        kind: {one["id"] for one in await town.look("objects", kind=kind)} for kind in ("payment_intent", "transfer")
+        kind: {one["id"] for one in await stack.inspect_stripe("objects", kind=kind)}
+        for kind in ("payment_intent", "transfer")
     }
-    await restore(town)
-    await compare(town)
-    await town.drive()
-    found = await differences(town)
-    (lost,) = [one["id"] for one in await town.intents(forgotten.id)]
-    assert ("unknown_intent", lost, BY_HAND) in found
+    await restore_database(stack)
+    await reconcile_all(stack)
+    await stack.run_due()
+    found = await discrepancies(stack)
+    (lost,) = [one["id"] for one in await stack.intents(forgotten.id)]
+    assert ("unknown_intent", lost, UNCAPTURED) in found
     assert {subject for kind, subject, _ in found if kind == "unknown_transfer"} == known["transfer"]
-    await town.carry(ana, under_way)
-    await town.hand_over(ana, under_way)
-    await town.drive()
-    for order in (under_way, at_the_door):
-        assert (await town.order(order.id)).status is OrderStatus.COMPLETED
-        assert len(await town.transfers(order.id)) == 1
-        assert [one["status"] for one in await town.intents(order.id)] == ["succeeded"]
-    assert {one["id"] for one in await town.look("objects", kind="payment_intent")} == known["payment_intent"]
+    await stack.bring_to_drop_point(ana, under_way)
+    await stack.hand_over(ana, under_way)
+    await stack.run_due()
+    for order in (under_way, order_at_drop_point):
+        assert (await stack.order(order.id)).status is OrderStatus.COMPLETED
+        assert len(await stack.transfers(order.id)) == 1
+        assert [one["status"] for one in await stack.intents(order.id)] == ["succeeded"]
+    assert {one["id"] for one in await stack.inspect_stripe("objects", kind="payment_intent")} == known[
+        "payment_intent"
+    ]
 
 
-async def test_a_pay_out_that_nobody_sends_is_told_until_somebody_does(town: Town) -> None:
-    order = await town.delivered(await town.member(runner=True, ready=False, card=None))
-    await town.drive()
-    await town.sql("UPDATE payable SET status = 'sending', booked_at = now() - interval '6 minutes'")
-    await compare(town)
-    assert [kind for kind, _, _ in await differences(town)] == ["payout_alone"]
-    await town.sql("UPDATE payable SET status = 'open' WHERE order_id = :id", id=order.id)
-    await compare(town)
-    assert await differences(town) == []
+async def test_a_pay_out_that_nobody_sends_is_told_until_somebody_does(stack: WorkerStack) -> None:
+    order = await stack.delivered_order(await stack.add_member(runner=True, ready=False, card=None))
+    await stack.run_due()
+    await stack.sql("UPDATE payable SET status = 'sending', booked_at = now() - interval '6 minutes'")
+    await reconcile_all(stack)
+    assert [kind for kind, _, _ in await discrepancies(stack)] == ["orphan_payout"]
+    await stack.sql("UPDATE payable SET status = 'open' WHERE order_id = :id", id=order.id)
+    await reconcile_all(stack)
+    assert await discrepancies(stack) == []

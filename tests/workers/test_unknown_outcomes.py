@@ -8,13 +8,13 @@ import aiohttp
 import pytest
 from stripe import AIOHTTPClient, StripeClient
 
-from tests.fuzz.depth import DEEP
-from tests.town import Town
-from tests.workers.deaths import Killed, dying
-from tests.workers.scenes import SCENES, Scene, people_act
-from workers.engine import run_saga
-from workers.stripe_gateway import Stripe
-from workers.workshop import Workshop
+from tests.fuzz.fuzz_depth import IS_DEEP
+from tests.worker_stack import WorkerStack
+from tests.workers.saga_scenarios import SAGA_SCENARIOS, SagaScenario, act_as_person
+from tests.workers.worker_faults import WorkerKilled, killed_worker
+from workers.saga_engine import advance_saga
+from workers.stripe_gateway import StripeGateway
+from workers.worker_context import WorkerContext
 
 CALLS = {
     "POST /v1/payment_intents": "placing",
@@ -44,8 +44,8 @@ FAULTS: dict[str, dict[str, Any]] = {
     "401": {"kind": "status", "status": 401},
 }
 # What the gateway reads in the same way, as test_stripe_errors says: done, for all we know; and a passing no.
-LIKE_A_LOST_ANSWER = ("the answer is cut", "a proxy answers", "the connection is torn down")
-PASSING = ("429", "409", "401")
+LOST_ANSWER_FAULTS = ("the answer is cut", "a proxy answers", "the connection is torn down")
+RETRYABLE_FAULTS = ("429", "409", "401")
 
 
 def faults_of(call: str) -> list[dict[str, Any]]:
@@ -53,53 +53,53 @@ def faults_of(call: str) -> list[dict[str, Any]]:
 
     Calls that move no money take their answers through the same gateway: three kinds are enough for them.
     """
-    if DEEP:
+    if IS_DEEP:
         return list(FAULTS.values())
     if call not in MOVES_MONEY:
         return list(FAULTS.values())[::3]
-    turn = sorted(MOVES_MONEY).index(call) % 3
-    names = ("the answer is lost", LIKE_A_LOST_ANSWER[turn], "nothing arrives", PASSING[turn])
+    fault_offset = sorted(MOVES_MONEY).index(call) % 3
+    names = ("the answer is lost", LOST_ANSWER_FAULTS[fault_offset], "nothing arrives", RETRYABLE_FAULTS[fault_offset])
     return [FAULTS[name] for name in names]
 
 
 @pytest.fixture
-async def impatient(shared_town: Town) -> AsyncIterator[Workshop]:
+async def impatient_worker(shared_stack: WorkerStack) -> AsyncIterator[WorkerContext]:
     """A worker that gives a call a fifth of a second."""
     session = aiohttp.ClientSession()
     transport = AIOHTTPClient(timeout=aiohttp.ClientTimeout(total=0.2), session=session)
     client = StripeClient(
-        "sk_test_town", http_client=transport, max_network_retries=0, base_addresses={"api": shared_town.stripe_url}
+        "sk_test_town", http_client=transport, max_network_retries=0, base_addresses={"api": shared_stack.stripe_url}
     )
-    worker = shared_town.worker("impatient")
-    worker.stripe = Stripe(client=client, session=session)
+    worker = shared_stack.new_worker("impatient")
+    worker.stripe = StripeGateway(client=client, session=session)
     yield worker
     await worker.stripe.close()
 
 
-async def finish(town: Town, scene: Scene, worker: Workshop | None = None) -> int:
+async def run_to_end(stack: WorkerStack, scenario: SagaScenario, worker: WorkerContext | None = None) -> int:
     """Run the saga to its end, all pauses skipped; how many rounds it took."""
     for number in range(1, 40):
-        await run_saga(worker or town.workshop, scene.saga_id)
-        await people_act(town, scene.saga_id)
-        if await scene.ended():
-            await town.hurry()
-            await scene.check()
+        await advance_saga(worker or stack.context, scenario.saga_id)
+        await act_as_person(stack, scenario.saga_id)
+        if await scenario.is_final():
+            await stack.run_now()
+            await scenario.check()
             return number
-        await town.sql("UPDATE saga SET wake_at = now() WHERE id = :id AND wake_at IS NOT NULL", id=scene.saga_id)
-    row = await town.rows("SELECT kind, call, tries, error FROM saga WHERE id = :id", id=scene.saga_id)
+        await stack.sql("UPDATE saga SET wake_at = now() WHERE id = :id AND wake_at IS NOT NULL", id=scenario.saga_id)
+    row = await stack.rows("SELECT kind, call, tries, error FROM saga WHERE id = :id", id=scenario.saga_id)
     raise AssertionError(f"never ends: {row}")
 
 
 @pytest.mark.parametrize("call", CALLS)
-async def test_m2_whatever_happens_to_an_answer_there_is_one_effect(shared_town: Town, call: str) -> None:
+async def test_m2_whatever_happens_to_an_answer_there_is_one_effect(shared_stack: WorkerStack, call: str) -> None:
     """M2, S4: one fault, twice in a row, of each kind; nobody notices more than a pause."""
-    town = shared_town
+    stack = shared_stack
     for fault in faults_of(call):
-        scene = await SCENES[CALLS[call]](town)
-        await town.fault(call, times=2, **fault)
-        await finish(town, scene)
-        await town.no_faults()
-    assert await town.breaches() == []
+        scenario = await SAGA_SCENARIOS[CALLS[call]](stack)
+        await stack.inject_fault(call, times=2, **fault)
+        await run_to_end(stack, scenario)
+        await stack.clear_faults()
+    assert await stack.breaches() == []
 
 
 CREATING = [call for call in CALLS if call.startswith("POST")]
@@ -107,31 +107,31 @@ CREATING = [call for call in CALLS if call.startswith("POST")]
 
 @pytest.mark.parametrize("call", CREATING)
 async def test_m2_a_call_nobody_answers_in_time_has_one_effect(
-    shared_town: Town, impatient: Workshop, call: str
+    shared_stack: WorkerStack, impatient_worker: WorkerContext, call: str
 ) -> None:
     """S3: given up by us, done by Stripe all the same, and then not done at all."""
-    town = shared_town
+    stack = shared_stack
     for before in (False, True):
-        scene = await SCENES[CALLS[call]](town)
-        await town.fault(call, "hang", before=before, seconds=0.3)
-        await finish(town, scene, impatient)
-    assert await town.breaches() == []
+        scenario = await SAGA_SCENARIOS[CALLS[call]](stack)
+        await stack.inject_fault(call, "hang", before=before, seconds=0.3)
+        await run_to_end(stack, scenario, impatient_worker)
+    assert await stack.breaches() == []
 
 
 @pytest.mark.parametrize("call", sorted(MOVES_MONEY - {"POST /v1/payment_intents/*/cancel"}))
-async def test_a_cached_500_of_a_call_that_was_done_is_looked_up(shared_town: Town, call: str) -> None:
+async def test_a_cached_500_of_a_call_that_was_done_is_looked_up(shared_stack: WorkerStack, call: str) -> None:
     """Stripe replays its 500 for a day to the same key; what it did is found by a list."""
-    town = shared_town
-    scene = await SCENES[CALLS[call]](town)
-    await town.fault(call, "status", status=500, before=False)
-    assert await finish(town, scene) >= 3
-    assert await town.breaches() == []
+    stack = shared_stack
+    scenario = await SAGA_SCENARIOS[CALLS[call]](stack)
+    await stack.inject_fault(call, "status", status=500, before=False)
+    assert await run_to_end(stack, scenario) >= 3
+    assert await stack.breaches() == []
 
 
-async def test_a_500_of_a_release_that_was_done_is_seen_by_the_intent_itself(shared_town: Town) -> None:
-    scene = await SCENES["cancelling"](shared_town)
-    await shared_town.fault("POST /v1/payment_intents/*/cancel", "status", status=500, before=False)
-    await finish(shared_town, scene)
+async def test_a_500_of_a_release_that_was_done_is_seen_by_the_intent_itself(shared_stack: WorkerStack) -> None:
+    scenario = await SAGA_SCENARIOS["cancelling"](shared_stack)
+    await shared_stack.inject_fault("POST /v1/payment_intents/*/cancel", "status", status=500, before=False)
+    await run_to_end(shared_stack, scenario)
 
 
 SURE_AFTER = {  # where twice would do harm
@@ -144,99 +144,101 @@ SURE_AFTER = {  # where twice would do harm
 
 @pytest.mark.parametrize("call", CREATING)
 async def test_s6_a_cached_500_of_a_call_that_was_not_done_does_not_hold_a_saga_for_ever(
-    shared_town: Town, call: str
+    shared_stack: WorkerStack, call: str
 ) -> None:
     """S6: Stripe would repeat its 500 for a day, so another key it is; a hold or a transfer not before one is sure."""
-    town = shared_town
-    scene = await SCENES[CALLS[call]](town)
-    await town.fault(call, "status", status=500, before=True)
+    stack = shared_stack
+    scenario = await SAGA_SCENARIOS[CALLS[call]](stack)
+    await stack.inject_fault(call, "status", status=500, before=True)
     if call in SURE_AFTER:
         with pytest.raises(AssertionError, match="never ends"):
-            await finish(town, scene)
-        await sent_earlier(town, scene, SURE_AFTER[call])
-    await finish(town, scene)
-    assert await town.breaches() == []
+            await run_to_end(stack, scenario)
+        await backdate_call(stack, scenario, SURE_AFTER[call])
+    await run_to_end(stack, scenario)
+    assert await stack.breaches() == []
 
 
 @pytest.mark.parametrize("call", CREATING)
 async def test_s6_an_outage_longer_than_stripes_memory_of_keys_holds_nothing_for_ever(
-    shared_town: Town, call: str
+    shared_stack: WorkerStack, call: str
 ) -> None:
     """Stripe forgets a key after a day; what left no trace by then is sent anew, what did is found.
 
     A customer or an account can't be looked for; a second one beside it is harmless, and not what this is about.
     """
-    town = shared_town
+    stack = shared_stack
     for done in (False, True) if call not in ("POST /v1/customers", "POST /v1/accounts") else (False,):
-        scene = await SCENES[CALLS[call]](town)
-        await town.fault(call, "lost_answer", before=not done)
-        await run_saga(town.workshop, scene.saga_id)
-        await sent_earlier(town, scene, "25 hours")
-        await finish(town, scene)
-    await town.hurry()
-    assert await town.breaches() == []
+        scenario = await SAGA_SCENARIOS[CALLS[call]](stack)
+        await stack.inject_fault(call, "lost_answer", before=not done)
+        await advance_saga(stack.context, scenario.saga_id)
+        await backdate_call(stack, scenario, "25 hours")
+        await run_to_end(stack, scenario)
+    await stack.run_now()
+    assert await stack.breaches() == []
 
 
 @pytest.mark.parametrize("call", SURE_AFTER)
-async def test_a_key_taken_after_a_day_is_kept_as_the_first_one_was(shared_town: Town, call: str) -> None:
+async def test_a_rekeyed_call_keeps_its_key_as_the_first_one_did(shared_stack: WorkerStack, call: str) -> None:
     """An answer that is lost a day later is no reason for one more key: Stripe may still be doing what it carried."""
-    town = shared_town
-    scene = await SCENES[CALLS[call]](town)
-    await town.fault(call, "lost_answer", before=True, times=4)
-    await run_saga(town.workshop, scene.saga_id)
-    await sent_earlier(town, scene, "25 hours")
-    await finish(town, scene)
-    first, *later = await keys_of(town, scene, call)
+    stack = shared_stack
+    scenario = await SAGA_SCENARIOS[CALLS[call]](stack)
+    await stack.inject_fault(call, "lost_answer", before=True, times=4)
+    await advance_saga(stack.context, scenario.saga_id)
+    await backdate_call(stack, scenario, "25 hours")
+    await run_to_end(stack, scenario)
+    first, *later = await keys_of(stack, scenario, call)
     assert len(later) == 4
     assert set(later) == {f"{first}:1"}
-    assert await town.breaches() == []
+    assert await stack.breaches() == []
 
 
 @pytest.mark.parametrize("call", SURE_AFTER)
-async def test_m16_a_worker_killed_while_it_takes_another_key_leaves_one_effect(shared_town: Town, call: str) -> None:
+async def test_m16_a_worker_killed_while_it_rekeys_a_call_leaves_one_effect(
+    shared_stack: WorkerStack, call: str
+) -> None:
     """M16: before the key is on the row, with it there and nothing sent, done and not recorded, recorded."""
-    town = shared_town
+    stack = shared_stack
     for at, committed in ((2, False), (2, True), (3, False), (3, True)):
-        scene = await SCENES[CALLS[call]](town)
-        await town.fault(call, "lost_answer", before=True)
-        await run_saga(town.workshop, scene.saga_id)
-        await sent_earlier(town, scene, "25 hours")
-        with pytest.raises(Killed):
-            await run_saga(dying(town, at=at, committed=committed), scene.saga_id)
+        scenario = await SAGA_SCENARIOS[CALLS[call]](stack)
+        await stack.inject_fault(call, "lost_answer", before=True)
+        await advance_saga(stack.context, scenario.saga_id)
+        await backdate_call(stack, scenario, "25 hours")
+        with pytest.raises(WorkerKilled):
+            await advance_saga(killed_worker(stack, at=at, committed=committed), scenario.saga_id)
         if at == 2:
-            ((taken,),) = await town.rows("SELECT call ->> 'renewed' FROM saga WHERE id = :id", id=scene.saga_id)
+            ((taken,),) = await stack.rows("SELECT call ->> 'rekeyed' FROM saga WHERE id = :id", id=scenario.saga_id)
             assert taken == ("1" if committed else None), "nothing is sent under a key that is not on the row"
-        await finish(town, scene, town.worker("heir"))
-        first, *later = await keys_of(town, scene, call)
+        await run_to_end(stack, scenario, stack.new_worker("heir"))
+        first, *later = await keys_of(stack, scenario, call)
         assert set(later) == {f"{first}:1"}
-    assert await town.breaches() == []
+    assert await stack.breaches() == []
 
 
-async def test_a_look_that_fails_says_nothing_about_the_key(shared_town: Town) -> None:
+async def test_a_lookup_that_fails_says_nothing_about_the_key(shared_stack: WorkerStack) -> None:
     """Stripe keeps the failure of a call under its key, and nothing of a list: no other key, and no day to wait."""
-    town, call = shared_town, "POST /v1/transfers"
-    scene = await SCENES[CALLS[call]](town)
-    await town.fault(call, "lost_answer", before=True, times=2)
-    await town.fault("GET /v1/transfers", "status", status=500, times=3)
-    await finish(town, scene)
-    first, *later = await keys_of(town, scene, call)
+    stack, call = shared_stack, "POST /v1/transfers"
+    scenario = await SAGA_SCENARIOS[CALLS[call]](stack)
+    await stack.inject_fault(call, "lost_answer", before=True, times=2)
+    await stack.inject_fault("GET /v1/transfers", "status", status=500, times=3)
+    await run_to_end(stack, scenario)
+    first, *later = await keys_of(stack, scenario, call)
     assert later == [first, first]
-    assert await town.breaches() == []
+    assert await stack.breaches() == []
 
 
-async def keys_of(town: Town, scene: Scene, call: str) -> list[str]:
+async def keys_of(stack: WorkerStack, scenario: SagaScenario, call: str) -> list[str]:
     """The keys under which the saga made this call, in their order."""
-    sent = [one for one in await town.look("requests") if fnmatch(f"{one['verb']} {one['path']}", call)]
+    sent = [one for one in await stack.inspect_stripe("requests") if fnmatch(f"{one['verb']} {one['path']}", call)]
     keys = [str(one["idempotency_key"]) for one in sent]
-    return [key for key in keys if key.startswith(str(scene.saga_id))]
+    return [key for key in keys if key.startswith(str(scenario.saga_id))]
 
 
-async def sent_earlier(town: Town, scene: Scene, ago: str) -> None:
+async def backdate_call(stack: WorkerStack, scenario: SagaScenario, ago: str) -> None:
     """As if the saga's present call had been sent so long ago, and nothing heard of it since."""
     then = "extract(epoch FROM now() - CAST(CAST(:ago AS text) AS interval))"
-    await town.sql(
-        f"UPDATE saga SET call = call || jsonb_build_object('first_sent_at', {then}, 'unclear_at', {then}),"
+    await stack.sql(
+        f"UPDATE saga SET call = call || jsonb_build_object('first_sent_at', {then}, 'outcome_unknown_at', {then}),"
         " wake_at = now() WHERE id = :id AND jsonb_typeof(call) = 'object'",
         ago=ago,
-        id=scene.saga_id,
+        id=scenario.saga_id,
     )

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.launch.ports import free_port
-from tests.bot.stage import until
-from tests.servers import PROJECT
-from tests.town import Town
+from tests.bot.bot_stack import wait_until
+from tests.shared_servers import PROJECT
+from tests.worker_stack import WorkerStack
 
 START_TIMEOUT = 30.0  # seconds on a busy machine
 STOP_TIMEOUT = 30.0  # seconds; a worker lets its queue jobs finish
@@ -38,7 +38,7 @@ class WorkerProcess:
 
 @asynccontextmanager
 async def running_worker(
-    town: Town, database_url: str, folder: Path, redis_url: str | None = None
+    stack: WorkerStack, database_url: str, folder: Path, redis_url: str | None = None
 ) -> AsyncIterator[WorkerProcess]:
     """Run a worker on this town's database and Stripe stand-in; there is no Telegram, and no Redis unless named."""
     settings = {
@@ -46,7 +46,7 @@ async def running_worker(
         "REDIS_URL": redis_url or f"redis://127.0.0.1:{free_port()}/0",
         "TELEGRAM_API_URL": f"http://127.0.0.1:{free_port()}",
         "TELEGRAM_BOT_TOKEN": "7001:town",
-        "STRIPE_API_URL": town.stripe_url,
+        "STRIPE_API_URL": stack.stripe_url,
         "STRIPE_SECRET_KEY": "sk_test_town",
         "PYTHONUNBUFFERED": "1",
     }
@@ -58,7 +58,7 @@ async def running_worker(
         )
     worker = WorkerProcess(process=process, log=log)
     try:
-        await until(lambda: worker.said("workers ready"), START_TIMEOUT)
+        await wait_until(lambda: worker.said("workers ready"), START_TIMEOUT)
         yield worker
     finally:
         if process.returncode is None:

@@ -5,97 +5,127 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.difference import DifferenceKind, Sight
-from domain.store.differences import report
-from domain.store.readings import Reading
+from domain.discrepancy import DiscrepancyKind, ObservedDiscrepancy
+from domain.store.discrepancy_repository import report_discrepancy
+from domain.store.list_cursor_repository import ListCursor
 from domain.store.unit_of_work import UnitOfWork
-from workers.reconciling.known import HOLDING, Found, Standing, Whose, whose_intent, whose_refund, whose_transfer
-from workers.reconciling.late import let_go, take_back
-from workers.reconciling.listing import Listing, Objects, earliest
-from workers.reconciling.turn import Turn
+from workers.reconciling.late_objects import cancel_late_hold, reverse_late_transfer
+from workers.reconciling.object_ownership import (
+    HOLDING_STATUSES,
+    ObjectOwner,
+    ObjectOwnership,
+    StripeObject,
+    find_intent_owner,
+    find_refund_owner,
+    find_transfer_owner,
+)
+from workers.reconciling.reconciliation_context import ReconciliationContext
+from workers.reconciling.stripe_lists import StripeList, StripeObjects, earliest
 from workers.stripe_gateway_lists import list_intents, list_refunds, list_transfers
 
-EVERY = timedelta(hours=1)
-OVERLAP = 600  # seconds
-NUMBER = re.compile(r"[0-9]{1,15}")
+INTERVAL = timedelta(hours=1)
+OVERLAP_SECONDS = 600  # seconds
+ORDER_NUMBER_PATTERN = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
+class ObjectKind:
     """A kind of object: whose one is, how much money hangs on it (minor units), and what to do with a late one."""
 
-    whose: Callable[[UnitOfWork, Found], Awaitable[Whose]]
-    at_stake: Callable[[Found], int]
-    unknown: DifferenceKind
-    mend: Callable[[Turn, Found, Whose], Awaitable[None]] | None = None
+    find_owner: Callable[[UnitOfWork, StripeObject], Awaitable[ObjectOwner]]
+    amount_at_stake: Callable[[StripeObject], int]
+    discrepancy_kind: DiscrepancyKind
+    correct_late: Callable[[ReconciliationContext, StripeObject, ObjectOwner], Awaitable[None]] | None = None
 
 
-def held_or_taken(found: Found) -> int:
+def held_or_captured_amount(found: StripeObject) -> int:
     """What an intent holds, or took."""
     if found["status"] == "succeeded":
         return int(found["amount_received"])
-    return int(found["amount"]) if found["status"] in HOLDING else 0
+    return int(found["amount"]) if found["status"] in HOLDING_STATUSES else 0
 
 
-def still_sent(found: Found) -> int:
+def unreversed_amount(found: StripeObject) -> int:
     """What of a transfer was not taken back."""
     return int(found["amount"]) - int(found["amount_reversed"])
 
 
-def given_back(found: Found) -> int:
+def refunded_amount(found: StripeObject) -> int:
     """What a refund gives, or gave, unless the bank sent it back."""
     return 0 if found["status"] in ("failed", "canceled") else int(found["amount"])
 
 
-INTENTS = Family(whose=whose_intent, at_stake=held_or_taken, unknown=DifferenceKind.UNKNOWN_INTENT, mend=let_go)
-TRANSFERS = Family(whose=whose_transfer, at_stake=still_sent, unknown=DifferenceKind.UNKNOWN_TRANSFER, mend=take_back)
-REFUNDS = Family(whose=whose_refund, at_stake=given_back, unknown=DifferenceKind.UNKNOWN_REFUND)
+INTENTS = ObjectKind(
+    find_owner=find_intent_owner,
+    amount_at_stake=held_or_captured_amount,
+    discrepancy_kind=DiscrepancyKind.UNKNOWN_INTENT,
+    correct_late=cancel_late_hold,
+)
+TRANSFERS = ObjectKind(
+    find_owner=find_transfer_owner,
+    amount_at_stake=unreversed_amount,
+    discrepancy_kind=DiscrepancyKind.UNKNOWN_TRANSFER,
+    correct_late=reverse_late_transfer,
+)
+REFUNDS = ObjectKind(
+    find_owner=find_refund_owner, amount_at_stake=refunded_amount, discrepancy_kind=DiscrepancyKind.UNKNOWN_REFUND
+)
 
 
-async def judge(turn: Turn, family: Family, found: Found) -> Standing:
+async def check_object(context: ReconciliationContext, object_kind: ObjectKind, found: StripeObject) -> ObjectOwnership:
     """Whose it is, and what follows: nothing, later, given back, or a difference."""
-    async with turn.database() as work:
-        whose = await family.whose(work, found)
-        late = whose.standing is Standing.LATE
-        by_hand = late and (family.mend is None or found.get("status") == "succeeded")
-        if whose.standing is Standing.UNKNOWN or by_hand:
-            await report(work, _seen(family, found, whose))
-    if late and not by_hand and family.mend is not None:
-        await family.mend(turn, found, whose)
-    return whose.standing
+    async with context.database() as work:
+        owner = await object_kind.find_owner(work, found)
+        is_late = owner.ownership is ObjectOwnership.LATE
+        needs_person = is_late and (object_kind.correct_late is None or found.get("status") == "succeeded")
+        if owner.ownership is ObjectOwnership.UNOWNED or needs_person:
+            await report_discrepancy(work, _observe(object_kind, found, owner))
+    if is_late and not needs_person and object_kind.correct_late is not None:
+        await object_kind.correct_late(context, found, owner)
+    return owner.ownership
 
 
-def _seen(family: Family, found: Found, whose: Whose) -> Sight:
-    amount = family.at_stake(found)
-    return Sight(
-        kind=family.unknown,
+def _observe(object_kind: ObjectKind, found: StripeObject, owner: ObjectOwner) -> ObservedDiscrepancy:
+    amount = object_kind.amount_at_stake(found)
+    return ObservedDiscrepancy(
+        kind=object_kind.discrepancy_kind,
         subject=found["id"],
-        campus_id=whose.campus_id,
-        order_id=whose.order_id or _named(found),
-        theirs=amount,
+        campus_id=owner.campus_id,
+        order_id=owner.order_id or _claimed_order_id(found),
+        remote_value=amount,
         currency=found["currency"],
         note=str(found.get("status") or ""),
         harmless=amount == 0,
     )
 
 
-def _named(found: Found) -> int | None:
+def _claimed_order_id(found: StripeObject) -> int | None:
     """The order it says it is of: a claim, good enough to keep more money from going there."""
-    number = NUMBER.fullmatch(str((found.get("metadata") or {}).get("order")))
+    number = ORDER_NUMBER_PATTERN.fullmatch(str((found.get("metadata") or {}).get("order")))
     return None if number is None else int(number[0])
 
 
-def _sweep(family: Family) -> Callable[[Turn, Reading, Objects], Awaitable[int | None]]:
-    async def look(turn: Turn, _taken: Reading, objects: Objects) -> int | None:
-        back: int | None = None
+def _page_handler(
+    object_kind: ObjectKind,
+) -> Callable[[ReconciliationContext, ListCursor, StripeObjects], Awaitable[int | None]]:
+    async def handle_page(
+        context: ReconciliationContext, _list_cursor: ListCursor, objects: StripeObjects
+    ) -> int | None:
+        reread_from: int | None = None
         for found in objects:
-            if await judge(turn, family, found) is Standing.BUSY:
-                back = earliest(back, found["created"])
-        return back
+            if await check_object(context, object_kind, found) is ObjectOwnership.BUSY:
+                reread_from = earliest(reread_from, found["created"])
+        return reread_from
 
-    return look
+    return handle_page
 
 
-INTENT_SWEEP = Listing(page=list_intents, look=_sweep(INTENTS), every=EVERY, overlap=OVERLAP)
-TRANSFER_SWEEP = Listing(page=list_transfers, look=_sweep(TRANSFERS), every=EVERY, overlap=OVERLAP)
-REFUND_SWEEP = Listing(page=list_refunds, look=_sweep(REFUNDS), every=EVERY, overlap=OVERLAP)
+INTENT_LIST = StripeList(
+    fetch_page=list_intents, handle_page=_page_handler(INTENTS), interval=INTERVAL, overlap_seconds=OVERLAP_SECONDS
+)
+TRANSFER_LIST = StripeList(
+    fetch_page=list_transfers, handle_page=_page_handler(TRANSFERS), interval=INTERVAL, overlap_seconds=OVERLAP_SECONDS
+)
+REFUND_LIST = StripeList(
+    fetch_page=list_refunds, handle_page=_page_handler(REFUNDS), interval=INTERVAL, overlap_seconds=OVERLAP_SECONDS
+)

@@ -3,36 +3,46 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from workers.steps import accounts, candidates, cards, charges, debts, disputes, holds, payouts, refunds
-from workers.steps.step import OutsideStep
+from workers.steps import (
+    account_steps,
+    card_steps,
+    charge_steps,
+    debt_steps,
+    dispute_steps,
+    hold_steps,
+    payout_steps,
+    refund_steps,
+    replacement_hold_steps,
+)
+from workers.steps.external_step import ExternalStepHooks
 
-OUTSIDE_STEPS: Mapping[str, OutsideStep] = MappingProxyType(
+EXTERNAL_STEPS: Mapping[str, ExternalStepHooks] = MappingProxyType(
     {
-        "authorize_candidate": candidates.AUTHORIZE_CANDIDATE,
-        "look_at_candidate": holds.LOOK_AT_HOLD,
-        "release_candidate": holds.RELEASE_HOLD,
-        "release_former": candidates.RELEASE_FORMER,
-        "authorize_hold": holds.AUTHORIZE_HOLD,
-        "look_at_hold": holds.LOOK_AT_HOLD,
-        "release_hold": holds.RELEASE_HOLD,
-        "check_hold": holds.CHECK_HOLD,
-        "capture_payment": holds.CAPTURE_PAYMENT,
-        "charge_again": charges.CHARGE_AGAIN,
-        "charge_debt": debts.CHARGE_DEBT,
-        "look_at_charge": debts.LOOK_AT_CHARGE,
-        "drop_charge": debts.DROP_CHARGE,
-        "transfer_earnings": payouts.TRANSFER_EARNINGS,
-        "create_refund": refunds.CREATE_REFUND,
-        "reverse_transfer": refunds.REVERSE_TRANSFER,
-        "look_at_payouts": accounts.LOOK_AT_PAYOUTS,
-        "look_at_dispute": disputes.LOOK_AT_DISPUTE,
-        "look_at_refund": refunds.LOOK_AT_REFUND,
-        "ensure_account": payouts.ENSURE_ACCOUNT,
-        "open_onboarding": payouts.OPEN_ONBOARDING,
-        "look_at_account": payouts.LOOK_AT_ACCOUNT,
-        "ensure_customer": cards.ENSURE_CUSTOMER,
-        "open_checkout": cards.OPEN_CHECKOUT,
-        "look_at_checkout": cards.LOOK_AT_CHECKOUT,
-        "detach_card": cards.DETACH_CARD,
+        "authorize_replacement_hold": replacement_hold_steps.AUTHORIZE_REPLACEMENT,
+        "refresh_replacement_hold": hold_steps.LOOK_AT_HOLD,
+        "release_replacement_hold": hold_steps.RELEASE_HOLD,
+        "release_former_hold": replacement_hold_steps.RELEASE_FORMER,
+        "authorize_hold": hold_steps.AUTHORIZE_HOLD,
+        "refresh_hold": hold_steps.LOOK_AT_HOLD,
+        "release_hold": hold_steps.RELEASE_HOLD,
+        "check_hold": hold_steps.CHECK_HOLD,
+        "capture_payment": hold_steps.CAPTURE_PAYMENT,
+        "charge_again": charge_steps.CHARGE_AGAIN,
+        "charge_debt": debt_steps.CHARGE_DEBT,
+        "refresh_debt_charge": debt_steps.LOOK_AT_CHARGE,
+        "cancel_debt_charge": debt_steps.CANCEL_DEBT_CHARGE,
+        "transfer_earnings": payout_steps.TRANSFER_EARNINGS,
+        "create_refund": refund_steps.CREATE_REFUND,
+        "reverse_transfer": refund_steps.REVERSE_TRANSFER,
+        "refresh_payouts": account_steps.LOOK_AT_PAYOUTS,
+        "refresh_dispute": dispute_steps.LOOK_AT_DISPUTE,
+        "refresh_refund": refund_steps.LOOK_AT_REFUND,
+        "ensure_account": payout_steps.ENSURE_ACCOUNT,
+        "open_onboarding": payout_steps.OPEN_ONBOARDING,
+        "refresh_account": payout_steps.LOOK_AT_ACCOUNT,
+        "ensure_customer": card_steps.ENSURE_CUSTOMER,
+        "open_checkout": card_steps.OPEN_CHECKOUT,
+        "refresh_checkout": card_steps.LOOK_AT_CHECKOUT,
+        "detach_card": card_steps.DETACH_CARD,
     }
 )

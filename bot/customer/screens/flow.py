@@ -1,42 +1,49 @@
 """Which screen comes next."""
 
-from bot.customer.screens import food, places, shops, terms
-from bot.customer.screens.pieces import noticed
+from bot.customer.screens import drop_point_screens, item_screens, offer_screens, store_screens
+from bot.customer.screens.screen_parts import with_notices
 from bot.replies import Screen
-from bot.turn import Turn
+from bot.request_context import RequestContext
 from domain.draft import Draft
 from domain.errors import OrderOutOfRange, PriceOutOfRange, Stale
-from domain.store.campuses import find_store
+from domain.store.campus_repository import find_store
 
 
-async def next_screen(turn: Turn, draft: Draft) -> Screen:
+async def render_next_screen(context: RequestContext, draft: Draft) -> Screen:
     """What is still missing, or the review; what does not fit any more is asked for again."""
-    match draft.missing():
+    match draft.missing_part():
         case "store":
-            return await shops.stores(turn, draft)
+            return await store_screens.render_stores(context, draft)
         case "items":
-            return await food.items(turn, draft)
+            return await item_screens.render_items(context, draft)
         case "drop_point":
-            return await places.drop_points(turn, draft)
+            return await drop_point_screens.render_drop_points(context, draft)
         case "fee":
-            return await terms.fee(turn, draft)
+            return await offer_screens.render_fee(context, draft)
         case _:
-            return await _review(turn, draft)
+            return await _render_review(context, draft)
 
 
-async def _review(turn: Turn, draft: Draft) -> Screen:
+async def _render_review(context: RequestContext, draft: Draft) -> Screen:
     try:
-        store = None if draft.store_id is None else await find_store(turn.work, turn.campus.id, draft.store_id)
+        store = None if draft.store_id is None else await find_store(context.work, context.campus.id, draft.store_id)
     except Stale:
-        return noticed(await shops.stores(turn, draft), turn.say("bot-store-gone", store=draft.store_name or ""))
+        return with_notices(
+            await store_screens.render_stores(context, draft),
+            context.say("bot-store-gone", store=draft.store_name or ""),
+        )
     try:
-        screen = await terms.review(turn, draft)
+        screen = await offer_screens.render_review(context, draft)
     except OrderOutOfRange as refusal:
-        return noticed(await food.basket(turn, draft), turn.say(refusal.key, **refusal.words))
+        return with_notices(
+            await item_screens.render_basket(context, draft), context.say(refusal.key, **refusal.arguments)
+        )
     except PriceOutOfRange as refusal:  # the campus changed its range
-        return noticed(await terms.fee(turn, draft), turn.say(refusal.key, **refusal.words))
-    opening = None if store is None else shops.opens_later(turn, store)
+        return with_notices(
+            await offer_screens.render_fee(context, draft), context.say(refusal.key, **refusal.arguments)
+        )
+    opening = None if store is None else store_screens.find_next_opening(context, store)
     if store is None or opening is None:
         return screen
-    shut = turn.say("bot-store-shut", store=store.name, days=opening.days, clock=opening.clock)
-    return noticed(screen, f"⚠️ {shut} {turn.say('bot-basket-kept')}")
+    shut = context.say("bot-store-shut", store=store.name, days=opening.days, clock=opening.clock)
+    return with_notices(screen, f"⚠️ {shut} {context.say('bot-basket-kept')}")

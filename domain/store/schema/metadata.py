@@ -18,28 +18,28 @@ METADATA = MetaData(
 )
 
 
-def number() -> Column[int]:
+def id_column() -> Column[int]:
     """A number the database gives out."""
     return Column("id", BigInteger, Identity(always=True), primary_key=True)
 
 
-def moment(name: str, *, nullable: bool = True, default_now: bool = False) -> Column[datetime]:
+def timestamp_column(name: str, *, nullable: bool = True, default_now: bool = False) -> Column[datetime]:
     """A time with its zone; `default_now` fills it with the database's clock."""
     default = text("now()") if default_now else None
     return Column(name, DateTime(timezone=True), nullable=nullable, server_default=default)
 
 
-def document(name: str, *, nullable: bool = False, default: str | None = "{}") -> Column[Any]:
+def json_column(name: str, *, nullable: bool = False, default: str | None = "{}") -> Column[Any]:
     """A JSON document."""
     return Column(name, JSONB, nullable=nullable, server_default=None if default is None else text(f"'{default}'"))
 
 
-def words(name: str, *, nullable: bool = False, default: str | None = None) -> Column[str]:
+def text_column(name: str, *, nullable: bool = False, default: str | None = None) -> Column[str]:
     """Free text."""
     return Column(name, Text, nullable=nullable, server_default=None if default is None else text(f"'{default}'"))
 
 
-def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+def one_of_check(column: str, values: Iterable[str]) -> CheckConstraint:
     """The column holds one of these words."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")

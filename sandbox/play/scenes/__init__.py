@@ -3,31 +3,31 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sandbox.play.cast import HASTY, NORTH, Campus
-from sandbox.play.scenes.complaining import problem
-from sandbox.play.scenes.door import absent
-from sandbox.play.scenes.ended import cancelled, expired
-from sandbox.play.scenes.paying import bank_approval, declined
-from sandbox.play.scenes.running import happy, lost_claim, released, runner_not_onboarded
-from sandbox.play.stage import Scene
+from sandbox.play.scene_campuses import HASTY_CHATS, NORTH_CHATS, CampusChats
+from sandbox.play.scene_context import Scene
+from sandbox.play.scenes.delivery_scenes import play_happy, play_lost_claim, play_released, play_runner_not_onboarded
+from sandbox.play.scenes.ended_order_scenes import play_cancelled, play_expired
+from sandbox.play.scenes.handover_scenes import play_absent
+from sandbox.play.scenes.payment_scenes import play_bank_approval, play_declined
+from sandbox.play.scenes.problem_scenes import play_problem
 
 HASTY_SCENES = frozenset({"expired", "absent"})
 SCENES: Mapping[str, Scene] = MappingProxyType(
     {
-        "happy": happy,
-        "declined": declined,
-        "bank_approval": bank_approval,
-        "expired": expired,
-        "cancelled": cancelled,
-        "lost_claim": lost_claim,
-        "released": released,
-        "runner_not_onboarded": runner_not_onboarded,
-        "absent": absent,
-        "problem": problem,
+        "happy": play_happy,
+        "declined": play_declined,
+        "bank_approval": play_bank_approval,
+        "expired": play_expired,
+        "cancelled": play_cancelled,
+        "lost_claim": play_lost_claim,
+        "released": play_released,
+        "runner_not_onboarded": play_runner_not_onboarded,
+        "absent": play_absent,
+        "problem": play_problem,
     }
 )
 
 
-def campus_of(name: str) -> Campus:
+def chats_of_scene(name: str) -> CampusChats:
     """Where a scene plays: where people wait in vain, the campus must be in a hurry."""
-    return HASTY if name in HASTY_SCENES else NORTH
+    return HASTY_CHATS if name in HASTY_SCENES else NORTH_CHATS

@@ -9,16 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.launch.demo import bring_back, sole_use, stopping_on_signals
+from sandbox.launch.demo import lock_data_folder, restart_process, stopping_on_signals
 from sandbox.launch.ports import LOOPBACK, free_port, is_free, remembered_ports
 from sandbox.launch.processes import LaunchError, Process, Program, start_process, stop_together
 
-STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); signal.pause()"
-PATIENT = "import signal; print('here', flush=True); signal.pause()"
-FAILING = "print('first'); print('last words'); raise SystemExit(3)"
+STUBBORN_SCRIPT = (
+    "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); signal.pause()"
+)
+PATIENT_SCRIPT = "import signal; print('here', flush=True); signal.pause()"
+FAILING_SCRIPT = "print('first'); print('last words'); raise SystemExit(3)"
 
 
-def begin(folder: Path, name: str, code: str) -> Process:
+def start_script(folder: Path, name: str, code: str) -> Process:
     """Start a little Python program with its log in this folder."""
     program = Program(
         name=name, command=[sys.executable, "-c", code], log=folder / f"{name}.log", environment=dict(os.environ)
@@ -27,33 +29,33 @@ def begin(folder: Path, name: str, code: str) -> Process:
 
 
 def test_a_process_that_ends_too_early_is_named_with_its_last_lines(tmp_path: Path) -> None:
-    process = begin(tmp_path, "failing", FAILING)
+    process = start_script(tmp_path, "failing", FAILING_SCRIPT)
     with pytest.raises(LaunchError, match=r"(?s)failing ended with 3 before it was ready.*last words"):
-        process.wait_until(lambda: False, within=10)
+        process.wait_until(lambda: False, timeout=10)
 
 
 def test_a_process_that_never_gets_ready_is_ended(tmp_path: Path) -> None:
-    process = begin(tmp_path, "patient", PATIENT)
+    process = start_script(tmp_path, "patient", PATIENT_SCRIPT)
     with pytest.raises(LaunchError, match="patient was not ready within 0 s"):
-        process.wait_until(lambda: False, within=0.1)
-    assert process.ended == -signal.SIGKILL
+        process.wait_until(lambda: False, timeout=0.1)
+    assert process.exit_code == -signal.SIGKILL
 
 
 def test_a_process_deaf_to_its_stop_signal_is_killed(tmp_path: Path) -> None:
-    deaf, patient = begin(tmp_path, "deaf", STUBBORN), begin(tmp_path, "patient", PATIENT)
-    deaf.wait_until(lambda: "deaf" in deaf.printed(), within=10)
-    patient.wait_until(lambda: "here" in patient.printed(), within=10)
-    stop_together([deaf, patient], patience=0.3)
-    assert (deaf.ended, patient.ended) == (-signal.SIGKILL, -signal.SIGTERM)
+    deaf, patient = start_script(tmp_path, "deaf", STUBBORN_SCRIPT), start_script(tmp_path, "patient", PATIENT_SCRIPT)
+    deaf.wait_until(lambda: "deaf" in deaf.read_output(), timeout=10)
+    patient.wait_until(lambda: "here" in patient.read_output(), timeout=10)
+    stop_together([deaf, patient], timeout=0.3)
+    assert (deaf.exit_code, patient.exit_code) == (-signal.SIGKILL, -signal.SIGTERM)
 
 
 def test_a_process_killed_and_restarted_keeps_its_handle_and_log(tmp_path: Path) -> None:
-    process = begin(tmp_path, "patient", PATIENT)
-    process.wait_until(lambda: "here" in process.printed(), within=10)
+    process = start_script(tmp_path, "patient", PATIENT_SCRIPT)
+    process.wait_until(lambda: "here" in process.read_output(), timeout=10)
     first = process.pid
     process.kill()
     process.restart()
-    process.wait_until(lambda: "here" in process.printed(), within=10)
+    process.wait_until(lambda: "here" in process.read_output(), timeout=10)
     assert process.pid != first
     assert (tmp_path / "patient.log").read_text() == "here\nhere\n"
     process.stop()
@@ -64,7 +66,7 @@ def test_a_process_is_started_from_the_main_thread_only(tmp_path: Path) -> None:
 
     def try_it() -> None:
         try:
-            begin(tmp_path, "patient", PATIENT)
+            start_script(tmp_path, "patient", PATIENT_SCRIPT)
         except LaunchError as refusal:
             refusals.append(refusal)
 
@@ -75,14 +77,14 @@ def test_a_process_is_started_from_the_main_thread_only(tmp_path: Path) -> None:
 
 
 def test_the_demo_tells_of_a_death_starts_anew_and_gives_up_in_the_end(tmp_path: Path) -> None:
-    process = begin(tmp_path, "failing", FAILING)
-    process.wait(within=10)
+    process = start_script(tmp_path, "failing", FAILING_SCRIPT)
+    process.wait(timeout=10)
     told: list[str] = []
-    bring_back(process, told.append, left=0)
+    restart_process(process, told.append, restarts_left=0)
     assert "failing ended with 3:\nfirst\nlast words" in told[0]
-    assert process.wait(within=10) == 3
+    assert process.wait(timeout=10) == 3
     with pytest.raises(LaunchError, match="died 6 times"):
-        bring_back(process, told.append, left=-1)
+        restart_process(process, told.append, restarts_left=-1)
 
 
 def test_a_stop_signal_interrupts_only_where_it_is_safe() -> None:
@@ -94,9 +96,9 @@ def test_a_stop_signal_interrupts_only_where_it_is_safe() -> None:
 
 
 def test_two_demos_never_share_a_data_folder(tmp_path: Path) -> None:
-    with sole_use(tmp_path), pytest.raises(LaunchError, match="Another demo runs"), sole_use(tmp_path):
+    with lock_data_folder(tmp_path), pytest.raises(LaunchError, match="Another demo runs"), lock_data_folder(tmp_path):
         pass
-    with sole_use(tmp_path):
+    with lock_data_folder(tmp_path):
         assert (tmp_path / "lock").exists()
 
 

@@ -10,20 +10,20 @@ import redis
 
 from sandbox.launch import postgres, valkey
 from sandbox.launch.processes import LaunchError
-from sandbox.launch.unprivileged import ways_to_run, works
-from tests.sandbox.launch.family import alive, all_gone, descendants
-from tests.servers import PROJECT
+from sandbox.launch.unprivileged import can_run, unprivileged_prefixes
+from tests.sandbox.launch.process_tree import descendants, running_pids, wait_until_gone
+from tests.shared_servers import PROJECT
 
 
 async def test_postgres_keeps_its_data_over_a_restart(tmp_path: Path) -> None:
-    server = postgres.start(tmp_path, durable=True)
+    server = postgres.start_postgres(tmp_path, durable=True)
     connection = await asyncpg.connect(server.url)
     await connection.execute("CREATE TABLE kept AS SELECT 'a word' AS word")
     await connection.close()
     server.stop()
-    assert server.process.ended == 0
+    assert server.process.exit_code == 0
 
-    again = postgres.start(tmp_path, durable=True)
+    again = postgres.start_postgres(tmp_path, durable=True)
     connection = await asyncpg.connect(again.url)
     assert await connection.fetchval("SELECT word FROM kept") == "a word"
     assert await connection.fetchval("SHOW fsync") == "on"
@@ -32,13 +32,13 @@ async def test_postgres_keeps_its_data_over_a_restart(tmp_path: Path) -> None:
 
 
 async def test_postgres_recovers_what_was_committed_before_it_was_killed(tmp_path: Path) -> None:
-    server = postgres.start(tmp_path, durable=False)
+    server = postgres.start_postgres(tmp_path, durable=False)
     connection = await asyncpg.connect(server.url)
     await connection.execute("CREATE TABLE kept AS SELECT 'a word' AS word")
     server.process.kill()
     connection.terminate()
 
-    again = postgres.start(tmp_path, durable=False)
+    again = postgres.start_postgres(tmp_path, durable=False)
     connection = await asyncpg.connect(again.url)
     assert await connection.fetchval("SELECT word FROM kept") == "a word"
     await connection.close()
@@ -46,40 +46,40 @@ async def test_postgres_recovers_what_was_committed_before_it_was_killed(tmp_pat
 
 
 def test_a_durable_valkey_keeps_its_data_even_when_killed(tmp_path: Path) -> None:
-    server = valkey.start(tmp_path, durable=True)
+    server = valkey.start_valkey(tmp_path, durable=True)
     with redis.Redis.from_url(server.url) as connection:
         connection.set("kept", "a word")
     server.process.kill()
 
-    again = valkey.start(tmp_path, durable=True)
+    again = valkey.start_valkey(tmp_path, durable=True)
     with redis.Redis.from_url(again.url) as connection:
         assert connection.get("kept") == b"a word"
     again.stop()
-    assert again.process.ended == 0
+    assert again.process.exit_code == 0
 
 
 def test_servers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.sandbox.launch.parent", str(tmp_path)]
+    command = [sys.executable, "-m", "tests.sandbox.launch.killable_parent", str(tmp_path)]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         servers = [int(word) for word in parent.stdout.readline().split()]
         family = [pid for server in servers for pid in descendants(server)]
-        assert alive(family) == family
+        assert running_pids(family) == family
         assert len(family) > len(servers)  # Postgres has children of its own
         parent.kill()
-    assert all_gone(family)
+    assert wait_until_gone(family)
 
 
 def test_postgres_runs_in_every_way_this_user_can_run_it(tmp_path: Path) -> None:
-    for number, prefix in enumerate(way for way in ways_to_run() if works(way, Path("/bin/true"))):
-        binaries = next(postgres.places())
+    for number, prefix in enumerate(way for way in unprivileged_prefixes() if can_run(way, Path("/bin/true"))):
+        binaries = next(postgres.find_program_folders())
         data = tmp_path / str(number) / "postgres"
-        installation = postgres.Installation(binaries=binaries, prefix=prefix)
+        installation = postgres.PostgresInstallation(binaries=binaries, prefix=prefix)
         postgres.make_database(installation, data, durable=False)
         server = postgres.run_server(installation, data, durable=False, port=None)
-        assert server.process.ended is None
+        assert server.process.exit_code is None
         server.stop()
-        assert server.process.ended == 0
+        assert server.process.exit_code == 0
 
 
 def test_without_any_postgres_a_sentence_names_the_setting() -> None:
@@ -100,8 +100,8 @@ def test_without_any_valkey_a_sentence_names_the_setting() -> None:
 
 
 def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
-    first = valkey.start(tmp_path, durable=False)
+    first = valkey.start_valkey(tmp_path, durable=False)
     port = int(first.url.rsplit(":", 1)[1].split("/")[0])
     with pytest.raises(LaunchError, match=r"(?s)valkey ended with 1 before it was ready.*Address already in use"):
-        valkey.start(tmp_path / "second", durable=False, port=port)
+        valkey.start_valkey(tmp_path / "second", durable=False, port=port)
     first.stop()

@@ -4,15 +4,15 @@ import asyncpg
 import pytest
 import redis
 
-from tests.databases import Databases, shape_of
+from tests.database_pool import DatabasePool, schema_fingerprint_of
 
-CAMPUS = (
+INSERT_CAMPUS_SQL = (
     "INSERT INTO campus (name, title, currency, time_zone, fees)"
     " VALUES ('north' || floor(random() * 1e6)::text, 'North', 'sgd', 'Asia/Singapore', '{}') RETURNING id"
 )
 
 
-async def said(url: str, statement: str) -> object:
+async def fetch_value(url: str, statement: str) -> object:
     """What one statement gives in a database."""
     connection = await asyncpg.connect(url)
     try:
@@ -34,41 +34,41 @@ async def test_each_test_gets_a_database_of_its_own(database_url: str, module_da
 
 
 async def test_a_used_database_comes_back_empty_and_counts_from_one_and_its_old_name_leads_nowhere(
-    databases: Databases,
+    databases: DatabasePool,
 ) -> None:
-    used = await databases.lend()
-    assert [await said(used, CAMPUS) for _ in range(3)] == [1, 2, 3]
+    used = await databases.acquire()
+    assert [await fetch_value(used, INSERT_CAMPUS_SQL) for _ in range(3)] == [1, 2, 3]
     left_open = await asyncpg.connect(used)
-    await databases.take_back(used)
+    await databases.release(used)
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
         await left_open.fetchval("SELECT 1")
     with pytest.raises(asyncpg.InvalidCatalogNameError):
         await asyncpg.connect(used)
-    again = databases.spare[-1]
-    assert await said(again, "SELECT count(*) FROM campus") == 0
-    assert await said(again, "SELECT pg_relation_size('campus')") == 0
-    assert await said(again, CAMPUS) == 1
-    databases.spare.remove(again)
-    await databases.take_back(again)
+    again = databases.spare_urls[-1]
+    assert await fetch_value(again, "SELECT count(*) FROM campus") == 0
+    assert await fetch_value(again, "SELECT pg_relation_size('campus')") == 0
+    assert await fetch_value(again, INSERT_CAMPUS_SQL) == 1
+    databases.spare_urls.remove(again)
+    await databases.release(again)
 
 
-async def test_a_database_somebody_built_in_is_given_to_nobody_else(databases: Databases) -> None:
-    used = await databases.lend()
+async def test_a_database_somebody_built_in_is_given_to_nobody_else(databases: DatabasePool) -> None:
+    used = await databases.acquire()
     for change in (
         "ALTER TABLE orders DISABLE TRIGGER orders_move",
         "ALTER TABLE orders DROP CONSTRAINT orders_total_by_status_check",
-        "ALTER TABLE push ALTER status SET DEFAULT 'sent'",
+        "ALTER TABLE notification ALTER status SET DEFAULT 'sent'",
         "DROP INDEX payable_open",
         "CREATE TABLE left_behind (id int)",
         "CREATE SCHEMA left_behind",
         "CREATE FUNCTION left_behind() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     ):
-        before = await shape_of(used)
-        await said(used, change)
-        assert await shape_of(used) != before, change
-    spare = len(databases.spare)
-    await databases.take_back(used)
-    assert len(databases.spare) == spare
+        before = await schema_fingerprint_of(used)
+        await fetch_value(used, change)
+        assert await schema_fingerprint_of(used) != before, change
+    spare = len(databases.spare_urls)
+    await databases.release(used)
+    assert len(databases.spare_urls) == spare
 
 
 async def test_a_redis_database_is_handed_out_empty(redis_url: str) -> None:

@@ -6,43 +6,43 @@ import aiohttp
 import pytest
 
 from sandbox.page import running_page
-from sandbox.page.views import View
+from sandbox.page.chat_views import ChatView
 from sandbox.telegram import running_telegram
-from tests.browser import Browser, browsing, needs_browser
-from tests.sandbox.page.window import BOT, Window
-from tests.sandbox.telegram.desk import ANA, BEN, Desk
+from tests.browser import Browser, require_browser, running_browser
+from tests.sandbox.page.page_window import BOT, PageWindow
+from tests.sandbox.telegram.telegram_client import ANA, BEN, TelegramClient
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
+async def client() -> AsyncIterator[TelegramClient]:
     """A stand-in with one bot and three people, of whom Ana has started the bot."""
     async with running_telegram() as url, aiohttp.ClientSession() as session:
-        furnished = Desk(url=url, session=session)
-        await furnished.furnish()
+        furnished = TelegramClient(url=url, session=session)
+        await furnished.set_up()
         yield furnished
 
 
 @pytest.fixture
-async def page(desk: Desk) -> AsyncIterator[str]:
+async def page(client: TelegramClient) -> AsyncIterator[str]:
     """The address of a page that shows Ana's and Ben's chats with the bot."""
-    views = (View(person=ANA, chat=BOT, role="orders"), View(person=BEN, chat=BOT, start="poster"))
-    async with running_page(desk.url, views) as url:
+    views = (ChatView(person=ANA, chat=BOT, role="orders"), ChatView(person=BEN, chat=BOT, start="poster"))
+    async with running_page(client.url, views) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One browser for all tests of the page; each has an address, and so a memory, of its own."""
-    async with browsing(needs_browser()) as running:
+    async with running_browser(require_browser()) as running:
         yield running
 
 
 @pytest.fixture
-async def window(desk: Desk, page: str, browser: Browser) -> AsyncIterator[Window]:
+async def window(client: TelegramClient, page: str, browser: Browser) -> AsyncIterator[PageWindow]:
     """The page in a browser; no script may have gone wrong in the end."""
     tab = await browser.open(page, width=1200, height=800)
-    opened = Window(tab=tab, desk=desk)
-    await tab.until("() => document.querySelectorAll('.column').length === 2")
+    opened = PageWindow(tab=tab, client=client)
+    await tab.wait_for("() => document.querySelectorAll('.column').length === 2")
     yield opened
-    assert tab.mistakes == []
-    await tab.tell("Page.close")
+    assert tab.script_errors == []
+    await tab.send_command("Page.close")

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import stripe
 
-from sandbox.stripe.server import running_stripe
-from tests.sandbox.stripe.shop import Shop, open_shop
+from sandbox.stripe.stripe_server import running_stripe
+from tests.sandbox.stripe.stripe_platform import StripePlatform, open_platform
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,7 @@ async def url() -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def shop(url: str) -> AsyncIterator[Shop]:
+async def platform(url: str) -> AsyncIterator[StripePlatform]:
     """A platform with that sandbox as its Stripe."""
-    async with open_shop(url) as opened:
+    async with open_platform(url) as opened:
         yield opened

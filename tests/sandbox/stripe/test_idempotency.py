@@ -7,75 +7,77 @@ import asyncio
 import pytest
 import stripe
 
-from sandbox.stripe.clock import DAY
-from tests.sandbox.stripe.shop import SECRET_KEY, Shop
+from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
+from tests.sandbox.stripe.stripe_platform import SECRET_KEY, StripePlatform
 
 
-async def raw_post(shop: Shop, path: str, key: str, **form: str) -> tuple[int, str, str | None]:
+async def raw_post(platform: StripePlatform, path: str, key: str, **form: str) -> tuple[int, str, str | None]:
     """Status, body and replay header of a POST that no client library retries or decorates."""
     headers = {"Authorization": f"Bearer {SECRET_KEY}", "Idempotency-Key": key}
-    async with shop.http.post(f"{shop.url}{path}", data=form, headers=headers) as answer:
+    async with platform.http.post(f"{platform.url}{path}", data=form, headers=headers) as answer:
         return answer.status, await answer.text(), answer.headers.get("Idempotent-Replayed")
 
 
-async def test_the_same_key_replays_the_first_answer_to_the_letter(shop: Shop) -> None:
-    first = await raw_post(shop, "/v1/customers", "k1", name="Ada")
-    again = await raw_post(shop, "/v1/customers", "k1", name="Ada")
+async def test_the_same_key_replays_the_first_answer_to_the_letter(platform: StripePlatform) -> None:
+    first = await raw_post(platform, "/v1/customers", "k1", name="Ada")
+    again = await raw_post(platform, "/v1/customers", "k1", name="Ada")
     assert (first[0], first[2]) == (200, None)
     assert again == (200, first[1], "true")
-    assert len(await shop.look("objects", kind="customer")) == 1
+    assert len(await platform.inspect("objects", kind="customer")) == 1
 
 
-async def test_a_decline_is_replayed_without_asking_the_bank_again(shop: Shop) -> None:
-    customer = await shop.customer()
-    method = await shop.card_of(customer, "pm_card_chargeCustomerFail")
+async def test_a_decline_is_replayed_without_asking_the_bank_again(platform: StripePlatform) -> None:
+    customer = await platform.create_customer()
+    method = await platform.save_card(customer, "pm_card_chargeCustomerFail")
     for _ in range(2):
         with pytest.raises(stripe.CardError):
-            await shop.hold_on(customer, method, key="k2")
-    assert len(await shop.look("objects", kind="charge")) == 1
+            await platform.create_hold_on_card(customer, method, key="k2")
+    assert len(await platform.inspect("objects", kind="charge")) == 1
 
 
-async def test_a_key_with_other_parameters_or_another_endpoint_is_an_idempotency_error(shop: Shop) -> None:
-    await raw_post(shop, "/v1/customers", "k3", name="Ada")
+async def test_a_key_with_other_parameters_or_another_endpoint_is_an_idempotency_error(
+    platform: StripePlatform,
+) -> None:
+    await raw_post(platform, "/v1/customers", "k3", name="Ada")
     with pytest.raises(stripe.IdempotencyError) as other_parameters:
-        await shop.client.v1.customers.create_async({"name": "Bea"}, {"idempotency_key": "k3"})
+        await platform.client.v1.customers.create_async({"name": "Bea"}, {"idempotency_key": "k3"})
     assert other_parameters.value.http_status == 400
     with pytest.raises(stripe.IdempotencyError):
-        await shop.client.v1.accounts.create_async({"controller": {}}, {"idempotency_key": "k3"})
+        await platform.client.v1.accounts.create_async({"controller": {}}, {"idempotency_key": "k3"})
 
 
-async def test_a_key_still_in_flight_is_a_conflict_and_replays_afterwards(shop: Shop) -> None:
-    await shop.pull("faults", path="POST /v1/customers", kind="hang", seconds=0.4)
-    both = await asyncio.gather(*(raw_post(shop, "/v1/customers", "k4", name="Ada") for _ in range(2)))
+async def test_a_key_still_in_flight_is_a_conflict_and_replays_afterwards(platform: StripePlatform) -> None:
+    await platform.control("faults", path="POST /v1/customers", kind="hang", seconds=0.4)
+    both = await asyncio.gather(*(raw_post(platform, "/v1/customers", "k4", name="Ada") for _ in range(2)))
     (status, made, _), (conflict_status, conflict, _) = sorted(both)
     assert (status, conflict_status) == (200, 409)
     assert "idempotency_key_in_use" in conflict
-    assert await raw_post(shop, "/v1/customers", "k4", name="Ada") == (200, made, "true")
-    assert len(await shop.look("objects", kind="customer")) == 1
+    assert await raw_post(platform, "/v1/customers", "k4", name="Ada") == (200, made, "true")
+    assert len(await platform.inspect("objects", kind="customer")) == 1
 
 
-async def test_a_refused_parameter_leaves_the_key_unused(shop: Shop) -> None:
-    status, _, _ = await raw_post(shop, "/v1/customers", "k5", nonsense="1")
+async def test_a_refused_parameter_leaves_the_key_unused(platform: StripePlatform) -> None:
+    status, _, _ = await raw_post(platform, "/v1/customers", "k5", nonsense="1")
     assert status == 400
-    status, _, replayed = await raw_post(shop, "/v1/customers", "k5", name="Ada")
+    status, _, replayed = await raw_post(platform, "/v1/customers", "k5", name="Ada")
     assert (status, replayed) == (200, None)
 
 
-async def test_a_server_error_is_kept_under_its_key_and_a_limiter_is_not(shop: Shop) -> None:
-    await shop.pull("faults", path="POST /v1/customers", kind="status", status=500, before=False)
-    first = await raw_post(shop, "/v1/customers", "k6", name="Ada")
+async def test_a_server_error_is_kept_under_its_key_and_a_limiter_is_not(platform: StripePlatform) -> None:
+    await platform.control("faults", path="POST /v1/customers", kind="status", status=500, before=False)
+    first = await raw_post(platform, "/v1/customers", "k6", name="Ada")
     assert (first[0], first[2]) == (500, None)
-    assert await raw_post(shop, "/v1/customers", "k6", name="Ada") == (500, first[1], "true")
-    assert len(await shop.look("objects", kind="customer")) == 1
-    await shop.pull("faults", path="POST /v1/customers", kind="status", status=429, retry_after=1)
-    assert (await raw_post(shop, "/v1/customers", "k7", name="Bea"))[0] == 429
-    assert (await raw_post(shop, "/v1/customers", "k7", name="Bea"))[0] == 200
+    assert await raw_post(platform, "/v1/customers", "k6", name="Ada") == (500, first[1], "true")
+    assert len(await platform.inspect("objects", kind="customer")) == 1
+    await platform.control("faults", path="POST /v1/customers", kind="status", status=429, retry_after=1)
+    assert (await raw_post(platform, "/v1/customers", "k7", name="Bea"))[0] == 429
+    assert (await raw_post(platform, "/v1/customers", "k7", name="Bea"))[0] == 200
 
 
-async def test_a_key_older_than_a_day_starts_a_new_operation(shop: Shop) -> None:
-    await raw_post(shop, "/v1/customers", "k8", name="Ada")
-    await shop.pull("clock", advance=DAY - 10)
-    assert (await raw_post(shop, "/v1/customers", "k8", name="Ada"))[2] == "true"
-    await shop.pull("clock", advance=20)
-    assert (await raw_post(shop, "/v1/customers", "k8", name="Ada"))[2] is None
-    assert len(await shop.look("objects", kind="customer")) == 2
+async def test_a_key_older_than_a_day_starts_a_new_operation(platform: StripePlatform) -> None:
+    await raw_post(platform, "/v1/customers", "k8", name="Ada")
+    await platform.control("clock", advance=SECONDS_PER_DAY - 10)
+    assert (await raw_post(platform, "/v1/customers", "k8", name="Ada"))[2] == "true"
+    await platform.control("clock", advance=20)
+    assert (await raw_post(platform, "/v1/customers", "k8", name="Ada"))[2] is None
+    assert len(await platform.inspect("objects", kind="customer")) == 2

@@ -6,13 +6,13 @@ import aiohttp
 import pytest
 
 from sandbox.telegram import running_telegram
-from tests.sandbox.telegram.desk import Desk
+from tests.sandbox.telegram.telegram_client import TelegramClient
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
+async def client() -> AsyncIterator[TelegramClient]:
     """A sandbox without state on disk, one bot, and three people."""
     async with running_telegram() as url, aiohttp.ClientSession() as session:
-        furnished = Desk(url=url, session=session)
-        await furnished.furnish()
+        furnished = TelegramClient(url=url, session=session)
+        await furnished.set_up()
         yield furnished

@@ -2,39 +2,39 @@
 
 import pytest
 
-from tests.sandbox.telegram.desk import ANA, Desk, Json
+from tests.sandbox.telegram.telegram_client import ANA, Json, TelegramClient
 
 
-async def refusal_of(desk: Desk, button: Json) -> str:
-    return await desk.refusal("sendMessage", chat_id=ANA, text="x", reply_markup={"inline_keyboard": [[button]]})
+async def refusal_of(client: TelegramClient, button: Json) -> str:
+    return await client.bot_refusal("sendMessage", chat_id=ANA, text="x", reply_markup={"inline_keyboard": [[button]]})
 
 
 @pytest.mark.parametrize("data", ["", "é" * 33, "x" * 65])
-async def test_callback_data_has_one_to_sixty_four_bytes(desk: Desk, data: str) -> None:
-    assert await refusal_of(desk, {"text": "Go", "callback_data": data}) == "Bad Request: BUTTON_DATA_INVALID"
+async def test_callback_data_has_one_to_sixty_four_bytes(client: TelegramClient, data: str) -> None:
+    assert await refusal_of(client, {"text": "Go", "callback_data": data}) == "Bad Request: BUTTON_DATA_INVALID"
 
 
 @pytest.mark.parametrize("data", ["x", "é" * 32])
-async def test_callback_data_of_sixty_four_bytes_is_fine(desk: Desk, data: str) -> None:
+async def test_callback_data_of_sixty_four_bytes_is_fine(client: TelegramClient, data: str) -> None:
     markup = {"inline_keyboard": [[{"text": "Go", "callback_data": data}]]}
-    sent = await desk.done("sendMessage", chat_id=ANA, text="x", reply_markup=markup)
+    sent = await client.bot_result("sendMessage", chat_id=ANA, text="x", reply_markup=markup)
     assert sent["reply_markup"] == markup
 
 
-async def test_a_button_needs_exactly_one_action(desk: Desk) -> None:
-    assert "Text buttons are unallowed" in await refusal_of(desk, {"text": "Go"})
+async def test_a_button_needs_exactly_one_action(client: TelegramClient) -> None:
+    assert "Text buttons are unallowed" in await refusal_of(client, {"text": "Go"})
     both = {"text": "Go", "callback_data": "x", "url": "https://a.org"}
-    assert "exactly one action" in await refusal_of(desk, both)
+    assert "exactly one action" in await refusal_of(client, both)
 
 
-async def test_all_kinds_of_buttons_the_product_uses_are_accepted(desk: Desk) -> None:
+async def test_all_kinds_of_buttons_the_product_uses_are_accepted(client: TelegramClient) -> None:
     row = [
         {"text": "Go", "callback_data": "x", "style": "success"},
         {"text": "Pay", "url": "http://127.0.0.1:8080/pay"},
         {"text": "PIN", "copy_text": {"text": "4711"}},
         {"text": "Taken", "disabled": {}},
     ]
-    sent = await desk.done("sendMessage", chat_id=ANA, text="x", reply_markup={"inline_keyboard": [row]})
+    sent = await client.bot_result("sendMessage", chat_id=ANA, text="x", reply_markup={"inline_keyboard": [row]})
     assert sent["reply_markup"]["inline_keyboard"] == [row]
 
 
@@ -49,20 +49,20 @@ async def test_all_kinds_of_buttons_the_product_uses_are_accepted(desk: Desk) ->
         ({"text": " ", "callback_data": "x"}, "[sandbox] a button needs a text"),
     ],
 )
-async def test_a_wrong_button_is_refused_with_its_reason(desk: Desk, button: Json, trouble: str) -> None:
-    assert trouble in await refusal_of(desk, button)
+async def test_a_wrong_button_is_refused_with_its_reason(client: TelegramClient, button: Json, trouble: str) -> None:
+    assert trouble in await refusal_of(client, button)
 
 
-async def test_a_keyboard_for_answers_is_kept_but_cant_be_edited_in(desk: Desk) -> None:
+async def test_a_keyboard_for_answers_is_kept_but_cant_be_edited_in(client: TelegramClient) -> None:
     keyboard = {"keyboard": [[{"text": "Share", "request_location": True}, "Later"]], "resize_keyboard": True}
-    sent = await desk.done("sendMessage", chat_id=ANA, text="x", reply_markup=keyboard)
+    sent = await client.bot_result("sendMessage", chat_id=ANA, text="x", reply_markup=keyboard)
     assert "reply_markup" not in sent
-    assert (await desk.see(ANA))[-1]["keyboard"] == [["Share", "Later"]]
+    assert (await client.messages_of(ANA))[-1]["keyboard"] == [["Share", "Later"]]
     again = {"chat_id": ANA, "message_id": sent["message_id"], "reply_markup": keyboard}
-    assert await desk.refusal("editMessageReplyMarkup", **again) == "Bad Request: inline keyboard expected"
+    assert await client.bot_refusal("editMessageReplyMarkup", **again) == "Bad Request: inline keyboard expected"
 
 
-async def test_too_many_buttons_are_refused(desk: Desk) -> None:
+async def test_too_many_buttons_are_refused(client: TelegramClient) -> None:
     rows = [[{"text": "Go", "callback_data": "x"}]] * 101
-    refused = await desk.refusal("sendMessage", chat_id=ANA, text="x", reply_markup={"inline_keyboard": rows})
+    refused = await client.bot_refusal("sendMessage", chat_id=ANA, text="x", reply_markup={"inline_keyboard": rows})
     assert refused == "Bad Request: reply markup is too long"

@@ -2,38 +2,38 @@
 
 import pytest
 
-from tests.sandbox.telegram.desk import ANA, Desk, Json
+from tests.sandbox.telegram.telegram_client import ANA, Json, TelegramClient
 
 
-async def test_an_unknown_method_is_not_found(desk: Desk) -> None:
-    answer = await desk.bot("sendMasage", chat_id=ANA)
+async def test_an_unknown_method_is_not_found(client: TelegramClient) -> None:
+    answer = await client.bot("sendMasage", chat_id=ANA)
     assert (answer["error_code"], answer["ok"]) == (404, False)
 
 
-async def test_an_unknown_token_is_unauthorized(desk: Desk) -> None:
-    async with desk.session.post(f"{desk.url}/bot4711:wrong/getMe") as response:
+async def test_an_unknown_token_is_unauthorized(client: TelegramClient) -> None:
+    async with client.session.post(f"{client.url}/bot4711:wrong/getMe") as response:
         assert response.status == 401
         assert await response.json() == {"ok": False, "error_code": 401, "description": "Unauthorized"}
 
 
-async def test_an_unknown_path_is_not_found(desk: Desk) -> None:
-    async with desk.session.get(f"{desk.url}/bot{desk.token}") as response:
+async def test_an_unknown_path_is_not_found(client: TelegramClient) -> None:
+    async with client.session.get(f"{client.url}/bot{client.token}") as response:
         assert await response.json() == {"ok": False, "error_code": 404, "description": "Not Found"}
 
 
-async def test_an_unknown_parameter_is_refused_in_our_name(desk: Desk) -> None:
-    refused = await desk.refusal("sendMessage", chat_id=ANA, text="x", colour="red")
+async def test_an_unknown_parameter_is_refused_in_our_name(client: TelegramClient) -> None:
+    refused = await client.bot_refusal("sendMessage", chat_id=ANA, text="x", colour="red")
     assert refused == 'Bad Request: [sandbox] unknown parameter "colour"'
 
 
-async def test_an_unknown_field_inside_a_parameter_is_refused_in_our_name(desk: Desk) -> None:
-    refused = await desk.refusal("sendMessage", chat_id=ANA, text="x", link_preview_options={"is_off": True})
+async def test_an_unknown_field_inside_a_parameter_is_refused_in_our_name(client: TelegramClient) -> None:
+    refused = await client.bot_refusal("sendMessage", chat_id=ANA, text="x", link_preview_options={"is_off": True})
     assert refused == 'Bad Request: [sandbox] unknown field "is_off" in link_preview_options'
 
 
 @pytest.mark.parametrize("text", ["[1]", '{"a": 1}', "12", "true", "null"])
-async def test_a_text_that_looks_like_json_stays_a_text(desk: Desk, text: str) -> None:
-    assert (await desk.done("sendMessage", chat_id=ANA, text=text))["text"] == text
+async def test_a_text_that_looks_like_json_stays_a_text(client: TelegramClient, text: str) -> None:
+    assert (await client.bot_result("sendMessage", chat_id=ANA, text=text))["text"] == text
 
 
 @pytest.mark.parametrize(
@@ -48,28 +48,28 @@ async def test_a_text_that_looks_like_json_stays_a_text(desk: Desk, text: str) -
         ({"chat_id": ANA, "text": "x", "reply_markup": "{"}, "can't parse reply markup JSON object"),
     ],
 )
-async def test_a_wrong_or_missing_value_is_refused(desk: Desk, parameters: Json, trouble: str) -> None:
-    assert trouble in await desk.refusal("sendMessage", **parameters)
+async def test_a_wrong_or_missing_value_is_refused(client: TelegramClient, parameters: Json, trouble: str) -> None:
+    assert trouble in await client.bot_refusal("sendMessage", **parameters)
 
 
-async def test_a_call_may_come_as_json_query_or_multipart(desk: Desk) -> None:
-    address = f"{desk.url}/bot{desk.token}/sendMessage"
-    async with desk.session.post(address, json={"chat_id": ANA, "text": "json", "protect_content": True}) as response:
+async def test_a_call_may_come_as_json_query_or_multipart(client: TelegramClient) -> None:
+    address = f"{client.url}/bot{client.token}/sendMessage"
+    async with client.session.post(address, json={"chat_id": ANA, "text": "json", "protect_content": True}) as response:
         assert (await response.json())["result"]["has_protected_content"] is True
-    async with desk.session.get(address, params={"chat_id": ANA, "text": "query"}) as response:
+    async with client.session.get(address, params={"chat_id": ANA, "text": "query"}) as response:
         assert (await response.json())["result"]["text"] == "query"
-    async with desk.session.post(
-        f"{desk.url}/bot{desk.token}/SENDMESSAGE", json={"chat_id": ANA, "text": "loud"}
+    async with client.session.post(
+        f"{client.url}/bot{client.token}/SENDMESSAGE", json={"chat_id": ANA, "text": "loud"}
     ) as it:
         assert (await it.json())["ok"] is True
-    async with desk.session.post(address, json={"chat_id": ANA, "text": 5}) as response:
+    async with client.session.post(address, json={"chat_id": ANA, "text": 5}) as response:
         assert "[sandbox]" in (await response.json())["description"]
 
 
-async def test_commands_are_kept_by_scope_and_language(desk: Desk) -> None:
+async def test_commands_are_kept_by_scope_and_language(client: TelegramClient) -> None:
     german = {"commands": [{"command": "orders", "description": "Bestellungen"}], "language_code": "de"}
-    await desk.done("setMyCommands", **german)
-    assert await desk.done("getMyCommands") == []
-    assert await desk.done("getMyCommands", language_code="de") == german["commands"]
+    await client.bot_result("setMyCommands", **german)
+    assert await client.bot_result("getMyCommands") == []
+    assert await client.bot_result("getMyCommands", language_code="de") == german["commands"]
     bad = [{"command": "Orders!", "description": "x"}]
-    assert await desk.refusal("setMyCommands", commands=bad) == "Bad Request: BOT_COMMAND_INVALID"
+    assert await client.bot_refusal("setMyCommands", commands=bad) == "Bad Request: BOT_COMMAND_INVALID"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sandbox.telegram.desk import ANA, Desk
+from tests.sandbox.telegram.telegram_client import ANA, TelegramClient
 
 ALL_TAGS = (
     "<b>bold</b> <i>it <u>under</u></i> <s>gone</s> <code>x &lt; y</code> "
@@ -12,23 +12,23 @@ ALL_TAGS = (
 )
 
 
-async def test_html_comes_back_as_the_same_html(desk: Desk) -> None:
-    sent = await desk.done("sendMessage", chat_id=ANA, text=ALL_TAGS, parse_mode="HTML")
+async def test_html_comes_back_as_the_same_html(client: TelegramClient) -> None:
+    sent = await client.bot_result("sendMessage", chat_id=ANA, text=ALL_TAGS, parse_mode="HTML")
     assert sent["text"] == "bold it under gone x < y block a psst said and more then"
     assert " ".join(entity["type"] for entity in sent["entities"]) == (
         "bold italic underline strikethrough code pre text_link spoiler blockquote expandable_blockquote date_time"
     )
-    assert (await desk.see(ANA))[-1]["html"] == ALL_TAGS
+    assert (await client.messages_of(ANA))[-1]["html"] == ALL_TAGS
 
 
-async def test_offsets_count_utf16_units(desk: Desk) -> None:
-    sent = await desk.done("sendMessage", chat_id=ANA, text="🍕🍕 <b>two</b>", parse_mode="HTML")
+async def test_offsets_count_utf16_units(client: TelegramClient) -> None:
+    sent = await client.bot_result("sendMessage", chat_id=ANA, text="🍕🍕 <b>two</b>", parse_mode="HTML")
     assert sent["entities"] == [{"type": "bold", "offset": 5, "length": 3}]
 
 
-async def test_a_time_keeps_its_moment_and_format(desk: Desk) -> None:
+async def test_a_time_keeps_its_moment_and_format(client: TelegramClient) -> None:
     html = '<tg-time unix="1700000000" format="wDT">then</tg-time>'
-    sent = await desk.done("sendMessage", chat_id=ANA, text=html, parse_mode="HTML")
+    sent = await client.bot_result("sendMessage", chat_id=ANA, text=html, parse_mode="HTML")
     expected = {"type": "date_time", "offset": 0, "length": 4, "unix_time": 1700000000, "date_time_format": "wDT"}
     assert sent["entities"] == [expected]
 
@@ -44,49 +44,49 @@ async def test_a_time_keeps_its_moment_and_format(desk: Desk) -> None:
         ("a <b", "Unclosed start tag at byte offset 2"),
     ],
 )
-async def test_broken_html_is_refused_with_its_place(desk: Desk, html: str, trouble: str) -> None:
-    refused = await desk.refusal("sendMessage", chat_id=ANA, text=html, parse_mode="HTML")
+async def test_broken_html_is_refused_with_its_place(client: TelegramClient, html: str, trouble: str) -> None:
+    refused = await client.bot_refusal("sendMessage", chat_id=ANA, text=html, parse_mode="HTML")
     assert refused == f"Bad Request: can't parse entities: {trouble}"
 
 
-async def test_without_parse_mode_nothing_is_parsed(desk: Desk) -> None:
-    sent = await desk.done("sendMessage", chat_id=ANA, text="<b>1 < 2</b> &amp;")
+async def test_without_parse_mode_nothing_is_parsed(client: TelegramClient) -> None:
+    sent = await client.bot_result("sendMessage", chat_id=ANA, text="<b>1 < 2</b> &amp;")
     assert sent["text"] == "<b>1 < 2</b> &amp;"
-    assert (await desk.see(ANA))[-1]["html"] == "&lt;b&gt;1 &lt; 2&lt;/b&gt; &amp;amp;"
+    assert (await client.messages_of(ANA))[-1]["html"] == "&lt;b&gt;1 &lt; 2&lt;/b&gt; &amp;amp;"
 
 
-async def test_the_limit_counts_after_parsing_and_in_utf16(desk: Desk) -> None:
-    await desk.done("sendMessage", chat_id=ANA, text="<b>" + "🍕" * 2048 + "</b>", parse_mode="HTML")
-    refused = await desk.refusal("sendMessage", chat_id=ANA, text="🍕" * 2049)
+async def test_the_limit_counts_after_parsing_and_in_utf16(client: TelegramClient) -> None:
+    await client.bot_result("sendMessage", chat_id=ANA, text="<b>" + "🍕" * 2048 + "</b>", parse_mode="HTML")
+    refused = await client.bot_refusal("sendMessage", chat_id=ANA, text="🍕" * 2049)
     assert refused == "Bad Request: message is too long"
 
 
 @pytest.mark.parametrize("empty", ["", "  \n ", "<b> </b>"])
-async def test_an_empty_text_is_refused(desk: Desk, empty: str) -> None:
-    refused = await desk.refusal("sendMessage", chat_id=ANA, text=empty, parse_mode="HTML")
+async def test_an_empty_text_is_refused(client: TelegramClient, empty: str) -> None:
+    refused = await client.bot_refusal("sendMessage", chat_id=ANA, text=empty, parse_mode="HTML")
     assert refused == "Bad Request: message text is empty"
 
 
-async def test_spaces_around_a_text_go_and_entities_move_along(desk: Desk) -> None:
-    sent = await desk.done("sendMessage", chat_id=ANA, text="\n  <b>hot</b> soup \n", parse_mode="HTML")
+async def test_spaces_around_a_text_go_and_entities_move_along(client: TelegramClient) -> None:
+    sent = await client.bot_result("sendMessage", chat_id=ANA, text="\n  <b>hot</b> soup \n", parse_mode="HTML")
     assert sent["text"] == "hot soup"
     assert sent["entities"] == [{"type": "bold", "offset": 0, "length": 3}]
 
 
-async def test_commands_mentions_and_links_are_recognised_outside_of_code(desk: Desk) -> None:
+async def test_commands_mentions_and_links_are_recognised_outside_of_code(client: TelegramClient) -> None:
     html = "/orders by @campus_bot https://a.org/x. <code>/not</code>"
-    sent = await desk.done("sendMessage", chat_id=ANA, text=html, parse_mode="HTML")
+    sent = await client.bot_result("sendMessage", chat_id=ANA, text=html, parse_mode="HTML")
     found = [(entity["type"], entity["offset"], entity["length"]) for entity in sent["entities"]]
     assert found == [("bot_command", 0, 7), ("mention", 11, 11), ("url", 23, 15), ("code", 40, 4)]
 
 
-async def test_unknown_parse_modes_are_refused(desk: Desk) -> None:
-    assert await desk.refusal("sendMessage", chat_id=ANA, text="x", parse_mode="BBCode") == (
+async def test_unknown_parse_modes_are_refused(client: TelegramClient) -> None:
+    assert await client.bot_refusal("sendMessage", chat_id=ANA, text="x", parse_mode="BBCode") == (
         "Bad Request: unsupported parse_mode"
     )
-    assert "[sandbox]" in await desk.refusal("sendMessage", chat_id=ANA, text="x", parse_mode="MarkdownV2")
+    assert "[sandbox]" in await client.bot_refusal("sendMessage", chat_id=ANA, text="x", parse_mode="MarkdownV2")
 
 
-async def test_an_entity_outside_of_the_text_is_refused(desk: Desk) -> None:
+async def test_an_entity_outside_of_the_text_is_refused(client: TelegramClient) -> None:
     outside = [{"type": "bold", "offset": 0, "length": 5}]
-    assert "outside of the text" in await desk.refusal("sendMessage", chat_id=ANA, text="four", entities=outside)
+    assert "outside of the text" in await client.bot_refusal("sendMessage", chat_id=ANA, text="four", entities=outside)

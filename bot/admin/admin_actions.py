@@ -1,0 +1,285 @@
+"""What an admin may do to an order by hand: say what it means first, ask for the reason, then do it.
+
+A tap leads to a screen that restates what will happen, the safe choice first; the reason is typed after the yes, and is
+what carries it out. In the admin chat nothing typed is an answer, so the command with its reason is the way there.
+"""
+
+from enum import StrEnum
+from typing import assert_never
+
+from bot.admin.admin_commands import (
+    NUMBER_PATTERN,
+    admin_screen,
+    board_button,
+    parse_number_and_reason,
+    require_admin_access,
+    require_admin_access_and_clear_input,
+)
+from bot.home import MENU_VERSION
+from bot.replies import EditMenu, NewMessage, Replies, Rows, Screen
+from bot.request_context import RequestContext
+from domain.buttons import Button, ButtonStyle, Tap
+from domain.draft import PendingInput
+from domain.errors import OrderClosed, Stale
+from domain.order import Bearer, Order, OrderEvent, OrderStatus, is_event_allowed
+from domain.people import Action, is_permitted
+from domain.store.draft_repository import clear_pending_input, set_pending_input
+from domain.store.person_repository import find_member
+from domain.store.use_cases import admin_use_cases, roster_use_cases
+
+
+class AdminAction(StrEnum):
+    """Their place, from 1, is the version of their buttons: new ones go to the end."""
+
+    CANCEL = "cancel"
+    RELEASE = "release"
+    FINISH = "finish"
+    CLOSE = "close"  # asks who bears it
+    CLOSE_PLATFORM = "close_platform"
+    CLOSE_RUNNER = "close_runner"
+    SUSPEND = "suspend"  # a runner, not an order
+
+
+ADMIN_ACTIONS = tuple(AdminAction)
+_ORDER_ACTIONS = {
+    AdminAction.CANCEL: (Action.CANCEL_ANY, OrderEvent.CANCELLED_BY_ADMIN),
+    AdminAction.RELEASE: (Action.RELEASE_ANY, OrderEvent.RELEASED),
+    AdminAction.FINISH: (Action.FINISH_ANY, OrderEvent.FINISHED_BY_ADMIN),
+    AdminAction.CLOSE: (Action.CLOSE_ANY, OrderEvent.CLOSED_BY_ADMIN),
+}
+_COMMAND_EXAMPLES = {
+    AdminAction.CANCEL: "/cancel {} reason",
+    AdminAction.RELEASE: "/release {} reason",
+    AdminAction.FINISH: "/finish {} reason",
+    AdminAction.CLOSE: "/close {} runner|platform reason",
+    AdminAction.SUSPEND: "/suspend {} reason",
+}
+
+
+def admin_action_rows(context: RequestContext, order: Order) -> Rows:
+    """What this admin may do to this order now, in one row."""
+    row = tuple(
+        _action_button(context, order, admin_action)
+        for admin_action in _ORDER_ACTIONS
+        if _is_possible(context, order, admin_action)
+    )
+    return (row,) if row else ()
+
+
+def _is_possible(context: RequestContext, order: Order, admin_action: AdminAction) -> bool:
+    action, happened = _ORDER_ACTIONS[admin_action]
+    own = context.member.person_id in (order.customer_id, order.runner_id)
+    if admin_action is AdminAction.FINISH:
+        own = context.member.person_id == order.runner_id
+    legal = is_event_allowed(order.status, happened) or (
+        admin_action is AdminAction.CANCEL and order.status is OrderStatus.PENDING
+    )
+    return legal and is_permitted(context.member.roles, action, own=own)
+
+
+def _action_button(context: RequestContext, order: Order, admin_action: AdminAction) -> Button:
+    version = ADMIN_ACTIONS.index(admin_action) + 1
+    match admin_action:
+        case AdminAction.CANCEL:
+            return context.button(
+                "bot-button-act-cancel", Tap.ADMIN_ACTION, order.id, version, style=ButtonStyle.DANGER
+            )
+        case AdminAction.RELEASE:
+            return context.button("bot-button-act-release", Tap.ADMIN_ACTION, order.id, version)
+        case AdminAction.FINISH:
+            return context.button("bot-button-act-finish", Tap.ADMIN_ACTION, order.id, version)
+        case _:
+            return context.button("bot-button-act-close", Tap.ADMIN_ACTION, order.id, version, style=ButtonStyle.DANGER)
+
+
+def _tapped_action(context: RequestContext) -> AdminAction:
+    if not 1 <= context.version <= len(ADMIN_ACTIONS):
+        raise Stale
+    return ADMIN_ACTIONS[context.version - 1]
+
+
+async def confirm_admin_action(context: RequestContext) -> Replies:
+    """[Cancel…], [Give back…], [Finish…], [Close…]: what it would mean, with the way back first."""
+    await require_admin_access_and_clear_input(context)
+    admin_action = _tapped_action(context)
+    if admin_action not in _ORDER_ACTIONS:
+        raise Stale
+    order, _ = await admin_use_cases.view_order(context.work, context.campus, context.member, context.subject)
+    if not _is_possible(context, order, admin_action):
+        raise OrderClosed
+    if not context.is_private:
+        return (reply_with_command(context, command_example(admin_action, context.subject)),)
+    return (EditMenu(await _confirmation_screen(context, admin_action, order)),)
+
+
+def command_example(admin_action: AdminAction, subject: int) -> str:
+    """The command that carries the act out on this order or person."""
+    return _COMMAND_EXAMPLES[admin_action].format(subject)
+
+
+def reply_with_command(context: RequestContext, example: str) -> NewMessage:
+    """In a group the reason comes with the command, which a tap on it copies."""
+    return NewMessage(admin_screen(context, context.say("bot-write-with-reason", example=example)))
+
+
+async def _confirmation_screen(context: RequestContext, admin_action: AdminAction, order: Order) -> Screen:
+    customer = (await find_member(context.work, context.campus.id, order.customer_id)).first_name
+    runner = ""
+    if order.runner_id is not None:
+        runner = (await find_member(context.work, context.campus.id, order.runner_id)).first_name
+    ceiling, share = context.format_money(order.price.ceiling), context.format_money(order.runner_share or 0)
+    leave = (context.button("bot-button-leave", Tap.ADMIN_ORDER, order.id, MENU_VERSION),)
+    match admin_action:
+        case AdminAction.CANCEL:
+            text = context.say("bot-act-cancel", order=order.id, customer=customer, ceiling=ceiling)
+            return Screen(text, (leave, (_confirm_button(context, "bot-button-sure-cancel", AdminAction.CANCEL),)))
+        case AdminAction.RELEASE:
+            text = context.say("bot-act-release", order=order.id, runner=runner)
+            return Screen(text, (leave, (_confirm_button(context, "bot-button-sure-release", AdminAction.RELEASE),)))
+        case AdminAction.FINISH:
+            total = context.format_money(order.total or 0)
+            text = context.say(
+                "bot-act-finish", order=order.id, customer=customer, runner=runner, total=total, share=share
+            )
+            return Screen(text, (leave, (_confirm_button(context, "bot-button-sure-finish", AdminAction.FINISH),)))
+        case AdminAction.CLOSE:
+            text = context.say(
+                "bot-act-close", order=order.id, customer=customer, runner=runner, ceiling=ceiling, share=share
+            )
+            by_platform = _confirm_button(
+                context, "bot-button-sure-close-platform", AdminAction.CLOSE_PLATFORM, share=share
+            )
+            by_runner = _confirm_button(context, "bot-button-sure-close-runner", AdminAction.CLOSE_RUNNER)
+            return Screen(text, (leave, (by_platform,), (by_runner,)))
+        case AdminAction.CLOSE_PLATFORM | AdminAction.CLOSE_RUNNER | AdminAction.SUSPEND:
+            raise Stale
+        case _:
+            assert_never(admin_action)
+
+
+def _confirm_button(context: RequestContext, key: str, admin_action: AdminAction, **words: str) -> Button:
+    return context.button(
+        key,
+        Tap.ADMIN_ACTION_SURE,
+        context.subject,
+        ADMIN_ACTIONS.index(admin_action) + 1,
+        style=ButtonStyle.DANGER,
+        **words,
+    )
+
+
+async def ask_action_reason(context: RequestContext) -> Replies:
+    """[Yes, ...]: the next typed line is the reason, and does it."""
+    require_admin_access(context)
+    admin_action = _tapped_action(context)
+    if not context.is_private or admin_action in (AdminAction.CLOSE, AdminAction.SUSPEND):
+        raise Stale
+    leave = context.button("bot-button-leave", Tap.ADMIN_ORDER, context.subject, MENU_VERSION)
+    return (EditMenu(await request_reason(context, admin_action, context.subject, leave)),)
+
+
+async def request_reason(context: RequestContext, admin_action: AdminAction, subject: int, leave: Button) -> Screen:
+    """Ask for the one line that carries the act out on this order or person."""
+    await set_pending_input(
+        context.work,
+        context.campus.id,
+        context.member.person_id,
+        PendingInput.ADMIN_REASON,
+        subject,
+        detail=admin_action,
+    )
+    return Screen(context.say("bot-ask-reason", act=admin_action, subject=str(subject)), ((leave,),))
+
+
+async def receive_action_reason(context: RequestContext) -> Replies:
+    """The reason that was asked for; what cannot be one keeps the question open."""
+    require_admin_access(context)
+    reason = " ".join(context.typed.split())
+    if len(reason) > admin_use_cases.MAX_REASON_LENGTH:
+        return (
+            NewMessage(
+                admin_screen(context, context.say("bot-reason-too-long", most=admin_use_cases.MAX_REASON_LENGTH))
+            ),
+        )
+    detail = None if context.conversation_state is None else context.conversation_state.detail
+    if detail is None or detail not in ADMIN_ACTIONS:
+        raise Stale
+    done = await execute_admin_action(context, AdminAction(detail), context.pending_subject, reason)
+    await clear_pending_input(context.work, context.campus.id, context.member.person_id)
+    return (NewMessage(done),)
+
+
+async def execute_admin_action(context: RequestContext, admin_action: AdminAction, subject: int, reason: str) -> Screen:
+    """Do it to this order or person, for this reason."""
+    open_button = context.button("bot-button-open-order", Tap.ADMIN_ORDER, subject, MENU_VERSION)
+    match admin_action:
+        case AdminAction.CANCEL:
+            await admin_use_cases.cancel_order_as_admin(context.work, context.campus, context.member, subject, reason)
+            said = context.say("bot-cancelled-by-admin", order=subject, reason=reason)
+        case AdminAction.RELEASE:
+            await admin_use_cases.release_order_as_admin(context.work, context.campus, context.member, subject, reason)
+            said = context.say("bot-taken-back", order=subject, reason=reason)
+        case AdminAction.FINISH:
+            await admin_use_cases.finish_order_as_admin(context.work, context.campus, context.member, subject, reason)
+            said = context.say("bot-finished-by-admin", order=subject, reason=reason)
+        case AdminAction.CLOSE_PLATFORM | AdminAction.CLOSE_RUNNER:
+            said = await _close_purchase(
+                context,
+                subject,
+                Bearer.PLATFORM if admin_action is AdminAction.CLOSE_PLATFORM else Bearer.RUNNER,
+                reason,
+            )
+        case AdminAction.SUSPEND:
+            member = await roster_use_cases.suspend_runner(
+                context.work, context.campus, context.member, subject, reason
+            )
+            back = context.button("bot-button-runners", Tap.RUNNERS, 0, MENU_VERSION)
+            return Screen(context.say("bot-suspended", name=member.first_name, reason=reason), ((back,),))
+        case AdminAction.CLOSE:
+            raise Stale
+        case _:
+            assert_never(admin_action)
+    return Screen(said, ((board_button(context), open_button),))
+
+
+async def _close_purchase(context: RequestContext, order_id: int, bearer: Bearer, reason: str) -> str:
+    order = await admin_use_cases.close_purchase_as_admin(
+        context.work, context.campus, context.member, order_id, bearer, reason
+    )
+    share = context.format_money(order.runner_share or 0)
+    return context.say("bot-closed-by-admin", order=order_id, bearer=bearer, share=share, reason=reason)
+
+
+async def cancel_command(context: RequestContext) -> Replies:
+    """/cancel NUMBER reason: the reason is what both sides read, so there is none without."""
+    return await _run_command(context, AdminAction.CANCEL, "bot-usage-cancel")
+
+
+async def release_command(context: RequestContext) -> Replies:
+    """/release NUMBER reason: the job goes back to the group."""
+    return await _run_command(context, AdminAction.RELEASE, "bot-usage-release")
+
+
+async def finish_command(context: RequestContext) -> Replies:
+    """/finish NUMBER reason: what was bought was handed over, though no PIN says so; its history keeps the reason."""
+    return await _run_command(context, AdminAction.FINISH, "bot-usage-finish")
+
+
+async def _run_command(context: RequestContext, admin_action: AdminAction, usage: str) -> Replies:
+    require_admin_access(context)
+    number, reason = parse_number_and_reason(context.arguments)
+    if number is None:
+        return (NewMessage(admin_screen(context, context.say(usage))),)
+    return (NewMessage(await execute_admin_action(context, admin_action, number, reason)),)
+
+
+async def close_command(context: RequestContext) -> Replies:
+    """/close NUMBER runner|platform reason: bought, and it will not arrive."""
+    require_admin_access(context)
+    number, _, rest = context.arguments.partition(" ")
+    bearer, _, typed_reason = rest.strip().partition(" ")
+    found, reason = parse_number_and_reason(f"{number} {typed_reason}")
+    if found is None or bearer.lower() not in tuple(Bearer) or NUMBER_PATTERN.fullmatch(number) is None:
+        return (NewMessage(admin_screen(context, context.say("bot-usage-close"))),)
+    admin_action = AdminAction.CLOSE_PLATFORM if bearer.lower() == Bearer.PLATFORM else AdminAction.CLOSE_RUNNER
+    return (NewMessage(await execute_admin_action(context, admin_action, found, reason)),)

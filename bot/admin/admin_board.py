@@ -1,0 +1,114 @@
+"""The board: every open order by state, the late ones in words; and whether new orders are taken at all."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+
+from bot.admin.admin_commands import admin_screen, require_admin_access, require_admin_access_and_clear_input
+from bot.home import MENU_VERSION
+from bot.paging import Page, get_page, paging_row_with_refresh
+from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
+from bot.request_context import RequestContext, truncate
+from domain.buttons import Tap
+from domain.campus import Campus
+from domain.errors import Stale
+from domain.lateness import Lateness, lateness_of, whole_minutes
+from domain.store.board_query import BoardLine
+from domain.store.use_cases import admin_use_cases
+
+MAX_STORE_NAME_LENGTH = 14  # characters of its name on a button
+MAX_PAUSE_REASON_LENGTH = 120  # characters of a reason to pause: it is told in the answer to a tap
+
+
+async def board_command(context: RequestContext) -> Replies:
+    """/board."""
+    await require_admin_access_and_clear_input(context)
+    return (NewMessage(await _render_board(context, context.campus, 0)),)
+
+
+async def show_board_page(context: RequestContext) -> Replies:
+    """[Refresh], [Board], and the pages: the same message, as it is now."""
+    await require_admin_access_and_clear_input(context)
+    screen = await _render_board(context, context.campus, context.subject)
+    if not context.version:
+        return (NewMessage(screen),)
+    return Answer(context.say_plain("bot-board-fresh")), EditMenu(screen)
+
+
+async def _render_board(context: RequestContext, campus: Campus, page: int) -> Screen:
+    lines = await admin_use_cases.view_board(context.work, context.campus, context.member)
+    shown = get_page(lines, page)
+    parts = [_headline(context, lines, shown), _pause_line(context, campus), *_status_sections(context, shown.items)]
+    rows = (*_order_rows(context, shown.items), paging_row_with_refresh(context, Tap.BOARD, shown))
+    return Screen("\n".join(part for part in parts if part), rows)
+
+
+def _headline(context: RequestContext, lines: Sequence[BoardLine], shown: Page[BoardLine]) -> str:
+    at = f"{context.work.now.astimezone(context.campus.zone):%H:%M:%S}"
+    head = [context.say("bot-board", at=at, count=len(lines))]
+    if shown.count > 1:
+        head.append(context.say("bot-board-page", page=shown.number + 1, pages=shown.count))
+    counts = Counter(line.order.status for line in lines)
+    counted = [context.say("bot-board-count", count=count, status=status) for status, count in counts.items()]
+    return " · ".join(head) + ("\n" + " · ".join(counted) if counted else "")
+
+
+def _pause_line(context: RequestContext, campus: Campus) -> str:
+    if not campus.paused:
+        return ""
+    if campus.pause_reason:
+        return context.say("bot-board-paused-because", reason=campus.pause_reason)
+    return context.say("bot-board-paused")
+
+
+def _status_sections(context: RequestContext, shown: Sequence[BoardLine]) -> list[str]:
+    said: list[str] = []
+    for status, lines in groupby(shown, key=lambda line: line.order.status):
+        said += ["", context.say("bot-board-state", status=status), *(_line(context, line) for line in lines)]
+    return ["\n".join(said)] if said else []
+
+
+def _line(context: RequestContext, line: BoardLine) -> str:
+    order, waited = line.order, whole_minutes(line.since, context.work.now)
+    who = line.runner_name or order.drop_point
+    said = context.say("bot-board-line", order=order.id, store=order.store_name, who=who, minutes=waited)
+    reason = lateness_of(order.status, line.since, context.work.now, context.campus.windows, silent=line.silent)
+    if reason is Lateness.NONE:
+        return said
+    return f"{said} · {context.say('bot-board-late', why=reason, minutes=waited)}"
+
+
+def _order_rows(context: RequestContext, shown: Sequence[BoardLine]) -> Rows:
+    buttons = [
+        context.button(
+            "bot-button-board-order",
+            Tap.ADMIN_ORDER,
+            line.order.id,
+            MENU_VERSION,
+            order=line.order.id,
+            store=truncate(line.order.store_name, MAX_STORE_NAME_LENGTH),
+        )
+        for line in shown
+    ]
+    return tuple(tuple(buttons[place : place + 2]) for place in range(0, len(buttons), 2))
+
+
+async def pause_command(context: RequestContext) -> Replies:
+    """/pause, perhaps with a reason: no new orders; open ones go on."""
+    require_admin_access(context)
+    reason = " ".join(context.arguments.split())
+    if len(reason) > MAX_PAUSE_REASON_LENGTH:
+        return (NewMessage(admin_screen(context, context.say("bot-reason-too-long", most=MAX_PAUSE_REASON_LENGTH))),)
+    await admin_use_cases.pause_orders(context.work, context.campus, context.member, reason or None)
+    said = context.say("bot-paused-because", reason=reason) if reason else context.say("bot-paused")
+    return (NewMessage(admin_screen(context, said)),)
+
+
+async def resume_command(context: RequestContext) -> Replies:
+    """/resume: new orders again."""
+    require_admin_access(context)
+    try:
+        await admin_use_cases.resume_orders(context.work, context.campus, context.member)
+    except Stale:
+        return (NewMessage(admin_screen(context, context.say("bot-not-paused"))),)
+    return (NewMessage(admin_screen(context, context.say("bot-resumed"))),)

@@ -1,0 +1,239 @@
+"""What an admin does about reported problems: the list, one case with all that was said, an answer, the last word."""
+
+from datetime import timedelta
+
+from aiogram.dispatcher.event.bases import SkipHandler
+
+from bot.admin.admin_commands import MAX_LINES, NUMBER_PATTERN, require_admin_access
+from bot.home import MENU_VERSION, edit_menu_or_send, home_button
+from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
+from bot.request_context import RequestContext
+from domain.buttons import Button, ButtonStyle, Tap
+from domain.draft import PendingInput
+from domain.errors import CaseClosed, Stale
+from domain.feedback import (
+    MAX_EXCERPT_LENGTH,
+    MAX_PERSON_NAME_LENGTH,
+    MAX_STORY_LENGTH,
+    Case,
+    CaseOutcome,
+    CaseStatus,
+    is_within_length,
+    shorten_text,
+)
+from domain.people import Role
+from domain.store.draft_repository import clear_pending_input, set_pending_input
+from domain.store.event_log import LoggedEvent
+from domain.store.feedback_repository import find_case_of_message
+from domain.store.person_repository import find_member
+from domain.store.use_cases import feedback_use_cases
+
+MAX_CASE_BUTTONS = 8  # cases with a button of their own
+MAX_LINE_LENGTH = 300  # of what was said, in the look at a case
+OUTCOMES = tuple(CaseOutcome)
+
+
+async def cases_command(context: RequestContext) -> Replies:
+    """/cases: what is open, oldest first."""
+    require_admin_access(context)
+    return (NewMessage(await _render_cases(context)),)
+
+
+async def return_to_cases(context: RequestContext) -> Replies:
+    """[Cases]."""
+    require_admin_access(context)
+    await _clear_pending_input(context)
+    return (edit_menu_or_send(context, await _render_cases(context)),)
+
+
+async def _render_cases(context: RequestContext) -> Screen:
+    cases = await feedback_use_cases.view_open_cases(context.work, context.campus, context.member)
+    lines = [_line(context, case) for case in cases[:MAX_LINES]]
+    rows: Rows = tuple(
+        (context.button("bot-button-case", Tap.CASE, case.id, MENU_VERSION, case=case.id),)
+        for case in cases[:MAX_CASE_BUTTONS]
+    )
+    home: Rows = ((home_button(context),),) if context.is_private else ()
+    return Screen("\n".join([context.say("bot-cases", count=len(cases)), *lines]), (*rows, *home))
+
+
+def _line(context: RequestContext, case: Case) -> str:
+    return context.say(
+        "bot-case-line",
+        case=case.id,
+        order=case.order_id,
+        kind=case.kind,
+        age=_age(context, context.work.now - case.opened_at),
+        words=shorten_text(" ".join(case.story.split()), MAX_EXCERPT_LENGTH) or "-",
+    )
+
+
+def _age(context: RequestContext, passed: timedelta) -> str:
+    hours, minutes = divmod(int(passed.total_seconds()) // 60, 60)
+    if hours >= 24:
+        return context.say_plain("bot-age-days", days=hours // 24, hours=hours % 24)
+    if hours:
+        return context.say_plain("bot-age-hours", hours=hours, minutes=minutes)
+    return context.say_plain("bot-age", minutes=minutes)
+
+
+async def case_command(context: RequestContext) -> Replies:
+    """/case NUMBER shows it; /case NUMBER words answers the customer; with a photo too."""
+    require_admin_access(context)
+    number, words = _number_and_words(context)
+    if number is None:
+        return (NewMessage(Screen(context.say("bot-usage-case"), (_back(context),))),)
+    if words or context.photo:
+        return await _answer(context, number, words)
+    return (NewMessage(await _render_case(context, number)),)
+
+
+async def show_case(context: RequestContext) -> Replies:
+    """[Look at 3], on the list, and the way back from a question: the next line goes to nobody any more."""
+    require_admin_access(context)
+    await _clear_pending_input(context)
+    return (edit_menu_or_send(context, await _render_case(context, context.subject)),)
+
+
+async def _render_case(context: RequestContext, number: int) -> Screen:
+    found, said = await feedback_use_cases.view_case(context.work, context.campus, context.member, number)
+    lines = [_line(context, found), *[await _message_line(context, line) for line in said[-MAX_LINES:]]]
+    if found.status is CaseStatus.CLOSED:
+        return Screen("\n".join(lines), (_back(context),))
+    acts = (
+        context.button("button-case-answer", Tap.CASE_ANSWER, found.id),
+        context.button("button-case-close", Tap.CASE_CLOSE, found.id),
+    )
+    return Screen("\n".join(lines), (acts, _back(context)))
+
+
+async def _message_line(context: RequestContext, line: LoggedEvent) -> str:
+    person = line.actor.person_id
+    name = "-" if person is None else (await find_member(context.work, context.campus.id, person)).first_name
+    return context.say(
+        "bot-case-said",
+        at=f"{line.at.astimezone(context.campus.zone):%d.%m. %H:%M}",
+        who=shorten_text(name, MAX_PERSON_NAME_LENGTH),
+        team="yes" if line.actor.role is Role.ADMIN else "no",
+        words=shorten_text(line.reason or "-", MAX_STORY_LENGTH if line.event == "opened" else MAX_LINE_LENGTH),
+    )
+
+
+async def ask_case_answer(context: RequestContext) -> Replies:
+    """[Answer]: in a group the bot hears replies and commands only, in private the next line is the answer."""
+    require_admin_access(context)
+    found = await _require_open_case(context)
+    if not context.is_private:
+        return (Answer(context.say_plain("bot-case-how-to-answer", case=found.id), alert=True),)
+    await set_pending_input(
+        context.work, context.campus.id, context.member.person_id, PendingInput.CASE_ANSWER, found.id
+    )
+    back = context.button("bot-button-case-back", Tap.CASE, found.id, MENU_VERSION)
+    return (NewMessage(Screen(context.say("bot-case-ask-answer", case=found.id), ((back,),))),)
+
+
+async def receive_case_answer(context: RequestContext) -> Replies:
+    """The line or photo that was asked for by [Answer]."""
+    require_admin_access(context)
+    said = await _answer(context, context.pending_subject, context.typed)
+    await clear_pending_input(context.work, context.campus.id, context.member.person_id)
+    return said
+
+
+async def answer_case_by_reply(context: RequestContext) -> Replies:
+    """A reply to a message about a case, in the admin chat; anything else is left to others."""
+    here = context.chat_id == context.campus.admin_chat and context.reply_to is not None
+    if not here or context.reply_to is None or not (context.typed or context.photo):
+        raise SkipHandler
+    number = await find_case_of_message(context.work, context.campus.id, context.chat_id, context.reply_to)
+    if number is None:
+        raise SkipHandler
+    return await _answer(context, number, context.typed)
+
+
+async def _answer(context: RequestContext, number: int, words: str) -> Replies:
+    found = await feedback_use_cases.answer_case(
+        context.work,
+        context.campus,
+        context.member,
+        number,
+        words,
+        context.photo,
+        in_admin_chat=_in_admin_chat(context),
+    )
+    customer = await find_member(context.work, context.campus.id, found.opened_by)
+    key = "bot-case-answered" if customer.reachable else "bot-case-unreachable"
+    lines = [
+        context.say(key, case=found.id, customer=customer.first_name),
+        *([] if is_within_length(words, MAX_STORY_LENGTH) else [context.say("bot-case-cut", most=MAX_STORY_LENGTH)]),
+    ]
+    return (NewMessage(Screen("\n".join(lines), (_back(context),))),)
+
+
+async def close_case_command(context: RequestContext) -> Replies:
+    """/close_case NUMBER outcome: the customer reads it, so there is no closing without."""
+    require_admin_access(context)
+    number, words = _number_and_words(context)
+    if number is None or not words:
+        return (NewMessage(Screen(context.say("bot-usage-close-case"), (_back(context),))),)
+    return (NewMessage(await _close_case(context, number, words)),)
+
+
+async def ask_case_outcome(context: RequestContext) -> Replies:
+    """[Close case] asks with which words."""
+    require_admin_access(context)
+    found = await _require_open_case(context)
+    keep = context.button("bot-button-case-keep", Tap.CASE, found.id, MENU_VERSION)
+    outcomes = tuple((_outcome_button(context, found, number),) for number in range(1, len(OUTCOMES) + 1))
+    return (NewMessage(Screen(context.say("bot-case-close-how", case=found.id), ((keep,), *outcomes))),)
+
+
+def _outcome_button(context: RequestContext, found: Case, number: int) -> Button:
+    outcome = OUTCOMES[number - 1]
+    return context.button(
+        "bot-button-case-outcome", Tap.CASE_CLOSE_SURE, found.id, number, style=ButtonStyle.DANGER, outcome=outcome
+    )
+
+
+async def close_case_with_outcome(context: RequestContext) -> Replies:
+    """One of the ready outcomes."""
+    require_admin_access(context)
+    if not 1 <= context.version <= len(OUTCOMES):
+        raise Stale
+    words = context.say_plain("bot-case-outcome", outcome=OUTCOMES[context.version - 1])
+    return (EditMenu(await _close_case(context, context.subject, words)),)
+
+
+async def _close_case(context: RequestContext, number: int, words: str) -> Screen:
+    closed = await feedback_use_cases.close_case(
+        context.work, context.campus, context.member, number, words, in_admin_chat=_in_admin_chat(context)
+    )
+    return Screen(context.say("bot-case-closed", case=closed.id, words=closed.outcome or "-"), (_back(context),))
+
+
+async def _require_open_case(context: RequestContext) -> Case:
+    found, _ = await feedback_use_cases.view_case(context.work, context.campus, context.member, context.subject)
+    if found.status is CaseStatus.CLOSED:
+        raise CaseClosed(case=found.id)
+    return found
+
+
+async def _clear_pending_input(context: RequestContext) -> None:
+    if context.is_private:
+        await clear_pending_input(context.work, context.campus.id, context.member.person_id)
+
+
+def _back(context: RequestContext) -> tuple[Button, ...]:
+    return (context.button("bot-button-cases", Tap.CASES, version=MENU_VERSION),)
+
+
+def _in_admin_chat(context: RequestContext) -> bool:
+    return context.chat_id == context.campus.admin_chat
+
+
+def _number_and_words(context: RequestContext) -> tuple[int | None, str]:
+    """What stands behind a command: a number, and words with their line breaks."""
+    _, _, behind = context.typed.partition(" ")
+    number, words = (*behind.strip().split(maxsplit=1), "", "")[:2]
+    found = NUMBER_PATTERN.fullmatch(number)
+    return (int(found[1]) if found else None), words.strip()

@@ -1,0 +1,136 @@
+"""The admins' desk: who may speak there and how a command is read; what is stuck, and how it is woken."""
+
+import re
+
+from bot.admin.admin_debts import render_debts_section
+from bot.home import MENU_VERSION
+from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
+from bot.request_context import RequestContext, truncate
+from domain.buttons import Button, ButtonStyle, Tap
+from domain.errors import NotAllowed
+from domain.lateness import whole_minutes
+from domain.payment import Payable
+from domain.people import Role
+from domain.store.draft_repository import clear_pending_input
+from domain.store.stuck_saga_repository import StuckSaga
+from domain.store.use_cases import admin_use_cases, dead_letter_use_cases
+
+MAX_LINES = 40  # of a history or a list; a message holds 4096 characters
+MAX_ERROR_LENGTH = 200  # characters of what Stripe said
+NUMBER_PATTERN = re.compile(r"#?([0-9]{1,15})")
+
+
+def require_admin_access(context: RequestContext) -> None:
+    """NotAllowed for those who are no admin, and in groups that are not the admins' own: others would read along."""
+    if Role.ADMIN not in context.member.roles or not (
+        context.is_private or context.chat_id == context.campus.admin_chat
+    ):
+        raise NotAllowed
+
+
+async def require_admin_access_and_clear_input(context: RequestContext) -> None:
+    """As require_admin_access; and what was asked before is not waited for any more, or a stray line would carry it out."""
+    require_admin_access(context)
+    if context.is_private:
+        await clear_pending_input(context.work, context.campus.id, context.member.person_id)
+
+
+def board_button(context: RequestContext) -> Button:
+    """[Board]: back to all open orders."""
+    return context.button("bot-button-board", Tap.BOARD, 0, MENU_VERSION)
+
+
+def admin_screen(context: RequestContext, text: str, *rows: tuple[Button, ...]) -> Screen:
+    """Words at the desk, with the way back to the board under them."""
+    return Screen(text, (*rows, (board_button(context),)))
+
+
+def parse_number_and_reason(arguments: str) -> tuple[int | None, str]:
+    """The number and the reason behind a command that needs both; no number when one of them is missing."""
+    number, _, raw_reason = arguments.partition(" ")
+    found, reason = NUMBER_PATTERN.fullmatch(number), " ".join(raw_reason.split())
+    return (int(found[1]) if found and reason else None), truncate(reason, admin_use_cases.MAX_REASON_LENGTH)
+
+
+async def stuck_command(context: RequestContext) -> Replies:
+    """/stuck: every saga that needs a human, with [Retry] and [Resolve]."""
+    await require_admin_access_and_clear_input(context)
+    return (NewMessage(await _render_stuck_sagas(context)),)
+
+
+async def return_to_stuck_sagas(context: RequestContext) -> Replies:
+    """[Stuck]: the same in place of a question."""
+    await require_admin_access_and_clear_input(context)
+    return (EditMenu(await _render_stuck_sagas(context)),)
+
+
+async def retry_tapped_saga(context: RequestContext) -> Replies:
+    """[Retry], on the list or on the alert."""
+    require_admin_access(context)
+    await admin_use_cases.retry_saga(context.work, context.campus, context.member, context.subject)
+    said = Answer(context.say_plain("bot-retried"))
+    return (said, EditMenu(await _render_stuck_sagas(context))) if context.version else (said,)
+
+
+async def retry_tapped_payout(context: RequestContext) -> Replies:
+    """[Send it again], where the platform's balance was too short for a pay-out."""
+    require_admin_access(context)
+    await admin_use_cases.retry_payout(context.work, context.campus, context.member, context.subject)
+    said = Answer(context.say_plain("bot-paying-again"))
+    return (said, EditMenu(await _render_stuck_sagas(context))) if context.version else (said,)
+
+
+async def _render_stuck_sagas(context: RequestContext) -> Screen:
+    sagas = (await admin_use_cases.view_stuck_sagas(context.work, context.campus, context.member))[:MAX_LINES]
+    unsent = (await admin_use_cases.view_unfunded_payables(context.work, context.campus, context.member))[:MAX_LINES]
+    parts = [context.say("bot-stuck", count=len(sagas)), *(describe_stuck_saga(context, saga) for saga in sagas)]
+    if unsent:
+        owed = (_owed_line(context, payable) for payable in unsent)
+        parts.append("\n".join((context.say("bot-unsent", count=len(unsent)), *owed)))
+    dead_letter_rows = await _dead_letter_rows(context)
+    said, waive_rows = await render_debts_section(context)
+    parts += [said] if said else []
+    retry_buttons = [
+        context.button("bot-button-pay-again", Tap.PAY_AGAIN, payable.order_id, MENU_VERSION, order=payable.order_id)
+        for payable in unsent
+    ]
+    rows = (*(_saga_row(context, saga.number) for saga in sagas), *((each,) for each in retry_buttons))
+    return admin_screen(context, "\n\n".join(parts), *rows, *waive_rows, *dead_letter_rows)
+
+
+async def _dead_letter_rows(context: RequestContext) -> Rows:
+    count = len(await dead_letter_use_cases.view_dead_letters(context.work, context.campus, context.member))
+    return (
+        ((context.button("bot-button-dead-letters", Tap.DEAD_LETTERS, 0, MENU_VERSION, count=count),),) if count else ()
+    )
+
+
+def _saga_row(context: RequestContext, number: int) -> tuple[Button, ...]:
+    return (
+        context.button("bot-button-retry", Tap.RETRY, number, MENU_VERSION, number=number),
+        context.button(
+            "bot-button-resolve", Tap.RESOLVE, number, MENU_VERSION, style=ButtonStyle.DANGER, number=number
+        ),
+    )
+
+
+def describe_stuck_saga(context: RequestContext, saga: StuckSaga) -> str:
+    """What stands where, since when, and why."""
+    hours, rest = divmod(whole_minutes(saga.since, context.work.now), 60)
+    return context.say(
+        "bot-stuck-line",
+        number=saga.number,
+        kind=saga.kind,
+        step=saga.step,
+        order="-" if saga.order_id is None else str(saga.order_id),
+        error=truncate(saga.error, MAX_ERROR_LENGTH),
+        tries=saga.tries,
+        attempt=saga.attempt,
+        hours=hours,
+        minutes=rest,
+        since=f"{saga.since.astimezone(context.campus.zone):%d.%m. %H:%M}",
+    )
+
+
+def _owed_line(context: RequestContext, payable: Payable) -> str:
+    return context.say("bot-unsent-line", order=payable.order_id, amount=context.format_money(payable.due))

@@ -1,0 +1,24 @@
+"""What the admin chat answers to /help, and to a command it does not know."""
+
+from bot.admin.admin_commands import admin_screen, require_admin_access
+from bot.commands import COMMANDS
+from bot.replies import NewMessage, Replies
+from bot.request_context import RequestContext
+from domain.people import Role
+
+HELP_COMMANDS = frozenset({"/help", "/start"})
+
+
+async def show_admin_help(context: RequestContext) -> Replies:
+    """Every command of the desk in a line of its own."""
+    require_admin_access(context)
+    command = context.typed.partition(" ")[0].partition("@")[0]
+    lines = [
+        *([] if command in HELP_COMMANDS else [context.say("bot-unknown-command")]),
+        context.say("bot-guide-admin-chat"),
+        *(
+            context.say("bot-guide-line", command=name, what=context.say_plain(key))
+            for name, key in COMMANDS[Role.ADMIN].items()
+        ),
+    ]
+    return (NewMessage(admin_screen(context, "\n".join(lines))),)

@@ -1,0 +1,59 @@
+"""Words of the desk to one side of an order: /tell, and replies to alerts about orders."""
+
+from aiogram.dispatcher.event.bases import SkipHandler
+
+from bot.admin.admin_commands import (
+    NUMBER_PATTERN,
+    admin_screen,
+    require_admin_access,
+    require_admin_access_and_clear_input,
+)
+from bot.replies import NewMessage, Replies
+from bot.request_context import RequestContext
+from domain.store.replied_messages import RepliedMessage, find_replied_messages
+from domain.store.use_cases import team_correspondence
+from domain.store.use_cases.team_correspondence import OrderSide
+
+# Alerts whose answer is meant for the runner: she asked, or is asked for; and answers of one side to the desk's words.
+RUNNER_ALERT_KEYS = frozenset(
+    {"notification-limit-exceeded-admins", "notification-pin-locked", "notification-silent-admins"}
+)
+SIDE_ANSWER_KEY = "notification-team-reads"
+
+
+async def tell_command(context: RequestContext) -> Replies:
+    """/tell NUMBER customer|runner words."""
+    await require_admin_access_and_clear_input(context)
+    number, _, rest = context.arguments.partition(" ")
+    side, _, words = rest.strip().partition(" ")
+    found = NUMBER_PATTERN.fullmatch(number)
+    if found is None or side.lower() not in tuple(OrderSide) or not words.strip():
+        return (NewMessage(admin_screen(context, context.say("bot-usage-tell"))),)
+    return await _write_to_side(context, int(found[1]), OrderSide(side.lower()), words.strip())
+
+
+async def answer_alert_by_reply(context: RequestContext) -> Replies:
+    """A reply in the admin chat to an alert about an order goes to its runner, to an answer back to who wrote it."""
+    if context.chat_id != context.campus.admin_chat or context.reply_to is None or not context.typed:
+        raise SkipHandler
+    for message in await find_replied_messages(context.work, context.campus.id, context.chat_id, context.reply_to):
+        if message.order_id is not None and (message.key in RUNNER_ALERT_KEYS or message.key == SIDE_ANSWER_KEY):
+            require_admin_access(context)
+            return await _write_to_side(context, message.order_id, _addressed_side(message), context.typed)
+    raise SkipHandler
+
+
+def _addressed_side(message: RepliedMessage) -> OrderSide:
+    """Whom a reply to this message is for; the name of an answer says which side it came from."""
+    if message.key == SIDE_ANSWER_KEY and message.name.endswith(f":{OrderSide.CUSTOMER}"):
+        return OrderSide.CUSTOMER
+    return OrderSide.RUNNER
+
+
+async def _write_to_side(context: RequestContext, order_id: int, side: OrderSide, words: str) -> Replies:
+    message = f"{context.chat_id}:{context.message_id}"
+    reader = await team_correspondence.send_team_message(
+        context.work, context.campus, context.member, order_id, side, words, message=message
+    )
+    key = "bot-told-side" if reader.reachable else "bot-side-unreachable"
+    return (NewMessage(admin_screen(context, context.say(key, order=order_id, name=reader.first_name))),)

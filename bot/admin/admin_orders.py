@@ -1,0 +1,109 @@
+"""An order as an admin sees it: its facts, its history, and what can be done about it now."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.admin.admin_actions import admin_action_rows
+from bot.admin.admin_commands import (
+    MAX_ERROR_LENGTH,
+    MAX_LINES,
+    NUMBER_PATTERN,
+    admin_screen,
+    board_button,
+    require_admin_access_and_clear_input,
+)
+from bot.admin.admin_debts import waive_rows
+from bot.admin.admin_refunds import refund_rows
+from bot.home import MENU_VERSION, edit_menu_or_send
+from bot.replies import NewMessage, Replies, Screen
+from bot.request_context import RequestContext, truncate
+from domain.buttons import Tap
+from domain.order import Order
+from domain.store.event_log import LoggedEvent
+from domain.store.person_repository import find_member
+from domain.store.use_cases import admin_use_cases
+
+FULL_HISTORY_VERSION = 2  # the version of the button that unfolds the history; MENU folds it
+FOLDED_SUBJECT = "timer"  # what only those want to read who look for a fault
+
+
+async def order_command(context: RequestContext) -> Replies:
+    """/order NUMBER: the order, what happened to it, and what can be done."""
+    await require_admin_access_and_clear_input(context)
+    number = NUMBER_PATTERN.fullmatch(context.arguments)
+    if number is None:
+        return (NewMessage(admin_screen(context, context.say("bot-usage-order"))),)
+    return (NewMessage(await _render_order(context, int(number[1]))),)
+
+
+async def show_tapped_order(context: RequestContext) -> Replies:
+    """The same from the board, an alert, or back from a question; or with every line of its history."""
+    await require_admin_access_and_clear_input(context)
+    return (edit_menu_or_send(context, await _render_order(context, context.subject)),)
+
+
+async def _render_order(context: RequestContext, order_id: int) -> Screen:
+    order, events = await admin_use_cases.view_order(context.work, context.campus, context.member, order_id)
+    names = await _names(context, order, events)
+    is_full = context.version == FULL_HISTORY_VERSION
+    shown = events if is_full else [event for event in events if event.subject != FOLDED_SUBJECT]
+    left_out = len(shown) - MAX_LINES
+    lines = [
+        _facts(context, order, names),
+        *([context.say("bot-timeline-more", count=left_out)] if left_out > 0 else []),
+        *(_full_line(context, event) if is_full else _line(context, event, names) for event in shown[-MAX_LINES:]),
+    ]
+    refresh = context.button("bot-button-refresh", Tap.ADMIN_ORDER, order.id, MENU_VERSION)
+    full_history = context.button("bot-button-every-line", Tap.ADMIN_ORDER, order.id, FULL_HISTORY_VERSION)
+    acts = (*admin_action_rows(context, order), *refund_rows(context, order), *await waive_rows(context, order))
+    return Screen("\n".join(lines), (*acts, (board_button(context), full_history, refresh)))
+
+
+async def _names(context: RequestContext, order: Order, events: Sequence[LoggedEvent]) -> Mapping[int, str]:
+    """Number -> name and number, of everybody who had a part in it."""
+    numbers = {order.customer_id, order.runner_id, *(event.actor.person_id for event in events)} - {None}
+    members = [await find_member(context.work, context.campus.id, number) for number in numbers if number is not None]
+    return {member.person_id: f"{member.first_name} ({member.person_id})" for member in members}
+
+
+def _facts(context: RequestContext, order: Order, names: Mapping[int, str]) -> str:
+    return context.say(
+        "bot-order-facts",
+        order=order.id,
+        status=order.status,
+        store=order.store_name,
+        place=order.drop_point,
+        customer=names[order.customer_id],
+        runner="-" if order.runner_id is None else names[order.runner_id],
+        ceiling=context.format_money(order.price.ceiling),
+        total="-" if order.total is None else context.format_money(order.total),
+        share="-" if order.runner_share is None else context.format_money(order.runner_share),
+    )
+
+
+def _line(context: RequestContext, event: LoggedEvent, names: Mapping[int, str]) -> str:
+    """When, what, by whom, and why: what is not known is left out."""
+    if event.subject == "order":
+        what = context.say_plain("bot-history-order", event=event.event)
+    else:
+        what = context.say_plain("bot-history-other", subject=event.subject, event=event.event)
+    who = "" if event.actor.person_id is None else names.get(event.actor.person_id, str(event.actor.person_id))
+    said = [
+        context.say("bot-history-said", words=words)
+        for words in (who, truncate(event.reason or "", MAX_ERROR_LENGTH))
+        if words
+    ]
+    return " · ".join([context.say("bot-history-line", at=context.format_time(event.at, "T"), what=what), *said])
+
+
+def _full_line(context: RequestContext, event: LoggedEvent) -> str:
+    who = event.actor.role if event.actor.person_id is None else f"{event.actor.role} {event.actor.person_id}"
+    return context.say(
+        "bot-timeline-line",
+        at=context.format_time(event.at, "T"),
+        subject=event.subject,
+        event=event.event,
+        before=event.before or "-",
+        after=event.after or "-",
+        who=who,
+        reason=truncate(event.reason or "-", MAX_ERROR_LENGTH),
+    )

@@ -1,0 +1,206 @@
+"""Who runs here: who asks is approved, who harms is suspended with a reason, and everybody's standing is seen."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.admin.admin_actions import (
+    AdminAction,
+    command_example,
+    execute_admin_action,
+    reply_with_command,
+    request_reason,
+)
+from bot.admin.admin_commands import (
+    MAX_LINES,
+    NUMBER_PATTERN,
+    admin_screen,
+    parse_number_and_reason,
+    require_admin_access,
+    require_admin_access_and_clear_input,
+)
+from bot.home import MENU_VERSION
+from bot.paging import get_page, paging_row_with_refresh
+from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
+from bot.request_context import RequestContext, truncate
+from domain.buttons import Button, ButtonStyle, Tap
+from domain.people import Member, RunnerStatus
+from domain.store.person_repository import find_member
+from domain.store.runner_overview import RunnerSummary, find_runner_of_message
+from domain.store.use_cases import admin_use_cases, roster_use_cases
+
+MAX_NAME_LENGTH = 10  # characters on a button
+LAST_DIGITS = 4  # of a number, beside a name that two have
+ROSTER_VERSION = 2  # the version of [Approve] on /runners; MENU is that on /approve
+
+
+async def approve_command(context: RequestContext) -> Replies:
+    """/approve lists who asks; /approve NUMBER says yes."""
+    require_admin_access(context)
+    number = NUMBER_PATTERN.fullmatch(context.arguments)
+    if number is None:
+        return (NewMessage(await _render_applicants(context)),)
+    await roster_use_cases.approve_runner(context.work, context.campus, context.member, int(number[1]))
+    name = (await find_member(context.work, context.campus.id, int(number[1]))).first_name
+    return (NewMessage(admin_screen(context, context.say("bot-approved", name=name))),)
+
+
+async def approve_tapped_runner(context: RequestContext) -> Replies:
+    """[Approve], on a list or on the message that told of the asking."""
+    require_admin_access(context)
+    await roster_use_cases.approve_runner(context.work, context.campus, context.member, context.subject)
+    said = Answer(context.say_plain("bot-approved-toast"))
+    if not context.version:
+        return (said,)
+    return said, EditMenu(
+        await (_render_roster(context, 0) if context.version == ROSTER_VERSION else _render_applicants(context))
+    )
+
+
+async def _render_applicants(context: RequestContext) -> Screen:
+    waiting = await roster_use_cases.view_runner_applicants(context.work, context.campus, context.member)
+    rows: Rows = tuple((_approve_button(context, member),) for member in waiting[:MAX_LINES])
+    return admin_screen(context, context.say("bot-asking", count=len(waiting)), *rows)
+
+
+def _approve_button(context: RequestContext, member: Member) -> Button:
+    return context.button(
+        "bot-button-approve",
+        Tap.APPROVE,
+        member.person_id,
+        MENU_VERSION,
+        style=ButtonStyle.SUCCESS,
+        name=member.first_name,
+        number=str(member.person_id),
+    )
+
+
+async def runners_command(context: RequestContext) -> Replies:
+    """/runners."""
+    await require_admin_access_and_clear_input(context)
+    return (NewMessage(await _render_roster(context, 0)),)
+
+
+async def show_roster_page(context: RequestContext) -> Replies:
+    """[Runners], its pages, and back from a question."""
+    await require_admin_access_and_clear_input(context)
+    return (EditMenu(await _render_roster(context, context.subject)),)
+
+
+async def _render_roster(context: RequestContext, page: int) -> Screen:
+    everybody = await roster_use_cases.view_runners(context.work, context.campus, context.member)
+    shown = get_page(everybody, page)
+    namesakes = Counter(truncate(line.first_name, MAX_NAME_LENGTH) for line in shown.items)
+    buttons = [_status_button(context, line, namesakes) for line in shown.items]
+    rows = [tuple(buttons[place : place + 2]) for place in range(0, len(buttons), 2)]
+    said = "\n".join([_headline(context, everybody), *(_line(context, line) for line in shown.items)])
+    return Screen(said, (*rows, paging_row_with_refresh(context, Tap.RUNNERS, shown)))
+
+
+def _headline(context: RequestContext, everybody: Sequence[RunnerSummary]) -> str:
+    if not everybody:
+        return context.say("bot-runners-none")
+    count = Counter(line.status for line in everybody)
+    return context.say(
+        "bot-runners",
+        approved=count[RunnerStatus.APPROVED],
+        asked=count[RunnerStatus.ASKED],
+        suspended=count[RunnerStatus.SUSPENDED],
+    )
+
+
+def _line(context: RequestContext, line: RunnerSummary) -> str:
+    return context.say(
+        "bot-runners-line",
+        name=line.first_name,
+        number=str(line.person_id),
+        status=line.status,
+        holding=line.holding,
+        completed=line.completed,
+        ready="yes" if line.payouts_ready else "no",
+    )
+
+
+def _status_button(context: RequestContext, line: RunnerSummary, namesakes: Counter[str]) -> Button:
+    """What may be done about her; of two with one name, the end of the number says which."""
+    name, number = truncate(line.first_name, MAX_NAME_LENGTH), line.person_id
+    if namesakes[name] > 1:
+        name = f"{truncate(name, MAX_NAME_LENGTH - LAST_DIGITS)} {str(number)[-LAST_DIGITS:]}"
+    match line.status:
+        case RunnerStatus.APPROVED:
+            return context.button(
+                "bot-button-suspend", Tap.SUSPEND, number, MENU_VERSION, style=ButtonStyle.DANGER, name=name
+            )
+        case RunnerStatus.SUSPENDED:
+            return context.button("bot-button-unsuspend", Tap.UNSUSPEND, number, MENU_VERSION, name=name)
+        case _:
+            return context.button(
+                "bot-button-approve-runner", Tap.APPROVE, number, ROSTER_VERSION, style=ButtonStyle.SUCCESS, name=name
+            )
+
+
+async def confirm_suspension(context: RequestContext) -> Replies:
+    """[Suspend…]: what it means, with the way back first."""
+    await require_admin_access_and_clear_input(context)
+    runner = await roster_use_cases.view_suspendable_runner(
+        context.work, context.campus, context.member, context.subject
+    )
+    if not context.is_private:
+        return (reply_with_command(context, command_example(AdminAction.SUSPEND, context.subject)),)
+    confirm_button = context.button(
+        "bot-button-sure-suspend", Tap.SUSPEND_SURE, runner.person_id, MENU_VERSION, style=ButtonStyle.DANGER
+    )
+    return (
+        EditMenu(
+            Screen(
+                context.say("bot-act-suspend", name=runner.first_name, number=str(runner.person_id)),
+                ((_leave(context),), (confirm_button,)),
+            )
+        ),
+    )
+
+
+async def ask_suspension_reason(context: RequestContext) -> Replies:
+    """[Yes, suspend]: the next typed line is the reason, and does it."""
+    require_admin_access(context)
+    runner = await roster_use_cases.view_suspendable_runner(
+        context.work, context.campus, context.member, context.subject
+    )
+    return (EditMenu(await request_reason(context, AdminAction.SUSPEND, runner.person_id, _leave(context))),)
+
+
+def _leave(context: RequestContext) -> Button:
+    return context.button("bot-button-leave", Tap.RUNNERS, 0, MENU_VERSION)
+
+
+async def suspend_command(context: RequestContext) -> Replies:
+    """/suspend NUMBER reason; in reply to a message about an order /suspend reason means its runner."""
+    require_admin_access(context)
+    number, reason = parse_number_and_reason(context.arguments)
+    about_reply = (
+        context.arguments and NUMBER_PATTERN.fullmatch(context.arguments) is None
+    )  # a number alone names somebody else
+    if number is None and context.reply_to is not None and about_reply:
+        number = await find_runner_of_message(context.work, context.campus.id, context.chat_id, context.reply_to)
+        reason = truncate(" ".join(context.arguments.split()), admin_use_cases.MAX_REASON_LENGTH)
+    if number is None:
+        return (NewMessage(admin_screen(context, context.say("bot-usage-suspend"))),)
+    return (NewMessage(await execute_admin_action(context, AdminAction.SUSPEND, number, reason)),)
+
+
+async def unsuspend_command(context: RequestContext) -> Replies:
+    """/unsuspend NUMBER."""
+    require_admin_access(context)
+    number = NUMBER_PATTERN.fullmatch(context.arguments)
+    if number is None:
+        return (NewMessage(admin_screen(context, context.say("bot-usage-unsuspend"))),)
+    await roster_use_cases.unsuspend_runner(context.work, context.campus, context.member, int(number[1]))
+    back = context.button("bot-button-runners", Tap.RUNNERS, 0, MENU_VERSION)
+    name = (await find_member(context.work, context.campus.id, int(number[1]))).first_name
+    return (NewMessage(Screen(context.say("bot-unsuspended", name=name), ((back,),))),)
+
+
+async def unsuspend_tapped_runner(context: RequestContext) -> Replies:
+    """[Let back]."""
+    require_admin_access(context)
+    await roster_use_cases.unsuspend_runner(context.work, context.campus, context.member, context.subject)
+    return Answer(context.say_plain("bot-unsuspended-toast")), EditMenu(await _render_roster(context, 0))

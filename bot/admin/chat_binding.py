@@ -1,0 +1,33 @@
+"""/bind: a group becomes the runner group or the admin chat of its campus.
+
+The group is bound in the handler's commit, without a link into it. The link needs a call of Telegram, and no call is
+made inside a transaction: it is made after the commit and kept in a commit of its own. Should the process die between
+the two, the group is bound and /bind makes the link the second time.
+"""
+
+from bot.home import home_button
+from bot.replies import CommandMenu, CreateInviteLink, NewMessage, Replies, Screen
+from bot.request_context import RequestContext
+from domain.people import Role
+from domain.store.use_cases import admin_use_cases
+from domain.words import FALLBACK_LANGUAGE
+
+
+async def bind_command(context: RequestContext) -> Replies:
+    """/bind for the runner group, /bind admin for the admin chat."""
+    admins = context.arguments.lower() in ("admin", "admins")
+    if context.is_private:
+        home = home_button(context)
+        return (NewMessage(Screen(context.say("bot-bind-in-group"), ((home,),))),)
+    await admin_use_cases.bind_chat(
+        context.work, context.campus, context.member, chat_id=context.chat_id, invite=None, admins=admins
+    )
+    if admins:
+        bound = NewMessage(Screen(context.say("bot-bound-admins", campus=context.campus.title)))
+        return bound, CommandMenu(context.chat_id, frozenset({Role.ADMIN}), FALLBACK_LANGUAGE)
+    made = Screen(context.say("bot-bound-runners", campus=context.campus.title))
+    return (
+        CreateInviteLink(
+            success_screen=made, failure_screen=Screen(context.say("bot-bound-no-link", campus=context.campus.title))
+        ),
+    )

@@ -1,0 +1,39 @@
+"""How an admin lets a runner's debt go, or pays her though a bank took the payment back."""
+
+from bot.admin.admin_commands import admin_screen, require_admin_access
+from bot.home import MENU_VERSION
+from bot.replies import Answer, EditMenu, Replies, Screen
+from bot.request_context import RequestContext
+from domain.buttons import ButtonStyle, Tap
+from domain.store.person_repository import find_member
+from domain.store.use_cases import refund_use_cases
+
+
+async def confirm_runner_debt_waiver(context: RequestContext) -> Replies:
+    """[Let it go…]: what it means, the safe choice first."""
+    require_admin_access(context)
+    debt = await refund_use_cases.view_runner_debt(context.work, context.campus, context.member, context.subject)
+    runner = await find_member(context.work, context.campus.id, debt.runner_id)
+    text = context.say(
+        "bot-waive-runner-debt", runner=runner.first_name, amount=context.format_money(debt.left), order=debt.order_id
+    )
+    keep = context.button("bot-button-leave", Tap.ADMIN_ORDER, debt.order_id, MENU_VERSION)
+    confirm_button = context.button(
+        "bot-button-waive-runner-debt-sure", Tap.WAIVE_RUNNER_DEBT_SURE, debt.id, MENU_VERSION, style=ButtonStyle.DANGER
+    )
+    return (EditMenu(Screen(text, ((keep,), (confirm_button,)))),)
+
+
+async def waive_runner_debt_tapped(context: RequestContext) -> Replies:
+    """[Yes, let it go]."""
+    require_admin_access(context)
+    debt = await refund_use_cases.waive_runner_debt(context.work, context.campus, context.member, context.subject)
+    said = context.say("bot-runner-debt-waived", amount=context.format_money(debt.left), order=debt.order_id)
+    return (EditMenu(admin_screen(context, said)),)
+
+
+async def pay_anyway_tapped(context: RequestContext) -> Replies:
+    """[Pay the runner], on the message about a lost dispute."""
+    require_admin_access(context)
+    await refund_use_cases.pay_despite_dispute(context.work, context.campus, context.member, context.subject)
+    return (Answer(context.say_plain("bot-paying-anyway")),)

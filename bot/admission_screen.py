@@ -1,0 +1,13 @@
+"""What somebody sees who has not come by the campus' invitation: who we are, and how to get in."""
+
+from bot.replies import Screen
+from bot.request_context import RequestContext
+from domain.buttons import Tap
+
+
+def render_admission_screen(context: RequestContext) -> Screen:
+    """The only screen of a stranger; the way in is a link, so all there is to tap is a second look."""
+    again = context.button("bot-button-try-again", Tap.HOME, version=1)
+    return Screen(
+        context.say("bot-not-admitted", name=context.member.first_name, campus=context.campus.title), ((again,),)
+    )

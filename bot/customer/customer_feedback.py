@@ -1,0 +1,221 @@
+"""What a customer says after a delivery: a thumb with one reason, or a problem that the campus team looks into."""
+
+from aiogram.dispatcher.event.bases import SkipHandler
+
+from bot.customer.customer_orders import open_order_tapped
+from bot.home import MENU_VERSION, home_button
+from bot.replies import EditMenu, NewMessage, Replies, Rows, Screen
+from bot.request_context import RequestContext
+from domain.buttons import Button, ButtonStyle, Tap
+from domain.draft import PendingInput
+from domain.errors import OrderClosed, Stale
+from domain.feedback import (
+    MAX_STORY_LENGTH,
+    OFFERED_PROBLEM_KINDS,
+    REASONS_BY_RATING,
+    Case,
+    ProblemKind,
+    Rating,
+    is_within_length,
+)
+from domain.order import STATUSES_WITH_RUNNER
+from domain.store.draft_repository import clear_pending_input, set_pending_input
+from domain.store.feedback_repository import find_case, find_case_of_message
+from domain.store.use_cases import feedback_use_cases
+
+PROBLEM_KINDS = OFFERED_PROBLEM_KINDS
+
+
+async def give_thumb_up(context: RequestContext) -> Replies:
+    """[Good]."""
+    return await _give_thumb(context, good=True)
+
+
+async def give_thumb_down(context: RequestContext) -> Replies:
+    """[Not good]."""
+    return await _give_thumb(context, good=False)
+
+
+async def _give_thumb(context: RequestContext, *, good: bool) -> Replies:
+    given = await feedback_use_cases.rate_order(
+        context.work, context.campus, context.member, context.subject, good=good
+    )
+    screen = Screen(context.say("bot-thumb-why", thumb=_thumb_variant(given)), _reasons(context, given))
+    return (EditMenu(screen) if context.version == MENU_VERSION else NewMessage(screen),)
+
+
+def _reasons(context: RequestContext, given: Rating) -> Rows:
+    reasons = tuple(
+        context.button("bot-button-thumb-reason", Tap.THUMB_REASON, context.subject, number, reason=reason)
+        for number, reason in enumerate(REASONS_BY_RATING[given.good], start=1)
+    )
+    return reasons, (context.button("bot-button-skip", Tap.THUMB_REASON, context.subject, 0),)
+
+
+async def choose_thumb_reason(context: RequestContext) -> Replies:
+    """One reason, or [Skip]: what was said, in words, and that it may be changed."""
+    given = await feedback_use_cases.give_rating_reason(
+        context.work, context.campus, context.member, context.subject, context.version
+    )
+    text = context.say(
+        "bot-thumb-noted",
+        thumb=_thumb_variant(given),
+        reason=given.reason or "none",
+        hours=feedback_use_cases.feedback_window_hours(context.campus),
+    )
+    change = context.button("bot-button-thumb-again", Tap.THUMB_AGAIN, context.subject, MENU_VERSION)
+    return (EditMenu(Screen(text, ((change, home_button(context)),))),)
+
+
+async def ask_thumb_again(context: RequestContext) -> Replies:
+    """[Change it]: both thumbs once more; nothing changes until one is tapped."""
+    up = context.button("button-thumb-up", Tap.THUMB_UP, context.subject, MENU_VERSION)
+    down = context.button("button-thumb-down", Tap.THUMB_DOWN, context.subject, MENU_VERSION)
+    return (
+        EditMenu(Screen(context.say("bot-thumb-again", order=context.subject), ((up, down), (home_button(context),)))),
+    )
+
+
+def _thumb_variant(given: Rating) -> str:
+    return "good" if given.good else "bad"
+
+
+async def begin_problem_report(context: RequestContext) -> Replies:
+    """[Problem]: what is it? On the way: what should the campus team know? With an open case: what else?
+
+    What is typed at once is the story, of no kind.
+    """
+    order, case = await feedback_use_cases.lock_reportable_order(
+        context.work, context.campus, context.member, context.subject
+    )
+    if case is not None:
+        return (await _ask_case_addition(context, case),)
+    here = context.work, context.campus.id, context.member.person_id
+    if order.status in STATUSES_WITH_RUNNER:
+        await set_pending_input(*here, PendingInput.PROBLEM, order.id, ProblemKind.QUESTION)
+        return (NewMessage(Screen(context.say("bot-ask-team", order=order.id), ((_back(context, order.id),),))),)
+    await set_pending_input(*here, PendingInput.PROBLEM, order.id, ProblemKind.OTHER)
+    kinds = tuple(_kind_button(context, kind, number) for number, kind in enumerate(PROBLEM_KINDS, start=1))
+    screen = Screen(
+        context.say("bot-problem-kind", order=order.id), (kinds[:2], kinds[2:], (_back(context, order.id),))
+    )
+    return (NewMessage(screen),)
+
+
+def _kind_button(context: RequestContext, kind: ProblemKind, number: int) -> Button:
+    return context.button("bot-button-problem-kind", Tap.PROBLEM_KIND, context.subject, number, kind=kind)
+
+
+async def _ask_case_addition(context: RequestContext, case: Case) -> NewMessage:
+    await set_pending_input(
+        context.work, context.campus.id, context.member.person_id, PendingInput.CASE_ADDITION, case.id
+    )
+    screen = Screen(context.say("bot-case-ask-more", case=case.id), ((_back(context, case.order_id),),))
+    return NewMessage(screen)
+
+
+async def choose_problem_kind(context: RequestContext) -> Replies:
+    """[Missing], [Wrong], [Cold], [Not here]: and now in her own words, or with a photo."""
+    kind = _kind_of_number(context.version)
+    order, case = await feedback_use_cases.lock_reportable_order(
+        context.work, context.campus, context.member, context.subject
+    )
+    if case is not None:
+        return (await _ask_case_addition(context, case),)
+    await set_pending_input(
+        context.work, context.campus.id, context.member.person_id, PendingInput.PROBLEM, order.id, kind
+    )
+    wordless = context.button(
+        "bot-button-wordless", Tap.PROBLEM_WORDLESS, order.id, context.version, style=ButtonStyle.PRIMARY
+    )
+    text = context.say("bot-problem-words", order=order.id, kind=kind)
+    return (EditMenu(Screen(text, ((wordless, _back(context, order.id)),))),)
+
+
+async def report_without_words(context: RequestContext) -> Replies:
+    """[Send without]: the kind says it all; a second tap adds nothing."""
+    kind = _kind_of_number(context.version)
+    _, case = await feedback_use_cases.lock_reportable_order(
+        context.work, context.campus, context.member, context.subject
+    )
+    if case is None:
+        case = await feedback_use_cases.report_problem(
+            context.work, context.campus, context.member, context.subject, kind, "", None
+        )
+    await clear_pending_input(context.work, context.campus.id, context.member.person_id)
+    return (EditMenu(_case_screen(context, case, "bot-case-opened")),)
+
+
+async def receive_problem(context: RequestContext) -> Replies:
+    """The line or the photo that was asked for."""
+    kind = (
+        ProblemKind(context.conversation_state.detail)
+        if context.conversation_state is not None and context.conversation_state.detail
+        else None
+    )
+    if kind is None:
+        raise OrderClosed
+    case = await feedback_use_cases.report_problem(
+        context.work, context.campus, context.member, context.pending_subject, kind, context.typed, context.photo
+    )
+    await clear_pending_input(context.work, context.campus.id, context.member.person_id)
+    return (NewMessage(_case_screen(context, case, "bot-case-opened" if case.messages == 1 else "bot-case-added")),)
+
+
+async def receive_case_addition(context: RequestContext) -> Replies:
+    """A line or a photo more for the open case."""
+    return await _add_to_case(context, context.pending_subject)
+
+
+async def answer_own_case_by_reply(context: RequestContext) -> Replies:
+    """A reply to a message about one's own case; anything else is left to others."""
+    if not context.is_private or context.reply_to is None or not (context.typed or context.photo):
+        raise SkipHandler
+    case_id = await find_case_of_message(context.work, context.campus.id, context.chat_id, context.reply_to)
+    if (
+        case_id is None
+        or (await find_case(context.work, context.campus.id, case_id)).opened_by != context.member.person_id
+    ):
+        raise SkipHandler
+    return await _add_to_case(context, case_id)
+
+
+async def _add_to_case(context: RequestContext, case_id: int) -> Replies:
+    case = await feedback_use_cases.add_to_case(
+        context.work, context.campus, context.member, case_id, context.typed, context.photo
+    )
+    asked = context.conversation_state
+    if (
+        asked is not None and asked.pending_input is PendingInput.CASE_ADDITION
+    ):  # another open question still waits for its answer
+        await clear_pending_input(context.work, context.campus.id, context.member.person_id)
+    return (NewMessage(_case_screen(context, case, "bot-case-added")),)
+
+
+def _case_screen(context: RequestContext, case: Case, key: str) -> Screen:
+    lines = [
+        context.say(key, case=case.id),
+        *(
+            []
+            if is_within_length(context.typed, MAX_STORY_LENGTH)
+            else [context.say("bot-case-cut", most=MAX_STORY_LENGTH)]
+        ),
+    ]
+    more = context.button("bot-button-case-more", Tap.PROBLEM, case.order_id)
+    return Screen("\n".join(lines), ((more, _back(context, case.order_id)), (home_button(context),)))
+
+
+def _kind_of_number(number: int) -> ProblemKind:
+    if not 1 <= number <= len(PROBLEM_KINDS):
+        raise Stale
+    return PROBLEM_KINDS[number - 1]
+
+
+async def cancel_problem_report(context: RequestContext) -> Replies:
+    """[Back to my order]: the next line is no report any more."""
+    await clear_pending_input(context.work, context.campus.id, context.member.person_id)
+    return await open_order_tapped(context)
+
+
+def _back(context: RequestContext, order_id: int) -> Button:
+    return context.button("bot-button-back-to-order", Tap.PROBLEM_BACK, order_id, MENU_VERSION)

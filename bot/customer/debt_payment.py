@@ -1,0 +1,40 @@
+"""What a customer owes for an order that was delivered: shown with the way to pay it."""
+
+from bot.home import MENU_VERSION
+from bot.replies import Answer, Replies, Rows
+from bot.request_context import RequestContext
+from domain.buttons import Button, ButtonStyle, Tap
+from domain.payment import CustomerDebt
+from domain.store.in_flight import has_saga_just_started
+from domain.store.use_cases import customer_debt_use_cases
+
+
+async def pay_debt(context: RequestContext) -> Replies:
+    """[Pay S$8.30]: her bank is asked; what it says comes as a message of its own. Without a card, a link does."""
+    if context.member.card is None and await has_saga_just_started(
+        context.work, context.campus.id, context.member.person_id, "save_card"
+    ):
+        return (Answer(context.say_plain("bot-card-link-coming")),)
+    if (
+        await customer_debt_use_cases.pay_customer_debt(context.work, context.campus, context.member, context.subject)
+        is None
+    ):
+        return (Answer(context.say_plain("bot-debt-card-first"), alert=True),)
+    return (Answer(context.say_plain("bot-debt-asking")),)
+
+
+async def list_own_debts(context: RequestContext) -> tuple[tuple[str, ...], Rows]:
+    """The paragraphs of /me about what she owes, with a button each; nothing when she owes nothing."""
+    found = await customer_debt_use_cases.view_own_debts(context.work, context.campus, context.member)
+    return tuple(_line(context, debt) for debt in found), tuple((_pay_button(context, debt),) for debt in found)
+
+
+def _line(context: RequestContext, debt: CustomerDebt) -> str:
+    return context.say("bot-me-owes", amount=context.format_money(debt.amount), order=debt.order_id)
+
+
+def _pay_button(context: RequestContext, debt: CustomerDebt) -> Button:
+    amount = context.format_money(debt.amount)
+    return context.button(
+        "button-pay-debt", Tap.PAY_CUSTOMER_DEBT, debt.id, MENU_VERSION, style=ButtonStyle.SUCCESS, amount=amount
+    )

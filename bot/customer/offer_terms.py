@@ -1,0 +1,78 @@
+"""What is said about an order beside its food: the fee bid for bringing it, a tip, a note."""
+
+from bot.customer.basket import begin_draft, change_basket
+from bot.customer.screens import flow, offer_screens
+from bot.customer.screens.screen_parts import with_notices
+from bot.replies import Answer, EditMenu, NewMessage, Replies
+from bot.request_context import RequestContext
+from domain.draft import MAX_NOTE_LENGTH, Draft, normalize_line
+from domain.errors import PriceOutOfRange, Stale, Unreadable
+from domain.money import read_amount
+
+
+async def choose_fee(context: RequestContext, draft: Draft) -> Replies:
+    """A suggested delivery fee; 0 shows the suggestions."""
+    if context.subject == 0:
+        return (EditMenu(await offer_screens.render_fee(context, draft)),)
+    if not _is_fee_in_range(context, context.subject):
+        fees = context.campus.fees
+        raise PriceOutOfRange(
+            least=context.format_money(fees.delivery_fee_least), most=context.format_money(fees.delivery_fee_most)
+        )
+    changed = await change_basket(context, delivery_fee=context.subject)
+    return (EditMenu(await flow.render_next_screen(context, changed)),)
+
+
+async def receive_fee(context: RequestContext) -> Replies:
+    """The customer's own bid."""
+    draft = await begin_draft(context)
+    try:
+        bid = read_amount(context.typed, context.campus.currency)
+    except Unreadable as error:
+        return await _ask_fee_again(context, draft, context.say("bot-fee-not-understood", **error.arguments))
+    if not _is_fee_in_range(context, bid):
+        return await _ask_fee_again(context, draft, context.say("bot-fee-unfit", fee=context.format_money(bid)))
+    changed = await change_basket(context, delivery_fee=bid)
+    return (NewMessage(await flow.render_next_screen(context, changed)),)
+
+
+async def _ask_fee_again(context: RequestContext, draft: Draft, notice: str) -> Replies:
+    return (NewMessage(with_notices(await offer_screens.render_fee(context, draft), notice)),)
+
+
+def _is_fee_in_range(context: RequestContext, bid: int) -> bool:
+    fees = context.campus.fees
+    return fees.delivery_fee_least <= bid <= fees.delivery_fee_most
+
+
+async def choose_tip(context: RequestContext, draft: Draft) -> Replies:
+    """A tip, held together with the rest; 0 takes it away. OrderOutOfRange when all together is too much."""
+    if context.subject < 0 or draft.missing_part() is not None:
+        raise Stale
+    changed = await change_basket(context, tip=context.subject)
+    changed.price(context.campus.fees)
+    said = (
+        context.say_plain("bot-tip-set", amount=context.format_money(context.subject))
+        if context.subject
+        else context.say_plain("bot-tip-none")
+    )
+    return Answer(said), EditMenu(await flow.render_next_screen(context, changed))
+
+
+async def edit_note(context: RequestContext, draft: Draft) -> Replies:
+    """[Add note] asks for it, [Remove note] takes it away."""
+    if context.subject == 0:
+        return (EditMenu(await offer_screens.render_note(context, draft)),)
+    changed = await change_basket(context, note="")
+    return Answer(context.say_plain("bot-note-removed")), EditMenu(await flow.render_next_screen(context, changed))
+
+
+async def receive_note(context: RequestContext) -> Replies:
+    """A word to the runner."""
+    draft = await begin_draft(context)
+    note = normalize_line(context.typed)
+    if not 0 < len(note) <= MAX_NOTE_LENGTH:
+        wanted = context.say("bot-note-not-understood", most=MAX_NOTE_LENGTH, written=len(note))
+        return (NewMessage(with_notices(await offer_screens.render_note(context, draft), wanted)),)
+    changed = await change_basket(context, note=note)
+    return (NewMessage(await flow.render_next_screen(context, changed)),)

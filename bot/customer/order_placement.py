@@ -1,0 +1,114 @@
+"""From the review to an order, and what a customer does with it afterwards."""
+
+from bot.customer.basket import begin_draft, show_current_basket
+from bot.customer.pending_orders import find_pending_order, render_pending_order
+from bot.customer.screens import flow
+from bot.home import MENU_VERSION, edit_menu_or_send, home_button, render_home
+from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
+from bot.request_context import RequestContext
+from domain.buttons import ButtonStyle, Tap
+from domain.draft import Draft
+from domain.errors import DraftChanged, OrderClosed, Stale
+from domain.order import Order, OrderStatus
+from domain.people import Action
+from domain.store.customer_debt_repository import require_no_customer_debt
+from domain.store.draft_repository import clear_pending_input, find_draft, lock_draft
+from domain.store.in_flight import has_saga_just_started
+from domain.store.opening_checks import require_campus_open
+from domain.store.order_repository import find_order
+from domain.store.use_cases import ordering_use_cases
+from domain.store.use_cases.permission_checks import require_permission
+
+CANCELLABLE_STATUSES = frozenset({OrderStatus.PENDING, OrderStatus.CREATED})
+
+
+async def begin_order(context: RequestContext) -> Replies:
+    """[Order food]: go on with the basket there is, or begin one."""
+    require_permission(context.member, Action.PLACE)
+    require_campus_open(context.campus, context.work.now)
+    pending = await find_pending_order(context)
+    if pending is not None:
+        return (edit_menu_or_send(context, render_pending_order(context, pending)),)
+    await require_no_customer_debt(context.work, context.campus.id, context.member.person_id)
+    draft = await begin_draft(context)
+    return (edit_menu_or_send(context, await flow.render_next_screen(context, draft)),)
+
+
+async def review_order(context: RequestContext) -> Replies:
+    """[Continue my order], from a message of its own."""
+    require_permission(context.member, Action.PLACE)
+    pending = await find_pending_order(context)
+    if pending is not None:
+        return (edit_menu_or_send(context, render_pending_order(context, pending)),)
+    draft = await find_draft(context.work, context.campus.id, context.member.person_id)
+    return (
+        edit_menu_or_send(
+            context, await render_home(context) if draft is None else await flow.render_next_screen(context, draft)
+        ),
+    )
+
+
+async def place_order_tapped(context: RequestContext) -> Replies:
+    """[Place order] under the ceiling on the button."""
+    require_permission(context.member, Action.PLACE)
+    draft = await lock_draft(context.work, context.campus.id, context.member.person_id)
+    if draft is None or draft.version != context.version:  # placed already, or changed on another device
+        return await show_current_basket(context, draft)
+    if await _is_card_link_pending(context, draft):
+        return (Answer(context.say_plain("bot-card-link-coming")),)
+    try:
+        outcome = await ordering_use_cases.submit_order(
+            context.work, context.campus, context.member, version=context.version, ceiling=context.subject
+        )
+    except DraftChanged as changed:
+        return Answer(context.say_plain(changed.key), alert=True), EditMenu(
+            await flow.render_next_screen(context, draft)
+        )
+    except Stale:  # being placed already, or its store is gone
+        return await show_current_basket(context, draft)
+    await clear_pending_input(context.work, context.campus.id, context.member.person_id)
+    match outcome:
+        case ordering_use_cases.OrderPlaced(order_id=order_id):
+            return (EditMenu(Screen(context.say("bot-placed", order=order_id), ((home_button(context),),))),)
+        case ordering_use_cases.CardRequired():
+            back = context.button("bot-button-review", Tap.REVIEW, version=context.version)
+            return (EditMenu(Screen(context.say("bot-card-wanted"), ((back,), (home_button(context),)))),)
+
+
+async def _is_card_link_pending(context: RequestContext, draft: Draft) -> bool:
+    """A second tap on the same offer while the link is on its way starts nothing."""
+    if context.member.card is not None or draft.asked_ceiling != context.subject:
+        return False
+    return await has_saga_just_started(context.work, context.campus.id, context.member.person_id, "save_card")
+
+
+async def add_card_tapped(context: RequestContext) -> Replies:
+    """[Add card], [Change card]: the link follows as a message of its own."""
+    if not await has_saga_just_started(context.work, context.campus.id, context.member.person_id, "save_card"):
+        await ordering_use_cases.start_card_setup(context.work, context.campus, context.member)
+    return (Answer(context.say_plain("bot-card-link-coming")),)
+
+
+async def confirm_cancel(context: RequestContext) -> Replies:
+    """[Cancel order] asks once, in a small menu of its own: the card stays as it is."""
+    order = await _own_order(context)
+    if order.status not in CANCELLABLE_STATUSES:
+        raise OrderClosed
+    keep = context.button("bot-button-keep", Tap.OPEN_ORDER, order.id, MENU_VERSION)
+    confirm_button = context.button(
+        "bot-button-cancel-sure", Tap.CANCEL_SURE, order.id, order.version, style=ButtonStyle.DANGER
+    )
+    return (NewMessage(Screen(context.say("bot-cancel-sure", order=order.id), ((keep, confirm_button),))),)
+
+
+async def cancel_order_tapped(context: RequestContext) -> Replies:
+    """[Yes, cancel]: the use case decides by the state of now, not of the button."""
+    order = await ordering_use_cases.cancel_own_order(context.work, context.campus, context.member, context.subject)
+    key = "bot-cancelling" if order.status is OrderStatus.PENDING else "bot-cancelled"
+    return (EditMenu(Screen(context.say(key, order=order.id), ((home_button(context),),))),)
+
+
+async def _own_order(context: RequestContext) -> Order:
+    order = await find_order(context.work, context.campus.id, context.subject)
+    require_permission(context.member, Action.CANCEL, own=order.customer_id == context.member.person_id)
+    return order

@@ -1,0 +1,80 @@
+"""What a customer says while nobody has taken her order, or while the shop wants more than she agreed to."""
+
+from bot.home import MENU_VERSION, home_button
+from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
+from bot.request_context import RequestContext
+from domain.buttons import ButtonStyle, Tap
+from domain.store.in_flight import has_saga_just_started
+from domain.store.use_cases import check_in_use_cases, price_increase_use_cases
+
+
+async def keep_waiting_for_runner(context: RequestContext) -> Replies:
+    """[I'll wait]: a kind word; [Cancel free] stays where it is."""
+    order = await check_in_use_cases.record_customer_waits(
+        context.work, context.campus, context.member, context.subject
+    )
+    return (Answer(context.say_plain("bot-waiting", order=order.id)),)
+
+
+async def confirm_fee_increase(context: RequestContext) -> Replies:
+    """[Raise fee S$1.00]: both numbers, in a small menu of its own, before anything is held."""
+    order, price = await price_increase_use_cases.preview_fee_increase(
+        context.work, context.campus, context.member, context.subject
+    )
+    now, then = context.format_money(order.price.ceiling), context.format_money(price.ceiling)
+    more = context.format_money(price.ceiling - order.price.ceiling)
+    hold = context.button(
+        "bot-button-hold-more", Tap.INCREASE_FEE_SURE, order.id, price.ceiling, style=ButtonStyle.SUCCESS, ceiling=then
+    )
+    keep = context.button("bot-button-keep-ceiling", Tap.OPEN_ORDER, order.id, MENU_VERSION, ceiling=now)
+    words = context.say("bot-fee-increase", order=order.id, now=now, more=more, then=then)
+    return (NewMessage(Screen(words, ((hold,), (keep,)))),)
+
+
+async def increase_fee_tapped(context: RequestContext) -> Replies:
+    """[Hold S$10.40]: her bank is asked; the card says when it counts. Without a card, a link comes first."""
+    if await _is_card_link_pending(context):
+        return (Answer(context.say_plain("bot-card-link-coming")),)
+    run = await price_increase_use_cases.increase_delivery_fee(
+        context.work, context.campus, context.member, context.subject, context.version
+    )
+    return (
+        Answer(context.say_plain("bot-debt-card-first"), alert=True)
+        if run is None
+        else EditMenu(_approval_pending_screen(context)),
+    )
+
+
+async def accept_price_increase(context: RequestContext) -> Replies:
+    """[Yes, max S$10.00] to what the shop wants: as above."""
+    if await _is_card_link_pending(context):
+        return (Answer(context.say_plain("bot-card-link-coming")),)
+    run = await price_increase_use_cases.accept_higher_limit(
+        context.work, context.campus, context.member, context.subject, context.version
+    )
+    return (
+        Answer(context.say_plain("bot-debt-card-first"), alert=True)
+        if run is None
+        else NewMessage(_approval_pending_screen(context)),
+    )
+
+
+async def decline_price_increase(context: RequestContext) -> Replies:
+    """[No]: the limit stays."""
+    order = await price_increase_use_cases.decline_higher_limit(
+        context.work, context.campus, context.member, context.subject, context.version
+    )
+    return (Answer(context.say_plain("bot-disagreed", limit=context.format_money(order.price.shop_limit)), alert=True),)
+
+
+async def _is_card_link_pending(context: RequestContext) -> bool:
+    missing = context.member.card is None
+    return missing and await has_saga_just_started(
+        context.work, context.campus.id, context.member.person_id, "save_card"
+    )
+
+
+def _approval_pending_screen(context: RequestContext) -> Screen:
+    words = context.say("bot-price-increase-asking", order=context.subject, then=context.format_money(context.version))
+    open_button = context.button("bot-button-open-order", Tap.OPEN_ORDER, context.subject, MENU_VERSION)
+    return Screen(words, ((open_button,), (home_button(context),)))

@@ -1,0 +1,67 @@
+"""Becoming a runner: asking, the way into the group, the pay-out account."""
+
+from bot.home import MENU_VERSION, edit_menu_or_send, home_button
+from bot.replies import Answer, Replies, Rows, Screen
+from bot.request_context import RequestContext
+from domain.buttons import Button, ButtonStyle, Tap
+from domain.people import RunnerStatus
+from domain.store.draft_repository import clear_pending_input
+from domain.store.in_flight import has_saga_just_started
+from domain.store.order_repository import list_active_deliveries
+from domain.store.use_cases import runner_use_cases
+
+
+async def show_runner_status(context: RequestContext) -> Replies:
+    """[Deliver food]: where one stands, and the next step."""
+    await clear_pending_input(context.work, context.campus.id, context.member.person_id)
+    return (edit_menu_or_send(context, await _status_screen(context, context.member.runner_status)),)
+
+
+async def apply_as_runner_tapped(context: RequestContext) -> Replies:
+    """[Ask to join]: the admins are asked once."""
+    status = await runner_use_cases.apply_as_runner(context.work, context.campus, context.member)
+    return Answer(context.say_plain("bot-asked")), edit_menu_or_send(context, await _status_screen(context, status))
+
+
+async def set_up_payout_tapped(context: RequestContext) -> Replies:
+    """[Set up pay-out]: Stripe's link follows as a message of its own."""
+    if not await has_saga_just_started(context.work, context.campus.id, context.member.person_id, "onboard_runner"):
+        await runner_use_cases.start_payout_setup(context.work, context.campus, context.member)
+    return (Answer(context.say_plain("bot-payout-link-coming")),)
+
+
+async def _status_screen(context: RequestContext, status: RunnerStatus) -> Screen:
+    home: Rows = ((home_button(context),),)
+    match status:
+        case RunnerStatus.NONE:
+            ask = context.button(
+                "bot-button-ask-to-run", Tap.ASK_TO_RUN, version=MENU_VERSION, style=ButtonStyle.SUCCESS
+            )
+            return Screen(context.say("bot-runner-none"), ((ask,), *home))
+        case RunnerStatus.ASKED:
+            return Screen(context.say("bot-runner-asked"), home)
+        case RunnerStatus.SUSPENDED:
+            return Screen(context.say("bot-runner-suspended"), (*await _runner_rows(context), *home))
+        case RunnerStatus.APPROVED:
+            return Screen(context.say("bot-runner-approved"), (*await _runner_rows(context), *home))
+
+
+async def _runner_rows(context: RequestContext) -> Rows:
+    rows: list[tuple[Button, ...]] = [
+        (
+            context.button(
+                "bot-button-job",
+                Tap.OPEN_ORDER,
+                delivery.id,
+                MENU_VERSION,
+                order=delivery.id,
+                store=delivery.store_name,
+            ),
+        )
+        for delivery in await list_active_deliveries(context.work, context.campus.id, context.member.person_id)
+    ]
+    if context.campus.runner_invite is not None and context.member.runner_status is RunnerStatus.APPROVED:
+        rows.append((Button(label=context.say_plain("button-join-group"), url=context.campus.runner_invite),))
+    if not context.member.payouts_ready:
+        rows.append((context.button("button-set-up-payout", Tap.SET_UP_PAYOUT, version=MENU_VERSION),))
+    return tuple(rows)

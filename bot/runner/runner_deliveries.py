@@ -1,0 +1,59 @@
+"""A job between the claim and the door: claimed, given back, picked up."""
+
+from bot.home import MENU_VERSION, home_button
+from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
+from bot.request_context import RequestContext
+from domain.buttons import ButtonStyle, Tap
+from domain.errors import OrderClosed
+from domain.order import Order, OrderEvent, OrderStatus, is_event_allowed
+from domain.people import Action
+from domain.store.draft_repository import clear_pending_input
+from domain.store.order_repository import find_order
+from domain.store.use_cases import runner_use_cases
+from domain.store.use_cases.permission_checks import require_own_delivery
+
+
+async def claim_tapped(context: RequestContext) -> Replies:
+    """[Claim]: the toast says what really happened; a loser's is the refusal's sentence."""
+    order = await runner_use_cases.start_claim(context.work, context.campus, context.member, context.subject)
+    return (Answer(context.say_plain("bot-claimed", order=order.id), alert=True),)
+
+
+async def confirm_release(context: RequestContext) -> Replies:
+    """[Can't do it] asks once."""
+    order = await _own_delivery(context, Action.RELEASE, OrderEvent.RELEASED)
+    keep = context.button("bot-button-keep-job", Tap.OPEN_ORDER, order.id, MENU_VERSION)
+    confirm_button = context.button(
+        "bot-button-release-sure", Tap.RELEASE_SURE, order.id, order.version, style=ButtonStyle.DANGER
+    )
+    return (NewMessage(Screen(context.say("bot-release-sure", order=order.id), ((keep, confirm_button),))),)
+
+
+async def release_tapped(context: RequestContext) -> Replies:
+    """[Yes, give it back]."""
+    order = await runner_use_cases.start_release(context.work, context.campus, context.member, context.subject)
+    await clear_pending_input(context.work, context.campus.id, context.member.person_id)
+    return (EditMenu(Screen(context.say("bot-released", order=order.id), ((home_button(context),),))),)
+
+
+async def pick_up_tapped(context: RequestContext) -> Replies:
+    """[Picked up]; on the note of the purchase the next button comes in its place, also if the card was quicker."""
+    on_note = context.version == MENU_VERSION
+    order = await find_order(context.work, context.campus.id, context.subject)
+    require_own_delivery(context.member, Action.PICK_UP, order)
+    if not (on_note and order.status is OrderStatus.ON_THE_WAY):
+        order = await runner_use_cases.mark_picked_up(context.work, context.campus, context.member, context.subject)
+    if not on_note:
+        return (Answer(context.say_plain("bot-picked-up", place=order.drop_point)),)
+    here = context.button("button-here", Tap.ARRIVED, order.id, MENU_VERSION, style=ButtonStyle.PRIMARY)
+    words = context.say("bot-bring-here", order=order.id, place=order.drop_point)
+    return (EditMenu(Screen(words, ((here,), (home_button(context),)))),)
+
+
+async def _own_delivery(context: RequestContext, action: Action, event: OrderEvent) -> Order:
+    """The runner's own job, while the event is possible."""
+    order = await find_order(context.work, context.campus.id, context.subject)
+    require_own_delivery(context.member, action, order)
+    if not is_event_allowed(order.status, event):
+        raise OrderClosed
+    return order

@@ -1,0 +1,37 @@
+"""What nobody asked for: a PIN, a photo of a job, the campus' code, words for the other side; else help."""
+
+from dataclasses import replace
+
+from bot.customer.invitation import receive_invitation_code
+from bot.home import show_help
+from bot.relay_offer import offer_relay
+from bot.replies import Replies
+from bot.request_context import RequestContext
+from bot.runner.handover import extract_pin, handle_unprompted_photo, try_pin
+from domain.draft import PendingInput
+from domain.order import OrderStatus
+from domain.store.order_repository import list_active_deliveries
+
+
+async def handle_unprompted_message(context: RequestContext) -> Replies:
+    """Four digits are the PIN of the one job at the door, a photo is of a job, words may be for somebody."""
+    asked = (
+        None
+        if context.conversation_state is None or context.conversation_state.pending_input is PendingInput.PASS_ON
+        else context.conversation_state
+    )
+    if context.is_private and context.photo is not None and asked is None:
+        return await handle_unprompted_photo(context)
+    pin = extract_pin(context.typed)
+    if context.is_private and pin is not None:
+        deliveries = await list_active_deliveries(context.work, context.campus.id, context.member.person_id)
+        arrived = [delivery.id for delivery in deliveries if delivery.status is OrderStatus.ARRIVED]
+        if len(arrived) == 1:
+            return await try_pin(context, arrived[0], pin)
+    said = await _find_meaning(context) if context.is_private and asked is None else None
+    return await show_help(replace(context, conversation_state=asked)) if said is None else said
+
+
+async def _find_meaning(context: RequestContext) -> Replies | None:
+    """A stranger's code lets her in; what a member writes may be for somebody."""
+    return await receive_invitation_code(context) or await offer_relay(context)

@@ -1,0 +1,141 @@
+"""Reading what Telegram sent, before anything is made of it: whose it is, where it happened, whether it concerns us."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+from domain.buttons import TapData, unpack
+from domain.errors import Stale
+from domain.store.inbox_repository import IncomingUpdate, Payload
+
+# Asked for at every start, because Telegram remembers the former list (core.telegram.org/bots/api#setwebhook).
+ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member", "chat_join_request")
+_COMMAND = re.compile(r"/[a-z_]{1,32}\b")
+MAX_INTEGER = 2**63 - 1  # Postgres keeps no larger ones, and Telegram has none
+
+
+class InvalidUpdate(ValueError):
+    """Not an update as the Bot API describes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyTarget:
+    """Where an update happened; `message_id` is the message with the tapped button."""
+
+    chat_id: int
+    is_private: bool
+    language: str
+    tap_id: str | None = None
+    message_id: int | None = None
+
+
+def parse_update(campus_id: int, payload: object) -> IncomingUpdate | None:
+    """The update as it is written down; None when it is none of our business."""
+    if not isinstance(payload, dict) or type(payload.get("update_id")) is not int:
+        raise InvalidUpdate("an update is an object with an update_id")
+    payload = to_storable(payload)
+    body = _body(payload)
+    if body is None or not _is_for_bot(payload):
+        return None
+    sender = _part(body, "from")
+    person_id = sender.get("id")
+    return IncomingUpdate(
+        campus_id=campus_id,
+        update_id=payload["update_id"],
+        person_id=person_id if type(person_id) is int else None,
+        payload=payload,
+    )
+
+
+def to_storable(payload: Payload) -> dict[str, Any]:
+    """The same without what JSON as Python reads it knows and Postgres keeps not: NUL, halves of surrogate pairs, NaN.
+
+    Unintelligible for a number of more than eight bytes: kept, it could not be looked for.
+    """
+    return {_clean_text(name): _to_storable_value(value) for name, value in payload.items()}
+
+
+def _to_storable_value(value: Any) -> Any:
+    match value:
+        case str():
+            return _clean_text(value)
+        case dict():
+            return to_storable(value)
+        case list():
+            return [_to_storable_value(each) for each in value]
+        case float() if not isfinite(value):
+            return None
+        case int() if abs(value) > MAX_INTEGER:
+            raise InvalidUpdate("a number of more than eight bytes")
+        case _:
+            return value
+
+
+def _clean_text(value: str) -> str:
+    return value.replace("\x00", "").encode(errors="replace").decode()
+
+
+def find_reply_target(payload: Payload) -> ReplyTarget | None:
+    """Where to answer; None where there is nobody to answer."""
+    body = _body(payload)
+    if body is None:
+        return None
+    sender = _part(body, "from")
+    message = _part(body, "message") if "callback_query" in payload else body
+    chat = _part(message, "chat")
+    chat_id = chat.get("id", sender.get("id"))
+    if not isinstance(chat_id, int):
+        return None
+    tapped = "callback_query" in payload
+    return ReplyTarget(
+        chat_id=chat_id,
+        is_private=chat.get("type", "private") == "private",
+        language=str(sender.get("language_code") or "en"),
+        tap_id=str(body["id"]) if tapped and "id" in body else None,
+        message_id=message.get("message_id") if tapped else None,
+    )
+
+
+def find_tap(payload: Payload) -> TapData | None:
+    """What was tapped, if this was a tap of our grammar."""
+    data = _part(payload, "callback_query").get("data")
+    if not isinstance(data, str):
+        return None
+    try:
+        return unpack(data)
+    except Stale:
+        return None
+
+
+def describe_update(payload: Payload) -> str:
+    """What kind of update it is: a tap, a command without its words. What people write is theirs, and may be a PIN."""
+    tap = find_tap(payload)
+    if tap is not None:
+        return f"[{tap.tap} {tap.subject} {tap.version}]"
+    kind = next((kind for kind in ALLOWED_UPDATES if kind in payload), "update")
+    words = str(_part(payload, "message").get("text") or "")
+    command = _COMMAND.match(words)
+    return command[0] if command else f"{kind} ({len(words)})" if words else kind
+
+
+def _body(payload: Payload) -> Mapping[str, Any] | None:
+    return next((payload[kind] for kind in ALLOWED_UPDATES if isinstance(payload.get(kind), dict)), None)
+
+
+def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = body.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _is_for_bot(payload: Payload) -> bool:
+    """In groups people talk to each other: for us are commands, answers to a bot, and the news that the group moved."""
+    message = payload.get("message")
+    if not isinstance(message, dict):
+        return True
+    if _part(message, "chat").get("type") == "private":
+        return True
+    if _part(_part(message, "reply_to_message"), "from").get("is_bot") is True:
+        return True
+    return str(message.get("text") or message.get("caption")).startswith("/") or "migrate_to_chat_id" in message

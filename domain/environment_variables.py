@@ -1,0 +1,202 @@
+"""One environment variable after the other: what it may hold, and the sentence when it does not."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_FORMATS = ("console", "json")
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+_TOKEN_PATTERN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+_TOKEN_VARIABLE_PATTERN = re.compile(r"TELEGRAM_BOT_TOKEN_(?P<campus>[A-Z][A-Z0-9_]{1,30})")
+_WEBHOOK_SECRET_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,256}")  # core.telegram.org/bots/api#setwebhook
+_STRIPE_KEY_PATTERN = re.compile(r"(?:sk|rk)_(?P<world>test|live)_\S+")
+
+EnvironmentVariables = Mapping[str, str]
+
+
+class DeploymentEnvironment(StrEnum):
+    """Whether money is real here."""
+
+    TEST = "test"
+    LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotTokens:
+    """The bots' tokens: by the campus' name, or one for the only campus there is."""
+
+    by_campus: Mapping[str, str] = field(default_factory=dict, repr=False)
+    single: str | None = field(default=None, repr=False)
+
+    def token_for(self, campus: str, *, is_only_campus: bool) -> str | None:
+        """The token of this campus, if it has one; `alone` tells whether it is the only campus."""
+        return self.by_campus.get(campus) or (self.single if is_only_campus else None)
+
+
+def variable_value(environ: EnvironmentVariables, name: str) -> str:
+    """The trimmed value; an empty one is as good as none (compose files set variables to nothing)."""
+    return environ.get(name, "").strip()
+
+
+def read_deployment_environment(environ: EnvironmentVariables, errors: list[str]) -> DeploymentEnvironment:
+    """ENVIRONMENT: test unless it says live."""
+    value = variable_value(environ, "ENVIRONMENT") or DeploymentEnvironment.TEST
+    if value in tuple(DeploymentEnvironment):
+        return DeploymentEnvironment(value)
+    errors.append(f"ENVIRONMENT is {value!r}; it must be test or live.")
+    return DeploymentEnvironment.TEST
+
+
+def read_log_level(environ: EnvironmentVariables, errors: list[str]) -> str:
+    """LOG_LEVEL: INFO unless it says otherwise."""
+    value = variable_value(environ, "LOG_LEVEL").upper() or "INFO"
+    if value not in LOG_LEVELS:
+        errors.append(f"LOG_LEVEL is {value!r}; it must be one of {', '.join(LOG_LEVELS)}.")
+    return value
+
+
+def read_log_format(environ: EnvironmentVariables, errors: list[str]) -> str:
+    """LOG_FORMAT: console unless it says json."""
+    value = variable_value(environ, "LOG_FORMAT").lower() or "console"
+    if value not in LOG_FORMATS:
+        errors.append(f"LOG_FORMAT is {value!r}; it must be {' or '.join(LOG_FORMATS)}.")
+    return value
+
+
+def read_count(environ: EnvironmentVariables, name: str, errors: list[str], *, default: int, maximum: int) -> int:
+    """A whole number from 1 to `most`."""
+    value = variable_value(environ, name)
+    if not value:
+        return default
+    if re.fullmatch(r"[0-9]{1,9}", value) and 1 <= int(value) <= maximum:
+        return int(value)
+    errors.append(f"{name} is {value!r}; it must be a whole number from 1 to {maximum}.")
+    return default
+
+
+def read_database_url(environ: EnvironmentVariables, errors: list[str]) -> str:
+    """DATABASE_URL, its scheme spelt `postgresql`."""
+    value = variable_value(environ, "DATABASE_URL")
+    example = "like postgresql://campusg@127.0.0.1:5432/campusg"
+    if not value:
+        errors.append(f"DATABASE_URL is not set; it names the Postgres database, {example}.")
+    elif not _is_address(value, ("postgresql", "postgres")) or not urlsplit(value).path.strip("/"):
+        errors.append(f"DATABASE_URL is not the address of a Postgres database; it must be {example}.")
+    return re.sub(r"^postgres://", "postgresql://", value)
+
+
+def read_redis_url(environ: EnvironmentVariables, errors: list[str]) -> str:
+    """REDIS_URL."""
+    value = variable_value(environ, "REDIS_URL")
+    example = "like redis://127.0.0.1:6379/0"
+    if not value:
+        errors.append(f"REDIS_URL is not set; it names the Redis that rings the bells, {example}.")
+    elif not _is_address(value, ("redis", "rediss")):
+        errors.append(f"REDIS_URL is not the address of a Redis; it must be {example}.")
+    return value
+
+
+def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # a port that is no number is refused only when it is asked for
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.hostname) and not re.search(r"\s", value)
+
+
+def read_url(environ: EnvironmentVariables, name: str, errors: list[str]) -> str | None:
+    """An http(s) address without a slash at its end; None when it is not set."""
+    value = variable_value(environ, name).rstrip("/")
+    if not value:
+        return None
+    if not _is_address(value, ("http", "https")) or urlsplit(value).query or urlsplit(value).fragment:
+        errors.append(f"{name} is not an address; it must be like https://example.org.")
+    return value
+
+
+def _is_safe_url(url: str) -> bool:
+    """Whether nobody on the way can read it: encrypted, or never leaving this machine."""
+    return url.startswith("https://") or not _is_address(url, ("http",)) or urlsplit(url).hostname in LOOPBACK
+
+
+def read_public_url(environ: EnvironmentVariables, errors: list[str]) -> str | None:
+    """PUBLIC_URL: https, or http where it never leaves this machine; None means polling."""
+    value = read_url(environ, "PUBLIC_URL", errors)
+    if value is not None and not _is_safe_url(value):
+        errors.append("PUBLIC_URL must begin with https://, Telegram calls nothing else; leave it out to poll.")
+    return value
+
+
+def read_webhook_secret(environ: EnvironmentVariables, errors: list[str], *, required: bool) -> str | None:
+    """TELEGRAM_WEBHOOK_SECRET; `wanted` when Telegram is to call us."""
+    value = variable_value(environ, "TELEGRAM_WEBHOOK_SECRET")
+    if not value:
+        if required:
+            errors.append("TELEGRAM_WEBHOOK_SECRET is not set; with PUBLIC_URL it proves that a call is Telegram's.")
+        return None
+    if not _WEBHOOK_SECRET_PATTERN.fullmatch(value):
+        errors.append("TELEGRAM_WEBHOOK_SECRET must be 1 to 256 of the characters A-Z a-z 0-9 _ and -.")
+    return value
+
+
+def read_secrets(environ: EnvironmentVariables, name: str, errors: list[str]) -> tuple[str, ...]:
+    """Stripe's signing secrets, several while one is rotated."""
+    listed = tuple(part.strip() for part in variable_value(environ, name).split(",") if part.strip())
+    if not all(re.fullmatch(r"whsec_\S+", secret) for secret in listed):
+        errors.append(f"{name} must be Stripe's signing secret, whsec_..., or several with commas between them.")
+    return listed
+
+
+def read_tokens(environ: EnvironmentVariables, errors: list[str]) -> BotTokens:
+    """TELEGRAM_BOT_TOKEN or TELEGRAM_BOT_TOKEN_<CAMPUS>, not both."""
+    single = variable_value(environ, "TELEGRAM_BOT_TOKEN")
+    named = {name: variable_value(environ, name) for name in sorted(environ) if _TOKEN_VARIABLE_PATTERN.fullmatch(name)}
+    tokens_by_name = {name: token for name, token in ({"TELEGRAM_BOT_TOKEN": single} | named).items() if token}
+    if not tokens_by_name:
+        errors.append(
+            "TELEGRAM_BOT_TOKEN is not set; BotFather gives one (TELEGRAM_BOT_TOKEN_<CAMPUS> for each campus)."
+        )
+    if single and len(tokens_by_name) > 1:
+        other = min(tokens_by_name.keys() - {"TELEGRAM_BOT_TOKEN"})
+        errors.append(f"TELEGRAM_BOT_TOKEN serves the only campus; with {other} set, leave it out.")
+    name_by_token: dict[str, str] = {}
+    for name, token in tokens_by_name.items():
+        if not _TOKEN_PATTERN.fullmatch(token):
+            errors.append(f"{name} is not a bot's token; BotFather's look like 123456:ABC-DEF.")
+        elif name_by_token.setdefault(token, name) != name:
+            errors.append(f"{name} is the same token as {name_by_token[token]}; each campus needs a bot of its own.")
+    by_campus = {name.removeprefix("TELEGRAM_BOT_TOKEN_").lower(): token for name, token in named.items() if token}
+    return BotTokens(by_campus=MappingProxyType(by_campus), single=single or None)
+
+
+def read_stripe_api_url(
+    environ: EnvironmentVariables, errors: list[str], environment: DeploymentEnvironment
+) -> str | None:
+    """STRIPE_API_URL; None means Stripe's own."""
+    value = read_url(environ, "STRIPE_API_URL", errors)
+    if value is not None and environment is DeploymentEnvironment.LIVE and not value.startswith("https://"):
+        errors.append(
+            "STRIPE_API_URL must begin with https:// when ENVIRONMENT is live; leave it out for Stripe's own."
+        )
+    return value
+
+
+def read_stripe_key(environ: EnvironmentVariables, errors: list[str], environment: DeploymentEnvironment) -> str:
+    """STRIPE_SECRET_KEY, which must be of the world we are in."""
+    value = variable_value(environ, "STRIPE_SECRET_KEY")
+    found = _STRIPE_KEY_PATTERN.fullmatch(value)
+    if not value:
+        errors.append("STRIPE_SECRET_KEY is not set; Stripe's dashboard gives one, sk_test_... or rk_test_....")
+    elif found is None:
+        errors.append("STRIPE_SECRET_KEY is not a secret key; it begins with sk_test_, rk_test_, sk_live_ or rk_live_.")
+    elif found["world"] != environment:
+        errors.append(
+            f"STRIPE_SECRET_KEY is a {found['world']} key, but ENVIRONMENT is {environment}; they must agree."
+        )
+    return value

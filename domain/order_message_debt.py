@@ -1,0 +1,32 @@
+"""What a customer's card says about an order that was delivered and could not be charged."""
+
+from domain.buttons import Button, ButtonStyle, Tap, make_button
+from domain.order_message_parts import format_amount
+from domain.order_message_view import OrderView
+from domain.payment import CustomerDebtStatus, HoldStatus
+from domain.words import say, say_plain
+
+
+def has_open_debt(view: OrderView) -> bool:
+    """Whether its customer has to pay it still."""
+    return view.debt is not None and view.debt.status is CustomerDebtStatus.OPEN
+
+
+def format_debt(view: OrderView, locale: str) -> str:
+    """What is owed, or that it is not any more; empty for an order that was paid in the end."""
+    if view.debt is None or view.debt.status is CustomerDebtStatus.PAID:
+        return ""
+    key = "order-message-debt-open" if has_open_debt(view) else "order-message-debt-waived"
+    return say(locale, key, amount=format_amount(view, view.debt.amount))
+
+
+def pay_debt_button(view: OrderView, locale: str) -> Button | None:
+    """[Pay S$8.30], or while her bank waits for her yes, the way there."""
+    if view.debt is None or not has_open_debt(view):
+        return None
+    if view.hold is not None and view.hold.status is HoldStatus.APPROVAL and view.hold.approval_url is not None:
+        return Button(
+            label=say_plain(locale, "button-approve-with-bank"), url=view.hold.approval_url, style=ButtonStyle.SUCCESS
+        )
+    label = say_plain(locale, "button-pay-debt", amount=format_amount(view, view.debt.amount))
+    return make_button(label, Tap.PAY_CUSTOMER_DEBT, view.debt.id, view.order.version, ButtonStyle.SUCCESS)

@@ -1,0 +1,23 @@
+"""From committed state to the card that shows it: every order and job card is drawn here, and only here."""
+
+from typing import assert_never
+
+from domain.order_message_customer import render_for_customer
+from domain.order_message_group import render_for_group
+from domain.order_message_runner import render_for_runner
+from domain.order_message_view import OrderMessageContent, OrderMessageKind, OrderView
+
+__all__ = ["OrderMessageContent", "OrderMessageKind", "OrderView", "render_order_message"]
+
+
+def render_order_message(kind: OrderMessageKind, view: OrderView, locale: str) -> OrderMessageContent:
+    """The card of this kind in the reader's language; a pure function of its arguments."""
+    match kind:
+        case OrderMessageKind.CUSTOMER:
+            return render_for_customer(view, locale)
+        case OrderMessageKind.RUNNER:
+            return render_for_runner(view, locale)
+        case OrderMessageKind.GROUP:
+            return render_for_group(view, locale)
+        case _:
+            assert_never(kind)

@@ -1,0 +1,68 @@
+"""The board of a campus: every order that is not over yet, by state and oldest first, in one query."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, func, select
+
+from domain.order import FINAL_ORDER_STATUSES, Order, OrderStatus
+from domain.store.row_mappers import order_from_row
+from domain.store.schema import orders, person, timer
+from domain.store.unit_of_work import UnitOfWork
+from domain.timers import TimerKind, TimerStatus
+
+BOARD_STATUSES = tuple(
+    status for status in OrderStatus if status not in FINAL_ORDER_STATUSES
+)  # in the order of an order's life
+_STATUS_SINCE = {
+    OrderStatus.PENDING: orders.c.placed_at,
+    OrderStatus.CREATED: orders.c.created_at,
+    OrderStatus.ACCEPTED: orders.c.accepted_at,
+    OrderStatus.PLACED: orders.c.bought_at,
+    OrderStatus.ON_THE_WAY: orders.c.picked_up_at,
+    OrderStatus.ARRIVED: orders.c.arrived_at,
+    OrderStatus.DELIVERED: orders.c.delivered_at,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardLine:
+    """An open order, since when it stands where it stands, and whether its runner was asked and did not answer."""
+
+    order: Order
+    runner_name: str | None
+    since: datetime
+    silent: bool
+
+
+async def list_board_lines(work: UnitOfWork, campus_id: int) -> Sequence[BoardLine]:
+    """Those of this campus, by state, then by how long they have been in it."""
+    rank = case({status: place for place, status in enumerate(BOARD_STATUSES)}, value=orders.c.status)
+    since = func.coalesce(case(_STATUS_SINCE, value=orders.c.status), orders.c.placed_at)
+    asked = (  # the question to the runner and the end of patience with her: what came last counts
+        select(timer.c.kind)
+        .where(
+            timer.c.order_id == orders.c.id,
+            timer.c.kind.in_((TimerKind.RUNNER_CHECK_IN, TimerKind.CHECK_IN_DEADLINE)),
+            timer.c.status.in_((TimerStatus.SET, TimerStatus.FIRED)),
+        )
+        .order_by(timer.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(orders, person.c.first_name.label("runner_name"), since.label("since"), asked.label("asked"))
+        .outerjoin(person, person.c.id == orders.c.runner_id)
+        .where(orders.c.campus_id == campus_id, orders.c.status.in_(BOARD_STATUSES))
+        .order_by(rank, since, orders.c.id)
+    )
+    return [
+        BoardLine(
+            order=order_from_row(row),
+            runner_name=row["runner_name"],
+            since=row["since"],
+            silent=row["asked"] == TimerKind.CHECK_IN_DEADLINE,
+        )
+        for row in (await work.connection.execute(query)).mappings()
+    ]

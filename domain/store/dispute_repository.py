@@ -1,0 +1,98 @@
+"""Disputes in Postgres: written down once, closed by a guarded UPDATE; pay that is frozen meanwhile."""
+
+from sqlalchemy import func, insert, select, update
+
+from domain.payment import DISPUTE_TRANSITIONS, Dispute, DisputeEvent, DisputeStatus, Payable
+from domain.store.event_log import SYSTEM, log_event
+from domain.store.row_mappers import dispute_from_row, payable_from_row
+from domain.store.schema import dispute, payable
+from domain.store.unit_of_work import UnitOfWork
+
+
+async def has_open_or_lost_dispute(work: UnitOfWork, order_id: int) -> bool:
+    """Whether a customer's bank decides about this payment now, or took it back for good."""
+    return await _has_dispute_in(work, order_id, DisputeStatus.OPEN, DisputeStatus.LOST)
+
+
+async def has_lost_dispute(work: UnitOfWork, order_id: int) -> bool:
+    """Whether a bank took this payment, or a part of it, back for good."""
+    return await _has_dispute_in(work, order_id, DisputeStatus.LOST)
+
+
+async def has_open_dispute(work: UnitOfWork, order_id: int) -> bool:
+    """Whether a bank decides about this payment now."""
+    return await _has_dispute_in(work, order_id, DisputeStatus.OPEN)
+
+
+async def _has_dispute_in(work: UnitOfWork, order_id: int, *statuses: DisputeStatus) -> bool:
+    query = select(dispute.c.id).where(dispute.c.order_id == order_id, dispute.c.status.in_(statuses)).limit(1)
+    return (await work.connection.execute(query)).scalar_one_or_none() is not None
+
+
+async def lock_dispute(work: UnitOfWork, name: str) -> Dispute | None:
+    """The dispute by Stripe's number, and nobody else changes it until this transaction ends."""
+    query = select(dispute).where(dispute.c.dispute == name).with_for_update()
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else dispute_from_row(row)
+
+
+async def insert_dispute(work: UnitOfWork, values: dict[str, object]) -> Dispute:
+    """A bank began to look into a payment; hold the order's lock, so that it is written down once."""
+    row = (await work.connection.execute(insert(dispute).values(values).returning(dispute))).mappings().one()
+    opened = dispute_from_row(row)
+    await _log(work, opened, "opened", None, opened.reason)
+    return opened
+
+
+async def record_withdrawal(work: UnitOfWork, opened: Dispute, withdrawn: int, fee: int) -> None:
+    """Stripe took the money for it, in minor units."""
+    changed = update(dispute).where(dispute.c.id == opened.id).values(withdrawn=withdrawn, fee=fee)
+    await work.connection.execute(changed)
+
+
+async def record_dispute_decision(work: UnitOfWork, dispute_id: int, happened: DisputeEvent) -> Dispute | None:
+    """The bank decided; None, and nothing changed, when that is known."""
+    ((before, after),) = [(before, to) for (before, event), to in DISPUTE_TRANSITIONS.items() if event is happened]
+    statement = update(dispute).where(dispute.c.id == dispute_id, dispute.c.status == before)
+    changed = statement.values(status=after, closed_at=func.now()).returning(dispute)
+    row = (await work.connection.execute(changed)).mappings().one_or_none()
+    if row is None:
+        return None
+    closed = dispute_from_row(row)
+    await _log(work, closed, happened, before, None)
+    return closed
+
+
+async def _log(work: UnitOfWork, of: Dispute, happened: str, before: str | None, reason: str | None) -> None:
+    await log_event(
+        work,
+        SYSTEM,
+        campus_id=of.campus_id,
+        order_id=of.order_id,
+        subject="dispute",
+        subject_id=of.dispute,
+        happened=happened,
+        before=before,
+        after=of.status,
+        reason=reason,
+    )
+
+
+async def set_payable_frozen(work: UnitOfWork, order_id: int, *, frozen: bool) -> Payable | None:
+    """Whether what is owed for this order may not be sent; None, and nothing changed, when it is so already."""
+    statement = update(payable).where(payable.c.order_id == order_id, payable.c.frozen.is_(not frozen))
+    row = (await work.connection.execute(statement.values(frozen=frozen).returning(payable))).mappings().one_or_none()
+    if row is None:
+        return None
+    changed = payable_from_row(row)
+    await log_event(
+        work,
+        SYSTEM,
+        campus_id=changed.campus_id,
+        order_id=order_id,
+        subject="payout",
+        subject_id=changed.id,
+        happened="frozen" if frozen else "freed",
+        after=changed.status,
+    )
+    return changed

@@ -1,0 +1,73 @@
+"""The ladder of a customer who does not come to the door: reminded first, then the food may be left with a photo."""
+
+from domain.buttons import Tap, pack
+from domain.errors import OrderClosed
+from domain.order import MAX_PIN_TRIES, Order, OrderStatus
+from domain.store.campus_repository import find_campus
+from domain.store.order_repository import lock_order
+from domain.store.outbox import refresh_order_messages, tell
+from domain.store.person_repository import find_member
+from domain.store.timer_repository import DueTimer, has_timer_fired, set_timer
+from domain.store.unit_of_work import UnitOfWork
+from domain.timers import TimerKind
+
+
+async def set_absent_customer_timers(work: UnitOfWork, arrived: Order) -> None:
+    """Set both deadlines, in the commit of the arrival; what delivers or ends the order stops them."""
+    windows = (await find_campus(work, arrived.campus_id)).windows
+    await set_timer(work, arrived, TimerKind.REMINDER, work.now + windows.length("reminder"))
+    await set_timer(work, arrived, TimerKind.ABSENT, work.now + windows.length("absent"))
+
+
+async def remind_absent_customer(work: UnitOfWork, due: DueTimer) -> None:
+    """REMINDER: nobody came so far, so the customer reads the PIN once more, aloud; too late when more was said.
+
+    A PIN that counts no more is not said again.
+    """
+    order, runner_id = await _lock_arrived_order(work, due)
+    if order.pin_tries >= MAX_PIN_TRIES or await has_timer_fired(work, order.id, TimerKind.ABSENT):
+        raise OrderClosed
+    runner = await find_member(work, due.campus_id, runner_id)
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=order.customer_id,
+        name=f"reminder:{order.id}:{order.customer_id}",
+        key="notification-reminder",
+        order_id=order.id,
+        args={"order": order.id, "runner": runner.first_name, "place": order.drop_point, "pin": order.pin or ""},
+    )
+
+
+async def allow_leaving_food(work: UnitOfWork, due: DueTimer) -> None:
+    """ABSENT: still nobody, so the runner may leave the food with a photo, and the customer knows what will happen."""
+    order, runner_id = await _lock_arrived_order(work, due)
+    await refresh_order_messages(work, order, group=False)
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=order.customer_id,
+        name=f"absent:{order.id}:{order.customer_id}",
+        key="notification-absent",
+        order_id=order.id,
+        args={"order": order.id, "place": order.drop_point},
+        silent=True,
+    )
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=runner_id,
+        name=f"may_leave:{order.id}:{runner_id}",
+        key="notification-may-leave",
+        order_id=order.id,
+        buttons=[{"key": "button-leave", "data": pack(Tap.LEAVE, order.id, order.version)}],
+        args={"order": order.id, "place": order.drop_point},
+    )
+
+
+async def _lock_arrived_order(work: UnitOfWork, due: DueTimer) -> tuple[Order, int]:
+    """The order at the door and its runner; OrderClosed when nobody waits there any more."""
+    order = await lock_order(work, due.campus_id, due.order_id)
+    if order.status is not OrderStatus.ARRIVED or order.runner_id is None:
+        raise OrderClosed
+    return order, order.runner_id

@@ -1,0 +1,123 @@
+"""A runner gives no sign of life: she is asked; then the job goes back, or, after the purchase, the admins are told."""
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, select
+
+from domain.buttons import ButtonStyle, Tap, pack
+from domain.errors import OrderClosed
+from domain.order import STATUSES_WITH_RUNNER, Order, OrderEvent, OrderStatus, is_event_allowed
+from domain.people import Role
+from domain.store.campus_repository import find_campus
+from domain.store.order_repository import lock_order
+from domain.store.outbox import refresh_order_messages, tell, tell_admins
+from domain.store.person_repository import find_member
+from domain.store.saga_run import SagaStart
+from domain.store.schema import timer
+from domain.store.timer_repository import DueTimer, set_check_in_timer, set_timer, stop_timer
+from domain.store.unit_of_work import UnitOfWork
+from domain.timers import TimerKind, TimerStatus
+
+
+async def ask_runner_check_in(work: UnitOfWork, due: DueTimer) -> None:
+    """RUNNER_CHECK_IN: the runner is asked, and has the window `answer` for it."""
+    order, runner = await _lock_held_order(work, due)
+    buttons = [{"key": "button-check-in", "data": pack(Tap.CHECK_IN, order.id, order.version)}]
+    if is_event_allowed(order.status, OrderEvent.RELEASED):
+        release = pack(Tap.RELEASE, order.id, order.version)
+        buttons.append({"key": "button-release", "data": release, "style": ButtonStyle.DANGER})
+    windows = (await find_campus(work, order.campus_id)).windows
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=runner,
+        name=f"sign_of_life:{due.id}",
+        key="notification-runner-check-in"
+        if order.status is OrderStatus.ACCEPTED
+        else "notification-runner-check-in-bought",
+        order_id=order.id,
+        buttons=buttons,
+        args={"order": order.id, "minutes": max(1, round(windows.check_in_answer / 60))},
+    )
+    await set_timer(work, order, TimerKind.CHECK_IN_DEADLINE, work.now + windows.length("check_in_answer"))
+
+
+async def escalate_silent_runner(work: UnitOfWork, due: DueTimer) -> SagaStart | None:
+    """SILENCE: before the purchase the job is for the others again; after it, only people can help."""
+    order, runner = await _lock_held_order(work, due)
+    if order.status is OrderStatus.ACCEPTED:
+        return SagaStart(
+            kind="release_order",
+            name=f"release_order:{order.id}:{order.releases + 1}",
+            campus_id=order.campus_id,
+            order_id=order.id,
+            person_id=runner,
+            data={"reason": "silence", "role": Role.SYSTEM},
+        )
+    await _tell_admins(work, order, runner)
+    await refresh_order_messages(work, order, group=False)
+    return None
+
+
+async def record_runner_check_in(work: UnitOfWork, order: Order) -> None:
+    """The runner of this locked order gave a sign of life: no step, but she is there; her time begins anew."""
+    silent = await is_runner_silent(work, order)
+    for kind in (TimerKind.RUNNER_CHECK_IN, TimerKind.CHECK_IN_DEADLINE):
+        await stop_timer(work, order.id, kind)
+    await set_check_in_timer(work, order)
+    if silent:  # the customer's card said that we look into it
+        await refresh_order_messages(work, order, group=False)
+
+
+async def is_runner_silent(work: UnitOfWork, order: Order) -> bool:
+    """Whether the runner of a bought order was asked, did not answer, and gave no sign since."""
+    no_answer = (await work.connection.execute(_LAST_CHECK_IN_UNANSWERED, {"number": order.id})).scalar_one()
+    return is_runner_silent_given(order, no_answer=bool(no_answer))
+
+
+def is_runner_silent_given(order: Order, *, no_answer: bool) -> bool:
+    """As is_runner_silent, by what `is_last_check_in_unanswered` said."""
+    return no_answer and order.status in STATUSES_WITH_RUNNER and order.status is not OrderStatus.ACCEPTED
+
+
+def is_last_check_in_unanswered(order_id: ColumnElement[int]) -> ScalarSelect[bool]:
+    """In a statement: whether what a runner was asked last for a sign of life passed unanswered; NULL if never."""
+    asked = timer.c.kind.in_((TimerKind.RUNNER_CHECK_IN, TimerKind.CHECK_IN_DEADLINE))
+    unanswered = and_(timer.c.kind == TimerKind.CHECK_IN_DEADLINE, timer.c.status == TimerStatus.FIRED)
+    newest = select(unanswered).where(timer.c.order_id == order_id, asked).order_by(timer.c.id.desc())
+    return newest.limit(1).scalar_subquery()
+
+
+_LAST_CHECK_IN_UNANSWERED = select(is_last_check_in_unanswered(bindparam("number")))
+
+
+async def _tell_admins(work: UnitOfWork, order: Order, runner: int) -> None:
+    """Once a stage: who, how long, and the ways out."""
+    last_check_in = select(func.max(timer.c.set_at)).where(
+        timer.c.order_id == order.id, timer.c.kind == TimerKind.RUNNER_CHECK_IN
+    )
+    since = (await work.connection.execute(last_check_in)).scalar_one()
+    runner_member, customer = [await find_member(work, order.campus_id, each) for each in (runner, order.customer_id)]
+    await tell_admins(
+        work,
+        campus_id=order.campus_id,
+        name=f"silent:{order.id}:{order.status}",
+        key="notification-silent-admins",
+        order_id=order.id,
+        buttons=[{"key": "button-see-order", "data": pack(Tap.ADMIN_ORDER, order.id)}],
+        args={
+            "order": order.id,
+            "status": order.status,
+            "minutes": int((work.now - since).total_seconds() // 60),
+            "runner": runner_member.first_name,
+            "runner_account": runner_member.telegram_contact,
+            "customer": customer.first_name,
+            "customer_account": customer.telegram_contact,
+        },
+    )
+
+
+async def _lock_held_order(work: UnitOfWork, due: DueTimer) -> tuple[Order, int]:
+    """The order and the runner who holds it; OrderClosed when nobody does any more."""
+    order = await lock_order(work, due.campus_id, due.order_id)
+    if order.runner_id is None or order.status not in STATUSES_WITH_RUNNER:
+        raise OrderClosed
+    return order, order.runner_id

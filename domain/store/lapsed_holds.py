@@ -1,0 +1,32 @@
+"""A hold that Stripe gave back while its order goes on: nothing changes, and the admins know."""
+
+from sqlalchemy import select
+
+from domain.order import STATUSES_WITH_RUNNER
+from domain.payment import HoldPart, HoldStatus
+from domain.store.outbox import tell_admins
+from domain.store.schema import hold, orders
+from domain.store.unit_of_work import UnitOfWork
+
+
+async def tell_hold_lapsed(work: UnitOfWork, payment_intent: str) -> bool:
+    """Tell the admins once, if an order that a runner has counts on this hold; whether it does."""
+    query = (
+        select(hold.c.id, hold.c.order_id, orders.c.campus_id)
+        .join(orders, orders.c.id == hold.c.order_id)
+        .where(hold.c.payment_intent == payment_intent, hold.c.status == HoldStatus.HELD)
+        .where(orders.c.status.in_(STATUSES_WITH_RUNNER), hold.c.part == HoldPart.CURRENT)
+    )
+    row = (await work.connection.execute(query)).one_or_none()
+    if row is None:
+        return False
+    await tell_admins(
+        work,
+        campus_id=row.campus_id,
+        name=f"hold_lapsed:{row.id}",
+        key="notification-hold-lapsed",
+        order_id=row.order_id,
+        buttons=[{"key": "button-see-order", "data": f"v1:admin_order:{row.order_id}:0"}],
+        args={"order": row.order_id},
+    )
+    return True

@@ -1,0 +1,164 @@
+"""Orders in Postgres: read in the scope of their campus, moved only by guarded UPDATEs."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from domain.errors import OrderClosed, OrderNotFound
+from domain.order import STATUSES_WITH_RUNNER, Order, OrderEvent, OrderStatus, source_statuses, target_status
+from domain.store.event_log import Actor, log_event
+from domain.store.order_moved_signal import signal_order_moved
+from domain.store.row_mappers import order_from_row
+from domain.store.schema import orders
+from domain.store.timer_repository import reset_escalations
+from domain.store.unit_of_work import UnitOfWork
+
+PAGE_SIZE = 6  # orders a page of /orders
+
+# The moment each event stamps on the order.
+_TIMESTAMP_COLUMNS = {
+    OrderEvent.PUBLISHED: "created_at",
+    OrderEvent.CLAIMED: "accepted_at",
+    OrderEvent.BOUGHT: "bought_at",
+    OrderEvent.PICKED_UP: "picked_up_at",
+    OrderEvent.ARRIVED: "arrived_at",
+    OrderEvent.DELIVERED: "delivered_at",
+    OrderEvent.COMPLETED: "completed_at",
+    OrderEvent.UNPAID: "ended_at",
+    OrderEvent.WITHDRAWN: "ended_at",
+    OrderEvent.EXPIRED: "ended_at",
+    OrderEvent.CANCELLED: "ended_at",
+    OrderEvent.CANCELLED_BY_ADMIN: "ended_at",
+    OrderEvent.HOLD_GONE: "ended_at",
+    OrderEvent.FINISHED_BY_ADMIN: "delivered_at",
+    OrderEvent.CLOSED_BY_ADMIN: "ended_at",
+}
+
+_ORDER = select(orders).where(orders.c.id == bindparam("number"), orders.c.campus_id == bindparam("campus"))
+_LOCKED_ORDER = _ORDER.with_for_update(key_share=True)
+
+
+async def find_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:
+    """The order of this campus; OrderNotFound when it is another's or there is none."""
+    return await _read(work, _ORDER, campus_id, order_id)
+
+
+async def lock_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:
+    """As find_order, and nobody else changes it until this transaction ends.
+
+    Rows that refer to it (history, messages) may be written meanwhile: who holds something else that is wanted here
+    next, a case or a payable, and writes its history, would otherwise wait for this transaction, and it for him.
+    """
+    return await _read(work, _LOCKED_ORDER, campus_id, order_id)
+
+
+async def _read(work: UnitOfWork, query: Select[Any], campus_id: int, order_id: int) -> Order:
+    row = (await work.connection.execute(query, {"number": order_id, "campus": campus_id})).mappings().one_or_none()
+    if row is None:
+        raise OrderNotFound
+    return order_from_row(row)
+
+
+async def try_move_order(
+    work: UnitOfWork,
+    actor: Actor,
+    campus_id: int,
+    order_id: int,
+    happened: OrderEvent,
+    *guards: ColumnElement[bool],
+    reason: str | None = None,
+    **changes: Any,
+) -> Order | None:
+    """Move an order by one guarded UPDATE and log it; None, and nothing changed, when the guard says no."""
+    here = (orders.c.campus_id == campus_id, *guards)
+    row = (await work.connection.execute(_guarded_update(order_id, happened, here, changes))).mappings().one_or_none()
+    if row is None:
+        return None
+    await log_event(
+        work,
+        actor,
+        campus_id=campus_id,
+        order_id=order_id,
+        subject="order",
+        subject_id=order_id,
+        happened=happened,
+        before=row["status_before"],
+        after=row["status"],
+        reason=reason,
+    )
+    order = order_from_row(row)
+    await reset_escalations(work, order)
+    await signal_order_moved(work, order.id)
+    return order
+
+
+def _guarded_update(
+    order_id: int, happened: OrderEvent, guards: Sequence[ColumnElement[bool]], changes: dict[str, Any]
+) -> ReturningUpdate[Any]:
+    present = select(orders.c.id, orders.c.status).where(orders.c.id == order_id)
+    before = present.with_for_update(key_share=True).subquery("before")
+    changed: dict[str, object] = {"status": target_status(happened), "version": orders.c.version + 1, **changes}
+    stamp = _TIMESTAMP_COLUMNS.get(happened)
+    if stamp is not None:
+        changed.setdefault(stamp, func.now())
+    return (
+        update(orders)
+        .where(orders.c.id == before.c.id, orders.c.status.in_(source_statuses(happened)), *guards)
+        .values(changed)
+        .returning(orders, before.c.status.label("status_before"))
+    )
+
+
+async def move_order(
+    work: UnitOfWork,
+    actor: Actor,
+    campus_id: int,
+    order_id: int,
+    happened: OrderEvent,
+    *guards: ColumnElement[bool],
+    reason: str | None = None,
+    **changes: Any,
+) -> Order:
+    """As try_move_order, but a refusal is OrderClosed."""
+    moved = await try_move_order(work, actor, campus_id, order_id, happened, *guards, reason=reason, **changes)
+    if moved is None:
+        raise OrderClosed
+    return moved
+
+
+async def insert_order(work: UnitOfWork, values: dict[str, object]) -> Order:
+    """A new order in PENDING."""
+    row = (await work.connection.execute(insert(orders).values(values).returning(orders))).mappings().one()
+    return order_from_row(row)
+
+
+async def list_customer_orders(
+    work: UnitOfWork, campus_id: int, person_id: int, page: int, statuses: Collection[OrderStatus] = tuple(OrderStatus)
+) -> tuple[Sequence[Order], bool]:
+    """A page (from 0) of a customer's orders in one of these statuses, newest first, and whether there are more."""
+    own = (orders.c.campus_id == campus_id, orders.c.customer_id == person_id)
+    query = (
+        select(orders)
+        .where(*own, orders.c.status.in_(statuses))
+        .order_by(orders.c.id.desc())
+        .offset(page * PAGE_SIZE)
+        .limit(PAGE_SIZE + 1)
+    )
+    found = [order_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+    return found[:PAGE_SIZE], len(found) > PAGE_SIZE
+
+
+async def list_active_deliveries(work: UnitOfWork, campus_id: int, runner_id: int) -> Sequence[Order]:
+    """The jobs a runner holds now."""
+    query = select(orders).where(
+        orders.c.campus_id == campus_id, orders.c.runner_id == runner_id, orders.c.status.in_(STATUSES_WITH_RUNNER)
+    )
+    return [order_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def list_orders_in_status(work: UnitOfWork, campus_id: int, status: OrderStatus) -> Sequence[Order]:
+    """All orders of a campus in one status, oldest first."""
+    query = select(orders).where(orders.c.campus_id == campus_id, orders.c.status == status).order_by(orders.c.id)
+    return [order_from_row(row) for row in (await work.connection.execute(query)).mappings()]

@@ -1,0 +1,154 @@
+"""Refunds and runners' debts in Postgres: read under their order's lock, moved by guarded UPDATEs."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+
+from domain.order import OrderStatus
+from domain.payment import (
+    LIVE_REFUNDS,
+    REFUND_TRANSITIONS,
+    Payable,
+    PayoutStatus,
+    Refund,
+    RefundEvent,
+    RunnerDebt,
+    RunnerDebtStatus,
+)
+from domain.refund_split import Refundable
+from domain.store.event_log import SYSTEM, log_event
+from domain.store.money_repository import find_current_hold, find_payable
+from domain.store.order_repository import find_order
+from domain.store.row_mappers import refund_from_row, runner_debt_from_row
+from domain.store.schema import debt, ledger_entry, ledger_txn, refund
+from domain.store.unit_of_work import UnitOfWork
+
+
+def sum_refunded(order_id: ColumnElement[int]) -> ColumnElement[int]:
+    """In a statement: minor units that went, or are going, back to the customer of this order."""
+    made = (refund.c.order_id == order_id, refund.c.status.in_(LIVE_REFUNDS))
+    return select(func.coalesce(func.sum(refund.c.amount), 0)).where(*made).scalar_subquery()
+
+
+async def list_order_refunds(work: UnitOfWork, order_id: int) -> Sequence[Refund]:
+    """All refunds of an order, those that failed too, oldest first."""
+    query = select(refund).where(refund.c.order_id == order_id).order_by(refund.c.id)
+    return [refund_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def find_refundable(work: UnitOfWork, campus_id: int, order_id: int) -> Refundable:
+    """What may go back of an order as it is now; hold the order's lock to rely on it."""
+    order, hold = await find_order(work, campus_id, order_id), await find_current_hold(work, order_id)
+    paid = 0 if hold is None or order.status is not OrderStatus.COMPLETED else hold.captured
+    made = await list_order_refunds(work, order_id)
+    return Refundable(
+        paid=paid,
+        left=paid - sum(one.amount for one in made if one.status in LIVE_REFUNDS),
+        runner_amount=await _runner_refundable(work, await find_payable(work, order_id), made),
+        currency=order.price.currency,
+    )
+
+
+async def _runner_refundable(work: UnitOfWork, owed: Payable | None, made: Sequence[Refund]) -> int:
+    """Minor units the runner has of the order and does not bear already: what is due, or what she was sent.
+
+    Only the newest transfer is taken back from: a second one there is only where a refund that she bore failed.
+    """
+    if owed is None:
+        return 0
+    if owed.status is not PayoutStatus.PAID:
+        return owed.due
+    asked = [one for one in made if one.status in LIVE_REFUNDS]
+    newest = await _newest_transfer_amount(work, owed)
+    newest -= sum(one.taken_back for one in made if one.transfer == owed.transfer)
+    newest -= sum(one.to_take_back for one in asked if one.transfer == owed.transfer)
+    return max(0, min(newest, owed.sent - sum(one.to_take_back for one in asked)))
+
+
+async def _newest_transfer_amount(work: UnitOfWork, owed: Payable) -> int:
+    """Minor units of the newest transfer, as booked."""
+    booked = select(func.max(ledger_entry.c.amount)).join(ledger_txn, ledger_txn.c.id == ledger_entry.c.txn_id)
+    query = booked.where(ledger_txn.c.posting_key == f"transfer:{owed.transfer}")
+    return int((await work.connection.execute(query)).scalar_one() or 0)
+
+
+async def insert_refund(work: UnitOfWork, values: dict[str, object]) -> Refund:
+    """A refund that is agreed on; Stripe does not know of it yet."""
+    row = (await work.connection.execute(insert(refund).values(values).returning(refund))).mappings().one()
+    return refund_from_row(row)
+
+
+async def lock_refund(work: UnitOfWork, refund_id: int) -> Refund:
+    """The refund, and nobody else changes it until this transaction ends."""
+    query = select(refund).where(refund.c.id == refund_id).with_for_update()
+    return refund_from_row((await work.connection.execute(query)).mappings().one())
+
+
+async def move_refund(work: UnitOfWork, refund_id: int, happened: RefundEvent, **changes: object) -> Refund | None:
+    """Move a refund and log it; None, and nothing changed, when the event is not legal now."""
+    legal = [before for before, event in REFUND_TRANSITIONS if event is happened]
+    (after,) = {status for (_, event), status in REFUND_TRANSITIONS.items() if event is happened}
+    before = select(refund.c.id, refund.c.status).where(refund.c.id == refund_id).with_for_update().subquery("before")
+    statement = (
+        update(refund)
+        .where(refund.c.id == before.c.id, refund.c.status.in_(legal))
+        .values(status=after, **changes)
+        .returning(refund, before.c.status.label("status_before"))
+    )
+    row = (await work.connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        return None
+    await log_event(
+        work,
+        SYSTEM,
+        campus_id=row["campus_id"],
+        order_id=row["order_id"],
+        subject="refund",
+        subject_id=refund_id,
+        happened=happened,
+        before=row["status_before"],
+        after=after,
+        reason=row["refusal"],
+    )
+    return refund_from_row(row)
+
+
+async def update_refund(work: UnitOfWork, refund_id: int, **changes: object) -> None:
+    """What is known of a refund beside its state."""
+    await work.connection.execute(update(refund).where(refund.c.id == refund_id).values(**changes))
+
+
+async def insert_runner_debt(work: UnitOfWork, of: Refund, amount: int, refusal: str) -> RunnerDebt:
+    """What she owes of her part of a refund; one refund makes one debt at most."""
+    values = {"campus_id": of.campus_id, "order_id": of.order_id, "refund_id": of.id, "runner_id": of.runner_id}
+    values |= {"amount": amount}
+    statement = insert(debt).values(**values, currency=of.currency, refusal=refusal).returning(debt)
+    return runner_debt_from_row((await work.connection.execute(statement)).mappings().one())
+
+
+async def list_open_runner_debts(work: UnitOfWork, campus_id: int) -> Sequence[RunnerDebt]:
+    """What runners of this campus owe, oldest first."""
+    query = (
+        select(debt).where(debt.c.campus_id == campus_id, debt.c.status == RunnerDebtStatus.OPEN).order_by(debt.c.id)
+    )
+    return [runner_debt_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def find_runner_debt(work: UnitOfWork, campus_id: int, debt_id: int) -> RunnerDebt | None:
+    """A debt of this campus, whatever became of it."""
+    query = select(debt).where(debt.c.campus_id == campus_id, debt.c.id == debt_id)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else runner_debt_from_row(row)
+
+
+async def lock_runner_debt(work: UnitOfWork, refund_id: int) -> RunnerDebt | None:
+    """What she owes for this refund, and nobody else changes it until this transaction ends; None: nothing."""
+    query = select(debt).where(debt.c.refund_id == refund_id).with_for_update()
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else runner_debt_from_row(row)
+
+
+async def end_runner_debt(work: UnitOfWork, debt_id: int, ended: RunnerDebtStatus) -> None:
+    """A locked debt is let go, or void."""
+    statement = update(debt).where(debt.c.id == debt_id)
+    await work.connection.execute(statement.values(status=ended, ended_at=func.now()))

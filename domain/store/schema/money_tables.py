@@ -1,0 +1,85 @@
+"""Tables of holds and payables; holds are not ledger entries, no money has moved."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from domain.payment import HoldPart, HoldStatus, PayoutStatus
+from domain.store.schema.metadata import METADATA, id_column, one_of_check, text_column, timestamp_column
+
+hold = Table(
+    "hold",
+    METADATA,
+    id_column(),
+    Column("order_id", ForeignKey("orders.id"), nullable=False),
+    Column("saga_id", Uuid, nullable=False),  # the call that made it is this saga's
+    text_column("status"),
+    Column("amount", BigInteger, nullable=False),
+    text_column("currency"),
+    text_column("payment_intent", nullable=True),
+    text_column("charge", nullable=True),
+    Column("captured", BigInteger, nullable=False, server_default=text("0")),
+    timestamp_column("capture_before"),
+    text_column("approval_url", nullable=True),
+    text_column("refusal", nullable=True),
+    timestamp_column("made_at"),
+    text_column("part", default=HoldPart.CURRENT),
+    UniqueConstraint("payment_intent"),
+    UniqueConstraint("saga_id"),
+    one_of_check("status", HoldStatus),
+    one_of_check("part", HoldPart),
+    CheckConstraint("captured >= 0 AND captured <= amount", name="captured_within"),
+    CheckConstraint("(captured > 0) = (status = 'captured')", name="captured_by_status"),
+    CheckConstraint("status NOT IN ('held', 'captured', 'approval') OR payment_intent IS NOT NULL", name="known"),
+    CheckConstraint("status <> 'captured' OR part = 'current'", name="captured_is_current"),
+)
+Index("hold_one_current", hold.c.order_id, unique=True, postgresql_where=text("part = 'current'"))
+Index("hold_one_replacement", hold.c.order_id, unique=True, postgresql_where=text("part = 'replacement'"))
+Index("hold_order_idx", hold.c.order_id)
+Index("hold_charge_idx", hold.c.charge)
+Index("hold_made_idx", hold.c.made_at, postgresql_where=text("made_at IS NOT NULL"))
+Index("hold_live", hold.c.order_id, postgresql_where=text("status IN ('requested', 'approval', 'held')"))
+
+payable = Table(
+    "payable",
+    METADATA,
+    id_column(),
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("order_id", ForeignKey("orders.id"), nullable=False),
+    Column("runner_id", ForeignKey("person.id"), nullable=False),
+    text_column("status", default=PayoutStatus.OPEN),
+    Column("amount", BigInteger, nullable=False),
+    text_column("currency"),
+    text_column("charge", nullable=True),
+    Column("attempt", Integer, nullable=False, server_default=text("0")),
+    text_column("transfer", nullable=True),
+    text_column("refusal", nullable=True),
+    timestamp_column("booked_at", nullable=False, default_now=True),
+    timestamp_column("paid_at"),
+    Column("withheld", BigInteger, nullable=False, server_default=text("0")),
+    Column("sent", BigInteger, nullable=False, server_default=text("0")),
+    Column("frozen", Boolean, nullable=False, server_default=text("false")),
+    Column("netted", BigInteger, nullable=False, server_default=text("0")),
+    UniqueConstraint("order_id"),
+    UniqueConstraint("transfer"),
+    one_of_check("status", PayoutStatus),
+    CheckConstraint("amount > 0", name="amount_positive"),
+    CheckConstraint("(status = 'paid') = (transfer IS NOT NULL)", name="paid_by_transfer"),
+    CheckConstraint(
+        "withheld >= 0 AND sent >= 0 AND netted >= 0 AND withheld + sent + netted <= amount", name="divided"
+    ),
+)
+Index("payable_open", payable.c.runner_id, postgresql_where=text("status = 'open'"))
+Index("payable_sending", payable.c.order_id, postgresql_where=text("status = 'sending'"))
+Index("payable_booked_idx", payable.c.booked_at)
+Index("payable_paid_idx", payable.c.paid_at, postgresql_where=text("paid_at IS NOT NULL"))

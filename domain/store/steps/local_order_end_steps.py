@@ -1,0 +1,162 @@
+"""Local steps that end an order: expired, cancelled, delivered, closed after the purchase."""
+
+from collections.abc import Mapping
+
+from domain.buttons import Tap, pack
+from domain.money import format_money
+from domain.order import Bearer, Order, OrderEvent
+from domain.people import Role
+from domain.store.event_log import SYSTEM, Actor
+from domain.store.order_repository import find_order, move_order
+from domain.store.outbox import refresh_order_messages, tell
+from domain.store.saga_run import SagaRun
+from domain.store.schema import orders
+from domain.store.steps.local_money_steps import book_goodwill
+from domain.store.timer_repository import stop_timer
+from domain.store.unit_of_work import UnitOfWork
+from domain.timers import TimerKind
+
+
+async def expire_order(work: UnitOfWork, run: SagaRun) -> None:
+    """CREATED -> EXPIRED; OrderClosed when a runner or the customer was faster."""
+    order = await move_order(
+        work,
+        SYSTEM,
+        run.campus_id,
+        run.required_order_id,
+        OrderEvent.EXPIRED,
+        reason="unclaimed",
+        end_reason="unclaimed",
+    )
+    await refresh_order_messages(work, order)
+    await _tell_customer(work, order, "notification-expired")
+
+
+async def close_order(work: UnitOfWork, run: SagaRun) -> None:
+    """CREATED, or by an admin ACCEPTED too, -> CANCELLED; OrderClosed from the purchase on."""
+    role = Role(run.data["role"])
+    happened = OrderEvent.CANCELLED_BY_ADMIN if role is Role.ADMIN else OrderEvent.CANCELLED
+    reason = str(run.data["reason"])
+    actor = Actor(role=role, person_id=run.required_person_id)
+    ended = {"end_reason": role.value, "end_note": reason if role is Role.ADMIN else None}
+    order = await move_order(work, actor, run.campus_id, run.required_order_id, happened, reason=reason, **ended)
+    await stop_timer(work, order.id, TimerKind.EXPIRE)
+    await refresh_order_messages(work, order)
+    if role is Role.ADMIN:
+        await _tell_customer(work, order, "notification-cancelled-by-admin", reason=reason)
+        if order.runner_id is not None:
+            await _tell_runner(work, order, "notification-cancelled-by-admin-runner", reason=reason)
+
+
+async def close_purchase(work: UnitOfWork, run: SagaRun) -> None:
+    """PLACED to ARRIVED -> CANCELLED on an admin's word: the customer pays nothing, the bearer pays the food."""
+    bearer, reason = Bearer(run.data["borne_by"]), str(run.data["reason"])
+    order = await move_order(
+        work,
+        Actor(role=Role.ADMIN, person_id=run.required_person_id),
+        run.campus_id,
+        run.required_order_id,
+        OrderEvent.CLOSED_BY_ADMIN,
+        reason=f"{bearer} bears it: {reason}",
+        end_reason="closed",
+        end_note=reason,
+        borne_by=bearer,
+    )
+    await refresh_order_messages(work, order)
+    await _tell_customer(work, order, "notification-closed", reason=reason)
+    if bearer is Bearer.PLATFORM:
+        payable = await book_goodwill(work, run, order)
+        share = format_money(payable.amount, payable.currency)
+        await _tell_runner(work, order, "notification-closed-paid", reason=reason, share=share)
+    else:
+        await _tell_runner(work, order, "notification-closed-unpaid", reason=reason)
+
+
+async def tell_released(work: UnitOfWork, run: SagaRun) -> None:
+    """The money is free again: the card says so."""
+    await refresh_order_messages(work, await find_order(work, run.campus_id, run.required_order_id))
+
+
+async def deliver_order(work: UnitOfWork, run: SagaRun) -> None:
+    """-> DELIVERED for the runner who holds the job: her PIN or photo, or an admin's word, was checked right before."""
+    admin = run.data.get("admin")
+    actor = (
+        Actor(role=Role.RUNNER, person_id=run.required_person_id)
+        if admin is None
+        else Actor(role=Role.ADMIN, person_id=admin)
+    )
+    order = await move_order(
+        work,
+        actor,
+        run.campus_id,
+        run.required_order_id,
+        OrderEvent.DELIVERED if admin is None else OrderEvent.FINISHED_BY_ADMIN,
+        orders.c.runner_id == run.required_person_id,
+        reason=run.data.get("reason"),
+        proof_photo=run.data.get("photo"),
+    )
+    await refresh_order_messages(work, order)
+    if admin is not None:
+        await _tell_runner(work, order, "notification-finished-runner")
+    if order.proof_photo is None:
+        await _tell_delivered(work, order)
+    else:
+        await _tell_left_at_door(work, order, order.proof_photo)
+
+
+async def _tell_delivered(work: UnitOfWork, order: Order) -> None:
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=order.customer_id,
+        name=f"notification-delivered:{order.id}:{order.customer_id}",
+        key="notification-delivered",
+        order_id=order.id,
+        buttons=_rating_buttons(order),
+        args={"order": order.id, "total": format_money(order.total or 0, order.price.currency)},
+    )
+
+
+def _rating_buttons(order: Order) -> list[dict[str, str]]:
+    return [
+        {"key": "button-thumb-up", "data": pack(Tap.THUMB_UP, order.id)},
+        {"key": "button-thumb-down", "data": pack(Tap.THUMB_DOWN, order.id)},
+    ]
+
+
+async def _tell_left_at_door(work: UnitOfWork, order: Order, photo: str) -> None:
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=order.customer_id,
+        name=f"notification-food-left:{order.id}:{order.customer_id}",
+        key="notification-food-left",
+        order_id=order.id,
+        buttons=_rating_buttons(order),
+        args={
+            "order": order.id,
+            "place": order.drop_point,
+            "total": format_money(order.total or 0, order.price.currency),
+        },
+        photo=photo,
+    )
+
+
+async def _tell_runner(work: UnitOfWork, order: Order, key: str, **words: str) -> None:
+    await _tell(work, order, order.runner_id or 0, key, words)
+
+
+async def _tell_customer(work: UnitOfWork, order: Order, key: str, **words: str) -> None:
+    await _tell(work, order, order.customer_id, key, words)
+
+
+async def _tell(work: UnitOfWork, order: Order, chat_id: int, key: str, words: Mapping[str, str]) -> None:
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=chat_id,
+        name=f"{key}:{order.id}:{chat_id}",
+        key=key,
+        order_id=order.id,
+        args={"order": order.id, **words},
+    )

@@ -1,0 +1,151 @@
+"""Local steps of create_order: from a draft to a job that runners see."""
+
+from sqlalchemy import delete, insert, select
+
+from domain.buttons import Tap, pack
+from domain.errors import DraftChanged, OrderClosed, Stale
+from domain.order import Order, OrderEvent, OrderStatus
+from domain.people import Role
+from domain.store.campus_repository import find_campus
+from domain.store.customer_debt_repository import require_no_customer_debt
+from domain.store.draft_repository import advance_draft_version, lock_draft
+from domain.store.escalations.unclaimed_order_escalation import set_unclaimed_timers
+from domain.store.event_log import SYSTEM, Actor, log_event
+from domain.store.opening_checks import require_open
+from domain.store.order_repository import find_order, insert_order, move_order, try_move_order
+from domain.store.outbox import refresh_order_messages, tell
+from domain.store.row_mappers import items_to_json, price_columns
+from domain.store.saga_run import SagaRun
+from domain.store.schema import draft as drafts
+from domain.store.schema import hold, saga_signal
+from domain.store.timer_repository import set_timer, stop_escalations, stop_timer
+from domain.store.unit_of_work import UnitOfWork
+from domain.timers import TimerKind
+
+# What create_order turned back for, and the sentence the customer reads; no sentence where she asked for it herself.
+UNPAID_SENTENCES = {
+    "unpaid": "notification-unpaid",
+    "declined": "notification-declined",
+    "out_of_reach": "notification-not-started",
+    "admin": "notification-cancelled-by-admin",
+}
+
+CARD_REASONS = frozenset({"unpaid", "declined"})  # another card may cure it
+
+
+async def place_order(work: UnitOfWork, run: SagaRun) -> None:
+    """draft -> PENDING with the hold it asks for; at the price the customer saw, and with nothing owed."""
+    campus = await find_campus(work, run.campus_id)
+    draft = await lock_draft(work, run.campus_id, run.required_person_id)
+    if draft is None or draft.version != run.data["draft_version"]:
+        raise Stale
+    await require_open(work, campus, draft)
+    await require_no_customer_debt(work, run.campus_id, run.required_person_id)
+    price = draft.price(campus.fees)
+    if price.ceiling != run.data["ceiling"]:
+        raise DraftChanged
+    order = await insert_order(
+        work,
+        {
+            "campus_id": run.campus_id,
+            "customer_id": run.required_person_id,
+            "status": OrderStatus.PENDING,
+            "store_name": draft.store_name,
+            "items": items_to_json(draft.items),
+            "drop_point": draft.drop_point,
+            "note": draft.note,
+            "placed_at": work.now,
+            **price_columns(price),
+        },
+    )
+    run.order_id = order.id
+    run.data["draft_version"] = await advance_draft_version(work, draft)
+    wanted = {"order_id": order.id, "saga_id": run.id, "status": "requested"}
+    await work.connection.execute(insert(hold).values(**wanted, amount=price.ceiling, currency=price.currency))
+    await log_event(
+        work,
+        Actor(role=Role.CUSTOMER, person_id=run.required_person_id),
+        campus_id=run.campus_id,
+        order_id=order.id,
+        subject="order",
+        subject_id=order.id,
+        happened="placed",
+        after=order.status,
+    )
+    await refresh_order_messages(work, order, group=False)
+
+
+async def cancel_order(work: UnitOfWork, run: SagaRun) -> None:
+    """PENDING -> CANCELLED; the draft stays, so that another card is one tap away."""
+    actor, reason, note = await _cancellation_details(work, run)
+    ended = {"end_reason": reason, "end_note": note}
+    order = await try_move_order(
+        work, actor, run.campus_id, run.required_order_id, OrderEvent.UNPAID, reason=note or reason, **ended
+    )
+    if order is None:
+        return
+    await refresh_order_messages(work, order, group=False)
+    sentence = UNPAID_SENTENCES.get(reason)
+    if sentence is not None:
+        await tell(
+            work,
+            campus_id=order.campus_id,
+            chat_id=order.customer_id,
+            name=f"{reason}:{order.id}:{order.customer_id}",
+            key=sentence,
+            order_id=order.id,
+            buttons=_next_buttons(order, reason),
+            args={"order": order.id} if note is None else {"order": order.id, "reason": note},
+        )
+
+
+def _next_buttons(order: Order, reason: str) -> list[dict[str, str]]:
+    """What she can do about it, under the message that rings."""
+    other = {"key": "button-use-other-card", "data": pack(Tap.ADD_CARD)}
+    again = {"key": "button-order-again", "data": pack(Tap.TRY_AGAIN, order.id)}
+    return [*([other] if reason in CARD_REASONS else []), again]
+
+
+async def _cancellation_details(work: UnitOfWork, run: SagaRun) -> tuple[Actor, str, str | None]:
+    """Who ended a pending order, why, and an admin's own words; a cancel says so in its signal."""
+    if run.reason != "cancelled":
+        return SYSTEM, run.reason or "unpaid", None
+    query = select(saga_signal.c.data).where(saga_signal.c.saga_id == run.id, saga_signal.c.name == "cancelled")
+    said = (await work.connection.execute(query)).scalar_one()
+    role = Role(said["role"])
+    return Actor(role=role, person_id=said["person"]), role, said["reason"] if role is Role.ADMIN else None
+
+
+async def publish_order(work: UnitOfWork, run: SagaRun) -> None:
+    """PENDING -> CREATED: the card of the job goes to the runners; the draft has served."""
+    order = await move_order(work, SYSTEM, run.campus_id, run.required_order_id, OrderEvent.PUBLISHED)
+    used_draft = delete(drafts).where(drafts.c.campus_id == order.campus_id, drafts.c.person_id == order.customer_id)
+    await work.connection.execute(used_draft.where(drafts.c.version == run.data["draft_version"]))
+    await refresh_order_messages(work, order)
+
+
+async def withdraw_order(work: UnitOfWork, run: SagaRun) -> None:
+    """CREATED -> CANCELLED, should create_order ever turn back after publishing."""
+    reason = run.reason or "withdrawn"
+    order = await try_move_order(
+        work, SYSTEM, run.campus_id, run.required_order_id, OrderEvent.WITHDRAWN, reason=reason, end_reason=reason
+    )
+    if order is not None:
+        await refresh_order_messages(work, order)
+
+
+async def start_expiry(work: UnitOfWork, run: SagaRun) -> None:
+    """From now on the order waits for a runner, but not for ever."""
+    order = await find_order(work, run.campus_id, run.required_order_id)
+    if order.status is not OrderStatus.CREATED:
+        raise OrderClosed
+    campus = await find_campus(work, run.campus_id)
+    until = work.now + campus.windows.length("unclaimed")
+    await set_timer(work, order, TimerKind.EXPIRE, until)
+    await set_unclaimed_timers(work, order, until)
+
+
+async def stop_expiry(work: UnitOfWork, run: SagaRun) -> None:
+    """The deadline counts no more, nor do the nudges before it."""
+    await stop_timer(work, run.required_order_id, TimerKind.EXPIRE)
+    await stop_escalations(work, run.required_order_id)

@@ -1,0 +1,58 @@
+"""What becomes of a runner's pay-out account after it was set up: lost, cut off, ready again, a bank that says no."""
+
+from domain.money import format_money
+from domain.store.money_repository import list_open_payables
+from domain.store.outbox import refresh_existing_order_messages, tell
+from domain.store.person_repository import forget_stripe_account, lock_payouts_ready, set_payouts_ready
+from domain.store.saga_run import SagaRun
+from domain.store.steps.local_money_steps import build_payout_start
+from domain.store.unit_of_work import UnitOfWork
+
+SET_UP_PAYOUT_BUTTON = {"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}
+
+
+async def record_payouts_ready(work: UnitOfWork, run: SagaRun, *, ready: bool) -> None:
+    """Whether transfers to her account are possible now; where that changed, she is told, once.
+
+    Lost, everything owed stays hers; ready again, all of it is sent.
+    """
+    if await lock_payouts_ready(work, run.required_person_id) is ready:
+        return
+    await set_payouts_ready(work, run.required_person_id, ready=ready)
+    owed = await list_open_payables(work, run.required_person_id)
+    if ready:
+        run.requested_sagas.extend(build_payout_start(payable) for payable in owed)
+    for payable in owed:
+        await refresh_existing_order_messages(work, payable.order_id)
+    await _tell(
+        work, run, "notification-payouts-ready" if ready else "notification-payouts-lost", offer_set_up=not ready
+    )
+
+
+async def record_account_disconnected(work: UnitOfWork, run: SagaRun, account: str) -> None:
+    """She cut the tie between her account and us: it is forgotten, and the next set-up makes another one."""
+    await lock_payouts_ready(work, run.required_person_id)
+    if not await forget_stripe_account(work, run.required_person_id, account):
+        return
+    await set_payouts_ready(work, run.required_person_id, ready=False)
+    for payable in await list_open_payables(work, run.required_person_id):
+        await refresh_existing_order_messages(work, payable.order_id)
+    await _tell(work, run, "notification-payouts-cut-off", offer_set_up=True)
+
+
+async def tell_payout_returned(work: UnitOfWork, run: SagaRun, payout: str, amount: int, currency: str) -> None:
+    """Her bank sent back what Stripe paid out, in minor units; it is on her Stripe account, and she is told once."""
+    await tell(
+        work,
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=f"bank_refused:{payout}",
+        key="notification-bank-refused",
+        buttons=[SET_UP_PAYOUT_BUTTON],
+        args={"amount": format_money(amount, currency)},
+    )
+
+
+async def _tell(work: UnitOfWork, run: SagaRun, key: str, *, offer_set_up: bool) -> None:
+    name, buttons = f"{key}:{run.id}", [SET_UP_PAYOUT_BUTTON] if offer_set_up else []
+    await tell(work, campus_id=run.campus_id, chat_id=run.required_person_id, name=name, key=key, buttons=buttons)

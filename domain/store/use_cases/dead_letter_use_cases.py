@@ -1,0 +1,66 @@
+"""What an admin does about what is parked: look at all, have one tried again, drop one with a reason."""
+
+from collections.abc import Sequence
+
+from domain.campus import Campus
+from domain.dead_letter import DeadLetter, DeadLetterOutcome
+from domain.errors import Stale
+from domain.people import Action, Member, Role
+from domain.store.dead_letter_repository import (
+    end_dead_letter,
+    list_dead_letters,
+    lock_dead_letter,
+    requeue_dead_letter,
+)
+from domain.store.event_log import Actor, log_event
+from domain.store.unit_of_work import UnitOfWork
+from domain.store.use_cases.permission_checks import require_permission
+
+
+async def view_dead_letters(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[DeadLetter]:
+    """All that is parked on this campus, oldest first."""
+    require_permission(admin, Action.SEE_STUCK)
+    return await list_dead_letters(work, campus.id)
+
+
+async def view_dead_letter(work: UnitOfWork, campus: Campus, admin: Member, number: int) -> DeadLetter:
+    """One of them; Stale when it is over, or none."""
+    require_permission(admin, Action.SEE_STUCK)
+    found = await lock_dead_letter(work, campus.id, number)
+    if found is None:
+        raise Stale
+    return found
+
+
+async def retry_dead_letter(work: UnitOfWork, campus: Campus, admin: Member, number: int) -> DeadLetter:
+    """[Try again]: due at once, with all its tries before it; gives it as it stood. Stale when it is not parked."""
+    require_permission(admin, Action.RETRY_STUCK)
+    found = await view_dead_letter(work, campus, admin, number)
+    await requeue_dead_letter(work, found)
+    await _end_dead_letter(work, campus, admin, found, DeadLetterOutcome.TRIED, None)
+    return found
+
+
+async def drop_dead_letter(work: UnitOfWork, campus: Campus, admin: Member, number: int, reason: str) -> None:
+    """[Drop]: it is never tried again, and the reason is kept; Stale when it is not parked."""
+    require_permission(admin, Action.RETRY_STUCK)
+    found = await view_dead_letter(work, campus, admin, number)
+    await _end_dead_letter(work, campus, admin, found, DeadLetterOutcome.DROPPED, reason)
+
+
+async def _end_dead_letter(
+    work: UnitOfWork, campus: Campus, admin: Member, found: DeadLetter, outcome: DeadLetterOutcome, reason: str | None
+) -> None:
+    await end_dead_letter(work, found.id, outcome, person_id=admin.person_id, reason=reason)
+    await log_event(
+        work,
+        Actor(role=Role.ADMIN, person_id=admin.person_id),
+        campus_id=campus.id,
+        order_id=found.order_id,
+        subject="parked",
+        subject_id=f"{found.kind}:{found.subject}",
+        happened=outcome,
+        before="parked",
+        after=outcome,
+        reason=reason,
+    )

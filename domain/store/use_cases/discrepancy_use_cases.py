@@ -1,0 +1,54 @@
+"""What an admin does about a difference between our rows and Stripe's: look at all, have one looked at, settle it."""
+
+from collections.abc import Sequence
+
+from domain.campus import Campus
+from domain.discrepancy import Discrepancy, DiscrepancyEvent, DiscrepancyStatus
+from domain.errors import Stale
+from domain.people import Action, Member, Role
+from domain.store.discrepancy_repository import (
+    end_discrepancy,
+    find_discrepancy,
+    list_open_discrepancies,
+    request_recheck,
+)
+from domain.store.event_log import Actor
+from domain.store.unit_of_work import UnitOfWork
+from domain.store.use_cases.permission_checks import require_permission
+
+
+async def view_discrepancies(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[Discrepancy]:
+    """All that differs on this campus, oldest first."""
+    require_permission(admin, Action.SEE_STUCK)
+    return await list_open_discrepancies(work, campus.id)
+
+
+async def view_discrepancy(work: UnitOfWork, campus: Campus, admin: Member, number: int) -> Discrepancy:
+    """An open difference of this campus; Stale when it is over, or none."""
+    require_permission(admin, Action.SEE_STUCK)
+    found = await find_discrepancy(work, campus.id, number)
+    if found is None or found.status is not DiscrepancyStatus.OPEN:
+        raise Stale
+    return found
+
+
+async def request_discrepancy_recheck(
+    work: UnitOfWork, campus: Campus, admin: Member, number: int, chat_id: int
+) -> Discrepancy:
+    """[Look again]: a worker asks Stripe and answers in this chat; Stale when it is over."""
+    require_permission(admin, Action.SEE_STUCK)
+    wanted = await request_recheck(work, campus.id, number, chat_id)
+    if wanted is None:
+        raise Stale
+    return wanted
+
+
+async def settle_discrepancy(work: UnitOfWork, campus: Campus, admin: Member, number: int, reason: str) -> Discrepancy:
+    """[Settle by hand]: nothing moves, but somebody knows what it is and says so; Stale when it is over."""
+    require_permission(admin, Action.RETRY_STUCK)
+    found = await view_discrepancy(work, campus, admin, number)
+    actor = Actor(role=Role.ADMIN, person_id=admin.person_id)
+    settled = await end_discrepancy(work, found.id, DiscrepancyEvent.SETTLED, actor=actor, reason=reason)
+    if settled is None:
+        raise Stale
+    return settled

@@ -1,0 +1,148 @@
+"""What a customer does with an order: place it, cancel it, begin it anew."""
+
+from dataclasses import dataclass
+
+from domain.campus import Campus
+from domain.draft import Draft
+from domain.errors import DraftChanged, DraftEmpty, OrderClosed, Stale
+from domain.fee_suggestions import initial_delivery_fee
+from domain.order import FINAL_ORDER_STATUSES, Order, OrderStatus
+from domain.people import Action, Member, Role
+from domain.store.customer_debt_repository import require_no_customer_debt
+from domain.store.draft_repository import change_draft, lock_draft, record_card_requested
+from domain.store.in_flight import is_draft_being_placed
+from domain.store.opening_checks import require_open
+from domain.store.order_repository import find_order, lock_order
+from domain.store.reordering import ReorderPreview, find_last_order, preview_reorder
+from domain.store.row_mappers import items_to_json
+from domain.store.saga_progress import signal_saga, start_saga
+from domain.store.saga_repository import find_saga_of_order
+from domain.store.saga_run import SagaRun, SagaStart
+from domain.store.steps.local_money_steps import build_order_start
+from domain.store.unit_of_work import UnitOfWork
+from domain.store.use_cases.permission_checks import require_permission
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlaced:
+    """The order is PENDING: the hold is being made."""
+
+    order_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardRequired:
+    """Only the card is missing: the draft places itself when it is saved; a link follows as a message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reorder:
+    """A former order as a basket, and what became of it since."""
+
+    draft: Draft
+    store_name: str
+    preview: ReorderPreview
+
+
+async def submit_order(
+    work: UnitOfWork, campus: Campus, member: Member, *, version: int, ceiling: int
+) -> OrderPlaced | CardRequired:
+    """[Place order], tapped under this ceiling (minor units).
+
+    Stale for an old button or a basket that is being placed already, DraftChanged when the price moved, OrdersPaused
+    when campus or store take no orders now, DebtOutstanding before an earlier order is paid.
+    """
+    require_permission(member, Action.PLACE)
+    draft = await lock_draft(work, campus.id, member.person_id)
+    if draft is None or draft.version != version or await is_draft_being_placed(work, draft):
+        raise Stale
+    if draft.price(campus.fees).ceiling != ceiling:
+        raise DraftChanged
+    await require_open(work, campus, draft)
+    await require_no_customer_debt(work, campus.id, member.person_id)
+    if member.card is None:
+        await record_card_requested(work, draft, ceiling)
+        await start_card_setup(work, campus, member)
+        return CardRequired()
+    run = await start_saga(work, build_order_start(draft, ceiling=ceiling))
+    return OrderPlaced(run.required_order_id)
+
+
+async def start_card_setup(work: UnitOfWork, campus: Campus, member: Member) -> SagaRun:
+    """Start a card set-up; its link arrives as a message of its own within a second or two."""
+    require_permission(member, Action.PLACE)
+    name = f"save_card:{campus.id}:{member.person_id}:{work.now.timestamp()}"
+    return await start_saga(
+        work, SagaStart(kind="save_card", name=name, campus_id=campus.id, person_id=member.person_id)
+    )
+
+
+async def cancel_own_order(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
+    """[Cancel] of one's own order: while PENDING a signal to its saga, while CREATED a saga of its own.
+
+    OrderClosed once a runner has it, or when it is over.
+    """
+    order = await lock_order(work, campus.id, order_id)
+    require_permission(member, Action.CANCEL, own=order.customer_id == member.person_id)
+    await close_before_purchase(work, campus, member, order, role=Role.CUSTOMER, reason="customer")
+    return await find_order(work, campus.id, order_id)
+
+
+async def close_before_purchase(
+    work: UnitOfWork, campus: Campus, member: Member, order: Order, *, role: Role, reason: str
+) -> None:
+    """End a locked order before the purchase, in the role's name."""
+    if order.status is OrderStatus.PENDING:
+        placing = await find_saga_of_order(work, order.id, "create_order")
+        await signal_saga(work, placing, "cancelled", role=role, person=member.person_id, reason=reason)
+        return
+    if order.status in FINAL_ORDER_STATUSES or (role is Role.CUSTOMER and order.status is not OrderStatus.CREATED):
+        raise OrderClosed
+    start = SagaStart(
+        kind="cancel_order",
+        name=f"cancel_order:{order.id}",
+        campus_id=campus.id,
+        order_id=order.id,
+        person_id=member.person_id,
+        data={"role": role, "reason": reason},
+    )
+    await start_saga(work, start)
+
+
+async def start_draft(work: UnitOfWork, campus: Campus, member: Member) -> Draft:
+    """The member's basket; a new one starts with her place and her last fee, or the one the campus suggests."""
+    require_permission(member, Action.PLACE)
+    existing = await lock_draft(work, campus.id, member.person_id)
+    if existing is not None:
+        return existing
+    last = await find_last_order(work, campus.id, member.person_id)
+    fee = initial_delivery_fee(campus, None if last is None else last.price.delivery_fee)
+    return await change_draft(work, campus.id, member.person_id, drop_point=member.default_place, delivery_fee=fee)
+
+
+async def reorder(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Reorder:
+    """A draft with the content of one's own former order, for another card or another day.
+
+    Its prices are those of now; what can't be had any more is left out, and told. DebtOutstanding as place says.
+    """
+    require_permission(member, Action.PLACE)
+    order = await find_order(work, campus.id, order_id)
+    require_permission(member, Action.CANCEL, own=order.customer_id == member.person_id)
+    if not order.items:
+        raise DraftEmpty
+    await require_no_customer_debt(work, campus.id, member.person_id)
+    preview = await preview_reorder(work, campus, order)
+    gone = preview.store_gone
+    draft = await change_draft(
+        work,
+        campus.id,
+        member.person_id,
+        store_id=None if gone or preview.store is None else preview.store.id,  # its opening hours count again
+        store_name=None if gone else order.store_name,
+        items=[] if gone else items_to_json(preview.renewed.items),
+        drop_point=order.drop_point,
+        note=order.note,
+        delivery_fee=initial_delivery_fee(campus, order.price.delivery_fee),
+        tip=order.price.tip,
+    )
+    return Reorder(draft=draft, store_name=order.store_name, preview=preview)

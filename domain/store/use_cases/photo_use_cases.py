@@ -1,0 +1,143 @@
+"""The photos of an order: its receipt, the food where it was left, and who may look at them; and a price too high."""
+
+from sqlalchemy import update
+
+from domain.campus import Campus
+from domain.errors import LeavingTooEarly, OrderClosed, Stale
+from domain.money import format_money
+from domain.order import Order, OrderEvent, OrderStatus, can_leave_food, is_event_allowed
+from domain.people import Action, Member
+from domain.store.escalations.silent_runner_escalation import record_runner_check_in
+from domain.store.order_repository import find_order, list_active_deliveries, lock_order
+from domain.store.outbox import refresh_order_messages, tell, tell_admins
+from domain.store.schema import orders
+from domain.store.timer_repository import has_timer_fired
+from domain.store.unit_of_work import UnitOfWork
+from domain.store.use_cases.permission_checks import require_own_delivery, require_permission
+from domain.store.use_cases.runner_use_cases import start_completion
+from domain.timers import TimerKind
+
+RECEIPT_STATUSES = frozenset({OrderStatus.ACCEPTED, OrderStatus.PLACED, OrderStatus.ON_THE_WAY, OrderStatus.ARRIVED})
+
+
+async def save_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int, photo: str) -> Order:
+    """The photo (Telegram's file id) of what the shop printed, until the order is delivered; a newer one replaces it.
+
+    At the door a second one is no receipt any more: LeavingTooEarly.
+    """
+    order = await lock_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.BUY, order)
+    if order.status not in RECEIPT_STATUSES:
+        raise OrderClosed
+    if order.status is OrderStatus.ARRIVED and order.receipt_photo is not None:
+        raise LeavingTooEarly
+    kept = update(orders).where(orders.c.id == order.id, orders.c.campus_id == campus.id)
+    await work.connection.execute(kept.values(receipt_photo=photo))
+    await record_runner_check_in(work, order)
+    await refresh_order_messages(work, order, group=False)
+    return await find_order(work, campus.id, order_id)
+
+
+async def leave_food_with_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int, photo: str) -> Order:
+    """The food was left, and this photo (Telegram's file id) shows it: ARRIVED -> DELIVERED, the money moves.
+
+    LeavingTooEarly while the PIN can still do it and the customer was not waited for long enough.
+    """
+    order = await lock_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.DELIVER, order)
+    await require_leaving_allowed(work, order)
+    await start_completion(work, campus, order, {"reason": "photo", "photo": photo})
+    return await find_order(work, campus.id, order_id)
+
+
+async def require_leaving_allowed(work: UnitOfWork, order: Order) -> None:
+    """OrderClosed when it has not arrived, or is over; LeavingTooEarly before its time."""
+    if order.status is not OrderStatus.ARRIVED:
+        raise OrderClosed
+    if not await can_runner_leave_food(work, order):
+        raise LeavingTooEarly
+
+
+async def can_runner_leave_food(work: UnitOfWork, order: Order) -> bool:
+    """Whether a photo is proof enough now."""
+    waited = await has_timer_fired(work, order.id, TimerKind.ABSENT)
+    return can_leave_food(order.status, order.pin_tries, has_waited=waited)
+
+
+async def list_bought_deliveries(work: UnitOfWork, campus: Campus, member: Member) -> list[Order]:
+    """The jobs a photo of this runner may be about when she does not say which."""
+    jobs = await list_active_deliveries(work, campus.id, member.person_id)
+    return [job for job in jobs if job.status in RECEIPT_STATUSES and job.status is not OrderStatus.ACCEPTED]
+
+
+async def send_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> None:
+    """[See receipt]: the photo comes to the customer without a sound; Stale when there is none."""
+    order = await find_order(work, campus.id, order_id)
+    require_permission(member, Action.SEE_PHOTOS, own=order.customer_id == member.person_id)
+    if order.receipt_photo is None or order.receipt is None:
+        raise Stale
+    await tell(
+        work,
+        campus_id=campus.id,
+        chat_id=member.person_id,
+        name=f"receipt:{order.id}:{member.person_id}:{work.now:%Y%m%d%H%M}",  # impatient taps get one
+        key="notification-receipt",
+        order_id=order.id,
+        args={
+            "order": order.id,
+            "store": order.store_name,
+            "receipt": format_money(order.receipt, order.price.currency),
+        },
+        photo=order.receipt_photo,
+        silent=True,
+    )
+
+
+async def send_proof_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> None:
+    """[See photo]: the food where it was left comes to the customer without a sound; Stale when there is none."""
+    order = await find_order(work, campus.id, order_id)
+    require_permission(member, Action.SEE_PHOTOS, own=order.customer_id == member.person_id)
+    if order.proof_photo is None:
+        raise Stale
+    await tell(
+        work,
+        campus_id=campus.id,
+        chat_id=member.person_id,
+        name=f"proof:{order.id}:{member.person_id}:{work.now:%Y%m%d%H%M}",
+        key="notification-proof",
+        order_id=order.id,
+        args={"order": order.id, "place": order.drop_point},
+        photo=order.proof_photo,
+        silent=True,
+    )
+
+
+async def tell_admins_price_above_limit(
+    work: UnitOfWork, campus: Campus, member: Member, order_id: int, wanted: int
+) -> bool:
+    """[Ask an admin]: the shop wants so much (minor units), more than the limit; told once an order.
+
+    False when the campus has no admin chat to ask in; Stale when the limit would do.
+    """
+    order = await find_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.BUY, order)
+    if not is_event_allowed(order.status, OrderEvent.BOUGHT):
+        raise OrderClosed
+    if wanted <= order.price.shop_limit:
+        raise Stale
+    currency = order.price.currency
+    await tell_admins(
+        work,
+        campus_id=campus.id,
+        name=f"above_limit:{order.id}",
+        key="notification-limit-exceeded-admins",
+        order_id=order.id,
+        args={
+            "order": order.id,
+            "runner": member.first_name,
+            "store": order.store_name,
+            "limit": format_money(order.price.shop_limit, currency),
+            "wanted": format_money(wanted, currency),
+        },
+    )
+    return campus.admin_chat is not None

@@ -1,0 +1,171 @@
+"""A customer agrees to pay more than she first confirmed: a higher fee while nobody came, or what the shop wants."""
+
+from sqlalchemy import exists, select, update
+
+from domain.buttons import ButtonStyle, Tap, pack
+from domain.campus import Campus
+from domain.errors import HoldNotChecked, OrderClosed, PriceChanged, Stale
+from domain.money import format_money
+from domain.order import Order, OrderStatus
+from domain.people import Action, Member
+from domain.price_increase import PriceIncreaseKind, next_fee_offer, with_shop_limit
+from domain.pricing import Price
+from domain.store.order_repository import lock_order
+from domain.store.outbox import tell
+from domain.store.replacement_hold_repository import count_price_increases, require_no_price_increase
+from domain.store.saga_progress import start_saga
+from domain.store.saga_run import SagaRun, SagaStart
+from domain.store.schema import notification, orders
+from domain.store.unit_of_work import UnitOfWork
+from domain.store.use_cases.ordering_use_cases import start_card_setup
+from domain.store.use_cases.permission_checks import require_own_delivery, require_permission
+
+
+async def preview_fee_increase(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> tuple[Order, Price]:
+    """[Raise fee]: the order, and what she would agree to by one tap more.
+
+    OrderClosed once a runner has it or it is over, PriceIncreaseInFlight while a raise of it is under way, PriceOutOfRange
+    or OrderOutOfRange when the campus allows no more.
+    """
+    order = await lock_order(work, campus.id, order_id)
+    require_permission(member, Action.INCREASE_PRICE, own=order.customer_id == member.person_id)
+    if order.status is not OrderStatus.CREATED:
+        raise OrderClosed
+    await require_no_price_increase(work, order.id)
+    return order, next_fee_offer(order, campus)
+
+
+async def increase_delivery_fee(
+    work: UnitOfWork, campus: Campus, member: Member, order_id: int, ceiling: int
+) -> SagaRun | None:
+    """[Hold S$10.40], tapped under this ceiling (minor units); None when a card is missing, its link is on the way.
+
+    Refused as preview_fee_increase, and PriceChanged when the ceiling shown is not what one tap more makes any longer.
+    """
+    order, price = await preview_fee_increase(work, campus, member, order_id)
+    if price.ceiling != ceiling:
+        raise PriceChanged
+    return await _start_replace_hold(work, campus, member, order, price, PriceIncreaseKind.FEE)
+
+
+async def ask_customer_for_higher_limit(
+    work: UnitOfWork, campus: Campus, member: Member, order_id: int, wanted: int
+) -> Order:
+    """[Ask Mei]: the shop wants so much (minor units), more than the limit; she is asked with both ceilings.
+
+    Stale when the limit would do, OrderOutOfRange when the campus allows no such order. A second question makes
+    the first one's buttons old, and no sound; the same one, still unanswered, is not put again.
+    """
+    order = await lock_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.BUY, order)
+    if order.status is not OrderStatus.ACCEPTED:
+        raise OrderClosed
+    if not order.hold_checked:
+        raise HoldNotChecked
+    if wanted <= order.price.shop_limit:
+        raise Stale
+    await require_no_price_increase(work, order.id)
+    price = with_shop_limit(order.price, wanted, campus.fees)
+    if order.asked_limit == wanted:
+        return order
+    await _set_asked_limit(work, order, wanted)
+    yes = {"key": "button-agree", "data": pack(Tap.AGREE, order.id, price.ceiling), "style": ButtonStyle.SUCCESS}
+    await tell(
+        work,
+        campus_id=campus.id,
+        chat_id=order.customer_id,
+        name=f"dearer:{order.claim}:{work.now.timestamp()}",
+        key="notification-limit-increase-requested",
+        order_id=order.id,
+        buttons=[yes, {"key": "button-disagree", "data": pack(Tap.DISAGREE, order.id, price.ceiling)}],
+        args={
+            "order": order.id,
+            "runner": member.first_name,
+            "wanted": format_money(wanted, price.currency),
+            "limit": format_money(order.price.shop_limit, price.currency),
+            "now": format_money(order.price.ceiling, price.currency),
+            "then": format_money(price.ceiling, price.currency),
+        },
+        silent=await _was_asked_before(work, order),
+    )
+    return order
+
+
+async def accept_higher_limit(
+    work: UnitOfWork, campus: Campus, member: Member, order_id: int, ceiling: int
+) -> SagaRun | None:
+    """[Yes, max S$10.00]: her bank is asked, while the same runner is in the shop; None when a card is missing.
+
+    OrderClosed when it was bought or given back, Stale when nobody asks, PriceChanged for an older question.
+    """
+    order, price = await _lock_asked_order(work, campus, member, order_id, ceiling)
+    return await _start_replace_hold(work, campus, member, order, price, PriceIncreaseKind.LIMIT)
+
+
+async def decline_higher_limit(work: UnitOfWork, campus: Campus, member: Member, order_id: int, ceiling: int) -> Order:
+    """[No]: the limit stays, and the runner hears it; refused as agree says."""
+    order, _ = await _lock_asked_order(work, campus, member, order_id, ceiling)
+    await _set_asked_limit(work, order, None)
+    await tell(
+        work,
+        campus_id=campus.id,
+        chat_id=order.runner_id or 0,
+        name=f"dearer_refused:{order.claim}:{work.now.timestamp()}",
+        key="notification-limit-refused",
+        order_id=order.id,
+        args={"order": order.id, "limit": format_money(order.price.shop_limit, order.price.currency)},
+    )
+    return order
+
+
+async def _lock_asked_order(
+    work: UnitOfWork, campus: Campus, member: Member, order_id: int, ceiling: int
+) -> tuple[Order, Price]:
+    """The order, locked, and what its customer is asked to agree to."""
+    order = await lock_order(work, campus.id, order_id)
+    require_permission(member, Action.INCREASE_PRICE, own=order.customer_id == member.person_id)
+    if order.status is not OrderStatus.ACCEPTED:
+        raise OrderClosed
+    if order.asked_limit is None:
+        raise Stale
+    await require_no_price_increase(work, order.id)
+    price = with_shop_limit(order.price, order.asked_limit, campus.fees)
+    if price.ceiling != ceiling:
+        raise PriceChanged
+    return order, price
+
+
+async def _was_asked_before(work: UnitOfWork, order: Order) -> bool:
+    """Whether its customer's phone rang for such a question already: once an order is enough."""
+    query = select(
+        exists().where(
+            notification.c.order_id == order.id, notification.c.key == "notification-limit-increase-requested"
+        )
+    )
+    return bool((await work.connection.execute(query)).scalar_one())
+
+
+async def _set_asked_limit(work: UnitOfWork, order: Order, wanted: int | None) -> None:
+    await work.connection.execute(update(orders).where(orders.c.id == order.id).values(asked_limit=wanted))
+
+
+async def _start_replace_hold(
+    work: UnitOfWork, campus: Campus, member: Member, order: Order, price: Price, kind: PriceIncreaseKind
+) -> SagaRun | None:
+    if member.card is None:
+        await start_card_setup(work, campus, member)
+        return None
+    start = SagaStart(
+        kind="replace_hold",
+        name=f"replace_hold:{order.id}:{await count_price_increases(work, order.id) + 1}",
+        campus_id=campus.id,
+        order_id=order.id,
+        person_id=member.person_id,
+        data={
+            "kind": kind,
+            "delivery_fee": price.delivery_fee,
+            "shop_limit": price.shop_limit,
+            "claim": None if order.claim is None else str(order.claim),
+        },
+    )
+    return await start_saga(work, start)

@@ -1,0 +1,123 @@
+"""What an admin does about money that goes back: look what may, give it back, let a runner's debt go."""
+
+from collections.abc import Sequence
+
+from domain.campus import Campus
+from domain.errors import OrderDisputed, Stale
+from domain.order import Bearer, Order
+from domain.payment import RunnerDebt, RunnerDebtStatus
+from domain.people import Action, Member, Role
+from domain.postings import runner_debt_waived_posting
+from domain.refund_split import Refundable
+from domain.store.dispute_repository import has_lost_dispute, has_open_dispute, has_open_or_lost_dispute
+from domain.store.event_log import Actor, log_event
+from domain.store.money_repository import find_payable, post_to_ledger
+from domain.store.order_repository import find_order, lock_order
+from domain.store.refund_repository import (
+    end_runner_debt,
+    find_refundable,
+    find_runner_debt,
+    list_open_runner_debts,
+    list_order_refunds,
+    lock_runner_debt,
+)
+from domain.store.saga_progress import start_saga
+from domain.store.saga_run import SagaRun, SagaStart
+from domain.store.steps.dispute_effects import unfreeze_payable
+from domain.store.unit_of_work import UnitOfWork
+from domain.store.use_cases.permission_checks import require_permission
+
+
+async def view_refundable(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> tuple[Order, Refundable]:
+    """What may go back of somebody else's order now; OrderDisputed while her bank decides about it."""
+    require_permission(admin, Action.REFUND_ANY, own=False)
+    order = await find_order(work, campus.id, order_id)
+    _require_uninvolved(admin, order)
+    if await has_open_or_lost_dispute(work, order_id):
+        raise OrderDisputed
+    return order, await find_refundable(work, campus.id, order_id)
+
+
+async def start_refund(
+    work: UnitOfWork, campus: Campus, admin: Member, order_id: int, amount: int | None, bearer: Bearer, reason: str
+) -> SagaRun:
+    """Start a refund of `amount` minor units, or of all that is left; refused as request_refund and split_refund say.
+
+    Her own order or job is another admin's to decide about: NotAllowed.
+    """
+    require_permission(admin, Action.REFUND_ANY, own=False)
+    order = await lock_order(work, campus.id, order_id)
+    _require_uninvolved(admin, order)
+    number = len(await list_order_refunds(work, order_id)) + 1
+    start = SagaStart(
+        kind="refund_order",
+        name=f"refund_order:{order_id}:{number}",
+        campus_id=campus.id,
+        order_id=order_id,
+        person_id=admin.person_id,
+        data={"amount": amount, "bearer": bearer, "reason": reason},
+    )
+    return await start_saga(work, start)
+
+
+def _require_uninvolved(admin: Member, order: Order) -> None:
+    require_permission(admin, Action.REFUND_ANY, own=admin.person_id in (order.customer_id, order.runner_id))
+
+
+async def pay_despite_dispute(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> None:
+    """Send what is owed for an order whose payment a bank took back for good; Stale when nothing is kept of it.
+
+    OrderDisputed while a bank decides about another part of it.
+    """
+    require_permission(admin, Action.REFUND_ANY, own=False)
+    order = await lock_order(work, campus.id, order_id)
+    _require_uninvolved(admin, order)
+    owed = await find_payable(work, order_id)
+    if owed is None or not owed.frozen or not await has_lost_dispute(work, order_id):
+        raise Stale
+    if await has_open_dispute(work, order_id):
+        raise OrderDisputed
+    start = await unfreeze_payable(work, order_id)
+    if start is not None:
+        await start_saga(work, start)
+
+
+async def view_runner_debts(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[RunnerDebt]:
+    """What runners owe for refunds, oldest first."""
+    require_permission(admin, Action.SEE_STUCK)
+    return await list_open_runner_debts(work, campus.id)
+
+
+async def view_runner_debt(work: UnitOfWork, campus: Campus, admin: Member, debt_id: int) -> RunnerDebt:
+    """A debt that is open; Stale when it is not, or not any more."""
+    require_permission(admin, Action.SEE_STUCK)
+    found = await find_runner_debt(work, campus.id, debt_id)
+    if found is None or found.status is not RunnerDebtStatus.OPEN:
+        raise Stale
+    return found
+
+
+async def waive_runner_debt(work: UnitOfWork, campus: Campus, admin: Member, debt_id: int) -> RunnerDebt:
+    """The platform bears after all what a runner owes; Stale when she owes it no more, NotAllowed for one's own."""
+    seen = await view_runner_debt(work, campus, admin, debt_id)
+    require_permission(admin, Action.REFUND_ANY, own=seen.runner_id == admin.person_id)
+    owed = await lock_runner_debt(work, seen.refund_id)
+    if owed is None or owed.status is not RunnerDebtStatus.OPEN:
+        raise Stale
+    await end_runner_debt(work, owed.id, RunnerDebtStatus.WAIVED)
+    posting = runner_debt_waived_posting(
+        refund=owed.refund_id, runner=owed.runner_id, amount=owed.left, currency=owed.currency
+    )
+    await post_to_ledger(work, posting, owed.order_id)
+    await log_event(
+        work,
+        Actor(role=Role.ADMIN, person_id=admin.person_id),
+        campus_id=campus.id,
+        order_id=owed.order_id,
+        subject="debt",
+        subject_id=owed.id,
+        happened="let_go",
+        before=owed.status,
+        after=RunnerDebtStatus.WAIVED,
+    )
+    return owed

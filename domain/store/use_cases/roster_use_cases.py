@@ -1,0 +1,103 @@
+"""Who runs here: an admin approves those who ask, suspends with a reason, lets back, and sees how everybody does."""
+
+from collections.abc import Sequence
+
+from domain.campus import Campus
+from domain.errors import Stale
+from domain.people import Action, Member, Role, RunnerStatus
+from domain.store.event_log import Actor
+from domain.store.outbox import tell
+from domain.store.person_repository import change_runner_status, find_member, list_members_by_runner_status
+from domain.store.runner_overview import RunnerSummary, list_runners
+from domain.store.unit_of_work import UnitOfWork
+from domain.store.use_cases.permission_checks import require_permission
+
+
+async def approve_runner(work: UnitOfWork, campus: Campus, admin: Member, person_id: int) -> None:
+    """Make an asking member a runner and send her the invitation; Stale when she does not ask (any more)."""
+    require_permission(admin, Action.APPROVE_RUNNER)
+    actor = Actor(role=Role.ADMIN, person_id=admin.person_id)
+    approved = await change_runner_status(
+        work, actor, campus.id, person_id, before=RunnerStatus.ASKED, after=RunnerStatus.APPROVED
+    )
+    if not approved:
+        raise Stale
+    buttons = [{"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}]
+    if campus.runner_invite is not None:
+        buttons.insert(0, {"key": "button-join-group", "url": campus.runner_invite})
+    await tell(
+        work,
+        campus_id=campus.id,
+        chat_id=person_id,
+        name=f"approved:{campus.id}:{person_id}",
+        key="notification-approved",
+        buttons=buttons,
+        args={"campus": campus.title},
+    )
+
+
+async def view_runner_applicants(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[Member]:
+    """Everybody who waits for an approval."""
+    require_permission(admin, Action.APPROVE_RUNNER)
+    return await list_members_by_runner_status(work, campus.id, RunnerStatus.ASKED)
+
+
+async def view_runners(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[RunnerSummary]:
+    """Everybody who runs, asks to, or is suspended, with what each did lately."""
+    require_permission(admin, Action.SEE_RUNNERS)
+    return await list_runners(work, campus.id)
+
+
+async def view_suspendable_runner(work: UnitOfWork, campus: Campus, admin: Member, person_id: int) -> Member:
+    """A runner an admin wants to suspend; Stale for everybody who is none, NotAllowed for herself."""
+    require_permission(admin, Action.SUSPEND_RUNNER, own=person_id == admin.person_id)
+    try:
+        member = await find_member(work, campus.id, person_id)
+    except LookupError:
+        raise Stale from None
+    if member.runner_status is not RunnerStatus.APPROVED:
+        raise Stale
+    return member
+
+
+async def suspend_runner(work: UnitOfWork, campus: Campus, admin: Member, person_id: int, reason: str) -> Member:
+    """She claims nothing new from now on, finishes what she has, and reads why; Stale when she is no runner."""
+    member = await view_suspendable_runner(work, campus, admin, person_id)
+    await _change_runner_status(work, campus, admin, person_id, RunnerStatus.APPROVED, RunnerStatus.SUSPENDED, reason)
+    await tell(
+        work,
+        campus_id=campus.id,
+        chat_id=person_id,
+        name=f"suspended:{campus.id}:{person_id}:{work.now.timestamp()}",
+        key="notification-suspended",
+        args={"reason": reason},
+    )
+    return member
+
+
+async def unsuspend_runner(work: UnitOfWork, campus: Campus, admin: Member, person_id: int) -> None:
+    """She may claim again; Stale when she is not suspended, NotAllowed for the admin's own case."""
+    require_permission(admin, Action.SUSPEND_RUNNER, own=person_id == admin.person_id)
+    await _change_runner_status(work, campus, admin, person_id, RunnerStatus.SUSPENDED, RunnerStatus.APPROVED, None)
+    await tell(
+        work,
+        campus_id=campus.id,
+        chat_id=person_id,
+        name=f"unsuspended:{campus.id}:{person_id}:{work.now.timestamp()}",
+        key="notification-unsuspended",
+        args={"campus": campus.title},
+    )
+
+
+async def _change_runner_status(
+    work: UnitOfWork,
+    campus: Campus,
+    admin: Member,
+    person_id: int,
+    before: RunnerStatus,
+    after: RunnerStatus,
+    reason: str | None,
+) -> None:
+    actor = Actor(role=Role.ADMIN, person_id=admin.person_id)
+    if not await change_runner_status(work, actor, campus.id, person_id, before=before, after=after, reason=reason):
+        raise Stale

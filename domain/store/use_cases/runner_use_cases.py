@@ -1,0 +1,203 @@
+"""What a runner does with a job: claim it, give it back, buy, pick up, arrive, hand over; and what makes a runner."""
+
+import hmac
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import update
+
+from domain.campus import Campus
+from domain.errors import ChatNotOpen, HoldNotChecked, OrderClosed, PinLocked, Stale
+from domain.order import MAX_PIN_TRIES, Order, OrderEvent, OrderStatus, is_event_allowed
+from domain.people import Action, Member, Role, RunnerStatus
+from domain.pricing import split_receipt
+from domain.store.escalations import absent_customer_escalation
+from domain.store.event_log import Actor
+from domain.store.order_repository import find_order, lock_order, move_order
+from domain.store.outbox import refresh_order_messages, tell, tell_admins
+from domain.store.person_repository import change_runner_status
+from domain.store.saga_progress import start_saga
+from domain.store.saga_run import SagaRun, SagaStart
+from domain.store.schema import orders
+from domain.store.unit_of_work import UnitOfWork
+from domain.store.use_cases.permission_checks import require_own_delivery, require_permission
+
+
+@dataclass(frozen=True, slots=True)
+class WrongPin:
+    """The PIN was wrong; that is committed, so it is no exception."""
+
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHandedOver:
+    """DELIVERED; the money follows by itself."""
+
+    order: Order
+
+
+async def start_claim(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
+    """[Claim]: the job is hers now, or the true reason why not.
+
+    RunnerNotApproved, ChatNotOpen, TooManyDeliveries, OwnOrder, BarredFromOrder; OrderAlreadyYours, OrderAlreadyTaken,
+    OrderClosed.
+    """
+    order = await find_order(work, campus.id, order_id)
+    if order.customer_id != member.person_id:  # a self-claim gets its own, clearer refusal below
+        require_permission(member, Action.CLAIM, own=False)
+    if not member.reachable:
+        raise ChatNotOpen
+    name = f"accept_order:{order.id}:{member.person_id}:{order.version}"
+    start = SagaStart(
+        kind="accept_order", name=name, campus_id=campus.id, order_id=order.id, person_id=member.person_id
+    )
+    await start_saga(work, start)
+    return await find_order(work, campus.id, order_id)
+
+
+async def start_release(
+    work: UnitOfWork, campus: Campus, member: Member, order_id: int, reason: str | None = None
+) -> Order:
+    """[Can't do it], before anything is bought."""
+    order = await lock_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.RELEASE, order)
+    start = SagaStart(
+        kind="release_order",
+        name=f"release_order:{order.id}:{order.releases + 1}",
+        campus_id=campus.id,
+        order_id=order.id,
+        person_id=member.person_id,
+        data={"reason": reason},
+    )
+    await start_saga(work, start)
+    return await find_order(work, campus.id, order_id)
+
+
+async def mark_bought(work: UnitOfWork, campus: Campus, member: Member, order_id: int, receipt: int) -> Order:
+    """[Bought] for this much (minor units): ACCEPTED -> PLACED, the pivot; from here nobody cancels.
+
+    ReceiptAboveLimit and ReceiptTooSmall change nothing; HoldNotChecked while Stripe has not confirmed the hold.
+    """
+    order = await lock_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.BUY, order)
+    if order.status is not OrderStatus.ACCEPTED:
+        raise OrderClosed
+    if not order.hold_checked:
+        raise HoldNotChecked
+    split = split_receipt(order.price, receipt)
+    amounts = {"receipt": receipt, "total": split.total, "runner_share": split.runner}
+    return await _move_own_order(work, member, order, OrderEvent.BOUGHT, **amounts)
+
+
+async def mark_picked_up(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
+    """[Picked up]: PLACED -> ON_THE_WAY."""
+    order = await lock_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.PICK_UP, order)
+    return await _move_own_order(work, member, order, OrderEvent.PICKED_UP)
+
+
+async def mark_arrived(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
+    """[I'm here]: ON_THE_WAY -> ARRIVED; the customer is told, with the PIN, and waited for."""
+    order = await lock_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.ARRIVE, order)
+    arrived = await _move_own_order(work, member, order, OrderEvent.ARRIVED)
+    await tell(
+        work,
+        campus_id=campus.id,
+        chat_id=order.customer_id,
+        name=f"arrived:{order.id}:{order.customer_id}",
+        key="notification-arrived",
+        order_id=order.id,
+        args={"order": order.id, "runner": member.first_name, "place": order.drop_point, "pin": order.pin or ""},
+    )
+    await absent_customer_escalation.set_absent_customer_timers(work, arrived)
+    return arrived
+
+
+async def hand_over_with_pin(
+    work: UnitOfWork, campus: Campus, member: Member, order_id: int, pin: str
+) -> OrderHandedOver | WrongPin:
+    """The PIN the customer showed: ARRIVED -> DELIVERED and the money starts to move; PinLocked after five tries."""
+    order = await lock_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.DELIVER, order)
+    if not is_event_allowed(order.status, OrderEvent.DELIVERED):
+        raise OrderClosed
+    if order.pin_tries >= MAX_PIN_TRIES:
+        raise PinLocked
+    if not hmac.compare_digest(pin.strip().encode(), (order.pin or "").encode()):
+        return await _count_wrong_pin(work, order)
+    await start_completion(work, campus, order, {"reason": "pin"})
+    return OrderHandedOver(await find_order(work, campus.id, order_id))
+
+
+async def _count_wrong_pin(work: UnitOfWork, order: Order) -> WrongPin:
+    counted = update(orders).where(orders.c.id == order.id).values(pin_tries=orders.c.pin_tries + 1)
+    await work.connection.execute(counted)
+    left = MAX_PIN_TRIES - order.pin_tries - 1
+    if left == 0:
+        await refresh_order_messages(work, order, group=False)
+        await tell_admins(
+            work,
+            campus_id=order.campus_id,
+            name=f"pin_locked:{order.id}",
+            key="notification-pin-locked",
+            order_id=order.id,
+            buttons=[{"key": "button-see-order", "data": f"v1:admin_order:{order.id}:0"}],
+            args={"order": order.id},
+        )
+    return WrongPin(left)
+
+
+async def start_completion(work: UnitOfWork, campus: Campus, order: Order, why: dict[str, str | int]) -> SagaRun:
+    """Start complete_order for a locked order that has arrived; `why` goes into its history."""
+    start = SagaStart(
+        kind="complete_order",
+        name=f"complete_order:{order.id}",
+        campus_id=campus.id,
+        order_id=order.id,
+        person_id=order.runner_id,
+        data=why,
+    )
+    return await start_saga(work, start)
+
+
+async def _move_own_order(
+    work: UnitOfWork, member: Member, order: Order, happened: OrderEvent, **changes: Any
+) -> Order:
+    if not is_event_allowed(order.status, happened):
+        raise Stale
+    actor = Actor(role=Role.RUNNER, person_id=member.person_id)
+    moved = await move_order(
+        work, actor, order.campus_id, order.id, happened, orders.c.runner_id == member.person_id, **changes
+    )
+    await refresh_order_messages(work, moved, group=False)
+    return moved
+
+
+async def apply_as_runner(work: UnitOfWork, campus: Campus, member: Member) -> RunnerStatus:
+    """[Become a runner]: the admins are asked once; returns where the person stands now."""
+    require_permission(member, Action.ASK_TO_RUN)
+    actor = Actor(role=Role.CUSTOMER, person_id=member.person_id)
+    asked = await change_runner_status(
+        work, actor, campus.id, member.person_id, before=RunnerStatus.NONE, after=RunnerStatus.ASKED
+    )
+    if not asked:
+        return member.runner_status
+    await tell_admins(
+        work,
+        campus_id=campus.id,
+        name=f"asks_to_run:{campus.id}:{member.person_id}",
+        key="notification-asks-to-run",
+        buttons=[{"key": "button-approve", "data": f"v1:approve:{member.person_id}:0"}],
+        args={"person": member.first_name, "account": member.telegram_contact},
+    )
+    return RunnerStatus.ASKED
+
+
+async def start_payout_setup(work: UnitOfWork, campus: Campus, member: Member) -> SagaRun:
+    """[Set up pay-out]: a Stripe link follows as a message of its own."""
+    require_permission(member, Action.SET_UP_PAYOUT)
+    name = f"onboard_runner:{campus.id}:{member.person_id}:{work.now.timestamp()}"
+    start = SagaStart(kind="onboard_runner", name=name, campus_id=campus.id, person_id=member.person_id)
+    return await start_saga(work, start)

@@ -1,0 +1,67 @@
+### What differs between our rows and Stripe's, for admins. HTML: <b>, <i>, <code>.
+
+## What is told
+
+notification-discrepancy =
+    ⚖️ <b>{ $number }: { $kind ->
+        [unknown_intent] Stripe has a payment we do not know.
+        [unknown_transfer] Stripe has a pay-out we do not know.
+        [unknown_refund] Stripe has a refund we do not know.
+        [late_intent] A hold came too late, and could not be let go.
+        [late_transfer] A pay-out came too late, and could not be taken back.
+        [hold_mismatch] A hold we count on is not held any more.
+        [orphan_payout] A pay-out is being sent, and nobody sends it.
+        [not_booked] Money moved at Stripe, and our books do not have it.
+        [amount_mismatch] Our books have another amount than Stripe.
+       *[balance_mismatch] Our books and Stripe's balance have different sums.
+    }</b>
+    Order { $order }: ours { $local_value }, theirs { $remote_value }.
+    <code>{ $subject }</code> ({ $note })
+    Nothing was changed. Look at it in Stripe's dashboard, then look again here, or settle it by hand with a reason.
+notification-discrepancy-gone = ⚖️ Difference { $number } is gone: ours and theirs are the same now.
+notification-discrepancy-remains = ⚖️ Difference { $number } is still there: ours { $local_value }, theirs { $remote_value }.
+notification-hold-expiring =
+    ⏳ <b>The hold of order #{ $order } ends on { $when }</b>, and the order is still under way.
+    Bring it to its end before that: after it the card has to be charged anew, and its bank may say no.
+button-recheck = 🔄 Look again
+button-settle = Settle by hand…
+
+## What an admin reads and taps
+
+bot-command-differences = What differs from Stripe
+bot-command-settle = Settle a difference: /settle 3 reason
+bot-button-discrepancies = ⚖️ Differences
+bot-button-recheck-discrepancy = 🔄 Look at { $number }
+bot-button-settle = Settle { $number }…
+bot-discrepancies =
+    { $count ->
+        [0] ⚖️ Nothing differs: our rows say what Stripe says.
+        [one] ⚖️ <b>One difference to Stripe</b>
+       *[other] ⚖️ <b>{ $count } differences to Stripe</b>
+    }
+bot-discrepancy-line =
+    <b>{ $number }: { $kind ->
+        [unknown_intent] a payment we do not know
+        [unknown_transfer] a pay-out we do not know
+        [unknown_refund] a refund we do not know
+        [late_intent] a late hold, not let go
+        [late_transfer] a late pay-out, not taken back
+        [hold_mismatch] a hold that is not held any more
+        [orphan_payout] a pay-out nobody sends
+        [not_booked] not in our books
+        [amount_mismatch] another amount in our books
+       *[balance_mismatch] another sum than Stripe's balance
+    }</b>, order { $order }, since { $since }
+    ours { $local_value }, theirs { $remote_value }
+    <code>{ $subject }</code> ({ $note })
+bot-rechecking-discrepancy = Asking Stripe. The answer comes here.
+bot-settle =
+    <b>Settle difference { $number } by hand?</b>
+    { $line }
+
+    No money moves. It is not told again while the amounts stay the same.
+    Type the reason: what it is, and what was done about it.
+bot-settled =
+    <b>Difference { $number } is settled.</b>
+    Reason: { $reason }
+bot-usage-settle = Write the difference's number and the reason: <code>/settle 3 refunded in Stripe's dashboard</code>

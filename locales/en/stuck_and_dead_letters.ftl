@@ -1,0 +1,93 @@
+### What stands and needs a human, and how a human ends it. HTML: <b>, <i>, <code>.
+
+bot-button-stuck = ◀ What is stuck
+bot-button-resolve = Resolve { $number }…
+button-resolve = Resolve by hand…
+bot-command-resolve = Settled elsewhere: /resolve 5 reason
+bot-usage-resolve = Write the number from /stuck and how it was settled: <code>/resolve 5 refunded in Stripe's dashboard</code>
+bot-resolve =
+    <b>Resolve { $number } by hand?</b>
+    { $line }
+
+    It is not tried again, and nothing of it is done or undone. { $after }
+    What differs from Stripe is still told by /differences.
+    Only when you settled it elsewhere. Type how: it is kept with your name.
+bot-resolve-order =
+    Order #{ $order } stays as it is: { $status ->
+        [PENDING] being placed
+        [CREATED] looking for a runner
+        [ACCEPTED] taken
+        [PLACED] bought
+        [ON_THE_WAY] on the way
+        [ARRIVED] at the door
+        [DELIVERED] delivered, its money not moved by us
+        [COMPLETED] delivered and paid
+        [EXPIRED] nobody took it in time
+       *[CANCELLED] cancelled
+    }. What its people shall know, tell them: <code>/tell { $order } customer …</code>
+bot-resolve-alone = No order hangs on it.
+bot-resolved =
+    <b>{ $number } is resolved by hand.</b> { $after }
+    Reason: { $reason }
+
+## What always fails, and was parked
+
+notification-dead-letter =
+    🅿️ <b>Parked { $number }: { $kind ->
+        [update] something written or tapped
+        [stripe_event] news from Stripe
+        [notification] a message
+        [outcome_unknown] a message that may not have arrived
+        [order_message] a card
+       *[timer] a deadline
+    }.</b> { $kind ->
+        [outcome_unknown] Nobody knows, so it is not sent again by itself. If it matters, send it again: tap below.
+       *[other] It failed { $tries ->
+            [one] once
+           *[other] { $tries } times
+        }. It is not tried any more, and the others go on.
+    }
+    <code>{ $shown }</code>
+    { $error }
+button-dead-letters = 🅿️ What is parked
+bot-button-dead-letters = 🅿️ Parked: { $count }
+bot-button-dead-letters-back = ◀ What is parked
+bot-button-send-again = Send { $number } again
+bot-sent-again = It is sent once more.
+bot-button-drop = Drop { $number }…
+bot-command-parked = What is not tried any more by itself
+bot-command-drop = Drop what is parked: /drop 3 reason
+bot-usage-drop = Write the number from /parked and the reason: <code>/drop 3 the customer wrote again</code>
+bot-dead-letters =
+    { $count ->
+        [0] Nothing is parked.
+        [one] 🅿️ <b>One thing is parked</b>: it is not tried any more by itself and waits for you
+       *[other] 🅿️ <b>{ $count } things are parked</b>: they are not tried any more by themselves and wait for you
+    }
+bot-dead-letter-line =
+    <b>{ $number }: { $kind ->
+        [update] something written or tapped
+        [stripe_event] news from Stripe
+        [notification] a message
+        [outcome_unknown] a message that may not have arrived
+        [order_message] a card
+       *[timer] a deadline
+    }</b>, order { $order }, since { $since }, tries: { $tries }
+    <code>{ $shown }</code>
+    { $error }
+bot-drop =
+    <b>Drop { $number }?</b>
+    { $line }
+
+    { $kind ->
+        [update] It never has its effect. Whoever sent it was told to try once more.
+        [stripe_event] It is not read any more. What it was about is still compared with Stripe.
+        [notification] Nobody gets it.
+        [outcome_unknown] It is not sent again. If it did not arrive, nobody reads it.
+        [order_message] It stays as it is, until something about its order changes.
+       *[timer] Nothing happens by itself for this deadline. Look at its order.
+    }
+    Type the reason: it is kept with your name.
+bot-dropped =
+    <b>{ $number } is dropped.</b>
+    Reason: { $reason }

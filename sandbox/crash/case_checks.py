@@ -1,0 +1,115 @@
+"""What Postgres and Stripe say of a case: where its saga stood at the kill, whether all is settled, what was made."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sandbox.crash.crash_cases import CrashCase
+from sandbox.crash.crash_scenario import CrashScenario
+from sandbox.crash.crash_stack import CrashStack
+from sandbox.crash.kill_points import POINTS_AFTER_COMMIT, KillPoint, StepKind
+from sandbox.play.sandbox_client import json_integer, json_object, json_objects
+
+EXECUTED_STATUS = 200  # the status of a call that had its effect
+SAGA_POSITION = "SELECT status, position, call ->> 'name' AS call FROM saga WHERE id = $1"
+UNSETTLED = """
+SELECT 'saga ' || kind || ' is ' || saga.status || ' at ' || position || coalesce(': ' || saga.error, '')
+  FROM saga LEFT JOIN orders ON orders.id = saga.order_id
+ WHERE (saga.person_id = ANY($1) OR orders.customer_id = ANY($1))
+   AND (saga.status = 'stuck' OR (saga.status IN ('running', 'compensating')
+        AND (waiting_until IS NULL OR worker IS NOT NULL OR saga.error IS NOT NULL)))
+UNION ALL
+SELECT 'an order message of #' || order_id || ' is due' FROM order_message JOIN orders ON orders.id = order_id
+ WHERE customer_id = ANY($1) AND due_at IS NOT NULL
+UNION ALL
+SELECT 'the message ' || notification.name || ' is ' || status FROM notification
+ WHERE chat_id = ANY($1) AND status IN ('due', 'sending')
+"""
+# Objects a call makes: their kind at Stripe, and the metadata that says whose they are.
+OBJECT_MADE_BY_STEP: Mapping[str, tuple[str, str]] = {
+    "ensure_customer": ("customer", "person"),
+    "open_checkout": ("checkout.session", "saga"),
+    "authorize_hold": ("payment_intent", "saga"),
+    "charge_again": ("payment_intent", "saga"),
+    "charge_debt": ("payment_intent", "saga"),
+    "transfer_earnings": ("transfer", "saga"),
+    "ensure_account": ("account", "person"),
+    "create_refund": ("refund", "saga"),
+}
+
+
+async def describe_misplacement(crash_stack: CrashStack, case: CrashCase, saga_id: UUID | None) -> str | None:
+    """What is wrong with where the saga stands after the kill, by its committed row; None: it was the very point."""
+    found = [] if saga_id is None else await crash_stack.query(SAGA_POSITION, saga_id)
+    if case.killed_step.step_kind is StepKind.LOCAL_AT_START:
+        row_exists = bool(found)
+        return (
+            None
+            if row_exists is (case.point in POINTS_AFTER_COMMIT)
+            else f"its row is {'there' if row_exists else 'not there'}"
+        )
+    if case.point is KillPoint.SAGA_WAITING:
+        return None
+    if not found:
+        return "it has no row"
+    row = found[0]
+    is_past = _is_past(case, row["status"], row["position"], row["call"])
+    if is_past is (case.point in POINTS_AFTER_COMMIT):
+        return None
+    return f"it stood {row['status']} at {row['position']} with the call {row['call']}"
+
+
+def _is_past(case: CrashCase, status: str, position: int, call: str | None) -> bool:
+    if case.killed_step.is_compensation:
+        if status == "running":
+            return False  # what is refused is not written down yet
+        return status != "compensating" or position < case.position
+    if status != "running" or position > case.position:
+        return True
+    return (
+        position == case.position
+        and case.killed_step.step_kind is StepKind.WRITE_CALL
+        and call != case.killed_step.step
+    )
+
+
+async def find_unsettled(
+    crash_stack: CrashStack, scenario: CrashScenario | None, person_ids: Sequence[int]
+) -> str | None:
+    """What is still to come, or None; without an errand whatever end there is will do."""
+    for row in await crash_stack.query(UNSETTLED, list(person_ids)):
+        return str(row[0])
+    if scenario is not None and not await crash_stack.query(scenario.end_query, scenario.end_argument):
+        return f"the end is not reached: {scenario.end_query} ({scenario.end_argument})"
+    return None
+
+
+async def count_step_effects(
+    crash_stack: CrashStack, case: CrashCase, saga_id: UUID | None, person_id: int, effect_counts: Counter[str]
+) -> int | None:
+    """How often Stripe did what the step asks for, objects it made included; None where it asks for nothing.
+
+    `done` counts what each step of the saga did.
+    """
+    if case.killed_step.step_kind is not StepKind.WRITE_CALL:
+        return None
+    kind, metadata_key = OBJECT_MADE_BY_STEP.get(case.killed_step.step, ("", ""))
+    if not kind:
+        return effect_counts[case.killed_step.step]
+    owner_id = str(person_id) if metadata_key == "person" else str(saga_id)
+    objects = json_objects(await crash_stack.stripe.get("/sim/objects", kind=kind))
+    return max(
+        effect_counts[case.killed_step.step],
+        sum(json_object(one["metadata"]).get(metadata_key) == owner_id for one in objects),
+    )
+
+
+async def count_effects_by_saga(crash_stack: CrashStack, last_call: int) -> tuple[dict[str, Counter[str]], int]:
+    """How often each step of each saga took effect at Stripe, under whatever key; and the last call's number."""
+    effect_counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for call in json_objects(await crash_stack.stripe.get("/sim/requests", after=last_call)):
+        last_call = json_integer(call["seq"])
+        owner, _, rest = str(call["idempotency_key"] or "").partition(":")
+        if owner and call["status"] == EXECUTED_STATUS and not call["replayed"]:
+            effect_counts[owner][rest.partition(":")[0]] += 1
+    return effect_counts, last_call

@@ -1,0 +1,109 @@
+"""The page's HTTP server: its files, the ready-made pictures, and the control API passed on under the same address.
+
+A process of its own, not a part of the stand-in: the stand-in stays what the bot talks to and nothing more, the page
+can be left out (tests, the play) or restarted without anybody missing an update, and a browser needs no leave to ask
+another origin. What a browser may load at all is said in its Content-Security-Policy: this address alone.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+from aiohttp import web
+
+from .chat_views import ChatView
+from .sample_pictures import PICTURES, paint_picture
+
+STATIC: Final = Path(__file__).with_name("static")
+TELEGRAM: Final = web.AppKey("telegram", str)
+VIEWS: Final = web.AppKey("views", tuple[ChatView, ...])
+SESSION: Final = web.AppKey("session", aiohttp.ClientSession)
+REQUEST_TIMEOUT: Final = aiohttp.ClientTimeout(
+    total=90, connect=5
+)  # seconds; the longest wait of the control API is 60
+MAX_REQUEST_BYTES: Final = 60 * 1024 * 1024  # bytes, as the stand-in
+SHUTDOWN_TIMEOUT_SECONDS: Final = 0.3  # seconds that requests under way get when the server stops
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'; form-action 'none'"
+)
+
+PageHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def make_page_app(telegram_url: str, views: tuple[ChatView, ...] = ()) -> web.Application:
+    """The application; `telegram_url` has no slash at the end, `views` are the chats shown to a first visitor."""
+    app = web.Application(client_max_size=MAX_REQUEST_BYTES, middlewares=[_add_security_headers])
+    app[TELEGRAM], app[VIEWS] = telegram_url, views
+    app.cleanup_ctx.append(_open_session)
+    app.router.add_get("/", _show_page)
+    app.router.add_get("/setup", _show_setup)
+    app.router.add_get("/pictures/{name}.png", _show_picture)
+    app.router.add_route("*", "/sim/{path:.+}", _forward_to_telegram)
+    app.router.add_static("/static", STATIC)
+    return app
+
+
+@asynccontextmanager
+async def running_page(
+    telegram_url: str, views: tuple[ChatView, ...] = (), *, host: str = "127.0.0.1", port: int = 0
+) -> AsyncIterator[str]:
+    """A running page; gives its URL without a slash at the end; port 0 takes a free one."""
+    runner = web.AppRunner(
+        make_page_app(telegram_url, views), access_log=None, shutdown_timeout=SHUTDOWN_TIMEOUT_SECONDS
+    )
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield f"http://{host}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+async def _open_session(app: web.Application) -> AsyncIterator[None]:
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(timeout=REQUEST_TIMEOUT, connector=connector, auto_decompress=False) as app[
+        SESSION
+    ]:
+        yield
+
+
+@web.middleware
+async def _add_security_headers(request: web.Request, handler: PageHandler) -> web.StreamResponse:
+    answer = await handler(request)
+    answer.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    if not request.path.startswith(("/pictures/", "/sim/files/")):
+        answer.headers["Cache-Control"] = "no-cache"  # a page that was changed is seen at the next look
+    return answer
+
+
+async def _show_page(_request: web.Request) -> web.StreamResponse:
+    """GET /."""
+    return web.FileResponse(STATIC / "index.html")
+
+
+async def _show_setup(request: web.Request) -> web.Response:
+    """GET /setup: what to show to somebody who was never here, and which pictures are ready to be sent."""
+    views = [asdict(view) for view in request.app[VIEWS]]
+    return web.json_response({"views": views, "pictures": list(PICTURES)})
+
+
+async def _show_picture(request: web.Request) -> web.Response:
+    """GET /pictures/{name}.png."""
+    if request.match_info["name"] not in PICTURES:
+        raise web.HTTPNotFound
+    return web.Response(body=paint_picture(request.match_info["name"]), content_type="image/png")
+
+
+async def _forward_to_telegram(request: web.Request) -> web.Response:
+    """Anything under /sim, asked of the stand-in in the browser's name."""
+    url = f"{request.app[TELEGRAM]}{request.path}"
+    body = await request.read()
+    try:
+        async with request.app[SESSION].request(request.method, url, params=request.query, data=body) as answer:
+            return web.Response(body=await answer.read(), status=answer.status, content_type=answer.content_type)
+    except (aiohttp.ClientError, TimeoutError):
+        return web.json_response({"error": "The Telegram stand-in does not answer."}, status=502)

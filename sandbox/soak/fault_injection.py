@@ -1,0 +1,236 @@
+"""What falls on the programs and the stand-ins while people go about their orders, and how it ends."""
+
+import asyncio
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from random import Random
+from types import MappingProxyType
+
+from sandbox.launch.ports import LOOPBACK
+from sandbox.launch.processes import Process
+from sandbox.launch.stack import Stack
+from sandbox.play.sandbox_client import SandboxClient, json_integer, json_object, json_objects
+from sandbox.soak.soak_plan import SoakFault
+
+DOWNTIME_RANGE_SECONDS = (0.2, 1.5)  # seconds a killed process stays down
+STOP_RANGE_SECONDS = (3.5, 6.0)  # seconds a stopped worker stands still: longer than its leases
+STRIPE_UNREACHABLE_RANGE_SECONDS = (3.0, 6.0)  # seconds Stripe answers nobody
+RECOVERY_SECONDS = 2.0  # seconds a process that is up again is let work, on a slow machine too
+HANG_SECONDS = 3.0  # seconds
+RETRY_AFTER_SECONDS = 1  # seconds Telegram asks for
+CLOCK_STEP_SECONDS = 3600
+UNLIMITED_TIMES = 1_000_000  # times a fault strikes while Stripe is away
+STOP_TIMEOUT_SECONDS = 10.0  # seconds Postgres may take to stop
+
+# What the stand-in for Stripe is told; {"times": ...} is how many calls fail.
+STRIPE_FAULTS: Mapping[SoakFault, Mapping[str, object]] = MappingProxyType(
+    {
+        # Kept under the key: a hold is tried under another one after a minute, a transfer only after a day.
+        SoakFault.STRIPE_FAILED: {"kind": "status", "status": 500, "path": "POST /v1/payment_intents*", "times": 1},
+        SoakFault.STRIPE_BUSY: {"kind": "status", "status": 429, "times": 8},
+        SoakFault.STRIPE_CONFLICTED: {"kind": "status", "status": 409, "path": "POST /v1/*", "times": 4},
+        SoakFault.STRIPE_HUNG: {"kind": "hang", "seconds": HANG_SECONDS, "times": 3, "before": False},
+        SoakFault.STRIPE_ANSWER_LOST: {"kind": "lost_answer", "path": "POST /v1/*", "times": 3},
+        SoakFault.STRIPE_ANSWER_TRUNCATED: {"kind": "truncate", "path": "POST /v1/*", "times": 3},
+        SoakFault.STRIPE_ANSWER_REPLACED: {"kind": "html_200", "path": "POST /v1/*", "times": 2},
+    }
+)
+TELEGRAM_FAULTS: Mapping[SoakFault, Mapping[str, object]] = MappingProxyType(
+    {
+        SoakFault.TELEGRAM_BUSY: {
+            "kind": "status",
+            "status": 429,
+            "retry_after": RETRY_AFTER_SECONDS,
+            "method": "sendMessage",
+            "times": 5,
+        },
+        SoakFault.TELEGRAM_FAILED: {"kind": "status", "status": 500, "method": "*", "times": 4},
+        SoakFault.TELEGRAM_HUNG: {"kind": "hang", "seconds": HANG_SECONDS, "method": "*", "times": 3},
+        SoakFault.TELEGRAM_EDIT_ANSWER_LOST: {"kind": "lost_answer", "method": "editMessageText", "times": 4},
+        SoakFault.TELEGRAM_SEND_ANSWER_LOST: {"kind": "lost_answer", "method": "sendMessage", "times": 3},
+        SoakFault.TELEGRAM_RESET: {"kind": "reset", "method": "*", "times": 4},
+    }
+)
+NORMAL_WEBHOOKS = {"drop": False, "duplicate": False, "shuffle": False}
+WEBHOOK_FAULTS: Mapping[SoakFault, str] = MappingProxyType(
+    {
+        SoakFault.WEBHOOKS_DROPPED: "drop",
+        SoakFault.WEBHOOKS_DUPLICATED: "duplicate",
+        SoakFault.WEBHOOKS_SHUFFLED: "shuffle",
+    }
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class FaultInjector:
+    """What has fallen so far, by kind."""
+
+    stack: Stack
+    telegram: SandboxClient
+    stripe: SandboxClient
+    rng: Random
+    fault_counts: Counter[SoakFault] = field(default_factory=Counter)
+    failed_call_counts: Counter[tuple[str, str]] = field(
+        default_factory=Counter
+    )  # calls that shall fail, by service and kind
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    seconds: float = 0.0  # from the first blow to the last one's end
+    disturbed_processes: set[str] = field(default_factory=set)  # processes that lie down just now
+
+    async def inject_forever(self, soak_faults: Iterator[SoakFault], interval: float) -> None:
+        """For ever: a blow every `gap` seconds, give or take half; some last longer than that."""
+        for soak_fault in soak_faults:
+            await asyncio.sleep(interval * self.rng.uniform(0.5, 1.5))
+            self.start_fault(soak_fault)
+
+    def start_fault(self, soak_fault: SoakFault) -> None:
+        """Let it fall; whatever it takes to end is done beside."""
+        task = asyncio.create_task(self._inject(soak_fault))
+        self.tasks.add(task)
+
+    async def _inject(self, soak_fault: SoakFault) -> None:
+        if soak_fault in STRIPE_FAULTS:
+            await self._order_fault("Stripe", self.stripe, STRIPE_FAULTS[soak_fault])
+        elif soak_fault in TELEGRAM_FAULTS:
+            await self._order_fault("Telegram", self.telegram, TELEGRAM_FAULTS[soak_fault])
+        elif soak_fault in WEBHOOK_FAULTS:
+            await self.stripe.post("/sim/webhooks", NORMAL_WEBHOOKS | {WEBHOOK_FAULTS[soak_fault]: True})
+        elif not await self._inject_process_fault(soak_fault):
+            return
+        self.fault_counts[soak_fault] += 1
+
+    async def _inject_process_fault(self, soak_fault: SoakFault) -> bool:
+        """Whether there was anybody whom it could hit."""
+        workers = [name for name in self.stack.processes if name.startswith("worker-")]
+        match soak_fault:
+            case SoakFault.WORKER_KILLED:
+                return await self._disturb_process(workers, self._kill)
+            case SoakFault.WORKER_STOPPED:
+                return await self._disturb_process(workers, self._suspend)
+            case SoakFault.BOT_KILLED:
+                return await self._disturb_process(["bot"], self._kill)
+            case SoakFault.REDIS_RESTARTED:
+                return await self._disturb_process(["valkey"], self._kill)
+            case SoakFault.POSTGRES_RESTARTED:
+                return await self._disturb_process(["postgres"], self._restart)
+            case SoakFault.REDIS_FLUSHED:
+                return await self._disturb_process(["valkey"], lambda _process: flush_redis(self.stack.ports["valkey"]))
+            case SoakFault.STRIPE_CLOCK_ADVANCED:
+                await self.stripe.post("/sim/clock", {"advance": CLOCK_STEP_SECONDS})
+            case _:
+                await self._make_stripe_unreachable()
+        return True
+
+    async def _disturb_process(
+        self, names: list[str], disturb: Callable[[Process], Coroutine[object, object, None]]
+    ) -> bool:
+        available = [name for name in names if name not in self.disturbed_processes and name in self.stack.processes]
+        if not available:
+            return False
+        name = self.rng.choice(available)
+        self.disturbed_processes.add(name)
+        try:
+            await disturb(self.stack.processes[name])
+            await self._wait_until_ready(name)
+            await asyncio.sleep(RECOVERY_SECONDS)
+        finally:
+            self.disturbed_processes.discard(name)
+        return True
+
+    async def _kill(self, process: Process) -> None:
+        process.kill()
+        await asyncio.sleep(self.rng.uniform(*DOWNTIME_RANGE_SECONDS))
+        process.restart()
+
+    async def _suspend(self, process: Process) -> None:
+        os.kill(process.pid, signal.SIGSTOP)
+        try:
+            await asyncio.sleep(self.rng.uniform(*STOP_RANGE_SECONDS))
+        finally:
+            os.kill(process.pid, signal.SIGCONT)
+
+    async def _restart(self, process: Process) -> None:
+        process.request_stop()
+        await asyncio.to_thread(process.wait_or_kill, STOP_TIMEOUT_SECONDS)
+        await asyncio.sleep(self.rng.uniform(*DOWNTIME_RANGE_SECONDS))
+        process.restart()
+
+    async def _wait_until_ready(self, name: str) -> None:
+        """A bot or a worker is left in peace until it works: one that dies while it starts proves nothing."""
+        if name == "bot" or name.startswith("worker-"):
+            await asyncio.to_thread(self.stack.wait_ready, name)
+
+    async def _make_stripe_unreachable(self) -> None:
+        """Stripe goes away: every call breaks off before anything is done."""
+        unreachable = {"kind": "reset", "path": "*", "before": True, "times": UNLIMITED_TIMES}
+        await self._order_fault("Stripe", self.stripe, unreachable)
+        await asyncio.sleep(self.rng.uniform(*STRIPE_UNREACHABLE_RANGE_SECONDS))
+        await self._withdraw_faults("Stripe", self.stripe)
+
+    async def _order_fault(self, service: str, client: SandboxClient, fault: Mapping[str, object]) -> None:
+        self.failed_call_counts[service, _fault_name(fault)] += json_integer(fault["times"])
+        await client.post("/sim/faults", fault)
+
+    async def _withdraw_faults(self, service: str, client: SandboxClient) -> None:
+        """No more failures; those that have not struck do not count."""
+        pending = await client.get("/sim/faults")
+        for fault in json_objects(pending if isinstance(pending, list) else json_object(pending)["faults"]):
+            self.failed_call_counts[service, _fault_name(fault)] -= json_integer(fault["times"])
+        await client.delete("/sim/faults")
+
+    async def remove_all_faults(self) -> None:
+        """Everything stands again, nothing fails any more."""
+        await asyncio.gather(*self.tasks)
+        self.tasks.clear()
+        await self._withdraw_faults("Stripe", self.stripe)
+        await self._withdraw_faults("Telegram", self.telegram)
+        await self.stripe.post("/sim/webhooks", NORMAL_WEBHOOKS)
+
+
+def _fault_name(fault: Mapping[str, object]) -> str:
+    """Its kind; the stand-in for Telegram tells no status, but only 429 is ordered for one method."""
+    if fault["kind"] != "status":
+        return str(fault["kind"])
+    status = fault.get("status") or (429 if fault["method"] == "sendMessage" else 500)
+    return str(status)
+
+
+async def flush_redis(port: int) -> None:
+    """Empty a Redis."""
+    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+    try:
+        writer.write(b"FLUSHALL\r\n")
+        await writer.drain()
+        await reader.readline()
+    finally:
+        writer.close()
+        await writer.wait_closed()
+
+
+@asynccontextmanager
+async def injecting_faults(
+    injector: FaultInjector, soak_faults: Iterator[SoakFault], interval: float
+) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Bad weather for the length of a block, or until what is yielded is called."""
+    injection_task = asyncio.create_task(injector.inject_forever(soak_faults, interval))
+    began = time.monotonic()
+    has_ended = asyncio.Event()
+
+    async def end() -> None:
+        if has_ended.is_set():
+            return
+        has_ended.set()
+        injection_task.cancel()
+        await asyncio.gather(injection_task, return_exceptions=True)
+        await injector.remove_all_faults()
+        injector.seconds = time.monotonic() - began
+
+    try:
+        yield end
+    finally:
+        await end()

@@ -1,0 +1,54 @@
+"""What a caller asks: verb, path, parameters and the headers Stripe looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from sandbox.stripe.documents import new_id
+from sandbox.stripe.form_encoding import FormValue, parse_form
+from sandbox.stripe.stripe_events import API_VERSION
+from sandbox.stripe.stripe_refusals import StripeRefusal, bad_parameter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiRequest:
+    """A request as it was read."""
+
+    verb: str
+    path: str
+    params: dict[str, FormValue]
+    parse_refusal: StripeRefusal | None
+    authorization: str
+    version: str
+    account: str | None  # Stripe-Account
+    idempotency_key: str | None  # Idempotency-Key of a POST
+    base_url: str
+    request_id: str
+
+
+async def read_api_request(request: web.Request) -> ApiRequest:
+    """What a request says, before anybody judges it."""
+    text = await request.text() if request.method == "POST" else request.query_string
+    params: dict[str, FormValue] = {}
+    unreadable: StripeRefusal | None = None
+    try:
+        params = parse_form(text)
+    except StripeRefusal as refused:
+        unreadable = refused
+    except ValueError as error:
+        unreadable = bad_parameter(str(error), param="")
+    headers = request.headers
+    return ApiRequest(
+        verb=request.method,
+        path=request.path,
+        params=params,
+        parse_refusal=unreadable,
+        authorization=headers.get("Authorization", ""),
+        version=headers.get("Stripe-Version", API_VERSION),
+        account=headers.get("Stripe-Account"),
+        idempotency_key=headers.get("Idempotency-Key") if request.method == "POST" else None,
+        base_url=f"{request.scheme}://{request.host}",
+        request_id=new_id("request"),
+    )

@@ -1,0 +1,94 @@
+"""Which calls were made: the last ones in memory, all of them in a transcript when a folder is named."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+MAX_REMEMBERED_CALLS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedCall:
+    """One call."""
+
+    seq: int
+    at: str
+    verb: str
+    path: str
+    params: object
+    account: str | None
+    idempotency_key: str | None
+    status: int  # 0 when the answer never left
+    replayed: bool
+
+
+class CallRecorder:
+    """The calls in the order they were answered."""
+
+    def __init__(self, transcript_folder: Path | None) -> None:
+        """With a folder, `stripe.jsonl` in it grows by a line a call."""
+        self._calls: deque[RecordedCall] = deque(maxlen=MAX_REMEMBERED_CALLS)
+        self._seq = 0
+        self._transcript: TextIO | None = None
+        if transcript_folder is not None:
+            transcript_folder.mkdir(parents=True, exist_ok=True)
+            self._transcript = (transcript_folder / "stripe.jsonl").open("a", encoding="utf-8", buffering=1)
+
+    def add(
+        self,
+        *,
+        verb: str,
+        path: str,
+        params: object,
+        account: str | None,
+        key: str | None,
+        status: int,
+        body: str,
+        replayed: bool,
+    ) -> None:
+        """Remember a call and its answer."""
+        self._seq += 1
+        at = datetime.now(UTC).isoformat()
+        self._calls.append(
+            RecordedCall(
+                seq=self._seq,
+                at=at,
+                verb=verb,
+                path=path,
+                params=params,
+                account=account,
+                idempotency_key=key,
+                status=status,
+                replayed=replayed,
+            )
+        )
+        if self._transcript is not None:
+            line = {
+                "at": at,
+                "method": f"{verb} {path}",
+                "params": params,
+                "status": status,
+                "answer": _parse_body(body),
+            }
+            self._transcript.write(json.dumps(line) + "\n")
+
+    def after(self, seq: int) -> list[dict[str, object]]:
+        """The remembered calls with a greater sequence number."""
+        return [asdict(call) for call in self._calls if call.seq > seq]
+
+    def close(self) -> None:
+        """Let go of the transcript."""
+        if self._transcript is not None:
+            self._transcript.close()
+
+
+def _parse_body(body: str) -> object:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body

@@ -1,0 +1,134 @@
+"""Stripe's test cards: their numbers, their names as payment methods, and how the bank behind each behaves."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Approval(StrEnum):
+    """When the bank asks its customer."""
+
+    NEVER = "never"
+    UNLESS_SAVED = "unless_saved"  # not again once the card was set up for later
+    ALWAYS = "always"
+
+
+class RefundFate(StrEnum):
+    """What becomes of a refund to the card."""
+
+    SUCCEEDS = "succeeds"
+    SUCCEEDS_LATER = "succeeds_later"
+    FAILS_LATER = "fails_later"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decline:
+    """A bank's no."""
+
+    code: str
+    decline_code: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One test card."""
+
+    name: str
+    number: str
+    brand: str = "visa"
+    approval: Approval = Approval.NEVER
+    decline: Decline | None = None
+    can_be_saved: bool = True
+    settles_at_once: bool = False
+    refund: RefundFate = RefundFate.SUCCEEDS
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same number, as Stripe's is."""
+        return hashlib.sha256(self.number.encode()).hexdigest()[:16]
+
+
+def _declined(decline_code: str, message: str = "Your card was declined.") -> Decline:
+    return Decline(code="card_declined", decline_code=decline_code, message=message)
+
+
+def _wrong(code: str, message: str) -> Decline:
+    return Decline(code=code, decline_code=code, message=message)
+
+
+def _refused(name: str, number: str, decline: Decline) -> Card:
+    return Card(name=name, number=number, decline=decline, can_be_saved=False)
+
+
+INSUFFICIENT_FUNDS_MESSAGE = "Your card has insufficient funds."
+AUTHENTICATION_REQUIRED = Decline(
+    code="authentication_required",
+    decline_code="authentication_required",
+    message="Your card was declined. This transaction requires authentication.",
+)
+
+# Numbers, names and outcomes: docs.stripe.com/testing, and the fixtures of github stripe/stripe-cli.
+CARDS = (
+    Card(name="pm_card_visa", number="4242424242424242"),
+    Card(name="pm_card_visa_debit", number="4000056655665556"),
+    Card(name="pm_card_mastercard", number="5555555555554444", brand="mastercard"),
+    Card(name="pm_card_amex", number="378282246310005", brand="amex"),
+    Card(name="pm_card_discover", number="6011111111111117", brand="discover"),
+    _refused("pm_card_visa_chargeDeclined", "4000000000000002", _declined("generic_decline")),
+    _refused(
+        "pm_card_visa_chargeDeclinedInsufficientFunds",
+        "4000000000009995",
+        _declined("insufficient_funds", INSUFFICIENT_FUNDS_MESSAGE),
+    ),
+    _refused("pm_card_visa_chargeDeclinedLostCard", "4000000000009987", _declined("lost_card")),
+    _refused("pm_card_visa_chargeDeclinedStolenCard", "4000000000009979", _declined("stolen_card")),
+    _refused(
+        "pm_card_visa_chargeDeclinedVelocityLimitExceeded", "4000000000006975", _declined("card_velocity_exceeded")
+    ),
+    _refused(
+        "pm_card_chargeDeclinedExpiredCard",
+        "4000000000000069",
+        Decline(code="expired_card", decline_code=None, message="Your card has expired."),
+    ),
+    _refused(
+        "pm_card_chargeDeclinedIncorrectCvc",
+        "4000000000000127",
+        _wrong("incorrect_cvc", "Your card's security code is incorrect."),
+    ),
+    _refused(
+        "pm_card_chargeDeclinedProcessingError",
+        "4000000000000119",
+        _wrong("processing_error", "An error occurred while processing your card. Try again in a little bit."),
+    ),
+    _refused("pm_card_radarBlock", "4100000000000019", _declined("fraudulent")),
+    Card(name="pm_card_chargeCustomerFail", number="4000000000000341", decline=_declined("generic_decline")),
+    Card(name="pm_card_authenticationRequiredOnSetup", number="4000002500003155", approval=Approval.UNLESS_SAVED),
+    Card(name="pm_card_authenticationRequired", number="4000002760003184", approval=Approval.ALWAYS),
+    Card(name="pm_card_threeDSecure2Required", number="4000000000003220", approval=Approval.ALWAYS),
+    Card(
+        name="pm_card_threeDSecureRequiredChargeDeclined",
+        number="4000008400001629",
+        approval=Approval.ALWAYS,
+        decline=_declined("generic_decline"),
+    ),
+    Card(
+        name="pm_card_authenticationRequiredChargeDeclinedInsufficientFunds",
+        number="4000008260003178",
+        approval=Approval.ALWAYS,
+        decline=_declined("insufficient_funds", INSUFFICIENT_FUNDS_MESSAGE),
+    ),
+    Card(name="pm_card_bypassPending", number="4000000000000077", settles_at_once=True),
+    Card(name="pm_card_pendingRefund", number="4000000000007726", refund=RefundFate.SUCCEEDS_LATER),
+    Card(name="pm_card_refundFail", number="4000000000005126", refund=RefundFate.FAILS_LATER),
+)
+BY_NAME = {card.name: card for card in CARDS}
+BY_NUMBER = {card.number: card for card in CARDS}
+
+
+def find_card(name_or_number: str) -> Card | None:
+    """The test card with that name or number; spaces in a number do not matter."""
+    wanted = name_or_number.replace(" ", "")
+    return BY_NAME.get(wanted) or BY_NUMBER.get(wanted)

@@ -1,0 +1,169 @@
+"""The pages a person sees in a browser: save a card, approve a payment at the bank, finish onboarding."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from aiohttp import web
+
+from sandbox.stripe.card_catalog import CARDS, Approval, Card, find_card
+from sandbox.stripe.page_frame import (
+    BACK_BUTTON,
+    CLOSING,
+    TRY_AGAIN_TEXT,
+    format_amount,
+    redirect_after_failure,
+    redirect_to,
+    render_page,
+    render_refusal_page,
+)
+from sandbox.stripe.resources import account_resource, checkout_session_resource, intent_authorization
+from sandbox.stripe.routes import apply_due_changes
+from sandbox.stripe.stripe_refusals import StripeRefusal
+from sandbox.stripe.stripe_sandbox import STRIPE_SANDBOX
+
+
+async def show_checkout(request: web.Request) -> web.Response:
+    """GET /pay/checkout/{session}: a form to pick a test card."""
+    world = request.app[STRIPE_SANDBOX].world
+    apply_due_changes(world)
+    session = world.documents.get("checkout.session", request.match_info["session"])
+    if session is None or session["status"] != "open":
+        words = f"<p>It was used already, or its time is up. {TRY_AGAIN_TEXT}</p>{BACK_BUTTON}"
+        return render_page("This page is no longer open", words, status=410)
+    options = "".join(f"<option value='{card.name}'>{describe_card(card)}</option>" for card in CARDS)
+    here = escape(request.path)
+    return render_page(
+        "Save a card",
+        f"<form method=post action='{here}/complete'>"
+        f"<label>A test card<select name=card>{options}</select></label>"
+        "<label>or a test card's number<input name=number inputmode=numeric autocomplete=off"
+        " placeholder='4242 4242 4242 4242'></label>"
+        "<button class=main>Save card</button></form>"
+        f"<form method=post action='{here}/cancel'><button>Cancel</button></form>",
+    )
+
+
+def describe_card(card: Card) -> str:
+    """A test card in a line: its number, and what will come of it."""
+    number = " ".join(card.number[at : at + 4] for at in range(0, len(card.number), 4))
+    asks = "asks the bank" if card.approval is Approval.ALWAYS else ""
+    no = (card.decline.decline_code or card.decline.code).replace("_", " ") if card.decline else ""
+    named = re.sub(r"_|(?<=[a-z])(?=[A-Z])", " ", card.name.removeprefix("pm_card_")).lower()
+    if not card.can_be_saved:
+        return f"{number}: can't be saved ({no})"
+    return f"{number}: " + (", then ".join(filter(None, ("is saved", asks, no))) if asks or no else named)
+
+
+async def submit_checkout_page(request: web.Request) -> web.Response:
+    """POST /pay/checkout/{session}/complete."""
+    sandbox = request.app[STRIPE_SANDBOX]
+    form = await request.post()
+    card = find_card(str(form.get("number") or form.get("card") or ""))
+    back = f"/pay/checkout/{request.match_info['session']}"
+    try:
+        session = sandbox.world.find("checkout.session", request.match_info["session"])
+        if card is None:
+            return render_page(
+                "Unknown card", f"<p>That is no test card.</p><p><a href='{escape(back)}'>Back</a></p>", status=400
+            )
+        checkout_session_resource.complete_session(sandbox.world, session, card)
+    except StripeRefusal as refused:
+        return render_refusal_page(refused, back)
+    finally:
+        sandbox.commit()
+    return redirect_to(
+        checkout_session_resource.success_url_of(session),
+        "Card saved",
+        "The chat knows already: your order goes on there.",
+    )
+
+
+async def cancel_checkout_page(request: web.Request) -> web.Response:
+    """POST /pay/checkout/{session}/cancel: the session stays open, as on the real page."""
+    session = request.app[STRIPE_SANDBOX].world.documents.get("checkout.session", request.match_info["session"])
+    if session is not None and session["cancel_url"]:
+        return redirect_to(session["cancel_url"], "Nothing saved", "The link in the chat works again when you want it.")
+    return render_page("Nothing saved", f"<p>The link in the chat works again when you want it.</p>{CLOSING}")
+
+
+async def show_approval(request: web.Request) -> web.Response:
+    """GET /pay/approve/{intent}: the bank asks."""
+    intent = request.app[STRIPE_SANDBOX].world.documents.get("payment_intent", request.match_info["intent"])
+    if intent is None or intent["status"] != "requires_action":
+        return render_page(
+            "Nothing to approve",
+            f"<p>This payment does not wait for you. {TRY_AGAIN_TEXT}</p>{BACK_BUTTON}",
+            status=410,
+        )
+    here = escape(request.path)
+    money = escape(format_amount(intent["amount"], intent["currency"]))
+    return render_page(
+        "Your bank asks",
+        f"<p>Approve a payment of {money}?</p><form method=post action='{here}'>"
+        "<button class=main name=ok value=yes>Approve</button><button name=ok value=no>Say no</button></form>",
+    )
+
+
+async def answer_approval(request: web.Request) -> web.Response:
+    """POST /pay/approve/{intent}."""
+    sandbox = request.app[STRIPE_SANDBOX]
+    form = await request.post()
+    apply_due_changes(sandbox.world)
+    try:
+        intent = sandbox.world.find("payment_intent", request.match_info["intent"])
+        intent_authorization.conclude_bank_approval(sandbox.world, intent, ok=form.get("ok") == "yes")
+    except StripeRefusal as refused:
+        return render_refusal_page(refused, request.path)
+    finally:
+        sandbox.commit()
+    if intent["_return_url"]:
+        return redirect_to(intent["_return_url"], "Your answer is in", "The chat says what came of it.")
+    return render_page("Your answer is in", f"<p>The chat says what came of it.</p>{CLOSING}")
+
+
+async def show_onboarding(request: web.Request) -> web.Response:
+    """GET /pay/onboarding/{token}: works once; later visits are sent to the refresh address."""
+    sandbox = request.app[STRIPE_SANDBOX]
+    try:
+        account_resource.open_account_link(sandbox.world, request.match_info["token"])
+    except StripeRefusal as refused:
+        if "refresh_url" in refused.error:
+            return redirect_after_failure(refused.error["refresh_url"], "This link is used up")
+        return render_page("This link does not work", f"<p>{TRY_AGAIN_TEXT}</p>{BACK_BUTTON}", status=refused.status)
+    finally:
+        sandbox.commit()
+    here = escape(request.path)
+    return render_page(
+        "Get paid",
+        f"<p>Here Stripe would ask who you are and where your money goes.</p><form method=post action='{here}'>"
+        "<button class=main name=finish value=yes>Finish onboarding</button>"
+        "<button name=finish value=no>Leave unfinished</button></form>",
+    )
+
+
+async def answer_onboarding(request: web.Request) -> web.Response:
+    """POST /pay/onboarding/{token}: only from the page that was opened."""
+    sandbox = request.app[STRIPE_SANDBOX]
+    link = sandbox.world.documents.get("account_link", request.match_info["token"])
+    if link is None or not link["_opened"]:
+        return render_page("Unknown link", f"<p>{TRY_AGAIN_TEXT}</p>{BACK_BUTTON}", status=404)
+    form = await request.post()
+    finished = form.get("finish") == "yes"
+    if finished:
+        account_resource.finish_onboarding(sandbox.world, sandbox.world.find("account", link["_account"]))
+        sandbox.commit()
+    title = "You can be paid" if finished else "Left unfinished"
+    return redirect_to(link["_return_url"], title, "The chat knows already.")
+
+
+PAGE_ROUTES = (
+    web.get("/pay/checkout/{session}", show_checkout),
+    web.post("/pay/checkout/{session}/complete", submit_checkout_page),
+    web.post("/pay/checkout/{session}/cancel", cancel_checkout_page),
+    web.get("/pay/approve/{intent}", show_approval),
+    web.post("/pay/approve/{intent}", answer_approval),
+    web.get("/pay/onboarding/{token}", show_onboarding),
+    web.post("/pay/onboarding/{token}", answer_onboarding),
+)

@@ -1,0 +1,213 @@
+"""Connected accounts and the links that bring their owners through onboarding."""
+
+from __future__ import annotations
+
+from sandbox.stripe.documents import Document, new_id, without_private_fields
+from sandbox.stripe.object_metadata import merge_metadata
+from sandbox.stripe.resources.list_pages import list_object, list_page
+from sandbox.stripe.stripe_refusals import (
+    StripeRefusal,
+    account_not_accessible,
+    bad_parameter,
+    invalid_request,
+    not_supported,
+)
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+
+LINK_TTL_SECONDS = 300  # seconds
+SUPPORTED_CAPABILITIES = ("transfers", "card_payments")
+REQUIRED_DETAILS = ["external_account", "individual.dob.day", "individual.first_name", "tos_acceptance.date"]
+
+
+def handle_create_account(call: StripeCall) -> Document:
+    """POST /v1/accounts with `controller`; its capabilities wait for onboarding."""
+    params, world = call.params, call.world
+    if "controller" not in params:
+        raise not_supported("accounts without `controller`", param="controller")
+    capabilities = params.get("capabilities") or {}
+    for name in capabilities:
+        if name not in SUPPORTED_CAPABILITIES:
+            raise not_supported(f"the capability {name}", param=f"capabilities[{name}]")
+    wanted = [name for name, requested in capabilities.items() if requested and requested.get("requested")]
+    controller = _controller(params["controller"])
+    id_ = new_id("account")
+    account: Document = {
+        "id": id_,
+        "object": "account",
+        "business_profile": params.get("business_profile") or {},
+        "business_type": params.get("business_type"),
+        "capabilities": dict.fromkeys(wanted, "inactive"),
+        "charges_enabled": False,
+        "controller": controller,
+        "country": params.get("country", "US"),
+        "created": world.now(),
+        "default_currency": params.get("default_currency", "usd"),
+        "details_submitted": False,
+        "email": params.get("email"),
+        "external_accounts": list_object([], f"/v1/accounts/{id_}/external_accounts"),
+        "future_requirements": _requirements([]),
+        "metadata": merge_metadata({}, params),
+        "payouts_enabled": False,
+        "requirements": _requirements(REQUIRED_DETAILS),
+        "settings": {"payouts": {"debit_negative_balances": True, "schedule": {"delay_days": 2, "interval": "daily"}}},
+        "tos_acceptance": {"date": None, "ip": None, "user_agent": None},
+        "type": "express" if controller["stripe_dashboard"]["type"] == "express" else "none",
+    }
+    world.save_and_record(account)
+    return account
+
+
+def _controller(requested: Document) -> Document:
+    return {
+        "fees": {"payer": requested.get("fees", {}).get("payer", "account")},
+        "is_controller": True,
+        "losses": {"payments": requested.get("losses", {}).get("payments", "stripe")},
+        "requirement_collection": requested.get("requirement_collection", "stripe"),
+        "stripe_dashboard": {"type": requested.get("stripe_dashboard", {}).get("type", "full")},
+        "type": "application",
+    }
+
+
+def _requirements(due: list[str]) -> Document:
+    return {
+        "alternatives": [],
+        "current_deadline": None,
+        "currently_due": due,
+        "disabled_reason": "requirements.past_due" if due else None,
+        "errors": [],
+        "eventually_due": due,
+        "past_due": due,
+        "pending_verification": [],
+    }
+
+
+def finish_onboarding(world: StripeWorld, account: Document) -> None:
+    """Its owner has entered everything: it can receive transfers and be paid out."""
+    if not account["external_accounts"]["data"]:
+        account["external_accounts"]["data"].append(_bank_account(account))
+    account.update(
+        details_submitted=True,
+        payouts_enabled=True,
+        requirements=_requirements([]),
+        tos_acceptance={"date": world.now(), "ip": None, "user_agent": None},
+    )
+    set_transfers_capability(world, account, "active")
+
+
+def set_transfers_capability(world: StripeWorld, account: Document, status: str) -> None:
+    """Give or take the capability to receive transfers."""
+    account["capabilities"]["transfers"] = status
+    world.save_and_record(account, "account.updated", account=account["id"])
+    capability: Document = {
+        "id": "transfers",
+        "object": "capability",
+        "account": account["id"],
+        "future_requirements": account["future_requirements"],
+        "requested": True,
+        "requested_at": account["created"],
+        "requirements": account["requirements"],
+        "status": status,
+    }
+    world.events.record("capability.updated", capability, now=world.now(), account=account["id"])
+
+
+def deauthorize_account(world: StripeWorld, account: Document) -> None:
+    """Its owner cuts the tie to the platform: nothing can be sent to it, or asked about it, any more."""
+    application: Document = {"id": "ca_sandbox", "object": "application", "name": "Sandbox"}
+    world.events.record("account.application.deauthorized", application, now=world.now(), account=account["id"])
+    world.documents.remove("account", account["id"])
+
+
+def _bank_account(account: Document) -> Document:
+    return {
+        "id": new_id("bank_account"),
+        "object": "bank_account",
+        "account": account["id"],
+        "bank_name": "STRIPE TEST BANK",
+        "country": account["country"],
+        "currency": account["default_currency"],
+        "default_for_currency": True,
+        "last4": "6789",
+        "routing_number": "110000000",
+        "status": "new",
+    }
+
+
+def handle_retrieve_account(call: StripeCall) -> Document:
+    """GET /v1/accounts/{id}; another platform's account and none at all look alike."""
+    account = call.world.documents.get("account", call.ids[0])
+    if account is None:
+        raise account_not_accessible("sk_test_", call.ids[0])
+    return account
+
+
+def handle_update_account(call: StripeCall) -> Document:
+    """POST /v1/accounts/{id}: words only."""
+    account = handle_retrieve_account(call)
+    account["metadata"] = merge_metadata(account["metadata"], call.params)
+    if "email" in call.params:
+        account["email"] = call.params["email"] or None
+    call.world.save_and_record(account, "account.updated", account=account["id"])
+    return account
+
+
+def handle_list_accounts(call: StripeCall) -> Document:
+    """GET /v1/accounts."""
+    return list_page(call, call.world.documents.all_of("account").values(), url="/v1/accounts")
+
+
+def handle_create_account_link(call: StripeCall) -> Document:
+    """POST /v1/account_links: an address that can be opened once, for five minutes."""
+    params, world = call.params, call.world
+    if params["type"] != "account_onboarding":
+        raise not_supported(f"account links of type {params['type']}", param="type")
+    for name in ("refresh_url", "return_url"):
+        if name not in params:
+            raise bad_parameter(f"Missing required param: {name}.", param=name, code="parameter_missing")
+        if "://" not in params[name]:
+            raise bad_parameter("Not a valid URL", param=name, code="url_invalid")
+    account = world.documents.get("account", params["account"])
+    if account is None:
+        raise invalid_request(f"No such account: '{params['account']}'", code="resource_missing", param="account")
+    token = new_id("card_token")[4:]
+    link: Document = {
+        "id": token,
+        "object": "account_link",
+        "created": world.now(),
+        "expires_at": world.now() + LINK_TTL_SECONDS,
+        "url": f"{call.base_url}/pay/onboarding/{token}",
+        "_account": account["id"],
+        "_opened": False,
+        "_refresh_url": params["refresh_url"],
+        "_return_url": params["return_url"],
+    }
+    world.save_and_record(link)
+    return {key: value for key, value in without_private_fields(link).items() if key != "id"}
+
+
+def open_account_link(world: StripeWorld, token: str) -> Document:
+    """Use a link up; one already used or too old raises Refusal 410 with `refresh_url` in its error."""
+    link = world.find("account_link", token)
+    if link["_opened"] or link["expires_at"] <= world.now():
+        message = "This link has been used or has expired."
+        raise StripeRefusal(
+            410, {"message": message, "type": "invalid_request_error", "refresh_url": link["_refresh_url"]}
+        )
+    link["_opened"] = True
+    world.save_and_record(link)
+    return link
+
+
+CREATE_PARAMETERS = "controller capabilities country email metadata business_type business_profile default_currency"
+ENDPOINTS = (
+    define_endpoint("POST /v1/accounts", "account_create", handle_create_account, CREATE_PARAMETERS),
+    define_endpoint("GET /v1/accounts", "account_list", handle_list_accounts, "created"),
+    define_endpoint("GET /v1/accounts/*", "account_retrieve", handle_retrieve_account),
+    define_endpoint("POST /v1/accounts/*", "account_update", handle_update_account, "email metadata"),
+    define_endpoint(
+        "POST /v1/account_links",
+        "account_link_create",
+        handle_create_account_link,
+        "account type refresh_url return_url collection_options",
+    ),
+)

@@ -1,0 +1,132 @@
+"""Balances and balance transactions: every movement of money on the platform and on the connected accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sandbox.stripe.documents import DUE_FIELD, Document, new_id
+from sandbox.stripe.resources.list_pages import list_page
+from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+
+CARD_FEE_BASIS_POINTS = 340  # Stripe's price for a card payment: 3.4 % ...
+CARD_FEE_FIXED = 50  # ... and 50 minor units
+SETTLING_SECONDS = 2 * SECONDS_PER_DAY  # until a card payment turns from pending into available
+
+
+def card_fee(amount: int) -> int:
+    """What Stripe keeps of a card payment, in minor units, halves rounded up."""
+    return (amount * CARD_FEE_BASIS_POINTS + 5_000) // 10_000 + CARD_FEE_FIXED
+
+
+def post_balance_transaction(
+    world: StripeWorld,
+    type_: str,
+    *,
+    amount: int,
+    currency: str,
+    source: str,
+    account: str | None = None,
+    fee: int = 0,
+    available_on: int | None = None,
+) -> Document:
+    """Book a movement of `amount` minor units (negative: money leaves) and return its balance transaction."""
+    now = world.now()
+    ready = now if available_on is None else available_on
+    details = [{"amount": fee, "application": None, "currency": currency, "description": "Stripe processing fees"}]
+    movement: Document = {
+        "id": new_id("balance_transaction"),
+        "object": "balance_transaction",
+        "amount": amount,
+        "available_on": ready,
+        "balance_type": "payments",
+        "created": now,
+        "currency": currency,
+        "description": None,
+        "exchange_rate": None,
+        "fee": fee,
+        "fee_details": [{**details[0], "type": "stripe_fee"}] if fee else [],
+        "net": amount - fee,
+        "reporting_category": type_,
+        "source": source,
+        "status": "pending" if ready > now else "available",
+        "type": type_,
+        "_account": account,
+    }
+    if ready > now:
+        movement[DUE_FIELD] = ready
+    world.save_and_record(movement)
+    return movement
+
+
+def make_available(world: StripeWorld, movement: Document) -> None:
+    """The money of a pending movement can be used from now on."""
+    movement["status"] = "available"
+    account = movement["_account"]
+    world.save_and_record(movement)
+    world.events.record("balance.available", build_balance(world, account), now=world.now(), account=account)
+
+
+def movements_of(world: StripeWorld, account: str | None) -> Iterable[Document]:
+    """All balance transactions of the platform (None) or a connected account, oldest first."""
+    return (one for one in world.documents.all_of("balance_transaction").values() if one["_account"] == account)
+
+
+def sum_movements(world: StripeWorld, account: str | None, status: str | None = None) -> dict[str, int]:
+    """Net sums in minor units by currency, of all movements or of the pending or available ones."""
+    sums: dict[str, int] = {}
+    for movement in movements_of(world, account):
+        if status in (None, movement["status"]):
+            sums[movement["currency"]] = sums.get(movement["currency"], 0) + movement["net"]
+    return sums
+
+
+def build_balance(world: StripeWorld, account: str | None) -> Document:
+    """The balance object."""
+    available, pending = sum_movements(world, account, "available"), sum_movements(world, account, "pending")
+    currencies = sorted({*available, *pending}) or ["usd"]
+    return {
+        "object": "balance",
+        "available": [_balance_part(available, currency) for currency in currencies],
+        "connect_reserved": [{"amount": 0, "currency": currency} for currency in currencies],
+        "livemode": False,
+        "pending": [_balance_part(pending, currency) for currency in currencies],
+    }
+
+
+def _balance_part(sums: dict[str, int], currency: str) -> Document:
+    amount = sums.get(currency, 0)
+    return {"amount": amount, "currency": currency, "source_types": {"card": amount}}
+
+
+def handle_retrieve_balance(call: StripeCall) -> Document:
+    """GET /v1/balance."""
+    return build_balance(call.world, call.account)
+
+
+def handle_retrieve_balance_transaction(call: StripeCall) -> Document:
+    """GET /v1/balance_transactions/{id}."""
+    return call.world.find("balance_transaction", call.ids[0])
+
+
+def handle_list_balance_transactions(call: StripeCall) -> Document:
+    """GET /v1/balance_transactions."""
+    return list_page(call, movements_of(call.world, call.account), url="/v1/balance_transactions")
+
+
+ENDPOINTS = (
+    define_endpoint("GET /v1/balance", "balance_retrieve", handle_retrieve_balance, supports_connected_accounts=True),
+    define_endpoint(
+        "GET /v1/balance_transactions",
+        "balance_transaction_list",
+        handle_list_balance_transactions,
+        "created currency source type",
+        supports_connected_accounts=True,
+    ),
+    define_endpoint(
+        "GET /v1/balance_transactions/*",
+        "balance_transaction_retrieve",
+        handle_retrieve_balance_transaction,
+        supports_connected_accounts=True,
+    ),
+)

@@ -1,0 +1,142 @@
+"""Charges: what a bank said to one attempt at a payment, held, captured, lapsed or refused."""
+
+from __future__ import annotations
+
+from sandbox.stripe.card_catalog import Card, Decline
+from sandbox.stripe.documents import Document, new_id
+from sandbox.stripe.resources.balance_resource import SETTLING_SECONDS, card_fee, post_balance_transaction
+from sandbox.stripe.resources.list_pages import list_page
+from sandbox.stripe.resources.payment_method_resource import card_of
+from sandbox.stripe.stripe_clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+
+INITIALLY_NULL_FIELDS = (
+    "application application_fee application_fee_amount balance_transaction failure_balance_transaction on_behalf_of"
+    " receipt_number receipt_url review shipping source_transfer statement_descriptor statement_descriptor_suffix"
+    " transfer_data"
+)
+HOLD_TTL_SECONDS = (
+    7 * SECONDS_PER_DAY
+)  # a hold made with the customer present: docs.stripe.com/payments/place-a-hold-on-a-payment-method
+MERCHANT_HOLD_TTL_SECONDS = 4 * SECONDS_PER_DAY + 18 * SECONDS_PER_HOUR  # Visa, customer absent
+
+
+def create_charge(world: StripeWorld, intent: Document, method: Document, decline: Decline | None) -> Document:
+    """A new charge for an intent: held when there is no decline, failed otherwise."""
+    charge: Document = {
+        **dict.fromkeys(INITIALLY_NULL_FIELDS.split()),
+        "id": new_id("charge"),
+        "object": "charge",
+        "amount": intent["amount"],
+        "amount_captured": 0,
+        "amount_refunded": 0,
+        "billing_details": method["billing_details"],
+        "calculated_statement_descriptor": "SANDBOX",
+        "captured": False,
+        "created": world.now(),
+        "currency": intent["currency"],
+        "customer": intent["customer"],
+        "description": intent["description"],
+        "disputed": False,
+        "failure_code": decline.code if decline else None,
+        "failure_message": decline.message if decline else None,
+        "fraud_details": {},
+        "livemode": False,
+        "metadata": intent["metadata"],
+        "outcome": _outcome(decline),
+        "paid": decline is None,
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "payment_method_details": {"card": _card_details(world, intent, method, decline), "type": "card"},
+        "receipt_email": intent["receipt_email"],
+        "refunded": False,
+        "status": "failed" if decline else "succeeded",
+        "transfer_group": intent["transfer_group"],
+    }
+    world.save_and_record(charge, "charge.failed" if decline else "charge.succeeded")
+    return charge
+
+
+def _outcome(decline: Decline | None) -> Document:
+    return {
+        "advice_code": None,
+        "network_advice_code": None,
+        "network_decline_code": "01" if decline else None,
+        "network_status": "declined_by_network" if decline else "approved_by_network",
+        "reason": (decline.decline_code or decline.code) if decline else None,
+        "risk_level": "normal",
+        "seller_message": "The bank did not return any further details." if decline else "Payment complete.",
+        "type": "issuer_declined" if decline else "authorized",
+    }
+
+
+def _card_details(world: StripeWorld, intent: Document, method: Document, decline: Decline | None) -> Document:
+    card = method["card"]
+    details: Document = {
+        "amount_authorized": None if decline else intent["amount"],
+        "authorization_code": None if decline else "123456",
+        "brand": card["brand"],
+        "checks": card["checks"],
+        "country": card["country"],
+        "exp_month": card["exp_month"],
+        "exp_year": card["exp_year"],
+        "extended_authorization": {"status": "disabled"},
+        "fingerprint": card["fingerprint"],
+        "funding": card["funding"],
+        "incremental_authorization": {"status": "unavailable"},
+        "last4": card["last4"],
+        "multicapture": {"status": "unavailable"},
+        "network": card["brand"],
+        "overcapture": {"maximum_amount_capturable": intent["amount"], "status": "unavailable"},
+        "three_d_secure": None,
+        "wallet": None,
+    }
+    if decline is None and intent["capture_method"] == "manual":
+        lasts = MERCHANT_HOLD_TTL_SECONDS if intent["_off_session"] and card["brand"] == "visa" else HOLD_TTL_SECONDS
+        details["capture_before"] = world.now() + lasts
+    return details
+
+
+def settle_charge(world: StripeWorld, charge: Document, amount: int, card: Card, *event_types: str) -> None:
+    """Take `amount` minor units of a charge: its net of Stripe's fee goes to the platform's balance."""
+    available_on = world.now() + (0 if card.settles_at_once else SETTLING_SECONDS)
+    movement = post_balance_transaction(
+        world,
+        "charge",
+        amount=amount,
+        currency=charge["currency"],
+        source=charge["id"],
+        fee=card_fee(amount),
+        available_on=available_on,
+    )
+    charge.update(captured=True, amount_captured=amount, balance_transaction=movement["id"])
+    world.save_and_record(charge, *event_types)
+
+
+def release_charge(world: StripeWorld, charge: Document, *event_types: str) -> None:
+    """Give a hold back: nothing was taken, nothing moves on the balance."""
+    charge.update(refunded=True, amount_refunded=charge["amount"])
+    world.save_and_record(charge, *event_types)
+
+
+def card_of_charge(world: StripeWorld, charge: Document) -> Card:
+    """The test card a charge was made with."""
+    return card_of(world.find("payment_method", charge["payment_method"]))
+
+
+def handle_retrieve_charge(call: StripeCall) -> Document:
+    """GET /v1/charges/{id}."""
+    return call.world.find("charge", call.ids[0])
+
+
+def handle_list_charges(call: StripeCall) -> Document:
+    """GET /v1/charges."""
+    return list_page(call, call.world.documents.all_of("charge").values(), url="/v1/charges")
+
+
+ENDPOINTS = (
+    define_endpoint(
+        "GET /v1/charges", "charge_list", handle_list_charges, "created customer payment_intent transfer_group"
+    ),
+    define_endpoint("GET /v1/charges/*", "charge_retrieve", handle_retrieve_charge),
+)

@@ -1,0 +1,175 @@
+"""Checkout sessions that save a card: a page a person can open, complete, cancel, or let expire."""
+
+from __future__ import annotations
+
+from sandbox.stripe.amounts import require_currency
+from sandbox.stripe.card_catalog import Card
+from sandbox.stripe.documents import DUE_FIELD, Document, new_id
+from sandbox.stripe.object_metadata import merge_metadata
+from sandbox.stripe.resources import setup_intent_resource
+from sandbox.stripe.resources.customer_resource import find_existing_customer
+from sandbox.stripe.resources.list_pages import list_page
+from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
+from sandbox.stripe.stripe_refusals import bad_parameter, invalid_request, not_supported
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+
+MIN_SESSION_TTL_SECONDS = 30 * 60
+MAX_SESSION_TTL_SECONDS = SECONDS_PER_DAY
+ALWAYS_NULL_FIELDS = (  # fields of other modes and features, which Stripe answers as null
+    "after_expiration allow_promotion_codes amount_subtotal amount_total billing_address_collection branding_settings"
+    " client_secret collected_information consent consent_collection currency_conversion customer_account"
+    " customer_creation customer_details discounts invoice invoice_creation origin_context payment_intent payment_link"
+    " payment_method_configuration_details permissions recovered_from saved_payment_method_options"
+    " shipping_address_collection shipping_cost submit_type subscription total_details wallet_options"
+)
+SETUP_DATA = frozenset({"metadata", "description"})
+
+
+def handle_create_checkout_session(call: StripeCall) -> Document:
+    """POST /v1/checkout/sessions, mode=setup."""
+    params, world = call.params, call.world
+    _check(params)
+    expires_at = _expiry(params, world.now())
+    currency = require_currency(params)
+    customer = (
+        find_existing_customer(world, params["customer"], param="customer", status=400)
+        if "customer" in params
+        else None
+    )
+    setup_data = params.get("setup_intent_data", {})
+    metadata = merge_metadata({}, params)
+    intent = setup_intent_resource.create_setup_intent(
+        world,
+        customer=customer["id"] if customer else None,
+        description=setup_data.get("description"),
+        metadata=merge_metadata({}, setup_data),
+    )
+    session = {**_new_session(call, currency, intent, expires_at), "metadata": metadata}
+    world.save_and_record(session)
+    return session
+
+
+def _check(params: Document) -> None:
+    if params.get("mode") is None:
+        raise bad_parameter("Missing required param: mode.", param="mode", code="parameter_missing")
+    if params["mode"] != "setup":
+        raise not_supported(f"Checkout in mode={params['mode']}", param="mode")
+    for name in ("currency", "success_url"):
+        if name not in params:
+            raise bad_parameter(f"Missing required param: {name}.", param=name, code="parameter_missing")
+    for name in ("success_url", "cancel_url"):
+        if name in params and "://" not in params[name]:
+            raise bad_parameter("Not a valid URL", param=name, code="url_invalid")
+    for name in params.get("setup_intent_data", {}):
+        if name not in SETUP_DATA:
+            raise not_supported(f"setup_intent_data[{name}]", param=f"setup_intent_data[{name}]")
+
+
+def _expiry(params: Document, now: int) -> int:
+    requested: int = params.get("expires_at", now + MAX_SESSION_TTL_SECONDS)
+    # A minute of grace on both sides: the caller's clock is not ours.
+    if not now + MIN_SESSION_TTL_SECONDS - 60 <= requested <= now + MAX_SESSION_TTL_SECONDS + 60:
+        raise bad_parameter(
+            "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.",
+            param="expires_at",
+        )
+    return requested
+
+
+def _new_session(call: StripeCall, currency: str, intent: Document, expires_at: int) -> Document:
+    params = call.params
+    id_ = new_id("checkout.session")
+    return {
+        **dict.fromkeys(ALWAYS_NULL_FIELDS.split()),
+        "id": id_,
+        "object": "checkout.session",
+        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "cancel_url": params.get("cancel_url"),
+        "client_reference_id": params.get("client_reference_id"),
+        "created": call.world.now(),
+        "currency": currency,
+        "custom_fields": [],
+        "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
+        "customer": intent["customer"],
+        "customer_email": params.get("customer_email"),
+        "expires_at": expires_at,
+        "livemode": False,
+        "locale": params.get("locale"),
+        "mode": "setup",
+        "payment_method_collection": "if_required",
+        "payment_method_options": {},
+        "payment_method_types": ["card"],
+        "payment_status": "no_payment_required",
+        "setup_intent": intent["id"],
+        "shipping_options": [],
+        "status": "open",
+        "success_url": params["success_url"],
+        "ui_mode": "hosted_page",
+        "url": f"{call.base_url}/pay/checkout/{id_}",
+        DUE_FIELD: expires_at,
+    }
+
+
+def complete_session(world: StripeWorld, session: Document, card: Card) -> None:
+    """The person has entered a card and pressed the button; a bank that refuses raises 402 and the page stays open."""
+    _require_open(session, "completed")
+    setup_intent_resource.save_card_to_setup_intent(world, world.find("setup_intent", session["setup_intent"]), card)
+    session.pop(DUE_FIELD, None)
+    session.update(status="complete", url=None)
+    world.save_and_record(session, "checkout.session.completed")
+
+
+def handle_expire_session(call: StripeCall) -> Document:
+    """POST /v1/checkout/sessions/{id}/expire."""
+    session = call.world.find("checkout.session", call.ids[0], param="session")
+    _require_open(session, "expired")
+    close_expired_session(call.world, session)
+    return session
+
+
+def close_expired_session(world: StripeWorld, session: Document) -> None:
+    """The page can no longer be used."""
+    session.pop(DUE_FIELD, None)
+    session.update(status="expired", url=None)
+    world.save_and_record(session, "checkout.session.expired")
+    setup_intent_resource.cancel_setup_intent(world, world.find("setup_intent", session["setup_intent"]))
+
+
+def success_url_of(session: Document) -> str:
+    """Where the person goes after completing; Stripe fills in the session's id where asked."""
+    url: str = session["success_url"]
+    return url.replace("{CHECKOUT_SESSION_ID}", session["id"])
+
+
+def _require_open(session: Document, done: str) -> None:
+    if session["status"] != "open":
+        raise invalid_request(
+            f'Only Checkout Sessions with a status in ["open"] can be {done}. This Checkout Session has a status of'
+            f" `{session['status']}`."
+        )
+
+
+def handle_retrieve_checkout_session(call: StripeCall) -> Document:
+    """GET /v1/checkout/sessions/{id}."""
+    return call.world.find("checkout.session", call.ids[0], param="session")
+
+
+def handle_list_checkout_sessions(call: StripeCall) -> Document:
+    """GET /v1/checkout/sessions."""
+    return list_page(call, call.world.documents.all_of("checkout.session").values(), url="/v1/checkout/sessions")
+
+
+CREATE_PARAMETERS = (
+    "mode currency customer customer_email success_url cancel_url client_reference_id metadata setup_intent_data"
+    " expires_at locale ui_mode"
+)
+ENDPOINTS = (
+    define_endpoint(
+        "POST /v1/checkout/sessions", "checkout.session_create", handle_create_checkout_session, CREATE_PARAMETERS
+    ),
+    define_endpoint(
+        "GET /v1/checkout/sessions", "checkout.session_list", handle_list_checkout_sessions, "created customer status"
+    ),
+    define_endpoint("GET /v1/checkout/sessions/*", "checkout.session_retrieve", handle_retrieve_checkout_session),
+    define_endpoint("POST /v1/checkout/sessions/*/expire", "checkout.session_expire", handle_expire_session),
+)

@@ -1,0 +1,101 @@
+"""Customers: the people whose cards are kept."""
+
+from __future__ import annotations
+
+from sandbox.stripe.documents import Document, new_id
+from sandbox.stripe.object_metadata import merge_metadata
+from sandbox.stripe.resources.list_pages import list_page
+from sandbox.stripe.resources.payment_method_resource import detach_from_customer
+from sandbox.stripe.stripe_refusals import no_such
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+
+TEXT_FIELDS = ("description", "email", "name", "phone")
+
+
+def handle_create_customer(call: StripeCall) -> Document:
+    """POST /v1/customers."""
+    customer: Document = {
+        "id": new_id("customer"),
+        "object": "customer",
+        "address": None,
+        "balance": 0,
+        "created": call.world.now(),
+        "currency": None,
+        "default_source": None,
+        "delinquent": False,
+        "discount": None,
+        "invoice_prefix": None,
+        "invoice_settings": {"custom_fields": None, "default_payment_method": None, "footer": None},
+        "livemode": False,
+        "metadata": merge_metadata({}, call.params),
+        "next_invoice_sequence": 1,
+        "preferred_locales": call.params.get("preferred_locales", []),
+        "shipping": None,
+        "tax_exempt": "none",
+        "test_clock": None,
+        **{name: call.params.get(name) or None for name in TEXT_FIELDS},
+    }
+    call.world.save_and_record(customer, "customer.created")
+    return customer
+
+
+def handle_retrieve_customer(call: StripeCall) -> Document:
+    """GET /v1/customers/{id}; a deleted one is still found, as deleted."""
+    return call.world.find("customer", call.ids[0])
+
+
+def handle_update_customer(call: StripeCall) -> Document:
+    """POST /v1/customers/{id}."""
+    customer = find_existing_customer(call.world, call.ids[0])
+    metadata = merge_metadata(customer["metadata"], call.params)
+    for name in (*TEXT_FIELDS, "preferred_locales"):
+        if name in call.params:
+            customer[name] = call.params[name] or None
+    customer["metadata"] = metadata
+    call.world.save_and_record(customer, "customer.updated")
+    return customer
+
+
+def handle_delete_customer(call: StripeCall) -> Document:
+    """DELETE /v1/customers/{id}: their cards are detached; a live hold stays capturable."""
+    customer = find_existing_customer(call.world, call.ids[0])
+    for method in list(call.world.documents.all_of("payment_method").values()):
+        if method["customer"] == customer["id"]:
+            detach_from_customer(call.world, method)
+    call.world.events.record("customer.deleted", customer, now=call.world.now())
+    gone: Document = {"id": customer["id"], "object": "customer", "deleted": True, "_created": customer["created"]}
+    call.world.save_and_record(gone)
+    return gone
+
+
+def handle_list_customers(call: StripeCall) -> Document:
+    """GET /v1/customers; the deleted are not listed."""
+    found = call.world.documents.all_of("customer").values()
+    return list_page(call, (one for one in found if "deleted" not in one), url="/v1/customers")
+
+
+def find_existing_customer(world: StripeWorld, customer_id: str, *, param: str = "id", status: int = 404) -> Document:
+    """A customer that exists and is not deleted."""
+    customer = world.find("customer", customer_id, param=param, status=status)
+    if "deleted" in customer:
+        raise no_such("customer", customer_id, param=param, status=status)
+    return customer
+
+
+ENDPOINTS = (
+    define_endpoint(
+        "POST /v1/customers",
+        "customer_create",
+        handle_create_customer,
+        "description email name phone metadata preferred_locales",
+    ),
+    define_endpoint("GET /v1/customers", "customer_list", handle_list_customers, "created email"),
+    define_endpoint("GET /v1/customers/*", "customer_retrieve", handle_retrieve_customer),
+    define_endpoint(
+        "POST /v1/customers/*",
+        "customer_update",
+        handle_update_customer,
+        "description email name phone metadata preferred_locales",
+    ),
+    define_endpoint("DELETE /v1/customers/*", "customer_delete", handle_delete_customer),
+)

@@ -1,0 +1,90 @@
+"""Disputes: a customer's bank takes a captured payment back until it has decided; a lever opens and closes them."""
+
+from __future__ import annotations
+
+from sandbox.stripe.documents import Document, new_id, without_private_fields
+from sandbox.stripe.resources.balance_resource import post_balance_transaction
+from sandbox.stripe.resources.list_pages import list_page
+from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
+from sandbox.stripe.stripe_refusals import invalid_request
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+
+DISPUTE_FEE = 1_500  # what Stripe keeps of a dispute, in minor units
+EVIDENCE_SECONDS = 9 * SECONDS_PER_DAY
+DISPUTE_OUTCOMES = ("won", "lost")
+
+
+def open_charge_dispute(world: StripeWorld, charge: Document, reason: str) -> Document:
+    """The bank takes all that was paid, and Stripe its fee."""
+    amount = charge["amount_captured"] - charge["amount_refunded"]
+    if amount <= 0 or find_blocking_dispute(world, charge) is not None:
+        raise invalid_request(f"Charge {charge['id']} can't be disputed now.")
+    dispute: Document = {
+        "id": new_id("dispute"),
+        "object": "dispute",
+        "amount": amount,
+        "balance_transactions": [],
+        "charge": charge["id"],
+        "created": world.now(),
+        "currency": charge["currency"],
+        "enhanced_eligibility_types": [],
+        "evidence": {},
+        "evidence_details": {
+            "due_by": world.now() + EVIDENCE_SECONDS,
+            "enhanced_eligibility": {},
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+        "is_charge_refundable": False,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": charge["payment_intent"],
+        "reason": reason,
+        "status": "needs_response",
+    }
+    _move_disputed_money(world, dispute, -amount, DISPUTE_FEE)
+    charge["disputed"] = True
+    world.save_and_record(charge)
+    world.save_and_record(dispute, "charge.dispute.created", "charge.dispute.funds_withdrawn")
+    return dispute
+
+
+def close_charge_dispute(world: StripeWorld, dispute: Document, outcome: str) -> None:
+    """The bank has decided; what was won comes back, the fee does not."""
+    if dispute["status"] in DISPUTE_OUTCOMES or outcome not in DISPUTE_OUTCOMES:
+        raise invalid_request(f"Dispute {dispute['id']} is {dispute['status']}; it can't be closed as {outcome}.")
+    dispute["status"] = outcome
+    if outcome == "won":
+        _move_disputed_money(world, dispute, dispute["amount"], 0)
+        world.save_and_record(dispute, "charge.dispute.funds_reinstated")
+    world.save_and_record(dispute, "charge.dispute.closed")
+
+
+def _move_disputed_money(world: StripeWorld, dispute: Document, amount: int, fee: int) -> None:
+    moved = post_balance_transaction(
+        world, "adjustment", amount=amount, currency=dispute["currency"], source=dispute["id"], fee=fee
+    )
+    dispute["balance_transactions"].append(without_private_fields(moved))
+
+
+def find_blocking_dispute(world: StripeWorld, charge: Document) -> Document | None:
+    """The dispute that keeps a charge from being refunded; None when there is none, or it was won."""
+    disputes = world.documents.all_of("dispute").values()
+    return next((one for one in disputes if one["charge"] == charge["id"] and one["status"] != "won"), None)
+
+
+def handle_retrieve_dispute(call: StripeCall) -> Document:
+    """GET /v1/disputes/{id}."""
+    return call.world.find("dispute", call.ids[0])
+
+
+def handle_list_disputes(call: StripeCall) -> Document:
+    """GET /v1/disputes."""
+    return list_page(call, call.world.documents.all_of("dispute").values(), url="/v1/disputes")
+
+
+ENDPOINTS = (
+    define_endpoint("GET /v1/disputes", "dispute_list", handle_list_disputes, "charge created payment_intent"),
+    define_endpoint("GET /v1/disputes/*", "dispute_retrieve", handle_retrieve_dispute),
+)

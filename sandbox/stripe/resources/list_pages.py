@@ -1,0 +1,71 @@
+"""How objects are listed: newest first, filtered, in pages cut by a cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from sandbox.stripe.documents import Document
+from sandbox.stripe.stripe_refusals import bad_parameter, no_such
+from sandbox.stripe.stripe_world import StripeCall
+
+DEFAULT_PAGE_SIZE = 10
+MAX_PAGE_SIZE = 100
+PAGING_PARAMETERS = frozenset({"limit", "starting_after", "ending_before", "expand"})
+
+DocumentFilter = Callable[[Document], bool]
+
+
+def list_page(call: StripeCall, found: Iterable[Document], *, url: str, keep: DocumentFilter | None = None) -> Document:
+    """A list object of those of the found (oldest first) that fit the call's filters.
+
+    A parameter filters by the field of its name; `created` also takes gt, gte, lt and lte.
+    """
+    wanted = {name: value for name, value in call.params.items() if name not in PAGING_PARAMETERS}
+    fitting = [one for one in found if _fits(one, wanted) and (keep is None or keep(one))]
+    fitting.reverse()
+    return _cut_page(call.params, fitting, url)
+
+
+def _fits(document: Document, wanted: Mapping[str, object]) -> bool:
+    for name, value in wanted.items():
+        if name == "created" and isinstance(value, dict):
+            if not _is_in_range(document["created"], value):
+                return False
+        elif document.get(name) != value:
+            return False
+    return True
+
+
+def _is_in_range(created: int, bounds: Mapping[str, int]) -> bool:
+    return (
+        created > bounds.get("gt", -1)
+        and created >= bounds.get("gte", 0)
+        and created < bounds.get("lt", created + 1)
+        and created <= bounds.get("lte", created)
+    )
+
+
+def _cut_page(params: Document, fitting: list[Document], url: str) -> Document:
+    limit = params.get("limit", DEFAULT_PAGE_SIZE)
+    if not 1 <= limit <= MAX_PAGE_SIZE:
+        edge = "greater than or equal to 1" if limit < 1 else f"less than or equal to {MAX_PAGE_SIZE}"
+        raise bad_parameter(f"This value must be {edge}.", param="limit", code="parameter_invalid_integer")
+    if "starting_after" in params:
+        fitting = fitting[_position(fitting, params, "starting_after") + 1 :]
+        return list_object(fitting[:limit], url, has_more=len(fitting) > limit)
+    if "ending_before" in params:
+        before = fitting[: _position(fitting, params, "ending_before")]
+        return list_object(before[-limit:], url, has_more=len(before) > limit)
+    return list_object(fitting[:limit], url, has_more=len(fitting) > limit)
+
+
+def _position(fitting: list[Document], params: Document, cursor: str) -> int:
+    for position, document in enumerate(fitting):
+        if document["id"] == params[cursor]:
+            return position
+    raise no_such("object", params[cursor], param=cursor, status=400)
+
+
+def list_object(data: list[Document], url: str, *, has_more: bool = False) -> Document:
+    """Stripe's list object."""
+    return {"object": "list", "data": data, "has_more": has_more, "url": url}

@@ -1,0 +1,186 @@
+"""Payment methods: cards, kept by customers; Stripe's test names for them make new ones."""
+
+from __future__ import annotations
+
+from sandbox.stripe.card_catalog import BY_NAME, Card
+from sandbox.stripe.documents import Document, new_id
+from sandbox.stripe.object_metadata import merge_metadata
+from sandbox.stripe.resources.list_pages import list_page
+from sandbox.stripe.stripe_refusals import card_error, invalid_request, no_such
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+
+YEARS_VALID = 4
+SECONDS_PER_YEAR = 31_556_952
+FIRST_YEAR = 1970
+
+
+def create_payment_method(world: StripeWorld, card: Card) -> Document:
+    """A new payment method for a test card, kept by nobody yet."""
+    method: Document = {
+        "id": new_id("payment_method"),
+        "object": "payment_method",
+        "allow_redisplay": "unspecified",
+        "billing_details": {
+            "address": dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state")),
+            "email": None,
+            "name": None,
+            "phone": None,
+            "tax_id": None,
+        },
+        "card": _card_details(world, card),
+        "created": world.now(),
+        "customer": None,
+        "livemode": False,
+        "metadata": {},
+        "type": "card",
+        "_card": card.name,
+        "_saved": False,  # set up for later payments, so some banks do not ask again
+        "_spent": False,  # used or detached without a customer: of no more use
+    }
+    world.save_and_record(method)
+    return method
+
+
+def _card_details(world: StripeWorld, card: Card) -> Document:
+    """What stands on the card and what Stripe knows of it."""
+    return {
+        "brand": card.brand,
+        "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
+        "country": "US",
+        "display_brand": card.brand,
+        "exp_month": 12,
+        "exp_year": FIRST_YEAR + world.now() // SECONDS_PER_YEAR + YEARS_VALID,
+        "fingerprint": card.fingerprint,
+        "funding": "debit" if card.name.endswith("_debit") else "credit",
+        "generated_from": None,
+        "last4": card.number[-4:],
+        "networks": {"available": [card.brand], "preferred": None},
+        "regulated_status": "unregulated",
+        "three_d_secure_usage": {"supported": True},
+        "wallet": None,
+    }
+
+
+def card_of(method: Document) -> Card:
+    """The test card behind a payment method."""
+    return BY_NAME[method["_card"]]
+
+
+def find_or_create_payment_method(world: StripeWorld, id_: str, *, param: str | None) -> Document:
+    """The payment method of that id; a test name such as pm_card_visa makes a new one, as Stripe's test mode does."""
+    if id_ in BY_NAME:
+        return create_payment_method(world, BY_NAME[id_])
+    method = world.documents.get("payment_method", id_)
+    if method is None:
+        raise no_such("payment_method", id_, param=param or "id", status=400 if param else 404)
+    return method
+
+
+def attach_to_customer(world: StripeWorld, method: Document, customer_id: str) -> None:
+    """Keep a card; banks that refuse to have it kept say so now (402)."""
+    refuse_consumed_method(method)
+    if method["customer"] not in (None, customer_id):
+        raise invalid_request("The payment method you provided has already been attached to a customer.")
+    card = card_of(method)
+    if card.decline is not None and not card.can_be_saved:
+        decline = card.decline
+        raise card_error(decline.message, code=decline.code, decline_code=decline.decline_code)
+    if method["customer"] is None:
+        method["customer"] = customer_id
+        world.save_and_record(method, "payment_method.attached")
+
+
+def detach_from_customer(world: StripeWorld, method: Document) -> None:
+    """Let a card go for good."""
+    method["customer"] = None
+    method["_spent"] = True
+    world.save_and_record(method, "payment_method.detached")
+
+
+def refuse_consumed_method(method: Document) -> None:
+    """A card that was detached, or used without being kept, is of no more use."""
+    if method["_spent"] and method["customer"] is None:
+        raise invalid_request(
+            "This PaymentMethod was previously used without being attached to a Customer or was detached from a"
+            " Customer, and may not be used again.",
+            param="payment_method",
+        )
+
+
+def handle_attach_payment_method(call: StripeCall) -> Document:
+    """POST /v1/payment_methods/{id}/attach."""
+    if "customer" not in call.params:
+        raise invalid_request("Missing required param: customer.", code="parameter_missing", param="customer")
+    customer = call.world.find("customer", call.params["customer"], param="customer", status=400)
+    if "deleted" in customer:
+        raise no_such("customer", customer["id"], param="customer", status=400)
+    method = find_or_create_payment_method(call.world, call.ids[0], param=None)
+    attach_to_customer(call.world, method, customer["id"])
+    return method
+
+
+def handle_detach_payment_method(call: StripeCall) -> Document:
+    """POST /v1/payment_methods/{id}/detach."""
+    method = call.world.find("payment_method", call.ids[0])
+    if method["customer"] is None:
+        raise invalid_request(
+            "The payment method you provided is not attached to a customer so detachment is impossible."
+        )
+    detach_from_customer(call.world, method)
+    return method
+
+
+def handle_retrieve_payment_method(call: StripeCall) -> Document:
+    """GET /v1/payment_methods/{id}."""
+    return find_or_create_payment_method(call.world, call.ids[0], param=None)
+
+
+def handle_update_payment_method(call: StripeCall) -> Document:
+    """POST /v1/payment_methods/{id}: metadata only."""
+    method = call.world.find("payment_method", call.ids[0])
+    method["metadata"] = merge_metadata(method["metadata"], call.params)
+    call.world.save_and_record(method, "payment_method.updated")
+    return method
+
+
+def handle_list_payment_methods(call: StripeCall) -> Document:
+    """GET /v1/payment_methods: those of the customer named, else those of none."""
+    call.params.setdefault("customer", None)
+    return list_page(call, call.world.documents.all_of("payment_method").values(), url="/v1/payment_methods")
+
+
+def handle_list_customer_payment_methods(call: StripeCall) -> Document:
+    """GET /v1/customers/{id}/payment_methods."""
+    customer = call.world.find("customer", call.ids[0])["id"]
+    found = (one for one in call.world.documents.all_of("payment_method").values() if one["customer"] == customer)
+    return list_page(call, found, url=f"/v1/customers/{customer}/payment_methods")
+
+
+def handle_retrieve_customer_payment_method(call: StripeCall) -> Document:
+    """GET /v1/customers/{customer}/payment_methods/{id}."""
+    method = call.world.find("payment_method", call.ids[1])
+    if method["customer"] != call.ids[0]:
+        raise no_such("payment_method", call.ids[1])
+    return method
+
+
+ENDPOINTS = (
+    define_endpoint("GET /v1/payment_methods", "payment_method_list", handle_list_payment_methods, "customer type"),
+    define_endpoint("GET /v1/payment_methods/*", "payment_method_retrieve", handle_retrieve_payment_method),
+    define_endpoint("POST /v1/payment_methods/*", "payment_method_update", handle_update_payment_method, "metadata"),
+    define_endpoint(
+        "POST /v1/payment_methods/*/attach", "payment_method_attach", handle_attach_payment_method, "customer"
+    ),
+    define_endpoint("POST /v1/payment_methods/*/detach", "payment_method_detach", handle_detach_payment_method),
+    define_endpoint(
+        "GET /v1/customers/*/payment_methods",
+        "customer_payment_method_list",
+        handle_list_customer_payment_methods,
+        "type",
+    ),
+    define_endpoint(
+        "GET /v1/customers/*/payment_methods/*",
+        "customer_payment_method_retrieve",
+        handle_retrieve_customer_payment_method,
+    ),
+)

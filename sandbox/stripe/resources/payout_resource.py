@@ -1,0 +1,92 @@
+"""Payouts: a connected account's balance sent to its bank; here a lever starts them, never the clock."""
+
+from __future__ import annotations
+
+from sandbox.stripe.documents import Document, new_id
+from sandbox.stripe.resources.balance_resource import post_balance_transaction, sum_movements
+from sandbox.stripe.resources.list_pages import list_page
+from sandbox.stripe.stripe_refusals import invalid_request, no_such
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+
+
+def create_payouts(world: StripeWorld, account: Document) -> None:
+    """Send all the account has, pending or not, to its bank."""
+    for currency, amount in sum_movements(world, account["id"]).items():
+        if amount > 0:
+            _send_payout(world, account["id"], currency, amount)
+
+
+def _send_payout(world: StripeWorld, account: str, currency: str, amount: int) -> None:
+    payout: Document = {
+        "id": new_id("payout"),
+        "object": "payout",
+        "amount": amount,
+        "arrival_date": world.now(),
+        "automatic": True,
+        "balance_transaction": None,
+        "created": world.now(),
+        "currency": currency,
+        "description": "STRIPE PAYOUT",
+        "destination": None,
+        "failure_balance_transaction": None,
+        "failure_code": None,
+        "failure_message": None,
+        "livemode": False,
+        "metadata": {},
+        "method": "standard",
+        "original_payout": None,
+        "reconciliation_status": "completed",
+        "reversed_by": None,
+        "source_type": "card",
+        "statement_descriptor": None,
+        "status": "paid",
+        "type": "bank_account",
+        "_account": account,
+    }
+    movement = post_balance_transaction(
+        world, "payout", amount=-amount, currency=currency, source=payout["id"], account=account
+    )
+    payout["balance_transaction"] = movement["id"]
+    world.save_and_record(payout, "payout.created", "payout.paid", account=account)
+
+
+def fail_newest_payout(world: StripeWorld, account: Document) -> None:
+    """The bank sends the newest payout back: what was on its way is on the account again."""
+    payout = next(
+        one for one in reversed(world.documents.all_of("payout").values()) if one["_account"] == account["id"]
+    )
+    if payout["status"] == "failed":
+        raise invalid_request(f"Payout {payout['id']} has failed already.")
+    amount, currency = payout["amount"], payout["currency"]
+    back = post_balance_transaction(
+        world, "payout_failure", amount=amount, currency=currency, source=payout["id"], account=account["id"]
+    )
+    payout.update(
+        status="failed",
+        failure_balance_transaction=back["id"],
+        failure_code="account_closed",
+        failure_message="The bank account has been closed.",
+    )
+    world.save_and_record(payout, "payout.failed", account=account["id"])
+
+
+def handle_retrieve_payout(call: StripeCall) -> Document:
+    """GET /v1/payouts/{id}."""
+    payout = call.world.find("payout", call.ids[0])
+    if payout["_account"] != call.account:
+        raise no_such("payout", call.ids[0])
+    return payout
+
+
+def handle_list_payouts(call: StripeCall) -> Document:
+    """GET /v1/payouts."""
+    found = (one for one in call.world.documents.all_of("payout").values() if one["_account"] == call.account)
+    return list_page(call, found, url="/v1/payouts")
+
+
+ENDPOINTS = (
+    define_endpoint(
+        "GET /v1/payouts", "payout_list", handle_list_payouts, "created status", supports_connected_accounts=True
+    ),
+    define_endpoint("GET /v1/payouts/*", "payout_retrieve", handle_retrieve_payout, supports_connected_accounts=True),
+)

@@ -1,0 +1,89 @@
+"""Setup intents: saving a card for later, here always by way of a Checkout page."""
+
+from __future__ import annotations
+
+from sandbox.stripe.card_catalog import Card
+from sandbox.stripe.documents import Document, new_id, without_private_fields
+from sandbox.stripe.resources.list_pages import list_page
+from sandbox.stripe.resources.payment_method_resource import attach_to_customer, create_payment_method
+from sandbox.stripe.stripe_refusals import StripeRefusal
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+
+
+def create_setup_intent(
+    world: StripeWorld, *, customer: str | None, description: str | None, metadata: Document
+) -> Document:
+    """A new setup intent that waits for a card."""
+    id_ = new_id("setup_intent")
+    intent: Document = {
+        "id": id_,
+        "object": "setup_intent",
+        "application": None,
+        "automatic_payment_methods": None,
+        "cancellation_reason": None,
+        "client_secret": f"{id_}_secret_{new_id('request')[4:]}",
+        "created": world.now(),
+        "customer": customer,
+        "customer_account": None,
+        "description": description,
+        "excluded_payment_method_types": None,
+        "flow_directions": None,
+        "last_setup_error": None,
+        "latest_attempt": None,
+        "livemode": False,
+        "mandate": None,
+        "metadata": metadata,
+        "next_action": None,
+        "on_behalf_of": None,
+        "payment_method": None,
+        "payment_method_configuration_details": None,
+        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
+        "payment_method_types": ["card"],
+        "single_use_mandate": None,
+        "status": "requires_payment_method",
+        "usage": "off_session",
+    }
+    world.save_and_record(intent, "setup_intent.created")
+    return intent
+
+
+def save_card_to_setup_intent(world: StripeWorld, intent: Document, card: Card) -> None:
+    """Give the intent a card, its bank's approval included; a bank that refuses raises 402."""
+    method = create_payment_method(world, card)
+    try:
+        if intent["customer"] is not None:
+            attach_to_customer(world, method, intent["customer"])
+    except StripeRefusal as refused:
+        refused.error["payment_method"] = without_private_fields(method)
+        intent["last_setup_error"] = dict(refused.error)
+        world.save_and_record(intent, "setup_intent.setup_failed")
+        refused.error["setup_intent"] = without_private_fields(intent)
+        raise
+    method["_saved"] = True
+    world.save_and_record(method)
+    intent.update(status="succeeded", payment_method=method["id"], last_setup_error=None)
+    world.save_and_record(intent, "setup_intent.succeeded")
+
+
+def cancel_setup_intent(world: StripeWorld, intent: Document) -> None:
+    """Its page has expired."""
+    intent.update(status="canceled", cancellation_reason="abandoned")
+    world.save_and_record(intent, "setup_intent.canceled")
+
+
+def handle_retrieve_setup_intent(call: StripeCall) -> Document:
+    """GET /v1/setup_intents/{id}."""
+    return call.world.find("setup_intent", call.ids[0], param="intent")
+
+
+def handle_list_setup_intents(call: StripeCall) -> Document:
+    """GET /v1/setup_intents."""
+    return list_page(call, call.world.documents.all_of("setup_intent").values(), url="/v1/setup_intents")
+
+
+ENDPOINTS = (
+    define_endpoint(
+        "GET /v1/setup_intents", "setup_intent_list", handle_list_setup_intents, "created customer payment_method"
+    ),
+    define_endpoint("GET /v1/setup_intents/*", "setup_intent_retrieve", handle_retrieve_setup_intent),
+)

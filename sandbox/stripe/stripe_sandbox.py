@@ -1,0 +1,57 @@
+"""The sandbox put together: the world, what goes wrong in it, and what is remembered of the calls."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox.stripe.call_recorder import CallRecorder
+from sandbox.stripe.documents import DocumentStore
+from sandbox.stripe.idempotency import IdempotencyKeys
+from sandbox.stripe.stripe_clock import StripeClock
+from sandbox.stripe.stripe_events import StripeEventLog
+from sandbox.stripe.stripe_faults import StripeFaults
+from sandbox.stripe.stripe_world import StripeWorld
+from sandbox.stripe.webhook_sender import WebhookReceiver, WebhookSender
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeSandbox:
+    """All parts of one running sandbox."""
+
+    world: StripeWorld
+    idempotency_keys: IdempotencyKeys
+    faults: StripeFaults
+    call_recorder: CallRecorder
+    webhook_sender: WebhookSender
+    stopping: asyncio.Event
+
+    def commit(self) -> None:
+        """Write down what has changed and wake the delivery of new events."""
+        self.world.documents.commit()
+        self.webhook_sender.wake()
+
+    def close(self) -> None:
+        """Let go of files."""
+        self.world.documents.close()
+        self.call_recorder.close()
+
+
+STRIPE_SANDBOX = web.AppKey("sandbox", StripeSandbox)
+
+
+def build_stripe_sandbox(*, state: Path | None, transcript: Path | None, receiver: WebhookReceiver) -> StripeSandbox:
+    """A sandbox that remembers what its state folder holds."""
+    documents = DocumentStore(state)
+    events = StripeEventLog(documents)
+    return StripeSandbox(
+        world=StripeWorld(documents=documents, clock=StripeClock(documents), events=events),
+        idempotency_keys=IdempotencyKeys(documents),
+        faults=StripeFaults(),
+        call_recorder=CallRecorder(transcript),
+        webhook_sender=WebhookSender(documents, events, receiver),
+        stopping=asyncio.Event(),
+    )

@@ -1,0 +1,75 @@
+"""The sandbox as a server: listening, ticking with time, delivering events, stopping."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox.stripe.api_calls import answer_api_call
+from sandbox.stripe.hosted_pages import PAGE_ROUTES
+from sandbox.stripe.routes import apply_due_changes
+from sandbox.stripe.stripe_control import CONTROL_ROUTES
+from sandbox.stripe.stripe_sandbox import STRIPE_SANDBOX, StripeSandbox, build_stripe_sandbox
+from sandbox.stripe.webhook_sender import WebhookReceiver
+
+TICK_SECONDS = 0.5  # seconds between looks at what time has brought
+SHUTDOWN_TIMEOUT_SECONDS = 0.3  # seconds open calls get when the sandbox stops
+
+
+def make_stripe_app(sandbox: StripeSandbox) -> web.Application:
+    """The sandbox's web application."""
+    app = web.Application(client_max_size=4 * 1024**2)
+    app[STRIPE_SANDBOX] = sandbox
+    app.add_routes([*CONTROL_ROUTES, *PAGE_ROUTES, web.route("*", "/{path:.*}", answer_api_call)])
+    return app
+
+
+@asynccontextmanager
+async def running_stripe(
+    *,
+    state: Path | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    webhook: str | None = None,
+    webhook_secret: str | None = None,
+    connect_webhook_secret: str | None = None,
+    enabled_events: Sequence[str] = ("*",),
+) -> AsyncIterator[str]:
+    """Run a sandbox and yield its address; port 0 takes a free one, without a state folder nothing is kept."""
+    transcript = os.environ.get("SANDBOX_TRANSCRIPT_DIR")
+    sandbox = build_stripe_sandbox(
+        state=state,
+        transcript=Path(transcript) if transcript else None,
+        receiver=WebhookReceiver(
+            url=webhook, secret=webhook_secret, connect_secret=connect_webhook_secret, enabled=enabled_events
+        ),
+    )
+    runner = web.AppRunner(make_stripe_app(sandbox), access_log=None, shutdown_timeout=SHUTDOWN_TIMEOUT_SECONDS)
+    await runner.setup()
+    tasks = [
+        asyncio.create_task(sandbox.webhook_sender.run()),
+        asyncio.create_task(_apply_due_changes_forever(sandbox)),
+    ]
+    sandbox.webhook_sender.wake()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield f"http://{host}:{runner.addresses[0][1]}"
+    finally:
+        sandbox.stopping.set()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await runner.cleanup()
+        sandbox.close()
+
+
+async def _apply_due_changes_forever(sandbox: StripeSandbox) -> None:
+    while True:
+        await asyncio.sleep(TICK_SECONDS)
+        apply_due_changes(sandbox.world)
+        sandbox.commit()

@@ -1,0 +1,72 @@
+"""Control requests that make life hard: faults, a moved clock, repeated and invented updates."""
+
+from dataclasses import replace
+
+from .bot_api_refusals import ControlRequestError
+from .control_request import ControlRequest, find_bot
+from .telegram_faults import TelegramFault
+from .telegram_sandbox import TelegramSandbox
+from .updates import MESSAGE_UPDATE_TTL_SECONDS, create_update, queue_update
+
+
+async def add_telegram_fault(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
+    """POST /sim/faults: the next `times` calls of a method fail in the way of `kind`."""
+    bot = control_request.values.get("bot")
+    retry_after = control_request.number("retry_after")
+    fault = TelegramFault(
+        kind=control_request.need_text("kind"),
+        method=control_request.need_text("method"),
+        bot_id=find_bot(telegram, bot).id if bot is not None else None,
+        chat=control_request.number("chat"),
+        status=control_request.number("status") or (429 if retry_after is not None else 500),
+        description=control_request.text("description"),
+        retry_after=retry_after,
+        seconds=control_request.seconds("seconds"),
+        times=control_request.number("times") or 1,
+    )
+    telegram.faults.add(fault)
+    return {"faults": telegram.faults.pending()}
+
+
+async def clear_telegram_faults(telegram: TelegramSandbox, _control_request: ControlRequest) -> object:
+    """DELETE /sim/faults."""
+    telegram.faults.clear()
+    return {"faults": []}
+
+
+async def show_telegram_faults(telegram: TelegramSandbox, _control_request: ControlRequest) -> object:
+    """GET /sim/faults: those still to come."""
+    return {"faults": telegram.faults.pending()}
+
+
+async def move_telegram_clock(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
+    """POST /sim/clock {"advance": seconds}: gives {"now": Unix seconds}."""
+    seconds = control_request.seconds("advance")
+    if seconds < 0:
+        raise ControlRequestError("Time goes forward only.")
+    return {"now": telegram.clock.advance(seconds)}
+
+
+async def redeliver_update(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
+    """POST /sim/redeliver: the bot gets an update once more."""
+    bot = find_bot(telegram, control_request.values.get("bot"))
+    update_id = control_request.need_number("update_id")
+    update = telegram.world.update(bot.id, update_id)
+    if update is None:
+        raise ControlRequestError(f"@{bot.username} never had an update {update_id}, or too long ago.")
+    expires_at = telegram.clock.now() + MESSAGE_UPDATE_TTL_SECONDS
+    queue_update(telegram, bot, replace(update, delivered=False, again=True, expires_at=expires_at))
+    return {"update_id": update_id}
+
+
+async def inject_update(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
+    """POST /sim/updates: an update made by hand, with its own update_id or the next one."""
+    bot = find_bot(telegram, control_request.values.get("bot"))
+    given = control_request.values.get("update")
+    if not isinstance(given, dict):
+        raise ControlRequestError('"update" must be an object.')
+    body = dict(given)
+    wanted = body.pop("update_id", None)
+    update_id = wanted if isinstance(wanted, int) else telegram.world.next_update_id(bot.id)
+    create_update(telegram, bot, update_id, body, queue=f"made:{update_id}", ttl_seconds=MESSAGE_UPDATE_TTL_SECONDS)
+    return {"update_id": update_id}

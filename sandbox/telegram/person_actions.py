@@ -1,0 +1,115 @@
+"""What people do in chats, and which bots hear of it."""
+
+from dataclasses import dataclass, replace
+
+from .access import is_admin
+from .api_objects import chat_object, user_object
+from .bot_api_refusals import ControlRequestError
+from .html_entities import utf16_length
+from .members import bots_in, member_object
+from .photo_files import picture_sizes, store_picture
+from .posting import write_message
+from .records import Bot, Group, JsonObject, Message, Person, PrivateChat
+from .telegram_sandbox import TelegramSandbox
+from .telegram_world import private_place
+from .texts import MAX_CAPTION, MAX_TEXT, recognise
+from .updates import notify_bot, notify_bot_of_message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenMessage:
+    """A person's message and the updates it made, by bot."""
+
+    message: Message
+    update_ids: list[int]
+
+
+def write_to_place(
+    telegram: TelegramSandbox, person: Person, place: str, text: str, *, picture: bytes | None, reply_to: int | None
+) -> WrittenMessage:
+    """A person writes into a place, perhaps with a picture, whose caption the text then is."""
+    text = text.strip()
+    if not text and picture is None:
+        raise ControlRequestError("A message needs a text or a photo.")
+    if utf16_length(text) > (MAX_TEXT if picture is None else MAX_CAPTION):
+        raise ControlRequestError("The text is too long for one message.")
+    if reply_to is not None and telegram.world.message(place, reply_to) is None:
+        raise ControlRequestError(f"There is no message {reply_to} to reply to.")
+    listeners = _private_bot(telegram, place, person)
+    draft = Message(
+        place=place,
+        message_id=0,
+        sender_id=person.id,
+        date=0,
+        text=text,
+        entities=recognise(text, []),
+        photo=[] if picture is None else picture_sizes(store_picture(telegram.world, picture)),
+        reply_to=reply_to,
+    )
+    message = write_message(telegram, draft)
+    told = [notify_bot_of_message(telegram, bot, message) for bot in listeners or _group_bots(telegram, place, message)]
+    return WrittenMessage(message=message, update_ids=[one for one in told if one is not None])
+
+
+def _private_bot(telegram: TelegramSandbox, place: str, person: Person) -> list[Bot]:
+    kind, *ids = place.split(":")
+    if kind != "private":
+        return []
+    bot = telegram.world.bots.get(ids[0])
+    chat = telegram.world.private_chats.get(place)
+    if chat is not None and chat.blocked:
+        raise ControlRequestError(f"{person.first_name} has blocked this bot; POST /sim/unblock first.")
+    if bot is None:
+        raise ControlRequestError("That bot is gone.")
+    if chat is None:
+        telegram.world.private_chats.put(PrivateChat(bot_id=bot.id, user_id=person.id))
+    return [bot]
+
+
+def _group_bots(telegram: TelegramSandbox, place: str, message: Message) -> list[Bot]:
+    group = telegram.world.groups.get(place.partition(":")[2])
+    if group is None:
+        return []
+    if group.migrated_to is not None:
+        raise ControlRequestError(f"This group became the supergroup {group.migrated_to}.")
+    return [bot for bot in bots_in(telegram, group) if _receives(telegram, group, bot, message)]
+
+
+def _receives(telegram: TelegramSandbox, group: Group, bot: Bot, message: Message) -> bool:
+    """Privacy mode: a bot that is no admin hears commands that may be for it and replies to its messages."""
+    if is_admin(group, bot.id):
+        return True
+    replied = telegram.world.message(message.place, message.reply_to) if message.reply_to else None
+    if replied is not None and replied.sender_id == bot.id:
+        return True
+    units = message.text.encode("utf-16-le")
+    for entity in message.entities:
+        if entity["type"] != "bot_command":
+            continue
+        start = 2 * int(str(entity["offset"]))
+        command = units[start : start + 2 * int(str(entity["length"]))].decode("utf-16-le")
+        _, _, addressee = command.partition("@")
+        if addressee.lower() in {"", bot.username.lower()}:
+            return True
+    return False
+
+
+def set_blocked(telegram: TelegramSandbox, person: Person, bot: Bot, *, blocked: bool) -> None:
+    """A person blocks a bot, or lets it write again; the bot is told, if that changes anything."""
+    place = private_place(bot.id, person.id)
+    chat = telegram.world.private_chats.get(place)
+    if chat is None:
+        raise ControlRequestError(f"{person.first_name} has never written to @{bot.username}.")
+    if chat.blocked == blocked:
+        return
+    telegram.world.private_chats.put(replace(chat, blocked=blocked))
+    before, now = ("member", "kicked") if blocked else ("kicked", "member")
+    telegram.feed.publish("member", {"chat": f"@{bot.username}", "user": person.id}, status=now)
+    body: JsonObject = {
+        "chat": chat_object(telegram.world, place),
+        "from": user_object(person),
+        "date": int(telegram.clock.now()),
+        "old_chat_member": member_object(bot, before),
+        "new_chat_member": member_object(bot, now),
+    }
+    notify_bot(telegram, bot, "my_chat_member", body, queue=f"chat:{place}")

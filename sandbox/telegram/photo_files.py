@@ -1,0 +1,59 @@
+"""Pictures: taking them in, giving them names and handing out their bytes."""
+
+import base64
+import hashlib
+import re
+from typing import Final
+
+from .bot_api_refusals import bad_request
+from .parameters import Upload
+from .records import JsonObject, StoredFile
+from .telegram_world import TelegramWorld
+
+MAX_PHOTO_BYTES: Final = 10 * 1024 * 1024  # bytes (Bot API, sendPhoto)
+_BEGINNINGS = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp"}
+# A grey dot: what a person in the sandbox photographs.
+PLACEHOLDER_PHOTO: Final = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNoAAAAggCB2kUIOwAAAABJRU5ErkJggg=="
+)
+
+
+def read_picture(world: TelegramWorld, sent: Upload | str | None) -> list[JsonObject]:
+    """The PhotoSize list of a picture that was uploaded or named by file_id or URL."""
+    match sent:
+        case Upload(content=content):
+            return picture_sizes(store_picture(world, content))
+        case str() if re.match(r"https?://", sent):
+            return picture_sizes(store_picture(world, PLACEHOLDER_PHOTO, name=sent))
+        case str() if (known := world.files.get(sent)) is not None:
+            return picture_sizes(known)
+        case str() if sent:
+            raise bad_request("wrong file identifier/HTTP URL specified")
+        case _:
+            raise bad_request("there is no photo in the request")
+
+
+def store_picture(world: TelegramWorld, content: bytes, *, name: str = "") -> StoredFile:
+    """Keep the bytes of a picture; the same picture gets the same file_id."""
+    kind = next((kind for beginning, kind in _BEGINNINGS.items() if content.startswith(beginning)), None)
+    if kind is None:
+        raise bad_request("IMAGE_PROCESS_FAILED")
+    if len(content) > MAX_PHOTO_BYTES:
+        raise bad_request("file is too big")
+    digest = hashlib.sha256(name.encode() + content).hexdigest()[:24]
+    file_id = f"AgACAgQAAxkB{digest}"
+    path = f"photos/file_{digest[:8]}.{kind}"
+    encoded = base64.b64encode(content).decode()
+    return world.files.put(StoredFile(file_id=file_id, file_path=path, content=encoded, size=len(content)))
+
+
+def picture_sizes(file: StoredFile) -> list[JsonObject]:
+    """One PhotoSize; the sandbox scales nothing, so width and height are invented."""
+    unique = file.file_id[-16:]
+    return [{"file_id": file.file_id, "file_unique_id": unique, "width": 640, "height": 480, "file_size": file.size}]
+
+
+def picture_bytes(world: TelegramWorld, path: str) -> bytes | None:
+    """The bytes behind a file_path."""
+    found = next((file for file in world.files if file.file_path == path), None)
+    return base64.b64decode(found.content) if found else None

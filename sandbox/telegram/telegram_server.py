@@ -1,0 +1,60 @@
+"""The HTTP server that holds the Bot API and the control API together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from .bot_api import TELEGRAM, answer_file, answer_method, answer_not_found
+from .control import add_control
+from .telegram_sandbox import open_telegram_sandbox
+
+MAX_REQUEST_BYTES: Final = 60 * 1024 * 1024  # bytes; the real service takes uploads up to 50 MB
+SHUTDOWN_TIMEOUT_SECONDS: Final = 0.3  # seconds that requests under way get when the server stops
+
+
+def make_telegram_app(*, state: Path | None = None, transcript: Path | None = None) -> web.Application:
+    """The application; `state` is the folder to remember in, `transcript` the folder for telegram.jsonl."""
+    app = web.Application(client_max_size=MAX_REQUEST_BYTES)
+    app[TELEGRAM] = open_telegram_sandbox(state, transcript)
+    app.router.add_route("*", "/bot{token:[^/]+}/{method}", answer_method)
+    app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", answer_file)
+    add_control(app)
+    app.router.add_route("*", "/{anything:.*}", answer_not_found)
+    app.on_startup.append(_start_courier)
+    app.on_shutdown.append(_end_all_waits)
+    app.on_cleanup.append(_close_sandbox)
+    return app
+
+
+async def _start_courier(app: web.Application) -> None:
+    await app[TELEGRAM].courier.open()
+
+
+async def _end_all_waits(app: web.Application) -> None:
+    app[TELEGRAM].end_all_waits()
+
+
+async def _close_sandbox(app: web.Application) -> None:
+    telegram = app[TELEGRAM]
+    await telegram.courier.close()
+    telegram.transcript.close()
+    telegram.journal.close()
+
+
+@asynccontextmanager
+async def running_telegram(
+    *, state: Path | None = None, transcript: Path | None = None, host: str = "127.0.0.1", port: int = 0
+) -> AsyncIterator[str]:
+    """A running sandbox; gives its URL without a slash at the end; port 0 takes a free one."""
+    app = make_telegram_app(state=state, transcript=transcript)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_TIMEOUT_SECONDS)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        yield f"http://{host}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,156 @@
+"""Bringing thousands of updates to the door, and looking at what they left behind."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+
+from aiogram.types import Update
+from redis.asyncio import Redis
+from sqlalchemy import text
+
+from domain.store.schema import telegram_update
+from tests.bot.bot_stack import BotStack, Json
+from tests.bot.campus_setup import NORTH, SECRET
+from tests.fuzz.fuzz_depth import SEED
+from tests.fuzz.input_counts import count_inputs
+from tests.fuzz.update_generator import OTHER_KINDS, UpdateGenerator
+from tests.fuzz.update_mutation import mutate_update
+
+BATCH_SIZE = 10
+FIRST_UPDATE = 700_000_000
+MAX_POST_ATTEMPTS = 8  # one more than an update is tried before it is parked, twice over
+KINDS = ("message", "callback_query", "my_chat_member", "chat_join_request", *OTHER_KINDS)
+HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
+# How an update ends that nobody can read: it fails, and fails again, unless its sender is too fast by then.
+UNREADABLE_ERROR_PREFIXES = ("ValidationError", "too often")
+
+
+@dataclass(slots=True, kw_only=True)
+class UpdateFlood:
+    """What was brought: every update by its number, those that were whole, and what the logs said."""
+
+    stack: BotStack
+    writer: UpdateGenerator
+    valid_updates: dict[int, Json] = field(default_factory=dict)
+    statuses: dict[int, int] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+    async def post_updates(self, many: int, *, broken: float) -> None:
+        """So many updates, a part of them broken, some twice, some late; nobody is too fast."""
+        late: list[Json] = []
+        while len(self.statuses) < many:
+            await self._reset_rate_limits()
+            batch = [*late, *(self._next_update(broken) for _ in range(BATCH_SIZE))]
+            self.writer.rng.shuffle(batch)
+            late, now = batch[:2], batch[2:]
+            again = [self.writer.rng.choice(now)] if self.writer.rng.random() < 0.3 else []
+            count_inputs("updates brought twice", len(again))
+            await asyncio.gather(*(self._post_until_accepted(update) for update in [*now, *again]))
+        await asyncio.gather(*(self._post_until_accepted(update) for update in late))
+
+    def _next_update(self, broken: float) -> Json:
+        kind, update = self.writer.next_update()
+        if self.writer.rng.random() < broken:
+            count_inputs(f"updates, broken: {kind}")
+            return mutate_update(self.writer.rng, update, KINDS)
+        count_inputs(f"updates: {kind}")
+        self.valid_updates[update["update_id"]] = update
+        return update
+
+    async def _post_until_accepted(self, update: Json) -> None:
+        """As Telegram does: again until it is taken."""
+        body, status = json.dumps(update).encode(), 0
+        for _ in range(MAX_POST_ATTEMPTS):
+            async with self.stack.session.post(
+                f"{self.stack.gateway_url}/telegram/north", data=body, headers=HEADERS
+            ) as response:
+                status = response.status
+            if status != 500:
+                break
+        self.statuses[update["update_id"]] = status
+
+    async def _reset_rate_limits(self) -> None:
+        """As if everybody had rested: nobody is asked to slow down, which would hide what is looked for."""
+        redis = Redis.from_url(self.stack.settings.redis_url)
+        await redis.flushdb()
+        await redis.aclose()
+
+    async def find_violations(self) -> list[str]:
+        """Everything that should not have come of it."""
+        found = [f"logged: {line}" for line in self.errors]
+        for number, status in self.statuses.items():
+            if status != 200 and (number in self.valid_updates or status != 400):
+                found.append(f"{status} to {self.valid_updates.get(number, number)}")
+        found += [f"failed: {row['error'][:300]} for {row['payload']}"[:900] for row in await self._failed_updates()]
+        answered = {call["params"].get("callback_query_id") for call in await self.stack.calls("answerCallbackQuery")}
+        for update in self.valid_updates.values():
+            tap = update.get("callback_query")
+            if tap is not None and tap["id"] not in answered:
+                found.append(f"a tap without an answer: {update}")
+        return [f"seed {SEED}: {line}" for line in found]
+
+    async def _failed_updates(self) -> Sequence[Json]:
+        """The updates of this flood that broke something, and are no poison."""
+        wild = telegram_update.c.update_id >= FIRST_UPDATE
+        rows = await self.stack.rows(telegram_update, telegram_update.c.tries > 0, wild)
+        mine = [row for row in rows if row["update_id"] in self.statuses]
+        return [
+            row
+            for row in mine
+            if not row["error"].startswith(UNREADABLE_ERROR_PREFIXES) or _is_readable(row["payload"])
+        ]
+
+
+def _is_readable(payload: Json) -> bool:
+    """Whether the Bot API's types fit: what they do not fit is truly poison."""
+    try:
+        Update.model_validate(payload)
+    except ValueError:
+        return False
+    return True
+
+
+@contextmanager
+def record_errors(flood: UpdateFlood) -> Iterator[None]:
+    """Write down every error that is logged, but for updates that can't be read."""
+
+    class ErrorRecorder(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            fields = record.msg if isinstance(record.msg, dict) else {}
+            error = fields.get("exc_info") or (record.exc_info and record.exc_info[1])
+            if not (record.name == "bot.update_inbox" and type(error).__name__ == "ValidationError"):
+                flood.errors.append(f"{record.name}: {record.getMessage()} {error!r}"[:600])
+
+    recorder = ErrorRecorder(level=logging.ERROR)
+    logging.getLogger().addHandler(recorder)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(recorder)
+
+
+async def register_people(stack: BotStack, people: Sequence[int]) -> None:
+    """Telegram knows them, and they have started the bot: it may write to them."""
+    for number in people:
+        await stack.control_telegram("users", id=number, first_name="Somebody", language_code="en")
+        await stack.control_telegram("messages", from_=number, chat=f"@{NORTH[2]}", text="/start")
+    await stack.wait_until_idle()
+
+
+@asynccontextmanager
+async def make_foreign_group(stack: BotStack) -> AsyncIterator[int]:
+    """A group of no campus, with the bot in it."""
+    made = await stack.control_telegram("groups", title="Elsewhere", members=[], bots=[NORTH[2]])
+    yield int(made["id"])
+
+
+async def query_tables(stack: BotStack, queries: Mapping[str, str], **values: Json) -> Mapping[str, Sequence[str]]:
+    """What stands in the tables, by the name of the query."""
+    async with stack.work() as work:
+        return {
+            name: sorted(str(tuple(row)) for row in await work.connection.execute(text(query), values))
+            for name, query in queries.items()
+        }

@@ -1,0 +1,102 @@
+"""Who may import whom: the rule as data, and what a module's text does against it."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+
+from tests.conventions.syntax_trees import all_nodes
+
+PACKAGES = frozenset({"bot", "domain", "migrations", "sandbox", "tests", "workers"})
+STDLIB_MODULES = frozenset(sys.stdlib_module_names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRule:
+    """What modules below a path may import beside the standard library.
+
+    `foreign` names packages from outside; None allows all but those that belong to certain modules alone.
+    """
+
+    packages: frozenset[str]
+    third_party: frozenset[str] | None
+
+
+# The longest path that fits counts.
+IMPORT_RULES = {
+    "domain": ImportRule(packages=frozenset({"domain"}), third_party=frozenset()),
+    "domain/words.py": ImportRule(packages=frozenset({"domain"}), third_party=frozenset({"fluent"})),
+    "domain/logs.py": ImportRule(packages=frozenset({"domain"}), third_party=frozenset({"structlog"})),
+    "domain/store": ImportRule(
+        packages=frozenset({"domain"}), third_party=frozenset({"sqlalchemy", "asyncpg", "arq", "redis"})
+    ),
+    "bot": ImportRule(packages=frozenset({"bot", "domain"}), third_party=None),
+    "workers": ImportRule(packages=frozenset({"workers", "domain"}), third_party=None),
+    "sandbox": ImportRule(packages=frozenset({"sandbox"}), third_party=None),
+    "migrations": ImportRule(packages=frozenset({"domain"}), third_party=frozenset({"alembic", "sqlalchemy"})),
+    "tests": ImportRule(packages=PACKAGES, third_party=None),
+}
+# Packages that only these modules may import; tests may import anything.
+RESTRICTED_IMPORTS = {
+    "aiogram": ("bot",),
+    "telegram": ("workers/telegram_sender.py",),
+    "stripe": ("workers/stripe_gateway*.py", "bot/webhook_server.py", "sandbox/stripe"),
+    "arq": ("workers", "domain/store"),
+    "alembic": ("migrations",),
+    "fluent": ("domain/words.py",),
+    "sqlalchemy": ("domain/store", "migrations", "workers", "bot"),
+}
+
+
+def import_violations(path: str, tree: ast.Module) -> Iterator[str]:
+    """What this module (its path within the project) imports against the rules, one sentence each."""
+    room = rule_for(path)
+    for line, name in imported_modules(path, tree):
+        package = name.partition(".")[0]
+        if package in STDLIB_MODULES:
+            continue
+        where = f"{path}:{line}"
+        if package in PACKAGES:
+            if package not in room.packages:
+                yield f"{where}: {path.partition('/')[0]} must not import {package}"
+            elif name.startswith("domain.store") and path.startswith("domain/") and not is_within(path, "domain/store"):
+                yield f"{where}: only domain/store knows Postgres; the rest of domain must not import {name}"
+        elif room.third_party is not None and package not in room.third_party:
+            yield f"{where}: {path} must not import {package}"
+        elif (
+            package in RESTRICTED_IMPORTS
+            and not path.startswith("tests/")
+            and not any(is_within(path, p) for p in RESTRICTED_IMPORTS[package])
+        ):
+            yield f"{where}: {package} belongs to {', '.join(RESTRICTED_IMPORTS[package])} alone"
+
+
+def rule_for(path: str) -> ImportRule:
+    """The rule that counts for this module; KeyError outside every room."""
+    return IMPORT_RULES[max((prefix for prefix in IMPORT_RULES if is_within(path, prefix)), key=len, default=path)]
+
+
+def is_within(path: str, place: str) -> bool:
+    """Whether a module is this one, lies in this folder, or fits this pattern."""
+    return path == place or path.startswith(f"{place}/") or ("*" in place and fnmatchcase(path, place))
+
+
+def imported_modules(path: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Every imported module with its line, also inside functions, relative and dynamic ones resolved."""
+    folder = PurePosixPath(path).parent.parts
+    for node in all_nodes(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from ((node.lineno, alias.name) for alias in names)
+            case ast.ImportFrom(module=module, level=0) if module is not None:
+                yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
+            case ast.ImportFrom(module=module, level=level):
+                start = ".".join(folder[: len(folder) - level + 1])
+                yield node.lineno, ".".join(part for part in (start, module) if part)
+            case ast.Call(
+                func=ast.Name(id="__import__") | ast.Attribute(attr="import_module") | ast.Name(id="import_module"),
+                args=[ast.Constant(value=str(name)), *_],
+            ):
+                yield node.lineno, name

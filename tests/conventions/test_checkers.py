@@ -1,0 +1,130 @@
+"""The checkers themselves: each planted violation is found, and what is allowed is let through."""
+
+import ast
+
+import pytest
+
+from tests.conventions.import_rules import import_violations
+from tests.conventions.size_and_name_rules import module_violations, thin_folders
+
+DOC = '"""What lives here."""\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("domain/money.py", "import sqlalchemy"),
+        ("domain/money.py", "from pydantic import BaseModel"),
+        ("domain/order.py", "from domain.store.orders import move"),
+        ("domain/order.py", "from domain import store"),
+        ("domain/order.py", "from .store import orders"),
+        ("domain/words.py", "import sqlalchemy"),
+        ("domain/order_messages.py", "import fluent.runtime"),
+        ("domain/store/order_repository.py", "from workers.engine import run"),
+        ("domain/store/order_repository.py", "import stripe"),
+        ("domain/store/order_repository.py", "import aiohttp"),
+        ("domain/sagas/create_order.py", "from bot import app"),
+        ("bot/app.py", "from workers.jobs import run_saga"),
+        ("bot/app.py", "import telegram"),
+        ("bot/app.py", "import stripe"),
+        ("bot/app.py", "from sandbox.launch import ports"),
+        ("bot/customer/basket.py", "import stripe"),
+        ("workers/saga_engine.py", "from bot.app import main"),
+        ("workers/saga_engine.py", "import aiogram"),
+        ("workers/saga_engine.py", "import stripe"),
+        ("workers/saga_engine.py", "from stripe import StripeClient"),
+        ("workers/saga_engine.py", "def later():\n    import stripe"),
+        ("workers/saga_engine.py", "if True:\n    from telegram import Bot"),
+        ("workers/saga_engine.py", "import importlib\nimportlib.import_module('sandbox.stripe')"),
+        ("workers/saga_engine.py", "__import__('aiogram')"),
+        ("workers/steps/hold_steps.py", "import stripe"),
+        ("workers/stripe_gateway.py", "import telegram"),
+        ("workers/telegram_senders.py", "import telegram"),
+        ("sandbox/launch/stack.py", "from domain.settings import or_exit"),
+        ("sandbox/launch/stack.py", "import workers.campus"),
+        ("sandbox/launch/stack.py", "import stripe"),
+        ("domain/store_front.py", "import sqlalchemy"),
+        ("sandbox/stripe_page.py", "import stripe"),
+        ("workers/telegram_sender_x.py", "import telegram"),
+        ("sandbox/telegram/telegram_server.py", "import aiogram"),
+        ("sandbox/play/play.py", "from tests.shared_servers import migrate"),
+        ("migrations/env.py", "import aiohttp"),
+        ("migrations/versions/0002_more.py", "from bot import app"),
+        ("workers/jobs.py", "from tests.worker_stack import WorkerStack"),
+    ],
+)
+def test_an_import_into_the_wrong_package_is_found(path: str, source: str) -> None:
+    (sentence,) = import_violations(path, ast.parse(source))
+    assert sentence.startswith(f"{path}:")
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("domain/money.py", "import re\nfrom domain.errors import Unreadable\nfrom zoneinfo import ZoneInfo"),
+        ("domain/words.py", "from fluent.runtime import FluentBundle"),
+        ("domain/store/queue.py", "import arq, redis, sqlalchemy, asyncpg\nfrom domain.order import Order"),
+        ("domain/store/steps/local_claim_steps.py", "from domain.store.orders import move\nfrom . import money"),
+        ("bot/app.py", "import aiogram, aiohttp\nfrom bot.customer import basket\nfrom domain.store import orders"),
+        ("bot/webhook_server.py", "import stripe"),
+        ("workers/stripe_gateway.py", "import stripe"),
+        ("workers/stripe_gateway_accounts.py", "import stripe"),
+        ("workers/telegram_sender.py", "import telegram\nfrom telegram.ext import AIORateLimiter"),
+        ("workers/app.py", "import arq, redis\nfrom domain.saga import Saga\nimport workers.engine"),
+        ("sandbox/stripe/params.py", "import stripe, aiohttp\nfrom sandbox.stripe import clock\nfrom . import wire"),
+        ("migrations/env.py", "from alembic import context\nfrom domain.store.schema import METADATA"),
+        ("tests/worker_stack.py", "import aiogram, telegram, stripe\nimport bot, workers, sandbox, domain"),
+    ],
+)
+def test_an_import_that_is_allowed_is_let_through(path: str, source: str) -> None:
+    assert list(import_violations(path, ast.parse(source))) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "sentence"),
+    [
+        ("bot/app.py", "x = 1\n", "says in one sentence"),
+        ("bot/app.py", DOC + "x = 1\n" * 300, "301 lines"),
+        ("bot/app.py", DOC + "def long():\n" + "    x = 1\n" * 40, "long has 41 lines"),
+        ("bot/app.py", DOC + "class A:\n    async def long(self):\n" + "        x = 1\n" * 40, "long has 41 lines"),
+        ("bot/utils.py", DOC, "'utils' is a name for anything"),
+        ("bot/order_helpers.py", DOC, "'order_helpers' is a name for anything"),
+        ("bot/common/app.py", DOC, "'common' is a name for anything"),
+        ("bot/app.py", DOC + "class OrderManager:\n    pass\n", "'OrderManager' is a name for anything"),
+        ("bot/app.py", DOC + "def base_step(): ...\n", "'base_step' is a name for anything"),
+        ("bot/app.py", DOC + "x = 1  # TO" + "DO later\n", "finish it"),
+        ("bot/app.py", DOC + "raise NotImplemented" + "Error\n", "finish it"),
+        ("bot/app.py", DOC + "x = 1  # type:" + " ignore[assignment]\n", "told to be quiet"),
+        ("domain/money.py", DOC + "x = 0.5\n", "no float"),
+        ("domain/pricing.py", DOC + "x = float('1')\n", "no float"),
+        ("domain/pricing.py", DOC + "x = 1 / 2\n", "makes a float"),
+        ("domain/saga.py", DOC + "x = datetime.now()\n", "no clock"),
+        ("domain/store/order_repository.py", DOC + "x = time.time()\n", "no clock"),
+        ("tests/domain/test_x.py", DOC + "@pytest.mark.skip\ndef test_x() -> None: ...\n", "does not run"),
+        ("tests/domain/test_x.py", DOC + "pytest.skip('later')\n", "does not run"),
+        ("tests/domain/test_x.py", DOC + "@pytest.mark.xfail(reason='x')\ndef test_x() -> None: ...\n", "does not run"),
+    ],
+)
+def test_a_planted_fault_is_found(path: str, source: str, sentence: str) -> None:
+    (found,) = module_violations(path, source, ast.parse(source))
+    assert sentence in found
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("bot/app.py", DOC + "x = 1\n" * 299),
+        ("bot/app.py", DOC + "@decorated(\n" + "    1,\n" * 40 + ")\ndef short():\n" + "    x = 1\n" * 39),
+        ("domain/store/database.py", DOC + "def connect_database(): ...\nclass Database: ...\n"),
+        ("migrations/versions/0001_first.py", DOC + "def upgrade():\n" + "    x = 1\n" * 400),
+        ("domain/saga.py", DOC + "x = 0.5\n"),
+        ("bot/__init__.py", ""),
+    ],
+)
+def test_what_is_within_the_rules_is_let_through(path: str, source: str) -> None:
+    assert list(module_violations(path, source, ast.parse(source))) == []
+
+
+def test_a_folder_of_two_is_found() -> None:
+    folders = {"bot/admin": {"a.py", "b.py"}, "bot": {"admin", "a.py", "b.py"}, "migrations": {"env.py"}}
+    assert list(thin_folders(folders)) == ["bot/admin: holds 2 things; a folder has at least 3"]

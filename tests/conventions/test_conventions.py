@@ -1,0 +1,78 @@
+"""This repository keeps its own rules: every module of every room is read and held against them."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.conventions.import_rules import PACKAGES, import_violations
+from tests.conventions.size_and_name_rules import module_violations, thin_folders
+from tests.conventions.syntax_trees import all_nodes
+
+PROJECT = Path(__file__).parents[2]
+
+
+def modules() -> Iterator[Path]:
+    """Every Python file of ours."""
+    for room in sorted(PACKAGES):
+        yield from sorted(path for path in (PROJECT / room).rglob("*.py") if "__pycache__" not in path.parts)
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """What it says, read once for all that is asked of it."""
+    return ast.parse(path.read_bytes())
+
+
+def name_of(path: Path) -> str:
+    """Its path within the project."""
+    return path.relative_to(PROJECT).as_posix()
+
+
+def folders() -> dict[str, set[str]]:
+    """Each folder of code with the modules and folders of code in it."""
+    found: dict[str, set[str]] = {}
+    for path in modules():
+        if path.stem != "__init__":
+            found.setdefault(name_of(path.parent), set()).add(path.name)
+        for folder in list(path.relative_to(PROJECT).parents)[:-2]:
+            found.setdefault(folder.parent.as_posix(), set()).add(folder.name)
+    return found
+
+
+@pytest.mark.parametrize("room", sorted(PACKAGES))
+def test_every_package_is_there_to_be_checked(room: str) -> None:
+    assert [path for path in modules() if name_of(path).startswith(f"{room}/")] != []
+
+
+def test_packages_import_only_what_they_may() -> None:
+    found = [sentence for path in modules() for sentence in import_violations(name_of(path), tree_of(path))]
+    assert not found, "\n".join(found)
+
+
+def test_files_and_functions_are_small_named_finished_and_exact() -> None:
+    found: list[str] = []
+    for path in modules():
+        found.extend(module_violations(name_of(path), path.read_text(encoding="utf-8"), tree_of(path)))
+    assert not found, "\n".join(found)
+
+
+def test_a_folder_holds_three_things_or_is_none() -> None:
+    found = list(thin_folders(folders()))
+    assert not found, "\n".join(found)
+
+
+def test_deadlines_are_read_from_no_clock_but_the_databases() -> None:
+    """A worker's clock may be minutes off; `monotonic` measures pauses within one process, and may stay."""
+    clocks = {"time.time", "datetime.now", "datetime.utcnow", "datetime.today", "date.today"}
+    found = [
+        f"{name_of(path)}:{node.lineno}: {ast.unparse(node)}"
+        for path in modules()
+        if name_of(path).startswith(("domain/", "workers/", "bot/"))
+        for node in all_nodes(tree_of(path))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in clocks
+    ]
+    assert [line for line in found if not line.startswith("bot/webhook_server.py:")] == [], "\n".join(found)
+    assert len(found) == 1, "the door's look at how old a signature is, and nothing else"

@@ -1,0 +1,36 @@
+"""The list of edge cases is whole, and every test it names is there."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.conventions.edge_cases import CASES
+
+TESTS = Path(__file__).parents[1]
+
+
+@cache
+def names_in(file: str) -> frozenset[str]:
+    """The names of a file's tests; none when there is no such file."""
+    path = TESTS / file
+    if not path.is_file():
+        return frozenset()
+    top = ast.parse(path.read_bytes()).body
+    named = (node.name for node in top if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return frozenset(name for name in named if name.startswith("test_"))
+
+
+def test_all_sixty_are_there_each_in_other_words() -> None:
+    assert list(CASES) == list(range(1, 61))
+    assert len({case.must_hold for case in CASES.values()}) == len(CASES)
+
+
+@pytest.mark.parametrize("number", CASES)
+def test_each_case_names_tests_that_there_are_or_says_why_not(number: int) -> None:
+    case = CASES[number]
+    assert case.tests or case.why
+    for named in case.tests.split():
+        file, _, name = named.partition("::")
+        assert name in names_in(file), f"case {number}: there is no {named}"

@@ -1,0 +1,80 @@
+"""The tables of holds, pay-outs, refunds and timers: who may become what, and what is final."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+import pytest
+
+from domain.payment import (
+    DISPUTE_TRANSITIONS,
+    HOLD_TRANSITIONS,
+    LIVE_HOLDS,
+    PAYOUT_TRANSITIONS,
+    REFUND_TRANSITIONS,
+    DisputeEvent,
+    DisputeStatus,
+    HoldEvent,
+    HoldStatus,
+    PayoutEvent,
+    PayoutStatus,
+    RefundEvent,
+    RefundStatus,
+)
+from domain.sagas import latest_saga
+from domain.store.escalations import ESCALATION_STAGES
+from domain.timers import SAGA_KIND_BY_TIMER, TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus
+
+TransitionTable = Mapping[tuple[Any, Any], Any]
+TRANSITION_TABLES: list[tuple[TransitionTable, type[StrEnum], type[StrEnum], StrEnum, set[StrEnum]]] = [
+    (HOLD_TRANSITIONS, HoldStatus, HoldEvent, HoldStatus.REQUESTED, {HoldStatus.CAPTURED, HoldStatus.RELEASED}),
+    (PAYOUT_TRANSITIONS, PayoutStatus, PayoutEvent, PayoutStatus.OPEN, set()),  # a refund may open it again
+    (REFUND_TRANSITIONS, RefundStatus, RefundEvent, RefundStatus.REQUESTED, {RefundStatus.FAILED}),
+    (TIMER_TRANSITIONS, TimerStatus, TimerEvent, TimerStatus.SET, set()),  # each may come again
+    (DISPUTE_TRANSITIONS, DisputeStatus, DisputeEvent, DisputeStatus.OPEN, {DisputeStatus.WON, DisputeStatus.LOST}),
+]
+NAMES = ["hold", "payout", "refund", "timer", "dispute"]
+
+
+@pytest.mark.parametrize(("table", "statuses", "events", "first", "final"), TRANSITION_TABLES, ids=NAMES)
+def test_every_status_is_reachable_and_only_the_final_ones_are_final(
+    table: TransitionTable, statuses: type[StrEnum], events: type[StrEnum], first: StrEnum, final: set[StrEnum]
+) -> None:
+    assert {first, *table.values()} == set(statuses)
+    assert set(statuses) - {before for before, _ in table} == final
+    assert {event for _, event in table} == set(events)
+
+
+@pytest.mark.parametrize(("table", "events"), [(each[0], each[2]) for each in TRANSITION_TABLES], ids=NAMES)
+def test_every_event_leads_to_one_status_only(table: TransitionTable, events: type[StrEnum]) -> None:
+    for event in events:
+        assert len({after for (_, known), after in table.items() if known is event}) == 1
+
+
+def test_a_capture_comes_only_from_money_that_is_held() -> None:
+    before = [status for status, event in HOLD_TRANSITIONS if event is HoldEvent.CAPTURED]
+    assert before == [HoldStatus.HELD]
+
+
+def test_a_charge_without_a_hold_comes_only_from_what_was_asked_for() -> None:
+    before = {status for status, event in HOLD_TRANSITIONS if event is HoldEvent.CHARGED}
+    assert before == {HoldStatus.REQUESTED, HoldStatus.APPROVAL}
+
+
+def test_everything_but_a_capture_can_be_released() -> None:
+    before = {status for status, event in HOLD_TRANSITIONS if event is HoldEvent.RELEASED}
+    assert before == LIVE_HOLDS | {HoldStatus.REFUSED}
+
+
+def test_a_payout_is_paid_only_while_it_is_sent() -> None:
+    assert [before for before, event in PAYOUT_TRANSITIONS if event is PayoutEvent.PAID] == [PayoutStatus.SENDING]
+
+
+@pytest.mark.parametrize("kind", SAGA_KIND_BY_TIMER)
+def test_every_timer_that_starts_a_process_starts_one_there_is(kind: TimerKind) -> None:
+    assert latest_saga(SAGA_KIND_BY_TIMER[kind]).kind == SAGA_KIND_BY_TIMER[kind]
+
+
+@pytest.mark.parametrize("kind", TimerKind)
+def test_every_timer_starts_a_process_or_is_a_stage_of_an_escalation(kind: TimerKind) -> None:
+    assert (kind in SAGA_KIND_BY_TIMER) is not (kind in ESCALATION_STAGES)

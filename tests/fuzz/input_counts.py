@@ -1,0 +1,17 @@
+"""How many inputs of each kind a run tried, and what became of them."""
+
+from collections import Counter
+
+INPUT_COUNTS: Counter[str] = Counter()
+
+
+def count_inputs(kind: str, many: int = 1) -> None:
+    """Count inputs of a kind."""
+    INPUT_COUNTS[kind] += many
+
+
+def format_counts() -> list[str]:
+    """A line for each kind, and how many in all."""
+    width = max((len(kind) for kind in INPUT_COUNTS), default=0)
+    lines = [f"{kind:<{width}}  {count:>9,}" for kind, count in sorted(INPUT_COUNTS.items())]
+    return [*lines, f"{'all':<{width}}  {INPUT_COUNTS.total():>9,}"]

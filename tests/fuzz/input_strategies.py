@@ -1,0 +1,56 @@
+"""Text and JSON that nobody meant: anything, and what is almost right."""
+
+import json
+from typing import Any, TypeAlias
+
+from hypothesis import strategies as st
+
+Json: TypeAlias = Any
+
+ODD_TEXTS = (
+    *("", " ", "\n", "\x00", "\ud800", "\u202e", "\u200b", "\ufeff", "\u2068", "٤", "½", "²", "❶", "İ", "ß", "🍜", "𝟜"),
+    *("-", "−", "+", ".", ",", ":", "@", "=", "×", "*", "/", "#", "_", "<", ">", "&", '"', "'", "{", "}", "{$x}"),
+    *("<b>", "&amp;", "null", "NaN", "1e9", "0x10", "0", "00", "-1", "007", "9" * 18, "9" * 19, "9" * 400),
+)
+ANY_CHARACTER = st.characters(exclude_categories=())  # half characters too: JSON can carry them
+ANY_TEXT = st.text(ANY_CHARACTER, max_size=60) | st.lists(st.sampled_from(ODD_TEXTS), max_size=6).map("".join)
+NUMBERS = st.integers() | st.sampled_from([2**31, 2**63 - 1, 2**63, -(2**63) - 1, 10**30, 0, -1])
+JSON_LEAVES = st.none() | st.booleans() | NUMBERS | st.floats() | ANY_TEXT
+ANY_JSON: st.SearchStrategy[Json] = st.recursive(
+    JSON_LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3), max_leaves=6
+)
+
+
+@st.composite
+def nearly_valid(draw: st.DrawFn, right: st.SearchStrategy[str]) -> str:
+    """Something right with a few places changed, or left as it is."""
+    text = draw(right)
+    for _ in range(draw(st.integers(0, 3))):
+        at, until = sorted((draw(st.integers(0, len(text))), draw(st.integers(0, len(text)))))
+        text = text[:at] + draw(st.sampled_from(ODD_TEXTS) | st.text(ANY_CHARACTER, max_size=3)) + text[until:]
+    return text
+
+
+@st.composite
+def broken_json(draw: st.DrawFn, right: Json) -> Json:
+    """JSON with one or two of its values replaced, taken out, or moved elsewhere."""
+    whole = json.loads(json.dumps(right))
+    for _ in range(draw(st.integers(0, 2))):
+        spot = draw(st.sampled_from(_mutable_places(whole))) if _mutable_places(whole) else None
+        if spot is None:
+            return draw(ANY_JSON)
+        holder, name = spot
+        if draw(st.integers(0, 3)) == 0:
+            del holder[name]
+        else:
+            holder[name] = draw(ANY_JSON)
+    return whole
+
+
+def _mutable_places(found: Json) -> list[tuple[Json, Json]]:
+    """Every place in it that can be changed."""
+    if isinstance(found, dict):
+        return [(found, name) for name in found] + [spot for each in found.values() for spot in _mutable_places(each)]
+    if isinstance(found, list):
+        return [(found, at) for at in range(len(found))] + [spot for each in found for spot in _mutable_places(each)]
+    return []

@@ -1,0 +1,130 @@
+"""What people type: each reader gives something sound or the refusal it declares, and reads what it wrote itself."""
+
+import re
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.admin.admin_commands import NUMBER_PATTERN, parse_number_and_reason
+from bot.customer.item_parsing import UnparsedLine, parse_items
+from bot.request_context import truncate
+from domain.buttons import MAX_CALLBACK_DATA_BYTES, Tap, TapData, pack, unpack
+from domain.campus import MenuItem
+from domain.draft import normalize_line
+from domain.errors import Stale, Unreadable
+from domain.feedback import MAX_STORY_LENGTH, shorten_text
+from domain.money import CURRENCY_EXPONENTS, CURRENCY_SYMBOLS, format_money, read_amount
+from domain.pricing import MAX_ITEM_NAME_LENGTH, MAX_ITEMS, MAX_PIECES_PER_ITEM, Item, read_items
+from domain.words import say, say_plain
+from tests.fuzz.fuzz_depth import iterations
+from tests.fuzz.input_counts import count_inputs
+from tests.fuzz.input_strategies import ANY_TEXT, nearly_valid
+from tests.words.sentence_keys import sentence_parameters
+from workers.campus_file import CampusFile, CampusFileError, parse_campus_file
+
+CAMPUS = (Path(__file__).parents[2] / "sandbox" / "launch" / "campus.toml").read_text(encoding="utf-8")
+CURRENCIES = sorted({*CURRENCY_EXPONENTS, *CURRENCY_SYMBOLS, "chf"})
+MENU = (MenuItem(id=1, name="Mac & cheese", price=650), MenuItem(id=2, name="2 eggs", price=120))
+FUZZ_SETTINGS = settings(max_examples=iterations(100, 14_000), deadline=None)
+TAGS = ("b", "i", "code", "s", "u", "tg-spoiler", "blockquote")
+ALLOWED_TAGS = {f"<{slash}{tag}>" for slash in ("", "/") for tag in TAGS}
+SLOW_FUZZ_SETTINGS = settings(max_examples=iterations(40, 6_000), deadline=None)  # what is read at length
+
+TAPS = st.builds("v1:{}:{}:{}".format, st.sampled_from(Tap), st.integers(-(10**19), 10**19), st.integers(-1, 10**10))
+LINES = st.from_regex(
+    r"([0-9]{1,3} ?[x×*] ?)?[a-z &]{1,12}( [@:=-])? ?(S\$)?[0-9]{1,4}([.,][0-9]{1,3})?", fullmatch=True
+)
+AMOUNTS = st.builds(format_money, st.integers(-(10**12), 10**12), st.sampled_from(CURRENCIES))
+COMMANDS = st.from_regex(r"#?[0-9]{1,16} (runner |platform )?[a-z ]{0,12}", fullmatch=True)
+FILES = st.sampled_from(CAMPUS.splitlines(keepends=True)) | st.just(CAMPUS)
+
+
+@FUZZ_SETTINGS
+@given(data=nearly_valid(TAPS) | ANY_TEXT)
+def test_callback_data_is_a_tap_or_stale(data: str) -> None:
+    count_inputs("callback data")
+    try:
+        claimed = unpack(data)
+    except Stale:
+        return
+    assert len(data.encode()) <= MAX_CALLBACK_DATA_BYTES
+    assert unpack(pack(claimed.tap, claimed.subject, claimed.version)) == claimed
+    assert isinstance(claimed, TapData)
+
+
+@FUZZ_SETTINGS
+@given(typed=st.lists(nearly_valid(LINES) | ANY_TEXT, max_size=4).map("\n".join))
+def test_item_lines_are_valid_items_or_unreadable(typed: str) -> None:
+    count_inputs("item lines")
+    read = parse_items(typed, MENU, "sgd")
+    items: tuple[Item, ...] = () if isinstance(read, UnparsedLine) else read.items
+    try:
+        items += read_items(typed, "sgd")
+    except Unreadable as refusal:
+        assert say("en", refusal.key, **refusal.arguments)
+    assert len(items) <= 2 * MAX_ITEMS
+    for item in items:
+        assert 1 <= item.quantity <= MAX_PIECES_PER_ITEM
+        assert item.price > 0
+        assert 1 <= len(item.name) <= MAX_ITEM_NAME_LENGTH
+        assert "\x00" not in item.name
+        item.name.encode()
+
+
+@FUZZ_SETTINGS
+@given(typed=nearly_valid(AMOUNTS) | ANY_TEXT, currency=st.sampled_from(CURRENCIES))
+def test_an_amount_is_whole_minor_units_or_unreadable(typed: str, currency: str) -> None:
+    count_inputs("amounts")
+    try:
+        minor = read_amount(typed, currency)
+    except Unreadable as refusal:
+        assert say("en", refusal.key, **refusal.arguments)
+        return
+    assert type(minor) is int
+    assert minor >= 0
+    assert read_amount(format_money(minor, currency).replace(",", ""), currency) == minor
+
+
+@FUZZ_SETTINGS
+@given(typed=nearly_valid(COMMANDS) | ANY_TEXT)
+def test_behind_a_command_stand_a_number_and_a_reason_or_none(typed: str) -> None:
+    count_inputs("commands' arguments")
+    number, why = parse_number_and_reason(typed)
+    assert number is None or (0 <= number < 10**15 and why)
+    assert why == " ".join(why.split())
+    assert NUMBER_PATTERN.fullmatch(typed) is None or int(typed.removeprefix("#")) < 10**15
+
+
+@FUZZ_SETTINGS
+@given(typed=ANY_TEXT, most=st.integers(1, 80))
+def test_one_line_is_one_line_and_what_is_too_long_is_cut(typed: str, most: int) -> None:
+    count_inputs("names, notes and reasons")
+    line = normalize_line(typed)
+    assert "\n" not in line
+    assert line == normalize_line(line)
+    line.encode()
+    assert len(truncate(line, most)) <= max(most, 1)
+    assert len(shorten_text(line * 200, MAX_STORY_LENGTH).encode("utf-16-le")) <= 2 * MAX_STORY_LENGTH
+
+
+@FUZZ_SETTINGS
+@given(words=st.lists(ANY_TEXT, min_size=12, max_size=12), key=st.sampled_from(sorted(sentence_parameters("en"))))
+def test_every_sentence_bears_any_words_and_stays_html(words: list[str], key: str) -> None:
+    count_inputs("sentences with wild words")
+    names = sorted(sentence_parameters("en")[key])
+    given_words = dict(zip(names, words * len(names), strict=False))
+    assert say_plain("en", key, **given_words) is not None
+    said = say("en", key, **given_words)
+    assert set(re.findall(r"<[^>]*>", said)) <= ALLOWED_TAGS
+
+
+@SLOW_FUZZ_SETTINGS
+@given(typed=nearly_valid(FILES) | ANY_TEXT)
+def test_a_campus_file_is_a_campus_or_a_list_of_errors(typed: str) -> None:
+    count_inputs("campus files")
+    try:
+        assert isinstance(parse_campus_file(typed), CampusFile)
+    except CampusFileError as refusal:
+        assert refusal.errors
+        assert all(refusal.errors)

@@ -1,0 +1,49 @@
+"""Breaking an update a little: a part gone, of a wrong type, huge, deep, or from elsewhere."""
+
+import copy
+import json
+from random import Random
+from typing import Any, TypeAlias
+
+Json: TypeAlias = Any
+
+DEEP_LIST: Json = json.loads("[" * 60 + "]" * 60)
+DEEP_OBJECT: Json = json.loads('{"reply_to_message":' * 40 + "{}" + "}" * 40)
+WRONG_VALUES: tuple[Json, ...] = (
+    *(None, True, 0, -1, 1.5, 2**31, 2**53, 2**63 - 1, -(2**63), 2**63, 10**40, float("nan"), float("inf")),
+    *("", " ", "\x00", "\ud800", "0", "null", "<b>", "{$x}", "'; --", "🍜" * 200, "x" * 5000, "private", "supergroup"),
+    *([], {}, [[]], {"": ""}, {"\x00": "\x00"}, {"id": 1}, [{"type": "bot_command", "offset": -9, "length": 10**6}]),
+    *(DEEP_LIST, DEEP_OBJECT),
+)
+
+
+def mutate_update(rng: Random, update: Json, kinds: tuple[str, ...]) -> Json:
+    """The update with one to three wounds; its number stays, so that it can be found again."""
+    body = copy.deepcopy({kind: part for kind, part in update.items() if kind != "update_id"})
+    for _ in range(rng.randint(1, 3)):
+        spots = list(_mutable_places(body))
+        if not spots:
+            break
+        holder, name = rng.choice(spots)
+        match rng.randrange(5):
+            case 0:
+                del holder[name]
+            case 1 if isinstance(name, str):
+                holder[rng.choice(("", "x", "\x00", name.upper(), *kinds))] = holder.pop(name)
+            case _:
+                holder[name] = copy.deepcopy(rng.choice(WRONG_VALUES))
+    return {"update_id": update["update_id"], **body}
+
+
+def _mutable_places(found: Json) -> list[tuple[Json, Json]]:
+    if isinstance(found, dict):
+        inner = [spot for each in found.values() for spot in _mutable_places(each)]
+        return [(found, name) for name in found if not _is_of_chat(found, name)] + inner
+    if isinstance(found, list):
+        return [(found, at) for at in range(len(found))] + [spot for each in found for spot in _mutable_places(each)]
+    return []
+
+
+def _is_of_chat(found: Json, name: str) -> bool:
+    """A group with a person's number would be told things that end nowhere: its screens need no way back."""
+    return name in ("id", "type") and "id" in found and "type" in found

@@ -1,0 +1,45 @@
+"""A few of the cases of `make crash` beside the journeys: a worker killed at exact points of four sagas at once."""
+
+from pathlib import Path
+
+import pytest
+
+from sandbox.crash.crash_cases import CrashCase, list_crash_cases
+from sandbox.crash.crash_report import format_case_line
+from sandbox.crash.crash_stack import KilledProcess, start_crash_stack
+from sandbox.crash.process_kill import CaseOutcome, kill_process_once
+from tests.journeys.journey_stack import JourneyStack
+
+PINNED = Path(__file__).parents[1] / "domain" / "saga_steps.json"
+CHOSEN = (
+    "create_order: authorize_hold / before the call",
+    "cancel_order: release_hold / sent and done",
+    "accept_order: check_hold / answered",
+    "complete_order: capture_payment / commit held",
+)
+
+
+@pytest.fixture(scope="module")
+async def outcomes(stack: JourneyStack) -> dict[str, CaseOutcome]:
+    """The worker behind a proxy, killed once while four sagas hang; the town's own worker is back afterwards."""
+    known = {str(case): case for case in list_crash_cases(PINNED)}
+    cases: list[CrashCase] = [known[name] for name in CHOSEN]
+    own = stack.processes.processes[KilledProcess.WORKER]
+    own.kill()
+    try:
+        populated_campuses = tuple(stack.populated_campuses[name] for name in ("east", "south", "west"))
+        async with start_crash_stack(stack.processes, populated_campuses, (KilledProcess.WORKER,)) as ground:
+            found, _ = await kill_process_once(ground, cases, 0)
+    finally:
+        own.restart()
+        stack.processes.processes[KilledProcess.WORKER] = own
+    return {str(outcome.case): outcome for outcome in found}
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+async def test_a_worker_killed_at_an_exact_point_leaves_one_effect(outcomes: dict[str, CaseOutcome], name: str) -> None:
+    outcome = outcomes[name]
+    print(format_case_line(outcome))
+    assert outcome.failure is None, outcome.failure
+    assert outcome.settle_seconds is not None
+    assert outcome.effect_count in (None, 1)

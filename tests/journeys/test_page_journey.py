@@ -1,0 +1,186 @@
+"""The chat page in a real browser: an order from the first word to paid money, and what fits on a phone."""
+
+import os
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from sandbox.launch.telegram_accounts import GroupChat, PersonAccount
+from sandbox.page import running_page
+from sandbox.page.chat_views import ChatView
+from sandbox.play.scenes.scene_steps import GOOD_CARD, INVITATION
+from tests.browser import Browser, BrowserTab, require_browser, running_browser
+from tests.journeys.journey_stack import JourneyStack
+from tests.shared_servers import PROJECT
+
+ARTEFACTS = Path(os.environ.get("ARTEFACTS", PROJECT / ".data" / "artefacts"))
+BUTTON_CHOICES = {"building": "Science Library", "drop_point": "", "fee": "2.00", "tip": ""}  # on the way to the review
+LOCAL_HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonView:
+    """One column of the page: a chat, as the person whose it is looks at it."""
+
+    tab: BrowserTab
+    person: PersonAccount
+    chat: str | int
+
+    @property
+    def column(self) -> str:
+        """Where it is on the page."""
+        return f'.column[data-person="{self.person.id}"][data-chat="{self.chat}"]'
+
+    def key(self, *actions: str) -> str:
+        """Buttons that ask for one of these."""
+        return ", ".join(f'{self.column} .key[data-callback^="v1:{action}:"]' for action in actions)
+
+    async def start(self) -> None:
+        """Press the big button of a chat that has not begun."""
+        await self.tab.press(f"{self.column} .foot-big")
+
+    async def write(self, text: str) -> None:
+        """Type a line and send it."""
+        await self.tab.type_text(f"{self.column} textarea", text, enter=True)
+
+    async def tap(self, action: str, words: str = "") -> None:
+        """Press the newest button that asks for this, wait for the answer, and read it away when it is a dialog."""
+        await self.tab.press(self.key(action), words)
+        await self.tab.wait_for("() => window.pressed.ariaBusy === 'false'")
+        if await self.tab.evaluate("() => Boolean(document.querySelector('dialog[open]'))"):
+            await self.tab.press("dialog[open] button", "OK")
+
+    async def choose_until(self, goal: str) -> None:
+        """Answer what the menu asks, in whatever order it does, until it offers this."""
+        while (
+            data := await self.tab.wait_for(OFFERED_BUTTONS_SCRIPT, f"{self.column} .key", {**BUTTON_CHOICES, goal: ""})
+        ).split(":")[1] != goal:
+            await self.tab.press(f'{self.column} .key[data-callback="{data}"]')
+            await self.tab.wait_for("() => !window.pressed.isConnected")
+
+    async def follow_link(self, path: str) -> BrowserTab:
+        """Press the newest button that leads to this page, and go there."""
+        await self.tab.press(f'{self.column} a.key[href*="{path}"]')
+        return await self.tab.browser.wait_for_tab(path)
+
+    async def wait_for_text(self, pattern: str) -> re.Match[str]:
+        """Wait until the chat's bot has said something like this."""
+        script = "(log, said) => document.querySelector(log).innerText.match(new RegExp(said))?.[0]"
+        found = re.search(pattern, await self.tab.wait_for(script, f"{self.column} .log", pattern))
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A browser with no memory; asks no other machine for anything."""
+    async with running_browser(require_browser()) as running:
+        yield running
+        asked = {address for address in running.requested_urls if not address.startswith(("data:", "blob:", "about:"))}
+        assert {urlsplit(address).hostname for address in asked} == {LOCAL_HOST}
+
+
+async def test_an_order_is_played_through_the_page_from_the_first_word_to_paid(
+    stack: JourneyStack, browser: Browser
+) -> None:
+    people = stack.new_people("south")
+    bot, runners, admins = (
+        f"@{people.campus_chats.bot.username}",
+        people.campus_chats.runners,
+        people.campus_chats.admins,
+    )
+    views = views_of((people.mei, bot), (people.ana, bot), (people.ana, runners), (people.sam, admins))
+    async with running_page(stack.processes.telegram_url, views) as url:
+        tab = await browser.open(url, width=1600, height=1000)
+        mei, ana = PersonView(tab=tab, person=people.mei, chat=bot), PersonView(tab=tab, person=people.ana, chat=bot)
+        group = PersonView(tab=tab, person=people.ana, chat=runners.id)
+        await place_first_order(mei)
+        await onboard_runner(ana)
+        await group.tap("claim")
+        await ana.tap("bought")
+        await tab.save_screenshot(ARTEFACTS / "page-order.png")
+        await ana.tap("bought_estimate")
+        await ana.tap("picked_up")
+        await ana.tap("here")
+        await ana.write((await mei.wait_for_text(r"PIN: (\d{4})"))[1])
+        await mei.wait_for_text("delivered and paid")
+        await ana.wait_for_text("was sent")
+        await tab.save_screenshot(ARTEFACTS / "page-paid.png")
+        assert tab.script_errors == []
+        assert await tab.evaluate(UNNAMED_CONTROLS_SCRIPT) == []
+        await browser.wait_for_single_tab(tab)  # Stripe's pages went by themselves
+
+
+async def place_first_order(mei: PersonView) -> None:
+    """From the link on the poster to an order that looks for a runner, a card saved on the way."""
+    await mei.start()
+    await mei.tap("order_food")
+    await mei.tap("store", "Koufu")
+    await mei.tap("menu_item", "Laksa")
+    await mei.tap("items_done")
+    await mei.choose_until("place")
+    await mei.tap("place")
+    checkout = await mei.follow_link("/pay/checkout/")
+    await checkout.type_text("input[name=number]", GOOD_CARD)
+    await checkout.press("button", "Save card")
+    await mei.wait_for_text("looking for a runner")
+
+
+async def onboard_runner(ana: PersonView) -> None:
+    """From the first word to an account that money can be sent to."""
+    await ana.start()
+    await ana.tap("deliver_food")
+    await ana.tap("set_up_payout")
+    onboarding = await ana.follow_link("/pay/onboarding/")
+    await onboarding.press("button", "Finish onboarding")
+    await ana.wait_for_text("pay-out is ready")
+
+
+# What the first button sends that is a choice: it says the words, and its number is no page.
+OFFERED_BUTTONS_SCRIPT = """(keys, choices) => [...document.querySelectorAll(keys)].find((key) => {
+  const [, action, subject] = (key.dataset.callback ?? '').split(':');
+  return action in choices && Number(subject) > 0 && key.textContent.includes(choices[action]);
+})?.dataset.callback"""
+
+# Buttons, links and fields that say nothing to somebody who can't see them.
+UNNAMED_CONTROLS_SCRIPT = """() => [...document.querySelectorAll('button, a, input, textarea, select')]
+  .filter((one) => one.checkVisibility() && !(one.ariaLabel ?? one.textContent.trim()) && !one.labels?.length)
+  .map((one) => one.outerHTML)"""
+
+
+async def test_a_phone_shows_one_chat_at_a_time_and_tabs_lead_to_the_others(
+    stack: JourneyStack, browser: Browser
+) -> None:
+    people = stack.new_people("south")
+    bot = f"@{people.campus_chats.bot.username}"
+    async with running_page(stack.processes.telegram_url, views_of((people.mei, bot), (people.ana, bot))) as url:
+        tab = await browser.open(url, width=390, height=844, phone=True)
+        mei, ana = PersonView(tab=tab, person=people.mei, chat=bot), PersonView(tab=tab, person=people.ana, chat=bot)
+        await mei.start()
+        await mei.tap("order_food")
+        await tab.wait_for(VISIBLE_SCRIPT, str(people.mei.id))
+        await tab.save_screenshot(ARTEFACTS / "page-phone.png")
+        await tab.press(f'.tab[data-person="{people.ana.id}"]')
+        await tab.wait_for(VISIBLE_SCRIPT, str(people.ana.id))
+        await ana.start()
+        assert await tab.evaluate("() => document.documentElement.scrollWidth") <= 390
+        assert tab.script_errors == []
+
+
+# Whether this person's chat is wholly in sight, and no other.
+VISIBLE_SCRIPT = """(person) => [...document.querySelectorAll('.column')].every((one) => {
+  const { left, right } = one.getBoundingClientRect();
+  return (left >= -1 && right <= innerWidth + 1) === (one.dataset.person === person);
+})"""
+
+
+def views_of(*chats: tuple[PersonAccount, str | GroupChat]) -> tuple[ChatView, ...]:
+    """What the page shows: these chats, whose people came by the campus' link."""
+    return tuple(
+        ChatView(person=person.id, chat=chat if isinstance(chat, str) else chat.id, start=INVITATION)
+        for person, chat in chats
+    )

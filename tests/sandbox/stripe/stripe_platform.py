@@ -1,0 +1,130 @@
+"""What a platform does with Stripe, in the words of the tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import stripe
+
+SECRET_KEY = "sk_test_sandbox"
+RETURN_URL = "https://shop.example/back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripePlatform:
+    """The real client, and a plain one for the sandbox's levers and pages."""
+
+    url: str
+    client: stripe.StripeClient
+    http: aiohttp.ClientSession
+
+    async def control(self, lever: str, **order: object) -> Any:
+        """POST an order to a lever under /sim."""
+        async with self.http.post(f"{self.url}/sim/{lever}", json=order) as answer:
+            return await answer.json()
+
+    async def inspect(self, window: str, **query: str) -> Any:
+        """GET something under /sim."""
+        async with self.http.get(f"{self.url}/sim/{window}", params=query) as answer:
+            return await answer.json()
+
+    async def create_customer(self) -> str:
+        """A new customer's id."""
+        return (await self.client.v1.customers.create_async({"name": "Ada"})).id
+
+    async def save_card(self, customer: str, card: str = "pm_card_visa") -> str:
+        """A card kept by the customer, saved through Checkout as people do; the payment method's id."""
+        session = await self.open_checkout(customer)
+        await self.control(f"checkout/{session.id}/complete", card=card)
+        intent = await self.client.v1.setup_intents.retrieve_async(str(session.setup_intent))
+        assert intent.status == "succeeded"
+        return str(intent.payment_method)
+
+    async def open_checkout(self, customer: str) -> stripe.checkout.Session:
+        """A Checkout page for saving a card."""
+        return await self.client.v1.checkout.sessions.create_async(
+            {
+                "mode": "setup",
+                "currency": "usd",
+                "customer": customer,
+                "success_url": RETURN_URL,
+                "cancel_url": RETURN_URL,
+            }
+        )
+
+    async def create_hold(
+        self, amount: int = 2_000, card: str = "pm_card_visa", key: str | None = None, group: str = "ord_1"
+    ) -> stripe.PaymentIntent:
+        """A hold on a new customer's saved card."""
+        customer = await self.create_customer()
+        method = await self.save_card(customer, card)
+        return await self.create_hold_on_card(customer, method, amount, key=key, group=group)
+
+    async def create_hold_on_card(
+        self, customer: str, method: str, amount: int = 2_000, *, key: str | None = None, group: str = "ord_1"
+    ) -> stripe.PaymentIntent:
+        """A hold on a card that is already kept."""
+        options: stripe.RequestOptions = {} if key is None else {"idempotency_key": key}
+        return await self.client.v1.payment_intents.create_async(
+            {
+                "amount": amount,
+                "currency": "usd",
+                "customer": customer,
+                "payment_method": method,
+                "capture_method": "manual",
+                "confirm": True,
+                "return_url": RETURN_URL,
+                "transfer_group": group,
+                "metadata": {"op_id": "op_1"},
+                "expand": ["latest_charge"],
+            },
+            options,
+        )
+
+    async def create_captured_payment(self, amount: int = 2_000, card: str = "pm_card_visa") -> stripe.PaymentIntent:
+        """A captured payment."""
+        held = await self.create_hold(amount, card)
+        return await self.client.v1.payment_intents.capture_async(held.id)
+
+    async def create_runner_account(self, *, onboarded: bool = True) -> str:
+        """A connected account's id."""
+        account = await self.client.v1.accounts.create_async(
+            {
+                "controller": {
+                    "fees": {"payer": "application"},
+                    "losses": {"payments": "application"},
+                    "stripe_dashboard": {"type": "express"},
+                    "requirement_collection": "stripe",
+                },
+                "capabilities": {"transfers": {"requested": True}},
+                "country": "US",
+            }
+        )
+        if onboarded:
+            await self.control(f"onboard/{account.id}", finish=True)
+        return account.id
+
+    async def create_transfer(self, runner: str, paid: stripe.PaymentIntent, amount: int) -> stripe.Transfer:
+        """A transfer out of a captured payment."""
+        return await self.client.v1.transfers.create_async(
+            {
+                "amount": amount,
+                "currency": "usd",
+                "destination": runner,
+                "source_transaction": str(paid.latest_charge),
+                "transfer_group": "ord_1",
+            }
+        )
+
+
+@asynccontextmanager
+async def open_platform(url: str, *, timeout_seconds: float = 20.0) -> AsyncIterator[StripePlatform]:
+    """A shop whose Stripe is at that address; it waits `patience` seconds for an answer."""
+    async with aiohttp.ClientSession() as http:
+        transport = stripe.AIOHTTPClient(timeout=aiohttp.ClientTimeout(total=timeout_seconds), session=http)
+        client = stripe.StripeClient(SECRET_KEY, base_addresses={"api": url}, http_client=transport)
+        yield StripePlatform(url=url, client=client, http=http)

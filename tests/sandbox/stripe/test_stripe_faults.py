@@ -1,0 +1,124 @@
+"""Failures on order look to Stripe's client as the real ones do, and happen before or after the effect as ordered."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import pytest
+import stripe
+
+from tests.sandbox.stripe.stripe_platform import StripePlatform, open_platform
+
+CREATE_CUSTOMER_CALL = "POST /v1/customers"
+
+
+async def count_customers(platform: StripePlatform) -> int:
+    """How many there are."""
+    return len(await platform.inspect("objects", kind="customer"))
+
+
+@pytest.mark.parametrize("kind", ["lost_answer", "reset"])
+@pytest.mark.parametrize(("before", "made"), [(False, 1), (True, 0)])
+async def test_a_lost_connection_says_nothing_about_the_effect(
+    platform: StripePlatform, kind: str, before: bool, made: int
+) -> None:
+    await platform.control("faults", path=CREATE_CUSTOMER_CALL, kind=kind, before=before)
+    with pytest.raises(stripe.APIConnectionError):
+        await platform.client.v1.customers.create_async({})
+    assert await count_customers(platform) == made
+
+
+async def test_the_same_key_finds_what_a_lost_answer_left_behind(platform: StripePlatform) -> None:
+    await platform.control("faults", path=CREATE_CUSTOMER_CALL, kind="lost_answer")
+    with pytest.raises(stripe.APIConnectionError):
+        await platform.client.v1.customers.create_async({}, {"idempotency_key": "k"})
+    found = await platform.client.v1.customers.create_async({}, {"idempotency_key": "k"})
+    assert [one["id"] for one in await platform.inspect("objects", kind="customer")] == [found.id]
+    *_, lost, replayed = await platform.inspect("requests")
+    assert (lost["status"], lost["replayed"]) == (0, False)
+    assert (replayed["status"], replayed["replayed"], replayed["idempotency_key"]) == (200, True, "k")
+
+
+async def test_a_cut_answer_breaks_off_in_the_middle(platform: StripePlatform) -> None:
+    await platform.control("faults", path=CREATE_CUSTOMER_CALL, kind="truncate")
+    with pytest.raises((stripe.APIConnectionError, aiohttp.ClientPayloadError)):
+        await platform.client.v1.customers.create_async({})
+    assert await count_customers(platform) == 1
+
+
+async def test_a_proxy_page_is_not_taken_for_an_answer(platform: StripePlatform) -> None:
+    await platform.control("faults", path=CREATE_CUSTOMER_CALL, kind="html_200")
+    with pytest.raises(stripe.APIError) as confused:
+        await platform.client.v1.customers.create_async({})
+    assert confused.value.http_status == 200
+    assert await count_customers(platform) == 1
+
+
+async def test_a_hang_the_caller_gives_up_on_was_never_begun(url: str) -> None:
+    async with open_platform(url, timeout_seconds=0.2) as hasty, open_platform(url) as patient:
+        await hasty.control("faults", path=CREATE_CUSTOMER_CALL, kind="hang", seconds=0.6)
+        with pytest.raises(stripe.APIConnectionError):
+            await hasty.client.v1.customers.create_async({}, {"idempotency_key": "k"})
+        while True:  # the key is free again once the sandbox has noticed
+            try:
+                await patient.client.v1.customers.create_async({}, {"idempotency_key": "k"})
+                break
+            except stripe.APIError as error:
+                assert error.http_status == 409
+        assert await count_customers(hasty) == 1
+
+
+async def test_a_hang_after_the_effect_leaves_it_done(url: str) -> None:
+    async with open_platform(url, timeout_seconds=1.5) as hasty:
+        await hasty.control("faults", path=CREATE_CUSTOMER_CALL, kind="hang", seconds=30, before=False)
+        with pytest.raises(stripe.APIConnectionError):
+            await hasty.client.v1.customers.create_async({})
+        assert await count_customers(hasty) == 1
+
+
+async def test_a_fault_strikes_only_its_path_and_only_so_often(platform: StripePlatform) -> None:
+    await platform.control("faults", path="POST /v1/payment_intents/*/capture", kind="status", status=503, times=2)
+    held = await platform.create_hold()
+    for _ in range(2):
+        with pytest.raises(stripe.APIError) as failed:
+            await platform.client.v1.payment_intents.capture_async(held.id)
+        assert failed.value.http_status == 503
+    assert (await platform.client.v1.payment_intents.capture_async(held.id)).status == "succeeded"
+
+
+async def test_faults_can_be_called_off(platform: StripePlatform) -> None:
+    await platform.control("faults", path="*", kind="status", status=500, times=100)
+    async with platform.http.delete(f"{platform.url}/sim/faults") as called_off:
+        assert called_off.status == 200
+    assert await platform.create_customer()
+
+
+async def test_an_order_that_makes_no_sense_is_refused_with_a_sentence(platform: StripePlatform) -> None:
+    assert "message" in (await platform.control("faults", path="*", kind="earthquake"))["error"]
+    assert "message" in (await platform.control("clock", advance=-1))["error"]
+    assert "message" in (await platform.control("webhooks", colour="red"))["error"]
+
+
+async def test_a_fault_can_be_ordered_for_one_key_and_tells_whether_it_still_stands(platform: StripePlatform) -> None:
+    await platform.control("faults", path="*", key="*:second:*", kind="status", status=500)
+    assert await platform.client.v1.customers.create_async({}, {"idempotency_key": "saga:first:1"})
+    assert [one["key"] for one in await platform.inspect("faults")] == ["*:second:*"]
+    with pytest.raises(stripe.APIError):
+        await platform.client.v1.customers.create_async({}, {"idempotency_key": "saga:second:1"})
+    assert await platform.inspect("faults") == []
+
+
+async def test_what_hangs_can_be_done_though_its_caller_is_long_gone(url: str) -> None:
+    async with open_platform(url, timeout_seconds=0.2) as hasty:
+        await hasty.control("faults", path=CREATE_CUSTOMER_CALL, kind="hang", anyway=True)
+        with pytest.raises(stripe.APIConnectionError):
+            await hasty.client.v1.customers.create_async({}, {"idempotency_key": "k"})
+        with pytest.raises(stripe.APIError) as busy:
+            await hasty.client.v1.customers.create_async({}, {"idempotency_key": "k"})
+        assert busy.value.http_status == 409
+        assert await count_customers(hasty) == 0
+        async with hasty.http.delete(f"{hasty.url}/sim/faults"), asyncio.timeout(5):
+            while await count_customers(hasty) == 0:
+                continue
+        assert await count_customers(hasty) == 1

@@ -1,0 +1,54 @@
+"""A webhook to push to, that answers as a test tells it to and keeps what came."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from tests.sandbox.telegram.telegram_client import Json
+
+
+@dataclass(slots=True, kw_only=True)
+class WebhookReceiver:
+    """What came, in order, with headers; `answers` are the statuses to give, 200 when there are none left."""
+
+    url: str = ""
+    answers: deque[int] = field(default_factory=deque)
+    received: asyncio.Queue[tuple[Json, str | None]] = field(default_factory=asyncio.Queue)
+    hold: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def next_update(self) -> Json:
+        """The next update that comes, within ten seconds."""
+        return (await asyncio.wait_for(self.received.get(), 10))[0]
+
+    async def handle_request(self, request: web.Request) -> web.Response:
+        """The webhook itself."""
+        secret = request.headers.get("X-Telegram-Bot-Api-Secret-Token")
+        update = await request.json()
+        self.received.put_nowait((update, secret))
+        status = self.answers.popleft() if self.answers else 200
+        if status == 0:
+            await self.hold.wait()
+            status = 200
+        headers = {"Retry-After": "1000"} if status == 503 else {}
+        return web.Response(status=status, headers=headers)
+
+
+@asynccontextmanager
+async def running_webhook_receiver() -> AsyncIterator[WebhookReceiver]:
+    """A webhook that listens on a free port."""
+    receiver = WebhookReceiver()
+    app = web.Application()
+    app.router.add_post("/hook", receiver.handle_request)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        receiver.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+        yield receiver
+    finally:
+        receiver.hold.set()
+        await runner.cleanup()

@@ -1,0 +1,55 @@
+"""Taps as the bot and the sweep make them, many at once, and what everybody hears."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Sequence
+
+from domain.campus import Campus
+from domain.errors import CampusGError
+from domain.order import Order
+from domain.store.person_repository import find_member
+from domain.store.saga_progress import start_saga
+from domain.store.saga_run import SagaStart
+from domain.store.timer_repository import fire_due_timers
+from domain.store.unit_of_work import UnitOfWorkFactory
+from domain.store.use_cases import ordering_use_cases, runner_use_cases
+from tests.store.store_setup import found_campus, open_order
+
+
+async def set_up_open_order(database: UnitOfWorkFactory, *, runners: int = 2) -> tuple[Campus, Order]:
+    """A campus with this many runners and one open job."""
+    async with database() as work:
+        campus = await found_campus(work, runners=runners)
+        return campus, await open_order(work, campus)
+
+
+async def claim(database: UnitOfWorkFactory, campus: Campus, order: Order, runner: int) -> Order:
+    """[Claim], as the bot does it for one tap."""
+    async with database() as work:
+        return await runner_use_cases.start_claim(work, campus, await find_member(work, campus.id, runner), order.id)
+
+
+async def cancel(database: UnitOfWorkFactory, campus: Campus, order: Order) -> Order:
+    """[Cancel], by the customer."""
+    async with database() as work:
+        member = await find_member(work, campus.id, order.customer_id)
+        return await ordering_use_cases.cancel_own_order(work, campus, member, order.id)
+
+
+async def expire(database: UnitOfWorkFactory, campus: Campus, order: Order) -> None:
+    """What the sweep does when the deadline has come."""
+    async with database() as work:
+        for due in await fire_due_timers(work, 10):
+            start = SagaStart(
+                kind="expire_order", name=f"expire_order:{due.id}", campus_id=campus.id, order_id=due.order_id
+            )
+            await start_saga(work, start)
+
+
+async def count_outcomes(taps: Sequence[Awaitable[object]]) -> Counter[str]:
+    """How many taps succeeded, and how many heard which refusal; anything else is an error."""
+    answers = await asyncio.gather(*taps, return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException) and not isinstance(answer, CampusGError):
+            raise answer
+    return Counter(type(answer).__name__ if isinstance(answer, CampusGError) else "done" for answer in answers)

@@ -1,0 +1,124 @@
+"""How a test gets a campus, its people and an order in the state it needs, by the store's own functions."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from domain.campus import Campus
+from domain.order import Order, OrderEvent
+from domain.payment import HoldEvent
+from domain.people import Member, SavedCard
+from domain.pricing import Fees
+from domain.store.campus_repository import list_campuses
+from domain.store.draft_repository import change_draft
+from domain.store.event_log import SYSTEM
+from domain.store.money_repository import move_current_hold
+from domain.store.order_repository import find_order, move_order
+from domain.store.person_repository import ensure_member, find_member, upsert_saved_card
+from domain.store.timer_repository import set_timer
+from domain.store.unit_of_work import (
+    QueueJob,
+    UnitOfWork,
+    UnitOfWorkFactory,
+    create_database_engine,
+    create_unit_of_work_factory,
+)
+from domain.store.use_cases import ordering_use_cases
+from domain.timers import TimerKind
+from workers.campus_file import CampusFile, NamedPerson
+from workers.campus_provisioning import provision_campus
+
+FEES = Fees(
+    currency="sgd",
+    service_fee=80,
+    platform_basis_points=1_000,
+    headroom_basis_points=2_000,
+    headroom_least=100,
+    headroom_most=500,
+    delivery_fee_least=50,
+    delivery_fee_most=2_000,
+    order_most=20_000,
+)
+SAVED_CARD = SavedCard(payment_method="pm_card", brand="visa", last4="4242", exp_month=12, exp_year=2040)
+ADMIN, CUSTOMER, FIRST_RUNNER = 3001, 1001, 2001
+
+
+async def drop_queue_jobs(queue_jobs: Sequence[QueueJob]) -> None:
+    """Ring nothing."""
+
+
+@asynccontextmanager
+async def database_without_queue(url: str, *, size: int = 10) -> AsyncIterator[UnitOfWorkFactory]:
+    """Units of work on this database, whose bells nobody hears."""
+    engine = create_database_engine(url, pool_size=size)
+    try:
+        yield create_unit_of_work_factory(engine, drop_queue_jobs)
+    finally:
+        await engine.dispose()
+
+
+def make_campus_file(name: str, *, runners: int = 2) -> CampusFile:
+    """A small campus as its file would have it."""
+    return CampusFile(
+        name=name,
+        title=f"{name.title()} Campus",
+        currency="sgd",
+        time_zone="Asia/Singapore",
+        runner_group=None,
+        admin_chat=None,
+        runner_invite=None,
+        open_to_all=True,
+        admins=(NamedPerson(id=ADMIN, name="Sam"),),
+        runners=tuple(NamedPerson(id=FIRST_RUNNER + n, name=f"Runner {n}") for n in range(runners)),
+        open_jobs=1,
+        fees=FEES,
+        fee_suggestions=(),
+        windows={},
+        hours={},
+        stores=(),
+        drop_points=(),
+    )
+
+
+async def found_campus(work: UnitOfWork, name: str = "north", *, runners: int = 2) -> Campus:
+    """Found it, let its runners open their chats, and return it."""
+    file = make_campus_file(name, runners=runners)
+    founded = await provision_campus(work, file)
+    for each in file.runners:
+        await ensure_member(work, founded.id, each.id, first_name=each.name, username=None, language="en", private=True)
+    (campus,) = [each for each in await list_campuses(work) if each.id == founded.id]
+    return campus
+
+
+async def add_customer(work: UnitOfWork, campus: Campus, person_id: int = CUSTOMER) -> Member:
+    """A customer with a card."""
+    await ensure_member(work, campus.id, person_id, first_name="Mei", username=None, language="en", private=True)
+    await upsert_saved_card(work, person_id, SAVED_CARD)
+    return await find_member(work, campus.id, person_id)
+
+
+async def place_order(work: UnitOfWork, campus: Campus, person_id: int = CUSTOMER) -> Order:
+    """An order in PENDING, placed as a customer does."""
+    customer = await add_customer(work, campus, person_id)
+    draft = await change_draft(
+        work,
+        campus.id,
+        person_id,
+        store_name="Koufu",
+        items=[{"name": "rice", "quantity": 2, "price": 450}],
+        drop_point="Library, lobby",
+        delivery_fee=300,
+    )
+    ceiling = draft.price(campus.fees).ceiling
+    placed = await ordering_use_cases.submit_order(work, campus, customer, version=draft.version, ceiling=ceiling)
+    assert isinstance(placed, ordering_use_cases.OrderPlaced)
+    return await find_order(work, campus.id, placed.order_id)
+
+
+async def open_order(work: UnitOfWork, campus: Campus, person_id: int = CUSTOMER) -> Order:
+    """An order in CREATED with its money held and its deadline set, as the workers leave it."""
+    order = await place_order(work, campus, person_id)
+    await move_current_hold(work, order.id, HoldEvent.MADE, payment_intent=f"pi_{order.id}")
+    order = await move_order(work, SYSTEM, campus.id, order.id, OrderEvent.PUBLISHED)
+    await set_timer(work, order, TimerKind.EXPIRE, work.now + timedelta(minutes=30))
+    return order

@@ -1,0 +1,138 @@
+"""The races again and again: a few here, as many as were promised with `make races`, which prints how they ended."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from random import Random
+
+import pytest
+from sqlalchemy import func, select, text, update
+
+from domain.campus import Campus
+from domain.errors import OrderAlreadyTaken
+from domain.order import Order, OrderStatus
+from domain.store.campus_repository import find_campus
+from domain.store.event_log import read_order_history
+from domain.store.order_repository import find_order
+from domain.store.person_repository import find_member
+from domain.store.schema import campus as campuses
+from domain.store.schema import timer
+from domain.store.unit_of_work import UnitOfWorkFactory
+from domain.store.use_cases import runner_use_cases
+from domain.timers import TimerKind
+from tests.fuzz.fuzz_depth import SEED, iterations
+from tests.fuzz.input_counts import count_inputs
+from tests.store.concurrent_taps import cancel, claim, count_outcomes, expire
+from tests.store.store_setup import CUSTOMER, FIRST_RUNNER, database_without_queue, found_campus, open_order
+
+RUNNER_COUNT = 50
+ORDER_COUNT = iterations(2, 1_000)
+REPETITIONS = iterations(8, 1_000)
+SPREAD_SECONDS = 0.004  # seconds within which all of a round begin
+EXPIRE_NOW_SQL = (  # the order first, as everybody locks it
+    "WITH held AS (SELECT id FROM orders WHERE id = :id FOR NO KEY UPDATE) UPDATE timer SET due_at = now()"
+    " WHERE order_id IN (SELECT id FROM held) AND status = 'set' AND kind = 'expire'"
+)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
+    async with database_without_queue(database_url, size=RUNNER_COUNT) as database:
+        yield database
+
+
+async def campus_without_open_order_limit(database: UnitOfWorkFactory, runners: int) -> Campus:
+    """A campus whose runners may hold any number of jobs: who won once runs again."""
+    async with database() as work:
+        campus = await found_campus(work, runners=runners)
+        await work.connection.execute(update(campuses).values(open_jobs=10_000))
+        return await find_campus(work, campus.id)
+
+
+async def test_of_every_order_that_fifty_claim_at_once_one_has_it_and_all_others_are_told(
+    database: UnitOfWorkFactory,
+) -> None:
+    campus = await campus_without_open_order_limit(database, RUNNER_COUNT)
+    for number in range(ORDER_COUNT):
+        async with database() as work:
+            order = await open_order(work, campus, CUSTOMER + 10_000 + number)
+        heard = await count_outcomes([claim(database, campus, order, FIRST_RUNNER + n) for n in range(RUNNER_COUNT)])
+        assert heard == {"done": 1, OrderAlreadyTaken.__name__: RUNNER_COUNT - 1}
+        async with database() as work:
+            taken = await find_order(work, campus.id, order.id)
+            claims = [line for line in await read_order_history(work, campus.id, order.id) if line.event == "claimed"]
+        assert [line.actor.person_id for line in claims] == [taken.runner_id]
+        count_inputs("claims of one job at once: it is hers", heard["done"])
+        count_inputs("claims of one job at once: told that it is taken", heard[OrderAlreadyTaken.__name__])
+
+
+async def test_claim_cancel_deadline_and_release_at_the_same_instant_each_happened_or_was_refused(
+    database: UnitOfWorkFactory,
+) -> None:
+    """Every other job has a runner already, who gives it back in that instant: M10, S1, S11, S12; cases 21 and 23."""
+    campus, chance, ends = await campus_without_open_order_limit(database, 2), Random(SEED), Counter[OrderStatus]()
+    for number in range(REPETITIONS):
+        async with database() as work:
+            order = await open_order(work, campus, CUSTOMER + 10_000 + number)
+        held = number % 2 == 1
+        if held:
+            await claim(database, campus, order, FIRST_RUNNER)
+        told = await _race_all_taps(database, campus, order, chance)
+        ends[(await _assert_consistent(database, campus, order, told, held=held)).status] += 1
+    for status, many in ends.items():
+        count_inputs(f"claim, cancel, deadline, release at once: ended {status}", many)
+    assert set(ends) <= {OrderStatus.CREATED, OrderStatus.ACCEPTED, OrderStatus.CANCELLED, OrderStatus.EXPIRED}
+    assert len(ends) > 1, f"a race somebody always wins shows nothing: {ends}"
+
+
+async def _race_all_taps(database: UnitOfWorkFactory, campus: Campus, order: Order, chance: Random) -> Counter[str]:
+    """Everybody acts within a few milliseconds; how often each was told that it is done."""
+    told = Counter[str]()
+
+    async def late(name: str) -> None:
+        await asyncio.sleep(chance.uniform(0, SPREAD_SECONDS))
+        match name:
+            case "claimed":
+                await claim(database, campus, order, FIRST_RUNNER + 1)
+            case "cancelled":
+                await cancel(database, campus, order)
+            case "released":
+                await _release(database, campus, order)
+            case _:
+                await _deadline(database, campus, order)
+        told[name] += 1
+
+    await count_outcomes([late(name) for name in ("claimed", "cancelled", "released", "deadline")])
+    return told
+
+
+async def _release(database: UnitOfWorkFactory, campus: Campus, order: Order) -> None:
+    async with database() as work:
+        await runner_use_cases.start_release(work, campus, await find_member(work, campus.id, FIRST_RUNNER), order.id)
+
+
+async def _deadline(database: UnitOfWorkFactory, campus: Campus, order: Order) -> None:
+    async with database() as work:
+        await work.connection.execute(text(EXPIRE_NOW_SQL), {"id": order.id})
+    await expire(database, campus, order)
+
+
+async def _assert_consistent(
+    database: UnitOfWorkFactory, campus: Campus, order: Order, told: Counter[str], *, held: bool
+) -> Order:
+    """The order, after a look whether all is as people were told, once each, and its deadline is set or stopped."""
+    deadline = select(func.count()).where(timer.c.order_id == order.id, timer.c.kind == TimerKind.EXPIRE)
+    async with database() as work:
+        after = await find_order(work, campus.id, order.id)
+        lines = Counter(
+            line.event for line in await read_order_history(work, campus.id, order.id) if line.subject == "order"
+        )
+        waits = (await work.connection.execute(deadline.where(timer.c.status == "set"))).scalar_one()
+    assert lines["claimed"] == told["claimed"] + held
+    assert lines["released"] == told["released"]
+    assert lines["cancelled"] == told["cancelled"] == (after.status is OrderStatus.CANCELLED)
+    assert lines["expired"] == (after.status is OrderStatus.EXPIRED)
+    assert (lines["claimed"] - lines["released"] == 1) is (after.status is OrderStatus.ACCEPTED), lines
+    assert (after.runner_id is not None) is (after.status is OrderStatus.ACCEPTED)
+    assert waits == (after.status is OrderStatus.CREATED)
+    return after

@@ -1,0 +1,121 @@
+"""Which sentences the code asks for, with which words, and which the files have; read, not run."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from fluent.syntax import FluentParser
+from fluent.syntax.ast import Message, VariableReference
+from fluent.syntax.visitor import Visitor
+
+from domain import errors
+from domain.words import LOCALES_DIRECTORY
+
+ROOT = LOCALES_DIRECTORY.parent
+ROOMS = ("domain", "bot", "workers")
+PREFIXES = ("order-message", "notification", "error", "button", "bot")
+KEY = re.compile(rf"(?:{'|'.join(PREFIXES)})-[a-z0-9]+(?:-[a-z0-9]+)*")
+# Calls that add words of their own to a sentence: their name, and what they add.
+ADDED_PARAMETERS = {"_tell_customer": {"order"}, "_tell_runner": {"order"}}
+
+BUTTON_PARAMETERS = {"subject", "version", "style"}  # what context.button keeps for itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceUse:
+    """One place where a sentence is asked for with words that can be read off the code."""
+
+    where: str
+    key: str
+    words: frozenset[str]
+
+
+class _Words(Visitor):
+    def __init__(self) -> None:
+        self.found: set[str] = set()
+
+    def visit_VariableReference(self, node: VariableReference) -> None:  # noqa: N802, the name is Fluent's
+        self.found.add(node.id.name)
+
+
+@cache
+def sentence_parameters(language: str) -> dict[str, frozenset[str]]:
+    """Every key of a language with the words its sentence needs."""
+    found: dict[str, frozenset[str]] = {}
+    for file in sorted((LOCALES_DIRECTORY / language).glob("*.ftl")):
+        for entry in FluentParser().parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(entry, Message):
+                words = _Words()
+                words.visit(entry)
+                found[entry.id.name] = frozenset(words.found)
+    return found
+
+
+def source_files() -> Iterator[tuple[Path, ast.Module]]:
+    """Every file of the rooms that speak to people."""
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            yield path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def mentioned_keys() -> dict[str, str]:
+    """Every string in the code that looks like a key, with a place where it stands."""
+    return {
+        node.value: f"{path}:{node.lineno}"
+        for path, tree in source_files()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and KEY.fullmatch(node.value)
+    }
+
+
+def sentence_uses() -> list[SentenceUse]:
+    """Every call that names a sentence and all its words."""
+    refusals = {name: each.key for name, each in vars(errors).items() if _is_refusal(each)}
+    found = []
+    for path, tree in source_files():
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            key, words = _read(name, call, refusals)
+            if key is not None and words is not None:
+                found.append(SentenceUse(where=f"{path}:{call.lineno}", key=key, words=frozenset(words)))
+    return found
+
+
+def _is_refusal(each: object) -> bool:
+    return isinstance(each, type) and issubclass(each, errors.CampusGError)
+
+
+def _read(name: str, call: ast.Call, refusals: dict[str, str]) -> tuple[str | None, set[str] | None]:
+    named = {each.arg: each.value for each in call.keywords if each.arg is not None}
+    exact = len(named) == len(call.keywords)  # no **words, whose names only running tells
+    if name in ("say", "say_plain") and len(call.args) == 2 and exact:
+        return _literal(call.args[1]), set(named)
+    if name in ("say", "say_plain", "button") and _is_context_say(call) and exact:
+        return _literal(call.args[0]), set(named) - (BUTTON_PARAMETERS if name == "button" else set())
+    if name in refusals and exact:
+        return refusals[name], set(named)
+    if name in ADDED_PARAMETERS and exact:
+        return next(filter(None, map(_literal, call.args)), None), ADDED_PARAMETERS[name] | set(named)
+    if name in ("tell", "tell_admins") and "key" in named:
+        return _literal(named["key"]), _keys_of(named.get("args"))
+    return None, None
+
+
+def _is_context_say(call: ast.Call) -> bool:
+    """context.say(key, ...): a turn in the conversation knows the person's language."""
+    return isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "context" and bool(call.args)
+
+
+def _literal(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _keys_of(node: ast.expr | None) -> set[str] | None:
+    if node is None:
+        return set()
+    if not isinstance(node, ast.Dict) or None in node.keys:
+        return None
+    return {each.value for each in node.keys if isinstance(each, ast.Constant) and isinstance(each.value, str)}

@@ -1,0 +1,319 @@
+"""A small campus on a real database and a Stripe stand-in, driven without Telegram: for tests of sagas and money."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from sqlalchemy import insert, select, text
+
+from domain.campus import Campus
+from domain.draft import Draft
+from domain.order import Order
+from domain.people import Member, RunnerStatus, SavedCard
+from domain.pricing import Item
+from domain.store.campus_repository import find_campus
+from domain.store.draft_repository import change_draft
+from domain.store.due_work import has_due_timer, list_due_sagas
+from domain.store.order_repository import find_order
+from domain.store.person_repository import (
+    find_member,
+    save_stripe_account,
+    save_stripe_customer,
+    set_payouts_ready,
+    upsert_saved_card,
+)
+from domain.store.row_mappers import items_to_json
+from domain.store.schema import campus, membership, person, saga
+from domain.store.unit_of_work import UnitOfWorkFactory, create_database_engine, create_unit_of_work_factory
+from domain.store.use_cases import ordering_use_cases, runner_use_cases
+from sandbox.stripe.stripe_server import running_stripe
+from tests.audits import find_breaches
+from tests.database_pool import autocommit_database
+from tests.store.store_setup import drop_queue_jobs
+from workers.due_timers import fire_timers
+from workers.invariants import Finding
+from workers.saga_engine import advance_saga
+from workers.stripe_gateway import create_account, create_customer, open_stripe_gateway, send_request
+from workers.worker_context import WorkerContext
+
+FEES = {
+    "service_fee": 80,
+    "platform_basis_points": 1000,
+    "headroom_basis_points": 2000,
+    "headroom_least": 100,
+    "headroom_most": 500,
+    "delivery_fee_least": 50,
+    "delivery_fee_most": 2000,
+    "order_most": 20000,
+}
+ITEMS = (Item(name="chicken rice", quantity=2, price=400),)
+NAME_NUMBERS = count(1)
+
+
+@dataclass(slots=True, kw_only=True)
+class WorkerStack:
+    """What a test needs to play a campus; `drive` is a worker's round, as often as something is due."""
+
+    database: UnitOfWorkFactory
+    autocommit_work: UnitOfWorkFactory
+    context: WorkerContext
+    stripe_url: str
+    http: aiohttp.ClientSession
+    campus: Campus
+    regular_customer: Member | None = None
+    person_numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    async def add_member(
+        self, *, card: str | None = "pm_card_visa", runner: bool = False, ready: bool = True
+    ) -> Member:
+        """A new person here: with this test card saved, perhaps an approved runner, perhaps able to be paid."""
+        number = 1000 + next(self.person_numbers)
+        status = RunnerStatus.APPROVED if runner else RunnerStatus.NONE
+        async with self.database() as work:
+            await work.connection.execute(insert(person).values(id=number, first_name=f"Person {number}"))
+            row = {"campus_id": self.campus.id, "person_id": number, "runner_status": status}
+            await work.connection.execute(insert(membership).values(row))
+        if card is not None:
+            await self.save_test_card(number, card)
+        if runner and ready:
+            await self.add_account(number)
+        return await self.committed_member(number)
+
+    async def save_test_card(self, number: int, card: str) -> None:
+        """Save a test card at Stripe and here, as a finished Checkout would."""
+        made = await create_customer(self.context.stripe, {}, f"customer:{number}:{card}:{next(NAME_NUMBERS)}")
+        async with self.database() as work:
+            attach: Any = {"customer": await save_stripe_customer(work, number, made["id"])}
+        method = await send_request(self.context.stripe.v1.payment_methods.attach_async(card, attach))
+        saved = SavedCard(payment_method=method["id"], brand="visa", last4="4242", exp_month=1, exp_year=2040)
+        async with self.database() as work:
+            await upsert_saved_card(work, number, saved)
+
+    async def add_account(self, number: int) -> None:
+        """An onboarded account for a runner."""
+        params = {
+            "controller": {"stripe_dashboard": {"type": "express"}},
+            "capabilities": {"transfers": {"requested": True}},
+        }
+        account = await create_account(self.context.stripe, params, f"account:{number}:{next(NAME_NUMBERS)}")
+        await self.control_stripe(f"onboard/{account['id']}", finish=True)
+        async with self.database() as work:
+            await save_stripe_account(work, number, account["id"])
+            await set_payouts_ready(work, number, ready=True)
+
+    async def committed_member(self, number: int) -> Member:
+        """The member as committed now."""
+        async with self.autocommit_work() as work:
+            return await find_member(work, self.campus.id, number)
+
+    async def order(self, order_id: int) -> Order:
+        """The order as committed now."""
+        async with self.autocommit_work() as work:
+            return await find_order(work, self.campus.id, order_id)
+
+    async def fill_basket(self, member: Member) -> Draft:
+        """A complete basket."""
+        async with self.database() as work:
+            return await change_draft(
+                work,
+                self.campus.id,
+                member.person_id,
+                store_name="Koufu",
+                items=items_to_json(ITEMS),
+                drop_point="SOB, lobby",
+                delivery_fee=200,
+            )
+
+    async def place_order(self, member: Member) -> Order:
+        """A basket, placed."""
+        draft = await self.fill_basket(member)
+        async with self.database() as work:
+            ceiling = draft.price(self.campus.fees).ceiling
+            placed = await ordering_use_cases.submit_order(
+                work, self.campus, member, version=draft.version, ceiling=ceiling
+            )
+        assert isinstance(placed, ordering_use_cases.OrderPlaced)
+        return await self.order(placed.order_id)
+
+    async def open_order(self, member: Member | None = None) -> Order:
+        """An order runners can see, of the town's regular customer unless of somebody else."""
+        if member is None and self.regular_customer is None:
+            self.regular_customer = await self.add_member()
+        order = await self.place_order(member or self.regular_customer or await self.add_member())
+        await self.run_due()
+        return await self.order(order.id)
+
+    async def claim(self, runner: Member, order: Order) -> Order:
+        """[Claim]."""
+        async with self.database() as work:
+            return await runner_use_cases.start_claim(work, self.campus, runner, order.id)
+
+    async def bring_to_drop_point(self, runner: Member, order: Order, receipt: int = 850) -> Order:
+        """From a claimed job to the customer's door."""
+        async with self.database() as work:
+            await runner_use_cases.mark_bought(work, self.campus, runner, order.id, receipt)
+        async with self.database() as work:
+            await runner_use_cases.mark_picked_up(work, self.campus, runner, order.id)
+        async with self.database() as work:
+            return await runner_use_cases.mark_arrived(work, self.campus, runner, order.id)
+
+    async def hand_over(
+        self, runner: Member, order: Order
+    ) -> runner_use_cases.OrderHandedOver | runner_use_cases.WrongPin:
+        """The right PIN."""
+        pin = (await self.order(order.id)).pin
+        async with self.database() as work:
+            return await runner_use_cases.hand_over_with_pin(work, self.campus, runner, order.id, str(pin))
+
+    async def cancel(self, member: Member, order: Order) -> Order:
+        """The customer's [Cancel]."""
+        async with self.database() as work:
+            return await ordering_use_cases.cancel_own_order(work, self.campus, member, order.id)
+
+    async def claimed_order(self, runner: Member, member: Member | None = None) -> Order:
+        """A job of this runner's whose hold is checked."""
+        order = await self.open_order(member)
+        await self.claim(runner, order)
+        await self.run_due()
+        return await self.order(order.id)
+
+    async def delivered_order(self, runner: Member) -> Order:
+        """An order handed over; its money has yet to move."""
+        order = await self.claimed_order(runner)
+        await self.bring_to_drop_point(runner, order)
+        await self.hand_over(runner, order)
+        return await self.order(order.id)
+
+    def new_worker(self, name: str) -> WorkerContext:
+        """Another worker of this town."""
+        return replace(self.context, name=name, saga_slots=asyncio.Semaphore(50), running_saga_ids=set())
+
+    async def run_due(self, worker: WorkerContext | None = None) -> None:
+        """A worker's rounds until nothing is due."""
+        worker = worker or self.context
+        while True:
+            async with self.autocommit_work() as work:
+                timers = await has_due_timer(work.connection)
+            if timers:
+                await fire_timers(worker)
+            async with self.autocommit_work() as work:
+                due = await list_due_sagas(work.connection, 100)
+            if not due:
+                return
+            await asyncio.gather(*(advance_saga(worker, saga_id) for saga_id in due))
+
+    async def run_now(self, worker: WorkerContext | None = None) -> None:
+        """Everything that waits for its time is due now, leases too; deadlines of waits stay."""
+        await self.sql("UPDATE saga SET wake_at = now() WHERE wake_at IS NOT NULL")
+        await self.run_due(worker)
+
+    async def run_until(self, fact: Callable[[], Awaitable[bool]], worker: WorkerContext | None = None) -> None:
+        """Hurry until this is so."""
+        async with asyncio.timeout(10):
+            while not await fact():
+                await self.run_now(worker)
+
+    async def sql(self, statement: str, **values: object) -> None:
+        """Change something no use case changes, such as a due time."""
+        async with self.autocommit_work() as work:
+            await work.connection.execute(text(statement), values)
+
+    async def rows(self, statement: str, **values: object) -> Sequence[Any]:
+        """Look at something."""
+        async with self.autocommit_work() as work:
+            return (await work.connection.execute(text(statement), values)).all()
+
+    async def saga_states(self, order_id: int) -> dict[str, str]:
+        """kind -> status of the order's sagas."""
+        async with self.autocommit_work() as work:
+            query = select(saga.c.kind, saga.c.status).where(saga.c.order_id == order_id)
+            return {row.kind: row.status for row in await work.connection.execute(query)}
+
+    async def saga(self, order: Order, kind: str) -> Any:
+        """The newest row of the order's saga of this kind."""
+        query = "SELECT * FROM saga WHERE order_id = :order AND kind = :kind ORDER BY number DESC LIMIT 1"
+        (row,) = await self.rows(query, order=order.id, kind=kind)
+        return row
+
+    async def notification_keys(self, order: Order, chat_id: int | None = None) -> list[str]:
+        """The sentences pushed about an order, to one chat or to all."""
+        query = (
+            "SELECT key FROM notification WHERE order_id = :order AND chat_id = coalesce(:chat, chat_id) ORDER BY id"
+        )
+        return [row.key for row in await self.rows(query, order=order.id, chat=chat_id)]
+
+    async def inject_fault(self, path: str, kind: str, **more: object) -> None:
+        """Let calls of the Stripe stand-in fail."""
+        await self.control_stripe("faults", path=path, kind=kind, **more)
+
+    async def clear_faults(self) -> None:
+        """Stripe is well again."""
+        async with self.http.delete(f"{self.stripe_url}/sim/faults") as answer:
+            assert answer.status == 200
+
+    async def control_stripe(self, lever: str, /, **body: object) -> Any:
+        """A lever of the Stripe stand-in."""
+        async with self.http.post(f"{self.stripe_url}/sim/{lever}", json=body) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def inspect_stripe(self, path: str, **query: str) -> Any:
+        """Read something of the Stripe stand-in."""
+        async with self.http.get(f"{self.stripe_url}/sim/{path}", params=query) as answer:
+            return await answer.json()
+
+    async def intents(self, order_id: int) -> list[dict[str, Any]]:
+        """All intents Stripe has for an order."""
+        return await self._of_order("payment_intent", order_id)
+
+    async def transfers(self, order_id: int) -> list[dict[str, Any]]:
+        """All transfers Stripe has for an order."""
+        return await self._of_order("transfer", order_id)
+
+    async def _of_order(self, kind: str, order_id: int) -> list[dict[str, Any]]:
+        objects = await self.inspect_stripe("objects", kind=kind)
+        return [one for one in objects if one["metadata"].get("order") == str(order_id)]
+
+    async def breaches(self) -> Sequence[Finding]:
+        """The broken promises."""
+        return await find_breaches(self.database, self.context.stripe)
+
+
+@asynccontextmanager
+async def running_worker_stack(database_url: str, state: Path | None = None) -> AsyncIterator[WorkerStack]:
+    """A campus on this database, with a Stripe stand-in of its own; its `state` may be of an earlier one."""
+    engine = create_database_engine(database_url, pool_size=20)
+    store = create_unit_of_work_factory(engine, drop_queue_jobs)  # what is due is found by sweeping
+    async with running_stripe(state=state) as url, aiohttp.ClientSession() as http:
+        client = open_stripe_gateway("sk_test_town", url)
+        context = WorkerContext(database=store, stripe=client, name="town", saga_slots=asyncio.Semaphore(50))
+        place = await found_campus(store)
+        yield WorkerStack(
+            database=store,
+            autocommit_work=autocommit_database(engine),
+            context=context,
+            stripe_url=url,
+            http=http,
+            campus=place,
+        )
+        await client.close()
+    await engine.dispose()
+
+
+async def found_campus(store: UnitOfWorkFactory) -> Campus:
+    """One more campus in this database."""
+    row: dict[str, Any] = {
+        "name": f"town{next(NAME_NUMBERS)}",
+        "title": "Town",
+        "currency": "sgd",
+        "time_zone": "Asia/Singapore",
+    }
+    row |= {"fees": FEES, "runner_group": -100, "admin_chat": -200, "open_to_all": True}
+    async with store() as work:
+        made = insert(campus).values(**row).returning(campus.c.id)
+        return await find_campus(work, (await work.connection.execute(made)).scalar_one())

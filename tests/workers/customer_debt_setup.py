@@ -1,0 +1,68 @@
+"""Holds that lapse and customers who owe, in a town."""
+
+from typing import Any
+
+from domain.order import Order
+from domain.people import Member
+from domain.store.saga_run import SagaRun
+from domain.store.use_cases import customer_debt_use_cases
+from tests.worker_stack import WorkerStack
+
+DECLINED_CARD = "pm_card_chargeCustomerFail"  # can be saved, and says no to every payment
+APPROVAL_CARD = "pm_card_authenticationRequired"  # its bank wants a word every time, and says no where nobody is there
+
+
+async def lapsed_order_at_drop_point(stack: WorkerStack, runner: Member, customer: Member | None = None) -> Order:
+    """An order that its runner has brought, and whose hold is gone: 11.30 of which 10.30 are the runner's."""
+    order = await stack.claimed_order(runner, customer)
+    await stack.bring_to_drop_point(runner, order)
+    await lapse_hold(stack, order)
+    return order
+
+
+async def lapse_hold(stack: WorkerStack, order: Order) -> None:
+    """The bank lets go of what it held, as it does after days."""
+    (held,) = [one for one in await stack.intents(order.id) if one["status"] == "requires_capture"]
+    await stack.context.stripe.v1.payment_intents.cancel_async(held["id"])
+
+
+async def owed_order(stack: WorkerStack, customer: Member, *, runner: Member | None = None) -> Order:
+    """An order of hers that was delivered, and that she owes: her card said no when it was charged anew."""
+    runner = runner or await stack.add_member(runner=True, card=None)
+    order = await lapsed_order_at_drop_point(stack, runner, customer)
+    await stack.save_test_card(customer.person_id, DECLINED_CARD)
+    await stack.hand_over(runner, order)
+    await stack.run_due()
+    return await stack.order(order.id)
+
+
+async def pay_debt(stack: WorkerStack, customer: Member, order: Order) -> SagaRun | None:
+    """[Pay S$11.30], with the card she has now."""
+    ((number,),) = await stack.rows("SELECT id FROM customer_debt WHERE order_id = :id", id=order.id)
+    async with stack.database() as work:
+        return await customer_debt_use_cases.pay_customer_debt(
+            work, stack.campus, await stack.committed_member(customer.person_id), number
+        )
+
+
+async def debt_state(stack: WorkerStack, order: Order) -> tuple[str, int]:
+    """(status, amount) of what is owed for the order."""
+    ((status, amount),) = await stack.rows("SELECT status, amount FROM customer_debt WHERE order_id = :id", id=order.id)
+    return status, amount
+
+
+async def hold_states(stack: WorkerStack, order: Order) -> list[tuple[str, int]]:
+    """(status, captured) of every try to get the order's money, oldest first."""
+    rows = await stack.rows("SELECT status, captured FROM hold WHERE order_id = :id ORDER BY id", id=order.id)
+    return [(row.status, row.captured) for row in rows]
+
+
+async def intent_states(stack: WorkerStack, order: Order) -> list[tuple[str, int]]:
+    """(status, received) of every intent Stripe has of the order, oldest first."""
+    return [(one["status"], one["amount_received"]) for one in await stack.intents(order.id)]
+
+
+async def charge_calls(stack: WorkerStack, order: Order) -> list[dict[str, Any]]:
+    """The calls that made intents of the order, oldest first."""
+    calls = [call for call in await stack.inspect_stripe("requests") if call["path"] == "/v1/payment_intents"]
+    return [call for call in calls if call["params"].get("metadata", {}).get("order") == str(order.id)]

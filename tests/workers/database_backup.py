@@ -1,0 +1,39 @@
+"""A backup of a town's database, and its return: what happened in between is forgotten here, and known at Stripe."""
+
+from sqlalchemy import text
+
+from domain.store.schema import METADATA
+from domain.store.unit_of_work import UnitOfWork
+from tests.worker_stack import WorkerStack
+
+WITHOUT_GUARDS = "SET LOCAL session_replication_role = replica"  # no triggers, no keys: as pg_restore loads data
+
+
+async def back_up_database(stack: WorkerStack) -> None:
+    """Keep every row as it is now."""
+    async with stack.database() as work:
+        await work.connection.execute(text("CREATE SCHEMA kept"))
+        for table in METADATA.sorted_tables:
+            await work.connection.execute(text(f"CREATE TABLE kept.{table.name} AS SELECT * FROM {table.name}"))
+
+
+async def restore_database(stack: WorkerStack) -> None:
+    """Every row as it was kept."""
+    names = [table.name for table in METADATA.sorted_tables]
+    async with stack.database() as work:
+        await work.connection.execute(text(WITHOUT_GUARDS))
+        await work.connection.execute(text(f"TRUNCATE {', '.join(names)}"))
+        for name in names:
+            copied = f"INSERT INTO {name} OVERRIDING SYSTEM VALUE SELECT * FROM kept.{name}"
+            await work.connection.execute(text(copied))
+
+
+async def bypass_guards(stack: WorkerStack, *statements: str) -> None:
+    """Change what nobody may change, such as the ledger."""
+    async with stack.database() as work:
+        await _run_statements(work, (WITHOUT_GUARDS, *statements))
+
+
+async def _run_statements(work: UnitOfWork, statements: tuple[str, ...]) -> None:
+    for statement in statements:
+        await work.connection.execute(text(statement))

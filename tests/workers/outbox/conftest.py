@@ -1,0 +1,38 @@
+"""A post office of the test's own."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from sqlalchemy import insert
+
+from domain.store.schema import campus
+from domain.store.unit_of_work import create_autocommit_factory, create_database_engine, create_unit_of_work_factory
+from sandbox.telegram import running_telegram
+from tests.store.store_setup import drop_queue_jobs
+from tests.workers.outbox.sender_stack import FEES, TOKEN, SenderStack
+from workers.outbox_sender import SenderContext
+from workers.telegram_rate_limit import open_telegram_rate_limiter
+from workers.telegram_sender import open_telegram_sender
+
+
+@pytest.fixture
+async def stack(database_url: str, redis_url: str) -> AsyncIterator[SenderStack]:
+    """A campus, its people and groups, nothing said yet."""
+    engine = create_database_engine(database_url)
+    store = create_unit_of_work_factory(engine, drop_queue_jobs)
+    async with store() as work:
+        row = {"name": "north", "title": "North", "currency": "sgd", "time_zone": "Asia/Singapore", "fees": FEES}
+        campus_id = (await work.connection.execute(insert(campus).values(row).returning(campus.c.id))).scalar_one()
+    rate_limiter = open_telegram_rate_limiter(redis_url)
+    async with running_telegram() as url, aiohttp.ClientSession() as http:
+        sender = open_telegram_sender(url, {campus_id: TOKEN})
+        context = SenderContext(
+            database=store, autocommit=create_autocommit_factory(engine), sender=sender, rate_limiter=rate_limiter
+        )
+        furnished = SenderStack(context=context, url=url, http=http, campus_id=campus_id)
+        await furnished.set_up()
+        yield furnished
+        await sender.close()
+    await rate_limiter.close()
+    await engine.dispose()

@@ -1,0 +1,66 @@
+"""Limits that all processes share, and a modest pace while Redis is away."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from workers.telegram_rate_limit import TelegramRateLimiter, open_telegram_rate_limiter
+
+CAMPUS, PERSON, OTHER, GROUP = 1, 1001, 1002, -100_1
+
+
+@pytest.fixture
+async def rate_limiter(redis_url: str) -> AsyncIterator[TelegramRateLimiter]:
+    """One process' view of empty buckets."""
+    opened = open_telegram_rate_limiter(redis_url)
+    yield opened
+    await opened.close()
+
+
+async def test_a_person_gets_five_at_once_and_then_one_a_second(rate_limiter: TelegramRateLimiter) -> None:
+    waits = [await rate_limiter.acquire(CAMPUS, PERSON, edit=False) for _ in range(6)]
+    assert waits[:5] == [0] * 5
+    assert 4 < waits[5] <= 5
+    assert await rate_limiter.acquire(CAMPUS, OTHER, edit=False) == 0
+
+
+async def test_a_group_has_eighteen_sends_and_eighteen_edits_a_minute(rate_limiter: TelegramRateLimiter) -> None:
+    sends = [await rate_limiter.acquire(CAMPUS, GROUP, edit=False) for _ in range(19)]
+    edits = [await rate_limiter.acquire(CAMPUS, GROUP, edit=True) for _ in range(6)]
+    assert sends[:18] == [0] * 18
+    assert 50 < sends[18] <= 60
+    assert edits == [0] * 6
+
+
+async def test_a_bot_says_twenty_five_things_a_second(rate_limiter: TelegramRateLimiter) -> None:
+    waits = [await rate_limiter.acquire(CAMPUS, 2000 + number, edit=False) for number in range(26)]
+    assert waits[:25] == [0] * 25
+    assert 0 < waits[25] <= 1
+    assert await rate_limiter.acquire(CAMPUS + 1, PERSON, edit=False) == 0
+
+
+async def test_two_processes_share_the_limit(rate_limiter: TelegramRateLimiter, redis_url: str) -> None:
+    other = open_telegram_rate_limiter(redis_url)
+    for each in (rate_limiter, other, rate_limiter, other, rate_limiter):
+        assert await each.acquire(CAMPUS, PERSON, edit=False) == 0
+    assert await other.acquire(CAMPUS, PERSON, edit=False) > 0
+    await other.close()
+
+
+async def test_a_pause_told_to_one_process_holds_for_all(rate_limiter: TelegramRateLimiter, redis_url: str) -> None:
+    other = open_telegram_rate_limiter(redis_url)
+    await rate_limiter.pause_chat(CAMPUS, PERSON, 7)
+    assert 6 < await other.acquire(CAMPUS, PERSON, edit=True) <= 7
+    assert await other.acquire(CAMPUS, OTHER, edit=True) == 0
+    await other.close()
+
+
+async def test_without_redis_messages_go_on_at_a_modest_rate(unused_tcp_port: int) -> None:
+    alone = open_telegram_rate_limiter(f"redis://127.0.0.1:{unused_tcp_port}/0")
+    waits = [await alone.acquire(CAMPUS, PERSON, edit=False) for _ in range(3)]
+    assert waits[:2] == [0, 0]
+    assert 0 < waits[2] <= 5
+    assert await alone.acquire(CAMPUS, OTHER, edit=False) == 0
+    await alone.pause_chat(CAMPUS, GROUP, 5)
+    assert 4 < await alone.acquire(CAMPUS, GROUP, edit=False) <= 5
+    await alone.close()

@@ -1,0 +1,72 @@
+"""Reconciliation in a town: one turn, or all of it; what differs; and the levers that make it differ."""
+
+import asyncio
+from typing import Any
+
+from domain.order import Order
+from tests.worker_stack import WorkerStack
+from workers.reconciling.reconciler import reconcile, reconcile_everything
+from workers.stripe_event_handler import handle_waiting_stripe_events
+from workers.stripe_gateway import create_intent, create_transfer
+
+DiscrepancyRow = tuple[str, str, str]
+
+
+async def reconcile_once(stack: WorkerStack, name: str = "comparer") -> None:
+    """What a worker does every two seconds; the second time everything is due."""
+    await reconcile(stack.new_worker(name), asyncio.Event())
+    await stack.sql("UPDATE list_cursor SET due_at = now()")
+    await reconcile(stack.new_worker(name), asyncio.Event())
+
+
+async def reconcile_all(stack: WorkerStack) -> None:
+    """All lists to their end, what they brought handled, and the sagas driven."""
+    await reconcile_everything(stack.new_worker("comparer"))
+    await handle_waiting_stripe_events(stack.context, 1_000)
+    await stack.run_due()
+
+
+async def discrepancies(stack: WorkerStack, status: str = "open") -> list[DiscrepancyRow]:
+    """(kind, subject, note) of those that stand like this."""
+    query = "SELECT kind, subject, note FROM discrepancy WHERE status = :status ORDER BY id"
+    return [tuple(row) for row in await stack.rows(query, status=status)]
+
+
+async def admin_notifications(stack: WorkerStack) -> list[str]:
+    """What the admins were told of differences and holds, oldest first."""
+    query = "SELECT key FROM notification WHERE key LIKE 'notification-discrepancy%' OR key = 'notification-hold-expiring' ORDER BY id"
+    return [row.key for row in await stack.rows(query)]
+
+
+async def stripe_call_paths(stack: WorkerStack) -> list[str]:
+    """The calls Stripe got so far."""
+    return [f"{call['verb']} {call['path']}" for call in await stack.inspect_stripe("requests")]
+
+
+async def create_stray_intent(stack: WorkerStack, **metadata: str) -> dict[str, Any]:
+    """A hold that somebody made behind our back."""
+    customer = (await stack.add_member()).stripe_customer
+    (method,) = [
+        one for one in await stack.inspect_stripe("objects", kind="payment_method") if one["customer"] == customer
+    ]
+    params = {"amount": 700, "currency": "sgd", "customer": customer, "payment_method": method["id"]}
+    params |= {"capture_method": "manual", "confirm": True, "return_url": "https://t.me/x", "metadata": metadata}
+    return await create_intent(stack.context.stripe, params, f"stray:{customer}")
+
+
+async def create_stray_transfer(stack: WorkerStack, order: Order, account: str, **metadata: str) -> dict[str, Any]:
+    """A transfer of an order's money that somebody made behind our back."""
+    (intent,) = await stack.intents(order.id)
+    params = {"amount": 50, "currency": "sgd", "destination": account, "metadata": metadata}
+    params |= {"transfer_group": f"order_{order.id}", "source_transaction": intent["latest_charge"]}
+    return await create_transfer(stack.context.stripe, params, f"stray:{order.id}:{len(metadata)}")
+
+
+async def forget_payment(stack: WorkerStack, order: Order) -> None:
+    """Stripe has a payment of this order that the books know nothing of, as after a restored backup."""
+    await stack.sql(
+        "INSERT INTO discrepancy (campus_id, kind, subject, order_id, remote_value, currency)"
+        " VALUES (:campus, 'unknown_intent', 'pi_forgotten', :order, 1130, 'sgd')",
+        campus=stack.campus.id,
+        order=order.id,
+    )

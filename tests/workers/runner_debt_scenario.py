@@ -1,0 +1,30 @@
+"""A pay-out of somebody in debt, for the tests that kill workers."""
+
+from domain.order import Bearer
+from domain.store.use_cases import refund_use_cases
+from tests.worker_stack import WorkerStack
+from tests.workers.saga_scenarios import SagaScenario, assert_paid_once, new_admin
+from workers.saga_engine import advance_saga
+
+
+async def paying_off_a_debt(stack: WorkerStack) -> SagaScenario:
+    """pay_out_runner, of somebody who owes a part of it for a refund that could not be taken back."""
+    runner = await stack.add_member(runner=True, card=None)
+    owing = await stack.delivered_order(runner)
+    await stack.run_due()
+    await stack.control_stripe(f"accounts/{runner.stripe_account}", pay_out=True)
+    async with stack.database() as work:
+        await refund_use_cases.start_refund(
+            work, stack.campus, await new_admin(stack), owing.id, 300, Bearer.RUNNER, "cold"
+        )
+    await stack.run_due()
+    order = await stack.delivered_order(runner)
+    await advance_saga(stack.context, (await stack.saga(order, "complete_order")).id)
+    row = await stack.saga(order, "pay_out_runner")
+
+    async def check() -> None:
+        await assert_paid_once(stack, order.id)
+        assert [one["amount"] for one in await stack.transfers(order.id)] == [730]
+        assert await stack.rows("SELECT netted FROM debt WHERE order_id = :id", id=owing.id) == [(300,)]
+
+    return SagaScenario(stack=stack, saga_id=row.id, check=check)

@@ -1,0 +1,141 @@
+"""The invariants about purchases an admin closed: each breach is found."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import RowMapping
+
+from domain.order import Bearer
+from tests.audits import MODES, broken, read_modes
+from tests.worker_stack import WorkerStack
+from tests.workers.saga_scenarios import close_purchase
+from workers.audit_snapshot import AuditSnapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingSample:
+    """Clean books with a purchase that the platform bears and paid, and one that its runner bears."""
+
+    books: AuditSnapshot
+    borne_by_platform: int
+    borne_by_runner: int
+
+    def bent(self, rows: Sequence[Any], order_id: int, **changed: object) -> list[Any]:
+        """The rows, with the order's own changed."""
+        return [{**row, **changed} if row["order_id"] == order_id else row for row in rows]
+
+
+@pytest.fixture(scope="module")
+async def samples(shared_stack: WorkerStack) -> dict[str, ClosingSample]:
+    """Them, as each mode of the audit reads them."""
+    stack = shared_stack
+    await stack.delivered_order(await stack.add_member(runner=True, ready=False, card=None))
+    await stack.run_due()
+    await stack.control_stripe("clock", advance=3 * 24 * 60 * 60)
+    closed = []
+    for bearer in (Bearer.PLATFORM, Bearer.RUNNER):
+        runner = await stack.add_member(runner=True, card=None)
+        order = await stack.claimed_order(runner)
+        await stack.bring_to_drop_point(runner, order)
+        await close_purchase(stack, order, bearer, "nobody opens")
+        await stack.run_due()
+        closed.append(order.id)
+    read = await read_modes(stack.database, stack.context.stripe)
+    return {
+        mode: ClosingSample(books=books, borne_by_platform=closed[0], borne_by_runner=closed[1])
+        for mode, books in read.items()
+    }
+
+
+@pytest.fixture(params=MODES)
+def sample(samples: dict[str, ClosingSample], request: pytest.FixtureRequest) -> ClosingSample:
+    """The desk of one mode."""
+    return samples[request.param]
+
+
+def closed_and_still_held(sample: ClosingSample) -> AuditSnapshot:
+    return replace(sample.books, holds=sample.bent(sample.books.holds, sample.borne_by_runner, status="held"))
+
+
+def closed_and_captured(sample: ClosingSample) -> AuditSnapshot:
+    return replace(
+        sample.books, holds=sample.bent(sample.books.holds, sample.borne_by_platform, status="captured", captured=1130)
+    )
+
+
+def sent_though_the_runner_bears_it(sample: ClosingSample) -> AuditSnapshot:
+    (sent,) = sample.books.transfers
+    return replace(
+        sample.books, transfers=[sent, {**sent, "transfer_group": f"order_{sample.borne_by_runner}", "amount": 1}]
+    )
+
+
+def sent_too_much(sample: ClosingSample) -> AuditSnapshot:
+    (sent,) = sample.books.transfers
+    return replace(sample.books, transfers=[{**sent, "amount": sent["amount"] + 1}])
+
+
+def sent_too_little(sample: ClosingSample) -> AuditSnapshot:
+    (sent,) = sample.books.transfers
+    return replace(sample.books, transfers=[{**sent, "amount": sent["amount"] - 1}])
+
+
+def owed_though_the_runner_bears_it(sample: ClosingSample) -> AuditSnapshot:
+    (platform_payable,) = [row for row in sample.books.payables if row["order_id"] == sample.borne_by_platform]
+    return replace(
+        sample.books,
+        payables=[*sample.books.payables, cast(RowMapping, {**platform_payable, "order_id": sample.borne_by_runner})],
+    )
+
+
+def not_owed_though_the_platform_bears_it(sample: ClosingSample) -> AuditSnapshot:
+    return replace(
+        sample.books, payables=[row for row in sample.books.payables if row["order_id"] != sample.borne_by_platform]
+    )
+
+
+def owed_another_amount(sample: ClosingSample) -> AuditSnapshot:
+    return replace(sample.books, payables=sample.bent(sample.books.payables, sample.borne_by_platform, amount=1))
+
+
+def no_costs_in_the_ledger(sample: ClosingSample) -> AuditSnapshot:
+    kept = [row for row in sample.books.balances if not row["code"].startswith("platform_costs")]
+    return replace(sample.books, balances=kept)
+
+
+def owed_and_never_booked(sample: ClosingSample) -> AuditSnapshot:
+    return replace(sample.books, postings=[row for row in sample.books.postings if row["kind"] != "goodwill"])
+
+
+def booked_as_if_captured(sample: ClosingSample) -> AuditSnapshot:
+    return replace(
+        sample.books, payables=sample.bent(sample.books.payables, sample.borne_by_platform, charge="ch_of_nobody")
+    )
+
+
+BREACHES: dict[Callable[[ClosingSample], AuditSnapshot], str] = {
+    closed_and_still_held: "I4",
+    closed_and_captured: "I4",
+    sent_though_the_runner_bears_it: "I3",
+    sent_too_much: "I3",
+    sent_too_little: "I5",
+    owed_though_the_runner_bears_it: "I5",
+    not_owed_though_the_platform_bears_it: "I5",
+    owed_another_amount: "I5",
+    no_costs_in_the_ledger: "I6",
+    owed_and_never_booked: "I9",
+    booked_as_if_captured: "I9",
+}
+
+
+def test_closed_purchases_break_no_promise(sample: ClosingSample) -> None:
+    assert broken(sample.books) == {}
+    (sent,) = sample.books.transfers
+    assert sent["transfer_group"] == f"order_{sample.borne_by_platform}"
+
+
+@pytest.mark.parametrize(("bend", "name"), BREACHES.items(), ids=[bend.__name__ for bend in BREACHES])
+def test_each_breach_is_found(sample: ClosingSample, bend: Callable[[ClosingSample], AuditSnapshot], name: str) -> None:
+    assert name in broken(bend(sample))

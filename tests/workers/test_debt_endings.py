@@ -1,0 +1,209 @@
+"""How a debt ends for the books and the desk: refunded after all, let go, disputed, held against Stripe, late."""
+
+import pytest
+
+from domain.errors import DebtBeingPaid, NotAllowed, NothingToRefund, Stale
+from domain.order import Order, OrderStatus
+from domain.people import Member
+from domain.store.use_cases import customer_debt_use_cases
+from tests.worker_stack import WorkerStack
+from tests.workers.customer_debt_setup import DECLINED_CARD, debt_state, owed_order, pay_debt
+from tests.workers.reconciliation_setup import admin_notifications, discrepancies, forget_payment, reconcile_all
+from tests.workers.refund_setup import booked_amounts, deliver_dispute, refund_order, refund_rows
+from tests.workers.saga_scenarios import new_admin
+from workers.stripe_gateway import create_intent
+
+
+async def waive_debt(stack: WorkerStack, admin: Member, order: Order, reason: str = "paid in cash") -> None:
+    """An admin's /forgive."""
+    async with stack.database() as work:
+        await customer_debt_use_cases.waive_customer_debt(work, stack.campus, admin, order.id, reason)
+
+
+async def test_a_debt_is_not_refunded_and_what_was_paid_of_one_is(shared_stack: WorkerStack) -> None:
+    """Nothing came, so nothing can go back; a person may let it go instead."""
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await owed_order(stack, customer)
+    with pytest.raises(NothingToRefund):
+        await refund_order(stack, order, 300)
+    await stack.save_test_card(customer.person_id, "pm_card_visa")
+    await pay_debt(stack, customer, order)
+    await stack.run_due()
+    await refund_order(stack, order, 300)
+    await stack.run_due()
+    assert await refund_rows(stack, order) == [("succeeded", 300, 0)]
+    assert await stack.breaches() == []
+
+
+async def test_an_admin_waives_a_debt_with_a_reason_the_customer_reads(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer, admin = await stack.add_member(), await new_admin(stack)
+    order = await owed_order(stack, customer)
+    await waive_debt(stack, admin, order)
+    assert await debt_state(stack, order) == ("waived", 1130)
+    assert await booked_amounts(stack, order) == {"bad_debts": 1130, "runner_payable": -1030, "platform_revenue": -100}
+    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-waived"
+    with pytest.raises(Stale):
+        await waive_debt(stack, admin, order)
+    with pytest.raises(Stale):
+        await pay_debt(stack, customer, order)
+    await stack.save_test_card(customer.person_id, "pm_card_visa")
+    assert (await stack.open_order(await stack.committed_member(customer.person_id))).status is OrderStatus.CREATED
+    assert await stack.breaches() == []
+
+
+async def test_an_admin_waives_no_debt_while_it_is_paid_nor_their_own(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer, admin = await stack.add_member(), await new_admin(stack)
+    order = await owed_order(stack, customer)
+    await stack.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=customer.person_id)
+    with pytest.raises(NotAllowed):
+        await waive_debt(stack, await stack.committed_member(customer.person_id), order)
+    await pay_debt(stack, customer, order)
+    with pytest.raises(DebtBeingPaid):
+        await waive_debt(stack, admin, order)
+    await stack.run_due()
+    await waive_debt(stack, admin, order)
+    assert await stack.breaches() == []
+
+
+async def test_a_settled_payment_may_be_disputed_like_any_other(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await owed_order(stack, customer)
+    await stack.save_test_card(customer.person_id, "pm_card_visa")
+    await pay_debt(stack, customer, order)
+    await stack.run_due()
+    await deliver_dispute(stack, order)
+    assert await stack.rows("SELECT status FROM dispute WHERE order_id = :id", id=order.id) == [("open",)]
+    assert await stack.breaches() == []
+
+
+async def test_there_is_no_discrepancy_after_a_debt_was_paid(stack: WorkerStack) -> None:
+    customer = await stack.add_member()
+    order = await owed_order(stack, customer)
+    await reconcile_all(stack)
+    assert await discrepancies(stack) == []
+    await stack.save_test_card(customer.person_id, DECLINED_CARD)
+    await pay_debt(stack, customer, order)
+    await stack.run_due()
+    await stack.save_test_card(customer.person_id, "pm_card_visa")
+    await pay_debt(stack, customer, order)
+    await stack.run_due()
+    await stack.sql("UPDATE hold SET made_at = now() - interval '6 minutes'")
+    await reconcile_all(stack)
+    assert await discrepancies(stack) == []
+    assert await stack.breaches() == []
+
+
+async def test_a_payment_that_stripe_makes_after_we_gave_it_up_is_told_and_never_lost(stack: WorkerStack) -> None:
+    """Its window was over, and nothing was to be found: a person sees to what came all the same."""
+    customer = await stack.add_member()
+    order = await owed_order(stack, customer)
+    await stack.save_test_card(customer.person_id, "pm_card_visa")
+    await pay_debt(stack, customer, order)
+    await stack.inject_fault("POST /v1/payment_intents", "lost_answer", before=True, times=100)
+    await stack.run_due()
+    call = (await stack.saga(order, "settle_debt")).call
+    long_ago = "to_jsonb(extract(epoch FROM now() - interval '16 minutes'))"
+    await stack.sql(
+        "UPDATE saga SET failing_since = now() - interval '16 minutes', call = NULL, tries = 0,"
+        f" data = data || jsonb_build_object('outcome_unknown_at', {long_ago}), status = 'compensating', compensating = true,"
+        " reason = 'out_of_reach', wake_at = now() WHERE order_id = :id AND kind = 'settle_debt'",
+        id=order.id,
+    )
+    await stack.sql(
+        f"UPDATE saga SET data = jsonb_set(data, '{{hold_request,at}}', {long_ago}) WHERE order_id = :id"
+        " AND kind = 'settle_debt'",
+        id=order.id,
+    )
+    await stack.run_due()
+    assert (await stack.saga(order, "settle_debt")).status == "compensated"
+    await stack.clear_faults()
+    late = await create_intent(stack.context.stripe, call["params"], call["key"])
+    await reconcile_all(stack)
+    assert ("unknown_intent", late["id"], "succeeded") in await discrepancies(stack)
+    assert "notification-discrepancy" in await admin_notifications(stack)
+
+
+async def test_a_try_that_we_closed_and_stripe_took_is_told(stack: WorkerStack) -> None:
+    customer = await stack.add_member()
+    order = await owed_order(stack, customer)
+    await stack.save_test_card(customer.person_id, "pm_card_visa")
+    await pay_debt(stack, customer, order)
+    await stack.run_due()
+    *_, taken = await stack.intents(order.id)
+    tampered = "UPDATE hold SET status = 'released', captured = 0 WHERE payment_intent = :id"
+    await stack.sql(tampered, id=taken["id"])
+    await reconcile_all(stack)
+    assert ("unknown_intent", taken["id"], "succeeded") in await discrepancies(stack)
+
+
+async def test_who_perhaps_paid_already_is_not_charged_until_a_person_has_looked(stack: WorkerStack) -> None:
+    """A backup that forgot her payment, or one that Stripe made late: the desk knows of it, and she pays no second."""
+    customer = await stack.add_member()
+    order = await owed_order(stack, customer)
+    await stack.save_test_card(customer.person_id, "pm_card_visa")
+    await forget_payment(stack, order)
+    paid = await stack.intents(order.id)
+    await pay_debt(stack, customer, order)
+    await stack.run_due()
+    assert (await stack.saga(order, "settle_debt")).status == "compensated"
+    assert await stack.intents(order.id) == paid
+    assert await debt_state(stack, order) == ("open", 1130)
+    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-in-question"
+    await stack.sql("DELETE FROM discrepancy WHERE subject = 'pi_forgotten'")
+    await pay_debt(stack, customer, order)
+    await stack.run_due()
+    assert await debt_state(stack, order) == ("paid", 1130)
+
+
+async def test_a_charge_that_stripe_answered_with_a_failure_is_given_up_after_a_day_only(stack: WorkerStack) -> None:
+    """It may still be made, and it takes money at once: she is not told that she can pay again before that is out."""
+    customer = await stack.add_member()
+    order = await owed_order(stack, customer)
+    await stack.save_test_card(customer.person_id, "pm_card_visa")
+    await pay_debt(stack, customer, order)
+    await stack.inject_fault("POST /v1/payment_intents", "status", status=500, before=True, times=100)
+    await stack.run_due()
+    await stack.sql(
+        "UPDATE saga SET failing_since = now() - interval '16 minutes' WHERE order_id = :id AND kind = 'settle_debt'",
+        id=order.id,
+    )
+    await stack.run_now()
+    await age_last_answer(stack, order, "23 hours")
+    await stack.run_now()
+    assert (await stack.saga(order, "settle_debt")).status == "compensating"
+    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-outcome-unknown"
+    with pytest.raises(DebtBeingPaid):
+        await pay_debt(stack, customer, order)
+    await age_last_answer(stack, order, "25 hours")
+    await stack.run_now()
+    assert (await stack.saga(order, "settle_debt")).status == "compensated"
+    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-not-reached"
+
+
+async def test_a_failure_whose_payment_is_found_has_a_known_outcome(stack: WorkerStack) -> None:
+    """What Stripe answered with a failure is there, and was declined: nothing has to be waited for."""
+    customer = await stack.add_member()
+    order = await owed_order(stack, customer)
+    await stack.save_test_card(customer.person_id, DECLINED_CARD)
+    await pay_debt(stack, customer, order)
+    await stack.inject_fault("POST /v1/payment_intents", "status", status=500, before=False)
+    for _ in range(4):
+        await stack.run_now()
+    customer_notifications = await stack.notification_keys(order, customer.person_id)
+    assert customer_notifications[-1] == "notification-debt-declined"
+    assert "notification-debt-outcome-unknown" not in customer_notifications
+
+
+async def age_last_answer(stack: WorkerStack, order: Order, ago: str) -> None:
+    """As if nothing had been heard of the saga's charge for so long."""
+    long_ago = "to_jsonb(extract(epoch FROM now() - CAST(CAST(:ago AS text) AS interval)))"
+    await stack.sql(
+        f"UPDATE saga SET call = jsonb_set(call, '{{params,asked,at}}', {long_ago})"
+        " WHERE order_id = :id AND kind = 'settle_debt'",
+        id=order.id,
+        ago=ago,
+    )

@@ -1,0 +1,190 @@
+"""The invariants about money that went back: each breach is found."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from domain.order import Bearer
+from tests.audits import MODES, broken, read_modes
+from tests.worker_stack import WorkerStack
+from tests.workers.refund_setup import completed_order, deliver_dispute, receive_event, refund_order, settle_refund_late
+from workers.audit_snapshot import AuditSnapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundSample:
+    """Clean books with refunds in them: taken back from the runner, owed by her, and one that failed."""
+
+    books: AuditSnapshot
+    taken: int
+    owed: int
+    failed: int
+
+    def bent(self, rows: Sequence[Any], order_id: int, **changed: object) -> list[Any]:
+        """The rows, with the order's own changed."""
+        return [{**row, **changed} if row["order_id"] == order_id else row for row in rows]
+
+    def without(self, prefix: str, order_id: int) -> AuditSnapshot:
+        """The books without the order's postings of this kind."""
+        kept = [row for row in self.books.postings if (row["kind"], row["order_id"]) != (prefix, order_id)]
+        return replace(self.books, postings=kept)
+
+    def balanced(self, account: str, more: int) -> AuditSnapshot:
+        """The books with another balance of the accounts of this name."""
+        rows: list[Any] = [
+            {**row, "balance": row["balance"] + more} if row["code"].startswith(f"{account}:") else row
+            for row in self.books.balances
+        ]
+        return replace(self.books, balances=rows)
+
+
+@pytest.fixture(scope="module")
+async def samples(shared_stack: WorkerStack) -> dict[str, RefundSample]:
+    """Them, as each mode of the audit reads them."""
+    stack = shared_stack
+    taken = await completed_order(stack, await stack.add_member(runner=True, card=None))
+    await refund_order(stack, taken, 300, Bearer.RUNNER)
+    runner = await stack.add_member(runner=True, card=None)
+    owed = await completed_order(stack, runner)
+    await stack.control_stripe(f"accounts/{runner.stripe_account}", pay_out=True)
+    await refund_order(stack, owed, None, Bearer.RUNNER)
+    for outcome in (None, "won", "lost"):
+        disputed = await completed_order(stack, await stack.add_member(runner=True, ready=False, card=None))
+        await deliver_dispute(stack, disputed)
+        if outcome is not None:
+            await deliver_dispute(stack, disputed, outcome=outcome)
+    failed = await completed_order(stack, await stack.add_member(runner=True, card=None), card="pm_card_refundFail")
+    await refund_order(stack, failed, 200, Bearer.RUNNER)
+    await stack.run_due()
+    await receive_event(stack, "evt_failed", await settle_refund_late(stack, failed))
+    read = await read_modes(stack.database, stack.context.stripe)
+    return {
+        mode: RefundSample(books=books, taken=taken.id, owed=owed.id, failed=failed.id) for mode, books in read.items()
+    }
+
+
+@pytest.fixture(params=MODES)
+def sample(samples: dict[str, RefundSample], request: pytest.FixtureRequest) -> RefundSample:
+    """The desk of one mode."""
+    return samples[request.param]
+
+
+def never_taken_back(sample: RefundSample) -> AuditSnapshot:
+    return replace(sample.books, transfers=[{**one, "amount_reversed": 0} for one in sample.books.transfers])
+
+
+def annulled_though_something_is_due(sample: RefundSample) -> AuditSnapshot:
+    return replace(sample.books, payables=sample.bent(sample.books.payables, sample.taken, sent=0, status="annulled"))
+
+
+def withheld_for_no_refund(sample: RefundSample) -> AuditSnapshot:
+    return replace(sample.books, refund_rows=[])
+
+
+def borne_by_nobody(sample: RefundSample) -> AuditSnapshot:
+    return replace(sample.books, refund_rows=sample.bent(sample.books.refund_rows, sample.taken, runner_amount=301))
+
+
+def a_debt_that_was_forgotten(sample: RefundSample) -> AuditSnapshot:
+    return replace(sample.books, debts=[])
+
+
+def costs_of_no_refund(sample: RefundSample) -> AuditSnapshot:
+    return sample.balanced("refunds_borne", 1)
+
+
+def a_debt_the_ledger_does_not_know(sample: RefundSample) -> AuditSnapshot:
+    return sample.balanced("runner_debt", -1)
+
+
+def pay_the_ledger_does_not_know(sample: RefundSample) -> AuditSnapshot:
+    return sample.balanced("runner_payable", -1)
+
+
+def a_dispute_nobody_wrote_down(sample: RefundSample) -> AuditSnapshot:
+    return replace(sample.books, disputes=[])
+
+
+def a_loss_that_is_none(sample: RefundSample) -> AuditSnapshot:
+    rows: list[Any] = [{**row, "status": "lost"} for row in sample.books.disputes]
+    return replace(sample.books, disputes=rows)
+
+
+def disputed_and_not_booked(sample: RefundSample) -> AuditSnapshot:
+    return replace(sample.books, postings=[row for row in sample.books.postings if row["kind"] != "dispute_won"])
+
+
+def more_back_than_paid_at_stripe(sample: RefundSample) -> AuditSnapshot:
+    return replace(sample.books, refunds=[{**one, "amount": 1131} for one in sample.books.refunds])
+
+
+def more_back_than_paid_here(sample: RefundSample) -> AuditSnapshot:
+    return replace(sample.books, refund_rows=sample.bent(sample.books.refund_rows, sample.taken, amount=1131))
+
+
+def a_refund_by_hand(sample: RefundSample) -> AuditSnapshot:
+    stray = {**sample.books.refunds[0], "id": "re_stray", "amount": 1, "metadata": {}}
+    return replace(sample.books, refunds=[*sample.books.refunds, stray])
+
+
+def one_call_two_refunds(sample: RefundSample) -> AuditSnapshot:
+    twin = {**sample.books.refunds[0], "id": "re_twin", "amount": 1}
+    return replace(sample.books, refunds=[*sample.books.refunds, twin])
+
+
+def a_refund_stripe_does_not_know(sample: RefundSample) -> AuditSnapshot:
+    return replace(sample.books, refunds=[])
+
+
+def a_reversal_by_hand(sample: RefundSample) -> AuditSnapshot:
+    stray = {"data": [{"id": "trr_stray", "amount": 1, "metadata": {}}]}
+    return replace(sample.books, transfers=[{**one, "reversals": stray} for one in sample.books.transfers])
+
+
+def refunded_and_not_booked(sample: RefundSample) -> AuditSnapshot:
+    return sample.without("refund", sample.taken)
+
+
+def failed_and_not_booked(sample: RefundSample) -> AuditSnapshot:
+    return sample.without("refund_failed", sample.failed)
+
+
+def taken_back_and_not_booked(sample: RefundSample) -> AuditSnapshot:
+    return sample.without("reversal", sample.taken)
+
+
+BREACHES: dict[Callable[[RefundSample], AuditSnapshot], str] = {
+    never_taken_back: "I3",
+    annulled_though_something_is_due: "I5",
+    withheld_for_no_refund: "I5",
+    borne_by_nobody: "I5",
+    a_debt_that_was_forgotten: "I5",
+    costs_of_no_refund: "I6",
+    a_debt_the_ledger_does_not_know: "I6",
+    pay_the_ledger_does_not_know: "I6",
+    a_dispute_nobody_wrote_down: "I6",
+    a_loss_that_is_none: "I6",
+    disputed_and_not_booked: "I9",
+    more_back_than_paid_at_stripe: "I7",
+    more_back_than_paid_here: "I7",
+    a_refund_by_hand: "I8",
+    one_call_two_refunds: "I8",
+    a_refund_stripe_does_not_know: "I8",
+    a_reversal_by_hand: "I8",
+    refunded_and_not_booked: "I9",
+    failed_and_not_booked: "I9",
+    taken_back_and_not_booked: "I9",
+}
+
+
+def test_refunds_break_no_promise(sample: RefundSample) -> None:
+    assert broken(sample.books) == {}
+    assert [row["status"] for row in sample.books.refund_rows] == ["succeeded", "succeeded", "failed"]
+    assert [row["amount"] for row in sample.books.debts] == [1030]
+
+
+@pytest.mark.parametrize(("bend", "name"), BREACHES.items(), ids=[bend.__name__ for bend in BREACHES])
+def test_each_breach_is_found(sample: RefundSample, bend: Callable[[RefundSample], AuditSnapshot], name: str) -> None:
+    assert name in broken(bend(sample))

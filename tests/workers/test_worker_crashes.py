@@ -1,0 +1,97 @@
+"""Crashes: a worker is killed at the transactions of every saga, and another one finishes with one effect."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+
+from tests.worker_stack import WorkerStack
+from tests.workers.runner_debt_scenario import paying_off_a_debt
+from tests.workers.saga_scenarios import SAGA_SCENARIOS
+from tests.workers.worker_faults import (
+    MAX_TRANSACTION,
+    WorkerKilled,
+    kill_at_each_transaction,
+    killed_worker,
+    run_until_final,
+)
+from workers.saga_engine import advance_saga
+
+ALL_SCENARIOS = {**SAGA_SCENARIOS, paying_off_a_debt.__name__: paying_off_a_debt}
+
+
+@pytest.mark.parametrize("committed", [False, True], ids=["before the commit", "after the commit"])
+@pytest.mark.parametrize("name", ALL_SCENARIOS)
+async def test_m16_a_worker_killed_at_any_transaction_leaves_one_effect(
+    shared_stack: WorkerStack, name: str, committed: bool
+) -> None:
+    """M2, M16, S5: killed having frozen a call, having its answer but not recorded it, having recorded it."""
+    stack = shared_stack
+    transactions = await kill_at_each_transaction(stack, ALL_SCENARIOS[name], committed=committed)
+    assert 2 <= transactions < MAX_TRANSACTION - 1
+    assert await stack.breaches() == []
+
+
+EFFECT_CALLS = {
+    "placing": "POST /v1/payment_intents",
+    "cancelling": "POST /v1/payment_intents/*/cancel",
+    "closing": "POST /v1/payment_intents/*/cancel",
+    "completing": "POST /v1/payment_intents/*/capture",
+    "paying": "POST /v1/transfers",
+    "refunding_a_part": "POST /v1/refunds",
+    "onboarding": "POST /v1/account_links",
+    "saving_a_card": "POST /v1/customers",
+}
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["before Stripe acts", "after Stripe acted"])
+@pytest.mark.parametrize(("name", "call"), EFFECT_CALLS.items(), ids=list(EFFECT_CALLS))
+async def test_s5_a_worker_killed_during_a_call_leaves_one_effect(
+    shared_stack: WorkerStack, name: str, call: str, done: bool
+) -> None:
+    """M2, S5: the call is on its way, and who made it is gone."""
+    stack = shared_stack
+    scenario = await ALL_SCENARIOS[name](stack)
+    await stack.inject_fault(call, "hang", before=not done, seconds=0.3)
+    calls = len(await stack.inspect_stripe("requests"))
+    doomed = asyncio.create_task(advance_saga(stack.new_worker("doomed"), scenario.saga_id))
+    await wait_until_prepared(stack, scenario.saga_id, call)
+    if done:
+        async with asyncio.timeout(5):
+            while len(await stack.inspect_stripe("requests")) == calls:
+                continue
+    doomed.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await doomed
+    heir = stack.new_worker("heir")
+    await run_until_final(stack, scenario, heir)
+    await stack.run_due(heir)
+    await scenario.check()
+    assert await stack.breaches() == []
+
+
+async def wait_until_prepared(stack: WorkerStack, saga_id: UUID, call: str) -> None:
+    """Wait until the saga's row names a call; it is made right after that commit."""
+    async with asyncio.timeout(5):
+        while True:
+            ((found,),) = await stack.rows("SELECT call ->> 'key' FROM saga WHERE id = :id", id=saga_id)
+            if found is not None:
+                return
+
+
+async def test_s5_a_lease_that_is_over_is_found_by_the_sweep_alone(shared_stack: WorkerStack) -> None:
+    """S5: no bell, no new order, nothing registered in memory: three seconds of the row's own are enough."""
+    stack = shared_stack
+    scenario = await SAGA_SCENARIOS["placing"](stack)
+    with pytest.raises(WorkerKilled):
+        await advance_saga(killed_worker(stack, at=1, committed=True), scenario.saga_id)
+    ((worker, left),) = await stack.rows(
+        "SELECT worker, extract(epoch FROM wake_at - now()) FROM saga WHERE id = :id", id=scenario.saga_id
+    )
+    assert worker == "dying 1"
+    assert 0 < float(left) <= 3
+    await stack.run_due()
+    assert not await scenario.is_final(), "a lease is respected while it lasts"
+    await stack.sql("UPDATE saga SET wake_at = wake_at - interval '3 seconds' WHERE id = :id", id=scenario.saga_id)
+    await stack.run_due()
+    await scenario.check()

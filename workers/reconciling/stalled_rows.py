@@ -1,0 +1,161 @@
+"""What stands unfinished here for more than five minutes, and no saga works for it: read again, moved only forward."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, RowMapping, exists, func, or_, select
+
+from domain.discrepancy import DiscrepancyKind, ObservedDiscrepancy
+from domain.order import FINAL_ORDER_STATUSES, OrderStatus
+from domain.payment import LIVE_HOLDS, HoldEvent, HoldPart, HoldStatus, PayoutStatus, RefundStatus
+from domain.saga import SagaStatus
+from domain.store.discrepancy_repository import report_discrepancy
+from domain.store.lapsed_holds import tell_hold_lapsed
+from domain.store.money_repository import move_hold_where
+from domain.store.saga_progress import start_saga
+from domain.store.saga_run import SagaStart
+from domain.store.schema import hold, orders, payable, refund, saga
+from domain.store.unit_of_work import UnitOfWork
+from workers.call_failures import Refused
+from workers.reconciling.late_objects import cancel_late_hold
+from workers.reconciling.object_ownership import (
+    EMPTY_STATUSES,
+    HOLDING_STATUSES,
+    ObjectOwner,
+    ObjectOwnership,
+    StripeObject,
+    is_saga_at_work,
+)
+from workers.reconciling.reconciliation_context import ReconciliationContext
+from workers.stripe_gateway import RESOURCE_MISSING, retrieve_intent
+
+STALLED_DELAY = timedelta(minutes=5)
+MAX_ROWS = 50  # of a kind at once
+MAX_HOLDS = 5  # before the place is kept: each is a call or two, and a turn has few
+
+
+async def check_stalled_holds(context: ReconciliationContext, after: int) -> int | None:
+    """The next live holds that nobody works for; the last one's number, None at the end of them."""
+    async with context.database() as work:
+        rows = await _idle_holds(work, after)
+    for row in rows:
+        await check_stalled_hold(context, row)
+    return rows[-1]["id"] if len(rows) == MAX_HOLDS else None
+
+
+async def _idle_holds(work: UnitOfWork, after: int) -> Sequence[RowMapping]:
+    old = or_(orders.c.placed_at < func.now() - STALLED_DELAY, hold.c.made_at < func.now() - STALLED_DELAY)
+    query = (
+        select(hold, orders.c.status.label("order_status"), orders.c.campus_id)
+        .join(orders, orders.c.id == hold.c.order_id)
+        .where(hold.c.id > after, hold.c.status.in_(LIVE_HOLDS), hold.c.payment_intent.is_not(None), old)
+        .where(~_has_running_saga(hold.c.order_id))
+        .order_by(hold.c.id)
+        .limit(MAX_HOLDS)
+    )
+    return (await work.connection.execute(query)).mappings().all()
+
+
+def _has_running_saga(order_id: ColumnElement[int]) -> ColumnElement[bool]:
+    return exists().where(saga.c.order_id == order_id, saga.c.wake_at.is_not(None))
+
+
+async def check_stalled_hold(context: ReconciliationContext, row: RowMapping) -> None:
+    """Read the intent again: what is over lets go of it, an order that goes on and lost it is a difference."""
+    try:
+        found = await context.call_stripe(lambda client: retrieve_intent(client, row["payment_intent"]))
+    except Refused as refusal:
+        if refusal.reason != RESOURCE_MISSING:
+            raise
+        found = {"id": row["payment_intent"], "status": RESOURCE_MISSING, "currency": row["currency"], "amount": 0}
+    is_over = OrderStatus(row["order_status"]) in FINAL_ORDER_STATUSES or HoldPart(row["part"]) is not HoldPart.CURRENT
+    if is_over and found["status"] in HOLDING_STATUSES:
+        owner = ObjectOwner(ownership=ObjectOwnership.LATE, campus_id=row["campus_id"], order_id=row["order_id"])
+        await cancel_late_hold(context, found, owner)
+        found = {**found, "status": "canceled"}
+    async with context.database() as work:
+        if await is_saga_at_work(work, row["order_id"]):
+            return
+        if is_over and found["status"] in EMPTY_STATUSES:
+            await move_hold_where(work, hold.c.id == row["id"], HoldEvent.RELEASED, approval_url=None)
+        elif found["status"] not in HOLDING_STATUSES and not (
+            found["status"] == "canceled" and await tell_hold_lapsed(work, found["id"])
+        ):
+            await report_discrepancy(work, observe_hold_mismatch(row, found))
+
+
+def observe_hold_mismatch(row: RowMapping, found: StripeObject) -> ObservedDiscrepancy:
+    """A hold that we count on, and that is not held."""
+    return ObservedDiscrepancy(
+        kind=DiscrepancyKind.HOLD_MISMATCH,
+        subject=row["payment_intent"],
+        campus_id=row["campus_id"],
+        order_id=row["order_id"],
+        local_value=row["amount"],
+        remote_value=found.get("amount_received", 0),
+        currency=row["currency"],
+        note=f"{row['status']} / {found['status']}",
+    )
+
+
+async def is_hold_mismatched(context: ReconciliationContext, payment_intent: str) -> bool:
+    """Whether a hold is still not what Stripe says."""
+    async with context.database() as work:
+        query = select(hold.c.status).where(hold.c.payment_intent == payment_intent)
+        status = (await work.connection.execute(query)).scalar_one_or_none()
+    if status is None or HoldStatus(status) not in LIVE_HOLDS:
+        return False
+    return (await context.call_stripe(lambda client: retrieve_intent(client, payment_intent)))[
+        "status"
+    ] not in HOLDING_STATUSES
+
+
+async def check_stalled_payouts(work: UnitOfWork) -> None:
+    """A pay-out that is being sent has a saga that sends it, or one that stands stuck; else a person has to look."""
+    for row in await _find_orphan_payouts(work):
+        observed = ObservedDiscrepancy(
+            kind=DiscrepancyKind.ORPHAN_PAYOUT,
+            subject=f"payable {row['id']}",
+            campus_id=row["campus_id"],
+            order_id=row["order_id"],
+            local_value=row["amount"] - row["withheld"] - row["sent"] - row["netted"],
+            currency=row["currency"],
+        )
+        await report_discrepancy(work, observed)
+
+
+async def _find_orphan_payouts(work: UnitOfWork) -> Sequence[RowMapping]:
+    open_statuses = (SagaStatus.RUNNING, SagaStatus.COMPENSATING, SagaStatus.STUCK)
+    sends = exists().where(
+        saga.c.order_id == payable.c.order_id, saga.c.kind == "pay_out_runner", saga.c.status.in_(open_statuses)
+    )
+    old = payable.c.booked_at < func.now() - STALLED_DELAY
+    query = select(payable).where(payable.c.status == PayoutStatus.SENDING, old, ~sends).limit(MAX_ROWS)
+    return (await work.connection.execute(query)).mappings().all()
+
+
+async def is_payout_orphaned(work: UnitOfWork, subject: str) -> bool:
+    """Whether nobody sends this pay-out still."""
+    return any(f"payable {row['id']}" == subject for row in await _find_orphan_payouts(work))
+
+
+async def check_pending_refunds(work: UnitOfWork) -> None:
+    """A refund that the bank keeps waiting and whose saga gave up waiting is looked at once a day."""
+    old = refund.c.asked_at < func.now() - STALLED_DELAY
+    pending = refund.c.status == RefundStatus.PENDING
+    query = (
+        select(refund)
+        .where(pending, old, refund.c.refund.is_not(None), ~_has_running_saga(refund.c.order_id))
+        .limit(MAX_ROWS)
+    )
+    for row in (await work.connection.execute(query)).mappings().all():
+        start = SagaStart(
+            kind="check_refund",
+            name=f"check_refund:{row['id']}:{work.now:%Y-%m-%d}",
+            campus_id=row["campus_id"],
+            order_id=row["order_id"],
+            data={"refund_row": row["id"]},
+        )
+        existing_saga = select(saga.c.id).where(saga.c.name == start.name)
+        if (await work.connection.execute(existing_saga)).scalar_one_or_none() is None:
+            await start_saga(work, start)

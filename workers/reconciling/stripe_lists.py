@@ -1,0 +1,74 @@
+"""Reading one of Stripe's lists on from where the last worker stopped, newest first, page by page.
+
+The watermark is Stripe's clock, never ours. It moves only when the list was read to its end; until then the place in it
+is kept, so that a long list needs several turns and a killed worker costs nothing but a page looked at twice.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from domain.store.list_cursor_repository import ListCursor, record_list_read, record_page_read
+from workers.reconciling.reconciliation_context import CallBudgetSpentError, ReconciliationContext
+from workers.stripe_gateway import MAX_PAGE_SIZE, StripeGateway, StripeParams, StripeResponse
+
+INITIAL_LOOKBACK = timedelta(days=1)  # how far back a list is read that nobody has read before
+
+StripeObjects = Sequence[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeList:
+    """A list of Stripe's. `look` has each page; it returns when the oldest object was made that it wants to see again.
+
+    `overlap` (seconds) is read a second time: what Stripe lists late is not lost.
+    """
+
+    fetch_page: Callable[[StripeGateway, StripeParams, str | None], Awaitable[StripeResponse]]
+    handle_page: Callable[[ReconciliationContext, ListCursor, StripeObjects], Awaitable[int | None]]
+    interval: timedelta
+    overlap_seconds: int
+
+
+async def read_stripe_list(context: ReconciliationContext, list_cursor: ListCursor, stripe_list: StripeList) -> None:
+    """Read the list to its end, or raise CallBudgetSpentError or CallFailed with the place kept."""
+    since = await _since(context, list_cursor)
+    cursor, newest, watermark = list_cursor.cursor, list_cursor.newest, list_cursor.watermark
+    while True:
+        params: dict[str, Any] = {"created": {"gte": since - stripe_list.overlap_seconds}, "limit": MAX_PAGE_SIZE}
+        if cursor is not None:
+            params["starting_after"] = cursor
+        found = await context.call_stripe(partial(_fetch_page, stripe_list, params, list_cursor.account))
+        objects = found["data"]
+        if cursor is None and objects:
+            newest = objects[0]["created"]
+        watermark = earliest(watermark, await stripe_list.handle_page(context, list_cursor, objects))
+        if not found["has_more"]:
+            break
+        cursor = objects[-1]["id"]
+        async with context.database() as work:
+            if not await record_page_read(work, list_cursor, newest=newest, watermark=watermark, cursor=cursor):
+                raise CallBudgetSpentError
+    async with context.database() as work:
+        until = earliest(max(since, newest or since), watermark)
+        await record_list_read(work, list_cursor, seen_until=until, delay=stripe_list.interval)
+
+
+async def _fetch_page(
+    stripe_list: StripeList, params: StripeParams, account: str | None, client: StripeGateway
+) -> StripeResponse:
+    return await stripe_list.fetch_page(client, params, account)
+
+
+def earliest(one: int | None, other: int | None) -> int | None:
+    """The earlier of two moments, where there are two."""
+    return min((moment for moment in (one, other) if moment is not None), default=None)
+
+
+async def _since(context: ReconciliationContext, list_cursor: ListCursor) -> int:
+    if list_cursor.seen_until is not None:
+        return list_cursor.seen_until
+    async with context.database() as work:
+        return int((work.now - INITIAL_LOOKBACK).timestamp())

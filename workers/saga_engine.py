@@ -1,0 +1,225 @@
+"""Runs a saga: claims it, takes its local moves, freezes and makes its calls, records what came of them."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from structlog.contextvars import bind_contextvars
+
+from domain.errors import CampusGError
+from domain.logs import get_logger
+from domain.saga import AwaitSignal, CallExternalStep, Finish, SagaStatus, Wait, begin_compensation
+from domain.store.campus_repository import find_campus
+from domain.store.saga_progress import run_local_steps, start_requested_sagas
+from domain.store.saga_repository import lease_saga, lock_run, read_signals, write_run
+from domain.store.saga_run import SagaRun
+from domain.store.unit_of_work import UnitOfWork
+from domain.timers import POLL_INTERVAL
+from workers.call_failures import CallFailed, IdempotencyKeyExpired, OutcomeUnknown, Refused
+from workers.external_calls import (
+    ExternalCall,
+    execute_call,
+    prepare_call,
+    prepare_poll,
+    record_unknown_outcome,
+    rekey_call,
+)
+from workers.saga_failures import mark_stuck, record_exception, schedule_retry
+from workers.steps import EXTERNAL_STEPS
+from workers.steps.external_step import StepResult
+from workers.worker_context import WorkerContext
+
+MAX_POLL_INTERVAL = timedelta(seconds=60)
+
+log = get_logger(__name__)
+
+
+class FencedError(Exception):
+    """Another worker went past: stop without a trace."""
+
+
+class SignalledError(Exception):
+    """A signal arrived while local steps ran: they are undone, decide again."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """The fence of the saga's row as it was committed last, as far as this worker knows; None before it read one."""
+
+    fence: int | None = None
+
+
+async def advance_saga(context: WorkerContext, saga_id: UUID) -> None:
+    """Take a due saga as far as it goes now; harmless when it is not due or another worker has it."""
+    if saga_id in context.running_saga_ids:
+        return
+    context.running_saga_ids.add(saga_id)
+    seen = Seen()
+    try:
+        bind_contextvars(saga=saga_id)
+        async with context.saga_slots:
+            call = await _claim_and_advance(context, saga_id, seen)
+            while call is not None:
+                seen.fence = call.run.fence
+                call = await _execute_and_record(context, call)
+    except FencedError:
+        log.info("saga_fenced", saga=saga_id)
+    except Exception as exception:
+        log.exception("saga_failed", saga=saga_id)
+        if seen.fence is not None:
+            await record_exception(context, saga_id, seen.fence, exception)
+    finally:
+        context.running_saga_ids.discard(saga_id)
+
+
+async def _claim_and_advance(context: WorkerContext, saga_id: UUID, seen: Seen) -> ExternalCall | None:
+    """Claim and take the first moves in one commit; the call to make next, if any."""
+    refusal: CampusGError | Refused | None = None
+    while True:
+        try:
+            async with context.database() as work:
+                run = await lease_saga(work, saga_id, context.name)
+                if run is None:
+                    return None
+                bind_contextvars(kind=run.kind, step=run.current_step_name, order=run.order_id, campus=run.campus_id)
+                seen.fence = run.fence - 1  # its own claim is not committed yet
+                if refusal is not None:
+                    return await _begin_compensation(work, run, refusal)
+                return await _advance(work, run, may_poll=True)
+        except SignalledError:
+            continue
+        except (CampusGError, Refused) as refused:
+            if refusal is not None:
+                raise
+            refusal = refused  # its transaction is gone; turn back in a new one
+
+
+async def _execute_and_record(context: WorkerContext, call: ExternalCall) -> ExternalCall | None:
+    """Make the call outside any transaction and record its end in one commit; the call to make next, if any."""
+    try:
+        result = await execute_call(context.stripe, call)
+    except CallFailed as failure:
+        return await _record_failure(context, call, failure)
+    refusal: CampusGError | Refused | None = None
+    while True:
+        try:
+            async with context.database() as work:
+                run = await _lock_run(work, call)
+                await _record_result(work, run, call, result)
+                if refusal is not None:
+                    return await _begin_compensation(work, run, refusal)
+                return await _advance(work, run, may_poll=False)
+        except SignalledError:
+            continue
+        except (CampusGError, Refused) as refused:
+            if refusal is not None:
+                raise
+            refusal = refused  # a local step behind the call said no: keep the result, turn back
+
+
+async def _lock_run(work: UnitOfWork, call: ExternalCall) -> SagaRun:
+    run = call.run.copy()
+    if not await lock_run(work, run):
+        raise FencedError
+    return run
+
+
+async def _record_result(work: UnitOfWork, run: SagaRun, call: ExternalCall, result: StepResult) -> None:
+    await EXTERNAL_STEPS[call.name].record(work, run, result)
+    run.tries, run.failing_since, run.alerted = 0, None, False
+    signals = run.progress.signals | frozenset(run.data.get("signals", []))
+    if call.move is not None:
+        run.call = None
+        run.progress = replace(call.move.next_progress, signals=signals)
+    else:
+        run.progress = replace(run.progress, signals=signals)
+
+
+async def _record_failure(context: WorkerContext, call: ExternalCall, failure: CallFailed) -> ExternalCall | None:
+    async with context.database() as work:
+        run = await _lock_run(work, call)
+        if call.move is None:
+            await write_run(work, run, status=run.progress.status, error=str(failure), sleep_for=POLL_INTERVAL)
+            return None
+        match failure:
+            case IdempotencyKeyExpired():
+                return await rekey_call(work, run, call.move)
+            case Refused():
+                await EXTERNAL_STEPS[call.name].refused(work, run, failure)
+                return await _begin_compensation(work, run, failure)
+            case OutcomeUnknown():
+                record_unknown_outcome(work, run, failure)
+        if await _is_retry_window_over(work, run, call.move):
+            return await _begin_compensation(work, run, Refused("out_of_reach", str(failure)))
+        await schedule_retry(work, run, str(failure))
+        return None
+
+
+async def _is_retry_window_over(work: UnitOfWork, run: SagaRun, move: CallExternalStep) -> bool:
+    if move.window is None or run.failing_since is None:
+        return False
+    campus = await find_campus(work, run.campus_id)
+    return work.now - run.failing_since >= campus.windows.length(move.window)
+
+
+async def _begin_compensation(work: UnitOfWork, run: SagaRun, refusal: CampusGError | Refused) -> ExternalCall | None:
+    """Turn back, in the present transaction; an undo that is refused, or a step behind the pivot, stands stuck."""
+    run.call = None
+    if run.is_compensating:
+        await mark_stuck(work, run, str(refusal))
+        return None
+    reason = refusal.reason if isinstance(refusal, Refused) else refusal.key
+    run.progress = begin_compensation(run.saga, run.progress, reason)
+    if run.progress.status is SagaStatus.STUCK:
+        await mark_stuck(work, run, str(refusal))
+        return None
+    run.tries, run.failing_since = 0, None
+    return await _advance(work, run, may_poll=False)
+
+
+async def _advance(work: UnitOfWork, run: SagaRun, *, may_poll: bool) -> ExternalCall | None:
+    """Every move up to the next call, and what the run became, written in the present transaction."""
+    prepared_call = run.call
+    while True:
+        move = await run_local_steps(work, run)
+        if not isinstance(move, CallExternalStep):
+            break
+        call = await prepare_call(work, run, move)
+        if call is not None:
+            await _require_no_new_signals(work, run)
+            await start_requested_sagas(work, run)
+            if run.call is not prepared_call:
+                await write_run(work, run, status=run.progress.status)
+            return replace(call, run=run.copy())
+        run.progress = move.next_progress
+    await _require_no_new_signals(work, run)
+    await start_requested_sagas(work, run)
+    if isinstance(move, Finish):
+        await write_run(work, run, status=move.status)
+        return None
+    return await _wait_for_signal(work, run, move, may_poll=may_poll)
+
+
+async def _require_no_new_signals(work: UnitOfWork, run: SagaRun) -> None:
+    """A cancel may have slipped in while publishing: whoever signals holds the order, so look after touching it."""
+    is_interruptible = any(isinstance(step, Wait) and step.abort_signals for step in run.saga.steps)
+    if is_interruptible and not run.is_compensating and await read_signals(work, run):
+        raise SignalledError
+
+
+async def _wait_for_signal(work: UnitOfWork, run: SagaRun, move: AwaitSignal, *, may_poll: bool) -> ExternalCall | None:
+    """Look, when this is the moment to; else lie down until the next look or the deadline."""
+    if may_poll and move.poll is not None and run.progress.waiting_until is not None:
+        return await prepare_poll(work, run.copy(), move.poll)
+    window = (await find_campus(work, run.campus_id)).windows.length(move.window)
+    deadline = run.progress.waiting_until or work.now + window
+    run.progress = replace(run.progress, waiting_until=deadline)
+    remaining = deadline - work.now
+    pause = remaining if move.poll is None else min(remaining, _poll_delay(window - remaining))
+    await write_run(work, run, status=run.progress.status, sleep_for=max(pause, timedelta(0)))
+    return None
+
+
+def _poll_delay(waited: timedelta) -> timedelta:
+    """Looks grow rarer: every few seconds at first, every minute later."""
+    return max(POLL_INTERVAL, min(waited / 10, MAX_POLL_INTERVAL))

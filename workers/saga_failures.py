@@ -1,0 +1,81 @@
+"""What becomes of a saga that fails: a later try on its own row, or a stand that a human sees."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from domain.dead_letter import format_error
+from domain.saga import SagaStatus, backoff_delay
+from domain.store.event_log import SYSTEM, log_event
+from domain.store.outbox import tell_admins
+from domain.store.saga_repository import lease_saga, write_run
+from domain.store.saga_run import SagaRun
+from domain.store.unit_of_work import UnitOfWork
+from domain.timers import ALERT_DELAY
+from workers.worker_context import WorkerContext
+
+MAX_UNEXPECTED_ERRORS = 10  # of our own making, one after the other, before a human looks
+
+
+async def schedule_retry(work: UnitOfWork, run: SagaRun, error: str, delay: timedelta | None = None) -> None:
+    """Count the try and rest; the admins are told once when it goes on for long."""
+    run.failing_since = run.failing_since or work.now
+    pause = backoff_delay(run.tries) if delay is None else delay
+    run.tries += 1
+    if not run.alerted and work.now - run.failing_since >= ALERT_DELAY:
+        run.alerted = True
+        await _notify_admins(work, run, "notification-slow", error, [])
+    await write_run(work, run, status=run.progress.status, error=error, sleep_for=pause)
+
+
+async def mark_stuck(work: UnitOfWork, run: SagaRun, error: str) -> None:
+    """Stop here with a reason and a button for the admins; nothing is guessed."""
+    run.failing_since = run.failing_since or work.now
+    await write_run(work, run, status=SagaStatus.STUCK, error=error)
+    await log_event(
+        work,
+        SYSTEM,
+        campus_id=run.campus_id,
+        order_id=run.order_id,
+        subject="saga",
+        subject_id=run.name,
+        happened="stuck",
+        after=SagaStatus.STUCK,
+        reason=error,
+    )
+    retry = {"key": "button-retry", "data": f"v1:retry:{run.number}:0"}
+    resolve = {"key": "button-resolve", "data": f"v1:resolve:{run.number}:0"}
+    await _notify_admins(work, run, "notification-stuck", error, [retry, resolve])
+
+
+async def record_exception(context: WorkerContext, saga_id: UUID, fence: int, exception: Exception) -> None:
+    """An error of our own: try again a few times, then stand stuck; the transaction it happened in is gone.
+
+    `fence` is the one of the row as it was committed last. Nothing when another worker went past since.
+    """
+    async with context.database() as work:
+        run = await lease_saga(work, saga_id, context.name, fence=fence)
+        if run is None:
+            return
+        error = format_error(exception)
+        if run.tries >= MAX_UNEXPECTED_ERRORS:
+            await mark_stuck(work, run, error)
+        else:
+            await schedule_retry(work, run, error)
+
+
+async def _notify_admins(work: UnitOfWork, run: SagaRun, key: str, error: str, buttons: list[dict[str, str]]) -> None:
+    await tell_admins(
+        work,
+        campus_id=run.campus_id,
+        name=f"{key}:{run.number}:{run.fence}",  # each time it stands is told, also in one attempt
+        key=key,
+        order_id=run.order_id,
+        buttons=buttons,
+        args={
+            "order": str(run.order_id or "-"),
+            "saga": run.kind,
+            "step": run.current_step_name,
+            "error": error[:300],
+            "number": run.number,
+        },
+    )

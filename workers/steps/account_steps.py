@@ -1,0 +1,54 @@
+"""The outside step about an account that was set up before: whether it can be paid to, and what its bank said."""
+
+from typing import Any
+
+from domain.store.saga_run import SagaRun
+from domain.store.steps.payout_account_changes import (
+    record_account_disconnected,
+    record_payouts_ready,
+    tell_payout_returned,
+)
+from domain.store.unit_of_work import UnitOfWork
+from workers.call_failures import Refused
+from workers.steps.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult
+from workers.steps.payout_steps import can_receive_transfers
+from workers.stripe_gateway import StripeGateway, retrieve_account, retrieve_payout
+from workers.stripe_gateway_failures import ACCOUNT_INVALID
+
+
+async def prepare_payout_account_check(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
+    """Which account, and which of its pay-outs to a bank."""
+    return {"account": run.data["account"], "payout": run.data.get("payout")}
+
+
+async def fetch_payout_account(client: StripeGateway, request: CallRequest) -> StepResult:
+    """The account as it is now, and the pay-out; an account out of our reach was cut off by its owner."""
+    account, payout = request.params["account"], request.params["payout"]
+    try:
+        found = await retrieve_account(client, account)
+        paid = None if payout is None else await retrieve_payout(client, payout, account)
+    except Refused as refusal:
+        if refusal.reason != ACCOUNT_INVALID:
+            raise
+        return {"account": account, "cut_off": True}
+    return {"account": account, "cut_off": False, "ready": can_receive_transfers(found), "payout": _payout_result(paid)}
+
+
+async def record_payout_account_check(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """She is told what changed, once."""
+    if result["cut_off"]:
+        await record_account_disconnected(work, run, result["account"])
+        return
+    await record_payouts_ready(work, run, ready=result["ready"])
+    payout = result["payout"]
+    if payout is not None and payout["status"] == "failed":
+        await tell_payout_returned(work, run, payout["id"], payout["amount"], payout["currency"])
+
+
+def _payout_result(found: dict[str, Any] | None) -> dict[str, Any] | None:
+    return None if found is None else {name: found[name] for name in ("id", "status", "amount", "currency")}
+
+
+LOOK_AT_PAYOUTS = ExternalStepHooks(
+    prepare=prepare_payout_account_check, execute=fetch_payout_account, record=record_payout_account_check
+)

@@ -1,0 +1,174 @@
+"""Outside steps where a hold lapsed before it was captured: the card is charged anew, with nobody there to approve."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func
+
+from domain.campus import Campus
+from domain.order import Order
+from domain.payment import HoldEvent
+from domain.people import Member
+from domain.store.campus_repository import find_campus
+from domain.store.discrepancy_repository import has_unknown_payment
+from domain.store.money_repository import insert_current_hold, move_current_hold
+from domain.store.order_repository import find_order
+from domain.store.person_repository import find_member
+from domain.store.saga_run import SagaRun
+from domain.store.unit_of_work import UnitOfWork
+from workers.call_failures import OutcomeUnknown, Refused, TryLater
+from workers.steps.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult
+from workers.stripe_gateway import StripeGateway, cancel_intent, create_intent, find_intent, retrieve_intent
+
+CHARGE_TRACE_TIMEOUT = timedelta(hours=24)  # a charge without a trace by then was not made
+MAX_CLOCK_SKEW_SECONDS = 60  # seconds Stripe's clock may be behind ours
+# Stripe's codes for a capture that comes too late; its intent may still say that it holds.
+CAPTURE_TOO_LATE_CODES = frozenset({"charge_expired_for_capture", "capture_charge_authorization_expired"})
+IDEMPOTENCY_ERROR = "idempotency_error"
+UNKNOWN_PAYMENT_MESSAGE = (
+    "Stripe has a payment of this order that we do not know. Give it back there, or find out what it is; settle it in"
+    " /differences, then try again."
+)
+
+
+async def close_lapsed_hold(client: StripeGateway, request: CallRequest, refusal: Refused) -> StepResult:
+    """Why the hold that could not be captured is gone; it is certainly closed then. Else the refusal itself."""
+    intent: str = request.params["payment_intent"]
+    found = await retrieve_intent(client, intent)
+    if found["status"] == "requires_capture" and refusal.reason in CAPTURE_TOO_LATE_CODES:
+        found = await cancel_intent(client, intent, f"{request.key}:lapsed")
+    if found["status"] != "canceled":
+        raise refusal
+    return {"lapsed": found.get("cancellation_reason") or refusal.reason}
+
+
+async def replace_lapsed_hold(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """The lapsed hold is closed, and another try at the same money stands in its place."""
+    order = await find_order(work, run.campus_id, run.required_order_id)
+    if order.total is None:
+        raise LookupError(f"order {order.id} was delivered without a total")
+    run.data["lapsed"] = result["lapsed"]
+    await move_current_hold(work, run.required_order_id, HoldEvent.RELEASED, refusal=f"lapsed: {result['lapsed']}")
+    await insert_current_hold(work, order.id, run.id, order.total, order.price.currency)
+
+
+async def prepare_recharge(work: UnitOfWork, run: SagaRun, key: str) -> StepParams | None:
+    """The total, on the card she has now: one she replaced is not hers to be charged any more. None: all was captured.
+
+    Refused when Stripe has a payment of this order that we do not know: a person has to see whether it was paid.
+    """
+    if "lapsed" not in run.data:
+        return None
+    await require_no_unknown_payment(work, run.required_order_id)
+    order = await find_order(work, run.campus_id, run.required_order_id)
+    member = await find_member(work, run.campus_id, order.customer_id)
+    if member.card is None or member.stripe_customer is None:
+        await record_recharge(work, run, {"declined": "no_card", "payment_intent": None})
+        return None
+    campus = await find_campus(work, run.campus_id)
+    return build_charge(order, member, campus, run, key) | {"off_session": True}
+
+
+async def require_no_unknown_payment(work: UnitOfWork, order_id: int) -> None:
+    """Refused when Stripe has a payment of this order that we do not know: a second one might be one too many."""
+    if await has_unknown_payment(work, order_id):
+        raise Refused("unknown_payment", UNKNOWN_PAYMENT_MESSAGE)
+
+
+def build_charge(order: Order, member: Member, campus: Campus, run: SagaRun, key: str) -> StepParams:
+    """A payment of the order's total that is taken at once, as `authorize_hold` asks for what it holds."""
+    if member.card is None:
+        raise LookupError(f"person {member.person_id} has no card")
+    return {
+        "amount": order.total,
+        "currency": order.price.currency,
+        "customer": member.stripe_customer,
+        "payment_method": member.card.payment_method,
+        "capture_method": "automatic",
+        "confirm": True,
+        "return_url": campus.chat_link,
+        "transfer_group": f"order_{order.id}",
+        "metadata": {"order": str(order.id), "saga": str(run.id), "call": key},
+        "expand": ["latest_charge.balance_transaction"],
+    }
+
+
+async def execute_recharge(client: StripeGateway, request: CallRequest) -> StepResult:
+    """Charge it; a no of whatever kind is an answer too, and leaves nothing open at Stripe."""
+    try:
+        found = await create_intent(client, request.params, request.key)
+    except Refused as refusal:
+        if refusal.reason == IDEMPOTENCY_ERROR:
+            raise
+        left = refusal.details.get("payment_intent") or {}
+        return await _decline(client, request, left.get("id"), str(refusal.details.get("code") or refusal.reason))
+    if found["status"] == "processing":
+        raise OutcomeUnknown("processing", "the bank has not answered yet")
+    return await _conclude(client, request, found)
+
+
+async def find_recharge(client: StripeGateway, request: CallRequest) -> StepResult | None:
+    """What an unanswered call made, if it made something; TryLater while the bank is at it."""
+    since = int(request.first_sent_at.timestamp()) - MAX_CLOCK_SKEW_SECONDS
+    found = await find_intent(client, request.params["customer"], since, request.key)
+    if found is None:
+        return None
+    found = await retrieve_intent(client, found["id"])
+    if found["status"] == "processing":
+        raise TryLater("processing", "the bank has not answered yet")
+    return await _conclude(client, request, found)
+
+
+async def _conclude(client: StripeGateway, request: CallRequest, found: dict[str, Any]) -> StepResult:
+    if found["status"] == "succeeded":
+        return describe_taken_payment(found)
+    error = found.get("last_payment_error") or {}
+    return await _decline(client, request, found["id"], error.get("code") or found["status"])
+
+
+async def _decline(client: StripeGateway, request: CallRequest, intent: str | None, reason: str) -> StepResult:
+    """A declined intent could be paid later, by nobody we wait for: it is closed."""
+    if intent is not None:
+        await cancel_intent(client, intent, f"{request.key}:cancel")
+    return {"declined": reason, "payment_intent": intent}
+
+
+async def record_recharge(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """It was taken after all, or the customer will owe it."""
+    if "declined" in result:
+        run.data["declined"] = result["declined"]
+        changes = {"payment_intent": result["payment_intent"], "refusal": result["declined"]}
+        await move_current_hold(work, run.required_order_id, HoldEvent.DECLINED, **changes)
+        return
+    await record_taken_payment(work, run, result)
+
+
+async def record_taken_payment(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """The money is ours: the row says from which charge."""
+    changes = {name: result[name] for name in ("payment_intent", "charge")}
+    more_changes = {"captured": result["amount"], "made_at": func.now(), "approval_url": None}
+    if await move_current_hold(work, run.required_order_id, HoldEvent.CHARGED, **changes, **more_changes) is None:
+        raise LookupError(f"order {run.required_order_id} was charged, and nobody asked for it")
+    run.data["capture"] = result
+
+
+def describe_taken_payment(intent: dict[str, Any]) -> StepResult:
+    """What a payment that was taken says of itself: its charge, its fee (minor units) and balance transaction."""
+    found = intent["latest_charge"]
+    transaction = found.get("balance_transaction") or {}
+    return {
+        "payment_intent": intent["id"],
+        "amount": intent["amount_received"],
+        "charge": found["id"],
+        "fee": transaction.get("fee", 0),
+        "balance_transaction": transaction.get("id"),
+    }
+
+
+CHARGE_AGAIN = ExternalStepHooks(
+    prepare=prepare_recharge,
+    execute=execute_recharge,
+    record=record_recharge,
+    find_existing=find_recharge,
+    rekey_after=CHARGE_TRACE_TIMEOUT,
+)

@@ -1,0 +1,207 @@
+"""Outside steps around a runner's money: her account, its set-up link, and the transfers to it."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func
+
+from domain.money import format_money
+from domain.payment import PayoutEvent, PayoutStatus
+from domain.postings import transfer_posting
+from domain.store.campus_repository import find_campus
+from domain.store.money_repository import find_payable, move_payable, post_to_ledger
+from domain.store.outbox import refresh_existing_order_messages, tell
+from domain.store.person_repository import find_member, forget_stripe_account, save_stripe_account
+from domain.store.saga_run import SagaRun
+from domain.store.schema import payable
+from domain.store.steps.payable_adjustments import reopen_payout
+from domain.store.unit_of_work import UnitOfWork
+from workers.call_failures import Refused
+from workers.steps.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult, add_signal
+from workers.stripe_gateway import (
+    StripeGateway,
+    create_account,
+    create_account_link,
+    create_transfer,
+    find_transfer,
+    retrieve_account,
+)
+from workers.stripe_gateway_failures import ACCOUNT_INVALID
+
+TRANSFER_TRACE_TIMEOUT = timedelta(hours=24)  # a transfer without a trace by then was none
+
+
+async def prepare_transfer(work: UnitOfWork, run: SagaRun, key: str) -> StepParams | None:
+    """What is owed, to the runner's account: from the very charge that paid it, or from what the platform has.
+
+    None, and nothing is sent, where all of it was kept for what she owes.
+    """
+    open_payable = await find_payable(work, run.required_order_id)
+    if open_payable is not None and open_payable.status is PayoutStatus.ANNULLED:
+        return None
+    member = await find_member(work, run.campus_id, run.required_person_id)
+    if open_payable is None or member.stripe_account is None:
+        raise Refused("no_account")
+    source = {} if open_payable.charge is None else {"source_transaction": open_payable.charge}
+    return {
+        "amount": open_payable.due,
+        "currency": open_payable.currency,
+        "destination": member.stripe_account,
+        **source,
+        "transfer_group": f"order_{run.required_order_id}",
+        "metadata": {"order": str(run.required_order_id), "saga": str(run.id), "call": key},
+    }
+
+
+async def execute_transfer(client: StripeGateway, request: CallRequest) -> StepResult:
+    """Send it; the transfer's id and amount (minor units)."""
+    return _transfer_result(await create_transfer(client, request.params, request.key))
+
+
+async def find_sent_transfer(client: StripeGateway, request: CallRequest) -> StepResult | None:
+    """The transfer an unanswered call made, if it made one."""
+    found = await find_transfer(client, request.params["transfer_group"], request.key)
+    return None if found is None else _transfer_result(found)
+
+
+async def record_transfer(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """The debt is paid, in the books too, and the runner is told."""
+    changes = {"transfer": result["transfer"], "paid_at": func.now(), "sent": payable.c.sent + result["amount"]}
+    paid_payable = await move_payable(work, run.required_order_id, PayoutEvent.PAID, **changes)
+    if paid_payable is None:
+        raise LookupError(f"payable of order {run.required_order_id} was not being sent")
+    posting = transfer_posting(
+        transfer=result["transfer"],
+        runner=paid_payable.runner_id,
+        amount=result["amount"],
+        currency=paid_payable.currency,
+    )
+    await post_to_ledger(work, posting, run.required_order_id)
+    await reopen_payout(work, run, paid_payable)
+    await refresh_existing_order_messages(work, run.required_order_id)
+    await tell(
+        work,
+        campus_id=run.campus_id,
+        chat_id=paid_payable.runner_id,
+        name=f"paid:{run.name}",
+        key="notification-paid-less" if paid_payable.netted else "notification-paid",
+        order_id=run.required_order_id,
+        args={
+            "order": run.required_order_id,
+            "amount": format_money(result["amount"], paid_payable.currency),
+            **({"netted": format_money(paid_payable.netted, paid_payable.currency)} if paid_payable.netted else {}),
+        },
+    )
+
+
+async def prepare_account(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
+    """The account there is, and the one to make when there is none, or its owner cut the tie."""
+    member = await find_member(work, run.campus_id, run.required_person_id)
+    existing_account = {} if member.stripe_account is None else {"account": member.stripe_account}
+    return {
+        **existing_account,
+        "create": {
+            "controller": {
+                "losses": {"payments": "application"},
+                "fees": {"payer": "application"},
+                "stripe_dashboard": {"type": "express"},
+                "requirement_collection": "stripe",
+            },
+            "capabilities": {"transfers": {"requested": True}},
+            "metadata": {"person": str(run.required_person_id)},
+        },
+    }
+
+
+async def ensure_account(client: StripeGateway, request: CallRequest) -> StepResult:
+    """The runner's account, made when there is none that we may pay to."""
+    existing_account = request.params.get("account")
+    try:
+        if existing_account is not None:
+            return _account_result(await retrieve_account(client, existing_account))
+    except Refused as refusal:
+        if refusal.reason != ACCOUNT_INVALID:
+            raise
+    return _account_result(await create_account(client, request.params["create"], request.key)) | {
+        "cut_off": existing_account
+    }
+
+
+async def record_account(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """Remember the account, unless another set-up was faster, and whether it can be paid to by now."""
+    if result.get("cut_off") is not None:
+        await forget_stripe_account(work, run.required_person_id, result["cut_off"])
+    run.data["account"] = await save_stripe_account(work, run.required_person_id, result["account"])
+    if result["ready"] and run.data["account"] == result["account"]:
+        add_signal(run, "account_ready")
+
+
+async def prepare_onboarding(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
+    """A set-up link, unless the account is ready."""
+    if "account_ready" in run.data.get("signals", []):
+        return None
+    campus = await find_campus(work, run.campus_id)
+    return {
+        "account": run.data["account"],
+        "type": "account_onboarding",
+        "refresh_url": f"{campus.chat_link}?start=payout",
+        "return_url": f"{campus.chat_link}?start=payout_done",
+    }
+
+
+async def open_onboarding(client: StripeGateway, request: CallRequest) -> StepResult:
+    """The link."""
+    return {"url": (await create_account_link(client, request.params, request.key))["url"]}
+
+
+async def record_onboarding(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """The link goes to the runner alone, never to a group."""
+    await tell(
+        work,
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=f"payout_link:{run.id}:{run.attempt}",
+        key="notification-payout-link",
+        buttons=[{"key": "button-open-onboarding", "url": result["url"]}],
+    )
+
+
+async def prepare_account_lookup(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
+    """Which account to look at."""
+    return {"account": run.data["account"]}
+
+
+async def fetch_account(client: StripeGateway, request: CallRequest) -> StepResult:
+    """The account as it is now."""
+    return _account_result(await retrieve_account(client, request.params["account"]))
+
+
+async def record_account_lookup(_work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """Ready, or not yet."""
+    if result["ready"]:
+        add_signal(run, "account_ready")
+
+
+def _account_result(found: dict[str, Any]) -> StepResult:
+    return {"account": found["id"], "ready": can_receive_transfers(found)}
+
+
+def can_receive_transfers(account: dict[str, Any]) -> bool:
+    """Whether transfers to this account are possible, by Stripe's own word."""
+    return bool((account.get("capabilities") or {}).get("transfers") == "active")
+
+
+def _transfer_result(found: dict[str, Any]) -> StepResult:
+    return {"transfer": found["id"], "amount": found["amount"]}
+
+
+TRANSFER_EARNINGS = ExternalStepHooks(
+    prepare=prepare_transfer,
+    execute=execute_transfer,
+    record=record_transfer,
+    find_existing=find_sent_transfer,
+    rekey_after=TRANSFER_TRACE_TIMEOUT,
+)
+ENSURE_ACCOUNT = ExternalStepHooks(prepare=prepare_account, execute=ensure_account, record=record_account)
+OPEN_ONBOARDING = ExternalStepHooks(prepare=prepare_onboarding, execute=open_onboarding, record=record_onboarding)
+LOOK_AT_ACCOUNT = ExternalStepHooks(prepare=prepare_account_lookup, execute=fetch_account, record=record_account_lookup)

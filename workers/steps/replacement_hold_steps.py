@@ -1,0 +1,65 @@
+"""Outside steps of replace_hold: what a candidate has of its own; else it is made, watched and released as any hold."""
+
+from dataclasses import replace
+
+from domain.buttons import ButtonStyle
+from domain.money import format_money
+from domain.payment import HoldEvent, HoldStatus
+from domain.store.campus_repository import find_campus
+from domain.store.money_repository import find_hold, move_hold_where
+from domain.store.order_repository import find_order
+from domain.store.outbox import tell
+from domain.store.saga_run import SagaRun
+from domain.store.schema import hold
+from domain.store.unit_of_work import UnitOfWork
+from workers.steps.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult
+from workers.steps.hold_steps import AUTHORIZE_HOLD, record_hold
+from workers.stripe_gateway import StripeGateway, cancel_intent
+
+
+async def record_replacement_hold(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """As any hold; her order's card tells of the hold that counts, so the bank's link is a message of its own."""
+    await record_hold(work, run, result)
+    url = result["approval_url"]
+    if result["status"] != "requires_action" or url is None:
+        return
+    campus, order = await find_campus(work, run.campus_id), await find_order(work, run.campus_id, run.required_order_id)
+    await tell(
+        work,
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=f"raise_approval:{run.id}",
+        key="notification-price-increase-approval",
+        order_id=run.required_order_id,
+        buttons=[{"key": "button-approve-with-bank", "url": url, "style": ButtonStyle.SUCCESS}],
+        args={
+            "order": run.required_order_id,
+            "wanted": format_money(int(run.data["ceiling"]), order.price.currency),
+            "ceiling": format_money(order.price.ceiling, order.price.currency),
+            "minutes": max(1, campus.windows.payment // 60),
+        },
+    )
+
+
+async def prepare_former_release(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
+    """The hold whose place was taken; nothing to do where it lapsed by itself."""
+    former = await find_hold(work, hold.c.id == int(run.data["former"]))
+    if former is None or former.status is not HoldStatus.HELD:
+        return None
+    return {"payment_intent": former.payment_intent}
+
+
+async def release_former_hold(client: StripeGateway, request: CallRequest) -> StepResult:
+    """Cancel it."""
+    return {"payment_intent": (await cancel_intent(client, request.params["payment_intent"], request.key))["id"]}
+
+
+async def record_former_release(work: UnitOfWork, run: SagaRun, _result: StepResult) -> None:
+    """The money of the old hold is free."""
+    await move_hold_where(work, hold.c.id == int(run.data["former"]), HoldEvent.RELEASED)
+
+
+AUTHORIZE_REPLACEMENT = replace(AUTHORIZE_HOLD, record=record_replacement_hold)
+RELEASE_FORMER = ExternalStepHooks(
+    prepare=prepare_former_release, execute=release_former_hold, record=record_former_release
+)

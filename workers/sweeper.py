@@ -1,0 +1,97 @@
+"""A task inside every worker, alive while Redis is away: timers, sagas, messages, hints, reconciliation."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID
+
+from domain.logs import get_logger
+from domain.store.due_work import has_due_timer, has_unhandled_event, list_due_sagas
+from domain.store.unit_of_work import AutocommitConnectionFactory
+from workers.due_timers import fire_timers
+from workers.outbox_sender import SenderContext
+from workers.outbox_sweeper import OutboxSweeper
+from workers.reconciling.reconciler import reconcile
+from workers.saga_engine import advance_saga
+from workers.stripe_event_handler import handle_waiting_stripe_events
+from workers.worker_context import WorkerContext
+
+SWEEP_INTERVAL_SECONDS = 0.4  # seconds; a timer is at most this late, plus its own work
+SEND_INTERVAL_SECONDS = 0.2  # seconds; begins a few at a time
+RECONCILE_INTERVAL_SECONDS = 2.0  # seconds between two looks whether one of Stripe's lists is due, or an admin asked
+MAX_BATCH_SIZE = 50
+QUEUE_HEAD_START = timedelta(
+    seconds=0.5
+)  # what rings meanwhile is done twice: once found here, once in vain by the bell
+
+log = get_logger(__name__)
+
+SweepTask = Callable[[], Awaitable[None]]
+
+
+async def sweep(context: WorkerContext, sender_context: SenderContext, stopping: asyncio.Event) -> None:
+    """Until `stopping`: find what is due without a bell; one round's failure is not the next one's."""
+    tasks: set[asyncio.Task[None]] = set()
+    sweep_tasks: tuple[SweepTask, ...] = (
+        lambda: _fire_due_timers(context, sender_context.autocommit),
+        lambda: _start_due_sagas(context, sender_context.autocommit, tasks),
+    )
+    outbox_sweeper = OutboxSweeper(sender_context=sender_context)
+    send_tasks: tuple[SweepTask, ...] = (lambda: outbox_sweeper.start_due(QUEUE_HEAD_START),)
+    event_tasks: tuple[SweepTask, ...] = (lambda: _handle_waiting_events(context, sender_context.autocommit),)
+    reconciling = _repeat((lambda: reconcile(context, stopping),), stopping, RECONCILE_INTERVAL_SECONDS)
+    sending = _repeat(send_tasks, stopping, SEND_INTERVAL_SECONDS)
+    await asyncio.gather(reconciling, sending, *(_repeat(each, stopping) for each in (sweep_tasks, event_tasks)))
+    await outbox_sweeper.finish()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _repeat(
+    sweep_tasks: tuple[SweepTask, ...], stopping: asyncio.Event, interval_seconds: float = SWEEP_INTERVAL_SECONDS
+) -> None:
+    while not stopping.is_set():
+        for each in sweep_tasks:
+            try:
+                await each()
+            except Exception as exception:
+                log.warning("sweep_failed", error=exception)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), interval_seconds)
+
+
+async def _fire_due_timers(context: WorkerContext, autocommit: AutocommitConnectionFactory) -> None:
+    async with autocommit() as connection:
+        due = await has_due_timer(connection)
+    if due:
+        await fire_timers(context)
+
+
+async def _handle_waiting_events(context: WorkerContext, autocommit: AutocommitConnectionFactory) -> None:
+    async with autocommit() as connection:
+        waiting = await has_unhandled_event(connection)
+    if waiting:
+        await handle_waiting_stripe_events(context, MAX_BATCH_SIZE)
+
+
+async def _start_due_sagas(
+    context: WorkerContext, autocommit: AutocommitConnectionFactory, tasks: set[asyncio.Task[None]]
+) -> None:
+    async with autocommit() as connection:
+        found = await list_due_sagas(connection, MAX_BATCH_SIZE)
+    for saga_id in found:
+        if saga_id not in context.running_saga_ids:
+            _spawn(tasks, context, saga_id)
+
+
+def _spawn(tasks: set[asyncio.Task[None]], context: WorkerContext, saga_id: UUID) -> None:
+    task = asyncio.create_task(_advance_one(context, saga_id))
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+
+
+async def _advance_one(context: WorkerContext, saga_id: UUID) -> None:
+    try:
+        await advance_saga(context, saga_id)
+    except Exception as exception:
+        log.warning("saga_failure_not_recorded", saga=saga_id, error=exception)

@@ -1,0 +1,53 @@
+"""A message of which nobody knows whether it was sent: not sent again by itself, and its news still gets there."""
+
+from domain.logs import get_logger
+from domain.notification_fallback import SHOWN_BY_ORDER_MESSAGE
+from domain.store.notification_repository import (
+    NotificationRow,
+    record_notification_abandoned,
+    record_notification_outcome_unknown,
+)
+from domain.store.outbox import resend_existing_order_message
+from domain.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.store.use_cases.relay_use_cases import RELAY_KEYS, tell_relay_outcome_unknown
+from workers.outbox_dead_letters import add_notification_dead_letter
+
+WORKER_GONE = "its worker was gone while sending"
+
+log = get_logger(__name__)
+
+
+async def record_abandoned_send(database: UnitOfWorkFactory, notification_id: int) -> None:
+    """A message whose worker is gone while sending it; nothing when another worker sees to it."""
+    async with database() as work:
+        notification = await record_notification_abandoned(work, notification_id, WORKER_GONE)
+        if notification is not None:
+            await _follow_up(work, notification, WORKER_GONE)
+
+
+async def record_unknown_send(work: UnitOfWork, message: NotificationRow, error: str) -> None:
+    """A message whose sending got no answer; nothing when it was taken for abandoned meanwhile."""
+    notification = await record_notification_outcome_unknown(work, message, error)
+    if notification is not None:
+        await _follow_up(work, notification, error)
+
+
+async def _follow_up(work: UnitOfWork, notification: NotificationRow, error: str) -> None:
+    """What follows a loss, in the commit that wrote it down.
+
+    A message that its order's card says as well brings that card anew; whoever wrote the lost words to the other side
+    hears that they perhaps did not come; everything else is parked, and an admin sends it again or drops it.
+    """
+    log.warning("notification_outcome_unknown", notification=notification.id, key=notification.key, error=error)
+    if not await _reaches_reader_otherwise(work, notification):
+        await add_notification_dead_letter(work, notification, error)
+
+
+async def _reaches_reader_otherwise(work: UnitOfWork, notification: NotificationRow) -> bool:
+    if notification.order_id is None or notification.chat_id < 0:
+        return False
+    if notification.key in RELAY_KEYS:
+        return await tell_relay_outcome_unknown(work, notification.id)
+    return notification.key in SHOWN_BY_ORDER_MESSAGE and await resend_existing_order_message(
+        work, notification.order_id, notification.chat_id
+    )
