@@ -13,7 +13,7 @@ from workers.window_books import read_window
 
 
 async def test_the_report_says_what_was_looked_at(aged: AgedStack) -> None:
-    books = await read_window(aged.town.database, aged.town.context.stripe, 31)
+    books = await read_window(aged.stack.database, aged.stack.context.stripe, 31)
     assert books.coverage is not None
     line = describe(books, books.coverage)
     assert line.startswith(f"Window: 31 days, since {books.coverage.since:%Y-%m-%d %H:%M} UTC. Compared: 2 of 2 orders")
@@ -35,7 +35,7 @@ async def test_the_command_prints_the_window_only_when_it_is_asked_for(
 ) -> None:
     settings = {
         "DATABASE_URL": module_database_url,
-        "STRIPE_API_URL": aged.town.stripe_url,
+        "STRIPE_API_URL": aged.stack.stripe_url,
         "STRIPE_SECRET_KEY": "sk_test_town",
     }
     command = await asyncio.create_subprocess_exec(

@@ -30,7 +30,7 @@ def broken(books: AuditSnapshot) -> dict[str, list[str]]:
 
 
 async def test_old_orders_are_counted_and_summed_but_not_read(own_aged: AgedStack) -> None:
-    stack = own_aged.town
+    stack = own_aged.stack
     new = await stack.open_order()
     books = await read_window(stack.database, stack.context.stripe, DAYS)
     assert broken(books) == {}
@@ -43,7 +43,7 @@ async def test_old_orders_are_counted_and_summed_but_not_read(own_aged: AgedStac
 
 
 async def test_a_window_that_is_long_enough_reads_everything(aged: AgedStack) -> None:
-    books = await read_window(aged.town.database, aged.town.context.stripe, 31)
+    books = await read_window(aged.stack.database, aged.stack.context.stripe, 31)
     assert broken(books) == {}
     assert [row["id"] for row in books.orders] == [aged.completed, aged.cancelled]
     assert (len(books.intents), len(books.transfers)) == (2, 1)
@@ -94,16 +94,16 @@ STILL_OPEN = {
 async def test_an_old_order_belongs_to_the_window_by_any_change_and_while_anything_is_open(
     aged: AgedStack, statement: str
 ) -> None:
-    async with changed(aged.town, aged.completed, statement) as database:
-        books = await read_window(database, aged.town.context.stripe, DAYS)
+    async with changed(aged.stack, aged.completed, statement) as database:
+        books = await read_window(database, aged.stack.context.stripe, DAYS)
     assert [row["id"] for row in books.orders] == [aged.completed]
 
 
 async def test_older_objects_of_an_order_are_asked_for_one_by_one(aged: AgedStack) -> None:
     """An old order that changed is compared with all that Stripe has of it."""
     statement = "UPDATE payable SET paid_at = now() WHERE order_id = :id"
-    async with changed(aged.town, aged.completed, statement) as database:
-        books = await read_window(database, aged.town.context.stripe, DAYS)
+    async with changed(aged.stack, aged.completed, statement) as database:
+        books = await read_window(database, aged.stack.context.stripe, DAYS)
     assert broken(books) == {}
     assert (len(books.intents), len(books.transfers)) == (1, 1)
     assert books.coverage is not None
@@ -131,12 +131,12 @@ OLD_BREACHES = {
 
 @pytest.mark.parametrize(("statement", "name"), OLD_BREACHES.values(), ids=OLD_BREACHES)
 async def test_a_breach_is_found_when_its_order_is_in_the_window(aged: AgedStack, statement: str, name: str) -> None:
-    async with changed(aged.town, aged.completed, statement) as database:
-        full = broken(await read_snapshot(database, aged.town.context.stripe))
+    async with changed(aged.stack, aged.completed, statement) as database:
+        full = broken(await read_snapshot(database, aged.stack.context.stripe))
         assert name in full
-        assert broken(await read_window(database, aged.town.context.stripe, DAYS)) == {}
-    async with changed(aged.town, aged.completed, statement, TOUCHED) as database:
-        assert broken(await read_window(database, aged.town.context.stripe, DAYS)) == full
+        assert broken(await read_window(database, aged.stack.context.stripe, DAYS)) == {}
+    async with changed(aged.stack, aged.completed, statement, TOUCHED) as database:
+        assert broken(await read_window(database, aged.stack.context.stripe, DAYS)) == full
 
 
 FIRST_LINES = "txn_id = (SELECT min(id) FROM ledger_txn WHERE order_id = :id)"
@@ -158,9 +158,9 @@ WRONG_SUMS = {
 
 @pytest.mark.parametrize(("statement", "words"), WRONG_SUMS.values(), ids=WRONG_SUMS)
 async def test_a_wrong_sum_is_found_however_old_it_is(aged: AgedStack, statement: str, words: str) -> None:
-    async with changed(aged.town, aged.completed, statement) as database:
-        full = broken(await read_snapshot(database, aged.town.context.stripe))
-        window = await read_window(database, aged.town.context.stripe, DAYS)
+    async with changed(aged.stack, aged.completed, statement) as database:
+        full = broken(await read_snapshot(database, aged.stack.context.stripe))
+        window = await read_window(database, aged.stack.context.stripe, DAYS)
     assert window.orders == []
     assert any(words in breach for breach in full["I6"])
     assert broken(window) == {"I6": full["I6"]}
@@ -168,16 +168,16 @@ async def test_a_wrong_sum_is_found_however_old_it_is(aged: AgedStack, statement
 
 async def test_a_posting_without_lines_is_found_however_old_it_is(aged: AgedStack) -> None:
     statement = f"DELETE FROM ledger_entry WHERE {FIRST_LINES}"
-    async with changed(aged.town, aged.completed, statement) as database:
-        found = broken(await read_window(database, aged.town.context.stripe, DAYS))
+    async with changed(aged.stack, aged.completed, statement) as database:
+        found = broken(await read_window(database, aged.stack.context.stripe, DAYS))
     assert found.keys() == {"I6"}
     assert any("sums to None over 0 lines" in breach for breach in found["I6"])
 
 
 async def test_a_saga_run_of_no_order_is_known_by_the_objects_that_name_it(aged: AgedStack) -> None:
     without = "UPDATE saga SET order_id = NULL WHERE order_id = :id"
-    async with changed(aged.town, aged.completed, without, TOUCHED) as database:
-        assert broken(await read_window(database, aged.town.context.stripe, DAYS)) == {}
+    async with changed(aged.stack, aged.completed, without, TOUCHED) as database:
+        assert broken(await read_window(database, aged.stack.context.stripe, DAYS)) == {}
 
 
 async def test_what_an_old_order_paid_of_an_open_debt_is_known_to_be_booked(aged: AgedStack) -> None:
@@ -190,28 +190,28 @@ async def test_what_an_old_order_paid_of_an_open_debt_is_known_to_be_booked(aged
         "INSERT INTO ledger_txn (posting_key, kind, order_id, stripe_object, created_at)"
         f" SELECT 'netting:' || netting.id, 'netting', order_id, '', {LONG_AGO} FROM netting, payable",
     )
-    async with changed(aged.town, aged.cancelled, *kept) as database:
-        books = await read_window(database, aged.town.context.stripe, DAYS)
+    async with changed(aged.stack, aged.cancelled, *kept) as database:
+        books = await read_window(database, aged.stack.context.stripe, DAYS)
     assert ([row["id"] for row in books.orders], len(books.nettings)) == ([aged.cancelled], 1)
     assert not {"I5", "I9"} & broken(books).keys()
 
 
 async def reversed_by_hand(aged: AgedStack) -> None:
-    (sent,) = await aged.town.transfers(aged.completed)
-    await aged.town.context.stripe.v1.transfers.reversals.create_async(sent["id"], {"amount": 1})
+    (sent,) = await aged.stack.transfers(aged.completed)
+    await aged.stack.context.stripe.v1.transfers.reversals.create_async(sent["id"], {"amount": 1})
 
 
 async def refunded_by_hand(aged: AgedStack) -> None:
-    (paid,) = await aged.town.intents(aged.completed)
-    await aged.town.context.stripe.v1.refunds.create_async({"payment_intent": paid["id"], "amount": 1})
+    (paid,) = await aged.stack.intents(aged.completed)
+    await aged.stack.context.stripe.v1.refunds.create_async({"payment_intent": paid["id"], "amount": 1})
 
 
 async def held_by_hand(aged: AgedStack) -> None:
-    await hold_money(aged.town, {"order": str(aged.cancelled)})
+    await hold_money(aged.stack, {"order": str(aged.cancelled)})
 
 
 async def held_for_nothing_we_know(aged: AgedStack) -> None:
-    await hold_money(aged.town, {"order": "1" * 30, "saga": "nonsense"})
+    await hold_money(aged.stack, {"order": "1" * 30, "saga": "nonsense"})
 
 
 async def hold_money(stack: WorkerStack, metadata: dict[str, str]) -> None:
@@ -231,7 +231,7 @@ async def hold_money(stack: WorkerStack, metadata: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("meddle", [reversed_by_hand, refunded_by_hand, held_by_hand, held_for_nothing_we_know])
 async def test_what_somebody_does_at_stripe_to_an_old_order_is_found(own_aged: AgedStack, meddle: Any) -> None:
-    stack = own_aged.town
+    stack = own_aged.stack
     await meddle(own_aged)
     found = broken(await read_window(stack.database, stack.context.stripe, DAYS))
     assert "I8" in found
@@ -241,10 +241,10 @@ async def test_what_somebody_does_at_stripe_to_an_old_order_is_found(own_aged: A
 async def test_what_a_window_looks_for_has_indexes(aged: AgedStack) -> None:
     """With this few rows Postgres would rather read tables whole, so it is told not to."""
     counted = text("SELECT indexrelid::regclass::text, pg_stat_get_xact_numscans(indexrelid) FROM pg_index")
-    async with changed(aged.town, aged.completed, "SET LOCAL enable_seqscan = off") as database:
+    async with changed(aged.stack, aged.completed, "SET LOCAL enable_seqscan = off") as database:
         async with database() as work:
             before = set((await work.connection.execute(counted)).all())
-        await read_window(database, aged.town.context.stripe, DAYS)
+        await read_window(database, aged.stack.context.stripe, DAYS)
         async with database() as work:
             after = set((await work.connection.execute(counted)).all())
     used = {name for name, _ in after - before}
