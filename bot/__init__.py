@@ -1,1 +1,1 @@
-"""Conversation: what people write and tap, and what they are answered; the only room that imports aiogram."""
+"""The Telegram conversation: what people write and tap, and the replies; the only package that imports aiogram."""

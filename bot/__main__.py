@@ -1,4 +1,4 @@
-"""`python -m bot`: the conversation."""
+"""`python -m bot` runs the bot."""
 
 import gc
 import os
@@ -8,12 +8,12 @@ from domain.settings import read_bot_settings, read_settings_or_exit
 
 
 def main() -> None:
-    """Say what is wrong with the settings before the seconds that importing aiogram takes."""
+    """Check the settings, then run the bot; importing aiogram takes seconds, so settings errors are reported first."""
     settings = read_settings_or_exit(read_bot_settings, os.environ)
     import_aiogram()
     from bot.app import run_bot
 
-    gc.freeze()  # what is imported stays: walking through it at every full collection holds everything up for 0.3 s
+    gc.freeze()  # imported objects stay: without this, each full collection walks them and blocks for 0.3 s
     run_bot(settings)
 
 

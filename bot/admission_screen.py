@@ -1,4 +1,4 @@
-"""What somebody sees who has not come by the campus' invitation: who we are, and how to get in."""
+"""The screen of a person who has not come by the campus' invitation: who we are, and how to get in."""
 
 from bot.replies import Screen
 from bot.request_context import RequestContext
@@ -6,7 +6,7 @@ from domain.buttons import Tap
 
 
 def render_admission_screen(context: RequestContext) -> Screen:
-    """The only screen of a stranger; the way in is a link, so all there is to tap is a second look."""
+    """Return the only screen of a person who is not admitted; admission needs a link, so the one button tries again."""
     again = context.button("bot-button-try-again", Tap.HOME, version=1)
     return Screen(
         context.say("bot-not-admitted", name=context.member.first_name, campus=context.campus.title), ((again,),)

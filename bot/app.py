@@ -1,4 +1,4 @@
-"""The composition root of the conversation: everything is built, started and stopped here, and only here."""
+"""The composition root of the bot: everything is built, started and stopped here, and only here."""
 
 import asyncio
 import signal
@@ -27,19 +27,17 @@ from domain.store.queue import make_arq_enqueue
 from domain.store.unit_of_work import UnitOfWorkFactory, create_database_engine, create_unit_of_work_factory
 
 MAX_CONNECTIONS = 12  # to Postgres
-MAX_CONCURRENT_UPDATES = (
-    8  # updates handled at the same time; the rest of the connections is for the door and second thoughts
-)
-REDIS_TIMEOUT_SECONDS = 0.2  # seconds; counting actions must not make a person wait
-DRAIN_TIMEOUT_SECONDS = 20.0  # seconds for requests under way when we are told to stop
-POSTGRES_RETRY_DELAY_SECONDS = 2.0  # seconds
+MAX_CONCURRENT_UPDATES = 8  # updates handled at the same time; the other connections are for webhooks and retries
+REDIS_TIMEOUT_SECONDS = 0.2  # the rate limit must not make a person wait
+DRAIN_TIMEOUT_SECONDS = 20.0  # for requests in flight when the process is told to stop
+POSTGRES_RETRY_DELAY_SECONDS = 2.0
 
 log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningBot:
-    """A conversation that is going on: what it serves, and the task that does so for ever."""
+    """A bot that runs: the campuses it serves, its inbox, and the task that never ends by itself."""
 
     bot_registry: BotRegistry
     inbox: UpdateInbox
@@ -47,13 +45,13 @@ class RunningBot:
 
 
 def run_bot(settings: BotSettings) -> None:
-    """Run until SIGTERM or SIGINT, then finish what is under way."""
+    """Run until SIGTERM or SIGINT, then finish the requests in flight."""
     configure_logging(settings.log_level, settings.log_format)
     uvloop.run(serve_until_stopped(settings))
 
 
 async def serve_until_stopped(settings: BotSettings) -> None:
-    """Serve until a signal asks to stop."""
+    """Serve until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -63,14 +61,14 @@ async def serve_until_stopped(settings: BotSettings) -> None:
         await asyncio.wait({stopped, running.task}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         if running.task.done():
-            running.task.result()  # it never ends by itself: whatever broke it ends the process, loudly
+            running.task.result()  # it never ends by itself: the error that ended it must end the process
         print("bot stops: finishing what is under way", flush=True)
     print("bot stopped", flush=True)
 
 
 @asynccontextmanager
 async def running_bot(settings: BotSettings) -> AsyncIterator[RunningBot]:
-    """The whole conversation, in this event loop, for the length of a `with` block; leaving it drains."""
+    """Run the bot in this event loop inside a `with` block; leaving the block finishes the requests in flight."""
     async with AsyncExitStack() as stack:
         enqueue, queue_pool = make_arq_enqueue(settings.redis_url)
         stack.push_async_callback(queue_pool.close)
@@ -85,7 +83,7 @@ async def running_bot(settings: BotSettings) -> AsyncIterator[RunningBot]:
         open_database = create_unit_of_work_factory(engine, enqueue)
         inbox = _new_inbox(bot_registry, open_database, redis)
         await _start_webhook_server(stack, settings, bot_registry, inbox)
-        # Entered last, so left first: nothing new is taken up while the rest drains.
+        # Entered last, so stopped first: no new update is handled while the rest finishes.
         task = asyncio.create_task(_serve_updates(bot_registry, open_database, inbox))
         stack.push_async_callback(_cancel_task, task)
         yield RunningBot(bot_registry=bot_registry, inbox=inbox, task=task)
@@ -136,8 +134,8 @@ async def _wait_for_postgres(open_database: UnitOfWorkFactory) -> None:
         try:
             async with open_database() as work:
                 return await require_tables(work)
-        except Exception as error:  # whatever the driver raises while Postgres starts or is not migrated yet
-            print(f"bot waits for Postgres: {type(error).__name__}", flush=True)
+        except Exception as error:  # the driver raises many kinds while Postgres starts or is not migrated yet
+            log.warning("postgres_unavailable", error=error)
             await asyncio.sleep(POSTGRES_RETRY_DELAY_SECONDS)
 
 

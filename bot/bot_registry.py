@@ -1,4 +1,4 @@
-"""The campuses one process serves: a bot each, set up at Telegram, found again when new ones are founded."""
+"""The campuses that one process serves: each has its bot, set up at Telegram; new campuses are found while it runs."""
 
 import asyncio
 from collections.abc import Sequence
@@ -21,17 +21,17 @@ from domain.settings import BotSettings
 from domain.store.campus_repository import list_campuses, save_bot_username
 from domain.store.unit_of_work import UnitOfWorkFactory
 
-CAMPUS_POLL_INTERVAL_SECONDS = 5.0  # seconds between two looks for new campuses
-RETRY_DELAY_SECONDS = 2.0  # seconds between two tries to reach Telegram
+CAMPUS_POLL_INTERVAL_SECONDS = 5.0  # between two queries for new campuses
+RETRY_DELAY_SECONDS = 2.0  # between two attempts to reach Telegram
 MAX_WEBHOOK_CONNECTIONS = 40  # at once; Telegram's default
-CALL_TIMEOUT_SECONDS = 10.0  # seconds for one call
+CALL_TIMEOUT_SECONDS = 10.0  # for one call
 
 log = get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
 class BotRegistry:
-    """What is served by now; `ready` is set once every campus with a token was set up for the first time."""
+    """The bots that run now; `ready` is set once every campus with a token has been set up."""
 
     settings: BotSettings
     bots: dict[int, Bot] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class BotRegistry:
 
 
 async def serve_campuses(bot_registry: BotRegistry, open_database: UnitOfWorkFactory, inbox: UpdateInbox) -> None:
-    """For ever: set up what is new, poll where we poll, and look for more."""
+    """Set up new campuses for ever, and start polling where there is no webhook."""
     timeout = aiohttp.ClientTimeout(total=LONG_POLL_TIMEOUT_SECONDS + CALL_TIMEOUT_SECONDS)
     async with aiohttp.ClientSession(timeout=timeout) as session, asyncio.TaskGroup() as group:
         while True:
@@ -68,7 +68,7 @@ async def serve_campuses(bot_registry: BotRegistry, open_database: UnitOfWorkFac
 
 
 async def _keep_polling(polling_source: PollingSource) -> None:
-    """For ever: what ends the polling of one campus is logged, and it starts again."""
+    """Poll for ever; an error that ends the polling of one campus is logged, and polling starts again."""
     while True:
         try:
             await poll_updates(polling_source)
@@ -78,7 +78,7 @@ async def _keep_polling(polling_source: PollingSource) -> None:
 
 
 def _log_fault(happened: str, campus_id: int, error: Exception) -> None:
-    """Log where it was raised and its kind only: the words of a client's error may hold the address, and the token."""
+    """Log the traceback and the kind of an error only: the text of a client's error may hold the URL with the token."""
     log.error(happened, campus=campus_id, error=type(error).__name__, traceback="".join(format_tb(error.__traceback__)))
 
 
@@ -86,7 +86,7 @@ async def _find_campuses(open_database: UnitOfWorkFactory) -> Sequence[Campus]:
     try:
         async with open_database() as work:
             campuses = await list_campuses(work)
-    except Exception as error:  # the database is away: those who are served stay served
+    except Exception as error:  # the database is away: the bots that run keep running
         log.warning("campuses_not_read", error=error)
         return ()
     if not campuses:
@@ -110,36 +110,36 @@ def _with_tokens(
 
 
 async def _set_up(bot_registry: BotRegistry, campus: Campus, token: str) -> Bot:
-    """A bot that Telegram knows, with its commands and its way to us; tries until it works."""
+    """Return a bot with its commands and its webhook or polling set at Telegram; try until that works."""
     server = TelegramAPIServer.from_base(bot_registry.settings.telegram_api_url)
     bot = Bot(token, session=CachingSession(api=server, timeout=CALL_TIMEOUT_SECONDS))
     while True:
         try:
-            await bot.me()  # kept by aiogram: a command with our name in it is compared without a call
+            await bot.me()  # aiogram keeps it, and needs no call to compare a command that has our name in it
             await _configure_updates(bot_registry.settings, bot, campus)
             await offer_default_commands(bot, campus)
             return bot
         except AiogramError as error:
             print(f"bot waits for Telegram ({campus.name}): {type(error).__name__}", flush=True)
-        except Exception as error:  # an answer that not even aiogram expects must not end the other campuses
+        except Exception as error:  # a response that aiogram cannot read must not end the other campuses
             _log_fault("bot_not_set_up", campus.id, error)
         await asyncio.sleep(RETRY_DELAY_SECONDS)
 
 
 async def _remember_name(open_database: UnitOfWorkFactory, campus: Campus, bot: Bot) -> None:
-    """Stripe's pages lead back into the chat by the bot's name; without it they lead to Telegram's front page."""
+    """Save the bot's name: Stripe's pages link back to the chat by it; without it they link to Telegram's home page."""
     try:
         name = (await bot.me()).username
         if name is None or name == campus.bot_username:
             return
         async with open_database() as work:
             await save_bot_username(work, campus.id, name)
-    except Exception as error:  # the next start remembers it
+    except Exception as error:  # the next start saves it
         _log_fault("bot_name_not_saved", campus.id, error)
 
 
 async def _configure_updates(settings: BotSettings, bot: Bot, campus: Campus) -> None:
-    """Webhooks with a public address, polling without; what is waiting at Telegram is kept either way."""
+    """Set the webhook if there is a public URL, else delete it and poll; Telegram keeps pending updates either way."""
     if settings.public_url is None:
         await bot.delete_webhook(drop_pending_updates=False)
         return

@@ -1,8 +1,8 @@
-"""The commands Telegram offers beside the text field: one table for all chats, role -> commands.
+"""The commands that Telegram offers beside the text field: one table for all chats, role -> commands.
 
-To have a command offered, add a line to COMMANDS under the role it is for: its name, and the key of the sentence that
-describes it. In her private chat a person is offered what her roles add up to, in the admin chat everybody is offered
-what an admin can do. Who only orders has the list of all private chats, which costs no call.
+To offer a command, add a line to COMMANDS under its role: its name, and the key of the sentence that describes it. In a
+private chat a person is offered the commands of all roles that person has. In the admin chat everybody is offered the
+commands of an admin. A person who only orders has the list of all private chats, which needs no call.
 """
 
 from collections import OrderedDict
@@ -60,20 +60,20 @@ COMMANDS: Mapping[Role, Mapping[str, str]] = MappingProxyType(
         },
     }
 )
-EXTRA_ROLES = frozenset({Role.RUNNER, Role.ADMIN})  # roles that add to the list of all private chats
-MAX_REMEMBERED_CHATS = 10_000  # chats
+EXTRA_ROLES = frozenset({Role.RUNNER, Role.ADMIN})  # roles with more commands than the list of all private chats
+MAX_REMEMBERED_CHATS = 10_000
 
 log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedCommands:
-    """What the chats were offered by this process: a list is sent when it changes, not with every message."""
+    """The lists that this process has sent, by chat: a list is sent when it changes, not with every message."""
 
     offered: OrderedDict[tuple[int, int], frozenset[Role]] = field(default_factory=OrderedDict)
 
     def remember_if_changed(self, bot_id: int, chat_id: int, roles: frozenset[Role]) -> bool:
-        """Whether the chat has another list so far; remembers this one."""
+        """Return whether this list differs from the one sent before, and remember it."""
         before = self.offered.pop((bot_id, chat_id), frozenset())
         self.offered[bot_id, chat_id] = roles
         if len(self.offered) > MAX_REMEMBERED_CHATS:
@@ -82,7 +82,7 @@ class OfferedCommands:
 
 
 async def offer_commands(bot: Bot, offered_commands: OfferedCommands, menu: CommandMenu) -> None:
-    """Show a person, or a group, the commands of these roles; a person without more than one's own gets none extra."""
+    """Offer the commands of these roles in a chat; a person without an extra role has the list of all private chats."""
     scope, extra_roles = BotCommandScopeChat(chat_id=menu.chat_id), menu.roles & EXTRA_ROLES
     if not offered_commands.remember_if_changed(bot.id, menu.chat_id, extra_roles):
         return
@@ -93,7 +93,7 @@ async def offer_commands(bot: Bot, offered_commands: OfferedCommands, menu: Comm
 
 
 async def offer_default_commands(bot: Bot, campus: Campus) -> None:
-    """The lists that hold whoever looks; not worth waiting for when the admin chat is not there."""
+    """Set the lists of all private chats and of the admin chat; an admin chat that Telegram refuses is logged only."""
     for language in available_languages():
         shown = None if language == FALLBACK_LANGUAGE else language
         scope = BotCommandScopeAllPrivateChats()

@@ -1,4 +1,4 @@
-"""The one aiogram dispatcher: routers by actor, without aiogram's own storage, and updates fed to it by us."""
+"""The aiogram dispatcher: its routers by role, and the function that feeds updates to it."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -23,11 +23,12 @@ TRIMMED_UPDATE_KINDS = frozenset({"message", "callback_query"})
 NESTED_MESSAGE_FIELDS = frozenset({"reply_to_message", "message"})
 IDENTITY_FIELDS = ("message_id", "date", "chat", "from")
 CONTENT_FIELDS = ("sender_chat", "text", "caption", "photo", "document", "reply_to_message", "migrate_to_chat_id")
-KEPT_FIELDS = (*IDENTITY_FIELDS, *CONTENT_FIELDS, "id", "chat_instance", "data", "message")  # the last four are of taps
+TAP_FIELDS = ("id", "chat_instance", "data", "message")
+KEPT_FIELDS = (*IDENTITY_FIELDS, *CONTENT_FIELDS, *TAP_FIELDS)
 
 
 def new_dispatcher() -> Dispatcher:
-    """Routers in the order they are asked; the dialogue lives in Postgres, so aiogram keeps no state."""
+    """Return a dispatcher with the routers in order; the conversation state is in Postgres, so aiogram keeps none."""
     dispatcher = Dispatcher(disable_fsm=True)
     add_middlewares(dispatcher)
     rest = Router(name="rest")
@@ -37,7 +38,7 @@ def new_dispatcher() -> Dispatcher:
 
 
 def new_dispatch(dispatcher: Dispatcher, bots: Mapping[int, Bot]) -> Dispatch:
-    """Feeding an arrival to the dispatcher, inside the caller's unit of work."""
+    """Return a function that feeds an update to the dispatcher, inside the caller's unit of work."""
 
     async def dispatch(work: UnitOfWork, incoming_update: IncomingUpdate) -> Replies:
         bot = bots[incoming_update.campus_id]
@@ -49,9 +50,9 @@ def new_dispatch(dispatcher: Dispatcher, bots: Mapping[int, Bot]) -> Dispatch:
 
 
 def _parse_update(bot: Bot, payload: Payload) -> Update:
-    """The update; of a message with a kind of content that the library is too old, or too new, for: what we read of it.
+    """Parse an update; if the library cannot read the content of a message, parse only the fields that handlers use.
 
-    Tried again it would be no clearer, and its person's next lines would wait behind it.
+    Another attempt would fail too, and the later updates of the person would wait behind this one.
     """
     try:
         return Update.model_validate(payload, context={"bot": bot})
@@ -60,7 +61,7 @@ def _parse_update(bot: Bot, payload: Payload) -> Update:
 
 
 def _trim_to_kept_fields(payload: Payload) -> Payload:
-    """Of a message only what handlers look at; of the one it answers, or whose button was tapped, only which it is."""
+    """Keep the fields of a message that handlers use; of a replied or tapped message keep only its identity."""
     return {
         kind: _pick_fields(part, KEPT_FIELDS) if kind in TRIMMED_UPDATE_KINDS else part
         for kind, part in payload.items()

@@ -1,4 +1,4 @@
-"""The first screen, the way back to it, and an answer to everything that means nothing."""
+"""The home screen, the way back to it, and the answer to updates without a meaning."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,10 +14,10 @@ from domain.store.draft_repository import clear_pending_input, find_draft
 from domain.store.order_repository import list_active_deliveries, list_customer_orders
 from domain.store.reordering import find_usual_order
 
-MENU_VERSION = 1  # the version on menu buttons: those of cards and pushes carry another, and are not turned into a menu
-MAX_STORE_NAME_LENGTH = 14  # characters of a store's name beside other words
+MENU_VERSION = 1  # of menu buttons; order messages and notifications carry others and are not edited into a menu
+MAX_STORE_NAME_LENGTH = 14  # characters, beside other words
 
-# What the open question wants, said once more; other questions want "an answer".
+# The repeated question for a pending input; the others have one sentence in common.
 PENDING_INPUT_PROMPTS: Mapping[PendingInput, str] = MappingProxyType(
     {
         PendingInput.STORE: "bot-asked-store",
@@ -31,7 +31,7 @@ PENDING_INPUT_PROMPTS: Mapping[PendingInput, str] = MappingProxyType(
 )
 CASE_INPUTS = frozenset(
     {PendingInput.PROBLEM, PendingInput.CASE_ADDITION, PendingInput.CASE_ANSWER}
-)  # photos are welcome there
+)  # a photo is an answer too
 OPEN_ORDER_STATUSES = STATUSES_WITH_RUNNER | {OrderStatus.PENDING, OrderStatus.CREATED}
 BASKET_INPUTS = frozenset(
     {PendingInput.STORE, PendingInput.ITEMS, PendingInput.DROP_POINT, PendingInput.FEE, PendingInput.NOTE}
@@ -39,19 +39,19 @@ BASKET_INPUTS = frozenset(
 
 
 async def reset_to_home(context: RequestContext) -> Replies:
-    """/start: who we are and the two roles."""
+    """Answer /start with the home screen."""
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
     return (NewMessage(await render_home(context)),)
 
 
 async def return_home(context: RequestContext) -> Replies:
-    """[Home]."""
+    """Handle [Home]."""
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
     return (edit_menu_or_send(context, await render_home(context)),)
 
 
 async def show_help(context: RequestContext) -> Replies:
-    """A line nobody asked for, an unknown command, a picture or a sticker: what was asked stays asked."""
+    """Answer an unexpected line, command, picture or sticker with help; a pending input stays pending."""
     if not context.is_private:
         return ()
     if Role.CUSTOMER not in context.member.roles:
@@ -63,7 +63,7 @@ async def show_help(context: RequestContext) -> Replies:
 
 
 def _repeat_prompt(context: RequestContext, conversation_state: ConversationState) -> Screen:
-    """What is wanted just now, beside that this was not it."""
+    """Return the screen that says why this was no answer, and asks again."""
     asked = context.say(PENDING_INPUT_PROMPTS.get(conversation_state.pending_input, "bot-still-asked"))
     notice_key = "bot-not-understood"
     if context.has_other_content and conversation_state.pending_input in CASE_INPUTS:
@@ -79,12 +79,12 @@ def _repeat_prompt(context: RequestContext, conversation_state: ConversationStat
 
 
 async def reject_unknown_tap(context: RequestContext) -> Replies:
-    """A button that nothing here answers to."""
+    """Answer a button that has no handler."""
     return (Answer(context.say_plain("error-stale")),)
 
 
 async def render_home(context: RequestContext) -> Screen:
-    """The usual, two roles, and what is one's own; for who has not come by the invitation yet, how to get in."""
+    """Return the home screen; for a person who is not admitted, the admission screen."""
     if Role.CUSTOMER not in context.member.roles:
         return render_admission_screen(context)
     return Screen(
@@ -111,13 +111,13 @@ async def render_home(context: RequestContext) -> Screen:
 
 
 async def _order_button_label(context: RequestContext) -> str:
-    """The label of the way to food: a basket that was begun is gone on with."""
+    """Return the label of [Order food]: with items in the basket it says to continue."""
     draft = await find_draft(context.work, context.campus.id, context.member.person_id)
     return "bot-button-order-food" if draft is None or not draft.items else "bot-button-go-on"
 
 
 async def _open_order_rows(context: RequestContext) -> Rows:
-    """What goes on just now: the card of her order, or of her job, comes again."""
+    """Return buttons for the person's open order and open delivery: each sends the order message again."""
     here = context.work, context.campus.id, context.member.person_id
     mine, _ = await list_customer_orders(*here, 0, OPEN_ORDER_STATUSES)
     deliveries = await list_active_deliveries(*here)
@@ -129,7 +129,7 @@ async def _open_order_rows(context: RequestContext) -> Rows:
 
 
 async def _usual_order_row(context: RequestContext) -> Rows:
-    """What she mostly orders, one tap from the review."""
+    """Return the button for the person's usual order, which leads to the review."""
     usual = await find_usual_order(context.work, context.campus, context.member.person_id)
     if usual is None:
         return ()
@@ -144,10 +144,10 @@ async def _usual_order_row(context: RequestContext) -> Rows:
 
 
 def home_button(context: RequestContext) -> Button:
-    """[Home], the way back on every screen."""
+    """Return [Home], the way back on every screen."""
     return context.button("bot-button-home", Tap.HOME, version=MENU_VERSION)
 
 
 def edit_menu_or_send(context: RequestContext, screen: Screen) -> EditMenu | NewMessage:
-    """Turn the tapped menu into this screen, but leave cards and pushes as they are."""
+    """Edit the tapped menu into this screen; a button of version 0 is on no menu, so its message stays as it is."""
     return EditMenu(screen) if context.version else NewMessage(screen)

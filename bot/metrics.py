@@ -1,10 +1,10 @@
-"""What the bot counts for its operators."""
+"""The metrics of the bot for its operators."""
 
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-HISTOGRAM_BUCKETS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds
+HISTOGRAM_BUCKETS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class BotMetrics:
 
 
 def new_metrics() -> BotMetrics:
-    """All counters at zero."""
+    """Return metrics with all counters at zero."""
     registry = CollectorRegistry()
 
     def counter(name: str, description: str) -> Counter:

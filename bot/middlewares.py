@@ -1,4 +1,4 @@
-"""Who is it, where, and may they speak here at all: what happens to every update before a handler sees it."""
+"""The middlewares: they find the person, the chat and the campus of an update before a handler sees it."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -34,7 +34,7 @@ GROUP_TAPS = frozenset(
         Tap.CASE_CLOSE_SURE,
     }
 )
-ADMIN_CHAT_TAPS = frozenset(  # in the admin chat only: others would read along
+ADMIN_CHAT_TAPS = frozenset(  # only in the admin chat: in other groups others would read the reply
     {
         Tap.PAY_AGAIN,
         Tap.BOARD,
@@ -66,7 +66,7 @@ NextHandler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 
 def add_middlewares(router: Router) -> None:
-    """Put them in front of everything, and answer what has no conversation here."""
+    """Add the middlewares, and the handlers of updates that belong to no conversation."""
     router.message.outer_middleware(message_middleware)
     router.callback_query.outer_middleware(callback_middleware)
     router.my_chat_member.register(handle_bot_blocked)
@@ -74,7 +74,7 @@ def add_middlewares(router: Router) -> None:
 
 
 async def message_middleware(handler: NextHandler, event: TelegramObject, data: dict[str, Any]) -> Any:
-    """A written line: whose it is, and what was asked before."""
+    """Build the context of a message: its person, and the pending input."""
     if not isinstance(event, Message):
         return await handler(event, data)
     work, campus = await _load_campus(data)
@@ -110,14 +110,14 @@ async def message_middleware(handler: NextHandler, event: TelegramObject, data: 
 
 
 def _is_group_conversation(event: Message, campus: Campus) -> bool:
-    """What people say in a group, be it in answer to a card: only in the admin chat answers are for us."""
+    """Return whether people talk to each other in a group; replies are for the bot only in the admin chat."""
     if event.chat.type == "private" or event.chat.id == campus.admin_chat:
         return False
     return not (event.text or event.caption or "").startswith("/")
 
 
 async def callback_middleware(handler: NextHandler, event: TelegramObject, data: dict[str, Any]) -> Any:
-    """A tap: whose it is and what it claims; Stale when it is not of our grammar, NotAllowed for most in a group."""
+    """Build the context of a tap. Raise Stale for unknown callback data, and NotAllowed for most taps in a group."""
     if not isinstance(event, CallbackQuery):
         return await handler(event, data)
     tap = unpack(event.data or "")
@@ -134,21 +134,21 @@ async def callback_middleware(handler: NextHandler, event: TelegramObject, data:
 
 
 def _with_command_menu(context: RequestContext, said: Any) -> Any:
-    """Whose roles changed is offered other commands with the next thing she hears."""
+    """Add the command menu to the replies: a person whose roles have changed is offered other commands."""
     if not context.is_private or not isinstance(said, tuple):
         return said
     return (*said, CommandMenu(context.chat_id, context.member.roles, context.member.language))
 
 
 async def handle_bot_blocked(event: ChatMemberUpdated, work: UnitOfWork, campus_id: int) -> Replies:
-    """A person blocked the bot: nothing is sent until she writes again."""
+    """Mark a person who blocked the bot as unreachable: nothing is sent until that person writes again."""
     if event.chat.type == "private" and event.new_chat_member.status in BLOCKED_STATUSES:
         await mark_unreachable(work, campus_id, event.chat.id)
     return ()
 
 
 async def answer_join_request(event: ChatJoinRequest, work: UnitOfWork, campus_id: int) -> Replies:
-    """Who asks to join the runner group comes in as an approved runner, and nobody else does."""
+    """Answer a request to join the runner group: approved runners and admins are let in, nobody else."""
     campus = await find_campus(work, campus_id)
     if event.chat.id != campus.runner_group:
         return ()

@@ -1,4 +1,4 @@
-"""Long lists a page at a time: which part of them a screen shows."""
+"""Pages of long lists, and the buttons that turn them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from bot.replies import Rows
 from bot.request_context import RequestContext
 from domain.buttons import Button, Tap
 
-PAGE_SIZE = 8  # things a screen, each with its button; more would push the words out of sight
+PAGE_SIZE = 8  # items with a button each; more would push the text off the screen
 
 ListItem = TypeVar("ListItem")
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[ListItem]):
-    """A part of a longer list."""
+    """One page of a list."""
 
     items: Sequence[ListItem]
     number: int  # from 0
@@ -24,19 +24,19 @@ class Page(Generic[ListItem]):
 
     @property
     def has_more(self) -> bool:
-        """Whether another page follows."""
+        """Return whether another page follows."""
         return self.number + 1 < self.count
 
 
 def get_page(items: Sequence[ListItem], number: int) -> Page[ListItem]:
-    """This page, or the nearest there is."""
+    """Return the page of this number, or the nearest one."""
     count = max(1, -(-len(items) // PAGE_SIZE))
     number = min(max(0, number), count - 1)
     return Page(items[number * PAGE_SIZE : (number + 1) * PAGE_SIZE], number, count)
 
 
 def paging_row(context: RequestContext, tap: Tap, page: Page[Any], version: int) -> Rows:
-    """[Previous] and [More] of a list whose pages are 0, -1, -2...: no number of a thing is one of those."""
+    """Return [Previous] and [More] of a list whose pages are 0, -1, -2...: no id has one of those values."""
     before = context.button("bot-button-list-before", tap, 1 - page.number, version)
     after = context.button("bot-button-list-after", tap, -1 - page.number, version)
     row = (*([before] if page.number else []), *([after] if page.has_more else []))
@@ -44,7 +44,7 @@ def paging_row(context: RequestContext, tap: Tap, page: Page[Any], version: int)
 
 
 def paging_row_with_refresh(context: RequestContext, tap: Tap, page: Page[Any]) -> tuple[Button, ...]:
-    """[◀], [Refresh] and [▶] of a list that one tap shows, its subject the page."""
+    """Return [◀], [Refresh] and [▶] of a list; the subject of its tap is the page."""
     before = context.button("bot-button-page-before", tap, page.number - 1, MENU_VERSION)
     refresh = context.button("bot-button-refresh", tap, page.number, MENU_VERSION)
     after = context.button("bot-button-page-after", tap, page.number + 1, MENU_VERSION)

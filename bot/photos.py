@@ -1,4 +1,4 @@
-"""Photos that people look at or send in a way that is of no use."""
+"""Taps that show a photo of an order, and the answer to a picture sent as a file."""
 
 from bot.home import home_button
 from bot.replies import Answer, NewMessage, Replies, Screen
@@ -7,18 +7,18 @@ from domain.store.use_cases import photo_use_cases
 
 
 async def show_receipt_photo(context: RequestContext) -> Replies:
-    """[See receipt] on the customer's card: it comes as a message of its own, without a sound."""
+    """Handle [See receipt] on the customer's order message: the photo follows as a notification, without sound."""
     await photo_use_cases.send_receipt_photo(context.work, context.campus, context.member, context.subject)
     return (Answer(context.say_plain("bot-photo-coming")),)
 
 
 async def show_proof_photo(context: RequestContext) -> Replies:
-    """[See photo] of the food where it was left."""
+    """Handle [See photo]: the photo shows the food where it was left."""
     await photo_use_cases.send_proof_photo(context.work, context.campus, context.member, context.subject)
     return (Answer(context.say_plain("bot-photo-coming")),)
 
 
 async def ask_for_photo_instead(context: RequestContext) -> Replies:
-    """A picture that came as a file: what was asked stays asked."""
+    """Answer a picture sent as a file; the pending input stays pending."""
     home = home_button(context)
     return (NewMessage(Screen(context.say("bot-as-photo"), ((home,),))),)

@@ -1,7 +1,7 @@
-"""Pictures the bot draws itself, as the bytes of a PNG.
+"""Pictures that the bot renders, as the bytes of a PNG.
 
-The plotting library is loaded when the first picture of a process is asked for: that costs about 1.5 s of processor
-time and 75 MB, each picture 0.1 s. Whoever asks for one calls these in a thread.
+The plotting library is imported for the first picture of a process. That costs about 1.5 s of processor time and 75 MB,
+and each picture costs 0.1 s. So callers run these functions in a thread.
 """
 
 import io
@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-DOTS_PER_INCH = 160  # an inch
-POSTER_SIZE = (1000, 1280)  # pixels; Telegram makes larger photos smaller, and a printed code has to stay sharp
+DOTS_PER_INCH = 160
+POSTER_SIZE = (1000, 1280)  # pixels; Telegram shrinks larger photos, and a printed code must stay sharp
 MAX_QR_CODE_SIZE = 900  # pixels a side, at most
-QR_CODE_TOP_MARGIN = 190  # pixels, for the words above it
-QR_ERROR_CORRECTION = "q"  # a quarter of the code may be torn off or drawn over
+QR_CODE_TOP_MARGIN = 190  # pixels, for the text above it
+QR_ERROR_CORRECTION = "q"  # a quarter of the code may be unreadable
 BAR_COLOR = "#2b7bb9"
-FONT = "DejaVu Sans"  # comes with the library
+FONT = "DejaVu Sans"  # part of the library
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: what stands below it, how high it is, and the same in words above it."""
+    """One bar: its label below, its height, and the same amount as text above."""
 
     label: str
     height: int
@@ -31,14 +31,14 @@ class Bar:
 
 
 def render_poster(link: str, title: str, line: str) -> bytes:
-    """A page to print: the title, the link as a QR code, a line below; words the font has no letters for stay away."""
+    """Render a page to print: title, QR code, a line below; texts that the font has no glyphs for are left out."""
     import segno
     from matplotlib.figure import Figure
 
     code = segno.make(link, error=QR_ERROR_CORRECTION, micro=False)
     scale = (
         MAX_QR_CODE_SIZE // code.symbol_size()[0]
-    )  # whole pixels for each module: scaled by the library it would be blurred
+    )  # whole pixels for each module: the library's scaling would blur it
     light = [[1 - dark for dark in row] for row in code.matrix_iter(scale=scale, border=4)]
     width, height = POSTER_SIZE
     page = Figure(figsize=(width / DOTS_PER_INCH, height / DOTS_PER_INCH), dpi=DOTS_PER_INCH, facecolor="white")
@@ -50,20 +50,20 @@ def render_poster(link: str, title: str, line: str) -> bytes:
 
 
 def render_bars(bars: Sequence[Bar]) -> bytes:
-    """Bars side by side; without words of a language, which the font may not have the letters for."""
+    """Render bars side by side, without text of a language: the font may lack its glyphs."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4.5), dpi=DOTS_PER_INCH, layout="tight")
     axes = figure.subplots()
     rendered_bars = axes.bar([bar.label for bar in bars], [bar.height for bar in bars], color=BAR_COLOR)
     axes.bar_label(rendered_bars, [bar.words if bar.height else "" for bar in bars], padding=3, parse_math=False)
-    axes.yaxis.set_visible(False)  # the amounts stand above the bars
+    axes.yaxis.set_visible(False)  # the amounts are above the bars
     axes.spines[["top", "right", "left"]].set_visible(False)
     return _to_png(figure)
 
 
 def _write_line(page: "Figure", words: str, *, at: int, size: float) -> None:
-    """A line of words in the middle, so many pixels from the bottom."""
+    """Write a centred line of text, this many pixels from the bottom."""
     from matplotlib.font_manager import findfont, get_font
 
     font = get_font(findfont(FONT))
@@ -73,7 +73,7 @@ def _write_line(page: "Figure", words: str, *, at: int, size: float) -> None:
 
 
 def _fit_font_size(words: str, max_size: float) -> float:
-    """The size in points at which the words fit the page; a letter is about 0.65 times as wide as its size."""
+    """Return the size (points) at which the text fits the page; a letter is about 0.65 times as wide as its size."""
     points = (POSTER_SIZE[0] - 100) / DOTS_PER_INCH * 72
     return min(max_size, points / (0.65 * max(len(words), 1)))
 

@@ -1,4 +1,4 @@
-"""Fetching updates without a public address: stored in one commit, handled by the same path, then the offset moves."""
+"""Polling for updates without a public URL: a batch is stored in one commit, then handled, and the offset moves."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,15 +12,15 @@ from bot.update_payload import ALLOWED_UPDATES, InvalidUpdate, parse_update
 from domain.logs import get_logger
 from domain.store.inbox_repository import IncomingUpdate, store_updates
 
-LONG_POLL_TIMEOUT_SECONDS = 20  # seconds Telegram may hold an empty answer back
-MAX_RETRY_DELAY_SECONDS = 3.0  # seconds between two tries; people wait for an answer meanwhile
+LONG_POLL_TIMEOUT_SECONDS = 20  # Telegram holds an empty response back so long
+MAX_RETRY_DELAY_SECONDS = 3.0  # between two attempts; people wait meanwhile
 HTTP_CONFLICT = 409  # another process polls with the same token
 
 log = get_logger(__name__)
 
 
 class UpdatesUnavailable(Exception):
-    """Telegram gives no updates now; `pause` is how many seconds it asked for."""
+    """Telegram gives no updates now; `pause` is the delay it asked for, in seconds."""
 
     def __init__(self, words: str, pause: float | None = None) -> None:
         super().__init__(words)
@@ -29,16 +29,16 @@ class UpdatesUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollingSource:
-    """Where the updates of one campus come out."""
+    """Where the updates of one campus are fetched, and the inbox that handles them."""
 
     campus_id: int
-    url: str = field(repr=False)  # with the token in it
+    url: str = field(repr=False)  # contains the token
     session: aiohttp.ClientSession
     inbox: UpdateInbox
 
 
 async def poll_updates(source: PollingSource) -> None:
-    """For ever: the next batch. When cancelled, what was taken up is finished first."""
+    """Fetch and handle updates for ever; when cancelled, finish the updates in flight first."""
     in_flight: set[asyncio.Task[None]] = set()
     offset, failures = 0, 0
     try:
@@ -53,7 +53,7 @@ async def poll_updates(source: PollingSource) -> None:
             except Exception as error:  # Telegram or Postgres is away: the offset stays, so nothing is lost
                 failures += 1
                 pause = getattr(error, "pause", None) or min(0.1 * 2.0 ** min(failures, 10), MAX_RETRY_DELAY_SECONDS)
-                # Only its kind: the words of a client's error may hold the address, and with it the token.
+                # Only its kind: the text of a client's error may hold the URL with the token.
                 said = error if isinstance(error, UpdatesUnavailable) else type(error).__name__
                 log.warning("polling_paused", campus=source.campus_id, pause_seconds=round(pause, 1), error=said)
                 await asyncio.sleep(pause)
@@ -69,7 +69,7 @@ async def poll_updates(source: PollingSource) -> None:
 
 
 async def fetch_updates(source: PollingSource, offset: int) -> Sequence[dict[str, Any]]:
-    """The updates from `offset` on, which forgets those before it; Unavailable when Telegram gives none."""
+    """Return the updates from `offset` on; Telegram forgets earlier ones. Raise UpdatesUnavailable on an error."""
     asked = {"offset": offset, "timeout": LONG_POLL_TIMEOUT_SECONDS, "allowed_updates": list(ALLOWED_UPDATES)}
     async with source.session.post(source.url, json=asked) as response:
         answer = await response.json(content_type=None)
@@ -85,19 +85,19 @@ async def fetch_updates(source: PollingSource, offset: int) -> Sequence[dict[str
 
 
 def _has_number(update: object) -> bool:
-    """Without its number an update can't be forgotten at Telegram, nor kept here."""
+    """Return whether an update has its id: without it Telegram cannot forget it, and we cannot store it."""
     return isinstance(update, dict) and type(update.get("update_id")) is int
 
 
 def _parse_or_skip(campus_id: int, update: dict[str, Any]) -> IncomingUpdate | None:
     try:
         return parse_update(campus_id, update)
-    except (InvalidUpdate, RecursionError):  # it can't be kept, and must not keep the others from coming
+    except (InvalidUpdate, RecursionError):  # it cannot be stored, and must not hold up the others
         return None
 
 
 async def _handle_stored_update(inbox: UpdateInbox, incoming_update: IncomingUpdate) -> None:
-    """It is stored: whatever goes wrong here, the look for unfinished updates takes it up again."""
+    """Handle an update that is stored; after a failure the retry of unfinished updates handles it again."""
     try:
         await receive_update(inbox, incoming_update)
     except Exception as error:

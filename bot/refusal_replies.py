@@ -1,4 +1,4 @@
-"""What people hear when something was not done, and what a refusal leaves tidied up."""
+"""The replies to refusals and failures, and the cleaning up after a refusal."""
 
 from bot.home import MENU_VERSION
 from bot.replies import Answer, NewMessage, Replies, Screen
@@ -26,8 +26,8 @@ from domain.store.outbox import refresh_existing_order_messages
 from domain.store.unit_of_work import UnitOfWork
 from domain.words import say, say_plain
 
-MAX_TOAST_LENGTH = 90  # characters; more has to be read in peace, as an alert
-# The question stands, another answer may do.
+MAX_TOAST_LENGTH = 90  # characters; a longer text is shown as an alert, which stays until it is closed
+# The pending input stays: another answer may be accepted.
 RETRYABLE_REFUSALS = (LeavingTooEarly, ReceiptAboveLimit, ReceiptTooSmall, HoldNotChecked)
 
 ORDER_TAPS = frozenset(
@@ -64,7 +64,7 @@ ORDER_TAPS = frozenset(
 
 
 def reply_to_refusal(incoming_update: IncomingUpdate, refusal: CampusGError) -> Replies:
-    """The sentence of a refusal: on the tapped button, or as a message; with a button where one helps."""
+    """Return the sentence of a refusal: the answer to a tap, else a message; with a button where one helps."""
     target = find_reply_target(incoming_update.payload)
     remedies = () if target is None else remedy_buttons(refusal, target.language)
     if target is None or not target.is_private or not remedies:
@@ -77,21 +77,21 @@ def reply_to_refusal(incoming_update: IncomingUpdate, refusal: CampusGError) -> 
 
 
 def reply_to_failure(incoming_update: IncomingUpdate) -> Replies:
-    """We broke, and gave up."""
+    """Return the apology for an update that has become a dead letter."""
     return _reply(incoming_update, "bot-sorry")
 
 
 def reply_to_rate_limit(incoming_update: IncomingUpdate, verdict: RateLimitVerdict) -> Replies:
-    """Every tap is answered; typed lines only the first time, or the flood would be answered by one."""
+    """Answer every tap, but only the first of many messages: else a flood of replies would answer the flood."""
     if verdict is RateLimitVerdict.STILL_TOO_FAST and "callback_query" not in incoming_update.payload:
         return ()
     return _reply(incoming_update, "bot-too-fast")
 
 
 async def clean_up_after_refusal(work: UnitOfWork, incoming_update: IncomingUpdate, refusal: CampusGError) -> None:
-    """A stale button on an order redraws its cards; a question that makes no sense any more is closed.
+    """Refresh the order messages after a stale button, and close a pending input that makes no sense any more.
 
-    Fifty runners who were too late redraw nothing: the winner's commit did.
+    OrderAlreadyTaken refreshes nothing: the winner's commit did, and fifty runners may be too late at once.
     """
     tap = find_tap(incoming_update.payload)
     if tap is not None and tap.tap in ORDER_TAPS and isinstance(refusal, Stale | OrderClosed):
@@ -106,7 +106,7 @@ async def clean_up_after_refusal(work: UnitOfWork, incoming_update: IncomingUpda
 async def _update_order_messages(work: UnitOfWork, campus_id: int, order_id: int) -> None:
     try:
         order = await find_order(work, campus_id, order_id)
-    except OrderNotFound:  # forged
+    except OrderNotFound:  # the button was forged
         return
     await refresh_existing_order_messages(work, order.id)
 

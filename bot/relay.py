@@ -1,4 +1,4 @@
-"""Answers to cards and to each other's words: what one side of an order writes to the other, through the bot."""
+"""The relay: replies that pass on what one side of an order writes to the other side."""
 
 from aiogram import Router
 from aiogram.dispatcher.event.bases import SkipHandler
@@ -19,7 +19,7 @@ from domain.store.use_cases import relay_use_cases
 
 
 def relay_router() -> Router:
-    """Asked before all others: an answer to a card is meant for a person, whatever was asked last."""
+    """Return the router that comes first: a reply to an order message is for a person, whatever input is pending."""
     router = Router(name="relay")
     on_picture_files(router, photos.ask_for_photo_instead)
     on_replies(router, relay_reply)
@@ -37,7 +37,7 @@ def relay_router() -> Router:
 
 
 async def relay_reply(context: RequestContext) -> Replies:
-    """What answers a card, or news of the other side, goes to the other side; all else is as if it answered nothing."""
+    """Pass on a reply to an order message or to a relayed message; leave all else to other handlers."""
     if not context.is_private or context.reply_to is None or context.message_id is None:
         raise SkipHandler
     order = await relay_use_cases.find_order_of_message(context.work, context.campus, context.chat_id, context.reply_to)
@@ -57,13 +57,13 @@ async def relay_reply(context: RequestContext) -> Replies:
         message_id=context.message_id,
     )
     words = await relay_offer.describe_relay_outcome(context, order, outcome)
-    return () if words is None else _reply_text(words)  # she sees her own message: nothing to add
+    return () if words is None else _reply_text(words)  # the person sees the message in the chat: nothing to add
 
 
 async def _answers_pending_input(context: RequestContext, order: Order) -> bool:
-    """The bot's own question about this order is answered by it: the receipt, the photo of the food, what is wrong.
+    """Return whether the reply answers the pending input about this order: the receipt, the proof photo, the problem.
 
-    What is meant for the campus team must never reach the one it is about.
+    Such an answer may be meant for the campus team, and must never reach the person it is about.
     """
     if (
         context.conversation_state is not None

@@ -1,4 +1,4 @@
-"""Words that nobody asked for, while somebody may be waiting for them: asked about once, then passed on or let be."""
+"""The offer to pass on a message that answers no question: the bot asks once, then passes it on or drops it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ from domain.store.order_repository import find_order, list_active_deliveries, li
 from domain.store.person_repository import find_member
 from domain.store.use_cases import feedback_use_cases, relay_use_cases
 
-MAX_QUOTE_LENGTH = 200  # characters of her words that are said back
+MAX_QUOTE_LENGTH = 200  # characters of the message that the offer quotes
 MAX_CHECKSUM = 10**9
-MAX_KEPT_LENGTH = 8000  # characters of several lines together: more than is passed on at once
+MAX_KEPT_LENGTH = 8000  # characters of several messages together: more than the relay passes on at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PossibleRecipient:
-    """Somebody the words may be for."""
+    """A person, or the campus team, whom the message may be for."""
 
     name: str
     order_id: int
@@ -34,9 +34,9 @@ class PossibleRecipient:
 
 
 async def offer_relay(context: RequestContext) -> Replies | None:
-    """[Yes, send it] to the other side of a running order, or to the campus team about an open case; None for nobody.
+    """Offer to send a message to the other side of an open order or to the campus team about an open case.
 
-    Digits are never offered: they may be a PIN.
+    Return None when there is no recipient. Digits are never offered: they may be a PIN.
     """
     if (
         context.has_other_content
@@ -105,12 +105,12 @@ def _recipient_button(context: RequestContext, recipient: PossibleRecipient, che
 
 
 def checksum_text(words: str) -> int:
-    """What a button carries of the words it sends: under other words it is out of date."""
+    """Return the checksum of a text, the version of its buttons: with another text they are out of date."""
     return crc32(words.encode("utf-8", "replace")) % MAX_CHECKSUM
 
 
 async def confirm_relay(context: RequestContext) -> Replies:
-    """[Yes, send it] to the other side of the order."""
+    """Handle [Yes, send it] to the other side of the order."""
     kept = await _require_kept_text(context)
     order = await find_order(context.work, context.campus.id, context.subject)
     outcome = await relay_use_cases.relay_message(
@@ -124,7 +124,7 @@ async def confirm_relay(context: RequestContext) -> Replies:
 
 
 async def confirm_team_message(context: RequestContext) -> Replies:
-    """[Yes, send it] to the campus team."""
+    """Handle [Yes, send it] to the campus team."""
     kept = await _require_kept_text(context)
     case = await feedback_use_cases.add_to_case(
         context.work, context.campus, context.member, context.subject, kept.detail or "", None
@@ -134,7 +134,7 @@ async def confirm_team_message(context: RequestContext) -> Replies:
 
 
 async def decline_relay(context: RequestContext) -> Replies:
-    """[No]: nobody reads it, and here is what else there is."""
+    """Handle [No]: nobody reads the message; show the home buttons."""
     kept = await find_pending_input(context.work, *_person_key(context))
     if kept is not None and kept.pending_input is PendingInput.PASS_ON:
         await clear_pending_input(context.work, *_person_key(context))
@@ -144,7 +144,7 @@ async def decline_relay(context: RequestContext) -> Replies:
 async def describe_relay_outcome(
     context: RequestContext, order: Order, outcome: relay_use_cases.RelayOutcome
 ) -> str | None:
-    """What there is to say about what was, or was not, passed on; None when all went as wished."""
+    """Return the sentence about a message that was not passed on, or only in part; None when all was."""
     match outcome:
         case relay_use_cases.NoRunnerYet():
             return context.say("bot-relay-nobody", order=order.id)

@@ -1,4 +1,4 @@
-"""What a handler wants said, as plain data: it is said after the commit, and never undoes anything."""
+"""Replies as plain data: what a handler returns is sent after the commit, and a failure undoes nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Words (HTML) with rows of buttons under them."""
+    """A text (HTML) with rows of buttons under it."""
 
     text: str
     rows: Rows = ()
@@ -19,7 +19,7 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a tap, plain text of at most 200 characters; an alert must be read and closed."""
+    """The answer to a tap: plain text of at most 200 characters; an alert stays until it is closed."""
 
     text: str
     alert: bool = False
@@ -27,21 +27,21 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message of its own in the chat the update came from."""
+    """A new message in the chat that the update came from."""
 
     screen: Screen
 
 
 @dataclass(frozen=True, slots=True)
 class EditMenu:
-    """The menu whose button was tapped turns into this; a new message where there is none to turn."""
+    """The tapped menu is edited into this screen; where there is none, it is a new message."""
 
     screen: Screen
 
 
 @dataclass(frozen=True, slots=True)
 class CreateInviteLink:
-    """The chat became the runner group: make a link into it, keep it, and say how that went."""
+    """The chat became the runner group: create and save its invite link, then send one of the screens."""
 
     success_screen: Screen
     failure_screen: Screen
@@ -49,7 +49,7 @@ class CreateInviteLink:
 
 @dataclass(frozen=True, slots=True)
 class JoinRequestAnswer:
-    """The answer to somebody who asks to join a group."""
+    """The answer to a request to join a group."""
 
     person_id: int
     approved: bool
@@ -57,7 +57,7 @@ class JoinRequestAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A message of its own with a PNG, drawn in a thread after the commit; its words (HTML) say the same as it does."""
+    """A new message with a PNG, rendered in a thread after the commit; its caption (HTML) says the same."""
 
     render: Callable[[], bytes]
     caption: str
@@ -66,7 +66,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class CommandMenu:
-    """What this chat is offered beside the text field follows from these roles; said again it costs nothing."""
+    """The commands of these roles are offered in this chat; an unchanged list is not sent again."""
 
     chat_id: int
     roles: frozenset[Role]

@@ -1,4 +1,4 @@
-"""Saying through aiogram what handlers asked for, after the commit: it may fail, and then it is only logged."""
+"""The reply sender: it sends the replies of handlers after the commit, and logs those that fail."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -47,7 +47,7 @@ from domain.words import say_plain
 MAX_ANSWER_LENGTH = 200  # characters (core.telegram.org/bots/api#answercallbackquery)
 MAX_TEXT_LENGTH = 4096  # UTF-16 units
 MAX_CAPTION_LENGTH = 1024
-MAX_RETRY_AFTER_SECONDS = 30  # seconds of `retry_after` that are waited for; only this person's line stands still
+MAX_RETRY_AFTER_SECONDS = 30  # of `retry_after`; meanwhile only the updates of this person wait
 MAX_ATTEMPTS = 3
 
 Result = TypeVar("Result")
@@ -56,7 +56,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplySender:
-    """What saying needs: the bot of each campus, and the database for what Telegram tells us back."""
+    """What sending needs: the bot of each campus, and the database for what Telegram reports about chats."""
 
     bots: Mapping[int, Bot]
     database: UnitOfWorkFactory
@@ -65,7 +65,7 @@ class ReplySender:
 
 
 async def send_replies(sender: ReplySender, incoming_update: IncomingUpdate, replies: Replies) -> None:
-    """Answer the tap, always, then say the rest in order; never raises what Telegram refuses."""
+    """Answer the tap, always, then send the rest in order; log errors of Telegram, never raise them."""
     target, bot = find_reply_target(incoming_update.payload), sender.bots.get(incoming_update.campus_id)
     if target is None or bot is None:
         return
@@ -80,7 +80,7 @@ async def send_replies(sender: ReplySender, incoming_update: IncomingUpdate, rep
             await _follow_migration(
                 sender, incoming_update.campus_id, before=target.chat_id, after=moved.migrate_to_chat_id
             )
-        except Exception as error:  # what was done is committed: nothing that goes wrong here may undo or repeat it
+        except Exception as error:  # the effect is committed: no failure here may undo or repeat it
             sender.metrics.replies_failed.inc()
             log.warning("reply_not_sent", reply=type(reply).__name__, update=incoming_update.update_id, error=error)
 
@@ -108,7 +108,7 @@ async def _send_reply(
 
 
 def with_home_button(screen: Screen, target: ReplyTarget) -> Screen:
-    """The screen with a way back to the first one, should it offer nothing to tap; groups have commands instead."""
+    """Add [Home] to a screen without buttons in a private chat; groups have commands instead."""
     if screen.rows or not target.is_private:
         return screen
     home = Button(label=say_plain(target.language, "bot-button-home"), data=pack(Tap.HOME, version=MENU_VERSION))
@@ -123,13 +123,13 @@ async def _answer_tap(bot: Bot, target: ReplyTarget, reply: Answer) -> None:
     try:
         await _with_retries(lambda: bot.answer_callback_query(tap_id, text=text, show_alert=reply.alert or None))
     except TelegramBadRequest as error:
-        if "query is too old" not in error.message:  # answered before, or too late: either way it is over
+        if "query is too old" not in error.message:  # it was answered before, or it is too late to answer
             raise
 
 
 async def _send_screen(bot: Bot, chat_id: int, screen: Screen) -> None:
     markup = build_keyboard(screen.rows)
-    # Sent again after a broken connection too: a menu that is there twice is better than none.
+    # Sent again after a broken connection too: two menus are better than none.
     await _with_retries(
         lambda: bot.send_message(chat_id, _fit_text(screen.text), parse_mode="HTML", reply_markup=markup)
     )
@@ -157,14 +157,14 @@ async def _edit_screen(bot: Bot, target: ReplyTarget, screen: Screen) -> None:
             )
         )
     except TelegramBadRequest as error:
-        if "message is not modified" not in error.message:  # deleted, or too old to change
+        if "message is not modified" not in error.message:  # deleted, or too old to edit
             await _send_screen(bot, target.chat_id, screen)
 
 
 async def _create_invite_link(
     sender: ReplySender, bot: Bot, campus_id: int, chat_id: int, reply: CreateInviteLink
 ) -> None:
-    """The group is bound already; its link is made outside of any transaction and kept in one of its own."""
+    """Create the invite link outside of any transaction, then save it in one of its own; the group is bound already."""
     try:
         link = await _with_retries(
             lambda: bot.create_chat_invite_link(chat_id, name="CampusG", creates_join_request=True)
@@ -179,7 +179,7 @@ async def _create_invite_link(
 
 
 async def _with_retries(call: Callable[[], Awaitable[Result]]) -> Result:
-    """Make a call of Telegram again when it asks to wait, or breaks off."""
+    """Repeat a call when Telegram asks to wait, or when the connection breaks."""
     for attempt in range(1, MAX_ATTEMPTS):
         try:
             return await call()
@@ -205,7 +205,7 @@ async def _follow_migration(sender: ReplySender, campus_id: int, *, before: int,
 
 
 def build_keyboard(button_rows: Rows) -> InlineKeyboardMarkup | None:
-    """The rows of buttons as Telegram wants them."""
+    """Return the rows of buttons as Telegram's type."""
     if not button_rows:
         return None
     rows = [
@@ -224,7 +224,7 @@ def build_keyboard(button_rows: Rows) -> InlineKeyboardMarkup | None:
 
 
 def _fit_text(text: str) -> str:
-    """Whole lines, as many as Telegram takes: every line of ours closes the tags it opens."""
+    """Return as many whole lines as Telegram accepts: each of our lines closes the tags it opens."""
     if is_within_length(text, MAX_TEXT_LENGTH):
         return text
     kept = shorten_text(text, MAX_TEXT_LENGTH - 2)

@@ -1,4 +1,4 @@
-"""From aiogram's routers to our handlers: a handler takes a turn and returns what to say, nothing else."""
+"""The registration of our handlers in aiogram's routers: a handler takes a context and returns replies."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -17,47 +17,47 @@ Filter = Callable[[TelegramObject, RequestContext], Awaitable[bool]]
 
 
 def on_taps(router: Router, handlers: Mapping[Tap, Handler]) -> None:
-    """Let these handlers have these taps."""
+    """Register the handlers of these taps."""
     for tap, handler in handlers.items():
         router.callback_query.register(_to_aiogram_handler(handler), _is_tap(tap))
 
 
 def on_commands(router: Router, handlers: Mapping[str, Handler], *, private_only: bool) -> None:
-    """Let these handlers have these commands; `private` leaves those written in groups to others."""
+    """Register the handlers of these commands; `private_only` leaves commands written in groups to others."""
     for name, handler in handlers.items():
         filters = (Command(name), _is_private) if private_only else (Command(name),)
         router.message.register(_to_aiogram_handler(handler), *filters)
 
 
 def on_expected_text(router: Router, handlers: Mapping[PendingInput, Handler]) -> None:
-    """Let these handlers have the lines that were asked for; a command is never such a line."""
+    """Register the handlers of texts that are pending input; a command is never one."""
     for pending_input, handler in handlers.items():
         router.message.register(_to_aiogram_handler(handler), _is_private, _matches_pending_text(pending_input))
 
 
 def on_expected_photos(router: Router, handlers: Mapping[PendingInput, Handler]) -> None:
-    """Let these handlers have the photos that were asked for."""
+    """Register the handlers of photos that are pending input."""
     for pending_input, handler in handlers.items():
         router.message.register(_to_aiogram_handler(handler), _is_private, _matches_pending_photo(pending_input))
 
 
 def on_picture_files(router: Router, handler: Handler) -> None:
-    """Let this handler have pictures that were sent as files."""
+    """Register the handler of pictures that were sent as files."""
     router.message.register(_to_aiogram_handler(handler), _is_private, _is_picture_file)
 
 
 def on_replies(router: Router, handler: Handler) -> None:
-    """Let this handler have what is written in answer to a message; it may hand it on by raising SkipHandler."""
+    """Register a handler of replies to messages; it may leave one to others by raising SkipHandler."""
     router.message.register(_to_aiogram_handler(handler), _is_reply)
 
 
 def on_other_commands(router: Router, handler: Handler) -> None:
-    """Let this handler have the commands of the admin chat that nobody before it took."""
+    """Register the handler of commands in the admin chat that have no handler before it."""
     router.message.register(_to_aiogram_handler(handler), _is_admin_chat_command)
 
 
 def on_everything_else(router: Router, *, tapped: Handler, typed: Handler) -> None:
-    """Let these handlers have what nobody else took."""
+    """Register the handlers of taps and messages that have no other handler."""
     router.callback_query.register(_to_aiogram_handler(tapped))
     router.message.register(_to_aiogram_handler(typed))
 
@@ -81,7 +81,7 @@ def _matches_pending_text(pending_input: PendingInput) -> Filter:
         asked = context.conversation_state is not None and context.conversation_state.pending_input is pending_input
         words = (
             context.photo is None and not context.has_other_content and bool(context.typed)
-        )  # a film with words is more than its words
+        )  # a video with a caption is more than its caption
         return asked and words and not context.typed.startswith("/")
 
     return matches

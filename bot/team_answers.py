@@ -1,4 +1,4 @@
-"""What one side of an order answers to the campus team: it goes back to the desk, and to nobody else."""
+"""The replies of one side of an order to the campus team: they go to the admin chat and to nobody else."""
 
 from aiogram.dispatcher.event.bases import SkipHandler
 
@@ -11,7 +11,7 @@ TEAM_MESSAGE_KEY = "notification-team-writes"
 
 
 async def answer_team_by_reply(context: RequestContext) -> Replies:
-    """A reply to the desk's words; all else is left to others."""
+    """Forward a reply to a message of the campus team; leave all else to other handlers."""
     if not context.is_private or context.reply_to is None or not (context.typed or context.photo):
         raise SkipHandler
     told = await find_replied_messages(context.work, context.campus.id, context.chat_id, context.reply_to)

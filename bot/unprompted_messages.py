@@ -1,4 +1,4 @@
-"""What nobody asked for: a PIN, a photo of a job, the campus' code, words for the other side; else help."""
+"""Messages that answer no question: a PIN, a photo of a delivery, the campus' code, a message to relay; else help."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from domain.store.order_repository import list_active_deliveries
 
 
 async def handle_unprompted_message(context: RequestContext) -> Replies:
-    """Four digits are the PIN of the one job at the door, a photo is of a job, words may be for somebody."""
+    """Take a photo as one of a delivery, four digits as the PIN of the one delivery at the door, else offer a relay."""
     asked = (
         None
         if context.conversation_state is None or context.conversation_state.pending_input is PendingInput.PASS_ON
@@ -33,5 +33,5 @@ async def handle_unprompted_message(context: RequestContext) -> Replies:
 
 
 async def _find_meaning(context: RequestContext) -> Replies | None:
-    """A stranger's code lets her in; what a member writes may be for somebody."""
+    """Take the text as the campus' code of a person who is not admitted, or as a message to relay."""
     return await receive_invitation_code(context) or await offer_relay(context)

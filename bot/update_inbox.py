@@ -1,4 +1,4 @@
-"""From an update to its effect, exactly once: one unit of work each, then the words; what fails comes again."""
+"""The update inbox: each update has its effect exactly once, in one unit of work; failed updates are retried."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -28,9 +28,9 @@ from domain.store.inbox_repository import (
 )
 from domain.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
-HANDLING_TIMEOUT_SECONDS = 20.0  # seconds; a handler is a few statements
-RETRY_INTERVAL_SECONDS = 1.0  # seconds between two looks for unfinished updates
-MAX_RETRY_BATCH = 50  # updates a look
+HANDLING_TIMEOUT_SECONDS = 20.0  # a handler runs a few statements
+RETRY_INTERVAL_SECONDS = 1.0  # between two queries for unfinished updates
+MAX_RETRY_BATCH = 50  # updates of one query
 
 Dispatch = Callable[[UnitOfWork, IncomingUpdate], Awaitable[Replies]]
 SendReplies = Callable[[IncomingUpdate, Replies], Awaitable[None]]
@@ -40,7 +40,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateInbox:
-    """All that handling an update needs."""
+    """What handling an update needs."""
 
     database: UnitOfWorkFactory
     dispatch: Dispatch
@@ -60,7 +60,7 @@ class _EarlierUpdatePending(Exception):
 
 
 async def receive_update(inbox: UpdateInbox, incoming_update: IncomingUpdate) -> bool:
-    """An update that just came in: whether it is settled; if not, it must come again."""
+    """Handle a new update and return whether that is finished; if not, it must be delivered again."""
     if incoming_update.person_id is not None:
         verdict = await inbox.check_rate_limit(incoming_update.person_id)
         if verdict is not RateLimitVerdict.ALLOWED:
@@ -70,7 +70,7 @@ async def receive_update(inbox: UpdateInbox, incoming_update: IncomingUpdate) ->
 
 
 async def handle_update(inbox: UpdateInbox, incoming_update: IncomingUpdate, *, answer_duplicates: bool = True) -> bool:
-    """Give an update its effect unless it had it; a tap that had it is still answered when `answer_known`."""
+    """Handle an update unless it was handled before; `answer_duplicates` answers the tap of one that was."""
     async with inbox.user_locks.hold(incoming_update.person_id):
         return await _handle_under_lock(inbox, incoming_update, answer_duplicates=answer_duplicates)
 
@@ -86,7 +86,7 @@ async def _handle_under_lock(inbox: UpdateInbox, incoming_update: IncomingUpdate
             if not await _handle_under_lock(inbox, found.earlier, answer_duplicates=False):
                 return False
             continue
-        except Exception as error:  # whatever it is, it must neither be lost nor stop the process
+        except Exception as error:  # no error may lose the update or stop the process
             return await _record_failure(inbox, incoming_update, error)
         if replies is not None:
             await inbox.send_replies(incoming_update, replies)
@@ -96,7 +96,7 @@ async def _handle_under_lock(inbox: UpdateInbox, incoming_update: IncomingUpdate
 
 
 async def _apply_once(inbox: UpdateInbox, incoming_update: IncomingUpdate) -> Replies | None:
-    """Commit the effect or the refusal; None when that happened before."""
+    """Commit the effect or the refusal. Return None when that happened before."""
     try:
         with inbox.metrics.handling_seconds.time():
             async with inbox.slots, asyncio.timeout(HANDLING_TIMEOUT_SECONDS):
@@ -116,15 +116,15 @@ async def _dispatch_in_transaction(inbox: UpdateInbox, incoming_update: Incoming
             return None
         if readiness is UpdateReadiness.BLOCKED_BY_EARLIER:
             earlier = await find_earlier_unhandled_update(work, incoming_update)
-            if earlier is not None:  # its refusal, or its parking, may be committed meanwhile
+            if earlier is not None:  # it may have been refused, or become a dead letter, meanwhile
                 raise _EarlierUpdatePending(earlier)
         return await inbox.dispatch(work, incoming_update)
 
 
 async def _record_refusal(inbox: UpdateInbox, incoming_update: IncomingUpdate, refusal: CampusGError) -> Replies | None:
-    """Its effects are rolled back; that it was refused is committed, so that it is refused once.
+    """Commit that an update was refused, so that it is refused once; its effects are rolled back already.
 
-    None, and nothing changed, when another process handled it meanwhile.
+    Return None and change nothing when another process handled it meanwhile.
     """
     log.warning(
         "action_refused",
@@ -151,7 +151,7 @@ async def _reject_rate_limited(inbox: UpdateInbox, incoming_update: IncomingUpda
 
 
 async def _record_failure(inbox: UpdateInbox, incoming_update: IncomingUpdate, error: Exception) -> bool:
-    """Write the failure down beside the update; after the last try the person is told, once."""
+    """Save the failure with the update; after the last attempt tell the person, once."""
     log.error("update_failed", update=incoming_update.update_id, campus=incoming_update.campus_id, exc_info=error)
     inbox.metrics.failed.inc()
     async with inbox.database() as work:
@@ -176,7 +176,7 @@ def _new_failed_item(incoming_update: IncomingUpdate, error: Exception) -> Faile
 
 
 async def retry_unfinished_updates(inbox: UpdateInbox, campus_ids: Callable[[], list[int]]) -> None:
-    """For ever: take up what failed before and what a killed process left behind."""
+    """Retry for ever the updates that failed, and those that a killed process left unfinished."""
     while True:
         await asyncio.sleep(RETRY_INTERVAL_SECONDS)
         try:
@@ -184,5 +184,5 @@ async def retry_unfinished_updates(inbox: UpdateInbox, campus_ids: Callable[[], 
                 found = await list_unhandled_updates(work, campus_ids(), MAX_RETRY_BATCH)
             for incoming_update in found:
                 await handle_update(inbox, incoming_update, answer_duplicates=False)
-        except Exception as error:  # the database is away; it was told about already, and comes back
+        except Exception as error:  # the database is away: the next query tries again
             log.warning("unfinished_updates_not_read", error=error)

@@ -1,4 +1,4 @@
-"""Reading what Telegram sent, before anything is made of it: whose it is, where it happened, whether it concerns us."""
+"""Reading the payload of an update: its person, its chat, and whether it is for the bot."""
 
 import re
 from collections.abc import Mapping
@@ -10,19 +10,19 @@ from domain.buttons import TapData, unpack
 from domain.errors import Stale
 from domain.store.inbox_repository import IncomingUpdate, Payload
 
-# Asked for at every start, because Telegram remembers the former list (core.telegram.org/bots/api#setwebhook).
+# Set at every start, because Telegram remembers the former list (core.telegram.org/bots/api#setwebhook).
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member", "chat_join_request")
 _COMMAND = re.compile(r"/[a-z_]{1,32}\b")
-MAX_INTEGER = 2**63 - 1  # Postgres keeps no larger ones, and Telegram has none
+MAX_INTEGER = 2**63 - 1  # Postgres stores no larger ones, and Telegram has none
 
 
 class InvalidUpdate(ValueError):
-    """Not an update as the Bot API describes it."""
+    """The payload is not an update as the Bot API describes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyTarget:
-    """Where an update happened; `message_id` is the message with the tapped button."""
+    """Where to reply; `message_id` is the message with the tapped button."""
 
     chat_id: int
     is_private: bool
@@ -32,7 +32,7 @@ class ReplyTarget:
 
 
 def parse_update(campus_id: int, payload: object) -> IncomingUpdate | None:
-    """The update as it is written down; None when it is none of our business."""
+    """Return the update to store; None if it is not for the bot. Raise InvalidUpdate without an id."""
     if not isinstance(payload, dict) or type(payload.get("update_id")) is not int:
         raise InvalidUpdate("an update is an object with an update_id")
     payload = to_storable(payload)
@@ -50,9 +50,9 @@ def parse_update(campus_id: int, payload: object) -> IncomingUpdate | None:
 
 
 def to_storable(payload: Payload) -> dict[str, Any]:
-    """The same without what JSON as Python reads it knows and Postgres keeps not: NUL, halves of surrogate pairs, NaN.
+    """Return the payload without what Postgres cannot store: NUL, halves of surrogate pairs, NaN and infinities.
 
-    Unintelligible for a number of more than eight bytes: kept, it could not be looked for.
+    Raise InvalidUpdate for a number of more than eight bytes: no query could find it.
     """
     return {_clean_text(name): _to_storable_value(value) for name, value in payload.items()}
 
@@ -78,7 +78,7 @@ def _clean_text(value: str) -> str:
 
 
 def find_reply_target(payload: Payload) -> ReplyTarget | None:
-    """Where to answer; None where there is nobody to answer."""
+    """Return where to reply; None without a chat."""
     body = _body(payload)
     if body is None:
         return None
@@ -99,7 +99,7 @@ def find_reply_target(payload: Payload) -> ReplyTarget | None:
 
 
 def find_tap(payload: Payload) -> TapData | None:
-    """What was tapped, if this was a tap of our grammar."""
+    """Return the tap, or None if the callback data is not of our grammar."""
     data = _part(payload, "callback_query").get("data")
     if not isinstance(data, str):
         return None
@@ -110,7 +110,7 @@ def find_tap(payload: Payload) -> TapData | None:
 
 
 def describe_update(payload: Payload) -> str:
-    """What kind of update it is: a tap, a command without its words. What people write is theirs, and may be a PIN."""
+    """Return the kind of an update, for dead letters. What the person wrote is left out: it may be a PIN."""
     tap = find_tap(payload)
     if tap is not None:
         return f"[{tap.tap} {tap.subject} {tap.version}]"
@@ -130,7 +130,7 @@ def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _is_for_bot(payload: Payload) -> bool:
-    """In groups people talk to each other: for us are commands, answers to a bot, and the news that the group moved."""
+    """Return whether a message is for the bot: in a group, a command, a reply to a bot, or a change of its chat id."""
     message = payload.get("message")
     if not isinstance(message, dict):
         return True

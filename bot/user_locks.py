@@ -1,4 +1,4 @@
-"""One line a person: her updates are handled one after the other, in the order they came."""
+"""Per-user locks: the updates of a person are handled one after the other, in the order of arrival."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,14 +7,14 @@ from weakref import WeakValueDictionary
 
 
 class UserLocks:
-    """The lines of this process; a line that nobody stands in is forgotten."""
+    """The locks of this process; a lock that nobody holds or waits for is forgotten."""
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
     async def hold(self, person_id: int | None) -> AsyncIterator[None]:
-        """Wait for one's turn (asyncio's locks are fair) and hold it; nobody's updates wait for nobody."""
+        """Hold the lock of a person; asyncio's locks are fair. Updates without a person do not wait."""
         if person_id is None:
             yield
             return

@@ -1,4 +1,4 @@
-"""How often one person may act: a token bucket in Redis for all processes, or in memory while Redis is away."""
+"""The user rate limit: a token bucket in Redis for all processes, or in memory while Redis is away."""
 
 import time
 from collections import OrderedDict
@@ -12,9 +12,9 @@ from redis.exceptions import RedisError
 from domain.logs import get_logger
 
 ACTIONS_A_MINUTE = 20
-MAX_BURST = 40  # actions at once; an order from the first tap to the last is about fifteen
-REDIS_RETRY_DELAY_SECONDS = 5.0  # seconds without asking a Redis that failed: nobody shall wait for it again and again
-MAX_LOCAL_BUCKETS = 10_000  # kept in memory
+MAX_BURST = 40  # actions at once; a whole order takes about fifteen taps
+REDIS_RETRY_DELAY_SECONDS = 5.0  # no calls after a failure, so that nobody waits for Redis again and again
+MAX_LOCAL_BUCKETS = 10_000
 
 TOKEN_BUCKET_SCRIPT = """
 local time = redis.call('TIME')
@@ -36,11 +36,11 @@ log = get_logger(__name__)
 
 
 class RateLimitVerdict(IntEnum):
-    """What the bucket says; the numbers are those of the script."""
+    """The result of taking a token; the script returns the same numbers."""
 
     ALLOWED = 1
-    TOO_FAST = 0  # the first action too many: worth a word
-    STILL_TOO_FAST = -1  # further ones: words would make it worse
+    TOO_FAST = 0  # the first action above the limit: the person is told
+    STILL_TOO_FAST = -1  # the next ones: more replies would add to the flood
 
 
 RateLimiter = Callable[[int], Awaitable[RateLimitVerdict]]
@@ -48,7 +48,7 @@ RateLimiter = Callable[[int], Awaitable[RateLimitVerdict]]
 
 @dataclass(frozen=True, slots=True)
 class UserTokenBucket:
-    """What a person has left."""
+    """The tokens that a person has left."""
 
     tokens: float
     updated_at: float
@@ -56,7 +56,7 @@ class UserTokenBucket:
 
 
 def spend_token(bucket: UserTokenBucket, now: float) -> tuple[UserTokenBucket, RateLimitVerdict]:
-    """Take one token at this moment (seconds of a steady clock)."""
+    """Take one token at `now` (seconds of a monotonic clock); return the new bucket and the verdict."""
     tokens = min(float(MAX_BURST), bucket.tokens + (now - bucket.updated_at) * ACTIONS_A_MINUTE / 60)
     if tokens >= 1:
         return UserTokenBucket(tokens - 1, now, was_told=False), RateLimitVerdict.ALLOWED
@@ -66,7 +66,7 @@ def spend_token(bucket: UserTokenBucket, now: float) -> tuple[UserTokenBucket, R
 
 
 def new_local_rate_limiter() -> RateLimiter:
-    """Buckets in this process' memory."""
+    """Return a rate limiter with buckets in the memory of this process."""
     buckets: OrderedDict[int, UserTokenBucket] = OrderedDict()
 
     async def check_limit(person_id: int) -> RateLimitVerdict:
@@ -82,7 +82,7 @@ def new_local_rate_limiter() -> RateLimiter:
 
 
 def new_rate_limiter(redis: Redis) -> RateLimiter:
-    """Buckets in Redis; while it does not answer, those of this process."""
+    """Return a rate limiter with buckets in Redis; while Redis is away, it uses buckets of this process."""
     script, local_limiter, redis_away_until = redis.register_script(TOKEN_BUCKET_SCRIPT), new_local_rate_limiter(), 0.0
 
     async def check_limit(person_id: int) -> RateLimitVerdict:

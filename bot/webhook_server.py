@@ -1,4 +1,4 @@
-"""The one door from outside: Telegram's and Stripe's webhooks, health, readiness, numbers."""
+"""The web server: the webhooks of Telegram and Stripe, health, readiness and metrics."""
 
 import hmac
 import json
@@ -15,12 +15,12 @@ from bot.update_payload import InvalidUpdate, parse_update, to_storable
 from domain.logs import get_logger
 from domain.store.inbox_repository import Payload, require_tables, store_event
 
-MAX_BODY_BYTES = 1024 * 1024  # bytes
+MAX_BODY_BYTES = 1024 * 1024
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 SIGNATURE_TOLERANCE_SECONDS = (
-    300  # seconds a signature may be old, or ahead of our clock (Stripe's library lets the future pass)
+    300  # the age of a signature, and how far it may be ahead of our clock: Stripe's library accepts any future time
 )
-# What a forged or broken event makes the library and the readers below raise.
+# What Stripe's library and the functions below raise for a forged or broken event.
 FORGED_EVENT_ERRORS = (SignatureVerificationError, ValueError, TypeError, AttributeError, KeyError, RecursionError)
 
 log = get_logger(__name__)
@@ -28,18 +28,18 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookContext:
-    """What the door needs; `campuses` are the served ones by name, and grow while the process runs."""
+    """What the webhooks need; `campuses` maps name to id, and grows while the process runs."""
 
     inbox: UpdateInbox
     campuses: Mapping[str, int]
-    telegram_secret: str | None = field(repr=False)  # None: polling, nothing is let in
+    telegram_secret: str | None = field(repr=False)  # None while polling: every update is refused
     stripe_secrets: tuple[str, ...] = field(repr=False)
     is_live: bool
     is_serving: Callable[[], bool]
 
 
 def new_web_application(context: WebhookContext) -> web.Application:
-    """The application with all routes."""
+    """Return the application with all routes."""
 
     def with_context(
         handler: Callable[[WebhookContext, web.Request], Awaitable[web.Response]],
@@ -59,7 +59,7 @@ def new_web_application(context: WebhookContext) -> web.Application:
 
 
 async def receive_telegram_update(context: WebhookContext, request: web.Request) -> web.Response:
-    """200 after the commit; 401 for a wrong secret; 500 makes Telegram send it again."""
+    """Answer 200 after the commit, 401 for a wrong secret, and 500 when Telegram must send the update again."""
     given = request.headers.get(SECRET_HEADER, "").encode(errors="replace")
     if context.telegram_secret is None or not hmac.compare_digest(given, context.telegram_secret.encode()):
         log.warning("webhook_secret_wrong", campus_name=request.match_info["campus"][:40])
@@ -77,7 +77,7 @@ async def receive_telegram_update(context: WebhookContext, request: web.Request)
 
 
 async def receive_stripe_event(context: WebhookContext, request: web.Request) -> web.Response:
-    """Keep a genuine Stripe event, once; 400 for everything else."""
+    """Store a genuine Stripe event, once; answer 400 to everything else."""
     raw = await request.read()
     try:
         event = parse_stripe_event(
@@ -100,7 +100,7 @@ async def receive_stripe_event(context: WebhookContext, request: web.Request) ->
 
 
 def parse_stripe_event(raw: bytes, signature: str | None, secrets: tuple[str, ...], *, is_live: bool) -> Payload:
-    """The event these bytes are, if one of the secrets signed them just now and it is of our world; else FORGERIES."""
+    """Return the event. Raise one of FORGED_EVENT_ERRORS unless a secret signed it now and its live mode is ours."""
     verify_signature(raw, signature, secrets)
     found = json.loads(raw)
     if not isinstance(found, dict) or found.get("object") != "event":
@@ -109,12 +109,12 @@ def parse_stripe_event(raw: bytes, signature: str | None, secrets: tuple[str, ..
     if not (isinstance(event.get("id"), str) and event["id"] and isinstance(event.get("type"), str)):
         raise ValueError("an event without id or type")
     if event.get("livemode") is not is_live:
-        raise ValueError("an event of the other world")
+        raise ValueError("an event of the other live mode")
     return event
 
 
 def verify_signature(raw: bytes, signature: str | None, secrets: tuple[str, ...]) -> None:
-    """SignatureVerificationError, or what the library trips over, unless one secret fits and the time is about now."""
+    """Raise one of FORGED_EVENT_ERRORS unless one secret fits and the time is within the tolerance."""
     refusal: Exception = ValueError("no secret is set")
     for secret in secrets:
         try:
@@ -130,24 +130,24 @@ def verify_signature(raw: bytes, signature: str | None, secrets: tuple[str, ...]
 
 
 async def report_health(_context: WebhookContext, _request: web.Request) -> web.Response:
-    """The process is alive."""
+    """Answer that the process is alive."""
     return web.json_response({"ok": True})
 
 
 async def report_readiness(context: WebhookContext, _request: web.Request) -> web.Response:
-    """Updates would be handled now: the bots are set up and the database answers."""
+    """Answer whether updates can be handled now: the bots are set up and the database answers."""
     if not context.is_serving():
         return web.json_response({"ready": False, "why": "starting"}, status=503)
     try:
         async with context.inbox.database() as work:
             await require_tables(work)
-    except Exception as error:  # whatever the driver raises, it means no
+    except Exception as error:  # any error of the driver means no
         log.warning("database_unavailable", error=error)
         return web.json_response({"ready": False, "why": "the database does not answer"}, status=503)
     return web.json_response({"ready": True})
 
 
 async def export_metrics(context: WebhookContext, _request: web.Request) -> web.Response:
-    """Counters for Prometheus."""
+    """Return the metrics for Prometheus."""
     body = generate_latest(context.inbox.metrics.registry)
     return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,1 +1,1 @@
-"""What the business means; the standard library only, store and words excepted."""
+"""The business rules. Only `store`, `words` and `logs` use more than the standard library."""

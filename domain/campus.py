@@ -1,4 +1,4 @@
-"""A campus as data: its money, its clock, its groups, its stores and drop points."""
+"""A campus as data: its prices, its time zone, its groups, its stores and drop points."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ from domain.timers import Windows
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-# Opening hours: weekday -> ("HH:MM", "HH:MM"); a day that is missing is closed, no days at all is always open.
+# Weekday -> (opening, closing) as "HH:MM". A missing day is closed. An empty mapping is always open.
 OpeningHours = Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campus:
-    """One campus; its bot's token is in the setting TELEGRAM_BOT_TOKEN_<NAME>."""
+    """One campus. The token of its bot is in the setting TELEGRAM_BOT_TOKEN_<NAME>."""
 
     id: int
     name: str
@@ -39,11 +39,11 @@ class Campus:
 
     @property
     def chat_link(self) -> str:
-        """The address that leads back into the chat with the campus' bot."""
+        """The link to the chat with the campus' bot; Telegram's own address before the bot's name is known."""
         return f"https://t.me/{self.bot_username}" if self.bot_username else "https://t.me"
 
     def invitation_link(self, drop_point: int | None = None) -> str | None:
-        """The link that admits whoever follows it, perhaps to a drop point; None before the bot's name is known."""
+        """Return the link that admits a person, to a drop point if given; None before the bot's name is known."""
         if self.bot_username is None:
             return None
         code = self.invite_code if drop_point is None else f"{self.invite_code}_{drop_point}"
@@ -51,13 +51,13 @@ class Campus:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The campus' time zone."""
+        """The time zone of the campus."""
         return ZoneInfo(self.time_zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuItem:
-    """Something a store sells, with the price last seen, in minor units."""
+    """A dish of a store, with the price last seen, in minor units."""
 
     id: int
     name: str
@@ -85,12 +85,12 @@ class DropPoint:
 
     @property
     def name(self) -> str:
-        """Building and spot in one line."""
+        """The building and the spot in one line."""
         return f"{self.building}, {self.spot}" if self.spot else self.building
 
 
 def is_within_opening_hours(hours: OpeningHours, local: datetime) -> bool:
-    """Whether a place is open at this local time; hours over midnight belong to the day they start."""
+    """Return whether a place is open at this local time. Hours over midnight belong to the day they start."""
     if not hours:
         return True
     local_clock = local.strftime("%H:%M")

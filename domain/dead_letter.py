@@ -1,30 +1,33 @@
-"""What always fails is parked after a few tries, with the reason: others go on, and an admin decides about it."""
+"""Dead letters: items that failed too often and wait for an admin, so that all others go on."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-MAX_TRIES = 5  # of our own faults; an outage of others is no fault, and is waited out
+MAX_TRIES = 5  # counts only our own faults: an outage of another service is waited out
 MAX_ERROR_LENGTH = 500  # characters
 
 
 class DeadLetterKind(StrEnum):
-    UPDATE = "update"  # what somebody wrote or tapped; its subject is campus:update
-    STRIPE_EVENT = "stripe_event"  # what Stripe told
+    UPDATE = "update"  # a Telegram update; its subject is `campus:update`
+    STRIPE_EVENT = "stripe_event"
     NOTIFICATION = "notification"
     ORDER_MESSAGE = "order_message"
     TIMER = "timer"
 
 
 class DeadLetterOutcome(StrEnum):
-    TRIED = "tried"  # an admin had it tried again
-    DROPPED = "dropped"  # an admin said why it shall not be
-    GONE = "gone"  # it worked after all
+    TRIED = "tried"  # an admin asked for another try
+    DROPPED = "dropped"  # an admin dropped it and gave a reason
+    GONE = "gone"  # it succeeded after all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedItem:
-    """Something that failed for the last time. `shown` is what may be seen of it: nothing people wrote or pay with."""
+    """An item that failed for the last time.
+
+    `shown` is what an admin may see of it: no text that people wrote, and no payment data.
+    """
 
     kind: DeadLetterKind
     subject: str
@@ -37,7 +40,7 @@ class FailedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
-    """As it stands in the list."""
+    """An open dead letter, as the list for admins shows it."""
 
     id: int
     kind: DeadLetterKind
@@ -47,15 +50,15 @@ class DeadLetter:
     tries: int
     error: str
     dead_since: datetime
-    outcome_unknown: bool  # a message of which nobody knows whether it was sent
+    outcome_unknown: bool  # a message that was perhaps sent
 
     @property
     def label_variant(self) -> str:
-        """What the sentences choose by: its kind, or `perhaps`."""
+        """The variant that the sentences choose by: the kind, or `outcome_unknown`."""
         return "outcome_unknown" if self.outcome_unknown else self.kind
 
 
 def format_error(error: Exception) -> str:
-    """A fault as Postgres keeps it: no NUL, no half character, not too long."""
+    """Return the text of an error as Postgres can keep it: no NUL, no lone surrogate, at most MAX_ERROR_LENGTH."""
     text = f"{type(error).__name__}: {error}".replace("\x00", "")
     return text.encode(errors="replace").decode()[:MAX_ERROR_LENGTH]

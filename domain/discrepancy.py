@@ -1,4 +1,4 @@
-"""What differs between our rows and Stripe's: its kinds, and what becomes of it. Nothing is mended by guessing."""
+"""Discrepancies between our rows and Stripe's objects: their kinds, statuses and transitions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,23 +8,23 @@ from types import MappingProxyType
 
 
 class DiscrepancyKind(StrEnum):
-    UNKNOWN_INTENT = "unknown_intent"  # Stripe has a payment that no row of ours knows
+    UNKNOWN_INTENT = "unknown_intent"  # Stripe has a payment that none of our rows names
     UNKNOWN_TRANSFER = "unknown_transfer"
     UNKNOWN_REFUND = "unknown_refund"
-    LATE_INTENT = "late_intent"  # born after we concluded that there was none: given back by itself
-    LATE_TRANSFER = "late_transfer"  # as above: taken back by itself
-    HOLD_MISMATCH = "hold_mismatch"  # a hold of ours is not what Stripe says, and nobody is at it
-    ORPHAN_PAYOUT = "orphan_payout"  # being sent, and no saga sends it
-    NOT_BOOKED = "not_booked"  # money moved at Stripe, the ledger knows nothing of it
-    AMOUNT_MISMATCH = "amount_mismatch"  # the ledger has it, with another amount
-    BALANCE_MISMATCH = "balance_mismatch"  # the sums of all postings and of all movements
+    LATE_INTENT = "late_intent"  # made after we concluded that there was none: released automatically
+    LATE_TRANSFER = "late_transfer"  # as above: reversed automatically
+    HOLD_MISMATCH = "hold_mismatch"  # our hold differs from Stripe's, and no saga is changing it
+    ORPHAN_PAYOUT = "orphan_payout"  # the payable says SENDING, and no saga sends it
+    NOT_BOOKED = "not_booked"  # money moved at Stripe, and the ledger has no posting for it
+    AMOUNT_MISMATCH = "amount_mismatch"  # the ledger has it with another amount
+    BALANCE_MISMATCH = "balance_mismatch"  # the sum of all postings is not the sum of all movements
 
 
 class DiscrepancyStatus(StrEnum):
     OPEN = "open"
-    GONE = "gone"  # a later look did not find it any more
-    MENDED = "mended"  # a late object was given back
-    SETTLED = "settled"  # by a person, who said why
+    GONE = "gone"  # a later check did not find it any more
+    MENDED = "mended"  # a late object was released or reversed
+    SETTLED = "settled"  # by an admin, with a reason
 
 
 class DiscrepancyEvent(StrEnum):
@@ -43,7 +43,7 @@ DISCREPANCY_TRANSITIONS: Mapping[tuple[DiscrepancyStatus, DiscrepancyEvent], Dis
         (_D.OPEN, _E.SETTLED): _D.SETTLED,
         (_D.GONE, _E.FOUND_AGAIN): _D.OPEN,
         (_D.MENDED, _E.FOUND_AGAIN): _D.OPEN,
-        (_D.SETTLED, _E.FOUND_AGAIN): _D.OPEN,  # only by another amount: else a person has said what it is
+        (_D.SETTLED, _E.FOUND_AGAIN): _D.OPEN,  # only with another amount: else the admin's word holds
     }
 )
 
@@ -52,9 +52,9 @@ LATE_KINDS = frozenset({DiscrepancyKind.LATE_INTENT, DiscrepancyKind.LATE_TRANSF
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedDiscrepancy:
-    """A difference as one look sees it; amounts in minor units, None where that side has nothing.
+    """A discrepancy as one check found it. Amounts are in minor units, None where that side has nothing.
 
-    `subject` names it for ever: Stripe's id where there is one. `note` is what Stripe, or our row, says of it.
+    `subject` identifies it for ever: Stripe's id where there is one. `note` is a detail from Stripe or from our row.
     """
 
     kind: DiscrepancyKind
@@ -65,7 +65,7 @@ class ObservedDiscrepancy:
     remote_value: int | None = None
     currency: str | None = None
     note: str = ""
-    harmless: bool = False  # no money hangs on it: kept, and told to nobody
+    harmless: bool = False  # no money depends on it: kept, and no admin is notified
 
     @property
     def gap(self) -> int:
@@ -75,7 +75,7 @@ class ObservedDiscrepancy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discrepancy:
-    """A difference as it is kept."""
+    """A discrepancy as it is stored."""
 
     id: int
     campus_id: int
@@ -87,7 +87,7 @@ class Discrepancy:
     currency: str | None
     note: str
     status: DiscrepancyStatus
-    told: int  # how often it was told to the admins: once each time it opens
+    told: int  # how often the admins were notified: once each time it opens
     first_seen: datetime
     last_seen: datetime
 
@@ -98,7 +98,7 @@ class Discrepancy:
 
 
 def should_reopen(existing: Discrepancy, observed: ObservedDiscrepancy) -> bool:
-    """Whether what was over begins anew: what a person settled only when it is about another amount."""
+    """Return whether an ended discrepancy opens again; a settled one only when its gap has changed."""
     match existing.status:
         case DiscrepancyStatus.OPEN:
             return False

@@ -1,4 +1,4 @@
-"""An order that is still being written."""
+"""Drafts of orders, and the input a conversation waits for."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -8,24 +8,27 @@ from enum import StrEnum
 from domain.errors import DraftEmpty
 from domain.pricing import Fees, Item, Price, price_order
 
-MAX_NOTE_LENGTH = 100  # characters, as in the original
-MAX_PLACE_NAME_LENGTH = 60  # of a typed store or drop point
+MAX_NOTE_LENGTH = 100  # characters, as in the first CampusG
+MAX_PLACE_NAME_LENGTH = 60  # characters of a typed store or drop point
 
-_UNSTORABLE_CATEGORIES = frozenset({"Cc", "Cs"})  # Postgres keeps no NUL and no half character; nobody types the others
+# Control characters and lone surrogates: Postgres stores neither NUL nor surrogates, and nobody types the others.
+_UNSTORABLE_CATEGORIES = frozenset({"Cc", "Cs"})
 _VISIBLE_CATEGORIES = frozenset("LNPS")  # letters, numbers, punctuation, signs and emoji
 
 
 def normalize_line(typed: str) -> str:
-    """What was typed, in one line with single spaces; empty when there is nothing to see."""
+    """Return typed text in one line with single spaces; empty when no character of it is visible."""
     kept = "".join(
-        letter for letter in " ".join(typed.split()) if unicodedata.category(letter) not in _UNSTORABLE_CATEGORIES
+        character
+        for character in " ".join(typed.split())
+        if unicodedata.category(character) not in _UNSTORABLE_CATEGORIES
     )
-    kept = " ".join(kept.split())  # what was taken out may have stood between spaces
-    return kept if any(unicodedata.category(letter)[0] in _VISIBLE_CATEGORIES for letter in kept) else ""
+    kept = " ".join(kept.split())  # a removed character may have stood between spaces
+    return kept if any(unicodedata.category(character)[0] in _VISIBLE_CATEGORIES for character in kept) else ""
 
 
 class PendingInput(StrEnum):
-    """What a person's next typed line means."""
+    """The meaning of the next text that a person types."""
 
     STORE = "store"
     ITEMS = "items"
@@ -34,34 +37,32 @@ class PendingInput(StrEnum):
     FEE = "fee"
     RECEIPT = "receipt"  # of the order in `subject`
     PIN = "pin"  # of the order in `subject`
-    PROBLEM = "problem"  # with the order in `subject`, of the kind in `detail`
-    CASE_ADDITION = "case_addition"  # the customer's, about the case in `subject`
-    ADMIN_REASON = "admin_reason"  # an admin's, for the act in `detail` on the order or person in `subject`
-    CASE_ANSWER = "case_answer"  # an admin's, in the case in `subject`
-    REFUND = "refund"  # an admin's amount and reason; `detail`: who bears it, and what is to be confirmed
-    PASS_ON = "pass_on"  # whether the words in `detail` (of the message in `subject`) shall go to somebody
-    DEFAULT_PLACE = "default_place"  # where her food usually goes
-    SETTLE_DISCREPANCY = "settle_discrepancy"  # an admin's reason, for the difference in `subject`
-    WAIVE_CUSTOMER_DEBT = (
-        "waive_customer_debt"  # an admin's reason to let go what the customer of the order in `subject` owes
-    )
-    RESOLVE_SAGA = "resolve_saga"  # an admin's reason, for the stuck saga with the number in `subject`
-    DROP_DEAD_LETTER = "drop_dead_letter"  # an admin's reason, for the parked thing in `subject`
-    PROOF = "proof"  # a photo of the food, left for the customer of the order in `subject`
+    PROBLEM = "problem"  # a problem with the order in `subject`, of the kind in `detail`
+    CASE_ADDITION = "case_addition"  # the customer's addition to the case in `subject`
+    ADMIN_REASON = "admin_reason"  # an admin's reason for the action in `detail` on the order or person in `subject`
+    CASE_ANSWER = "case_answer"  # an admin's answer in the case in `subject`
+    REFUND = "refund"  # an admin's amount and reason; `detail` holds who bears it, and what is to be confirmed
+    PASS_ON = "pass_on"  # a choice of who gets the text in `detail`, from the message in `subject`
+    DEFAULT_PLACE = "default_place"  # where the customer's food usually goes
+    SETTLE_DISCREPANCY = "settle_discrepancy"  # an admin's reason for the discrepancy in `subject`
+    WAIVE_CUSTOMER_DEBT = "waive_customer_debt"  # an admin's reason to waive the debt for the order in `subject`
+    RESOLVE_SAGA = "resolve_saga"  # an admin's reason for the stuck saga with the number in `subject`
+    DROP_DEAD_LETTER = "drop_dead_letter"  # an admin's reason for the dead letter in `subject`
+    PROOF = "proof"  # a photo of the food that was left for the order in `subject`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationState:
-    """What was asked last, and about which order."""
+    """The input that the bot waits for, and what it is about."""
 
     pending_input: PendingInput
     subject: int | None
-    detail: str | None = None  # what was chosen before the question
+    detail: str | None = None  # a choice made before the question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A basket: kept in Postgres, so that no restart loses it; amounts in minor units."""
+    """A basket, kept in Postgres so that no restart loses it. Amounts are in minor units."""
 
     campus_id: int
     person_id: int
@@ -78,7 +79,7 @@ class Draft:
     changed_at: datetime
 
     def missing_part(self) -> str | None:
-        """What still has to be said before it can be placed: store, items, drop_point, fee; None when complete."""
+        """Return the first part that is missing: store, items, drop_point or fee; None when it can be placed."""
         if self.store_name is None:
             return "store"
         if not self.items:
@@ -88,7 +89,7 @@ class Draft:
         return "fee" if self.delivery_fee is None else None
 
     def price(self, fees: Fees) -> Price:
-        """The offer as it stands; DraftEmpty while something is missing, and what price_order refuses."""
+        """Return the offer for this basket. Raise DraftEmpty while a part is missing, and what price_order raises."""
         if self.missing_part() is not None or self.delivery_fee is None:
             raise DraftEmpty
         return price_order(self.items, delivery_fee=self.delivery_fee, tip=self.tip, fees=fees)

@@ -1,4 +1,4 @@
-"""One environment variable after the other: what it may hold, and the sentence when it does not."""
+"""Readers of the environment variables: each checks one and adds a sentence to `errors` when it is wrong."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ EnvironmentVariables = Mapping[str, str]
 
 
 class DeploymentEnvironment(StrEnum):
-    """Whether money is real here."""
+    """Whether money is real in this deployment."""
 
     TEST = "test"
     LIVE = "live"
@@ -28,23 +28,23 @@ class DeploymentEnvironment(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotTokens:
-    """The bots' tokens: by the campus' name, or one for the only campus there is."""
+    """The tokens of the bots: one by the name of each campus, or a single one for the only campus."""
 
     by_campus: Mapping[str, str] = field(default_factory=dict, repr=False)
     single: str | None = field(default=None, repr=False)
 
     def token_for(self, campus: str, *, is_only_campus: bool) -> str | None:
-        """The token of this campus, if it has one; `alone` tells whether it is the only campus."""
+        """Return the token of this campus, or None. The single token serves only a campus that is the only one."""
         return self.by_campus.get(campus) or (self.single if is_only_campus else None)
 
 
 def variable_value(environ: EnvironmentVariables, name: str) -> str:
-    """The trimmed value; an empty one is as good as none (compose files set variables to nothing)."""
+    """Return the trimmed value; empty when it is not set. Compose files set unused variables to nothing."""
     return environ.get(name, "").strip()
 
 
 def read_deployment_environment(environ: EnvironmentVariables, errors: list[str]) -> DeploymentEnvironment:
-    """ENVIRONMENT: test unless it says live."""
+    """Read ENVIRONMENT: test or live, by default test."""
     value = variable_value(environ, "ENVIRONMENT") or DeploymentEnvironment.TEST
     if value in tuple(DeploymentEnvironment):
         return DeploymentEnvironment(value)
@@ -53,7 +53,7 @@ def read_deployment_environment(environ: EnvironmentVariables, errors: list[str]
 
 
 def read_log_level(environ: EnvironmentVariables, errors: list[str]) -> str:
-    """LOG_LEVEL: INFO unless it says otherwise."""
+    """Read LOG_LEVEL, by default INFO."""
     value = variable_value(environ, "LOG_LEVEL").upper() or "INFO"
     if value not in LOG_LEVELS:
         errors.append(f"LOG_LEVEL is {value!r}; it must be one of {', '.join(LOG_LEVELS)}.")
@@ -61,7 +61,7 @@ def read_log_level(environ: EnvironmentVariables, errors: list[str]) -> str:
 
 
 def read_log_format(environ: EnvironmentVariables, errors: list[str]) -> str:
-    """LOG_FORMAT: console unless it says json."""
+    """Read LOG_FORMAT: console or json, by default console."""
     value = variable_value(environ, "LOG_FORMAT").lower() or "console"
     if value not in LOG_FORMATS:
         errors.append(f"LOG_FORMAT is {value!r}; it must be {' or '.join(LOG_FORMATS)}.")
@@ -69,7 +69,7 @@ def read_log_format(environ: EnvironmentVariables, errors: list[str]) -> str:
 
 
 def read_count(environ: EnvironmentVariables, name: str, errors: list[str], *, default: int, maximum: int) -> int:
-    """A whole number from 1 to `most`."""
+    """Read a whole number from 1 to `maximum`."""
     value = variable_value(environ, name)
     if not value:
         return default
@@ -80,7 +80,7 @@ def read_count(environ: EnvironmentVariables, name: str, errors: list[str], *, d
 
 
 def read_database_url(environ: EnvironmentVariables, errors: list[str]) -> str:
-    """DATABASE_URL, its scheme spelt `postgresql`."""
+    """Read DATABASE_URL. Return it with the scheme `postgresql`."""
     value = variable_value(environ, "DATABASE_URL")
     example = "like postgresql://campusg@127.0.0.1:5432/campusg"
     if not value:
@@ -91,11 +91,10 @@ def read_database_url(environ: EnvironmentVariables, errors: list[str]) -> str:
 
 
 def read_redis_url(environ: EnvironmentVariables, errors: list[str]) -> str:
-    """REDIS_URL."""
     value = variable_value(environ, "REDIS_URL")
     example = "like redis://127.0.0.1:6379/0"
     if not value:
-        errors.append(f"REDIS_URL is not set; it names the Redis that rings the bells, {example}.")
+        errors.append(f"REDIS_URL is not set; it names the Redis that carries the queue jobs, {example}.")
     elif not _is_address(value, ("redis", "rediss")):
         errors.append(f"REDIS_URL is not the address of a Redis; it must be {example}.")
     return value
@@ -104,14 +103,14 @@ def read_redis_url(environ: EnvironmentVariables, errors: list[str]) -> str:
 def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
     try:
         parts = urlsplit(value)
-        _ = parts.port  # a port that is no number is refused only when it is asked for
+        _ = parts.port  # urlsplit checks the port only when it is read
     except ValueError:
         return False
     return parts.scheme in schemes and bool(parts.hostname) and not re.search(r"\s", value)
 
 
 def read_url(environ: EnvironmentVariables, name: str, errors: list[str]) -> str | None:
-    """An http(s) address without a slash at its end; None when it is not set."""
+    """Read an http or https address. Return it without a final slash, or None when it is not set."""
     value = variable_value(environ, name).rstrip("/")
     if not value:
         return None
@@ -121,12 +120,12 @@ def read_url(environ: EnvironmentVariables, name: str, errors: list[str]) -> str
 
 
 def _is_safe_url(url: str) -> bool:
-    """Whether nobody on the way can read it: encrypted, or never leaving this machine."""
+    """Return whether calls to it can't be read on the way: they are encrypted, or stay on this machine."""
     return url.startswith("https://") or not _is_address(url, ("http",)) or urlsplit(url).hostname in LOOPBACK
 
 
 def read_public_url(environ: EnvironmentVariables, errors: list[str]) -> str | None:
-    """PUBLIC_URL: https, or http where it never leaves this machine; None means polling."""
+    """Read PUBLIC_URL: https, or http to this machine only. None means polling."""
     value = read_url(environ, "PUBLIC_URL", errors)
     if value is not None and not _is_safe_url(value):
         errors.append("PUBLIC_URL must begin with https://, Telegram calls nothing else; leave it out to poll.")
@@ -134,7 +133,7 @@ def read_public_url(environ: EnvironmentVariables, errors: list[str]) -> str | N
 
 
 def read_webhook_secret(environ: EnvironmentVariables, errors: list[str], *, required: bool) -> str | None:
-    """TELEGRAM_WEBHOOK_SECRET; `wanted` when Telegram is to call us."""
+    """Read TELEGRAM_WEBHOOK_SECRET. It is `required` when Telegram calls us."""
     value = variable_value(environ, "TELEGRAM_WEBHOOK_SECRET")
     if not value:
         if required:
@@ -146,7 +145,7 @@ def read_webhook_secret(environ: EnvironmentVariables, errors: list[str], *, req
 
 
 def read_secrets(environ: EnvironmentVariables, name: str, errors: list[str]) -> tuple[str, ...]:
-    """Stripe's signing secrets, several while one is rotated."""
+    """Read Stripe's signing secrets: one, or several during a rotation."""
     listed = tuple(part.strip() for part in variable_value(environ, name).split(",") if part.strip())
     if not all(re.fullmatch(r"whsec_\S+", secret) for secret in listed):
         errors.append(f"{name} must be Stripe's signing secret, whsec_..., or several with commas between them.")
@@ -154,7 +153,7 @@ def read_secrets(environ: EnvironmentVariables, name: str, errors: list[str]) ->
 
 
 def read_tokens(environ: EnvironmentVariables, errors: list[str]) -> BotTokens:
-    """TELEGRAM_BOT_TOKEN or TELEGRAM_BOT_TOKEN_<CAMPUS>, not both."""
+    """Read TELEGRAM_BOT_TOKEN or TELEGRAM_BOT_TOKEN_<CAMPUS>; both together are an error."""
     single = variable_value(environ, "TELEGRAM_BOT_TOKEN")
     named = {name: variable_value(environ, name) for name in sorted(environ) if _TOKEN_VARIABLE_PATTERN.fullmatch(name)}
     tokens_by_name = {name: token for name, token in ({"TELEGRAM_BOT_TOKEN": single} | named).items() if token}
@@ -178,7 +177,7 @@ def read_tokens(environ: EnvironmentVariables, errors: list[str]) -> BotTokens:
 def read_stripe_api_url(
     environ: EnvironmentVariables, errors: list[str], environment: DeploymentEnvironment
 ) -> str | None:
-    """STRIPE_API_URL; None means Stripe's own."""
+    """Read STRIPE_API_URL. None means Stripe's own address."""
     value = read_url(environ, "STRIPE_API_URL", errors)
     if value is not None and environment is DeploymentEnvironment.LIVE and not value.startswith("https://"):
         errors.append(
@@ -188,15 +187,15 @@ def read_stripe_api_url(
 
 
 def read_stripe_key(environ: EnvironmentVariables, errors: list[str], environment: DeploymentEnvironment) -> str:
-    """STRIPE_SECRET_KEY, which must be of the world we are in."""
+    """Read STRIPE_SECRET_KEY. A test key fits only ENVIRONMENT test, a live key only live."""
     value = variable_value(environ, "STRIPE_SECRET_KEY")
-    found = _STRIPE_KEY_PATTERN.fullmatch(value)
+    match = _STRIPE_KEY_PATTERN.fullmatch(value)
     if not value:
         errors.append("STRIPE_SECRET_KEY is not set; Stripe's dashboard gives one, sk_test_... or rk_test_....")
-    elif found is None:
+    elif match is None:
         errors.append("STRIPE_SECRET_KEY is not a secret key; it begins with sk_test_, rk_test_, sk_live_ or rk_live_.")
-    elif found["world"] != environment:
+    elif match["world"] != environment:
         errors.append(
-            f"STRIPE_SECRET_KEY is a {found['world']} key, but ENVIRONMENT is {environment}; they must agree."
+            f"STRIPE_SECRET_KEY is a {match['world']} key, but ENVIRONMENT is {environment}; they must agree."
         )
     return value

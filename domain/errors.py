@@ -1,58 +1,58 @@
-"""Every refusal a person may read: a class is a name and the key of its sentence.
+"""The refusals that a person may read: each class has the key of its sentence.
 
 CampusGError
-├── NotAllowed              the permission table says no
-│   ├── DeliveryNotYours         a runner's step of a job that is another's, or was taken back
-│   └── NotAdmitted         she has not come by the campus' invitation yet
-├── Stale                   the button belongs to a state that is gone
+├── NotAllowed                   the permission table does not allow it
+│   ├── DeliveryNotYours         a step of a delivery that another runner holds, or that was taken back
+│   └── NotAdmitted              the person has not used the campus' invitation yet
+├── Stale                        the button belongs to an earlier state
 ├── OrderError
 │   ├── OrderNotFound
-│   ├── OrderAlreadyTaken   another runner was faster
-│   ├── OrderAlreadyYours   a second tap on one's own claim
-│   ├── OrderClosed         expired, cancelled or completed
-│   │   ├── AlreadyBought   an admin may finish or close it, not cancel it
-│   │   └── NotBoughtYet    nothing to finish or close: she may cancel it
-│   ├── OwnOrder            a runner may not deliver to herself
-│   ├── BarredFromOrder     she gave this job back before
-│   ├── TooManyDeliveries         the limit of open jobs is reached
-│   ├── ReceiptAboveLimit   the shop wants more than the customer agreed to
-│   ├── ReceiptTooSmall     a receipt of nothing
-│   ├── PinLocked           five wrong tries
-│   ├── LeavingTooEarly     a photo is no proof yet: the PIN can still be asked for
-│   ├── HoldNotChecked      [Bought] before Stripe confirmed the hold
-│   ├── NothingToRefund     nothing was paid, or all of it went back
-│   ├── OrderDisputed       the customer's bank decides about it now
-│   ├── RefundOutOfRange    nothing, or more than there is left
-│   ├── PayoutInFlight      the runner's money is being sent just now
-│   ├── TooLateToRate       a thumb long after delivery
-│   └── TooLateToReport     a problem long after delivery
+│   ├── OrderAlreadyTaken        another runner was faster
+│   ├── OrderAlreadyYours        a second tap on one's own claim
+│   ├── OrderClosed              expired, cancelled or completed
+│   │   ├── AlreadyBought        an admin may finish or close the order, not cancel it
+│   │   ├── NotBoughtYet         nothing to finish or close: an admin may cancel the order
+│   │   ├── TooLateToRate        a rating long after delivery
+│   │   └── TooLateToReport      a problem reported long after delivery
+│   ├── OwnOrder                 a runner may not deliver their own order
+│   ├── BarredFromOrder          this runner gave this order back before
+│   ├── TooManyDeliveries        the runner holds as many deliveries as the campus allows
+│   ├── ReceiptAboveLimit        the shop asks more than the customer agreed to
+│   ├── ReceiptTooSmall          the receipt is zero, or too small to charge
+│   ├── PinLocked                five wrong PINs
+│   ├── LeavingTooEarly          a photo is no proof yet: the PIN can still be asked for
+│   ├── HoldNotChecked           [Bought] before Stripe confirmed the hold
+│   ├── NothingToRefund          nothing was paid, or all of it was refunded
+│   ├── OrderDisputed            the customer's bank decides about the payment
+│   ├── RefundOutOfRange         zero, or more than is left
+│   └── PayoutInFlight           the runner's money is being sent
 ├── CaseError
 │   ├── CaseNotFound
-│   └── CaseClosed          the campus team has said its last word
+│   └── CaseClosed               the campus team closed the case
 ├── DraftError
 │   ├── DraftEmpty
-│   ├── DraftChanged        the price shown is not the price any more
-│   ├── PriceOutOfRange     one amount is too small or too large
-│   ├── OrderOutOfRange     all together is
+│   ├── DraftChanged             the price shown is no longer the price
+│   ├── PriceOutOfRange          one amount is too small or too large
+│   ├── OrderOutOfRange          the sum is too small or too large
 │   └── OrdersPaused
-│       └── OrdersPausedBecause  an admin said why
-├── DebtOutstanding               no new order before what an earlier one left open is paid
-├── DebtBeingPaid           her bank is asked about that debt just now
-├── PriceChanged              the amount shown is not the one it would be now
-├── PriceIncreaseInFlight           her bank is asked about more money for that order just now
-├── CardInUse               an order is being placed with it just now
+│       └── OrdersPausedBecause  an admin gave a reason
+├── DebtOutstanding              no new order before an earlier debt is paid
+├── DebtBeingPaid                the customer's bank is being asked about that debt
+├── PriceChanged                 the amount shown is no longer the amount
+├── PriceIncreaseInFlight        the customer's bank is being asked about more money for that order
+├── CardInUse                    an order is being placed with this card
 ├── RunnerNotApproved
-│   └── RunnerSuspended     she finishes what she has and takes nothing new
-├── GroupTaken              runners and admins each need a group of their own
-├── ChatNotOpen             nothing can be sent to this runner: she never wrote, or blocked the bot
-└── Unreadable              typed text that means nothing here
+│   └── RunnerSuspended          the runner finishes their deliveries and takes no new one
+├── GroupTaken                   runners and admins each need a group of their own
+├── ChatNotOpen                  the runner never wrote to the bot, or blocked it: nothing can be sent
+└── Unreadable                   typed text that has no meaning here
 """
 
 from typing import ClassVar
 
 
 class CampusGError(Exception):
-    """A refusal with a sentence: `key` names it in the locale files, `args` fill its gaps."""
+    """A refusal that a person reads: `key` names its sentence in the locale files, `arguments` fill it."""
 
     key: ClassVar[str] = "error-unknown"
 
@@ -203,7 +203,7 @@ class OrdersPausedBecause(OrdersPaused):
 
 class DebtOutstanding(CampusGError):
     key = "error-debt-outstanding"
-    debt_id = 0  # its number: with it begins the way out
+    debt_id = 0  # the id of the debt, for the button that pays it
 
 
 class DebtBeingPaid(CampusGError):

@@ -1,4 +1,4 @@
-"""What may be said about a delivered order: praise, and problems that become cases."""
+"""Ratings of delivered orders, and problems that become cases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,14 +10,15 @@ from domain.order import Order, OrderStatus
 from domain.timers import Windows
 
 DELIVERED_STATUSES = frozenset({OrderStatus.DELIVERED, OrderStatus.COMPLETED})
-MAX_STORY_LENGTH = 2000  # UTF-16 units of one contribution to a case; with our own words around it a message holds 4096
-MAX_CAPTION_LENGTH = 250  # the same under a photo, whose caption holds 1024
-MAX_EXCERPT_LENGTH = 100  # in a list of cases
-MAX_PERSON_NAME_LENGTH = 40  # of a person, in a message about a case
+# Lengths in UTF-16 units. A Telegram message holds 4096 and a caption 1024, with our own words around the text.
+MAX_STORY_LENGTH = 2000  # one contribution to a case
+MAX_CAPTION_LENGTH = 250  # a contribution under a photo
+MAX_EXCERPT_LENGTH = 100  # a contribution in a list of cases
+MAX_PERSON_NAME_LENGTH = 40  # a person's name in a message about a case
 
 
 class RatingReason(StrEnum):
-    """The one reason behind a thumb, up or down."""
+    """The reason for a rating; a rating has at most one."""
 
     FAST = "fast"
     FRIENDLY = "friendly"
@@ -37,7 +38,7 @@ REASONS_BY_RATING: Mapping[bool, tuple[RatingReason, ...]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rating:
-    """What the customer of one order thought of it: for her own eyes, her runner reads sums only."""
+    """A customer's rating of one order. Only that customer sees it; the runner sees counts."""
 
     good: bool
     reason: RatingReason | None
@@ -45,7 +46,7 @@ class Rating:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatingCounts:
-    """A runner's deliveries, and how many of them got which thumb."""
+    """The number of a runner's deliveries, and of their good and bad ratings."""
 
     deliveries: int
     thumbs_up: int
@@ -57,16 +58,16 @@ class ProblemKind(StrEnum):
     WRONG = "wrong"
     COLD = "cold"
     NOT_HERE = "not_here"
-    OTHER = "other"  # told in her own words, no kind chosen
-    QUESTION = "question"  # asked while the order is under way
+    OTHER = "other"  # described in the customer's own words, without a kind
+    QUESTION = "question"  # asked while the order is in flight
 
 
-OFFERED_PROBLEM_KINDS = (
+OFFERED_PROBLEM_KINDS = (  # in the order of the buttons
     ProblemKind.MISSING,
     ProblemKind.WRONG,
     ProblemKind.COLD,
     ProblemKind.NOT_HERE,
-)  # as buttons, in this order
+)
 
 
 class CaseStatus(StrEnum):
@@ -75,16 +76,16 @@ class CaseStatus(StrEnum):
 
 
 class CaseOutcome(StrEnum):
-    """What an admin closes a case with by one tap; other words she types."""
+    """The outcomes that an admin can tap to close a case. Any other outcome is typed."""
 
     SOLVED = "solved"
     NOTED = "noted"
-    SILENT = "silent"  # the customer was asked, and did not answer
+    SILENT = "silent"  # the customer was asked and did not answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A problem with one delivered order, from the customer's report to an admin's last word."""
+    """A problem with one order, or a question about it, from the customer's report until an admin closes it."""
 
     id: int
     campus_id: int
@@ -94,19 +95,19 @@ class Case:
     story: str
     photo: str | None  # Telegram's file id
     status: CaseStatus
-    messages: int  # how many contributions it has, the report is the first
+    messages: int  # the number of contributions; the report is the first
     outcome: str | None
     opened_at: datetime
     closed_at: datetime | None
 
 
 def is_within_feedback_window(order: Order, now: datetime, windows: Windows) -> bool:
-    """Whether a delivered order may still be rated or reported."""
+    """Return whether an order was delivered and may still be rated or reported."""
     return order.delivered_at is not None and now <= order.delivered_at + windows.length("problem")
 
 
 def shorten_text(text: str, max_units: int) -> str:
-    """At most so many UTF-16 units (as Telegram counts), with an ellipsis where something is missing."""
+    """Return the text in at most `max_units` UTF-16 units (as Telegram counts), with an ellipsis if it was cut."""
     units = text.encode("utf-16-le")
     if len(units) <= 2 * max_units:
         return text
@@ -114,5 +115,5 @@ def shorten_text(text: str, max_units: int) -> str:
 
 
 def is_within_length(text: str, max_units: int) -> bool:
-    """Whether nothing of it would be cut."""
+    """Return whether the text has at most `max_units` UTF-16 units."""
     return len(text.encode("utf-16-le")) <= 2 * max_units

@@ -1,4 +1,4 @@
-"""When an open order is late, and in which way: what the board says in words."""
+"""The kinds of lateness of an open order, for the admins' board."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -7,20 +7,20 @@ from typing import assert_never
 from domain.order import OrderStatus
 from domain.timers import Windows
 
-SETTLEMENT_TIMEOUT = timedelta(minutes=5)  # from the hand-over to the money; a saga that takes longer needs a look
+SETTLEMENT_TIMEOUT = timedelta(minutes=5)  # from the hand-over to the capture; an admin checks a saga that takes longer
 
 
 class Lateness(StrEnum):
     NONE = "none"
-    UNPAID = "unpaid"  # the bank's yes is overdue
+    UNPAID = "unpaid"  # the bank's approval is overdue
     UNCLAIMED = "unclaimed"
-    SILENT = "silent"  # the runner was asked, and has not answered
+    SILENT = "silent"  # the runner was asked and has not answered
     ABSENT = "absent"  # the customer does not come
-    UNSETTLED = "unsettled"  # delivered, and the money does not move
+    UNSETTLED = "unsettled"  # delivered, and the money is not captured
 
 
 def lateness_of(status: OrderStatus, since: datetime, now: datetime, windows: Windows, *, silent: bool) -> Lateness:
-    """How an order is late that stands in this status since then; NONE while it is in time."""
+    """Return how an order is late that has had this status since `since`; NONE while it is in time."""
     match status:
         case OrderStatus.PENDING:
             return _late_after(windows.length("payment"), since, now, Lateness.UNPAID)
@@ -45,5 +45,5 @@ def _late_after(window: timedelta, since: datetime, now: datetime, late: Latenes
 
 
 def whole_minutes(since: datetime, now: datetime) -> int:
-    """Whole minutes between the two."""
+    """Return the whole minutes from `since` to `now`, at least 0."""
     return max(0, int((now - since).total_seconds()) // 60)

@@ -1,4 +1,4 @@
-"""The ledger as data: its accounts, and what a posting is."""
+"""The ledger as data: accounts, entries and postings."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,17 +13,17 @@ class LedgerAccountKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerAccount:
-    """A ledger account by its code; one currency each."""
+    """A ledger account, identified by its code. It has one currency."""
 
     code: str
     kind: LedgerAccountKind
     currency: str
-    owner: int | None = None  # the runner's person id, where the account is a debt to one
+    owner: int | None = None  # the person id of the runner or customer that the account is about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """One line: positive is debit, negative is credit, minor units."""
+    """One line of a posting, in minor units: positive is debit, negative is credit."""
 
     account: LedgerAccount
     amount: int
@@ -31,7 +31,7 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
-    """A transaction that sums to zero; `key` makes its effect happen once."""
+    """A ledger transaction that sums to zero. A `key` is booked once only."""
 
     key: str
     kind: str
@@ -40,7 +40,7 @@ class Posting:
 
 
 def stripe_balance_account(currency: str) -> LedgerAccount:
-    """What Stripe keeps for the platform."""
+    """The platform's balance at Stripe."""
     return LedgerAccount(code=f"stripe_balance:{currency}", kind=LedgerAccountKind.ASSET, currency=currency)
 
 
@@ -61,44 +61,47 @@ def stripe_fees_account(currency: str) -> LedgerAccount:
 
 
 def platform_costs_account(currency: str) -> LedgerAccount:
-    """What the platform bears itself: food that was bought and never arrived."""
+    """What the platform pays itself: food that was bought and never arrived."""
     return LedgerAccount(code=f"platform_costs:{currency}", kind=LedgerAccountKind.EXPENSE, currency=currency)
 
 
 def refunds_borne_account(currency: str) -> LedgerAccount:
-    """What the platform gave back to customers out of its own."""
+    """What the platform refunded to customers at its own cost."""
     return LedgerAccount(code=f"refunds_borne:{currency}", kind=LedgerAccountKind.EXPENSE, currency=currency)
 
 
 def runner_debt_account(runner: int, currency: str) -> LedgerAccount:
-    """What a runner owes the platform: a transfer that could not be taken back."""
+    """What a runner owes the platform: a transfer that could not be reversed."""
     code = f"runner_debt:{runner}:{currency}"
     return LedgerAccount(code=code, kind=LedgerAccountKind.ASSET, currency=currency, owner=runner)
 
 
 def customer_debt_account(customer: int, currency: str) -> LedgerAccount:
-    """What a customer owes the platform: food she got, and a charge her bank declined."""
+    """What a customer owes the platform: delivered food, and a charge that the bank declined."""
     code = f"customer_debt:{customer}:{currency}"
     return LedgerAccount(code=code, kind=LedgerAccountKind.ASSET, currency=currency, owner=customer)
 
 
 def bad_debts_account(currency: str) -> LedgerAccount:
-    """What customers owed, and the platform let go."""
+    """What customers owed and the platform waived."""
     return LedgerAccount(code=f"bad_debts:{currency}", kind=LedgerAccountKind.EXPENSE, currency=currency)
 
 
 def dispute_suspense_account(currency: str) -> LedgerAccount:
-    """What banks took back and have not decided about."""
+    """What banks took back in disputes that are still open."""
     return LedgerAccount(code=f"dispute_suspense:{currency}", kind=LedgerAccountKind.ASSET, currency=currency)
 
 
 def dispute_losses_account(currency: str) -> LedgerAccount:
-    """What banks took back for good."""
+    """What banks took back in disputes that the platform lost."""
     return LedgerAccount(code=f"dispute_losses:{currency}", kind=LedgerAccountKind.EXPENSE, currency=currency)
 
 
 def make_posting(key: str, kind: str, stripe_object: str, *entries: LedgerEntry) -> Posting:
-    """A posting of the lines that are not nothing; ValueError unless they are two or more and sum to nothing."""
+    """Return a posting of the entries that are not zero.
+
+    Raise ValueError when these are fewer than two, or do not sum to zero.
+    """
     kept = tuple(entry for entry in entries if entry.amount)
     if sum(entry.amount for entry in kept) != 0 or len(kept) < 2:
         raise ValueError(f"posting {key} is not balanced")

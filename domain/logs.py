@@ -9,12 +9,12 @@ import structlog
 from structlog.stdlib import BoundLogger, ProcessorFormatter
 from structlog.typing import Processor
 
-# httpx logs whole addresses, and Telegram's contain the bot token; the others report each call they make.
+# httpx logs whole addresses, and Telegram's contain the bot token. The others log every call they make.
 QUIET_LOGGERS = ("httpx", "httpcore", "stripe", "arq", "aiogram.event")
 
 
 def get_logger(name: str) -> BoundLogger:
-    """The logger of a module. A line is an event name in snake_case and fields, no sentence."""
+    """Return the logger of a module. A log line is an event name in snake_case with fields, not a sentence."""
     logger: BoundLogger = structlog.wrap_logger(
         logging.getLogger(name),
         wrapper_class=BoundLogger,
@@ -29,7 +29,7 @@ def get_logger(name: str) -> BoundLogger:
 
 
 def configure_logging(level: str, log_format: str) -> None:
-    """Send every log line of this process to stderr: `log_format` is `json` or `console`."""
+    """Send every log line of this process to stderr. `log_format` is `json` or `console`."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         ProcessorFormatter(
@@ -43,7 +43,7 @@ def configure_logging(level: str, log_format: str) -> None:
 
 def _shared() -> list[Processor]:
     return [
-        structlog.contextvars.merge_contextvars,  # campus, order, saga, update: bound once by whoever handles one
+        structlog.contextvars.merge_contextvars,  # campus, order, saga, update: bound where the handling begins
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

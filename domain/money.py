@@ -1,11 +1,11 @@
-"""Money as whole minor units of one currency; no float comes near it."""
+"""Money as whole minor units of one currency, never as a float."""
 
 import re
 from dataclasses import dataclass
 
 from domain.errors import Unreadable
 
-# Minor digits by currency, where they are not 2 (docs.stripe.com/currencies, zero- and three-decimal lists).
+# The number of minor digits where it is not 2 (docs.stripe.com/currencies, zero-decimal and three-decimal lists).
 CURRENCY_EXPONENTS = {"jpy": 0, "krw": 0, "vnd": 0, "clp": 0, "bhd": 3, "kwd": 3, "jod": 3, "omr": 3, "tnd": 3}
 CURRENCY_SYMBOLS = {"sgd": "S$", "usd": "US$", "eur": "€", "gbp": "£", "myr": "RM", "jpy": "¥"}
 MAX_CHARGE = 99_999_999  # minor units; Stripe's own limit
@@ -16,16 +16,16 @@ _NUMBER_PATTERN = re.compile(r"(\d{1,8})(?:[.,](\d{1,3}))?", re.ASCII)
 
 @dataclass(frozen=True, slots=True, order=False)
 class Money:
-    """An amount: `minor` in the currency's smallest unit (cents), `currency` as three lower-case letters."""
+    """An amount: `minor` in the currency's smallest unit (cents), `currency` in three lower-case letters."""
 
     minor: int
     currency: str
 
     def __post_init__(self) -> None:
         if type(self.minor) is not int:
-            raise TypeError(f"money is whole minor units, not {type(self.minor).__name__}")
+            raise TypeError(f"money must be an int of minor units, not {type(self.minor).__name__}")
         if not _CURRENCY_PATTERN.fullmatch(self.currency):
-            raise ValueError(f"currency is three lower-case letters, not {self.currency!r}")
+            raise ValueError(f"a currency must be three lower-case letters, not {self.currency!r}")
 
     def _require_same_currency(self, other: "Money") -> None:
         if other.currency != self.currency:
@@ -44,12 +44,12 @@ class Money:
 
 
 def currency_exponent(currency: str) -> int:
-    """How many minor digits the currency has."""
+    """Return the number of minor digits of the currency."""
     return CURRENCY_EXPONENTS.get(currency, 2)
 
 
 def format_money(minor: int, currency: str) -> str:
-    """The amount as people write it: `S$12.90`."""
+    """Return the amount as people write it, such as `S$12.90`."""
     digits = currency_exponent(currency)
     sign = "-" if minor < 0 else ""
     whole, rest = divmod(abs(minor), 10**digits)
@@ -58,20 +58,20 @@ def format_money(minor: int, currency: str) -> str:
 
 
 def read_amount(typed: str, currency: str) -> int:
-    """Minor units of what a person typed (`4.50`, `4,5`, `S$4.5`); Unreadable when it is not one plain amount."""
+    """Return the minor units of a typed amount (`4.50`, `4,5`, `S$4.5`). Raise Unreadable for anything else."""
     text = typed.strip()
     symbol = CURRENCY_SYMBOLS.get(currency, "")
     for prefix in (symbol, "$", currency.upper(), currency):
         if prefix and text.lower().startswith(prefix.lower()):
             text = text[len(prefix) :].strip()
             break
-    found = _NUMBER_PATTERN.fullmatch(text)
+    match = _NUMBER_PATTERN.fullmatch(text)
     digits = currency_exponent(currency)
-    if found is None or len(found[2] or "") > digits:
+    if match is None or len(match[2] or "") > digits:
         raise Unreadable(example=format_money(450 if digits == 2 else 10**digits * 4, currency))
-    return int(found[1] + (found[2] or "").ljust(digits, "0"))
+    return int(match[1] + (match[2] or "").ljust(digits, "0"))
 
 
 def basis_points_of(minor: int, basis_points: int) -> int:
-    """The part of an amount, rounded half up; basis points are hundredths of a percent."""
+    """Return this share of an amount, rounded half up. Basis points are hundredths of a percent."""
     return (minor * basis_points + 5_000) // 10_000

@@ -1,11 +1,11 @@
-"""Which messages about an order its card says as well: when one is perhaps lost, the card comes in its place."""
+"""The notifications that the order message repeats: it is sent in place of one with an unknown outcome."""
 
-# A message that is not here has words no card carries: the other side's or the campus team's own, a question, a link,
-# or money that moved for a reason. Two are here though an admin's reason is not on the card: whoever must not buy
-# anything has to know at once.
+# A notification that is missing here says something that no order message says: words of the other side or of the
+# campus team, a question, a link, or money that moved for a reason. Two notifications are listed although the order
+# message lacks the admin's reason: a runner who must not buy anything has to know at once.
 SHOWN_BY_ORDER_MESSAGE = frozenset(
     {
-        # what became of the order, and what to do next
+        # the state of the order, and the next step
         "notification-claimed",
         "notification-released",
         "notification-arrived",
@@ -22,12 +22,12 @@ SHOWN_BY_ORDER_MESSAGE = frozenset(
         "notification-hold-gone-customer",
         "notification-cancelled-by-admin",
         "notification-closed",
-        # that nobody has taken it yet
+        # no runner has claimed it yet
         "notification-nudge",
         "notification-odds-hour",
         "notification-odds-day",
         "notification-odds-unknown",
-        # what it costs at most, as it was or anew
+        # the ceiling, unchanged or new
         "notification-price-increase-declined",
         "notification-price-increase-unapproved",
         "notification-price-increase-not-reached",
@@ -35,14 +35,14 @@ SHOWN_BY_ORDER_MESSAGE = frozenset(
         "notification-limit-increased",
         "notification-limit-refused",
         "notification-limit-not-increased",
-        # what its customer owes, or owes no more
+        # the customer's debt, open or ended
         "notification-owes",
         "notification-debt-approval",  # with the bank's link
         "notification-debt-declined",
         "notification-debt-unapproved",
         "notification-debt-not-reached",
         "notification-debt-paid",
-        # what became of the job, and of its pay
+        # the state of the delivery, and of its payout
         "notification-claim-given-back",
         "notification-taken-back",
         "notification-released-by-admin",

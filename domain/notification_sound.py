@@ -1,13 +1,14 @@
-"""Which messages about an order make a sound: at most four for its customer, and the last words always do."""
+"""The notifications that make a sound: at most four per order for its customer, and the final one always."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-MAX_AUDIBLE_NOTIFICATIONS = 4  # of one order for its customer, whatever becomes of it
+MAX_AUDIBLE_NOTIFICATIONS = 4  # for the customer of one order, however it ends
 
-# How many loud messages about the same order may have come before, for this one still to be loud. Early news leaves
-# room for the arrival and the end; what comes later is sent all the same, without a sound, and the card says it too.
-# Only this news is counted: what a person writes to her, the runner or the campus team, rings and uses nothing up.
+# A notification makes a sound when at most this many audible ones about the same order came before it. Early ones
+# have low limits, so that the arrival and the end can still make a sound. One without a sound is sent all the same,
+# and the order message says it too. A message that a person wrote (the runner or the campus team) always makes a
+# sound and is not counted.
 MAX_PRIOR_AUDIBLE: Mapping[str, int] = MappingProxyType(
     {
         "notification-nudge": 0,
@@ -26,5 +27,8 @@ MAX_PRIOR_AUDIBLE: Mapping[str, int] = MappingProxyType(
 
 
 def is_audible(key: str, prior_audible: int) -> bool:
-    """Whether a message of this key rings after so many loud ones; whatever is not in the table always does."""
+    """Return whether a notification of this key makes a sound after `prior_audible` others with a sound.
+
+    One whose key is not in the table always does.
+    """
     return prior_audible <= MAX_PRIOR_AUDIBLE.get(key, prior_audible)

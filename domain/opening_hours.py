@@ -1,4 +1,4 @@
-"""When a place that is closed opens again."""
+"""The next opening of a closed place."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,14 +8,14 @@ from domain.campus import WEEKDAYS, OpeningHours
 
 @dataclass(frozen=True, slots=True)
 class NextOpening:
-    """A time of day (HH:MM, local), so many days from today."""
+    """A local time of day (`clock`, as HH:MM), `days` days from today."""
 
     days: int
     clock: str
 
 
 def next_opening(hours: OpeningHours, local: datetime) -> NextOpening | None:
-    """The next time after this local one at which a day's hours begin; None for a place without hours."""
+    """Return the next opening after this local time; None for a place without opening hours."""
     clock = local.strftime("%H:%M")
     for days in range(len(WEEKDAYS) + 1):
         day = WEEKDAYS[(local.weekday() + days) % len(WEEKDAYS)]

@@ -1,4 +1,4 @@
-"""The life of an order: its statuses, the events that move it, and the one table that knows which goes where."""
+"""An order: its statuses, its events and the table of its transitions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,27 +24,27 @@ class OrderStatus(StrEnum):
 
 
 class OrderEvent(StrEnum):
-    PUBLISHED = "published"  # the hold is made: runners may see it
+    PUBLISHED = "published"  # the hold is made: runners see the order
     UNPAID = "unpaid"  # declined, not approved in time, or cancelled while pending
-    WITHDRAWN = "withdrawn"  # create_order turned back after publishing
+    WITHDRAWN = "withdrawn"  # create_order compensated after publishing
     CLAIMED = "claimed"
-    GIVEN_BACK = "given_back"  # accept_order turned back
-    HOLD_GONE = "hold_gone"  # the hold died before anything was bought
-    RELEASED = "released"  # the runner gave the job back
+    GIVEN_BACK = "given_back"  # accept_order compensated
+    HOLD_GONE = "hold_gone"  # the hold ended before anything was bought
+    RELEASED = "released"  # the runner gave the order back
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     CANCELLED_BY_ADMIN = "cancelled_by_admin"
-    BOUGHT = "bought"  # the order's pivot: from here nobody cancels
+    BOUGHT = "bought"  # the order's pivot: nobody can cancel from here on
     PICKED_UP = "picked_up"
     ARRIVED = "arrived"
     DELIVERED = "delivered"
     COMPLETED = "completed"
-    FINISHED_BY_ADMIN = "finished_by_admin"  # handed over on an admin's word
-    CLOSED_BY_ADMIN = "closed_by_admin"  # bought, but it will not arrive: an admin says who bears it
+    FINISHED_BY_ADMIN = "finished_by_admin"  # an admin confirmed the hand-over
+    CLOSED_BY_ADMIN = "closed_by_admin"  # bought but not delivered: an admin says who bears the cost
 
 
 class Bearer(StrEnum):
-    """Who bears the food of an order that an admin closed after the purchase; the customer never does."""
+    """Who pays for the food of an order that an admin closed after the purchase; never the customer."""
 
     RUNNER = "runner"
     PLATFORM = "platform"
@@ -86,29 +86,29 @@ STATUSES_BEFORE_PIVOT = frozenset({_S.PENDING, _S.CREATED, _S.ACCEPTED})
 
 
 def source_statuses(event: OrderEvent) -> tuple[OrderStatus, ...]:
-    """The statuses in which the event is legal; they become the guard of the SQL UPDATE."""
+    """Return the statuses in which the event is allowed. They guard the SQL UPDATE."""
     return tuple(status for status, trigger in ORDER_TRANSITIONS if trigger is event)
 
 
 def target_status(event: OrderEvent) -> OrderStatus:
-    """Where the event leads; each event leads to one status only."""
+    """Return the status after the event. Each event leads to one status only."""
     (status,) = {after for (_, trigger), after in ORDER_TRANSITIONS.items() if trigger is event}
     return status
 
 
 def is_event_allowed(status: OrderStatus, event: OrderEvent) -> bool:
-    """Whether the event is legal now."""
+    """Return whether the event is allowed in this status."""
     return (status, event) in ORDER_TRANSITIONS
 
 
 def can_leave_food(status: OrderStatus, pin_tries: int, *, has_waited: bool) -> bool:
-    """Whether a photo is proof enough: the PIN is locked, or the customer was `waited` for as long as one must."""
+    """Return whether a photo is proof enough: the PIN is locked, or the runner has waited the required time."""
     return status is OrderStatus.ARRIVED and (has_waited or pin_tries >= MAX_PIN_TRIES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """An order as committed; amounts in minor units of `price.currency`, times in UTC."""
+    """A committed order. Amounts are in minor units of `price.currency`, times in UTC."""
 
     id: int
     campus_id: int
@@ -130,10 +130,10 @@ class Order:
     pin: str | None
     pin_tries: int
     end_reason: str | None  # customer, admin, unpaid, declined, out_of_reach, hold_gone, unclaimed, closed
-    end_note: str | None  # an admin's own words
-    borne_by: Bearer | None  # of an order closed after the purchase: who pays for the food
-    receipt_photo: str | None  # Telegram's file id, known to this campus' bot only
-    proof_photo: str | None  # of the food, where it was left or handed over without a PIN
+    end_note: str | None  # the reason an admin gave
+    borne_by: Bearer | None  # who pays for the food, if an admin closed the order after the purchase
+    receipt_photo: str | None  # Telegram's file id, valid for this campus' bot only
+    proof_photo: str | None  # file id of a photo: the food was left, or handed over without a PIN
     placed_at: datetime
     created_at: datetime | None
     accepted_at: datetime | None
@@ -143,4 +143,4 @@ class Order:
     delivered_at: datetime | None
     completed_at: datetime | None
     ended_at: datetime | None
-    asked_limit: int | None = None  # what the shop wants, above the limit: her customer has been asked
+    asked_limit: int | None = None  # the price in the shop, above the limit: the customer was asked

@@ -1,4 +1,4 @@
-"""The customer's card: what became of her order, what it will cost at most, and what she can do now."""
+"""The order message in the customer's chat."""
 
 from types import MappingProxyType
 from typing import assert_never
@@ -22,7 +22,7 @@ from domain.order_message_view import OrderMessageContent, OrderView
 from domain.payment import HoldStatus
 from domain.words import say, say_plain
 
-_PAYMENT_END_REASONS = frozenset({"unpaid", "declined", "hold_gone"})  # an order's end that another card may cure
+_PAYMENT_END_REASONS = frozenset({"unpaid", "declined", "hold_gone"})  # another payment card may help
 
 _STATE_KEYS = MappingProxyType(
     {
@@ -40,7 +40,7 @@ _STATE_KEYS = MappingProxyType(
 
 
 def render_for_customer(view: OrderView, locale: str) -> OrderMessageContent:
-    """State, times, what to do next, what was ordered, the money."""
+    """Return the customer's order message: state, times, next step, items and money."""
     return compose_message(
         (
             join_lines(_state_line(view, locale), format_timeline(view, locale)),
@@ -122,7 +122,6 @@ def _pending_next_step(view: OrderView, locale: str) -> str:
 
 
 def _cancellation_line(view: OrderView, locale: str) -> str:
-    """Why it was cancelled, in our words or the admin's."""
     match view.order.end_reason:
         case "customer":
             return say(locale, "order-message-why-customer")
@@ -178,7 +177,7 @@ def _money_lines(view: OrderView, locale: str) -> str:
 
 
 def _hold_line(view: OrderView, locale: str) -> str:
-    """The truth about a hold that is not needed any more: on its way back is not back."""
+    """Return what happens to a hold that is no longer needed; it counts as released only once Stripe said so."""
     hold = view.hold
     if hold is None or hold.refusal is not None:
         return say(locale, "order-message-hold-none")

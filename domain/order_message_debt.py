@@ -1,4 +1,4 @@
-"""What a customer's card says about an order that was delivered and could not be charged."""
+"""The parts of a customer's order message about a debt: delivered, and the charge was declined."""
 
 from domain.buttons import Button, ButtonStyle, Tap, make_button
 from domain.order_message_parts import format_amount
@@ -8,12 +8,12 @@ from domain.words import say, say_plain
 
 
 def has_open_debt(view: OrderView) -> bool:
-    """Whether its customer has to pay it still."""
+    """Return whether the customer has yet to pay for the order."""
     return view.debt is not None and view.debt.status is CustomerDebtStatus.OPEN
 
 
 def format_debt(view: OrderView, locale: str) -> str:
-    """What is owed, or that it is not any more; empty for an order that was paid in the end."""
+    """Return the line about an open or waived debt; empty when there is none or it was paid."""
     if view.debt is None or view.debt.status is CustomerDebtStatus.PAID:
         return ""
     key = "order-message-debt-open" if has_open_debt(view) else "order-message-debt-waived"
@@ -21,7 +21,7 @@ def format_debt(view: OrderView, locale: str) -> str:
 
 
 def pay_debt_button(view: OrderView, locale: str) -> Button | None:
-    """[Pay S$8.30], or while her bank waits for her yes, the way there."""
+    """Return [Pay S$8.30]; while the bank waits for the customer's approval, a link to it; None without a debt."""
     if view.debt is None or not has_open_debt(view):
         return None
     if view.hold is not None and view.hold.status is HoldStatus.APPROVAL and view.hold.approval_url is not None:

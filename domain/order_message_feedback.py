@@ -1,4 +1,4 @@
-"""What a delivered order's card offers its customer: a thumb, a word about a problem, and what she said already."""
+"""The parts of a customer's order message about ratings and problems."""
 
 from domain.buttons import Button, Tap, make_button
 from domain.feedback import DELIVERED_STATUSES
@@ -9,7 +9,7 @@ from domain.words import say, say_plain
 
 
 def format_feedback(view: OrderView, locale: str) -> str:
-    """Her own thumb in words, and the case that is open."""
+    """Return the lines about the customer's rating and the open case."""
     case = "" if view.open_case is None else say(locale, "order-message-case-open", case=view.open_case)
     return join_lines(_format_rating(view, locale), case)
 
@@ -22,7 +22,10 @@ def _format_rating(view: OrderView, locale: str) -> str:
 
 
 def rating_buttons(view: OrderView, locale: str) -> tuple[Button, ...]:
-    """Up and down, until one was given; the card knows no clock: a tap that is late is told so."""
+    """Return the buttons for a rating, until there is one.
+
+    The order message is not redrawn when the time for ratings is over: a late tap is refused.
+    """
     order = view.order
     if order.status not in DELIVERED_STATUSES or view.rating is not None:
         return ()
@@ -33,7 +36,7 @@ def rating_buttons(view: OrderView, locale: str) -> tuple[Button, ...]:
 
 
 def problem_button(view: OrderView, locale: str) -> Button | None:
-    """The way to the campus team: a question while it is under way, a problem once the food is said to be there."""
+    """Return the button to the campus team: a question while the order is in flight, a problem after delivery."""
     order = view.order
     if order.status not in DELIVERED_STATUSES | STATUSES_WITH_RUNNER:
         return None

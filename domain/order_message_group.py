@@ -1,4 +1,4 @@
-"""The card of a job in the runner group: everybody reads it, so no name of the customer, no note, no PIN, no room."""
+"""The order message in the runner group. All members read it: no customer name, note, PIN or room."""
 
 from domain.buttons import Button, ButtonStyle, Tap, make_button
 from domain.order import STATUSES_WITH_RUNNER, OrderEvent, OrderStatus, is_event_allowed
@@ -10,7 +10,7 @@ _DELIVERED_STATUSES = frozenset({OrderStatus.DELIVERED, OrderStatus.COMPLETED})
 
 
 def render_for_group(view: OrderView, locale: str) -> OrderMessageContent:
-    """A job on offer with its [Claim]; taken or over, two lines and no button."""
+    """Return an open order with [Claim], or two lines without a button for one that is taken or over."""
     if not is_event_allowed(view.order.status, OrderEvent.CLAIMED):
         return OrderMessageContent(text=join_lines(_headline_line(view, locale), _outcome_line(view, locale)))
     pieces = sum(item.quantity for item in view.order.items)
@@ -31,13 +31,13 @@ def render_for_group(view: OrderView, locale: str) -> OrderMessageContent:
 
 
 def _headline_line(view: OrderView, locale: str) -> str:
-    """The building only: the exact spot is told to the runner who takes it, and typed words may name a room."""
+    """Name the building only: the exact spot is for the runner who claims, and a typed place may name a room."""
     place = say(locale, "order-message-group-elsewhere") if view.building is None else view.building
     return say(locale, "order-message-group-headline", order=view.order.id, store=view.order.store_name, place=place)
 
 
 def _outcome_line(view: OrderView, locale: str) -> str:
-    """The same words from the claim to the end: a group bears about twenty edits a minute."""
+    """Say the same from the claim to the end: Telegram allows about twenty edits a minute in a group."""
     order = view.order
     if (
         order.status in STATUSES_WITH_RUNNER | _DELIVERED_STATUSES

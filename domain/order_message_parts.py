@@ -1,4 +1,4 @@
-"""Lines that more than one card has: times, items, places, and the life of the order so far."""
+"""Parts that several kinds of order messages share: times, items, places and the timeline."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,22 +9,22 @@ from domain.order import STATUSES_WITH_RUNNER, OrderStatus
 from domain.order_message_view import OrderMessageContent, OrderView
 from domain.words import Html, say
 
-MAX_UNFOLDED_ITEMS = 3  # items that are shown without a tap
+MAX_UNFOLDED_ITEMS = 3  # longer lists are folded
 
 
 def format_time(view: OrderView, moment: datetime) -> Html:
-    """A time as each reader's phone writes it; where that is not known, in the campus' zone."""
+    """Return a time that each reader's Telegram shows in its own zone and format, else in the campus' zone."""
     local = moment.astimezone(view.campus.zone)
     return Html(f'<tg-time unix="{int(moment.timestamp())}" format="t">{local:%H:%M}</tg-time>')
 
 
 def format_amount(view: OrderView, minor: int) -> str:
-    """Minor units of the order's currency, as people write them."""
+    """Return minor units of the order's currency as people write them."""
     return format_money(minor, view.order.price.currency)
 
 
 def runner_earnings(view: OrderView) -> int:
-    """Minor units the runner keeps beside the shop's money: promised, and from the purchase on certain."""
+    """Return what the runner earns beyond the receipt, in minor units: an estimate until the purchase."""
     order = view.order
     if order.runner_share is None or order.receipt is None:
         return order.price.runner_earnings
@@ -32,7 +32,7 @@ def runner_earnings(view: OrderView) -> int:
 
 
 def format_items(view: OrderView, locale: str) -> str:
-    """What to buy, a line each; a long list is folded."""
+    """Return the items, one a line; a long list is folded."""
     item_texts = [
         say(locale, "order-message-item", quantity=item.quantity, name=item.name) for item in view.order.items
     ]
@@ -41,24 +41,26 @@ def format_items(view: OrderView, locale: str) -> str:
 
 
 def format_route(view: OrderView, locale: str) -> str:
-    """From where to where, in full."""
     return say(locale, "order-message-route", store=view.order.store_name, place=view.order.drop_point)
 
 
 def format_note(view: OrderView, locale: str) -> str:
-    """The customer's note, or nothing."""
+    """Return the line with the customer's note, or an empty text."""
     return say(locale, "order-message-note", note=view.order.note) if view.order.note else ""
 
 
 def format_relay_instruction(view: OrderView, locale: str, other: str | None) -> str:
-    """How one writes to the other side, while there is a job between the two."""
+    """Return how to write to the other side, while a runner has the order; otherwise an empty text."""
     if view.order.status not in STATUSES_WITH_RUNNER or other is None:
         return ""
     return say(locale, "order-message-relay", name=other)
 
 
 def format_timeline(view: OrderView, locale: str, *, since_claim: bool = False) -> str:
-    """All that happened, in one line: `12:01 placed · 12:04 Ana took it`; her own card says `you took it`."""
+    """Return the past events in one line: `12:01 placed · 12:04 Ana took it`.
+
+    With `since_claim` the line is for the runner: it begins with `you took it`.
+    """
     order, runner = view.order, view.runner_name or say(locale, "order-message-unnamed-runner")
     end_key = "order-message-time-expired" if order.status is OrderStatus.EXPIRED else "order-message-time-cancelled"
     before = ((order.placed_at, say(locale, "order-message-time-placed")),)
@@ -76,15 +78,15 @@ def format_timeline(view: OrderView, locale: str, *, since_claim: bool = False) 
         (order.ended_at, say(locale, end_key)),
     )
     shown = after if since_claim else (*before, *after)
-    return " · ".join(f"{format_time(view, moment)} {words}" for moment, words in shown if moment is not None)
+    return " · ".join(f"{format_time(view, moment)} {event}" for moment, event in shown if moment is not None)
 
 
 def compose_message(parts: Iterable[str], *rows: Iterable[Button | None]) -> OrderMessageContent:
-    """A card of paragraphs and rows, without those that are empty."""
+    """Return a message of the paragraphs and rows that are not empty."""
     kept = tuple(tuple(each for each in row if each is not None) for row in rows)
     return OrderMessageContent(text="\n\n".join(part for part in parts if part), rows=tuple(row for row in kept if row))
 
 
 def join_lines(*parts: str) -> str:
-    """One paragraph of the lines that say something."""
+    """Return one paragraph of the lines that are not empty."""
     return "\n".join(part for part in parts if part)

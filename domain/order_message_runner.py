@@ -1,4 +1,4 @@
-"""A runner's card of a job: what to do now, what to buy for how much, where to bring it, and what one earns."""
+"""The order message in the runner's chat."""
 
 from typing import assert_never
 
@@ -21,7 +21,7 @@ from domain.words import say, say_plain
 
 
 def render_for_runner(view: OrderView, locale: str) -> OrderMessageContent:
-    """The job of the runner whose chat it is; one that is not hers any more says so and has no buttons."""
+    """Return the runner's order message; one line without buttons when the reader no longer holds the order."""
     order = view.order
     if order.runner_id != view.viewer:
         return OrderMessageContent(
@@ -52,7 +52,7 @@ def render_for_runner(view: OrderView, locale: str) -> OrderMessageContent:
 
 
 def _end_lines(view: OrderView, locale: str) -> str:
-    """What the end of a job means for the runner's purse: after the purchase an admin said who bears it."""
+    """Say what the end means for the runner's pay: after the purchase an admin decided who bears the cost."""
     order, end_note = view.order, view.order.end_note or "-"
     match order.borne_by:
         case None:
@@ -175,7 +175,6 @@ def _money_line(view: OrderView, locale: str) -> str:
 
 
 def _next_step_button(view: OrderView, locale: str) -> Button | None:
-    """The one button that brings the job forward."""
     order = view.order
     if is_event_allowed(order.status, OrderEvent.BOUGHT) and order.hold_checked:
         return make_button(say_plain(locale, "button-bought"), Tap.BOUGHT, order.id, order.version, ButtonStyle.SUCCESS)
@@ -206,7 +205,7 @@ def _payout_missing_line(view: OrderView, locale: str) -> str:
 
 
 def _set_up_payout_button(view: OrderView, locale: str) -> Button | None:
-    """Where money waits for it; before that only where no other button needs the row."""
+    """Offer it when money waits for it; during a delivery only when [Release] does not need the row."""
     payable, is_row_free = view.payable, not is_event_allowed(view.order.status, OrderEvent.RELEASED)
     if view.payout_missing and view.order.status in STATUSES_WITH_RUNNER and is_row_free:
         return make_button(say_plain(locale, "button-set-up-payout"), Tap.SET_UP_PAYOUT)

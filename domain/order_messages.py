@@ -1,4 +1,4 @@
-"""From committed state to the card that shows it: every order and job card is drawn here, and only here."""
+"""Rendering of order messages: from the committed state to text and buttons. No other module renders them."""
 
 from typing import assert_never
 
@@ -11,7 +11,7 @@ __all__ = ["OrderMessageContent", "OrderMessageKind", "OrderView", "render_order
 
 
 def render_order_message(kind: OrderMessageKind, view: OrderView, locale: str) -> OrderMessageContent:
-    """The card of this kind in the reader's language; a pure function of its arguments."""
+    """Return the order message of this kind in the reader's language; a pure function of its arguments."""
     match kind:
         case OrderMessageKind.CUSTOMER:
             return render_for_customer(view, locale)

@@ -1,4 +1,4 @@
-"""The money's own states, never mixed into the order's: a hold, a pay-out, a refund, a timer of their own each."""
+"""Money: holds, payouts, refunds, debts and disputes, each with statuses apart from the order's."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from uuid import UUID
 
 class HoldStatus(StrEnum):
     REQUESTED = "requested"  # Stripe is being asked
-    APPROVAL = "approval"  # the customer's bank wants a yes (3-D Secure)
+    APPROVAL = "approval"  # the customer's bank asks for approval (3-D Secure)
     HELD = "held"
     CAPTURED = "captured"
     RELEASED = "released"
@@ -18,10 +18,10 @@ class HoldStatus(StrEnum):
 
 
 class HoldPart(StrEnum):
-    """What a hold is to its order: the money it counts on, what shall take its place, or what was in its place."""
+    """The part of a hold in its order: the current one, its replacement, or a former one."""
 
     CURRENT = "current"
-    REPLACEMENT = "replacement"  # only while its replace_hold runs
+    REPLACEMENT = "replacement"  # only while its replace_hold saga runs
     FORMER = "former"
 
 
@@ -31,7 +31,7 @@ class HoldEvent(StrEnum):
     DECLINED = "declined"
     RELEASED = "released"
     CAPTURED = "captured"
-    CHARGED = "charged"  # taken at once, without being held before: what lapsed is asked for anew
+    CHARGED = "charged"  # captured at once without a hold: the former hold lapsed
 
 
 _H, _HE = HoldStatus, HoldEvent
@@ -58,14 +58,12 @@ LIVE_HOLDS = frozenset({_H.REQUESTED, _H.APPROVAL, _H.HELD})
 
 class PayoutStatus(StrEnum):
     OPEN = "open"  # owed to the runner
-    SENDING = "sending"  # a transfer is under way
+    SENDING = "sending"  # a transfer is in flight
     PAID = "paid"
-    ANNULLED = "annulled"  # nothing is left to send: she bears all of it
+    ANNULLED = "annulled"  # nothing is left to send: the runner bears all of it
 
 
-INSUFFICIENT_FUNDS = (
-    "balance_insufficient"  # Stripe's word for a pay-out refused because the platform's own balance is short
-)
+INSUFFICIENT_FUNDS = "balance_insufficient"  # Stripe's refusal when the platform's balance is too low
 
 
 class PayoutEvent(StrEnum):
@@ -73,7 +71,7 @@ class PayoutEvent(StrEnum):
     REFUSED = "refused"
     PAID = "paid"
     ANNULLED = "annulled"
-    REOPENED = "reopened"  # a refund that she bore came back: something is owed to her again
+    REOPENED = "reopened"  # a refund that the runner bore failed: the runner is owed money again
 
 
 PAYOUT_TRANSITIONS: Mapping[tuple[PayoutStatus, PayoutEvent], PayoutStatus] = MappingProxyType(
@@ -90,7 +88,7 @@ PAYOUT_TRANSITIONS: Mapping[tuple[PayoutStatus, PayoutEvent], PayoutStatus] = Ma
 
 class RefundStatus(StrEnum):
     REQUESTED = "requested"
-    PENDING = "pending"  # Stripe took it, the bank has not yet
+    PENDING = "pending"  # accepted by Stripe, not yet by the bank
     SUCCEEDED = "succeeded"
     FAILED = "failed"
 
@@ -117,20 +115,20 @@ LIVE_REFUNDS = frozenset({RefundStatus.REQUESTED, RefundStatus.PENDING, RefundSt
 
 
 class RunnerDebtStatus(StrEnum):
-    """What became of money that a runner owes us, because a transfer could not be taken back."""
+    """The status of a runner's debt: the part of a refund that could not be reversed."""
 
     OPEN = "open"
-    WAIVED = "waived"  # an admin says so: the platform bears it after all
-    VOID = "void"  # the refund it came from failed
-    NETTED = "netted"  # all of it was kept of what she earned later
+    WAIVED = "waived"  # by an admin: the platform bears it after all
+    VOID = "void"  # the refund behind it failed
+    NETTED = "netted"  # all of it was deducted from later payouts
 
 
 class CustomerDebtStatus(StrEnum):
-    """What became of money that a customer owes us: her hold had lapsed, and her bank declined the charge."""
+    """The status of a customer's debt: the hold lapsed, and the bank declined the charge."""
 
     OPEN = "open"
     PAID = "paid"
-    WAIVED = "waived"  # an admin says so: the platform bears it
+    WAIVED = "waived"  # by an admin: the platform bears it
 
 
 class DisputeStatus(StrEnum):
@@ -154,7 +152,7 @@ DISPUTE_TRANSITIONS: Mapping[tuple[DisputeStatus, DisputeEvent], DisputeStatus] 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Money set aside on a customer's card; amounts in minor units."""
+    """Money set aside on a customer's card. Amounts are in minor units."""
 
     id: int
     order_id: int
@@ -173,7 +171,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payable:
-    """What is owed to a runner for one order, in minor units; `charge` is the captured charge it comes from."""
+    """What the platform owes a runner for one order, in minor units."""
 
     id: int
     campus_id: int
@@ -182,29 +180,29 @@ class Payable:
     status: PayoutStatus
     amount: int
     currency: str
-    charge: str | None  # None: the platform pays it out of its own
+    charge: str | None  # the captured charge it is paid from; None: the platform pays it itself
     attempt: int
-    transfer: str | None  # the newest
+    transfer: str | None  # the newest transfer
     refusal: str | None
-    withheld: int = 0  # of the amount she bears herself: kept back, or taken back after it was sent
-    sent: int = 0  # by confirmed transfers, less what was taken back of them
-    frozen: bool = False  # the customer's bank disputes the payment: nothing is sent meanwhile
-    netted: int = 0  # of the amount that is hers: kept for what she owed from other orders
+    withheld: int = 0  # the part of the amount that the runner bears: not sent, or reversed after it was sent
+    sent: int = 0  # by confirmed transfers, less their reversals
+    frozen: bool = False  # the payment is disputed: nothing is sent meanwhile
+    netted: int = 0  # the part of the amount that paid debts of other orders
 
     @property
     def runner_total(self) -> int:
-        """Minor units that are hers in the end."""
+        """The minor units the runner gets in all, sent or netted."""
         return self.amount - self.withheld
 
     @property
     def due(self) -> int:
-        """Minor units that have yet to be sent."""
+        """The minor units that have yet to be sent."""
         return self.amount - self.withheld - self.sent - self.netted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """Money that goes back to a customer's card, in minor units; `hers` is the part of it that the runner bears."""
+    """Money that goes back to a customer's card, in minor units. The runner bears `runner_amount` of it."""
 
     id: int
     campus_id: int
@@ -213,38 +211,38 @@ class Refund:
     status: RefundStatus
     amount: int
     runner_amount: int
-    withheld: int  # of her part: not sent in the first place
-    taken_back: int  # of her part: by a reversal
+    withheld: int  # of the runner's part: never sent
+    taken_back: int  # of the runner's part: by a reversal
     currency: str
     payment_intent: str
-    refund: str | None  # Stripe's number, once it took it
-    transfer: str | None  # what her part has to be taken back from, if it was sent
+    refund: str | None  # Stripe's id, once Stripe accepted it
+    transfer: str | None  # the transfer to reverse, if the runner's part was sent
     reversal: str | None
     reason: str
     refusal: str | None
 
     @property
     def platform_amount(self) -> int:
-        """Minor units the platform bears."""
+        """The minor units the platform bears."""
         return self.amount - self.runner_amount
 
     @property
     def to_take_back(self) -> int:
-        """Minor units of her part that are with her still."""
+        """The minor units of the runner's part that have yet to be reversed."""
         return self.runner_amount - self.withheld - self.taken_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispute:
-    """A payment that a customer's bank took back until it has decided, in minor units."""
+    """A payment that a customer disputes at the bank, in minor units."""
 
     id: int
     campus_id: int
     order_id: int
-    dispute: str  # Stripe's number
+    dispute: str  # Stripe's id
     status: DisputeStatus
     amount: int
-    withdrawn: int  # of it, from our balance; 0 while the bank only asks
+    withdrawn: int  # of the amount, from our balance; 0 while the bank only inquires
     fee: int
     currency: str
     reason: str
@@ -252,7 +250,7 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunnerDebt:
-    """What a runner owes the platform for a refund, in minor units: kept of her next pay, or let go."""
+    """What a runner owes the platform for a refund, in minor units. Later payouts pay it, or an admin waives it."""
 
     id: int
     order_id: int
@@ -261,18 +259,18 @@ class RunnerDebt:
     status: RunnerDebtStatus
     amount: int
     currency: str
-    refusal: str  # why Stripe could not take it back
-    netted: int = 0  # of the amount: kept of what she earned later
+    refusal: str  # why Stripe refused the reversal
+    netted: int = 0  # of the amount: deducted from later payouts
 
     @property
     def left(self) -> int:
-        """Minor units she owes still."""
+        """The minor units still owed."""
         return self.amount - self.netted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerDebt:
-    """What a customer owes the platform for an order that was delivered and could not be charged, in minor units."""
+    """What a customer owes for an order that was delivered and could not be charged, in minor units."""
 
     id: int
     campus_id: int
@@ -281,5 +279,5 @@ class CustomerDebt:
     status: CustomerDebtStatus
     amount: int
     currency: str
-    refusal: str  # why her bank declined
-    attempt: int  # how often she tried to pay it
+    refusal: str  # why the bank declined
+    attempt: int  # how often the customer tried to pay it

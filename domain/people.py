@@ -1,4 +1,4 @@
-"""Who people are here and what they may do: one table of role x action x ownership."""
+"""People, their roles, and the permission table of role, action and ownership."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,31 +14,31 @@ class RunnerStatus(StrEnum):
 
 
 class Role(StrEnum):
-    CUSTOMER = "customer"  # admitted to this campus: came by its invitation, or needs none
+    CUSTOMER = "customer"  # admitted to this campus: used its invitation, or needs none
     RUNNER = "runner"  # approved by an admin of this campus
-    HOLDER = "holder"  # a runner, suspended or not: what she holds she brings to its end, what she earned is hers
+    HOLDER = "holder"  # a runner, suspended or not: may finish their deliveries and be paid
     ADMIN = "admin"
     SYSTEM = "system"  # timers and sagas
 
 
-ACTOR_ROLES = (Role.CUSTOMER, Role.RUNNER, Role.ADMIN, Role.SYSTEM)  # in whose name history is written
+ACTOR_ROLES = (Role.CUSTOMER, Role.RUNNER, Role.ADMIN, Role.SYSTEM)  # the actors of the event log
 
 
 class Ownership(StrEnum):
     ANY = "any"
-    OWN = "own"  # the customer's own order, or the job this runner holds
-    OTHERS = "others"  # never one's own order; for an admin's word on a hand-over: never one's own job
+    OWN = "own"  # the customer's own order, or the order this runner delivers
+    OTHERS = "others"  # not the actor's own order or delivery; FINISH_ANY excludes only the actor's own delivery
 
 
 class Action(StrEnum):
     PLACE = "place"
     CANCEL = "cancel"
-    WRITE_TO_OTHER_SIDE = "write_to_other_side"  # to the other side of an order
-    SEE_PHOTOS = "see_photos"  # the receipt, and the food where it was left
+    WRITE_TO_OTHER_SIDE = "write_to_other_side"
+    SEE_PHOTOS = "see_photos"  # of the receipt, and of the food that was left
     CLAIM = "claim"
     RELEASE = "release"
     WAIT = "wait"
-    INCREASE_PRICE = "increase_price"  # to pay more than one first agreed to
+    INCREASE_PRICE = "increase_price"  # pay more than first agreed
     CHECK_IN = "check_in"
     BUY = "buy"
     PICK_UP = "pick_up"
@@ -73,10 +73,8 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
         (Role.CUSTOMER, Action.CANCEL): Ownership.OWN,
         (Role.CUSTOMER, Action.WAIT): Ownership.OWN,
         (Role.CUSTOMER, Action.INCREASE_PRICE): Ownership.OWN,
-        (
-            Role.CUSTOMER,
-            Action.WRITE_TO_OTHER_SIDE,
-        ): Ownership.OWN,  # one's own order or job: a runner is a customer too
+        # Their own order or delivery: a runner has the customer's role too.
+        (Role.CUSTOMER, Action.WRITE_TO_OTHER_SIDE): Ownership.OWN,
         (Role.CUSTOMER, Action.SEE_PHOTOS): Ownership.OWN,
         (Role.CUSTOMER, Action.PAY_DEBT): Ownership.OWN,
         (Role.CUSTOMER, Action.ASK_TO_RUN): Ownership.OWN,
@@ -111,7 +109,7 @@ PERMISSIONS: Mapping[tuple[Role, Action], Ownership] = MappingProxyType(
 
 
 def roles_of(runner_status: RunnerStatus, *, is_admin: bool, admitted: bool) -> frozenset[Role]:
-    """The roles a member holds at once: who runs or steers here is a customer too, others need the invitation."""
+    """Return all roles of a member. Runners and admins are customers too; others need the invitation."""
     holds = runner_status in (RunnerStatus.APPROVED, RunnerStatus.SUSPENDED)
     roles = {Role.CUSTOMER} if admitted or is_admin or holds else set()
     if runner_status is RunnerStatus.APPROVED:
@@ -124,7 +122,7 @@ def roles_of(runner_status: RunnerStatus, *, is_admin: bool, admitted: bool) -> 
 
 
 def is_permitted(roles: frozenset[Role], action: Action, *, own: bool) -> bool:
-    """Whether one of the roles allows the action on something that is, or is not, the actor's own."""
+    """Return whether one of the roles allows the action. `own` says whether its object is the actor's own."""
     for role in roles:
         match PERMISSIONS.get((role, action)):
             case Ownership.ANY:
@@ -138,7 +136,7 @@ def is_permitted(roles: frozenset[Role], action: Action, *, own: bool) -> bool:
     return False
 
 
-CARD_BRAND_NAMES: Mapping[str, str] = MappingProxyType(  # Stripe's word -> the name on the card
+CARD_BRAND_NAMES: Mapping[str, str] = MappingProxyType(  # Stripe's name -> the name that people know
     {
         "amex": "American Express",
         "cartes_bancaires": "Cartes Bancaires",
@@ -155,13 +153,13 @@ CARD_BRAND_NAMES: Mapping[str, str] = MappingProxyType(  # Stripe's word -> the 
 
 
 def card_brand_name(brand: str) -> str:
-    """A card's brand as people write it."""
+    """Return the brand of a card as people write it."""
     return CARD_BRAND_NAMES.get(brand, brand.replace("_", " ").title())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedCard:
-    """What may be said about a card without being one."""
+    """What we keep of a customer's card: no number of it but the last four digits."""
 
     payment_method: str
     brand: str
@@ -182,8 +180,8 @@ class Member:
     runner_status: RunnerStatus
     is_admin: bool
     reachable: bool
-    admitted: bool  # came by the campus' invitation, or the campus is open to all
-    default_place: str | None  # where her food usually goes
+    admitted: bool  # used the campus' invitation, or the campus is open to all
+    default_place: str | None  # where their food usually goes
     stripe_customer: str | None
     stripe_account: str | None
     payouts_ready: bool
@@ -191,10 +189,10 @@ class Member:
 
     @property
     def telegram_contact(self) -> str:
-        """How an admin finds this person on Telegram: by @name and number, or by the number alone."""
+        """The @name and id by which an admin finds the person on Telegram, or the id alone."""
         return f"@{self.username}, {self.person_id}" if self.username else str(self.person_id)
 
     @property
     def roles(self) -> frozenset[Role]:
-        """All roles this member holds here."""
+        """All roles of this member on this campus."""
         return roles_of(self.runner_status, is_admin=self.is_admin, admitted=self.admitted)

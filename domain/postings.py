@@ -1,4 +1,4 @@
-"""Which accounts move when money is captured, paid out, charged a fee, goes back or is owed."""
+"""The postings of captures, payouts, fees, refunds, debts and disputes."""
 
 from domain.ledger import (
     LedgerEntry,
@@ -20,7 +20,7 @@ from domain.pricing import Split
 
 
 def capture_posting(*, payment_intent: str, runner: int, split: Split, currency: str) -> Posting:
-    """The customer paid: the runner is owed her part, the rest is earned."""
+    """The posting of a capture: the runner is owed their part, the rest is revenue."""
     return make_posting(
         f"capture:{payment_intent}",
         "capture",
@@ -32,7 +32,7 @@ def capture_posting(*, payment_intent: str, runner: int, split: Split, currency:
 
 
 def fee_posting(*, balance_transaction: str, fee: int, currency: str) -> Posting:
-    """Stripe's fee for a charge, once it is known."""
+    """The posting of Stripe's fee for a charge."""
     return make_posting(
         f"fee:{balance_transaction}",
         "fee",
@@ -43,7 +43,7 @@ def fee_posting(*, balance_transaction: str, fee: int, currency: str) -> Posting
 
 
 def transfer_posting(*, transfer: str, runner: int, amount: int, currency: str) -> Posting:
-    """The runner was paid: the debt and Stripe's balance shrink."""
+    """The posting of a transfer to the runner: the payable and Stripe's balance decrease."""
     return make_posting(
         f"transfer:{transfer}",
         "transfer",
@@ -54,7 +54,7 @@ def transfer_posting(*, transfer: str, runner: int, amount: int, currency: str) 
 
 
 def goodwill_posting(*, order: int, runner: int, amount: int, currency: str) -> Posting:
-    """A purchase was closed at the platform's cost: the runner is owed her part, and no customer paid it."""
+    """The posting of a purchase closed at the platform's cost: the runner is owed their part, no customer paid."""
     return make_posting(
         f"goodwill:{order}",
         "goodwill",
@@ -65,7 +65,7 @@ def goodwill_posting(*, order: int, runner: int, amount: int, currency: str) -> 
 
 
 def customer_debt_posting(*, order: int, customer: int, runner: int, split: Split, currency: str) -> Posting:
-    """Delivered, and her bank declined: the customer owes it all, the runner is owed her part, the rest is earned."""
+    """The posting of a delivered order whose charge was declined: as a capture, but the customer owes the total."""
     return make_posting(
         f"unpaid:{order}",
         "unpaid",
@@ -77,7 +77,7 @@ def customer_debt_posting(*, order: int, customer: int, runner: int, split: Spli
 
 
 def customer_debt_paid_posting(*, payment_intent: str, customer: int, amount: int, currency: str) -> Posting:
-    """A customer paid what she owed."""
+    """The posting of a customer's payment of a debt."""
     return make_posting(
         f"settled:{payment_intent}",
         "settled",
@@ -88,7 +88,7 @@ def customer_debt_paid_posting(*, payment_intent: str, customer: int, amount: in
 
 
 def customer_debt_waived_posting(*, order: int, customer: int, amount: int, currency: str) -> Posting:
-    """An admin let go what a customer owed: the platform bears it."""
+    """The posting of a customer's debt that an admin waived: the platform bears it."""
     return make_posting(
         f"forgiven:{order}",
         "forgiven",
@@ -99,7 +99,7 @@ def customer_debt_waived_posting(*, order: int, customer: int, amount: int, curr
 
 
 def refund_posting(*, refund: str, runner: int, platform_amount: int, runner_amount: int, currency: str) -> Posting:
-    """Money went back to a customer: each bears a part, and what the runner bears she is owed less."""
+    """The posting of a refund: the platform bears its part, and the runner is owed less by theirs."""
     return make_posting(
         f"refund:{refund}",
         "refund",
@@ -113,7 +113,7 @@ def refund_posting(*, refund: str, runner: int, platform_amount: int, runner_amo
 def refund_failed_posting(
     *, refund: str, runner: int, platform_amount: int, runner_amount: int, currency: str
 ) -> Posting:
-    """The bank sent a refund back: all of it as before, and the runner is owed her part again."""
+    """The posting of a refund that failed: it reverses the refund, and the runner is owed their part again."""
     return make_posting(
         f"refund_failed:{refund}",
         "refund_failed",
@@ -125,7 +125,7 @@ def refund_failed_posting(
 
 
 def reversal_posting(*, reversal: str, runner: int, amount: int, currency: str) -> Posting:
-    """What was sent to a runner came back: it is Stripe's to keep for us, and to her account again."""
+    """The posting of a reversed transfer: the amount returns to Stripe's balance and to the runner's payable."""
     return make_posting(
         f"reversal:{reversal}",
         "reversal",
@@ -136,7 +136,7 @@ def reversal_posting(*, reversal: str, runner: int, amount: int, currency: str) 
 
 
 def runner_debt_posting(*, refund: int, runner: int, amount: int, currency: str) -> Posting:
-    """What could not be taken back of her part of a refund of ours: now she owes it."""
+    """The posting of a runner's debt: their part of a refund that could not be reversed."""
     return make_posting(
         f"debt:{refund}",
         "debt",
@@ -147,7 +147,7 @@ def runner_debt_posting(*, refund: int, runner: int, amount: int, currency: str)
 
 
 def netting_posting(*, netting: int, runner: int, amount: int, currency: str) -> Posting:
-    """What she earned pays what she owes: both shrink, and nothing is sent."""
+    """The posting of a netting: the payable pays the debt, both decrease, and nothing is sent."""
     return make_posting(
         f"netting:{netting}",
         "netting",
@@ -158,7 +158,7 @@ def netting_posting(*, netting: int, runner: int, amount: int, currency: str) ->
 
 
 def runner_debt_void_posting(*, refund: int, runner: int, amount: int, currency: str, waived: bool) -> Posting:
-    """The refund failed: she owes nothing for it, and where it was `let_go` nobody bears it any more."""
+    """The posting of a debt that a failed refund voids; a `waived` debt had become the platform's cost."""
     return make_posting(
         f"debt_void:{refund}",
         "debt_void",
@@ -171,7 +171,7 @@ def runner_debt_void_posting(*, refund: int, runner: int, amount: int, currency:
 
 
 def runner_debt_waived_posting(*, refund: int, runner: int, amount: int, currency: str) -> Posting:
-    """An admin let a debt go: the platform bears that part of the refund after all."""
+    """The posting of a runner's debt that an admin waived: the platform bears that part of the refund."""
     return make_posting(
         f"debt_let_go:{refund}",
         "debt_let_go",
@@ -182,7 +182,7 @@ def runner_debt_waived_posting(*, refund: int, runner: int, amount: int, currenc
 
 
 def dispute_posting(*, dispute: str, amount: int, fee: int, currency: str) -> Posting:
-    """A bank took a payment back until it has decided, and Stripe its fee for that."""
+    """The posting of a dispute: the bank withdrew the payment until it decides, and Stripe took its fee."""
     return make_posting(
         f"dispute:{dispute}",
         "dispute",
@@ -194,7 +194,7 @@ def dispute_posting(*, dispute: str, amount: int, fee: int, currency: str) -> Po
 
 
 def dispute_won_posting(*, dispute: str, amount: int, fee: int, currency: str) -> Posting:
-    """The bank gave it back, and Stripe its fee where it does."""
+    """The posting of a dispute that was won: the bank returned the amount, and Stripe `fee` of its fee."""
     return make_posting(
         f"dispute_won:{dispute}",
         "dispute_won",
@@ -206,7 +206,7 @@ def dispute_won_posting(*, dispute: str, amount: int, fee: int, currency: str) -
 
 
 def dispute_lost_posting(*, dispute: str, amount: int, currency: str) -> Posting:
-    """The bank keeps it: the platform's loss; nothing is taken from the runner by itself."""
+    """The posting of a dispute that was lost: the platform's loss; the runner is not charged automatically."""
     return make_posting(
         f"dispute_lost:{dispute}",
         "dispute_lost",
@@ -217,7 +217,7 @@ def dispute_lost_posting(*, dispute: str, amount: int, currency: str) -> Posting
 
 
 def late_reversal_posting(*, reversal: str, runner: int, amount: int, currency: str) -> Posting:
-    """A transfer that Stripe made after we had given it up came back: as if it had not been."""
+    """The posting of a reversed late transfer, one that Stripe made after we had given it up."""
     return make_posting(
         f"late_reversal:{reversal}",
         "late_reversal",

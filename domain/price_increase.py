@@ -1,4 +1,4 @@
-"""What a customer may agree to above her first word: a higher fee while nobody came, or what the shop wants."""
+"""Price increases that a customer may agree to: a higher fee before the claim, or a higher shop limit after it."""
 
 from dataclasses import replace
 from enum import StrEnum
@@ -12,17 +12,17 @@ from domain.pricing import Fees, Price
 
 
 class PriceIncreaseKind(StrEnum):
-    FEE = "fee"  # a higher delivery fee, while nobody has claimed
-    LIMIT = "limit"  # a higher shop limit, while her runner stands in the shop
+    FEE = "fee"  # a higher delivery fee, before a runner claims
+    LIMIT = "limit"  # a higher shop limit, while the runner is in the shop
 
 
 def fee_increase_step(campus: Campus) -> int:
-    """How much (minor units) one tap adds to the delivery fee: half of the usual one."""
+    """Return how much one tap adds to the delivery fee, in minor units: half of the usual fee."""
     return max(1, rounded_fee_fraction(campus, 2))
 
 
 def with_delivery_fee(price: Price, delivery_fee: int, fees: Fees) -> Price:
-    """The offer with this delivery fee (minor units); PriceOutOfRange or OrderOutOfRange when it can't be made."""
+    """Return the price with this delivery fee (minor units). Raise PriceOutOfRange or OrderOutOfRange."""
     if not price.delivery_fee < delivery_fee <= fees.delivery_fee_most:
         minimum, maximum = (
             format_money(price.delivery_fee, price.currency),
@@ -33,7 +33,7 @@ def with_delivery_fee(price: Price, delivery_fee: int, fees: Fees) -> Price:
 
 
 def with_shop_limit(price: Price, shop_limit: int, fees: Fees) -> Price:
-    """The offer with this shop limit (minor units); OrderOutOfRange when it can't be made."""
+    """Return the price with this shop limit (minor units). Raise OrderOutOfRange when it is too high."""
     return _require_chargeable(replace(price, shop_limit=shop_limit), fees)
 
 
@@ -47,12 +47,12 @@ def _require_chargeable(price: Price, fees: Fees) -> Price:
 
 
 def next_fee_offer(order: Order, campus: Campus) -> Price:
-    """The offer one tap further; refused as with_delivery_fee says."""
+    """Return the price with the delivery fee one step higher. Raise what with_delivery_fee raises."""
     return with_delivery_fee(order.price, order.price.delivery_fee + fee_increase_step(campus), campus.fees)
 
 
 def can_increase_fee(order: Order, campus: Campus) -> bool:
-    """Whether one tap more is worth offering: nobody has claimed it, and the campus allows more."""
+    """Return whether no runner has claimed the order and the campus allows a higher fee."""
     if order.status is not OrderStatus.CREATED:
         return False
     try:

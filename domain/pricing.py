@@ -1,4 +1,4 @@
-"""What an order costs: the ceiling a customer agrees to, the total a receipt makes of it, and who gets which part."""
+"""The price of an order: its ceiling, its total after the receipt, and the split of the total."""
 
 import re
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from domain.money import MAX_CHARGE, basis_points_of, format_money, read_amount
 
 MAX_ITEMS = 20
 MAX_PIECES_PER_ITEM = 99
-MAX_ITEM_NAME_LENGTH = 60  # characters
+MAX_ITEM_NAME_LENGTH = 60
 MIN_CHARGE = 50  # minor units; Stripe refuses less in most currencies
 
-_UNSTORABLE_PATTERN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # Postgres keeps no NUL and no half character
+_UNSTORABLE_PATTERN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # Postgres stores no NUL and no lone surrogate
 _ITEM_LINE_PATTERN = re.compile(
     r"(?:(?P<quantity>\d{1,4})\s*[x×*]\s*)?(?P<name>.+?)\s*[@:=\-]?\s+(?P<price>\S+)", re.ASCII | re.IGNORECASE
 )
@@ -20,7 +20,7 @@ _ITEM_LINE_PATTERN = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One line of an order: `price` is the estimate for one piece, in minor units."""
+    """One line of an order. `price` is the estimate for one piece, in minor units."""
 
     name: str
     quantity: int
@@ -33,12 +33,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fees:
-    """A campus' prices: amounts in minor units, shares in basis points (hundredths of a percent)."""
+    """The prices of a campus: amounts in minor units, shares in basis points (hundredths of a percent)."""
 
     currency: str
     service_fee: int
     platform_basis_points: int  # of the delivery fee; the runner keeps the rest
-    headroom_basis_points: int  # of the items' estimate, added to make the shop limit
+    headroom_basis_points: int  # of the estimated cost of the items; added to it to make the shop limit
     headroom_least: int
     headroom_most: int
     delivery_fee_least: int
@@ -48,7 +48,7 @@ class Fees:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """A frozen offer, all in minor units: what the shop may cost at most and what is added to it."""
+    """The price of an order, all in minor units: the limit for the shop, and what is added to it."""
 
     currency: str
     items: int
@@ -60,23 +60,23 @@ class Price:
 
     @property
     def ceiling(self) -> int:
-        """The number the customer confirms; the hold; never exceeded without a new tap."""
+        """The amount that the customer confirms and the hold has. It is never exceeded without a new confirmation."""
         return self.shop_limit + self.fees_and_tip
 
     @property
     def fees_and_tip(self) -> int:
-        """All that comes on top of the shop's receipt."""
+        """All that is added to the shop's receipt."""
         return self.delivery_fee + self.service_fee + self.tip
 
     @property
     def runner_earnings(self) -> int:
-        """What the runner keeps beside the shop's money."""
+        """What the runner earns beyond the receipt."""
         return self.delivery_fee - basis_points_of(self.delivery_fee, self.platform_basis_points) + self.tip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
-    """A total divided without a rest: total == platform + runner."""
+    """The split of a total, without a remainder: total == platform + runner."""
 
     total: int
     platform: int
@@ -84,7 +84,7 @@ class Split:
 
 
 def price_order(items: Sequence[Item], *, delivery_fee: int, tip: int, fees: Fees) -> Price:
-    """The offer for these items; DraftEmpty, PriceOutOfRange or OrderOutOfRange when it can't be made."""
+    """Return the price of these items. Raise DraftEmpty, PriceOutOfRange or OrderOutOfRange."""
     if not items:
         raise DraftEmpty
     if not fees.delivery_fee_least <= delivery_fee <= fees.delivery_fee_most:
@@ -113,9 +113,10 @@ def _out_of_range(minimum: int, maximum: int, currency: str) -> PriceOutOfRange:
 
 
 def split_receipt(price: Price, receipt: int) -> Split:
-    """Divide what a receipt (minor units) makes of the offer; the runner's part is the residual.
+    """Split the total of this receipt (minor units). The runner gets the remainder after the platform's part.
 
-    ReceiptAboveLimit when it does not fit the shop limit: then nothing is bought without a new tap of the customer.
+    Raise ReceiptAboveLimit when it exceeds the shop limit: only a new confirmation of the customer allows that.
+    Raise ReceiptTooSmall when it is zero, or when the total is below Stripe's minimum charge.
     """
     if receipt > price.shop_limit:
         raise ReceiptAboveLimit(limit=format_money(price.shop_limit, price.currency))
@@ -127,7 +128,7 @@ def split_receipt(price: Price, receipt: int) -> Split:
 
 
 def read_items(typed: str, currency: str) -> tuple[Item, ...]:
-    """Items of typed lines such as `2x chicken rice 4.50`; Unreadable names the first line that means nothing."""
+    """Read typed lines such as `2x chicken rice 4.50`. Raise Unreadable when a line can't be read."""
     lines = [line.strip() for line in typed.splitlines() if line.strip()]
     if not lines or len(lines) > MAX_ITEMS:
         raise Unreadable(example=f"2x chicken rice {format_money(450, currency)}")
@@ -135,14 +136,14 @@ def read_items(typed: str, currency: str) -> tuple[Item, ...]:
 
 
 def read_item(line: str, currency: str) -> Item:
-    """One typed line as an item; without a number in front it is one piece."""
-    normalized = " ".join(line.split())  # runs of spaces would make the pattern try for minutes
-    found = _ITEM_LINE_PATTERN.fullmatch(normalized)
-    if found is None or _UNSTORABLE_PATTERN.search(normalized):
+    """Read one typed line as an item; the quantity is 1 if none is typed. Raise Unreadable when it can't be read."""
+    normalized = " ".join(line.split())  # long runs of spaces would make the pattern backtrack for minutes
+    match = _ITEM_LINE_PATTERN.fullmatch(normalized)
+    if match is None or _UNSTORABLE_PATTERN.search(normalized):
         raise Unreadable(example=f"2x chicken rice {format_money(450, currency)}")
-    quantity, name = int(found["quantity"] or 1), found["name"].strip()
-    price = read_amount(found["price"], currency)
-    has_sign = name[:1] in "-+"  # "-1x cola" is no cola
+    quantity, name = int(match["quantity"] or 1), match["name"].strip()
+    price = read_amount(match["price"], currency)
+    has_sign = name[:1] in "-+"  # "-1x cola" is a typing error, not a name
     if has_sign or not (1 <= quantity <= MAX_PIECES_PER_ITEM and 1 <= len(name) <= MAX_ITEM_NAME_LENGTH and price > 0):
         raise Unreadable(example=f"2x chicken rice {format_money(450, currency)}")
     return Item(name=name, quantity=quantity, price=price)

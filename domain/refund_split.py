@@ -1,4 +1,4 @@
-"""What a refund divides into: how much goes back, and who bears which part of it."""
+"""The split of a refund between the platform and the runner."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from domain.order import Bearer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refundable:
-    """What may go back of an order's payment, in minor units: the rest of it, and what the runner has of it."""
+    """What can be refunded of an order's payment, in minor units: `left` of it, and the runner's part of it."""
 
     paid: int
     left: int
@@ -19,7 +19,7 @@ class Refundable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundSplit:
-    """A refund divided without a rest: amount == ours + hers."""
+    """The split of a refund, without a remainder: amount == platform_amount + runner_amount."""
 
     amount: int
     platform_amount: int
@@ -27,10 +27,10 @@ class RefundSplit:
 
 
 def split_refund(refundable: Refundable, amount: int | None, bearer: Bearer) -> RefundSplit:
-    """The parts of a refund of `amount` minor units, or of all that is left.
+    """Split a refund of `amount` minor units; None refunds all that is left.
 
-    The runner bears at most what she has of this order: the platform's fees are the platform's to give back.
-    NothingToRefund when all went back before, RefundOutOfRange for nothing or more than there is left.
+    The runner bears at most their part of this order: the platform refunds its own fees.
+    Raise NothingToRefund when nothing is left, and RefundOutOfRange for zero or more than is left.
     """
     if refundable.left <= 0:
         raise NothingToRefund

@@ -1,4 +1,4 @@
-"""The button that leads out of a refusal, where there is one thing to do about it."""
+"""The button that remedies a refusal, where there is one."""
 
 from domain.buttons import Button, Tap, pack
 from domain.errors import CampusGError, DebtOutstanding
@@ -6,14 +6,14 @@ from domain.words import say_plain
 
 
 def remedy_rows(refusal: CampusGError) -> list[dict[str, str]]:
-    """As the rows of a message that is told later: a label's key and its data; empty where there is nothing to do."""
+    """Return the button for a notification, as its label's key and its callback data; empty without a remedy."""
     if isinstance(refusal, DebtOutstanding):
         return [{"key": "button-pay-debt", "data": pack(Tap.PAY_CUSTOMER_DEBT, refusal.debt_id)}]
     return []
 
 
 def remedy_buttons(refusal: CampusGError, locale: str) -> tuple[Button, ...]:
-    """The same as buttons of a screen."""
+    """Return the same as buttons for a screen."""
     return tuple(
         Button(label=say_plain(locale, row["key"], **refusal.arguments), data=row["data"])
         for row in remedy_rows(refusal)

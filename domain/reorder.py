@@ -1,4 +1,4 @@
-"""An order once more: what became of its dishes and their prices since."""
+"""Repeating an order: which of its items can still be had, and at which prices."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -9,16 +9,16 @@ from domain.pricing import Item
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreAssortment:
-    """A listed store as it is now, with what it used to sell."""
+    """A listed store as it is now, with the dishes it sold before."""
 
     store: Store
     active: bool
-    discontinued: frozenset[str]  # dishes that are not on the menu any more
+    discontinued: frozenset[str]  # names of dishes that are no longer on the menu
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepricedItems:
-    """Former items at the prices of now (minor units)."""
+    """The items of a former order at today's prices (minor units)."""
 
     items: tuple[Item, ...]
     unavailable: tuple[str, ...]
@@ -26,7 +26,7 @@ class RepricedItems:
 
 
 def reprice_items(items: Sequence[Item], menu: Sequence[MenuItem], discontinued: Collection[str]) -> RepricedItems:
-    """What can be had again; a dish that was typed is on no menu and stays as it was."""
+    """Return the items at today's prices, without discontinued ones. An item that was typed keeps its price."""
     prices = {dish.name: dish.price for dish in menu}
     unavailable = tuple(item.name for item in items if item.name in discontinued and item.name not in prices)
     kept = [item for item in items if item.name not in unavailable]

@@ -1,4 +1,4 @@
-"""What a saga is and what it does next: data and one pure decision, no clock and no database."""
+"""Sagas as data, and the pure decision about the next move: no clock and no database."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,8 +10,8 @@ class SagaStatus(StrEnum):
     COMPENSATING = "compensating"  # undoing, in reverse
     DONE = "done"
     COMPENSATED = "compensated"
-    STUCK = "stuck"  # a human has to look; `error` says why
-    RESOLVED = "resolved"  # a human settled it elsewhere and said how; nothing of it was done or undone any more
+    STUCK = "stuck"  # waits for an admin; `error` says why
+    RESOLVED = "resolved"  # an admin settled it elsewhere and gave a reason; no further step was run or undone
 
 
 FINAL_STATUSES = frozenset({SagaStatus.DONE, SagaStatus.COMPENSATED, SagaStatus.RESOLVED})
@@ -19,7 +19,7 @@ FINAL_STATUSES = frozenset({SagaStatus.DONE, SagaStatus.COMPENSATED, SagaStatus.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalStep:
-    """A step that changes Postgres only: it commits together with the progress that says so."""
+    """A step that changes Postgres only. It commits together with the progress of the saga."""
 
     name: str
     compensation: str | None = None
@@ -27,26 +27,30 @@ class LocalStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalStep:
-    """A call to Stripe with a key and frozen parameters: it may run twice, its effect may not.
+    """A call to Stripe with an idempotency key and prepared parameters: a second call has no second effect.
 
-    `window` names the campus window after which a call that never got through turns the saga back; None tries for ever.
+    `window` names the campus window after which a call that never got through compensates the saga. Without one
+    the call is tried for ever.
     """
 
     name: str
     compensation: str | None = None
-    compensation_is_external: bool = True  # whether undoing is a call as well
+    compensation_is_external: bool = True  # whether the compensation is a call too
     window: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """A pause until `signal`; the window over is the reason `otherwise`; each signal of `unless` turns back at once."""
+    """A pause until `signal`.
+
+    After `window` the saga compensates with the reason `timeout_reason`; after an abort signal it does so at once.
+    """
 
     signal: str
     window: str
     timeout_reason: str
     abort_signals: frozenset[str] = frozenset()
-    poll: str | None = None  # the outside look that notices the signal by itself
+    poll: str | None = None  # the lookup at Stripe that replaces a missing signal
 
     @property
     def name(self) -> str:
@@ -55,7 +59,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Pivot:
-    """From here only forward: a refusal is for a human, never a reason to turn back."""
+    """The point of no return: after it a refusal makes the saga stuck, and never compensates it."""
 
     @property
     def name(self) -> str:
@@ -64,25 +68,25 @@ class Pivot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saga:
-    """One business process: its parts in order, and its version for rows that started on an older one."""
+    """One business process: its steps in order, and a version, because stored runs keep the steps they started with."""
 
     kind: str
     steps: tuple[LocalStep | ExternalStep | Wait | Pivot, ...]
     version: int = 1
 
     def has_step(self, name: str) -> bool:
-        """Whether one of the parts is called so."""
+        """Return whether a step has this name."""
         return any(step.name == name for step in self.steps)
 
     @property
     def pivot_index(self) -> int:
-        """The index of the pivot; past the end when there is none."""
+        """The index of the pivot; the number of steps when there is none."""
         return next((index for index, step in enumerate(self.steps) if isinstance(step, Pivot)), len(self.steps))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """Where a saga stands. `position` is the part to do next (RUNNING) or to undo next (TURNING)."""
+    """The progress of a saga. `position` is the step to run next (RUNNING) or to undo next (COMPENSATING)."""
 
     status: SagaStatus
     position: int
@@ -93,7 +97,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunLocalStep:
-    """Run this local step or undo in the present transaction, then stand at `then`."""
+    """Run this local step or compensation in the current transaction; then the progress is `next_progress`."""
 
     name: str
     next_progress: Progress
@@ -101,7 +105,7 @@ class RunLocalStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallExternalStep:
-    """Make this call; its answer decides."""
+    """Make this call. Its answer decides about the progress."""
 
     name: str
     window: str | None
@@ -110,7 +114,7 @@ class CallExternalStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwaitSignal:
-    """Nothing to do until the deadline of `window`, but look by `poll` now and then."""
+    """Wait until the deadline of `window`, with a lookup by `poll` at intervals."""
 
     window: str
     poll: str | None
@@ -118,14 +122,14 @@ class AwaitSignal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advance:
-    """Only the progress changes."""
+    """Change only the progress."""
 
     next_progress: Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finish:
-    """The saga is over."""
+    """End the saga."""
 
     status: SagaStatus
 
@@ -134,9 +138,9 @@ Move = RunLocalStep | CallExternalStep | AwaitSignal | Advance | Finish
 
 
 def begin_compensation(saga: Saga, progress: Progress, reason: str) -> Progress:
-    """The progress after a refusal or a stopping signal: undo in reverse, or stuck behind the pivot.
+    """Return the progress after a refusal or an abort signal: COMPENSATING, or STUCK after the pivot.
 
-    The part at `position` is undone too: a refused or unanswered step may have left something behind.
+    The step at `position` is undone too, because a refused or unanswered step may have had an effect.
     """
     if progress.position > saga.pivot_index:
         return Progress(status=SagaStatus.STUCK, position=progress.position, signals=progress.signals, reason=reason)
@@ -144,7 +148,7 @@ def begin_compensation(saga: Saga, progress: Progress, reason: str) -> Progress:
 
 
 def next_move(saga: Saga, progress: Progress, now: datetime) -> Move:
-    """What to do next; `now` is the database's clock."""
+    """Return what to do next. `now` is the database's clock."""
     if progress.status is SagaStatus.COMPENSATING:
         return _next_compensation(saga, progress)
     if progress.position >= len(saga.steps):
@@ -173,7 +177,7 @@ def _move_at_wait(saga: Saga, wait: Wait, progress: Progress, next_progress: Pro
 
 
 def _abort_signal(saga: Saga, progress: Progress) -> str | None:
-    """A signal that turns this saga back here: one named by any wait's `unless`, as long as the pivot is ahead."""
+    """Return a signal that aborts this saga: an abort signal of any wait, as long as the pivot is ahead."""
     if progress.position > saga.pivot_index:
         return None
     abort_signals = {name for step in saga.steps if isinstance(step, Wait) for name in step.abort_signals}
@@ -201,5 +205,5 @@ def _next_compensation(saga: Saga, progress: Progress) -> Move:
 
 
 def backoff_delay(tries: int) -> timedelta:
-    """How long to wait before try number `tries` + 1: 0.2 s doubling, a minute at most."""
+    """Return the delay before try number `tries` + 1: 0.2 seconds, doubled with each try, at most a minute."""
     return timedelta(seconds=min(60.0, 0.2 * 2.0 ** min(tries, 12)))

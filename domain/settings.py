@@ -1,4 +1,4 @@
-"""Every setting, read from the environment once at start, with a sentence for each that is wrong."""
+"""The settings of each process, read from the environment once at start."""
 
 import sys
 from collections.abc import Callable
@@ -25,13 +25,13 @@ from domain.environment_variables import (
     variable_value,
 )
 
-INVALID_SETTINGS_EXIT_CODE = 2  # the exit code of a process that was set up wrongly
+INVALID_SETTINGS_EXIT_CODE = 2
 DEFAULT_TELEGRAM_API_URL = "https://api.telegram.org"
 T = TypeVar("T")
 
 
 class SettingsError(Exception):
-    """Settings that are missing or wrong: one sentence each, none with a secret in it."""
+    """Settings that are missing or wrong: one sentence for each, without secrets."""
 
     def __init__(self, sentences: tuple[str, ...]) -> None:
         super().__init__("\n".join(sentences))
@@ -40,7 +40,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotSettings:
-    """What `python -m bot` needs; no Stripe API key is among it."""
+    """The settings of `python -m bot`. It needs no Stripe API key."""
 
     environment: DeploymentEnvironment
     log_level: str
@@ -49,7 +49,7 @@ class BotSettings:
     redis_url: str = field(repr=False)
     tokens: BotTokens
     telegram_api_url: str
-    public_url: str | None  # then Telegram calls us, otherwise we poll
+    public_url: str | None  # where Telegram calls us; None: we poll
     telegram_webhook_secret: str | None = field(repr=False)
     stripe_webhook_secrets: tuple[str, ...] = field(repr=False)
     stripe_connect_webhook_secrets: tuple[str, ...] = field(repr=False)
@@ -59,7 +59,7 @@ class BotSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerSettings:
-    """What `python -m workers` needs."""
+    """The settings of `python -m workers`."""
 
     environment: DeploymentEnvironment
     log_level: str
@@ -68,15 +68,15 @@ class WorkerSettings:
     redis_url: str = field(repr=False)
     tokens: BotTokens
     telegram_api_url: str
-    stripe_api_url: str | None  # None: Stripe's own
+    stripe_api_url: str | None  # None: Stripe's own address
     stripe_secret_key: str = field(repr=False)
-    stripe_calls_per_second: int  # a second, of all workers together: so many reads and so many writes
-    max_concurrent_jobs: int  # arq jobs at the same time
+    stripe_calls_per_second: int  # the limit of reads and the limit of writes, of all workers together
+    max_concurrent_jobs: int  # of arq
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditSettings:
-    """What `python -m workers.audit` needs."""
+    """The settings of `python -m workers.audit`."""
 
     environment: DeploymentEnvironment
     log_level: str
@@ -87,13 +87,13 @@ class AuditSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampusSettings:
-    """What `python -m workers.campus` needs."""
+    """The settings of `python -m workers.campus`."""
 
     database_url: str = field(repr=False)
 
 
 def read_bot_settings(environ: EnvironmentVariables) -> BotSettings:
-    """The bot's settings; SettingsError with all mistakes."""
+    """Read the bot's settings. Raise SettingsError with all mistakes."""
     errors: list[str] = []
     public_url = read_public_url(environ, errors)
     settings = BotSettings(
@@ -115,7 +115,7 @@ def read_bot_settings(environ: EnvironmentVariables) -> BotSettings:
 
 
 def read_worker_settings(environ: EnvironmentVariables) -> WorkerSettings:
-    """A worker's settings; SettingsError with all mistakes."""
+    """Read a worker's settings. Raise SettingsError with all mistakes."""
     errors: list[str] = []
     environment = read_deployment_environment(environ, errors)
     settings = WorkerSettings(
@@ -135,7 +135,7 @@ def read_worker_settings(environ: EnvironmentVariables) -> WorkerSettings:
 
 
 def read_audit_settings(environ: EnvironmentVariables) -> AuditSettings:
-    """The audit's settings; SettingsError with all mistakes."""
+    """Read the audit's settings. Raise SettingsError with all mistakes."""
     errors: list[str] = []
     environment = read_deployment_environment(environ, errors)
     settings = AuditSettings(
@@ -149,13 +149,13 @@ def read_audit_settings(environ: EnvironmentVariables) -> AuditSettings:
 
 
 def read_campus_settings(environ: EnvironmentVariables) -> CampusSettings:
-    """The settings of founding a campus; SettingsError with all mistakes."""
+    """Read the settings of the campus command. Raise SettingsError with all mistakes."""
     errors: list[str] = []
     return _require_valid(CampusSettings(database_url=read_database_url(environ, errors)), errors)
 
 
 def read_settings_or_exit(reader: Callable[[EnvironmentVariables], T], environ: EnvironmentVariables) -> T:
-    """The settings; when they are wrong, every sentence goes to stderr and the process ends with 2."""
+    """Return the settings. If they are wrong, print every mistake to stderr and exit with 2."""
     try:
         return reader(environ)
     except SettingsError as error:

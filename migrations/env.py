@@ -1,4 +1,4 @@
-"""How alembic reaches the database: over asyncpg, at DATABASE_URL, one transaction for a whole upgrade."""
+"""The environment of alembic: it connects to DATABASE_URL with asyncpg, and runs an upgrade in one transaction."""
 
 import asyncio
 import os
@@ -16,7 +16,7 @@ LOCK = 0x63616D7075736700  # two migrations at once: the second waits for the fi
 
 
 def address() -> str:
-    """The database's URL for SQLAlchemy; CommandError when DATABASE_URL names none."""
+    """Return the URL of the database for SQLAlchemy; raise CommandError when DATABASE_URL names none."""
     url = os.environ.get("DATABASE_URL", "")
     try:
         return make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
@@ -26,7 +26,7 @@ def address() -> str:
 
 
 def run(connection: Connection) -> None:
-    """Run what alembic was asked for on this connection."""
+    """Run the migrations on this connection."""
     context.configure(connection=connection, target_metadata=METADATA, compare_type=True, compare_server_default=True)
     with context.begin_transaction():
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
@@ -34,7 +34,7 @@ def run(connection: Connection) -> None:
 
 
 async def run_online() -> None:
-    """Connect, migrate, disconnect."""
+    """Connect, run the migrations and disconnect."""
     engine = create_async_engine(address(), poolclass=pool.NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(run)
@@ -42,7 +42,7 @@ async def run_online() -> None:
 
 
 def run_offline() -> None:
-    """Write the SQL out instead of running it (`--sql`)."""
+    """Print the SQL instead of running it (`--sql`)."""
     context.configure(url=address(), target_metadata=METADATA, literal_binds=True)
     with context.begin_transaction():
         context.run_migrations()

@@ -1,1 +1,1 @@
-"""What an admin says and taps."""
+"""The handlers of an admin's commands, taps and messages."""

@@ -1,7 +1,7 @@
-"""What an admin may do to an order by hand: say what it means first, ask for the reason, then do it.
+"""An admin's actions on an order: a screen says what will happen and asks for the reason, which carries it out.
 
-A tap leads to a screen that restates what will happen, the safe choice first; the reason is typed after the yes, and is
-what carries it out. In the admin chat nothing typed is an answer, so the command with its reason is the way there.
+The screen has the safe choice first. In a private chat the reason is typed after the yes. In the admin chat a typed
+line is never an answer, so there the command carries the reason.
 """
 
 from enum import StrEnum
@@ -29,15 +29,15 @@ from domain.store.use_cases import admin_use_cases, roster_use_cases
 
 
 class AdminAction(StrEnum):
-    """Their place, from 1, is the version of their buttons: new ones go to the end."""
+    """The actions of an admin; the position of each, from 1, is the version of its buttons: add new ones at the end."""
 
     CANCEL = "cancel"
     RELEASE = "release"
     FINISH = "finish"
-    CLOSE = "close"  # asks who bears it
+    CLOSE = "close"  # asks who bears the loss
     CLOSE_PLATFORM = "close_platform"
     CLOSE_RUNNER = "close_runner"
-    SUSPEND = "suspend"  # a runner, not an order
+    SUSPEND = "suspend"  # of a runner, not of an order
 
 
 ADMIN_ACTIONS = tuple(AdminAction)
@@ -57,7 +57,7 @@ _COMMAND_EXAMPLES = {
 
 
 def admin_action_rows(context: RequestContext, order: Order) -> Rows:
-    """What this admin may do to this order now, in one row."""
+    """Return one row with the actions that this admin may take on the order now."""
     row = tuple(
         _action_button(context, order, admin_action)
         for admin_action in _ORDER_ACTIONS
@@ -99,7 +99,7 @@ def _tapped_action(context: RequestContext) -> AdminAction:
 
 
 async def confirm_admin_action(context: RequestContext) -> Replies:
-    """[Cancel…], [Give back…], [Finish…], [Close…]: what it would mean, with the way back first."""
+    """Handle [Cancel…], [Give back…], [Finish…] and [Close…]: say what will happen, with the way back first."""
     await require_admin_access_and_clear_input(context)
     admin_action = _tapped_action(context)
     if admin_action not in _ORDER_ACTIONS:
@@ -113,12 +113,12 @@ async def confirm_admin_action(context: RequestContext) -> Replies:
 
 
 def command_example(admin_action: AdminAction, subject: int) -> str:
-    """The command that carries the act out on this order or person."""
+    """Return the command that carries out the action on this order or person."""
     return _COMMAND_EXAMPLES[admin_action].format(subject)
 
 
 def reply_with_command(context: RequestContext, example: str) -> NewMessage:
-    """In a group the reason comes with the command, which a tap on it copies."""
+    """Return a screen with the command to use in a group; a tap on the command copies it."""
     return NewMessage(admin_screen(context, context.say("bot-write-with-reason", example=example)))
 
 
@@ -169,7 +169,7 @@ def _confirm_button(context: RequestContext, key: str, admin_action: AdminAction
 
 
 async def ask_action_reason(context: RequestContext) -> Replies:
-    """[Yes, ...]: the next typed line is the reason, and does it."""
+    """Handle [Yes, ...]: the next typed line is the reason, and carries out the action."""
     require_admin_access(context)
     admin_action = _tapped_action(context)
     if not context.is_private or admin_action in (AdminAction.CLOSE, AdminAction.SUSPEND):
@@ -179,7 +179,7 @@ async def ask_action_reason(context: RequestContext) -> Replies:
 
 
 async def request_reason(context: RequestContext, admin_action: AdminAction, subject: int, leave: Button) -> Screen:
-    """Ask for the one line that carries the act out on this order or person."""
+    """Ask for the reason, which carries out the action on this order or person."""
     await set_pending_input(
         context.work,
         context.campus.id,
@@ -192,7 +192,7 @@ async def request_reason(context: RequestContext, admin_action: AdminAction, sub
 
 
 async def receive_action_reason(context: RequestContext) -> Replies:
-    """The reason that was asked for; what cannot be one keeps the question open."""
+    """Take the typed line as the reason; a line that cannot be one leaves the input pending."""
     require_admin_access(context)
     reason = " ".join(context.typed.split())
     if len(reason) > admin_use_cases.MAX_REASON_LENGTH:
@@ -210,7 +210,7 @@ async def receive_action_reason(context: RequestContext) -> Replies:
 
 
 async def execute_admin_action(context: RequestContext, admin_action: AdminAction, subject: int, reason: str) -> Screen:
-    """Do it to this order or person, for this reason."""
+    """Carry out the action on this order or person, for this reason."""
     open_button = context.button("bot-button-open-order", Tap.ADMIN_ORDER, subject, MENU_VERSION)
     match admin_action:
         case AdminAction.CANCEL:
@@ -251,17 +251,17 @@ async def _close_purchase(context: RequestContext, order_id: int, bearer: Bearer
 
 
 async def cancel_command(context: RequestContext) -> Replies:
-    """/cancel NUMBER reason: the reason is what both sides read, so there is none without."""
+    """Handle /cancel NUMBER reason: both sides read the reason, so it is required."""
     return await _run_command(context, AdminAction.CANCEL, "bot-usage-cancel")
 
 
 async def release_command(context: RequestContext) -> Replies:
-    """/release NUMBER reason: the job goes back to the group."""
+    """Handle /release NUMBER reason: the order goes back to the runner group."""
     return await _run_command(context, AdminAction.RELEASE, "bot-usage-release")
 
 
 async def finish_command(context: RequestContext) -> Replies:
-    """/finish NUMBER reason: what was bought was handed over, though no PIN says so; its history keeps the reason."""
+    """Handle /finish NUMBER reason: the food was handed over without the PIN; the event log keeps the reason."""
     return await _run_command(context, AdminAction.FINISH, "bot-usage-finish")
 
 
@@ -274,7 +274,7 @@ async def _run_command(context: RequestContext, admin_action: AdminAction, usage
 
 
 async def close_command(context: RequestContext) -> Replies:
-    """/close NUMBER runner|platform reason: bought, and it will not arrive."""
+    """Handle /close NUMBER runner|platform reason: the food was bought and will not arrive."""
     require_admin_access(context)
     number, _, rest = context.arguments.partition(" ")
     bearer, _, typed_reason = rest.strip().partition(" ")

@@ -1,4 +1,4 @@
-"""The board: every open order by state, the late ones in words; and whether new orders are taken at all."""
+"""The board: every open order by status, the late ones in words; and the commands that pause and resume ordering."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,18 +16,18 @@ from domain.lateness import Lateness, lateness_of, whole_minutes
 from domain.store.board_query import BoardLine
 from domain.store.use_cases import admin_use_cases
 
-MAX_STORE_NAME_LENGTH = 14  # characters of its name on a button
-MAX_PAUSE_REASON_LENGTH = 120  # characters of a reason to pause: it is told in the answer to a tap
+MAX_STORE_NAME_LENGTH = 14  # characters, on a button
+MAX_PAUSE_REASON_LENGTH = 120  # characters: the answer to a tap contains it
 
 
 async def board_command(context: RequestContext) -> Replies:
-    """/board."""
+    """Handle /board."""
     await require_admin_access_and_clear_input(context)
     return (NewMessage(await _render_board(context, context.campus, 0)),)
 
 
 async def show_board_page(context: RequestContext) -> Replies:
-    """[Refresh], [Board], and the pages: the same message, as it is now."""
+    """Handle [Refresh], [Board] and the pages: edit the message to the present state."""
     await require_admin_access_and_clear_input(context)
     screen = await _render_board(context, context.campus, context.subject)
     if not context.version:
@@ -94,7 +94,7 @@ def _order_rows(context: RequestContext, shown: Sequence[BoardLine]) -> Rows:
 
 
 async def pause_command(context: RequestContext) -> Replies:
-    """/pause, perhaps with a reason: no new orders; open ones go on."""
+    """Handle /pause, perhaps with a reason: no new orders are taken, open ones go on."""
     require_admin_access(context)
     reason = " ".join(context.arguments.split())
     if len(reason) > MAX_PAUSE_REASON_LENGTH:
@@ -105,7 +105,7 @@ async def pause_command(context: RequestContext) -> Replies:
 
 
 async def resume_command(context: RequestContext) -> Replies:
-    """/resume: new orders again."""
+    """Handle /resume: new orders are taken again."""
     require_admin_access(context)
     try:
         await admin_use_cases.resume_orders(context.work, context.campus, context.member)

@@ -1,4 +1,4 @@
-"""What an admin does about reported problems: the list, one case with all that was said, an answer, the last word."""
+"""An admin's work on reported problems: the list, one case with its messages, an answer, and closing it."""
 
 from datetime import timedelta
 
@@ -28,19 +28,19 @@ from domain.store.feedback_repository import find_case_of_message
 from domain.store.person_repository import find_member
 from domain.store.use_cases import feedback_use_cases
 
-MAX_CASE_BUTTONS = 8  # cases with a button of their own
-MAX_LINE_LENGTH = 300  # of what was said, in the look at a case
+MAX_CASE_BUTTONS = 8  # cases that have a button
+MAX_LINE_LENGTH = 300  # characters of one message, on the screen of a case
 OUTCOMES = tuple(CaseOutcome)
 
 
 async def cases_command(context: RequestContext) -> Replies:
-    """/cases: what is open, oldest first."""
+    """Handle /cases: the open cases, oldest first."""
     require_admin_access(context)
     return (NewMessage(await _render_cases(context)),)
 
 
 async def return_to_cases(context: RequestContext) -> Replies:
-    """[Cases]."""
+    """Handle [Cases]."""
     require_admin_access(context)
     await _clear_pending_input(context)
     return (edit_menu_or_send(context, await _render_cases(context)),)
@@ -78,7 +78,7 @@ def _age(context: RequestContext, passed: timedelta) -> str:
 
 
 async def case_command(context: RequestContext) -> Replies:
-    """/case NUMBER shows it; /case NUMBER words answers the customer; with a photo too."""
+    """Handle /case NUMBER: show the case; words after it, perhaps with a photo, answer the customer."""
     require_admin_access(context)
     number, words = _number_and_words(context)
     if number is None:
@@ -89,7 +89,7 @@ async def case_command(context: RequestContext) -> Replies:
 
 
 async def show_case(context: RequestContext) -> Replies:
-    """[Look at 3], on the list, and the way back from a question: the next line goes to nobody any more."""
+    """Handle [Look at 3] and the way back from a question: the pending input is cleared."""
     require_admin_access(context)
     await _clear_pending_input(context)
     return (edit_menu_or_send(context, await _render_case(context, context.subject)),)
@@ -120,7 +120,7 @@ async def _message_line(context: RequestContext, line: LoggedEvent) -> str:
 
 
 async def ask_case_answer(context: RequestContext) -> Replies:
-    """[Answer]: in a group the bot hears replies and commands only, in private the next line is the answer."""
+    """Handle [Answer]: in private the next line is the answer; in a group the bot reads replies and commands only."""
     require_admin_access(context)
     found = await _require_open_case(context)
     if not context.is_private:
@@ -133,7 +133,7 @@ async def ask_case_answer(context: RequestContext) -> Replies:
 
 
 async def receive_case_answer(context: RequestContext) -> Replies:
-    """The line or photo that was asked for by [Answer]."""
+    """Send the line or photo that [Answer] asked for."""
     require_admin_access(context)
     said = await _answer(context, context.pending_subject, context.typed)
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
@@ -141,7 +141,7 @@ async def receive_case_answer(context: RequestContext) -> Replies:
 
 
 async def answer_case_by_reply(context: RequestContext) -> Replies:
-    """A reply to a message about a case, in the admin chat; anything else is left to others."""
+    """Send a reply to a message about a case in the admin chat; leave all else to other handlers."""
     here = context.chat_id == context.campus.admin_chat and context.reply_to is not None
     if not here or context.reply_to is None or not (context.typed or context.photo):
         raise SkipHandler
@@ -171,7 +171,7 @@ async def _answer(context: RequestContext, number: int, words: str) -> Replies:
 
 
 async def close_case_command(context: RequestContext) -> Replies:
-    """/close_case NUMBER outcome: the customer reads it, so there is no closing without."""
+    """Handle /close_case NUMBER outcome: the customer reads the outcome, so it is required."""
     require_admin_access(context)
     number, words = _number_and_words(context)
     if number is None or not words:
@@ -180,7 +180,7 @@ async def close_case_command(context: RequestContext) -> Replies:
 
 
 async def ask_case_outcome(context: RequestContext) -> Replies:
-    """[Close case] asks with which words."""
+    """Handle [Close case]: ask for the outcome."""
     require_admin_access(context)
     found = await _require_open_case(context)
     keep = context.button("bot-button-case-keep", Tap.CASE, found.id, MENU_VERSION)
@@ -196,7 +196,7 @@ def _outcome_button(context: RequestContext, found: Case, number: int) -> Button
 
 
 async def close_case_with_outcome(context: RequestContext) -> Replies:
-    """One of the ready outcomes."""
+    """Close the case with one of the prepared outcomes."""
     require_admin_access(context)
     if not 1 <= context.version <= len(OUTCOMES):
         raise Stale
@@ -232,7 +232,7 @@ def _in_admin_chat(context: RequestContext) -> bool:
 
 
 def _number_and_words(context: RequestContext) -> tuple[int | None, str]:
-    """What stands behind a command: a number, and words with their line breaks."""
+    """Return the number after a command, and the text after it with its line breaks."""
     _, _, behind = context.typed.partition(" ")
     number, words = (*behind.strip().split(maxsplit=1), "", "")[:2]
     found = NUMBER_PATTERN.fullmatch(number)

@@ -1,4 +1,4 @@
-"""The admins' desk: who may speak there and how a command is read; what is stuck, and how it is woken."""
+"""What all admin commands share (permission, parsing), and /stuck: the sagas that need a person, and their retry."""
 
 import re
 
@@ -15,13 +15,13 @@ from domain.store.draft_repository import clear_pending_input
 from domain.store.stuck_saga_repository import StuckSaga
 from domain.store.use_cases import admin_use_cases, dead_letter_use_cases
 
-MAX_LINES = 40  # of a history or a list; a message holds 4096 characters
-MAX_ERROR_LENGTH = 200  # characters of what Stripe said
+MAX_LINES = 40  # of an event log or a list; a message has at most 4096 characters
+MAX_ERROR_LENGTH = 200  # characters of Stripe's error
 NUMBER_PATTERN = re.compile(r"#?([0-9]{1,15})")
 
 
 def require_admin_access(context: RequestContext) -> None:
-    """NotAllowed for those who are no admin, and in groups that are not the admins' own: others would read along."""
+    """Raise NotAllowed for a person who is no admin, and in any group but the admin chat: others would read along."""
     if Role.ADMIN not in context.member.roles or not (
         context.is_private or context.chat_id == context.campus.admin_chat
     ):
@@ -29,43 +29,43 @@ def require_admin_access(context: RequestContext) -> None:
 
 
 async def require_admin_access_and_clear_input(context: RequestContext) -> None:
-    """As require_admin_access; and what was asked before is not waited for any more, or a stray line would carry it out."""
+    """Call require_admin_access and clear the pending input, else a later line might carry out an old action."""
     require_admin_access(context)
     if context.is_private:
         await clear_pending_input(context.work, context.campus.id, context.member.person_id)
 
 
 def board_button(context: RequestContext) -> Button:
-    """[Board]: back to all open orders."""
+    """Return [Board], which leads back to all open orders."""
     return context.button("bot-button-board", Tap.BOARD, 0, MENU_VERSION)
 
 
 def admin_screen(context: RequestContext, text: str, *rows: tuple[Button, ...]) -> Screen:
-    """Words at the desk, with the way back to the board under them."""
+    """Return a screen with [Board] under the text."""
     return Screen(text, (*rows, (board_button(context),)))
 
 
 def parse_number_and_reason(arguments: str) -> tuple[int | None, str]:
-    """The number and the reason behind a command that needs both; no number when one of them is missing."""
+    """Return the number and the reason after a command; the number is None when one of them is missing."""
     number, _, raw_reason = arguments.partition(" ")
     found, reason = NUMBER_PATTERN.fullmatch(number), " ".join(raw_reason.split())
     return (int(found[1]) if found and reason else None), truncate(reason, admin_use_cases.MAX_REASON_LENGTH)
 
 
 async def stuck_command(context: RequestContext) -> Replies:
-    """/stuck: every saga that needs a human, with [Retry] and [Resolve]."""
+    """Handle /stuck: every saga that needs a person, with [Retry] and [Resolve]."""
     await require_admin_access_and_clear_input(context)
     return (NewMessage(await _render_stuck_sagas(context)),)
 
 
 async def return_to_stuck_sagas(context: RequestContext) -> Replies:
-    """[Stuck]: the same in place of a question."""
+    """Handle [Stuck]: show the list in place of a question."""
     await require_admin_access_and_clear_input(context)
     return (EditMenu(await _render_stuck_sagas(context)),)
 
 
 async def retry_tapped_saga(context: RequestContext) -> Replies:
-    """[Retry], on the list or on the alert."""
+    """Handle [Retry], on the list or on the alert."""
     require_admin_access(context)
     await admin_use_cases.retry_saga(context.work, context.campus, context.member, context.subject)
     said = Answer(context.say_plain("bot-retried"))
@@ -73,7 +73,7 @@ async def retry_tapped_saga(context: RequestContext) -> Replies:
 
 
 async def retry_tapped_payout(context: RequestContext) -> Replies:
-    """[Send it again], where the platform's balance was too short for a pay-out."""
+    """Handle [Send it again] of a payout that failed because the platform's balance was too low."""
     require_admin_access(context)
     await admin_use_cases.retry_payout(context.work, context.campus, context.member, context.subject)
     said = Answer(context.say_plain("bot-paying-again"))
@@ -115,7 +115,7 @@ def _saga_row(context: RequestContext, number: int) -> tuple[Button, ...]:
 
 
 def describe_stuck_saga(context: RequestContext, saga: StuckSaga) -> str:
-    """What stands where, since when, and why."""
+    """Return the lines about a stuck saga: which step, since when, and why."""
     hours, rest = divmod(whole_minutes(saga.since, context.work.now), 60)
     return context.say(
         "bot-stuck-line",

@@ -1,4 +1,4 @@
-"""What is parked, at the admins' desk: the list, one more try, and the end of it with a reason."""
+"""The dead letters, for admins: the list, another attempt, and dropping one with a reason."""
 
 from bot.admin.admin_commands import (
     MAX_ERROR_LENGTH,
@@ -17,24 +17,24 @@ from domain.store.draft_repository import clear_pending_input, set_pending_input
 from domain.store.use_cases import admin_use_cases, dead_letter_use_cases
 from domain.words import Html
 
-MAX_LISTED = 10  # shown at once, each with its buttons
+MAX_LISTED = 10  # dead letters on the list, each with its buttons
 
 
 async def dead_letters_command(context: RequestContext) -> Replies:
-    """/parked: the oldest first."""
+    """Handle /parked: the dead letters, oldest first."""
     await require_admin_access_and_clear_input(context)
     return (NewMessage(await _render_dead_letters(context)),)
 
 
 async def return_to_dead_letters(context: RequestContext) -> Replies:
-    """[Parked], on an alert or in place of a question."""
+    """Handle [Parked], on an alert or in place of a question."""
     await require_admin_access_and_clear_input(context)
     screen = await _render_dead_letters(context)
     return (EditMenu(screen),) if context.version else (NewMessage(screen),)
 
 
 async def retry_dead_letter_tapped(context: RequestContext) -> Replies:
-    """[Try again], or [Send again] where nobody knows whether it was sent."""
+    """Handle [Try again], or [Send again] where the outcome of sending is unknown."""
     require_admin_access(context)
     found = await dead_letter_use_cases.retry_dead_letter(context.work, context.campus, context.member, context.subject)
     said = context.say_plain("bot-sent-again") if found.outcome_unknown else context.say_plain("bot-retried")
@@ -42,7 +42,7 @@ async def retry_dead_letter_tapped(context: RequestContext) -> Replies:
 
 
 async def ask_drop_reason(context: RequestContext) -> Replies:
-    """[Drop…]: what it means, with the way back first; the next typed line is the reason, and does it."""
+    """Handle [Drop…]: say what it means, with the way back first; the next typed line is the reason, and drops it."""
     await require_admin_access_and_clear_input(context)
     if not context.is_private:
         return (
@@ -57,7 +57,7 @@ async def ask_drop_reason(context: RequestContext) -> Replies:
 
 
 async def receive_drop_reason(context: RequestContext) -> Replies:
-    """The reason that was asked for; what cannot be one keeps the question open."""
+    """Take the typed line as the reason; a line that cannot be one leaves the input pending."""
     require_admin_access(context)
     reason = " ".join(context.typed.split())
     if not reason or len(reason) > admin_use_cases.MAX_REASON_LENGTH:
@@ -72,7 +72,7 @@ async def receive_drop_reason(context: RequestContext) -> Replies:
 
 
 async def drop_command(context: RequestContext) -> Replies:
-    """/drop NUMBER reason."""
+    """Handle /drop NUMBER reason."""
     require_admin_access(context)
     number, reason = parse_number_and_reason(context.arguments)
     if number is None:

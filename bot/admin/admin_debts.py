@@ -1,4 +1,4 @@
-"""What people owe, as admins see it under /stuck: runners for refunds, customers for what was delivered."""
+"""The debts that /stuck shows to admins: of runners for refunds, of customers for delivered orders."""
 
 from bot.home import MENU_VERSION
 from bot.replies import Rows
@@ -10,17 +10,17 @@ from domain.store.customer_debt_repository import find_customer_debt
 from domain.store.person_repository import find_member
 from domain.store.use_cases import customer_debt_use_cases, refund_use_cases
 
-MAX_DEBTS = 10  # of each kind shown at once, each with its button
+MAX_DEBTS = 10  # of each kind on the screen, each with its button
 
 
 async def render_debts_section(context: RequestContext) -> tuple[str, Rows]:
-    """The part of /stuck about debts, with their buttons; nothing when nobody owes anything."""
+    """Return the part of /stuck about debts, with their buttons; empty when nobody owes anything."""
     (runners, runner_rows), (customers, customer_rows) = await _runner_debts(context), await _customer_debts(context)
     return "\n\n".join(said for said in (runners, customers) if said), (*runner_rows, *customer_rows)
 
 
 async def waive_rows(context: RequestContext, order: Order) -> Rows:
-    """[Forgive #12…], on an order whose customer owes for it and in which the admin has no part."""
+    """Return [Forgive #12…] for an order with an open customer debt, unless the admin is its customer or runner."""
     debt = await find_customer_debt(context.work, order.id)
     own = context.member.person_id in (order.customer_id, order.runner_id)
     if debt is None or debt.status is not CustomerDebtStatus.OPEN or own:

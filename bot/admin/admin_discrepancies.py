@@ -1,4 +1,4 @@
-"""What differs between our rows and Stripe's: the list, a look now, and an admin's word that it is settled."""
+"""The discrepancies between our rows and Stripe, for admins: the list, a recheck, and settling one by hand."""
 
 from bot.admin.admin_commands import (
     MAX_ERROR_LENGTH,
@@ -18,23 +18,23 @@ from domain.store.draft_repository import clear_pending_input, set_pending_input
 from domain.store.use_cases import admin_use_cases, discrepancy_use_cases
 from domain.words import Html
 
-MAX_LISTED = 10  # shown at once, each with its buttons
+MAX_LISTED = 10  # discrepancies on the list, each with its buttons
 
 
 async def discrepancies_command(context: RequestContext) -> Replies:
-    """/differences: the oldest first."""
+    """Handle /differences: the discrepancies, oldest first."""
     await require_admin_access_and_clear_input(context)
     return (NewMessage(await _render_discrepancies(context)),)
 
 
 async def return_to_discrepancies(context: RequestContext) -> Replies:
-    """[Differences]: the same in place of a question."""
+    """Handle [Differences]: show the list in place of a question."""
     await require_admin_access_and_clear_input(context)
     return (EditMenu(await _render_discrepancies(context)),)
 
 
 async def recheck_tapped(context: RequestContext) -> Replies:
-    """[Look again], on the list or on the alert: what a worker finds is told in this chat."""
+    """Handle [Look again], on the list or on the alert: a worker rechecks, and reports in this chat."""
     require_admin_access(context)
     await discrepancy_use_cases.request_discrepancy_recheck(
         context.work, context.campus, context.member, context.subject, context.chat_id
@@ -43,7 +43,7 @@ async def recheck_tapped(context: RequestContext) -> Replies:
 
 
 async def ask_settle_reason(context: RequestContext) -> Replies:
-    """[Settle by hand…]: what it means, with the way back first; the next typed line is the reason, and does it."""
+    """Handle [Settle by hand…]: say what it means, with the way back first; the next typed line is the reason."""
     require_admin_access(context)
     if not context.is_private:
         return (
@@ -58,7 +58,7 @@ async def ask_settle_reason(context: RequestContext) -> Replies:
 
 
 async def receive_settle_reason(context: RequestContext) -> Replies:
-    """The reason that was asked for; what cannot be one keeps the question open."""
+    """Take the typed line as the reason; a line that cannot be one leaves the input pending."""
     require_admin_access(context)
     reason = " ".join(context.typed.split())
     if not reason or len(reason) > admin_use_cases.MAX_REASON_LENGTH:
@@ -73,7 +73,7 @@ async def receive_settle_reason(context: RequestContext) -> Replies:
 
 
 async def settle_command(context: RequestContext) -> Replies:
-    """/settle NUMBER reason."""
+    """Handle /settle NUMBER reason."""
     require_admin_access(context)
     number, reason = parse_number_and_reason(context.arguments)
     if number is None:

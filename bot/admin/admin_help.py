@@ -1,4 +1,4 @@
-"""What the admin chat answers to /help, and to a command it does not know."""
+"""The answer in the admin chat to /help and to an unknown command."""
 
 from bot.admin.admin_commands import admin_screen, require_admin_access
 from bot.commands import COMMANDS
@@ -10,7 +10,7 @@ HELP_COMMANDS = frozenset({"/help", "/start"})
 
 
 async def show_admin_help(context: RequestContext) -> Replies:
-    """Every command of the desk in a line of its own."""
+    """Answer with a line for each admin command."""
     require_admin_access(context)
     command = context.typed.partition(" ")[0].partition("@")[0]
     lines = [

@@ -1,4 +1,4 @@
-"""Words of the desk to one side of an order: /tell, and replies to alerts about orders."""
+"""Messages of the campus team to one side of an order: /tell, and replies to alerts about orders."""
 
 from aiogram.dispatcher.event.bases import SkipHandler
 
@@ -14,15 +14,15 @@ from domain.store.replied_messages import RepliedMessage, find_replied_messages
 from domain.store.use_cases import team_correspondence
 from domain.store.use_cases.team_correspondence import OrderSide
 
-# Alerts whose answer is meant for the runner: she asked, or is asked for; and answers of one side to the desk's words.
+# Replies to these alerts are for the runner: the runner asked, or is asked for.
 RUNNER_ALERT_KEYS = frozenset(
     {"notification-limit-exceeded-admins", "notification-pin-locked", "notification-silent-admins"}
 )
-SIDE_ANSWER_KEY = "notification-team-reads"
+SIDE_ANSWER_KEY = "notification-team-reads"  # an answer of one side to the campus team
 
 
 async def tell_command(context: RequestContext) -> Replies:
-    """/tell NUMBER customer|runner words."""
+    """Handle /tell NUMBER customer|runner words."""
     await require_admin_access_and_clear_input(context)
     number, _, rest = context.arguments.partition(" ")
     side, _, words = rest.strip().partition(" ")
@@ -33,7 +33,7 @@ async def tell_command(context: RequestContext) -> Replies:
 
 
 async def answer_alert_by_reply(context: RequestContext) -> Replies:
-    """A reply in the admin chat to an alert about an order goes to its runner, to an answer back to who wrote it."""
+    """Send a reply in the admin chat: to an alert, to the order's runner; to a side's answer, back to that side."""
     if context.chat_id != context.campus.admin_chat or context.reply_to is None or not context.typed:
         raise SkipHandler
     for message in await find_replied_messages(context.work, context.campus.id, context.chat_id, context.reply_to):
@@ -44,7 +44,7 @@ async def answer_alert_by_reply(context: RequestContext) -> Replies:
 
 
 def _addressed_side(message: RepliedMessage) -> OrderSide:
-    """Whom a reply to this message is for; the name of an answer says which side it came from."""
+    """Return the side that a reply to this message is for; the name of an answer ends with the side it came from."""
     if message.key == SIDE_ANSWER_KEY and message.name.endswith(f":{OrderSide.CUSTOMER}"):
         return OrderSide.CUSTOMER
     return OrderSide.RUNNER

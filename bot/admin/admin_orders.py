@@ -1,4 +1,4 @@
-"""An order as an admin sees it: its facts, its history, and what can be done about it now."""
+"""An order as an admin sees it: its facts, its event log, and the actions possible now."""
 
 from collections.abc import Mapping, Sequence
 
@@ -22,12 +22,12 @@ from domain.store.event_log import LoggedEvent
 from domain.store.person_repository import find_member
 from domain.store.use_cases import admin_use_cases
 
-FULL_HISTORY_VERSION = 2  # the version of the button that unfolds the history; MENU folds it
-FOLDED_SUBJECT = "timer"  # what only those want to read who look for a fault
+FULL_HISTORY_VERSION = 2  # the version of the button for the full event log; MENU_VERSION shows the short one
+FOLDED_SUBJECT = "timer"  # left out of the short event log: only needed to find a fault
 
 
 async def order_command(context: RequestContext) -> Replies:
-    """/order NUMBER: the order, what happened to it, and what can be done."""
+    """Handle /order NUMBER: the order, its event log, and the possible actions."""
     await require_admin_access_and_clear_input(context)
     number = NUMBER_PATTERN.fullmatch(context.arguments)
     if number is None:
@@ -36,7 +36,7 @@ async def order_command(context: RequestContext) -> Replies:
 
 
 async def show_tapped_order(context: RequestContext) -> Replies:
-    """The same from the board, an alert, or back from a question; or with every line of its history."""
+    """Show the order from the board, from an alert or from a question; one button shows its full event log."""
     await require_admin_access_and_clear_input(context)
     return (edit_menu_or_send(context, await _render_order(context, context.subject)),)
 
@@ -59,7 +59,7 @@ async def _render_order(context: RequestContext, order_id: int) -> Screen:
 
 
 async def _names(context: RequestContext, order: Order, events: Sequence[LoggedEvent]) -> Mapping[int, str]:
-    """Number -> name and number, of everybody who had a part in it."""
+    """Return id -> name and id, of everybody in the order's event log."""
     numbers = {order.customer_id, order.runner_id, *(event.actor.person_id for event in events)} - {None}
     members = [await find_member(context.work, context.campus.id, number) for number in numbers if number is not None]
     return {member.person_id: f"{member.first_name} ({member.person_id})" for member in members}
@@ -81,7 +81,7 @@ def _facts(context: RequestContext, order: Order, names: Mapping[int, str]) -> s
 
 
 def _line(context: RequestContext, event: LoggedEvent, names: Mapping[int, str]) -> str:
-    """When, what, by whom, and why: what is not known is left out."""
+    """Return a line of the short event log: when, what, by whom, and why; unknown parts are left out."""
     if event.subject == "order":
         what = context.say_plain("bot-history-order", event=event.event)
     else:

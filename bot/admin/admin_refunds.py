@@ -1,6 +1,6 @@
-"""How an admin gives money back: who bears it, how much and why, a look at the parts, and only then the yes.
+"""Refunds by an admin: who bears it, how much and why, then the parts of the refund, and a last confirmation.
 
-In the admin chat nothing typed is an answer, so the command with all of it is the way there.
+In the admin chat a typed line is never an answer, so there the command carries all of it.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ ALL_WORD = "all"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundRequest:
-    """A refund in an admin's words; `amount` in minor units, None is all that is left."""
+    """A refund that an admin asks for; `amount` is in minor units, None means all that is left."""
 
     order_id: int
     amount: int | None
@@ -43,7 +43,7 @@ class RefundRequest:
 
 
 def refund_rows(context: RequestContext, order: Order) -> Rows:
-    """[Refund…], on an order that was paid and in which the admin has no part."""
+    """Return [Refund…] for an order that was paid, unless the admin is its customer or runner."""
     own = context.member.person_id in (order.customer_id, order.runner_id)
     if order.status is not OrderStatus.COMPLETED or not is_permitted(context.member.roles, Action.REFUND_ANY, own=own):
         return ()
@@ -51,7 +51,7 @@ def refund_rows(context: RequestContext, order: Order) -> Rows:
 
 
 async def ask_refund_bearer(context: RequestContext) -> Replies:
-    """[Refund…]: what was paid, what went back, and who shall bear it."""
+    """Handle [Refund…]: say what was paid and refunded, and ask who bears the refund."""
     await require_admin_access_and_clear_input(context)
     order, rest = await refund_use_cases.view_refundable(context.work, context.campus, context.member, context.subject)
     if rest.left <= 0:
@@ -79,7 +79,7 @@ async def ask_refund_bearer(context: RequestContext) -> Replies:
 
 
 async def ask_refund_amount(context: RequestContext) -> Replies:
-    """[We bear it], [The runner bears it]: the next typed line says how much, and why."""
+    """Handle [We bear it] and [The runner bears it]: the next typed line is the amount and the reason."""
     require_admin_access(context)
     if not context.is_private or not 1 <= context.version <= len(BEARERS):
         raise Stale
@@ -93,7 +93,7 @@ async def ask_refund_amount(context: RequestContext) -> Replies:
 
 
 async def receive_refund_amount(context: RequestContext) -> Replies:
-    """How much, and why: shown once more with who bears what; anything unclear keeps the question open."""
+    """Take amount and reason, and show who bears what; an unreadable line leaves the input pending."""
     require_admin_access(context)
     bearer, _, _ = await _read_choices(context)
     amount, _, reason = context.typed.strip().partition(" ")
@@ -131,7 +131,7 @@ async def _confirmation_screen(
 
 
 async def confirm_refund(context: RequestContext) -> Replies:
-    """[Yes, refund S$2.00]: what was shown, once; Stale when something else was asked meanwhile."""
+    """Handle [Yes, refund S$2.00]: refund what was shown, once. Raise Stale when another input is pending."""
     require_admin_access(context)
     bearer, amount, reason = await _read_choices(context, context.subject)
     if amount is None or amount != context.version:
@@ -143,7 +143,7 @@ async def confirm_refund(context: RequestContext) -> Replies:
 
 
 async def refund_command(context: RequestContext) -> Replies:
-    """/refund NUMBER amount|all platform|runner reason."""
+    """Handle /refund NUMBER amount|all platform|runner reason."""
     require_admin_access(context)
     number, amount, bearer, reason = (*context.arguments.split(maxsplit=3), "", "", "", "")[:4]
     found = NUMBER_PATTERN.fullmatch(number)
@@ -175,7 +175,7 @@ async def _give_refund(context: RequestContext, asked: RefundRequest) -> Screen:
 def _parse_request(
     context: RequestContext, order_id: int, amount: str, bearer: Bearer, raw_reason: str
 ) -> RefundRequest | None:
-    """A refund of what was typed; None without a reason, Unreadable when the amount is none."""
+    """Return the typed refund; None without a reason. Raise Unreadable when the amount is not one."""
     reason = truncate(" ".join(raw_reason.split()), admin_use_cases.MAX_REASON_LENGTH)
     if not reason:
         return None
@@ -184,9 +184,9 @@ def _parse_request(
 
 
 async def _read_choices(context: RequestContext, order_id: int | None = None) -> tuple[Bearer, int | None, str]:
-    """What is chosen so far, perhaps for this very order: who bears it, and what the last screen showed.
+    """Return the choices so far, perhaps required to be for this order: who bears it, and what the last screen showed.
 
-    Stale when nothing, or something else, is asked.
+    Raise Stale when no refund is pending input, or one of another order.
     """
     asked = await find_pending_input(context.work, context.campus.id, context.member.person_id)
     if asked is None or asked.pending_input is not PendingInput.REFUND or asked.detail is None:

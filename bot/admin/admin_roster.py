@@ -1,4 +1,4 @@
-"""Who runs here: who asks is approved, who harms is suspended with a reason, and everybody's standing is seen."""
+"""The runners of a campus, for admins: the list, approval of applicants, and suspension with a reason."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -29,12 +29,12 @@ from domain.store.runner_overview import RunnerSummary, find_runner_of_message
 from domain.store.use_cases import admin_use_cases, roster_use_cases
 
 MAX_NAME_LENGTH = 10  # characters on a button
-LAST_DIGITS = 4  # of a number, beside a name that two have
-ROSTER_VERSION = 2  # the version of [Approve] on /runners; MENU is that on /approve
+LAST_DIGITS = 4  # of an id, shown with a name that two runners share
+ROSTER_VERSION = 2  # the version of [Approve] on /runners; on /approve it is MENU_VERSION
 
 
 async def approve_command(context: RequestContext) -> Replies:
-    """/approve lists who asks; /approve NUMBER says yes."""
+    """Handle /approve, which lists the applicants, and /approve NUMBER, which approves one."""
     require_admin_access(context)
     number = NUMBER_PATTERN.fullmatch(context.arguments)
     if number is None:
@@ -45,7 +45,7 @@ async def approve_command(context: RequestContext) -> Replies:
 
 
 async def approve_tapped_runner(context: RequestContext) -> Replies:
-    """[Approve], on a list or on the message that told of the asking."""
+    """Handle [Approve], on a list or on the notification about the applicant."""
     require_admin_access(context)
     await roster_use_cases.approve_runner(context.work, context.campus, context.member, context.subject)
     said = Answer(context.say_plain("bot-approved-toast"))
@@ -75,13 +75,13 @@ def _approve_button(context: RequestContext, member: Member) -> Button:
 
 
 async def runners_command(context: RequestContext) -> Replies:
-    """/runners."""
+    """Handle /runners."""
     await require_admin_access_and_clear_input(context)
     return (NewMessage(await _render_roster(context, 0)),)
 
 
 async def show_roster_page(context: RequestContext) -> Replies:
-    """[Runners], its pages, and back from a question."""
+    """Handle [Runners], its pages, and the way back from a question."""
     await require_admin_access_and_clear_input(context)
     return (EditMenu(await _render_roster(context, context.subject)),)
 
@@ -121,7 +121,7 @@ def _line(context: RequestContext, line: RunnerSummary) -> str:
 
 
 def _status_button(context: RequestContext, line: RunnerSummary, namesakes: Counter[str]) -> Button:
-    """What may be done about her; of two with one name, the end of the number says which."""
+    """Return the button for a runner's next status; the end of the id tells apart runners with the same name."""
     name, number = truncate(line.first_name, MAX_NAME_LENGTH), line.person_id
     if namesakes[name] > 1:
         name = f"{truncate(name, MAX_NAME_LENGTH - LAST_DIGITS)} {str(number)[-LAST_DIGITS:]}"
@@ -139,7 +139,7 @@ def _status_button(context: RequestContext, line: RunnerSummary, namesakes: Coun
 
 
 async def confirm_suspension(context: RequestContext) -> Replies:
-    """[Suspend…]: what it means, with the way back first."""
+    """Handle [Suspend…]: say what it means, with the way back first."""
     await require_admin_access_and_clear_input(context)
     runner = await roster_use_cases.view_suspendable_runner(
         context.work, context.campus, context.member, context.subject
@@ -160,7 +160,7 @@ async def confirm_suspension(context: RequestContext) -> Replies:
 
 
 async def ask_suspension_reason(context: RequestContext) -> Replies:
-    """[Yes, suspend]: the next typed line is the reason, and does it."""
+    """Handle [Yes, suspend]: the next typed line is the reason, and suspends the runner."""
     require_admin_access(context)
     runner = await roster_use_cases.view_suspendable_runner(
         context.work, context.campus, context.member, context.subject
@@ -173,12 +173,12 @@ def _leave(context: RequestContext) -> Button:
 
 
 async def suspend_command(context: RequestContext) -> Replies:
-    """/suspend NUMBER reason; in reply to a message about an order /suspend reason means its runner."""
+    """Handle /suspend NUMBER reason; in reply to a message about an order, /suspend reason means its runner."""
     require_admin_access(context)
     number, reason = parse_number_and_reason(context.arguments)
     about_reply = (
         context.arguments and NUMBER_PATTERN.fullmatch(context.arguments) is None
-    )  # a number alone names somebody else
+    )  # a number alone is the id of another person
     if number is None and context.reply_to is not None and about_reply:
         number = await find_runner_of_message(context.work, context.campus.id, context.chat_id, context.reply_to)
         reason = truncate(" ".join(context.arguments.split()), admin_use_cases.MAX_REASON_LENGTH)
@@ -188,7 +188,7 @@ async def suspend_command(context: RequestContext) -> Replies:
 
 
 async def unsuspend_command(context: RequestContext) -> Replies:
-    """/unsuspend NUMBER."""
+    """Handle /unsuspend NUMBER."""
     require_admin_access(context)
     number = NUMBER_PATTERN.fullmatch(context.arguments)
     if number is None:
@@ -200,7 +200,7 @@ async def unsuspend_command(context: RequestContext) -> Replies:
 
 
 async def unsuspend_tapped_runner(context: RequestContext) -> Replies:
-    """[Let back]."""
+    """Handle [Let back]."""
     require_admin_access(context)
     await roster_use_cases.unsuspend_runner(context.work, context.campus, context.member, context.subject)
     return Answer(context.say_plain("bot-unsuspended-toast")), EditMenu(await _render_roster(context, 0))

@@ -1,4 +1,4 @@
-"""Which command or tap of an admin goes where."""
+"""The router of an admin's commands, taps and messages."""
 
 from aiogram import Router
 
@@ -26,7 +26,7 @@ from domain.draft import PendingInput
 
 
 def admin_router() -> Router:
-    """Everything an admin can do, privately or in the admin chat."""
+    """Return the router for everything an admin can do, in private or in the admin chat."""
     router = Router(name="admin")
     on_commands(
         router,
@@ -141,7 +141,7 @@ def _register_cases(router: Router) -> None:
 
 
 def _register_taps(router: Router) -> None:
-    """Orders, runners, and what is stuck; all of them look for the desk first."""
+    """Register the taps about orders, runners and stuck sagas; each handler checks the chat first."""
     on_taps(
         router,
         {

@@ -1,8 +1,8 @@
 """/bind: a group becomes the runner group or the admin chat of its campus.
 
-The group is bound in the handler's commit, without a link into it. The link needs a call of Telegram, and no call is
-made inside a transaction: it is made after the commit and kept in a commit of its own. Should the process die between
-the two, the group is bound and /bind makes the link the second time.
+The group is bound in the handler's commit, without an invite link. The link needs a call to Telegram, and no call is
+made inside a transaction. So the link is created after the commit and saved in a commit of its own. If the process dies
+between the two, the group is bound and a second /bind creates the link.
 """
 
 from bot.home import home_button
@@ -14,7 +14,7 @@ from domain.words import FALLBACK_LANGUAGE
 
 
 async def bind_command(context: RequestContext) -> Replies:
-    """/bind for the runner group, /bind admin for the admin chat."""
+    """Handle /bind for the runner group, and /bind admin for the admin chat."""
     admins = context.arguments.lower() in ("admin", "admins")
     if context.is_private:
         home = home_button(context)

@@ -1,4 +1,4 @@
-"""How an admin lets go what a customer owes: what it means, a reason she will read, and then it is done."""
+"""An admin's waiver of a customer's debt: what it means, then the reason, which the customer reads."""
 
 from bot.admin.admin_commands import admin_screen, parse_number_and_reason, require_admin_access
 from bot.home import MENU_VERSION
@@ -12,7 +12,7 @@ from domain.store.use_cases import admin_use_cases, customer_debt_use_cases
 
 
 async def ask_waive_reason(context: RequestContext) -> Replies:
-    """[Let #7 go…]: what it means, with the way back; the next typed line is the reason, and does it."""
+    """Handle [Let #7 go…]: say what it means, with the way back; the next typed line is the reason."""
     require_admin_access(context)
     if not context.is_private:
         return (
@@ -38,7 +38,7 @@ async def ask_waive_reason(context: RequestContext) -> Replies:
 
 
 async def receive_waive_reason(context: RequestContext) -> Replies:
-    """The reason that was asked for; what cannot be one keeps the question open."""
+    """Take the typed line as the reason; a line that cannot be one leaves the input pending."""
     require_admin_access(context)
     reason = " ".join(context.typed.split())
     if not reason or len(reason) > admin_use_cases.MAX_REASON_LENGTH:
@@ -53,7 +53,7 @@ async def receive_waive_reason(context: RequestContext) -> Replies:
 
 
 async def waive_command(context: RequestContext) -> Replies:
-    """/forgive NUMBER reason."""
+    """Handle /forgive NUMBER reason."""
     require_admin_access(context)
     number, reason = parse_number_and_reason(context.arguments)
     if number is None:

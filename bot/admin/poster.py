@@ -1,4 +1,4 @@
-"""/poster: the campus' invitation as a code to print, one for everywhere or one for each drop point."""
+"""/poster: the campus' invitation as a QR code to print, for any place or for one drop point."""
 
 from functools import partial
 
@@ -16,7 +16,7 @@ MAX_PLACES = 24  # buttons under the poster
 
 
 async def poster_command(context: RequestContext) -> Replies:
-    """/poster: the one that hangs anywhere, with a button for each drop point's own."""
+    """Handle /poster: send the poster for any place, with a button for each drop point's poster."""
     require_admin_access(context)
     link = context.campus.invitation_link()
     if link is None:
@@ -32,7 +32,7 @@ async def poster_command(context: RequestContext) -> Replies:
 
 
 async def show_place_poster(context: RequestContext) -> Replies:
-    """[Poster for a place]: who scans it has her food brought there."""
+    """Handle [Poster for a place]: a person who scans it has food brought to that place."""
     require_admin_access(context)
     point = await _require_drop_point(context)
     link = context.campus.invitation_link(point.id)
@@ -46,7 +46,7 @@ async def show_place_poster(context: RequestContext) -> Replies:
 
 
 def _home_row(context: RequestContext) -> Rows:
-    """In the admin chat there is no home to go to."""
+    """Return [Home], but nothing in the admin chat, which has no home screen."""
     return ((home_button(context),),) if context.is_private else ()
 
 

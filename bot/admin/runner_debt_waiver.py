@@ -1,4 +1,4 @@
-"""How an admin lets a runner's debt go, or pays her though a bank took the payment back."""
+"""An admin's waiver of a runner's debt, and the payout to a runner although a bank took the payment back."""
 
 from bot.admin.admin_commands import admin_screen, require_admin_access
 from bot.home import MENU_VERSION
@@ -10,7 +10,7 @@ from domain.store.use_cases import refund_use_cases
 
 
 async def confirm_runner_debt_waiver(context: RequestContext) -> Replies:
-    """[Let it go…]: what it means, the safe choice first."""
+    """Handle [Let it go…]: say what it means, with the safe choice first."""
     require_admin_access(context)
     debt = await refund_use_cases.view_runner_debt(context.work, context.campus, context.member, context.subject)
     runner = await find_member(context.work, context.campus.id, debt.runner_id)
@@ -25,7 +25,7 @@ async def confirm_runner_debt_waiver(context: RequestContext) -> Replies:
 
 
 async def waive_runner_debt_tapped(context: RequestContext) -> Replies:
-    """[Yes, let it go]."""
+    """Handle [Yes, let it go]."""
     require_admin_access(context)
     debt = await refund_use_cases.waive_runner_debt(context.work, context.campus, context.member, context.subject)
     said = context.say("bot-runner-debt-waived", amount=context.format_money(debt.left), order=debt.order_id)
@@ -33,7 +33,7 @@ async def waive_runner_debt_tapped(context: RequestContext) -> Replies:
 
 
 async def pay_anyway_tapped(context: RequestContext) -> Replies:
-    """[Pay the runner], on the message about a lost dispute."""
+    """Handle [Pay the runner], on the notification about a lost dispute."""
     require_admin_access(context)
     await refund_use_cases.pay_despite_dispute(context.work, context.campus, context.member, context.subject)
     return (Answer(context.say_plain("bot-paying-anyway")),)

@@ -1,4 +1,4 @@
-"""An admin's word that what is stuck was settled elsewhere: what it means, then the reason, which does it."""
+"""An admin's statement that a stuck saga was settled elsewhere: what it means, then the reason, which resolves it."""
 
 from bot.admin.admin_commands import (
     admin_screen,
@@ -19,7 +19,7 @@ from domain.words import Html
 
 
 async def ask_resolve_reason(context: RequestContext) -> Replies:
-    """[Resolve by hand…]: what it means, with the way back first; the next typed line is the reason, and does it."""
+    """Handle [Resolve by hand…]: say what it means, with the way back first; the next typed line is the reason."""
     await require_admin_access_and_clear_input(context)
     if not context.is_private:
         return (
@@ -38,7 +38,7 @@ async def ask_resolve_reason(context: RequestContext) -> Replies:
 
 
 async def receive_resolve_reason(context: RequestContext) -> Replies:
-    """The reason that was asked for; what cannot be one keeps the question open."""
+    """Take the typed line as the reason; a line that cannot be one leaves the input pending."""
     require_admin_access(context)
     reason = " ".join(context.typed.split())
     if not reason or len(reason) > admin_use_cases.MAX_REASON_LENGTH:
@@ -53,7 +53,7 @@ async def receive_resolve_reason(context: RequestContext) -> Replies:
 
 
 async def resolve_command(context: RequestContext) -> Replies:
-    """/resolve NUMBER reason."""
+    """Handle /resolve NUMBER reason."""
     require_admin_access(context)
     number, reason = parse_number_and_reason(context.arguments)
     if number is None:
@@ -73,7 +73,7 @@ async def _resolve(context: RequestContext, number: int, reason: str) -> Screen:
 
 
 async def _order_afterwards(context: RequestContext, found: StuckSaga) -> str:
-    """What the order that hangs on it looks like afterwards: as it does now, whatever was settled elsewhere."""
+    """Return the sentence about the saga's order: its status stays as it is, whatever was settled elsewhere."""
     if found.order_id is None:
         return context.say("bot-resolve-alone")
     order, _ = await admin_use_cases.view_order(context.work, context.campus, context.member, found.order_id)

@@ -1,1 +1,1 @@
-"""What a customer says and taps."""
+"""The handlers of a customer's commands, taps and messages."""

@@ -1,4 +1,4 @@
-"""The basket a tap or a line is about: begun, guarded against old buttons, changed."""
+"""The basket of a person: it is started, guarded against old buttons, and changed."""
 
 from collections.abc import Awaitable, Callable
 
@@ -16,7 +16,7 @@ from domain.store.draft_repository import change_draft, find_pending_input, lock
 from domain.store.use_cases import ordering_use_cases
 from domain.store.use_cases.permission_checks import require_permission
 
-# Tapped on the screens that fill the basket: there the present one is shown, not what comes next.
+# Taps of the screens that fill the basket: an old one shows that screen again, not the next one.
 ITEM_TAPS = frozenset({Tap.STORE, Tap.MENU_ITEM, Tap.CLEAR_ITEMS, Tap.ITEMS_DONE, Tap.USE_AS_ITEM})
 BASKET_LINE_TAPS = frozenset({Tap.BASKET, Tap.LESS, Tap.MORE})
 
@@ -24,12 +24,12 @@ DraftHandler = Callable[[RequestContext, Draft], Awaitable[Replies]]
 
 
 async def begin_draft(context: RequestContext) -> Draft:
-    """The person's basket, a new one if there is none; NotAdmitted for who may not order here."""
+    """Return the person's basket, or start a new one. Raise NotAdmitted when the person may not order here."""
     return await ordering_use_cases.start_draft(context.work, context.campus, context.member)
 
 
 def with_draft(handler: DraftHandler) -> Handler:
-    """Let the handler have the basket its button was drawn from; an older button shows the basket as it is now."""
+    """Call the handler with the basket if the button has its version; an older button shows the basket as it is now."""
 
     async def handle(context: RequestContext) -> Replies:
         require_permission(context.member, Action.PLACE)
@@ -42,7 +42,7 @@ def with_draft(handler: DraftHandler) -> Handler:
 
 
 async def show_current_basket(context: RequestContext, draft: Draft | None) -> Replies:
-    """Nothing is changed, the open question included, and the menu shows what is true."""
+    """Show the basket, or what replaces it; change nothing, and leave the pending input."""
     pending = await find_pending_order(context)
     if pending is not None:
         screen = render_pending_order(context, pending)
@@ -54,13 +54,13 @@ async def show_current_basket(context: RequestContext, draft: Draft | None) -> R
 
 
 async def _current_screen(context: RequestContext, draft: Draft) -> Screen:
-    """The screen that asks what is asked; when that is nothing of the basket's, the one the button belongs to."""
+    """Return the screen of the pending input; if that is not about the basket, the screen of the button."""
     here = context.work, context.campus.id, context.member.person_id
     asked = await find_pending_input(*here)
     if asked is not None and asked.pending_input in BASKET_INPUTS:
         return await _screen_of_input(context, draft, asked)
     screen = await _screen_of_tap(context, draft)
-    if asked is not None:  # a PIN, a receipt: it waits for its answer as before
+    if asked is not None:  # a PIN or a receipt stays the pending input
         await set_pending_input(*here, asked.pending_input, asked.subject, asked.detail)
     return screen
 
@@ -96,10 +96,10 @@ async def _drop_point_screen(context: RequestContext, draft: Draft, spot: int | 
         return await drop_point_screens.render_drop_points(context, draft)
     try:
         return await drop_point_screens.render_spots(context, draft, spot)
-    except Stale:  # the campus put it aside meanwhile
+    except Stale:  # it was deactivated meanwhile
         return await drop_point_screens.render_drop_points(context, draft)
 
 
 async def change_basket(context: RequestContext, **changes: object) -> Draft:
-    """The basket with these columns changed; older buttons are stale from here."""
+    """Change columns of the basket and return it; its older buttons are stale from now on."""
     return await change_draft(context.work, context.campus.id, context.member.person_id, **changes)

@@ -1,4 +1,4 @@
-"""Filling the basket: taps on the menu, typed lines, one more and one less."""
+"""The items of the basket: added by taps on the menu or typed lines, and changed in number."""
 
 from dataclasses import replace
 
@@ -17,11 +17,11 @@ from domain.store.campus_repository import find_store
 from domain.store.draft_repository import clear_pending_input, discard_draft
 from domain.store.row_mappers import items_to_json
 
-MAX_QUOTE_LENGTH = 60  # characters of a line that is said back
+MAX_QUOTE_LENGTH = 60  # characters of a quoted line
 
 
 async def add_item(context: RequestContext, draft: Draft) -> Replies:
-    """One more of a dish of the menu; 0 and less show a page of it."""
+    """Add one of a dish of the menu; a subject of 0 or less shows a page of the menu."""
     if draft.store_name is None:
         return await show_current_basket(context, draft)
     if context.subject <= 0:
@@ -42,9 +42,9 @@ async def add_item(context: RequestContext, draft: Draft) -> Replies:
 
 
 async def receive_items(context: RequestContext) -> Replies:
-    """Items of typed lines, added to those there are; one that can't be read is named, and then none is added."""
+    """Add the items of typed lines; if one line cannot be read, quote it and add none."""
     draft = await begin_draft(context)
-    if draft.store_name is None:  # the basket went meanwhile: placed, or thrown away on another device
+    if draft.store_name is None:  # the basket is gone: placed or discarded on another device
         return (NewMessage(await store_screens.render_stores(context, draft)),)
     store = None if draft.store_id is None else await find_store(context.work, context.campus.id, draft.store_id)
     menu = () if store is None else store.menu
@@ -67,7 +67,7 @@ async def receive_items(context: RequestContext) -> Replies:
 
 
 def _too_expensive_notice(context: RequestContext, item: Item) -> str:
-    """No order here can hold it, whatever else is taken out."""
+    """Return the sentence about an item that costs more than any order may."""
     order_maximum = context.format_money(context.campus.fees.order_most)
     return context.say(
         "bot-items-too-dear",
@@ -78,7 +78,7 @@ def _too_expensive_notice(context: RequestContext, item: Item) -> str:
 
 
 def merge_items(items: tuple[Item, ...]) -> tuple[Item, ...] | None:
-    """Equal items in one line; None when it is more than one person can carry."""
+    """Merge equal items into one line. Return None when there are too many lines or pieces."""
     merged: dict[tuple[str, int], Item] = {}
     for item in items:
         same = merged.get((item.name, item.price))
@@ -89,7 +89,7 @@ def merge_items(items: tuple[Item, ...]) -> tuple[Item, ...] | None:
 
 
 async def edit_basket(context: RequestContext, draft: Draft) -> Replies:
-    """[Change basket]: its lines, a page of them."""
+    """Handle [Change basket]: show a page of its lines."""
     screen = (
         item_screens.render_basket(context, draft, -context.subject)
         if draft.items
@@ -99,7 +99,7 @@ async def edit_basket(context: RequestContext, draft: Draft) -> Replies:
 
 
 async def change_quantity(context: RequestContext, draft: Draft) -> Replies:
-    """One more or one less of a line; at none the line goes."""
+    """Add or remove one piece of a line; a line without pieces is removed."""
     if not 0 <= context.subject < len(draft.items):
         raise Stale
     line = draft.items[context.subject]
@@ -122,23 +122,23 @@ async def change_quantity(context: RequestContext, draft: Draft) -> Replies:
 
 
 async def clear_items(context: RequestContext, draft: Draft) -> Replies:
-    """[Clear]."""
+    """Handle [Clear]."""
     changed = await change_basket(context, items=[])
     return (EditMenu(await flow.render_next_screen(context, changed)),)
 
 
 async def show_next_screen(context: RequestContext, draft: Draft) -> Replies:
-    """[That's all]: what is missing next."""
+    """Handle [That's all]: ask for what is missing next."""
     return (EditMenu(await flow.render_next_screen(context, draft)),)
 
 
 async def confirm_discard(context: RequestContext, draft: Draft) -> Replies:
-    """[Start over] asks once."""
+    """Handle [Start over]: ask for confirmation."""
     return (EditMenu(await item_screens.render_discard_confirmation(context, draft)),)
 
 
 async def discard_basket(context: RequestContext, draft: Draft) -> Replies:
-    """[Yes, start over]: the basket is gone, and a new one begins."""
+    """Handle [Yes, start over]: discard the basket and start a new one."""
     await discard_draft(context.work, draft.campus_id, draft.person_id)
     await clear_pending_input(context.work, draft.campus_id, draft.person_id)
     fresh = await begin_draft(context)

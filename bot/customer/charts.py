@@ -1,4 +1,4 @@
-"""Charts of /me: what one paid, or earned, week by week; the caption has the same numbers in words."""
+"""Charts of /me: what a person paid or earned, week by week; the caption has the same numbers as text."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -13,25 +13,25 @@ from domain.people import Action
 from domain.store.earnings import sum_earned_by_week, sum_paid_by_week
 from domain.store.use_cases.permission_checks import require_permission
 
-WEEKS_SHOWN = 10  # this one and those before it
+WEEKS_SHOWN = 10  # the present week and those before it
 
 
 async def chart_paid(context: RequestContext) -> Replies:
-    """[Chart what I paid]."""
+    """Handle [Chart what I paid]."""
     require_permission(context.member, Action.PLACE)
     found = await sum_paid_by_week(context.work, context.campus, context.member.person_id, _mondays(context)[0])
     return _render_chart(context, found, context.say("bot-chart-paid"))
 
 
 async def chart_earned(context: RequestContext) -> Replies:
-    """[Chart my earnings]."""
+    """Handle [Chart my earnings]."""
     require_permission(context.member, Action.PLACE)
     found = await sum_earned_by_week(context.work, context.campus, context.member.person_id, _mondays(context)[0])
     return _render_chart(context, found, context.say("bot-chart-earned"))
 
 
 def _mondays(context: RequestContext) -> list[date]:
-    """The first days of the weeks shown, on the campus' calendar."""
+    """Return the Mondays of the weeks shown, in the campus' time zone."""
     today = context.work.now.astimezone(context.campus.zone).date()
     this_week = today - timedelta(days=today.weekday())
     return [this_week - timedelta(weeks=weeks) for weeks in reversed(range(WEEKS_SHOWN))]

@@ -1,4 +1,4 @@
-"""What a customer says after a delivery: a thumb with one reason, or a problem that the campus team looks into."""
+"""A customer's feedback after a delivery: a thumb with one reason, or a problem report to the campus team."""
 
 from aiogram.dispatcher.event.bases import SkipHandler
 
@@ -27,12 +27,12 @@ PROBLEM_KINDS = OFFERED_PROBLEM_KINDS
 
 
 async def give_thumb_up(context: RequestContext) -> Replies:
-    """[Good]."""
+    """Handle [Good]."""
     return await _give_thumb(context, good=True)
 
 
 async def give_thumb_down(context: RequestContext) -> Replies:
-    """[Not good]."""
+    """Handle [Not good]."""
     return await _give_thumb(context, good=False)
 
 
@@ -53,7 +53,7 @@ def _reasons(context: RequestContext, given: Rating) -> Rows:
 
 
 async def choose_thumb_reason(context: RequestContext) -> Replies:
-    """One reason, or [Skip]: what was said, in words, and that it may be changed."""
+    """Save one reason, or none for [Skip]; confirm the rating, and say how long it may be changed."""
     given = await feedback_use_cases.give_rating_reason(
         context.work, context.campus, context.member, context.subject, context.version
     )
@@ -68,7 +68,7 @@ async def choose_thumb_reason(context: RequestContext) -> Replies:
 
 
 async def ask_thumb_again(context: RequestContext) -> Replies:
-    """[Change it]: both thumbs once more; nothing changes until one is tapped."""
+    """Handle [Change it]: show both thumbs again; nothing changes until one is tapped."""
     up = context.button("button-thumb-up", Tap.THUMB_UP, context.subject, MENU_VERSION)
     down = context.button("button-thumb-down", Tap.THUMB_DOWN, context.subject, MENU_VERSION)
     return (
@@ -81,9 +81,9 @@ def _thumb_variant(given: Rating) -> str:
 
 
 async def begin_problem_report(context: RequestContext) -> Replies:
-    """[Problem]: what is it? On the way: what should the campus team know? With an open case: what else?
+    """Handle [Problem]: ask for the kind, during a delivery for a message to the team, or for more about an open case.
 
-    What is typed at once is the story, of no kind.
+    A line that is typed without choosing a kind is a report of the kind "other".
     """
     order, case = await feedback_use_cases.lock_reportable_order(
         context.work, context.campus, context.member, context.subject
@@ -115,7 +115,7 @@ async def _ask_case_addition(context: RequestContext, case: Case) -> NewMessage:
 
 
 async def choose_problem_kind(context: RequestContext) -> Replies:
-    """[Missing], [Wrong], [Cold], [Not here]: and now in her own words, or with a photo."""
+    """Handle [Missing], [Wrong], [Cold] and [Not here]: ask for a description or a photo."""
     kind = _kind_of_number(context.version)
     order, case = await feedback_use_cases.lock_reportable_order(
         context.work, context.campus, context.member, context.subject
@@ -133,7 +133,7 @@ async def choose_problem_kind(context: RequestContext) -> Replies:
 
 
 async def report_without_words(context: RequestContext) -> Replies:
-    """[Send without]: the kind says it all; a second tap adds nothing."""
+    """Handle [Send without]: report the kind alone; a second tap adds nothing."""
     kind = _kind_of_number(context.version)
     _, case = await feedback_use_cases.lock_reportable_order(
         context.work, context.campus, context.member, context.subject
@@ -147,7 +147,7 @@ async def report_without_words(context: RequestContext) -> Replies:
 
 
 async def receive_problem(context: RequestContext) -> Replies:
-    """The line or the photo that was asked for."""
+    """Report the problem with the typed line or the photo."""
     kind = (
         ProblemKind(context.conversation_state.detail)
         if context.conversation_state is not None and context.conversation_state.detail
@@ -163,12 +163,12 @@ async def receive_problem(context: RequestContext) -> Replies:
 
 
 async def receive_case_addition(context: RequestContext) -> Replies:
-    """A line or a photo more for the open case."""
+    """Add a line or a photo to the open case."""
     return await _add_to_case(context, context.pending_subject)
 
 
 async def answer_own_case_by_reply(context: RequestContext) -> Replies:
-    """A reply to a message about one's own case; anything else is left to others."""
+    """Add a reply about the person's own case to that case; leave all else to other handlers."""
     if not context.is_private or context.reply_to is None or not (context.typed or context.photo):
         raise SkipHandler
     case_id = await find_case_of_message(context.work, context.campus.id, context.chat_id, context.reply_to)
@@ -185,9 +185,7 @@ async def _add_to_case(context: RequestContext, case_id: int) -> Replies:
         context.work, context.campus, context.member, case_id, context.typed, context.photo
     )
     asked = context.conversation_state
-    if (
-        asked is not None and asked.pending_input is PendingInput.CASE_ADDITION
-    ):  # another open question still waits for its answer
+    if asked is not None and asked.pending_input is PendingInput.CASE_ADDITION:  # any other pending input stays
         await clear_pending_input(context.work, context.campus.id, context.member.person_id)
     return (NewMessage(_case_screen(context, case, "bot-case-added")),)
 
@@ -212,7 +210,7 @@ def _kind_of_number(number: int) -> ProblemKind:
 
 
 async def cancel_problem_report(context: RequestContext) -> Replies:
-    """[Back to my order]: the next line is no report any more."""
+    """Handle [Back to my order]: the next line is no report any more."""
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
     return await open_order_tapped(context)
 

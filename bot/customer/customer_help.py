@@ -1,4 +1,4 @@
-"""/help: how ordering and delivering work, in as few lines as a queue allows."""
+"""/help: how ordering and delivering work, in few lines."""
 
 from bot import home
 from bot.replies import NewMessage, Replies, Screen
@@ -7,7 +7,7 @@ from domain.people import Role
 
 
 async def show_customer_help(context: RequestContext) -> Replies:
-    """/help; what was asked before stays asked."""
+    """Handle /help; the pending input stays pending."""
     first = await home.render_home(context)
     if Role.CUSTOMER not in context.member.roles:
         return (NewMessage(first),)

@@ -1,4 +1,4 @@
-"""What one has ordered: a list to page through, and one order looked at again."""
+"""A person's own orders: the list with its pages, and one order shown again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from domain.store.outbox import resend_order_message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFilter:
-    """A part of all orders: its label, the sentence over it, and the one where there is nothing."""
+    """A part of the orders: its label, its title, and the sentence for an empty list."""
 
     statuses: frozenset[OrderStatus]
     label: str
@@ -52,12 +52,12 @@ FILTERS: Mapping[Tap, OrderFilter] = MappingProxyType(
 
 
 async def orders_command(context: RequestContext) -> Replies:
-    """/orders."""
+    """Handle /orders."""
     return (NewMessage(await _render_page(context, Tap.MY_ORDERS, 0)),)
 
 
 async def show_orders_page(context: RequestContext) -> Replies:
-    """[My orders], [Under way], [Ended], and [Newer], [Older] of each."""
+    """Handle [My orders], [Under way] and [Ended], and [Newer] and [Older] of each."""
     shown = Tap.MY_ORDERS if context.tap is None else context.tap.tap
     return (edit_menu_or_send(context, await _render_page(context, shown, max(0, context.subject))),)
 
@@ -65,7 +65,7 @@ async def show_orders_page(context: RequestContext) -> Replies:
 async def _render_page(context: RequestContext, shown: Tap, page: int) -> Screen:
     statuses = FILTERS[shown].statuses
     orders, more = await list_customer_orders(context.work, context.campus.id, context.member.person_id, page, statuses)
-    if page and not orders:  # an old button: the list is shorter now
+    if page and not orders:  # an old button: the list has fewer pages now
         return await _render_page(context, shown, 0)
     home = (home_button(context),)
     if not orders:
@@ -82,7 +82,7 @@ async def _render_page(context: RequestContext, shown: Tap, page: int) -> Screen
 
 
 def _empty_text(context: RequestContext, shown: Tap) -> str:
-    """Who only delivers looks for her jobs in vain among her orders."""
+    """Return the sentence for an empty list; a runner is told where deliveries are."""
     here = context.say(FILTERS[shown].empty)
     return f"{here}\n{context.say('bot-orders-jobs')}" if _deliveries_row(context) else here
 
@@ -94,7 +94,7 @@ def _deliveries_row(context: RequestContext) -> Rows:
 
 
 def _filters(context: RequestContext, shown: Tap) -> tuple[Button, ...]:
-    """The parts one may look at; which one it is, is said in words above."""
+    """Return the buttons of the other parts; the title names the part that is shown."""
     return tuple(context.button(part.label, tap, 0, MENU_VERSION) for tap, part in FILTERS.items() if tap is not shown)
 
 
@@ -111,7 +111,7 @@ def _order_button(context: RequestContext, order: Order) -> Button:
 
 
 async def open_order_tapped(context: RequestContext) -> Replies:
-    """One's own order, or job: its live card comes again, at the end of the chat, where it can be acted on."""
+    """Send the order message of the person's own order or delivery again, at the end of the chat."""
     order = await find_order(context.work, context.campus.id, context.subject)
     match context.member.person_id:
         case order.customer_id:

@@ -1,4 +1,4 @@
-"""Which tap, command or typed line of a customer goes where."""
+"""The router of a customer's commands, taps and messages."""
 
 from collections.abc import Mapping
 
@@ -28,7 +28,7 @@ from domain.draft import PendingInput
 
 
 def customer_router() -> Router:
-    """Everything a customer can do."""
+    """Return the router for everything a customer can do."""
     router = Router(name="customer")
     _register_feedback(router)
     on_commands(
@@ -121,7 +121,7 @@ def _register_profile(router: Router) -> None:
 def _register_feedback(router: Router) -> None:
     on_replies(
         router, customer_feedback.answer_own_case_by_reply
-    )  # before what is asked just now: a reply names what it is about
+    )  # before the pending input: a reply says what it is about
     on_taps(
         router,
         {

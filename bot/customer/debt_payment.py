@@ -1,4 +1,4 @@
-"""What a customer owes for an order that was delivered: shown with the way to pay it."""
+"""A customer's debts for delivered orders: the list, and their payment."""
 
 from bot.home import MENU_VERSION
 from bot.replies import Answer, Replies, Rows
@@ -10,7 +10,7 @@ from domain.store.use_cases import customer_debt_use_cases
 
 
 async def pay_debt(context: RequestContext) -> Replies:
-    """[Pay S$8.30]: her bank is asked; what it says comes as a message of its own. Without a card, a link does."""
+    """Handle [Pay S$8.30]: charge the card, or send a link without one; the result comes as a notification."""
     if context.member.card is None and await has_saga_just_started(
         context.work, context.campus.id, context.member.person_id, "save_card"
     ):
@@ -24,7 +24,7 @@ async def pay_debt(context: RequestContext) -> Replies:
 
 
 async def list_own_debts(context: RequestContext) -> tuple[tuple[str, ...], Rows]:
-    """The paragraphs of /me about what she owes, with a button each; nothing when she owes nothing."""
+    """Return the paragraphs of /me about the person's debts, with a button each; empty without debts."""
     found = await customer_debt_use_cases.view_own_debts(context.work, context.campus, context.member)
     return tuple(_line(context, debt) for debt in found), tuple((_pay_button(context, debt),) for debt in found)
 

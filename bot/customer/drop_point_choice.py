@@ -1,4 +1,4 @@
-"""Choosing where the food is handed over: a building, a spot in it, or a place of one's own words."""
+"""The choice of the place of the hand-over: a building, a spot in it, or a typed place."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from domain.store.draft_repository import find_pending_input, set_pending_input
 
 
 async def choose_drop_point(context: RequestContext, draft: Draft) -> Replies:
-    """A drop point; 0 and less show a page of the buildings."""
+    """Choose a drop point; a subject of 0 or less shows a page of the buildings."""
     if context.subject <= 0:
         return (EditMenu(await drop_point_screens.render_drop_points(context, draft, -context.subject)),)
     points = await list_drop_points(context.work, context.campus.id)
@@ -30,12 +30,12 @@ async def choose_drop_point(context: RequestContext, draft: Draft) -> Replies:
 
 
 async def choose_building(context: RequestContext, draft: Draft) -> Replies:
-    """A building of several spots, or another page of them."""
+    """Show the spots of a building, or another page of them."""
     return (EditMenu(await drop_point_screens.render_spots(context, draft, context.subject)),)
 
 
 async def choose_usual_place(context: RequestContext, draft: Draft) -> Replies:
-    """Where her food usually goes."""
+    """Choose the person's usual place."""
     place = await drop_point_screens.find_usual_place(context)
     if place is None:
         raise Stale
@@ -44,7 +44,7 @@ async def choose_usual_place(context: RequestContext, draft: Draft) -> Replies:
 
 
 async def receive_drop_point(context: RequestContext) -> Replies:
-    """A place in her own words; after a building was chosen, a room in it. What reads like food is asked about."""
+    """Take a typed place, or a room after a building was chosen; ask about a line that looks like an item."""
     draft = await begin_draft(context)
     typed = normalize_line(context.typed)
     if draft.store_name is not None and looks_like_item(typed, context.campus.currency):
@@ -57,13 +57,13 @@ async def receive_drop_point(context: RequestContext) -> Replies:
 
 
 async def accept_as_place(context: RequestContext, draft: Draft) -> Replies:
-    """[It's the place]: what was typed, though it reads like food."""
+    """Handle [It's the place]: take the typed line as the place, although it looks like an item."""
     asked = await _require_kept_text(context)
     return (EditMenu(await _set_drop_point(context, draft, normalize_line(asked.detail or ""), asked.subject or 0)),)
 
 
 async def accept_as_item(context: RequestContext, draft: Draft) -> Replies:
-    """[Add to basket]: what was typed where a place was asked for."""
+    """Handle [Add to basket]: take the line that was typed for a place as items."""
     asked = await _require_kept_text(context)
     line = replace(context, typed=asked.detail or "")
     return tuple(EditMenu(reply.screen) for reply in await receive_items(line) if isinstance(reply, NewMessage))
@@ -77,7 +77,7 @@ async def _require_kept_text(context: RequestContext) -> ConversationState:
 
 
 async def _set_drop_point(context: RequestContext, draft: Draft, typed: str, spot: int) -> Screen:
-    """The screen after these words for a place; `spot` is a drop point of the building that was asked about, or 0."""
+    """Set the typed place and return the next screen; `spot` is a drop point of the chosen building, or 0."""
     points = await list_drop_points(context.work, context.campus.id)
     place = _in_building(points, typed, spot)
     if not typed or len(place) > MAX_PLACE_NAME_LENGTH:
@@ -96,12 +96,12 @@ async def _set_drop_point(context: RequestContext, draft: Draft, typed: str, spo
 
 
 def _in_building(points: Sequence[DropPoint], typed: str, spot: int) -> str:
-    """`room 412`, when the question was about Hall 3, is a place in Hall 3."""
+    """Return the place in the building of `spot`: `room 412` becomes `Hall 3, room 412`."""
     if not spot or not typed:
         return typed
     try:
         building = drop_point_screens.find_building(points, spot).name
-    except Stale:  # the campus put it aside meanwhile
+    except Stale:  # it was deactivated meanwhile
         return typed
     return typed if typed.lower().startswith(building.lower()) else f"{building}, {typed}"
 

@@ -1,4 +1,4 @@
-"""Coming in by the campus' invitation, and handing it on."""
+"""The campus' invitation: admission by its code, and the link to share."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,7 +16,7 @@ from domain.store.person_repository import find_member
 from domain.store.use_cases.membership_use_cases import InviteAccepted, accept_invite
 from domain.store.use_cases.permission_checks import require_permission
 
-# What Stripe's pages put behind /start on the way back (workers/steps), and what there is to say before Stripe does.
+# The words that Stripe's return links put after /start (workers/steps), and the sentence until Stripe's event comes.
 STRIPE_RETURN_SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         "card": "bot-back-with-card",
@@ -25,11 +25,11 @@ STRIPE_RETURN_SENTENCES: Mapping[str, str] = MappingProxyType(
         "payout_done": "bot-back-from-payout",
     }
 )
-SHARE_URL = "https://t.me/share/url"  # Telegram asks whom to send it to (core.telegram.org/widgets/share)
+SHARE_URL = "https://t.me/share/url"  # Telegram asks for the recipient (core.telegram.org/widgets/share)
 
 
 async def start_command(context: RequestContext) -> Replies:
-    """/start; behind it stands what a link brought along: the campus' code, or a word of Stripe's way back."""
+    """Handle /start; after it is what a link contained: the campus' code, or a word of Stripe's return link."""
     code = context.arguments
     entered = await accept_invite(context.work, context.campus, context.member, code) if code else None
     if entered is not None:
@@ -43,7 +43,7 @@ async def start_command(context: RequestContext) -> Replies:
 
 
 async def receive_invitation_code(context: RequestContext) -> Replies | None:
-    """The code without its /start, from somebody who is not in yet; None for any other words."""
+    """Take the campus' code without /start from a person who is not admitted. Return None for any other text."""
     if not context.typed or Role.CUSTOMER in context.member.roles:
         return None
     entered = await accept_invite(context.work, context.campus, context.member, context.typed)
@@ -70,7 +70,7 @@ def _stripe_return_screen(context: RequestContext, word: str) -> Screen:
 
 
 async def show_invitation(context: RequestContext) -> Replies:
-    """[Invite a friend]: the link to hand on, and Telegram's own way of doing so."""
+    """Handle [Invite a friend]: show the invitation link, and Telegram's button to share it."""
     require_permission(context.member, Action.PLACE)
     link = context.campus.invitation_link()
     back = (context.button("bot-button-to-me", Tap.ME, version=home.MENU_VERSION),)

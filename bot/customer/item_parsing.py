@@ -1,4 +1,4 @@
-"""What somebody types into the basket: dishes of the menu by their name, anything else with its price."""
+"""The parsing of typed items: dishes of the menu by name, anything else with its price."""
 
 import re
 from collections.abc import Sequence
@@ -14,20 +14,20 @@ _QUANTITY = re.compile(r"(\d{1,2})\s?[x×*]?\s?(.+)", re.ASCII | re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class ParsedItems:
-    """Every line means something."""
+    """The items of the text: every line was read."""
 
     items: tuple[Item, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class UnparsedLine:
-    """The first line that means nothing."""
+    """The first line that could not be read."""
 
     line: str
 
 
 def parse_items(typed: str, menu: Sequence[MenuItem], currency: str) -> ParsedItems | UnparsedLine:
-    """Items of typed lines; after so many that no basket holds them, the next line is unclear."""
+    """Return the items of typed lines, or the first unread line; a line after the most items counts as unread."""
     prices = {dish.name.lower(): dish for dish in menu}
     items: list[Item] = []
     for line in (line.strip() for line in typed.splitlines()):
@@ -41,7 +41,7 @@ def parse_items(typed: str, menu: Sequence[MenuItem], currency: str) -> ParsedIt
 
 
 def looks_like_item(line: str, currency: str) -> bool:
-    """Whether a line ends in what can only be a price: `milo 1.80` does, `Lab 4` does not."""
+    """Return whether a line ends in what can only be a price: `milo 1.80` does, `Lab 4` does not."""
     price = line.split(" ")[-1]
     marked = price[:1].isdigit() is False or re.search(r"[.,]\d\d?$", price) is not None
     return marked and _parse_priced_item(line, currency) is not None
@@ -52,7 +52,7 @@ def _parse_line(line: str, menu: dict[str, MenuItem], currency: str) -> Item | N
 
 
 def _parse_menu_item(line: str, menu: dict[str, MenuItem]) -> Item | None:
-    """`2x laksa`, without a price: the menu knows it."""
+    """Return the item of a line like `2x laksa`, with the price of the menu."""
     plain = " ".join(line.lower().split())
     dish = menu.get(plain)
     if dish is not None:

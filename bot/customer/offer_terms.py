@@ -1,4 +1,4 @@
-"""What is said about an order beside its food: the fee bid for bringing it, a tip, a note."""
+"""The terms of an order beside its items: the delivery fee, a tip, a note."""
 
 from bot.customer.basket import begin_draft, change_basket
 from bot.customer.screens import flow, offer_screens
@@ -11,7 +11,7 @@ from domain.money import read_amount
 
 
 async def choose_fee(context: RequestContext, draft: Draft) -> Replies:
-    """A suggested delivery fee; 0 shows the suggestions."""
+    """Choose a suggested delivery fee; a subject of 0 shows the suggestions."""
     if context.subject == 0:
         return (EditMenu(await offer_screens.render_fee(context, draft)),)
     if not _is_fee_in_range(context, context.subject):
@@ -24,7 +24,7 @@ async def choose_fee(context: RequestContext, draft: Draft) -> Replies:
 
 
 async def receive_fee(context: RequestContext) -> Replies:
-    """The customer's own bid."""
+    """Take the typed delivery fee."""
     draft = await begin_draft(context)
     try:
         bid = read_amount(context.typed, context.campus.currency)
@@ -46,7 +46,7 @@ def _is_fee_in_range(context: RequestContext, bid: int) -> bool:
 
 
 async def choose_tip(context: RequestContext, draft: Draft) -> Replies:
-    """A tip, held together with the rest; 0 takes it away. OrderOutOfRange when all together is too much."""
+    """Choose a tip, part of the hold; 0 removes it. Raise OrderOutOfRange when the order is too expensive with it."""
     if context.subject < 0 or draft.missing_part() is not None:
         raise Stale
     changed = await change_basket(context, tip=context.subject)
@@ -60,7 +60,7 @@ async def choose_tip(context: RequestContext, draft: Draft) -> Replies:
 
 
 async def edit_note(context: RequestContext, draft: Draft) -> Replies:
-    """[Add note] asks for it, [Remove note] takes it away."""
+    """Handle [Add note], which asks for the note, and [Remove note]."""
     if context.subject == 0:
         return (EditMenu(await offer_screens.render_note(context, draft)),)
     changed = await change_basket(context, note="")
@@ -68,7 +68,7 @@ async def edit_note(context: RequestContext, draft: Draft) -> Replies:
 
 
 async def receive_note(context: RequestContext) -> Replies:
-    """A word to the runner."""
+    """Take the typed note to the runner."""
     draft = await begin_draft(context)
     note = normalize_line(context.typed)
     if not 0 < len(note) <= MAX_NOTE_LENGTH:

@@ -1,4 +1,4 @@
-"""From the review to an order, and what a customer does with it afterwards."""
+"""Placing an order from the review, and cancelling it."""
 
 from bot.customer.basket import begin_draft, show_current_basket
 from bot.customer.pending_orders import find_pending_order, render_pending_order
@@ -23,7 +23,7 @@ CANCELLABLE_STATUSES = frozenset({OrderStatus.PENDING, OrderStatus.CREATED})
 
 
 async def begin_order(context: RequestContext) -> Replies:
-    """[Order food]: go on with the basket there is, or begin one."""
+    """Handle [Order food]: continue the basket, or start one."""
     require_permission(context.member, Action.PLACE)
     require_campus_open(context.campus, context.work.now)
     pending = await find_pending_order(context)
@@ -35,7 +35,7 @@ async def begin_order(context: RequestContext) -> Replies:
 
 
 async def review_order(context: RequestContext) -> Replies:
-    """[Continue my order], from a message of its own."""
+    """Handle [Continue my order], on a message outside the basket's screens."""
     require_permission(context.member, Action.PLACE)
     pending = await find_pending_order(context)
     if pending is not None:
@@ -49,10 +49,10 @@ async def review_order(context: RequestContext) -> Replies:
 
 
 async def place_order_tapped(context: RequestContext) -> Replies:
-    """[Place order] under the ceiling on the button."""
+    """Handle [Place order] under the ceiling on the button."""
     require_permission(context.member, Action.PLACE)
     draft = await lock_draft(context.work, context.campus.id, context.member.person_id)
-    if draft is None or draft.version != context.version:  # placed already, or changed on another device
+    if draft is None or draft.version != context.version:  # it was placed, or changed on another device
         return await show_current_basket(context, draft)
     if await _is_card_link_pending(context, draft):
         return (Answer(context.say_plain("bot-card-link-coming")),)
@@ -64,7 +64,7 @@ async def place_order_tapped(context: RequestContext) -> Replies:
         return Answer(context.say_plain(changed.key), alert=True), EditMenu(
             await flow.render_next_screen(context, draft)
         )
-    except Stale:  # being placed already, or its store is gone
+    except Stale:  # it is being placed, or its store is gone
         return await show_current_basket(context, draft)
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
     match outcome:
@@ -76,21 +76,21 @@ async def place_order_tapped(context: RequestContext) -> Replies:
 
 
 async def _is_card_link_pending(context: RequestContext, draft: Draft) -> bool:
-    """A second tap on the same offer while the link is on its way starts nothing."""
+    """Return whether the link to save a card was just requested for this offer: a second tap starts nothing."""
     if context.member.card is not None or draft.asked_ceiling != context.subject:
         return False
     return await has_saga_just_started(context.work, context.campus.id, context.member.person_id, "save_card")
 
 
 async def add_card_tapped(context: RequestContext) -> Replies:
-    """[Add card], [Change card]: the link follows as a message of its own."""
+    """Handle [Add card] and [Change card]: the link follows as a notification."""
     if not await has_saga_just_started(context.work, context.campus.id, context.member.person_id, "save_card"):
         await ordering_use_cases.start_card_setup(context.work, context.campus, context.member)
     return (Answer(context.say_plain("bot-card-link-coming")),)
 
 
 async def confirm_cancel(context: RequestContext) -> Replies:
-    """[Cancel order] asks once, in a small menu of its own: the card stays as it is."""
+    """Handle [Cancel order]: ask for confirmation in a new message; the order message stays as it is."""
     order = await _own_order(context)
     if order.status not in CANCELLABLE_STATUSES:
         raise OrderClosed
@@ -102,7 +102,7 @@ async def confirm_cancel(context: RequestContext) -> Replies:
 
 
 async def cancel_order_tapped(context: RequestContext) -> Replies:
-    """[Yes, cancel]: the use case decides by the state of now, not of the button."""
+    """Handle [Yes, cancel]: the use case decides by the order's present status, not by the button."""
     order = await ordering_use_cases.cancel_own_order(context.work, context.campus, context.member, context.subject)
     key = "bot-cancelling" if order.status is OrderStatus.PENDING else "bot-cancelled"
     return (EditMenu(Screen(context.say(key, order=order.id), ((home_button(context),),))),)

@@ -1,4 +1,4 @@
-"""The order that is just being placed: what stands in the place of its basket meanwhile."""
+"""The order that is being placed: what is shown in place of its basket meanwhile."""
 
 from bot.home import MENU_VERSION, home_button
 from bot.replies import Screen
@@ -9,14 +9,14 @@ from domain.store.order_repository import list_customer_orders
 
 
 async def find_pending_order(context: RequestContext) -> Order | None:
-    """The order that is just being placed: its basket is kept, but must not be placed by mistake once more."""
+    """Return the order that is being placed: its basket is kept, but must not be placed twice by mistake."""
     pending = (OrderStatus.PENDING,)
     orders, _ = await list_customer_orders(context.work, context.campus.id, context.member.person_id, 0, pending)
     return orders[0] if orders else None
 
 
 def render_pending_order(context: RequestContext, order: Order) -> Screen:
-    """What stands there instead of a basket."""
+    """Return the screen that is shown in place of the basket."""
     open_button = context.button("bot-button-open-order", Tap.OPEN_ORDER, order.id, MENU_VERSION)
     cancel = context.button("bot-button-cancel", Tap.CANCEL, order.id, MENU_VERSION, style=ButtonStyle.DANGER)
     return Screen(context.say("bot-pending", order=order.id), ((open_button, cancel), (home_button(context),)))

@@ -1,4 +1,4 @@
-"""What a customer says while nobody has taken her order, or while the shop wants more than she agreed to."""
+"""A customer's answers while no runner has claimed the order, or while the shop wants more than the limit."""
 
 from bot.home import MENU_VERSION, home_button
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
@@ -9,7 +9,7 @@ from domain.store.use_cases import check_in_use_cases, price_increase_use_cases
 
 
 async def keep_waiting_for_runner(context: RequestContext) -> Replies:
-    """[I'll wait]: a kind word; [Cancel free] stays where it is."""
+    """Handle [I'll wait]: record it and thank the customer; the order message keeps its buttons."""
     order = await check_in_use_cases.record_customer_waits(
         context.work, context.campus, context.member, context.subject
     )
@@ -17,7 +17,7 @@ async def keep_waiting_for_runner(context: RequestContext) -> Replies:
 
 
 async def confirm_fee_increase(context: RequestContext) -> Replies:
-    """[Raise fee S$1.00]: both numbers, in a small menu of its own, before anything is held."""
+    """Handle [Raise fee S$1.00]: show both ceilings in a new message, before anything is held."""
     order, price = await price_increase_use_cases.preview_fee_increase(
         context.work, context.campus, context.member, context.subject
     )
@@ -32,7 +32,10 @@ async def confirm_fee_increase(context: RequestContext) -> Replies:
 
 
 async def increase_fee_tapped(context: RequestContext) -> Replies:
-    """[Hold S$10.40]: her bank is asked; the card says when it counts. Without a card, a link comes first."""
+    """Handle [Hold S$10.40]: start the replacement hold, or send a link without a card.
+
+    The order message shows the higher ceiling once the hold is made.
+    """
     if await _is_card_link_pending(context):
         return (Answer(context.say_plain("bot-card-link-coming")),)
     run = await price_increase_use_cases.increase_delivery_fee(
@@ -46,7 +49,7 @@ async def increase_fee_tapped(context: RequestContext) -> Replies:
 
 
 async def accept_price_increase(context: RequestContext) -> Replies:
-    """[Yes, max S$10.00] to what the shop wants: as above."""
+    """Handle [Yes, max S$10.00] to what the shop wants, like increase_fee_tapped."""
     if await _is_card_link_pending(context):
         return (Answer(context.say_plain("bot-card-link-coming")),)
     run = await price_increase_use_cases.accept_higher_limit(
@@ -60,7 +63,7 @@ async def accept_price_increase(context: RequestContext) -> Replies:
 
 
 async def decline_price_increase(context: RequestContext) -> Replies:
-    """[No]: the limit stays."""
+    """Handle [No]: the limit stays."""
     order = await price_increase_use_cases.decline_higher_limit(
         context.work, context.campus, context.member, context.subject, context.version
     )

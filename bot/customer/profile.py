@@ -1,4 +1,4 @@
-"""/me: what one paid, earned and has waiting, and what is kept of one: the place food usually goes to, the card."""
+"""/me: what a person paid, earned and has outstanding, and what is stored: the usual place and the card."""
 
 from bot.customer.debt_payment import list_own_debts
 from bot.customer.screens.screen_parts import with_notices
@@ -22,12 +22,12 @@ CHARTS = (("bot-button-chart-paid", Tap.CHART_PAID), ("bot-button-chart-earned",
 
 
 async def me_command(context: RequestContext) -> Replies:
-    """/me."""
+    """Handle /me."""
     return (NewMessage(await _render_profile(context)),)
 
 
 async def show_profile(context: RequestContext) -> Replies:
-    """[Me], and the way back from what belongs to it."""
+    """Handle [Me], and the way back from the screens of /me."""
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
     return (edit_menu_or_send(context, await _render_profile(context)),)
 
@@ -35,7 +35,7 @@ async def show_profile(context: RequestContext) -> Replies:
 async def _render_profile(context: RequestContext) -> Screen:
     require_permission(context.member, Action.PLACE)
     here = context.campus.id, context.member.person_id
-    member = await find_member(context.work, *here)  # as the taps on this very screen left her
+    member = await find_member(context.work, *here)  # a tap on this screen may have changed the row
     spending, earnings = await sum_spending(context.work, *here), await sum_earnings(context.work, *here)
     runs = Role.RUNNER in member.roles or bool(earnings.deliveries)
     card = member.card
@@ -122,7 +122,7 @@ def _rows(context: RequestContext, last4: str | None, *, runs: bool) -> Rows:
 
 
 async def choose_default_place_tapped(context: RequestContext) -> Replies:
-    """A drop point that food usually goes to; 0 and less show a page of the list."""
+    """Choose the usual place; a subject of 0 or less shows a page of the drop points."""
     require_permission(context.member, Action.PLACE)
     if context.subject <= 0:
         return (edit_menu_or_send(context, await _render_places(context, -context.subject)),)
@@ -136,7 +136,7 @@ async def choose_default_place_tapped(context: RequestContext) -> Replies:
 
 
 async def receive_default_place(context: RequestContext) -> Replies:
-    """Where her food usually goes, in her own words."""
+    """Take the typed usual place."""
     require_permission(context.member, Action.PLACE)
     if not 0 < len(normalize_line(context.typed)) <= MAX_PLACE_NAME_LENGTH:
         wanted = context.say("bot-place-not-understood", most=MAX_PLACE_NAME_LENGTH)
@@ -149,7 +149,7 @@ async def receive_default_place(context: RequestContext) -> Replies:
 
 
 async def forget_default_place(context: RequestContext) -> Replies:
-    """[Ask me each time]."""
+    """Handle [Ask me each time]."""
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
     await membership_use_cases.clear_default_place(context.work, context.campus, context.member)
     return Answer(context.say_plain("bot-me-place-forgotten")), edit_menu_or_send(
@@ -174,7 +174,7 @@ async def _render_places(context: RequestContext, page: int = 0) -> Screen:
 
 
 async def confirm_card_removal(context: RequestContext) -> Replies:
-    """[Remove card] asks once, on a menu that names the card."""
+    """Handle [Remove card]: ask for confirmation on a menu that names the card."""
     require_permission(context.member, Action.PLACE)
     card = context.member.card
     if card is None or int(card.last4) != context.subject:
@@ -188,7 +188,7 @@ async def confirm_card_removal(context: RequestContext) -> Replies:
 
 
 async def remove_card_tapped(context: RequestContext) -> Replies:
-    """[Yes, remove it]: no order can be placed with it from here; Stripe lets it go in a moment."""
+    """Handle [Yes, remove it]: no order can be placed with the card from now on; a saga detaches it at Stripe."""
     await membership_use_cases.remove_saved_card(context.work, context.campus, context.member, f"{context.subject:04}")
     return Answer(context.say_plain("bot-card-being-removed")), edit_menu_or_send(
         context, await _render_profile(context)

@@ -1,4 +1,4 @@
-"""Ordering the same once more: the usual from the first screen, an old order from its card."""
+"""Repeating an order: the usual order from the home screen, or an old order from its order message."""
 
 from bot.customer.pending_orders import find_pending_order, render_pending_order
 from bot.customer.screens import flow, item_screens
@@ -17,17 +17,17 @@ from domain.store.use_cases.permission_checks import require_permission
 
 
 async def review_usual_order(context: RequestContext) -> Replies:
-    """[Usual]: the first screen becomes the review."""
+    """Handle [Usual]: edit the home screen into the review."""
     return (edit_menu_or_send(context, await _reorder(context)),)
 
 
 async def review_past_order(context: RequestContext) -> Replies:
-    """[Order again] on a card, which stays as it is: the review comes below."""
+    """Handle [Order again] on an order message: send the review as a new message."""
     return (NewMessage(await _reorder(context)),)
 
 
 async def replace_basket(context: RequestContext, _existing_draft: Draft) -> Replies:
-    """[Take #12]: the basket that was begun goes."""
+    """Handle [Take #12]: replace the present basket."""
     return (EditMenu(await _refill_basket(context)),)
 
 
@@ -48,7 +48,7 @@ async def _reorder(context: RequestContext) -> Screen:
 
 
 def _choose_basket_screen(context: RequestContext, order: Order, existing_draft: Draft) -> Screen:
-    """Two baskets, one place: hers is not thrown away without a word."""
+    """Ask which basket to keep: the present one is not replaced without asking."""
     words = [
         context.say("bot-instead", store=existing_draft.store_name or ""),
         *item_screens.basket_lines(context, existing_draft),
@@ -64,7 +64,7 @@ async def _refill_basket(context: RequestContext) -> Screen:
 
 
 def _describe_changes(context: RequestContext, again: ordering_use_cases.Reorder) -> list[str]:
-    """What is not as it was: she confirms the review, so she must know."""
+    """Return sentences about what changed since the old order: the customer must know before confirming the review."""
     outlook = again.preview
     if outlook.store_gone:
         return [context.say("bot-store-gone", store=again.store_name)]

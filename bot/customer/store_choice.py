@@ -1,4 +1,4 @@
-"""Choosing a store: by a tap, or by its name."""
+"""The choice of a store: by a tap, or by its name."""
 
 from bot.customer.basket import begin_draft, change_basket
 from bot.customer.screens import item_screens, store_screens
@@ -12,7 +12,7 @@ from domain.store.row_mappers import items_to_json
 
 
 async def choose_store(context: RequestContext, draft: Draft) -> Replies:
-    """A store of the list; 0 and less show a page of it."""
+    """Choose a store of the list; a subject of 0 or less shows a page of the list."""
     if context.subject <= 0:
         return (EditMenu(await store_screens.render_stores(context, draft, -context.subject)),)
     store = await find_store(context.work, context.campus.id, context.subject)
@@ -25,12 +25,12 @@ async def choose_store(context: RequestContext, draft: Draft) -> Replies:
 
 
 async def ask_other_store(context: RequestContext, draft: Draft) -> Replies:
-    """[Another shop]: its name is typed."""
+    """Handle [Another shop]: ask for its name."""
     return (EditMenu(await store_screens.render_other_store(context, draft)),)
 
 
 async def receive_store(context: RequestContext) -> Replies:
-    """A store by its name, known or not."""
+    """Take the typed name of a store, on the list or not."""
     draft = await begin_draft(context)
     name = normalize_line(context.typed)
     if not 0 < len(name) <= MAX_PLACE_NAME_LENGTH:

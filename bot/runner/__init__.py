@@ -1,1 +1,1 @@
-"""What a runner says and taps."""
+"""The handlers of a runner's taps and messages."""

@@ -1,4 +1,4 @@
-"""At the door: the PIN, and, when the PIN or the customer does not come, a photo of the food where it was left."""
+"""The hand-over: the PIN, or a photo of the food where it was left when the PIN or the customer does not come."""
 
 import re
 
@@ -21,7 +21,10 @@ PIN_PATTERN = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 
 
 async def arrive_tapped(context: RequestContext) -> Replies:
-    """[I'm here]: the customer is told, and the next typed line is the PIN, also if the card was quicker."""
+    """Handle [I'm here]: tell the customer; the next typed line is the PIN.
+
+    The button on the menu also works when the order message's button was tapped before.
+    """
     on_note = context.version == MENU_VERSION
     order = await find_order(context.work, context.campus.id, context.subject)
     require_own_delivery(context.member, Action.ARRIVE, order)
@@ -34,9 +37,9 @@ async def arrive_tapped(context: RequestContext) -> Replies:
 
 
 async def receive_pin(context: RequestContext) -> Replies:
-    """The PIN the customer showed; a line that can be none is not one of the five tries.
+    """Take the typed line as the PIN; a line without a PIN is not one of the five attempts.
 
-    Where a photo is asked for, a line with four digits in it may be about a room: there they must stand alone.
+    While a photo is pending, four digits in a line may be a room: then only a line of four digits is a PIN.
     """
     awaits_photo = (
         context.conversation_state is not None and context.conversation_state.pending_input is PendingInput.PROOF
@@ -52,13 +55,13 @@ async def receive_pin(context: RequestContext) -> Replies:
 
 
 def extract_pin(typed: str) -> str | None:
-    """The four digits of `1234!` or `pin is 1234`; None when there are none, or two to choose from."""
+    """Return the four digits of `1234!` or `pin is 1234`; None when there are none, or more than one."""
     found = PIN_PATTERN.findall(typed)
     return found[0] if len(found) == 1 else None
 
 
 async def try_pin(context: RequestContext, order_id: int, pin: str) -> Replies:
-    """Try the PIN that was typed."""
+    """Check the PIN and hand the order over if it is right."""
     outcome = await runner_use_cases.hand_over_with_pin(context.work, context.campus, context.member, order_id, pin)
     match outcome:
         case runner_use_cases.WrongPin(tries_left=0):
@@ -79,7 +82,7 @@ async def try_pin(context: RequestContext, order_id: int, pin: str) -> Replies:
 
 
 async def confirm_leaving_food(context: RequestContext) -> Replies:
-    """[Leave it, send photo]: what that means, and the way back first; the next photo is the proof."""
+    """Handle [Leave it, send photo]: say what it means, with the way back first; the next photo is the proof."""
     order = await find_order(context.work, context.campus.id, context.subject)
     require_own_delivery(context.member, Action.DELIVER, order)
     await photo_use_cases.require_leaving_allowed(context.work, order)
@@ -95,7 +98,7 @@ async def _leaving_food_screen(context: RequestContext, order: Order) -> Screen:
 
 
 async def keep_waiting_for_customer(context: RequestContext) -> Replies:
-    """[Keep waiting]: the next typed line is the PIN again."""
+    """Handle [Keep waiting]: the next typed line is the PIN again."""
     order = await find_order(context.work, context.campus.id, context.subject)
     require_own_delivery(context.member, Action.DELIVER, order)
     if not is_event_allowed(order.status, OrderEvent.DELIVERED):
@@ -105,7 +108,7 @@ async def keep_waiting_for_customer(context: RequestContext) -> Replies:
 
 
 async def receive_proof_photo(context: RequestContext) -> Replies:
-    """The photo of the food where it was left."""
+    """Take the photo of the food where it was left, which delivers the order."""
     order = await photo_use_cases.leave_food_with_photo(
         context.work, context.campus, context.member, context.pending_subject, context.photo or ""
     )
@@ -113,14 +116,14 @@ async def receive_proof_photo(context: RequestContext) -> Replies:
 
 
 async def receive_photo_instead_of_pin(context: RequestContext) -> Replies:
-    """A photo where the PIN was asked for: what it means is asked once the food may be left, else it is a receipt."""
+    """Take a photo while the PIN is pending: ask for the proof if the food may be left, else save it as the receipt."""
     order = await find_order(context.work, context.campus.id, context.pending_subject)
     require_own_delivery(context.member, Action.DELIVER, order)
     return await _handle_photo(context, order)
 
 
 async def handle_unprompted_photo(context: RequestContext) -> Replies:
-    """A photo that nobody asked for: of the one job that is bought, or just being bought, if there is just one."""
+    """Take a photo without pending input: it is of the one delivery that is bought, or that is being bought."""
     held = await list_active_deliveries(context.work, context.campus.id, context.member.person_id)
     if len(held) == 1 and held[0].status is OrderStatus.ACCEPTED:
         return await receive_early_receipt_photo(context, held[0])
@@ -132,7 +135,7 @@ async def handle_unprompted_photo(context: RequestContext) -> Replies:
 
 
 async def _handle_photo(context: RequestContext, order: Order) -> Replies:
-    """Delivering can't be taken back: no photo does it that was not asked for as the proof."""
+    """Ask for the proof photo or save the receipt: a delivery is final, so only a photo asked for as proof delivers."""
     if await photo_use_cases.can_runner_leave_food(context.work, order):
         return (NewMessage(await _leaving_food_screen(context, order)),)
     return await receive_late_receipt_photo(context, order, context.photo or "")

@@ -1,4 +1,4 @@
-"""What the shop's receipt says: its amount, its photo, and the ways out when the shop wants too much."""
+"""The shop's receipt: its amount, its photo, and what a runner can do when it is above the limit."""
 
 from bot.home import MENU_VERSION, home_button
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
@@ -15,11 +15,11 @@ from domain.store.person_repository import find_member
 from domain.store.use_cases import photo_use_cases, price_increase_use_cases, runner_use_cases
 from domain.store.use_cases.permission_checks import require_own_delivery
 
-MAX_CALLBACK_AMOUNT = 999_999_999  # minor units; what callback data holds
+MAX_CALLBACK_AMOUNT = 999_999_999  # minor units; callback data has nine digits for it
 
 
 async def ask_receipt_amount(context: RequestContext) -> Replies:
-    """[I bought it]: what does the receipt say?"""
+    """Handle [I bought it]: ask for the receipt's amount."""
     order = await _own_delivery(context, context.subject)
     if not order.hold_checked:
         raise HoldNotChecked
@@ -28,27 +28,27 @@ async def ask_receipt_amount(context: RequestContext) -> Replies:
 
 
 async def buy_as_estimated(context: RequestContext) -> Replies:
-    """[As estimated]: the receipt says what the customer expected."""
+    """Handle [As estimated]: the receipt's amount is the customer's estimate."""
     order = await _own_delivery(context, context.subject)
     return (EditMenu(await _buy(context, order, order.price.items)),)
 
 
 async def receive_receipt_amount(context: RequestContext) -> Replies:
-    """The receipt's amount."""
+    """Take the typed line as the receipt's amount."""
     receipt = read_amount(context.typed, context.campus.currency)
     order = await _own_delivery(context, context.pending_subject)
     return (NewMessage(await _buy(context, order, receipt)),)
 
 
 async def receive_receipt_photo(context: RequestContext) -> Replies:
-    """The receipt itself, its amount perhaps below it; without one the amount is asked for."""
+    """Take the receipt's photo; without an amount in its caption, ask for the amount."""
     if context.photo is None:
         raise OrderClosed
     return await _keep_receipt_photo(context, await _own_delivery(context, context.pending_subject), context.photo)
 
 
 async def receive_early_receipt_photo(context: RequestContext, delivery: Order) -> Replies:
-    """A photo before [I bought it]: it says the same; HoldNotChecked while one should not have bought."""
+    """Take a photo before [I bought it], which means the same. Raise HoldNotChecked while the hold is not confirmed."""
     if not delivery.hold_checked:
         raise HoldNotChecked
     await set_pending_input(
@@ -67,7 +67,7 @@ async def _keep_receipt_photo(context: RequestContext, delivery: Order, photo: s
 
 
 async def receive_late_receipt_photo(context: RequestContext, order: Order, photo: str) -> Replies:
-    """A photo of the receipt of a job that is bought already."""
+    """Take the photo of the receipt of a delivery that is bought already."""
     await photo_use_cases.save_receipt_photo(context.work, context.campus, context.member, order.id, photo)
     customer = await find_member(context.work, context.campus.id, order.customer_id)
     kept = context.say("bot-receipt-kept", order=order.id, customer=customer.first_name)
@@ -75,7 +75,7 @@ async def receive_late_receipt_photo(context: RequestContext, order: Order, phot
 
 
 async def ask_customer_tapped(context: RequestContext) -> Replies:
-    """[Ask Mei]: her yes or no comes as a message of its own."""
+    """Handle [Ask Mei]: the customer's answer comes as a notification."""
     order = await price_increase_use_cases.ask_customer_for_higher_limit(
         context.work, context.campus, context.member, context.subject, context.version
     )
@@ -87,7 +87,7 @@ async def ask_customer_tapped(context: RequestContext) -> Replies:
 
 
 async def ask_admin_tapped(context: RequestContext) -> Replies:
-    """[Ask an admin]: the shop wants more than the limit; the button carries how much."""
+    """Handle [Ask an admin]: the shop wants more than the limit; the button carries the amount."""
     order = await _own_delivery(context, context.subject)
     limit = context.format_money(order.price.shop_limit)
     if await photo_use_cases.tell_admins_price_above_limit(
@@ -102,7 +102,7 @@ async def ask_admin_tapped(context: RequestContext) -> Replies:
 async def _buy(context: RequestContext, order: Order, receipt: int) -> Screen:
     try:
         bought = await runner_use_cases.mark_bought(context.work, context.campus, context.member, order.id, receipt)
-    except ReceiptAboveLimit:  # nothing was written: the question stands, and so does the photo that came with it
+    except ReceiptAboveLimit:  # the purchase was not written: the input stays pending, and the photo is kept
         return await _above_limit_screen(context, order, receipt)
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
     share = context.format_money(bought.runner_share or 0)
@@ -134,7 +134,7 @@ async def _above_limit_screen(context: RequestContext, order: Order, wanted: int
 
 
 async def _own_delivery(context: RequestContext, order_id: int) -> Order:
-    """The runner's own job, while it can be bought."""
+    """Return the runner's own delivery. Raise OrderClosed when it cannot be bought any more."""
     order = await find_order(context.work, context.campus.id, order_id)
     require_own_delivery(context.member, Action.BUY, order)
     if not is_event_allowed(order.status, OrderEvent.BOUGHT):

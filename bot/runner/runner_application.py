@@ -1,4 +1,4 @@
-"""Becoming a runner: asking, the way into the group, the pay-out account."""
+"""Becoming a runner: the application, the runner group, the payout account."""
 
 from bot.home import MENU_VERSION, edit_menu_or_send, home_button
 from bot.replies import Answer, Replies, Rows, Screen
@@ -12,19 +12,19 @@ from domain.store.use_cases import runner_use_cases
 
 
 async def show_runner_status(context: RequestContext) -> Replies:
-    """[Deliver food]: where one stands, and the next step."""
+    """Handle [Deliver food]: show the person's status as a runner, and the next step."""
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
     return (edit_menu_or_send(context, await _status_screen(context, context.member.runner_status)),)
 
 
 async def apply_as_runner_tapped(context: RequestContext) -> Replies:
-    """[Ask to join]: the admins are asked once."""
+    """Handle [Ask to join]: ask the admins, once."""
     status = await runner_use_cases.apply_as_runner(context.work, context.campus, context.member)
     return Answer(context.say_plain("bot-asked")), edit_menu_or_send(context, await _status_screen(context, status))
 
 
 async def set_up_payout_tapped(context: RequestContext) -> Replies:
-    """[Set up pay-out]: Stripe's link follows as a message of its own."""
+    """Handle [Set up pay-out]: Stripe's link follows as a notification."""
     if not await has_saga_just_started(context.work, context.campus.id, context.member.person_id, "onboard_runner"):
         await runner_use_cases.start_payout_setup(context.work, context.campus, context.member)
     return (Answer(context.say_plain("bot-payout-link-coming")),)

@@ -1,4 +1,4 @@
-"""A job between the claim and the door: claimed, given back, picked up."""
+"""A delivery before the hand-over: claimed, given back, picked up."""
 
 from bot.home import MENU_VERSION, home_button
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
@@ -14,13 +14,13 @@ from domain.store.use_cases.permission_checks import require_own_delivery
 
 
 async def claim_tapped(context: RequestContext) -> Replies:
-    """[Claim]: the toast says what really happened; a loser's is the refusal's sentence."""
+    """Handle [Claim]: the answer to the tap says what happened; a runner who was too late reads the refusal."""
     order = await runner_use_cases.start_claim(context.work, context.campus, context.member, context.subject)
     return (Answer(context.say_plain("bot-claimed", order=order.id), alert=True),)
 
 
 async def confirm_release(context: RequestContext) -> Replies:
-    """[Can't do it] asks once."""
+    """Handle [Can't do it]: ask for confirmation."""
     order = await _own_delivery(context, Action.RELEASE, OrderEvent.RELEASED)
     keep = context.button("bot-button-keep-job", Tap.OPEN_ORDER, order.id, MENU_VERSION)
     confirm_button = context.button(
@@ -30,14 +30,17 @@ async def confirm_release(context: RequestContext) -> Replies:
 
 
 async def release_tapped(context: RequestContext) -> Replies:
-    """[Yes, give it back]."""
+    """Handle [Yes, give it back]."""
     order = await runner_use_cases.start_release(context.work, context.campus, context.member, context.subject)
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
     return (EditMenu(Screen(context.say("bot-released", order=order.id), ((home_button(context),),))),)
 
 
 async def pick_up_tapped(context: RequestContext) -> Replies:
-    """[Picked up]; on the note of the purchase the next button comes in its place, also if the card was quicker."""
+    """Handle [Picked up]; on the purchase menu the next button replaces it.
+
+    The button on the menu also works when the order message's button was tapped before.
+    """
     on_note = context.version == MENU_VERSION
     order = await find_order(context.work, context.campus.id, context.subject)
     require_own_delivery(context.member, Action.PICK_UP, order)
@@ -51,7 +54,7 @@ async def pick_up_tapped(context: RequestContext) -> Replies:
 
 
 async def _own_delivery(context: RequestContext, action: Action, event: OrderEvent) -> Order:
-    """The runner's own job, while the event is possible."""
+    """Return the runner's own delivery. Raise OrderClosed when the event is not possible any more."""
     order = await find_order(context.work, context.campus.id, context.subject)
     require_own_delivery(context.member, action, order)
     if not is_event_allowed(order.status, event):

@@ -1,4 +1,4 @@
-"""Which tap or typed line of a runner goes where."""
+"""The router of a runner's taps and messages."""
 
 from aiogram import Router
 
@@ -9,7 +9,7 @@ from domain.draft import PendingInput
 
 
 def runner_router() -> Router:
-    """Everything a runner can do."""
+    """Return the router for everything a runner can do."""
     router = Router(name="runner")
     on_commands(router, {"jobs": runner_application.show_runner_status}, private_only=True)
     on_taps(

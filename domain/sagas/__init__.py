@@ -1,4 +1,4 @@
-"""One business process a file, as data; this page is their register."""
+"""The registry of all sagas. Each file of this package defines one as data."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -52,5 +52,5 @@ SAGAS: Mapping[tuple[str, int], Saga] = MappingProxyType(
 
 
 def latest_saga(kind: str) -> Saga:
-    """The version that new rows start on; KeyError for a kind there is not."""
+    """Return the saga that new runs of this kind start with. Raise KeyError for an unknown kind."""
     return SAGAS[kind, max((version for saga_kind, version in SAGAS if saga_kind == kind), default=0)]

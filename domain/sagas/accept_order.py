@@ -1,13 +1,12 @@
-"""A runner's claim: hers by one guarded UPDATE, worth shopping for only once Stripe says the money is still held."""
+"""The saga of a runner's claim: one guarded UPDATE assigns the order, then Stripe confirms the hold."""
 
 from domain.saga import ExternalStep, LocalStep, Saga
 
 ACCEPT_ORDER = Saga(
     kind="accept_order",
     steps=(
-        LocalStep(
-            name="claim_order", compensation="give_back_order"
-        ),  # in the bot's commit; undo touches only this claim
+        # In the bot's transaction. The compensation changes the order only while it has this claim.
+        LocalStep(name="claim_order", compensation="give_back_order"),
         ExternalStep(
             name="check_hold",
             compensation="close_order_without_hold",

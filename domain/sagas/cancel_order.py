@@ -1,11 +1,11 @@
-"""A customer or an admin ends an order before anything is bought: close it, give the held money back, tell."""
+"""The saga of a cancellation before the purchase, by the customer or an admin: close, release the hold, notify."""
 
 from domain.saga import ExternalStep, LocalStep, Pivot, Saga
 
 CANCEL_ORDER = Saga(
     kind="cancel_order",
     steps=(
-        LocalStep(name="close_order"),  # CREATED, or by an admin ACCEPTED, -> CANCELLED, in the bot's commit
+        LocalStep(name="close_order"),  # CREATED (or ACCEPTED, by an admin) -> CANCELLED, in the bot's transaction
         Pivot(),
         ExternalStep(name="release_hold"),
         LocalStep(name="tell_released"),

@@ -1,4 +1,4 @@
-"""Stripe says that something became of a refund we thought done: look what, and undo our part if it failed."""
+"""The saga of a Stripe event about a refund that had ended here: look it up, and undo our part if it failed."""
 
 from domain.saga import ExternalStep, Pivot, Saga
 

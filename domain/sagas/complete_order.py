@@ -1,4 +1,4 @@
-"""A delivered order: take the money, book who gets what, start the pay-out; only forward."""
+"""The saga of a delivered order: capture the money, book the split, start the payout."""
 
 from domain.saga import ExternalStep, LocalStep, Pivot, Saga
 
@@ -6,14 +6,14 @@ COMPLETE_ORDER = Saga(
     kind="complete_order",
     version=2,
     steps=(
-        Pivot(),  # the order's own pivot was PLACED: nothing here ever turns back
-        LocalStep(name="deliver_order"),  # ARRIVED -> DELIVERED, in the bot's commit
-        ExternalStep(name="capture_payment"),  # a hold that lapsed is closed
-        ExternalStep(name="charge_again"),  # then the card is charged without her; nothing to do where it was captured
-        LocalStep(name="complete_order"),  # ledger, payable or what she owes us, COMPLETED, pay_out_runner
+        Pivot(),  # the order passed its own pivot at PLACED: nothing here is compensated
+        LocalStep(name="deliver_order"),  # ARRIVED -> DELIVERED, in the bot's transaction
+        ExternalStep(name="capture_payment"),  # a lapsed hold is closed
+        ExternalStep(name="charge_again"),  # after a lapse: charge the card without the customer
+        LocalStep(name="complete_order"),  # ledger, payable or customer debt, COMPLETED, pay_out_runner
     ),
 )
-# Rows of before: where a hold lapsed they stand stuck, and a human decides.
+# For runs that started on version 1: a lapsed hold makes them stuck, and an admin decides.
 COMPLETE_ORDER_V1 = Saga(
     kind="complete_order",
     steps=(

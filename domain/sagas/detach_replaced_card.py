@@ -1,4 +1,4 @@
-"""Another card took a card's place: Stripe shall not keep the former one."""
+"""The saga of a replaced card: detach the former one at Stripe."""
 
 from domain.saga import ExternalStep, Pivot, Saga
 

@@ -1,4 +1,4 @@
-"""Stripe says something about a runner's account or her bank: look how it stands, and tell her what she can do."""
+"""The saga of a Stripe event about a runner's account: look up its state and notify the runner."""
 
 from domain.saga import ExternalStep, Pivot, Saga
 

@@ -1,4 +1,4 @@
-"""Stripe says something about a dispute: look how it stands, freeze what is owed for the order, or free it again."""
+"""The saga of a Stripe event about a dispute: look up its state, and freeze or unfreeze the order's payable."""
 
 from domain.saga import ExternalStep, Pivot, Saga
 

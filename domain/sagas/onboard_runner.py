@@ -1,4 +1,4 @@
-"""A runner's pay-out account: Stripe asks what it must, then everything owed so far is sent."""
+"""The saga of a runner's payout account: set it up at Stripe, then send all that is owed."""
 
 from domain.saga import ExternalStep, LocalStep, Saga, Wait
 

@@ -1,4 +1,4 @@
-"""What is owed to a runner for one order becomes one transfer; refused, it stays owed until the account is ready."""
+"""The saga of a payout: one transfer for one order; a refused one stays owed until the account is ready."""
 
 from domain.saga import ExternalStep, LocalStep, Saga
 

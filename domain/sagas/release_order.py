@@ -1,10 +1,10 @@
-"""A runner gives a job back before buying: it opens again with a fresh deadline, for others."""
+"""The saga of a release before the purchase: the order is offered to the other runners with a new deadline."""
 
 from domain.saga import LocalStep, Saga
 
 RELEASE_ORDER = Saga(
     kind="release_order",
     steps=(
-        LocalStep(name="reopen_order"),  # ACCEPTED -> CREATED, in the bot's commit
+        LocalStep(name="reopen_order"),  # ACCEPTED -> CREATED, in the bot's transaction
     ),
 )

@@ -1,24 +1,23 @@
-"""A customer agrees to pay more: the new hold first, then the old one goes; turned back, all is as it was."""
+"""The saga of a price increase: authorise a replacement hold, then release the former hold."""
 
 from domain.saga import ExternalStep, LocalStep, Pivot, Saga, Wait
 
 REPLACE_HOLD = Saga(
     kind="replace_hold",
     steps=(
-        LocalStep(name="request_replacement_hold", compensation="withdraw_replacement_hold"),  # in the bot's commit
-        ExternalStep(
-            name="authorize_replacement_hold", compensation="release_replacement_hold", window="payment"
-        ),  # her bank may want a word
+        # In the bot's transaction. The former hold and the former price stay until adopt_replacement_hold.
+        LocalStep(name="request_replacement_hold", compensation="withdraw_replacement_hold"),
+        # The bank may ask the customer for approval, which the wait below is for.
+        ExternalStep(name="authorize_replacement_hold", compensation="release_replacement_hold", window="payment"),
         Wait(
             signal="replacement_held",
             window="payment",
             timeout_reason="unpaid",
-            abort_signals=frozenset({"order_changed", "declined"}),  # claimed, given back, bought or over meanwhile
+            # order_changed: it was claimed, released, bought or ended meanwhile
+            abort_signals=frozenset({"order_changed", "declined"}),
             poll="refresh_replacement_hold",
         ),
-        LocalStep(
-            name="adopt_replacement_hold"
-        ),  # under the order's lock: the price and the hold that count change together
+        LocalStep(name="adopt_replacement_hold"),  # under the order's lock: price and current hold change together
         Pivot(),
         ExternalStep(name="release_former_hold"),
     ),

@@ -1,4 +1,4 @@
-"""A customer's card: a Checkout page saves it at Stripe, we keep its name, and a waiting order places itself."""
+"""The saga of a customer's new card: Stripe's Checkout saves it, we record it, and a waiting draft is placed."""
 
 from domain.saga import ExternalStep, LocalStep, Saga, Wait
 

@@ -1,11 +1,11 @@
-"""A customer pays what she owes for an order that was delivered: her bank may want a word with her first."""
+"""The saga of a customer's payment of a debt; the bank may ask for approval."""
 
 from domain.saga import ExternalStep, LocalStep, Pivot, Saga, Wait
 
 SETTLE_DEBT = Saga(
     kind="settle_debt",
     steps=(
-        LocalStep(name="begin_settling", compensation="tell_unsettled"),  # in the bot's commit
+        LocalStep(name="begin_settling", compensation="tell_unsettled"),  # in the bot's transaction
         ExternalStep(name="charge_debt", compensation="cancel_debt_charge", window="payment"),
         Wait(
             signal="debt_paid",

@@ -1,1 +1,1 @@
-"""The one room of domain that knows Postgres: tables, repositories, local steps, the unit of work, the bell."""
+"""The only package of domain that knows Postgres: tables, repositories, local saga steps, unit of work, queue."""

@@ -1,4 +1,4 @@
-"""The board of a campus: every order that is not over yet, by state and oldest first, in one query."""
+"""The board of a campus: every order that is not over yet, read in one query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,8 @@ from domain.store.schema import orders, person, timer
 from domain.store.unit_of_work import UnitOfWork
 from domain.timers import TimerKind, TimerStatus
 
-BOARD_STATUSES = tuple(
-    status for status in OrderStatus if status not in FINAL_ORDER_STATUSES
-)  # in the order of an order's life
+# In the order in which an order passes through them.
+BOARD_STATUSES = tuple(status for status in OrderStatus if status not in FINAL_ORDER_STATUSES)
 _STATUS_SINCE = {
     OrderStatus.PENDING: orders.c.placed_at,
     OrderStatus.CREATED: orders.c.created_at,
@@ -28,7 +27,10 @@ _STATUS_SINCE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardLine:
-    """An open order, since when it stands where it stands, and whether its runner was asked and did not answer."""
+    """An order that is not over: `since` is when it entered its status.
+
+    `silent` says whether the runner's last check-in passed without an answer.
+    """
 
     order: Order
     runner_name: str | None
@@ -37,10 +39,10 @@ class BoardLine:
 
 
 async def list_board_lines(work: UnitOfWork, campus_id: int) -> Sequence[BoardLine]:
-    """Those of this campus, by state, then by how long they have been in it."""
+    """Return the board of this campus by status, and within a status the oldest first."""
     rank = case({status: place for place, status in enumerate(BOARD_STATUSES)}, value=orders.c.status)
     since = func.coalesce(case(_STATUS_SINCE, value=orders.c.status), orders.c.placed_at)
-    asked = (  # the question to the runner and the end of patience with her: what came last counts
+    asked = (  # the newest of the check-in and its deadline: only the last one counts
         select(timer.c.kind)
         .where(
             timer.c.order_id == orders.c.id,

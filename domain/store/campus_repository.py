@@ -14,24 +14,24 @@ _CAMPUS = select(campus).where(campus.c.id == bindparam("number"))
 
 
 async def list_campuses(work: UnitOfWork) -> Sequence[Campus]:
-    """Every campus, in the order of founding."""
+    """Return every campus, the oldest first."""
     rows = (await work.connection.execute(select(campus).order_by(campus.c.id))).mappings()
     return [campus_from_row(row) for row in rows]
 
 
 async def find_campus(work: UnitOfWork, campus_id: int) -> Campus:
-    """The campus of this number; it exists."""
+    """Return the campus; the caller knows that it exists."""
     return campus_from_row((await work.connection.execute(_CAMPUS, {"number": campus_id})).mappings().one())
 
 
 async def list_stores(work: UnitOfWork, campus_id: int) -> Sequence[Store]:
-    """The stores one may choose, by name, without their menus."""
+    """Return the active stores by name, without their menus."""
     query = select(store).where(store.c.campus_id == campus_id, store.c.active).order_by(store.c.name)
     return [store_from_rows(row, ()) for row in (await work.connection.execute(query)).mappings()]
 
 
 async def find_store(work: UnitOfWork, campus_id: int, store_id: int) -> Store:
-    """A store of this campus with its menu; Stale when it is gone."""
+    """Return an active store of this campus with its menu. Raise Stale when there is none any more."""
     query = select(store).where(store.c.id == store_id, store.c.campus_id == campus_id, store.c.active)
     row = (await work.connection.execute(query)).mappings().one_or_none()
     if row is None:
@@ -41,32 +41,35 @@ async def find_store(work: UnitOfWork, campus_id: int, store_id: int) -> Store:
 
 
 async def list_drop_points(work: UnitOfWork, campus_id: int) -> Sequence[DropPoint]:
-    """The drop points one may choose, by building."""
+    """Return the active drop points by building."""
     query = select(drop_point).where(drop_point.c.campus_id == campus_id, drop_point.c.active)
     rows = (await work.connection.execute(query.order_by(drop_point.c.building, drop_point.c.spot))).mappings()
     return [DropPoint(id=row["id"], building=row["building"], spot=row["spot"]) for row in rows]
 
 
 async def save_bound_chat(work: UnitOfWork, campus_id: int, *, chat_id: int, invite: str | None, admins: bool) -> None:
-    """Make a chat the campus' runner group, or its admin chat."""
+    """Make the chat the admin chat of the campus when `admins` is set, otherwise its runner group."""
     changed = {"admin_chat": chat_id} if admins else {"runner_group": chat_id, "runner_invite": invite}
     await work.connection.execute(update(campus).where(campus.c.id == campus_id).values(changed))
 
 
 def store_from_rows(row: RowMapping, dishes: Sequence[RowMapping]) -> Store:
-    """A store of its row and those of its menu."""
+    """Build a store from its row and the rows of its menu."""
     hours = {day: (opens, closes) for day, (opens, closes) in row["hours"].items()}
     menu = tuple(MenuItem(id=dish["id"], name=dish["name"], price=dish["price"]) for dish in dishes)
     return Store(id=row["id"], name=row["name"], location=row["location"], hours=hours, menu=menu)
 
 
 async def set_paused(work: UnitOfWork, campus_id: int, *, paused: bool, reason: str | None) -> bool:
-    """Whether new orders are taken, and what is said when not; False, and nothing changed, when all was so before."""
+    """Pause or resume new orders; `reason` is shown to customers meanwhile.
+
+    Return False, and change nothing, when both were so before.
+    """
     changed = or_(campus.c.paused != paused, campus.c.pause_reason.is_distinct_from(reason))
     statement = update(campus).where(campus.c.id == campus_id, changed).values(paused=paused, pause_reason=reason)
     return (await work.connection.execute(statement)).rowcount == 1
 
 
 async def save_bot_username(work: UnitOfWork, campus_id: int, username: str) -> None:
-    """Remember what Telegram calls the campus' bot; links back into the chat need it."""
+    """Save the bot's username at Telegram; links back into the chat need it."""
     await work.connection.execute(update(campus).where(campus.c.id == campus_id).values(bot_username=username))

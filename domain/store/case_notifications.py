@@ -1,6 +1,6 @@
-"""What people are told about a case: the campus team in the admin chat, the customer in hers, the runner nothing.
+"""Notifications about a case: to the campus team in the admin chat and to the customer, never to the runner.
 
-A push is named `case:<case>:<message>:...`, so that an answer to it in the chat finds the case. Where words are too
+Each is named `case:<case>:<message>:...`, so that an answer to it in the chat finds the case. Where the words are too
 long for a photo's caption, the photo is a message of its own.
 """
 
@@ -22,7 +22,7 @@ HANDOVER_EVENTS = frozenset({OrderEvent.DELIVERED, OrderEvent.FINISHED_BY_ADMIN}
 
 
 async def tell_case_opened(work: UnitOfWork, campus: Campus, case: Case, order: Order) -> None:
-    """The campus team reads the report, with all that is known about the order, its receipt and its proof."""
+    """Send the campus team the report, all that is known about the order, its receipt and its proof."""
     photo = case.photo if is_within_length(case.story, MAX_CAPTION_LENGTH) else None
     await tell_admins(
         work,
@@ -41,7 +41,7 @@ async def tell_case_opened(work: UnitOfWork, campus: Campus, case: Case, order: 
 
 
 async def tell_case_addition(work: UnitOfWork, case: Case, member: Member, words: str, photo: str | None) -> None:
-    """The customer wrote once more: the campus team reads it."""
+    """Send the campus team what the customer added to the case."""
     caption = photo if is_within_length(words, MAX_CAPTION_LENGTH) else None
     await tell_admins(
         work,
@@ -63,7 +63,7 @@ async def tell_case_addition(work: UnitOfWork, case: Case, member: Member, words
 
 
 async def tell_case_answer(work: UnitOfWork, case: Case, words: str, photo: str | None) -> None:
-    """The campus team answered: the customer reads it, and how to write back."""
+    """Send the customer the campus team's answer, with a button to write back."""
     more = [{"key": "button-case-more", "data": pack(Tap.PROBLEM, case.order_id)}]
     caption = photo if is_within_length(words, MAX_CAPTION_LENGTH) else None
     await tell(
@@ -93,7 +93,7 @@ async def tell_case_answer(work: UnitOfWork, case: Case, words: str, photo: str 
 
 
 async def tell_case_closed(work: UnitOfWork, case: Case) -> None:
-    """The campus team has said its last word: the customer reads it."""
+    """Tell the customer that the campus team closed the case, and with which outcome."""
     await tell(
         work,
         campus_id=case.campus_id,
@@ -107,7 +107,7 @@ async def tell_case_closed(work: UnitOfWork, case: Case) -> None:
 
 
 async def tell_other_admins(work: UnitOfWork, case: Case, admin: Member, words: str, *, closed: bool) -> None:
-    """What an admin did somewhere else is told in the admin chat, so that nobody does it twice."""
+    """Tell the admin chat what an admin did elsewhere, so that no other admin does it again."""
     await tell_admins(
         work,
         campus_id=case.campus_id,
@@ -162,7 +162,7 @@ async def _case_facts(work: UnitOfWork, campus: Campus, case: Case, order: Order
 
 
 async def _handover_proof(work: UnitOfWork, order: Order) -> str:
-    """By the pin, with a photo, or on somebody's word: what the order's history says."""
+    """Return how the order's history says it was handed over: "pin", "photo", "word", or "none" so far."""
     if order.delivered_at is None:
         return "none"
     lines = await read_order_history(work, order.campus_id, order.id)
@@ -175,7 +175,7 @@ async def _handover_proof(work: UnitOfWork, order: Order) -> str:
 
 
 def _describe_member(member: Member) -> str:
-    """As admins know people: by name, user name and number."""
+    """Return what admins know people by: name, username and person id."""
     account = "" if member.username is None else f"@{member.username}, "
     return f"{shorten_text(member.first_name, MAX_PERSON_NAME_LENGTH)} ({account}{member.person_id})"
 

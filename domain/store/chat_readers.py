@@ -1,4 +1,4 @@
-"""Who reads a chat: in which language, and whether she can be reached at all."""
+"""The reader of a chat: the language, and whether the bot can reach them."""
 
 from dataclasses import dataclass
 
@@ -18,20 +18,20 @@ _READER = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatReader:
-    """The person, or the group, at the other end of a chat."""
+    """The person or the group that reads a chat."""
 
     locale: str
     reachable: bool
 
 
 async def find_chat_reader(connection: AsyncConnection, campus_id: int, chat_id: int) -> ChatReader:
-    """The reader of a chat with this campus' bot; groups, and people we do not know, read English."""
+    """Return the reader of a chat with this campus's bot. Groups and unknown people read FALLBACK_LANGUAGE."""
     row = (await connection.execute(_READER, {"chat": chat_id, "campus": campus_id})).mappings().one_or_none()
     return chat_reader_from_row({"language": None} if row is None else row)
 
 
 def chat_reader_from_row(row: RowValues) -> ChatReader:
-    """The reader by her `language`, NULL for whom we do not know, and whether she is `reachable`."""
+    """Build the reader from `language` (None for an unknown one) and `reachable`."""
     if row["language"] is None:
         return ChatReader(locale=FALLBACK_LANGUAGE, reachable=True)
     return ChatReader(locale=row["language"], reachable=row["reachable"])

@@ -1,4 +1,4 @@
-"""What customers owe for delivered orders, in Postgres: written down once, ended by a guarded UPDATE."""
+"""Customers' debts for delivered orders in Postgres: inserted once, ended by a guarded UPDATE."""
 
 from collections.abc import Sequence
 
@@ -13,14 +13,14 @@ from domain.store.row_mappers import customer_debt_from_row
 from domain.store.schema import customer_debt
 from domain.store.unit_of_work import UnitOfWork
 
-# The history keeps the event names it has always used.
+# The event log keeps the event names it has always used.
 _END_EVENTS = {CustomerDebtStatus.WAIVED: "let_go"}
 _OPEN = customer_debt.c.status == CustomerDebtStatus.OPEN
 _OF_ORDER = select(customer_debt).where(customer_debt.c.order_id == bindparam("number"))
 
 
 async def insert_customer_debt(work: UnitOfWork, order: Order, amount: int, refusal: str) -> CustomerDebt:
-    """The customer owes this much (minor units) for the order; one order makes one debt at most."""
+    """Insert and log what the customer owes for the order, in minor units. An order has at most one debt."""
     values = {"campus_id": order.campus_id, "order_id": order.id, "customer_id": order.customer_id, "amount": amount}
     statement = insert(customer_debt).values(**values, currency=order.price.currency, refusal=refusal)
     row = (await work.connection.execute(statement.returning(customer_debt))).mappings().one()
@@ -30,13 +30,13 @@ async def insert_customer_debt(work: UnitOfWork, order: Order, amount: int, refu
 
 
 async def find_customer_debt(work: UnitOfWork, order_id: int) -> CustomerDebt | None:
-    """What became of what the customer owed for this order; None when she never owed for it."""
+    """Return the customer's debt for this order, in any status; None when there never was one."""
     row = (await work.connection.execute(_OF_ORDER, {"number": order_id})).mappings().one_or_none()
     return None if row is None else customer_debt_from_row(row)
 
 
 async def lock_customer_debt(work: UnitOfWork, campus_id: int, debt_id: int) -> CustomerDebt | None:
-    """A debt of this campus, and nobody else changes it until this transaction ends."""
+    """Return a debt of this campus, locked until this transaction ends; None when there is none."""
     query = select(customer_debt).where(customer_debt.c.campus_id == campus_id, customer_debt.c.id == debt_id)
     row = (await work.connection.execute(query.with_for_update())).mappings().one_or_none()
     return None if row is None else customer_debt_from_row(row)
@@ -45,7 +45,7 @@ async def lock_customer_debt(work: UnitOfWork, campus_id: int, debt_id: int) -> 
 async def list_open_customer_debts(
     work: UnitOfWork, campus_id: int, person_id: int | None = None
 ) -> Sequence[CustomerDebt]:
-    """What this customer, or all of the campus, owe here, oldest first."""
+    """Return the open debts of this customer, or of the whole campus, oldest first."""
     query = select(customer_debt).where(customer_debt.c.campus_id == campus_id, _OPEN).order_by(customer_debt.c.id)
     if person_id is not None:
         query = query.where(customer_debt.c.customer_id == person_id)
@@ -53,7 +53,7 @@ async def list_open_customer_debts(
 
 
 async def require_no_customer_debt(work: UnitOfWork, campus_id: int, person_id: int) -> None:
-    """DebtOutstanding when she has an order to pay first."""
+    """Raise DebtOutstanding, with the oldest debt, when the person has an open debt on this campus."""
     for owed in (await list_open_customer_debts(work, campus_id, person_id))[:1]:
         refusal = DebtOutstanding(amount=format_money(owed.amount, owed.currency), order=owed.order_id)
         refusal.debt_id = owed.id
@@ -61,7 +61,7 @@ async def require_no_customer_debt(work: UnitOfWork, campus_id: int, person_id: 
 
 
 async def count_payment_attempt(work: UnitOfWork, owed: CustomerDebt) -> None:
-    """She tries to pay a locked debt once more."""
+    """Count one more attempt to pay a locked debt."""
     counted = update(customer_debt).where(customer_debt.c.id == owed.id)
     await work.connection.execute(counted.values(attempt=customer_debt.c.attempt + 1))
 
@@ -69,7 +69,7 @@ async def count_payment_attempt(work: UnitOfWork, owed: CustomerDebt) -> None:
 async def end_customer_debt(
     work: UnitOfWork, owed: CustomerDebt, ended: CustomerDebtStatus, *, actor: Actor = SYSTEM, reason: str | None = None
 ) -> bool:
-    """It is paid, or let go; False, and nothing changed, when it was over before."""
+    """End an open debt as paid or waived, and log it. Return False, and change nothing, when it was over before."""
     statement = update(customer_debt).where(customer_debt.c.id == owed.id, _OPEN)
     moved = await work.connection.execute(statement.values(status=ended, ended_at=func.now()))
     if moved.rowcount == 0:

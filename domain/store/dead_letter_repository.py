@@ -1,4 +1,4 @@
-"""Parking in Postgres: what failed for the last time is told once, tried again when an admin says so, or dropped."""
+"""Dead letters in Postgres: each is told to the admins once, then requeued or dropped by an admin."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -16,11 +16,12 @@ from domain.store.schema import campus, dead_letter, notification
 from domain.store.timer_repository import retry_timer
 from domain.store.unit_of_work import UnitOfWork
 
-_NOTIFICATION_KEY = "notification-dead-letter"  # that this message can't be sent is not told by another one like it
+# A failed notification of this key is not reported by another one of the same key.
+_NOTIFICATION_KEY = "notification-dead-letter"
 
 
 async def add_dead_letter(work: UnitOfWork, failed_item: FailedItem) -> None:
-    """Keep it and tell the admins; nothing when it stands parked already."""
+    """Insert or reopen the dead letter and tell the admins. Do nothing while it is open already."""
     values = {name: getattr(failed_item, name) for name in FailedItem.__slots__}
     reopened: dict[str, Any] = {"ended_at": None, "outcome": None, "ended_by": None, "reason": None}
     reopened |= {
@@ -62,30 +63,29 @@ async def _tell(work: UnitOfWork, made: RowMapping) -> None:
 
 
 async def find_fallback_campus_id(work: UnitOfWork) -> int | None:
-    """Whose admins hear of what belongs to no campus: those of the one this deployment began with."""
+    """Return the first campus of this deployment: its admins are told about what belongs to no campus."""
     found: int | None = (await work.connection.execute(select(func.min(campus.c.id)))).scalar_one()
     return found
 
 
 async def list_dead_letters(work: UnitOfWork, campus_id: int) -> Sequence[DeadLetter]:
-    """All that is parked on this campus, oldest first."""
+    """Return the open dead letters of this campus, oldest first."""
     query = _select_open().where(dead_letter.c.campus_id == campus_id)
     rows = (await work.connection.execute(query.order_by(dead_letter.c.dead_since, dead_letter.c.id))).mappings()
     return [_dead_letter_from_row(row) for row in rows]
 
 
 async def lock_dead_letter(work: UnitOfWork, campus_id: int, number: int) -> DeadLetter | None:
-    """One of them, locked, if it still is."""
+    """Return an open dead letter of this campus, locked until this transaction ends; None when it is not open."""
     query = _select_open().where(dead_letter.c.campus_id == campus_id, dead_letter.c.id == number)
     row = (await work.connection.execute(query.with_for_update(of=dead_letter))).mappings().one_or_none()
     return None if row is None else _dead_letter_from_row(row)
 
 
 def _select_open() -> Select[Any]:
-    """What is parked still; a message says by its own row whether it was lost or certainly not sent."""
-    number = case(
-        (dead_letter.c.kind == DeadLetterKind.NOTIFICATION, cast(dead_letter.c.subject, BigInteger))
-    )  # others are no numbers
+    """Select the open dead letters; a notification's own row says whether its outcome is unknown."""
+    # Subjects of some other kinds are no numbers, and casting them would fail.
+    number = case((dead_letter.c.kind == DeadLetterKind.NOTIFICATION, cast(dead_letter.c.subject, BigInteger)))
     outcome_unknown = (
         exists().where(notification.c.id == number, notification.c.status == "outcome_unknown").label("outcome_unknown")
     )
@@ -95,20 +95,20 @@ def _select_open() -> Select[Any]:
 async def end_dead_letter(
     work: UnitOfWork, number: int, outcome: DeadLetterOutcome, *, person_id: int, reason: str | None = None
 ) -> None:
-    """It is not parked any more: an admin decided."""
+    """Close a dead letter with the outcome an admin decided on."""
     over = {"ended_at": func.now(), "outcome": outcome, "ended_by": person_id, "reason": reason}
     await work.connection.execute(update(dead_letter).where(dead_letter.c.id == number).values(over))
 
 
 async def mark_dead_letter_recovered(work: UnitOfWork, kind: DeadLetterKind, subject: object) -> None:
-    """Nobody has to decide about it any more; harmless when it is not parked."""
+    """Close the open dead letter of an item that worked after all; do nothing when there is none."""
     this = (dead_letter.c.kind == kind, dead_letter.c.subject == str(subject), dead_letter.c.ended_at.is_(None))
     over = {"ended_at": func.now(), "outcome": DeadLetterOutcome.GONE}
     await work.connection.execute(update(dead_letter).where(*this).values(over))
 
 
 async def requeue_dead_letter(work: UnitOfWork, found: DeadLetter) -> None:
-    """Let its own table have it due again, as if it had never failed."""
+    """Make the item due again in its own table, as if it had never failed."""
     await _REQUEUE_BY_KIND[found.kind](work, found.subject)
 
 

@@ -1,4 +1,4 @@
-"""Differences in Postgres: each kept once, told once each time it opens, ended by a look or by a person."""
+"""Discrepancies in Postgres: one row each, told once each time it opens, ended by a recheck or by a person."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,7 +28,10 @@ _CONVERTED_FIELDS = ("kind", "status")
 async def report_discrepancy(
     work: UnitOfWork, observed: ObservedDiscrepancy, *, notify_admins: bool = True
 ) -> Discrepancy:
-    """Keep what was seen; `aloud` tells the admins when it is news. What a person settled stays so at that amount."""
+    """Insert or update the observed discrepancy, and tell the admins once each time it opens.
+
+    What a person settled stays settled until the amount changes. A harmless one is ended at once and told to nobody.
+    """
     before = await _lock_or_insert(work, observed)
     facts = {
         "local_value": observed.local_value,
@@ -50,7 +53,7 @@ async def report_discrepancy(
 
 
 async def _lock_or_insert(work: UnitOfWork, observed: ObservedDiscrepancy) -> Discrepancy:
-    """The row of this difference, locked; made when it is the first time."""
+    """Return the row of this discrepancy, locked; insert it when it is seen for the first time."""
     facts = {name: getattr(observed, name) for name in ObservedDiscrepancy.__slots__ if name != "harmless"}
     made = insert(discrepancy).values(**facts).on_conflict_do_nothing()
     await work.connection.execute(made)
@@ -72,7 +75,7 @@ async def _tell(work: UnitOfWork, kept: Discrepancy) -> None:
 
 
 def build_discrepancy_args(kept: Discrepancy) -> dict[str, str | int]:
-    """What a sentence about it says."""
+    """Build the arguments of a sentence about this discrepancy."""
     return {
         "number": kept.id,
         "kind": kept.kind,
@@ -89,7 +92,7 @@ def _format_amount(amount: int | None, currency: str | None) -> str:
 
 
 def build_discrepancy_buttons(kept: Discrepancy) -> list[dict[str, str]]:
-    """[Look again] and [Settle by hand]."""
+    """Build the buttons [Look again] and [Settle by hand]."""
     return [
         {"key": "button-recheck", "data": f"v1:look_again:{kept.id}:0"},
         {"key": "button-settle", "data": f"v1:settle:{kept.id}:0"},
@@ -105,7 +108,10 @@ async def end_discrepancy(
     reason: str | None = None,
     last_seen: datetime | None = None,
 ) -> Discrepancy | None:
-    """It is over; None, and nothing changed, when it was over before, or was seen after `last_seen`."""
+    """End an open discrepancy and log it.
+
+    Return None, and change nothing, when it was over before. With `last_seen`, also when it was seen again since.
+    """
     after = DISCREPANCY_TRANSITIONS[DiscrepancyStatus.OPEN, happened]
     this = update(discrepancy).where(discrepancy.c.id == discrepancy_id, discrepancy.c.status == DiscrepancyStatus.OPEN)
     if last_seen is not None:
@@ -120,14 +126,14 @@ async def end_discrepancy(
 
 
 async def find_discrepancy(work: UnitOfWork, campus_id: int, discrepancy_id: int) -> Discrepancy | None:
-    """A difference of this campus by its number, whatever became of it."""
+    """Return a discrepancy of this campus by its id, in any status."""
     query = select(discrepancy).where(discrepancy.c.campus_id == campus_id, discrepancy.c.id == discrepancy_id)
     row = (await work.connection.execute(query)).mappings().one_or_none()
     return None if row is None else _discrepancy_from_row(row)
 
 
 async def has_unknown_payment(work: UnitOfWork, order_id: int) -> bool:
-    """Whether Stripe has a payment of this order that our books do not know, and nobody has settled that yet."""
+    """Return whether Stripe has taken money for this order that our ledger does not know, and it is still open."""
     kinds = discrepancy.c.kind.in_((DiscrepancyKind.UNKNOWN_INTENT, DiscrepancyKind.LATE_INTENT))
     taken = (
         discrepancy.c.order_id == order_id,
@@ -139,7 +145,7 @@ async def has_unknown_payment(work: UnitOfWork, order_id: int) -> bool:
 
 
 async def list_open_discrepancies(work: UnitOfWork, campus_id: int) -> Sequence[Discrepancy]:
-    """What differs on this campus, oldest first."""
+    """Return the open discrepancies of this campus, oldest first."""
     query = select(discrepancy).where(
         discrepancy.c.campus_id == campus_id, discrepancy.c.status == DiscrepancyStatus.OPEN
     )
@@ -150,14 +156,14 @@ async def list_open_discrepancies(work: UnitOfWork, campus_id: int) -> Sequence[
 
 
 async def list_open_discrepancies_after(work: UnitOfWork, after: int, limit: int) -> Sequence[Discrepancy]:
-    """Open ones of all campuses with numbers above `after`, for the worker that looks at each again."""
+    """Return open discrepancies of all campuses with ids above `after`, for the worker that rechecks them."""
     query = select(discrepancy).where(discrepancy.c.id > after, discrepancy.c.status == DiscrepancyStatus.OPEN)
     rows = (await work.connection.execute(query.order_by(discrepancy.c.id).limit(limit))).mappings()
     return [_discrepancy_from_row(row) for row in rows]
 
 
 async def request_recheck(work: UnitOfWork, campus_id: int, discrepancy_id: int, chat_id: int) -> Discrepancy | None:
-    """An admin wants it looked at now, and to be told in this chat; None when it is not open here."""
+    """Record that an admin wants a recheck now and the result in this chat; None when it is not open here."""
     here = (discrepancy.c.campus_id == campus_id, discrepancy.c.status == DiscrepancyStatus.OPEN)
     wanted = update(discrepancy).where(discrepancy.c.id == discrepancy_id, *here)
     statement = wanted.values(recheck_requested_at=func.now(), recheck_chat_id=chat_id).returning(discrepancy)
@@ -166,14 +172,14 @@ async def request_recheck(work: UnitOfWork, campus_id: int, discrepancy_id: int,
 
 
 async def find_requested_recheck(work: UnitOfWork, after: int) -> tuple[Discrepancy, datetime] | None:
-    """The next one above this number somebody wants looked at, and since when."""
+    """Return the next discrepancy with an id above `after` that waits for a recheck, and when that was requested."""
     query = select(discrepancy).where(discrepancy.c.recheck_requested_at.is_not(None), discrepancy.c.id > after)
     row = (await work.connection.execute(query.order_by(discrepancy.c.id).limit(1))).mappings().one_or_none()
     return None if row is None else (_discrepancy_from_row(row), row["recheck_requested_at"])
 
 
 async def answer_recheck(work: UnitOfWork, discrepancy_id: int, wanted_at: datetime) -> None:
-    """It was looked at: whoever asked at that moment is told what was found, once."""
+    """Tell the chat that requested a recheck at `wanted_at` what was found, once."""
     this = discrepancy.c.id == discrepancy_id
     query = select(discrepancy).where(this, discrepancy.c.recheck_requested_at == wanted_at).with_for_update()
     row = (await work.connection.execute(query)).mappings().one_or_none()

@@ -1,4 +1,4 @@
-"""Disputes in Postgres: written down once, closed by a guarded UPDATE; pay that is frozen meanwhile."""
+"""Disputes in Postgres: inserted once, closed by a guarded UPDATE; the payable is frozen meanwhile."""
 
 from sqlalchemy import func, insert, select, update
 
@@ -10,17 +10,17 @@ from domain.store.unit_of_work import UnitOfWork
 
 
 async def has_open_or_lost_dispute(work: UnitOfWork, order_id: int) -> bool:
-    """Whether a customer's bank decides about this payment now, or took it back for good."""
+    """Return whether a bank is deciding about this payment now, or took it back for good."""
     return await _has_dispute_in(work, order_id, DisputeStatus.OPEN, DisputeStatus.LOST)
 
 
 async def has_lost_dispute(work: UnitOfWork, order_id: int) -> bool:
-    """Whether a bank took this payment, or a part of it, back for good."""
+    """Return whether a bank took this payment, or a part of it, back for good."""
     return await _has_dispute_in(work, order_id, DisputeStatus.LOST)
 
 
 async def has_open_dispute(work: UnitOfWork, order_id: int) -> bool:
-    """Whether a bank decides about this payment now."""
+    """Return whether a bank is deciding about this payment now."""
     return await _has_dispute_in(work, order_id, DisputeStatus.OPEN)
 
 
@@ -30,14 +30,14 @@ async def _has_dispute_in(work: UnitOfWork, order_id: int, *statuses: DisputeSta
 
 
 async def lock_dispute(work: UnitOfWork, name: str) -> Dispute | None:
-    """The dispute by Stripe's number, and nobody else changes it until this transaction ends."""
+    """Return the dispute with this id of Stripe's, locked until this transaction ends."""
     query = select(dispute).where(dispute.c.dispute == name).with_for_update()
     row = (await work.connection.execute(query)).mappings().one_or_none()
     return None if row is None else dispute_from_row(row)
 
 
 async def insert_dispute(work: UnitOfWork, values: dict[str, object]) -> Dispute:
-    """A bank began to look into a payment; hold the order's lock, so that it is written down once."""
+    """Insert and log a new dispute. The caller holds the order's lock, so that it is inserted once."""
     row = (await work.connection.execute(insert(dispute).values(values).returning(dispute))).mappings().one()
     opened = dispute_from_row(row)
     await _log(work, opened, "opened", None, opened.reason)
@@ -45,13 +45,13 @@ async def insert_dispute(work: UnitOfWork, values: dict[str, object]) -> Dispute
 
 
 async def record_withdrawal(work: UnitOfWork, opened: Dispute, withdrawn: int, fee: int) -> None:
-    """Stripe took the money for it, in minor units."""
+    """Record the amount and the fee that Stripe withdrew for the dispute, in minor units."""
     changed = update(dispute).where(dispute.c.id == opened.id).values(withdrawn=withdrawn, fee=fee)
     await work.connection.execute(changed)
 
 
 async def record_dispute_decision(work: UnitOfWork, dispute_id: int, happened: DisputeEvent) -> Dispute | None:
-    """The bank decided; None, and nothing changed, when that is known."""
+    """Record the bank's decision and log it. Return None, and change nothing, when it was recorded before."""
     ((before, after),) = [(before, to) for (before, event), to in DISPUTE_TRANSITIONS.items() if event is happened]
     statement = update(dispute).where(dispute.c.id == dispute_id, dispute.c.status == before)
     changed = statement.values(status=after, closed_at=func.now()).returning(dispute)
@@ -79,7 +79,10 @@ async def _log(work: UnitOfWork, of: Dispute, happened: str, before: str | None,
 
 
 async def set_payable_frozen(work: UnitOfWork, order_id: int, *, frozen: bool) -> Payable | None:
-    """Whether what is owed for this order may not be sent; None, and nothing changed, when it is so already."""
+    """Freeze or unfreeze the order's payable and log it; a frozen one is not sent.
+
+    Return None, and change nothing, when it is so already or the order has no payable.
+    """
     statement = update(payable).where(payable.c.order_id == order_id, payable.c.frozen.is_(not frozen))
     row = (await work.connection.execute(statement.values(frozen=frozen).returning(payable))).mappings().one_or_none()
     if row is None:

@@ -1,4 +1,4 @@
-"""Baskets and the thread of the conversation in Postgres: a restart or a week's pause loses nothing."""
+"""Drafts and conversation states in Postgres: neither a restart nor a pause of a week loses them."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from domain.store.schema import conversation_state, draft
 from domain.store.schema.order_tables import draft_version
 from domain.store.unit_of_work import UnitOfWork
 
-# Whatever is typed next carries these out, or goes to a customer: a line of another day shall not.
+# The next typed line carries these out, or is sent to a customer. A line typed on another day must not.
 EXPIRING_INPUTS = frozenset(
     {
         PendingInput.ADMIN_REASON,
@@ -28,21 +28,21 @@ PENDING_INPUT_TTL = timedelta(minutes=30)
 
 
 async def find_draft(work: UnitOfWork, campus_id: int, person_id: int) -> Draft | None:
-    """The person's basket on this campus, if there is one."""
+    """Return the person's draft on this campus, if there is one."""
     query = select(draft).where(draft.c.campus_id == campus_id, draft.c.person_id == person_id)
     row = (await work.connection.execute(query)).mappings().one_or_none()
     return None if row is None else draft_from_row(row)
 
 
 async def lock_draft(work: UnitOfWork, campus_id: int, person_id: int) -> Draft | None:
-    """As find_draft; nobody else changes it until this transaction ends."""
+    """Return the same as find_draft, locked until this transaction ends."""
     query = select(draft).where(draft.c.campus_id == campus_id, draft.c.person_id == person_id).with_for_update()
     row = (await work.connection.execute(query)).mappings().one_or_none()
     return None if row is None else draft_from_row(row)
 
 
 async def change_draft(work: UnitOfWork, campus_id: int, person_id: int, **changes: object) -> Draft:
-    """The basket with these columns changed, new when there was none; every change makes older buttons stale."""
+    """Change these columns of the draft, or insert it; every change makes older buttons stale."""
     fresh = insert(draft).values(campus_id=campus_id, person_id=person_id, **changes)
     statement = fresh.on_conflict_do_update(
         index_elements=["campus_id", "person_id"],
@@ -58,7 +58,7 @@ async def change_draft(work: UnitOfWork, campus_id: int, person_id: int, **chang
 
 
 async def advance_draft_version(work: UnitOfWork, placed: Draft) -> int:
-    """The basket became an order: its buttons are stale from here; returns the new version."""
+    """Make the buttons of a draft that became an order stale, and return its new version."""
     statement = (
         update(draft)
         .where(draft.c.campus_id == placed.campus_id, draft.c.person_id == placed.person_id)
@@ -70,13 +70,15 @@ async def advance_draft_version(work: UnitOfWork, placed: Draft) -> int:
 
 
 async def record_card_requested(work: UnitOfWork, waiting: Draft, ceiling: int) -> None:
-    """[Place order] was tapped at this ceiling (minor units), only the card is missing: it may place itself later."""
+    """Record that [Place order] was tapped at this ceiling (minor units) and only the card is missing.
+
+    The order may then be placed by itself once the card is there.
+    """
     statement = update(draft).where(draft.c.campus_id == waiting.campus_id, draft.c.person_id == waiting.person_id)
     await work.connection.execute(statement.values(asked_ceiling=ceiling, asked_at=func.now()))
 
 
 async def discard_draft(work: UnitOfWork, campus_id: int, person_id: int) -> None:
-    """Forget the basket."""
     await work.connection.execute(delete(draft).where(draft.c.campus_id == campus_id, draft.c.person_id == person_id))
 
 
@@ -88,7 +90,7 @@ async def set_pending_input(
     subject: int | None = None,
     detail: str | None = None,
 ) -> None:
-    """The person's next typed line means this."""
+    """Record what the person's next typed line will mean."""
     values = {"pending_input": pending_input, "subject": subject, "detail": detail, "asked_at": func.now()}
     statement = insert(conversation_state).values(campus_id=campus_id, person_id=person_id, **values)
     await work.connection.execute(
@@ -97,7 +99,10 @@ async def set_pending_input(
 
 
 async def find_pending_input(work: UnitOfWork, campus_id: int, person_id: int) -> ConversationState | None:
-    """What the person's next typed line means, if anything; what an admin was asked long ago means nothing any more."""
+    """Return what the person's next typed line means, if anything.
+
+    An expiring input older than PENDING_INPUT_TTL means nothing any more.
+    """
     query = select(conversation_state).where(
         conversation_state.c.campus_id == campus_id, conversation_state.c.person_id == person_id
     )
@@ -110,7 +115,7 @@ async def find_pending_input(work: UnitOfWork, campus_id: int, person_id: int) -
 
 
 async def clear_pending_input(work: UnitOfWork, campus_id: int, person_id: int) -> None:
-    """The next typed line means nothing by itself."""
+    """Forget what the person was asked: their next typed line means nothing by itself."""
     await work.connection.execute(
         delete(conversation_state).where(
             conversation_state.c.campus_id == campus_id, conversation_state.c.person_id == person_id

@@ -1,4 +1,4 @@
-"""What is due just now, each in one statement: of one order, or of all, for those who look without a bell."""
+"""Queries for what is due now, each one statement: of one order, or of all orders for the sweeper."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -46,8 +46,8 @@ _DUE_SAGAS = union_all(
     .where(~saga_signal.c.seen, saga.c.wake_at.is_not(None), saga.c.worker.is_(None))
     .limit(_LIMIT),
 )
-# In the order of their indexes, or a plan might read the whole table in the hope of an early find; and `set` is no
-# parameter, or a plan for all parameters could not use the index of those that are set.
+# Sorted as their indexes are. Otherwise a plan might scan the whole table, expecting an early match.
+# `set` is no parameter, because a plan for any parameter could not use the index of the timers that are set.
 _IS_SET = timer.c.status == literal_column(f"'{TimerStatus.SET}'")
 _DUE_TIMER = select(timer.c.id).where(_IS_SET, timer.c.due_at <= func.now()).order_by(timer.c.due_at).limit(1)
 _UNHANDLED_EVENT = (
@@ -59,7 +59,8 @@ _DUE_SENDS = union_all(
     .where(order_message.c.due_at <= _DUE_BEFORE)
     .order_by(order_message.c.due_at)
     .limit(_LIMIT),
-    # One of each chat: those that wait behind another one would crowd it out, as it may have been put off.
+    # Only the first unsent one of each chat. It may have been postponed, and then those behind it would be due
+    # earlier and fill the limit.
     select(literal("notification"), notification.c.id, notification.c.due_at)
     .where(notification.c.status == "due", notification.c.due_at <= _DUE_BEFORE, ~HAS_EARLIER_UNSENT)
     .order_by(notification.c.due_at, notification.c.id)
@@ -73,7 +74,7 @@ _DUE_SENDS = union_all(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueSends:
-    """Numbers, most overdue first; the `abandoned` are messages that were being sent by a worker that is gone."""
+    """Row ids, most overdue first; `abandoned` are notifications that a worker was sending when it stopped."""
 
     order_messages: tuple[int, ...] = ()
     notifications: tuple[int, ...] = ()
@@ -81,23 +82,21 @@ class DueSends:
 
 
 async def list_due_sagas(connection: AsyncConnection, limit: int) -> list[UUID]:
-    """Sagas that somebody should claim, most overdue first, then those that rest and have a signal."""
+    """Return sagas to lease: the due ones, most overdue first, then those asleep with an unseen signal."""
     found = await connection.execute(_DUE_SAGAS, {"most": limit})
     return list(dict.fromkeys(row.id for row in sorted(found, key=lambda row: row.wake_at)))
 
 
 async def has_due_timer(connection: AsyncConnection) -> bool:
-    """Whether a deadline has come."""
     return (await connection.execute(_DUE_TIMER)).first() is not None
 
 
 async def has_unhandled_event(connection: AsyncConnection) -> bool:
-    """Whether an event of Stripe's is unread."""
     return (await connection.execute(_UNHANDLED_EVENT)).first() is not None
 
 
 async def list_due_sends(connection: AsyncConnection, limit: int, overdue: timedelta = timedelta(0)) -> DueSends:
-    """What has been due for so long that somebody should deliver it, at most so many of each."""
+    """Return what has been due for at least `overdue`, at most `limit` of each kind."""
     found = await connection.execute(_DUE_SENDS, {"most": limit, "overdue": overdue})
     rows = sorted(found, key=lambda row: (row.due_at, row.id))
     order_messages, notifications, abandoned = (
@@ -107,6 +106,6 @@ async def list_due_sends(connection: AsyncConnection, limit: int, overdue: timed
 
 
 async def list_due_jobs_of_order(connection: AsyncConnection, order_id: int) -> list[QueueJob]:
-    """The jobs that its sagas, cards and messages wait for."""
+    """Return a queue job for each due saga, order message and notification of this order."""
     rows = await connection.execute(_OF_ORDER, {"order": order_id})
     return [QueueJob(row.job, row.subject, order_id) for row in rows]

@@ -1,4 +1,4 @@
-"""What a person paid, and what a runner earned, on one campus: sums of what holds, orders and payables say."""
+"""What a person paid and earned on one campus, summed from holds, orders, refunds and payables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,36 +13,36 @@ from domain.payment import LIVE_REFUNDS, HoldPart, HoldStatus, PayoutStatus, Run
 from domain.store.schema import debt, hold, orders, payable, refund
 from domain.store.unit_of_work import UnitOfWork
 
-NET_PAYABLE = payable.c.amount - payable.c.withheld  # what is hers in the end
+NET_PAYABLE = payable.c.amount - payable.c.withheld  # what the runner keeps in the end
 REIMBURSED = func.least(NET_PAYABLE, func.coalesce(orders.c.receipt, 0))
 DELIVERED_STATUSES = (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spending:
-    """A customer's figures, amounts in minor units; what is held is not paid."""
+    """A customer's figures, with amounts in minor units; money on hold is not counted as paid."""
 
-    paid: int  # without what was given back
+    paid: int  # less what was refunded
     on_hold: int
-    placed: int  # orders whose money was held; one that a bank declined never was one
+    placed: int  # orders with money held; one that the bank declined does not count
     delivered: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earnings:
-    """A runner's figures, amounts in minor units: earned + reimbursed == sent + waiting + netted."""
+    """A runner's figures, with amounts in minor units: earned + reimbursed == sent + waiting + netted."""
 
     earned: int
-    reimbursed: int  # what she laid out for the food, less what she bears of it
+    reimbursed: int  # what the runner paid for the food, less what they bear of it
     sent: int
-    waiting: int  # owed: an account is missing, or the transfer is under way
+    waiting: int  # owed: an account is missing, or the transfer is in flight
     deliveries: int
-    netted: int = 0  # kept for what she owed
-    owes: int = 0  # for refunds, and is kept of what she earns next
+    netted: int = 0  # kept for what the runner owed
+    owes: int = 0  # for refunds; kept from what the runner earns next
 
 
 async def sum_spending(work: UnitOfWork, campus_id: int, person_id: int) -> Spending:
-    """What this person paid here as a customer."""
+    """Sum what this person paid on this campus as a customer."""
     own = (orders.c.campus_id == campus_id, orders.c.customer_id == person_id)
     held = select(hold).join(orders, orders.c.id == hold.c.order_id).where(*own).subquery()
     money = select(
@@ -61,7 +61,7 @@ async def sum_spending(work: UnitOfWork, campus_id: int, person_id: int) -> Spen
 
 
 async def sum_earnings(work: UnitOfWork, campus_id: int, person_id: int) -> Earnings:
-    """What this person earned here as a runner, by what was booked as owed to her."""
+    """Sum what this person earned on this campus as a runner, from the payables booked for them."""
     money = (
         select(
             _sum(NET_PAYABLE - REIMBURSED).label("earned"),
@@ -86,7 +86,10 @@ async def sum_earnings(work: UnitOfWork, campus_id: int, person_id: int) -> Earn
 
 
 async def sum_paid_by_week(work: UnitOfWork, campus: Campus, person_id: int, first: date) -> Mapping[date, int]:
-    """What this person paid here, by the Monday (in the campus' zone) of the week; nothing before `first`."""
+    """Return what this person paid on this campus less refunds, in minor units, from `first` on.
+
+    The keys are the Mondays of the weeks, in the campus's time zone.
+    """
     week = _week_of(func.coalesce(orders.c.completed_at, orders.c.delivered_at), campus)
     made = select(refund.c.order_id, func.sum(refund.c.amount).label("amount")).group_by(refund.c.order_id)
     back = made.where(refund.c.status.in_(LIVE_REFUNDS)).subquery()
@@ -100,7 +103,7 @@ async def sum_paid_by_week(work: UnitOfWork, campus: Campus, person_id: int, fir
 
 
 async def sum_earned_by_week(work: UnitOfWork, campus: Campus, person_id: int, first: date) -> Mapping[date, int]:
-    """What this person earned here, without the food money; otherwise as sum_paid_by_week."""
+    """Return what this person earned here without the food money; otherwise as sum_paid_by_week."""
     week = _week_of(payable.c.booked_at, campus)
     query = (
         select(week, func.sum(NET_PAYABLE - REIMBURSED).label("amount"))
@@ -119,13 +122,13 @@ async def _weeks(work: UnitOfWork, query: Select[date, Any]) -> Mapping[date, in
 
 
 def _refunded_amount(*own: ColumnElement[bool]) -> ScalarSelect[int]:
-    """What went, or is going, back to her card."""
+    """Build the sum of refunds that went, or are going, back to the customer's card."""
     made = select(_sum(refund.c.amount)).join(orders, orders.c.id == refund.c.order_id)
     return made.where(*own, refund.c.status.in_(LIVE_REFUNDS)).scalar_subquery()
 
 
 def _unsent_amount() -> ColumnElement[int]:
-    """What is due of pay-outs that were not sent, or not all of it."""
+    """Build the sum that is still due of payables that are not fully paid."""
     return _sum(NET_PAYABLE - payable.c.sent - payable.c.netted, payable.c.status != PayoutStatus.PAID)
 
 
@@ -140,6 +143,6 @@ def _sum(amount: ColumnElement[int], *only: ColumnElement[bool]) -> ColumnElemen
 
 
 async def _read_one_row(work: UnitOfWork, left: Subquery, right: Subquery) -> dict[str, int]:
-    """Two rows of whole numbers side by side, in one query; Postgres makes sums of bigint numeric."""
+    """Read two rows side by side in one query, as int: Postgres returns sums of bigint as numeric."""
     query = select(left, right).join_from(left, right, true())
     return {name: int(value) for name, value in (await work.connection.execute(query)).mappings().one().items()}

@@ -1,4 +1,4 @@
-"""The append-only log: every transition, in the commit that makes it."""
+"""The append-only event log: every transition, written in the commit that makes it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from domain.store.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who did it; the system has no person."""
+    """Who did something; the system has no `person_id`."""
 
     role: Role
     person_id: int | None = None
@@ -26,7 +26,7 @@ _LINE = insert(event_log)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedEvent:
-    """One line of history."""
+    """One line of the event log."""
 
     subject: str
     subject_id: str
@@ -51,7 +51,7 @@ async def log_event(
     after: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Write one line in the present transaction."""
+    """Write one line of the event log in this transaction."""
     line = {
         "campus_id": campus_id,
         "order_id": order_id,
@@ -68,7 +68,7 @@ async def log_event(
 
 
 async def read_order_history(work: UnitOfWork, campus_id: int, order_id: int) -> Sequence[LoggedEvent]:
-    """All that happened to an order of this campus, oldest first."""
+    """Return all logged events of an order of this campus, oldest first."""
     query = (
         select(event_log)
         .where(event_log.c.campus_id == campus_id, event_log.c.order_id == order_id)

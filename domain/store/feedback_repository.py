@@ -1,4 +1,4 @@
-"""Thumbs and cases in Postgres: read in the scope of their campus, cases moved only while they are open."""
+"""Ratings and cases in Postgres, read in the scope of their campus; a case changes only while it is open."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from domain.store.row_mappers import rating_from_row
 from domain.store.schema import orders, problem_case, rating
 from domain.store.unit_of_work import UnitOfWork
 
-CASE_NOTIFICATION_NAME = re.compile(r"case:([0-9]{1,18}):.*")  # how pushes about a case are named
+CASE_NOTIFICATION_NAME = re.compile(r"case:([0-9]{1,18}):.*")  # how notifications about a case are named
 _CONVERTED_FIELDS = ("kind", "status")
 
 _RATING = select(rating).where(rating.c.order_id == bindparam("number"))
@@ -25,20 +25,20 @@ _OPEN_CASE = select(problem_case).where(
 
 
 async def save_rating(work: UnitOfWork, order: Order, given: Rating) -> None:
-    """What the customer says now about this order, in place of what she said before."""
+    """Save the customer's rating of this order, in place of an earlier one."""
     values = {"good": given.good, "reason": given.reason, "rated_at": func.now()}
     fresh = upsert(rating).values(order_id=order.id, **values)
     await work.connection.execute(fresh.on_conflict_do_update(index_elements=["order_id"], set_=values))
 
 
 async def find_rating(work: UnitOfWork, order_id: int) -> Rating | None:
-    """What was said about an order, which the caller has found in her campus."""
+    """Return the rating of an order, which the caller has found in its campus."""
     row = (await work.connection.execute(_RATING, {"number": order_id})).mappings().one_or_none()
     return None if row is None else rating_from_row(row)
 
 
 async def count_ratings(work: UnitOfWork, campus_id: int, runner_id: int) -> RatingCounts:
-    """A runner's deliveries on this campus, counted with their thumbs; which order got which stays here."""
+    """Count a runner's deliveries and thumbs on this campus, without saying which order got which."""
     query = (
         select(
             func.count(orders.c.id),
@@ -57,14 +57,14 @@ async def count_ratings(work: UnitOfWork, campus_id: int, runner_id: int) -> Rat
 async def insert_case(
     work: UnitOfWork, order: Order, *, opened_by: int, kind: ProblemKind, story: str, photo: str | None
 ) -> Case:
-    """A new case; the caller has locked the order and seen that none is open."""
+    """Insert a case. The caller has locked the order and seen that no case of it is open."""
     values = {"campus_id": order.campus_id, "order_id": order.id, "opened_by": opened_by}
     made = insert(problem_case).values(**values, kind=kind, story=story, photo=photo).returning(problem_case)
     return _case_from_row((await work.connection.execute(made)).mappings().one())
 
 
 async def find_case(work: UnitOfWork, campus_id: int, case_id: int) -> Case:
-    """The case of this campus; CaseNotFound when it is another's or there is none."""
+    """Return the case. Raise CaseNotFound when there is none or it belongs to another campus."""
     query = select(problem_case).where(problem_case.c.id == case_id, problem_case.c.campus_id == campus_id)
     row = (await work.connection.execute(query)).mappings().one_or_none()
     if row is None:
@@ -73,29 +73,30 @@ async def find_case(work: UnitOfWork, campus_id: int, case_id: int) -> Case:
 
 
 async def find_open_case(work: UnitOfWork, order_id: int) -> Case | None:
-    """The case that is open about an order, which the caller has found in her campus."""
+    """Return the open case about an order, which the caller has found in its campus."""
     row = (await work.connection.execute(_OPEN_CASE, {"number": order_id})).mappings().one_or_none()
     return None if row is None else _case_from_row(row)
 
 
 async def list_open_cases(work: UnitOfWork, campus_id: int) -> Sequence[Case]:
-    """Everything that waits for the campus team, oldest first."""
+    """Return the open cases of this campus, oldest first."""
     here = (problem_case.c.campus_id == campus_id, problem_case.c.status == CaseStatus.OPEN)
     query = select(problem_case).where(*here).order_by(problem_case.c.id)
     return [_case_from_row(row) for row in (await work.connection.execute(query)).mappings()]
 
 
 async def list_open_cases_of_customer(work: UnitOfWork, campus_id: int, person_id: int) -> Sequence[Case]:
-    """What this customer waits for an answer about, oldest first."""
+    """Return the open cases of this customer on this campus, oldest first."""
     here = (problem_case.c.campus_id == campus_id, problem_case.c.status == CaseStatus.OPEN)
     query = select(problem_case).where(*here, problem_case.c.opened_by == person_id).order_by(problem_case.c.id)
     return [_case_from_row(row) for row in (await work.connection.execute(query)).mappings()]
 
 
 async def update_open_case(work: UnitOfWork, campus_id: int, case_id: int, **changes: object) -> Case:
-    """One message more in an open case, with these changes; CaseClosed when it is open no more.
+    """Count one more message in an open case and apply these changes. Raise CaseClosed when it is closed.
 
-    The count of messages names what is told about each: two at the same moment never share a number.
+    The count becomes part of the notification's name. It rises in the UPDATE, so that two messages at the same
+    moment never share a number.
     """
     statement = (
         update(problem_case)
@@ -115,7 +116,7 @@ async def update_open_case(work: UnitOfWork, campus_id: int, case_id: int, **cha
 
 
 async def find_case_of_message(work: UnitOfWork, campus_id: int, chat_id: int, message_id: int) -> int | None:
-    """The case that this message of ours told about; None when it is about something else."""
+    """Return the id of the case that this message of the bot is about; None when it is about something else."""
     notifications = await find_replied_messages(work, campus_id, chat_id, message_id)
     cases = {
         int(found[1]) for each in notifications if (found := CASE_NOTIFICATION_NAME.fullmatch(each.name)) is not None
@@ -124,7 +125,7 @@ async def find_case_of_message(work: UnitOfWork, campus_id: int, chat_id: int, m
 
 
 async def read_case_history(work: UnitOfWork, case: Case) -> Sequence[LoggedEvent]:
-    """All that was said in a case, oldest first."""
+    """Return all logged events of a case, oldest first."""
     lines = await read_order_history(work, case.campus_id, case.order_id)
     return [line for line in lines if line.subject == "case" and line.subject_id == str(case.id)]
 

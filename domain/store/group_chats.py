@@ -1,4 +1,4 @@
-"""The groups of a campus after they were bound: the way in, and what becomes of them at Telegram."""
+"""Changes to the groups of a campus after they were bound: a new invite link, or a new chat id at Telegram."""
 
 from sqlalchemy import update
 
@@ -7,13 +7,13 @@ from domain.store.unit_of_work import UnitOfWork
 
 
 async def save_group_invite(work: UnitOfWork, campus_id: int, *, chat_id: int, invite: str) -> bool:
-    """The way into the runner group; False when another group was bound meanwhile."""
+    """Save the invite link of the runner group. Return False when another group was bound meanwhile."""
     statement = update(campus).where(campus.c.id == campus_id, campus.c.runner_group == chat_id)
     return (await work.connection.execute(statement.values(runner_invite=invite))).rowcount == 1
 
 
 async def update_group_chat_id(work: UnitOfWork, campus_id: int, *, before: int, after: int) -> None:
-    """A group became a supergroup with a new id: the campus follows it."""
+    """Point the campus at the new chat id of a group that became a supergroup."""
     for column in (campus.c.runner_group, campus.c.admin_chat):
         statement = update(campus).where(campus.c.id == campus_id, column == before)
         await work.connection.execute(statement.values({column: after}))

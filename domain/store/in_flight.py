@@ -1,4 +1,4 @@
-"""Is such a thing under way: the question a second tap asks before it starts the same once more."""
+"""Checks whether something is in flight, so that a second tap does not start it again."""
 
 from datetime import timedelta
 
@@ -14,7 +14,10 @@ RECENT_START_WINDOW = timedelta(seconds=20)  # long enough for a link to arrive,
 
 
 async def is_draft_being_placed(work: UnitOfWork, basket: Draft) -> bool:
-    """Whether an order of this very basket waits for its hold: the basket is kept for another card meanwhile."""
+    """Return whether an order of this version of the draft waits for its hold.
+
+    The draft is kept meanwhile, in case the customer has to try another card.
+    """
     query = select(func.count()).where(
         saga.c.campus_id == basket.campus_id,
         saga.c.person_id == basket.person_id,
@@ -26,7 +29,7 @@ async def is_draft_being_placed(work: UnitOfWork, basket: Draft) -> bool:
 
 
 async def has_pending_order(work: UnitOfWork, person_id: int) -> bool:
-    """Whether the hold of an order of hers is being made, on whichever campus: her card is the same on all of them."""
+    """Return whether an order of the person waits for its hold, on any campus: they share one saved card."""
     campuses = select(membership.c.campus_id).where(membership.c.person_id == person_id)
     query = select(func.count()).where(
         orders.c.campus_id.in_(campuses),
@@ -37,7 +40,7 @@ async def has_pending_order(work: UnitOfWork, person_id: int) -> bool:
 
 
 async def has_saga_just_started(work: UnitOfWork, campus_id: int, person_id: int, kind: str) -> bool:
-    """Whether a saga of this kind runs for the person since a moment ago."""
+    """Return whether a running saga of this kind started for the person within RECENT_START_WINDOW."""
     query = select(func.count()).where(
         saga.c.campus_id == campus_id,
         saga.c.person_id == person_id,

@@ -1,4 +1,4 @@
-"""What reached us, in Postgres: each Telegram update and each Stripe event once, handled, failed or parked."""
+"""The inbox in Postgres: each Telegram update and Stripe event once, open, handled or a dead letter."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from domain.dead_letter import MAX_TRIES
 from domain.store.schema import stripe_event, telegram_update
 from domain.store.unit_of_work import UnitOfWork
 
-# What sagas wait for, or look at though they thought it was over; other events are only kept.
+# Sagas wait for these, or look again at something they had ended. Other events are only kept.
 HANDLED_EVENT_PREFIXES = (
     "payment_intent.",
     "checkout.session.",
@@ -23,7 +23,7 @@ HANDLED_EVENT_PREFIXES = (
     "charge.dispute.",
     "payout.failed",
 )
-ABANDONED_UPDATE_DELAY = timedelta(seconds=5)  # stored and still open: the process that had it is gone
+ABANDONED_UPDATE_DELAY = timedelta(seconds=5)  # an update stored and open for longer has lost its process
 
 Payload = Mapping[str, Any]
 
@@ -59,7 +59,7 @@ _INSERT_EVENT_TO_HANDLE, _INSERT_EVENT_AS_HANDLED = (
 
 
 class UpdateReadiness(Enum):
-    """Whether it is an update's turn to have its effect."""
+    """Whether an update may be handled now."""
 
     READY = "now"
     BLOCKED_BY_EARLIER = "an earlier one of its person's is open"
@@ -68,7 +68,7 @@ class UpdateReadiness(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingUpdate:
-    """One update of one campus' bot; `person_id` says whose line it stands in."""
+    """One update of one campus's bot. Updates with the same `person_id` are handled one after the other."""
 
     campus_id: int
     update_id: int
@@ -77,19 +77,22 @@ class IncomingUpdate:
 
 
 async def store_updates(work: UnitOfWork, incoming_updates: Sequence[IncomingUpdate]) -> None:
-    """Write down what arrived; what is known already stays as it is."""
+    """Insert the updates that arrived; one that is stored already stays as it is."""
     if incoming_updates:
         statement = insert(telegram_update).values([_update_values(incoming) for incoming in incoming_updates])
         await work.connection.execute(statement.on_conflict_do_nothing())
 
 
 async def lock_user(work: UnitOfWork, person_id: int) -> None:
-    """Hold the person's line until this transaction ends: nobody else handles an update of hers, in any process."""
+    """Lock the person until this transaction ends: no other process handles an update of theirs meanwhile."""
     await work.connection.execute(_LOCK_USER, {"person": person_id})
 
 
 async def try_mark_update_handled(work: UnitOfWork, incoming: IncomingUpdate) -> UpdateReadiness:
-    """Write the update down as handled, which it is once this transaction commits, unless it was before."""
+    """Mark the update handled, and return whether this transaction may go on with it.
+
+    Only the commit makes the mark count. The caller rolls back when an earlier update blocks this one.
+    """
     values = _update_values(incoming) | _update_binds(incoming) | {"note": None}
     behind = (await work.connection.execute(_TRY_MARK_HANDLED, values)).scalar_one_or_none()
     if behind is None:
@@ -98,19 +101,22 @@ async def try_mark_update_handled(work: UnitOfWork, incoming: IncomingUpdate) ->
 
 
 async def find_earlier_unhandled_update(work: UnitOfWork, incoming: IncomingUpdate) -> IncomingUpdate | None:
-    """The person's earliest update before this one that nobody has handled."""
+    """Return the person's earliest open update before this one."""
     row = (await work.connection.execute(_EARLIEST_UNHANDLED, _update_binds(incoming))).mappings().one_or_none()
     return None if row is None else _update_from_row(row)
 
 
 async def mark_update_handled(work: UnitOfWork, incoming: IncomingUpdate, *, note: str | None = None) -> bool:
-    """The update has had its effect, or a refusal that `note` names; False when it is handled, or parked, already."""
+    """Mark the update handled; `note` names the refusal, if there was one.
+
+    Return False, and change nothing, when it was handled or a dead letter before.
+    """
     marked = await work.connection.execute(_MARK_HANDLED, _update_values(incoming) | {"note": note})
     return marked.scalar_one_or_none() is not None
 
 
 async def record_update_failure(work: UnitOfWork, incoming: IncomingUpdate, error: str) -> bool:
-    """Write down that handling failed; whether it is parked now, after the last try."""
+    """Record a failed try. Return whether it was the last one and the update is now a dead letter."""
     tries = telegram_update.c.tries + 1
     fresh = insert(telegram_update).values(**_update_values(incoming), tries=1, error=error)
     statement = fresh.on_conflict_do_update(
@@ -122,7 +128,7 @@ async def record_update_failure(work: UnitOfWork, incoming: IncomingUpdate, erro
 
 
 async def list_unhandled_updates(work: UnitOfWork, campus_ids: Sequence[int], limit: int) -> Sequence[IncomingUpdate]:
-    """Updates that failed before, or that nobody handled in time, oldest first."""
+    """Return open updates that failed before or were abandoned, oldest first."""
     query = (
         select(telegram_update)
         .where(
@@ -138,27 +144,27 @@ async def list_unhandled_updates(work: UnitOfWork, campus_ids: Sequence[int], li
 
 
 async def reopen_update(work: UnitOfWork, subject: str) -> None:
-    """A parked update (campus:update) is open again: whoever looks for unfinished ones takes it up."""
+    """Reopen the update of a dead letter, named campus:update; the bot's retry loop finds it."""
     campus_id, update_id = (int(part) for part in subject.split(":"))
     this = (telegram_update.c.campus_id == campus_id, telegram_update.c.update_id == update_id)
     await work.connection.execute(update(telegram_update).where(*this).values(dead_lettered=False, tries=0))
 
 
 async def reopen_event(work: UnitOfWork, event_id: str) -> None:
-    """An event of Stripe's that was given up is read again."""
+    """Reopen a Stripe event that was given up, and enqueue it."""
     opened = {"handled_at": None, "tries": 0, "error": None}
     await work.connection.execute(update(stripe_event).where(stripe_event.c.id == event_id).values(opened))
     work.enqueue_after_commit("handle_event", event_id)
 
 
 async def find_stored_events(work: UnitOfWork, event_ids: Sequence[str]) -> frozenset[str]:
-    """Which of these Stripe events are written down."""
+    """Return which of these Stripe events are stored."""
     query = select(stripe_event.c.id).where(stripe_event.c.id.in_(event_ids))
     return frozenset((await work.connection.execute(query)).scalars())
 
 
 async def store_event(work: UnitOfWork, *, event_id: str, kind: str, account: str | None, payload: Payload) -> bool:
-    """Write a Stripe event down and ring if a saga may wait for it; False when it is known."""
+    """Insert a Stripe event and enqueue it if it needs handling. Return False when it was stored before."""
     needs_handling = kind.startswith(HANDLED_EVENT_PREFIXES)
     values = {"id": event_id, "type": kind, "account": account, "payload": dict(payload)}
     statement = _INSERT_EVENT_TO_HANDLE if needs_handling else _INSERT_EVENT_AS_HANDLED
@@ -170,7 +176,7 @@ async def store_event(work: UnitOfWork, *, event_id: str, kind: str, account: st
 
 
 async def require_tables(work: UnitOfWork) -> None:
-    """Raise what the driver raises unless the database is there, with its tables."""
+    """Raise the driver's error unless the database can be reached and has its tables."""
     await work.connection.execute(text("SELECT 1 FROM campus LIMIT 1"))
 
 

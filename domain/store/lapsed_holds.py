@@ -1,4 +1,4 @@
-"""A hold that Stripe gave back while its order goes on: nothing changes, and the admins know."""
+"""A hold that lapsed at Stripe while its order goes on: nothing changes, but the admins are told."""
 
 from sqlalchemy import select
 
@@ -10,7 +10,7 @@ from domain.store.unit_of_work import UnitOfWork
 
 
 async def tell_hold_lapsed(work: UnitOfWork, payment_intent: str) -> bool:
-    """Tell the admins once, if an order that a runner has counts on this hold; whether it does."""
+    """Tell the admins once if this is the current hold of an order with a runner. Return whether it is."""
     query = (
         select(hold.c.id, hold.c.order_id, orders.c.campus_id)
         .join(orders, orders.c.id == hold.c.order_id)

@@ -1,4 +1,4 @@
-"""Holds, payables and the ledger in Postgres: moved by guarded UPDATEs, booked once."""
+"""Holds, payables and the ledger in Postgres: holds and payables move by guarded UPDATEs, postings are booked once."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -30,36 +30,39 @@ _PAYABLE = select(payable).where(payable.c.order_id == bindparam("number"))
 
 
 def is_current_hold_of(order_id: int) -> ColumnElement[bool]:
-    """The hold this order counts on, whatever its state; there is one at most."""
+    """Build the condition for the hold this order counts on, in any status; there is at most one."""
     return and_(hold.c.order_id == order_id, hold.c.part == HoldPart.CURRENT)
 
 
 def is_current_hold_with_intent(order_id: int, payment_intent: str) -> ColumnElement[bool]:
-    """As is_current_hold_of, as long as this is its payment at Stripe."""
+    """Build the same condition as is_current_hold_of, if this is also its payment intent."""
     return and_(is_current_hold_of(order_id), hold.c.payment_intent == payment_intent)
 
 
 async def find_hold(work: UnitOfWork, which: ColumnElement[bool]) -> Hold | None:
-    """The one hold of which this is so, if there is one."""
+    """Return the hold that meets the condition, if there is one; at most one may."""
     row = (await work.connection.execute(select(hold).where(which))).mappings().one_or_none()
     return None if row is None else hold_from_row(row)
 
 
 async def find_current_hold(work: UnitOfWork, order_id: int) -> Hold | None:
-    """The hold this order counts on, whatever its state."""
+    """Return the hold this order counts on, in any status."""
     row = (await work.connection.execute(_CURRENT_HOLD, {"number": order_id})).mappings().one_or_none()
     return None if row is None else hold_from_row(row)
 
 
 async def move_current_hold(work: UnitOfWork, order_id: int, happened: HoldEvent, **changes: object) -> Hold | None:
-    """Move the order's current hold and log it; None, and nothing changed, when the event is not legal now."""
+    """Move the order's current hold and log it.
+
+    Return None, and change nothing, when the event is not legal in its status.
+    """
     return await move_hold_where(work, is_current_hold_of(order_id), happened, **changes)
 
 
 async def move_hold_where(
     work: UnitOfWork, which: ColumnElement[bool], happened: HoldEvent, **changes: object
 ) -> Hold | None:
-    """As move_current_hold, for the one hold of which this is so."""
+    """Move the one hold that meets the condition, otherwise as move_current_hold."""
     legal = [before for before, event in HOLD_TRANSITIONS if event is happened]
     (after,) = {status for (_, event), status in HOLD_TRANSITIONS.items() if event is happened}
     before = select(hold.c.id, hold.c.status).where(which).with_for_update().subquery("before")
@@ -89,35 +92,36 @@ async def move_hold_where(
 
 
 async def insert_current_hold(work: UnitOfWork, order_id: int, saga_id: UUID, amount: int, currency: str) -> None:
-    """One more try to get an order's money (minor units), current from here on: the one before is closed."""
+    """Insert the current hold of a new try to get an order's money (minor units); the one before is closed."""
     closed = hold.c.status.in_((HoldStatus.RELEASED, HoldStatus.REFUSED))
-    before = update(hold).where(is_current_hold_of(order_id), closed)  # a live one stays, and the new row is refused
+    # A live hold stays current, and the unique index hold_one_current then refuses the new row.
+    before = update(hold).where(is_current_hold_of(order_id), closed)
     await work.connection.execute(before.values(part=HoldPart.FORMER))
     wanted = {"order_id": order_id, "saga_id": saga_id, "status": HoldStatus.REQUESTED}
     await work.connection.execute(insert(hold).values(**wanted, amount=amount, currency=currency))
 
 
 async def book_payable(work: UnitOfWork, values: dict[str, object]) -> Payable:
-    """What a runner is owed for an order, once."""
+    """Insert what a runner is owed for an order; an order has at most one payable."""
     row = (await work.connection.execute(insert(payable).values(values).returning(payable))).mappings().one()
     return payable_from_row(row)
 
 
 async def find_payable(work: UnitOfWork, order_id: int) -> Payable | None:
-    """What is owed for the order, if it was captured."""
+    """Return what the runner is owed for the order, if it was booked."""
     row = (await work.connection.execute(_PAYABLE, {"number": order_id})).mappings().one_or_none()
     return None if row is None else payable_from_row(row)
 
 
 async def lock_payable(work: UnitOfWork, order_id: int) -> Payable | None:
-    """As find_payable, and nobody else changes it until this transaction ends."""
+    """Return the same as find_payable, locked until this transaction ends."""
     query = select(payable).where(payable.c.order_id == order_id).with_for_update()
     row = (await work.connection.execute(query)).mappings().one_or_none()
     return None if row is None else payable_from_row(row)
 
 
 async def list_open_payables(work: UnitOfWork, runner_id: int) -> Sequence[Payable]:
-    """Everything owed to a runner that nobody is sending and no dispute keeps, oldest first."""
+    """Return the payables of a runner for which a pay-out may start, oldest first."""
     query = select(payable).where(
         payable.c.runner_id == runner_id, payable.c.status == PayoutStatus.OPEN, *_payout_allowed()
     )
@@ -126,7 +130,7 @@ async def list_open_payables(work: UnitOfWork, runner_id: int) -> Sequence[Payab
 
 
 async def list_unfunded_payables(work: UnitOfWork, campus_id: int) -> Sequence[Payable]:
-    """What could not be sent for lack of funds, oldest first: it waits for an admin's word."""
+    """Return payables Stripe refused to send for lack of platform funds, oldest first; an admin has to retry them."""
     query = select(payable).where(
         payable.c.campus_id == campus_id, payable.c.status == PayoutStatus.OPEN, *_payout_allowed()
     )
@@ -137,7 +141,7 @@ async def list_unfunded_payables(work: UnitOfWork, campus_id: int) -> Sequence[P
 
 
 async def can_start_payout(work: UnitOfWork, payable_id: int) -> bool:
-    """Whether a pay-out may start: open, and neither a dispute nor a transfer we do not know forbids it."""
+    """Return whether a pay-out may start: it is open, not frozen by a dispute, and no unknown transfer exists."""
     query = select(payable.c.id).where(
         payable.c.id == payable_id, payable.c.status == PayoutStatus.OPEN, *_payout_allowed()
     )
@@ -145,14 +149,15 @@ async def can_start_payout(work: UnitOfWork, payable_id: int) -> bool:
 
 
 def _payout_allowed() -> tuple[ColumnElement[bool], ...]:
-    """What every pay-out needs beside something to send: no dispute keeps it, and Stripe knows of no other transfer."""
+    """Build the conditions of every pay-out: no dispute freezes it, and Stripe has no transfer unknown to us."""
     return ~payable.c.frozen, ~has_unknown_transfer()
 
 
 def has_unknown_transfer() -> ColumnElement[bool]:
-    """Whether Stripe has a transfer named after the payable's order that we do not know: nothing more is sent for it.
+    """Build the condition that Stripe has a transfer for the payable's order that we do not know.
 
-    Also when a person settled that difference: only when it is gone, because it was taken back, is anything owed again.
+    While it holds, nothing more is sent for the order, even when a person settled the discrepancy. Something is owed
+    again only when the discrepancy is gone, because the transfer was reversed.
     """
     unknown = discrepancy.c.kind == DiscrepancyKind.UNKNOWN_TRANSFER
     lasts = discrepancy.c.status.in_((DiscrepancyStatus.OPEN, DiscrepancyStatus.SETTLED))
@@ -160,9 +165,10 @@ def has_unknown_transfer() -> ColumnElement[bool]:
 
 
 async def move_payable(work: UnitOfWork, order_id: int, happened: PayoutEvent, **changes: object) -> Payable | None:
-    """Move the order's payable and log it; None, and nothing changed, when the event is not legal now.
+    """Move the order's payable and log it.
 
-    A pay-out starts only while there is something to send, and no dispute forbids it.
+    Return None, and change nothing, when the event is not legal in its status. A pay-out starts only while something
+    is due, no dispute freezes it and no unknown transfer exists.
     """
     legal = [before for before, event in PAYOUT_TRANSITIONS if event is happened]
     (after,) = {status for (_, event), status in PAYOUT_TRANSITIONS.items() if event is happened}
@@ -193,7 +199,7 @@ async def move_payable(work: UnitOfWork, order_id: int, happened: PayoutEvent, *
 
 
 async def post_to_ledger(work: UnitOfWork, posting: Posting, order_id: int | None) -> bool:
-    """Book a posting; False when its key was booked before, and then nothing is."""
+    """Book a posting in the ledger. Return False, and book nothing, when its key was booked before."""
     header = upsert(ledger_txn).values(
         posting_key=posting.key, kind=posting.kind, order_id=order_id, stripe_object=posting.stripe_object
     )

@@ -1,7 +1,8 @@
-"""Pushes as rows: messages of their own, sent at most once by themselves.
+"""Notifications as rows: messages of their own, sent at most once by themselves.
 
-Each write is guarded by the status and the fence that its worker knows, and raises the fence: a worker that was
-overtaken changes nothing. Only a loss leaves the fence as it is, for its worker may be slow and still say that it came.
+Each write requires the status and the fence that its worker read, and raises the fence. So a worker whose row was
+changed by another one changes nothing. Only "outcome unknown" leaves the fence as it is. The worker may be slow,
+and may still report that the message was sent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.store.schema import notification
 from domain.store.unit_of_work import UnitOfWork
 
-LEASE_TTL = timedelta(seconds=10)  # longer than a call may take; a push in `sending` after this has no worker any more
+# Longer than a call may take: a notification that is still `sending` after this has lost its worker.
+LEASE_TTL = timedelta(seconds=10)
 
 _EARLIER, _ENDED = notification.alias("earlier"), notification.alias("ended")
-HAS_EARLIER_UNSENT = exists().where(  # something that was written to the same chat before has not gone yet
+HAS_EARLIER_UNSENT = exists().where(  # an earlier one to the same chat still waits
     _EARLIER.c.campus_id == notification.c.campus_id,
     _EARLIER.c.chat_id == notification.c.chat_id,
     _EARLIER.c.id < notification.c.id,
@@ -50,9 +52,9 @@ _NEXT_IN_CHAT = select(func.min(notification.c.id)).where(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationRow:
-    """A message to send: `key` and `args` are its sentence, `buttons` rows of one button each.
+    """A notification to send: `key` and `args` make its sentence, and `buttons` are rows of one button each.
 
-    `status` and `fence` are those its worker knows: as it was found, or as it was claimed.
+    `status` and `fence` are those its worker knows: as it was found, or as it was leased.
     """
 
     id: int
@@ -70,19 +72,19 @@ class NotificationRow:
 
 
 async def find_due_notification(connection: AsyncConnection, notification_id: int) -> NotificationRow | None:
-    """The message, if it is due and all that was written to its chat before it has gone: news come in their order."""
+    """Return the notification if it is due and no earlier one to its chat waits, so that they arrive in order."""
     row = (await connection.execute(_DUE_NOTIFICATION, {"number": notification_id})).mappings().one_or_none()
     return None if row is None else _notification_from_row(row)
 
 
 async def lease_notification(connection: AsyncConnection, message: NotificationRow) -> NotificationRow | None:
-    """Sending it from here on is this worker's, once (`tries` as it was found); None when another was faster."""
-    claimed = await connection.execute(_LEASE, {"number": message.id, "known": message.fence})
-    return replace(message, status="sending", fence=message.fence + 1) if claimed.rowcount == 1 else None
+    """Lease it to be sent once by this worker (`tries` stays as found). Return None when another was faster."""
+    leased = await connection.execute(_LEASE, {"number": message.id, "known": message.fence})
+    return replace(message, status="sending", fence=message.fence + 1) if leased.rowcount == 1 else None
 
 
 async def record_notification_sent(work: UnitOfWork, message: NotificationRow, message_id: int) -> bool:
-    """It stands in its chat under this number; True when it was taken for lost, and its worker only slow."""
+    """Record the message id. Return True when the outcome counted as unknown and the worker was only slow."""
     this = {"number": message.id, "known": message.fence, "message": message_id}
     if (await work.connection.execute(_MARK_SENT, this)).rowcount == 1:
         await _enqueue_next(work, message.id)
@@ -91,9 +93,9 @@ async def record_notification_sent(work: UnitOfWork, message: NotificationRow, m
 
 
 async def drop_notification(work: UnitOfWork, message: NotificationRow, error: str) -> bool:
-    """Nobody is there to read it, or it is our mistake: it was certainly not sent, and is not by itself.
+    """Record that it was certainly not sent, and do not retry: nobody can read it, or the fault is ours.
 
-    False, and nothing changed, when it was overtaken.
+    Return False, and change nothing, when the row was changed by another worker.
     """
     dropped = _update_if_leased(message).values(status="dropped", due_at=None, error=error)
     if (await work.connection.execute(dropped)).rowcount == 0:
@@ -105,12 +107,18 @@ async def drop_notification(work: UnitOfWork, message: NotificationRow, error: s
 async def record_notification_outcome_unknown(
     work: UnitOfWork, message: NotificationRow, error: str
 ) -> NotificationRow | None:
-    """Nobody knows whether it was sent: at most once means lost. None when that is written down already."""
+    """Record that nobody knows whether it was sent; as it is sent at most once, it is not retried.
+
+    Return None, and change nothing, when the row was changed before.
+    """
     return await _set_outcome_unknown(work, message.id, error, notification.c.fence == message.fence)
 
 
 async def record_notification_abandoned(work: UnitOfWork, notification_id: int, error: str) -> NotificationRow | None:
-    """One of them is lost; None when another worker has said so, or it is not abandoned."""
+    """Record the outcome as unknown for one whose worker is gone.
+
+    Return None when another worker has recorded it, or it is not abandoned.
+    """
     return await _set_outcome_unknown(work, notification_id, error, notification.c.due_at <= func.now())
 
 
@@ -129,7 +137,7 @@ async def _set_outcome_unknown(
 
 
 async def _enqueue_next(work: UnitOfWork, notification_id: int) -> None:
-    """What was written to the same chat next waited for this one."""
+    """Enqueue the next notification to the same chat, which waited for this one."""
     following = (await work.connection.execute(_NEXT_IN_CHAT, {"number": notification_id})).scalar_one_or_none()
     if following is not None:
         work.enqueue_after_commit("send_notification", following)
@@ -138,7 +146,10 @@ async def _enqueue_next(work: UnitOfWork, notification_id: int) -> None:
 async def postpone_notification(
     work: UnitOfWork, message: NotificationRow, after: timedelta, error: str | None = None
 ) -> bool:
-    """It was certainly not sent: due again after a while. False, and nothing changed, when it was overtaken."""
+    """Make one that was certainly not sent due again after this delay.
+
+    Return False, and change nothing, when the row was changed by another worker.
+    """
     later = _update_if_leased(message).values(status="due", due_at=func.now() + after, error=error)
     return (await work.connection.execute(later)).rowcount == 1
 
@@ -146,7 +157,10 @@ async def postpone_notification(
 async def record_notification_failure(
     work: UnitOfWork, message: NotificationRow, after: timedelta, error: str
 ) -> NotificationRow | None:
-    """A fault of ours before it was claimed: due again after a while; gives it with its tries, this one among them."""
+    """Count a fault of ours before the lease, and make it due again after this delay.
+
+    Return the row with the counted tries; None when it was changed by another worker.
+    """
     counted = {"due_at": func.now() + after, "tries": notification.c.tries + 1, "error": error}
     later = _update_if_leased(message).values(counted).returning(notification)
     row = (await work.connection.execute(later)).mappings().one_or_none()
@@ -154,7 +168,7 @@ async def record_notification_failure(
 
 
 async def retry_notification(work: UnitOfWork, subject: str) -> None:
-    """A dropped or lost message is due again, once; harmless when it is neither."""
+    """Make one that was dropped, or has an unknown outcome, due again; do nothing when it is neither."""
     ended = update(notification).where(
         notification.c.id == int(subject), notification.c.status.in_(("dropped", "outcome_unknown"))
     )

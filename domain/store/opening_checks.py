@@ -1,4 +1,4 @@
-"""Whether a campus takes this basket now."""
+"""Checks whether a campus takes orders now."""
 
 from datetime import datetime
 
@@ -10,7 +10,10 @@ from domain.store.unit_of_work import UnitOfWork
 
 
 def require_campus_open(campus: Campus, now: datetime) -> None:
-    """OrdersPaused when an admin paused the campus, in her words where she gave some, or it is closed at this hour."""
+    """Raise OrdersPaused when the campus is paused or closed at this hour.
+
+    Raise OrdersPausedBecause when an admin paused it and gave a reason.
+    """
     if campus.paused and campus.pause_reason:
         raise OrdersPausedBecause(reason=campus.pause_reason)
     if campus.paused or not is_within_opening_hours(campus.hours, now.astimezone(campus.zone)):
@@ -18,7 +21,7 @@ def require_campus_open(campus: Campus, now: datetime) -> None:
 
 
 async def require_open(work: UnitOfWork, campus: Campus, draft: Draft) -> None:
-    """As require_campus_open, and OrdersPaused when the store is closed at this hour."""
+    """Raise as require_campus_open, and OrdersPaused when the listed store is closed at this hour."""
     require_campus_open(campus, work.now)
     if draft.store_id is None:
         return

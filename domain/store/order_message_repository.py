@@ -1,4 +1,4 @@
-"""Live cards as rows: claimed with a lease, and what became of them written down."""
+"""Order messages as rows: leased to be sent, with the outcome recorded."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,8 +10,8 @@ from domain.order_message_view import OrderMessageKind
 from domain.store.schema import campus, notification, order_message
 from domain.store.unit_of_work import UnitOfWork
 
-# A killed worker's cards come again after this. Whoever wants a card drawn meanwhile raises `wanted` and leaves a
-# `due_at` in the future alone, or two workers would send the same card.
+# After this, another worker sends the order messages of a killed one. A refresh that is requested meanwhile raises
+# `requested_revision` and leaves a `due_at` in the future alone. Otherwise two workers would send the same message.
 LEASE_TTL = timedelta(seconds=10)
 
 _DUE = (
@@ -26,12 +26,12 @@ _LEASE = (
     .values(due_at=func.now() + LEASE_TTL, tries=order_message.c.tries + 1, fence=order_message.c.fence + 1)
     .returning(order_message)
 )
-_RISEN = {"fence": order_message.c.fence + 1}  # whoever knew the row as it was before changes nothing any more
+_RISEN = {"fence": order_message.c.fence + 1}  # a worker that read the row before changes nothing any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderMessageRow:
-    """A card this worker may deliver now; `tries` are attempts since the last delivery, `fence` guards the outcome."""
+    """An order message leased by this worker: `tries` since it was last sent, `fence` to guard the outcome."""
 
     id: int
     campus_id: int
@@ -46,7 +46,7 @@ class OrderMessageRow:
 
 
 async def lease_order_message(connection: AsyncConnection, order_message_id: int) -> OrderMessageRow | None:
-    """Take the lease of a due card; None when it is not due, or another worker has it."""
+    """Lease a due order message. Return None when it is not due, or another worker has the lease."""
     row = (await connection.execute(_LEASE, {"number": order_message_id})).mappings().one_or_none()
     return None if row is None else _order_message_from_row(row)
 
@@ -54,7 +54,10 @@ async def lease_order_message(connection: AsyncConnection, order_message_id: int
 async def record_order_message_sent(
     work: UnitOfWork, message: OrderMessageRow, message_id: int | None, digest: str
 ) -> bool:
-    """It stands in the chat as drawn; due again at once when somebody wanted more. False when it was overtaken."""
+    """Record what stands in the chat; due again at once when a refresh was requested meanwhile.
+
+    Return False, and change nothing, when another worker has leased the row.
+    """
     changed = {
         "message_id": message_id,
         "sent_hash": digest,
@@ -74,26 +77,32 @@ async def record_order_message_sent(
 async def postpone_order_message(
     work: UnitOfWork, message: OrderMessageRow, after: timedelta, error: str | None = None
 ) -> bool:
-    """Not delivered: due again after a while. Without an error it was no failure, only a queue. False: overtaken."""
+    """Make one that was not sent due again after this delay. Without an error the try does not count: it only waited.
+
+    Return False, and change nothing, when another worker has leased the row.
+    """
     tries = message.tries if error else message.tries - 1
     changed = {"due_at": func.now() + after, "tries": tries, "error": error}
     return (await work.connection.execute(_update_if_leased(message).values(changed))).rowcount == 1
 
 
 async def record_order_message_gone(work: UnitOfWork, message: OrderMessageRow) -> None:
-    """The message is gone from the chat: send a new one at once."""
+    """Make a new message due at once, because the old one is gone from the chat."""
     changed = {"due_at": func.now(), "message_id": None, "sent_hash": None, "error": "message gone"}
     await work.connection.execute(_update_if_leased(message).values(changed))
     work.enqueue_after_commit("update_order_message", message.id)
 
 
 async def give_up_order_message(work: UnitOfWork, message: OrderMessageRow, error: str) -> bool:
-    """Nothing more is tried until somebody wants the card drawn again. False when it was overtaken."""
+    """Stop trying until the next refresh is requested.
+
+    Return False, and change nothing, when another worker has leased the row.
+    """
     return (await work.connection.execute(_update_if_leased(message).values(due_at=None, error=error))).rowcount == 1
 
 
 async def retry_order_message(work: UnitOfWork, subject: str) -> None:
-    """A parked card is due now, with all its tries before it."""
+    """Make an order message that was given up due now, with its tries at zero."""
     retried = {
         "due_at": func.now(),
         "tries": 0,
@@ -107,13 +116,16 @@ async def retry_order_message(work: UnitOfWork, subject: str) -> None:
 
 
 async def migrate_chat(work: UnitOfWork, old: int, new: int) -> None:
-    """A group became a supergroup: everything that names it follows, and its cards are new messages there."""
+    """Point everything at the new id of a group that became a supergroup.
+
+    Its order messages are sent there as new messages.
+    """
     for column in (campus.c.runner_group, campus.c.admin_chat):
         await work.connection.execute(update(campus).where(column == old).values({column: new}))
     there = order_message.alias("there")
-    twin = select(there.c.id).where(there.c.order_id == order_message.c.order_id, there.c.kind == order_message.c.kind)
-    alone = ~twin.where(there.c.chat_id == new).exists()
-    due = case((order_message.c.due_at.is_not(None), func.now()), else_=null())  # a worker that has one is overtaken
+    same = select(there.c.id).where(there.c.order_id == order_message.c.order_id, there.c.kind == order_message.c.kind)
+    alone = ~same.where(there.c.chat_id == new).exists()
+    due = case((order_message.c.due_at.is_not(None), func.now()), else_=null())  # the fence stops a worker's old lease
     moved = {"chat_id": new, "message_id": None, "sent_hash": None, "due_at": due, **_RISEN}
     await work.connection.execute(update(order_message).where(order_message.c.chat_id == old, alone).values(moved))
     await work.connection.execute(

@@ -15,9 +15,9 @@ from domain.store.schema import orders
 from domain.store.timer_repository import reset_escalations
 from domain.store.unit_of_work import UnitOfWork
 
-PAGE_SIZE = 6  # orders a page of /orders
+PAGE_SIZE = 6  # orders on a page of /orders
 
-# The moment each event stamps on the order.
+# The column in which each event writes its time.
 _TIMESTAMP_COLUMNS = {
     OrderEvent.PUBLISHED: "created_at",
     OrderEvent.CLAIMED: "accepted_at",
@@ -41,15 +41,15 @@ _LOCKED_ORDER = _ORDER.with_for_update(key_share=True)
 
 
 async def find_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:
-    """The order of this campus; OrderNotFound when it is another's or there is none."""
+    """Return the order. Raise OrderNotFound when there is none or it belongs to another campus."""
     return await _read(work, _ORDER, campus_id, order_id)
 
 
 async def lock_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:
-    """As find_order, and nobody else changes it until this transaction ends.
+    """Return the same as find_order, locked until this transaction ends.
 
-    Rows that refer to it (history, messages) may be written meanwhile: who holds something else that is wanted here
-    next, a case or a payable, and writes its history, would otherwise wait for this transaction, and it for him.
+    Rows that refer to it (event log, messages) may still be inserted meanwhile. Otherwise two transactions could
+    wait for each other: this one for a case or payable the other has locked, and the other to log an event of it.
     """
     return await _read(work, _LOCKED_ORDER, campus_id, order_id)
 
@@ -71,7 +71,7 @@ async def try_move_order(
     reason: str | None = None,
     **changes: Any,
 ) -> Order | None:
-    """Move an order by one guarded UPDATE and log it; None, and nothing changed, when the guard says no."""
+    """Move an order by one guarded UPDATE and log it. Return None, and change nothing, when a guard fails."""
     here = (orders.c.campus_id == campus_id, *guards)
     row = (await work.connection.execute(_guarded_update(order_id, happened, here, changes))).mappings().one_or_none()
     if row is None:
@@ -121,7 +121,7 @@ async def move_order(
     reason: str | None = None,
     **changes: Any,
 ) -> Order:
-    """As try_move_order, but a refusal is OrderClosed."""
+    """Move an order as try_move_order does. Raise OrderClosed when a guard fails."""
     moved = await try_move_order(work, actor, campus_id, order_id, happened, *guards, reason=reason, **changes)
     if moved is None:
         raise OrderClosed
@@ -129,7 +129,7 @@ async def move_order(
 
 
 async def insert_order(work: UnitOfWork, values: dict[str, object]) -> Order:
-    """A new order in PENDING."""
+    """Insert an order in status PENDING."""
     row = (await work.connection.execute(insert(orders).values(values).returning(orders))).mappings().one()
     return order_from_row(row)
 
@@ -137,7 +137,7 @@ async def insert_order(work: UnitOfWork, values: dict[str, object]) -> Order:
 async def list_customer_orders(
     work: UnitOfWork, campus_id: int, person_id: int, page: int, statuses: Collection[OrderStatus] = tuple(OrderStatus)
 ) -> tuple[Sequence[Order], bool]:
-    """A page (from 0) of a customer's orders in one of these statuses, newest first, and whether there are more."""
+    """Return a page (from 0) of a customer's orders in these statuses, newest first, and whether more follow."""
     own = (orders.c.campus_id == campus_id, orders.c.customer_id == person_id)
     query = (
         select(orders)
@@ -151,7 +151,7 @@ async def list_customer_orders(
 
 
 async def list_active_deliveries(work: UnitOfWork, campus_id: int, runner_id: int) -> Sequence[Order]:
-    """The jobs a runner holds now."""
+    """Return the orders a runner holds now."""
     query = select(orders).where(
         orders.c.campus_id == campus_id, orders.c.runner_id == runner_id, orders.c.status.in_(STATUSES_WITH_RUNNER)
     )
@@ -159,6 +159,6 @@ async def list_active_deliveries(work: UnitOfWork, campus_id: int, runner_id: in
 
 
 async def list_orders_in_status(work: UnitOfWork, campus_id: int, status: OrderStatus) -> Sequence[Order]:
-    """All orders of a campus in one status, oldest first."""
+    """Return all orders of a campus in one status, oldest first."""
     query = select(orders).where(orders.c.campus_id == campus_id, orders.c.status == status).order_by(orders.c.id)
     return [order_from_row(row) for row in (await work.connection.execute(query)).mappings()]

@@ -1,4 +1,4 @@
-"""What a card is drawn from and who reads it, in one statement: one committed state, one round trip."""
+"""What an order message shows and who reads it, in one statement: one committed state, one round trip."""
 
 from dataclasses import dataclass
 
@@ -85,7 +85,7 @@ _ORDER_VIEW = (
         is_timer_fired(orders.c.id, TimerKind.ABSENT).label("waited"),
         is_last_check_in_unanswered(orders.c.id).label("no_answer"),
         sum_refunded(orders.c.id).label("refunded"),
-        _HAS_UNKNOWN_AUDIBLE_NOTIFICATION.label("lost_aloud"),
+        _HAS_UNKNOWN_AUDIBLE_NOTIFICATION.label("has_unknown_audible"),
     )
     .select_from(_JOINED)
     .where(orders.c.id == bindparam("order"), orders.c.campus_id == bindparam("campus"))
@@ -94,7 +94,7 @@ _ORDER_VIEW = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderMessageSource:
-    """What there is to see on a card, by whom, and whether a fresh message of it makes a sound."""
+    """What an order message shows, who reads it, and whether a fresh message makes a sound."""
 
     view: OrderView
     reader: ChatReader
@@ -102,21 +102,22 @@ class OrderMessageSource:
 
 
 async def read_order_view(connection: AsyncConnection, message: OrderMessageRow) -> RowMapping:
-    """All about the order of a card as it is committed now, as a row; `order_message_source_from_row` makes sense of it."""
+    """Read the committed state of an order message's order, as a row for `order_message_source_from_row`."""
     values = {"order": message.order_id, "campus": message.campus_id, "chat": message.chat_id}
     return (await connection.execute(_ORDER_VIEW, values)).mappings().one()
 
 
 def order_message_source_from_row(row: RowMapping, message: OrderMessageRow) -> OrderMessageSource:
-    """What was read for a card.
+    """Build the source of an order message from the row that was read for it.
 
-    A group's card rings. A person has mostly just tapped and looks at the chat, so hers does not, except where it
-    comes in the place of news that would have rung and was perhaps lost (domain/notification_fallback.py).
+    A fresh message in a group makes a sound. In a person's chat it does not, because the person has mostly just tapped
+    and looks at the chat. The exception is a message that replaces an audible notification with an unknown outcome
+    (domain/notification_fallback.py).
     """
     return OrderMessageSource(
         view=_order_view_from_row(row, message),
         reader=chat_reader_from_row(row),
-        is_audible=message.kind is OrderMessageKind.GROUP or row["lost_aloud"],
+        is_audible=message.kind is OrderMessageKind.GROUP or row["has_unknown_audible"],
     )
 
 
@@ -138,7 +139,7 @@ def _order_view_from_row(row: RowMapping, message: OrderMessageRow) -> OrderView
         runner_silent=is_runner_silent_given(order, no_answer=bool(row["no_answer"])),
         payout_missing=_is_for_active_runner(message, order) and not row["payouts_ready"],
         debt=None if debt is None else customer_debt_from_row(debt),
-        refunded=int(row["refunded"]),  # Postgres sums as numeric
+        refunded=int(row["refunded"]),  # Postgres returns the sum as numeric
         can_leave_food=can_leave_food(order.status, order.pin_tries, has_waited=row["waited"]),
     )
 

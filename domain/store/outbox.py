@@ -1,4 +1,4 @@
-"""What shall be told: cards that want drawing again, and pushes, written in the commit of what they tell."""
+"""The outbox: order messages to refresh and notifications to send, written in the commit of what they tell."""
 
 from collections.abc import Mapping
 
@@ -13,14 +13,14 @@ from domain.store.unit_of_work import UnitOfWork
 
 
 async def refresh_existing_order_messages(work: UnitOfWork, order_id: int) -> None:
-    """Every card there is of this order must be drawn again; one that is being sent is drawn once more after that."""
+    """Request a refresh of this order's existing order messages; one being sent is sent again afterwards."""
     await _request_refresh(work, order_id, order_message.c.kind.in_(ORDER_MESSAGE_KINDS))
 
 
 async def refresh_order_messages(work: UnitOfWork, order: Order, *, group: bool = True) -> None:
-    """The customer's card, every runner's who has one or gets one, and the group's (where a group is bound).
+    """Refresh or insert the order messages of the customer, the runners and, with `group`, the bound group.
 
-    An open job has a card in the group that is bound now, also when it was shown in a former one.
+    An order that is open to runners is shown in the group that is bound now, even when a former group has it too.
     """
     existing = await _request_refresh(work, order.id, or_(order_message.c.kind != "group", literal(group)))
     if ("customer", order.customer_id) not in existing:
@@ -35,7 +35,7 @@ async def refresh_order_messages(work: UnitOfWork, order: Order, *, group: bool 
 
 
 async def resend_order_message(work: UnitOfWork, order: Order, kind: str, chat_id: int) -> None:
-    """A fresh message of this card at the end of the chat; the old one stays behind as it was."""
+    """Send the order message again at the end of the chat; the old message stays as it was."""
     if not await _request_fresh_message(
         work, order.id, order_message.c.kind == kind, order_message.c.chat_id == chat_id
     ):
@@ -43,14 +43,14 @@ async def resend_order_message(work: UnitOfWork, order: Order, kind: str, chat_i
 
 
 async def resend_existing_order_message(work: UnitOfWork, order_id: int, chat_id: int) -> bool:
-    """The card of this order in this chat comes as a fresh message; False when there is none."""
+    """Send this chat's order message of the order again at its end. Return False when there is none."""
     return await _request_fresh_message(work, order_id, order_message.c.chat_id == chat_id)
 
 
 async def _request_fresh_message(work: UnitOfWork, order_id: int, *which: ColumnElement[bool]) -> bool:
-    """Let go the message that stands there: whoever edits it just now is overtaken, for the fence rises.
+    """Forget the message that stands in the chat, and raise the fence so that a worker editing it changes nothing.
 
-    A card that has no message yet is on its way as a fresh one, and is only drawn once more.
+    An order message without a message in the chat is sent as a fresh one anyway, and only gets a refresh.
     """
     stands = order_message.c.message_id.is_not(None)
     changes = {
@@ -79,17 +79,17 @@ async def _request_refresh(work: UnitOfWork, order_id: int, which: ColumnElement
     )
     rows = (await work.connection.execute(statement)).all()
     for row in rows:
-        if row.due_at == work.now:  # else it was due before, and its bell rings already; or it is being drawn just now
+        if row.due_at == work.now:  # otherwise it was due before and has its queue job, or it is being sent now
             work.enqueue_after_commit("update_order_message", row.id, order_id)
     return {(row.kind, row.chat_id) for row in rows}
 
 
 async def _insert_order_message(work: UnitOfWork, order: Order, kind: str, chat_id: int) -> None:
     values = {"campus_id": order.campus_id, "order_id": order.id, "kind": kind, "chat_id": chat_id}
-    wish = (
+    statement = (
         insert(order_message).values(**values, due_at=func.now()).on_conflict_do_nothing().returning(order_message.c.id)
     )
-    made = (await work.connection.execute(wish)).scalar_one_or_none()
+    made = (await work.connection.execute(statement)).scalar_one_or_none()
     if made is not None:
         work.enqueue_after_commit("update_order_message", made, order.id)
 
@@ -107,11 +107,11 @@ async def tell(
     photo: str | None = None,
     silent: bool = False,
 ) -> None:
-    """A message of its own, once: `name` is unique, `key` and `words` are its sentence.
+    """Insert a notification, once for each `name`; `key` and `args` make its sentence.
 
     `buttons` are rows of one: {"key": label, "data": callback data, perhaps "style"} or {"key": label, "url": link}.
-    With a `photo` (Telegram's file id) the sentence is its caption: at most 1024 characters. `silent` makes no sound,
-    nor does what would be one sound too many about its order.
+    With a `photo` (Telegram's file id) the sentence is its caption, and the Bot API takes at most 1024 characters.
+    It makes no sound when `silent`, nor when its order has had as many sounds as MAX_PRIOR_AUDIBLE allows.
     """
     if key in MAX_PRIOR_AUDIBLE and not silent:
         silent = not is_audible(key, await _count_audible_notifications(work, order_id, chat_id))
@@ -135,10 +135,10 @@ async def tell(
 
 async def _count_audible_notifications(work: UnitOfWork, order_id: int | None, chat_id: int) -> int:
     counted_keys = notification.c.key.in_(MAX_PRIOR_AUDIBLE)
-    loud = select(func.count()).where(
+    query = select(func.count()).where(
         notification.c.order_id == order_id, notification.c.chat_id == chat_id, ~notification.c.silent, counted_keys
     )
-    found: int = (await work.connection.execute(loud)).scalar_one()
+    found: int = (await work.connection.execute(query)).scalar_one()
     return found
 
 
@@ -153,7 +153,7 @@ async def tell_admins(
     args: Mapping[str, str | int] | None = None,
     photo: str | None = None,
 ) -> None:
-    """A message to the campus' admin chat; without one, `/stuck` and `/board` are where it shows."""
+    """Insert a notification to the admin chat. Without one, insert nothing: `/stuck` and `/board` show the matter."""
     query = select(campus.c.admin_chat).where(campus.c.id == campus_id)
     chat_id = (await work.connection.execute(query)).scalar_one()
     if chat_id is not None:

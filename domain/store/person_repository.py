@@ -38,11 +38,11 @@ async def ensure_member(
     language: str,
     private: bool,
 ) -> Member:
-    """The person as a member of this campus, new or known; the name follows Telegram's.
+    """Return the person as a member of this campus, inserted if new; the name follows Telegram's.
 
-    Only who writes in `private` can be written to: her cards that could not be delivered come now. Whoever is known
-    already is only read: with her row locked here and an order's lock wanted next, this transaction and the worker
-    that completes the order (order first, then its runner) would wait for each other.
+    The bot can write only to a person who has written in `private`: their unsent order messages become due then.
+    A member whose profile is unchanged is only read, to avoid a deadlock. This transaction would lock the person
+    and then want an order. The worker that completes the order locks the order first and then its runner.
     """
     profile = (first_name, username, language)
     member = await _find_member_or_none(work, campus_id, person_id)
@@ -78,7 +78,7 @@ async def _mark_reachable(work: UnitOfWork, campus_id: int, person_id: int) -> N
 
 
 async def find_member(work: UnitOfWork, campus_id: int, person_id: int) -> Member:
-    """The member; LookupError for a stranger to this campus."""
+    """Return the member. Raise LookupError when the person is no member of this campus."""
     member = await _find_member_or_none(work, campus_id, person_id)
     if member is None:
         raise LookupError(f"person {person_id} is no member of campus {campus_id}")
@@ -92,7 +92,6 @@ async def _find_member_or_none(work: UnitOfWork, campus_id: int, person_id: int)
 
 
 async def list_members_by_runner_status(work: UnitOfWork, campus_id: int, status: RunnerStatus) -> Sequence[Member]:
-    """The members with this runner status."""
     query = _members().where(membership.c.campus_id == campus_id, membership.c.runner_status == status)
     return [member_from_row(row) for row in (await work.connection.execute(query)).mappings()]
 
@@ -107,7 +106,7 @@ async def change_runner_status(
     after: RunnerStatus,
     reason: str | None = None,
 ) -> bool:
-    """Move a member's runner status from `before` to `after`; False when it is not `before` any more."""
+    """Move a runner status from `before` to `after`, and log it. Return False when it is not `before` any more."""
     statement = (
         update(membership)
         .where(
@@ -135,7 +134,7 @@ async def change_runner_status(
 
 
 async def admit_member(work: UnitOfWork, campus_id: int, person_id: int) -> bool:
-    """From now on this member may order here; False when she came by an invitation before."""
+    """Let this member order on this campus, and log it. Return False when an invitation admitted them before."""
     newcomer = (
         update(membership)
         .where(membership.c.campus_id == campus_id, membership.c.person_id == person_id, ~membership.c.admitted)
@@ -157,51 +156,54 @@ async def admit_member(work: UnitOfWork, campus_id: int, person_id: int) -> bool
 
 
 async def save_default_place(work: UnitOfWork, campus_id: int, person_id: int, place: str | None) -> None:
-    """Where this member's food usually goes; None forgets it."""
+    """Save the place this member's food usually goes to; None removes it."""
     mine = update(membership).where(membership.c.campus_id == campus_id, membership.c.person_id == person_id)
     await work.connection.execute(mine.values(default_place=place))
 
 
 async def mark_unreachable(work: UnitOfWork, campus_id: int, person_id: int) -> None:
-    """The person blocked the bot: nothing is sent until she writes again."""
+    """Record that the person blocked the bot: nothing is sent until they write again."""
     statement = update(membership).where(membership.c.campus_id == campus_id, membership.c.person_id == person_id)
     await work.connection.execute(statement.values(reachable=False))
 
 
 async def save_stripe_customer(work: UnitOfWork, person_id: int, customer: str) -> str:
-    """Remember the person's Stripe customer; returns the one kept, another one when that was faster."""
+    """Save the person's Stripe customer unless one is saved, and return the saved one."""
     kept = func.coalesce(person.c.stripe_customer, customer)
     statement = update(person).where(person.c.id == person_id).values(stripe_customer=kept)
     return str((await work.connection.execute(statement.returning(person.c.stripe_customer))).scalar_one())
 
 
 async def save_stripe_account(work: UnitOfWork, person_id: int, account: str) -> str:
-    """Remember the person's Stripe account; returns the one kept, another one when that was faster."""
+    """Save the person's Stripe account unless one is saved, and return the saved one."""
     kept = func.coalesce(person.c.stripe_account, account)
     statement = update(person).where(person.c.id == person_id).values(stripe_account=kept)
     return str((await work.connection.execute(statement.returning(person.c.stripe_account))).scalar_one())
 
 
 async def forget_stripe_account(work: UnitOfWork, person_id: int, account: str) -> bool:
-    """Forget the person's Stripe account if it is still this one; False when another took its place."""
+    """Remove the person's Stripe account if it is still this one. Return False when it is not."""
     this = update(person).where(person.c.id == person_id, person.c.stripe_account == account)
     forgotten = await work.connection.execute(this.values(stripe_account=None).returning(person.c.id))
     return forgotten.scalar_one_or_none() is not None
 
 
 async def set_payouts_ready(work: UnitOfWork, person_id: int, *, ready: bool) -> None:
-    """Whether transfers to the person's account are possible now."""
+    """Save whether transfers to the person's account are possible now."""
     await work.connection.execute(update(person).where(person.c.id == person_id).values(payouts_ready=ready))
 
 
 async def lock_payouts_ready(work: UnitOfWork, person_id: int) -> bool:
-    """Whether transfers are possible, with the row locked: booking and becoming ready never miss each other."""
+    """Return whether transfers are possible, with the person's row locked.
+
+    The lock keeps a payable that is booked and an account that becomes ready from missing each other.
+    """
     query = select(person.c.payouts_ready).where(person.c.id == person_id).with_for_update(key_share=True)
     return bool((await work.connection.execute(query)).scalar_one())
 
 
 async def upsert_saved_card(work: UnitOfWork, person_id: int, card: SavedCard) -> None:
-    """The person's one card, replacing the former."""
+    """Save the person's one card in place of the former one."""
     values = {name: getattr(card, name) for name in SavedCard.__slots__}
     statement = insert(saved_card).values(person_id=person_id, **values)
     await work.connection.execute(
@@ -210,6 +212,6 @@ async def upsert_saved_card(work: UnitOfWork, person_id: int, card: SavedCard) -
 
 
 async def delete_saved_card(work: UnitOfWork, person_id: int, payment_method: str) -> bool:
-    """Forget the person's card if it is still this one; False when another took its place, or it is gone."""
+    """Delete the person's card if it is still this one. Return False when it is not, or there is none."""
     mine = delete(saved_card).where(saved_card.c.person_id == person_id)
     return (await work.connection.execute(mine.where(saved_card.c.payment_method == payment_method))).rowcount == 1

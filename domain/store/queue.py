@@ -1,4 +1,4 @@
-"""Ringing arq: a hint that something is due, never the fact; a lost bell is found by the sweep."""
+"""Enqueueing arq jobs: a job only hints that something is due, and the sweeper finds what a lost job meant."""
 
 import asyncio
 import json
@@ -13,27 +13,26 @@ from domain.logs import get_logger
 from domain.store.unit_of_work import Enqueue, QueueJob
 
 QUEUE_NAME = "campusg"
-# So many jobs wait or run: arq looks at each of them, one after the other, before it hears the next bell. Further bells
-# would mostly be heard after the sweep has found what they ring for, and make the next ones be heard later still.
+# At most this many jobs wait or run. arq looks at each of them, one after the other, before it sees the next one.
+# The sweeper would find the work of further jobs before arq saw them, and they would delay later jobs even more.
 MAX_QUEUED_JOBS = 24
-ENQUEUE_TIMEOUT_SECONDS = 0.5  # seconds; a slow Redis must not make a person wait
+ENQUEUE_TIMEOUT_SECONDS = 0.5  # a slow Redis must not make a person wait
 
 log = get_logger(__name__)
 
 
 def serialize_job(job: dict[str, Any]) -> bytes:
-    """arq's job as JSON: whoever can write to Redis can't run code here."""
+    """Encode an arq job as JSON instead of pickle, so that write access to Redis does not allow running code here."""
     return json.dumps(job).encode()
 
 
 def deserialize_job(raw: bytes) -> dict[str, Any]:
-    """The job `serialize_job` wrote."""
     job: dict[str, Any] = json.loads(raw)
     return job
 
 
 def redis_settings(url: str) -> RedisSettings:
-    """arq's settings for a `redis://` address; a first try that fails is not repeated for long."""
+    """Return arq's settings for a `redis://` address; a failed connection is retried once, without delay."""
     settings = RedisSettings.from_dsn(url)
     settings.conn_retries = 1
     settings.conn_retry_delay = 0
@@ -41,7 +40,7 @@ def redis_settings(url: str) -> RedisSettings:
 
 
 def merge_jobs_by_order(jobs: Sequence[QueueJob]) -> Sequence[QueueJob]:
-    """One bell for all that is rung about the same order: picking up a job costs arq ten round trips to Redis."""
+    """Merge the jobs of the same order into one: picking up a job costs arq ten round trips to Redis."""
     several = [order for order, times in Counter(job.order_id for job in jobs).items() if order and times > 1]
     return [
         *(QueueJob("run_due_of_order", str(order), order) for order in several),
@@ -50,7 +49,10 @@ def merge_jobs_by_order(jobs: Sequence[QueueJob]) -> Sequence[QueueJob]:
 
 
 def make_arq_enqueue(redis_url: str) -> tuple[Enqueue, "LazyArqPool"]:
-    """A ring on this Redis, connecting when first needed, and its pool to close in the end."""
+    """Return a function that enqueues on this Redis, and its pool, which the caller closes.
+
+    It connects when first needed. A failure is logged and not raised, as the sweeper finds what is due.
+    """
     pool = LazyArqPool(redis_url)
 
     async def enqueue(jobs: Sequence[QueueJob]) -> None:
@@ -72,15 +74,15 @@ def make_arq_enqueue(redis_url: str) -> tuple[Enqueue, "LazyArqPool"]:
 
 
 class LazyArqPool:
-    """A connection pool that is opened late, so that a process starts while Redis is away."""
+    """A connection pool that opens when first needed, so that a process can start while Redis cannot be reached."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._pool: ArqRedis | None = None
-        self._opening = asyncio.Lock()  # or each of those who come while it is opened would open one
+        self._opening = asyncio.Lock()  # without it, each call during the opening would open another pool
 
     async def get(self) -> ArqRedis:
-        """The pool; raises RedisError or OSError while Redis is out of reach."""
+        """Return the pool. Raise RedisError or OSError while Redis cannot be reached."""
         async with self._opening:
             if self._pool is None:
                 self._pool = await create_pool(
@@ -92,7 +94,7 @@ class LazyArqPool:
             return self._pool
 
     async def close(self) -> None:
-        """Close what was opened, or is being opened just now."""
+        """Close the pool, also one that is being opened now."""
         async with self._opening:
             if self._pool is not None:
                 await self._pool.aclose()

@@ -1,4 +1,4 @@
-"""Refunds and runners' debts in Postgres: read under their order's lock, moved by guarded UPDATEs."""
+"""Refunds and runners' debts in Postgres: refunds move by guarded UPDATEs, debts under a row lock."""
 
 from collections.abc import Sequence
 
@@ -25,19 +25,19 @@ from domain.store.unit_of_work import UnitOfWork
 
 
 def sum_refunded(order_id: ColumnElement[int]) -> ColumnElement[int]:
-    """In a statement: minor units that went, or are going, back to the customer of this order."""
+    """Build the sum (minor units) that went, or is going, back to the customer of this order."""
     made = (refund.c.order_id == order_id, refund.c.status.in_(LIVE_REFUNDS))
     return select(func.coalesce(func.sum(refund.c.amount), 0)).where(*made).scalar_subquery()
 
 
 async def list_order_refunds(work: UnitOfWork, order_id: int) -> Sequence[Refund]:
-    """All refunds of an order, those that failed too, oldest first."""
+    """Return all refunds of an order, failed ones too, oldest first."""
     query = select(refund).where(refund.c.order_id == order_id).order_by(refund.c.id)
     return [refund_from_row(row) for row in (await work.connection.execute(query)).mappings()]
 
 
 async def find_refundable(work: UnitOfWork, campus_id: int, order_id: int) -> Refundable:
-    """What may go back of an order as it is now; hold the order's lock to rely on it."""
+    """Return what may be refunded of an order now; the caller holds the order's lock to rely on it."""
     order, hold = await find_order(work, campus_id, order_id), await find_current_hold(work, order_id)
     paid = 0 if hold is None or order.status is not OrderStatus.COMPLETED else hold.captured
     made = await list_order_refunds(work, order_id)
@@ -50,9 +50,9 @@ async def find_refundable(work: UnitOfWork, campus_id: int, order_id: int) -> Re
 
 
 async def _runner_refundable(work: UnitOfWork, owed: Payable | None, made: Sequence[Refund]) -> int:
-    """Minor units the runner has of the order and does not bear already: what is due, or what she was sent.
+    """Return the minor units the runner has from the order and does not bear yet: what is due, or what was sent.
 
-    Only the newest transfer is taken back from: a second one there is only where a refund that she bore failed.
+    Only the newest transfer is reversed. A second one exists only where a refund that the runner bore failed.
     """
     if owed is None:
         return 0
@@ -66,26 +66,26 @@ async def _runner_refundable(work: UnitOfWork, owed: Payable | None, made: Seque
 
 
 async def _newest_transfer_amount(work: UnitOfWork, owed: Payable) -> int:
-    """Minor units of the newest transfer, as booked."""
+    """Return the minor units of the newest transfer, as booked in the ledger."""
     booked = select(func.max(ledger_entry.c.amount)).join(ledger_txn, ledger_txn.c.id == ledger_entry.c.txn_id)
     query = booked.where(ledger_txn.c.posting_key == f"transfer:{owed.transfer}")
     return int((await work.connection.execute(query)).scalar_one() or 0)
 
 
 async def insert_refund(work: UnitOfWork, values: dict[str, object]) -> Refund:
-    """A refund that is agreed on; Stripe does not know of it yet."""
+    """Insert a refund that was decided; Stripe does not know of it yet."""
     row = (await work.connection.execute(insert(refund).values(values).returning(refund))).mappings().one()
     return refund_from_row(row)
 
 
 async def lock_refund(work: UnitOfWork, refund_id: int) -> Refund:
-    """The refund, and nobody else changes it until this transaction ends."""
+    """Return the refund, locked until this transaction ends."""
     query = select(refund).where(refund.c.id == refund_id).with_for_update()
     return refund_from_row((await work.connection.execute(query)).mappings().one())
 
 
 async def move_refund(work: UnitOfWork, refund_id: int, happened: RefundEvent, **changes: object) -> Refund | None:
-    """Move a refund and log it; None, and nothing changed, when the event is not legal now."""
+    """Move a refund and log it. Return None, and change nothing, when the event is not legal in its status."""
     legal = [before for before, event in REFUND_TRANSITIONS if event is happened]
     (after,) = {status for (_, event), status in REFUND_TRANSITIONS.items() if event is happened}
     before = select(refund.c.id, refund.c.status).where(refund.c.id == refund_id).with_for_update().subquery("before")
@@ -114,12 +114,12 @@ async def move_refund(work: UnitOfWork, refund_id: int, happened: RefundEvent, *
 
 
 async def update_refund(work: UnitOfWork, refund_id: int, **changes: object) -> None:
-    """What is known of a refund beside its state."""
+    """Change columns of a refund other than its status."""
     await work.connection.execute(update(refund).where(refund.c.id == refund_id).values(**changes))
 
 
 async def insert_runner_debt(work: UnitOfWork, of: Refund, amount: int, refusal: str) -> RunnerDebt:
-    """What she owes of her part of a refund; one refund makes one debt at most."""
+    """Insert what the runner owes (minor units) of their part of a refund; a refund has at most one debt."""
     values = {"campus_id": of.campus_id, "order_id": of.order_id, "refund_id": of.id, "runner_id": of.runner_id}
     values |= {"amount": amount}
     statement = insert(debt).values(**values, currency=of.currency, refusal=refusal).returning(debt)
@@ -127,7 +127,7 @@ async def insert_runner_debt(work: UnitOfWork, of: Refund, amount: int, refusal:
 
 
 async def list_open_runner_debts(work: UnitOfWork, campus_id: int) -> Sequence[RunnerDebt]:
-    """What runners of this campus owe, oldest first."""
+    """Return the open debts of this campus's runners, oldest first."""
     query = (
         select(debt).where(debt.c.campus_id == campus_id, debt.c.status == RunnerDebtStatus.OPEN).order_by(debt.c.id)
     )
@@ -135,20 +135,20 @@ async def list_open_runner_debts(work: UnitOfWork, campus_id: int) -> Sequence[R
 
 
 async def find_runner_debt(work: UnitOfWork, campus_id: int, debt_id: int) -> RunnerDebt | None:
-    """A debt of this campus, whatever became of it."""
+    """Return a runner's debt of this campus, in any status."""
     query = select(debt).where(debt.c.campus_id == campus_id, debt.c.id == debt_id)
     row = (await work.connection.execute(query)).mappings().one_or_none()
     return None if row is None else runner_debt_from_row(row)
 
 
 async def lock_runner_debt(work: UnitOfWork, refund_id: int) -> RunnerDebt | None:
-    """What she owes for this refund, and nobody else changes it until this transaction ends; None: nothing."""
+    """Return the runner's debt for this refund, locked until this transaction ends; None when there is none."""
     query = select(debt).where(debt.c.refund_id == refund_id).with_for_update()
     row = (await work.connection.execute(query)).mappings().one_or_none()
     return None if row is None else runner_debt_from_row(row)
 
 
 async def end_runner_debt(work: UnitOfWork, debt_id: int, ended: RunnerDebtStatus) -> None:
-    """A locked debt is let go, or void."""
+    """End a locked debt as waived or void."""
     statement = update(debt).where(debt.c.id == debt_id)
     await work.connection.execute(statement.values(status=ended, ended_at=func.now()))

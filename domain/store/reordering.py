@@ -1,4 +1,4 @@
-"""What a customer ordered before, seen with the shops and prices of now."""
+"""A customer's former orders with the stores and prices of today."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -18,22 +18,22 @@ DELIVERED_STATUSES = (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReorderPreview:
-    """Whether and how an order could be had once more."""
+    """Whether and how a former order could be placed again now."""
 
-    store: Store | None  # None for one that was typed
+    store: Store | None  # None for a store that was typed
     store_gone: bool
     closed: bool  # at this hour
     renewed: RepricedItems
 
     @property
     def unchanged(self) -> bool:
-        """All of it can be had, now."""
+        """Whether every item can be ordered now."""
         return not (self.store_gone or self.closed or self.renewed.unavailable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsualOrder:
-    """What somebody mostly orders, at the ceiling (minor units) it has today."""
+    """What a customer orders most, with its ceiling (minor units) of today."""
 
     order_id: int
     store_name: str
@@ -41,7 +41,7 @@ class UsualOrder:
 
 
 async def preview_reorder(work: UnitOfWork, campus: Campus, order: Order) -> ReorderPreview:
-    """A former order as it would be today."""
+    """Return what a former order would be today."""
     assortment = await find_store_assortment(work, campus.id, order.store_name)
     if assortment is None:
         return ReorderPreview(store=None, store_gone=False, closed=False, renewed=reprice_items(order.items, (), ()))
@@ -54,13 +54,16 @@ async def preview_reorder(work: UnitOfWork, campus: Campus, order: Order) -> Reo
 
 
 async def find_last_order(work: UnitOfWork, campus_id: int, person_id: int) -> Order | None:
-    """The customer's newest order, however it ended."""
+    """Return the customer's newest order, in any status."""
     newest, _ = await list_customer_orders(work, campus_id, person_id, 0)
     return newest[0] if newest else None
 
 
 async def find_usual_order(work: UnitOfWork, campus: Campus, person_id: int) -> UsualOrder | None:
-    """What was delivered most often of late, the newest of equals; None while it can not be had just so."""
+    """Return the order delivered most often of late, the newest among equals.
+
+    Return None while it cannot be ordered now with all its items.
+    """
     former, _ = await list_customer_orders(work, campus.id, person_id, 0, DELIVERED_STATUSES)
     if not former or campus.paused or not is_within_opening_hours(campus.hours, work.now.astimezone(campus.zone)):
         return None
@@ -71,6 +74,6 @@ async def find_usual_order(work: UnitOfWork, campus: Campus, person_id: int) -> 
         return None
     try:
         price = price_order(preview.renewed.items, delivery_fee=fee, tip=order.price.tip, fees=campus.fees)
-    except DraftError:  # dearer than an order may be by now
+    except DraftError:  # by now it costs more than an order may
         return None
     return UsualOrder(order_id=order.id, store_name=order.store_name, ceiling=price.ceiling)

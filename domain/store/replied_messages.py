@@ -1,4 +1,4 @@
-"""Which message of ours somebody answers: by its number in her chat, known or just being given."""
+"""Which message of the bot a reply answers, found by its message id, stored or still on its way."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ ORDER_MESSAGE_KEY = "order_message"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepliedMessage:
-    """A card (its key is CARD), or a push by its sentence's key and its name."""
+    """An order message (`key` is ORDER_MESSAGE_KEY), or a notification by its sentence's key and its name."""
 
     key: str
     name: str
@@ -23,10 +23,10 @@ class RepliedMessage:
 async def find_replied_messages(
     work: UnitOfWork, campus_id: int, chat_id: int, message_id: int
 ) -> Sequence[RepliedMessage]:
-    """The message with this number in a chat with this campus' bot; nothing for one that is no card and no push.
+    """Return the message with this id in a chat with this campus's bot; nothing for other messages.
 
-    Who answers before the number was written down means one of those that are on their way to her: its number is
-    higher than all that are known there, for Telegram counts up.
+    A reply may come before the id is stored. Then it means one of the messages being sent to the chat: its id is
+    higher than all that are stored there, because Telegram counts up.
     """
     order_messages = _select_order_messages().where(
         order_message.c.campus_id == campus_id, order_message.c.chat_id == chat_id
@@ -41,12 +41,12 @@ async def find_replied_messages(
     found = await _read(work, *by_number)
     if found:
         return found
-    # One that Telegram refused for good has tries too, but is due no more.
+    # An order message that Telegram refused for good has tries too, but is not due any more.
     first_time = (order_message.c.message_id.is_(None), order_message.c.tries > 0, order_message.c.due_at.is_not(None))
     being_sent = await _read(
         work, order_messages.where(*first_time), notifications.where(notification.c.status == "sending")
     )
-    found = await _read(work, *by_number)  # once more: it may have arrived between the two looks
+    found = await _read(work, *by_number)  # again: the id may have been stored between the two reads
     if found:
         return found
     newer = (

@@ -1,4 +1,4 @@
-"""From a database row to the domain's frozen data, and back for what is stored as JSON."""
+"""Mappers from database rows to the domain's frozen data, and back for what is stored as JSON."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -36,17 +36,14 @@ _DRAFT_CONVERTED = ("items",)
 
 
 def items_from_json(stored: Sequence[Mapping[str, Any]]) -> tuple[Item, ...]:
-    """Items of their JSON."""
     return tuple(Item(name=line["name"], quantity=line["quantity"], price=line["price"]) for line in stored)
 
 
 def items_to_json(items: Sequence[Item]) -> list[dict[str, str | int]]:
-    """Items as JSON."""
     return [{"name": item.name, "quantity": item.quantity, "price": item.price} for item in items]
 
 
 def order_from_row(row: RowValues) -> Order:
-    """An order of its row."""
     plain = {name: row[name] for name in Order.__slots__ if name not in _ORDER_CONVERTED}
     price = Price(items=row["items_cost"], **{name: row[name] for name in _PRICE})
     borne_by = None if row["borne_by"] is None else Bearer(row["borne_by"])
@@ -55,60 +52,51 @@ def order_from_row(row: RowValues) -> Order:
 
 
 def price_columns(price: Price) -> dict[str, str | int]:
-    """The columns that freeze an offer on an order."""
+    """Return the columns that keep an offer's price on an order."""
     columns: dict[str, str | int] = {name: getattr(price, name) for name in _PRICE}
     return columns | {"items_cost": price.items, "ceiling": price.ceiling}
 
 
 def draft_from_row(row: RowValues) -> Draft:
-    """A draft of its row."""
     plain = {name: row[name] for name in Draft.__slots__ if name not in _DRAFT_CONVERTED}
     return Draft(items=items_from_json(row["items"]), **plain)
 
 
 def hold_from_row(row: RowValues) -> Hold:
-    """A hold of its row."""
     plain = {name: row[name] for name in Hold.__slots__ if name not in ("status", "part")}
     return Hold(status=HoldStatus(row["status"]), part=HoldPart(row["part"]), **plain)
 
 
 def payable_from_row(row: RowValues) -> Payable:
-    """A payable of its row."""
     plain = {name: row[name] for name in Payable.__slots__ if name != "status"}
     return Payable(status=PayoutStatus(row["status"]), **plain)
 
 
 def refund_from_row(row: RowValues) -> Refund:
-    """A refund of its row."""
     plain = {name: row[name] for name in Refund.__slots__ if name != "status"}
     return Refund(status=RefundStatus(row["status"]), **plain)
 
 
 def runner_debt_from_row(row: RowValues) -> RunnerDebt:
-    """A runner's debt of its row."""
     plain = {name: row[name] for name in RunnerDebt.__slots__ if name != "status"}
     return RunnerDebt(status=RunnerDebtStatus(row["status"]), **plain)
 
 
 def customer_debt_from_row(row: RowValues) -> CustomerDebt:
-    """A customer's debt of its row."""
     plain = {name: row[name] for name in CustomerDebt.__slots__ if name != "status"}
     return CustomerDebt(status=CustomerDebtStatus(row["status"]), **plain)
 
 
 def dispute_from_row(row: RowValues) -> Dispute:
-    """A dispute of its row."""
     plain = {name: row[name] for name in Dispute.__slots__ if name != "status"}
     return Dispute(status=DisputeStatus(row["status"]), **plain)
 
 
 def rating_from_row(row: RowValues) -> Rating:
-    """What a customer said of her row."""
     return Rating(good=row["good"], reason=None if row["reason"] is None else RatingReason(row["reason"]))
 
 
 def campus_from_row(row: RowValues) -> Campus:
-    """A campus of its row."""
     made = ("fees", "windows", "hours", "fee_suggestions")
     plain = {name: row[name] for name in Campus.__slots__ if name not in made}
     return Campus(
@@ -121,7 +109,7 @@ def campus_from_row(row: RowValues) -> Campus:
 
 
 def member_from_row(row: RowValues) -> Member:
-    """A member of a row that joins membership, person and saved card (columns of the card may be null)."""
+    """Build a member from a row that joins membership, person and saved card (the card's columns may be null)."""
     plain = {name: row[name] for name in Member.__slots__ if name not in ("runner_status", "card")}
     card = None
     if row["payment_method"] is not None:

@@ -1,4 +1,4 @@
-"""The runners of a campus as an admin looks at them: one query, whatever their number."""
+"""The runners of a campus as /runners shows them to an admin."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from domain.people import RunnerStatus
 from domain.store.schema import membership, notification, orders, person
 from domain.store.unit_of_work import UnitOfWork
 
-RECENT_WINDOW = timedelta(days=14)  # /runners says so in words
+RECENT_WINDOW = timedelta(days=14)  # the text of /runners names this number
 _LISTED_STATUSES = (RunnerStatus.ASKED, RunnerStatus.APPROVED, RunnerStatus.SUSPENDED)  # in this order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunnerSummary:
-    """One runner: jobs she holds now, those she completed lately, and whether she can be paid."""
+    """One runner: orders held now, orders completed within RECENT_WINDOW, and whether they can be paid."""
 
     person_id: int
     first_name: str
@@ -28,7 +28,7 @@ class RunnerSummary:
 
 
 async def list_runners(work: UnitOfWork, campus_id: int) -> Sequence[RunnerSummary]:
-    """Who asks first, then who runs, then who is suspended; by name."""
+    """Return who asked to run, then approved runners, then suspended ones, each by name, in one query."""
     holding = func.count().filter(orders.c.status.in_(STATUSES_WITH_RUNNER))
     lately = (orders.c.status == OrderStatus.COMPLETED) & (orders.c.completed_at > work.now - RECENT_WINDOW)
     rank = case({status: place for place, status in enumerate(_LISTED_STATUSES)}, value=membership.c.runner_status)
@@ -64,7 +64,7 @@ async def list_runners(work: UnitOfWork, campus_id: int) -> Sequence[RunnerSumma
 
 
 async def find_runner_of_message(work: UnitOfWork, campus_id: int, chat_id: int, message_id: int) -> int | None:
-    """Who runs, or ran, the order that a message of the bot in this chat tells of; None when it tells of none."""
+    """Return the runner of the order that this notification in the chat is about; None when there is none."""
     query = (
         select(orders.c.runner_id)
         .join(notification, notification.c.order_id == orders.c.id)

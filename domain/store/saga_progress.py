@@ -1,4 +1,4 @@
-"""Starting sagas and running their local steps: the part that bot and workers share, inside one transaction."""
+"""Starting sagas and running their local steps in one transaction, as bot and workers both do."""
 
 import uuid
 from collections import deque
@@ -18,9 +18,9 @@ from domain.store.unit_of_work import UnitOfWork
 
 
 async def start_saga(work: UnitOfWork, start: SagaStart) -> SagaRun:
-    """Run the leading local steps and write the saga row, all in the present transaction.
+    """Run the leading local steps and insert the saga row, all in this transaction.
 
-    A refusal of a step is raised as it is; Stale when a saga of this name was started before.
+    Raise the refusal of a step as it is. Raise Stale when a saga of this name was started before.
     """
     run = SagaRun(
         id=uuid.uuid4(),
@@ -47,7 +47,7 @@ async def start_saga(work: UnitOfWork, start: SagaStart) -> SagaRun:
 
 
 async def run_local_steps(work: UnitOfWork, run: SagaRun) -> CallExternalStep | AwaitSignal | Finish:
-    """Take every move that needs only Postgres; returns the first that needs more (a call, a wait, the end)."""
+    """Make every move that needs only Postgres. Return the first other one: a call, a wait or the end."""
     while True:
         move = next_move(run.saga, run.progress, work.now)
         match move:
@@ -63,7 +63,7 @@ async def run_local_steps(work: UnitOfWork, run: SagaRun) -> CallExternalStep | 
 
 
 async def start_requested_sagas(work: UnitOfWork, run: SagaRun) -> None:
-    """Start what the steps asked for; a refused optional start is told to its person and forgotten."""
+    """Start the sagas the steps requested. When an optional one is refused, tell its person and go on."""
     asked = deque(run.requested_sagas)
     run.requested_sagas.clear()
     while asked:
@@ -112,7 +112,7 @@ async def _insert_saga(work: UnitOfWork, run: SagaRun, move: CallExternalStep | 
 
 
 async def signal_saga(work: UnitOfWork, saga_id: uuid.UUID, name: str, **data: str | int) -> None:
-    """Tell a running saga that something happened outside; once a name."""
+    """Insert a signal for a saga, once for each name, and enqueue the saga."""
     statement = insert(saga_signal).values(saga_id=saga_id, name=name, data=data).on_conflict_do_nothing()
     await work.connection.execute(statement)
     work.enqueue_after_commit("run_saga", saga_id)

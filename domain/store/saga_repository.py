@@ -1,4 +1,4 @@
-"""Saga rows in Postgres: claimed with a lease, written only under their fence, woken by bell, sweep or signal."""
+"""Saga rows in Postgres: leased by a worker, written only under their fence, found by queue job or sweeper."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -35,7 +35,7 @@ def _has_unseen_signal() -> ColumnElement[bool]:
 
 
 def is_saga_due() -> ColumnElement[bool]:
-    """Its moment has come, or it rests and a signal waits."""
+    """Build the condition that a saga is due: its time has come, or it is asleep and has an unseen signal."""
     alive = saga.c.wake_at.is_not(None)
     return and_(alive, or_(saga.c.wake_at <= func.now(), and_(saga.c.worker.is_(None), _has_unseen_signal())))
 
@@ -57,7 +57,7 @@ _WRITE = (
     .values(
         fence=saga.c.fence + 1,
         worker=case((bindparam("keeps", type_=Boolean()), saga.c.worker), else_=null()),
-        wake_at=func.now() + bindparam("sleeps", type_=Interval()),  # NULL for one that nobody need wake
+        wake_at=func.now() + bindparam("sleeps", type_=Interval()),  # NULL for one that must not be woken
         ended_at=case((bindparam("ends", type_=Boolean()), func.now()), else_=null()),
     )
 )
@@ -74,21 +74,21 @@ _MARK_SEEN = (
 
 
 async def lease_saga(work: UnitOfWork, saga_id: UUID, worker: str, *, fence: int | None = None) -> SagaRun | None:
-    """Take the lease of a due saga; None when another has it.
+    """Lease a due saga. Return None when it is not due or another worker has the lease.
 
-    With a `fence` also of one this worker has, but only while nobody has written the row since that fence.
+    With a `fence`, also lease one this worker already has, but only while nobody has written the row since that fence.
     """
-    claim, known = (_LEASE_DUE, {}) if fence is None else (_LEASE_DUE_OR_OWN, {"fenced": fence})
-    found = await work.connection.execute(claim, {"this": saga_id, "by": worker, **known})
+    statement, fenced = (_LEASE_DUE, {}) if fence is None else (_LEASE_DUE_OR_OWN, {"fenced": fence})
+    found = await work.connection.execute(statement, {"this": saga_id, "by": worker, **fenced})
     row = found.mappings().one_or_none()
     return None if row is None else await _run_from_row(work, row)
 
 
 async def renew_leases(work: UnitOfWork, worker: str, running: Collection[UUID]) -> None:
-    """Keep the leases of everything this worker runs, in one statement.
+    """Renew the leases of all sagas this worker runs, in one statement.
 
-    A row that is being written is left out: its writer sets the lease, and one commit that hangs must not keep the
-    other sagas' leases, and the timers behind this round, waiting.
+    A row that is being written is skipped, because its writer sets the lease. One commit that hangs must not delay
+    the other sagas' leases, nor the timers that come after this.
     """
     mine = and_(saga.c.id.in_(running), saga.c.worker == worker, saga.c.wake_at.is_not(None))
     free = select(saga.c.id).where(mine).with_for_update(key_share=True, skip_locked=True)
@@ -96,9 +96,10 @@ async def renew_leases(work: UnitOfWork, worker: str, running: Collection[UUID])
 
 
 async def lock_run(work: UnitOfWork, run: SagaRun) -> bool:
-    """Hold the row under the run's fence and read its signals; False when another worker went past.
+    """Lock the row under the run's fence and read its signals. Return False when another worker has taken it over.
 
-    Signals may still arrive meanwhile (their writers hold the order, not this row): read_signals before the commit.
+    Signals may still arrive meanwhile, because their writers lock the order and not this row. So the caller calls
+    read_signals again before the commit.
     """
     here = {"this": run.id, "fenced": run.fence}
     if (await work.connection.execute(_LOCK, here)).scalar_one_or_none() is None:
@@ -108,7 +109,7 @@ async def lock_run(work: UnitOfWork, run: SagaRun) -> bool:
 
 
 async def read_signals(work: UnitOfWork, run: SagaRun) -> bool:
-    """Let the run know all signals there are; whether one was new to it."""
+    """Read all signals into the run. Return whether one of them was new to it."""
     signals = await _read_signal_names(work, run.id)
     has_new = not signals <= run.progress.signals
     run.progress = _with_signals(run.progress, signals)
@@ -123,7 +124,7 @@ async def write_run(
     error: str | None = None,
     sleep_for: timedelta | None = None,
 ) -> None:
-    """Write what a locked run became. `rest` gives the lease back for that long; None keeps it."""
+    """Write a locked run to its row. `sleep_for` gives the lease back for that long; None keeps the lease."""
     ended = status in (SagaStatus.DONE, SagaStatus.COMPENSATED)
     asleep = ended or status is SagaStatus.STUCK
     values: dict[str, Any] = {
@@ -153,7 +154,7 @@ async def write_run(
 
 
 async def find_saga_of_order(work: UnitOfWork, order_id: int, kind: str) -> UUID:
-    """The saga of this kind that runs, or ran last, for the order."""
+    """Return the newest saga of this kind for the order. Raise OrderNotFound when there is none."""
     query = select(saga.c.id).where(saga.c.order_id == order_id, saga.c.kind == kind)
     found = (await work.connection.execute(query.order_by(saga.c.number.desc()).limit(1))).scalar_one_or_none()
     if found is None:

@@ -1,4 +1,4 @@
-"""A saga while it runs: what its steps may read and change, as it will be written to the saga row."""
+"""A saga run: what its steps may read and change before it is written to the saga row."""
 
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -11,14 +11,14 @@ from domain.sagas import SAGAS
 
 
 def find_step_name(kind: str, version: int, position: int) -> str:
-    """As Run.step."""
+    """Return the name of a step; "-" where there is none, or this release does not know the saga."""
     process = SAGAS.get((kind, version))
     return process.steps[position].name if process is not None and 0 <= position < len(process.steps) else "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SagaStart:
-    """A saga to start: `name` says what for, and makes starting twice starting once."""
+    """A saga to start. Its `name` is unique, so that it can start only once."""
 
     kind: str
     name: str
@@ -26,12 +26,12 @@ class SagaStart:
     order_id: int | None = None
     person_id: int | None = None
     data: dict[str, Any] = field(default_factory=dict)
-    optional: bool = False  # a refusal of its first step is told to the person, and harms nobody else
+    optional: bool = False  # its refusal is told to the person and does not stop the saga that requested it
 
 
 @dataclass(slots=True, kw_only=True)
 class SagaRun:
-    """One run of a saga. Steps change `data`, may name the order, and may ask for other sagas in `starts`."""
+    """One saga run. Steps change `data`, may set the order, and may request other sagas in `requested_sagas`."""
 
     id: UUID
     number: int
@@ -53,38 +53,37 @@ class SagaRun:
 
     @property
     def saga(self) -> Saga:
-        """The process this run follows, in the version it started on."""
+        """The saga this run follows, in the version it started on."""
         return SAGAS[self.kind, self.version]
 
     @property
     def current_step_name(self) -> str:
-        """The name of the part it stands at; "-" where there is none, or this release does not know the process."""
+        """The name of the step at its position; "-" as in find_step_name."""
         return find_step_name(self.kind, self.version, self.progress.position)
 
     @property
     def required_order_id(self) -> int:
-        """The order this run is about; a run without one has no step that asks."""
+        """The order this run is about. Raise LookupError when it has none: its steps must not ask."""
         if self.order_id is None:
             raise LookupError(f"saga {self.name} has no order")
         return self.order_id
 
     @property
     def required_person_id(self) -> int:
-        """The person this run is for."""
+        """The person this run is for. Raise LookupError when it has none."""
         if self.person_id is None:
             raise LookupError(f"saga {self.name} has no person")
         return self.person_id
 
     @property
     def reason(self) -> str | None:
-        """Why it turned back, if it did."""
+        """Why it compensates or is stuck, if it does."""
         return self.progress.reason
 
     def copy(self) -> "SagaRun":
-        """A run to try a transaction on: when that rolls back, this one is as it was."""
+        """Return a copy for one transaction, so that this run is unchanged when the transaction rolls back."""
         return replace(self, data=deepcopy(self.data), requested_sagas=list(self.requested_sagas))
 
     @property
     def is_compensating(self) -> bool:
-        """Whether it is undoing."""
         return self.progress.status is SagaStatus.COMPENSATING

@@ -1,4 +1,4 @@
-"""What became of a store since somebody ordered there."""
+"""A store as it is now, for an order that was placed there before."""
 
 from sqlalchemy import select
 
@@ -9,7 +9,7 @@ from domain.store.unit_of_work import UnitOfWork
 
 
 async def find_store_assortment(work: UnitOfWork, campus_id: int, name: str) -> StoreAssortment | None:
-    """The store of this name that the campus lists, or used to; None for one that somebody typed."""
+    """Return the store of this name that the campus lists or used to list; None for one that was typed."""
     query = select(store).where(store.c.campus_id == campus_id, store.c.name == name)
     row = (await work.connection.execute(query)).mappings().one_or_none()
     if row is None:

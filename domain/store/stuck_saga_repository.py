@@ -1,4 +1,4 @@
-"""Sagas that need a human: the list, a new attempt, and the end that a human declares."""
+"""Stuck sagas: the list for the admins, a new attempt, and an end that an admin declares."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from domain.store.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StuckSaga:
-    """A saga that needs a human."""
+    """A saga that needs an admin; `since` is when it began to fail."""
 
     number: int
     name: str
     kind: str
-    step: str  # where it stands
+    step: str
     order_id: int | None
     error: str
     attempt: int
@@ -28,17 +28,18 @@ class StuckSaga:
 
 
 async def list_stuck_sagas(work: UnitOfWork, campus_id: int) -> Sequence[StuckSaga]:
-    """The campus' sagas that need a human, oldest first."""
+    """Return the stuck sagas of this campus, oldest first."""
     query = select(saga).where(saga.c.campus_id == campus_id, saga.c.status == SagaStatus.STUCK)
     rows = (await work.connection.execute(query.order_by(saga.c.number))).mappings()
     return [_stuck_saga_from_row(row) for row in rows]
 
 
 async def retry_stuck_saga(work: UnitOfWork, campus_id: int, number: int) -> StuckSaga | None:
-    """Wake a stuck saga for a new attempt; None when it is not stuck.
+    """Wake a stuck saga for a new attempt. Return None when it is not stuck.
 
-    A call that was refused is gone from the row: the next one has a new idempotency key. A call still on it was sent,
-    and a fault of our own kept its answer from being written: it is sent again under its key, or it were done twice.
+    A call that was refused is gone from the row, and the next one gets a new idempotency key. A call still on the row
+    was sent, and a fault of ours kept its answer from being recorded. It is sent again under its own key, because
+    under a new key it could be executed twice.
     """
     unanswered = func.coalesce(func.jsonb_typeof(saga.c.call) == "object", false())
     statement = (
@@ -64,14 +65,14 @@ async def retry_stuck_saga(work: UnitOfWork, campus_id: int, number: int) -> Stu
 
 
 async def find_stuck_saga(work: UnitOfWork, campus_id: int, number: int) -> StuckSaga | None:
-    """A saga of this campus, if it is stuck."""
+    """Return the saga of this campus with this number, if it is stuck."""
     stuck = _is_stuck(campus_id, number)
     row = (await work.connection.execute(select(saga).where(*stuck))).mappings().one_or_none()
     return None if row is None else _stuck_saga_from_row(row)
 
 
 async def resolve_stuck_saga(work: UnitOfWork, campus_id: int, number: int) -> StuckSaga | None:
-    """End a stuck saga as it stands; None when it is not stuck. Its frozen call stays on the row, to be read."""
+    """End a stuck saga as RESOLVED; None when it is not stuck. Its prepared call stays on the row, to be read."""
     over = {"status": SagaStatus.RESOLVED, "ended_at": func.now(), "fence": saga.c.fence + 1}
     statement = update(saga).where(*_is_stuck(campus_id, number)).values(over).returning(saga)
     row = (await work.connection.execute(statement)).mappings().one_or_none()

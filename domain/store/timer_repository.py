@@ -1,4 +1,4 @@
-"""Deadlines in Postgres: set, stopped and resumed in the commit of the state that needs them, each move logged."""
+"""Timers in Postgres: set, stopped and resumed in the commit of the status that needs them, and logged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,24 +18,24 @@ _DUE_TIMER_FIELDS = ("id", "campus_id", "order_id", "due_at", "tries")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueTimer:
-    """A timer whose moment has come."""
+    """A timer that is due and was marked fired."""
 
     id: int
     campus_id: int
     order_id: int
     kind: TimerKind
     due_at: datetime
-    tries: int  # that started nothing, before this one
+    tries: int  # earlier ones that could start nothing
 
 
 def timer_due_at(order_id: ColumnElement[int], kind: TimerKind) -> ScalarSelect[datetime]:
-    """In a statement: when the set deadline of this order ends; NULL when none is set."""
+    """Build the subquery for when this order's timer of the kind is due; NULL when none is set."""
     here = (timer.c.order_id == order_id, timer.c.kind == kind, timer.c.status == TimerStatus.SET)
     return select(timer.c.due_at).where(*here).scalar_subquery()
 
 
 def is_timer_fired(order_id: ColumnElement[int], kind: ColumnElement[str] | TimerKind) -> ColumnElement[bool]:
-    """In a statement: whether such a deadline of this order has passed."""
+    """Build the condition that a timer of this kind has fired for the order."""
     return exists().where(timer.c.order_id == order_id, timer.c.kind == kind, timer.c.status == TimerStatus.FIRED)
 
 
@@ -43,37 +43,37 @@ _IS_TIMER_FIRED = select(is_timer_fired(bindparam("number"), bindparam("which"))
 
 
 async def set_timer(work: UnitOfWork, order: Order, kind: TimerKind, due_at: datetime) -> None:
-    """A new deadline; at most one of a kind is set for an order."""
+    """Insert a timer; at most one of a kind is set for an order."""
     values = {"campus_id": order.campus_id, "order_id": order.id, "kind": kind, "due_at": due_at}
     row = (await work.connection.execute(insert(timer).values(values).returning(timer))).mappings().one()
     await _log(work, row, "set", None)
 
 
 async def stop_timer(work: UnitOfWork, order_id: int, kind: TimerKind) -> None:
-    """The deadline counts no more; harmless when none is set."""
+    """Stop the order's timer of this kind; do nothing when none is set."""
     await _move_timers(work, TimerEvent.STOPPED, timer.c.order_id == order_id, timer.c.kind == kind)
 
 
 async def stop_escalations(work: UnitOfWork, order_id: int) -> None:
-    """No rung of any ladder counts any more; every move of an order does this. Harmless when none is set.
+    """Stop every escalation timer of the order, as every move of an order does; do nothing when none is set.
 
-    EXPIRE is left alone: it belongs to the search for a runner, and has its own stops.
+    EXPIRE goes on: it belongs to the search for a runner, and is stopped on its own.
     """
     await _move_timers(work, TimerEvent.STOPPED, timer.c.order_id == order_id, timer.c.kind != TimerKind.EXPIRE)
 
 
 async def reset_escalations(work: UnitOfWork, order: Order) -> None:
-    """The ladders of the state an order just left end with it; a runner who holds it may be silent for so long now.
+    """Stop the escalations of the status an order has just left, and set the runner check-in of its new one.
 
-    Called by every move of an order, so that no way into a state can forget it. Rungs that not every order of a state
-    has (the nudges of an open job, the reminders at the door) are set by the use case that leads there.
+    Every move of an order calls this, so that no move can forget it. Some stages do not exist for every order of a
+    status (the nudges of an open order, the reminders on arrival). The use case that leads there sets them.
     """
     await stop_escalations(work, order.id)
     await set_check_in_timer(work, order)
 
 
 async def set_check_in_timer(work: UnitOfWork, order: Order) -> None:
-    """From now on the runner's silence counts, where there is a runner."""
+    """Set the runner check-in, counted from now, where the status has a runner."""
     window = CHECK_IN_WINDOWS.get(order.status)
     if window is not None:
         campus = await find_campus(work, order.campus_id)
@@ -81,7 +81,7 @@ async def set_check_in_timer(work: UnitOfWork, order: Order) -> None:
 
 
 async def resume_timer(work: UnitOfWork, order_id: int, kind: TimerKind) -> None:
-    """The deadline stopped last counts again as it was; when it has passed, it is due at once."""
+    """Set the newest timer of this kind again with its old time, if it was stopped. One in the past is due at once."""
     last = (
         select(timer.c.id)
         .where(timer.c.order_id == order_id, timer.c.kind == kind)
@@ -93,18 +93,18 @@ async def resume_timer(work: UnitOfWork, order_id: int, kind: TimerKind) -> None
 
 
 async def has_timer_fired(work: UnitOfWork, order_id: int, kind: TimerKind) -> bool:
-    """Whether such a deadline of the order has passed."""
+    """Return whether a timer of this kind has fired for the order."""
     fired: bool = (await work.connection.execute(_IS_TIMER_FIRED, {"number": order_id, "which": kind})).scalar_one()
     return fired
 
 
 async def fire_due_timers(work: UnitOfWork, limit: int) -> Sequence[DueTimer]:
-    """Mark up to `most` due timers fired and return them, the latest of each order first.
+    """Mark up to `limit` due timers fired, and return them with the latest first.
 
-    What they start belongs in the same transaction. After an outage a whole ladder may be due: its last rung counts,
-    and the earlier ones find that they are not wanted any more.
+    What they start belongs in the same transaction. After an outage all stages of an escalation may be due: the last
+    stage counts, and the earlier ones find that they are not wanted any more.
     """
-    due = (  # the order is locked before its timers, as everybody does; one that is being moved just now comes again
+    due = (  # locks the order before its timers, as everywhere; an order being moved now is skipped and comes again
         select(timer.c.id)
         .join(orders, orders.c.id == timer.c.order_id)
         .where(timer.c.status == TimerStatus.SET, timer.c.due_at <= work.now)
@@ -118,12 +118,12 @@ async def fire_due_timers(work: UnitOfWork, limit: int) -> Sequence[DueTimer]:
 
 
 async def postpone_timer(work: UnitOfWork, due: DueTimer, pause: timedelta) -> None:
-    """A timer that fired but could start nothing is set again, a little later."""
+    """Set a timer that fired but could start nothing again, due after `pause`, and count the try."""
     await _move_timers(work, TimerEvent.PUT_OFF, timer.c.id == due.id, due_at=work.now + pause, tries=due.tries + 1)
 
 
 async def retry_timer(work: UnitOfWork, subject: str) -> None:
-    """A parked timer is due now; where another of its kind is set for the order by now, that one counts."""
+    """Make the timer of a dead letter due now, unless another of its kind is set for the order by now."""
     other = timer.alias("other")
     same = (other.c.order_id == timer.c.order_id, other.c.kind == timer.c.kind, other.c.status == TimerStatus.SET)
     alone = ~select(other.c.id).where(*same).exists()

@@ -271,7 +271,7 @@ bot-command-close = Bought, will not arrive: /close 12 platform reason
 bot-command-pause = Take no new orders: /pause reason
 bot-command-resume = Take orders again
 
-## Words between the desk and one side of an order
+## Words between the admin chat and one side of an order
 
 notification-team-writes =
     💬 <b>The campus team writes</b> about order #{ $order }:

@@ -50,7 +50,7 @@ bot-wrong-pin =
     }
 bot-delivered = <b>Job #{ $order } is delivered, well done!</b> { $share } is yours: the job's card tells when it is sent.
 
-## Steering
+## Admin commands
 
 bot-asking =
     { $count ->

@@ -1,4 +1,4 @@
-### Labels of buttons on cards and messages: begin with a verb, 20 characters where possible, no HTML.
+### Labels of buttons on order messages and notifications: begin with a verb, 20 characters where possible, no HTML.
 
 button-approve-with-bank = Approve at my bank
 button-cancel-order = Cancel order

@@ -1,4 +1,4 @@
-### What differs between our rows and Stripe's, for admins. HTML: <b>, <i>, <code>.
+### Discrepancies between our rows and Stripe's, for admins. HTML: <b>, <i>, <code>.
 
 ## What is told
 

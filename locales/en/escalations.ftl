@@ -42,7 +42,7 @@ button-wait = I'll wait
 button-cancel-free = Cancel free
 button-check-in = Yes, on it
 
-## On the customer's card
+## On the customer's order message
 
 order-message-customer-silent = 🔇 We have not heard from your runner for a while. The campus team knows and is looking into it.
 

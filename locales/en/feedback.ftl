@@ -1,6 +1,6 @@
 ### After a delivery: thumbs, and problems that the campus team looks into. No word here promises money.
 
-## On the customer's card
+## On the customer's order message
 
 order-message-rated-good =
     You said: 👍 { $reason ->
@@ -147,7 +147,7 @@ notification-case-closed-by =
 button-case-answer = Answer
 button-case-close = Close case
 
-## At the desk
+## In the admin chat
 
 bot-cases =
     { $count ->

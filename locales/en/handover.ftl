@@ -1,24 +1,24 @@
 ### From the receipt to the hand-over: photos, amounts that are too high, a customer who does not come.
 
-## The customer's card
+## The customer's order message
 
 order-message-customer-may-leave = You were not there so far: your runner may leave it there now and take a photo.
 order-message-customer-left = 📷 Left here, with a photo: <b>{ $place }</b>
 
-## The runner's card
+## The runner's order message
 
 order-message-runner-may-leave = Nobody there? You may <b>leave it at { $place }</b> now: tap below, then send a photo of it. The photo counts as delivered.
 order-message-runner-next-pin-locked =
     Five wrong PINs, so none counts any more. The campus team was told, and your money is safe.
     Hand it over, or <b>leave it at { $place }</b>: tap below, then send a photo of it. The photo counts as delivered.
 
-## Buttons on cards and messages
+## Buttons on order messages and notifications
 
 button-see-receipt = See receipt
 button-see-photo = See photo
 button-leave = Leave it, send photo
 
-## Messages of their own, to the customer
+## Notifications to the customer
 
 notification-receipt = 🧾 <b>Order #{ $order }</b>: the receipt of { $store }, { $receipt }.
 notification-proof = 📷 <b>Order #{ $order }</b> was left here: { $place }
@@ -28,11 +28,11 @@ notification-reminder =
 notification-absent = 📍 You did not come for order #{ $order } so far. Your runner may leave it there now and send you a photo: { $place }
 notification-food-left = ✅ <b>Order #{ $order } is delivered.</b> Left at { $place }. You pay { $total }. Enjoy!
 
-## Messages of their own, to the runner
+## Notifications to the runner
 
 notification-may-leave = ⌛ Nobody came for job #{ $order }? Leave it at <b>{ $place }</b>, tap below, and send a photo of it. You are paid in full.
 
-## Messages of their own, to the admins
+## Notifications to the admins
 
 notification-limit-exceeded-admins =
     🧾 <b>Order #{ $order }: the shop wants more than agreed.</b> { $store } wants { $wanted }, the customer agreed to at most { $limit }.

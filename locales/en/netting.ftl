@@ -1,4 +1,4 @@
-### What a runner owes for refunds, kept of what she earns later. HTML: <b>, <i>, <code>.
+### What a runner owes for refunds, kept of what they earn later. HTML: <b>, <i>, <code>.
 
 notification-paid-less =
     💸 <b>{ $amount } sent</b> for job #{ $order }. Thank you!

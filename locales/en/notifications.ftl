@@ -1,4 +1,4 @@
-### Messages of their own, each sent once. HTML: <b>, <i>, <code>. Short: somebody reads this in a queue.
+### Notifications, each sent once. HTML: <b>, <i>, <code>. Short: people read this in a queue.
 
 ## To the customer
 

@@ -1,4 +1,4 @@
-### Cards of orders and jobs. HTML: <b>, <i>, <code>. State first, in words; an emoji only in front.
+### Order messages for the customer, the runner and the runner group. HTML: <b>, <i>, <code>. State first, in words; an emoji only in front.
 
 order-message-unnamed-runner = somebody
 order-message-route = 📦 { $store } → { $place }
@@ -20,7 +20,7 @@ order-message-time-expired = ended
 order-message-cancelled = ❌ <b>#{ $order }: cancelled</b>
 order-message-closed = <b>#{ $order }: closed</b>
 
-## The customer's card
+## The customer's order message
 
 order-message-customer-pending = ⏳ <b>#{ $order }: asking your bank to hold the money</b>
 order-message-customer-approval = 🏦 <b>#{ $order }: your bank wants a yes from you</b>
@@ -61,7 +61,7 @@ order-message-hold-releasing = 💳 The { $amount } held on your card is being r
 order-message-hold-released = 💳 Released: you were not charged. Your bank may show { $amount } for a few days more.
 order-message-hold-captured = 💳 { $amount } was charged to your card. Please talk to the campus team.
 
-## The runner's card
+## The runner's order message
 
 order-message-runner-checking = ⏳ <b>#{ $order } is yours: checking the money is held</b>
 order-message-runner-buy = 🛒 <b>#{ $order }: buy it now</b>
@@ -88,7 +88,7 @@ order-message-payout-sending = Your { $amount } is being sent.
 order-message-payout-paid = 💸 Your { $amount } was sent to your pay-out account.
 order-message-payout-waits = Your { $amount } is safe and waits for you: set up your pay-out, then it is sent by itself.
 
-## The card in the runner group
+## The order message in the runner group
 
 order-message-group-headline = <b>#{ $order } · { $store } → { $place }</b>
 order-message-group-elsewhere = see the job

@@ -1,4 +1,4 @@
-### A customer agrees to pay more than she first confirmed. HTML: <b>, <i>, <code>.
+### A customer agrees to pay more than they first confirmed. HTML: <b>, <i>, <code>.
 
 ## To the customer
 

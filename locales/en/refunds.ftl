@@ -56,7 +56,7 @@ notification-refund-failed-admins =
 notification-refund-refused = 💳 Stripe refused to refund { $amount } of order #{ $order }: { $reason }. Nothing went back, and nobody was charged.
 notification-runner-debt-admins = ↩️ The runner's part of a refund, { $amount } for order #{ $order }, could not be taken back from that account: { $reason }. It stays owed and is kept of what that runner earns next; /stuck lists it until then, or until you let it go.
 
-## On cards
+## On order messages
 
 order-message-money-refunded = ↩️ Refunded: <b>{ $amount }</b>
 order-message-payout-withheld = ↩️ { $amount } of your pay went back to the customer.

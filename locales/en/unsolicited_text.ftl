@@ -39,6 +39,6 @@ bot-orders-jobs = What you deliver for others is under My jobs.
 button-ask-team = Ask the team
 bot-ask-team = <b>Order #{ $order }:</b> what should the campus team know? Write a line, or send a photo.
 
-## The runner's card
+## The runner's order message
 
 order-message-runner-no-payout = 🏦 Set up your pay-out any time: your money waits for you.

@@ -1,11 +1,11 @@
-"""The field's terms for tables, columns and stored values, and fences of the outbox.
+"""Standard terms for tables, columns and stored values, and fences of the outbox.
 
-This is the only migration that needs a stop: end every bot and worker, wait until they have drained, migrate, start
-the new release. A worker of the former release does not know these names, and one of this release not the former ones.
+This is the only migration that needs a stop: stop all bots and workers, wait until they have drained, migrate, and
+start the new release. Workers of the former release do not know the new names, and new workers not the former ones.
 
-What Stripe knows does not move: idempotency keys and metadata stay as they were issued. So a call that was frozen
-before the stop is repeated after it under the same key. Callback data of sent buttons, event-log rows, ledger postings
-and invite payloads stay as well.
+Idempotency keys and metadata that Stripe knows stay as they were issued. So a call that was prepared before the stop is
+sent again after it under the same key. Callback data of sent buttons, event-log rows, ledger postings and invite
+payloads stay as well.
 """
 
 from collections.abc import Mapping
@@ -198,7 +198,7 @@ PREFIX = ("push-", "notification-")
 
 
 def upgrade() -> None:
-    """Rename, then write the new values; fences begin at 0, as nothing is in flight during the stop."""
+    """Rename, then write the new values; fences begin at 0, because nothing is in flight during the stop."""
     for former, name in TABLES.items():
         rename_table(former, name)
     for table, former, name in COLUMNS:
@@ -215,7 +215,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """The same the other way round, in the same stop."""
+    """Do the reverse, also during a stop."""
     write_sentences(reverse(SENTENCES), (PREFIX[1], PREFIX[0]))
     write_arguments(KINDED, reverse(ARGUMENTS), reverse(ARGUMENT_KINDS))
     write_keys("campus", "windows", reverse(WINDOWS))
@@ -236,7 +236,7 @@ def reverse(names: Names) -> dict[str, str]:
 
 
 def rename_table(former: str, name: str) -> None:
-    """The table, its identity sequence, and the constraints that carry its name."""
+    """Rename the table, its identity sequence, and the constraints that carry its name."""
     op.rename_table(former, name)
     op.execute(f"ALTER SEQUENCE IF EXISTS {former}_id_seq RENAME TO {name}_id_seq")
     rename_constraints(name, f"{former}_", f"{name}_")
@@ -248,7 +248,7 @@ def rename_column(table: str, former: str, name: str) -> None:
 
 
 def rename_constraints(table: str, prefix: str, new_prefix: str) -> None:
-    """Constraints are named after their table and column; Postgres keeps their names when these change."""
+    """Rename constraints that are named after their table or column: Postgres keeps the former names."""
     op.execute(
         f"""
         DO $$ DECLARE former text; BEGIN
@@ -271,7 +271,7 @@ def rename_rest(*, back: bool = False) -> None:
 
 
 def case_of(value: str, names: Names) -> str:
-    """SQL: the other name of a text, or the text itself."""
+    """Return SQL for the other name of `value`, or `value` itself when it has none."""
     whens = " ".join(f"WHEN '{former}' THEN '{name}'" for former, name in names.items())
     return f"CASE {value} {whens} ELSE {value} END"
 
@@ -285,7 +285,7 @@ def write_values(table: str, column: str, names: Names) -> None:
 
 
 def write_checked_values(*, new: bool) -> None:
-    """Stored values that a check or a partial index names: dropped first, made again with the other values."""
+    """Write values that checks and a partial index name: drop these first, and create them with the other values."""
     for check in ("saga_ended_by_status_check", "saga_awake_by_status_check"):
         op.drop_constraint(check, "saga")
     op.drop_index("hold_one_candidate" if new else "hold_one_replacement", table_name="hold")
@@ -311,7 +311,7 @@ def make_saga_checks(compensating: str, compensated: str) -> None:
 
 
 def write_sagas(calls: Names, signals: Names, call_keys: Names, data_keys: Names, kinds: Names) -> None:
-    """Run names, kinds, signals, and what running sagas keep as JSON; the idempotency keys in it stay."""
+    """Write names, kinds, signals and JSON of saga runs; the idempotency keys in the JSON stay."""
     for former, kind in kinds.items():
         renamed = f"'{kind}' || substr(name, {len(former) + 1})"
         op.execute(f"UPDATE saga SET kind = '{kind}', name = {renamed} WHERE kind = '{former}'")
@@ -329,9 +329,9 @@ def write_sagas(calls: Names, signals: Names, call_keys: Names, data_keys: Names
     write_keys("saga", "data", data_keys)
     write_values("saga", "reason", signals)
     write_values("saga_signal", "name", signals)
-    hint, event = ("hint:", "stripe_event:") if calls is CALLS else ("stripe_event:", "hint:")
+    former, name = ("hint:", "stripe_event:") if calls is CALLS else ("stripe_event:", "hint:")
     op.execute(
-        f"UPDATE saga_signal SET name = '{event}' || substr(name, {len(hint) + 1}) WHERE starts_with(name, '{hint}')"
+        f"UPDATE saga_signal SET name = '{name}' || substr(name, {len(former) + 1}) WHERE starts_with(name, '{former}')"
     )
     renamed = (
         f"SELECT jsonb_agg(to_jsonb({case_of('one', signals)})) FROM jsonb_array_elements_text(data -> 'signals') one"
@@ -343,7 +343,7 @@ def write_sagas(calls: Names, signals: Names, call_keys: Names, data_keys: Names
 
 
 def write_keys(table: str, column: str, names: Names) -> None:
-    """Keys of a JSON object; their values stay."""
+    """Rename keys of a JSON object; their values stay."""
     for former, name in names.items():
         op.execute(
             f"UPDATE {table} SET {column} = ({column} - '{former}')"
@@ -353,7 +353,7 @@ def write_keys(table: str, column: str, names: Names) -> None:
 
 
 def write_arguments(keys: tuple[str, ...], arguments: Names, kinds: Names) -> None:
-    """The arguments of stored sentences; `keys` are the sentences, by their former names, whose `kind` changes."""
+    """Rename arguments of stored sentences; `keys` are the former names of sentences with another `kind`."""
     write_keys("notification", "args", arguments)
     listed = ", ".join(f"'{key}'" for key in keys)
     kind = case_of("args ->> 'kind'", kinds)
@@ -364,7 +364,7 @@ def write_arguments(keys: tuple[str, ...], arguments: Names, kinds: Names) -> No
 
 
 def write_sentences(names: Names, prefix: tuple[str, str]) -> None:
-    """Keys of sentences: of notifications and their buttons, in names of notifications, refusals and dead letters."""
+    """Rename keys of sentences: of notifications and buttons, in names of notifications, refusals and dead letters."""
     former, other = prefix
     whens = " ".join(f"WHEN '{old}' THEN '{new}'" for old, new in names.items())
     op.execute(

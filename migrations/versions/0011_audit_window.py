@@ -1,7 +1,7 @@
-"""Indexes for an audit of some days: what was made, changed or ended in them, what is open, and postings by order.
+"""Indexes for the audit of a window: rows made or ended in it, rows that are open, and postings by order.
 
-Without them the audit of a window reads each of these tables whole. Those of moments that are written late are partial,
-so that a row enters them once; whether an order is open is asked of moments that change only at its end.
+Without them this audit reads each of these tables whole. Indexes of times that are written late are partial, so that a
+row enters them once. The index of open orders uses times that change only when an order ends.
 """
 
 import sqlalchemy as sa
@@ -30,12 +30,12 @@ INDEXES = (
 
 
 def upgrade() -> None:
-    """Make them."""
+    """Create the indexes."""
     for name, table, column, where in INDEXES:
         op.create_index(name, table, [column], postgresql_where=None if where is None else sa.text(where))
 
 
 def downgrade() -> None:
-    """Drop them."""
+    """Drop the indexes."""
     for name, table, _, _ in INDEXES:
         op.drop_index(name, table_name=table)

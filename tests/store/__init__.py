@@ -1,1 +1,1 @@
-"""The store on a real Postgres: what the database itself refuses, who wins a race, what a campus file writes."""
+"""Tests of the store on a real Postgres: constraints, races, and what a campus file writes."""

@@ -1,4 +1,4 @@
-"""Taps as the bot and the sweep make them, many at once, and what everybody hears."""
+"""Taps as the bot and the sweeper make them, many at once, and counts of their outcomes."""
 
 import asyncio
 from collections import Counter
@@ -17,27 +17,27 @@ from tests.store.store_setup import found_campus, open_order
 
 
 async def set_up_open_order(database: UnitOfWorkFactory, *, runners: int = 2) -> tuple[Campus, Order]:
-    """A campus with this many runners and one open job."""
+    """Found a campus with this many runners and one open order."""
     async with database() as work:
         campus = await found_campus(work, runners=runners)
         return campus, await open_order(work, campus)
 
 
 async def claim(database: UnitOfWorkFactory, campus: Campus, order: Order, runner: int) -> Order:
-    """[Claim], as the bot does it for one tap."""
+    """Claim an order, as the bot does it for one tap of [Claim]."""
     async with database() as work:
         return await runner_use_cases.start_claim(work, campus, await find_member(work, campus.id, runner), order.id)
 
 
 async def cancel(database: UnitOfWorkFactory, campus: Campus, order: Order) -> Order:
-    """[Cancel], by the customer."""
+    """Cancel an order, as the bot does it for the customer's tap of [Cancel]."""
     async with database() as work:
         member = await find_member(work, campus.id, order.customer_id)
         return await ordering_use_cases.cancel_own_order(work, campus, member, order.id)
 
 
 async def expire(database: UnitOfWorkFactory, campus: Campus, order: Order) -> None:
-    """What the sweep does when the deadline has come."""
+    """Fire due timers as the sweeper does, and start the sagas that end the orders."""
     async with database() as work:
         for due in await fire_due_timers(work, 10):
             start = SagaStart(
@@ -47,7 +47,7 @@ async def expire(database: UnitOfWorkFactory, campus: Campus, order: Order) -> N
 
 
 async def count_outcomes(taps: Sequence[Awaitable[object]]) -> Counter[str]:
-    """How many taps succeeded, and how many heard which refusal; anything else is an error."""
+    """Count the taps that succeeded and those refused, by the refusal; raise any other error."""
     answers = await asyncio.gather(*taps, return_exceptions=True)
     for answer in answers:
         if isinstance(answer, BaseException) and not isinstance(answer, CampusGError):

@@ -1,4 +1,4 @@
-"""Recorded runs brought to their end by real workers: what people do meanwhile, and how everything stands then."""
+"""Recorded saga runs, brought to their end by real workers and simulated people, and snapshots of the result."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -41,7 +41,7 @@ STRIPE_FIELDS = (
 
 @asynccontextmanager
 async def running_recorded_stack(url: str, state: Path, campus_id: int) -> AsyncIterator[WorkerStack]:
-    """The campus that is in this database, with the stand-in of this state."""
+    """Run a worker stack on the campus of this database, with a Stripe stand-in that starts from this state."""
     engine = create_database_engine(url, pool_size=20)
     create_unit_of_work = create_unit_of_work_factory(engine, drop_queue_jobs)
     async with running_stripe(state=state) as stripe, aiohttp.ClientSession() as http:
@@ -64,7 +64,7 @@ async def running_recorded_stack(url: str, state: Path, campus_id: int) -> Async
 
 @dataclass(slots=True, kw_only=True)
 class Snapshot:
-    """How everything stands, by order and by person."""
+    """The state of everything, by order and by person."""
 
     runs: Mapping[str, Any]
     orders: Mapping[int, str]
@@ -74,7 +74,7 @@ class Snapshot:
     sent: list[Json] = field(default_factory=list)
 
     def ends_of(self, saga: str) -> Json:
-        """What became of a run and of all it is about, as `runs.json` says it."""
+        """What became of a saga run and everything it is about, in the format of `runs.json`."""
         row = self.runs[saga]
         ends: dict[str, Json] = {"saga": row.status, "reason": row.reason}
         if row.order_id is not None:
@@ -101,13 +101,13 @@ class Snapshot:
         return [one for one in objects if one["metadata"].get(name.removeprefix("metadata.")) == value]
 
     def keys_of(self, saga: str) -> list[str]:
-        """The idempotency keys a run has sent, each once."""
+        """The idempotency keys that a saga run has sent, each once."""
         keys = {str(one["idempotency_key"]) for one in self.sent if one["verb"] == "POST"}
         return sorted(key for key in keys if key.startswith(saga))
 
 
 async def take_snapshot(stack: WorkerStack, recording: Recording) -> Snapshot:
-    """Everything, read once."""
+    """Read a snapshot from the database and the Stripe stand-in."""
 
     async def rows(name: str) -> list[Any]:
         return list(await stack.rows(recording.query(name)))
@@ -129,7 +129,7 @@ async def take_snapshot(stack: WorkerStack, recording: Recording) -> Snapshot:
 
 
 async def read_call(stack: WorkerStack, saga: str) -> ExternalCall:
-    """The call on a run's row, as a worker would send it now; nothing of it stays."""
+    """Return the prepared call on a saga run's row as a worker would send it now, and roll back the lease."""
     async with stack.database() as work:
         savepoint = await work.connection.begin_nested()
         run = await lease_saga(work, UUID(saga), "reader")
@@ -143,7 +143,7 @@ async def read_call(stack: WorkerStack, saga: str) -> ExternalCall:
 
 
 async def render_buttons(stack: WorkerStack, recording: Recording) -> dict[int, list[str]]:
-    """The callback data on each order message, as it would be rendered now."""
+    """Render the callback data of each order message, as a worker would now."""
     found = {}
     for row in await stack.rows(recording.query("messages")):
         plain = {name: getattr(row, name) for name in OrderMessageRow.__slots__ if name != "kind"}
@@ -156,7 +156,7 @@ async def render_buttons(stack: WorkerStack, recording: Recording) -> dict[int, 
 
 
 async def render_unsent_texts(stack: WorkerStack, recording: Recording) -> dict[int, tuple[str, list[str]]]:
-    """The text and the labels of each message that was not sent yet."""
+    """Render the text and the button labels of each notification that was not sent yet."""
     return {
         row.id: (say("en", row.key, **row.args), [say_plain("en", one["key"], **row.args) for one in row.buttons])
         for row in await stack.rows(recording.query("unsent"))
@@ -164,12 +164,12 @@ async def render_unsent_texts(stack: WorkerStack, recording: Recording) -> dict[
 
 
 async def make_all_due(stack: WorkerStack, recording: Recording) -> None:
-    """Everything that waits for its time is due; deadlines stay."""
+    """Make every saga run that waits for a moment due; deadlines stay."""
     await stack.sql(recording.query("wake"))
 
 
 async def finish_runs(stack: WorkerStack, recording: Recording) -> None:
-    """Workers run everything, and people and banks do their part, until nothing but the long waits is left."""
+    """Run all saga runs, and act for people and banks, until only the long waits are left."""
     runs = recording.facts["runs"]
     waiting = {run["saga"] for run in runs if not run["still"]}
     number = 0
@@ -185,12 +185,12 @@ async def finish_runs(stack: WorkerStack, recording: Recording) -> None:
 
 
 def ended_statuses(recording: Recording) -> set[str]:
-    """Statuses of runs that nobody works at."""
+    """The statuses of saga runs that no worker runs any more."""
     return {str(recording.names.translate("run_status", one)) for one in ("done", "undone", "stuck", "resolved")}
 
 
 async def act_for_people(stack: WorkerStack, runs: list[Json]) -> None:
-    """What the people and the banks behind these runs are asked for at Stripe."""
+    """Do at Stripe what these saga runs wait for: approvals, refunds, card pages and onboardings."""
     for control, body in [one async for one in _pending_controls(stack, runs)]:
         await stack.control_stripe(control, **body)
 
@@ -212,14 +212,14 @@ async def _pending_controls(stack: WorkerStack, runs: list[Json]) -> Any:
 
 
 def list_mismatches(expected: Json, there: Json) -> Iterator[str]:
-    """The names under which two states differ."""
+    """Yield one sentence for each name under which two states differ."""
     for name in sorted(expected.keys() | there.keys()):
         if expected.get(name) != there.get(name):
             yield f"{name}: {expected.get(name)} was to be, {there.get(name)} is"
 
 
 def translate_ends(recording: Recording, ends: Json) -> Json:
-    """How a run was to end, in the words of this release."""
+    """Return the recorded end of a saga run in the stored values of this release."""
     names = recording.names
     status, reason = names.translate("run_status", ends["saga"]), names.translate("run_reason", ends["reason"])
     found = ends | {"saga": status, "reason": reason}

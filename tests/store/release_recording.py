@@ -1,7 +1,7 @@
-"""A database and a Stripe stand-in as release 0009 left them, recorded by its own code; brought to the present day.
+"""A database and a Stripe stand-in as release 0009 left them, recorded by its own code and moved to the present.
 
-`release_0009/` holds data only, in the words of that release: no renaming of code ever touches it. What is called
-differently since then is in `renames.json`.
+`release_0009/` holds data only, in the words of that release, so renaming code never changes it. `renames.json` lists
+what has another name since then.
 """
 
 import gzip
@@ -19,26 +19,26 @@ Json: TypeAlias = Any
 Words: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 FOLDER = Path(__file__).parent / "release_0009"
-MAX_DISTANCE_SECONDS = 400 * 86_400  # seconds: a number so near the recording is a moment of the epoch
+MAX_DISTANCE_SECONDS = 400 * 86_400  # a number this near the recording is a moment in seconds of the epoch
 EPOCH_NUMBER = re.compile(r"(?<![\w.-])1[78]\d{8}(?:\.\d+)?(?![\w.])")
 TIMESTAMP = re.compile(r"'(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00)'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What release 0009's words are today."""
+    """The names of today for the stored words of release 0009."""
 
     words: Words
 
     def translate(self, what: str, word: str | None) -> str | None:
-        """A stored value of 0009 as it is stored now."""
+        """Return a value stored by 0009 as it is stored now."""
         if word is None:
             return None
         found: str = self.words[what].get(word, word)
         return found
 
     def sentence_key(self, key: str) -> str:
-        """The key of a sentence."""
+        """Return the key that a sentence of 0009 has today."""
         if key in self.words["sentence"]:
             return self.translate("sentence", key) or key
         for old, new in self.words["sentence_prefix"].items():
@@ -47,7 +47,7 @@ class Names:
         return key
 
     def sql(self, query: str) -> str:
-        """A statement of 0009 in today's tables and columns."""
+        """Return a statement of 0009 in the tables and columns of today."""
         for old, new in self.words["tables"].items():
             query = re.sub(rf"\b(FROM|UPDATE) {old}\b", rf"\1 {new}", query)
         for table, columns in self.words["columns"].items():
@@ -59,7 +59,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """The lists of what was recorded; `shift` is how many whole seconds ago that was."""
+    """The recorded lists; `shift` is the age of the recording in whole seconds."""
 
     facts: Json
     taps: Json
@@ -68,12 +68,12 @@ class Recording:
     shift: int
 
     def query(self, name: str) -> str:
-        """One of the recorded statements, for the tables of today."""
+        """Return one of the recorded statements, for the tables of today."""
         return self.names.sql(self.queries[name])
 
 
 def read_recording(now: float) -> Recording:
-    """What was recorded, to be taken for something that was just now."""
+    """Read the recording; its moments are to be shifted as if it were made at `now` (seconds of the epoch)."""
     facts, taps, queries, words = (
         json.loads((FOLDER / f"{name}.json").read_text()) for name in ("runs", "taps", "queries", "renames")
     )
@@ -82,7 +82,7 @@ def read_recording(now: float) -> Recording:
 
 
 async def load_database(url: str, recording: Recording) -> None:
-    """Put the rows into a database that was migrated to 0009 and is empty."""
+    """Insert the recorded rows into an empty database that was migrated to 0009."""
     rows = _read_packed("before.sql")
     timestamps = TIMESTAMP.sub(rf"('\1'::timestamptz + interval '{recording.shift} s')", rows)
     connection = await asyncpg.connect(url)
@@ -94,7 +94,7 @@ async def load_database(url: str, recording: Recording) -> None:
 
 
 def write_stripe_state(folder: Path, recording: Recording) -> None:
-    """The state folder of the stand-in, with its clock where it stood."""
+    """Write the state folder of the Stripe stand-in, with its clock at the shifted moment."""
     folder.mkdir(parents=True)
     connection = sqlite3.connect(folder / "stripe.sqlite3")
     try:
@@ -108,7 +108,7 @@ def _read_packed(name: str) -> str:
 
 
 def _shift_epoch_numbers(text: str, recording: Recording) -> str:
-    """Every moment of the epoch in a text, later by the shift."""
+    """Return the text with every moment of the epoch moved forward by the shift."""
     recorded: float = recording.facts["recorded_at"]
 
     def later(found: re.Match[str]) -> str:

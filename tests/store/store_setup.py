@@ -1,4 +1,4 @@
-"""How a test gets a campus, its people and an order in the state it needs, by the store's own functions."""
+"""Campuses, people and orders in the state a test needs, made by the store's own functions."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -44,12 +44,12 @@ ADMIN, CUSTOMER, FIRST_RUNNER = 3001, 1001, 2001
 
 
 async def drop_queue_jobs(queue_jobs: Sequence[QueueJob]) -> None:
-    """Ring nothing."""
+    """Enqueue nothing."""
 
 
 @asynccontextmanager
 async def database_without_queue(url: str, *, size: int = 10) -> AsyncIterator[UnitOfWorkFactory]:
-    """Units of work on this database, whose bells nobody hears."""
+    """Units of work on this database that enqueue no queue jobs."""
     engine = create_database_engine(url, pool_size=size)
     try:
         yield create_unit_of_work_factory(engine, drop_queue_jobs)
@@ -58,7 +58,7 @@ async def database_without_queue(url: str, *, size: int = 10) -> AsyncIterator[U
 
 
 def make_campus_file(name: str, *, runners: int = 2) -> CampusFile:
-    """A small campus as its file would have it."""
+    """Return a small campus as its file would describe it."""
     return CampusFile(
         name=name,
         title=f"{name.title()} Campus",
@@ -81,7 +81,7 @@ def make_campus_file(name: str, *, runners: int = 2) -> CampusFile:
 
 
 async def found_campus(work: UnitOfWork, name: str = "north", *, runners: int = 2) -> Campus:
-    """Found it, let its runners open their chats, and return it."""
+    """Found this campus, mark its runners' chats as reachable, and return it."""
     file = make_campus_file(name, runners=runners)
     founded = await provision_campus(work, file)
     for each in file.runners:
@@ -91,14 +91,14 @@ async def found_campus(work: UnitOfWork, name: str = "north", *, runners: int = 
 
 
 async def add_customer(work: UnitOfWork, campus: Campus, person_id: int = CUSTOMER) -> Member:
-    """A customer with a card."""
+    """Insert a customer with a card."""
     await ensure_member(work, campus.id, person_id, first_name="Mei", username=None, language="en", private=True)
     await upsert_saved_card(work, person_id, SAVED_CARD)
     return await find_member(work, campus.id, person_id)
 
 
 async def place_order(work: UnitOfWork, campus: Campus, person_id: int = CUSTOMER) -> Order:
-    """An order in PENDING, placed as a customer does."""
+    """Place an order as a customer does; it is PENDING."""
     customer = await add_customer(work, campus, person_id)
     draft = await change_draft(
         work,
@@ -116,7 +116,7 @@ async def place_order(work: UnitOfWork, campus: Campus, person_id: int = CUSTOME
 
 
 async def open_order(work: UnitOfWork, campus: Campus, person_id: int = CUSTOMER) -> Order:
-    """An order in CREATED with its money held and its deadline set, as the workers leave it."""
+    """Insert an order in CREATED with its hold and its deadline, as the workers leave it."""
     order = await place_order(work, campus, person_id)
     await move_current_hold(work, order.id, HoldEvent.MADE, payment_intent=f"pi_{order.id}")
     order = await move_order(work, SYSTEM, campus.id, order.id, OrderEvent.PUBLISHED)

@@ -1,4 +1,4 @@
-"""An admin's words against the store: whose job she may count as handed over, and what a late group is shown."""
+"""Use cases of admins: finishing an order without its PIN, and binding the runner group late."""
 
 from collections.abc import AsyncIterator
 
@@ -24,7 +24,7 @@ async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
 
 
 async def arrived_order(database: UnitOfWorkFactory, runner: int) -> Order:
-    """An order whose runner stands at the drop point."""
+    """Insert an order whose runner is at the drop point."""
     campus, order = await set_up_open_order(database)
     await claim(database, campus, order, runner)
     async with database() as work:
@@ -44,13 +44,13 @@ async def test_an_admin_does_not_finish_their_own_order_without_the_pin(database
         runner, other = await find_member(work, campus.id, FIRST_RUNNER), await find_member(work, campus.id, ADMIN)
     with pytest.raises(NotAllowed):
         async with database() as work:
-            await admin_use_cases.finish_order_as_admin(work, campus, runner, order.id, "she has it, believe me")
+            await admin_use_cases.finish_order_as_admin(work, campus, runner, order.id, "the customer has it")
     async with database() as work:
         finished = await admin_use_cases.finish_order_as_admin(work, campus, other, order.id, "the customer called")
     assert finished.status is OrderStatus.DELIVERED
 
 
-async def test_a_group_bound_late_or_anew_is_shown_the_open_orders(database: UnitOfWorkFactory) -> None:
+async def test_a_group_bound_late_or_again_is_shown_the_open_orders(database: UnitOfWorkFactory) -> None:
     async with database() as work:
         campus = await found_campus(work)
         order = await open_order(work, campus)

@@ -1,4 +1,4 @@
-"""Campus files: what may stand in one, and one clear sentence with its place for everything that may not."""
+"""Campus files: what they may contain, and one clear sentence with its place for each error."""
 
 from pathlib import Path
 
@@ -41,7 +41,7 @@ spot = "lobby"
 
 
 def file_errors(old: str = "", new: str = "") -> tuple[str, ...]:
-    """What is said about the small file with one change."""
+    """The errors of the small file with one change."""
     assert old in SMALL_FILE
     with pytest.raises(CampusFileError) as refused:
         parse_campus_file(SMALL_FILE.replace(old, new, 1))
@@ -82,7 +82,7 @@ def test_a_small_file_is_enough_and_the_rest_is_what_campusg_says() -> None:
     assert (campus.invite_code, campus.open_to_all) == (None, False)
 
 
-def test_who_may_order_is_said_in_one_line() -> None:
+def test_one_line_of_the_file_says_who_may_order() -> None:
     assert changed_file("[fees]", "open_to_all = true\n[fees]").open_to_all
     assert changed_file("[fees]", 'invite_code = "Hall-3"\n[fees]').invite_code == "Hall-3"
 
@@ -230,7 +230,7 @@ def test_all_errors_of_a_file_are_told_at_once() -> None:
     ),
 )
 @settings(max_examples=150, deadline=None)
-def test_any_value_anywhere_is_taken_or_told_never_a_crash(line: int, value: str) -> None:
+def test_any_value_anywhere_is_accepted_or_an_error_and_never_a_crash(line: int, value: str) -> None:
     lines = SMALL_FILE.splitlines()
     lines[line] = f"{lines[line].split('=')[0]}= {value}"
     try:

@@ -1,4 +1,4 @@
-"""Founding a campus: once is twice, what is gone is put aside, people keep what they have, all or nothing."""
+"""Provisioning a campus: repeating it changes nothing, removed things are deactivated, and errors write nothing."""
 
 import os
 import subprocess
@@ -50,7 +50,7 @@ async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
 
 
 async def add_campus(database: UnitOfWorkFactory, file: CampusFile) -> Campus:
-    """Found or change it, and return it as it stands then."""
+    """Found or change a campus, and return it as stored."""
     async with database() as work:
         founded = await provision_campus(work, file)
     async with database() as work:
@@ -96,7 +96,7 @@ async def test_adding_it_again_changes_nothing(database: UnitOfWorkFactory, data
     }
 
 
-async def test_what_the_file_no_longer_names_is_put_aside_and_comes_back_as_the_same(
+async def test_what_the_file_no_longer_names_is_deactivated_and_comes_back_as_the_same_row(
     database: UnitOfWorkFactory,
 ) -> None:
     campus = await add_campus(database, CAMPUS_FILE)
@@ -110,7 +110,7 @@ async def test_what_the_file_no_longer_names_is_put_aside_and_comes_back_as_the_
             ("Kopi", 150)
         ]
         assert await list_drop_points(work, campus.id) == []
-        assert len((await work.connection.execute(select(store))).all()) == 2, "put aside, not deleted"
+        assert len((await work.connection.execute(select(store))).all()) == 2, "deactivated, not deleted"
     await add_campus(database, CAMPUS_FILE)
     async with database() as work:
         assert {each.name: each.id for each in await list_stores(work, campus.id)} == before
@@ -127,7 +127,9 @@ async def test_a_group_that_was_bound_stays_when_the_file_names_none(database: U
     assert (await add_campus(database, CAMPUS_FILE)).runner_group == -100
 
 
-async def test_the_admins_are_those_of_the_file_and_history_says_who_was(database: UnitOfWorkFactory) -> None:
+async def test_the_admins_are_those_of_the_file_and_the_event_log_keeps_former_ones(
+    database: UnitOfWorkFactory,
+) -> None:
     campus = await add_campus(database, CAMPUS_FILE)
     await add_campus(database, replace(CAMPUS_FILE, admins=(NamedPerson(id=3002, name="Zoe"),)))
     async with database() as work:
@@ -180,7 +182,7 @@ async def test_two_campuses_live_on_one_database_with_stores_of_the_same_name(da
         ]
 
 
-async def test_who_the_file_names_needs_no_invitation_and_its_code_stays_when_left_out(
+async def test_people_in_the_file_need_no_invitation_and_its_code_stays_when_left_out(
     database: UnitOfWorkFactory,
 ) -> None:
     campus = await add_campus(database, replace(CAMPUS_FILE, open_to_all=False, invite_code="hall-3"))
@@ -194,7 +196,7 @@ async def test_who_the_file_names_needs_no_invitation_and_its_code_stays_when_le
     assert len(own.invite_code) == 12
 
 
-async def test_who_came_while_the_campus_was_open_to_all_stays_a_member(database: UnitOfWorkFactory) -> None:
+async def test_people_who_came_while_the_campus_was_open_to_all_stay_members(database: UnitOfWorkFactory) -> None:
     campus = await add_campus(database, CAMPUS_FILE)
     async with database() as work:
         await ensure_member(work, campus.id, 77, first_name="Mei", username=None, language="en", private=True)
@@ -207,7 +209,7 @@ async def test_who_came_while_the_campus_was_open_to_all_stays_a_member(database
 
 
 def run_campus_command(database_url: str, *paths: Path) -> subprocess.CompletedProcess[str]:
-    """`python -m workers.campus add FILE...`, as an operator runs it."""
+    """Run `python -m workers.campus add FILE...` as an operator does."""
     return subprocess.run(
         [sys.executable, "-m", "workers.campus", "add", *map(str, paths)],
         cwd=PROJECT,
@@ -243,7 +245,7 @@ async def test_the_command_tells_every_error_with_the_file_and_exits_2(database_
     assert all(not found for found in (await campus_rows(database_url)).values())
 
 
-async def test_of_several_files_each_stands_for_itself(
+async def test_of_several_files_each_is_added_or_refused_alone(
     database: UnitOfWorkFactory, database_url: str, tmp_path: Path
 ) -> None:
     wrong, south = tmp_path / "wrong.toml", tmp_path / "south.toml"

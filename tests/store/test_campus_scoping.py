@@ -1,4 +1,4 @@
-"""Two campuses on one database: what belongs to one is never seen, moved or counted by the other."""
+"""Two campuses on one database: rows of one are never read, changed or counted by the other."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -44,7 +44,7 @@ async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
 
 
 async def found_two_campuses(database: UnitOfWorkFactory) -> tuple[Campus, Campus, Order]:
-    """North with an open job, and South with people, a store and a drop point of its own."""
+    """Found the campus north with an open order, and south with people, a store and a drop point of its own."""
     menu = (Dish(name="Laksa", price=550),)
     south = replace(
         make_campus_file("south"),

@@ -1,4 +1,4 @@
-"""How a database's address becomes an engine: an operator's word in it counts."""
+"""How a database URL becomes an engine: the operator's settings in it apply."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from domain.store.unit_of_work import create_autocommit_factory, create_database
         ("postgresql://campusg@db/campusg?prepared_statement_cache_size=0", "0"),
     ],
 )
-def test_an_operator_whose_proxy_keeps_no_statements_says_so_in_the_address(address: str, kept: str) -> None:
+def test_the_url_can_say_that_a_proxy_keeps_no_prepared_statements(address: str, kept: str) -> None:
     query = create_database_engine(address).url.query
     assert query["prepared_statement_cache_size"] == kept
     assert ("ssl" in query) == ("sslmode" in address)

@@ -1,4 +1,4 @@
-"""Claim, cancel and deadline at the same instant: one of them happens, and none waits for another for ever."""
+"""Claim, cancel and deadline at the same instant: exactly one happens, and no deadlock occurs."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable

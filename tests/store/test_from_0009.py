@@ -1,4 +1,4 @@
-"""From release 0009 to this one: what its workers left unfinished ends as it must, with one effect each at Stripe."""
+"""The upgrade from release 0009: what its workers left unfinished ends as it must, with one effect each at Stripe."""
 
 import time
 from collections.abc import AsyncIterator
@@ -32,12 +32,12 @@ MAX_DRIFT_SECONDS = 0.01  # seconds
 
 @dataclass(slots=True, kw_only=True)
 class Release:
-    """The recorded campus under this release: its calls as they were read at first, and how all ended."""
+    """The recorded campus under this release: its prepared calls as first read, and how all saga runs ended."""
 
     stack: WorkerStack
     recording: Recording
     calls: dict[str, ExternalCall]
-    untouched: dict[str, Json]  # recorded lists, read before anybody worked; so are buttons and texts
+    untouched: dict[str, Json]  # recorded lists, buttons and texts, read before any worker ran
     buttons: dict[int, list[str]]
     texts: dict[int, tuple[str, list[str]]]
     ended: Snapshot
@@ -45,7 +45,7 @@ class Release:
 
 @pytest.fixture(scope="module")
 async def release(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Release]:
-    """Loaded into 0009, migrated to this release, and finished by its workers."""
+    """Load the recording into 0009, migrate it to this release, and let workers finish it."""
     recording, url = read_recording(time.time()), with_path(postgres_url, DATABASE_NAME)
     await drop_database(postgres_url, DATABASE_NAME)
     await execute(postgres_url, f"CREATE DATABASE {DATABASE_NAME} TEMPLATE template0")
@@ -74,7 +74,7 @@ async def release(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -
     await drop_database(postgres_url, DATABASE_NAME)
 
 
-# Recorded lists of stored words: where in each row a word stands, and of what kind it is.
+# Recorded lists of stored words: where in each row a word is, and of what kind it is.
 LISTS: dict[str, tuple[tuple[int, str], ...]] = {
     "history": (),
     "ledger": (),
@@ -103,12 +103,12 @@ LISTS: dict[str, tuple[tuple[int, str], ...]] = {
 
 
 async def read_list(stack: WorkerStack, recording: Recording, name: str) -> Json:
-    """A recorded list as it reads now."""
+    """Read a recorded list with the schema of today."""
     return [list(row) for row in await stack.rows(recording.query(name))]
 
 
 def test_every_prepared_call_is_read_back_under_its_own_key(release: Release) -> None:
-    """Name, key, and what decides whether the key may be used again; a call not known again is a second charge."""
+    """The name, the key, and what decides whether the key may be used again; a call read wrongly is a second charge."""
     shift, wrong = release.recording.shift, []
     for run in release.recording.facts["runs"]:
         if not is_resent(run):
@@ -127,17 +127,17 @@ def test_every_prepared_call_is_read_back_under_its_own_key(release: Release) ->
 
 
 def is_resent(run: Json) -> bool:
-    """Whether it stands before its prepared call; one that was signalled meanwhile compensates instead."""
+    """Whether the saga run still resends its prepared call; one that was signalled since then compensates instead."""
     return run["call"] is not None and not run["turns"]
 
 
 def title(run: Json) -> str:
-    """A recorded run in one line."""
+    """Describe a recorded saga run in one line."""
     return f"{run['kind']} {run['version']} at {run['step']} ({run['variant']})"
 
 
 def test_every_run_ends_as_the_release_before_would_have_ended_it(release: Release) -> None:
-    """Orders, holds, payouts, refunds, debts, what people are told, and all that Stripe has of the order."""
+    """Compare orders, holds, payouts, refunds, debts, notifications, and all objects at Stripe."""
     wrong = []
     for run in release.recording.facts["runs"]:
         there = release.ended.ends_of(run["saga"])
@@ -164,7 +164,7 @@ def test_every_prepared_call_has_exactly_the_object_at_stripe_that_it_asked_for(
 
 
 def test_what_reached_stripe_for_a_prepared_call_went_under_the_recorded_key(release: Release) -> None:
-    """A step behind it takes its key from its name of today; the prepared one keeps the one it has."""
+    """The prepared call keeps its key; a later step takes its key from the step's name of today."""
     names, wrong = release.recording.names, []
     for run in release.recording.facts["runs"]:
         prepared = run["call"]["first_key"] if run["call"] else "-"
@@ -180,7 +180,7 @@ def test_what_reached_stripe_for_a_prepared_call_went_under_the_recorded_key(rel
 
 
 async def test_stuck_runs_are_still_stuck_and_end_when_an_admin_tries_again(release: Release) -> None:
-    """Forward, while compensating, and with a call on the row that may have been done."""
+    """Covers a run going forward, one compensating, and one with a prepared call that may have been done."""
     stack, stuck = release.stack, release.recording.facts["stuck"]
     admin = await stack.committed_member(release.recording.facts["admin"])
     for what, run in stuck.items():
@@ -221,7 +221,7 @@ async def test_deadlines_that_were_set_fire_and_do_what_they_are_for(release: Re
 
 
 async def notification_keys_of(stack: WorkerStack, recording: Recording, order: int) -> list[str]:
-    """The sentences written about an order."""
+    """The keys of the notifications written about an order."""
     return [row.key for row in await stack.rows(recording.query("told")) if row.order_id == order]
 
 
@@ -229,8 +229,8 @@ async def test_the_invariants_hold(release: Release) -> None:
     assert await release.stack.breaches() == []
 
 
-async def test_lists_keep_their_rows_and_history_its_words(release: Release) -> None:
-    """Statuses, kinds and sentences as they are called today, of what is over too; the event log to the letter."""
+async def test_lists_keep_their_rows_and_the_event_log_its_words(release: Release) -> None:
+    """Statuses, kinds and keys have today's names, also of ended runs; the event log is unchanged."""
     names = release.recording.names
     for name, places in LISTS.items():
         wanted = [list(row) for row in release.recording.facts[name]]
@@ -270,13 +270,13 @@ async def test_dead_letters_are_listed_and_can_be_tried_again(release: Release) 
 
 
 def test_order_messages_carry_the_buttons_they_carried(release: Release) -> None:
-    """Rendered before anything moved on; what a chat shows already can still be tapped."""
+    """Rendered before anything moved on; the buttons that a chat already shows still work."""
     recorded = {one["card"]: one["buttons"] for one in release.recording.taps["cards"]}
     assert release.buttons == recorded
 
 
-async def test_what_was_not_sent_yet_is_sent_in_the_same_words(release: Release) -> None:
-    """Its sentence, its words and its buttons are stored: each must still be known by this release."""
+async def test_an_unsent_notification_is_sent_with_the_same_text(release: Release) -> None:
+    """The key, the arguments and the buttons are stored, so this release must still know each of them."""
     texts = {number: (text, labels) for number, _, text, labels in release.recording.taps["texts"]}
     assert release.texts == texts
 

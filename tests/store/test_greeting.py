@@ -1,4 +1,4 @@
-"""Greeting somebody who is known: it happens before every tap, so it must stand in nobody's way."""
+"""ensure_member for known people: it runs before every tap, so it must not hold locks that workers need."""
 
 from collections.abc import AsyncIterator
 
@@ -17,7 +17,7 @@ async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
 
 
 async def test_greeting_a_known_person_lets_a_worker_lock_the_row(database: UnitOfWorkFactory) -> None:
-    """The tap goes on to lock an order whose worker wants this very person next: they would wait for each other."""
+    """The tap goes on to lock an order, and that order's worker locks this person next: a deadlock otherwise."""
     async with database() as work:
         campus = await found_campus(work)
         runner = await find_member(work, campus.id, FIRST_RUNNER)

@@ -1,4 +1,4 @@
-"""History and the guards of the orders' table: what happened stays written, and only legal moves happen."""
+"""The event log and the guards of the orders table: history is never changed, and only legal moves happen."""
 
 from collections.abc import AsyncIterator
 from itertools import product
@@ -63,7 +63,7 @@ async def test_a_refused_move_leaves_no_trace(database: UnitOfWorkFactory) -> No
         assert await read_order_history(work, campus.id, order.id) == before
 
 
-async def test_a_transition_that_does_not_commit_was_never_told(database: UnitOfWorkFactory) -> None:
+async def test_a_transition_that_does_not_commit_leaves_no_history(database: UnitOfWorkFactory) -> None:
     async with database() as work:
         campus = await found_campus(work)
         order = await open_order(work, campus)
@@ -89,7 +89,7 @@ async def test_history_is_never_changed(database: UnitOfWorkFactory, plain: asyn
 async def test_the_database_allows_exactly_the_moves_of_the_table(
     database: UnitOfWorkFactory, plain: asyncpg.Connection
 ) -> None:
-    """Checks on columns are lifted here: this is about the trigger alone."""
+    """The checks on columns are dropped here, because this test is about the trigger alone."""
     async with database() as work:
         order = await place_order(work, await found_campus(work))
     await plain.execute("ALTER TABLE orders DROP CONSTRAINT orders_runner_by_status_check")

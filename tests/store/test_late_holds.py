@@ -1,4 +1,4 @@
-"""A hold that Stripe makes after we gave up on it: no order that ended keeps somebody's money."""
+"""A hold that Stripe makes after we gave up on it is released, so that no ended order keeps a person's money."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -18,7 +18,7 @@ async def stack(database_url: str) -> AsyncIterator[WorkerStack]:
 
 
 async def order_with_unanswered_hold(stack: WorkerStack, customer: Member) -> tuple[Order, Any]:
-    """An order whose hold was asked for again and again, for 16 minutes, without an answer; and the call."""
+    """Insert an order and its prepared call, which was tried for 16 minutes without an answer."""
     await stack.inject_fault("POST /v1/payment_intents", "lost_answer", before=True, times=100)
     order = await stack.place_order(customer)
     await stack.run_due()
@@ -33,7 +33,7 @@ async def order_with_unanswered_hold(stack: WorkerStack, customer: Member) -> tu
 
 @pytest.mark.parametrize("cancelled", [False, True], ids=["window over", "cancelled"])
 async def test_a_hold_made_just_after_we_gave_up_is_released(stack: WorkerStack, cancelled: bool) -> None:
-    """Asked for the last time a moment ago: no trace of it yet means nothing, however long ago the first time was."""
+    """The last try was a moment ago, so a missing object proves nothing, however long ago the first try was."""
     customer = await stack.add_member()
     order, call = await order_with_unanswered_hold(stack, customer)
     if cancelled:
@@ -41,7 +41,8 @@ async def test_a_hold_made_just_after_we_gave_up_is_released(stack: WorkerStack,
     await stack.run_now()
     await stack.clear_faults()
     await stack.run_now()
-    await create_intent(stack.context.stripe, call["params"], call["key"])  # Stripe finishes what we no longer await
+    # Stripe finishes the call that we no longer await.
+    await create_intent(stack.context.stripe, call["params"], call["key"])
     await stack.run_now()
     assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
     assert [intent["status"] for intent in await stack.intents(order.id)] == ["canceled"]

@@ -19,7 +19,7 @@ INSERT_LINE_SQL = "INSERT INTO ledger_entry (txn_id, line, account_id, currency,
 
 @pytest.fixture
 async def ledger_connection(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """A plain connection to a database with three accounts of dollars and one of euros."""
+    """Connect to a database with three ledger accounts of dollars and one of euros."""
     connection = await asyncpg.connect(database_url)
     await connection.execute(
         "INSERT INTO ledger_account (code, kind, currency) VALUES ('balance', 'asset', 'usd'),"
@@ -40,7 +40,7 @@ async def write_transaction(ledger_connection: asyncpg.Connection, key: str, *li
 
 
 async def count_and_sum(ledger_connection: asyncpg.Connection) -> tuple[int, int]:
-    """How many transactions there are, and the sum of all lines."""
+    """The number of transactions, and the sum of all lines."""
     row = await ledger_connection.fetchrow(
         "SELECT (SELECT count(*) FROM ledger_txn), (SELECT sum(amount) FROM ledger_entry)"
     )

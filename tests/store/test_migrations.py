@@ -1,4 +1,4 @@
-"""Migrations: up, down, up again, and what they build is what the tables in code say, to the letter."""
+"""Migrations: up, down and up again, and the schema they build equals the tables in code."""
 
 import os
 import re
@@ -23,7 +23,7 @@ LEFT_BY_ALEMBIC = "alembic_version"
 
 @pytest.fixture
 async def empty_url(postgres_url: str) -> AsyncIterator[str]:
-    """A database with nothing in it."""
+    """An empty database."""
     name = f"campusg_schema_{next(DATABASE_NUMBERS)}"
     await execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE template0")
     yield with_path(postgres_url, name)
@@ -32,7 +32,7 @@ async def empty_url(postgres_url: str) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def coded_url(empty_url: str) -> str:
-    """A database made of the tables in code."""
+    """A database created from the tables in code."""
     engine = create_async_engine(empty_url.replace("postgresql://", "postgresql+asyncpg://", 1))
     async with engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)
@@ -43,7 +43,7 @@ async def coded_url(empty_url: str) -> str:
 
 
 async def names_in(url: str) -> set[str]:
-    """Everything in the public schema that a migration could leave behind."""
+    """The names of everything in the public schema that a migration could leave behind."""
     connection = await asyncpg.connect(url)
     try:
         rows = await connection.fetch(
@@ -66,14 +66,14 @@ def dump_schema(url: str) -> str:
         [*prefix, str(program), *options], env=environment, capture_output=True, text=True, check=False
     )
     assert ended.returncode == 0, ended.stderr
-    # Since 2025 a dump is wrapped in \restrict and \unrestrict with a random word.
+    # Since 2025 pg_dump wraps a dump in \restrict and \unrestrict with a random word.
     return re.sub(r"^\\(?:un)?restrict .*$", "", ended.stdout, flags=re.MULTILINE)
 
 
 async def test_the_migrated_schema_is_the_one_in_code(database_url: str, coded_url: str) -> None:
     migrated, coded = dump_schema(database_url), dump_schema(coded_url)
     for expected in ("CREATE TABLE public.orders", "CREATE FUNCTION public.check_order_move", "WHERE (status = 'open'"):
-        assert expected in migrated, "the dump says too little to compare"
+        assert expected in migrated, "the dump is too short to compare"
     assert migrated.count("CREATE TRIGGER") + migrated.count("CREATE CONSTRAINT TRIGGER") >= 10
     assert migrated.splitlines() == coded.splitlines()
 
@@ -117,8 +117,8 @@ async def test_the_models_and_the_migrations_agree_for_alembic_too(database_url:
     migrate(database_url, "check")
 
 
-def test_a_migration_stands_on_its_own() -> None:
-    """It is frozen: what the code says next year must not change what it did last year."""
+def test_a_migration_does_not_import_the_domain() -> None:
+    """A migration is frozen: later code must not change what it did."""
     for migration in (Path(__file__).parents[2] / "migrations" / "versions").glob("*.py"):
         assert not re.search(r"^\s*(?:from|import)\s+domain", migration.read_text(), re.MULTILINE), migration.name
 

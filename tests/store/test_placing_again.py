@@ -1,4 +1,4 @@
-"""Placing what was placed before: never the same basket twice, and an order again only where the shop is open."""
+"""Placing again: the same basket is never placed twice, and an old order only while its store is open."""
 
 from collections.abc import AsyncIterator
 
@@ -22,7 +22,7 @@ async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
 
 
 async def place_as_it_stands(work: UnitOfWork) -> None:
-    """[Place order] with the basket's present version, as a review shows it that was opened from an old menu."""
+    """Place the basket's present version, as from a review that was opened by an old menu."""
     campus = await found_campus(work)
     customer = await add_customer(work, campus)
     draft = await find_draft(work, campus.id, CUSTOMER)

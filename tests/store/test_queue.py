@@ -1,4 +1,4 @@
-"""Bells on a real Redis: few of them, and none that would be heard too late."""
+"""Enqueueing on a real Redis: few queue jobs, and none that would run too late."""
 
 import asyncio
 from contextlib import aclosing
@@ -23,7 +23,7 @@ ASKING = 12
 
 
 async def waiting_jobs(redis: Redis) -> list[tuple[str, Any]]:
-    """The jobs that wait: name and id, in no order."""
+    """The name and id of each waiting queue job, in no order."""
     jobs = [
         deserialize_job(await redis.get(f"arq:job:{one.decode()}")) for one in await redis.zrange(QUEUE_NAME, 0, -1)
     ]
@@ -89,7 +89,7 @@ async def test_a_pool_that_is_closed_while_it_is_opened_leaves_no_connection(red
 
 
 async def connections(redis: Redis) -> set[str]:
-    """The ids of the connections to this Redis database."""
+    """The ids of the clients connected to this Redis database."""
     own_job = str(redis.connection_pool.connection_kwargs["db"])
     return {each["id"] for each in await redis.client_list() if each["db"] == own_job}
 

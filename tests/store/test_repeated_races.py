@@ -1,4 +1,4 @@
-"""The races again and again: a few here, as many as were promised with `make races`, which prints how they ended."""
+"""Repeated races: a few here, and the full number with `make races`, which prints how they ended."""
 
 import asyncio
 from collections import Counter
@@ -28,8 +28,8 @@ from tests.store.store_setup import CUSTOMER, FIRST_RUNNER, database_without_que
 RUNNER_COUNT = 50
 ORDER_COUNT = iterations(2, 1_000)
 REPETITIONS = iterations(8, 1_000)
-SPREAD_SECONDS = 0.004  # seconds within which all of a round begin
-EXPIRE_NOW_SQL = (  # the order first, as everybody locks it
+SPREAD_SECONDS = 0.004  # seconds within which all participants of a round begin
+EXPIRE_NOW_SQL = (  # locks the order first, as everything else does
     "WITH held AS (SELECT id FROM orders WHERE id = :id FOR NO KEY UPDATE) UPDATE timer SET due_at = now()"
     " WHERE order_id IN (SELECT id FROM held) AND status = 'set' AND kind = 'expire'"
 )
@@ -42,7 +42,7 @@ async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
 
 
 async def campus_without_open_order_limit(database: UnitOfWorkFactory, runners: int) -> Campus:
-    """A campus whose runners may hold any number of jobs: who won once runs again."""
+    """Found a campus whose runners may hold any number of orders, so that a winner can win again."""
     async with database() as work:
         campus = await found_campus(work, runners=runners)
         await work.connection.execute(update(campuses).values(open_jobs=10_000))
@@ -62,14 +62,14 @@ async def test_of_every_order_that_fifty_claim_at_once_one_has_it_and_all_others
             taken = await find_order(work, campus.id, order.id)
             claims = [line for line in await read_order_history(work, campus.id, order.id) if line.event == "claimed"]
         assert [line.actor.person_id for line in claims] == [taken.runner_id]
-        count_inputs("claims of one job at once: it is hers", heard["done"])
+        count_inputs("claims of one job at once: won", heard["done"])
         count_inputs("claims of one job at once: told that it is taken", heard[OrderAlreadyTaken.__name__])
 
 
 async def test_claim_cancel_deadline_and_release_at_the_same_instant_each_happened_or_was_refused(
     database: UnitOfWorkFactory,
 ) -> None:
-    """Every other job has a runner already, who gives it back in that instant: M10, S1, S11, S12; cases 21 and 23."""
+    """Every second order has a runner who gives it back in that instant (M10, S1, S11, S12; edge cases 21 and 23)."""
     campus, chance, ends = await campus_without_open_order_limit(database, 2), Random(SEED), Counter[OrderStatus]()
     for number in range(REPETITIONS):
         async with database() as work:
@@ -82,11 +82,11 @@ async def test_claim_cancel_deadline_and_release_at_the_same_instant_each_happen
     for status, many in ends.items():
         count_inputs(f"claim, cancel, deadline, release at once: ended {status}", many)
     assert set(ends) <= {OrderStatus.CREATED, OrderStatus.ACCEPTED, OrderStatus.CANCELLED, OrderStatus.EXPIRED}
-    assert len(ends) > 1, f"a race somebody always wins shows nothing: {ends}"
+    assert len(ends) > 1, f"a race that one side always wins proves nothing: {ends}"
 
 
 async def _race_all_taps(database: UnitOfWorkFactory, campus: Campus, order: Order, chance: Random) -> Counter[str]:
-    """Everybody acts within a few milliseconds; how often each was told that it is done."""
+    """Start all taps within a few milliseconds, and count how often each was told that it succeeded."""
     told = Counter[str]()
 
     async def late(name: str) -> None:
@@ -120,7 +120,7 @@ async def _deadline(database: UnitOfWorkFactory, campus: Campus, order: Order) -
 async def _assert_consistent(
     database: UnitOfWorkFactory, campus: Campus, order: Order, told: Counter[str], *, held: bool
 ) -> Order:
-    """The order, after a look whether all is as people were told, once each, and its deadline is set or stopped."""
+    """Return the order after checking it against what people were told, the notifications and the deadline."""
     deadline = select(func.count()).where(timer.c.order_id == order.id, timer.c.kind == TimerKind.EXPIRE)
     async with database() as work:
         after = await find_order(work, campus.id, order.id)

@@ -1,4 +1,4 @@
-"""Races on real Postgres: however many tap at once, one guarded UPDATE decides, and everybody hears the truth."""
+"""Races on a real Postgres: of any number of taps one guarded UPDATE decides, and the others are refused correctly."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -100,7 +100,7 @@ async def test_placing_the_same_draft_twenty_times_makes_one_order(database: Uni
 
 
 async def test_a_losing_claim_gives_nothing_back(database: UnitOfWorkFactory) -> None:
-    """S-defect of the original: a loser's compensation unassigned the winner."""
+    """In the original, the compensation of a losing claim unassigned the winner."""
     campus, order = await set_up_open_order(database)
     won = await claim(database, campus, order, FIRST_RUNNER)
     with pytest.raises(OrderAlreadyTaken):
@@ -127,7 +127,7 @@ async def test_a_runner_who_was_suspended_a_moment_ago_takes_nothing(database: U
         assert await change_runner_status(work, SYSTEM, campus.id, runner.person_id, before=before, after=after)
     async with database() as work:
         with pytest.raises(RunnerNotApproved):
-            await runner_use_cases.start_claim(work, campus, runner, order.id)  # the bot still thinks she is one
+            await runner_use_cases.start_claim(work, campus, runner, order.id)  # as read before the suspension
 
 
 async def test_a_runner_who_gave_an_order_back_does_not_get_it_again(database: UnitOfWorkFactory) -> None:

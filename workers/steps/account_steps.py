@@ -1,4 +1,4 @@
-"""The outside step about an account that was set up before: whether it can be paid to, and what its bank said."""
+"""The external step of an account that was set up before: can it receive transfers, and did a bank payout fail."""
 
 from typing import Any
 
@@ -17,12 +17,15 @@ from workers.stripe_gateway_failures import ACCOUNT_INVALID
 
 
 async def prepare_payout_account_check(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
-    """Which account, and which of its pay-outs to a bank."""
+    """Return the account, and the bank payout to look up, if there is one."""
     return {"account": run.data["account"], "payout": run.data.get("payout")}
 
 
 async def fetch_payout_account(client: StripeGateway, request: CallRequest) -> StepResult:
-    """The account as it is now, and the pay-out; an account out of our reach was cut off by its owner."""
+    """Return whether the account can receive transfers, and its bank payout.
+
+    An account that we cannot reach was disconnected by its owner (`cut_off`).
+    """
     account, payout = request.params["account"], request.params["payout"]
     try:
         found = await retrieve_account(client, account)
@@ -35,7 +38,7 @@ async def fetch_payout_account(client: StripeGateway, request: CallRequest) -> S
 
 
 async def record_payout_account_check(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """She is told what changed, once."""
+    """Record what changed, and tell the runner each change once."""
     if result["cut_off"]:
         await record_account_disconnected(work, run, result["account"])
         return
@@ -49,6 +52,6 @@ def _payout_result(found: dict[str, Any] | None) -> dict[str, Any] | None:
     return None if found is None else {name: found[name] for name in ("id", "status", "amount", "currency")}
 
 
-LOOK_AT_PAYOUTS = ExternalStepHooks(
+REFRESH_PAYOUTS = ExternalStepHooks(
     prepare=prepare_payout_account_check, execute=fetch_payout_account, record=record_payout_account_check
 )

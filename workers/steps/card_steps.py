@@ -1,4 +1,4 @@
-"""Outside steps around a customer's card: her Stripe customer, the Checkout page, what it saved, letting it go."""
+"""External steps of a customer's card: the Stripe customer, the Checkout page, the saved card, its detachment."""
 
 from domain.store.campus_repository import find_campus
 from domain.store.outbox import tell
@@ -10,24 +10,27 @@ from workers.stripe_gateway import StripeGateway, create_checkout, create_custom
 
 
 async def prepare_stripe_customer(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
-    """A customer to make, unless there is one; Stripe learns no more of the person than our number."""
+    """Return the parameters of a new Stripe customer; None when the person has one.
+
+    Stripe learns nothing of the person but our number.
+    """
     member = await find_member(work, run.campus_id, run.required_person_id)
     run.data["customer"] = member.stripe_customer
     return None if member.stripe_customer is not None else {"metadata": {"person": str(run.required_person_id)}}
 
 
 async def ensure_stripe_customer(client: StripeGateway, request: CallRequest) -> StepResult:
-    """The new customer's id."""
+    """Create the Stripe customer and return its id."""
     return {"customer": (await create_customer(client, request.params, request.key))["id"]}
 
 
 async def record_stripe_customer(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """Remember the customer, unless another set-up was faster."""
+    """Save the Stripe customer, unless a parallel set-up was faster."""
     run.data["customer"] = await save_stripe_customer(work, run.required_person_id, result["customer"])
 
 
 async def prepare_checkout(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
-    """A page that saves a card."""
+    """Return the parameters of a Checkout page that saves a card."""
     campus = await find_campus(work, run.campus_id)
     metadata = {"person": str(run.required_person_id), "saga": str(run.id), "call": key}
     return {
@@ -42,13 +45,13 @@ async def prepare_checkout(work: UnitOfWork, run: SagaRun, key: str) -> StepPara
 
 
 async def open_checkout(client: StripeGateway, request: CallRequest) -> StepResult:
-    """The page's session and address."""
+    """Create the Checkout session; return its id and its URL."""
     found = await create_checkout(client, request.params, request.key)
     return {"session": found["id"], "url": found["url"]}
 
 
 async def record_checkout(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """The link goes to the customer."""
+    """Send the link to the customer."""
     run.data["session"] = result["session"]
     await tell(
         work,
@@ -61,12 +64,11 @@ async def record_checkout(work: UnitOfWork, run: SagaRun, result: StepResult) ->
 
 
 async def prepare_checkout_lookup(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
-    """Which session to look at."""
     return {"session": run.data["session"]}
 
 
 async def fetch_checkout(client: StripeGateway, request: CallRequest) -> StepResult:
-    """The card the page saved, if it did."""
+    """Return the card that the Checkout page saved; None in its place while the page is not complete."""
     found = await retrieve_checkout(client, request.params["session"])
     if found["status"] != "complete":
         return {"card": None}
@@ -76,32 +78,30 @@ async def fetch_checkout(client: StripeGateway, request: CallRequest) -> StepRes
 
 
 async def record_checkout_lookup(_work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """Saved, or not yet."""
+    """Keep the saved card on the run and add the signal; change nothing while there is none."""
     if result["card"] is not None:
         run.data["card"] = result["card"]
         add_signal(run, "card_saved")
 
 
 async def prepare_card_detachment(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
-    """Which card she gave up."""
     return {"payment_method": run.data["payment_method"]}
 
 
 async def detach_saved_card(client: StripeGateway, request: CallRequest) -> StepResult:
-    """It is nobody's card any more, at Stripe either."""
     await detach_card(client, request.params["payment_method"], request.key)
     return {}
 
 
 async def record_card_detachment(_work: UnitOfWork, _run: SagaRun, _result: StepResult) -> None:
-    """We forgot the card before."""
+    """Record nothing: our row of the card was deleted before the call."""
 
 
 ENSURE_CUSTOMER = ExternalStepHooks(
     prepare=prepare_stripe_customer, execute=ensure_stripe_customer, record=record_stripe_customer
 )
 OPEN_CHECKOUT = ExternalStepHooks(prepare=prepare_checkout, execute=open_checkout, record=record_checkout)
-LOOK_AT_CHECKOUT = ExternalStepHooks(
+REFRESH_CHECKOUT = ExternalStepHooks(
     prepare=prepare_checkout_lookup, execute=fetch_checkout, record=record_checkout_lookup
 )
 DETACH_CARD = ExternalStepHooks(

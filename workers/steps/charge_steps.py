@@ -1,4 +1,4 @@
-"""Outside steps where a hold lapsed before it was captured: the card is charged anew, with nobody there to approve."""
+"""External steps that charge the card again, off session, when a hold lapsed before its capture."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,8 +21,8 @@ from workers.steps.external_step import CallRequest, ExternalStepHooks, StepPara
 from workers.stripe_gateway import StripeGateway, cancel_intent, create_intent, find_intent, retrieve_intent
 
 CHARGE_TRACE_TIMEOUT = timedelta(hours=24)  # a charge without a trace by then was not made
-MAX_CLOCK_SKEW_SECONDS = 60  # seconds Stripe's clock may be behind ours
-# Stripe's codes for a capture that comes too late; its intent may still say that it holds.
+MAX_CLOCK_SKEW_SECONDS = 60  # how far Stripe's clock may be behind ours
+# Stripe's codes for a capture that comes too late. The intent may still say that it holds the money.
 CAPTURE_TOO_LATE_CODES = frozenset({"charge_expired_for_capture", "capture_charge_authorization_expired"})
 IDEMPOTENCY_ERROR = "idempotency_error"
 UNKNOWN_PAYMENT_MESSAGE = (
@@ -32,7 +32,11 @@ UNKNOWN_PAYMENT_MESSAGE = (
 
 
 async def close_lapsed_hold(client: StripeGateway, request: CallRequest, refusal: Refused) -> StepResult:
-    """Why the hold that could not be captured is gone; it is certainly closed then. Else the refusal itself."""
+    """Make sure that the hold that could not be captured is canceled; return why it lapsed.
+
+    Cancel the intent when the capture came too late and the intent still says that it holds the money. Raise the
+    refusal itself when the intent is not canceled in the end.
+    """
     intent: str = request.params["payment_intent"]
     found = await retrieve_intent(client, intent)
     if found["status"] == "requires_capture" and refusal.reason in CAPTURE_TOO_LATE_CODES:
@@ -43,7 +47,10 @@ async def close_lapsed_hold(client: StripeGateway, request: CallRequest, refusal
 
 
 async def replace_lapsed_hold(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """The lapsed hold is closed, and another try at the same money stands in its place."""
+    """Close the lapsed hold, and insert another attempt at the same money in its place.
+
+    Raise LookupError when the order has no total.
+    """
     order = await find_order(work, run.campus_id, run.required_order_id)
     if order.total is None:
         raise LookupError(f"order {order.id} was delivered without a total")
@@ -53,9 +60,11 @@ async def replace_lapsed_hold(work: UnitOfWork, run: SagaRun, result: StepResult
 
 
 async def prepare_recharge(work: UnitOfWork, run: SagaRun, key: str) -> StepParams | None:
-    """The total, on the card she has now: one she replaced is not hers to be charged any more. None: all was captured.
+    """Return the parameters of a charge of the total; None when there is nothing to charge.
 
-    Refused when Stripe has a payment of this order that we do not know: a person has to see whether it was paid.
+    That is so when the hold was captured. It is also so when the customer has no card: then the charge is recorded as
+    declined. The card is the one the customer has now, because a card they replaced may not be charged any more. Raise
+    Refused when Stripe has a payment of this order that we do not know: a person has to see whether the order was paid.
     """
     if "lapsed" not in run.data:
         return None
@@ -70,13 +79,19 @@ async def prepare_recharge(work: UnitOfWork, run: SagaRun, key: str) -> StepPara
 
 
 async def require_no_unknown_payment(work: UnitOfWork, order_id: int) -> None:
-    """Refused when Stripe has a payment of this order that we do not know: a second one might be one too many."""
+    """Raise Refused when Stripe has a payment of this order that we do not know.
+
+    A second payment might then be one too many.
+    """
     if await has_unknown_payment(work, order_id):
         raise Refused("unknown_payment", UNKNOWN_PAYMENT_MESSAGE)
 
 
 def build_charge(order: Order, member: Member, campus: Campus, run: SagaRun, key: str) -> StepParams:
-    """A payment of the order's total that is taken at once, as `authorize_hold` asks for what it holds."""
+    """Return the parameters of a payment of the order's total that is captured at once.
+
+    The other parameters are those of `prepare_hold`. Raise LookupError when the member has no card.
+    """
     if member.card is None:
         raise LookupError(f"person {member.person_id} has no card")
     return {
@@ -94,7 +109,10 @@ def build_charge(order: Order, member: Member, campus: Campus, run: SagaRun, key
 
 
 async def execute_recharge(client: StripeGateway, request: CallRequest) -> StepResult:
-    """Charge it; a no of whatever kind is an answer too, and leaves nothing open at Stripe."""
+    """Charge the card. A decline of any kind is a result too, and leaves nothing open at Stripe.
+
+    Raise Refused for an idempotency error, and OutcomeUnknown while the bank processes the payment.
+    """
     try:
         found = await create_intent(client, request.params, request.key)
     except Refused as refusal:
@@ -108,7 +126,10 @@ async def execute_recharge(client: StripeGateway, request: CallRequest) -> StepR
 
 
 async def find_recharge(client: StripeGateway, request: CallRequest) -> StepResult | None:
-    """What an unanswered call made, if it made something; TryLater while the bank is at it."""
+    """Return what a call with an unknown outcome made; None if it made nothing.
+
+    Raise TryLater while the bank processes the payment.
+    """
     since = int(request.first_sent_at.timestamp()) - MAX_CLOCK_SKEW_SECONDS
     found = await find_intent(client, request.params["customer"], since, request.key)
     if found is None:
@@ -127,14 +148,14 @@ async def _conclude(client: StripeGateway, request: CallRequest, found: dict[str
 
 
 async def _decline(client: StripeGateway, request: CallRequest, intent: str | None, reason: str) -> StepResult:
-    """A declined intent could be paid later, by nobody we wait for: it is closed."""
+    """Cancel a declined intent: it could still be paid later, and nobody waits for that payment."""
     if intent is not None:
         await cancel_intent(client, intent, f"{request.key}:cancel")
     return {"declined": reason, "payment_intent": intent}
 
 
 async def record_recharge(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """It was taken after all, or the customer will owe it."""
+    """Record the taken payment, or the decline that makes the customer owe the total."""
     if "declined" in result:
         run.data["declined"] = result["declined"]
         changes = {"payment_intent": result["payment_intent"], "refusal": result["declined"]}
@@ -144,7 +165,10 @@ async def record_recharge(work: UnitOfWork, run: SagaRun, result: StepResult) ->
 
 
 async def record_taken_payment(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """The money is ours: the row says from which charge."""
+    """Record which charge took the money.
+
+    Raise LookupError when the order's current hold was not waiting for a charge.
+    """
     changes = {name: result[name] for name in ("payment_intent", "charge")}
     more_changes = {"captured": result["amount"], "made_at": func.now(), "approval_url": None}
     if await move_current_hold(work, run.required_order_id, HoldEvent.CHARGED, **changes, **more_changes) is None:
@@ -153,7 +177,7 @@ async def record_taken_payment(work: UnitOfWork, run: SagaRun, result: StepResul
 
 
 def describe_taken_payment(intent: dict[str, Any]) -> StepResult:
-    """What a payment that was taken says of itself: its charge, its fee (minor units) and balance transaction."""
+    """Return amount, charge, fee (minor units) and balance transaction of a taken payment."""
     found = intent["latest_charge"]
     transaction = found.get("balance_transaction") or {}
     return {

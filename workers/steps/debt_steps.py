@@ -1,4 +1,4 @@
-"""Outside steps of settle_debt: charge the card of who is there, watch what her bank says, close what was not paid."""
+"""External steps of settle_debt: charge the customer's card on session, poll the bank, cancel what was not paid."""
 
 from typing import Any
 
@@ -34,7 +34,11 @@ from workers.stripe_gateway import StripeGateway, cancel_intent, create_intent, 
 
 
 async def prepare_debt_charge(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
-    """All she owes, on her card, with her there: her bank may ask."""
+    """Return the parameters of a charge of the whole debt, on session: the bank may ask the customer.
+
+    Raise Refused "declined" without a card, and "unknown_payment" when Stripe has a payment of this order that we do
+    not know.
+    """
     await require_no_unknown_payment(work, run.required_order_id)
     order = await find_order(work, run.campus_id, run.required_order_id)
     member = await find_member(work, run.campus_id, run.required_person_id)
@@ -45,7 +49,11 @@ async def prepare_debt_charge(work: UnitOfWork, run: SagaRun, key: str) -> StepP
 
 
 async def execute_debt_charge(client: StripeGateway, request: CallRequest) -> StepResult:
-    """Ask for it; whatever Stripe refuses it for, to the customer it is declined."""
+    """Charge the card; raise Refused "declined" for every refusal of the payment by Stripe.
+
+    The customer is told the same for all of them. Raise the refusal itself for an idempotency error, and OutcomeUnknown
+    while the bank processes the payment.
+    """
     try:
         found = await create_intent(client, request.params, request.key)
     except Refused as refusal:
@@ -58,7 +66,10 @@ async def execute_debt_charge(client: StripeGateway, request: CallRequest) -> St
 
 
 async def find_debt_charge(client: StripeGateway, request: CallRequest) -> StepResult | None:
-    """The payment an unanswered call made, if it made one."""
+    """Return the payment that a call with an unknown outcome made; None if it made none.
+
+    Raise TryLater while the bank processes the payment.
+    """
     since = int(request.first_sent_at.timestamp()) - MAX_CLOCK_SKEW_SECONDS
     found = await find_intent(client, request.params["customer"], since, request.key)
     if found is None:
@@ -70,7 +81,7 @@ async def find_debt_charge(client: StripeGateway, request: CallRequest) -> StepR
 
 
 async def record_debt_charge(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """It is paid, or her bank wants a word first, or it is declined."""
+    """Record the payment: paid, declined, or waiting until the customer approves it with the bank."""
     changes = {"payment_intent": result["payment_intent"]}
     match result["status"]:
         case "succeeded":
@@ -86,7 +97,7 @@ async def record_debt_charge(work: UnitOfWork, run: SagaRun, result: StepResult)
             await move_current_hold(work, run.required_order_id, HoldEvent.DECLINED, **changes, **more_changes)
             add_signal(run, "declined")
         case _:
-            pass  # processing: the next look will know
+            pass  # processing: the next poll will know
 
 
 async def _notify_approval_link(work: UnitOfWork, run: SagaRun, url: str | None) -> None:
@@ -108,20 +119,23 @@ async def _notify_approval_link(work: UnitOfWork, run: SagaRun, url: str | None)
 
 
 async def fetch_debt_payment(client: StripeGateway, request: CallRequest) -> StepResult:
-    """The payment as it is now."""
     return _payment_result(await retrieve_intent(client, request.params["payment_intent"]))
 
 
 async def record_debt_payment_lookup(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """A bank's yes or no that came meanwhile; while it waits for hers there is no news."""
+    """Record what the bank decided meanwhile.
+
+    While it waits for the customer's approval there is nothing to record.
+    """
     if result["status"] != "requires_action":
         await record_debt_charge(work, run, result)
 
 
 async def prepare_debt_charge_cancel(work: UnitOfWork, run: SagaRun, key: str) -> StepParams | None:
-    """As a hold is let go. But what Stripe answered with a failure it may still do, and this takes money at once.
+    """Return what to cancel, as `prepare_hold_release` does, but wait longer for a trace.
 
-    So she is not told that nothing was charged, and asked again, before a day without a trace is over.
+    Stripe may still do what it answered with a failure, and this charge takes money at once. So only after 24 hours
+    without a trace is the customer told that nothing was charged, and asked to pay again.
     """
     params = await prepare_hold_release(work, run, key)
     if params is not None and params["payment_intent"] is None and "failed_at" in run.data:
@@ -144,7 +158,10 @@ async def _notify_outcome_unknown(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def cancel_debt_charge(client: StripeGateway, request: CallRequest) -> StepResult:
-    """Close what was not paid, looking first for one whose answer never came; a yes at the last moment counts."""
+    """Cancel what was not paid; return the payment if the bank approved it at the last moment.
+
+    Look first for a payment whose creation had an unknown outcome. Raise TryLater while the bank processes it.
+    """
     intent = await find_requested_intent(client, request)
     if intent is None:
         return {"payment_intent": None}
@@ -170,7 +187,10 @@ async def _cancel_unless_paid(client: StripeGateway, intent: str, key: str) -> d
 
 
 async def record_debt_charge_cancel(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """Nothing was taken, and nothing can be any more; or it was paid after all, and that is booked."""
+    """Record that nothing was taken and nothing can be taken any more.
+
+    If the payment was taken after all, book it as the settlement.
+    """
     if result.get("taken") is None:
         await record_hold_release(work, run, result)
         return
@@ -198,7 +218,7 @@ CHARGE_DEBT = ExternalStepHooks(
     refused=record_decline,
     rekey_after=CHARGE_TRACE_TIMEOUT,
 )
-LOOK_AT_CHARGE = ExternalStepHooks(
+REFRESH_DEBT_CHARGE = ExternalStepHooks(
     prepare=prepare_intent_lookup, execute=fetch_debt_payment, record=record_debt_payment_lookup
 )
 CANCEL_DEBT_CHARGE = ExternalStepHooks(

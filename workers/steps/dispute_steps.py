@@ -1,4 +1,4 @@
-"""The outside step about a dispute: how it stands at Stripe, and which money moved for it."""
+"""The external step of a dispute: its status at Stripe, and which money moved for it."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -21,12 +21,11 @@ WON_STATUSES = ("won", "warning_closed", "prevented")  # the money is ours, or w
 
 
 async def prepare_dispute_lookup(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
-    """Which dispute to look at."""
     return {"dispute": run.data["dispute"]}
 
 
 async def fetch_dispute(client: StripeGateway, request: CallRequest) -> StepResult:
-    """The dispute as it is now, and what moved on our balance for it, in minor units."""
+    """Return the dispute as it is now, and what moved on our balance for it, in minor units."""
     found = await retrieve_dispute(client, request.params["dispute"])
     balance_transactions: list[dict[str, Any]] = found.get("balance_transactions") or []
     return {
@@ -44,9 +43,10 @@ async def fetch_dispute(client: StripeGateway, request: CallRequest) -> StepResu
 
 
 async def record_dispute_lookup(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """Only forward: opened, money taken, won or lost, each booked and told once however often Stripe says it.
+    """Record how far the dispute went: opened, money withdrawn, won or lost.
 
-    A dispute that is won counts as won when the money is back: until then a later event brings us here again.
+    It only moves forward. Each change is booked and told once, however often Stripe reports it. A dispute counts as won
+    when the money is back: until then a later event runs this step again.
     """
     dispute_id = result["dispute"]
     opened_dispute = await find_or_open_dispute(
@@ -64,4 +64,4 @@ async def record_dispute_lookup(work: UnitOfWork, run: SagaRun, result: StepResu
         await record_dispute_won(work, run, current_dispute, result["fee_returned"])
 
 
-LOOK_AT_DISPUTE = ExternalStepHooks(prepare=prepare_dispute_lookup, execute=fetch_dispute, record=record_dispute_lookup)
+REFRESH_DISPUTE = ExternalStepHooks(prepare=prepare_dispute_lookup, execute=fetch_dispute, record=record_dispute_lookup)

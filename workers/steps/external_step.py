@@ -1,4 +1,4 @@
-"""The shape of an outside step: plan it in one transaction, call it in none, record it in the next."""
+"""The shape of an external step: prepare in one transaction, execute in none, record in the next."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,29 +16,32 @@ StepResult = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRequest:
-    """What a call was, or will be, sent as."""
+    """A call as it was sent, or will be sent."""
 
     key: str
     params: StepParams
     first_sent_at: datetime
-    now: datetime  # the database's clock: a worker's own may be wrong, and waiting for a trace is about money
+    now: datetime  # of the database: a worker's clock may be wrong, and waiting for a trace concerns money
 
 
 FindExisting = Callable[[StripeGateway, CallRequest], Awaitable[StepResult | None]]
 
 
 async def ignore_refusal(_work: UnitOfWork, _run: SagaRun, _refusal: Refused) -> None:
-    """A refusal that leaves no trace beside the saga's own."""
+    """Record nothing: the saga's own record of the refusal is enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalStepHooks:
-    """One call and the writes around it.
+    """One call to Stripe and the writes around it.
 
-    `plan` freezes the parameters (None: there is nothing to do; it may raise Refused), `call` sends them under the key,
-    `record` writes the result in the transaction of the next progress. `look` finds out what an unanswered call did;
-    None from it means: nothing, as far as one can see. `rekey_after` the last sign of life a call without a trace
-    may be sent under another key; at once where the object's own state, or its harmlessness, makes a second call safe.
+    `prepare` freezes the parameters. It returns None when there is nothing to do, and may raise Refused. `execute`
+    sends them under the idempotency key. `record` writes the result in the transaction of the next progress. `refused`
+    writes what a refusal changes beside the saga itself.
+
+    `find_existing` finds out what a call with an unknown outcome did. None from it means: nothing, as far as Stripe
+    shows. A call without a trace may be sent under another key when its outcome was last unknown `rekey_after` ago.
+    Zero means at once: the state of the object, or the harmlessness of the call, makes a second call safe.
     """
 
     prepare: Callable[[UnitOfWork, SagaRun, str], Awaitable[StepParams | None]]
@@ -50,5 +53,5 @@ class ExternalStepHooks:
 
 
 def add_signal(run: SagaRun, name: str) -> None:
-    """A call's own result is a signal to the wait behind it."""
+    """Add a signal to the run, because the result of a call is what the next wait waits for."""
     run.data["signals"] = sorted({*run.data.get("signals", []), name})

@@ -1,4 +1,4 @@
-"""Outside steps around a runner's money: her account, its set-up link, and the transfers to it."""
+"""External steps of a runner's money: the Stripe account, its onboarding link, and the transfers to it."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,13 +28,14 @@ from workers.stripe_gateway import (
 )
 from workers.stripe_gateway_failures import ACCOUNT_INVALID
 
-TRANSFER_TRACE_TIMEOUT = timedelta(hours=24)  # a transfer without a trace by then was none
+TRANSFER_TRACE_TIMEOUT = timedelta(hours=24)  # a transfer without a trace by then was not made
 
 
 async def prepare_transfer(work: UnitOfWork, run: SagaRun, key: str) -> StepParams | None:
-    """What is owed, to the runner's account: from the very charge that paid it, or from what the platform has.
+    """Return the transfer of what is due; None, and nothing is sent, when debts of the runner took all of it.
 
-    None, and nothing is sent, where all of it was kept for what she owes.
+    Its source is the charge that paid the order, or the platform's balance when nothing was charged. Raise Refused
+    "no_account" when the runner has no account.
     """
     open_payable = await find_payable(work, run.required_order_id)
     if open_payable is not None and open_payable.status is PayoutStatus.ANNULLED:
@@ -54,18 +55,21 @@ async def prepare_transfer(work: UnitOfWork, run: SagaRun, key: str) -> StepPara
 
 
 async def execute_transfer(client: StripeGateway, request: CallRequest) -> StepResult:
-    """Send it; the transfer's id and amount (minor units)."""
+    """Send the transfer; return its id and amount (minor units)."""
     return _transfer_result(await create_transfer(client, request.params, request.key))
 
 
 async def find_sent_transfer(client: StripeGateway, request: CallRequest) -> StepResult | None:
-    """The transfer an unanswered call made, if it made one."""
+    """Return the transfer that a call with an unknown outcome made; None if it made none."""
     found = await find_transfer(client, request.params["transfer_group"], request.key)
     return None if found is None else _transfer_result(found)
 
 
 async def record_transfer(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """The debt is paid, in the books too, and the runner is told."""
+    """Record the payable as paid, post the transfer to the ledger, and tell the runner.
+
+    Raise LookupError when the payable was not being sent.
+    """
     changes = {"transfer": result["transfer"], "paid_at": func.now(), "sent": payable.c.sent + result["amount"]}
     paid_payable = await move_payable(work, run.required_order_id, PayoutEvent.PAID, **changes)
     if paid_payable is None:
@@ -95,7 +99,10 @@ async def record_transfer(work: UnitOfWork, run: SagaRun, result: StepResult) ->
 
 
 async def prepare_account(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
-    """The account there is, and the one to make when there is none, or its owner cut the tie."""
+    """Return the account there is, and the parameters of a new one.
+
+    The new one is for a runner who has none, or who disconnected it.
+    """
     member = await find_member(work, run.campus_id, run.required_person_id)
     existing_account = {} if member.stripe_account is None else {"account": member.stripe_account}
     return {
@@ -114,7 +121,7 @@ async def prepare_account(work: UnitOfWork, run: SagaRun, _key: str) -> StepPara
 
 
 async def ensure_account(client: StripeGateway, request: CallRequest) -> StepResult:
-    """The runner's account, made when there is none that we may pay to."""
+    """Return the runner's account; create one when there is none that we may pay to."""
     existing_account = request.params.get("account")
     try:
         if existing_account is not None:
@@ -128,7 +135,10 @@ async def ensure_account(client: StripeGateway, request: CallRequest) -> StepRes
 
 
 async def record_account(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """Remember the account, unless another set-up was faster, and whether it can be paid to by now."""
+    """Save the account, unless a parallel set-up was faster.
+
+    Add the signal when the account can receive transfers already.
+    """
     if result.get("cut_off") is not None:
         await forget_stripe_account(work, run.required_person_id, result["cut_off"])
     run.data["account"] = await save_stripe_account(work, run.required_person_id, result["account"])
@@ -137,7 +147,7 @@ async def record_account(work: UnitOfWork, run: SagaRun, result: StepResult) -> 
 
 
 async def prepare_onboarding(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
-    """A set-up link, unless the account is ready."""
+    """Return the parameters of an onboarding link; None when the account is ready."""
     if "account_ready" in run.data.get("signals", []):
         return None
     campus = await find_campus(work, run.campus_id)
@@ -150,12 +160,11 @@ async def prepare_onboarding(work: UnitOfWork, run: SagaRun, _key: str) -> StepP
 
 
 async def open_onboarding(client: StripeGateway, request: CallRequest) -> StepResult:
-    """The link."""
     return {"url": (await create_account_link(client, request.params, request.key))["url"]}
 
 
 async def record_onboarding(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """The link goes to the runner alone, never to a group."""
+    """Send the link to the runner's own chat, never to a group."""
     await tell(
         work,
         campus_id=run.campus_id,
@@ -167,17 +176,15 @@ async def record_onboarding(work: UnitOfWork, run: SagaRun, result: StepResult) 
 
 
 async def prepare_account_lookup(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
-    """Which account to look at."""
     return {"account": run.data["account"]}
 
 
 async def fetch_account(client: StripeGateway, request: CallRequest) -> StepResult:
-    """The account as it is now."""
     return _account_result(await retrieve_account(client, request.params["account"]))
 
 
 async def record_account_lookup(_work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """Ready, or not yet."""
+    """Add the signal when the account is ready."""
     if result["ready"]:
         add_signal(run, "account_ready")
 
@@ -187,7 +194,7 @@ def _account_result(found: dict[str, Any]) -> StepResult:
 
 
 def can_receive_transfers(account: dict[str, Any]) -> bool:
-    """Whether transfers to this account are possible, by Stripe's own word."""
+    """Return whether Stripe says that transfers to this account are possible."""
     return bool((account.get("capabilities") or {}).get("transfers") == "active")
 
 
@@ -204,4 +211,4 @@ TRANSFER_EARNINGS = ExternalStepHooks(
 )
 ENSURE_ACCOUNT = ExternalStepHooks(prepare=prepare_account, execute=ensure_account, record=record_account)
 OPEN_ONBOARDING = ExternalStepHooks(prepare=prepare_onboarding, execute=open_onboarding, record=record_onboarding)
-LOOK_AT_ACCOUNT = ExternalStepHooks(prepare=prepare_account_lookup, execute=fetch_account, record=record_account_lookup)
+REFRESH_ACCOUNT = ExternalStepHooks(prepare=prepare_account_lookup, execute=fetch_account, record=record_account_lookup)

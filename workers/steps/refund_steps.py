@@ -1,4 +1,4 @@
-"""Outside steps of a refund: to the customer's card, back from the runner's account, and what became of it."""
+"""External steps of a refund: pay it to the customer's card, reverse the runner's part, look up how it ended."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,14 +28,14 @@ from workers.stripe_gateway import (
     reverse_transfer,
 )
 
-MONEY_TRACE_TIMEOUT = timedelta(hours=24)  # money without a trace by then did not move
+MONEY_TRACE_TIMEOUT = timedelta(hours=24)  # money that left no trace by then did not move
 FAILED_REFUND_STATUSES = ("failed", "canceled")
-# A reversal refused for one of these is a fault of ours, or somebody else's doing: a human has to look.
+# A reversal refused with one of these codes is a mistake of ours, or was caused elsewhere: a person has to look.
 NOT_OWED_BY_RUNNER_CODES = frozenset({"idempotency_error", "invalid_request", RESOURCE_MISSING})
 
 
 async def prepare_refund(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
-    """What was agreed on, to the payment it came from."""
+    """Return the refund of the agreed amount, to the payment it came from."""
     refund = await lock_refund(work, run.data["refund_row"])
     return {
         "payment_intent": refund.payment_intent,
@@ -46,24 +46,28 @@ async def prepare_refund(work: UnitOfWork, run: SagaRun, key: str) -> StepParams
 
 
 async def execute_refund(client: StripeGateway, request: CallRequest) -> StepResult:
-    """Send it back, and see how that stands: a call sent again is answered with what was true the first time."""
+    """Create the refund, then look up its status: a call sent again is answered with the first status.
+
+    Raise OutcomeUnknown when Stripe refuses the lookup, because it accepted the refund itself.
+    """
     created = await create_refund(client, request.params, request.key)
     try:
         return _refund_result(await retrieve_refund(client, created["id"]))
-    except Refused as refusal:  # of the second question: the first was answered with yes
+    except Refused as refusal:  # of the lookup only: the refund was accepted before
         raise OutcomeUnknown("refund_unseen", str(refusal)) from refusal
 
 
 async def find_sent_refund(client: StripeGateway, request: CallRequest) -> StepResult | None:
-    """The refund an unanswered call made, if it made one."""
+    """Return the refund that a call with an unknown outcome made; None if it made none."""
     found = await find_refund(client, request.params["payment_intent"], request.key)
     return None if found is None else _refund_result(found)
 
 
 async def record_refund(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """Stripe took it: booked, told to both; a bank may still take its time, or say no.
+    """Book the refund that Stripe accepted, and tell both sides.
 
-    One that failed by now was taken all the same: Stripe's books have it both ways, so ours do.
+    The bank may still take its time, or refuse. A refund that failed by now was accepted all the same: Stripe books it
+    both ways, and so do we. Raise LookupError when the refund was not requested.
     """
     run.data["refund"] = result["refund"]
     await update_refund(work, run.data["refund_row"], refund=result["refund"])
@@ -123,7 +127,10 @@ async def _notify_both_sides(work: UnitOfWork, refund: Refund) -> None:
 
 
 async def prepare_reversal(work: UnitOfWork, run: SagaRun, key: str) -> StepParams | None:
-    """What the runner was sent and bears; None when she bears nothing that was sent, or the refund failed meanwhile."""
+    """Return the reversal of what the runner was sent and has to bear.
+
+    None when the runner bears nothing that was sent, or when the refund failed meanwhile.
+    """
     refund = await lock_refund(work, run.data["refund_row"])
     if refund.to_take_back == 0 or refund.status is RefundStatus.FAILED:
         return None
@@ -137,7 +144,10 @@ async def prepare_reversal(work: UnitOfWork, run: SagaRun, key: str) -> StepPara
 
 
 async def execute_reversal(client: StripeGateway, request: CallRequest) -> StepResult:
-    """Take it back; `refusal` says why her account has it no more."""
+    """Reverse the transfer; `refusal` says why the runner's account does not have the money any more.
+
+    Raise Refused for a reason that makes it no debt of the runner.
+    """
     try:
         found = await reverse_transfer(client, request.params["transfer"], request.params["reversal"], request.key)
     except Refused as refusal:
@@ -148,13 +158,16 @@ async def execute_reversal(client: StripeGateway, request: CallRequest) -> StepR
 
 
 async def find_sent_reversal(client: StripeGateway, request: CallRequest) -> StepResult | None:
-    """The reversal an unanswered call made, if it made one."""
+    """Return the reversal that a call with an unknown outcome made; None if it made none."""
     found = await find_reversal(client, request.params["transfer"], request.key)
     return None if found is None else _reversal_result(found)
 
 
 async def record_reversal(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """It is back, or she owes it; where the refund failed meanwhile, what came back is hers again."""
+    """Record what came back, or a debt of the runner when nothing came back.
+
+    When the refund failed meanwhile, the runner owes nothing, and what came back is owed to the runner again.
+    """
     refund = await lock_refund(work, run.data["refund_row"])
     is_borne_by_runner = refund.status is not RefundStatus.FAILED
     if result["reversal"] is None:
@@ -175,18 +188,16 @@ async def record_reversal(work: UnitOfWork, run: SagaRun, result: StepResult) ->
 
 
 async def prepare_refund_lookup(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
-    """Which refund to look at."""
     refund = await lock_refund(work, run.data["refund_row"])
     return {"refund": refund.refund}
 
 
 async def fetch_refund(client: StripeGateway, request: CallRequest) -> StepResult:
-    """The refund as it is now."""
     return _refund_result(await retrieve_refund(client, request.params["refund"]))
 
 
 async def record_refund_lookup(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """It arrived, it failed, or the bank has not answered yet."""
+    """Record that the refund arrived or failed; change nothing while the bank has not answered."""
     if result["status"] in FAILED_REFUND_STATUSES:
         await fail_refund(work, run, run.data["refund_row"], result["failure"] or result["status"])
     elif result["status"] == "succeeded":
@@ -218,4 +229,4 @@ REVERSE_TRANSFER = ExternalStepHooks(
     find_existing=find_sent_reversal,
     rekey_after=MONEY_TRACE_TIMEOUT,
 )
-LOOK_AT_REFUND = ExternalStepHooks(prepare=prepare_refund_lookup, execute=fetch_refund, record=record_refund_lookup)
+REFRESH_REFUND = ExternalStepHooks(prepare=prepare_refund_lookup, execute=fetch_refund, record=record_refund_lookup)

@@ -1,4 +1,4 @@
-"""Outside steps of replace_hold: what a candidate has of its own; else it is made, watched and released as any hold."""
+"""External steps of replace_hold, as far as they differ from those of an ordinary hold."""
 
 from dataclasses import replace
 
@@ -18,7 +18,10 @@ from workers.stripe_gateway import StripeGateway, cancel_intent
 
 
 async def record_replacement_hold(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """As any hold; her order's card tells of the hold that counts, so the bank's link is a message of its own."""
+    """Record the hold as `record_hold` does; send the bank's approval link as a notification.
+
+    The order message shows the current hold only, so the link cannot go there.
+    """
     await record_hold(work, run, result)
     url = result["approval_url"]
     if result["status"] != "requires_action" or url is None:
@@ -42,7 +45,7 @@ async def record_replacement_hold(work: UnitOfWork, run: SagaRun, result: StepRe
 
 
 async def prepare_former_release(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
-    """The hold whose place was taken; nothing to do where it lapsed by itself."""
+    """Return the hold that was replaced; None when it lapsed by itself."""
     former = await find_hold(work, hold.c.id == int(run.data["former"]))
     if former is None or former.status is not HoldStatus.HELD:
         return None
@@ -50,16 +53,15 @@ async def prepare_former_release(work: UnitOfWork, run: SagaRun, _key: str) -> S
 
 
 async def release_former_hold(client: StripeGateway, request: CallRequest) -> StepResult:
-    """Cancel it."""
     return {"payment_intent": (await cancel_intent(client, request.params["payment_intent"], request.key))["id"]}
 
 
 async def record_former_release(work: UnitOfWork, run: SagaRun, _result: StepResult) -> None:
-    """The money of the old hold is free."""
+    """Record that the money of the former hold is free again."""
     await move_hold_where(work, hold.c.id == int(run.data["former"]), HoldEvent.RELEASED)
 
 
-AUTHORIZE_REPLACEMENT = replace(AUTHORIZE_HOLD, record=record_replacement_hold)
-RELEASE_FORMER = ExternalStepHooks(
+AUTHORIZE_REPLACEMENT_HOLD = replace(AUTHORIZE_HOLD, record=record_replacement_hold)
+RELEASE_FORMER_HOLD = ExternalStepHooks(
     prepare=prepare_former_release, execute=release_former_hold, record=record_former_release
 )

@@ -1,1 +1,1 @@
-"""The screens of an order that is being written: each asks for one thing, and says what a typed line will mean."""
+"""The screens of the basket: each asks for one thing, and sets what a typed line means."""

@@ -1,4 +1,4 @@
-"""Where the food is handed over: a building, and a spot in it."""
+"""The screens for the place of the hand-over: buildings, and the spots of one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,20 +18,20 @@ from domain.store.reordering import find_last_order
 
 @dataclass(frozen=True, slots=True)
 class Building:
-    """A building with its spots, by name."""
+    """A building with its spots."""
 
     name: str
     spots: tuple[DropPoint, ...]
 
 
 def group_buildings(points: Sequence[DropPoint]) -> tuple[Building, ...]:
-    """The buildings of these drop points, in their order."""
+    """Return the buildings of these drop points, in the same order."""
     names = dict.fromkeys(point.building for point in points)
     return tuple(Building(name, tuple(point for point in points if point.building == name)) for name in names)
 
 
 async def find_usual_place(context: RequestContext) -> str | None:
-    """Where her food usually goes: the place she set, else that of her last order."""
+    """Return the person's usual place: the one that was set, else that of the last order."""
     if context.member.default_place is not None:
         return context.member.default_place
     last = await find_last_order(context.work, context.campus.id, context.member.person_id)
@@ -39,7 +39,7 @@ async def find_usual_place(context: RequestContext) -> str | None:
 
 
 async def render_drop_points(context: RequestContext, draft: Draft, page: int = 0) -> Screen:
-    """The usual place, then the buildings; one with a single spot is chosen at once."""
+    """Return the screen of the usual place and the buildings; a building with one spot is chosen at once."""
     await expect_input(context, PendingInput.DROP_POINT)
     shown = get_page(group_buildings(await list_drop_points(context.work, context.campus.id)), page)
     rows: Rows = tuple((_building_button(context, draft, building),) for building in shown.items)
@@ -52,7 +52,7 @@ async def render_drop_points(context: RequestContext, draft: Draft, page: int = 
 
 
 def render_food_or_place(context: RequestContext, draft: Draft, typed: str) -> Screen:
-    """What was typed for a place reads like food: which is it? The next line is still a place."""
+    """Ask whether a typed line is an item or the place; the next typed line is still a place."""
     add = context.button("bot-button-as-item", Tap.USE_AS_ITEM, 0, draft.version, style=ButtonStyle.PRIMARY)
     place = context.button("bot-button-as-place", Tap.USE_AS_DROP_POINT, 0, draft.version)
     back = context.button("bot-button-back", Tap.DROP_POINT, 0, draft.version)
@@ -68,7 +68,7 @@ def _building_button(context: RequestContext, draft: Draft, building: Building) 
 
 
 async def render_spots(context: RequestContext, draft: Draft, first: int) -> Screen:
-    """The spots of the building that this drop point is in, from that one's page on; Stale when it is gone."""
+    """Return the screen of the building of drop point `first`, at its page. Raise Stale when the drop point is gone."""
     points = await list_drop_points(context.work, context.campus.id)
     building = find_building(points, first)
     await expect_input(context, PendingInput.DROP_POINT, first)
@@ -81,7 +81,7 @@ async def render_spots(context: RequestContext, draft: Draft, first: int) -> Scr
 
 
 def find_building(points: Sequence[DropPoint], drop_point: int) -> Building:
-    """The building that this drop point is in; Stale when it is gone."""
+    """Return the building of a drop point. Raise Stale when the drop point is gone."""
     for building in group_buildings(points):
         if any(spot.id == drop_point for spot in building.spots):
             return building
@@ -93,7 +93,7 @@ def _spot_button(context: RequestContext, draft: Draft, spot: DropPoint) -> Butt
 
 
 def _paging_rows(context: RequestContext, draft: Draft, building: Building, number: int) -> Rows:
-    """Pages of spots are named by the first spot on them: a building's name fits into no button."""
+    """Return the paging buttons; their id is a page's first spot, as callback data cannot hold a building's name."""
     starts = [spot.id for spot in building.spots[::PAGE_SIZE]]
     row: list[Button] = []
     if number:

@@ -1,4 +1,4 @@
-"""Which screen comes next."""
+"""The order of the basket's screens."""
 
 from bot.customer.screens import drop_point_screens, item_screens, offer_screens, store_screens
 from bot.customer.screens.screen_parts import with_notices
@@ -10,7 +10,7 @@ from domain.store.campus_repository import find_store
 
 
 async def render_next_screen(context: RequestContext, draft: Draft) -> Screen:
-    """What is still missing, or the review; what does not fit any more is asked for again."""
+    """Return the screen for the next missing part, or the review; ask again for a part that is not valid any more."""
     match draft.missing_part():
         case "store":
             return await store_screens.render_stores(context, draft)
@@ -38,7 +38,7 @@ async def _render_review(context: RequestContext, draft: Draft) -> Screen:
         return with_notices(
             await item_screens.render_basket(context, draft), context.say(refusal.key, **refusal.arguments)
         )
-    except PriceOutOfRange as refusal:  # the campus changed its range
+    except PriceOutOfRange as refusal:  # the campus has changed its range
         return with_notices(
             await offer_screens.render_fee(context, draft), context.say(refusal.key, **refusal.arguments)
         )

@@ -1,4 +1,4 @@
-"""What to buy: the menu, and the basket line by line."""
+"""The screens of the items: the menu, and the basket line by line."""
 
 from bot.customer.screens.screen_parts import MAX_BUTTON_NAME_LENGTH, expect_input
 from bot.customer.screens.store_screens import render_stores
@@ -13,11 +13,11 @@ from domain.errors import Stale
 from domain.pricing import Item
 from domain.store.campus_repository import find_store
 
-MAX_DISH_NAME_LENGTH = 24  # characters on half a row
+MAX_DISH_NAME_LENGTH = 24  # characters, on half a row
 
 
 async def render_items(context: RequestContext, draft: Draft, page: int = 0) -> Screen:
-    """Taps on the menu, or typed lines; another store first when this one is gone."""
+    """Return the menu's page, where typed lines work too; the store screen when the store is gone."""
     try:
         store = None if draft.store_id is None else await find_store(context.work, context.campus.id, draft.store_id)
     except Stale:
@@ -37,13 +37,13 @@ def _items_text(context: RequestContext, draft: Draft, store: Store | None) -> s
     line = example_line(context, store)
     tappable = store is not None and store.menu
     instruction = (
-        context.say("bot-items-hint", example=line) if tappable else context.say("bot-items-type", example=line)
+        context.say("bot-items-instruction", example=line) if tappable else context.say("bot-items-type", example=line)
     )
     return "\n\n".join(["\n".join(title), basket, instruction])
 
 
 def example_line(context: RequestContext, store: Store | None) -> str:
-    """A line as it may be typed: of this shop's own menu when it has one."""
+    """Return an example of a typed line, from the store's own menu if it has one."""
     if store is None or not store.menu:
         return f"2x chicken rice {context.format_money(450)}"
     dish = min(store.menu, key=lambda each: len(each.name))
@@ -83,7 +83,7 @@ def _continue_rows(context: RequestContext, draft: Draft) -> Rows:
 
 
 async def render_basket(context: RequestContext, draft: Draft, page: int = 0) -> Screen:
-    """Each line with one less and one more."""
+    """Return the basket's page, with buttons for one less and one more of each line."""
     await expect_input(context, PendingInput.ITEMS)
     shown = get_page(list(enumerate(draft.items)), page)
     rows = tuple(_line(context, draft, number, item) for number, item in shown.items)
@@ -105,7 +105,7 @@ def _line(context: RequestContext, draft: Draft, number: int, item: Item) -> tup
 
 
 def basket_lines(context: RequestContext, draft: Draft) -> list[str]:
-    """The basket, a line each."""
+    """Return a text line for each item of the basket."""
     return [
         context.say("bot-item", quantity=item.quantity, name=item.name, cost=context.format_money(item.cost))
         for item in draft.items
@@ -113,7 +113,7 @@ def basket_lines(context: RequestContext, draft: Draft) -> list[str]:
 
 
 async def render_discard_confirmation(context: RequestContext, draft: Draft) -> Screen:
-    """[Start over] asks once."""
+    """Return the confirmation of [Start over]."""
     keep = context.button("bot-button-keep", Tap.BASKET, 0, draft.version)
     confirm_button = context.button(
         "bot-button-discard-sure", Tap.DISCARD_SURE, 0, draft.version, style=ButtonStyle.DANGER

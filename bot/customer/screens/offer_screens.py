@@ -1,4 +1,4 @@
-"""The whole offer in one place, and what can be said about it: fee, tip, note."""
+"""The screens of the offer: the review, the delivery fee, the tip, the note."""
 
 from bot.customer.screens.item_screens import basket_lines
 from bot.customer.screens.screen_parts import back_row, expect_input
@@ -13,7 +13,7 @@ from domain.pricing import Price
 
 
 async def render_review(context: RequestContext, draft: Draft) -> Screen:
-    """Every line, the ceiling last, and the button that means it; what Draft.price refuses."""
+    """Return the review, the ceiling last, with [Place order]. Raise what Draft.price raises."""
     price = draft.price(context.campus.fees)
     await expect_input(context, PendingInput.NOTE)
     lines = [
@@ -36,7 +36,7 @@ async def render_review(context: RequestContext, draft: Draft) -> Screen:
 def _note_and_card_lines(context: RequestContext, draft: Draft) -> list[str]:
     card = context.member.card
     return [
-        context.say("bot-review-note", note=draft.note) if draft.note else context.say("bot-review-note-hint"),
+        context.say("bot-review-note", note=draft.note) if draft.note else context.say("bot-review-note-instruction"),
         context.say("bot-review-card", brand=card_brand_name(card.brand), last4=card.last4)
         if card
         else context.say("bot-review-no-card"),
@@ -67,7 +67,7 @@ def _rows(context: RequestContext, draft: Draft, price: Price) -> Rows:
 
 
 def _tip_rows(context: RequestContext, draft: Draft) -> Rows:
-    """The tips there are, without the one that is chosen: in its place stands none at all."""
+    """Return the tips without the chosen one; a button for no tip takes its place."""
     offers = suggested_tips(context.campus)
     row: tuple[Button, ...] = tuple(
         context.button("bot-button-tip", Tap.TIP, tip, draft.version, amount=context.format_money(tip))
@@ -80,7 +80,7 @@ def _tip_rows(context: RequestContext, draft: Draft) -> Rows:
 
 
 async def render_fee(context: RequestContext, draft: Draft) -> Screen:
-    """What bringing it is worth to the customer."""
+    """Return the screen that asks for the delivery fee."""
     await expect_input(context, PendingInput.FEE)
     fees = context.campus.fees
     offers = tuple(
@@ -97,7 +97,7 @@ async def render_fee(context: RequestContext, draft: Draft) -> Screen:
 
 
 async def render_note(context: RequestContext, draft: Draft) -> Screen:
-    """A word to the runner: typed, changed, or taken away."""
+    """Return the screen that asks for the note to the runner, with a button that removes it."""
     await expect_input(context, PendingInput.NOTE)
     lines = [context.say("bot-note", most=MAX_NOTE_LENGTH)]
     drop: Rows = ()

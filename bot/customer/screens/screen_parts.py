@@ -1,4 +1,4 @@
-"""What the screens of an order share: the way back, the open question, a sentence in front."""
+"""What the basket's screens share: the way back, the pending input, notices."""
 
 from bot.home import home_button
 from bot.replies import Screen
@@ -7,20 +7,20 @@ from domain.buttons import Button, Tap
 from domain.draft import Draft, PendingInput
 from domain.store.draft_repository import set_pending_input
 
-MAX_BUTTON_NAME_LENGTH = 32  # characters of a name beside other words on a button: these must not be cut off
+MAX_BUTTON_NAME_LENGTH = 32  # characters of a name on a button: the words beside it must not be cut off
 
 
 def back_row(context: RequestContext, draft: Draft, tap: Tap) -> tuple[Button, ...]:
-    """[Back] to the screen before; from a change of something complete, to the review."""
+    """Return [Back] to the screen before, or to the review once the basket is complete."""
     to = tap if draft.missing_part() is not None else Tap.ITEMS_DONE
     return (context.button("bot-button-back", to, 0, draft.version), home_button(context))
 
 
 def with_notices(screen: Screen, *notices: str) -> Screen:
-    """The screen with a sentence in front."""
+    """Return the screen with notices before its text."""
     return Screen("\n\n".join([*notices, screen.text]), screen.rows)
 
 
 async def expect_input(context: RequestContext, pending_input: PendingInput, subject: int | None = None) -> None:
-    """What is typed next means this."""
+    """Set what the next typed line means."""
     await set_pending_input(context.work, context.campus.id, context.member.person_id, pending_input, subject)

@@ -1,4 +1,4 @@
-"""Where the food comes from."""
+"""The screens of the stores."""
 
 from bot.customer.screens.screen_parts import MAX_BUTTON_NAME_LENGTH, expect_input
 from bot.home import home_button
@@ -13,7 +13,7 @@ from domain.store.campus_repository import list_stores
 
 
 async def render_stores(context: RequestContext, draft: Draft, page: int = 0) -> Screen:
-    """The shops one may choose, and [Another shop]."""
+    """Return the list of stores, with [Another shop]."""
     await expect_input(context, PendingInput.STORE)
     shown = get_page(await list_stores(context.work, context.campus.id), page)
     rows: Rows = tuple((_store_button(context, draft, store),) for store in shown.items)
@@ -33,13 +33,13 @@ def _store_button(context: RequestContext, draft: Draft, store: Store) -> Button
 
 
 async def render_other_store(context: RequestContext, draft: Draft) -> Screen:
-    """A store that is not on the list."""
+    """Return the screen that asks for the name of a store that is not on the list."""
     await expect_input(context, PendingInput.STORE)
     back = context.button("bot-button-back", Tap.STORE, 0, draft.version)
     return Screen(context.say("bot-other-store"), ((back, home_button(context)),))
 
 
 def find_next_opening(context: RequestContext, store: Store) -> NextOpening | None:
-    """When a store that is closed at this hour opens; None while it is open."""
+    """Return when a closed store opens next; None while it is open."""
     local = context.work.now.astimezone(context.campus.zone)
     return None if is_within_opening_hours(store.hours, local) else next_opening(store.hours, local)

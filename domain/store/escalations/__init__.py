@@ -1,8 +1,8 @@
-"""Silence has limits: what happens when a rung of a ladder is due, by the kind of its timer.
+"""Escalations: what each stage does when its timer is due.
 
-A rung runs in the commit that marks its timer fired. It looks at the order again (locked), raises a CampusGError when
-nobody wants it any more, and returns the saga it asks for, if any: it never starts one itself, because the steps of
-sagas set and stop rungs.
+A stage runs in the transaction that marks its timer as fired. It locks the order and checks it again. It raises a
+CampusGError when the stage no longer applies. It returns the saga to start, if any, and never starts it itself: the
+steps of sagas set and stop stages, so that would be an import cycle.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

@@ -1,4 +1,4 @@
-"""The ladder of a customer who does not come to the door: reminded first, then the food may be left with a photo."""
+"""The escalation of a customer who does not come: a reminder, then the runner may leave the food with a photo."""
 
 from domain.buttons import Tap, pack
 from domain.errors import OrderClosed
@@ -13,16 +13,16 @@ from domain.timers import TimerKind
 
 
 async def set_absent_customer_timers(work: UnitOfWork, arrived: Order) -> None:
-    """Set both deadlines, in the commit of the arrival; what delivers or ends the order stops them."""
+    """Set the timers of both stages, in the transaction of the arrival. The end of the order stops them."""
     windows = (await find_campus(work, arrived.campus_id)).windows
     await set_timer(work, arrived, TimerKind.REMINDER, work.now + windows.length("reminder"))
     await set_timer(work, arrived, TimerKind.ABSENT, work.now + windows.length("absent"))
 
 
 async def remind_absent_customer(work: UnitOfWork, due: DueTimer) -> None:
-    """REMINDER: nobody came so far, so the customer reads the PIN once more, aloud; too late when more was said.
+    """REMINDER: send the customer the PIN again.
 
-    A PIN that counts no more is not said again.
+    Raise OrderClosed when nobody waits any more, when the PIN is locked, or when the ABSENT stage has fired.
     """
     order, runner_id = await _lock_arrived_order(work, due)
     if order.pin_tries >= MAX_PIN_TRIES or await has_timer_fired(work, order.id, TimerKind.ABSENT):
@@ -40,7 +40,10 @@ async def remind_absent_customer(work: UnitOfWork, due: DueTimer) -> None:
 
 
 async def allow_leaving_food(work: UnitOfWork, due: DueTimer) -> None:
-    """ABSENT: still nobody, so the runner may leave the food with a photo, and the customer knows what will happen."""
+    """ABSENT: tell the runner that the food may be left with a photo, and tell the customer so.
+
+    Raise OrderClosed when nobody waits any more.
+    """
     order, runner_id = await _lock_arrived_order(work, due)
     await refresh_order_messages(work, order, group=False)
     await tell(
@@ -66,7 +69,6 @@ async def allow_leaving_food(work: UnitOfWork, due: DueTimer) -> None:
 
 
 async def _lock_arrived_order(work: UnitOfWork, due: DueTimer) -> tuple[Order, int]:
-    """The order at the door and its runner; OrderClosed when nobody waits there any more."""
     order = await lock_order(work, due.campus_id, due.order_id)
     if order.status is not OrderStatus.ARRIVED or order.runner_id is None:
         raise OrderClosed

@@ -1,4 +1,4 @@
-"""How orders fare that nobody took at first: counted, and said only where there is enough to count."""
+"""How often orders that stayed unclaimed for a while were claimed later."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,20 +11,20 @@ from domain.store.schema import event_log, orders
 from domain.store.unit_of_work import UnitOfWork
 
 ODDS_LOOKBACK = timedelta(days=14)
-MIN_ORDERS_FOR_ODDS = 8  # orders; of fewer nothing is said
+MIN_ORDERS_FOR_ODDS = 8  # fewer orders say nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimOdds:
-    """Of `waited` orders that were still open as long as this one, `taken` found a runner later."""
+    """The numbers of orders that stayed open as long as this one (`waited`), and of those claimed later (`taken`)."""
 
     waited: int
     taken: int
-    this_hour: bool  # counted at about this hour of the day, or over whole days
+    this_hour: bool  # counted within an hour of this time of day; otherwise over whole days
 
     @property
     def sentence(self) -> tuple[str, dict[str, str | int]]:
-        """The key that says so, and its numbers."""
+        """The key of the sentence about the odds, and its arguments."""
         if self.waited < MIN_ORDERS_FOR_ODDS:
             return "notification-odds-unknown", {}
         key = "notification-odds-hour" if self.this_hour else "notification-odds-day"
@@ -32,7 +32,7 @@ class ClaimOdds:
 
 
 async def count_claim_odds(work: UnitOfWork, campus: Campus) -> ClaimOdds:
-    """The last two weeks of this campus at this hour, the one before and the one after; else at any hour."""
+    """Count the last two weeks of this campus: within an hour of this time of day, or the whole days if too few."""
     rows = (await work.connection.execute(_select_long_open_orders(work, campus))).all()
     near = [row.taken for row in rows if row.near]
     if len(near) >= MIN_ORDERS_FOR_ODDS:
@@ -41,9 +41,9 @@ async def count_claim_odds(work: UnitOfWork, campus: Campus) -> ClaimOdds:
 
 
 def _select_long_open_orders(work: UnitOfWork, campus: Campus) -> Select[bool, bool]:
-    """A row for each order that was open for the window: was it taken later, and was it opened at about this hour.
+    """Select a row for each order that stayed open for the window: was it taken later, was it opened near this hour.
 
-    Those whose end is not known yet count nowhere; those their customers cancelled count as not taken: nobody came.
+    Orders that are still open do not count. Orders that the customer cancelled count as not taken: no runner came.
     """
     claimed = (
         select(func.min(event_log.c.at))
@@ -56,7 +56,7 @@ def _select_long_open_orders(work: UnitOfWork, campus: Campus) -> Select[bool, b
     waited = (
         orders.c.campus_id == campus.id,
         orders.c.created_at > work.now - ODDS_LOOKBACK,
-        func.coalesce(orders.c.accepted_at, orders.c.ended_at) > long_after,  # most fall out here, cheaply
+        func.coalesce(orders.c.accepted_at, orders.c.ended_at) > long_after,  # a cheap filter, before the subquery
         func.coalesce(claimed, orders.c.ended_at) > long_after,  # the first claim counts, not that of a second runner
     )
     taken = claimed.is_not(None)
@@ -66,6 +66,7 @@ def _select_long_open_orders(work: UnitOfWork, campus: Campus) -> Select[bool, b
 
 
 def _is_near_this_hour(work: UnitOfWork, campus: Campus, opened: ColumnElement[object]) -> ColumnElement[bool]:
-    """Within an hour of this hour on the campus' clock, also over midnight."""
-    apart = (extract("hour", func.timezone(campus.time_zone, opened)) - work.now.astimezone(campus.zone).hour + 24) % 24
-    return or_(apart <= 1, apart == 23)
+    """Whether the order was opened within an hour of this hour on the campus' clock, also over midnight."""
+    hour_now = work.now.astimezone(campus.zone).hour
+    hours_since = (extract("hour", func.timezone(campus.time_zone, opened)) - hour_now + 24) % 24
+    return or_(hours_since <= 1, hours_since == 23)

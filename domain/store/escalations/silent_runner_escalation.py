@@ -1,4 +1,4 @@
-"""A runner gives no sign of life: she is asked; then the job goes back, or, after the purchase, the admins are told."""
+"""The escalation of a silent runner: a check-in, then a release, or after the purchase a word to the admins."""
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, select
 
@@ -18,7 +18,10 @@ from domain.timers import TimerKind, TimerStatus
 
 
 async def ask_runner_check_in(work: UnitOfWork, due: DueTimer) -> None:
-    """RUNNER_CHECK_IN: the runner is asked, and has the window `answer` for it."""
+    """RUNNER_CHECK_IN: ask the runner, who has the window `check_in_answer` to answer.
+
+    Raise OrderClosed when no runner holds the order any more.
+    """
     order, runner = await _lock_held_order(work, due)
     buttons = [{"key": "button-check-in", "data": pack(Tap.CHECK_IN, order.id, order.version)}]
     if is_event_allowed(order.status, OrderEvent.RELEASED):
@@ -41,7 +44,10 @@ async def ask_runner_check_in(work: UnitOfWork, due: DueTimer) -> None:
 
 
 async def escalate_silent_runner(work: UnitOfWork, due: DueTimer) -> SagaStart | None:
-    """SILENCE: before the purchase the job is for the others again; after it, only people can help."""
+    """CHECK_IN_DEADLINE: release the order before the purchase; after it, notify the admins.
+
+    Raise OrderClosed when no runner holds the order any more.
+    """
     order, runner = await _lock_held_order(work, due)
     if order.status is OrderStatus.ACCEPTED:
         return SagaStart(
@@ -58,31 +64,31 @@ async def escalate_silent_runner(work: UnitOfWork, due: DueTimer) -> SagaStart |
 
 
 async def record_runner_check_in(work: UnitOfWork, order: Order) -> None:
-    """The runner of this locked order gave a sign of life: no step, but she is there; her time begins anew."""
+    """Record that the runner of this locked order is active, and start the time until the next check-in again."""
     silent = await is_runner_silent(work, order)
     for kind in (TimerKind.RUNNER_CHECK_IN, TimerKind.CHECK_IN_DEADLINE):
         await stop_timer(work, order.id, kind)
     await set_check_in_timer(work, order)
-    if silent:  # the customer's card said that we look into it
+    if silent:  # the customer's order message says so
         await refresh_order_messages(work, order, group=False)
 
 
 async def is_runner_silent(work: UnitOfWork, order: Order) -> bool:
-    """Whether the runner of a bought order was asked, did not answer, and gave no sign since."""
+    """Return whether the runner of a bought order was asked, did not answer, and has done nothing since."""
     no_answer = (await work.connection.execute(_LAST_CHECK_IN_UNANSWERED, {"number": order.id})).scalar_one()
     return is_runner_silent_given(order, no_answer=bool(no_answer))
 
 
 def is_runner_silent_given(order: Order, *, no_answer: bool) -> bool:
-    """As is_runner_silent, by what `is_last_check_in_unanswered` said."""
+    """Return the same as is_runner_silent. `no_answer` is the result of is_last_check_in_unanswered."""
     return no_answer and order.status in STATUSES_WITH_RUNNER and order.status is not OrderStatus.ACCEPTED
 
 
 def is_last_check_in_unanswered(order_id: ColumnElement[int]) -> ScalarSelect[bool]:
-    """In a statement: whether what a runner was asked last for a sign of life passed unanswered; NULL if never."""
-    asked = timer.c.kind.in_((TimerKind.RUNNER_CHECK_IN, TimerKind.CHECK_IN_DEADLINE))
+    """Return a subquery: whether the last check-in of the order passed unanswered; NULL if there was none."""
+    is_check_in = timer.c.kind.in_((TimerKind.RUNNER_CHECK_IN, TimerKind.CHECK_IN_DEADLINE))
     unanswered = and_(timer.c.kind == TimerKind.CHECK_IN_DEADLINE, timer.c.status == TimerStatus.FIRED)
-    newest = select(unanswered).where(timer.c.order_id == order_id, asked).order_by(timer.c.id.desc())
+    newest = select(unanswered).where(timer.c.order_id == order_id, is_check_in).order_by(timer.c.id.desc())
     return newest.limit(1).scalar_subquery()
 
 
@@ -90,7 +96,7 @@ _LAST_CHECK_IN_UNANSWERED = select(is_last_check_in_unanswered(bindparam("number
 
 
 async def _tell_admins(work: UnitOfWork, order: Order, runner: int) -> None:
-    """Once a stage: who, how long, and the ways out."""
+    """Notify the admins once for each status of the order: who is silent, since when, and how to reach both sides."""
     last_check_in = select(func.max(timer.c.set_at)).where(
         timer.c.order_id == order.id, timer.c.kind == TimerKind.RUNNER_CHECK_IN
     )
@@ -116,7 +122,6 @@ async def _tell_admins(work: UnitOfWork, order: Order, runner: int) -> None:
 
 
 async def _lock_held_order(work: UnitOfWork, due: DueTimer) -> tuple[Order, int]:
-    """The order and the runner who holds it; OrderClosed when nobody does any more."""
     order = await lock_order(work, due.campus_id, due.order_id)
     if order.runner_id is None or order.status not in STATUSES_WITH_RUNNER:
         raise OrderClosed

@@ -1,4 +1,4 @@
-"""Nobody has taken an order yet: its customer may wait or cancel, and is told how such orders fare."""
+"""The escalation of an unclaimed order: the customer may wait or cancel, and reads how such orders fare."""
 
 from datetime import datetime
 
@@ -16,11 +16,11 @@ from domain.store.timer_repository import DueTimer, has_timer_fired, set_timer
 from domain.store.unit_of_work import UnitOfWork
 from domain.timers import TimerKind
 
-UNCLAIMED_STAGES = (TimerKind.NUDGE, TimerKind.ODDS)  # each has the window of its name
+UNCLAIMED_STAGES = (TimerKind.NUDGE, TimerKind.ODDS)  # each has the window of the same name
 
 
 async def set_unclaimed_timers(work: UnitOfWork, order: Order, until: datetime) -> None:
-    """The rungs of a job that runners see for the first time; those past its deadline are left out."""
+    """Set the stages of an order that runners see for the first time, without those after its deadline `until`."""
     windows = (await find_campus(work, order.campus_id)).windows
     for stage in UNCLAIMED_STAGES:
         due = work.now + windows.length(stage)
@@ -29,14 +29,20 @@ async def set_unclaimed_timers(work: UnitOfWork, order: Order, until: datetime) 
 
 
 async def reset_unclaimed_timers(work: UnitOfWork, order: Order, until: datetime) -> None:
-    """The same for a job given back. One nudge an order is enough, and how such orders fare counts from the first."""
+    """Set the NUDGE stage of a released order, unless it fired before: one nudge per order is enough.
+
+    The ODDS stage is not set again, because its window counts from the first offer.
+    """
     due = work.now + (await find_campus(work, order.campus_id)).windows.length(TimerKind.NUDGE)
     if due < until and not await has_timer_fired(work, order.id, TimerKind.NUDGE):
         await set_timer(work, order, TimerKind.NUDGE, due)
 
 
 async def nudge_customer(work: UnitOfWork, due: DueTimer) -> None:
-    """NUDGE: nobody yet; she may wait or cancel free. Not wanted when she was told more already."""
+    """NUDGE: tell the customer that they may wait or cancel free of charge.
+
+    Raise OrderClosed when the order was claimed or ended, or when the ODDS stage has said more already.
+    """
     order = await _lock_unclaimed_order(work, due)
     if await has_timer_fired(work, order.id, TimerKind.ODDS):
         raise OrderClosed
@@ -54,11 +60,14 @@ async def nudge_customer(work: UnitOfWork, due: DueTimer) -> None:
 
 
 async def tell_claim_odds(work: UnitOfWork, due: DueTimer) -> None:
-    """ODDS: what became of orders that waited as long as this one; without a sound, for it is nothing new."""
+    """ODDS: tell the customer how often orders that waited as long were claimed.
+
+    It makes no sound, because nothing happened. Raise OrderClosed when the order was claimed or ended.
+    """
     order = await _lock_unclaimed_order(work, due)
     campus = await find_campus(work, order.campus_id)
     odds = await count_claim_odds(work, campus)
-    key, words = odds.sentence
+    key, odds_args = odds.sentence
     await tell(
         work,
         campus_id=order.campus_id,
@@ -67,7 +76,12 @@ async def tell_claim_odds(work: UnitOfWork, due: DueTimer) -> None:
         key=key,
         order_id=order.id,
         buttons=_unclaimed_buttons(order, campus),
-        args={"order": order.id, "minutes": max(1, round(campus.windows.odds / 60)), **_fee_step_args(campus), **words},
+        args={
+            "order": order.id,
+            "minutes": max(1, round(campus.windows.odds / 60)),
+            **_fee_step_args(campus),
+            **odds_args,
+        },
         silent=True,
     )
 
@@ -84,9 +98,9 @@ def _fee_step_args(campus: Campus) -> dict[str, str]:
 
 
 def _unclaimed_buttons(order: Order, campus: Campus) -> list[dict[str, str]]:
-    more = {"key": "button-increase-fee", "data": pack(Tap.INCREASE_FEE, order.id, order.version)}
+    increase_fee = {"key": "button-increase-fee", "data": pack(Tap.INCREASE_FEE, order.id, order.version)}
     return [
         {"key": "button-wait", "data": pack(Tap.KEEP_WAITING, order.id, order.version)},
-        *([more] if can_increase_fee(order, campus) else []),
+        *([increase_fee] if can_increase_fee(order, campus) else []),
         {"key": "button-cancel-free", "data": pack(Tap.CANCEL, order.id, order.version), "style": ButtonStyle.DANGER},
     ]

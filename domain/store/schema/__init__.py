@@ -1,4 +1,4 @@
-"""Every table, as SQLAlchemy Core; migrations must build the same."""
+"""All tables, in SQLAlchemy Core. The migrations must build the same schema."""
 
 from domain.store.schema.campus_tables import campus, drop_point, membership, menu_item, person, saved_card, store
 from domain.store.schema.dead_letter_tables import dead_letter

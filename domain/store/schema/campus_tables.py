@@ -1,4 +1,4 @@
-"""Tables of places and people: campuses, stores, menus, drop points; persons, their cards, their memberships."""
+"""Tables of campuses, stores, menus and drop points, and of people, their cards and their memberships."""
 
 from sqlalchemy import (
     BigInteger,
@@ -28,23 +28,23 @@ campus = Table(
     "campus",
     METADATA,
     id_column(),
-    text_column("name"),  # short, lower case; names the token variable
+    text_column("name"),  # short, lower case; part of the name of the token's variable
     text_column("title"),
     text_column("currency"),
     text_column("time_zone"),
     Column("runner_group", BigInteger),
     Column("admin_chat", BigInteger),
     text_column("runner_invite", nullable=True),
-    text_column("bot_username", nullable=True),  # known once the bot has asked Telegram
+    text_column("bot_username", nullable=True),  # set once the bot has asked Telegram
     json_column("fees"),
     json_column("windows"),
     json_column("hours"),
     json_column("fee_suggestions", default="[]"),
     Column("open_jobs", Integer, nullable=False, server_default=text("1")),
     Column("paused", Boolean, nullable=False, server_default=text("false")),
-    text_column("pause_reason", nullable=True),  # what those who want to order are told
+    text_column("pause_reason", nullable=True),  # shown to customers who want to order
     Column("invite_code", Text, nullable=False, server_default=text("substr(md5((gen_random_uuid())::text), 1, 12)")),
-    Column("open_to_all", Boolean, nullable=False, server_default=text("false")),  # nobody needs the invitation
+    Column("open_to_all", Boolean, nullable=False, server_default=text("false")),  # nobody needs an invitation
     UniqueConstraint("name"),
     CheckConstraint("name ~ '^[a-z][a-z0-9_]{1,30}$'", name="name_shape"),
     CheckConstraint("currency ~ '^[a-z]{3}$'", name="currency_shape"),
@@ -87,7 +87,7 @@ drop_point = Table(
     UniqueConstraint("campus_id", "building", "spot"),
 )
 
-person = Table(  # global: one human, on however many campuses
+person = Table(  # one row for each person, whatever the number of their campuses
     "person",
     METADATA,
     Column("id", BigInteger, primary_key=True, autoincrement=False),  # Telegram's user id
@@ -123,8 +123,8 @@ membership = Table(
     Column("is_admin", Boolean, nullable=False, server_default=text("false")),
     Column("reachable", Boolean, nullable=False, server_default=text("true")),
     timestamp_column("joined_at", nullable=False, default_now=True),
-    Column("admitted", Boolean, nullable=False, server_default=text("false")),  # came by the invitation: may order
-    text_column("default_place", nullable=True),  # where her food usually goes
+    Column("admitted", Boolean, nullable=False, server_default=text("false")),  # used the invitation: may order
+    text_column("default_place", nullable=True),  # where their food usually goes
     PrimaryKeyConstraint("campus_id", "person_id"),
     one_of_check("runner_status", RunnerStatus),
 )

@@ -1,4 +1,4 @@
-"""The table of what was tried often enough: one row a thing, open until an admin or success ends it."""
+"""The table of dead letters: one row for each failed item, open until an admin or a success ends it."""
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 
@@ -11,12 +11,12 @@ dead_letter = Table(
     id_column(),
     Column("campus_id", ForeignKey("campus.id"), nullable=False),
     text_column("kind"),
-    text_column("subject"),  # its key in its own table
+    text_column("subject"),  # the item's key in its own table
     Column("order_id", ForeignKey("orders.id")),
     text_column("shown"),
     Column("tries", Integer, nullable=False),
     text_column("error"),
-    Column("times", Integer, nullable=False, server_default=text("1")),  # it was parked
+    Column("times", Integer, nullable=False, server_default=text("1")),  # how often it became a dead letter
     timestamp_column("dead_since", nullable=False, default_now=True),
     timestamp_column("ended_at"),
     text_column("outcome", nullable=True),

@@ -1,4 +1,4 @@
-"""Tables of what comes after a delivery: what the customer thought of it, and problems that admins look into."""
+"""Tables of ratings and problem cases."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, text
 
@@ -26,8 +26,8 @@ problem_case = Table(
     text_column("story", default=""),  # the customer's own words
     text_column("photo", nullable=True),  # Telegram's file id
     text_column("status", default=CaseStatus.OPEN),
-    Column("messages", Integer, nullable=False, server_default=text("1")),  # counted under the guard that it is open
-    text_column("outcome", nullable=True),  # an admin's words when it was closed
+    Column("messages", Integer, nullable=False, server_default=text("1")),  # increased only while the case is open
+    text_column("outcome", nullable=True),  # a CaseOutcome, or the admin's own words
     Column("closed_by", BigInteger),
     timestamp_column("opened_at", nullable=False, default_now=True),
     timestamp_column("closed_at"),

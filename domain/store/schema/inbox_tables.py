@@ -1,4 +1,4 @@
-"""Tables of what reaches us: each Telegram update and each Stripe event once."""
+"""The inbox tables: each Telegram update and each Stripe event is stored once."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, text
 
@@ -9,7 +9,7 @@ telegram_update = Table(
     METADATA,
     Column("campus_id", ForeignKey("campus.id"), nullable=False),
     Column("update_id", BigInteger, nullable=False),
-    Column("person_id", BigInteger),  # whose: updates of one person are handled in order
+    Column("person_id", BigInteger),  # the sender: updates of one person are handled in order
     json_column("payload", default=None),
     timestamp_column("received_at", nullable=False, default_now=True),
     timestamp_column("handled_at"),

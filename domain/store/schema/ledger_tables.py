@@ -1,4 +1,4 @@
-"""Tables of the double-entry ledger: append-only, balanced by the triggers beside them."""
+"""Tables of the double-entry ledger. Triggers keep them append-only and balanced."""
 
 from sqlalchemy import (
     BigInteger,
@@ -43,7 +43,7 @@ ledger_txn = Table(
 Index("ledger_txn_created_idx", ledger_txn.c.created_at)
 Index("ledger_txn_order_idx", ledger_txn.c.order_id)
 
-ledger_entry = Table(  # amount: + debit, - credit, minor units
+ledger_entry = Table(  # amount in minor units: positive is debit, negative is credit
     "ledger_entry",
     METADATA,
     Column("txn_id", ForeignKey("ledger_txn.id"), nullable=False),

@@ -1,4 +1,4 @@
-"""How tables name their constraints, and the column shapes that repeat."""
+"""The naming convention of constraints, and builders of common columns and checks."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,27 +19,27 @@ METADATA = MetaData(
 
 
 def id_column() -> Column[int]:
-    """A number the database gives out."""
+    """Return an id column whose numbers the database generates."""
     return Column("id", BigInteger, Identity(always=True), primary_key=True)
 
 
 def timestamp_column(name: str, *, nullable: bool = True, default_now: bool = False) -> Column[datetime]:
-    """A time with its zone; `default_now` fills it with the database's clock."""
+    """Return a column for a time with its zone. `default_now` fills it from the database's clock."""
     default = text("now()") if default_now else None
     return Column(name, DateTime(timezone=True), nullable=nullable, server_default=default)
 
 
 def json_column(name: str, *, nullable: bool = False, default: str | None = "{}") -> Column[Any]:
-    """A JSON document."""
+    """Return a column for a JSON document."""
     return Column(name, JSONB, nullable=nullable, server_default=None if default is None else text(f"'{default}'"))
 
 
 def text_column(name: str, *, nullable: bool = False, default: str | None = None) -> Column[str]:
-    """Free text."""
+    """Return a column for text."""
     return Column(name, Text, nullable=nullable, server_default=None if default is None else text(f"'{default}'"))
 
 
 def one_of_check(column: str, values: Iterable[str]) -> CheckConstraint:
-    """The column holds one of these words."""
+    """Return a check that the column holds one of these values."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")

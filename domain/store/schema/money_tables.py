@@ -1,4 +1,4 @@
-"""Tables of holds and payables; holds are not ledger entries, no money has moved."""
+"""Tables of holds and payables. A hold has no ledger entry, because no money has moved."""
 
 from sqlalchemy import (
     BigInteger,
@@ -22,7 +22,7 @@ hold = Table(
     METADATA,
     id_column(),
     Column("order_id", ForeignKey("orders.id"), nullable=False),
-    Column("saga_id", Uuid, nullable=False),  # the call that made it is this saga's
+    Column("saga_id", Uuid, nullable=False),  # the saga that called Stripe for it
     text_column("status"),
     Column("amount", BigInteger, nullable=False),
     text_column("currency"),

@@ -1,4 +1,4 @@
-"""Tables of the conversation and the order: dialogue, draft, order, timers, and the event log of all transitions."""
+"""Tables of conversation states, drafts, orders and timers, and the event log of all transitions."""
 
 from sqlalchemy import (
     BigInteger,
@@ -28,7 +28,7 @@ from domain.store.schema.metadata import (
 )
 from domain.timers import TimerKind, TimerStatus
 
-conversation_state = Table(  # what a person's next typed line means
+conversation_state = Table(  # the input that the bot waits for
     "conversation_state",
     METADATA,
     Column("campus_id", ForeignKey("campus.id"), nullable=False),
@@ -36,11 +36,11 @@ conversation_state = Table(  # what a person's next typed line means
     text_column("pending_input"),
     Column("subject", BigInteger),
     timestamp_column("asked_at", nullable=False, default_now=True),
-    text_column("detail", nullable=True),  # what was chosen before the question, such as the kind of a problem
+    text_column("detail", nullable=True),  # a choice made before the question, such as the kind of a problem
     PrimaryKeyConstraint("campus_id", "person_id"),
 )
 
-# Every change of any basket takes the next number: a button of a former basket never fits a later one.
+# Every change of any draft takes the next number, so that a button of a former draft never fits a later one.
 draft_version = Sequence("draft_version", metadata=METADATA)
 
 draft = Table(
@@ -56,7 +56,7 @@ draft = Table(
     text_column("note", default=""),
     Column("delivery_fee", BigInteger),
     Column("tip", BigInteger, nullable=False, server_default=text("0")),
-    Column("asked_ceiling", BigInteger),  # [Place order] was tapped at this price, the card is still missing
+    Column("asked_ceiling", BigInteger),  # the ceiling at which [Place order] was tapped; the draft waits for a card
     timestamp_column("asked_at"),
     timestamp_column("changed_at", nullable=False, default_now=True),
     PrimaryKeyConstraint("campus_id", "person_id"),
@@ -92,7 +92,7 @@ orders = Table(
     text_column("pin", nullable=True),
     Column("pin_tries", Integer, nullable=False, server_default=text("0")),
     text_column("end_reason", nullable=True),
-    text_column("end_note", nullable=True),  # what an admin gave as her reason
+    text_column("end_note", nullable=True),  # the reason an admin gave
     timestamp_column("placed_at", nullable=False),
     timestamp_column("created_at"),
     timestamp_column("accepted_at"),
@@ -105,7 +105,7 @@ orders = Table(
     text_column("borne_by", nullable=True),
     text_column("receipt_photo", nullable=True),
     text_column("proof_photo", nullable=True),
-    Column("asked_limit", BigInteger),  # what the shop wants: the runner asked the customer
+    Column("asked_limit", BigInteger),  # the limit the shop needs: the runner asked the customer for it
     ForeignKeyConstraint(["campus_id", "customer_id"], ["membership.campus_id", "membership.person_id"]),
     ForeignKeyConstraint(["campus_id", "runner_id"], ["membership.campus_id", "membership.person_id"]),
     one_of_check("status", OrderStatus),
@@ -134,7 +134,7 @@ Index("orders_completed_idx", orders.c.completed_at, postgresql_where=text("comp
 Index("orders_ended_idx", orders.c.ended_at, postgresql_where=text("ended_at IS NOT NULL"))
 Index("orders_open", orders.c.id, postgresql_where=text("completed_at IS NULL AND ended_at IS NULL"))
 
-barred_runner = Table(  # runners who gave this job back
+barred_runner = Table(  # runners who released the order and may not claim it again
     "barred_runner",
     METADATA,
     Column("order_id", ForeignKey("orders.id"), nullable=False),
@@ -152,7 +152,7 @@ timer = Table(
     text_column("status", default=TimerStatus.SET),
     timestamp_column("due_at", nullable=False),
     timestamp_column("set_at", nullable=False, default_now=True),
-    Column("tries", Integer, nullable=False, server_default=text("0")),  # that started nothing: faults of ours
+    Column("tries", Integer, nullable=False, server_default=text("0")),  # that failed through a fault of ours
     one_of_check("kind", TimerKind),
     one_of_check("status", TimerStatus),
 )
@@ -160,13 +160,13 @@ Index("timer_one_set", timer.c.order_id, timer.c.kind, unique=True, postgresql_w
 Index("timer_order_idx", timer.c.order_id, timer.c.kind)
 Index("timer_due", timer.c.due_at, postgresql_where=text("status = 'set'"))
 
-event_log = Table(  # append-only; written in the commit of the transition it tells
+event_log = Table(  # append-only; written in the same transaction as the transition
     "event_log",
     METADATA,
     id_column(),
     Column("campus_id", ForeignKey("campus.id")),
     Column("order_id", ForeignKey("orders.id")),
-    text_column("subject"),  # order, hold, payout, timer, saga, membership, case
+    text_column("subject"),  # such as order, hold, payout, timer, saga, membership or case
     text_column("subject_id"),
     text_column("event"),
     text_column("before", nullable=True),

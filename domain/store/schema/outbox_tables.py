@@ -1,4 +1,4 @@
-"""Tables of what people are told: one live card per chat and order, and pushes sent at most once by themselves."""
+"""The outbox tables: one live order message for each chat and order, and notifications sent at most once."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 
@@ -27,10 +27,10 @@ order_message = Table(
     Column("requested_revision", Integer, nullable=False, server_default=text("1")),
     Column("sent_revision", Integer, nullable=False, server_default=text("0")),
     timestamp_column("due_at"),
-    Column("tries", Integer, nullable=False, server_default=text("0")),  # attempts since the last delivery
+    Column("tries", Integer, nullable=False, server_default=text("0")),  # since the last success
     text_column("error", nullable=True),
     timestamp_column("first_sent_at"),
-    Column("fence", Integer, nullable=False, server_default=text("0")),  # only rises: with every claim, and every write
+    Column("fence", Integer, nullable=False, server_default=text("0")),  # increases with every lease and every write
     UniqueConstraint("order_id", "kind", "chat_id"),
     one_of_check("kind", ORDER_MESSAGE_KINDS),
 )
@@ -43,9 +43,9 @@ notification = Table(
     id_column(),
     Column("campus_id", ForeignKey("campus.id"), nullable=False),
     Column("order_id", ForeignKey("orders.id")),
-    text_column("name"),  # unique per (order, event, person)
+    text_column("name"),  # unique for each order, event and person
     Column("chat_id", BigInteger, nullable=False),
-    text_column("key"),  # the sentence
+    text_column("key"),  # of the sentence
     json_column("args"),
     json_column("buttons", default="[]"),
     text_column("status", default="due"),
@@ -53,9 +53,9 @@ notification = Table(
     Column("tries", Integer, nullable=False, server_default=text("0")),
     text_column("error", nullable=True),
     timestamp_column("written_at", nullable=False, default_now=True),
-    text_column("photo", nullable=True),  # Telegram's file id; the sentence is its caption then
+    text_column("photo", nullable=True),  # Telegram's file id; the sentence is its caption
     Column("silent", Boolean, nullable=False, server_default=text("false")),
-    Column("message_id", BigInteger),  # once sent: a reply to it is about the same order
+    Column("message_id", BigInteger),  # set once sent: a reply to it is about the same order
     Column("fence", Integer, nullable=False, server_default=text("0")),  # as above
     UniqueConstraint("name"),
     one_of_check("status", NOTIFICATION_STATUSES),

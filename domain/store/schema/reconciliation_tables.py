@@ -1,4 +1,4 @@
-"""Tables of reconciliation: how far each list of Stripe's was read, and what differed."""
+"""Tables of reconciliation: how far each Stripe list was read, and the discrepancies."""
 
 from sqlalchemy import (
     BigInteger,
@@ -16,24 +16,24 @@ from sqlalchemy import (
 from domain.discrepancy import DiscrepancyKind, DiscrepancyStatus
 from domain.store.schema.metadata import METADATA, id_column, one_of_check, text_column, timestamp_column
 
-list_cursor = (
-    Table(  # a watermark and a lease in one: of many workers one reads on, and each where the last one stopped
-        "list_cursor",
-        METADATA,
-        Column("task", Text, primary_key=True),
-        text_column("account", nullable=True),  # the connected account whose list it is
-        timestamp_column("due_at", nullable=False, default_now=True),
-        Column("seen_until", BigInteger),  # Stripe's clock, seconds of the epoch: everything before it was looked at
-        Column("newest", BigInteger),  # of the list that is being read, newest first
-        Column("watermark", BigInteger),  # the oldest object of that list that has to be looked at again
-        text_column("cursor", nullable=True),  # the last object looked at of that list
-        text_column("worker", nullable=True),
-        timestamp_column("leased_until"),
-        Column("fence", Integer, nullable=False, server_default=text("0")),
-        Column("failures", Integer, nullable=False, server_default=text("0")),  # one after the other
-        text_column("error", nullable=True),
-        timestamp_column("ended_at"),  # when it last came to its end
-    )
+# A watermark and a lease in one row: one worker at a time reads the list, and continues where the last one stopped.
+# The columns seen_until, newest and watermark are times of Stripe's clock, in seconds of the epoch.
+list_cursor = Table(
+    "list_cursor",
+    METADATA,
+    Column("task", Text, primary_key=True),
+    text_column("account", nullable=True),  # the connected account that the list belongs to; NULL: the platform
+    timestamp_column("due_at", nullable=False, default_now=True),
+    Column("seen_until", BigInteger),  # all older objects were checked
+    Column("newest", BigInteger),  # the newest object of the list that is being read, newest first
+    Column("watermark", BigInteger),  # the oldest object of that list that has to be checked again
+    text_column("cursor", nullable=True),  # the last object of that list that was checked
+    text_column("worker", nullable=True),
+    timestamp_column("leased_until"),
+    Column("fence", Integer, nullable=False, server_default=text("0")),
+    Column("failures", Integer, nullable=False, server_default=text("0")),  # since the last success
+    text_column("error", nullable=True),
+    timestamp_column("ended_at"),  # when the list was last read to its end
 )
 Index("list_cursor_due", list_cursor.c.due_at)
 
@@ -44,7 +44,7 @@ discrepancy = Table(
     Column("campus_id", ForeignKey("campus.id"), nullable=False),
     text_column("kind"),
     text_column("subject"),
-    Column("order_id", BigInteger),  # no key to orders: a restored database may have forgotten the order
+    Column("order_id", BigInteger),  # no foreign key: a restored backup may lack the order
     Column("local_value", BigInteger),
     Column("remote_value", BigInteger),
     text_column("currency", nullable=True),
@@ -53,8 +53,8 @@ discrepancy = Table(
     Column("told", Integer, nullable=False, server_default=text("0")),
     timestamp_column("first_seen", nullable=False, default_now=True),
     timestamp_column("last_seen", nullable=False, default_now=True),
-    timestamp_column("recheck_requested_at"),  # an admin asked for a look now
-    Column("recheck_chat_id", BigInteger),  # in which chat she is answered
+    timestamp_column("recheck_requested_at"),  # when an admin asked for a recheck
+    Column("recheck_chat_id", BigInteger),  # the chat that gets the answer
     timestamp_column("ended_at"),
     Column("ended_by", ForeignKey("person.id")),
     text_column("reason", nullable=True),

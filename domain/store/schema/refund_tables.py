@@ -1,4 +1,4 @@
-"""Tables of money that goes back, or did not come: refunds, what people owe, and payments a bank disputes."""
+"""Tables of refunds, debts, nettings and disputes."""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 
@@ -15,13 +15,13 @@ refund = Table(
     Column("asked_by", ForeignKey("person.id"), nullable=False),
     text_column("status", default=RefundStatus.REQUESTED),
     Column("amount", BigInteger, nullable=False),
-    Column("runner_amount", BigInteger, nullable=False),  # of the amount: what the runner bears
+    Column("runner_amount", BigInteger, nullable=False),  # the part of the amount that the runner bears
     Column("withheld", BigInteger, nullable=False, server_default=text("0")),
     Column("taken_back", BigInteger, nullable=False, server_default=text("0")),
     text_column("currency"),
     text_column("payment_intent"),
     text_column("refund", nullable=True),
-    text_column("transfer", nullable=True),  # what her part has to be taken back from
+    text_column("transfer", nullable=True),  # the transfer to reverse for the runner's part
     text_column("reversal", nullable=True),
     text_column("reason"),
     text_column("refusal", nullable=True),
@@ -38,7 +38,7 @@ refund = Table(
 )
 Index("refund_order_idx", refund.c.order_id)
 
-debt = Table(  # a runner's: what could not be taken back of her part of a refund
+debt = Table(  # of a runner: their part of a refund that could not be reversed
     "debt",
     METADATA,
     id_column(),
@@ -61,7 +61,7 @@ debt = Table(  # a runner's: what could not be taken back of her part of a refun
 )
 Index("debt_open", debt.c.campus_id, postgresql_where=text("status = 'open'"))
 
-customer_debt = Table(  # a customer's: delivered, her hold had lapsed, and her bank declined the charge
+customer_debt = Table(  # of a customer: delivered, the hold had lapsed, and the bank declined the charge
     "customer_debt",
     METADATA,
     id_column(),
@@ -87,7 +87,7 @@ Index(
     postgresql_where=text("status = 'open'"),
 )
 
-netting = Table(  # what was kept of a pay-out for a debt; where the debt is void, it is owed again
+netting = Table(  # the part of a payout that paid a debt; it is owed again when the debt becomes void
     "netting",
     METADATA,
     id_column(),
@@ -100,7 +100,7 @@ netting = Table(  # what was kept of a pay-out for a debt; where the debt is voi
 Index("netting_debt_idx", netting.c.debt_id)
 Index("netting_payable_idx", netting.c.payable_id)
 
-dispute = Table(  # amounts: what Stripe took from us for it, minor units
+dispute = Table(  # amounts in minor units; `withdrawn` and `fee` are what Stripe took from our balance
     "dispute",
     METADATA,
     id_column(),

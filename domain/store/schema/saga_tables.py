@@ -1,4 +1,4 @@
-"""Tables of the engine: the saga row, which is lease, retry and timer in one, and the signals that reach it."""
+"""Tables of saga runs and their signals. The row of a run is its lease, its retry state and its timer."""
 
 from sqlalchemy import (
     BigInteger,
@@ -23,8 +23,8 @@ saga = Table(
     "saga",
     METADATA,
     Column("id", Uuid, primary_key=True),
-    Column("number", BigInteger, Identity(always=True), nullable=False),  # short enough for a button
-    text_column("name"),  # what it is for; starting twice is starting once
+    Column("number", BigInteger, Identity(always=True), nullable=False),  # short enough for callback data
+    text_column("name"),  # its purpose: a second start with the same name has no effect
     text_column("kind"),
     Column("version", Integer, nullable=False),
     Column("campus_id", ForeignKey("campus.id")),
@@ -34,8 +34,10 @@ saga = Table(
     Column("compensating", Boolean, nullable=False, server_default=text("false")),
     Column("position", Integer, nullable=False),
     json_column("data"),
-    json_column("call", nullable=True, default=None),  # the frozen outside call: name, key, params, first_sent_at
-    Column("attempt", Integer, nullable=False, server_default=text("1")),  # rises only after a definite no
+    json_column("call", nullable=True, default=None),  # the prepared call: name, key, params, first_sent_at
+    Column(
+        "attempt", Integer, nullable=False, server_default=text("1")
+    ),  # part of the key; only a definite refusal increases it
     Column("tries", Integer, nullable=False, server_default=text("0")),
     Column("fence", Integer, nullable=False, server_default=text("0")),
     text_column("worker", nullable=True),

@@ -1,4 +1,4 @@
-"""What Postgres itself refuses: unbalanced postings, changed history, and order moves the transition table lacks."""
+"""Triggers that refuse unbalanced postings, changes of history, and order moves that the transition table lacks."""
 
 from domain.order import ORDER_TRANSITIONS
 

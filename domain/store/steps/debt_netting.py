@@ -1,6 +1,7 @@
-"""What a runner owes is kept of what she earns later: never more than is due, once, and given back with a void debt.
+"""Netting of what a runner owes against what the runner earns later.
 
-Locks are taken in one order everywhere: her row, her debts, then payables; two pay-outs that race for one debt wait.
+Locks are taken in one order everywhere: the runner's row, the debts, then payables. Two payouts that race for one debt
+therefore wait for each other.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,10 @@ from domain.store.unit_of_work import UnitOfWork
 
 
 async def net_debts(work: UnitOfWork, order_id: int) -> Payable | None:
-    """Keep what she owes on this campus, oldest first, of what is due to her for the order; the payable after it."""
+    """Net the runner's open debts of this campus, oldest first, against what is due for the order.
+
+    Never net more than is due, and nothing while the payout cannot start. Return the payable as it is afterwards.
+    """
     seen = await find_payable(work, order_id)
     debts = [] if seen is None else await _lock_open_debts(work, seen)
     owed = await lock_payable(work, order_id)

@@ -1,4 +1,4 @@
-"""What a dispute does here: freeze, book, tell the admins with the order's times; won or lost, the other way."""
+"""The effects of a dispute on our rows: freeze the payable, book the money, tell the admins, undo it when won."""
 
 from datetime import datetime
 
@@ -29,7 +29,10 @@ from domain.store.unit_of_work import UnitOfWork
 async def find_or_open_dispute(
     work: UnitOfWork, run: SagaRun, name: str, amount: int, currency: str, reason: str
 ) -> Dispute:
-    """The dispute of this name, perhaps heard of for the first time: then what is owed for the order is frozen."""
+    """Return the dispute with this Stripe id, locked.
+
+    Insert a new dispute, and freeze what is owed for the order.
+    """
     order = await lock_order(work, run.campus_id, run.required_order_id)
     existing = await lock_dispute(work, name)
     if existing is not None:
@@ -42,7 +45,10 @@ async def find_or_open_dispute(
 
 
 async def book_withdrawal(work: UnitOfWork, dispute: Dispute, withdrawn: int, fee: int) -> None:
-    """Stripe took the money, at once or when the bank stopped only asking: to suspense; once."""
+    """Book to suspense what Stripe withdrew, and its fee (minor units), once.
+
+    Stripe withdraws at once, or later, when a mere inquiry of the bank becomes a dispute.
+    """
     if dispute.withdrawn or not withdrawn:
         return
     await record_withdrawal(work, dispute, withdrawn, fee)
@@ -51,7 +57,7 @@ async def book_withdrawal(work: UnitOfWork, dispute: Dispute, withdrawn: int, fe
 
 
 async def tell_dispute_opened(work: UnitOfWork, dispute: Dispute, answer_by: datetime | None) -> None:
-    """Once, with all an admin needs to answer the bank."""
+    """Tell the admins once, with all that they need to answer the bank by `answer_by`."""
     order = await find_order(work, dispute.campus_id, dispute.order_id)
     zone = (await find_campus(work, dispute.campus_id)).zone
     by = "-" if answer_by is None else f"{answer_by.astimezone(zone):%d.%m. %H:%M}"
@@ -85,7 +91,7 @@ async def tell_dispute_opened(work: UnitOfWork, dispute: Dispute, answer_by: dat
 
 
 async def _handover_proof(work: UnitOfWork, order: Order) -> str:
-    """What says that the food was handed over: pin, photo, or only an admin's word."""
+    """Return what proves the handover: the PIN, a photo, or only an admin's word."""
     if order.proof_photo is not None:
         return "photo"
     told = await read_order_history(work, order.campus_id, order.id)
@@ -93,9 +99,9 @@ async def _handover_proof(work: UnitOfWork, order: Order) -> str:
 
 
 async def record_dispute_won(work: UnitOfWork, run: SagaRun, dispute: Dispute, fee: int) -> None:
-    """The bank gave it back, and Stripe perhaps its `fee` (minor units): what is owed is sent as before.
+    """Record that the bank gave the money back, and Stripe perhaps its `fee` (minor units).
 
-    Not while a bank still asks for another part of the payment, or kept one.
+    What is owed is then sent as before, unless a bank disputes or kept another part of the payment.
     """
     if await record_dispute_decision(work, dispute.id, DisputeEvent.WON) is None:
         return
@@ -112,7 +118,10 @@ async def record_dispute_won(work: UnitOfWork, run: SagaRun, dispute: Dispute, f
 
 
 async def record_dispute_lost(work: UnitOfWork, dispute: Dispute) -> None:
-    """The bank keeps it: a loss of ours. What was not sent stays frozen until an admin says that it may be."""
+    """Record that the bank keeps the money, as a loss of the platform.
+
+    What was not sent to the runner stays frozen until an admin decides to pay it.
+    """
     if await record_dispute_decision(work, dispute.id, DisputeEvent.LOST) is None:
         return
     if dispute.withdrawn:
@@ -140,9 +149,10 @@ def _pay_anyway_button(dispute: Dispute) -> dict[str, str]:
 
 
 async def unfreeze_payable(work: UnitOfWork, order_id: int) -> SagaStart | None:
-    """What is owed for the order may be sent again; the pay-out to start, if her account is ready for it.
+    """Unfreeze what is owed for the order; return the payout to start, if the runner's account is ready.
 
-    Her row is locked before the payable's: as where her account becomes ready, or the two would wait for each other.
+    The runner's row is locked before the payable's, as it is where an account becomes ready. Otherwise the two
+    transactions would wait for each other.
     """
     owed = await find_payable(work, order_id)
     ready = owed is not None and await lock_payouts_ready(work, owed.runner_id)
@@ -155,5 +165,5 @@ async def unfreeze_payable(work: UnitOfWork, order_id: int) -> SagaStart | None:
 
 
 def is_dispute_decided(dispute: Dispute) -> bool:
-    """Whether the bank has decided, as far as we know."""
+    """Return whether the bank has decided, according to our row."""
     return dispute.status is not DisputeStatus.OPEN

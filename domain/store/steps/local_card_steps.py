@@ -1,4 +1,4 @@
-"""Local steps around a card that is given up, or gives way to another: forget it, say when it is gone."""
+"""Local steps of a card that is removed, or replaced by another."""
 
 from domain.errors import Stale
 from domain.people import SavedCard, card_brand_name
@@ -10,13 +10,13 @@ from domain.store.unit_of_work import UnitOfWork
 
 
 async def forget_card(work: UnitOfWork, run: SagaRun) -> None:
-    """The card is hers no more; Stale when it is not the saved one any more."""
+    """Delete the saved card; raise Stale when it is not the saved card any more."""
     if not await delete_saved_card(work, run.required_person_id, run.data["payment_method"]):
         raise Stale
 
 
 async def tell_card_removed(work: UnitOfWork, run: SagaRun) -> None:
-    """Stripe has let it go too."""
+    """Tell the customer that the card is detached at Stripe too."""
     await tell(
         work,
         campus_id=run.campus_id,
@@ -28,7 +28,10 @@ async def tell_card_removed(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def start_detach_replaced_card(work: UnitOfWork, run: SagaRun, new_card: SavedCard) -> None:
-    """The card that this one replaces is detached at Stripe, unless an order is just being placed with it."""
+    """Request a saga that detaches the card that this one replaces.
+
+    Do nothing while an order is being placed: its hold is made with the former card.
+    """
     former = (await find_member(work, run.campus_id, run.required_person_id)).card
     if (
         former is None

@@ -1,4 +1,4 @@
-"""Local steps of claiming and giving back: who holds a job is decided by one guarded UPDATE."""
+"""Local steps of claiming and releasing an order; one guarded UPDATE decides which runner has it."""
 
 import secrets
 from datetime import datetime
@@ -47,7 +47,7 @@ CLEARED_RUNNER_COLUMNS = {
 
 
 async def claim_order(work: UnitOfWork, run: SagaRun) -> None:
-    """CREATED -> ACCEPTED for this runner, or the true reason why not."""
+    """Move CREATED -> ACCEPTED for this runner, or raise the true reason why that is not possible."""
     campus = await find_campus(work, run.campus_id)
     await _lock_runner_with_capacity(work, run, campus)
     order = await try_move_order(
@@ -79,7 +79,10 @@ async def claim_order(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def _lock_runner_with_capacity(work: UnitOfWork, run: SagaRun, campus: Campus) -> None:
-    """One runner's claims come one after the other, so that the limit of open jobs holds under any taps."""
+    """Let the claims of one runner run one after the other.
+
+    Otherwise parallel taps could exceed the limit of open deliveries.
+    """
     query = (
         select(membership.c.runner_status)
         .where(membership.c.campus_id == run.campus_id, membership.c.person_id == run.required_person_id)
@@ -99,7 +102,7 @@ async def _lock_runner_with_capacity(work: UnitOfWork, run: SagaRun, campus: Cam
 
 
 def _claim_guards(run: SagaRun, campus: Campus) -> tuple[ColumnElement[bool], ...]:
-    """The guards beside the status: not one's own, not barred, not due, and the hold lives long enough."""
+    """The guards beside the status: not one's own order, not expired, hold valid long enough, runner not barred."""
     not_due = exists().where(
         timer.c.order_id == run.required_order_id,
         timer.c.kind == TimerKind.EXPIRE,
@@ -137,7 +140,10 @@ async def _claim_refusal(work: UnitOfWork, run: SagaRun) -> CampusGError:
 
 
 async def give_back_order(work: UnitOfWork, run: SagaRun) -> None:
-    """ACCEPTED -> CREATED with the old deadline, but only this very claim: a winner is never unassigned."""
+    """Move ACCEPTED -> CREATED with the old deadline, but only for the claim of this run.
+
+    The guard on the claim keeps the order with a runner who claimed it later.
+    """
     order = await try_move_order(
         work,
         SYSTEM,
@@ -157,7 +163,10 @@ async def give_back_order(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def close_order_without_hold(work: UnitOfWork, run: SagaRun) -> None:
-    """ACCEPTED -> CANCELLED when Stripe says the money is not held any more: nobody shall buy on trust."""
+    """Move ACCEPTED -> CANCELLED when Stripe says that the money is not held any more.
+
+    No runner shall buy without a hold.
+    """
     if run.reason != "hold_gone":
         return
     order = await try_move_order(
@@ -190,19 +199,20 @@ async def close_order_without_hold(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def reopen_order(work: UnitOfWork, run: SagaRun) -> None:
-    """ACCEPTED -> CREATED by the runner who gives it back, an admin, or for her silence: never the same runner again.
+    """Move ACCEPTED -> CREATED, released by the runner, by an admin, or because the runner is silent.
 
-    The deadline is a fresh one; after the last release allowed, or past the longest an order may stay open, it is now.
+    The same runner cannot claim it again. The deadline is a fresh one. After the last release allowed, or when the
+    order was open for as long as it may be, the deadline is now.
     """
     silent, admin = run.data.get("role") == Role.SYSTEM, run.data.get("admin")
-    who = (
+    runner_or_admin = (
         Actor(role=Role.RUNNER, person_id=run.required_person_id)
         if admin is None
         else Actor(role=Role.ADMIN, person_id=admin)
     )
     order = await move_order(
         work,
-        SYSTEM if silent else who,
+        SYSTEM if silent else runner_or_admin,
         run.campus_id,
         run.required_order_id,
         OrderEvent.RELEASED,
@@ -211,10 +221,10 @@ async def reopen_order(work: UnitOfWork, run: SagaRun) -> None:
         releases=orders.c.releases + 1,
         **CLEARED_RUNNER_COLUMNS,
     )
-    shut_out = (
+    bar_runner = (
         insert(barred_runner).values(order_id=order.id, person_id=run.required_person_id).on_conflict_do_nothing()
     )
-    await work.connection.execute(shut_out)
+    await work.connection.execute(bar_runner)
     until = await _fresh_deadline(work, order)
     await set_timer(work, order, TimerKind.EXPIRE, until)
     await reset_unclaimed_timers(work, order, until)
@@ -223,6 +233,10 @@ async def reopen_order(work: UnitOfWork, run: SagaRun) -> None:
         await _tell_runner(work, run, "notification-taken-back")
     if admin is not None:
         await _tell_runner(work, run, "notification-released-by-admin", reason=str(run.data["reason"]))
+    await _tell_customer_released(work, order)
+
+
+async def _tell_customer_released(work: UnitOfWork, order: Order) -> None:
     await tell(
         work,
         campus_id=order.campus_id,

@@ -1,4 +1,4 @@
-"""The end of an order that was delivered: what was taken is booked, or what the customer owes because nothing was."""
+"""Local steps that complete a delivered order: book what was taken, or what the customer owes because nothing was."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from domain.store.unit_of_work import UnitOfWork
 
 
 async def complete_order(work: UnitOfWork, run: SagaRun) -> None:
-    """DELIVERED -> COMPLETED with its postings, the payable and its pay-out: all or nothing."""
+    """Move DELIVERED -> COMPLETED with its postings, the payable and its payout: all or nothing."""
     order = await move_order(work, SYSTEM, run.campus_id, run.required_order_id, OrderEvent.COMPLETED)
     captured: dict[str, Any] | None = run.data.get("capture")
     if captured is None:
@@ -32,7 +32,7 @@ async def complete_order(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def book_fee(work: UnitOfWork, order: Order, captured: dict[str, Any]) -> None:
-    """What Stripe took for a charge, where it said so at once."""
+    """Book what Stripe took for a charge, if Stripe reported it together with the charge."""
     if captured.get("fee"):
         name, fee = str(captured["balance_transaction"]), int(captured["fee"])
         await post_to_ledger(
@@ -51,7 +51,7 @@ async def _book_capture(work: UnitOfWork, order: Order, captured: dict[str, Any]
 
 
 async def _book_debt(work: UnitOfWork, order: Order, refusal: str) -> Payable:
-    """The food is with her and nothing was taken: she owes it all, and the runner is paid out of our own."""
+    """The food is delivered and nothing was taken: the customer owes it all, the platform pays the runner."""
     runner, split = _split_order(order)
     posting = customer_debt_posting(
         order=order.id, customer=order.customer_id, runner=runner, split=split, currency=order.price.currency

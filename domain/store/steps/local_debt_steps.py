@@ -1,4 +1,4 @@
-"""Local steps of settle_debt: a customer begins to pay what she owes, and what became of it."""
+"""Local steps of settle_debt: start to charge what a customer owes, and record how it ended."""
 
 from typing import Any
 
@@ -15,8 +15,8 @@ from domain.store.saga_run import SagaRun
 from domain.store.steps.local_completion_steps import book_fee
 from domain.store.unit_of_work import UnitOfWork
 
-UNKNOWN_PAYMENT = "unknown_payment"  # perhaps she has paid it: nothing for her to do
-# What settle_debt turned back for, and the sentence she reads.
+UNKNOWN_PAYMENT = "unknown_payment"  # perhaps it is paid: the customer has nothing to do
+# Why settle_debt was compensated, and the sentence the customer reads.
 REFUSAL_SENTENCES = {
     "declined": "notification-debt-declined",
     "unpaid": "notification-debt-unapproved",
@@ -25,7 +25,7 @@ REFUSAL_SENTENCES = {
 
 
 async def begin_settling(work: UnitOfWork, run: SagaRun) -> None:
-    """A charge of all she owes is wanted; Stale when she owes it no more."""
+    """Request a charge of the whole debt; raise Stale when it is not owed any more."""
     owed = await _lock_debt(work, run)
     if owed.status is not CustomerDebtStatus.OPEN:
         raise Stale
@@ -35,7 +35,10 @@ async def begin_settling(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def tell_unsettled(work: UnitOfWork, run: SagaRun) -> None:
-    """It did not work: she still owes it, and reads what she can do. A yes that came at the last moment counts."""
+    """Tell the customer that the debt is not paid, and what they can do.
+
+    Tell nothing when the bank approved at the last moment and the debt was paid.
+    """
     owed = await _lock_debt(work, run)
     await refresh_existing_order_messages(work, owed.order_id)
     if owed.status is not CustomerDebtStatus.OPEN:
@@ -60,7 +63,10 @@ def _payment_buttons(owed: CustomerDebt) -> list[dict[str, str]]:
 
 
 async def book_settlement(work: UnitOfWork, run: SagaRun) -> None:
-    """She paid: the debt is over, the ledger knows, and she may order again."""
+    """End the debt as paid, book the payment, and tell the customer; they may order again.
+
+    Raise LookupError when the debt is not open.
+    """
     owed, captured = await _lock_debt(work, run), _captured_charge(run)
     if not await end_customer_debt(work, owed, CustomerDebtStatus.PAID):
         raise LookupError(f"debt {owed.id} was paid, and is {owed.status}")

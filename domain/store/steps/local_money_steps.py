@@ -1,4 +1,4 @@
-"""Local steps around money: what a runner is owed, what a pay-out moves, what a new card or account sets going."""
+"""Local steps of money: what a runner is owed, what a payout moves, what a new card or account starts."""
 
 from domain.buttons import Tap, pack
 from domain.draft import Draft
@@ -27,7 +27,10 @@ from domain.store.unit_of_work import UnitOfWork
 
 
 async def book_goodwill(work: UnitOfWork, run: SagaRun, order: Order) -> Payable:
-    """The platform bears a closed purchase: the runner is owed receipt and earnings, though nothing was captured."""
+    """Book that the platform bears a closed purchase: the runner is owed the receipt and the earnings.
+
+    Nothing was captured for it. Raise LookupError when the order has no receipt or no runner.
+    """
     if order.runner_share is None or order.runner_id is None:
         raise LookupError(f"order {order.id} was closed without a receipt or a runner")
     owed, currency = order.runner_share, order.price.currency
@@ -40,7 +43,7 @@ async def book_goodwill(work: UnitOfWork, run: SagaRun, order: Order) -> Payable
 
 
 async def start_payout_or_ask_set_up(work: UnitOfWork, run: SagaRun, payable: Payable) -> None:
-    """Start the pay-out in this commit, or say what has to be set up first."""
+    """Start the payout in this transaction, or tell the runner what to set up first."""
     if await lock_payouts_ready(work, payable.runner_id):
         if await can_start_payout(work, payable.id):
             run.requested_sagas.append(build_payout_start(payable))
@@ -58,7 +61,7 @@ async def start_payout_or_ask_set_up(work: UnitOfWork, run: SagaRun, payable: Pa
 
 
 async def book_runner_payable(work: UnitOfWork, order: Order, amount: int, *, charge: str | None) -> Payable:
-    """The runner is owed this much (minor units) for the order, from this charge or out of our own."""
+    """Insert what the runner is owed for the order (minor units); `charge` None: the platform pays."""
     return await book_payable(
         work,
         {
@@ -73,7 +76,7 @@ async def book_runner_payable(work: UnitOfWork, order: Order, amount: int, *, ch
 
 
 def build_payout_start(payable: Payable) -> SagaStart:
-    """The saga that pays this payable; a refused try is followed by one of another name."""
+    """Return the saga that pays this payable; an attempt after a refused one has another name."""
     return SagaStart(
         kind="pay_out_runner",
         name=f"pay_out_runner:{payable.id}:{payable.attempt + 1}",
@@ -84,7 +87,10 @@ def build_payout_start(payable: Payable) -> SagaStart:
 
 
 async def start_payout(work: UnitOfWork, run: SagaRun) -> None:
-    """open -> sending, or annulled when all of it was kept for what she owes; one that is not open is another's."""
+    """Move the payable open -> sending, or to annulled when debts of the runner took all of it.
+
+    Raise LookupError when the payable is not open (another saga sends it), or must not be sent now.
+    """
     attempt = int(run.name.rsplit(":", 1)[1])
     owed = await net_debts(work, run.required_order_id)
     begun = PayoutEvent.ANNULLED if owed is not None and owed.netted and owed.due == 0 else PayoutEvent.STARTED
@@ -109,7 +115,10 @@ async def _tell_all_netted(work: UnitOfWork, run: SagaRun, payable: Payable) -> 
 
 
 async def keep_payable(work: UnitOfWork, run: SagaRun) -> None:
-    """sending -> open: Stripe refused, so it stays owed until the account is ready again, or the platform has funds."""
+    """Move the payable sending -> open, because Stripe refused the transfer.
+
+    It stays owed until the account is ready again, or the platform has funds.
+    """
     payable = await move_payable(work, run.required_order_id, PayoutEvent.REFUSED, refusal=run.reason)
     if payable is None:
         return
@@ -139,7 +148,7 @@ async def keep_payable(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def _tell_platform_short(work: UnitOfWork, run: SagaRun, payable: Payable) -> None:
-    """Nothing is wrong with her account: the admins fill up ours and let it be sent again."""
+    """Nothing is wrong with the runner's account: the admins add funds and let it be sent again."""
     words: dict[str, str | int] = {
         "order": run.required_order_id,
         "amount": format_money(payable.due, payable.currency),
@@ -149,7 +158,7 @@ async def _tell_platform_short(work: UnitOfWork, run: SagaRun, payable: Payable)
         work,
         campus_id=payable.campus_id,
         chat_id=payable.runner_id,
-        name=f"payout_late:{run.required_order_id}",  # once, however often it is tried
+        name=f"payout_late:{run.required_order_id}",  # once, however many attempts there are
         key="notification-payout-late",
         order_id=payable.order_id,
         args=words,
@@ -166,16 +175,16 @@ async def _tell_platform_short(work: UnitOfWork, run: SagaRun, payable: Payable)
 
 
 async def open_payouts(work: UnitOfWork, run: SagaRun) -> None:
-    """The runner's account is ready: everything owed so far is sent."""
+    """Record that the runner's account is ready, and send everything owed so far."""
     was_ready = await lock_payouts_ready(work, run.required_person_id)
     await set_payouts_ready(work, run.required_person_id, ready=True)
     run.requested_sagas.extend(
         build_payout_start(payable) for payable in await list_open_payables(work, run.required_person_id)
     )
-    if was_ready:  # two links were asked for, and the other one said so already
+    if was_ready:  # a parallel set-up told the runner already
         return
-    for job in await list_active_deliveries(work, run.campus_id, run.required_person_id):
-        await refresh_existing_order_messages(work, job.id)
+    for order in await list_active_deliveries(work, run.campus_id, run.required_person_id):
+        await refresh_existing_order_messages(work, order.id)
     await tell(
         work,
         campus_id=run.campus_id,
@@ -186,7 +195,10 @@ async def open_payouts(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def keep_card(work: UnitOfWork, run: SagaRun) -> None:
-    """The card is saved; an order that waited only for it places itself, if nothing changed and she owes nothing."""
+    """Save the card, and place the order that waited only for it.
+
+    Place it only if the request is recent and unchanged, and the customer owes nothing.
+    """
     card = SavedCard(**run.data["card"])
     await start_detach_replaced_card(work, run, card)
     await upsert_saved_card(work, run.required_person_id, card)
@@ -210,7 +222,7 @@ async def keep_card(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def _tell_saved(work: UnitOfWork, run: SagaRun, card: SavedCard, owed: CustomerDebt) -> None:
-    """Who owes pays first: the card she just saved is perhaps for that."""
+    """A customer who owes pays first: perhaps the card was saved for that."""
     amount = format_money(owed.amount, owed.currency)
     await tell(
         work,
@@ -232,7 +244,10 @@ async def _is_order_still_requested(work: UnitOfWork, draft: Draft) -> bool:
 
 
 def build_order_start(draft: Draft, *, ceiling: int, optional: bool = False) -> SagaStart:
-    """The saga that places this draft at this ceiling (minor units); tapped twice it is the same saga."""
+    """Return the saga that places this draft at this ceiling (minor units).
+
+    Two taps return the same name, and so start one saga.
+    """
     return SagaStart(
         kind="create_order",
         name=f"create_order:{draft.campus_id}:{draft.person_id}:{draft.changed_at.timestamp()}:{draft.version}",

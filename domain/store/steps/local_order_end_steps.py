@@ -1,4 +1,4 @@
-"""Local steps that end an order: expired, cancelled, delivered, closed after the purchase."""
+"""Local steps that end an order: expired, cancelled, delivered, or closed after the purchase."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ from domain.timers import TimerKind
 
 
 async def expire_order(work: UnitOfWork, run: SagaRun) -> None:
-    """CREATED -> EXPIRED; OrderClosed when a runner or the customer was faster."""
+    """Move CREATED -> EXPIRED; raise OrderClosed when a runner or the customer was faster."""
     order = await move_order(
         work,
         SYSTEM,
@@ -33,7 +33,10 @@ async def expire_order(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def close_order(work: UnitOfWork, run: SagaRun) -> None:
-    """CREATED, or by an admin ACCEPTED too, -> CANCELLED; OrderClosed from the purchase on."""
+    """Move CREATED -> CANCELLED, by an admin also from ACCEPTED.
+
+    Raise OrderClosed once the food is bought.
+    """
     role = Role(run.data["role"])
     happened = OrderEvent.CANCELLED_BY_ADMIN if role is Role.ADMIN else OrderEvent.CANCELLED
     reason = str(run.data["reason"])
@@ -49,7 +52,10 @@ async def close_order(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def close_purchase(work: UnitOfWork, run: SagaRun) -> None:
-    """PLACED to ARRIVED -> CANCELLED on an admin's word: the customer pays nothing, the bearer pays the food."""
+    """Move PLACED, ON_THE_WAY or ARRIVED -> CANCELLED by an admin.
+
+    The customer pays nothing, and the bearer pays for the food.
+    """
     bearer, reason = Bearer(run.data["borne_by"]), str(run.data["reason"])
     order = await move_order(
         work,
@@ -73,12 +79,15 @@ async def close_purchase(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def tell_released(work: UnitOfWork, run: SagaRun) -> None:
-    """The money is free again: the card says so."""
+    """Refresh the order messages: they say that the money is released."""
     await refresh_order_messages(work, await find_order(work, run.campus_id, run.required_order_id))
 
 
 async def deliver_order(work: UnitOfWork, run: SagaRun) -> None:
-    """-> DELIVERED for the runner who holds the job: her PIN or photo, or an admin's word, was checked right before."""
+    """Move the order to DELIVERED, for the runner who has it.
+
+    The use case checked the PIN, the photo, or the right of the admin right before.
+    """
     admin = run.data.get("admin")
     actor = (
         Actor(role=Role.RUNNER, person_id=run.required_person_id)

@@ -1,11 +1,13 @@
-"""Local steps of create_order: from a draft to a job that runners see."""
+"""Local steps of create_order: from a draft to an order that runners see."""
 
 from sqlalchemy import delete, insert, select
 
 from domain.buttons import Tap, pack
+from domain.draft import Draft
 from domain.errors import DraftChanged, OrderClosed, Stale
 from domain.order import Order, OrderEvent, OrderStatus
 from domain.people import Role
+from domain.pricing import Price
 from domain.store.campus_repository import find_campus
 from domain.store.customer_debt_repository import require_no_customer_debt
 from domain.store.draft_repository import advance_draft_version, lock_draft
@@ -22,7 +24,7 @@ from domain.store.timer_repository import set_timer, stop_escalations, stop_time
 from domain.store.unit_of_work import UnitOfWork
 from domain.timers import TimerKind
 
-# What create_order turned back for, and the sentence the customer reads; no sentence where she asked for it herself.
+# Why create_order was compensated, and the sentence the customer reads. A customer who cancelled reads none.
 UNPAID_SENTENCES = {
     "unpaid": "notification-unpaid",
     "declined": "notification-declined",
@@ -30,11 +32,15 @@ UNPAID_SENTENCES = {
     "admin": "notification-cancelled-by-admin",
 }
 
-CARD_REASONS = frozenset({"unpaid", "declined"})  # another card may cure it
+CARD_REASONS = frozenset({"unpaid", "declined"})  # another card may help
 
 
 async def place_order(work: UnitOfWork, run: SagaRun) -> None:
-    """draft -> PENDING with the hold it asks for; at the price the customer saw, and with nothing owed."""
+    """Make a PENDING order of the draft, and request its hold.
+
+    Raise Stale when the draft changed, DraftChanged when its price is not the one that the customer saw. Raise
+    OrdersPaused when campus or store take no orders, DebtOutstanding while an earlier order is not paid.
+    """
     campus = await find_campus(work, run.campus_id)
     draft = await lock_draft(work, run.campus_id, run.required_person_id)
     if draft is None or draft.version != run.data["draft_version"]:
@@ -44,20 +50,7 @@ async def place_order(work: UnitOfWork, run: SagaRun) -> None:
     price = draft.price(campus.fees)
     if price.ceiling != run.data["ceiling"]:
         raise DraftChanged
-    order = await insert_order(
-        work,
-        {
-            "campus_id": run.campus_id,
-            "customer_id": run.required_person_id,
-            "status": OrderStatus.PENDING,
-            "store_name": draft.store_name,
-            "items": items_to_json(draft.items),
-            "drop_point": draft.drop_point,
-            "note": draft.note,
-            "placed_at": work.now,
-            **price_columns(price),
-        },
-    )
+    order = await _insert_pending_order(work, run, draft, price)
     run.order_id = order.id
     run.data["draft_version"] = await advance_draft_version(work, draft)
     wanted = {"order_id": order.id, "saga_id": run.id, "status": "requested"}
@@ -75,8 +68,25 @@ async def place_order(work: UnitOfWork, run: SagaRun) -> None:
     await refresh_order_messages(work, order, group=False)
 
 
+async def _insert_pending_order(work: UnitOfWork, run: SagaRun, draft: Draft, price: Price) -> Order:
+    return await insert_order(
+        work,
+        {
+            "campus_id": run.campus_id,
+            "customer_id": run.required_person_id,
+            "status": OrderStatus.PENDING,
+            "store_name": draft.store_name,
+            "items": items_to_json(draft.items),
+            "drop_point": draft.drop_point,
+            "note": draft.note,
+            "placed_at": work.now,
+            **price_columns(price),
+        },
+    )
+
+
 async def cancel_order(work: UnitOfWork, run: SagaRun) -> None:
-    """PENDING -> CANCELLED; the draft stays, so that another card is one tap away."""
+    """Move PENDING -> CANCELLED; the draft stays, so that another card is one tap away."""
     actor, reason, note = await _cancellation_details(work, run)
     ended = {"end_reason": reason, "end_note": note}
     order = await try_move_order(
@@ -100,14 +110,17 @@ async def cancel_order(work: UnitOfWork, run: SagaRun) -> None:
 
 
 def _next_buttons(order: Order, reason: str) -> list[dict[str, str]]:
-    """What she can do about it, under the message that rings."""
+    """The buttons under the notification: what the customer can do next."""
     other = {"key": "button-use-other-card", "data": pack(Tap.ADD_CARD)}
     again = {"key": "button-order-again", "data": pack(Tap.TRY_AGAIN, order.id)}
     return [*([other] if reason in CARD_REASONS else []), again]
 
 
 async def _cancellation_details(work: UnitOfWork, run: SagaRun) -> tuple[Actor, str, str | None]:
-    """Who ended a pending order, why, and an admin's own words; a cancel says so in its signal."""
+    """Return who ended a pending order, why, and an admin's own words.
+
+    A cancellation carries these in its signal.
+    """
     if run.reason != "cancelled":
         return SYSTEM, run.reason or "unpaid", None
     query = select(saga_signal.c.data).where(saga_signal.c.saga_id == run.id, saga_signal.c.name == "cancelled")
@@ -117,7 +130,7 @@ async def _cancellation_details(work: UnitOfWork, run: SagaRun) -> tuple[Actor, 
 
 
 async def publish_order(work: UnitOfWork, run: SagaRun) -> None:
-    """PENDING -> CREATED: the card of the job goes to the runners; the draft has served."""
+    """Move PENDING -> CREATED, show the order to the runners, and delete its draft."""
     order = await move_order(work, SYSTEM, run.campus_id, run.required_order_id, OrderEvent.PUBLISHED)
     used_draft = delete(drafts).where(drafts.c.campus_id == order.campus_id, drafts.c.person_id == order.customer_id)
     await work.connection.execute(used_draft.where(drafts.c.version == run.data["draft_version"]))
@@ -125,7 +138,7 @@ async def publish_order(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def withdraw_order(work: UnitOfWork, run: SagaRun) -> None:
-    """CREATED -> CANCELLED, should create_order ever turn back after publishing."""
+    """Move CREATED -> CANCELLED, should create_order ever compensate after publishing."""
     reason = run.reason or "withdrawn"
     order = await try_move_order(
         work, SYSTEM, run.campus_id, run.required_order_id, OrderEvent.WITHDRAWN, reason=reason, end_reason=reason
@@ -135,7 +148,7 @@ async def withdraw_order(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def start_expiry(work: UnitOfWork, run: SagaRun) -> None:
-    """From now on the order waits for a runner, but not for ever."""
+    """Set the deadline until which the order waits for a runner; raise OrderClosed unless it is CREATED."""
     order = await find_order(work, run.campus_id, run.required_order_id)
     if order.status is not OrderStatus.CREATED:
         raise OrderClosed
@@ -146,6 +159,6 @@ async def start_expiry(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def stop_expiry(work: UnitOfWork, run: SagaRun) -> None:
-    """The deadline counts no more, nor do the nudges before it."""
+    """Stop the deadline, and the escalation before it."""
     await stop_timer(work, run.required_order_id, TimerKind.EXPIRE)
     await stop_escalations(work, run.required_order_id)

@@ -1,4 +1,4 @@
-"""Local steps of replace_hold: more money is asked for, counts from one moment on, or leaves all as it was."""
+"""Local steps of replace_hold: request a replacement hold, adopt it with its price, or leave all as it was."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ from domain.store.saga_run import SagaRun
 from domain.store.schema import orders
 from domain.store.unit_of_work import UnitOfWork
 
-# What replace_hold turned back for, and the sentence its customer reads.
+# Why replace_hold was compensated, and the sentence the customer reads.
 REFUSAL_SENTENCES = {
     "declined": "notification-price-increase-declined",
     "unpaid": "notification-price-increase-unapproved",
@@ -34,7 +34,11 @@ OVERTAKEN_REASONS = frozenset({"order_changed", OrderClosed.key})
 
 
 async def request_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
-    """A hold of the new ceiling is wanted; one at a time, and only for an order in the state it was asked for."""
+    """Request a hold of the new ceiling.
+
+    Raise PriceIncreaseInFlight while another one is in flight, and OrderClosed when the order is not in the state that
+    the customer agreed in.
+    """
     order = await lock_order(work, run.campus_id, run.required_order_id)
     _require_order_unmoved(order, run)
     await require_no_price_increase(work, order.id)
@@ -44,12 +48,15 @@ async def request_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
 
 
 def build_agreed_price(run: SagaRun, order: Order) -> Price:
-    """The offer the customer agreed to, as it was frozen by her tap."""
+    """Return the price that the customer agreed to, as frozen by the tap."""
     return replace(order.price, delivery_fee=int(run.data["delivery_fee"]), shop_limit=int(run.data["shop_limit"]))
 
 
 def _require_order_unmoved(order: Order, run: SagaRun) -> None:
-    """OrderClosed unless it is as it was: open for a higher fee, or with the same runner in the shop."""
+    """Raise OrderClosed unless the order is as it was.
+
+    It still waits for a runner (higher fee), or the same runner still shops for it (higher limit).
+    """
     match PriceIncreaseKind(run.data["kind"]):
         case PriceIncreaseKind.FEE:
             unmoved = order.status is OrderStatus.CREATED
@@ -61,7 +68,10 @@ def _require_order_unmoved(order: Order, run: SagaRun) -> None:
 
 
 async def adopt_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
-    """The new price and the new hold count together; OrderClosed when the order went on meanwhile."""
+    """Make the new price and the new hold count, both at once.
+
+    Raise OrderClosed when the order changed meanwhile.
+    """
     order = await lock_order(work, run.campus_id, run.required_order_id)
     _require_order_unmoved(order, run)
     former, _ = await promote_replacement_hold(work, order.id, run.id)
@@ -91,12 +101,12 @@ async def adopt_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def withdraw_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
-    """Nothing changes, and who waits for it hears why."""
+    """Leave price and hold as they were, and tell the people who wait for the increase why."""
     order = await lock_order(work, run.campus_id, run.required_order_id)
     await retire_replacement_hold(work, run.id)
     await refresh_existing_order_messages(work, order.id)
     if order.status in FINAL_ORDER_STATUSES:
-        return  # that was told, and the card says that the money is released
+        return  # the end was told, and the order message says that the money is released
     overtaken = run.reason in OVERTAKEN_REASONS
     await tell(
         work,

@@ -1,4 +1,4 @@
-"""Local steps of a refund: agreed under the order's lock, withdrawn when Stripe refuses it, undone when it fails."""
+"""Local steps of a refund: agree on it, withdraw it when Stripe refuses it, undo it when it fails."""
 
 from domain.errors import OrderDisputed, PayoutInFlight
 from domain.money import format_money
@@ -29,9 +29,10 @@ from domain.store.unit_of_work import UnitOfWork
 
 
 async def request_refund(work: UnitOfWork, run: SagaRun) -> None:
-    """Agree on a refund under the order's lock: two at once never exceed what was paid.
+    """Agree on a refund under the order's lock, so that two at once never exceed what was paid.
 
-    NothingToRefund, RefundOutOfRange, OrderDisputed; PayoutInFlight while the pay she would bear it from is being sent.
+    Raise NothingToRefund, RefundOutOfRange or OrderDisputed. Raise PayoutInFlight while the pay that the runner would
+    bear it from is being sent.
     """
     order = await lock_order(work, run.campus_id, run.required_order_id)
     if await has_open_or_lost_dispute(work, order.id):
@@ -57,7 +58,10 @@ async def request_refund(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def _withhold_runner_amount(work: UnitOfWork, owed: Payable | None, runner_amount: int) -> int:
-    """What is not sent yet is kept back at once; what was sent has to be taken back, which is a step of its own."""
+    """Withhold at once what is not sent yet; return how much.
+
+    What was sent has to be taken back, which is a step of its own.
+    """
     if owed is None or owed.status is PayoutStatus.PAID or runner_amount == 0:
         return 0
     if owed.status is PayoutStatus.SENDING or await withhold_from_payable(work, owed.order_id, runner_amount) is None:
@@ -90,7 +94,10 @@ async def _insert_refund_row(
 
 
 async def withdraw_refund(work: UnitOfWork, run: SagaRun) -> None:
-    """Stripe refused it: nothing went back, what was kept of her pay is hers again, and the admins read why."""
+    """Withdraw a refund that Stripe refused, and tell the admins why.
+
+    Nothing went back to the customer. What was withheld is owed to the runner again.
+    """
     made = await lock_refund(work, run.data["refund_row"])
     if await move_refund(work, made.id, RefundEvent.FAILED, refusal=run.reason) is None:
         return
@@ -112,7 +119,10 @@ async def withdraw_refund(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def fail_refund(work: UnitOfWork, run: SagaRun, refund_id: int, why: str) -> None:
-    """The bank sent it back: all postings the other way, her part is hers again, and everybody is told; once."""
+    """Undo a refund that the bank sent back, once.
+
+    Reverse all its postings, owe the runner's part to the runner again, and tell everybody.
+    """
     made = await lock_refund(work, refund_id)
     if await move_refund(work, made.id, RefundEvent.FAILED, refusal=why) is None:
         return
@@ -137,7 +147,7 @@ async def _void_debt(work: UnitOfWork, run: SagaRun, made: Refund) -> None:
     if owes is None:
         return
     await end_runner_debt(work, owes.id, RunnerDebtStatus.VOID)
-    if owes.left:  # what was kept for it was booked as paid: to owe it again needs no posting
+    if owes.left:  # the netted part was booked as paid: to owe it again needs no posting
         void = runner_debt_void_posting(
             refund=made.id,
             runner=owes.runner_id,
@@ -183,7 +193,7 @@ async def _tell_failed(work: UnitOfWork, made: Refund, why: str) -> None:
 
 
 async def book_runner_debt(work: UnitOfWork, made: Refund, why: str) -> None:
-    """Her part could not be taken back: it is a debt of hers, for the admins to see."""
+    """Book the runner's part, which could not be taken back, as a debt; tell the admins."""
     amount = made.to_take_back
     await insert_runner_debt(work, made, amount, why)
     owed = runner_debt_posting(refund=made.id, runner=made.runner_id, amount=amount, currency=made.currency)
@@ -201,7 +211,7 @@ async def book_runner_debt(work: UnitOfWork, made: Refund, why: str) -> None:
 
 
 async def settle_refund(work: UnitOfWork, run: SagaRun) -> None:
-    """The customer has it, or her bank sent it back: the cards say so."""
+    """Refresh the order messages: the customer has the refund, or the bank sent it back."""
     await refresh_existing_order_messages(work, run.required_order_id)
 
 

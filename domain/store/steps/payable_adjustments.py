@@ -1,4 +1,4 @@
-"""What a refund does to a runner's pay: kept back before it is sent, taken back after, given back when it failed."""
+"""What a refund changes in a runner's payable: withheld before it is sent, reversed after, restored on failure."""
 
 from sqlalchemy import func, select, update
 
@@ -13,7 +13,10 @@ from domain.store.unit_of_work import UnitOfWork
 
 
 async def withhold_from_payable(work: UnitOfWork, order_id: int, amount: int) -> Payable | None:
-    """Keep `amount` minor units of what was not sent yet; None, and nothing changed, when it is not there to keep."""
+    """Withhold `amount` minor units of what was not sent yet.
+
+    Annul the payable when nothing is left to send. Return None, and change nothing, when there is less than that.
+    """
     left = payable.c.amount - payable.c.withheld - payable.c.sent - payable.c.netted
     statement = (
         update(payable)
@@ -31,7 +34,10 @@ async def withhold_from_payable(work: UnitOfWork, order_id: int, amount: int) ->
 
 
 async def record_transfer_reversed(work: UnitOfWork, order_id: int, amount: int, *, borne: bool) -> None:
-    """A transfer of this order was reversed by `amount`; where she does not bear it, it is owed to her again."""
+    """Record that `amount` minor units of the order's transfer were reversed.
+
+    If the runner does not bear them (`borne`), they are owed to the runner again.
+    """
     changed = {"sent": payable.c.sent - amount}
     if borne:
         changed["withheld"] = payable.c.withheld + amount
@@ -39,9 +45,10 @@ async def record_transfer_reversed(work: UnitOfWork, order_id: int, amount: int,
 
 
 async def restore_withheld_amount(work: UnitOfWork, run: SagaRun, order_id: int, amount: int) -> None:
-    """She does not bear this part any more: it is owed to her again, and sent as soon as that is possible.
+    """Owe `amount` minor units to the runner again, and send them as soon as possible.
 
-    Her row is locked before the payable's: as where her account becomes ready, or the two would wait for each other.
+    The runner's row is locked before the payable's, as it is where an account becomes ready. Otherwise the two
+    transactions would wait for each other.
     """
     owed = await find_payable(work, order_id)
     if owed is None or amount == 0:
@@ -53,9 +60,9 @@ async def restore_withheld_amount(work: UnitOfWork, run: SagaRun, order_id: int,
 
 
 async def reopen_payout(work: UnitOfWork, run: SagaRun, owed: Payable) -> None:
-    """What is due of a pay-out that was over: it is open again, and starts if her account is ready.
+    """Reopen a payout that is over while something is due; start it if the account is ready.
 
-    One that is open, or being sent, knows by itself what is due when its time comes.
+    A payable that is open, or being sent, needs none of this: its own saga reads what is due.
     """
     if owed.due <= 0 or owed.status not in (PayoutStatus.PAID, PayoutStatus.ANNULLED):
         return
@@ -67,7 +74,7 @@ async def reopen_payout(work: UnitOfWork, run: SagaRun, owed: Payable) -> None:
 
 
 async def restore_netted_amount(work: UnitOfWork, run: SagaRun, void: RunnerDebt) -> None:
-    """The debt is void: what was kept for it is owed to her again, and sent as soon as that is possible."""
+    """Owe to the runner again what was netted for a void debt, and send it as soon as possible."""
     if void.netted == 0:
         return
     await lock_payouts_ready(work, void.runner_id)

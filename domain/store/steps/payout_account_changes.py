@@ -1,4 +1,4 @@
-"""What becomes of a runner's pay-out account after it was set up: lost, cut off, ready again, a bank that says no."""
+"""Changes of a runner's account after it was set up: lost, disconnected, ready again, a payout that came back."""
 
 from domain.money import format_money
 from domain.store.money_repository import list_open_payables
@@ -12,9 +12,9 @@ SET_UP_PAYOUT_BUTTON = {"key": "button-set-up-payout", "data": "v1:set_up_payout
 
 
 async def record_payouts_ready(work: UnitOfWork, run: SagaRun, *, ready: bool) -> None:
-    """Whether transfers to her account are possible now; where that changed, she is told, once.
+    """Record whether transfers to the runner's account are possible; tell a change once.
 
-    Lost, everything owed stays hers; ready again, all of it is sent.
+    While the account is lost, everything stays owed. When it is ready again, all of it is sent.
     """
     if await lock_payouts_ready(work, run.required_person_id) is ready:
         return
@@ -30,7 +30,10 @@ async def record_payouts_ready(work: UnitOfWork, run: SagaRun, *, ready: bool) -
 
 
 async def record_account_disconnected(work: UnitOfWork, run: SagaRun, account: str) -> None:
-    """She cut the tie between her account and us: it is forgotten, and the next set-up makes another one."""
+    """Forget the account that its owner disconnected from us, and tell the runner.
+
+    The next set-up makes another account.
+    """
     await lock_payouts_ready(work, run.required_person_id)
     if not await forget_stripe_account(work, run.required_person_id, account):
         return
@@ -41,7 +44,10 @@ async def record_account_disconnected(work: UnitOfWork, run: SagaRun, account: s
 
 
 async def tell_payout_returned(work: UnitOfWork, run: SagaRun, payout: str, amount: int, currency: str) -> None:
-    """Her bank sent back what Stripe paid out, in minor units; it is on her Stripe account, and she is told once."""
+    """Tell the runner once that the bank sent back a payout (`amount` in minor units).
+
+    The money is on the runner's Stripe account.
+    """
     await tell(
         work,
         campus_id=run.campus_id,

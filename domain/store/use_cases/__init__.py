@@ -1,1 +1,1 @@
-"""What people do here, one function a tap: permission, then facts and saga in the caller's transaction."""
+"""What people do, one function per action: check the permission, then write in the caller's transaction."""

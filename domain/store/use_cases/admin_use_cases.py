@@ -1,4 +1,4 @@
-"""What an admin does to orders, sagas and groups: look, cancel, take back, finish or close; wake, pause, bind."""
+"""What an admin does to orders, sagas and chats: view, cancel, release, finish, close, retry, resolve, pause, bind."""
 
 from collections.abc import Sequence
 
@@ -36,25 +36,29 @@ from domain.store.use_cases.ordering_use_cases import close_before_purchase
 from domain.store.use_cases.permission_checks import require_permission
 from domain.store.use_cases.runner_use_cases import start_completion
 
-MAX_REASON_LENGTH = 200  # characters of what an admin gives as her reason
+MAX_REASON_LENGTH = 200  # characters of the reason that an admin gives
 
 
 async def view_order(
     work: UnitOfWork, campus: Campus, admin: Member, order_id: int
 ) -> tuple[Order, Sequence[LoggedEvent]]:
-    """An order and all that happened to it."""
+    """Return an order and its history."""
     require_permission(admin, Action.SEE_ANY_ORDER)
     return await find_order(work, campus.id, order_id), await read_order_history(work, campus.id, order_id)
 
 
 async def view_board(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[BoardLine]:
-    """Every order that is not over, by state and oldest first."""
+    """Return every order that is not over, by status and oldest first."""
     require_permission(admin, Action.SEE_BOARD)
     return await list_board_lines(work, campus.id)
 
 
 async def cancel_order_as_admin(work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str) -> Order:
-    """End somebody else's order before the purchase; AlreadyBought after it."""
+    """Cancel an order before the purchase.
+
+    Raise AlreadyBought after the purchase, OrderClosed when the order is over, NotAllowed for an order that the admin
+    has a part in.
+    """
     order = await _lock_uninvolved_order(work, campus, admin, Action.CANCEL_ANY, order_id)
     if order.status not in STATUSES_BEFORE_PIVOT | FINAL_ORDER_STATUSES:
         raise AlreadyBought
@@ -63,7 +67,11 @@ async def cancel_order_as_admin(work: UnitOfWork, campus: Campus, admin: Member,
 
 
 async def release_order_as_admin(work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str) -> Order:
-    """Give somebody else's job back to the group before anything is bought; her runner reads why."""
+    """Take an order back from its runner before the purchase; the runner reads why.
+
+    Raise AlreadyBought after the purchase, OrderClosed when no runner has the order, NotAllowed for an order that the
+    admin has a part in.
+    """
     order = await _lock_uninvolved_order(work, campus, admin, Action.RELEASE_ANY, order_id)
     if order.status not in STATUSES_BEFORE_PIVOT | FINAL_ORDER_STATUSES:
         raise AlreadyBought
@@ -82,9 +90,10 @@ async def release_order_as_admin(work: UnitOfWork, campus: Campus, admin: Member
 
 
 async def finish_order_as_admin(work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str) -> Order:
-    """Say in the runner's place that what she bought was handed over; the money moves as after a PIN.
+    """Confirm in the runner's place that the food was handed over; the money moves as after a PIN.
 
-    NotAllowed for an admin's own job: the PIN would guard nothing where the runner's word is enough.
+    Raise NotBoughtYet before the purchase, OrderClosed when the order is over. Raise NotAllowed for the admin's own
+    delivery: the PIN would guard nothing if the runner's word were enough.
     """
     require_permission(admin, Action.FINISH_ANY, own=False)
     order = await lock_order(work, campus.id, order_id)
@@ -97,7 +106,11 @@ async def finish_order_as_admin(work: UnitOfWork, campus: Campus, admin: Member,
 async def close_purchase_as_admin(
     work: UnitOfWork, campus: Campus, admin: Member, order_id: int, bearer: Bearer, reason: str
 ) -> Order:
-    """End what was bought and will not arrive: the customer pays nothing, and the admin says who bears the food."""
+    """End an order that was bought and will not arrive.
+
+    The customer pays nothing, and the admin says who bears the food. Raise NotBoughtYet before the purchase,
+    OrderClosed when the order is over, NotAllowed for an order that the admin has a part in.
+    """
     order = await _lock_uninvolved_order(work, campus, admin, Action.CLOSE_ANY, order_id)
     _require_bought(order, OrderEvent.CLOSED_BY_ADMIN)
     start = SagaStart(
@@ -115,7 +128,7 @@ async def close_purchase_as_admin(
 async def _lock_uninvolved_order(
     work: UnitOfWork, campus: Campus, admin: Member, action: Action, order_id: int
 ) -> Order:
-    """The order, locked, if the admin is neither its customer nor its runner."""
+    """Return the order, locked, if the admin is neither its customer nor its runner."""
     require_permission(admin, action, own=False)
     order = await lock_order(work, campus.id, order_id)
     require_permission(admin, action, own=admin.person_id in (order.customer_id, order.runner_id))
@@ -129,19 +142,19 @@ def _require_bought(order: Order, happened: OrderEvent) -> None:
 
 
 async def view_stuck_sagas(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[StuckSaga]:
-    """Every saga of this campus that needs a human, oldest first."""
+    """Return every stuck saga of this campus, oldest first."""
     require_permission(admin, Action.SEE_STUCK)
     return await list_stuck_sagas(work, campus.id)
 
 
 async def view_unfunded_payables(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[Payable]:
-    """Every pay-out that waits for funds of the platform, oldest first."""
+    """Return every payable that waits for funds of the platform, oldest first."""
     require_permission(admin, Action.SEE_STUCK)
     return await list_unfunded_payables(work, campus.id)
 
 
 async def retry_saga(work: UnitOfWork, campus: Campus, admin: Member, number: int) -> None:
-    """[Retry] of a stuck saga: a new attempt with a new key; Stale when it is not stuck."""
+    """[Retry]: start a new attempt of a stuck saga, under a new key; raise Stale when it is not stuck."""
     require_permission(admin, Action.RETRY_STUCK)
     saga = await retry_stuck_saga(work, campus.id, number)
     if saga is None:
@@ -150,7 +163,7 @@ async def retry_saga(work: UnitOfWork, campus: Campus, admin: Member, number: in
 
 
 async def view_stuck_saga(work: UnitOfWork, campus: Campus, admin: Member, number: int) -> StuckSaga:
-    """A stuck saga of this campus; Stale when it is not stuck, or none."""
+    """Return a stuck saga of this campus; raise Stale when none with this number is stuck."""
     require_permission(admin, Action.SEE_STUCK)
     found = await find_stuck_saga(work, campus.id, number)
     if found is None:
@@ -159,10 +172,10 @@ async def view_stuck_saga(work: UnitOfWork, campus: Campus, admin: Member, numbe
 
 
 async def resolve_saga(work: UnitOfWork, campus: Campus, admin: Member, number: int, reason: str) -> StuckSaga:
-    """[Resolve by hand]: an admin says that it was settled elsewhere; Stale when it is not stuck.
+    """[Resolve by hand]: end a stuck saga that was settled elsewhere; raise Stale when it is not stuck.
 
-    Only the saga ends. Its order, hold and pay-out stay as they are: nothing is guessed about money, so what really
-    differs from Stripe is told by reconciliation and audit as ever.
+    Only the saga ends. Its order, hold and payout stay as they are, because nothing is guessed about money. What really
+    differs from Stripe is still reported by reconciliation and audit.
     """
     require_permission(admin, Action.RETRY_STUCK)
     saga = await resolve_stuck_saga(work, campus.id, number)
@@ -190,7 +203,7 @@ async def _log_stuck(
 
 
 async def retry_payout(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> None:
-    """[Send again] of a pay-out that stayed owed for lack of funds; Stale when it is not owed any more."""
+    """[Send again]: start a payout that the platform lacked funds for; raise Stale when it cannot start."""
     require_permission(admin, Action.RETRY_STUCK)
     await lock_order(work, campus.id, order_id)
     payable = await find_payable(work, order_id)
@@ -200,14 +213,14 @@ async def retry_payout(work: UnitOfWork, campus: Campus, admin: Member, order_id
 
 
 async def pause_orders(work: UnitOfWork, campus: Campus, admin: Member, reason: str | None) -> None:
-    """Take no new orders; open ones go on. Who wants to order reads the reason, if there is one."""
+    """Take no new orders; open ones go on. Customers read the reason, if there is one."""
     require_permission(admin, Action.PAUSE_ORDERS)
-    if await set_paused(work, campus.id, paused=True, reason=reason):  # again: the words may change while it lasts
+    if await set_paused(work, campus.id, paused=True, reason=reason):  # pausing again may change the reason
         await _log_campus(work, campus, admin, "paused", reason)
 
 
 async def resume_orders(work: UnitOfWork, campus: Campus, admin: Member) -> None:
-    """Take orders again; Stale when they are not paused."""
+    """Take orders again; raise Stale when they are not paused."""
     require_permission(admin, Action.PAUSE_ORDERS)
     if not await set_paused(work, campus.id, paused=False, reason=None):
         raise Stale
@@ -232,7 +245,10 @@ async def _log_campus(work: UnitOfWork, campus: Campus, admin: Member, happened:
 async def bind_chat(
     work: UnitOfWork, campus: Campus, admin: Member, *, chat_id: int, invite: str | None, admins: bool
 ) -> None:
-    """Make this chat the runner group, or the admin chat; a runner group gets the jobs that are open by then."""
+    """Make this chat the runner group, or the admin chat (`admins`).
+
+    A new runner group gets the orders that are open. Raise GroupTaken when the chat has the other role already.
+    """
     require_permission(admin, Action.BIND_GROUP)
     if chat_id == (campus.runner_group if admins else campus.admin_chat):
         raise GroupTaken

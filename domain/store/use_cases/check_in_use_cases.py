@@ -1,4 +1,4 @@
-"""What the two sides answer when they are asked about the silence: she waits on; her runner is on it."""
+"""What both sides answer when they are asked during a silence: the customer waits, the runner checks in."""
 
 from domain.campus import Campus
 from domain.errors import Stale
@@ -12,7 +12,10 @@ from domain.store.use_cases.permission_checks import require_own_delivery, requi
 
 
 async def record_customer_waits(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
-    """[I'll wait]: nothing changes, but it is in the order's history. Stale when nobody needs to wait any more."""
+    """[I'll wait]: record it in the history of the order, and change nothing else.
+
+    Raise Stale when the order does not wait for a runner any more.
+    """
     order = await lock_order(work, campus.id, order_id)
     require_permission(member, Action.WAIT, own=order.customer_id == member.person_id)
     if order.status is not OrderStatus.CREATED:
@@ -22,7 +25,7 @@ async def record_customer_waits(work: UnitOfWork, campus: Campus, member: Member
 
 
 async def check_in_as_runner(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
-    """[Yes, on it]: her silence counts from now on anew. Stale when nobody holds the job any more."""
+    """[Yes, on it]: count the runner's silence anew from now; raise Stale when no runner has the order."""
     order = await lock_order(work, campus.id, order_id)
     if order.status not in STATUSES_WITH_RUNNER:
         require_permission(member, Action.CHECK_IN)

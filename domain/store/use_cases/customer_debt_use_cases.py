@@ -1,4 +1,4 @@
-"""What a customer owes for an order that was delivered: she pays it, or an admin lets it go."""
+"""What a customer owes for a delivered order: the customer pays it, or an admin waives it."""
 
 from collections.abc import Sequence
 
@@ -30,14 +30,15 @@ from domain.store.use_cases.permission_checks import require_permission
 
 
 async def view_own_debts(work: UnitOfWork, campus: Campus, member: Member) -> Sequence[CustomerDebt]:
-    """What she owes on this campus, oldest first."""
+    """Return what the customer owes on this campus, oldest first."""
     return await list_open_customer_debts(work, campus.id, member.person_id)
 
 
 async def pay_customer_debt(work: UnitOfWork, campus: Campus, member: Member, debt_id: int) -> SagaRun | None:
-    """[Pay S$8.30]: her bank is asked now, with her there; None when a card is missing, and its link is on the way.
+    """[Pay S$8.30]: charge the customer's card on session.
 
-    Stale when it is not hers to pay any more, DebtBeingPaid while her bank is asked about it already.
+    Return None when a card is missing: the link to save one is on its way. Raise Stale when the debt is not open any
+    more, DebtBeingPaid while a charge of it is in flight, NotAllowed for the debt of another person.
     """
     owed = await lock_customer_debt(work, campus.id, debt_id)
     require_permission(member, Action.PAY_DEBT, own=owed is None or owed.customer_id == member.person_id)
@@ -59,13 +60,13 @@ async def pay_customer_debt(work: UnitOfWork, campus: Campus, member: Member, de
 
 
 async def view_customer_debts(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[CustomerDebt]:
-    """What all customers of the campus owe, oldest first."""
+    """Return what all customers of the campus owe, oldest first."""
     require_permission(admin, Action.SEE_STUCK)
     return await list_open_customer_debts(work, campus.id)
 
 
 async def view_customer_debt(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> CustomerDebt:
-    """What is owed for this order; Stale when nothing is, or not any more."""
+    """Return what is owed for this order; raise Stale when nothing is owed, or not any more."""
     require_permission(admin, Action.SEE_STUCK)
     await find_order(work, campus.id, order_id)
     owed = await find_customer_debt(work, order_id)
@@ -77,9 +78,9 @@ async def view_customer_debt(work: UnitOfWork, campus: Campus, admin: Member, or
 async def waive_customer_debt(
     work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str
 ) -> CustomerDebt:
-    """The platform bears what a customer owes; refused as look_at_debt says.
+    """Waive what a customer owes: the platform bears it. Raise Stale when it is not owed any more.
 
-    NotAllowed for an order in which the admin has a part, DebtBeingPaid while the customer's bank is asked.
+    Raise NotAllowed for an order that the admin has a part in, DebtBeingPaid while a charge of the debt is in flight.
     """
     seen, order = await view_customer_debt(work, campus, admin, order_id), await find_order(work, campus.id, order_id)
     require_permission(admin, Action.REFUND_ANY, own=admin.person_id in (order.customer_id, order.runner_id))
@@ -108,7 +109,10 @@ async def waive_customer_debt(
 
 
 async def _require_no_charge_in_flight(work: UnitOfWork, owed: CustomerDebt) -> None:
-    """DebtBeingPaid while a charge of this debt is under way; hold the debt's lock to rely on it."""
+    """Raise DebtBeingPaid while a charge of this debt is in flight.
+
+    Hold the debt's lock to rely on it.
+    """
     asked = select(func.count()).where(
         saga.c.order_id == owed.order_id, saga.c.kind == "settle_debt", saga.c.status.not_in(FINAL_STATUSES)
     )

@@ -1,4 +1,4 @@
-"""What an admin does about what is parked: look at all, have one tried again, drop one with a reason."""
+"""What an admin does about dead letters: view them, retry one, drop one with a reason."""
 
 from collections.abc import Sequence
 
@@ -18,13 +18,13 @@ from domain.store.use_cases.permission_checks import require_permission
 
 
 async def view_dead_letters(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[DeadLetter]:
-    """All that is parked on this campus, oldest first."""
+    """Return all dead letters of this campus, oldest first."""
     require_permission(admin, Action.SEE_STUCK)
     return await list_dead_letters(work, campus.id)
 
 
 async def view_dead_letter(work: UnitOfWork, campus: Campus, admin: Member, number: int) -> DeadLetter:
-    """One of them; Stale when it is over, or none."""
+    """Return a dead letter, locked; raise Stale when it is over, or does not exist."""
     require_permission(admin, Action.SEE_STUCK)
     found = await lock_dead_letter(work, campus.id, number)
     if found is None:
@@ -33,7 +33,10 @@ async def view_dead_letter(work: UnitOfWork, campus: Campus, admin: Member, numb
 
 
 async def retry_dead_letter(work: UnitOfWork, campus: Campus, admin: Member, number: int) -> DeadLetter:
-    """[Try again]: due at once, with all its tries before it; gives it as it stood. Stale when it is not parked."""
+    """[Try again]: make it due at once, with all its attempts again; return it as it was.
+
+    Raise Stale when it is not a dead letter any more.
+    """
     require_permission(admin, Action.RETRY_STUCK)
     found = await view_dead_letter(work, campus, admin, number)
     await requeue_dead_letter(work, found)
@@ -42,7 +45,10 @@ async def retry_dead_letter(work: UnitOfWork, campus: Campus, admin: Member, num
 
 
 async def drop_dead_letter(work: UnitOfWork, campus: Campus, admin: Member, number: int, reason: str) -> None:
-    """[Drop]: it is never tried again, and the reason is kept; Stale when it is not parked."""
+    """[Drop]: never retry it, and keep the reason.
+
+    Raise Stale when it is not a dead letter any more.
+    """
     require_permission(admin, Action.RETRY_STUCK)
     found = await view_dead_letter(work, campus, admin, number)
     await _end_dead_letter(work, campus, admin, found, DeadLetterOutcome.DROPPED, reason)

@@ -1,4 +1,4 @@
-"""What an admin does about a difference between our rows and Stripe's: look at all, have one looked at, settle it."""
+"""What an admin does about a discrepancy between our rows and Stripe's: view it, have it checked again, settle it."""
 
 from collections.abc import Sequence
 
@@ -18,13 +18,13 @@ from domain.store.use_cases.permission_checks import require_permission
 
 
 async def view_discrepancies(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[Discrepancy]:
-    """All that differs on this campus, oldest first."""
+    """Return all open discrepancies of this campus, oldest first."""
     require_permission(admin, Action.SEE_STUCK)
     return await list_open_discrepancies(work, campus.id)
 
 
 async def view_discrepancy(work: UnitOfWork, campus: Campus, admin: Member, number: int) -> Discrepancy:
-    """An open difference of this campus; Stale when it is over, or none."""
+    """Return an open discrepancy of this campus; raise Stale when it is over, or does not exist."""
     require_permission(admin, Action.SEE_STUCK)
     found = await find_discrepancy(work, campus.id, number)
     if found is None or found.status is not DiscrepancyStatus.OPEN:
@@ -35,7 +35,10 @@ async def view_discrepancy(work: UnitOfWork, campus: Campus, admin: Member, numb
 async def request_discrepancy_recheck(
     work: UnitOfWork, campus: Campus, admin: Member, number: int, chat_id: int
 ) -> Discrepancy:
-    """[Look again]: a worker asks Stripe and answers in this chat; Stale when it is over."""
+    """[Look again]: let a worker ask Stripe and answer in this chat.
+
+    Raise Stale when the discrepancy is over.
+    """
     require_permission(admin, Action.SEE_STUCK)
     wanted = await request_recheck(work, campus.id, number, chat_id)
     if wanted is None:
@@ -44,7 +47,10 @@ async def request_discrepancy_recheck(
 
 
 async def settle_discrepancy(work: UnitOfWork, campus: Campus, admin: Member, number: int, reason: str) -> Discrepancy:
-    """[Settle by hand]: nothing moves, but somebody knows what it is and says so; Stale when it is over."""
+    """[Settle by hand]: end a discrepancy that a person can explain; no money moves.
+
+    Raise Stale when the discrepancy is over.
+    """
     require_permission(admin, Action.RETRY_STUCK)
     found = await view_discrepancy(work, campus, admin, number)
     actor = Actor(role=Role.ADMIN, person_id=admin.person_id)

@@ -1,4 +1,4 @@
-"""After a delivery: a thumb with a reason, a problem that becomes a case, and what is said in it until it is closed."""
+"""Feedback about an order: ratings, reported problems, and the messages of a case until it is closed."""
 
 from collections.abc import Sequence
 
@@ -45,7 +45,11 @@ from domain.store.use_cases.permission_checks import require_permission
 async def rate_order(
     work: UnitOfWork, campus: Campus, member: Member, order_id: int, *, good: bool, reason: RatingReason | None = None
 ) -> Rating:
-    """One's own thumb for one's own order, in place of a former one; TooLateToRate when its time is over."""
+    """Save the customer's rating of an own order, in place of a former one.
+
+    Raise OrderClosed before the delivery, TooLateToRate after the time for feedback. Raise Stale when the reason does
+    not fit the rating.
+    """
     order = await _lock_delivered_order(work, campus, member, Action.RATE, order_id)
     if not is_within_feedback_window(order, work.now, campus.windows):
         raise TooLateToRate(hours=feedback_window_hours(campus))
@@ -59,7 +63,10 @@ async def rate_order(
 
 
 async def give_rating_reason(work: UnitOfWork, campus: Campus, member: Member, order_id: int, number: int) -> Rating:
-    """The reason (from 1; 0 is none) behind the thumb that was given; Stale without one."""
+    """Add the reason with this number (from 1; 0 is none) to the rating that was given.
+
+    Raise Stale when there is no rating, or no such reason.
+    """
     order = await _lock_delivered_order(work, campus, member, Action.RATE, order_id)
     given = await find_rating(work, order.id)
     if given is None or not 0 <= number <= len(REASONS_BY_RATING[given.good]):
@@ -71,7 +78,10 @@ async def give_rating_reason(work: UnitOfWork, campus: Campus, member: Member, o
 async def lock_reportable_order(
     work: UnitOfWork, campus: Campus, member: Member, order_id: int
 ) -> tuple[Order, Case | None]:
-    """Before a report: one's own order, taken or delivered, and its open case; TooLateToReport for no new one."""
+    """Return the customer's own order, locked, and its open case.
+
+    Raise OrderClosed before a runner has the order. Raise TooLateToReport when it is too late for a new case.
+    """
     order = await lock_order(work, campus.id, order_id)
     require_permission(member, Action.REPORT_PROBLEM, own=order.customer_id == member.person_id)
     if order.status not in DELIVERED_STATUSES | STATUSES_WITH_RUNNER:
@@ -89,7 +99,7 @@ async def lock_reportable_order(
 async def report_problem(
     work: UnitOfWork, campus: Campus, member: Member, order_id: int, kind: ProblemKind, story: str, photo: str | None
 ) -> Case:
-    """Open a case and tell the campus team; what is reported while one is open becomes a part of it."""
+    """Open a case and tell the campus team; while a case is open, add the report to it."""
     order, open_case = await lock_reportable_order(work, campus, member, order_id)
     if open_case is not None:
         return await add_to_case(work, campus, member, open_case.id, story, photo)
@@ -104,7 +114,7 @@ async def report_problem(
 async def add_to_case(
     work: UnitOfWork, campus: Campus, member: Member, case_id: int, words: str, photo: str | None
 ) -> Case:
-    """The customer writes once more; CaseClosed when the campus team has said its last word."""
+    """Add what the customer writes to the case; raise CaseClosed when the campus team has closed it."""
     before = await find_case(work, campus.id, case_id)
     require_permission(member, Action.REPORT_PROBLEM, own=before.opened_by == member.person_id)
     case = await update_open_case(work, campus.id, case_id)
@@ -115,7 +125,7 @@ async def add_to_case(
 
 
 async def view_open_cases(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[Case]:
-    """Every open case, oldest first."""
+    """Return every open case, oldest first."""
     require_permission(admin, Action.SEE_CASES)
     return await list_open_cases(work, campus.id)
 
@@ -123,7 +133,7 @@ async def view_open_cases(work: UnitOfWork, campus: Campus, admin: Member) -> Se
 async def view_case(
     work: UnitOfWork, campus: Campus, admin: Member, case_id: int
 ) -> tuple[Case, Sequence[LoggedEvent]]:
-    """A case and all that was said in it."""
+    """Return a case and its history."""
     require_permission(admin, Action.SEE_CASES)
     case = await find_case(work, campus.id, case_id)
     return case, await read_case_history(work, case)
@@ -139,7 +149,10 @@ async def answer_case(
     *,
     in_admin_chat: bool,
 ) -> Case:
-    """The campus team's words go to the customer; CaseClosed after the last word, NotAllowed in one's own matter."""
+    """Send the campus team's answer to the customer.
+
+    Raise CaseClosed when the case is closed, NotAllowed for an order that the admin has a part in.
+    """
     case = await _require_answerable_case(work, campus, admin, case_id)
     case = await update_open_case(work, campus.id, case.id)
     kept = shorten_text(words, MAX_STORY_LENGTH)
@@ -153,7 +166,10 @@ async def answer_case(
 async def close_case(
     work: UnitOfWork, campus: Campus, admin: Member, case_id: int, outcome: str, *, in_admin_chat: bool
 ) -> Case:
-    """The last word: the customer reads it; CaseClosed the second time, NotAllowed in one's own matter."""
+    """Close the case; the customer reads the outcome.
+
+    Raise CaseClosed the second time, NotAllowed for an order that the admin has a part in.
+    """
     case = await _require_answerable_case(work, campus, admin, case_id)
     kept = shorten_text(outcome, MAX_STORY_LENGTH)
     ended = {"status": CaseStatus.CLOSED, "outcome": kept, "closed_by": admin.person_id, "closed_at": work.now}
@@ -167,14 +183,14 @@ async def close_case(
 
 
 def feedback_window_hours(campus: Campus) -> int:
-    """How long after a delivery something may be said about it."""
+    """Return for how many hours after a delivery feedback is taken."""
     return max(1, campus.windows.problem // 3600)
 
 
 async def _lock_delivered_order(
     work: UnitOfWork, campus: Campus, member: Member, action: Action, order_id: int
 ) -> Order:
-    """One's own order, locked, once it is delivered; OrderClosed before."""
+    """Return the customer's own order, locked; raise OrderClosed before the delivery."""
     order = await lock_order(work, campus.id, order_id)
     require_permission(member, action, own=order.customer_id == member.person_id)
     if order.status not in DELIVERED_STATUSES:
@@ -183,7 +199,7 @@ async def _lock_delivered_order(
 
 
 async def _require_answerable_case(work: UnitOfWork, campus: Campus, admin: Member, case_id: int) -> Case:
-    """A case that is another's matter: neither the admin's own order nor her own delivery."""
+    """Return the case, unless the admin is the customer or the runner of its order."""
     if Role.ADMIN not in admin.roles:
         raise NotAllowed
     case = await find_case(work, campus.id, case_id)

@@ -1,4 +1,4 @@
-"""How one becomes a member of a campus, and what a member keeps here: the place her food usually goes to, a card."""
+"""Membership of a campus, and what a member keeps there: a default place and a card."""
 
 import hmac
 from dataclasses import dataclass
@@ -17,15 +17,16 @@ from domain.store.use_cases.permission_checks import require_permission
 
 @dataclass(frozen=True, slots=True)
 class InviteAccepted:
-    """The code was right; `place` is the drop point whose poster she scanned."""
+    """The code was right; `place` is the drop point of the poster that was scanned."""
 
     place: str | None
 
 
 async def accept_invite(work: UnitOfWork, campus: Campus, member: Member, code: str) -> InviteAccepted | None:
-    """Admit who brings the campus' code, `CODE` or `CODE_12` with a drop point's number; None for any other code.
+    """Admit a person who brings the code of the campus; return None for any other code.
 
-    A number that is no drop point any more still admits: the poster hangs where it hangs.
+    The code is `CODE`, or `CODE_12` with the number of a drop point. A number that is no drop point any more still
+    admits, because old posters stay on the walls.
     """
     word, _, number = code.partition("_")
     if not hmac.compare_digest(word.encode(), campus.invite_code.encode()):
@@ -39,7 +40,10 @@ async def accept_invite(work: UnitOfWork, campus: Campus, member: Member, code: 
 
 
 async def choose_default_place(work: UnitOfWork, campus: Campus, member: Member, drop_point: int) -> str:
-    """Her food usually goes to this drop point of the list; Stale when it is not on the list any more."""
+    """Make this drop point of the list the member's default place.
+
+    Raise Stale when it is not on the list any more.
+    """
     require_permission(member, Action.PLACE)
     point = await _drop_point(work, campus, str(drop_point))
     if point is None:
@@ -49,7 +53,10 @@ async def choose_default_place(work: UnitOfWork, campus: Campus, member: Member,
 
 
 async def type_default_place(work: UnitOfWork, campus: Campus, member: Member, words: str) -> str:
-    """Her food usually goes to this place in her own words; a drop point of the list keeps the name it has there."""
+    """Make the typed place the member's default place; return it.
+
+    A drop point of the list keeps the name it has there.
+    """
     require_permission(member, Action.PLACE)
     points = await list_drop_points(work, campus.id)
     listed = [point for point in points if words.lower() in (point.name.lower(), point.building.lower())]
@@ -59,15 +66,15 @@ async def type_default_place(work: UnitOfWork, campus: Campus, member: Member, w
 
 
 async def clear_default_place(work: UnitOfWork, campus: Campus, member: Member) -> None:
-    """She is asked for the place with every order again."""
+    """Clear the default place: every order asks for the place again."""
     require_permission(member, Action.PLACE)
     await save_default_place(work, campus.id, member.person_id, None)
 
 
 async def remove_saved_card(work: UnitOfWork, campus: Campus, member: Member, last4: str) -> SagaRun:
-    """Her card that ends in these digits is forgotten now and detached at Stripe by a worker.
+    """Delete the member's card that ends in these digits; a worker detaches it at Stripe.
 
-    Stale when she has no such card; CardInUse while the hold of an order of hers is being made with it.
+    Raise Stale when the member has no such card, CardInUse while the hold of an own order is being made with it.
     """
     require_permission(member, Action.PLACE)
     card = member.card

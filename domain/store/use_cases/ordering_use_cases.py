@@ -1,4 +1,4 @@
-"""What a customer does with an order: place it, cancel it, begin it anew."""
+"""What a customer does with an order: place it, cancel it, order it again."""
 
 from dataclasses import dataclass
 
@@ -32,12 +32,12 @@ class OrderPlaced:
 
 @dataclass(frozen=True, slots=True)
 class CardRequired:
-    """Only the card is missing: the draft places itself when it is saved; a link follows as a message."""
+    """Only the card is missing: a link follows as a notification, and a saved card places the draft."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reorder:
-    """A former order as a basket, and what became of it since."""
+    """A draft with the items of a former order, and what changed since."""
 
     draft: Draft
     store_name: str
@@ -47,10 +47,10 @@ class Reorder:
 async def submit_order(
     work: UnitOfWork, campus: Campus, member: Member, *, version: int, ceiling: int
 ) -> OrderPlaced | CardRequired:
-    """[Place order], tapped under this ceiling (minor units).
+    """[Place order]: place the draft that was shown with this ceiling (minor units).
 
-    Stale for an old button or a basket that is being placed already, DraftChanged when the price moved, OrdersPaused
-    when campus or store take no orders now, DebtOutstanding before an earlier order is paid.
+    Raise Stale for an old button, or a draft that is being placed already. Raise DraftChanged when the price changed,
+    OrdersPaused when campus or store take no orders now, DebtOutstanding while an earlier order is not paid.
     """
     require_permission(member, Action.PLACE)
     draft = await lock_draft(work, campus.id, member.person_id)
@@ -69,7 +69,7 @@ async def submit_order(
 
 
 async def start_card_setup(work: UnitOfWork, campus: Campus, member: Member) -> SagaRun:
-    """Start a card set-up; its link arrives as a message of its own within a second or two."""
+    """Start a card set-up; its link arrives as a notification within a second or two."""
     require_permission(member, Action.PLACE)
     name = f"save_card:{campus.id}:{member.person_id}:{work.now.timestamp()}"
     return await start_saga(
@@ -78,9 +78,9 @@ async def start_card_setup(work: UnitOfWork, campus: Campus, member: Member) -> 
 
 
 async def cancel_own_order(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
-    """[Cancel] of one's own order: while PENDING a signal to its saga, while CREATED a saga of its own.
+    """[Cancel]: cancel the customer's own order; raise OrderClosed once a runner has it, or it is over.
 
-    OrderClosed once a runner has it, or when it is over.
+    While the order is PENDING, its saga gets a signal. While it is CREATED, another saga cancels it.
     """
     order = await lock_order(work, campus.id, order_id)
     require_permission(member, Action.CANCEL, own=order.customer_id == member.person_id)
@@ -91,7 +91,10 @@ async def cancel_own_order(work: UnitOfWork, campus: Campus, member: Member, ord
 async def close_before_purchase(
     work: UnitOfWork, campus: Campus, member: Member, order: Order, *, role: Role, reason: str
 ) -> None:
-    """End a locked order before the purchase, in the role's name."""
+    """End a locked order before the purchase, in the name of this role.
+
+    Raise OrderClosed when the order is over, and for a customer when a runner has it.
+    """
     if order.status is OrderStatus.PENDING:
         placing = await find_saga_of_order(work, order.id, "create_order")
         await signal_saga(work, placing, "cancelled", role=role, person=member.person_id, reason=reason)
@@ -110,7 +113,10 @@ async def close_before_purchase(
 
 
 async def start_draft(work: UnitOfWork, campus: Campus, member: Member) -> Draft:
-    """The member's basket; a new one starts with her place and her last fee, or the one the campus suggests."""
+    """Return the member's draft, or a new one.
+
+    A new one starts with the default place, and with the fee of the last order or the fee that the campus suggests.
+    """
     require_permission(member, Action.PLACE)
     existing = await lock_draft(work, campus.id, member.person_id)
     if existing is not None:
@@ -121,9 +127,10 @@ async def start_draft(work: UnitOfWork, campus: Campus, member: Member) -> Draft
 
 
 async def reorder(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Reorder:
-    """A draft with the content of one's own former order, for another card or another day.
+    """Return a draft with the content of the customer's own former order, at the prices of now.
 
-    Its prices are those of now; what can't be had any more is left out, and told. DebtOutstanding as place says.
+    What is not available any more is left out, and reported in the preview. Raise DraftEmpty when the order has no
+    items, DebtOutstanding while an earlier order is not paid.
     """
     require_permission(member, Action.PLACE)
     order = await find_order(work, campus.id, order_id)
@@ -137,7 +144,7 @@ async def reorder(work: UnitOfWork, campus: Campus, member: Member, order_id: in
         work,
         campus.id,
         member.person_id,
-        store_id=None if gone or preview.store is None else preview.store.id,  # its opening hours count again
+        store_id=None if gone or preview.store is None else preview.store.id,  # so its opening hours are checked again
         store_name=None if gone else order.store_name,
         items=[] if gone else items_to_json(preview.renewed.items),
         drop_point=order.drop_point,

@@ -1,4 +1,4 @@
-"""The one question before every tap: may this member do this to that order."""
+"""The check before every action: may this member do this to that order."""
 
 from domain.errors import DeliveryNotYours, NotAdmitted, NotAllowed, RunnerNotApproved, RunnerSuspended
 from domain.order import Order
@@ -6,10 +6,10 @@ from domain.people import PERMISSIONS, Action, Member, Role, is_permitted
 
 
 def require_permission(member: Member, action: Action, *, own: bool = True) -> None:
-    """Nothing, when the permission table says yes.
+    """Raise unless the permission table allows the action.
 
-    NotAllowed otherwise: NotAdmitted for what every customer may, RunnerNotApproved for a runner to be,
-    RunnerSuspended for one who may take no new jobs.
+    Raise NotAdmitted when every customer may do it, RunnerNotApproved when a person who is no runner claims,
+    RunnerSuspended when a suspended runner claims, and NotAllowed otherwise.
     """
     if is_permitted(member.roles, action, own=own):
         return
@@ -21,7 +21,10 @@ def require_permission(member: Member, action: Action, *, own: bool = True) -> N
 
 
 def require_own_delivery(member: Member, action: Action, order: Order) -> None:
-    """As require, for a job that must be this runner's; DeliveryNotYours when she has it not, or not any more."""
+    """Check as `require_permission` does, for a delivery that must be this runner's.
+
+    Raise DeliveryNotYours when the runner does not have it, or not any more.
+    """
     if order.runner_id != member.person_id and is_permitted(member.roles, action, own=True):
         raise DeliveryNotYours
     require_permission(member, action, own=order.runner_id == member.person_id)

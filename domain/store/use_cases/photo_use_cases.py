@@ -1,4 +1,4 @@
-"""The photos of an order: its receipt, the food where it was left, and who may look at them; and a price too high."""
+"""The photos of an order (the receipt, the food where it was left), and the report of a price above the limit."""
 
 from sqlalchemy import update
 
@@ -21,9 +21,10 @@ RECEIPT_STATUSES = frozenset({OrderStatus.ACCEPTED, OrderStatus.PLACED, OrderSta
 
 
 async def save_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int, photo: str) -> Order:
-    """The photo (Telegram's file id) of what the shop printed, until the order is delivered; a newer one replaces it.
+    """Save the photo (Telegram's file id) of the receipt, until the order is delivered.
 
-    At the door a second one is no receipt any more: LeavingTooEarly.
+    A newer photo replaces it. Raise OrderClosed when the order has no runner or is delivered. Raise LeavingTooEarly for
+    a second photo after the arrival: it is no receipt any more, but the food that was left.
     """
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.BUY, order)
@@ -39,9 +40,9 @@ async def save_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, o
 
 
 async def leave_food_with_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int, photo: str) -> Order:
-    """The food was left, and this photo (Telegram's file id) shows it: ARRIVED -> DELIVERED, the money moves.
+    """Move ARRIVED -> DELIVERED, with this photo (Telegram's file id) as proof; the money moves.
 
-    LeavingTooEarly while the PIN can still do it and the customer was not waited for long enough.
+    Raise LeavingTooEarly while the PIN can still be used and the runner has not waited long enough.
     """
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.DELIVER, order)
@@ -51,7 +52,7 @@ async def leave_food_with_photo(work: UnitOfWork, campus: Campus, member: Member
 
 
 async def require_leaving_allowed(work: UnitOfWork, order: Order) -> None:
-    """OrderClosed when it has not arrived, or is over; LeavingTooEarly before its time."""
+    """Raise OrderClosed unless the order is ARRIVED, and LeavingTooEarly before its time."""
     if order.status is not OrderStatus.ARRIVED:
         raise OrderClosed
     if not await can_runner_leave_food(work, order):
@@ -59,19 +60,20 @@ async def require_leaving_allowed(work: UnitOfWork, order: Order) -> None:
 
 
 async def can_runner_leave_food(work: UnitOfWork, order: Order) -> bool:
-    """Whether a photo is proof enough now."""
+    """Return whether a photo is proof enough now."""
     waited = await has_timer_fired(work, order.id, TimerKind.ABSENT)
     return can_leave_food(order.status, order.pin_tries, has_waited=waited)
 
 
 async def list_bought_deliveries(work: UnitOfWork, campus: Campus, member: Member) -> list[Order]:
-    """The jobs a photo of this runner may be about when she does not say which."""
-    jobs = await list_active_deliveries(work, campus.id, member.person_id)
-    return [job for job in jobs if job.status in RECEIPT_STATUSES and job.status is not OrderStatus.ACCEPTED]
+    """Return the deliveries that a runner's photo may belong to when the runner does not say which."""
+    orders_held = await list_active_deliveries(work, campus.id, member.person_id)
+    bought_statuses = RECEIPT_STATUSES - {OrderStatus.ACCEPTED}
+    return [order for order in orders_held if order.status in bought_statuses]
 
 
 async def send_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> None:
-    """[See receipt]: the photo comes to the customer without a sound; Stale when there is none."""
+    """[See receipt]: send the photo to the customer without sound; raise Stale when there is none."""
     order = await find_order(work, campus.id, order_id)
     require_permission(member, Action.SEE_PHOTOS, own=order.customer_id == member.person_id)
     if order.receipt_photo is None or order.receipt is None:
@@ -80,7 +82,7 @@ async def send_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, o
         work,
         campus_id=campus.id,
         chat_id=member.person_id,
-        name=f"receipt:{order.id}:{member.person_id}:{work.now:%Y%m%d%H%M}",  # impatient taps get one
+        name=f"receipt:{order.id}:{member.person_id}:{work.now:%Y%m%d%H%M}",  # repeated taps within a minute get one
         key="notification-receipt",
         order_id=order.id,
         args={
@@ -94,7 +96,10 @@ async def send_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, o
 
 
 async def send_proof_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> None:
-    """[See photo]: the food where it was left comes to the customer without a sound; Stale when there is none."""
+    """[See photo]: send the photo of the food where it was left to the customer, without sound.
+
+    Raise Stale when there is none.
+    """
     order = await find_order(work, campus.id, order_id)
     require_permission(member, Action.SEE_PHOTOS, own=order.customer_id == member.person_id)
     if order.proof_photo is None:
@@ -115,9 +120,10 @@ async def send_proof_photo(work: UnitOfWork, campus: Campus, member: Member, ord
 async def tell_admins_price_above_limit(
     work: UnitOfWork, campus: Campus, member: Member, order_id: int, wanted: int
 ) -> bool:
-    """[Ask an admin]: the shop wants so much (minor units), more than the limit; told once an order.
+    """[Ask an admin]: tell the admins, once per order, that the shop wants more than the limit.
 
-    False when the campus has no admin chat to ask in; Stale when the limit would do.
+    `wanted` is in minor units. Return False when the campus has no admin chat. Raise Stale when the limit is enough,
+    OrderClosed when the order cannot be bought now.
     """
     order = await find_order(work, campus.id, order_id)
     require_own_delivery(member, Action.BUY, order)

@@ -1,4 +1,4 @@
-"""A customer agrees to pay more than she first confirmed: a higher fee while nobody came, or what the shop wants."""
+"""A customer agrees to pay more than confirmed first: a higher fee while no runner came, or what the shop wants."""
 
 from sqlalchemy import exists, select, update
 
@@ -22,10 +22,10 @@ from domain.store.use_cases.permission_checks import require_own_delivery, requi
 
 
 async def preview_fee_increase(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> tuple[Order, Price]:
-    """[Raise fee]: the order, and what she would agree to by one tap more.
+    """[Raise fee]: return the order, and the price that one more tap would agree to.
 
-    OrderClosed once a runner has it or it is over, PriceIncreaseInFlight while a raise of it is under way, PriceOutOfRange
-    or OrderOutOfRange when the campus allows no more.
+    Raise OrderClosed once a runner has the order or it is over, PriceIncreaseInFlight while another increase is in
+    flight, PriceOutOfRange or OrderOutOfRange when the campus allows no more.
     """
     order = await lock_order(work, campus.id, order_id)
     require_permission(member, Action.INCREASE_PRICE, own=order.customer_id == member.person_id)
@@ -38,9 +38,10 @@ async def preview_fee_increase(work: UnitOfWork, campus: Campus, member: Member,
 async def increase_delivery_fee(
     work: UnitOfWork, campus: Campus, member: Member, order_id: int, ceiling: int
 ) -> SagaRun | None:
-    """[Hold S$10.40], tapped under this ceiling (minor units); None when a card is missing, its link is on the way.
+    """[Hold S$10.40]: start the increase that was shown with this ceiling (minor units).
 
-    Refused as preview_fee_increase, and PriceChanged when the ceiling shown is not what one tap more makes any longer.
+    Return None when a card is missing: the link to save one is on its way. Raise what `preview_fee_increase` raises,
+    and PriceChanged when one more tap does not make this ceiling any more.
     """
     order, price = await preview_fee_increase(work, campus, member, order_id)
     if price.ceiling != ceiling:
@@ -51,10 +52,11 @@ async def increase_delivery_fee(
 async def ask_customer_for_higher_limit(
     work: UnitOfWork, campus: Campus, member: Member, order_id: int, wanted: int
 ) -> Order:
-    """[Ask Mei]: the shop wants so much (minor units), more than the limit; she is asked with both ceilings.
+    """[Ask Mei]: tell the customer that the shop wants more than the limit, and ask for consent.
 
-    Stale when the limit would do, OrderOutOfRange when the campus allows no such order. A second question makes
-    the first one's buttons old, and no sound; the same one, still unanswered, is not put again.
+    `wanted` is in minor units. The question shows both ceilings. A second question makes the buttons of the first one
+    old, and is silent. The same question is not sent again while it has no answer. Raise Stale when the limit is
+    enough, OrderOutOfRange when the campus allows no such order.
     """
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.BUY, order)
@@ -69,10 +71,15 @@ async def ask_customer_for_higher_limit(
     if order.asked_limit == wanted:
         return order
     await _set_asked_limit(work, order, wanted)
+    await _send_limit_question(work, member, order, price)
+    return order
+
+
+async def _send_limit_question(work: UnitOfWork, runner: Member, order: Order, price: Price) -> None:
     yes = {"key": "button-agree", "data": pack(Tap.AGREE, order.id, price.ceiling), "style": ButtonStyle.SUCCESS}
     await tell(
         work,
-        campus_id=campus.id,
+        campus_id=order.campus_id,
         chat_id=order.customer_id,
         name=f"dearer:{order.claim}:{work.now.timestamp()}",
         key="notification-limit-increase-requested",
@@ -80,30 +87,30 @@ async def ask_customer_for_higher_limit(
         buttons=[yes, {"key": "button-disagree", "data": pack(Tap.DISAGREE, order.id, price.ceiling)}],
         args={
             "order": order.id,
-            "runner": member.first_name,
-            "wanted": format_money(wanted, price.currency),
+            "runner": runner.first_name,
+            "wanted": format_money(price.shop_limit, price.currency),
             "limit": format_money(order.price.shop_limit, price.currency),
             "now": format_money(order.price.ceiling, price.currency),
             "then": format_money(price.ceiling, price.currency),
         },
         silent=await _was_asked_before(work, order),
     )
-    return order
 
 
 async def accept_higher_limit(
     work: UnitOfWork, campus: Campus, member: Member, order_id: int, ceiling: int
 ) -> SagaRun | None:
-    """[Yes, max S$10.00]: her bank is asked, while the same runner is in the shop; None when a card is missing.
+    """[Yes, max S$10.00]: start the increase, while the same runner is in the shop.
 
-    OrderClosed when it was bought or given back, Stale when nobody asks, PriceChanged for an older question.
+    Return None when a card is missing: the link to save one is on its way. Raise OrderClosed when the order was bought
+    or released, Stale when nobody asks, PriceChanged for an older question.
     """
     order, price = await _lock_asked_order(work, campus, member, order_id, ceiling)
     return await _start_replace_hold(work, campus, member, order, price, PriceIncreaseKind.LIMIT)
 
 
 async def decline_higher_limit(work: UnitOfWork, campus: Campus, member: Member, order_id: int, ceiling: int) -> Order:
-    """[No]: the limit stays, and the runner hears it; refused as agree says."""
+    """[No]: keep the limit and tell the runner; raise what `accept_higher_limit` raises."""
     order, _ = await _lock_asked_order(work, campus, member, order_id, ceiling)
     await _set_asked_limit(work, order, None)
     await tell(
@@ -121,7 +128,7 @@ async def decline_higher_limit(work: UnitOfWork, campus: Campus, member: Member,
 async def _lock_asked_order(
     work: UnitOfWork, campus: Campus, member: Member, order_id: int, ceiling: int
 ) -> tuple[Order, Price]:
-    """The order, locked, and what its customer is asked to agree to."""
+    """Return the order, locked, and the price that its customer is asked to agree to."""
     order = await lock_order(work, campus.id, order_id)
     require_permission(member, Action.INCREASE_PRICE, own=order.customer_id == member.person_id)
     if order.status is not OrderStatus.ACCEPTED:
@@ -136,7 +143,7 @@ async def _lock_asked_order(
 
 
 async def _was_asked_before(work: UnitOfWork, order: Order) -> bool:
-    """Whether its customer's phone rang for such a question already: once an order is enough."""
+    """Return whether such a question was sent before: one sound per order is enough."""
     query = select(
         exists().where(
             notification.c.order_id == order.id, notification.c.key == "notification-limit-increase-requested"

@@ -1,4 +1,4 @@
-"""What an admin does about money that goes back: look what may, give it back, let a runner's debt go."""
+"""What an admin does about refunds, disputed orders and runners' debts: view, refund, pay despite a dispute, waive."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,11 @@ from domain.store.use_cases.permission_checks import require_permission
 
 
 async def view_refundable(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> tuple[Order, Refundable]:
-    """What may go back of somebody else's order now; OrderDisputed while her bank decides about it."""
+    """Return an order and how much of it may be refunded now.
+
+    Raise OrderDisputed while a dispute of it is open, or once one is lost. Raise NotAllowed for an order that the admin
+    has a part in.
+    """
     require_permission(admin, Action.REFUND_ANY, own=False)
     order = await find_order(work, campus.id, order_id)
     _require_uninvolved(admin, order)
@@ -41,9 +45,10 @@ async def view_refundable(work: UnitOfWork, campus: Campus, admin: Member, order
 async def start_refund(
     work: UnitOfWork, campus: Campus, admin: Member, order_id: int, amount: int | None, bearer: Bearer, reason: str
 ) -> SagaRun:
-    """Start a refund of `amount` minor units, or of all that is left; refused as request_refund and split_refund say.
+    """Start a refund of `amount` minor units, or of all that is left.
 
-    Her own order or job is another admin's to decide about: NotAllowed.
+    Raise what `request_refund` and `split_refund` raise, and NotAllowed for an order that the admin has a part in:
+    another admin has to decide.
     """
     require_permission(admin, Action.REFUND_ANY, own=False)
     order = await lock_order(work, campus.id, order_id)
@@ -65,9 +70,9 @@ def _require_uninvolved(admin: Member, order: Order) -> None:
 
 
 async def pay_despite_dispute(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> None:
-    """Send what is owed for an order whose payment a bank took back for good; Stale when nothing is kept of it.
+    """Send what is owed for an order although its dispute was lost; raise Stale when nothing is frozen.
 
-    OrderDisputed while a bank decides about another part of it.
+    Raise OrderDisputed while a bank decides about another part of the payment.
     """
     require_permission(admin, Action.REFUND_ANY, own=False)
     order = await lock_order(work, campus.id, order_id)
@@ -83,13 +88,13 @@ async def pay_despite_dispute(work: UnitOfWork, campus: Campus, admin: Member, o
 
 
 async def view_runner_debts(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[RunnerDebt]:
-    """What runners owe for refunds, oldest first."""
+    """Return what runners owe for refunds, oldest first."""
     require_permission(admin, Action.SEE_STUCK)
     return await list_open_runner_debts(work, campus.id)
 
 
 async def view_runner_debt(work: UnitOfWork, campus: Campus, admin: Member, debt_id: int) -> RunnerDebt:
-    """A debt that is open; Stale when it is not, or not any more."""
+    """Return an open debt; raise Stale when it is not open, or not any more."""
     require_permission(admin, Action.SEE_STUCK)
     found = await find_runner_debt(work, campus.id, debt_id)
     if found is None or found.status is not RunnerDebtStatus.OPEN:
@@ -98,7 +103,10 @@ async def view_runner_debt(work: UnitOfWork, campus: Campus, admin: Member, debt
 
 
 async def waive_runner_debt(work: UnitOfWork, campus: Campus, admin: Member, debt_id: int) -> RunnerDebt:
-    """The platform bears after all what a runner owes; Stale when she owes it no more, NotAllowed for one's own."""
+    """Waive what a runner owes: the platform bears it after all.
+
+    Raise Stale when it is not owed any more, NotAllowed for one's own debt.
+    """
     seen = await view_runner_debt(work, campus, admin, debt_id)
     require_permission(admin, Action.REFUND_ANY, own=seen.runner_id == admin.person_id)
     owed = await lock_runner_debt(work, seen.refund_id)

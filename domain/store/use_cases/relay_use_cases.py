@@ -1,4 +1,4 @@
-"""What the two sides of an order write to each other through the bot: no account is revealed, and it ends in time."""
+"""Messages between the two sides of an order through the bot, which reveals no account, for a limited time."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ MAX_TEXT_LENGTH, MAX_CAPTION_LENGTH = 3900, 850
 
 RELAY_KEYS = ("notification-relay", "notification-relay-photo")  # the other side's own words
 
-# Messages that are about the other side: who answers one of them means her.
+# Messages about the other side: a reply to one of them is meant for that person.
 REPLYABLE_KEYS = (
     ORDER_MESSAGE_KEY,
     *RELAY_KEYS,
@@ -37,7 +37,7 @@ REPLYABLE_KEYS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relayed:
-    """It is on its way to the other side; `shortened` when it was too long to be passed whole."""
+    """The message is queued for the other side; `shortened` when it was too long to be sent whole."""
 
     shortened: bool
 
@@ -54,7 +54,7 @@ class RelayClosed:
 
 @dataclass(frozen=True, slots=True)
 class OtherSideUnreachable:
-    """The other side stopped the bot: nothing can be passed on."""
+    """The other side blocked the bot: nothing can be passed on."""
 
     name: str
 
@@ -63,7 +63,10 @@ RelayOutcome = Relayed | NoRunnerYet | RelayClosed | OtherSideUnreachable
 
 
 async def find_order_of_message(work: UnitOfWork, campus: Campus, chat_id: int, message_id: int) -> Order | None:
-    """The order that a message of the bot in this chat is about: a card, or news of the other side."""
+    """Return the order that a message of the bot in this chat is about, if there is exactly one.
+
+    Only order messages and notifications about the other side count.
+    """
     messages = await find_replied_messages(work, campus.id, chat_id, message_id)
     about = {each.order_id for each in messages if each.key in REPLYABLE_KEYS}
     order_id = about.pop() if len(about) == 1 else None
@@ -73,9 +76,9 @@ async def find_order_of_message(work: UnitOfWork, campus: Campus, chat_id: int, 
 async def relay_message(
     work: UnitOfWork, campus: Campus, member: Member, order: Order, words: str, *, photo: str | None, message_id: int
 ) -> RelayOutcome:
-    """Words, a photo, or both, to the other side of the order, once for each message.
+    """Send words, a photo, or both to the other side of the order, once for each message.
 
-    NotAllowed for who is (no longer) one of the two.
+    Raise NotAllowed for a person who is not, or not any more, one of the two.
     """
     require_permission(member, Action.WRITE_TO_OTHER_SIDE, own=member.person_id in (order.customer_id, order.runner_id))
     if order.runner_id is None:
@@ -103,7 +106,7 @@ async def relay_message(
 
 
 async def _record_check_in(work: UnitOfWork, order: Order) -> None:
-    """Who writes is alive."""
+    """A runner who writes is not silent."""
     locked = await lock_order(work, order.campus_id, order.id)
     if locked.status in STATUSES_WITH_RUNNER and locked.runner_id == order.runner_id:
         await record_runner_check_in(work, locked)
@@ -115,17 +118,17 @@ def _is_relay_closed(order: Order, work: UnitOfWork, campus: Campus) -> bool:
 
 
 async def tell_relay_failed(work: UnitOfWork, notification_id: int) -> None:
-    """The other side shut the bot out just before these words came: who wrote them must not believe they were read.
+    """Tell the writer that the other side blocked the bot just before these words were sent.
 
-    Nothing for a push that is not a person's words.
+    Otherwise the writer would believe that they were read. Do nothing for a notification that is no relayed message.
     """
     await _tell_writer(work, notification_id, "notification-relay-undelivered")
 
 
 async def tell_relay_outcome_unknown(work: UnitOfWork, notification_id: int) -> bool:
-    """Nobody knows whether these words came: who wrote them decides whether to send them again; False if none is left.
+    """Tell the writer that nobody knows whether these words arrived; the writer may send them again.
 
-    False, too, for a push that is not a person's words.
+    Return False when there is no writer any more, or the notification is no relayed message.
     """
     return await _tell_writer(work, notification_id, "notification-relay-outcome-unknown")
 

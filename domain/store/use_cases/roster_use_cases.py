@@ -1,4 +1,4 @@
-"""Who runs here: an admin approves those who ask, suspends with a reason, lets back, and sees how everybody does."""
+"""The runners of a campus: an admin approves, suspends and readmits them, and sees how each of them does."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,10 @@ from domain.store.use_cases.permission_checks import require_permission
 
 
 async def approve_runner(work: UnitOfWork, campus: Campus, admin: Member, person_id: int) -> None:
-    """Make an asking member a runner and send her the invitation; Stale when she does not ask (any more)."""
+    """Make a member who asked for it a runner, and send the invitation.
+
+    Raise Stale when the member does not ask, or not any more.
+    """
     require_permission(admin, Action.APPROVE_RUNNER)
     actor = Actor(role=Role.ADMIN, person_id=admin.person_id)
     approved = await change_runner_status(
@@ -37,19 +40,22 @@ async def approve_runner(work: UnitOfWork, campus: Campus, admin: Member, person
 
 
 async def view_runner_applicants(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[Member]:
-    """Everybody who waits for an approval."""
+    """Return everybody who waits for an approval."""
     require_permission(admin, Action.APPROVE_RUNNER)
     return await list_members_by_runner_status(work, campus.id, RunnerStatus.ASKED)
 
 
 async def view_runners(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[RunnerSummary]:
-    """Everybody who runs, asks to, or is suspended, with what each did lately."""
+    """Return everybody who runs, asks to, or is suspended, with what each of them did lately."""
     require_permission(admin, Action.SEE_RUNNERS)
     return await list_runners(work, campus.id)
 
 
 async def view_suspendable_runner(work: UnitOfWork, campus: Campus, admin: Member, person_id: int) -> Member:
-    """A runner an admin wants to suspend; Stale for everybody who is none, NotAllowed for herself."""
+    """Return a runner whom this admin may suspend.
+
+    Raise Stale for a person who is no approved runner, NotAllowed for the admin's own case.
+    """
     require_permission(admin, Action.SUSPEND_RUNNER, own=person_id == admin.person_id)
     try:
         member = await find_member(work, campus.id, person_id)
@@ -61,7 +67,10 @@ async def view_suspendable_runner(work: UnitOfWork, campus: Campus, admin: Membe
 
 
 async def suspend_runner(work: UnitOfWork, campus: Campus, admin: Member, person_id: int, reason: str) -> Member:
-    """She claims nothing new from now on, finishes what she has, and reads why; Stale when she is no runner."""
+    """Suspend a runner: no new claims from now on, while deliveries in flight go on. The runner reads why.
+
+    Raise Stale for a person who is no approved runner, NotAllowed for the admin's own case.
+    """
     member = await view_suspendable_runner(work, campus, admin, person_id)
     await _change_runner_status(work, campus, admin, person_id, RunnerStatus.APPROVED, RunnerStatus.SUSPENDED, reason)
     await tell(
@@ -76,7 +85,10 @@ async def suspend_runner(work: UnitOfWork, campus: Campus, admin: Member, person
 
 
 async def unsuspend_runner(work: UnitOfWork, campus: Campus, admin: Member, person_id: int) -> None:
-    """She may claim again; Stale when she is not suspended, NotAllowed for the admin's own case."""
+    """Let a suspended runner claim again.
+
+    Raise Stale when the person is not suspended, NotAllowed for the admin's own case.
+    """
     require_permission(admin, Action.SUSPEND_RUNNER, own=person_id == admin.person_id)
     await _change_runner_status(work, campus, admin, person_id, RunnerStatus.SUSPENDED, RunnerStatus.APPROVED, None)
     await tell(

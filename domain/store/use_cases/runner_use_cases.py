@@ -1,4 +1,4 @@
-"""What a runner does with a job: claim it, give it back, buy, pick up, arrive, hand over; and what makes a runner."""
+"""What a runner does with an order: claim, release, buy, pick up, arrive, hand over; and how one becomes a runner."""
 
 import hmac
 from dataclasses import dataclass
@@ -25,26 +25,26 @@ from domain.store.use_cases.permission_checks import require_own_delivery, requi
 
 @dataclass(frozen=True, slots=True)
 class WrongPin:
-    """The PIN was wrong; that is committed, so it is no exception."""
+    """The PIN was wrong. It is a result and no exception, because the counted attempt must be committed."""
 
     tries_left: int
 
 
 @dataclass(frozen=True, slots=True)
 class OrderHandedOver:
-    """DELIVERED; the money follows by itself."""
+    """The order is DELIVERED; its saga moves the money."""
 
     order: Order
 
 
 async def start_claim(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
-    """[Claim]: the job is hers now, or the true reason why not.
+    """[Claim]: claim the order for this runner, or raise the true reason why that is not possible.
 
-    RunnerNotApproved, ChatNotOpen, TooManyDeliveries, OwnOrder, BarredFromOrder; OrderAlreadyYours, OrderAlreadyTaken,
-    OrderClosed.
+    It is one of RunnerNotApproved, RunnerSuspended, ChatNotOpen, TooManyDeliveries, OwnOrder, BarredFromOrder,
+    OrderAlreadyYours, OrderAlreadyTaken and OrderClosed.
     """
     order = await find_order(work, campus.id, order_id)
-    if order.customer_id != member.person_id:  # a self-claim gets its own, clearer refusal below
+    if order.customer_id != member.person_id:  # a customer who claims an own order gets the clearer OwnOrder
         require_permission(member, Action.CLAIM, own=False)
     if not member.reachable:
         raise ChatNotOpen
@@ -59,7 +59,7 @@ async def start_claim(work: UnitOfWork, campus: Campus, member: Member, order_id
 async def start_release(
     work: UnitOfWork, campus: Campus, member: Member, order_id: int, reason: str | None = None
 ) -> Order:
-    """[Can't do it], before anything is bought."""
+    """[Can't do it]: release the order before anything is bought."""
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.RELEASE, order)
     start = SagaStart(
@@ -75,9 +75,10 @@ async def start_release(
 
 
 async def mark_bought(work: UnitOfWork, campus: Campus, member: Member, order_id: int, receipt: int) -> Order:
-    """[Bought] for this much (minor units): ACCEPTED -> PLACED, the pivot; from here nobody cancels.
+    """[Bought]: move ACCEPTED -> PLACED with this receipt (minor units), the pivot: no one cancels after it.
 
-    ReceiptAboveLimit and ReceiptTooSmall change nothing; HoldNotChecked while Stripe has not confirmed the hold.
+    Raise ReceiptAboveLimit or ReceiptTooSmall, and change nothing. Raise HoldNotChecked while Stripe has not confirmed
+    the hold.
     """
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.BUY, order)
@@ -91,14 +92,17 @@ async def mark_bought(work: UnitOfWork, campus: Campus, member: Member, order_id
 
 
 async def mark_picked_up(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
-    """[Picked up]: PLACED -> ON_THE_WAY."""
+    """[Picked up]: move PLACED -> ON_THE_WAY."""
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.PICK_UP, order)
     return await _move_own_order(work, member, order, OrderEvent.PICKED_UP)
 
 
 async def mark_arrived(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
-    """[I'm here]: ON_THE_WAY -> ARRIVED; the customer is told, with the PIN, and waited for."""
+    """[I'm here]: move ON_THE_WAY -> ARRIVED.
+
+    Send the PIN to the customer, and start the timers of an absent customer.
+    """
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.ARRIVE, order)
     arrived = await _move_own_order(work, member, order, OrderEvent.ARRIVED)
@@ -118,7 +122,10 @@ async def mark_arrived(work: UnitOfWork, campus: Campus, member: Member, order_i
 async def hand_over_with_pin(
     work: UnitOfWork, campus: Campus, member: Member, order_id: int, pin: str
 ) -> OrderHandedOver | WrongPin:
-    """The PIN the customer showed: ARRIVED -> DELIVERED and the money starts to move; PinLocked after five tries."""
+    """Move ARRIVED -> DELIVERED if this is the customer's PIN; then the money moves.
+
+    Raise PinLocked after five wrong attempts.
+    """
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.DELIVER, order)
     if not is_event_allowed(order.status, OrderEvent.DELIVERED):
@@ -150,7 +157,7 @@ async def _count_wrong_pin(work: UnitOfWork, order: Order) -> WrongPin:
 
 
 async def start_completion(work: UnitOfWork, campus: Campus, order: Order, why: dict[str, str | int]) -> SagaRun:
-    """Start complete_order for a locked order that has arrived; `why` goes into its history."""
+    """Start complete_order for a locked order that was bought; `why` goes into its history."""
     start = SagaStart(
         kind="complete_order",
         name=f"complete_order:{order.id}",
@@ -176,7 +183,7 @@ async def _move_own_order(
 
 
 async def apply_as_runner(work: UnitOfWork, campus: Campus, member: Member) -> RunnerStatus:
-    """[Become a runner]: the admins are asked once; returns where the person stands now."""
+    """[Become a runner]: ask the admins once; return the member's status as a runner."""
     require_permission(member, Action.ASK_TO_RUN)
     actor = Actor(role=Role.CUSTOMER, person_id=member.person_id)
     asked = await change_runner_status(
@@ -196,7 +203,7 @@ async def apply_as_runner(work: UnitOfWork, campus: Campus, member: Member) -> R
 
 
 async def start_payout_setup(work: UnitOfWork, campus: Campus, member: Member) -> SagaRun:
-    """[Set up pay-out]: a Stripe link follows as a message of its own."""
+    """[Set up pay-out]: start a set-up; its link follows as a notification."""
     require_permission(member, Action.SET_UP_PAYOUT)
     name = f"onboard_runner:{campus.id}:{member.person_id}:{work.now.timestamp()}"
     start = SagaStart(kind="onboard_runner", name=name, campus_id=campus.id, person_id=member.person_id)

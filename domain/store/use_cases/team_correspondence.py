@@ -1,4 +1,4 @@
-"""What the campus team and one side of an order write to each other, whatever the order's state."""
+"""Messages between the campus team and one side of an order, whatever the order's status."""
 
 from enum import StrEnum
 
@@ -24,7 +24,7 @@ class OrderSide(StrEnum):
 
 
 def find_side(order: Order, person_id: int) -> OrderSide | None:
-    """The side this person has in the order."""
+    """Return the side that this person has in the order; None without one."""
     if person_id == order.customer_id:
         return OrderSide.CUSTOMER
     return OrderSide.RUNNER if person_id == order.runner_id else None
@@ -33,9 +33,9 @@ def find_side(order: Order, person_id: int) -> OrderSide | None:
 async def send_team_message(
     work: UnitOfWork, campus: Campus, admin: Member, order_id: int, side: OrderSide, words: str, *, message: str
 ) -> Member:
-    """An admin's words to one side of an order, told once a `message` (its name); returns whom they go to.
+    """Send an admin's words to one side of an order, once per `message` (its name); return the reader.
 
-    OrderNotFound when there is no such order, or nobody is its runner.
+    Raise OrderNotFound when there is no such order, or it has no runner to write to.
     """
     require_permission(admin, Action.SEE_ANY_ORDER)
     order = await find_order(work, campus.id, order_id)
@@ -67,7 +67,10 @@ async def forward_answer_to_team(
     photo: str | None,
     message: str,
 ) -> bool:
-    """What one side answers goes to the admin chat; False, and nothing told, when she has no side in this order."""
+    """Send the answer of one side to the admin chat.
+
+    Return False, and tell nobody, when the member has no side in this order.
+    """
     order = await find_order(work, campus.id, order_id)
     side = find_side(order, member.person_id)
     if side is None:
