@@ -1,1 +1,1 @@
-"""Starts, watches and stops every process of a CampusG on one machine, its database servers included."""
+"""Starts, monitors and stops all processes of a CampusG on one machine, including its database servers."""

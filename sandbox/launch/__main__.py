@@ -12,12 +12,12 @@ from sandbox.launch.tether import tie_to_parent
 
 
 def main() -> int:
-    """Run a command and return its exit code; what cannot be had is told in a sentence."""
+    """Run a command and return its exit code; print a sentence to stderr when it cannot start."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.launch", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
     command = commands.add_parser("demo", help="run a whole CampusG on this machine until Ctrl-C")
-    command.add_argument("--data", type=Path, default=DEMO_FOLDER, help="where its data is kept (default: %(default)s)")
-    command.add_argument("--with-parent", action="store_true", help="stop also when the program that started it dies")
+    command.add_argument("--data", type=Path, default=DEMO_FOLDER, help="folder of its data (default: %(default)s)")
+    command.add_argument("--with-parent", action="store_true", help="stop when the program that started it ends")
     options = parser.parse_args()
     if options.with_parent:
         tie_to_parent(os.getppid(), signal.SIGTERM)
@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def _print_flushed(line: str) -> None:
-    """Print a line at once, also into a pipe."""
+    """Print a line and flush, so that it appears at once in a pipe too."""
     print(line, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""`make demo`: a whole CampusG on this machine, watched until somebody says stop."""
+"""`make demo`: runs a whole CampusG on this machine until it is interrupted."""
 
 import fcntl
 import os
@@ -15,8 +15,8 @@ from sandbox.launch.processes import LaunchError, Process, sleep_between_polls
 from sandbox.launch.stack import PROJECT, Stack, StackConfig
 from sandbox.launch.telegram_accounts import ANA, BEN, NORTH_BOT, RUNNERS, SAM, open_bot_chats, write_first_message
 
-RESTART_DELAY_SECONDS = 1.0  # seconds a dead process stays down, so that one which cannot live costs little
-MAX_RESTARTS = 5  # of one process; then something is wrong that no restart mends
+RESTART_DELAY_SECONDS = 1.0  # limits the load of a process that ends again and again
+MAX_RESTARTS = 5  # of one process; after that a restart does not help
 DEMO_FOLDER = PROJECT / ".data" / "demo"
 
 PrintLine = Callable[[str], None]
@@ -25,9 +25,9 @@ PrintLine = Callable[[str], None]
 def run_demo(
     folder: Path, print_line: PrintLine, *, database_url: str | None = None, redis_url: str | None = None
 ) -> None:
-    """Start everything with its data in `folder`, say how to talk to it, and stay until interrupted.
+    """Start everything with its data in `folder`, print instructions, and run until interrupted.
 
-    Raises LaunchError when it cannot start or a process keeps dying. Stops everything in any case.
+    Raises LaunchError when it cannot start or a process ends too often. Stops everything in any case.
     """
     began = time.monotonic()
     with lock_data_folder(folder), stopping_on_signals() as pause:
@@ -37,9 +37,8 @@ def run_demo(
         try:
             stack.start()
             open_bot_chats(stack.telegram_url, NORTH_BOT, (ANA, BEN, SAM))
-            write_first_message(
-                stack.telegram_url, SAM, RUNNERS.id, "/bind"
-            )  # so that there is a link for those he approves
+            # /bind makes the invite link that approved runners get.
+            write_first_message(stack.telegram_url, SAM, RUNNERS.id, "/bind")
             print_instructions(stack, print_line, seconds=time.monotonic() - began)
             open_browser(stack.page_url)
             restart_dead_processes(stack, print_line, pause)
@@ -51,7 +50,7 @@ def run_demo(
 
 @contextmanager
 def lock_data_folder(folder: Path) -> Iterator[None]:
-    """Hold the data folder for this process alone; raise LaunchError when another one has it."""
+    """Lock the data folder for this process; raise LaunchError when another process has locked it."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a") as lock:
         try:
@@ -63,10 +62,10 @@ def lock_data_folder(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def stopping_on_signals() -> Iterator[Callable[[], None]]:
-    """Yield a pause that raises KeyboardInterrupt once Ctrl-C, SIGTERM or SIGHUP came.
+    """Yield a pause that raises KeyboardInterrupt after SIGINT, SIGTERM or SIGHUP.
 
-    The signal itself only leaves a note: raised wherever we happen to be, the exception can leave a lock of subprocess
-    taken for ever, and then nothing can be stopped any more.
+    The signal handler only records the signal. An exception raised at an arbitrary point could leave a lock of
+    subprocess locked for ever, and then no process could be stopped.
     """
     received_signals: list[int] = []
 
@@ -88,9 +87,9 @@ def stopping_on_signals() -> Iterator[Callable[[], None]]:
 
 
 def print_instructions(stack: Stack, print_line: PrintLine, *, seconds: float) -> None:
-    """Say where everything is, and leave the settings in a file that a shell can read."""
+    """Print where everything is, and write the settings to a file for a shell."""
     settings = stack.config.folder / "environment"
-    settings.touch(mode=0o600)  # a DATABASE_URL that was given may hold a password
+    settings.touch(mode=0o600)  # a given DATABASE_URL may contain a password
     settings.write_text("".join(f"export {name}={quote(value)}\n" for name, value in stack.environment.items()))
     print_line(f"ready in {seconds:.0f} s")
     print_line("")
@@ -107,7 +106,7 @@ def print_instructions(stack: Stack, print_line: PrintLine, *, seconds: float) -
 
 
 def open_browser(url: str) -> None:
-    """Show the page, when somebody sits at a screen; whatever goes wrong with that, the demo goes on."""
+    """Open the page in a browser if there is a screen and a terminal; ignore failures."""
     screen = sys.platform in ("darwin", "win32") or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
     if screen and sys.stdout.isatty():
         with suppress(webbrowser.Error, OSError):
@@ -115,7 +114,7 @@ def open_browser(url: str) -> None:
 
 
 def restart_dead_processes(stack: Stack, print_line: PrintLine, pause: Callable[[], None]) -> None:
-    """Bring back what dies, for ever; raise LaunchError when one process dies too often."""
+    """Restart processes that end, until interrupted; raise LaunchError when one ends more than MAX_RESTARTS times."""
     restarts: dict[str, int] = {}
     while True:
         for name, process in stack.processes.items():
@@ -126,7 +125,10 @@ def restart_dead_processes(stack: Stack, print_line: PrintLine, pause: Callable[
 
 
 def restart_process(process: Process, print_line: PrintLine, *, restarts_left: int) -> None:
-    """Name a process that died with its last words, and start it anew if it may die `left` more times."""
+    """Print a process that ended with its last lines and restart it.
+
+    Raises LaunchError when `restarts_left` is negative.
+    """
     report = f"{process.name} ended with {process.exit_code}:\n{process.last_lines()}"
     if restarts_left < 0:
         raise LaunchError(f"{report}\n{process.name} died {MAX_RESTARTS + 1} times; see {process.program.log}")

@@ -1,4 +1,4 @@
-"""Free TCP ports of this machine, and a memory for them, so that addresses stay the same over restarts."""
+"""Free TCP ports of this machine, remembered so that addresses stay the same after a restart."""
 
 import json
 import socket
@@ -9,7 +9,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def free_port() -> int:
-    """Return a port nobody listens on at this moment."""
+    """Return a port that no process listens on now."""
     with socket.socket() as listener:
         listener.bind((LOOPBACK, 0))
         port: int = listener.getsockname()[1]
@@ -17,7 +17,7 @@ def free_port() -> int:
 
 
 def is_free(port: int) -> bool:
-    """Tell whether a server could listen on this port now."""
+    """Return whether a server could listen on this port now."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -28,7 +28,7 @@ def is_free(port: int) -> bool:
 
 
 def remembered_ports(folder: Path, names: Iterable[str]) -> dict[str, int]:
-    """Return a port for each name: the one it had the last time in this data folder if that is free, else a new one."""
+    """Return a port for each name: the last one in this data folder if it is free, otherwise a new one."""
     memory = folder / "ports.json"
     saved_ports: dict[str, int] = json.loads(memory.read_text()) if memory.exists() else {}
     for name in names:

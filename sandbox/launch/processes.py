@@ -1,4 +1,4 @@
-"""One child process: started so that it cannot outlive us, watched, stopped; what it prints goes to a file."""
+"""Child processes that end with this process and log to a file: start, wait and stop."""
 
 import os
 import signal
@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-POLL_INTERVAL_SECONDS = 0.03  # seconds between two looks at something we wait for
-STOP_TIMEOUT_SECONDS = 5.0  # seconds a process gets to end by itself
+POLL_INTERVAL_SECONDS = 0.03
+STOP_TIMEOUT_SECONDS = 5.0  # before a process is killed
 
 
 class LaunchError(Exception):
-    """A process could not be started or did not get ready; the sentence is for the person who started us."""
+    """A process could not be started or did not become ready; the sentence is for the person at the terminal."""
 
 
 def sleep_between_polls() -> None:
-    """Sleep between two looks; who must be able to stop waiting passes a pause that raises."""
+    """Sleep between two polls; a caller that must be able to give up passes another pause, which raises."""
     time.sleep(POLL_INTERVAL_SECONDS)
 
 
@@ -32,14 +32,14 @@ class Program:
     log: Path
     environment: Mapping[str, str]
     folder: Path | None = None
-    prefix: Sequence[str] = ()  # what runs the command for us, for example in another user's name
+    prefix: Sequence[str] = ()  # runs the command, for example as another user
     stop_signal: signal.Signals = signal.SIGTERM
-    orphan_signal: signal.Signals = signal.SIGKILL  # sent by the kernel when we are gone
+    orphan_signal: signal.Signals = signal.SIGKILL  # sent by the kernel when this process ends
 
 
 @dataclass(slots=True)
 class Process:
-    """A running (or ended) program, by its name."""
+    """A running or ended process of a program."""
 
     program: Program
     started: "subprocess.Popen[bytes]" = field(repr=False)
@@ -47,33 +47,35 @@ class Process:
 
     @property
     def name(self) -> str:
-        """Return the program's name."""
         return self.program.name
 
     @property
     def pid(self) -> int:
-        """Return the number of the process."""
+        """Return the process id."""
         return self.started.pid
 
     @property
     def exit_code(self) -> int | None:
-        """Return the exit code (negative: the signal that ended it), or None while it runs."""
+        """Return the exit code (negative for the signal that ended it), or None while it runs."""
         return self.started.poll()
 
     def read_output(self) -> str:
-        """Return all it has printed since it was started."""
+        """Return the output since the last start."""
         with self.program.log.open("rb") as log:
             log.seek(self.log_offset)
             return log.read().decode(errors="replace")
 
     def last_lines(self, count: int = 8) -> str:
-        """Return the last lines it printed."""
+        """Return the last lines of the output since the last start."""
         return "\n".join(self.read_output().splitlines()[-count:])
 
     def wait_until(
         self, ready: Callable[[], bool], *, timeout: float, pause: Callable[[], None] = sleep_between_polls
     ) -> None:
-        """Block until `ready()`; raise LaunchError when it ends first, or (killing it) after `within` seconds."""
+        """Block until `ready()` is true.
+
+        Raises LaunchError when the process ends first, or after `timeout` seconds, when it is killed.
+        """
         deadline = time.monotonic() + timeout
         while not ready():
             if self.exit_code is not None:
@@ -84,7 +86,10 @@ class Process:
             pause()
 
     def wait(self, *, timeout: float, pause: Callable[[], None] = sleep_between_polls) -> int:
-        """Block until it ends by itself and return its exit code; LaunchError (killing it) after `within` seconds."""
+        """Block until the process ends and return its exit code.
+
+        Raises LaunchError after `timeout` seconds, when it is killed.
+        """
         deadline = time.monotonic() + timeout
         while (code := self.exit_code) is None:
             if time.monotonic() > deadline:
@@ -94,29 +99,29 @@ class Process:
         return code
 
     def request_stop(self) -> None:
-        """Send the program's own stop signal; harmless when it has ended."""
+        """Send the program's stop signal; does nothing when the process has ended."""
         if self.exit_code is None:
             self.started.send_signal(self.program.stop_signal)
 
     def stop(self, timeout: float = STOP_TIMEOUT_SECONDS) -> int:
-        """Ask it to stop, kill it after `patience` seconds, and return its exit code."""
+        """Send the stop signal, kill the process after `timeout` seconds, and return its exit code."""
         self.request_stop()
         return self.wait_or_kill(timeout)
 
     def wait_or_kill(self, timeout: float) -> int:
-        """Give it `patience` seconds to end, then kill it; return its exit code."""
+        """Wait `timeout` seconds for the end, then kill the process; return its exit code."""
         try:
             return self.started.wait(timeout)
         except subprocess.TimeoutExpired:
             return self.kill()
 
     def kill(self) -> int:
-        """End it at once (SIGKILL) and return its exit code; harmless when it has ended."""
+        """Send SIGKILL and return the exit code; does nothing more when the process has ended."""
         self.started.kill()
         return self.started.wait()
 
     def restart(self) -> None:
-        """Start the program anew under the same handle; the old process must have ended."""
+        """Start the program again under the same handle; the old process must have ended."""
         fresh = start_process(self.program)
         self.started, self.log_offset = fresh.started, fresh.log_offset
 
@@ -124,8 +129,8 @@ class Process:
 def start_process(program: Program) -> Process:
     """Start a program with its output appended to its log.
 
-    On Linux the kernel ends it when this process dies. The kernel means the thread that started it, so only the main
-    thread may start one.
+    On Linux the kernel ends it when this process ends. The kernel watches the thread that started it, so only the main
+    thread may start a program; another thread raises LaunchError.
     """
     if threading.current_thread() is not threading.main_thread():
         raise LaunchError(f"{program.name} must be started from the main thread, or it would end with its thread")
@@ -139,13 +144,13 @@ def start_process(program: Program) -> Process:
             stderr=subprocess.STDOUT,
             env=dict(program.environment),
             cwd=program.folder,
-            process_group=0,  # Ctrl-C at the terminal reaches only us; we stop the others in order
+            process_group=0,  # Ctrl-C reaches only this process, which stops the others in order
         )
     return Process(program, child, offset)
 
 
 def stop_together(processes: Iterable[Process], timeout: float = STOP_TIMEOUT_SECONDS) -> None:
-    """Stop several at once; those that have not ended after `patience` seconds are killed."""
+    """Send the stop signals at once and kill the processes that have not ended after `timeout` seconds."""
     asked = [process for process in processes if process.exit_code is None]
     for process in asked:
         process.request_stop()
@@ -155,7 +160,7 @@ def stop_together(processes: Iterable[Process], timeout: float = STOP_TIMEOUT_SE
 
 
 def parent_death_command(ending: signal.Signals) -> list[str]:
-    """Return the words that put before a command make it end with this process (see tether.py)."""
+    """Return the command prefix that makes a program end with this process (see tether.py)."""
     if sys.platform != "linux":
         return []
     script = Path(__file__).with_name("tether.py")

@@ -1,4 +1,4 @@
-"""Which processes make up a whole CampusG on one machine, in which order they start, and how each is found by name."""
+"""The processes of a whole CampusG on one machine: their settings, order of start and stop, and addresses."""
 
 import os
 import sys
@@ -22,8 +22,8 @@ STRIPE_SECRET_KEY = "sk_test_sandbox"
 STRIPE_WEBHOOK_SECRET = "whsec_sandbox"
 STRIPE_CONNECT_WEBHOOK_SECRET = "whsec_sandbox_connect"
 TELEGRAM_WEBHOOK_SECRET = "sandbox"
-READY_TIMEOUT_SECONDS = 90.0  # seconds; importing aiogram alone takes 3 s of processor time
-WEBHOOK_EVENTS = (  # what the README tells an operator to choose: what our own asking would find only later
+READY_TIMEOUT_SECONDS = 90.0  # importing aiogram alone takes 3 s of processor time
+WEBHOOK_EVENTS = (  # the events the README tells an operator to choose; without them polling finds changes later
     "payment_intent.amount_capturable_updated",
     "payment_intent.canceled",
     "payment_intent.payment_failed",
@@ -42,70 +42,70 @@ WEBHOOK_EVENTS = (  # what the README tells an operator to choose: what our own 
     "account.application.deauthorized",
     "payout.failed",
 )
-COMMAND_TIMEOUT_SECONDS = 120.0  # seconds for migrations, a campus, an audit
+COMMAND_TIMEOUT_SECONDS = 120.0  # for migrations, adding a campus, an audit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackConfig:
-    """What to start, and with what."""
+    """What to start, and with which settings."""
 
     folder: Path
     durable: bool = False
     workers: int = 1
-    webhooks: bool = False  # Telegram pushes updates to the bot; otherwise the bot polls
-    environment: Mapping[str, str] = field(default_factory=dict)  # further settings, of the sandboxes too
-    database_url: str | None = None  # None: start an own Postgres
-    redis_url: str | None = None  # None: start an own Valkey
+    webhooks: bool = False  # Telegram sends updates to the bot's webhook; otherwise the bot polls
+    environment: Mapping[str, str] = field(default_factory=dict)  # additional settings, also for the sandboxes
+    database_url: str | None = None  # None: start a local Postgres
+    redis_url: str | None = None  # None: start a local Valkey
     accounts: TelegramAccounts = DEMO_ACCOUNTS
     campus_files: tuple[Path, ...] = (CAMPUS_FILE,)
 
 
 @dataclass(slots=True)
 class Stack:
-    """A CampusG that is starting, running or stopped; `processes` are in the order they were started."""
+    """A CampusG that is starting, running or stopped; `processes` is in order of start."""
 
     config: StackConfig
     print_line: Callable[[str], None]
-    pause: Callable[[], None] = sleep_between_polls  # between two looks at what we wait for; may raise to give up
+    pause: Callable[[], None] = sleep_between_polls  # called between two polls; may raise to give up
     processes: dict[str, Process] = field(default_factory=dict)
     database_url: str = ""
     redis_url: str = ""
     ports: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Choose the ports: those of the last start where they are free."""
+        """Choose the ports of the last start where they are free."""
         self.ports = remembered_ports(self.config.folder, PORTS)
 
     @property
     def telegram_url(self) -> str:
-        """Return where the Telegram sandbox answers."""
+        """Return the address of the Telegram sandbox."""
         return self.url_of("telegram")
 
     @property
     def page_url(self) -> str:
-        """Return where a browser sees the chats."""
+        """Return the address of the chat page."""
         return self.url_of("page")
 
     @property
     def stripe_url(self) -> str:
-        """Return where the Stripe sandbox answers."""
+        """Return the address of the Stripe sandbox."""
         return self.url_of("stripe")
 
     @property
     def bot_url(self) -> str:
-        """Return where the bot's HTTP door is: /stripe /health /ready /metrics."""
+        """Return the address of the bot's HTTP server, which serves /stripe, /health, /ready and /metrics."""
         return self.url_of("bot")
 
     @property
     def environment(self) -> dict[str, str]:
-        """Return the settings that bot, workers and operator's commands run with."""
+        """Return the settings of the bot, the workers and the operator's commands."""
         settings = {
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "TELEGRAM_API_URL": self.telegram_url,
             "STRIPE_API_URL": self.stripe_url,
             "STRIPE_SECRET_KEY": STRIPE_SECRET_KEY,
-            "STRIPE_CALLS_PER_SECOND": "100",  # what Stripe allows a live account
+            "STRIPE_CALLS_PER_SECOND": "100",  # Stripe's rate limit for a live account
             "STRIPE_WEBHOOK_SECRET": STRIPE_WEBHOOK_SECRET,
             "STRIPE_CONNECT_WEBHOOK_SECRET": STRIPE_CONNECT_WEBHOOK_SECRET,
             "HTTP_PORT": str(self.ports["bot"]),
@@ -116,13 +116,13 @@ class Stack:
         return settings | tokens | dict(self.config.environment)
 
     def start(self) -> None:
-        """Start everything and return when the first update would be handled; raise LaunchError if it can't be."""
+        """Start everything and return when updates are handled; raise LaunchError when a process does not start."""
         self.start_dependencies()
         self.print_line("starting the bot and the workers")
         self.start_application()
 
     def start_dependencies(self) -> None:
-        """Start all but the bot and the workers, with the database migrated and the campuses founded."""
+        """Start everything but the bot and the workers, migrate the database and add the campuses."""
         self.start_sandboxes()
         self.start_servers()
         self.print_line("bringing the database to the newest schema")
@@ -135,7 +135,7 @@ class Stack:
         self.run_module("workers.campus", "add", *map(str, self.config.campus_files))
 
     def start_servers(self) -> None:
-        """Start the database servers that were not given."""
+        """Start the database servers that the configuration does not name."""
         folder, durable = self.config.folder, self.config.durable
         self.database_url, self.redis_url = self.config.database_url or "", self.config.redis_url or ""
         if not self.database_url:
@@ -146,7 +146,7 @@ class Stack:
             self.redis_url, self.processes["valkey"] = started.url, started.process
 
     def start_sandboxes(self) -> None:
-        """Start the stand-ins for Telegram and Stripe without waiting; they learn no secret of ours but these."""
+        """Start the stand-ins for Telegram and Stripe without waiting; they get no secrets but the webhook secrets."""
         secrets = ("--webhook-secret", STRIPE_WEBHOOK_SECRET, "--connect-webhook-secret", STRIPE_CONNECT_WEBHOOK_SECRET)
         webhook_options = ("--webhook", f"{self.bot_url}/stripe", *secrets, "--webhook-events", *WEBHOOK_EVENTS)
         for name, extra_options in (("telegram", ()), ("stripe", webhook_options)):
@@ -157,7 +157,7 @@ class Stack:
             )
 
     def start_page(self) -> None:
-        """Start the chat page without waiting, if there are chats to show on it."""
+        """Start the chat page without waiting, if it has chats to show."""
         chats = self.config.accounts.initial_chats
         if not chats:
             return
@@ -166,7 +166,7 @@ class Stack:
         self.processes["page"] = start_process(self.build_program("page", "sandbox.page", *arguments, settings={}))
 
     def start_application(self) -> None:
-        """Start the bot and the workers."""
+        """Start the bot and the workers and wait until they and the page are ready."""
         workers = [f"worker-{number}" for number in range(1, self.config.workers + 1)]
         self.start_application_process("bot", "bot")
         for name in workers:
@@ -176,11 +176,11 @@ class Stack:
                 self.wait_ready(name)
 
     def start_application_process(self, name: str, module: str, *arguments: str) -> None:
-        """Start `python -m module` under this name."""
+        """Start `python -m module` under this name, without waiting."""
         self.processes[name] = start_process(self.build_program(name, module, *arguments))
 
     def wait_ready(self, name: str) -> None:
-        """Block until a process of ours that was (re)started does its work."""
+        """Block until a started process is ready; raise LaunchError when it is not in READY_TIMEOUT_SECONDS."""
         process = self.processes[name]
         if name == "bot":
             process.wait_until(
@@ -194,7 +194,7 @@ class Stack:
             )
 
     def run_module(self, module: str, *arguments: str) -> str:
-        """Run `python -m module` with the stack's settings and return what it printed; LaunchError if it fails."""
+        """Run `python -m module` with the stack's settings and return its output; raise LaunchError when it fails."""
         process = start_process(self.build_program(module.partition(".")[2] or module, module, *arguments))
         try:
             code = process.wait(timeout=COMMAND_TIMEOUT_SECONDS, pause=self.pause)
@@ -203,13 +203,13 @@ class Stack:
                     f"python -m {module} {' '.join(arguments)} ended with {code}:\n{process.last_lines(20)}"
                 )
         finally:
-            process.kill()  # when we are interrupted
+            process.kill()  # when the wait was interrupted
         return process.read_output()
 
     def build_program(
         self, name: str, module: str, *arguments: str, settings: Mapping[str, str] | None = None
     ) -> Program:
-        """Return how one of our own modules runs: in the project, with the stack's settings, its log by its name."""
+        """Return how a module of the project runs, by default with the stack's settings; its log file has its name."""
         settings_given = self.environment if settings is None else settings
         return Program(
             name=name,
@@ -220,7 +220,7 @@ class Stack:
         )
 
     def stop(self) -> None:
-        """Stop everything in order: first those who work, then those they work with; harmless when stopped."""
+        """Stop the application, then the sandboxes, then the servers; does nothing for ended processes."""
         servers = [self.processes[name] for name in SERVERS if name in self.processes]
         sandboxes = [self.processes[name] for name in SANDBOXES if name in self.processes]
         application_processes = [process for process in self.processes.values() if process not in servers + sandboxes]
@@ -228,12 +228,12 @@ class Stack:
             stop_together(group)
 
     def url_of(self, name: str) -> str:
-        """Return the address of a process that speaks HTTP."""
+        """Return the HTTP address of a process."""
         return f"http://{LOOPBACK}:{self.ports[name]}"
 
 
 def ignore_output(line: str) -> None:
-    """Say nothing."""
+    """Print nothing."""
 
 
 @contextmanager
@@ -248,9 +248,9 @@ def running_stack(config: StackConfig, print_line: Callable[[str], None] = ignor
 
 
 def is_serving_ok(url: str) -> bool:
-    """Tell whether a server answers here with 200."""
+    """Return whether a server answers this address with 200."""
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:
             return bool(answer.status == 200)
-    except OSError:  # nobody listens yet, or (HTTPError) it says that it is not ready
+    except OSError:  # no server listens yet, or it answers that it is not ready (HTTPError)
         return False

@@ -1,4 +1,4 @@
-"""Who lives in the Telegram sandbox: the bots, people and groups that a launched CampusG starts with."""
+"""The bots, people and groups of the Telegram sandbox at the start, and how they are created."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -9,12 +9,12 @@ from urllib.request import Request, urlopen
 
 from sandbox.launch.processes import LaunchError
 
-REQUEST_TIMEOUT_SECONDS = 10.0  # seconds for one answer of the sandbox
+REQUEST_TIMEOUT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotAccount:
-    """A bot as BotFather would make it; the campus it serves finds its token in TELEGRAM_BOT_TOKEN_<campus>."""
+    """A bot as BotFather makes it; its campus reads the token from TELEGRAM_BOT_TOKEN_<campus>."""
 
     campus: str
     token: str
@@ -29,7 +29,7 @@ class BotAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonAccount:
-    """Somebody with a Telegram account."""
+    """A person with a Telegram account."""
 
     id: int
     first_name: str
@@ -37,7 +37,7 @@ class PersonAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupChat:
-    """A group chat; people are named by their ids, bots by their user names, administrators by either."""
+    """A group chat; people are named by id, bots by username, administrators by either."""
 
     id: int
     title: str
@@ -48,9 +48,9 @@ class GroupChat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitialChat:
-    """A chat that the chat page shows at first, as one person sees it; a bot by its @name, a group by its number.
+    """A chat that the chat page shows at the first visit; `chat` is a bot's @username or a group's id.
 
-    `start` is the code of the link by which the person comes to the bot.
+    `start` is the code of the link that leads the person to the bot.
     """
 
     person: int
@@ -61,12 +61,12 @@ class InitialChat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramAccounts:
-    """Everybody there is at the start."""
+    """All accounts and groups at the start."""
 
     bots: tuple[BotAccount, ...]
     people: tuple[PersonAccount, ...]
     groups: tuple[GroupChat, ...]
-    initial_chats: tuple[InitialChat, ...] = ()  # none: nobody wants the chat page
+    initial_chats: tuple[InitialChat, ...] = ()  # empty: the chat page is not started
 
 
 MEI = PersonAccount(id=1001, first_name="Mei")
@@ -85,7 +85,7 @@ RUNNERS = GroupChat(
     title="North runners",
     members=(ANA.id, BEN.id, SAM.id),
     bots=(NORTH_BOT.username,),
-    admins=(SAM.id, NORTH_BOT.username),  # a bot must be one to make invite links
+    admins=(SAM.id, NORTH_BOT.username),  # a bot must be an admin to create invite links
 )
 ADMINS = GroupChat(
     id=-1001000000002,
@@ -108,7 +108,7 @@ DEMO_ACCOUNTS = TelegramAccounts(
 
 
 def create_accounts(telegram_url: str, accounts: TelegramAccounts) -> None:
-    """Tell the Telegram sandbox of everybody; those it knows already stay as they are."""
+    """Create all accounts in the Telegram sandbox; existing ones do not change."""
     for bot in accounts.bots:
         post_control_request(
             f"{telegram_url}/sim/bots", {"token": bot.token, "username": bot.username, "name": bot.name}
@@ -120,13 +120,13 @@ def create_accounts(telegram_url: str, accounts: TelegramAccounts) -> None:
 
 
 def open_bot_chats(telegram_url: str, bot: BotAccount, people: Iterable[PersonAccount]) -> None:
-    """Let these people open their chat with the bot, if they never did: it may write to nobody before."""
+    """Open the chat of each person with the bot, if it is not open, because a bot cannot write to them before."""
     for person in people:
         write_first_message(telegram_url, person, f"@{bot.username}", "/start")
 
 
 def write_first_message(telegram_url: str, person: PersonAccount, chat: str | int, text: str) -> None:
-    """Let somebody write into a chat, a bot's by its @name or a group's by its number, if nobody ever wrote there."""
+    """Write a message as a person into an empty chat (a bot's @username or a group's id); else do nothing."""
     query = urlencode({"chat": chat, "user": person.id})
     with urlopen(f"{telegram_url}/sim/messages?{query}", timeout=REQUEST_TIMEOUT_SECONDS) as answer:
         messages = json.load(answer)
@@ -135,7 +135,7 @@ def write_first_message(telegram_url: str, person: PersonAccount, chat: str | in
 
 
 def post_control_request(url: str, body: Mapping[str, object]) -> None:
-    """Send one order to a sandbox's control API; raise LaunchError with its answer when it refuses."""
+    """Send a request to a sandbox's control API; raise LaunchError with its answer when it is refused."""
     request = Request(url, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
     try:
         with urlopen(request, timeout=REQUEST_TIMEOUT_SECONDS) as answer:

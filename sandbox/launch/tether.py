@@ -1,8 +1,8 @@
-"""Becomes another program that the kernel ends when its parent dies (on Linux).
+"""Executes another program so that the kernel ends it when its parent ends (on Linux).
 
-Run by path, before the program itself: `python -I -S tether.py PARENT SIGNAL program arguments...`. A program of its
-own, since the wish must be told to the kernel after every change of user or namespace and yet before the program
-starts; a hook between fork and exec could do that too, but it is unsafe in a parent with threads.
+Run by path: `python -I -S tether.py PARENT SIGNAL program arguments...`. It is a separate program because the kernel
+must be told after every change of user or namespace and before the program starts. A hook between fork and exec could
+do that too, but it is unsafe in a parent with threads.
 """
 
 import ctypes
@@ -14,14 +14,17 @@ PARENT_IS_GONE = 125
 
 
 def tie_to_parent(parent: int, ending: int) -> bool:
-    """Have the kernel send us the signal `ending` when our parent ends; False when it is gone already."""
+    """Have the kernel send this process the signal `ending` when its parent ends.
+
+    Returns False when the parent has already ended.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ending, 0, 0, 0)
     return os.getppid() == parent
 
 
 def main() -> None:
-    """Tie this process, then become the program."""
+    """Tie this process to its parent, then execute the program; exit with PARENT_IS_GONE when the parent has ended."""
     parent, ending, *command = sys.argv[1:]
     if not tie_to_parent(int(parent), int(ending)):
         sys.exit(PARENT_IS_GONE)

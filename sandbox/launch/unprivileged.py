@@ -1,4 +1,4 @@
-"""How to run a program that refuses to run as root, without making users and without changing anybody's files."""
+"""Command prefixes that run a program which refuses to run as root, without new users or changed files."""
 
 import os
 import subprocess
@@ -6,8 +6,8 @@ from pathlib import Path
 
 NOBODY = "65534"
 USER_NAMESPACE_PREFIX = ("unshare", "--user", "--map-user=1000", "--")
-# Where user namespaces are forbidden (many containers): become nobody, but keep root's right to pass closed folders, so
-# that neither the project nor its binaries must be opened to the world.
+# Where user namespaces are forbidden, as in many containers: run as nobody, but keep root's capability to read closed
+# folders, so that the project and its binaries need not be readable by everyone.
 NOBODY_PREFIX = (
     "setpriv",
     f"--reuid={NOBODY}",
@@ -21,12 +21,12 @@ NOBODY_PREFIX = (
 
 
 def unprivileged_prefixes() -> tuple[tuple[str, ...], ...]:
-    """Return the prefixes to try, best first: none at all for an ordinary user."""
+    """Return the prefixes to try, best first; only the empty prefix for a user other than root."""
     return ((),) if os.geteuid() != 0 else (USER_NAMESPACE_PREFIX, NOBODY_PREFIX)
 
 
 def can_run(prefix: tuple[str, ...], binary: Path) -> bool:
-    """Tell whether this binary runs with this prefix here."""
+    """Return whether `binary --version` succeeds with this prefix."""
     try:
         trial = subprocess.run([*prefix, str(binary), "--version"], capture_output=True, check=False)
     except OSError:

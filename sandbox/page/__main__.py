@@ -1,4 +1,4 @@
-"""python -m sandbox.page: the chat page as a process of its own."""
+"""Run the chat page as a process: `python -m sandbox.page`."""
 
 import argparse
 import asyncio
@@ -13,8 +13,8 @@ from .page_server import running_page
 def main() -> None:
     """Read the command line and serve until SIGINT or SIGTERM."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.page", description=__doc__)
-    parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
-    parser.add_argument("--telegram", required=True, metavar="URL", help="where the Telegram stand-in answers")
+    parser.add_argument("--port", type=int, required=True, help="port to listen on; 0 picks a free one")
+    parser.add_argument("--telegram", required=True, metavar="URL", help="address of the Telegram stand-in")
     parser.add_argument(
         "--chat",
         dest="views",
@@ -22,7 +22,7 @@ def main() -> None:
         action="append",
         default=[],
         metavar="PERSON:CHAT[:ROLE[:START]]",
-        help="a chat to show at first, seen by a person: 1001:@some_bot:orders:code, or 2001:-1001000000001:runs",
+        help="a chat to show at the first visit: 1001:@some_bot:orders:code or 2001:-1001000000001:runs",
     )
     options = parser.parse_args()
     uvloop.run(_serve(options.port, options.telegram, tuple(options.views)))

@@ -1,4 +1,4 @@
-"""What the page shows at first: a chat, the person who looks into it, and a word about them."""
+"""The chats that the page shows at the first visit."""
 
 from argparse import ArgumentTypeError
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatView:
-    """One chat as one person sees it; `chat` is "@bot" or a group's number, `role` a word such as "runs".
+    """One chat as one person sees it; `chat` is "@bot" or a group's id, `role` a word such as "runs".
 
-    `start` is the code of the link by which the person came: what the Start button sends.
+    `start` is the code that the Start button sends, from the link that led the person to the bot.
     """
 
     person: int
@@ -18,7 +18,7 @@ class ChatView:
 
 
 def parse_chat_view(words: str) -> ChatView:
-    """A view from PERSON:CHAT[:ROLE[:START]]; ArgumentTypeError with a sentence when it is none."""
+    """Parse PERSON:CHAT[:ROLE[:START]]; raise ArgumentTypeError for anything else."""
     person, chat, role, start = [*words.split(":", 3), "", "", ""][:4]
     if not person.isdigit() or not (len(chat) > 1 if chat.startswith("@") else chat.removeprefix("-").isdigit()):
         raise ArgumentTypeError(f"{words!r} is not like 1001:@some_bot:orders")

@@ -1,8 +1,8 @@
-"""The page's HTTP server: its files, the ready-made pictures, and the control API passed on under the same address.
+"""The chat page's HTTP server: static files, sample pictures, and the control API forwarded under the same origin.
 
-A process of its own, not a part of the stand-in: the stand-in stays what the bot talks to and nothing more, the page
-can be left out (tests, the play) or restarted without anybody missing an update, and a browser needs no leave to ask
-another origin. What a browser may load at all is said in its Content-Security-Policy: this address alone.
+It is a separate process, so that it can be left out or restarted while the stand-in and its updates are not affected.
+The control API is forwarded, so that the browser needs no access to another origin. The Content-Security-Policy allows
+the browser to load from this origin only.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,11 +21,10 @@ STATIC: Final = Path(__file__).with_name("static")
 TELEGRAM: Final = web.AppKey("telegram", str)
 VIEWS: Final = web.AppKey("views", tuple[ChatView, ...])
 SESSION: Final = web.AppKey("session", aiohttp.ClientSession)
-REQUEST_TIMEOUT: Final = aiohttp.ClientTimeout(
-    total=90, connect=5
-)  # seconds; the longest wait of the control API is 60
-MAX_REQUEST_BYTES: Final = 60 * 1024 * 1024  # bytes, as the stand-in
-SHUTDOWN_TIMEOUT_SECONDS: Final = 0.3  # seconds that requests under way get when the server stops
+# Seconds. The longest wait of the control API is 60.
+REQUEST_TIMEOUT: Final = aiohttp.ClientTimeout(total=90, connect=5)
+MAX_REQUEST_BYTES: Final = 60 * 1024 * 1024  # as in the stand-in
+SHUTDOWN_TIMEOUT_SECONDS: Final = 0.3  # for requests in flight when the server stops
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'; form-action 'none'"
 )
@@ -34,7 +33,7 @@ PageHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def make_page_app(telegram_url: str, views: tuple[ChatView, ...] = ()) -> web.Application:
-    """The application; `telegram_url` has no slash at the end, `views` are the chats shown to a first visitor."""
+    """Build the application; `telegram_url` has no slash at the end, `views` are the chats of the first visit."""
     app = web.Application(client_max_size=MAX_REQUEST_BYTES, middlewares=[_add_security_headers])
     app[TELEGRAM], app[VIEWS] = telegram_url, views
     app.cleanup_ctx.append(_open_session)
@@ -50,7 +49,7 @@ def make_page_app(telegram_url: str, views: tuple[ChatView, ...] = ()) -> web.Ap
 async def running_page(
     telegram_url: str, views: tuple[ChatView, ...] = (), *, host: str = "127.0.0.1", port: int = 0
 ) -> AsyncIterator[str]:
-    """A running page; gives its URL without a slash at the end; port 0 takes a free one."""
+    """Run a page and yield its URL, without a slash at the end; port 0 picks a free port."""
     runner = web.AppRunner(
         make_page_app(telegram_url, views), access_log=None, shutdown_timeout=SHUTDOWN_TIMEOUT_SECONDS
     )
@@ -76,30 +75,29 @@ async def _add_security_headers(request: web.Request, handler: PageHandler) -> w
     answer.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     answer.headers["X-Content-Type-Options"] = "nosniff"
     if not request.path.startswith(("/pictures/", "/sim/files/")):
-        answer.headers["Cache-Control"] = "no-cache"  # a page that was changed is seen at the next look
+        answer.headers["Cache-Control"] = "no-cache"  # so that a changed page is loaded at the next visit
     return answer
 
 
 async def _show_page(_request: web.Request) -> web.StreamResponse:
-    """GET /."""
     return web.FileResponse(STATIC / "index.html")
 
 
 async def _show_setup(request: web.Request) -> web.Response:
-    """GET /setup: what to show to somebody who was never here, and which pictures are ready to be sent."""
+    """GET /setup: return the chats of the first visit and the names of the sample pictures."""
     views = [asdict(view) for view in request.app[VIEWS]]
     return web.json_response({"views": views, "pictures": list(PICTURES)})
 
 
 async def _show_picture(request: web.Request) -> web.Response:
-    """GET /pictures/{name}.png."""
+    """GET /pictures/{name}.png: return a sample picture."""
     if request.match_info["name"] not in PICTURES:
         raise web.HTTPNotFound
     return web.Response(body=paint_picture(request.match_info["name"]), content_type="image/png")
 
 
 async def _forward_to_telegram(request: web.Request) -> web.Response:
-    """Anything under /sim, asked of the stand-in in the browser's name."""
+    """Forward a request under /sim to the stand-in."""
     url = f"{request.app[TELEGRAM]}{request.path}"
     body = await request.read()
     try:

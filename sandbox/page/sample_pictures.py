@@ -1,11 +1,11 @@
-"""Two photographs for people without a camera: a receipt and a delivery, painted dot by dot when they are asked for."""
+"""Two sample photos, a receipt and a delivery, drawn from text and encoded on request."""
 
 import struct
 import zlib
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-DOT_PIXELS: Final = 12  # pixels a painted dot is wide and high
+DOT_PIXELS: Final = 12  # width and height of one dot
 
 Colour = tuple[int, int, int]
 
@@ -18,7 +18,7 @@ _COLOURS: Final[Mapping[str, Colour]] = {
     "g": (168, 168, 174),  # faint ink
     "b": (214, 118, 42),  # a paper bag
     "B": (182, 94, 30),
-    "G": (64, 146, 84),  # the shop's mark
+    "G": (64, 146, 84),  # the shop's logo
     "d": (96, 124, 150),  # a door
     "D": (78, 104, 128),
     "h": (238, 200, 92),  # its handle
@@ -86,7 +86,7 @@ PICTURES: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def paint_picture(name: str) -> bytes:
-    """A picture as a PNG; KeyError when there is none of that name."""
+    """Return the picture as a PNG; raise KeyError for an unknown name."""
     rows = PICTURES[name]
     lines = [_paint_line(row) for row in rows for _ in range(DOT_PIXELS)]
     return _encode_png(len(rows[0]) * DOT_PIXELS, len(lines), lines)
@@ -97,7 +97,7 @@ def _paint_line(row: str) -> bytes:
 
 
 def _encode_png(width: int, height: int, lines: Iterable[bytes]) -> bytes:
-    """Eight bits a colour, no filter (PNG specification, 11.2)."""
+    """Encode lines of eight bits per colour without a filter (PNG specification, 11.2)."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     body = zlib.compress(b"".join(b"\0" + line for line in lines), 9)
     return (

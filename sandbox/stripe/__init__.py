@@ -1,1 +1,1 @@
-"""A strict, stateful stand-in for the Stripe API that Stripe's own client library talks to unchanged."""
+"""A strict, stateful stand-in for the Stripe API, used through Stripe's own unchanged client library."""

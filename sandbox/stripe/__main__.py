@@ -1,4 +1,4 @@
-"""`python -m sandbox.stripe`: run the sandbox until told to stop."""
+"""Run the Stripe sandbox until SIGTERM or SIGINT: `python -m sandbox.stripe`."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from sandbox.stripe.stripe_server import running_stripe
 
 
 def read_arguments() -> argparse.Namespace:
-    """The command line."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.stripe", description=__doc__)
-    parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
+    parser.add_argument("--port", type=int, required=True, help="port to listen on; 0 picks a free one")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--state", type=Path, metavar="FOLDER", help="keep everything there")
-    parser.add_argument("--webhook", metavar="URL", help="deliver events there")
+    parser.add_argument("--state", type=Path, metavar="FOLDER", help="folder that keeps all objects")
+    parser.add_argument("--webhook", metavar="URL", help="address that receives the events")
     parser.add_argument("--webhook-secret", metavar="whsec_...")
-    parser.add_argument("--connect-webhook-secret", metavar="whsec_...", help="signs events of connected accounts")
-    parser.add_argument("--webhook-events", nargs="+", default=["*"], metavar="TYPE", help="deliver these only")
+    parser.add_argument("--connect-webhook-secret", metavar="whsec_...", help="secret for events of connected accounts")
+    parser.add_argument("--webhook-events", nargs="+", default=["*"], metavar="TYPE", help="event types to deliver")
     arguments = parser.parse_args()
     if arguments.webhook and not arguments.webhook_secret:
         parser.error("--webhook needs --webhook-secret")
@@ -29,7 +28,7 @@ def read_arguments() -> argparse.Namespace:
 
 
 async def serve_stripe(arguments: argparse.Namespace) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Run the sandbox and print its address; return after SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)

@@ -1,4 +1,4 @@
-"""Which sums of money Stripe takes: integers in minor units, currencies it knows, its least and greatest charge."""
+"""Stripe's validation of amounts and currencies: minor units, supported currencies, smallest and largest charge."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ CURRENCIES = frozenset(CURRENCY_CODES.split())
 
 
 def require_currency(params: Document) -> str:
-    """The `currency` parameter in lower case, or a refusal."""
+    """Return the `currency` parameter in lower case; raise StripeRefusal when Stripe does not support it."""
     currency: str = params["currency"].lower()
     if currency not in CURRENCIES:
         raise bad_parameter(
-            f"Invalid currency: {currency}. Stripe currently supports these currencies: {CURRENCY_CODES.replace(' ', ', ')}",
+            f"Invalid currency: {currency}. Stripe currently supports these currencies:"
+            f" {CURRENCY_CODES.replace(' ', ', ')}",
             param="currency",
         )
     return currency
 
 
 def require_chargeable(amount: int, currency: str) -> int:
-    """An amount in minor units a card can be charged with, or a refusal."""
+    """Return `amount` (minor units); raise StripeRefusal when it is below MIN_CHARGE or above MAX_CHARGE."""
     _at_least_one(amount, "amount")
     if amount < MIN_CHARGE:
         raise bad_parameter(
@@ -45,7 +46,7 @@ def require_chargeable(amount: int, currency: str) -> int:
 
 
 def read_positive(params: Document, name: str) -> int | None:
-    """An optional amount in minor units of at least 1."""
+    """Return the parameter `name` in minor units, or None when it is absent; raise StripeRefusal when it is below 1."""
     amount: int | None = params.get(name)
     if amount is not None:
         _at_least_one(amount, name)

@@ -1,4 +1,4 @@
-"""The way of one API call: who asks, which endpoint, was it asked before, what goes wrong, what is the answer."""
+"""How one API call is processed: authentication, routing, idempotency, ordered faults and the answer."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiAnswer:
-    """What goes back; `cached` answers are kept under the idempotency key."""
+    """An answer to a call; one with `cached` set is kept under the idempotency key."""
 
     status: int
     body: str
     cached: bool
-    replayed_from: str | None = None  # the id of the request whose answer this is
+    replayed_from: str | None = None  # the id of the request that got this answer first
     retry_after: int | None = None  # seconds
 
 
 async def answer_api_call(request: web.Request) -> web.StreamResponse:
-    """Answer any request under /v1 as Stripe would, or as the fault ordered for it says."""
+    """Answer a request under /v1 as Stripe would, or fail as an ordered fault says."""
     sandbox = request.app[STRIPE_SANDBOX]
     api_request = await read_api_request(request)
     fault = sandbox.faults.take_matching(api_request.verb, api_request.path, api_request.idempotency_key)
@@ -98,7 +98,7 @@ async def _answer_request(
 def _find_endpoint(
     sandbox: StripeSandbox, api_request: ApiRequest, fault: StripeFault | None
 ) -> tuple[Endpoint, tuple[str, ...]]:
-    """What stands before Stripe's idempotency: key, path, account, limits."""
+    """Make the checks that Stripe makes before idempotency: API key, rate limit, version, path and account."""
     scheme, _, key = api_request.authorization.partition(" ")
     if scheme != "Bearer" or not key:
         raise unauthenticated(
@@ -139,9 +139,8 @@ async def _execute_with_fault(
             return NOTHING_DONE_ANSWER
         await delay_for_fault(request, sandbox.stopping, fault)
         if has_caller_left(request) and not fault.anyway:
-            return (
-                NOTHING_DONE_ANSWER  # the caller has given up, and what was never begun is not done behind their back
-            )
+            # The caller gave up before the call was executed, so the call must have no effect.
+            return NOTHING_DONE_ANSWER
     answer = _execute(sandbox, api_request, endpoint, ids)
     if fault is not None and fault.kind is FaultKind.STATUS:
         return _refusal_answer(api_request, StripeRefusal(fault.status, fault.error()), retry_after=fault.retry_after)
@@ -152,7 +151,7 @@ NOTHING_DONE_ANSWER = ApiAnswer(status=500, body="{}", cached=False)
 
 
 def _execute(sandbox: StripeSandbox, api_request: ApiRequest, endpoint: Endpoint, ids: tuple[str, ...]) -> ApiAnswer:
-    """Nothing else runs meanwhile, so every call is whole."""
+    """Execute a call. Nothing here awaits, so no other call runs in between and every call is atomic."""
     world = sandbox.world
     apply_due_changes(world)
     world.events.origin = EventOrigin(request_id=api_request.request_id, idempotency_key=api_request.idempotency_key)

@@ -1,4 +1,4 @@
-"""What a caller asks: verb, path, parameters and the headers Stripe looks at."""
+"""A parsed API request: verb, path, parameters and the headers Stripe reads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sandbox.stripe.stripe_refusals import StripeRefusal, bad_parameter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiRequest:
-    """A request as it was read."""
+    """One parsed request; `parse_refusal` is set when its parameters could not be read."""
 
     verb: str
     path: str
@@ -29,7 +29,7 @@ class ApiRequest:
 
 
 async def read_api_request(request: web.Request) -> ApiRequest:
-    """What a request says, before anybody judges it."""
+    """Parse a request without validating it; a parsing error is kept in `parse_refusal`."""
     text = await request.text() if request.method == "POST" else request.query_string
     params: dict[str, FormValue] = {}
     unreadable: StripeRefusal | None = None

@@ -1,4 +1,4 @@
-"""How an answer is kept back, cut, replaced or lost on its way to the caller."""
+"""Faults of answers: delayed, truncated, replaced or lost on the way to the caller."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ ANSWER_BREAKING_KINDS = frozenset({FaultKind.LOST_ANSWER, FaultKind.TRUNCATE, Fa
 PROXY_PAGE = "<html><head><title>Welcome</title></head><body><h1>Please sign in to the network</h1></body></html>"
 
 
-POLL_INTERVAL_SECONDS = 0.05  # seconds between two looks whether the caller still waits
+POLL_INTERVAL_SECONDS = 0.05  # seconds between two checks whether the caller still waits
 
 
 async def delay_for_fault(request: web.Request, stopping: asyncio.Event, fault: StripeFault) -> None:
-    """Wait as long as the fault says, or until it is called off, the caller has given up, or the sandbox stops."""
+    """Wait for the fault's seconds. Return early when the fault is cleared, the caller left or the sandbox stops."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(fault.seconds):
             while not (stopping.is_set() or fault.called_off or (has_caller_left(request) and not fault.anyway)):
@@ -28,12 +28,12 @@ async def delay_for_fault(request: web.Request, stopping: asyncio.Event, fault: 
 
 
 def has_caller_left(request: web.Request) -> bool:
-    """Whether nobody waits for the answer any more."""
+    """Whether the caller has closed the connection."""
     return request.transport is None or request.transport.is_closing()
 
 
 async def break_answer(request: web.Request, response: web.Response, fault: StripeFault) -> web.StreamResponse:
-    """Do to the answer what the fault says; what is returned may never arrive."""
+    """Break the answer as the fault says. The returned response does not arrive when the connection is closed here."""
     if fault.kind is FaultKind.HTML_200:
         return web.Response(text=PROXY_PAGE, content_type="text/html")
     transport = request.transport
@@ -56,7 +56,7 @@ async def _send_half(request: web.Request, response: web.Response) -> None:
 
 
 def _reset(transport: asyncio.Transport) -> None:
-    """Close with a TCP reset rather than a goodbye."""
+    """Close the connection with a TCP reset instead of a FIN."""
     raw = transport.get_extra_info("socket")
     if raw is not None:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

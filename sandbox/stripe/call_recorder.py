@@ -1,4 +1,4 @@
-"""Which calls were made: the last ones in memory, all of them in a transcript when a folder is named."""
+"""Records of the calls: the latest in memory, and all of them in a transcript file when there is a folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_REMEMBERED_CALLS = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedCall:
-    """One call."""
+    """One call and the status of its answer."""
 
     seq: int
     at: str
@@ -23,15 +23,15 @@ class RecordedCall:
     params: object
     account: str | None
     idempotency_key: str | None
-    status: int  # 0 when the answer never left
+    status: int  # 0 when no answer was sent
     replayed: bool
 
 
 class CallRecorder:
-    """The calls in the order they were answered."""
+    """Records calls in the order in which they were answered."""
 
     def __init__(self, transcript_folder: Path | None) -> None:
-        """With a folder, `stripe.jsonl` in it grows by a line a call."""
+        """Append each call as one line to `stripe.jsonl` in the folder, if there is one."""
         self._calls: deque[RecordedCall] = deque(maxlen=MAX_REMEMBERED_CALLS)
         self._seq = 0
         self._transcript: TextIO | None = None
@@ -51,7 +51,7 @@ class CallRecorder:
         body: str,
         replayed: bool,
     ) -> None:
-        """Remember a call and its answer."""
+        """Record a call and its answer."""
         self._seq += 1
         at = datetime.now(UTC).isoformat()
         self._calls.append(
@@ -78,11 +78,10 @@ class CallRecorder:
             self._transcript.write(json.dumps(line) + "\n")
 
     def after(self, seq: int) -> list[dict[str, object]]:
-        """The remembered calls with a greater sequence number."""
+        """Return the calls in memory with a sequence number greater than `seq`."""
         return [asdict(call) for call in self._calls if call.seq > seq]
 
     def close(self) -> None:
-        """Let go of the transcript."""
         if self._transcript is not None:
             self._transcript.close()
 

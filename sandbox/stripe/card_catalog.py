@@ -1,4 +1,4 @@
-"""Stripe's test cards: their numbers, their names as payment methods, and how the bank behind each behaves."""
+"""Stripe's test cards: their numbers, payment method names and the behaviour of the issuing bank."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from enum import StrEnum
 
 
 class Approval(StrEnum):
-    """When the bank asks its customer."""
+    """When the bank asks the cardholder to approve a payment."""
 
     NEVER = "never"
-    UNLESS_SAVED = "unless_saved"  # not again once the card was set up for later
+    UNLESS_SAVED = "unless_saved"  # not after the card was saved for later payments
     ALWAYS = "always"
 
 
 class RefundFate(StrEnum):
-    """What becomes of a refund to the card."""
+    """The outcome of a refund to the card."""
 
     SUCCEEDS = "succeeds"
     SUCCEEDS_LATER = "succeeds_later"
@@ -25,7 +25,7 @@ class RefundFate(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decline:
-    """A bank's no."""
+    """How the bank declines a payment."""
 
     code: str
     decline_code: str | None
@@ -34,7 +34,7 @@ class Decline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One test card."""
+    """One test card and its behaviour."""
 
     name: str
     number: str
@@ -47,7 +47,7 @@ class Card:
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same number, as Stripe's is."""
+        """The fingerprint of the card number; like Stripe's, it is equal for equal numbers."""
         return hashlib.sha256(self.number.encode()).hexdigest()[:16]
 
 
@@ -70,7 +70,7 @@ AUTHENTICATION_REQUIRED = Decline(
     message="Your card was declined. This transaction requires authentication.",
 )
 
-# Numbers, names and outcomes: docs.stripe.com/testing, and the fixtures of github stripe/stripe-cli.
+# Numbers, names and outcomes come from docs.stripe.com/testing and the fixtures of github.com/stripe/stripe-cli.
 CARDS = (
     Card(name="pm_card_visa", number="4242424242424242"),
     Card(name="pm_card_visa_debit", number="4000056655665556"),
@@ -129,6 +129,6 @@ BY_NUMBER = {card.number: card for card in CARDS}
 
 
 def find_card(name_or_number: str) -> Card | None:
-    """The test card with that name or number; spaces in a number do not matter."""
+    """Return the test card with that name or number, ignoring spaces, or None."""
     wanted = name_or_number.replace(" ", "")
     return BY_NAME.get(wanted) or BY_NUMBER.get(wanted)

@@ -1,4 +1,4 @@
-"""Where every object of the sandbox lives: in memory, written through to one SQLite file when a folder is given."""
+"""Storage of all objects of the sandbox: in memory, and in one SQLite file when a folder is given."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import string
 from pathlib import Path
 from typing import Any
 
-# A Stripe object as JSON. Its shape is Stripe's to say, so this is the one place that gives up on types;
-# keys that start with an underscore are the sandbox's own and never leave it.
+# A Stripe object as JSON. Stripe defines its shape, so only this type is untyped.
+# Keys that start with an underscore are private to the sandbox and never appear in an answer.
 Document = dict[str, Any]
 
-DUE_FIELD = "_due"  # unix seconds at which the passing of time changes this document by itself
+DUE_FIELD = "_due"  # unix seconds at which this document changes without a request
 ALPHABET = string.ascii_letters + string.digits
 PREFIXES = {
     "account": "acct_",
@@ -44,21 +44,21 @@ CREATE TABLE IF NOT EXISTS document (
 
 
 def new_id(kind: str) -> str:
-    """A fresh id with the prefix Stripe gives to that kind of object."""
+    """Return a new random id with Stripe's prefix for that kind of object."""
     length = 58 if kind == "checkout.session" else 24
     return PREFIXES[kind] + "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 def without_private_fields(document: Document) -> Document:
-    """The document without the sandbox's own keys."""
+    """Return a copy of the document without the keys that are private to the sandbox."""
     return {key: value for key, value in document.items() if not key.startswith("_")}
 
 
 class DocumentStore:
-    """Objects by kind and id, in the order of their creation."""
+    """Stores objects by kind and id, in order of creation."""
 
     def __init__(self, folder: Path | None) -> None:
-        """Open the folder's file and read all of it; without a folder nothing is kept."""
+        """Open the folder's file and load all objects; without a folder nothing is written to disk."""
         self._kinds: dict[str, dict[str, Document]] = {}
         self._changed: dict[tuple[str, str], Document | None] = {}
         self._due: list[tuple[int, str, str]] = []
@@ -67,33 +67,32 @@ class DocumentStore:
             folder.mkdir(parents=True, exist_ok=True)
             self._file = sqlite3.connect(folder / "stripe.sqlite3", isolation_level=None)
             self._file.execute("PRAGMA journal_mode=WAL")
-            # A killed process loses nothing this way; only a power cut could, and a sandbox may lose that.
+            # Without fsync a killed process loses nothing. A power cut may lose data, which a sandbox can accept.
             self._file.execute("PRAGMA synchronous=OFF")
             self._file.execute(SCHEMA)
             for kind, body in self._file.execute("SELECT kind, body FROM document ORDER BY seq"):
                 self._remember(kind, json.loads(body))
 
     def get(self, kind: str, id_: str) -> Document | None:
-        """The object, or None."""
         return self._kinds.get(kind, {}).get(id_)
 
     def all_of(self, kind: str) -> dict[str, Document]:
-        """All objects of a kind, oldest first."""
+        """Return all objects of a kind by id, oldest first."""
         return self._kinds.setdefault(kind, {})
 
     def put(self, kind: str, document: Document) -> Document:
-        """Remember a new or changed object until the next commit writes it down."""
+        """Insert or replace an object; the next commit writes it to disk."""
         self._remember(kind, document)
         self._changed[kind, document["id"]] = document
         return document
 
     def remove(self, kind: str, id_: str) -> None:
-        """Forget an object."""
+        """Delete an object; the next commit deletes it on disk."""
         self.all_of(kind).pop(id_, None)
         self._changed[kind, id_] = None
 
     def next_due(self, now: int) -> tuple[str, Document] | None:
-        """Take one document whose time has come off the waiting list, or None."""
+        """Return one document that is due by `now` and clear its due time, or None."""
         while self._due and self._due[0][0] <= now:
             at, kind, id_ = heapq.heappop(self._due)
             document = self.get(kind, id_)
@@ -104,7 +103,7 @@ class DocumentStore:
         return None
 
     def commit(self) -> None:
-        """Write every change since the last commit in one transaction."""
+        """Write all changes since the last commit in one transaction."""
         if self._file is not None and self._changed:
             self._file.execute("BEGIN")
             for (kind, id_), document in self._changed.items():
@@ -120,7 +119,7 @@ class DocumentStore:
         self._changed.clear()
 
     def close(self) -> None:
-        """Write what is left and let go of the file."""
+        """Commit and close the file."""
         self.commit()
         if self._file is not None:
             self._file.close()

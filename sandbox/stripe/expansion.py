@@ -1,4 +1,4 @@
-"""`expand`: ids in an answer replaced by the objects they name."""
+"""The `expand` parameter: replaces ids in an answer by the objects they name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ EXPANDABLE = {
 
 
 def expand_document(world: StripeWorld, document: Document, paths: list[str]) -> Document:
-    """What the caller sees of an object or list: nothing of the sandbox's own, and every path expanded."""
+    """Return an object or list without private keys and with every path expanded.
+
+    Raises StripeRefusal for a path that cannot be expanded or is deeper than four levels.
+    """
     if document.get("object") == "list":
         inner = [_strip_data_prefix(path) for path in paths]
         return {**document, "data": [expand_document(world, one, inner) for one in document["data"]]}

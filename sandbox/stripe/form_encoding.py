@@ -1,4 +1,4 @@
-"""How a request looks on the wire: `a[b][0][c]=v` read into nested mappings."""
+"""Stripe's form encoding: parses `a[b][0][c]=v` into nested mappings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ MAX_FIELDS = 2_000
 
 
 def parse_form(text: str) -> dict[str, FormValue]:
-    """Nested parameters; lists are mappings from "0", "1" ... as Stripe's clients write them; `a[]` counts itself."""
+    """Return the nested parameters; raise StripeRefusal for a malformed name.
+
+    A list becomes a mapping with the keys "0", "1" ..., as Stripe's clients write it. `a[]` takes the next number.
+    Raises ValueError for more than MAX_FIELDS fields.
+    """
     nested: dict[str, FormValue] = {}
     for name, value in parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS):
         match = FIELD_NAME_PATTERN.fullmatch(name)

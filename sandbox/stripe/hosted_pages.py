@@ -1,4 +1,4 @@
-"""The pages a person sees in a browser: save a card, approve a payment at the bank, finish onboarding."""
+"""The pages that Stripe hosts for people: saving a card, approving a payment at the bank, finishing onboarding."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from sandbox.stripe.stripe_sandbox import STRIPE_SANDBOX
 
 
 async def show_checkout(request: web.Request) -> web.Response:
-    """GET /pay/checkout/{session}: a form to pick a test card."""
+    """GET /pay/checkout/{session}: show a form to pick a test card."""
     world = request.app[STRIPE_SANDBOX].world
     apply_due_changes(world)
     session = world.documents.get("checkout.session", request.match_info["session"])
@@ -46,7 +46,7 @@ async def show_checkout(request: web.Request) -> web.Response:
 
 
 def describe_card(card: Card) -> str:
-    """A test card in a line: its number, and what will come of it."""
+    """Return one line about a test card: its number and the outcome of a payment with it."""
     number = " ".join(card.number[at : at + 4] for at in range(0, len(card.number), 4))
     asks = "asks the bank" if card.approval is Approval.ALWAYS else ""
     no = (card.decline.decline_code or card.decline.code).replace("_", " ") if card.decline else ""
@@ -57,7 +57,7 @@ def describe_card(card: Card) -> str:
 
 
 async def submit_checkout_page(request: web.Request) -> web.Response:
-    """POST /pay/checkout/{session}/complete."""
+    """POST /pay/checkout/{session}/complete: save the picked card."""
     sandbox = request.app[STRIPE_SANDBOX]
     form = await request.post()
     card = find_card(str(form.get("number") or form.get("card") or ""))
@@ -81,7 +81,7 @@ async def submit_checkout_page(request: web.Request) -> web.Response:
 
 
 async def cancel_checkout_page(request: web.Request) -> web.Response:
-    """POST /pay/checkout/{session}/cancel: the session stays open, as on the real page."""
+    """POST /pay/checkout/{session}/cancel: leave the page; as at Stripe, the session stays open."""
     session = request.app[STRIPE_SANDBOX].world.documents.get("checkout.session", request.match_info["session"])
     if session is not None and session["cancel_url"]:
         return redirect_to(session["cancel_url"], "Nothing saved", "The link in the chat works again when you want it.")
@@ -89,7 +89,7 @@ async def cancel_checkout_page(request: web.Request) -> web.Response:
 
 
 async def show_approval(request: web.Request) -> web.Response:
-    """GET /pay/approve/{intent}: the bank asks."""
+    """GET /pay/approve/{intent}: show the bank's question whether to approve the payment."""
     intent = request.app[STRIPE_SANDBOX].world.documents.get("payment_intent", request.match_info["intent"])
     if intent is None or intent["status"] != "requires_action":
         return render_page(
@@ -107,7 +107,7 @@ async def show_approval(request: web.Request) -> web.Response:
 
 
 async def answer_approval(request: web.Request) -> web.Response:
-    """POST /pay/approve/{intent}."""
+    """POST /pay/approve/{intent}: record the cardholder's answer."""
     sandbox = request.app[STRIPE_SANDBOX]
     form = await request.post()
     apply_due_changes(sandbox.world)
@@ -124,7 +124,7 @@ async def answer_approval(request: web.Request) -> web.Response:
 
 
 async def show_onboarding(request: web.Request) -> web.Response:
-    """GET /pay/onboarding/{token}: works once; later visits are sent to the refresh address."""
+    """GET /pay/onboarding/{token}: show the onboarding page once; later visits go to the refresh address."""
     sandbox = request.app[STRIPE_SANDBOX]
     try:
         account_resource.open_account_link(sandbox.world, request.match_info["token"])
@@ -144,7 +144,7 @@ async def show_onboarding(request: web.Request) -> web.Response:
 
 
 async def answer_onboarding(request: web.Request) -> web.Response:
-    """POST /pay/onboarding/{token}: only from the page that was opened."""
+    """POST /pay/onboarding/{token}: record the answer; refused when the page was never opened."""
     sandbox = request.app[STRIPE_SANDBOX]
     link = sandbox.world.documents.get("account_link", request.match_info["token"])
     if link is None or not link["_opened"]:

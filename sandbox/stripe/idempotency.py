@@ -1,4 +1,4 @@
-"""Idempotency-Key as Stripe keeps it: the first answer replayed for a day, a conflict while it is being made."""
+"""Idempotency keys as Stripe handles them: the first answer is replayed for 24 hours, a request in flight conflicts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DOCUMENT_KIND = "sandbox.idempotency"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyUse:
-    """One use of a key: whose it is, for which endpoint, with which parameters."""
+    """One use of a key: its account, endpoint and parameters."""
 
     id: str
     key: str
@@ -28,7 +28,7 @@ class KeyUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptAnswer:
-    """An answer as it was first given."""
+    """The first answer given for a key."""
 
     status: int
     body: str
@@ -36,7 +36,7 @@ class KeptAnswer:
 
 
 def build_key_use(key: str, *, account: str | None, path: str, params: Mapping[str, object]) -> KeyUse:
-    """The use of a key by a request; too long a key is refused."""
+    """Return the use of a key by a request; raise StripeRefusal when the key is longer than MAX_KEY_LENGTH."""
     if len(key) > MAX_KEY_LENGTH:
         raise bad_parameter(
             f"Invalid Idempotency-Key: keys can have up to {MAX_KEY_LENGTH} characters.", param="Idempotency-Key"
@@ -47,15 +47,18 @@ def build_key_use(key: str, *, account: str | None, path: str, params: Mapping[s
 
 
 class IdempotencyKeys:
-    """The answers kept by key, and the keys whose first request is still under way."""
+    """Keeps answers by key, and the keys of first requests that are in flight."""
 
     def __init__(self, documents: DocumentStore) -> None:
-        """Kept answers live among the documents; those under way die with the process."""
+        """Kept answers are stored in the documents; keys in flight are in memory only."""
         self._documents = documents
         self._in_flight: set[str] = set()
 
     def begin(self, key_use: KeyUse) -> KeptAnswer | None:
-        """The answer already kept; None when this request is the first and must call `leave`."""
+        """Return the kept answer, or None for the first request, which must call `finish`.
+
+        Raises StripeRefusal when the key is in flight or was used for another request.
+        """
         kept = self._documents.get(DOCUMENT_KIND, key_use.id)
         if kept is not None:
             _refuse_other_request(key_use, kept)
@@ -66,7 +69,7 @@ class IdempotencyKeys:
         return None
 
     def keep(self, key_use: KeyUse, answer: KeptAnswer, now: int) -> None:
-        """Remember an answer for 24 hours of the sandbox's clock."""
+        """Keep an answer for 24 hours of the sandbox's clock."""
         document: Document = {
             "id": key_use.id,
             "path": key_use.path,
@@ -79,7 +82,7 @@ class IdempotencyKeys:
         self._documents.put(DOCUMENT_KIND, document)
 
     def finish(self, key_use: KeyUse) -> None:
-        """The request is over, whatever came of it."""
+        """Mark the request as no longer in flight, whether it succeeded or not."""
         self._in_flight.discard(key_use.id)
 
 
@@ -87,8 +90,8 @@ def _refuse_other_request(key_use: KeyUse, kept: Document) -> None:
     if kept["path"] != key_use.path:
         raise _mismatch_refusal(
             f"Keys for idempotent requests can only be used for the same endpoint they were first used for"
-            f" ('{key_use.path}' vs '{kept['path']}'). Try using a key other than '{key_use.key}' if you meant to execute a"
-            " different request."
+            f" ('{key_use.path}' vs '{kept['path']}'). Try using a key other than '{key_use.key}' if you meant to"
+            " execute a different request."
         )
     if kept["fingerprint"] != key_use.fingerprint:
         raise _mismatch_refusal(

@@ -1,4 +1,4 @@
-"""Metadata as Stripe keeps it: set, change one key, unset a key with an empty value, unset all with an empty string."""
+"""Stripe's rules for `metadata`: an empty value unsets one key, an empty string unsets all keys."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAX_VALUE_LENGTH = 500
 
 
 def merge_metadata(old: Document, params: Document) -> Document:
-    """The metadata after applying the `metadata` parameter, if there is one."""
+    """Return the metadata after the `metadata` parameter is applied; raise StripeRefusal beyond Stripe's limits."""
     given = params.get("metadata")
     if given is None:
         return old

@@ -1,4 +1,4 @@
-"""How a page that a person sees is framed: its looks, a refusal with the way back, and where it leads at the end."""
+"""The frame of the hosted pages: style, refusal pages and redirects at the end."""
 
 from __future__ import annotations
 
@@ -28,14 +28,15 @@ select option{color:#111;background:#fff}
 button{cursor:pointer;font-weight:600;margin-top:.6em}button.main{border:0;background:var(--main);color:var(--on)}
 :focus-visible{outline:3px solid var(--main);outline-offset:2px}small{color:var(--quiet)}
 """
-BACK_BUTTON = """<p><button class=main type=button onclick="window.close();document.getElementById('by-hand').hidden=false">
-Back to the chat</button></p><p id=by-hand hidden>Your browser keeps this page open: close it by hand.</p>"""
+BACK_BUTTON = """<p><button class=main type=button
+onclick="window.close();document.getElementById('by-hand').hidden=false">Back to the chat</button></p>
+<p id=by-hand hidden>Your browser keeps this page open: close it by hand.</p>"""
 TRY_AGAIN_TEXT = "Go back to the chat and tap the button again."
 CLOSING = f"{BACK_BUTTON}<script>if (window.opener) setTimeout(() => window.close(), 1600)</script>"
 
 
 def render_page(title: str, content: str, *, status: int = 200) -> web.Response:
-    """A plain page; the content is trusted HTML."""
+    """Return a page; `content` is trusted HTML and is not escaped."""
     text = (
         f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{escape(title)}</title>"
         f"<meta name=viewport content='width=device-width'><style>{STYLE}</style></head>"
@@ -46,7 +47,7 @@ def render_page(title: str, content: str, *, status: int = 200) -> web.Response:
 
 
 def render_refusal_page(refused: StripeRefusal, back: str) -> web.Response:
-    """A person's page for a refusal, with the way back."""
+    """Return a page that shows a refusal and a link to `back`."""
     message = escape(str(refused.error["message"]))
     return render_page(
         "That did not work", f"<p>{message}</p><p><a href='{escape(back)}'>Back</a></p>", status=refused.status
@@ -54,7 +55,7 @@ def render_refusal_page(refused: StripeRefusal, back: str) -> web.Response:
 
 
 def redirect_to(url: str, title: str, words: str) -> web.Response:
-    """Send the browser on; where a chat would open, show a page that goes by itself: no browser shows a chat.
+    """Return a page that closes itself when `url` leads to a chat, because no browser can show a chat.
 
     Raises HTTPSeeOther for every other address.
     """
@@ -64,12 +65,12 @@ def redirect_to(url: str, title: str, words: str) -> web.Response:
 
 
 def redirect_after_failure(url: str, title: str) -> web.Response:
-    """As `lead`, for what went wrong: the page says what to do, and stays until it was read."""
+    """As `redirect_to`, but the page for a chat says how to try again and stays open until the person closes it."""
     if urlsplit(url).hostname not in CHAT_HOSTS:
         raise web.HTTPSeeOther(url)
     return render_page(title, f"<p>{TRY_AGAIN_TEXT}</p>{BACK_BUTTON}", status=410)
 
 
 def format_amount(minor: int, currency: str) -> str:
-    """An amount of hundredths as people write it: S$26.30."""
+    """Return an amount in minor units as text: S$26.30."""
     return f"{CURRENCY_SIGNS.get(currency, currency.upper() + ' ')}{minor / 100:.2f}"

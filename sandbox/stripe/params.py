@@ -1,4 +1,4 @@
-"""Do these parameters fit? Wire parameters against the SDK's own TypedDicts, read as strictly as Stripe reads them."""
+"""Validation of request parameters against the SDK's TypedDicts, as strict as Stripe's."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from sandbox.stripe.documents import Document
 from sandbox.stripe.form_encoding import FormValue
 from sandbox.stripe.stripe_refusals import StripeRefusal, bad_parameter
 
-SCALARS: tuple[object, ...] = (bool, int, float, str)  # the narrowest first
+SCALARS: tuple[object, ...] = (bool, int, float, str)  # narrowest type first
 INTEGER = re.compile(r"-?\d{1,18}")
 CLIENT_OPTIONS = frozenset(RequestOptions.__annotations__)
 
 
 def validate_params(types: str, raw: dict[str, FormValue]) -> Document:
-    """The parameters as values of their declared types; the first one that does not fit is refused.
+    """Return the parameters converted to their declared types; raise StripeRefusal for the first that does not fit.
 
-    `types` names the SDK's TypedDict: payment_intent_create, checkout.session_create.
+    `types` names the SDK's TypedDict, for example payment_intent_create or checkout.session_create.
     """
     return _fit_object(_declared(types), raw, "")
 
@@ -40,7 +40,7 @@ def _declared(types: str) -> type:
 
 @cache
 def _fields(declared: type) -> Mapping[str, object]:
-    # The SDK names two of its own types only for type checkers; they belong to client options, never to the wire.
+    # The SDK imports these two types only for type checkers. They belong to client options, which are never sent.
     hints = get_type_hints(declared, None, {"StripeContext": str, "Mapping": Mapping})
     return {name: hint for name, hint in hints.items() if name not in CLIENT_OPTIONS}
 
@@ -77,7 +77,7 @@ def _fit(hint: object, value: FormValue, at: str) -> Any:
         if not isinstance(value, dict):
             raise bad_parameter("Invalid object", param=at)
         return _fit_object(hint, value, at)
-    if origin is not None:  # Dict[str, X], or the SDK's own name for the same
+    if origin is not None:  # Dict[str, X] or the SDK's alias of it
         return _fit_mapping(get_args(hint)[-1], value, at)
     return _fit_scalar(hint, value, at)
 
@@ -86,7 +86,8 @@ def _fit_one_of(hints: tuple[object, ...], value: FormValue, at: str) -> Any:
     choices = [choice for hint in hints if get_origin(hint) is Literal for choice in get_args(hint)]
     if value == "" and "" in choices:
         return ""
-    # The SDK writes open enums (a Literal or any str); Stripe's own are closed. An empty Literal only allows unsetting.
+    # The SDK declares open enums (a Literal or any str), but Stripe accepts only the listed values.
+    # A Literal with only "" is no enum: it allows unsetting the parameter.
     closed = any(choices)
     shapes = [hint for hint in hints if get_origin(hint) is not Literal and not (closed and hint is str)]
     scalars = [hint for hint in SCALARS if hint in shapes]

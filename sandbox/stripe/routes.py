@@ -1,4 +1,4 @@
-"""Which endpoint answers a verb and a path, and what time changes by itself."""
+"""The table of endpoints by verb and path, and the changes that happen with time."""
 
 from __future__ import annotations
 
@@ -54,9 +54,10 @@ ENDPOINTS_BY_SHAPE: dict[PathShape, Endpoint] = {(e.verb, *e.path.strip("/").spl
 
 
 def find_endpoint(verb: str, path: str) -> tuple[Endpoint, tuple[str, ...]]:
-    """The endpoint and the ids in the path; Stripe's 404 when there is none."""
+    """Return the endpoint and the ids in the path; raise StripeRefusal 404 when there is no such endpoint."""
     parts = tuple(path.strip("/").split("/"))
-    shapes = [] if parts[-1] == "search" else _shapes(parts)  # Search lags behind by design; nobody may lean on it
+    # Stripe's search lags behind writes by design. No caller may rely on it, so the sandbox does not offer it.
+    shapes = [] if parts[-1] == "search" else _shapes(parts)
     for shape in shapes:
         found = ENDPOINTS_BY_SHAPE.get((verb, *shape))
         if found is not None:
@@ -70,18 +71,18 @@ def find_endpoint(verb: str, path: str) -> tuple[Endpoint, tuple[str, ...]]:
 
 
 def _shapes(parts: PathShape) -> list[PathShape]:
-    """The path as written, then with ids where Stripe's paths have them: every second part after the name."""
+    """Return the path as written, then variants with "*" where Stripe's paths have ids: every second part."""
     places = [(first, later) for first in (2, 3) for later in (first + 2, len(parts))]
     with_ids = (tuple("*" if at in ids else part for at, part in enumerate(parts)) for ids in places)
     return [parts, *with_ids]
 
 
 def apply_due_changes(world: StripeWorld) -> None:
-    """Let everything happen that time alone brings: holds lapse, pages expire, money becomes available."""
+    """Apply every change that is due by now: holds expire, pages expire, money becomes available."""
     now = world.now()
     while (due := world.documents.next_due(now)) is not None:
         kind, document = due
         if kind in DUE_ACTIONS:
             DUE_ACTIONS[kind](world, document)
         else:
-            world.documents.remove(kind, document["id"])  # a kept answer whose day is over
+            world.documents.remove(kind, document["id"])  # a kept idempotent answer that has expired

@@ -1,4 +1,4 @@
-"""The sandbox's clock: real time plus what somebody moved it by, kept across restarts."""
+"""The sandbox's clock: real time plus an offset that tests advance, kept across restarts."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ SECONDS_PER_DAY = 24 * SECONDS_PER_HOUR
 
 
 class StripeClock:
-    """Unix seconds that only ever move forward."""
+    """A clock in unix seconds that only moves forward."""
 
     def __init__(self, documents: DocumentStore) -> None:
-        """Take up the offset the documents remember."""
+        """Load the offset from the documents."""
         self._documents = documents
         kept = documents.get(CLOCK_KIND, CLOCK_KIND)
         self._offset: float = kept["offset"] if kept else 0.0
 
     def now(self) -> int:
-        """Whole unix seconds, as every Stripe object stores them."""
+        """Return whole unix seconds, as Stripe objects store them."""
         return int(time.time() + self._offset)
 
     def advance(self, seconds: float) -> None:
-        """Move forward by that many seconds; a negative number is refused with ValueError."""
+        """Move the clock forward by `seconds`; raise ValueError when it is negative."""
         if seconds < 0:
             raise ValueError("the clock only moves forward")
         self._offset += seconds

@@ -1,4 +1,4 @@
-"""The levers under /sim: the clock, faults, webhooks, what people on the pages do, and a look inside."""
+"""The control API under /sim: clock, faults, webhooks, actions of people, and queries of the sandbox's state."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ ControlFunction = Callable[[StripeSandbox, web.Request, Document], object]
 
 
 def _json_endpoint(control: ControlFunction) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """A JSON endpoint: 400 with a sentence when the order makes no sense, the refusal's status when Stripe refuses."""
+    """Wrap a function as a JSON endpoint.
+
+    It answers 400 with a message for an invalid request, and the refusal's status when Stripe refuses.
+    """
 
     async def handle(request: web.Request) -> web.Response:
         sandbox = request.app[STRIPE_SANDBOX]
@@ -60,31 +63,31 @@ def show_stripe_time(sandbox: StripeSandbox, _request: web.Request, _body: Docum
 
 
 def move_stripe_clock(sandbox: StripeSandbox, request: web.Request, body: Document) -> object:
-    """POST /sim/clock {advance: seconds}."""
+    """POST /sim/clock {advance: seconds}: move the clock forward."""
     sandbox.world.clock.advance(float(body["advance"]))
     apply_due_changes(sandbox.world)
     return show_stripe_time(sandbox, request, body)
 
 
 def add_stripe_fault(sandbox: StripeSandbox, _request: web.Request, body: Document) -> object:
-    """POST /sim/faults {path, kind, key?, times?, before?, status?, code?, seconds?, retry_after?, anyway?}."""
+    """POST /sim/faults {kind, path?, key?, times?, before?, status?, code?, seconds?, retry_after?, anyway?}."""
     sandbox.faults.add(parse_stripe_fault(body))
     return {"ok": True}
 
 
 def show_stripe_faults(sandbox: StripeSandbox, _request: web.Request, _body: Document) -> object:
-    """GET /sim/faults: those that have not struck yet, or not often enough."""
+    """GET /sim/faults: list the faults that have not happened as often as ordered."""
     return sandbox.faults.pending()
 
 
 def clear_stripe_faults(sandbox: StripeSandbox, _request: web.Request, _body: Document) -> object:
-    """DELETE /sim/faults: what hangs goes on."""
+    """DELETE /sim/faults: remove all faults; calls that hang continue."""
     sandbox.faults.clear()
     return {"ok": True}
 
 
 def set_webhooks(sandbox: StripeSandbox, _request: web.Request, body: Document) -> object:
-    """POST /sim/webhooks: only what is named changes."""
+    """POST /sim/webhooks: change the named settings of the receiver and keep the others."""
     receiver = sandbox.webhook_sender.receiver
     field_names = {field.name for field in fields(WebhookReceiver)}
     if unknown := body.keys() - field_names:
@@ -95,7 +98,7 @@ def set_webhooks(sandbox: StripeSandbox, _request: web.Request, body: Document) 
 
 
 def complete_checkout_session(sandbox: StripeSandbox, request: web.Request, body: Document) -> object:
-    """POST /sim/checkout/{session}/complete {card}: a test card's name or number."""
+    """POST /sim/checkout/{session}/complete {card?}: save a test card, given by name or number."""
     card = find_card(str(body.get("card", "pm_card_visa")))
     if card is None:
         raise ValueError(f"no test card {body['card']}")
@@ -105,30 +108,30 @@ def complete_checkout_session(sandbox: StripeSandbox, request: web.Request, body
 
 
 def leave_checkout_session(sandbox: StripeSandbox, request: web.Request, _body: Document) -> object:
-    """POST /sim/checkout/{session}/cancel: the person leaves; the session stays open."""
+    """POST /sim/checkout/{session}/cancel: the person leaves the page; the session stays open."""
     session = sandbox.world.find("checkout.session", request.match_info["session"])
     return {"status": session["status"], "redirect": session["cancel_url"]}
 
 
 def answer_bank_approval(sandbox: StripeSandbox, request: web.Request, body: Document) -> object:
-    """POST /sim/approve/{intent} {ok}."""
+    """POST /sim/approve/{intent} {ok}: the cardholder answers the bank."""
     intent = sandbox.world.find("payment_intent", request.match_info["intent"])
     intent_authorization.conclude_bank_approval(sandbox.world, intent, ok=bool(body["ok"]))
     return {"status": intent["status"], "redirect": intent["_return_url"]}
 
 
 def answer_pending_refund(sandbox: StripeSandbox, request: web.Request, _body: Document) -> object:
-    """POST /sim/refunds/{refund}: the bank that answers later answers now."""
+    """POST /sim/refunds/{refund}: let the bank answer a pending refund now."""
     refund = sandbox.world.find("refund", request.match_info["refund"])
     if DUE_FIELD not in refund:
-        raise ValueError(f"nobody has to answer about {refund['id']} any more")
+        raise ValueError(f"refund {refund['id']} does not wait for an answer")
     del refund[DUE_FIELD]
     refund_resource.conclude_refund(sandbox.world, refund)
     return without_private_fields(refund)
 
 
 def complete_onboarding(sandbox: StripeSandbox, request: web.Request, body: Document) -> object:
-    """POST /sim/onboard/{account} {finish}."""
+    """POST /sim/onboard/{account} {finish}: the account's owner finishes onboarding, or leaves it unfinished."""
     account = sandbox.world.find("account", request.match_info["account"])
     if body["finish"]:
         account_resource.finish_onboarding(sandbox.world, account)
@@ -136,7 +139,7 @@ def complete_onboarding(sandbox: StripeSandbox, request: web.Request, body: Docu
 
 
 def change_account(sandbox: StripeSandbox, request: web.Request, body: Document) -> object:
-    """POST /sim/accounts/{account} {transfers?: active|inactive, create_payouts?, payout_fails?, deauthorize?: true}."""
+    """POST /sim/accounts/{account} {transfers?: active|inactive, pay_out?, payout_fails?, deauthorize?: true}."""
     account = sandbox.world.find("account", request.match_info["account"])
     if body.get("transfers", "active") not in ("active", "inactive"):
         raise ValueError("transfers is active or inactive")
@@ -152,7 +155,7 @@ def change_account(sandbox: StripeSandbox, request: web.Request, body: Document)
 
 
 def change_dispute(sandbox: StripeSandbox, request: web.Request, body: Document) -> object:
-    """POST /sim/disputes/{charge} {reason?} opens one; {outcome: won|lost} closes it."""
+    """POST /sim/disputes/{charge}: open a dispute with {reason?}, close it with {outcome: won|lost}."""
     world = sandbox.world
     charge = world.find("charge", request.match_info["charge"])
     if "outcome" not in body:
@@ -167,17 +170,17 @@ def change_dispute(sandbox: StripeSandbox, request: web.Request, body: Document)
 
 
 def show_objects(sandbox: StripeSandbox, request: web.Request, _body: Document) -> object:
-    """GET /sim/objects?kind=payment_intent."""
+    """GET /sim/objects?kind=payment_intent: list all objects of a kind."""
     return [without_private_fields(one) for one in sandbox.world.documents.all_of(request.query["kind"]).values()]
 
 
 def show_requests(sandbox: StripeSandbox, request: web.Request, _body: Document) -> object:
-    """GET /sim/requests?after=SEQ."""
+    """GET /sim/requests?after=SEQ: list the recorded calls with a greater sequence number."""
     return sandbox.call_recorder.after(int(request.query.get("after", "0")))
 
 
 def show_summary(sandbox: StripeSandbox, _request: web.Request, _body: Document) -> object:
-    """GET /sim/summary: sums are net of Stripe's fees, pending and available together."""
+    """GET /sim/summary: balances net of Stripe's fees, pending and available together, and counts of objects."""
     world, documents = sandbox.world, sandbox.world.documents
     return {
         "balance": balance_resource.sum_movements(world, None),

@@ -1,4 +1,4 @@
-"""What happened, as Stripe's event objects, and which of them still wait to be delivered."""
+"""Stripe's event objects, and the queue of events to deliver to the webhook."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from dataclasses import dataclass
 
 from sandbox.stripe.documents import Document, DocumentStore, new_id
 
-API_VERSION = "2026-10-28.endive"  # the version the pinned client library speaks
+API_VERSION = "2026-10-28.endive"  # the version of the pinned client library
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventOrigin:
-    """The request that made things happen; empty when time did, or a person on one of the pages."""
+    """The request that caused an event; empty when time or a person on a hosted page caused it."""
 
     request_id: str | None = None
     idempotency_key: str | None = None
 
 
 class StripeEventLog:
-    """Appends events to the documents and to the line before the webhook door."""
+    """Stores events in the documents and queues them for delivery."""
 
     def __init__(self, documents: DocumentStore) -> None:
-        """Events left undelivered by an earlier life wait again."""
+        """Queue the stored events that were not delivered before the last restart."""
         self._documents = documents
         self.origin = EventOrigin()
         self.waiting: deque[str] = deque(
@@ -31,7 +31,7 @@ class StripeEventLog:
         )
 
     def record(self, type_: str, subject: Document, *, now: int, account: str | None = None) -> Document:
-        """One event with a copy of its object as it is now; `account` marks a connected account's."""
+        """Store an event with a copy of its object; `account` names the connected account it belongs to."""
         event: Document = {
             "id": new_id("event"),
             "object": "event",
@@ -50,6 +50,6 @@ class StripeEventLog:
         return event
 
     def mark_delivered(self, event: Document) -> None:
-        """The receiver has answered 2xx, or we have given up on it."""
+        """Mark an event as delivered; also called when delivery was given up."""
         event["pending_webhooks"] = 0
         self._documents.put("event", event)

@@ -1,4 +1,4 @@
-"""Failures on order: what goes wrong, for which calls, how often, before or after the effect."""
+"""Faults that tests order: which calls fail, how, how often, and before or after the effect."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ FIRST_SERVER_ERROR = 500
 class FaultKind(StrEnum):
     """How a call fails."""
 
-    STATUS = "status"  # an error answer
-    HANG = "hang"  # silence for `seconds`
+    STATUS = "status"  # an error status
+    HANG = "hang"  # no answer for `seconds`
     LOST_ANSWER = "lost_answer"  # the connection closes without an answer
     TRUNCATE = "truncate"  # half of the answer, then the connection closes
-    HTML_200 = "html_200"  # some proxy's page instead of the answer
-    RESET = "reset"  # the connection is torn down
+    HTML_200 = "html_200"  # an HTML page of a proxy instead of the answer
+    RESET = "reset"  # a TCP reset
 
 
 @dataclass(slots=True, kw_only=True)
 class StripeFault:
-    """One order for failure; `times` counts down."""
+    """One ordered fault; `times` counts down to 0."""
 
     path: str
-    key: str = "*"  # of the calls with such an idempotency key
+    key: str = "*"  # a pattern for the idempotency key of the calls
     kind: FaultKind
     before: bool
     times: int = 1
@@ -38,11 +38,11 @@ class StripeFault:
     code: str | None = None
     seconds: float = 30.0
     retry_after: int | None = None
-    anyway: bool = False  # a hang before the effect: it happens afterwards, though the caller has given up by then
+    anyway: bool = False  # after a hang before the effect, have the effect even when the caller left
     called_off: bool = False
 
     def error(self) -> Document:
-        """The `error` object of a status fault."""
+        """Return the `error` object of a status fault."""
         usual = "api_error" if self.status >= FIRST_SERVER_ERROR else "invalid_request_error"
         error: Document = {
             "message": f"The sandbox was told to answer {self.status}.",
@@ -53,14 +53,14 @@ class StripeFault:
 
     @property
     def runs_first(self) -> bool:
-        """Stripe's limiters and key check stand before everything, its idempotency included."""
+        """Whether the fault happens before idempotency, as Stripe's rate limits and API key check do."""
         return self.kind is FaultKind.STATUS and self.status in (401, 403, 409, 429)
 
 
 def parse_stripe_fault(body: Document) -> StripeFault:
-    """A fault from its JSON; unknown names raise TypeError, unknown kinds ValueError.
+    """Return the fault described by JSON; raise TypeError for an unknown name and ValueError for an unknown kind.
 
-    A status and a hang come before the effect unless told otherwise; what happens to an answer comes after it.
+    By default a status and a hang happen before the effect, and every fault of an answer happens after it.
     """
     kind = FaultKind(body["kind"])
     before = kind in (FaultKind.STATUS, FaultKind.HANG)
@@ -69,30 +69,29 @@ def parse_stripe_fault(body: Document) -> StripeFault:
 
 
 class StripeFaults:
-    """The orders for failure that still stand."""
+    """The ordered faults that have not happened as often as ordered."""
 
     def __init__(self) -> None:
-        """None."""
         self._pending: list[StripeFault] = []
-        self._hanging: list[StripeFault] = []  # those that hang are asked for until they are over
+        self._hanging: list[StripeFault] = []  # kept here so that `clear` can end hangs that are in flight
 
     def add(self, fault: StripeFault) -> None:
-        """Let calls fail."""
+        """Order a fault."""
         self._pending.append(fault)
 
     def clear(self) -> None:
-        """Let all calls be, also those that hang now."""
+        """Remove all faults and end the hangs that are in flight."""
         for fault in self._hanging:
             fault.called_off = True
         self._hanging.clear()
         self._pending.clear()
 
     def pending(self) -> Sequence[Document]:
-        """The orders that have not struck as often as they shall."""
+        """Return the faults that have not happened as often as ordered."""
         return [asdict(fault) for fault in self._pending]
 
     def take_matching(self, verb: str, path: str, key: str | None) -> StripeFault | None:
-        """The first fault ordered for this call, used up by one."""
+        """Return the first fault that matches this call and count it down, or None."""
         for fault in self._pending:
             if fnmatchcase(f"{verb} {path}", fault.path) and fnmatchcase(key or "", fault.key):
                 fault.times -= 1

@@ -1,10 +1,10 @@
-"""How Stripe says no: the error bodies, with the status, type, code and words of the real service."""
+"""Stripe's error answers, with the status, type, code and message of the real service."""
 
 from __future__ import annotations
 
 from sandbox.stripe.documents import Document, without_private_fields
 
-OBJECT_NAMES = {  # what Stripe calls the object in "No such ..."
+OBJECT_NAMES = {  # Stripe's name of the object in "No such ..."
     "payment_method": "PaymentMethod",
     "setup_intent": "setupintent",
     "balance_transaction": "balance transaction",
@@ -12,10 +12,10 @@ OBJECT_NAMES = {  # what Stripe calls the object in "No such ..."
 
 
 class StripeRefusal(Exception):
-    """An answer that is an error; `cached` says whether Idempotency-Key keeps it."""
+    """An error answer; `cached` says whether it is kept under the idempotency key."""
 
     def __init__(self, status: int, error: Document, *, cached: bool = True) -> None:
-        """Status is the HTTP status; error is the body's `error` object."""
+        """`status` is the HTTP status and `error` the `error` object of the body."""
         super().__init__(error.get("message", ""))
         self.status = status
         self.error = error
@@ -25,17 +25,17 @@ class StripeRefusal(Exception):
 def invalid_request(
     message: str, *, code: str | None = None, param: str | None = None, status: int = 400
 ) -> StripeRefusal:
-    """A request that was understood and refused while it was carried out."""
+    """Return the refusal of a valid request that failed during execution."""
     return StripeRefusal(status, _error("invalid_request_error", message, code=code, param=param))
 
 
 def bad_parameter(message: str, *, param: str, code: str | None = None) -> StripeRefusal:
-    """A request refused before anything was done; its idempotency key stays unused."""
+    """Return the refusal of an invalid request; nothing was executed, so its idempotency key stays unused."""
     return StripeRefusal(400, _error("invalid_request_error", message, code=code, param=param), cached=False)
 
 
 def not_supported(what: str, *, param: str | None = None) -> StripeRefusal:
-    """Stripe knows this, the sandbox does not; better a loud no than a silent nothing."""
+    """Return the refusal of a Stripe feature the sandbox does not have, so that it is never ignored silently."""
     message = f"The sandbox does not support {what}. (This refusal is the sandbox's own, not Stripe's.)"
     return StripeRefusal(
         400, _error("invalid_request_error", message, code="sandbox_not_supported", param=param), cached=False
@@ -43,13 +43,13 @@ def not_supported(what: str, *, param: str | None = None) -> StripeRefusal:
 
 
 def no_such(kind: str, id_: object, *, param: str = "id", status: int = 404) -> StripeRefusal:
-    """The object does not exist; Stripe answers 404 when the id stood in the path and 400 when in a parameter."""
+    """Return the refusal for an unknown id; Stripe answers 404 for an id in the path and 400 for one in a parameter."""
     name = OBJECT_NAMES.get(kind, kind)
     return invalid_request(f"No such {name}: '{id_}'", code="resource_missing", param=param, status=status)
 
 
 def unexpected_state(message: str, intent: Document) -> StripeRefusal:
-    """The intent is in a state that does not allow this; the intent itself is in the error."""
+    """Return the refusal of an action that the intent's status does not allow; the error contains the intent."""
     kind = intent["object"]
     error = _error("invalid_request_error", message, code=f"{kind}_unexpected_state", param=None)
     error[kind] = without_private_fields(intent)
@@ -57,7 +57,7 @@ def unexpected_state(message: str, intent: Document) -> StripeRefusal:
 
 
 def card_error(message: str, *, code: str, decline_code: str | None, **inside: object) -> StripeRefusal:
-    """The bank said no: 402, with the intent and the payment method inside."""
+    """Return the refusal (402) of a payment that the bank declined; `inside` is added to the error object."""
     error = _error("card_error", message, code=code, param=None)
     if decline_code is not None:
         error["decline_code"] = decline_code
@@ -66,12 +66,12 @@ def card_error(message: str, *, code: str, decline_code: str | None, **inside: o
 
 
 def unauthenticated(message: str) -> StripeRefusal:
-    """No or a wrong key."""
+    """Return the refusal (401) for a missing or invalid API key."""
     return StripeRefusal(401, {"message": message, "type": "invalid_request_error"}, cached=False)
 
 
 def account_not_accessible(key: str, account: str) -> StripeRefusal:
-    """Another platform's account, or none at all."""
+    """Return the refusal (403) for an account that does not exist or belongs to another platform."""
     message = (
         f"The provided key '{key[:8]}***' does not have access to account '{account}'"
         " (or that account does not exist). Application access may have been revoked."

@@ -1,4 +1,4 @@
-"""The sandbox put together: the world, what goes wrong in it, and what is remembered of the calls."""
+"""The parts of one sandbox, and how they are built."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sandbox.stripe.webhook_sender import WebhookReceiver, WebhookSender
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripeSandbox:
-    """All parts of one running sandbox."""
+    """The parts of one running sandbox."""
 
     world: StripeWorld
     idempotency_keys: IdempotencyKeys
@@ -30,12 +30,11 @@ class StripeSandbox:
     stopping: asyncio.Event
 
     def commit(self) -> None:
-        """Write down what has changed and wake the delivery of new events."""
+        """Write all changes to disk and wake the webhook sender."""
         self.world.documents.commit()
         self.webhook_sender.wake()
 
     def close(self) -> None:
-        """Let go of files."""
         self.world.documents.close()
         self.call_recorder.close()
 
@@ -44,7 +43,7 @@ STRIPE_SANDBOX = web.AppKey("sandbox", StripeSandbox)
 
 
 def build_stripe_sandbox(*, state: Path | None, transcript: Path | None, receiver: WebhookReceiver) -> StripeSandbox:
-    """A sandbox that remembers what its state folder holds."""
+    """Build a sandbox from the objects in its state folder, or an empty one without a folder."""
     documents = DocumentStore(state)
     events = StripeEventLog(documents)
     return StripeSandbox(

@@ -1,4 +1,4 @@
-"""The sandbox as a server: listening, ticking with time, delivering events, stopping."""
+"""The sandbox's HTTP server and its background tasks."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ from sandbox.stripe.stripe_control import CONTROL_ROUTES
 from sandbox.stripe.stripe_sandbox import STRIPE_SANDBOX, StripeSandbox, build_stripe_sandbox
 from sandbox.stripe.webhook_sender import WebhookReceiver
 
-TICK_SECONDS = 0.5  # seconds between looks at what time has brought
-SHUTDOWN_TIMEOUT_SECONDS = 0.3  # seconds open calls get when the sandbox stops
+TICK_SECONDS = 0.5  # between two checks for due changes
+SHUTDOWN_TIMEOUT_SECONDS = 0.3  # for open calls when the sandbox stops
 
 
 def make_stripe_app(sandbox: StripeSandbox) -> web.Application:
-    """The sandbox's web application."""
     app = web.Application(client_max_size=4 * 1024**2)
     app[STRIPE_SANDBOX] = sandbox
     app.add_routes([*CONTROL_ROUTES, *PAGE_ROUTES, web.route("*", "/{path:.*}", answer_api_call)])
@@ -40,7 +39,10 @@ async def running_stripe(
     connect_webhook_secret: str | None = None,
     enabled_events: Sequence[str] = ("*",),
 ) -> AsyncIterator[str]:
-    """Run a sandbox and yield its address; port 0 takes a free one, without a state folder nothing is kept."""
+    """Run a sandbox and yield its address.
+
+    Port 0 picks a free port. Without a state folder nothing is kept after the sandbox stops.
+    """
     transcript = os.environ.get("SANDBOX_TRANSCRIPT_DIR")
     sandbox = build_stripe_sandbox(
         state=state,

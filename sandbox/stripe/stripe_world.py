@@ -1,4 +1,4 @@
-"""What an endpoint is given: the world of the sandbox and one call into it."""
+"""What an endpoint receives: the state of the sandbox and one validated call."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ COMMON_PARAMETERS = frozenset({"expand", "limit", "starting_after", "ending_befo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripeWorld:
-    """Everything the sandbox remembers."""
+    """The state of the sandbox."""
 
     documents: DocumentStore
     clock: StripeClock
     events: StripeEventLog
 
     def now(self) -> int:
-        """The sandbox's time in unix seconds."""
+        """Return the sandbox's time in unix seconds."""
         return self.clock.now()
 
     def find(self, kind: str, id_: str, *, param: str = "id", status: int = 404) -> Document:
-        """The object with that id, or Stripe's "No such ..." naming the parameter it stood in."""
+        """Return the object with that id; raise StripeRefusal "No such ..." that names the parameter."""
         found = self.documents.get(kind, id_)
         if found is None:
             raise no_such(kind, id_, param=param, status=status)
         return found
 
     def save_and_record(self, document: Document, *event_types: str, account: str | None = None) -> None:
-        """Remember an object as it is now and tell the event log what happened to it."""
+        """Save an object and record one event of each type about it."""
         self.documents.put(document["object"], document)
         for type_ in event_types:
             self.events.record(type_, without_private_fields(document), now=self.now(), account=account)
@@ -41,13 +41,13 @@ class StripeWorld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripeCall:
-    """One authenticated request whose parameters fit."""
+    """One authenticated request with valid parameters."""
 
     world: StripeWorld
     ids: tuple[str, ...]
     params: Document
     account: str | None  # the connected account named by Stripe-Account
-    base_url: str  # where the caller reached the sandbox, so that links lead back to it
+    base_url: str  # the address the caller used, so that links lead back to the sandbox
 
 
 EndpointFunction = Callable[[StripeCall], Document]
@@ -55,7 +55,7 @@ EndpointFunction = Callable[[StripeCall], Document]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """One verb and path of the API, the SDK type its parameters must fit, and those the sandbox plays."""
+    """One verb and path of the API, the SDK type of its parameters, and the parameters the sandbox supports."""
 
     verb: str
     path: str  # "*" stands for an id
@@ -65,7 +65,7 @@ class Endpoint:
     supports_connected_accounts: bool = False  # also answers for a connected account
 
     def refuse_unsupported(self, params: Document) -> None:
-        """Say no to a parameter that Stripe knows here and the sandbox does not."""
+        """Raise StripeRefusal for a parameter that Stripe accepts and the sandbox does not support."""
         for name in params:
             if name not in self.supported_params:
                 raise not_supported(f"the parameter {name} here", param=name)
@@ -79,7 +79,7 @@ def define_endpoint(
     *,
     supports_connected_accounts: bool = False,
 ) -> Endpoint:
-    """Declare an endpoint in one line: `endpoint("POST /v1/customers", "customer_create", create, "email name")`."""
+    """Return an endpoint: `define_endpoint("POST /v1/customers", "customer_create", create, "email name")`."""
     verb, path = verb_and_path.split(" ")
     supported = frozenset(supported_params.split()) | COMMON_PARAMETERS
     return Endpoint(

@@ -1,4 +1,4 @@
-"""Webhooks: events signed and posted to the receiver, tried again when refused, and disturbed on order."""
+"""Webhook delivery: signs and posts events, retries refused ones, and applies ordered disturbances."""
 
 from __future__ import annotations
 
@@ -16,24 +16,20 @@ import aiohttp
 from sandbox.stripe.documents import Document, DocumentStore
 from sandbox.stripe.stripe_events import StripeEventLog
 
-RETRY_DELAYS_SECONDS = (
-    0.5,
-    1.0,
-    2.0,
-    4.0,
-)  # seconds before the second to fifth attempt; Stripe spreads them over hours
-POST_TIMEOUT_SECONDS = 10.0  # seconds a receiver may take
-SHUFFLE_WINDOW_SECONDS = 0.2  # seconds events are gathered for before they go out in any order
+# Before the second to fifth attempt. Stripe spreads its attempts over hours.
+RETRY_DELAYS_SECONDS = (0.5, 1.0, 2.0, 4.0)
+POST_TIMEOUT_SECONDS = 10.0
+SHUFFLE_WINDOW_SECONDS = 0.2  # how long events are collected before they are sent in random order
 
 
 @dataclass(slots=True, kw_only=True)
 class WebhookReceiver:
-    """Where events go and what is done to them on the way."""
+    """The address and secrets of the receiver, and the ordered disturbances of delivery."""
 
     url: str | None = None
     secret: str | None = None
     connect_secret: str | None = None  # signs events of connected accounts
-    enabled: Sequence[str] = ("*",)  # the types that are sent, or * for all
+    enabled: Sequence[str] = ("*",)  # event types to send, * for all
     drop: bool = False
     duplicate: bool = False
     shuffle: bool = False
@@ -41,16 +37,16 @@ class WebhookReceiver:
 
 
 def sign_webhook(secret: str, body: str, at: int) -> str:
-    """The Stripe-Signature header for a body sent at that (real) unix time."""
+    """Return the Stripe-Signature header of a body that is sent at the real unix time `at`."""
     mac = hmac.new(secret.encode(), f"{at}.{body}".encode(), hashlib.sha256).hexdigest()
     return f"t={at},v1={mac}"
 
 
 class WebhookSender:
-    """Takes waiting events off the log and posts them."""
+    """Takes queued events from the event log and posts them."""
 
     def __init__(self, documents: DocumentStore, events: StripeEventLog, receiver: WebhookReceiver) -> None:
-        """Nothing runs before `run`."""
+        """Nothing is sent before `run`."""
         self.receiver = receiver
         self._documents = documents
         self._events = events
@@ -58,12 +54,12 @@ class WebhookSender:
         self._posting: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
-        """There may be new events."""
+        """Start sending if events are queued."""
         if self._events.waiting:
             self._new_events.set()
 
     async def run(self) -> None:
-        """Deliver until cancelled."""
+        """Send events until cancelled."""
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=POST_TIMEOUT_SECONDS)) as session:
             try:
                 while True:

@@ -1,4 +1,4 @@
-"""A strict, stateful stand-in for Telegram's Bot API, with a control API for people and tests under /sim."""
+"""A strict, stateful stand-in for Telegram's Bot API, with a control API under /sim for people and tests."""
 
 from .telegram_server import make_telegram_app, running_telegram
 

@@ -1,4 +1,4 @@
-"""python -m sandbox.telegram: the stand-in as a process of its own."""
+"""Run the Telegram stand-in as a process: `python -m sandbox.telegram`."""
 
 import argparse
 import asyncio
@@ -14,9 +14,9 @@ from .telegram_server import running_telegram
 def main() -> None:
     """Read the command line and serve until SIGINT or SIGTERM."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.telegram", description="A stand-in for Telegram's Bot API")
-    parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
+    parser.add_argument("--port", type=int, required=True, help="port to listen on; 0 picks a free one")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--state", type=Path, help="folder to keep the state in; without it nothing is kept")
+    parser.add_argument("--state", type=Path, help="folder that keeps the state; without it nothing is kept")
     uvloop.run(_serve(parser.parse_args()))
 
 

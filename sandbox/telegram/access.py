@@ -1,4 +1,4 @@
-"""May this bot write there? Chats found by id, with the real service's refusals."""
+"""Checks whether a bot may use a chat, with the real service's refusals."""
 
 from .bot_api_refusals import BotApiRefusal, bad_request, forbidden_refusal
 from .records import Bot, Group, JsonObject
@@ -10,7 +10,7 @@ ADMIN_STATUSES = frozenset({"creator", "administrator"})
 
 
 def require_group(telegram: TelegramSandbox, bot: Bot, chat_id: int | str) -> Group:
-    """A group the bot is in; Refusal otherwise."""
+    """Return the group if the bot is a member of it; raise BotApiRefusal otherwise."""
     group = telegram.world.groups.get(chat_id) if isinstance(chat_id, int) else None
     if group is None:
         raise bad_request("chat not found")
@@ -31,7 +31,7 @@ def _absence_refusal(group: Group, status: str) -> BotApiRefusal:
 
 
 def require_place(telegram: TelegramSandbox, bot: Bot, chat_id: int | str) -> str:
-    """The place a bot may write to under this chat_id; Refusal when it may not."""
+    """Return the place of this chat_id; raise BotApiRefusal when the bot may not write there."""
     if not isinstance(chat_id, int):
         raise bad_request("chat not found")
     if chat_id < 0:

@@ -1,4 +1,4 @@
-"""The methods about the bot itself: who it is, its commands and descriptions, and files."""
+"""Bot API methods about the bot itself: account, commands, descriptions and files."""
 
 import re
 from dataclasses import replace
@@ -15,7 +15,7 @@ _DESCRIPTION_LIMITS = {"description": 512, "short_description": 120}
 
 
 def get_me(_telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """getMe."""
+    """Handle getMe."""
     return {
         **user_object(call.bot),
         "can_join_groups": True,
@@ -31,7 +31,7 @@ def _commands_key(telegram: TelegramSandbox, call: BotApiCall) -> str:
 
 
 def set_my_commands(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """setMyCommands for one scope and language."""
+    """Handle setMyCommands for one scope and language."""
     rows = call.rows("commands")
     if rows is None:
         raise bad_request("can't parse BotCommand: parameter commands is needed")
@@ -56,12 +56,12 @@ def _command(row: object) -> JsonObject:
 
 
 def get_my_commands(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """getMyCommands of exactly that scope and language."""
+    """Handle getMyCommands for exactly that scope and language."""
     return call.bot.commands.get(_commands_key(telegram, call), [])
 
 
 def delete_my_commands(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """deleteMyCommands of exactly that scope and language."""
+    """Handle deleteMyCommands for exactly that scope and language."""
     dropped = _commands_key(telegram, call)
     kept = {key: rows for key, rows in call.bot.commands.items() if key != dropped}
     telegram.world.bots.put(replace(call.bot, commands=kept))
@@ -69,7 +69,7 @@ def delete_my_commands(telegram: TelegramSandbox, call: BotApiCall) -> object:
 
 
 def set_my_description(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """setMyDescription and setMyShortDescription."""
+    """Handle setMyDescription and setMyShortDescription."""
     name = "short_description" if "Short" in call.method else "description"
     text = call.text(name) or ""
     if len(text) > _DESCRIPTION_LIMITS[name]:
@@ -80,7 +80,7 @@ def set_my_description(telegram: TelegramSandbox, call: BotApiCall) -> object:
 
 
 def get_file(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """getFile; the path is served below /file/bot<token>/."""
+    """Handle getFile; the file is served at /file/bot<token>/<file_path>."""
     wanted = call.text("file_id")
     if not wanted:
         raise bad_request("file_id not specified")

@@ -1,4 +1,4 @@
-"""How accounts, chats and messages look: to a bot as Bot API objects, to people as the control API shows them."""
+"""Accounts, chats and messages as JSON: Bot API objects for bots, control API objects for people."""
 
 from .html_render import render_html
 from .records import Bot, Group, JsonObject, Message, Person
@@ -6,12 +6,12 @@ from .telegram_world import TelegramWorld
 
 
 def without_empty(body: JsonObject) -> JsonObject:
-    """The fields that say something: neither None nor an empty text or list."""
+    """Return the object without fields that are None, an empty text or an empty list."""
     return {name: value for name, value in body.items() if value is not None and value != [] and value != ""}
 
 
 def user_object(account: Bot | Person) -> JsonObject:
-    """A User of the Bot API."""
+    """Return a User of the Bot API."""
     if isinstance(account, Bot):
         return {"id": account.id, "is_bot": True, "first_name": account.name, "username": account.username}
     plain: JsonObject = {"id": account.id, "is_bot": False, "first_name": account.first_name}
@@ -19,17 +19,17 @@ def user_object(account: Bot | Person) -> JsonObject:
 
 
 def account_of(world: TelegramWorld, identity: int) -> Bot | Person:
-    """The bot or person with this id; somebody unknown is a person without a name."""
+    """Return the bot or person with this id; for an unknown id, a person with the id as name."""
     return world.bots.get(identity) or world.people.get(identity) or Person(id=identity, first_name=str(identity))
 
 
 def group_object(group: Group) -> JsonObject:
-    """A Chat of the Bot API for a group."""
+    """Return a Chat of the Bot API for a group."""
     return {"id": group.id, "title": group.title, "type": group.type}
 
 
 def chat_object(world: TelegramWorld, place: str) -> JsonObject:
-    """A Chat of the Bot API as the bot in that place sees it."""
+    """Return a Chat of the Bot API for a place, as the place's bot sees it."""
     kind, *ids = place.split(":")
     if kind == "group":
         group = world.groups.get(ids[0])
@@ -42,7 +42,7 @@ def chat_object(world: TelegramWorld, place: str) -> JsonObject:
 
 
 def message_object(world: TelegramWorld, message: Message, *, with_reply: bool = True) -> JsonObject:
-    """A Message of the Bot API."""
+    """Return a Message of the Bot API."""
     text, entities = ("caption", "caption_entities") if message.photo else ("text", "entities")
     replied = world.message(message.place, message.reply_to) if message.reply_to and with_reply else None
     body = without_empty(
@@ -67,7 +67,7 @@ def message_object(world: TelegramWorld, message: Message, *, with_reply: bool =
 
 
 def place_fields(world: TelegramWorld, place: str) -> JsonObject:
-    """How the control API names a place: {"chat": group id} or {"chat": "@bot", "user": id}."""
+    """Return the control API's name of a place: {"chat": group id} or {"chat": "@bot", "user": id}."""
     kind, *ids = place.split(":")
     if kind == "group":
         return {"chat": int(ids[0])}
@@ -76,7 +76,7 @@ def place_fields(world: TelegramWorld, place: str) -> JsonObject:
 
 
 def shown_message(world: TelegramWorld, message: Message) -> JsonObject:
-    """A message as people see it, in the control API."""
+    """Return a message as the control API shows it to people."""
     sender = user_object(account_of(world, message.sender_id))
     keyboard = message.reply_keyboard or {}
     rows = keyboard.get("keyboard")

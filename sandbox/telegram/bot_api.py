@@ -1,4 +1,4 @@
-"""The Bot API over HTTP: find the bot, check the call, let it fail if it should, do it, record it, answer."""
+"""The Bot API over HTTP: authentication, parameter checks, ordered faults, dispatch and recording."""
 
 import asyncio
 from collections.abc import Callable
@@ -60,7 +60,7 @@ class _Outcome:
 
 
 async def answer_method(request: web.Request) -> web.StreamResponse:
-    """POST or GET /bot<token>/<method>."""
+    """POST or GET /bot<token>/<method>: execute and record a Bot API call."""
     telegram = request.app[TELEGRAM]
     at = telegram.clock.now()
     bot = telegram.world.bot_by_token(request.match_info["token"])
@@ -102,7 +102,7 @@ async def _perform(
         raise fault.refusal()
     if fault is not None and fault.kind == "hang":
         await asyncio.sleep(fault.seconds)
-    current = telegram.world.bots.get(bot.id) or bot  # a hanging call may find the bot changed
+    current = telegram.world.bots.get(bot.id) or bot  # the bot may have changed while the call hung
     call = check_call(current, method, sent)
     if method == "getUpdates":
         return await update_methods.get_updates(telegram, call)
@@ -114,12 +114,12 @@ def _refuse(refusal: BotApiRefusal) -> web.Response:
 
 
 async def answer_not_found(_request: web.Request) -> web.Response:
-    """Whatever is no method, file or control request."""
+    """Answer 404 to a request that is no method, file or control request."""
     return _refuse(BotApiRefusal(404, "Not Found"))
 
 
 async def answer_file(request: web.Request) -> web.Response:
-    """GET /file/bot<token>/<path>."""
+    """GET /file/bot<token>/<path>: return the bytes of a file."""
     telegram = request.app[TELEGRAM]
     if telegram.world.bot_by_token(request.match_info["token"]) is None:
         return _refuse(BotApiRefusal(401, "Unauthorized"))

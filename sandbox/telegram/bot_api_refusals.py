@@ -1,10 +1,10 @@
-"""How the Bot API says no: the status, the sentence and sometimes a parameter."""
+"""Error answers of the Bot API, and the error of invalid control requests."""
 
 from .records import JsonObject
 
 
 class BotApiRefusal(Exception):
-    """An error answer of the Bot API; `description` begins with the title of its status, as the real ones do."""
+    """An error answer of the Bot API; as in the real service, `description` begins with the status title."""
 
     def __init__(self, error_code: int, description: str, parameters: JsonObject | None = None) -> None:
         super().__init__(description)
@@ -13,7 +13,7 @@ class BotApiRefusal(Exception):
         self.parameters = parameters
 
     def answer(self) -> JsonObject:
-        """The body of the HTTP answer."""
+        """Return the body of the HTTP answer."""
         body: JsonObject = {"ok": False, "error_code": self.error_code, "description": self.description}
         if self.parameters:
             body["parameters"] = self.parameters
@@ -21,19 +21,19 @@ class BotApiRefusal(Exception):
 
 
 def bad_request(sentence: str, parameters: JsonObject | None = None) -> BotApiRefusal:
-    """A 400 in the real service's own words."""
+    """Return a 400 with the real service's sentence."""
     return BotApiRefusal(400, f"Bad Request: {sentence}", parameters)
 
 
 def sandbox_refusal(sentence: str) -> BotApiRefusal:
-    """A 400 that the real service would not give, or not in these words; marked so that nobody is misled."""
+    """Return a 400 that the real service does not give with this sentence; the mark [sandbox] makes that visible."""
     return BotApiRefusal(400, f"Bad Request: [sandbox] {sentence}")
 
 
 def forbidden_refusal(sentence: str) -> BotApiRefusal:
-    """A 403 in the real service's own words."""
+    """Return a 403 with the real service's sentence."""
     return BotApiRefusal(403, f"Forbidden: {sentence}")
 
 
 class ControlRequestError(Exception):
-    """A wrong request to the control API; its text is the sentence the caller reads."""
+    """An invalid request to the control API; its text is sent to the caller."""

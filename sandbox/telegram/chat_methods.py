@@ -1,4 +1,4 @@
-"""The methods about chats and who is in them."""
+"""Bot API methods about chats, members, invite links and join requests."""
 
 import secrets
 from dataclasses import replace
@@ -19,7 +19,7 @@ _NO_GIFTS = dict.fromkeys(
 
 
 def get_chat(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """getChat; a person must have written to the bot, a group must have it as a member."""
+    """Handle getChat for a person who has written to the bot, or a group with the bot as a member."""
     chat_id = call.need_chat()
     if isinstance(chat_id, int) and chat_id > 0:
         place = private_place(call.bot.id, chat_id)
@@ -40,17 +40,17 @@ def get_chat(telegram: TelegramSandbox, call: BotApiCall) -> object:
 
 
 def get_chat_member(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """getChatMember."""
+    """Handle getChatMember."""
     group = _group(telegram, call)
     identity = call.need_number("user_id")
-    known = telegram.world.people.get(identity) or telegram.world.bots.get(identity)
-    if known is None:
+    account = telegram.world.people.get(identity) or telegram.world.bots.get(identity)
+    if account is None:
         raise bad_request("user not found")
-    return member_object(known, group.members.get(str(identity), "left"))
+    return member_object(account, group.members.get(str(identity), "left"))
 
 
 def get_chat_administrators(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """getChatAdministrators: the people and, of bots, only the asking one."""
+    """Handle getChatAdministrators, without bots other than the calling one."""
     group = _group(telegram, call)
     admins = [account_of(telegram.world, int(identity)) for identity in group.members if is_admin(group, int(identity))]
     listed = [admin for admin in admins if not isinstance(admin, Bot) or admin.id == call.bot.id]
@@ -58,12 +58,12 @@ def get_chat_administrators(telegram: TelegramSandbox, call: BotApiCall) -> obje
 
 
 def get_chat_member_count(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """getChatMemberCount."""
+    """Handle getChatMemberCount."""
     return sum(status in PRESENT_STATUSES for status in _group(telegram, call).members.values())
 
 
 def leave_chat(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """leaveChat."""
+    """Handle leaveChat."""
     change_member(telegram, _group(telegram, call), call.bot, "left", by=call.bot)
     return True
 
@@ -84,7 +84,7 @@ def _administered_group(telegram: TelegramSandbox, call: BotApiCall) -> Group:
 
 
 def create_chat_invite_link(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """createChatInviteLink."""
+    """Handle createChatInviteLink; the bot must be an administrator."""
     group = _administered_group(telegram, call)
     name, limit = call.text("name"), call.number("member_limit")
     if name is not None and len(name) > MAX_LINK_NAME:
@@ -104,7 +104,7 @@ def create_chat_invite_link(telegram: TelegramSandbox, call: BotApiCall) -> obje
 
 
 def link_object(telegram: TelegramSandbox, link: InviteLink) -> JsonObject:
-    """A ChatInviteLink of the Bot API."""
+    """Return a ChatInviteLink of the Bot API."""
     optional = without_empty({"name": link.name, "expire_date": link.expire_date, "member_limit": link.member_limit})
     return {
         "invite_link": link.link,
@@ -117,7 +117,7 @@ def link_object(telegram: TelegramSandbox, link: InviteLink) -> JsonObject:
 
 
 def approve_join_request(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """approveChatJoinRequest."""
+    """Handle approveChatJoinRequest."""
     group, link, identity = _join_request(telegram, call)
     telegram.world.links.put(replace(_answered(link, identity), joined=link.joined + 1))
     person = account_of(telegram.world, identity)
@@ -126,7 +126,7 @@ def approve_join_request(telegram: TelegramSandbox, call: BotApiCall) -> object:
 
 
 def decline_join_request(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """declineChatJoinRequest."""
+    """Handle declineChatJoinRequest."""
     _, link, identity = _join_request(telegram, call)
     telegram.world.links.put(_answered(link, identity))
     return True

@@ -1,4 +1,4 @@
-"""Which of a bot's commands one person is offered in one chat: the narrowest scope that was set counts."""
+"""The commands of a bot that a person is offered in a chat: those of the narrowest scope that was set."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _CHAT_SCOPES = frozenset({"chat", "chat_administrators"})
 
 
 def scope_key(telegram: TelegramSandbox, bot: Bot, scope: JsonObject | None, language: str) -> str:
-    """What a list of commands is kept under; Refusal for a scope, or a chat in it, that there is not."""
+    """Return the key of a list of commands; raise BotApiRefusal for an unknown scope or chat."""
     return _key(_checked(telegram, bot, scope or {"type": "default"}), language)
 
 
@@ -47,7 +47,7 @@ def _key(scope: JsonObject, language: str) -> str:
 
 
 def offered_commands(bot: Bot, person: Person, group: Group | None) -> list[JsonObject]:
-    """The commands a client shows this person, in their private chat with the bot or in a group."""
+    """Return the commands a client shows this person in a group, or in the private chat (None)."""
     for scope in _private_scopes(person) if group is None else _group_scopes(person, group):
         for language in dict.fromkeys((person.language_code or "", "")):
             found = bot.commands.get(_key(scope, language))
@@ -57,7 +57,7 @@ def offered_commands(bot: Bot, person: Person, group: Group | None) -> list[Json
 
 
 def _private_scopes(person: Person) -> Iterator[JsonObject]:
-    """Narrowest first (Bot API, "Determining list of commands")."""
+    """Yield the scopes, narrowest first (Bot API, "Determining list of commands")."""
     yield {"type": "chat", "chat_id": person.id}
     yield {"type": "all_private_chats"}
     yield {"type": "default"}

@@ -1,4 +1,4 @@
-"""The control API over HTTP: which request does what, and mistakes as 400 with a sentence."""
+"""The routes of the control API; an invalid request is answered with 400 and a sentence."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from aiohttp import web
 
-from . import control_acting, control_creating, control_faults, control_reading
+from . import control_acting, control_creating, control_faults, control_queries
 from .bot_api import TELEGRAM
 from .bot_api_refusals import BotApiRefusal, ControlRequestError
 from .control_request import ControlRequest
@@ -17,19 +17,19 @@ ControlAction: TypeAlias = Callable[[TelegramSandbox, ControlRequest], Awaitable
 
 ROUTES: Final[dict[tuple[str, str], ControlAction]] = {
     ("POST", "/sim/bots"): control_creating.make_bot,
-    ("GET", "/sim/bots"): control_reading.show_bots,
+    ("GET", "/sim/bots"): control_queries.show_bots,
     ("POST", "/sim/users"): control_creating.make_person,
-    ("GET", "/sim/users"): control_reading.show_people,
+    ("GET", "/sim/users"): control_queries.show_people,
     ("POST", "/sim/groups"): control_creating.make_group,
-    ("GET", "/sim/groups"): control_reading.show_groups,
-    ("GET", "/sim/commands"): control_reading.show_commands,
+    ("GET", "/sim/groups"): control_queries.show_groups,
+    ("GET", "/sim/commands"): control_queries.show_commands,
     ("POST", "/sim/messages"): control_acting.write_as_person,
-    ("GET", "/sim/messages"): control_reading.show_messages,
-    ("GET", "/sim/chats"): control_reading.show_chats,
+    ("GET", "/sim/messages"): control_queries.show_messages,
+    ("GET", "/sim/chats"): control_queries.show_chats,
     ("POST", "/sim/taps"): control_acting.tap_button,
     ("GET", "/sim/taps/{callback_query_id}"): control_acting.show_tap_answer,
-    ("GET", "/sim/events"): control_reading.show_events,
-    ("GET", "/sim/calls"): control_reading.show_calls,
+    ("GET", "/sim/events"): control_queries.show_events,
+    ("GET", "/sim/calls"): control_queries.show_calls,
     ("POST", "/sim/block"): control_acting.block_bot,
     ("POST", "/sim/unblock"): control_acting.unblock_bot,
     ("POST", "/sim/leave"): control_acting.leave_group,
@@ -41,19 +41,19 @@ ROUTES: Final[dict[tuple[str, str], ControlAction]] = {
     ("GET", "/sim/faults"): control_faults.show_telegram_faults,
     ("DELETE", "/sim/faults"): control_faults.clear_telegram_faults,
     ("POST", "/sim/clock"): control_faults.move_telegram_clock,
-    ("GET", "/sim/healthz"): control_reading.show_telegram_health,
+    ("GET", "/sim/healthz"): control_queries.show_telegram_health,
 }
 
 
 def add_control(app: web.Application) -> None:
-    """Put the control API under /sim."""
+    """Add the routes of the control API to the application."""
     for (verb, path), action in ROUTES.items():
         app.router.add_route(verb, path, _make_handler(action))
     app.router.add_get("/sim/files/{file_id}", show_picture)
 
 
 async def show_picture(request: web.Request) -> web.Response:
-    """GET /sim/files/{file_id}: a picture of a message, for the chat page."""
+    """GET /sim/files/{file_id}: return the picture of a message, for the chat page."""
     world = request.app[TELEGRAM].world
     file = world.files.get(request.match_info["file_id"])
     content = picture_bytes(world, file.file_path) if file else None

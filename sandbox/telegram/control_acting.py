@@ -1,4 +1,4 @@
-"""Control requests by which people act: write, tap, block, join, leave; and a group that becomes a supergroup."""
+"""Control requests by which people act: write, tap, block, join, leave, and migrate a group to a supergroup."""
 
 from dataclasses import replace
 
@@ -20,7 +20,10 @@ from .updates import notify_bot, notify_bot_of_message
 
 
 async def write_as_person(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """POST /sim/messages; "picture" (base64) or "photo": true (any picture) make the text a caption."""
+    """POST /sim/messages: write as a person.
+
+    With "picture" (base64) or "photo": true (a placeholder picture) the text becomes the caption.
+    """
     person = find_person(telegram, control_request.need_number("from"))
     place = find_place(telegram, control_request.values.get("chat"), person)
     picture = control_request.picture("picture") or (PLACEHOLDER_PHOTO if control_request.flag("photo") else None)
@@ -36,7 +39,7 @@ async def write_as_person(telegram: TelegramSandbox, control_request: ControlReq
 
 
 async def tap_button(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """POST /sim/taps: press a button by its label, or forge a press with any data."""
+    """POST /sim/taps: tap a button by its label, or forge a tap with any data."""
     person = find_person(telegram, control_request.need_number("from"))
     place = find_place(telegram, control_request.values.get("chat"), person)
     message = telegram.world.message(place, control_request.need_number("message_id"))
@@ -66,7 +69,7 @@ def _data_behind(message: Message, label: str) -> str:
 
 
 async def show_tap_answer(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """GET /sim/taps/{id}: waits up to `wait` seconds for the answer."""
+    """GET /sim/taps/{id}: return the bot's answer, waiting for it up to `wait` seconds."""
     identity = control_request.need_text("callback_query_id")
     if telegram.world.taps.get(identity) is None:
         raise ControlRequestError(f"There is no tap {identity}.")
@@ -81,13 +84,13 @@ async def show_tap_answer(telegram: TelegramSandbox, control_request: ControlReq
 
 
 async def block_bot(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """POST /sim/block."""
+    """POST /sim/block: a person blocks a bot."""
     set_blocked(telegram, *_person_and_bot(telegram, control_request), blocked=True)
     return {"blocked": True}
 
 
 async def unblock_bot(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """POST /sim/unblock."""
+    """POST /sim/unblock: a person unblocks a bot."""
     set_blocked(telegram, *_person_and_bot(telegram, control_request), blocked=False)
     return {"blocked": False}
 
@@ -99,7 +102,7 @@ def _person_and_bot(telegram: TelegramSandbox, control_request: ControlRequest) 
 
 
 async def leave_group(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """POST /sim/leave: a person or bot leaves a group, or with "kicked": true is thrown out."""
+    """POST /sim/leave: a person or bot leaves a group, or is removed from it with "kicked": true."""
     group = find_group(telegram, control_request.values.get("chat"))
     account: Bot | Person
     if control_request.values.get("bot") is not None:
@@ -114,7 +117,7 @@ async def leave_group(telegram: TelegramSandbox, control_request: ControlRequest
 
 
 async def join_group(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """POST /sim/join: a person follows an invite link; `joined` is false while an admin has to agree."""
+    """POST /sim/join: a person follows an invite link; `joined` is false while an admin must approve."""
     person = find_person(telegram, control_request.need_number("user"))
     link = telegram.world.links.get(control_request.need_text("invite_link"))
     if link is None or _is_used_up(telegram, link):
@@ -150,7 +153,7 @@ def _ask_to_join(telegram: TelegramSandbox, group: Group, person: Person, link: 
 
 
 async def migrate_group(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """POST /sim/migrate: a group becomes a supergroup with a new id; gives {"id": the new one}."""
+    """POST /sim/migrate: turn a group into a supergroup with a new id and return {"id": new id}."""
     group = find_group(telegram, control_request.values.get("chat"))
     if group.type != "group" or group.migrated_to is not None:
         raise ControlRequestError("Only a group that is not yet a supergroup can become one.")
@@ -160,8 +163,8 @@ async def migrate_group(telegram: TelegramSandbox, control_request: ControlReque
     telegram.world.groups.put(replace(group, migrated_to=new_id))
     sender = int(next(iter(group.members), "0"))
     for chat_id, service in ((group.id, {"migrate_to_chat_id": new_id}), (new_id, {"migrate_from_chat_id": group.id})):
-        told: JsonObject = dict(service)
-        draft = Message(place=group_place(chat_id), message_id=0, sender_id=sender, date=0, service=told)
+        service_fields: JsonObject = dict(service)
+        draft = Message(place=group_place(chat_id), message_id=0, sender_id=sender, date=0, service=service_fields)
         message = write_message(telegram, draft)
         for bot in bots:
             notify_bot_of_message(telegram, bot, message)

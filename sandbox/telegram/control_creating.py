@@ -1,4 +1,4 @@
-"""Control requests that make accounts and groups."""
+"""Control requests that create accounts and groups."""
 
 from dataclasses import replace
 
@@ -13,16 +13,16 @@ from .updates import notify_bot
 
 
 async def make_bot(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """POST /sim/bots: the bot of a token; the same token gives the same bot."""
+    """POST /sim/bots: create a bot, or return the existing one with the same token."""
     token, username = control_request.need_text("token"), control_request.need_text("username").removeprefix("@")
     number, colon, secret = token.partition(":")
     if not (number.isdigit() and colon and secret):
         raise ControlRequestError("A bot token looks like 123456:letters.")
-    known = telegram.world.bots.get(number)
-    if known is not None:
-        if known.token != token:
+    existing = telegram.world.bots.get(number)
+    if existing is not None:
+        if existing.token != token:
             raise ControlRequestError(f"Bot {number} has another token.")
-        return user_object(known)
+        return user_object(existing)
     if telegram.world.bot_by_name(username):
         raise ControlRequestError(f"The username @{username} is taken.")
     name = control_request.text("name") or username
@@ -30,11 +30,11 @@ async def make_bot(telegram: TelegramSandbox, control_request: ControlRequest) -
 
 
 async def make_person(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """POST /sim/users: a person; the same id gives the same person."""
+    """POST /sim/users: create a person, or return the existing one with the same id."""
     wanted = control_request.number("id")
-    known = telegram.world.people.get(wanted) if wanted is not None else None
-    if known is not None:
-        return user_object(known)
+    existing = telegram.world.people.get(wanted) if wanted is not None else None
+    if existing is not None:
+        return user_object(existing)
     identity = wanted or max((person.id for person in telegram.world.people), default=500_000) + 1
     if identity <= 0 or telegram.world.bots.get(identity):
         raise ControlRequestError(f"{identity} can't be a user's id.")
@@ -48,17 +48,16 @@ async def make_person(telegram: TelegramSandbox, control_request: ControlRequest
 
 
 async def make_group(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """POST /sim/groups: a group with its people and bots; a known id adds those who never were in it."""
+    """POST /sim/groups: create a group; for an existing id, add the accounts that were never in the group."""
     wanted = control_request.number("id")
-    known = telegram.world.groups.get(wanted) if wanted is not None else None
+    group = telegram.world.groups.get(wanted) if wanted is not None else None
     people, bots, admins = _accounts(telegram, control_request)
-    if known is None:
+    if group is None:
         kind = control_request.text("type") or "supergroup"
         if kind not in {"group", "supergroup"}:
             raise ControlRequestError('"type" must be "group" or "supergroup".')
-        known = Group(id=_group_id(telegram, wanted, kind), title=control_request.need_text("title"), type=kind)
-        known = telegram.world.groups.put(replace(known, members={str(one.id): "member" for one in people}))
-    group = known
+        group = Group(id=_group_id(telegram, wanted, kind), title=control_request.need_text("title"), type=kind)
+        group = telegram.world.groups.put(replace(group, members={str(one.id): "member" for one in people}))
     accounts: list[Person | Bot] = [*people, *bots]
     for account in accounts:
         present = group.members.get(str(account.id))
@@ -91,7 +90,7 @@ def _group_id(telegram: TelegramSandbox, wanted: int | None, kind: str) -> int:
 
 
 def new_group_id(telegram: TelegramSandbox, kind: str) -> int:
-    """An id nobody has yet, of the shape real ones have."""
+    """Return an unused id in the form of real ids."""
     first = -1_001_000_000_000 if kind == "supergroup" else -4_000_000_000
     taken = [group.id for group in telegram.world.groups if group.type == kind]
     return min([first, *taken]) - 1

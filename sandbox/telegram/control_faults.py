@@ -1,4 +1,4 @@
-"""Control requests that make life hard: faults, a moved clock, repeated and invented updates."""
+"""Control requests for faults, the clock, and repeated or injected updates."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from .updates import MESSAGE_UPDATE_TTL_SECONDS, create_update, queue_update
 
 
 async def add_telegram_fault(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """POST /sim/faults: the next `times` calls of a method fail in the way of `kind`."""
+    """POST /sim/faults: let the next `times` calls of a method fail as `kind` says."""
     bot = control_request.values.get("bot")
     retry_after = control_request.number("retry_after")
     fault = TelegramFault(
@@ -29,18 +29,18 @@ async def add_telegram_fault(telegram: TelegramSandbox, control_request: Control
 
 
 async def clear_telegram_faults(telegram: TelegramSandbox, _control_request: ControlRequest) -> object:
-    """DELETE /sim/faults."""
+    """DELETE /sim/faults: remove all faults."""
     telegram.faults.clear()
     return {"faults": []}
 
 
 async def show_telegram_faults(telegram: TelegramSandbox, _control_request: ControlRequest) -> object:
-    """GET /sim/faults: those still to come."""
+    """GET /sim/faults: list the faults that have not happened as often as ordered."""
     return {"faults": telegram.faults.pending()}
 
 
 async def move_telegram_clock(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """POST /sim/clock {"advance": seconds}: gives {"now": Unix seconds}."""
+    """POST /sim/clock {"advance": seconds}: move the clock forward and return {"now": Unix seconds}."""
     seconds = control_request.seconds("advance")
     if seconds < 0:
         raise ControlRequestError("Time goes forward only.")
@@ -48,7 +48,7 @@ async def move_telegram_clock(telegram: TelegramSandbox, control_request: Contro
 
 
 async def redeliver_update(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """POST /sim/redeliver: the bot gets an update once more."""
+    """POST /sim/redeliver: send an update to the bot again."""
     bot = find_bot(telegram, control_request.values.get("bot"))
     update_id = control_request.need_number("update_id")
     update = telegram.world.update(bot.id, update_id)
@@ -60,7 +60,7 @@ async def redeliver_update(telegram: TelegramSandbox, control_request: ControlRe
 
 
 async def inject_update(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """POST /sim/updates: an update made by hand, with its own update_id or the next one."""
+    """POST /sim/updates: send the given update to the bot, with its own update_id or the next one."""
     bot = find_bot(telegram, control_request.values.get("bot"))
     given = control_request.values.get("update")
     if not isinstance(given, dict):

@@ -1,4 +1,4 @@
-"""Control requests that look: at messages, chats, accounts, events and recorded calls."""
+"""Control requests that read messages, chats, accounts, events and recorded calls."""
 
 from .access import PRESENT_STATUSES
 from .api_objects import group_object, shown_message, user_object
@@ -10,7 +10,7 @@ from .telegram_sandbox import TelegramSandbox
 
 
 async def show_messages(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """GET /sim/messages?chat=...&user=...: the messages of a chat that are there now, oldest first."""
+    """GET /sim/messages?chat=...&user=...: list the messages of a chat that are not deleted, oldest first."""
     identity = control_request.number("user")
     person = find_person(telegram, identity) if identity is not None else None
     place = find_place(telegram, control_request.values.get("chat"), person)
@@ -19,7 +19,7 @@ async def show_messages(telegram: TelegramSandbox, control_request: ControlReque
 
 
 async def show_chats(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """GET /sim/chats?user=...: the bots somebody talks to and the groups somebody is in."""
+    """GET /sim/chats?user=...: list the person's private chats with bots and their groups."""
     person = find_person(telegram, control_request.need_number("user"))
     chats: list[JsonObject] = []
     for private in telegram.world.private_chats:
@@ -36,12 +36,12 @@ async def show_chats(telegram: TelegramSandbox, control_request: ControlRequest)
 
 
 async def show_people(telegram: TelegramSandbox, _control_request: ControlRequest) -> object:
-    """GET /sim/users: everybody."""
+    """GET /sim/users: list all people."""
     return [user_object(person) for person in telegram.world.people]
 
 
 async def show_bots(telegram: TelegramSandbox, _control_request: ControlRequest) -> object:
-    """GET /sim/bots: all bots, with their commands; `polling` says whether a getUpdates waits just now."""
+    """GET /sim/bots: list all bots with their commands; `polling` says whether a getUpdates call waits now."""
     return [
         {**user_object(bot), "commands": bot.commands, "polling": telegram.poll_waker_of(bot.id).has_waiters}
         for bot in telegram.world.bots
@@ -49,7 +49,7 @@ async def show_bots(telegram: TelegramSandbox, _control_request: ControlRequest)
 
 
 async def show_commands(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """GET /sim/commands?chat=...&user=...: the commands this person is offered there, each with the bot it is for."""
+    """GET /sim/commands?chat=...&user=...: list the commands offered to the person there, each with its bot."""
     person = find_person(telegram, control_request.need_number("user"))
     chat = control_request.values.get("chat")
     find_place(telegram, chat, person)
@@ -59,7 +59,7 @@ async def show_commands(telegram: TelegramSandbox, control_request: ControlReque
 
 
 async def show_groups(telegram: TelegramSandbox, _control_request: ControlRequest) -> object:
-    """GET /sim/groups: all groups, with who is in them."""
+    """GET /sim/groups: list all groups with their members."""
     return [
         {**group_object(group), "members": group.members, "migrated_to": group.migrated_to}
         for group in telegram.world.groups
@@ -67,14 +67,14 @@ async def show_groups(telegram: TelegramSandbox, _control_request: ControlReques
 
 
 async def show_events(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """GET /sim/events?after=...&wait=...: what happened after that number, waiting for something to happen."""
+    """GET /sim/events?after=...&wait=...: list the events after that number, waiting up to `wait` seconds for one."""
     after = control_request.number("after") or 0
     events = await telegram.feed.waker.wait_for(lambda: telegram.feed.after(after), control_request.poll_timeout())
     return {"events": events or [], "last": telegram.feed.last}
 
 
 async def show_calls(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
-    """GET /sim/calls?after=...: the recorded Bot API calls after that number."""
+    """GET /sim/calls?after=...: list the recorded Bot API calls after that number."""
     return {
         "calls": telegram.transcript.calls_after(control_request.number("after") or 0),
         "last": telegram.transcript.last,
@@ -82,5 +82,5 @@ async def show_calls(telegram: TelegramSandbox, control_request: ControlRequest)
 
 
 async def show_telegram_health(_telegram: TelegramSandbox, _control_request: ControlRequest) -> object:
-    """GET /sim/healthz."""
+    """GET /sim/healthz: answer while the server runs."""
     return {"ok": True}

@@ -1,4 +1,4 @@
-"""What a control request asks for, read strictly, with a sentence for every mistake."""
+"""Access to the values of a control request; every invalid value raises ControlRequestError with a sentence."""
 
 import base64
 import binascii
@@ -11,24 +11,24 @@ from .records import Bot, Group, Person
 from .telegram_sandbox import TelegramSandbox
 from .telegram_world import group_place, private_place
 
-MAX_WAIT_SECONDS = 60.0  # seconds
+MAX_WAIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlRequest:
-    """The values of a control request: from its body, its query and its path."""
+    """The values of a control request, from its body, query and path."""
 
     values: Mapping[str, object]
 
     def text(self, name: str) -> str | None:
-        """A text, or None when it is not there."""
+        """Return a text, or None when it is missing."""
         value = self.values.get(name)
         if value is None or isinstance(value, str):
             return value
         raise ControlRequestError(f'"{name}" must be a text.')
 
     def number(self, name: str) -> int | None:
-        """An integer, or None when it is not there."""
+        """Return an integer, or None when it is missing."""
         value = self.values.get(name)
         if value is None or (isinstance(value, int) and not isinstance(value, bool)):
             return value
@@ -37,7 +37,7 @@ class ControlRequest:
         raise ControlRequestError(f'"{name}" must be a whole number.')
 
     def seconds(self, name: str) -> float:
-        """A number of seconds; 0 when it is not there."""
+        """Return a number of seconds, or 0 when it is missing."""
         value = self.values.get(name, 0)
         try:
             return float(str(value))
@@ -45,15 +45,15 @@ class ControlRequest:
             raise ControlRequestError(f'"{name}" must be a number of seconds.') from error
 
     def poll_timeout(self) -> float:
-        """Seconds a long poll may last: `wait`, at most a minute."""
+        """Return the seconds a long poll may last: `wait`, at most MAX_WAIT_SECONDS."""
         return min(max(self.seconds("wait"), 0.0), MAX_WAIT_SECONDS)
 
     def flag(self, name: str) -> bool:
-        """Whether something is true."""
+        """Return whether the value is true; False when it is missing."""
         return self.values.get(name) in {True, "true", "1"}
 
     def rows(self, name: str) -> list[object]:
-        """A list; empty when it is not there."""
+        """Return a list, empty when it is missing."""
         value = self.values.get(name)
         if value is None:
             return []
@@ -62,7 +62,7 @@ class ControlRequest:
         raise ControlRequestError(f'"{name}" must be a list.')
 
     def picture(self, name: str) -> bytes | None:
-        """The bytes of a picture that was sent in base64, or None when it is not there."""
+        """Return the bytes of a picture sent in base64, or None when it is missing."""
         encoded = self.text(name)
         if not encoded:
             return None
@@ -72,14 +72,14 @@ class ControlRequest:
             raise ControlRequestError(f'"{name}" must be a picture in base64.') from error
 
     def need_text(self, name: str) -> str:
-        """A text that must be there."""
+        """Return a required text."""
         value = self.text(name)
         if not value:
             raise ControlRequestError(f'"{name}" is missing.')
         return value
 
     def need_number(self, name: str) -> int:
-        """An integer that must be there."""
+        """Return a required integer."""
         value = self.number(name)
         if value is None:
             raise ControlRequestError(f'"{name}" is missing.')
@@ -87,7 +87,7 @@ class ControlRequest:
 
 
 def find_person(telegram: TelegramSandbox, identity: object) -> Person:
-    """A person by id."""
+    """Return a person by id; raise ControlRequestError when there is none."""
     person = telegram.world.people.get(str(identity))
     if person is None:
         raise ControlRequestError(f"There is no user {identity!r}; make one with POST /sim/users.")
@@ -95,7 +95,7 @@ def find_person(telegram: TelegramSandbox, identity: object) -> Person:
 
 
 def find_bot(telegram: TelegramSandbox, wanted: object) -> Bot:
-    """A bot by @username, username or id."""
+    """Return a bot by @username, username or id; raise ControlRequestError when there is none."""
     name = str(wanted)
     bot = telegram.world.bots.get(name) or telegram.world.bot_by_name(name)
     if bot is None:
@@ -104,7 +104,7 @@ def find_bot(telegram: TelegramSandbox, wanted: object) -> Bot:
 
 
 def find_group(telegram: TelegramSandbox, wanted: object) -> Group:
-    """A group by id."""
+    """Return a group by id; raise ControlRequestError when there is none."""
     group = telegram.world.groups.get(str(wanted))
     if group is None:
         raise ControlRequestError(f"There is no group {wanted!r}; make one with POST /sim/groups.")
@@ -112,7 +112,10 @@ def find_group(telegram: TelegramSandbox, wanted: object) -> Group:
 
 
 def find_place(telegram: TelegramSandbox, chat: object, person: Person | None) -> str:
-    """The place a person means by "@bot" or a group's id; without a person only groups can be meant."""
+    """Return the place of "@bot" or a group's id for a person; without a person only a group is allowed.
+
+    Raises ControlRequestError when there is no such chat or the person is not in the group.
+    """
     if str(chat).startswith("@"):
         if person is None:
             raise ControlRequestError('A private chat needs a "user".')

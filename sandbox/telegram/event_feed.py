@@ -1,4 +1,4 @@
-"""Everything that happened, in order, for the chat page and for scenes to follow."""
+"""The feed of all events in order, which the chat page and scenarios follow."""
 
 from collections import deque
 from typing import Final
@@ -11,7 +11,7 @@ MAX_KEPT_EVENTS: Final = 20_000
 
 
 class EventFeed:
-    """A bounded list of events; its numbering goes on after a restart."""
+    """A bounded list of events; their numbering continues after a restart."""
 
     def __init__(self, journal: Journal, clock: TelegramClock) -> None:
         self._journal, self._clock = journal, clock
@@ -21,7 +21,7 @@ class EventFeed:
         self.last = _sequence(rows[-1]) if rows else 0
 
     def publish(self, kind: str, place: JsonObject, **details: object) -> None:
-        """Add an event and wake those who wait for one."""
+        """Append an event and wake all waiting requests."""
         self.last += 1
         event: JsonObject = {"seq": self.last, "at": self._clock.now(), "kind": kind, **place, **details}
         self._events.append(event)
@@ -31,7 +31,7 @@ class EventFeed:
         self.waker.wake_all()
 
     def after(self, sequence: int) -> list[JsonObject]:
-        """The kept events with a higher number, oldest first."""
+        """Return the kept events with a higher number, oldest first."""
         if sequence >= self.last:
             return []
         wanted = min(self.last - sequence, len(self._events))

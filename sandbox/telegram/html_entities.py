@@ -1,4 +1,4 @@
-"""From Telegram's HTML to a text and its entities, refusing what the real service refuses."""
+"""Parser from Telegram's HTML to a text and its entities, with the real service's refusals."""
 
 import re
 from dataclasses import dataclass, field
@@ -22,24 +22,24 @@ _TIME_FORMAT = re.compile(r"r|w?[dD]?[tT]?")  # Bot API, "Date-time entity forma
 
 
 def utf16_length(text: str) -> int:
-    """Length in UTF-16 code units, the unit of all of Telegram's offsets and limits."""
+    """Return the length in UTF-16 code units, the unit of all of Telegram's offsets and limits."""
     return len(text) + sum(character > "\uffff" for character in text)
 
 
 def parse_html(source: str) -> tuple[str, list[JsonObject]]:
-    """Text and entities of HTML in Telegram's dialect; Refusal 400 "can't parse entities: ..." as the real service."""
+    """Return the text and entities of Telegram's HTML; raise BotApiRefusal 400 as the real service does."""
     parser = _HtmlParser(source=source)
     while parser.position < len(source):
         _step(parser)
     if parser.open:
         raise _unparsable(f'Can\'t find end tag corresponding to start tag "{parser.open[-1].tag}"')
-    # In the order their tags were opened: by start, and of two that start together the outer one first.
+    # In the order in which their tags were opened: by start, and the outer one first at the same start.
     entities = [parser.entities[place] for place in sorted(parser.entities)]
     return "".join(parser.pieces), [entity for entity in entities if entity["length"]]
 
 
 def entity_order(entity: JsonObject) -> tuple[int, int]:
-    """Sorts entities as the real service lists them: by start, the longer first."""
+    """Return the sort key of the real service's order of entities: by start, then the longer first."""
     return int(str(entity["offset"])), -int(str(entity["length"]))
 
 

@@ -1,4 +1,4 @@
-"""From a text and its entities back to HTML, for the chat page, scenes and tests."""
+"""Renderer from a text and its entities to HTML, for the chat page, scenarios and tests."""
 
 from html import escape
 
@@ -12,14 +12,14 @@ _TAGS = {
 
 
 def render_html(text: str, entities: list[JsonObject]) -> str:
-    """Telegram's HTML for a text; entities that were only recognised (commands, mentions, links) give no tag."""
+    """Return Telegram's HTML for a text; entities Telegram recognises itself (commands, mentions, links) get no tag."""
     units = text.encode("utf-16-le")
     marks: list[tuple[int, int, int, str]] = []
     for rank, entity in enumerate(sorted(entities, key=entity_order)):
         opening, closing = _tag(entity)
         start = int(str(entity["offset"]))
         end = start + int(str(entity["length"]))
-        # At one place ends come before starts; of several ends the tag opened last comes first.
+        # At the same offset, end tags come before start tags, and the tag that was opened last is closed first.
         marks += [(start, 1, rank, opening), (end, 0, -rank, closing)]
     pieces, written = [], 0
     for place, _, _, tag in sorted(marks):

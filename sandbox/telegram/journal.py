@@ -1,4 +1,4 @@
-"""Where state lies on disk: one SQLite table that is written through on every change."""
+"""State on disk: one SQLite table that is written on every change."""
 
 import json
 import sqlite3
@@ -11,16 +11,16 @@ FILE_NAME = "telegram.sqlite3"
 
 
 class Journal:
-    """Rows by kind and key; without a folder it forgets everything at once."""
+    """Stores rows by kind and key; without a folder nothing is stored."""
 
     def __init__(self, folder: Path | None) -> None:
-        """Open or create the file in `folder`."""
+        """Open or create the file in `folder`, if there is one."""
         self._connection: sqlite3.Connection | None = None
         if folder is None:
             return
         folder.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(folder / FILE_NAME, isolation_level=None)
-        # A crash of the machine may lose the last writes; a killed process loses none, and that is all we promise.
+        # Without fsync a crash of the machine may lose the last writes. A killed process loses none, which is enough.
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=OFF")
         self._connection.execute(
@@ -28,24 +28,23 @@ class Journal:
         )
 
     def read(self, kind: str) -> Iterator[JsonObject]:
-        """Every stored row of a kind, in no promised order."""
+        """Yield all stored rows of a kind, in no particular order."""
         if self._connection is None:
             return
         for (body,) in self._connection.execute("SELECT body FROM record WHERE kind = ?", (kind,)):
             yield json.loads(body)
 
     def write(self, kind: str, key: str, body: JsonObject) -> None:
-        """Store a row, replacing the one with the same kind and key."""
+        """Insert a row or replace the one with the same kind and key."""
         if self._connection is not None:
             self._connection.execute("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", (kind, key, json.dumps(body)))
 
     def erase(self, kind: str, key: str) -> None:
-        """Forget a row; a row that is not there is fine."""
+        """Delete a row, if it exists."""
         if self._connection is not None:
             self._connection.execute("DELETE FROM record WHERE kind = ? AND key = ?", (kind, key))
 
     def close(self) -> None:
-        """Close the file."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None

@@ -1,4 +1,4 @@
-"""Checking keyboards: which buttons there may be, what each may do and how long its data may be."""
+"""Validation of keyboards: allowed buttons, actions and sizes."""
 
 import re
 from dataclasses import dataclass, field
@@ -24,14 +24,14 @@ _OTHER_FIELDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyboard:
-    """What a message carries: inline buttons, or a keyboard for the person's answer."""
+    """A message's keyboard: inline buttons, or a reply keyboard."""
 
     buttons: ButtonRows = field(default_factory=list)
     reply: JsonObject | None = None
 
 
 def check_keyboard(markup: JsonObject | None, *, inline_only: bool = False) -> Keyboard:
-    """The keyboard of a reply_markup; Refusal in the real service's words where they are known."""
+    """Return the keyboard of a reply_markup; raise BotApiRefusal with the real service's sentence if it is known."""
     if not markup:
         return Keyboard()
     if "inline_keyboard" in markup:

@@ -1,4 +1,4 @@
-"""Who is in a group and with what rights, and telling bots when that changes."""
+"""Membership and rights in groups, and the updates about changes."""
 
 from dataclasses import replace
 from typing import Final
@@ -19,7 +19,7 @@ _RIGHTS: Final = (
 
 
 def member_object(account: Bot | Person, status: str) -> JsonObject:
-    """A ChatMember of the Bot API."""
+    """Return a ChatMember of the Bot API."""
     body: JsonObject = {"status": status, "user": user_object(account)}
     match status:
         case "creator":
@@ -41,7 +41,7 @@ def change_member(
     by: Bot | Person,
     link: JsonObject | None = None,
 ) -> Group:
-    """Set somebody's status in a group; the group, the bots and the news hear of it."""
+    """Set an account's status in a group; on a change, publish the event, write the service message and notify bots."""
     before = group.members.get(str(account.id), "left")
     changed = telegram.world.groups.put(replace(group, members={**group.members, str(account.id): status}))
     if before == status:
@@ -87,5 +87,5 @@ def _write_membership_message(
 
 
 def bots_in(telegram: TelegramSandbox, group: Group) -> list[Bot]:
-    """The bots that are in a group."""
+    """Return the bots that are in a group."""
     return [bot for bot in telegram.world.bots if group.members.get(str(bot.id)) in PRESENT_STATUSES]

@@ -1,4 +1,4 @@
-"""The methods that write, edit, pin and delete messages."""
+"""Bot API methods that send, edit, pin and delete messages."""
 
 from dataclasses import replace
 from typing import Final
@@ -14,7 +14,7 @@ from .records import JsonObject, Message
 from .telegram_sandbox import TelegramSandbox
 from .texts import MAX_CAPTION, compose_text
 
-DELETABLE: Final = 48 * 3600  # seconds after which a message stays for ever (Bot API, deleteMessage)
+DELETABLE: Final = 48 * 3600  # seconds within which a message can be deleted (Bot API, deleteMessage)
 _ACTIONS = frozenset(
     {
         "typing", "upload_photo", "upload_document", "find_location", "choose_sticker", "record_video", "upload_video",
@@ -24,7 +24,7 @@ _ACTIONS = frozenset(
 
 
 def send_message(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """sendMessage."""
+    """Handle sendMessage."""
     place = require_place(telegram, call.bot, call.need_chat())
     text, entities = compose_text(call.text("text") or "", call.text("parse_mode"), call.rows("entities"))
     if not text:
@@ -34,7 +34,7 @@ def send_message(telegram: TelegramSandbox, call: BotApiCall) -> object:
 
 
 def send_photo(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """sendPhoto with a file, a known file_id or a URL."""
+    """Handle sendPhoto with a file, an existing file_id or a URL."""
     place = require_place(telegram, call.bot, call.need_chat())
     photo = read_picture(telegram.world, call.upload("photo"))
     text, entities = compose_text(
@@ -69,7 +69,7 @@ def _replied(telegram: TelegramSandbox, place: str, parameters: JsonObject | Non
 
 
 def edit_message_text(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """editMessageText; leaving out reply_markup takes the buttons away, as in the real service."""
+    """Handle editMessageText; as in the real service, a call without reply_markup removes the buttons."""
     message = _own_message(telegram, call)
     text, entities = compose_text(call.text("text") or "", call.text("parse_mode"), call.rows("entities"))
     if not text:
@@ -80,7 +80,7 @@ def edit_message_text(telegram: TelegramSandbox, call: BotApiCall) -> object:
 
 
 def edit_message_caption(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """editMessageCaption."""
+    """Handle editMessageCaption."""
     message = _own_message(telegram, call)
     if not message.photo:
         raise bad_request("there is no caption in the message to edit")
@@ -91,7 +91,7 @@ def edit_message_caption(telegram: TelegramSandbox, call: BotApiCall) -> object:
 
 
 def edit_message_reply_markup(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """editMessageReplyMarkup."""
+    """Handle editMessageReplyMarkup."""
     message = _own_message(telegram, call)
     return _edit(telegram, call, message, message)
 
@@ -118,7 +118,7 @@ def _edit(telegram: TelegramSandbox, call: BotApiCall, before: Message, after: M
 
 
 def delete_for_all(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """deleteMessage."""
+    """Handle deleteMessage."""
     place = require_place(telegram, call.bot, call.need_chat())
     message = telegram.world.message(place, call.need_number("message_id"))
     if message is None:
@@ -132,7 +132,7 @@ def delete_for_all(telegram: TelegramSandbox, call: BotApiCall) -> object:
 
 
 def pin_message(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """pinChatMessage; unlike in the real service no service message says so."""
+    """Handle pinChatMessage; unlike the real service, it writes no service message."""
     place = _pinnable_place(telegram, call)
     message = telegram.world.message(place, call.need_number("message_id"))
     if message is None:
@@ -143,7 +143,7 @@ def pin_message(telegram: TelegramSandbox, call: BotApiCall) -> object:
 
 
 def unpin_message(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """unpinChatMessage; without message_id the newest pinned one."""
+    """Handle unpinChatMessage; without message_id it unpins the newest pinned message."""
     place = _pinnable_place(telegram, call)
     wanted = call.number("message_id")
     pinned = [one for one in telegram.world.messages_in(place).values() if one.pinned and not one.deleted]
@@ -162,14 +162,14 @@ def _pinnable_place(telegram: TelegramSandbox, call: BotApiCall) -> str:
 
 
 def _may_moderate(telegram: TelegramSandbox, call: BotApiCall) -> bool:
-    """Whether the bot may pin and delete there: as an admin of a group, and in every private chat."""
+    """Whether the bot may pin and delete: as an admin of a group, and in every private chat."""
     chat_id = call.need_chat()
     private = isinstance(chat_id, int) and chat_id > 0
     return private or is_admin(require_group(telegram, call.bot, chat_id), call.bot.id)
 
 
 def send_chat_action(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """sendChatAction; nobody sees it here."""
+    """Handle sendChatAction; the action is checked but not shown."""
     require_place(telegram, call.bot, call.need_chat())
     action = call.text("action")
     if action not in _ACTIONS:

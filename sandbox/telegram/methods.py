@@ -1,4 +1,4 @@
-"""The methods of the Bot API that the sandbox knows, with their parameters and the type each is read as."""
+"""The Bot API methods that the sandbox supports, with their parameters and types."""
 
 from typing import Final
 
@@ -96,7 +96,7 @@ METHODS: Final[dict[str, dict[str, str]]] = {
     "declineChatJoinRequest": {"chat_id": "chat", "user_id": "number"},
 }
 
-# Objects inside parameters: the fields each may have.
+# The allowed fields of objects inside parameters.
 OBJECTS: Final[dict[str, frozenset[str]]] = {
     "reply_parameters": frozenset({"message_id", "chat_id", "allow_sending_without_reply", "quote"}),
     "link_preview_options": frozenset(
@@ -126,7 +126,7 @@ DEFAULT_UPDATE_KINDS: Final = [
     kind for kind in UPDATE_KINDS if kind not in {"chat_member", "message_reaction", "message_reaction_count"}
 ]
 
-# What the real service says when a parameter is missing.
+# The real service's sentence when a parameter is missing.
 MISSING: Final = {
     "chat_id": "chat_id is empty",
     "message_id": "message identifier is not specified",

@@ -1,4 +1,4 @@
-"""Reading what a client sent (query, form, multipart or JSON) and checking it against the table of methods."""
+"""Parsing of a call's parameters (query, form, multipart or JSON), and their check against the table of methods."""
 
 import json
 import re
@@ -17,7 +17,7 @@ FALSE_WORDS = frozenset({"false", "no", "0", ""})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file that came with the request."""
+    """A file sent with the request."""
 
     name: str
     content: bytes
@@ -25,50 +25,50 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotApiCall:
-    """One checked request of a bot; every accessor gives None for a parameter that was not sent."""
+    """One checked call of a bot; an accessor returns None for a parameter that was not sent."""
 
     bot: Bot
     method: str
     values: Mapping[str, object]
 
     def text(self, name: str) -> str | None:
-        """A text parameter."""
+        """Return a text parameter."""
         value = self.values.get(name)
         return value if isinstance(value, str) else None
 
     def number(self, name: str) -> int | None:
-        """An integer parameter."""
+        """Return an integer parameter."""
         value = self.values.get(name)
         return value if isinstance(value, int) else None
 
     def flag(self, name: str) -> bool:
-        """A boolean parameter; not sent means False."""
+        """Return a boolean parameter, False when it was not sent."""
         return self.values.get(name) is True
 
     def table(self, name: str) -> JsonObject | None:
-        """A JSON object parameter."""
+        """Return a JSON object parameter."""
         value = self.values.get(name)
         return value if isinstance(value, dict) else None
 
     def rows(self, name: str) -> list[object] | None:
-        """A JSON array parameter."""
+        """Return a JSON array parameter."""
         value = self.values.get(name)
         return value if isinstance(value, list) else None
 
     def upload(self, name: str) -> Upload | str | None:
-        """A file, or a text that names one."""
+        """Return an uploaded file, or a text that names one."""
         value = self.values.get(name)
         return value if isinstance(value, Upload | str) else None
 
     def need_number(self, name: str) -> int:
-        """An integer parameter that must be there."""
+        """Return a required integer parameter; raise BotApiRefusal when it is missing."""
         value = self.number(name)
         if value is None:
             raise bad_request(MISSING[name])
         return value
 
     def need_chat(self) -> int | str:
-        """The chat_id."""
+        """Return the chat_id; raise BotApiRefusal when it is missing."""
         value = self.values.get("chat_id")
         if isinstance(value, int | str) and value != "":
             return value
@@ -76,7 +76,7 @@ class BotApiCall:
 
 
 async def read_parameters(request: web.Request) -> dict[str, object]:
-    """Everything sent with a request, by name: texts, JSON values or uploads; the body wins over the query."""
+    """Return all parameters of a request by name: texts, JSON values or uploads. The body overrides the query."""
     sent: dict[str, object] = dict(request.query)
     if not request.can_read_body:
         return sent
@@ -102,7 +102,10 @@ def _json_body(body: str) -> JsonObject:
 
 
 def check_call(bot: Bot, method: str, sent: Mapping[str, object]) -> BotApiCall:
-    """A call whose every parameter is known and has its type; files named by attach:// are put in their place."""
+    """Return the checked call, with files named by attach:// resolved.
+
+    Raises BotApiRefusal for an unknown parameter or a wrong type.
+    """
     types = METHODS[method]
     attached = {name for name, value in sent.items() if isinstance(value, Upload) and name not in types}
     values: dict[str, object] = {}

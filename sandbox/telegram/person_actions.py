@@ -1,4 +1,4 @@
-"""What people do in chats, and which bots hear of it."""
+"""Actions of people in chats, and the updates bots receive about them."""
 
 from dataclasses import dataclass, replace
 
@@ -18,7 +18,7 @@ from .updates import notify_bot, notify_bot_of_message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenMessage:
-    """A person's message and the updates it made, by bot."""
+    """A person's message and the ids of the updates about it, one for each notified bot."""
 
     message: Message
     update_ids: list[int]
@@ -27,7 +27,10 @@ class WrittenMessage:
 def write_to_place(
     telegram: TelegramSandbox, person: Person, place: str, text: str, *, picture: bytes | None, reply_to: int | None
 ) -> WrittenMessage:
-    """A person writes into a place, perhaps with a picture, whose caption the text then is."""
+    """Write a person's message into a place and notify bots; with a picture, the text is its caption.
+
+    Raises ControlRequestError when the person cannot write this message.
+    """
     text = text.strip()
     if not text and picture is None:
         raise ControlRequestError("A message needs a text or a photo.")
@@ -35,7 +38,7 @@ def write_to_place(
         raise ControlRequestError("The text is too long for one message.")
     if reply_to is not None and telegram.world.message(place, reply_to) is None:
         raise ControlRequestError(f"There is no message {reply_to} to reply to.")
-    listeners = _private_bot(telegram, place, person)
+    private_bots = _private_bot(telegram, place, person)
     draft = Message(
         place=place,
         message_id=0,
@@ -47,8 +50,9 @@ def write_to_place(
         reply_to=reply_to,
     )
     message = write_message(telegram, draft)
-    told = [notify_bot_of_message(telegram, bot, message) for bot in listeners or _group_bots(telegram, place, message)]
-    return WrittenMessage(message=message, update_ids=[one for one in told if one is not None])
+    bots = private_bots or _group_bots(telegram, place, message)
+    update_ids = [notify_bot_of_message(telegram, bot, message) for bot in bots]
+    return WrittenMessage(message=message, update_ids=[one for one in update_ids if one is not None])
 
 
 def _private_bot(telegram: TelegramSandbox, place: str, person: Person) -> list[Bot]:
@@ -76,7 +80,7 @@ def _group_bots(telegram: TelegramSandbox, place: str, message: Message) -> list
 
 
 def _receives(telegram: TelegramSandbox, group: Group, bot: Bot, message: Message) -> bool:
-    """Privacy mode: a bot that is no admin hears commands that may be for it and replies to its messages."""
+    """Privacy mode: a bot that is no admin receives only replies to its messages and commands it may handle."""
     if is_admin(group, bot.id):
         return True
     replied = telegram.world.message(message.place, message.reply_to) if message.reply_to else None
@@ -95,7 +99,10 @@ def _receives(telegram: TelegramSandbox, group: Group, bot: Bot, message: Messag
 
 
 def set_blocked(telegram: TelegramSandbox, person: Person, bot: Bot, *, blocked: bool) -> None:
-    """A person blocks a bot, or lets it write again; the bot is told, if that changes anything."""
+    """Block or unblock a bot; notify the bot when that changes the state.
+
+    Raises ControlRequestError when the person has never written to the bot.
+    """
     place = private_place(bot.id, person.id)
     chat = telegram.world.private_chats.get(place)
     if chat is None:

@@ -1,4 +1,4 @@
-"""Pictures: taking them in, giving them names and handing out their bytes."""
+"""Storage of pictures: upload, file ids and bytes."""
 
 import base64
 import hashlib
@@ -10,23 +10,23 @@ from .parameters import Upload
 from .records import JsonObject, StoredFile
 from .telegram_world import TelegramWorld
 
-MAX_PHOTO_BYTES: Final = 10 * 1024 * 1024  # bytes (Bot API, sendPhoto)
+MAX_PHOTO_BYTES: Final = 10 * 1024 * 1024  # Bot API, sendPhoto
 _BEGINNINGS = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp"}
-# A grey dot: what a person in the sandbox photographs.
+# A grey pixel, used where the content of a photo does not matter.
 PLACEHOLDER_PHOTO: Final = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNoAAAAggCB2kUIOwAAAABJRU5ErkJggg=="
 )
 
 
 def read_picture(world: TelegramWorld, sent: Upload | str | None) -> list[JsonObject]:
-    """The PhotoSize list of a picture that was uploaded or named by file_id or URL."""
+    """Return the PhotoSize list of a picture given as upload, file_id or URL; raise BotApiRefusal otherwise."""
     match sent:
         case Upload(content=content):
             return picture_sizes(store_picture(world, content))
         case str() if re.match(r"https?://", sent):
             return picture_sizes(store_picture(world, PLACEHOLDER_PHOTO, name=sent))
-        case str() if (known := world.files.get(sent)) is not None:
-            return picture_sizes(known)
+        case str() if (existing := world.files.get(sent)) is not None:
+            return picture_sizes(existing)
         case str() if sent:
             raise bad_request("wrong file identifier/HTTP URL specified")
         case _:
@@ -34,7 +34,10 @@ def read_picture(world: TelegramWorld, sent: Upload | str | None) -> list[JsonOb
 
 
 def store_picture(world: TelegramWorld, content: bytes, *, name: str = "") -> StoredFile:
-    """Keep the bytes of a picture; the same picture gets the same file_id."""
+    """Store a picture and return its file; equal pictures get the same file_id.
+
+    Raises BotApiRefusal for an unknown format or more than MAX_PHOTO_BYTES.
+    """
     kind = next((kind for beginning, kind in _BEGINNINGS.items() if content.startswith(beginning)), None)
     if kind is None:
         raise bad_request("IMAGE_PROCESS_FAILED")
@@ -48,12 +51,12 @@ def store_picture(world: TelegramWorld, content: bytes, *, name: str = "") -> St
 
 
 def picture_sizes(file: StoredFile) -> list[JsonObject]:
-    """One PhotoSize; the sandbox scales nothing, so width and height are invented."""
+    """Return a list of one PhotoSize; width and height are invented, because the sandbox decodes no pictures."""
     unique = file.file_id[-16:]
     return [{"file_id": file.file_id, "file_unique_id": unique, "width": 640, "height": 480, "file_size": file.size}]
 
 
 def picture_bytes(world: TelegramWorld, path: str) -> bytes | None:
-    """The bytes behind a file_path."""
+    """Return the bytes of a file_path, or None."""
     found = next((file for file in world.files if file.file_path == path), None)
     return base64.b64decode(found.content) if found else None

@@ -1,4 +1,4 @@
-"""Putting messages into chats and changing them, so that everyone who watches hears of it."""
+"""Writing, changing and deleting messages, each with an event in the feed."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from .telegram_sandbox import TelegramSandbox
 
 
 def write_message(telegram: TelegramSandbox, draft: Message) -> Message:
-    """Add a message to its place; its id and date are given here."""
+    """Insert a message with a new id and the current date, and publish it."""
     world = telegram.world
     message = replace(draft, message_id=world.next_message_id(draft.place), date=int(telegram.clock.now()))
     world.keep_message(message)
@@ -17,7 +17,7 @@ def write_message(telegram: TelegramSandbox, draft: Message) -> Message:
 
 
 def change_message(telegram: TelegramSandbox, message: Message, *, edited: bool = True) -> Message:
-    """Store a message with new content; `edited` marks it as edited."""
+    """Store a changed message and publish it; `edited` marks it as edited."""
     if edited:
         message = replace(message, edits=message.edits + 1, edit_date=int(telegram.clock.now()))
     telegram.world.keep_message(message)
@@ -26,7 +26,7 @@ def change_message(telegram: TelegramSandbox, message: Message, *, edited: bool 
 
 
 def delete_message(telegram: TelegramSandbox, message: Message) -> None:
-    """Take a message away for everyone."""
+    """Delete a message for everyone and publish that."""
     gone = telegram.world.keep_message(replace(message, deleted=True))
     _announce(telegram, "delete", gone)
 

@@ -1,4 +1,4 @@
-"""Records of one kind in memory, each change of them written through to the journal."""
+"""A table of records of one kind, in memory and written to the journal on every change."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ Record = TypeVar("Record")
 
 
 class RecordTable(Generic[Record]):
-    """A kind of record by its key; what is put here survives a restart."""
+    """Records of one kind by key; they survive a restart if the journal has a folder."""
 
     def __init__(self, journal: Journal, factory: Callable[..., Record], key: Callable[[Record], str]) -> None:
         self._journal = journal
@@ -28,7 +28,7 @@ class RecordTable(Generic[Record]):
         return len(self._records)
 
     def put(self, record: Record) -> Record:
-        """Keep a record in place of the one with the same key."""
+        """Insert a record or replace the one with the same key."""
         key = self._key(record)
         self._records[key] = record
         body: JsonObject = {name: getattr(record, name) for name in self._fields}
@@ -36,11 +36,11 @@ class RecordTable(Generic[Record]):
         return record
 
     def get(self, key: str | int) -> Record | None:
-        """The record of that key, if there is one."""
+        """Return the record with that key, or None."""
         return self._records.get(str(key))
 
     def drop(self, record: Record) -> None:
-        """Forget a record."""
+        """Delete a record."""
         key = self._key(record)
         self._records.pop(key, None)
         self._journal.erase(self._kind, key)

@@ -1,4 +1,4 @@
-"""The things the sandbox remembers: frozen records of plain JSON values, each stored as one row."""
+"""The records of the sandbox's state: frozen dataclasses of plain JSON values, each stored as one row."""
 
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -22,7 +22,7 @@ class Bot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """Where a bot wants its updates pushed, and the last failure to push there (Unix seconds)."""
+    """A bot's webhook and its last failed request (Unix seconds)."""
 
     bot_id: int
     url: str
@@ -44,7 +44,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group or supergroup; `members` maps a user's or bot's id to its status in the chat."""
+    """A group or supergroup; `members` maps the id of a user or bot to its status in the group."""
 
     id: int
     title: str
@@ -55,7 +55,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateChat:
-    """What a person and a bot are to each other; it exists from the person's first message on."""
+    """The private chat of a person with a bot; it exists from the person's first message on."""
 
     bot_id: int
     user_id: int
@@ -64,7 +64,7 @@ class PrivateChat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message in one place; with a photo, text and entities are its caption."""
+    """One message in a place; with a photo, text and entities are the caption."""
 
     place: str
     message_id: int
@@ -87,7 +87,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tap:
-    """One press of a button and the bot's answer to it; moments in Unix seconds of the sandbox's clock."""
+    """One tap on a button and the bot's answer; times are Unix seconds of the sandbox's clock."""
 
     id: str
     bot_id: int
@@ -104,7 +104,7 @@ class Tap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """Something a bot is told; one queue is delivered in order, `again` marks a deliberate repetition."""
+    """One update for a bot; updates of one queue are sent in order, `again` marks a repetition ordered by a test."""
 
     bot_id: int
     update_id: int
@@ -117,7 +117,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InviteLink:
-    """A way into a group; times in Unix seconds."""
+    """An invite link of a group; `expire_date` is in Unix seconds, `waiting` holds who has asked to join."""
 
     link: str
     chat_id: int
@@ -132,7 +132,7 @@ class InviteLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
-    """An uploaded picture, its bytes in base64."""
+    """A stored picture; `content` is its bytes in base64."""
 
     file_id: str
     file_path: str

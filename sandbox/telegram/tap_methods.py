@@ -1,4 +1,4 @@
-"""Presses of buttons: making one, and answering it."""
+"""Taps on buttons and the bot's answers to them."""
 
 import secrets
 from dataclasses import replace
@@ -15,7 +15,7 @@ STALE_QUERY_TEXT = "query is too old and response timeout expired or query ID is
 
 
 def record_tap(telegram: TelegramSandbox, bot: Bot, person: Person, message: Message, data: str) -> Tap:
-    """A person presses a button that carries `data`; the bot is told."""
+    """Record a person's tap on a button with `data`, and notify the bot."""
     tap = Tap(
         id=str(secrets.randbits(62)),
         bot_id=bot.id,
@@ -38,7 +38,7 @@ def record_tap(telegram: TelegramSandbox, bot: Bot, person: Person, message: Mes
 
 
 def answer_callback_query(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """answerCallbackQuery; only the first answer within the life of the press counts."""
+    """Handle answerCallbackQuery; only the first answer within CALLBACK_UPDATE_TTL_SECONDS is accepted."""
     text = call.text("text")
     if text is not None and len(text) > MAX_ANSWER_LENGTH:
         raise bad_request("MESSAGE_TOO_LONG")
@@ -59,7 +59,7 @@ def answer_callback_query(telegram: TelegramSandbox, call: BotApiCall) -> object
 
 
 def show_answer(tap: Tap) -> JsonObject:
-    """A press and its answer as the control API shows them."""
+    """Return a tap and its answer as the control API shows them."""
     return {
         "callback_query_id": tap.id,
         "data": tap.data,

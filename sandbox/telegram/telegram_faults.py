@@ -1,4 +1,4 @@
-"""Failures on demand: which call fails, how, and how many more times."""
+"""Faults that tests order: which calls fail, how, and how many more times."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,7 +15,7 @@ _TITLES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramFault:
-    """A failure that waits for its call; `method` "*" means any."""
+    """One ordered fault; `method` "*" means any method."""
 
     kind: str
     method: str
@@ -28,7 +28,7 @@ class TelegramFault:
     times: int = 1
 
     def refusal(self) -> BotApiRefusal:
-        """The answer of a "status" fault."""
+        """Return the answer of a "status" fault."""
         title = _TITLES.get(self.status, "Error")
         sentence = self.description or title
         if self.retry_after is None:
@@ -38,23 +38,23 @@ class TelegramFault:
 
 
 class TelegramFaults:
-    """The failures in waiting, oldest first; a call takes at most one."""
+    """The ordered faults, oldest first; a call takes at most one."""
 
     def __init__(self) -> None:
         self._faults: list[TelegramFault] = []
 
     def add(self, fault: TelegramFault) -> None:
-        """Let the next `times` matching calls fail; Mistake for a kind there is not."""
+        """Let the next `times` matching calls fail; raise ControlRequestError for an unknown kind."""
         if fault.kind not in FAULT_KINDS:
             raise ControlRequestError(f"There is no fault of kind {fault.kind!r}; there are {', '.join(FAULT_KINDS)}.")
         self._faults.append(fault)
 
     def clear(self) -> None:
-        """Forget all faults."""
+        """Remove all faults."""
         self._faults.clear()
 
     def take_matching(self, bot: Bot, method: str, chat: object) -> TelegramFault | None:
-        """The fault this call meets, if any; it is used up by one."""
+        """Return the first fault that matches this call and count it down, or None."""
         for index, fault in enumerate(self._faults):
             if not _matches(fault, bot, method, chat):
                 continue
@@ -66,7 +66,7 @@ class TelegramFaults:
         return None
 
     def pending(self) -> list[JsonObject]:
-        """The failures still to come."""
+        """Return the faults that have not happened as often as ordered."""
         return [{"kind": fault.kind, "method": fault.method, "times": fault.times} for fault in self._faults]
 
 

@@ -1,4 +1,4 @@
-"""The whole stand-in as one object: state, clock, news and what is recorded, with the parts that act on them."""
+"""The parts of one running stand-in, and how they are opened."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ from .webhook_courier import WebhookCourier
 
 @dataclass(slots=True, kw_only=True)
 class TelegramSandbox:
-    """What every method and every control request works on."""
+    """The state and parts that every method and control request works on."""
 
     journal: Journal
     world: TelegramWorld
@@ -23,21 +23,21 @@ class TelegramSandbox:
     faults: TelegramFaults
     transcript: Transcript
     courier: WebhookCourier
-    poll_wakers: dict[int, Waker] = field(default_factory=dict)  # rings when a bot has a new update
-    latest_poll_numbers: dict[int, int] = field(default_factory=dict)  # the number of the latest getUpdates of a bot
+    poll_wakers: dict[int, Waker] = field(default_factory=dict)  # wakes the long polls of a bot, by bot id
+    latest_poll_numbers: dict[int, int] = field(default_factory=dict)  # number of the latest getUpdates call, by bot id
 
     def poll_waker_of(self, bot_id: int) -> Waker:
-        """The bell of a bot's long polls."""
+        """Return the waker of a bot's long polls."""
         return self.poll_wakers.setdefault(bot_id, Waker())
 
     def end_all_waits(self) -> None:
-        """End every wait: the server stops."""
+        """End every wait, because the server stops."""
         for waker in (self.clock.waker, self.feed.waker, *self.poll_wakers.values()):
             waker.close()
 
 
 def open_telegram_sandbox(state: Path | None, transcript_folder: Path | None) -> TelegramSandbox:
-    """A stand-in with the state found in the folder `state`, or with none."""
+    """Open a stand-in with the state in the folder `state`, or an empty one without a folder."""
     journal = Journal(state)
     world, clock, transcript = TelegramWorld(journal), TelegramClock(journal), Transcript(transcript_folder)
     return TelegramSandbox(

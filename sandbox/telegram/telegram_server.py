@@ -1,4 +1,4 @@
-"""The HTTP server that holds the Bot API and the control API together."""
+"""The HTTP server of the Bot API and the control API."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,12 +11,12 @@ from .bot_api import TELEGRAM, answer_file, answer_method, answer_not_found
 from .control import add_control
 from .telegram_sandbox import open_telegram_sandbox
 
-MAX_REQUEST_BYTES: Final = 60 * 1024 * 1024  # bytes; the real service takes uploads up to 50 MB
-SHUTDOWN_TIMEOUT_SECONDS: Final = 0.3  # seconds that requests under way get when the server stops
+MAX_REQUEST_BYTES: Final = 60 * 1024 * 1024  # the real service takes uploads up to 50 MB
+SHUTDOWN_TIMEOUT_SECONDS: Final = 0.3  # for requests in flight when the server stops
 
 
 def make_telegram_app(*, state: Path | None = None, transcript: Path | None = None) -> web.Application:
-    """The application; `state` is the folder to remember in, `transcript` the folder for telegram.jsonl."""
+    """Build the application; `state` is the folder of the state, `transcript` the folder of telegram.jsonl."""
     app = web.Application(client_max_size=MAX_REQUEST_BYTES)
     app[TELEGRAM] = open_telegram_sandbox(state, transcript)
     app.router.add_route("*", "/bot{token:[^/]+}/{method}", answer_method)
@@ -48,7 +48,7 @@ async def _close_sandbox(app: web.Application) -> None:
 async def running_telegram(
     *, state: Path | None = None, transcript: Path | None = None, host: str = "127.0.0.1", port: int = 0
 ) -> AsyncIterator[str]:
-    """A running sandbox; gives its URL without a slash at the end; port 0 takes a free one."""
+    """Run a sandbox and yield its URL, without a slash at the end; port 0 picks a free port."""
     app = make_telegram_app(state=state, transcript=transcript)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_TIMEOUT_SECONDS)
     await runner.setup()

@@ -1,4 +1,4 @@
-"""Everything there is in the sandbox's Telegram: accounts, chats, messages, taps and pending updates."""
+"""The sandbox's state: accounts, chats, messages, taps and pending updates."""
 
 from dataclasses import replace
 
@@ -10,17 +10,17 @@ MAX_KEPT_DELIVERED_UPDATES = 2_000
 
 
 def private_place(bot_id: int, user_id: int) -> str:
-    """The key of the messages between a bot and a person."""
+    """Return the place of the private chat of a bot and a person."""
     return f"private:{bot_id}:{user_id}"
 
 
 def group_place(chat_id: int) -> str:
-    """The key of a group's messages, shared by all in it."""
+    """Return the place of a group, shared by all members."""
     return f"group:{chat_id}"
 
 
 class TelegramWorld:
-    """The state, in memory and on disk; it decides nothing."""
+    """Stores the state in memory and on disk, without any rules of Telegram."""
 
     def __init__(self, journal: Journal) -> None:
         self.bots = RecordTable(journal, Bot, lambda bot: str(bot.id))
@@ -43,40 +43,40 @@ class TelegramWorld:
             self._index_update(update)
 
     def bot_by_token(self, token: str) -> Bot | None:
-        """The bot with this token."""
+        """Return the bot with this token, or None."""
         bot = self.bots.get(token.partition(":")[0])
         return bot if bot is not None and bot.token == token else None
 
     def bot_by_name(self, name: str) -> Bot | None:
-        """The bot with this username, with or without @, in any case."""
+        """Return the bot with this username (with or without @, in any case), or None."""
         wanted = name.removeprefix("@").lower()
         return next((bot for bot in self.bots if bot.username.lower() == wanted), None)
 
     def messages_in(self, place: str) -> dict[int, Message]:
-        """All messages ever written in a place by id, deleted ones too, oldest first."""
+        """Return all messages of a place by id, oldest first, deleted ones included."""
         return self._messages.get(place, {})
 
     def message(self, place: str, message_id: int) -> Message | None:
-        """A message that is still there."""
+        """Return a message that is not deleted, or None."""
         found = self.messages_in(place).get(message_id)
         return None if found is None or found.deleted else found
 
     def keep_message(self, message: Message) -> Message:
-        """Store a new or changed message."""
+        """Insert or replace a message."""
         self._index_message(message)
         return self._message_rows.put(message)
 
     def next_message_id(self, place: str) -> int:
-        """The id of the next message: counted per group, and per bot over all its private chats."""
+        """Return the id of the next message, counted per group, and per bot over all its private chats."""
         return self._last_message_id.get(_counter(place), 0) + 1
 
     def keep_update(self, update: Update) -> Update:
-        """Store a new or changed update."""
+        """Insert or replace an update."""
         self._index_update(update)
         return self._update_rows.put(update)
 
     def mark_delivered(self, update: Update) -> None:
-        """The bot has it: no longer pending, kept a while so that it can be repeated."""
+        """Mark an update as received by the bot; the latest ones are kept so that tests can repeat them."""
         self.keep_update(replace(update, delivered=True, again=False))
         kept = self._updates[update.bot_id]
         if len(kept) > MAX_KEPT_DELIVERED_UPDATES:
@@ -86,15 +86,15 @@ class TelegramWorld:
                 self._update_rows.drop(oldest)
 
     def pending(self, bot_id: int) -> dict[int, Update]:
-        """The updates a bot has not got yet, by id."""
+        """Return the updates that a bot has not received, by id."""
         return self._pending.setdefault(bot_id, {})
 
     def update(self, bot_id: int, update_id: int) -> Update | None:
-        """An update that is pending or was delivered not too long ago."""
+        """Return an update that is pending or still kept after its delivery, or None."""
         return self._updates.get(bot_id, {}).get(update_id)
 
     def next_update_id(self, bot_id: int) -> int:
-        """One more than the highest so far; a bot's first is derived from its id, as real ones are arbitrary."""
+        """Return the highest id plus one; a bot's first is derived from its id, because real ones are arbitrary."""
         return max(self._updates.get(bot_id, {}), default=100_000_000 + bot_id % 1_000_000) + 1
 
     def _index_message(self, message: Message) -> None:

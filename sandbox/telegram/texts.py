@@ -1,4 +1,4 @@
-"""What a text becomes on its way into a message: parsed, trimmed, measured, and searched for commands and links."""
+"""Processing of a text into a message: parsing, trimming, length check and recognition of entities."""
 
 import re
 
@@ -6,7 +6,7 @@ from .bot_api_refusals import bad_request, sandbox_refusal
 from .html_entities import entity_order, parse_html, utf16_length
 from .records import JsonObject
 
-MAX_TEXT, MAX_CAPTION = 4096, 1024  # UTF-16 units after parsing; Bot API, sendMessage and sendPhoto
+MAX_TEXT, MAX_CAPTION = 4096, 1024  # UTF-16 units after parsing (Bot API, sendMessage and sendPhoto)
 _RECOGNISED = (
     ("bot_command", re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(@[A-Za-z0-9_]{3,32})?(?!\w)")),
     ("mention", re.compile(r"(?<![\w@/])@[A-Za-z0-9_]{4,32}(?!\w)")),
@@ -18,7 +18,7 @@ _OPAQUE = {"code", "pre", "text_link", "text_mention", "date_time"}
 def compose_text(
     source: str, parse_mode: str | None, entities: list[object] | None, *, max_length: int = MAX_TEXT
 ) -> tuple[str, list[JsonObject]]:
-    """The text and entities a message will hold; Refusal when it can't be parsed or is too long."""
+    """Return the text and entities of a message; raise BotApiRefusal when it cannot be parsed or is too long."""
     text, found = _parse(source, parse_mode, entities)
     text, found = _trim(text, found)
     if utf16_length(text) > max_length:
@@ -63,7 +63,7 @@ def _trim(text: str, entities: list[JsonObject]) -> tuple[str, list[JsonObject]]
 
 
 def recognise(text: str, entities: list[JsonObject]) -> list[JsonObject]:
-    """Commands, mentions and links that Telegram marks by itself, outside of code and links."""
+    """Return the commands, mentions and links that Telegram marks by itself, outside of code and links."""
     taken = [_span(entity) for entity in entities if entity["type"] in _OPAQUE]
     found: list[JsonObject] = []
     for kind, pattern in _RECOGNISED:

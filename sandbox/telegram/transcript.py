@@ -1,4 +1,4 @@
-"""The record of Bot API calls: a bounded list in memory, and a file of JSON lines when one is wanted."""
+"""Records of Bot API calls: a bounded list in memory, and a file of JSON lines when there is a folder."""
 
 import json
 from collections import deque
@@ -16,7 +16,7 @@ _SECRETS = frozenset({"secret_token"})
 
 
 class Transcript:
-    """Who called what and what was answered; tokens and secrets are never in it."""
+    """Records calls and updates without tokens and secrets."""
 
     def __init__(self, folder: Path | None) -> None:
         self._calls: deque[JsonObject] = deque(maxlen=MAX_KEPT_CALLS)
@@ -29,7 +29,7 @@ class Transcript:
     def record_call(
         self, *, bot: str, method: str, sent: Mapping[str, object], status: int, answer: object, at: float
     ) -> None:
-        """One Bot API call, at Unix seconds `at`; status 0 means that the connection was cut."""
+        """Record a Bot API call at Unix seconds `at`; status 0 means that the connection was cut."""
         params = {name: _shown(name, value) for name, value in sent.items()}
         self.last += 1
         self._calls.append(
@@ -38,15 +38,14 @@ class Transcript:
         self._write(bot, method, params, status, answer)
 
     def record_update(self, *, bot: str, update: JsonObject, status: int, answer: object) -> None:
-        """One update handed to the bot; status is that of the webhook's answer, 200 for polling, 0 for none."""
+        """Record an update sent to the bot; status is the webhook's answer, 200 for polling, 0 for no answer."""
         self._write(bot, "update", update, status, answer)
 
     def calls_after(self, sequence: int) -> list[JsonObject]:
-        """The kept calls with a higher number, oldest first."""
+        """Return the kept calls with a higher number, oldest first."""
         return [call for call in self._calls if int(str(call["seq"])) > sequence]
 
     def close(self) -> None:
-        """Close the file."""
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -54,7 +53,7 @@ class Transcript:
     def _write(self, bot: str, method: str, params: JsonObject, status: int, answer: object) -> None:
         if self._file is None:
             return
-        # Real time, not the movable clock: lines of several transcripts are merged by it.
+        # Real time, not the sandbox's clock, because lines of several transcripts are merged by time.
         moment = datetime.now(UTC).isoformat(timespec="milliseconds")
         line = {"at": moment, "bot": bot, "method": method, "params": params, "status": status, "answer": answer}
         self._file.write(json.dumps(line, ensure_ascii=False) + "\n")

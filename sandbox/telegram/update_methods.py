@@ -1,4 +1,4 @@
-"""getUpdates and the setting of webhooks."""
+"""Bot API methods that receive updates: getUpdates and webhooks."""
 
 import re
 from dataclasses import replace
@@ -10,7 +10,7 @@ from .parameters import BotApiCall
 from .records import JsonObject, Update, Webhook
 from .telegram_sandbox import TelegramSandbox
 
-MAX_POLL_SECONDS: Final = 50  # seconds (telegram-bot-api's limit)
+MAX_POLL_SECONDS: Final = 50  # telegram-bot-api's limit
 _CONFLICT_WEBHOOK = (
     "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
@@ -18,7 +18,7 @@ _CONFLICT_POLLER = "Conflict: terminated by other getUpdates request; make sure 
 
 
 async def get_updates(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """getUpdates; a newer call ends an older one of the same bot with 409."""
+    """Handle getUpdates; a newer call of the same bot ends an older one with 409."""
     bot_id = call.bot.id
     _refuse_while_webhook_set(telegram, bot_id)
     _store_allowed_kinds(telegram, call)
@@ -67,7 +67,7 @@ def _hand_over(telegram: TelegramSandbox, call: BotApiCall, updates: list[Update
         body: JsonObject = {"update_id": update.update_id, **update.body}
         answer.append(body)
         telegram.transcript.record_update(bot=call.bot.username, update=body, status=200, answer=None)
-        if update.again:  # a repetition is below the bot's offset, so no offset will ever confirm it
+        if update.again:  # its id is below the bot's offset, so no later offset confirms it
             telegram.world.mark_delivered(update)
     return answer
 
@@ -85,7 +85,7 @@ def _store_allowed_kinds(telegram: TelegramSandbox, call: BotApiCall) -> None:
 
 
 def set_webhook(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """setWebhook; http addresses are allowed here, as nobody has a certificate on one machine."""
+    """Handle setWebhook; http addresses are allowed, because one machine needs no certificate."""
     url = call.text("url") or ""
     if not url:
         return delete_webhook(telegram, call)
@@ -105,7 +105,7 @@ def set_webhook(telegram: TelegramSandbox, call: BotApiCall) -> object:
 
 
 def delete_webhook(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """deleteWebhook; what is pending waits for getUpdates."""
+    """Handle deleteWebhook; pending updates wait for getUpdates."""
     webhook = telegram.world.webhooks.get(call.bot.id)
     if webhook is not None:
         telegram.world.webhooks.drop(webhook)
@@ -126,7 +126,7 @@ def _restart(telegram: TelegramSandbox, call: BotApiCall) -> None:
 
 
 def get_webhook_info(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """getWebhookInfo."""
+    """Handle getWebhookInfo."""
     webhook = telegram.world.webhooks.get(call.bot.id)
     info: JsonObject = {
         "url": webhook.url if webhook else "",

@@ -1,4 +1,4 @@
-"""Telling bots what happened: which bot is told what, in which queue and for how long."""
+"""Creation of updates: which bot receives them, in which queue and for how long."""
 
 from typing import Final
 
@@ -7,12 +7,12 @@ from .methods import DEFAULT_UPDATE_KINDS
 from .records import Bot, JsonObject, Message, Update
 from .telegram_sandbox import TelegramSandbox
 
-MESSAGE_UPDATE_TTL_SECONDS: Final = 24 * 3600.0  # seconds an update waits for the bot (Bot API, getUpdates)
-CALLBACK_UPDATE_TTL_SECONDS: Final = 150.0  # seconds, for button presses (telegram-bot-api, Client.cpp)
+MESSAGE_UPDATE_TTL_SECONDS: Final = 24 * 3600.0  # Bot API, getUpdates
+CALLBACK_UPDATE_TTL_SECONDS: Final = 150.0  # for taps on buttons (telegram-bot-api, Client.cpp)
 
 
 def notify_bot(telegram: TelegramSandbox, bot: Bot, kind: str, body: JsonObject, *, queue: str) -> int | None:
-    """Make an update for the bot, or none when it did not ask for this kind; gives the update_id."""
+    """Create an update and return its update_id; return None when the bot does not receive this kind."""
     allowed = bot.allowed_updates
     if kind not in (DEFAULT_UPDATE_KINDS if allowed is None else allowed):
         return None
@@ -25,14 +25,14 @@ def notify_bot(telegram: TelegramSandbox, bot: Bot, kind: str, body: JsonObject,
 def create_update(
     telegram: TelegramSandbox, bot: Bot, update_id: int, body: JsonObject, *, queue: str, ttl_seconds: float
 ) -> None:
-    """Put an update of that id before the bot, to be fetched or pushed within `life` seconds."""
+    """Create and queue an update with that id; it expires after `ttl_seconds`."""
     expires_at = telegram.clock.now() + ttl_seconds
     update = Update(bot_id=bot.id, update_id=update_id, body=body, queue=queue, expires_at=expires_at)
     queue_update(telegram, bot, update)
 
 
 def queue_update(telegram: TelegramSandbox, bot: Bot, update: Update) -> None:
-    """Keep the update as pending and wake whoever brings it to the bot."""
+    """Store the update as pending, then wake the bot's long polls and start the webhook queue."""
     telegram.world.keep_update(update)
     shown = {"update_id": update.update_id, **update.body}
     telegram.feed.publish("update", {"chat": f"@{bot.username}"}, update=shown)
@@ -41,6 +41,6 @@ def queue_update(telegram: TelegramSandbox, bot: Bot, update: Update) -> None:
 
 
 def notify_bot_of_message(telegram: TelegramSandbox, bot: Bot, message: Message) -> int | None:
-    """Tell a bot about a message in a chat it is in."""
+    """Create an update about a message, as `notify_bot` does."""
     body = message_object(telegram.world, message)
     return notify_bot(telegram, bot, "message", body, queue=f"chat:{message.place}")

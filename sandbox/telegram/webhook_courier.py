@@ -1,4 +1,4 @@
-"""Pushing updates to webhooks: one request a queue at a time, in order, again and again until taken or too old."""
+"""Sending of updates to webhooks: in order within each queue, retried until accepted or expired."""
 
 import asyncio
 from dataclasses import replace
@@ -12,12 +12,12 @@ from .telegram_world import TelegramWorld
 from .transcript import Transcript
 
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
-MAX_DELAY_SECONDS, MAX_RETRY_AFTER_SECONDS = 60.0, 3600.0  # seconds
-POST_TIMEOUT_SECONDS: Final = 60.0  # seconds a webhook may take to answer
+MAX_DELAY_SECONDS, MAX_RETRY_AFTER_SECONDS = 60.0, 3600.0
+POST_TIMEOUT_SECONDS: Final = 60.0
 
 
 class WebhookCourier:
-    """Carries the pending updates of bots that have set a webhook."""
+    """Sends the pending updates of bots that have set a webhook."""
 
     def __init__(self, world: TelegramWorld, clock: TelegramClock, transcript: Transcript) -> None:
         self._world, self._clock, self._transcript = world, clock, transcript
@@ -26,13 +26,13 @@ class WebhookCourier:
         self._slots: dict[int, asyncio.Semaphore] = {}
 
     async def open(self) -> None:
-        """Start; pending updates found on disk go out at once."""
+        """Start sending, beginning with the pending updates loaded from disk."""
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=POST_TIMEOUT_SECONDS))
         for webhook in self._world.webhooks:
             self.restart(webhook.bot_id)
 
     async def close(self) -> None:
-        """Stop in the middle of whatever is under way."""
+        """Cancel all requests in flight and stop."""
         queue_tasks = list(self._queue_tasks.values())
         self._queue_tasks.clear()
         for task in queue_tasks:
@@ -43,7 +43,7 @@ class WebhookCourier:
             self._session = None
 
     def restart(self, bot_id: int) -> None:
-        """The bot's webhook was set, changed or removed: drop what is under way and begin anew."""
+        """Cancel the bot's queues and start them again, because its webhook was set, changed or removed."""
         for key in [key for key in self._queue_tasks if key[0] == bot_id]:
             self._queue_tasks.pop(key).cancel()
         self._slots.pop(bot_id, None)
@@ -51,7 +51,7 @@ class WebhookCourier:
             self.start_queue_of(update)
 
     def start_queue_of(self, update: Update) -> None:
-        """See to it that this update's queue is being delivered."""
+        """Start sending the queue of this update, unless it is being sent."""
         key = (update.bot_id, update.queue)
         webhook = self._world.webhooks.get(update.bot_id)
         if webhook is None or self._session is None or key in self._queue_tasks:
@@ -103,7 +103,7 @@ class WebhookCourier:
 
 
 def _retry_delay(failures: int, retry_after: float | None) -> float:
-    """Seconds to wait: none after the first failure, then 1, 2, 4, ... up to a minute, or what was asked for."""
+    """Return the seconds to wait: `retry_after`, or 0, 1, 2, 4 ... up to a minute."""
     if retry_after is not None:
         return min(retry_after, MAX_RETRY_AFTER_SECONDS)
     return 0.0 if failures == 1 else min(2.0 ** (failures - 2), MAX_DELAY_SECONDS)

@@ -1,14 +1,14 @@
-// One message as an element: its bubble, or a line in the middle for what happened in a group.
+// Renders one message: a bubble, or a centred line for a service message.
 
 import { hueOf, make } from "./dom.js";
 import { keyboard } from "./keys.js";
-import { draw } from "./markup.js";
+import { renderMarkup } from "./markup.js";
 import { lightbox } from "./notices.js";
 import { clockTime } from "./times.js";
 import { isGroup } from "./world.js";
 
-/** The element of a message in a column. */
-export function drawMessage(column, message) {
+/** Return the element of a message in a column. */
+export function renderMessage(column, message) {
   const own = message.from.id === column.person;
   const traits = { class: "message", data: { message: message.message_id, sender: message.from.id } };
   const service = serviceLine(message);
@@ -22,7 +22,7 @@ export function drawMessage(column, message) {
 }
 
 function bubble(column, message, own) {
-  const words = make("div", { class: "words", dir: "auto" }, draw(message.html, column.actsFor(message)));
+  const words = make("div", { class: "words", dir: "auto" }, renderMarkup(message.html, column.actsFor(message)));
   const shown = make("div", { class: `bubble${message.edited ? " edited" : ""}`, onclick: (event) => answerTo(event, column, message) },
     isGroup(column.chat) && !own ? sender(message) : null,
     answered(column, message),
@@ -32,7 +32,7 @@ function bubble(column, message, own) {
   return shown;
 }
 
-/** The sign beside a message that answers it; the last of its buttons for the Tab key. */
+/** Return the reply button beside a message. It comes last in the order of the Tab key. */
 function replySign(column, message) {
   return make("button", { type: "button", class: "reply", "aria-label": "Reply to this message", title: "Reply", onclick: () => column.answer(message) }, "↩");
 }
@@ -43,7 +43,7 @@ function sender(message) {
   return name;
 }
 
-/** What this message answers: who and what, in one line each. */
+/** Return the button with the sender and text of the message this one replies to, or null. */
 function answered(column, message) {
   if (!message.reply_to) return null;
   const target = column.messages.get(message.reply_to);
@@ -52,7 +52,7 @@ function answered(column, message) {
     make("b", {}, target?.from.name ?? "A message"), make("span", {}, target ? gist(target) : "that is gone"));
 }
 
-/** A message in one line. */
+/** Return a message as one line of text. */
 export function gist(message) {
   const text = message.text.split("\n", 1)[0];
   return message.photo ? `Photo${text ? `: ${text}` : ""}` : text;
@@ -65,7 +65,7 @@ function photo(message) {
     make("img", { src: source, alt: words }));
 }
 
-/** A press on the bubble itself answers it; a press on something in it, or selecting words, does not. */
+/** Reply to a message whose bubble was clicked, but not for a click on a control in it or a selection of text. */
 function answerTo(event, column, message) {
   const busy = event.target.closest("button, a, code, .spoiler:not(.shown)") || String(getSelection()) !== "";
   if (!busy) column.answer(message);

@@ -1,4 +1,4 @@
-// One chat as one person sees it: its header, its messages, and what this person can do here.
+// One chat as one person sees it: header, messages and actions.
 
 import { Composer } from "./composer.js";
 import { gist } from "./bubble.js";
@@ -11,7 +11,7 @@ import { ask, tell, Trouble } from "./wire.js";
 import { isGroup, isMember, nameOf, sizeOf, titleOf } from "./world.js";
 
 export class Column {
-  /** `view` is {person, chat, role}; `page` can show(person, chat), close(column) and hears of counted(). */
+  /** `view` is {person, chat, role, start}; `page` offers show, expect, close and counted (see main.js). */
   constructor(view, page, pictures) {
     Object.assign(this, { person: view.person, chat: view.chat, role: view.role ?? "", start: view.start ?? "", page, messages: new Map(), reading: Promise.resolve(), waiting: null, unfolded: new Map(), blocked: false });
     this.owner = nameOf(view.person);
@@ -38,7 +38,7 @@ export class Column {
     return this.headLine;
   }
 
-  /** Read the chat as it is now, once the reading before is done; what happens meanwhile is shown after it. */
+  /** Load the chat after the load in progress. Events that arrive during a load are shown after it. */
   load() {
     this.reading = this.reading.catch(() => {}).then(() => this.readAnew());
     return this.reading;
@@ -57,8 +57,8 @@ export class Column {
 
   async read() {
     const mine = await ask("/sim/chats", { user: this.person });
-    const known = mine.find((one) => one.chat === this.chat);
-    Object.assign(this, { started: Boolean(known), blocked: Boolean(known?.blocked) });
+    const own = mine.find((one) => one.chat === this.chat);
+    Object.assign(this, { started: Boolean(own), blocked: Boolean(own?.blocked) });
     const readable = !isGroup(this.chat) || isMember(this.chat, this.person);
     const messages = readable ? await ask("/sim/messages", { chat: this.chat, user: this.person }) : [];
     this.messages = new Map(messages.map((message) => [message.message_id, message]));
@@ -68,7 +68,7 @@ export class Column {
     if (messages.length === 0) this.log.greet(...this.greeting(readable));
   }
 
-  /** What a wall without messages says; where the bot offers commands, some of them to press. */
+  /** Return the content of a chat without messages, with buttons for some of the bot's commands. */
   greeting(readable) {
     const chips = readable && (this.started || isGroup(this.chat)) ? this.composer.chips() : [];
     if (!this.started && !isGroup(this.chat)) return [make("p", {}, this.welcome())];
@@ -76,13 +76,13 @@ export class Column {
     return [make("p", {}, "No messages here yet."), make("p", {}, `Try ${chips[0].textContent}`), make("div", { class: "chips" }, ...chips)];
   }
 
-  /** What somebody reads who has not pressed Start. */
+  /** Return the text for a person who has not pressed Start. */
   welcome() {
     const way = this.start ? ` with the link t.me/${this.chat.slice(1)}?start=${this.start}` : "";
     return `${this.owner} has found ${this.title}${way}. Press Start below.`;
   }
 
-  /** What the header says and whether one can write, after anything that changes either. */
+  /** Update the header and the input line after a change of membership, blocking or Start. */
   settle(readable = true) {
     this.subtitle.textContent = isGroup(this.chat) ? `${sizeOf(this.chat)} members` : this.blocked ? "blocked" : "bot";
     if (!readable) this.composer.open({ label: `${this.owner} is not in this group` });
@@ -92,12 +92,12 @@ export class Column {
     this.pin();
   }
 
-  /** Whether an event of the feed happened here. */
+  /** Whether an event of the feed belongs to this chat. */
   concerns(event) {
     return event.chat === this.chat && (isGroup(this.chat) || event.user === this.person);
   }
 
-  /** Show what happened here. */
+  /** Show an event of this chat. */
   take(event) {
     const { kind, message } = event;
     if (this.waiting && kind !== "member") this.waiting.push(event);
@@ -123,7 +123,7 @@ export class Column {
     this.pinned.onclick = () => this.goTo(found.message_id);
   }
 
-  /** What can be pressed inside this message's words. */
+  /** Return the actions of links, commands and code in a message. */
   actsFor(message) {
     if (!this.unfolded.has(message.message_id)) this.unfolded.set(message.message_id, {});
     return {

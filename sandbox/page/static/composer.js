@@ -1,4 +1,4 @@
-// The line at the foot of a chat: words, a picture, an answer to a message; or one big button when nothing can be written.
+// The input line of a chat, with text, picture and reply; or one big button when the person cannot write.
 
 import { gist } from "./bubble.js";
 import { iconButton, make } from "./dom.js";
@@ -6,8 +6,8 @@ import { closeMenu, openMenu } from "./menus.js";
 import { fromFile, readyMade } from "./photos.js";
 import { ask, tell, Trouble } from "./wire.js";
 
-const CHIPS = 3;
-const ALONE = ["board", "runners", "poster", "jobs", "orders", "help"]; // commands that need no more words
+const MAX_CHIPS = 3;
+const COMMANDS_WITHOUT_ARGUMENTS = ["board", "runners", "poster", "jobs", "orders", "help"];
 
 export class Composer {
   constructor(column, pictures) {
@@ -26,7 +26,7 @@ export class Composer {
     this.element = make("footer", { class: "foot" }, this.about, this.line, this.big);
   }
 
-  /** Show the line to write on, or instead of it one button: {label, act}; one without an act only says something. */
+  /** Show the input line, or one button {label, act} in its place. A button without `act` is disabled. */
   open(instead = null) {
     this.line.hidden = Boolean(instead);
     this.big.hidden = !instead;
@@ -36,21 +36,21 @@ export class Composer {
     this.big.onclick = instead.act ?? null;
   }
 
-  /** Learn which commands this person is offered here. */
+  /** Load the commands this person is offered here. */
   async learn() {
     const { person, chat } = this.column;
     this.commands = await ask("/sim/commands", { chat, user: person });
     this.slash.hidden = this.commands.length === 0;
   }
 
-  /** The next thing sent answers this message. */
+  /** Make the next message a reply to this one. */
   answer(message) {
     this.answered = message;
     this.describe();
-    if (matchMedia("(pointer: fine)").matches) this.box.focus(); // on a phone that would bring up its keyboard
+    if (matchMedia("(pointer: fine)").matches) this.box.focus(); // not on a phone, where focus opens the keyboard
   }
 
-  /** Send what is there; what could not be sent stays. */
+  /** Send the text and picture. After a failure they stay in the input line. */
   async send() {
     const text = this.box.value.trim();
     if (!text && !this.picture) return;
@@ -60,7 +60,7 @@ export class Composer {
     this.clear();
   }
 
-  /** Write into the chat; gives whether that went well. */
+  /** Send a message to the chat and return whether it was accepted. */
   async write(words) {
     try {
       await tell("/sim/messages", { from: this.column.person, chat: this.column.chat, ...words });
@@ -82,13 +82,13 @@ export class Composer {
     } else if (event.key === "Escape") {
       this.clear();
     } else if (event.key === "Tab" && this.matching().length) {
-      event.preventDefault(); // the first of the list is written out, for the words that follow it
+      event.preventDefault(); // complete the first command, so that its arguments can be typed
       this.box.value = `/${this.matching()[0].command} `;
       closeMenu();
     }
   }
 
-  /** The commands that begin as what is typed. */
+  /** Return the commands that begin with the typed text. */
   matching() {
     const { value } = this.box;
     return /^\/\w*$/.test(value) ? this.commands.filter((one) => `/${one.command}`.startsWith(value)) : [];
@@ -99,32 +99,32 @@ export class Composer {
     if (file) this.choose(fromFile(file));
   }
 
-  /** While a command is typed, those that begin so are listed. */
+  /** List the matching commands while a command is typed. */
   offer() {
     closeMenu();
     this.list(this.matching());
   }
 
-  /** All commands, as they are now: who becomes a runner is offered more. */
+  /** List all commands. They are loaded again, because a person who becomes a runner is offered more. */
   async offerCommands() {
     await this.learn();
     this.list(this.commands, this.slash);
   }
 
-  /** The first few commands, each to be pressed. */
+  /** Return buttons for the first MAX_CHIPS commands, those without arguments first. */
   chips() {
-    const known = ALONE.flatMap((name) => this.commands.filter((one) => one.command === name));
-    return [...new Set([...known, ...this.commands])].slice(0, CHIPS).map((one) => make("button", { type: "button", class: "chip", title: one.description, onclick: () => this.command(one) }, `/${one.command}`));
+    const preferred = COMMANDS_WITHOUT_ARGUMENTS.flatMap((name) => this.commands.filter((one) => one.command === name));
+    return [...new Set([...preferred, ...this.commands])].slice(0, MAX_CHIPS).map((one) => make("button", { type: "button", class: "chip", title: one.description, onclick: () => this.command(one) }, `/${one.command}`));
   }
 
-  /** Send a command; in a group it says whom it is for. */
+  /** Send a command, in a group with the bot's name. */
   command({ command, bot }) {
     return this.write({ text: `/${command}${typeof this.column.chat === "number" ? `@${bot}` : ""}` });
   }
 
   list(commands, anchor = null) {
     openMenu(anchor, this.element, "above wide", "Commands", commands.map((one) => ({
-      label: `/${one.command}`, hint: one.description,
+      label: `/${one.command}`, description: one.description,
       act: () => { this.box.value = ""; this.command(one); },
     })));
   }
@@ -151,7 +151,7 @@ export class Composer {
     this.describe();
   }
 
-  /** Say above the line what will be sent with the words. */
+  /** Show above the input line the picture and reply that will be sent with the text. */
   describe() {
     const { answered, picture } = this;
     this.about.hidden = !answered && !picture;

@@ -1,6 +1,6 @@
-// Making elements: the only way anything gets onto the page.
+// Creates all elements of the page.
 
-/** An element; a trait that begins with "on" is a listener, one that is null or false is left out. */
+/** Return an element. A trait that begins with "on" is a listener; a trait that is null or false is left out. */
 export function make(tag, traits = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(traits)) {
@@ -20,7 +20,7 @@ const STROKES = {
   send: "M3 20.2v-6.6l9-1.6-9-1.6V3.8L22 12z",
 };
 
-/** A round button with a drawn sign; the label is for those who don't see it, and as a hint. */
+/** Return a round button with an icon. The label is its accessible name and its tooltip. */
 export function iconButton(sign, label, onclick, more = {}) {
   const traits = { type: "button", class: "icon", "aria-label": label, title: label, onclick, ...more };
   return make("button", traits, sketch(sign));
@@ -37,17 +37,17 @@ function sketch(sign) {
   return svg;
 }
 
-// Dark enough for white letters.
+// Dark enough for white text.
 const HUES = ["#7a4fb5", "#117a84", "#2e7d4f", "#a8542a", "#4a6076", "#1f6fb2", "#b03a73", "#8a6100", "#3d5bc4", "#5f6f1a", "#b23a3a", "#7a5266"];
-const SEED = 494; // with it the people and chats of the demo all differ
+const SEED = 494; // gives different colours to all people and chats of the demo
 
-/** The colour of a person or chat: made of the name, so it is the same at every visit. */
+/** Return the colour of a person or chat. It is derived from the name, so it is the same at every visit. */
 export function hueOf(name) {
   const sum = [...name].reduce((made, letter) => (Math.imul(made, 33) + letter.codePointAt(0)) >>> 0, SEED);
   return HUES[sum % HUES.length];
 }
 
-/** A round portrait with initials. */
+/** Return a round portrait with initials. */
 export function face(title) {
   const words = title.replace(/[^\p{L}\p{N} ]/gu, "").split(" ").filter(Boolean);
   const initials = words.slice(0, 2).map((word) => [...word][0].toUpperCase()).join("");

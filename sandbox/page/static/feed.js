@@ -1,25 +1,25 @@
-// Following everything that happens, for as long as the page is open.
+// Follows the event feed while the page is open.
 
 import { ask, Trouble } from "./wire.js";
 
-const BEYOND = Number.MAX_SAFE_INTEGER; // after all events there can be
-const PATIENCE = 25; // seconds one look may last
-const PAUSE = 1500; // milliseconds before asking again what did not answer
+const AFTER_ALL_EVENTS = Number.MAX_SAFE_INTEGER; // a request after this number returns no events, only the last number
+const LONG_POLL_SECONDS = 25;
+const RETRY_DELAY_MS = 1500;
 
-const pause = () => new Promise((done) => setTimeout(done, PAUSE));
+const pause = () => new Promise((done) => setTimeout(done, RETRY_DELAY_MS));
 
-/** Calls `refresh` at the beginning and after every gap, `take` with each event in order, `state` with a word. */
+/** Call `refresh` at the start and after every gap, `take` with each event in order, `state` with a word to show. */
 export async function follow({ refresh, take, state }) {
   for (;;) {
     try {
-      let { last } = await ask("/sim/events", { after: BEYOND });
+      let { last } = await ask("/sim/events", { after: AFTER_ALL_EVENTS });
       await refresh();
       state("");
       for (;;) {
-        const news = await ask("/sim/events", { after: last, wait: PATIENCE });
-        if (news.last < last) break; // another life of the stand-in: begin anew
-        news.events.forEach(take);
-        last = news.last;
+        const batch = await ask("/sim/events", { after: last, wait: LONG_POLL_SECONDS });
+        if (batch.last < last) break; // the stand-in was reset: load everything again
+        batch.events.forEach(take);
+        last = batch.last;
       }
     } catch (trouble) {
       if (!(trouble instanceof Trouble)) throw trouble;

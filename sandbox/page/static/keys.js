@@ -1,12 +1,12 @@
-// The buttons below a message: what each does when pressed, and the wait for the bot's answer.
+// The inline buttons of a message, and the wait for the bot's answer to a tap.
 
 import { make } from "./dom.js";
 import { leadsToChat, relation } from "./links.js";
 import { ask, tell, Trouble } from "./wire.js";
 
-const ANSWER_WITHIN = 15; // seconds Telegram shows the clock on a button
+const ANSWER_TIMEOUT_SECONDS = 15; // as long as Telegram shows the clock on a button
 
-/** Rows of buttons, or null when the message has none; `column` knows whose fingers these are. */
+/** Return the rows of buttons, or null when the message has none. `column` holds the person who taps them. */
 export function keyboard(column, message) {
   if (message.buttons.length === 0) return null;
   const rows = message.buttons.map((row) => make("div", { class: "keys-row" }, ...row.map((button) => key(column, message, button))));
@@ -23,12 +23,12 @@ function key(column, message, button) {
   if (url) return make("button", { type: "button", class: look, title: text, onclick: () => column.follow(url) }, label(text), corner("↗"));
   if (copied) return make("button", { type: "button", class: look, title: text, onclick: () => column.copy(copied.text) }, label(text), corner("⧉"));
   if (!data) return make("button", { type: "button", class: look, title: text, disabled: true }, label(text));
-  const drawn = make("button", { type: "button", class: look, title: text, data: { callback: data } }, label(text));
-  drawn.addEventListener("click", () => press(column, message, data, drawn));
-  return drawn;
+  const element = make("button", { type: "button", class: look, title: text, data: { callback: data } }, label(text));
+  element.addEventListener("click", () => press(column, message, data, element));
+  return element;
 }
 
-/** What a button says, in one line; the whole of it is its title. */
+/** Return the text of a button, cut to one line. The button's title holds the whole text. */
 function label(text) {
   return make("span", { class: "key-words" }, text);
 }
@@ -37,19 +37,19 @@ function corner(sign) {
   return make("span", { class: "corner", "aria-hidden": "true" }, sign);
 }
 
-/** Tap, turn a little wheel, and show what the bot answers: a toast, a dialog, or nothing when nothing is to say. */
-async function press(column, message, data, drawn) {
-  if (drawn.ariaBusy === "true") return;
-  drawn.ariaBusy = "true";
+/** Tap a button, show a spinner, then show the bot's answer: a toast, a dialog, or nothing when it has no text. */
+async function press(column, message, data, element) {
+  if (element.ariaBusy === "true") return;
+  element.ariaBusy = "true";
   try {
     const body = { from: column.person, chat: column.chat, message_id: message.message_id, data };
     const { callback_query_id: tap } = await tell("/sim/taps", body);
-    show(column, await ask(`/sim/taps/${tap}`, { wait: ANSWER_WITHIN }));
+    show(column, await ask(`/sim/taps/${tap}`, { wait: ANSWER_TIMEOUT_SECONDS }));
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
     column.say(trouble.message);
   } finally {
-    drawn.ariaBusy = "false";
+    element.ariaBusy = "false";
   }
 }
 

@@ -1,7 +1,7 @@
-// Where links lead: those to Telegram act inside this page, as the person who presses them.
+// Links: those to Telegram are followed inside the page as the person who clicks them.
 
 import { tell } from "./wire.js";
-import { meetEverybody, titleOf, world } from "./world.js";
+import { loadAccounts, titleOf, world } from "./world.js";
 
 const HERE = ["127.0.0.1", "localhost", "[::1]"];
 
@@ -9,17 +9,17 @@ function host(url) {
   return URL.canParse(url) ? new URL(url).hostname : "";
 }
 
-/** Whether a link leads to a chat, which no browser shows. */
+/** Whether a link leads to a Telegram chat, which a browser cannot open. */
 export function leadsToChat(url) {
   return ["t.me", "telegram.me"].includes(host(url));
 }
 
-/** Pages of the demo may close themselves when they are done; a stranger's page learns nothing of us. */
+/** Return the `rel` of a link. Only pages of the demo get an opener, so that they can close themselves. */
 export function relation(url) {
   return HERE.includes(host(url)) ? "opener" : "noopener noreferrer";
 }
 
-/** Follow a link to a chat: join the group, or open the bot and start it. `page` shows the chat; gives a sentence to say. */
+/** Follow a link to a chat: join the group, or open the bot and start it. Return a sentence for the person, or "". */
 export async function followToChat(url, person, page) {
   const { pathname, searchParams } = new URL(url);
   const words = pathname.split("/").filter(Boolean);
@@ -34,7 +34,7 @@ export async function followToChat(url, person, page) {
 
 async function join(url, person, page) {
   const { joined, chat } = await tell("/sim/join", { user: person, invite_link: url });
-  await meetEverybody();
+  await loadAccounts();
   if (!joined) {
     page.expect(person, chat);
     return `You asked to join ${titleOf(chat)}.`;

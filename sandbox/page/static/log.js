@@ -1,14 +1,14 @@
-// The messages of one chat on their wall: in order, edited in place, with the newest in sight unless one reads above.
+// The scrolling list of one chat's messages. It follows the newest message unless the person has scrolled up.
 
-import { drawMessage } from "./bubble.js";
+import { renderMessage } from "./bubble.js";
 import { make } from "./dom.js";
-import { rove } from "./rove.js";
+import { manageTabFocus } from "./rove.js";
 import { dayName } from "./times.js";
 
-const NEAR = 60; // pixels from the end that still count as reading the newest
-const SLIVER = 24; // pixels of a message that are too few to notice
-const TOGETHER = 600; // seconds within which one sender's messages are drawn as one group
-const LEAVING = 260; // milliseconds a deleted message takes to go
+const NEAR_END_PIXELS = 60; // a distance from the end that still counts as reading the newest message
+const MIN_VISIBLE_PIXELS = 24; // a message with fewer visible pixels counts as out of sight
+const GROUPING_SECONDS = 600; // messages of one sender within this time are grouped
+const REMOVAL_MS = 260; // slightly longer than the fade-out in bubble.css
 
 export class Log {
   constructor(column, label) {
@@ -19,68 +19,68 @@ export class Log {
     this.down = make("button", { type: "button", class: "down", hidden: true, onclick: () => this.toEnd() });
     const watcher = new ResizeObserver(() => this.reshaped());
     for (const one of [this.element, this.lines]) watcher.observe(one);
-    rove(this.lines);
+    manageTabFocus(this.lines);
   }
 
-  /** Draw all messages anew. */
+  /** Replace the list by these messages. */
   fill(messages) {
-    this.lines.replaceChildren(...messages.map((message) => drawMessage(this.column, message)));
+    this.lines.replaceChildren(...messages.map((message) => renderMessage(this.column, message)));
     this.changed.clear();
     this.arrange();
     this.toEnd();
   }
 
-  /** What is shown on a wall without messages; the first message takes its place. */
+  /** Show this content in place of messages. The first message removes it. */
   greet(...content) {
     this.lines.replaceChildren(make("div", { class: "hello" }, ...content));
   }
 
-  /** Draw a new message, or one that has changed in its place; `news` counts it as unread when it is out of sight. */
-  put(message, news) {
+  /** Append a message or replace the one with its id. With `isNew` it counts as unread when it is out of sight. */
+  put(message, isNew) {
     const old = this.find(message.message_id);
-    const drawn = drawMessage(this.column, message);
+    const rendered = renderMessage(this.column, message);
     if (old) {
       const held = old.contains(document.activeElement);
-      old.replaceWith(drawn);
-      if (held) drawn.querySelector(".key")?.focus({ preventScroll: true });
+      old.replaceWith(rendered);
+      if (held) rendered.querySelector(".key")?.focus({ preventScroll: true });
       this.changed.add(message.message_id);
     } else {
       this.lines.querySelector(".hello")?.remove();
-      this.lines.append(drawn);
+      this.lines.append(rendered);
     }
-    drawn.classList.toggle("fresh", Boolean(old) || news);
+    rendered.classList.toggle("fresh", Boolean(old) || isNew);
     this.arrange();
-    if (!this.following && news) this.count(this.unread + 1);
+    if (!this.following && isNew) this.count(this.unread + 1);
     this.reshaped();
   }
 
-  /** Let a message go. */
+  /** Fade out a message and remove it. */
   drop(identity) {
     const old = this.find(identity);
     old?.classList.add("gone");
-    setTimeout(() => { old?.remove(); this.arrange(); }, LEAVING);
+    setTimeout(() => { old?.remove(); this.arrange(); }, REMOVAL_MS);
   }
 
   find(identity) {
     return this.element.querySelector(`[data-message="${identity}"]`);
   }
 
-  /** Bring a message into sight and let it glow. */
+  /** Scroll to a message and highlight it. */
   goTo(identity) {
     const found = this.find(identity);
     if (!found) return;
     found.scrollIntoView({ block: found.offsetHeight < this.element.clientHeight ? "center" : "start" });
-    this.following = false; // until it turns out to be at the end
+    this.following = false; // scrolled() sets it again if the message is at the end
     this.scrolled();
     found.classList.remove("fresh");
     requestAnimationFrame(() => found.classList.add("fresh"));
   }
 
-  /** Go to the nearest message that changed above. */
+  /** Scroll to the nearest changed message above the visible part. */
   showChanged() {
     const [nearest] = this.changedAbove();
     this.changed.delete(nearest);
-    this.hint();
+    this.updateScrollButtons();
     this.goTo(nearest);
   }
 
@@ -88,14 +88,14 @@ export class Log {
     this.following = true;
     this.element.scrollTop = this.element.scrollHeight;
     this.count(0);
-    this.hint();
+    this.updateScrollButtons();
   }
 
-  /** The log or what is in it has another size: who stood at the end stays there. */
+  /** Handle a new size of the log or its content: stay at the end if the log was there. */
   reshaped() {
     this.shape = this.measured();
     if (this.following) this.toEnd();
-    else this.hint();
+    else this.updateScrollButtons();
   }
 
   measured() {
@@ -106,11 +106,11 @@ export class Log {
   scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.element;
     this.element.scrollLeft = 0;
-    const ended = scrollHeight - scrollTop - clientHeight < NEAR;
-    if (this.following && !ended && this.shape !== this.measured()) return; // nobody scrolled: the room changed, see reshaped()
+    const ended = scrollHeight - scrollTop - clientHeight < NEAR_END_PIXELS;
+    if (this.following && !ended && this.shape !== this.measured()) return; // no scrolling: the size changed, see reshaped()
     this.following = ended;
     if (ended && this.unread) this.count(0);
-    this.hint();
+    this.updateScrollButtons();
   }
 
   count(unread) {
@@ -118,12 +118,12 @@ export class Log {
     this.column.counted();
   }
 
-  /** Say what is out of sight: messages that changed above, and the newest below. */
-  hint() {
+  /** Show or hide the buttons that lead to changed messages above and the newest below. */
+  updateScrollButtons() {
     const { top, bottom } = this.element.getBoundingClientRect();
     for (const identity of this.changed) {
       const place = this.find(identity)?.getBoundingClientRect();
-      if (!place || (place.bottom > top + SLIVER && place.top < bottom - SLIVER)) this.changed.delete(identity);
+      if (!place || (place.bottom > top + MIN_VISIBLE_PIXELS && place.top < bottom - MIN_VISIBLE_PIXELS)) this.changed.delete(identity);
     }
     const above = this.changedAbove().length;
     if (this.up.hidden === above > 0) this.toggleUp(above === 0);
@@ -131,13 +131,13 @@ export class Log {
     this.down.textContent = this.unread ? `↓ ${this.unread} new` : this.changed.size > above ? "↓ Changed below" : "↓ Newest";
   }
 
-  /** The messages above what is in sight that changed there, the nearest first. */
+  /** Return the ids of changed messages above the visible part, the nearest first. */
   changedAbove() {
     const { top } = this.element.getBoundingClientRect();
-    return [...this.changed].filter((identity) => this.find(identity)?.getBoundingClientRect().bottom <= top + SLIVER).sort((one, other) => other - one);
+    return [...this.changed].filter((identity) => this.find(identity)?.getBoundingClientRect().bottom <= top + MIN_VISIBLE_PIXELS).sort((one, other) => other - one);
   }
 
-  /** Show or hide the line above without moving what one reads. */
+  /** Show or hide the button above without moving the visible messages. */
   toggleUp(hidden) {
     const before = this.element.getBoundingClientRect().top;
     this.up.hidden = hidden;
@@ -145,7 +145,7 @@ export class Log {
     this.shape = this.measured();
   }
 
-  /** A line before each day's first message; messages of one sender in a row stand closer. */
+  /** Insert a line before each day's first message, and mark messages that follow one of the same sender. */
   arrange() {
     for (const pill of this.element.querySelectorAll(".day")) pill.remove();
     let before = null;
@@ -155,7 +155,7 @@ export class Log {
       if (!before || dayName(before.date) !== dayName(message.date)) {
         element.before(make("p", { class: "pill day" }, dayName(message.date)));
       }
-      const same = before && before.from.id === message.from.id && message.date - before.date < TOGETHER;
+      const same = before && before.from.id === message.from.id && message.date - before.date < GROUPING_SECONDS;
       element.classList.toggle("same", Boolean(same));
       before = message;
     }

@@ -1,23 +1,23 @@
-// The page: which chats are shown, what happens in them, and what is remembered of it in this browser.
+// The page: its columns of chats, the events in them, and the choice of chats kept in this browser.
 
 import { Column } from "./column.js";
 import { make } from "./dom.js";
 import { follow } from "./feed.js";
-import { askWhose } from "./people.js";
+import { askChatToAdd } from "./people.js";
 import { Tabs } from "./tabs.js";
-import { keepTimesTrue } from "./times.js";
-import { isGroup, meetEverybody, world } from "./world.js";
+import { refreshTimesRegularly } from "./times.js";
+import { isGroup, loadAccounts, world } from "./world.js";
 
-const MEMORY = "campusg.views";
+const STORAGE_KEY = "campusg.views";
 const room = document.getElementById("columns");
 const connection = document.getElementById("connection");
 const setup = await (await fetch("/setup")).json();
 const tabs = new Tabs(document.getElementById("tabs"), room);
-const expected = new Set(); // who waits to be let in where
+const expected = new Set(); // "person chat" of join requests that wait for approval
 let columns = [];
 
 const page = {
-  /** Show a person's chat: where it is, or in a new column. */
+  /** Show a person's chat in its column, or in a new one. */
   show(person, chat) {
     let column = columns.find((one) => one.person === person && one.chat === chat);
     if (!column) {
@@ -29,7 +29,7 @@ const page = {
     return column;
   },
 
-  /** Show a group as soon as this person, who asked to join, is let in. */
+  /** Show a group as soon as this person's join request is approved. */
   expect(person, chat) { expected.add(`${person} ${chat}`); },
 
   close(column) {
@@ -50,31 +50,31 @@ function place(view) {
 }
 
 function remember() {
-  localStorage.setItem(MEMORY, JSON.stringify(columns.map(({ person, chat, role, start }) => ({ person, chat, role, start }))));
+  localStorage.setItem(STORAGE_KEY, JSON.stringify(columns.map(({ person, chat, role, start }) => ({ person, chat, role, start }))));
   if (columns.length === 0) room.append(make("p", { class: "empty" }, "No chat is shown. Add one above."));
   tabs.set(columns);
 }
 
-/** The chats of the last visit, of those there still are; else those of a first visit. */
+/** Return the chats of the last visit that still exist, or those of a first visit. */
 function remembered() {
   const there = ({ person, chat }) => world.people.has(person) && (isGroup(chat) ? world.groups.has(chat) : world.bots.has(chat));
-  const kept = JSON.parse(localStorage.getItem(MEMORY) ?? "[]").filter(there);
+  const kept = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "[]").filter(there);
   return kept.length ? kept : setup.views.filter(there);
 }
 
 async function refresh() {
-  await meetEverybody();
+  await loadAccounts();
   if (columns.length === 0) {
     remembered().forEach(place);
     remember();
   }
   await Promise.all(columns.map((column) => column.load()));
-  tabs.draw();
+  tabs.render();
 }
 
 async function take(event) {
   if (event.kind === "member") {
-    await meetEverybody();
+    await loadAccounts();
     if (event.status === "member" && expected.delete(`${event.user} ${event.chat}`)) page.show(event.user, event.chat);
   }
   for (const column of columns.filter((one) => one.concerns(event) || (event.kind === "member" && event.chat === one.chat))) {
@@ -84,18 +84,18 @@ async function take(event) {
   tabs.mark();
 }
 
-/** The link by which the people of the first visit came, if one did. */
+/** Return the invite link of a chat of the first visit, or "". */
 function invitation() {
   const came = setup.views.find(({ start }) => start);
   return came ? `https://t.me/${came.chat.slice(1)}?start=${came.start}` : "";
 }
 
 document.getElementById("add").addEventListener("click", async () => {
-  const wish = await askWhose(invitation());
+  const wish = await askChatToAdd(invitation());
   if (!wish) return;
   const column = page.show(wish.person, wish.chat);
   if (wish.link) await column.follow(wish.link);
 });
 
-keepTimesTrue();
+refreshTimesRegularly();
 await follow({ refresh, take, state: (word) => { connection.textContent = word; } });

@@ -1,21 +1,21 @@
-// From a message's HTML to elements: only what Telegram knows gets through, links and commands become alive.
+// Converts a message's HTML to elements. Only Telegram's tags are kept; links and commands can be clicked.
 
 import { make } from "./dom.js";
 import { momentText } from "./times.js";
 
 const PLAIN = new Set(["B", "I", "U", "S", "PRE"]);
-const ALIVE = /(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)])|(?<![\w/<>@])(\/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?)(?!\w)/g;
+const LINK_OR_COMMAND = /(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)])|(?<![\w/<>@])(\/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?)(?!\w)/g;
 
-/** The content of a message; `acts` says what a link (open), a command (say) and code (copy) do when pressed. */
-export function draw(html, acts) {
+/** Return the content of a message. `acts` holds the actions of a link (open), a command (say) and code (copy). */
+export function renderMarkup(html, acts) {
   const source = new DOMParser().parseFromString(html, "text/html").body;
   return inside(source, acts, true);
 }
 
 function inside(source, acts, alive) {
-  const drawn = document.createDocumentFragment();
-  for (const node of source.childNodes) drawn.append(...piece(node, acts, alive));
-  return drawn;
+  const fragment = document.createDocumentFragment();
+  for (const node of source.childNodes) fragment.append(...piece(node, acts, alive));
+  return fragment;
 }
 
 function piece(node, acts, alive) {
@@ -35,7 +35,7 @@ function piece(node, acts, alive) {
 function livened(text, acts) {
   const pieces = [];
   let done = 0;
-  for (const found of text.matchAll(ALIVE)) {
+  for (const found of text.matchAll(LINK_OR_COMMAND)) {
     pieces.push(text.slice(done, found.index));
     pieces.push(found[1] ? link(found[1], found[1], acts) : pressed(found[2], () => acts.say(found[2])));
     done = found.index + found[0].length;
@@ -43,7 +43,7 @@ function livened(text, acts) {
   return [...pieces, text.slice(done)];
 }
 
-/** A link: to a chat it acts here, to anything else it opens another tab. */
+/** Return a link. A link to a chat is followed inside the page; any other opens a tab. */
 function link(url, content, acts) {
   if (!/^https?:\/\//.test(url)) return make("b", {}, content);
   if (acts.leadsToChat(url)) return pressed(content, () => acts.open(url));
@@ -73,7 +73,7 @@ function quote(content, expandable, acts) {
   return block;
 }
 
-/** A long quotation shows its beginning; a short one needs no button. */
+/** Fold a long quotation and add a button that unfolds it. */
 function fold(block, words, acts) {
   block.classList.add("folds");
   if (words.scrollHeight <= words.clientHeight + 2) return block.classList.remove("folds");

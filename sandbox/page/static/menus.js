@@ -1,21 +1,21 @@
-// Menus that pop up beside a button: one at a time, closed by Escape, a choice, or a press elsewhere.
+// Popup menus: one at a time, closed by Escape, a choice or a click elsewhere.
 
 import { make } from "./dom.js";
 
 let shown = null;
 
-/** Entries are {label, hint, picture, bad, act}; `place` is a class that says where it opens beside `anchor`. */
+/** Open a menu of entries {label, description, picture, bad, act}. `place` is a class with its position at `anchor`. */
 export function openMenu(anchor, host, place, label, entries) {
   const again = shown?.anchor === anchor;
   closeMenu();
   if (again || entries.length === 0) return;
-  const menu = make("div", { class: `menu ${place}`, role: "menu", "aria-label": label, onkeydown: walk }, ...entries.map(item));
+  const menu = make("div", { class: `menu ${place}`, role: "menu", "aria-label": label, onkeydown: moveFocus }, ...entries.map(item));
   shown = { menu, anchor };
   anchor?.setAttribute("aria-expanded", "true");
   host.append(menu);
 }
 
-/** Close the menu that is open, if one is. */
+/** Close the open menu, if there is one. */
 export function closeMenu() {
   if (!shown) return;
   const held = shown.menu.contains(document.activeElement);
@@ -25,14 +25,14 @@ export function closeMenu() {
   shown = null;
 }
 
-function item({ label, hint, picture, bad, act }) {
+function item({ label, description, picture, bad, act }) {
   const choose = () => { closeMenu(); act(); };
   return make("button", { type: "button", role: "menuitem", onclick: choose },
     picture ? make("img", { src: picture, alt: "" }) : null,
-    make("b", bad ? { class: "bad" } : {}, label), hint ? make("span", {}, hint) : null);
+    make("b", bad ? { class: "bad" } : {}, label), description ? make("span", {}, description) : null);
 }
 
-function walk(event) {
+function moveFocus(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step) return;
   event.preventDefault();

@@ -1,4 +1,4 @@
-// The dialog that adds a chat: whose, with whom; also of somebody who was not there before.
+// The dialog that adds a chat of an existing or a new person.
 
 import { make } from "./dom.js";
 import { leadsToChat } from "./links.js";
@@ -7,8 +7,8 @@ import { isMember, nameOf, newPerson, world } from "./world.js";
 
 const NEW = "new";
 
-/** Ask whose chat to add; gives {person, chat, link} or null. Somebody new comes by `invitation`, a link, unless told otherwise. */
-export async function askWhose(invitation) {
+/** Ask which chat to add. Return {person, chat, link} or null. The default link of a new person is `invitation`. */
+export async function askChatToAdd(invitation) {
   const parts = fields();
   const answer = await showDialog(dialog(parts, invitation));
   if (answer !== "add") return null;

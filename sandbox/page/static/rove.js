@@ -1,12 +1,12 @@
-// The Tab key in a log: it stops at one message's buttons, at first the newest ones; the arrows go to older and newer messages.
+// Keyboard focus in a log: Tab stops at the buttons of one message, arrow keys move to older and newer messages.
 
 const PRESSED = "button, a[href], [role=button]";
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 
-/** Keep one message of `lines` in the order of Tab, whatever is drawn or goes there. */
-export function rove(lines) {
-  let chosen = null; // the number of the message one is at, while one is there
-  const set = () => { chosen = settle(lines, chosen); };
+/** Keep exactly one message of `lines` in the order of the Tab key, also after messages are added or removed. */
+export function manageTabFocus(lines) {
+  let chosen = null; // the id of the message that has the focus
+  const set = () => { chosen = setTabStop(lines, chosen); };
   new MutationObserver(set).observe(lines, { childList: true, subtree: true });
   lines.addEventListener("focusin", ({ target }) => {
     chosen = target.closest("[data-message]")?.dataset.message ?? chosen;
@@ -18,12 +18,12 @@ export function rove(lines) {
     set();
   });
   lines.addEventListener("keydown", (event) => {
-    if (STEPS[event.key]) step(lines, event);
+    if (STEPS[event.key]) moveFocus(lines, event);
   });
 }
 
-/** Let Tab stop at this message alone, or at the newest with buttons below it; gives the message's number if it is there. */
-function settle(lines, chosen) {
+/** Let Tab stop only at the chosen message, or at the newest one with buttons. Return the chosen id if it exists. */
+function setTabStop(lines, chosen) {
   const messages = [...lines.querySelectorAll("[data-message]")];
   const here = messages.find((one) => one.dataset.message === chosen);
   const stop = here ?? messages.findLast((one) => one.querySelector(".key:not([disabled])")) ?? messages.at(-1);
@@ -33,7 +33,7 @@ function settle(lines, chosen) {
   return here ? chosen : null;
 }
 
-function step(lines, event) {
+function moveFocus(lines, event) {
   const messages = [...lines.querySelectorAll("[data-message]")].filter((one) => one.querySelector(PRESSED));
   const from = messages.indexOf(event.target.closest("[data-message]"));
   const next = messages[from + STEPS[event.key]];

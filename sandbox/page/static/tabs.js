@@ -1,35 +1,35 @@
-// The row of chats in the bar: where one is, where news waits, and the way there; shown when not all fit.
+// The row of tabs in the bar, with the visible chat and counts of unread messages; shown when not all chats fit.
 
 import { face, make } from "./dom.js";
 import { isGroup } from "./world.js";
 
-const SEEN = 0.6; // of a column must be in sight for it to count as looked at
+const MIN_VISIBLE_SHARE = 0.6; // a column with a smaller visible part counts as out of sight
 
 export class Tabs {
   constructor(element, room) {
     Object.assign(this, { element, room, columns: [], inSight: new Set() });
-    this.watcher = new IntersectionObserver((entries) => this.moved(entries), { root: room, threshold: [SEEN] });
-    new ResizeObserver(() => this.draw()).observe(room);
+    this.watcher = new IntersectionObserver((entries) => this.moved(entries), { root: room, threshold: [MIN_VISIBLE_SHARE] });
+    new ResizeObserver(() => this.render()).observe(room);
     element.addEventListener("scroll", () => this.fade());
   }
 
-  /** The columns there are now. */
+  /** Replace the columns. */
   set(columns) {
     this.watcher.disconnect();
     this.inSight.clear();
     this.columns = columns;
     for (const column of columns) this.watcher.observe(column.element);
-    this.draw();
+    this.render();
   }
 
-  draw() {
+  render() {
     document.body.classList.toggle("crowded", this.room.scrollWidth > this.room.clientWidth + 4);
     this.element.replaceChildren(...this.columns.map((column) => this.tab(column)));
     this.mark();
     this.fade();
   }
 
-  /** Show at which edge the row goes on. */
+  /** Mark the edges beyond which the row continues. */
   fade() {
     const { scrollLeft, scrollWidth, clientWidth } = this.element;
     this.element.classList.toggle("more-left", scrollLeft > 2);
@@ -57,12 +57,12 @@ export class Tabs {
     this.mark();
   }
 
-  /** Whether a column is looked at. */
+  /** Whether a column is visible. */
   sees(column) {
     return this.inSight.has(column.element);
   }
 
-  /** Which tab one is at, and how much is unread in each. */
+  /** Update the current tab and the unread counts. */
   mark() {
     for (const [at, column] of this.columns.entries()) {
       const tab = this.element.children[at];

@@ -1,23 +1,23 @@
-// Moments in the reader's own zone and manner.
+// Formats times in the reader's time zone and locale.
 
 const DAYTIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 const clock = new Intl.DateTimeFormat(undefined, DAYTIME);
 const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 const STEPS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
-const REFRESH = 15_000; // milliseconds between two looks at "in 3 minutes"
+const REFRESH_INTERVAL_MS = 15_000; // of relative times such as "in 3 minutes"
 
-/** The time of day of a message; `seconds` since 1970. */
+/** Return the time of day of a message. `seconds` is Unix time. */
 export function clockTime(seconds) {
   return clock.format(seconds * 1000);
 }
 
-/** The day of a message, in words. */
+/** Return the day of a message in words. */
 export function dayName(seconds) {
   return day.format(seconds * 1000);
 }
 
-/** A moment by Telegram's format: r is relative; w d D t T choose weekday, short or long date and time. */
+/** Return a time in Telegram's format: r is relative; w, d, D, t and T choose weekday, short or long date and time. */
 export function momentText(seconds, format) {
   if (format === "r") return distance(seconds - Date.now() / 1000);
   const options = {};
@@ -34,11 +34,11 @@ function distance(seconds) {
   return relative.format(Math.trunc(seconds / size), unit);
 }
 
-/** Keep every relative time on the page true. */
-export function keepTimesTrue() {
+/** Update all relative times on the page at a regular interval. */
+export function refreshTimesRegularly() {
   setInterval(() => {
     for (const shown of document.querySelectorAll('time[data-format="r"]')) {
       shown.textContent = momentText(Number(shown.dataset.unix), "r");
     }
-  }, REFRESH);
+  }, REFRESH_INTERVAL_MS);
 }

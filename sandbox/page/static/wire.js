@@ -1,13 +1,13 @@
-// Asking the Telegram stand-in's control API; every refusal is a sentence.
+// Requests to the Telegram stand-in's control API. Every failure raises Trouble with a sentence for the person.
 
 export class Trouble extends Error {}
 
-/** Look at something. */
+/** Send a GET request. */
 export function ask(path, query = {}) {
   return exchange(`${path}?${new URLSearchParams(query)}`, {});
 }
 
-/** Do something. */
+/** Send a POST request with a JSON body. */
 export function tell(path, body) {
   return exchange(path, {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),

@@ -1,47 +1,47 @@
-// Who there is: people, bots and groups, as the stand-in last told.
+// The people, bots and groups, as last read from the stand-in.
 
 import { ask, tell } from "./wire.js";
 
 export const world = { people: new Map(), bots: new Map(), groups: new Map() };
 
-/** Read everybody anew. */
-export async function meetEverybody() {
+/** Load all people, bots and groups. */
+export async function loadAccounts() {
   const [people, bots, groups] = await Promise.all([ask("/sim/users"), ask("/sim/bots"), ask("/sim/groups")]);
   world.people = new Map(people.map((person) => [person.id, person]));
   world.bots = new Map(bots.map((bot) => [`@${bot.username}`, bot]));
   world.groups = new Map(groups.filter((group) => !group.migrated_to).map((group) => [group.id, group]));
 }
 
-/** What a person is called. */
+/** Return the name of a person. */
 export function nameOf(identity) {
   return world.people.get(identity)?.first_name ?? String(identity);
 }
 
-/** What a chat is called. */
+/** Return the title of a chat. */
 export function titleOf(chat) {
   return (isGroup(chat) ? world.groups.get(chat)?.title : world.bots.get(chat)?.first_name) ?? String(chat);
 }
 
-/** Whether a chat is a group: those have numbers, bots have names. */
+/** Whether a chat is a group. Groups are named by number, bots by @username. */
 export function isGroup(chat) {
   return typeof chat === "number";
 }
 
 const PRESENT = ["creator", "administrator", "member"];
 
-/** Whether somebody is in a group. */
+/** Whether an account is in a group. */
 export function isMember(group, identity) {
   return PRESENT.includes(world.groups.get(group)?.members[identity]);
 }
 
-/** How many are in a group, bots too. */
+/** Return the number of members of a group, including bots. */
 export function sizeOf(group) {
   return Object.values(world.groups.get(group)?.members ?? {}).filter((status) => PRESENT.includes(status)).length;
 }
 
-/** Somebody new with a Telegram account; gives the person's number. */
+/** Create a person with a Telegram account and return the person's id. */
 export async function newPerson(name) {
   const person = await tell("/sim/users", { first_name: name, language_code: "en" });
-  await meetEverybody();
+  await loadAccounts();
   return person.id;
 }

@@ -1,1 +1,1 @@
-"""What each kind of Stripe object is and what can be done with it, one file a kind."""
+"""The kinds of Stripe objects and their endpoints, one module for each kind."""

@@ -1,4 +1,4 @@
-"""Connected accounts and the links that bring their owners through onboarding."""
+"""Connected accounts and their onboarding links."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from sandbox.stripe.stripe_refusals import (
 )
 from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
 
-LINK_TTL_SECONDS = 300  # seconds
+LINK_TTL_SECONDS = 300
 SUPPORTED_CAPABILITIES = ("transfers", "card_payments")
 REQUIRED_DETAILS = ["external_account", "individual.dob.day", "individual.first_name", "tos_acceptance.date"]
 
 
 def handle_create_account(call: StripeCall) -> Document:
-    """POST /v1/accounts with `controller`; its capabilities wait for onboarding."""
+    """POST /v1/accounts with `controller`; capabilities stay inactive until onboarding is finished."""
     params, world = call.params, call.world
     if "controller" not in params:
         raise not_supported("accounts without `controller`", param="controller")
@@ -82,7 +82,7 @@ def _requirements(due: list[str]) -> Document:
 
 
 def finish_onboarding(world: StripeWorld, account: Document) -> None:
-    """Its owner has entered everything: it can receive transfers and be paid out."""
+    """Complete the account's details, so that it can receive transfers and payouts."""
     if not account["external_accounts"]["data"]:
         account["external_accounts"]["data"].append(_bank_account(account))
     account.update(
@@ -95,7 +95,7 @@ def finish_onboarding(world: StripeWorld, account: Document) -> None:
 
 
 def set_transfers_capability(world: StripeWorld, account: Document, status: str) -> None:
-    """Give or take the capability to receive transfers."""
+    """Set the status of the capability to receive transfers and record the events."""
     account["capabilities"]["transfers"] = status
     world.save_and_record(account, "account.updated", account=account["id"])
     capability: Document = {
@@ -112,7 +112,7 @@ def set_transfers_capability(world: StripeWorld, account: Document, status: str)
 
 
 def deauthorize_account(world: StripeWorld, account: Document) -> None:
-    """Its owner cuts the tie to the platform: nothing can be sent to it, or asked about it, any more."""
+    """Disconnect the account from the platform, which can then neither use nor read it."""
     application: Document = {"id": "ca_sandbox", "object": "application", "name": "Sandbox"}
     world.events.record("account.application.deauthorized", application, now=world.now(), account=account["id"])
     world.documents.remove("account", account["id"])
@@ -134,7 +134,7 @@ def _bank_account(account: Document) -> Document:
 
 
 def handle_retrieve_account(call: StripeCall) -> Document:
-    """GET /v1/accounts/{id}; another platform's account and none at all look alike."""
+    """GET /v1/accounts/{id}; as at Stripe, an unknown account and another platform's get the same refusal."""
     account = call.world.documents.get("account", call.ids[0])
     if account is None:
         raise account_not_accessible("sk_test_", call.ids[0])
@@ -142,7 +142,7 @@ def handle_retrieve_account(call: StripeCall) -> Document:
 
 
 def handle_update_account(call: StripeCall) -> Document:
-    """POST /v1/accounts/{id}: words only."""
+    """POST /v1/accounts/{id}: change metadata and email only."""
     account = handle_retrieve_account(call)
     account["metadata"] = merge_metadata(account["metadata"], call.params)
     if "email" in call.params:
@@ -157,7 +157,7 @@ def handle_list_accounts(call: StripeCall) -> Document:
 
 
 def handle_create_account_link(call: StripeCall) -> Document:
-    """POST /v1/account_links: an address that can be opened once, for five minutes."""
+    """POST /v1/account_links: create an onboarding link that can be opened once within five minutes."""
     params, world = call.params, call.world
     if params["type"] != "account_onboarding":
         raise not_supported(f"account links of type {params['type']}", param="type")
@@ -186,7 +186,7 @@ def handle_create_account_link(call: StripeCall) -> Document:
 
 
 def open_account_link(world: StripeWorld, token: str) -> Document:
-    """Use a link up; one already used or too old raises Refusal 410 with `refresh_url` in its error."""
+    """Mark a link as opened; raise StripeRefusal 410 with `refresh_url` in its error if it was used or has expired."""
     link = world.find("account_link", token)
     if link["_opened"] or link["expires_at"] <= world.now():
         message = "This link has been used or has expired."

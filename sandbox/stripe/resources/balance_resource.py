@@ -1,4 +1,4 @@
-"""Balances and balance transactions: every movement of money on the platform and on the connected accounts."""
+"""Balances and balance transactions of the platform and the connected accounts."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from sandbox.stripe.resources.list_pages import list_page
 from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
 from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
 
-CARD_FEE_BASIS_POINTS = 340  # Stripe's price for a card payment: 3.4 % ...
-CARD_FEE_FIXED = 50  # ... and 50 minor units
-SETTLING_SECONDS = 2 * SECONDS_PER_DAY  # until a card payment turns from pending into available
+CARD_FEE_BASIS_POINTS = 340  # Stripe's fee for a card payment is 3.4 % ...
+CARD_FEE_FIXED = 50  # ... plus 50 minor units
+SETTLING_SECONDS = 2 * SECONDS_PER_DAY  # until the money of a card payment is available
 
 
 def card_fee(amount: int) -> int:
-    """What Stripe keeps of a card payment, in minor units, halves rounded up."""
+    """Return Stripe's fee for a card payment in minor units, with halves rounded up."""
     return (amount * CARD_FEE_BASIS_POINTS + 5_000) // 10_000 + CARD_FEE_FIXED
 
 
@@ -30,7 +30,7 @@ def post_balance_transaction(
     fee: int = 0,
     available_on: int | None = None,
 ) -> Document:
-    """Book a movement of `amount` minor units (negative: money leaves) and return its balance transaction."""
+    """Insert and return a balance transaction of `amount` minor units; a negative amount leaves the balance."""
     now = world.now()
     ready = now if available_on is None else available_on
     details = [{"amount": fee, "application": None, "currency": currency, "description": "Stripe processing fees"}]
@@ -60,7 +60,7 @@ def post_balance_transaction(
 
 
 def make_available(world: StripeWorld, movement: Document) -> None:
-    """The money of a pending movement can be used from now on."""
+    """Make the money of a pending balance transaction available."""
     movement["status"] = "available"
     account = movement["_account"]
     world.save_and_record(movement)
@@ -68,12 +68,12 @@ def make_available(world: StripeWorld, movement: Document) -> None:
 
 
 def movements_of(world: StripeWorld, account: str | None) -> Iterable[Document]:
-    """All balance transactions of the platform (None) or a connected account, oldest first."""
+    """Return all balance transactions of the platform (None) or of a connected account, oldest first."""
     return (one for one in world.documents.all_of("balance_transaction").values() if one["_account"] == account)
 
 
 def sum_movements(world: StripeWorld, account: str | None, status: str | None = None) -> dict[str, int]:
-    """Net sums in minor units by currency, of all movements or of the pending or available ones."""
+    """Return net sums in minor units by currency, of all balance transactions or of those with `status`."""
     sums: dict[str, int] = {}
     for movement in movements_of(world, account):
         if status in (None, movement["status"]):
@@ -82,7 +82,7 @@ def sum_movements(world: StripeWorld, account: str | None, status: str | None = 
 
 
 def build_balance(world: StripeWorld, account: str | None) -> Document:
-    """The balance object."""
+    """Return the balance object of the platform (None) or of a connected account."""
     available, pending = sum_movements(world, account, "available"), sum_movements(world, account, "pending")
     currencies = sorted({*available, *pending}) or ["usd"]
     return {

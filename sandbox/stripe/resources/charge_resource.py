@@ -1,4 +1,4 @@
-"""Charges: what a bank said to one attempt at a payment, held, captured, lapsed or refused."""
+"""Charges: the bank's answer to one payment attempt, with capture, release and decline."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ INITIALLY_NULL_FIELDS = (
     " receipt_number receipt_url review shipping source_transfer statement_descriptor statement_descriptor_suffix"
     " transfer_data"
 )
-HOLD_TTL_SECONDS = (
-    7 * SECONDS_PER_DAY
-)  # a hold made with the customer present: docs.stripe.com/payments/place-a-hold-on-a-payment-method
-MERCHANT_HOLD_TTL_SECONDS = 4 * SECONDS_PER_DAY + 18 * SECONDS_PER_HOUR  # Visa, customer absent
+# How long a hold lasts: docs.stripe.com/payments/place-a-hold-on-a-payment-method
+HOLD_TTL_SECONDS = 7 * SECONDS_PER_DAY
+MERCHANT_HOLD_TTL_SECONDS = 4 * SECONDS_PER_DAY + 18 * SECONDS_PER_HOUR  # Visa, when the customer was absent
 
 
 def create_charge(world: StripeWorld, intent: Document, method: Document, decline: Decline | None) -> Document:
-    """A new charge for an intent: held when there is no decline, failed otherwise."""
+    """Insert and return a charge for an intent: a hold without a decline, a failed charge with one."""
     charge: Document = {
         **dict.fromkeys(INITIALLY_NULL_FIELDS.split()),
         "id": new_id("charge"),
@@ -98,7 +97,7 @@ def _card_details(world: StripeWorld, intent: Document, method: Document, declin
 
 
 def settle_charge(world: StripeWorld, charge: Document, amount: int, card: Card, *event_types: str) -> None:
-    """Take `amount` minor units of a charge: its net of Stripe's fee goes to the platform's balance."""
+    """Capture `amount` minor units of a charge and credit them, less Stripe's fee, to the platform's balance."""
     available_on = world.now() + (0 if card.settles_at_once else SETTLING_SECONDS)
     movement = post_balance_transaction(
         world,
@@ -114,13 +113,13 @@ def settle_charge(world: StripeWorld, charge: Document, amount: int, card: Card,
 
 
 def release_charge(world: StripeWorld, charge: Document, *event_types: str) -> None:
-    """Give a hold back: nothing was taken, nothing moves on the balance."""
+    """Release a hold; the balance does not change, because nothing was captured."""
     charge.update(refunded=True, amount_refunded=charge["amount"])
     world.save_and_record(charge, *event_types)
 
 
 def card_of_charge(world: StripeWorld, charge: Document) -> Card:
-    """The test card a charge was made with."""
+    """Return the test card of a charge."""
     return card_of(world.find("payment_method", charge["payment_method"]))
 
 

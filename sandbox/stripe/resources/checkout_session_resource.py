@@ -1,4 +1,4 @@
-"""Checkout sessions that save a card: a page a person can open, complete, cancel, or let expire."""
+"""Checkout sessions that save a card: created, completed, canceled or expired."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
 
 MIN_SESSION_TTL_SECONDS = 30 * 60
 MAX_SESSION_TTL_SECONDS = SECONDS_PER_DAY
-ALWAYS_NULL_FIELDS = (  # fields of other modes and features, which Stripe answers as null
+ALWAYS_NULL_FIELDS = (  # fields of other modes and features, which are null in Stripe's answers
     "after_expiration allow_promotion_codes amount_subtotal amount_total billing_address_collection branding_settings"
     " client_secret collected_information consent consent_collection currency_conversion customer_account"
     " customer_creation customer_details discounts invoice invoice_creation origin_context payment_intent payment_link"
@@ -26,7 +26,7 @@ SETUP_DATA = frozenset({"metadata", "description"})
 
 
 def handle_create_checkout_session(call: StripeCall) -> Document:
-    """POST /v1/checkout/sessions, mode=setup."""
+    """POST /v1/checkout/sessions with mode=setup."""
     params, world = call.params, call.world
     _check(params)
     expires_at = _expiry(params, world.now())
@@ -67,7 +67,7 @@ def _check(params: Document) -> None:
 
 def _expiry(params: Document, now: int) -> int:
     requested: int = params.get("expires_at", now + MAX_SESSION_TTL_SECONDS)
-    # A minute of grace on both sides: the caller's clock is not ours.
+    # Allow one minute on both sides, because the caller's clock may differ.
     if not now + MIN_SESSION_TTL_SECONDS - 60 <= requested <= now + MAX_SESSION_TTL_SECONDS + 60:
         raise bad_parameter(
             "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.",
@@ -111,7 +111,7 @@ def _new_session(call: StripeCall, currency: str, intent: Document, expires_at: 
 
 
 def complete_session(world: StripeWorld, session: Document, card: Card) -> None:
-    """The person has entered a card and pressed the button; a bank that refuses raises 402 and the page stays open."""
+    """Save the card the person entered; raise StripeRefusal 402 when the bank declines, and leave the session open."""
     _require_open(session, "completed")
     setup_intent_resource.save_card_to_setup_intent(world, world.find("setup_intent", session["setup_intent"]), card)
     session.pop(DUE_FIELD, None)
@@ -128,7 +128,7 @@ def handle_expire_session(call: StripeCall) -> Document:
 
 
 def close_expired_session(world: StripeWorld, session: Document) -> None:
-    """The page can no longer be used."""
+    """Close the session and cancel its setup intent."""
     session.pop(DUE_FIELD, None)
     session.update(status="expired", url=None)
     world.save_and_record(session, "checkout.session.expired")
@@ -136,7 +136,7 @@ def close_expired_session(world: StripeWorld, session: Document) -> None:
 
 
 def success_url_of(session: Document) -> str:
-    """Where the person goes after completing; Stripe fills in the session's id where asked."""
+    """Return the success URL, with the session's id in place of {CHECKOUT_SESSION_ID}."""
     url: str = session["success_url"]
     return url.replace("{CHECKOUT_SESSION_ID}", session["id"])
 

@@ -1,4 +1,4 @@
-"""Customers: the people whose cards are kept."""
+"""Customers, who own saved cards."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def handle_create_customer(call: StripeCall) -> Document:
 
 
 def handle_retrieve_customer(call: StripeCall) -> Document:
-    """GET /v1/customers/{id}; a deleted one is still found, as deleted."""
+    """GET /v1/customers/{id}; a deleted customer is returned with deleted=true."""
     return call.world.find("customer", call.ids[0])
 
 
@@ -57,7 +57,7 @@ def handle_update_customer(call: StripeCall) -> Document:
 
 
 def handle_delete_customer(call: StripeCall) -> Document:
-    """DELETE /v1/customers/{id}: their cards are detached; a live hold stays capturable."""
+    """DELETE /v1/customers/{id}: detach the customer's cards; their holds can still be captured."""
     customer = find_existing_customer(call.world, call.ids[0])
     for method in list(call.world.documents.all_of("payment_method").values()):
         if method["customer"] == customer["id"]:
@@ -69,13 +69,13 @@ def handle_delete_customer(call: StripeCall) -> Document:
 
 
 def handle_list_customers(call: StripeCall) -> Document:
-    """GET /v1/customers; the deleted are not listed."""
+    """GET /v1/customers, without deleted customers."""
     found = call.world.documents.all_of("customer").values()
     return list_page(call, (one for one in found if "deleted" not in one), url="/v1/customers")
 
 
 def find_existing_customer(world: StripeWorld, customer_id: str, *, param: str = "id", status: int = 404) -> Document:
-    """A customer that exists and is not deleted."""
+    """Return a customer; raise StripeRefusal when it does not exist or is deleted."""
     customer = world.find("customer", customer_id, param=param, status=status)
     if "deleted" in customer:
         raise no_such("customer", customer_id, param=param, status=status)

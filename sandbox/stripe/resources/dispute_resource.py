@@ -1,4 +1,4 @@
-"""Disputes: a customer's bank takes a captured payment back until it has decided; a lever opens and closes them."""
+"""Disputes: a bank withdraws a captured payment until it has decided; the control API opens and closes them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
 from sandbox.stripe.stripe_refusals import invalid_request
 from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
 
-DISPUTE_FEE = 1_500  # what Stripe keeps of a dispute, in minor units
+DISPUTE_FEE = 1_500  # Stripe's fee for a dispute, in minor units
 EVIDENCE_SECONDS = 9 * SECONDS_PER_DAY
 DISPUTE_OUTCOMES = ("won", "lost")
 
 
 def open_charge_dispute(world: StripeWorld, charge: Document, reason: str) -> Document:
-    """The bank takes all that was paid, and Stripe its fee."""
+    """Open a dispute over the unrefunded amount, withdraw it with Stripe's fee, and return the dispute.
+
+    Raises StripeRefusal when nothing is left to dispute or another dispute blocks the charge.
+    """
     amount = charge["amount_captured"] - charge["amount_refunded"]
     if amount <= 0 or find_blocking_dispute(world, charge) is not None:
         raise invalid_request(f"Charge {charge['id']} can't be disputed now.")
@@ -51,7 +54,10 @@ def open_charge_dispute(world: StripeWorld, charge: Document, reason: str) -> Do
 
 
 def close_charge_dispute(world: StripeWorld, dispute: Document, outcome: str) -> None:
-    """The bank has decided; what was won comes back, the fee does not."""
+    """Close a dispute as won or lost; a won dispute returns the amount but not the fee.
+
+    Raises StripeRefusal for another outcome or when the dispute is already closed.
+    """
     if dispute["status"] in DISPUTE_OUTCOMES or outcome not in DISPUTE_OUTCOMES:
         raise invalid_request(f"Dispute {dispute['id']} is {dispute['status']}; it can't be closed as {outcome}.")
     dispute["status"] = outcome
@@ -69,7 +75,7 @@ def _move_disputed_money(world: StripeWorld, dispute: Document, amount: int, fee
 
 
 def find_blocking_dispute(world: StripeWorld, charge: Document) -> Document | None:
-    """The dispute that keeps a charge from being refunded; None when there is none, or it was won."""
+    """Return the open or lost dispute that blocks refunds of a charge, or None."""
     disputes = world.documents.all_of("dispute").values()
     return next((one for one in disputes if one["charge"] == charge["id"] and one["status"] != "won"), None)
 

@@ -1,4 +1,4 @@
-"""Events as they can be asked for: one, or a list by type and time."""
+"""The endpoints that read events."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def handle_retrieve_event(call: StripeCall) -> Document:
 
 
 def handle_list_events(call: StripeCall) -> Document:
-    """GET /v1/events: the platform's, or a connected account's when Stripe-Account names it."""
+    """GET /v1/events: the platform's events, or those of the connected account that Stripe-Account names."""
     params = call.params
     one, several = params.pop("type", None), params.pop("types", None)
     if one is not None and several is not None:

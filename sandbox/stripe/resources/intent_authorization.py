@@ -1,4 +1,4 @@
-"""What happens when a payment intent meets a card: held, taken, refused, or first shown to the bank's customer."""
+"""Authorization of a payment intent with a card: held, captured, declined, or waiting for the cardholder's approval."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from sandbox.stripe.stripe_world import StripeWorld
 
 
 def authorize_intent(world: StripeWorld, intent: Document, method: Document, base_url: str) -> None:
-    """Confirm an intent with a card; a refusal by the bank raises 402 and leaves the intent to be paid otherwise."""
+    """Confirm an intent with a card, or ask for the cardholder's approval first.
+
+    Raises StripeRefusal 402 when the bank declines; the intent can then be confirmed with another card.
+    """
     require_usable_by(intent["customer"], method)
     card = card_of(method)
     if _requires_approval(card, method):
@@ -23,16 +26,16 @@ def authorize_intent(world: StripeWorld, intent: Document, method: Document, bas
 
 
 def conclude_bank_approval(world: StripeWorld, intent: Document, *, ok: bool) -> None:
-    """The customer's answer to their bank; only an intent in requires_action waits for one."""
+    """Apply the cardholder's answer to the bank; raise StripeRefusal unless the intent is in requires_action."""
     if intent["status"] != "requires_action":
-        raise invalid_request(f"The payment intent is {intent['status']}; its bank asks nothing.")
+        raise invalid_request(f"The payment intent is {intent['status']}; its bank waits for no approval.")
     method = world.find("payment_method", intent["payment_method"])
     intent["next_action"] = None
     try:
         if not ok:
             raise _refuse_intent(world, intent, method, NOT_APPROVED)
         _conclude_authorization(world, intent, method, card_of(method))
-    except StripeRefusal as refused:  # nobody waits for this answer but the customer; the intent tells the rest
+    except StripeRefusal as refused:  # a decline is recorded on the intent and does not fail this call
         if refused.status != 402:
             raise
 
@@ -47,7 +50,7 @@ NOT_APPROVED = Decline(
 
 
 def require_usable_by(customer: str | None, method: Document) -> None:
-    """Refuse a card that is of no more use, or that another customer keeps."""
+    """Raise StripeRefusal when the card was consumed or belongs to another customer."""
     refuse_consumed_method(method)
     if method["customer"] is not None and method["customer"] != customer:
         raise invalid_request(

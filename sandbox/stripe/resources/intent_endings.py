@@ -1,4 +1,4 @@
-"""How payment intents end: captured, canceled, or lapsed."""
+"""The ends of a payment intent: captured, canceled or expired."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CANCELABLE = ("requires_payment_method", "requires_capture", "requires_confirmat
 
 
 def handle_capture_intent(call: StripeCall) -> Document:
-    """POST /v1/payment_intents/{id}/capture: all of the hold or less, once; the rest is released."""
+    """POST /v1/payment_intents/{id}/capture: capture all or part of a hold once and release the rest."""
     intent, world = intent_of_call(call), call.world
     requested = read_positive(call.params, "amount_to_capture")
     metadata = merge_metadata(intent["metadata"], call.params)
@@ -43,7 +43,7 @@ def handle_capture_intent(call: StripeCall) -> Document:
 
 
 def handle_cancel_intent(call: StripeCall) -> Document:
-    """POST /v1/payment_intents/{id}/cancel: a hold is released."""
+    """POST /v1/payment_intents/{id}/cancel: cancel the intent and release its hold."""
     intent = intent_of_call(call)
     if intent["status"] not in CANCELABLE:
         raise unexpected_state(refuse_step(intent, "cancel", "canceled", CANCELABLE), intent)
@@ -54,7 +54,7 @@ def handle_cancel_intent(call: StripeCall) -> Document:
 
 
 def release_expired_hold(world: StripeWorld, intent: Document) -> None:
-    """A hold nobody captured in time: Stripe gives it back by itself."""
+    """Release a hold that was not captured in time and cancel its intent, as Stripe does."""
     if intent["status"] == "requires_capture":
         charge_resource.release_charge(world, world.find("charge", intent["latest_charge"]), "charge.expired")
         _end_intent(world, intent, "automatic")
@@ -73,7 +73,7 @@ def _end_intent(world: StripeWorld, intent: Document, reason: str | None) -> Non
 
 
 def refuse_step(intent: Document, verb: str, done: str, allowed: tuple[str, ...]) -> str:
-    """Stripe's sentence for a step the intent's status does not allow."""
+    """Return Stripe's message for an action that the intent's status does not allow."""
     return (
         f"You cannot {verb} this PaymentIntent because it has a status of {intent['status']}. Only a PaymentIntent with"
         f" one of the following statuses may be {done}: {', '.join(allowed)}."
@@ -81,7 +81,7 @@ def refuse_step(intent: Document, verb: str, done: str, allowed: tuple[str, ...]
 
 
 def intent_of_call(call: StripeCall) -> Document:
-    """The intent named in the path."""
+    """Return the payment intent named in the path."""
     return call.world.find("payment_intent", call.ids[0], param="intent")
 
 

@@ -1,4 +1,4 @@
-"""How objects are listed: newest first, filtered, in pages cut by a cursor."""
+"""Stripe's list answers: newest first, filtered and paginated by cursor."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ DocumentFilter = Callable[[Document], bool]
 
 
 def list_page(call: StripeCall, found: Iterable[Document], *, url: str, keep: DocumentFilter | None = None) -> Document:
-    """A list object of those of the found (oldest first) that fit the call's filters.
+    """Return the page of `found` (oldest first) that matches the call's filters, as a list object (newest first).
 
-    A parameter filters by the field of its name; `created` also takes gt, gte, lt and lte.
+    Each parameter filters by the field of the same name; `created` also takes gt, gte, lt and lte.
     """
     wanted = {name: value for name, value in call.params.items() if name not in PAGING_PARAMETERS}
     fitting = [one for one in found if _fits(one, wanted) and (keep is None or keep(one))]
@@ -67,5 +67,5 @@ def _position(fitting: list[Document], params: Document, cursor: str) -> int:
 
 
 def list_object(data: list[Document], url: str, *, has_more: bool = False) -> Document:
-    """Stripe's list object."""
+    """Return Stripe's list object."""
     return {"object": "list", "data": data, "has_more": has_more, "url": url}

@@ -1,4 +1,4 @@
-"""Payment intents from their creation to a hold: created, changed, confirmed, looked up."""
+"""Payment intents up to the hold: created, updated, confirmed and read."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ UPDATABLE_FIELDS = ("description", "receipt_email", "setup_future_usage", "trans
 
 
 def handle_create_payment_intent(call: StripeCall) -> Document:
-    """POST /v1/payment_intents, confirmed at once when asked; a declined one exists all the same."""
+    """POST /v1/payment_intents, confirmed at once with confirm=true; a declined intent is stored too."""
     params = call.params
     currency = require_currency(params)
     amount = require_chargeable(params["amount"], currency)
@@ -42,7 +42,7 @@ def handle_create_payment_intent(call: StripeCall) -> Document:
 
 
 def _method_changes(call: StripeCall, customer: str | None) -> Document:
-    """What changes about an intent by the `payment_method` parameter."""
+    """Return the fields of an intent that the `payment_method` parameter changes."""
     if "payment_method" not in call.params:
         return {}
     method = find_or_create_payment_method(call.world, call.params["payment_method"], param="payment_method")
@@ -120,7 +120,7 @@ def handle_confirm_intent(call: StripeCall) -> Document:
 
 
 def handle_update_payment_intent(call: StripeCall) -> Document:
-    """POST /v1/payment_intents/{id}: words at any time, money only before confirmation."""
+    """POST /v1/payment_intents/{id}: change texts at any time, payment fields only before confirmation."""
     intent, params = intent_of_call(call), call.params
     money = {"amount", "currency", "customer", "payment_method", "setup_future_usage"} & params.keys()
     if money and intent["status"] not in ("requires_payment_method", "requires_confirmation"):
@@ -135,7 +135,7 @@ def handle_update_payment_intent(call: StripeCall) -> Document:
     if "customer" in params:
         changes["customer"] = find_existing_customer(call.world, params["customer"], param="customer", status=400)["id"]
     changes.update(_method_changes(call, changes.get("customer", intent["customer"])))
-    intent.update(changes)  # all of them or, when one was refused above, none
+    intent.update(changes)  # only now, so that a refusal above changes nothing
     call.world.save_and_record(intent)
     return intent
 

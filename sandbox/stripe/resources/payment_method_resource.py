@@ -1,4 +1,4 @@
-"""Payment methods: cards, kept by customers; Stripe's test names for them make new ones."""
+"""Payment methods: the cards of customers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FIRST_YEAR = 1970
 
 
 def create_payment_method(world: StripeWorld, card: Card) -> Document:
-    """A new payment method for a test card, kept by nobody yet."""
+    """Insert and return a payment method for a test card, attached to no customer."""
     method: Document = {
         "id": new_id("payment_method"),
         "object": "payment_method",
@@ -34,15 +34,14 @@ def create_payment_method(world: StripeWorld, card: Card) -> Document:
         "metadata": {},
         "type": "card",
         "_card": card.name,
-        "_saved": False,  # set up for later payments, so some banks do not ask again
-        "_spent": False,  # used or detached without a customer: of no more use
+        "_saved": False,  # saved for later payments, so some banks ask for no further approval
+        "_spent": False,  # used without a customer, or detached: cannot be used again
     }
     world.save_and_record(method)
     return method
 
 
 def _card_details(world: StripeWorld, card: Card) -> Document:
-    """What stands on the card and what Stripe knows of it."""
     return {
         "brand": card.brand,
         "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
@@ -62,12 +61,12 @@ def _card_details(world: StripeWorld, card: Card) -> Document:
 
 
 def card_of(method: Document) -> Card:
-    """The test card behind a payment method."""
+    """Return the test card of a payment method."""
     return BY_NAME[method["_card"]]
 
 
 def find_or_create_payment_method(world: StripeWorld, id_: str, *, param: str | None) -> Document:
-    """The payment method of that id; a test name such as pm_card_visa makes a new one, as Stripe's test mode does."""
+    """Return the payment method with that id; create one for a test name such as pm_card_visa, as Stripe does."""
     if id_ in BY_NAME:
         return create_payment_method(world, BY_NAME[id_])
     method = world.documents.get("payment_method", id_)
@@ -77,7 +76,7 @@ def find_or_create_payment_method(world: StripeWorld, id_: str, *, param: str | 
 
 
 def attach_to_customer(world: StripeWorld, method: Document, customer_id: str) -> None:
-    """Keep a card; banks that refuse to have it kept say so now (402)."""
+    """Attach a card to a customer; raise StripeRefusal 402 when the bank declines saving it."""
     refuse_consumed_method(method)
     if method["customer"] not in (None, customer_id):
         raise invalid_request("The payment method you provided has already been attached to a customer.")
@@ -91,14 +90,14 @@ def attach_to_customer(world: StripeWorld, method: Document, customer_id: str) -
 
 
 def detach_from_customer(world: StripeWorld, method: Document) -> None:
-    """Let a card go for good."""
+    """Detach a card, which can then never be used again."""
     method["customer"] = None
     method["_spent"] = True
     world.save_and_record(method, "payment_method.detached")
 
 
 def refuse_consumed_method(method: Document) -> None:
-    """A card that was detached, or used without being kept, is of no more use."""
+    """Raise StripeRefusal when the card was detached, or used without being attached to a customer."""
     if method["_spent"] and method["customer"] is None:
         raise invalid_request(
             "This PaymentMethod was previously used without being attached to a Customer or was detached from a"
@@ -136,7 +135,7 @@ def handle_retrieve_payment_method(call: StripeCall) -> Document:
 
 
 def handle_update_payment_method(call: StripeCall) -> Document:
-    """POST /v1/payment_methods/{id}: metadata only."""
+    """POST /v1/payment_methods/{id}: change metadata only."""
     method = call.world.find("payment_method", call.ids[0])
     method["metadata"] = merge_metadata(method["metadata"], call.params)
     call.world.save_and_record(method, "payment_method.updated")
@@ -144,7 +143,7 @@ def handle_update_payment_method(call: StripeCall) -> Document:
 
 
 def handle_list_payment_methods(call: StripeCall) -> Document:
-    """GET /v1/payment_methods: those of the customer named, else those of none."""
+    """GET /v1/payment_methods: those of the named customer, or those without a customer."""
     call.params.setdefault("customer", None)
     return list_page(call, call.world.documents.all_of("payment_method").values(), url="/v1/payment_methods")
 

@@ -1,4 +1,4 @@
-"""Payouts: a connected account's balance sent to its bank; here a lever starts them, never the clock."""
+"""Payouts from a connected account's balance to its bank; only the control API starts them, never the clock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
 
 
 def create_payouts(world: StripeWorld, account: Document) -> None:
-    """Send all the account has, pending or not, to its bank."""
+    """Pay out the whole balance of the account, pending and available."""
     for currency, amount in sum_movements(world, account["id"]).items():
         if amount > 0:
             _send_payout(world, account["id"], currency, amount)
@@ -51,7 +51,10 @@ def _send_payout(world: StripeWorld, account: str, currency: str, amount: int) -
 
 
 def fail_newest_payout(world: StripeWorld, account: Document) -> None:
-    """The bank sends the newest payout back: what was on its way is on the account again."""
+    """Fail the newest payout and return its amount to the account's balance.
+
+    Raises StripeRefusal when it has failed already.
+    """
     payout = next(
         one for one in reversed(world.documents.all_of("payout").values()) if one["_account"] == account["id"]
     )

@@ -1,4 +1,4 @@
-"""Refunds: captured money sent back to a card."""
+"""Refunds of captured charges."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from sandbox.stripe.resources.list_pages import list_page
 from sandbox.stripe.stripe_refusals import bad_parameter, invalid_request
 from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
 
-BANK_ANSWER_DELAY_SECONDS = 60  # seconds until a bank that answers later has answered
+BANK_ANSWER_DELAY_SECONDS = 60  # until the bank answers a pending refund
 
 
 def handle_create_refund(call: StripeCall) -> Document:
-    """POST /v1/refunds: all that is left of a charge, or an amount of it."""
+    """POST /v1/refunds: refund the rest of a charge, or an amount of it."""
     world, params = call.world, call.params
     requested = read_positive(params, "amount")
     charge = _charge_of_call(call)
@@ -100,7 +100,7 @@ def _new_refund(call: StripeCall, charge: Document, amount: int) -> Document:
 
 
 def conclude_refund(world: StripeWorld, refund: Document) -> None:
-    """The bank's late answer: paid out after all, or sent back."""
+    """Apply the bank's delayed answer to a refund: it succeeds or fails."""
     if refund["_fate"] == RefundFate.SUCCEEDS_LATER:
         refund["status"] = "succeeded"
         world.save_and_record(refund, "refund.updated")

@@ -1,4 +1,4 @@
-"""Setup intents: saving a card for later, here always by way of a Checkout page."""
+"""Setup intents, which save a card for later payments; only Checkout sessions create them here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
 def create_setup_intent(
     world: StripeWorld, *, customer: str | None, description: str | None, metadata: Document
 ) -> Document:
-    """A new setup intent that waits for a card."""
+    """Insert and return a setup intent without a card."""
     id_ = new_id("setup_intent")
     intent: Document = {
         "id": id_,
@@ -48,7 +48,7 @@ def create_setup_intent(
 
 
 def save_card_to_setup_intent(world: StripeWorld, intent: Document, card: Card) -> None:
-    """Give the intent a card, its bank's approval included; a bank that refuses raises 402."""
+    """Save a card, with the bank's approval given; raise StripeRefusal 402 when the bank declines."""
     method = create_payment_method(world, card)
     try:
         if intent["customer"] is not None:
@@ -66,7 +66,7 @@ def save_card_to_setup_intent(world: StripeWorld, intent: Document, card: Card) 
 
 
 def cancel_setup_intent(world: StripeWorld, intent: Document) -> None:
-    """Its page has expired."""
+    """Cancel a setup intent after its page has expired."""
     intent.update(status="canceled", cancellation_reason="abandoned")
     world.save_and_record(intent, "setup_intent.canceled")
 

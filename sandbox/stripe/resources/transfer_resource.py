@@ -1,4 +1,4 @@
-"""Transfers: money from the platform's balance to a connected account's."""
+"""Transfers from the platform's balance to a connected account."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
 
 
 def handle_create_transfer(call: StripeCall) -> Document:
-    """POST /v1/transfers: from a charge's money, pending or not, or else from what is available."""
+    """POST /v1/transfers: from a charge's money, even if pending, or from the available balance."""
     world, params = call.world, call.params
     currency = require_currency(params)
     requested = read_positive(params, "amount")

@@ -1,4 +1,4 @@
-"""Transfer reversals: money taken back from a connected account, as far as it still has it."""
+"""Transfer reversals, which take money back from a connected account up to its balance."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.stripe.stripe_world import StripeCall, define_endpoint
 
 
 def handle_create_transfer_reversal(call: StripeCall) -> Document:
-    """POST /v1/transfers/{id}/reversals: the rest of the transfer, or an amount of it."""
+    """POST /v1/transfers/{id}/reversals: reverse the rest of the transfer, or an amount of it."""
     world = call.world
     requested = read_positive(call.params, "amount")
     transfer = world.find("transfer", call.ids[0])
