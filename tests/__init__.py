@@ -1,1 +1,1 @@
-"""Every test: a sentence about what CampusG does, on real parts."""
+"""Tests that run against real parts: Postgres, Redis and stand-ins for Telegram and Stripe."""

@@ -1,4 +1,4 @@
-"""The audit's two modes, for tests of breaches that each must find."""
+"""The two modes of the audit, for tests of breaches that both modes must find."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,11 +11,11 @@ from workers.stripe_gateway import StripeGateway
 from workers.window_books import read_window
 
 MODES = ("full", "window")
-DAYS = 7  # of the window
+DAYS = 7  # days of the window
 
 
 async def read_modes(database: UnitOfWorkFactory, stripe: StripeGateway) -> Mapping[str, AuditSnapshot]:
-    """The books as each mode reads them; the sums that Postgres makes are those of all rows."""
+    """Return the books as each mode reads them; Postgres computes the sums over all rows."""
     full, window = await read_snapshot(database, stripe), await read_window(database, stripe, DAYS)
     assert window.coverage is not None
     summed = {code: amount for code, amount in window.coverage.wanted.items() if amount}
@@ -24,14 +24,17 @@ async def read_modes(database: UnitOfWorkFactory, stripe: StripeGateway) -> Mapp
 
 
 async def find_breaches(database: UnitOfWorkFactory, stripe: StripeGateway) -> Sequence[Finding]:
-    """The broken promises, which both modes find where everything is younger than the window."""
+    """Return the breached invariants, which both modes must find.
+
+    Fail unless they find the same, which they do while everything is younger than the window.
+    """
     full, window = [_broken(books) for books in (await read_modes(database, stripe)).values()]
     assert [finding.name for finding in full] == [finding.name for finding in window], (full, window)
     return full
 
 
 def broken(books: AuditSnapshot) -> dict[str, tuple[str, ...]]:
-    """Name -> breaches of the invariants that say no; of bent rows, Postgres would have made other sums."""
+    """Return name -> breaches of the invariants that fail; for changed rows Postgres would have computed other sums."""
     if books.coverage is not None:
         books = replace(books, coverage=replace(books.coverage, wanted=accounts_of_rows(books)))
     return {finding.name: finding.breaches for finding in _broken(books)}

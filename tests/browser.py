@@ -1,4 +1,4 @@
-"""A real browser, driven over its own debugging protocol: it opens pages, looks, presses and types as people do."""
+"""A real browser, driven over its debugging protocol: it opens pages, reads, clicks and types as people do."""
 
 import asyncio
 import base64
@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import aiohttp
 import pytest
 
-Json: TypeAlias = Any  # what the protocol answers; each use says what it expects of it
+Json: TypeAlias = Any  # what the protocol answers; each caller checks what it expects
 
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 BROWSER_FLAGS = (
@@ -24,21 +24,21 @@ BROWSER_FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-extensions", "--disable-default-apps",
     "--disable-dev-shm-usage", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
     "--hide-scrollbars", "--mute-audio", "--remote-debugging-port=0",
-    # with a mouse, as on a desk
+    # as with a mouse
     "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
 )  # fmt: skip
-START_TIMEOUT_SECONDS = 30.0  # seconds
-WAIT_TIMEOUT_SECONDS = 20.0  # seconds; people would have given up, and machines under test are slow
-MAX_PRESS_ATTEMPTS = 5  # of something that moves, before one gives up
+START_TIMEOUT_SECONDS = 30.0
+WAIT_TIMEOUT_SECONDS = 20.0  # longer than a person would wait, because machines under test are slow
+MAX_PRESS_ATTEMPTS = 5  # on an element that moves
 KEYS = {
     "Enter": (13, "\r"),
-    "BrowserTab": (9, ""),
+    "Tab": (9, ""),
     "ArrowUp": (38, ""),
     "ArrowDown": (40, ""),
-}  # the code, and what it types
-POLL_INTERVAL_SECONDS = 0.04  # seconds between two looks at a page
+}  # the code, and the character it types
+POLL_INTERVAL_SECONDS = 0.04  # seconds between two polls of a page
 
-# Gives the middle of the last element that shows these words: in sight, at rest, with nothing lying over it.
+# Returns the middle of the last element that shows this text: inside the viewport, not moving, not covered.
 FIND_ELEMENT_SCRIPT = """async (selector, words) => {
   const fits = (one) => one.textContent.includes(words) && !one.disabled;
   const found = [...document.querySelectorAll(selector)].filter(fits).at(-1);
@@ -56,18 +56,18 @@ FIND_ELEMENT_SCRIPT = """async (selector, words) => {
   addEventListener('click', (event) => { window.touched = event.target; }, { capture: true, once: true });
   return still ? before : null;
 }"""
-# Whether the click went elsewhere, because something moved just then; a page that is gone took it.
+# Whether the click went to another element, because something moved; a page that is gone received it.
 MISSED_PRESS_SCRIPT = "() => Boolean(window.pressed) && !window.pressed.contains(window.touched)"
 
 
 def chromium() -> str | None:
-    """The Chromium to use: what CHROMIUM names, else one on the path; None when there is none."""
+    """The path of Chromium: what CHROMIUM names, else the one on PATH; None when there is none."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
 
 
 @dataclass(slots=True)
 class Browser:
-    """A running browser; `asked` are the addresses that any of its pages asked for."""
+    """A running browser; `asked` are the addresses that any of its pages requested."""
 
     socket: aiohttp.ClientWebSocketResponse
     tabs: dict[str, "BrowserTab"] = field(default_factory=dict)
@@ -76,12 +76,12 @@ class Browser:
     _pending_replies: dict[int, "asyncio.Future[Json]"] = field(default_factory=dict)
 
     async def receive_events(self) -> None:
-        """Take what the browser says, for as long as it lives."""
+        """Receive the browser's events until the connection closes."""
         async for said in self.socket:
             message = said.json()
             if "id" in message:
                 answer = self._pending_replies.pop(message["id"])
-                if not answer.done():  # nobody waits any more
+                if not answer.done():  # the caller may have been cancelled
                     answer.set_result(message)
             else:
                 self._handle_event(message["method"], message["params"], message.get("sessionId"))
@@ -98,7 +98,7 @@ class Browser:
                 self.tabs[session].script_errors.append(str(told["exceptionDetails"]))
 
     async def send_command(self, method: str, session: str | None = None, **parameters: Json) -> Json:
-        """Give an order and return its result; AssertionError when the browser refuses."""
+        """Send a command and return its result; raise AssertionError when the browser refuses it."""
         number = next(self._numbers)
         order = {"id": number, "method": method, "params": parameters}
         answer = self._pending_replies[number] = asyncio.get_running_loop().create_future()
@@ -109,7 +109,7 @@ class Browser:
         return result["result"]
 
     async def open(self, url: str, *, width: int, height: int, phone: bool = False) -> "BrowserTab":
-        """A new tab with a screen of this size, in which the page has been loaded."""
+        """Open a tab with a viewport of this size, and wait until it has loaded the page."""
         target = await self.send_command("Target.createTarget", url="about:blank")
         tab = await self._tab_of(target["targetId"])
         await tab.send_command(
@@ -125,7 +125,7 @@ class Browser:
         return tab
 
     async def wait_for_tab(self, path: str) -> "BrowserTab":
-        """The tab, opened by a page, that shows an address with this in it."""
+        """Wait for a tab, opened by a page, whose address contains this."""
 
         async def look() -> str | None:
             infos = (await self.send_command("Target.getTargets"))["targetInfos"]
@@ -135,7 +135,7 @@ class Browser:
             return await self._tab_of(await poll_until_found(look))
 
     async def wait_for_single_tab(self, tab: "BrowserTab") -> None:
-        """Wait until no other tab that was attended to is open."""
+        """Wait until no other attached tab is open."""
 
         async def look() -> bool:
             return list(self.tabs) == [tab.session]
@@ -146,35 +146,35 @@ class Browser:
 
 @dataclass(slots=True)
 class BrowserTab:
-    """One page of the browser, as somebody sees and touches it."""
+    """One page of the browser, as a person sees and touches it."""
 
     browser: Browser
     session: str
     script_errors: list[str] = field(default_factory=list)
 
     async def send_command(self, method: str, **parameters: Json) -> Json:
-        """Give an order for this tab."""
+        """Send a command for this tab."""
         return await self.browser.send_command(method, self.session, **parameters)
 
     async def enable_events(self) -> None:
-        """Hear of this tab's requests and of what goes wrong in its scripts."""
+        """Subscribe to this tab's requests and script errors."""
         for domain in ("Page", "Runtime", "Network"):
             await self.send_command(f"{domain}.enable")
 
     async def evaluate(self, function: str, *arguments: Json) -> Json:
-        """What a JavaScript function gives inside the page; None while the page is changing."""
+        """Return what a JavaScript function returns inside the page; None while the page is changing."""
         words = ", ".join(json.dumps(one) for one in arguments)
         try:
             answer = await self.send_command(
                 "Runtime.evaluate", expression=f"({function})({words})", returnByValue=True, awaitPromise=True
             )
         except AssertionError:
-            return None  # the page under it went away
+            return None  # the page was replaced during the call
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
     async def wait_for(self, function: str, *arguments: Json, within: float = WAIT_TIMEOUT_SECONDS) -> Json:
-        """Wait until a function gives something true inside the page, and return it."""
+        """Wait until a function returns something true inside the page, and return that."""
         try:
             async with asyncio.timeout(within):
                 return await poll_until_found(lambda: self.evaluate(function, *arguments))
@@ -185,7 +185,7 @@ class BrowserTab:
             ) from None
 
     async def press(self, selector: str, words: str = "") -> None:
-        """Press the last element of a selector that shows these words, once it is there and nothing covers it."""
+        """Click the last element of a selector that shows this text, once it is there and nothing covers it."""
         await self.send_command("Page.bringToFront")
         for _ in range(MAX_PRESS_ATTEMPTS):
             x, y = await self.wait_for(FIND_ELEMENT_SCRIPT, selector, words)
@@ -196,7 +196,7 @@ class BrowserTab:
         raise AssertionError(f"{selector} {words!r} could not be hit in {MAX_PRESS_ATTEMPTS} presses")
 
     async def type_text(self, selector: str, text: str, *, enter: bool = False) -> None:
-        """Press into a field, type a text, and perhaps Enter."""
+        """Click into a field, type a text, and perhaps press Enter."""
         await self.press(selector)
         await self.send_command("Input.insertText", text=text)
         if enter:
@@ -211,14 +211,14 @@ class BrowserTab:
             await self.send_command("Input.dispatchKeyEvent", type=kind, **key, **({"text": text} if text else {}))
 
     async def save_screenshot(self, file: Path) -> None:
-        """Keep what is on the screen as a PNG."""
+        """Save a PNG of what the viewport shows."""
         await self.send_command("Page.bringToFront")
         shot = await self.send_command("Page.captureScreenshot", format="png")
         write_file(file, base64.b64decode(shot["data"]))
 
 
 def require_browser() -> str:
-    """The Chromium to use; where there is none the test is left out, and the summary says so."""
+    """Return the path of Chromium; without one the test is skipped, and the summary says so."""
     program = chromium()
     if program is None:
         pytest.skip("no Chromium was found, so the browser tests were left out; install one, or name it in CHROMIUM")
@@ -227,7 +227,7 @@ def require_browser() -> str:
 
 @asynccontextmanager
 async def running_browser(program: str) -> AsyncIterator[Browser]:
-    """A fresh browser without any memory, for the length of a `with` block."""
+    """Run a browser with an empty profile for the length of a `with` block."""
     with tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True) as profile:
         process = await asyncio.create_subprocess_exec(
             program, *BROWSER_FLAGS, f"--user-data-dir={profile}", "about:blank",
@@ -249,7 +249,7 @@ async def running_browser(program: str) -> AsyncIterator[Browser]:
 
 
 async def _debugger_address(profile: Path) -> str:
-    """Where the browser listens, once it has written that down."""
+    """Return the address of the debugging protocol, once the browser has written it down."""
     noted = profile / "DevToolsActivePort"
 
     async def look() -> list[str] | None:
@@ -262,7 +262,7 @@ async def _debugger_address(profile: Path) -> str:
 
 
 async def poll_until_found(look: Callable[[], Awaitable[Json]]) -> Json:
-    """Look again and again until there is something."""
+    """Poll a probe until it returns something, and return that."""
     while True:
         if found := await look():
             return found
@@ -270,6 +270,6 @@ async def poll_until_found(look: Callable[[], Awaitable[Json]]) -> Json:
 
 
 def write_file(file: Path, content: bytes) -> None:
-    """Write a file, and its folder when that is missing."""
+    """Write a file, and create its folder when that is missing."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)

@@ -1,4 +1,4 @@
-"""What every test may ask for: shared servers, a fresh migrated database, an empty Redis."""
+"""Fixtures of all tests: shared servers, a fresh migrated database, an empty Redis."""
 
 import asyncio
 import warnings
@@ -13,7 +13,7 @@ from tests.database_pool import DatabasePool, open_database_pool
 from tests.shared_servers import SharedServers, empty_redis_database, make_template, running_shared_servers
 
 TESTS = Path(__file__).parent
-JOURNEYS = "journeys"  # one CampusG serves them all, and much of their time is waiting: they go first, to one process
+JOURNEYS = "journeys"  # they share one CampusG and mostly wait, so one process runs them first
 FOLDER_ORDER = (
     JOURNEYS,
     "workers",
@@ -22,18 +22,18 @@ FOLDER_ORDER = (
     "sandbox",
     "house",
     "words",
-)  # dear ones first: both cores end together
+)  # slow ones first, so that both processes end together
 REDIS_DATABASE_NUMBERS = count(1)  # of the Redis databases handed out
 UNCLOSED_RESOURCES: list[str] = []
 
-# The loop all processes run on. pytest-asyncio's own hook for it makes a parameter of the loop, and with it every
-# session's fixture is made anew again and again.
+# The event loop of all processes. pytest-asyncio's own hook for it makes the loop a parameter, and session fixtures
+# are then set up again and again.
 asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks which group a test is of
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the group of each test
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread over processes, one takes all the journeys, any other takes whole files, the dearest first."""
+    """Group the tests for processes: one takes all the journeys, any other takes whole files, the slowest first."""
     items.sort(
         key=lambda item: FOLDER_ORDER.index(_folder(item)) if _folder(item) in FOLDER_ORDER else len(FOLDER_ORDER)
     )
@@ -43,14 +43,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_warning_recorded(warning_message: warnings.WarningMessage) -> None:
-    """Remember what a test left open in the loop: to fail there would hang, see `filterwarnings`."""
+    """Remember what a test left open in the loop; failing there would hang, see `filterwarnings`."""
     if str(warning_message.message).startswith("unclosed resource"):
         UNCLOSED_RESOURCES.append(str(warning_message.message))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A run that left something open has failed; the summary of the warnings names it."""
+    """Fail a run that left something open; the summary of the warnings names it."""
     if UNCLOSED_RESOURCES and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -61,21 +61,21 @@ def _folder(item: pytest.Item) -> str:
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[SharedServers]:
-    """One Postgres and one Valkey for the whole run, started when the first test asks."""
+    """Start one Postgres and one Valkey for the whole run, when the first test needs them."""
     with running_shared_servers() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 async def postgres_url(servers: SharedServers) -> str:
-    """The address of the shared Postgres, with the migrated template in it."""
+    """The address of the shared Postgres, which holds the migrated template."""
     await make_template(servers.postgres_url)
     return servers.postgres_url
 
 
 @pytest.fixture(scope="session")
 async def databases(postgres_url: str) -> AsyncIterator[DatabasePool]:
-    """Where tests get their databases from."""
+    """The pool from which tests take their databases."""
     pool = await open_database_pool(postgres_url)
     yield pool
     await pool.close()
@@ -83,7 +83,7 @@ async def databases(postgres_url: str) -> AsyncIterator[DatabasePool]:
 
 @pytest.fixture
 async def database_url(databases: DatabasePool) -> AsyncIterator[str]:
-    """A database of the test's own, migrated and empty."""
+    """A migrated, empty database for one test."""
     url = await databases.acquire()
     yield url
     await databases.release(url)
@@ -91,7 +91,7 @@ async def database_url(databases: DatabasePool) -> AsyncIterator[str]:
 
 @pytest.fixture(scope="module")
 async def module_database_url(databases: DatabasePool) -> AsyncIterator[str]:
-    """A migrated database that the tests of one file share: quicker, for tests that can bear each other's rows."""
+    """A migrated database shared by the tests of one file: faster, for tests that allow each other's rows."""
     url = await databases.acquire()
     yield url
     await databases.release(url)
@@ -99,5 +99,5 @@ async def module_database_url(databases: DatabasePool) -> AsyncIterator[str]:
 
 @pytest.fixture
 def redis_url(servers: SharedServers) -> str:
-    """An empty Redis database, not used by the fifteen tests before."""
+    """An empty Redis database that the previous fifteen tests did not use."""
     return empty_redis_database(servers.redis_url, next(REDIS_DATABASE_NUMBERS))

@@ -1,4 +1,4 @@
-"""Databases for one test each, used again: a new one is six hundred files, and that was most of a short test."""
+"""A pool of test databases that are emptied and reused: creating one takes longer than most tests."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from domain.store.unit_of_work import UnitOfWork, UnitOfWorkFactory, create_autocommit_factory
 from tests.shared_servers import TEMPLATE, drop_database, execute, make_database, with_path
 
-# All that a statement can build: whoever builds or breaks something leaves a database nobody else gets.
+# Everything a statement can build: a test that changes the schema leaves a database that is not reused.
 SCHEMA_FINGERPRINT_SQL = """
 SELECT md5(string_agg(line, '' ORDER BY line)) FROM (
     SELECT concat_ws(' ', oid, relname, relkind, relnamespace, reloptions) FROM pg_class WHERE oid >= 16384
@@ -36,12 +36,15 @@ RESET_SEQUENCES_SQL = "SELECT setval(seqrelid::regclass, seqstart, false) FROM p
 EXPECTED_RENAME_ERRORS = (
     asyncpg.ObjectInUseError,
     asyncpg.InsufficientPrivilegeError,
-)  # somebody comes back; no superuser
+)  # a client reconnects, or the role is no superuser
 
 
 @dataclass(slots=True, kw_only=True)
 class DatabasePool:
-    """What this process has on its server; `shape` is what the migrations build, and `spare` is empty and nobody's."""
+    """The databases this process may hand out.
+
+    `schema_fingerprint` is the hash of the migrated schema; `spare_urls` are empty databases that no test uses.
+    """
 
     server_url: str
     schema_fingerprint: str
@@ -49,16 +52,16 @@ class DatabasePool:
     spare_urls: list[str] = field(default_factory=list)
 
     async def acquire(self) -> str:
-        """The address of a database that is migrated and empty, with a name nobody has had."""
+        """Return the address of a migrated, empty database whose name was never used before."""
         return self.spare_urls.pop() if self.spare_urls else await make_database(self.server_url, self._new_name())
 
     async def release(self, url: str) -> None:
-        """Keep it for the next test as if it were new; drop it when that can't be."""
+        """Empty a database for the next test; drop it when it cannot be reused."""
         name, fresh = _name_of(url), self._new_name()
         leave = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
         try:
             await execute(self.server_url, leave, f"ALTER DATABASE {name} RENAME TO {fresh}")
-            name = fresh  # a process that outlives its test finds nothing
+            name = fresh  # so that a process that outlives its test finds no database
             if await schema_fingerprint_of(with_path(self.server_url, name)) == self.schema_fingerprint:
                 await empty_database(with_path(self.server_url, name))
                 self.spare_urls.append(with_path(self.server_url, name))
@@ -68,7 +71,7 @@ class DatabasePool:
         await drop_database(self.server_url, name)
 
     async def close(self) -> None:
-        """Leave none on a server that may be somebody else's."""
+        """Drop all spare databases, because the server may not be ours."""
         while self.spare_urls:
             await drop_database(self.server_url, _name_of(self.spare_urls.pop()))
 
@@ -77,7 +80,7 @@ class DatabasePool:
 
 
 def autocommit_database(engine: AsyncEngine) -> UnitOfWorkFactory:
-    """For what is one statement, a look or a change: committed by itself, with no time and no bells to ring."""
+    """Return a factory of units of work for single statements: each commits by itself, without a time or queue jobs."""
     one_by_one = create_autocommit_factory(engine)
 
     @asynccontextmanager
@@ -93,14 +96,14 @@ def _name_of(url: str) -> str:
 
 
 async def open_database_pool(server_url: str) -> DatabasePool:
-    """None yet; the template is there."""
+    """Return a pool without databases; the template must exist."""
     return DatabasePool(
         server_url=server_url, schema_fingerprint=await schema_fingerprint_of(with_path(server_url, TEMPLATE))
     )
 
 
 async def schema_fingerprint_of(url: str) -> str:
-    """A word that differs wherever anything but rows does."""
+    """Return a hash of the schema, equal for databases that differ in rows alone."""
     connection = await asyncpg.connect(url)
     try:
         return str(await connection.fetchval(SCHEMA_FINGERPRINT_SQL))
@@ -109,16 +112,16 @@ async def schema_fingerprint_of(url: str) -> str:
 
 
 async def empty_database(url: str) -> None:
-    """No rows, no trace of any in the order of the next ones, and all numbers from the beginning."""
+    """Delete all rows, the traces of them in later orderings, and reset all sequences."""
     connection = await asyncpg.connect(url)
     try:
         written = [f'"{row["relname"]}"' for row in await connection.fetch(WRITTEN_TABLES_SQL)]
         async with connection.transaction():
-            await connection.execute("SET LOCAL session_replication_role = replica")  # no trigger has a say
+            await connection.execute("SET LOCAL session_replication_role = replica")  # disables triggers
             for table in written:
                 await connection.execute(f"DELETE FROM {table}")
             await connection.execute(RESET_SEQUENCES_SQL)
         if written:
-            await connection.execute(f"VACUUM {', '.join(written)}")  # also takes the pages from a table's end
+            await connection.execute(f"VACUUM {', '.join(written)}")  # also truncates the pages at a table's end
     finally:
         await connection.close()

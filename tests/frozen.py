@@ -1,4 +1,4 @@
-"""Workers that freeze between two of their transactions, and go on when the test says so."""
+"""Workers that freeze before one of their transactions, until the test wakes them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -11,9 +11,9 @@ from domain.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 @dataclass(slots=True, kw_only=True)
 class Freezing:
-    """A database whose units of work, from the one after `through` on, do not begin before `thaw`.
+    """A database whose units of work, after the first `through`, do not begin before `thaw` is set.
 
-    `reached` says that a worker waits for one. A `fault` is what that one meets then.
+    `reached` is set when a worker waits for one. That one then raises `fault`, when there is one.
     """
 
     database: UnitOfWorkFactory
@@ -25,7 +25,7 @@ class Freezing:
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[UnitOfWork]:
-        """A unit of work."""
+        """Begin a unit of work, frozen or not."""
         self.begun += 1
         first = self.begun == self.through + 1
         if self.begun > self.through:
@@ -45,13 +45,13 @@ class FrozenWorker:
     task: asyncio.Task[Any]
 
     async def wake(self) -> None:
-        """Let it go on, to its end."""
+        """Let the worker go on, and wait for its end."""
         self.ice.thaw.set()
         await self.task
 
 
 async def freeze(ice: Freezing, work: Coroutine[Any, Any, Any]) -> FrozenWorker:
-    """Begin this work and wait until it is frozen."""
+    """Begin this work, and wait until it is frozen."""
     task = asyncio.create_task(work)
     async with asyncio.timeout(10):
         await ice.reached.wait()

@@ -1,4 +1,4 @@
-"""The Postgres and the Valkey that all tests of one run share, and the making of fresh databases in them."""
+"""The Postgres and the Valkey that all tests of one run share, and the creation of fresh databases in them."""
 
 import os
 import re
@@ -18,12 +18,12 @@ from sandbox.launch import postgres, valkey
 
 PROJECT = Path(__file__).parents[1]
 TEMPLATE = "campusg_template"
-REDIS_DATABASES = 16  # what a server has by default
+REDIS_DATABASES = 16  # the default number of databases in a server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedServers:
-    """Where the shared servers answer; databases in them are made and dropped by tests."""
+    """The addresses of the shared servers; tests create and drop databases in them."""
 
     postgres_url: str
     redis_url: str
@@ -33,8 +33,8 @@ class SharedServers:
 def running_shared_servers() -> Iterator[SharedServers]:
     """Start both servers with their data in a folder of this process, and remove it at the end.
 
-    DATABASE_URL_TEST and REDIS_URL_TEST name servers to use instead; the role must be allowed to make databases, and
-    every database of that Redis is emptied.
+    DATABASE_URL_TEST and REDIS_URL_TEST name servers to use instead; the role must be allowed to create databases,
+    and every database of that Redis is emptied.
     """
     postgres_url = os.environ.get("DATABASE_URL_TEST")
     redis_url = os.environ.get("REDIS_URL_TEST")
@@ -56,14 +56,14 @@ def running_shared_servers() -> Iterator[SharedServers]:
 
 
 def remove_ended_runs(data: Path) -> None:
-    """Remove the folders of test runs that were killed before they could."""
+    """Remove the folders of test runs that were killed before they could remove them."""
     for folder in data.glob("test-*"):
         if re.fullmatch(r"test-\d+", folder.name) and not is_running(int(folder.name.removeprefix("test-"))):
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether a process of this number exists."""
+    """Return whether a process with this id exists."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -74,14 +74,14 @@ def is_running(pid: int) -> bool:
 
 
 async def make_template(server_url: str) -> None:
-    """Make the database that all fresh ones are copied from: the schema as the migrations leave it."""
+    """Create the database that all fresh ones are copied from, with the migrated schema."""
     await execute(server_url, f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)", f"CREATE DATABASE {TEMPLATE}")
     if (PROJECT / "alembic.ini").exists():
         migrate(with_path(server_url, TEMPLATE))
 
 
 def migrate(url: str, *arguments: str) -> None:
-    """Run alembic on this database as an operator would, `upgrade head` unless told otherwise."""
+    """Run alembic on this database as an operator would, `upgrade head` by default."""
     command = [sys.executable, "-m", "alembic", *(arguments or ("upgrade", "head"))]
     environment = os.environ | {"DATABASE_URL": url}
     result = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
@@ -95,7 +95,7 @@ async def make_database(server_url: str, name: str) -> str:
 
 
 async def drop_database(server_url: str, name: str) -> None:
-    """Drop a database, whoever is still connected."""
+    """Drop a database, even while clients are connected."""
     await execute(server_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
@@ -110,7 +110,7 @@ async def execute(url: str, *statements: str) -> None:
 
 
 def empty_redis_database(server_url: str, number: int) -> str:
-    """Empty one of the Redis databases, chosen round and round, and return its URL."""
+    """Empty one of the Redis databases, chosen in turn, and return its URL."""
     url = with_path(server_url, str(number % REDIS_DATABASES))
     with closing(redis.Redis.from_url(url)) as connection:
         connection.flushdb()

@@ -1,4 +1,4 @@
-"""A small campus on a real database and a Stripe stand-in, driven without Telegram: for tests of sagas and money."""
+"""The test stack of the workers: a campus on a real database and a Stripe stand-in, without Telegram."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -35,6 +35,7 @@ from sandbox.stripe.stripe_server import running_stripe
 from tests.audits import find_breaches
 from tests.database_pool import autocommit_database
 from tests.store.store_setup import drop_queue_jobs
+from tests.stripe_control import StripeControl
 from workers.due_timers import fire_timers
 from workers.invariants import Finding
 from workers.saga_engine import advance_saga
@@ -56,14 +57,12 @@ NAME_NUMBERS = count(1)
 
 
 @dataclass(slots=True, kw_only=True)
-class WorkerStack:
-    """What a test needs to play a campus; `drive` is a worker's round, as often as something is due."""
+class WorkerStack(StripeControl):
+    """A campus with its database, its worker and its Stripe stand-in; `run_due` plays the rounds of a worker."""
 
     database: UnitOfWorkFactory
     autocommit_work: UnitOfWorkFactory
     context: WorkerContext
-    stripe_url: str
-    http: aiohttp.ClientSession
     campus: Campus
     regular_customer: Member | None = None
     person_numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -71,7 +70,7 @@ class WorkerStack:
     async def add_member(
         self, *, card: str | None = "pm_card_visa", runner: bool = False, ready: bool = True
     ) -> Member:
-        """A new person here: with this test card saved, perhaps an approved runner, perhaps able to be paid."""
+        """Insert a person: with this test card saved, perhaps an approved runner, perhaps with a ready account."""
         number = 1000 + next(self.person_numbers)
         status = RunnerStatus.APPROVED if runner else RunnerStatus.NONE
         async with self.database() as work:
@@ -95,7 +94,7 @@ class WorkerStack:
             await upsert_saved_card(work, number, saved)
 
     async def add_account(self, number: int) -> None:
-        """An onboarded account for a runner."""
+        """Give a runner an onboarded account at Stripe."""
         params = {
             "controller": {"stripe_dashboard": {"type": "express"}},
             "capabilities": {"transfers": {"requested": True}},
@@ -117,7 +116,7 @@ class WorkerStack:
             return await find_order(work, self.campus.id, order_id)
 
     async def fill_basket(self, member: Member) -> Draft:
-        """A complete basket."""
+        """Give a customer a complete basket."""
         async with self.database() as work:
             return await change_draft(
                 work,
@@ -130,7 +129,7 @@ class WorkerStack:
             )
 
     async def place_order(self, member: Member) -> Order:
-        """A basket, placed."""
+        """Fill a basket, and place it as an order."""
         draft = await self.fill_basket(member)
         async with self.database() as work:
             ceiling = draft.price(self.campus.fees).ceiling
@@ -141,7 +140,7 @@ class WorkerStack:
         return await self.order(placed.order_id)
 
     async def open_order(self, member: Member | None = None) -> Order:
-        """An order runners can see, of the town's regular customer unless of somebody else."""
+        """Place an order and run it until runners see it; by default its customer is the stack's regular one."""
         if member is None and self.regular_customer is None:
             self.regular_customer = await self.add_member()
         order = await self.place_order(member or self.regular_customer or await self.add_member())
@@ -149,12 +148,12 @@ class WorkerStack:
         return await self.order(order.id)
 
     async def claim(self, runner: Member, order: Order) -> Order:
-        """[Claim]."""
+        """Tap [Claim]."""
         async with self.database() as work:
             return await runner_use_cases.start_claim(work, self.campus, runner, order.id)
 
     async def bring_to_drop_point(self, runner: Member, order: Order, receipt: int = 850) -> Order:
-        """From a claimed job to the customer's door."""
+        """Bring a claimed order to the customer's door; the receipt is in minor units."""
         async with self.database() as work:
             await runner_use_cases.mark_bought(work, self.campus, runner, order.id, receipt)
         async with self.database() as work:
@@ -165,36 +164,36 @@ class WorkerStack:
     async def hand_over(
         self, runner: Member, order: Order
     ) -> runner_use_cases.OrderHandedOver | runner_use_cases.WrongPin:
-        """The right PIN."""
+        """Hand the order over with the right PIN."""
         pin = (await self.order(order.id)).pin
         async with self.database() as work:
             return await runner_use_cases.hand_over_with_pin(work, self.campus, runner, order.id, str(pin))
 
     async def cancel(self, member: Member, order: Order) -> Order:
-        """The customer's [Cancel]."""
+        """Tap [Cancel] as the customer."""
         async with self.database() as work:
             return await ordering_use_cases.cancel_own_order(work, self.campus, member, order.id)
 
     async def claimed_order(self, runner: Member, member: Member | None = None) -> Order:
-        """A job of this runner's whose hold is checked."""
+        """An order claimed by this runner, with its hold checked."""
         order = await self.open_order(member)
         await self.claim(runner, order)
         await self.run_due()
         return await self.order(order.id)
 
     async def delivered_order(self, runner: Member) -> Order:
-        """An order handed over; its money has yet to move."""
+        """An order that was handed over; its money has not moved yet."""
         order = await self.claimed_order(runner)
         await self.bring_to_drop_point(runner, order)
         await self.hand_over(runner, order)
         return await self.order(order.id)
 
     def new_worker(self, name: str) -> WorkerContext:
-        """Another worker of this town."""
+        """A worker of this stack with running sagas of its own."""
         return replace(self.context, name=name, saga_slots=asyncio.Semaphore(50), running_saga_ids=set())
 
     async def run_due(self, worker: WorkerContext | None = None) -> None:
-        """A worker's rounds until nothing is due."""
+        """Fire due timers and run due sagas until nothing is due."""
         worker = worker or self.context
         while True:
             async with self.autocommit_work() as work:
@@ -208,23 +207,23 @@ class WorkerStack:
             await asyncio.gather(*(advance_saga(worker, saga_id) for saga_id in due))
 
     async def run_now(self, worker: WorkerContext | None = None) -> None:
-        """Everything that waits for its time is due now, leases too; deadlines of waits stay."""
+        """Make every waiting saga due, also leased ones, and run them; deadlines of waits stay."""
         await self.sql("UPDATE saga SET wake_at = now() WHERE wake_at IS NOT NULL")
         await self.run_due(worker)
 
     async def run_until(self, fact: Callable[[], Awaitable[bool]], worker: WorkerContext | None = None) -> None:
-        """Hurry until this is so."""
+        """Run everything as if it were due, until the fact is true."""
         async with asyncio.timeout(10):
             while not await fact():
                 await self.run_now(worker)
 
     async def sql(self, statement: str, **values: object) -> None:
-        """Change something no use case changes, such as a due time."""
+        """Run a statement for what no use case changes, such as a due time."""
         async with self.autocommit_work() as work:
             await work.connection.execute(text(statement), values)
 
     async def rows(self, statement: str, **values: object) -> Sequence[Any]:
-        """Look at something."""
+        """Return the rows of a query."""
         async with self.autocommit_work() as work:
             return (await work.connection.execute(text(statement), values)).all()
 
@@ -241,57 +240,25 @@ class WorkerStack:
         return row
 
     async def notification_keys(self, order: Order, chat_id: int | None = None) -> list[str]:
-        """The sentences pushed about an order, to one chat or to all."""
+        """The keys of the notifications about an order, to one chat or to all."""
         query = (
             "SELECT key FROM notification WHERE order_id = :order AND chat_id = coalesce(:chat, chat_id) ORDER BY id"
         )
         return [row.key for row in await self.rows(query, order=order.id, chat=chat_id)]
 
-    async def inject_fault(self, path: str, kind: str, **more: object) -> None:
-        """Let calls of the Stripe stand-in fail."""
-        await self.control_stripe("faults", path=path, kind=kind, **more)
-
-    async def clear_faults(self) -> None:
-        """Stripe is well again."""
-        async with self.http.delete(f"{self.stripe_url}/sim/faults") as answer:
-            assert answer.status == 200
-
-    async def control_stripe(self, lever: str, /, **body: object) -> Any:
-        """A lever of the Stripe stand-in."""
-        async with self.http.post(f"{self.stripe_url}/sim/{lever}", json=body) as answer:
-            assert answer.status == 200, await answer.text()
-            return await answer.json()
-
-    async def inspect_stripe(self, path: str, **query: str) -> Any:
-        """Read something of the Stripe stand-in."""
-        async with self.http.get(f"{self.stripe_url}/sim/{path}", params=query) as answer:
-            return await answer.json()
-
-    async def intents(self, order_id: int) -> list[dict[str, Any]]:
-        """All intents Stripe has for an order."""
-        return await self._of_order("payment_intent", order_id)
-
-    async def transfers(self, order_id: int) -> list[dict[str, Any]]:
-        """All transfers Stripe has for an order."""
-        return await self._of_order("transfer", order_id)
-
-    async def _of_order(self, kind: str, order_id: int) -> list[dict[str, Any]]:
-        objects = await self.inspect_stripe("objects", kind=kind)
-        return [one for one in objects if one["metadata"].get("order") == str(order_id)]
-
     async def breaches(self) -> Sequence[Finding]:
-        """The broken promises."""
+        """The breached invariants."""
         return await find_breaches(self.database, self.context.stripe)
 
 
 @asynccontextmanager
 async def running_worker_stack(database_url: str, state: Path | None = None) -> AsyncIterator[WorkerStack]:
-    """A campus on this database, with a Stripe stand-in of its own; its `state` may be of an earlier one."""
+    """Run a stack on this database, with a Stripe stand-in that may start from the `state` of an earlier one."""
     engine = create_database_engine(database_url, pool_size=20)
-    store = create_unit_of_work_factory(engine, drop_queue_jobs)  # what is due is found by sweeping
+    store = create_unit_of_work_factory(engine, drop_queue_jobs)  # the tests find due work as the sweeper does
     async with running_stripe(state=state) as url, aiohttp.ClientSession() as http:
-        client = open_stripe_gateway("sk_test_town", url)
-        context = WorkerContext(database=store, stripe=client, name="town", saga_slots=asyncio.Semaphore(50))
+        client = open_stripe_gateway("sk_test_stack", url)
+        context = WorkerContext(database=store, stripe=client, name="worker", saga_slots=asyncio.Semaphore(50))
         place = await found_campus(store)
         yield WorkerStack(
             database=store,
@@ -306,10 +273,10 @@ async def running_worker_stack(database_url: str, state: Path | None = None) -> 
 
 
 async def found_campus(store: UnitOfWorkFactory) -> Campus:
-    """One more campus in this database."""
+    """Insert a campus into this database."""
     row: dict[str, Any] = {
-        "name": f"town{next(NAME_NUMBERS)}",
-        "title": "Town",
+        "name": f"campus{next(NAME_NUMBERS)}",
+        "title": "Campus",
         "currency": "sgd",
         "time_zone": "Asia/Singapore",
     }

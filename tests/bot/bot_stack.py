@@ -1,4 +1,4 @@
-"""A campus with its bot running, people who write and tap, and the worker's part of an order played by hand."""
+"""The test stack of the bot: campuses, simulated users who write and tap, and the worker's part of an order."""
 
 import asyncio
 import json
@@ -37,23 +37,23 @@ from tests.database_pool import autocommit_database
 
 Json: TypeAlias = Any
 
-ANSWER_TIMEOUT_SECONDS = 8.0  # seconds a fact may take to become true on a busy machine
+ANSWER_TIMEOUT_SECONDS = 8.0  # how long a fact may take to become true on a busy machine
 PERSON_IDS = count(10_001)
 
 
 async def wait_until(fact: Callable[[], Awaitable[Json]], within: float = ANSWER_TIMEOUT_SECONDS) -> Json:
-    """Wait for something to become true, and give it."""
+    """Poll until a probe returns something true, and return that."""
     last, pause = time.monotonic() + within, 0.004
     while not (found := await fact()):
         assert time.monotonic() < last, "it never became true"
         await asyncio.sleep(pause)
-        pause = min(pause * 1.5, 0.02)  # most facts are true in a moment, and tests wait for thousands of them
+        pause = min(pause * 1.5, 0.02)  # most facts are true within milliseconds, and tests wait for thousands of them
     return found
 
 
 @dataclass(slots=True, kw_only=True)
 class BotStack:
-    """The sandbox, the database and the running bot of one or two campuses."""
+    """The Telegram stand-in, the database and the running bot of one or two campuses."""
 
     telegram_url: str
     gateway_url: str
@@ -69,7 +69,7 @@ class BotStack:
     original_campuses: dict[int, Json] = field(default_factory=dict)
 
     async def control_telegram(self, path: str, verb: str = "POST", **body: Json) -> Json:
-        """A control request to the sandbox; a trailing underscore keeps `from_` apart from the keyword."""
+        """Send a control request to the stand-in; a trailing underscore separates `from_` from the keyword."""
         named = {name.rstrip("_"): value for name, value in body.items()}
         async with self.session.request(verb, f"{self.telegram_url}/sim/{path}", json=named) as response:
             answer = await response.json()
@@ -77,7 +77,7 @@ class BotStack:
             return answer
 
     async def wait_until_idle(self, campus: tuple[str, str, str] = NORTH) -> None:
-        """Wait until the bot has taken everything and said what it had to say (webhooks: 200 comes last)."""
+        """Wait until the bot has handled every update and sent every reply (webhooks: the 200 comes last)."""
 
         async def nothing_pending() -> bool:
             async with self.session.post(f"{self.telegram_url}/bot{campus[1]}/getWebhookInfo") as response:
@@ -92,7 +92,7 @@ class BotStack:
         return [call for call in recorded["calls"] if call["method"] == method]
 
     async def add_person(self, name: str = "Mei", **membership_columns: Json) -> "BotUser":
-        """A new person who has started the bot; `standing` are columns of her membership."""
+        """Insert a person who has started the bot; `membership_columns` are columns of their membership."""
         one = BotUser(id=next(PERSON_IDS), stack=self)
         await self.control_telegram("users", id=one.id, first_name=name, language_code="en")
         await self.control_telegram(
@@ -104,11 +104,11 @@ class BotStack:
         return one
 
     async def add_runner(self, name: str = "Ana") -> "BotUser":
-        """An approved runner."""
+        """Insert an approved runner."""
         return await self.add_person(name, runner_status=RunnerStatus.APPROVED)
 
     async def add_customer(self, name: str = "Mei") -> "BotUser":
-        """BotUser with a saved card."""
+        """Insert a customer with a saved card."""
         one = await self.add_person(name)
         payment_card = {"payment_method": "pm_1", "brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2030}
         async with self.autocommit_work() as work:
@@ -116,22 +116,22 @@ class BotStack:
         return one
 
     async def add_admin(self, name: str = "Sam") -> "BotUser":
-        """An admin of the north."""
+        """Insert an admin of the campus north."""
         return await self.add_person(name, is_admin=True)
 
     async def update_rows(self, table: Table, *where: Json, **values: Json) -> None:
-        """Set columns by hand."""
+        """Set columns directly, without a use case."""
         async with self.autocommit_work() as work:
             await work.connection.execute(update(table).where(*where).values(**values))
 
     async def rows(self, table: Table, *where: Json) -> list[Json]:
-        """What stands in a table, in the order of its key."""
+        """The rows of a table, ordered by their key."""
         async with self.autocommit_work() as work:
             found = await work.connection.execute(select(table).where(*where).order_by(*table.primary_key))
             return [dict(row) for row in found.mappings()]
 
     async def restore_campuses(self) -> None:
-        """The campuses become what they were founded as."""
+        """Reset every campus to the state it was founded in."""
         for row in await self.rows(campus):
             founded = self.original_campuses[row["id"]]
             changed = {name: founded[name] for name in row if row[name] != founded[name]}
@@ -139,11 +139,10 @@ class BotStack:
                 await self.update_rows(campus, campus.c.id == row["id"], **changed)
 
     async def order_row(self, order_id: int) -> Json:
-        """The row of an order."""
         return (await self.rows(orders, orders.c.id == order_id))[0]
 
     async def publish_order(self, order_id: int) -> None:
-        """The worker's part of create_order: the hold is made, runners may see the job."""
+        """Play the worker's part of create_order: the hold is made and runners see the order."""
         async with self.work() as work:
             held = {"status": "held", "payment_intent": f"pi_{order_id}"}
             await work.connection.execute(update(hold).where(hold.c.order_id == order_id).values(**held))
@@ -151,18 +150,17 @@ class BotStack:
             await set_timer(work, order, TimerKind.EXPIRE, work.now + timedelta(minutes=30))
 
     async def confirm_hold(self, order_id: int) -> None:
-        """The worker's part of accept_order."""
+        """Play the worker's part of accept_order."""
         await self.update_rows(orders, orders.c.id == order_id, hold_checked=True)
 
     async def status(self, order_id: int) -> OrderStatus:
-        """Where an order stands."""
         async with self.autocommit_work() as work:
             return (await find_order(work, self.campuses["north"], order_id)).status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotUser:
-    """A person with a phone."""
+    """A simulated user of Telegram."""
 
     id: int
     stack: BotStack
@@ -170,13 +168,15 @@ class BotUser:
 
     @property
     def chat(self) -> str:
-        """The private chat with the bot."""
         return f"@{self.bot[2]}"
 
     async def write(
         self, text: str, chat: int | None = None, *, photo: bool = False, reply_to: int | None = None
     ) -> Json:
-        """Write, perhaps below a photo, and wait for what the bot does about it; gives the sandbox's answer."""
+        """Send a message, perhaps as the caption of a photo, and wait until the bot is idle.
+
+        Return the answer of the stand-in.
+        """
         body: dict[str, Json] = {"photo": True} if photo else {}
         body |= {} if reply_to is None else {"reply_to": reply_to}
         said = await self.stack.control_telegram("messages", from_=self.id, chat=chat or self.chat, text=text, **body)
@@ -184,24 +184,23 @@ class BotUser:
         return said
 
     async def messages(self, chat: int | None = None) -> list[Json]:
-        """What is in a chat."""
+        """The messages of a chat."""
         found: list[Json] = await self.stack.control_telegram("messages", "GET", chat=chat or self.chat, user=self.id)
         return found
 
     async def last_message(self, chat: int | None = None) -> Json:
-        """The bot's newest message."""
         return [each for each in await self.messages(chat) if each["from"]["is_bot"]][-1]
 
     async def text(self) -> str:
-        """The words of the bot's newest message."""
+        """The text of the bot's newest message."""
         return str((await self.last_message())["text"])
 
     async def labels(self) -> list[str]:
-        """The buttons under the bot's newest message."""
+        """The labels of the buttons under the bot's newest message."""
         return button_labels(await self.last_message())
 
     async def press(self, label: str) -> Json:
-        """Tap the button of the newest message that begins with these words; gives the answer."""
+        """Tap the button of the newest message whose label begins with this, and return the answer."""
         message = await self.last_message()
         whole = next((each for each in button_labels(message) if each.startswith(label)), None)
         assert whole is not None, f"no button {label!r} on {message['text']!r}: {button_labels(message)}"
@@ -210,11 +209,11 @@ class BotUser:
     async def tap(
         self, tap: Tap, subject: int = 0, version: int = 0, *, message_id: int | None = None, chat: int | None = None
     ) -> Json:
-        """Tap a button with this data, as those on cards carry it; gives the answer."""
+        """Tap a button with this data, as buttons on order messages carry it, and return the answer."""
         return await self.forge_tap(pack(tap, subject, version), message_id=message_id, chat=chat)
 
     async def forge_tap(self, data: str, *, message_id: int | None = None, chat: int | None = None) -> Json:
-        """Tap with any data."""
+        """Tap with any data, also with data that no button carries."""
         on = message_id or (await self.last_message(chat))["message_id"]
         return await self._tapped(message_id=on, data=data, chat=chat)
 
@@ -228,7 +227,7 @@ class BotUser:
         return answer
 
     async def order_food(self) -> int:
-        """From [Order food] to a placed order; gives its number."""
+        """Order food by taps, from [Order food] to the placed order, and return its number."""
         await self.tap(Tap.HOME, version=1)
         for label in ("🍜", "Koufu", "Chicken rice", "That's all", "Library", "Place order"):
             await self.press(label)
@@ -238,7 +237,7 @@ class BotUser:
 
 
 def button_labels(message: Json) -> list[str]:
-    """The buttons under a message."""
+    """The labels of the buttons under a message."""
     return [button["text"] for row in message["buttons"] for button in row]
 
 
@@ -246,7 +245,7 @@ def button_labels(message: Json) -> list[str]:
 async def running_bot_stack(
     database_url: str, redis_url: str, telegram_url: str, *, webhooks: bool, names: tuple[str, ...] = ("north", "south")
 ) -> AsyncIterator[BotStack]:
-    """Found the campuses, start the bot, and give the stage; leaving it stops everything."""
+    """Found the campuses, start the bot and yield the test stack; stop everything at the end."""
     queue_jobs: list[QueueJob] = []
 
     async def enqueue(enqueued_jobs: Any) -> None:
@@ -293,5 +292,4 @@ async def _found_campuses(stack: BotStack, names: tuple[str, ...]) -> None:
 
 
 def json_bytes(body: Json) -> bytes:
-    """JSON as bytes."""
     return json.dumps(body).encode()

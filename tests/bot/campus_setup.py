@@ -1,4 +1,4 @@
-"""What a stage is furnished with: campuses with a store, a menu and drop points, and the bot's settings."""
+"""What a test stack begins with: campuses with a store, a menu and drop points, and the bot's settings."""
 
 from sqlalchemy import insert
 
@@ -23,7 +23,7 @@ FEES = {
 
 
 async def found_campus(work: UnitOfWork, name: str, *, runner_group: int | None) -> int:
-    """A campus with a store, a menu and two drop points."""
+    """Insert a campus with a store, a menu and two drop points."""
     values = {"name": name, "title": name.title(), "currency": "sgd", "time_zone": "Asia/Singapore", "fees": FEES}
     given = {"runner_group": runner_group, "fee_suggestions": [200, 300], "open_to_all": True}
     made = insert(campus).values(**values, **given)
@@ -39,7 +39,7 @@ async def found_campus(work: UnitOfWork, name: str, *, runner_group: int | None)
 
 
 def bot_settings_for(database_url: str, redis_url: str, telegram_url: str, port: int, *, webhooks: bool) -> BotSettings:
-    """The bot's settings on this stage."""
+    """The settings of the bot in this test stack."""
     return BotSettings(
         environment=DeploymentEnvironment.TEST,
         log_level="INFO",

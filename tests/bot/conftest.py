@@ -1,4 +1,4 @@
-"""One running bot, by webhooks, for all tests of this folder: each test brings its own people."""
+"""One running bot with webhooks for all tests of this folder; each test adds its own people."""
 
 from collections.abc import AsyncIterator
 
@@ -12,7 +12,7 @@ from tests.shared_servers import SharedServers, drop_database, empty_redis_datab
 
 @pytest.fixture(scope="session")
 async def telegram_url() -> AsyncIterator[str]:
-    """The Telegram sandbox."""
+    """The address of the Telegram stand-in."""
     async with running_telegram() as url:
         yield url
 
@@ -31,7 +31,7 @@ async def stack(postgres_url: str, servers: SharedServers, telegram_url: str) ->
 
 @pytest.fixture(autouse=True)
 async def restored_campuses(request: pytest.FixtureRequest) -> AsyncIterator[None]:
-    """Whatever a test makes of a campus (its chats, its pause, its invitation), the next one finds it as it was."""
+    """Reset the campuses after each test, because tests change their chats, their pause and their invitation."""
     shared: BotStack | None = request.getfixturevalue("stack") if "stack" in request.fixturenames else None
     yield
     if shared is not None:

@@ -1,4 +1,4 @@
-"""An order that was handed over, an admin chat to hear of it, and the worker's part of sending what is told."""
+"""A delivered order, an admin chat that is told about it, and the worker's part of sending notifications."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,14 +15,15 @@ from domain.store.order_view_query import order_message_source_from_row, read_or
 from domain.store.schema import campus, notification, orders
 from tests.bot.bot_stack import BotStack, BotUser, Json, wait_until
 from tests.bot.campus_setup import NORTH
-from workers.outbox_sender import SenderContext, dispatch_notification
+from workers.notification_sender import dispatch_notification
+from workers.sender_context import SenderContext
 from workers.telegram_rate_limit import open_telegram_rate_limiter
 from workers.telegram_sender import open_telegram_sender
 
 
 @dataclass(slots=True, kw_only=True)
 class AdminChat:
-    """The admin chat of the north, an admin in it, and a sender of what is due."""
+    """The admin chat of the campus north, an admin in it, and a sender for due notifications."""
 
     stack: BotStack
     context: SenderContext
@@ -31,7 +32,7 @@ class AdminChat:
     seen: set[int] = field(default_factory=set)
 
     async def send_due(self) -> None:
-        """Send what is due about cases, as a worker does."""
+        """Send the due notifications about cases, as a worker does."""
 
         about_cases, sent = notification.c.name.like("case:%"), notification.c.status == "sent"
         due = sorted(
@@ -46,7 +47,7 @@ class AdminChat:
         await wait_until(all_sent)
 
     async def new_messages(self) -> list[Json]:
-        """The bot's messages in the admin chat that were not looked at before."""
+        """The bot's messages in the admin chat that this method has not returned before."""
         await self.send_due()
         new = [each for each in await self.sam.messages(self.chat) if each["from"]["is_bot"]]
         fresh = [each for each in new if each["message_id"] not in self.seen]
@@ -56,7 +57,7 @@ class AdminChat:
 
 @asynccontextmanager
 async def open_admin_chat(stack: BotStack) -> AsyncIterator[AdminChat]:
-    """An admin chat for the north, for the length of a test."""
+    """Bind an admin chat to the campus north for the length of a test."""
     sam = await stack.add_admin()
     made = await stack.control_telegram("groups", title="Desk", members=[sam.id], bots=[NORTH[2]], admins=[NORTH[2]])
     north, chat = campus.c.id == stack.campuses["north"], int(made["id"])
@@ -74,7 +75,7 @@ async def open_admin_chat(stack: BotStack) -> AsyncIterator[AdminChat]:
 
 
 async def deliver_order(stack: BotStack) -> tuple[BotUser, BotUser, int]:
-    """A customer and her runner, and their order from the basket to the door."""
+    """Play an order from the basket to the hand-over, and return its customer, its runner and its number."""
     mei, ana = await stack.add_customer(), await stack.add_runner()
     order_id = await mei.order_food()
     await stack.publish_order(order_id)
@@ -89,14 +90,14 @@ async def deliver_order(stack: BotStack) -> tuple[BotUser, BotUser, int]:
 
 
 async def backdate_delivery(stack: BotStack, order_id: int) -> None:
-    """It was delivered more than a day ago."""
+    """Move the delivery to more than a day ago."""
     await stack.update_rows(orders, orders.c.id == order_id, delivered_at=datetime.now(UTC) - timedelta(hours=25))
 
 
 async def order_message_for(
     stack: BotStack, kind: OrderMessageKind, order_id: int, viewer: BotUser
 ) -> OrderMessageContent:
-    """A card as a worker would draw it now."""
+    """Render an order message as a worker would now."""
     row = OrderMessageRow(
         id=0,
         campus_id=stack.campuses["north"],
@@ -116,12 +117,12 @@ async def order_message_for(
 
 
 def button_rows(rendered: OrderMessageContent) -> list[list[str]]:
-    """The rows of buttons on a card."""
+    """The rows of buttons of an order message."""
     return [[button.label for button in row] for row in rendered.rows]
 
 
 async def send_reply(one: BotUser, to: int, text: str, chat: int | None = None, **more: Json) -> None:
-    """Write in answer to a message, with `photo=True` under a picture, and wait for what the bot does about it."""
+    """Reply to a message, with `photo=True` as the caption of a picture, and wait until the bot is idle."""
     stack = one.stack
     await stack.control_telegram("messages", from_=one.id, chat=chat or one.chat, text=text, reply_to=to, **more)
     await stack.wait_until_idle()

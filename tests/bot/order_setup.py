@@ -1,4 +1,4 @@
-"""Jobs as far as a test wants them, messages that a worker would have sent, and updates written by hand."""
+"""Orders in the state a test needs, messages that a worker would have sent, and updates built by hand."""
 
 from datetime import UTC, datetime
 from itertools import count
@@ -11,11 +11,11 @@ from domain.store.schema import notification, order_message, orders, saga
 from tests.bot.bot_stack import BotStack, BotUser, Json, json_bytes
 from tests.bot.campus_setup import NORTH, SECRET
 
-UPDATE_IDS = count(50_000_000)  # of updates and messages no stand-in gives
+UPDATE_IDS = count(50_000_000)  # of updates and messages that no stand-in numbers
 
 
 async def open_order(stack: BotStack) -> tuple[int, BotUser]:
-    """An order that runners see, and its customer."""
+    """Insert an order that runners see, and return it with its customer."""
     mei = await stack.add_customer()
     order_id = await mei.order_food()
     await stack.publish_order(order_id)
@@ -23,7 +23,7 @@ async def open_order(stack: BotStack) -> tuple[int, BotUser]:
 
 
 async def claimed_order(stack: BotStack) -> tuple[int, BotUser, BotUser]:
-    """The same, held by a runner who may buy."""
+    """Insert an order claimed by a runner who may buy."""
     order_id, mei = await open_order(stack)
     ana = await stack.add_runner()
     assert "is yours" in (await ana.tap(Tap.CLAIM, order_id, 1))["text"]
@@ -32,7 +32,7 @@ async def claimed_order(stack: BotStack) -> tuple[int, BotUser, BotUser]:
 
 
 async def arrived_order(stack: BotStack) -> tuple[int, BotUser, BotUser]:
-    """The same, at the customer's door."""
+    """Insert an order whose runner is at the customer's door."""
     order_id, mei, ana = await claimed_order(stack)
     for tap in (Tap.BOUGHT_AS_ESTIMATED, Tap.PICKED_UP, Tap.ARRIVED):
         await ana.tap(tap, order_id, 2)
@@ -41,7 +41,7 @@ async def arrived_order(stack: BotStack) -> tuple[int, BotUser, BotUser]:
 
 
 async def order_message_of(stack: BotStack, reader: BotUser, order_id: int) -> int:
-    """The message of the reader's card of this order, as a worker would have sent it."""
+    """Insert the message of the reader's order message, as a worker would have sent it."""
     number = await _record_sent_message(stack, reader)
     here = (order_message.c.order_id == order_id, order_message.c.chat_id == reader.id)
     await stack.update_rows(order_message, *here, message_id=number)
@@ -49,7 +49,7 @@ async def order_message_of(stack: BotStack, reader: BotUser, order_id: int) -> i
 
 
 async def notification_of(stack: BotStack, reader: BotUser, order_id: int, key: str) -> int:
-    """The message of the newest push of this kind, as a worker would have sent it."""
+    """Insert the message of the newest notification of this kind, as a worker would have sent it."""
     number = await _record_sent_message(stack, reader)
     found = await notifications_of(stack, order_id, key, reader)
     await stack.update_rows(
@@ -59,7 +59,7 @@ async def notification_of(stack: BotStack, reader: BotUser, order_id: int, key: 
 
 
 async def notifications_of(stack: BotStack, order_id: int, key: str, reader: BotUser | None = None) -> list[Json]:
-    """The pushes of this kind about an order, oldest first."""
+    """The notifications of this kind about an order, oldest first."""
     rows = await stack.rows(notification, notification.c.order_id == order_id, notification.c.key == key)
     return sorted((row for row in rows if reader is None or row["chat_id"] == reader.id), key=lambda row: row["id"])
 
@@ -72,7 +72,7 @@ async def _record_sent_message(stack: BotStack, reader: BotUser) -> int:
 
 
 def raw_message_update(one: BotUser, *, reply_to: int | None = None, **content: Json) -> Json:
-    """An update with what the stand-in's people can't send: files, stickers, or the same message once more."""
+    """Build an update that simulated users cannot send: with a file, a sticker, or the same message once more."""
     chat = {"id": one.id, "type": "private", "first_name": "Somebody"}
     sender = {"id": one.id, "is_bot": False, "first_name": "Somebody", "language_code": "en"}
     message = {"message_id": next(UPDATE_IDS), "date": 1, "chat": chat, "from": sender, **content}
@@ -82,7 +82,7 @@ def raw_message_update(one: BotUser, *, reply_to: int | None = None, **content: 
 
 
 async def post_update(stack: BotStack, update: Json) -> None:
-    """Telegram brings this update to the north."""
+    """Post this update to the bot of the campus north, as Telegram does."""
     headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
     async with stack.session.post(
         f"{stack.gateway_url}/telegram/north", data=json_bytes(update), headers=headers
@@ -91,7 +91,7 @@ async def post_update(stack: BotStack, update: Json) -> None:
 
 
 async def make_stuck_saga(stack: BotStack) -> int:
-    """A pay-out that Stripe refused for good; gives its number."""
+    """Insert a payout that Stripe refused for good, and return its number."""
     row = {
         "id": uuid4(),
         "name": f"pay_out_runner:{uuid4()}",

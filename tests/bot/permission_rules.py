@@ -1,4 +1,4 @@
-"""What a line of the permission matrix says: who may, about what, where it is tapped or written."""
+"""The types of the permission matrix: who may act, on what, and in which chat."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,26 +9,26 @@ from domain.people import Action
 
 
 class ChatKind(StrEnum):
-    """Where it is tapped or written."""
+    """The chat in which a person taps or writes."""
 
     PRIVATE = "private"
-    ADMIN_CHAT = "desk"  # the admin chat
+    ADMIN_CHAT = "admin_chat"  # the admin chat
     RUNNER_GROUP = "runners"  # the runner group
     FOREIGN_GROUP = "foreign"  # a group of no campus
 
 
 class SubjectOwner(StrEnum):
-    """To whom the subject belongs."""
+    """The person to whom the subject belongs."""
 
-    ACTOR = "herself"  # it is about the one who acts, or about nobody
+    ACTOR = "actor"  # the subject is about the actor, or about nobody
     CUSTOMER = "customer"
     RUNNER = "runner"
     PARTY = "party"  # to the customer and to the runner
-    PERSON = "person"  # to the runner it is about
+    PERSON = "person"  # to the runner the subject is about
 
 
 class SubjectKind(StrEnum):
-    """What it is about, when it is no order."""
+    """The kind of subject, when it is no order."""
 
     NOTHING = "nothing"
     CEILING = "ceiling"
@@ -39,12 +39,12 @@ class SubjectKind(StrEnum):
     CASE = "case"
     SAGA = "saga"
     DROP_POINT = "drop_point"
-    DISCREPANCY = "difference"
+    DISCREPANCY = "discrepancy"
     RUNNER_DEBT = "debt"
     OWED_ORDER = "owed"  # an order whose customer owes for it
-    CUSTOMER_DEBT = "customers_debt"  # what she owes for it
-    DEAD_LETTER = "parked"
-    DISPUTED_ORDER = "disputed"  # an order whose payment a bank took back for good
+    CUSTOMER_DEBT = "customers_debt"  # what that customer owes
+    DEAD_LETTER = "dead_letter"
+    DISPUTED_ORDER = "disputed"  # an order whose payment was lost in a dispute
 
 
 PRIVATE_ONLY = frozenset({ChatKind.PRIVATE})
@@ -56,14 +56,14 @@ DRAFT_VERSION = 7  # the version of every basket of the matrix
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Who may: the action it needs (None: everybody, of what is hers), about what, and where."""
+    """Who may act (action None: everybody, on what is their own), on what, and in which chats."""
 
     action: Action | None
     owner: SubjectOwner = SubjectOwner.ACTOR
     subject: SubjectKind | OrderStatus = SubjectKind.NOTHING
     version: int = DRAFT_VERSION
     allowed_in: frozenset[ChatKind] = PRIVATE_ONLY
-    tried_in: frozenset[ChatKind] = EVERYWHERE  # elsewhere it means something else
-    text: str = ""  # behind the command, or in answer to the question; {} is the subject
-    pending_input: PendingInput | None = None  # before a tap; an answer is always asked for
+    tried_in: frozenset[ChatKind] = EVERYWHERE  # in other chats the same input means something else
+    text: str = ""  # after the command, or in answer to the question; {} is the subject
+    pending_input: PendingInput | None = None  # pending before a tap; an answer always has one
     detail: str | None = None

@@ -1,22 +1,18 @@
-"""What the permission matrix acts upon: an order in every state, people of every standing, and their updates."""
+"""The subjects and people of the permission matrix: an order in every state, and everything an act may be about."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import count
 from uuid import uuid4
 
 from sqlalchemy import func, insert, update
 
-from domain.buttons import Tap, pack
 from domain.campus import Campus
-from domain.draft import PendingInput
 from domain.order import OrderEvent, OrderStatus
 from domain.people import RunnerStatus
 from domain.pricing import Item
 from domain.store.campus_repository import find_campus, list_drop_points
-from domain.store.draft_repository import change_draft, set_pending_input
+from domain.store.draft_repository import change_draft
 from domain.store.event_log import SYSTEM
-from domain.store.inbox_repository import IncomingUpdate
 from domain.store.order_repository import move_order
 from domain.store.person_repository import find_member
 from domain.store.row_mappers import items_to_json
@@ -51,13 +47,12 @@ STATES = (S.CREATED, S.ACCEPTED, S.PLACED, S.ON_THE_WAY, S.ARRIVED, S.DELIVERED,
 BASKET: dict[str, Json] = {"items": items_to_json((Item(name="Chicken rice", quantity=1, price=420),))}
 BASKET |= {"store_name": "Koufu", "drop_point": "Library · door", "delivery_fee": 200}
 SAVED_CARD = {"payment_method": "pm_1", "brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2030}
-UPDATE_IDS = count(1)  # aiogram compares updates of one number with all it remembers
 GROUP_CHAT_IDS = {ChatKind.ADMIN_CHAT: -1_000_777_001, ChatKind.FOREIGN_GROUP: -1_000_777_002}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleState:
-    """What somebody is here."""
+    """The roles of a person on this campus."""
 
     runner_status: RunnerStatus
     is_admin: bool
@@ -66,7 +61,7 @@ class RoleState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixScenario:
-    """People and what there is to act upon; one customer and one runner have an order in each state."""
+    """People and the subjects of acts; one customer and one runner have an order in each state."""
 
     campus_id: int
     runner_group: int
@@ -77,11 +72,11 @@ class MatrixScenario:
     subjects: Mapping[SubjectKind, int]
 
     def subject_of(self, rule: Rule) -> int:
-        """The number of what a rule is about."""
+        """The number of the subject of a rule."""
         return self.orders[rule.subject] if isinstance(rule.subject, OrderStatus) else self.subjects[rule.subject]
 
     def chat_at(self, person_id: int, chat_kind: ChatKind) -> Json:
-        """The chat of a place."""
+        """A chat of this kind, as updates of this person show it."""
         if chat_kind is ChatKind.PRIVATE:
             return {"id": person_id, "type": "private", "first_name": "Somebody"}
         number = self.runner_group if chat_kind is ChatKind.RUNNER_GROUP else GROUP_CHAT_IDS[chat_kind]
@@ -89,42 +84,29 @@ class MatrixScenario:
 
 
 async def make_scenario(stack: BotStack) -> MatrixScenario:
-    """Everybody and everything, committed."""
+    """Insert and commit the people and all subjects of the permission matrix."""
     north = stack.campuses["north"]
     async with stack.work() as work:
         mei, ana, eve, ben, zoe = [await _insert_person(work, north) for _ in range(5)]
         here = await find_campus(work, north)
         made = {status: await _insert_order(work, here, mei, ana, status) for status in STATES}
-        await set_role_state(
-            work, north, ana, RoleState(runner_status=RunnerStatus.APPROVED, is_admin=False, admitted=True)
-        )
-        await set_role_state(
-            work, north, ben, RoleState(runner_status=RunnerStatus.ASKED, is_admin=False, admitted=True)
-        )
-        await set_role_state(
-            work, north, zoe, RoleState(runner_status=RunnerStatus.SUSPENDED, is_admin=False, admitted=True)
-        )
-        case = await _deliver_order(work, north, mei, ana, made[S.DELIVERED])
+        for runner, status in (
+            (ana, RunnerStatus.APPROVED),
+            (ben, RunnerStatus.ASKED),
+            (zoe, RunnerStatus.SUSPENDED),
+        ):
+            await set_role_state(work, north, runner, RoleState(runner_status=status, is_admin=False, admitted=True))
         subjects = {
             SubjectKind.NOTHING: 0,
             SubjectKind.CEILING: 800,
             SubjectKind.SAVED_CARD: 4242,
             SubjectKind.RUNNER: ana,
             SubjectKind.APPLICANT: ben,
-        }
-        subjects[SubjectKind.DROP_POINT] = (await list_drop_points(work, north))[0].id
-        subjects[SubjectKind.RUNNER_DEBT] = await _complete_order(work, north, ana, ben, made[S.COMPLETED])
-        subjects[SubjectKind.OWED_ORDER], subjects[SubjectKind.CUSTOMER_DEBT] = await _insert_owed_order(
-            work, here, mei, ana
-        )
-        subjects[SubjectKind.DISPUTED_ORDER] = await _insert_disputed_order(work, here, mei, ana)
-        subjects |= {
             SubjectKind.SUSPENDED_RUNNER: zoe,
-            SubjectKind.CASE: case,
-            SubjectKind.SAGA: await _insert_stuck_saga(work, north),
+            SubjectKind.CASE: await _deliver_order(work, north, mei, ana, made[S.DELIVERED]),
+            SubjectKind.RUNNER_DEBT: await _complete_order(work, north, ana, ben, made[S.COMPLETED]),
         }
-        subjects[SubjectKind.DISCREPANCY] = await _insert_discrepancy(work, north)
-        subjects[SubjectKind.DEAD_LETTER] = await _insert_dead_letter(work, north)
+        subjects |= await _insert_other_subjects(work, here, mei, ana)
     return MatrixScenario(
         campus_id=north,
         runner_group=stack.groups["north"],
@@ -134,6 +116,19 @@ async def make_scenario(stack: BotStack) -> MatrixScenario:
         orders=made,
         subjects=subjects,
     )
+
+
+async def _insert_other_subjects(work: UnitOfWork, here: Campus, customer: int, runner: int) -> dict[SubjectKind, int]:
+    owed_order, customer_debt_number = await _insert_owed_order(work, here, customer, runner)
+    return {
+        SubjectKind.DROP_POINT: (await list_drop_points(work, here.id))[0].id,
+        SubjectKind.OWED_ORDER: owed_order,
+        SubjectKind.CUSTOMER_DEBT: customer_debt_number,
+        SubjectKind.DISPUTED_ORDER: await _insert_disputed_order(work, here, customer, runner),
+        SubjectKind.SAGA: await _insert_stuck_saga(work, here.id),
+        SubjectKind.DISCREPANCY: await _insert_discrepancy(work, here.id),
+        SubjectKind.DEAD_LETTER: await _insert_dead_letter(work, here.id),
+    }
 
 
 async def _insert_person(work: UnitOfWork, campus_id: int) -> int:
@@ -170,7 +165,7 @@ async def _insert_order(work: UnitOfWork, here: Campus, customer: int, runner: i
 
 
 async def _deliver_order(work: UnitOfWork, campus_id: int, customer: int, runner: int, order_id: int) -> int:
-    """What a delivered order may have: photos, a thumb, an open case, money owed."""
+    """Deliver an order with photos, a rating, an open case and a payable; return the number of the case."""
     await move_order(work, SYSTEM, campus_id, order_id, E.DELIVERED, receipt_photo="receipt", proof_photo="proof")
     await work.connection.execute(insert(rating).values(order_id=order_id, good=True))
     owed = {"runner_id": runner, "amount": 600, "currency": "sgd", "refusal": "balance_insufficient"}
@@ -180,7 +175,7 @@ async def _deliver_order(work: UnitOfWork, campus_id: int, customer: int, runner
 
 
 async def _complete_order(work: UnitOfWork, campus_id: int, runner: int, admin: int, order_id: int) -> int:
-    """What a paid order may have: a refund, and the runner's debt for it."""
+    """Complete an order with a refund and the runner's debt for it; return the number of the debt."""
     for happened in (E.DELIVERED, E.COMPLETED):
         await move_order(work, SYSTEM, campus_id, order_id, happened)
     paid = update(hold).where(hold.c.order_id == order_id).values(status="captured", captured=700)
@@ -220,7 +215,7 @@ async def _insert_dead_letter(work: UnitOfWork, campus_id: int) -> int:
 
 
 async def _insert_disputed_order(work: UnitOfWork, here: Campus, customer: int, runner: int) -> int:
-    """A paid order whose money went back to the customer, and whose runner still waits for hers."""
+    """Insert a paid order with a lost dispute, whose runner was not paid yet."""
     order_id = await _insert_order(work, here, customer, runner, S.COMPLETED)
     for happened in (E.DELIVERED, E.COMPLETED):
         await move_order(work, SYSTEM, here.id, order_id, happened)
@@ -233,7 +228,7 @@ async def _insert_disputed_order(work: UnitOfWork, here: Campus, customer: int, 
 
 
 async def _insert_owed_order(work: UnitOfWork, here: Campus, customer: int, runner: int) -> tuple[int, int]:
-    """An order that was delivered and declined, long paid: who owes could order nothing. Its number, and the debt's."""
+    """Insert a delivered order with a paid debt, because a customer who owes cannot order; return both numbers."""
     order_id = await _insert_order(work, here, customer, runner, S.COMPLETED)
     for happened in (E.DELIVERED, E.COMPLETED):
         await move_order(work, SYSTEM, here.id, order_id, happened)
@@ -246,7 +241,7 @@ async def _insert_owed_order(work: UnitOfWork, here: Campus, customer: int, runn
 
 
 async def reopen_customer_debt(work: UnitOfWork, scenario: MatrixScenario, rule: Rule) -> None:
-    """What a rule about a debt needs: it is open."""
+    """Open the customer debt again when the rule is about it."""
     if rule.subject in (SubjectKind.OWED_ORDER, SubjectKind.CUSTOMER_DEBT):
         this = update(customer_debt).where(customer_debt.c.id == scenario.subjects[SubjectKind.CUSTOMER_DEBT])
         await work.connection.execute(this.values(status="open", ended_at=None))
@@ -265,7 +260,7 @@ async def _insert_stuck_saga(work: UnitOfWork, campus_id: int) -> int:
 
 
 async def set_role_state(work: UnitOfWork, campus_id: int, person_id: int, role_state: RoleState) -> None:
-    """Somebody is this from now on."""
+    """Give a person these roles."""
     own_membership = update(membership).where(membership.c.campus_id == campus_id, membership.c.person_id == person_id)
     values = {
         "runner_status": role_state.runner_status,
@@ -276,55 +271,9 @@ async def set_role_state(work: UnitOfWork, campus_id: int, person_id: int, role_
 
 
 async def prepare_campus(work: UnitOfWork, scenario: MatrixScenario, actor: int) -> None:
-    """A campus that admits nobody by itself and has a desk; a basket for the actor."""
+    """Require invitations, bind the admin chat, and give the actor a basket."""
     here = update(campus).where(campus.c.id == scenario.campus_id)
     await work.connection.execute(
         here.values(open_to_all=False, admin_chat=GROUP_CHAT_IDS[ChatKind.ADMIN_CHAT], open_jobs=100)
     )
     await change_draft(work, scenario.campus_id, actor, version=DRAFT_VERSION, **BASKET)
-
-
-def tap_update(scenario: MatrixScenario, actor: int, chat_kind: ChatKind, tap: Tap, rule: Rule) -> IncomingUpdate:
-    """The update of a tap."""
-    chat = scenario.chat_at(actor, chat_kind)
-    body = {
-        "id": "1",
-        "from": _sender(actor),
-        "chat_instance": "1",
-        "data": pack(tap, scenario.subject_of(rule), rule.version),
-    }
-    return _incoming_update(
-        scenario, actor, {"callback_query": body | {"message": {"message_id": 1, "date": 1, "chat": chat}}}
-    )
-
-
-def text_update(scenario: MatrixScenario, actor: int, chat_kind: ChatKind, text: str) -> IncomingUpdate:
-    """The update of a line, perhaps a command."""
-    message: Json = {
-        "message_id": 2,
-        "date": 1,
-        "chat": scenario.chat_at(actor, chat_kind),
-        "from": _sender(actor),
-        "text": text,
-    }
-    if text.startswith("/"):
-        message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
-    return _incoming_update(scenario, actor, {"message": message})
-
-
-async def ask_for_input(
-    work: UnitOfWork, scenario: MatrixScenario, actor: int, pending_input: PendingInput, rule: Rule
-) -> None:
-    """The actor was asked this before."""
-    await set_pending_input(work, scenario.campus_id, actor, pending_input, scenario.subject_of(rule), rule.detail)
-
-
-def _sender(actor: int) -> Json:
-    return {"id": actor, "is_bot": False, "first_name": "Somebody", "language_code": "en"}
-
-
-def _incoming_update(scenario: MatrixScenario, actor: int, body: Json) -> IncomingUpdate:
-    number = next(UPDATE_IDS)
-    return IncomingUpdate(
-        campus_id=scenario.campus_id, update_id=number, person_id=actor, payload={"update_id": number, **body}
-    )

@@ -1,6 +1,6 @@
-"""Who may tap, write or answer what: one line for every button, command and question there is.
+"""The permission matrix: one rule for every button, command and question.
 
-A new Tap, command or Expects needs its line here; the test says which one is missing.
+A new Tap, command or PendingInput needs a rule here; the test names the missing one.
 """
 
 from collections.abc import Mapping
@@ -125,7 +125,7 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         ),
         Tap.ADMIN_ACTION_SURE: Rule(
             action=_A.SEE_BOARD, subject=_S.PLACED, version=5
-        ),  # only asks why: the answer has its own line
+        ),  # it only asks for the reason; the answer has its own rule
         Tap.RUNNERS: Rule(action=_A.SEE_RUNNERS, allowed_in=ADMIN_CHATS),
         Tap.SUSPEND: _SUSPENDS,
         Tap.SUSPEND_SURE: _SUSPENDS,
@@ -226,7 +226,7 @@ COMMAND_RULES: Mapping[str, Rule] = MappingProxyType(
         ),
     }
 )
-PUBLIC_COMMANDS = frozenset({"start", "orders", "help", "jobs", "me"})  # commands that are not heard in groups
+PUBLIC_COMMANDS = frozenset({"start", "orders", "help", "jobs", "me"})  # commands that the bot ignores in groups
 
 INPUT_RULES: Mapping[PendingInput, Rule] = MappingProxyType(
     {

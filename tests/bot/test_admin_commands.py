@@ -1,4 +1,4 @@
-"""An admin: approving, looking, cancelling with a reason, waking what is stuck, binding groups."""
+"""An admin approves runners, looks at orders, cancels with a reason, retries stuck sagas and binds groups."""
 
 from domain.buttons import Tap
 from domain.order import OrderStatus
@@ -40,7 +40,7 @@ async def test_an_order_is_shown_with_its_history(stack: BotStack) -> None:
     mei = (await stack.order_row(order_id))["customer_id"]
     assert f"placed · Mei ({mei})" in text
     assert "open to runners" in text
-    assert "timer" not in text, "details are folded"
+    assert "timer" not in text, "the details are folded"
     await sam.press("Every line")
     assert "order published: PENDING → CREATED" in await sam.text()
     assert "timer set" in await sam.text()
@@ -64,7 +64,7 @@ async def test_an_admin_cancels_only_with_a_reason(stack: BotStack) -> None:
     assert [(row["actor_role"], row["actor_id"], row["reason"]) for row in rows] == [("admin", sam.id, "no rice left")]
 
 
-async def test_an_admin_does_not_end_their_own_order_over_the_runners_head(stack: BotStack) -> None:
+async def test_an_admin_cannot_cancel_their_own_order_as_an_admin(stack: BotStack) -> None:
     sam, order_id = await stack.add_admin(), await _open_order(stack)
     await stack.update_rows(orders, orders.c.id == order_id, customer_id=sam.id)
     await sam.write(f"/cancel {order_id} changed my mind")

@@ -1,4 +1,4 @@
-"""Words between the campus team and one side of an order: they reach that side, and nobody else."""
+"""Messages between the admins and one side of an order: nobody but that side reads them."""
 
 from domain.buttons import Tap
 from domain.notification_sound import MAX_AUDIBLE_NOTIFICATIONS
@@ -45,7 +45,7 @@ async def test_however_much_the_admins_write_the_runners_arrival_still_makes_a_s
     assert not arrived["silent"]
 
 
-async def test_tell_wants_an_order_a_side_and_words(stack: BotStack) -> None:
+async def test_tell_needs_an_order_a_side_and_a_text(stack: BotStack) -> None:
     order_id, *_ = await claimed_order(stack)
     sam = await stack.add_admin()
     for typed in ("/tell", f"/tell {order_id}", f"/tell {order_id} runner", f"/tell {order_id} nobody hello"):
@@ -87,11 +87,13 @@ async def test_the_admin_chat_answers_help_and_unknown_commands_and_leaves_talk_
             assert ("don't know that command" in said) is (typed != "/help")
         before = len(await admin_chat.sam.messages(admin_chat.chat))
         await admin_chat.sam.write("anybody hungry?", admin_chat.chat)
-        assert len(await admin_chat.sam.messages(admin_chat.chat)) == before + 1, "people talk to each other there"
+        assert len(await admin_chat.sam.messages(admin_chat.chat)) == before + 1, (
+            "a group chat has talk that is not for the bot"
+        )
 
 
 async def _notification_in_admin_chat(admin_chat: AdminChat, order_id: int, key: str) -> int:
-    """The message of the newest push of this kind in the admin chat, as a worker would have sent it."""
+    """Insert the message of the newest notification of this kind in the admin chat, as a worker would have sent it."""
     await admin_chat.sam.write("/stuck", admin_chat.chat)
     number = int((await admin_chat.sam.last_message(admin_chat.chat))["message_id"])
     found = await notifications_of(admin_chat.stack, order_id, key)

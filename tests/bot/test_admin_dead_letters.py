@@ -1,4 +1,4 @@
-"""What is parked, at the admins' desk: seen without people's words, tried again, or dropped with a reason, once."""
+"""Dead letters in the admin chat: listed without what people wrote, retried or dropped with a reason, once each."""
 
 from itertools import count
 
@@ -14,13 +14,13 @@ from domain.store.outbox import tell
 from domain.store.schema import dead_letter, notification, telegram_update
 from tests.bot.bot_stack import BotStack, BotUser, Json, wait_until
 from tests.bot.delivered_order_setup import open_admin_chat
-from workers.outbox_sender import dispatch_notification
+from workers.notification_sender import dispatch_notification
 
 UPDATE_IDS = count(880_000_000)
 
 
 async def _insert_dead_update(stack: BotStack, one: BotUser, campus: str = "north") -> int:
-    """An update of hers that failed for the last time; gives the number of what is parked."""
+    """Insert an update of this person that failed for the last time, and return the dead letter's number."""
     chat = {"id": one.id, "type": "private", "first_name": "Mei"}
     sender = {"id": one.id, "is_bot": False, "first_name": "Mei", "language_code": "en"}
     message = {"message_id": 1, "date": 1, "chat": chat, "from": sender, "text": "/help"}
@@ -86,12 +86,12 @@ async def test_a_dead_letter_is_dropped_only_with_a_reason(stack: BotStack) -> N
     await sam.tap(Tap.DROP_DEAD_LETTER, number)
     await sam.write("x" * 201)
     assert "at most 200" in await sam.text()
-    await sam.write("she wrote  again")
+    await sam.write("they wrote  again")
     assert "is dropped" in await sam.text()
     row = await _dead_letter_row(stack, number)
-    assert (row["outcome"], row["ended_by"], row["reason"]) == ("dropped", sam.id, "she wrote again")
+    assert (row["outcome"], row["ended_by"], row["reason"]) == ("dropped", sam.id, "they wrote again")
     await sam.write(f"/drop {number} twice")
-    assert (await _dead_letter_row(stack, number))["reason"] == "she wrote again"
+    assert (await _dead_letter_row(stack, number))["reason"] == "they wrote again"
     await sam.write("/drop")
     assert "/drop 3" in await sam.text()
 
@@ -168,11 +168,11 @@ async def test_a_dead_letter_of_another_campus_is_not_found_here(stack: BotStack
     ("update", "seen"),
     [
         ({"message": {"text": "4817"}}, "message (4)"),
-        ({"message": {"text": "/refund 12 all runner she is ill"}}, "/refund"),
+        ({"message": {"text": "/refund 12 all runner ill"}}, "/refund"),
         ({"message": {"photo": []}}, "message"),
         ({"callback_query": {"data": "v1:place:7:800"}}, "[place 7 800]"),
         ({"callback_query": {"data": "anything else"}}, "callback_query"),
     ],
 )
-def test_what_is_seen_of_an_update_is_never_what_somebody_wrote(update: Json, seen: str) -> None:
+def test_a_dead_letter_never_shows_what_a_person_wrote(update: Json, seen: str) -> None:
     assert describe_update({"update_id": 1, **update}) == seen

@@ -1,4 +1,4 @@
-"""Differences to Stripe at the admins' desk: listed, looked at again, settled only with a reason."""
+"""Discrepancies with Stripe in the admin chat: listed, rechecked on request, settled only with a reason."""
 
 from uuid import uuid4
 

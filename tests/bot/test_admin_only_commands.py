@@ -1,4 +1,4 @@
-"""Every command and tap of an admin is refused to everybody else, and to an admin where others read along."""
+"""Every command and tap of an admin is refused to everybody else, and to an admin in the runner group."""
 
 from collections.abc import Awaitable, Callable
 
@@ -16,7 +16,7 @@ from tests.bot.order_setup import arrived_order, make_stuck_saga
 async def _admin_actions(
     stack: BotStack,
 ) -> tuple[list[str], list[tuple[Tap, int, int]], Callable[[], Awaitable[Json]]]:
-    """Every command and tap of an admin about things there are, and what must not change."""
+    """Every command and tap of an admin on existing subjects, and a snapshot of what must not change."""
     (order_id, _, ana), number = await arrived_order(stack), await make_stuck_saga(stack)
     asking = await stack.add_person("Ben", runner_status=RunnerStatus.ASKED)
     about = [f"/{name} {order_id} why" for name in ("cancel", "release", "finish")]
@@ -51,23 +51,23 @@ async def _admin_actions(
 
 
 @pytest.mark.parametrize(
-    ("standing", "place"),
+    ("runner_status", "place"),
     [
         (RunnerStatus.NONE, "private"),
-        (RunnerStatus.NONE, "desk"),
+        (RunnerStatus.NONE, "admin chat"),
         (RunnerStatus.APPROVED, "private"),
         (RunnerStatus.APPROVED, "runners"),
         (RunnerStatus.SUSPENDED, "private"),
     ],
 )
-async def test_nobody_else_uses_admin_commands(stack: BotStack, standing: RunnerStatus, place: str) -> None:
+async def test_nobody_else_uses_admin_commands(stack: BotStack, runner_status: RunnerStatus, place: str) -> None:
     commands, taps, facts = await _admin_actions(stack)
-    before, eve = await facts(), await stack.add_person("Eve", runner_status=standing)
+    before, eve = await facts(), await stack.add_person("Eve", runner_status=runner_status)
     async with open_admin_chat(stack) as admin_chat:
         await stack.control_telegram(
             "groups", id=admin_chat.chat, title="Desk", members=[eve.id, admin_chat.sam.id], bots=["north_bot"]
         )
-        chat = {"private": None, "runners": stack.groups["north"], "desk": admin_chat.chat}[place]
+        chat = {"private": None, "runners": stack.groups["north"], "admin chat": admin_chat.chat}[place]
         for command in commands:
             await _reset_rate_limit(stack, eve)
             await eve.write(command, chat)
@@ -93,7 +93,7 @@ async def test_an_admin_command_does_nothing_in_front_of_the_runners(stack: BotS
 
 
 async def _reset_rate_limit(stack: BotStack, one: BotUser) -> None:
-    """As if she had rested: nobody is asked to slow down."""
+    """Empty the rate limits, so that no tap is refused for being too fast."""
     redis = Redis.from_url(stack.settings.redis_url)
     await redis.delete(f"campusg:actions:{one.id}")
     await redis.aclose()

@@ -1,4 +1,4 @@
-"""An admin gives money back: what she sees before it moves, what she may not do, and what the others read."""
+"""Refunds by an admin: the amounts shown before money moves, what an admin may not do, and what others read."""
 
 import pytest
 from sqlalchemy import insert
@@ -14,7 +14,7 @@ from tests.bot.delivered_order_setup import deliver_order, order_message_for
 
 
 async def paid_order(stack: BotStack) -> tuple[BotUser, BotUser, int]:
-    """A customer, her runner, and an order of 7.30 that was paid: 6.30 are owed to the runner."""
+    """Insert a customer, a runner and a paid order of 7.30, of which 6.30 are owed to the runner."""
     mei, ana, order_id = await deliver_order(stack)
     north = stack.campuses["north"]
     async with stack.work() as work:
@@ -50,7 +50,7 @@ async def test_a_refund_is_shown_in_numbers_before_it_is_made_and_made_once(stac
     assert await refund_rows(stack, order_id) == []
     assert (await sam.labels())[0] == "Leave it as it is"
     shown = (await sam.last_message())["message_id"]
-    assert "out of date" in (await sam.tap(Tap.REFUND_SURE, order_id, 701))["text"], "another amount than was shown"
+    assert "out of date" in (await sam.tap(Tap.REFUND_SURE, order_id, 701))["text"], "another amount was shown"
     await sam.press("Yes, refund S$7.00")
     assert "S$7.00 of order" in await sam.text()
     assert await refund_rows(stack, order_id) == [(700, 630, "cold <soup>")]

@@ -1,4 +1,4 @@
-"""What people type by mistake or by malice: one sentence says what is wanted, the question and the basket stay."""
+"""Invalid input: one sentence says what is expected, and the question and the basket stay."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ MAX_LENGTH_TEXT = "ü" * 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A question, the way to it, what is no answer to it, and what must be said then."""
+    """A question, the way to it, invalid answers to it, and the reply to them."""
 
     button_path: tuple[str, ...]
     prompt: str
@@ -88,7 +88,7 @@ QUESTIONS = {
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-async def test_no_answer_changes_anything_and_the_question_stands(stack: BotStack, name: str) -> None:
+async def test_no_invalid_answer_changes_anything_and_the_question_stays_open(stack: BotStack, name: str) -> None:
     mei, question = await _ask_question(stack, name)
     before = await _kept_basket(stack, mei)
     for typed in question.invalid_answers:
@@ -99,7 +99,7 @@ async def test_no_answer_changes_anything_and_the_question_stands(stack: BotStac
 
 
 @pytest.mark.parametrize("name", ["items", "fee", "note"])
-async def test_a_picture_is_no_answer_and_the_question_stands(stack: BotStack, name: str) -> None:
+async def test_a_picture_is_no_answer_and_the_question_stays_open(stack: BotStack, name: str) -> None:
     mei, _ = await _ask_question(stack, name)
     before = await _kept_basket(stack, mei)
     await mei.write("laksa 5.50", photo=True)
@@ -119,7 +119,7 @@ async def test_an_amount_is_read_the_ways_people_write_it(stack: BotStack, typed
     assert "Delivery fee, your offer: S$4.50" in await mei.text()
 
 
-async def test_strange_words_are_words(stack: BotStack) -> None:
+async def test_unusual_characters_are_taken_as_text(stack: BotStack) -> None:
     mei, _ = await _ask_question(stack, "store")
     await mei.write("Bob's <b>& شاورما 🥙</b>\x00\n \u202etxet")
     assert "<b>& شاورما 🥙</b> txet" in await mei.text()
@@ -127,13 +127,13 @@ async def test_strange_words_are_words(stack: BotStack) -> None:
     assert "1 × <i>🥙</i> · S$3.00" in await mei.text()
 
 
-async def test_a_sticker_out_of_the_blue_gets_help(stack: BotStack) -> None:
+async def test_an_unexpected_sticker_gets_help(stack: BotStack) -> None:
     mei = await stack.add_person()
     person = {"id": mei.id, "is_bot": False, "first_name": "Mei", "language_code": "en"}
     message = {"message_id": 9, "date": 0, "chat": {"id": mei.id, "type": "private"}, "from": person}
     await stack.control_telegram(
         "updates", bot=NORTH[2], update={"message": message}
-    )  # nothing in it that a bot here reads
+    )  # a kind of message that no handler reads
     await stack.wait_until_idle()
     assert "I can't do anything with that here" in await mei.text()
     assert "🍜 Order food" in await mei.labels()

@@ -1,4 +1,4 @@
-"""Filling a basket: line by line, page by page, by names the menu knows, and from two devices at once."""
+"""Filling a basket: by lines, by pages, by typed names of the menu, and from two devices at once."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from tests.bot.campus_setup import SOUTH
 
 @pytest.fixture
 async def long_menu(stack: BotStack) -> AsyncIterator[None]:
-    """The south's store sells eleven things, for the length of a test."""
+    """Give the store of the campus south a menu of eleven dishes for the length of a test."""
     (koufu,) = await stack.rows(store, store.c.campus_id == stack.campuses["south"])
     async with stack.work() as work:
         for number in range(9):
@@ -43,7 +43,7 @@ async def test_a_basket_is_changed_line_by_line(stack: BotStack) -> None:
     assert "Chicken rice · S$4.20" in await mei.labels()
 
 
-async def test_a_line_is_stepped_once_however_many_old_menus_there_are(stack: BotStack) -> None:
+async def test_an_old_menu_cannot_change_a_line_a_second_time(stack: BotStack) -> None:
     mei = await stack.add_customer()
     await _open_koufu(mei, "Chicken rice", "Change basket")
     (before,) = await _basket_rows(stack, mei)
@@ -99,19 +99,19 @@ async def test_one_unreadable_line_is_named_and_nothing_is_added(stack: BotStack
     mei = await stack.add_customer()
     await _open_koufu(mei, "Chicken rice")
     await mei.write("kopi 1.40\nsomething <nice>\ntea 1")
-    assert "something &lt;nice&gt;" not in await mei.text()  # shown as written, not as code
+    assert "something &lt;nice&gt;" not in await mei.text()  # shown as written, not as markup
     assert "“something <nice>”" in await mei.text()
     (basket,) = await _basket_rows(stack, mei)
     assert [line["name"] for line in basket["items"]] == ["Chicken rice"]
     assert "That's all · S$4.20" in await mei.labels()
 
 
-async def test_a_basket_that_is_too_dear_leads_back_to_its_lines(stack: BotStack) -> None:
-    """It used to answer every [Order food] with a refusal, and there was no way to take something out."""
+async def test_a_basket_that_is_too_expensive_leads_back_to_its_lines(stack: BotStack) -> None:
+    """The bot used to refuse every [Order food], so nothing could be taken out of the basket."""
     mei = await stack.add_customer()
     await _open_koufu(mei)
     await mei.write("10x tuna 9")
-    assert "tuna is S$90.00" in await mei.text(), "alone it is too much: refused at once"
+    assert "tuna is S$90.00" in await mei.text(), "alone it is too expensive, so it is refused at once"
     await mei.write("7x tuna 9\n3x eel 9")
     await mei.press("That's all")
     await mei.press("Library")

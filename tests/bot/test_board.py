@@ -1,4 +1,4 @@
-"""The board, an order's acts with their reasons, and pausing: privately, and in the admin chat."""
+"""The board of open orders, an admin's acts with their reasons, and pausing: in private and in the admin chat."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,7 @@ MAX_PAGES = 20
 
 
 async def find_on_board(sam: BotUser, order_id: int) -> str:
-    """The board's text on the page where this order stands."""
+    """The board's text on the page that lists this order."""
     await sam.write("/board")
     for _ in range(MAX_PAGES):
         if any(label.startswith(f"#{order_id} ") for label in await sam.labels()):
@@ -28,14 +28,14 @@ async def find_on_board(sam: BotUser, order_id: int) -> str:
 
 
 async def bought_order(stack: BotStack) -> tuple[int, BotUser, BotUser]:
-    """An order whose food is bought."""
+    """Insert an order whose food is bought."""
     order_id, mei, ana = await claimed_order(stack)
     await ana.tap(Tap.BOUGHT_AS_ESTIMATED, order_id, 2)
     assert await stack.status(order_id) is OrderStatus.PLACED
     return order_id, mei, ana
 
 
-async def test_the_board_shows_open_orders_by_state_and_late_ones_in_words(stack: BotStack) -> None:
+async def test_the_board_lists_open_orders_by_state_and_says_which_are_late(stack: BotStack) -> None:
     sam, (waiting, _) = await stack.add_admin(), await open_order(stack)
     long_ago = datetime.now(UTC) - timedelta(minutes=10)
     await stack.update_rows(orders, orders.c.id == waiting, created_at=long_ago)
@@ -44,7 +44,7 @@ async def test_the_board_shows_open_orders_by_state_and_late_ones_in_words(stack
     assert "Looking for a runner" in text
     assert f"#{waiting} Koufu · Library, door · 10 min · ⚠ unclaimed since 10 min" in text
     text = await find_on_board(sam, held)
-    assert f"#{held} Koufu · Ana · 0 min\n" in f"{text}\n", "in time"
+    assert f"#{held} Koufu · Ana · 0 min\n" in f"{text}\n", "a line without a warning, because it is in time"
     assert text.index("Taken") < text.index(f"#{held} ")
     await stack.update_rows(orders, orders.c.id == held, accepted_at=long_ago)
     async with stack.work() as work:
@@ -52,9 +52,7 @@ async def test_the_board_shows_open_orders_by_state_and_late_ones_in_words(stack
             work, await find_order(work, stack.campuses["north"], held), TimerKind.CHECK_IN_DEADLINE, work.now
         )
     assert (await sam.press("🔄"))["text"] == "This is how it is now."
-    sam = (
-        await stack.add_admin()
-    )  # who has not used up her taps on turning pages; late orders stand higher, perhaps elsewhere
+    sam = await stack.add_admin()  # an admin with a fresh rate limit; late orders come first, perhaps on another page
     text = await find_on_board(sam, held)
     assert f"#{held} Koufu · Ana · 10 min · ⚠ the runner was asked and does not answer" in text
     before = len(await sam.messages())
@@ -63,7 +61,7 @@ async def test_the_board_shows_open_orders_by_state_and_late_ones_in_words(stack
     assert f"runner Ana ({ana.id})" in await sam.text()
     await sam.press("◀ Board")
     assert "Board" in await sam.text()
-    assert len(await sam.messages()) == before, "one message, edited"
+    assert len(await sam.messages()) == before, "the same message is edited"
 
 
 async def test_an_order_offers_an_admin_what_is_legal_now_and_nothing_else(stack: BotStack) -> None:
@@ -92,7 +90,7 @@ async def test_an_admin_finishes_after_a_screen_that_says_the_amounts_and_a_reas
     await sam.press("Yes, handed over")
     await sam.press("Leave it")
     await sam.write("a line for nobody")
-    assert await stack.status(order_id) is OrderStatus.PLACED, "who left the question answers it no more"
+    assert await stack.status(order_id) is OrderStatus.PLACED, "after leaving the question, a line is no answer to it"
     await sam.write(f"/order {order_id}")
     await sam.press("Finish…")
     await sam.press("Yes, handed over")
@@ -104,10 +102,10 @@ async def test_an_admin_finishes_after_a_screen_that_says_the_amounts_and_a_reas
     (row,) = await stack.rows(event_log, event_log.c.order_id == order_id, event_log.c.event == "finished_by_admin")
     assert (row["actor_id"], row["reason"], row["before"]) == (sam.id, "both say so by phone", "PLACED")
     await sam.write("and thanks")
-    assert "did not understand" in await sam.text(), "a reason is asked once"
+    assert "did not understand" in await sam.text(), "a reason is asked for once"
 
 
-async def test_a_line_of_another_day_is_no_reason(stack: BotStack) -> None:
+async def test_a_line_typed_an_hour_later_is_no_reason(stack: BotStack) -> None:
     sam, (order_id, _, _) = await stack.add_admin(), await bought_order(stack)
     await sam.tap(Tap.ADMIN_ACTION_SURE, order_id, 5)
     own_row = conversation_state.c.person_id == sam.id
@@ -124,7 +122,9 @@ async def test_a_line_of_another_day_is_no_reason(stack: BotStack) -> None:
         ("The runner bears it", Bearer.RUNNER, "notification-closed-unpaid"),
     ],
 )
-async def test_an_admin_closes_and_says_who_bears_it(stack: BotStack, label: str, bearer: Bearer, told: str) -> None:
+async def test_an_admin_closes_an_order_and_chooses_who_bears_it(
+    stack: BotStack, label: str, bearer: Bearer, told: str
+) -> None:
     sam, (order_id, mei, ana) = await stack.add_admin(), await bought_order(stack)
     await sam.write(f"/order {order_id}")
     await sam.press("Close…")
@@ -148,13 +148,13 @@ async def test_an_admin_gives_an_order_back_and_its_runner_reads_why(stack: BotS
     await sam.write(f"/order {order_id}")
     await sam.press("Give back…")
     await sam.press("Yes, give back")
-    await sam.write("her bike broke")
+    await sam.write("the bike broke")
     assert await stack.status(order_id) is OrderStatus.CREATED
     (sent,) = await notifications_of(stack, order_id, "notification-released-by-admin", ana)
-    assert sent["args"]["reason"] == "her bike broke"
+    assert sent["args"]["reason"] == "the bike broke"
 
 
-async def test_what_came_too_early_or_too_late_is_said_and_changes_nothing(stack: BotStack) -> None:
+async def test_an_admin_act_too_early_or_too_late_is_refused_and_changes_nothing(stack: BotStack) -> None:
     sam, (order_id, _, _) = await stack.add_admin(), await claimed_order(stack)
     for command in (f"/finish {order_id} now", f"/close {order_id} runner now"):
         await sam.write(command)
@@ -203,7 +203,7 @@ async def test_in_the_admin_chat_the_reason_comes_with_the_command(stack: BotSta
     assert await stack.status(order_id) is OrderStatus.CANCELLED
 
 
-async def test_a_pause_stops_new_orders_in_the_admins_words_and_keeps_baskets(stack: BotStack) -> None:
+async def test_a_pause_stops_new_orders_with_the_admins_text_and_keeps_baskets(stack: BotStack) -> None:
     sam, mei, (order_id, _) = await stack.add_admin(), await stack.add_customer(), await open_order(stack)
     await mei.press("🍜")
     await mei.press("Koufu")
@@ -224,7 +224,7 @@ async def test_a_pause_stops_new_orders_in_the_admins_words_and_keeps_baskets(st
     await sam.write("/resume")
     assert "nothing to resume" in await sam.text()
     await mei.press("🍜")
-    assert "Where to?" in await mei.text(), "she goes on where she was"
+    assert "Where to?" in await mei.text(), "the customer continues at the same question"
     rows = await stack.rows(event_log, event_log.c.subject == "campus", event_log.c.actor_id == sam.id)
     assert [(row["event"], row["reason"]) for row in sorted(rows, key=lambda row: row["id"])] == [
         ("paused", "fire drill until two"),

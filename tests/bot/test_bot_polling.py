@@ -1,4 +1,4 @@
-"""Without a public address: the bot fetches its updates, loses none, and starts whatever else is away."""
+"""A bot without a public address: it polls for updates, loses none, and starts while other parts are down."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ from tests.store.store_setup import drop_queue_jobs
 
 @pytest.fixture(scope="module")
 async def polling_stack(module_database_url: str) -> AsyncIterator[BotStack]:
-    """A stage whose bot polls, while Redis is away."""
+    """Run a test stack whose bot polls while Redis is down."""
     nowhere = f"redis://127.0.0.1:{free_port()}/0"
     async with (
         running_telegram() as telegram_url,
@@ -32,7 +32,7 @@ async def polling_stack(module_database_url: str) -> AsyncIterator[BotStack]:
 
 
 async def greeted_person(stack: BotStack, person: int, bot: tuple[str, str, str] = NORTH) -> BotUser:
-    """Somebody who wrote /start and has her answer."""
+    """Add a person who wrote /start and has read the answer."""
     one = BotUser(id=person, stack=stack, bot=bot)
     await stack.control_telegram("users", id=person, first_name="Mei", language_code="en")
     before = len(await one.messages())
@@ -92,7 +92,7 @@ async def test_a_lost_answer_of_get_updates_loses_no_update(polling_stack: BotSt
         assert "Hi Mei!" in await (await greeted_person(polling_stack, person)).text()
 
 
-async def test_the_process_waits_for_what_is_away_then_serves_and_stops_when_told(database_url: str) -> None:
+async def test_the_process_waits_for_what_is_down_then_serves_and_stops_on_a_signal(database_url: str) -> None:
     telegram_port, gateway_port = free_port(), free_port()
     process = await _start_bot(
         DATABASE_URL=database_url,
@@ -139,4 +139,4 @@ async def _wait_for_line(process: Process, words: str) -> None:
     assert process.stdout is not None
     async with asyncio.timeout(60):
         while words not in (line := (await process.stdout.readline()).decode()):
-            assert line, "it ended too early"
+            assert line, "the process ended too early"

@@ -1,4 +1,4 @@
-"""Buttons about silence: a customer who waits, a runner who is on it, and both when it is too late for that."""
+"""Buttons of escalations: a waiting customer, a runner's check-in, and taps that come too late for either."""
 
 from domain.buttons import Tap
 from domain.order import OrderStatus
@@ -7,14 +7,14 @@ from tests.bot.bot_stack import BotStack, BotUser
 
 
 async def waiting_order(stack: BotStack) -> tuple[int, BotUser]:
-    """A job on offer, and its customer."""
+    """Insert an open order, and return it with its customer."""
     mei = await stack.add_customer()
     order_id = await mei.order_food()
     await stack.publish_order(order_id)
     return order_id, mei
 
 
-async def test_who_waits_gets_a_kind_word_and_may_still_cancel(stack: BotStack) -> None:
+async def test_a_customer_who_waits_is_thanked_and_may_still_cancel(stack: BotStack) -> None:
     order_id, mei = await waiting_order(stack)
     version = (await stack.order_row(order_id))["version"]
     assert "tell you at once" in (await mei.tap(Tap.KEEP_WAITING, order_id, version))["text"]
@@ -26,7 +26,7 @@ async def test_who_waits_gets_a_kind_word_and_may_still_cancel(stack: BotStack) 
     assert len(await stack.rows(event_log, event_log.c.order_id == order_id, event_log.c.event == "waits")) == 1
 
 
-async def test_who_is_on_it_is_thanked_and_a_late_answer_changes_nothing(stack: BotStack) -> None:
+async def test_a_runner_who_checks_in_is_thanked_and_a_late_answer_changes_nothing(stack: BotStack) -> None:
     order_id, _ = await waiting_order(stack)
     ana, ben = await stack.add_runner("Ana"), await stack.add_runner("Ben")
     await ana.tap(Tap.CLAIM, order_id, 1)

@@ -1,4 +1,4 @@
-"""The commands Telegram offers: by what a person is on this campus, asked for again only when that changed."""
+"""The command menu Telegram shows: chosen by a person's roles on this campus, and set again only when they change."""
 
 from bot.commands import COMMANDS
 from domain.people import Role, RunnerStatus
@@ -7,13 +7,13 @@ from tests.bot.bot_stack import BotStack, BotUser
 
 
 async def offered_commands(one: BotUser, chat: int | None = None) -> list[str]:
-    """What this person is offered in a chat."""
+    """The commands this person is offered in a chat."""
     found = await one.stack.control_telegram("commands", "GET", chat=chat or one.chat, user=one.id)
     return [command["command"] for command in found if command["bot"] == one.bot[2]]
 
 
 def command_names(*roles: Role) -> list[str]:
-    """All commands of these roles."""
+    """The names of all commands of these roles."""
     return [name for role in roles for name in COMMANDS[role]]
 
 

@@ -1,4 +1,4 @@
-"""What a customer who owes sees, what she cannot do, and how an admin lets it go."""
+"""What a customer with a debt sees and cannot do, and how an admin waives the debt."""
 
 from sqlalchemy import insert
 
@@ -13,7 +13,7 @@ from tests.bot.delivered_order_setup import deliver_order, open_admin_chat
 
 
 async def owing_customer(stack: BotStack) -> tuple[BotUser, BotUser, int, int]:
-    """A customer who owes 7.30, her runner, the order, and the debt."""
+    """Insert a customer who owes 7.30, their runner, the order and the debt."""
     mei, ana, order_id = await deliver_order(stack)
     north = stack.campuses["north"]
     await stack.update_rows(hold, hold.c.order_id == order_id, status="refused")
@@ -26,11 +26,11 @@ async def owing_customer(stack: BotStack) -> tuple[BotUser, BotUser, int, int]:
 
 
 async def settle_attempts(stack: BotStack, order_id: int) -> list[Json]:
-    """The tries to pay it."""
+    """The sagas that tried to settle the order's debt."""
     return await stack.rows(saga, saga.c.order_id == order_id, saga.c.kind == "settle_debt")
 
 
-async def test_who_owes_is_told_so_wherever_they_would_order_with_the_remedy_below(stack: BotStack) -> None:
+async def test_a_customer_with_a_debt_is_told_so_at_every_way_to_order_with_a_button_to_pay(stack: BotStack) -> None:
     mei, _, order_id, number = await owing_customer(stack)
     await mei.write("/start")
     for tap, subject in ((Tap.ORDER_FOOD, 0), (Tap.USUAL_ORDER, order_id), (Tap.TRY_AGAIN, order_id)):
@@ -86,7 +86,7 @@ async def test_forged_and_stale_taps_pay_nothing(stack: BotStack) -> None:
     assert await settle_attempts(stack, order_id) == []
 
 
-async def test_an_admin_sees_who_owes_and_waives_it_with_a_reason(stack: BotStack) -> None:
+async def test_an_admin_sees_customer_debts_and_waives_one_with_a_reason(stack: BotStack) -> None:
     sam, (mei, _, order_id, number) = await stack.add_admin(), await owing_customer(stack)
     await sam.write("/stuck")
     assert f"owes S$7.30 for order {order_id} (card_declined)" in await sam.text()

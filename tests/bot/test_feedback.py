@@ -1,4 +1,4 @@
-"""After a delivery: thumbs for the runner, and problems that a customer reports."""
+"""After a delivery: ratings of the runner, and problems that a customer reports."""
 
 from domain.buttons import Tap
 from domain.order_message_view import OrderMessageKind
@@ -17,7 +17,7 @@ from tests.bot.delivered_order_setup import (
 from tests.bot.order_setup import post_update, raw_message_update
 
 
-async def test_a_thumb_and_its_reason_are_two_taps_and_the_order_message_says_so(stack: BotStack) -> None:
+async def test_a_rating_and_its_reason_are_two_taps_and_the_order_message_shows_them(stack: BotStack) -> None:
     mei, ana, order_id = await deliver_order(stack)
     before = await order_message_for(stack, OrderMessageKind.CUSTOMER, order_id, mei)
     assert button_rows(before) == [["👍 Good", "👎 Not good"], ["Problem"]]
@@ -38,7 +38,7 @@ async def test_a_thumb_and_its_reason_are_two_taps_and_the_order_message_says_so
     assert "1 delivery: 👍 1 thumb up, 👎 0 down" in await ana.text()
 
 
-async def test_a_thumb_is_one_an_order_and_may_be_changed_for_a_day(stack: BotStack) -> None:
+async def test_an_order_has_one_rating_and_it_may_be_changed_for_a_day(stack: BotStack) -> None:
     mei, _, order_id = await deliver_order(stack)
     await mei.tap(Tap.THUMB_UP, order_id, 7)
     await mei.press("Skip")
@@ -53,7 +53,7 @@ async def test_a_thumb_is_one_an_order_and_may_be_changed_for_a_day(stack: BotSt
     assert await _rating_row(stack, order_id) == (False, "cold")
 
 
-async def test_nobody_speaks_for_another_customer(stack: BotStack) -> None:
+async def test_nobody_rates_or_reports_for_another_customer(stack: BotStack) -> None:
     _, ana, order_id = await deliver_order(stack)
     for tap in (Tap.THUMB_UP, Tap.THUMB_REASON, Tap.PROBLEM, Tap.PROBLEM_KIND, Tap.PROBLEM_WORDLESS):
         assert "not yours" in (await ana.tap(tap, order_id, 1))["text"], tap
@@ -69,7 +69,7 @@ async def test_what_is_not_delivered_is_neither_rated_nor_reported(stack: BotSta
         assert "not open for that" in (await mei.tap(tap, order_id, 1))["text"], tap
 
 
-async def test_a_problem_told_in_a_line_becomes_a_case_with_the_orders_story(stack: BotStack) -> None:
+async def test_a_problem_told_in_a_line_becomes_a_case_with_the_orders_history(stack: BotStack) -> None:
     async with open_admin_chat(stack) as admin_chat:
         mei, ana, order_id = await deliver_order(stack)
         await mei.tap(Tap.PROBLEM, order_id, 7)
@@ -122,7 +122,7 @@ async def test_a_photo_comes_with_the_case_and_so_do_the_receipt_and_the_proof(s
         assert sorted("receipt" in each["text"] for each in others) == [False, True]
 
 
-async def test_a_story_too_long_is_cut_and_both_sides_know(stack: BotStack) -> None:
+async def test_a_report_too_long_is_cut_and_both_sides_are_told(stack: BotStack) -> None:
     async with open_admin_chat(stack) as admin_chat:
         mei, _, order_id = await deliver_order(stack)
         await mei.tap(Tap.PROBLEM, order_id, 7)
@@ -138,7 +138,7 @@ async def test_a_story_too_long_is_cut_and_both_sides_know(stack: BotStack) -> N
         assert photo["photo"] is not None and "the photo" in photo["text"]
 
 
-async def test_a_film_is_not_half_told(stack: BotStack) -> None:
+async def test_a_report_with_a_video_is_refused_whole(stack: BotStack) -> None:
     mei, _, order_id = await deliver_order(stack)
     await mei.tap(Tap.PROBLEM, order_id, 7)
     await mei.press("Wrong")

@@ -1,4 +1,4 @@
-"""The door: who may bring updates and events, what is kept, and what operators see."""
+"""The HTTP gateway: who may post updates and events, what is stored, and what operators see."""
 
 import hashlib
 import hmac
@@ -17,7 +17,6 @@ HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
 def event_body(event_id: str, **more: Json) -> Json:
-    """A Stripe event."""
     return {"id": event_id, "object": "event", "type": "charge.captured", "livemode": False, "data": {}} | more
 
 
@@ -29,13 +28,13 @@ def signature_header(body: bytes, secret: str = STRIPE_SECRET, *, at: float | No
 
 
 async def post_to_gateway(stack: BotStack, path: str, body: bytes, headers: dict[str, str]) -> int:
-    """The status of a call of the door."""
+    """Post to the gateway and return the status."""
     async with stack.session.post(f"{stack.gateway_url}{path}", data=BytesIO(body), headers=headers) as response:
         return response.status
 
 
 async def count_events(stack: BotStack, event_id: str) -> int:
-    """How many rows there are of an event."""
+    """The number of stored rows of an event."""
     return len(await stack.rows(stripe_event, stripe_event.c.id == event_id))
 
 
@@ -58,7 +57,7 @@ async def test_only_events_a_saga_may_wait_for_are_left_to_a_worker(stack: BotSt
         assert (row["handled_at"] is None) is left
 
 
-async def test_every_secret_of_both_lists_opens(stack: BotStack) -> None:
+async def test_every_secret_of_both_lists_is_accepted(stack: BotStack) -> None:
     for number, secret in enumerate(("whsec_older", STRIPE_SECRET, CONNECT_SECRET)):
         body = json_bytes(event_body(f"evt_secret_{number}", account="acct_1"))
         assert await post_to_gateway(stack, "/stripe", body, signature_header(body, secret)) == 200
@@ -67,7 +66,7 @@ async def test_every_secret_of_both_lists_opens(stack: BotStack) -> None:
 
 
 async def test_of_several_signatures_one_right_one_is_enough(stack: BotStack) -> None:
-    """While a secret is rotated Stripe signs with both."""
+    """While a secret is rotated, Stripe signs with the old one and the new one."""
     body = json_bytes(event_body("evt_several"))
     stamp, _, right = signature_header(body)["Stripe-Signature"].partition(",")
     wrong = f"v1={'0' * 64}"
@@ -81,7 +80,7 @@ async def test_of_several_signatures_one_right_one_is_enough(stack: BotStack) ->
 
 
 def test_without_a_secret_nothing_is_genuine() -> None:
-    """Not even what is signed with no secret at all."""
+    """A signature made with an empty secret is refused too."""
     body = json_bytes(event_body("evt_open"))
     for secrets in ((), ("",)):
         with pytest.raises(FORGED_EVENT_ERRORS):
@@ -108,7 +107,7 @@ async def test_a1_forged_events_are_refused_and_leave_nothing(stack: BotStack) -
     assert await count_events(stack, "evt_forged") == 0
 
 
-async def test_an_event_of_the_other_world_is_refused(stack: BotStack) -> None:
+async def test_an_event_of_the_other_mode_is_refused(stack: BotStack) -> None:
     body = json_bytes(event_body("evt_live", livemode=True))
     assert await post_to_gateway(stack, "/stripe", body, signature_header(body)) == 400
     assert await count_events(stack, "evt_live") == 0
@@ -156,7 +155,7 @@ async def test_a1_an_update_without_the_secret_is_refused_and_not_kept(stack: Bo
     assert len(await stack.rows(telegram_update, telegram_update.c.update_id == 9_000_001)) == 1
 
 
-async def test_an_update_for_a_campus_there_is_not_is_refused(stack: BotStack) -> None:
+async def test_an_update_for_an_unknown_campus_is_refused(stack: BotStack) -> None:
     assert await post_to_gateway(stack, "/telegram/east", json_bytes({"update_id": 1}), {HEADER: SECRET}) == 404
 
 
@@ -165,7 +164,7 @@ async def test_what_is_no_update_is_refused(stack: BotStack) -> None:
         assert await post_to_gateway(stack, "/telegram/north", body, {HEADER: SECRET}) == 400, body[:40]
 
 
-async def test_talk_in_groups_is_not_even_written_down(stack: BotStack) -> None:
+async def test_messages_of_groups_are_not_stored(stack: BotStack) -> None:
     mei = await stack.add_person()
     update = _update(9_000_002, mei.id, "nice weather")
     update["message"]["chat"] = {"id": stack.groups["north"], "type": "supergroup", "title": "Runners"}
@@ -173,7 +172,7 @@ async def test_talk_in_groups_is_not_even_written_down(stack: BotStack) -> None:
     assert await stack.rows(telegram_update, telegram_update.c.update_id == 9_000_002) == []
 
 
-async def test_health_readiness_and_numbers(stack: BotStack) -> None:
+async def test_health_readiness_and_metrics(stack: BotStack) -> None:
     await stack.add_person()
     for path in ("/health", "/ready"):
         async with stack.session.get(f"{stack.gateway_url}{path}") as response:

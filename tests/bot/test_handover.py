@@ -1,4 +1,4 @@
-"""From the receipt to the door: photos, a price that is too high, a customer who does not come."""
+"""From the receipt to the door: photos, a price that is too high, and a customer who does not come."""
 
 import asyncio
 
@@ -49,7 +49,7 @@ async def test_the_customer_sees_a_receipt_that_came_later(stack: BotStack) -> N
     seen = await notifications_of(stack, order_id, "notification-receipt")
     photo = (await stack.order_row(order_id))["receipt_photo"]
     assert {(row["chat_id"], row["photo"], row["silent"]) for row in seen} == {(mei.id, photo, True)}
-    assert len(seen) <= 2, "impatient taps get one, unless a new minute began between them"
+    assert len(seen) <= 2, "repeated taps get one notification, unless a new minute began between them"
     assert "not yours" in (await ana.tap(Tap.SEE_RECEIPT, order_id, 3))["text"]
 
 
@@ -73,7 +73,7 @@ async def test_a_shop_that_wants_too_much_leaves_four_remedies(stack: BotStack) 
     assert "not open for that" in (await ana.tap(Tap.ASK_ADMIN, order_id, 600))["text"]
 
 
-async def test_who_gives_the_order_back_takes_the_receipt_along(stack: BotStack) -> None:
+async def test_giving_the_order_back_removes_the_receipt_too(stack: BotStack) -> None:
     order_id, _, ana = await claimed_order(stack)
     await ana.tap(Tap.BOUGHT, order_id, 2)
     await ana.write("9.99", photo=True)
@@ -124,7 +124,7 @@ async def test_a_customer_waited_for_long_enough_gets_the_food_left_with_a_photo
     order_id, _, ana = await arrived_order(stack)
     await _fire_absent_timers(stack, order_id)
     await ana.write("", photo=True)
-    assert await stack.status(order_id) is OrderStatus.ARRIVED, "nobody said yet what the photo means"
+    assert await stack.status(order_id) is OrderStatus.ARRIVED, "nobody has said yet what the photo means"
     assert "can't be taken back" in await ana.text()
     await ana.write("", photo=True)
     row = await stack.order_row(order_id)
@@ -133,7 +133,7 @@ async def test_a_customer_waited_for_long_enough_gets_the_food_left_with_a_photo
     assert "needs a photo" in await ana.text()
 
 
-async def test_a_customer_who_comes_after_all_says_the_pin(stack: BotStack) -> None:
+async def test_a_customer_who_comes_after_the_wait_tells_the_pin(stack: BotStack) -> None:
     order_id, _, ana = await arrived_order(stack)
     await _fire_absent_timers(stack, order_id)
     await ana.tap(Tap.LEAVE, order_id, 5)
@@ -199,7 +199,7 @@ async def _lock_pin(stack: BotStack, ana: BotUser, order_id: int) -> None:
 
 
 async def _fire_absent_timers(stack: BotStack, order_id: int) -> None:
-    """The worker's part of the ladder."""
+    """Play the worker's part of the absent-customer escalation."""
     await stack.update_rows(timer, timer.c.order_id == order_id, timer.c.kind == "absent", status="fired")
 
 

@@ -1,4 +1,4 @@
-"""One effect an update: doubled, re-ordered, failing, forgotten by a killed process, too many at once."""
+"""One effect per update: repeated, reordered, failing, left by a killed process, or too many at once."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ UPDATE_IDS = count(5_000_000)
 
 @dataclass(slots=True)
 class RecordingHandler:
-    """A handler that writes down what it was given, and the words that were said."""
+    """A handler that records the updates it was given and the replies that were sent."""
 
     order: list[int] = field(default_factory=list)
     said: list[tuple[int, Replies]] = field(default_factory=list)
@@ -36,7 +36,7 @@ class RecordingHandler:
     refused: set[int] = field(default_factory=set)
 
     async def dispatch(self, work: UnitOfWork, update: IncomingUpdate) -> Replies:
-        """Leave a trace in the database, then break off, refuse or answer."""
+        """Write a row, then fail, refuse or reply."""
         changed = draft.insert().values(campus_id=update.campus_id, person_id=update.person_id, note="x")
         await work.connection.execute(changed)
         self.order.append(update.update_id)
@@ -49,25 +49,25 @@ class RecordingHandler:
         return (NewMessage(Screen("done")),)
 
     async def reply(self, update: IncomingUpdate, replies: Replies) -> None:
-        """Write down the words."""
+        """Record the reply."""
         self.said.append((update.update_id, replies))
 
 
 @pytest.fixture
 def handler() -> RecordingHandler:
-    """An empty one."""
+    """A handler without records."""
     return RecordingHandler()
 
 
 @pytest.fixture
 async def person(stack: BotStack) -> AsyncIterator[int]:
-    """Somebody whose updates go to the notebook."""
+    """A person whose updates go to the recording handler."""
     one = await stack.add_person()
     yield one.id
 
 
 def inbox_of(stack: BotStack, handler: RecordingHandler, limit: RateLimiter | None = None) -> UpdateInbox:
-    """An inbox as another process would have it: the same database, everything else its own."""
+    """An inbox as another process would have it: it shares the database and nothing else."""
     return UpdateInbox(
         database=stack.work,
         dispatch=handler.dispatch,
@@ -80,7 +80,7 @@ def inbox_of(stack: BotStack, handler: RecordingHandler, limit: RateLimiter | No
 
 
 def tap(stack: BotStack, person: int, update_id: int | None = None) -> IncomingUpdate:
-    """A tap of this person, on a campus that the running bot does not serve: nobody else takes it up."""
+    """A tap of this person on a campus that the running bot does not serve, so that no other inbox takes it."""
     number = next(UPDATE_IDS) if update_id is None else update_id
     sender = {"id": person, "is_bot": False, "first_name": "Mei", "language_code": "en"}
     chat = {"id": person, "type": "private", "first_name": "Mei"}
@@ -90,7 +90,6 @@ def tap(stack: BotStack, person: int, update_id: int | None = None) -> IncomingU
 
 
 async def update_row(stack: BotStack, update: IncomingUpdate) -> Json:
-    """The row of an update."""
     rows = await stack.rows(telegram_update, telegram_update.c.update_id == update.update_id)
     return rows[0]
 
@@ -130,7 +129,7 @@ async def test_updates_of_one_person_run_one_after_the_other_across_processes(
     inboxes = [inbox_of(stack, handler) for _ in range(3)]
     updates = [tap(stack, person) for _ in range(9)]
     pairs = [(inboxes[number % 3], update) for number, update in enumerate(updates)]
-    # Two at once would both insert the person's basket, and one would break on it.
+    # Two at the same time would both insert the person's basket, and one of them would fail.
     assert all(await asyncio.gather(*(receive_update(inbox, update) for inbox, update in pairs)))
     assert sorted(handler.order) == [update.update_id for update in updates]
 

@@ -1,4 +1,4 @@
-"""Who may order: the campus' invitation makes a member, everybody else reads how to get in."""
+"""Who may order: the campus's invitation makes a member, and everybody else reads how to get in."""
 
 import pytest
 
@@ -12,18 +12,18 @@ NOT_INVITED_TEXT = "Ordering needs an invitation"
 
 @pytest.fixture(autouse=True)
 async def invitation_only_campus(stack: BotStack) -> None:
-    """A campus that is not open to all, for as long as these tests run."""
+    """Close the campus to people without an invitation, for the length of a test."""
     north = campus.c.id == stack.campuses["north"]
     await stack.update_rows(campus, north, open_to_all=False, invite_code=CODE)
 
 
 async def admitted(one: BotUser) -> bool:
-    """Whether she came by an invitation."""
+    """Whether this person came by an invitation."""
     (row,) = await one.stack.rows(membership, membership.c.person_id == one.id)
     return bool(row["admitted"])
 
 
-async def test_a_stranger_reads_who_we_are_and_how_to_get_in_and_every_tap_of_ordering_is_refused(
+async def test_a_stranger_reads_how_to_get_in_and_every_tap_of_ordering_is_refused(
     stack: BotStack,
 ) -> None:
     mei = await stack.add_person()
@@ -64,7 +64,8 @@ async def test_a_poster_at_a_drop_point_makes_it_the_usual_place(stack: BotStack
     north, west = stack.campuses["north"], stack.campuses["west"]
     here = (await stack.rows(drop_point, drop_point.c.campus_id == north))[0]
     elsewhere = (await stack.rows(drop_point, drop_point.c.campus_id == west))[0]
-    await mei.write(f"/start {CODE}_{elsewhere['id']}")  # another campus' poster number: admitted, and no more
+    # The number of another campus's drop point admits, and does nothing more.
+    await mei.write(f"/start {CODE}_{elsewhere['id']}")
     (row,) = await stack.rows(membership, membership.c.person_id == mei.id)
     assert (row["admitted"], row["default_place"]) == (True, None)
     await mei.write(f"/start {CODE}_{here['id']}")
@@ -90,7 +91,7 @@ async def test_a_member_hands_the_link_on(stack: BotStack) -> None:
     assert share["url"].startswith("https://t.me/share/url?url=https%3A%2F%2Ft.me%2Fnorth_bot%3Fstart%3Dnorth-2026")
 
 
-async def test_who_comes_back_from_stripe_is_not_sent_to_the_beginning(stack: BotStack) -> None:
+async def test_a_person_who_comes_back_from_stripe_reads_what_happens_next(stack: BotStack) -> None:
     mei = await stack.add_person(admitted=True)
     for word, said in (("card", "whether your card is saved"), ("payout_done", "As soon as Stripe has checked")):
         await mei.write(f"/start {word}")

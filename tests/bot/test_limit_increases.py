@@ -1,4 +1,4 @@
-"""The shop wants more than the limit: the runner asks, the customer sees both numbers, and only her yes counts."""
+"""A shop asks for more than the limit: the runner asks, the customer sees both numbers and decides."""
 
 from domain.buttons import Tap
 from domain.store.schema import hold, orders, saga
@@ -7,7 +7,7 @@ from tests.bot.order_setup import claimed_order, notifications_of
 
 
 async def requested_increase(stack: BotStack) -> tuple[int, BotUser, BotUser]:
-    """The runner typed 6.00 where 5.20 was the limit, and asked."""
+    """Let the runner type 6.00 where the limit is 5.20, and ask the customer."""
     order_id, mei, ana = await claimed_order(stack)
     await ana.tap(Tap.BOUGHT, order_id, 2)
     await ana.write("6.00")
@@ -36,7 +36,7 @@ async def test_the_customer_sees_both_numbers_and_a_yes_asks_the_bank(stack: Bot
     assert await requested_ceilings(stack, order_id) == [880]
     wanted = await stack.rows(hold, hold.c.order_id == order_id, hold.c.part == "replacement")
     assert [row["amount"] for row in wanted] == [880]
-    assert (await stack.order_row(order_id))["shop_limit"] == 520, "nothing counts before it is held"
+    assert (await stack.order_row(order_id))["shop_limit"] == 520, "no new limit counts before its hold is made"
     for tap in (Tap.AGREE, Tap.DISAGREE):
         assert "just now" in (await mei.tap(tap, order_id, 880))["text"]
     assert "just now" in (await ana.tap(Tap.ASK_CUSTOMER, order_id, 700))["text"]

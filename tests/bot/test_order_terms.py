@@ -1,4 +1,4 @@
-"""Where to, for how much, with which note: what a customer says about an order beside its food."""
+"""The terms of an order beside its food: the drop point, the fee, the tip and the note."""
 
 from collections.abc import AsyncIterator
 
@@ -13,7 +13,7 @@ from tests.bot.campus_setup import SOUTH
 
 @pytest.fixture
 async def halls(stack: BotStack) -> AsyncIterator[None]:
-    """The south has a hall of ten spots and a street of eight more buildings, for the length of a test."""
+    """Give the campus south a hall of ten spots and eight more buildings, for the length of a test."""
     south = stack.campuses["south"]
     places = [("Zed Hall", f"door {letter}") for letter in "abcdefghij"] + [(f"Zoo {n}", "gate") for n in range(8)]
     async with stack.work() as work:
@@ -28,7 +28,7 @@ async def test_a_building_then_a_spot_or_a_room_in_it(stack: BotStack, halls: No
     mei = await _southern_customer(stack)
     await _open_places(mei)
     labels = await mei.labels()
-    assert "Library, door" in labels  # its only spot: one tap is enough
+    assert "Library, door" in labels  # its only spot, so one tap is enough
     await mei.press("Zed Hall · 10 spots")
     assert "Where in Zed Hall?" in await mei.text()
     await mei.press("More")

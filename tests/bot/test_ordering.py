@@ -1,4 +1,4 @@
-"""A customer: from /start to a placed order, by taps, by typing, and against old buttons."""
+"""A customer orders: from /start to a placed order, by taps, by typing, and with old buttons."""
 
 import asyncio
 
@@ -53,7 +53,7 @@ async def test_a_typed_name_of_a_listed_store_opens_its_menu(stack: BotStack) ->
     assert "Mac & cheese · S$6.50" in await mei.labels()
 
 
-async def test_an_unreadable_line_is_explained_and_the_question_stands(stack: BotStack) -> None:
+async def test_an_unreadable_line_is_explained_and_the_question_stays_open(stack: BotStack) -> None:
     mei = await stack.add_customer()
     await mei.press("🍜")
     await mei.press("Koufu")
@@ -206,7 +206,7 @@ async def test_a_paused_campus_takes_no_orders_and_keeps_the_basket(stack: BotSt
 
 
 async def test_a_basket_of_a_store_that_is_gone_asks_for_another_store(stack: BotStack) -> None:
-    """It used to answer every [Order food] with an outdated button, and there was no way out."""
+    """The bot used to call every [Order food] outdated, so the basket could not be changed."""
     mei = await stack.add_customer()
     await mei.press("🍜")
     await mei.press("Koufu")
@@ -230,7 +230,7 @@ async def test_two_campuses_are_served_by_one_process(stack: BotStack) -> None:
     assert (await stack.order_row(order_id))["campus_id"] == stack.campuses["south"]
 
 
-async def test_words_of_no_meaning_get_help_with_buttons(stack: BotStack) -> None:
+async def test_text_that_is_no_answer_gets_help_with_buttons(stack: BotStack) -> None:
     mei = await stack.add_person()
     await mei.write("what is this")
     assert "I did not understand" in await mei.text()

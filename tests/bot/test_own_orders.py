@@ -1,4 +1,4 @@
-"""What a customer does with orders she has: look, page, cancel, order again."""
+"""What customers do with their own orders: look, page, cancel, order again."""
 
 from domain.buttons import Tap
 from domain.order import OrderStatus
@@ -100,7 +100,7 @@ async def test_orders_are_listed_newest_first_and_paged(stack: BotStack) -> None
 async def test_open_orders_and_ended_ones_are_listed_apart(stack: BotStack) -> None:
     mei = await stack.add_customer()
     await mei.write("/orders")
-    assert (await mei.labels())[0] == "🍜 Order food"  # nothing to look at, but something to do
+    assert (await mei.labels())[0] == "🍜 Order food"  # the list is empty, but there is something to do
     first = await _open_order(stack, mei)
     await mei.tap(Tap.CANCEL_SURE, first, 1)
     await mei.tap(Tap.TRY_AGAIN, first, 1)

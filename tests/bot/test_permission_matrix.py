@@ -1,6 +1,6 @@
-"""Role x action x ownership x place over every button, command and question: who may, may; the others change nothing.
+"""Role x action x ownership x chat over every button, command and question: only permitted acts change anything.
 
-Each try runs through the real dispatcher in a transaction of its own that is taken back.
+Each attempt runs through the real dispatcher in a transaction of its own that is rolled back.
 """
 
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -26,14 +26,12 @@ from tests.bot.permission_rules import ChatKind, Rule, SubjectOwner
 from tests.bot.permission_setup import (
     MatrixScenario,
     RoleState,
-    ask_for_input,
     make_scenario,
     prepare_campus,
     reopen_customer_debt,
     set_role_state,
-    tap_update,
-    text_update,
 )
+from tests.bot.permission_updates import ask_for_input, tap_update, text_update
 from tests.bot.permissions import COMMAND_RULES, INPUT_RULES, PUBLIC_COMMANDS, TAP_RULES
 from tests.fuzz.fuzz_depth import IS_DEEP
 from tests.fuzz.input_counts import count_inputs
@@ -42,7 +40,7 @@ ALL_ROLE_STATES = tuple(
     RoleState(runner_status=status, is_admin=is_admin, admitted=admitted)
     for status, is_admin, admitted in product(RunnerStatus, (False, True), (False, True))
 )
-# A stranger, a customer, a runner, a suspended one, an admin, and one who is everything.
+# A stranger, a customer, a runner, a suspended runner, an admin, and a person with every role.
 TYPICAL_ROLE_STATES = tuple(
     RoleState(runner_status=status, is_admin=is_admin, admitted=admitted)
     for status, is_admin, admitted in (
@@ -56,21 +54,21 @@ TYPICAL_ROLE_STATES = tuple(
 )
 ROLE_STATES = ALL_ROLE_STATES if IS_DEEP else TYPICAL_ROLE_STATES
 ACTOR_ROLES = ("customer", "runner", "other")
-# Words of cards and questions may be written by anybody's act, about herself.
+# Any act may write order messages, notifications and the actor's own conversation state.
 UNGUARDED_TABLES = frozenset({"order_message", "notification", "conversation_state"})
 WRITE_COUNTS_SQL = text("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts, as what, and where."""
+    """The person who acts, their roles, and the chat."""
 
     role: str
     role_state: RoleState
     chat_kind: ChatKind
 
     def is_worth_trying(self, rule: Rule) -> bool:
-        """Whether it makes a difference who she is: `make fuzz` tries all, `make test` what may differ."""
+        """Whether the actor's role may change the result: `make fuzz` tries all roles, `make test` only these."""
         return self.role == "other" or (rule.owner is not SubjectOwner.ACTOR and self.owns(rule))
 
     def owns(self, rule: Rule) -> bool:
@@ -86,7 +84,7 @@ class Actor:
                 return self.role != "other"
 
     def may(self, rule: Rule) -> bool:
-        """What the table of permissions says."""
+        """Whether the table of permissions allows it."""
         if self.chat_kind not in rule.allowed_in:
             return False
         if rule.action is None:
@@ -98,17 +96,17 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One thing to try; `expects` was asked before."""
+    """One input to try; `pending_input` was asked before it."""
 
     name: str
     rule: Rule
     update: IncomingUpdate
     pending_input: PendingInput | None = None
-    silent: bool = False  # in this place nobody is listening
+    silent: bool = False  # nobody listens for this command in this chat
 
 
 def all_attempts(scenario: MatrixScenario, person: int, chat_kind: ChatKind) -> Iterator[Attempt]:
-    """Every button, command and question, by this person in this place."""
+    """Every button, command and question, by this person in this chat."""
     for tap, rule in TAP_RULES.items():
         update = tap_update(scenario, person, chat_kind, tap, rule)
         yield Attempt(name=f"[{tap}]", rule=rule, update=update, pending_input=rule.pending_input)
@@ -123,24 +121,24 @@ def all_attempts(scenario: MatrixScenario, person: int, chat_kind: ChatKind) -> 
 
 @pytest.fixture(scope="module")
 async def scenario(stack: BotStack) -> MatrixScenario:
-    """One for all: whatever is tried is taken back."""
+    """Return one scenario for all tests of this file; every attempt on it is rolled back."""
     return await make_scenario(stack)
 
 
-def test_every_button_command_and_question_has_its_line_in_the_matrix() -> None:
+def test_every_button_command_and_question_has_its_rule_in_the_matrix() -> None:
     routers = list(new_dispatcher().chain_tail)
     filters = [one.callback for router in routers for each in router.message.handlers for one in each.filters or ()]
     known = {str(name) for one in filters if isinstance(one, Command) for name in one.commands}
-    hint = "add its line to tests/bot/permissions.py"
-    assert set(TAP_RULES) == set(Tap), hint
-    assert set(INPUT_RULES) == set(PendingInput), hint
-    assert set(COMMAND_RULES) == known, hint
+    missing = "add its rule to tests/bot/permissions.py"
+    assert set(TAP_RULES) == set(Tap), missing
+    assert set(INPUT_RULES) == set(PendingInput), missing
+    assert set(COMMAND_RULES) == known, missing
 
 
 @pytest.mark.parametrize(
     "role_state", ROLE_STATES, ids=lambda one: f"{one.runner_status}-{one.is_admin}-{one.admitted}"
 )
-async def test_who_may_may_and_nobody_else_changes_anything(
+async def test_permitted_acts_work_and_no_other_act_changes_anything(
     stack: BotStack, scenario: MatrixScenario, role_state: RoleState
 ) -> None:
     wrong: list[str] = []
@@ -167,7 +165,7 @@ async def _violations(stack: BotStack, scenario: MatrixScenario, actor: Actor) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of it."""
+    """What an attempt returned, sent and wrote."""
 
     refusal: CampusGError | None
     said: str
@@ -175,10 +173,10 @@ class Outcome:
 
 
 def _judge(actor: Actor, attempt: Attempt, outcome: Outcome) -> Iterator[str]:
-    """What is wrong with it."""
+    """Yield what is wrong with an outcome."""
     meddled = outcome.written - UNGUARDED_TABLES
     if attempt.silent:
-        # The desk answers: its people hear what it can do, and others that it is not theirs.
+        # The admin chat replies: admins read what commands it has, and others that the chat is not theirs.
         heard = (outcome.said or outcome.refusal) and actor.chat_kind is not ChatKind.ADMIN_CHAT
         if heard or meddled:
             yield f"should mean nothing here, but: {outcome}"
@@ -219,7 +217,7 @@ async def _try_attempt(
 
 
 async def _count_writes(work: UnitOfWork) -> Mapping[str, int]:
-    """Rows written so far in this transaction, by table."""
+    """The number of rows written so far in this transaction, by table."""
     return {str(name): int(count) for name, count in await work.connection.execute(WRITE_COUNTS_SQL)}
 
 
@@ -238,7 +236,7 @@ def _reply_texts(replies: Replies) -> Iterator[str]:
 
 @asynccontextmanager
 async def _rolled_back_transaction(stack: BotStack) -> AsyncIterator[UnitOfWork]:
-    """A transaction that never was."""
+    """A transaction that is always rolled back."""
     async with AsyncExitStack() as exit_stack:
         work = await exit_stack.enter_async_context(stack.work())
         outermost = work.connection.get_transaction()

@@ -1,4 +1,4 @@
-"""The poster that admins print: a code of the campus' invitation, or of one drop point's."""
+"""The poster that admins print: a QR code of the campus's invitation, or of one drop point."""
 
 import struct
 
@@ -7,12 +7,12 @@ from domain.buttons import Tap, pack
 from domain.store.schema import campus, drop_point
 from tests.bot.bot_stack import BotStack, BotUser, wait_until
 
-POSTER_TIMEOUT_SECONDS = 40.0  # seconds; the first picture of a process loads the library, on a busy machine
+POSTER_TIMEOUT_SECONDS = 40.0  # the first picture of a process loads the library, on a busy machine
 LINE = "Food from the shops around you, brought by students. Scan, press Start."
 
 
 async def last_picture(one: BotUser, words: str) -> bytes:
-    """The picture of the bot's newest message, once it is there with these words."""
+    """Return the picture of the bot's newest message, once it is there with this caption."""
 
     async def rendered() -> str | None:
         newest = await one.last_message()
@@ -24,7 +24,7 @@ async def last_picture(one: BotUser, words: str) -> bytes:
         return await response.read()
 
 
-async def test_a_poster_is_a_large_code_of_the_invitation_with_the_same_in_words(stack: BotStack) -> None:
+async def test_a_poster_is_a_large_code_of_the_invitation_with_the_link_as_text(stack: BotStack) -> None:
     sam = await stack.add_admin()
     await stack.update_rows(campus, campus.c.id == stack.campuses["north"], invite_code="poster-code")
     await stack.control_telegram("messages", from_=sam.id, chat=sam.chat, text="/poster")

@@ -1,4 +1,4 @@
-"""A customer raises the fee of an order nobody takes: both numbers before the tap, and no old tap counts."""
+"""A customer increases the fee of an unclaimed order: both numbers come before the tap, and no old tap counts."""
 
 import re
 
@@ -11,7 +11,7 @@ from tests.bot.bot_stack import BotStack, BotUser
 
 
 async def offered_order(stack: BotStack) -> tuple[int, BotUser]:
-    """A job on offer, and its customer."""
+    """Insert an open order, and return it with its customer."""
     mei = await stack.add_customer()
     order_id = await mei.order_food()
     await stack.publish_order(order_id)
@@ -19,7 +19,7 @@ async def offered_order(stack: BotStack) -> tuple[int, BotUser]:
 
 
 async def requested_increases(stack: BotStack, order_id: int) -> list[dict[str, object]]:
-    """What was asked for, oldest first."""
+    """The increases that were asked for, oldest first."""
     rows = await stack.rows(saga, saga.c.order_id == order_id, saga.c.kind == "replace_hold")
     return [dict(row["data"]) for row in rows]
 
@@ -30,14 +30,14 @@ async def test_one_tap_shows_both_numbers_and_the_next_one_asks_the_bank(stack: 
     said = await mei.text()
     now, more, then = re.findall(r"S\$\d+\.\d\d", said)
     assert (now, more, then) == ("S$8.00", "S$1.00", "S$9.00")
-    assert await requested_increases(stack, order_id) == [], "looking costs nothing"
+    assert await requested_increases(stack, order_id) == [], "showing the amounts changes nothing"
     await mei.press("Hold S$9.00")
     assert "We ask your bank to hold S$9.00" in await mei.text()
     (asked,) = await requested_increases(stack, order_id)
     assert (asked["ceiling"], asked["delivery_fee"], asked["kind"]) == (900, 300, "fee")
     wanted = await stack.rows(hold, hold.c.order_id == order_id, hold.c.part == "replacement")
     assert [row["amount"] for row in wanted] == [900]
-    assert (await stack.order_row(order_id))["ceiling"] == 800, "nothing counts before it is held"
+    assert (await stack.order_row(order_id))["ceiling"] == 800, "no new price counts before its hold is made"
 
 
 async def test_keeping_it_changes_nothing(stack: BotStack) -> None:
@@ -56,7 +56,7 @@ async def test_a_second_tap_is_told_that_the_bank_is_being_asked(stack: BotStack
 
 
 async def test_an_amount_that_was_not_shown_or_is_old_asks_for_nothing(stack: BotStack) -> None:
-    """Forged or from a former screen: what one tap adds is the campus' to say."""
+    """The amount is forged or from a former screen; only the campus decides what one tap adds."""
     order_id, mei = await offered_order(stack)
     for ceiling in (0, 800, 899, 5_000):
         assert "not right any more" in (await mei.tap(Tap.INCREASE_FEE_SURE, order_id, ceiling))["text"]

@@ -1,4 +1,4 @@
-"""/me: figures from what was booked, one's own place and card, and nobody else's."""
+"""/me: figures from the ledger, and the person's own drop point and card, never another person's."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -10,11 +10,14 @@ from domain.people import RunnerStatus
 from domain.store.schema import drop_point, hold, membership, orders, payable, person, saga, saved_card
 from tests.bot.bot_stack import BotStack, BotUser, Json, wait_until
 
-CHART_TIMEOUT_SECONDS = 40.0  # seconds; the first picture of a process loads the library, on a busy machine
+CHART_TIMEOUT_SECONDS = 40.0  # the first picture of a process loads the library, on a busy machine
 
 
 async def completed_order(stack: BotStack, customer: BotUser, runner: BotUser, receipt: int, **paid: Json) -> None:
-    """An order as the workers leave it, captured and booked: 2.00 for bringing it, 0.80 service, 10 % kept."""
+    """Insert an order as the workers leave it, captured and booked.
+
+    The runner gets 2.00 for the delivery, the service fee is 0.80, and the platform keeps 10 %.
+    """
     charged, share, limit = receipt + 280, receipt + 180, receipt + 100
     row = {"campus_id": stack.campuses["north"], "currency": "sgd"}
     priced = {
@@ -64,7 +67,7 @@ async def test_figures_tell_paid_from_held_and_earned_from_food_money(stack: Bot
     assert "You paid: S$0.00" in earned
     south = BotUser(id=ana.id, stack=stack, bot=("south", "7002:south", "south_bot"))
     await south.write("/me")
-    assert "You earned" not in await south.text(), "another campus' figures"
+    assert "You earned" not in await south.text(), "these are another campus's figures"
 
 
 async def test_the_usual_place_is_chosen_from_the_list_and_forgotten(stack: BotStack) -> None:
@@ -119,7 +122,7 @@ async def test_a_card_that_an_order_is_being_placed_with_stays(stack: BotStack) 
     assert await stack.rows(saved_card, saved_card.c.person_id == mei.id) == []
 
 
-async def test_who_asked_to_run_sees_no_runner_figures(stack: BotStack) -> None:
+async def test_an_applicant_sees_no_runner_figures(stack: BotStack) -> None:
     mei = await stack.add_person(runner_status=RunnerStatus.ASKED)
     await mei.tap(Tap.ME, version=1)
     assert "You earned" not in await mei.text()
@@ -144,7 +147,7 @@ async def test_a_chart_says_the_same_in_its_caption_and_none_is_made_of_nothing(
     await wait_until(rendered, CHART_TIMEOUT_SECONDS)
     said = (await ana.text()).splitlines()
     assert said[0] == "You earned, week by week, without the money for the food"
-    assert len(said) == 12, "ten weeks, and all of them together"
+    assert len(said) == 12, "ten weeks, and their sum"
     assert [line.rpartition(" ")[2] for line in said[1:-1]] == ["S$0.00"] * 9 + ["S$3.60"]
     assert said[-1] == "Together: S$3.60"
     async with stack.session.get(f"{stack.telegram_url}/sim/files/{(await ana.last_message())['photo']}") as response:

@@ -1,4 +1,4 @@
-"""Wild, stale, forged and misdirected Stripe events: the door keeps the genuine ones, none of them moves anything."""
+"""Random, stale, forged and misdirected Stripe events: only genuine ones are stored, and none moves anything."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ KINDS = (
 )
 OBJECTS = ("payment_intent", "checkout.session", "account", "payout", "charge", "dispute", "refund", "application", "x")
 FORGED = ("unsigned", "wrong secret", "old", "future", "other world", "truncated", "no event", "changed after signing")
-# Late news may start a saga that looks for itself, and nothing else.
+# An event may start a saga that checks with Stripe, and may do nothing else.
 PROTECTED_ROWS = {
     name: query for name, query in OWNED_ROWS.items() if name not in ("saga", "notification", "event_log")
 }
@@ -37,13 +37,13 @@ CHECKING_SAGAS_SQL = "SELECT DISTINCT kind FROM saga WHERE strpos(name, 'evt_wil
 
 
 class EventSender:
-    """What Stripe, or somebody who would be Stripe, sends."""
+    """Builds events as Stripe sends them, and as somebody who imitates Stripe would."""
 
     def __init__(self, rng: Random, numbers: list[str]) -> None:
         self.rng, self.numbers = rng, numbers
 
     def event(self, number: int) -> Json:
-        """An event about something of ours, or of nobody's."""
+        """An event about one of our objects, or about an unknown one."""
         about: Json = {"id": self.rng.choice(self.numbers), "object": self.rng.choice(OBJECTS)}
         about |= {"status": self.rng.choice(("succeeded", "failed", "canceled", "requires_capture", "lost"))}
         about |= {"payment_intent": self.rng.choice(self.numbers), "charge": self.rng.choice(self.numbers)}
@@ -60,7 +60,7 @@ class EventSender:
         return whole
 
     def forged(self, number: int) -> tuple[str, bytes, Mapping[str, str]]:
-        """One that must not come in, for one reason."""
+        """An event that must be refused for one reason; returns the reason, the body and the headers."""
         how, whole = self.rng.choice(FORGED), self.event(number)
         changes: Mapping[str, Json] = {"other world": {"livemode": True}, "no event": {"object": "v2.core.event"}}
         body = json.dumps(whole | changes.get(how, {})).encode()
@@ -96,7 +96,7 @@ async def test_no_event_moves_anything_and_no_forged_one_is_even_kept(stack: Bot
 
 
 async def _send_genuine_events(stack: BotStack, sender: EventSender, number: int) -> None:
-    """Signed with a secret of ours; twice, as Stripe may."""
+    """Post a genuine event twice, as Stripe may."""
     body = json.dumps(sender.event(number)).encode()
     headers = signature_header(body, sender.rng.choice((STRIPE_SECRET, CONNECT_SECRET)))
     count_inputs("Stripe events at the door, genuine and wild")
@@ -106,7 +106,7 @@ async def _send_genuine_events(stack: BotStack, sender: EventSender, number: int
 
 
 async def _handle_all_events(stack: BotStack) -> None:
-    """A worker reads them, each until it is understood or given up."""
+    """Let a worker handle all events, each until it is handled or becomes a dead letter."""
     stripe = open_stripe_gateway("sk_test_wild", "http://127.0.0.1:9")
     context = WorkerContext(database=stack.work, stripe=stripe, name="wild", saga_slots=asyncio.Semaphore(1))
     for _ in range(6 + EVENT_COUNT // 100):
@@ -117,6 +117,6 @@ async def _handle_all_events(stack: BotStack) -> None:
 
 
 async def _stripe_ids(stack: BotStack, scenario: MatrixScenario) -> list[str]:
-    """What Stripe calls our things, and what it does not."""
+    """The ids of our objects at Stripe, and ids that do not exist."""
     held = await stack.rows(hold, hold.c.order_id.in_(scenario.orders.values()))
     return [*(str(row["payment_intent"]) for row in held), "pi", "acct_1", "re_1", "cs_1", "dp_1", "ch_1", ""]

@@ -1,4 +1,4 @@
-"""The same while a worker works and Stripe answers: whatever people press, no saga gets stuck and the books balance."""
+"""Random input while a worker runs and Stripe answers: no saga gets stuck and the books balance."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -40,7 +40,7 @@ BUTTONS = (
 
 @asynccontextmanager
 async def running_full_stack(postgres_url: str, servers: SharedServers) -> AsyncIterator[tuple[BotStack, WorkerStack]]:
-    """A stage of its own, whose campus is a town."""
+    """Run a bot stack and a worker stack on the same campus."""
     url = await make_database(postgres_url, "campusg_test_wild")
     async with AsyncExitStack() as exit_stack:
         telegram_url = await exit_stack.enter_async_context(running_telegram())
@@ -95,12 +95,12 @@ async def test_whatever_people_press_no_saga_gets_stuck_and_the_books_balance(
 async def _make_orders(
     worker_stack: WorkerStack, rng: Random, customers: list[Member], runners: list[Member]
 ) -> list[int]:
-    """New orders, some of them carried further by people who know what they do; the numbers of all there are."""
+    """Place orders, bring some of them further, and return the numbers of the newest orders of each status."""
     await worker_stack.sql("UPDATE campus SET paused = false")
     runs = "UPDATE membership SET reachable = true, runner_status = 'approved' WHERE person_id = ANY(:runners)"
     await worker_stack.sql(runs, runners=[runner.person_id for runner in runners])
     for _ in range(3):
-        with suppress(CampusGError):  # her card went, she has too much to do, ...
+        with suppress(CampusGError):  # the card is gone, or the person has too many open orders
             order = await worker_stack.open_order(await worker_stack.committed_member(rng.choice(customers).person_id))
             if rng.random() < 0.7:
                 await worker_stack.claim(await worker_stack.committed_member(rng.choice(runners).person_id), order)
@@ -118,7 +118,7 @@ async def _orders_with_status(worker_stack: WorkerStack, status: OrderStatus) ->
 
 
 async def _assert_settled(worker_stack: WorkerStack) -> None:
-    """Nothing is stuck, and nothing is owed that is not in the books."""
+    """Fail if a saga is stuck or an invariant is breached."""
     await worker_stack.run_now()
     assert await worker_stack.rows("SELECT kind, error FROM saga WHERE status = 'stuck'") == [], SEED
     assert [breach for finding in await worker_stack.breaches() for breach in finding.breaches] == [], SEED

@@ -1,4 +1,4 @@
-"""Wild and forged updates by people of every standing: nothing breaks, each tap is answered, rights are kept."""
+"""Random and forged updates by people of every role: nothing fails, each tap is answered, and permissions hold."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -24,12 +24,12 @@ from tests.bot.update_flood import (
 from tests.fuzz.fuzz_depth import SEED, iterations
 from tests.fuzz.update_generator import UpdateGenerator
 
-UPDATE_COUNT = iterations(110, 5_500)  # updates of each of the two crowds
+UPDATE_COUNT = iterations(110, 5_500)  # updates by each of the two groups of people
 BROKEN_SHARE = 0.35
 STRANGERS = 6
 
 _OF_ORDERS = "order_id IN (SELECT id FROM orders WHERE customer_id = :customer)"
-# What belongs to a customer and her runner, and what belongs to the campus.
+# What belongs to a customer and the runner of their orders, and what belongs to the campus.
 OWNED_ROWS: Mapping[str, str] = {
     "orders": "SELECT * FROM orders WHERE customer_id = :customer",
     **{
@@ -54,7 +54,7 @@ OWNED_ROWS: Mapping[str, str] = {
     "draft": "SELECT * FROM draft WHERE person_id IN (:customer, :runner)",
     "card": "SELECT * FROM saved_card WHERE person_id IN (:customer, :runner)",
     "campus": "SELECT * FROM campus",
-    "standing": "SELECT person_id, is_admin, admitted, runner_status IN ('approved', 'suspended') FROM membership",
+    "roles": "SELECT person_id, is_admin, admitted, runner_status IN ('approved', 'suspended') FROM membership",
     "ledger": "SELECT * FROM ledger_entry",
     "stuck": "SELECT * FROM saga WHERE status = 'stuck'",
 }
@@ -94,21 +94,22 @@ async def test_people_without_rights_change_nothing_that_is_not_theirs(stack: Bo
         after = await query_tables(stack, OWNED_ROWS, customer=scenario.customer, runner=scenario.runner)
         assert not await flood.find_violations()
     changed = {name: [row for row in after[name] if row not in before[name]] for name in OWNED_ROWS}
-    assert {name: rows for name, rows in changed.items() if rows and name != "standing"} == {}
-    assert {row for row in changed["standing"] if "True" in row} == set(), "a newcomer with a standing"
+    assert {name: rows for name, rows in changed.items() if rows and name != "roles"} == {}
+    assert {row for row in changed["roles"] if "True" in row} == set(), "a newcomer got a role"
     assert all(len(after[name]) >= len(before[name]) for name in OWNED_ROWS)
 
 
 async def _make_admin_of_south(stack: BotStack, number: int) -> None:
-    """In the north she is nobody."""
+    """Make this person an admin of the campus south, without a role in the campus north."""
     async with stack.work() as work:
         values = {"campus_id": stack.campuses["south"], "person_id": number, "is_admin": True, "admitted": True}
         await work.connection.execute(insert(membership).values(values))
 
 
-# Who did what to an order: only these may have.
+# Moves of an order by anybody but the people who may make them.
 _UNENTITLED_MOVES_SQL = """
-    SELECT event_log.event, event_log.actor_role, event_log.actor_id FROM event_log JOIN orders ON orders.id = event_log.order_id
+    SELECT event_log.event, event_log.actor_role, event_log.actor_id
+    FROM event_log JOIN orders ON orders.id = event_log.order_id
     WHERE event_log.subject = 'order' AND orders.customer_id = :customer AND NOT (
         (actor_role = 'system' AND actor_id IS NULL)
         OR (actor_role = 'customer' AND actor_id = orders.customer_id)
@@ -124,8 +125,8 @@ async def test_people_with_rights_break_nothing_however_they_use_them(stack: Bot
     people = [scenario.customer, scenario.runner, second, admin, scenario.subjects[SubjectKind.SUSPENDED_RUNNER]]
     async with stack.work() as work:
         for number, is_admin in ((second, False), (admin, True)):
-            standing = RoleState(runner_status=RunnerStatus.APPROVED, is_admin=is_admin, admitted=True)
-            await set_role_state(work, scenario.campus_id, number, standing)
+            role_state = RoleState(runner_status=RunnerStatus.APPROVED, is_admin=is_admin, admitted=True)
+            await set_role_state(work, scenario.campus_id, number, role_state)
     who = {"customer": scenario.customer, "runner": scenario.runner, "second": second, "admin": admin}
     queries = {"stuck": OWNED_ROWS["stuck"], "not entitled": _UNENTITLED_MOVES_SQL}
     async with _flood(stack, scenario, people, salt=1) as flood:

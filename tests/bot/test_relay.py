@@ -1,4 +1,4 @@
-"""Customer and runner write to each other by answering a card: what passes, to whom, and how long."""
+"""Customer and runner write to each other by replying to an order message: what is relayed, to whom, and how long."""
 
 from datetime import timedelta
 
@@ -33,7 +33,7 @@ async def test_a_reply_to_an_order_message_reaches_the_other_side_and_so_does_th
     assert shown["photo"] is not None
     await mei.write("yes, that one", reply_to=await notification_of(stack, mei, order_id, "notification-relay-photo"))
     assert [row["args"]["text"] for row in await _notified(stack, order_id, ana)][-1] == "yes, that one"
-    assert len(await mei.messages()) == before + 4, "her two lines, the card and the push: the bot adds nothing"
+    assert len(await mei.messages()) == before + 4, "the bot adds nothing"
 
 
 async def test_the_same_message_brought_twice_is_passed_on_once(stack: BotStack) -> None:
@@ -44,7 +44,7 @@ async def test_the_same_message_brought_twice_is_passed_on_once(stack: BotStack)
     assert len(await _notified(stack, order_id, ana)) == 1
 
 
-async def test_while_nobody_has_the_order_nobody_reads(stack: BotStack) -> None:
+async def test_while_nobody_has_claimed_the_order_nothing_is_relayed(stack: BotStack) -> None:
     order_id, mei = await open_order(stack)
     await mei.write("hello?", reply_to=await order_message_of(stack, mei, order_id))
     assert "Nobody has order" in await mei.text()
@@ -73,7 +73,7 @@ async def test_an_answer_to_anything_else_is_no_relay(stack: BotStack) -> None:
     assert await _notified(stack, order_id, ana) == []
 
 
-async def test_who_gave_the_order_back_has_nobody_to_write_to(stack: BotStack) -> None:
+async def test_a_runner_who_gave_the_order_back_can_write_to_nobody(stack: BotStack) -> None:
     order_id, mei, ana = await claimed_order(stack)
     message_id = await order_message_of(stack, ana, order_id)
     await ana.tap(Tap.RELEASE_SURE, order_id, 2)
@@ -87,7 +87,7 @@ async def test_what_is_meant_for_the_campus_team_does_not_reach_the_runner(stack
     await ana.write((await stack.order_row(order_id))["pin"])
     await mei.tap(Tap.PROBLEM_WORDLESS, order_id, 3)
     await mei.tap(Tap.PROBLEM, order_id, 7)
-    await mei.write("she shouted at me", reply_to=await order_message_of(stack, mei, order_id))
+    await mei.write("the runner shouted at me", reply_to=await order_message_of(stack, mei, order_id))
     assert "Passed on to the campus team" in await mei.text()
     assert await _notified(stack, order_id, ana) == []
 
@@ -112,7 +112,7 @@ async def test_the_receipt_asked_for_is_not_relayed_even_in_reply_to_the_order_m
     assert [row["args"]["text"] for row in await _notified(stack, order_id, mei)] == ["is brown rice fine?"]
 
 
-async def test_only_words_and_photos_pass(stack: BotStack) -> None:
+async def test_only_texts_and_photos_are_relayed(stack: BotStack) -> None:
     order_id, mei, ana = await claimed_order(stack)
     message_id = await order_message_of(stack, mei, order_id)
     voice = {"file_id": "v", "file_unique_id": "v", "duration": 3}
@@ -121,7 +121,7 @@ async def test_only_words_and_photos_pass(stack: BotStack) -> None:
     assert await _notified(stack, order_id, ana) == []
 
 
-async def test_who_stopped_the_bot_is_said_to_be_out_of_reach(stack: BotStack) -> None:
+async def test_a_person_who_stopped_the_bot_is_reported_as_unreachable(stack: BotStack) -> None:
     order_id, mei, ana = await claimed_order(stack)
     message_id = await order_message_of(stack, mei, order_id)
     await stack.control_telegram("block", user=ana.id, bot=ana.chat)
@@ -139,7 +139,7 @@ async def test_what_is_too_long_is_passed_on_as_far_as_it_fits_and_said_so(stack
     assert heard["args"]["text"].endswith("🍜…")
 
 
-async def test_who_answers_before_the_message_is_written_down_is_understood(stack: BotStack) -> None:
+async def test_an_answer_that_comes_before_its_message_is_recorded_is_relayed(stack: BotStack) -> None:
     order_id, mei, ana = await claimed_order(stack)
     await mei.write("quick", reply_to=await order_message_of(stack, mei, order_id))
     await stack.update_rows(

@@ -1,4 +1,4 @@
-"""The same once more: the usual from the first screen, an old order from its card, and what has changed since."""
+"""Ordering again: the usual order from the first screen, an old order from its order message, and what has changed."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -112,7 +112,7 @@ async def test_while_an_order_is_being_placed_another_one_has_to_wait(stack: Bot
 
 
 async def _deliver_past_order(stack: BotStack, mei: BotUser, *items: Json, tip: int = 0) -> int:
-    """An order of hers that came, with a runner who may be anybody."""
+    """Insert a delivered order of this customer, with any runner."""
     cost = sum(item["price"] for item in items)
     limit = cost + max(100, cost * 20 // 100)
     fees = {"delivery_fee": 200, "service_fee": 80, "tip": tip}

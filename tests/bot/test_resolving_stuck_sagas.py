@@ -1,4 +1,4 @@
-"""What is stuck may be settled elsewhere: an admin says so with a reason, once, and nothing else changes."""
+"""Resolving a stuck saga that was settled elsewhere: an admin does it once, with a reason, and nothing else changes."""
 
 from domain.buttons import Tap
 from domain.store.schema import event_log, orders, saga
@@ -12,7 +12,7 @@ async def _saga_row(stack: BotStack, number: int) -> Json:
     return row
 
 
-async def test_the_list_says_what_stands_where_since_when_and_how_often(stack: BotStack) -> None:
+async def test_the_list_says_what_is_stuck_at_which_step_since_when_and_after_how_many_tries(stack: BotStack) -> None:
     sam, number = await stack.add_admin(), await make_stuck_saga(stack)
     await sam.write("/stuck")
     text = await sam.text()
@@ -47,7 +47,7 @@ async def test_what_is_stuck_is_resolved_by_a_reason_and_only_once(stack: BotSta
     assert "/resolve 5" in await sam.text()
 
 
-async def test_an_order_that_hangs_on_it_stays_as_it_is_and_its_history_says_why(stack: BotStack) -> None:
+async def test_the_order_of_a_resolved_saga_stays_as_it_is_and_its_history_says_why(stack: BotStack) -> None:
     sam, number = await stack.add_admin(), await make_stuck_saga(stack)
     order_id = await (await stack.add_customer()).order_food()
     await stack.publish_order(order_id)

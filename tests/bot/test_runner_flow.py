@@ -1,4 +1,4 @@
-"""A runner: joining, claiming, giving back, buying, bringing, handing over."""
+"""A runner's work: applying, claiming, giving back, buying, bringing, handing over."""
 
 import asyncio
 
@@ -29,7 +29,7 @@ async def test_an_approved_runner_sees_what_is_left_to_do(stack: BotStack) -> No
     assert len(await stack.rows(saga, saga.c.person_id == ana.id, saga.c.kind == "onboard_runner")) == 1
 
 
-async def test_of_two_claims_one_wins_and_both_hear_the_truth(stack: BotStack) -> None:
+async def test_of_two_claims_one_wins_and_both_runners_are_told(stack: BotStack) -> None:
     order_id = await _open_order(stack)
     ana, ben = await stack.add_runner("Ana"), await stack.add_runner("Ben")
     message_id = await _group_message(stack)
@@ -120,7 +120,7 @@ async def test_nothing_is_bought_before_the_hold_is_checked(stack: BotStack) -> 
     assert await stack.status(order_id) is OrderStatus.ACCEPTED
 
 
-async def test_steps_out_of_order_are_stale(stack: BotStack) -> None:
+async def test_taps_out_of_sequence_are_stale(stack: BotStack) -> None:
     order_id, ana = await _claimed_order(stack)
     for tap in (Tap.PICKED_UP, Tap.ARRIVED):
         assert "out of date" in (await ana.tap(tap, order_id, 2))["text"]
@@ -152,7 +152,7 @@ async def test_five_wrong_pins_lock_the_hand_over(stack: BotStack) -> None:
 
 async def test_a_line_that_can_be_no_pin_is_not_one_of_the_five_tries(stack: BotStack) -> None:
     order_id, ana = await _arrived_order(stack)
-    for line in ("hello?", "she is not here", "12345"):
+    for line in ("hello?", "nobody is here", "12345"):
         await ana.write(line)
         assert "four digits" in await ana.text()
     row = await stack.order_row(order_id)
@@ -163,7 +163,7 @@ async def test_a_line_that_can_be_no_pin_is_not_one_of_the_five_tries(stack: Bot
     assert "did not understand" in await ana.text()
 
 
-async def test_an_admin_finishes_an_arrived_order_with_a_reason_when_the_pin_can_not(stack: BotStack) -> None:
+async def test_an_admin_finishes_an_arrived_order_with_a_reason_when_the_pin_fails(stack: BotStack) -> None:
     order_id, ana = await _arrived_order(stack)
     sam = await stack.add_admin()
     await sam.write(f"/finish {order_id}")
@@ -230,7 +230,7 @@ async def _arrived_order(stack: BotStack) -> tuple[int, BotUser]:
 
 
 async def _group_message(stack: BotStack) -> int:
-    """A message of the bot in the runner group, as a worker would send it."""
+    """Send a message of the bot to the runner group, as a worker would."""
     form = {"chat_id": stack.groups["north"], "text": "a job"}
     async with stack.session.post(f"{stack.telegram_url}/bot7001:north/sendMessage", json=form) as response:
         return int((await response.json())["result"]["message_id"])

@@ -1,4 +1,4 @@
-"""Who runs here, from an admin's chat: the roster, suspending with a reason, letting back."""
+"""Runners in an admin's chat: the roster, suspending with a reason, and reinstating."""
 
 from sqlalchemy import insert
 
@@ -37,7 +37,7 @@ async def test_a_suspended_runner_reads_why_takes_nothing_new_and_finishes_open_
 
 async def test_the_roster_says_how_each_runner_does_and_suspends_after_a_question(stack: BotStack) -> None:
     sam, (_, _, ana) = await stack.add_admin(), await claimed_order(stack)
-    zoe, abe = f"Zoe{ana.id}", f"Abe{ana.id}"  # nobody of another test has such a name
+    zoe, abe = f"Zoe{ana.id}", f"Abe{ana.id}"  # names that no other test uses
     await stack.update_rows(person, person.c.id == ana.id, first_name=zoe)
     ben = await stack.add_person(abe)
     await ben.tap(Tap.ASK_TO_RUN, version=1)
@@ -51,7 +51,7 @@ async def test_the_roster_says_how_each_runner_does_and_suspends_after_a_questio
     assert f"Suspend {zoe} ({ana.id})?" in await sam.text()
     assert await sam.labels() == ["Leave it as it is", "Yes, suspend"]
     await sam.press("Yes, suspend")
-    await sam.write("she never answers")
+    await sam.write("never answers")
     assert await _runner_status(stack, ana) == RunnerStatus.SUSPENDED
     await _find_runner(sam, zoe, f"Let {zoe} back")
     assert "told" in (await sam.press(f"Let {zoe} back"))["text"]
@@ -81,7 +81,7 @@ async def test_a_runner_is_suspended_in_reply_to_a_message_about_their_order(sta
             )
         await send_reply(admin_chat.sam, number, f"/suspend {admin_chat.sam.id}", admin_chat.chat)
         assert await _runner_status(stack, ana) == RunnerStatus.APPROVED, "a number alone is no reason"
-        await send_reply(admin_chat.sam, number, "/suspend she shouts", admin_chat.chat)
+        await send_reply(admin_chat.sam, number, "/suspend shouts", admin_chat.chat)
         assert "is suspended" in (await admin_chat.sam.last_message(admin_chat.chat))["text"]
     assert await _runner_status(stack, ana) == RunnerStatus.SUSPENDED
 

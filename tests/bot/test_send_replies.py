@@ -1,4 +1,4 @@
-"""Saying it: Telegram asks to wait, is broken, or will not; none of that undoes what was committed."""
+"""Sending replies while Telegram is slow, broken or refuses: none of that undoes what was committed."""
 
 from domain.buttons import Tap
 from domain.store.schema import campus, draft, membership, telegram_update
@@ -7,14 +7,14 @@ from tests.bot.campus_setup import NORTH
 from tests.bot.update_flood import FIRST_UPDATE
 
 
-async def test_a_request_to_wait_is_respected_and_the_words_come(stack: BotStack) -> None:
+async def test_a_request_to_wait_is_respected_and_the_reply_is_sent(stack: BotStack) -> None:
     mei = await stack.add_person()
     await stack.control_telegram("faults", kind="status", method="sendMessage", retry_after=1, chat=mei.id)
     await mei.write("/orders")
     assert "not ordered anything" in await mei.text()
 
 
-async def test_a_broken_connection_does_not_swallow_a_menu(stack: BotStack) -> None:
+async def test_a_broken_connection_loses_no_menu(stack: BotStack) -> None:
     mei = await stack.add_person()
     await stack.control_telegram("faults", kind="reset", method="sendMessage", chat=mei.id)
     await stack.control_telegram("faults", kind="status", method="sendMessage", status=502, chat=mei.id)
@@ -50,7 +50,7 @@ async def test_a_tap_that_is_too_old_to_answer_is_no_trouble(stack: BotStack) ->
     assert "not ordered anything" in await mei.text()
 
 
-async def test_a_menu_that_can_not_be_edited_comes_anew(stack: BotStack) -> None:
+async def test_a_menu_that_can_not_be_edited_is_sent_again(stack: BotStack) -> None:
     mei = await stack.add_person()
     before = len(await mei.messages())
     deleted = "Bad Request: message to edit not found"
@@ -95,4 +95,6 @@ async def test_every_update_is_settled(stack: BotStack) -> None:
     served = telegram_update.c.campus_id.in_([stack.campuses["north"], stack.campuses["south"]])
     unhandled = await stack.rows(telegram_update, served, telegram_update.c.handled_at.is_(None))
     assert [row for row in unhandled if not row["dead_lettered"]] == []
-    assert [row for row in unhandled if row["update_id"] < FIRST_UPDATE] == [], "only wild ones may be poison"
+    assert [row for row in unhandled if row["update_id"] < FIRST_UPDATE] == [], (
+        "only random updates may become dead letters"
+    )

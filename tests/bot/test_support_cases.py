@@ -1,4 +1,4 @@
-"""An admin looks into what customers reported: the list, answers both ways, the last word."""
+"""Cases in the admins' hands: the list, answers in both directions, and closing with a last answer."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +20,7 @@ async def test_a_reply_in_the_admin_chat_answers_and_the_customers_reply_comes_b
         await admin_chat.new_messages()
         answer = await mei.last_message()
         assert "The campus team writes" in answer["text"] and "We are <looking> for it" in answer["text"]
-        await mei.tap(Tap.ORDER_FOOD, version=1)  # another question is open now; the reply is no answer to that one
+        await mei.tap(Tap.ORDER_FOOD, version=1)  # another question is open now, and the reply is no answer to it
         await send_reply(mei, answer["message_id"], "It had a red lid")
         assert f"Passed on to the campus team: case #{case}" in await mei.text()
         (more,) = await admin_chat.new_messages()
@@ -76,7 +76,7 @@ async def test_an_admin_answers_in_private_and_the_others_read_it(stack: BotStac
         assert "Sam, campus team: On their way" in await admin_chat.sam.text()
 
 
-async def test_the_last_word_is_said_once_and_closes_the_case(stack: BotStack) -> None:
+async def test_the_closing_answer_is_sent_once_and_closes_the_case(stack: BotStack) -> None:
     async with open_admin_chat(stack) as admin_chat:
         mei, order_id, case = await _report_case(stack)
         (told,) = await admin_chat.new_messages()
@@ -148,7 +148,7 @@ async def test_only_admins_see_answer_and_close_and_never_in_their_own_matter(st
         assert row["status"] == CaseStatus.OPEN
 
 
-async def test_chatter_in_groups_is_nobodys_answer(stack: BotStack) -> None:
+async def test_talk_in_groups_is_no_answer_to_a_case(stack: BotStack) -> None:
     async with open_admin_chat(stack) as admin_chat:
         _, _, case = await _report_case(stack)
         (told,) = await admin_chat.new_messages()
@@ -182,7 +182,7 @@ async def test_without_an_admin_chat_a_case_waits_in_the_list(stack: BotStack) -
 
 
 async def _report_case(stack: BotStack) -> tuple[BotUser, int, int]:
-    """A customer with a case about her order; gives the order's and the case's number."""
+    """Add a customer with a case about their order, and return the numbers of the order and the case."""
     mei, _, order_id = await deliver_order(stack)
     await mei.tap(Tap.PROBLEM, order_id, 7)
     await mei.press("Missing")
@@ -192,6 +192,6 @@ async def _report_case(stack: BotStack) -> tuple[BotUser, int, int]:
 
 
 async def _tap_in_admin_chat(admin_chat: AdminChat, message: Json, label: str) -> Json:
-    """An admin taps a button in the admin chat; gives the answer."""
+    """Tap a button in the admin chat as an admin, and return the answer."""
     button = next(each for row in message["buttons"] for each in row if each["text"] == label)
     return await admin_chat.sam.forge_tap(button["data"], message_id=message["message_id"], chat=admin_chat.chat)

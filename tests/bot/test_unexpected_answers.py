@@ -1,4 +1,4 @@
-"""Answers of Telegram that nobody expects: the bot goes on, and serves when Telegram answers well again."""
+"""Malformed answers of Telegram: the bot goes on, and serves again when Telegram answers well."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -26,19 +26,19 @@ NO_RESULT = b'{"ok": true}'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultyTelegram:
-    """A proxy of the stand-in: it gives each of `answers` once, in place of the method's next answer."""
+    """A proxy of the stand-in that returns each of `answers` once in place of the method's next answer."""
 
     url: str
     answers: dict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
 
     async def has_answered(self) -> bool:
-        """Whether all answers were given."""
+        """Whether the proxy returned all its answers."""
         return not any(self.answers.values())
 
 
 @asynccontextmanager
 async def running_faulty_telegram() -> AsyncIterator[FaultyTelegram]:
-    """A stand-in behind its proxy."""
+    """Run a stand-in behind this proxy."""
     faulty_telegram = FaultyTelegram(url=f"http://127.0.0.1:{(port := free_port())}")
     async with running_telegram() as telegram_url, aiohttp.ClientSession() as session:
 
@@ -63,14 +63,14 @@ async def running_faulty_telegram() -> AsyncIterator[FaultyTelegram]:
 
 @asynccontextmanager
 async def polling_stack(database_url: str, faulty_telegram: FaultyTelegram) -> AsyncIterator[BotStack]:
-    """A stage whose bot polls this Telegram, while Redis is away."""
+    """Run a test stack whose bot polls this Telegram while Redis is down."""
     nowhere = f"redis://127.0.0.1:{free_port()}/0"
     async with running_bot_stack(database_url, nowhere, faulty_telegram.url, webhooks=False, names=("north",)) as stack:
         yield stack
 
 
 async def greet(stack: BotStack, person: int) -> None:
-    """Fail unless somebody who writes /start is answered."""
+    """Fail unless a person who writes /start is answered."""
     mei = BotUser(id=person, stack=stack)
     await stack.control_telegram("users", id=person, first_name="Mei", language_code="en")
     await stack.control_telegram("messages", from_=person, chat=mei.chat, text="/start")

@@ -1,4 +1,4 @@
-"""Where a cold reader stumbled: old buttons, words that nobody asked for, a photo that comes too early."""
+"""Input that the bot did not ask for: old buttons, unexpected text, and a photo that comes too early."""
 
 from domain.buttons import Tap
 from domain.order_message_view import OrderMessageKind
@@ -79,7 +79,7 @@ async def test_text_while_an_order_is_in_flight_is_relayed_after_a_yes(stack: Bo
     assert "did not understand" in await mei.text(), "it may be a PIN"
 
 
-async def test_who_has_an_order_and_a_case_chooses_who_reads_it(stack: BotStack) -> None:
+async def test_a_person_with_an_order_and_a_case_chooses_who_reads_the_text(stack: BotStack) -> None:
     mei, _, former = await deliver_order(stack)
     await mei.tap(Tap.PROBLEM_WORDLESS, former, 1)
     (case,) = await stack.rows(problem_case, problem_case.c.order_id == former)
@@ -97,7 +97,7 @@ async def test_who_has_an_order_and_a_case_chooses_who_reads_it(stack: BotStack)
     assert await mei.labels() == [f"#{order_id} · Zoe", f"#{former} · the campus team", "Nobody"]
 
 
-async def test_the_first_screen_knows_what_goes_on(stack: BotStack) -> None:
+async def test_the_first_screen_shows_orders_in_flight(stack: BotStack) -> None:
     order_id, mei, ana = await claimed_order(stack)
     await mei.write("/start")
     assert (await mei.labels())[0] == f"🔎 My order #{order_id}"
@@ -111,12 +111,12 @@ async def test_the_first_screen_knows_what_goes_on(stack: BotStack) -> None:
     assert "You are a runner" in await ana.text()
 
 
-async def test_the_next_step_stays_under_the_runners_thumb(stack: BotStack) -> None:
+async def test_a_runners_next_steps_edit_one_message(stack: BotStack) -> None:
     order_id, _, ana = await claimed_order(stack)
     await ana.tap(Tap.BOUGHT, order_id, 9)
     await ana.write("4.20")
     messages = len(await ana.messages())
-    await ana.tap(Tap.PICKED_UP, order_id, 9)  # on the card; the note follows when it is tapped
+    await ana.tap(Tap.PICKED_UP, order_id, 9)  # on the order message; the note is edited when a button on it is tapped
     await ana.press("Picked up")
     assert "bring it here: Library, door" in await ana.text()
     await ana.press("I'm here")
@@ -126,7 +126,7 @@ async def test_the_next_step_stays_under_the_runners_thumb(stack: BotStack) -> N
     assert "is delivered" in await ana.text()
 
 
-async def test_a_receipt_before_i_bought_it_says_the_same(stack: BotStack) -> None:
+async def test_a_receipt_sent_before_the_tap_on_bought_marks_the_purchase(stack: BotStack) -> None:
     order_id, _, ana = await claimed_order(stack)
     await stack.update_rows(orders, orders.c.id == order_id, hold_checked=False)
     await ana.write("4.50", photo=True)

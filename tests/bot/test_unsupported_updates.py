@@ -1,4 +1,4 @@
-"""Updates of kinds nobody here reads: each is answered or left alone once, and no later line waits behind it."""
+"""Updates of unsupported kinds: each is answered or ignored once, and holds up no later update."""
 
 from domain.buttons import Tap
 from domain.people import RunnerStatus
@@ -13,7 +13,7 @@ from tests.bot.order_setup import (
     raw_message_update,
 )
 
-MAX_CONCURRENT_UPDATES = 35  # taps of one person before she is too fast
+MAX_CONCURRENT_UPDATES = 35  # taps of one person before the rate limit refuses
 UNSUPPORTED_CONTENT: Json = {"poll": {"id": "1", "question": "pizza?", "options": [], "type": "of next year"}}
 
 
@@ -45,11 +45,11 @@ async def test_a_button_of_any_kind_with_the_largest_numbers_there_are_is_answer
         tapped = [_tap_update(sam, data) for data in taps[start : start + MAX_CONCURRENT_UPDATES]]
         for update in tapped:
             await post_update(stack, update)
-        assert await _handled_updates(stack, sam) == len(tapped), "one was held off for coming too fast, or failed"
+        assert await _handled_updates(stack, sam) == len(tapped), "an update was refused by the rate limit, or failed"
 
 
 def _tap_update(one: BotUser, data: str) -> Json:
-    """On a message too old to be known by more than its number."""
+    """An update of a tap on a message so old that only its number is known."""
     message = {"message_id": 5, "date": 0, "chat": {"id": one.id, "type": "private"}}
     sender = {"id": one.id, "is_bot": False, "first_name": "Sam", "language_code": "en"}
     query = {"id": str(next(UPDATE_IDS)), "from": sender, "chat_instance": "1", "data": data, "message": message}

@@ -1,4 +1,4 @@
-"""How often one may act: counted in Redis for all processes together, here while Redis is away."""
+"""The rate limit of users: counted in Redis for all processes, and in each process while Redis is down."""
 
 from redis.asyncio import Redis
 
@@ -26,7 +26,7 @@ async def test_two_processes_share_one_allowance(redis_url: str) -> None:
     await second.aclose()
 
 
-async def test_a_flushed_redis_only_forgets_who_was_fast(redis_url: str) -> None:
+async def test_a_flushed_redis_only_resets_the_rate_limits(redis_url: str) -> None:
     redis = Redis.from_url(redis_url)
     limit = new_rate_limiter(redis)
     for _ in range(MAX_BURST + 1):

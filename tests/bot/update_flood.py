@@ -1,4 +1,4 @@
-"""Bringing thousands of updates to the door, and looking at what they left behind."""
+"""Posting thousands of updates to the gateway, and checking what they leave behind."""
 
 import asyncio
 import json
@@ -21,16 +21,16 @@ from tests.fuzz.update_mutation import mutate_update
 
 BATCH_SIZE = 10
 FIRST_UPDATE = 700_000_000
-MAX_POST_ATTEMPTS = 8  # one more than an update is tried before it is parked, twice over
+MAX_POST_ATTEMPTS = 8  # more than the tries of an update (MAX_TRIES) before it becomes a dead letter
 KINDS = ("message", "callback_query", "my_chat_member", "chat_join_request", *OTHER_KINDS)
 HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
-# How an update ends that nobody can read: it fails, and fails again, unless its sender is too fast by then.
+# How an unreadable update ends: it fails at every try, or the rate limit refuses its sender.
 UNREADABLE_ERROR_PREFIXES = ("ValidationError", "too often")
 
 
 @dataclass(slots=True, kw_only=True)
 class UpdateFlood:
-    """What was brought: every update by its number, those that were whole, and what the logs said."""
+    """The posted updates by number, the valid ones among them, and what the logs recorded."""
 
     stack: BotStack
     writer: UpdateGenerator
@@ -39,7 +39,7 @@ class UpdateFlood:
     errors: list[str] = field(default_factory=list)
 
     async def post_updates(self, many: int, *, broken: float) -> None:
-        """So many updates, a part of them broken, some twice, some late; nobody is too fast."""
+        """Post this many updates: a share `broken`, some twice, some late, and none refused by the rate limit."""
         late: list[Json] = []
         while len(self.statuses) < many:
             await self._reset_rate_limits()
@@ -61,7 +61,7 @@ class UpdateFlood:
         return update
 
     async def _post_until_accepted(self, update: Json) -> None:
-        """As Telegram does: again until it is taken."""
+        """Post an update until it is accepted, as Telegram does."""
         body, status = json.dumps(update).encode(), 0
         for _ in range(MAX_POST_ATTEMPTS):
             async with self.stack.session.post(
@@ -73,13 +73,13 @@ class UpdateFlood:
         self.statuses[update["update_id"]] = status
 
     async def _reset_rate_limits(self) -> None:
-        """As if everybody had rested: nobody is asked to slow down, which would hide what is looked for."""
+        """Empty the rate limits, because a refusal would hide the errors this test looks for."""
         redis = Redis.from_url(self.stack.settings.redis_url)
         await redis.flushdb()
         await redis.aclose()
 
     async def find_violations(self) -> list[str]:
-        """Everything that should not have come of it."""
+        """Return one sentence for every outcome that must not occur."""
         found = [f"logged: {line}" for line in self.errors]
         for number, status in self.statuses.items():
             if status != 200 and (number in self.valid_updates or status != 400):
@@ -93,7 +93,7 @@ class UpdateFlood:
         return [f"seed {SEED}: {line}" for line in found]
 
     async def _failed_updates(self) -> Sequence[Json]:
-        """The updates of this flood that broke something, and are no poison."""
+        """The valid updates of this flood that failed."""
         wild = telegram_update.c.update_id >= FIRST_UPDATE
         rows = await self.stack.rows(telegram_update, telegram_update.c.tries > 0, wild)
         mine = [row for row in rows if row["update_id"] in self.statuses]
@@ -105,7 +105,7 @@ class UpdateFlood:
 
 
 def _is_readable(payload: Json) -> bool:
-    """Whether the Bot API's types fit: what they do not fit is truly poison."""
+    """Whether the update fits the Bot API's types; one that does not is bound to become a dead letter."""
     try:
         Update.model_validate(payload)
     except ValueError:
@@ -115,7 +115,7 @@ def _is_readable(payload: Json) -> bool:
 
 @contextmanager
 def record_errors(flood: UpdateFlood) -> Iterator[None]:
-    """Write down every error that is logged, but for updates that can't be read."""
+    """Record every logged error, except those about unreadable updates."""
 
     class ErrorRecorder(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
@@ -133,7 +133,7 @@ def record_errors(flood: UpdateFlood) -> Iterator[None]:
 
 
 async def register_people(stack: BotStack, people: Sequence[int]) -> None:
-    """Telegram knows them, and they have started the bot: it may write to them."""
+    """Register these people at the stand-in and let them start the bot, so that it may write to them."""
     for number in people:
         await stack.control_telegram("users", id=number, first_name="Somebody", language_code="en")
         await stack.control_telegram("messages", from_=number, chat=f"@{NORTH[2]}", text="/start")
@@ -142,13 +142,13 @@ async def register_people(stack: BotStack, people: Sequence[int]) -> None:
 
 @asynccontextmanager
 async def make_foreign_group(stack: BotStack) -> AsyncIterator[int]:
-    """A group of no campus, with the bot in it."""
+    """Create a group of no campus, with the bot in it."""
     made = await stack.control_telegram("groups", title="Elsewhere", members=[], bots=[NORTH[2]])
     yield int(made["id"])
 
 
 async def query_tables(stack: BotStack, queries: Mapping[str, str], **values: Json) -> Mapping[str, Sequence[str]]:
-    """What stands in the tables, by the name of the query."""
+    """The rows of each query, by the query's name."""
     async with stack.work() as work:
         return {
             name: sorted(str(tuple(row)) for row in await work.connection.execute(text(query), values))

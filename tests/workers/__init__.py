@@ -1,1 +1,1 @@
-"""Tests of the workers."""
+"""Tests of the workers: sagas, timers, reconciliation, audits and the outbox."""

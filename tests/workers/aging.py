@@ -1,4 +1,4 @@
-"""A stack with orders of a month ago, here and at Stripe, and changes of its rows that are taken back afterwards."""
+"""A worker stack with orders of a month ago, here and at Stripe, and changes of its rows that are rolled back."""
 
 import sqlite3
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ DAYS_AGO = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgedStack:
-    """A completed order and a cancelled one, both of a month ago."""
+    """A worker stack with a completed and a cancelled order, both of a month ago."""
 
     stack: WorkerStack
     completed: int
@@ -28,7 +28,7 @@ class AgedStack:
 
 @asynccontextmanager
 async def aged_stack(database_url: str, state: Path) -> AsyncIterator[AgedStack]:
-    """The orders are played today; then both sides' moments are changed, and Stripe's stand-in starts anew."""
+    """Play the orders today, then move the moments in both databases back and restart the Stripe stand-in."""
     async with running_worker_stack(database_url, state) as stack:
         completed = await stack.delivered_order(await stack.add_member(runner=True, card=None))
         await stack.run_due()
@@ -43,7 +43,7 @@ async def aged_stack(database_url: str, state: Path) -> AsyncIterator[AgedStack]
 
 
 def age_stripe(state: Path) -> None:
-    """Everything that a stand-in of this folder has was made a month earlier."""
+    """Move the creation of every object in the stand-in's folder back by a month."""
     made = "json_extract(body, '$.created')"
     statement = f"UPDATE document SET body = json_set(body, '$.created', {made} - ?) WHERE {made} IS NOT NULL"
     with closing(sqlite3.connect(state / "stripe.sqlite3")) as file, file:
@@ -51,7 +51,7 @@ def age_stripe(state: Path) -> None:
 
 
 async def age(stack: WorkerStack) -> None:
-    """Everything that our rows say happened, happened a month earlier."""
+    """Move every moment in our rows back by a month."""
     moments = [
         (table.name, [column.name for column in table.c if isinstance(column.type, DateTime)])
         for table in METADATA.sorted_tables
@@ -64,7 +64,7 @@ async def age(stack: WorkerStack) -> None:
 
 @asynccontextmanager
 async def changed(stack: WorkerStack, order_id: int, *statements: str) -> AsyncIterator[UnitOfWorkFactory]:
-    """The database after these statements about an order (`:id`), without its guards; then it is as before."""
+    """Apply these statements about an order (`:id`) without the database's guards, and roll them back at the end."""
     async with stack.database() as work:
         savepoint = await work.connection.begin_nested()
         for statement in (WITHOUT_GUARDS, *statements):

@@ -1,4 +1,4 @@
-"""Holds that lapse and customers who owe, in a town."""
+"""Holds that lapse, and customers who owe for an order."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from domain.store.saga_run import SagaRun
 from domain.store.use_cases import customer_debt_use_cases
 from tests.worker_stack import WorkerStack
 
-DECLINED_CARD = "pm_card_chargeCustomerFail"  # can be saved, and says no to every payment
-APPROVAL_CARD = "pm_card_authenticationRequired"  # its bank wants a word every time, and says no where nobody is there
+DECLINED_CARD = "pm_card_chargeCustomerFail"  # it can be saved, and declines every payment
+APPROVAL_CARD = "pm_card_authenticationRequired"  # it always needs an approval
 
 
 async def lapsed_order_at_drop_point(stack: WorkerStack, runner: Member, customer: Member | None = None) -> Order:
-    """An order that its runner has brought, and whose hold is gone: 11.30 of which 10.30 are the runner's."""
+    """Bring an order to the drop point and let its hold lapse: 11.30, of which 10.30 are the runner's."""
     order = await stack.claimed_order(runner, customer)
     await stack.bring_to_drop_point(runner, order)
     await lapse_hold(stack, order)
@@ -21,13 +21,13 @@ async def lapsed_order_at_drop_point(stack: WorkerStack, runner: Member, custome
 
 
 async def lapse_hold(stack: WorkerStack, order: Order) -> None:
-    """The bank lets go of what it held, as it does after days."""
+    """Cancel the hold at Stripe, as a bank does after days."""
     (held,) = [one for one in await stack.intents(order.id) if one["status"] == "requires_capture"]
     await stack.context.stripe.v1.payment_intents.cancel_async(held["id"])
 
 
 async def owed_order(stack: WorkerStack, customer: Member, *, runner: Member | None = None) -> Order:
-    """An order of hers that was delivered, and that she owes: her card said no when it was charged anew."""
+    """Deliver an order that its customer then owes: the hold lapsed, and the new charge was declined."""
     runner = runner or await stack.add_member(runner=True, card=None)
     order = await lapsed_order_at_drop_point(stack, runner, customer)
     await stack.save_test_card(customer.person_id, DECLINED_CARD)
@@ -37,7 +37,7 @@ async def owed_order(stack: WorkerStack, customer: Member, *, runner: Member | N
 
 
 async def pay_debt(stack: WorkerStack, customer: Member, order: Order) -> SagaRun | None:
-    """[Pay S$11.30], with the card she has now."""
+    """Tap [Pay S$11.30] with the customer's present card."""
     ((number,),) = await stack.rows("SELECT id FROM customer_debt WHERE order_id = :id", id=order.id)
     async with stack.database() as work:
         return await customer_debt_use_cases.pay_customer_debt(
@@ -52,17 +52,17 @@ async def debt_state(stack: WorkerStack, order: Order) -> tuple[str, int]:
 
 
 async def hold_states(stack: WorkerStack, order: Order) -> list[tuple[str, int]]:
-    """(status, captured) of every try to get the order's money, oldest first."""
+    """(status, captured amount) of every hold and charge of the order, oldest first."""
     rows = await stack.rows("SELECT status, captured FROM hold WHERE order_id = :id ORDER BY id", id=order.id)
     return [(row.status, row.captured) for row in rows]
 
 
 async def intent_states(stack: WorkerStack, order: Order) -> list[tuple[str, int]]:
-    """(status, received) of every intent Stripe has of the order, oldest first."""
+    """(status, received amount) of every intent Stripe has for the order, oldest first."""
     return [(one["status"], one["amount_received"]) for one in await stack.intents(order.id)]
 
 
 async def charge_calls(stack: WorkerStack, order: Order) -> list[dict[str, Any]]:
-    """The calls that made intents of the order, oldest first."""
+    """The calls that created intents for the order, oldest first."""
     calls = [call for call in await stack.inspect_stripe("requests") if call["path"] == "/v1/payment_intents"]
     return [call for call in calls if call["params"].get("metadata", {}).get("order") == str(order.id)]

@@ -1,4 +1,4 @@
-"""A backup of a town's database, and its return: what happened in between is forgotten here, and known at Stripe."""
+"""A backup of a campus's database and its restore: what happened in between is forgotten here, and known at Stripe."""
 
 from sqlalchemy import text
 
@@ -6,11 +6,11 @@ from domain.store.schema import METADATA
 from domain.store.unit_of_work import UnitOfWork
 from tests.worker_stack import WorkerStack
 
-WITHOUT_GUARDS = "SET LOCAL session_replication_role = replica"  # no triggers, no keys: as pg_restore loads data
+WITHOUT_GUARDS = "SET LOCAL session_replication_role = replica"  # no triggers, no foreign keys: as pg_restore does
 
 
 async def back_up_database(stack: WorkerStack) -> None:
-    """Keep every row as it is now."""
+    """Return every row as it is now."""
     async with stack.database() as work:
         await work.connection.execute(text("CREATE SCHEMA kept"))
         for table in METADATA.sorted_tables:
@@ -18,7 +18,7 @@ async def back_up_database(stack: WorkerStack) -> None:
 
 
 async def restore_database(stack: WorkerStack) -> None:
-    """Every row as it was kept."""
+    """Restore every row of a backup."""
     names = [table.name for table in METADATA.sorted_tables]
     async with stack.database() as work:
         await work.connection.execute(text(WITHOUT_GUARDS))
@@ -29,7 +29,7 @@ async def restore_database(stack: WorkerStack) -> None:
 
 
 async def bypass_guards(stack: WorkerStack, *statements: str) -> None:
-    """Change what nobody may change, such as the ledger."""
+    """Run statements that the database's guards would refuse, such as changes of the ledger."""
     async with stack.database() as work:
         await _run_statements(work, (WITHOUT_GUARDS, *statements))
 

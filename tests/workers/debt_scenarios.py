@@ -1,4 +1,4 @@
-"""Sagas that are about to run where a hold lapsed: the card is charged anew, is declined, or is paid with later."""
+"""Scenarios of lapsed holds: the card is charged again, is declined, or the customer pays later."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -13,11 +13,11 @@ from tests.workers.customer_debt_setup import (
     owed_order,
     pay_debt,
 )
-from tests.workers.saga_scenarios import SagaScenario, assert_paid_once
+from tests.workers.scenario_setup import SagaScenario, assert_paid_once
 
 
 async def charging_again(stack: WorkerStack) -> SagaScenario:
-    """complete_order, whose hold lapsed."""
+    """The scenario of complete_order after the hold lapsed."""
     runner = await stack.add_member(runner=True, card=None)
     order = await lapsed_order_at_drop_point(stack, runner)
     await stack.hand_over(runner, order)
@@ -31,8 +31,11 @@ async def charging_again(stack: WorkerStack) -> SagaScenario:
     return SagaScenario(stack=stack, saga_id=(await stack.saga(order, "complete_order")).id, check=check)
 
 
-async def charging_in_vain(stack: WorkerStack) -> SagaScenario:
-    """The same, and her card says no; the runner has no account yet, so it stays owed."""
+async def charging_declined(stack: WorkerStack) -> SagaScenario:
+    """The scenario of complete_order after the hold lapsed, with a card that is declined.
+
+    The runner has no account, so the payable waits.
+    """
     customer, runner = await stack.add_member(), await stack.add_member(runner=True, ready=False, card=None)
     order = await lapsed_order_at_drop_point(stack, runner, customer)
     await stack.save_test_card(customer.person_id, DECLINED_CARD)
@@ -48,7 +51,7 @@ async def charging_in_vain(stack: WorkerStack) -> SagaScenario:
 
 
 async def settling(stack: WorkerStack) -> SagaScenario:
-    """settle_debt."""
+    """The scenario of settle_debt."""
     customer, runner = await stack.add_member(), await stack.add_member(runner=True, ready=False, card=None)
     order = await owed_order(stack, customer, runner=runner)
     await stack.save_test_card(customer.person_id, "pm_card_visa")
@@ -63,8 +66,8 @@ async def settling(stack: WorkerStack) -> SagaScenario:
     return SagaScenario(stack=stack, saga_id=run.id, check=check)
 
 
-async def settling_in_vain(stack: WorkerStack) -> SagaScenario:
-    """settle_debt with a card that says no: it turns back."""
+async def settling_declined(stack: WorkerStack) -> SagaScenario:
+    """The scenario of settle_debt with a card that is declined, so it compensates."""
     customer, runner = await stack.add_member(), await stack.add_member(runner=True, ready=False, card=None)
     order = await owed_order(stack, customer, runner=runner)
     run = await pay_debt(stack, customer, order)
@@ -79,5 +82,5 @@ async def settling_in_vain(stack: WorkerStack) -> SagaScenario:
 
 
 DEBT_SCENARIOS: Mapping[str, Callable[[WorkerStack], Awaitable[SagaScenario]]] = {
-    scenario.__name__: scenario for scenario in (charging_again, charging_in_vain, settling, settling_in_vain)
+    scenario.__name__: scenario for scenario in (charging_again, charging_declined, settling, settling_declined)
 }

@@ -1,4 +1,4 @@
-"""Rungs of ladders for tests: made due, fired, and looked at."""
+"""Timers of escalations: making them due, firing them, and reading them."""
 
 import asyncio
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from workers.due_timers import fire_timers
 
 
 async def make_timers_due(stack: WorkerStack, order: Order, *kinds: TimerKind) -> None:
-    """The moment of these rungs of the order has come, if they are set; later ones are due later."""
+    """Make these timers of the order due, where they are set; later kinds are due later."""
     for before, kind in enumerate(reversed(kinds), start=1):
         await stack.sql(
             "UPDATE timer SET due_at = now() - make_interval(secs => :before)"
@@ -23,33 +23,33 @@ async def make_timers_due(stack: WorkerStack, order: Order, *kinds: TimerKind) -
 
 
 async def fire_timers_of(stack: WorkerStack, order: Order, *kinds: TimerKind) -> None:
-    """These rungs come due, and a worker sees it."""
+    """Make these timers due, and let a worker fire them."""
     await make_timers_due(stack, order, *kinds)
     await fire_timers(stack.context)
 
 
 async def sweep_after(stack: WorkerStack, pause: float) -> None:
-    """A worker's sweep, a little later."""
+    """Fire due timers as a sweep does, after a pause in seconds."""
     await asyncio.sleep(pause)
     for _ in range(3):
         await fire_timers(stack.new_worker("looking"))
 
 
 def near_race_delays(repetitions: int) -> Iterator[float]:
-    """Seconds that one side of a race starts before the other: once clearly each, then as near as can be."""
+    """Yield the seconds by which one side of a race starts first: each side clearly once, then almost together."""
     chance = Random(5)
     yield from (0.1, -0.1)
     yield from (chance.uniform(-0.006, 0.006) for _ in range(repetitions - 2))
 
 
 async def timer_kinds(stack: WorkerStack, order: Order, status: str = "set") -> set[str]:
-    """The kinds of the order's timers that are set (or fired, or stopped)."""
+    """The kinds of the order's timers in this status."""
     query = "SELECT kind FROM timer WHERE order_id = :id AND status = :status"
     return {row.kind for row in await stack.rows(query, id=order.id, status=status)}
 
 
 async def minutes_until(stack: WorkerStack, order: Order, kind: TimerKind) -> float:
-    """How far away a set timer is."""
+    """The minutes until a set timer is due."""
     query = (
         "SELECT extract(epoch FROM due_at - now()) / 60 AS minutes FROM timer"
         " WHERE order_id = :id AND kind = :kind AND status = 'set'"

@@ -15,7 +15,7 @@ END $$
 
 @asynccontextmanager
 async def failing_table(stack: WorkerStack, table: str, *, at_commit: bool = False) -> AsyncIterator[None]:
-    """Every write to this table fails."""
+    """Let every write to this table fail."""
     await stack.sql(FAILING_FUNCTION_SQL)
     if at_commit:
         await stack.sql(

@@ -1,4 +1,4 @@
-"""Many completed orders of a month ago: clones of one that was played, rows here and objects at Stripe."""
+"""Many completed orders of a month ago: clones of one order, as rows here and as objects at Stripe."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from domain.store.schema import hold, ledger_entry, ledger_txn, orders, payable,
 from tests.worker_stack import WorkerStack
 from tests.workers.database_backup import bypass_guards
 
-APART = 10_000  # between a number and that of its next clone
+APART = 10_000  # between a number and the same number in the next clone
 NUMBERS = ("id", "number", "order_id", "txn_id")
 NAMES = ("name", "payment_intent", "charge", "transfer", "posting_key")
 KINDS = ("payment_intent", "charge", "transfer", "balance_transaction")
@@ -30,7 +30,7 @@ OF_ORDER = {
 
 
 async def clone_rows(stack: WorkerStack, order_id: int, copies: int) -> None:
-    """So many more orders, each with rows of its own in every table the audit reads."""
+    """Insert this many clones of an order, with rows of their own in every table that the audit reads."""
     await bypass_guards(
         stack, *(_cloning(table, where.format(id=order_id), copies) for table, where in OF_ORDER.items())
     )
@@ -51,7 +51,7 @@ def _cloned(column: Column[Any]) -> str:
 
 
 def clone_objects(state: Path, order_id: int, copies: int) -> None:
-    """The Stripe objects of these clones, for a stand-in that starts with this folder."""
+    """Insert the Stripe objects of these clones into the folder from which a stand-in will start."""
     found = f"SELECT kind, id, body FROM document WHERE kind IN ({', '.join('?' * len(KINDS))}) ORDER BY seq"
     with closing(sqlite3.connect(state / "stripe.sqlite3")) as file, file:
         objects = file.execute(found, KINDS).fetchall()

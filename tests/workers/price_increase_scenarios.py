@@ -1,25 +1,25 @@
-"""Sagas that are about to replace a hold: adopted, declined, or overtaken by a claim."""
+"""Scenarios of replace_hold: adopted, declined, or overtaken by a claim."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
 from tests.worker_stack import WorkerStack
 from tests.workers.customer_debt_setup import DECLINED_CARD
 from tests.workers.price_increase_setup import held_at_stripe, hold_parts, increase_fee
-from tests.workers.saga_scenarios import SagaScenario
+from tests.workers.scenario_setup import SagaScenario
 
 
 async def replacing(stack: WorkerStack) -> SagaScenario:
-    """replace_hold for a raised fee."""
+    """The scenario of replace_hold for a price increase."""
     return await _scenario(stack, increased=True)
 
 
-async def replacing_in_vain(stack: WorkerStack) -> SagaScenario:
-    """The same with a card that says no."""
+async def replacing_declined(stack: WorkerStack) -> SagaScenario:
+    """The scenario of replace_hold with a card that is declined."""
     return await _scenario(stack, card=DECLINED_CARD)
 
 
 async def replacing_too_late(stack: WorkerStack) -> SagaScenario:
-    """The same, and a runner was faster."""
+    """The scenario of replace_hold of an order that a runner claims meanwhile."""
     scenario = await _scenario(stack)
     ((order_id,),) = await stack.rows("SELECT order_id FROM saga WHERE id = :id", id=scenario.saga_id)
     await stack.claim(await stack.add_member(runner=True, card=None), await stack.order(order_id))
@@ -47,5 +47,5 @@ async def _scenario(stack: WorkerStack, *, card: str | None = None, increased: b
 
 
 PRICE_INCREASE_SCENARIOS: Mapping[str, Callable[[WorkerStack], Awaitable[SagaScenario]]] = {
-    scenario.__name__: scenario for scenario in (replacing, replacing_in_vain, replacing_too_late)
+    scenario.__name__: scenario for scenario in (replacing, replacing_declined, replacing_too_late)
 }

@@ -1,4 +1,4 @@
-"""Customers who agree to pay more, in a town."""
+"""Price increases that customers agree to."""
 
 from domain.order import Order
 from domain.people import Member
@@ -8,14 +8,14 @@ from tests.worker_stack import WorkerStack
 
 
 async def increase_fee(stack: WorkerStack, customer: Member, order: Order) -> SagaRun | None:
-    """[Raise fee], then [Hold S$...] under the amount shown."""
+    """Tap [Raise fee], then [Hold S$...] under the amount shown."""
     async with stack.database() as work:
         _, price = await price_increase_use_cases.preview_fee_increase(work, stack.campus, customer, order.id)
     return await confirm_increase(stack, customer, order, price.ceiling)
 
 
 async def confirm_increase(stack: WorkerStack, customer: Member, order: Order, ceiling: int) -> SagaRun | None:
-    """[Hold S$...]."""
+    """Tap [Hold S$...]."""
     async with stack.database() as work:
         return await price_increase_use_cases.increase_delivery_fee(
             work, stack.campus, await stack.committed_member(customer.person_id), order.id, ceiling
@@ -23,13 +23,13 @@ async def confirm_increase(stack: WorkerStack, customer: Member, order: Order, c
 
 
 async def request_increase(stack: WorkerStack, runner: Member, order: Order, wanted: int) -> None:
-    """[Ask Mei]."""
+    """Tap [Ask Mei], as the runner."""
     async with stack.database() as work:
         await price_increase_use_cases.ask_customer_for_higher_limit(work, stack.campus, runner, order.id, wanted)
 
 
 async def accept_increase(stack: WorkerStack, customer: Member, order: Order, ceiling: int) -> SagaRun | None:
-    """[Yes, max S$...]."""
+    """Tap [Yes, max S$...], as the customer."""
     async with stack.database() as work:
         return await price_increase_use_cases.accept_higher_limit(
             work, stack.campus, await stack.committed_member(customer.person_id), order.id, ceiling
@@ -48,5 +48,5 @@ async def intents_at_stripe(stack: WorkerStack, order: Order) -> list[tuple[str,
 
 
 async def held_at_stripe(stack: WorkerStack, order: Order) -> list[int]:
-    """What Stripe still holds for the order."""
+    """The amount, in minor units, that Stripe still holds for the order."""
     return [amount for status, amount in await intents_at_stripe(stack, order) if status != "canceled"]

@@ -1,4 +1,4 @@
-"""Reconciliation in a town: one turn, or all of it; what differs; and the levers that make it differ."""
+"""Reconciliation in tests: one pass or all of it, the discrepancies found, and ways to cause them."""
 
 import asyncio
 from typing import Any
@@ -13,38 +13,41 @@ DiscrepancyRow = tuple[str, str, str]
 
 
 async def reconcile_once(stack: WorkerStack, name: str = "comparer") -> None:
-    """What a worker does every two seconds; the second time everything is due."""
+    """Run the reconciler twice as a worker does; the second time every list is due."""
     await reconcile(stack.new_worker(name), asyncio.Event())
     await stack.sql("UPDATE list_cursor SET due_at = now()")
     await reconcile(stack.new_worker(name), asyncio.Event())
 
 
 async def reconcile_all(stack: WorkerStack) -> None:
-    """All lists to their end, what they brought handled, and the sagas driven."""
+    """Read all lists to their end, handle the events found, and run the due sagas."""
     await reconcile_everything(stack.new_worker("comparer"))
     await handle_waiting_stripe_events(stack.context, 1_000)
     await stack.run_due()
 
 
 async def discrepancies(stack: WorkerStack, status: str = "open") -> list[DiscrepancyRow]:
-    """(kind, subject, note) of those that stand like this."""
+    """(kind, subject, note) of the discrepancies in this status."""
     query = "SELECT kind, subject, note FROM discrepancy WHERE status = :status ORDER BY id"
     return [tuple(row) for row in await stack.rows(query, status=status)]
 
 
 async def admin_notifications(stack: WorkerStack) -> list[str]:
-    """What the admins were told of differences and holds, oldest first."""
-    query = "SELECT key FROM notification WHERE key LIKE 'notification-discrepancy%' OR key = 'notification-hold-expiring' ORDER BY id"
+    """The keys of the admins' notifications about discrepancies and dying holds, oldest first."""
+    query = (
+        "SELECT key FROM notification"
+        " WHERE key LIKE 'notification-discrepancy%' OR key = 'notification-hold-expiring' ORDER BY id"
+    )
     return [row.key for row in await stack.rows(query)]
 
 
 async def stripe_call_paths(stack: WorkerStack) -> list[str]:
-    """The calls Stripe got so far."""
+    """The calls that Stripe has received."""
     return [f"{call['verb']} {call['path']}" for call in await stack.inspect_stripe("requests")]
 
 
 async def create_stray_intent(stack: WorkerStack, **metadata: str) -> dict[str, Any]:
-    """A hold that somebody made behind our back."""
+    """Create a hold at Stripe that no saga of ours made."""
     customer = (await stack.add_member()).stripe_customer
     (method,) = [
         one for one in await stack.inspect_stripe("objects", kind="payment_method") if one["customer"] == customer
@@ -55,7 +58,7 @@ async def create_stray_intent(stack: WorkerStack, **metadata: str) -> dict[str, 
 
 
 async def create_stray_transfer(stack: WorkerStack, order: Order, account: str, **metadata: str) -> dict[str, Any]:
-    """A transfer of an order's money that somebody made behind our back."""
+    """Create a transfer of an order's money at Stripe that no saga of ours made."""
     (intent,) = await stack.intents(order.id)
     params = {"amount": 50, "currency": "sgd", "destination": account, "metadata": metadata}
     params |= {"transfer_group": f"order_{order.id}", "source_transaction": intent["latest_charge"]}
@@ -63,7 +66,7 @@ async def create_stray_transfer(stack: WorkerStack, order: Order, account: str, 
 
 
 async def forget_payment(stack: WorkerStack, order: Order) -> None:
-    """Stripe has a payment of this order that the books know nothing of, as after a restored backup."""
+    """Insert a discrepancy about a payment that the books do not know, as after a restored backup."""
     await stack.sql(
         "INSERT INTO discrepancy (campus_id, kind, subject, order_id, remote_value, currency)"
         " VALUES (:campus, 'unknown_intent', 'pi_forgotten', :order, 1130, 'sgd')",

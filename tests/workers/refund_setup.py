@@ -1,4 +1,4 @@
-"""Refunds in a town: an admin's word, the ledger's lines, and what Stripe has."""
+"""Refunds and disputes in tests: an admin's refund, the ledger's postings, and what Stripe has."""
 
 import json
 from typing import Any
@@ -7,12 +7,12 @@ from domain.order import Bearer, Order
 from domain.people import Member
 from domain.store.use_cases import refund_use_cases
 from tests.worker_stack import WorkerStack
-from tests.workers.saga_scenarios import new_admin, refunds_of
+from tests.workers.scenario_setup import new_admin, refunds_of
 from workers.stripe_event_handler import handle_stripe_event
 
 
 async def completed_order(stack: WorkerStack, runner: Member, *, card: str = "pm_card_visa") -> Order:
-    """An order of somebody with this card, paid: 11.30 of which 10.30 are the runner's (8.50 for the food)."""
+    """Play an order paid with this card: 11.30, of which 10.30 are the runner's (8.50 for the food)."""
     order = await stack.claimed_order(runner, await stack.add_member(card=card))
     await stack.bring_to_drop_point(runner, order)
     await stack.hand_over(runner, order)
@@ -28,14 +28,14 @@ async def refund_order(
     *,
     admin: Member | None = None,
 ) -> None:
-    """An admin's [Refund]; the money has yet to move."""
+    """Tap [Refund] as an admin; the money has not moved yet."""
     who = admin or await new_admin(stack)
     async with stack.database() as work:
         await refund_use_cases.start_refund(work, stack.campus, who, order.id, amount, bearer, "cold <soup>")
 
 
 async def refund_rows(stack: WorkerStack, order: Order) -> list[tuple[str, int, int]]:
-    """(status, amount, her part) of the order's refunds."""
+    """(status, amount, runner's part) of the order's refunds."""
     rows = await stack.rows(
         "SELECT status, amount, runner_amount FROM refund WHERE order_id = :id ORDER BY id", id=order.id
     )
@@ -43,7 +43,7 @@ async def refund_rows(stack: WorkerStack, order: Order) -> list[tuple[str, int, 
 
 
 async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, int, int]:
-    """(status, withheld, sent) of what the runner is owed."""
+    """(status, withheld, sent) of the runner's payable."""
     ((status, withheld, sent),) = await stack.rows(
         "SELECT status, withheld, sent FROM payable WHERE order_id = :id", id=order.id
     )
@@ -51,7 +51,7 @@ async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, int, int
 
 
 async def booked_amounts(stack: WorkerStack, order: Order) -> dict[str, int]:
-    """What the order's postings sum up to, by the account's first word."""
+    """The sums of the order's postings, by the first word of the ledger account."""
     rows = await stack.rows(
         "SELECT split_part(a.code, ':', 1) AS account, sum(e.amount) AS amount FROM ledger_entry e"
         " JOIN ledger_txn t ON t.id = e.txn_id JOIN ledger_account a ON a.id = e.account_id"
@@ -62,14 +62,14 @@ async def booked_amounts(stack: WorkerStack, order: Order) -> dict[str, int]:
 
 
 async def settle_refund_late(stack: WorkerStack, order: Order) -> dict[str, Any]:
-    """The bank's late answer to a refund: how the refund stands at Stripe after it."""
+    """Set the status that a refund has at Stripe after the bank's late answer."""
     await stack.control_stripe("clock", advance=61)
     (found,) = await refunds_of(stack, order.id)
     return found
 
 
 async def receive_event(stack: WorkerStack, event_id: str, found: dict[str, Any], account: str | None = None) -> None:
-    """Stripe's event about this object, stored and read."""
+    """Store Stripe's event about this object, and handle it."""
     values = {"id": event_id, "account": account, "payload": json.dumps({"data": {"object": found}})}
     await stack.sql(
         "INSERT INTO stripe_event (id, type, account, payload) VALUES (:id, 'any', :account, CAST(:payload AS jsonb))",
@@ -80,7 +80,7 @@ async def receive_event(stack: WorkerStack, event_id: str, found: dict[str, Any]
 
 
 async def deliver_dispute(stack: WorkerStack, order: Order, **change: object) -> dict[str, Any]:
-    """The bank begins to look into the payment, or decides; we are told of it, twice."""
+    """Open or decide a dispute at Stripe, and handle its event twice."""
     (intent,) = [one for one in await stack.intents(order.id) if one["status"] == "succeeded"]
     found: dict[str, Any] = await stack.control_stripe(f"disputes/{intent['latest_charge']}", **change)
     for number in range(2):

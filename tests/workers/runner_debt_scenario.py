@@ -1,14 +1,14 @@
-"""A pay-out of somebody in debt, for the tests that kill workers."""
+"""The scenario of a payout to a runner with a debt, for the tests that kill workers."""
 
 from domain.order import Bearer
 from domain.store.use_cases import refund_use_cases
 from tests.worker_stack import WorkerStack
-from tests.workers.saga_scenarios import SagaScenario, assert_paid_once, new_admin
+from tests.workers.scenario_setup import SagaScenario, assert_paid_once, new_admin
 from workers.saga_engine import advance_saga
 
 
 async def paying_off_a_debt(stack: WorkerStack) -> SagaScenario:
-    """pay_out_runner, of somebody who owes a part of it for a refund that could not be taken back."""
+    """The scenario of pay_out_runner of a runner who owes a part of it for a refund that could not be reversed."""
     runner = await stack.add_member(runner=True, card=None)
     owing = await stack.delivered_order(runner)
     await stack.run_due()

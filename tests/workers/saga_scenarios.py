@@ -1,60 +1,38 @@
-"""Sagas that are about to run, one of each kind, and how one knows that each came to its right end."""
+"""Scenarios of sagas that are due and have not run, one of each kind, with a check of their effect."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
 
-from domain.order import Bearer, Order, OrderStatus
-from domain.people import Member
+from domain.order import Bearer, OrderStatus
 from domain.store.saga_progress import start_saga
 from domain.store.saga_run import SagaStart
-from domain.store.use_cases import admin_use_cases, ordering_use_cases, refund_use_cases, runner_use_cases
+from domain.store.use_cases import ordering_use_cases, refund_use_cases, runner_use_cases
 from tests.worker_stack import WorkerStack
+from tests.workers.scenario_setup import (
+    SagaScenario,
+    assert_paid_once,
+    close_purchase,
+    new_admin,
+    order_scenario,
+    refunds_of,
+)
 from workers.due_timers import fire_timers
 from workers.saga_engine import advance_saga
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SagaScenario:
-    """A saga of a town, due and never run; `check` fails unless its effect was had exactly once."""
-
-    stack: WorkerStack
-    saga_id: UUID
-    check: Callable[[], Awaitable[None]]
-
-    async def is_final(self) -> bool:
-        """Whether the saga is over."""
-        ((status,),) = await self.stack.rows("SELECT status FROM saga WHERE id = :id", id=self.saga_id)
-        assert status != "stuck"
-        return status in ("done", "compensated")
-
-
-async def order_scenario(stack: WorkerStack, order_id: int, kind: str, ends: OrderStatus, money: str) -> SagaScenario:
-    """A scene about one order with one intent, which ends with this status."""
-    row = await stack.saga(await stack.order(order_id), kind)
-
-    async def check() -> None:
-        assert (await stack.order(order_id)).status is ends
-        assert [one["status"] for one in await stack.intents(order_id)] == [money]
-
-    return SagaScenario(stack=stack, saga_id=row.id, check=check)
-
-
 async def placing(stack: WorkerStack) -> SagaScenario:
-    """create_order."""
+    """The scenario of create_order."""
     order = await stack.place_order(await stack.add_member())
     return await order_scenario(stack, order.id, "create_order", OrderStatus.CREATED, "requires_capture")
 
 
-async def placing_in_vain(stack: WorkerStack) -> SagaScenario:
-    """create_order with a card the bank refuses: it turns back."""
+async def placing_declined(stack: WorkerStack) -> SagaScenario:
+    """The scenario of create_order with a card that the bank declines, so it compensates."""
     order = await stack.place_order(await stack.add_member(card="pm_card_chargeCustomerFail"))
     return await order_scenario(stack, order.id, "create_order", OrderStatus.CANCELLED, "canceled")
 
 
 async def claiming(stack: WorkerStack) -> SagaScenario:
-    """accept_order."""
+    """The scenario of accept_order."""
     order = await stack.open_order()
     await stack.claim(await stack.add_member(runner=True, card=None), order)
     scenario = await order_scenario(stack, order.id, "accept_order", OrderStatus.ACCEPTED, "requires_capture")
@@ -67,31 +45,15 @@ async def claiming(stack: WorkerStack) -> SagaScenario:
 
 
 async def cancelling(stack: WorkerStack) -> SagaScenario:
-    """cancel_order."""
+    """The scenario of cancel_order."""
     customer = await stack.add_member()
     order = await stack.open_order(customer)
     await stack.cancel(customer, order)
     return await order_scenario(stack, order.id, "cancel_order", OrderStatus.CANCELLED, "canceled")
 
 
-async def new_admin(stack: WorkerStack) -> Member:
-    """An admin of the town with no part in any order."""
-    number = (await stack.add_member(card=None)).person_id
-    await stack.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=number)
-    return await stack.committed_member(number)
-
-
-async def close_purchase(
-    stack: WorkerStack, order: Order, bearer: Bearer, reason: str, *, admin: Member | None = None
-) -> Order:
-    """An admin's word on what was bought and will not arrive."""
-    who = admin or await new_admin(stack)
-    async with stack.database() as work:
-        return await admin_use_cases.close_purchase_as_admin(work, stack.campus, who, order.id, bearer, reason)
-
-
 async def closing(stack: WorkerStack) -> SagaScenario:
-    """close_purchase, at the platform's cost; the runner has no account yet, so it stays owed."""
+    """The scenario of close_purchase at the platform's cost; the runner has no account yet, so the payable waits."""
     runner = await stack.add_member(runner=True, ready=False, card=None)
     order = await stack.claimed_order(runner)
     await stack.bring_to_drop_point(runner, order)
@@ -108,7 +70,7 @@ async def closing(stack: WorkerStack) -> SagaScenario:
 
 
 async def expiring(stack: WorkerStack) -> SagaScenario:
-    """expire_order."""
+    """The scenario of expire_order."""
     order = await stack.open_order()
     await stack.sql("UPDATE timer SET due_at = now() WHERE order_id = :id AND kind = 'expire'", id=order.id)
     await fire_timers(stack.context)
@@ -116,7 +78,7 @@ async def expiring(stack: WorkerStack) -> SagaScenario:
 
 
 async def completing(stack: WorkerStack) -> SagaScenario:
-    """complete_order, up to the runner's money."""
+    """The scenario of complete_order, up to the runner's money."""
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     scenario = await order_scenario(stack, order.id, "complete_order", OrderStatus.COMPLETED, "succeeded")
 
@@ -128,7 +90,7 @@ async def completing(stack: WorkerStack) -> SagaScenario:
 
 
 async def paying(stack: WorkerStack) -> SagaScenario:
-    """pay_out_runner."""
+    """The scenario of pay_out_runner."""
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await advance_saga(stack.context, (await stack.saga(order, "complete_order")).id)
     row = await stack.saga(order, "pay_out_runner")
@@ -139,14 +101,8 @@ async def paying(stack: WorkerStack) -> SagaScenario:
     return SagaScenario(stack=stack, saga_id=row.id, check=check)
 
 
-async def refunds_of(stack: WorkerStack, order_id: int) -> list[dict[str, Any]]:
-    """All refunds Stripe has for an order."""
-    found = await stack.inspect_stripe("objects", kind="refund")
-    return [one for one in found if one["metadata"].get("order") == str(order_id)]
-
-
 async def refunding_a_part(stack: WorkerStack) -> SagaScenario:
-    """refund_order, of a part that the runner bears, and was sent already."""
+    """The scenario of refund_order of a part that the runner bears, and that was sent already."""
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.run_due()
     async with stack.database() as work:
@@ -162,8 +118,8 @@ async def refunding_a_part(stack: WorkerStack) -> SagaScenario:
     return SagaScenario(stack=stack, saga_id=run.id, check=check)
 
 
-async def hearing_of_a_failed_refund(stack: WorkerStack) -> SagaScenario:
-    """check_refund, of what the runner bore: it is hers again, and sent again."""
+async def checking_a_failed_refund(stack: WorkerStack) -> SagaScenario:
+    """The scenario of check_refund of a failed refund: the runner is owed its amount again, and it is sent."""
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner, await stack.add_member(card="pm_card_refundFail"))
     await stack.bring_to_drop_point(runner, order)
@@ -190,8 +146,8 @@ async def hearing_of_a_failed_refund(stack: WorkerStack) -> SagaScenario:
     return SagaScenario(stack=stack, saga_id=run.id, check=check)
 
 
-async def hearing_of_a_dispute(stack: WorkerStack) -> SagaScenario:
-    """follow_dispute, of an order whose runner was not paid yet."""
+async def following_a_dispute(stack: WorkerStack) -> SagaScenario:
+    """The scenario of follow_dispute of an order whose runner was not paid yet."""
     order = await stack.delivered_order(await stack.add_member(runner=True, ready=False, card=None))
     await stack.run_due()
     (intent,) = await stack.intents(order.id)
@@ -208,8 +164,8 @@ async def hearing_of_a_dispute(stack: WorkerStack) -> SagaScenario:
     return SagaScenario(stack=stack, saga_id=run.id, check=check)
 
 
-async def hearing_of_a_well_account(stack: WorkerStack) -> SagaScenario:
-    """follow_account, of somebody with money waiting: all of it is sent."""
+async def following_a_ready_account(stack: WorkerStack) -> SagaScenario:
+    """The scenario of follow_account of a runner with money waiting: all of it is sent."""
     runner = await stack.add_member(runner=True, card=None)
     await stack.sql("UPDATE person SET payouts_ready = false WHERE id = :id", id=runner.person_id)
     order = await stack.delivered_order(runner)
@@ -228,7 +184,7 @@ async def hearing_of_a_well_account(stack: WorkerStack) -> SagaScenario:
 
 
 async def saving_a_card(stack: WorkerStack) -> SagaScenario:
-    """save_card, of somebody Stripe does not know; the person fills in the page as soon as there is one."""
+    """The scenario of save_card of a person Stripe does not know; they fill in the page as soon as there is one."""
     member = await stack.add_member(card=None)
     async with stack.database() as work:
         run = await ordering_use_cases.start_card_setup(work, stack.campus, member)
@@ -245,7 +201,7 @@ async def saving_a_card(stack: WorkerStack) -> SagaScenario:
 
 
 async def onboarding(stack: WorkerStack) -> SagaScenario:
-    """onboard_runner, of somebody with money waiting."""
+    """The scenario of onboard_runner of a runner with money waiting."""
     runner = await stack.add_member(runner=True, ready=False, card=None)
     order = await stack.delivered_order(runner)
     await stack.run_due()
@@ -262,34 +218,11 @@ async def onboarding(stack: WorkerStack) -> SagaScenario:
     return SagaScenario(stack=stack, saga_id=run.id, check=check)
 
 
-async def assert_paid_once(stack: WorkerStack, order_id: int) -> None:
-    """One transfer, and the payable says which."""
-    (transfer,) = await stack.transfers(order_id)
-    assert await stack.rows("SELECT status, transfer FROM payable WHERE order_id = :id", id=order_id) == [
-        ("paid", transfer["id"])
-    ]
-
-
-async def act_as_person(stack: WorkerStack, saga_id: UUID) -> None:
-    """What the person behind a card set-up or an onboarding does at Stripe's page, if there is one by now."""
-    ((data,),) = await stack.rows("SELECT data FROM saga WHERE id = :id", id=saga_id)
-    if "session" in data and "card" not in data:
-        (found,) = [
-            one
-            for one in await stack.inspect_stripe("objects", kind="checkout.session")
-            if one["id"] == data["session"]
-        ]
-        if found["status"] == "open":
-            await stack.control_stripe(f"checkout/{data['session']}/complete", card="pm_card_visa")
-    if "account" in data:
-        await stack.control_stripe(f"onboard/{data['account']}", finish=True)
-
-
 SAGA_SCENARIOS: Mapping[str, Callable[[WorkerStack], Awaitable[SagaScenario]]] = {
     scenario.__name__: scenario
     for scenario in (
         placing,
-        placing_in_vain,
+        placing_declined,
         claiming,
         cancelling,
         closing,
@@ -297,9 +230,9 @@ SAGA_SCENARIOS: Mapping[str, Callable[[WorkerStack], Awaitable[SagaScenario]]] =
         completing,
         paying,
         refunding_a_part,
-        hearing_of_a_failed_refund,
-        hearing_of_a_dispute,
-        hearing_of_a_well_account,
+        checking_a_failed_refund,
+        following_a_dispute,
+        following_a_ready_account,
         saving_a_card,
         onboarding,
     )

@@ -1,4 +1,4 @@
-"""A customer does not come to the door: she is reminded, then the food may be left; the PIN may always be faster."""
+"""The escalation of an absent customer: a reminder, then leaving the food; the PIN counts at any time."""
 
 import asyncio
 
@@ -17,14 +17,14 @@ REMINDER, ABSENT, CHECK_IN = TimerKind.REMINDER, TimerKind.ABSENT, TimerKind.RUN
 
 
 async def arrived_order(stack: WorkerStack) -> tuple[Member, Order]:
-    """A runner who has arrived with her job."""
+    """Return a runner who has arrived, with the order."""
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     return runner, await stack.bring_to_drop_point(runner, order)
 
 
 async def leave_food(stack: WorkerStack, runner: Member, order: Order) -> Order:
-    """A photo of the food where it was left."""
+    """Leave the food with a photo of where it is."""
     async with stack.database() as work:
         return await photo_use_cases.leave_food_with_photo(work, stack.campus, runner, order.id, "a photo")
 

@@ -1,4 +1,4 @@
-"""The audit's command line: what it takes, and what it prints."""
+"""The audit's command line: its arguments and its output."""
 
 import asyncio
 import os
@@ -36,7 +36,7 @@ async def test_the_command_prints_the_window_only_when_it_is_asked_for(
     settings = {
         "DATABASE_URL": module_database_url,
         "STRIPE_API_URL": aged.stack.stripe_url,
-        "STRIPE_SECRET_KEY": "sk_test_town",
+        "STRIPE_SECRET_KEY": "sk_test_stack",
     }
     command = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "workers.audit", *arguments, cwd=PROJECT, env=os.environ | settings,

@@ -1,12 +1,14 @@
-"""What the audit of some days costs does not grow with the orders before them."""
+"""The cost of an audit of some days does not grow with the number of older orders."""
 
 from pathlib import Path
 
 from bench.audit_window import filled_stack, measure_modes
 
 
-async def test_a_window_reads_a_few_rows_and_pages_beside_many_old_orders(database_url: str, tmp_path: Path) -> None:
-    """`python -m bench.audit_window` measures the same beside 5,000."""
+async def test_a_window_reads_few_rows_and_pages_when_there_are_many_old_orders(
+    database_url: str, tmp_path: Path
+) -> None:
+    """`python -m bench.audit_window` measures the same with 5,000 older orders."""
     async with filled_stack(database_url, tmp_path, old=300, new=2) as stack:
         full, window = await measure_modes(stack, database_url)
     assert (full.broken, window.broken) == ([], [])
@@ -14,4 +16,4 @@ async def test_a_window_reads_a_few_rows_and_pages_beside_many_old_orders(databa
     assert full.rows > 302 * 10
     assert window.rows < 2 * 30
     assert full.calls == 4 + 4 + 1 + 1, "302 intents, 302 transfers, no refunds, the balance"
-    assert window.calls == 5, "intents, transfers, refunds, what was taken back, the balance"
+    assert window.calls == 5, "intents, transfers, refunds, reversals, the balance"

@@ -24,7 +24,7 @@ INDEXES = (
 
 
 def broken(books: AuditSnapshot) -> dict[str, list[str]]:
-    """Name -> breaches of the invariants that say no, with Postgres' own sums."""
+    """Name -> breaches of the invariants that fail, with the sums that Postgres computed."""
     findings = [invariant(books) for invariant in INVARIANTS]
     return {finding.name: sorted(finding.breaches) for finding in findings if finding.breaches}
 
@@ -100,7 +100,7 @@ async def test_an_old_order_belongs_to_the_window_by_any_change_and_while_anythi
 
 
 async def test_older_objects_of_an_order_are_asked_for_one_by_one(aged: AgedStack) -> None:
-    """An old order that changed is compared with all that Stripe has of it."""
+    """An old order that changed is compared with everything Stripe has of it."""
     statement = "UPDATE payable SET paid_at = now() WHERE order_id = :id"
     async with changed(aged.stack, aged.completed, statement) as database:
         books = await read_window(database, aged.stack.context.stripe, DAYS)
@@ -181,7 +181,7 @@ async def test_a_saga_run_of_no_order_is_known_by_the_objects_that_name_it(aged:
 
 
 async def test_what_an_old_order_paid_of_an_open_debt_is_known_to_be_booked(aged: AgedStack) -> None:
-    """The debt is in the window, the pay-out that was kept for it is not."""
+    """The debt is in the window, and the payout it was netted against is not."""
     kept = (
         debt("open", ended="NULL"),
         "UPDATE debt SET netted = 5",
@@ -215,7 +215,7 @@ async def held_for_nothing_we_know(aged: AgedStack) -> None:
 
 
 async def hold_money(stack: WorkerStack, metadata: dict[str, str]) -> None:
-    """Money of somebody, held by a call that is not ours."""
+    """Create a hold of this person's money by a call that is not ours."""
     params: Any = {
         "amount": 500,
         "currency": "sgd",
@@ -230,7 +230,7 @@ async def hold_money(stack: WorkerStack, metadata: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("meddle", [reversed_by_hand, refunded_by_hand, held_by_hand, held_for_nothing_we_know])
-async def test_what_somebody_does_at_stripe_to_an_old_order_is_found(own_aged: AgedStack, meddle: Any) -> None:
+async def test_a_change_at_stripe_to_an_old_order_is_found(own_aged: AgedStack, meddle: Any) -> None:
     stack = own_aged.stack
     await meddle(own_aged)
     found = broken(await read_window(stack.database, stack.context.stripe, DAYS))
@@ -239,7 +239,7 @@ async def test_what_somebody_does_at_stripe_to_an_old_order_is_found(own_aged: A
 
 
 async def test_what_a_window_looks_for_has_indexes(aged: AgedStack) -> None:
-    """With this few rows Postgres would rather read tables whole, so it is told not to."""
+    """With so few rows Postgres prefers sequential scans, so the test disables them."""
     counted = text("SELECT indexrelid::regclass::text, pg_stat_get_xact_numscans(indexrelid) FROM pg_index")
     async with changed(aged.stack, aged.completed, "SET LOCAL enable_seqscan = off") as database:
         async with database() as work:

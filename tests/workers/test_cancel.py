@@ -1,4 +1,4 @@
-"""Cancelling: one way for each state before the purchase, none after it, and the money follows."""
+"""Cancelling: one way for each state before the purchase, none after it, and the hold is released."""
 
 import pytest
 
@@ -11,20 +11,19 @@ from workers.saga_engine import advance_saga
 
 
 async def add_admin(stack: WorkerStack) -> Member:
-    """An admin."""
     member = await stack.add_member()
     await stack.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=member.person_id)
     return await stack.committed_member(member.person_id)
 
 
 async def cancel_as_admin(stack: WorkerStack, admin: Member, order: Order, reason: str = "shop closed") -> Order:
-    """An admin's cancel with a reason."""
+    """Cancel as an admin, with a reason."""
     async with stack.database() as work:
         return await admin_use_cases.cancel_order_as_admin(work, stack.campus, admin, order.id, reason)
 
 
 async def intent_states(stack: WorkerStack, order: Order) -> list[str]:
-    """What Stripe says of the order's intents."""
+    """The statuses that Stripe has for the order's intents."""
     return [one["status"] for one in await stack.intents(order.id)]
 
 
@@ -40,7 +39,7 @@ async def test_a_cancel_before_stripe_was_asked_asks_stripe_nothing(shared_stack
 
 
 async def test_s8_a_cancel_while_the_bank_is_asked_releases_what_was_asked_for(shared_stack: WorkerStack) -> None:
-    """S8: the original left a live order with a hold."""
+    """The original left an open order with a hold."""
     stack = shared_stack
     customer = await stack.add_member(card="pm_card_authenticationRequired")
     order = await stack.place_order(customer)
@@ -52,7 +51,7 @@ async def test_s8_a_cancel_while_the_bank_is_asked_releases_what_was_asked_for(s
 
 
 async def test_s8_a_cancel_during_a_call_with_unknown_outcome_finds_the_hold_it_made(shared_stack: WorkerStack) -> None:
-    """S8: never create in order to undo, never leave behind what was made."""
+    """Compensating never creates an object, and never leaves one that was made."""
     stack = shared_stack
     customer = await stack.add_member()
     order = await stack.place_order(customer)
@@ -83,12 +82,11 @@ async def test_a_cancel_during_a_call_that_made_nothing_waits_until_that_is_sure
 
 
 async def test_m15_a_cancel_of_an_open_order_frees_the_money_and_stops_the_timer(shared_stack: WorkerStack) -> None:
-    """M15."""
     stack = shared_stack
     customer = await stack.add_member()
     order = await stack.open_order(customer)
     closed = await stack.cancel(customer, order)
-    assert closed.status is OrderStatus.CANCELLED, "closed in the commit of the tap"
+    assert closed.status is OrderStatus.CANCELLED, "cancelled in the commit of the tap"
     assert await stack.rows("SELECT status FROM timer WHERE order_id = :id", id=order.id) == [("stopped",)] * 3
     await stack.run_due()
     assert await intent_states(stack, order) == ["canceled"]
@@ -98,7 +96,7 @@ async def test_m15_a_cancel_of_an_open_order_frees_the_money_and_stops_the_timer
 async def test_m15_with_stripe_away_the_order_is_closed_at_once_and_the_money_freed_later(
     shared_stack: WorkerStack,
 ) -> None:
-    """M15, M17: it is not over before the money is."""
+    """The order is not over before its money is (M17)."""
     stack = shared_stack
     customer = await stack.add_member()
     order = await stack.open_order(customer)
@@ -125,7 +123,7 @@ async def test_a_second_cancel_is_told_that_it_is_over(shared_stack: WorkerStack
 
 
 async def test_a_customer_can_not_cancel_what_a_runner_has(shared_stack: WorkerStack) -> None:
-    """M9."""
+    """Covers M9."""
     stack = shared_stack
     customer = await stack.add_member()
     order = await stack.claimed_order(await stack.add_member(runner=True, card=None), customer)
@@ -144,7 +142,7 @@ async def test_an_admin_cancels_a_claimed_order_and_both_are_told(shared_stack: 
     assert await intent_states(stack, order) == ["canceled"]
     assert "notification-cancelled-by-admin" in await stack.notification_keys(order, order.customer_id)
     assert "notification-cancelled-by-admin-runner" in await stack.notification_keys(order, runner.person_id)
-    await stack.claimed_order(runner)  # and she is free for another one
+    await stack.claimed_order(runner)  # the runner is free for another one
 
 
 async def test_an_admin_cancels_an_order_that_waits_for_the_bank(shared_stack: WorkerStack) -> None:
@@ -159,7 +157,7 @@ async def test_an_admin_cancels_an_order_that_waits_for_the_bank(shared_stack: W
 
 
 async def test_an_admins_cancel_before_the_hold_was_checked_leaves_no_claim(shared_stack: WorkerStack) -> None:
-    """Both sagas meet: the check finds the hold released, and neither undoes the other."""
+    """The check finds the hold released, and neither saga undoes the other."""
     stack = shared_stack
     order = await stack.open_order()
     await stack.claim(await stack.add_member(runner=True, card=None), order)
@@ -173,7 +171,7 @@ async def test_an_admins_cancel_before_the_hold_was_checked_leaves_no_claim(shar
 
 
 async def test_m9_from_the_purchase_on_nobody_cancels(shared_stack: WorkerStack) -> None:
-    """M9: and so no money goes back on its own."""
+    """And no money goes back automatically."""
     stack = shared_stack
     customer, runner, admin = (
         await stack.add_member(),
@@ -199,7 +197,7 @@ async def test_m9_from_the_purchase_on_nobody_cancels(shared_stack: WorkerStack)
 
 
 async def assert_cannot_end(stack: WorkerStack, customer: Member, runner: Member, admin: Member, order: Order) -> None:
-    """Cancel and release of all kinds are refused, and nothing changes."""
+    """Fail unless cancelling and releasing of all kinds are refused and change nothing."""
     before = await stack.order(order.id)
     with pytest.raises(OrderClosed):
         await stack.cancel(customer, order)
@@ -212,7 +210,7 @@ async def assert_cannot_end(stack: WorkerStack, customer: Member, runner: Member
 
 
 async def test_a1_only_the_customer_or_an_admin_cancels(shared_stack: WorkerStack) -> None:
-    """A1, A3."""
+    """Also covers A3."""
     stack = shared_stack
     order, stranger = await stack.open_order(), await stack.add_member(runner=True, card=None)
     async with stack.database() as work:

@@ -1,4 +1,4 @@
-"""Capture and pay-out: taken once, booked to the cent, sent once, and only forward."""
+"""Capture and payout: captured once, booked to the cent, sent once, and never undone."""
 
 import asyncio
 
@@ -15,13 +15,13 @@ from workers.saga_failures import MAX_UNEXPECTED_ERRORS
 
 
 async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, int]:
-    """What the runner is owed, and how that stands."""
+    """(status, amount) of what the runner is owed."""
     ((status, amount),) = await stack.rows("SELECT status, amount FROM payable WHERE order_id = :id", id=order.id)
     return status, amount
 
 
 async def set_up_payout(stack: WorkerStack, runner: Member) -> None:
-    """[Set up pay-out], and what Stripe's page asks, answered."""
+    """Tap [Set up pay-out], and fill in Stripe's page."""
     async with stack.database() as work:
         run = await runner_use_cases.start_payout_setup(work, stack.campus, runner)
     await stack.run_due()
@@ -36,7 +36,7 @@ async def set_up_payout(stack: WorkerStack, runner: Member) -> None:
 
 
 async def test_m1_an_order_handed_over_eight_times_at_once_is_captured_and_paid_once(shared_stack: WorkerStack) -> None:
-    """M1, S15."""
+    """Also covers S15."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
@@ -58,7 +58,6 @@ async def test_m1_an_order_handed_over_eight_times_at_once_is_captured_and_paid_
 
 
 async def test_s15_an_order_is_not_completed_before_the_runner_has_arrived(shared_stack: WorkerStack) -> None:
-    """S15."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
@@ -67,7 +66,7 @@ async def test_s15_an_order_is_not_completed_before_the_runner_has_arrived(share
 
 
 async def test_m3_an_order_is_completed_only_when_the_money_is_taken(shared_stack: WorkerStack) -> None:
-    """M3: until then it is delivered, and the capture is tried again."""
+    """Until then it is delivered, and the capture is tried again."""
     stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.inject_fault("POST /v1/payment_intents/*/capture", "reset", before=True, times=4)
@@ -81,7 +80,7 @@ async def test_m3_an_order_is_completed_only_when_the_money_is_taken(shared_stac
 
 
 async def test_m4_earnings_are_told_as_paid_only_with_a_transfer(shared_stack: WorkerStack) -> None:
-    """M4, M5: somebody who can't be paid yet is owed the money."""
+    """A runner without a ready account is owed the money (M5)."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, ready=False, card=None)
     order = await stack.delivered_order(runner)
@@ -95,7 +94,7 @@ async def test_m4_earnings_are_told_as_paid_only_with_a_transfer(shared_stack: W
 
 
 async def test_m5_what_is_owed_is_sent_once_when_the_account_is_ready(shared_stack: WorkerStack) -> None:
-    """M5: also when two set-ups run at once."""
+    """Also when two set-ups run at once."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, ready=False, card=None)
     orders = []
@@ -111,7 +110,7 @@ async def test_m5_what_is_owed_is_sent_once_when_the_account_is_ready(shared_sta
 
 
 async def test_m5_an_order_completed_while_the_account_becomes_ready_is_paid(shared_stack: WorkerStack) -> None:
-    """M5: booking and becoming ready never miss each other, though neither sees what the other has not committed."""
+    """Booking and becoming ready never miss each other, though neither sees what the other has not committed."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, ready=False, card=None)
     order = await stack.delivered_order(runner)
@@ -137,13 +136,15 @@ async def test_m5_an_order_completed_while_the_account_becomes_ready_is_paid(sha
 
 
 async def waits_for_a_lock(stack: WorkerStack) -> bool:
-    """Whether a transaction in this database waits for another one."""
+    """Whether a transaction in this database waits for another one's lock."""
     waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     return bool(await stack.rows(waiting))
 
 
-async def test_m6_a_refused_transfer_stays_owed_and_is_sent_when_the_account_is_well(shared_stack: WorkerStack) -> None:
-    """M6: nobody loses it and nobody is told it was paid."""
+async def test_m6_a_refused_transfer_stays_owed_and_is_sent_when_the_account_is_ready(
+    shared_stack: WorkerStack,
+) -> None:
+    """The money is not lost, and no notification says that it was paid."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.delivered_order(runner)
@@ -160,7 +161,7 @@ async def test_m6_a_refused_transfer_stays_owed_and_is_sent_when_the_account_is_
 
 
 async def test_m8_a_capture_that_fails_never_refunds_or_releases(shared_stack: WorkerStack) -> None:
-    """M8: after the purchase only forward."""
+    """After the purchase the order only goes forward."""
     stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.inject_fault("POST /v1/payment_intents/*/capture", "status", status=400, code="not_today")
@@ -172,7 +173,7 @@ async def test_m8_a_capture_that_fails_never_refunds_or_releases(shared_stack: W
 
 
 async def test_the_ledger_holds_what_stripe_holds_for_one_order(shared_stack: WorkerStack) -> None:
-    """M6: the runner's part, ours, and Stripe's fee."""
+    """The runner's part, the platform's part, and Stripe's fee (M6)."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.delivered_order(runner)
@@ -197,7 +198,7 @@ async def test_the_ledger_holds_what_stripe_holds_for_one_order(shared_stack: Wo
 
 
 async def test_a_receipt_must_fit_what_the_customer_agreed_to(shared_stack: WorkerStack) -> None:
-    """M12: the shop limit, not the ceiling, bounds it."""
+    """The shop limit bounds the receipt, not the ceiling (M12)."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
@@ -214,7 +215,7 @@ async def test_a_receipt_must_fit_what_the_customer_agreed_to(shared_stack: Work
     assert intent["amount_received"] == order.price.ceiling
 
 
-async def test_five_wrong_pins_lock_the_order_and_the_admins_hear_it(shared_stack: WorkerStack) -> None:
+async def test_five_wrong_pins_lock_the_order_and_the_admins_are_told(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
@@ -231,7 +232,7 @@ async def test_five_wrong_pins_lock_the_order_and_the_admins_hear_it(shared_stac
 
 
 async def test_a2_where_money_goes_is_read_from_the_person_never_from_the_order(shared_stack: WorkerStack) -> None:
-    """A2: the transfer's destination is the account Stripe gave us for the runner."""
+    """The transfer's destination is the account that Stripe gave us for the runner."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.delivered_order(runner)
@@ -248,8 +249,8 @@ async def test_a2_where_money_goes_is_read_from_the_person_never_from_the_order(
     assert sent["params"]["source_transaction"] == intent["latest_charge"]
 
 
-async def test_a_capture_of_a_hold_that_is_not_held_here_stands_for_a_person(stack: WorkerStack) -> None:
-    """Money taken and books that say otherwise: nobody is told that all is well."""
+async def test_a_capture_of_a_hold_that_is_not_held_here_waits_for_a_person(stack: WorkerStack) -> None:
+    """The money is captured and the books disagree, so nobody is told that all is well."""
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     await stack.bring_to_drop_point(runner, order)
@@ -264,7 +265,7 @@ async def test_a_capture_of_a_hold_that_is_not_held_here_stands_for_a_person(sta
 
 
 async def test_m2_every_call_that_makes_something_carries_a_key(shared_stack: WorkerStack) -> None:
-    """M2: as far as the workers make them."""
+    """Covers every call that the workers make."""
     calls = [call for call in await shared_stack.inspect_stripe("requests") if call["verb"] == "POST"]
     product_calls = [call for call in calls if "attach" not in call["path"]]
     assert len(product_calls) > 20

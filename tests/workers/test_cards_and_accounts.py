@@ -1,4 +1,4 @@
-"""Card and account set-ups: one link each, deadlines, what waits for them, and nothing made up."""
+"""Set-ups of cards and accounts: one link each, a deadline, and orders and payouts that wait for them."""
 
 import asyncio
 
@@ -15,13 +15,13 @@ from tests.worker_stack import WorkerStack
 
 
 async def notifications_to(stack: WorkerStack, member: Member) -> list[str]:
-    """The sentences pushed to somebody."""
+    """The keys of the notifications to a person."""
     rows = await stack.rows("SELECT key FROM notification WHERE chat_id = :id ORDER BY id", id=member.person_id)
     return [row.key for row in rows]
 
 
 async def place_without_card(stack: WorkerStack, member: Member) -> str:
-    """[Place order] without a card; the Checkout session that is opened for it."""
+    """Tap [Place order] without a card, and return the Checkout session that is opened."""
     draft = await stack.fill_basket(member)
     async with stack.database() as work:
         ceiling = draft.price(stack.campus.fees).ceiling
@@ -34,7 +34,7 @@ async def place_without_card(stack: WorkerStack, member: Member) -> str:
 
 
 async def order_statuses(stack: WorkerStack, member: Member) -> list[OrderStatus]:
-    """The statuses of somebody's orders."""
+    """The statuses of a person's orders."""
     rows = await stack.rows("SELECT status FROM orders WHERE customer_id = :id", id=member.person_id)
     return [OrderStatus(row.status) for row in rows]
 
@@ -50,7 +50,7 @@ async def test_an_order_that_waited_only_for_the_card_places_itself(shared_stack
 
 
 async def test_a_draft_changed_since_the_tap_does_not_place_itself(shared_stack: WorkerStack) -> None:
-    """M12: nobody is charged for what she did not tap."""
+    """Nobody is charged for a basket they did not tap (M12)."""
     stack = shared_stack
     member = await stack.add_member(card=None)
     session = await place_without_card(stack, member)
@@ -75,7 +75,7 @@ async def test_a_tap_too_long_ago_does_not_place_itself(shared_stack: WorkerStac
 
 
 async def test_s9_two_pages_filled_in_are_one_order(shared_stack: WorkerStack) -> None:
-    """S9: she opened the link twice and finished both."""
+    """The customer opened the link twice and finished both pages."""
     stack = shared_stack
     member = await stack.add_member(card=None)
     first = await place_without_card(stack, member)
@@ -94,18 +94,17 @@ async def test_s9_two_pages_filled_in_are_one_order(shared_stack: WorkerStack) -
 
 
 async def test_s6_a_page_nobody_fills_in_is_given_up(shared_stack: WorkerStack) -> None:
-    """S6."""
     stack = shared_stack
     member = await stack.add_member(card=None)
     await place_without_card(stack, member)
     await stack.sql("UPDATE saga SET waiting_until = now() WHERE person_id = :id", id=member.person_id)
     await stack.run_now()
     assert await stack.rows("SELECT status FROM saga WHERE person_id = :id", id=member.person_id) == [("compensated",)]
-    assert (await stack.committed_member(member.person_id)).card is None, "no card is ever made up"
+    assert (await stack.committed_member(member.person_id)).card is None, "no card is ever invented"
 
 
 async def test_s17_two_set_ups_at_once_keep_one_customer(shared_stack: WorkerStack) -> None:
-    """S17: whichever was first is remembered."""
+    """The set-up that finishes first decides the customer."""
     stack = shared_stack
     member = await stack.add_member(card=None)
     for _ in range(2):
@@ -118,13 +117,13 @@ async def test_s17_two_set_ups_at_once_keep_one_customer(shared_stack: WorkerSta
 
 
 async def set_up_payout(stack: WorkerStack, campus: Campus, member: Member) -> SagaRun:
-    """[Set up pay-out]."""
+    """Tap [Set up pay-out]."""
     async with stack.database() as work:
         return await runner_use_cases.start_payout_setup(work, campus, member)
 
 
 async def test_s17_two_onboardings_at_once_keep_one_account(shared_stack: WorkerStack) -> None:
-    """S17, M5: a runner with two accounts would onboard one and be paid to the other."""
+    """A runner with two accounts would onboard one and be paid to the other (M5)."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, ready=False, card=None)
     runs = await asyncio.gather(*(set_up_payout(stack, stack.campus, runner) for _ in range(2)))
@@ -135,7 +134,6 @@ async def test_s17_two_onboardings_at_once_keep_one_account(shared_stack: Worker
 
 
 async def test_m5_a_link_goes_to_the_runner_alone_and_a_ready_account_needs_none(shared_stack: WorkerStack) -> None:
-    """M5."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, ready=False, card=None)
     await set_up_payout(stack, stack.campus, runner)
@@ -151,7 +149,7 @@ async def test_m5_a_link_goes_to_the_runner_alone_and_a_ready_account_needs_none
 
 
 async def test_a2_only_an_approved_runner_gets_an_account_and_only_their_own(shared_stack: WorkerStack) -> None:
-    """A2: there is no parameter that could name another's."""
+    """No parameter could name another person's account."""
     stack = shared_stack
     with pytest.raises(NotAllowed):
         await set_up_payout(stack, stack.campus, await stack.add_member())

@@ -1,4 +1,4 @@
-"""A case and its order are worked on from both sides at the same instant: nobody waits for the other in a circle."""
+"""Races on a case and its order from both sides: no deadlock."""
 
 import asyncio
 
@@ -6,12 +6,12 @@ from domain.feedback import Case, ProblemKind
 from domain.people import Member
 from domain.store.use_cases import feedback_use_cases
 from tests.worker_stack import WorkerStack
-from tests.workers.saga_scenarios import new_admin
+from tests.workers.scenario_setup import new_admin
 
 WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
-async def test_who_adds_to_a_case_while_it_is_answered_does_not_wait_in_a_circle(shared_stack: WorkerStack) -> None:
+async def test_adding_to_a_case_while_it_is_answered_causes_no_deadlock(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     customer, admin = await stack.committed_member(order.customer_id), await new_admin(stack)

@@ -1,4 +1,4 @@
-"""Claims: of any number of runners one gets the job, keeps it, and the others are told the truth."""
+"""Claims: of any number of runners one gets the order and keeps it, and the others are refused correctly."""
 
 import asyncio
 
@@ -26,7 +26,7 @@ from workers.saga_engine import advance_saga
 
 
 async def refusal_of_claim(stack: WorkerStack, runner: Member, order: Order) -> type[CampusGError] | None:
-    """The refusal a claim met, None when it won."""
+    """The refusal of a claim, or None when it won."""
     try:
         await stack.claim(runner, order)
     except CampusGError as refused:
@@ -37,7 +37,7 @@ async def refusal_of_claim(stack: WorkerStack, runner: Member, order: Order) -> 
 async def test_s1_fifty_runners_claim_at_once_and_a_losing_claim_leaves_the_winner_alone(
     shared_stack: WorkerStack,
 ) -> None:
-    """S1, S2, S14."""
+    """Covers S1, S2 and S14."""
     stack = shared_stack
     order = await stack.open_order()
     runners = [await stack.add_member(runner=True, ready=False, card=None) for _ in range(50)]
@@ -53,7 +53,7 @@ async def test_s1_fifty_runners_claim_at_once_and_a_losing_claim_leaves_the_winn
 
 
 async def test_one_runners_claims_of_two_orders_at_once_are_one_order(shared_stack: WorkerStack) -> None:
-    """A4."""
+    """Covers A4."""
     stack = shared_stack
     for _ in range(10):
         jobs = [await stack.open_order(), await stack.open_order()]
@@ -87,13 +87,13 @@ async def test_a4_a_runner_with_an_order_gets_no_second_one(shared_stack: Worker
     assert await refusal_of_claim(stack, runner, await stack.open_order()) is TooManyDeliveries
 
 
-async def test_who_is_no_runner_here_can_not_claim(shared_stack: WorkerStack) -> None:
+async def test_a_person_who_is_no_runner_here_can_not_claim(shared_stack: WorkerStack) -> None:
     order = await shared_stack.open_order()
     assert await refusal_of_claim(shared_stack, await shared_stack.add_member(), order) is RunnerNotApproved
 
 
 async def test_a_claim_with_a_forged_membership_is_refused_by_the_row(shared_stack: WorkerStack) -> None:
-    """A1: what the caller believes of the member does not count; the membership row does."""
+    """The membership row decides, not what the caller believes of the member (A1)."""
     stack = shared_stack
     order = await stack.open_order()
     runner = await stack.add_member(runner=True, ready=False, card=None)
@@ -102,7 +102,7 @@ async def test_a_claim_with_a_forged_membership_is_refused_by_the_row(shared_sta
 
 
 async def test_a1_nobody_but_its_runner_moves_an_order(shared_stack: WorkerStack) -> None:
-    """A1, A2, S15."""
+    """Also covers A2 and S15."""
     stack = shared_stack
     runner, other = await stack.add_member(runner=True, card=None), await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
@@ -118,7 +118,6 @@ async def test_a1_nobody_but_its_runner_moves_an_order(shared_stack: WorkerStack
 
 
 async def test_s11_an_order_given_back_has_a_fresh_deadline_and_bars_the_runner(shared_stack: WorkerStack) -> None:
-    """S11."""
     stack = shared_stack
     runner, second = await stack.add_member(runner=True, card=None), await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
@@ -160,7 +159,7 @@ async def test_a_fresh_deadline_never_goes_past_the_longest_an_order_may_stay_op
 
 
 async def test_an_order_given_back_three_times_ends(shared_stack: WorkerStack) -> None:
-    """At most two releases: the third one is the end."""
+    """An order is released at most twice; the third release ends it."""
     stack = shared_stack
     order = await stack.open_order()
     for expected in (OrderStatus.CREATED, OrderStatus.CREATED, OrderStatus.EXPIRED):
@@ -176,7 +175,7 @@ async def test_an_order_given_back_three_times_ends(shared_stack: WorkerStack) -
 
 
 async def test_a_hold_that_ends_soon_is_not_claimable(shared_stack: WorkerStack) -> None:
-    """M14."""
+    """Covers M14."""
     stack = shared_stack
     order = await stack.open_order()
     await stack.sql("UPDATE hold SET capture_before = now() + interval '11 hours' WHERE order_id = :id", id=order.id)
@@ -199,7 +198,7 @@ async def test_nothing_is_bought_before_stripe_confirmed_the_hold(shared_stack: 
 
 
 async def test_a_hold_gone_at_the_claim_ends_the_order_and_tells_both(shared_stack: WorkerStack) -> None:
-    """M14: nobody buys on trust."""
+    """No runner buys before the hold is confirmed (M14)."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.open_order()
@@ -217,7 +216,6 @@ async def test_a_hold_gone_at_the_claim_ends_the_order_and_tells_both(shared_sta
 async def test_s3_with_stripe_out_of_reach_a_claim_is_given_back_with_its_old_deadline(
     shared_stack: WorkerStack,
 ) -> None:
-    """S3."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.open_order()
@@ -235,17 +233,17 @@ async def test_s3_with_stripe_out_of_reach_a_claim_is_given_back_with_its_old_de
     assert await stack.rows(deadlines, id=order.id) == set_before
     assert {(row.kind, row.status) for row in set_before} == {("expire", "set"), ("nudge", "set"), ("odds", "set")}
     assert "notification-claim-given-back" in await stack.notification_keys(order, runner.person_id)
-    assert await refusal_of_claim(stack, runner, order) is None, "a claim that only Stripe spoiled bars nobody"
+    assert await refusal_of_claim(stack, runner, order) is None, "a claim that failed because of Stripe bars no runner"
     await stack.run_due()
     assert (await stack.order(order.id)).hold_checked
 
 
 async def test_a_late_answer_for_a_released_claim_does_not_touch_the_next_runners(shared_stack: WorkerStack) -> None:
-    """S1: what a claim does and undoes is its own."""
+    """A claim makes and undoes only its own effects (S1)."""
     stack = shared_stack
     first, second = await stack.add_member(runner=True, card=None), await stack.add_member(runner=True, card=None)
     order = await stack.open_order()
-    await stack.claim(first, order)  # its check has not run when she gives it back
+    await stack.claim(first, order)  # its check has not run when the runner gives the order back
     async with stack.database() as work:
         await runner_use_cases.start_release(work, stack.campus, first, order.id)
     await stack.claim(second, order)
@@ -262,7 +260,7 @@ async def test_a_late_answer_for_a_released_claim_does_not_touch_the_next_runner
 
 
 async def test_s1_a_claim_that_is_compensated_late_leaves_the_winner_alone(shared_stack: WorkerStack) -> None:
-    """S1: the original's compensation took the job away from the runner who had it."""
+    """In the original, the compensation took the order away from the runner who had it."""
     stack = shared_stack
     first, second = await stack.add_member(runner=True, card=None), await stack.add_member(runner=True, card=None)
     order = await stack.open_order()
@@ -275,7 +273,7 @@ async def test_s1_a_claim_that_is_compensated_late_leaves_the_winner_alone(share
     held = await stack.order(order.id)
     assert (held.runner_id, held.hold_checked) == (second.person_id, True)
     await stack.sql("UPDATE saga SET failing_since = now() - interval '3 minutes' WHERE id = :id", id=old)
-    await stack.inject_fault("GET /v1/payment_intents/*", "reset", times=9)  # the client tries a read again by itself
+    await stack.inject_fault("GET /v1/payment_intents/*", "reset", times=9)  # the client retries a read by itself
     await advance_saga(stack.context, old)
     await stack.clear_faults()
     assert await stack.rows("SELECT status FROM saga WHERE id = :id", id=old) == [("compensated",)]

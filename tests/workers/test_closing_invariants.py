@@ -1,4 +1,4 @@
-"""The invariants about purchases an admin closed: each breach is found."""
+"""The invariants about purchases that an admin closed: each breach is found."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -10,26 +10,26 @@ from sqlalchemy import RowMapping
 from domain.order import Bearer
 from tests.audits import MODES, broken, read_modes
 from tests.worker_stack import WorkerStack
-from tests.workers.saga_scenarios import close_purchase
+from tests.workers.scenario_setup import close_purchase
 from workers.audit_snapshot import AuditSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosingSample:
-    """Clean books with a purchase that the platform bears and paid, and one that its runner bears."""
+    """Clean books with two closed purchases: one that the platform paid, and one that its runner bears."""
 
     books: AuditSnapshot
     borne_by_platform: int
     borne_by_runner: int
 
-    def bent(self, rows: Sequence[Any], order_id: int, **changed: object) -> list[Any]:
-        """The rows, with the order's own changed."""
+    def altered(self, rows: Sequence[Any], order_id: int, **changed: object) -> list[Any]:
+        """The rows, with those of the order changed."""
         return [{**row, **changed} if row["order_id"] == order_id else row for row in rows]
 
 
 @pytest.fixture(scope="module")
 async def samples(shared_stack: WorkerStack) -> dict[str, ClosingSample]:
-    """Them, as each mode of the audit reads them."""
+    """One sample for each mode of the audit."""
     stack = shared_stack
     await stack.delivered_order(await stack.add_member(runner=True, ready=False, card=None))
     await stack.run_due()
@@ -51,17 +51,18 @@ async def samples(shared_stack: WorkerStack) -> dict[str, ClosingSample]:
 
 @pytest.fixture(params=MODES)
 def sample(samples: dict[str, ClosingSample], request: pytest.FixtureRequest) -> ClosingSample:
-    """The desk of one mode."""
+    """The sample of one mode."""
     return samples[request.param]
 
 
 def closed_and_still_held(sample: ClosingSample) -> AuditSnapshot:
-    return replace(sample.books, holds=sample.bent(sample.books.holds, sample.borne_by_runner, status="held"))
+    return replace(sample.books, holds=sample.altered(sample.books.holds, sample.borne_by_runner, status="held"))
 
 
 def closed_and_captured(sample: ClosingSample) -> AuditSnapshot:
     return replace(
-        sample.books, holds=sample.bent(sample.books.holds, sample.borne_by_platform, status="captured", captured=1130)
+        sample.books,
+        holds=sample.altered(sample.books.holds, sample.borne_by_platform, status="captured", captured=1130),
     )
 
 
@@ -97,7 +98,7 @@ def not_owed_though_the_platform_bears_it(sample: ClosingSample) -> AuditSnapsho
 
 
 def owed_another_amount(sample: ClosingSample) -> AuditSnapshot:
-    return replace(sample.books, payables=sample.bent(sample.books.payables, sample.borne_by_platform, amount=1))
+    return replace(sample.books, payables=sample.altered(sample.books.payables, sample.borne_by_platform, amount=1))
 
 
 def no_costs_in_the_ledger(sample: ClosingSample) -> AuditSnapshot:
@@ -111,7 +112,7 @@ def owed_and_never_booked(sample: ClosingSample) -> AuditSnapshot:
 
 def booked_as_if_captured(sample: ClosingSample) -> AuditSnapshot:
     return replace(
-        sample.books, payables=sample.bent(sample.books.payables, sample.borne_by_platform, charge="ch_of_nobody")
+        sample.books, payables=sample.altered(sample.books.payables, sample.borne_by_platform, charge="ch_of_nobody")
     )
 
 
@@ -130,7 +131,7 @@ BREACHES: dict[Callable[[ClosingSample], AuditSnapshot], str] = {
 }
 
 
-def test_closed_purchases_break_no_promise(sample: ClosingSample) -> None:
+def test_closed_purchases_breach_no_invariant(sample: ClosingSample) -> None:
     assert broken(sample.books) == {}
     (sent,) = sample.books.transfers
     assert sent["transfer_group"] == f"order_{sample.borne_by_platform}"

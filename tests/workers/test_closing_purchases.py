@@ -1,4 +1,4 @@
-"""Purchases an admin closes: the customer pays nothing, and the runner exactly what the admin's word gives her."""
+"""Purchases that an admin closes: the customer pays nothing, and the runner gets exactly what the admin decides."""
 
 import asyncio
 from collections import Counter
@@ -11,24 +11,24 @@ from domain.order import Bearer, Order, OrderStatus
 from domain.people import Member
 from domain.store.use_cases import admin_use_cases, roster_use_cases, runner_use_cases
 from tests.worker_stack import WorkerStack
-from tests.workers.saga_scenarios import close_purchase, new_admin
+from tests.workers.scenario_setup import close_purchase, new_admin
 from tests.workers.worker_faults import WorkerKilled, killed_worker
 from workers.saga_engine import advance_saga
 
 SHARE = 1030  # a receipt of 8.50 and the runner's part of the fee
 REPETITIONS = 12
-SETTLE_SECONDS = 3 * 24 * 60 * 60  # seconds until a charge's money is Stripe's to send
+SETTLE_SECONDS = 3 * 24 * 60 * 60  # until Stripe lets us send a charge's money
 
 
 async def bought_order(stack: WorkerStack, runner: Member) -> Order:
-    """A job whose food is in the runner's hands."""
+    """Return an order whose food the runner has bought."""
     order = await stack.claimed_order(runner)
     async with stack.database() as work:
         return await runner_use_cases.mark_bought(work, stack.campus, runner, order.id, 850)
 
 
 async def fund_platform(stack: WorkerStack, times: int = 1) -> None:
-    """The platform has money that Stripe lets it send, for so many runners' shares."""
+    """Give the platform a Stripe balance for this many runners' shares."""
     for _ in range(times):
         await stack.delivered_order(await stack.add_member(runner=True, ready=False, card=None))
     await stack.run_due()
@@ -43,8 +43,8 @@ async def payable_state(stack: WorkerStack, order: Order) -> list[tuple[str, int
 async def test_what_the_runner_bears_costs_nobody_else_anything(stack: WorkerStack) -> None:
     runner = await stack.add_member(runner=True, card=None)
     order = await bought_order(stack, runner)
-    closed = await close_purchase(stack, order, Bearer.RUNNER, "she ate it")
-    assert (closed.status, closed.end_reason, closed.end_note) == (OrderStatus.CANCELLED, "closed", "she ate it")
+    closed = await close_purchase(stack, order, Bearer.RUNNER, "the runner ate it")
+    assert (closed.status, closed.end_reason, closed.end_note) == (OrderStatus.CANCELLED, "closed", "the runner ate it")
     await stack.run_due()
     (intent,) = await stack.intents(order.id)
     assert intent["status"] == "canceled"
@@ -59,7 +59,7 @@ async def test_what_the_platform_bears_is_paid_from_its_own_balance(stack: Worke
     await fund_platform(stack)
     runner = await stack.add_member(runner=True, card=None)
     order = await bought_order(stack, runner)
-    await close_purchase(stack, order, Bearer.PLATFORM, "the runner broke her leg")
+    await close_purchase(stack, order, Bearer.PLATFORM, "the runner broke a leg")
     assert await payable_state(stack, order) == [("sending", SHARE, None)], "in the commit of the close"
     await stack.run_due()
     (intent,) = await stack.intents(order.id)
@@ -93,7 +93,7 @@ async def test_a_balance_too_short_keeps_it_owed_and_an_admin_sends_it_again(sta
     assert await payable_state(stack, order) == [("open", SHARE, None)]
     assert "notification-payout-late" in await stack.notification_keys(order, runner.person_id)
     assert "notification-payout-short" in await stack.notification_keys(order, stack.campus.admin_chat)
-    assert (await stack.committed_member(runner.person_id)).payouts_ready, "nothing is wrong with her account"
+    assert (await stack.committed_member(runner.person_id)).payouts_ready, "nothing is wrong with the runner's account"
     assert await stack.breaches() == []
     await fund_platform(stack)
     admin = await new_admin(stack)
@@ -110,7 +110,7 @@ async def test_a_balance_too_short_keeps_it_owed_and_an_admin_sends_it_again(sta
 
 @pytest.mark.parametrize("committed", [False, True], ids=["before the commit", "after the commit"])
 async def test_m16_a_worker_killed_while_paying_what_we_bear_pays_it_once(stack: WorkerStack, committed: bool) -> None:
-    """M2, M16: the transfer has no charge behind it that would bound it; its key does."""
+    """No charge bounds the transfer, so only its idempotency key prevents a second one (M2)."""
     deaths, most = 0, 6
     await fund_platform(stack, most)
     for at in range(1, most):
@@ -201,7 +201,7 @@ async def test_nobody_closes_a_purchase_they_have_a_part_in(stack: WorkerStack) 
 
 
 async def test_of_a_close_and_the_pin_at_one_instant_exactly_one_counts(stack: WorkerStack) -> None:
-    """M10: either the customer paid and the runner is owed, or nobody paid and the admin's word counts."""
+    """Either the customer paid and the runner is owed, or nobody paid and the admin's decision counts (M10)."""
     chance, winners, admin = Random(5), Counter[OrderStatus](), await new_admin(stack)
     for _ in range(REPETITIONS):
         runner = await stack.add_member(runner=True, ready=False, card=None)
@@ -214,7 +214,7 @@ async def test_of_a_close_and_the_pin_at_one_instant_exactly_one_counts(stack: W
 
         async def put_an_end(order: Order = order) -> None:
             await asyncio.sleep(chance.uniform(0, 0.006))
-            await close_purchase(stack, order, Bearer.PLATFORM, "she is gone", admin=admin)
+            await close_purchase(stack, order, Bearer.PLATFORM, "the runner is gone", admin=admin)
 
         outcomes = await asyncio.gather(hand_over(), put_an_end(), return_exceptions=True)
         assert sum(isinstance(each, OrderClosed) for each in outcomes) == 1, outcomes
@@ -224,11 +224,11 @@ async def test_of_a_close_and_the_pin_at_one_instant_exactly_one_counts(stack: W
         (intent,) = await stack.intents(order.id)
         assert intent["status"] == ("succeeded" if ended.status is OrderStatus.COMPLETED else "canceled")
         assert [row[1] for row in await payable_state(stack, order)] == [SHARE]
-    assert len(winners) == 2, f"a race somebody always wins shows nothing: {winners}"
+    assert len(winners) == 2, f"a race that one side always wins proves nothing: {winners}"
     assert await stack.breaches() == []
 
 
-async def test_an_admin_finishes_from_the_purchase_on_and_the_money_moves_as_ever(stack: WorkerStack) -> None:
+async def test_an_admin_finishes_from_the_purchase_on_and_the_money_moves_as_usual(stack: WorkerStack) -> None:
     runner = await stack.add_member(runner=True, card=None)
     order, admin = await bought_order(stack, runner), await new_admin(stack)
     async with stack.database() as work:
@@ -248,11 +248,11 @@ async def test_an_admin_gives_an_order_back_to_the_group_and_its_runner_reads_wh
     runner, admin = await stack.add_member(runner=True, card=None), await new_admin(stack)
     order = await stack.claimed_order(runner)
     async with stack.database() as work:
-        await admin_use_cases.release_order_as_admin(work, stack.campus, admin, order.id, "she lost her phone")
+        await admin_use_cases.release_order_as_admin(work, stack.campus, admin, order.id, "the runner lost a phone")
     again = await stack.order(order.id)
     assert (again.status, again.runner_id, again.releases) == (OrderStatus.CREATED, None, 1)
     assert "notification-released-by-admin" in await stack.notification_keys(order, runner.person_id)
     said = "SELECT actor_role, actor_id, reason FROM event_log WHERE order_id = :id AND event = 'released'"
-    assert await stack.rows(said, id=order.id) == [("admin", admin.person_id, "she lost her phone")]
+    assert await stack.rows(said, id=order.id) == [("admin", admin.person_id, "the runner lost a phone")]
     await stack.run_due()
     assert await stack.breaches() == []

@@ -1,4 +1,4 @@
-"""Everybody acts on one order at the same instant: each is done or politely refused, and the books stay right."""
+"""All possible acts on one order at the same instant: each is done or refused, and the books balance."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -24,12 +24,12 @@ from domain.store.use_cases import (
     runner_use_cases,
 )
 from tests.worker_stack import WorkerStack
-from tests.workers.saga_scenarios import new_admin
+from tests.workers.scenario_setup import new_admin
 from workers.due_timers import fire_timers
 
 REPETITIONS, AT_ONCE = 5, 14
-SPREAD_SECONDS = 0.05  # seconds within which all of a round begin
-EXPIRE_NOW_SQL = (  # deadlines come due at any moment; the order first, as everybody locks it
+SPREAD_SECONDS = 0.05  # seconds within which all acts of a round begin
+EXPIRE_NOW_SQL = (  # deadlines fall due at any moment; locks the order first, as everything else does
     "WITH held AS (SELECT id FROM orders WHERE id = :id FOR NO KEY UPDATE) UPDATE timer SET due_at = now()"
     " WHERE order_id IN (SELECT id FROM held) AND status = 'set' AND random() < 0.4"
 )

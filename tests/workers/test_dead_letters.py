@@ -1,4 +1,4 @@
-"""What always fails is parked after a few tries, with its reason, and told once; everything else goes on."""
+"""Dead letters: what always fails ends after a few tries with its reason, is told once, and blocks nothing else."""
 
 import json
 from typing import Any
@@ -21,14 +21,13 @@ UNREADABLE_EVENT = {"data": {"object": {"object": "refund"}, "note": "nothing to
 
 @pytest.fixture
 async def admin(stack: WorkerStack) -> Member:
-    """An admin."""
     member = await stack.add_member(card=None)
     await stack.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=member.person_id)
     return await stack.committed_member(member.person_id)
 
 
 async def store_event(stack: WorkerStack, payload: Any) -> str:
-    """Stripe told something that a saga may wait for; gives its number."""
+    """Store an event that a saga may wait for, and return its number."""
     number = f"evt_{uuid4().hex}"
     row = "INSERT INTO stripe_event (id, type, payload) VALUES (:id, 'refund.updated', CAST(:payload AS jsonb))"
     await stack.sql(row, id=number, payload=json.dumps(payload))
@@ -36,35 +35,35 @@ async def store_event(stack: WorkerStack, payload: Any) -> str:
 
 
 async def dead_letters(stack: WorkerStack) -> list[Any]:
-    """All that is, or was, parked."""
+    """All dead letters, ended ones too."""
     return list(await stack.rows("SELECT * FROM dead_letter ORDER BY id"))
 
 
 async def count_admin_alerts(stack: WorkerStack) -> int:
-    """How often the admins were told that something is parked."""
+    """The number of notifications to the admins about dead letters."""
     return len(await stack.rows("SELECT 1 FROM notification WHERE key = 'notification-dead-letter'"))
 
 
 async def test_an_event_that_always_fails_is_a_dead_letter_and_the_others_go_on(
     stack: WorkerStack, admin: Member
 ) -> None:
-    poison, good = await store_event(stack, {"data": None}), await store_event(stack, UNREADABLE_EVENT)
+    unreadable, good = await store_event(stack, {"data": None}), await store_event(stack, UNREADABLE_EVENT)
     for _ in range(MAX_TRIES + 3):
         await handle_waiting_stripe_events(stack.context, 50)
     rows = {row.id: row for row in await stack.rows("SELECT * FROM stripe_event")}
     assert (rows[good].tries, rows[good].error) == (0, None)
     assert rows[good].handled_at is not None
-    assert rows[poison].tries == MAX_TRIES
+    assert rows[unreadable].tries == MAX_TRIES
     (row,) = await dead_letters(stack)
-    assert (row.kind, row.subject, row.tries) == ("stripe_event", poison, MAX_TRIES)
-    assert row.shown == f"refund.updated {poison}"
+    assert (row.kind, row.subject, row.tries) == ("stripe_event", unreadable, MAX_TRIES)
+    assert row.shown == f"refund.updated {unreadable}"
     assert "TypeError" in row.error
     assert await count_admin_alerts(stack) == 1
     await stack.sql("UPDATE stripe_event SET payload = CAST(:good AS jsonb)", good=json.dumps(UNREADABLE_EVENT))
     async with stack.database() as work:
         await dead_letter_use_cases.retry_dead_letter(work, stack.campus, admin, row.id)
-    await handle_stripe_event(stack.context, poison)
-    (handled,) = await stack.rows("SELECT * FROM stripe_event WHERE id = :id", id=poison)
+    await handle_stripe_event(stack.context, unreadable)
+    (handled,) = await stack.rows("SELECT * FROM stripe_event WHERE id = :id", id=unreadable)
     assert (handled.tries, handled.error, handled.handled_at is None) == (0, None, False)
 
 
@@ -105,7 +104,7 @@ async def test_a_deadline_that_starts_nothing_is_a_dead_letter_and_fires_when_an
     assert (await stack.order(order.id)).status is OrderStatus.EXPIRED
 
 
-async def test_a_deadline_that_was_set_anew_meanwhile_is_not_doubled(stack: WorkerStack, admin: Member) -> None:
+async def test_a_deadline_that_was_set_again_meanwhile_is_not_doubled(stack: WorkerStack, admin: Member) -> None:
     order = await stack.open_order()
     async with failing_table(stack, "saga"):
         for _ in range(MAX_TRIES):
@@ -120,7 +119,7 @@ async def test_a_deadline_that_was_set_anew_meanwhile_is_not_doubled(stack: Work
     assert (await stack.order(order.id)).status is OrderStatus.CREATED
 
 
-async def test_a_saga_of_another_release_stands_stuck_and_harms_nobody(stack: WorkerStack, admin: Member) -> None:
+async def test_a_saga_of_another_release_is_stuck_and_blocks_nothing_else(stack: WorkerStack, admin: Member) -> None:
     row = "INSERT INTO saga (id, name, kind, version, campus_id, status, position, wake_at)"
     await stack.sql(f"{row} VALUES (:id, 'odd', 'of_tomorrow', 7, :here, 'running', 2, now())", id=uuid4(), here=1)
     order = await stack.open_order()

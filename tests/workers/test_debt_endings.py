@@ -1,4 +1,4 @@
-"""How a debt ends for the books and the desk: refunded after all, let go, disputed, held against Stripe, late."""
+"""How a debt ends: refunded, waived, disputed, compared with Stripe, or paid late."""
 
 import pytest
 
@@ -10,18 +10,18 @@ from tests.worker_stack import WorkerStack
 from tests.workers.customer_debt_setup import DECLINED_CARD, debt_state, owed_order, pay_debt
 from tests.workers.reconciliation_setup import admin_notifications, discrepancies, forget_payment, reconcile_all
 from tests.workers.refund_setup import booked_amounts, deliver_dispute, refund_order, refund_rows
-from tests.workers.saga_scenarios import new_admin
+from tests.workers.scenario_setup import new_admin
 from workers.stripe_gateway import create_intent
 
 
 async def waive_debt(stack: WorkerStack, admin: Member, order: Order, reason: str = "paid in cash") -> None:
-    """An admin's /forgive."""
+    """Waive a debt as an admin with /forgive."""
     async with stack.database() as work:
         await customer_debt_use_cases.waive_customer_debt(work, stack.campus, admin, order.id, reason)
 
 
 async def test_a_debt_is_not_refunded_and_what_was_paid_of_one_is(shared_stack: WorkerStack) -> None:
-    """Nothing came, so nothing can go back; a person may let it go instead."""
+    """Nothing was paid, so nothing can be refunded; an admin can waive the debt instead."""
     stack = shared_stack
     customer = await stack.add_member()
     order = await owed_order(stack, customer)
@@ -98,7 +98,7 @@ async def test_there_is_no_discrepancy_after_a_debt_was_paid(stack: WorkerStack)
 
 
 async def test_a_payment_that_stripe_makes_after_we_gave_it_up_is_told_and_never_lost(stack: WorkerStack) -> None:
-    """Its window was over, and nothing was to be found: a person sees to what came all the same."""
+    """Its window was over and no payment was found, so an admin must decide about the late one."""
     customer = await stack.add_member()
     order = await owed_order(stack, customer)
     await stack.save_test_card(customer.person_id, "pm_card_visa")
@@ -109,8 +109,8 @@ async def test_a_payment_that_stripe_makes_after_we_gave_it_up_is_told_and_never
     long_ago = "to_jsonb(extract(epoch FROM now() - interval '16 minutes'))"
     await stack.sql(
         "UPDATE saga SET failing_since = now() - interval '16 minutes', call = NULL, tries = 0,"
-        f" data = data || jsonb_build_object('outcome_unknown_at', {long_ago}), status = 'compensating', compensating = true,"
-        " reason = 'out_of_reach', wake_at = now() WHERE order_id = :id AND kind = 'settle_debt'",
+        f" data = data || jsonb_build_object('outcome_unknown_at', {long_ago}), status = 'compensating',"
+        " compensating = true, reason = 'out_of_reach', wake_at = now() WHERE order_id = :id AND kind = 'settle_debt'",
         id=order.id,
     )
     await stack.sql(
@@ -140,8 +140,8 @@ async def test_a_try_that_we_closed_and_stripe_took_is_told(stack: WorkerStack) 
     assert ("unknown_intent", taken["id"], "succeeded") in await discrepancies(stack)
 
 
-async def test_who_perhaps_paid_already_is_not_charged_until_a_person_has_looked(stack: WorkerStack) -> None:
-    """A backup that forgot her payment, or one that Stripe made late: the desk knows of it, and she pays no second."""
+async def test_a_customer_who_perhaps_paid_already_is_not_charged_until_a_person_decides(stack: WorkerStack) -> None:
+    """A restore lost the payment, or Stripe made it late: an admin is told, and the customer does not pay twice."""
     customer = await stack.add_member()
     order = await owed_order(stack, customer)
     await stack.save_test_card(customer.person_id, "pm_card_visa")
@@ -160,7 +160,10 @@ async def test_who_perhaps_paid_already_is_not_charged_until_a_person_has_looked
 
 
 async def test_a_charge_that_stripe_answered_with_a_failure_is_given_up_after_a_day_only(stack: WorkerStack) -> None:
-    """It may still be made, and it takes money at once: she is not told that she can pay again before that is out."""
+    """Stripe may still make the charge, which takes money at once.
+
+    The customer must not pay again before a day is over.
+    """
     customer = await stack.add_member()
     order = await owed_order(stack, customer)
     await stack.save_test_card(customer.person_id, "pm_card_visa")
@@ -185,7 +188,7 @@ async def test_a_charge_that_stripe_answered_with_a_failure_is_given_up_after_a_
 
 
 async def test_a_failure_whose_payment_is_found_has_a_known_outcome(stack: WorkerStack) -> None:
-    """What Stripe answered with a failure is there, and was declined: nothing has to be waited for."""
+    """The failed call did create the payment, and it was declined, so there is nothing to wait for."""
     customer = await stack.add_member()
     order = await owed_order(stack, customer)
     await stack.save_test_card(customer.person_id, DECLINED_CARD)
@@ -199,7 +202,7 @@ async def test_a_failure_whose_payment_is_found_has_a_known_outcome(stack: Worke
 
 
 async def age_last_answer(stack: WorkerStack, order: Order, ago: str) -> None:
-    """As if nothing had been heard of the saga's charge for so long."""
+    """Move the last answer about the saga's charge back by this long."""
     long_ago = "to_jsonb(extract(epoch FROM now() - CAST(CAST(:ago AS text) AS interval)))"
     await stack.sql(
         f"UPDATE saga SET call = jsonb_set(call, '{{params,asked,at}}', {long_ago})"

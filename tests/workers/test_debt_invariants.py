@@ -9,21 +9,21 @@ import pytest
 from tests.audits import MODES, broken, read_modes
 from tests.worker_stack import WorkerStack
 from tests.workers.customer_debt_setup import owed_order, pay_debt
-from tests.workers.saga_scenarios import new_admin
+from tests.workers.scenario_setup import new_admin
 from tests.workers.test_debt_endings import waive_debt
 from workers.audit_snapshot import AuditSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebtSample:
-    """Clean books with three debts in them: open, paid, let go."""
+    """Clean books with three debts: open, paid and waived."""
 
     books: AuditSnapshot
     owed: int
     paid: int
     waived: int
 
-    def bent(self, order_id: int, **changed: object) -> AuditSnapshot:
+    def altered(self, order_id: int, **changed: object) -> AuditSnapshot:
         """The books with the order's debt changed."""
         rows: list[Any] = [
             {**row, **changed} if row["order_id"] == order_id else row for row in self.books.customer_debts
@@ -37,7 +37,7 @@ class DebtSample:
 
 @pytest.fixture(scope="module")
 async def samples(shared_stack: WorkerStack) -> dict[str, DebtSample]:
-    """Them, as each mode of the audit reads them."""
+    """One sample for each mode of the audit."""
     stack = shared_stack
     owed = await owed_order(stack, await stack.add_member())
     customer = await stack.add_member()
@@ -53,7 +53,7 @@ async def samples(shared_stack: WorkerStack) -> dict[str, DebtSample]:
 
 @pytest.fixture(params=MODES)
 def sample(samples: dict[str, DebtSample], request: pytest.FixtureRequest) -> DebtSample:
-    """The desk of one mode."""
+    """The sample of one mode."""
     return samples[request.param]
 
 
@@ -62,15 +62,15 @@ def a_debt_that_was_forgotten(sample: DebtSample) -> AuditSnapshot:
 
 
 def a_debt_of_another_amount(sample: DebtSample) -> AuditSnapshot:
-    return sample.bent(sample.owed, amount=1)
+    return sample.altered(sample.owed, amount=1)
 
 
 def owed_though_it_was_captured(sample: DebtSample) -> AuditSnapshot:
-    return sample.bent(sample.paid, status="open")
+    return sample.altered(sample.paid, status="open")
 
 
 def paid_though_nothing_was_captured(sample: DebtSample) -> AuditSnapshot:
-    return sample.bent(sample.owed, status="paid")
+    return sample.altered(sample.owed, status="paid")
 
 
 def owed_for_an_order_in_flight(sample: DebtSample) -> AuditSnapshot:
@@ -91,7 +91,7 @@ def paid_and_not_booked(sample: DebtSample) -> AuditSnapshot:
 
 
 def waived_though_the_ledger_says_owed(sample: DebtSample) -> AuditSnapshot:
-    return sample.bent(sample.owed, status="waived")
+    return sample.altered(sample.owed, status="waived")
 
 
 def costs_of_nobodys_debt(sample: DebtSample) -> AuditSnapshot:
@@ -116,7 +116,7 @@ BREACHES: dict[Callable[[DebtSample], AuditSnapshot], Sequence[str]] = {
 }
 
 
-def test_debts_break_no_promise(sample: DebtSample) -> None:
+def test_debts_breach_no_invariant(sample: DebtSample) -> None:
     assert broken(sample.books) == {}
     assert [row["status"] for row in sample.books.customer_debts] == ["open", "paid", "waived"]
 

@@ -1,4 +1,4 @@
-"""Charges of a lapsed hold and of a debt under killed workers, lost answers and an ill Stripe: one effect each."""
+"""Charges of a lapsed hold and of a debt under killed workers, lost answers and failures of Stripe: one effect each."""
 
 import pytest
 
@@ -10,9 +10,9 @@ from tests.workers.worker_faults import MAX_TRANSACTION, kill_at_each_transactio
 CREATE_INTENT_CALL = "POST /v1/payment_intents"
 CALLS = {
     "charging_again": (CREATE_INTENT_CALL, "POST /v1/payment_intents/*/capture"),
-    "charging_in_vain": ("POST /v1/payment_intents/*/cancel",),
+    "charging_declined": ("POST /v1/payment_intents/*/cancel",),
     "settling": (CREATE_INTENT_CALL,),
-    "settling_in_vain": ("POST /v1/payment_intents/*/cancel",),
+    "settling_declined": ("POST /v1/payment_intents/*/cancel",),
 }
 ALL_CALLS = [(name, call) for name, calls in CALLS.items() for call in calls]
 
@@ -51,7 +51,7 @@ async def test_a_cached_500_of_a_charge_that_was_made_is_looked_up(shared_stack:
 
 
 async def test_a_charge_without_a_trace_is_not_made_again_before_a_day_is_over(shared_stack: WorkerStack) -> None:
-    """Stripe may finish what it answered with a failure: two charges would be worse than a runner who waits."""
+    """Stripe may finish a call it answered with a failure: two charges are worse than a runner who waits."""
     stack = shared_stack
     scenario = await DEBT_SCENARIOS["charging_again"](stack)
     await stack.inject_fault(CREATE_INTENT_CALL, "status", status=500, before=True)
@@ -62,8 +62,8 @@ async def test_a_charge_without_a_trace_is_not_made_again_before_a_day_is_over(s
     assert await stack.breaches() == []
 
 
-async def test_a_debt_nobody_can_be_asked_about_is_owed_still(shared_stack: WorkerStack) -> None:
-    """Stripe fails for the whole window: the try is over, and leaves nothing at Stripe."""
+async def test_a_debt_whose_payment_stripe_never_answers_stays_owed(shared_stack: WorkerStack) -> None:
+    """Stripe fails for the whole window, so the try ends and leaves nothing at Stripe."""
     stack = shared_stack
     scenario = await DEBT_SCENARIOS["settling"](stack)
     await stack.inject_fault(CREATE_INTENT_CALL, "lost_answer", before=True, times=100)

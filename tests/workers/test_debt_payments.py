@@ -1,4 +1,4 @@
-"""A customer who owes: she orders nothing more, pays what she owes, or an admin lets it go."""
+"""A customer with a debt: they order nothing more until they pay it or an admin waives it."""
 
 import asyncio
 
@@ -21,12 +21,12 @@ from tests.workers.customer_debt_setup import (
     pay_debt,
 )
 from tests.workers.refund_setup import booked_amounts
-from tests.workers.saga_scenarios import act_as_person
+from tests.workers.scenario_setup import act_as_person
 
 UNTOUCHED_ACCOUNTS = {"runner_payable", "stripe_fees", "stripe_balance", "platform_revenue"}
 
 
-async def test_who_owes_places_no_order_and_may_again_after_paying(shared_stack: WorkerStack) -> None:
+async def test_a_customer_with_a_debt_places_no_order_until_it_is_paid(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     customer = await stack.add_member()
     order = await owed_order(stack, customer)
@@ -48,8 +48,8 @@ async def test_who_owes_places_no_order_and_may_again_after_paying(shared_stack:
     assert await stack.breaches() == []
 
 
-async def test_a_card_saved_by_who_owes_is_for_paying_first(shared_stack: WorkerStack) -> None:
-    """Her basket waited for a card: it goes on waiting until she paid."""
+async def test_a_card_saved_by_a_customer_with_a_debt_is_for_paying_first(shared_stack: WorkerStack) -> None:
+    """Their basket waited for a card, and waits on until the debt is paid."""
     stack = shared_stack
     customer = await stack.add_member()
     order = await owed_order(stack, customer)
@@ -69,7 +69,7 @@ async def test_a_card_saved_by_who_owes_is_for_paying_first(shared_stack: Worker
 
 
 async def test_an_order_that_waited_for_its_card_does_not_place_itself_either(shared_stack: WorkerStack) -> None:
-    """She is told why, with the way out under it."""
+    """The customer is told why, with the button to pay below."""
     stack = shared_stack
     customer = await stack.add_member()
     order = await owed_order(stack, customer)
@@ -90,7 +90,7 @@ async def test_an_order_that_waited_for_its_card_does_not_place_itself_either(sh
 
 
 async def test_other_people_and_own_deliveries_are_untouched(shared_stack: WorkerStack) -> None:
-    """A runner who owes for her own food goes on earning."""
+    """A runner who owes for their own food can still deliver and earn."""
     stack = shared_stack
     ana = await stack.add_member(runner=True)
     await owed_order(stack, ana)
@@ -103,7 +103,7 @@ async def test_other_people_and_own_deliveries_are_untouched(shared_stack: Worke
 
 
 async def payment_awaiting_approval(stack: WorkerStack, customer: Member) -> Order:
-    """She owes, tapped [Pay], and her bank wants a yes."""
+    """Return a customer with a debt who tapped [Pay], while the bank waits for an approval."""
     order = await owed_order(stack, customer)
     await stack.save_test_card(customer.person_id, APPROVAL_CARD)
     await pay_debt(stack, customer, order)
@@ -143,7 +143,7 @@ async def test_a_no_at_the_bank_leaves_it_owed_and_another_card_pays(shared_stac
     assert await stack.breaches() == []
 
 
-async def test_a_card_that_says_no_leaves_it_owed(shared_stack: WorkerStack) -> None:
+async def test_a_declined_card_leaves_it_owed(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     customer = await stack.add_member()
     order = await owed_order(stack, customer)
@@ -169,20 +169,22 @@ async def test_without_a_yes_in_time_it_is_closed_at_stripe_and_owed(shared_stac
 
 
 async def test_a_yes_at_the_last_moment_is_not_lost(shared_stack: WorkerStack) -> None:
-    """The window is over, and before the payment is closed she approved it."""
+    """The window is over, and the customer approves before the payment is closed."""
     stack = shared_stack
     customer = await stack.add_member()
     order = await payment_awaiting_approval(stack, customer)
     *_, intent = await stack.intents(order.id)
     await stack.control_stripe(f"approve/{intent['id']}", ok=True)
-    await stack.inject_fault("GET /v1/payment_intents/*", "status", status=429)  # the look that would have noticed
+    await stack.inject_fault("GET /v1/payment_intents/*", "status", status=429)  # the poll that would have noticed
     await stack.sql("UPDATE saga SET waiting_until = now() WHERE order_id = :id AND kind = 'settle_debt'", id=order.id)
     await stack.sql("UPDATE saga SET wake_at = now() WHERE order_id = :id AND kind = 'settle_debt'", id=order.id)
     for _ in range(3):
         await stack.run_now()
     await stack.clear_faults()
     assert await debt_state(stack, order) == ("paid", 1130)
-    assert (await stack.saga(order, "settle_debt")).status == "compensated", "it turned back, and found it paid"
+    assert (await stack.saga(order, "settle_debt")).status == "compensated", (
+        "it compensated, and found the payment done"
+    )
     assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-paid"
     assert await stack.breaches() == []
 

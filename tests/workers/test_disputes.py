@@ -1,4 +1,4 @@
-"""Disputes: what is owed is frozen, the money stands in suspense, and only a bank's word or an admin's ends that."""
+"""Disputes: the payable is frozen and the money is booked to suspense, until the bank or an admin decides."""
 
 import pytest
 
@@ -15,20 +15,20 @@ from tests.workers.refund_setup import (
     refund_order,
     refund_rows,
 )
-from tests.workers.saga_scenarios import new_admin
+from tests.workers.scenario_setup import new_admin
 from workers.reconciling.balance_transactions import compare_with_ledger
 
 FEE, DISPUTE_FEE = 88, 1500  # Stripe's, for a charge of 11.30 and for a dispute
 
 
 async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, bool]:
-    """(status, frozen) of what is owed for the order."""
+    """(status, frozen) of the order's payable."""
     ((status, is_frozen),) = await stack.rows("SELECT status, frozen FROM payable WHERE order_id = :id", id=order.id)
     return status, is_frozen
 
 
 async def make_account_ready(stack: WorkerStack, runner: Member) -> None:
-    """Her pay-out account is set up; everything that may be sent is sent."""
+    """Complete the runner's pay-out set-up; everything that may be sent is sent."""
     async with stack.database() as work:
         await runner_use_cases.start_payout_setup(work, stack.campus, runner)
     await stack.run_due()
@@ -39,7 +39,7 @@ async def make_account_ready(stack: WorkerStack, runner: Member) -> None:
 
 
 async def test_44_a_dispute_suspends_what_is_owed_and_puts_the_money_in_suspense(shared_stack: WorkerStack) -> None:
-    """Facts 44; the admins get the order's times, once."""
+    """The admins get the order's times, once."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, ready=False, card=None)
     order = await completed_order(stack, runner)
@@ -121,7 +121,7 @@ async def test_a_dispute_after_the_runner_was_paid_takes_nothing_from_the_runner
 
 
 async def test_the_daily_comparison_finds_each_movement_of_a_dispute_booked(shared_stack: WorkerStack) -> None:
-    """It moves money twice under one name: away with the fee, and back."""
+    """A dispute moves money twice under one id: away with the fee, and back."""
     stack = shared_stack
     order = await completed_order(stack, await stack.add_member(runner=True, ready=False, card=None))
     await deliver_dispute(stack, order)
@@ -137,7 +137,7 @@ async def test_the_daily_comparison_finds_each_movement_of_a_dispute_booked(shar
 
 
 async def test_a_dispute_of_nothing_we_know_changes_nothing(shared_stack: WorkerStack) -> None:
-    """A forged or foreign event leads to no saga, and one that lies about the outcome only to a look."""
+    """A forged or foreign event starts no saga, and a false outcome only starts a check with Stripe."""
     stack = shared_stack
     order = await completed_order(stack, await stack.add_member(runner=True, card=None))
     await receive_event(
@@ -171,7 +171,7 @@ async def test_a_dispute_that_is_won_frees_nothing_while_a_bank_kept_another_par
 
 
 async def deliver_other_dispute(stack: WorkerStack, order: Order, status: str) -> None:
-    """A bank's dispute of another part of the same payment; the stand-in knows one at a time."""
+    """Open a dispute of another part of the same payment; the stand-in knows one at a time."""
     await stack.sql(
         "INSERT INTO dispute (campus_id, order_id, dispute, reason, status, amount, currency)"
         " VALUES (:campus, :order, :name, 'fraudulent', :status, 100, 'sgd')",
@@ -183,7 +183,7 @@ async def deliver_other_dispute(stack: WorkerStack, order: Order, status: str) -
 
 
 async def pay_runner_anyway(stack: WorkerStack, order: Order) -> None:
-    """An admin's [Pay the runner]."""
+    """Tap [Pay the runner] as an admin."""
     async with stack.database() as work:
         await refund_use_cases.pay_despite_dispute(work, stack.campus, await new_admin(stack), order.id)
 

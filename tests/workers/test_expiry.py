@@ -1,4 +1,4 @@
-"""Expiry: the deadline is a row of the same commit as the job; it fires once, in time, also after an outage."""
+"""Expiry: the deadline is committed with the order, and fires once, in time, also after an outage."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ from workers.saga_engine import advance_saga
 
 
 async def set_deadline_in(stack: WorkerStack, order: Order, seconds: float) -> None:
-    """Move the order's deadline to so many seconds from now."""
+    """Set the order's deadline to this many seconds from now."""
     await stack.sql(
         "UPDATE timer SET due_at = now() + make_interval(secs => :s)"
         " WHERE order_id = :id AND status = 'set' AND kind = 'expire'",
@@ -24,7 +24,7 @@ async def set_deadline_in(stack: WorkerStack, order: Order, seconds: float) -> N
 
 
 async def test_s10_an_open_order_and_its_deadline_are_one_commit(shared_stack: WorkerStack) -> None:
-    """S10: half an hour, from the moment runners see it."""
+    """Half an hour, from the moment runners see the order."""
     stack = shared_stack
     order = await stack.open_order()
     ((status, minutes),) = await stack.rows(
@@ -36,7 +36,7 @@ async def test_s10_an_open_order_and_its_deadline_are_one_commit(shared_stack: W
 
 
 async def test_s12_a_due_order_ends_and_its_hold_is_released_and_the_customer_told(shared_stack: WorkerStack) -> None:
-    """S12, M15."""
+    """Also covers M15."""
     stack = shared_stack
     order = await stack.open_order()
     await set_deadline_in(stack, order, 0)
@@ -47,8 +47,8 @@ async def test_s12_a_due_order_ends_and_its_hold_is_released_and_the_customer_to
     assert await stack.notification_keys(order, order.customer_id) == ["notification-expired"]
 
 
-async def test_s12_a_deadline_is_kept_to_the_tick(shared_stack: WorkerStack) -> None:
-    """S12: not before, and at once when it has come."""
+async def test_s12_a_deadline_is_kept_exactly(shared_stack: WorkerStack) -> None:
+    """Not before the deadline, and at once when it has come."""
     stack = shared_stack
     order = await stack.open_order()
     await set_deadline_in(stack, order, 0.3)
@@ -70,7 +70,7 @@ async def test_s12_a_deadline_is_kept_to_the_tick(shared_stack: WorkerStack) -> 
 async def test_s12_a_deadline_that_passed_while_every_worker_was_down_is_kept_on_return(
     shared_stack: WorkerStack,
 ) -> None:
-    """S12, S5: and nobody claims what is only not yet closed."""
+    """Nobody can claim an order past its deadline, even before a worker closes it (S5)."""
     stack = shared_stack
     order = await stack.open_order()
     await set_deadline_in(stack, order, -3600)
@@ -80,8 +80,8 @@ async def test_s12_a_deadline_that_passed_while_every_worker_was_down_is_kept_on
     assert (await stack.order(order.id)).status is OrderStatus.EXPIRED
 
 
-async def test_a_timer_fires_once_however_many_workers_look(shared_stack: WorkerStack) -> None:
-    """S13."""
+async def test_a_timer_fires_once_however_many_workers_sweep(shared_stack: WorkerStack) -> None:
+    """Covers S13."""
     stack = shared_stack
     orders = [await stack.open_order() for _ in range(5)]
     for order in orders:
@@ -97,7 +97,7 @@ async def test_a_timer_fires_once_however_many_workers_look(shared_stack: Worker
 
 
 async def test_m10_a_claimed_order_never_expires(shared_stack: WorkerStack) -> None:
-    """M10: the original cancelled jobs while the runner shopped."""
+    """The original cancelled orders while the runner shopped."""
     stack = shared_stack
     order = await stack.claimed_order(await stack.add_member(runner=True, card=None))
     await stack.sql("UPDATE timer SET due_at = now() - interval '1 hour' WHERE order_id = :id", id=order.id)
@@ -108,7 +108,7 @@ async def test_m10_a_claimed_order_never_expires(shared_stack: WorkerStack) -> N
 async def test_m10_a_timer_that_fires_for_a_claimed_order_all_the_same_changes_nothing(
     shared_stack: WorkerStack,
 ) -> None:
-    """M10: it asks whether it is still wanted, in the row that a claim moved."""
+    """The timer checks the order's row, which the claim has changed."""
     stack = shared_stack
     order = await stack.claimed_order(await stack.add_member(runner=True, card=None))
     await stack.sql(
@@ -118,12 +118,12 @@ async def test_m10_a_timer_that_fires_for_a_claimed_order_all_the_same_changes_n
     await set_deadline_in(stack, other, 0)
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.ACCEPTED
-    assert (await stack.order(other.id)).status is OrderStatus.EXPIRED, "the next timer has its turn"
+    assert (await stack.order(other.id)).status is OrderStatus.EXPIRED, "the next timer fires in its turn"
     assert "expire_order" not in await stack.saga_states(order.id)
 
 
 async def test_a_worker_killed_while_it_fires_timers_has_fired_none(shared_stack: WorkerStack) -> None:
-    """S5: marked fired and started are one commit."""
+    """Marking the timer and starting the saga are one commit (S5)."""
     stack = shared_stack
     order = await stack.open_order()
     await set_deadline_in(stack, order, 0)
@@ -138,7 +138,7 @@ async def test_a_worker_killed_while_it_fires_timers_has_fired_none(shared_stack
 async def test_with_stripe_away_an_order_expires_for_everybody_and_its_hold_goes_later(
     shared_stack: WorkerStack,
 ) -> None:
-    """M17, S12."""
+    """Covers M17 and S12."""
     stack = shared_stack
     order = await stack.open_order()
     await stack.inject_fault("POST /v1/payment_intents/*/cancel", "reset", before=True, times=3)
@@ -153,7 +153,7 @@ async def test_with_stripe_away_an_order_expires_for_everybody_and_its_hold_goes
 
 
 async def test_m14_a_hold_that_lapsed_at_stripe_is_noticed_when_the_order_ends(shared_stack: WorkerStack) -> None:
-    """M14: released by Stripe is released."""
+    """A hold that Stripe released counts as released."""
     stack = shared_stack
     order = await stack.open_order()
     (intent,) = await stack.intents(order.id)
@@ -165,7 +165,7 @@ async def test_m14_a_hold_that_lapsed_at_stripe_is_noticed_when_the_order_ends(s
 
 
 async def test_s11_a_claim_given_back_late_expires_at_once(shared_stack: WorkerStack) -> None:
-    """S11: the old deadline counts, also when it has passed meanwhile."""
+    """The old deadline counts, also when it has passed meanwhile."""
     stack = shared_stack
     order = await stack.open_order()
     await stack.inject_fault("GET /v1/payment_intents/*", "reset", times=100)
@@ -180,7 +180,7 @@ async def test_s11_a_claim_given_back_late_expires_at_once(shared_stack: WorkerS
 
 
 async def test_a_release_stops_nothing_but_its_own_deadline(shared_stack: WorkerStack) -> None:
-    """S11: one deadline is set at a time."""
+    """One deadline is set at a time."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)

@@ -1,4 +1,4 @@
-"""A database that fails in the middle of what an answer changes: all of it is written, or nothing."""
+"""A database that fails while the outcome of a call is recorded: either all of it is written, or nothing."""
 
 import pytest
 
@@ -12,7 +12,6 @@ from tests.workers.failing_postgres import failing_table
 async def test_m16_a_capture_is_booked_whole_or_not_at_all(
     shared_stack: WorkerStack, table: str, at_commit: bool
 ) -> None:
-    """M16."""
     stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     async with failing_table(stack, table, at_commit=at_commit):
@@ -32,7 +31,7 @@ async def test_m16_a_capture_is_booked_whole_or_not_at_all(
 
 @pytest.mark.parametrize("table", ["hold", "orders", "timer", "order_message"])
 async def test_s10_an_order_is_published_with_its_deadline_or_not_at_all(shared_stack: WorkerStack, table: str) -> None:
-    """S10, M16."""
+    """Also covers M16."""
     stack = shared_stack
     order = await stack.place_order(await stack.add_member())
     async with failing_table(stack, table):
@@ -61,7 +60,7 @@ async def test_a_claim_is_written_whole_or_not_at_all(shared_stack: WorkerStack,
 
 @pytest.mark.parametrize("table", ["payable", "ledger_entry", "notification"])
 async def test_m16_a_transfer_is_booked_whole_or_not_at_all(shared_stack: WorkerStack, table: str) -> None:
-    """M16, M4."""
+    """Also covers M4."""
     stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.inject_fault("POST /v1/transfers", "status", status=429)

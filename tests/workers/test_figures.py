@@ -1,4 +1,4 @@
-"""What /me tells: after real captures and transfers it is what the ledger and Stripe say."""
+"""The figures of /me: after real captures and transfers they equal the ledger and Stripe."""
 
 from datetime import date, timedelta
 
@@ -10,13 +10,11 @@ from tests.workers.refund_setup import completed_order, refund_order
 
 
 async def customer_figures(stack: WorkerStack, member: Member) -> Spending:
-    """A customer's figures."""
     async with stack.database() as work:
         return await sum_spending(work, stack.campus.id, member.person_id)
 
 
 async def runner_figures(stack: WorkerStack, member: Member) -> Earnings:
-    """A runner's figures."""
     async with stack.database() as work:
         return await sum_earnings(work, stack.campus.id, member.person_id)
 
@@ -55,8 +53,8 @@ async def test_what_was_sent_is_no_longer_waiting_and_a_declined_order_was_none(
     assert await customer_figures(stack, poor) == Spending(paid=0, on_hold=0, placed=0, delivered=0)
 
 
-async def test_figures_know_what_went_back(shared_stack: WorkerStack) -> None:
-    """3.00 of 11.30 are given back: what was sent is what Stripe says, what waits is what the ledger says."""
+async def test_figures_count_refunds(shared_stack: WorkerStack) -> None:
+    """3.00 of 11.30 are refunded: the amount sent is Stripe's, and the amount waiting is the ledger's."""
     stack = shared_stack
     ana, ben = await stack.add_member(runner=True), await stack.add_member(runner=True, ready=False)
     for runner in (ana, ben):

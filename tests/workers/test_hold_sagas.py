@@ -1,4 +1,4 @@
-"""Holds: declined, asked about by the bank, never approved; the customer hears it and no money is kept."""
+"""Holds: declined, waiting for approval, never approved; the customer is told, and no money stays held."""
 
 import pytest
 
@@ -14,14 +14,14 @@ APPROVAL_CARD = "pm_card_authenticationRequired"
 
 
 async def order_and_hold_states(stack: WorkerStack, order: Order) -> tuple[OrderStatus, list[str], list[str]]:
-    """The order's status, its holds' and its intents' at Stripe."""
+    """The order's status, the statuses of its holds, and those of its intents at Stripe."""
     holds = await stack.rows("SELECT status FROM hold WHERE order_id = :id ORDER BY id", id=order.id)
     intents = await stack.intents(order.id)
     return (await stack.order(order.id)).status, [row.status for row in holds], [one["status"] for one in intents]
 
 
 async def test_s7_a_declined_card_ends_the_order_at_once_and_is_told(shared_stack: WorkerStack) -> None:
-    """S7, M17."""
+    """Also covers M17."""
     stack = shared_stack
     order = await stack.place_order(await stack.add_member(card="pm_card_chargeCustomerFail"))
     await stack.run_due()
@@ -31,7 +31,7 @@ async def test_s7_a_declined_card_ends_the_order_at_once_and_is_told(shared_stac
 
 
 async def test_s7_without_a_card_the_customer_is_asked_for_one_and_nothing_waits(shared_stack: WorkerStack) -> None:
-    """S7: no order before there is a card to hold money on."""
+    """No order is placed before there is a card for the hold."""
     stack = shared_stack
     member = await stack.add_member(card=None)
     draft = await stack.fill_basket(member)
@@ -48,7 +48,7 @@ async def test_s7_without_a_card_the_customer_is_asked_for_one_and_nothing_waits
 
 
 async def test_s7_a_card_that_is_gone_by_then_ends_the_order_and_is_told(shared_stack: WorkerStack) -> None:
-    """S7: it was removed between the tap and the hold."""
+    """The card was removed between the tap and the hold."""
     stack = shared_stack
     member = await stack.add_member()
     order = await stack.place_order(member)
@@ -59,7 +59,7 @@ async def test_s7_a_card_that_is_gone_by_then_ends_the_order_and_is_told(shared_
 
 
 async def test_s7_a_card_stripe_does_not_know_any_more_ends_the_order_and_is_told(shared_stack: WorkerStack) -> None:
-    """S7: whatever the reason of a refusal, the customer hears of it."""
+    """The customer is told of a refusal for any reason."""
     stack = shared_stack
     member = await stack.add_member()
     assert member.card is not None
@@ -71,7 +71,6 @@ async def test_s7_a_card_stripe_does_not_know_any_more_ends_the_order_and_is_tol
 
 
 async def test_m13_a_bank_that_asks_for_approval_gets_it_and_the_order_goes_on(shared_stack: WorkerStack) -> None:
-    """M13."""
     stack = shared_stack
     order = await stack.place_order(await stack.add_member(card=APPROVAL_CARD))
     await stack.run_due()
@@ -88,7 +87,7 @@ async def test_m13_a_bank_that_asks_for_approval_gets_it_and_the_order_goes_on(s
 
 
 async def test_m13_a_bank_that_says_no_ends_the_order(shared_stack: WorkerStack) -> None:
-    """M13: and the intent does not stay open."""
+    """And the intent does not stay open."""
     stack = shared_stack
     order = await stack.place_order(await stack.add_member(card=APPROVAL_CARD))
     await stack.run_due()
@@ -100,7 +99,7 @@ async def test_m13_a_bank_that_says_no_ends_the_order(shared_stack: WorkerStack)
 
 
 async def test_m13_an_approval_never_given_ends_the_order_at_its_deadline(shared_stack: WorkerStack) -> None:
-    """M13, S6."""
+    """Also covers S6."""
     stack = shared_stack
     order = await stack.place_order(await stack.add_member(card=APPROVAL_CARD))
     await stack.run_due()
@@ -115,7 +114,7 @@ async def test_m13_an_approval_never_given_ends_the_order_at_its_deadline(shared
 
 
 async def test_the_deadline_of_an_approval_is_not_moved_by_checking(shared_stack: WorkerStack) -> None:
-    """S6: each look would else be a fresh quarter of an hour."""
+    """Otherwise each check would add a quarter of an hour (S6)."""
     stack = shared_stack
     order = await stack.place_order(await stack.add_member(card=APPROVAL_CARD))
     await stack.run_due()
@@ -140,7 +139,7 @@ async def test_an_approval_given_after_the_end_finds_no_intent_to_approve(shared
 
 
 async def test_s9_a_double_tap_on_place_order_is_one_order(shared_stack: WorkerStack) -> None:
-    """S9, M2."""
+    """Also covers M2."""
     stack = shared_stack
     member = await stack.add_member()
     draft = await stack.fill_basket(member)
@@ -162,7 +161,7 @@ async def test_s9_a_double_tap_on_place_order_is_one_order(shared_stack: WorkerS
 
 
 async def test_m12_the_price_held_is_the_price_tapped(shared_stack: WorkerStack) -> None:
-    """M12, M11: the ceiling to the cent, or no order."""
+    """The ceiling to the cent, or no order (M11)."""
     stack = shared_stack
     member = await stack.add_member()
     draft = await stack.fill_basket(member)
@@ -179,7 +178,7 @@ async def test_m12_the_price_held_is_the_price_tapped(shared_stack: WorkerStack)
 
 @pytest.mark.parametrize("amount", [1999, 1909, 2909, 5735, 8705, 9999])
 async def test_m11_no_amount_loses_a_cent_on_its_way_to_stripe_and_back(shared_stack: WorkerStack, amount: int) -> None:
-    """M11: 19.99 was 1998 once. All amounts are tried in tests/domain; these go the whole way."""
+    """19.99 once became 1998. All amounts are tried in tests/domain; these go through Stripe."""
     stack = shared_stack
     member, runner = await stack.add_member(), await stack.add_member(runner=True, card=None)
     items = [{"name": "odd", "quantity": 1, "price": amount}]
@@ -209,7 +208,7 @@ async def test_m11_no_amount_loses_a_cent_on_its_way_to_stripe_and_back(shared_s
 
 @pytest.mark.parametrize("status", [HoldStatus.RELEASED, HoldStatus.CAPTURED])
 async def test_s8_a_hold_that_is_over_stays_over(shared_stack: WorkerStack, status: HoldStatus) -> None:
-    """S8: whatever comes late."""
+    """Whatever arrives late."""
     stack = shared_stack
     if status is HoldStatus.CAPTURED:
         order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
@@ -231,7 +230,7 @@ async def test_the_books_balance_after_all_this(shared_stack: WorkerStack) -> No
 async def test_s6_an_outage_longer_than_the_payment_window_ends_the_order_and_says_so(
     shared_stack: WorkerStack,
 ) -> None:
-    """S6: PENDING has a deadline, also when Stripe never answers at all."""
+    """PENDING has a deadline, also when Stripe never answers."""
     stack = shared_stack
     member = await stack.add_member()
     await stack.inject_fault("POST /v1/payment_intents", "status", status=429, times=100)

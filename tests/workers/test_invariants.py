@@ -1,4 +1,4 @@
-"""The invariants: each passes on clean books and says what is wrong with broken ones."""
+"""The invariants: each passes on clean books, and names what is wrong with broken ones."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,15 +18,15 @@ INVARIANT_NAMES = [f"I{number}" for number in range(1, 11)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvariantSample:
-    """Clean books with an order of each end in them, and the means to bend a copy."""
+    """Clean books with an order of each end, and methods that return altered copies."""
 
     stack: WorkerStack
     books: AuditSnapshot
     completed: int
     cancelled: int
 
-    async def bent(self, table: Table, *, where: Any = None, **changed: object) -> Sequence[RowMapping]:
-        """The table's rows as they are, with these columns changed in those that `where` picks (else in all)."""
+    async def altered(self, table: Table, *, where: Any = None, **changed: object) -> Sequence[RowMapping]:
+        """The table's rows with these columns changed, in the rows that `where` selects (by default in all)."""
         chosen = literal(True) if where is None else where
         columns = [
             literal(changed[column.name], column.type).label(column.name) if column.name in changed else column
@@ -41,7 +41,7 @@ class InvariantSample:
 
 @pytest.fixture(scope="module")
 async def samples(shared_stack: WorkerStack) -> dict[str, InvariantSample]:
-    """A completed order, a cancelled one, an open one: as each mode of the audit reads them."""
+    """A completed, a cancelled and an open order, as each mode of the audit reads them."""
     stack = shared_stack
     completed = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.run_due()
@@ -59,7 +59,7 @@ async def samples(shared_stack: WorkerStack) -> dict[str, InvariantSample]:
 
 @pytest.fixture(params=MODES)
 def sample(samples: dict[str, InvariantSample], request: pytest.FixtureRequest) -> InvariantSample:
-    """The desk of one mode."""
+    """The sample of one mode."""
     return samples[request.param]
 
 
@@ -81,7 +81,7 @@ def test_the_invariants_are_the_ten_promised() -> None:
     assert broken(empty) == {}
 
 
-def test_clean_books_break_none_and_something_was_counted(sample: InvariantSample) -> None:
+def test_clean_books_breach_none_and_something_was_counted(sample: InvariantSample) -> None:
     assert broken(sample.books) == {}
     assert len(sample.books.orders) == len(sample.books.holds) == len(sample.books.intents) == 3
     assert len(sample.books.transfers) == len(sample.books.payables) == 1
@@ -90,12 +90,14 @@ def test_clean_books_break_none_and_something_was_counted(sample: InvariantSampl
 
 async def captured_too_much(sample: InvariantSample) -> AuditSnapshot:
     return replace(
-        sample.books, holds=await sample.bent(hold, where=hold.c.order_id == sample.completed, captured=99_999)
+        sample.books, holds=await sample.altered(hold, where=hold.c.order_id == sample.completed, captured=99_999)
     )
 
 
 async def captured_otherwise(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.books, holds=await sample.bent(hold, where=hold.c.order_id == sample.completed, captured=1))
+    return replace(
+        sample.books, holds=await sample.altered(hold, where=hold.c.order_id == sample.completed, captured=1)
+    )
 
 
 async def two_local_holds(sample: InvariantSample) -> AuditSnapshot:
@@ -109,13 +111,13 @@ async def two_holds_at_stripe(sample: InvariantSample) -> AuditSnapshot:
 async def a_hold_beside_the_one_that_counts(sample: InvariantSample) -> AuditSnapshot:
     return replace(
         sample.books,
-        holds=await sample.bent(hold, where=hold.c.order_id == sample.cancelled, status="held", part="former"),
+        holds=await sample.altered(hold, where=hold.c.order_id == sample.cancelled, status="held", part="former"),
     )
 
 
 async def an_orphan_replacement_hold(sample: InvariantSample) -> AuditSnapshot:
     return replace(
-        sample.books, holds=await sample.bent(hold, where=hold.c.order_id == sample.cancelled, part="replacement")
+        sample.books, holds=await sample.altered(hold, where=hold.c.order_id == sample.cancelled, part="replacement")
     )
 
 
@@ -131,7 +133,7 @@ async def paid_for_nothing(sample: InvariantSample) -> AuditSnapshot:
 
 async def ended_with_a_hold(sample: InvariantSample) -> AuditSnapshot:
     return replace(
-        sample.books, holds=await sample.bent(hold, where=hold.c.order_id == sample.cancelled, status="held")
+        sample.books, holds=await sample.altered(hold, where=hold.c.order_id == sample.cancelled, status="held")
     )
 
 
@@ -141,8 +143,8 @@ async def ended_with_an_intent(sample: InvariantSample) -> AuditSnapshot:
 
 
 async def completed_without_a_capture(sample: InvariantSample) -> AuditSnapshot:
-    bent = await sample.bent(hold, where=hold.c.order_id == sample.completed, captured=0, status="held")
-    return replace(sample.books, holds=bent)
+    altered = await sample.altered(hold, where=hold.c.order_id == sample.completed, captured=0, status="held")
+    return replace(sample.books, holds=altered)
 
 
 async def completed_without_a_payable(sample: InvariantSample) -> AuditSnapshot:
@@ -150,7 +152,7 @@ async def completed_without_a_payable(sample: InvariantSample) -> AuditSnapshot:
 
 
 async def owed_another_amount(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.books, payables=await sample.bent(payable, amount=1))
+    return replace(sample.books, payables=await sample.altered(payable, amount=1))
 
 
 async def paid_by_no_transfer(sample: InvariantSample) -> AuditSnapshot:
@@ -182,7 +184,7 @@ async def one_call_two_transfers(sample: InvariantSample) -> AuditSnapshot:
 
 async def a_hold_stripe_does_not_know(sample: InvariantSample) -> AuditSnapshot:
     return replace(
-        sample.books, holds=await sample.bent(hold, where=hold.c.order_id == sample.cancelled, payment_intent="pi_0")
+        sample.books, holds=await sample.altered(hold, where=hold.c.order_id == sample.cancelled, payment_intent="pi_0")
     )
 
 
@@ -196,7 +198,7 @@ async def captured_and_not_booked(sample: InvariantSample) -> AuditSnapshot:
 
 async def stuck_without_a_word(sample: InvariantSample) -> AuditSnapshot:
     return replace(
-        sample.books, sagas=await sample.bent(saga, where=saga.c.kind == "cancel_order", status="stuck", error="")
+        sample.books, sagas=await sample.altered(saga, where=saga.c.kind == "cancel_order", status="stuck", error="")
     )
 
 
@@ -236,8 +238,8 @@ async def test_each_invariant_finds_its_breach(
     assert all(breaches[name])
 
 
-async def test_i10_a_saga_nobody_runs_is_found(sample: InvariantSample) -> None:
-    """I10: due for half a minute, in a database with workers, is too long."""
+async def test_i10_a_saga_that_no_worker_runs_is_found(sample: InvariantSample) -> None:
+    """Being due for half a minute, in a database with workers, is too long."""
     stack = sample.stack
     await stack.place_order(await stack.add_member())
     await stack.sql("UPDATE saga SET wake_at = now() - interval '31 seconds' WHERE status = 'running'")
@@ -247,7 +249,7 @@ async def test_i10_a_saga_nobody_runs_is_found(sample: InvariantSample) -> None:
     assert await stack.breaches() == []
 
 
-async def test_i4_and_i8_find_a_hold_somebody_made_by_hand(sample: InvariantSample) -> None:
+async def test_i4_and_i8_find_a_hold_that_no_saga_made(sample: InvariantSample) -> None:
     """A real object at Stripe that no call of ours made, for an order that is over."""
     stack = sample.stack
     customer = (await stack.add_member()).stripe_customer
@@ -268,7 +270,7 @@ async def test_i4_and_i8_find_a_hold_somebody_made_by_hand(sample: InvariantSamp
 
 
 async def test_orders_in_flight_are_checked_when_they_are_done(sample: InvariantSample) -> None:
-    """I4 and I5 speak of orders without a running saga."""
-    bent = await sample.bent(saga, where=saga.c.order_id == sample.completed, status="stuck", error="why")
-    books = replace(sample.books, payables=[], postings=[], sagas=bent)
+    """I4 and I5 apply to orders without a running saga."""
+    altered = await sample.altered(saga, where=saga.c.order_id == sample.completed, status="stuck", error="why")
+    books = replace(sample.books, payables=[], postings=[], sagas=altered)
     assert "I5" not in broken(books)

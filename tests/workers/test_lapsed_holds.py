@@ -1,4 +1,4 @@
-"""A hold that dies during the delivery: the card is charged anew, or the customer owes it; the runner is paid."""
+"""A hold that lapses during the delivery: the card is charged again, or the customer owes it; the runner is paid."""
 
 import pytest
 
@@ -17,12 +17,12 @@ from tests.workers.customer_debt_setup import (
 )
 from tests.workers.reconciliation_setup import discrepancies, forget_payment, reconcile_all
 from tests.workers.refund_setup import booked_amounts, receive_event, refund_order, refund_rows
-from tests.workers.saga_scenarios import refunds_of
+from tests.workers.scenario_setup import refunds_of
 from workers.steps.charge_steps import CAPTURE_TOO_LATE_CODES
 
 
 async def test_26_a_hold_that_lapsed_is_replaced_by_one_charge_nobody_has_to_approve(stack: WorkerStack) -> None:
-    """26, and nothing differs from Stripe afterwards."""
+    """Afterwards there is no discrepancy with Stripe."""
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     await stack.bring_to_drop_point(runner, order)
@@ -48,7 +48,7 @@ async def test_26_a_hold_that_lapsed_is_replaced_by_one_charge_nobody_has_to_app
 async def test_a_hold_that_stripe_calls_expired_is_closed_before_the_card_is_charged(
     shared_stack: WorkerStack, code: str
 ) -> None:
-    """Its intent may still say that it holds: two payments of one order are never open at a time."""
+    """Its intent may still say that it holds, and two payments of one order are never open at a time."""
     stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.inject_fault("POST /v1/payment_intents/*/capture", "status", status=400, code=code)
@@ -60,11 +60,11 @@ async def test_a_hold_that_stripe_calls_expired_is_closed_before_the_card_is_cha
 async def test_a_declined_charge_is_owed_by_the_customer_and_the_runner_is_paid_by_us(
     shared_stack: WorkerStack,
 ) -> None:
-    """26: her card is another one by now, and its bank says no."""
+    """The customer has another card by now, and its bank declines (edge case 26)."""
     stack = shared_stack
     customer, runner = await stack.add_member(), await stack.add_member(runner=True, card=None)
     await stack.delivered_order(await stack.add_member(runner=True, card=None))
-    await stack.run_due()  # there has to be something in our balance to pay her from
+    await stack.run_due()  # the platform's balance must have money to pay the runner from
     order = await owed_order(stack, customer, runner=runner)
     assert order.status is OrderStatus.COMPLETED
     assert await intent_states(stack, order) == [("canceled", 0), ("canceled", 0)]
@@ -102,7 +102,7 @@ async def test_where_the_balance_suffices_the_runner_is_paid_at_once(stack: Work
 
 
 async def test_a_bank_that_asks_for_approval_when_nobody_is_there_is_a_no(shared_stack: WorkerStack) -> None:
-    """1.2: authentication_required."""
+    """Stripe's decline code is authentication_required."""
     stack = shared_stack
     customer, runner = await stack.add_member(), await stack.add_member(runner=True, card=None)
     order = await lapsed_order_at_drop_point(stack, runner, customer)
@@ -145,7 +145,7 @@ async def test_a_customer_that_stripe_forgot_owes_it(shared_stack: WorkerStack) 
 
 @pytest.mark.parametrize("gone", ["card", "customer"])
 async def test_53_what_is_removed_while_it_holds_is_captured_all_the_same(shared_stack: WorkerStack, gone: str) -> None:
-    """53: her card by her own word, or all of her at Stripe."""
+    """The customer removed the card, or was deleted at Stripe."""
     stack = shared_stack
     customer, runner = await stack.add_member(), await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner, customer)
@@ -164,7 +164,7 @@ async def test_53_what_is_removed_while_it_holds_is_captured_all_the_same(shared
 
 
 async def test_27_a_lapse_in_flight_is_told_once_and_changes_nothing(shared_stack: WorkerStack) -> None:
-    """27: by a webhook, and by another one about the same."""
+    """A webhook tells of it, and another one about the same hold follows."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await lapsed_order_at_drop_point(stack, runner)
@@ -189,7 +189,7 @@ async def test_a_hold_that_lapses_before_anybody_claimed_the_order_is_not_told_o
     assert "notification-hold-lapsed" not in await stack.notification_keys(order)
 
 
-async def test_what_was_charged_anew_can_be_refunded(shared_stack: WorkerStack) -> None:
+async def test_a_repeated_charge_can_be_refunded(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await lapsed_order_at_drop_point(stack, runner)
@@ -206,7 +206,7 @@ async def test_what_was_charged_anew_can_be_refunded(shared_stack: WorkerStack) 
 async def test_a_payment_of_the_order_that_we_do_not_know_keeps_the_card_from_being_charged(
     shared_stack: WorkerStack,
 ) -> None:
-    """54: after a restored backup the charge may have been made already; a person has to see."""
+    """After a restored backup the charge may exist already, so a person must check (edge case 54)."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await lapsed_order_at_drop_point(stack, runner)
@@ -219,7 +219,7 @@ async def test_a_payment_of_the_order_that_we_do_not_know_keeps_the_card_from_be
 
 
 async def test_an_order_in_flight_since_before_this_release_waits_for_a_person(shared_stack: WorkerStack) -> None:
-    """Rows of the first version know no charge: they drain on the steps they were written with."""
+    """Saga runs of the first version know no charge: they end with the steps they were written with."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await lapsed_order_at_drop_point(stack, runner)

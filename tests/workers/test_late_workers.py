@@ -1,4 +1,4 @@
-"""A worker frozen for longer than its lease and woken late changes nothing: sagas, lists of Stripe's, differences."""
+"""A worker that was frozen for longer than its lease changes nothing when it wakes: sagas, lists and discrepancies."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ from domain.store.use_cases import discrepancy_use_cases
 from tests.frozen import Freezing, FrozenWorker, freeze
 from tests.worker_stack import WorkerStack
 from tests.workers.reconciliation_setup import admin_notifications, create_stray_intent, discrepancies, reconcile_all
-from tests.workers.saga_scenarios import SAGA_SCENARIOS, new_admin
+from tests.workers.saga_scenarios import SAGA_SCENARIOS
+from tests.workers.scenario_setup import new_admin
 from workers.reconciling.discrepancy_rechecks import recheck_discrepancy, recheck_requested
 from workers.reconciling.reconciler import read_leased_list, reconcile
 from workers.reconciling.reconciliation_context import ReconciliationContext, new_reconciliation_context
@@ -28,13 +29,12 @@ def freezing(stack: WorkerStack, *, through: int = 0, fault: Exception | None = 
     return ice, replace(stack.new_worker("late"), database=ice.work)
 
 
-def turn_of(context: WorkerContext) -> ReconciliationContext:
-    """Its turn at reconciliation."""
+def reconciliation_of(context: WorkerContext) -> ReconciliationContext:
     return new_reconciliation_context(context, asyncio.Event())
 
 
 async def all_of(stack: WorkerStack, table: str) -> Sequence[Any]:
-    """The whole table."""
+    """All rows of the table."""
     return await stack.rows(WHOLE[table])
 
 
@@ -53,8 +53,8 @@ async def test_a_fault_of_a_worker_that_wakes_late_does_not_count_against_a_saga
     await scenario.check()
 
 
-async def taken_intents(stack: WorkerStack) -> ListCursor:
-    """The list of payments, due and leased by the worker that will be late."""
+async def lease_intents_list(stack: WorkerStack) -> ListCursor:
+    """Make the list of payments due, and lease it for the worker that will be late."""
     await stack.sql("UPDATE list_cursor SET due_at = now() + interval '10 seconds' WHERE task <> 'payment_intents'")
     await stack.sql("UPDATE list_cursor SET due_at = now() WHERE task = 'payment_intents'")
     async with stack.database() as work:
@@ -65,16 +65,16 @@ async def taken_intents(stack: WorkerStack) -> ListCursor:
 
 
 async def read_by_another(stack: WorkerStack) -> None:
-    """The late worker's lease is over, and another one reads its list."""
+    """End the late worker's lease, and let another worker read its list."""
     await stack.sql("UPDATE list_cursor SET leased_until = now() WHERE leased_until IS NOT NULL")
     await reconcile(stack.new_worker("other"), asyncio.Event())
 
 
-async def test_a_page_that_a_late_worker_read_long_ago_opens_no_difference(stack: WorkerStack) -> None:
+async def test_a_page_that_a_late_worker_read_long_ago_opens_no_discrepancy(stack: WorkerStack) -> None:
     await reconcile_all(stack)
     intent = await create_stray_intent(stack)
     ice, context = freezing(stack)
-    late = await freeze(ice, read_leased_list(turn_of(context), await taken_intents(stack)))
+    late = await freeze(ice, read_leased_list(reconciliation_of(context), await lease_intents_list(stack)))
     await stack.context.stripe.v1.payment_intents.cancel_async(intent["id"])
     await read_by_another(stack)
     before = await all_of(stack, "reading")
@@ -83,11 +83,11 @@ async def test_a_page_that_a_late_worker_read_long_ago_opens_no_difference(stack
     assert await all_of(stack, "reading") == before
 
 
-async def test_a_late_worker_for_which_stripe_was_away_puts_off_nobody_else(stack: WorkerStack) -> None:
+async def test_a_late_worker_that_met_an_outage_delays_no_other_worker(stack: WorkerStack) -> None:
     await reconcile_all(stack)
     await stack.inject_fault("GET /v1/payment_intents", "reset", times=9)
     ice, context = freezing(stack)
-    late = await freeze(ice, read_leased_list(turn_of(context), await taken_intents(stack)))
+    late = await freeze(ice, read_leased_list(reconciliation_of(context), await lease_intents_list(stack)))
     await stack.clear_faults()
     await read_by_another(stack)
     before = await all_of(stack, "reading")
@@ -95,25 +95,25 @@ async def test_a_late_worker_for_which_stripe_was_away_puts_off_nobody_else(stac
     assert await all_of(stack, "reading") == before
 
 
-async def late_look(stack: WorkerStack, seen: ObservedDiscrepancy) -> FrozenWorker:
-    """A worker that looked at this difference, found it gone, and froze before it ended it."""
+async def late_recheck(stack: WorkerStack, seen: ObservedDiscrepancy) -> FrozenWorker:
+    """Freeze a worker that rechecked this discrepancy, found it gone, and has not closed it yet."""
     async with stack.database() as work:
         await report_discrepancy(work, seen)
         (known,) = await list_open_discrepancies_after(work, 0, 2)
     ice, context = freezing(stack, through=1)
-    return await freeze(ice, recheck_discrepancy(turn_of(context), known))
+    return await freeze(ice, recheck_discrepancy(reconciliation_of(context), known))
 
 
-async def test_a_late_look_does_not_end_a_difference_that_was_seen_meanwhile(stack: WorkerStack) -> None:
+async def test_a_late_recheck_does_not_close_a_discrepancy_that_was_seen_meanwhile(stack: WorkerStack) -> None:
     seen = ObservedDiscrepancy(kind=DiscrepancyKind.ORPHAN_PAYOUT, subject="payable 0", campus_id=stack.campus.id)
-    late = await late_look(stack, seen)
+    late = await late_recheck(stack, seen)
     async with stack.database() as work:
         await report_discrepancy(work, seen)
     await late.wake()
     assert await discrepancies(stack) == [("orphan_payout", "payable 0", "")]
 
 
-async def test_a_late_look_answers_nobody_who_asked_after_it(stack: WorkerStack) -> None:
+async def test_a_late_recheck_does_not_answer_a_later_request(stack: WorkerStack) -> None:
     await create_stray_intent(stack)
     await reconcile_all(stack)
     admin, ask = await new_admin(stack), discrepancy_use_cases.request_discrepancy_recheck
@@ -121,7 +121,7 @@ async def test_a_late_look_answers_nobody_who_asked_after_it(stack: WorkerStack)
         (known,) = await list_open_discrepancies_after(work, 0, 2)
         await ask(work, stack.campus, admin, known.id, -200)
     ice, context = freezing(stack, through=2)
-    late = await freeze(ice, recheck_requested(turn_of(context)))
+    late = await freeze(ice, recheck_requested(reconciliation_of(context)))
     await reconcile(stack.new_worker("other"), asyncio.Event())
     async with stack.database() as work:
         await ask(work, stack.campus, admin, known.id, -200)

@@ -12,17 +12,18 @@ from domain.order import OrderStatus
 from domain.store.saga_repository import LEASE_TTL, lease_saga
 from tests.bot.bot_stack import wait_until
 from tests.worker_stack import WorkerStack
-from tests.workers.saga_scenarios import SAGA_SCENARIOS, SagaScenario
+from tests.workers.saga_scenarios import SAGA_SCENARIOS
+from tests.workers.scenario_setup import SagaScenario
 from tests.workers.worker_process import running_worker
 
 POOL = 20  # connections of a worker
 LONGER = LEASE_TTL.total_seconds() + 1.5
-CALL = LONGER + 1.5  # seconds that Stripe takes to answer
+CALL = LONGER + 1.5  # seconds until Stripe answers
 LOOK_INTERVAL = 0.1
 
 
 async def slow_saga(stack: WorkerStack) -> SagaScenario:
-    """A saga that is due for longest, and whose call to Stripe takes longer than a lease."""
+    """Return the saga that is due for longest, with a call to Stripe that takes longer than a lease."""
     scenario = await SAGA_SCENARIOS["placing"](stack)
     await stack.sql("UPDATE saga SET wake_at = now() - interval '1 hour' WHERE id = :id", id=scenario.saga_id)
     await stack.inject_fault("POST /v1/payment_intents", "hang", seconds=CALL)
@@ -33,14 +34,14 @@ async def slow_saga(stack: WorkerStack) -> SagaScenario:
 async def lock_held(
     stack: WorkerStack, statement: str, **values: object
 ) -> AsyncIterator[Callable[[], Awaitable[None]]]:
-    """Keep the rows that this statement locks; what is given releases them."""
+    """Lock the rows of this statement, and yield a function that releases them."""
     async with stack.database() as work:
         await work.connection.execute(text(statement), values)
         yield work.connection.rollback
 
 
-async def run_on_any_worker(stack: WorkerStack, scenario: SagaScenario) -> None:
-    """Wait until a worker has the lease."""
+async def wait_until_leased(stack: WorkerStack, scenario: SagaScenario) -> None:
+    """Wait until a worker has leased the saga and prepared its call."""
 
     async def leased() -> bool:
         query = "SELECT worker FROM saga WHERE id = :id AND worker IS NOT NULL AND call IS NOT NULL"
@@ -49,8 +50,8 @@ async def run_on_any_worker(stack: WorkerStack, scenario: SagaScenario) -> None:
     await wait_until(leased)
 
 
-async def try_to_claim(stack: WorkerStack, scenario: SagaScenario) -> None:
-    """Fail when another worker can claim the saga before its call is answered."""
+async def assert_lease_kept(stack: WorkerStack, scenario: SagaScenario) -> None:
+    """Fail when another worker can lease the saga before its call is answered."""
     end = time.monotonic() + LONGER
     while time.monotonic() < end:
         async with stack.database() as work:
@@ -59,7 +60,7 @@ async def try_to_claim(stack: WorkerStack, scenario: SagaScenario) -> None:
 
 
 async def finish(scenario: SagaScenario) -> None:
-    """Wait until the saga is over, and see that it had its effect once."""
+    """Wait until the saga is over, and check that it had its effect once."""
     await wait_until(scenario.is_final, CALL + 10)
     await scenario.check()
 
@@ -67,15 +68,15 @@ async def finish(scenario: SagaScenario) -> None:
 async def test_a_running_saga_keeps_its_lease_while_timers_fire_slowly(
     stack: WorkerStack, database_url: str, tmp_path: Path
 ) -> None:
-    """Whoever holds the campus' row keeps a timer from being noted in the event log."""
+    """Firing a timer writes to the event log, and a lock on the campus's row holds that up."""
     order = await stack.open_order()
     scenario = await slow_saga(stack)
     rows = lock_held(stack, "SELECT id FROM campus WHERE id = :id FOR UPDATE", id=stack.campus.id)
     async with running_worker(stack, database_url, tmp_path):
-        await run_on_any_worker(stack, scenario)
+        await wait_until_leased(stack, scenario)
         async with rows as release:
             await stack.sql("UPDATE timer SET due_at = now() WHERE order_id = :id AND kind = 'expire'", id=order.id)
-            await try_to_claim(stack, scenario)
+            await assert_lease_kept(stack, scenario)
             assert (await stack.order(order.id)).status is OrderStatus.CREATED, "its timer waits for the row"
             await release()
             await finish(scenario)
@@ -88,8 +89,8 @@ async def test_a_running_saga_keeps_its_lease_while_other_sagas_take_every_conne
     orders = [(await stack.place_order(customer)).id for _ in range(POOL + 4)]
     rows = lock_held(stack, "SELECT id FROM saga WHERE order_id = ANY(:orders) FOR UPDATE", orders=orders)
     async with rows as release, running_worker(stack, database_url, tmp_path):
-        await run_on_any_worker(stack, scenario)
-        await try_to_claim(stack, scenario)
+        await wait_until_leased(stack, scenario)
+        await assert_lease_kept(stack, scenario)
         await release()
         await finish(scenario)
 
@@ -99,8 +100,8 @@ async def test_a_saga_keeps_its_lease_while_its_worker_stops(
 ) -> None:
     scenario = await slow_saga(stack)
     async with running_worker(stack, database_url, tmp_path) as worker:
-        await run_on_any_worker(stack, scenario)
+        await wait_until_leased(stack, scenario)
         stopping = asyncio.create_task(worker.stop())
-        await try_to_claim(stack, scenario)
+        await assert_lease_kept(stack, scenario)
         assert await stopping == 0
     await scenario.check()

@@ -1,4 +1,4 @@
-"""Leases: kept for everything a worker runs, whatever one of its connections is stuck in."""
+"""Leases are kept for everything a worker runs, also while one of its connections hangs."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ WORKER_NAME = "busy"
 
 
 async def test_a_commit_that_hangs_keeps_no_other_lease_waiting(shared_stack: WorkerStack) -> None:
-    """The row being written is left to its writer; the others are renewed at once."""
+    """The row that is being written is left to its writer; the other leases are renewed at once."""
     stack = shared_stack
     hanging, other = await SAGA_SCENARIOS["placing"](stack), await SAGA_SCENARIOS["placing"](stack)
     both = [hanging.saga_id, other.saga_id]
@@ -32,7 +32,7 @@ async def test_a_commit_that_hangs_keeps_no_other_lease_waiting(shared_stack: Wo
     ((kept,),) = await stack.rows(
         "SELECT wake_at > now() + interval '2 seconds' FROM saga WHERE id = :id", id=hanging.saga_id
     )
-    assert kept, "by its writer"
+    assert kept, "released by its writer"
     await stack.sql("UPDATE saga SET wake_at = now() WHERE worker = :worker", worker=WORKER_NAME)
     await stack.run_due()
     await hanging.check()

@@ -1,4 +1,4 @@
-"""Between the steps of an order: another card, a deploy, a key that is refused, news in the wrong order, a death."""
+"""Changes between the steps of an order: another card, a deploy, a refused key, events in reverse order, a crash."""
 
 import json
 from dataclasses import replace
@@ -22,14 +22,14 @@ INSERT_EVENT_SQL = "INSERT INTO stripe_event (id, type, payload) VALUES (:id, :t
 
 
 async def store_event(stack: WorkerStack, name: str, kind: str, found: dict[str, object], **more: object) -> str:
-    """An event of Stripe's, kept by the door and read by nobody yet."""
+    """Store an event of Stripe that no worker has handled."""
     payload = json.dumps({"id": name, "type": kind, "data": {"object": found}} | more)
     await stack.sql(INSERT_EVENT_SQL, id=name, type=kind, payload=payload)
     return name
 
 
 async def test_14_what_was_written_down_is_sent_again_whatever_has_changed_meanwhile(shared_stack: WorkerStack) -> None:
-    """Facts 14: another card and another currency since; other parameters under the same key would be refused."""
+    """The card and the currency changed since then; Stripe refuses other parameters under the same key."""
     stack = shared_stack
     member = await stack.add_member()
     order = await stack.place_order(member)
@@ -42,14 +42,14 @@ async def test_14_what_was_written_down_is_sent_again_whatever_has_changed_meanw
     assert member.card is not None
     assert (intent["payment_method"], intent["amount"]) == (member.card.payment_method, order.price.ceiling)
     assert (await stack.order(order.id)).status is OrderStatus.CREATED
-    await stack.sql("UPDATE campus SET title = 'Town', fees = jsonb_set(fees, '{service_fee}', '80')")
+    await stack.sql("UPDATE campus SET title = 'Campus', fees = jsonb_set(fees, '{service_fee}', '80')")
 
 
 @pytest.mark.parametrize("done", [True, False], ids=["it was sent", "it was not"])
 async def test_20_a_transfer_of_which_nobody_knows_is_cleared_up_before_the_account_counts(
     shared_stack: WorkerStack, done: bool
 ) -> None:
-    """Facts 20: her account loses the right to transfers while the answer is out."""
+    """The runner's account loses the right to transfers while the outcome is unknown."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.delivered_order(runner)
@@ -65,7 +65,7 @@ async def test_20_a_transfer_of_which_nobody_knows_is_cleared_up_before_the_acco
 
 
 async def test_34_events_in_reverse_order_bring_nothing_back(shared_stack: WorkerStack) -> None:
-    """Facts 34: that the money can be captured is told after it was."""
+    """The event that the money can be captured arrives after the capture."""
     stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     (intent,) = await stack.intents(order.id)
@@ -92,7 +92,7 @@ async def test_34_events_in_reverse_order_bring_nothing_back(shared_stack: Worke
 async def test_37_events_of_another_version_or_about_another_account_are_looked_up_not_believed(
     shared_stack: WorkerStack,
 ) -> None:
-    """Facts 37: whose shape we can't know is a hint as good as any, for of an event only ids are read."""
+    """Only ids are read of an event, so an unknown version of the API does no harm."""
     stack = shared_stack
     order = await stack.place_order(await stack.add_member(card="pm_card_authenticationRequired"))
     await stack.run_due()
@@ -111,8 +111,7 @@ async def test_37_events_of_another_version_or_about_another_account_are_looked_
     assert (await stack.order(order.id)).status is OrderStatus.CREATED
 
 
-async def test_38_an_event_whose_reader_died_is_read_by_the_next(shared_stack: WorkerStack) -> None:
-    """Facts 38."""
+async def test_38_an_event_of_a_killed_worker_is_handled_by_the_next(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     order = await stack.place_order(await stack.add_member(card="pm_card_authenticationRequired"))
     await stack.run_due()
@@ -123,14 +122,14 @@ async def test_38_an_event_whose_reader_died_is_read_by_the_next(shared_stack: W
     with pytest.raises(WorkerKilled):
         await handle_stripe_event(killed_worker(stack, at=1, committed=False), name)
     await stack.run_due()
-    assert (await stack.order(order.id)).status is OrderStatus.PENDING, "its death left nothing half read"
+    assert (await stack.order(order.id)).status is OrderStatus.PENDING, "the killed handler left nothing half done"
     await handle_waiting_stripe_events(stack.context, 50)
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.CREATED
 
 
 async def test_52_a_hold_too_small_for_stripe_ends_the_order_and_is_told(shared_stack: WorkerStack) -> None:
-    """Facts 52: less than 0.50 can't be held; no campus' fees should allow it, and if they do, nobody waits."""
+    """Less than 0.50 cannot be held. No campus's fees should allow that, and if they do, nobody waits."""
     stack = shared_stack
     order = await stack.place_order(await stack.add_member())
     await stack.inject_fault("POST /v1/payment_intents", "status", status=400, code="amount_too_small")
@@ -141,7 +140,7 @@ async def test_52_a_hold_too_small_for_stripe_ends_the_order_and_is_told(shared_
 
 
 async def test_53_a_card_removed_while_money_is_held_on_it_pays_all_the_same(shared_stack: WorkerStack) -> None:
-    """Facts 53: the hold is the bank's word already; no second card is asked for."""
+    """The bank has confirmed the hold already, so no second card is asked for."""
     stack = shared_stack
     mei, runner = await stack.add_member(), await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner, mei)
@@ -160,7 +159,7 @@ async def test_53_a_card_removed_while_money_is_held_on_it_pays_all_the_same(sha
 async def test_56_a_saga_goes_on_with_the_steps_it_began_with(
     shared_stack: WorkerStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Facts 56: a deploy in the middle brings a process whose next step would fail; who began before never sees it."""
+    """A deploy brings a process whose next step would fail; a saga run that began before never uses it."""
     stack = shared_stack
     order = await stack.place_order(await stack.add_member(card="pm_card_authenticationRequired"))
     await stack.run_due()
@@ -182,7 +181,7 @@ async def test_56_a_saga_goes_on_with_the_steps_it_began_with(
 async def test_57_with_a_key_that_stripe_refuses_all_sagas_rest_and_go_on_after_it_is_mended(
     shared_stack: WorkerStack, status: int
 ) -> None:
-    """Facts 57: no order fails for it, none is left behind, and nothing is made twice."""
+    """No order fails, none is forgotten, and nothing is made twice."""
     stack = shared_stack
     for name in ("placing", "cancelling", "completing"):
         scenario = await SAGA_SCENARIOS[name](stack)

@@ -1,4 +1,4 @@
-"""What a runner owes for a refund is kept of what she earns later: once, never below nothing, and told."""
+"""A runner's debt for a refund is netted against later payouts: once, never below zero, and with a notification."""
 
 import asyncio
 from dataclasses import replace
@@ -16,13 +16,13 @@ from domain.store.use_cases import refund_use_cases
 from tests.audits import broken, read_modes
 from tests.worker_stack import WorkerStack
 from tests.workers.refund_setup import booked_amounts, completed_order, receive_event, refund_order, settle_refund_late
-from tests.workers.saga_scenarios import new_admin
+from tests.workers.scenario_setup import new_admin
 
 
 async def runner_in_debt(
     stack: WorkerStack, amount: int | None = 300, *, card: str = "pm_card_visa"
 ) -> tuple[Member, Order]:
-    """A runner who cashed out, and owes this much (minor units) of a refund that she bears."""
+    """Return a runner who cashed out and owes this much (minor units) for a refund that they bear."""
     runner = await stack.add_member(runner=True, card=None)
     order = await completed_order(stack, runner, card=card)
     await owe(stack, runner, order, amount)
@@ -44,7 +44,7 @@ async def debt_state(stack: WorkerStack, order: Order) -> tuple[str, int, int]:
 
 
 async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, int, int]:
-    """(status, netted, sent) of what the runner is owed."""
+    """(status, netted, sent) of the runner's payable."""
     ((status, netted, sent),) = await stack.rows(
         "SELECT status, netted, sent FROM payable WHERE order_id = :id", id=order.id
     )
@@ -61,7 +61,7 @@ async def figures(stack: WorkerStack, runner: Member) -> Earnings:
 
 
 async def test_41_a_debt_is_kept_of_the_next_pay_out(shared_stack: WorkerStack) -> None:
-    """Facts 41: a receivable of the runner, netted against later earnings."""
+    """A debt of the runner is netted against later earnings."""
     stack = shared_stack
     runner, owing = await runner_in_debt(stack)
     assert (await figures(stack, runner)).owes == 300
@@ -75,7 +75,7 @@ async def test_41_a_debt_is_kept_of_the_next_pay_out(shared_stack: WorkerStack) 
     assert (seen.earned + seen.reimbursed, seen.sent, seen.waiting) == (2060, 1760, 0)
     assert (seen.netted, seen.owes) == (300, 0)
     later = await completed_order(stack, runner)
-    assert await transfer_amounts(stack, later) == [1030], "it is kept once"
+    assert await transfer_amounts(stack, later) == [1030], "it is netted once"
     async with stack.database() as work:
         assert all(
             one.order_id != owing.id
@@ -132,7 +132,7 @@ async def test_two_pay_outs_that_race_for_one_debt_keep_it_once(shared_stack: Wo
 
 
 async def test_what_was_kept_is_owed_again_when_the_refund_fails(shared_stack: WorkerStack) -> None:
-    """Void: the refund it came from came back, so nothing of it is hers to bear."""
+    """The refund failed, so the debt is void and the runner bears nothing."""
     stack = shared_stack
     runner, owing = await runner_in_debt(stack, card="pm_card_refundFail")
     order, other = await completed_order(stack, runner), await completed_order(stack, runner)
@@ -223,7 +223,7 @@ def changed_rows(rows: Any, **changes: Any) -> Any:
     ],
     ids=["kept for nothing", "kept more", "sent what was kept", "a debt paid twice"],
 )
-async def test_the_promises_see_what_was_kept_wrongly(stack: WorkerStack, breach: Any, names: set[str]) -> None:
+async def test_the_invariants_find_wrong_netting(stack: WorkerStack, breach: Any, names: set[str]) -> None:
     runner, _ = await runner_in_debt(stack)
     await completed_order(stack, runner)
     for mode, books in (await read_modes(stack.database, stack.context.stripe)).items():

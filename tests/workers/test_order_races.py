@@ -1,4 +1,4 @@
-"""Races: claim, cancel and expiry at one instant, cancel against publishing, two workers at one saga."""
+"""Races on an order: claim, cancel and expiry at one instant, cancel against publishing, two workers on one saga."""
 
 import asyncio
 from collections import Counter
@@ -18,18 +18,18 @@ from workers.due_timers import fire_timers
 from workers.saga_engine import advance_saga
 
 REPETITIONS = iterations(12, 60)
-CLEAR_LEAD_SECONDS = 0.1  # seconds after which whoever was first has done it
-NEAR_LEAD_SECONDS = 0.012  # seconds within which all of them act
+CLEAR_LEAD_SECONDS = 0.1  # seconds after which the first act is done
+NEAR_LEAD_SECONDS = 0.012  # seconds within which all acts begin
 
 
 def near_race_delays(chance: Random, racers: int) -> Iterator[list[float]]:
-    """Seconds that each waits before it acts: everybody is clearly first once, then all are as near as can be."""
+    """Yield the seconds each waits before it acts: everybody is clearly first once, then all start almost together."""
     yield from ([0.0 if each == first else CLEAR_LEAD_SECONDS for each in range(racers)] for first in range(racers))
     yield from ([chance.uniform(0, NEAR_LEAD_SECONDS) for _ in range(racers)] for _ in range(REPETITIONS - racers))
 
 
 async def tap_after(pause: float, tap: Callable[[], Awaitable[object]]) -> bool:
-    """Whether a tap had its effect, made after so many seconds."""
+    """Make a tap after this many seconds, and return whether it had its effect."""
     await asyncio.sleep(pause)
     try:
         await tap()
@@ -41,7 +41,7 @@ async def tap_after(pause: float, tap: Callable[[], Awaitable[object]]) -> bool:
 async def race_taps(
     stack: WorkerStack, pauses: list[float], runner: Member, customer: Member, order: Order
 ) -> tuple[bool, bool]:
-    """Claim, cancel and expiry as near to each other as can be; whether claim and cancel were told they won."""
+    """Claim, cancel and expire almost together, and return whether claim and cancel were told that they won."""
     of_claim, of_cancel, of_expiry = pauses
     await stack.sql(
         "UPDATE timer SET due_at = now() + make_interval(secs => :soon) WHERE order_id = :id",
@@ -62,7 +62,7 @@ async def race_taps(
 
 
 async def test_m10_of_claim_cancel_and_expiry_at_one_instant_exactly_one_wins(shared_stack: WorkerStack) -> None:
-    """M10, S12: and the money follows the winner."""
+    """The money follows the winner (S12)."""
     stack, winners = shared_stack, Counter[OrderStatus]()
     customer = await stack.add_member()
     for pauses in near_race_delays(Random(7), 3):
@@ -73,16 +73,16 @@ async def test_m10_of_claim_cancel_and_expiry_at_one_instant_exactly_one_wins(sh
         ended = await stack.order(order.id)
         winners[ended.status] += 1
         assert (claimed, cancelled) == (ended.status is OrderStatus.ACCEPTED, ended.status is OrderStatus.CANCELLED)
-        if ended.status is OrderStatus.CREATED:  # nobody was quick enough; its deadline has come by now
+        if ended.status is OrderStatus.CREATED:  # no tap was quick enough, and the deadline has come by now
             continue
         (intent,) = await stack.intents(order.id)
         assert intent["status"] == ("requires_capture" if claimed else "canceled")
     assert await stack.breaches() == []
-    assert len(set(winners) - {OrderStatus.CREATED}) == 3, f"whoever is clearly first wins: {winners}"
+    assert len(set(winners) - {OrderStatus.CREATED}) == 3, f"the side that is clearly first wins: {winners}"
 
 
 async def test_s8_a_cancel_while_the_order_is_published_never_leaves_an_open_order(shared_stack: WorkerStack) -> None:
-    """S8: both an order that is cancelled and one that runners see is what must not be."""
+    """An order must never be cancelled and visible to runners."""
     stack, chance, ends = shared_stack, Random(11), Counter[bool]()
     customer = await stack.add_member()
     for pause in (
@@ -107,7 +107,7 @@ async def test_s8_a_cancel_while_the_order_is_published_never_leaves_an_open_ord
             "SELECT 1 FROM event_log WHERE event = 'published' AND order_id = :id", id=order.id
         )
         ends[published != []] += 1
-        assert heard, "a cancel before a claim is always heard"
+        assert heard, "a cancel before a claim always counts"
         assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
         assert [one["status"] for one in await stack.intents(order.id)] in ([], ["canceled"])
         assert await stack.rows("SELECT id FROM timer WHERE order_id = :id AND status = 'set'", id=order.id) == []
@@ -118,7 +118,7 @@ async def test_s8_a_cancel_while_the_order_is_published_never_leaves_an_open_ord
 async def test_m10_of_purchase_release_and_an_admins_cancel_at_one_instant_exactly_one_wins(
     shared_stack: WorkerStack,
 ) -> None:
-    """M9, M10: nobody has bought what was cancelled, and nobody cancels what was bought."""
+    """A cancelled order is never bought, and a bought order is never cancelled (M9)."""
     stack, ends = shared_stack, Counter[OrderStatus]()
     customer, admin = await stack.add_member(), await stack.add_member()
     await stack.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=admin.person_id)
@@ -147,17 +147,17 @@ async def test_m10_of_purchase_release_and_an_admins_cancel_at_one_instant_exact
         assert intent["status"] == ("canceled" if cancelled else "requires_capture")
         assert ended.runner_id == (runner.person_id if not released else None)
     assert await stack.breaches() == []
-    assert len(ends) > 1, f"whoever is clearly first wins: {ends}"
+    assert len(ends) > 1, f"the side that is clearly first wins: {ends}"
 
 
 async def in_one_commit(stack: WorkerStack, tap: Callable[..., Awaitable[Order]], order: Order) -> Order:
-    """A tap as the bot makes it."""
+    """Make a tap in one transaction, as the bot does."""
     async with stack.database() as work:
         return await tap(work, stack.campus, order_id=order.id)
 
 
 async def test_two_workers_at_one_saga_have_one_effect(shared_stack: WorkerStack) -> None:
-    """M2, S13."""
+    """Covers M2 and S13."""
     stack = shared_stack
     workers = [stack.new_worker(f"worker {number}") for number in range(4)]
     customer = await stack.add_member()
@@ -172,11 +172,11 @@ async def test_two_workers_at_one_saga_have_one_effect(shared_stack: WorkerStack
             for call in await stack.inspect_stripe("requests")
             if call["params"].get("metadata", {}).get("order") == str(order.id)
         ]
-        assert len(asked) == 1, "only the worker with the lease may call"
+        assert len(asked) == 1, "only the worker with the lease may make the call"
 
 
 async def test_a_worker_that_comes_back_late_writes_nothing(shared_stack: WorkerStack) -> None:
-    """The fence: its lease was over, another one went on, its answer is of no more use."""
+    """Its lease ended and another worker went on, so the fence refuses its answer."""
     stack = shared_stack
     order = await stack.place_order(await stack.add_member())
     row = await stack.saga(order, "create_order")
@@ -193,13 +193,16 @@ async def test_a_worker_that_comes_back_late_writes_nothing(shared_stack: Worker
 
 
 async def is_published(stack: WorkerStack, order: Order) -> bool:
-    """Whether runners see it."""
+    """Whether runners see the order."""
     return (await stack.order(order.id)).status is OrderStatus.CREATED
 
 
 async def worker_writes(stack: WorkerStack, order: Order) -> tuple[object, ...]:
-    """All that a worker could have written about an order."""
-    counted = "SELECT (SELECT count(*) FROM event_log), (SELECT count(*) FROM notification), (SELECT sum(requested_revision) FROM order_message)"
+    """Everything that a worker could have written about an order."""
+    counted = (
+        "SELECT (SELECT count(*) FROM event_log), (SELECT count(*) FROM notification),"
+        " (SELECT sum(requested_revision) FROM order_message)"
+    )
     return (
         await stack.order(order.id),
         await stack.saga(order, "create_order"),
@@ -209,7 +212,7 @@ async def worker_writes(stack: WorkerStack, order: Order) -> tuple[object, ...]:
 
 
 async def test_a_queue_job_for_a_saga_that_is_not_due_is_harmless(shared_stack: WorkerStack) -> None:
-    """Bells may come doubled or late."""
+    """Queue jobs may arrive twice or late."""
     stack = shared_stack
     order = await stack.open_order()
     row = await stack.saga(order, "create_order")

@@ -1,4 +1,4 @@
-"""A runner's pay-out account after it was set up: lost, cut off, ready again, a bank that says no."""
+"""A runner's pay-out account after its set-up: lost, disconnected, ready again, or refused by the bank."""
 
 from itertools import count
 from typing import Any
@@ -12,19 +12,19 @@ EVENTS = count(1)
 
 
 async def change_account(stack: WorkerStack, runner: Member, **what: object) -> dict[str, Any]:
-    """Something happens to her account at Stripe; the account as it is now."""
+    """Change a runner's account at Stripe, and return it."""
     found: dict[str, Any] = await stack.control_stripe(f"accounts/{runner.stripe_account}", **what)
     return found
 
 
 async def receive_event_twice(stack: WorkerStack, runner: Member, found: dict[str, Any]) -> None:
-    """Two events say the same about something of her account."""
+    """Handle two events that say the same about an object of the runner's account."""
     for _ in range(2):
         await receive_event(stack, f"evt_account_{next(EVENTS)}", found, runner.stripe_account)
 
 
 async def payout_notifications(stack: WorkerStack, runner: Member) -> list[str]:
-    """What she was told about her pay-outs, without what belongs to an order."""
+    """The keys of a runner's notifications about payouts that belong to no order."""
     rows = await stack.rows(
         "SELECT key FROM notification WHERE chat_id = :id AND order_id IS NULL", id=runner.person_id
     )
@@ -34,7 +34,7 @@ async def payout_notifications(stack: WorkerStack, runner: Member) -> list[str]:
 async def test_46_a_lost_capability_is_told_once_and_what_is_owed_is_sent_once_when_it_is_back(
     shared_stack: WorkerStack,
 ) -> None:
-    """Facts 46, and 19: nobody has to tap anything."""
+    """Nobody has to tap anything (edge case 19)."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     await receive_event_twice(stack, runner, await change_account(stack, runner, transfers="inactive"))
@@ -50,7 +50,7 @@ async def test_46_a_lost_capability_is_told_once_and_what_is_owed_is_sent_once_w
 
 
 async def test_a_lie_about_an_account_changes_nothing(shared_stack: WorkerStack) -> None:
-    """Facts 37: an event is a hint, the account itself says how it is."""
+    """An event only says that something changed; the account itself says how it is (edge case 37)."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     account = {"object": "account", "id": runner.stripe_account, "capabilities": {"transfers": "inactive"}}
@@ -62,7 +62,7 @@ async def test_a_lie_about_an_account_changes_nothing(shared_stack: WorkerStack)
 
 
 async def test_47_a_bank_that_refuses_is_told_once_and_nothing_else_changes(shared_stack: WorkerStack) -> None:
-    """Facts 47: the money was transferred, and is safe on her account at Stripe."""
+    """The money was transferred, and is safe on the runner's account at Stripe."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await completed_order(stack, runner)
@@ -76,7 +76,7 @@ async def test_47_a_bank_that_refuses_is_told_once_and_nothing_else_changes(shar
 
 
 async def test_48_a_cut_tie_blocks_what_is_owed_until_there_is_a_new_account(shared_stack: WorkerStack) -> None:
-    """Facts 48: no transfer is tried, and a new set-up sends it once."""
+    """No transfer is tried, and a new set-up sends it once."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     await change_account(stack, runner, deauthorize=True)
@@ -92,7 +92,7 @@ async def test_48_a_cut_tie_blocks_what_is_owed_until_there_is_a_new_account(sha
 async def test_48_a_cut_tie_nobody_told_us_of_is_found_by_the_transfer_and_mended_by_the_set_up(
     shared_stack: WorkerStack,
 ) -> None:
-    """Facts 36, 48."""
+    """Also covers edge case 36."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     await change_account(stack, runner, deauthorize=True)
@@ -105,7 +105,7 @@ async def test_48_a_cut_tie_nobody_told_us_of_is_found_by_the_transfer_and_mende
 
 
 async def set_up_account_again(stack: WorkerStack, runner: Member) -> None:
-    """[Set up pay-out], and Stripe's page filled in."""
+    """Tap [Set up pay-out], and fill in Stripe's page."""
     async with stack.database() as work:
         await runner_use_cases.start_payout_setup(work, stack.campus, runner)
     await stack.run_due()

@@ -1,4 +1,4 @@
-"""The listener of the queue on a real Redis: it survives whatever makes arq fail, and stops when told."""
+"""The queue listener on a real Redis: it survives everything that makes arq fail, and stops when told."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,9 +18,9 @@ from domain.store.unit_of_work import QueueJob
 from tests.bot.bot_stack import wait_until
 from tests.worker_stack import WorkerStack
 from tests.workers.worker_process import running_worker
-from workers.queue_listener import listen
+from workers.queue_listener import run_queue_listener
 
-CORRUPT_ID = b"\xff"  # no text: arq can't read it
+CORRUPT_ID = b"\xff"  # no text, so arq cannot read it
 CORRUPT_JOB = "corrupt"
 NO_TIME: dict[str, Any] = {"t": None, "f": "run_saga", "a": ["x"], "k": {}, "et": "not a time"}
 
@@ -28,18 +28,18 @@ Corrupt = Callable[[Redis], Awaitable[None]]
 
 
 async def corrupt_id(redis: Redis) -> None:
-    """Put an id in front of the queue that is no text."""
+    """Put an id that is no text at the head of the queue."""
     await redis.zadd(QUEUE_NAME, {CORRUPT_ID: 1})
 
 
 async def corrupt_job(redis: Redis) -> None:
-    """Put a queue job in front of the queue whose time is none."""
+    """Put a queue job whose time is no number at the head of the queue."""
     await redis.set(f"{job_key_prefix}{CORRUPT_JOB}", serialize_job(NO_TIME))
     await redis.zadd(QUEUE_NAME, {CORRUPT_JOB: 1})
 
 
 @pytest.mark.parametrize("corrupt", [corrupt_id, corrupt_job])
-async def test_the_listener_hears_again_after_a_corrupt_entry_made_arq_fail(
+async def test_the_listener_goes_on_after_a_corrupt_entry_made_arq_fail(
     stack: WorkerStack, database_url: str, redis_url: str, tmp_path: Path, corrupt: Corrupt
 ) -> None:
     enqueue, pool = make_arq_enqueue(redis_url)
@@ -70,7 +70,7 @@ async def test_a_listener_that_is_told_to_stop_lets_its_queue_job_finish(redis_u
 
     enqueue, pool = make_arq_enqueue(redis_url)
     async with asyncio.timeout(10):
-        listening = asyncio.create_task(listen(partial(worker_for, redis_url, draw_card), stopping))
+        listening = asyncio.create_task(run_queue_listener(partial(worker_for, redis_url, draw_card), stopping))
         await enqueue([QueueJob("update_order_message", "1")])
         await started.wait()
         stopping.set()
@@ -91,7 +91,7 @@ async def test_cancellation_ends_the_listener(
     async with aclosing(Redis.from_url(redis_url)) as redis, asyncio.timeout(10):
         if corrupt is not None:
             await corrupt(redis)
-        listening = asyncio.create_task(listen(partial(worker_for, redis_url, draw_card), asyncio.Event()))
+        listening = asyncio.create_task(run_queue_listener(partial(worker_for, redis_url, draw_card), asyncio.Event()))
 
         async def hears_or_failed() -> bool:
             return bool(

@@ -1,4 +1,4 @@
-"""Refunds, disputes and accounts in any order: whatever happens, every promise about money holds in the end."""
+"""Refunds, disputes and account changes in random order: every invariant about money holds in the end."""
 
 import random
 from contextlib import suppress
@@ -12,7 +12,7 @@ from domain.people import Member
 from domain.store.use_cases import refund_use_cases
 from tests.worker_stack import WorkerStack
 from tests.workers.refund_setup import completed_order, deliver_dispute, receive_event, refund_order
-from tests.workers.saga_scenarios import new_admin
+from tests.workers.scenario_setup import new_admin
 
 CARDS = ("pm_card_visa", "pm_card_refundFail", "pm_card_pendingRefund", "pm_card_refundFail")
 STEPS = 40
@@ -20,7 +20,7 @@ EVENTS = count(1)
 
 
 class RandomMoneyHistory:
-    """A town with four paid orders, and what may happen to them next."""
+    """A campus with four paid orders, and the acts that may happen to them next."""
 
     def __init__(
         self, stack: WorkerStack, admin: Member, orders: list[tuple[Order, Member]], rng: random.Random
@@ -29,13 +29,13 @@ class RandomMoneyHistory:
         self.done: list[str] = []
 
     async def act_once(self) -> None:
-        """One thing happens; what is refused is refused."""
+        """Do one random act; a refusal of it is allowed."""
         order, runner = self.rng.choice(self.orders)
         money = (self.refund, self.refund, self.owe_and_earn, self.cash_out, self.waive_debts)
         acts = (*money, self.dispute_payment, self.change_account, self.wait)
         act = self.rng.choice(acts)
         self.done.append(f"{act.__name__} of {order.id}")
-        with suppress(CampusGError, AssertionError):  # the stand-in refuses by a status that its lever asserts
+        with suppress(CampusGError, AssertionError):  # control_stripe asserts that the stand-in accepts
             await act(order, runner)
         if self.rng.random() < 0.6:
             await self.stack.run_due()
@@ -59,7 +59,7 @@ class RandomMoneyHistory:
         await self.stack.control_stripe(f"accounts/{runner.stripe_account}", pay_out=True)
 
     async def owe_and_earn(self, order: Order, runner: Member) -> None:
-        """Her account is empty when she has to bear a refund; what she owes then is kept of another job of hers."""
+        """Let a runner with an empty account bear a refund, and net the debt against another order of theirs."""
         await self.cash_out(order, runner)
         amount = self.rng.choice((150, 400, None))
         await refund_order(self.stack, order, amount, Bearer.RUNNER, admin=self.admin)
@@ -72,7 +72,7 @@ class RandomMoneyHistory:
         await receive_event(self.stack, f"evt_walk_{next(EVENTS)}", found, runner.stripe_account)
 
     async def wait(self, _order: Order, _runner: Member) -> None:
-        """A minute passes, banks answer, and Stripe tells what came back."""
+        """Let a minute pass, banks answer, and Stripe report the failed refunds."""
         await self.stack.control_stripe("clock", advance=61)
         for found in await self.stack.inspect_stripe("objects", kind="refund"):
             if found["status"] == "failed":
@@ -85,7 +85,7 @@ class RandomMoneyHistory:
 
 
 @pytest.mark.parametrize("seed", [2026])
-async def test_whatever_happens_to_money_that_went_back_every_promise_holds(stack: WorkerStack, seed: int) -> None:
+async def test_whatever_happens_to_refunded_money_every_invariant_holds(stack: WorkerStack, seed: int) -> None:
     rng = random.Random(seed)
     orders = []
     for card in CARDS:
@@ -104,4 +104,4 @@ async def test_whatever_happens_to_money_that_went_back_every_promise_holds(stac
     stuck = await stack.rows("SELECT name, error FROM saga WHERE status = 'stuck'")
     assert stuck == [], "\n".join(history.done)
     counts = [(await stack.rows(f"SELECT count(*) FROM {table}"))[0][0] for table in ("refund", "dispute", "netting")]
-    assert min(counts) > 0, "the walk went nowhere"
+    assert min(counts) > 0, "too few acts had an effect"

@@ -1,4 +1,4 @@
-"""A shop that wants more than the limit: the customer's yes raises it, for the runner who is there."""
+"""A shop that asks for more than the limit: the customer's yes raises it for the order's runner."""
 
 import pytest
 
@@ -13,7 +13,7 @@ BEFORE = 1240  # the ceiling of an order here
 
 
 async def order_above_limit(stack: WorkerStack) -> tuple[Member, Member, Order]:
-    """Customer, runner, and the job whose shop wants 10.40, where 9.60 was the limit."""
+    """Return the customer, the runner, and an order whose shop asks 10.40 where the limit is 9.60."""
     customer, runner = await stack.add_member(), await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner, customer)
     assert order.price.shop_limit == 960
@@ -36,7 +36,7 @@ async def test_a_yes_to_what_the_shop_wants_lets_the_runner_buy_it(shared_stack:
     assert await stack.breaches() == []
 
 
-async def test_a_bank_that_says_no_to_it_leaves_the_old_limit_and_the_runner_hears_of_it(
+async def test_a_bank_that_declines_it_leaves_the_old_limit_and_the_runner_is_told(
     shared_stack: WorkerStack,
 ) -> None:
     stack = shared_stack
@@ -52,7 +52,7 @@ async def test_a_bank_that_says_no_to_it_leaves_the_old_limit_and_the_runner_hea
 
 @pytest.mark.parametrize("signalled", [True, False])
 async def test_an_order_given_back_meanwhile_keeps_its_old_limit(shared_stack: WorkerStack, signalled: bool) -> None:
-    """Also when another runner claims it before anybody looked."""
+    """Also when another runner claims it before any worker checks."""
     stack = shared_stack
     customer, runner, order = await order_above_limit(stack)
     await accept_increase(stack, customer, order, 1320)

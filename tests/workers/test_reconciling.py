@@ -1,4 +1,4 @@
-"""Reconciliation: events no webhook brought, watermarks that survive, one worker at a time, dying holds."""
+"""Reconciliation: events no webhook brought, watermarks that survive, one worker at a time, and dying holds."""
 
 import asyncio
 
@@ -18,7 +18,7 @@ from workers.reconciling.reconciler import STRIPE_LISTS, reconcile
 
 
 async def test_events_no_webhook_brought_are_kept_once_and_handled(stack: WorkerStack) -> None:
-    """36: no webhook reaches this town at all."""
+    """No webhook reaches this test stack at all (edge case 36)."""
     order = await stack.open_order()
     await reconcile_all(stack)
     events = await stack.inspect_stripe("objects", kind="event")
@@ -49,7 +49,7 @@ async def test_the_watermark_survives_a_restart_and_a_pass_that_ends_in_the_midd
     await stack.sql("UPDATE list_cursor SET seen_until = seen_until + 4000, cursor = NULL WHERE task = 'events'")
     await stack.sql("DELETE FROM stripe_event")
     await reconcile_once(stack, "after a restart")
-    assert await stack.rows("SELECT 1 FROM stripe_event") == [], "it went on from where it was, not from the beginning"
+    assert await stack.rows("SELECT 1 FROM stripe_event") == [], "it went on from the cursor, not from the beginning"
     await stack.sql("UPDATE list_cursor SET seen_until = seen_until - 4000 WHERE task = 'events'")
     stopping = asyncio.Event()
     stopping.set()
@@ -69,7 +69,7 @@ async def test_two_workers_read_each_list_once(stack: WorkerStack) -> None:
     lists = [
         call for call in calls if call.removeprefix("GET /v1/") in {"events", *STRIPE_LISTS, "balance_transactions"}
     ]
-    assert sorted(lists) == sorted(set(lists)), "each once"
+    assert sorted(lists) == sorted(set(lists)), "each list once"
     assert len(lists) == len(STRIPE_LISTS)
 
 
@@ -81,7 +81,7 @@ async def test_a_dead_workers_list_is_read_on_when_its_lease_is_over(stack: Work
     )
     before = await stripe_call_paths(stack)
     await reconcile_once(stack)
-    assert await stripe_call_paths(stack) == before, "while one reads, the others wait"
+    assert await stripe_call_paths(stack) == before, "while one worker reads, the others wait"
     await stack.sql("UPDATE list_cursor SET leased_until = now() WHERE task = 'events'")
     await reconcile_once(stack)
     assert (await stripe_call_paths(stack))[len(before) :].count("GET /v1/events") >= 1
@@ -94,7 +94,7 @@ async def test_while_stripe_is_away_it_is_asked_once_and_then_left_alone(stack: 
     await reconcile_once(stack)
     assert len(await stripe_call_paths(stack)) == before + 1
     await reconcile(stack.new_worker("other"), asyncio.Event())
-    assert len(await stripe_call_paths(stack)) == before + 1, "everything is put off, not that list alone"
+    assert len(await stripe_call_paths(stack)) == before + 1, "every list is put off, not that list alone"
     await stack.clear_faults()
     async with stack.database() as work:
         failed = (
@@ -108,12 +108,12 @@ async def test_while_stripe_is_away_it_is_asked_once_and_then_left_alone(stack: 
 
 
 async def test_a_hold_that_ends_while_its_order_is_in_flight_is_told_once(stack: WorkerStack) -> None:
-    """26: in time for a person to act."""
+    """Early enough for a person to act (edge case 26)."""
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     await stack.sql("UPDATE hold SET capture_before = now() + interval '11 hours' WHERE order_id = :id", id=order.id)
     await reconcile_once(stack)
-    assert await admin_notifications(stack) == [], "nothing is bought yet: it can still be given back"
+    assert await admin_notifications(stack) == [], "nothing is bought yet, so it can still be given back"
     await stack.bring_to_drop_point(runner, order)
     for _ in range(2):
         await reconcile_once(stack)

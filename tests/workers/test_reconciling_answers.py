@@ -1,4 +1,4 @@
-"""What becomes of a difference: looked at when an admin asks, settled for good, told anew; and what a turn may cost."""
+"""What becomes of a discrepancy: rechecked on request, settled for good, or told again; and the cost of a pass."""
 
 import asyncio
 import os
@@ -15,20 +15,20 @@ from tests.workers.reconciliation_setup import (
     stripe_call_paths,
 )
 from tests.workers.refund_setup import receive_event
-from tests.workers.saga_scenarios import new_admin
+from tests.workers.scenario_setup import new_admin
 from workers.reconciling.reconciler import read_leased_list, reconcile
 from workers.reconciling.reconciliation_context import new_reconciliation_context
 from workers.stripe_gateway import create_customer
 
 
 async def discrepancy_number(stack: WorkerStack, subject: str) -> int:
-    """The difference's number."""
+    """The number of the only discrepancy."""
     ((number,),) = await stack.rows("SELECT id FROM discrepancy WHERE subject = :subject", subject=subject)
     return int(number)
 
 
 async def request_recheck(stack: WorkerStack, number: int) -> None:
-    """An admin's [Look again], and what a worker does about it within seconds."""
+    """Tap [Look again] as an admin, and let a worker recheck."""
     async with stack.database() as work:
         await discrepancy_use_cases.request_discrepancy_recheck(
             work, stack.campus, await new_admin(stack), number, -200
@@ -36,7 +36,7 @@ async def request_recheck(stack: WorkerStack, number: int) -> None:
     await reconcile(stack.new_worker("looker"), asyncio.Event())
 
 
-async def test_an_admin_who_asks_is_answered_and_what_is_gone_ends(stack: WorkerStack) -> None:
+async def test_an_admin_who_asks_is_answered_and_a_gone_discrepancy_is_closed(stack: WorkerStack) -> None:
     intent = await create_stray_intent(stack)
     await reconcile_all(stack)
     number = await discrepancy_number(stack, intent["id"])
@@ -76,7 +76,7 @@ async def test_a_webhook_about_an_orphan_hold_makes_the_sweep_come_soon(stack: W
     await stack.sql("UPDATE list_cursor SET ended_at = now() - interval '2 minutes'")
     late = await create_stray_intent(stack, saga=str(row.id), order=str(order.id), call="late")
     await reconcile(stack.new_worker("sweeper"), asyncio.Event())
-    assert await discrepancies(stack, "mended") == [], "its hour has not come"
+    assert await discrepancies(stack, "mended") == [], "the hour of its list has not come"
     await receive_event(stack, "evt_late", late)
     await reconcile(stack.new_worker("sweeper"), asyncio.Event())
     assert [subject for _, subject, _ in await discrepancies(stack, "mended")] == [late["id"]]
@@ -107,7 +107,7 @@ async def test_a_list_longer_than_a_pass_is_read_on_by_the_next_where_it_stopped
 
 async def test_the_command_compares_everything_and_says_what_differs(stack: WorkerStack, database_url: str) -> None:
     intent = await create_stray_intent(stack)
-    settings = {"DATABASE_URL": database_url, "STRIPE_API_URL": stack.stripe_url, "STRIPE_SECRET_KEY": "sk_test_town"}
+    settings = {"DATABASE_URL": database_url, "STRIPE_API_URL": stack.stripe_url, "STRIPE_SECRET_KEY": "sk_test_stack"}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

@@ -1,4 +1,4 @@
-"""Money that our rows and Stripe's do not agree about: orphans, late objects, cents, fees, and a restored backup."""
+"""Money on which our rows and Stripe disagree: orphans, late objects, cents, fees, and a restored backup."""
 
 from domain.order import Order, OrderStatus
 from tests.worker_stack import WorkerStack
@@ -18,14 +18,14 @@ UNCAPTURED = "requires_capture"
 
 
 async def completed_order(stack: WorkerStack) -> Order:
-    """An order whose money has moved."""
+    """Return an order whose money has moved."""
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.run_due()
     return await stack.order(order.id)
 
 
 async def test_payments_and_transfers_that_nobody_knows_are_told_once_and_touched_by_nobody(stack: WorkerStack) -> None:
-    """59."""
+    """Covers edge case 59."""
     order = await completed_order(stack)
     runner = await stack.add_member(runner=True, card=None)
     intent = await create_stray_intent(stack)
@@ -50,7 +50,7 @@ async def test_payments_and_transfers_that_nobody_knows_are_told_once_and_touche
 
 
 async def test_a_hold_that_stripe_made_too_late_is_released(stack: WorkerStack) -> None:
-    """11: its saga is over."""
+    """Its saga run is over (edge case 11)."""
     customer = await stack.add_member()
     order = await stack.open_order(customer)
     row = await stack.saga(order, "create_order")
@@ -67,8 +67,8 @@ async def test_a_hold_that_stripe_made_too_late_is_released(stack: WorkerStack) 
     assert await stack.breaches() == []
 
 
-async def test_a_hold_whose_saga_is_at_work_is_left_alone(stack: WorkerStack) -> None:
-    """35: Stripe lists it before we wrote it down."""
+async def test_a_hold_of_a_running_saga_is_left_alone(stack: WorkerStack) -> None:
+    """Stripe lists it before our saga records it (edge case 35)."""
     order = await stack.place_order(await stack.add_member())
     row = await stack.saga(order, "create_order")
     late = await create_stray_intent(stack, saga=str(row.id), order=str(order.id), call="early")
@@ -76,11 +76,11 @@ async def test_a_hold_whose_saga_is_at_work_is_left_alone(stack: WorkerStack) ->
     assert await discrepancies(stack) == []
     assert await discrepancies(stack, "mended") == []
     (since,) = await stack.rows("SELECT seen_until FROM list_cursor WHERE task = 'payment_intents'")
-    assert since.seen_until <= late["created"], "it is looked at again"
+    assert since.seen_until <= late["created"], "it is checked again"
 
 
 async def test_a_transfer_that_came_too_late_is_taken_back_and_booked(stack: WorkerStack) -> None:
-    """11: refused, so we concluded that there was none; the runner is paid once, by the next try."""
+    """The refused transfer was taken for one that does not exist; the next try pays the runner once (edge case 11)."""
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.delivered_order(runner)
     await stack.control_stripe(f"accounts/{runner.stripe_account}", transfers="inactive")
@@ -101,7 +101,7 @@ async def test_a_transfer_that_came_too_late_is_taken_back_and_booked(stack: Wor
 
 
 async def test_a_late_transfer_that_cannot_be_taken_back_is_a_persons_case(stack: WorkerStack) -> None:
-    """41."""
+    """Covers edge case 41."""
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.delivered_order(runner)
     await stack.control_stripe(f"accounts/{runner.stripe_account}", transfers="inactive")
@@ -117,7 +117,7 @@ async def test_a_late_transfer_that_cannot_be_taken_back_is_a_persons_case(stack
 
 
 async def test_a_ledger_that_is_a_cent_off_is_a_discrepancy_until_it_is_not(stack: WorkerStack) -> None:
-    """60."""
+    """Covers edge case 60."""
     order = await completed_order(stack)
     await reconcile_all(stack)
     assert await discrepancies(stack) == []
@@ -156,7 +156,7 @@ async def test_a_hold_that_is_gone_before_anybody_claimed_the_order_is_told(stac
     (intent,) = await stack.intents(order.id)
     await stack.context.stripe.v1.payment_intents.cancel_async(intent["id"])
     await reconcile_all(stack)
-    assert await discrepancies(stack) == [], "it is not old enough: whoever is at it may be quicker"
+    assert await discrepancies(stack) == [], "it is too recent: a saga may still handle it"
     await stack.sql("UPDATE hold SET made_at = now() - interval '6 minutes'")
     await reconcile_all(stack)
     assert await discrepancies(stack) == [("hold_mismatch", intent["id"], "held / canceled")]
@@ -166,7 +166,7 @@ async def test_a_hold_that_is_gone_before_anybody_claimed_the_order_is_told(stac
 async def test_a_hold_that_is_gone_while_its_order_goes_on_is_told_once_and_is_no_discrepancy(
     stack: WorkerStack,
 ) -> None:
-    """27: the events say so by list, and the look at what stands unfinished says so without them."""
+    """The list of events says so, and the check of unfinished holds finds it without events (edge case 27)."""
     order = await stack.claimed_order(await stack.add_member(runner=True, card=None))
     (intent,) = await stack.intents(order.id)
     await stack.context.stripe.v1.payment_intents.cancel_async(intent["id"])
@@ -181,13 +181,13 @@ async def test_a_hold_that_is_gone_while_its_order_goes_on_is_told_once_and_is_n
 async def test_after_a_restored_backup_every_forgotten_object_is_listed_and_nothing_is_paid_twice(
     stack: WorkerStack,
 ) -> None:
-    """54: an hour is lost."""
+    """An hour of data is lost (edge case 54)."""
     ana, ben = [await stack.add_member(runner=True, card=None) for _ in range(2)]
-    under_way = await stack.claimed_order(ana)
+    in_flight = await stack.claimed_order(ana)
     order_at_drop_point = await stack.delivered_order(ben)
     await back_up_database(stack)
-    await stack.bring_to_drop_point(ana, under_way)
-    await stack.hand_over(ana, under_way)
+    await stack.bring_to_drop_point(ana, in_flight)
+    await stack.hand_over(ana, in_flight)
     await stack.run_due()
     forgotten = await stack.open_order()
     known = {
@@ -201,10 +201,10 @@ async def test_after_a_restored_backup_every_forgotten_object_is_listed_and_noth
     (lost,) = [one["id"] for one in await stack.intents(forgotten.id)]
     assert ("unknown_intent", lost, UNCAPTURED) in found
     assert {subject for kind, subject, _ in found if kind == "unknown_transfer"} == known["transfer"]
-    await stack.bring_to_drop_point(ana, under_way)
-    await stack.hand_over(ana, under_way)
+    await stack.bring_to_drop_point(ana, in_flight)
+    await stack.hand_over(ana, in_flight)
     await stack.run_due()
-    for order in (under_way, order_at_drop_point):
+    for order in (in_flight, order_at_drop_point):
         assert (await stack.order(order.id)).status is OrderStatus.COMPLETED
         assert len(await stack.transfers(order.id)) == 1
         assert [one["status"] for one in await stack.intents(order.id)] == ["succeeded"]
@@ -213,7 +213,7 @@ async def test_after_a_restored_backup_every_forgotten_object_is_listed_and_noth
     ]
 
 
-async def test_a_pay_out_that_nobody_sends_is_told_until_somebody_does(stack: WorkerStack) -> None:
+async def test_a_payout_that_no_saga_sends_is_told_until_it_is_sent(stack: WorkerStack) -> None:
     order = await stack.delivered_order(await stack.add_member(runner=True, ready=False, card=None))
     await stack.run_due()
     await stack.sql("UPDATE payable SET status = 'sending', booked_at = now() - interval '6 minutes'")

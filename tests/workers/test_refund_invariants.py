@@ -1,4 +1,4 @@
-"""The invariants about money that went back: each breach is found."""
+"""The invariants about refunds: each breach is found."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,15 +15,15 @@ from workers.audit_snapshot import AuditSnapshot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundSample:
-    """Clean books with refunds in them: taken back from the runner, owed by her, and one that failed."""
+    """Clean books with three refunds: reversed from the runner, owed by the runner, and failed."""
 
     books: AuditSnapshot
     taken: int
     owed: int
     failed: int
 
-    def bent(self, rows: Sequence[Any], order_id: int, **changed: object) -> list[Any]:
-        """The rows, with the order's own changed."""
+    def altered(self, rows: Sequence[Any], order_id: int, **changed: object) -> list[Any]:
+        """The rows, with those of the order changed."""
         return [{**row, **changed} if row["order_id"] == order_id else row for row in rows]
 
     def without(self, prefix: str, order_id: int) -> AuditSnapshot:
@@ -32,7 +32,7 @@ class RefundSample:
         return replace(self.books, postings=kept)
 
     def balanced(self, account: str, more: int) -> AuditSnapshot:
-        """The books with another balance of the accounts of this name."""
+        """The books with another balance of the ledger accounts of this name."""
         rows: list[Any] = [
             {**row, "balance": row["balance"] + more} if row["code"].startswith(f"{account}:") else row
             for row in self.books.balances
@@ -42,7 +42,7 @@ class RefundSample:
 
 @pytest.fixture(scope="module")
 async def samples(shared_stack: WorkerStack) -> dict[str, RefundSample]:
-    """Them, as each mode of the audit reads them."""
+    """One sample for each mode of the audit."""
     stack = shared_stack
     taken = await completed_order(stack, await stack.add_member(runner=True, card=None))
     await refund_order(stack, taken, 300, Bearer.RUNNER)
@@ -67,7 +67,7 @@ async def samples(shared_stack: WorkerStack) -> dict[str, RefundSample]:
 
 @pytest.fixture(params=MODES)
 def sample(samples: dict[str, RefundSample], request: pytest.FixtureRequest) -> RefundSample:
-    """The desk of one mode."""
+    """The sample of one mode."""
     return samples[request.param]
 
 
@@ -76,7 +76,9 @@ def never_taken_back(sample: RefundSample) -> AuditSnapshot:
 
 
 def annulled_though_something_is_due(sample: RefundSample) -> AuditSnapshot:
-    return replace(sample.books, payables=sample.bent(sample.books.payables, sample.taken, sent=0, status="annulled"))
+    return replace(
+        sample.books, payables=sample.altered(sample.books.payables, sample.taken, sent=0, status="annulled")
+    )
 
 
 def withheld_for_no_refund(sample: RefundSample) -> AuditSnapshot:
@@ -84,7 +86,7 @@ def withheld_for_no_refund(sample: RefundSample) -> AuditSnapshot:
 
 
 def borne_by_nobody(sample: RefundSample) -> AuditSnapshot:
-    return replace(sample.books, refund_rows=sample.bent(sample.books.refund_rows, sample.taken, runner_amount=301))
+    return replace(sample.books, refund_rows=sample.altered(sample.books.refund_rows, sample.taken, runner_amount=301))
 
 
 def a_debt_that_was_forgotten(sample: RefundSample) -> AuditSnapshot:
@@ -121,7 +123,7 @@ def more_back_than_paid_at_stripe(sample: RefundSample) -> AuditSnapshot:
 
 
 def more_back_than_paid_here(sample: RefundSample) -> AuditSnapshot:
-    return replace(sample.books, refund_rows=sample.bent(sample.books.refund_rows, sample.taken, amount=1131))
+    return replace(sample.books, refund_rows=sample.altered(sample.books.refund_rows, sample.taken, amount=1131))
 
 
 def a_refund_by_hand(sample: RefundSample) -> AuditSnapshot:
@@ -179,7 +181,7 @@ BREACHES: dict[Callable[[RefundSample], AuditSnapshot], str] = {
 }
 
 
-def test_refunds_break_no_promise(sample: RefundSample) -> None:
+def test_refunds_breach_no_invariant(sample: RefundSample) -> None:
     assert broken(sample.books) == {}
     assert [row["status"] for row in sample.books.refund_rows] == ["succeeded", "succeeded", "failed"]
     assert [row["amount"] for row in sample.books.debts] == [1030]

@@ -18,7 +18,7 @@ from tests.workers.refund_setup import (
     refund_rows,
     settle_refund_late,
 )
-from tests.workers.saga_scenarios import new_admin, refunds_of
+from tests.workers.scenario_setup import new_admin, refunds_of
 from workers.saga_engine import advance_saga
 
 FEE = 88  # Stripe's for a charge of 11.30: 3.4 % and 50, which it keeps
@@ -44,7 +44,7 @@ async def test_a_part_goes_back_at_the_platforms_cost(shared_stack: WorkerStack)
 
 
 async def test_39_a_full_refund_before_the_transfer_leaves_nothing_to_send(shared_stack: WorkerStack) -> None:
-    """Facts 39: the platform gives back its fees, the runner her pay, which was not sent yet and never is."""
+    """The platform gives back its fees, and the runner's pay, which was not sent yet, is never sent."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, ready=False, card=None)
     order = await completed_order(stack, runner)
@@ -67,7 +67,7 @@ async def test_39_a_full_refund_before_the_transfer_leaves_nothing_to_send(share
 
 
 async def test_40_a_partial_refund_after_the_transfer_is_taken_back_from_the_runner(shared_stack: WorkerStack) -> None:
-    """Facts 40; and what the runner bears is never more than she has."""
+    """The runner never bears more than they were paid."""
     stack = shared_stack
     order = await completed_order(stack, await stack.add_member(runner=True, card=None))
     await refund_order(stack, order, 400, Bearer.RUNNER)
@@ -82,7 +82,7 @@ async def test_40_a_partial_refund_after_the_transfer_is_taken_back_from_the_run
 
 
 async def test_41_a_refused_reversal_becomes_a_debt_the_admins_see(shared_stack: WorkerStack) -> None:
-    """Facts 41: her account is empty, so she owes it."""
+    """The runner's account is empty, so they owe it."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await completed_order(stack, runner)
@@ -97,7 +97,7 @@ async def test_41_a_refused_reversal_becomes_a_debt_the_admins_see(shared_stack:
 
 
 async def test_42_a_refund_that_fails_later_is_as_if_it_never_was(shared_stack: WorkerStack) -> None:
-    """Facts 42: booked the other way, taken from the runner no more, and everybody is told; also when told twice."""
+    """The posting is reversed, the runner bears nothing, and everybody is told; also when the event comes twice."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await completed_order(stack, runner, card="pm_card_refundFail")
@@ -138,7 +138,7 @@ async def test_42_a_failed_refund_voids_the_debt_it_made(shared_stack: WorkerSta
 
 
 async def test_a_pending_refund_is_watched_without_any_webhook(shared_stack: WorkerStack) -> None:
-    """Facts 36."""
+    """Covers edge case 36."""
     stack = shared_stack
     order = await completed_order(stack, await stack.add_member(runner=True, card=None), card="pm_card_pendingRefund")
     await refund_order(stack, order, 200)
@@ -151,7 +151,7 @@ async def test_a_pending_refund_is_watched_without_any_webhook(shared_stack: Wor
 
 
 async def test_43_two_refunds_at_once_never_exceed_what_was_paid(shared_stack: WorkerStack) -> None:
-    """Facts 43: the order's lock lets one look after the other."""
+    """The order's lock makes the two run one after the other."""
     stack = shared_stack
     order = await completed_order(stack, await stack.add_member(runner=True, card=None))
     admins = [await new_admin(stack) for _ in range(4)]
@@ -171,7 +171,7 @@ async def test_43_two_refunds_at_once_never_exceed_what_was_paid(shared_stack: W
 
 
 async def test_a_refund_waits_until_the_runners_money_is_there(shared_stack: WorkerStack) -> None:
-    """While a transfer is in flight nobody knows whether there is something to keep or to take back."""
+    """While a transfer is in flight, nobody knows whether to withhold the money or to reverse it."""
     stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await advance_saga(stack.context, (await stack.saga(order, "complete_order")).id)
@@ -188,7 +188,7 @@ async def test_a_refund_waits_until_the_runners_money_is_there(shared_stack: Wor
 async def test_a_refund_and_the_release_of_what_waited_never_give_the_same_money_twice(
     shared_stack: WorkerStack,
 ) -> None:
-    """Her account becomes ready in the very moment an admin lets her bear a refund: one of the two sees the other."""
+    """The account becomes ready while an admin starts a refund that the runner bears: one of the two sees the other."""
     stack = shared_stack
     for amount in (300, 1030, None):
         runner = await stack.add_member(runner=True, ready=False, card=None)
@@ -238,7 +238,7 @@ async def test_only_a_part_of_what_was_paid_goes_back(shared_stack: WorkerStack,
     assert await refund_rows(stack, order) == []
 
 
-async def test_nothing_goes_back_of_what_was_not_paid_nor_on_the_word_of_who_has_a_part_in_it(
+async def test_no_refund_of_an_unpaid_order_nor_by_an_admin_with_a_part_in_it(
     shared_stack: WorkerStack,
 ) -> None:
     stack = shared_stack
@@ -256,7 +256,7 @@ async def test_nothing_goes_back_of_what_was_not_paid_nor_on_the_word_of_who_has
 
 
 async def test_a_refund_that_fails_before_we_know_its_number_fails_here_too(shared_stack: WorkerStack) -> None:
-    """Its answer was lost, and Stripe says again what it said then; so we see for ourselves how it stands."""
+    """Its answer was lost, and Stripe replays the same answer, so the worker reads the refund to see its status."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await completed_order(stack, runner, card="pm_card_refundFail")
@@ -270,11 +270,11 @@ async def test_a_refund_that_fails_before_we_know_its_number_fails_here_too(shar
     assert await refund_rows(stack, order) == [("failed", 400, 0)]
     assert await booked_amounts(stack, order) == before
     posted = await stack.rows("SELECT id FROM ledger_txn WHERE order_id = :id AND kind LIKE 'refund%'", id=order.id)
-    assert len(posted) == 2, "Stripe's balance knows it both ways, and the daily comparison asks for each"
+    assert len(posted) == 2, "Stripe's balance lists it in both directions, and the daily comparison asks for each"
 
 
 async def test_a_refund_that_can_not_be_seen_was_made_all_the_same(shared_stack: WorkerStack) -> None:
-    """Only the first question was about the money: who took a no to the second for its answer would give it twice."""
+    """Only the first call moves money: taking a failed read for its answer would refund twice."""
     stack = shared_stack
     order = await completed_order(stack, await stack.add_member(runner=True, card=None))
     await stack.inject_fault("GET /v1/refunds/*", "status", status=404)

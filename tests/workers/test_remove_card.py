@@ -1,4 +1,4 @@
-"""A card that is taken back: forgotten at once, detached at Stripe for good, whatever Stripe knew of it."""
+"""A removed card: forgotten at once, and detached at Stripe for good, whatever Stripe knows of it."""
 
 import pytest
 
@@ -10,13 +10,13 @@ from workers.stripe_gateway import send_request
 
 
 async def remove_card(stack: WorkerStack, member: Member) -> None:
-    """[Yes, remove it]."""
+    """Tap [Yes, remove it]."""
     async with stack.database() as work:
         await membership_use_cases.remove_saved_card(work, stack.campus, member, "4242")
 
 
 async def is_attached_at_stripe(stack: WorkerStack, member: Member) -> bool:
-    """Whether the card is a customer's at Stripe."""
+    """Whether the card is attached to a customer at Stripe."""
     assert member.card is not None
     methods = await stack.inspect_stripe("objects", kind="payment_method")
     (mine,) = [one for one in methods if one["id"] == member.card.payment_method]
@@ -24,7 +24,7 @@ async def is_attached_at_stripe(stack: WorkerStack, member: Member) -> bool:
 
 
 async def notifications_to(stack: WorkerStack, member: Member) -> list[str]:
-    """The sentences pushed to her."""
+    """The keys of the notifications to a person."""
     rows = await stack.rows("SELECT key FROM notification WHERE chat_id = :id ORDER BY id", id=member.person_id)
     return [row.key for row in rows]
 
@@ -34,7 +34,7 @@ async def test_a_removed_card_is_detached_at_stripe_and_the_next_order_asks_for_
     member = await stack.add_member()
     assert await is_attached_at_stripe(stack, member)
     await remove_card(stack, member)
-    assert (await stack.committed_member(member.person_id)).card is None, "before any worker looked at it"
+    assert (await stack.committed_member(member.person_id)).card is None, "before any worker ran"
     await stack.run_due()
     assert not await is_attached_at_stripe(stack, member)
     assert await notifications_to(stack, member) == ["notification-card-removed"]
@@ -85,7 +85,7 @@ async def test_a_card_stays_while_the_hold_of_an_order_is_made_with_it(shared_st
     await stack.run_due()
     assert not await is_attached_at_stripe(stack, member)
     (intent,) = await stack.intents(order.id)
-    assert intent["status"] == "requires_capture", "what is held stays held"
+    assert intent["status"] == "requires_capture", "the hold is still held"
     await stack.cancel(member, order)
     await stack.run_due()
 

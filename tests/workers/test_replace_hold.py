@@ -1,4 +1,4 @@
-"""A hold that is raised: the new one first, then the old one goes; and whatever comes between, at most one counts."""
+"""Price increases: the replacement hold is made first, then the old hold is released, and at most one counts."""
 
 import asyncio
 
@@ -16,15 +16,15 @@ from tests.workers.price_increase_setup import (
     increase_fee,
     intents_at_stripe,
 )
-from tests.workers.saga_scenarios import assert_paid_once
+from tests.workers.scenario_setup import assert_paid_once
 
-BEFORE, AFTER = 1240, 1270  # the ceiling of an order here, and after one raise of the fee
+BEFORE, AFTER = 1240, 1270  # the ceiling of an order here, and after one price increase
 INCREASED_HOLDS = [("former", "released", BEFORE), ("current", "held", AFTER)]
 UNCHANGED_HOLDS = [("current", "held", BEFORE), ("former", "released", AFTER)]
 
 
 async def replace_saga_status(stack: WorkerStack, order: Order) -> str:
-    """How the order's newest replace_hold stands."""
+    """The status of the order's newest replace_hold."""
     return str((await stack.saga(order, "replace_hold")).status)
 
 
@@ -34,7 +34,7 @@ async def test_an_increased_fee_counts_once_it_is_held_and_the_old_hold_is_relea
     order = await stack.open_order(customer)
     await increase_fee(stack, customer, order)
     assert await hold_parts(stack, order) == [("current", "held", BEFORE), ("replacement", "requested", AFTER)]
-    assert (await stack.order(order.id)).price == order.price, "nothing counts before it is held"
+    assert (await stack.order(order.id)).price == order.price, "no new price counts before its hold is made"
     await stack.run_due()
     increased = await stack.order(order.id)
     assert (increased.price.ceiling, increased.price.delivery_fee, increased.status) == (
@@ -80,7 +80,7 @@ async def test_a_fee_may_be_increased_twice(shared_stack: WorkerStack) -> None:
 
 
 async def increase_awaiting_approval(stack: WorkerStack, customer: Member) -> Order:
-    """An open order whose raised hold waits for the bank."""
+    """Return an open order whose replacement hold waits for the bank."""
     order = await stack.open_order(customer)
     await stack.save_test_card(customer.person_id, APPROVAL_CARD)
     await increase_fee(stack, customer, order)
@@ -89,7 +89,7 @@ async def increase_awaiting_approval(stack: WorkerStack, customer: Member) -> Or
 
 
 async def answer_bank(stack: WorkerStack, order: Order, *, ok: bool = True) -> None:
-    """What she says at her bank."""
+    """Approve or decline at the bank, as the customer."""
     (intent,) = [one for one in await stack.intents(order.id) if one["status"] == "requires_action"]
     await stack.control_stripe(f"approve/{intent['id']}", ok=ok)
 
@@ -100,7 +100,7 @@ async def test_the_bank_may_ask_for_approval_first(shared_stack: WorkerStack) ->
     order = await increase_awaiting_approval(stack, customer)
     assert order.price.ceiling == BEFORE
     assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-price-increase-approval"
-    assert await stack.breaches() == [], "two live intents are fine while one takes the other's place"
+    assert await stack.breaches() == [], "two live intents are allowed while one replaces the other"
     await answer_bank(stack, order)
     await stack.run_now()
     assert await hold_parts(stack, order) == INCREASED_HOLDS
@@ -128,7 +128,7 @@ async def test_a_yes_that_never_comes_leaves_all_as_it_was(shared_stack: WorkerS
     assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-price-increase-unapproved"
 
 
-async def test_a_card_that_says_no_leaves_all_as_it_was_and_another_try_is_possible(shared_stack: WorkerStack) -> None:
+async def test_a_declined_card_leaves_all_as_it_was_and_another_try_is_possible(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     customer = await stack.add_member()
     order = await stack.open_order(customer)
@@ -145,7 +145,7 @@ async def test_a_card_that_says_no_leaves_all_as_it_was_and_another_try_is_possi
 
 
 async def assert_unchanged(stack: WorkerStack, order: Order) -> None:
-    """The raise was undone: one hold, the old price, nothing leaked."""
+    """Fail unless the price increase was undone: one hold, the old price, and nothing left at Stripe."""
     assert await replace_saga_status(stack, order) == "compensated"
     assert (await stack.order(order.id)).price == order.price
     assert await hold_parts(stack, order) == UNCHANGED_HOLDS
@@ -170,7 +170,7 @@ MEANWHILE = {"cancelled": cancel_order, "expired": expire_order, "claimed": clai
 
 @pytest.mark.parametrize("happens", MEANWHILE)
 async def test_an_order_that_goes_on_first_keeps_its_old_hold_or_none(shared_stack: WorkerStack, happens: str) -> None:
-    """It is overtaken while her bank is asked: the signal turns it back at once, without a deadline."""
+    """The order goes on while the bank is asked: the signal makes replace_hold compensate before its deadline."""
     stack = shared_stack
     order = await increase_awaiting_approval(stack, await stack.add_member())
     await MEANWHILE[happens](stack, order)
@@ -180,8 +180,10 @@ async def test_an_order_that_goes_on_first_keeps_its_old_hold_or_none(shared_sta
 
 
 @pytest.mark.parametrize("happens", MEANWHILE)
-async def test_an_approval_on_the_heels_of_it_changes_nothing(shared_stack: WorkerStack, happens: str) -> None:
-    """She said yes at her bank, and before anybody looked the order went on."""
+async def test_an_approval_just_after_the_order_went_on_changes_nothing(
+    shared_stack: WorkerStack, happens: str
+) -> None:
+    """The customer approved at the bank, and the order went on before a worker checked."""
     stack = shared_stack
     order = await increase_awaiting_approval(stack, await stack.add_member())
     await answer_bank(stack, order)
@@ -192,7 +194,9 @@ async def test_an_approval_on_the_heels_of_it_changes_nothing(shared_stack: Work
 
 
 @pytest.mark.parametrize("happens", ["cancelled", "claimed"])
-async def test_without_the_signal_the_order_itself_says_no(shared_stack: WorkerStack, happens: str) -> None:
+async def test_without_the_signal_the_state_of_the_order_stops_the_increase(
+    shared_stack: WorkerStack, happens: str
+) -> None:
     stack = shared_stack
     customer = await stack.add_member()
     order = await stack.open_order(customer)
@@ -209,7 +213,7 @@ async def test_without_the_signal_the_order_itself_says_no(shared_stack: WorkerS
 async def test_an_order_that_goes_on_afterwards_goes_on_with_the_new_hold(
     shared_stack: WorkerStack, happens: str
 ) -> None:
-    """The new hold counts, and the old one has yet to go when the next thing happens."""
+    """The new hold counts, and the old one is still to be released when the order goes on."""
     stack = shared_stack
     customer = await stack.add_member()
     order = await stack.open_order(customer)
@@ -226,7 +230,7 @@ async def test_an_order_that_goes_on_afterwards_goes_on_with_the_new_hold(
 
 
 async def assert_settled(stack: WorkerStack, order: Order, happens: str, ceiling: int) -> None:
-    """Claimed: the one hold of this amount is left; else nothing is held; nobody is stuck, every promise is kept."""
+    """Fail unless a claimed order has one hold of this amount, any other has none, and no saga or invariant fails."""
     await stack.run_now()
     assert await held_at_stripe(stack, order) == ([ceiling] if happens == "claimed" else [])
     assert (await stack.order(order.id)).price.ceiling == ceiling
@@ -237,7 +241,7 @@ async def assert_settled(stack: WorkerStack, order: Order, happens: str, ceiling
 async def test_of_a_price_increase_and_what_comes_at_the_same_instant_both_come_to_an_end(
     shared_stack: WorkerStack,
 ) -> None:
-    """Whoever has the order's lock first."""
+    """The side that locks the order first wins."""
     stack = shared_stack
     for number, happens in enumerate(["cancelled", "claimed", "expired"] * 4):
         customer = await stack.add_member()

@@ -1,4 +1,4 @@
-"""A hold that is replaced under killed workers, lost answers and an ill Stripe: one hold is left, and nothing leaks."""
+"""Replacement holds under killed workers, lost answers and failures of Stripe: one hold is left."""
 
 import pytest
 
@@ -11,8 +11,8 @@ CREATE_INTENT_CALL, CANCEL_INTENT_CALL = "POST /v1/payment_intents", "POST /v1/p
 ALL_CALLS = [
     ("replacing", CREATE_INTENT_CALL),
     ("replacing", CANCEL_INTENT_CALL),
-    ("replacing_in_vain", CREATE_INTENT_CALL),
-    ("replacing_in_vain", CANCEL_INTENT_CALL),
+    ("replacing_declined", CREATE_INTENT_CALL),
+    ("replacing_declined", CANCEL_INTENT_CALL),
 ]
 
 
@@ -38,7 +38,7 @@ async def test_whatever_happens_to_an_answer_there_is_one_hold(shared_stack: Wor
     assert await stack.breaches() == []
 
 
-async def test_a_cached_500_of_a_hold_that_was_made_is_looked_up_and_adopted_once(shared_stack: WorkerStack) -> None:
+async def test_a_cached_500_of_a_hold_that_was_made_is_found_and_adopted_once(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     scenario = await PRICE_INCREASE_SCENARIOS["replacing"](stack)
     await stack.inject_fault(CREATE_INTENT_CALL, "status", status=500, before=False)

@@ -1,4 +1,4 @@
-"""What a raised hold means to everybody else who reads holds: cards, figures, the admins, and the comparison."""
+"""How others read a replacement hold: order messages, figures, admins, and reconciliation."""
 
 from domain.order import Order
 from domain.store.earnings import sum_spending
@@ -10,7 +10,7 @@ from tests.workers.reconciliation_setup import admin_notifications, discrepancie
 
 
 async def increase_awaiting_approval(stack: WorkerStack) -> Order:
-    """An order of 12.40 with a hold of 12.70 asked for, and the bank wants a yes."""
+    """Return an order of 12.40 with a replacement hold of 12.70 that waits for the bank."""
     customer = await stack.add_member()
     order = await stack.open_order(customer)
     await stack.save_test_card(customer.person_id, APPROVAL_CARD)
@@ -20,7 +20,7 @@ async def increase_awaiting_approval(stack: WorkerStack) -> Order:
 
 
 async def age_holds(stack: WorkerStack, order: Order) -> None:
-    """Long enough ago for the comparison to look."""
+    """Move the holds back by long enough for reconciliation to check them."""
     await stack.sql("UPDATE orders SET placed_at = now() - interval '6 minutes' WHERE id = :id", id=order.id)
     await stack.sql("UPDATE saga SET wake_at = now() + interval '1 minute' WHERE wake_at IS NOT NULL")
 
@@ -33,7 +33,7 @@ async def test_what_is_on_hold_is_what_counts(stack: WorkerStack) -> None:
     await stack.inject_fault("POST /v1/payment_intents/*/cancel", "status", status=429)
     await stack.control_stripe(f"approve/{intent['id']}", ok=True)
     await stack.run_now()
-    assert len(await held_at_stripe(stack, order)) == 2, "the old one has yet to go"
+    assert len(await held_at_stripe(stack, order)) == 2, "the old hold is still to be released"
     async with stack.database() as work:
         assert (await sum_spending(work, stack.campus.id, order.customer_id)).on_hold == 1270
 
@@ -58,7 +58,7 @@ async def test_a_replacement_hold_that_waits_is_no_discrepancy(stack: WorkerStac
 
 
 async def test_an_old_hold_whose_release_is_stuck_is_released_all_the_same(stack: WorkerStack) -> None:
-    """Nobody counts on it any more; the retry then finds nothing to do."""
+    """It no longer counts; an admin's retry then finds nothing to do."""
     customer = await stack.add_member()
     order = await stack.open_order(customer)
     await stack.inject_fault("POST /v1/payment_intents/*/cancel", "status", status=429)
@@ -85,7 +85,7 @@ async def test_an_old_hold_whose_release_is_stuck_is_released_all_the_same(stack
 
 
 async def test_a_late_no_about_a_hold_that_was_replaced_does_not_touch_the_one_in_its_place(stack: WorkerStack) -> None:
-    """The check asked about the first hold; meanwhile she gave the job back, and its customer raised the fee."""
+    """The check asked about the first hold; since then the runner gave it back and the customer raised the fee."""
     runner, customer = await stack.add_member(runner=True, card=None), await stack.add_member()
     order = await stack.open_order(customer)
     await stack.inject_fault("GET /v1/payment_intents/*", "reset", before=True, times=100)

@@ -1,4 +1,4 @@
-"""A runner is silent: she is asked; before the purchase the job goes on to others, after it people are told."""
+"""A silent runner is asked to check in; before the purchase the order is released, after it people are told."""
 
 import asyncio
 from collections import Counter
@@ -29,13 +29,13 @@ REPETITIONS = 12
 
 
 async def confirm_check_in(stack: WorkerStack, runner: Member, order: Order) -> None:
-    """[Yes, on it]."""
+    """Tap [Yes, on it]."""
     async with stack.database() as work:
         await check_in_use_cases.check_in_as_runner(work, stack.campus, runner, order.id)
 
 
 async def is_shown_silent(stack: WorkerStack, order: Order) -> bool:
-    """What the customer's card would say."""
+    """Whether the customer's order message says that the runner is silent."""
     async with stack.database() as work:
         return await is_runner_silent(work, await stack.order(order.id))
 
@@ -67,7 +67,7 @@ async def test_a_runner_who_answers_keeps_the_order_and_is_asked_again_later(sha
     assert await stack.notification_keys(order, runner.person_id) == ["notification-runner-check-in"] * 2
 
 
-async def test_an_order_nobody_answers_for_goes_to_the_others_and_both_sides_are_told(
+async def test_an_order_without_a_check_in_is_released_and_both_sides_are_told(
     shared_stack: WorkerStack,
 ) -> None:
     stack = shared_stack
@@ -129,7 +129,7 @@ async def test_a_purchase_counts_as_a_check_in_and_so_does_every_step(shared_sta
         assert "check_in_deadline" not in await timer_kinds(stack, order)
         assert 19.9 < await minutes_until(stack, order, CHECK_IN) <= 20
     await stack.hand_over(runner, order)
-    assert await timer_kinds(stack, order) == set(), "delivered: nobody is asked any more"
+    assert await timer_kinds(stack, order) == set(), "after the delivery the runner is not asked any more"
 
 
 async def test_of_a_purchase_and_the_check_in_timeout_at_one_instant_one_wins(shared_stack: WorkerStack) -> None:
@@ -176,7 +176,9 @@ async def test_after_the_purchase_silence_is_told_to_the_admins_once_a_stage(sha
         assert await is_shown_silent(stack, order)
         await confirm_check_in(stack, runner, order)
         assert not await is_shown_silent(stack, order)
-        assert await stack.rows(drawn, id=order.id) == [(before + 2,)], "her card says it, and says that it is over"
+        assert await stack.rows(drawn, id=order.id) == [(before + 2,)], (
+            "the customer's order message says it, and says when it is over"
+        )
     assert await stack.notification_keys(order, -200) == ["notification-silent-admins"]
     async with stack.database() as work:
         await runner_use_cases.mark_picked_up(work, stack.campus, runner, order.id)
@@ -185,7 +187,7 @@ async def test_after_the_purchase_silence_is_told_to_the_admins_once_a_stage(sha
     assert await stack.notification_keys(order, -200) == ["notification-silent-admins"] * 2
     assert await stack.notification_keys(order, runner.person_id) == ["notification-runner-check-in-bought"] * 3
     assert await stack.notification_keys(order, order.customer_id) == ["notification-claimed"]
-    assert (await stack.order(order.id)).status is OrderStatus.ON_THE_WAY, "nobody is unassigned after the purchase"
+    assert (await stack.order(order.id)).status is OrderStatus.ON_THE_WAY, "no runner is unassigned after the purchase"
     async with stack.database() as work:
         await runner_use_cases.mark_arrived(work, stack.campus, runner, order.id)
     assert not await is_shown_silent(stack, order)

@@ -1,4 +1,4 @@
-"""Signals and hints: news reach a running saga as rows, are heard once, and never wake one that is over."""
+"""Signals and events: they reach a running saga as rows, are handled once, and never wake a saga that is over."""
 
 import json
 
@@ -13,14 +13,14 @@ APPROVAL_CARD = "pm_card_authenticationRequired"
 
 
 async def order_awaiting_approval(stack: WorkerStack) -> Order:
-    """An order whose bank was asked."""
+    """Return an order whose bank was asked for an approval."""
     order = await stack.place_order(await stack.add_member(card=APPROVAL_CARD))
     await stack.run_due()
     return order
 
 
 async def store_event(stack: WorkerStack, event: str, kind: str, **found: object) -> str:
-    """An event of Stripe as the door stores it."""
+    """Store an event of Stripe, as the gateway does."""
     payload = json.dumps({"id": event, "type": kind, "data": {"object": found}})
     await stack.sql(
         "INSERT INTO stripe_event (id, type, payload) VALUES (:id, :kind, CAST(:payload AS jsonb))",
@@ -32,7 +32,7 @@ async def store_event(stack: WorkerStack, event: str, kind: str, **found: object
 
 
 async def test_s8_late_signals_never_restart_a_saga_that_is_over(shared_stack: WorkerStack) -> None:
-    """S8: the original brought cancelled orders back to life."""
+    """The original reopened cancelled orders."""
     stack = shared_stack
     order = await order_awaiting_approval(stack)
     await stack.cancel(await stack.committed_member(order.customer_id), order)
@@ -48,7 +48,7 @@ async def test_s8_late_signals_never_restart_a_saga_that_is_over(shared_stack: W
 
 
 async def test_a_signal_wakes_a_saga_that_rests(shared_stack: WorkerStack) -> None:
-    """Nobody waits for the next look."""
+    """The saga does not wait for its next poll."""
     stack = shared_stack
     order = await order_awaiting_approval(stack)
     async with stack.database() as work:
@@ -60,7 +60,7 @@ async def test_a_signal_wakes_a_saga_that_rests(shared_stack: WorkerStack) -> No
     assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
 
 
-async def test_a_signal_sent_twice_is_heard_once(shared_stack: WorkerStack) -> None:
+async def test_a_signal_sent_twice_is_handled_once(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     order = await order_awaiting_approval(stack)
     customer = await stack.committed_member(order.customer_id)
@@ -84,7 +84,7 @@ async def test_a_signal_that_is_read_does_not_keep_a_saga_awake(shared_stack: Wo
 
 
 async def test_m13_an_event_of_stripe_lets_the_saga_check_at_once(shared_stack: WorkerStack) -> None:
-    """M13: the event is believed in nothing but that it is worth a look."""
+    """The event only makes the saga ask Stripe."""
     stack = shared_stack
     order = await order_awaiting_approval(stack)
     (intent,) = await stack.intents(order.id)
@@ -100,7 +100,7 @@ async def test_m13_an_event_of_stripe_lets_the_saga_check_at_once(shared_stack: 
 
 
 async def test_a1_an_event_that_lies_changes_nothing(shared_stack: WorkerStack) -> None:
-    """A1: it says the money is held; Stripe, asked, says it is not."""
+    """The event says that the money is held; Stripe, when asked, says that it is not."""
     stack = shared_stack
     order = await order_awaiting_approval(stack)
     (intent,) = await stack.intents(order.id)
@@ -115,7 +115,7 @@ async def test_a1_an_event_that_lies_changes_nothing(shared_stack: WorkerStack) 
 
 
 async def test_s8_events_for_what_is_over_change_nothing(shared_stack: WorkerStack) -> None:
-    """S8: replayed in any state."""
+    """The events are replayed in every state."""
     stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.run_due()
@@ -129,7 +129,7 @@ async def test_s8_events_for_what_is_over_change_nothing(shared_stack: WorkerSta
 
 
 async def test_s6_checks_grow_rarer_but_never_pass_the_deadline(shared_stack: WorkerStack) -> None:
-    """S6: with every webhook lost, the look finds it."""
+    """With every webhook lost, the poll finds the change."""
     stack = shared_stack
     order = await order_awaiting_approval(stack)
     pauses = []

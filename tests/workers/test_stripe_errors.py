@@ -1,4 +1,4 @@
-"""What each answer of Stripe means for a call: a no, a not now, or nobody knows; as its library raises them."""
+"""What each answer of Stripe means for a call: refused, retry later, or outcome unknown."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -30,13 +30,13 @@ EXPECTED_ERRORS: dict[str, tuple[dict[str, Any], type[CallFailed], str]] = {
 
 @pytest.fixture(autouse=True)
 async def clear_faults(shared_stack: WorkerStack) -> AsyncIterator[None]:
-    """No fault outlives its test."""
+    """Clear the faults, so that none outlives its test."""
     yield
     await shared_stack.clear_faults()
 
 
 async def failure_of(call: Any) -> CallFailed:
-    """What a call ended with; it must not end well."""
+    """Return the error of a call; fail when there is none."""
     with pytest.raises(CallFailed) as caught:
         await call
     return caught.value
@@ -44,7 +44,7 @@ async def failure_of(call: Any) -> CallFailed:
 
 @pytest.mark.parametrize("answer", EXPECTED_ERRORS)
 async def test_each_answer_of_stripe_means_one_thing(shared_stack: WorkerStack, answer: str) -> None:
-    """Each fault is good for one call: were the library to try again by itself, nothing would be raised."""
+    """Each fault affects one call: if Stripe's library retried by itself, nothing would be raised."""
     fault, meaning, reason = EXPECTED_ERRORS[answer]
     await shared_stack.inject_fault(PATH, **fault)
     found = await failure_of(create_customer(shared_stack.context.stripe, {}, f"meaning:{answer}"))
@@ -61,7 +61,7 @@ async def test_the_same_key_with_other_parameters_is_a_fault_of_ours_and_a_defin
 
 
 async def test_a_declined_card_leaves_an_intent_that_the_refusal_names(shared_stack: WorkerStack) -> None:
-    """It is ours to cancel: the library hides it in the error's body."""
+    """We must cancel that intent; Stripe's library hides it in the body of the error."""
     member = await shared_stack.add_member(card="pm_card_chargeCustomerFail")
     assert member.card is not None
     customer = await shared_stack.rows("SELECT stripe_customer FROM person WHERE id = :id", id=member.person_id)
@@ -73,13 +73,13 @@ async def test_a_declined_card_leaves_an_intent_that_the_refusal_names(shared_st
     assert found.details["payment_intent"]["id"].startswith("pi_")
 
 
-async def test_an_account_that_is_cut_off_is_a_no_and_no_trouble_with_our_key(shared_stack: WorkerStack) -> None:
+async def test_a_disconnected_account_is_a_refusal_and_no_fault_of_our_key(shared_stack: WorkerStack) -> None:
     await shared_stack.inject_fault("GET /v1/accounts/*", STATUS, status=403, code="account_invalid")
     found = await failure_of(retrieve_account(shared_stack.context.stripe, "acct_of_somebody"))
     assert (type(found), found.reason) == (Refused, "account_invalid")
 
 
-async def test_nobody_at_the_other_end_means_that_nobody_knows() -> None:
+async def test_an_unreachable_server_means_that_the_outcome_is_unknown() -> None:
     client = open_stripe_gateway("sk_test_nobody", "http://127.0.0.1:9")
     try:
         assert type(await failure_of(create_customer(client, {}, "meaning:nobody"))) is OutcomeUnknown

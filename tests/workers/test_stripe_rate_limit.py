@@ -1,4 +1,4 @@
-"""One bucket in front of Stripe for all workers: a cancel goes first, and nobody waits for ever."""
+"""The Stripe rate limit that all workers share: a cancel goes first, and no call waits for ever."""
 
 import ast
 import asyncio
@@ -23,24 +23,24 @@ from workers.stripe_rate_limit import (
 )
 
 WORKERS = Path(__file__).parents[2] / "workers"
-SLOW_RATE, USUAL_RATE = 1, 20  # calls a second; the slow one holds ten
+SLOW_RATE, USUAL_RATE = 1, 20  # calls a second; the slow one allows a burst of ten
 
 
 @pytest.fixture
 async def rate_limiter(redis_url: str) -> AsyncIterator[StripeRateLimiter]:
-    """One process' view of full, slow buckets."""
+    """The slow rate limiter of one process, with its full burst available."""
     opened = open_stripe_rate_limiter(redis_url, SLOW_RATE)
     yield opened
     await opened.close()
 
 
 def client_with_rate_limit(stack: WorkerStack, rate_limiter: StripeRateLimiter) -> StripeGateway:
-    """The town's client, at this pace."""
+    """The stack's Stripe client with this rate limiter."""
     return replace(stack.context.stripe, rate_limiter=rate_limiter)
 
 
 async def count_free_calls(rate_limiter: StripeRateLimiter, rank: CallPriority, way: CallKind = CallKind.WRITE) -> int:
-    """How many calls of a rank go before it has to wait."""
+    """Count the calls of a rank that go through before one has to wait."""
     taken = 0
     while await rate_limiter.acquire(way, rank) == 0:
         taken += 1
@@ -48,12 +48,12 @@ async def count_free_calls(rate_limiter: StripeRateLimiter, rank: CallPriority, 
 
 
 async def wait_until_queued(rate_limiter: StripeRateLimiter) -> None:
-    while not all(sum(rate_limiter.waiting[way].values()) for way in CallKind):  # noqa: ASYNC110 - nobody is told
+    while not all(sum(rate_limiter.waiting[way].values()) for way in CallKind):  # noqa: ASYNC110 - no event to wait for
         await asyncio.sleep(0)
 
 
 async def set_level(rate_limiter: StripeRateLimiter, level: float, at: float) -> None:
-    """What the bucket of writes held at this moment (seconds of the epoch)."""
+    """Set what the bucket of writes held at this moment (seconds of the epoch)."""
     setting = rate_limiter.redis.register_script("redis.call('HSET', KEYS[1], 'level', ARGV[1], 'at', ARGV[2])")
     await setting(keys=["campusg:stripe:writes"], args=[level, int(at * 1000)])
 
@@ -87,16 +87,16 @@ async def test_a_cancel_goes_before_a_flood_of_reads_and_of_others_writes(stack:
     writes = [asyncio.create_task(create_customer(client, {}, f"flood:{number}")) for number in range(40)]
     async with asyncio.timeout(MAX_WAIT_SECONDS):
         await wait_until_queued(rate_limiter)
-    looked = await retrieve_intent(client, intent["id"])  # a look that a person waits for
+    looked = await retrieve_intent(client, intent["id"])  # a read that a person waits for
     cancelled = await cancel_intent(client, intent["id"], "the one that matters")
     assert (looked["status"], cancelled["status"]) == ("requires_capture", "canceled")
     assert not all(task.done() for task in reads + looks)
     assert not all(task.done() for task in writes)
-    await asyncio.gather(*reads, *looks, *writes)  # and nobody is forgotten
+    await asyncio.gather(*reads, *looks, *writes)  # and every call is made in the end
     await rate_limiter.close()
 
 
-async def test_who_would_wait_too_long_is_told_at_once_to_try_later(rate_limiter: StripeRateLimiter) -> None:
+async def test_a_call_that_would_wait_too_long_is_refused_at_once(rate_limiter: StripeRateLimiter) -> None:
     await set_level(rate_limiter, -100, time.time())
     began = time.monotonic()
     with pytest.raises(TryLater, match="stripe_pace"):
@@ -158,7 +158,7 @@ async def test_without_redis_each_process_goes_on_at_half_the_rate(unused_tcp_po
     await alone.close()
 
 
-async def test_a_clock_of_redis_that_goes_back_stops_nobody_for_long(rate_limiter: StripeRateLimiter) -> None:
+async def test_a_clock_of_redis_that_goes_back_delays_no_call_for_long(rate_limiter: StripeRateLimiter) -> None:
     await set_level(rate_limiter, 0, time.time() + 3600)
     assert 0 < await rate_limiter.acquire(CallKind.WRITE, CallPriority.CANCEL) <= 1 / SLOW_RATE
 

@@ -1,4 +1,4 @@
-"""Stuck sagas: a reason a human can read, one message, and a button that can do no harm."""
+"""Stuck sagas: a reason that a person can read, one notification, and a retry that is always safe."""
 
 import pytest
 
@@ -13,20 +13,19 @@ from workers.reconciling.object_ownership import ObjectOwnership, find_intent_ow
 
 @pytest.fixture
 async def admin(shared_stack: WorkerStack) -> Member:
-    """An admin."""
     member = await shared_stack.add_member()
     await shared_stack.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=member.person_id)
     return await shared_stack.committed_member(member.person_id)
 
 
 async def retry(stack: WorkerStack, admin: Member, order: Order, kind: str) -> None:
-    """[Retry]."""
+    """Tap [Retry]."""
     async with stack.database() as work:
         await admin_use_cases.retry_saga(work, stack.campus, admin, (await stack.saga(order, kind)).number)
 
 
 async def keys_of(stack: WorkerStack, path: str, order: Order) -> set[str]:
-    """The keys under which a saga of the order called this path."""
+    """The idempotency keys under which a saga of the order called this path."""
     (intent,) = await stack.intents(order.id)
     calls = await stack.inspect_stripe("requests")
     return {
@@ -38,10 +37,10 @@ async def keys_of(stack: WorkerStack, path: str, order: Order) -> set[str]:
     }
 
 
-async def test_m17_a_capture_refused_for_good_stands_stuck_and_a_retry_is_a_new_attempt(
+async def test_m17_a_capture_refused_for_good_is_stuck_and_a_retry_is_a_new_attempt(
     shared_stack: WorkerStack, admin: Member
 ) -> None:
-    """M17, M3: neither done nor forgotten."""
+    """The capture is neither taken for done nor forgotten (M3)."""
     stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.inject_fault("POST /v1/payment_intents/*/capture", "status", status=400, code="not_today")
@@ -56,17 +55,17 @@ async def test_m17_a_capture_refused_for_good_stands_stuck_and_a_retry_is_a_new_
         ]
     assert (listed.number, listed.error) == (row.number, row.error)
     await stack.run_now()
-    assert (await stack.saga(order, "complete_order")).status == "stuck", "only a human wakes it"
+    assert (await stack.saga(order, "complete_order")).status == "stuck", "only a person wakes it"
     await retry(stack, admin, order, "complete_order")
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.COMPLETED
-    assert len(await keys_of(stack, "/capture", order)) == 2, "a definite no is answered by a new key"
+    assert len(await keys_of(stack, "/capture", order)) == 2, "after a definite refusal the key is a new one"
     with pytest.raises(Stale):
         await retry(stack, admin, order, "complete_order")
 
 
 async def test_m14_a_capture_refused_for_good_waits_for_a_person(shared_stack: WorkerStack, admin: Member) -> None:
-    """M14: told, and told again after a retry in vain."""
+    """The admins are told, and told again after a retry that fails."""
     stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.inject_fault("POST /v1/payment_intents/*/capture", "status", status=400, code="not_today", times=2)
@@ -80,10 +79,10 @@ async def test_m14_a_capture_refused_for_good_waits_for_a_person(shared_stack: W
     await stack.run_due()
 
 
-async def test_m14_a_hold_that_died_while_a_human_looked_is_charged_anew(
+async def test_m14_a_hold_that_lapsed_while_the_saga_was_stuck_is_charged_again(
     shared_stack: WorkerStack, admin: Member
 ) -> None:
-    """M14: what Stripe refused once stood stuck, and lapsed meanwhile."""
+    """Stripe refused the capture, and the hold lapsed while the saga was stuck."""
     stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.inject_fault("POST /v1/payment_intents/*/capture", "status", status=400, code="not_today")
@@ -97,7 +96,7 @@ async def test_m14_a_hold_that_died_while_a_human_looked_is_charged_anew(
 
 
 async def test_m17_a_release_refused_for_good_is_not_over(shared_stack: WorkerStack, admin: Member) -> None:
-    """M17: an order's saga ends only when its money has."""
+    """An order's saga ends only when its money has."""
     stack = shared_stack
     customer = await stack.add_member()
     order = await stack.open_order(customer)
@@ -115,7 +114,7 @@ async def test_m17_a_release_refused_for_good_is_not_over(shared_stack: WorkerSt
 async def test_m17_a_refused_compensation_is_stuck_and_goes_on_after_a_retry(
     shared_stack: WorkerStack, admin: Member
 ) -> None:
-    """M17: a turning saga is retried as a turning one."""
+    """A compensating saga goes on compensating after a retry."""
     stack = shared_stack
     order = await stack.place_order(await stack.add_member(card="pm_card_chargeCustomerFail"))
     await stack.inject_fault("POST /v1/payment_intents/*/cancel", "status", status=400, code="not_today")
@@ -137,7 +136,7 @@ async def test_m17_a_refused_compensation_is_stuck_and_goes_on_after_a_retry(
 async def test_m2_a_retry_after_a_fault_of_our_own_sends_nothing_twice(
     shared_stack: WorkerStack, admin: Member, table: str, kind: str, made: str, path: str
 ) -> None:
-    """M2: Stripe did it and we failed to write it down; a new key would do it again."""
+    """Stripe did it and we failed to record it; a new key would do it again."""
     stack = shared_stack
     if kind == "create_order":
         order = await stack.place_order(await stack.add_member())
@@ -161,7 +160,7 @@ async def test_m2_a_retry_after_a_fault_of_our_own_sends_nothing_twice(
 
 
 async def test_s4_a_step_that_keeps_failing_is_told_once_and_goes_on(shared_stack: WorkerStack) -> None:
-    """S4, M6: Stripe away for a quarter of an hour."""
+    """Stripe is down for a quarter of an hour (M6)."""
     stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.inject_fault("POST /v1/payment_intents/*/capture", "reset", before=True, times=4)
@@ -181,7 +180,7 @@ async def test_s4_a_step_that_keeps_failing_is_told_once_and_goes_on(shared_stac
 async def test_what_a_human_resolved_is_over_and_its_money_is_not_guessed(
     shared_stack: WorkerStack, admin: Member
 ) -> None:
-    """A capture that an admin says was settled elsewhere: nothing is called again, nothing is booked."""
+    """An admin says that a capture was settled elsewhere: nothing is called again, and nothing is booked."""
     stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.inject_fault("POST /v1/payment_intents/*/capture", "status", status=400, code="not_today")
@@ -203,12 +202,12 @@ async def test_what_a_human_resolved_is_over_and_its_money_is_not_guessed(
             await admin_use_cases.retry_saga(work, stack.campus, admin, row.number)
         late = {"id": "pi_late", "customer": None, "metadata": {"saga": str(row.id)}}
         found_later = await find_intent_owner(work, late)
-    assert found_later.ownership is ObjectOwnership.UNOWNED, "what it made after all a person judges"
+    assert found_later.ownership is ObjectOwnership.UNOWNED, "a person decides about what the call made after all"
     assert not await stack.breaches()
 
 
 async def test_a_worker_that_was_late_leaves_what_was_resolved_alone(shared_stack: WorkerStack, admin: Member) -> None:
-    """Two admins at once, one [Retry] and one [Resolve]: one of them is out of date."""
+    """Two admins act at once, one with [Retry] and one with [Resolve]: one of them is out of date."""
     stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.inject_fault("POST /v1/payment_intents/*/capture", "status", status=400, code="not_today")
@@ -223,7 +222,7 @@ async def test_a_worker_that_was_late_leaves_what_was_resolved_alone(shared_stac
 
 
 async def test_only_an_admin_sees_and_wakes_what_is_stuck(shared_stack: WorkerStack) -> None:
-    """A1, A6."""
+    """Covers A1 and A6."""
     stack, member = shared_stack, await shared_stack.add_member(runner=True, card=None)
     async with stack.database() as work:
         with pytest.raises(NotAllowed):

@@ -1,4 +1,4 @@
-"""Two campuses in one database: whoever belongs to one sees and moves nothing of the other."""
+"""Two campuses in one database: people of one read and change nothing of the other."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ async def other_stack(shared_stack: WorkerStack) -> WorkerStack:
 
 
 async def add_newcomer(stack: WorkerStack, member: Member) -> Member:
-    """Somebody known elsewhere says hello here."""
+    """Make a person of another campus a member of this one."""
     async with stack.database() as work:
         return await ensure_member(
             work,
@@ -35,7 +35,7 @@ async def add_newcomer(stack: WorkerStack, member: Member) -> Member:
 async def test_a3_an_order_of_another_campus_can_not_be_found(
     shared_stack: WorkerStack, other_stack: WorkerStack
 ) -> None:
-    """A3: for no role and by no tap."""
+    """For no role, and by no tap."""
     order = await shared_stack.open_order()
     runner = await shared_stack.add_member(runner=True, card=None)
     before = await shared_stack.order(order.id)
@@ -77,18 +77,18 @@ async def test_a3_an_order_of_another_campus_can_not_be_found(
 async def test_an_approved_runner_is_a_stranger_on_another_campus(
     shared_stack: WorkerStack, other_stack: WorkerStack
 ) -> None:
-    """A1: roles are per campus."""
+    """Roles are per campus (A1)."""
     runner = await shared_stack.add_member(runner=True, card=None)
     there = await add_newcomer(other_stack, runner)
     order = await other_stack.open_order()
     async with other_stack.database() as work:
         with pytest.raises(RunnerNotApproved):
             await runner_use_cases.start_claim(work, other_stack.campus, there, order.id)
-        with pytest.raises(RunnerNotApproved):  # not even with her other campus' membership in hand
+        with pytest.raises(RunnerNotApproved):  # not even with the runner's membership of the other campus
             await runner_use_cases.start_claim(work, other_stack.campus, runner, order.id)
 
 
-async def test_an_admin_neither_sees_nor_wakes_what_stands_on_another_campus(
+async def test_an_admin_neither_sees_nor_retries_what_is_stuck_on_another_campus(
     shared_stack: WorkerStack, other_stack: WorkerStack
 ) -> None:
     stack = shared_stack
@@ -120,9 +120,7 @@ async def test_an_admin_neither_sees_nor_wakes_what_stands_on_another_campus(
     )
 
 
-async def test_drafts_of_one_person_on_two_campuses_are_two(
-    shared_stack: WorkerStack, other_stack: WorkerStack
-) -> None:
+async def test_a_person_has_one_draft_on_each_campus(shared_stack: WorkerStack, other_stack: WorkerStack) -> None:
     member = await shared_stack.add_member()
     there = await add_newcomer(other_stack, member)
     draft = await shared_stack.fill_basket(member)

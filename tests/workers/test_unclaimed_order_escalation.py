@@ -1,4 +1,4 @@
-"""Nobody takes an order: its customer is nudged once, told the odds, and left in peace by whoever claims or ends it."""
+"""An unclaimed order: its customer is nudged once with the odds, until the order is claimed or ends."""
 
 import asyncio
 from collections import Counter
@@ -37,7 +37,7 @@ async def test_an_open_order_has_its_nudges_in_the_commit_of_its_deadline(shared
     assert 5.9 < await minutes_until(stack, order, ODDS) <= 6
 
 
-async def test_a_campus_in_haste_has_no_nudge_after_the_end(stack: WorkerStack) -> None:
+async def test_a_campus_with_a_short_deadline_has_no_nudge_after_the_end(stack: WorkerStack) -> None:
     await stack.sql("""UPDATE campus SET windows = '{"unclaimed": 200, "odds": 300}'""")
     assert await timer_kinds(stack, await stack.open_order()) == {"expire", "nudge"}
 
@@ -72,7 +72,7 @@ async def test_after_an_outage_only_the_last_nudge_is_sent(shared_stack: WorkerS
 
 
 @pytest.mark.parametrize("end", ["claim", "cancel", "expiry"])
-async def test_whoever_takes_or_ends_an_order_stops_its_nudges(shared_stack: WorkerStack, end: str) -> None:
+async def test_claiming_or_ending_an_order_stops_its_nudges(shared_stack: WorkerStack, end: str) -> None:
     stack = shared_stack
     customer = await stack.add_member()
     order = await stack.open_order(customer)
@@ -89,12 +89,12 @@ async def test_whoever_takes_or_ends_an_order_stops_its_nudges(shared_stack: Wor
 
 
 async def claim_after(stack: WorkerStack, runner: Member, order: Order, pause: float) -> None:
-    """[Claim], a little later."""
+    """Claim an order after a pause in seconds."""
     await asyncio.sleep(pause)
     await stack.claim(runner, order)
 
 
-async def test_a_claim_and_a_nudge_at_one_instant_are_one_truth(shared_stack: WorkerStack) -> None:
+async def test_a_claim_and_a_nudge_at_one_instant_agree(shared_stack: WorkerStack) -> None:
     stack, seen = shared_stack, Counter[bool]()
     for head_start in near_race_delays(REPETITIONS):
         order, runner = await stack.open_order(), await stack.add_member(runner=True, ready=False, card=None)
@@ -102,7 +102,7 @@ async def test_a_claim_and_a_nudge_at_one_instant_are_one_truth(shared_stack: Wo
         await asyncio.gather(
             claim_after(stack, runner, order, max(head_start, 0)), sweep_after(stack, max(-head_start, 0))
         )
-        assert (await stack.order(order.id)).runner_id == runner.person_id, "a nudge never costs anybody a job"
+        assert (await stack.order(order.id)).runner_id == runner.person_id, "a nudge never costs a runner the order"
         nudged = "nudge" in await timer_kinds(stack, order, "fired")
         told = await stack.notification_keys(order, order.customer_id)
         assert told == (["notification-nudge", "notification-claimed"] if nudged else ["notification-claimed"])
@@ -118,7 +118,7 @@ async def test_a_late_nudge_leaves_a_cancel_as_it_was(shared_stack: WorkerStack)
     await fire_timers_of(stack, order, NUDGE)
     async with stack.database() as work:
         await check_in_use_cases.record_customer_waits(work, stack.campus, customer, order.id)
-    assert (await stack.order(order.id)).version == order.version, "she waits: nothing changed"
+    assert (await stack.order(order.id)).version == order.version, "the customer goes on waiting, and nothing changed"
     assert (await stack.cancel(customer, order)).status is OrderStatus.CANCELLED
     with pytest.raises(Stale):
         async with stack.database() as work:
@@ -127,7 +127,7 @@ async def test_a_late_nudge_leaves_a_cancel_as_it_was(shared_stack: WorkerStack)
     assert waits == [(customer.person_id,)]
 
 
-async def test_nobody_waits_for_somebody_else(shared_stack: WorkerStack) -> None:
+async def test_only_the_customer_of_an_order_can_say_that_they_wait(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     order, other = await stack.open_order(await stack.add_member()), await stack.add_member()
     with pytest.raises(CampusGError):
@@ -135,7 +135,7 @@ async def test_nobody_waits_for_somebody_else(shared_stack: WorkerStack) -> None
             await check_in_use_cases.record_customer_waits(work, stack.campus, other, order.id)
 
 
-async def test_an_order_given_back_nudges_only_who_was_not_nudged_before(shared_stack: WorkerStack) -> None:
+async def test_an_order_given_back_sends_only_nudges_not_sent_before(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     nudged, calm = await stack.open_order(), await stack.open_order()
@@ -157,7 +157,7 @@ async def test_an_order_given_back_nudges_only_who_was_not_nudged_before(shared_
 async def past_order(
     stack: WorkerStack, like: Order, *, opened: timedelta, ended: float, claimed: float | None = None
 ) -> None:
-    """An order of this campus, opened so long ago; it was claimed, and ended, so many minutes later."""
+    """Insert an order opened this long ago; it was claimed, and ended, this many minutes later."""
     async with stack.database() as work:
         row = (await work.connection.execute(select(orders).where(orders.c.id == like.id))).mappings().one()
         at = work.now - opened
@@ -184,8 +184,8 @@ async def test_the_odds_are_those_of_orders_that_waited_as_long_at_this_hour(sta
         for claimed in (7.0, 9.5):
             await past_order(stack, like, opened=opened, ended=40, claimed=claimed)
         await past_order(stack, like, opened=opened, ended=30)
-        await past_order(stack, like, opened=opened, ended=40, claimed=5.5)  # was quick: says nothing about waiting
-        await past_order(stack, like, opened=opened, ended=4)  # given up before
+        await past_order(stack, like, opened=opened, ended=40, claimed=5.5)  # claimed before it waited
+        await past_order(stack, like, opened=opened, ended=4)  # ended before the nudge
     assert await claim_odds(stack) == ClaimOdds(waited=6, taken=4, this_hour=False)
     assert (await claim_odds(stack)).sentence == ("notification-odds-unknown", {})
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Unclear answers: for every call to Stripe and every way an answer gets lost, one effect and a saga that ends."""
+"""Unknown outcomes: for every call to Stripe and every way to lose its answer, one effect and a saga that ends."""
 
 from collections.abc import AsyncIterator
 from fnmatch import fnmatch
@@ -10,7 +10,8 @@ from stripe import AIOHTTPClient, StripeClient
 
 from tests.fuzz.fuzz_depth import IS_DEEP
 from tests.worker_stack import WorkerStack
-from tests.workers.saga_scenarios import SAGA_SCENARIOS, SagaScenario, act_as_person
+from tests.workers.saga_scenarios import SAGA_SCENARIOS
+from tests.workers.scenario_setup import SagaScenario, act_as_person
 from tests.workers.worker_faults import WorkerKilled, killed_worker
 from workers.saga_engine import advance_saga
 from workers.stripe_gateway import StripeGateway
@@ -43,15 +44,15 @@ FAULTS: dict[str, dict[str, Any]] = {
     "409": {"kind": "status", "status": 409},
     "401": {"kind": "status", "status": 401},
 }
-# What the gateway reads in the same way, as test_stripe_errors says: done, for all we know; and a passing no.
+# Groups of faults that the gateway reads alike (see test_stripe_errors): outcome unknown, and retry later.
 LOST_ANSWER_FAULTS = ("the answer is cut", "a proxy answers", "the connection is torn down")
 RETRYABLE_FAULTS = ("429", "409", "401")
 
 
 def faults_of(call: str) -> list[dict[str, Any]]:
-    """All of them in `make fuzz`; else, of those that are read in the same way, another one for each call.
+    """All faults in `make fuzz`; else one of each group that the gateway reads alike, a different one for each call.
 
-    Calls that move no money take their answers through the same gateway: three kinds are enough for them.
+    Calls that move no money go through the same gateway: three kinds are enough for them.
     """
     if IS_DEEP:
         return list(FAULTS.values())
@@ -64,11 +65,11 @@ def faults_of(call: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 async def impatient_worker(shared_stack: WorkerStack) -> AsyncIterator[WorkerContext]:
-    """A worker that gives a call a fifth of a second."""
+    """A worker that waits a fifth of a second for each call."""
     session = aiohttp.ClientSession()
     transport = AIOHTTPClient(timeout=aiohttp.ClientTimeout(total=0.2), session=session)
     client = StripeClient(
-        "sk_test_town", http_client=transport, max_network_retries=0, base_addresses={"api": shared_stack.stripe_url}
+        "sk_test_stack", http_client=transport, max_network_retries=0, base_addresses={"api": shared_stack.stripe_url}
     )
     worker = shared_stack.new_worker("impatient")
     worker.stripe = StripeGateway(client=client, session=session)
@@ -77,7 +78,7 @@ async def impatient_worker(shared_stack: WorkerStack) -> AsyncIterator[WorkerCon
 
 
 async def run_to_end(stack: WorkerStack, scenario: SagaScenario, worker: WorkerContext | None = None) -> int:
-    """Run the saga to its end, all pauses skipped; how many rounds it took."""
+    """Run the saga to its end without pauses, and return the number of rounds it took."""
     for number in range(1, 40):
         await advance_saga(worker or stack.context, scenario.saga_id)
         await act_as_person(stack, scenario.saga_id)
@@ -92,7 +93,7 @@ async def run_to_end(stack: WorkerStack, scenario: SagaScenario, worker: WorkerC
 
 @pytest.mark.parametrize("call", CALLS)
 async def test_m2_whatever_happens_to_an_answer_there_is_one_effect(shared_stack: WorkerStack, call: str) -> None:
-    """M2, S4: one fault, twice in a row, of each kind; nobody notices more than a pause."""
+    """One fault of each kind, twice in a row, only delays the saga (S4)."""
     stack = shared_stack
     for fault in faults_of(call):
         scenario = await SAGA_SCENARIOS[CALLS[call]](stack)
@@ -109,7 +110,7 @@ CREATING = [call for call in CALLS if call.startswith("POST")]
 async def test_m2_a_call_nobody_answers_in_time_has_one_effect(
     shared_stack: WorkerStack, impatient_worker: WorkerContext, call: str
 ) -> None:
-    """S3: given up by us, done by Stripe all the same, and then not done at all."""
+    """We gave up the call; Stripe does it in the first case, and does not in the second (S3)."""
     stack = shared_stack
     for before in (False, True):
         scenario = await SAGA_SCENARIOS[CALLS[call]](stack)
@@ -120,7 +121,7 @@ async def test_m2_a_call_nobody_answers_in_time_has_one_effect(
 
 @pytest.mark.parametrize("call", sorted(MOVES_MONEY - {"POST /v1/payment_intents/*/cancel"}))
 async def test_a_cached_500_of_a_call_that_was_done_is_looked_up(shared_stack: WorkerStack, call: str) -> None:
-    """Stripe replays its 500 for a day to the same key; what it did is found by a list."""
+    """Stripe replays its 500 for a day under the same key; a list finds what the call did."""
     stack = shared_stack
     scenario = await SAGA_SCENARIOS[CALLS[call]](stack)
     await stack.inject_fault(call, "status", status=500, before=False)
@@ -134,7 +135,7 @@ async def test_a_500_of_a_release_that_was_done_is_seen_by_the_intent_itself(sha
     await run_to_end(shared_stack, scenario)
 
 
-SURE_AFTER = {  # where twice would do harm
+NOT_DONE_DELAYS = {  # calls that would do harm if they were done twice
     "POST /v1/payment_intents": "61 seconds",
     "POST /v1/transfers": "24 hours",
     "POST /v1/refunds": "24 hours",
@@ -143,28 +144,31 @@ SURE_AFTER = {  # where twice would do harm
 
 
 @pytest.mark.parametrize("call", CREATING)
-async def test_s6_a_cached_500_of_a_call_that_was_not_done_does_not_hold_a_saga_for_ever(
+async def test_s6_a_cached_500_of_a_call_that_was_not_done_blocks_no_saga_for_ever(
     shared_stack: WorkerStack, call: str
 ) -> None:
-    """S6: Stripe would repeat its 500 for a day, so another key it is; a hold or a transfer not before one is sure."""
+    """Stripe repeats its 500 for a day, so another key is needed.
+
+    Calls that move money wait until the first one is certainly not done.
+    """
     stack = shared_stack
     scenario = await SAGA_SCENARIOS[CALLS[call]](stack)
     await stack.inject_fault(call, "status", status=500, before=True)
-    if call in SURE_AFTER:
+    if call in NOT_DONE_DELAYS:
         with pytest.raises(AssertionError, match="never ends"):
             await run_to_end(stack, scenario)
-        await backdate_call(stack, scenario, SURE_AFTER[call])
+        await backdate_call(stack, scenario, NOT_DONE_DELAYS[call])
     await run_to_end(stack, scenario)
     assert await stack.breaches() == []
 
 
 @pytest.mark.parametrize("call", CREATING)
-async def test_s6_an_outage_longer_than_stripes_memory_of_keys_holds_nothing_for_ever(
+async def test_s6_an_outage_longer_than_stripe_keeps_keys_blocks_no_saga_for_ever(
     shared_stack: WorkerStack, call: str
 ) -> None:
-    """Stripe forgets a key after a day; what left no trace by then is sent anew, what did is found.
+    """Stripe forgets a key after a day: an object made by then is found, and a missing one is asked for again.
 
-    A customer or an account can't be looked for; a second one beside it is harmless, and not what this is about.
+    A customer or an account cannot be searched for. A second one is harmless, so it is not tested here.
     """
     stack = shared_stack
     for done in (False, True) if call not in ("POST /v1/customers", "POST /v1/accounts") else (False,):
@@ -177,9 +181,9 @@ async def test_s6_an_outage_longer_than_stripes_memory_of_keys_holds_nothing_for
     assert await stack.breaches() == []
 
 
-@pytest.mark.parametrize("call", SURE_AFTER)
+@pytest.mark.parametrize("call", NOT_DONE_DELAYS)
 async def test_a_rekeyed_call_keeps_its_key_as_the_first_one_did(shared_stack: WorkerStack, call: str) -> None:
-    """An answer that is lost a day later is no reason for one more key: Stripe may still be doing what it carried."""
+    """An answer lost a day later is no reason for a third key, because Stripe may still execute the second call."""
     stack = shared_stack
     scenario = await SAGA_SCENARIOS[CALLS[call]](stack)
     await stack.inject_fault(call, "lost_answer", before=True, times=4)
@@ -192,11 +196,11 @@ async def test_a_rekeyed_call_keeps_its_key_as_the_first_one_did(shared_stack: W
     assert await stack.breaches() == []
 
 
-@pytest.mark.parametrize("call", SURE_AFTER)
+@pytest.mark.parametrize("call", NOT_DONE_DELAYS)
 async def test_m16_a_worker_killed_while_it_rekeys_a_call_leaves_one_effect(
     shared_stack: WorkerStack, call: str
 ) -> None:
-    """M16: before the key is on the row, with it there and nothing sent, done and not recorded, recorded."""
+    """Killed before the key is on the row, after that with nothing sent, done and not recorded, and recorded."""
     stack = shared_stack
     for at, committed in ((2, False), (2, True), (3, False), (3, True)):
         scenario = await SAGA_SCENARIOS[CALLS[call]](stack)
@@ -215,7 +219,7 @@ async def test_m16_a_worker_killed_while_it_rekeys_a_call_leaves_one_effect(
 
 
 async def test_a_lookup_that_fails_says_nothing_about_the_key(shared_stack: WorkerStack) -> None:
-    """Stripe keeps the failure of a call under its key, and nothing of a list: no other key, and no day to wait."""
+    """Stripe keeps a call's failure under its key, and nothing of a list: no new key, and no day to wait."""
     stack, call = shared_stack, "POST /v1/transfers"
     scenario = await SAGA_SCENARIOS[CALLS[call]](stack)
     await stack.inject_fault(call, "lost_answer", before=True, times=2)
@@ -227,14 +231,14 @@ async def test_a_lookup_that_fails_says_nothing_about_the_key(shared_stack: Work
 
 
 async def keys_of(stack: WorkerStack, scenario: SagaScenario, call: str) -> list[str]:
-    """The keys under which the saga made this call, in their order."""
+    """The idempotency keys under which the saga made this call, in their order."""
     sent = [one for one in await stack.inspect_stripe("requests") if fnmatch(f"{one['verb']} {one['path']}", call)]
     keys = [str(one["idempotency_key"]) for one in sent]
     return [key for key in keys if key.startswith(str(scenario.saga_id))]
 
 
 async def backdate_call(stack: WorkerStack, scenario: SagaScenario, ago: str) -> None:
-    """As if the saga's present call had been sent so long ago, and nothing heard of it since."""
+    """Move the first sending and the last answer of the saga's prepared call back by this long."""
     then = "extract(epoch FROM now() - CAST(CAST(:ago AS text) AS interval))"
     await stack.sql(
         f"UPDATE saga SET call = call || jsonb_build_object('first_sent_at', {then}, 'outcome_unknown_at', {then}),"

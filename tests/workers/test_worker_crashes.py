@@ -25,7 +25,7 @@ ALL_SCENARIOS = {**SAGA_SCENARIOS, paying_off_a_debt.__name__: paying_off_a_debt
 async def test_m16_a_worker_killed_at_any_transaction_leaves_one_effect(
     shared_stack: WorkerStack, name: str, committed: bool
 ) -> None:
-    """M2, M16, S5: killed having frozen a call, having its answer but not recorded it, having recorded it."""
+    """Killed after preparing a call, before recording its answer, and after recording it (M2, S5)."""
     stack = shared_stack
     transactions = await kill_at_each_transaction(stack, ALL_SCENARIOS[name], committed=committed)
     assert 2 <= transactions < MAX_TRANSACTION - 1
@@ -49,7 +49,7 @@ EFFECT_CALLS = {
 async def test_s5_a_worker_killed_during_a_call_leaves_one_effect(
     shared_stack: WorkerStack, name: str, call: str, done: bool
 ) -> None:
-    """M2, S5: the call is on its way, and who made it is gone."""
+    """The call is in flight, and the worker that made it is gone (M2)."""
     stack = shared_stack
     scenario = await ALL_SCENARIOS[name](stack)
     await stack.inject_fault(call, "hang", before=not done, seconds=0.3)
@@ -71,7 +71,7 @@ async def test_s5_a_worker_killed_during_a_call_leaves_one_effect(
 
 
 async def wait_until_prepared(stack: WorkerStack, saga_id: UUID, call: str) -> None:
-    """Wait until the saga's row names a call; it is made right after that commit."""
+    """Wait until the saga's row has a prepared call, which is sent right after that commit."""
     async with asyncio.timeout(5):
         while True:
             ((found,),) = await stack.rows("SELECT call ->> 'key' FROM saga WHERE id = :id", id=saga_id)
@@ -79,8 +79,8 @@ async def wait_until_prepared(stack: WorkerStack, saga_id: UUID, call: str) -> N
                 return
 
 
-async def test_s5_a_lease_that_is_over_is_found_by_the_sweep_alone(shared_stack: WorkerStack) -> None:
-    """S5: no bell, no new order, nothing registered in memory: three seconds of the row's own are enough."""
+async def test_s5_a_lease_that_is_over_is_found_by_the_sweeper_alone(shared_stack: WorkerStack) -> None:
+    """Without a queue job and without anything in memory: the row's lease of three seconds is enough."""
     stack = shared_stack
     scenario = await SAGA_SCENARIOS["placing"](stack)
     with pytest.raises(WorkerKilled):

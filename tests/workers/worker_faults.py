@@ -1,4 +1,4 @@
-"""Workers that die at a chosen transaction as a killed process would, and workers one can watch or hold there."""
+"""Workers that are killed at a chosen transaction as a process would be, and workers that are watched there."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -8,7 +8,7 @@ from itertools import count
 from domain.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from tests.fuzz.fuzz_depth import IS_DEEP
 from tests.worker_stack import WorkerStack
-from tests.workers.saga_scenarios import SagaScenario, act_as_person
+from tests.workers.scenario_setup import SagaScenario, act_as_person
 from workers.saga_engine import advance_saga
 from workers.worker_context import WorkerContext
 
@@ -16,7 +16,7 @@ MAX_TRANSACTION = 9  # more transactions than any saga needs
 
 
 class WorkerKilled(BaseException):
-    """Nothing of the program runs after this, so no handler for errors may catch it."""
+    """Raised in place of a kill: a BaseException, so that no handler of errors catches it."""
 
 
 def killed_worker(
@@ -24,7 +24,7 @@ def killed_worker(
 ) -> WorkerContext:
     """A worker that is killed at its transaction number `at`: after the commit when `committed`, else before it.
 
-    It takes the number of each from `numbers`.
+    `numbers` yields the number of each transaction.
     """
     worker = stack.new_worker(f"dying {at}")
     worker.database = _killed_database(stack.database, at, committed, numbers or count(1))
@@ -46,7 +46,7 @@ def _killed_database(store: UnitOfWorkFactory, at: int, committed: bool, numbers
 
 
 async def run_until_final(stack: WorkerStack, scenario: SagaScenario, worker: WorkerContext) -> None:
-    """One worker runs the saga, with the person at Stripe's page doing what is asked in between."""
+    """Run the saga on one worker, with the person acting at Stripe's page in between."""
     async with asyncio.timeout(10):
         while not await scenario.is_final():
             await stack.sql(
@@ -57,9 +57,10 @@ async def run_until_final(stack: WorkerStack, scenario: SagaScenario, worker: Wo
 
 
 def kill_points(*, committed: bool) -> list[int]:
-    """The transactions to be killed at: all in `make fuzz`, else the first, and of a call's two each once.
+    """The transactions to be killed at: all in `make fuzz`; else the first, and one of the two of each call.
 
-    One freezes the call, the next records its answer: after the one nothing is sent yet, before the other all is done.
+    The first of a call's two prepares it, and the second records its answer: before the first nothing is sent, and
+    after the second all is done.
     """
     every = range(1, MAX_TRANSACTION)
     return list(every) if IS_DEEP else [at for at in every if at == 1 or (at % 2 == 1) is committed]
@@ -68,7 +69,10 @@ def kill_points(*, committed: bool) -> list[int]:
 async def kill_at_each_transaction(
     stack: WorkerStack, begin: Callable[[WorkerStack], Awaitable[SagaScenario]], *, committed: bool
 ) -> int:
-    """Kill a worker at its transactions, and let another finish each time; how many there are when nobody dies."""
+    """Kill a worker at its transactions, and let another finish each time.
+
+    Return the number of transactions of a saga that is not killed.
+    """
     for at in kill_points(committed=committed):
         scenario, numbers, killed = await begin(stack), count(1), False
         try:
@@ -79,7 +83,7 @@ async def kill_at_each_transaction(
         await run_until_final(stack, scenario, heir)
         await stack.run_due(heir)
         await scenario.check()
-        if not killed:  # it ended before it could be
+        if not killed:  # the saga ended before that transaction
             return next(numbers) - 1
     return MAX_TRANSACTION
 
@@ -100,7 +104,7 @@ def watched_worker(stack: WorkerStack, *, at: int) -> tuple[WorkerContext, async
 
 
 def blocked_worker(stack: WorkerStack, *, at: int) -> tuple[WorkerContext, asyncio.Event, asyncio.Event]:
-    """A worker, an event that is set when it is about to commit its transaction `at`, and one that lets it."""
+    """A worker, an event that is set when it is about to commit transaction `at`, and an event that releases it."""
     numbers, arrived, go, worker = count(1), asyncio.Event(), asyncio.Event(), stack.new_worker("held up")
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""A worker as an operator starts it: a process of its own, whose log can be read."""
+"""A worker as an operator starts it: a process of its own, with a log that tests can read."""
 
 import asyncio
 import os
@@ -15,23 +15,23 @@ from tests.bot.bot_stack import wait_until
 from tests.shared_servers import PROJECT
 from tests.worker_stack import WorkerStack
 
-START_TIMEOUT = 30.0  # seconds on a busy machine
+START_TIMEOUT = 30.0  # seconds, on a busy machine
 STOP_TIMEOUT = 30.0  # seconds; a worker lets its queue jobs finish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerProcess:
-    """A running worker."""
+    """A running worker process."""
 
     process: Process
     log: Path
 
     async def said(self, words: str) -> bool:
-        """Whether its log holds these words."""
+        """Whether the log contains these words."""
         return words in self.log.read_text()
 
     async def stop(self) -> int:
-        """Send SIGTERM and give the exit code."""
+        """Send SIGTERM and return the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return await asyncio.wait_for(self.process.wait(), STOP_TIMEOUT)
 
@@ -40,14 +40,14 @@ class WorkerProcess:
 async def running_worker(
     stack: WorkerStack, database_url: str, folder: Path, redis_url: str | None = None
 ) -> AsyncIterator[WorkerProcess]:
-    """Run a worker on this town's database and Stripe stand-in; there is no Telegram, and no Redis unless named."""
+    """Run a worker on the stack's database and Stripe stand-in, without Telegram, and without Redis unless named."""
     settings = {
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url or f"redis://127.0.0.1:{free_port()}/0",
         "TELEGRAM_API_URL": f"http://127.0.0.1:{free_port()}",
-        "TELEGRAM_BOT_TOKEN": "7001:town",
+        "TELEGRAM_BOT_TOKEN": "7001:stack",
         "STRIPE_API_URL": stack.stripe_url,
-        "STRIPE_SECRET_KEY": "sk_test_town",
+        "STRIPE_SECRET_KEY": "sk_test_stack",
         "PYTHONUNBUFFERED": "1",
     }
     log = folder / "worker.log"

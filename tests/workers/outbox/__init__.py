@@ -1,1 +1,1 @@
-"""What is delivered to Telegram, and how."""
+"""Tests of the outbox: what is sent to Telegram, and how."""

@@ -1,4 +1,4 @@
-"""A post office of the test's own."""
+"""The fixture of the outbox tests."""
 
 from collections.abc import AsyncIterator
 
@@ -11,14 +11,14 @@ from domain.store.unit_of_work import create_autocommit_factory, create_database
 from sandbox.telegram import running_telegram
 from tests.store.store_setup import drop_queue_jobs
 from tests.workers.outbox.sender_stack import FEES, TOKEN, SenderStack
-from workers.outbox_sender import SenderContext
+from workers.sender_context import SenderContext
 from workers.telegram_rate_limit import open_telegram_rate_limiter
 from workers.telegram_sender import open_telegram_sender
 
 
 @pytest.fixture
 async def stack(database_url: str, redis_url: str) -> AsyncIterator[SenderStack]:
-    """A campus, its people and groups, nothing said yet."""
+    """A sender stack for one test: a campus, its people and its groups, with nothing sent yet."""
     engine = create_database_engine(database_url)
     store = create_unit_of_work_factory(engine, drop_queue_jobs)
     async with store() as work:

@@ -1,4 +1,4 @@
-"""A campus with people, orders and a Telegram stand-in, to watch what is delivered and how."""
+"""A campus with people, orders and a Telegram stand-in, for tests of the outbox."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ from domain.store.due_work import DueSends, list_due_sends
 from domain.store.order_repository import find_order
 from domain.store.outbox import refresh_order_messages, tell
 from domain.store.schema import campus, membership, notification, order_message, orders, person
-from workers.outbox_sender import SenderContext
 from workers.outbox_sweeper import OutboxSweeper
+from workers.sender_context import SenderContext
 
 TOKEN, BOT = "4711:post-office", "campus_bot"
 MEI, ANA = 1001, 1002
@@ -37,7 +37,7 @@ PRICE = {"items_cost": 420, "shop_limit": 520, "delivery_fee": 200, "service_fee
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderStack:
-    """The office under test, and levers on both of its sides."""
+    """The sender under test, with controls of the database and the Telegram stand-in."""
 
     context: SenderContext
     url: str
@@ -45,7 +45,7 @@ class SenderStack:
     campus_id: int
 
     async def add_order(self, group: int = GROUP) -> Order:
-        """An order that runners may see, its cards not yet drawn."""
+        """Insert an order that runners see, with its order messages not sent yet."""
         async with self.context.database() as work:
             await work.connection.execute(update(campus).values(runner_group=group))
             row = {
@@ -67,14 +67,14 @@ class SenderStack:
         return order
 
     async def change_order(self, order: Order, **changes: object) -> None:
-        """Commit a change of the order and the wish to draw its cards again."""
+        """Commit a change of the order and request its order messages again."""
         async with self.context.database() as work:
             if changes:
                 await work.connection.execute(update(orders).where(orders.c.id == order.id).values(changes))
             await refresh_order_messages(work, await find_order(work, self.campus_id, order.id))
 
     async def notify_about_order(self, order: Order, key: str, chat_id: int = MEI, **words: str | int) -> int:
-        """A message about an order, to be sent once; gives its number."""
+        """Insert a notification about an order, and return its number."""
         async with self.context.database() as work:
             await tell(
                 work,
@@ -90,7 +90,7 @@ class SenderStack:
         return number
 
     async def add_notification(self, name: str, chat_id: int = MEI) -> int:
-        """A message to be sent once, about no order that has a card; gives its number."""
+        """Insert a notification about no order, and return its number."""
         async with self.context.database() as work:
             await tell(
                 work,
@@ -109,17 +109,17 @@ class SenderStack:
         return number
 
     async def execute_sql(self, statement: str, **values: Any) -> None:
-        """Change rows by hand."""
+        """Change rows without a use case."""
         async with self.context.database() as work:
             await work.connection.execute(text(statement), values)
 
     async def dead_letters(self) -> Sequence[DeadLetter]:
-        """What waits for an admin."""
+        """The dead letters that wait for an admin."""
         async with self.context.database() as work:
             return await list_dead_letters(work, self.campus_id)
 
     async def send_all_due(self) -> None:
-        """Sweep until nothing is due now."""
+        """Run sweeps until nothing is due."""
         while True:
             async with self.context.autocommit() as connection:
                 if await list_due_sends(connection, 1) == DueSends():
@@ -127,46 +127,46 @@ class SenderStack:
             await self.sweep_once()
 
     async def sweep_once(self) -> None:
-        """What one round of the sweep begins with, to its end."""
+        """Run one sweep to the end of everything it starts."""
         sends = self.new_sends()
         await sends.start_due()
         await sends.finish()
 
     def new_sends(self) -> OutboxSweeper:
-        """Those of one worker."""
+        """An outbox sweeper of a worker of its own."""
         return OutboxSweeper(sender_context=self.context)
 
     async def order_message_row(self, kind: str) -> Any:
-        """The row of the only card of this kind."""
+        """The row of the only order message of this kind."""
         async with self.context.database() as work:
             return (await work.connection.execute(select(order_message).where(order_message.c.kind == kind))).one()
 
     async def notification_row(self, number: int) -> Any:
-        """The row of a push."""
+        """The row of a notification."""
         async with self.context.database() as work:
             return (await work.connection.execute(select(notification).where(notification.c.id == number))).one()
 
     async def make_due(self) -> None:
-        """Everything unfinished is due now, as if its time had come."""
+        """Make everything unfinished due now."""
         async with self.context.database() as work:
             await work.connection.execute(text("UPDATE order_message SET due_at = now() WHERE due_at IS NOT NULL"))
             await work.connection.execute(text("UPDATE notification SET due_at = now() WHERE due_at IS NOT NULL"))
 
     async def control_telegram(self, path: str, *, verb: str = "POST", **body: object) -> Any:
-        """A lever of the Telegram stand-in; a trailing underscore keeps `from_` apart from the keyword."""
+        """Send a control request to the Telegram stand-in; a trailing underscore separates `from_` from the keyword."""
         named = {name.rstrip("_"): value for name, value in body.items()}
         async with self.http.request(verb, f"{self.url}/sim/{path}", json=named) as answer:
             assert answer.status == 200, await answer.text()
             return await answer.json()
 
     async def inspect_telegram(self, path: str, **query: Any) -> Any:
-        """Read something of the Telegram stand-in."""
+        """Read a list from the Telegram stand-in."""
         async with self.http.get(f"{self.url}/sim/{path}", params=query) as answer:
             assert answer.status == 200, await answer.text()
             return await answer.json()
 
     async def chat_texts(self, user: int = MEI, chat: int | None = None) -> list[str]:
-        """What stands in a chat now, without what the person wrote."""
+        """The texts of a chat as it is now, without those the person wrote."""
         messages = await self.inspect_telegram("messages", chat=chat or f"@{BOT}", user=user)
         return [one["text"] for one in messages if one["text"] not in ("", "/start")]
 
@@ -182,13 +182,13 @@ class SenderStack:
             assert answer.status == 200, await answer.text()
 
     async def wait_until_in_flight(self, method: str) -> None:
-        """Wait for the fact that a fault has been taken up by a call."""
+        """Wait until a call has met an injected fault."""
         async with asyncio.timeout(5):
             while any(fault["method"] == method for fault in (await self.inspect_telegram("faults"))["faults"]):
-                continue  # looking is an HTTP request: it lets the others work
+                continue  # reading is an HTTP request, which lets other tasks run
 
     async def set_up(self) -> None:
-        """One bot; Mei and Ana, who started it; the runner groups."""
+        """Register one bot, two people who started it (Mei and Ana), and the runner groups."""
         await self.control_telegram("bots", token=TOKEN, username=BOT, name="Campus")
         for number, name in ((MEI, "Mei"), (ANA, "Ana")):
             await self.control_telegram("users", id=number, first_name=name, language_code="en")

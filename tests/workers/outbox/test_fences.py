@@ -1,4 +1,4 @@
-"""A worker frozen for longer than any lease and woken late changes nothing, for order messages and notifications."""
+"""A worker that was frozen for longer than a lease changes nothing when it wakes: order messages and notifications."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -14,7 +14,9 @@ from domain.store.order_message_repository import migrate_chat
 from domain.store.schema import membership
 from tests.frozen import Freezing, FrozenWorker, freeze
 from tests.workers.outbox.sender_stack import ANA, GROUP, MEI, PLAIN_GROUP, SenderStack
-from workers.outbox_sender import SenderContext, dispatch_notification, sync_order_message
+from workers.notification_sender import dispatch_notification
+from workers.order_message_sender import sync_order_message
+from workers.sender_context import SenderContext
 
 CLAIMED = {"status": OrderStatus.ACCEPTED, "runner_id": ANA, "version": 2, "pin": "0482", "accepted_at": func.now()}
 OUTCOMES: dict[str, dict[str, Any] | None] = {
@@ -30,33 +32,33 @@ any_outcome = pytest.mark.parametrize("outcome", OUTCOMES)
 async def frozen(
     stack: SenderStack, deliver: Callable[[SenderContext, int], Coroutine[Any, Any, None]], number: int
 ) -> FrozenWorker:
-    """A worker that has done everything but write down what became of it."""
+    """Freeze a worker that has done everything except recording the outcome."""
     ice = Freezing(database=stack.context.database)
     worker = await freeze(ice, deliver(replace(stack.context, database=ice.work), number))
     await stack.context.rate_limiter.pause_chat(
         stack.campus_id, MEI, 0.001
-    )  # the others do not wait for what Telegram told it
+    )  # so that the other workers do not wait for what Telegram told this one
     await asyncio.sleep(0.01)
     return worker
 
 
-async def ends_as(stack: SenderStack, outcome: str) -> None:
-    """The next message to Mei."""
+async def set_next_outcome(stack: SenderStack, outcome: str) -> None:
+    """Set the outcome of the next message to Mei."""
     fault = OUTCOMES[outcome]
     if fault is not None:
         await stack.control_telegram("faults", method="sendMessage", chat=MEI, **fault)
 
 
 async def is_reachable(stack: SenderStack) -> bool:
-    """Whether Mei can be written to."""
+    """Whether Mei's chat is marked as reachable."""
     async with stack.context.database() as work:
         query = select(membership.c.reachable).where(membership.c.person_id == MEI)
         found: bool = (await work.connection.execute(query)).scalar_one()
     return found
 
 
-async def lose_and_send_anew(stack: SenderStack, number: int) -> None:
-    """The lease of whoever sends it is over, it is taken for lost, and an admin wants it sent once more."""
+async def send_again_after_unknown_outcome(stack: SenderStack, number: int) -> None:
+    """End the sender's lease, mark the notification as outcome unknown, and let an admin send it again."""
     await stack.execute_sql("UPDATE notification SET due_at = now() - interval '1 second' WHERE id = :id", id=number)
     await stack.sweep_once()
     (found,) = await stack.dead_letters()
@@ -65,13 +67,13 @@ async def lose_and_send_anew(stack: SenderStack, number: int) -> None:
 
 
 @any_outcome
-async def test_a_worker_that_sent_a_notification_and_wakes_late_leaves_a_later_claim_alone(
+async def test_a_worker_that_sent_a_notification_and_wakes_late_leaves_a_later_lease_alone(
     stack: SenderStack, outcome: str
 ) -> None:
     number = await stack.add_notification("once")
-    await ends_as(stack, outcome)
+    await set_next_outcome(stack, outcome)
     late = await frozen(stack, dispatch_notification, number)
-    await lose_and_send_anew(stack, number)
+    await send_again_after_unknown_outcome(stack, number)
     other = await frozen(stack, dispatch_notification, number)
     before = await stack.notification_row(number), await stack.dead_letters(), await is_reachable(stack)
     assert before[0].status == "sending"
@@ -81,22 +83,22 @@ async def test_a_worker_that_sent_a_notification_and_wakes_late_leaves_a_later_c
     assert (await stack.notification_row(number)).status == "sent"
     await stack.make_due()
     await stack.send_all_due()
-    assert len(await stack.calls("sendMessage")) == 2, "once by itself, and once because an admin said so"
+    assert len(await stack.calls("sendMessage")) == 2, "once by the sender, and once because an admin said so"
 
 
-MISTAKES = {
+FINDINGS = {
     "limited": "SELECT 1",
     "blocked": "UPDATE membership SET reachable = false",
     "refused": "UPDATE notification SET key = 'push-of-an-old-release'",
 }
 
 
-@pytest.mark.parametrize("finding", MISTAKES)
-async def test_a_worker_that_only_found_a_notification_takes_no_claim_away(stack: SenderStack, finding: str) -> None:
+@pytest.mark.parametrize("finding", FINDINGS)
+async def test_a_worker_that_only_read_a_notification_takes_no_lease_away(stack: SenderStack, finding: str) -> None:
     number = await stack.add_notification("once")
     if finding == "limited":
         await stack.context.rate_limiter.pause_chat(stack.campus_id, MEI, 5)
-    await stack.execute_sql(MISTAKES[finding])
+    await stack.execute_sql(FINDINGS[finding])
     late = await frozen(stack, dispatch_notification, number)
     await stack.execute_sql("UPDATE membership SET reachable = true")
     await stack.execute_sql("UPDATE notification SET key = 'notification-payout-waits'")
@@ -127,12 +129,12 @@ async def test_a_fault_of_a_worker_that_wakes_late_does_not_count_against_a_noti
 
 
 @any_outcome
-async def test_a_worker_that_sent_an_order_message_and_wakes_late_leaves_a_later_claim_alone(
+async def test_a_worker_that_sent_an_order_message_and_wakes_late_leaves_a_later_lease_alone(
     stack: SenderStack, outcome: str
 ) -> None:
     order = await stack.add_order()
     number = (await stack.order_message_row("customer")).id
-    await ends_as(stack, outcome)
+    await set_next_outcome(stack, outcome)
     late = await frozen(stack, sync_order_message, number)
     await stack.make_due()
     await sync_order_message(stack.context, number)

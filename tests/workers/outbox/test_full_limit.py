@@ -1,4 +1,4 @@
-"""Three workers and a full rate limit: a notification is sent at most once, as Telegram counts."""
+"""Three workers and a full rate limit: each notification is sent at most once, as counted at Telegram."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,19 +12,20 @@ from domain.store.schema import membership, notification, person
 from domain.store.unit_of_work import UnitOfWork
 from tests.frozen import Freezing, freeze
 from tests.workers.outbox.sender_stack import BOT, MEI, SenderStack
-from workers.outbox_sender import SenderContext, dispatch_notification
+from workers.notification_sender import dispatch_notification
 from workers.outbox_sweeper import OutboxSweeper
+from workers.sender_context import SenderContext
 
 READERS = range(2001, 2061)  # many more than a bot may write to in a second
 SLOWNESS = (
     0.0,
     0.6,
     1.2,
-)  # seconds that each worker takes at most to begin a transaction; Telegram's limit is per second
+)  # seconds each worker takes at most to begin a transaction; Telegram's limit is per second
 
 
 def slow(context: SenderContext, most: float) -> SenderContext:
-    """A worker that takes its time before it writes, so many seconds at most."""
+    """A worker that takes up to this many seconds before it begins a transaction."""
     random = Random(most)
 
     @asynccontextmanager
@@ -37,7 +38,7 @@ def slow(context: SenderContext, most: float) -> SenderContext:
 
 
 async def welcome(stack: SenderStack) -> None:
-    """Readers who started the bot."""
+    """Register readers who started the bot."""
     for number in READERS:
         await stack.control_telegram("users", id=number, first_name="R", language_code="en")
         await stack.control_telegram("messages", from_=number, chat=f"@{BOT}", text="/start")
@@ -49,7 +50,7 @@ async def welcome(stack: SenderStack) -> None:
 
 
 async def send_all(stack: SenderStack, context: SenderContext) -> None:
-    """What one worker's sweep does until nothing is left."""
+    """Run one worker's outbox sweeper until nothing is left."""
     sends = OutboxSweeper(sender_context=context)
     while await unsent(stack):
         await sends.start_due()

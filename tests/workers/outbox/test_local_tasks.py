@@ -1,4 +1,4 @@
-"""What a worker's own commits ask for, it does itself; what there are no hands for is rung."""
+"""Local tasks: a worker does itself what its own commits ask for, and enqueues what exceeds its limit."""
 
 import asyncio
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ async def test_a_message_is_sent_by_the_worker_that_wrote_it_without_a_queue_job
     for name in ("first", "second"):
         await replace(stack, context=context).add_notification(name)
     async with asyncio.timeout(5):
-        while local_tasks.in_flight:  # the second one waits for the first, and is begun by its end
+        while local_tasks.in_flight:  # the second task waits for the first, and starts when it ends
             await asyncio.gather(*local_tasks.in_flight)
     assert len(await stack.chat_texts(MEI)) == 2
     assert enqueued_jobs == []

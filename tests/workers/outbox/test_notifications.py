@@ -1,4 +1,4 @@
-"""Pushes: messages of their own, sent at most once by themselves."""
+"""Notifications: messages of their own, sent at most once by themselves."""
 
 import asyncio
 from dataclasses import replace
@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from tests.workers.outbox.sender_stack import MEI, SenderStack
-from workers.outbox_sender import dispatch_notification
+from workers.notification_sender import dispatch_notification
 from workers.telegram_sender import open_telegram_sender
 
 
-async def test_a_notification_says_its_sentence_with_its_buttons(stack: SenderStack) -> None:
+async def test_a_notification_has_its_text_and_its_buttons(stack: SenderStack) -> None:
     number = await stack.add_notification("waits")
     await stack.send_all_due()
     (message,) = [
@@ -71,7 +71,7 @@ async def test_a_notification_that_certainly_was_not_sent_is_sent_later(
 async def test_notifications_of_one_chat_come_in_the_order_they_were_written(stack: SenderStack) -> None:
     first, second = await stack.add_notification("waits"), await stack.add_notification("once")
     await dispatch_notification(stack.context, second)
-    assert await stack.chat_texts() == [], "the first has not gone"
+    assert await stack.chat_texts() == [], "the first has not been sent"
     await dispatch_notification(stack.context, first)
     await dispatch_notification(stack.context, second)
     assert [(await stack.notification_row(one)).status for one in (first, second)] == ["sent", "sent"]

@@ -1,4 +1,4 @@
-"""Cards and messages that can't be drawn or sent: parked after a few tries, and nothing waits behind them for ever."""
+"""Order messages and notifications that cannot be rendered or sent: dead letters that block nothing behind them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ async def try_all_sends(stack: SenderStack, times: int) -> None:
 
 
 async def dead_letters_of(stack: SenderStack, order: Order) -> Sequence[DeadLetter]:
-    """What is parked of the order once its cards were tried often enough."""
+    """The dead letters of an order after enough tries to send its order messages."""
     await try_all_sends(stack, MAX_TRIES + 2)
     assert (await stack.order_message_row("group")).due_at is None
     found = await stack.dead_letters()
@@ -54,7 +54,7 @@ async def test_an_order_message_that_the_database_cannot_read_is_a_dead_letter_t
     assert len(await stack.chat_texts(ANA, GROUP)) == 1
 
 
-async def test_a_dead_order_message_that_is_sent_after_all_waits_for_nobody(stack: SenderStack) -> None:
+async def test_a_dead_letter_of_an_order_message_sent_after_all_is_closed(stack: SenderStack) -> None:
     order = await stack.add_order()
     await stack.execute_sql("UPDATE orders SET items = '[{}]'")
     await try_all_sends(stack, MAX_TRIES)
@@ -66,20 +66,20 @@ async def test_a_dead_order_message_that_is_sent_after_all_waits_for_nobody(stac
 
 
 async def test_a_message_that_always_fails_holds_up_its_chat_only_until_it_is_a_dead_letter(stack: SenderStack) -> None:
-    poison, other = await stack.add_notification("poison"), await stack.add_notification("other")
-    await stack.execute_sql("UPDATE notification SET buttons = '[1]' WHERE id = :id", id=poison)
+    broken, other = await stack.add_notification("broken"), await stack.add_notification("other")
+    await stack.execute_sql("UPDATE notification SET buttons = '[1]' WHERE id = :id", id=broken)
     await try_all_sends(stack, MAX_TRIES - 1)
-    assert [(await stack.notification_row(one)).status for one in (poison, other)] == ["due", "due"]
+    assert [(await stack.notification_row(one)).status for one in (broken, other)] == ["due", "due"]
     await try_all_sends(stack, 2)
-    assert [(await stack.notification_row(one)).status for one in (poison, other)] == ["dropped", "sent"]
+    assert [(await stack.notification_row(one)).status for one in (broken, other)] == ["dropped", "sent"]
     (found,) = await stack.dead_letters()
-    assert (found.kind, found.subject, found.tries) == ("notification", str(poison), MAX_TRIES)
-    assert "S$6.00" not in found.shown, "its words are its reader's"
+    assert (found.kind, found.subject, found.tries) == ("notification", str(broken), MAX_TRIES)
+    assert "S$6.00" not in found.shown, "a dead letter does not show what its reader would read"
     await stack.execute_sql("UPDATE notification SET buttons = '[]'")
     async with stack.context.database() as work:
         await requeue_dead_letter(work, found)
     await stack.send_all_due()
-    assert (await stack.notification_row(poison)).status == "sent"
+    assert (await stack.notification_row(broken)).status == "sent"
 
 
 async def test_an_alert_that_cannot_be_sent_brings_no_alert_about_itself(stack: SenderStack) -> None:

@@ -1,9 +1,9 @@
-"""The sweep's deliveries: begun round by round, and none waits for another one."""
+"""The outbox sweeper: it starts sends in each round, and none of them waits for another."""
 
 from sqlalchemy import text
 
 from tests.workers.outbox.sender_stack import ANA, MEI, SenderStack
-from workers.outbox_sender import dispatch_notification
+from workers.notification_sender import dispatch_notification
 from workers.outbox_sweeper import MAX_CONCURRENT_SENDS
 
 
@@ -32,7 +32,7 @@ async def test_a_sweep_begins_no_send_twice_and_no_more_than_there_is_room_for(s
     assert sends.in_flight == {}
 
 
-async def test_what_waits_behind_a_message_that_was_put_off_does_not_crowd_it_out(stack: SenderStack) -> None:
+async def test_messages_waiting_behind_a_delayed_one_do_not_take_its_slot(stack: SenderStack) -> None:
     first, *_ = [await stack.add_notification(f"{number}") for number in range(MAX_CONCURRENT_SENDS + 2)]
     async with stack.context.database() as work:
         put_off = (

@@ -1,4 +1,4 @@
-"""Several workers and a moving state: one card is never sent twice at once, and the last state wins."""
+"""Several workers and a changing order: no order message is sent twice at once, and the last state wins."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from sqlalchemy import func
 
 from domain.order import OrderStatus
 from tests.workers.outbox.sender_stack import ANA, MEI, SenderStack
-from workers.outbox_sender import sync_order_message
+from workers.order_message_sender import sync_order_message
 
 CLAIMED = {"status": OrderStatus.ACCEPTED, "runner_id": ANA, "version": 2, "pin": "0482", "accepted_at": func.now()}
 

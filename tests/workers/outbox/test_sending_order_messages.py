@@ -1,4 +1,4 @@
-"""Cards: one message a chat and order, edited in place, always showing what is committed."""
+"""Order messages: one message per chat and order, edited in place, always showing the committed state."""
 
 from sqlalchemy import func
 

@@ -1,4 +1,4 @@
-"""Photos and other people's words on the wire: what passes Telegram's own limits, and a long list that is folded."""
+"""Photos and relayed messages: what exceeds Telegram's own limits, and a long list that is folded."""
 
 import base64
 
@@ -17,9 +17,7 @@ HOSTILE_TEXT = "<b>&amp;</b>\u202e🍜 "
 
 
 @pytest.mark.parametrize("with_photo", [True, False])
-async def test_the_longest_words_there_are_pass_through_with_a_photo_or_without(
-    stack: SenderStack, with_photo: bool
-) -> None:
+async def test_the_longest_relayed_text_is_sent_with_a_photo_or_without(stack: SenderStack, with_photo: bool) -> None:
     order = await stack.add_order()
     await stack.change_order(order, status=OrderStatus.ACCEPTED, runner_id=ANA, pin="4817")
     photo = await _upload_photo(stack) if with_photo else None
@@ -38,10 +36,10 @@ async def test_the_longest_words_there_are_pass_through_with_a_photo_or_without(
         assert again is not None
         assert again.id == order.id
         assert await relay_use_cases.find_order_of_message(work, campus, MEI, row.message_id) is None
-    assert len(await stack.calls("sendPhoto" if with_photo else "sendMessage", ANA)) == 2 - with_photo  # and her card
+    assert len(await stack.calls("sendPhoto" if with_photo else "sendMessage", ANA)) == 2 - with_photo
 
 
-async def test_whose_words_could_not_be_brought_is_told(stack: SenderStack) -> None:
+async def test_the_writer_of_an_undeliverable_message_is_told(stack: SenderStack) -> None:
     order = await stack.add_order()
     await stack.change_order(order, status=OrderStatus.ACCEPTED, runner_id=ANA, pin="4817")
     await stack.send_all_due()
@@ -67,7 +65,7 @@ async def test_a_long_list_is_folded_in_the_order_message(stack: SenderStack) ->
 
 
 async def _upload_photo(stack: SenderStack) -> str:
-    """A file id that Telegram knows."""
+    """Upload a photo and return a file id that Telegram knows."""
     content = base64.b64encode(b"\x89PNG of a receipt").decode()
     said = await stack.control_telegram("messages", from_=MEI, chat=f"@{BOT}", text="", picture=content)
     return str(said["message"]["photo"])

@@ -1,4 +1,4 @@
-"""Limits that all processes share, and a modest pace while Redis is away."""
+"""The Telegram rate limit that all processes share, and a slower one in each process while Redis is down."""
 
 from collections.abc import AsyncIterator
 
@@ -11,7 +11,7 @@ CAMPUS, PERSON, OTHER, GROUP = 1, 1001, 1002, -100_1
 
 @pytest.fixture
 async def rate_limiter(redis_url: str) -> AsyncIterator[TelegramRateLimiter]:
-    """One process' view of empty buckets."""
+    """The rate limiter of one process, with nothing sent yet."""
     opened = open_telegram_rate_limiter(redis_url)
     yield opened
     await opened.close()
@@ -32,7 +32,7 @@ async def test_a_group_has_eighteen_sends_and_eighteen_edits_a_minute(rate_limit
     assert edits == [0] * 6
 
 
-async def test_a_bot_says_twenty_five_things_a_second(rate_limiter: TelegramRateLimiter) -> None:
+async def test_a_bot_makes_twenty_five_calls_a_second(rate_limiter: TelegramRateLimiter) -> None:
     waits = [await rate_limiter.acquire(CAMPUS, 2000 + number, edit=False) for number in range(26)]
     assert waits[:25] == [0] * 25
     assert 0 < waits[25] <= 1
@@ -47,7 +47,7 @@ async def test_two_processes_share_the_limit(rate_limiter: TelegramRateLimiter, 
     await other.close()
 
 
-async def test_a_pause_told_to_one_process_holds_for_all(rate_limiter: TelegramRateLimiter, redis_url: str) -> None:
+async def test_a_pause_set_by_one_process_holds_for_all(rate_limiter: TelegramRateLimiter, redis_url: str) -> None:
     other = open_telegram_rate_limiter(redis_url)
     await rate_limiter.pause_chat(CAMPUS, PERSON, 7)
     assert 6 < await other.acquire(CAMPUS, PERSON, edit=True) <= 7
@@ -55,7 +55,7 @@ async def test_a_pause_told_to_one_process_holds_for_all(rate_limiter: TelegramR
     await other.close()
 
 
-async def test_without_redis_messages_go_on_at_a_modest_rate(unused_tcp_port: int) -> None:
+async def test_without_redis_messages_go_on_at_a_lower_rate(unused_tcp_port: int) -> None:
     alone = open_telegram_rate_limiter(f"redis://127.0.0.1:{unused_tcp_port}/0")
     waits = [await alone.acquire(CAMPUS, PERSON, edit=False) for _ in range(3)]
     assert waits[:2] == [0, 0]

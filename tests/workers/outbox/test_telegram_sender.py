@@ -1,4 +1,4 @@
-"""What Telegram's answers mean: each becomes one plain outcome."""
+"""Telegram's answers: each becomes one plain outcome."""
 
 import logging
 from typing import Any

@@ -1,4 +1,4 @@
-"""Messages that were perhaps sent: never twice by themselves, and what they said reaches its reader all the same."""
+"""Messages with unknown outcome: never sent twice by themselves, and their content still reaches the reader."""
 
 import asyncio
 
@@ -8,31 +8,32 @@ from sqlalchemy import func, text
 from domain.order import Order, OrderStatus
 from domain.store.dead_letter_repository import requeue_dead_letter
 from tests.workers.outbox.sender_stack import ANA, GROUP, MEI, SenderStack
-from workers.outbox_sender import dispatch_notification, sync_order_message
+from workers.notification_sender import dispatch_notification
+from workers.order_message_sender import sync_order_message
 
 CLAIMED = {"status": OrderStatus.ACCEPTED, "runner_id": ANA, "version": 2, "pin": "0482", "accepted_at": func.now()}
 UNKNOWN_OUTCOME_ERROR = "a message that may not have arrived"
 
 
 async def shown_order(stack: SenderStack) -> Order:
-    """An order whose cards stand in their chats."""
+    """Insert an order whose order messages were sent."""
     order = await stack.add_order()
     await stack.send_all_due()
     return order
 
 
 async def lose_next_answer(stack: SenderStack, chat: int = MEI, times: int = 1) -> None:
-    """The next message to this chat arrives, and its answer does not."""
+    """Let the next message to this chat arrive, and lose the answer."""
     await stack.control_telegram("faults", kind="lost_answer", method="sendMessage", chat=chat, times=times)
 
 
 async def abandon_send(stack: SenderStack, number: int) -> None:
-    """A worker died while it sent this one."""
+    """Leave this message as a worker does that died while sending it."""
     statement = "UPDATE notification SET status = 'sending', due_at = now() - interval '1 second' WHERE id = :id"
     await stack.execute_sql(statement, id=number)
 
 
-async def test_the_order_message_is_sent_anew_with_sound_when_its_notification_has_unknown_outcome(
+async def test_the_order_message_is_sent_again_with_sound_when_its_notification_has_unknown_outcome(
     stack: SenderStack,
 ) -> None:
     order = await shown_order(stack)
@@ -63,7 +64,7 @@ async def test_an_order_message_in_place_of_a_silent_notification_makes_no_sound
     ] is True
 
 
-async def test_an_order_message_that_is_being_edited_is_sent_anew_all_the_same(stack: SenderStack) -> None:
+async def test_an_order_message_that_is_being_edited_is_sent_again_too(stack: SenderStack) -> None:
     order = await shown_order(stack)
     before = await stack.order_message_row("customer")
     await stack.control_telegram("faults", kind="hang", method="editMessageText", chat=MEI, seconds=0.3)
@@ -87,7 +88,9 @@ async def test_a_notification_without_an_order_message_in_its_chat_is_a_dead_let
     await stack.send_all_due()
     (found,) = await stack.dead_letters()
     assert (found.subject, found.outcome_unknown, found.order_id, found.tries) == (str(number), True, order.id, 1)
-    assert len(await stack.calls("sendMessage", chat)) == (1 if chat == ANA else 2), "the group has a card, too"
+    assert len(await stack.calls("sendMessage", chat)) == (1 if chat == ANA else 2), (
+        "the group has an order message, too"
+    )
     async with stack.context.database() as work:
         await requeue_dead_letter(work, found)
     await stack.send_all_due()
@@ -97,7 +100,7 @@ async def test_a_notification_without_an_order_message_in_its_chat_is_a_dead_let
     assert len([each for each in await stack.calls("sendMessage", chat) if "longer" in each["params"]["text"]]) == 2
 
 
-async def test_words_that_no_order_message_carries_are_a_dead_letter_though_there_is_one(stack: SenderStack) -> None:
+async def test_a_notification_whose_text_no_order_message_carries_is_a_dead_letter(stack: SenderStack) -> None:
     order = await shown_order(stack)
     before = await stack.order_message_row("customer")
     number = await stack.notify_about_order(order, "notification-team-writes", words="come down please")
@@ -108,7 +111,7 @@ async def test_words_that_no_order_message_carries_are_a_dead_letter_though_ther
 
 
 @pytest.mark.parametrize(("reader", "writer", "name"), [(MEI, ANA, "Mei"), (ANA, MEI, "Ana")])
-async def test_who_wrote_words_with_unknown_outcome_is_told(
+async def test_the_writer_of_a_message_with_unknown_outcome_is_told(
     stack: SenderStack, reader: int, writer: int, name: str
 ) -> None:
     order = await shown_order(stack)
@@ -125,13 +128,13 @@ async def test_who_wrote_words_with_unknown_outcome_is_told(
     assert await stack.dead_letters() == []
 
 
-async def test_words_whose_writer_is_gone_are_a_dead_letter(stack: SenderStack) -> None:
+async def test_a_message_with_unknown_outcome_whose_writer_left_is_a_dead_letter(stack: SenderStack) -> None:
     order = await shown_order(stack)
     await stack.notify_about_order(order, "notification-relay", name="Ana", text="in a blue jacket")
     await lose_next_answer(stack)
     await stack.send_all_due()
     (found,) = await stack.dead_letters()
-    assert "jacket" not in found.shown, "they are their reader's"
+    assert "jacket" not in found.shown, "a dead letter does not show what its reader would read"
 
 
 async def test_of_many_workers_one_takes_over_what_a_dead_one_left(stack: SenderStack) -> None:
@@ -149,7 +152,7 @@ async def test_of_many_workers_one_takes_over_what_a_dead_one_left(stack: Sender
         "outcome_unknown",
         "outcome_unknown",
     ]
-    assert len(await stack.calls("sendMessage", MEI)) == 2, "the card, and the card anew"
+    assert len(await stack.calls("sendMessage", MEI)) == 2, "the order message, and the order message sent again"
     async with stack.context.database() as work:
         rows = (await work.connection.execute(text("SELECT subject, times FROM dead_letter"))).all()
     assert [tuple(row) for row in rows] == [(str(unsaid), 1)]

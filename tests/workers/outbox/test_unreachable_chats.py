@@ -1,4 +1,4 @@
-"""Chats with a will of their own: blocked, moved, and full for now."""
+"""Chats that cannot be reached now: blocked, moved, or rate limited."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from domain.store.schema import campus, membership
 from tests.workers.outbox.sender_stack import ANA, GROUP, MEI, PLAIN_GROUP, SenderStack
 
 
-async def test_who_blocked_the_bot_is_left_in_peace(stack: SenderStack) -> None:
+async def test_a_person_who_blocked_the_bot_gets_no_messages(stack: SenderStack) -> None:
     order = await stack.add_order()
     await stack.control_telegram("block", user=MEI, bot="campus_bot")
     await stack.send_all_due()
@@ -22,7 +22,7 @@ async def test_who_blocked_the_bot_is_left_in_peace(stack: SenderStack) -> None:
     assert (await stack.notification_row(number)).status == "dropped"
 
 
-async def test_who_comes_back_gets_order_messages_again(stack: SenderStack) -> None:
+async def test_a_person_who_comes_back_gets_order_messages_again(stack: SenderStack) -> None:
     order = await stack.add_order()
     await stack.control_telegram("block", user=MEI, bot="campus_bot")
     await stack.send_all_due()
@@ -62,7 +62,7 @@ async def test_too_many_requests_make_that_chat_wait_and_no_other(stack: SenderS
     await stack.send_all_due()
     assert await stack.chat_texts() == []
     assert len(await stack.chat_texts(chat=GROUP, user=ANA)) == 1
-    await stack.make_due()  # the row forgets, the chat's pause does not
+    await stack.make_due()  # the row's delay is over, the chat's pause is not
     await stack.send_all_due()
     assert await stack.chat_texts() == []
     async with asyncio.timeout(5):
