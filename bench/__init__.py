@@ -1,1 +1,1 @@
-"""Measurements against a running CampusG on this machine; they assert nothing."""
+"""Benchmarks of CampusG on this machine; they measure and assert nothing."""

@@ -1,6 +1,6 @@
-"""`python -m bench.audit_window`: what the audit reads in full and of a window, beside many orders of a month ago.
+"""`python -m bench.audit_window`: what the full audit and the audit of a window read beside many old orders.
 
-One order is played and cloned, here and at the stand-in for Stripe; the new ones are played one by one.
+One old order is delivered and cloned, in Postgres and at the stand-in for Stripe; new ones are delivered one by one.
 """
 
 import argparse
@@ -31,18 +31,18 @@ Read = Callable[[UnitOfWorkFactory], Awaitable[AuditSnapshot]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What one reading of the books cost."""
+    """What reading one snapshot cost."""
 
     rows: int  # that Postgres sent
     calls: int  # to Stripe: pages of lists, and single objects
     seconds: float
-    orders: int  # that were compared
+    orders: int  # compared
     broken: Sequence[str]
 
 
 @asynccontextmanager
 async def filled_stack(database_url: str, state: Path, *, old: int, new: int) -> AsyncIterator[WorkerStack]:
-    """A stack with so many completed orders of a month ago, and so many of today."""
+    """A test stack with `old` completed orders of a month ago, and `new` orders of today."""
     async with running_worker_stack(database_url, state) as stack:
         order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
         await stack.run_due()
@@ -60,32 +60,32 @@ async def filled_stack(database_url: str, state: Path, *, old: int, new: int) ->
 
 
 async def measure(stack: WorkerStack, database_url: str, read: Read) -> Cost:
-    """Read the books once, on a connection of its own that counts."""
+    """Read a snapshot once, on a connection of its own, and count rows, calls and seconds."""
     engine, rows = create_database_engine(database_url, pool_size=1), []
     event.listen(engine.sync_engine, "after_cursor_execute", lambda _, cursor, *_more: rows.append(cursor.rowcount))
     before = await stack.inspect_stripe("requests")
     began = time.monotonic()
-    books = await read(create_unit_of_work_factory(engine, _enqueue_nothing))
+    snapshot = await read(create_unit_of_work_factory(engine, _enqueue_nothing))
     seconds = time.monotonic() - began
     await engine.dispose()
     calls = len(await stack.inspect_stripe("requests", after=str(before[-1]["seq"])))
-    broken = [finding.name for finding in (invariant(books) for invariant in INVARIANTS) if finding.breaches]
-    return Cost(rows=sum(rows), calls=calls, seconds=seconds, orders=len(books.orders), broken=broken)
+    broken = [finding.name for finding in (invariant(snapshot) for invariant in INVARIANTS) if finding.breaches]
+    return Cost(rows=sum(rows), calls=calls, seconds=seconds, orders=len(snapshot.orders), broken=broken)
 
 
 async def _enqueue_nothing(_jobs: Sequence[QueueJob]) -> None:
-    """Reading rings nothing."""
+    """Enqueue nothing: an audit only reads."""
 
 
 async def measure_modes(stack: WorkerStack, database_url: str) -> tuple[Cost, Cost]:
-    """In full, and of the window."""
+    """Return the cost of the full audit, and of the audit of the window."""
     stripe: Any = stack.context.stripe
     full = await measure(stack, database_url, lambda store: read_snapshot(store, stripe))
     return full, await measure(stack, database_url, lambda store: read_window(store, stripe, DAYS))
 
 
 async def compare(server_url: str, folder: Path, *, old: int, new: int) -> None:
-    """Fill a database, measure both modes, print a table."""
+    """Fill a database, measure both modes and print a table."""
     await make_template(server_url)
     url = with_path(server_url, TEMPLATE)
     async with filled_stack(url, folder, old=old, new=new) as stack:
@@ -99,7 +99,7 @@ async def compare(server_url: str, folder: Path, *, old: int, new: int) -> None:
 
 
 def main() -> None:
-    """Measure with throw-away data."""
+    """Measure with temporary data."""
     parser = argparse.ArgumentParser(prog="python -m bench.audit_window", description=__doc__)
     parser.add_argument("--old", type=int, default=5_000, help="orders of a month ago (default: %(default)s)")
     parser.add_argument("--new", type=int, default=50, help="orders of today (default: %(default)s)")

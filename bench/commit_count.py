@@ -1,4 +1,4 @@
-"""How many commits an order costs: transaction numbers taken in Postgres while one order at a time goes its way."""
+"""The number of commits of an order: the transaction ids that Postgres assigns while one order runs alone."""
 
 import asyncio
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ import asyncpg
 from bench.order_load import OrderPair
 from sandbox.play.scenes.scene_steps import bring_order_to_customer, set_up_payout_account, wait_until_runner_paid
 
-IDLE_SECONDS = 5.0  # seconds watched without an order
+IDLE_SECONDS = 5.0  # how long the idle stack is measured
 NOTHING_DUE = (
     "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM order_message WHERE due_at IS NOT NULL)"
     " AND NOT EXISTS (SELECT 1 FROM notification WHERE due_at IS NOT NULL)"
     " AND NOT EXISTS (SELECT 1 FROM saga WHERE status IN ('running', 'compensating') AND waiting_until IS NULL)"
     " AND NOT EXISTS (SELECT 1 FROM stripe_event WHERE handled_at IS NULL)"
 )
-# Notes, inside the very transaction, that it wrote a saga: so the counting adds no commit of its own.
+# Records in the same transaction that it wrote a saga, so that counting adds no commit of its own.
 RECORD_SAGA_COMMITS = """
 CREATE TABLE saga_commit (saga_id uuid, txid bigint, PRIMARY KEY (saga_id, txid));
 CREATE FUNCTION note_commit() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -34,17 +34,17 @@ COMMITS_BY_SAGA_KIND = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitCounts:
-    """Commits that wrote something."""
+    """The numbers of commits that wrote something."""
 
     idle_per_second: float
     per_order: list[int]
-    by_saga: list[tuple[str, int, float]]  # kind, how many, commits that wrote each, the one that starts it included
+    by_saga: list[tuple[str, int, float]]  # kind, sagas, commits that wrote each of them, with the one that starts it
 
 
 async def count_commits(database_url: str, pairs: list[OrderPair], recorded_pairs: list[OrderPair]) -> CommitCounts:
-    """Let some prepared orders go through alone, with the numbers taken between two moments of silence.
+    """Run the orders of `pairs` one at a time and count the commits of each between two idle moments.
 
-    Those of `noted` come after them, and tell which commits wrote which saga.
+    The orders of `recorded_pairs` run after them, with a record of which commit wrote which saga.
     """
     connection = await asyncpg.connect(database_url)
     try:
@@ -65,7 +65,7 @@ async def count_commits(database_url: str, pairs: list[OrderPair], recorded_pair
 
 
 async def count_order_commits(connection: asyncpg.Connection, pair: OrderPair) -> int:
-    """From [Place order] until the runner has her money and every card shows it."""
+    """Count commits from [Place order] until the runner is paid and every order message shows it."""
     await set_up_payout_account(pair.runner)
     await wait_until_quiet(connection)
     before = await next_transaction_id(connection)
@@ -88,6 +88,6 @@ async def wait_until_quiet(connection: asyncpg.Connection) -> None:
 
 
 async def next_transaction_id(connection: asyncpg.Connection) -> int:
-    """The next transaction number; only transactions that write (or lock) take one, savepoints that write too."""
+    """Return the next transaction id; only transactions and savepoints that write or lock take one."""
     number: str = await connection.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
     return int(number)

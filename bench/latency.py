@@ -1,7 +1,7 @@
-"""`python -m bench.latency`: time to an answered tap and to the job card under load, and commits per order.
+"""`python -m bench.latency`: seconds to an answered tap and to the order message under load, and commits per order.
 
-Two hundred orders on ten campuses, one a second, all on this machine beside the stand-ins for Telegram and
-Stripe. Everybody gets ready first, unmeasured; limits are those of production.
+Two hundred orders on ten campuses, one a second. The stand-ins for Telegram and Stripe run on the same machine. All
+users are prepared before the measurement; limits are those of production.
 """
 
 import argparse
@@ -22,13 +22,13 @@ from sandbox.play.sandbox_client import open_sandbox_client
 
 CAMPUSES = 10
 ORDERS = 200
-COUNTED_ORDERS = 5  # orders that go through one at a time, for counting
-RECORDED_ORDERS = 3  # more of them, with a note of which commit wrote which saga
-LOAD_TIMEOUT_SECONDS = 540.0  # seconds for everything
+COUNTED_ORDERS = 5  # orders that run one at a time, to count commits
+RECORDED_ORDERS = 3  # further such orders, with a record of which commit wrote which saga
+LOAD_TIMEOUT_SECONDS = 540.0  # for everything
 
 
 def main() -> None:
-    """Start a CampusG with throw-away data, measure, print a table."""
+    """Start CampusG with temporary data, measure and print a table."""
     parser = argparse.ArgumentParser(prog="python -m bench.latency", description=__doc__)
     parser.add_argument("--orders", type=int, default=ORDERS, help="how many orders under load (default: %(default)s)")
     parser.add_argument("--workers", type=int, default=1, help="how many workers (default: %(default)s)")
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def run_measurement(folder: Path, *, orders: int, workers: int) -> None:
-    """Run everything in `folder`."""
+    """Measure with all data in `folder`, and print the report."""
     runners_per_campus = -(-(orders + COUNTED_ORDERS) // CAMPUSES)
     populated_campuses = [
         create_populated_campus(folder, f"campus{at}", 10 + at, runners=runners_per_campus) for at in range(CAMPUSES)
@@ -63,7 +63,7 @@ def run_measurement(folder: Path, *, orders: int, workers: int) -> None:
 async def run_load(
     stack: Stack, populated_campuses: list[PopulatedCampus], orders: int
 ) -> tuple[LatencyFigures, CommitCounts]:
-    """Prepare everybody, order under load, then count alone."""
+    """Prepare all users, place orders under load, then count commits one order at a time."""
     times = OrderMessageTimes()
     async with (
         open_sandbox_client(stack.telegram_url) as telegram,
@@ -86,26 +86,26 @@ async def run_load(
 
 
 def print_report(figures: LatencyFigures, commits: CommitCounts) -> None:
-    """The table."""
+    """Print the tables of latencies and commits."""
     print_line("")
     print_line(f"{'':32}{'count':>8}{'median':>10}{'p99':>10}{'worst':>10}")
     for name, seconds in (
         ("tap -> answered", figures.tap_seconds),
-        ("placed -> job card in the group", figures.order_message_seconds),
+        ("placed -> message in the group", figures.order_message_seconds),
     ):
         percentile = statistics.quantiles(seconds, n=100, method="inclusive")[98]
         line = f"{statistics.median(seconds):>8.3f} s{percentile:>8.3f} s{max(seconds):>8.3f} s"
         print_line(f"{name:32}{len(seconds):>8}{line}")
     print_line("")
     median_commits = statistics.median(commits.per_order)
-    print_line(f"commits an order, from [Place order] to the last card: {median_commits:.0f} {commits.per_order}")
+    print_line(f"commits an order, from [Place order] to the last message: {median_commits:.0f} {commits.per_order}")
     print_line(f"commits of an idle CampusG: {commits.idle_per_second:.1f} a second")
     for kind, sagas, count in commits.by_saga:
         print_line(f"  {kind:20}{count:5.1f} commits each ({sagas} sagas), the one that starts it included")
 
 
 def print_line(line: str) -> None:
-    """Print a line at once."""
+    """Print a line and flush it."""
     print(line, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Two hundred customers and as many runners on ten campuses, and the order each pair goes through."""
+"""The load of the latency benchmark: pairs of a customer and a runner, and the order of each pair."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -13,16 +13,15 @@ from sandbox.play.scene_campuses import ScenePeople
 from sandbox.play.scenes.scene_steps import GOOD_CARD, fill_basket, start_bot
 from sandbox.play.scripted_user import ScriptedUser, SeenButton
 
-MESSAGE_TIMEOUT_SECONDS = 60.0  # seconds
+MESSAGE_TIMEOUT_SECONDS = 60.0
 MAX_CONCURRENT_PREPARATIONS = 4
-ORDER_INTERVAL_SECONDS = (
-    1.0  # seconds between two orders: two cores also run the stand-ins and the crowd, about a second an order
-)
+# Two cores also run the stand-ins and the simulated users, which takes about a second an order.
+ORDER_INTERVAL_SECONDS = 1.0
 
 
 @dataclass(slots=True)
 class LatencyFigures:
-    """What was measured, in seconds."""
+    """The measured latencies in seconds."""
 
     tap_seconds: list[float] = field(default_factory=list)
     order_message_seconds: list[float] = field(default_factory=list)
@@ -30,12 +29,12 @@ class LatencyFigures:
 
 @dataclass(slots=True)
 class OrderMessageTimes:
-    """When the card of each order first came into its group."""
+    """Order id -> when its order message first appeared in the group of runners."""
 
     first_seen: dict[int, float] = field(default_factory=dict)
 
     def on_event(self, event: Mapping[str, object], message: ObservedMessage | None) -> None:
-        """A reader of events."""
+        """Record the first message with a button to claim each order."""
         if message is None or event["kind"] != "message":
             return
         for button in message.buttons:
@@ -45,7 +44,7 @@ class OrderMessageTimes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPair:
-    """A customer with an order ready to be placed, and the runner who will bring it."""
+    """A customer with an order ready to be placed, and the runner who will deliver it."""
 
     customer: ScriptedUser
     runner: ScriptedUser
@@ -53,13 +52,13 @@ class OrderPair:
 
 
 def ignore_line(_paragraph: str) -> None:
-    """Nobody listens."""
+    """Drop a line of the narrator."""
 
 
 def create_pair_users(
     populated_campus: PopulatedCampus, observer: ChatObserver, telegram_url: str
 ) -> tuple[ScriptedUser, ScriptedUser]:
-    """A new customer and a new runner of this campus."""
+    """Create a new customer and a new runner of this campus."""
     customer, runner = populated_campus.next_customer(), populated_campus.next_runner()
     post_control_request(f"{telegram_url}/sim/users", {"id": customer.id, "first_name": customer.first_name})
     narrator = Narrator(
@@ -77,7 +76,7 @@ def create_pair_users(
 
 
 async def prepare_pair(customer: ScriptedUser, runner: ScriptedUser) -> OrderPair:
-    """A saved card, a filled basket, and a runner whom the bot may write to."""
+    """Save a card and fill a basket for the customer, and let the runner open the chat with the bot."""
     await start_bot(runner)
     await fill_basket(customer)
     await customer.tap("add_card")
@@ -89,7 +88,7 @@ async def prepare_pair(customer: ScriptedUser, runner: ScriptedUser) -> OrderPai
 
 
 async def prepare_pairs(people: Iterator[tuple[ScriptedUser, ScriptedUser]]) -> list[OrderPair]:
-    """Everybody gets ready, a few at a time."""
+    """Prepare all pairs, at most MAX_CONCURRENT_PREPARATIONS at a time."""
     slots = asyncio.Semaphore(MAX_CONCURRENT_PREPARATIONS)
 
     async def prepare_with_slot(customer: ScriptedUser, runner: ScriptedUser) -> OrderPair:
@@ -100,7 +99,7 @@ async def prepare_pairs(people: Iterator[tuple[ScriptedUser, ScriptedUser]]) -> 
 
 
 async def place_orders(pairs: list[OrderPair], times: OrderMessageTimes) -> LatencyFigures:
-    """An order a second, whatever became of the ones before."""
+    """Place an order every ORDER_INTERVAL_SECONDS, without waiting for the orders before it."""
     figures, tasks = LatencyFigures(), list[asyncio.Task[None]]()
     for pair in pairs:
         tasks.append(asyncio.create_task(run_order(pair, times, figures)))
@@ -110,7 +109,7 @@ async def place_orders(pairs: list[OrderPair], times: OrderMessageTimes) -> Late
 
 
 async def run_order(pair: OrderPair, times: OrderMessageTimes, figures: LatencyFigures) -> None:
-    """One order from [Place order] to the PIN, every tap timed."""
+    """Run one order from [Place order] to the PIN, and measure every tap."""
     customer, runner = pair.customer, pair.runner
     placed = await customer.tap_button(pair.place_button)
     figures.tap_seconds.append(placed.seconds)

@@ -1,1 +1,1 @@
-"""Doing: the only room that runs arq, calls Stripe and sends through python-telegram-bot."""
+"""The worker process: the only package that runs arq, calls Stripe and sends through python-telegram-bot."""

@@ -1,4 +1,4 @@
-"""What each ledger account must hold by the rows it stands for: summed by Postgres, or over rows that were read."""
+"""The balance each ledger account must have by our rows: summed by Postgres, or over rows that were read."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -15,17 +15,17 @@ DISPUTED = {DisputeStatus.OPEN: "dispute_suspense", DisputeStatus.LOST: "dispute
 
 
 def wanted_accounts(snapshot: AuditSnapshot) -> Mapping[str, int]:
-    """Ledger account -> minor units it must hold: Postgres' sums where the books have them, else those of the rows."""
+    """Return ledger account -> minor units it must hold: by Postgres if the snapshot has its sums, else by the rows."""
     return accounts_of_rows(snapshot) if snapshot.coverage is None else snapshot.coverage.wanted
 
 
 def due_of(row: RowMapping) -> int:
-    """Minor units of a payable that have yet to be sent."""
+    """The minor units of a payable that are not sent yet."""
     return int(row["amount"] - row["withheld"] - row["sent"] - row["netted"])
 
 
 def accounts_of_rows(snapshot: AuditSnapshot) -> Mapping[str, int]:
-    """The same as `wanted_sums`, over the rows in these books."""
+    """Return the same as `wanted_sums`, summed over the rows of this snapshot."""
     wanted: dict[str, int] = defaultdict(int)
     for code, amount in (*_of_money_back(snapshot), *_of_customers(snapshot), *_of_payables(snapshot)):
         wanted[code] += amount
@@ -64,7 +64,7 @@ def _of_payables(snapshot: AuditSnapshot) -> Iterator[tuple[str, int]]:
 
 
 def wanted_sums() -> Select[Any]:
-    """code, wanted: a row for each ledger account, over all refunds, debts, disputes and payables there are."""
+    """Select code and wanted of each ledger account, summed over all refunds, debts, disputes and payables."""
     owed, unpaid = debt.c.amount - debt.c.netted, customer_debt.c
     due = payable.c.amount - payable.c.withheld - payable.c.sent - payable.c.netted
     without_charge = func.coalesce(payable.c.charge, "") == "", ~exists().where(unpaid.order_id == payable.c.order_id)

@@ -1,9 +1,11 @@
-"""Composition root of a worker: the only place that builds; arq and errands for latency, the sweep for certainty."""
+"""The composition root of a worker: everything that a worker process uses is opened and closed here."""
 
 import asyncio
 import os
 import signal
 import socket
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
@@ -12,6 +14,7 @@ from arq.worker import Worker, func
 from redis import exceptions as redis_errors
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.logs import get_logger
 from domain.settings import WorkerSettings
@@ -27,8 +30,8 @@ from domain.store.unit_of_work import (
 from workers.jobs import JOBS
 from workers.leases import keep_leases
 from workers.local_tasks import LocalTaskRunner
-from workers.outbox_sender import SenderContext
-from workers.queue_listener import DRAIN_TIMEOUT_SECONDS, listen
+from workers.queue_listener import DRAIN_TIMEOUT_SECONDS, run_queue_listener
+from workers.sender_context import SenderContext
 from workers.stripe_gateway import open_stripe_gateway
 from workers.stripe_rate_limit import open_stripe_rate_limiter
 from workers.sweeper import sweep
@@ -36,66 +39,89 @@ from workers.telegram_rate_limit import open_telegram_rate_limiter
 from workers.telegram_sender import open_telegram_sender
 from workers.worker_context import WorkerContext
 
-POLL_DELAY_SECONDS = 0.05  # seconds between arq's looks into Redis: half of it is the mean pick-up
-JOB_TIMEOUT_SECONDS = 60  # seconds; every wait inside a job is shorter
-POSTGRES_RETRY_DELAY_SECONDS = 1.0  # seconds
-CAMPUS_POLL_INTERVAL_SECONDS = 5.0  # seconds between two looks for new campuses
+POLL_DELAY_SECONDS = 0.05  # how often arq polls Redis; a job waits half of it on average
+JOB_TIMEOUT_SECONDS = 60  # every wait inside a job is shorter
+POSTGRES_RETRY_DELAY_SECONDS = 1.0
+CAMPUS_POLL_INTERVAL_SECONDS = 5.0  # how often the list of campuses is read again
 
 log = get_logger(__name__)
 
 
 async def run_worker(settings: WorkerSettings) -> None:
-    """Run one worker until SIGTERM or SIGINT, then let what runs finish."""
+    """Run one worker until SIGTERM or SIGINT, then let the jobs and sends in flight finish."""
     stopping = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, stopping.set)
-    engine = create_database_engine(settings.database_url, pool_size=20)
-    enqueue, pool = make_arq_enqueue(settings.redis_url)
-    local_tasks = LocalTaskRunner(enqueue=enqueue, stopping=stopping)
-    open_database = create_unit_of_work_factory(engine, local_tasks.run_or_enqueue)
-    await _wait_for_postgres(open_database, stopping)
-    if not stopping.is_set():
-        stripe_rate_limiter = open_stripe_rate_limiter(settings.redis_url, settings.stripe_calls_per_second)
-        client = open_stripe_gateway(settings.stripe_secret_key, settings.stripe_api_url, stripe_rate_limiter)
-        name = f"{socket.gethostname()}:{os.getpid()}"
-        context = WorkerContext(
-            database=open_database, stripe=client, name=name, saga_slots=asyncio.Semaphore(settings.max_concurrent_jobs)
-        )
+    async with AsyncExitStack() as resources:
+        engine = create_database_engine(settings.database_url, pool_size=20)
+        resources.push_async_callback(engine.dispose)
+        enqueue, queue_pool = make_arq_enqueue(settings.redis_url)
+        resources.push_async_callback(queue_pool.close)
+        local_tasks = LocalTaskRunner(enqueue=enqueue, stopping=stopping)
+        open_database = create_unit_of_work_factory(engine, local_tasks.run_or_enqueue)
+        await _wait_for_postgres(open_database, stopping)
+        if stopping.is_set():
+            return
         tokens: dict[int, str] = {}
-        sender = open_telegram_sender(settings.telegram_api_url, tokens)
-        telegram_rate_limiter = open_telegram_rate_limiter(settings.redis_url)
-        sender_context = SenderContext(
-            database=open_database,
-            autocommit=create_autocommit_factory(engine),
-            sender=sender,
-            rate_limiter=telegram_rate_limiter,
-        )
-        leases = create_database_engine(settings.database_url, pool_size=1)
-        keeping = asyncio.create_task(
-            keep_leases(create_unit_of_work_factory(leases, local_tasks.run_or_enqueue), context)
-        )
-        token_refresh = asyncio.create_task(_refresh_tokens(open_database, settings, tokens))
+        sender_context = _open_sender_context(resources, settings, engine, open_database, tokens)
+        context = _open_worker_context(resources, settings, open_database)
+        lease_engine = create_database_engine(settings.database_url, pool_size=1)
+        resources.push_async_callback(lease_engine.dispose)
+        lease_database = create_unit_of_work_factory(lease_engine, local_tasks.run_or_enqueue)
+        _start_until_closed(resources, keep_leases(lease_database, context))
+        _start_until_closed(resources, _refresh_tokens(open_database, settings, tokens))
         arq_context = {"worker_context": context, "sender_context": sender_context}
         local_tasks.start(JOBS, arq_context)
         await _serve(settings, arq_context, stopping)
         await local_tasks.drain(DRAIN_TIMEOUT_SECONDS)
-        token_refresh.cancel()
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
-        await leases.dispose()
-        await client.close()
-        await stripe_rate_limiter.close()
-        await sender.close()
-        await telegram_rate_limiter.close()
-    await pool.close()
-    await engine.dispose()
+
+
+def _open_sender_context(
+    resources: AsyncExitStack,
+    settings: WorkerSettings,
+    engine: AsyncEngine,
+    open_database: UnitOfWorkFactory,
+    tokens: dict[int, str],
+) -> SenderContext:
+    rate_limiter = open_telegram_rate_limiter(settings.redis_url)
+    resources.push_async_callback(rate_limiter.close)
+    sender = open_telegram_sender(settings.telegram_api_url, tokens)
+    resources.push_async_callback(sender.close)
+    return SenderContext(
+        database=open_database, autocommit=create_autocommit_factory(engine), sender=sender, rate_limiter=rate_limiter
+    )
+
+
+def _open_worker_context(
+    resources: AsyncExitStack, settings: WorkerSettings, open_database: UnitOfWorkFactory
+) -> WorkerContext:
+    rate_limiter = open_stripe_rate_limiter(settings.redis_url, settings.stripe_calls_per_second)
+    resources.push_async_callback(rate_limiter.close)
+    client = open_stripe_gateway(settings.stripe_secret_key, settings.stripe_api_url, rate_limiter)
+    resources.push_async_callback(client.close)
+    return WorkerContext(
+        database=open_database,
+        stripe=client,
+        name=f"{socket.gethostname()}:{os.getpid()}",
+        saga_slots=asyncio.Semaphore(settings.max_concurrent_jobs),
+    )
+
+
+def _start_until_closed(resources: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
+    resources.push_async_callback(_cancel_task, asyncio.create_task(work))
+
+
+async def _cancel_task(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _serve(settings: WorkerSettings, arq_context: dict[str, Any], stopping: asyncio.Event) -> None:
     print("workers ready", flush=True)
-    queue_worker = asyncio.create_task(listen(partial(_new_queue_worker, settings, arq_context), stopping))
+    open_queue_worker = partial(_new_queue_worker, settings, arq_context)
+    queue_listener = asyncio.create_task(run_queue_listener(open_queue_worker, stopping))
     await sweep(arq_context["worker_context"], arq_context["sender_context"], stopping)
-    await queue_worker
+    await queue_listener
 
 
 async def _wait_for_postgres(open_database: UnitOfWorkFactory, stopping: asyncio.Event) -> None:
@@ -105,12 +131,12 @@ async def _wait_for_postgres(open_database: UnitOfWorkFactory, stopping: asyncio
                 await require_tables(work)
             return
         except Exception as error:  # whatever the driver raises while Postgres starts or is not migrated yet
-            print(f"worker waits for Postgres: {type(error).__name__}", flush=True)
+            log.warning("postgres_unavailable", error=error)
             await asyncio.sleep(POSTGRES_RETRY_DELAY_SECONDS)
 
 
 async def _refresh_tokens(open_database: UnitOfWorkFactory, settings: WorkerSettings, tokens: dict[int, str]) -> None:
-    """Keep the bot token of each campus that has one, by the campus' number; new campuses are found by themselves."""
+    """Keep `tokens` up to date until cancelled: campus id -> bot token, with campuses that are added later."""
     while True:
         try:
             async with open_database() as work:
@@ -144,7 +170,7 @@ def _new_queue_worker(settings: WorkerSettings, arq_context: dict[str, Any]) -> 
 
 
 def _with_redis_retries(settings: RedisSettings) -> RedisSettings:
-    """Ride out a short outage inside arq; a longer one ends its loop, and ours starts it again."""
+    """Let arq retry through a short outage; a longer one ends its loop, and `run_queue_listener` starts it again."""
     settings.retry = Retry(ExponentialBackoff(cap=1, base=0.05), 20)
     settings.retry_on_timeout = True
     settings.retry_on_error = [

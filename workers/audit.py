@@ -1,6 +1,6 @@
-"""`python -m workers.audit`: the invariants, one line each with what was counted; exit 1 when one is broken.
+"""`python -m workers.audit`: check the invariants, print one line for each, and exit with 1 when one is broken.
 
-With `--days N` it compares the orders that changed in the last N days, or are still open; all sums stay whole.
+With `--days N` it compares the orders that changed in the last N days or are open; sums still cover everything.
 """
 
 import argparse
@@ -19,12 +19,15 @@ from workers.stripe_gateway import StripeGateway, open_stripe_gateway
 from workers.window_books import read_window
 
 MAX_RECHECKS = 2
-RECHECK_DELAY_SECONDS = 2.0  # seconds
-MAX_DAYS = 3_650  # of a window
+RECHECK_DELAY_SECONDS = 2.0
+MAX_DAYS = 3_650
 
 
 async def audit(settings: AuditSettings, days: int | None = None) -> tuple[AuditSnapshot, list[Finding]]:
-    """Look at each promise; what is broken is looked at again, as Stripe and we are not read at the same instant."""
+    """Check each invariant, and check again while one is broken.
+
+    Stripe and Postgres are not read at the same instant, so that money in flight may look like a breach.
+    """
     engine = create_database_engine(settings.database_url, pool_size=2)
     client = open_stripe_gateway(settings.stripe_secret_key, settings.stripe_api_url)
     try:
@@ -51,11 +54,11 @@ async def _check_invariants(
 
 
 async def _enqueue_nothing(_queue_jobs: Sequence[QueueJob]) -> None:
-    """An audit changes nothing, so there is nothing to ring for."""
+    """Enqueue nothing: an audit only reads."""
 
 
 def format_findings(findings: Sequence[Finding]) -> str:
-    """One line a promise, and one a breach below it."""
+    """Return a line for each invariant, and below it a line for each breach."""
     lines = []
     for finding in findings:
         verdict = "ok    " if not finding.breaches else "BROKEN"
@@ -65,7 +68,7 @@ def format_findings(findings: Sequence[Finding]) -> str:
 
 
 def describe(snapshot: AuditSnapshot, coverage: Coverage) -> str:
-    """One line: the window, the orders and objects that were compared in it, and the sums over everything."""
+    """Return a line with the window, the orders and objects that were compared, and what was summed over everything."""
     return (
         f"Window: {coverage.days} days, since {coverage.since:%Y-%m-%d %H:%M} UTC. "
         f"Compared: {len(snapshot.orders)} of {coverage.orders} orders, changed or open; "
@@ -75,7 +78,7 @@ def describe(snapshot: AuditSnapshot, coverage: Coverage) -> str:
 
 
 def read_days(arguments: Sequence[str] | None) -> int | None:
-    """The days of the window, None for everything; a wrong number is told on stderr, and the process ends with 2."""
+    """Return the days of the window, or None for everything; print a wrong number to stderr and exit with 2."""
     parser = argparse.ArgumentParser(prog="python -m workers.audit", description="Check the invariants.")
     parser.add_argument(
         "--days", type=_whole_days, metavar="N", help="compare the orders of the last N days and the open ones only"
@@ -91,7 +94,7 @@ def _whole_days(word: str) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the report; 0 when all promises hold, 1 when one is broken."""
+    """Print the report; return 0 when all invariants hold, and 1 when one is broken."""
     days = read_days(arguments)
     settings = read_settings_or_exit(read_audit_settings, os.environ)
     snapshot, findings = asyncio.run(audit(settings, days))

@@ -1,11 +1,11 @@
-"""Everything the invariants speak about, read from Postgres and from Stripe at one moment."""
+"""The snapshot that the invariants check: all rows of Postgres and all objects of Stripe."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, Select, func, select
 
 from domain.store.schema import (
     customer_debt,
@@ -30,22 +30,22 @@ StripeRecord = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """What the books of a window were read from, and the sums over everything that Postgres made for them."""
+    """What the snapshot of a window was read from, and the sums that Postgres made over everything."""
 
     days: int
     since: datetime
-    listed: int  # Stripe objects, by lists of what was made in the window
-    retrieved: int  # older Stripe objects of the window's orders, asked for order by order
-    orders: int  # all there are
-    postings: int  # all there are
-    accounts: int  # all there are
-    wanted: Mapping[str, int]  # ledger account -> its balance as all rows say it
-    unbalanced: Sequence[RowMapping]  # of all postings: those that do not sum to zero
+    listed: int  # Stripe objects, from lists of what was made in the window
+    retrieved: int  # older Stripe objects of the window's orders, retrieved one by one
+    orders: int  # of all times
+    postings: int  # of all times
+    accounts: int  # all
+    wanted: Mapping[str, int]  # ledger account -> minor units it must hold by all rows
+    unbalanced: Sequence[RowMapping]  # postings of all times that do not sum to zero
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditSnapshot:
-    """Rows of ours and objects of Stripe's."""
+    """Our rows and Stripe's objects."""
 
     orders: Sequence[RowMapping]
     holds: Sequence[RowMapping]
@@ -63,11 +63,11 @@ class AuditSnapshot:
     nettings: Sequence[RowMapping] = ()
     disputes: Sequence[RowMapping] = ()
     customer_debts: Sequence[RowMapping] = ()
-    coverage: Coverage | None = None  # None: all rows and all objects are here
+    coverage: Coverage | None = None  # None: the snapshot has all rows and all objects
 
 
 async def read_snapshot(database: UnitOfWorkFactory, client: StripeGateway) -> AuditSnapshot:
-    """Stripe first, Postgres after it; what moves in between differs, and a second reading agrees."""
+    """Read Stripe, then Postgres. Money that moves in between looks like a breach, and a second read agrees."""
     intents = await read_list(lambda page: send_request(client.v1.payment_intents.list_async(page)))
     transfers = await read_list(lambda page: send_request(client.v1.transfers.list_async(page)))
     refunds = await read_list(lambda page: send_request(client.v1.refunds.list_async(page)))
@@ -96,7 +96,7 @@ async def read_snapshot(database: UnitOfWorkFactory, client: StripeGateway) -> A
 
 
 async def read_list(fetch: Callable[[Any], Awaitable[StripeRecord]], **params: object) -> list[StripeRecord]:
-    """All objects of a list of Stripe's, page by page."""
+    """Return all objects of one of Stripe's lists, read page by page."""
     found: list[StripeRecord] = []
     page: dict[str, Any] = {"limit": MAX_PAGE_SIZE, **params}
     while True:
@@ -107,13 +107,13 @@ async def read_list(fetch: Callable[[Any], Awaitable[StripeRecord]], **params: o
         page["starting_after"] = answer["data"][-1]["id"]
 
 
-async def read_rows(work: UnitOfWork, query: Any) -> Sequence[RowMapping]:
-    """What the query finds."""
-    return (await work.connection.execute(query)).mappings().all()
+async def read_rows(work: UnitOfWork, query: Any, **parameters: object) -> Sequence[RowMapping]:
+    """Return all rows of the query, with these bound parameters."""
+    return (await work.connection.execute(query, parameters)).mappings().all()
 
 
-def grouped_postings() -> Any:
-    """A row for each posting and currency, with the sum and the number of its lines."""
+def grouped_postings() -> Select[Any]:
+    """Select a row for each posting and currency, with the sum and the number of its lines."""
     return (
         select(
             ledger_txn.c.posting_key,
@@ -128,7 +128,7 @@ def grouped_postings() -> Any:
     )
 
 
-def _balances_query() -> Any:
+def _balances_query() -> Select[Any]:
     return (
         select(
             ledger_account.c.code,

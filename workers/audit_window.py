@@ -1,11 +1,27 @@
-"""Which orders an audit of some days looks at: all that changed in them, and all that is still open."""
+"""The orders that an audit of the last days compares: those that changed in them, and those still open."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Column, ColumnElement, Text, Uuid, and_, any_, literal, or_, select, union
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    DateTime,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    or_,
+    select,
+    union,
+)
 
 from domain.payment import (
     LIVE_HOLDS,
@@ -31,12 +47,13 @@ from domain.store.schema import (
 from domain.store.unit_of_work import UnitOfWork
 from workers.audit_snapshot import read_rows
 
+SINCE = bindparam("since", type_=DateTime(timezone=True))  # when the window begins
 _UNSETTLED = (RefundStatus.REQUESTED, RefundStatus.PENDING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowOrders:
-    """The orders of a window, and the Stripe objects that our rows know of them."""
+    """The orders of a window, and the Stripe objects that our rows name for them."""
 
     ids: Sequence[int]
     intents: Sequence[str]
@@ -46,25 +63,26 @@ class WindowOrders:
     old_payments: Sequence[str]  # captured intents of orders placed before the window
 
 
-def one_of(column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
-    """The column has one of these values: one parameter, however many they are."""
+def matches_any(column: Column[Any], parameter: str) -> ColumnElement[bool]:
+    """Compare the column with all values of the list that is passed as `parameter`: one parameter for any length."""
     kind = next(kind for kind in (BigInteger, Uuid, Text) if isinstance(column.type, kind))
-    return column == any_(literal(list(values), ARRAY(kind)))
+    return column == any_(bindparam(parameter, type_=ARRAY(kind)))
 
 
-def live_saga() -> ColumnElement[bool]:
-    """A saga run that is not over."""
-    return or_(saga.c.wake_at.is_not(None), saga.c.status == SagaStatus.STUCK)
+def rows_of_orders(table: Table) -> Select[Any]:
+    """Select the rows that belong to the orders of the parameter `order_ids`, in the order of their ids."""
+    return select(table).where(matches_any(table.c.order_id, "order_ids")).order_by(table.c.id)
 
 
-def moved_sagas(since: datetime) -> ColumnElement[bool]:
-    """A saga run that was started or ended in the window, or is not over."""
-    return or_(live_saga(), saga.c.started_at >= since, saga.c.ended_at >= since)
+def changed_sagas() -> ColumnElement[bool]:
+    """Match saga runs that started or ended since the parameter `since`, or are not over."""
+    is_open = or_(saga.c.wake_at.is_not(None), saga.c.status == SagaStatus.STUCK)
+    return or_(is_open, saga.c.started_at >= SINCE, saga.c.ended_at >= SINCE)
 
 
-def _of_window(since: datetime) -> Sequence[tuple[Column[Any], ColumnElement[bool]]]:
-    """(an order's number, when it belongs to the window): each is answered by an index, or reads a small table."""
-    made = [(orders.c.id, moment >= since) for moment in (orders.c.placed_at, orders.c.completed_at, orders.c.ended_at)]
+def _window_conditions() -> Sequence[tuple[Column[Any], ColumnElement[bool]]]:
+    """(column of an order's id, condition): each condition is answered by an index, or reads a small table."""
+    made = [(orders.c.id, moment >= SINCE) for moment in (orders.c.placed_at, orders.c.completed_at, orders.c.ended_at)]
     tables = (
         (saga, saga.c.started_at, saga.c.ended_at),
         (hold, hold.c.made_at),
@@ -75,7 +93,7 @@ def _of_window(since: datetime) -> Sequence[tuple[Column[Any], ColumnElement[boo
         (customer_debt, customer_debt.c.owed_since, customer_debt.c.ended_at),
         (ledger_txn, ledger_txn.c.created_at),
     )
-    made += [(table.c.order_id, moment >= since) for table, *moments in tables for moment in moments]
+    made += [(table.c.order_id, moment >= SINCE) for table, *moments in tables for moment in moments]
     still_open = [
         (orders.c.id, and_(orders.c.completed_at.is_(None), orders.c.ended_at.is_(None))),
         (saga.c.order_id, saga.c.wake_at.is_not(None)),
@@ -91,36 +109,47 @@ def _of_window(since: datetime) -> Sequence[tuple[Column[Any], ColumnElement[boo
     return [*made, *still_open]
 
 
-async def find_orders(
-    work: UnitOfWork, since: datetime, *, named: Iterable[int], paid_by: Iterable[str]
-) -> WindowOrders:
-    """The orders of the window, with those `named` by Stripe objects made in it, or `paid_by` these intents."""
+def _orders_query() -> Select[Any]:
     netted = select(payable.c.order_id).join(netting, netting.c.payable_id == payable.c.id)
     found = union(
-        *(select(number).where(condition) for number, condition in _of_window(since)),
-        netted.where(netting.c.netted_at >= since),
-        select(orders.c.id).where(one_of(orders.c.id, named)),
-        select(hold.c.order_id).where(one_of(hold.c.payment_intent, paid_by)),
+        *(select(order_id).where(condition) for order_id, condition in _window_conditions()),
+        netted.where(netting.c.netted_at >= SINCE),
+        select(orders.c.id).where(matches_any(orders.c.id, "named_orders")),
+        select(hold.c.order_id).where(matches_any(hold.c.payment_intent, "refunded_intents")),
     ).subquery("found")
-    query = select(orders.c.id, orders.c.placed_at).where(orders.c.id.in_(select(found))).order_by(orders.c.id)
-    rows = await read_rows(work, query)
-    return await _with_objects(
-        work, [row["id"] for row in rows], {row["id"] for row in rows if row["placed_at"] < since}
-    )
+    return select(orders.c.id, orders.c.placed_at).where(orders.c.id.in_(select(found))).order_by(orders.c.id)
 
 
-async def _with_objects(work: UnitOfWork, ids: Sequence[int], old: set[int]) -> WindowOrders:
-    holds = await read_rows(
-        work, select(hold).where(one_of(hold.c.order_id, ids), hold.c.payment_intent.is_not(None)).order_by(hold.c.id)
+_ORDERS = _orders_query()
+_MADE_HOLDS = rows_of_orders(hold).where(hold.c.payment_intent.is_not(None))
+_PAYABLES = rows_of_orders(payable)
+_REFUNDS = rows_of_orders(refund)
+
+
+async def find_orders(
+    work: UnitOfWork, since: datetime, *, named_orders: Iterable[int], refunded_intents: Iterable[str]
+) -> WindowOrders:
+    """Return the orders of the window.
+
+    These are the orders that changed since then or are open, those of `named_orders`, which Stripe objects made in the
+    window name, and those paid by `refunded_intents`.
+    """
+    rows = await read_rows(
+        work, _ORDERS, since=since, named_orders=list(named_orders), refunded_intents=list(refunded_intents)
     )
-    owed = await read_rows(work, select(payable).where(one_of(payable.c.order_id, ids)).order_by(payable.c.id))
-    back = await read_rows(work, select(refund).where(one_of(refund.c.order_id, ids)).order_by(refund.c.id))
-    sent = [row["transfer"] for row in (*owed, *back) if row["transfer"]]
+    old = {row["id"] for row in rows if row["placed_at"] < since}
+    return await _with_objects(work, [row["id"] for row in rows], old)
+
+
+async def _with_objects(work: UnitOfWork, order_ids: Sequence[int], old: set[int]) -> WindowOrders:
+    holds = await read_rows(work, _MADE_HOLDS, order_ids=order_ids)
+    payables = await read_rows(work, _PAYABLES, order_ids=order_ids)
+    refunds = await read_rows(work, _REFUNDS, order_ids=order_ids)
     return WindowOrders(
-        ids=ids,
+        ids=order_ids,
         intents=[row["payment_intent"] for row in holds],
-        transfers=sent,
-        refunds=[row["refund"] for row in back if row["refund"]],
-        old_groups=[f"order_{row['order_id']}" for row in owed if row["order_id"] in old],
+        transfers=[row["transfer"] for row in (*payables, *refunds) if row["transfer"]],
+        refunds=[row["refund"] for row in refunds if row["refund"]],
+        old_groups=[f"order_{row['order_id']}" for row in payables if row["order_id"] in old],
         old_payments=[row["payment_intent"] for row in holds if row["captured"] and row["order_id"] in old],
     )

@@ -1,19 +1,19 @@
-"""How a call to the outside can end badly; a good end is its result.
+"""The ways in which a call to Stripe can fail.
 
 CallFailed
-├── Refused    a definite no: nothing was done, trying again would be refused again
-├── TryLater   a definite not-now: nothing was done
-├── IdempotencyKeyExpired   nothing was sent: it needs another key than the one on its row
-└── Unknown    nobody knows whether it was done: the same key again, or a look
+├── Refused                 nothing was done; the same call would be refused again
+├── TryLater                nothing was done; the same call may succeed later
+├── IdempotencyKeyExpired   nothing was sent; the call needs another key than the one on its row
+└── OutcomeUnknown          it may have been done: send it again under the same key, or look for its object
 """
 
 from typing import Any
 
-STRIPE_FAILED = "stripe_failed"  # the reason of an Unknown that Stripe answered with a failure of its own
+STRIPE_FAILED = "stripe_failed"  # the reason of an OutcomeUnknown that Stripe answered with a 5xx
 
 
 class CallFailed(Exception):
-    """The base of them all; `reason` is a short word for rows and sentences."""
+    """The base class; `reason` is a short word for rows and messages."""
 
     def __init__(self, reason: str, detail: str = "", **details: Any) -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)

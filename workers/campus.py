@@ -1,4 +1,4 @@
-"""`python -m workers.campus add FILE...`: found campuses from files, or change them to what the files say now."""
+"""`python -m workers.campus add FILE...`: create campuses from files, or update them to what the files say now."""
 
 import argparse
 import asyncio
@@ -14,11 +14,11 @@ from domain.store.unit_of_work import QueueJob, create_database_engine, create_u
 from workers.campus_file import CampusFile, CampusFileError, parse_campus_file
 from workers.campus_provisioning import ProvisionedCampus, provision_campus
 
-DATABASE_UNREACHABLE_EXIT_CODE = 1  # the exit code when it was not the file's fault
+DATABASE_UNREACHABLE_EXIT_CODE = 1  # the exit code when the file is not the cause
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line asks; 0 when each campus is as its file says, 2 when a file or settings are wrong."""
+    """Run the command; return 0 when each campus is as its file says, and 2 when a file or the settings are wrong."""
     parser = argparse.ArgumentParser(prog="python -m workers.campus", description="Found or change a campus.")
     commands = parser.add_subparsers(dest="command", required=True)
     add = commands.add_parser("add", help="found the campus of each file, or change it to what the file says now")
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def add_campus(database_url: str, path: Path) -> int:
-    """Do it for one file and say what came of it; the exit code."""
+    """Create or update the campus of one file, print the result, and return the exit code."""
     try:
         file = parse_campus_file(path.read_text(encoding="utf-8"))
         founded = asyncio.run(provision_from_file(database_url, file))
@@ -60,7 +60,7 @@ def add_campus(database_url: str, path: Path) -> int:
 
 
 async def provision_from_file(database_url: str, file: CampusFile) -> ProvisionedCampus:
-    """Write the campus in one transaction; CampusFileError when it contradicts what was founded before."""
+    """Write the campus in one transaction; raise CampusFileError when the file changes the currency of a campus."""
     engine = create_database_engine(database_url, pool_size=1)
     try:
         async with create_unit_of_work_factory(engine, enqueue_nothing)() as work:
@@ -70,18 +70,18 @@ async def provision_from_file(database_url: str, file: CampusFile) -> Provisione
 
 
 async def enqueue_nothing(queue_jobs: Sequence[QueueJob]) -> None:
-    """Ring nothing: nobody waits for a new campus."""
+    """Enqueue nothing: a new campus has no queue jobs."""
 
 
 def print_errors(code: int, *sentences: str) -> int:
-    """Say what is wrong on stderr and return the exit code."""
+    """Print the sentences to stderr and return the exit code."""
     for sentence in sentences:
         print(sentence, file=sys.stderr)
     return code
 
 
 def describe_error(error: OSError | DBAPIError) -> str:
-    """What the system, or the database, said."""
+    """Return the message of the operating system, or of the database."""
     if isinstance(error, DBAPIError):
         return str(error.orig)
     return error.strerror or str(error)

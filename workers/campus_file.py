@@ -1,4 +1,4 @@
-"""A campus file as data: read whole, with a sentence for each mistake in it, before anything is written anywhere."""
+"""The parser of campus files: it reads a whole file, and collects a sentence for each mistake in it."""
 
 import re
 import tomllib
@@ -29,15 +29,15 @@ from workers.campus_values import (
 from workers.campus_windows import read_windows
 
 MAX_TITLE_LENGTH = 60  # characters
-MAX_NAME_LENGTH = 40  # of a store, a building, a spot: it has to fit a button
+MAX_NAME_LENGTH = 40  # characters of a store, a building or a spot, which must fit on a button
 MAX_OPEN_JOBS = 20
-MAX_BASIS_POINTS = 10_000  # basis points
+MAX_BASIS_POINTS = 10_000
 PERSON_EXAMPLE = '{ id = 123456789, name = "Sam" }'
 FEE_NAMES = tuple(field.name for field in fields(Fees) if field.name != "currency")
 
 
 class CampusFileError(Exception):
-    """A file that founds nothing: one sentence for each mistake."""
+    """The file is wrong and nothing is written; `errors` has one sentence for each mistake."""
 
     def __init__(self, errors: Sequence[str]) -> None:
         super().__init__("\n".join(errors))
@@ -46,7 +46,7 @@ class CampusFileError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedPerson:
-    """Somebody by Telegram's number; the name counts until she writes to the bot."""
+    """A person by Telegram's user id; the name is used until they write to the bot."""
 
     id: int
     name: str
@@ -54,7 +54,7 @@ class NamedPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dish:
-    """A line of a menu; the price in minor units."""
+    """An item of a menu; the price is in minor units."""
 
     name: str
     price: int
@@ -80,7 +80,7 @@ class ListedDropPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampusFile:
-    """A whole campus; a group that is None was left out and stays what it was."""
+    """A whole campus; a group, link or code that is None was left out and keeps its stored value."""
 
     name: str
     title: str
@@ -89,24 +89,24 @@ class CampusFile:
     runner_group: int | None
     admin_chat: int | None
     runner_invite: str | None
-    invite_code: str | None = None  # left out it stays what it was, a code of its own at first
+    invite_code: str | None = None  # a new campus without one gets a random code
     open_to_all: bool = False
     admins: tuple[NamedPerson, ...]
     runners: tuple[NamedPerson, ...]
     open_jobs: int
     fees: Fees
     fee_suggestions: tuple[int, ...]
-    windows: Mapping[str, int]  # seconds; only those the file names
+    windows: Mapping[str, int]  # seconds; only the windows that the file names
     hours: OpeningHours
     stores: tuple[ListedStore, ...]
     drop_points: tuple[ListedDropPoint, ...]
 
 
 def parse_campus_file(toml_text: str) -> CampusFile:
-    """The campus of a TOML text; CampusFileError lists everything that is wrong with it."""
+    """Return the campus of a TOML text; raise CampusFileError with everything that is wrong with it."""
     try:
         content = tomllib.loads(toml_text, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:  # ValueError: TOML's own, and numbers of 5,000 digits
+    except (ValueError, RecursionError) as error:  # ValueError: invalid TOML, or a number of 5,000 digits
         raise CampusFileError([f"this is no TOML: {error}"]) from None
     root = Section(path="", content=content, errors=[])
     check_keys(root, [field.name for field in fields(CampusFile) if field.name != "fee_suggestions"])
@@ -220,13 +220,13 @@ def _fees(section: Section, currency: str) -> tuple[Fees, tuple[int, ...]]:
         for number, value in enumerate(read_list(section, "fee_suggestions"))
     )
     fees = Fees(currency=currency, **values)
-    if not section.errors:  # amounts that could not be read compare with nothing
+    if not section.errors:  # amounts that could not be read cannot be compared
         _check_fee_bounds(section, fees, suggestions)
     return fees, suggestions
 
 
 def _check_fee_bounds(section: Section, fees: Fees, suggestions: tuple[int, ...]) -> None:
-    """What each amount must be beside the others."""
+    """Check the amounts against each other."""
     if fees.headroom_least > fees.headroom_most:
         section.add_error(
             "headroom_least", f"is more than headroom_most, {format_decimal(fees.headroom_most, fees.currency)}"
@@ -234,7 +234,7 @@ def _check_fee_bounds(section: Section, fees: Fees, suggestions: tuple[int, ...]
     if fees.delivery_fee_least > fees.delivery_fee_most:
         maximum = format_decimal(fees.delivery_fee_most, fees.currency)
         section.add_error("delivery_fee_least", f"is more than delivery_fee_most, {maximum}")
-        suggestions = ()  # nothing lies between
+        suggestions = ()  # no suggestion could be within such bounds
     if not MIN_CHARGE <= fees.order_most <= MAX_CHARGE:
         minimum, maximum = (format_decimal(bound, fees.currency) for bound in (MIN_CHARGE, MAX_CHARGE))
         section.add_error("order_most", f"must be from {minimum} to {maximum}, what a card can be charged")
@@ -287,7 +287,7 @@ def _drop_points(root: Section) -> tuple[ListedDropPoint, ...]:
 
 
 def _reject_duplicates(section: Section, key: str, names: Iterable[str | int]) -> None:
-    """Two of the same name would be one in the store; nameless ones are a mistake already told."""
+    """Two entries of one name would become one row; an entry without a name already has its error."""
     seen: dict[str, int] = {}
     for number, name in enumerate(names):
         folded = str(name).casefold()

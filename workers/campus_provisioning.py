@@ -1,4 +1,4 @@
-"""Writing a campus file to the database: what it names is made or changed, what it no longer names is put aside."""
+"""The writer of campus files: it inserts or updates what a file names, and deactivates what it no longer names."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from workers.campus_file import FEE_NAMES, CampusFile, CampusFileError, ListedSt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvisionedCampus:
-    """The campus' number, whether it is new, and the link that admits people once its bot's name is known."""
+    """The campus id, whether it is new, and the invitation link (None until the name of its bot is known)."""
 
     id: int
     is_new: bool
@@ -24,9 +24,9 @@ class ProvisionedCampus:
 
 
 async def provision_campus(work: UnitOfWork, file: CampusFile) -> ProvisionedCampus:
-    """Make the campus what the file says; doing so again changes nothing. Orders under way keep what was agreed.
+    """Write the campus as the file says; a second time changes nothing. Orders in flight keep their terms.
 
-    CampusFileError when the file changes the currency: prices, orders and ledger are in the old one.
+    Raise CampusFileError when the file changes the currency: prices, orders and ledger are in the former one.
     """
     provisioned = await _write_campus(work, file)
     for listed in file.stores:
@@ -67,14 +67,15 @@ async def _write_campus(work: UnitOfWork, file: CampusFile) -> ProvisionedCampus
     }
     if not file.open_to_all:
         await _admit_existing_members(work, file)
-    kept = ("runner_group", "admin_chat", "runner_invite", "invite_code")  # left out: /bind or the database set them
+    # When the file leaves these out, they keep the value that /bind or the database set.
+    kept = ("runner_group", "admin_chat", "runner_invite", "invite_code")
     changed |= {name: getattr(file, name) for name in kept if getattr(file, name) is not None}
     number = await _upsert(work, campus, ("name",), {"name": file.name, "currency": file.currency}, changed)
     return ProvisionedCampus(id=number, is_new=before is None, invitation=None)
 
 
 async def _admit_existing_members(work: UnitOfWork, file: CampusFile) -> None:
-    """Who came while the campus was open to all is a member when it closes: she may have orders under way."""
+    """Admit everybody who came while the campus was open to all: they may have orders in flight when it closes."""
     open_before = select(campus.c.id).where(campus.c.name == file.name, campus.c.open_to_all).scalar_subquery()
     came = update(membership).where(membership.c.campus_id == open_before, ~membership.c.admitted)
     await work.connection.execute(came.values(admitted=True))
@@ -95,7 +96,7 @@ async def _write_store(work: UnitOfWork, campus_id: int, listed: ListedStore) ->
 async def _upsert(
     work: UnitOfWork, table: Table, keys: Sequence[str], row: dict[str, object], changed: dict[str, object]
 ) -> int:
-    """The number of the row with these keys, made or changed."""
+    """Insert or update the row with these keys and return its id."""
     statement = insert(table).values({**row, **changed})
     statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
     number: int = (await work.connection.execute(statement.returning(table.c.id))).scalar_one()
@@ -105,15 +106,15 @@ async def _upsert(
 async def _deactivate_missing(
     work: UnitOfWork, table: Table, scope: ColumnElement[bool], key: str, kept: Sequence[str]
 ) -> None:
-    """What is not kept becomes inactive, never deleted: drafts point at it, and the next file may have it again."""
+    """Deactivate rows that are not kept. Never delete them: drafts refer to them, and a later file may list them."""
     gone = update(table).where(scope, table.c.active, table.c[key].not_in(kept))
     await work.connection.execute(gone.values(active=False))
 
 
 async def _write_people(work: UnitOfWork, campus_id: int, file: CampusFile) -> None:
-    """The admins are those of the file and no others; a runner it names is approved, others stay what they are.
+    """Make the people of the file admins, and nobody else; approve its runners, and leave other runners as they are.
 
-    Whoever it names needs no invitation.
+    People in the file need no invitation.
     """
     for listed in {each.id: each for each in (*file.runners, *file.admins)}.values():
         await _ensure_member(work, campus_id, listed)
@@ -132,9 +133,9 @@ async def _write_people(work: UnitOfWork, campus_id: int, file: CampusFile) -> N
 
 
 async def _ensure_member(work: UnitOfWork, campus_id: int, listed: NamedPerson) -> None:
-    """A person and her membership; who is known keeps the name that Telegram told.
+    """Insert a person and their membership; a person we know keeps the name that Telegram told.
 
-    A newcomer cannot be written to before she has opened her chat with the bot.
+    A new person is unreachable: Telegram lets a bot write only after the person has opened the chat.
     """
     newcomer = insert(person).values(id=listed.id, first_name=listed.name)
     await work.connection.execute(newcomer.on_conflict_do_nothing())

@@ -1,4 +1,4 @@
-"""Single values of a campus file: what each may look like, and the sentence with its place when it does not."""
+"""The readers of single values of a campus file: each adds an error with its place when the value is wrong."""
 
 import json
 import re
@@ -12,8 +12,8 @@ from domain.campus import WEEKDAYS, OpeningHours
 from domain.errors import Unreadable
 from domain.money import currency_exponent, read_amount
 
-MAX_WINDOW_SECONDS = 30 * 24 * 60 * 60  # seconds
-MAX_TELEGRAM_ID = 2**52  # of a Telegram account or chat; core.telegram.org/bots/api#user
+MAX_WINDOW_SECONDS = 30 * 24 * 60 * 60
+MAX_TELEGRAM_ID = 2**52  # ids of users and chats have at most 52 bits; core.telegram.org/bots/api#user
 
 _UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "days": 86400}
 _DURATION = re.compile(r"(?:\s*\d{1,8}\s*(?:" + "|".join(sorted(_UNITS, key=len, reverse=True)) + r"))+\s*", re.ASCII)
@@ -24,23 +24,23 @@ _HOURS_RANGE = re.compile(r"\s*(\S+?)\s*[-–]\s*(\S+)\s*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A table of the file, where it stands, and the list that every mistake in it is written to."""
+    """A table of the file, its path, and the list that errors are added to."""
 
     path: str
     content: Mapping[str, object]
     errors: list[str]
 
     def path_of(self, key: str) -> str:
-        """Where this key stands, as a person would point at it."""
+        """Return the dotted path of this key."""
         return f"{self.path}.{key}" if self.path else key
 
     def add_error(self, key: str, sentence: str) -> None:
-        """Note a mistake."""
+        """Add an error about this key."""
         self.errors.append(f"{self.path_of(key)}: {sentence}")
 
 
 def check_keys(section: Section, known: Collection[str]) -> None:
-    """Every key that nobody reads is a mistake; the nearest known one is suggested."""
+    """Add an error for each unknown key, with the nearest known key as a suggestion."""
     for key in section.content:
         if key not in known:
             near = get_close_matches(key, known, n=1)
@@ -49,7 +49,7 @@ def check_keys(section: Section, known: Collection[str]) -> None:
 
 
 def read_text(section: Section, key: str, *, max_length: int, default: str | None = None) -> str:
-    """A line of text; `otherwise` stands for a missing one."""
+    """Return a line of text, or `default` when it is missing; add an error when there is no default either."""
     value = section.content.get(key, default)
     if value is None:
         section.add_error(key, "is missing")
@@ -63,7 +63,7 @@ def read_text(section: Section, key: str, *, max_length: int, default: str | Non
 
 
 def read_integer(section: Section, key: str, *, minimum: int, maximum: int, default: int | None = None) -> int:
-    """A whole number within bounds."""
+    """Return a whole number within the bounds, or `default` when it is missing; `minimum` after an error."""
     value = section.content.get(key, default)
     if value is None:
         section.add_error(key, "is missing")
@@ -75,7 +75,7 @@ def read_integer(section: Section, key: str, *, minimum: int, maximum: int, defa
 
 
 def read_group_id(section: Section, key: str) -> int | None:
-    """Telegram's number of a group, which is negative; None when the file names none."""
+    """Return Telegram's id of a group, which is negative; None when the file names none."""
     value = section.content.get(key)
     if value is None:
         return None
@@ -86,7 +86,7 @@ def read_group_id(section: Section, key: str) -> int | None:
 
 
 def read_price(section: Section, key: str, currency: str, *, minimum: int = 0) -> int:
-    """An amount in minor units, written as people do."""
+    """Return the minor units of an amount that is written in major units, like "5.50"."""
     if key not in section.content:
         section.add_error(key, "is missing")
         return minimum
@@ -94,14 +94,14 @@ def read_price(section: Section, key: str, currency: str, *, minimum: int = 0) -
 
 
 def parse_amount(section: Section, key: str, value: object, currency: str, *, minimum: int = 0) -> int:
-    """This value as minor units."""
+    """Return the value in minor units; `minimum` after an error."""
     example = format_decimal(
         450 if currency_exponent(currency) == 2 else 4 * 10 ** currency_exponent(currency), currency
     )
     written = isinstance(value, str | int | Decimal) and not isinstance(value, bool)
     try:
         amount = read_amount(str(value) if written else "", currency)
-    except (Unreadable, ValueError):  # ValueError: more digits than Python cares to write out
+    except (Unreadable, ValueError):  # ValueError: more digits than Python converts to text
         section.add_error(key, f"{format_value(value)} is no amount; write it like {example}")
         return minimum
     if amount < minimum:
@@ -110,14 +110,14 @@ def parse_amount(section: Section, key: str, value: object, currency: str, *, mi
 
 
 def format_decimal(minor: int, currency: str) -> str:
-    """An amount as it stands in a file: digits and a point."""
+    """Return an amount as a file writes it: digits and a point."""
     digits = currency_exponent(currency)
     whole, rest = divmod(minor, 10**digits)
     return f"{whole}.{rest:0{digits}d}" if digits else str(whole)
 
 
 def read_duration(section: Section, key: str) -> int:
-    """A length of time in seconds: `30m`, `15 min`, `90s`, `1h 30m`, or plain seconds."""
+    """Return a duration in seconds; the file writes `30m`, `15 min`, `90s`, `1h 30m`, or a number of seconds."""
     value = section.content[key]
     if isinstance(value, int) and not isinstance(value, bool):
         seconds = value
@@ -133,7 +133,7 @@ def read_duration(section: Section, key: str) -> int:
 
 
 def read_hours(section: Section, key: str) -> OpeningHours:
-    """Opening hours by weekday; a day that is missing is closed, none at all is always open."""
+    """Return opening hours by weekday; a missing day is closed, and no day at all means always open."""
     value = section.content.get(key, "always")
     if value == "always":
         return {}
@@ -163,7 +163,7 @@ def _read_hours_range(days: Section, day: str) -> tuple[str, str]:
 
 
 def read_list(section: Section, key: str) -> Sequence[object]:
-    """A list of anything; a missing one is empty."""
+    """Return a list of any values; empty when it is missing."""
     value = section.content.get(key, [])
     if not isinstance(value, list):
         section.add_error(key, f"{format_value(value)} is no list; write it in [ ]")
@@ -172,7 +172,7 @@ def read_list(section: Section, key: str) -> Sequence[object]:
 
 
 def read_section(section: Section, key: str) -> Section:
-    """A table of its own; a missing one is empty."""
+    """Return a nested table; empty when it is missing."""
     value = section.content.get(key, {})
     if not isinstance(value, dict):
         section.add_error(key, f"{format_value(value)} is no table; write it below a line [{key}]")
@@ -181,7 +181,7 @@ def read_section(section: Section, key: str) -> Section:
 
 
 def read_sections(section: Section, key: str, example: str) -> list[Section]:
-    """A list of tables; `example` shows one."""
+    """Return a list of tables; `example` shows one in the error."""
     found: list[Section] = []
     for number, value in enumerate(read_list(section, key)):
         if isinstance(value, dict):
@@ -193,7 +193,7 @@ def read_sections(section: Section, key: str, example: str) -> list[Section]:
 
 
 def format_value(value: object) -> str:
-    """A value as the file might have it, shortened."""
+    """Return a value as the file might write it, in at most 60 characters."""
     match value:
         case str() | bool():
             text = json.dumps(value, ensure_ascii=False)

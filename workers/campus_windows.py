@@ -1,9 +1,9 @@
-"""The windows of a campus file: how long things may take, in seconds; names of earlier files are still read."""
+"""The windows of a campus file in seconds; names of an earlier release are still read."""
 
 from domain.timers import WINDOW_NAMES, Windows
 from workers.campus_values import Section, check_keys, read_duration
 
-# Campus files written for an earlier release use these names. Both are read, so no organiser has to change a file.
+# Former name -> present name. Both are read, so that nobody has to change a campus file of an earlier release.
 FORMER_NAMES = {
     "sign_of_life": "runner_check_in",
     "answer": "check_in_answer",
@@ -12,7 +12,7 @@ FORMER_NAMES = {
 
 
 def read_windows(section: Section) -> dict[str, int]:
-    """The windows that the file names, in seconds, by their present names."""
+    """Return the windows that the file names: present name -> seconds."""
     check_keys(section, (*WINDOW_NAMES, *FORMER_NAMES))
     before = len(section.errors)
     lengths = {name: read_duration(section, name) for name in WINDOW_NAMES if name in section.content}

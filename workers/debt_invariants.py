@@ -1,4 +1,4 @@
-"""What the promises mean for orders that were delivered and not paid: pure looks at the books, a sentence a breach."""
+"""The checks of customer debts: each is a pure function of the snapshot and returns a sentence for each breach."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ _KINDS = ("unpaid", "settled", "forgiven")
 
 
 def customer_debts_by_order(snapshot: AuditSnapshot) -> Mapping[int, RowMapping]:
-    """The debts by their order."""
+    """Return order id -> its customer debt."""
     return {row["order_id"]: row for row in snapshot.customer_debts}
 
 
 def find_capture_breaches(snapshot: AuditSnapshot, order: RowMapping, captured: int) -> list[str]:
-    """Where a completed order was not captured in full, and no customer owes, or owed, just that."""
+    """Find completed orders that were neither captured in full nor became a customer debt of the same amount."""
     debt = customer_debts_by_order(snapshot).get(order["id"])
     collected = debt is None or debt["status"] == CustomerDebtStatus.PAID
     expected = order["total"] if collected else 0
@@ -29,7 +29,7 @@ def find_capture_breaches(snapshot: AuditSnapshot, order: RowMapping, captured: 
 
 
 def find_debts_of_uncompleted_orders(snapshot: AuditSnapshot) -> list[str]:
-    """Debts of orders that are not completed."""
+    """Find debts of orders that are not completed."""
     done = {row["id"] for row in snapshot.orders if row["status"] == "COMPLETED"}
     return [
         f"order {order}: its customer owes, and it is not completed"
@@ -38,7 +38,7 @@ def find_debts_of_uncompleted_orders(snapshot: AuditSnapshot) -> list[str]:
 
 
 def find_customer_debt_account_breaches(snapshot: AuditSnapshot) -> list[str]:
-    """Where the ledger's accounts of debts are not the sums of the rows they stand for."""
+    """Find ledger accounts of customer debts with other balances than the sums of the rows."""
     names = ("customer_debt:", "bad_debts:")
     expected = {code: amount for code, amount in wanted_accounts(snapshot).items() if code.startswith(names)}
     ledger_balances = {row["code"]: row["balance"] for row in snapshot.balances if row["code"].startswith(names)}
@@ -50,7 +50,7 @@ def find_customer_debt_account_breaches(snapshot: AuditSnapshot) -> list[str]:
 
 
 def find_customer_debt_posting_breaches(snapshot: AuditSnapshot) -> list[str]:
-    """Postings of debts that are missing, doubled, or of nothing we know."""
+    """Find postings of debts that are missing, doubled, or without a debt."""
     booked = Counter((row["kind"], row["order_id"]) for row in snapshot.postings if row["kind"] in _KINDS)
     expected = Counter[tuple[str, int]]()
     for row in snapshot.customer_debts:

@@ -1,4 +1,4 @@
-"""Due timers: each is fired in the commit that does what it is for."""
+"""The firing of due timers: each is marked as fired in the transaction that does what it is for."""
 
 from datetime import timedelta
 
@@ -21,14 +21,14 @@ log = get_logger(__name__)
 
 
 async def fire_timers(context: WorkerContext) -> None:
-    """Do what every due timer is for, in the commit that marks it fired."""
+    """Fire due timers: start the saga of each in the transaction that marks it as fired."""
     async with context.database() as work:
         for due in await fire_due_timers(work, MAX_BATCH_SIZE):
             await _fire(work, due)
 
 
 async def _fire(work: UnitOfWork, due: DueTimer) -> None:
-    """Do what the timer is for; when the order went another way meanwhile, nobody wants it any more."""
+    """Fire one timer; a refusal means that the order has moved on and does not need it any more."""
     try:
         async with work.connection.begin_nested():
             start = await _saga_to_start(work, due)
@@ -36,13 +36,13 @@ async def _fire(work: UnitOfWork, due: DueTimer) -> None:
                 await start_saga(work, start)
     except CampusGError as refusal:
         log.info("timer_not_needed", timer=due.id, order=due.order_id, refusal=refusal)
-    except Exception as exception:  # a fault of ours with one order must not keep the others' deadlines from firing
+    except Exception as exception:  # our error with one order must not keep the deadlines of others from firing
         log.exception("timer_failed", timer=due.id, order=due.order_id)
         await _record_exception(work, due, exception)
 
 
 async def _record_exception(work: UnitOfWork, due: DueTimer, exception: Exception) -> None:
-    """It comes again a little later; after the last try it stays fired, and a human decides."""
+    """Postpone the timer; after the last try it stays fired, and becomes a dead letter that an admin decides about."""
     if due.tries + 1 < MAX_TRIES:
         await postpone_timer(work, due, RETRY_DELAY)
         return
@@ -59,7 +59,7 @@ async def _record_exception(work: UnitOfWork, due: DueTimer, exception: Exceptio
 
 
 async def _saga_to_start(work: UnitOfWork, due: DueTimer) -> SagaStart | None:
-    """The saga to start: a deadline is one, a rung of a ladder may ask for one."""
+    """Return the saga to start: a deadline always starts one, an escalation stage may ask for one."""
     escalation = ESCALATION_STAGES.get(due.kind)
     if escalation is not None:
         return await escalation(work, due)

@@ -1,4 +1,4 @@
-"""Outside calls: frozen on the saga row before they are sent, sent under one key, looked up when no answer came."""
+"""Calls of external steps: prepared on the saga row, sent under one key, looked up when the outcome is unknown."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,31 +12,28 @@ from workers.steps import EXTERNAL_STEPS
 from workers.steps.external_step import CallRequest, FindExisting, StepResult
 from workers.stripe_gateway import StripeGateway
 
-UNKNOWN_OUTCOMES_BEFORE_LOOKUP = (
-    2  # unclear answers: the second may be the first one's cached failure: Stripe keeps 500s under the key
-)
-IDEMPOTENCY_KEY_TTL = timedelta(hours=23)  # Stripe forgets a key after 24 h; sent again it would be a new call
+# The second unknown outcome may be the cached failure of the first: Stripe keeps a 500 under its key.
+UNKNOWN_OUTCOMES_BEFORE_LOOKUP = 2
+IDEMPOTENCY_KEY_TTL = timedelta(hours=23)  # Stripe forgets a key after 24 h; sent again, it would be a new call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalCall:
-    """A call to make for a run, as it stood when the call was frozen. A poll has no `move`: only a look."""
+    """A call to make for a saga run, as prepared. A poll has no `move`: it only reads."""
 
     run: SagaRun
     name: str
     request: CallRequest
     move: CallExternalStep | None
-    key: str  # it goes out under; what it makes names the first one, `sent.key`, and is found by that
-    key_issued_at: datetime  # when this key was taken
-    outcome_unknown_at: (
-        datetime  # when an answer last did not tell, or else the key was taken: Stripe may be at it since
-    )
-    unknown_outcomes: int  # how many times it was sent without an answer that tells
+    key: str  # sent with the call; metadata has the first key, `request.key`, by which the object is found
+    key_issued_at: datetime
+    outcome_unknown_at: datetime  # of the last unknown outcome, else key_issued_at: Stripe may be working since
+    unknown_outcomes: int  # how many times it was sent and the outcome is unknown
     failed_attempts: int  # how many of these Stripe answered with a failure, which it keeps under this key
 
 
 async def prepare_call(work: UnitOfWork, run: SagaRun, move: CallExternalStep) -> ExternalCall | None:
-    """The call of this move, frozen on the run: the one there is, or a newly planned one; None: nothing to do."""
+    """Return the call of this move, prepared now unless the run has it already; None when there is nothing to do."""
     if run.call is None or run.call["name"] != move.name:
         key = f"{run.id}:{move.name}:{run.attempt}"
         params = await EXTERNAL_STEPS[move.name].prepare(work, run, key)
@@ -54,7 +51,7 @@ async def prepare_call(work: UnitOfWork, run: SagaRun, move: CallExternalStep) -
 
 
 async def prepare_poll(work: UnitOfWork, run: SagaRun, name: str) -> ExternalCall | None:
-    """A look that changes nothing at Stripe; it needs no key and is not remembered."""
+    """Return a call that only reads from Stripe; it needs no key and is not kept on the row."""
     params = await EXTERNAL_STEPS[name].prepare(work, run, "")
     if params is None:
         return None
@@ -74,11 +71,12 @@ async def prepare_poll(work: UnitOfWork, run: SagaRun, name: str) -> ExternalCal
 
 
 async def execute_call(client: StripeGateway, call: ExternalCall) -> StepResult:
-    """Send the call, or look what became of it; raises CallFailed.
+    """Send the call, or find what it did; raise CallFailed.
 
-    The same key again while Stripe remembers it; after two unclear answers, or 23 hours, a look comes first. A failure
-    that Stripe keeps under the key, or a key it forgot, needs another one (IdempotencyKeyExpired): where a second call could do
-    harm, not before the step says that what went out under this one left no trace.
+    The call is sent under the same key while Stripe remembers it. After two unknown outcomes, or 23 hours, the step
+    looks for an existing object first. A call needs another key when Stripe keeps a failure under this one, or forgot
+    it: then raise IdempotencyKeyExpired, or TryLater until `rekey_after` has passed since the last unknown outcome.
+    Where a second call could do harm, that is the time after which a call without a trace has done nothing.
     """
     step, now = EXTERNAL_STEPS[call.name], call.request.now
     is_key_expired = now - call.key_issued_at > IDEMPOTENCY_KEY_TTL
@@ -96,7 +94,7 @@ async def execute_call(client: StripeGateway, call: ExternalCall) -> StepResult:
 
 
 async def _find_existing(find_existing: FindExisting, client: StripeGateway, request: CallRequest) -> StepResult | None:
-    """A look that fails says nothing about the call: it was not sent again, and its key is as good as before."""
+    """Turn an unknown outcome of the lookup into TryLater: the call was not sent again, so its key stays usable."""
     try:
         return await find_existing(client, request)
     except OutcomeUnknown as failure:
@@ -104,9 +102,10 @@ async def _find_existing(find_existing: FindExisting, client: StripeGateway, req
 
 
 async def rekey_call(work: UnitOfWork, run: SagaRun, move: CallExternalStep) -> ExternalCall:
-    """The call under its next key, on the row before it is sent: whoever sends it again uses the same, for as long.
+    """Return the call under its next key, which is written to the row before the call is sent.
 
-    So an unclear answer to it is as safe as one to the first: it is no reason for one more key.
+    Another worker that sends the call again uses the same key. So an unknown outcome is as safe as with the first key,
+    and needs no further one.
     """
     prepared_call = run.call or {}
     run.call = {
@@ -120,7 +119,7 @@ async def rekey_call(work: UnitOfWork, run: SagaRun, move: CallExternalStep) -> 
 
 
 def record_unknown_outcome(work: UnitOfWork, run: SagaRun, failure: OutcomeUnknown) -> None:
-    """Count an answer that did not tell whether the call was done, and when that was."""
+    """Count an unknown outcome and keep its time."""
     run.data["outcome_unknown_at"] = work.now.timestamp()
     if failure.reason == STRIPE_FAILED:
         run.data["failed_at"] = work.now.timestamp()

@@ -1,4 +1,4 @@
-"""The promises I1 to I10, each a pure look at the books: what was counted, and what is wrong."""
+"""The invariants I1 to I10: each is a pure function of the snapshot and returns what it counted and each breach."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -30,13 +30,13 @@ from workers.refund_invariants import (
     sum_net_transfers,
 )
 
-MAX_OVERDUE = timedelta(seconds=30)  # a saga due for longer than this has nobody who runs it
+MAX_OVERDUE = timedelta(seconds=30)  # no worker runs a saga that is due for longer
 _MONEY_TAKEN = ("requires_capture", "succeeded")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One invariant: how much was looked at, and a sentence for each breach."""
+    """The result of one invariant: what was counted, and a sentence for each breach."""
 
     name: str
     description: str
@@ -45,7 +45,7 @@ class Finding:
 
 
 def find_settled_orders(snapshot: AuditSnapshot) -> set[int]:
-    """Orders no saga is working for."""
+    """Return the ids of orders without a saga run in flight."""
     busy = {row["order_id"] for row in snapshot.sagas if SagaStatus(row["status"]) not in FINAL_STATUSES}
     return {row["id"] for row in snapshot.orders} - busy
 
@@ -76,7 +76,7 @@ def check_one_hold_per_order(snapshot: AuditSnapshot) -> Finding:
         and (row["order_id"] not in replacing or row["status"] == HoldStatus.CAPTURED)
     ]
     breaches += [
-        f"hold {row['id']} of order {row['order_id']} waits for a place that nobody gives it"
+        f"hold {row['id']} of order {row['order_id']} is a replacement, and no saga replaces a hold"
         for row in snapshot.holds
         if row["part"] == HoldPart.REPLACEMENT and row["order_id"] not in replacing
     ]
@@ -91,7 +91,7 @@ def check_one_hold_per_order(snapshot: AuditSnapshot) -> Finding:
 
 
 def find_orders_replacing_hold(snapshot: AuditSnapshot) -> set[int]:
-    """Orders whose hold is being replaced."""
+    """Return the ids of orders with a hold replacement in flight."""
     return {
         row["order_id"]
         for row in snapshot.sagas
@@ -107,7 +107,7 @@ def check_transfers_within_share(snapshot: AuditSnapshot) -> Finding:
         for group, amount in sum_net_transfers(snapshot).items()
         if amount > shares.get(group, 0)
     ]
-    description = "transfers - reversals <= the runner's share, less what she bears and owed"
+    description = "transfers - reversals <= the runner's share, less what they bear and owed"
     return _finding("I3", description, f"{len(snapshot.transfers)} transfers", breaches)
 
 
@@ -154,7 +154,7 @@ def check_completed_orders_are_paid(snapshot: AuditSnapshot) -> Finding:
 
 
 def _max_runner_share(row: RowMapping) -> int:
-    """Minor units the runner may get of an order: her share, unless it was ended and nobody bears it for her."""
+    """The minor units that the runner may get: their share, but 0 of a cancelled order unless the platform bears it."""
     if row["status"] == OrderStatus.CANCELLED and row["borne_by"] != Bearer.PLATFORM:
         return 0
     return row["runner_share"] or 0
@@ -184,7 +184,7 @@ def check_ledger_matches_stripe(snapshot: AuditSnapshot) -> Finding:
 
 
 def _find_platform_cost_breaches(snapshot: AuditSnapshot) -> list[str]:
-    """Where the platform's own costs are not what it owes, or paid, for purchases it closed."""
+    """Find currencies where the booked platform costs are not the amounts that the platform bears by our rows."""
     booked: dict[str, int] = defaultdict(int)
     for row in snapshot.balances:
         if row["code"].startswith("platform_costs:"):

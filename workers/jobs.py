@@ -1,4 +1,4 @@
-"""arq's entry points: each carries one id, and is harmless when it comes late, twice or not at all."""
+"""The queue jobs: each carries one id, and is harmless when it runs late, twice or not at all."""
 
 import asyncio
 from typing import Any
@@ -6,39 +6,37 @@ from uuid import UUID
 
 from domain.logs import get_logger
 from domain.store.due_work import list_due_jobs_of_order
-from workers import outbox_sender, saga_engine, stripe_event_handler
-from workers.outbox_sender import SenderContext
+from workers import notification_sender, order_message_sender, saga_engine, stripe_event_handler
+from workers.sender_context import SenderContext
 from workers.worker_context import WorkerContext
 
 log = get_logger(__name__)
 
 
 async def run_saga(ctx: dict[str, Any], saga_id: str) -> None:
-    """Somebody changed something for this saga."""
+    """Advance this saga run."""
     context: WorkerContext = ctx["worker_context"]
     await saga_engine.advance_saga(context, UUID(saga_id))
 
 
 async def update_order_message(ctx: dict[str, Any], order_message_id: str) -> None:
-    """This card may show something old."""
     sender_context: SenderContext = ctx["sender_context"]
-    await outbox_sender.sync_order_message(sender_context, int(order_message_id))
+    await order_message_sender.sync_order_message(sender_context, int(order_message_id))
 
 
 async def send_notification(ctx: dict[str, Any], notification_id: str) -> None:
-    """This message waits."""
     sender_context: SenderContext = ctx["sender_context"]
-    await outbox_sender.dispatch_notification(sender_context, int(notification_id))
+    await notification_sender.dispatch_notification(sender_context, int(notification_id))
 
 
 async def handle_event(ctx: dict[str, Any], event_id: str) -> None:
-    """Stripe told something."""
+    """Handle this stored Stripe event."""
     context: WorkerContext = ctx["worker_context"]
     await stripe_event_handler.handle_stripe_event(context, event_id)
 
 
 async def run_due_of_order(ctx: dict[str, Any], order_id: str) -> None:
-    """Something was committed about this order: everything that is due there."""
+    """Run all jobs that are due for this order at the same time."""
     sender_context: SenderContext = ctx["sender_context"]
     async with sender_context.autocommit() as connection:
         due = await list_due_jobs_of_order(connection, int(order_id))

@@ -1,4 +1,4 @@
-"""The loop that keeps the leases of the sagas this worker runs, on a connection that nothing else uses."""
+"""The loop that renews the leases of the sagas that this worker runs."""
 
 import asyncio
 
@@ -8,16 +8,16 @@ from domain.store.unit_of_work import UnitOfWorkFactory
 from workers.worker_context import WorkerContext
 
 RENEWAL_INTERVAL = 0.4  # seconds
-RENEWAL_TIMEOUT = 1.0  # seconds; then the connection is replaced, while most leases still last
+RENEWAL_TIMEOUT = 1.0  # seconds; then the connection is replaced, while most leases are still valid
 
 log = get_logger(__name__)
 
 
 async def keep_leases(database: UnitOfWorkFactory, context: WorkerContext) -> None:
-    """Renew the leases until cancelled: a renewal that fails is tried again.
+    """Renew the leases until cancelled; a failed renewal is tried again.
 
-    Decision: `database` has a connection of its own, because a lease is lost as well when its renewal waits for one of
-    those that sagas and timers hold. It costs one more connection a worker.
+    `database` has a connection of its own: a lease would run out while its renewal waits for a connection that sagas
+    and timers use. This costs each worker one more connection.
     """
     while True:
         try:

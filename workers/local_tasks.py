@@ -1,4 +1,4 @@
-"""What a worker's own commits ask for: done by itself while it has hands free, else rung for all workers to hear."""
+"""The local task runner: a worker runs the queue jobs of its own commits itself, or enqueues them for all workers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 from domain.logs import get_logger
 from domain.store.unit_of_work import Enqueue, QueueJob
 
-MAX_LOCAL_TASKS = 16  # errands at once
+MAX_LOCAL_TASKS = 16  # at the same time
 
 log = get_logger(__name__)
 
@@ -17,31 +17,31 @@ JobFunction = Callable[[dict[str, Any], str], Awaitable[None]]
 
 @dataclass(slots=True, kw_only=True)
 class LocalTaskRunner:
-    """A ring for a worker's database: `far` is the bell that every worker hears.
+    """Runs up to MAX_LOCAL_TASKS queue jobs in this process; `enqueue` takes the others to the queue.
 
-    An errand goes by no queue, so it costs no round trip and nobody else wakes for it. Like a bell it is only a hint:
-    what dies with this process is found by the sweep.
+    A local task costs no round trip to Redis and wakes no other worker. It may be lost with this process, like a queue
+    job: the sweeper finds what is due.
     """
 
     enqueue: Enqueue
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)  # set: whoever goes on shall hear it
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)  # set: nothing new starts
     jobs: dict[str, JobFunction] = field(default_factory=dict)
     arq_context: dict[str, Any] = field(default_factory=dict)
     in_flight: set[asyncio.Task[None]] = field(default_factory=set)
 
     def start(self, jobs: Sequence[JobFunction], arq_context: dict[str, Any]) -> None:
-        """From now on errands are run here: each job is called with `context` and the id it is rung with."""
+        """Begin to run these jobs here; each is called with `arq_context` and its id."""
         self.jobs = {job.__name__: job for job in jobs}
         self.arq_context = arq_context
 
     async def drain(self, timeout_seconds: float) -> None:
-        """Begin no more of them, and wait so many seconds for those under way."""
+        """Start no more tasks, and wait at most `timeout_seconds` for those in flight."""
         self.stopping.set()
         if self.in_flight:
             await asyncio.wait(self.in_flight, timeout=timeout_seconds)
 
     async def run_or_enqueue(self, queue_jobs: Sequence[QueueJob]) -> None:
-        """Begin what there are hands for; the other bells are rung."""
+        """Start as many jobs as may run here, and enqueue the others."""
         await self.enqueue([queue_job for queue_job in queue_jobs if not self._try_start(queue_job)])
 
     def _try_start(self, queue_job: QueueJob) -> bool:

@@ -1,4 +1,4 @@
-"""Messages that can't be drawn or sent as they are: parked, so that an admin sees them and nothing waits for them."""
+"""The dead letters of the outbox: messages that cannot be rendered or sent, kept for an admin to see."""
 
 from domain.dead_letter import DeadLetterKind, FailedItem
 from domain.store.dead_letter_repository import add_dead_letter
@@ -8,7 +8,7 @@ from domain.store.unit_of_work import UnitOfWork
 
 
 async def add_order_message_dead_letter(work: UnitOfWork, order_message: OrderMessageRow, error: str) -> None:
-    """A card that failed for the last time; it comes again by itself when somebody wants it drawn."""
+    """Add an order message that failed too often; the next update of it is sent again by itself."""
     failed_item = FailedItem(
         kind=DeadLetterKind.ORDER_MESSAGE,
         subject=str(order_message.id),
@@ -22,7 +22,7 @@ async def add_order_message_dead_letter(work: UnitOfWork, order_message: OrderMe
 
 
 async def add_notification_dead_letter(work: UnitOfWork, notification: NotificationRow, error: str) -> None:
-    """A message that failed for the last time: its key and its chat, never its words."""
+    """Add a notification that failed too often, with its key and chat, and without its text."""
     failed_item = FailedItem(
         kind=DeadLetterKind.NOTIFICATION,
         subject=str(notification.id),

@@ -1,4 +1,4 @@
-"""Delivering what is due though nobody heard its bell: each for itself, so that one that hangs holds up no other."""
+"""The outbox sweeper: it sends what is due without the queue, each in a task, so that a slow send delays no other."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,9 @@ from itertools import zip_longest
 
 from domain.logs import get_logger
 from domain.store.due_work import list_due_sends
-from workers.outbox_sender import SenderContext, dispatch_notification, sync_order_message
+from workers.notification_sender import dispatch_notification
+from workers.order_message_sender import sync_order_message
+from workers.sender_context import SenderContext
 from workers.unknown_sends import record_abandoned_send
 
 MAX_CONCURRENT_SENDS = 16
@@ -20,13 +22,13 @@ SendFunction = Callable[[SenderContext, int], Awaitable[None]]
 
 @dataclass(slots=True, kw_only=True)
 class OutboxSweeper:
-    """What a worker's sweep delivers just now, by what is done to which number."""
+    """The sends in flight of one worker, by function and row id."""
 
     sender_context: SenderContext
     in_flight: dict[tuple[SendFunction, int], asyncio.Task[None]] = field(default_factory=dict)
 
     async def start_due(self, overdue: timedelta = timedelta(0)) -> None:
-        """Begin with what has been due for so long, cards and pushes in turn, as far as there is room."""
+        """Start sends that have been due for `overdue`, alternating between order messages and notifications."""
         if len(self.in_flight) >= MAX_CONCURRENT_SENDS:
             return
         async with self.sender_context.autocommit() as connection:
@@ -40,7 +42,7 @@ class OutboxSweeper:
                 self._start(dispatch_notification, notification_id)
 
     async def finish(self) -> None:
-        """Wait until all that is under way is done."""
+        """Wait for all sends in flight."""
         await asyncio.gather(*self.in_flight.values())
 
     def _start(self, send: SendFunction, number: int) -> None:

@@ -1,4 +1,4 @@
-"""The listener of the queue: it runs arq's worker, and starts another one after whatever made it fail."""
+"""The queue listener: it runs arq's worker, and starts a new one after a failure."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,17 +9,17 @@ from redis.exceptions import RedisError
 
 from domain.logs import get_logger
 
-DRAIN_TIMEOUT_SECONDS = 25  # seconds a stopping worker lets its jobs finish
-RESTART_DELAY_SECONDS = 1.0  # seconds
+DRAIN_TIMEOUT_SECONDS = 25  # how long a stopping worker waits for its jobs
+RESTART_DELAY_SECONDS = 1.0
 
 log = get_logger(__name__)
 
 
-async def listen(open_worker: Callable[[], Worker], stopping: asyncio.Event) -> None:
-    """Take queue jobs until `stopping`; while Redis or arq fails, the sweep does all the work, a little later."""
+async def run_queue_listener(open_worker: Callable[[], Worker], stopping: asyncio.Event) -> None:
+    """Run queue jobs until `stopping`; while Redis or arq fails, the sweeper does the same work a little later."""
     while not stopping.is_set():
         try:
-            await _hear(open_worker(), stopping)
+            await _run_until_stopped(open_worker(), stopping)
         except (RedisError, OSError) as error:
             log.warning("queue_unavailable", error=error)
         except Exception:
@@ -29,8 +29,8 @@ async def listen(open_worker: Callable[[], Worker], stopping: asyncio.Event) -> 
     log.info("queue_listener_stopped")
 
 
-async def _hear(worker: Worker, stopping: asyncio.Event) -> None:
-    """Run arq's worker until it fails, which raises, or until `stopping`, and then let its jobs finish."""
+async def _run_until_stopped(worker: Worker, stopping: asyncio.Event) -> None:
+    """Run arq's worker until `stopping`, then let its jobs finish; raise its error when it fails."""
     running = asyncio.create_task(worker.async_run())
     stopped = asyncio.create_task(stopping.wait())
     try:
@@ -48,7 +48,7 @@ async def _hear(worker: Worker, stopping: asyncio.Event) -> None:
 
 
 async def _close(worker: Worker, running: asyncio.Task[None]) -> None:
-    """Close the worker in a task of its own: arq raises CancelledError there when a queue job of it was cancelled."""
+    """Close the worker in a task of its own: arq raises CancelledError in it when one of its jobs was cancelled."""
     closing = asyncio.create_task(worker.close())
     await asyncio.wait({running, closing})
     try:
@@ -62,7 +62,7 @@ async def _close(worker: Worker, running: asyncio.Task[None]) -> None:
 
 
 def _require_no_fault(ended: asyncio.Task[None]) -> None:
-    """Raise what ended the task, unless it was cancelled."""
+    """Raise the error of the task, unless it was cancelled."""
     exception = None if ended.cancelled() else ended.exception()
     if exception is not None:
         raise exception

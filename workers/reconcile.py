@@ -1,6 +1,6 @@
-"""`python -m workers.reconcile`: compare everything with Stripe now; exit 1 when something differs.
+"""`python -m workers.reconcile`: compare everything with Stripe now, and exit with 1 when there is a discrepancy.
 
-After a database was restored from a backup: run this before the workers are started, so that nothing is paid again.
+After a restore from a backup, run this before you start the workers, so that nothing is paid a second time.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ MAX_PRINTED = 1_000
 
 
 async def find_discrepancies(settings: AuditSettings) -> Sequence[Discrepancy]:
-    """All that differs now, on every campus."""
+    """Compare everything and return the open discrepancies of all campuses."""
     engine = create_database_engine(settings.database_url, pool_size=4)
     client = open_stripe_gateway(settings.stripe_secret_key, settings.stripe_api_url)
     open_database = create_unit_of_work_factory(engine, _enqueue_nothing)
@@ -37,23 +37,23 @@ async def find_discrepancies(settings: AuditSettings) -> Sequence[Discrepancy]:
 
 
 async def _enqueue_nothing(_queue_jobs: Sequence[QueueJob]) -> None:
-    """The workers' sweep finds what was stored."""
+    """Enqueue nothing: the sweeper of a worker finds what was stored."""
 
 
 def format_discrepancies(found: Sequence[Discrepancy]) -> str:
-    """One line a difference."""
-    lines = [f"{len(found)} differences between our rows and Stripe's"]
+    """Return a line for each discrepancy."""
+    lines = [f"{len(found)} discrepancies between our rows and Stripe"]
     for each in found:
         texts = build_discrepancy_args(each)
         lines.append(
             f"  {texts['number']}: {texts['kind']} {texts['subject']}, order {texts['order']}: "
-            f"ours {texts['local_value']}, theirs {texts['remote_value']} ({texts['note']})"
+            f"here {texts['local_value']}, at Stripe {texts['remote_value']} ({texts['note']})"
         )
     return "\n".join(lines)
 
 
 def main() -> int:
-    """Print what differs; 0 when nothing does."""
+    """Print the discrepancies; return 0 when there are none."""
     found = asyncio.run(find_discrepancies(read_settings_or_exit(read_audit_settings, os.environ)))
     print(format_discrepancies(found))
     return 1 if found else 0

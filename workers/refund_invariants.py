@@ -1,4 +1,4 @@
-"""What the promises mean for money that went back: each a pure look at the books, a sentence for each breach."""
+"""The checks of refunds, reversals, disputes and netting: each returns a sentence for each breach in the snapshot."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -11,11 +11,11 @@ from workers.account_sums import ACCEPTED, DISPUTED, due_of, wanted_accounts
 from workers.audit_snapshot import AuditSnapshot
 
 _KINDS = ("refund", "refund_failed", "reversal", "netting", "dispute", "dispute_won", "dispute_lost")
-_RETURNED_STATUSES = ("failed", "canceled")  # Stripe's words for a refund that came back
+_RETURNED_STATUSES = ("failed", "canceled")  # of a refund at Stripe that did not reach the customer
 
 
 def sum_net_transfers(snapshot: AuditSnapshot) -> Mapping[str, int]:
-    """Minor units Stripe sent for each transfer group, less what was taken back."""
+    """Return transfer group -> minor units that Stripe sent, less reversals."""
     sent: dict[str, int] = defaultdict(int)
     for transfer in snapshot.transfers:
         sent[transfer["transfer_group"]] += transfer["amount"] - transfer["amount_reversed"]
@@ -23,7 +23,7 @@ def sum_net_transfers(snapshot: AuditSnapshot) -> Mapping[str, int]:
 
 
 def find_payout_breaches(row: RowMapping, sent: int) -> list[str]:
-    """Where a payable of nobody's saga is not what Stripe `sent` for its order."""
+    """Find where a payable without a saga in flight is not what Stripe `sent` (minor units) for its order."""
     due = due_of(row)
     named = f"order {row['order_id']}"
     breaches = []
@@ -35,7 +35,7 @@ def find_payout_breaches(row: RowMapping, sent: int) -> list[str]:
 
 
 def find_netting_breaches(snapshot: AuditSnapshot) -> list[str]:
-    """Where what was kept of pay-outs for debts is not what payables and debts say, or was kept for a void one."""
+    """Find where nettings do not add up to `netted` of debts and payables, or were made for a void debt."""
     void = {row["id"] for row in snapshot.debts if row["status"] == RunnerDebtStatus.VOID}
     of_debt, of_payable = Counter[int](), Counter[int]()
     for row in snapshot.nettings:
@@ -54,7 +54,7 @@ def find_netting_breaches(snapshot: AuditSnapshot) -> list[str]:
 
 
 def find_runner_part_breaches(snapshot: AuditSnapshot, settled: set[int]) -> list[str]:
-    """Where what a runner bears was neither kept back, nor taken back, nor is owed by her."""
+    """Find refunds where the part of the runner was neither withheld, nor reversed, nor is a runner debt."""
     debts = {row["refund_id"]: row["amount"] for row in snapshot.debts if row["status"] != RunnerDebtStatus.VOID}
     kept: dict[int, int] = defaultdict(int)
     breaches = []
@@ -63,7 +63,7 @@ def find_runner_part_breaches(snapshot: AuditSnapshot, settled: set[int]) -> lis
         borne = row["withheld"] + row["taken_back"] + debts.get(row["id"], 0)
         if borne != row["runner_amount"]:
             breaches.append(
-                f"refund {row['id']} of order {row['order_id']}: {borne} borne of her {row['runner_amount']}"
+                f"refund {row['id']} of order {row['order_id']}: {borne} borne of the runner's {row['runner_amount']}"
             )
     breaches += [
         f"order {row['order_id']}: {row['withheld']} withheld, refunds say {kept[row['order_id']]}"
@@ -78,7 +78,7 @@ def _accepted_refunds(snapshot: AuditSnapshot, settled: set[int]) -> Iterable[Ro
 
 
 def find_account_breaches(snapshot: AuditSnapshot, settled: set[int]) -> list[str]:
-    """Where the ledger's accounts are not the sums of the rows they stand for."""
+    """Find ledger accounts with other balances than the sums of the rows."""
     expected = wanted_accounts(snapshot)
     busy = {row["runner_id"] for row in snapshot.payables if row["order_id"] not in settled}
     ledger_balances = {row["code"]: row["balance"] for row in snapshot.balances if _is_checked(row["code"], busy)}
@@ -90,7 +90,7 @@ def find_account_breaches(snapshot: AuditSnapshot, settled: set[int]) -> list[st
 
 
 def _is_checked(code: str, busy: set[int]) -> bool:
-    """Her pay is booked in more than one commit, so it is judged when no saga works for an order of hers."""
+    """Whether to check the account: a runner's pay is booked in several commits, so not while a saga of theirs runs."""
     name, _, rest = code.partition(":")
     if name == "runner_payable":
         return int(rest.partition(":")[0]) not in busy
@@ -98,7 +98,7 @@ def _is_checked(code: str, busy: set[int]) -> bool:
 
 
 def find_excess_refunds(snapshot: AuditSnapshot) -> list[str]:
-    """Where more went back than was captured: at Stripe, or by our own word."""
+    """Find payment intents with more refunded than captured, at Stripe or in our rows."""
     captured = {row["payment_intent"]: row["captured"] for row in snapshot.holds}
     remote_totals: dict[str, int] = defaultdict(int)
     for refund in snapshot.refunds:
@@ -115,7 +115,7 @@ def find_excess_refunds(snapshot: AuditSnapshot) -> list[str]:
 
 
 def find_ownerless_refund_objects(snapshot: AuditSnapshot) -> list[str]:
-    """Refunds and reversals of nobody, made twice, or not there though we know them."""
+    """Find refunds and reversals without a saga, made twice, or missing at Stripe though our rows name them."""
     sagas = {str(row["id"]) for row in snapshot.sagas}
     reversals = [one for transfer in snapshot.transfers for one in transfer.get("reversals", {}).get("data", [])]
     found = [*snapshot.refunds, *reversals]
@@ -136,7 +136,7 @@ def _metadata_value(one: Mapping[str, Any], name: str) -> str | None:
 
 
 def find_refund_posting_breaches(snapshot: AuditSnapshot) -> list[str]:
-    """Postings of refunds, reversals and disputes that are missing, doubled, or of nothing we know."""
+    """Find postings of refunds, reversals and disputes that are missing, doubled, or without a row of ours."""
     booked = Counter(row["posting_key"] for row in snapshot.postings)
     expected = Counter[str]()
     for row in snapshot.refund_rows:
@@ -144,7 +144,7 @@ def find_refund_posting_breaches(snapshot: AuditSnapshot) -> list[str]:
             expected[f"reversal:{row['reversal']}"] = 1
         if row["status"] in ACCEPTED:
             expected[f"refund:{row['refund']}"] = 1
-        elif booked[f"refund:{row['refund']}"]:  # it was accepted, and came back
+        elif booked[f"refund:{row['refund']}"]:  # it was accepted, and failed later
             expected[f"refund:{row['refund']}"] = expected[f"refund_failed:{row['refund']}"] = 1
     expected.update(f"netting:{row['id']}" for row in snapshot.nettings)
     for row in snapshot.disputes:

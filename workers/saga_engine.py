@@ -1,4 +1,4 @@
-"""Runs a saga: claims it, takes its local moves, freezes and makes its calls, records what came of them."""
+"""The saga engine: it leases a saga run, takes its local steps, prepares and makes its calls, and records results."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -35,22 +35,22 @@ log = get_logger(__name__)
 
 
 class FencedError(Exception):
-    """Another worker went past: stop without a trace."""
+    """Another worker has taken the saga: stop and write nothing."""
 
 
 class SignalledError(Exception):
-    """A signal arrived while local steps ran: they are undone, decide again."""
+    """A signal arrived while local steps ran: roll them back and decide again."""
 
 
 @dataclass(slots=True)
 class Seen:
-    """The fence of the saga's row as it was committed last, as far as this worker knows; None before it read one."""
+    """The last committed fence of the saga that this worker knows; None before it has read one."""
 
     fence: int | None = None
 
 
 async def advance_saga(context: WorkerContext, saga_id: UUID) -> None:
-    """Take a due saga as far as it goes now; harmless when it is not due or another worker has it."""
+    """Advance a due saga as far as possible now; do nothing when it is not due or another worker has it."""
     if saga_id in context.running_saga_ids:
         return
     context.running_saga_ids.add(saga_id)
@@ -58,7 +58,7 @@ async def advance_saga(context: WorkerContext, saga_id: UUID) -> None:
     try:
         bind_contextvars(saga=saga_id)
         async with context.saga_slots:
-            call = await _claim_and_advance(context, saga_id, seen)
+            call = await _lease_and_advance(context, saga_id, seen)
             while call is not None:
                 seen.fence = call.run.fence
                 call = await _execute_and_record(context, call)
@@ -72,8 +72,8 @@ async def advance_saga(context: WorkerContext, saga_id: UUID) -> None:
         context.running_saga_ids.discard(saga_id)
 
 
-async def _claim_and_advance(context: WorkerContext, saga_id: UUID, seen: Seen) -> ExternalCall | None:
-    """Claim and take the first moves in one commit; the call to make next, if any."""
+async def _lease_and_advance(context: WorkerContext, saga_id: UUID, seen: Seen) -> ExternalCall | None:
+    """Lease the saga and take its first moves in one commit; return the call to make next, if any."""
     refusal: CampusGError | Refused | None = None
     while True:
         try:
@@ -82,7 +82,7 @@ async def _claim_and_advance(context: WorkerContext, saga_id: UUID, seen: Seen) 
                 if run is None:
                     return None
                 bind_contextvars(kind=run.kind, step=run.current_step_name, order=run.order_id, campus=run.campus_id)
-                seen.fence = run.fence - 1  # its own claim is not committed yet
+                seen.fence = run.fence - 1  # the lease raised the fence, and is not committed yet
                 if refusal is not None:
                     return await _begin_compensation(work, run, refusal)
                 return await _advance(work, run, may_poll=True)
@@ -91,11 +91,11 @@ async def _claim_and_advance(context: WorkerContext, saga_id: UUID, seen: Seen) 
         except (CampusGError, Refused) as refused:
             if refusal is not None:
                 raise
-            refusal = refused  # its transaction is gone; turn back in a new one
+            refusal = refused  # its transaction was rolled back: compensate in a new one
 
 
 async def _execute_and_record(context: WorkerContext, call: ExternalCall) -> ExternalCall | None:
-    """Make the call outside any transaction and record its end in one commit; the call to make next, if any."""
+    """Make the call outside any transaction, record its result in one commit, and return the next call, if any."""
     try:
         result = await execute_call(context.stripe, call)
     except CallFailed as failure:
@@ -114,7 +114,7 @@ async def _execute_and_record(context: WorkerContext, call: ExternalCall) -> Ext
         except (CampusGError, Refused) as refused:
             if refusal is not None:
                 raise
-            refusal = refused  # a local step behind the call said no: keep the result, turn back
+            refusal = refused  # a local step after the call refused: keep the result and compensate
 
 
 async def _lock_run(work: UnitOfWork, call: ExternalCall) -> SagaRun:
@@ -163,7 +163,7 @@ async def _is_retry_window_over(work: UnitOfWork, run: SagaRun, move: CallExtern
 
 
 async def _begin_compensation(work: UnitOfWork, run: SagaRun, refusal: CampusGError | Refused) -> ExternalCall | None:
-    """Turn back, in the present transaction; an undo that is refused, or a step behind the pivot, stands stuck."""
+    """Compensate in the present transaction; mark the saga stuck if it compensates already, or is past the pivot."""
     run.call = None
     if run.is_compensating:
         await mark_stuck(work, run, str(refusal))
@@ -178,7 +178,7 @@ async def _begin_compensation(work: UnitOfWork, run: SagaRun, refusal: CampusGEr
 
 
 async def _advance(work: UnitOfWork, run: SagaRun, *, may_poll: bool) -> ExternalCall | None:
-    """Every move up to the next call, and what the run became, written in the present transaction."""
+    """Take all moves up to the next call, and write the run in the present transaction."""
     prepared_call = run.call
     while True:
         move = await run_local_steps(work, run)
@@ -201,14 +201,17 @@ async def _advance(work: UnitOfWork, run: SagaRun, *, may_poll: bool) -> Externa
 
 
 async def _require_no_new_signals(work: UnitOfWork, run: SagaRun) -> None:
-    """A cancel may have slipped in while publishing: whoever signals holds the order, so look after touching it."""
+    """Raise SignalledError when a signal came meanwhile, for example a cancel while the order was published.
+
+    A signal is written under a lock on the order. So this reads signals after the local steps have locked the order.
+    """
     is_interruptible = any(isinstance(step, Wait) and step.abort_signals for step in run.saga.steps)
     if is_interruptible and not run.is_compensating and await read_signals(work, run):
         raise SignalledError
 
 
 async def _wait_for_signal(work: UnitOfWork, run: SagaRun, move: AwaitSignal, *, may_poll: bool) -> ExternalCall | None:
-    """Look, when this is the moment to; else lie down until the next look or the deadline."""
+    """Return the poll if it is due; else let the saga sleep until the next poll or the deadline."""
     if may_poll and move.poll is not None and run.progress.waiting_until is not None:
         return await prepare_poll(work, run.copy(), move.poll)
     window = (await find_campus(work, run.campus_id)).windows.length(move.window)
@@ -221,5 +224,5 @@ async def _wait_for_signal(work: UnitOfWork, run: SagaRun, move: AwaitSignal, *,
 
 
 def _poll_delay(waited: timedelta) -> timedelta:
-    """Looks grow rarer: every few seconds at first, every minute later."""
+    """Return the pause before the next poll: a few seconds at first, which grow to a minute."""
     return max(POLL_INTERVAL, min(waited / 10, MAX_POLL_INTERVAL))

@@ -1,4 +1,4 @@
-"""What becomes of a saga that fails: a later try on its own row, or a stand that a human sees."""
+"""What follows when a saga fails: a later try on its row, or the status stuck that an admin sees."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -13,11 +13,11 @@ from domain.store.unit_of_work import UnitOfWork
 from domain.timers import ALERT_DELAY
 from workers.worker_context import WorkerContext
 
-MAX_UNEXPECTED_ERRORS = 10  # of our own making, one after the other, before a human looks
+MAX_UNEXPECTED_ERRORS = 10  # errors of our own in a row; then the saga is stuck and an admin looks
 
 
 async def schedule_retry(work: UnitOfWork, run: SagaRun, error: str, delay: timedelta | None = None) -> None:
-    """Count the try and rest; the admins are told once when it goes on for long."""
+    """Count the try and postpone the saga; notify the admins once when it has been failing for ALERT_DELAY."""
     run.failing_since = run.failing_since or work.now
     pause = backoff_delay(run.tries) if delay is None else delay
     run.tries += 1
@@ -28,7 +28,7 @@ async def schedule_retry(work: UnitOfWork, run: SagaRun, error: str, delay: time
 
 
 async def mark_stuck(work: UnitOfWork, run: SagaRun, error: str) -> None:
-    """Stop here with a reason and a button for the admins; nothing is guessed."""
+    """Stop the saga with a reason, and notify the admins with buttons to retry or resolve it."""
     run.failing_since = run.failing_since or work.now
     await write_run(work, run, status=SagaStatus.STUCK, error=error)
     await log_event(
@@ -48,9 +48,10 @@ async def mark_stuck(work: UnitOfWork, run: SagaRun, error: str) -> None:
 
 
 async def record_exception(context: WorkerContext, saga_id: UUID, fence: int, exception: Exception) -> None:
-    """An error of our own: try again a few times, then stand stuck; the transaction it happened in is gone.
+    """Record an error of our own: postpone the saga, and mark it stuck after MAX_UNEXPECTED_ERRORS.
 
-    `fence` is the one of the row as it was committed last. Nothing when another worker went past since.
+    The transaction of the error was rolled back, so this uses a new one. `fence` is the last committed fence; with
+    another fence on the row, another worker has taken the saga, and nothing is written.
     """
     async with context.database() as work:
         run = await lease_saga(work, saga_id, context.name, fence=fence)
@@ -67,7 +68,7 @@ async def _notify_admins(work: UnitOfWork, run: SagaRun, key: str, error: str, b
     await tell_admins(
         work,
         campus_id=run.campus_id,
-        name=f"{key}:{run.number}:{run.fence}",  # each time it stands is told, also in one attempt
+        name=f"{key}:{run.number}:{run.fence}",  # each time it gets stuck is told, also within one attempt
         key=key,
         order_id=run.order_id,
         buttons=buttons,

@@ -1,4 +1,4 @@
-"""Stripe's webhooks as hints: each wakes, or starts, the saga that then looks for itself."""
+"""The event handler for Stripe: an event signals or starts a saga, which then reads the object from Stripe itself."""
 
 from contextlib import suppress
 from typing import Any
@@ -23,7 +23,7 @@ log = get_logger(__name__)
 
 
 async def handle_stripe_event(context: WorkerContext, event_id: str) -> None:
-    """Handle one stored event; a second time it is handled already."""
+    """Handle one stored event, unless it is handled already or another worker has locked it."""
     async with context.database() as work:
         query = select(stripe_event).where(stripe_event.c.id == event_id, stripe_event.c.handled_at.is_(None))
         row = (await work.connection.execute(query.with_for_update(skip_locked=True))).mappings().one_or_none()
@@ -32,7 +32,7 @@ async def handle_stripe_event(context: WorkerContext, event_id: str) -> None:
 
 
 async def handle_waiting_stripe_events(context: WorkerContext, limit: int) -> None:
-    """Handle stored events nobody rang a bell for."""
+    """Handle up to `limit` stored events, oldest first, that came without a queue job."""
     async with context.database() as work:
         query = select(stripe_event).where(stripe_event.c.handled_at.is_(None)).order_by(stripe_event.c.received_at)
         rows = (await work.connection.execute(query.limit(limit).with_for_update(skip_locked=True))).mappings().all()
@@ -41,12 +41,12 @@ async def handle_waiting_stripe_events(context: WorkerContext, limit: int) -> No
 
 
 async def _handle(work: UnitOfWork, row: RowMapping) -> None:
-    """Wake who waits for it; one that can't be handled is counted, and parked after a few tries: others go on."""
+    """Handle one event; count a failure, and after MAX_TRIES make it a dead letter, so that other events go on."""
     this = update(stripe_event).where(stripe_event.c.id == row["id"])
     try:
         async with work.connection.begin_nested():
             await _wake_or_start(work, row)
-    except Exception as exception:  # whatever it is, the events behind it must not wait for it
+    except Exception as exception:  # whatever the error is, later events must not wait for this one
         log.warning("stripe_event_failed", stripe_event=row["id"], error=exception)
         tries, error = row["tries"] + 1, format_error(exception)
         given_up = func.now() if tries >= MAX_TRIES else None
@@ -73,7 +73,7 @@ async def _add_dead_letter(work: UnitOfWork, row: RowMapping, tries: int, error:
 
 
 async def _wake_or_start(work: UnitOfWork, row: RowMapping) -> None:
-    """Whoever waits for this object looks at it now; where nobody does, late news start a look of their own."""
+    """Signal the saga that waits for this object; if none does, start the saga that checks it, or make its list due."""
     stripe_object = row["payload"]["data"]["object"]
     waiting = await _find_waiting_saga(work, stripe_object)
     if waiting is not None:
@@ -81,7 +81,7 @@ async def _wake_or_start(work: UnitOfWork, row: RowMapping) -> None:
         return
     start = await choose_saga(work, row["id"], stripe_object, row["account"])
     if start is not None:
-        with suppress(Stale):  # it was started for this very event
+        with suppress(Stale):  # the saga was started for this event before
             await start_saga(work, start)
     elif _is_cancelled_intent(stripe_object) and await tell_hold_lapsed(work, str(stripe_object.get("id"))):
         return
@@ -94,7 +94,7 @@ def _is_cancelled_intent(stripe_object: dict[str, Any]) -> bool:
 
 
 async def _is_unaccounted_hold(work: UnitOfWork, stripe_object: dict[str, Any]) -> bool:
-    """Whether money is held by an intent that no hold of ours counts on: the sweep shall judge it soon."""
+    """Whether the intent holds money without a live hold of ours; then reconciliation has to read it soon."""
     if stripe_object.get("object") != "payment_intent" or stripe_object.get("status") != "requires_capture":
         return False
     counted = select(hold.c.id).where(
@@ -104,7 +104,7 @@ async def _is_unaccounted_hold(work: UnitOfWork, stripe_object: dict[str, Any]) 
 
 
 async def _find_waiting_saga(work: UnitOfWork, stripe_object: dict[str, Any]) -> UUID | None:
-    """The running saga that this object belongs to, by what we stored, never by what the event says of itself."""
+    """Return the saga that waits for this object, by our rows; the metadata in the event is not trusted."""
     match stripe_object.get("object"):
         case "payment_intent":
             wanted = select(hold.c.saga_id).where(hold.c.payment_intent == str(stripe_object.get("id")))

@@ -1,4 +1,4 @@
-"""What Stripe tells of money that moved long ago: which saga looks for itself what became of it."""
+"""The choice of the saga that checks the object of an event when no running saga waits for it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,15 +11,15 @@ from domain.store.saga_run import SagaStart
 from domain.store.schema import hold, membership, orders, person, refund
 from domain.store.unit_of_work import UnitOfWork
 
-FAILED_REFUND_STATUSES = ("failed", "canceled")  # Stripe's words for a refund that came back
+FAILED_REFUND_STATUSES = ("failed", "canceled")  # of a refund at Stripe that did not reach the customer
 
 
 async def choose_saga(
     work: UnitOfWork, event_id: str, found: Mapping[str, Any], account: str | None = None
 ) -> SagaStart | None:
-    """The saga to start for this object; None when it is nothing of ours, or says nothing new.
+    """Return the saga to start for this object; None when it is not ours, or nothing has changed.
 
-    `account` is the connected account the event came from.
+    `account` is the connected account of the event; None for an event of the platform.
     """
     match found.get("object"):
         case "refund":
@@ -28,7 +28,7 @@ async def choose_saga(
             return await _dispute_check(work, event_id, found)
         case "account":
             return await _account_check(work, event_id, str(found.get("id")), transfers=_can_receive_transfers(found))
-        case "application" if account is not None:  # its owner cut the tie, or made it
+        case "application" if account is not None:  # the owner has disconnected the account, or connected it
             return await _account_check(work, event_id, account)
         case "payout" if account is not None and found.get("status") == "failed":
             return await _account_check(work, event_id, account, payout=str(found["id"]))
@@ -74,7 +74,7 @@ def _can_receive_transfers(found: Mapping[str, Any]) -> bool:
 async def _account_check(
     work: UnitOfWork, event_id: str, account: str, *, transfers: bool | None = None, payout: str | None = None
 ) -> SagaStart | None:
-    """A look at a runner's account; None when its `transfers` are as we know them. She hears of it on one campus."""
+    """Return the check of a runner's account; None when its `transfers` are as stored. It runs for one campus."""
     is_runner = membership.c.runner_status.in_((RunnerStatus.APPROVED, RunnerStatus.SUSPENDED))
     is_same_person = membership.c.person_id == person.c.id
     query = select(person.c.id, person.c.payouts_ready, membership.c.campus_id).join(membership, is_same_person)

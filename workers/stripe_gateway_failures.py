@@ -1,4 +1,4 @@
-"""What the errors of Stripe's library mean for us: Refused, TryLater or Unknown (as stripe-python 16.1 raises them)."""
+"""The mapping of stripe-python's errors (version 16.1) to Refused, TryLater and OutcomeUnknown."""
 
 from typing import Any
 
@@ -7,13 +7,13 @@ import stripe
 from workers.call_failures import STRIPE_FAILED, CallFailed, OutcomeUnknown, Refused, TryLater
 
 FIRST_SERVER_ERROR = 500
-ACCOUNT_INVALID = "account_invalid"  # Stripe's code for an account that we may not see, or not any more
+ACCOUNT_INVALID = "account_invalid"  # Stripe's code for an account that we may not access, or no longer
 RATE_LIMITED = "rate_limit"
-LOCK_TIMEOUT = "lock_timeout"  # Stripe's code of a 429 about one object, not about our pace
+LOCK_TIMEOUT = "lock_timeout"  # Stripe's code of a 429 about one locked object, not about the rate limit
 
 
 def to_call_failure(error: stripe.StripeError) -> CallFailed:
-    """What an error of the library means for us."""
+    """Return what an error of the library means for the call."""
     match error:
         case stripe.CardError():
             return Refused("declined", str(error.code), payment_intent=_intent(error), code=error.code)
@@ -41,7 +41,7 @@ def _intent(error: stripe.StripeError) -> dict[str, Any] | None:
 
 
 def _details(error: stripe.StripeError) -> dict[str, Any]:
-    """What the body says: the library keeps no code of some errors (403, 409, 429, 500)."""
+    """Return the error in the body: the library drops the code of some errors (403, 409, 429, 500)."""
     body = error.json_body
     found = body.get("error", {}) if isinstance(body, dict) else {}
     return found if isinstance(found, dict) else {}

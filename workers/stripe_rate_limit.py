@@ -1,10 +1,10 @@
-"""How fast we may call Stripe, and who goes first: one bucket of reads and one of writes, shared in Redis.
+"""The rate limit of calls to Stripe, with priorities: a token bucket of reads and one of writes, shared in Redis.
 
-Stripe allows 25 reads and 25 writes a second in its test world, 100 and 100 live. A bucket holds what may be called
-within a second and fills steadily. Each rank leaves a reserve to the ranks before it: whatever a later rank takes, the
-level never falls below that, so a cancel never waits behind a flood of others. No queue and no order to keep: a reserve
-is a number, and holds for any number of processes. It costs a call one round trip to Redis; while Redis is away, each
-process counts for itself.
+Stripe allows 25 reads and 25 writes a second in test mode, 100 and 100 in live mode. A bucket holds the calls of one
+second and fills steadily. Each priority leaves a reserve to the priorities before it: no call of a later priority takes
+the level below that reserve. So a cancel never waits behind a flood of other calls. This needs no queue: a reserve is a
+number, and works for any number of processes. A call costs one round trip to Redis. While Redis is away, each process
+counts for itself.
 """
 
 import asyncio
@@ -19,15 +19,15 @@ from redis.exceptions import RedisError
 
 from workers.call_failures import TryLater
 
-MAX_WAIT_SECONDS = 5.0  # seconds a call waits for its turn, before its saga rests instead
-PAUSE_SECONDS = 1.0  # seconds nobody calls after Stripe said that we are too fast
-REDIS_TIMEOUT_SECONDS = 0.5  # seconds; counting must not hold up a call for long
-REDIS_RETRY_DELAY_SECONDS = 1.0  # seconds that a Redis which is away is not asked
-MIN_CAPACITY = 10.0  # calls a bucket holds at least: so each rank has one of its own
-RESERVE_SHARE = 0.1  # of the bucket; what a rank leaves to the one before it
+MAX_WAIT_SECONDS = 5.0  # a call that would wait longer raises TryLater, and its saga is postponed
+PAUSE_SECONDS = 1.0  # how long nobody calls after a 429
+REDIS_TIMEOUT_SECONDS = 0.5  # counting must not delay a call for long
+REDIS_RETRY_DELAY_SECONDS = 1.0  # how long Redis is not asked after an error
+MIN_CAPACITY = 10.0  # calls; so that the reserve between two priorities is at least one call
+RESERVE_SHARE = 0.1  # of the bucket; what a priority leaves to the one before it
 
-# KEYS: the bucket. ARGV: calls a second, how much it holds, the reserve to leave, the longest pause there is (ms).
-# A bucket is its level at a moment; a moment to come is a pause. The answer is how many milliseconds to wait.
+# KEYS: the bucket. ARGV: calls a second, capacity, the reserve to leave, the longest possible pause (ms).
+# A bucket is a level and its time; a time in the future is a pause. Returns the milliseconds to wait, 0: taken.
 _ACQUIRE_SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -41,7 +41,7 @@ redis.call('HSET', KEYS[1], 'level', level - 1, 'at', at)
 redis.call('PEXPIRE', KEYS[1], 60000)
 return 0
 """
-# ARGV: the pause (ms). What the bucket held is gone as well, so that the ranks come back one after the other.
+# ARGV: the pause (ms). It also empties the bucket, so that the priorities come back one after the other.
 _PAUSE_SCRIPT = """
 local time = redis.call('TIME')
 local at = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1]
@@ -51,21 +51,21 @@ redis.call('PEXPIRE', KEYS[1], 60000)
 
 
 class CallPriority(IntEnum):
-    """What a call is for; the lower goes first."""
+    """What a call is for; the lowest number goes first."""
 
     CANCEL = 0
     CAPTURE = 1
-    AUTHORISE = 2  # and whatever else a person waits for in front of the screen
-    TRANSFER = 3  # and money that goes back
+    AUTHORISE = 2  # and other calls that a person waits for in the chat
+    TRANSFER = 3  # and refunds and reversals
     RECONCILE = 4
 
     def reserve(self, capacity: float) -> float:
-        """How many calls of a bucket that holds `most` this rank leaves to those before it."""
+        """Return how many calls of a bucket of `capacity` this priority leaves to those before it."""
         return self * RESERVE_SHARE * capacity
 
 
 class CallKind(StrEnum):
-    """Stripe counts the two apart."""
+    """Stripe has a rate limit for each of the two."""
 
     READ = "reads"
     WRITE = "writes"
@@ -73,7 +73,7 @@ class CallKind(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class LocalTokenBucket:
-    """A bucket of this process alone; `at` in seconds of a steady clock."""
+    """A bucket of this process; `at` is the time of `level`, in seconds of a monotonic clock."""
 
     per_second: float
     capacity: float
@@ -81,7 +81,7 @@ class LocalTokenBucket:
     at: float
 
     def acquire(self, priority: CallPriority, now: float) -> float:
-        """As the script does: seconds to wait, or 0 and one is taken."""
+        """Do the same as the script: take a call and return 0, or return the seconds to wait."""
         if self.at < now:
             self.level, self.at = min(self.capacity, self.level + (now - self.at) * self.per_second), now
         missing = max(priority.reserve(self.capacity) + 1 - self.level, 0.0)
@@ -91,13 +91,13 @@ class LocalTokenBucket:
         return 0.0
 
     def pause(self, until: float) -> None:
-        """Empty, and nothing comes in until then."""
+        """Empty the bucket and do not fill it before `until`."""
         self.level, self.at = 0.0, until
 
 
 @dataclass(slots=True, kw_only=True)
 class StripeRateLimiter:
-    """This process' view of both buckets; each lets `per_second` calls through, those of all processes together."""
+    """Both buckets; each allows `per_second` calls of all processes together."""
 
     per_second: int
     redis: Redis
@@ -110,7 +110,7 @@ class StripeRateLimiter:
     redis_away_until: float = 0.0
 
     async def acquire(self, call_kind: CallKind, priority: CallPriority) -> float:
-        """Seconds to wait before a call of this rank; 0 means go, and is counted."""
+        """Count a call and return 0, or return the seconds to wait before asking again."""
         if not self._is_redis_away():
             capacity = _capacity(self.per_second)
             try:
@@ -121,12 +121,12 @@ class StripeRateLimiter:
         return self.local_buckets[call_kind].acquire(priority, time.monotonic())
 
     async def wait_until_allowed(self, call_kind: CallKind, priority: CallPriority) -> None:
-        """Return when the call may be made, and is counted; TryLater when that would take longer than PATIENCE."""
+        """Wait until the call is counted and may be made; raise TryLater instead of waiting over MAX_WAIT_SECONDS."""
         deadline = time.monotonic() + MAX_WAIT_SECONDS
         while (pause := await self.acquire(call_kind, priority)) > 0:
             waiting = self.waiting[call_kind]
             ahead = sum(count for each, count in waiting.items() if each <= priority)
-            pause += ahead / self.per_second  # so that those who wait don't all ask again at the same moment
+            pause += ahead / self.per_second  # so that waiting calls do not all ask again at the same time
             if time.monotonic() + pause > deadline:
                 raise TryLater("stripe_pace", f"too many calls before this {priority.name.lower()}")
             waiting[priority] += 1
@@ -136,7 +136,7 @@ class StripeRateLimiter:
                 waiting[priority] -= 1
 
     async def pause(self, call_kind: CallKind) -> None:
-        """Stripe said that we are too fast: nobody calls for PAUSE seconds, then those come first that rank first."""
+        """Stop all calls for PAUSE_SECONDS, because Stripe answered that we are too fast; then priorities apply."""
         self.local_buckets[call_kind].pause(time.monotonic() + PAUSE_SECONDS)
         if not self._is_redis_away():
             try:
@@ -156,7 +156,10 @@ class StripeRateLimiter:
 
 
 def open_stripe_rate_limiter(redis_url: str, per_second: int) -> StripeRateLimiter:
-    """Buckets in this Redis, connecting when first needed; alone, a process goes at half the pace, as two may."""
+    """Return a limiter that connects to Redis when first needed.
+
+    Without Redis a process takes half the rate: two processes together then stay within the limit.
+    """
     redis = Redis.from_url(
         redis_url, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
     )

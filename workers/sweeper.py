@@ -1,4 +1,4 @@
-"""A task inside every worker, alive while Redis is away: timers, sagas, messages, hints, reconciliation."""
+"""The sweeper of a worker: it finds due timers, sagas, messages, events and lists in Postgres, without the queue."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,20 +10,19 @@ from domain.logs import get_logger
 from domain.store.due_work import has_due_timer, has_unhandled_event, list_due_sagas
 from domain.store.unit_of_work import AutocommitConnectionFactory
 from workers.due_timers import fire_timers
-from workers.outbox_sender import SenderContext
 from workers.outbox_sweeper import OutboxSweeper
 from workers.reconciling.reconciler import reconcile
 from workers.saga_engine import advance_saga
+from workers.sender_context import SenderContext
 from workers.stripe_event_handler import handle_waiting_stripe_events
 from workers.worker_context import WorkerContext
 
-SWEEP_INTERVAL_SECONDS = 0.4  # seconds; a timer is at most this late, plus its own work
-SEND_INTERVAL_SECONDS = 0.2  # seconds; begins a few at a time
-RECONCILE_INTERVAL_SECONDS = 2.0  # seconds between two looks whether one of Stripe's lists is due, or an admin asked
+SWEEP_INTERVAL_SECONDS = 0.4  # a timer fires at most this late, plus the time of its own work
+SEND_INTERVAL_SECONDS = 0.2  # shorter, because each turn starts only a few sends
+RECONCILE_INTERVAL_SECONDS = 2.0  # between two checks whether a list is due, or an admin asked for a recheck
 MAX_BATCH_SIZE = 50
-QUEUE_HEAD_START = timedelta(
-    seconds=0.5
-)  # what rings meanwhile is done twice: once found here, once in vain by the bell
+# Due work first gets this time to arrive through the queue. After it the sweeper starts it, and the job runs in vain.
+QUEUE_HEAD_START = timedelta(seconds=0.5)
 
 log = get_logger(__name__)
 
@@ -31,7 +30,7 @@ SweepTask = Callable[[], Awaitable[None]]
 
 
 async def sweep(context: WorkerContext, sender_context: SenderContext, stopping: asyncio.Event) -> None:
-    """Until `stopping`: find what is due without a bell; one round's failure is not the next one's."""
+    """Find and start what is due until `stopping`; a failed turn is logged, and the next one goes on."""
     tasks: set[asyncio.Task[None]] = set()
     sweep_tasks: tuple[SweepTask, ...] = (
         lambda: _fire_due_timers(context, sender_context.autocommit),

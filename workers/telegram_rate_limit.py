@@ -1,7 +1,7 @@
-"""How fast we may write to Telegram: counted in Redis for all processes together, in this process while Redis is away.
+"""The rate limit of messages to Telegram, counted in Redis for all processes, or locally while Redis is away.
 
-Telegram names no exact limits (known: 30 a second in all, 1 a second a chat, 20 a minute a group, edits alike); we
-stay below them. Answers to taps do not pass here.
+Telegram publishes no exact limits. Known are 30 messages a second in all, 1 a second in a chat and 20 a minute in a
+group, and the same for edits. Our limits are below these. Replies to taps are not counted here.
 """
 
 import time
@@ -13,12 +13,12 @@ from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
-REDIS_TIMEOUT_SECONDS = 0.5  # seconds; counting must not hold up a message for long
-MAX_WINDOW_SECONDS = 60.0  # seconds; no window is longer
-MAX_REMEMBERED_CHATS = 2_000  # chats in this process
+REDIS_TIMEOUT_SECONDS = 0.5  # counting must not delay a message for long
+MAX_WINDOW_SECONDS = 60.0  # the longest window of a limit
+MAX_REMEMBERED_CHATS = 2_000  # per process
 
-# KEYS: a pause, then the buckets. ARGV: for each bucket how many, and in how many milliseconds.
-# A bucket is the list of the last moments something was taken from it; the answer is how many milliseconds to wait.
+# KEYS: a pause, then the buckets. ARGV: for each bucket how many sends, and in how many milliseconds.
+# A bucket is the list of the times of the last sends. Returns the milliseconds to wait, 0: counted.
 _ACQUIRE_SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -41,7 +41,7 @@ return 0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendLimit:
-    """At most so many within a window of so many seconds."""
+    """At most `max_sends` within `window_seconds`."""
 
     name: str
     max_sends: int
@@ -50,13 +50,13 @@ class SendLimit:
 
 @dataclass(slots=True, kw_only=True)
 class LocalSendLimiter:
-    """A modest pace of this process alone: while Redis is away nobody knows what the others send."""
+    """Limits of this process while Redis is away, when it does not know what other processes send."""
 
     sent_at: dict[str, deque[float]] = field(default_factory=dict)
     paused_until: dict[str, float] = field(default_factory=dict)
 
     def acquire(self, pause_key: str, limits: Sequence[SendLimit], now: float) -> float:
-        """As Buckets.take; `now` in seconds of any steady clock."""
+        """Count a send and return 0, or return the seconds to wait; `now` is in seconds of a monotonic clock."""
         self._evict_old(now)
         waits = [self.paused_until.get(pause_key, now) - now]
         for limit in limits:
@@ -70,12 +70,12 @@ class LocalSendLimiter:
         return max(wait, 0.0)
 
     def pause(self, pause_key: str, until: float) -> None:
-        """Nothing for this chat until then."""
+        """Allow nothing for this chat before `until`."""
         self._evict_old(time.monotonic())
         self.paused_until[pause_key] = until
 
     def _evict_old(self, now: float) -> None:
-        """Keep the two small: an outage may be long."""
+        """Drop old entries: an outage of Redis may be long, and both dicts must stay small."""
         if len(self.sent_at) > MAX_REMEMBERED_CHATS:
             self.sent_at = {
                 name: sent_at
@@ -87,7 +87,7 @@ class LocalSendLimiter:
 
 
 class TelegramRateLimiter:
-    """The limits of all bots; `take` before every send or edit, `rest` after every 429."""
+    """The limits of all bots: call `acquire` before every send or edit, and `pause_chat` after every 429."""
 
     def __init__(self, redis: Redis, local_limiter: LocalSendLimiter) -> None:
         self._redis = redis
@@ -95,7 +95,7 @@ class TelegramRateLimiter:
         self._script: AsyncScript = redis.register_script(_ACQUIRE_SCRIPT)
 
     async def acquire(self, campus_id: int, chat_id: int, *, edit: bool) -> float:
-        """Seconds to wait before this chat may get a message (or an edit); 0 means go, and is counted."""
+        """Count a message (or an edit) to this chat and return 0, or return the seconds to wait."""
         pause_key, limits = _pause_key(campus_id, chat_id), _limits_of_chat(campus_id, chat_id, edit=edit)
         keys = [pause_key, *(f"campusg:bucket:{limit.name}" for limit in limits)]
         script_arguments = [
@@ -108,7 +108,7 @@ class TelegramRateLimiter:
         return max(wait / 1000, 0.0)
 
     async def pause_chat(self, campus_id: int, chat_id: int, seconds: float) -> None:
-        """Telegram said when to come back to this chat."""
+        """Allow nothing for this chat for `seconds`, as Telegram asked in a 429."""
         pause_key = _pause_key(campus_id, chat_id)
         self._local_limiter.pause(pause_key, time.monotonic() + seconds)
         try:
@@ -122,7 +122,7 @@ class TelegramRateLimiter:
 
 
 def open_telegram_rate_limiter(redis_url: str) -> TelegramRateLimiter:
-    """Buckets in this Redis, connecting when first needed."""
+    """Return a limiter that connects to Redis when first needed."""
     redis = Redis.from_url(
         redis_url, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
     )
@@ -135,14 +135,14 @@ def _pause_key(campus_id: int, chat_id: int) -> str:
 
 def _limits_of_chat(campus_id: int, chat_id: int, *, edit: bool) -> tuple[SendLimit, ...]:
     bot_limit = SendLimit(name=f"{campus_id}", max_sends=25, window_seconds=1)
-    if chat_id > 0:  # a person: one a second in the long run, five at once
+    if chat_id > 0:  # a person: one a second on average, five at once
         return bot_limit, SendLimit(name=f"{campus_id}:{chat_id}", max_sends=5, window_seconds=5)
     kind = "edits" if edit else "sends"
     return bot_limit, SendLimit(name=f"{campus_id}:{chat_id}:{kind}", max_sends=18, window_seconds=60)
 
 
 def _halve_limits(limits: Sequence[SendLimit]) -> tuple[SendLimit, ...]:
-    """Two processes at half the pace are as one at the whole."""
+    """Halve the limits: two processes together then stay within them."""
     return tuple(
         SendLimit(name=each.name, max_sends=max(each.max_sends // 2, 1), window_seconds=each.window_seconds)
         for each in limits

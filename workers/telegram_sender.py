@@ -1,4 +1,4 @@
-"""The only file that sends through Telegram: one bot a campus, every answer mapped to a plain outcome."""
+"""The sender to Telegram: one bot for each campus, and every answer mapped to a SendOutcome."""
 
 import asyncio
 import logging
@@ -27,12 +27,11 @@ from domain.buttons import Button
 from domain.logs import get_logger
 from domain.order_message_view import OrderMessageContent
 
-ANSWER_TIMEOUT_SECONDS = (
-    8.0  # seconds for a whole call; less than the lease of a card, so that no card is sent twice at once
-)
+# For a whole call. It is shorter than the lease of an order message, so that two workers never send the same one.
+ANSWER_TIMEOUT_SECONDS = 8.0
 MAX_CONNECTIONS = 32
 
-# What httpx raises while nothing has left this machine: the call may be made again without a second thought.
+# httpx raises these before anything was sent, so that the call may safely be made again.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _GONE_TEXTS = (
     "message to edit not found",
@@ -46,59 +45,59 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """It stands in the chat under this number."""
+    """The message is in the chat under this id."""
 
     message_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """It stood there in these words already."""
+    """The message had this content already."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageGone:
-    """There is nothing to edit any more: send anew."""
+    """The message to edit no longer exists: send a new one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """The person, or the group, does not let this bot write."""
+    """This bot may not write to the person or the group."""
 
     description: str
 
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """The group became a supergroup of another number."""
+    """The group became a supergroup with another id."""
 
     new_chat_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimited:
-    """Too many messages: this chat rests for so many seconds. Nothing was sent."""
+    """Nothing was sent: too many messages; this chat has to pause for `seconds`."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class SendOutcomeUnknown:
-    """Maybe it was sent."""
+    """The message may have been sent."""
 
     description: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """It was not sent and may be tried again."""
+    """The message was not sent, and may be sent again."""
 
     description: str
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRejected:
-    """Telegram will never take this message as it is: a mistake of ours."""
+    """Telegram does not accept this content: an error of ours."""
 
     description: str
 
@@ -109,10 +108,10 @@ SendOutcome = (
 
 
 class TelegramSender:
-    """The campuses' bots by the campus' number; they speak to Telegram only when something is to be said."""
+    """The bots by campus id; each makes its first request to Telegram with its first message."""
 
     def __init__(self, api: str, tokens: Mapping[int, str], request: HTTPXRequest) -> None:
-        """`tokens` may grow: campuses are founded while we run."""
+        """Take `tokens`, campus id -> bot token, which may grow: campuses are added while a worker runs."""
         self._api, self._tokens, self._request = api, tokens, request
         self._bots: dict[int, ExtBot[None]] = {}
 
@@ -125,7 +124,7 @@ class TelegramSender:
         silent: bool = False,
         photo: str | None = None,
     ) -> SendOutcome:
-        """A new message, with a photo by its file id if there is one; never repeated here: Telegram knows no keys."""
+        """Send a new message, with a photo by its file id if given. Never retries: Telegram has no idempotency keys."""
         bot = self._bot(campus_id)
         if bot is None:
             return NotSent(f"campus {campus_id} has no bot token")
@@ -150,7 +149,7 @@ class TelegramSender:
         return await _send_and_classify(call, None)
 
     async def edit(self, campus_id: int, chat_id: int, message_id: int, content: OrderMessageContent) -> SendOutcome:
-        """New words and buttons for a message of this bot; harmless when repeated."""
+        """Replace text and buttons of a message of this bot; harmless when repeated."""
         bot = self._bot(campus_id)
         if bot is None:
             return NotSent(f"campus {campus_id} has no bot token")
@@ -178,9 +177,9 @@ class TelegramSender:
 
 
 def open_telegram_sender(api: str, tokens: Mapping[int, str]) -> TelegramSender:
-    """A sender for the Bot API at this address, with a token for each campus number; asks Telegram nothing yet."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log addresses, and the token is in the address
-    os.environ.setdefault("PTB_TIMEDELTA", "1")  # RetryAfter.retry_after as it will be, without a warning
+    """Return a sender for the Bot API at this address, with tokens by campus id; makes no request yet."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs URLs, and the URL contains the token
+    os.environ.setdefault("PTB_TIMEDELTA", "1")  # RetryAfter.retry_after as a timedelta, without a warning
     return TelegramSender(api, tokens, HTTPXRequest(connection_pool_size=MAX_CONNECTIONS))
 
 
@@ -196,7 +195,7 @@ def _button(button: Button) -> InlineKeyboardButton:
 
 
 async def _send_and_classify(call: Awaitable[Message | bool], message_id: int | None) -> SendOutcome:
-    """What became of a call, by Telegram's error texts. The order matters: BadRequest is a NetworkError."""
+    """Await the call and return its outcome. The order of the handlers matters: BadRequest is a NetworkError."""
     try:
         async with asyncio.timeout(ANSWER_TIMEOUT_SECONDS):
             answer = await call
@@ -231,7 +230,7 @@ def _classify_bad_request(description: str) -> SendOutcome:
 
 
 def _classify_network_error(failure: NetworkError) -> SendOutcome:
-    """Only what never left this machine is certainly not sent; a 500 may have been delivered."""
+    """Return NotSent only for errors before sending: after a 500 the message may be in the chat."""
     if isinstance(failure.__cause__, _NOT_SENT):
         return NotSent(failure.message)
     return SendOutcomeUnknown(failure.message)

@@ -1,4 +1,4 @@
-"""A message of which nobody knows whether it was sent: not sent again by itself, and its news still gets there."""
+"""What follows an unknown outcome of a notification: it is not sent again, and its content is told in another way."""
 
 from domain.logs import get_logger
 from domain.notification_fallback import SHOWN_BY_ORDER_MESSAGE
@@ -18,7 +18,7 @@ log = get_logger(__name__)
 
 
 async def record_abandoned_send(database: UnitOfWorkFactory, notification_id: int) -> None:
-    """A message whose worker is gone while sending it; nothing when another worker sees to it."""
+    """Record the unknown outcome of a notification whose worker died while sending; nothing if another has done so."""
     async with database() as work:
         notification = await record_notification_abandoned(work, notification_id, WORKER_GONE)
         if notification is not None:
@@ -26,17 +26,17 @@ async def record_abandoned_send(database: UnitOfWorkFactory, notification_id: in
 
 
 async def record_unknown_send(work: UnitOfWork, message: NotificationRow, error: str) -> None:
-    """A message whose sending got no answer; nothing when it was taken for abandoned meanwhile."""
+    """Record the unknown outcome of a send without an answer; nothing when it was recorded as abandoned meanwhile."""
     notification = await record_notification_outcome_unknown(work, message, error)
     if notification is not None:
         await _follow_up(work, notification, error)
 
 
 async def _follow_up(work: UnitOfWork, notification: NotificationRow, error: str) -> None:
-    """What follows a loss, in the commit that wrote it down.
+    """Tell the content in another way, in the transaction that records the unknown outcome.
 
-    A message that its order's card says as well brings that card anew; whoever wrote the lost words to the other side
-    hears that they perhaps did not come; everything else is parked, and an admin sends it again or drops it.
+    When the order message says the same, it is sent anew. The author of a relayed message is told that it may not have
+    arrived. Every other notification becomes a dead letter, which an admin sends again or drops.
     """
     log.warning("notification_outcome_unknown", notification=notification.id, key=notification.key, error=error)
     if not await _reaches_reader_otherwise(work, notification):

@@ -1,4 +1,4 @@
-"""What Stripe has of a window: what was made in it by list, and what is older order by order."""
+"""Stripe's objects of a window: those made in it, read from lists, and older ones of its orders, read one by one."""
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
@@ -18,14 +18,14 @@ from workers.stripe_gateway_lists import (
     retrieve_transfer,
 )
 
-CLOCK_SKEW = 3_600  # seconds that the lists begin earlier: Stripe's clock and the database's differ by less
-AT_ONCE = 4  # calls: slow enough to leave the workers their share of Stripe's rate limit
+CLOCK_SKEW = 3_600  # seconds; lists begin earlier, as the clocks of Stripe and the database differ by less
+AT_ONCE = 4  # calls in flight: few enough to leave the workers their share of Stripe's rate limit
 TAKEN_BACK = "transfer_refund"  # Stripe's type of a balance transaction that a reversal makes
 
 
 @dataclass(slots=True, kw_only=True)
 class Objects:
-    """Stripe objects by id; `listed` of them came by lists of the window."""
+    """Stripe objects by id; `listed` of them came from the lists of the window."""
 
     intents: dict[str, StripeRecord] = field(default_factory=dict)
     transfers: dict[str, StripeRecord] = field(default_factory=dict)
@@ -34,24 +34,24 @@ class Objects:
 
     @property
     def count(self) -> int:
-        """Return how many there are."""
+        """Return the number of objects."""
         return len(self.intents) + len(self.transfers) + len(self.refunds)
 
     def orders(self) -> set[int]:
-        """The numbers of the orders that the objects name, whether there are such orders or not."""
+        """Return the ids of the orders that the objects name; such orders may not exist."""
         groups = [str(one.get("transfer_group")) for one in self.transfers.values()]
         named = [_marked(one, "order") for one in (*self.intents.values(), *self.refunds.values())]
         words = [*named, *(group.removeprefix("order_") for group in groups)]
         return {int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 19}
 
     def sagas(self) -> set[str]:
-        """The saga runs that the objects name, whether there are such runs or not."""
+        """Return the ids of the saga runs that the objects name; such runs may not exist."""
         found = (*self.intents.values(), *self.transfers.values(), *self.refunds.values())
         back = [one for sent in self.transfers.values() for one in (sent.get("reversals") or {}).get("data", [])]
         return {_marked(one, "saga") for one in (*found, *back)}
 
-    def payments(self) -> set[str]:
-        """The intents that the refunds give back."""
+    def refunded_intents(self) -> set[str]:
+        """Return the ids of the payment intents that the refunds belong to."""
         return {str(one["payment_intent"]) for one in self.refunds.values()}
 
 
@@ -60,7 +60,7 @@ def _marked(one: Mapping[str, Any], name: str) -> str:
 
 
 async def list_objects(client: StripeGateway, since: datetime) -> Objects:
-    """Everything that was made since then, and the transfers of which something was taken back since then."""
+    """Return everything that was made since then, and the transfers that were reversed since then."""
     created = {"gte": int(since.timestamp()) - CLOCK_SKEW}
     found = Objects()
     _keep(found.intents, await read_list(lambda page: list_intents(client, page), created=created))
@@ -75,18 +75,18 @@ async def list_objects(client: StripeGateway, since: datetime) -> Objects:
 
 
 async def add_older(client: StripeGateway, found: Objects, known: WindowOrders) -> None:
-    """Ask for what the lists do not cover of these orders; what Stripe does not know stays away."""
-    room = asyncio.Semaphore(AT_ONCE)
-    for sent in await _few_at_once(room, (_transfers_of(client, group) for group in known.old_groups)):
+    """Add objects of these orders that the lists do not cover; skip those that Stripe does not know."""
+    slots = asyncio.Semaphore(AT_ONCE)
+    for sent in await _few_at_once(slots, (_transfers_of(client, group) for group in known.old_groups)):
         _keep(found.transfers, sent)
-    for given in await _few_at_once(room, (_refunds_of(client, intent) for intent in known.old_payments)):
+    for given in await _few_at_once(slots, (_refunds_of(client, intent) for intent in known.old_payments)):
         _keep(found.refunds, given)
     await _retrieve_transfers(client, found, known.transfers)
     intents = [_known(retrieve_intent(client, one)) for one in sorted({*known.intents} - found.intents.keys())]
     refunds = [_known(retrieve_refund(client, one)) for one in sorted({*known.refunds} - found.refunds.keys())]
-    for made in await _few_at_once(room, intents):
+    for made in await _few_at_once(slots, intents):
         _keep(found.intents, made)
-    for made in await _few_at_once(room, refunds):
+    for made in await _few_at_once(slots, refunds):
         _keep(found.refunds, made)
 
 
@@ -105,17 +105,17 @@ async def _retrieve_transfers(client: StripeGateway, found: Objects, wanted: Ite
 
 
 async def _few_at_once(
-    room: asyncio.Semaphore, calls: Iterable[Awaitable[list[StripeRecord]]]
+    slots: asyncio.Semaphore, calls: Iterable[Awaitable[list[StripeRecord]]]
 ) -> list[list[StripeRecord]]:
-    async def in_turn(call: Awaitable[list[StripeRecord]]) -> list[StripeRecord]:
-        async with room:
+    async def with_slot(call: Awaitable[list[StripeRecord]]) -> list[StripeRecord]:
+        async with slots:
             return await call
 
-    return await asyncio.gather(*map(in_turn, calls))
+    return await asyncio.gather(*map(with_slot, calls))
 
 
 async def _known(call: Awaitable[StripeRecord]) -> list[StripeRecord]:
-    """The object; nothing where Stripe does not know it."""
+    """Return the object in a list, or an empty list when Stripe does not know it."""
     try:
         return [await call]
     except Refused as refusal:

@@ -1,4 +1,4 @@
-"""What the doing needs, passed by hand: the database, Stripe, this worker's name, and what it runs just now."""
+"""The context that functions of a worker are given: the database, Stripe, and the saga runs in flight."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from workers.stripe_gateway import StripeGateway
 
 @dataclass(slots=True, kw_only=True)
 class WorkerContext:
-    """One worker process. `running` are the sagas whose leases it keeps; `room` bounds how many at once."""
+    """One worker process. It renews the leases of `running_saga_ids`; `saga_slots` limits sagas in flight."""
 
     database: UnitOfWorkFactory
     stripe: StripeGateway

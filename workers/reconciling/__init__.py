@@ -1,1 +1,1 @@
-"""Stripe's own lists against our rows, a little every minute: what is not the same is a row that a person sees."""
+"""Reconciliation: Stripe's lists are compared with our rows, and what differs becomes a discrepancy that admins see."""

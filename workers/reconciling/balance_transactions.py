@@ -1,6 +1,6 @@
-"""Every movement of the platform's balance against the ledger, by the object it came from; and the sums of both.
+"""The comparison of Stripe's balance transactions, and of the whole balance, with the ledger.
 
-A fee that Stripe named only after the capture is booked now: it is our own fact coming late. Nothing else is.
+A fee that Stripe named only after the capture is booked here, because it follows from our own capture. Nothing else is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,10 +23,10 @@ from workers.reconciling.stripe_lists import StripeList, StripeObjects, earliest
 from workers.stripe_gateway_lists import list_balance_transactions, retrieve_balance
 
 INTERVAL = timedelta(days=1)
-OVERLAP_SECONDS = 3_600  # seconds
+OVERLAP_SECONDS = 3_600
 CHARGE_TYPES = ("charge", "payment")
-INTENT_POSTING_KEYS = ("capture:{}", "settled:{}")  # taken when it was delivered, or when a customer paid what she owed
-# Stripe's types of balance transactions, and how the postings of their sources are named.
+INTENT_POSTING_KEYS = ("capture:{}", "settled:{}")  # captured at delivery, or later when the customer paid the debt
+# Stripe's type of a balance transaction -> the posting keys of its source.
 POSTING_KEYS_BY_TYPE: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "transfer": ("transfer:{}",),
@@ -41,7 +41,7 @@ POSTING_KEYS_BY_TYPE: Mapping[str, Sequence[str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookedTransaction:
-    """What the ledger says of a movement's source: minor units, None where nothing is booked."""
+    """What the ledger has of the source of a balance transaction: minor units, None where nothing is booked."""
 
     campus_id: int
     order_id: int | None
@@ -50,11 +50,11 @@ class BookedTransaction:
 
 
 class OrderBusyError(Exception):
-    """A saga is at work for the order a movement is of."""
+    """A saga is in flight for the order of a balance transaction."""
 
 
 async def compare_with_ledger(work: UnitOfWork, found: StripeObject) -> ObservedDiscrepancy | None:
-    """The difference of a movement; None when there is none, OrderBusyError while its order is being worked on."""
+    """Return the discrepancy of a balance transaction or None; raise OrderBusyError while a saga of its order runs."""
     booked = await _read_booked(work, found)
     if booked.order_id is not None and await is_saga_at_work(work, booked.order_id):
         raise OrderBusyError
@@ -99,13 +99,13 @@ async def _read_booked(work: UnitOfWork, found: StripeObject) -> BookedTransacti
 
 
 def _posting_keys(found: StripeObject) -> Sequence[str]:
-    if found["type"] == "adjustment":  # a dispute takes, and gives back when it is won
+    if found["type"] == "adjustment":  # a dispute withdraws money, and returns it when it is won
         return ("dispute:{}",) if found["net"] < 0 else ("dispute_won:{}",)
     return POSTING_KEYS_BY_TYPE.get(found["type"], ())
 
 
 async def _sum_postings(work: UnitOfWork, keys: Sequence[str], source: str) -> tuple[int | None, int | None]:
-    """What postings of these names, or else of this object, did to Stripe's balance, and their order."""
+    """Return what postings of these keys, or else of this object, did to Stripe's balance, and their order id."""
     this = ledger_txn.c.posting_key.in_(keys) if keys else ledger_txn.c.stripe_object == source
     query = (
         select(func.sum(ledger_entry.c.amount), func.max(ledger_txn.c.order_id))
@@ -140,7 +140,7 @@ def _observe(
 
 
 async def compare_and_report(context: ReconciliationContext, found: StripeObject) -> ObservedDiscrepancy | None:
-    """Hold one movement against the ledger and note what differs; OrderBusyError while it is under way."""
+    """Compare a balance transaction and report its discrepancy; raise OrderBusyError as `compare_with_ledger` does."""
     async with context.database() as work:
         observed = await compare_with_ledger(work, found)
         if observed is not None:
@@ -149,7 +149,7 @@ async def compare_and_report(context: ReconciliationContext, found: StripeObject
 
 
 async def compare_page(context: ReconciliationContext, _list_cursor: ListCursor, objects: StripeObjects) -> int | None:
-    """A page of movements; what is under way just now is looked at again."""
+    """Compare a page; return the time of the oldest transaction of a busy order, which has to be read again."""
     reread_from: int | None = None
     for found in objects:
         try:
@@ -165,7 +165,7 @@ BALANCE_TRANSACTION_LIST = StripeList(
 
 
 async def compare_balances(context: ReconciliationContext) -> Sequence[ObservedDiscrepancy] | None:
-    """Where the sum of all postings is not Stripe's balance; None while a call is under way that may move money."""
+    """Return discrepancies of the balance by currency; None while a call is in flight that may move money."""
     before = await _read_ledger_balances(context)
     remote_balances = await context.call_stripe(retrieve_balance)
     local_balances = await _read_ledger_balances(context)
@@ -188,7 +188,7 @@ async def compare_balances(context: ReconciliationContext) -> Sequence[ObservedD
 
 
 async def _read_ledger_balances(context: ReconciliationContext) -> Mapping[str, int] | None:
-    """Stripe's balance as the ledger has it, by currency; None while a saga is between a call and its commit."""
+    """Return currency -> Stripe's balance by the ledger; None while a saga is between a call and its commit."""
     query = (
         select(ledger_account.c.currency, func.sum(ledger_entry.c.amount))
         .join(ledger_entry, ledger_entry.c.account_id == ledger_account.c.id)

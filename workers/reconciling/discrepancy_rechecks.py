@@ -1,4 +1,4 @@
-"""Looking at a difference again, because an admin asked or an hour has passed: what is gone resolves itself."""
+"""The recheck of discrepancies, when an admin asks and every hour: one that is gone is ended."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -28,7 +28,7 @@ from workers.stripe_gateway import RESOURCE_MISSING, retrieve_intent, retrieve_r
 from workers.stripe_gateway_lists import retrieve_balance_transaction, retrieve_transfer
 
 RECHECK_INTERVAL = timedelta(hours=1)
-MAX_BATCH_SIZE = 5  # before the place is kept
+MAX_BATCH_SIZE = 5  # rechecks before the list cursor is saved
 
 _OBJECT_KINDS: Mapping[DiscrepancyKind, ObjectKind] = MappingProxyType(
     {
@@ -42,7 +42,7 @@ _OBJECT_KINDS: Mapping[DiscrepancyKind, ObjectKind] = MappingProxyType(
 
 
 async def recheck_requested(context: ReconciliationContext) -> None:
-    """Those an admin asked about; each is answered."""
+    """Recheck the discrepancies that admins asked about, and answer each."""
     number = 0
     while True:
         async with context.database() as work:
@@ -57,7 +57,7 @@ async def recheck_requested(context: ReconciliationContext) -> None:
 
 
 async def recheck_open(context: ReconciliationContext, after: int) -> int | None:
-    """The next open ones; the last one's number, None at the end of them."""
+    """Recheck the next open discrepancies; return the id of the last one, or None at the end."""
     async with context.database() as work:
         some = await list_open_discrepancies_after(work, after, MAX_BATCH_SIZE)
     for each in some:
@@ -66,7 +66,7 @@ async def recheck_open(context: ReconciliationContext, after: int) -> int | None
 
 
 async def recheck_discrepancy(context: ReconciliationContext, discrepancy: Discrepancy) -> None:
-    """End it when it is gone, unless somebody saw it while this worker looked."""
+    """End the discrepancy when it is gone, unless it was seen again while this worker checked."""
     if await _still_exists(context, discrepancy):
         return
     async with context.database() as work:
@@ -80,7 +80,7 @@ async def recheck_discrepancy(context: ReconciliationContext, discrepancy: Discr
 
 
 async def _resume_payout(work: UnitOfWork, order_id: int) -> None:
-    """What was sent behind our back came back, so the runner is still owed."""
+    """Start the pay-out: an unknown transfer was reversed, so the runner is still owed the money."""
     owed = await find_payable(work, order_id)
     if owed is not None and await lock_payouts_ready(work, owed.runner_id) and await can_start_payout(work, owed.id):
         await start_saga(work, build_payout_start(owed))

@@ -1,4 +1,4 @@
-"""Holds that will lapse while their order is under way: the admins are told once, while there is time."""
+"""The alert about holds that will expire while their order is in flight."""
 
 from datetime import timedelta
 
@@ -12,11 +12,11 @@ from domain.store.schema import campus, hold, orders
 from domain.store.unit_of_work import UnitOfWork
 
 STATUSES_AFTER_PURCHASE = (OrderStatus.PLACED, OrderStatus.ON_THE_WAY, OrderStatus.ARRIVED, OrderStatus.DELIVERED)
-MAX_HOLD_DURATION = timedelta(days=31)  # no bank holds money for longer, whatever margin a campus sets
+MAX_HOLD_DURATION = timedelta(days=31)  # no bank holds money for longer; a campus may set any margin
 
 
 async def alert_expiring_holds(work: UnitOfWork) -> None:
-    """Tell of each live hold, from the purchase on, that lapses within its campus' margin."""
+    """Notify the admins once of each hold of a purchased order that expires within the margin of its campus."""
     counts = (hold.c.status == HoldStatus.HELD, hold.c.part == HoldPart.CURRENT)
     bought = (*counts, orders.c.status.in_(STATUSES_AFTER_PURCHASE))
     query = (

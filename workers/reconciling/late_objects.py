@@ -1,7 +1,8 @@
-"""What Stripe made after we had concluded that there was nothing: a hold is let go, a transfer taken back, once.
+"""The correction of late objects, which Stripe made after their saga had concluded that there was none.
 
-The difference's row is the row that names the call before it is made: its key and amount follow from it, and the state
-of Stripe's object makes a second call harmless. A person who settled it keeps our hands off.
+A hold is cancelled, and a transfer is reversed, each once. The discrepancy is committed before the call, and the key
+and amount of the call follow from it. The state of Stripe's object makes a second call harmless. A discrepancy that a
+person settled is left alone.
 """
 
 from typing import Any
@@ -24,7 +25,7 @@ CORRECTED_REASON = "given back by itself: it came after its order was over"
 
 
 async def cancel_late_hold(context: ReconciliationContext, found: StripeObject, owner: ObjectOwner) -> None:
-    """Cancel a hold nobody waits for any more."""
+    """Cancel a hold that no saga waits for any more."""
     amount: int = found["amount"]
     observed = _observe(DiscrepancyKind.LATE_INTENT, found, owner, amount)
     number = await _open_discrepancy(context, observed)
@@ -41,7 +42,7 @@ async def cancel_late_hold(context: ReconciliationContext, found: StripeObject, 
 
 
 async def _link_hold_to_intent(work: UnitOfWork, found: StripeObject) -> None:
-    """The hold whose answer never came learns which one it was."""
+    """Store the payment intent on the hold of its saga, which never got an answer."""
     closed = hold.c.status.in_((HoldStatus.RELEASED, HoldStatus.REFUSED))
     named = str((found.get("metadata") or {}).get("saga"))
     unlinked_hold = select(hold.c.id).where(hold.c.saga_id.cast(Text) == named, hold.c.payment_intent.is_(None), closed)
@@ -50,7 +51,7 @@ async def _link_hold_to_intent(work: UnitOfWork, found: StripeObject) -> None:
 
 
 async def reverse_late_transfer(context: ReconciliationContext, found: StripeObject, owner: ObjectOwner) -> None:
-    """Reverse what is left of a transfer, and book both: money went there and came back."""
+    """Reverse what is left of a transfer, and book the transfer and its reversals."""
     unreversed_amount: int = found["amount"] - found["amount_reversed"]
     observed = _observe(DiscrepancyKind.LATE_TRANSFER, found, owner, unreversed_amount)
     number = await _open_discrepancy(context, observed)
@@ -86,7 +87,7 @@ async def _book_transfer_and_reversals(
 
 
 async def _open_discrepancy(context: ReconciliationContext, observed: ObservedDiscrepancy) -> int | None:
-    """The number of the row that names the call, committed before it; None when a person settled it."""
+    """Commit the discrepancy before the call and return its id; None when a person has settled it."""
     async with context.database() as work:
         kept = await report_discrepancy(work, observed, notify_admins=False)
     return kept.id if kept.status is DiscrepancyStatus.OPEN else None

@@ -1,4 +1,4 @@
-"""Stripe's events by list: what no webhook brought is kept and handled exactly as if one had."""
+"""The list of Stripe's events: an event that no webhook brought is stored, and handled like any other."""
 
 from datetime import timedelta
 
@@ -13,14 +13,14 @@ from workers.reconciling.stripe_lists import StripeList, StripeObjects
 from workers.stripe_gateway_lists import list_events
 
 PLATFORM_EVENTS_INTERVAL = timedelta(seconds=60)
-ACCOUNT_EVENTS_INTERVAL = timedelta(minutes=10)  # there are many, and little happens on each
-OVERLAP_SECONDS = 300  # seconds; the hourly and daily looks do not lean on events at all
+ACCOUNT_EVENTS_INTERVAL = timedelta(minutes=10)  # there are many accounts, each with few events
+OVERLAP_SECONDS = 300  # an event listed even later is not lost: hourly and daily reconciliation uses no events
 
 log = get_logger(__name__)
 
 
 async def store_missed_events(context: ReconciliationContext, list_cursor: ListCursor, objects: StripeObjects) -> None:
-    """Store what is new, a small part of the list; one whose content can't be stored keeps none of the others out."""
+    """Store the new events of a page; skip and log one that Postgres does not accept."""
     async with context.database() as work:
         stored_ids = await find_stored_events(work, [str(event["id"]) for event in objects])
         for event in reversed(objects):

@@ -1,4 +1,4 @@
-"""What we know of an object of Stripe's: ours, still being worked on, born too late, or nobody's."""
+"""The ownership of an object at Stripe: owned by a row of ours, busy, late, or unowned."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ StripeObject = Mapping[str, Any]
 
 class ObjectOwnership(StrEnum):
     OWNED = "known"
-    BUSY = "busy"  # the saga that made it, or its order's, is not through: look later
-    LATE = "late"  # its saga is over and concluded that there was none
+    BUSY = "busy"  # its saga, or one of its order, is in flight: check again later
+    LATE = "late"  # its saga is over and concluded that there was no object
     UNOWNED = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectOwner:
-    """To whom an object belongs, as far as we can tell; `campus_id` is where it is told."""
+    """The owner of an object as far as we can tell; the admins of `campus_id` are told."""
 
     ownership: ObjectOwnership
     campus_id: int
@@ -37,7 +37,7 @@ class ObjectOwner:
 
 
 async def find_intent_owner(work: UnitOfWork, found: StripeObject) -> ObjectOwner:
-    """A payment intent."""
+    """Return the owner of a payment intent."""
     row = await _fetch_one(work, select(hold).where(hold.c.payment_intent == found["id"]))
     made_by = await _find_creating_saga(work, found)
     if row is not None:
@@ -45,19 +45,22 @@ async def find_intent_owner(work: UnitOfWork, found: StripeObject) -> ObjectOwne
     order_id = None if made_by is None else made_by["order_id"]
     ownership = _ownership_by_saga(made_by)
     if ownership is ObjectOwnership.LATE and found["status"] in EMPTY_STATUSES:
-        ownership = ObjectOwnership.OWNED  # its saga found nothing, and there is nothing
+        ownership = ObjectOwnership.OWNED  # it holds nothing, as its saga concluded
     return await _with_campus(work, ownership, found, order_id)
 
 
 async def _ownership_by_hold(work: UnitOfWork, row: RowMapping, found: StripeObject) -> ObjectOwnership:
-    """A hold of ours that is closed, and an intent that is not: it was approved, taken or repaired too late."""
+    """Return the ownership of an intent that has a hold.
+
+    A closed hold with a live intent is late: the intent was approved, captured or repaired after the hold was closed.
+    """
     current = HoldStatus(row["status"])
     if current in LIVE_HOLDS or current is HoldStatus.CAPTURED or found["status"] in EMPTY_STATUSES:
         return ObjectOwnership.OWNED
     if await is_saga_at_work(work, row["order_id"]):
         return ObjectOwnership.BUSY
     if HoldPart(row["part"]) is not HoldPart.CURRENT:
-        return ObjectOwnership.LATE  # the order counts on another hold, and nobody will ask for this one
+        return ObjectOwnership.LATE  # the order relies on another hold, and no saga will release this one
     order = await _fetch_one(work, select(orders.c.status).where(orders.c.id == row["order_id"]))
     return (
         ObjectOwnership.LATE
@@ -67,7 +70,7 @@ async def _ownership_by_hold(work: UnitOfWork, row: RowMapping, found: StripeObj
 
 
 async def find_transfer_owner(work: UnitOfWork, found: StripeObject) -> ObjectOwner:
-    """A transfer: known when it is booked."""
+    """Return the owner of a transfer; it is owned when it is booked."""
     made_by = await _find_creating_saga(work, found)
     order_id = None if made_by is None else made_by["order_id"]
     booked = select(ledger_txn.c.order_id).where(ledger_txn.c.posting_key == f"transfer:{found['id']}")
@@ -78,7 +81,7 @@ async def find_transfer_owner(work: UnitOfWork, found: StripeObject) -> ObjectOw
 
 
 async def find_refund_owner(work: UnitOfWork, found: StripeObject) -> ObjectOwner:
-    """A refund: one that came late is a person's to judge as well, as the customer has it."""
+    """Return the owner of a refund; a late one counts as unowned, as the customer has it and a person must decide."""
     row = await _fetch_one(work, select(refund.c.order_id).where(refund.c.refund == found["id"]))
     if row is not None:
         return await _with_campus(work, ObjectOwnership.OWNED, found, row["order_id"])
@@ -95,22 +98,21 @@ def _ownership_by_saga(row: RowMapping | None) -> ObjectOwnership:
         return ObjectOwnership.UNOWNED
     status = SagaStatus(row["status"])
     if status is SagaStatus.RESOLVED:
-        return ObjectOwnership.UNOWNED  # a person settled it elsewhere: whatever it made after all, a person judges
+        return ObjectOwnership.UNOWNED  # a person settled it elsewhere, so a person decides about its objects too
     if status in FINAL_STATUSES:
         return ObjectOwnership.LATE
-    return (
-        ObjectOwnership.OWNED if status is SagaStatus.STUCK else ObjectOwnership.BUSY
-    )  # a stuck one is seen where it stands
+    # Admins see a stuck saga already, so its object needs no discrepancy.
+    return ObjectOwnership.OWNED if status is SagaStatus.STUCK else ObjectOwnership.BUSY
 
 
 async def is_saga_at_work(work: UnitOfWork, order_id: int) -> bool:
-    """Whether a saga is at work for this order."""
+    """Return whether a saga is in flight for this order."""
     query = select(saga.c.id).where(saga.c.order_id == order_id, saga.c.wake_at.is_not(None)).limit(1)
     return (await work.connection.execute(query)).scalar_one_or_none() is not None
 
 
 async def _find_creating_saga(work: UnitOfWork, found: StripeObject) -> RowMapping | None:
-    """The saga that says it made this, if there is one."""
+    """Return the saga that the metadata of the object names, if it exists."""
     try:
         named = UUID(str((found.get("metadata") or {}).get("saga")))
     except ValueError:
@@ -121,7 +123,7 @@ async def _find_creating_saga(work: UnitOfWork, found: StripeObject) -> RowMappi
 async def _with_campus(
     work: UnitOfWork, ownership: ObjectOwnership, found: StripeObject, order_id: int | None
 ) -> ObjectOwner:
-    """With the campus that is told: its order's, its customer's or runner's, else that of who runs all this."""
+    """Add the campus that is told: of the order, else of the customer or runner, else the first campus."""
     if order_id is not None:
         query = select(orders.c.campus_id).where(orders.c.id == order_id)
     else:
@@ -135,7 +137,7 @@ async def _with_campus(
 
 
 async def require_first_campus_id(work: UnitOfWork) -> int:
-    """The campus this deployment began with: its admins hear what belongs to none."""
+    """Return the first campus of this deployment; its admins are told of objects that belong to no campus."""
     return int((await work.connection.execute(select(func.min(campus.c.id)))).scalar_one())
 
 

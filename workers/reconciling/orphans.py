@@ -1,4 +1,4 @@
-"""The hourly sweep: every payment, transfer and refund at Stripe belongs to a row of ours, or becomes a difference."""
+"""The hourly check for orphans: an intent, transfer or refund at Stripe without a row of ours is a discrepancy."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -24,13 +24,13 @@ from workers.reconciling.stripe_lists import StripeList, StripeObjects, earliest
 from workers.stripe_gateway_lists import list_intents, list_refunds, list_transfers
 
 INTERVAL = timedelta(hours=1)
-OVERLAP_SECONDS = 600  # seconds
+OVERLAP_SECONDS = 600
 ORDER_NUMBER_PATTERN = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectKind:
-    """A kind of object: whose one is, how much money hangs on it (minor units), and what to do with a late one."""
+    """A kind of object: how to find its owner, its money (minor units), and how to correct a late one."""
 
     find_owner: Callable[[UnitOfWork, StripeObject], Awaitable[ObjectOwner]]
     amount_at_stake: Callable[[StripeObject], int]
@@ -39,19 +39,19 @@ class ObjectKind:
 
 
 def held_or_captured_amount(found: StripeObject) -> int:
-    """What an intent holds, or took."""
+    """Return the minor units that an intent holds or has captured."""
     if found["status"] == "succeeded":
         return int(found["amount_received"])
     return int(found["amount"]) if found["status"] in HOLDING_STATUSES else 0
 
 
 def unreversed_amount(found: StripeObject) -> int:
-    """What of a transfer was not taken back."""
+    """Return the minor units of a transfer that were not reversed."""
     return int(found["amount"]) - int(found["amount_reversed"])
 
 
 def refunded_amount(found: StripeObject) -> int:
-    """What a refund gives, or gave, unless the bank sent it back."""
+    """Return the minor units of a refund, 0 when it failed or was cancelled."""
     return 0 if found["status"] in ("failed", "canceled") else int(found["amount"])
 
 
@@ -73,7 +73,7 @@ REFUNDS = ObjectKind(
 
 
 async def check_object(context: ReconciliationContext, object_kind: ObjectKind, found: StripeObject) -> ObjectOwnership:
-    """Whose it is, and what follows: nothing, later, given back, or a difference."""
+    """Find the owner of an object, report an unowned one, correct a late one, and return the ownership."""
     async with context.database() as work:
         owner = await object_kind.find_owner(work, found)
         is_late = owner.ownership is ObjectOwnership.LATE
@@ -100,7 +100,7 @@ def _observe(object_kind: ObjectKind, found: StripeObject, owner: ObjectOwner) -
 
 
 def _claimed_order_id(found: StripeObject) -> int | None:
-    """The order it says it is of: a claim, good enough to keep more money from going there."""
+    """Return the order that the metadata names: it is not verified, but enough to stop more payments for it."""
     number = ORDER_NUMBER_PATTERN.fullmatch(str((found.get("metadata") or {}).get("order")))
     return None if number is None else int(number[0])
 

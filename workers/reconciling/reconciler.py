@@ -1,8 +1,7 @@
-"""The rounds of reconciliation: what is read how often, by one worker at a time, and what happens when Stripe is away.
+"""The reconciler: which lists and rows are compared how often, and what happens when Stripe is away.
 
-A round is a task inside every worker, like the rest of the sweep: no cron, and nothing in Redis. A lease on the list
-decides who reads it. Its calls are made one after the other, at most twenty a turn, so that no cancel and no capture
-ever waits behind them.
+It is a task of the sweeper inside every worker, without cron and without Redis. A lease on a list decides which worker
+reads it. A turn makes at most twenty calls, one after the other, so that no cancel or capture waits behind them.
 """
 
 import asyncio
@@ -39,12 +38,12 @@ from workers.reconciling.stripe_lists import StripeList, read_stripe_list
 from workers.worker_context import WorkerContext
 
 CHECK_INTERVAL = timedelta(seconds=60)
-CONTINUE_DELAY = timedelta(seconds=5)  # a list that is longer than a turn
+CONTINUE_DELAY = timedelta(seconds=5)  # after a turn that did not reach the end of the list
 MAX_RETRY_DELAY = timedelta(minutes=15)
-ACCOUNT_LIST_PREFIX = "events:"  # and the account
+ACCOUNT_LIST_PREFIX = "events:"  # followed by the account
 MAX_NEW_ACCOUNTS = 20
 UNLIMITED = 1_000_000  # calls, or seconds
-RECHECK_DELAY_SECONDS = 0.5  # seconds
+RECHECK_DELAY_SECONDS = 0.5
 
 STRIPE_LISTS: Mapping[str, StripeList] = MappingProxyType(
     {
@@ -98,7 +97,7 @@ async def _check_by_number(
     check_batch: Callable[[ReconciliationContext, int], Awaitable[int | None]],
     delay: timedelta,
 ) -> None:
-    """Go through rows of fenced_context by their numbers, with the place kept between turns."""
+    """Check rows in the order of their ids, batch by batch; the list cursor keeps the place between turns."""
     after: int | None = int(list_cursor.cursor or 0)
     while after is not None:
         after = await check_batch(context, after)
@@ -115,7 +114,7 @@ ROW_CHECKS: Mapping[str, Callable[[ReconciliationContext, ListCursor], Awaitable
 
 
 async def reconcile(worker_context: WorkerContext, stopping: asyncio.Event) -> None:
-    """One turn: what an admin wants looked at, then the lists that are due; it ends early when the worker does."""
+    """Run one turn: recheck what admins asked for, then read lists that are due; end early when `stopping` is set."""
     context = new_reconciliation_context(worker_context, stopping)
     async with context.database() as work:
         await add_list_cursors(work, dict.fromkeys((*STRIPE_LISTS, *ROW_CHECKS)))
@@ -129,14 +128,14 @@ async def reconcile(worker_context: WorkerContext, stopping: asyncio.Event) -> N
 
 
 async def _read_next_due(context: ReconciliationContext) -> bool:
-    """Read the list that is due for longest; False when there is none, or this turn is over."""
+    """Read the list that has been due for longest; return False when there is none, or this turn is over."""
     async with context.database() as work:
         list_cursor = await lease_list_cursor(work, context.worker)
     return list_cursor is not None and await read_leased_list(context, list_cursor)
 
 
 async def read_leased_list(context: ReconciliationContext, list_cursor: ListCursor) -> bool:
-    """Read a taken list; False when the turn is over, another worker took the list, or Stripe is away."""
+    """Read a leased list; return False when the turn is over, another worker took the list, or Stripe is away."""
     fenced_context = replace(context, database=fenced(context.database, list_cursor))
     try:
         await _read_list(fenced_context, list_cursor)
@@ -165,7 +164,7 @@ async def _read_list(context: ReconciliationContext, list_cursor: ListCursor) ->
 
 
 async def reconcile_everything(worker_context: WorkerContext) -> None:
-    """Read every list to its end now, however long it takes; what another worker reads just now is waited for."""
+    """Read every list to its end now, without limits, and wait for lists that another worker is reading."""
     context = new_reconciliation_context(
         worker_context, asyncio.Event(), max_calls=UNLIMITED, max_duration_seconds=UNLIMITED
     )

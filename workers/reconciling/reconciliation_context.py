@@ -1,4 +1,4 @@
-"""One worker's turn at reconciling: so many calls and so much time, that what people wait for is never behind it."""
+"""The context of one turn of reconciliation: it limits calls and time, so that people do not wait behind it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,29 +11,29 @@ from domain.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from workers.stripe_gateway import StripeGateway
 from workers.worker_context import WorkerContext
 
-MAX_CALLS = 20  # a turn, one after the other; Stripe takes 25 a second in its test world
-MAX_DURATION_SECONDS = 30.0  # seconds; a call that began just before may take its own time
+MAX_CALLS = 20  # a turn, one after the other; Stripe allows 25 a second in test mode
+MAX_DURATION_SECONDS = 30.0  # no call starts later; one that is in flight then is awaited
 
 T = TypeVar("T")
 
 
 class CallBudgetSpentError(Exception):
-    """This turn has made all the calls it may; the next one goes on."""
+    """This turn may make no more calls; the next turn continues."""
 
 
 @dataclass(slots=True, kw_only=True)
 class ReconciliationContext:
-    """What a look needs; `calls` and `deadline` (the loop's clock) bound it."""
+    """What a turn needs; `calls_left` and `deadline` (by the clock of the event loop) limit it."""
 
     database: UnitOfWorkFactory
     stripe: StripeGateway
     worker: str
     calls_left: int
     deadline: float
-    stopping: asyncio.Event  # the worker is about to end
+    stopping: asyncio.Event  # set: the worker is about to end
 
     async def call_stripe(self, call: Callable[[StripeGateway], Awaitable[T]]) -> T:
-        """Make a call to Stripe; CallBudgetSpentError when this turn may make no more, CallFailed as calls fail."""
+        """Make a call to Stripe; raise CallBudgetSpentError when this turn may make no more, or CallFailed."""
         is_over = asyncio.get_running_loop().time() >= self.deadline
         if self.calls_left <= 0 or is_over or self.stopping.is_set():
             raise CallBudgetSpentError
@@ -48,7 +48,7 @@ def new_reconciliation_context(
     max_calls: int = MAX_CALLS,
     max_duration_seconds: float = MAX_DURATION_SECONDS,
 ) -> ReconciliationContext:
-    """A turn that begins now."""
+    """Return the context of a turn that begins now."""
     return ReconciliationContext(
         database=worker_context.database,
         stripe=worker_context.stripe.with_reads_ranked_last(),
@@ -60,15 +60,14 @@ def new_reconciliation_context(
 
 
 def fenced(database: UnitOfWorkFactory, list_cursor: ListCursor) -> UnitOfWorkFactory:
-    """Units of work that commit only while no other worker has taken this list; else CallBudgetSpentError."""
+    """Return units of work that raise CallBudgetSpentError instead of committing once another worker has the list."""
 
     @asynccontextmanager
     async def unit_of_work() -> AsyncIterator[UnitOfWork]:
         async with database() as work:
             yield work
-            if not await still_taken(
-                work, list_cursor
-            ):  # last, for whoever brings a list forward holds other rows before
+            # Last, because a transaction that makes a list due locks other rows before the list cursor.
+            if not await still_taken(work, list_cursor):
                 raise CallBudgetSpentError
 
     return unit_of_work

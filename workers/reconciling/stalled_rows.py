@@ -1,4 +1,4 @@
-"""What stands unfinished here for more than five minutes, and no saga works for it: read again, moved only forward."""
+"""The check of rows that have been unfinished for five minutes without a saga in flight."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -30,12 +30,12 @@ from workers.reconciling.reconciliation_context import ReconciliationContext
 from workers.stripe_gateway import RESOURCE_MISSING, retrieve_intent
 
 STALLED_DELAY = timedelta(minutes=5)
-MAX_ROWS = 50  # of a kind at once
-MAX_HOLDS = 5  # before the place is kept: each is a call or two, and a turn has few
+MAX_ROWS = 50  # of each kind in one check
+MAX_HOLDS = 5  # before the list cursor is saved: each costs one or two calls, and a turn has few
 
 
 async def check_stalled_holds(context: ReconciliationContext, after: int) -> int | None:
-    """The next live holds that nobody works for; the last one's number, None at the end of them."""
+    """Check the next live holds without a saga; return the id of the last one, or None at the end."""
     async with context.database() as work:
         rows = await _idle_holds(work, after)
     for row in rows:
@@ -61,7 +61,7 @@ def _has_running_saga(order_id: ColumnElement[int]) -> ColumnElement[bool]:
 
 
 async def check_stalled_hold(context: ReconciliationContext, row: RowMapping) -> None:
-    """Read the intent again: what is over lets go of it, an order that goes on and lost it is a difference."""
+    """Read the intent: release it when the order is over; report a discrepancy when an order in flight has lost it."""
     try:
         found = await context.call_stripe(lambda client: retrieve_intent(client, row["payment_intent"]))
     except Refused as refusal:
@@ -85,7 +85,7 @@ async def check_stalled_hold(context: ReconciliationContext, row: RowMapping) ->
 
 
 def observe_hold_mismatch(row: RowMapping, found: StripeObject) -> ObservedDiscrepancy:
-    """A hold that we count on, and that is not held."""
+    """Return the discrepancy of a live hold that Stripe does not hold."""
     return ObservedDiscrepancy(
         kind=DiscrepancyKind.HOLD_MISMATCH,
         subject=row["payment_intent"],
@@ -99,7 +99,7 @@ def observe_hold_mismatch(row: RowMapping, found: StripeObject) -> ObservedDiscr
 
 
 async def is_hold_mismatched(context: ReconciliationContext, payment_intent: str) -> bool:
-    """Whether a hold is still not what Stripe says."""
+    """Return whether a hold is live in our rows and Stripe still does not hold it."""
     async with context.database() as work:
         query = select(hold.c.status).where(hold.c.payment_intent == payment_intent)
         status = (await work.connection.execute(query)).scalar_one_or_none()
@@ -111,7 +111,7 @@ async def is_hold_mismatched(context: ReconciliationContext, payment_intent: str
 
 
 async def check_stalled_payouts(work: UnitOfWork) -> None:
-    """A pay-out that is being sent has a saga that sends it, or one that stands stuck; else a person has to look."""
+    """Report pay-outs in the status sending without a saga in flight or stuck: a person has to look at them."""
     for row in await _find_orphan_payouts(work):
         observed = ObservedDiscrepancy(
             kind=DiscrepancyKind.ORPHAN_PAYOUT,
@@ -135,12 +135,12 @@ async def _find_orphan_payouts(work: UnitOfWork) -> Sequence[RowMapping]:
 
 
 async def is_payout_orphaned(work: UnitOfWork, subject: str) -> bool:
-    """Whether nobody sends this pay-out still."""
+    """Return whether this pay-out is still without a saga that sends it."""
     return any(f"payable {row['id']}" == subject for row in await _find_orphan_payouts(work))
 
 
 async def check_pending_refunds(work: UnitOfWork) -> None:
-    """A refund that the bank keeps waiting and whose saga gave up waiting is looked at once a day."""
+    """Start a check once a day for each refund that is still pending after its saga has ended."""
     old = refund.c.asked_at < func.now() - STALLED_DELAY
     pending = refund.c.status == RefundStatus.PENDING
     query = (

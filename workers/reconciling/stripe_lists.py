@@ -1,7 +1,7 @@
-"""Reading one of Stripe's lists on from where the last worker stopped, newest first, page by page.
+"""The reader of Stripe's lists: newest first, page by page, from where the last worker stopped.
 
-The watermark is Stripe's clock, never ours. It moves only when the list was read to its end; until then the place in it
-is kept, so that a long list needs several turns and a killed worker costs nothing but a page looked at twice.
+The watermark is a time of Stripe's clock, never of ours. It moves only when the list was read to its end. Until then
+the list cursor keeps the place: a long list may take several turns, and after a crash only one page is read twice.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,16 +14,17 @@ from domain.store.list_cursor_repository import ListCursor, record_list_read, re
 from workers.reconciling.reconciliation_context import CallBudgetSpentError, ReconciliationContext
 from workers.stripe_gateway import MAX_PAGE_SIZE, StripeGateway, StripeParams, StripeResponse
 
-INITIAL_LOOKBACK = timedelta(days=1)  # how far back a list is read that nobody has read before
+INITIAL_LOOKBACK = timedelta(days=1)  # how far back a list is read the first time
 
 StripeObjects = Sequence[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripeList:
-    """A list of Stripe's. `look` has each page; it returns when the oldest object was made that it wants to see again.
+    """One of Stripe's lists.
 
-    `overlap` (seconds) is read a second time: what Stripe lists late is not lost.
+    `handle_page` handles each page, and returns the creation time of the oldest object that has to be read again.
+    `overlap_seconds` before the watermark are read a second time, so that objects that Stripe lists late are not lost.
     """
 
     fetch_page: Callable[[StripeGateway, StripeParams, str | None], Awaitable[StripeResponse]]
@@ -33,7 +34,7 @@ class StripeList:
 
 
 async def read_stripe_list(context: ReconciliationContext, list_cursor: ListCursor, stripe_list: StripeList) -> None:
-    """Read the list to its end, or raise CallBudgetSpentError or CallFailed with the place kept."""
+    """Read the list to its end; on CallBudgetSpentError or CallFailed the list cursor has kept the place."""
     since = await _since(context, list_cursor)
     cursor, newest, watermark = list_cursor.cursor, list_cursor.newest, list_cursor.watermark
     while True:
@@ -63,7 +64,7 @@ async def _fetch_page(
 
 
 def earliest(one: int | None, other: int | None) -> int | None:
-    """The earlier of two moments, where there are two."""
+    """Return the earlier of two times, the other one if one is None, or None."""
     return min((moment for moment in (one, other) if moment is not None), default=None)
 
 
