@@ -1,1 +1,1 @@
-"""For people without accounts: stand-ins for Telegram and Stripe, and what starts and plays a whole CampusG."""
+"""Stand-ins for Telegram and Stripe, and programs that start and exercise a whole CampusG without any account."""

@@ -8,7 +8,7 @@ from workers.account_sums import accounts_of_rows
 from workers.audit_snapshot import AuditSnapshot, read_snapshot
 from workers.invariants import INVARIANTS, Finding
 from workers.stripe_gateway import StripeGateway
-from workers.window_books import read_window
+from workers.window_snapshot import read_window
 
 MODES = ("full", "window")
 DAYS = 7  # days of the window

@@ -16,7 +16,7 @@ from domain.store.unit_of_work import QueueJob, create_database_engine, create_u
 from workers.audit_snapshot import AuditSnapshot, Coverage, read_snapshot
 from workers.invariants import INVARIANTS, Finding
 from workers.stripe_gateway import StripeGateway, open_stripe_gateway
-from workers.window_books import read_window
+from workers.window_snapshot import read_window
 
 MAX_RECHECKS = 2
 RECHECK_DELAY_SECONDS = 2.0

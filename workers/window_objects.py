@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from workers.audit_snapshot import StripeRecord, read_list
+from workers.audit_snapshot import StripeRecord, read_stripe_list
 from workers.audit_window import WindowOrders
 from workers.call_failures import Refused
 from workers.stripe_gateway import RESOURCE_MISSING, StripeGateway, retrieve_intent, retrieve_refund
@@ -18,9 +18,9 @@ from workers.stripe_gateway_lists import (
     retrieve_transfer,
 )
 
-CLOCK_SKEW = 3_600  # seconds; lists begin earlier, as the clocks of Stripe and the database differ by less
-AT_ONCE = 4  # calls in flight: few enough to leave the workers their share of Stripe's rate limit
-TAKEN_BACK = "transfer_refund"  # Stripe's type of a balance transaction that a reversal makes
+CLOCK_SKEW_SECONDS = 3_600  # seconds; lists begin earlier, as the clocks of Stripe and the database differ by less
+MAX_CONCURRENT_CALLS = 4  # calls in flight: few enough to leave the workers their share of Stripe's rate limit
+REVERSAL_TRANSACTION_TYPE = "transfer_refund"  # Stripe's type of a balance transaction that a reversal makes
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,13 +61,16 @@ def _marked(one: Mapping[str, Any], name: str) -> str:
 
 async def list_objects(client: StripeGateway, since: datetime) -> Objects:
     """Return everything that was made since then, and the transfers that were reversed since then."""
-    created = {"gte": int(since.timestamp()) - CLOCK_SKEW}
+    created = {"gte": int(since.timestamp()) - CLOCK_SKEW_SECONDS}
     found = Objects()
-    _keep(found.intents, await read_list(lambda page: list_intents(client, page), created=created))
-    _keep(found.transfers, await read_list(lambda page: list_transfers(client, page), created=created))
-    _keep(found.refunds, await read_list(lambda page: list_refunds(client, page), created=created))
-    back = await read_list(
-        lambda page: list_balance_transactions(client, page), created=created, type=TAKEN_BACK, expand=["data.source"]
+    _keep(found.intents, await read_stripe_list(lambda page: list_intents(client, page), created=created))
+    _keep(found.transfers, await read_stripe_list(lambda page: list_transfers(client, page), created=created))
+    _keep(found.refunds, await read_stripe_list(lambda page: list_refunds(client, page), created=created))
+    back = await read_stripe_list(
+        lambda page: list_balance_transactions(client, page),
+        created=created,
+        type=REVERSAL_TRANSACTION_TYPE,
+        expand=["data.source"],
     )
     found.listed = found.count
     await _retrieve_transfers(client, found, {str(one["source"]["transfer"]) for one in back if one["source"]})
@@ -76,35 +79,35 @@ async def list_objects(client: StripeGateway, since: datetime) -> Objects:
 
 async def add_older(client: StripeGateway, found: Objects, known: WindowOrders) -> None:
     """Add objects of these orders that the lists do not cover; skip those that Stripe does not know."""
-    slots = asyncio.Semaphore(AT_ONCE)
-    for sent in await _few_at_once(slots, (_transfers_of(client, group) for group in known.old_groups)):
+    slots = asyncio.Semaphore(MAX_CONCURRENT_CALLS)
+    for sent in await _gather_limited(slots, (_transfers_of(client, group) for group in known.old_groups)):
         _keep(found.transfers, sent)
-    for given in await _few_at_once(slots, (_refunds_of(client, intent) for intent in known.old_payments)):
+    for given in await _gather_limited(slots, (_refunds_of(client, intent) for intent in known.old_payments)):
         _keep(found.refunds, given)
     await _retrieve_transfers(client, found, known.transfers)
-    intents = [_known(retrieve_intent(client, one)) for one in sorted({*known.intents} - found.intents.keys())]
-    refunds = [_known(retrieve_refund(client, one)) for one in sorted({*known.refunds} - found.refunds.keys())]
-    for made in await _few_at_once(slots, intents):
+    intents = [_found_or_empty(retrieve_intent(client, one)) for one in sorted({*known.intents} - found.intents.keys())]
+    refunds = [_found_or_empty(retrieve_refund(client, one)) for one in sorted({*known.refunds} - found.refunds.keys())]
+    for made in await _gather_limited(slots, intents):
         _keep(found.intents, made)
-    for made in await _few_at_once(slots, refunds):
+    for made in await _gather_limited(slots, refunds):
         _keep(found.refunds, made)
 
 
 async def _transfers_of(client: StripeGateway, group: str) -> list[StripeRecord]:
-    return await read_list(lambda page: list_transfers(client, page), transfer_group=group)
+    return await read_stripe_list(lambda page: list_transfers(client, page), transfer_group=group)
 
 
 async def _refunds_of(client: StripeGateway, intent: str) -> list[StripeRecord]:
-    return await read_list(lambda page: list_refunds(client, page), payment_intent=intent)
+    return await read_stripe_list(lambda page: list_refunds(client, page), payment_intent=intent)
 
 
 async def _retrieve_transfers(client: StripeGateway, found: Objects, wanted: Iterable[str]) -> None:
-    calls = [_known(retrieve_transfer(client, one)) for one in sorted({*wanted} - found.transfers.keys())]
-    for made in await _few_at_once(asyncio.Semaphore(AT_ONCE), calls):
+    calls = [_found_or_empty(retrieve_transfer(client, one)) for one in sorted({*wanted} - found.transfers.keys())]
+    for made in await _gather_limited(asyncio.Semaphore(MAX_CONCURRENT_CALLS), calls):
         _keep(found.transfers, made)
 
 
-async def _few_at_once(
+async def _gather_limited(
     slots: asyncio.Semaphore, calls: Iterable[Awaitable[list[StripeRecord]]]
 ) -> list[list[StripeRecord]]:
     async def with_slot(call: Awaitable[list[StripeRecord]]) -> list[StripeRecord]:
@@ -114,7 +117,7 @@ async def _few_at_once(
     return await asyncio.gather(*map(with_slot, calls))
 
 
-async def _known(call: Awaitable[StripeRecord]) -> list[StripeRecord]:
+async def _found_or_empty(call: Awaitable[StripeRecord]) -> list[StripeRecord]:
     """Return the object in a list, or an empty list when Stripe does not know it."""
     try:
         return [await call]

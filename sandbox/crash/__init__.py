@@ -1,1 +1,1 @@
-"""`make crash`: real processes killed at exact points of every step of every saga, and what became of each."""
+"""`make crash`: kills real processes at exact points of every saga step, and reports what became of each case."""

@@ -1,4 +1,4 @@
-"""`make crash`: kill a real process at every point of every step of every saga, and print what became of it."""
+"""`make crash`: kill a real process at every point of every step of every saga, and print what became of each case."""
 
 import argparse
 import sys
@@ -19,12 +19,13 @@ from sandbox.launch.processes import LaunchError
 from sandbox.launch.stack import Stack, StackConfig
 from sandbox.play.populated_campuses import PopulatedCampus, accounts_of_campuses, create_populated_campus
 
-CAMPUS_COUNT = max(MAX_CASES_PER_KILL.values())  # a campus for each case of a kill, so that no group is told too much
-FIRST_CAMPUS_NUMBER = 3  # as numbers go (see create_populated_campus)
+# a campus for each case of a kill, so that no runner group reaches Telegram's rate limit
+CAMPUS_COUNT = max(MAX_CASES_PER_KILL.values())
+FIRST_CAMPUS_NUMBER = 3  # the `number` of create_populated_campus
 
 
 def main() -> int:
-    """Run the chosen cases; 0 when all settled in time and the books are clean."""
+    """Run the chosen cases. Return 0 when all settled in time and the books are clean."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.crash", description=__doc__)
     parser.add_argument("steps", type=Path, help="the pinned list of every saga's steps, as JSON")
     parser.add_argument(
@@ -41,7 +42,7 @@ def main() -> int:
 
 
 def run_crash_cases(folder: Path, cases: Sequence[CrashCase]) -> int:
-    """Play the cases on throw-away data in this folder."""
+    """Run the cases with throw-away data in this folder. Return 1 when a case failed."""
     runners = 2 * (len(cases) // CAMPUS_COUNT + 1)
     populated_campuses = tuple(
         create_populated_campus(folder, f"crash{at}", FIRST_CAMPUS_NUMBER + at, runners=runners)
@@ -55,7 +56,7 @@ def run_crash_cases(folder: Path, cases: Sequence[CrashCase]) -> int:
 
 @contextmanager
 def running_dependencies(folder: Path, populated_campuses: tuple[PopulatedCampus, ...]) -> Iterator[Stack]:
-    """Everything but the bot and the worker, for the length of a block."""
+    """Run everything but the bot and the worker, for the length of a block."""
     files = tuple(populated_campus.chats.file for populated_campus in populated_campuses)
     stack = Stack(
         StackConfig(folder=folder, accounts=accounts_of_campuses(populated_campuses), campus_files=files),
@@ -71,10 +72,10 @@ def running_dependencies(folder: Path, populated_campuses: tuple[PopulatedCampus
 async def kill_and_report(
     stack: Stack, populated_campuses: tuple[PopulatedCampus, ...], cases: Sequence[CrashCase]
 ) -> Sequence[CaseOutcome]:
-    """All the cases, batch by batch, told as they come."""
+    """Run all cases, batch by batch, and print each result at once."""
     outcomes: list[CaseOutcome] = []
     async with start_crash_stack(stack, populated_campuses, tuple(KilledProcess)) as crash_stack:
-        await crash_stack.stripe.post("/sim/webhooks", {"drop": True})  # nothing may depend on them
+        await crash_stack.stripe.post("/sim/webhooks", {"drop": True})  # no case may depend on webhooks
         _print_flushed(TABLE_HEADER)
         began, kills, last_call = time.monotonic(), 0, 0
         remaining_batches = deque(batch_cases(cases))
@@ -84,9 +85,8 @@ async def kill_and_report(
             kills += 1
             for outcome in batch_outcomes:
                 if outcome.is_point_missed and len(batch) > 1:
-                    remaining_batches.append(
-                        [outcome.case]
-                    )  # what another one keeps back may stand in its way: again, alone
+                    # A message held for another case of the batch may have blocked this one: run it again, alone.
+                    remaining_batches.append([outcome.case])
                     continue
                 outcomes.append(outcome)
                 _print_flushed(format_case_line(outcome))

@@ -1,4 +1,4 @@
-"""What Postgres and Stripe say of a case: where its saga stood at the kill, whether all is settled, what was made."""
+"""Checks a case in Postgres and at Stripe: the saga's position at the kill, what is unsettled, the effects."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -22,10 +22,10 @@ UNION ALL
 SELECT 'an order message of #' || order_id || ' is due' FROM order_message JOIN orders ON orders.id = order_id
  WHERE customer_id = ANY($1) AND due_at IS NOT NULL
 UNION ALL
-SELECT 'the message ' || notification.name || ' is ' || status FROM notification
+SELECT 'the notification ' || notification.name || ' is ' || status FROM notification
  WHERE chat_id = ANY($1) AND status IN ('due', 'sending')
 """
-# Objects a call makes: their kind at Stripe, and the metadata that says whose they are.
+# Objects that a call creates: their kind at Stripe, and the metadata key that names their owner.
 OBJECT_MADE_BY_STEP: Mapping[str, tuple[str, str]] = {
     "ensure_customer": ("customer", "person"),
     "open_checkout": ("checkout.session", "saga"),
@@ -39,7 +39,7 @@ OBJECT_MADE_BY_STEP: Mapping[str, tuple[str, str]] = {
 
 
 async def describe_misplacement(crash_stack: CrashStack, case: CrashCase, saga_id: UUID | None) -> str | None:
-    """What is wrong with where the saga stands after the kill, by its committed row; None: it was the very point."""
+    """Return what is wrong with the saga's committed position after the kill, or None when it is the expected one."""
     found = [] if saga_id is None else await crash_stack.query(SAGA_POSITION, saga_id)
     if case.killed_step.step_kind is StepKind.LOCAL_AT_START:
         row_exists = bool(found)
@@ -56,13 +56,13 @@ async def describe_misplacement(crash_stack: CrashStack, case: CrashCase, saga_i
     is_past = _is_past(case, row["status"], row["position"], row["call"])
     if is_past is (case.point in POINTS_AFTER_COMMIT):
         return None
-    return f"it stood {row['status']} at {row['position']} with the call {row['call']}"
+    return f"it is {row['status']} at {row['position']} with the call {row['call']}"
 
 
 def _is_past(case: CrashCase, status: str, position: int, call: str | None) -> bool:
     if case.killed_step.is_compensation:
         if status == "running":
-            return False  # what is refused is not written down yet
+            return False  # a refusal is not recorded yet
         return status != "compensating" or position < case.position
     if status != "running" or position > case.position:
         return True
@@ -76,7 +76,7 @@ def _is_past(case: CrashCase, status: str, position: int, call: str | None) -> b
 async def find_unsettled(
     crash_stack: CrashStack, scenario: CrashScenario | None, person_ids: Sequence[int]
 ) -> str | None:
-    """What is still to come, or None; without an errand whatever end there is will do."""
+    """Return what is not settled yet, or None. Without a scenario no end is required."""
     for row in await crash_stack.query(UNSETTLED, list(person_ids)):
         return str(row[0])
     if scenario is not None and not await crash_stack.query(scenario.end_query, scenario.end_argument):
@@ -87,9 +87,9 @@ async def find_unsettled(
 async def count_step_effects(
     crash_stack: CrashStack, case: CrashCase, saga_id: UUID | None, person_id: int, effect_counts: Counter[str]
 ) -> int | None:
-    """How often Stripe did what the step asks for, objects it made included; None where it asks for nothing.
+    """Return how often Stripe did what the step asks for, or None when the step asks for nothing.
 
-    `done` counts what each step of the saga did.
+    Objects that the step created count too. `effect_counts` has the effects of each step of the saga.
     """
     if case.killed_step.step_kind is not StepKind.WRITE_CALL:
         return None
@@ -105,7 +105,7 @@ async def count_step_effects(
 
 
 async def count_effects_by_saga(crash_stack: CrashStack, last_call: int) -> tuple[dict[str, Counter[str]], int]:
-    """How often each step of each saga took effect at Stripe, under whatever key; and the last call's number."""
+    """Count the effects of each saga's steps at Stripe, under any key. Return also the last call's number."""
     effect_counts: dict[str, Counter[str]] = defaultdict(Counter)
     for call in json_objects(await crash_stack.stripe.get("/sim/requests", after=last_call)):
         last_call = json_integer(call["seq"])

@@ -1,4 +1,4 @@
-"""Every case there is: a step of a saga, a point, and the errand that leads there; held against the pinned steps."""
+"""All crash cases: a saga step, a kill point and the scenario that reaches it, checked against the pinned steps."""
 
 import json
 import re
@@ -26,22 +26,22 @@ SCENARIOS: dict[str, PrepareScenario] = {
 }
 STEP_PATTERN = re.compile(r"^(local|external|wait) (\w+)")
 COMPENSATION_PATTERN = re.compile(r", compensation (\w+)")
-# Undos that no history reaches: both stand behind the wait for the hold, whose signals are heard before they begin,
-# in the same commit as the steps they would undo.
+# Compensations that never run: both belong to steps after the wait for the hold. The signals of that wait are handled
+# in the commit of those steps, before they begin.
 UNREACHABLE_STEPS = frozenset({"create_order: undo withdraw_order", "create_order: undo stop_expiry"})
 
 
-# Cases a kill: the bot handles eight updates at the same time; more would only make the new process slower to settle.
+# Cases a kill: the bot handles eight updates at a time. More cases would only slow down the new process.
 MAX_CASES_PER_KILL = {KilledProcess.BOT: 7, KilledProcess.WORKER: 8}
 
 
 class CaseCoverageError(Exception):
-    """The cases and the sagas there are do not fit; the sentence says where."""
+    """The cases do not fit the sagas. The sentence says where."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KilledStep:
-    """A step, how it does its work, the errand that leads there, and the call whose commit a local step shares."""
+    """A step, its kind, the scenario that reaches it, and the call whose commit a local step shares."""
 
     saga: str
     step: str
@@ -53,13 +53,13 @@ class KilledStep:
 
     @property
     def name(self) -> str:
-        """As the coverage counts it."""
+        """The name of the step in the check of coverage."""
         return f"{self.saga}: {'undo ' if self.is_compensation else ''}{self.step}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrashCase:
-    """One row of the table. `position` is where the step stands in its saga."""
+    """A row of the table. `position` is the index of the step in its saga."""
 
     killed_step: KilledStep
     point: KillPoint
@@ -67,7 +67,7 @@ class CrashCase:
 
     @property
     def target(self) -> WatchTarget:
-        """What to wait for."""
+        """What the watch of this case waits for."""
         is_call = self.killed_step.step_kind in (StepKind.WRITE_CALL, StepKind.READ_CALL)
         return WatchTarget(
             step_kind=self.killed_step.step_kind,
@@ -77,12 +77,12 @@ class CrashCase:
 
     @property
     def blocks_timers(self) -> bool:
-        """Whether the kept back transaction is the one that fires timers: nothing that needs the sweep comes then."""
+        """Whether the held transaction fires timers, so that no other case can use the sweeper meanwhile."""
         return self.killed_step.saga == "expire_order" and self.killed_step.step_kind is StepKind.LOCAL_AT_START
 
     @property
     def needs_sweeper(self) -> bool:
-        """Whether it is set off by the sweep rather than by a bell."""
+        """Whether the saga is continued by the sweeper rather than by a queue job."""
         is_poll = self.killed_step.step_kind is StepKind.POLL or (
             self.killed_step.step_kind is StepKind.LOCAL_AFTER_CALL and self.killed_step.recorded_call is None
         )
@@ -220,7 +220,7 @@ KILLED_STEPS = (
 
 
 def list_crash_cases(steps_file: Path) -> Sequence[CrashCase]:
-    """Every point of every step; CaseCoverageError when a pinned step has no case, or a case no step."""
+    """List every point of every step. Raise CaseCoverageError when steps and cases do not fit."""
     steps = read_steps(steps_file)
     covered_steps = {kill.name for kill in KILLED_STEPS} | UNREACHABLE_STEPS
     if missing := sorted(steps.keys() - covered_steps):
@@ -237,7 +237,7 @@ def list_crash_cases(steps_file: Path) -> Sequence[CrashCase]:
 
 
 def read_steps(steps_file: Path) -> dict[str, int]:
-    """Each step and each undo of the pinned sagas, with its position; a pivot does nothing and is none."""
+    """Return the position of each step and compensation of the pinned sagas. A pivot does nothing and is left out."""
     found: dict[str, int] = {}
     for saga, step_texts in json.loads(steps_file.read_text()).items():
         kind = saga.partition(" ")[0]
@@ -259,7 +259,7 @@ def _step_names(step_text: str) -> Iterator[str]:
 
 
 def batch_cases(cases: Sequence[CrashCase]) -> Iterator[Sequence[CrashCase]]:
-    """The cases in groups that one kill can serve: one victim, and nothing kept back that another one waits for."""
+    """Group the cases so that one kill serves a batch: one process, and no case that blocks another one."""
     remaining = list(cases)
     while remaining:
         batch: list[CrashCase] = []

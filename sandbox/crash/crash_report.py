@@ -1,4 +1,4 @@
-"""The table of a crash run: a line a case, and the totals."""
+"""The table of a crash run: one line for each case, and the totals."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ TABLE_HEADER = f"{'saga':<15} {'step':<25} {'killed':<9} {'point':<16} {'down':>
 
 
 def format_case_line(outcome: CaseOutcome) -> str:
-    """One case: what, where, seconds down, seconds from the restart until all was settled, effects at Stripe."""
+    """Format one case: step, point, seconds down, seconds from the restart until settled, effects at Stripe."""
     killed_step = outcome.case.killed_step
     step = f"undo: {killed_step.step}" if killed_step.is_compensation else killed_step.step
     settled = "-" if outcome.settle_seconds is None else f"{outcome.settle_seconds:.1f} s"
@@ -23,10 +23,12 @@ def format_case_line(outcome: CaseOutcome) -> str:
 
 
 def format_totals(outcomes: Sequence[CaseOutcome], kills: int, seconds: float) -> str:
-    """How many cases, how quickly, how many wrong."""
+    """Format the number of cases, the times until settled and the number of failures."""
     settled = [outcome for outcome in outcomes if outcome.settle_seconds is not None]
     times = sorted(outcome.settle_seconds or 0.0 for outcome in settled)
-    longest_text = max((outcome.downtime_seconds + (outcome.settle_seconds or 0.0) for outcome in settled), default=0.0)
+    max_outage_seconds = max(
+        (outcome.downtime_seconds + (outcome.settle_seconds or 0.0) for outcome in settled), default=0.0
+    )
     points = Counter(outcome.case.point for outcome in outcomes)
     wrong = sum(outcome.failure is not None for outcome in outcomes)
     sagas = len({outcome.case.killed_step.saga for outcome in outcomes})
@@ -38,7 +40,7 @@ def format_totals(outcomes: Sequence[CaseOutcome], kills: int, seconds: float) -
     return (
         f"{len(outcomes)} cases, {steps} steps of {sagas} sagas, {kills} kills in {seconds:.0f} s\n"
         f"settled: median {middle} s after the restart, slowest {slowest} s; {MAX_SETTLE_SECONDS:.0f} s are allowed\n"
-        f"from the kill, the restart included: {longest_text:.1f} s at most\n"
+        f"from the kill, the restart included: {max_outage_seconds:.1f} s at most\n"
         f"killed {', '.join(f'{point} {points[point]}' for point in KillPoint if points[point])}\n"
         f"calls that change something at Stripe: {made}, done exactly once: {once}\n"
         f"wrong: {wrong}"

@@ -1,4 +1,4 @@
-"""A whole CampusG whose bot and worker reach Postgres through proxies, and what a case asks of it."""
+"""A test stack whose bot and worker reach Postgres through proxies."""
 
 import asyncio
 import time
@@ -25,7 +25,7 @@ from sandbox.play.sandbox_client import PlayError, SandboxClient, open_sandbox_c
 from sandbox.play.scene_campuses import ScenePeople
 from sandbox.play.scene_context import SceneContext, open_scene
 
-POLL_INTERVAL_SECONDS = 0.05  # seconds between two looks into the database
+POLL_INTERVAL_SECONDS = 0.05  # between two queries
 SAGA_OWNER = (
     "SELECT saga.kind, saga.order_id, saga.person_id, orders.customer_id"
     " FROM saga LEFT JOIN orders ON orders.id = saga.order_id WHERE saga.id = $1"
@@ -41,20 +41,20 @@ Fact = TypeVar("Fact")
 
 
 class KilledProcess(StrEnum):
-    """Which process is killed, by its name in the stack."""
+    """The process that is killed, by its name in the stack."""
 
     WORKER = "worker-1"
     BOT = "bot"
 
     @property
     def module(self) -> str:
-        """What `python -m` runs."""
+        """The module that `python -m` runs."""
         return "bot" if self is KilledProcess.BOT else "workers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrashStack:
-    """The processes, who lives where, and what each process says to Postgres."""
+    """The processes, their people, and the watches on what each process sends to Postgres."""
 
     stack: Stack
     watch_lists: dict[KilledProcess, WatchList]
@@ -64,7 +64,7 @@ class CrashStack:
 
     @asynccontextmanager
     async def new_scene(self) -> AsyncIterator[SceneContext]:
-        """Four people nobody has met yet, at the next campus."""
+        """Open a scene with four people of the next campus; the customer and the runners are new."""
         populated_campus = next(self.next_campuses)
         customer, runner, second_runner = (
             populated_campus.next_customer(),
@@ -84,12 +84,12 @@ class CrashStack:
             yield scene
 
     async def query(self, query: str, *arguments: object) -> list[asyncpg.Record]:
-        """Read the database, past the proxies."""
+        """Query the database directly, past the proxies."""
         found: list[asyncpg.Record] = await self.database.fetch(query, *arguments)
         return found
 
     async def wait_for_row(self, query: str, *arguments: object, timeout: float) -> asyncpg.Record:
-        """Wait until a query finds a row, and return it; PlayError after so many seconds."""
+        """Wait until a query finds a row, and return it. Raise PlayError after `timeout` seconds."""
 
         async def find() -> asyncpg.Record | None:
             return next(iter(await self.query(query, *arguments)), None)
@@ -97,7 +97,7 @@ class CrashStack:
         return await wait_until_found(find, f"{query} {arguments}", timeout=timeout)
 
     async def is_saga_of(self, saga_id: UUID, subject: SagaSubject) -> bool:
-        """Whether this saga is the subject's."""
+        """Return whether this saga belongs to the subject."""
         rows = await self.query(SAGA_OWNER, saga_id)
         if not rows or rows[0]["kind"] != subject.saga_kind:
             return False
@@ -107,17 +107,17 @@ class CrashStack:
         return subject.person_id in (row["person_id"], row["customer_id"])
 
     async def newest_saga_of(self, subject: SagaSubject) -> UUID | None:
-        """The newest saga that is the subject's."""
+        """Return the newest saga of the subject."""
         rows = await self.query(NEWEST_SAGA, subject.saga_kind, subject.order_id, subject.person_id)
         return UUID(str(rows[0]["id"])) if rows else None
 
     def process(self, victim: KilledProcess) -> Process:
-        """The running process of this name."""
+        """Return the running process of this name."""
         return self.stack.processes[victim]
 
 
 async def wait_until_found(find: Callable[[], Awaitable[Fact | None]], expected: str, *, timeout: float) -> Fact:
-    """Look again and again until something is found; PlayError after so many seconds."""
+    """Call `find` until it returns something. Raise PlayError after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while (found := await find()) is None:
         if time.monotonic() > deadline:
@@ -130,7 +130,7 @@ async def wait_until_found(find: Callable[[], Awaitable[Fact | None]], expected:
 async def start_crash_stack(
     stack: Stack, populated_campuses: tuple[PopulatedCampus, ...], victims: tuple[KilledProcess, ...]
 ) -> AsyncIterator[CrashStack]:
-    """Start these processes behind proxies, beside everything else, which runs already."""
+    """Start these processes behind proxies. Everything else runs already."""
     watch_lists = {victim: WatchList() for victim in victims}
     proxies = {
         victim: PostgresProxy(

@@ -1,4 +1,4 @@
-"""Errands of holds that die during the delivery: charged anew, declined and owed, and paid in the end or not."""
+"""Scenarios of holds that lapse during the delivery: charged again, declined and owed, and the debt paid or not."""
 
 from sandbox.crash.crash_scenario import (
     PREPARATION_TIMEOUT_SECONDS,
@@ -23,7 +23,10 @@ from sandbox.play.scenes.scene_steps import APPROVAL_REQUIRED_CARD, DECLINED_CAR
 CARD_CHARGED = (
     f"{PAYABLE_IN_STATUS.format('open')} AND EXISTS (SELECT 1 FROM hold WHERE order_id = $1 AND status = 'captured')"
 )
-IN_DEBT = f"{PAYABLE_IN_STATUS.format('open')} AND EXISTS (SELECT 1 FROM customer_debt WHERE order_id = $1 AND status = 'open')"
+IN_DEBT = (
+    f"{PAYABLE_IN_STATUS.format('open')}"
+    " AND EXISTS (SELECT 1 FROM customer_debt WHERE order_id = $1 AND status = 'open')"
+)
 APPROVAL_PENDING = "SELECT 1 FROM hold WHERE order_id = $1 AND status = 'approval'"
 DEBT_PAID = "SELECT 1 FROM customer_debt WHERE order_id = $1 AND status = 'paid'"
 DEBT_UNPAID = (
@@ -34,7 +37,7 @@ SETTLEMENT_INTENT = "SELECT payment_intent FROM hold WHERE order_id = $1 AND sta
 
 
 async def hold_lapsed(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """The PIN, when the hold died at Stripe before: the card is charged anew."""
+    """The runner types the PIN when the hold has lapsed at Stripe: the card is charged again."""
     await start_bot(scene.ana)
     order, pin = await order_at_handover(crash_stack, scene)
     await cancel_hold_at_stripe(scene, await payment_intent_of_order(crash_stack, order))
@@ -47,7 +50,7 @@ async def hold_lapsed(crash_stack: CrashStack, scene: SceneContext) -> CrashScen
 
 
 async def recharge_declined(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """The same, and the bank says no, as nobody is there to approve."""
+    """The same, and the bank declines, as the customer is not there to approve."""
     order, pin = await _order_at_handover_without_hold(crash_stack, scene)
     return CrashScenario(
         subject=SagaSubject(saga_kind="complete_order", person_id=scene.ana.user_id, order_id=order),
@@ -58,7 +61,7 @@ async def recharge_declined(crash_stack: CrashStack, scene: SceneContext) -> Cra
 
 
 async def debt_payment_started(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """[Pay S$8.30], and her bank wants a yes."""
+    """The customer taps [Pay S$8.30], and their bank asks for approval."""
     mei, order = scene.mei, await _create_customer_debt(crash_stack, scene)
     pay_button = await mei.find_button("pay_debt")
     return CrashScenario(
@@ -70,7 +73,7 @@ async def debt_payment_started(crash_stack: CrashStack, scene: SceneContext) -> 
 
 
 async def debt_approved(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """Her yes at the bank: a look will notice."""
+    """The customer approves the payment of the debt at the bank. A poll of the saga will notice."""
     mei, order = scene.mei, await _create_customer_debt(crash_stack, scene)
     await mei.tap("pay_debt")
     intent = (await crash_stack.wait_for_row(SETTLEMENT_INTENT, order, timeout=PREPARATION_TIMEOUT_SECONDS))[
@@ -87,7 +90,7 @@ async def debt_approved(crash_stack: CrashStack, scene: SceneContext) -> CrashSc
 
 
 async def debt_declined(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """[Pay S$8.30] with a card that says no."""
+    """The customer taps [Pay S$8.30] with a card that declines."""
     mei, order = scene.mei, await _create_customer_debt(crash_stack, scene)
     await mei.type_text("/me")
     await mei.tap("add_card")
@@ -104,7 +107,7 @@ async def debt_declined(crash_stack: CrashStack, scene: SceneContext) -> CrashSc
 
 
 async def _create_customer_debt(crash_stack: CrashStack, scene: SceneContext) -> int:
-    """An order that was delivered and declined; its number."""
+    """Create an order that was delivered and declined, and return its number."""
     order, pin = await _order_at_handover_without_hold(crash_stack, scene)
     await scene.ana.type_text(pin)
     await crash_stack.wait_for_row(IN_DEBT, order, timeout=PREPARATION_TIMEOUT_SECONDS)
@@ -112,7 +115,7 @@ async def _create_customer_debt(crash_stack: CrashStack, scene: SceneContext) ->
 
 
 async def _order_at_handover_without_hold(crash_stack: CrashStack, scene: SceneContext) -> tuple[int, str]:
-    """An order of somebody whose bank wants to be asked every time, brought, and its hold is gone: number and PIN."""
+    """Bring an order whose bank always asks for approval, cancel its hold, and return number and PIN."""
     await start_bot(scene.ana)
     mei = scene.mei
     await fill_basket(mei)

@@ -1,4 +1,4 @@
-"""Errands of those who deliver: claims, hand-overs, money earned, accounts; and what an admin closes."""
+"""Scenarios of runners: claims, hand-overs, earnings, pay-out accounts, and what an admin closes."""
 
 from sandbox.crash.crash_scenario import (
     PREPARATION_TIMEOUT_SECONDS,
@@ -29,7 +29,7 @@ ACCOUNT_READY = "SELECT 1 FROM person WHERE id = $1 AND payouts_ready"
 
 
 async def order_claimed(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """[Take it], and the look whether the money is still held."""
+    """The runner taps [Take it], and the saga checks whether the hold is still there."""
     ana = scene.ana
     await start_bot(ana)
     order = await place_open_order(crash_stack, scene.mei)
@@ -44,7 +44,7 @@ async def order_claimed(crash_stack: CrashStack, scene: SceneContext) -> CrashSc
 
 
 async def order_claimed_without_hold(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """[Take it], when the hold died at Stripe before."""
+    """The runner taps [Take it] when the hold has lapsed at Stripe."""
     scenario = await order_claimed(crash_stack, scene)
     await cancel_hold_at_stripe(scene, scenario.poll_call.rpartition("/")[2])
     return CrashScenario(
@@ -57,7 +57,7 @@ async def order_claimed_without_hold(crash_stack: CrashStack, scene: SceneContex
 
 
 async def cancel_hold_at_stripe(scene: SceneContext, intent: str) -> None:
-    """Stripe lets go of a hold behind our back."""
+    """Cancel a hold at Stripe without the bot's knowledge."""
     headers = {"Authorization": f"Bearer {STRIPE_SECRET_KEY}", "Stripe-Version": API_VERSION}
     url = f"{scene.stripe.base_url}/v1/payment_intents/{intent}/cancel"
     async with scene.stripe.session.post(url, headers=headers) as answer:
@@ -66,7 +66,7 @@ async def cancel_hold_at_stripe(scene: SceneContext, intent: str) -> None:
 
 
 async def order_given_back(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """[Yes, give it back] before anything is bought."""
+    """The runner taps [Yes, give it back] before anything is bought."""
     ana = scene.ana
     await start_bot(ana)
     order = await place_open_order(crash_stack, scene.mei)
@@ -82,7 +82,7 @@ async def order_given_back(crash_stack: CrashStack, scene: SceneContext) -> Cras
 
 
 async def delivered_without_account(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """The PIN, by a runner who has no account yet."""
+    """The runner types the PIN and has no account yet."""
     await start_bot(scene.ana)
     order, pin = await order_at_handover(crash_stack, scene)
     return CrashScenario(
@@ -94,7 +94,7 @@ async def delivered_without_account(crash_stack: CrashStack, scene: SceneContext
 
 
 async def delivered_with_account(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """The PIN, by a runner whose account is ready: the capture, then the transfer."""
+    """The runner types the PIN and has a ready account: the capture, then the transfer."""
     await set_up_payout_account(scene.ana)
     order, pin = await order_at_handover(crash_stack, scene)
     return CrashScenario(
@@ -106,7 +106,7 @@ async def delivered_with_account(crash_stack: CrashStack, scene: SceneContext) -
 
 
 async def transfer_refused(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """The PIN, by a runner whose account Stripe closed meanwhile: the transfer is refused."""
+    """The runner types the PIN and Stripe has closed their account: the transfer is refused."""
     scenario = await delivered_with_account(crash_stack, scene)
     query = "SELECT stripe_account FROM person WHERE id = $1"
     account = (await crash_stack.query(query, scene.ana.user_id))[0]["stripe_account"]
@@ -120,7 +120,7 @@ async def transfer_refused(crash_stack: CrashStack, scene: SceneContext) -> Cras
 
 
 async def purchase_closed(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """An admin's word that bought food will not arrive, and that its runner bears it."""
+    """An admin closes an order whose food will not arrive, at the runner's cost."""
     ana, sam = scene.ana, scene.sam
     await start_bot(ana)
     order = await place_open_order(crash_stack, scene.mei)
@@ -136,7 +136,7 @@ async def purchase_closed(crash_stack: CrashStack, scene: SceneContext) -> Crash
 
 
 async def account_requested(_crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """[Set up pay-out] of a runner without an account."""
+    """A runner without an account taps [Set up pay-out]."""
     ben = scene.ben
     await start_bot(ben)
     await ben.tap("deliver_food")
@@ -150,7 +150,7 @@ async def account_requested(_crash_stack: CrashStack, scene: SceneContext) -> Cr
 
 
 async def account_completed(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """Stripe's questions, answered: a look will notice."""
+    """The runner finishes Stripe's onboarding. A poll of the saga will notice."""
     ben = scene.ben
     await start_bot(ben)
     await ben.tap("deliver_food")
@@ -172,13 +172,13 @@ async def account_completed(crash_stack: CrashStack, scene: SceneContext) -> Cra
 async def order_at_handover(
     crash_stack: CrashStack, scene: SceneContext, card: str | None = GOOD_CARD
 ) -> tuple[int, str]:
-    """An order whose runner has brought it: its number, and its PIN."""
+    """Bring an order to the customer's door, and return its number and its PIN."""
     order = await place_open_order(crash_stack, scene.mei, card)
     return order, await bring_to_handover(scene, order)
 
 
 async def bring_to_handover(scene: SceneContext, order: int) -> str:
-    """The runner takes the job and brings the food; returns its PIN."""
+    """Let the runner claim the order and bring the food, and return the PIN."""
     for action in ("claim", "bought", "bought_estimate", "picked_up", "here"):
         await scene.ana.tap(action, subject_id=order)
     return await scene.mei.wait_for_pin(order)

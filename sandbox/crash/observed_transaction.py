@@ -1,4 +1,4 @@
-"""What a transaction of ours is about, read from its statements: sagas it starts, calls it freezes, rows it locks."""
+"""What a transaction does, parsed from its statements: sagas it starts, calls it prepares, rows it locks."""
 
 import re
 import struct
@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
-PREPARED_CALL = re.compile(rb'"name":\s*"([a-z_]+)",\s*"key":\s*"(([0-9a-f-]{36}):[^"]+)"')  # in the order we write it
+# in the order in which the saga engine writes the keys
+PREPARED_CALL = re.compile(rb'"name":\s*"([a-z_]+)",\s*"key":\s*"(([0-9a-f-]{36}):[^"]+)"')
 SAGA_INSERT = re.compile(r"INSERT INTO saga \(([^)]*)\) VALUES \((.*?)\)(?: ON CONFLICT| RETURNING|$)", re.DOTALL)
 PLACEHOLDER = re.compile(r"\$(\d+)")
 
@@ -21,7 +22,7 @@ class ObservedStatement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedCall:
-    """A call that the transaction writes down on a saga's row before it is made."""
+    """A call that the transaction stores in a saga's row before the call is made."""
 
     saga_id: UUID
     step: str
@@ -45,18 +46,18 @@ class ObservedTransaction:
 
     @property
     def integers(self) -> frozenset[int]:
-        """Every whole number of eight octets among the values: ids of people, orders, chats."""
+        """Every eight-byte integer among the values: ids of people, orders and chats."""
         values = (value for one in self.statements for value in one.values)
         return frozenset(decode_bigint(value) for value in values if value is not None and len(value) == 8)
 
     @property
     def locked_sagas(self) -> frozenset[UUID]:
-        """Sagas whose rows are held under their fence: the outcome of a call is being recorded."""
+        """Sagas whose rows are locked under their fence, because the outcome of a call is being recorded."""
         return frozenset(saga_id for one in self.statements if (saga_id := saga_locked_by(one)) is not None)
 
     @property
     def prepared_calls(self) -> Iterator[PreparedCall]:
-        """Calls written down."""
+        """The calls that the transaction prepares."""
         for one in self.statements:
             if one.sql.startswith("UPDATE saga SET"):
                 for step, idempotency_key, saga_id in PREPARED_CALL.findall(
@@ -68,7 +69,7 @@ class ObservedTransaction:
 
     @property
     def started_sagas(self) -> Iterator[StartedSaga]:
-        """Sagas begun."""
+        """The sagas that the transaction starts."""
         for one in self.statements:
             found = saga_started_by(one)
             if found is not None:
@@ -76,7 +77,7 @@ class ObservedTransaction:
 
 
 def saga_locked_by(statement: ObservedStatement) -> UUID | None:
-    """The saga whose row this statement locks under its fence."""
+    """Return the saga whose row this statement locks under its fence, or None."""
     sql = statement.sql
     if not (sql.startswith("SELECT saga.id") and "saga.fence =" in sql and "FOR NO KEY UPDATE" in sql):
         return None
@@ -84,7 +85,7 @@ def saga_locked_by(statement: ObservedStatement) -> UUID | None:
 
 
 def saga_started_by(statement: ObservedStatement) -> StartedSaga | None:
-    """The saga whose row this statement inserts."""
+    """Return the saga whose row this statement inserts, or None."""
     found = SAGA_INSERT.match(statement.sql)
     if found is None:
         return None
@@ -104,6 +105,6 @@ def _value(statement: ObservedStatement, value_text: str) -> bytes | None:
 
 
 def decode_bigint(value: bytes) -> int:
-    """A whole number as Postgres sends it."""
+    """Decode a bigint from the binary format of Postgres."""
     (number,) = struct.unpack("!q", value)
     return int(number)

@@ -1,4 +1,4 @@
-"""Errands of those who order: cards, holds, the bank, orders that end before anybody buys."""
+"""Scenarios of customers: cards, holds, the bank, and orders that end before anything is bought."""
 
 from sandbox.crash.crash_scenario import (
     CrashScenario,
@@ -38,7 +38,7 @@ FORMER_CARD_REMOVED = (
 
 
 async def order_without_card(_crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """[Place order] of somebody without a card."""
+    """A customer without a card taps [Place order]."""
     mei = scene.mei
     await fill_basket(mei)
     place_button = await mei.find_button("place")
@@ -51,7 +51,7 @@ async def order_without_card(_crash_stack: CrashStack, scene: SceneContext) -> C
 
 
 async def checkout_completed(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """The Checkout page of a first order, filled in: a look will notice."""
+    """The customer fills in the Checkout page of a first order. A poll of the saga will notice."""
     mei = scene.mei
     await fill_basket(mei)
     await mei.tap("place")
@@ -68,12 +68,12 @@ async def checkout_completed(crash_stack: CrashStack, scene: SceneContext) -> Cr
 
 
 async def first_order(_crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """An order that places itself once its card is saved."""
+    """An order that is placed by itself once its card is saved."""
     return await _order_placed_by_card(scene, GOOD_CARD, ORDER_OPEN)
 
 
 async def first_hold_declined(_crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """An order whose card is refused when the money is to be held."""
+    """An order whose card declines the hold."""
     return await _order_placed_by_card(scene, DECLINED_CARD, ORDER_CANCELLED)
 
 
@@ -90,7 +90,7 @@ async def _order_placed_by_card(scene: SceneContext, card: str, end_query: str) 
 
 
 async def bank_approval_pending(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """An order that waits for a yes at the bank."""
+    """The customer approves at the bank while the order waits for it."""
     mei = scene.mei
     await fill_basket(mei)
     await mei.tap("place")
@@ -108,7 +108,7 @@ async def bank_approval_pending(crash_stack: CrashStack, scene: SceneContext) ->
 
 
 async def order_with_saved_card(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """[Place order] of somebody whose card is known."""
+    """A customer with a saved card taps [Place order]."""
     mei = scene.mei
     await save_first_card(crash_stack, mei)
     await fill_basket(mei)
@@ -122,7 +122,7 @@ async def order_with_saved_card(crash_stack: CrashStack, scene: SceneContext) ->
 
 
 async def card_removed(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """[Yes, remove it]."""
+    """The customer taps [Yes, remove it]."""
     mei = scene.mei
     await save_first_card(crash_stack, mei)
     await mei.type_text("/me")
@@ -137,7 +137,7 @@ async def card_removed(crash_stack: CrashStack, scene: SceneContext) -> CrashSce
 
 
 async def card_replaced(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """A second card that takes the first one's place."""
+    """A second card replaces the first one."""
     mei = scene.mei
     await save_first_card(crash_stack, mei)
     await mei.type_text("/me")
@@ -152,7 +152,7 @@ async def card_replaced(crash_stack: CrashStack, scene: SceneContext) -> CrashSc
 
 
 async def order_cancelled(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """[Yes, cancel] while runners are looked for."""
+    """The customer taps [Yes, cancel] while the order is open."""
     mei = scene.mei
     order = await place_open_order(crash_stack, mei)
     await mei.tap("cancel", subject_id=order)
@@ -166,7 +166,7 @@ async def order_cancelled(crash_stack: CrashStack, scene: SceneContext) -> Crash
 
 
 async def order_expired(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """A job nobody takes in time."""
+    """An order that no runner claims in time."""
     order = await place_open_order(crash_stack, scene.mei)
     return CrashScenario(
         subject=SagaSubject(saga_kind="expire_order", person_id=scene.mei.user_id, order_id=order),
@@ -179,7 +179,7 @@ async def order_expired(crash_stack: CrashStack, scene: SceneContext) -> CrashSc
 
 
 async def place_open_order(crash_stack: CrashStack, mei: ScriptedUser, card: str | None = GOOD_CARD) -> int:
-    """An order runners can take, with a new card or (None) with the one that is known; returns its number."""
+    """Place an order until it is open, with a new card or (None) with the saved one. Return its number."""
     await fill_basket(mei)
     await mei.tap("place")
     if card is not None:
@@ -188,7 +188,7 @@ async def place_open_order(crash_stack: CrashStack, mei: ScriptedUser, card: str
 
 
 async def save_first_card(crash_stack: CrashStack, mei: ScriptedUser) -> None:
-    """A card saved without an order waiting for it."""
+    """Save a card without an order that waits for it."""
     await mei.type_text(f"/start {INVITATION}")
     await mei.type_text("/me")
     await mei.tap("add_card")

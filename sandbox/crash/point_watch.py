@@ -1,4 +1,4 @@
-"""Waiting for one case's exact point in everything a process says to Postgres."""
+"""Finds one case's exact kill point in everything a process sends to Postgres."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ from sandbox.crash.postgres_proxy import HeldMessage, InterceptPoint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SagaSubject:
-    """Whose saga is meant: the order where its number is known, else the person."""
+    """The saga of a case: that of the order where its number is known, else that of the person."""
 
     saga_kind: str
     person_id: int
@@ -21,7 +21,11 @@ class SagaSubject:
 
 @dataclass(slots=True, kw_only=True)
 class PointWatch:
-    """Looks for the point; `is_saga_of` says of whom a saga is, `order_stripe_faults` orders what Stripe does to a call."""
+    """Finds the point of one case.
+
+    `is_saga_of` says whether a saga belongs to a subject. `order_stripe_faults` tells Stripe's stand-in what to do with
+    the call of a key.
+    """
 
     subject: SagaSubject
     target: WatchTarget
@@ -29,18 +33,17 @@ class PointWatch:
     order_stripe_faults: Callable[[str], Awaitable[None]]
     held_message: HeldMessage = field(default_factory=HeldMessage)
     saga_id: UUID | None = None
-    idempotency_key: str | None = None  # of the call frozen last
+    idempotency_key: str | None = None  # of the call prepared last
     call_prepared: asyncio.Event = field(default_factory=asyncio.Event)
     is_over: bool = False
 
     def __post_init__(self) -> None:
-        """What is kept back follows from the point."""
         self.held_message.is_commit_answer = self.target.holds_commit_answer
         if self.target.prepared_call is None:
             self.call_prepared.set()
 
     async def find_hold(self, intercept_point: InterceptPoint, transaction: ObservedTransaction) -> HeldMessage | None:
-        """The hold, once, when this is the moment."""
+        """Return the message to hold when this is the point, once; otherwise None."""
         if self.is_over:
             return None
         if self.target.step_kind is StepKind.LOCAL_AT_START:
@@ -100,12 +103,12 @@ class PointWatch:
 
 @dataclass(slots=True)
 class WatchList:
-    """All watches on what one process says."""
+    """All watches on one process."""
 
     watches: list[PointWatch] = field(default_factory=list)
 
     async def find_hold(self, intercept_point: InterceptPoint, transaction: ObservedTransaction) -> HeldMessage | None:
-        """The first hold that any of them wants."""
+        """Return the first message that a watch wants to hold, or None."""
         for watch in self.watches:
             held_message = await watch.find_hold(intercept_point, transaction)
             if held_message is not None:

@@ -1,4 +1,4 @@
-"""A TCP proxy before Postgres that reads along, and can keep back a statement, a COMMIT or the answer to one."""
+"""A TCP proxy before Postgres that reads all messages, and can hold a statement, a COMMIT or the answer to one."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -25,17 +25,17 @@ NO_ENCRYPTION = b"N"
 
 
 class InterceptPoint(Enum):
-    """When the proxy asks what to do."""
+    """The point at which the proxy asks whether to hold a message."""
 
-    STATEMENT = auto()  # the last statement of the transaction is about to be sent on
-    COMMIT = auto()  # the COMMIT is
+    STATEMENT = auto()  # the newest statement of the transaction is about to be sent on
+    COMMIT = auto()  # the COMMIT is about to be sent on
 
 
 @dataclass(slots=True, kw_only=True)
 class HeldMessage:
-    """A message that is kept back: on its way to Postgres, or, with `answer`, the answer to the COMMIT on its way back.
+    """A message that the proxy holds: a client's message, or (`is_commit_answer`) Postgres' answer to a COMMIT.
 
-    `reached` is set when the message is in our hands; then somebody lets it go on or drops it with its connection.
+    `reached` is set when the proxy has the message. Then the caller releases it, or drops it with its connection.
     """
 
     is_commit_answer: bool = False
@@ -43,11 +43,11 @@ class HeldMessage:
     _is_released: asyncio.Future[bool] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def release(self) -> None:
-        """Send the message on; once decided, nothing changes."""
+        """Send the message on. Only the first decision counts."""
         self._decide(is_released=True)
 
     def drop(self) -> None:
-        """Never send it on; both connections end."""
+        """Never send it on. Both connections end."""
         self._decide(is_released=False)
 
     def _decide(self, *, is_released: bool) -> None:
@@ -55,7 +55,7 @@ class HeldMessage:
             self._is_released.set_result(is_released)
 
     async def wait_for_decision(self) -> bool:
-        """Say that the message is here, and wait for what becomes of it."""
+        """Set `reached`, and return whether the message is released."""
         self.reached.set()
         return await self._is_released
 
@@ -63,14 +63,14 @@ class HeldMessage:
 FindHold = Callable[[InterceptPoint, ObservedTransaction], Awaitable[HeldMessage | None]]
 
 
-async def hold_nothing(_moment: InterceptPoint, _transaction: ObservedTransaction) -> HeldMessage | None:
-    """Nothing is kept back."""
+async def hold_nothing(_intercept_point: InterceptPoint, _transaction: ObservedTransaction) -> HeldMessage | None:
+    """Hold no message."""
     return None
 
 
 @dataclass(slots=True, kw_only=True)
 class ProxySession:
-    """What one connection has prepared and is about to do."""
+    """What one connection has prepared, and its open transaction."""
 
     statements: dict[bytes, str] = field(default_factory=dict)
     transaction: ObservedTransaction | None = None
@@ -79,7 +79,7 @@ class ProxySession:
 
 @dataclass(slots=True, kw_only=True)
 class PostgresProxy:
-    """Listens at `port`, speaks to the Postgres at `target`; `ask` decides about each message that matters."""
+    """Listens at `port` and relays to the Postgres at `target`. `find_hold` decides which messages are held."""
 
     target: tuple[str, int]
     port: int
@@ -110,7 +110,7 @@ class PostgresProxy:
             del self._connections[task]
 
     async def close_connections(self) -> None:
-        """End all connections there are, on both sides; what is kept back is never sent on."""
+        """Abort all connections on both sides. Held messages are never sent on."""
         for writer in [each for writers in self._connections.values() for each in writers]:
             writer.transport.abort()
         if self._connections:
@@ -182,14 +182,14 @@ class PostgresProxy:
 
 
 async def _read_startup(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> WireMessage | None:
-    """The client's first message that Postgres shall see; encryption would blind us and is declined."""
+    """Read the client's first message for Postgres. Encryption is declined, because the proxy could not read it."""
     while (first := await read_wire_message(reader, typed=False)) is not None:
         match startup_code(first):
             case code if code in (SSL_REQUEST, GSS_REQUEST):
                 writer.write(NO_ENCRYPTION)
                 await writer.drain()
             case code if code == CANCEL_REQUEST:
-                return None  # it would have to be sent to another session; none of ours needs it
+                return None  # it would belong to another session, and our processes never need it
             case _:
                 return first
     return None
@@ -197,7 +197,7 @@ async def _read_startup(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
 
 @asynccontextmanager
 async def running_proxy(proxy: PostgresProxy) -> AsyncIterator[PostgresProxy]:
-    """Serve for the length of a block; what is open at its end is closed."""
+    """Serve for the length of a block. Open connections are closed at its end."""
     server = await asyncio.start_server(proxy.serve_client, LOOPBACK, proxy.port)
     try:
         yield proxy

@@ -1,4 +1,4 @@
-"""Errands of a fee that is raised while nobody came: held at once, asked about by the bank, declined, overtaken."""
+"""Scenarios of price increases: held at once, approved at the bank, declined."""
 
 from sandbox.crash.crash_scenario import (
     PREPARATION_TIMEOUT_SECONDS,
@@ -30,20 +30,20 @@ REPLACEMENT_INTENT = (
 
 
 async def price_increased(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """[Hold S$...] with a good card."""
+    """The customer confirms [Hold S$...] with a good card."""
     order = await place_open_order(crash_stack, scene.mei)
     return await _confirm_increase(crash_stack, scene, order, PRICE_INCREASED)
 
 
 async def price_increase_declined(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """The same with a card that says no by now."""
+    """The same with a card that now declines."""
     order = await place_open_order(crash_stack, scene.mei)
     await _replace_card(crash_stack, scene, DECLINED_CARD)
     return await _confirm_increase(crash_stack, scene, order, PRICE_UNCHANGED)
 
 
 async def price_increase_approved(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """Her yes at the bank to a higher fee: a look will notice."""
+    """The customer approves a higher fee at the bank. A poll of the saga will notice."""
     mei, order = scene.mei, await place_open_order(crash_stack, scene.mei)
     await _replace_card(crash_stack, scene, APPROVAL_REQUIRED_CARD)
     await mei.tap_button(await _find_confirm_button(crash_stack, scene, order))
@@ -71,7 +71,7 @@ async def _confirm_increase(crash_stack: CrashStack, scene: SceneContext, order:
 
 
 async def _find_confirm_button(crash_stack: CrashStack, scene: SceneContext, order: int) -> SeenButton:
-    """The nudge, now, and its [Raise fee]; the button that holds more."""
+    """Let the nudge come now, tap its [Raise fee], and return the button that confirms the increase."""
     await crash_stack.query("UPDATE timer SET due_at = now() WHERE order_id = $1 AND kind = 'nudge'", order)
     await scene.mei.tap("raise", subject_id=order)
     return await scene.mei.find_button("raise_sure", subject_id=order)

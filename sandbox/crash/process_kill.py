@@ -1,4 +1,4 @@
-"""One kill: several sagas brought to their points side by side, the process they hang in killed and started anew."""
+"""One kill: brings several sagas to their points, kills their process, restarts it and waits until all is settled."""
 
 import asyncio
 import time
@@ -17,21 +17,21 @@ from sandbox.crash.point_watch import PointWatch
 from sandbox.play.sandbox_client import PlayError, json_objects
 from sandbox.play.scene_context import SceneContext
 
-MAX_SETTLE_SECONDS = 10.0  # seconds from the restart; the promise
-SETTLE_TIMEOUT_SECONDS = 40.0  # seconds; by then the table has to be printed
-POINT_TIMEOUT_SECONDS = 15.0  # seconds from setting off to the point
-QUIET_TIMEOUT_SECONDS = 30.0  # seconds for what the preparation left under way
-COMMIT_ACK_DELAY_SECONDS = 0.005  # seconds a process gets to hear of a commit before it dies of it
-LATE_EXECUTION_DELAY_SECONDS = 5.0  # seconds from the kill: a restart and what was left of a lease
-STRIPE_HANG_SECONDS = 60.0  # seconds a call is kept back there; longer than any of this lasts
+MAX_SETTLE_SECONDS = 10.0  # from the restart; the promise
+SETTLE_TIMEOUT_SECONDS = 40.0  # after this a case counts as not settled
+POINT_TIMEOUT_SECONDS = 15.0  # from the trigger to the point
+QUIET_TIMEOUT_SECONDS = 30.0  # for what the preparation left in flight
+COMMIT_ACK_DELAY_SECONDS = 0.005  # for a process to learn of a commit before the kill
+LATE_EXECUTION_DELAY_SECONDS = 5.0  # from the kill: a restart and the rest of a lease
+STRIPE_HANG_SECONDS = 60.0  # how long the stand-in holds a call; longer than any case lasts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOutcome:
-    """What became of a case: seconds from the restart until all was settled, effects at Stripe, and what is wrong.
+    """The result of a case.
 
-    `down` is how many seconds lay between the kill and the moment the new process was ready to work, its restart.
-    A case that is `missed` was never brought to its point, so nothing is known of it.
+    `downtime_seconds` lie between the kill and the moment the new process was ready. `settle_seconds` count from that
+    moment. With `is_point_missed` the point was never reached, so nothing is known of the case.
     """
 
     case: CrashCase
@@ -44,27 +44,30 @@ class CaseOutcome:
 
 @dataclass(slots=True, kw_only=True)
 class CaseRun:
-    """A case under way."""
+    """A case in flight."""
 
     case: CrashCase
     scene: SceneContext
     scenario: CrashScenario | None = None
     watch: PointWatch | None = None
     settle_seconds: float | None = None
-    last_unsettled: str = ""  # what it waited for in the end
+    last_unsettled: str = ""  # what was unsettled last
     is_point_missed: bool = False
     failure: str | None = None
 
     @property
     def person_ids(self) -> tuple[int, ...]:
-        """Those whose messages must have arrived."""
+        """The people whose messages must have been sent."""
         return (self.scene.mei.user_id, self.scene.ana.user_id, self.scene.ben.user_id)
 
 
 async def kill_process_once(
     crash_stack: CrashStack, cases: Sequence[CrashCase], last_call: int
 ) -> tuple[list[CaseOutcome], int]:
-    """Kill the process that all these cases are about; `after` and what is returned number the last call at Stripe."""
+    """Kill the process that all these cases are about.
+
+    `last_call` and the returned number are the last known call at Stripe, before and after.
+    """
     killed_process = cases[0].killed_step.victim
     process = crash_stack.process(killed_process)
     async with AsyncExitStack() as exit_stack:
@@ -94,13 +97,13 @@ async def kill_process_once(
 
 
 async def _wait_until_back(crash_stack: CrashStack, killed_process: KilledProcess) -> float:
-    """When the new process is ready."""
+    """Wait until the new process is ready, and return the monotonic time."""
     await asyncio.to_thread(crash_stack.stack.wait_ready, killed_process)
     return time.monotonic()
 
 
 async def _resume_stripe_calls(crash_stack: CrashStack, case_runs: Sequence[CaseRun]) -> None:
-    """Let what Stripe keeps back go on: at once, or when the new process has had the time to ask again."""
+    """Remove Stripe's faults: at once, or after the new process has had time to ask again."""
     if any(case_run.case.point is KillPoint.EXECUTED_LATE for case_run in case_runs):
         await asyncio.sleep(LATE_EXECUTION_DELAY_SECONDS)
     await crash_stack.stripe.delete("/sim/faults")
@@ -110,7 +113,7 @@ async def _prepare_scenario(crash_stack: CrashStack, case_run: CaseRun) -> None:
     try:
         case_run.scenario = await SCENARIOS[case_run.case.killed_step.scenario_name](crash_stack, case_run.scene)
         await wait_until_found(
-            partial(_is_quiet, crash_stack, case_run), "nothing under way", timeout=QUIET_TIMEOUT_SECONDS
+            partial(_is_quiet, crash_stack, case_run), "nothing in flight", timeout=QUIET_TIMEOUT_SECONDS
         )
     except PlayError as failure:
         case_run.is_point_missed, case_run.failure = True, f"it could not be prepared: {failure}"
@@ -134,7 +137,7 @@ def _start_watch(crash_stack: CrashStack, case_run: CaseRun) -> PointWatch:
 
 
 async def _order_stripe_faults(crash_stack: CrashStack, case_run: CaseRun, key: str) -> None:
-    """What Stripe's stand-in shall do to the call with this key, ordered before it can be sent."""
+    """Tell Stripe's stand-in what to do with the call of this key, before it can be sent."""
     if case_run.scenario is not None and case_run.scenario.is_refused_by_stripe:
         await crash_stack.stripe.post("/sim/faults", {"kind": "status", "status": 400, "key": key})
     if case_run.case.target.is_held_at_stripe:
@@ -142,7 +145,7 @@ async def _order_stripe_faults(crash_stack: CrashStack, case_run: CaseRun, key: 
 
 
 async def _hang_at_stripe(crash_stack: CrashStack, case_run: CaseRun, key: str) -> None:
-    """Have Stripe's stand-in hang: over the call with this key, or over the next look at this very object."""
+    """Let Stripe's stand-in hang on the call of this key, or on the next read of this object."""
     poll_call = case_run.scenario.poll_call if case_run.scenario else ""
     target_call = {"path": poll_call} if case_run.case.target.is_read else {"key": key}
     is_late, before = case_run.case.point is KillPoint.EXECUTED_LATE, case_run.case.point is not KillPoint.EXECUTED
@@ -173,7 +176,7 @@ async def _reach_point(crash_stack: CrashStack, case_run: CaseRun) -> None:
 
 
 async def _has_fault_struck(crash_stack: CrashStack, case_run: CaseRun) -> bool | None:
-    """Whether the call that Stripe shall keep back has come."""
+    """Return True when the call that Stripe shall hold has come, otherwise None."""
     polled_call = case_run.scenario.poll_call if case_run.case.target.is_read and case_run.scenario else None
     key = case_run.watch.idempotency_key if case_run.watch else None
     pending_faults = json_objects(await crash_stack.stripe.get("/sim/faults"))

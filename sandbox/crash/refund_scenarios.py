@@ -1,4 +1,4 @@
-"""Errands of money that goes back: agreed on, taken back from the runner, late, or refused."""
+"""Scenarios of refunds: done, at the runner's cost, late, or refused."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ STRIPE_REFUND = "SELECT refund FROM refund WHERE order_id = $1 AND refund IS NOT
 
 
 async def refund_requested(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """An admin's word that a part of what was paid goes back, and that its runner, who was paid, bears it."""
+    """An admin refunds a part of the payment at the cost of a runner who was paid."""
     order = await deliver_paid_order(crash_stack, scene, GOOD_CARD)
     return CrashScenario(
         subject=SagaSubject(saga_kind="refund_order", person_id=scene.sam.user_id, order_id=order),
@@ -37,12 +37,12 @@ async def refund_requested(crash_stack: CrashStack, scene: SceneContext) -> Cras
 
 
 async def refund_refused(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """The same, and Stripe refuses to send it."""
+    """The same, and Stripe refuses the refund."""
     return replace(await refund_requested(crash_stack, scene), end_query=REFUND_FAILED, is_refused_by_stripe=True)
 
 
 async def refund_pending_at_bank(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """A refund that the customer's bank takes its time over."""
+    """A refund that stays pending at the customer's bank."""
     order = await deliver_paid_order(crash_stack, scene, LATE_REFUND_CARD)
     await send_refund_command(scene, order)
     refund = (await crash_stack.wait_for_row(STRIPE_REFUND, order, timeout=PREPARATION_TIMEOUT_SECONDS))["refund"]
@@ -57,7 +57,7 @@ async def refund_pending_at_bank(crash_stack: CrashStack, scene: SceneContext) -
 
 
 async def delivered_with_debt(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """The PIN, by a runner who owes us for a refund: a part of her pay is kept, and the rest is sent, once."""
+    """The PIN of a runner who owes us for a refund: the debt is netted, and the rest is sent, once."""
     first = await deliver_paid_order(crash_stack, scene, GOOD_CARD)
     account = (await crash_stack.query(STRIPE_ACCOUNT, scene.ana.user_id))[0]["stripe_account"]
     await scene.stripe.post(f"/sim/accounts/{account}", {"pay_out": True})
@@ -73,7 +73,7 @@ async def delivered_with_debt(crash_stack: CrashStack, scene: SceneContext) -> C
 
 
 async def deliver_paid_order(crash_stack: CrashStack, scene: SceneContext, card: str) -> int:
-    """An order delivered with this card, and its runner has her money; returns its number."""
+    """Deliver an order with this card, wait until the runner is paid, and return its number."""
     await set_up_payout_account(scene.ana)
     order, pin = await order_at_handover(crash_stack, scene, card)
     await scene.ana.type_text(pin)
@@ -82,7 +82,7 @@ async def deliver_paid_order(crash_stack: CrashStack, scene: SceneContext, card:
 
 
 async def send_refund_command(scene: SceneContext, order: int) -> None:
-    """An admin's command."""
+    """Send an admin's /refund command."""
     await scene.sam.type_text(f"/refund {order} 2.00 runner it was cold", in_group=scene.sam.groups[-1])
 
 

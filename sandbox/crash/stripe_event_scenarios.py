@@ -1,4 +1,4 @@
-"""Errands that late news of Stripe set off: a refund came back, a payment is disputed, an account may get no money."""
+"""Scenarios that a Stripe event starts: a refund came back, a payment is disputed, an account is disabled."""
 
 import json
 import time
@@ -21,11 +21,11 @@ CAPTURED_CHARGE = "SELECT charge FROM hold WHERE order_id = $1 AND status = 'cap
 DISPUTED = "SELECT 1 FROM dispute WHERE order_id = $1 AND status = 'open' AND withdrawn = amount"
 STRIPE_ACCOUNT = "SELECT stripe_account FROM person WHERE id = $1"
 ACCOUNT_DISABLED = "SELECT 1 FROM person WHERE id = $1 AND NOT payouts_ready"
-EVENT_PAGE_SIZE = "100"  # of a kind, newest first
+EVENT_PAGE_SIZE = "100"  # newest first
 
 
 async def refund_returned(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """A refund we thought done, which the customer's bank sent back."""
+    """A refund that was done, and that the customer's bank sent back."""
     order = await deliver_paid_order(crash_stack, scene, RETURNED_REFUND_CARD)
     await send_refund_command(scene, order)
     await crash_stack.wait_for_row(REFUNDED, order, timeout=PREPARATION_TIMEOUT_SECONDS)
@@ -41,7 +41,7 @@ async def refund_returned(crash_stack: CrashStack, scene: SceneContext) -> Crash
 
 
 async def payment_disputed(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """A payment that the customer's bank took back until it has decided."""
+    """A payment that the customer's bank took back until it has decided the dispute."""
     order = await deliver_paid_order(crash_stack, scene, GOOD_CARD)
     charge = (await crash_stack.query(CAPTURED_CHARGE, order))[0]["charge"]
     dispute = str(json_object(await scene.stripe.post(f"/sim/disputes/{charge}", {}))["id"])
@@ -55,7 +55,7 @@ async def payment_disputed(crash_stack: CrashStack, scene: SceneContext) -> Cras
 
 
 async def account_disabled(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
-    """A runner's account that Stripe lets nothing be sent to any more."""
+    """A runner's account that Stripe no longer allows transfers to."""
     ana = scene.ana
     await set_up_payout_account(ana)
     account = str((await crash_stack.query(STRIPE_ACCOUNT, ana.user_id))[0]["stripe_account"])
@@ -72,7 +72,7 @@ async def account_disabled(crash_stack: CrashStack, scene: SceneContext) -> Cras
 async def post_webhook(
     crash_stack: CrashStack, scene: SceneContext, event_type: str, object_id: str, *, account: str | None = None
 ) -> None:
-    """The one webhook that gets through: the newest event of this kind about this object, signed as Stripe does."""
+    """Post the only webhook that gets through: the newest event of this type about this object, with a signature."""
     headers = {"Authorization": f"Bearer {STRIPE_SECRET_KEY}", "Stripe-Version": API_VERSION}
     account_headers = {} if account is None else {"Stripe-Account": account}
     url = f"{scene.stripe.base_url}/v1/events"

@@ -1,1 +1,1 @@
-"""One order played by scripted people through the real processes, and told message by message."""
+"""Plays one order with scripted people through the real processes, and prints every message."""

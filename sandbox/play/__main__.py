@@ -1,4 +1,4 @@
-"""`python -m sandbox.play [SCENE]`: play one order with scripted people; 0 only when it ended as it must."""
+"""`python -m sandbox.play [SCENE]`: play one order with scripted people; exit with 0 only when it ended as expected."""
 
 import argparse
 import os
@@ -17,7 +17,7 @@ INTERRUPTED = 130
 
 
 def main() -> int:
-    """Play the scene that is asked for, with throw-away data."""
+    """Play the requested scene with throw-away data, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.play", description=__doc__)
     parser.add_argument("scene", nargs="?", default="happy", choices=sorted(SCENES), metavar="SCENE")
     name: str = parser.parse_args().scene

@@ -1,4 +1,4 @@
-"""`make chat AS=mei`: one person's phone in the terminal, beside a running demo: type a line, or a button's number."""
+"""`make chat AS=mei`: one person's chats in the terminal, beside a running demo."""
 
 import asyncio
 import sys
@@ -21,14 +21,14 @@ USAGE = "Type to write to the bot, a number to tap that button, `g ...` to write
 
 @dataclass(slots=True)
 class TerminalChat:
-    """What this person sees, with a number before each button."""
+    """The terminal view of one person. Each button has a number before it."""
 
     person: PersonAccount
     tappable_buttons: list[SeenButton] = field(default_factory=list)
     scripted_user: ScriptedUser | None = None
 
     def on_event(self, event: Mapping[str, object], message: ObservedMessage | None) -> None:
-        """Show one event of the sandbox, if it happened in a chat of this person."""
+        """Print one event of the sandbox, if it happened in a chat of this person."""
         if message is None or self.scripted_user is None or message.chat_ref not in self.scripted_user.chats:
             return
         if event["kind"] == "delete" or not (message.by_bot or message.chat_ref.user_id is None):
@@ -46,7 +46,7 @@ class TerminalChat:
         return f"[{len(self.tappable_buttons)}: {seen_button.button.label}]"
 
     async def run_input_line(self, line: str) -> None:
-        """Tap or type what was entered."""
+        """Tap the button with this number, or type the line."""
         assert self.scripted_user is not None
         if line.isdigit() and 0 < int(line) <= len(self.tappable_buttons):
             toast = await self.scripted_user.tap_button(self.tappable_buttons[int(line) - 1])
@@ -59,7 +59,7 @@ class TerminalChat:
 
 
 async def run_terminal_chat(telegram_url: str, person: PersonAccount) -> None:
-    """Show and obey until the input ends."""
+    """Print what the person sees and run what is entered, until the input ends."""
     terminal = TerminalChat(person)
     narrator = Narrator(lambda _paragraph: None, ScenePeople(campus_chats=NORTH_CHATS))
     groups = tuple(group.id for group in (NORTH_CHATS.admins, NORTH_CHATS.runners) if person.id in group.members)
@@ -81,7 +81,7 @@ async def run_terminal_chat(telegram_url: str, person: PersonAccount) -> None:
 
 
 def find_demo_telegram_url(folder: Path) -> str:
-    """Where the running demo's Telegram stand-in answers; PlayError when no demo has run here."""
+    """Return the URL of the running demo's Telegram stand-in. Raise PlayError when no demo has run here."""
     settings_file = folder / "environment"
     lines = settings_file.read_text().splitlines() if settings_file.exists() else []
     found = next((line.partition("=")[2] for line in lines if "TELEGRAM_API_URL=" in line), None)
@@ -91,7 +91,7 @@ def find_demo_telegram_url(folder: Path) -> str:
 
 
 def main() -> int:
-    """Be one of the demo's people."""
+    """Run the chat of the demo person named on the command line, and return the exit code."""
     name = sys.argv[1] if len(sys.argv) > 1 else "mei"
     person = next((one for one in DEMO_ACCOUNTS.people if one.first_name.lower() == name.lower()), None)
     if person is None:

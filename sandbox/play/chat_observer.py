@@ -1,4 +1,4 @@
-"""Reading along: follows the sandbox's events, knows every message as it stands now, and waits for facts."""
+"""Follows the sandbox's events, keeps the newest state of every message, and waits for facts."""
 
 import asyncio
 from collections import defaultdict, deque
@@ -9,34 +9,33 @@ from typing import Protocol, TypeVar
 from sandbox.play.observed_messages import ChatRef, ObservedMessage, chat_ref_of, parse_message
 from sandbox.play.sandbox_client import PlayError, SandboxClient, json_integer, json_object, json_objects
 
-LONG_POLL_SECONDS = 20  # seconds one look at the events may last
-AFTER_ALL_EVENTS = 10**15  # after all events there can be
-MAX_REMEMBERED_EVENTS = 12  # of the last things seen, for the sentence when something does not come
+LONG_POLL_SECONDS = 20  # how long one request for events may last
+AFTER_ALL_EVENTS = 10**15  # larger than any event number
+MAX_REMEMBERED_EVENTS = 12  # recent events, quoted when an expected fact does not come
 
 Fact = TypeVar("Fact")
 
 
 class EventListener(Protocol):
-    """Somebody who wants to hear of each event, in order."""
+    """A function that is called with each event, in order."""
 
     def __call__(self, event: Mapping[str, object], message: ObservedMessage | None) -> None: ...
 
 
 class ChatObserver:
-    """What is on the screens since this pair of eyes opened."""
+    """The messages of all chats since the observer began to follow them."""
 
     def __init__(self, client: SandboxClient, listeners: tuple[EventListener, ...] = ()) -> None:
-        """Nothing is seen before `follow`."""
         self.client = client
         self.messages: dict[ChatRef, dict[int, ObservedMessage]] = defaultdict(dict)
-        self.last_event = 0  # the number of the newest one seen
+        self.last_event = 0  # the number of the newest event seen
         self.recent_descriptions: deque[str] = deque(maxlen=MAX_REMEMBERED_EVENTS)
         self._listeners = listeners
-        self._wake_events: dict[ChatRef, set[asyncio.Event]] = defaultdict(set)  # of those who wait for something there
+        self._wake_events: dict[ChatRef, set[asyncio.Event]] = defaultdict(set)  # waiters of each chat
         self._failure: BaseException | None = None
 
     async def follow(self, after: int) -> None:
-        """Read events for ever; what breaks is told to everybody who waits."""
+        """Read events for ever. A failure ends every wait."""
         try:
             while True:
                 answer = json_object(await self.client.get("/sim/events", after=after, wait=LONG_POLL_SECONDS))
@@ -77,14 +76,14 @@ class ChatObserver:
         return message
 
     def messages_in(self, chat_refs: frozenset[ChatRef]) -> list[ObservedMessage]:
-        """The messages of these chats, newest first."""
+        """Return the messages of these chats, newest first."""
         found = [message for chat_ref in chat_refs for message in self.messages[chat_ref].values()]
         return sorted(found, key=lambda message: message.created_event, reverse=True)
 
     async def wait_until(
         self, find: Callable[[], Fact | None], expected: str, chat_refs: frozenset[ChatRef], *, timeout: float
     ) -> Fact:
-        """Wait for a fact in these chats; PlayError with what was expected when it has not come in so many seconds."""
+        """Wait for a fact in these chats. Raise PlayError when it has not come in `timeout` seconds."""
         wake_event = asyncio.Event()
         for chat_ref in chat_refs:
             self._wake_events[chat_ref].add(wake_event)
@@ -96,7 +95,7 @@ class ChatObserver:
             if fact is not None:
                 return fact
         except TimeoutError:
-            pass  # told below
+            pass  # raised as PlayError below
         finally:
             for chat_ref in chat_refs:
                 self._wake_events[chat_ref].discard(wake_event)

@@ -1,4 +1,4 @@
-"""Whether a scene ended as it must: what was charged, what was paid out, and that nothing is still held."""
+"""Checks the money of a finished scene: what was charged, what was paid out, and that no hold is open."""
 
 from sandbox.play.sandbox_client import PlayError, SandboxClient, json_integer, json_object, json_objects
 from sandbox.play.scene_context import ExpectedMoney
@@ -7,7 +7,7 @@ HELD_STATUS = "requires_capture"
 
 
 async def check_order_money(stripe: SandboxClient, expected: ExpectedMoney) -> str:
-    """Compare Stripe's books with what the scene says of an order; returns a sentence, or PlayError."""
+    """Compare Stripe's records of an order with `expected`, and return a sentence. Raise PlayError when they differ."""
     intents = [
         intent
         for intent in json_objects(await stripe.get("/sim/objects", kind="payment_intent"))
@@ -33,7 +33,7 @@ async def check_order_money(stripe: SandboxClient, expected: ExpectedMoney) -> s
 
 
 async def _require_runner_balance(stripe: SandboxClient, account: str, amount: int) -> None:
-    """The transfer must have reached the runner's own balance."""
+    """Raise PlayError when the transfer did not reach the runner's own balance."""
     connected = json_object(json_object(await stripe.get("/sim/summary"))["connected"])
     balance = sum(json_integer(value) for value in json_object(connected[account]).values())
     if balance < amount:

@@ -1,4 +1,4 @@
-"""Telling what each person sees: one paragraph a message, an edit, a toast or an act, with the time since the start."""
+"""Prints what each person sees and does: one paragraph each, with the seconds since the start."""
 
 import os
 import sys
@@ -16,10 +16,10 @@ PrintParagraph = Callable[[str], None]
 
 
 class Narrator:
-    """Knows the names of the chats, and when the play began."""
+    """Prints the events of one scene with the names of its chats and people."""
 
     def __init__(self, print_paragraph: PrintParagraph, scene_people: ScenePeople, *, coloured: bool = False) -> None:
-        """`say` gets one paragraph at a time."""
+        """Create a narrator. `print_paragraph` receives one paragraph at a time."""
         self._print_paragraph, self._coloured = print_paragraph, coloured
         self._began = time.time()
         campus_chats = scene_people.campus_chats
@@ -31,7 +31,7 @@ class Narrator:
         self._bot_name = campus_chats.bot.name
 
     def on_event(self, event: Mapping[str, object], message: ObservedMessage | None) -> None:
-        """Tell of one event of the sandbox, if it happened in a chat of this play."""
+        """Print one event of the sandbox, if it happened in a chat of this scene."""
         chat_ref = chat_ref_of(event)
         if not self._is_scene_chat(chat_ref):
             return
@@ -45,12 +45,12 @@ class Narrator:
             case "delete" if message is not None:
                 self._print_sentence(f"{message.sender} deletes a message", at=message.updated_at)
             case "tap_answer" if event["text"]:
-                shape = "a window to close" if event["show_alert"] else "a toast"
-                who = self._people.get(_int_or_zero(event.get("user")), "somebody")
+                shape = "an alert" if event["show_alert"] else "a toast"
+                who = self._people.get(_int_or_zero(event.get("user")), "a person")
                 self._print_sentence(f"{who} sees {shape}: {event['text']}", at=float(str(event["at"])))
 
     def narrate_action(self, sentence: str) -> None:
-        """Tell what somebody does, now."""
+        """Print what a person does now."""
         self._print_sentence(sentence, at=time.time())
 
     def _is_scene_chat(self, chat_ref: ChatRef) -> bool:
@@ -82,5 +82,5 @@ def _int_or_zero(value: object) -> int:
 
 
 def is_colour_wanted() -> bool:
-    """Colours are for a terminal whose owner has not said no."""
+    """Return whether standard output is a terminal and its owner did not set NO_COLOR."""
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ

@@ -1,4 +1,4 @@
-"""What there is to see in a chat: messages with their buttons, and toasts; read from the sandbox's events."""
+"""Messages with their buttons, and answers to taps, parsed from the sandbox's events."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class ChatRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedButton:
-    """A button as one sees it; its data is what a tap sends, its link where a tap leads."""
+    """A button as a person sees it. `data` is what a tap sends, `link` is where a tap leads."""
 
     label: str
     data: str | None
@@ -24,12 +24,12 @@ class ObservedButton:
 
     @property
     def action(self) -> str:
-        """What the button asks for: the second word of `v1:<action>:<id>:<version>`."""
+        """The action the button asks for: the second part of `v1:<action>:<id>:<version>`."""
         return self._word(1)
 
     @property
     def subject(self) -> str:
-        """Which order, store, person... it is about: the third word."""
+        """The id of the order, store or person the button is about: the third part."""
         return self._word(2)
 
     def _word(self, index: int) -> str:
@@ -39,7 +39,7 @@ class ObservedButton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedMessage:
-    """A message as it stands now."""
+    """A message in its newest state."""
 
     chat_ref: ChatRef
     message_id: int
@@ -48,20 +48,20 @@ class ObservedMessage:
     text: str
     keyboard: tuple[tuple[ObservedButton, ...], ...]
     edits: int
-    silent: bool  # it came without a sound
-    created_event: int  # the event that brought it: a higher number is further down
-    created_at: float  # when that was, seconds of the sandbox's clock
-    updated_at: float  # when it became what it is, the same clock
+    silent: bool  # whether it came without a sound
+    created_event: int  # number of the event that created it; a higher number is further down
+    created_at: float  # seconds of the sandbox's clock
+    updated_at: float  # seconds of the sandbox's clock; the last change
 
     @property
     def buttons(self) -> Iterator[ObservedButton]:
-        """Every button, row by row."""
+        """All buttons, row by row."""
         return (button for row in self.keyboard for button in row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TapAnswer:
-    """What a tap was answered with."""
+    """The answer to a tap."""
 
     text: str
     alert: bool
@@ -75,13 +75,13 @@ class TapAnswer:
 
 
 def chat_ref_of(event: Mapping[str, object]) -> ChatRef:
-    """Where it happened."""
+    """Return the chat of an event."""
     user = event.get("user")
     return ChatRef(str(event["chat"]), user if isinstance(user, int) and str(event["chat"]).startswith("@") else None)
 
 
 def parse_message(event: Mapping[str, object], previous: ObservedMessage | None) -> ObservedMessage:
-    """The message of an event; `known` is the same message before it."""
+    """Parse the message of an event. `previous` is the same message before the event."""
     shown, at = json_object(event["message"]), float(str(event["at"]))
     sender = json_object(shown["from"])
     return ObservedMessage(
@@ -113,7 +113,7 @@ def _parse_button(button: Mapping[str, object]) -> ObservedButton:
 
 
 def parse_tap_answer(shown: Mapping[str, object]) -> TapAnswer:
-    """The answer to a tap as the control API shows it."""
+    """Parse the answer to a tap from the format of the control API."""
     return TapAnswer(
         text=str(shown["text"] or ""),
         alert=bool(shown["show_alert"]),

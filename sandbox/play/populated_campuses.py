@@ -1,4 +1,4 @@
-"""Many campuses: files made from the demo's, each with a bot, groups and a crowd of runners of its own."""
+"""Creates many campuses: files made from the demo's, each with a bot, groups and runners of its own."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ FIRST_CUSTOMER_OFFSET = 50_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PopulatedCampus:
-    """A campus with its people: runners are used up, customers come as they are needed."""
+    """A campus with its people. Runners are used up, customers are created when they are needed."""
 
     chats: CampusChats
     admin: PersonAccount
@@ -25,20 +25,21 @@ class PopulatedCampus:
     new_customer_ids: Iterator[int]
 
     def next_runner(self) -> PersonAccount:
-        """A runner nobody has worked with yet."""
+        """Return a runner that no scene has used yet."""
         return self.unused_runners.pop()
 
     def next_customer(self, name: str = "Mei") -> PersonAccount:
-        """Somebody new; not yet on Telegram."""
+        """Return a new customer who is not yet on Telegram."""
         return PersonAccount(id=next(self.new_customer_ids), first_name=name)
 
 
 def create_populated_campus(
     folder: Path, name: str, number: int, *, runners: int = RUNNERS_PER_CAMPUS, **durations: str
 ) -> PopulatedCampus:
-    """Write a campus' file and think up its people; `number` (3 to 99) keeps their ids apart.
+    """Write a campus file and create its people. `number` (3 to 99) keeps their ids apart.
 
-    `windows` are lengths like "4s", for those that the demo's campus file names.
+    `durations` maps names of the demo's campus file to durations like "4s". Raise ValueError for a name it does not
+    have.
     """
     first = 100_000 * number
     admin = PersonAccount(id=first, first_name="Sam")
@@ -61,7 +62,7 @@ def create_populated_campus(
 def _render_campus_file(
     chats: CampusChats, admin: PersonAccount, runners: tuple[PersonAccount, ...], durations: Mapping[str, str]
 ) -> str:
-    """The demo's campus file with another name, other chats and other people."""
+    """Return the demo's campus file with another name, other chats and other people."""
     rows = ", ".join(f'{{ id = {one.id}, name = "{one.first_name}" }}' for one in runners)
     changes = {
         "name": f'"{chats.bot.campus}"',
@@ -81,7 +82,7 @@ def _render_campus_file(
 
 
 def accounts_of_campuses(populated_campuses: Iterable[PopulatedCampus]) -> TelegramAccounts:
-    """Everybody who is there from the start."""
+    """Return the accounts of everybody who exists from the start."""
     all_campuses = tuple(populated_campuses)
     return TelegramAccounts(
         bots=tuple(one.chats.bot for one in all_campuses),

@@ -1,4 +1,4 @@
-"""Who plays: the campuses with their chats, and which person has which part in a scene."""
+"""The campuses of the scenes with their chats, and which person plays which part."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from sandbox.launch.telegram_accounts import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampusChats:
-    """A campus as people on Telegram see it: a bot to talk to and two groups."""
+    """A campus as people on Telegram see it: a bot and two groups."""
 
     file: Path
     bot: BotAccount
@@ -35,16 +35,16 @@ class ScenePeople:
     """The people of one scene, at their campus."""
 
     campus_chats: CampusChats
-    mei: PersonAccount = MEI  # orders
-    ana: PersonAccount = ANA  # runs
-    ben: PersonAccount = BEN  # runs too
-    sam: PersonAccount = SAM  # steers
+    mei: PersonAccount = MEI  # the customer
+    ana: PersonAccount = ANA  # the first runner
+    ben: PersonAccount = BEN  # the second runner
+    sam: PersonAccount = SAM  # the admin
 
 
 def define_campus_chats(
     name: str, number: int, file: Path, runners: tuple[int, ...], admins: tuple[int, ...]
 ) -> CampusChats:
-    """A campus with a bot and groups of its own; `number` (2 to 99) keeps their ids apart."""
+    """Define a campus with a bot and groups of its own. `number` (2 to 99) keeps their ids apart."""
     bot = BotAccount(
         campus=name,
         token=f"70000000{number:02d}:sandbox-{name}-{'0' * 20}",
@@ -71,7 +71,7 @@ HASTY_CHATS = define_campus_chats("hasty", 2, Path(__file__).with_name("hasty.to
 
 
 def accounts_of_campus(campus_chats: CampusChats) -> TelegramAccounts:
-    """Everybody a campus of the demo's people needs."""
+    """Return the accounts that a campus of the demo's people needs."""
     return TelegramAccounts(
         bots=(campus_chats.bot,), people=DEMO_ACCOUNTS.people, groups=(campus_chats.runners, campus_chats.admins)
     )

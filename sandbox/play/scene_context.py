@@ -1,4 +1,4 @@
-"""Where a scene is played: the people with their phones, beside a CampusG that runs."""
+"""What a scene works with: its people, and a CampusG that runs."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ from sandbox.play.scripted_user import ScriptedUser
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedMoney:
-    """What must be true of an order's money when the scene is over, in minor units."""
+    """The expected money of an order at the end of a scene, in minor units."""
 
     order_id: int
     charged: int = 0
@@ -23,7 +23,7 @@ class ExpectedMoney:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SceneContext:
-    """What a scene may use."""
+    """The people and the sandboxes a scene may use."""
 
     mei: ScriptedUser
     ana: ScriptedUser
@@ -41,7 +41,7 @@ Scene = Callable[[SceneContext], Awaitable[tuple[ExpectedMoney, ...]]]
 async def open_scene(
     telegram_url: str, stripe_url: str, scene_people: ScenePeople, narrator: Narrator
 ) -> AsyncIterator[SceneContext]:
-    """Give everybody of the troupe a phone, for the length of a scene."""
+    """Create the scripted users of a scene, for the length of a block."""
     campus_chats = scene_people.campus_chats
     async with (
         open_sandbox_client(telegram_url) as telegram,

@@ -1,4 +1,4 @@
-"""A whole evening: everything is started, one scene is played, the books are looked at, everything is stopped."""
+"""Starts the whole stack, plays one scene, checks the books, and stops everything."""
 
 import asyncio
 import os
@@ -19,9 +19,9 @@ LAST_LINE_COUNT = 12
 
 
 def run_scene(name: str, folder: Path, print_paragraph: PrintParagraph) -> None:
-    """Play a scene with its data in `folder`; LaunchError or PlayError when anything is not as it must be.
+    """Play a scene with its data in `folder`, and stop everything at the end.
 
-    Raises KeyboardInterrupt when stopped by a signal. Stops everything in any case.
+    Raise LaunchError or PlayError when the scene fails. Raise KeyboardInterrupt when a signal stops it.
     """
     began = time.monotonic()
     scene_people = ScenePeople(campus_chats=chats_of_scene(name))
@@ -46,14 +46,14 @@ def run_scene(name: str, folder: Path, print_paragraph: PrintParagraph) -> None:
             raise PlayError(f"{failure}\n\n{_last_output(stack)}") from failure
         finally:
             stack.stop()
-    print_paragraph(f"\nThe scene {name} ended as it must, in {seconds:.1f} s: {'; '.join(endings)}.")
+    print_paragraph(f"\nThe scene {name} ended as expected, in {seconds:.1f} s: {'; '.join(endings)}.")
 
 
 def _last_output(stack: Stack) -> str:
-    """What bot and worker printed last: their logs go with the rest of the data."""
+    """Return the last log lines of bot and worker, because their logs are deleted with the rest of the data."""
     application_processes = (process for name, process in stack.processes.items() if name.startswith(("bot", "worker")))
     return "\n".join(
-        f"The last words of {application_process.name}:\n{application_process.last_lines(LAST_LINE_COUNT)}"
+        f"The last output of {application_process.name}:\n{application_process.last_lines(LAST_LINE_COUNT)}"
         for application_process in application_processes
     )
 
@@ -82,7 +82,7 @@ async def _play_until_stopped(
 async def _play_scene(
     name: str, stack: Stack, scene_people: ScenePeople, print_paragraph: PrintParagraph
 ) -> tuple[str, ...]:
-    """Play the scene to its end; returns what became of each order's money."""
+    """Play the scene to its end, and return a sentence about each order's money."""
     narrator = Narrator(print_paragraph, scene_people, coloured=is_colour_wanted())
     async with open_scene(stack.telegram_url, stack.stripe_url, scene_people, narrator) as scene:
         endings = await SCENES[name](scene)

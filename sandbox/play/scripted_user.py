@@ -1,4 +1,4 @@
-"""One scripted person: reads the chats, types, taps the buttons there are, follows links; nothing else."""
+"""One scripted person, who reads the chats, types, taps buttons that exist, and follows links."""
 
 import re
 from dataclasses import dataclass, field
@@ -10,15 +10,15 @@ from sandbox.play.observed_messages import ChatRef, ObservedButton, ObservedMess
 from sandbox.play.sandbox_client import PlayError, json_object
 from sandbox.play.stripe_page_forms import submit_page_form
 
-MESSAGE_TIMEOUT_SECONDS = 20.0  # seconds; people would have given up, and machines under test are slow
-TAP_ANSWER_TIMEOUT_SECONDS = 15.0  # seconds Telegram shows the clock on a button
+MESSAGE_TIMEOUT_SECONDS = 20.0  # long, because machines under test are slow
+TAP_ANSWER_TIMEOUT_SECONDS = 15.0  # how long Telegram waits for the answer to a tap
 ORDER_NUMBER_PATTERN = re.compile(r"#(\d+)")
 PIN_PATTERN = re.compile(r"PIN: (\d{4})\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenButton:
-    """A button somebody has seen; it may be gone when it is tapped."""
+    """A button that was seen. It may be gone when it is tapped."""
 
     message: ObservedMessage
     button: ObservedButton
@@ -30,25 +30,24 @@ class ScriptedUser:
 
     name: str
     user_id: int
-    bot: str  # @name
+    bot: str  # @name of the bot
     groups: tuple[int, ...]
     observer: ChatObserver
     narrator: Narrator
     tally: ActivityCount = field(default_factory=ActivityCount)
-    _edits_when_tapped: dict[tuple[ChatRef, int], int] = field(
-        default_factory=dict
-    )  # the state of a message when last tapped
+    # The edits of each message when it was last tapped.
+    _edits_when_tapped: dict[tuple[ChatRef, int], int] = field(default_factory=dict)
     _followed_links: set[str] = field(default_factory=set)
 
     @property
     def chats(self) -> frozenset[ChatRef]:
-        """Every chat this person can look into."""
+        """Every chat this person can read."""
         return frozenset({ChatRef(self.bot, self.user_id), *(ChatRef(str(group)) for group in self.groups)})
 
     async def type_text(
         self, text: str, *, in_group: int | None = None, reply_to: ObservedMessage | None = None
     ) -> None:
-        """Write a line to the bot, or into a group; perhaps in answer to a message."""
+        """Write a line to the bot, or into a group, or in reply to a message."""
         self.tally.typed_lines += 1
         text_message: dict[str, object] = {"from": self.user_id, "chat": in_group or self.bot, "text": text}
         await self.observer.client.post(
@@ -56,7 +55,7 @@ class ScriptedUser:
         )
 
     async def send_photo(self, caption: str = "") -> None:
-        """Take a photo and send it to the bot."""
+        """Send a photo to the bot."""
         self.tally.photos += 1
         self.narrator.narrate_action(
             " ".join([f"{self.name} sends a photo", *([f"with {caption!r}"] if caption else [])])
@@ -73,9 +72,9 @@ class ScriptedUser:
         allow_unchanged: bool = False,
         timeout: float = MESSAGE_TIMEOUT_SECONDS,
     ) -> TapAnswer:
-        """Tap the newest button with this action once it is there, and wait for the answer.
+        """Tap the newest button with this action once it exists, and wait for the answer.
 
-        After a tap people wait until the message has changed before they tap on it again; `unchanged` does not wait.
+        A person taps a message again only after it has changed. `allow_unchanged` skips that condition.
         """
         return await self.tap_button(
             await self.find_button(
@@ -92,7 +91,7 @@ class ScriptedUser:
         allow_unchanged: bool = False,
         timeout: float = MESSAGE_TIMEOUT_SECONDS,
     ) -> SeenButton:
-        """See a button, without tapping it yet."""
+        """Wait for a button and return it without a tap."""
 
         def find() -> SeenButton | None:
             for message in self.observer.messages_in(self.chats):
@@ -118,28 +117,29 @@ class ScriptedUser:
         )
 
     async def tap_button(self, seen_button: SeenButton) -> TapAnswer:
-        """Tap a button one saw; PlayError when the tap is not answered."""
+        """Tap a button. Raise PlayError when the tap is not answered."""
         message = seen_button.message
         self._edits_when_tapped[message.chat_ref, message.message_id] = message.edits
         self.tally.taps += 1
         self.narrator.narrate_action(f"{self.name} taps [{seen_button.button.label}]")
         chat = message.chat_ref.chat
-        press = {
+        tap_body = {
             "from": self.user_id,
             "chat": chat if chat.startswith("@") else int(chat),
             "message_id": message.message_id,
             "data": seen_button.button.data,
         }
-        tap = json_object(await self.observer.client.post("/sim/taps", press))["callback_query_id"]
+        tap = json_object(await self.observer.client.post("/sim/taps", tap_body))["callback_query_id"]
         answer = json_object(await self.observer.client.get(f"/sim/taps/{tap}", wait=TAP_ANSWER_TIMEOUT_SECONDS))
         if not answer["answered"]:
             raise PlayError(
-                f"{self.name} tapped [{seen_button.button.label}] and got no answer in {TAP_ANSWER_TIMEOUT_SECONDS:.0f} s."
+                f"{self.name} tapped [{seen_button.button.label}]"
+                f" and got no answer in {TAP_ANSWER_TIMEOUT_SECONDS:.0f} s."
             )
         return parse_tap_answer(answer)
 
     async def wait_for_message(self, *words: str, timeout: float = MESSAGE_TIMEOUT_SECONDS) -> ObservedMessage:
-        """Wait for a message that says all of this, and return it as it stands."""
+        """Wait for a message of the bot that contains all of these words, and return it."""
 
         def find() -> ObservedMessage | None:
             found = (one for one in self.observer.messages_in(self.chats) if one.by_bot)
@@ -150,7 +150,7 @@ class ScriptedUser:
         )
 
     async def wait_for_order_number(self, *words: str, timeout: float = MESSAGE_TIMEOUT_SECONDS) -> int:
-        """The number (#12) of the order in a message that says all of this."""
+        """Return the order number (#12) in a message that contains all of these words."""
         message = await self.wait_for_message("#", *words, timeout=timeout)
         found = ORDER_NUMBER_PATTERN.search(message.text)
         if found is None:
@@ -158,7 +158,7 @@ class ScriptedUser:
         return int(found[1])
 
     async def wait_for_pin(self, order: int) -> str:
-        """The PIN the customer tells the runner at the door."""
+        """Return the PIN that the customer tells the runner at the door."""
         message = await self.wait_for_message(f"#{order}", "PIN:")
         found = PIN_PATTERN.search(message.text)
         if found is None:
@@ -170,11 +170,11 @@ class ScriptedUser:
         await self._submit_stripe_page("/pay/checkout/", "Save card", number=number)
 
     async def approve_at_bank(self) -> None:
-        """Follow the link to the bank's page and say yes."""
+        """Follow the link to the bank's page and approve."""
         await self._submit_stripe_page("/pay/approve/", "Approve")
 
     async def finish_onboarding(self) -> None:
-        """Follow the link to Stripe's onboarding and answer what it asks."""
+        """Follow the link to Stripe's onboarding and finish it."""
         await self._submit_stripe_page("/pay/onboarding/", "Finish onboarding")
 
     async def _submit_stripe_page(self, path: str, button: str, **field_values: str) -> None:

@@ -1,4 +1,4 @@
-"""A person's browser: opens Stripe's pages, fills in a form and sends it off."""
+"""Opens Stripe's pages like a browser, fills in a form and submits it."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -8,13 +8,13 @@ import aiohttp
 
 from sandbox.play.sandbox_client import PlayError
 
-HTTP_OK = 200  # the page is there
-HTTP_SEE_OTHER = 303  # where a form leads when it was taken
+HTTP_OK = 200
+HTTP_SEE_OTHER = 303  # the redirect after an accepted form
 
 
 @dataclass(slots=True)
 class PageForm:
-    """A form of a page: where it goes, its fields, and its buttons with what each of them adds."""
+    """A form of a page: its target, its fields, and the fields that each button adds."""
 
     action: str
     inputs: dict[str, str] = field(default_factory=dict)
@@ -22,17 +22,16 @@ class PageForm:
 
 
 class PageFormParser(HTMLParser):
-    """Reads the forms of a page."""
+    """An HTML parser that collects the forms of a page."""
 
     def __init__(self) -> None:
-        """No form yet."""
         super().__init__()
         self.forms: list[PageForm] = []
         self._button_fields: dict[str, str] | None = None
         self._label = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A form begins, or something that belongs to one."""
+        """Collect a form, a field or the start of a button."""
         attributes = {name: value or "" for name, value in attrs}
         match tag:
             case "form":
@@ -44,18 +43,18 @@ class PageFormParser(HTMLParser):
                 self._button_fields = {attributes["name"]: attributes.get("value", "")} if "name" in attributes else {}
 
     def handle_data(self, data: str) -> None:
-        """Words, perhaps of a button."""
+        """Collect text, which may be the label of a button."""
         self._label += data
 
     def handle_endtag(self, tag: str) -> None:
-        """A button ends."""
+        """Store a finished button."""
         if tag == "button" and self._button_fields is not None:
             self.forms[-1].buttons[self._label.strip()] = self._button_fields
             self._button_fields = None
 
 
 async def submit_page_form(session: aiohttp.ClientSession, link: str, button: str, **field_values: str) -> str:
-    """Open a page, type into its fields, press a button; returns where that leads. PlayError when a page says no."""
+    """Fill in the form with this button, submit it, and return where it leads. Raise PlayError when a page refuses."""
     async with session.get(link) as answer:
         page = await answer.text()
         if answer.status != HTTP_OK:

@@ -1,1 +1,1 @@
-"""`make soak`: many orders by scripted people while everything around them fails, and whether all of it settles."""
+"""`make soak`: many orders by simulated users while faults strike everywhere, and a check that everything settles."""

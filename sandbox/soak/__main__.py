@@ -1,4 +1,4 @@
-"""`make soak`: many orders while everything around them fails, and whether all of it settles."""
+"""`make soak`: run many orders while faults strike everywhere, and check that everything settles."""
 
 import argparse
 import sys
@@ -16,16 +16,16 @@ from sandbox.soak.soak_report import format_soak_report
 from sandbox.soak.soak_run import SoakOptions, run_soak_test
 
 WORKER_COUNT = 2
-FIRST_CAMPUS_NUMBER = 20  # as numbers go (see create_populated_campus)
-FAULT_INTERVAL_SECONDS = 4.0  # seconds between two faults: each of the deck falls three times in a whole run
+FIRST_CAMPUS_NUMBER = 20  # the `number` of create_populated_campus
+FAULT_INTERVAL_SECONDS = 4.0  # each fault strikes about three times in a whole run
 
 
 def main() -> int:
-    """Run it; 0 when all settled and the books are clean."""
+    """Run the soak. Return 0 when all settled and the books are clean."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.soak", description=__doc__)
     parser.add_argument("--orders", type=int, default=1500, help="how many orders (default: %(default)s)")
     parser.add_argument("--campuses", type=int, default=20, help="at how many campuses (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="what everything is drawn from (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="the seed of all random choices (default: %(default)s)")
     parser.add_argument(
         "--gap", type=float, default=FAULT_INTERVAL_SECONDS, help="seconds between two faults (default: %(default)s)"
     )
@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def run_soak(folder: Path, campuses: int, soak_options: SoakOptions) -> int:
-    """Do it on throw-away data in this folder."""
+    """Run the soak with throw-away data in this folder, and return the exit code."""
     populated_campuses = [
         create_populated_campus(folder, f"soak{at}", FIRST_CAMPUS_NUMBER + at, runners=soak_options.runners_per_campus)
         for at in range(campuses)

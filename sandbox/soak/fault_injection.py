@@ -1,4 +1,4 @@
-"""What falls on the programs and the stand-ins while people go about their orders, and how it ends."""
+"""Injects faults into the processes and the stand-ins while orders run, and ends them."""
 
 import asyncio
 import os
@@ -17,20 +17,21 @@ from sandbox.launch.stack import Stack
 from sandbox.play.sandbox_client import SandboxClient, json_integer, json_object, json_objects
 from sandbox.soak.soak_plan import SoakFault
 
-DOWNTIME_RANGE_SECONDS = (0.2, 1.5)  # seconds a killed process stays down
-STOP_RANGE_SECONDS = (3.5, 6.0)  # seconds a stopped worker stands still: longer than its leases
-STRIPE_UNREACHABLE_RANGE_SECONDS = (3.0, 6.0)  # seconds Stripe answers nobody
-RECOVERY_SECONDS = 2.0  # seconds a process that is up again is let work, on a slow machine too
-HANG_SECONDS = 3.0  # seconds
-RETRY_AFTER_SECONDS = 1  # seconds Telegram asks for
+DOWNTIME_RANGE_SECONDS = (0.2, 1.5)  # how long a killed process stays down
+STOP_RANGE_SECONDS = (3.5, 6.0)  # how long a worker is suspended: longer than its leases
+STRIPE_UNREACHABLE_RANGE_SECONDS = (3.0, 6.0)  # how long Stripe is unreachable
+RECOVERY_SECONDS = 2.0  # how long a restarted process may work undisturbed, on a slow machine too
+HANG_SECONDS = 3.0
+RETRY_AFTER_SECONDS = 1  # what Telegram asks for
 CLOCK_STEP_SECONDS = 3600
-UNLIMITED_TIMES = 1_000_000  # times a fault strikes while Stripe is away
-STOP_TIMEOUT_SECONDS = 10.0  # seconds Postgres may take to stop
+UNLIMITED_TIMES = 1_000_000  # more than any call count while Stripe is unreachable
+STOP_TIMEOUT_SECONDS = 10.0  # how long Postgres may take to stop
 
-# What the stand-in for Stripe is told; {"times": ...} is how many calls fail.
+# What Stripe's stand-in is told; `times` is how many calls fail.
 STRIPE_FAULTS: Mapping[SoakFault, Mapping[str, object]] = MappingProxyType(
     {
-        # Kept under the key: a hold is tried under another one after a minute, a transfer only after a day.
+        # Stripe stores a 500 under the idempotency key. A hold gets a new key after a minute, a transfer only after a
+        # day.
         SoakFault.STRIPE_FAILED: {"kind": "status", "status": 500, "path": "POST /v1/payment_intents*", "times": 1},
         SoakFault.STRIPE_BUSY: {"kind": "status", "status": 429, "times": 8},
         SoakFault.STRIPE_CONFLICTED: {"kind": "status", "status": 409, "path": "POST /v1/*", "times": 4},
@@ -68,28 +69,27 @@ WEBHOOK_FAULTS: Mapping[SoakFault, str] = MappingProxyType(
 
 @dataclass(slots=True, kw_only=True)
 class FaultInjector:
-    """What has fallen so far, by kind."""
+    """Injects faults, and counts them by kind."""
 
     stack: Stack
     telegram: SandboxClient
     stripe: SandboxClient
     rng: Random
     fault_counts: Counter[SoakFault] = field(default_factory=Counter)
-    failed_call_counts: Counter[tuple[str, str]] = field(
-        default_factory=Counter
-    )  # calls that shall fail, by service and kind
+    # Calls that fail, by service and kind.
+    failed_call_counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    seconds: float = 0.0  # from the first blow to the last one's end
-    disturbed_processes: set[str] = field(default_factory=set)  # processes that lie down just now
+    seconds: float = 0.0  # from the first fault to the end of the last
+    disturbed_processes: set[str] = field(default_factory=set)  # processes that are down or suspended now
 
     async def inject_forever(self, soak_faults: Iterator[SoakFault], interval: float) -> None:
-        """For ever: a blow every `gap` seconds, give or take half; some last longer than that."""
+        """Inject a fault about every `interval` seconds (50 % to 150 % of it). Some faults last longer than that."""
         for soak_fault in soak_faults:
             await asyncio.sleep(interval * self.rng.uniform(0.5, 1.5))
             self.start_fault(soak_fault)
 
     def start_fault(self, soak_fault: SoakFault) -> None:
-        """Let it fall; whatever it takes to end is done beside."""
+        """Inject a fault in a task of its own."""
         task = asyncio.create_task(self._inject(soak_fault))
         self.tasks.add(task)
 
@@ -105,7 +105,7 @@ class FaultInjector:
         self.fault_counts[soak_fault] += 1
 
     async def _inject_process_fault(self, soak_fault: SoakFault) -> bool:
-        """Whether there was anybody whom it could hit."""
+        """Return whether a process was there that the fault could disturb."""
         workers = [name for name in self.stack.processes if name.startswith("worker-")]
         match soak_fault:
             case SoakFault.WORKER_KILLED:
@@ -161,12 +161,12 @@ class FaultInjector:
         process.restart()
 
     async def _wait_until_ready(self, name: str) -> None:
-        """A bot or a worker is left in peace until it works: one that dies while it starts proves nothing."""
+        """Wait until a bot or a worker is ready, because killing one during its start proves nothing."""
         if name == "bot" or name.startswith("worker-"):
             await asyncio.to_thread(self.stack.wait_ready, name)
 
     async def _make_stripe_unreachable(self) -> None:
-        """Stripe goes away: every call breaks off before anything is done."""
+        """Reset every connection to Stripe for a while, before anything is executed."""
         unreachable = {"kind": "reset", "path": "*", "before": True, "times": UNLIMITED_TIMES}
         await self._order_fault("Stripe", self.stripe, unreachable)
         await asyncio.sleep(self.rng.uniform(*STRIPE_UNREACHABLE_RANGE_SECONDS))
@@ -177,14 +177,14 @@ class FaultInjector:
         await client.post("/sim/faults", fault)
 
     async def _withdraw_faults(self, service: str, client: SandboxClient) -> None:
-        """No more failures; those that have not struck do not count."""
+        """Remove the ordered faults, and do not count those that have not struck."""
         pending = await client.get("/sim/faults")
         for fault in json_objects(pending if isinstance(pending, list) else json_object(pending)["faults"]):
             self.failed_call_counts[service, _fault_name(fault)] -= json_integer(fault["times"])
         await client.delete("/sim/faults")
 
     async def remove_all_faults(self) -> None:
-        """Everything stands again, nothing fails any more."""
+        """Wait for all faults in flight, and remove every ordered one."""
         await asyncio.gather(*self.tasks)
         self.tasks.clear()
         await self._withdraw_faults("Stripe", self.stripe)
@@ -193,7 +193,10 @@ class FaultInjector:
 
 
 def _fault_name(fault: Mapping[str, object]) -> str:
-    """Its kind; the stand-in for Telegram tells no status, but only 429 is ordered for one method."""
+    """Return the kind of a fault, or its status.
+
+    Telegram's stand-in reports no status, but only 429 is ordered for a single method.
+    """
     if fault["kind"] != "status":
         return str(fault["kind"])
     status = fault.get("status") or (429 if fault["method"] == "sendMessage" else 500)
@@ -201,7 +204,7 @@ def _fault_name(fault: Mapping[str, object]) -> str:
 
 
 async def flush_redis(port: int) -> None:
-    """Empty a Redis."""
+    """Delete everything in a Redis."""
     reader, writer = await asyncio.open_connection(LOOPBACK, port)
     try:
         writer.write(b"FLUSHALL\r\n")
@@ -216,7 +219,7 @@ async def flush_redis(port: int) -> None:
 async def injecting_faults(
     injector: FaultInjector, soak_faults: Iterator[SoakFault], interval: float
 ) -> AsyncIterator[Callable[[], Awaitable[None]]]:
-    """Bad weather for the length of a block, or until what is yielded is called."""
+    """Inject faults for the length of a block, or until the yielded function is called."""
     injection_task = asyncio.create_task(injector.inject_forever(soak_faults, interval))
     began = time.monotonic()
     has_ended = asyncio.Event()

@@ -1,4 +1,4 @@
-"""An order that went wrong, told whole: its events, sagas, calls to Stripe, cards and messages."""
+"""The full history of orders that went wrong: events, sagas, order messages, notifications, calls to Stripe."""
 
 from sandbox.play.sandbox_client import json_objects
 from sandbox.soak.soak_checks import SoakFindings
@@ -10,18 +10,21 @@ SAGAS = (
     "SELECT id, number, kind, status, position, tries, error, started_at, ended_at FROM saga"
     " WHERE order_id = $1 ORDER BY number"
 )
-ORDER_MESSAGES = "SELECT kind, chat_id, message_id, requested_revision, sent_revision, due_at, error FROM order_message WHERE order_id = $1"
+ORDER_MESSAGES = (
+    "SELECT kind, chat_id, message_id, requested_revision, sent_revision, due_at, error FROM order_message"
+    " WHERE order_id = $1"
+)
 NOTIFICATIONS = "SELECT name, chat_id, status, error FROM notification WHERE order_id = $1 ORDER BY id"
 
 
 async def build_order_timelines(context: SoakContext, findings: SoakFindings) -> list[str]:
-    """Everything that is known of the first few orders that went wrong."""
+    """Build the timelines of the first few orders that went wrong."""
     numbers = list(dict.fromkeys(number for number, _ in findings.failures if number))[:MAX_TIMELINES]
     return [line for number in numbers for line in await build_order_timeline(context, number)]
 
 
 async def build_order_timeline(context: SoakContext, order: int) -> list[str]:
-    """One order's events, sagas, calls to Stripe, cards and messages."""
+    """Build the timeline of one order: its events, sagas, order messages, notifications and calls to Stripe."""
     lines = [f"\n#{order}: {dict(await context.order(order))}"]
     sagas = await context.query(SAGAS, order)
     ids = {str(row["id"]) for row in sagas}

@@ -1,4 +1,4 @@
-"""Walking one order to its fate: who does what, and what is pressed that should not have been."""
+"""Runs the scenario of one order: who does what, and which stale buttons are tapped."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -14,14 +14,14 @@ from sandbox.soak.soak_context import SoakContext
 from sandbox.soak.soak_plan import OrderScenario
 
 STALE_ACTIONS = ("claim", "bought_estimate", "picked_up", "here", "release_sure", "cancel_sure")
-STALE_TAP_SHARE = 0.15  # of all orders: somebody presses a button of them when they are over
-BLOCKING_SHARE = 0.3  # of those customers who need not see anything
+STALE_TAP_SHARE = 0.15  # of all orders: a person taps their buttons after the end
+BLOCKING_SHARE = 0.3  # of the customers who do not need to see anything
 EXPIRE_NOW = "UPDATE timer SET due_at = now() WHERE order_id = $1 AND kind = 'expire' AND status = 'set'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampusPool:
-    """One campus: who is there, and which runners are free."""
+    """One campus: its people, and which runners are free."""
 
     context: SoakContext
     populated_campus: PopulatedCampus
@@ -32,7 +32,10 @@ class CampusPool:
 
     @asynccontextmanager
     async def borrow_runners(self, count: int) -> AsyncIterator[list[SimulatedRunner]]:
-        """So many free runners; who waits for several does so alone, or all would wait for each other."""
+        """Take this many free runners for the length of a block.
+
+        Only one caller waits at a time. Two callers that each hold one runner and need two would wait for ever.
+        """
         async with self.runner_lock:
             runners = [await self.free_runners.get() for _ in range(count)]
         try:
@@ -44,7 +47,7 @@ class CampusPool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRun:
-    """One order under way."""
+    """One order in flight."""
 
     campus_pool: CampusPool
     customer: SimulatedCustomer
@@ -56,7 +59,7 @@ class OrderRun:
         return self.campus_pool.context
 
     async def wait_until_open(self) -> bool:
-        """Wait for the card in the runner group; False when the order ended before."""
+        """Wait until the order is in the runner group. Return False when it ended before."""
         customer, order = self.customer, self.order_id
 
         def find_in_chat() -> bool | None:
@@ -83,14 +86,14 @@ class OrderRun:
                 return found
 
     async def expire_now(self) -> None:
-        """The clock jumps to the end of the time a job may stay open."""
+        """Make the expiry of the order due now."""
         await self.context.query(EXPIRE_NOW, self.order_id)
 
 
 async def run_order_scenario(
     campus_pool: CampusPool, customer: SimulatedCustomer, scenario: OrderScenario, rng: Random
 ) -> int:
-    """Place an order and walk it to its end; returns its number."""
+    """Place an order and run it to its end. Return its number."""
     order = await customer.place_order()
     order_run = OrderRun(campus_pool=campus_pool, customer=customer, order_id=order, rng=rng)
     if scenario is OrderScenario.CANCELLED_AT_ONCE:
@@ -104,7 +107,7 @@ async def run_order_scenario(
 
 
 async def cancel_open_order(order_run: OrderRun) -> None:
-    """[Yes, cancel], until it is cancelled."""
+    """Tap [Yes, cancel] until the order is cancelled."""
     customer, order = order_run.customer, order_run.order_id
     if order_run.rng.random() < BLOCKING_SHARE:
         await customer.press("cancel", order)
@@ -119,7 +122,7 @@ async def cancel_open_order(order_run: OrderRun) -> None:
 
 
 async def let_order_expire(order_run: OrderRun) -> None:
-    """Nobody comes; some customers do not even look any more."""
+    """Let the order expire. Some customers have blocked the bot meanwhile."""
     if order_run.rng.random() >= BLOCKING_SHARE:
         await order_run.expire_now()
         return
@@ -139,14 +142,14 @@ async def _act_while_blocked(order_run: OrderRun, action: Callable[[], Awaitable
 
 
 async def deliver_with_pin(order_run: OrderRun, *, by_photo: bool = False) -> None:
-    """Somebody takes it and brings it."""
+    """A runner claims the order and brings it."""
     async with order_run.campus_pool.borrow_runners(1) as (runner,):
         if await runner.claim_order(order_run.order_id, order_run.customer):
             await runner.bring_order(order_run.order_id, order_run.customer, by_photo=by_photo)
 
 
 async def deliver_with_photo(order_run: OrderRun) -> None:
-    """The PIN is locked, or the customer is not to be reached."""
+    """Deliver with a photo, because the PIN is locked. Some customers have blocked the bot meanwhile."""
     if order_run.rng.random() >= BLOCKING_SHARE:
         await deliver_with_pin(order_run, by_photo=True)
     else:
@@ -154,7 +157,7 @@ async def deliver_with_photo(order_run: OrderRun) -> None:
 
 
 async def deliver_with_second_runner(order_run: OrderRun) -> None:
-    """The first runner gives it back, the second one brings it."""
+    """The first runner gives the order back, the second one brings it."""
     async with order_run.campus_pool.borrow_runners(2) as (first, second):
         if not await first.claim_order(order_run.order_id, order_run.customer):
             return
@@ -164,7 +167,7 @@ async def deliver_with_second_runner(order_run: OrderRun) -> None:
 
 
 async def cancel_claimed_order(order_run: OrderRun) -> None:
-    """A runner takes it, and an admin cancels it before anything is bought."""
+    """A runner claims the order, and an admin cancels it before anything is bought."""
     async with order_run.campus_pool.borrow_runners(1) as (runner,):
         if await runner.claim_order(order_run.order_id, order_run.customer):
             await _cancel_by_admin(order_run)
@@ -188,7 +191,7 @@ async def _cancel_by_admin(order_run: OrderRun) -> None:
 
 
 async def contest_order(order_run: OrderRun) -> None:
-    """Two runners, the customer and the clock at once; whoever has the job then brings it."""
+    """Two runners claim, the customer cancels and the order expires at the same time. A runner who won brings it."""
     async with order_run.campus_pool.borrow_runners(2) as crowd:
         jobs = [runner.press("claim", order_run.order_id) for runner in crowd]
         contenders = [*jobs, order_run.customer.press("cancel_sure", order_run.order_id), order_run.expire_now()]
@@ -201,7 +204,7 @@ async def contest_order(order_run: OrderRun) -> None:
 
 
 async def _wait_for_winner(order_run: OrderRun) -> int | None:
-    """The runner who has it in the end, None when it is over; while neither is so, the clock is moved again."""
+    """Return the runner who won, or None when the order is over. Make the expiry due again until one is decided."""
     while (row := await order_run.context.order(order_run.order_id))["status"] == "CREATED":
         await order_run.expire_now()
         await asyncio.sleep(DATABASE_POLL_INTERVAL_SECONDS)
@@ -210,11 +213,11 @@ async def _wait_for_winner(order_run: OrderRun) -> int | None:
 
 
 async def tap_stale_buttons(order_run: OrderRun) -> None:
-    """Buttons of an order that is over, by its people and by strangers: each must change nothing."""
+    """Tap buttons of an order that is over, as its people and as strangers. Each tap must change nothing."""
     people = (order_run.customer, *order_run.campus_pool.runners, order_run.rng.choice(order_run.campus_pool.customers))
     for _ in range(2):
         who, action = order_run.rng.choice(people), order_run.rng.choice(STALE_ACTIONS)
-        order_run.context.action_counts["stale or foreign buttons pressed"] += 1
+        order_run.context.action_counts["stale or foreign buttons tapped"] += 1
         await who.press(action, order_run.order_id, order_run.rng.randrange(1, 9))
 
 

@@ -1,4 +1,4 @@
-"""Customers: the first order through all menus and Stripe's page, every further one by [Order again]."""
+"""Simulated customers: the first order through all menus and Stripe's page, every other one by [Order again]."""
 
 import asyncio
 import time
@@ -10,32 +10,29 @@ from sandbox.play.scenes.scene_steps import APPROVAL_REQUIRED_CARD, DECLINED_CAR
 from sandbox.soak.simulated_user import ButtonTarget, SimulatedUser
 from sandbox.soak.soak_context import FINAL_ORDER_STATUSES, NotSettledError
 
-BASKET_ACTIONS = (  # each button, and the one that shows that it was understood
+BASKET_ACTIONS = (  # each button, and the one that shows that the tap was handled
     ("order_food", "store"),
     ("store", "menu_item"),
     ("menu_item", "items_done"),
     ("items_done", "drop_point"),
     ("drop_point", "place"),
 )
-CARD_NUMBERS = (
-    *(GOOD_CARD,) * 6,
-    DECLINED_CARD,
-    APPROVAL_REQUIRED_CARD,
-)  # whose turn it is by the customer's place in the row
-ORDER_AFTER_CARD_TIMEOUT_SECONDS = 25.0  # seconds from a saved card to the order
-DATABASE_POLL_INTERVAL_SECONDS = 1.0  # seconds between two looks into the database, for those who can't see their card
+# A customer's card by their index.
+CARD_NUMBERS = (*(GOOD_CARD,) * 6, DECLINED_CARD, APPROVAL_REQUIRED_CARD)
+ORDER_AFTER_CARD_TIMEOUT_SECONDS = 25.0  # from a saved card to the order
+DATABASE_POLL_INTERVAL_SECONDS = 1.0  # between two queries, for users who cannot see their messages
 
 
 @dataclass(slots=True, kw_only=True)
 class SimulatedCustomer(SimulatedUser):
-    """Somebody who orders, one order after the other."""
+    """A customer who places one order after the other."""
 
     card_number: str
-    last_order: int = 0  # her newest order
+    last_order: int = 0  # the customer's newest order
     has_blocked_bot: bool = False
 
     async def start_bot(self) -> None:
-        """Follow the campus' link."""
+        """Send /start with the campus' invite code until the bot answers."""
         expected = f"customer {self.user_id} is greeted"
         await self.context.retry_until(
             lambda: self.type_text(f"/start {INVITATION}"), lambda: self.find_button("order_food"), self.chats, expected
@@ -65,7 +62,7 @@ class SimulatedCustomer(SimulatedUser):
         return self.find_button(next_action) or self.find_button("place")
 
     async def _choose(self, action: str) -> None:
-        """The first thing on offer; its number is on the button, so it has to be there."""
+        """Tap the first button with this action. Its number is unknown, so the button must exist."""
         if self.find_button(action) is None:
             await self.type_text("/start")
         else:
@@ -85,7 +82,7 @@ class SimulatedCustomer(SimulatedUser):
         )
 
     async def _confirm_order(self) -> int:
-        """Tap [Place order]; the first time the card is asked for. 0 when nothing came of it."""
+        """Tap [Place order], and save a card when it is asked for. Return 0 when no order was placed."""
 
         def find_in_chat() -> int | str | None:
             return self.find_order_number(self.last_order) or self.find_link("/pay/checkout/")
@@ -117,17 +114,17 @@ class SimulatedCustomer(SimulatedUser):
             await self.press("try_again", self.last_order) if self.last_order else await self.press("order_food")
 
     async def _find_unseen_order(self) -> int | None:
-        """An order of hers that she has not heard of."""
+        """Return an order of this customer that no message has shown yet."""
         query = "SELECT min(id) AS id FROM orders WHERE customer_id = $1 AND id > $2"
         found: int | None = (await self.context.query(query, self.user_id, self.last_order))[0]["id"]
         return found
 
     def is_shown_over(self, order: int) -> bool | None:
-        """Whether her card offers the same again: the order has ended."""
+        """Return True when the customer's order message offers [Order again], which means that the order has ended."""
         return self.find_button("try_again", order) is not None or None
 
     async def wait_until_over(self, order: int) -> None:
-        """Wait until the order is over; at the bank she says yes when she is asked."""
+        """Wait until the order is over. Approve at the bank when the bank asks."""
 
         def find_in_chat() -> bool | None:
             return self.is_shown_over(order) or (True if self.find_link("/pay/approve/") else None)
@@ -150,11 +147,11 @@ class SimulatedCustomer(SimulatedUser):
             await self.submit_stripe_page(link, "Approve")
 
     async def is_over_in_database(self, order: int) -> bool | None:
-        """Whether the order has ended, by the books."""
+        """Return True when the order has ended in the database, otherwise None."""
         return (await self.context.order(order))["status"] in FINAL_ORDER_STATUSES or None
 
     async def wait_until_over_unseen(self, order: int) -> None:
-        """Wait for the end without seeing anything: she has blocked the bot."""
+        """Wait for the end in the database, because the customer has blocked the bot."""
         while not await self.is_over_in_database(order):
             if time.monotonic() > self.context.deadline:
                 raise NotSettledError(f"#{order} does not end", order)

@@ -1,4 +1,4 @@
-"""Runners: take a job, buy, bring it; some have an account for their money from the start, one gets it late."""
+"""Simulated runners: claim, buy, bring. Some have a pay-out account from the start, one gets it late."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,17 +16,17 @@ PURCHASE_QUESTION_SHARE = 0.3  # of all purchases: [I bought it] before [As esti
 
 @dataclass(slots=True, kw_only=True)
 class SimulatedRunner(SimulatedUser):
-    """Somebody who delivers, one job at a time."""
+    """A runner who delivers one order at a time."""
 
     async def start_bot(self) -> None:
-        """The first word, without which the bot may not write."""
+        """Send /start, because a bot may not write first to a person on Telegram."""
         seen = f"runner {self.user_id} is greeted"
         await self.context.retry_until(
             lambda: self.type_text(f"/start {INVITATION}"), lambda: self.find_button("deliver_food"), self.chats, seen
         )
 
     async def set_up_payout_account(self) -> None:
-        """An account that money can be sent to."""
+        """Set up an account that can receive money."""
 
         async def ready() -> bool | None:
             query = "SELECT 1 FROM person WHERE id = $1 AND payouts_ready"
@@ -51,7 +51,7 @@ class SimulatedRunner(SimulatedUser):
         return any("pay-out is ready" in one.text for one in self.newest_messages()) or None
 
     async def claim_order(self, order: int, customer: SimulatedCustomer) -> bool:
-        """Claim a job; True when it is hers and may be bought, False when it is another's or over."""
+        """Claim an order. Return True when this runner has it and may buy, False when another has it or it is over."""
 
         async def find_in_database() -> bool | None:
             row = await self.context.order(order)
@@ -72,7 +72,7 @@ class SimulatedRunner(SimulatedUser):
         )
 
     async def give_back_order(self, order: int) -> None:
-        """[Yes, give it back], without the question before it, until the books say so: cards lag."""
+        """Tap [Yes, give it back] directly, until the database has it: order messages lag behind."""
 
         async def find_in_database() -> bool | None:
             return (await self.context.order(order))["runner_id"] != self.user_id or None
@@ -89,7 +89,7 @@ class SimulatedRunner(SimulatedUser):
             await asyncio.sleep(DATABASE_POLL_INTERVAL_SECONDS)
 
     async def bring_order(self, order: int, customer: SimulatedCustomer, *, by_photo: bool) -> None:
-        """From the claimed job to the door and the end."""
+        """Buy the food, bring it to the door and deliver it."""
         if self.rng.random() < PURCHASE_QUESTION_SHARE:
             await self.press("bought", order)
         await self._take_step(order, "bought_estimate", "picked_up", ("PLACED", "ON_THE_WAY", "ARRIVED"))
@@ -114,7 +114,7 @@ class SimulatedRunner(SimulatedUser):
         )
 
     async def _arrive(self, order: int, customer: SimulatedCustomer) -> str | None:
-        """[I'm here]; the PIN the customer says, None when she sees nothing."""
+        """Tap [I'm here]. Return the PIN the customer tells, or None when the customer cannot see it."""
 
         async def find_in_database() -> tuple[str | None] | None:
             row = await self.context.order(order)
@@ -140,7 +140,7 @@ class SimulatedRunner(SimulatedUser):
         await self._deliver(order, lambda: self.type_text(pin))
 
     async def _leave_with_photo(self, order: int, pin: str | None) -> None:
-        """Five wrong PINs, [Leave it, send photo], the photo."""
+        """Type five wrong PINs, tap [Leave it, send photo], and send the photo."""
 
         async def guess() -> None:
             row = await self.context.order(order)
@@ -187,4 +187,4 @@ class SimulatedRunner(SimulatedUser):
 
 
 async def _do_nothing() -> None:
-    """Only wait."""
+    """Perform no action, only wait."""

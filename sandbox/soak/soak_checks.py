@@ -1,4 +1,4 @@
-"""Whether all of it settled: every order over, every card true, every message away, nobody charged or paid twice."""
+"""Checks that everything settled: orders over, order messages true, messages sent, nobody charged or paid twice."""
 
 import asyncio
 import time
@@ -12,10 +12,9 @@ from sandbox.play.observed_messages import ChatRef, ObservedMessage
 from sandbox.play.sandbox_client import json_integer, json_object, json_objects
 from sandbox.soak.soak_context import FINAL_ORDER_STATUSES, SoakContext
 
-POLL_INTERVAL_SECONDS = 0.5  # seconds
-ACTIVE_ORDER_ACTIONS = frozenset(
-    {"claim", "cancel", "bought", "picked_up", "here", "leave", "release"}
-)  # what no ended order offers
+POLL_INTERVAL_SECONDS = 0.5
+# What no ended order offers.
+ACTIVE_ORDER_ACTIONS = frozenset({"claim", "cancel", "bought", "picked_up", "here", "leave", "release"})
 UNSETTLED = """
 SELECT 'saga ' || kind || ' of #' || coalesce(order_id::text, '-') || ' is ' || status || ': ' || coalesce(error, '')
   FROM saga WHERE status = 'stuck'
@@ -24,7 +23,7 @@ UNION ALL
 SELECT 'a ' || kind || ' order message of #' || order_id || ' is due: ' || coalesce(error, '') FROM order_message
  WHERE due_at IS NOT NULL
 UNION ALL
-SELECT 'the message ' || name || ' is ' || status FROM notification WHERE status IN ('due', 'sending')
+SELECT 'the notification ' || name || ' is ' || status FROM notification WHERE status IN ('due', 'sending')
 UNION ALL
 SELECT 'update ' || update_id || ' is open: ' || coalesce(error, '') FROM telegram_update WHERE handled_at IS NULL
 UNION ALL
@@ -41,11 +40,13 @@ PAYABLES = (
 NOTIFICATIONS = """
 SELECT status, chat_id, name, error, coalesce(order_id, 0) AS order_id,
        extract(epoch FROM written_at)::float8 AS written,
-       EXISTS (SELECT FROM dead_letter WHERE kind = 'notification' AND subject = notification.id::text) AS dead_lettered,
+       EXISTS (SELECT FROM dead_letter WHERE kind = 'notification' AND subject = notification.id::text)
+         AS dead_lettered,
        EXISTS (SELECT FROM notification AS warning WHERE warning.name = 'not_heard:' || notification.id)
          AS writer_told,
        ARRAY (SELECT message_id FROM order_message
-               WHERE order_message.order_id = notification.order_id AND order_message.chat_id = notification.chat_id) AS order_messages
+               WHERE order_message.order_id = notification.order_id
+                 AND order_message.chat_id = notification.chat_id) AS order_messages
   FROM notification WHERE chat_id = ANY($1) OR order_id = ANY($2)
 """
 CHANGED_AFTER_END = (
@@ -61,21 +62,21 @@ LEDGER_STRIPE_BALANCE = (
 
 @dataclass(slots=True, kw_only=True)
 class SoakFindings:
-    """What became of it all; amounts in minor units."""
+    """The results of the checks. Amounts are minor units."""
 
-    failures: list[tuple[int, str]] = field(default_factory=list)  # an order's number (0: of none), a sentence
+    failures: list[tuple[int, str]] = field(default_factory=list)  # order number (0: of no order) and a sentence
     order_statuses: Counter[str] = field(default_factory=Counter)
     money_totals: Counter[str] = field(default_factory=Counter)
     message_counts: Counter[str] = field(default_factory=Counter)
-    settle_seconds: float = 0.0  # from the end of the weather until nothing was under way
+    settle_seconds: float = 0.0  # from the end of the faults until nothing was in flight
 
     def add_failure(self, order: int, sentence: str) -> None:
-        """Something is not as it must be."""
+        """Add something that is not as it must be."""
         self.failures.append((order, sentence))
 
 
 async def wait_until_settled(context: SoakContext, *, timeout: float) -> SoakFindings:
-    """Wait until nothing is under way any more; what still is after so many seconds is wrong."""
+    """Wait until nothing is in flight. What still is after `timeout` seconds becomes a failure."""
     findings, began = SoakFindings(), time.monotonic()
     while unsettled := await context.query(UNSETTLED):
         if time.monotonic() - began > timeout:
@@ -94,7 +95,7 @@ def _order_number(text: str) -> int:
 
 
 async def check_final_state(context: SoakContext, findings: SoakFindings) -> None:
-    """Look at every order, card, message and movement of money."""
+    """Check every order, order message, notification and movement of money."""
     orders = await context.query(ORDERS, context.customer_ids)
     await _check_orders(context, findings, orders)
     await _check_money(context, findings, orders)
@@ -110,9 +111,9 @@ async def _check_orders(context: SoakContext, findings: SoakFindings, orders: Se
         if row["id"] not in context.placed_orders:
             findings.add_failure(row["id"], "was placed, and its customer never read its number")
     for number in sorted(context.placed_orders - {row["id"] for row in orders}):
-        findings.add_failure(number, "was shown to its customer, and is lost")
+        findings.add_failure(number, "was shown to its customer, and does not exist")
     for row in await context.query(CHANGED_AFTER_END, sorted(context.placed_orders), sorted(FINAL_ORDER_STATUSES)):
-        findings.add_failure(row["order_id"], "went on after its end")
+        findings.add_failure(row["order_id"], "changed after its end")
 
 
 async def _check_money(context: SoakContext, findings: SoakFindings, orders: Sequence[asyncpg.Record]) -> None:
@@ -179,20 +180,20 @@ async def _check_order_messages(
         for sentence in _find_order_message_faults(context, order_message, orders[order_message["order_id"]]):
             findings.add_failure(
                 order_message["order_id"],
-                f"its {order_message['kind']} card in chat {order_message['chat_id']} {sentence}",
+                f"its {order_message['kind']} order message in chat {order_message['chat_id']} {sentence}",
             )
     for number, row in orders.items():
         wanted = (
             {"customer"} | ({"runner"} if row["runner_id"] else set()) | ({"group"} if row["created_at"] else set())
         )
         for kind in sorted(wanted - kinds[number]):
-            findings.add_failure(number, f"has no {kind} card")
+            findings.add_failure(number, f"has no {kind} order message")
 
 
 def _find_order_message_faults(
     context: SoakContext, order_message: asyncpg.Record, order: asyncpg.Record
 ) -> Iterator[str]:
-    """What the chat shows otherwise than it must in the end."""
+    """Yield what is wrong in the chat's message of an ended order."""
     if order_message["error"]:
         yield f"could not be rendered: {order_message['error']}"
     message = _find_message(context, order_message["chat_id"], order_message["message_id"])
@@ -218,32 +219,35 @@ def _find_message(context: SoakContext, chat: int, message: int | None) -> Obser
 
 async def _check_notifications(context: SoakContext, findings: SoakFindings, orders: Sequence[int]) -> None:
     for notification in await context.query(NOTIFICATIONS, [*context.customer_ids, *context.runner_ids], orders):
-        findings.message_counts[f"messages {notification['status']}"] += 1
+        findings.message_counts[f"notifications {notification['status']}"] += 1
         if notification["status"] == "dropped" and notification["chat_id"] not in context.users_who_blocked:
-            findings.add_failure(0, f"the message {notification['name']} was dropped: {notification['error']}")
+            findings.add_failure(0, f"the notification {notification['name']} was dropped: {notification['error']}")
         if notification["status"] == "outcome_unknown":
             _check_unknown_outcome(context, findings, notification)
     for row in await context.query("SELECT update_id, error FROM telegram_update WHERE dead_lettered"):
-        findings.add_failure(0, f"update {row['update_id']} was parked: {row['error']}")
+        findings.add_failure(0, f"update {row['update_id']} is a dead letter: {row['error']}")
 
 
 def _check_unknown_outcome(context: SoakContext, findings: SoakFindings, notification: asyncpg.Record) -> None:
-    """Perhaps not sent, and not sent again by itself: what it said must have got there in another way."""
+    """Check that the content of a notification of unknown outcome reached its reader in another way.
+
+    Such a notification was perhaps not sent, and is not sent again by itself.
+    """
     order_messages = [
         _find_message(context, notification["chat_id"], number) for number in notification["order_messages"]
     ]
     if notification["dead_lettered"]:
         findings.message_counts["notifications of unknown outcome, dead letters"] += 1
     elif notification["writer_told"]:
-        findings.message_counts["notifications of unknown outcome, their writers told"] += 1
+        findings.message_counts["notifications of unknown outcome, their senders told"] += 1
     elif any(
         order_message is not None and order_message.created_at >= notification["written"]
         for order_message in order_messages
     ):
-        findings.message_counts["notifications of unknown outcome, their order messages sent anew"] += 1
+        findings.message_counts["notifications of unknown outcome, their order messages sent again"] += 1
     elif notification["chat_id"] in context.users_who_blocked:
         findings.message_counts["notifications of unknown outcome, to people who had blocked the bot"] += 1
     else:
         findings.add_failure(
-            notification["order_id"], f"the message {notification['name']} is lost, and nothing came in its place"
+            notification["order_id"], f"the outcome of {notification['name']} is unknown, and nothing replaced it"
         )

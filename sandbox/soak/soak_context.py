@@ -1,4 +1,4 @@
-"""The whole place as the soak sees it: both stand-ins, everybody's screens, and the database beside the programs."""
+"""What the soak works with: both stand-ins, everybody's chats, and the database."""
 
 import asyncio
 import time
@@ -15,15 +15,15 @@ from sandbox.play.chat_observer import AFTER_ALL_EVENTS, ChatObserver, observe_c
 from sandbox.play.observed_messages import ChatRef
 from sandbox.play.sandbox_client import PlayError, SandboxClient, json_integer, json_object, open_sandbox_client
 
-RETRY_AFTER_SECONDS = 15.0  # seconds people wait for what must come, before they tap again
-DATABASE_TIMEOUT_SECONDS = 40.0  # seconds; Postgres may be restarting
-DATABASE_RETRY_DELAY_SECONDS = 0.3  # seconds between two tries to reach it
+RETRY_AFTER_SECONDS = 15.0  # how long people wait for an effect before they tap again
+DATABASE_TIMEOUT_SECONDS = 40.0  # long, because Postgres may be restarting
+DATABASE_RETRY_DELAY_SECONDS = 0.3  # between two tries
 DATABASE_UNAVAILABLE_ERRORS = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # a connection that broke while it was being made ready
+    asyncpg.InternalClientError,  # a connection that broke during its setup
 )
 FINAL_ORDER_STATUSES = frozenset({"COMPLETED", "CANCELLED", "EXPIRED"})
 
@@ -31,7 +31,7 @@ Fact = TypeVar("Fact")
 
 
 class NotSettledError(Exception):
-    """An order did not get where it had to; `order` is its number, 0 where there is none yet."""
+    """An order did not reach its end. `order_id` is its number, 0 where there is none yet."""
 
     def __init__(self, message: str, order_id: int = 0) -> None:
         super().__init__(message)
@@ -40,22 +40,22 @@ class NotSettledError(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class SoakContext:
-    """What walks use and count."""
+    """What the simulated users share, and what they count."""
 
     stack: Stack
     telegram: SandboxClient
     stripe: SandboxClient
     observer: ChatObserver
     database: asyncpg.Pool
-    deadline: float  # of the monotonic clock: what has not happened by then never will
+    deadline: float  # monotonic time after which nothing is tried again
     action_counts: Counter[str] = field(default_factory=Counter)  # what people did, in words
     placed_orders: set[int] = field(default_factory=set)  # orders whose number their customer read
-    users_who_blocked: set[int] = field(default_factory=set)  # who ever blocked the bot
+    users_who_blocked: set[int] = field(default_factory=set)  # everybody who ever blocked the bot
     customer_ids: list[int] = field(default_factory=list)
     runner_ids: list[int] = field(default_factory=list)
 
     async def query(self, query: str, *arguments: object) -> list[asyncpg.Record]:
-        """Read or change the database; while it is away, again and again."""
+        """Query or change the database. Retry for DATABASE_TIMEOUT_SECONDS while it is unavailable."""
         deadline = time.monotonic() + DATABASE_TIMEOUT_SECONDS
         while True:
             try:
@@ -67,14 +67,14 @@ class SoakContext:
                 await asyncio.sleep(DATABASE_RETRY_DELAY_SECONDS)
 
     async def order(self, number: int) -> asyncpg.Record:
-        """An order as it is committed."""
+        """Return the committed row of an order."""
         return (await self.query("SELECT * FROM orders WHERE id = $1", number))[0]
 
     async def catch_up(self) -> None:
-        """Wait until everything that has happened so far was seen."""
+        """Wait until the observer has seen all events so far."""
         last = json_integer(json_object(await self.telegram.get("/sim/events", after=AFTER_ALL_EVENTS))["last"])
         while self.observer.last_event < last:
-            await self.telegram.get("/sim/healthz")  # gives way, too, to whoever reads along
+            await self.telegram.get("/sim/healthz")  # also lets the observer's task run
 
     async def retry_until(
         self,
@@ -86,9 +86,10 @@ class SoakContext:
         order_id: int = 0,
         find_in_database: Callable[[], Awaitable[Fact | None]] | None = None,
     ) -> Fact:
-        """Act, look for what must follow, and act again when it does not; `known` asks the database in between.
+        """Act, wait for the effect, and act again when it does not come.
 
-        NotSettledError when nothing helps until the end.
+        After each timeout `find_in_database` looks for the effect in the database. Raise NotSettledError when nothing
+        helped until the deadline.
         """
         while True:
             await action()
@@ -104,7 +105,7 @@ class SoakContext:
 
 @asynccontextmanager
 async def open_soak_context(stack: Stack, *, duration: float) -> AsyncIterator[SoakContext]:
-    """Follow everything that happens in a running CampusG; `order_timeout` in seconds."""
+    """Follow everything that happens in a running CampusG. Actions are retried for `duration` seconds."""
     async with (
         open_sandbox_client(stack.telegram_url) as telegram,
         open_sandbox_client(stack.stripe_url) as stripe,

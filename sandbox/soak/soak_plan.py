@@ -1,4 +1,4 @@
-"""What shall happen, drawn from a seed: the fate meant for each order, and the blows that fall meanwhile."""
+"""The plan of a soak, drawn from a seed: the scenario of each order, and the faults."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -7,7 +7,7 @@ from random import Random
 
 
 class OrderScenario(StrEnum):
-    """What people do with an order; what becomes of it in the end is decided by who was first."""
+    """What people do with an order. Its end depends on who is first."""
 
     DELIVERED_WITH_PIN = "delivered with the PIN"
     DELIVERED_WITH_PHOTO = "five wrong PINs, then a photo"
@@ -19,7 +19,7 @@ class OrderScenario(StrEnum):
     CONTESTED = "claimed twice, cancelled and expired at the same instant"
 
 
-# Most orders of the day end early: walking one to the door costs ten times as much as cancelling it.
+# Most orders end early: a delivery costs ten times as much time as a cancellation.
 SCENARIO_WEIGHTS: Mapping[OrderScenario, int] = {
     OrderScenario.DELIVERED_WITH_PIN: 22,
     OrderScenario.DELIVERED_WITH_PHOTO: 4,
@@ -32,7 +32,8 @@ SCENARIO_WEIGHTS: Mapping[OrderScenario, int] = {
 }
 
 
-SCENARIOS_LONGEST_FIRST = (
+# The slowest first.
+SCENARIOS_BY_DURATION = (
     OrderScenario.DELIVERED_WITH_PHOTO,
     OrderScenario.DELIVERED_BY_SECOND_RUNNER,
     OrderScenario.DELIVERED_WITH_PIN,
@@ -45,7 +46,7 @@ SCENARIOS_LONGEST_FIRST = (
 
 
 class SoakFault(StrEnum):
-    """Something that goes wrong; the words stand in the report."""
+    """A fault; the values are printed in the report."""
 
     WORKER_KILLED = "worker killed"
     WORKER_STOPPED = "worker stopped and continued"
@@ -60,7 +61,7 @@ class SoakFault(StrEnum):
     STRIPE_ANSWER_LOST = "Stripe's answer lost after the commit"
     STRIPE_ANSWER_TRUNCATED = "Stripe's answer truncated"
     STRIPE_ANSWER_REPLACED = "Stripe's answer is some proxy's page"
-    STRIPE_UNREACHABLE = "Stripe away"
+    STRIPE_UNREACHABLE = "Stripe unreachable"
     STRIPE_CLOCK_ADVANCED = "Stripe's clock an hour on"
     WEBHOOKS_DROPPED = "webhooks dropped"
     WEBHOOKS_DUPLICATED = "webhooks doubled"
@@ -85,24 +86,25 @@ ALL_SOAK_FAULTS: Sequence[SoakFault] = tuple(
 
 
 def choose_scenarios(orders: int, seed: int) -> list[OrderScenario]:
-    """A fate for each order, in the shares above.
+    """Choose a scenario for each order, with the weights above.
 
-    Of the last tenth the long ways come first: one begun at the very end is a minute in which nobody else walks.
+    In the last tenth the long scenarios come first. A long one at the very end would be a minute in which no other
+    order runs.
     """
     scenarios = Random(f"{seed}: fates").choices(
         list(SCENARIO_WEIGHTS), weights=list(SCENARIO_WEIGHTS.values()), k=orders
     )
     rest = orders - orders // 10
-    return scenarios[:rest] + sorted(scenarios[rest:], key=SCENARIOS_LONGEST_FIRST.index)
+    return scenarios[:rest] + sorted(scenarios[rest:], key=SCENARIOS_BY_DURATION.index)
 
 
 def shuffle_faults(soak_faults: Sequence[SoakFault], seed: int, repeats: int | None) -> Iterator[SoakFault]:
-    """The deck shuffled so many times (None: for ever): each kind comes before any comes too often."""
+    """Yield all faults in random order, `repeats` times (None: for ever), so that no kind comes much more often."""
     rng = Random(f"{seed}: blows")
     for _ in count() if repeats is None else range(repeats):
         yield from rng.sample(soak_faults, len(soak_faults))
 
 
 def random_for_order(seed: int, order: int) -> Random:
-    """What is left to chance in the walk of one order, by its place in the plan."""
+    """Return the random generator of one order, by its index in the plan."""
     return Random(f"{seed}: order {order}")

@@ -1,4 +1,4 @@
-"""What is printed: what was done, what fell, what became of the orders and the money, and what is wrong."""
+"""Formats the report: what was done, which faults struck, what became of orders and money, and what is wrong."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,14 +6,15 @@ from sandbox.soak.soak_run import SoakOutcome
 
 
 def format_soak_report(outcome: SoakOutcome) -> Iterator[str]:
-    """The tables."""
+    """Yield the lines of the report."""
     options, findings, injector = outcome.options, outcome.findings, outcome.injector
     orders_per_second = options.orders / outcome.order_seconds
-    yield f"{options.orders} orders in {outcome.order_seconds:.0f} s ({orders_per_second:.1f} a second), seed {options.seed}"
+    speed = f"{outcome.order_seconds:.0f} s ({orders_per_second:.1f} a second)"
+    yield f"{options.orders} orders in {speed}, seed {options.seed}"
     yield f"all settled {findings.settle_seconds:.1f} s after the last of them"
     yield from _table("what people did", outcome.context.action_counts)
     yield from _table(
-        f"what fell in {injector.seconds:.0f} s",
+        f"faults in {injector.seconds:.0f} s",
         {str(soak_fault): many for soak_fault, many in injector.fault_counts.items()},
     )
     yield from _table(
@@ -21,7 +22,7 @@ def format_soak_report(outcome: SoakOutcome) -> Iterator[str]:
     )
     yield from _table("orders", findings.order_statuses)
     yield from _table("money", {name: f"{minor / 100:.2f}" for name, minor in findings.money_totals.items()})
-    yield from _table("messages", findings.message_counts)
+    yield from _table("order messages and notifications", findings.message_counts)
     yield f"\nwrong: {len(findings.failures)}"
     for number, sentence in findings.failures:
         yield f"  {f'#{number} ' if number else ''}{sentence}"

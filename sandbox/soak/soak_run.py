@@ -1,4 +1,4 @@
-"""The whole run: people come in, faults begin, orders go their ways, calm returns, and all is looked at."""
+"""The whole soak: starts the users, runs the orders under faults, waits until all is settled, and checks the result."""
 
 import asyncio
 import time
@@ -22,29 +22,32 @@ from sandbox.soak.soak_context import NotSettledError, SoakContext, open_soak_co
 from sandbox.soak.soak_plan import OrderScenario, SoakFault, choose_scenarios, random_for_order, shuffle_faults
 
 PrintProgress = Callable[[str], None]
-PROGRESS_INTERVAL_ORDERS = 100  # orders
+PROGRESS_INTERVAL_ORDERS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoakOptions:
-    """What to do; lengths in seconds. `accounts` is how many runners of a campus have one from the start."""
+    """The options of a soak. Durations are seconds.
+
+    `runners_with_account` is how many runners of a campus have an account from the start.
+    """
 
     orders: int
     seed: int
     soak_faults: Sequence[SoakFault]
-    fault_interval: float  # between two blows
-    fault_repeats: int | None = None  # how often the whole deck falls; None: until most orders are begun
-    customers_per_campus: int = 5  # of each campus
+    fault_interval: float  # between two faults
+    fault_repeats: int | None = None  # how often all faults strike; None: until most orders are begun
+    customers_per_campus: int = 5
     runners_per_campus: int = 5
     runners_with_account: int = 2
     order_timeout: float = 1_200.0
     settle_timeout: float = 150.0
-    calm_after_share: float = 0.95  # of the orders are placed: nothing falls any more
+    calm_after_share: float = 0.95  # of the orders are begun: no more faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoakOutcome:
-    """All there is to tell."""
+    """The result of a soak."""
 
     options: SoakOptions
     context: SoakContext
@@ -56,7 +59,7 @@ class SoakOutcome:
 
 @dataclass(slots=True, kw_only=True)
 class ScenarioQueue:
-    """Fates not yet taken up, and when to call the weather off."""
+    """The scenarios that are not begun yet, and the event that ends the faults."""
 
     options: SoakOptions
     scenarios: deque[tuple[int, OrderScenario]]
@@ -64,7 +67,7 @@ class ScenarioQueue:
     mostly_begun: asyncio.Event = field(default_factory=asyncio.Event)
 
     def next(self) -> tuple[int, OrderScenario]:
-        """The next fate and its place in the plan."""
+        """Return the next scenario and its index in the plan."""
         found = self.scenarios.popleft()
         begun = self.options.orders - len(self.scenarios)
         if begun % PROGRESS_INTERVAL_ORDERS == 0:
@@ -77,37 +80,23 @@ class ScenarioQueue:
 async def run_soak_test(
     stack: Stack, populated_campuses: Sequence[PopulatedCampus], options: SoakOptions, print_line: PrintProgress
 ) -> SoakOutcome:
-    """Do it all in a CampusG that runs."""
-    scenarios = deque(enumerate(choose_scenarios(options.orders, options.seed)))
+    """Run the soak in a CampusG that runs."""
     async with open_soak_context(stack, duration=options.order_timeout) as context:
         campus_pools = [
             _create_users(context, populated_campus, options, at)
             for at, populated_campus in enumerate(populated_campuses)
         ]
         await _start_users(campus_pools, options)
-        print_line(f"{len(context.customer_ids)} customers and {len(context.runner_ids)} runners came in; faults begin")
+        print_line(
+            f"{len(context.customer_ids)} customers and {len(context.runner_ids)} runners have started; faults begin"
+        )
         injector = FaultInjector(
             stack=stack, telegram=context.telegram, stripe=context.stripe, rng=Random(f"{options.seed}: weather")
         )
-        scenario_queue, began = (
-            ScenarioQueue(options=options, scenarios=scenarios, print_line=print_line),
-            time.monotonic(),
-        )
-        findings = SoakFindings()
-        async with injecting_faults(
-            injector, shuffle_faults(options.soak_faults, options.seed, options.fault_repeats), options.fault_interval
-        ) as stop_faults:
-            order_tasks = [
-                asyncio.create_task(_place_orders(campus_pool, who, scenario_queue))
-                for campus_pool in campus_pools
-                for who in campus_pool.customers
-            ]
-            stop_task = asyncio.create_task(_stop_faults_when_mostly_begun(scenario_queue, stop_faults))
-            failures = [failure for failure in await asyncio.gather(*order_tasks) if failure is not None]
-            stop_task.cancel()
-            await asyncio.gather(stop_task, return_exceptions=True)
+        began = time.monotonic()
+        failures = await _run_orders_under_faults(campus_pools, injector, options, print_line)
         order_seconds = time.monotonic() - began
-        print_line(f"{options.orders} orders went their ways in {order_seconds:.0f} s; waiting for calm")
+        print_line(f"{options.orders} orders ended in {order_seconds:.0f} s; waiting until all is settled")
         failures += await _set_up_late_accounts(campus_pools, options)
         findings = await wait_until_settled(context, timeout=options.settle_timeout)
         for failure in failures:
@@ -160,7 +149,7 @@ def _create_users(context: SoakContext, populated_campus: PopulatedCampus, optio
 
 
 async def _start_users(campus_pools: Sequence[CampusPool], options: SoakOptions) -> None:
-    """The first word of everybody, and the accounts of some."""
+    """Start all users, and set up the accounts of some runners."""
     customers = [one.start_bot() for campus_pool in campus_pools for one in campus_pool.customers]
     await asyncio.gather(*customers, *(one.start_bot() for campus_pool in campus_pools for one in campus_pool.runners))
     await asyncio.gather(
@@ -173,7 +162,7 @@ async def _start_users(campus_pools: Sequence[CampusPool], options: SoakOptions)
 
 
 async def _set_up_late_accounts(campus_pools: Sequence[CampusPool], options: SoakOptions) -> list[NotSettledError]:
-    """One more runner of each campus gets an account: all she earned so far is sent now."""
+    """Set up the account of one more runner of each campus, which sends all that they earned so far."""
     late_runners = slice(options.runners_with_account, options.runners_with_account + 1)
     accounts = (
         one.set_up_payout_account() for campus_pool in campus_pools for one in campus_pool.runners[late_runners]
@@ -182,10 +171,30 @@ async def _set_up_late_accounts(campus_pools: Sequence[CampusPool], options: Soa
     return [failure for failure in done if isinstance(failure, NotSettledError)]
 
 
+async def _run_orders_under_faults(
+    campus_pools: Sequence[CampusPool], injector: FaultInjector, options: SoakOptions, print_line: PrintProgress
+) -> list[NotSettledError]:
+    """Run the scenarios of all orders while faults are injected, and return the failures."""
+    scenarios = deque(enumerate(choose_scenarios(options.orders, options.seed)))
+    scenario_queue = ScenarioQueue(options=options, scenarios=scenarios, print_line=print_line)
+    soak_faults = shuffle_faults(options.soak_faults, options.seed, options.fault_repeats)
+    async with injecting_faults(injector, soak_faults, options.fault_interval) as stop_faults:
+        order_tasks = [
+            asyncio.create_task(_place_orders(campus_pool, customer, scenario_queue))
+            for campus_pool in campus_pools
+            for customer in campus_pool.customers
+        ]
+        stop_task = asyncio.create_task(_stop_faults_when_mostly_begun(scenario_queue, stop_faults))
+        failures = [failure for failure in await asyncio.gather(*order_tasks) if failure is not None]
+        stop_task.cancel()
+        await asyncio.gather(stop_task, return_exceptions=True)
+    return failures
+
+
 async def _place_orders(
     campus_pool: CampusPool, customer: SimulatedCustomer, scenario_queue: ScenarioQueue
 ) -> NotSettledError | None:
-    """One order after the other, as long as there are any; the failure that ended it, if one did."""
+    """Place one order after the other until none is left. Return the failure that ended it, if there was one."""
     while scenario_queue.scenarios:
         plan_index, scenario = scenario_queue.next()
         try:
@@ -202,6 +211,6 @@ async def _place_orders(
 async def _stop_faults_when_mostly_begun(
     scenario_queue: ScenarioQueue, stop_faults: Callable[[], Awaitable[None]]
 ) -> None:
-    """End the bad weather when most orders were begun, so that the last ones end in calm."""
+    """End the faults when most orders are begun, so that the last ones end without faults."""
     await scenario_queue.mostly_begun.wait()
     await stop_faults()

@@ -12,7 +12,7 @@ from sandbox.stripe.page_frame import (
     BACK_BUTTON,
     CLOSING,
     TRY_AGAIN_TEXT,
-    format_amount,
+    format_page_amount,
     redirect_after_failure,
     redirect_to,
     render_page,
@@ -98,7 +98,7 @@ async def show_approval(request: web.Request) -> web.Response:
             status=410,
         )
     here = escape(request.path)
-    money = escape(format_amount(intent["amount"], intent["currency"]))
+    money = escape(format_page_amount(intent["amount"], intent["currency"]))
     return render_page(
         "Your bank asks",
         f"<p>Approve a payment of {money}?</p><form method=post action='{here}'>"

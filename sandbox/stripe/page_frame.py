@@ -71,6 +71,6 @@ def redirect_after_failure(url: str, title: str) -> web.Response:
     return render_page(title, f"<p>{TRY_AGAIN_TEXT}</p>{BACK_BUTTON}", status=410)
 
 
-def format_amount(minor: int, currency: str) -> str:
+def format_page_amount(minor: int, currency: str) -> str:
     """Return an amount in minor units as text: S$26.30."""
     return f"{CURRENCY_SIGNS.get(currency, currency.upper() + ' ')}{minor / 100:.2f}"

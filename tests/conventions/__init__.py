@@ -1,1 +1,1 @@
-"""The house rules of this repository, held by a checker that is itself tested."""
+"""The conventions of this repository, checked by checkers that have tests themselves."""

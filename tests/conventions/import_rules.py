@@ -1,4 +1,4 @@
-"""Who may import whom: the rule as data, and what a module's text does against it."""
+"""The import rules as data, and the check of a module against them."""
 
 import ast
 import sys
@@ -15,16 +15,16 @@ STDLIB_MODULES = frozenset(sys.stdlib_module_names)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRule:
-    """What modules below a path may import beside the standard library.
+    """What modules below a path may import besides the standard library.
 
-    `foreign` names packages from outside; None allows all but those that belong to certain modules alone.
+    `foreign` names third-party packages. None allows all but those reserved for certain modules.
     """
 
     packages: frozenset[str]
     third_party: frozenset[str] | None
 
 
-# The longest path that fits counts.
+# The longest matching path counts.
 IMPORT_RULES = {
     "domain": ImportRule(packages=frozenset({"domain"}), third_party=frozenset()),
     "domain/words.py": ImportRule(packages=frozenset({"domain"}), third_party=frozenset({"fluent"})),
@@ -38,7 +38,7 @@ IMPORT_RULES = {
     "migrations": ImportRule(packages=frozenset({"domain"}), third_party=frozenset({"alembic", "sqlalchemy"})),
     "tests": ImportRule(packages=PACKAGES, third_party=None),
 }
-# Packages that only these modules may import; tests may import anything.
+# Packages that only these modules may import. Tests may import anything.
 RESTRICTED_IMPORTS = {
     "aiogram": ("bot",),
     "telegram": ("workers/telegram_sender.py",),
@@ -51,7 +51,7 @@ RESTRICTED_IMPORTS = {
 
 
 def import_violations(path: str, tree: ast.Module) -> Iterator[str]:
-    """What this module (its path within the project) imports against the rules, one sentence each."""
+    """Yield a sentence for each import of this module that breaks a rule. `path` is relative to the project."""
     room = rule_for(path)
     for line, name in imported_modules(path, tree):
         package = name.partition(".")[0]
@@ -74,17 +74,17 @@ def import_violations(path: str, tree: ast.Module) -> Iterator[str]:
 
 
 def rule_for(path: str) -> ImportRule:
-    """The rule that counts for this module; KeyError outside every room."""
+    """Return the rule for this module. Raise KeyError when no package has it."""
     return IMPORT_RULES[max((prefix for prefix in IMPORT_RULES if is_within(path, prefix)), key=len, default=path)]
 
 
 def is_within(path: str, place: str) -> bool:
-    """Whether a module is this one, lies in this folder, or fits this pattern."""
+    """Return whether a module is this one, lies in this folder, or matches this pattern."""
     return path == place or path.startswith(f"{place}/") or ("*" in place and fnmatchcase(path, place))
 
 
 def imported_modules(path: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Every imported module with its line, also inside functions, relative and dynamic ones resolved."""
+    """Yield every imported module with its line, also inside functions; relative and dynamic imports are resolved."""
     folder = PurePosixPath(path).parent.parts
     for node in all_nodes(tree):
         match node:

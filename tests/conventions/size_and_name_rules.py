@@ -1,4 +1,4 @@
-"""How big things may be and what they may be called, and what a module's text does against it."""
+"""The rules of size, names and finished code, and the check of a module against them."""
 
 import ast
 import re
@@ -7,23 +7,23 @@ from pathlib import PurePosixPath
 
 from tests.conventions.syntax_trees import all_nodes
 
-MAX_FILE_LINES = 300  # lines
-MAX_DEF_LINES = 40  # lines, without its decorators
+MAX_FILE_LINES = 300
+MAX_DEF_LINES = 40  # without decorators
 MIN_FOLDER_ENTRIES = 3
 VAGUE_NAMES = frozenset({"util", "utils", "helper", "helpers", "common", "base", "manager", "service"})
-UNFINISHED = re.compile(r"\b(?:TOD[O]|FIXM[E]|XX[X])\b")  # so written, it does not find itself
+UNFINISHED = re.compile(r"\b(?:TOD[O]|FIXM[E]|XX[X])\b")  # written so that it does not match itself
 SUPPRESSED_CHECK = re.compile(r"#\s*type:\s*ignore")
-EXEMPT_FOLDERS = ("migrations/",)  # of sizes: a migration is a record, not a text to live in
+EXEMPT_FOLDERS = ("migrations/",)  # from the size rule: a migration is a record that is not changed any more
 EXACT_MODULES = ("domain/money.py", "domain/pricing.py", "domain/ledger.py", "domain/postings.py", "domain/payment.py")
 CLOCK_FUNCTIONS = frozenset({"now", "utcnow", "today"})
 SKIP_NAMES = frozenset({"skip", "skipif", "xfail", "importorskip"})
-SKIP_ALLOWED_IN = "tests/browser.py"  # not every machine has a browser; the summary says what was left out
+SKIP_ALLOWED_IN = "tests/browser.py"  # not every machine has a browser; the summary says what was skipped
 
 
 def module_violations(path: str, source: str, tree: ast.Module) -> Iterator[str]:
-    """Everything about one module that the house does not want, one sentence each."""
+    """Yield a sentence for everything in one module that breaks a rule."""
     if ast.get_docstring(tree) is None and source.strip():
-        yield f"{path}:1: a module says in one sentence what lives in it"
+        yield f"{path}:1: a module's docstring says in one sentence what it contains"
     yield from name_violations(path, tree)
     yield from unfinished_code(path, source, tree)
     if not path.startswith(EXEMPT_FOLDERS):
@@ -35,7 +35,7 @@ def module_violations(path: str, source: str, tree: ast.Module) -> Iterator[str]
 
 
 def size_violations(path: str, source: str, tree: ast.Module) -> Iterator[str]:
-    """Files and functions that are too long."""
+    """Yield files and functions that are too long."""
     lines = len(source.splitlines())
     if lines > MAX_FILE_LINES:
         yield f"{path}:{lines}: {lines} lines; a file has at most {MAX_FILE_LINES}"
@@ -47,35 +47,35 @@ def size_violations(path: str, source: str, tree: ast.Module) -> Iterator[str]:
 
 
 def name_violations(path: str, tree: ast.Module) -> Iterator[str]:
-    """Files, folders and classes named for nothing in particular."""
+    """Yield files, folders and classes with a name that says nothing."""
     for part in PurePosixPath(path).with_suffix("").parts:
         if VAGUE_NAMES & set(part.lower().split("_")):
-            yield f"{path}:1: {part!r} is a name for anything; say what lives there"
+            yield f"{path}:1: {part!r} says nothing; say what it contains"
     for node in all_nodes(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             words = {word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", node.name)}
             if words & VAGUE_NAMES:
-                yield f"{path}:{node.lineno}: {node.name!r} is a name for anything; say what it does"
+                yield f"{path}:{node.lineno}: {node.name!r} says nothing; say what it does"
 
 
 def unfinished_code(path: str, source: str, tree: ast.Module) -> Iterator[str]:
-    """What was put off, or silenced."""
+    """Yield unfinished or silenced code."""
     for number, line in enumerate(source.splitlines(), start=1):
         if UNFINISHED.search(line):
-            yield f"{path}:{number}: finish it or leave it out"
+            yield f"{path}:{number}: finish it or remove it"
         if SUPPRESSED_CHECK.search(line):
-            yield f"{path}:{number}: a type checker that is told to be quiet checks nothing"
+            yield f"{path}:{number}: a silenced type checker checks nothing"
     for node in all_nodes(tree):
         if isinstance(node, ast.Name) and node.id == "NotImplementedError":
-            yield f"{path}:{node.lineno}: finish it or leave it out"
+            yield f"{path}:{node.lineno}: finish it or remove it"
 
 
 def inexact_code(path: str, tree: ast.Module) -> Iterator[str]:
-    """Floats where money is, and clocks where `now` is an argument."""
+    """Yield floats near money, and clocks where `now` is an argument."""
     for node in all_nodes(tree):
         match node:
             case ast.Constant(value=float()) | ast.Name(id="float") if path in EXACT_MODULES:
-                yield f"{path}:{node.lineno}: no float comes near money"
+                yield f"{path}:{node.lineno}: money is never a float"
             case ast.BinOp(op=ast.Div()) if path in EXACT_MODULES:
                 yield f"{path}:{node.lineno}: / makes a float; divide money with //"
             case ast.Call(func=ast.Attribute(value=ast.Name(id="datetime" | "date"), attr=attr)) if (
@@ -89,16 +89,16 @@ def inexact_code(path: str, tree: ast.Module) -> Iterator[str]:
 
 
 def skipped_tests(path: str, tree: ast.Module) -> Iterator[str]:
-    """Tests that can pass without running."""
+    """Yield tests that can pass without running."""
     for node in all_nodes(tree):
         if isinstance(node, ast.Attribute) and node.attr in SKIP_NAMES:
             owner = ast.unparse(node.value)
             if owner in ("pytest", "pytest.mark", "unittest"):
-                yield f"{path}:{node.lineno}: {owner}.{node.attr}: a test that does not run proves nothing"
+                yield f"{path}:{node.lineno}: {owner}.{node.attr}: a skipped test proves nothing"
 
 
 def thin_folders(folders: Mapping[str, Collection[str]]) -> Iterator[str]:
-    """Folders of code with fewer than three things in them; `folders` maps each to its modules and subfolders."""
+    """Yield folders of code with fewer than three things. `folders` maps each to its modules and subfolders."""
     for folder, content in sorted(folders.items()):
         if folder.startswith(tuple(free.rstrip("/") for free in EXEMPT_FOLDERS)):
             continue

@@ -1,4 +1,4 @@
-"""What a module's text is made of, walked through once for all that is asked of it."""
+"""The nodes of a module, collected once for all checks."""
 
 import ast
 from functools import cache
@@ -6,5 +6,5 @@ from functools import cache
 
 @cache
 def all_nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
-    """Everything in it."""
+    """Return all nodes of the tree."""
     return tuple(ast.walk(tree))

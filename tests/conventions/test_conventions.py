@@ -1,4 +1,4 @@
-"""This repository keeps its own rules: every module of every room is read and held against them."""
+"""Tests that every module of this repository keeps the conventions."""
 
 import ast
 from collections.abc import Iterator
@@ -15,24 +15,24 @@ PROJECT = Path(__file__).parents[2]
 
 
 def modules() -> Iterator[Path]:
-    """Every Python file of ours."""
+    """Yield every Python file of ours."""
     for room in sorted(PACKAGES):
         yield from sorted(path for path in (PROJECT / room).rglob("*.py") if "__pycache__" not in path.parts)
 
 
 @cache
 def tree_of(path: Path) -> ast.Module:
-    """What it says, read once for all that is asked of it."""
+    """Return the syntax tree of a file, parsed once for all checks."""
     return ast.parse(path.read_bytes())
 
 
 def name_of(path: Path) -> str:
-    """Its path within the project."""
+    """Return the path within the project."""
     return path.relative_to(PROJECT).as_posix()
 
 
 def folders() -> dict[str, set[str]]:
-    """Each folder of code with the modules and folders of code in it."""
+    """Return each folder of code with its modules and subfolders of code."""
     found: dict[str, set[str]] = {}
     for path in modules():
         if path.stem != "__init__":
@@ -43,7 +43,7 @@ def folders() -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("room", sorted(PACKAGES))
-def test_every_package_is_there_to_be_checked(room: str) -> None:
+def test_every_package_exists(room: str) -> None:
     assert [path for path in modules() if name_of(path).startswith(f"{room}/")] != []
 
 
@@ -64,8 +64,8 @@ def test_a_folder_holds_three_things_or_is_none() -> None:
     assert not found, "\n".join(found)
 
 
-def test_deadlines_are_read_from_no_clock_but_the_databases() -> None:
-    """A worker's clock may be minutes off; `monotonic` measures pauses within one process, and may stay."""
+def test_deadlines_are_read_from_the_databases_clock_only() -> None:
+    """A worker's clock may be minutes off. `monotonic` is allowed, as it measures pauses within one process."""
     clocks = {"time.time", "datetime.now", "datetime.utcnow", "datetime.today", "date.today"}
     found = [
         f"{name_of(path)}:{node.lineno}: {ast.unparse(node)}"
@@ -75,4 +75,4 @@ def test_deadlines_are_read_from_no_clock_but_the_databases() -> None:
         if isinstance(node, ast.Attribute) and ast.unparse(node) in clocks
     ]
     assert [line for line in found if not line.startswith("bot/webhook_server.py:")] == [], "\n".join(found)
-    assert len(found) == 1, "the door's look at how old a signature is, and nothing else"
+    assert len(found) == 1, "only the check of a signature's age"

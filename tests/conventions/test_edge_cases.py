@@ -1,4 +1,4 @@
-"""The list of edge cases is whole, and every test it names is there."""
+"""Tests that the list of edge cases is complete, and that every test it names exists."""
 
 import ast
 from functools import cache
@@ -13,7 +13,7 @@ TESTS = Path(__file__).parents[1]
 
 @cache
 def names_in(file: str) -> frozenset[str]:
-    """The names of a file's tests; none when there is no such file."""
+    """Return the names of a file's tests, or none when there is no such file."""
     path = TESTS / file
     if not path.is_file():
         return frozenset()
@@ -22,13 +22,13 @@ def names_in(file: str) -> frozenset[str]:
     return frozenset(name for name in named if name.startswith("test_"))
 
 
-def test_all_sixty_are_there_each_in_other_words() -> None:
+def test_all_sixty_cases_exist_with_different_descriptions() -> None:
     assert list(CASES) == list(range(1, 61))
     assert len({case.must_hold for case in CASES.values()}) == len(CASES)
 
 
 @pytest.mark.parametrize("number", CASES)
-def test_each_case_names_tests_that_there_are_or_says_why_not(number: int) -> None:
+def test_each_case_names_existing_tests_or_says_why_not(number: int) -> None:
     case = CASES[number]
     assert case.tests or case.why
     for named in case.tests.split():

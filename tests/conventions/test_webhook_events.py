@@ -1,4 +1,4 @@
-"""What an operator is told to let Stripe send is what the demo delivers, and each of it may move something."""
+"""Tests that the README lists the webhook events that the demo delivers, and that sagas may wait for each."""
 
 import re
 from pathlib import Path
@@ -22,5 +22,5 @@ def test_the_readme_names_each_type_that_the_demo_delivers() -> None:
     assert told == set(WEBHOOK_EVENTS)
 
 
-def test_each_of_them_is_one_a_saga_may_wait_for() -> None:
+def test_each_delivered_type_is_handled() -> None:
     assert [kind for kind in WEBHOOK_EVENTS if not kind.startswith(HANDLED_EVENT_PREFIXES)] == []

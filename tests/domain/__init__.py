@@ -1,1 +1,1 @@
-"""What the business means, held by examples and by properties."""
+"""Tests of the domain, by examples and by properties."""

@@ -1,4 +1,4 @@
-"""How much the property tests try: enough to find a hole, little enough to run them with every change."""
+"""The number of examples of the property tests: enough to find a bug, few enough to run with every change."""
 
 from hypothesis import settings
 

@@ -1,4 +1,4 @@
-"""The engine's laws without a database: what a commit keeps, what a crash loses, what a key makes of a second call."""
+"""The rules of the saga engine without a database: what a commit keeps, what a crash loses, what a key prevents."""
 
 from collections import Counter
 from collections.abc import Set as AbstractSet
@@ -25,16 +25,16 @@ WAIT_TIMEOUT = timedelta(minutes=15)
 
 
 class InjectedOutcome(StrEnum):
-    """What becomes of the next outside call, or of the worker that was about to make it."""
+    """The outcome of the next external call, or of the worker that was about to make it."""
 
     ANSWERED = "answered"
-    REFUSED = "refused"  # a definite no: nothing happened outside
-    ANSWER_LOST_AFTER_EFFECT = "lost after it was done"  # no answer, but it happened
-    ANSWER_LOST_BEFORE_EFFECT = "lost before it was done"
-    GIVEN_UP = "given up"  # it happened, no answer came for as long as its window is
-    DIED_BEFORE_COMMIT = "died before the commit"
-    DIED_BEFORE_CALL = "died after the commit, before the call"
-    DIED_BEFORE_ANSWER_WRITTEN = "died before the answer was written"
+    REFUSED = "refused"  # refused for certain: no effect
+    ANSWER_LOST_AFTER_EFFECT = "answer lost after the effect"  # no answer, but it has its effect
+    ANSWER_LOST_BEFORE_EFFECT = "answer lost before the effect"
+    GIVEN_UP = "given up"  # it has its effect, and no answer came within its window
+    KILLED_BEFORE_COMMIT = "killed before the commit"
+    KILLED_BEFORE_CALL = "killed after the commit, before the call"
+    KILLED_BEFORE_ANSWER_RECORDED = "killed before the answer was recorded"
 
 
 OUTCOMES_WITH_EFFECT = frozenset(
@@ -42,26 +42,26 @@ OUTCOMES_WITH_EFFECT = frozenset(
         InjectedOutcome.ANSWERED,
         InjectedOutcome.ANSWER_LOST_AFTER_EFFECT,
         InjectedOutcome.GIVEN_UP,
-        InjectedOutcome.DIED_BEFORE_ANSWER_WRITTEN,
+        InjectedOutcome.KILLED_BEFORE_ANSWER_RECORDED,
     }
 )
 
 
 class _LocalStepRefusedError(Exception):
-    """A local step said no: its transaction is gone."""
+    """A local step refused, so its transaction is rolled back."""
 
 
 @dataclass(slots=True, kw_only=True)
 class CommittedState:
-    """What is committed: the saga row, and the effects of local steps, by the position of their part."""
+    """The committed state: the saga row, and the effects of local steps by position."""
 
     progress: Progress
-    prepared_call: str | None = None  # the key of the call that was, or is about to be, sent
+    prepared_call: str | None = None  # the key of the call that was sent, or is about to be
     local_effects: Counter[int] = field(default_factory=Counter)
     compensated: list[int] = field(default_factory=list)
 
     def copy(self) -> "CommittedState":
-        """A transaction to try."""
+        """Copy the state for a transaction."""
         return CommittedState(
             progress=self.progress,
             prepared_call=self.prepared_call,
@@ -72,7 +72,7 @@ class CommittedState:
 
 @dataclass(slots=True, kw_only=True)
 class InMemoryEngine:
-    """One saga, its row, the world outside, and everything that ever happened to it."""
+    """One saga, its row, Stripe, and everything that ever happened to it."""
 
     saga: Saga
     now: datetime
@@ -81,14 +81,14 @@ class InMemoryEngine:
     )
     signals: set[str] = field(default_factory=set)  # rows of their own, written by others
     external_effects: Counter[int] = field(default_factory=Counter)  # effects at Stripe by position
-    keys: set[str] = field(default_factory=set)  # Stripe has done these
+    keys: set[str] = field(default_factory=set)  # Stripe has executed these
     attempt: int = 1
     compensating_from: int | None = None
     past_pivot: bool = False
 
     @property
     def status(self) -> SagaStatus:
-        """Where it stands, as committed."""
+        """The committed status."""
         return self.row.progress.status
 
     def wake(
@@ -97,20 +97,23 @@ class InMemoryEngine:
         refusing: AbstractSet[int] = frozenset(),
         new_signals: AbstractSet[str] = frozenset(),
     ) -> None:
-        """A worker takes it as far as one outside call; local steps at `refusing` say no, `news` come meanwhile."""
+        """Continue the saga up to one external call.
+
+        Local steps at the positions in `refusing` refuse. `new_signals` arrive meanwhile.
+        """
         if self.status in (*FINAL_STATUSES, SagaStatus.STUCK):
             self.signals |= new_signals
             return
         trial, move = self._decide(self.row, refusing, new_signals)
         self.signals |= new_signals
-        if outcome is InjectedOutcome.DIED_BEFORE_COMMIT:
+        if outcome is InjectedOutcome.KILLED_BEFORE_COMMIT:
             return
         self._commit(trial)
-        if isinstance(move, CallExternalStep) and outcome is not InjectedOutcome.DIED_BEFORE_CALL:
+        if isinstance(move, CallExternalStep) and outcome is not InjectedOutcome.KILLED_BEFORE_CALL:
             self._execute_call(move, outcome, refusing)
 
     def retry(self) -> None:
-        """An admin's [Retry]: a new attempt has a new key, unless a call was sent whose answer nobody wrote down."""
+        """Retry a stuck saga like an admin. It gets a new key, unless the outcome of a sent call was not recorded."""
         if self.status is SagaStatus.STUCK:
             self.attempt += self.row.prepared_call is None
             compensating = self.compensating_from is not None
@@ -120,11 +123,11 @@ class InMemoryEngine:
     def _decide(
         self, row: CommittedState, refusing: AbstractSet[int], new_signals: AbstractSet[str]
     ) -> tuple[CommittedState, CallExternalStep | AwaitSignal | Finish]:
-        """All local moves in one transaction, begun again when a step refuses or a signal comes in between."""
-        known, refused = set(self.signals), False
+        """Make all local moves in one transaction. Start again when a step refuses or a signal arrives meanwhile."""
+        known_signals, refused = set(self.signals), False
         while True:
             trial = row.copy()
-            trial.progress = replace(trial.progress, signals=frozenset(known))
+            trial.progress = replace(trial.progress, signals=frozenset(known_signals))
             try:
                 if refused and not self._begin_compensation(trial):
                     return trial, Finish(status=SagaStatus.STUCK)
@@ -132,16 +135,16 @@ class InMemoryEngine:
             except _LocalStepRefusedError:
                 refused = True
                 continue
-            if not self._receive_signals(trial) or new_signals <= known:
+            if not self._receive_signals(trial) or new_signals <= known_signals:
                 return trial, move
-            known |= new_signals  # a signal came while local steps ran: they are taken back
+            known_signals |= new_signals  # a signal arrived while local steps ran: they are rolled back
 
     def _receive_signals(self, trial: CommittedState) -> bool:
         compensating = trial.progress.status is SagaStatus.COMPENSATING
         return not compensating and any(isinstance(part, Wait) and part.abort_signals for part in self.saga.steps)
 
     def _begin_compensation(self, trial: CommittedState) -> bool:
-        """Turn back, or stand stuck: an undo was refused, or the pivot is behind."""
+        """Begin to compensate and return True, or get stuck: a compensation was refused, or the pivot has passed."""
         trial.prepared_call = None
         if trial.progress.status is SagaStatus.COMPENSATING:
             trial.progress = replace(trial.progress, status=SagaStatus.STUCK)
@@ -178,14 +181,14 @@ class InMemoryEngine:
                     return move
 
     def _apply_local_effect(self, trial: CommittedState, at: int, *, compensating: bool) -> None:
-        if compensating:  # harmless when the step never happened; some undo a call by Postgres alone
+        if compensating:  # harmless when the step never ran; some compensate a call in Postgres alone
             trial.local_effects[at] = 0
             trial.compensated.append(at)
         else:
             trial.local_effects[at] += 1
 
     def _execute_call(self, move: CallExternalStep, outcome: InjectedOutcome, refusing: AbstractSet[int]) -> None:
-        """Send it, and write down what came of it, in one commit with the local steps behind it."""
+        """Send the call, and record its outcome in one commit with the local steps after it."""
         at, compensating, key = (
             self.row.progress.position,
             self.status is SagaStatus.COMPENSATING,
@@ -198,7 +201,7 @@ class InMemoryEngine:
         after = self.row.copy()
         if outcome is InjectedOutcome.ANSWERED or (
             outcome is InjectedOutcome.REFUSED and key in self.keys
-        ):  # the key remembers a yes
+        ):  # Stripe replays the success stored under the key
             after.prepared_call, after.progress = None, move.next_progress
             if compensating:
                 after.compensated.append(at)

@@ -1,4 +1,4 @@
-"""The grammar of callback data: what we pack is read back, and nothing else is."""
+"""Tests of callback data: what is packed is parsed back, and nothing else is accepted."""
 
 import pytest
 from hypothesis import example, given

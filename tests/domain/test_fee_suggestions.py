@@ -1,4 +1,4 @@
-"""What is offered before anybody chooses, on campuses of several currencies."""
+"""Tests of the suggested fees and tips, on campuses of several currencies."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from tests.words.sample_orders import CAMPUS
 
 
 def campus_with_fees(*suggestions: int, least: int = 50, most: int = 2000) -> Campus:
-    """A campus with these suggestions, and bids allowed within a range."""
+    """A campus with these suggestions, and fees allowed within a range."""
     fees = replace(CAMPUS.fees, delivery_fee_least=least, delivery_fee_most=most)
     return replace(CAMPUS, fees=fees, fee_suggestions=suggestions)
 
@@ -25,7 +25,7 @@ def campus_with_fees(*suggestions: int, least: int = 50, most: int = 2000) -> Ca
         ((150,), (40, 80, 150)),  # whole steps of ten
         ((4,), (1, 2, 4)),
         ((3,), (1, 3)),
-        ((500_000,), (130, 250, 500)),  # out of range, so the least bid counts
+        ((500_000,), (130, 250, 500)),  # out of range, so the smallest fee counts
         ((), (130, 250, 500)),
     ],
 )
@@ -34,22 +34,22 @@ def test_tips_are_round_parts_of_the_usual_fee(suggestions: tuple[int, ...], off
     assert suggested_tips(campus_with_fees(*suggestions, least=least)) == offered
 
 
-def test_where_bringing_costs_nothing_no_tip_is_offered() -> None:
+def test_without_a_fee_no_tip_is_offered() -> None:
     assert suggested_tips(campus_with_fees(least=0)) == ()
 
 
-def test_a_basket_begins_with_the_former_fee_while_it_fits() -> None:
+def test_a_basket_starts_with_the_former_fee_while_it_fits() -> None:
     here = campus_with_fees(300, 150, 200, 9000)
     assert suggested_fees(here) == (150, 200, 300)
     assert [initial_delivery_fee(here, former) for former in (None, 777, 49, 2001)] == [200, 777, 200, 200]
     assert initial_delivery_fee(campus_with_fees(), None) is None
 
 
-def test_an_order_is_renewed_with_the_prices_and_dishes_of_now() -> None:
+def test_an_order_is_repeated_with_current_prices_and_items() -> None:
     rice, laksa, typed = (Item(name=name, quantity=2, price=400) for name in ("rice", "laksa", "kopi, no sugar"))
     menu = [MenuItem(id=1, name="rice", price=450)]
     renewed = reprice_items((rice, laksa, typed), menu, {"laksa"})
     assert renewed.items == (replace(rice, price=450), typed)
     assert renewed.unavailable == ("laksa",)
     assert renewed.repriced == (replace(rice, price=450),)
-    assert reprice_items((rice,), menu, {"rice"}).unavailable == ()  # put aside once, and back under the same name
+    assert reprice_items((rice,), menu, {"rice"}).unavailable == ()  # unavailable once, and back under the same name

@@ -1,4 +1,4 @@
-"""When an order is late: by its state, the campus' windows, and whether its runner answers."""
+"""Tests of late orders: by status, the campus' windows, and whether the runner answers."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -26,9 +26,7 @@ def late(status: OrderStatus, waited: timedelta, *, silent: bool = False) -> Lat
         (OrderStatus.DELIVERED, 300, Lateness.UNSETTLED),
     ],
 )
-def test_waiting_is_late_from_its_window_on_and_not_a_second_before(
-    status: OrderStatus, seconds: int, word: Lateness
-) -> None:
+def test_an_order_is_late_from_the_end_of_its_window_on(status: OrderStatus, seconds: int, word: Lateness) -> None:
     window = timedelta(seconds=seconds)
     assert late(status, window) is word
     assert late(status, window - SECOND) is Lateness.NONE

@@ -1,4 +1,4 @@
-"""Log lines: one event name and its fields, as JSON for a collector or as text for a terminal."""
+"""Tests of log lines: one event name and its fields, as JSON for a collector or as text for a terminal."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Money is whole minor units: every amount survives being spelt and read again."""
+"""Tests that money is whole minor units: every amount survives formatting and parsing."""
 
 from decimal import Decimal
 from typing import cast
@@ -24,7 +24,7 @@ MINOR = st.integers(min_value=0, max_value=MAX_CHARGE)
 
 
 def test_every_amount_from_050_to_9999_is_read_exactly_as_typed() -> None:
-    """M11 of the original's defects: amounts went through a float and lost cents."""
+    """Defect M11 of the original: amounts went through a float and lost cents."""
     for minor in range(50, 10_000):
         whole, rest = divmod(minor, 100)
         for typed in (f"{whole}.{rest:02d}", f"{whole},{rest:02d}", f"S${whole}.{rest:02d}", f"sgd {whole}.{rest:02d}"):

@@ -1,4 +1,4 @@
-"""The tables of holds, pay-outs, refunds and timers: who may become what, and what is final."""
+"""Tests of the transitions of holds, pay-outs, refunds and timers, and of what is final."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -30,7 +30,7 @@ TRANSITION_TABLES: list[tuple[TransitionTable, type[StrEnum], type[StrEnum], Str
     (HOLD_TRANSITIONS, HoldStatus, HoldEvent, HoldStatus.REQUESTED, {HoldStatus.CAPTURED, HoldStatus.RELEASED}),
     (PAYOUT_TRANSITIONS, PayoutStatus, PayoutEvent, PayoutStatus.OPEN, set()),  # a refund may open it again
     (REFUND_TRANSITIONS, RefundStatus, RefundEvent, RefundStatus.REQUESTED, {RefundStatus.FAILED}),
-    (TIMER_TRANSITIONS, TimerStatus, TimerEvent, TimerStatus.SET, set()),  # each may come again
+    (TIMER_TRANSITIONS, TimerStatus, TimerEvent, TimerStatus.SET, set()),  # each may happen again
     (DISPUTE_TRANSITIONS, DisputeStatus, DisputeEvent, DisputeStatus.OPEN, {DisputeStatus.WON, DisputeStatus.LOST}),
 ]
 NAMES = ["hold", "payout", "refund", "timer", "dispute"]
@@ -71,10 +71,10 @@ def test_a_payout_is_paid_only_while_it_is_sent() -> None:
 
 
 @pytest.mark.parametrize("kind", SAGA_KIND_BY_TIMER)
-def test_every_timer_that_starts_a_process_starts_one_there_is(kind: TimerKind) -> None:
+def test_every_timer_starts_a_saga_that_exists(kind: TimerKind) -> None:
     assert latest_saga(SAGA_KIND_BY_TIMER[kind]).kind == SAGA_KIND_BY_TIMER[kind]
 
 
 @pytest.mark.parametrize("kind", TimerKind)
-def test_every_timer_starts_a_process_or_is_a_stage_of_an_escalation(kind: TimerKind) -> None:
+def test_every_timer_starts_a_saga_or_is_a_stage_of_an_escalation(kind: TimerKind) -> None:
     assert (kind in SAGA_KIND_BY_TIMER) is not (kind in ESCALATION_STAGES)

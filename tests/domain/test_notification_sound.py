@@ -1,4 +1,4 @@
-"""However an order goes, its customer's phone rings at most four times, and always for the end."""
+"""Tests that a customer gets at most four notifications with a sound for an order, and always one for the end."""
 
 from itertools import product
 

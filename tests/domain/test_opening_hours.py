@@ -1,4 +1,4 @@
-"""Opening hours on the clock of the campus: nights belong to the day they begin on."""
+"""Tests of opening hours on the clock of the campus: nights belong to the day they begin on."""
 
 from datetime import datetime, timedelta
 

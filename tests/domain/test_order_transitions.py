@@ -1,4 +1,4 @@
-"""The one table of an order's life, and that the database's guard says the same."""
+"""Tests of the table of order transitions, and that the guard in the database says the same."""
 
 import re
 from itertools import product
@@ -31,7 +31,7 @@ ENDING_EVENTS = {
 ADMIN_EVENTS = {
     OrderEvent.FINISHED_BY_ADMIN,
     OrderEvent.CLOSED_BY_ADMIN,
-}  # an admin's, where the runner's own way is blocked
+}  # only by an admin, when the runner cannot
 RUNNER_EVENTS = [
     OrderEvent.BOUGHT,
     OrderEvent.PICKED_UP,
@@ -43,22 +43,22 @@ RUNNER_EVENTS = [
 @pytest.mark.parametrize("event", OrderEvent)
 def test_every_event_leads_to_one_status_only(event: OrderEvent) -> None:
     assert target_status(event) in OrderStatus
-    assert source_statuses(event), "an event that is legal nowhere never happens"
+    assert source_statuses(event), "each event is legal in some status"
     assert {ORDER_TRANSITIONS[before, event] for before in source_statuses(event)} == {target_status(event)}
 
 
 @pytest.mark.parametrize("status", sorted(FINAL_ORDER_STATUSES))
-def test_what_is_over_stays_over(status: OrderStatus) -> None:
+def test_a_final_status_is_never_left(status: OrderStatus) -> None:
     assert [event for event in OrderEvent if is_event_allowed(status, event)] == []
 
 
 @pytest.mark.parametrize("status", sorted(set(OrderStatus) - FINAL_ORDER_STATUSES))
-def test_what_is_not_over_can_go_on(status: OrderStatus) -> None:
+def test_every_other_status_can_be_left(status: OrderStatus) -> None:
     assert [event for event in OrderEvent if is_event_allowed(status, event)] != []
 
 
 def test_from_the_purchase_on_nobody_cancels() -> None:
-    """The pivot: S-defects of the original refunded food that was already bought."""
+    """The pivot. Defects S of the original: food that was already bought was refunded."""
     for status, event in product(set(OrderStatus) - STATUSES_BEFORE_PIVOT, ENDING_EVENTS):
         assert not is_event_allowed(status, event), f"{event} in {status}"
     for status, event in ORDER_TRANSITIONS:
@@ -132,7 +132,9 @@ def test_whatever_happens_in_whatever_order_a_completed_order_was_bought_and_del
         *carried, delivered, completed = since
         assert completed is OrderEvent.COMPLETED
         assert delivered in (OrderEvent.DELIVERED, OrderEvent.FINISHED_BY_ADMIN)
-        assert carried == RUNNER_EVENTS[: len(carried)], "bought, picked up, arrived: in this order, nothing between"
+        assert carried == RUNNER_EVENTS[: len(carried)], (
+            "bought, picked up, arrived: in this order, with nothing between them"
+        )
         assert delivered is OrderEvent.FINISHED_BY_ADMIN or len(carried) == 3
     if status in FINAL_ORDER_STATUSES:
         assert not any(is_event_allowed(status, event) for event in OrderEvent)

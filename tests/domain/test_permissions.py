@@ -1,4 +1,4 @@
-"""Who may do what: the whole matrix of role x action x ownership, written out a second time by hand."""
+"""Tests of permissions: the whole matrix of role, action and ownership, written a second time by hand."""
 
 from itertools import chain, combinations, product
 
@@ -6,9 +6,10 @@ import pytest
 
 from domain.people import Action, Role, RunnerStatus, is_permitted, roles_of
 
-# Each line: what this role may do to what is its own, and to what is not.
+# For each role: what it may do to its own orders, and to those of others.
 OWN: dict[Role, str] = {
-    Role.CUSTOMER: "place cancel wait increase_price write_to_other_side pay_debt see_photos ask_to_run rate report_problem",
+    Role.CUSTOMER: "place cancel wait increase_price write_to_other_side pay_debt see_photos ask_to_run"
+    " rate report_problem",
     Role.RUNNER: "",
     Role.HOLDER: "release check_in buy pick_up arrive deliver set_up_payout",
     Role.ADMIN: "approve_runner see_any_order see_stuck retry_stuck bind_group see_cases"
@@ -31,7 +32,7 @@ def test_each_role_may_do_exactly_this(role: Role, own: bool) -> None:
     assert allowed == {Action(word) for word in (OWN if own else NOT_OWN)[role].split()}
 
 
-def test_two_roles_may_what_either_may_and_no_more() -> None:
+def test_two_roles_may_do_what_either_may_and_no_more() -> None:
     every = chain.from_iterable(combinations(Role, size) for size in range(len(Role) + 1))
     for roles, action, own in product(list(every), Action, (True, False)):
         either = any(is_permitted(frozenset({role}), action, own=own) for role in roles)
@@ -43,7 +44,7 @@ def test_nobody_may_claim_their_own_order_whatever_their_role() -> None:
 
 
 @pytest.mark.parametrize(("status", "is_admin", "admitted"), list(product(RunnerStatus, (True, False), (True, False))))
-def test_only_an_approved_runner_runs_an_admin_administers_and_who_was_admitted_orders(
+def test_only_approved_runners_run_admins_administer_and_admitted_people_order(
     status: RunnerStatus, is_admin: bool, admitted: bool
 ) -> None:
     roles = roles_of(status, is_admin=is_admin, admitted=admitted)

@@ -1,4 +1,4 @@
-"""Postings as data: whatever is booked sums to zero and moves what it says."""
+"""Tests of postings: every posting sums to zero and moves what it says."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def amounts_by_account(posting: Posting) -> dict[str, int]:
 
 
 @given(runner=st.integers(1, 1_000_000), platform=PART)
-def test_a_capture_books_the_whole_total_and_no_line_of_nothing(runner: int, platform: int) -> None:
+def test_a_capture_books_the_whole_total_and_no_zero_entry(runner: int, platform: int) -> None:
     split = Split(total=runner + platform, platform=platform, runner=runner)
     posting = capture_posting(payment_intent="pi_1", runner=7, split=split, currency="sgd")
     assert sum(amounts_by_account(posting).values()) == 0
@@ -41,7 +41,7 @@ def test_a_capture_books_the_whole_total_and_no_line_of_nothing(runner: int, pla
 
 
 @given(amount=st.integers(1, 1_000_000))
-def test_a_transfer_empties_the_debt_it_pays(amount: int) -> None:
+def test_a_transfer_clears_the_payable_it_pays(amount: int) -> None:
     split = Split(total=amount, platform=0, runner=amount)
     owed = capture_posting(payment_intent="pi_1", runner=7, split=split, currency="sgd")
     paid = transfer_posting(transfer="tr_1", runner=7, amount=amount, currency="sgd")
@@ -50,13 +50,13 @@ def test_a_transfer_empties_the_debt_it_pays(amount: int) -> None:
 
 
 @given(amount=st.integers(1, 1_000_000))
-def test_what_the_platform_bears_is_owed_and_no_money_of_a_customer(amount: int) -> None:
+def test_what_the_platform_bears_is_owed_without_any_customer_money(amount: int) -> None:
     posting = goodwill_posting(order=12, runner=7, amount=amount, currency="sgd")
     assert posting.key == "goodwill:12"
     assert amounts_by_account(posting) == {"platform_costs:sgd": amount, "runner_payable:7:sgd": -amount}
 
 
-def test_a_fee_shrinks_stripes_balance() -> None:
+def test_a_fee_reduces_the_balance_at_stripe() -> None:
     posting = fee_posting(balance_transaction="txn_1", fee=34, currency="sgd")
     assert amounts_by_account(posting) == {"stripe_fees:sgd": 34, "stripe_balance:sgd": -34}
 
@@ -71,13 +71,13 @@ def test_a_split_that_does_not_sum_is_never_booked() -> None:
         capture_posting(payment_intent="pi_1", runner=7, split=Split(total=10, platform=1, runner=8), currency="sgd")
 
 
-def test_nothing_is_never_booked() -> None:
+def test_a_posting_of_zero_is_never_booked() -> None:
     with pytest.raises(ValueError, match="not balanced"):
         fee_posting(balance_transaction="txn_1", fee=0, currency="sgd")
 
 
 @given(platform_amount=PART, runner_amount=PART)
-def test_a_refund_that_came_back_is_booked_as_if_it_never_was(platform_amount: int, runner_amount: int) -> None:
+def test_a_refund_that_came_back_is_reversed_completely(platform_amount: int, runner_amount: int) -> None:
     if platform_amount + runner_amount == 0:
         return
     parts: dict[str, Any] = {
@@ -94,7 +94,7 @@ def test_a_refund_that_came_back_is_booked_as_if_it_never_was(platform_amount: i
 
 
 @given(amount=st.integers(1, 1_000_000))
-def test_what_can_not_be_taken_back_is_owed_until_it_is_void_or_borne_by_us(amount: int) -> None:
+def test_what_cannot_be_reversed_is_owed_until_it_is_void_or_borne_by_us(amount: int) -> None:
     part: dict[str, Any] = {"refund": 3, "runner": 7, "amount": amount, "currency": "sgd"}
     owed, void = runner_debt_posting(**part), runner_debt_void_posting(**part, waived=False)
     assert {code: -each for code, each in amounts_by_account(owed).items()} == amounts_by_account(void)

@@ -1,4 +1,4 @@
-"""The offer, the ceiling and the split: nothing above the ceiling, nothing lost, nothing negative."""
+"""Tests of the offer, the ceiling and the split: nothing above the ceiling, nothing lost, nothing negative."""
 
 from dataclasses import replace
 
@@ -99,7 +99,7 @@ def test_the_ceiling_is_never_exceeded_and_the_parts_sum_to_the_total(price: Pri
 
 @given(price=some_price())
 def test_the_rounding_falls_to_the_runner(price: Price) -> None:
-    """Residual last: the platform's part is rounded once, whoever is paid last gets exactly the rest."""
+    """The platform's part is rounded once, and the last one to be paid gets exactly the rest."""
     split = split_receipt(price, price.shop_limit)
     assert split.platform == price.service_fee + basis_points_of(price.delivery_fee, price.platform_basis_points)
     assert split.runner == price.shop_limit + price.runner_earnings
@@ -132,7 +132,7 @@ def test_an_order_outside_the_campus_bounds_is_refused_with_its_total(price: int
     assert set(refused.value.arguments) == {"total", "most"}
 
 
-def test_a_sign_before_the_number_is_no_name() -> None:
+def test_a_sign_before_the_number_belongs_to_no_item_name() -> None:
     with pytest.raises(Unreadable):
         read_item("-1x cola 3", "sgd")
 

@@ -1,4 +1,4 @@
-"""How a refund is divided: exactly, never more than is left, and never more from the runner than she has."""
+"""Tests of the split of a refund: exact, never more than is left, never more from the runner than they have."""
 
 import pytest
 from hypothesis import given
@@ -28,17 +28,17 @@ def test_a_refund_divides_without_a_rest_or_is_refused(
         assert parts.runner_amount == 0
     else:
         assert parts.platform_amount == 0 or parts.runner_amount == runner_amount, (
-            "she bears all she can before we bear the rest"
+            "the runner bears all they can before the platform bears the rest"
         )
 
 
 @pytest.mark.parametrize("amount", [None, 1])
-def test_when_all_went_back_there_is_nothing_left_to_ask_for(amount: int | None) -> None:
+def test_after_a_full_refund_no_further_refund_is_possible(amount: int | None) -> None:
     with pytest.raises(NothingToRefund):
         split_refund(Refundable(paid=1130, left=0, runner_amount=0, currency="sgd"), amount, Bearer.PLATFORM)
 
 
 @pytest.mark.parametrize("amount", [0, -1])
-def test_nothing_is_no_refund(amount: int) -> None:
+def test_a_refund_of_zero_is_refused(amount: int) -> None:
     with pytest.raises(RefundOutOfRange):
         split_refund(Refundable(paid=1130, left=1130, runner_amount=0, currency="sgd"), amount, Bearer.PLATFORM)

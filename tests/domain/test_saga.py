@@ -1,4 +1,4 @@
-"""Deciding what a saga does next: every history ends, undo runs in exact reverse, nothing turns back past the pivot."""
+"""Tests of a saga's next move: every history ends, compensations run in exact reverse, none after the pivot."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -35,18 +35,19 @@ ALL_SAGAS = sorted(SAGAS.values(), key=lambda saga: saga.kind)
 
 @dataclass(slots=True, kw_only=True)
 class SagaHistory:
-    """How the world answers, and what came of it. `refusals` are parts whose step says no."""
+    """The outcomes of one saga's steps, and what happened. `refusals` are positions whose step is refused."""
 
     saga: Saga
     refusals: frozenset[int] = frozenset()
-    signals: dict[int, frozenset[str]] = field(default_factory=dict)  # arriving when the saga stands here
+    # signals that arrive when the saga is at this position
+    signals: dict[int, frozenset[str]] = field(default_factory=dict)
     signal_comes: bool = True
     done: list[str] = field(default_factory=list)
     compensated: list[str] = field(default_factory=list)
     compensating_from: int | None = None
 
     def play(self) -> Progress:
-        """Run to the end as the engine would, and return where it stands then."""
+        """Run to the end like the engine, and return the last progress."""
         progress = Progress(status=SagaStatus.RUNNING, position=0)
         for _ in range(MAX_MOVES):
             arrived = self.signals.get(progress.position, frozenset())
@@ -120,7 +121,7 @@ def some_history(draw: st.DrawFn) -> SagaHistory:
 
 
 def compensation_names(saga: Saga, upto: int) -> list[str]:
-    """The undos of the parts before and at this position, the last first."""
+    """Return the compensations of the steps up to this position, the last one first."""
     undos = [part.compensation for part in saga.steps[: upto + 1] if isinstance(part, LocalStep | ExternalStep)]
     return [name for name in reversed(undos) if name is not None]
 
@@ -162,11 +163,11 @@ def test_a_stopping_signal_before_the_pivot_stops_everything_after_it(history: S
     stops = [at for at, names in history.signals.items() if names & stopping and at <= history.saga.pivot_index]
     end = history.play()
     if stops and end.status is SagaStatus.DONE:
-        assert min(stops) >= len(history.saga.steps), "it came when everything was done"
+        assert min(stops) >= len(history.saga.steps), "it arrived after the last step"
 
 
 @given(history=some_history(), position=st.integers(0, 8))
-def test_deciding_twice_is_deciding_once(history: SagaHistory, position: int) -> None:
+def test_the_same_progress_gives_the_same_move(history: SagaHistory, position: int) -> None:
     progress = Progress(status=SagaStatus.RUNNING, position=min(position, len(history.saga.steps)))
     assert next_move(history.saga, progress, NOW) == next_move(history.saga, progress, NOW)
 
@@ -187,7 +188,7 @@ def test_an_order_that_is_cancelled_before_the_hold_is_asked_for_asks_for_none()
     assert history.done == ["place_order"]
 
 
-def test_a_wait_rests_until_its_deadline_and_then_compensates_for_its_reason() -> None:
+def test_a_wait_lasts_until_its_deadline_and_then_compensates_with_its_reason() -> None:
     progress = Progress(status=SagaStatus.RUNNING, position=2, waiting_until=NOT_YET)
     assert next_move(create_order(), progress, NOW) == AwaitSignal(window="payment", poll="refresh_hold")
     late = next_move(create_order(), replace(progress, waiting_until=NOW), NOW)
@@ -201,7 +202,7 @@ def test_a_signal_that_came_before_its_wait_still_counts() -> None:
 
 
 @pytest.mark.parametrize("saga", ALL_SAGAS, ids=lambda saga: saga.kind)
-def test_every_process_gets_done_when_nothing_goes_wrong(saga: Saga) -> None:
+def test_every_saga_ends_done_when_nothing_goes_wrong(saga: Saga) -> None:
     assert SagaHistory(saga=saga).play().status is SagaStatus.DONE
 
 

@@ -1,4 +1,4 @@
-"""Any history of refusals, lost answers, crashes, waits and signals: all is done in the end, or all is undone."""
+"""Tests that after any history of refusals, lost answers, crashes, waits and signals all is done or all compensated."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -50,7 +50,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
 
 @st.composite
 def any_saga(draw: st.DrawFn) -> Saga:
-    """Parts in any order, perhaps with a pivot among them, behind which no call is ever given up."""
+    """Steps in any order, perhaps with a pivot, after which no call is ever given up."""
     parts: list[Step] = draw(st.lists(STEPS, min_size=1, max_size=7))
     if draw(st.booleans()):
         at = draw(st.integers(0, len(parts)))
@@ -59,7 +59,7 @@ def any_saga(draw: st.DrawFn) -> Saga:
     return Saga(kind="any", steps=tuple(parts))
 
 
-# Good luck is common, so that histories get far enough for bad luck to matter.
+# Successes are common, so that histories get far enough for failures to matter.
 INJECTED_OUTCOMES = st.sampled_from((*InjectedOutcome, *[InjectedOutcome.ANSWERED] * 6, *[InjectedOutcome.REFUSED] * 2))
 NEW_SIGNALS = st.frozensets(st.sampled_from((*SIGNALS, "hold_made", "card_saved", "account_ready")), max_size=2)
 
@@ -69,7 +69,8 @@ class AnyHistory(RuleBasedStateMachine):
 
     engine: InMemoryEngine
 
-    @initialize(saga=st.sampled_from(ALL_SAGAS) | st.sampled_from(STOPPABLE))  # those that listen are few and say most
+    # few sagas have abort signals, and they test most
+    @initialize(saga=st.sampled_from(ALL_SAGAS) | st.sampled_from(STOPPABLE))
     def begin(self, saga: Saga) -> None:
         count_inputs(f"histories of {'made-up sagas' if saga.kind == 'any' else 'our sagas'}")
         self.engine = InMemoryEngine(saga=saga, now=NOON)
@@ -100,19 +101,19 @@ class AnyHistory(RuleBasedStateMachine):
         self.engine.retry()
 
     def _expect_stop(self, new_signals: frozenset[str]) -> None:
-        """A stopping signal that comes while it runs before its pivot must be obeyed."""
+        """An abort signal that arrives while the saga runs before its pivot must be obeyed."""
         engine, parts = self.engine, self.engine.saga.steps
         stopping = {name for part in parts if isinstance(part, Wait) for name in part.abort_signals}
         here = engine.status is SagaStatus.RUNNING and engine.row.progress.position <= engine.saga.pivot_index
         self.stopped |= bool(stopping & new_signals) and here
 
     @invariant()
-    def nothing_is_done_twice(self) -> None:
+    def no_effect_happens_twice(self) -> None:
         counts = [*self.engine.external_effects.values(), *self.engine.row.local_effects.values()]
         assert all(0 <= count <= 1 for count in counts)
 
     @invariant()
-    def local_steps_and_progress_are_one(self) -> None:
+    def local_effects_and_progress_agree(self) -> None:
         row, parts = self.engine.row, self.engine.saga.steps
         if row.progress.status is SagaStatus.RUNNING:
             done = {at for at, part in enumerate(parts[: row.progress.position]) if isinstance(part, LocalStep)}
@@ -126,12 +127,12 @@ class AnyHistory(RuleBasedStateMachine):
             assert engine.status in (SagaStatus.RUNNING, SagaStatus.STUCK, SagaStatus.DONE)
 
     @invariant()
-    def what_is_stuck_has_a_reason(self) -> None:
+    def a_stuck_saga_has_a_reason(self) -> None:
         if self.engine.status is SagaStatus.STUCK:
             assert self.engine.row.progress.reason
 
     @invariant()
-    def what_is_over_stays_over(self) -> None:
+    def a_final_status_is_never_left(self) -> None:
         assert self.last not in FINAL_STATUSES or self.engine.status is self.last
         self.last = self.engine.status
 
@@ -147,7 +148,7 @@ class AnyHistory(RuleBasedStateMachine):
             ]
 
     def teardown(self) -> None:
-        """From here on the world is kind: it ends."""
+        """Let everything succeed from here on: the saga must end."""
         engine = self.engine
         for _ in range(MAX_WAKES):
             if engine.status in FINAL_STATUSES:
@@ -163,7 +164,7 @@ class AnyHistory(RuleBasedStateMachine):
         steps = {at for at, part in enumerate(parts) if isinstance(part, LocalStep | ExternalStep)}
         effects = {at for at in steps if engine.row.local_effects[at] or engine.external_effects[at]}
         if engine.status is SagaStatus.DONE:
-            assert not self.stopped, "it was told to stop in time"
+            assert not self.stopped, "an abort signal arrived in time"
             assert effects == steps
             assert engine.row.compensated == []
             return
@@ -181,13 +182,13 @@ def _with_compensation(saga: Saga) -> frozenset[int]:
 
 
 def _is_compensated_locally(saga: Saga, at: int) -> bool:
-    """A call that is undone in Postgres alone leaves Stripe as it is."""
+    """Return whether a call is compensated in Postgres alone, which leaves Stripe as it is."""
     part = saga.steps[at]
     return isinstance(part, ExternalStep) and not part.compensation_is_external
 
 
 class AnySaga(AnyHistory):
-    """The same of processes nobody has thought of yet."""
+    """The same for generated sagas."""
 
     @initialize(saga=any_saga())
     def begin(self, saga: Saga) -> None:
@@ -201,8 +202,8 @@ def test_any_history_ends_with_all_steps_done_or_all_compensated(machine: type[A
 
 
 @pytest.mark.parametrize("saga", ALL_SAGAS, ids=lambda saga: saga.kind)
-def test_no_call_behind_a_pivot_is_ever_given_up(saga: Saga) -> None:
-    """Given up there, it would stand stuck without its key, and [Retry] would make it a second time."""
+def test_no_call_after_a_pivot_is_ever_given_up(saga: Saga) -> None:
+    """A call given up after the pivot would be stuck without its key, and [Retry] would make it a second time."""
     assert [
         part.name for part in saga.steps[saga.pivot_index :] if isinstance(part, ExternalStep) and part.window
     ] == []

@@ -1,4 +1,4 @@
-"""Step names are stored in rows that outlive a release: they are pinned, and each leads to something that can run."""
+"""Tests of step names: stored rows outlive a release, so the names are pinned, and each has a function."""
 
 import json
 from pathlib import Path
@@ -15,16 +15,15 @@ ALL = [pytest.param(saga, id=f"{kind}-{version}") for (kind, version), saga in S
 
 
 def step_lines(saga: Saga) -> list[str]:
-    """Each part in a line, with everything a running row depends on."""
+    """Format each step as a line, with everything a running row depends on."""
     lines = []
     for part in saga.steps:
         match part:
             case LocalStep(name=name, compensation=compensation):
                 lines.append(f"local {name}, compensation {compensation}")
             case ExternalStep(name=name, compensation=compensation, compensation_is_external=external):
-                lines.append(
-                    f"external {name}, compensation {compensation}{'' if external or compensation is None else ' (local)'}"
-                )
+                place = "" if external or compensation is None else " (local)"
+                lines.append(f"external {name}, compensation {compensation}{place}")
             case Wait(signal=signal, abort_signals=unless, poll=poll):
                 lines.append(f"wait {signal}, unless {sorted(unless)}, poll {poll}")
             case Pivot():
@@ -32,17 +31,17 @@ def step_lines(saga: Saga) -> list[str]:
     return lines
 
 
-def test_the_steps_of_every_process_are_the_ones_that_rows_were_written_with() -> None:
-    """A changed process gets a new version here and in domain/sagas; rows of the old one drain on the old steps.
+def test_the_steps_of_every_saga_are_the_ones_that_rows_were_written_with() -> None:
+    """A changed saga gets a new version here and in domain/sagas. Rows of the old version keep the old steps.
 
-    Add the new version's lines by hand: this file is what keeps a running order from landing on another step.
+    Add the new version's lines by hand. This file prevents that a running row continues at another step.
     """
     pinned = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
     assert {f"{kind} {version}": step_lines(saga) for (kind, version), saga in SAGAS.items()} == pinned
 
 
 def local_names(saga: Saga) -> set[str]:
-    """The names that must have a local step."""
+    """Return the names that must have a local step."""
     named = {part.name for part in saga.steps if isinstance(part, LocalStep)}
     compensations = {part.compensation for part in saga.steps if isinstance(part, LocalStep)}
     compensations |= {
@@ -61,19 +60,19 @@ def test_no_local_step_is_left_over() -> None:
 
 
 @pytest.mark.parametrize("saga", ALL)
-def test_no_external_call_hides_behind_a_local_name(saga: Saga) -> None:
+def test_no_external_step_has_the_name_of_a_local_step(saga: Saga) -> None:
     calls = {part.name for part in saga.steps if isinstance(part, ExternalStep)}
     assert not calls & set(LOCAL_STEPS)
 
 
 @pytest.mark.parametrize("saga", ALL)
-def test_every_window_it_names_is_one_a_campus_can_set(saga: Saga) -> None:
+def test_every_window_of_a_saga_is_one_a_campus_can_set(saga: Saga) -> None:
     named = {part.window for part in saga.steps if isinstance(part, ExternalStep | Wait)} - {None}
     assert named <= set(WINDOW_NAMES)
 
 
 @pytest.mark.parametrize("saga", ALL)
-def test_a_process_has_one_pivot_at_most_and_nothing_to_compensate_behind_it(saga: Saga) -> None:
+def test_a_saga_has_at_most_one_pivot_and_nothing_to_compensate_after_it(saga: Saga) -> None:
     assert sum(isinstance(part, Pivot) for part in saga.steps) <= 1
     behind = [part for part in saga.steps[saga.pivot_index :] if isinstance(part, LocalStep | ExternalStep)]
     assert [part.compensation for part in behind if part.compensation is not None] == []

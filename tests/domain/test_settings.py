@@ -1,4 +1,4 @@
-"""Settings: each mistake is one sentence that names its variable, all are told at once, no secret is ever shown."""
+"""Tests of settings: each error is a sentence that names its variable, all are reported, no secret is shown."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ READERS = [read_bot_settings, read_worker_settings, read_audit_settings, read_ca
 
 
 def settings_errors(read: Read, **changed: str) -> tuple[str, ...]:
-    """What is said about good settings with these changes."""
+    """Return the errors of good settings with these changes."""
     with pytest.raises(SettingsError) as refused:
         read(GOOD | changed)
     return refused.value.sentences
@@ -51,7 +51,7 @@ def test_a_worker_needs_the_key_as_well() -> None:
     assert settings.stripe_calls_per_second == 20
 
 
-def test_everything_can_be_said_otherwise() -> None:
+def test_every_setting_can_be_changed() -> None:
     secrets = {"STRIPE_WEBHOOK_SECRET": "whsec_new, whsec_old", "STRIPE_CONNECT_WEBHOOK_SECRET": "whsec_connect"}
     doors = {"HTTP_HOST": "0.0.0.0", "HTTP_PORT": "9000", "LOG_LEVEL": "debug", "TELEGRAM_API_URL": "http://tg:8081/"}
     settings = read_bot_settings(GOOD | WEBHOOKS | secrets | doors)
@@ -59,8 +59,8 @@ def test_everything_can_be_said_otherwise() -> None:
     assert settings.stripe_connect_webhook_secrets == ("whsec_connect",)
     assert (settings.http_host, settings.http_port, settings.log_level) == ("0.0.0.0", 9000, "DEBUG")
     assert (settings.telegram_api_url, settings.public_url) == ("http://tg:8081", "https://food.example.org")
-    paces = {"WORKER_JOBS": "7", "STRIPE_CALLS_PER_SECOND": "80"}
-    worker = read_worker_settings(GOOD | paces | {"STRIPE_API_URL": "http://127.0.0.1:12111"})
+    limits = {"WORKER_JOBS": "7", "STRIPE_CALLS_PER_SECOND": "80"}
+    worker = read_worker_settings(GOOD | limits | {"STRIPE_API_URL": "http://127.0.0.1:12111"})
     assert (worker.max_concurrent_jobs, worker.stripe_calls_per_second, worker.stripe_api_url) == (
         7,
         80,
@@ -68,7 +68,7 @@ def test_everything_can_be_said_otherwise() -> None:
     )
 
 
-def test_an_empty_variable_is_as_good_as_none() -> None:
+def test_an_empty_variable_counts_as_unset() -> None:
     assert read_bot_settings(GOOD | {"PUBLIC_URL": "", "HTTP_PORT": " ", "ENVIRONMENT": ""}).http_port == 8080
 
 
@@ -93,7 +93,7 @@ def test_a_token_without_a_name_serves_the_only_campus_and_never_one_of_two() ->
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8080", "http://localhost:9", "https://food.example.org/bot"])
-def test_webhooks_reach_us_encrypted_or_on_this_machine(url: str) -> None:
+def test_webhook_addresses_are_encrypted_or_on_this_machine(url: str) -> None:
     assert read_bot_settings(GOOD | WEBHOOKS | {"PUBLIC_URL": url}).public_url == url
 
 
@@ -111,7 +111,12 @@ def test_live_keys_work_where_money_is_real(key: str) -> None:
         (read_bot_settings, "DATABASE_URL", "postgresql://db", "is not the address of a Postgres database"),
         (read_bot_settings, "DATABASE_URL", "postgresql://db:port/x", "is not the address of a Postgres database"),
         (read_campus_settings, "DATABASE_URL", "hushhush", "is not the address of a Postgres database"),
-        (read_bot_settings, "REDIS_URL", "", "is not set; it names the Redis that rings the bells, like redis://"),
+        (
+            read_bot_settings,
+            "REDIS_URL",
+            "",
+            "is not set; it names the Redis that carries the queue jobs, like redis://",
+        ),
         (read_bot_settings, "REDIS_URL", "http://:hushhush@redis", "is not the address of a Redis"),
         (read_bot_settings, "TELEGRAM_BOT_TOKEN", "", "is not set; BotFather gives one"),
         (read_bot_settings, "TELEGRAM_BOT_TOKEN", "hushhush", "is not a bot's token"),
@@ -166,7 +171,7 @@ def test_two_campuses_never_share_a_bot() -> None:
     )
 
 
-def test_several_errors_are_all_told_at_once() -> None:
+def test_several_errors_are_all_reported_at_once() -> None:
     said = settings_errors(read_worker_settings, DATABASE_URL="", REDIS_URL="x", WORKER_JOBS="0", ENVIRONMENT="x")
     assert len(said) == 4
     with pytest.raises(SettingsError) as refused:
@@ -175,12 +180,12 @@ def test_several_errors_are_all_told_at_once() -> None:
 
 
 @pytest.mark.parametrize("read", READERS)
-def test_settings_can_be_printed_without_telling_a_secret(read: Read) -> None:
+def test_printed_settings_show_no_secret(read: Read) -> None:
     settings = read(GOOD | WEBHOOKS | {"STRIPE_WEBHOOK_SECRET": "whsec_hushhush"})
     assert "hush" not in repr(settings)
 
 
-def test_a_wrong_start_says_every_sentence_on_stderr_and_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_settings_print_every_sentence_on_stderr_and_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         read_settings_or_exit(read_bot_settings, {"HTTP_PORT": "x"})
     assert left.value.code == 2
@@ -194,7 +199,7 @@ def test_a_wrong_start_says_every_sentence_on_stderr_and_exits_2(capsys: pytest.
     ]
 
 
-def test_a_right_start_passes_the_settings_on() -> None:
+def test_right_settings_are_passed_on() -> None:
     assert read_settings_or_exit(read_campus_settings, STORES).database_url == STORES["DATABASE_URL"]
 
 

@@ -1,4 +1,4 @@
-"""Typed lines become items, or a refusal; hostile ones cost neither time nor sense."""
+"""Tests of typed lines: they become items or a refusal, also hostile ones, within a limited time."""
 
 import time
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.errors import Unreadable
 from domain.pricing import MAX_ITEM_NAME_LENGTH, MAX_ITEMS, MAX_PIECES_PER_ITEM, Item, read_items
 
-MAX_SECONDS = 0.25  # seconds of CPU that one typed message may cost at most
+MAX_SECONDS = 0.25  # CPU time that one typed message may cost
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_what_is_no_list_of_items_is_refused_with_an_example(typed: str) -> None
         "\n".join(["a" + " " * 400 + "b c"] * 10),
     ],
 )
-def test_no_message_makes_the_reader_think_for_long(typed: str) -> None:
+def test_no_message_takes_long_to_parse(typed: str) -> None:
     began = time.process_time()
     with pytest.raises(Unreadable):
         read_items(typed, "sgd")

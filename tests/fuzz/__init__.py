@@ -1,1 +1,1 @@
-"""What nobody meant to send: wild text, broken updates, forged taps and events, by the hundred thousand."""
+"""Tests with unintended input: random text, broken updates, forged taps and events, by the hundred thousand."""

@@ -1,4 +1,4 @@
-"""How far a run goes, with which luck: `make test` a little and always the same, `make fuzz` a long way and anew."""
+"""How many inputs a run tries, and its seed: `make test` few and always the same, `make fuzz` many and new ones."""
 
 import os
 import time
@@ -8,5 +8,5 @@ SEED = int(os.environ.get("CAMPUSG_FUZZ_SEED") or (time.time_ns() % 1_000_000 if
 
 
 def iterations(few: int, many: int) -> int:
-    """So many for this run."""
+    """Return the number of iterations for this kind of run."""
     return many if IS_DEEP else few

@@ -1,4 +1,4 @@
-"""How many inputs of each kind a run tried, and what became of them."""
+"""Counts the inputs of a run by kind."""
 
 from collections import Counter
 
@@ -11,7 +11,7 @@ def count_inputs(kind: str, many: int = 1) -> None:
 
 
 def format_counts() -> list[str]:
-    """A line for each kind, and how many in all."""
+    """Format a line for each kind, and the total."""
     width = max((len(kind) for kind in INPUT_COUNTS), default=0)
     lines = [f"{kind:<{width}}  {count:>9,}" for kind, count in sorted(INPUT_COUNTS.items())]
     return [*lines, f"{'all':<{width}}  {INPUT_COUNTS.total():>9,}"]

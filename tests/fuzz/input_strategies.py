@@ -1,4 +1,4 @@
-"""Text and JSON that nobody meant: anything, and what is almost right."""
+"""Strategies for unintended text and JSON: anything, and almost valid input."""
 
 import json
 from typing import Any, TypeAlias
@@ -12,7 +12,7 @@ ODD_TEXTS = (
     *("-", "−", "+", ".", ",", ":", "@", "=", "×", "*", "/", "#", "_", "<", ">", "&", '"', "'", "{", "}", "{$x}"),
     *("<b>", "&amp;", "null", "NaN", "1e9", "0x10", "0", "00", "-1", "007", "9" * 18, "9" * 19, "9" * 400),
 )
-ANY_CHARACTER = st.characters(exclude_categories=())  # half characters too: JSON can carry them
+ANY_CHARACTER = st.characters(exclude_categories=())  # lone surrogates too, because JSON can carry them
 ANY_TEXT = st.text(ANY_CHARACTER, max_size=60) | st.lists(st.sampled_from(ODD_TEXTS), max_size=6).map("".join)
 NUMBERS = st.integers() | st.sampled_from([2**31, 2**63 - 1, 2**63, -(2**63) - 1, 10**30, 0, -1])
 JSON_LEAVES = st.none() | st.booleans() | NUMBERS | st.floats() | ANY_TEXT
@@ -23,7 +23,7 @@ ANY_JSON: st.SearchStrategy[Json] = st.recursive(
 
 @st.composite
 def nearly_valid(draw: st.DrawFn, right: st.SearchStrategy[str]) -> str:
-    """Something right with a few places changed, or left as it is."""
+    """Valid text with a few characters changed, or unchanged."""
     text = draw(right)
     for _ in range(draw(st.integers(0, 3))):
         at, until = sorted((draw(st.integers(0, len(text))), draw(st.integers(0, len(text)))))
@@ -33,7 +33,7 @@ def nearly_valid(draw: st.DrawFn, right: st.SearchStrategy[str]) -> str:
 
 @st.composite
 def broken_json(draw: st.DrawFn, right: Json) -> Json:
-    """JSON with one or two of its values replaced, taken out, or moved elsewhere."""
+    """JSON with one or two of its values replaced, removed or moved."""
     whole = json.loads(json.dumps(right))
     for _ in range(draw(st.integers(0, 2))):
         spot = draw(st.sampled_from(_mutable_places(whole))) if _mutable_places(whole) else None
@@ -48,7 +48,7 @@ def broken_json(draw: st.DrawFn, right: Json) -> Json:
 
 
 def _mutable_places(found: Json) -> list[tuple[Json, Json]]:
-    """Every place in it that can be changed."""
+    """Return every place in the JSON that can be changed."""
     if isinstance(found, dict):
         return [(found, name) for name in found] + [spot for each in found.values() for spot in _mutable_places(each)]
     if isinstance(found, list):

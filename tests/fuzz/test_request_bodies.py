@@ -1,4 +1,4 @@
-"""What reaches the door as bytes: an update, an event, or nothing of ours; what is kept can be kept."""
+"""Tests of request bodies: an update, an event, or neither; what is stored can be stored in Postgres."""
 
 import hashlib
 import hmac
@@ -43,26 +43,26 @@ def test_a_telegram_body_is_an_update_or_unreadable(body: Json) -> None:
     count_inputs("Telegram bodies")
     read = json.loads(json.dumps(body))
     try:
-        arrival = parse_update(1, read)
+        incoming = parse_update(1, read)
     except InvalidUpdate:
         return
-    if arrival is not None:
-        _require_storable(arrival)
-        find_reply_target(arrival.payload)
-        find_tap(arrival.payload)
+    if incoming is not None:
+        _require_storable(incoming)
+        find_reply_target(incoming.payload)
+        find_tap(incoming.payload)
 
 
-def _require_storable(arrival: IncomingUpdate) -> None:
-    """Postgres takes it: numbers of eight bytes, text without NUL and half characters, no NaN."""
-    for number in (arrival.update_id, arrival.person_id or 0):
+def _require_storable(incoming: IncomingUpdate) -> None:
+    """Fail when Postgres could not store it: only 64-bit numbers, no NUL, no lone surrogates, no NaN."""
+    for number in (incoming.update_id, incoming.person_id or 0):
         assert type(number) is int
         assert -(2**63) <= number < 2**63
-    kept = json.dumps(arrival.payload, ensure_ascii=False, allow_nan=False)
+    kept = json.dumps(incoming.payload, ensure_ascii=False, allow_nan=False)
     assert "\\u0000" not in kept
     kept.encode()
 
 
-SIGNATURES = st.sampled_from(["right", "old", "future", "wrong", "none", "wild", "schemeless", "stale and right"])
+SIGNATURES = st.sampled_from(["right", "old", "future", "wrong", "none", "wild", "schemeless", "right and stale"])
 
 
 @FUZZ_SETTINGS
@@ -80,7 +80,7 @@ def test_a_stripe_body_is_a_genuine_event_or_a_forgery(body: Json, how: str, wil
         event = parse_stripe_event(raw, _header(raw, how, wild), SECRETS, is_live=False)
     except FORGED_EVENT_ERRORS:
         return
-    assert how in ("right", "stale and right")
+    assert how in ("right", "right and stale")
     assert event["livemode"] is False
     assert event["id"]
     assert json.loads(raw)["id"]
@@ -92,7 +92,7 @@ def _header(raw: bytes, how: str, wild: str) -> str | None:
     match how:
         case "right":
             return _signed(raw, SECRETS[1], now)
-        case "stale and right":  # rotated: two signatures under one stamp
+        case "right and stale":  # while a secret is rotated: two signatures with one timestamp
             return f"{_signed(raw, SECRETS[0], now)},v1=00"
         case "old":
             return _signed(raw, SECRETS[0], now - 3600)

@@ -1,4 +1,4 @@
-"""What people type: each reader gives something sound or the refusal it declares, and reads what it wrote itself."""
+"""Tests of typed input: each parser returns a valid value or its declared refusal, and parses its own output."""
 
 import re
 from pathlib import Path
@@ -29,7 +29,7 @@ MENU = (MenuItem(id=1, name="Mac & cheese", price=650), MenuItem(id=2, name="2 e
 FUZZ_SETTINGS = settings(max_examples=iterations(100, 14_000), deadline=None)
 TAGS = ("b", "i", "code", "s", "u", "tg-spoiler", "blockquote")
 ALLOWED_TAGS = {f"<{slash}{tag}>" for slash in ("", "/") for tag in TAGS}
-SLOW_FUZZ_SETTINGS = settings(max_examples=iterations(40, 6_000), deadline=None)  # what is read at length
+SLOW_FUZZ_SETTINGS = settings(max_examples=iterations(40, 6_000), deadline=None)  # for parsers of long texts
 
 TAPS = st.builds("v1:{}:{}:{}".format, st.sampled_from(Tap), st.integers(-(10**19), 10**19), st.integers(-1, 10**10))
 LINES = st.from_regex(
@@ -88,7 +88,7 @@ def test_an_amount_is_whole_minor_units_or_unreadable(typed: str, currency: str)
 
 @FUZZ_SETTINGS
 @given(typed=nearly_valid(COMMANDS) | ANY_TEXT)
-def test_behind_a_command_stand_a_number_and_a_reason_or_none(typed: str) -> None:
+def test_a_command_is_followed_by_a_number_and_a_reason_or_neither(typed: str) -> None:
     count_inputs("commands' arguments")
     number, why = parse_number_and_reason(typed)
     assert number is None or (0 <= number < 10**15 and why)
@@ -110,7 +110,7 @@ def test_one_line_is_one_line_and_what_is_too_long_is_cut(typed: str, most: int)
 
 @FUZZ_SETTINGS
 @given(words=st.lists(ANY_TEXT, min_size=12, max_size=12), key=st.sampled_from(sorted(sentence_parameters("en"))))
-def test_every_sentence_bears_any_words_and_stays_html(words: list[str], key: str) -> None:
+def test_every_sentence_takes_any_words_and_stays_html(words: list[str], key: str) -> None:
     count_inputs("sentences with wild words")
     names = sorted(sentence_parameters("en")[key])
     given_words = dict(zip(names, words * len(names), strict=False))

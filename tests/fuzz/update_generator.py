@@ -1,4 +1,4 @@
-"""Updates of every kind as Telegram could send them; their taps, commands and words make no sense here."""
+"""Generates updates of every kind that Telegram could send. Their taps, commands and texts make no sense here."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -67,25 +67,25 @@ OTHER_KINDS = (
 
 @dataclass(slots=True, kw_only=True)
 class UpdateGenerator:
-    """Somebody's luck: whom, where and about what updates are made."""
+    """Generates random updates from these people, chats and subjects."""
 
     rng: Random
     people: Sequence[int]
     chats: Mapping[str, int]  # groups by their name
-    numbers: Sequence[int]  # of orders, cases, sagas, people...
+    numbers: Sequence[int]  # ids of orders, cases, sagas and people
     message_ids: Sequence[int] = (1, 2, 3, 7, 500_000)
     update_ids: "count[int]"
     buttons: Sequence[Tap] = tuple(Tap)
     taps: "count[int]" = field(default_factory=lambda: count(1))
 
     def next_update(self) -> tuple[str, Json]:
-        """Its kind, for the count, and the update."""
+        """Return the kind, for the count, and the update."""
         kinds: tuple[tuple[str, Callable[[], Json]], ...] = (
             *(("forged taps", self._tap),) * 8,
             *(("commands", self._command),) * 5,
             *(("lines", self._text_line),) * 4,
             *(("contents", self._content),) * 3,
-            ("comings and goings", self._membership_update),
+            ("membership updates", self._membership_update),
             ("other kinds of update", self._unsupported_update),
         )
         kind, make = self.rng.choice(kinds)
@@ -130,7 +130,7 @@ class UpdateGenerator:
         if self.rng.random() < 0.2:
             there = {"message_id": self.rng.choice(self.message_ids), "date": 1, "chat": message["chat"]}
             bot = {"id": 7001, "is_bot": True, "first_name": "north"}
-            message["reply_to_message"] = there | {"from": bot, "text": "a card"}
+            message["reply_to_message"] = there | {"from": bot, "text": "an order message"}
         return {"message": message | content}
 
     def _command(self) -> Json:

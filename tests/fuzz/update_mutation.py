@@ -1,4 +1,4 @@
-"""Breaking an update a little: a part gone, of a wrong type, huge, deep, or from elsewhere."""
+"""Breaks an update a little: a part removed, of a wrong type, huge, deep, or from elsewhere."""
 
 import copy
 import json
@@ -18,7 +18,7 @@ WRONG_VALUES: tuple[Json, ...] = (
 
 
 def mutate_update(rng: Random, update: Json, kinds: tuple[str, ...]) -> Json:
-    """The update with one to three wounds; its number stays, so that it can be found again."""
+    """Return the update with one to three changes. Its number stays, so that it can be found again."""
     body = copy.deepcopy({kind: part for kind, part in update.items() if kind != "update_id"})
     for _ in range(rng.randint(1, 3)):
         spots = list(_mutable_places(body))
@@ -45,5 +45,8 @@ def _mutable_places(found: Json) -> list[tuple[Json, Json]]:
 
 
 def _is_of_chat(found: Json, name: str) -> bool:
-    """A group with a person's number would be told things that end nowhere: its screens need no way back."""
+    """Return whether a field decides the kind of chat.
+
+    A group with a person's number would be shown private screens, which have no button to leave them in a group.
+    """
     return name in ("id", "type") and "id" in found and "type" in found

@@ -1,1 +1,1 @@
-"""Whole orders through the real processes, over the wire, with whatever can go wrong on the way."""
+"""Tests of whole orders through the real processes, over HTTP, with the faults that can happen meanwhile."""

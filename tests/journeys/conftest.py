@@ -1,4 +1,4 @@
-"""The one CampusG of all journeys: started once, and its books must be clean when the last journey is over."""
+"""The test stack that all journeys share: started once, and its books must be clean after the last journey."""
 
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -13,13 +13,13 @@ from tests.shared_servers import drop_database, execute, make_database
 
 DATABASE = "campusg_journeys"
 INDEX_ONLY_SETTINGS = ("enable_seqscan = off", "plan_cache_mode = force_generic_plan")
-SETTLE_TIMEOUT_SECONDS = 20.0  # seconds; what the last journey left under way may end first
+SETTLE_TIMEOUT_SECONDS = 20.0  # for what the last journey left in flight
 
 
 @pytest.fixture(scope="session")
 async def journeys_url(postgres_url: str) -> AsyncIterator[str]:
-    """A database where a whole table is read only if no index would do, whatever a statement's parameters are."""
-    await drop_database(postgres_url, DATABASE)  # of a run that was killed
+    """A database that scans a whole table only where no index fits, for any parameters of a statement."""
+    await drop_database(postgres_url, DATABASE)  # left by a run that was killed
     url = await make_database(postgres_url, DATABASE)
     await execute(url, *(f"ALTER DATABASE {DATABASE} SET {setting}" for setting in INDEX_ONLY_SETTINGS))
     yield url
@@ -35,7 +35,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, journeys_url: str) -> Iterat
     }
     populated_campuses["crowded"] = create_populated_campus(folder, "crowded", 6, runners=60)
     populated_campuses["hasty"] = create_populated_campus(folder, "hasty", 7, unclaimed="7s", nudge="2s")
-    populated_campuses["doorstep"] = create_populated_campus(folder, "doorstep", 8, reminder="1s", absent="4s")
+    populated_campuses["handover"] = create_populated_campus(folder, "handover", 8, reminder="1s", absent="4s")
     files = tuple(populated_campus.chats.file for populated_campus in populated_campuses.values())
     plan = StackConfig(
         folder=folder,
@@ -49,7 +49,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, journeys_url: str) -> Iterat
 
 
 def assert_clean_books(processes: Stack) -> None:
-    """All promises hold, as an operator would ask."""
+    """Fail when an invariant of the audit does not hold within SETTLE_TIMEOUT_SECONDS."""
     deadline = time.monotonic() + SETTLE_TIMEOUT_SECONDS
     while True:
         try:

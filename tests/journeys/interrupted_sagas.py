@@ -1,4 +1,4 @@
-"""One order, card or account for each saga, brought to just before the saga's call, and the call that then hangs."""
+"""Brings one order, card or account for each saga to the moment before the saga's call, which then hangs."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ from sandbox.play.scene_context import SceneContext
 from sandbox.play.scenes.scene_steps import fill_basket, order_laksa, set_up_payout_account, start_bot
 from tests.journeys.journey_stack import JourneyStack
 
-HANG_SECONDS = 60.0  # seconds; longer than any of this lasts
+HANG_SECONDS = 60.0  # longer than any test lasts
 START_TIMEOUT_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterruptedSaga:
-    """A saga that waits for an answer which will never come, and what sets it off."""
+    """A saga whose call will never be answered, and what starts it."""
 
     call: str  # verb and path of the call that hangs
-    saga: str  # a query for the saga's id and position, $1 being the subject
+    saga: str  # a query for the saga's id and position; $1 is the subject
     subject: int
     trigger: Callable[[], Awaitable[object]]
 
@@ -41,7 +41,7 @@ async def save_card(_stack: JourneyStack, context: SceneContext) -> InterruptedS
 
 
 async def create_order(_stack: JourneyStack, context: SceneContext) -> InterruptedSaga:
-    """The hold, of somebody whose card is known."""
+    """The hold of a customer with a saved card."""
     mei = context.mei
     first = await order_laksa(mei)
     await mei.tap("cancel", subject_id=first)
@@ -59,7 +59,7 @@ async def create_order(_stack: JourneyStack, context: SceneContext) -> Interrupt
 
 
 async def accept_order(stack: JourneyStack, context: SceneContext) -> InterruptedSaga:
-    """The look at the hold after a claim."""
+    """The check of the hold after a claim."""
     await start_bot(context.ana)
     order = await order_laksa(context.mei)
     return InterruptedSaga(
@@ -71,7 +71,7 @@ async def accept_order(stack: JourneyStack, context: SceneContext) -> Interrupte
 
 
 async def cancel_order(stack: JourneyStack, context: SceneContext) -> InterruptedSaga:
-    """The release of the hold after a cancel."""
+    """The release of the hold after a cancellation."""
     order = await order_laksa(context.mei)
     await context.mei.tap("cancel", subject_id=order)
     return InterruptedSaga(
@@ -83,7 +83,7 @@ async def cancel_order(stack: JourneyStack, context: SceneContext) -> Interrupte
 
 
 async def expire_order(stack: JourneyStack, context: SceneContext) -> InterruptedSaga:
-    """The release of the hold after nobody came."""
+    """The release of the hold after the expiry."""
     order = await order_laksa(context.mei)
     return InterruptedSaga(
         call=f"POST /v1/payment_intents/{await hold_intent_of(stack, order)}/cancel",
@@ -119,7 +119,7 @@ async def pay_out_runner(_stack: JourneyStack, context: SceneContext) -> Interru
 
 
 async def onboard_runner(_stack: JourneyStack, context: SceneContext) -> InterruptedSaga:
-    """The account of a runner who sets up her pay-out."""
+    """The account of a runner who sets up the pay-out."""
     ben = context.ben
     await start_bot(ben)
     await ben.tap("deliver_food")
@@ -132,7 +132,7 @@ async def onboard_runner(_stack: JourneyStack, context: SceneContext) -> Interru
 
 
 async def order_at_drop_point(context: SceneContext) -> tuple[int, str]:
-    """An order at the door: its number and its PIN."""
+    """Bring an order to the door, and return its number and its PIN."""
     mei, ana = context.mei, context.ana
     await start_bot(ana)
     order = await order_laksa(mei)
@@ -142,7 +142,7 @@ async def order_at_drop_point(context: SceneContext) -> tuple[int, str]:
 
 
 async def hold_intent_of(stack: JourneyStack, order: int) -> str:
-    """Stripe's name of the hold of an order."""
+    """Return the payment intent of an order's hold."""
     return str(
         (await stack.fetch_rows("SELECT payment_intent FROM hold WHERE order_id = $1", order))[0]["payment_intent"]
     )

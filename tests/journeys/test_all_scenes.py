@@ -1,4 +1,4 @@
-"""Every scene of `make play`, all at once in one running CampusG."""
+"""Tests every scene of `make play`, all at once in one running CampusG."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,25 +9,25 @@ from sandbox.play.scenes import SCENES
 from tests.journeys.journey_stack import JourneyStack
 
 DEFAULT_CAMPUSES = ("east", "south", "west")
-SPECIAL_CAMPUSES = {"expired": "hasty", "absent": "doorstep"}
+SPECIAL_CAMPUSES = {"expired": "hasty", "absent": "handover"}
 SceneTasks = dict[str, "asyncio.Task[None]"]
 SCANNED_BY_DESIGN = frozenset({"campus", "list_cursor"})  # a few rows for each campus, or account
 POSTPONE_RECONCILIATION_SQL = (
-    "UPDATE list_cursor SET due_at = now() + interval '1 hour'"  # the books are compared as a whole
+    "UPDATE list_cursor SET due_at = now() + interval '1 hour'"  # the reconciliation compares the books as a whole
 )
 SEQUENTIAL_SCANS_SQL = "SELECT relname, seq_scan FROM pg_stat_user_tables"
 
 
 @pytest.fixture(scope="module")
 async def scans_before(stack: JourneyStack) -> dict[str, int]:
-    """How often each table was read as a whole before the scenes."""
+    """Sequential scans of each table before the scenes."""
     await stack.fetch_rows(POSTPONE_RECONCILIATION_SQL)
     return await sequential_scans(stack)
 
 
 @pytest.fixture(scope="module")
 async def scene_tasks(stack: JourneyStack, scans_before: dict[str, int]) -> AsyncIterator[SceneTasks]:
-    """All scenes, begun together by people who do not know each other."""
+    """All scenes, started together with different people."""
     places = {
         name: SPECIAL_CAMPUSES.get(name, DEFAULT_CAMPUSES[at % len(DEFAULT_CAMPUSES)]) for at, name in enumerate(SCENES)
     }
@@ -39,7 +39,7 @@ async def scene_tasks(stack: JourneyStack, scans_before: dict[str, int]) -> Asyn
 
 
 @pytest.mark.parametrize("name", sorted(SCENES))
-async def test_the_scene_ends_as_it_must(scene_tasks: SceneTasks, name: str) -> None:
+async def test_the_scene_ends_as_expected(scene_tasks: SceneTasks, name: str) -> None:
     await scene_tasks[name]
 
 
@@ -52,5 +52,5 @@ async def test_no_statement_of_the_scenes_reads_a_whole_table(
 
 
 async def sequential_scans(stack: JourneyStack) -> dict[str, int]:
-    """How often each table was, in a database that does so only where it has no index for a statement."""
+    """Return the sequential scans of each table, which happen only where no index fits a statement."""
     return {row["relname"]: row["seq_scan"] for row in await stack.fetch_rows(SEQUENTIAL_SCANS_SQL)}

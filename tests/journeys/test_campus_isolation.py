@@ -1,4 +1,4 @@
-"""Two campuses in one bot and one worker: each with its own bot, groups and people, and no way across."""
+"""Tests of two campuses in one bot and one worker: each has its own bot, groups and people, and sees no other."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from sandbox.play.scenes.scene_steps import order_laksa, start_bot
 from tests.journeys.journey_stack import JourneyStack
 
 
-async def test_orders_of_two_campuses_meet_neither_in_their_groups_nor_under_a_forged_tap(stack: JourneyStack) -> None:
+async def test_orders_of_two_campuses_are_separate_in_groups_and_under_forged_taps(stack: JourneyStack) -> None:
     async with stack.running_scene("east") as east, stack.running_scene("west") as west:
         east_order, west_order = await asyncio.gather(order_laksa(east.mei), order_laksa(west.mei))
         offered = (await east.ana.find_button("claim", subject_id=east_order)).message

@@ -1,4 +1,4 @@
-"""A few of the cases of `make crash` beside the journeys: a worker killed at exact points of four sagas at once."""
+"""Tests a few cases of `make crash` beside the journeys: a worker killed at exact points of four sagas at once."""
 
 from pathlib import Path
 
@@ -21,15 +21,15 @@ CHOSEN = (
 
 @pytest.fixture(scope="module")
 async def outcomes(stack: JourneyStack) -> dict[str, CaseOutcome]:
-    """The worker behind a proxy, killed once while four sagas hang; the town's own worker is back afterwards."""
-    known = {str(case): case for case in list_crash_cases(PINNED)}
-    cases: list[CrashCase] = [known[name] for name in CHOSEN]
+    """Kill a worker behind a proxy once while four sagas hang. The stack's own worker is restarted afterwards."""
+    cases_by_name = {str(case): case for case in list_crash_cases(PINNED)}
+    cases: list[CrashCase] = [cases_by_name[name] for name in CHOSEN]
     own = stack.processes.processes[KilledProcess.WORKER]
     own.kill()
     try:
         populated_campuses = tuple(stack.populated_campuses[name] for name in ("east", "south", "west"))
-        async with start_crash_stack(stack.processes, populated_campuses, (KilledProcess.WORKER,)) as ground:
-            found, _ = await kill_process_once(ground, cases, 0)
+        async with start_crash_stack(stack.processes, populated_campuses, (KilledProcess.WORKER,)) as crash_stack:
+            found, _ = await kill_process_once(crash_stack, cases, 0)
     finally:
         own.restart()
         stack.processes.processes[KilledProcess.WORKER] = own

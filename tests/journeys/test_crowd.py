@@ -1,4 +1,4 @@
-"""Fifty runners, one job, one moment: over the wire, with every tap answered; `make races` does it twenty times."""
+"""Tests of fifty runners who tap one order at once, every tap answered. `make races` runs this twenty times."""
 
 import asyncio
 from collections import Counter
@@ -14,10 +14,10 @@ from tests.journeys.journey_stack import JourneyStack
 
 RUNNERS = 50
 ORDER_COUNT = iterations(1, 20)
-ANSWER_TIMEOUT_SECONDS = 15.0  # seconds; Telegram shows its clock that long
+ANSWER_TIMEOUT_SECONDS = 15.0  # how long Telegram waits for the answer to a tap
 
 
-async def test_of_fifty_who_tap_at_once_one_has_the_order_and_all_others_are_told_the_truth(
+async def test_of_fifty_claims_at_once_one_wins_and_all_others_are_told_so(
     stack: JourneyStack,
 ) -> None:
     async with stack.running_scene("crowded") as context:
@@ -30,7 +30,7 @@ async def test_of_fifty_who_tap_at_once_one_has_the_order_and_all_others_are_tol
         for number in range(ORDER_COUNT):
             order = await (_order_again(context.mei, order) if number else order_laksa(context.mei))
             await _assert_one_winner(stack, context, crowd, order)
-            if number + 1 < ORDER_COUNT:  # whoever has a job may not take another one
+            if number + 1 < ORDER_COUNT:  # a runner may have one order at a time
                 await context.sam.type_text(f"/cancel {order} the next race")
 
 
@@ -45,12 +45,12 @@ async def _assert_one_winner(
     stack: JourneyStack, context: SceneContext, crowd: list[PersonAccount], order: int
 ) -> None:
     offer = await context.ben.find_button("claim", subject_id=order)
-    press = {
+    tap_body = {
         "chat": int(offer.message.chat_ref.chat),
         "message_id": offer.message.message_id,
         "data": offer.button.data,
     }
-    taps = await asyncio.gather(*(context.telegram.post("/sim/taps", {"from": one.id, **press}) for one in crowd))
+    taps = await asyncio.gather(*(context.telegram.post("/sim/taps", {"from": one.id, **tap_body}) for one in crowd))
     answers = await asyncio.gather(
         *(
             context.telegram.get(f"/sim/taps/{json_object(tap)['callback_query_id']}", wait=ANSWER_TIMEOUT_SECONDS)
@@ -61,8 +61,8 @@ async def _assert_one_winner(
     winners = [one.id for one, text in zip(crowd, said, strict=True) if "is yours" in text]
     assert len(winners) == 1
     assert sum("another runner was faster" in text for text in said) == RUNNERS - 1, Counter(said)
-    count_inputs("claims of one job at once over the wire: it is hers", len(winners))
-    count_inputs("claims of one job at once over the wire: told that another was faster", RUNNERS - 1)
+    count_inputs("simultaneous claims of one order: claimed", len(winners))
+    count_inputs("simultaneous claims of one order: refused as too late", RUNNERS - 1)
     rows = await stack.fetch_rows("SELECT status, runner_id FROM orders WHERE id = $1", order)
     assert [(row["status"], row["runner_id"]) for row in rows] == [("ACCEPTED", winners[0])]
     claims = await stack.fetch_rows("SELECT kind FROM saga WHERE order_id = $1 AND kind = 'accept_order'", order)

@@ -1,4 +1,4 @@
-"""A worker killed with SIGKILL in the middle of each saga, while Stripe has acted and its answer is not heard yet."""
+"""Tests of a worker killed in the middle of each saga, after Stripe has executed the call and before its answer."""
 
 import asyncio
 import os
@@ -14,13 +14,13 @@ from sandbox.play.scenes.scene_steps import order_laksa, start_bot
 from tests.journeys.interrupted_sagas import HANG_SECONDS, PREPARATIONS, START_TIMEOUT_SECONDS, InterruptedSaga
 from tests.journeys.journey_stack import POLL_INTERVAL_SECONDS, JourneyStack
 
-MAX_TAKEOVER_SECONDS = 5.0  # seconds from the kill
+MAX_TAKEOVER_SECONDS = 5.0  # from the kill
 MAX_RESTART_SECONDS = 10.0
 NO_ORDER_MESSAGE_DUE_SQL = (
     "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM order_message WHERE order_id = $1 AND due_at IS NOT NULL)"
 )
 WAIT_TIMEOUT_SECONDS = 30.0
-STABLE_SECONDS = 0.5  # seconds; nobody who runs takes as long between two statements of a transaction
+STABLE_SECONDS = 0.5  # longer than a running process takes between two statements of a transaction
 CAMPUS_NAMES = ("east", "south", "west")
 OPEN_TRANSACTION_SQL = (
     "SELECT 1 FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
@@ -36,7 +36,7 @@ Seconds = dict[str, float]
 
 @pytest.fixture(scope="module")
 async def takeover_seconds(stack: JourneyStack) -> Seconds:
-    """Seconds until another worker, frozen so that it could not take part before, had carried on each saga."""
+    """Seconds until another worker continued each saga. It was suspended before the kill, so that it took no part."""
     stack.processes.start_application_process("worker-2", "workers")
     stack.processes.wait_ready("worker-2")
     first, second = stack.processes.processes["worker-1"], stack.processes.processes["worker-2"]
@@ -51,13 +51,13 @@ async def takeover_seconds(stack: JourneyStack) -> Seconds:
         first.restart()
         stack.processes.wait_ready("worker-1")
         return seconds
-    finally:  # the tests behind this one know one worker
+    finally:  # the other tests expect a single worker
         stack.processes.processes.pop("worker-2").stop()
 
 
 @pytest.fixture(scope="module")
 async def restart_seconds(stack: JourneyStack) -> Seconds:
-    """Seconds until the only worker, started anew at once, had carried on each saga."""
+    """Seconds until the only worker, restarted at once, continued each saga."""
     only = stack.processes.processes["worker-1"]
     async with AsyncExitStack() as leaving:
         prepared = await prepare_all(stack, leaving)
@@ -67,7 +67,7 @@ async def restart_seconds(stack: JourneyStack) -> Seconds:
         return await seconds_until_continued(stack, sagas, time.monotonic())
 
 
-async def test_an_order_given_back_while_no_worker_lives_is_open_again_when_one_does(stack: JourneyStack) -> None:
+async def test_an_order_given_back_while_no_worker_runs_is_open_again_when_one_does(stack: JourneyStack) -> None:
     only = stack.processes.processes["worker-1"]
     async with stack.running_scene("west") as context:
         await start_bot(context.ana)
@@ -78,7 +78,7 @@ async def test_an_order_given_back_while_no_worker_lives_is_open_again_when_one_
         await context.ben.wait_for_message(f"#{order}", f"Taken by {context.ana.name}")
         await stack.wait_for_row(
             NO_ORDER_MESSAGE_DUE_SQL, order, within=WAIT_TIMEOUT_SECONDS
-        )  # one in a dead worker's hands is leased for ten seconds
+        )  # an order message leased by a killed worker would stay leased for ten seconds
         only.kill()
         await context.ana.tap("release_sure", subject_id=order)
         assert [row["status"] for row in await stack.fetch_rows("SELECT status FROM orders WHERE id = $1", order)] == [
@@ -90,27 +90,25 @@ async def test_an_order_given_back_while_no_worker_lives_is_open_again_when_one_
 
 
 @pytest.mark.parametrize("kind", sorted(PREPARATIONS))
-async def test_another_worker_carries_on_within_five_seconds(takeover_seconds: Seconds, kind: str) -> None:
-    print(f"{kind}: carried on {takeover_seconds[kind]:.1f} s after the kill")
+async def test_another_worker_continues_within_five_seconds(takeover_seconds: Seconds, kind: str) -> None:
+    print(f"{kind}: continued {takeover_seconds[kind]:.1f} s after the kill")
     assert takeover_seconds[kind] <= MAX_TAKEOVER_SECONDS
 
 
 @pytest.mark.parametrize("kind", sorted(PREPARATIONS))
-async def test_the_only_worker_carries_on_within_ten_seconds_of_its_restart(
-    restart_seconds: Seconds, kind: str
-) -> None:
-    print(f"{kind}: carried on {restart_seconds[kind]:.1f} s after the restart")
+async def test_the_only_worker_continues_within_ten_seconds_of_its_restart(restart_seconds: Seconds, kind: str) -> None:
+    print(f"{kind}: continued {restart_seconds[kind]:.1f} s after the restart")
     assert restart_seconds[kind] <= MAX_RESTART_SECONDS
 
 
 async def prepare_all(stack: JourneyStack, leaving: AsyncExitStack) -> dict[str, InterruptedSaga]:
-    """Everybody plays up to the moment before, side by side."""
-    stages = [
+    """Bring every saga to the moment before its call, in parallel."""
+    scenes = [
         await leaving.enter_async_context(stack.running_scene(CAMPUS_NAMES[at % len(CAMPUS_NAMES)]))
         for at in range(len(PREPARATIONS))
     ]
     found = await asyncio.gather(
-        *(prepare(stack, context) for prepare, context in zip(PREPARATIONS.values(), stages, strict=True))
+        *(prepare(stack, context) for prepare, context in zip(PREPARATIONS.values(), scenes, strict=True))
     )
     return dict(zip(PREPARATIONS, found, strict=True))
 
@@ -118,7 +116,7 @@ async def prepare_all(stack: JourneyStack, leaving: AsyncExitStack) -> dict[str,
 async def interrupt_all(
     stack: JourneyStack, prepared: dict[str, InterruptedSaga]
 ) -> dict[str, tuple[object, int, str]]:
-    """Set every saga off and wait until it hangs; returns each one's id, position and call."""
+    """Start every saga and wait until its call hangs. Return the id, the position and the call of each saga."""
     async with stack.running_scene() as context:
         for one in prepared.values():
             fault = {"path": one.call, "kind": "hang", "seconds": HANG_SECONDS, "before": False}
@@ -137,7 +135,7 @@ async def interrupt_all(
 
 
 async def wait_until_executed(stripe: SandboxClient, before: int, calls: set[str]) -> None:
-    """Wait until Stripe has acted on each of these calls, and keeps its answer back."""
+    """Wait until Stripe has executed each of these calls and holds its answer."""
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while missing := calls - {
         f"{one['verb']} {one['path']}" for one in json_objects(await stripe_calls_since(stripe, before))
@@ -147,14 +145,14 @@ async def wait_until_executed(stripe: SandboxClient, before: int, calls: set[str
 
 
 async def stripe_calls_since(stripe: SandboxClient, before: int) -> object:
-    """The calls Stripe has had since."""
+    """Return the calls to Stripe after number `before`."""
     return await stripe.get("/sim/requests", after=before)
 
 
 async def seconds_until_continued(
     stack: JourneyStack, sagas: dict[str, tuple[object, int, str]], since: float
 ) -> Seconds:
-    """Seconds since that moment until each saga has got over its call."""
+    """Return the seconds from `since` until each saga has recorded the outcome of its call."""
 
     async def one(saga: tuple[object, int, str]) -> float:
         await stack.wait_for_row(MOVED_ON_SQL, *saga, within=WAIT_TIMEOUT_SECONDS)
@@ -165,9 +163,9 @@ async def seconds_until_continued(
 
 @asynccontextmanager
 async def suspended_process(stack: JourneyStack, process: int) -> AsyncIterator[None]:
-    """Hold a process still (SIGSTOP) for the length of a block, between two of its transactions.
+    """Suspend a process (SIGSTOP) for the length of a block, between two of its transactions.
 
-    Frozen inside of one it would keep its rows from all others, as a killed one does not.
+    Suspended inside of a transaction, it would keep its row locks, which a killed process does not.
     """
     os.kill(process, signal.SIGSTOP)
     while await has_open_transaction(stack):
@@ -181,6 +179,6 @@ async def suspended_process(stack: JourneyStack, process: int) -> AsyncIterator[
 
 
 async def has_open_transaction(stack: JourneyStack) -> bool:
-    """Whether somebody is in the middle of a transaction and stays there."""
+    """Return whether a transaction has been idle for a while, because its process is suspended inside of it."""
     await asyncio.sleep(STABLE_SECONDS)
     return bool(await stack.fetch_rows(OPEN_TRANSACTION_SQL))

@@ -1,4 +1,4 @@
-"""The chat page in a real browser: an order from the first word to paid money, and what fits on a phone."""
+"""Tests of the chat page in a real browser: an order from the start to the paid runner, and the layout on a phone."""
 
 import os
 import re
@@ -24,7 +24,7 @@ LOCAL_HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonView:
-    """One column of the page: a chat, as the person whose it is looks at it."""
+    """One column of the page: a chat, as its person sees it."""
 
     tab: BrowserTab
     person: PersonAccount
@@ -32,15 +32,15 @@ class PersonView:
 
     @property
     def column(self) -> str:
-        """Where it is on the page."""
+        """The selector of the column."""
         return f'.column[data-person="{self.person.id}"][data-chat="{self.chat}"]'
 
     def key(self, *actions: str) -> str:
-        """Buttons that ask for one of these."""
+        """Return the selector of buttons with one of these actions."""
         return ", ".join(f'{self.column} .key[data-callback^="v1:{action}:"]' for action in actions)
 
     async def start(self) -> None:
-        """Press the big button of a chat that has not begun."""
+        """Click the start button of a chat that is empty."""
         await self.tab.press(f"{self.column} .foot-big")
 
     async def write(self, text: str) -> None:
@@ -48,14 +48,14 @@ class PersonView:
         await self.tab.type_text(f"{self.column} textarea", text, enter=True)
 
     async def tap(self, action: str, words: str = "") -> None:
-        """Press the newest button that asks for this, wait for the answer, and read it away when it is a dialog."""
+        """Click the newest button with this action, wait for the answer, and close a dialog if one opened."""
         await self.tab.press(self.key(action), words)
         await self.tab.wait_for("() => window.pressed.ariaBusy === 'false'")
         if await self.tab.evaluate("() => Boolean(document.querySelector('dialog[open]'))"):
             await self.tab.press("dialog[open] button", "OK")
 
     async def choose_until(self, goal: str) -> None:
-        """Answer what the menu asks, in whatever order it does, until it offers this."""
+        """Answer the questions of the menu, in any order, until a button with the action `goal` exists."""
         while (
             data := await self.tab.wait_for(OFFERED_BUTTONS_SCRIPT, f"{self.column} .key", {**BUTTON_CHOICES, goal: ""})
         ).split(":")[1] != goal:
@@ -63,12 +63,12 @@ class PersonView:
             await self.tab.wait_for("() => !window.pressed.isConnected")
 
     async def follow_link(self, path: str) -> BrowserTab:
-        """Press the newest button that leads to this page, and go there."""
+        """Click the newest button that links to this path, and go to that page."""
         await self.tab.press(f'{self.column} a.key[href*="{path}"]')
         return await self.tab.browser.wait_for_tab(path)
 
     async def wait_for_text(self, pattern: str) -> re.Match[str]:
-        """Wait until the chat's bot has said something like this."""
+        """Wait until the bot has sent a text with this pattern."""
         script = "(log, said) => document.querySelector(log).innerText.match(new RegExp(said))?.[0]"
         found = re.search(pattern, await self.tab.wait_for(script, f"{self.column} .log", pattern))
         assert found is not None
@@ -77,7 +77,7 @@ class PersonView:
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    """A browser with no memory; asks no other machine for anything."""
+    """A browser with an empty profile, which calls no other machine."""
     async with running_browser(require_browser()) as running:
         yield running
         asked = {address for address in running.requested_urls if not address.startswith(("data:", "blob:", "about:"))}
@@ -112,11 +112,11 @@ async def test_an_order_is_played_through_the_page_from_the_first_word_to_paid(
         await tab.save_screenshot(ARTEFACTS / "page-paid.png")
         assert tab.script_errors == []
         assert await tab.evaluate(UNNAMED_CONTROLS_SCRIPT) == []
-        await browser.wait_for_single_tab(tab)  # Stripe's pages went by themselves
+        await browser.wait_for_single_tab(tab)  # Stripe's pages closed by themselves
 
 
 async def place_first_order(mei: PersonView) -> None:
-    """From the link on the poster to an order that looks for a runner, a card saved on the way."""
+    """Follow the invite link, save a card and place an order that looks for a runner."""
     await mei.start()
     await mei.tap("order_food")
     await mei.tap("store", "Koufu")
@@ -131,7 +131,7 @@ async def place_first_order(mei: PersonView) -> None:
 
 
 async def onboard_runner(ana: PersonView) -> None:
-    """From the first word to an account that money can be sent to."""
+    """Send /start and set up an account that can receive money."""
     await ana.start()
     await ana.tap("deliver_food")
     await ana.tap("set_up_payout")
@@ -140,13 +140,14 @@ async def onboard_runner(ana: PersonView) -> None:
     await ana.wait_for_text("pay-out is ready")
 
 
-# What the first button sends that is a choice: it says the words, and its number is no page.
+# Returns the data of the first button that is a choice: its label fits, and its subject is positive, so it is no page
+# number.
 OFFERED_BUTTONS_SCRIPT = """(keys, choices) => [...document.querySelectorAll(keys)].find((key) => {
   const [, action, subject] = (key.dataset.callback ?? '').split(':');
   return action in choices && Number(subject) > 0 && key.textContent.includes(choices[action]);
 })?.dataset.callback"""
 
-# Buttons, links and fields that say nothing to somebody who can't see them.
+# Finds buttons, links and fields without a label for a screen reader.
 UNNAMED_CONTROLS_SCRIPT = """() => [...document.querySelectorAll('button, a, input, textarea, select')]
   .filter((one) => one.checkVisibility() && !(one.ariaLabel ?? one.textContent.trim()) && !one.labels?.length)
   .map((one) => one.outerHTML)"""
@@ -171,7 +172,7 @@ async def test_a_phone_shows_one_chat_at_a_time_and_tabs_lead_to_the_others(
         assert tab.script_errors == []
 
 
-# Whether this person's chat is wholly in sight, and no other.
+# Whether this person's chat is fully visible, and no other.
 VISIBLE_SCRIPT = """(person) => [...document.querySelectorAll('.column')].every((one) => {
   const { left, right } = one.getBoundingClientRect();
   return (left >= -1 && right <= innerWidth + 1) === (one.dataset.person === person);
@@ -179,7 +180,7 @@ VISIBLE_SCRIPT = """(person) => [...document.querySelectorAll('.column')].every(
 
 
 def views_of(*chats: tuple[PersonAccount, str | GroupChat]) -> tuple[ChatView, ...]:
-    """What the page shows: these chats, whose people came by the campus' link."""
+    """Return a view for each chat. Its people came by the campus' invite link."""
     return tuple(
         ChatView(person=person.id, chat=chat if isinstance(chat, str) else chat.id, start=INVITATION)
         for person, chat in chats

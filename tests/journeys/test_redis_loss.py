@@ -1,4 +1,4 @@
-"""Redis only rings bells: emptied or restarted in the middle of an order, nothing is lost."""
+"""Tests that Redis is not needed for correctness: emptied or restarted during an order, no order is lost."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -17,7 +17,7 @@ from sandbox.play.scenes.scene_steps import (
 )
 from tests.journeys.journey_stack import JourneyStack
 
-DUE_TIMEOUT_SECONDS = 5.0  # seconds after which everything due has run
+DUE_TIMEOUT_SECONDS = 5.0  # after this everything due has run without Redis
 
 
 async def test_an_order_goes_on_when_redis_is_emptied_at_every_step(stack: JourneyStack) -> None:
@@ -40,7 +40,7 @@ async def test_an_order_goes_on_when_redis_is_killed_and_restarted_at_every_step
 
 
 async def play_with_fault(context: SceneContext, stack: JourneyStack, trouble: Callable[[], None]) -> None:
-    """A happy order with trouble after the claim, after the purchase and after the PIN."""
+    """Play an order with a fault of Redis after the claim, after the purchase and after the PIN."""
     mei, ana = context.mei, context.ana
     await set_up_payout_account(ana)
     order = await order_laksa(mei)

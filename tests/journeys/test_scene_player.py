@@ -1,4 +1,4 @@
-"""The play itself: it fails when it must, with a sentence, and tells what is seen in plain words."""
+"""Tests of the scene player: a scene that goes wrong fails with a sentence, and events are printed in plain words."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from sandbox.play.scenes.scene_steps import INVITATION
 from tests.journeys.journey_stack import JourneyStack
 
 
-async def test_what_nobody_says_is_told_as_expected_with_the_last_things_seen(stack: JourneyStack) -> None:
+async def test_a_missing_message_is_reported_with_the_last_events(stack: JourneyStack) -> None:
     with pytest.raises(AssertionError, match=r"(?s)Mei reads 'a word nobody says'.*Not within 0 s.*Hi Mei!") as failure:
         async with stack.running_scene() as context:
             await context.mei.type_text(f"/start {INVITATION}")
@@ -22,14 +22,14 @@ async def test_what_nobody_says_is_told_as_expected_with_the_last_things_seen(st
     assert isinstance(failure.value.__cause__, PlayError)
 
 
-async def test_money_that_did_not_move_is_no_happy_ending(stack: JourneyStack) -> None:
+async def test_money_that_did_not_move_fails_the_scene(stack: JourneyStack) -> None:
     async with stack.running_scene() as context:
         with pytest.raises(PlayError, match=r"0 charged and 0 paid out in 0 transfers; 830 and 730 were expected"):
             await check_order_money(context.stripe, ExpectedMoney(order_id=10**9, charged=830, paid_out=730))
 
 
-def test_an_edit_is_told_in_place_with_its_buttons() -> None:
-    told: list[str] = []
+def test_an_edit_is_printed_in_place_with_its_buttons() -> None:
+    paragraphs: list[str] = []
     place = ChatRef(f"@{NORTH_CHATS.bot.username}", MEI.id)
     claim = ObservedButton(label="Claim · S$1.80", data="v1:claim:7:2", link=None)
     message = ObservedMessage(
@@ -46,13 +46,13 @@ def test_an_edit_is_told_in_place_with_its_buttons() -> None:
         updated_at=0.0,
     )
     event = {"kind": "edit", "chat": place.chat, "user": place.user_id}
-    Narrator(told.append, ScenePeople(campus_chats=NORTH_CHATS)).on_event(event, message)
-    assert told == ["   0.0 s  CampusG North → Mei (edited in place)\n          #7\n          [Claim · S$1.80]"]
+    Narrator(paragraphs.append, ScenePeople(campus_chats=NORTH_CHATS)).on_event(event, message)
+    assert paragraphs == ["   0.0 s  CampusG North → Mei (edited in place)\n          #7\n          [Claim · S$1.80]"]
     assert (claim.action, claim.subject) == ("claim", "7")
 
 
-def test_a_chat_of_other_people_is_not_told() -> None:
-    told: list[str] = []
+def test_a_chat_of_other_people_is_not_printed() -> None:
+    paragraphs: list[str] = []
     place = ChatRef(f"@{NORTH_CHATS.bot.username}", 424242)
     message = ObservedMessage(
         chat_ref=place,
@@ -67,7 +67,7 @@ def test_a_chat_of_other_people_is_not_told() -> None:
         created_at=0.0,
         updated_at=0.0,
     )
-    Narrator(told.append, ScenePeople(campus_chats=NORTH_CHATS)).on_event(
+    Narrator(paragraphs.append, ScenePeople(campus_chats=NORTH_CHATS)).on_event(
         {"kind": "message", "chat": place.chat, "user": 424242}, message
     )
-    assert told == []
+    assert paragraphs == []

@@ -1,12 +1,12 @@
-"""A few dozen orders while workers die, Redis forgets and Stripe and Telegram fail: all of it settles."""
+"""Tests that a few dozen orders settle while workers are killed, Redis is emptied, and Stripe and Telegram fail."""
 
 from sandbox.soak.soak_plan import SoakFault
 from sandbox.soak.soak_report import format_soak_report
 from sandbox.soak.soak_run import SoakOptions, run_soak_test
 from tests.journeys.journey_stack import JourneyStack
 
-# Each ends within seconds. Stripe's 500 is not among them: it is kept under the key, and a hold waits a minute for
-# another one; nor are the bot's death and Postgres', whose starts alone would take longer than all of this.
+# Each of these faults ends within seconds. Left out are Stripe's 500, which is stored under the key so that a hold
+# waits a minute for a new one, and the restarts of bot and Postgres, whose starts alone take longer than this test.
 FAULTS = (
     SoakFault.WORKER_KILLED,
     SoakFault.REDIS_FLUSHED,

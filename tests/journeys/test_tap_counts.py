@@ -1,4 +1,4 @@
-"""How much people have to do, counted on the wire: taps, typed lines, and how often a phone rings."""
+"""Tests of how much people have to do: taps, typed lines, and how many notifications make a sound."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ DELIVERY_TAPS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TapCounts:
-    """What the people of one evening did, and got after [Place order]."""
+    """What the people of the counted orders did, and what the customer received after [Place order]."""
 
     first_order: ActivityCount
     usual: ActivityCount
@@ -38,7 +38,7 @@ class TapCounts:
 
 @pytest.fixture(scope="module")
 async def tap_counts(stack: JourneyStack) -> TapCounts:
-    """A first order with a saved card and a known store, brought and paid; then the usual again."""
+    """A first order with a saved card and a known store, delivered and paid; then the usual order again."""
     async with stack.running_scene("south") as context:
         return await play_counted_orders(context)
 
@@ -57,22 +57,24 @@ async def play_counted_orders(context: SceneContext) -> TapCounts:
     toast = await ana.tap("claim", subject_id=order)
     claim = snapshot(ana.tally)
     await deliver_order(ana, mei, order)
-    job = ActivityCount(taps=claim.taps + ana.tally.taps, typed_lines=ana.tally.typed_lines, photos=ana.tally.photos)
-    got = count_received(context.observer.messages_in(mei.chats), after=before)
+    delivery = ActivityCount(
+        taps=claim.taps + ana.tally.taps, typed_lines=ana.tally.typed_lines, photos=ana.tally.photos
+    )
+    received = count_received(context.observer.messages_in(mei.chats), after=before)
     mei.tally.reset()
     usual = await order_the_usual(mei)
     return TapCounts(
         first_order=first_order,
         usual=usual,
         claim=claim,
-        delivery=job,
-        received=got,
+        delivery=delivery,
+        received=received,
         tap_answers=1 if toast.text else 0,
     )
 
 
 async def save_card(mei: ScriptedUser) -> None:
-    """Long before she orders."""
+    """Save a card long before the first order."""
     await mei.type_text(f"/start {INVITATION}")
     await mei.tap("me")
     await mei.tap("add_card")
@@ -105,7 +107,7 @@ async def order_the_usual(mei: ScriptedUser) -> ActivityCount:
 
 
 def snapshot(tally: ActivityCount) -> ActivityCount:
-    """A copy that counts no further."""
+    """Copy the counts, because the original is reset."""
     return ActivityCount(taps=tally.taps, typed_lines=tally.typed_lines, photos=tally.photos)
 
 
@@ -115,13 +117,13 @@ async def test_a_first_order_is_seven_taps_and_one_line(tap_counts: TapCounts) -
     assert tap_counts.first_order.typed_lines <= FIRST_ORDER_LINES
 
 
-async def test_the_usual_again_is_two_taps(tap_counts: TapCounts) -> None:
+async def test_the_usual_order_again_is_two_taps(tap_counts: TapCounts) -> None:
     print(f"the usual: {tap_counts.usual}")
     assert (tap_counts.usual.taps, tap_counts.usual.typed_lines) == (USUAL_TAPS, 0)
 
 
 async def test_a_claim_is_one_tap_and_a_delivery_six_taps_and_a_pin(tap_counts: TapCounts) -> None:
-    print(f"claim: {tap_counts.claim}; job: {tap_counts.delivery}")
+    print(f"claim: {tap_counts.claim}; delivery: {tap_counts.delivery}")
     assert tap_counts.claim.taps == tap_counts.tap_answers == 1
     assert tap_counts.delivery.taps <= DELIVERY_TAPS
     assert (tap_counts.delivery.typed_lines, tap_counts.delivery.photos) == (1, 0)
@@ -129,5 +131,5 @@ async def test_a_claim_is_one_tap_and_a_delivery_six_taps_and_a_pin(tap_counts: 
 
 async def test_a_customer_gets_one_order_message_and_at_most_four_notifications(tap_counts: TapCounts) -> None:
     print(f"from [Place order] to the end: {tap_counts.received}")
-    assert tap_counts.received.silent == 1, "the card"
+    assert tap_counts.received.silent == 1, "the order message"
     assert 0 < tap_counts.received.loud <= MAX_AUDIBLE_NOTIFICATIONS

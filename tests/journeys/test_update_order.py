@@ -1,4 +1,4 @@
-"""Telegram's updates twice, late, and in the wrong order: each has its effect once."""
+"""Tests of Telegram updates that come twice, late, or in the wrong order: each has its effect once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -26,37 +26,37 @@ ALL_HANDLED_SQL = (
     "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM telegram_update WHERE handled_at IS NULL AND NOT dead_lettered)"
 )
 SceneTasks = dict[str, "asyncio.Task[None]"]
-HANDLE_TIMEOUT_SECONDS = 10.0  # seconds
+HANDLE_TIMEOUT_SECONDS = 10.0
 
 
 class UpdateEcho:
-    """Repeats every update of some people as soon as it is heard of."""
+    """Repeats every update of some people as soon as the sandbox reports it."""
 
     def __init__(self, wire: SandboxClient, bot: str, people: frozenset[int]) -> None:
         self._wire, self._bot, self._people = wire, bot, people
-        self.heard: list[int] = []
+        self.recorded: list[int] = []
         self.repeating: list[asyncio.Task[object]] = []
 
     def record(self, event: Mapping[str, object], message: ObservedMessage | None) -> None:
-        """A reader of events."""
+        """Repeat the update of an event, if it is new and from one of the people."""
         if event["kind"] != "update" or event["chat"] != self._bot:
             return
         update = json_object(event["update"])
         inner = next(json_object(value) for key, value in update.items() if key != "update_id")
         number = json_integer(update["update_id"])
-        if number in self.heard or "from" not in inner or json_object(inner["from"])["id"] not in self._people:
+        if number in self.recorded or "from" not in inner or json_object(inner["from"])["id"] not in self._people:
             return
-        self.heard.append(number)
+        self.recorded.append(number)
         self.repeating.append(asyncio.create_task(self.repeat(number)))
 
     async def repeat(self, number: int) -> object:
-        """Have the bot get an update once more."""
+        """Have the sandbox deliver an update once more."""
         return await self._wire.post("/sim/redeliver", {"bot": self._bot, "update_id": number})
 
 
 @pytest.fixture(scope="module")
 async def scene_tasks(stack: JourneyStack) -> AsyncIterator[SceneTasks]:
-    """Both orders, begun together."""
+    """Both orders, started together."""
     started = {
         "twice": asyncio.create_task(play_with_doubled_updates(stack)),
         "reversed": asyncio.create_task(play_then_repeat_in_reverse(stack)),
@@ -76,20 +76,20 @@ async def test_updates_that_come_again_in_reverse_order_change_nothing(scene_tas
 
 
 async def play_with_doubled_updates(stack: JourneyStack) -> None:
-    """A happy order, each of whose updates is sent again at once."""
+    """Play an order, each of whose updates is delivered again at once."""
     async with stack.running_scene("south") as context:
         echo = echo_of(context)
         async with observe_chats(context.telegram, (echo.record,)):
             endings = await play_happy(context)
             await asyncio.gather(*echo.repeating)
-        assert len(echo.heard) > 15
+        assert len(echo.recorded) > 15
         for ending in endings:
             await check_order_money(context.stripe, ending)
         assert len(await stack.fetch_rows("SELECT id FROM orders WHERE customer_id = $1", context.mei.user_id)) == 1
 
 
 async def play_then_repeat_in_reverse(stack: JourneyStack) -> None:
-    """A happy order, whose updates all come again when it is over, the last one first."""
+    """Play an order, whose updates are delivered again after its end, the last one first."""
     async with stack.running_scene("west") as context:
         echo = echo_of(context)
         async with observe_chats(context.telegram, (echo.record,)):
@@ -99,9 +99,9 @@ async def play_then_repeat_in_reverse(stack: JourneyStack) -> None:
             await bring_order_to_customer(context.ana, context.mei, order)
             await wait_until_runner_paid(context.ana, order)
         before = await event_history(stack, order)
-        for number in reversed(echo.heard):
+        for number in reversed(echo.recorded):
             await echo.repeat(number)
-        await start_bot(context.ben)  # the bot has heard of everything before
+        await start_bot(context.ben)  # after this every earlier update has reached the bot
         await stack.wait_for_row(ALL_HANDLED_SQL, within=HANDLE_TIMEOUT_SECONDS)
         assert await event_history(stack, order) == before
         assert len(await stack.fetch_rows("SELECT id FROM orders WHERE customer_id = $1", context.mei.user_id)) == 1
@@ -111,11 +111,11 @@ async def play_then_repeat_in_reverse(stack: JourneyStack) -> None:
 
 
 def echo_of(context: SceneContext) -> UpdateEcho:
-    """An echo of the customer's and the runner's updates."""
+    """Create an echo of the customer's and the runner's updates."""
     return UpdateEcho(context.telegram, context.mei.bot, frozenset({context.mei.user_id, context.ana.user_id}))
 
 
 async def event_history(stack: JourneyStack, order: int) -> list[tuple[str, str]]:
-    """All that ever happened to an order."""
+    """Return the whole event log of an order."""
     rows = await stack.fetch_rows("SELECT subject, event FROM event_log WHERE order_id = $1 ORDER BY id", order)
     return [(row["subject"], row["event"]) for row in rows]

@@ -1,4 +1,4 @@
-"""The doors: Telegram pushes instead of being polled, and Stripe's webhooks never arrive."""
+"""Tests of webhooks: Telegram posts updates instead of being polled, and Stripe's webhooks never arrive."""
 
 import asyncio
 from dataclasses import replace
@@ -13,13 +13,13 @@ from tests.journeys.journey_stack import JourneyStack
 ALL_HANDLED_SQL = (
     "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM telegram_update WHERE handled_at IS NULL AND NOT dead_lettered)"
 )
-HANDLE_TIMEOUT_SECONDS = 10.0  # seconds
-FIRST_UPDATE_ID = 900_000_000  # updates made by hand have higher numbers than all others
+HANDLE_TIMEOUT_SECONDS = 10.0
+FIRST_UPDATE_ID = 900_000_000  # higher than every number of the sandbox
 
 
 @pytest.fixture(scope="session")
 def webhook_bot(stack: JourneyStack) -> JourneyStack:
-    """The bot started anew with a public address: from now on Telegram calls it, for whoever comes later too."""
+    """Restart the bot with a public address. From then on Telegram posts its updates, for later tests too."""
     stack.processes.processes["bot"].stop()
     stack.processes.config = replace(stack.processes.config, webhooks=True)
     stack.processes.start_application_process("bot", "bot")
@@ -27,7 +27,7 @@ def webhook_bot(stack: JourneyStack) -> JourneyStack:
     return stack
 
 
-async def test_with_every_stripe_webhook_lost_orders_still_end_as_they_must(stack: JourneyStack) -> None:
+async def test_with_every_stripe_webhook_lost_orders_still_end_as_expected(stack: JourneyStack) -> None:
     async with stack.running_scene("west") as context:
         await context.stripe.post("/sim/webhooks", {"drop": True})
         try:
@@ -43,7 +43,7 @@ async def test_an_order_completes_when_telegram_posts_to_the_webhook(webhook_bot
     await webhook_bot.wait_for_row(ALL_HANDLED_SQL, within=HANDLE_TIMEOUT_SECONDS)
 
 
-async def test_updates_that_overtake_each_other_are_taken_once_each(webhook_bot: JourneyStack) -> None:
+async def test_updates_in_the_wrong_order_are_handled_once_each(webhook_bot: JourneyStack) -> None:
     async with webhook_bot.running_scene("east") as context:
         await start_bot(context.mei)
         chat = {"id": context.mei.user_id, "type": "private", "first_name": "Mei"}

@@ -1,1 +1,1 @@
-"""Tests of the parts for people without accounts."""
+"""Tests of the sandbox: the stand-ins, the launcher, the chat page and the crash harness."""

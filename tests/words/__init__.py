@@ -1,1 +1,1 @@
-"""Every word a person reads."""
+"""Tests of every sentence a person reads."""

@@ -1,4 +1,4 @@
-"""An order at every station of its life, as a card's reader may meet it."""
+"""Sample orders in every status, as order messages show them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -117,7 +117,7 @@ VIEW = OrderView(
 
 
 def minutes_after_placing(number: int) -> datetime:
-    """So many minutes after placing."""
+    """Return the time this many minutes after the order was placed."""
     return NOON + timedelta(minutes=number)
 
 
@@ -165,7 +165,7 @@ ORDERS_BY_STATUS = MappingProxyType(
 
 
 def view_at(status: OrderStatus, *, viewer: int = MEI) -> OrderView:
-    """What a card is drawn from while the order has this status."""
+    """Return what an order message is rendered from while the order has this status."""
     order = ORDERS_BY_STATUS[status]
     runner = None if order.runner_id is None else "Ana"
     payable = PAYABLE if status is OrderStatus.COMPLETED else None

@@ -1,4 +1,4 @@
-"""Which sentences the code asks for, with which words, and which the files have; read, not run."""
+"""The sentences the code uses with their parameters, and the sentences of the locale files, found by parsing."""
 
 import ast
 import re
@@ -18,15 +18,16 @@ ROOT = LOCALES_DIRECTORY.parent
 ROOMS = ("domain", "bot", "workers")
 PREFIXES = ("order-message", "notification", "error", "button", "bot")
 KEY = re.compile(rf"(?:{'|'.join(PREFIXES)})-[a-z0-9]+(?:-[a-z0-9]+)*")
-# Calls that add words of their own to a sentence: their name, and what they add.
+# Functions that add parameters to a sentence: their name, and what they add.
 ADDED_PARAMETERS = {"_tell_customer": {"order"}, "_tell_runner": {"order"}}
 
-BUTTON_PARAMETERS = {"subject", "version", "style"}  # what context.button keeps for itself
+# arguments of context.button that are no parameters of the sentence
+BUTTON_PARAMETERS = {"subject", "version", "style"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentenceUse:
-    """One place where a sentence is asked for with words that can be read off the code."""
+    """A place where a sentence is used with parameters that can be read from the code."""
 
     where: str
     key: str
@@ -43,7 +44,7 @@ class _Words(Visitor):
 
 @cache
 def sentence_parameters(language: str) -> dict[str, frozenset[str]]:
-    """Every key of a language with the words its sentence needs."""
+    """Return every key of a language with the parameters of its sentence."""
     found: dict[str, frozenset[str]] = {}
     for file in sorted((LOCALES_DIRECTORY / language).glob("*.ftl")):
         for entry in FluentParser().parse(file.read_text(encoding="utf-8")).body:
@@ -55,14 +56,14 @@ def sentence_parameters(language: str) -> dict[str, frozenset[str]]:
 
 
 def source_files() -> Iterator[tuple[Path, ast.Module]]:
-    """Every file of the rooms that speak to people."""
+    """Yield every file of the packages that send text to people."""
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             yield path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))
 
 
 def mentioned_keys() -> dict[str, str]:
-    """Every string in the code that looks like a key, with a place where it stands."""
+    """Return every string in the code that looks like a key, with its place."""
     return {
         node.value: f"{path}:{node.lineno}"
         for path, tree in source_files()
@@ -72,7 +73,7 @@ def mentioned_keys() -> dict[str, str]:
 
 
 def sentence_uses() -> list[SentenceUse]:
-    """Every call that names a sentence and all its words."""
+    """Return every call that names a sentence and all its parameters."""
     refusals = {name: each.key for name, each in vars(errors).items() if _is_refusal(each)}
     found = []
     for path, tree in source_files():
@@ -90,7 +91,7 @@ def _is_refusal(each: object) -> bool:
 
 def _read(name: str, call: ast.Call, refusals: dict[str, str]) -> tuple[str | None, set[str] | None]:
     named = {each.arg: each.value for each in call.keywords if each.arg is not None}
-    exact = len(named) == len(call.keywords)  # no **words, whose names only running tells
+    exact = len(named) == len(call.keywords)  # no **parameters, whose names are known only at run time
     if name in ("say", "say_plain") and len(call.args) == 2 and exact:
         return _literal(call.args[1]), set(named)
     if name in ("say", "say_plain", "button") and _is_context_say(call) and exact:
@@ -105,7 +106,7 @@ def _read(name: str, call: ast.Call, refusals: dict[str, str]) -> tuple[str | No
 
 
 def _is_context_say(call: ast.Call) -> bool:
-    """context.say(key, ...): a turn in the conversation knows the person's language."""
+    """Return whether a call is context.say(key, ...): the context knows the person's language."""
     return isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "context" and bool(call.args)
 
 

@@ -1,4 +1,4 @@
-"""The cards of a purchase that an admin closed: who pays, in kind words."""
+"""Tests of the order messages of a purchase that an admin closed: each reader learns who pays."""
 
 from dataclasses import replace
 
@@ -59,14 +59,14 @@ def test_the_customer_reads_that_they_pay_nothing_and_why(bearer: Bearer) -> Non
     assert "You pay nothing" in text
     assert "the &lt;bag&gt; broke" in text
     assert "Released" in text
-    assert "runner bears" not in text.lower(), "who bears it is not her business"
+    assert "runner bears" not in text.lower(), "the customer does not need to know who bears it"
 
 
 def test_the_runner_reads_that_it_is_not_paid_for_and_whom_to_ask() -> None:
     drawn = render_order_message(OrderMessageKind.RUNNER, closed_message(Bearer.RUNNER, ANA), "en")
     assert "It is not paid for" in drawn.text
     assert "the &lt;bag&gt; broke" in drawn.text
-    assert "do not buy" not in drawn.text, "she bought it long ago"
+    assert "do not buy" not in drawn.text, "the runner has bought it already"
     assert drawn.rows == ()
 
 
@@ -79,7 +79,7 @@ def test_the_runner_reads_that_the_platform_pays_and_where_the_money_is() -> Non
         OrderMessageKind.RUNNER, closed_message(Bearer.PLATFORM, ANA, replace(OWED, refusal=INSUFFICIENT_FUNDS)), "en"
     )
     assert "our own account is short" in short.text
-    assert short.rows == (), "there is nothing for her to set up"
+    assert short.rows == (), "there is nothing for the runner to set up"
     paid = replace(OWED, status=PayoutStatus.PAID, transfer="tr_1")
     assert (
         f"{share} was sent"

@@ -1,4 +1,4 @@
-"""The card of an order that was delivered and could not be charged: what is owed, and the way to pay it."""
+"""Tests of the order message of an order that was delivered and not paid: what is owed, and how to pay it."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ OWES_TEXT = f"You owe S${SPLIT.total / 100:.2f}"
 
 
 def debt_view(status: CustomerDebtStatus, hold: Hold = REFUSED) -> OrderView:
-    """A completed order whose debt stands like this, and the newest try at its money."""
+    """Return a completed order with a debt of this status and the newest hold."""
     return replace(view_at(OrderStatus.COMPLETED), debt=replace(DEBT, status=status), hold=hold)
 
 

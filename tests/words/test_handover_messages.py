@@ -1,4 +1,4 @@
-"""Cards at the door: what may be left and when, where it was left, how one writes to the other, what is folded."""
+"""Tests of order messages during the hand-over: leaving the food, writing to the other side, folded items."""
 
 from dataclasses import replace
 from typing import Any
@@ -76,7 +76,7 @@ def test_both_order_messages_say_how_to_write_to_the_other(status: OrderStatus) 
 
 
 @pytest.mark.parametrize("status", sorted(set(OrderStatus) - STATUSES_WITH_RUNNER))
-def test_nobody_is_offered_to_write_to_nobody(status: OrderStatus) -> None:
+def test_no_order_message_offers_to_write_while_there_is_no_other_side(status: OrderStatus) -> None:
     assert "Reply to this card" not in customer_message(status).text + runner_message(status).text
 
 

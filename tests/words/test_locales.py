@@ -1,4 +1,4 @@
-"""The files and the code agree: every sentence asked for is there, and none is there for nobody."""
+"""Tests that locale files and code agree: every sentence used exists, and every sentence is used."""
 
 import html
 import re
@@ -14,7 +14,7 @@ MAX_LABEL_LENGTH = 20  # what a narrow phone shows of a button
 
 
 def sample_value(word: str) -> str | int:
-    """Something that could stand there."""
+    """Return a value that could be inserted for this parameter."""
     return SAMPLES.get(word, f"some {word}")
 
 
@@ -30,7 +30,7 @@ def test_every_sentence_written_is_asked_for() -> None:
 def test_code_and_sentences_agree_on_the_words() -> None:
     known, found = sentence_parameters("en"), sentence_uses()
     assert [each for each in found if each.words != known.get(each.key)] == []
-    assert len(found) > 50, "the scan has gone blind"
+    assert len(found) > 50, "the scan finds too few sentences"
 
 
 @pytest.mark.parametrize("language", available_languages())

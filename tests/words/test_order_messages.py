@@ -1,4 +1,4 @@
-"""Cards tell each reader the truth, offer only what is legal, and keep to themselves what is not for everybody."""
+"""Tests of order messages: each reader is told the truth, offered only what is legal, and shown nothing private."""
 
 from dataclasses import replace
 
@@ -85,7 +85,9 @@ def test_an_open_order_says_what_one_pays_and_earns() -> None:
 
 def test_a_claimed_order_says_by_whom_and_a_closed_one_no_more_than_that() -> None:
     assert "Taken by Ana" in group_message(Status.ACCEPTED).text
-    assert group_message(Status.ACCEPTED).text == group_message(Status.COMPLETED).text, "a group bears few edits"
+    assert group_message(Status.ACCEPTED).text == group_message(Status.COMPLETED).text, (
+        "Telegram limits edits in a group"
+    )
     assert group_message(Status.EXPIRED).text.endswith("Closed")
 
 
@@ -98,7 +100,7 @@ def test_nobody_buys_before_the_hold_is_checked() -> None:
     assert "do not buy yet" in content.text
 
 
-def test_who_lost_the_order_reads_that_it_is_no_longer_theirs() -> None:
+def test_a_runner_who_lost_the_order_reads_that_it_is_no_longer_theirs() -> None:
     content = render_order_message(OrderMessageKind.RUNNER, view_at(Status.PLACED, viewer=BEN), "en")
     assert "no longer yours" in content.text
     assert content.rows == ()
@@ -109,7 +111,7 @@ def test_times_are_the_campus_clock_in_words_and_the_readers_clock_in_the_tag() 
     assert '<tg-time unix="1795406460" format="t">12:01</tg-time> placed' in customer_message(Status.PENDING).text
 
 
-def test_the_bank_is_one_tap_away_while_it_waits_for_a_yes() -> None:
+def test_the_bank_is_one_tap_away_while_it_waits_for_approval() -> None:
     asked = (
         replace(VIEW.hold, status=HoldStatus.APPROVAL, approval_url="https://bank.example/yes") if VIEW.hold else None
     )
@@ -139,7 +141,7 @@ def test_an_ended_order_says_what_is_true_of_the_hold(status: HoldStatus, said: 
     )
 
 
-def test_what_the_bank_refused_was_never_held() -> None:
+def test_a_hold_the_bank_refused_is_shown_as_never_held() -> None:
     view = view_at(Status.CANCELLED)
     assert view.hold is not None
     refused = replace(view.hold, status=HoldStatus.RELEASED, refusal="card_declined")
@@ -196,7 +198,7 @@ def test_order_messages_that_look_and_work_the_same_have_one_digest() -> None:
 
 
 @pytest.mark.parametrize("status", [Status.PLACED, Status.ON_THE_WAY, Status.ARRIVED])
-def test_who_waits_for_a_silent_runner_reads_that_people_know(status: OrderStatus) -> None:
+def test_a_customer_of_a_silent_runner_reads_that_the_team_knows(status: OrderStatus) -> None:
     assert (
         "not heard from your runner"
         in render_order_message(OrderMessageKind.CUSTOMER, replace(view_at(status), runner_silent=True), "en").text

@@ -1,4 +1,4 @@
-"""The cards of an order whose money went back, or whose payment a bank disputes: each reads what is true for her."""
+"""Tests of order messages after a refund or during a dispute: each reader reads what is true for them."""
 
 from dataclasses import replace
 

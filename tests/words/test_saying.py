@@ -1,4 +1,4 @@
-"""say: from a key to a sentence, never with a hole in it."""
+"""Tests of `say`: from a key to a sentence with all its parameters."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_what_people_wrote_at_length_is_said_whole() -> None:
     assert say("en", "order-message-note", note="<" * 4096) == "📝 " + "&lt;" * 4096
 
 
-def test_what_is_html_already_stays() -> None:
+def test_html_stays_html() -> None:
     assert say("en", "order-message-group-until", time=Html("<i>12:04</i>")) == "Open until <i>12:04</i>"
 
 
@@ -33,11 +33,11 @@ def test_numbers_choose_their_plural() -> None:
 
 
 @pytest.mark.parametrize("locale", ["de", "en-GB", "en_SG", "EN", "", "tlh"])
-def test_a_language_nobody_translated_reads_english(locale: str) -> None:
+def test_an_untranslated_language_falls_back_to_english(locale: str) -> None:
     assert say(locale, "button-here") == "I'm here"
 
 
-def test_a_sentence_nobody_wrote_is_an_error() -> None:
+def test_a_missing_sentence_is_an_error() -> None:
     with pytest.raises(LookupError, match="button-nobody-wrote"):
         say("en", "button-nobody-" + "wrote")
 
@@ -47,5 +47,5 @@ def test_a_missing_word_is_an_error() -> None:
         say("en", "order-message-closed")
 
 
-def test_english_is_there() -> None:
+def test_the_english_sentences_exist() -> None:
     assert "en" in available_languages()

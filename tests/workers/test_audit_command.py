@@ -9,7 +9,7 @@ import pytest
 from tests.shared_servers import PROJECT
 from tests.workers.aging import AgedStack
 from workers.audit import MAX_DAYS, describe, main
-from workers.window_books import read_window
+from workers.window_snapshot import read_window
 
 
 async def test_the_report_says_what_was_looked_at(aged: AgedStack) -> None:

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from bench.audit_window import filled_stack, measure_modes
+from bench.audit_cost import filled_stack, measure_modes
 
 
 async def test_a_window_reads_few_rows_and_pages_when_there_are_many_old_orders(
     database_url: str, tmp_path: Path
 ) -> None:
-    """`python -m bench.audit_window` measures the same with 5,000 older orders."""
+    """`python -m bench.audit_cost` measures the same with 5,000 older orders."""
     async with filled_stack(database_url, tmp_path, old=300, new=2) as stack:
         full, window = await measure_modes(stack, database_url)
     assert (full.broken, window.broken) == ([], [])

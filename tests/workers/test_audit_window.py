@@ -10,7 +10,7 @@ from tests.workers.aging import AgedStack, changed
 from tests.workers.old_rows import LONG_AGO, NOW, customer_debt, debt, dispute, netting, refund
 from workers.audit_snapshot import AuditSnapshot, read_snapshot
 from workers.invariants import INVARIANTS
-from workers.window_books import read_window
+from workers.window_snapshot import read_window
 
 DAYS = 7
 TOUCHED = "UPDATE orders SET completed_at = now() WHERE id = :id"

@@ -1,4 +1,4 @@
-"""The scenes there are, by the name `make play SCENE=` knows them by."""
+"""The scenes by their names for `make play SCENE=`."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -29,5 +29,5 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
 
 
 def chats_of_scene(name: str) -> CampusChats:
-    """Where a scene plays: where people wait in vain, the campus must be in a hurry."""
+    """Return the chats of a scene. Scenes that wait for a timeout use the campus with short timeouts."""
     return HASTY_CHATS if name in HASTY_SCENES else NORTH_CHATS

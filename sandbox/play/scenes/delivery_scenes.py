@@ -1,4 +1,4 @@
-"""Scenes of those who deliver: one of them, two for one job, a job given back, a runner without an account."""
+"""Scenes of deliveries: one runner, two runners for one order, an order given back, a runner without an account."""
 
 from sandbox.play.sandbox_client import PlayError
 from sandbox.play.scene_context import ExpectedMoney, SceneContext
@@ -15,7 +15,7 @@ from sandbox.play.scenes.scene_steps import (
 
 
 async def play_happy(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
-    """Mei orders, Ana brings it, everybody has what is theirs."""
+    """Mei orders, Ana delivers, Mei is charged and Ana is paid."""
     mei, ana = scene.mei, scene.ana
     await set_up_payout_account(ana)
     order = await order_laksa(mei)
@@ -27,7 +27,7 @@ async def play_happy(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
 
 
 async def play_lost_claim(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
-    """Ana and Ben reach for the same job; Ben hears the truth, and Ana brings it."""
+    """Ana and Ben claim the same order. Ben is told that Ana was faster, and Ana delivers it."""
     mei, ana, ben = scene.mei, scene.ana, scene.ben
     await set_up_payout_account(ana)
     await start_bot(ben)
@@ -44,7 +44,7 @@ async def play_lost_claim(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
 
 
 async def play_released(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
-    """Ana takes the job and can't do it; Ben brings it."""
+    """Ana claims the order and gives it back. Ben delivers it."""
     mei, ana, ben = scene.mei, scene.ana, scene.ben
     await start_bot(ana)
     await set_up_payout_account(ben)
@@ -61,7 +61,7 @@ async def play_released(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
 
 
 async def play_runner_not_onboarded(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
-    """Ana delivers before she has an account: her money waits for her, and is sent exactly once."""
+    """Ana delivers without an account: the money waits for the account, and is sent exactly once."""
     mei, ana = scene.mei, scene.ana
     await start_bot(ana)
     order = await order_laksa(mei)

@@ -1,13 +1,13 @@
-"""Scenes of orders that end before anybody buys: nobody came, or nobody wants it any more."""
+"""Scenes of orders that end before a runner buys the food: expired, or cancelled."""
 
 from sandbox.play.scene_context import ExpectedMoney, SceneContext
 from sandbox.play.scenes.scene_steps import order_laksa
 
-EXPIRY_TIMEOUT_SECONDS = 30.0  # seconds; the hasty campus closes a job after four
+EXPIRY_TIMEOUT_SECONDS = 30.0  # the hasty campus closes an unclaimed order after four seconds
 
 
 async def play_expired(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
-    """Nobody takes the job: it closes by itself, and Mei pays nothing."""
+    """No runner claims the order: it expires, and Mei pays nothing."""
     mei, ben = scene.mei, scene.ben
     order = await order_laksa(mei)
     await ben.find_button("claim", subject_id=order)
@@ -17,7 +17,7 @@ async def play_expired(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
 
 
 async def play_cancelled(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
-    """Mei changes her mind while nobody has the job."""
+    """Mei cancels before a runner claims the order."""
     mei, ben = scene.mei, scene.ben
     order = await order_laksa(mei)
     await ben.find_button("claim", subject_id=order)

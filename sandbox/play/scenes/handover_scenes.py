@@ -1,4 +1,4 @@
-"""Scenes at the customer's door, and what the two sides write to each other on the way to it."""
+"""Scenes of the hand-over, and of the messages customer and runner send each other before it."""
 
 from sandbox.play.scene_context import ExpectedMoney, SceneContext
 from sandbox.play.scenes.scene_steps import (
@@ -11,7 +11,7 @@ from sandbox.play.scenes.scene_steps import (
 
 
 async def play_absent(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
-    """Mei and Ana write to each other; Mei does not come to the door, so Ana leaves the food with a photo."""
+    """Mei and Ana write to each other. Mei does not come to the door, so Ana leaves the food with a photo."""
     mei, ana = scene.mei, scene.ana
     await set_up_payout_account(ana)
     order = await order_laksa(mei)

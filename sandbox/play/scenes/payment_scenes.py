@@ -1,4 +1,4 @@
-"""Scenes at the till: a card that declines, a bank that asks."""
+"""Scenes of payments: a card that declines, a bank that asks for approval."""
 
 from sandbox.play.scene_context import ExpectedMoney, SceneContext
 from sandbox.play.scenes.scene_steps import (
@@ -16,7 +16,7 @@ from sandbox.play.scenes.scene_steps import (
 
 
 async def play_declined(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
-    """The bank says no: Mei is told, takes another card, and orders again."""
+    """The card is declined: Mei is told, adds another card, and orders again."""
     mei, ana = scene.mei, scene.ana
     await set_up_payout_account(ana)
     await fill_basket(mei)
@@ -38,7 +38,7 @@ async def play_declined(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
 
 
 async def play_bank_approval(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
-    """Mei's bank wants a yes of hers before it holds the money."""
+    """Mei's bank asks for approval before it holds the money."""
     mei, ana = scene.mei, scene.ana
     await set_up_payout_account(ana)
     await fill_basket(mei)

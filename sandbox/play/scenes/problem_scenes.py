@@ -1,4 +1,4 @@
-"""A scene after the delivery: something is missing, and the campus team answers until it is settled."""
+"""A scene of a problem after the delivery: something is missing, and an admin answers until the case is closed."""
 
 from sandbox.play.scene_context import ExpectedMoney, SceneContext
 from sandbox.play.scenes.scene_steps import (
@@ -12,7 +12,7 @@ from sandbox.play.scenes.scene_steps import (
 
 
 async def play_problem(scene: SceneContext) -> tuple[ExpectedMoney, ...]:
-    """Mei likes Ana and misses her chopsticks; Sam answers in the admin chat, and says the last word."""
+    """Mei rates Ana well and reports missing chopsticks. Sam answers in the admin chat and closes the case."""
     mei, ana, sam = scene.mei, scene.ana, scene.sam
     await set_up_payout_account(ana)
     order = await order_laksa(mei)

@@ -1,10 +1,10 @@
-"""Passages that several scenes share: an order of one laksa, a pay-out account, a delivery."""
+"""Steps that several scenes share: an order of one laksa, a pay-out account, a delivery."""
 
 from sandbox.play.scripted_user import ScriptedUser
 
-INVITATION = "north-2026"  # the code of every campus of the plays, as their files have it
+INVITATION = "north-2026"  # the invite code in the campus files of all scenes
 GOOD_CARD = "4242 4242 4242 4242"
-DECLINED_CARD = "4000 0000 0000 0341"  # can be saved, and declines when money is to be held
+DECLINED_CARD = "4000 0000 0000 0341"  # can be saved, and declines a hold
 APPROVAL_REQUIRED_CARD = "4000 0027 6000 3184"
 
 # Laksa 5.50, delivery 2.00 (the runner keeps 90 %), service 0.80; bought for exactly the estimate.
@@ -16,8 +16,8 @@ DELIVERED_AND_PAID_TEXT = "delivered and paid"
 
 
 async def fill_basket(mei: ScriptedUser) -> None:
-    """One laksa from Koufu to the library, as far as the review."""
-    await mei.type_text(f"/start {INVITATION}")  # what Telegram writes for who follows the campus' link
+    """Put one laksa from Koufu for the library into the basket, and wait for the review."""
+    await mei.type_text(f"/start {INVITATION}")  # what Telegram sends when a person follows the campus' invite link
     await mei.tap("order_food")
     await mei.tap("store", "Koufu")
     await mei.tap("menu_item", "Laksa")
@@ -27,7 +27,7 @@ async def fill_basket(mei: ScriptedUser) -> None:
 
 
 async def order_laksa(mei: ScriptedUser, card: str = GOOD_CARD) -> int:
-    """The first order of somebody without a card, up to the search for a runner; returns its number."""
+    """Place the first order of a person without a card. Wait until it is open, and return its number."""
     await fill_basket(mei)
     await mei.tap("place")
     await mei.save_card(card)
@@ -35,13 +35,13 @@ async def order_laksa(mei: ScriptedUser, card: str = GOOD_CARD) -> int:
 
 
 async def start_bot(runner: ScriptedUser) -> None:
-    """The first word: Telegram lets no bot write to somebody who never wrote to it."""
+    """Send /start, because a bot may not write first to a person on Telegram."""
     await runner.type_text(f"/start {INVITATION}")
     await runner.find_button("deliver_food")
 
 
 async def set_up_payout_account(runner: ScriptedUser) -> None:
-    """From the first word to an account that money can be sent to."""
+    """Send /start and set up an account that can receive money."""
     await start_bot(runner)
     await runner.tap("deliver_food")
     await runner.tap("set_up_payout")
@@ -50,7 +50,7 @@ async def set_up_payout_account(runner: ScriptedUser) -> None:
 
 
 async def bring_order_to_customer(runner: ScriptedUser, mei: ScriptedUser, order: int) -> None:
-    """From the claimed job to the PIN."""
+    """Buy, pick up and deliver a claimed order, with the PIN at the end."""
     await runner.tap("bought", subject_id=order)
     await runner.tap("bought_estimate", subject_id=order)
     await runner.tap("picked_up", subject_id=order)
@@ -60,5 +60,5 @@ async def bring_order_to_customer(runner: ScriptedUser, mei: ScriptedUser, order
 
 
 async def wait_until_runner_paid(runner: ScriptedUser, order: int) -> None:
-    """The runner's own card says that the money was sent."""
+    """Wait until the runner's order message says that the money was sent."""
     await runner.wait_for_message(f"#{order}: delivered", "S$7.30 was sent")

@@ -1,1 +1,1 @@
-"""The killing of processes at exact points, held against the real Postgres."""
+"""Tests of kills at exact points, with a real Postgres."""

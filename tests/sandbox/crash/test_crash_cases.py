@@ -1,4 +1,4 @@
-"""The cases of `make crash`: every pinned step has some, and one that has none is refused with its name."""
+"""Tests that every pinned step has cases of `make crash`, and that a step without one is refused by name."""
 
 import json
 from itertools import permutations
@@ -22,17 +22,20 @@ def test_every_step_of_every_saga_has_all_its_points() -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["local dance, compensation None", "external sing, compensation hush", "wait applause, unless []"]
+    "part",
+    ["local add_fee, compensation None", "external send_fee, compensation return_fee", "wait fee_paid, unless []"],
 )
 def test_a_new_step_without_a_case_is_refused_by_name(tmp_path: Path, part: str) -> None:
     sagas = json.loads(PINNED.read_text())
     sagas["create_order 1"].append(part)
     (tmp_path / "steps.json").write_text(json.dumps(sagas))
-    with pytest.raises(CaseCoverageError, match=r"No case kills at: create_order: .*(dance|hush|wait_applause)"):
+    with pytest.raises(
+        CaseCoverageError, match=r"No case kills at: create_order: .*(add_fee|return_fee|wait_fee_paid)"
+    ):
         list_crash_cases(tmp_path / "steps.json")
 
 
-def test_a_step_that_is_gone_is_noticed(tmp_path: Path) -> None:
+def test_a_case_of_a_removed_step_is_refused(tmp_path: Path) -> None:
     sagas = json.loads(PINNED.read_text())
     del sagas["release_order 1"]
     (tmp_path / "steps.json").write_text(json.dumps(sagas))
@@ -40,7 +43,7 @@ def test_a_step_that_is_gone_is_noticed(tmp_path: Path) -> None:
         list_crash_cases(tmp_path / "steps.json")
 
 
-def test_a_batch_has_one_victim_and_nothing_that_waits_for_a_held_statement() -> None:
+def test_a_batch_kills_one_process_and_has_nothing_that_waits_for_a_held_statement() -> None:
     cases = list_crash_cases(PINNED)
     found = list(batch_cases(cases))
     assert sorted(map(str, (case for batch in found for case in batch))) == sorted(map(str, cases))

@@ -1,4 +1,4 @@
-"""The proxy before Postgres: it changes nothing, and keeps back exactly what it is asked to."""
+"""Tests of the proxy before Postgres: it changes nothing, and holds exactly what it is told to hold."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ INSERT = "INSERT INTO kept VALUES ($1)"
 
 @dataclass(slots=True, kw_only=True)
 class ProxySetup:
-    """A database with one table, reached directly and through a proxy that does what `orders` say."""
+    """A database with one table, reached directly and through a proxy that holds the messages in `control`."""
 
     direct: asyncpg.Connection
     proxy: PostgresProxy
@@ -25,18 +25,18 @@ class ProxySetup:
     control: dict[InterceptPoint, HeldMessage] = field(default_factory=dict)
     seen: list[ObservedTransaction] = field(default_factory=list)
 
-    async def ask(self, moment: InterceptPoint, transaction: ObservedTransaction) -> HeldMessage | None:
-        """The hold that was ordered for this moment."""
+    async def ask(self, intercept_point: InterceptPoint, transaction: ObservedTransaction) -> HeldMessage | None:
+        """Return the message to hold at this point."""
         self.seen.append(transaction)
-        return self.control.get(moment)
+        return self.control.get(intercept_point)
 
     async def write(self, number: int) -> None:
-        """One transaction through the proxy."""
+        """Insert a row in one transaction through the proxy."""
         async with self.through.transaction():
             await self.through.execute(INSERT, number)
 
     async def kept(self) -> list[int]:
-        """What was committed."""
+        """Return the committed rows."""
         return [row["number"] for row in await self.direct.fetch("SELECT number FROM kept ORDER BY number")]
 
 
@@ -45,20 +45,20 @@ async def setup(database_url: str) -> AsyncIterator[ProxySetup]:
     parts = urlsplit(database_url)
     assert parts.hostname and parts.port
     port = free_port()
-    detour = urlunsplit(parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@{LOOPBACK}:{port}"))
+    proxied_url = urlunsplit(parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@{LOOPBACK}:{port}"))
     direct = await asyncpg.connect(database_url)
     await direct.execute("CREATE TABLE kept (number bigint)")
     found: list[ProxySetup] = []
 
-    async def ask(moment: InterceptPoint, transaction: ObservedTransaction) -> HeldMessage | None:
-        return await found[0].ask(moment, transaction) if found else None
+    async def ask(intercept_point: InterceptPoint, transaction: ObservedTransaction) -> HeldMessage | None:
+        return await found[0].ask(intercept_point, transaction) if found else None
 
     async with running_proxy(PostgresProxy(target=(parts.hostname, parts.port), port=port, find_hold=ask)) as proxy:
-        through = await asyncpg.connect(detour)
+        through = await asyncpg.connect(proxied_url)
         found.append(ProxySetup(direct=direct, proxy=proxy, through=through))
         yield found[0]
         through.terminate()
-    await direct.execute("DROP TABLE kept")  # so that the database is fit for the next test
+    await direct.execute("DROP TABLE kept")  # so that the pool can reuse the database
     await direct.close()
 
 
@@ -87,7 +87,7 @@ async def test_a_commit_that_is_held_and_dropped_never_happened(setup: ProxySetu
     with pytest.raises(asyncpg.PostgresConnectionError):
         await writing
     assert await setup.kept() == []
-    await setup.direct.execute("TRUNCATE kept")  # Postgres has let go of the transaction by itself
+    await setup.direct.execute("TRUNCATE kept")  # would wait for ever if Postgres had not ended the transaction
 
 
 async def test_a_commit_whose_answer_is_held_has_happened(setup: ProxySetup) -> None:
@@ -102,7 +102,7 @@ async def test_a_commit_whose_answer_is_held_has_happened(setup: ProxySetup) -> 
 
 
 @pytest.mark.parametrize("answer", [False, True])
-async def test_what_is_passed_on_arrives_after_all(setup: ProxySetup, answer: bool) -> None:
+async def test_a_released_message_still_arrives(setup: ProxySetup, answer: bool) -> None:
     hold = setup.control[InterceptPoint.COMMIT] = HeldMessage(is_commit_answer=answer)
     writing = asyncio.create_task(setup.write(1))
     await hold.reached.wait()

@@ -1,4 +1,4 @@
-"""What a transaction is about, and the watch that takes the very moment it waits for, once, and no other."""
+"""Tests of parsed transactions, and of the watch that holds one message at its point, once."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ SUBJECT = SagaSubject(saga_kind="save_card", person_id=PERSON)
 
 
 def preparing_transaction(saga: UUID, step: str = STEP) -> ObservedTransaction:
-    """A transaction that writes a call down before it is made."""
+    """A transaction that prepares a call."""
     call = f'{{"name": "{step}", "key": "{saga}:{step}:1", "params": {{}}}}'
     return ObservedTransaction(
         [ObservedStatement("UPDATE saga SET status=$1::TEXT, call=$2::JSONB", (b"running", call.encode()))]
@@ -25,24 +25,24 @@ def preparing_transaction(saga: UUID, step: str = STEP) -> ObservedTransaction:
 
 
 def recording_transaction(saga: UUID) -> ObservedTransaction:
-    """A transaction that writes down what came of a call."""
+    """A transaction that records the outcome of a call."""
     sql = "SELECT saga.id FROM saga WHERE saga.id = $1::UUID AND saga.fence = $2::INTEGER FOR NO KEY UPDATE"
     return ObservedTransaction([ObservedStatement(sql, (saga.bytes, bytes(4)))])
 
 
 def starting_transaction(saga: UUID, person: int) -> ObservedTransaction:
     """A person's transaction that starts a saga."""
-    line = ObservedStatement("SELECT pg_advisory_xact_lock($1::BIGINT)", (person.to_bytes(8, "big"),))
+    user_lock = ObservedStatement("SELECT pg_advisory_xact_lock($1::BIGINT)", (person.to_bytes(8, "big"),))
     insert = ObservedStatement(
         "INSERT INTO saga (id, kind, order_id, wake_at) VALUES ($1::UUID, $2::TEXT, $3::BIGINT, now())"
         " ON CONFLICT (name) DO NOTHING RETURNING saga.number",
         (saga.bytes, b"save_card", (12).to_bytes(8, "big")),
     )
-    return ObservedTransaction([line, insert])
+    return ObservedTransaction([user_lock, insert])
 
 
-def make_watch(way: StepKind, point: KillPoint, call: str | None) -> PointWatch:
-    """A watch for a step of the first saga's."""
+def make_watch(step_kind: StepKind, point: KillPoint, call: str | None) -> PointWatch:
+    """A watch for a step of the first saga."""
 
     async def is_meant(saga: UUID, _subject: SagaSubject) -> bool:
         return saga == SAGA_ID
@@ -52,15 +52,15 @@ def make_watch(way: StepKind, point: KillPoint, call: str | None) -> PointWatch:
 
     return PointWatch(
         subject=SUBJECT,
-        target=WatchTarget(step_kind=way, point=point, prepared_call=call),
+        target=WatchTarget(step_kind=step_kind, point=point, prepared_call=call),
         is_saga_of=is_meant,
         order_stripe_faults=prepare_stripe,
     )
 
 
 def test_a_transaction_says_which_call_it_prepares_and_which_saga_it_starts() -> None:
-    (frozen,) = preparing_transaction(SAGA_ID).prepared_calls
-    assert (frozen.saga_id, frozen.step, frozen.idempotency_key) == (SAGA_ID, STEP, f"{SAGA_ID}:{STEP}:1")
+    (prepared,) = preparing_transaction(SAGA_ID).prepared_calls
+    assert (prepared.saga_id, prepared.step, prepared.idempotency_key) == (SAGA_ID, STEP, f"{SAGA_ID}:{STEP}:1")
     (started,) = starting_transaction(SAGA_ID, PERSON).started_sagas
     assert (started.saga_id, started.kind, started.order_id) == (SAGA_ID, "save_card", 12)
     assert recording_transaction(SAGA_ID).locked_sagas == {SAGA_ID}
@@ -79,7 +79,9 @@ async def test_the_outcome_of_a_call_is_waited_for_after_it_was_prepared(
     point: KillPoint, moment: InterceptPoint, answer: bool
 ) -> None:
     waiting = make_watch(StepKind.WRITE_CALL, point, STEP)
-    assert await waiting.find_hold(moment, recording_transaction(SAGA_ID)) is None, "of the call before"
+    assert await waiting.find_hold(moment, recording_transaction(SAGA_ID)) is None, (
+        "the outcome of an earlier call is not held"
+    )
     assert await waiting.find_hold(InterceptPoint.COMMIT, preparing_transaction(OTHER_SAGA_ID)) is None
     assert await waiting.find_hold(InterceptPoint.COMMIT, preparing_transaction(SAGA_ID, "ensure_customer")) is None
     assert await waiting.find_hold(InterceptPoint.COMMIT, preparing_transaction(SAGA_ID)) is None
@@ -98,11 +100,11 @@ async def test_the_outcome_of_a_call_is_waited_for_after_it_was_prepared(
     assert await waiting.find_hold(moment, recording_transaction(SAGA_ID)) is None, "only once"
 
 
-async def test_the_commit_that_prepares_a_call_is_the_moment_before_it() -> None:
+async def test_the_commit_that_prepares_a_call_is_the_point_before_it() -> None:
     waiting = make_watch(StepKind.WRITE_CALL, KillPoint.BEFORE_CALL, STEP)
     taken = await waiting.find_hold(InterceptPoint.COMMIT, preparing_transaction(SAGA_ID))
     assert taken is not None
-    assert taken.is_commit_answer, "it is committed, and the process never hears of it"
+    assert taken.is_commit_answer, "it is committed, and the process never learns of it"
 
 
 async def test_a_start_is_known_by_its_person() -> None:

@@ -1,1 +1,1 @@
-"""Tests of the launcher: servers that start, keep their data and leave nobody behind."""
+"""Tests of the launcher: servers start, keep their data and leave no process behind."""

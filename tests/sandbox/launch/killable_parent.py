@@ -1,4 +1,4 @@
-"""A parent to be killed: starts both servers below the folder it is given, prints their process numbers, and waits."""
+"""A parent process for a test to kill: starts both servers in a folder, prints their process ids, and waits."""
 
 import signal
 import sys
@@ -8,7 +8,7 @@ from sandbox.launch import postgres, valkey
 
 
 def main() -> None:
-    """Start, print one line, wait for ever."""
+    """Start both servers, print their process ids on one line, and wait for ever."""
     folder = Path(sys.argv[1])
     servers = (postgres.start_postgres(folder, durable=False), valkey.start_valkey(folder, durable=False))
     print(*(server.process.pid for server in servers), flush=True)

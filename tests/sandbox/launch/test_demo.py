@@ -1,4 +1,4 @@
-"""`make demo` as a person lives with it: start, stop, start again, pull the plug."""
+"""Tests of `make demo` as people use it: start, stop, start again, kill."""
 
 import os
 import re
@@ -17,12 +17,12 @@ from sandbox.launch.stack import is_serving_ok
 from tests.sandbox.launch.process_tree import descendants, running_pids, wait_until_gone
 from tests.shared_servers import PROJECT
 
-STOP_TIMEOUT_SECONDS = 15.0  # seconds; five are meant, a busy machine gets more
+STOP_TIMEOUT_SECONDS = 15.0  # the promise is five; a busy machine gets more
 
 
 @contextmanager
 def running_demo(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """Run the demo from when it says that it is ready; gives it and what it said."""
+    """Start the demo, wait until it is ready, and yield the process and its output."""
     given = ("DATABASE_URL", "REDIS_URL")
     environment = {name: value for name, value in os.environ.items() if name not in given}
     command = [sys.executable, "-m", "sandbox.launch", "demo", "--data", str(folder)]
@@ -36,7 +36,7 @@ def running_demo(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
 
 
 def read_lines_until(process: "subprocess.Popen[str]", wanted: str) -> str:
-    """What it prints up to a line; fails with all it printed if it ends first."""
+    """Return the output up to a line with `wanted`. Fail with all output if the process ends first."""
     assert process.stdout is not None
     seen = []
     for line in process.stdout:
@@ -47,7 +47,7 @@ def read_lines_until(process: "subprocess.Popen[str]", wanted: str) -> str:
 
 
 def demo_settings(folder: Path) -> dict[str, str]:
-    """Return the settings the demo left for a shell."""
+    """Return the settings that the demo wrote for a shell."""
     lines = (folder / "environment").read_text().splitlines()
     pairs = (line.removeprefix("export ").split("=", 1) for line in lines)
     return {name: shlex.split(value)[0] for name, value in pairs}
@@ -62,24 +62,24 @@ async def demo_campuses(folder: Path) -> list[tuple[int, str]]:
         await connection.close()
 
 
-async def test_a_demo_stops_when_told_and_goes_on_with_its_data_until_the_plug_is_pulled(tmp_path: Path) -> None:
-    with running_demo(tmp_path) as (process, said):
-        family = descendants(process.pid)
+async def test_a_demo_keeps_its_data_over_a_stop_and_leaves_no_process_when_killed(tmp_path: Path) -> None:
+    with running_demo(tmp_path) as (process, output):
+        process_ids = descendants(process.pid)
         first = demo_settings(tmp_path)
-        page = re.findall(r"http://\S+", said)[0]
+        page = re.findall(r"http://\S+", output)[0]
         assert is_serving_ok(page)
         assert is_serving_ok(f"{page}/sim/users")
         assert is_serving_ok(f"http://127.0.0.1:{first['HTTP_PORT']}/ready")
-        founded = await demo_campuses(tmp_path)
+        campuses = await demo_campuses(tmp_path)
         process.send_signal(signal.SIGTERM)
         assert process.wait(STOP_TIMEOUT_SECONDS) == 0
-        assert running_pids(family) == []
+        assert running_pids(process_ids) == []
 
     with running_demo(tmp_path) as (process, _):
-        family = descendants(process.pid)
-        assert len(family) > len(("demo", "telegram", "stripe", "page", "bot", "worker", "postgres", "valkey"))
-        assert await demo_campuses(tmp_path) == founded == [(1, "north")]
+        process_ids = descendants(process.pid)
+        assert len(process_ids) > len(("demo", "telegram", "stripe", "page", "bot", "worker", "postgres", "valkey"))
+        assert await demo_campuses(tmp_path) == campuses == [(1, "north")]
         assert urlsplit(demo_settings(tmp_path)["TELEGRAM_API_URL"]) == urlsplit(first["TELEGRAM_API_URL"])
         process.kill()
         process.wait()
-        assert wait_until_gone(family)
+        assert wait_until_gone(process_ids)

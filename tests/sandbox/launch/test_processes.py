@@ -1,4 +1,4 @@
-"""Processes started, watched and stopped by name."""
+"""Tests of processes that are started, watched and stopped by name."""
 
 import os
 import signal
@@ -14,14 +14,14 @@ from sandbox.launch.ports import LOOPBACK, free_port, is_free, remembered_ports
 from sandbox.launch.processes import LaunchError, Process, Program, start_process, stop_together
 
 STUBBORN_SCRIPT = (
-    "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); signal.pause()"
+    "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('here', flush=True); signal.pause()"
 )
 PATIENT_SCRIPT = "import signal; print('here', flush=True); signal.pause()"
-FAILING_SCRIPT = "print('first'); print('last words'); raise SystemExit(3)"
+FAILING_SCRIPT = "print('first'); print('last line'); raise SystemExit(3)"
 
 
 def start_script(folder: Path, name: str, code: str) -> Process:
-    """Start a little Python program with its log in this folder."""
+    """Start a small Python program with its log in this folder."""
     program = Program(
         name=name, command=[sys.executable, "-c", code], log=folder / f"{name}.log", environment=dict(os.environ)
     )
@@ -30,7 +30,7 @@ def start_script(folder: Path, name: str, code: str) -> Process:
 
 def test_a_process_that_ends_too_early_is_named_with_its_last_lines(tmp_path: Path) -> None:
     process = start_script(tmp_path, "failing", FAILING_SCRIPT)
-    with pytest.raises(LaunchError, match=r"(?s)failing ended with 3 before it was ready.*last words"):
+    with pytest.raises(LaunchError, match=r"(?s)failing ended with 3 before it was ready.*last line"):
         process.wait_until(lambda: False, timeout=10)
 
 
@@ -41,12 +41,15 @@ def test_a_process_that_never_gets_ready_is_ended(tmp_path: Path) -> None:
     assert process.exit_code == -signal.SIGKILL
 
 
-def test_a_process_deaf_to_its_stop_signal_is_killed(tmp_path: Path) -> None:
-    deaf, patient = start_script(tmp_path, "deaf", STUBBORN_SCRIPT), start_script(tmp_path, "patient", PATIENT_SCRIPT)
-    deaf.wait_until(lambda: "deaf" in deaf.read_output(), timeout=10)
+def test_a_process_that_ignores_its_stop_signal_is_killed(tmp_path: Path) -> None:
+    stubborn, patient = (
+        start_script(tmp_path, "stubborn", STUBBORN_SCRIPT),
+        start_script(tmp_path, "patient", PATIENT_SCRIPT),
+    )
+    stubborn.wait_until(lambda: "here" in stubborn.read_output(), timeout=10)
     patient.wait_until(lambda: "here" in patient.read_output(), timeout=10)
-    stop_together([deaf, patient], timeout=0.3)
-    assert (deaf.exit_code, patient.exit_code) == (-signal.SIGKILL, -signal.SIGTERM)
+    stop_together([stubborn, patient], timeout=0.3)
+    assert (stubborn.exit_code, patient.exit_code) == (-signal.SIGKILL, -signal.SIGTERM)
 
 
 def test_a_process_killed_and_restarted_keeps_its_handle_and_log(tmp_path: Path) -> None:
@@ -76,12 +79,12 @@ def test_a_process_is_started_from_the_main_thread_only(tmp_path: Path) -> None:
     assert "main thread" in str(refusals[0])
 
 
-def test_the_demo_tells_of_a_death_starts_anew_and_gives_up_in_the_end(tmp_path: Path) -> None:
+def test_the_demo_reports_an_ended_process_restarts_it_and_gives_up_in_the_end(tmp_path: Path) -> None:
     process = start_script(tmp_path, "failing", FAILING_SCRIPT)
     process.wait(timeout=10)
     told: list[str] = []
     restart_process(process, told.append, restarts_left=0)
-    assert "failing ended with 3:\nfirst\nlast words" in told[0]
+    assert "failing ended with 3:\nfirst\nlast line" in told[0]
     assert process.wait(timeout=10) == 3
     with pytest.raises(LaunchError, match="died 6 times"):
         restart_process(process, told.append, restarts_left=-1)
@@ -102,7 +105,7 @@ def test_two_demos_never_share_a_data_folder(tmp_path: Path) -> None:
         assert (tmp_path / "lock").exists()
 
 
-def test_ports_stay_the_same_over_restarts_unless_somebody_took_them(tmp_path: Path) -> None:
+def test_ports_stay_the_same_over_restarts_unless_they_are_taken(tmp_path: Path) -> None:
     first = remembered_ports(tmp_path, ("bot", "stripe"))
     assert remembered_ports(tmp_path, ("bot", "stripe")) == first
     with socket.create_server((LOOPBACK, first["bot"])):

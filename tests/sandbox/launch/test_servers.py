@@ -1,4 +1,4 @@
-"""An own Postgres and Valkey: they keep what they are told, and leave nobody behind."""
+"""Tests of our own Postgres and Valkey: they keep their data, and leave no process behind."""
 
 import subprocess
 import sys
@@ -63,11 +63,11 @@ def test_servers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         servers = [int(word) for word in parent.stdout.readline().split()]
-        family = [pid for server in servers for pid in descendants(server)]
-        assert running_pids(family) == family
-        assert len(family) > len(servers)  # Postgres has children of its own
+        process_ids = [pid for server in servers for pid in descendants(server)]
+        assert running_pids(process_ids) == process_ids
+        assert len(process_ids) > len(servers)  # Postgres has child processes
         parent.kill()
-    assert wait_until_gone(family)
+    assert wait_until_gone(process_ids)
 
 
 def test_postgres_runs_in_every_way_this_user_can_run_it(tmp_path: Path) -> None:

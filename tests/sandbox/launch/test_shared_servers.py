@@ -1,4 +1,4 @@
-"""The fixtures every other test stands on."""
+"""Tests of the fixtures that all other tests use."""
 
 import asyncpg
 import pytest
@@ -13,7 +13,7 @@ INSERT_CAMPUS_SQL = (
 
 
 async def fetch_value(url: str, statement: str) -> object:
-    """What one statement gives in a database."""
+    """Return the value of one statement in a database."""
     connection = await asyncpg.connect(url)
     try:
         return await connection.fetchval(statement)
@@ -33,7 +33,7 @@ async def test_each_test_gets_a_database_of_its_own(database_url: str, module_da
         await shared.close()
 
 
-async def test_a_used_database_comes_back_empty_and_counts_from_one_and_its_old_name_leads_nowhere(
+async def test_a_used_database_comes_back_empty_with_fresh_sequences_and_another_name(
     databases: DatabasePool,
 ) -> None:
     used = await databases.acquire()
@@ -52,7 +52,7 @@ async def test_a_used_database_comes_back_empty_and_counts_from_one_and_its_old_
     await databases.release(again)
 
 
-async def test_a_database_somebody_built_in_is_given_to_nobody_else(databases: DatabasePool) -> None:
+async def test_a_database_with_a_changed_schema_is_not_reused(databases: DatabasePool) -> None:
     used = await databases.acquire()
     for change in (
         "ALTER TABLE orders DISABLE TRIGGER orders_move",

@@ -1,1 +1,1 @@
-"""Tests of the chat page: its little server, and what a person sees and does in a browser."""
+"""Tests of the chat page: its server, and what a person sees and does in a browser."""

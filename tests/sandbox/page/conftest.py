@@ -1,4 +1,4 @@
-"""A furnished stand-in with the chat page in front of it, and a browser to open it in."""
+"""A Telegram stand-in with people, the chat page for it, and a browser."""
 
 from collections.abc import AsyncIterator
 
@@ -32,14 +32,14 @@ async def page(client: TelegramClient) -> AsyncIterator[str]:
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """One browser for all tests of the page; each has an address, and so a memory, of its own."""
+    """One browser for all tests of the page. Each page has an address of its own, so it has a storage of its own."""
     async with running_browser(require_browser()) as running:
         yield running
 
 
 @pytest.fixture
 async def window(client: TelegramClient, page: str, browser: Browser) -> AsyncIterator[PageWindow]:
-    """The page in a browser; no script may have gone wrong in the end."""
+    """The page in a browser. Fails when a script of the page failed."""
     tab = await browser.open(page, width=1200, height=800)
     opened = PageWindow(tab=tab, client=client)
     await tab.wait_for("() => document.querySelectorAll('.column').length === 2")

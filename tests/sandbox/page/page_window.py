@@ -1,4 +1,4 @@
-"""The page in a browser, and the bot behind it: what a test does and sees on either side."""
+"""The page in a browser, and the bot behind it, as a test uses both."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ BOT = f"@{USERNAME}"
 
 
 def column_selector(person: int, chat: str | int = BOT) -> str:
-    """Where a person's chat is on the page."""
+    """Return the selector of a person's chat on the page."""
     return f'.column[data-person="{person}"][data-chat="{chat}"]'
 
 
@@ -21,11 +21,11 @@ class PageWindow:
     client: TelegramClient
 
     async def press(self, person: int, part: str, words: str = "", *, chat: str | int = BOT) -> None:
-        """Press something in a person's chat."""
+        """Click an element in a person's chat."""
         await self.tab.press(f"{column_selector(person, chat)} {part}", words)
 
     async def wait_for_words(self, person: int, words: str, part: str = ".log", *, chat: str | int = BOT) -> None:
-        """Wait until these words are seen in a person's chat."""
+        """Wait until these words are visible in a person's chat."""
         seen = "(part, words) => document.querySelector(part)?.innerText.includes(words)"
         await self.tab.wait_for(seen, f"{column_selector(person, chat)} {part}", words)
 
@@ -35,13 +35,13 @@ class PageWindow:
         await self.tab.wait_for(seen, f"{column_selector(person)} {part}", words)
 
     async def texts_in(self, person: int, part: str) -> list[str]:
-        """The texts of all such parts of a chat."""
+        """Return the texts of all matching elements of a chat."""
         script = "(part) => [...document.querySelectorAll(part)].map((one) => one.textContent)"
         found: list[str] = await self.tab.evaluate(script, f"{column_selector(person)} {part}")
         return found
 
     async def wait_for_update(self, kind: str = "message") -> Json:
-        """The newest thing of this kind the bot was told, once there is one; earlier ones are forgotten."""
+        """Wait for an update of this kind, return the newest one, and confirm all of them."""
 
         async def look() -> Json:
             updates = await self.client.get_updates(timeout=5)

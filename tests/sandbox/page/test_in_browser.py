@@ -1,4 +1,4 @@
-"""What a person sees and does on the page, in a real browser."""
+"""Tests of what a person sees and does on the page, in a real browser."""
 
 from tests.sandbox.page.page_window import BOT, PageWindow, column_selector
 from tests.sandbox.telegram.telegram_client import ANA, BEN, button_row
@@ -71,13 +71,13 @@ async def test_commands_are_offered_and_sent(window: PageWindow) -> None:
     assert (await window.wait_for_update())["text"] == "/orders"
 
 
-async def test_who_came_by_a_link_starts_with_its_code(window: PageWindow) -> None:
+async def test_a_person_with_an_invite_link_starts_with_its_code(window: PageWindow) -> None:
     await window.press(BEN, ".foot-big", "Start")
     assert (await window.wait_for_update())["text"] == "/start poster"
     await window.wait_for_words(BEN, "/start poster")
 
 
-async def test_links_to_chats_act_here_as_the_person_who_presses_them(window: PageWindow) -> None:
+async def test_links_to_chats_act_as_the_person_who_clicks_them(window: PageWindow) -> None:
     group = await window.client.add_group(people=(BEN,), admin=True)
     invitation = (await window.client.bot_result("createChatInviteLink", chat_id=group))["invite_link"]
     keys = [[{"text": "Come in", "url": invitation}], [{"text": "Shop", "url": f"https://t.me/{BOT[1:]}?start=shop_7"}]]
@@ -89,7 +89,7 @@ async def test_links_to_chats_act_here_as_the_person_who_presses_them(window: Pa
     assert (await window.client.inspect("groups"))[0]["members"][str(ANA)] == "member"
 
 
-async def test_a_group_that_lets_in_later_is_shown_then(window: PageWindow) -> None:
+async def test_a_group_with_join_requests_is_shown_after_the_approval(window: PageWindow) -> None:
     group = await window.client.add_group(people=(BEN,), admin=True)
     link = (await window.client.bot_result("createChatInviteLink", chat_id=group, creates_join_request=True))[
         "invite_link"
@@ -102,7 +102,7 @@ async def test_a_group_that_lets_in_later_is_shown_then(window: PageWindow) -> N
     await window.wait_for_words(ANA, "Ana joined the group", chat=group)
 
 
-async def test_a_blocked_bot_can_be_let_in_again(window: PageWindow) -> None:
+async def test_a_blocked_bot_can_be_unblocked(window: PageWindow) -> None:
     await window.press(ANA, '.head .icon[aria-haspopup="menu"]')
     await window.press(ANA, ".menu button", "Block the bot")
     await window.press(ANA, ".foot-big", "Unblock")
@@ -113,7 +113,7 @@ async def test_a_blocked_bot_can_be_let_in_again(window: PageWindow) -> None:
     await window.wait_for_words(ANA, "welcome back")
 
 
-async def test_somebody_new_comes_by_the_link_the_others_came_by(window: PageWindow) -> None:
+async def test_a_new_person_gets_the_link_of_the_others(window: PageWindow) -> None:
     await window.tab.press("#add")
     await window.tab.evaluate("() => { const who = document.querySelector('dialog select'); who.value = 'new';"
                           " who.dispatchEvent(new Event('change')); }")  # fmt: skip

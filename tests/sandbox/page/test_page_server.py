@@ -1,4 +1,4 @@
-"""The page's server: its files, the control API under its address, and nothing from anywhere else."""
+"""Tests of the page's server: its files, the control API, and nothing from another machine."""
 
 import re
 import struct
@@ -14,7 +14,7 @@ from sandbox.page.sample_pictures import PICTURES, paint_picture
 from tests.conventions.size_and_name_rules import MAX_FILE_LINES
 from tests.sandbox.telegram.telegram_client import ANA, TelegramClient
 
-UNUSED_ADDRESS = "http://127.0.0.1:9"  # the port of "discard": nothing listens there
+UNUSED_ADDRESS = "http://127.0.0.1:9"  # the port of the "discard" service, where no server listens
 
 
 async def test_the_page_may_load_from_its_own_address_alone(client: TelegramClient, page: str) -> None:
@@ -43,7 +43,7 @@ async def test_the_control_api_is_passed_on_with_its_refusals(client: TelegramCl
         assert (answer.status, (await answer.json())["error"][:16]) == (400, "There is no user")
 
 
-async def test_a_stand_in_that_is_gone_is_a_sentence() -> None:
+async def test_a_stopped_stand_in_is_reported_in_a_sentence() -> None:
     async with (
         running_page(UNUSED_ADDRESS) as url,
         aiohttp.ClientSession() as session,

@@ -1,4 +1,4 @@
-"""How the page keeps one's place: nothing covers words, the newest stays in sight, and a change elsewhere is told."""
+"""Tests of scrolling: nothing covers text, the newest message stays visible, changes out of view are announced."""
 
 from tests.sandbox.page.page_window import PageWindow, column_selector
 from tests.sandbox.telegram.telegram_client import ANA, BEN, Json, button_row
@@ -6,13 +6,13 @@ from tests.sandbox.telegram.telegram_client import ANA, BEN, Json, button_row
 LINES = "\n".join(f"line {number}" for number in range(12))
 NARROW_SCREEN = {"height": 700, "deviceScaleFactor": 1, "mobile": False}
 
-# How far a log is from its end, and how far it could be shifted sideways; in pixels.
+# Whether a log is at its end, and how far it can be shifted sideways in pixels.
 DISTANCE_TO_END_SCRIPT = """(log) => {
   const { scrollHeight, scrollTop, clientHeight } = document.querySelector(log);
   return scrollHeight - scrollTop - clientHeight < 2;
 }"""
 OVERFLOWING_SCRIPT = "() => [...document.querySelectorAll('.log')].map((log) => log.scrollWidth - log.clientWidth)"
-# Whether the sign to reply lies over the words of its bubble, or beyond its log.
+# How many reply signs cover the text of their bubble, or lie outside of their log.
 MISPLACED_SCRIPT = """(part) => {
   const box = (one) => one.getBoundingClientRect();
   return [...document.querySelectorAll(`${part} .reply`)].filter((sign) => {
@@ -24,7 +24,7 @@ FOCUSED_SCRIPT = "() => document.activeElement.textContent"
 
 
 async def send_tall_messages(window: PageWindow, count: int) -> list[Json]:
-    """So many tall messages with a button each in Ana's chat."""
+    """Send `count` tall messages with a button each to Ana's chat."""
     ways = {"chat_id": ANA, "text": LINES}
     sent = [
         await window.client.bot_result("sendMessage", **ways, reply_markup=button_row(f"Act {at}"))
@@ -34,7 +34,7 @@ async def send_tall_messages(window: PageWindow, count: int) -> list[Json]:
     return sent
 
 
-async def test_the_sign_to_reply_stands_beside_the_words_and_shifts_nothing(window: PageWindow) -> None:
+async def test_the_reply_sign_is_beside_the_text_and_shifts_nothing(window: PageWindow) -> None:
     await send_tall_messages(window, 2)
     await window.client.send_text(ANA, "many words " * 20)
     await window.wait_for_words(ANA, "many words")
@@ -43,7 +43,9 @@ async def test_the_sign_to_reply_stands_beside_the_words_and_shifts_nothing(wind
     assert await window.tab.evaluate(OVERFLOWING_SCRIPT) == [0, 0]
 
 
-async def test_who_stood_at_the_end_stays_there_when_a_message_grows_or_the_page_narrows(window: PageWindow) -> None:
+async def test_a_log_scrolled_to_its_end_stays_there_when_a_message_grows_or_the_page_narrows(
+    window: PageWindow,
+) -> None:
     log = f"{column_selector(ANA)} .log"
     sent = await send_tall_messages(window, 4)
     await window.tab.wait_for(DISTANCE_TO_END_SCRIPT, log)
@@ -69,7 +71,7 @@ async def test_a_message_that_changes_out_of_view_is_announced_and_found(window:
     await window.tab.wait_for(DISTANCE_TO_END_SCRIPT, f"{column_selector(ANA)} .log")
 
 
-async def test_tab_comes_to_the_newest_buttons_and_arrows_to_older_ones(window: PageWindow) -> None:
+async def test_tab_moves_to_the_newest_buttons_and_arrows_to_older_ones(window: PageWindow) -> None:
     await send_tall_messages(window, 3)
     await window.tab.evaluate("(log) => document.querySelector(log).focus()", f"{column_selector(ANA)} .log")
     await window.tab.press_key("Tab")
@@ -78,7 +80,7 @@ async def test_tab_comes_to_the_newest_buttons_and_arrows_to_older_ones(window: 
     assert await window.tab.evaluate(FOCUSED_SCRIPT) == "Act 1"
     await window.tab.evaluate("(box) => document.querySelector(box).focus()", f"{column_selector(ANA)} textarea")
     passed: list[str] = []
-    while not passed or passed[-1] in ("", "↩"):  # the paper clip, and with a mouse the sign to reply
+    while not passed or passed[-1] in ("", "↩"):  # the paper clip, and with a mouse the reply sign
         await window.tab.press_key("Tab", shift=True)
         passed.append(await window.tab.evaluate(FOCUSED_SCRIPT))
     assert passed[-1] == "Act 2"

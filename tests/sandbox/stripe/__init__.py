@@ -1,1 +1,1 @@
-"""The Stripe sandbox, asked by Stripe's own client library over HTTP."""
+"""Tests of the Stripe sandbox, called by Stripe's own client library over HTTP."""

@@ -1,4 +1,4 @@
-"""A running Stripe sandbox for every test, and the real client that talks to it."""
+"""A running Stripe sandbox for every test, and the real client for it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.sandbox.stripe.stripe_platform import StripePlatform, open_platform
 
 @pytest.fixture(autouse=True)
 def no_telemetry() -> Iterator[None]:
-    """The client library writes and sends telemetry unless its module setting says otherwise."""
+    """Disable telemetry, which only a setting of the library's module can do."""
     before = stripe.enable_telemetry
     stripe.enable_telemetry = False
     yield
@@ -22,13 +22,13 @@ def no_telemetry() -> Iterator[None]:
 
 @pytest.fixture
 async def url() -> AsyncIterator[str]:
-    """A fresh sandbox's address."""
+    """The address of a fresh sandbox."""
     async with running_stripe() as address:
         yield address
 
 
 @pytest.fixture
 async def platform(url: str) -> AsyncIterator[StripePlatform]:
-    """A platform with that sandbox as its Stripe."""
+    """A platform that uses that sandbox as its Stripe."""
     async with open_platform(url) as opened:
         yield opened

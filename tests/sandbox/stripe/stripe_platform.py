@@ -1,4 +1,4 @@
-"""What a platform does with Stripe, in the words of the tests."""
+"""What a platform does with Stripe, as functions for the tests."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ RETURN_URL = "https://shop.example/back"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripePlatform:
-    """The real client, and a plain one for the sandbox's levers and pages."""
+    """The real client, and an HTTP client for the sandbox's control API and pages."""
 
     url: str
     client: stripe.StripeClient
     http: aiohttp.ClientSession
 
-    async def control(self, lever: str, **order: object) -> Any:
-        """POST an order to a lever under /sim."""
-        async with self.http.post(f"{self.url}/sim/{lever}", json=order) as answer:
+    async def control(self, sim_path: str, **order: object) -> Any:
+        """POST to a path of the control API."""
+        async with self.http.post(f"{self.url}/sim/{sim_path}", json=order) as answer:
             return await answer.json()
 
-    async def inspect(self, window: str, **query: str) -> Any:
-        """GET something under /sim."""
-        async with self.http.get(f"{self.url}/sim/{window}", params=query) as answer:
+    async def inspect(self, sim_path: str, **query: str) -> Any:
+        """GET a path of the control API."""
+        async with self.http.get(f"{self.url}/sim/{sim_path}", params=query) as answer:
             return await answer.json()
 
     async def create_customer(self) -> str:
-        """A new customer's id."""
+        """Create a customer, and return the id."""
         return (await self.client.v1.customers.create_async({"name": "Ada"})).id
 
     async def save_card(self, customer: str, card: str = "pm_card_visa") -> str:
-        """A card kept by the customer, saved through Checkout as people do; the payment method's id."""
+        """Save a card through Checkout as people do, and return the payment method's id."""
         session = await self.open_checkout(customer)
         await self.control(f"checkout/{session.id}/complete", card=card)
         intent = await self.client.v1.setup_intents.retrieve_async(str(session.setup_intent))
@@ -45,7 +45,7 @@ class StripePlatform:
         return str(intent.payment_method)
 
     async def open_checkout(self, customer: str) -> stripe.checkout.Session:
-        """A Checkout page for saving a card."""
+        """Open a Checkout page that saves a card."""
         return await self.client.v1.checkout.sessions.create_async(
             {
                 "mode": "setup",
@@ -59,7 +59,7 @@ class StripePlatform:
     async def create_hold(
         self, amount: int = 2_000, card: str = "pm_card_visa", key: str | None = None, group: str = "ord_1"
     ) -> stripe.PaymentIntent:
-        """A hold on a new customer's saved card."""
+        """Create a hold on a new customer's saved card."""
         customer = await self.create_customer()
         method = await self.save_card(customer, card)
         return await self.create_hold_on_card(customer, method, amount, key=key, group=group)
@@ -67,7 +67,7 @@ class StripePlatform:
     async def create_hold_on_card(
         self, customer: str, method: str, amount: int = 2_000, *, key: str | None = None, group: str = "ord_1"
     ) -> stripe.PaymentIntent:
-        """A hold on a card that is already kept."""
+        """Create a hold on a saved card."""
         options: stripe.RequestOptions = {} if key is None else {"idempotency_key": key}
         return await self.client.v1.payment_intents.create_async(
             {
@@ -86,12 +86,12 @@ class StripePlatform:
         )
 
     async def create_captured_payment(self, amount: int = 2_000, card: str = "pm_card_visa") -> stripe.PaymentIntent:
-        """A captured payment."""
+        """Create a captured payment."""
         held = await self.create_hold(amount, card)
         return await self.client.v1.payment_intents.capture_async(held.id)
 
     async def create_runner_account(self, *, onboarded: bool = True) -> str:
-        """A connected account's id."""
+        """Create a connected account, and return its id."""
         account = await self.client.v1.accounts.create_async(
             {
                 "controller": {
@@ -109,7 +109,7 @@ class StripePlatform:
         return account.id
 
     async def create_transfer(self, runner: str, paid: stripe.PaymentIntent, amount: int) -> stripe.Transfer:
-        """A transfer out of a captured payment."""
+        """Create a transfer out of a captured payment."""
         return await self.client.v1.transfers.create_async(
             {
                 "amount": amount,
@@ -123,7 +123,7 @@ class StripePlatform:
 
 @asynccontextmanager
 async def open_platform(url: str, *, timeout_seconds: float = 20.0) -> AsyncIterator[StripePlatform]:
-    """A shop whose Stripe is at that address; it waits `patience` seconds for an answer."""
+    """Open a platform whose Stripe is at that address. Calls time out after `timeout_seconds`."""
     async with aiohttp.ClientSession() as http:
         transport = stripe.AIOHTTPClient(timeout=aiohttp.ClientTimeout(total=timeout_seconds), session=http)
         client = stripe.StripeClient(SECRET_KEY, base_addresses={"api": url}, http_client=transport)

@@ -1,4 +1,4 @@
-"""A payment that is taken at once: with the customer there, or away, and what its refusal leaves behind."""
+"""Tests of payments without a hold, with and without the customer present, and of what a refusal leaves behind."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.sandbox.stripe.stripe_platform import RETURN_URL, StripePlatform
 
 
 async def charge(platform: StripePlatform, customer: str, method: str, *, away: bool) -> stripe.PaymentIntent:
-    """Take 10.00 from a card that is kept."""
+    """Charge 10.00 to a saved card."""
     params: stripe.params.PaymentIntentCreateParams = {
         "amount": 1_000,
         "currency": "usd",

@@ -1,4 +1,4 @@
-"""A card is saved on a page, by a person or by the lever that stands for one."""
+"""Tests of saving a card: on the page by a person, or by the control API."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def test_a_person_saves_a_card_by_its_number_and_is_sent_back(platform: St
     assert (cards[0].card.brand, cards[0].card.last4) == ("mastercard", "4444")
 
 
-async def test_a_card_its_bank_will_not_have_kept_leaves_the_page_open(platform: StripePlatform) -> None:
+async def test_a_card_that_its_bank_does_not_allow_to_save_leaves_the_page_open(platform: StripePlatform) -> None:
     customer = await platform.create_customer()
     session = await platform.open_checkout(customer)
     refused = await platform.control(f"checkout/{session.id}/complete", card="4000000000000002")
@@ -45,7 +45,7 @@ async def test_leaving_the_page_keeps_the_session_open(platform: StripePlatform)
     assert (await platform.control(f"checkout/{session.id}/cancel"))["status"] == "open"
 
 
-async def test_who_came_from_a_chat_is_shown_the_way_back_as_no_browser_shows_a_chat(platform: StripePlatform) -> None:
+async def test_a_page_opened_from_a_chat_shows_a_link_back_instead_of_a_redirect(platform: StripePlatform) -> None:
     chat = "https://t.me/some_bot?start=card"
     session = await platform.client.v1.checkout.sessions.create_async(
         {"mode": "setup", "currency": "usd", "customer": await platform.create_customer(), "success_url": chat}
@@ -79,7 +79,7 @@ async def test_a_test_name_becomes_a_real_payment_method_when_attached(platform:
         await platform.client.v1.payment_methods.attach_async("pm_card_visa_chargeDeclined", {"customer": customer})
 
 
-async def test_a_detached_card_can_pay_no_more(platform: StripePlatform) -> None:
+async def test_a_detached_card_cannot_pay(platform: StripePlatform) -> None:
     customer = await platform.create_customer()
     method = await platform.save_card(customer)
     await platform.client.v1.payment_methods.detach_async(method)

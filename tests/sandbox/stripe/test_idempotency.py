@@ -1,4 +1,4 @@
-"""An Idempotency-Key makes a call happen once, as Stripe keeps that promise."""
+"""Tests that an idempotency key makes a call happen once, as Stripe promises."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.sandbox.stripe.stripe_platform import SECRET_KEY, StripePlatform
 
 
 async def raw_post(platform: StripePlatform, path: str, key: str, **form: str) -> tuple[int, str, str | None]:
-    """Status, body and replay header of a POST that no client library retries or decorates."""
+    """Return status, body and replay header of a POST without a client library, which would retry."""
     headers = {"Authorization": f"Bearer {SECRET_KEY}", "Idempotency-Key": key}
     async with platform.http.post(f"{platform.url}{path}", data=form, headers=headers) as answer:
         return answer.status, await answer.text(), answer.headers.get("Idempotent-Replayed")
 
 
-async def test_the_same_key_replays_the_first_answer_to_the_letter(platform: StripePlatform) -> None:
+async def test_the_same_key_replays_the_first_answer_exactly(platform: StripePlatform) -> None:
     first = await raw_post(platform, "/v1/customers", "k1", name="Ada")
     again = await raw_post(platform, "/v1/customers", "k1", name="Ada")
     assert (first[0], first[2]) == (200, None)
@@ -63,7 +63,7 @@ async def test_a_refused_parameter_leaves_the_key_unused(platform: StripePlatfor
     assert (status, replayed) == (200, None)
 
 
-async def test_a_server_error_is_kept_under_its_key_and_a_limiter_is_not(platform: StripePlatform) -> None:
+async def test_a_server_error_is_stored_under_its_key_and_a_rate_limit_is_not(platform: StripePlatform) -> None:
     await platform.control("faults", path="POST /v1/customers", kind="status", status=500, before=False)
     first = await raw_post(platform, "/v1/customers", "k6", name="Ada")
     assert (first[0], first[2]) == (500, None)

@@ -1,4 +1,4 @@
-"""Runners are onboarded and paid, customers refunded, and every cent is on some balance."""
+"""Tests of onboarding, transfers, refunds, disputes, and of the balances they change."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def test_an_onboarding_link_opens_once_and_finishes_on_its_page(platform: 
     assert (await platform.client.v1.accounts.retrieve_async(runner)).details_submitted
 
 
-async def test_a_used_up_link_says_what_to_do_and_stays_to_be_read(platform: StripePlatform) -> None:
+async def test_a_used_link_shows_a_page_that_says_what_to_do(platform: StripePlatform) -> None:
     chat = "https://t.me/campus_bot"
     link = await platform.client.v1.account_links.create_async(
         {
@@ -149,7 +149,7 @@ async def test_a_hold_is_released_by_canceling_and_not_by_a_refund(platform: Str
 
 
 def total_balance(balance: stripe.Balance) -> int:
-    """Available and pending together."""
+    """Return the sum of the available and the pending balance."""
     return sum(part.amount for part in balance.available) + sum(part.amount for part in balance.pending)
 
 
@@ -173,7 +173,7 @@ async def test_every_movement_is_a_balance_transaction_and_they_add_up_to_the_ba
     assert (summary["transfers"], summary["refunds"], summary["payment_intents"]) == (1, 1, {"succeeded": 1})
 
 
-async def test_stripes_fee_stands_on_the_charges_balance_transaction(platform: StripePlatform) -> None:
+async def test_stripes_fee_is_on_the_charges_balance_transaction(platform: StripePlatform) -> None:
     paid = await platform.create_captured_payment(2_000)
     charge = await platform.client.v1.charges.retrieve_async(
         str(paid.latest_charge), {"expand": ["balance_transaction"]}
@@ -201,7 +201,7 @@ async def test_a_dispute_takes_payment_and_fee_and_gives_back_what_is_won(platfo
     await platform.client.v1.refunds.create_async({"payment_intent": paid.id})
 
 
-async def test_a_payout_that_fails_is_on_the_account_again_and_a_cut_tie_is_final(platform: StripePlatform) -> None:
+async def test_a_failed_payout_returns_to_the_account_and_a_deauthorization_is_final(platform: StripePlatform) -> None:
     paid, runner = await platform.create_captured_payment(2_000), await platform.create_runner_account()
     await platform.create_transfer(runner, paid, 1_000)
     await platform.control(f"accounts/{runner}", pay_out=True)

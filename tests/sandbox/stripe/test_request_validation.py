@@ -1,4 +1,4 @@
-"""What does not fit is refused in Stripe's words, and lists behave as Stripe's do."""
+"""Tests that invalid requests are refused in Stripe's words, and that lists work like Stripe's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HOLD = {"amount": "500", "currency": "usd"}
 async def refusal(
     platform: StripePlatform, path: str, form: dict[str, str], verb: str = "POST"
 ) -> tuple[int, str | None, str | None]:
-    """Status, code and parameter of a refused call."""
+    """Return status, code and parameter of a refused call."""
     headers = {"Authorization": f"Bearer {SECRET_KEY}"}
     body, query = (form, None) if verb == "POST" else (None, form)
     async with platform.http.request(verb, f"{platform.url}{path}", headers=headers, data=body, params=query) as answer:

@@ -1,4 +1,4 @@
-"""Every answer has the shape that the client library declares for it."""
+"""Tests that every answer has the shape that the client library declares for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.sandbox.stripe.stripe_platform import RETURN_URL, StripePlatform
 
 
 async def one_of_each_kind(platform: StripePlatform) -> list[stripe.StripeObject]:
-    """One object of every kind."""
+    """Create and return one object of every kind."""
     client = platform.client.v1
     paid, runner = await platform.create_captured_payment(), await platform.create_runner_account()
     transfer = await platform.create_transfer(runner, paid, 100)
@@ -42,9 +42,11 @@ async def one_of_each_kind(platform: StripePlatform) -> list[stripe.StripeObject
 
 
 def always_present_fields(declared: dict[str, str]) -> set[str]:
-    """Fields that are declared as always there."""
-    unsure = ("Optional", "None", "ClassVar")
-    return {name for name, hint in declared.items() if not any(word in str(hint) for word in unsure)}
+    """Return the fields that are declared as always present."""
+    optional_words = ("Optional", "None", "ClassVar")
+    return {
+        name for name, annotation in declared.items() if not any(word in str(annotation) for word in optional_words)
+    }
 
 
 async def test_no_answer_has_a_field_stripe_does_not_know_or_lacks_one_it_always_has(platform: StripePlatform) -> None:

@@ -1,4 +1,4 @@
-"""Failures on order look to Stripe's client as the real ones do, and happen before or after the effect as ordered."""
+"""Tests that ordered faults look to Stripe's client like real ones, and happen before or after the effect."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ CREATE_CUSTOMER_CALL = "POST /v1/customers"
 
 
 async def count_customers(platform: StripePlatform) -> int:
-    """How many there are."""
+    """Return the number of customers."""
     return len(await platform.inspect("objects", kind="customer"))
 
 
 @pytest.mark.parametrize("kind", ["lost_answer", "reset"])
 @pytest.mark.parametrize(("before", "made"), [(False, 1), (True, 0)])
-async def test_a_lost_connection_says_nothing_about_the_effect(
+async def test_a_lost_connection_leaves_the_outcome_unknown(
     platform: StripePlatform, kind: str, before: bool, made: int
 ) -> None:
     await platform.control("faults", path=CREATE_CUSTOMER_CALL, kind=kind, before=before)
@@ -40,7 +40,7 @@ async def test_the_same_key_finds_what_a_lost_answer_left_behind(platform: Strip
     assert (replayed["status"], replayed["replayed"], replayed["idempotency_key"]) == (200, True, "k")
 
 
-async def test_a_cut_answer_breaks_off_in_the_middle(platform: StripePlatform) -> None:
+async def test_a_truncated_answer_ends_in_the_middle(platform: StripePlatform) -> None:
     await platform.control("faults", path=CREATE_CUSTOMER_CALL, kind="truncate")
     with pytest.raises((stripe.APIConnectionError, aiohttp.ClientPayloadError)):
         await platform.client.v1.customers.create_async({})
@@ -55,7 +55,7 @@ async def test_a_proxy_page_is_not_taken_for_an_answer(platform: StripePlatform)
     assert await count_customers(platform) == 1
 
 
-async def test_a_hang_the_caller_gives_up_on_was_never_begun(url: str) -> None:
+async def test_a_call_that_hangs_before_its_effect_has_none_when_the_caller_gives_up(url: str) -> None:
     async with open_platform(url, timeout_seconds=0.2) as hasty, open_platform(url) as patient:
         await hasty.control("faults", path=CREATE_CUSTOMER_CALL, kind="hang", seconds=0.6)
         with pytest.raises(stripe.APIConnectionError):
@@ -69,7 +69,7 @@ async def test_a_hang_the_caller_gives_up_on_was_never_begun(url: str) -> None:
         assert await count_customers(hasty) == 1
 
 
-async def test_a_hang_after_the_effect_leaves_it_done(url: str) -> None:
+async def test_a_call_that_hangs_after_its_effect_keeps_it(url: str) -> None:
     async with open_platform(url, timeout_seconds=1.5) as hasty:
         await hasty.control("faults", path=CREATE_CUSTOMER_CALL, kind="hang", seconds=30, before=False)
         with pytest.raises(stripe.APIConnectionError):
@@ -87,7 +87,7 @@ async def test_a_fault_strikes_only_its_path_and_only_so_often(platform: StripeP
     assert (await platform.client.v1.payment_intents.capture_async(held.id)).status == "succeeded"
 
 
-async def test_faults_can_be_called_off(platform: StripePlatform) -> None:
+async def test_ordered_faults_can_be_removed(platform: StripePlatform) -> None:
     await platform.control("faults", path="*", kind="status", status=500, times=100)
     async with platform.http.delete(f"{platform.url}/sim/faults") as called_off:
         assert called_off.status == 200
@@ -100,7 +100,7 @@ async def test_an_order_that_makes_no_sense_is_refused_with_a_sentence(platform:
     assert "message" in (await platform.control("webhooks", colour="red"))["error"]
 
 
-async def test_a_fault_can_be_ordered_for_one_key_and_tells_whether_it_still_stands(platform: StripePlatform) -> None:
+async def test_a_fault_can_be_ordered_for_one_key_and_is_listed_until_it_strikes(platform: StripePlatform) -> None:
     await platform.control("faults", path="*", key="*:second:*", kind="status", status=500)
     assert await platform.client.v1.customers.create_async({}, {"idempotency_key": "saga:first:1"})
     assert [one["key"] for one in await platform.inspect("faults")] == ["*:second:*"]
@@ -109,7 +109,7 @@ async def test_a_fault_can_be_ordered_for_one_key_and_tells_whether_it_still_sta
     assert await platform.inspect("faults") == []
 
 
-async def test_what_hangs_can_be_done_though_its_caller_is_long_gone(url: str) -> None:
+async def test_a_hanging_call_can_be_executed_after_its_caller_has_left(url: str) -> None:
     async with open_platform(url, timeout_seconds=0.2) as hasty:
         await hasty.control("faults", path=CREATE_CUSTOMER_CALL, kind="hang", anyway=True)
         with pytest.raises(stripe.APIConnectionError):

@@ -1,4 +1,4 @@
-"""A hold is made, captured once, canceled, refused, approved at the bank, or lapses."""
+"""Tests of holds: created, captured once, cancelled, refused, approved at the bank, or lapsed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def test_a_canceled_hold_can_neither_be_captured_nor_canceled_again(platfo
         assert refused.value.code == "payment_intent_unexpected_state"
 
 
-async def test_a_declined_hold_leaves_an_intent_whose_id_stands_in_the_error(platform: StripePlatform) -> None:
+async def test_a_declined_hold_leaves_an_intent_with_its_id_in_the_error(platform: StripePlatform) -> None:
     with pytest.raises(stripe.CardError) as declined:
         await platform.create_hold(card="pm_card_chargeCustomerFail")
     assert declined.value.http_status == 402
@@ -128,7 +128,7 @@ async def test_a_hold_lapses_after_seven_days_and_not_before(platform: StripePla
     assert len(events.data) == 2
 
 
-async def test_a_visa_hold_made_while_the_customer_is_away_lives_shorter(platform: StripePlatform) -> None:
+async def test_a_visa_hold_made_while_the_customer_is_away_lapses_sooner(platform: StripePlatform) -> None:
     customer = await platform.create_customer()
     method = await platform.save_card(customer)
     held = await platform.client.v1.payment_intents.create_async(

@@ -1,4 +1,4 @@
-"""What the sandbox knows outlives it, on the command line too, and what it was asked is written down."""
+"""Tests that the sandbox keeps its state over a restart, on the command line too, and records its calls."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COMMAND = (sys.executable, "-m", "sandbox.stripe", "--port", "0")
 
 
 async def start_sandbox(*more: str, **environment: str) -> tuple[asyncio.subprocess.Process, str]:
-    """A sandbox in its own process, and its address."""
+    """Start a sandbox in its own process, and return it and its address."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND, *more, stdout=asyncio.subprocess.PIPE, env={**os.environ, **environment}
     )
@@ -67,7 +67,7 @@ async def test_a_sandbox_stops_within_a_second_even_while_a_call_hangs() -> None
         await asyncio.gather(hanging, return_exceptions=True)
 
 
-async def test_the_transcript_has_a_line_a_call(tmp_path: Path) -> None:
+async def test_the_transcript_has_a_line_for_each_call(tmp_path: Path) -> None:
     process, url = await start_sandbox(SANDBOX_TRANSCRIPT_DIR=str(tmp_path))
     async with open_platform(url) as platform:
         customer = await platform.create_customer()

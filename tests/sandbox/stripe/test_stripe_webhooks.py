@@ -1,4 +1,4 @@
-"""Events reach the shop's door signed, again when refused, and disturbed on order."""
+"""Tests of webhooks: signed, sent again when refused, and dropped, doubled, delayed or shuffled as ordered."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONNECT_SECRET = "whsec_connect"
 
 @dataclass(slots=True, kw_only=True)
 class EventInbox:
-    """What arrived, as type and account, and how many deliveries are still to be refused."""
+    """The events that arrived, and how many deliveries are still to be refused."""
 
     url: str = ""
     refuse: int = 0
@@ -29,18 +29,18 @@ class EventInbox:
     new_events: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def types(self) -> list[str]:
-        """The types in the order of arrival."""
+        """Return the event types in the order of arrival."""
         return [event.type for event in self.arrived]
 
     async def wait_for(self, type_: str, times: int = 1) -> None:
-        """Until so many of a type are here."""
+        """Wait until `times` events of a type have arrived."""
         async with self.new_events:
             await asyncio.wait_for(self.new_events.wait_for(lambda: self.types().count(type_) >= times), 10)
 
 
 @asynccontextmanager
 async def running_event_inbox() -> AsyncIterator[EventInbox]:
-    """A door that checks signatures as the real one does."""
+    """Run a webhook that checks signatures like the bot's."""
     inbox = EventInbox()
 
     async def receive(request: web.Request) -> web.Response:
@@ -70,7 +70,7 @@ async def running_event_inbox() -> AsyncIterator[EventInbox]:
 
 @asynccontextmanager
 async def platform_with_inbox() -> AsyncIterator[tuple[StripePlatform, EventInbox]]:
-    """A shop whose Stripe delivers to an inbox."""
+    """A platform whose Stripe sends its webhooks to an inbox."""
     async with (
         running_event_inbox() as inbox,
         running_stripe(webhook=inbox.url, webhook_secret=SECRET, connect_webhook_secret=CONNECT_SECRET) as url,
@@ -79,7 +79,7 @@ async def platform_with_inbox() -> AsyncIterator[tuple[StripePlatform, EventInbo
         yield platform, inbox
 
 
-async def test_a_payment_tells_its_story_in_signed_events() -> None:
+async def test_a_payment_sends_all_its_events_signed() -> None:
     async with platform_with_inbox() as (platform, inbox):
         held = await platform.create_hold()
         await platform.client.v1.payment_intents.capture_async(held.id)

@@ -1,1 +1,1 @@
-"""What the Telegram stand-in promises, asked over HTTP."""
+"""Tests of the Telegram stand-in, over HTTP."""

@@ -1,4 +1,4 @@
-"""A running sandbox with a furnished desk, for each test its own."""
+"""A running sandbox with a bot and people, a new one for each test."""
 
 from collections.abc import AsyncIterator
 

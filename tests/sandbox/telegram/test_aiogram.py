@@ -1,4 +1,4 @@
-"""The real aiogram talks to the sandbox unchanged; importing it takes seconds, so this is one test."""
+"""Tests that the real aiogram works with the sandbox. One test, because importing aiogram takes seconds."""
 
 import pytest
 from aiogram import Bot

@@ -1,4 +1,4 @@
-"""The commands a person is offered: set by scope and language, read as a client reads them."""
+"""Tests of the commands offered to a person: set by scope and language, read as a client reads them."""
 
 from tests.sandbox.telegram.telegram_client import ANA, BEN, Json, TelegramClient
 
@@ -6,12 +6,12 @@ CHAT = "@campus_bot"
 
 
 def command_list(*names: str) -> Json:
-    """Commands of these names."""
+    """Return commands of these names."""
     return [{"command": name, "description": f"to {name}"} for name in names]
 
 
 async def offered_commands(client: TelegramClient, person: int, chat: Json = CHAT) -> list[str]:
-    """What the menu of this person's chat lists."""
+    """Return the names in the command menu of this person's chat."""
     found = await client.inspect("commands", chat=chat, user=person)
     assert all(command["bot"] == "campus_bot" for command in found)
     return [command["command"] for command in found]

@@ -1,4 +1,4 @@
-"""getUpdates: what waits, what is confirmed, and who may ask."""
+"""Tests of getUpdates: pending updates, confirmation, and who may poll."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ async def test_updates_stay_until_an_offset_confirms_them(client: TelegramClient
     assert await client.get_updates() == [second]
 
 
-async def test_a_negative_offset_forgets_all_but_the_last(client: TelegramClient) -> None:
+async def test_a_negative_offset_drops_all_but_the_last(client: TelegramClient) -> None:
     for text in ("one", "two", "three"):
         await client.send_text(ANA, text)
     assert [update["message"]["text"] for update in await client.get_updates(offset=-1)] == ["three"]
@@ -29,7 +29,7 @@ async def test_a_long_poll_ends_when_something_happens(client: TelegramClient) -
     assert (await asyncio.wait_for(waiting, 10))[0]["message"]["text"] == "now"
 
 
-async def test_of_two_pollers_one_is_ended(client: TelegramClient) -> None:
+async def test_a_second_poller_ends_the_first(client: TelegramClient) -> None:
     pollers = {asyncio.create_task(client.bot("getUpdates", timeout=30)) for _ in range(2)}
     ended, going_on = await asyncio.wait(pollers, return_when=asyncio.FIRST_COMPLETED, timeout=10)
     answer = ended.pop().result()
@@ -47,7 +47,7 @@ async def test_polling_beside_a_webhook_is_a_conflict(client: TelegramClient) ->
     assert await client.get_updates() == []
 
 
-async def test_allowed_updates_stick(client: TelegramClient) -> None:
+async def test_allowed_updates_stay_until_changed(client: TelegramClient) -> None:
     sent = await client.bot_result("sendMessage", chat_id=ANA, text="job", reply_markup=button_row("Claim"))
     await client.get_updates(allowed_updates=["message"])
     await client.tap(ANA, sent["message_id"], "Claim")

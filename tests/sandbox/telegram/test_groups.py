@@ -1,4 +1,4 @@
-"""Groups: privacy mode, members, invite links, migration."""
+"""Tests of groups: privacy mode, members, invite links, migration."""
 
 from tests.sandbox.telegram.telegram_client import ANA, BEN, EVE, USERNAME, TelegramClient
 
@@ -10,7 +10,7 @@ async def texts_received(client: TelegramClient) -> list[str]:
     return [update["message"]["text"] for update in updates if "text" in update.get("message", {})]
 
 
-async def test_a_plain_member_hears_commands_and_replies_only(client: TelegramClient) -> None:
+async def test_a_bot_that_is_a_plain_member_gets_commands_and_replies_only(client: TelegramClient) -> None:
     group = await client.add_group()
     card = await client.bot_result("sendMessage", chat_id=group, text="job")
     for text in ("hello all", "/jobs", f"/jobs@{USERNAME}", "/jobs@other_bot", "and /jobs inside"):
@@ -19,7 +19,7 @@ async def test_a_plain_member_hears_commands_and_replies_only(client: TelegramCl
     assert await texts_received(client) == ["/jobs", f"/jobs@{USERNAME}", "and /jobs inside", "I take it"]
 
 
-async def test_an_admin_hears_everything(client: TelegramClient) -> None:
+async def test_a_bot_that_is_an_admin_gets_every_message(client: TelegramClient) -> None:
     group = await client.add_group(admin=True)
     await client.send_text(ANA, "hello all", chat=group)
     assert await texts_received(client) == ["hello all"]
@@ -34,7 +34,7 @@ async def test_all_members_see_the_same_messages_and_strangers_none(client: Tele
     assert "is not in the group" in answer["error"]
 
 
-async def test_a_bot_that_was_thrown_out_or_left_is_refused(client: TelegramClient) -> None:
+async def test_a_bot_that_was_removed_or_left_is_refused(client: TelegramClient) -> None:
     group = await client.add_group()
     await client.control("leave", bot=USERNAME, chat=group, kicked=True)
     refused = await client.bot_refusal("sendMessage", chat_id=group, text="x")
@@ -58,7 +58,7 @@ async def test_a_group_that_became_a_supergroup_names_its_new_id(client: Telegra
     assert (second["chat"]["id"], second["migrate_from_chat_id"]) == (new_id, group)
 
 
-async def test_a_group_is_made_once_and_whoever_left_stays_away(client: TelegramClient) -> None:
+async def test_a_group_is_created_once_and_a_person_who_left_stays_out(client: TelegramClient) -> None:
     group = await client.add_group(people=(ANA,))
     await client.control("leave", user=ANA, chat=group)
     again = await client.control("groups", id=group, title="Other", members=[ANA, BEN], bots=[USERNAME], admins=[BEN])
@@ -80,7 +80,7 @@ async def test_members_have_a_status(client: TelegramClient) -> None:
     assert await client.bot_result("getChatMemberCount", chat_id=group) == 3
 
 
-async def test_an_invite_link_lets_in_and_only_an_admin_makes_one(client: TelegramClient) -> None:
+async def test_an_invite_link_admits_people_and_only_an_admin_creates_one(client: TelegramClient) -> None:
     plain, governed = await client.add_group(), await client.add_group(admin=True)
     assert "not enough rights" in await client.bot_refusal("createChatInviteLink", chat_id=plain)
     link = (await client.bot_result("createChatInviteLink", chat_id=governed, member_limit=1))["invite_link"]
@@ -90,7 +90,7 @@ async def test_an_invite_link_lets_in_and_only_an_admin_makes_one(client: Telegr
     assert "used up" in await client.control_refusal("join", user=77, invite_link=link)
 
 
-async def test_an_expired_link_lets_nobody_in(client: TelegramClient) -> None:
+async def test_an_expired_link_admits_no_person(client: TelegramClient) -> None:
     group = await client.add_group(admin=True)
     now = (await client.control("clock", advance=0))["now"]
     link = await client.bot_result("createChatInviteLink", chat_id=group, expire_date=int(now) + 60)
@@ -98,7 +98,7 @@ async def test_an_expired_link_lets_nobody_in(client: TelegramClient) -> None:
     assert "expired" in await client.control_refusal("join", user=EVE, invite_link=link["invite_link"])
 
 
-async def test_a_join_request_waits_for_the_bots_yes(client: TelegramClient) -> None:
+async def test_a_join_request_waits_for_the_bots_approval(client: TelegramClient) -> None:
     group = await client.add_group(admin=True)
     link = await client.bot_result("createChatInviteLink", chat_id=group, creates_join_request=True, name="runners")
     assert (await client.control("join", user=EVE, invite_link=link["invite_link"]))["joined"] is False
@@ -111,7 +111,7 @@ async def test_a_join_request_waits_for_the_bots_yes(client: TelegramClient) -> 
     )
 
 
-async def test_an_admin_bot_that_asks_for_it_hears_of_members(client: TelegramClient) -> None:
+async def test_an_admin_bot_that_asks_for_them_gets_member_updates(client: TelegramClient) -> None:
     group = await client.add_group(admin=True)
     await client.get_updates(offset=999_999_999, allowed_updates=["message", "chat_member"])
     await client.control("leave", user=BEN, chat=group)

@@ -1,4 +1,4 @@
-"""HTML that any text and nesting could produce: read, written and read again it stays the same."""
+"""Tests that HTML of any text and nesting stays the same when it is parsed, written and parsed again."""
 
 from html import escape
 

@@ -1,4 +1,4 @@
-"""Buttons: what each may do, and how much data it may carry."""
+"""Tests of buttons: what each may do, and how much data it may carry."""
 
 import pytest
 
@@ -53,7 +53,7 @@ async def test_a_wrong_button_is_refused_with_its_reason(client: TelegramClient,
     assert trouble in await refusal_of(client, button)
 
 
-async def test_a_keyboard_for_answers_is_kept_but_cant_be_edited_in(client: TelegramClient) -> None:
+async def test_a_reply_keyboard_is_stored_but_cannot_be_set_by_an_edit(client: TelegramClient) -> None:
     keyboard = {"keyboard": [[{"text": "Share", "request_location": True}, "Later"]], "resize_keyboard": True}
     sent = await client.bot_result("sendMessage", chat_id=ANA, text="x", reply_markup=keyboard)
     assert "reply_markup" not in sent

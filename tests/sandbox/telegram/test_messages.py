@@ -1,4 +1,4 @@
-"""Messages: sending, editing, replying, pinning and deleting."""
+"""Tests of messages: sending, editing, replying, pinning and deleting."""
 
 from tests.sandbox.telegram.telegram_client import ANA, BEN, TelegramClient, button_row
 

@@ -1,4 +1,4 @@
-"""Requests: how they may be sent, and that nothing unknown slips through."""
+"""Tests of requests: the encodings they may have, and that nothing unknown is accepted."""
 
 import pytest
 

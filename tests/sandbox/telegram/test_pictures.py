@@ -1,4 +1,4 @@
-"""Pictures: what bots and people send, with captions, buttons and answers."""
+"""Tests of pictures: what bots and people send, with captions, buttons and replies."""
 
 import base64
 
@@ -11,7 +11,7 @@ CAPTION = "<b>#7</b> the receipt: <blockquote expandable>two laksa</blockquote>"
 
 
 async def upload_photo(client: TelegramClient, **fields: str) -> Json:
-    """The bot sends a picture of its own; gives the whole answer."""
+    """Upload a picture as the bot, and return the whole answer."""
     form = aiohttp.FormData({"chat_id": str(ANA), "photo": "attach://shot", **fields})
     form.add_field("shot", PNG, filename="shot.png")
     async with client.session.post(f"{client.url}/bot{client.token}/sendPhoto", data=form) as response:
@@ -19,7 +19,7 @@ async def upload_photo(client: TelegramClient, **fields: str) -> Json:
 
 
 async def picture(client: TelegramClient, file_id: str) -> bytes:
-    """The bytes the chat page would show."""
+    """Return the bytes the chat page would show."""
     async with client.session.get(f"{client.url}/sim/files/{file_id}") as response:
         assert response.content_type == "image/png"
         return await response.read()

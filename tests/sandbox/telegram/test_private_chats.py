@@ -1,4 +1,4 @@
-"""Private chats: who may write to whom."""
+"""Tests of private chats: who may write to whom."""
 
 from tests.sandbox.telegram.telegram_client import ANA, BEN, TelegramClient
 
@@ -10,7 +10,7 @@ async def test_a_bot_cant_write_first(client: TelegramClient) -> None:
     await client.bot_result("sendMessage", chat_id=BEN, text="hello")
 
 
-async def test_a_blocked_bot_is_told_and_refused_until_it_is_let_in_again(client: TelegramClient) -> None:
+async def test_a_blocked_bot_is_told_and_refused_until_it_is_unblocked(client: TelegramClient) -> None:
     await client.control("block", user=ANA, bot="@campus_bot")
     assert await client.bot_refusal("sendMessage", chat_id=ANA, text="x") == "Forbidden: bot was blocked by the user"
     assert "has blocked" in await client.control_refusal("messages", from_=ANA, chat="@campus_bot", text="x")

@@ -1,4 +1,4 @@
-"""The real python-telegram-bot talks to the sandbox unchanged."""
+"""Tests that the real python-telegram-bot works with the sandbox."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -17,7 +17,7 @@ MARKUP = InlineKeyboardMarkup([[InlineKeyboardButton("Claim", callback_data="v1:
 
 @pytest.fixture
 async def sender(client: TelegramClient) -> AsyncIterator[ExtBot[None]]:
-    """python-telegram-bot, pointed at the desk's sandbox."""
+    """python-telegram-bot, with the sandbox as its API."""
     bot: ExtBot[None] = ExtBot(client.token, base_url=f"{client.url}/bot", base_file_url=f"{client.url}/file/bot")
     async with bot:
         yield bot
@@ -49,10 +49,10 @@ async def test_it_reads_refusals_as_its_own_errors(client: TelegramClient, sende
         await sender.send_message(ANA, "x")
 
 
-async def test_it_is_told_to_wait(
+async def test_it_raises_the_seconds_to_wait(
     client: TelegramClient, sender: ExtBot[None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PTB_TIMEDELTA", "1")  # without it the library warns about its own future
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")  # without it the library warns about its own future version
     await client.control("faults", method="sendMessage", kind="status", status=429, retry_after=3)
     with pytest.raises(RetryAfter) as caught:
         await sender.send_message(ANA, "x")

@@ -1,4 +1,4 @@
-"""Taps: pressing buttons and answering the press."""
+"""Tests of taps: tapping buttons and answering the taps."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ async def test_a_tap_reaches_the_bot_with_its_message_and_person(client: Telegra
     assert query["message"]["message_id"] == message_id
 
 
-async def test_whoever_waits_for_an_answer_gets_it_when_it_comes(client: TelegramClient) -> None:
+async def test_a_waiting_client_gets_the_answer_when_it_comes(client: TelegramClient) -> None:
     tapped = await client.tap(ANA, await send_button_message(client), "Claim")
     waiting = asyncio.create_task(client.inspect(f"taps/{tapped}", wait=20))
     await client.bot_result("answerCallbackQuery", callback_query_id=tapped, text="Yours", show_alert=True)
@@ -34,7 +34,7 @@ async def test_an_unanswered_tap_says_so(client: TelegramClient) -> None:
     assert (await client.inspect(f"taps/{tapped}"))["answered"] is False
 
 
-async def test_a_second_a_late_and_a_foreign_answer_are_refused(client: TelegramClient) -> None:
+async def test_a_second_or_late_answer_or_one_of_another_bot_is_refused(client: TelegramClient) -> None:
     message_id = await send_button_message(client)
     first = await client.tap(ANA, message_id, "Claim")
     await client.bot_result("answerCallbackQuery", callback_query_id=first)

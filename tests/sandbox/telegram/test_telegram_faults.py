@@ -1,4 +1,4 @@
-"""Failures on demand."""
+"""Tests of ordered faults."""
 
 import aiohttp
 import pytest
@@ -19,7 +19,7 @@ async def test_too_many_requests_names_the_seconds_to_wait(client: TelegramClien
     await client.bot_result("sendMessage", chat_id=ANA, text="x")
 
 
-async def test_a_fault_meets_only_its_method_and_chat(client: TelegramClient) -> None:
+async def test_a_fault_strikes_only_its_method_and_chat(client: TelegramClient) -> None:
     await client.send_text(BEN, "/start")
     await client.control("faults", bot="@campus_bot", method="sendMessage", chat=BEN, kind="status", status=502)
     await client.bot_result("getMe")
@@ -42,7 +42,7 @@ async def test_after_a_reset_nothing_has_happened(client: TelegramClient) -> Non
     assert (await client.inspect("calls"))["calls"][-1]["status"] == 0
 
 
-async def test_a_hanging_call_outlasts_its_caller_and_then_happens(client: TelegramClient) -> None:
+async def test_a_hanging_call_takes_effect_after_its_caller_has_left(client: TelegramClient) -> None:
     await client.control("faults", method="sendMessage", kind="hang", seconds=0.2)
     last = (await client.inspect("events"))["last"]
     address = f"{client.url}/bot{client.token}/sendMessage"
@@ -54,7 +54,7 @@ async def test_a_hanging_call_outlasts_its_caller_and_then_happens(client: Teleg
     assert events[0]["message"]["text"] == "late"
 
 
-async def test_faults_can_be_taken_back(client: TelegramClient) -> None:
+async def test_faults_can_be_removed(client: TelegramClient) -> None:
     await client.control("faults", method="*", kind="status", times=100)
     await client.control("faults", verb="DELETE")
     await client.bot_result("getMe")

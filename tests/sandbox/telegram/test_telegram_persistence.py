@@ -1,4 +1,4 @@
-"""What the sandbox remembers: over restarts, in its news, in its records."""
+"""Tests of what the sandbox stores: over restarts, in its change feed, in its records."""
 
 import asyncio
 import json
@@ -43,7 +43,7 @@ async def test_everything_survives_a_restart(tmp_path: Path) -> None:
             await client.bot_result("getChat", chat_id=group)
 
 
-async def test_the_change_feed_tells_all_that_happened_in_order(client: TelegramClient) -> None:
+async def test_the_change_feed_has_every_event_in_order(client: TelegramClient) -> None:
     last = (await client.inspect("events"))["last"]
     sent = await client.bot_result("sendMessage", chat_id=ANA, text="one")
     await client.bot_result("editMessageText", chat_id=ANA, message_id=sent["message_id"], text="two")
@@ -55,11 +55,11 @@ async def test_the_change_feed_tells_all_that_happened_in_order(client: Telegram
     assert (events[1]["chat"], events[1]["user"], events[1]["message"]["text"]) == ("@campus_bot", ANA, "two")
 
 
-async def test_whoever_waits_for_the_change_feed_gets_it(client: TelegramClient) -> None:
+async def test_a_waiting_client_gets_the_change_feed(client: TelegramClient) -> None:
     last = (await client.inspect("events"))["last"]
     waiting = asyncio.create_task(client.inspect("events", after=last, wait=20))
-    await client.bot_result("sendMessage", chat_id=ANA, text="news")
-    assert (await asyncio.wait_for(waiting, 5))["events"][0]["message"]["text"] == "news"
+    await client.bot_result("sendMessage", chat_id=ANA, text="new")
+    assert (await asyncio.wait_for(waiting, 5))["events"][0]["message"]["text"] == "new"
 
 
 async def test_calls_are_recorded_with_their_outcome(client: TelegramClient) -> None:
@@ -88,7 +88,7 @@ async def test_the_transcript_holds_calls_and_updates_and_no_token(tmp_path: Pat
 
 
 async def start_process(*arguments: str) -> tuple[asyncio.subprocess.Process, str]:
-    """The sandbox as a process on a free port, and its URL."""
+    """Start the sandbox as a process on a free port, and return it and its URL."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sandbox.telegram", "--port", "0", *arguments, stdout=asyncio.subprocess.PIPE
     )
@@ -110,7 +110,7 @@ async def test_a_killed_process_has_lost_nothing(tmp_path: Path) -> None:
             assert (await TelegramClient(url=url, session=session).messages_of(ANA))[-1]["text"] == "just before"
 
 
-async def test_the_process_stops_at_once_whoever_waits() -> None:
+async def test_the_process_stops_at_once_while_clients_wait() -> None:
     process, url = await start_process()
     async with aiohttp.ClientSession() as session:
         client = TelegramClient(url=url, session=session)

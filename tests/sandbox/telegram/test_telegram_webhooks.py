@@ -1,4 +1,4 @@
-"""Webhooks: what is pushed, in which order, and how often it is tried again."""
+"""Tests of webhooks: what is posted, in which order, and how often it is tried again."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,14 +17,14 @@ async def receiver() -> AsyncIterator[WebhookReceiver]:
 
 
 async def webhook_error(client: TelegramClient) -> Json:
-    """The webhook's state once a failure is noted."""
+    """Wait until a failure of the webhook is recorded, and return its state."""
     return await client.wait_until(
         lambda: client.bot_result("getWebhookInfo"), lambda info: "last_error_message" in info
     )
 
 
 async def wait_until_delivered(client: TelegramClient) -> None:
-    """Return when nothing is pending."""
+    """Wait until no update is pending."""
     await client.wait_until(lambda: client.bot_result("getWebhookInfo"), lambda info: info["pending_update_count"] == 0)
 
 
@@ -105,7 +105,7 @@ async def test_a_persons_tap_does_not_wait_for_the_same_persons_message(
     assert (await receiver.next_update())["callback_query"]["data"] == "claim"
 
 
-async def test_a_tap_that_nobody_took_in_time_is_dropped(client: TelegramClient, receiver: WebhookReceiver) -> None:
+async def test_a_tap_not_delivered_in_time_is_dropped(client: TelegramClient, receiver: WebhookReceiver) -> None:
     sent = await client.bot_result("sendMessage", chat_id=ANA, text="job", reply_markup=button_row("Claim"))
     receiver.answers.append(503)
     await client.bot_result("setWebhook", url=receiver.url)

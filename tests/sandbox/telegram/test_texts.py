@@ -1,4 +1,4 @@
-"""Texts: their length, their HTML and what the service makes of them."""
+"""Tests of texts: their length, their HTML, and their entities."""
 
 import pytest
 
@@ -67,7 +67,7 @@ async def test_an_empty_text_is_refused(client: TelegramClient, empty: str) -> N
     assert refused == "Bad Request: message text is empty"
 
 
-async def test_spaces_around_a_text_go_and_entities_move_along(client: TelegramClient) -> None:
+async def test_spaces_around_a_text_are_removed_and_entities_shifted(client: TelegramClient) -> None:
     sent = await client.bot_result("sendMessage", chat_id=ANA, text="\n  <b>hot</b> soup \n", parse_mode="HTML")
     assert sent["text"] == "hot soup"
     assert sent["entities"] == [{"type": "bold", "offset": 0, "length": 3}]
@@ -88,5 +88,7 @@ async def test_unknown_parse_modes_are_refused(client: TelegramClient) -> None:
 
 
 async def test_an_entity_outside_of_the_text_is_refused(client: TelegramClient) -> None:
-    outside = [{"type": "bold", "offset": 0, "length": 5}]
-    assert "outside of the text" in await client.bot_refusal("sendMessage", chat_id=ANA, text="four", entities=outside)
+    misplaced = [{"type": "bold", "offset": 0, "length": 5}]
+    assert "outside of the text" in await client.bot_refusal(
+        "sendMessage", chat_id=ANA, text="four", entities=misplaced
+    )

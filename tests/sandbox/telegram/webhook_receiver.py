@@ -1,4 +1,4 @@
-"""A webhook to push to, that answers as a test tells it to and keeps what came."""
+"""A webhook that answers as a test tells it to and stores what it received."""
 
 import asyncio
 from collections import deque
@@ -13,7 +13,10 @@ from tests.sandbox.telegram.telegram_client import Json
 
 @dataclass(slots=True, kw_only=True)
 class WebhookReceiver:
-    """What came, in order, with headers; `answers` are the statuses to give, 200 when there are none left."""
+    """The received updates with their secrets. `answers` are the next statuses to return, then 200.
+
+    Status 0 means: answer 200 only after `hold` is set.
+    """
 
     url: str = ""
     answers: deque[int] = field(default_factory=deque)
@@ -21,11 +24,11 @@ class WebhookReceiver:
     hold: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def next_update(self) -> Json:
-        """The next update that comes, within ten seconds."""
+        """Return the next update. Raise TimeoutError after ten seconds."""
         return (await asyncio.wait_for(self.received.get(), 10))[0]
 
     async def handle_request(self, request: web.Request) -> web.Response:
-        """The webhook itself."""
+        """Store an update and answer it."""
         secret = request.headers.get("X-Telegram-Bot-Api-Secret-Token")
         update = await request.json()
         self.received.put_nowait((update, secret))
@@ -39,7 +42,7 @@ class WebhookReceiver:
 
 @asynccontextmanager
 async def running_webhook_receiver() -> AsyncIterator[WebhookReceiver]:
-    """A webhook that listens on a free port."""
+    """Run a webhook on a free port."""
     receiver = WebhookReceiver()
     app = web.Application()
     app.router.add_post("/hook", receiver.handle_request)

@@ -1,4 +1,4 @@
-"""`python -m bench.audit_window`: what the full audit and the audit of a window read beside many old orders.
+"""`python -m bench.audit_cost`: what the full audit and the audit of a window read beside many old orders.
 
 One old order is delivered and cloned, in Postgres and at the stand-in for Stripe; new ones are delivered one by one.
 """
@@ -23,7 +23,7 @@ from tests.workers.aging import age, age_stripe
 from tests.workers.old_crowd import clone_objects, clone_rows
 from workers.audit_snapshot import AuditSnapshot, read_snapshot
 from workers.invariants import INVARIANTS
-from workers.window_books import read_window
+from workers.window_snapshot import read_window
 
 DAYS = 7
 Read = Callable[[UnitOfWorkFactory], Awaitable[AuditSnapshot]]
@@ -100,7 +100,7 @@ async def compare(server_url: str, folder: Path, *, old: int, new: int) -> None:
 
 def main() -> None:
     """Measure with temporary data."""
-    parser = argparse.ArgumentParser(prog="python -m bench.audit_window", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.audit_cost", description=__doc__)
     parser.add_argument("--old", type=int, default=5_000, help="orders of a month ago (default: %(default)s)")
     parser.add_argument("--new", type=int, default=50, help="orders of today (default: %(default)s)")
     options = parser.parse_args()
