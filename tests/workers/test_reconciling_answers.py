@@ -118,6 +118,6 @@ async def test_the_command_compares_everything_and_says_what_differs(stack: Work
     )
     said, wrong = await process.communicate()
     assert process.returncode == 1, wrong.decode()
-    assert "1 differences" in said.decode()
+    assert "1 discrepancies" in said.decode()
     assert intent["id"] in said.decode()
     assert "S$7.00" in said.decode()
