@@ -94,6 +94,17 @@ def test_amounts_are_written_as_people_do_and_never_become_floats(written: str, 
     assert changed_file('"5.50"', written).stores[0].menu[0].price == minor
 
 
+def test_windows_of_a_file_for_an_earlier_release_are_read_by_their_present_names() -> None:
+    former = 'sign_of_life = "9 min"\nanswer = "5 min"\nbought_silence = "25 min"\nunclaimed = "30 min"'
+    windows = changed_file('unclaimed = "30 min"', former).windows
+    assert windows == {
+        "unclaimed": 1800,
+        "runner_check_in": 540,
+        "check_in_answer": 300,
+        "runner_check_in_bought": 1500,
+    }
+
+
 @pytest.mark.parametrize(
     ("written", "seconds"),
     [('"30m"', 1800), ('"15 min"', 900), ('"90s"', 90), ('"1h"', 3600), ('"1h 30m"', 5400), ("45", 45)],
@@ -175,6 +186,11 @@ def test_always_open_is_said_so() -> None:
         ('"30 min"', '"31d"', 'windows.unclaimed: "31d" is out of range; from 1s to 30d'),
         ('"30 min"', '"2h"', "windows.unclaimed: is longer than open_at_most, 5400s"),
         ("unclaimed", "unclaimd", "windows.unclaimd: is unknown; did you mean unclaimed?"),
+        (
+            'unclaimed = "30 min"',
+            'answer = "5 min"\ncheck_in_answer = "5 min"',
+            "windows.answer: is the former name of check_in_answer, which is set too; leave it out",
+        ),
         ("fri =", "friday =", "stores[1].hours.friday: is unknown; did you mean fri?"),
         ('"18:00-02:00"', '"18-2"', 'stores[1].hours.fri: "18-2" is not on the clock; write it like "08:00-20:00"'),
         ('"18:00-02:00"', '"24:00-02:00"', 'stores[1].hours.fri: "24:00-02:00" is not on the clock'),
