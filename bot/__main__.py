@@ -3,7 +3,7 @@
 import gc
 import os
 
-from bot.quick_aiogram import import_aiogram
+from bot.lazy_aiogram import import_aiogram
 from domain.settings import read_bot_settings, read_settings_or_exit
 
 

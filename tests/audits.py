@@ -15,7 +15,7 @@ DAYS = 7  # days of the window
 
 
 async def read_modes(database: UnitOfWorkFactory, stripe: StripeGateway) -> Mapping[str, AuditSnapshot]:
-    """Return the books as each mode reads them; Postgres computes the sums over all rows."""
+    """Return the snapshot that each audit mode reads; Postgres computes the sums over all rows."""
     full, window = await read_snapshot(database, stripe), await read_window(database, stripe, DAYS)
     assert window.coverage is not None
     summed = {code: amount for code, amount in window.coverage.wanted.items() if amount}
@@ -28,17 +28,17 @@ async def find_breaches(database: UnitOfWorkFactory, stripe: StripeGateway) -> S
 
     Fail unless they find the same, which they do while everything is younger than the window.
     """
-    full, window = [_broken(books) for books in (await read_modes(database, stripe)).values()]
+    full, window = [_broken(snapshot) for snapshot in (await read_modes(database, stripe)).values()]
     assert [finding.name for finding in full] == [finding.name for finding in window], (full, window)
     return full
 
 
-def broken(books: AuditSnapshot) -> dict[str, tuple[str, ...]]:
+def broken(snapshot: AuditSnapshot) -> dict[str, tuple[str, ...]]:
     """Return name -> breaches of the invariants that fail; for changed rows Postgres would have computed other sums."""
-    if books.coverage is not None:
-        books = replace(books, coverage=replace(books.coverage, wanted=accounts_of_rows(books)))
-    return {finding.name: finding.breaches for finding in _broken(books)}
+    if snapshot.coverage is not None:
+        snapshot = replace(snapshot, coverage=replace(snapshot.coverage, wanted=accounts_of_rows(snapshot)))
+    return {finding.name: finding.breaches for finding in _broken(snapshot)}
 
 
-def _broken(books: AuditSnapshot) -> list[Finding]:
-    return [finding for finding in (invariant(books) for invariant in INVARIANTS) if finding.breaches]
+def _broken(snapshot: AuditSnapshot) -> list[Finding]:
+    return [finding for finding in (invariant(snapshot) for invariant in INVARIANTS) if finding.breaches]

@@ -70,21 +70,23 @@ def wanted_sums() -> Select[Any]:
     without_charge = func.coalesce(payable.c.charge, "") == "", ~exists().where(unpaid.order_id == payable.c.order_id)
     borne = refund.c.amount - refund.c.runner_amount
     lines = union_all(
-        _line(_code("refunds_borne", refund.c.currency), borne, refund.c.status.in_(ACCEPTED)),
-        _line(_code("runner_debt", debt.c.runner_id, debt.c.currency), owed, debt.c.status == RunnerDebtStatus.OPEN),
-        _line(_code("refunds_borne", debt.c.currency), owed, debt.c.status == RunnerDebtStatus.WAIVED),
+        _select_posting(_code("refunds_borne", refund.c.currency), borne, refund.c.status.in_(ACCEPTED)),
+        _select_posting(
+            _code("runner_debt", debt.c.runner_id, debt.c.currency), owed, debt.c.status == RunnerDebtStatus.OPEN
+        ),
+        _select_posting(_code("refunds_borne", debt.c.currency), owed, debt.c.status == RunnerDebtStatus.WAIVED),
         *(
-            _line(_code(account, dispute.c.currency), dispute.c.withdrawn, dispute.c.status == status)
+            _select_posting(_code(account, dispute.c.currency), dispute.c.withdrawn, dispute.c.status == status)
             for status, account in DISPUTED.items()
         ),
-        _line(
+        _select_posting(
             _code("customer_debt", unpaid.customer_id, unpaid.currency),
             unpaid.amount,
             unpaid.status == CustomerDebtStatus.OPEN,
         ),
-        _line(_code("bad_debts", unpaid.currency), unpaid.amount, unpaid.status == CustomerDebtStatus.WAIVED),
-        _line(_code("runner_payable", payable.c.runner_id, payable.c.currency), -due, due != 0),
-        _line(_code("platform_costs", payable.c.currency), payable.c.amount, *without_charge),
+        _select_posting(_code("bad_debts", unpaid.currency), unpaid.amount, unpaid.status == CustomerDebtStatus.WAIVED),
+        _select_posting(_code("runner_payable", payable.c.runner_id, payable.c.currency), -due, due != 0),
+        _select_posting(_code("platform_costs", payable.c.currency), payable.c.amount, *without_charge),
     ).subquery("line")
     return select(lines.c.code, func.sum(lines.c.amount).label("wanted")).group_by(lines.c.code)
 
@@ -93,5 +95,7 @@ def _code(name: str, *parts: ColumnElement[Any]) -> ColumnElement[str]:
     return func.concat_ws(":", name, *parts)
 
 
-def _line(code: ColumnElement[str], amount: ColumnElement[int], *where: ColumnElement[bool]) -> Select[str, int]:
+def _select_posting(
+    code: ColumnElement[str], amount: ColumnElement[int], *where: ColumnElement[bool]
+) -> Select[str, int]:
     return select(code.label("code"), amount.label("amount")).where(*where)

@@ -62,7 +62,7 @@ class Dish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedStore:
-    """A store as the file has it."""
+    """A store of the file."""
 
     name: str
     location: str
@@ -72,7 +72,7 @@ class ListedStore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedDropPoint:
-    """A drop point as the file has it."""
+    """A drop point of the file."""
 
     building: str
     spot: str
@@ -93,7 +93,7 @@ class CampusFile:
     open_to_all: bool = False
     admins: tuple[NamedPerson, ...]
     runners: tuple[NamedPerson, ...]
-    open_jobs: int
+    open_jobs: int  # how many orders a runner may deliver at the same time
     fees: Fees
     fee_suggestions: tuple[int, ...]
     windows: Mapping[str, int]  # seconds; only the windows that the file names
@@ -103,31 +103,32 @@ class CampusFile:
 
 
 def parse_campus_file(toml_text: str) -> CampusFile:
-    """Return the campus of a TOML text; raise CampusFileError with everything that is wrong with it."""
+    """Return the campus that a TOML text describes. Raise CampusFileError with a sentence for each mistake."""
     try:
         content = tomllib.loads(toml_text, parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # ValueError: invalid TOML, or a number of 5,000 digits
         raise CampusFileError([f"this is no TOML: {error}"]) from None
     root = Section(path="", content=content, errors=[])
+    # The file has `fee_suggestions` in its table `fees`.
     check_keys(root, [field.name for field in fields(CampusFile) if field.name != "fee_suggestions"])
-    currency = _currency(root)
-    fees, suggestions = _fees(read_section(root, "fees"), currency)
-    admins, runners = _people(root, "admins"), _people(root, "runners")
+    currency = _read_currency(root)
+    fees, suggestions = _read_fees(read_section(root, "fees"), currency)
+    admins, runners = _read_people(root, "admins"), _read_people(root, "runners")
     if "admins" not in content or content["admins"] == []:
         root.add_error("admins", "names nobody; an admin approves runners and helps when something is stuck")
-    groups = read_group_id(root, "runner_group"), read_group_id(root, "admin_chat")
-    if groups[0] is not None and groups[0] == groups[1]:
+    runner_group, admin_chat = read_group_id(root, "runner_group"), read_group_id(root, "admin_chat")
+    if runner_group is not None and runner_group == admin_chat:
         root.add_error("admin_chat", "is the runner group too; runners would read what is for admins")
-    found = CampusFile(
-        name=_name(root),
+    campus_file = CampusFile(
+        name=_read_name(root),
         title=read_text(root, "title", max_length=MAX_TITLE_LENGTH),
         currency=currency,
-        time_zone=_time_zone(root),
-        runner_group=groups[0],
-        admin_chat=groups[1],
-        runner_invite=_invite(root),
-        invite_code=_invite_code(root),
-        open_to_all=_open_to_all(root),
+        time_zone=_read_time_zone(root),
+        runner_group=runner_group,
+        admin_chat=admin_chat,
+        runner_invite=_read_runner_invite(root),
+        invite_code=_read_invite_code(root),
+        open_to_all=_read_open_to_all(root),
         admins=admins,
         runners=runners,
         open_jobs=read_integer(root, "open_jobs", minimum=1, maximum=MAX_OPEN_JOBS, default=1),
@@ -135,22 +136,22 @@ def parse_campus_file(toml_text: str) -> CampusFile:
         fee_suggestions=suggestions,
         windows=read_windows(read_section(root, "windows")),
         hours=read_hours(root, "hours"),
-        stores=_stores(root, currency),
-        drop_points=_drop_points(root),
+        stores=_read_stores(root, currency),
+        drop_points=_read_drop_points(root),
     )
     if root.errors:
         raise CampusFileError(root.errors)
-    return found
+    return campus_file
 
 
-def _name(root: Section) -> str:
+def _read_name(root: Section) -> str:
     name = read_text(root, "name", max_length=MAX_TITLE_LENGTH)
     if name and not re.fullmatch(r"[a-z][a-z0-9_]{1,30}", name):
         root.add_error("name", f"{format_value(name)} must be 2 to 31 small letters, digits or _, a letter first")
     return name
 
 
-def _currency(root: Section) -> str:
+def _read_currency(root: Section) -> str:
     currency = read_text(root, "currency", max_length=MAX_TITLE_LENGTH)
     if currency and not re.fullmatch(r"[a-z]{3}", currency):
         root.add_error("currency", f"{format_value(currency)} must be three small letters, like sgd")
@@ -158,7 +159,7 @@ def _currency(root: Section) -> str:
     return currency
 
 
-def _time_zone(root: Section) -> str:
+def _read_time_zone(root: Section) -> str:
     name = read_text(root, "time_zone", max_length=MAX_TITLE_LENGTH)
     try:
         if name:
@@ -168,7 +169,7 @@ def _time_zone(root: Section) -> str:
     return name
 
 
-def _invite(root: Section) -> str | None:
+def _read_runner_invite(root: Section) -> str | None:
     if "runner_invite" not in root.content:
         return None
     link = read_text(root, "runner_invite", max_length=200)
@@ -177,7 +178,7 @@ def _invite(root: Section) -> str | None:
     return link
 
 
-def _invite_code(root: Section) -> str | None:
+def _read_invite_code(root: Section) -> str | None:
     if "invite_code" not in root.content:
         return None
     code = read_text(root, "invite_code", max_length=200)
@@ -188,7 +189,7 @@ def _invite_code(root: Section) -> str | None:
     return code
 
 
-def _open_to_all(root: Section) -> bool:
+def _read_open_to_all(root: Section) -> bool:
     value = root.content.get("open_to_all", False)
     if not isinstance(value, bool):
         root.add_error("open_to_all", f"{format_value(value)} is neither true nor false")
@@ -196,22 +197,23 @@ def _open_to_all(root: Section) -> bool:
     return value
 
 
-def _people(root: Section, key: str) -> tuple[NamedPerson, ...]:
-    found = []
+def _read_people(root: Section, key: str) -> tuple[NamedPerson, ...]:
+    people = []
     for person in read_sections(root, key, PERSON_EXAMPLE):
         check_keys(person, ("id", "name"))
         number = read_integer(person, "id", minimum=1, maximum=MAX_TELEGRAM_ID)
-        found.append(NamedPerson(id=number, name=read_text(person, "name", max_length=MAX_TITLE_LENGTH)))
-    _reject_duplicates(root, key, [person.id if person.id > 1 else "" for person in found])
-    return tuple(found)
+        people.append(NamedPerson(id=number, name=read_text(person, "name", max_length=MAX_TITLE_LENGTH)))
+    # An id of 1 means that read_integer reported an error.
+    _reject_duplicates(root, key, [person.id if person.id > 1 else "" for person in people])
+    return tuple(people)
 
 
-def _fees(section: Section, currency: str) -> tuple[Fees, tuple[int, ...]]:
+def _read_fees(section: Section, currency: str) -> tuple[Fees, tuple[int, ...]]:
     check_keys(section, (*FEE_NAMES, "fee_suggestions"))
-    shares = ("platform_basis_points", "headroom_basis_points")
+    basis_point_names = ("platform_basis_points", "headroom_basis_points")
     values = {
         name: read_integer(section, name, minimum=0, maximum=MAX_BASIS_POINTS)
-        if name in shares
+        if name in basis_point_names
         else read_price(section, name, currency)
         for name in FEE_NAMES
     }
@@ -226,7 +228,7 @@ def _fees(section: Section, currency: str) -> tuple[Fees, tuple[int, ...]]:
 
 
 def _check_fee_bounds(section: Section, fees: Fees, suggestions: tuple[int, ...]) -> None:
-    """Check the amounts against each other."""
+    """Add an error for each minimum above its maximum, and for each amount outside its bounds."""
     if fees.headroom_least > fees.headroom_most:
         section.add_error(
             "headroom_least", f"is more than headroom_most, {format_decimal(fees.headroom_most, fees.currency)}"
@@ -240,54 +242,54 @@ def _check_fee_bounds(section: Section, fees: Fees, suggestions: tuple[int, ...]
         section.add_error("order_most", f"must be from {minimum} to {maximum}, what a card can be charged")
     elif fees.service_fee + fees.delivery_fee_least + fees.headroom_least >= fees.order_most:
         section.add_error("order_most", "leaves no room for food beside the fees and the headroom")
-    for number, fee in enumerate(suggestions):
-        if not fees.delivery_fee_least <= fee <= fees.delivery_fee_most:
-            written = format_decimal(fee, fees.currency)
+    for number, suggestion in enumerate(suggestions):
+        if not fees.delivery_fee_least <= suggestion <= fees.delivery_fee_most:
+            written = format_decimal(suggestion, fees.currency)
             section.add_error(
                 f"fee_suggestions[{number}]", f"{written} is not from delivery_fee_least to delivery_fee_most"
             )
 
 
-def _stores(root: Section, currency: str) -> tuple[ListedStore, ...]:
-    found = []
+def _read_stores(root: Section, currency: str) -> tuple[ListedStore, ...]:
+    stores = []
     for store in read_sections(root, "stores", '{ name = "Koufu", menu = [...] }'):
         check_keys(store, ("name", "location", "hours", "menu"))
-        found.append(
+        stores.append(
             ListedStore(
                 name=read_text(store, "name", max_length=MAX_NAME_LENGTH),
                 location=read_text(store, "location", max_length=MAX_TITLE_LENGTH, default=""),
                 hours=read_hours(store, "hours"),
-                menu=_menu(store, currency),
+                menu=_read_menu(store, currency),
             )
         )
-    _reject_duplicates(root, "stores", [store.name for store in found])
-    return tuple(found)
+    _reject_duplicates(root, "stores", [store.name for store in stores])
+    return tuple(stores)
 
 
-def _menu(store: Section, currency: str) -> tuple[Dish, ...]:
-    found = []
+def _read_menu(store: Section, currency: str) -> tuple[Dish, ...]:
+    dishes = []
     for dish in read_sections(store, "menu", '{ name = "Laksa", price = "5.50" }'):
         check_keys(dish, ("name", "price"))
         name = read_text(dish, "name", max_length=MAX_ITEM_NAME_LENGTH)
-        found.append(Dish(name=name, price=read_price(dish, "price", currency, minimum=1)))
-    _reject_duplicates(store, "menu", [dish.name for dish in found])
-    return tuple(found)
+        dishes.append(Dish(name=name, price=read_price(dish, "price", currency, minimum=1)))
+    _reject_duplicates(store, "menu", [dish.name for dish in dishes])
+    return tuple(dishes)
 
 
-def _drop_points(root: Section) -> tuple[ListedDropPoint, ...]:
-    found = []
+def _read_drop_points(root: Section) -> tuple[ListedDropPoint, ...]:
+    drop_points = []
     for place in read_sections(root, "drop_points", '{ building = "Library", spot = "lobby" }'):
         check_keys(place, ("building", "spot"))
         building = read_text(place, "building", max_length=MAX_NAME_LENGTH)
-        found.append(
+        drop_points.append(
             ListedDropPoint(building=building, spot=read_text(place, "spot", max_length=MAX_NAME_LENGTH, default=""))
         )
-    _reject_duplicates(root, "drop_points", [f"{place.building}, {place.spot}".lstrip(", ") for place in found])
-    return tuple(found)
+    _reject_duplicates(root, "drop_points", [f"{place.building}, {place.spot}".lstrip(", ") for place in drop_points])
+    return tuple(drop_points)
 
 
 def _reject_duplicates(section: Section, key: str, names: Iterable[str | int]) -> None:
-    """Two entries of one name would become one row; an entry without a name already has its error."""
+    """Add an error for each name that an earlier entry has: both would become one row. Skip entries without a name."""
     seen: dict[str, int] = {}
     for number, name in enumerate(names):
         folded = str(name).casefold()

@@ -64,11 +64,11 @@ def _pause_line(context: RequestContext, campus: Campus) -> str:
 def _status_sections(context: RequestContext, shown: Sequence[BoardLine]) -> list[str]:
     said: list[str] = []
     for status, lines in groupby(shown, key=lambda line: line.order.status):
-        said += ["", context.say("bot-board-state", status=status), *(_line(context, line) for line in lines)]
+        said += ["", context.say("bot-board-state", status=status), *(_order_line(context, line) for line in lines)]
     return ["\n".join(said)] if said else []
 
 
-def _line(context: RequestContext, line: BoardLine) -> str:
+def _order_line(context: RequestContext, line: BoardLine) -> str:
     order, waited = line.order, whole_minutes(line.since, context.work.now)
     who = line.runner_name or order.drop_point
     said = context.say("bot-board-line", order=order.id, store=order.store_name, who=who, minutes=waited)

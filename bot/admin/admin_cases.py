@@ -28,8 +28,8 @@ from domain.store.feedback_repository import find_case_of_message
 from domain.store.person_repository import find_member
 from domain.store.use_cases import feedback_use_cases
 
-MAX_CASE_BUTTONS = 8  # cases that have a button
-MAX_LINE_LENGTH = 300  # characters of one message, on the screen of a case
+MAX_CASE_BUTTONS = 8  # below the list of cases
+MAX_MESSAGE_EXCERPT_LENGTH = 300  # characters of one message, on the screen of a case
 OUTCOMES = tuple(CaseOutcome)
 
 
@@ -48,7 +48,7 @@ async def return_to_cases(context: RequestContext) -> Replies:
 
 async def _render_cases(context: RequestContext) -> Screen:
     cases = await feedback_use_cases.view_open_cases(context.work, context.campus, context.member)
-    lines = [_line(context, case) for case in cases[:MAX_LINES]]
+    lines = [_case_line(context, case) for case in cases[:MAX_LINES]]
     rows: Rows = tuple(
         (context.button("bot-button-case", Tap.CASE, case.id, MENU_VERSION, case=case.id),)
         for case in cases[:MAX_CASE_BUTTONS]
@@ -57,18 +57,18 @@ async def _render_cases(context: RequestContext) -> Screen:
     return Screen("\n".join([context.say("bot-cases", count=len(cases)), *lines]), (*rows, *home))
 
 
-def _line(context: RequestContext, case: Case) -> str:
+def _case_line(context: RequestContext, case: Case) -> str:
     return context.say(
         "bot-case-line",
         case=case.id,
         order=case.order_id,
         kind=case.kind,
-        age=_age(context, context.work.now - case.opened_at),
+        age=_format_age(context, context.work.now - case.opened_at),
         words=shorten_text(" ".join(case.story.split()), MAX_EXCERPT_LENGTH) or "-",
     )
 
 
-def _age(context: RequestContext, passed: timedelta) -> str:
+def _format_age(context: RequestContext, passed: timedelta) -> str:
     hours, minutes = divmod(int(passed.total_seconds()) // 60, 60)
     if hours >= 24:
         return context.say_plain("bot-age-days", days=hours // 24, hours=hours % 24)
@@ -80,79 +80,81 @@ def _age(context: RequestContext, passed: timedelta) -> str:
 async def case_command(context: RequestContext) -> Replies:
     """Handle /case NUMBER: show the case; words after it, perhaps with a photo, answer the customer."""
     require_admin_access(context)
-    number, words = _number_and_words(context)
+    number, words = _parse_number_and_words(context)
     if number is None:
-        return (NewMessage(Screen(context.say("bot-usage-case"), (_back(context),))),)
+        return (NewMessage(Screen(context.say("bot-usage-case"), (_cases_button_row(context),))),)
     if words or context.photo:
-        return await _answer(context, number, words)
+        return await _send_case_answer(context, number, words)
     return (NewMessage(await _render_case(context, number)),)
 
 
 async def show_case(context: RequestContext) -> Replies:
-    """Handle [Look at 3] and the way back from a question: the pending input is cleared."""
+    """Handle [Look at 3], and [Case] below a question: show the case and clear the pending input."""
     require_admin_access(context)
     await _clear_pending_input(context)
     return (edit_menu_or_send(context, await _render_case(context, context.subject)),)
 
 
 async def _render_case(context: RequestContext, number: int) -> Screen:
-    found, said = await feedback_use_cases.view_case(context.work, context.campus, context.member, number)
-    lines = [_line(context, found), *[await _message_line(context, line) for line in said[-MAX_LINES:]]]
-    if found.status is CaseStatus.CLOSED:
-        return Screen("\n".join(lines), (_back(context),))
-    acts = (
-        context.button("button-case-answer", Tap.CASE_ANSWER, found.id),
-        context.button("button-case-close", Tap.CASE_CLOSE, found.id),
+    case, messages = await feedback_use_cases.view_case(context.work, context.campus, context.member, number)
+    lines = [_case_line(context, case), *[await _message_line(context, message) for message in messages[-MAX_LINES:]]]
+    if case.status is CaseStatus.CLOSED:
+        return Screen("\n".join(lines), (_cases_button_row(context),))
+    action_row = (
+        context.button("button-case-answer", Tap.CASE_ANSWER, case.id),
+        context.button("button-case-close", Tap.CASE_CLOSE, case.id),
     )
-    return Screen("\n".join(lines), (acts, _back(context)))
+    return Screen("\n".join(lines), (action_row, _cases_button_row(context)))
 
 
-async def _message_line(context: RequestContext, line: LoggedEvent) -> str:
-    person = line.actor.person_id
+async def _message_line(context: RequestContext, message: LoggedEvent) -> str:
+    person = message.actor.person_id
     name = "-" if person is None else (await find_member(context.work, context.campus.id, person)).first_name
     return context.say(
         "bot-case-said",
-        at=f"{line.at.astimezone(context.campus.zone):%d.%m. %H:%M}",
+        at=f"{message.at.astimezone(context.campus.zone):%d.%m. %H:%M}",
         who=shorten_text(name, MAX_PERSON_NAME_LENGTH),
-        team="yes" if line.actor.role is Role.ADMIN else "no",
-        words=shorten_text(line.reason or "-", MAX_STORY_LENGTH if line.event == "opened" else MAX_LINE_LENGTH),
+        team="yes" if message.actor.role is Role.ADMIN else "no",
+        words=shorten_text(
+            message.reason or "-", MAX_STORY_LENGTH if message.event == "opened" else MAX_MESSAGE_EXCERPT_LENGTH
+        ),
     )
 
 
 async def ask_case_answer(context: RequestContext) -> Replies:
     """Handle [Answer]: in private the next line is the answer; in a group the bot reads replies and commands only."""
     require_admin_access(context)
-    found = await _require_open_case(context)
+    case = await _require_open_case(context)
     if not context.is_private:
-        return (Answer(context.say_plain("bot-case-how-to-answer", case=found.id), alert=True),)
+        return (Answer(context.say_plain("bot-case-how-to-answer", case=case.id), alert=True),)
     await set_pending_input(
-        context.work, context.campus.id, context.member.person_id, PendingInput.CASE_ANSWER, found.id
+        context.work, context.campus.id, context.member.person_id, PendingInput.CASE_ANSWER, case.id
     )
-    back = context.button("bot-button-case-back", Tap.CASE, found.id, MENU_VERSION)
-    return (NewMessage(Screen(context.say("bot-case-ask-answer", case=found.id), ((back,),))),)
+    back = context.button("bot-button-case-back", Tap.CASE, case.id, MENU_VERSION)
+    return (NewMessage(Screen(context.say("bot-case-ask-answer", case=case.id), ((back,),))),)
 
 
 async def receive_case_answer(context: RequestContext) -> Replies:
     """Send the line or photo that [Answer] asked for."""
     require_admin_access(context)
-    said = await _answer(context, context.pending_subject, context.typed)
+    replies = await _send_case_answer(context, context.pending_subject, context.typed)
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
-    return said
+    return replies
 
 
 async def answer_case_by_reply(context: RequestContext) -> Replies:
-    """Send a reply to a message about a case in the admin chat; leave all else to other handlers."""
-    here = context.chat_id == context.campus.admin_chat and context.reply_to is not None
-    if not here or context.reply_to is None or not (context.typed or context.photo):
+    """Send an admin's reply to a message about a case to the customer; leave all other updates to other handlers."""
+    is_reply_in_admin_chat = context.chat_id == context.campus.admin_chat and context.reply_to is not None
+    if not is_reply_in_admin_chat or context.reply_to is None or not (context.typed or context.photo):
         raise SkipHandler
     number = await find_case_of_message(context.work, context.campus.id, context.chat_id, context.reply_to)
     if number is None:
         raise SkipHandler
-    return await _answer(context, number, context.typed)
+    return await _send_case_answer(context, number, context.typed)
 
 
-async def _answer(context: RequestContext, number: int, words: str) -> Replies:
-    found = await feedback_use_cases.answer_case(
+async def _send_case_answer(context: RequestContext, number: int, words: str) -> Replies:
+    case = await feedback_use_cases.answer_case(
         context.work,
         context.campus,
         context.member,
@@ -161,37 +163,37 @@ async def _answer(context: RequestContext, number: int, words: str) -> Replies:
         context.photo,
         in_admin_chat=_in_admin_chat(context),
     )
-    customer = await find_member(context.work, context.campus.id, found.opened_by)
+    customer = await find_member(context.work, context.campus.id, case.opened_by)
     key = "bot-case-answered" if customer.reachable else "bot-case-unreachable"
     lines = [
-        context.say(key, case=found.id, customer=customer.first_name),
+        context.say(key, case=case.id, customer=customer.first_name),
         *([] if is_within_length(words, MAX_STORY_LENGTH) else [context.say("bot-case-cut", most=MAX_STORY_LENGTH)]),
     ]
-    return (NewMessage(Screen("\n".join(lines), (_back(context),))),)
+    return (NewMessage(Screen("\n".join(lines), (_cases_button_row(context),))),)
 
 
 async def close_case_command(context: RequestContext) -> Replies:
     """Handle /close_case NUMBER outcome: the customer reads the outcome, so it is required."""
     require_admin_access(context)
-    number, words = _number_and_words(context)
+    number, words = _parse_number_and_words(context)
     if number is None or not words:
-        return (NewMessage(Screen(context.say("bot-usage-close-case"), (_back(context),))),)
+        return (NewMessage(Screen(context.say("bot-usage-close-case"), (_cases_button_row(context),))),)
     return (NewMessage(await _close_case(context, number, words)),)
 
 
 async def ask_case_outcome(context: RequestContext) -> Replies:
     """Handle [Close case]: ask for the outcome."""
     require_admin_access(context)
-    found = await _require_open_case(context)
-    keep = context.button("bot-button-case-keep", Tap.CASE, found.id, MENU_VERSION)
-    outcomes = tuple((_outcome_button(context, found, number),) for number in range(1, len(OUTCOMES) + 1))
-    return (NewMessage(Screen(context.say("bot-case-close-how", case=found.id), ((keep,), *outcomes))),)
+    case = await _require_open_case(context)
+    keep = context.button("bot-button-case-keep", Tap.CASE, case.id, MENU_VERSION)
+    outcomes = tuple((_outcome_button(context, case, number),) for number in range(1, len(OUTCOMES) + 1))
+    return (NewMessage(Screen(context.say("bot-case-close-how", case=case.id), ((keep,), *outcomes))),)
 
 
-def _outcome_button(context: RequestContext, found: Case, number: int) -> Button:
+def _outcome_button(context: RequestContext, case: Case, number: int) -> Button:
     outcome = OUTCOMES[number - 1]
     return context.button(
-        "bot-button-case-outcome", Tap.CASE_CLOSE_SURE, found.id, number, style=ButtonStyle.DANGER, outcome=outcome
+        "bot-button-case-outcome", Tap.CASE_CLOSE_SURE, case.id, number, style=ButtonStyle.DANGER, outcome=outcome
     )
 
 
@@ -208,14 +210,16 @@ async def _close_case(context: RequestContext, number: int, words: str) -> Scree
     closed = await feedback_use_cases.close_case(
         context.work, context.campus, context.member, number, words, in_admin_chat=_in_admin_chat(context)
     )
-    return Screen(context.say("bot-case-closed", case=closed.id, words=closed.outcome or "-"), (_back(context),))
+    return Screen(
+        context.say("bot-case-closed", case=closed.id, words=closed.outcome or "-"), (_cases_button_row(context),)
+    )
 
 
 async def _require_open_case(context: RequestContext) -> Case:
-    found, _ = await feedback_use_cases.view_case(context.work, context.campus, context.member, context.subject)
-    if found.status is CaseStatus.CLOSED:
-        raise CaseClosed(case=found.id)
-    return found
+    case, _ = await feedback_use_cases.view_case(context.work, context.campus, context.member, context.subject)
+    if case.status is CaseStatus.CLOSED:
+        raise CaseClosed(case=case.id)
+    return case
 
 
 async def _clear_pending_input(context: RequestContext) -> None:
@@ -223,7 +227,7 @@ async def _clear_pending_input(context: RequestContext) -> None:
         await clear_pending_input(context.work, context.campus.id, context.member.person_id)
 
 
-def _back(context: RequestContext) -> tuple[Button, ...]:
+def _cases_button_row(context: RequestContext) -> tuple[Button, ...]:
     return (context.button("bot-button-cases", Tap.CASES, version=MENU_VERSION),)
 
 
@@ -231,9 +235,9 @@ def _in_admin_chat(context: RequestContext) -> bool:
     return context.chat_id == context.campus.admin_chat
 
 
-def _number_and_words(context: RequestContext) -> tuple[int | None, str]:
-    """Return the number after a command, and the text after it with its line breaks."""
-    _, _, behind = context.typed.partition(" ")
-    number, words = (*behind.strip().split(maxsplit=1), "", "")[:2]
-    found = NUMBER_PATTERN.fullmatch(number)
-    return (int(found[1]) if found else None), words.strip()
+def _parse_number_and_words(context: RequestContext) -> tuple[int | None, str]:
+    """Return the number after a command, and the text after the number with its line breaks."""
+    _, _, arguments = context.typed.partition(" ")
+    number, words = (*arguments.strip().split(maxsplit=1), "", "")[:2]
+    match = NUMBER_PATTERN.fullmatch(number)
+    return (int(match[1]) if match else None), words.strip()

@@ -21,7 +21,7 @@ NUMBER_PATTERN = re.compile(r"#?([0-9]{1,15})")
 
 
 def require_admin_access(context: RequestContext) -> None:
-    """Raise NotAllowed for a person who is no admin, and in any group but the admin chat: others would read along."""
+    """Raise NotAllowed unless an admin asks in a private chat or in the admin chat, so that no other group reads it."""
     if Role.ADMIN not in context.member.roles or not (
         context.is_private or context.chat_id == context.campus.admin_chat
     ):
@@ -29,7 +29,7 @@ def require_admin_access(context: RequestContext) -> None:
 
 
 async def require_admin_access_and_clear_input(context: RequestContext) -> None:
-    """Call require_admin_access and clear the pending input, else a later line might carry out an old action."""
+    """Call require_admin_access, and clear the pending input so that a later line cannot answer an old question."""
     require_admin_access(context)
     if context.is_private:
         await clear_pending_input(context.work, context.campus.id, context.member.person_id)
@@ -68,31 +68,33 @@ async def retry_tapped_saga(context: RequestContext) -> Replies:
     """Handle [Retry], on the list or on the alert."""
     require_admin_access(context)
     await admin_use_cases.retry_saga(context.work, context.campus, context.member, context.subject)
-    said = Answer(context.say_plain("bot-retried"))
-    return (said, EditMenu(await _render_stuck_sagas(context))) if context.version else (said,)
+    answer = Answer(context.say_plain("bot-retried"))
+    is_on_list = context.version != 0  # the alert's button has no version
+    return (answer, EditMenu(await _render_stuck_sagas(context))) if is_on_list else (answer,)
 
 
 async def retry_tapped_payout(context: RequestContext) -> Replies:
     """Handle [Send it again] of a payout that failed because the platform's balance was too low."""
     require_admin_access(context)
     await admin_use_cases.retry_payout(context.work, context.campus, context.member, context.subject)
-    said = Answer(context.say_plain("bot-paying-again"))
-    return (said, EditMenu(await _render_stuck_sagas(context))) if context.version else (said,)
+    answer = Answer(context.say_plain("bot-paying-again"))
+    is_on_list = context.version != 0  # the alert's button has no version
+    return (answer, EditMenu(await _render_stuck_sagas(context))) if is_on_list else (answer,)
 
 
 async def _render_stuck_sagas(context: RequestContext) -> Screen:
     sagas = (await admin_use_cases.view_stuck_sagas(context.work, context.campus, context.member))[:MAX_LINES]
-    unsent = (await admin_use_cases.view_unfunded_payables(context.work, context.campus, context.member))[:MAX_LINES]
+    unfunded = (await admin_use_cases.view_unfunded_payables(context.work, context.campus, context.member))[:MAX_LINES]
     parts = [context.say("bot-stuck", count=len(sagas)), *(describe_stuck_saga(context, saga) for saga in sagas)]
-    if unsent:
-        owed = (_owed_line(context, payable) for payable in unsent)
-        parts.append("\n".join((context.say("bot-unsent", count=len(unsent)), *owed)))
+    if unfunded:
+        payable_lines = (_unfunded_line(context, payable) for payable in unfunded)
+        parts.append("\n".join((context.say("bot-unsent", count=len(unfunded)), *payable_lines)))
     dead_letter_rows = await _dead_letter_rows(context)
-    said, waive_rows = await render_debts_section(context)
-    parts += [said] if said else []
+    debts_section, waive_rows = await render_debts_section(context)
+    parts += [debts_section] if debts_section else []
     retry_buttons = [
         context.button("bot-button-pay-again", Tap.PAY_AGAIN, payable.order_id, MENU_VERSION, order=payable.order_id)
-        for payable in unsent
+        for payable in unfunded
     ]
     rows = (*(_saga_row(context, saga.number) for saga in sagas), *((each,) for each in retry_buttons))
     return admin_screen(context, "\n\n".join(parts), *rows, *waive_rows, *dead_letter_rows)
@@ -132,5 +134,5 @@ def describe_stuck_saga(context: RequestContext, saga: StuckSaga) -> str:
     )
 
 
-def _owed_line(context: RequestContext, payable: Payable) -> str:
+def _unfunded_line(context: RequestContext, payable: Payable) -> str:
     return context.say("bot-unsent-line", order=payable.order_id, amount=context.format_money(payable.due))

@@ -52,8 +52,10 @@ async def ask_drop_reason(context: RequestContext) -> Replies:
     await set_pending_input(
         context.work, context.campus.id, context.member.person_id, PendingInput.DROP_DEAD_LETTER, found.id
     )
-    text = context.say("bot-drop", number=found.id, line=Html(_line(context, found)), kind=found.label_variant)
-    return (EditMenu(Screen(text, ((_back(context),),))),)
+    text = context.say(
+        "bot-drop", number=found.id, line=Html(_dead_letter_line(context, found)), kind=found.label_variant
+    )
+    return (EditMenu(Screen(text, ((_back_button(context),),))),)
 
 
 async def receive_drop_reason(context: RequestContext) -> Replies:
@@ -82,13 +84,13 @@ async def drop_command(context: RequestContext) -> Replies:
 
 async def _drop(context: RequestContext, number: int, reason: str) -> Screen:
     await dead_letter_use_cases.drop_dead_letter(context.work, context.campus, context.member, number, reason)
-    return admin_screen(context, context.say("bot-dropped", number=number, reason=reason), (_back(context),))
+    return admin_screen(context, context.say("bot-dropped", number=number, reason=reason), (_back_button(context),))
 
 
 async def _render_dead_letters(context: RequestContext) -> Screen:
     found = await dead_letter_use_cases.view_dead_letters(context.work, context.campus, context.member)
     shown = found[:MAX_LISTED]
-    parts = [context.say("bot-dead-letters", count=len(found)), *(_line(context, each) for each in shown)]
+    parts = [context.say("bot-dead-letters", count=len(found)), *(_dead_letter_line(context, each) for each in shown)]
     rows = [
         (
             _retry_button(context, each),
@@ -102,7 +104,7 @@ async def _render_dead_letters(context: RequestContext) -> Screen:
     return admin_screen(context, "\n\n".join(parts), *rows, (stuck,))
 
 
-def _line(context: RequestContext, found: DeadLetter) -> str:
+def _dead_letter_line(context: RequestContext, found: DeadLetter) -> str:
     return context.say(
         "bot-dead-letter-line",
         number=found.id,
@@ -121,5 +123,5 @@ def _retry_button(context: RequestContext, found: DeadLetter) -> Button:
     return context.button("bot-button-retry", Tap.RETRY_DEAD_LETTER, found.id, MENU_VERSION, number=found.id)
 
 
-def _back(context: RequestContext) -> Button:
+def _back_button(context: RequestContext) -> Button:
     return context.button("bot-button-dead-letters-back", Tap.DEAD_LETTERS, 0, MENU_VERSION)

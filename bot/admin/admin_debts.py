@@ -38,7 +38,10 @@ async def _runner_debts(context: RequestContext) -> tuple[str, Rows]:
     debts = (await refund_use_cases.view_runner_debts(context.work, context.campus, context.member))[:MAX_DEBTS]
     if not debts:
         return "", ()
-    lines = [context.say("bot-runner-debts", count=len(debts)), *[await _line(context, each) for each in debts]]
+    lines = [
+        context.say("bot-runner-debts", count=len(debts)),
+        *[await _runner_debt_line(context, each) for each in debts],
+    ]
     rows = tuple(
         (
             context.button(
@@ -56,7 +59,10 @@ async def _customer_debts(context: RequestContext) -> tuple[str, Rows]:
     ]
     if not debts:
         return "", ()
-    lines = [context.say("bot-customer-debts", count=len(debts)), *[await _owed_line(context, each) for each in debts]]
+    lines = [
+        context.say("bot-customer-debts", count=len(debts)),
+        *[await _customer_debt_line(context, each) for each in debts],
+    ]
     rows = tuple(
         (
             context.button(
@@ -72,13 +78,13 @@ async def _customer_debts(context: RequestContext) -> tuple[str, Rows]:
     return "\n".join(lines), rows
 
 
-async def _line(context: RequestContext, debt: RunnerDebt) -> str:
+async def _runner_debt_line(context: RequestContext, debt: RunnerDebt) -> str:
     amount = context.format_money(debt.left)
     name = await _name(context, debt.runner_id)
     return context.say("bot-runner-debt-line", runner=name, amount=amount, order=debt.order_id, reason=debt.refusal)
 
 
-async def _owed_line(context: RequestContext, debt: CustomerDebt) -> str:
+async def _customer_debt_line(context: RequestContext, debt: CustomerDebt) -> str:
     amount, name = context.format_money(debt.amount), await _name(context, debt.customer_id)
     return context.say("bot-customer-debt-line", customer=name, amount=amount, order=debt.order_id, reason=debt.refusal)
 

@@ -53,8 +53,8 @@ async def ask_settle_reason(context: RequestContext) -> Replies:
     await set_pending_input(
         context.work, context.campus.id, context.member.person_id, PendingInput.SETTLE_DISCREPANCY, found.id
     )
-    text = context.say("bot-settle", number=found.id, line=Html(_line(context, found)))
-    return (EditMenu(Screen(text, ((_back(context),),))),)
+    text = context.say("bot-settle", number=found.id, line=Html(_discrepancy_line(context, found)))
+    return (EditMenu(Screen(text, ((_back_button(context),),))),)
 
 
 async def receive_settle_reason(context: RequestContext) -> Replies:
@@ -83,13 +83,13 @@ async def settle_command(context: RequestContext) -> Replies:
 
 async def _settle(context: RequestContext, number: int, reason: str) -> Screen:
     await discrepancy_use_cases.settle_discrepancy(context.work, context.campus, context.member, number, reason)
-    return admin_screen(context, context.say("bot-settled", number=number, reason=reason), (_back(context),))
+    return admin_screen(context, context.say("bot-settled", number=number, reason=reason), (_back_button(context),))
 
 
 async def _render_discrepancies(context: RequestContext) -> Screen:
     found = await discrepancy_use_cases.view_discrepancies(context.work, context.campus, context.member)
     shown = found[:MAX_LISTED]
-    parts = [context.say("bot-discrepancies", count=len(found)), *(_line(context, each) for each in shown)]
+    parts = [context.say("bot-discrepancies", count=len(found)), *(_discrepancy_line(context, each) for each in shown)]
     rows = [
         (
             context.button(
@@ -109,11 +109,11 @@ async def _render_discrepancies(context: RequestContext) -> Screen:
     return admin_screen(context, "\n\n".join(parts), *rows)
 
 
-def _line(context: RequestContext, found: Discrepancy) -> str:
+def _discrepancy_line(context: RequestContext, found: Discrepancy) -> str:
     said = build_discrepancy_args(found) | {"note": truncate(found.note or "-", MAX_ERROR_LENGTH)}
     since = f"{found.first_seen.astimezone(context.campus.zone):%d.%m. %H:%M}"
     return context.say("bot-discrepancy-line", **said, since=since)
 
 
-def _back(context: RequestContext) -> Button:
+def _back_button(context: RequestContext) -> Button:
     return context.button("bot-button-discrepancies", Tap.DISCREPANCIES, 0, MENU_VERSION)

@@ -50,7 +50,10 @@ async def _render_order(context: RequestContext, order_id: int) -> Screen:
     lines = [
         _facts(context, order, names),
         *([context.say("bot-timeline-more", count=left_out)] if left_out > 0 else []),
-        *(_full_line(context, event) if is_full else _line(context, event, names) for event in shown[-MAX_LINES:]),
+        *(
+            _full_event_line(context, event) if is_full else _event_line(context, event, names)
+            for event in shown[-MAX_LINES:]
+        ),
     ]
     refresh = context.button("bot-button-refresh", Tap.ADMIN_ORDER, order.id, MENU_VERSION)
     full_history = context.button("bot-button-every-line", Tap.ADMIN_ORDER, order.id, FULL_HISTORY_VERSION)
@@ -80,7 +83,7 @@ def _facts(context: RequestContext, order: Order, names: Mapping[int, str]) -> s
     )
 
 
-def _line(context: RequestContext, event: LoggedEvent, names: Mapping[int, str]) -> str:
+def _event_line(context: RequestContext, event: LoggedEvent, names: Mapping[int, str]) -> str:
     """Return a line of the short event log: when, what, by whom, and why; unknown parts are left out."""
     if event.subject == "order":
         what = context.say_plain("bot-history-order", event=event.event)
@@ -95,7 +98,7 @@ def _line(context: RequestContext, event: LoggedEvent, names: Mapping[int, str])
     return " · ".join([context.say("bot-history-line", at=context.format_time(event.at, "T"), what=what), *said])
 
 
-def _full_line(context: RequestContext, event: LoggedEvent) -> str:
+def _full_event_line(context: RequestContext, event: LoggedEvent) -> str:
     who = event.actor.role if event.actor.person_id is None else f"{event.actor.role} {event.actor.person_id}"
     return context.say(
         "bot-timeline-line",

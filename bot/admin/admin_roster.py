@@ -92,7 +92,7 @@ async def _render_roster(context: RequestContext, page: int) -> Screen:
     namesakes = Counter(truncate(line.first_name, MAX_NAME_LENGTH) for line in shown.items)
     buttons = [_status_button(context, line, namesakes) for line in shown.items]
     rows = [tuple(buttons[place : place + 2]) for place in range(0, len(buttons), 2)]
-    said = "\n".join([_headline(context, everybody), *(_line(context, line) for line in shown.items)])
+    said = "\n".join([_headline(context, everybody), *(_runner_line(context, line) for line in shown.items)])
     return Screen(said, (*rows, paging_row_with_refresh(context, Tap.RUNNERS, shown)))
 
 
@@ -108,7 +108,7 @@ def _headline(context: RequestContext, everybody: Sequence[RunnerSummary]) -> st
     )
 
 
-def _line(context: RequestContext, line: RunnerSummary) -> str:
+def _runner_line(context: RequestContext, line: RunnerSummary) -> str:
     return context.say(
         "bot-runners-line",
         name=line.first_name,

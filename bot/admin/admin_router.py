@@ -58,7 +58,7 @@ def admin_router() -> Router:
             PendingInput.REFUND: admin_refunds.receive_refund_amount,
         },
     )
-    on_taps(router, {Tap.POSTER: poster.show_place_poster})
+    on_taps(router, {Tap.POSTER: poster.show_drop_point_poster})
     _register_stuck(router)
     _register_discrepancies(router)
     _register_debt_waiver(router)

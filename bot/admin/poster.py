@@ -1,4 +1,4 @@
-"""/poster: the campus' invitation as a QR code to print, for any place or for one drop point."""
+"""/poster: the campus' invitation as a QR code to print, for the whole campus or for one drop point."""
 
 from functools import partial
 
@@ -12,11 +12,11 @@ from domain.campus import DropPoint
 from domain.errors import Stale
 from domain.store.campus_repository import list_drop_points
 
-MAX_PLACES = 24  # buttons under the poster
+MAX_DROP_POINT_BUTTONS = 24
 
 
 async def poster_command(context: RequestContext) -> Replies:
-    """Handle /poster: send the poster for any place, with a button for each drop point's poster."""
+    """Handle /poster: send the poster for the whole campus, with a button for the poster of each drop point."""
     require_admin_access(context)
     link = context.campus.invitation_link()
     if link is None:
@@ -24,15 +24,15 @@ async def poster_command(context: RequestContext) -> Replies:
     points = await list_drop_points(context.work, context.campus.id)
     rows: Rows = tuple(
         (context.button("bot-button-poster", Tap.POSTER, point.id, MENU_VERSION, place=point.name),)
-        for point in points[:MAX_PLACES]
+        for point in points[:MAX_DROP_POINT_BUTTONS]
     )
     caption = context.say("bot-poster", campus=context.campus.title, link=link)
     render = partial(render_poster, link, context.campus.title, context.say_plain("bot-poster-line"))
     return (Picture(render=render, caption=caption, rows=(*rows, *_home_row(context))),)
 
 
-async def show_place_poster(context: RequestContext) -> Replies:
-    """Handle [Poster for a place]: a person who scans it has food brought to that place."""
+async def show_drop_point_poster(context: RequestContext) -> Replies:
+    """Handle [Poster for a place]: send the poster whose code begins an order to this drop point."""
     require_admin_access(context)
     point = await _require_drop_point(context)
     link = context.campus.invitation_link(point.id)

@@ -33,7 +33,9 @@ async def ask_resolve_reason(context: RequestContext) -> Replies:
     )
     line, after = Html(describe_stuck_saga(context, found)), Html(await _order_afterwards(context, found))
     return (
-        EditMenu(Screen(context.say("bot-resolve", number=found.number, line=line, after=after), ((_back(context),),))),
+        EditMenu(
+            Screen(context.say("bot-resolve", number=found.number, line=line, after=after), ((_back_button(context),),))
+        ),
     )
 
 
@@ -67,9 +69,9 @@ async def _resolve(context: RequestContext, number: int, reason: str) -> Screen:
         "bot-resolved", number=number, reason=reason, after=Html(await _order_afterwards(context, found))
     )
     if found.order_id is None:
-        return admin_screen(context, text, (_back(context),))
+        return admin_screen(context, text, (_back_button(context),))
     open_button = context.button("bot-button-open-order", Tap.ADMIN_ORDER, found.order_id, MENU_VERSION)
-    return admin_screen(context, text, (_back(context), open_button))
+    return admin_screen(context, text, (_back_button(context), open_button))
 
 
 async def _order_afterwards(context: RequestContext, found: StuckSaga) -> str:
@@ -80,5 +82,5 @@ async def _order_afterwards(context: RequestContext, found: StuckSaga) -> str:
     return context.say("bot-resolve-order", order=order.id, status=order.status)
 
 
-def _back(context: RequestContext) -> Button:
+def _back_button(context: RequestContext) -> Button:
     return context.button("bot-button-stuck", Tap.STUCK, 0, MENU_VERSION)

@@ -93,11 +93,11 @@ async def begin_problem_report(context: RequestContext) -> Replies:
     here = context.work, context.campus.id, context.member.person_id
     if order.status in STATUSES_WITH_RUNNER:
         await set_pending_input(*here, PendingInput.PROBLEM, order.id, ProblemKind.QUESTION)
-        return (NewMessage(Screen(context.say("bot-ask-team", order=order.id), ((_back(context, order.id),),))),)
+        return (NewMessage(Screen(context.say("bot-ask-team", order=order.id), ((_back_button(context, order.id),),))),)
     await set_pending_input(*here, PendingInput.PROBLEM, order.id, ProblemKind.OTHER)
     kinds = tuple(_kind_button(context, kind, number) for number, kind in enumerate(PROBLEM_KINDS, start=1))
     screen = Screen(
-        context.say("bot-problem-kind", order=order.id), (kinds[:2], kinds[2:], (_back(context, order.id),))
+        context.say("bot-problem-kind", order=order.id), (kinds[:2], kinds[2:], (_back_button(context, order.id),))
     )
     return (NewMessage(screen),)
 
@@ -110,7 +110,7 @@ async def _ask_case_addition(context: RequestContext, case: Case) -> NewMessage:
     await set_pending_input(
         context.work, context.campus.id, context.member.person_id, PendingInput.CASE_ADDITION, case.id
     )
-    screen = Screen(context.say("bot-case-ask-more", case=case.id), ((_back(context, case.order_id),),))
+    screen = Screen(context.say("bot-case-ask-more", case=case.id), ((_back_button(context, case.order_id),),))
     return NewMessage(screen)
 
 
@@ -129,7 +129,7 @@ async def choose_problem_kind(context: RequestContext) -> Replies:
         "bot-button-wordless", Tap.PROBLEM_WORDLESS, order.id, context.version, style=ButtonStyle.PRIMARY
     )
     text = context.say("bot-problem-words", order=order.id, kind=kind)
-    return (EditMenu(Screen(text, ((wordless, _back(context, order.id)),))),)
+    return (EditMenu(Screen(text, ((wordless, _back_button(context, order.id)),))),)
 
 
 async def report_without_words(context: RequestContext) -> Replies:
@@ -200,7 +200,7 @@ def _case_screen(context: RequestContext, case: Case, key: str) -> Screen:
         ),
     ]
     more = context.button("bot-button-case-more", Tap.PROBLEM, case.order_id)
-    return Screen("\n".join(lines), ((more, _back(context, case.order_id)), (home_button(context),)))
+    return Screen("\n".join(lines), ((more, _back_button(context, case.order_id)), (home_button(context),)))
 
 
 def _kind_of_number(number: int) -> ProblemKind:
@@ -215,5 +215,5 @@ async def cancel_problem_report(context: RequestContext) -> Replies:
     return await open_order_tapped(context)
 
 
-def _back(context: RequestContext, order_id: int) -> Button:
+def _back_button(context: RequestContext, order_id: int) -> Button:
     return context.button("bot-button-back-to-order", Tap.PROBLEM_BACK, order_id, MENU_VERSION)

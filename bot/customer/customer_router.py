@@ -48,7 +48,7 @@ def customer_router() -> Router:
             Tap.AGREE: price_increase_answers.accept_price_increase,
             Tap.DISAGREE: price_increase_answers.decline_price_increase,
             Tap.INCREASE_FEE: price_increase_answers.confirm_fee_increase,
-            Tap.INCREASE_FEE_SURE: price_increase_answers.increase_fee_tapped,
+            Tap.INCREASE_FEE_SURE: price_increase_answers.increase_fee,
             Tap.CANCEL: order_placement.confirm_cancel,
             Tap.CANCEL_SURE: order_placement.cancel_order_tapped,
             Tap.TRY_AGAIN: repeat_orders.review_past_order,

@@ -26,10 +26,10 @@ async def pay_debt(context: RequestContext) -> Replies:
 async def list_own_debts(context: RequestContext) -> tuple[tuple[str, ...], Rows]:
     """Return the paragraphs of /me about the person's debts, with a button each; empty without debts."""
     found = await customer_debt_use_cases.view_own_debts(context.work, context.campus, context.member)
-    return tuple(_line(context, debt) for debt in found), tuple((_pay_button(context, debt),) for debt in found)
+    return tuple(_debt_line(context, debt) for debt in found), tuple((_pay_button(context, debt),) for debt in found)
 
 
-def _line(context: RequestContext, debt: CustomerDebt) -> str:
+def _debt_line(context: RequestContext, debt: CustomerDebt) -> str:
     return context.say("bot-me-owes", amount=context.format_money(debt.amount), order=debt.order_id)
 
 

@@ -1,4 +1,4 @@
-"""A customer's answers while no runner has claimed the order, or while the shop wants more than the limit."""
+"""A customer's answers when no runner claims the order, or when the shop's price is above the limit."""
 
 from bot.home import MENU_VERSION, home_button
 from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
@@ -21,20 +21,25 @@ async def confirm_fee_increase(context: RequestContext) -> Replies:
     order, price = await price_increase_use_cases.preview_fee_increase(
         context.work, context.campus, context.member, context.subject
     )
-    now, then = context.format_money(order.price.ceiling), context.format_money(price.ceiling)
-    more = context.format_money(price.ceiling - order.price.ceiling)
+    ceiling, higher_ceiling = context.format_money(order.price.ceiling), context.format_money(price.ceiling)
+    increase = context.format_money(price.ceiling - order.price.ceiling)
     hold = context.button(
-        "bot-button-hold-more", Tap.INCREASE_FEE_SURE, order.id, price.ceiling, style=ButtonStyle.SUCCESS, ceiling=then
+        "bot-button-hold-more",
+        Tap.INCREASE_FEE_SURE,
+        order.id,
+        price.ceiling,
+        style=ButtonStyle.SUCCESS,
+        ceiling=higher_ceiling,
     )
-    keep = context.button("bot-button-keep-ceiling", Tap.OPEN_ORDER, order.id, MENU_VERSION, ceiling=now)
-    words = context.say("bot-fee-increase", order=order.id, now=now, more=more, then=then)
+    keep = context.button("bot-button-keep-ceiling", Tap.OPEN_ORDER, order.id, MENU_VERSION, ceiling=ceiling)
+    words = context.say("bot-fee-increase", order=order.id, now=ceiling, more=increase, then=higher_ceiling)
     return (NewMessage(Screen(words, ((hold,), (keep,)))),)
 
 
-async def increase_fee_tapped(context: RequestContext) -> Replies:
-    """Handle [Hold S$10.40]: start the replacement hold, or send a link without a card.
+async def increase_fee(context: RequestContext) -> Replies:
+    """Handle [Hold S$10.40]: start the replacement hold. A customer without a card gets a link to save one.
 
-    The order message shows the higher ceiling once the hold is made.
+    The version in the button is the new ceiling. The order message shows it once the hold is made.
     """
     if await _is_card_link_pending(context):
         return (Answer(context.say_plain("bot-card-link-coming")),)
@@ -49,7 +54,7 @@ async def increase_fee_tapped(context: RequestContext) -> Replies:
 
 
 async def accept_price_increase(context: RequestContext) -> Replies:
-    """Handle [Yes, max S$10.00] to what the shop wants, like increase_fee_tapped."""
+    """Handle [Yes, max S$10.00]: accept the higher price of the shop, and continue like increase_fee."""
     if await _is_card_link_pending(context):
         return (Answer(context.say_plain("bot-card-link-coming")),)
     run = await price_increase_use_cases.accept_higher_limit(
@@ -71,8 +76,8 @@ async def decline_price_increase(context: RequestContext) -> Replies:
 
 
 async def _is_card_link_pending(context: RequestContext) -> bool:
-    missing = context.member.card is None
-    return missing and await has_saga_just_started(
+    has_no_card = context.member.card is None
+    return has_no_card and await has_saga_just_started(
         context.work, context.campus.id, context.member.person_id, "save_card"
     )
 

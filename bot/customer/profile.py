@@ -169,7 +169,7 @@ async def _render_places(context: RequestContext, page: int = 0) -> Screen:
     forget = (context.button("bot-button-forget-place", Tap.FORGET_PLACE, version=MENU_VERSION),)
     return Screen(
         context.say("bot-me-places"),
-        (*rows, *paging, *((forget,) if has_default else ()), (_back(context),)),
+        (*rows, *paging, *((forget,) if has_default else ()), (_back_button(context),)),
     )
 
 
@@ -195,5 +195,5 @@ async def remove_card_tapped(context: RequestContext) -> Replies:
     )
 
 
-def _back(context: RequestContext) -> Button:
+def _back_button(context: RequestContext) -> Button:
     return context.button("bot-button-to-me", Tap.ME, version=MENU_VERSION)

@@ -25,7 +25,7 @@ FIRST_CAMPUS_NUMBER = 3  # the `number` of create_populated_campus
 
 
 def main() -> int:
-    """Run the chosen cases. Return 0 when all settled in time and the books are clean."""
+    """Run the chosen cases. Return 0 when every saga ended in time and the audit found no breach."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.crash", description=__doc__)
     parser.add_argument("steps", type=Path, help="the pinned list of every saga's steps, as JSON")
     parser.add_argument(

@@ -10,7 +10,7 @@ from sandbox.play.observed_messages import ChatRef, ObservedMessage, chat_ref_of
 from sandbox.play.scene_campuses import ScenePeople
 
 INDENT = " " * 10
-DIM, BOLD, GREEN, PLAIN = "\033[2m", "\033[1m", "\033[36m", "\033[0m"
+DIM, BOLD, CYAN, RESET = "\033[2m", "\033[1m", "\033[36m", "\033[0m"
 
 PrintParagraph = Callable[[str], None]
 
@@ -25,7 +25,8 @@ class Narrator:
         campus_chats = scene_people.campus_chats
         self._groups = {str(group.id): group.title for group in (campus_chats.runners, campus_chats.admins)}
         self._people = {
-            one.id: one.first_name for one in (scene_people.mei, scene_people.ana, scene_people.ben, scene_people.sam)
+            person.id: person.first_name
+            for person in (scene_people.mei, scene_people.ana, scene_people.ben, scene_people.sam)
         }
         self._bot = f"@{campus_chats.bot.username}"
         self._bot_name = campus_chats.bot.name
@@ -45,9 +46,9 @@ class Narrator:
             case "delete" if message is not None:
                 self._print_sentence(f"{message.sender} deletes a message", at=message.updated_at)
             case "tap_answer" if event["text"]:
-                shape = "an alert" if event["show_alert"] else "a toast"
+                display = "an alert" if event["show_alert"] else "a toast"
                 who = self._people.get(_int_or_zero(event.get("user")), "a person")
-                self._print_sentence(f"{who} sees {shape}: {event['text']}", at=float(str(event["at"])))
+                self._print_sentence(f"{who} sees {display}: {event['text']}", at=float(str(event["at"])))
 
     def narrate_action(self, sentence: str) -> None:
         """Print what a person does now."""
@@ -63,7 +64,9 @@ class Narrator:
         return f"{message.sender} → {self._people[chat_ref.user_id] if message.by_bot else self._bot_name}"
 
     def _print_message(self, heading: str, message: ObservedMessage, *, at: float) -> None:
-        keyboard = "\n".join(" ".join(self._paint(GREEN, f"[{one.label}]") for one in row) for row in message.keyboard)
+        keyboard = "\n".join(
+            " ".join(self._paint(CYAN, f"[{button.label}]") for button in row) for row in message.keyboard
+        )
         content = indent("\n".join(part for part in (message.text, keyboard) if part), INDENT)
         self._print_paragraph(f"{self._format_time(at)}{self._paint(BOLD, heading)}\n{content}")
 
@@ -74,7 +77,7 @@ class Narrator:
         return self._paint(DIM, f"{max(0.0, at - self._began):6.1f} s  ")
 
     def _paint(self, colour: str, words: str) -> str:
-        return f"{colour}{words}{PLAIN}" if self._coloured else words
+        return f"{colour}{words}{RESET}" if self._coloured else words
 
 
 def _int_or_zero(value: object) -> int:

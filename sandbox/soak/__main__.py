@@ -21,7 +21,7 @@ FAULT_INTERVAL_SECONDS = 4.0  # each fault strikes about three times in a whole 
 
 
 def main() -> int:
-    """Run the soak. Return 0 when all settled and the books are clean."""
+    """Run the soak. Return 0 when every saga ended and the audit found no breach."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.soak", description=__doc__)
     parser.add_argument("--orders", type=int, default=1500, help="how many orders (default: %(default)s)")
     parser.add_argument("--campuses", type=int, default=20, help="at how many campuses (default: %(default)s)")

@@ -91,8 +91,8 @@ async def _answer_request(
             return answer
         finally:
             sandbox.idempotency_keys.finish(key_use)
-    except StripeRefusal as refused:
-        return _refusal_answer(api_request, refused, retry_after=fault.retry_after if fault else None)
+    except StripeRefusal as refusal:
+        return _refusal_answer(api_request, refusal, retry_after=fault.retry_after if fault else None)
 
 
 def _find_endpoint(
@@ -164,8 +164,8 @@ def _execute(sandbox: StripeSandbox, api_request: ApiRequest, endpoint: Endpoint
         )
         body = expand_document(world, endpoint.handle(call), paths)
         return ApiAnswer(status=200, body=json.dumps(body, indent=2), cached=True)
-    except StripeRefusal as refused:
-        return _refusal_answer(api_request, refused)
+    except StripeRefusal as refusal:
+        return _refusal_answer(api_request, refusal)
     except Exception:
         log.exception("the sandbox itself failed at %s %s", api_request.verb, api_request.path)
         error: Document = {"message": "The sandbox itself failed; see its log.", "type": "api_error"}
@@ -174,10 +174,10 @@ def _execute(sandbox: StripeSandbox, api_request: ApiRequest, endpoint: Endpoint
         world.events.origin = EventOrigin()
 
 
-def _refusal_answer(api_request: ApiRequest, refused: StripeRefusal, *, retry_after: int | None = None) -> ApiAnswer:
-    error = {**refused.error, "request_log_url": f"https://dashboard.stripe.com/test/logs/{api_request.request_id}"}
+def _refusal_answer(api_request: ApiRequest, refusal: StripeRefusal, *, retry_after: int | None = None) -> ApiAnswer:
+    error = {**refusal.error, "request_log_url": f"https://dashboard.stripe.com/test/logs/{api_request.request_id}"}
     body = json.dumps({"error": error}, indent=2)
-    return ApiAnswer(status=refused.status, body=body, cached=refused.cached, retry_after=retry_after)
+    return ApiAnswer(status=refusal.status, body=body, cached=refusal.cached, retry_after=retry_after)
 
 
 def _build_response(api_request: ApiRequest, answer: ApiAnswer) -> web.Response:

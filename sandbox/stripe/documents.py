@@ -10,13 +10,13 @@ import string
 from pathlib import Path
 from typing import Any
 
-# A Stripe object as JSON. Stripe defines its shape, so only this type is untyped.
+# A Stripe object as JSON. Stripe defines its fields, so their types are not declared here.
 # Keys that start with an underscore are private to the sandbox and never appear in an answer.
 Document = dict[str, Any]
 
 DUE_FIELD = "_due"  # unix seconds at which this document changes without a request
-ALPHABET = string.ascii_letters + string.digits
-PREFIXES = {
+ID_CHARACTERS = string.ascii_letters + string.digits
+ID_PREFIXES = {
     "account": "acct_",
     "balance_transaction": "txn_",
     "bank_account": "ba_",
@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS document (
 def new_id(kind: str) -> str:
     """Return a new random id with Stripe's prefix for that kind of object."""
     length = 58 if kind == "checkout.session" else 24
-    return PREFIXES[kind] + "".join(secrets.choice(ALPHABET) for _ in range(length))
+    return ID_PREFIXES[kind] + "".join(secrets.choice(ID_CHARACTERS) for _ in range(length))
 
 
 def without_private_fields(document: Document) -> Document:
@@ -59,30 +59,30 @@ class DocumentStore:
 
     def __init__(self, folder: Path | None) -> None:
         """Open the folder's file and load all objects; without a folder nothing is written to disk."""
-        self._kinds: dict[str, dict[str, Document]] = {}
-        self._changed: dict[tuple[str, str], Document | None] = {}
-        self._due: list[tuple[int, str, str]] = []
-        self._file: sqlite3.Connection | None = None
+        self._documents_by_kind: dict[str, dict[str, Document]] = {}
+        self._changed: dict[tuple[str, str], Document | None] = {}  # None: removed
+        self._due_heap: list[tuple[int, str, str]] = []  # (due time, kind, id)
+        self._database: sqlite3.Connection | None = None
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
-            self._file = sqlite3.connect(folder / "stripe.sqlite3", isolation_level=None)
-            self._file.execute("PRAGMA journal_mode=WAL")
+            self._database = sqlite3.connect(folder / "stripe.sqlite3", isolation_level=None)
+            self._database.execute("PRAGMA journal_mode=WAL")
             # Without fsync a killed process loses nothing. A power cut may lose data, which a sandbox can accept.
-            self._file.execute("PRAGMA synchronous=OFF")
-            self._file.execute(SCHEMA)
-            for kind, body in self._file.execute("SELECT kind, body FROM document ORDER BY seq"):
-                self._remember(kind, json.loads(body))
+            self._database.execute("PRAGMA synchronous=OFF")
+            self._database.execute(SCHEMA)
+            for kind, body in self._database.execute("SELECT kind, body FROM document ORDER BY seq"):
+                self._put_in_memory(kind, json.loads(body))
 
     def get(self, kind: str, id_: str) -> Document | None:
-        return self._kinds.get(kind, {}).get(id_)
+        return self._documents_by_kind.get(kind, {}).get(id_)
 
     def all_of(self, kind: str) -> dict[str, Document]:
         """Return all objects of a kind by id, oldest first."""
-        return self._kinds.setdefault(kind, {})
+        return self._documents_by_kind.setdefault(kind, {})
 
     def put(self, kind: str, document: Document) -> Document:
         """Insert or replace an object; the next commit writes it to disk."""
-        self._remember(kind, document)
+        self._put_in_memory(kind, document)
         self._changed[kind, document["id"]] = document
         return document
 
@@ -91,12 +91,12 @@ class DocumentStore:
         self.all_of(kind).pop(id_, None)
         self._changed[kind, id_] = None
 
-    def next_due(self, now: int) -> tuple[str, Document] | None:
-        """Return one document that is due by `now` and clear its due time, or None."""
-        while self._due and self._due[0][0] <= now:
-            at, kind, id_ = heapq.heappop(self._due)
+    def pop_due(self, now: int) -> tuple[str, Document] | None:
+        """Remove the due time of one document that is due by `now`, and return its kind and the document; else None."""
+        while self._due_heap and self._due_heap[0][0] <= now:
+            due_at, kind, id_ = heapq.heappop(self._due_heap)
             document = self.get(kind, id_)
-            if document is not None and document.get(DUE_FIELD) == at:
+            if document is not None and document.get(DUE_FIELD) == due_at:
                 del document[DUE_FIELD]
                 self.put(kind, document)
                 return kind, document
@@ -104,27 +104,27 @@ class DocumentStore:
 
     def commit(self) -> None:
         """Write all changes since the last commit in one transaction."""
-        if self._file is not None and self._changed:
-            self._file.execute("BEGIN")
+        if self._database is not None and self._changed:
+            self._database.execute("BEGIN")
             for (kind, id_), document in self._changed.items():
                 if document is None:
-                    self._file.execute("DELETE FROM document WHERE kind = ? AND id = ?", (kind, id_))
+                    self._database.execute("DELETE FROM document WHERE kind = ? AND id = ?", (kind, id_))
                 else:
-                    self._file.execute(
+                    self._database.execute(
                         "INSERT INTO document (kind, id, body) VALUES (?, ?, ?)"
                         " ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
                         (kind, id_, json.dumps(document)),
                     )
-            self._file.execute("COMMIT")
+            self._database.execute("COMMIT")
         self._changed.clear()
 
     def close(self) -> None:
         """Commit and close the file."""
         self.commit()
-        if self._file is not None:
-            self._file.close()
+        if self._database is not None:
+            self._database.close()
 
-    def _remember(self, kind: str, document: Document) -> None:
+    def _put_in_memory(self, kind: str, document: Document) -> None:
         self.all_of(kind)[document["id"]] = document
         if DUE_FIELD in document:
-            heapq.heappush(self._due, (document[DUE_FIELD], kind, document["id"]))
+            heapq.heappush(self._due_heap, (document[DUE_FIELD], kind, document["id"]))

@@ -1,8 +1,8 @@
-"""The `expand` parameter: replaces ids in an answer by the objects they name."""
+"""The `expand` parameter: replaces ids in an answer by the objects with these ids."""
 
 from __future__ import annotations
 
-from sandbox.stripe.documents import PREFIXES, Document, without_private_fields
+from sandbox.stripe.documents import ID_PREFIXES, Document, without_private_fields
 from sandbox.stripe.stripe_refusals import bad_parameter
 from sandbox.stripe.stripe_world import StripeWorld
 
@@ -27,27 +27,27 @@ def expand_document(world: StripeWorld, document: Document, paths: list[str]) ->
     Raises StripeRefusal for a path that cannot be expanded or is deeper than four levels.
     """
     if document.get("object") == "list":
-        inner = [_strip_data_prefix(path) for path in paths]
-        return {**document, "data": [expand_document(world, one, inner) for one in document["data"]]}
+        item_paths = [_strip_data_prefix(path) for path in paths]
+        return {**document, "data": [expand_document(world, item, item_paths) for item in document["data"]]}
     answer = without_private_fields(document)
-    heads: dict[str, list[str]] = {}
+    subpaths_by_field: dict[str, list[str]] = {}
     for path in paths:
-        head, _, rest = path.partition(".")
-        heads.setdefault(head, []).extend([rest] if rest else [])
+        field, _, rest = path.partition(".")
+        subpaths_by_field.setdefault(field, []).extend([rest] if rest else [])
         if path.count(".") >= MAX_EXPANSION_DEPTH:
             raise bad_parameter("You cannot expand more than 4 levels of a property.", param="expand")
-    for head, further in heads.items():
-        if head not in EXPANDABLE.get(answer.get("object", ""), ()):
-            raise bad_parameter(f"This property cannot be expanded ({head}).", param="expand")
-        found = _find_by_id(world, answer.get(head))
+    for field, subpaths in subpaths_by_field.items():
+        if field not in EXPANDABLE.get(answer.get("object", ""), ()):
+            raise bad_parameter(f"This property cannot be expanded ({field}).", param="expand")
+        found = _find_by_id(world, answer.get(field))
         if found is not None:
-            answer[head] = expand_document(world, found, further)
+            answer[field] = expand_document(world, found, subpaths)
     return answer
 
 
 def _strip_data_prefix(path: str) -> str:
-    head, _, rest = path.partition(".")
-    if head != "data" or not rest:
+    field, _, rest = path.partition(".")
+    if field != "data" or not rest:
         raise bad_parameter(
             f"This property cannot be expanded ({path}). You may want to try expanding 'data.{path}' instead.",
             param="expand",
@@ -57,7 +57,7 @@ def _strip_data_prefix(path: str) -> str:
 
 def _find_by_id(world: StripeWorld, id_: object) -> Document | None:
     if isinstance(id_, str):
-        for kind, prefix in PREFIXES.items():
+        for kind, prefix in ID_PREFIXES.items():
             if id_.startswith(prefix):
                 return world.documents.get(kind, id_)
     return None

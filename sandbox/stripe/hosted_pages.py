@@ -9,8 +9,8 @@ from aiohttp import web
 
 from sandbox.stripe.card_catalog import CARDS, Approval, Card, find_card
 from sandbox.stripe.page_frame import (
+    AUTO_CLOSE,
     BACK_BUTTON,
-    CLOSING,
     TRY_AGAIN_TEXT,
     format_page_amount,
     redirect_after_failure,
@@ -46,31 +46,35 @@ async def show_checkout(request: web.Request) -> web.Response:
 
 
 def describe_card(card: Card) -> str:
-    """Return one line about a test card: its number and the outcome of a payment with it."""
-    number = " ".join(card.number[at : at + 4] for at in range(0, len(card.number), 4))
-    asks = "asks the bank" if card.approval is Approval.ALWAYS else ""
-    no = (card.decline.decline_code or card.decline.code).replace("_", " ") if card.decline else ""
-    named = re.sub(r"_|(?<=[a-z])(?=[A-Z])", " ", card.name.removeprefix("pm_card_")).lower()
+    """Return one line about a test card: its number, and what saving it or paying with it leads to."""
+    number = " ".join(card.number[start : start + 4] for start in range(0, len(card.number), 4))
+    approval = "asks the bank" if card.approval is Approval.ALWAYS else ""
+    decline_reason = (card.decline.decline_code or card.decline.code).replace("_", " ") if card.decline else ""
+    card_name = re.sub(r"_|(?<=[a-z])(?=[A-Z])", " ", card.name.removeprefix("pm_card_")).lower()
     if not card.can_be_saved:
-        return f"{number}: can't be saved ({no})"
-    return f"{number}: " + (", then ".join(filter(None, ("is saved", asks, no))) if asks or no else named)
+        return f"{number}: can't be saved ({decline_reason})"
+    return f"{number}: " + (
+        ", then ".join(filter(None, ("is saved", approval, decline_reason)))
+        if approval or decline_reason
+        else card_name
+    )
 
 
-async def submit_checkout_page(request: web.Request) -> web.Response:
+async def submit_checkout(request: web.Request) -> web.Response:
     """POST /pay/checkout/{session}/complete: save the picked card."""
     sandbox = request.app[STRIPE_SANDBOX]
     form = await request.post()
     card = find_card(str(form.get("number") or form.get("card") or ""))
-    back = f"/pay/checkout/{request.match_info['session']}"
+    page_url = f"/pay/checkout/{request.match_info['session']}"
     try:
         session = sandbox.world.find("checkout.session", request.match_info["session"])
         if card is None:
             return render_page(
-                "Unknown card", f"<p>That is no test card.</p><p><a href='{escape(back)}'>Back</a></p>", status=400
+                "Unknown card", f"<p>That is no test card.</p><p><a href='{escape(page_url)}'>Back</a></p>", status=400
             )
         checkout_session_resource.complete_session(sandbox.world, session, card)
-    except StripeRefusal as refused:
-        return render_refusal_page(refused, back)
+    except StripeRefusal as refusal:
+        return render_refusal_page(refusal, page_url)
     finally:
         sandbox.commit()
     return redirect_to(
@@ -80,16 +84,16 @@ async def submit_checkout_page(request: web.Request) -> web.Response:
     )
 
 
-async def cancel_checkout_page(request: web.Request) -> web.Response:
-    """POST /pay/checkout/{session}/cancel: leave the page; as at Stripe, the session stays open."""
+async def cancel_checkout(request: web.Request) -> web.Response:
+    """POST /pay/checkout/{session}/cancel: go to the cancel address. As at Stripe, the session stays open."""
     session = request.app[STRIPE_SANDBOX].world.documents.get("checkout.session", request.match_info["session"])
     if session is not None and session["cancel_url"]:
         return redirect_to(session["cancel_url"], "Nothing saved", "The link in the chat works again when you want it.")
-    return render_page("Nothing saved", f"<p>The link in the chat works again when you want it.</p>{CLOSING}")
+    return render_page("Nothing saved", f"<p>The link in the chat works again when you want it.</p>{AUTO_CLOSE}")
 
 
 async def show_approval(request: web.Request) -> web.Response:
-    """GET /pay/approve/{intent}: show the bank's question whether to approve the payment."""
+    """GET /pay/approve/{intent}: ask the cardholder, as the bank, to approve the payment."""
     intent = request.app[STRIPE_SANDBOX].world.documents.get("payment_intent", request.match_info["intent"])
     if intent is None or intent["status"] != "requires_action":
         return render_page(
@@ -114,13 +118,13 @@ async def answer_approval(request: web.Request) -> web.Response:
     try:
         intent = sandbox.world.find("payment_intent", request.match_info["intent"])
         intent_authorization.conclude_bank_approval(sandbox.world, intent, ok=form.get("ok") == "yes")
-    except StripeRefusal as refused:
-        return render_refusal_page(refused, request.path)
+    except StripeRefusal as refusal:
+        return render_refusal_page(refusal, request.path)
     finally:
         sandbox.commit()
     if intent["_return_url"]:
         return redirect_to(intent["_return_url"], "Your answer is in", "The chat says what came of it.")
-    return render_page("Your answer is in", f"<p>The chat says what came of it.</p>{CLOSING}")
+    return render_page("Your answer is in", f"<p>The chat says what came of it.</p>{AUTO_CLOSE}")
 
 
 async def show_onboarding(request: web.Request) -> web.Response:
@@ -128,10 +132,10 @@ async def show_onboarding(request: web.Request) -> web.Response:
     sandbox = request.app[STRIPE_SANDBOX]
     try:
         account_resource.open_account_link(sandbox.world, request.match_info["token"])
-    except StripeRefusal as refused:
-        if "refresh_url" in refused.error:
-            return redirect_after_failure(refused.error["refresh_url"], "This link is used up")
-        return render_page("This link does not work", f"<p>{TRY_AGAIN_TEXT}</p>{BACK_BUTTON}", status=refused.status)
+    except StripeRefusal as refusal:
+        if "refresh_url" in refusal.error:
+            return redirect_after_failure(refusal.error["refresh_url"], "This link is used up")
+        return render_page("This link does not work", f"<p>{TRY_AGAIN_TEXT}</p>{BACK_BUTTON}", status=refusal.status)
     finally:
         sandbox.commit()
     here = escape(request.path)
@@ -144,7 +148,7 @@ async def show_onboarding(request: web.Request) -> web.Response:
 
 
 async def answer_onboarding(request: web.Request) -> web.Response:
-    """POST /pay/onboarding/{token}: record the answer; refused when the page was never opened."""
+    """POST /pay/onboarding/{token}: record the answer. Status 404 when the onboarding page was never opened."""
     sandbox = request.app[STRIPE_SANDBOX]
     link = sandbox.world.documents.get("account_link", request.match_info["token"])
     if link is None or not link["_opened"]:
@@ -160,8 +164,8 @@ async def answer_onboarding(request: web.Request) -> web.Response:
 
 PAGE_ROUTES = (
     web.get("/pay/checkout/{session}", show_checkout),
-    web.post("/pay/checkout/{session}/complete", submit_checkout_page),
-    web.post("/pay/checkout/{session}/cancel", cancel_checkout_page),
+    web.post("/pay/checkout/{session}/complete", submit_checkout),
+    web.post("/pay/checkout/{session}/cancel", cancel_checkout),
     web.get("/pay/approve/{intent}", show_approval),
     web.post("/pay/approve/{intent}", answer_approval),
     web.get("/pay/onboarding/{token}", show_onboarding),

@@ -1,4 +1,4 @@
-"""Idempotency keys as Stripe handles them: the first answer is replayed for 24 hours, a request in flight conflicts."""
+"""Idempotency keys as at Stripe: a second request gets the first answer, or a conflict while the first is in flight."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ DOCUMENT_KIND = "sandbox.idempotency"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyUse:
-    """One use of a key: its account, endpoint and parameters."""
+    """The request that a key is used for: its account, endpoint and parameters."""
 
     id: str
     key: str
     path: str
-    fingerprint: str
+    fingerprint: str  # a hash of the parameters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +41,8 @@ def build_key_use(key: str, *, account: str | None, path: str, params: Mapping[s
         raise bad_parameter(
             f"Invalid Idempotency-Key: keys can have up to {MAX_KEY_LENGTH} characters.", param="Idempotency-Key"
         )
-    written = json.dumps(params, sort_keys=True)
-    fingerprint = hashlib.sha256(written.encode()).hexdigest()
+    serialized_params = json.dumps(params, sort_keys=True)
+    fingerprint = hashlib.sha256(serialized_params.encode()).hexdigest()
     return KeyUse(id=f"{account or ''}|{key}", key=key, path=path, fingerprint=fingerprint)
 
 

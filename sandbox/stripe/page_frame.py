@@ -32,7 +32,8 @@ BACK_BUTTON = """<p><button class=main type=button
 onclick="window.close();document.getElementById('by-hand').hidden=false">Back to the chat</button></p>
 <p id=by-hand hidden>Your browser keeps this page open: close it by hand.</p>"""
 TRY_AGAIN_TEXT = "Go back to the chat and tap the button again."
-CLOSING = f"{BACK_BUTTON}<script>if (window.opener) setTimeout(() => window.close(), 1600)</script>"
+# The button, and a script that closes a window that the chat opened.
+AUTO_CLOSE = f"{BACK_BUTTON}<script>if (window.opener) setTimeout(() => window.close(), 1600)</script>"
 
 
 def render_page(title: str, content: str, *, status: int = 200) -> web.Response:
@@ -46,11 +47,11 @@ def render_page(title: str, content: str, *, status: int = 200) -> web.Response:
     return web.Response(text=text, content_type="text/html", status=status)
 
 
-def render_refusal_page(refused: StripeRefusal, back: str) -> web.Response:
+def render_refusal_page(refusal: StripeRefusal, back: str) -> web.Response:
     """Return a page that shows a refusal and a link to `back`."""
-    message = escape(str(refused.error["message"]))
+    message = escape(str(refusal.error["message"]))
     return render_page(
-        "That did not work", f"<p>{message}</p><p><a href='{escape(back)}'>Back</a></p>", status=refused.status
+        "That did not work", f"<p>{message}</p><p><a href='{escape(back)}'>Back</a></p>", status=refusal.status
     )
 
 
@@ -61,7 +62,7 @@ def redirect_to(url: str, title: str, words: str) -> web.Response:
     """
     if urlsplit(url).hostname not in CHAT_HOSTS:
         raise web.HTTPSeeOther(url)
-    return render_page(title, f"<p>{escape(words)}</p>{CLOSING}")
+    return render_page(title, f"<p>{escape(words)}</p>{AUTO_CLOSE}")
 
 
 def redirect_after_failure(url: str, title: str) -> web.Response:

@@ -80,7 +80,7 @@ def _shapes(parts: PathShape) -> list[PathShape]:
 def apply_due_changes(world: StripeWorld) -> None:
     """Apply every change that is due by now: holds expire, pages expire, money becomes available."""
     now = world.now()
-    while (due := world.documents.next_due(now)) is not None:
+    while (due := world.documents.pop_due(now)) is not None:
         kind, document = due
         if kind in DUE_ACTIONS:
             DUE_ACTIONS[kind](world, document)

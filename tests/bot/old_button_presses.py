@@ -1,4 +1,4 @@
-"""The presses of recorded buttons: by whom, in which chat, and what some objects need before a press has its effect."""
+"""The presses of recorded buttons: who presses, in which chat, and how the pressed object is prepared."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from tests.store.release_recording import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedPeople:
-    """The three people of the recording, and the customer and the runner of everything recorded."""
+    """The three people of the recording, and the customer and the runner of each recorded object."""
 
     admin: int
     customer: int
     runner: int
-    parties: Mapping[tuple[str, int], tuple[int, int | None]]  # by what the id in a button means, and the id
+    parties: Mapping[tuple[str, int], tuple[int, int | None]]  # (customer, runner) by the kind and id of a subject
 
     def presser_of(self, data: str) -> int:
         """Return the person who may press this button in a private chat."""
@@ -33,8 +33,8 @@ class RecordedPeople:
             return self.admin
         if pressed.tap in (Tap.CLAIM, Tap.SET_UP_PAYOUT):
             return self.runner
-        meaning = rule.subject if rule.subject in (SubjectKind.CASE, SubjectKind.CUSTOMER_DEBT) else "order"
-        customer, runner = self.parties.get((meaning, pressed.subject), (None, None))
+        subject_kind = rule.subject if rule.subject in (SubjectKind.CASE, SubjectKind.CUSTOMER_DEBT) else "order"
+        customer, runner = self.parties.get((subject_kind, pressed.subject), (None, None))
         if rule.owner is SubjectOwner.RUNNER:
             return runner or self.runner
         return self.customer if rule.owner is SubjectOwner.ACTOR else customer or self.customer
@@ -51,9 +51,9 @@ async def find_people(old_buttons: OldButtons) -> RecordedPeople:
     return RecordedPeople(**old_buttons.recording.taps["people"], parties=parties)
 
 
-def all_presses(taps: Json, people: RecordedPeople) -> Sequence[Press]:
+def list_presses(taps: Json, people: RecordedPeople) -> Sequence[Press]:
     """Return every recorded callback string as it was sent, once for each person and chat that received it."""
-    return list(dict.fromkeys([*_message_presses(taps, people), *_kind_presses(taps, people)]))
+    return list(dict.fromkeys([*_message_presses(taps, people), *_screen_presses(taps, people)]))
 
 
 def _message_presses(taps: Json, people: RecordedPeople) -> Iterator[Press]:
@@ -64,41 +64,41 @@ def _message_presses(taps: Json, people: RecordedPeople) -> Iterator[Press]:
             yield Press(data=data, person=by_chat.get(message["chat"], message["chat"]), chat=message["chat"])
 
 
-def _kind_presses(taps: Json, people: RecordedPeople) -> Iterator[Press]:
-    """Yield the buttons of screens and one of each kind, in the private chat of the person who may press it."""
+def _screen_presses(taps: Json, people: RecordedPeople) -> Iterator[Press]:
+    """Yield all buttons of screens, and one button for each tap, in the private chat of the person who may press it."""
     for data in taps["screens"]:
         yield Press(data=data, person=people.presser_of(data), chat=people.presser_of(data), has_basket=True)
-    for each in taps["each"]:
-        data, asked = each["data"], each["asked"]
+    for button in taps["each"]:
+        data, pending_input = button["data"], button["asked"]
         yield Press(
             data=data,
             person=people.presser_of(data),
             chat=people.presser_of(data),
             has_basket=True,
-            pending_input=None if asked is None else PendingInput(asked),
-            detail=each["detail"],
+            pending_input=None if pending_input is None else PendingInput(pending_input),
+            detail=button["detail"],
             preparations=PREPARATIONS.get(data, ()),
         )
 
 
-def _order(order_id: int, **columns: Json) -> tuple[Executable, ...]:
+def _update_order(order_id: int, **columns: Json) -> tuple[Executable, ...]:
     return (update(orders).where(orders.c.id == order_id).values(columns),)
 
 
-def _runner_status(person_id: int, runner_status: RunnerStatus) -> tuple[Executable, ...]:
+def _set_runner_status(person_id: int, runner_status: RunnerStatus) -> tuple[Executable, ...]:
     return (update(membership).where(membership.c.person_id == person_id).values(runner_status=runner_status),)
 
 
-# Every button's object is in the recording, but these objects are in a state in which the press would be refused.
+# By callback string: changes to a recorded object whose state would otherwise make the bot refuse the press.
 PREPARATIONS: Mapping[str, tuple[Executable, ...]] = {
     "v1:thumb_reason:171:0": (insert(rating).values(order_id=171, good=False),),
-    "v1:ask_customer:167:600": _order(167, items_cost=420, shop_limit=520, ceiling=800, asked_limit=None),
-    "v1:raise_sure:166:900": _order(166, items_cost=490, shop_limit=590, ceiling=870),  # the fee rises by 30
+    "v1:ask_customer:167:600": _update_order(167, items_cost=420, shop_limit=520, ceiling=800, asked_limit=None),
+    "v1:raise_sure:166:900": _update_order(166, items_cost=490, shop_limit=590, ceiling=870),  # the fee rises by 30
     "v1:leave:170:7": (
         insert(timer).values(campus_id=1, order_id=170, kind=TimerKind.ABSENT, status="fired", due_at=func.now()),
     ),
-    "v1:see_receipt:171:7": _order(171, receipt_photo="receipt"),
-    "v1:see_photo:171:7": _order(171, proof_photo="proof"),
-    "v1:approve:1241:7": _runner_status(1241, RunnerStatus.ASKED),
-    "v1:unsuspend:1242:7": _runner_status(1242, RunnerStatus.SUSPENDED),
+    "v1:see_receipt:171:7": _update_order(171, receipt_photo="receipt"),
+    "v1:see_photo:171:7": _update_order(171, proof_photo="proof"),
+    "v1:approve:1241:7": _set_runner_status(1241, RunnerStatus.ASKED),
+    "v1:unsuspend:1242:7": _set_runner_status(1242, RunnerStatus.SUSPENDED),
 }

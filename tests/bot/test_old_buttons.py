@@ -8,7 +8,7 @@ import pytest
 
 from domain.buttons import Tap
 from domain.words import say_plain
-from tests.bot.old_button_presses import all_presses, find_people
+from tests.bot.old_button_presses import find_people, list_presses
 from tests.bot.old_button_setup import FALLBACK_ROUTER, OldButtons, Outcome, running_old_buttons
 from tests.bot.permission_rules import ChatKind
 from tests.bot.permissions import TAP_RULES
@@ -96,7 +96,7 @@ async def test_every_button_of_the_release_before_is_answered_by_its_handler(
     """The answer is an effect or a refusal in a sentence; at least one button of each kind has its effect."""
     caplog.set_level(logging.ERROR, logger="bot")
     wrong, effective = [], set()
-    presses = all_presses(old_buttons.recording.taps, await find_people(old_buttons))
+    presses = list_presses(old_buttons.recording.taps, await find_people(old_buttons))
     assert {press.data for press in presses} == recorded_strings(old_buttons.recording.taps)
     for press in presses:
         outcome = await old_buttons.press(press)

@@ -8,9 +8,9 @@ from tests.bot.delivered_order_setup import button_rows, deliver_order, order_me
 from tests.bot.order_setup import arrived_order, claimed_order, notifications_of
 
 
-async def test_an_old_button_changes_nothing_and_what_is_typed_next_is_still_food(stack: BotStack) -> None:
+async def test_an_old_button_changes_nothing_and_the_next_line_is_still_an_item(stack: BotStack) -> None:
     mei = await stack.add_customer()
-    await _basket_with_rice(mei)
+    await _fill_basket_with_rice(mei)
     old = await mei.last_message()
     await mei.write("kopi 1.20")
     assert "out of date" in (await mei.forge_tap(_button_data(old, "That's all"), message_id=old["message_id"]))["text"]
@@ -22,20 +22,20 @@ async def test_an_old_button_changes_nothing_and_what_is_typed_next_is_still_foo
     assert basket["drop_point"] is None
 
 
-async def test_an_old_button_leaves_a_question_of_another_matter_open(stack: BotStack) -> None:
+async def test_an_old_button_keeps_the_pending_input_about_another_subject(stack: BotStack) -> None:
     mei = await stack.add_customer()
-    await _basket_with_rice(mei)
+    await _fill_basket_with_rice(mei)
     await stack.update_rows(
         conversation_state, conversation_state.c.person_id == mei.id, pending_input="pin", subject=77
     )
     assert "out of date" in (await mei.tap(Tap.ITEMS_DONE, 0, 1))["text"]
-    (asked,) = await stack.rows(conversation_state, conversation_state.c.person_id == mei.id)
-    assert (asked["pending_input"], asked["subject"]) == ("pin", 77)
+    (state,) = await stack.rows(conversation_state, conversation_state.c.person_id == mei.id)
+    assert (state["pending_input"], state["subject"]) == ("pin", 77)
 
 
-async def test_a_place_that_reads_like_food_is_asked_about(stack: BotStack) -> None:
+async def test_the_bot_asks_whether_a_place_that_looks_like_an_item_is_a_place(stack: BotStack) -> None:
     mei = await stack.add_customer()
-    await _basket_with_rice(mei)
+    await _fill_basket_with_rice(mei)
     await mei.press("That's all")
     await mei.write("milo 1.80\ntea 1.20")
     assert "That looks like food. Shall it be brought to “milo 1.80 tea 1.20”?" in await mei.text()
@@ -54,7 +54,7 @@ def _button_data(message: Json, label: str) -> str:
     return next(str(each["data"]) for row in message["buttons"] for each in row if each["text"].startswith(label))
 
 
-async def _basket_with_rice(mei: BotUser) -> None:
+async def _fill_basket_with_rice(mei: BotUser) -> None:
     for label in ("🍜", "Koufu", "Chicken rice"):
         await mei.press(label)
 
@@ -69,8 +69,8 @@ async def test_text_while_an_order_is_in_flight_is_relayed_after_a_yes(stack: Bo
     assert "out of date" in (await mei.forge_tap(_button_data(first, "Yes"), message_id=first["message_id"]))["text"]
     await mei.press("Yes, send it")
     assert "Sent to Ana" in await mei.text()
-    (heard,) = await notifications_of(stack, order_id, "notification-relay", ana)
-    assert heard["args"]["text"] == "are you\nthere?"
+    (relayed,) = await notifications_of(stack, order_id, "notification-relay", ana)
+    assert relayed["args"]["text"] == "are you\nthere?"
     await ana.write("2 minutes")
     await ana.press("No")
     assert "nobody reads it" in await ana.text()
@@ -80,21 +80,21 @@ async def test_text_while_an_order_is_in_flight_is_relayed_after_a_yes(stack: Bo
 
 
 async def test_a_person_with_an_order_and_a_case_chooses_who_reads_the_text(stack: BotStack) -> None:
-    mei, _, former = await deliver_order(stack)
-    await mei.tap(Tap.PROBLEM_WORDLESS, former, 1)
-    (case,) = await stack.rows(problem_case, problem_case.c.order_id == former)
+    mei, _, delivered_order_id = await deliver_order(stack)
+    await mei.tap(Tap.PROBLEM_WORDLESS, delivered_order_id, 1)
+    (case,) = await stack.rows(problem_case, problem_case.c.order_id == delivered_order_id)
     await mei.write("the lid was open")
     assert "Send this to the campus team?" in await mei.text()
     await mei.press("Yes, send it")
     assert f"case #{case['id']}" in await mei.text()
-    async with stack.work() as work:  # as the worker leaves it
+    async with stack.work() as work:  # a worker deletes the draft when it has created the order
         await work.connection.execute(draft.delete().where(draft.c.person_id == mei.id))
     order_id = await mei.order_food()
     await stack.publish_order(order_id)
     ana = await stack.add_runner("Zoe")
     await ana.tap(Tap.CLAIM, order_id, 1)
     await mei.write("hello?")
-    assert await mei.labels() == [f"#{order_id} · Zoe", f"#{former} · the campus team", "Nobody"]
+    assert await mei.labels() == [f"#{order_id} · Zoe", f"#{delivered_order_id} · the campus team", "Nobody"]
 
 
 async def test_the_first_screen_shows_orders_in_flight(stack: BotStack) -> None:
@@ -111,12 +111,12 @@ async def test_the_first_screen_shows_orders_in_flight(stack: BotStack) -> None:
     assert "You are a runner" in await ana.text()
 
 
-async def test_a_runners_next_steps_edit_one_message(stack: BotStack) -> None:
+async def test_each_step_of_a_runner_edits_the_same_message(stack: BotStack) -> None:
     order_id, _, ana = await claimed_order(stack)
     await ana.tap(Tap.BOUGHT, order_id, 9)
     await ana.write("4.20")
     messages = len(await ana.messages())
-    await ana.tap(Tap.PICKED_UP, order_id, 9)  # on the order message; the note is edited when a button on it is tapped
+    await ana.tap(Tap.PICKED_UP, order_id, 9)  # on the order message, so no other message is edited
     await ana.press("Picked up")
     assert "bring it here: Library, door" in await ana.text()
     await ana.press("I'm here")
@@ -152,7 +152,7 @@ async def test_the_usual_place_may_be_typed(stack: BotStack) -> None:
     assert "usually goes to Lab 4, <bench>" in await mei.text()
 
 
-async def test_what_is_wrong_may_be_typed_at_once(stack: BotStack) -> None:
+async def test_a_problem_may_be_described_before_its_kind_is_chosen(stack: BotStack) -> None:
     mei, _, order_id = await deliver_order(stack)
     await mei.tap(Tap.PROBLEM, order_id, 7)
     await mei.write("the bag was open")
@@ -160,7 +160,7 @@ async def test_what_is_wrong_may_be_typed_at_once(stack: BotStack) -> None:
     assert (case["kind"], case["story"]) == ("other", "the bag was open")
 
 
-async def test_the_campus_team_is_asked_on_the_way(stack: BotStack) -> None:
+async def test_a_customer_may_ask_the_campus_team_while_the_order_is_in_flight(stack: BotStack) -> None:
     order_id, mei, ana = await claimed_order(stack)
     assert button_rows(await order_message_for(stack, OrderMessageKind.CUSTOMER, order_id, mei)) == [["Ask the team"]]
     assert "not yours" in (await ana.tap(Tap.PROBLEM, order_id, 7))["text"]
@@ -174,7 +174,7 @@ async def test_the_campus_team_is_asked_on_the_way(stack: BotStack) -> None:
     )
 
 
-async def test_the_pin_is_read_out_of_a_line(stack: BotStack) -> None:
+async def test_the_pin_is_found_within_a_line(stack: BotStack) -> None:
     order_id, _, ana = await arrived_order(stack)
     pin = (await stack.order_row(order_id))["pin"]
     await ana.write("room 1234 or 5678?")
@@ -183,7 +183,7 @@ async def test_the_pin_is_read_out_of_a_line(stack: BotStack) -> None:
     assert "is delivered" in await ana.text()
 
 
-async def test_a_runner_without_a_pay_out_account_reads_in_the_order_message_that_there_is_time(
+async def test_the_order_message_tells_a_runner_without_a_payout_account_that_set_up_can_wait(
     stack: BotStack,
 ) -> None:
     order_id, _, ana = await claimed_order(stack)

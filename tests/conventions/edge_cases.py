@@ -146,8 +146,8 @@ CASES: dict[int, EdgeCase] = {
     ),
     30: EdgeCase(
         "an old page of Stripe's used late, or twice: at most one order and one hold",
-        f"{_W}cards_and_accounts.py::test_s9_two_pages_filled_in_are_one_order"
-        f" {_W}cards_and_accounts.py::test_a_tap_too_long_ago_does_not_place_itself",
+        f"{_W}cards_and_accounts.py::test_s9_two_completed_card_pages_place_one_order"
+        f" {_W}cards_and_accounts.py::test_a_draft_tapped_too_long_ago_is_not_placed_when_the_card_is_saved",
         "Our pages only save a card; no page of Stripe's takes money, so an old one can't be paid.",
     ),
     31: EdgeCase(

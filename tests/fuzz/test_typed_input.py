@@ -23,42 +23,44 @@ from tests.fuzz.input_strategies import ANY_TEXT, nearly_valid
 from tests.words.sentence_keys import sentence_parameters
 from workers.campus_file import CampusFile, CampusFileError, parse_campus_file
 
-CAMPUS = (Path(__file__).parents[2] / "sandbox" / "launch" / "campus.toml").read_text(encoding="utf-8")
+CAMPUS_TOML = (Path(__file__).parents[2] / "sandbox" / "launch" / "campus.toml").read_text(encoding="utf-8")
 CURRENCIES = sorted({*CURRENCY_EXPONENTS, *CURRENCY_SYMBOLS, "chf"})
 MENU = (MenuItem(id=1, name="Mac & cheese", price=650), MenuItem(id=2, name="2 eggs", price=120))
 FUZZ_SETTINGS = settings(max_examples=iterations(100, 14_000), deadline=None)
-TAGS = ("b", "i", "code", "s", "u", "tg-spoiler", "blockquote")
-ALLOWED_TAGS = {f"<{slash}{tag}>" for slash in ("", "/") for tag in TAGS}
+TAG_NAMES = ("b", "i", "code", "s", "u", "tg-spoiler", "blockquote")
+ALLOWED_TAGS = {f"<{slash}{tag}>" for slash in ("", "/") for tag in TAG_NAMES}
 SLOW_FUZZ_SETTINGS = settings(max_examples=iterations(40, 6_000), deadline=None)  # for parsers of long texts
 
-TAPS = st.builds("v1:{}:{}:{}".format, st.sampled_from(Tap), st.integers(-(10**19), 10**19), st.integers(-1, 10**10))
-LINES = st.from_regex(
+CALLBACK_STRINGS = st.builds(
+    "v1:{}:{}:{}".format, st.sampled_from(Tap), st.integers(-(10**19), 10**19), st.integers(-1, 10**10)
+)
+ITEM_LINES = st.from_regex(
     r"([0-9]{1,3} ?[x×*] ?)?[a-z &]{1,12}( [@:=-])? ?(S\$)?[0-9]{1,4}([.,][0-9]{1,3})?", fullmatch=True
 )
 AMOUNTS = st.builds(format_money, st.integers(-(10**12), 10**12), st.sampled_from(CURRENCIES))
-COMMANDS = st.from_regex(r"#?[0-9]{1,16} (runner |platform )?[a-z ]{0,12}", fullmatch=True)
-FILES = st.sampled_from(CAMPUS.splitlines(keepends=True)) | st.just(CAMPUS)
+COMMAND_ARGUMENTS = st.from_regex(r"#?[0-9]{1,16} (runner |platform )?[a-z ]{0,12}", fullmatch=True)
+CAMPUS_FILES = st.sampled_from(CAMPUS_TOML.splitlines(keepends=True)) | st.just(CAMPUS_TOML)
 
 
 @FUZZ_SETTINGS
-@given(data=nearly_valid(TAPS) | ANY_TEXT)
-def test_callback_data_is_a_tap_or_stale(data: str) -> None:
+@given(data=nearly_valid(CALLBACK_STRINGS) | ANY_TEXT)
+def test_callback_data_is_a_valid_tap_or_stale(data: str) -> None:
     count_inputs("callback data")
     try:
-        claimed = unpack(data)
+        tap_data = unpack(data)
     except Stale:
         return
     assert len(data.encode()) <= MAX_CALLBACK_DATA_BYTES
-    assert unpack(pack(claimed.tap, claimed.subject, claimed.version)) == claimed
-    assert isinstance(claimed, TapData)
+    assert unpack(pack(tap_data.tap, tap_data.subject, tap_data.version)) == tap_data
+    assert isinstance(tap_data, TapData)
 
 
 @FUZZ_SETTINGS
-@given(typed=st.lists(nearly_valid(LINES) | ANY_TEXT, max_size=4).map("\n".join))
+@given(typed=st.lists(nearly_valid(ITEM_LINES) | ANY_TEXT, max_size=4).map("\n".join))
 def test_item_lines_are_valid_items_or_unreadable(typed: str) -> None:
     count_inputs("item lines")
-    read = parse_items(typed, MENU, "sgd")
-    items: tuple[Item, ...] = () if isinstance(read, UnparsedLine) else read.items
+    parsed = parse_items(typed, MENU, "sgd")
+    items: tuple[Item, ...] = () if isinstance(parsed, UnparsedLine) else parsed.items
     try:
         items += read_items(typed, "sgd")
     except Unreadable as refusal:
@@ -87,40 +89,40 @@ def test_an_amount_is_whole_minor_units_or_unreadable(typed: str, currency: str)
 
 
 @FUZZ_SETTINGS
-@given(typed=nearly_valid(COMMANDS) | ANY_TEXT)
+@given(typed=nearly_valid(COMMAND_ARGUMENTS) | ANY_TEXT)
 def test_a_command_is_followed_by_a_number_and_a_reason_or_neither(typed: str) -> None:
     count_inputs("commands' arguments")
-    number, why = parse_number_and_reason(typed)
-    assert number is None or (0 <= number < 10**15 and why)
-    assert why == " ".join(why.split())
+    number, reason = parse_number_and_reason(typed)
+    assert number is None or (0 <= number < 10**15 and reason)
+    assert reason == " ".join(reason.split())
     assert NUMBER_PATTERN.fullmatch(typed) is None or int(typed.removeprefix("#")) < 10**15
 
 
 @FUZZ_SETTINGS
-@given(typed=ANY_TEXT, most=st.integers(1, 80))
-def test_one_line_is_one_line_and_what_is_too_long_is_cut(typed: str, most: int) -> None:
+@given(typed=ANY_TEXT, max_length=st.integers(1, 80))
+def test_a_normalized_line_is_one_line_and_long_text_is_cut(typed: str, max_length: int) -> None:
     count_inputs("names, notes and reasons")
     line = normalize_line(typed)
     assert "\n" not in line
     assert line == normalize_line(line)
     line.encode()
-    assert len(truncate(line, most)) <= max(most, 1)
+    assert len(truncate(line, max_length)) <= max(max_length, 1)
     assert len(shorten_text(line * 200, MAX_STORY_LENGTH).encode("utf-16-le")) <= 2 * MAX_STORY_LENGTH
 
 
 @FUZZ_SETTINGS
 @given(words=st.lists(ANY_TEXT, min_size=12, max_size=12), key=st.sampled_from(sorted(sentence_parameters("en"))))
-def test_every_sentence_takes_any_words_and_stays_html(words: list[str], key: str) -> None:
+def test_every_sentence_takes_any_arguments_and_has_only_allowed_tags(words: list[str], key: str) -> None:
     count_inputs("sentences with wild words")
     names = sorted(sentence_parameters("en")[key])
-    given_words = dict(zip(names, words * len(names), strict=False))
-    assert say_plain("en", key, **given_words) is not None
-    said = say("en", key, **given_words)
+    arguments = dict(zip(names, words * len(names), strict=False))
+    assert say_plain("en", key, **arguments) is not None
+    said = say("en", key, **arguments)
     assert set(re.findall(r"<[^>]*>", said)) <= ALLOWED_TAGS
 
 
 @SLOW_FUZZ_SETTINGS
-@given(typed=nearly_valid(FILES) | ANY_TEXT)
+@given(typed=nearly_valid(CAMPUS_FILES) | ANY_TEXT)
 def test_a_campus_file_is_a_campus_or_a_list_of_errors(typed: str) -> None:
     count_inputs("campus files")
     try:

@@ -100,7 +100,7 @@ class Snapshot:
             return [one for one in objects if one["id"] == value]
         return [one for one in objects if one["metadata"].get(name.removeprefix("metadata.")) == value]
 
-    def keys_of(self, saga: str) -> list[str]:
+    def sent_keys_of(self, saga: str) -> list[str]:
         """The idempotency keys that a saga run has sent, each once."""
         keys = {str(one["idempotency_key"]) for one in self.sent if one["verb"] == "POST"}
         return sorted(key for key in keys if key.startswith(saga))
@@ -211,11 +211,11 @@ async def _pending_controls(stack: WorkerStack, runs: list[Json]) -> Any:
             yield f"onboard/{one['id']}", {"finish": True}
 
 
-def list_mismatches(expected: Json, there: Json) -> Iterator[str]:
+def list_mismatches(expected: Json, actual: Json) -> Iterator[str]:
     """Yield one sentence for each name under which two states differ."""
-    for name in sorted(expected.keys() | there.keys()):
-        if expected.get(name) != there.get(name):
-            yield f"{name}: {expected.get(name)} was to be, {there.get(name)} is"
+    for name in sorted(expected.keys() | actual.keys()):
+        if expected.get(name) != actual.get(name):
+            yield f"{name}: expected {expected.get(name)}, found {actual.get(name)}"
 
 
 def translate_ends(recording: Recording, ends: Json) -> Json:

@@ -15,7 +15,7 @@ END $$
 
 @asynccontextmanager
 async def failing_table(stack: WorkerStack, table: str, *, at_commit: bool = False) -> AsyncIterator[None]:
-    """Let every write to this table fail."""
+    """Make every insert and every update of this table fail, at once or at the commit."""
     await stack.sql(FAILING_FUNCTION_SQL)
     if at_commit:
         await stack.sql(

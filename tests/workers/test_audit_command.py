@@ -13,12 +13,14 @@ from workers.window_snapshot import read_window
 
 
 async def test_the_report_says_what_was_looked_at(aged: AgedStack) -> None:
-    books = await read_window(aged.stack.database, aged.stack.context.stripe, 31)
-    assert books.coverage is not None
-    line = describe(books, books.coverage)
-    assert line.startswith(f"Window: 31 days, since {books.coverage.since:%Y-%m-%d %H:%M} UTC. Compared: 2 of 2 orders")
+    snapshot = await read_window(aged.stack.database, aged.stack.context.stripe, 31)
+    assert snapshot.coverage is not None
+    line = describe(snapshot, snapshot.coverage)
+    assert line.startswith(
+        f"Window: 31 days, since {snapshot.coverage.since:%Y-%m-%d %H:%M} UTC. Compared: 2 of 2 orders"
+    )
     assert "3 Stripe objects made since then, 0 older ones of these orders, asked for one by one" in line
-    assert f"{books.coverage.postings} postings, {books.coverage.accounts} accounts" in line
+    assert f"{snapshot.coverage.postings} postings, {snapshot.coverage.accounts} accounts" in line
 
 
 @pytest.mark.parametrize("word", ["0", "x", "-1", "1.5", "", "²", str(MAX_DAYS + 1), "9" * 30])

@@ -23,30 +23,30 @@ INDEXES = (
 )
 
 
-def broken(books: AuditSnapshot) -> dict[str, list[str]]:
+def broken(snapshot: AuditSnapshot) -> dict[str, list[str]]:
     """Name -> breaches of the invariants that fail, with the sums that Postgres computed."""
-    findings = [invariant(books) for invariant in INVARIANTS]
+    findings = [invariant(snapshot) for invariant in INVARIANTS]
     return {finding.name: sorted(finding.breaches) for finding in findings if finding.breaches}
 
 
 async def test_old_orders_are_counted_and_summed_but_not_read(own_aged: AgedStack) -> None:
     stack = own_aged.stack
     new = await stack.open_order()
-    books = await read_window(stack.database, stack.context.stripe, DAYS)
-    assert broken(books) == {}
-    assert [row["id"] for row in books.orders] == [new.id]
-    assert len(books.holds) == len(books.intents) == 1
-    assert (books.payables, books.transfers, books.postings) == ([], [], [])
-    assert books.coverage is not None
-    assert (books.coverage.orders, books.coverage.listed, books.coverage.retrieved) == (3, 1, 0)
-    assert books.coverage.postings == len((await read_snapshot(stack.database, stack.context.stripe)).postings) > 0
+    snapshot = await read_window(stack.database, stack.context.stripe, DAYS)
+    assert broken(snapshot) == {}
+    assert [row["id"] for row in snapshot.orders] == [new.id]
+    assert len(snapshot.holds) == len(snapshot.intents) == 1
+    assert (snapshot.payables, snapshot.transfers, snapshot.postings) == ([], [], [])
+    assert snapshot.coverage is not None
+    assert (snapshot.coverage.orders, snapshot.coverage.listed, snapshot.coverage.retrieved) == (3, 1, 0)
+    assert snapshot.coverage.postings == len((await read_snapshot(stack.database, stack.context.stripe)).postings) > 0
 
 
 async def test_a_window_that_is_long_enough_reads_everything(aged: AgedStack) -> None:
-    books = await read_window(aged.stack.database, aged.stack.context.stripe, 31)
-    assert broken(books) == {}
-    assert [row["id"] for row in books.orders] == [aged.completed, aged.cancelled]
-    assert (len(books.intents), len(books.transfers)) == (2, 1)
+    snapshot = await read_window(aged.stack.database, aged.stack.context.stripe, 31)
+    assert broken(snapshot) == {}
+    assert [row["id"] for row in snapshot.orders] == [aged.completed, aged.cancelled]
+    assert (len(snapshot.intents), len(snapshot.transfers)) == (2, 1)
 
 
 MOMENTS = (
@@ -95,19 +95,19 @@ async def test_an_old_order_belongs_to_the_window_by_any_change_and_while_anythi
     aged: AgedStack, statement: str
 ) -> None:
     async with changed(aged.stack, aged.completed, statement) as database:
-        books = await read_window(database, aged.stack.context.stripe, DAYS)
-    assert [row["id"] for row in books.orders] == [aged.completed]
+        snapshot = await read_window(database, aged.stack.context.stripe, DAYS)
+    assert [row["id"] for row in snapshot.orders] == [aged.completed]
 
 
 async def test_older_objects_of_an_order_are_asked_for_one_by_one(aged: AgedStack) -> None:
     """An old order that changed is compared with everything Stripe has of it."""
     statement = "UPDATE payable SET paid_at = now() WHERE order_id = :id"
     async with changed(aged.stack, aged.completed, statement) as database:
-        books = await read_window(database, aged.stack.context.stripe, DAYS)
-    assert broken(books) == {}
-    assert (len(books.intents), len(books.transfers)) == (1, 1)
-    assert books.coverage is not None
-    assert (books.coverage.listed, books.coverage.retrieved) == (0, 2)
+        snapshot = await read_window(database, aged.stack.context.stripe, DAYS)
+    assert broken(snapshot) == {}
+    assert (len(snapshot.intents), len(snapshot.transfers)) == (1, 1)
+    assert snapshot.coverage is not None
+    assert (snapshot.coverage.listed, snapshot.coverage.retrieved) == (0, 2)
 
 
 OLD_BREACHES = {
@@ -191,9 +191,9 @@ async def test_what_an_old_order_paid_of_an_open_debt_is_known_to_be_booked(aged
         f" SELECT 'netting:' || netting.id, 'netting', order_id, '', {LONG_AGO} FROM netting, payable",
     )
     async with changed(aged.stack, aged.cancelled, *kept) as database:
-        books = await read_window(database, aged.stack.context.stripe, DAYS)
-    assert ([row["id"] for row in books.orders], len(books.nettings)) == ([aged.cancelled], 1)
-    assert not {"I5", "I9"} & broken(books).keys()
+        snapshot = await read_window(database, aged.stack.context.stripe, DAYS)
+    assert ([row["id"] for row in snapshot.orders], len(snapshot.nettings)) == ([aged.cancelled], 1)
+    assert not {"I5", "I9"} & broken(snapshot).keys()
 
 
 async def reversed_by_hand(aged: AgedStack) -> None:

@@ -250,7 +250,7 @@ async def test_a2_where_money_goes_is_read_from_the_person_never_from_the_order(
 
 
 async def test_a_capture_of_a_hold_that_is_not_held_here_waits_for_a_person(stack: WorkerStack) -> None:
-    """The money is captured and the books disagree, so nobody is told that all is well."""
+    """The money is captured and the ledger disagrees, so nobody is told that all is well."""
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     await stack.bring_to_drop_point(runner, order)

@@ -1,4 +1,4 @@
-"""Set-ups of cards and accounts: one link each, a deadline, and orders and payouts that wait for them."""
+"""Set-ups of cards and Stripe accounts: one link each, a deadline, and orders and payouts that wait for them."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ async def notifications_to(stack: WorkerStack, member: Member) -> list[str]:
     return [row.key for row in rows]
 
 
-async def place_without_card(stack: WorkerStack, member: Member) -> str:
+async def submit_order_without_card(stack: WorkerStack, member: Member) -> str:
     """Tap [Place order] without a card, and return the Checkout session that is opened."""
     draft = await stack.fill_basket(member)
     async with stack.database() as work:
@@ -39,21 +39,21 @@ async def order_statuses(stack: WorkerStack, member: Member) -> list[OrderStatus
     return [OrderStatus(row.status) for row in rows]
 
 
-async def test_an_order_that_waited_only_for_the_card_places_itself(shared_stack: WorkerStack) -> None:
+async def test_an_order_that_waited_only_for_the_card_is_placed_when_it_is_saved(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     member = await stack.add_member(card=None)
-    session = await place_without_card(stack, member)
+    session = await submit_order_without_card(stack, member)
     await stack.control_stripe(f"checkout/{session}/complete", card="pm_card_visa")
     await stack.run_now()
     assert await order_statuses(stack, member) == [OrderStatus.CREATED]
     assert await notifications_to(stack, member) == ["notification-card-link", "notification-card-saved-placing"]
 
 
-async def test_a_draft_changed_since_the_tap_does_not_place_itself(shared_stack: WorkerStack) -> None:
-    """Nobody is charged for a basket they did not tap (M12)."""
+async def test_a_draft_changed_since_the_tap_is_not_placed_when_the_card_is_saved(shared_stack: WorkerStack) -> None:
+    """Nobody is charged for a basket that they did not confirm (M12)."""
     stack = shared_stack
     member = await stack.add_member(card=None)
-    session = await place_without_card(stack, member)
+    session = await submit_order_without_card(stack, member)
     async with stack.database() as work:
         await change_draft(work, stack.campus.id, member.person_id, tip=500)
     await stack.control_stripe(f"checkout/{session}/complete", card="pm_card_visa")
@@ -62,10 +62,10 @@ async def test_a_draft_changed_since_the_tap_does_not_place_itself(shared_stack:
     assert await notifications_to(stack, member) == ["notification-card-link", "notification-card-saved"]
 
 
-async def test_a_tap_too_long_ago_does_not_place_itself(shared_stack: WorkerStack) -> None:
+async def test_a_draft_tapped_too_long_ago_is_not_placed_when_the_card_is_saved(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     member = await stack.add_member(card=None)
-    session = await place_without_card(stack, member)
+    session = await submit_order_without_card(stack, member)
     await stack.sql(
         "UPDATE draft SET asked_at = now() - interval '31 minutes' WHERE person_id = :id", id=member.person_id
     )
@@ -74,11 +74,11 @@ async def test_a_tap_too_long_ago_does_not_place_itself(shared_stack: WorkerStac
     assert await order_statuses(stack, member) == []
 
 
-async def test_s9_two_pages_filled_in_are_one_order(shared_stack: WorkerStack) -> None:
-    """The customer opened the link twice and finished both pages."""
+async def test_s9_two_completed_card_pages_place_one_order(shared_stack: WorkerStack) -> None:
+    """The customer asked for two links and saved a card on both pages."""
     stack = shared_stack
     member = await stack.add_member(card=None)
-    first = await place_without_card(stack, member)
+    first = await submit_order_without_card(stack, member)
     async with stack.database() as work:
         await ordering_use_cases.start_card_setup(work, stack.campus, await stack.committed_member(member.person_id))
     await stack.run_due()
@@ -93,14 +93,14 @@ async def test_s9_two_pages_filled_in_are_one_order(shared_stack: WorkerStack) -
     assert await order_statuses(stack, member) == [OrderStatus.CREATED]
 
 
-async def test_s6_a_page_nobody_fills_in_is_given_up(shared_stack: WorkerStack) -> None:
+async def test_s6_a_card_set_up_that_nobody_completes_is_compensated(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     member = await stack.add_member(card=None)
-    await place_without_card(stack, member)
+    await submit_order_without_card(stack, member)
     await stack.sql("UPDATE saga SET waiting_until = now() WHERE person_id = :id", id=member.person_id)
     await stack.run_now()
     assert await stack.rows("SELECT status FROM saga WHERE person_id = :id", id=member.person_id) == [("compensated",)]
-    assert (await stack.committed_member(member.person_id)).card is None, "no card is ever invented"
+    assert (await stack.committed_member(member.person_id)).card is None, "no card was saved"
 
 
 async def test_s17_two_set_ups_at_once_keep_one_customer(shared_stack: WorkerStack) -> None:
@@ -111,9 +111,9 @@ async def test_s17_two_set_ups_at_once_keep_one_customer(shared_stack: WorkerSta
         async with stack.database() as work:
             await ordering_use_cases.start_card_setup(work, stack.campus, member)
     await stack.run_due()
-    ((customer,),) = await stack.rows("SELECT stripe_customer FROM person WHERE id = :id", id=member.person_id)
-    sessions = await stack.rows("SELECT data ->> 'customer' FROM saga WHERE person_id = :id", id=member.person_id)
-    assert sessions == [(customer,), (customer,)]
+    ((stripe_customer,),) = await stack.rows("SELECT stripe_customer FROM person WHERE id = :id", id=member.person_id)
+    used = await stack.rows("SELECT data ->> 'customer' FROM saga WHERE person_id = :id", id=member.person_id)
+    assert used == [(stripe_customer,), (stripe_customer,)]
 
 
 async def set_up_payout(stack: WorkerStack, campus: Campus, member: Member) -> SagaRun:
@@ -123,7 +123,7 @@ async def set_up_payout(stack: WorkerStack, campus: Campus, member: Member) -> S
 
 
 async def test_s17_two_onboardings_at_once_keep_one_account(shared_stack: WorkerStack) -> None:
-    """A runner with two accounts would onboard one and be paid to the other (M5)."""
+    """A runner with two accounts could onboard one while payouts go to the other (M5)."""
     stack = shared_stack
     runner = await stack.add_member(runner=True, ready=False, card=None)
     runs = await asyncio.gather(*(set_up_payout(stack, stack.campus, runner) for _ in range(2)))
@@ -149,7 +149,7 @@ async def test_m5_a_link_goes_to_the_runner_alone_and_a_ready_account_needs_none
 
 
 async def test_a2_only_an_approved_runner_gets_an_account_and_only_their_own(shared_stack: WorkerStack) -> None:
-    """No parameter could name another person's account."""
+    """The use case takes no account as a parameter, so it cannot set up the account of another person."""
     stack = shared_stack
     with pytest.raises(NotAllowed):
         await set_up_payout(stack, stack.campus, await stack.add_member())

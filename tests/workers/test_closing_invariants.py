@@ -16,9 +16,9 @@ from workers.audit_snapshot import AuditSnapshot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosingSample:
-    """Clean books with two closed purchases: one that the platform paid, and one that its runner bears."""
+    """A clean audit snapshot with two closed purchases: one that the platform paid, and one that its runner bears."""
 
-    books: AuditSnapshot
+    snapshot: AuditSnapshot
     borne_by_platform: int
     borne_by_runner: int
 
@@ -44,8 +44,8 @@ async def samples(shared_stack: WorkerStack) -> dict[str, ClosingSample]:
         closed.append(order.id)
     read = await read_modes(stack.database, stack.context.stripe)
     return {
-        mode: ClosingSample(books=books, borne_by_platform=closed[0], borne_by_runner=closed[1])
-        for mode, books in read.items()
+        mode: ClosingSample(snapshot=snapshot, borne_by_platform=closed[0], borne_by_runner=closed[1])
+        for mode, snapshot in read.items()
     }
 
 
@@ -56,63 +56,70 @@ def sample(samples: dict[str, ClosingSample], request: pytest.FixtureRequest) ->
 
 
 def closed_and_still_held(sample: ClosingSample) -> AuditSnapshot:
-    return replace(sample.books, holds=sample.altered(sample.books.holds, sample.borne_by_runner, status="held"))
+    return replace(sample.snapshot, holds=sample.altered(sample.snapshot.holds, sample.borne_by_runner, status="held"))
 
 
 def closed_and_captured(sample: ClosingSample) -> AuditSnapshot:
     return replace(
-        sample.books,
-        holds=sample.altered(sample.books.holds, sample.borne_by_platform, status="captured", captured=1130),
+        sample.snapshot,
+        holds=sample.altered(sample.snapshot.holds, sample.borne_by_platform, status="captured", captured=1130),
     )
 
 
 def sent_though_the_runner_bears_it(sample: ClosingSample) -> AuditSnapshot:
-    (sent,) = sample.books.transfers
+    (sent,) = sample.snapshot.transfers
     return replace(
-        sample.books, transfers=[sent, {**sent, "transfer_group": f"order_{sample.borne_by_runner}", "amount": 1}]
+        sample.snapshot, transfers=[sent, {**sent, "transfer_group": f"order_{sample.borne_by_runner}", "amount": 1}]
     )
 
 
 def sent_too_much(sample: ClosingSample) -> AuditSnapshot:
-    (sent,) = sample.books.transfers
-    return replace(sample.books, transfers=[{**sent, "amount": sent["amount"] + 1}])
+    (sent,) = sample.snapshot.transfers
+    return replace(sample.snapshot, transfers=[{**sent, "amount": sent["amount"] + 1}])
 
 
 def sent_too_little(sample: ClosingSample) -> AuditSnapshot:
-    (sent,) = sample.books.transfers
-    return replace(sample.books, transfers=[{**sent, "amount": sent["amount"] - 1}])
+    (sent,) = sample.snapshot.transfers
+    return replace(sample.snapshot, transfers=[{**sent, "amount": sent["amount"] - 1}])
 
 
 def owed_though_the_runner_bears_it(sample: ClosingSample) -> AuditSnapshot:
-    (platform_payable,) = [row for row in sample.books.payables if row["order_id"] == sample.borne_by_platform]
+    (platform_payable,) = [row for row in sample.snapshot.payables if row["order_id"] == sample.borne_by_platform]
     return replace(
-        sample.books,
-        payables=[*sample.books.payables, cast(RowMapping, {**platform_payable, "order_id": sample.borne_by_runner})],
+        sample.snapshot,
+        payables=[
+            *sample.snapshot.payables,
+            cast(RowMapping, {**platform_payable, "order_id": sample.borne_by_runner}),
+        ],
     )
 
 
 def not_owed_though_the_platform_bears_it(sample: ClosingSample) -> AuditSnapshot:
     return replace(
-        sample.books, payables=[row for row in sample.books.payables if row["order_id"] != sample.borne_by_platform]
+        sample.snapshot,
+        payables=[row for row in sample.snapshot.payables if row["order_id"] != sample.borne_by_platform],
     )
 
 
 def owed_another_amount(sample: ClosingSample) -> AuditSnapshot:
-    return replace(sample.books, payables=sample.altered(sample.books.payables, sample.borne_by_platform, amount=1))
+    return replace(
+        sample.snapshot, payables=sample.altered(sample.snapshot.payables, sample.borne_by_platform, amount=1)
+    )
 
 
 def no_costs_in_the_ledger(sample: ClosingSample) -> AuditSnapshot:
-    kept = [row for row in sample.books.balances if not row["code"].startswith("platform_costs")]
-    return replace(sample.books, balances=kept)
+    kept = [row for row in sample.snapshot.balances if not row["code"].startswith("platform_costs")]
+    return replace(sample.snapshot, balances=kept)
 
 
 def owed_and_never_booked(sample: ClosingSample) -> AuditSnapshot:
-    return replace(sample.books, postings=[row for row in sample.books.postings if row["kind"] != "goodwill"])
+    return replace(sample.snapshot, postings=[row for row in sample.snapshot.postings if row["kind"] != "goodwill"])
 
 
 def booked_as_if_captured(sample: ClosingSample) -> AuditSnapshot:
     return replace(
-        sample.books, payables=sample.altered(sample.books.payables, sample.borne_by_platform, charge="ch_of_nobody")
+        sample.snapshot,
+        payables=sample.altered(sample.snapshot.payables, sample.borne_by_platform, charge="ch_of_nobody"),
     )
 
 
@@ -132,8 +139,8 @@ BREACHES: dict[Callable[[ClosingSample], AuditSnapshot], str] = {
 
 
 def test_closed_purchases_breach_no_invariant(sample: ClosingSample) -> None:
-    assert broken(sample.books) == {}
-    (sent,) = sample.books.transfers
+    assert broken(sample.snapshot) == {}
+    (sent,) = sample.snapshot.transfers
     assert sent["transfer_group"] == f"order_{sample.borne_by_platform}"
 
 

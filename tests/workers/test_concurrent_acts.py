@@ -1,4 +1,4 @@
-"""All possible acts on one order at the same instant: each is done or refused, and the books balance."""
+"""All possible acts on one order at the same instant: each is done or refused, and the ledger balances."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -16,23 +16,23 @@ from workers.audit_snapshot import AuditSnapshot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebtSample:
-    """Clean books with three debts: open, paid and waived."""
+    """A clean audit snapshot with three debts: open, paid and waived."""
 
-    books: AuditSnapshot
+    snapshot: AuditSnapshot
     owed: int
     paid: int
     waived: int
 
     def altered(self, order_id: int, **changed: object) -> AuditSnapshot:
-        """The books with the order's debt changed."""
+        """The snapshot with the order's debt changed."""
         rows: list[Any] = [
-            {**row, **changed} if row["order_id"] == order_id else row for row in self.books.customer_debts
+            {**row, **changed} if row["order_id"] == order_id else row for row in self.snapshot.customer_debts
         ]
-        return replace(self.books, customer_debts=rows)
+        return replace(self.snapshot, customer_debts=rows)
 
     def without(self, kind: str) -> AuditSnapshot:
-        """The books without postings of this kind."""
-        return replace(self.books, postings=[row for row in self.books.postings if row["kind"] != kind])
+        """The snapshot without postings of this kind."""
+        return replace(self.snapshot, postings=[row for row in self.snapshot.postings if row["kind"] != kind])
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,10 @@ async def samples(shared_stack: WorkerStack) -> dict[str, DebtSample]:
     waived = await owed_order(stack, await stack.add_member())
     await waive_debt(stack, await new_admin(stack), waived)
     read = await read_modes(stack.database, stack.context.stripe)
-    return {mode: DebtSample(books=books, owed=owed.id, paid=paid.id, waived=waived.id) for mode, books in read.items()}
+    return {
+        mode: DebtSample(snapshot=snapshot, owed=owed.id, paid=paid.id, waived=waived.id)
+        for mode, snapshot in read.items()
+    }
 
 
 @pytest.fixture(params=MODES)
@@ -58,7 +61,7 @@ def sample(samples: dict[str, DebtSample], request: pytest.FixtureRequest) -> De
 
 
 def a_debt_that_was_forgotten(sample: DebtSample) -> AuditSnapshot:
-    return replace(sample.books, customer_debts=[])
+    return replace(sample.snapshot, customer_debts=[])
 
 
 def a_debt_of_another_amount(sample: DebtSample) -> AuditSnapshot:
@@ -74,8 +77,8 @@ def paid_though_nothing_was_captured(sample: DebtSample) -> AuditSnapshot:
 
 
 def owed_for_an_order_in_flight(sample: DebtSample) -> AuditSnapshot:
-    rows: list[Any] = [{**row, "status": "ARRIVED"} for row in sample.books.orders]
-    return replace(sample.books, orders=rows)
+    rows: list[Any] = [{**row, "status": "ARRIVED"} for row in sample.snapshot.orders]
+    return replace(sample.snapshot, orders=rows)
 
 
 def waived_and_not_booked(sample: DebtSample) -> AuditSnapshot:
@@ -97,9 +100,9 @@ def waived_though_the_ledger_says_owed(sample: DebtSample) -> AuditSnapshot:
 def costs_of_nobodys_debt(sample: DebtSample) -> AuditSnapshot:
     rows: list[Any] = [
         {**row, "balance": row["balance"] + (1 if row["code"].startswith("bad_debts:") else 0)}
-        for row in sample.books.balances
+        for row in sample.snapshot.balances
     ]
-    return replace(sample.books, balances=rows)
+    return replace(sample.snapshot, balances=rows)
 
 
 BREACHES: dict[Callable[[DebtSample], AuditSnapshot], Sequence[str]] = {
@@ -117,8 +120,8 @@ BREACHES: dict[Callable[[DebtSample], AuditSnapshot], Sequence[str]] = {
 
 
 def test_debts_breach_no_invariant(sample: DebtSample) -> None:
-    assert broken(sample.books) == {}
-    assert [row["status"] for row in sample.books.customer_debts] == ["open", "paid", "waived"]
+    assert broken(sample.snapshot) == {}
+    assert [row["status"] for row in sample.snapshot.customer_debts] == ["open", "paid", "waived"]
 
 
 @pytest.mark.parametrize(("bend", "names"), BREACHES.items(), ids=[bend.__name__ for bend in BREACHES])

@@ -68,7 +68,7 @@ async def test_a_card_saved_by_a_customer_with_a_debt_is_for_paying_first(shared
     assert await debt_state(stack, order) == ("paid", 1130)
 
 
-async def test_an_order_that_waited_for_its_card_does_not_place_itself_either(shared_stack: WorkerStack) -> None:
+async def test_an_order_that_waited_for_its_card_is_not_placed_while_a_debt_is_open(shared_stack: WorkerStack) -> None:
     """The customer is told why, with the button to pay below."""
     stack = shared_stack
     customer = await stack.add_member()

@@ -69,12 +69,12 @@ async def test_figures_count_refunds(shared_stack: WorkerStack) -> None:
     assert await runner_figures(stack, ana) == Earnings(earned=0, reimbursed=730, sent=730, waiting=0, deliveries=1)
     assert await runner_figures(stack, ben) == Earnings(earned=0, reimbursed=730, sent=0, waiting=730, deliveries=1)
     for runner, sent in ((ana, 730), (ben, 0)):
-        (books,) = await stack.rows(
+        (ledger,) = await stack.rows(
             "SELECT coalesce(-sum(amount), 0) AS owed FROM ledger_entry JOIN ledger_account a ON a.id = account_id"
             " WHERE a.owner = :id",
             id=runner.person_id,
         )
-        assert books.owed == (await runner_figures(stack, runner)).waiting
+        assert ledger.owed == (await runner_figures(stack, runner)).waiting
         transfers = await stack.inspect_stripe("objects", kind="transfer")
         runner_transfers = [one for one in transfers if one["destination"] == runner.stripe_account]
         assert sum(one["amount"] - one["amount_reversed"] for one in runner_transfers) == sent

@@ -1,4 +1,4 @@
-"""The invariants: each passes on clean books, and names what is wrong with broken ones."""
+"""The invariants: each passes on a clean audit snapshot, and names what is wrong with a broken one."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,10 +18,10 @@ INVARIANT_NAMES = [f"I{number}" for number in range(1, 11)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvariantSample:
-    """Clean books with an order of each end, and methods that return altered copies."""
+    """A clean audit snapshot with an order of each end, and methods that return altered copies."""
 
     stack: WorkerStack
-    books: AuditSnapshot
+    snapshot: AuditSnapshot
     completed: int
     cancelled: int
 
@@ -52,8 +52,8 @@ async def samples(shared_stack: WorkerStack) -> dict[str, InvariantSample]:
     await stack.run_due()
     read = await read_modes(stack.database, stack.context.stripe)
     return {
-        mode: InvariantSample(stack=stack, books=books, completed=completed.id, cancelled=cancelled.id)
-        for mode, books in read.items()
+        mode: InvariantSample(stack=stack, snapshot=snapshot, completed=completed.id, cancelled=cancelled.id)
+        for mode, snapshot in read.items()
     }
 
 
@@ -82,123 +82,124 @@ def test_the_invariants_are_the_ten_promised() -> None:
 
 
 def test_clean_books_breach_none_and_something_was_counted(sample: InvariantSample) -> None:
-    assert broken(sample.books) == {}
-    assert len(sample.books.orders) == len(sample.books.holds) == len(sample.books.intents) == 3
-    assert len(sample.books.transfers) == len(sample.books.payables) == 1
-    assert sum(sample.books.stripe_balance.values()) > 0
+    assert broken(sample.snapshot) == {}
+    assert len(sample.snapshot.orders) == len(sample.snapshot.holds) == len(sample.snapshot.intents) == 3
+    assert len(sample.snapshot.transfers) == len(sample.snapshot.payables) == 1
+    assert sum(sample.snapshot.stripe_balance.values()) > 0
 
 
 async def captured_too_much(sample: InvariantSample) -> AuditSnapshot:
     return replace(
-        sample.books, holds=await sample.altered(hold, where=hold.c.order_id == sample.completed, captured=99_999)
+        sample.snapshot, holds=await sample.altered(hold, where=hold.c.order_id == sample.completed, captured=99_999)
     )
 
 
 async def captured_otherwise(sample: InvariantSample) -> AuditSnapshot:
     return replace(
-        sample.books, holds=await sample.altered(hold, where=hold.c.order_id == sample.completed, captured=1)
+        sample.snapshot, holds=await sample.altered(hold, where=hold.c.order_id == sample.completed, captured=1)
     )
 
 
 async def two_local_holds(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.books, holds=[*sample.books.holds, *sample.books.holds])
+    return replace(sample.snapshot, holds=[*sample.snapshot.holds, *sample.snapshot.holds])
 
 
 async def two_holds_at_stripe(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.books, intents=[*sample.books.intents, *sample.books.intents])
+    return replace(sample.snapshot, intents=[*sample.snapshot.intents, *sample.snapshot.intents])
 
 
 async def a_hold_beside_the_one_that_counts(sample: InvariantSample) -> AuditSnapshot:
     return replace(
-        sample.books,
+        sample.snapshot,
         holds=await sample.altered(hold, where=hold.c.order_id == sample.cancelled, status="held", part="former"),
     )
 
 
 async def an_orphan_replacement_hold(sample: InvariantSample) -> AuditSnapshot:
     return replace(
-        sample.books, holds=await sample.altered(hold, where=hold.c.order_id == sample.cancelled, part="replacement")
+        sample.snapshot, holds=await sample.altered(hold, where=hold.c.order_id == sample.cancelled, part="replacement")
     )
 
 
 async def paid_too_much(sample: InvariantSample) -> AuditSnapshot:
-    (sent,) = sample.books.transfers
-    return replace(sample.books, transfers=[{**sent, "amount": sent["amount"] + 1}])
+    (sent,) = sample.snapshot.transfers
+    return replace(sample.snapshot, transfers=[{**sent, "amount": sent["amount"] + 1}])
 
 
 async def paid_for_nothing(sample: InvariantSample) -> AuditSnapshot:
-    (sent,) = sample.books.transfers
-    return replace(sample.books, transfers=[sent, {**sent, "transfer_group": "order_0"}])
+    (sent,) = sample.snapshot.transfers
+    return replace(sample.snapshot, transfers=[sent, {**sent, "transfer_group": "order_0"}])
 
 
 async def ended_with_a_hold(sample: InvariantSample) -> AuditSnapshot:
     return replace(
-        sample.books, holds=await sample.altered(hold, where=hold.c.order_id == sample.cancelled, status="held")
+        sample.snapshot, holds=await sample.altered(hold, where=hold.c.order_id == sample.cancelled, status="held")
     )
 
 
 async def ended_with_an_intent(sample: InvariantSample) -> AuditSnapshot:
-    intents = [{**one, "status": "requires_capture"} for one in sample.books.intents if one["status"] == "canceled"]
-    return replace(sample.books, intents=intents)
+    intents = [{**one, "status": "requires_capture"} for one in sample.snapshot.intents if one["status"] == "canceled"]
+    return replace(sample.snapshot, intents=intents)
 
 
 async def completed_without_a_capture(sample: InvariantSample) -> AuditSnapshot:
     altered = await sample.altered(hold, where=hold.c.order_id == sample.completed, captured=0, status="held")
-    return replace(sample.books, holds=altered)
+    return replace(sample.snapshot, holds=altered)
 
 
 async def completed_without_a_payable(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.books, payables=[])
+    return replace(sample.snapshot, payables=[])
 
 
 async def owed_another_amount(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.books, payables=await sample.altered(payable, amount=1))
+    return replace(sample.snapshot, payables=await sample.altered(payable, amount=1))
 
 
 async def paid_by_no_transfer(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.books, transfers=[])
+    return replace(sample.snapshot, transfers=[])
 
 
 async def another_balance_at_stripe(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.books, stripe_balance={"sgd": sample.books.stripe_balance["sgd"] + 1})
+    return replace(sample.snapshot, stripe_balance={"sgd": sample.snapshot.stripe_balance["sgd"] + 1})
 
 
 async def unrecorded_money(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.books, stripe_balance={**sample.books.stripe_balance, "usd": 5})
+    return replace(sample.snapshot, stripe_balance={**sample.snapshot.stripe_balance, "usd": 5})
 
 
 async def refunded_too_much(sample: InvariantSample) -> AuditSnapshot:
-    (intent,) = [one for one in sample.books.intents if one["status"] == "succeeded"]
-    return replace(sample.books, refunds=[{"payment_intent": intent["id"], "amount": intent["amount_received"] + 1}])
+    (intent,) = [one for one in sample.snapshot.intents if one["status"] == "succeeded"]
+    return replace(sample.snapshot, refunds=[{"payment_intent": intent["id"], "amount": intent["amount_received"] + 1}])
 
 
 async def an_intent_of_nobody(sample: InvariantSample) -> AuditSnapshot:
     stray = {"id": "pi_stray", "status": "requires_capture", "metadata": {}}
-    return replace(sample.books, intents=[*sample.books.intents, stray])
+    return replace(sample.snapshot, intents=[*sample.snapshot.intents, stray])
 
 
 async def one_call_two_transfers(sample: InvariantSample) -> AuditSnapshot:
-    (sent,) = sample.books.transfers
-    return replace(sample.books, transfers=[{**sent, "amount": 1}, {**sent, "amount": 1, "id": "tr_twin"}])
+    (sent,) = sample.snapshot.transfers
+    return replace(sample.snapshot, transfers=[{**sent, "amount": 1}, {**sent, "amount": 1, "id": "tr_twin"}])
 
 
 async def a_hold_stripe_does_not_know(sample: InvariantSample) -> AuditSnapshot:
     return replace(
-        sample.books, holds=await sample.altered(hold, where=hold.c.order_id == sample.cancelled, payment_intent="pi_0")
+        sample.snapshot,
+        holds=await sample.altered(hold, where=hold.c.order_id == sample.cancelled, payment_intent="pi_0"),
     )
 
 
 async def booked_twice(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.books, postings=[*sample.books.postings, *sample.books.postings])
+    return replace(sample.snapshot, postings=[*sample.snapshot.postings, *sample.snapshot.postings])
 
 
 async def captured_and_not_booked(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.books, postings=[row for row in sample.books.postings if row["kind"] != "capture"])
+    return replace(sample.snapshot, postings=[row for row in sample.snapshot.postings if row["kind"] != "capture"])
 
 
 async def stuck_without_a_word(sample: InvariantSample) -> AuditSnapshot:
     return replace(
-        sample.books, sagas=await sample.altered(saga, where=saga.c.kind == "cancel_order", status="stuck", error="")
+        sample.snapshot, sagas=await sample.altered(saga, where=saga.c.kind == "cancel_order", status="stuck", error="")
     )
 
 
@@ -272,5 +273,5 @@ async def test_i4_and_i8_find_a_hold_that_no_saga_made(sample: InvariantSample) 
 async def test_orders_in_flight_are_checked_when_they_are_done(sample: InvariantSample) -> None:
     """I4 and I5 apply to orders without a running saga."""
     altered = await sample.altered(saga, where=saga.c.order_id == sample.completed, status="stuck", error="why")
-    books = replace(sample.books, payables=[], postings=[], sagas=altered)
-    assert "I5" not in broken(books)
+    snapshot = replace(sample.snapshot, payables=[], postings=[], sagas=altered)
+    assert "I5" not in broken(snapshot)

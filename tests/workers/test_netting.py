@@ -216,15 +216,15 @@ def changed_rows(rows: Any, **changes: Any) -> Any:
 @pytest.mark.parametrize(
     ("breach", "names"),
     [
-        (lambda books: replace(books, nettings=[]), {"I5", "I9"}),
-        (lambda books: replace(books, nettings=changed_rows(books.nettings, amount=1)), {"I5"}),
-        (lambda books: replace(books, payables=changed_rows(books.payables, netted=1)), {"I3", "I5", "I6"}),
-        (lambda books: replace(books, debts=changed_rows(books.debts, netted=-1)), {"I5"}),
+        (lambda snapshot: replace(snapshot, nettings=[]), {"I5", "I9"}),
+        (lambda snapshot: replace(snapshot, nettings=changed_rows(snapshot.nettings, amount=1)), {"I5"}),
+        (lambda snapshot: replace(snapshot, payables=changed_rows(snapshot.payables, netted=1)), {"I3", "I5", "I6"}),
+        (lambda snapshot: replace(snapshot, debts=changed_rows(snapshot.debts, netted=-1)), {"I5"}),
     ],
     ids=["kept for nothing", "kept more", "sent what was kept", "a debt paid twice"],
 )
 async def test_the_invariants_find_wrong_netting(stack: WorkerStack, breach: Any, names: set[str]) -> None:
     runner, _ = await runner_in_debt(stack)
     await completed_order(stack, runner)
-    for mode, books in (await read_modes(stack.database, stack.context.stripe)).items():
-        assert broken(breach(books)).keys() == names, mode
+    for mode, snapshot in (await read_modes(stack.database, stack.context.stripe)).items():
+        assert broken(breach(snapshot)).keys() == names, mode

@@ -15,9 +15,9 @@ from workers.audit_snapshot import AuditSnapshot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundSample:
-    """Clean books with three refunds: reversed from the runner, owed by the runner, and failed."""
+    """A clean audit snapshot with three refunds: reversed from the runner, owed by the runner, and failed."""
 
-    books: AuditSnapshot
+    snapshot: AuditSnapshot
     taken: int
     owed: int
     failed: int
@@ -27,17 +27,17 @@ class RefundSample:
         return [{**row, **changed} if row["order_id"] == order_id else row for row in rows]
 
     def without(self, prefix: str, order_id: int) -> AuditSnapshot:
-        """The books without the order's postings of this kind."""
-        kept = [row for row in self.books.postings if (row["kind"], row["order_id"]) != (prefix, order_id)]
-        return replace(self.books, postings=kept)
+        """The snapshot without the order's postings of this kind."""
+        kept = [row for row in self.snapshot.postings if (row["kind"], row["order_id"]) != (prefix, order_id)]
+        return replace(self.snapshot, postings=kept)
 
     def balanced(self, account: str, more: int) -> AuditSnapshot:
-        """The books with another balance of the ledger accounts of this name."""
+        """The snapshot with another balance of the ledger accounts of this name."""
         rows: list[Any] = [
             {**row, "balance": row["balance"] + more} if row["code"].startswith(f"{account}:") else row
-            for row in self.books.balances
+            for row in self.snapshot.balances
         ]
-        return replace(self.books, balances=rows)
+        return replace(self.snapshot, balances=rows)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,8 @@ async def samples(shared_stack: WorkerStack) -> dict[str, RefundSample]:
     await receive_event(stack, "evt_failed", await settle_refund_late(stack, failed))
     read = await read_modes(stack.database, stack.context.stripe)
     return {
-        mode: RefundSample(books=books, taken=taken.id, owed=owed.id, failed=failed.id) for mode, books in read.items()
+        mode: RefundSample(snapshot=snapshot, taken=taken.id, owed=owed.id, failed=failed.id)
+        for mode, snapshot in read.items()
     }
 
 
@@ -72,25 +73,27 @@ def sample(samples: dict[str, RefundSample], request: pytest.FixtureRequest) -> 
 
 
 def never_taken_back(sample: RefundSample) -> AuditSnapshot:
-    return replace(sample.books, transfers=[{**one, "amount_reversed": 0} for one in sample.books.transfers])
+    return replace(sample.snapshot, transfers=[{**one, "amount_reversed": 0} for one in sample.snapshot.transfers])
 
 
 def annulled_though_something_is_due(sample: RefundSample) -> AuditSnapshot:
     return replace(
-        sample.books, payables=sample.altered(sample.books.payables, sample.taken, sent=0, status="annulled")
+        sample.snapshot, payables=sample.altered(sample.snapshot.payables, sample.taken, sent=0, status="annulled")
     )
 
 
 def withheld_for_no_refund(sample: RefundSample) -> AuditSnapshot:
-    return replace(sample.books, refund_rows=[])
+    return replace(sample.snapshot, refund_rows=[])
 
 
 def borne_by_nobody(sample: RefundSample) -> AuditSnapshot:
-    return replace(sample.books, refund_rows=sample.altered(sample.books.refund_rows, sample.taken, runner_amount=301))
+    return replace(
+        sample.snapshot, refund_rows=sample.altered(sample.snapshot.refund_rows, sample.taken, runner_amount=301)
+    )
 
 
 def a_debt_that_was_forgotten(sample: RefundSample) -> AuditSnapshot:
-    return replace(sample.books, debts=[])
+    return replace(sample.snapshot, debts=[])
 
 
 def costs_of_no_refund(sample: RefundSample) -> AuditSnapshot:
@@ -106,43 +109,43 @@ def pay_the_ledger_does_not_know(sample: RefundSample) -> AuditSnapshot:
 
 
 def a_dispute_nobody_wrote_down(sample: RefundSample) -> AuditSnapshot:
-    return replace(sample.books, disputes=[])
+    return replace(sample.snapshot, disputes=[])
 
 
 def a_loss_that_is_none(sample: RefundSample) -> AuditSnapshot:
-    rows: list[Any] = [{**row, "status": "lost"} for row in sample.books.disputes]
-    return replace(sample.books, disputes=rows)
+    rows: list[Any] = [{**row, "status": "lost"} for row in sample.snapshot.disputes]
+    return replace(sample.snapshot, disputes=rows)
 
 
 def disputed_and_not_booked(sample: RefundSample) -> AuditSnapshot:
-    return replace(sample.books, postings=[row for row in sample.books.postings if row["kind"] != "dispute_won"])
+    return replace(sample.snapshot, postings=[row for row in sample.snapshot.postings if row["kind"] != "dispute_won"])
 
 
 def more_back_than_paid_at_stripe(sample: RefundSample) -> AuditSnapshot:
-    return replace(sample.books, refunds=[{**one, "amount": 1131} for one in sample.books.refunds])
+    return replace(sample.snapshot, refunds=[{**one, "amount": 1131} for one in sample.snapshot.refunds])
 
 
 def more_back_than_paid_here(sample: RefundSample) -> AuditSnapshot:
-    return replace(sample.books, refund_rows=sample.altered(sample.books.refund_rows, sample.taken, amount=1131))
+    return replace(sample.snapshot, refund_rows=sample.altered(sample.snapshot.refund_rows, sample.taken, amount=1131))
 
 
 def a_refund_by_hand(sample: RefundSample) -> AuditSnapshot:
-    stray = {**sample.books.refunds[0], "id": "re_stray", "amount": 1, "metadata": {}}
-    return replace(sample.books, refunds=[*sample.books.refunds, stray])
+    stray = {**sample.snapshot.refunds[0], "id": "re_stray", "amount": 1, "metadata": {}}
+    return replace(sample.snapshot, refunds=[*sample.snapshot.refunds, stray])
 
 
 def one_call_two_refunds(sample: RefundSample) -> AuditSnapshot:
-    twin = {**sample.books.refunds[0], "id": "re_twin", "amount": 1}
-    return replace(sample.books, refunds=[*sample.books.refunds, twin])
+    twin = {**sample.snapshot.refunds[0], "id": "re_twin", "amount": 1}
+    return replace(sample.snapshot, refunds=[*sample.snapshot.refunds, twin])
 
 
 def a_refund_stripe_does_not_know(sample: RefundSample) -> AuditSnapshot:
-    return replace(sample.books, refunds=[])
+    return replace(sample.snapshot, refunds=[])
 
 
 def a_reversal_by_hand(sample: RefundSample) -> AuditSnapshot:
     stray = {"data": [{"id": "trr_stray", "amount": 1, "metadata": {}}]}
-    return replace(sample.books, transfers=[{**one, "reversals": stray} for one in sample.books.transfers])
+    return replace(sample.snapshot, transfers=[{**one, "reversals": stray} for one in sample.snapshot.transfers])
 
 
 def refunded_and_not_booked(sample: RefundSample) -> AuditSnapshot:
@@ -182,9 +185,9 @@ BREACHES: dict[Callable[[RefundSample], AuditSnapshot], str] = {
 
 
 def test_refunds_breach_no_invariant(sample: RefundSample) -> None:
-    assert broken(sample.books) == {}
-    assert [row["status"] for row in sample.books.refund_rows] == ["succeeded", "succeeded", "failed"]
-    assert [row["amount"] for row in sample.books.debts] == [1030]
+    assert broken(sample.snapshot) == {}
+    assert [row["status"] for row in sample.snapshot.refund_rows] == ["succeeded", "succeeded", "failed"]
+    assert [row["amount"] for row in sample.snapshot.debts] == [1030]
 
 
 @pytest.mark.parametrize(("bend", "name"), BREACHES.items(), ids=[bend.__name__ for bend in BREACHES])

@@ -86,7 +86,7 @@ async def render_basket(context: RequestContext, draft: Draft, page: int = 0) ->
     """Return the basket's page, with buttons for one less and one more of each line."""
     await expect_input(context, PendingInput.ITEMS)
     shown = get_page(list(enumerate(draft.items)), page)
-    rows = tuple(_line(context, draft, number, item) for number, item in shown.items)
+    rows = tuple(_item_buttons(context, draft, number, item) for number, item in shown.items)
     text = "\n".join([context.say("bot-basket", store=draft.store_name or ""), "", *basket_lines(context, draft)])
     over = context.button("bot-button-discard", Tap.DISCARD, 0, draft.version, style=ButtonStyle.DANGER)
     back = context.button("bot-button-back", Tap.MENU_ITEM, 0, draft.version)
@@ -95,7 +95,7 @@ async def render_basket(context: RequestContext, draft: Draft, page: int = 0) ->
     )
 
 
-def _line(context: RequestContext, draft: Draft, number: int, item: Item) -> tuple[Button, ...]:
+def _item_buttons(context: RequestContext, draft: Draft, number: int, item: Item) -> tuple[Button, ...]:
     name = truncate(item.name, MAX_DISH_NAME_LENGTH)
     label = "bot-button-less" if item.quantity > 1 else "bot-button-remove"
     return (

@@ -53,11 +53,11 @@ def save_card_to_setup_intent(world: StripeWorld, intent: Document, card: Card) 
     try:
         if intent["customer"] is not None:
             attach_to_customer(world, method, intent["customer"])
-    except StripeRefusal as refused:
-        refused.error["payment_method"] = without_private_fields(method)
-        intent["last_setup_error"] = dict(refused.error)
+    except StripeRefusal as refusal:
+        refusal.error["payment_method"] = without_private_fields(method)
+        intent["last_setup_error"] = dict(refusal.error)
         world.save_and_record(intent, "setup_intent.setup_failed")
-        refused.error["setup_intent"] = without_private_fields(intent)
+        refusal.error["setup_intent"] = without_private_fields(intent)
         raise
     method["_saved"] = True
     world.save_and_record(method)
