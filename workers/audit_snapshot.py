@@ -68,9 +68,9 @@ class AuditSnapshot:
 
 async def read_snapshot(database: UnitOfWorkFactory, client: StripeGateway) -> AuditSnapshot:
     """Read Stripe, then Postgres. Money that moves in between looks like a breach, and a second read agrees."""
-    intents = await read_stripe_list(lambda page: send_request(client.v1.payment_intents.list_async(page)))
-    transfers = await read_stripe_list(lambda page: send_request(client.v1.transfers.list_async(page)))
-    refunds = await read_stripe_list(lambda page: send_request(client.v1.refunds.list_async(page)))
+    intents = await read_every_page(lambda page: send_request(client.v1.payment_intents.list_async(page)))
+    transfers = await read_every_page(lambda page: send_request(client.v1.transfers.list_async(page)))
+    refunds = await read_every_page(lambda page: send_request(client.v1.refunds.list_async(page)))
     balance = await send_request(client.v1.balance.retrieve_async())
     async with database() as work:
         return AuditSnapshot(
@@ -95,7 +95,7 @@ async def read_snapshot(database: UnitOfWorkFactory, client: StripeGateway) -> A
         )
 
 
-async def read_stripe_list(fetch: Callable[[Any], Awaitable[StripeRecord]], **params: object) -> list[StripeRecord]:
+async def read_every_page(fetch: Callable[[Any], Awaitable[StripeRecord]], **params: object) -> list[StripeRecord]:
     """Return all objects of one of Stripe's lists, read page by page."""
     found: list[StripeRecord] = []
     page: dict[str, Any] = {"limit": MAX_PAGE_SIZE, **params}

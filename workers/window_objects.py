@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from workers.audit_snapshot import StripeRecord, read_stripe_list
+from workers.audit_snapshot import StripeRecord, read_every_page
 from workers.audit_window import WindowOrders
 from workers.call_failures import Refused
 from workers.stripe_gateway import RESOURCE_MISSING, StripeGateway, retrieve_intent, retrieve_refund
@@ -63,10 +63,10 @@ async def list_objects(client: StripeGateway, since: datetime) -> Objects:
     """Return everything that was made since then, and the transfers that were reversed since then."""
     created = {"gte": int(since.timestamp()) - CLOCK_SKEW_SECONDS}
     found = Objects()
-    _keep(found.intents, await read_stripe_list(lambda page: list_intents(client, page), created=created))
-    _keep(found.transfers, await read_stripe_list(lambda page: list_transfers(client, page), created=created))
-    _keep(found.refunds, await read_stripe_list(lambda page: list_refunds(client, page), created=created))
-    back = await read_stripe_list(
+    _keep(found.intents, await read_every_page(lambda page: list_intents(client, page), created=created))
+    _keep(found.transfers, await read_every_page(lambda page: list_transfers(client, page), created=created))
+    _keep(found.refunds, await read_every_page(lambda page: list_refunds(client, page), created=created))
+    back = await read_every_page(
         lambda page: list_balance_transactions(client, page),
         created=created,
         type=REVERSAL_TRANSACTION_TYPE,
@@ -94,11 +94,11 @@ async def add_older(client: StripeGateway, found: Objects, known: WindowOrders) 
 
 
 async def _transfers_of(client: StripeGateway, group: str) -> list[StripeRecord]:
-    return await read_stripe_list(lambda page: list_transfers(client, page), transfer_group=group)
+    return await read_every_page(lambda page: list_transfers(client, page), transfer_group=group)
 
 
 async def _refunds_of(client: StripeGateway, intent: str) -> list[StripeRecord]:
-    return await read_stripe_list(lambda page: list_refunds(client, page), payment_intent=intent)
+    return await read_every_page(lambda page: list_refunds(client, page), payment_intent=intent)
 
 
 async def _retrieve_transfers(client: StripeGateway, found: Objects, wanted: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ import uvloop
 from sandbox.crash.crash_cases import MAX_CASES_PER_KILL, CaseCoverageError, CrashCase, batch_cases, list_crash_cases
 from sandbox.crash.crash_report import TABLE_HEADER, format_case_line, format_totals
 from sandbox.crash.crash_stack import KilledProcess, start_crash_stack
-from sandbox.crash.process_kill import CaseOutcome, kill_process_once
+from sandbox.crash.process_kill import CrashCaseOutcome, kill_process_once
 from sandbox.launch.processes import LaunchError
 from sandbox.launch.stack import Stack, StackConfig
 from sandbox.play.populated_campuses import PopulatedCampus, accounts_of_campuses, create_populated_campus
@@ -71,9 +71,9 @@ def running_dependencies(folder: Path, populated_campuses: tuple[PopulatedCampus
 
 async def kill_and_report(
     stack: Stack, populated_campuses: tuple[PopulatedCampus, ...], cases: Sequence[CrashCase]
-) -> Sequence[CaseOutcome]:
+) -> Sequence[CrashCaseOutcome]:
     """Run all cases, batch by batch, and print each result at once."""
-    outcomes: list[CaseOutcome] = []
+    outcomes: list[CrashCaseOutcome] = []
     async with start_crash_stack(stack, populated_campuses, tuple(KilledProcess)) as crash_stack:
         await crash_stack.stripe.post("/sim/webhooks", {"drop": True})  # no case may depend on webhooks
         _print_flushed(TABLE_HEADER)

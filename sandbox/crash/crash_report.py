@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from sandbox.crash.kill_points import KillPoint
-from sandbox.crash.process_kill import MAX_SETTLE_SECONDS, CaseOutcome
+from sandbox.crash.process_kill import MAX_SETTLE_SECONDS, CrashCaseOutcome
 
 TABLE_HEADER = f"{'saga':<15} {'step':<25} {'killed':<9} {'point':<16} {'down':>7} {'settled':>8}  {'Stripe':>6}"
 
 
-def format_case_line(outcome: CaseOutcome) -> str:
+def format_case_line(outcome: CrashCaseOutcome) -> str:
     """Format one case: step, point, seconds down, seconds from the restart until settled, effects at Stripe."""
     killed_step = outcome.case.killed_step
     step = f"undo: {killed_step.step}" if killed_step.is_compensation else killed_step.step
@@ -22,7 +22,7 @@ def format_case_line(outcome: CaseOutcome) -> str:
     return row if outcome.failure is None else f"{row}  WRONG: {outcome.failure}"
 
 
-def format_totals(outcomes: Sequence[CaseOutcome], kills: int, seconds: float) -> str:
+def format_totals(outcomes: Sequence[CrashCaseOutcome], kills: int, seconds: float) -> str:
     """Format the number of cases, the times until settled and the number of failures."""
     settled = [outcome for outcome in outcomes if outcome.settle_seconds is not None]
     times = sorted(outcome.settle_seconds or 0.0 for outcome in settled)

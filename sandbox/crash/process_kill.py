@@ -27,7 +27,7 @@ STRIPE_HANG_SECONDS = 60.0  # how long the stand-in holds a call; longer than an
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseOutcome:
+class CrashCaseOutcome:
     """The result of a case.
 
     `downtime_seconds` lie between the kill and the moment the new process was ready. `settle_seconds` count from that
@@ -63,7 +63,7 @@ class CaseRun:
 
 async def kill_process_once(
     crash_stack: CrashStack, cases: Sequence[CrashCase], last_call: int
-) -> tuple[list[CaseOutcome], int]:
+) -> tuple[list[CrashCaseOutcome], int]:
     """Kill the process that all these cases are about.
 
     `last_call` and the returned number are the last known call at Stripe, before and after.
@@ -227,7 +227,7 @@ async def _wait_until_settled(crash_stack: CrashStack, case_run: CaseRun, killed
 
 async def _build_outcome(
     crash_stack: CrashStack, case_run: CaseRun, effect_counts: dict[str, Counter[str]], downtime: float
-) -> CaseOutcome:
+) -> CrashCaseOutcome:
     saga_id = None if case_run.watch is None else case_run.watch.saga_id
     case, problem, effect_count = case_run.case, case_run.failure, None
     if case_run.scenario is not None:
@@ -241,7 +241,7 @@ async def _build_outcome(
     seconds = None if case_run.settle_seconds is None else max(0.0, case_run.settle_seconds - downtime)
     if problem is None and seconds is not None and seconds > MAX_SETTLE_SECONDS:
         problem = f"settled only after {seconds:.1f} s, the last was: {case_run.last_unsettled}"
-    return CaseOutcome(
+    return CrashCaseOutcome(
         case=case,
         downtime_seconds=downtime,
         settle_seconds=seconds,

@@ -7,7 +7,7 @@ import pytest
 from sandbox.crash.crash_cases import CrashCase, list_crash_cases
 from sandbox.crash.crash_report import format_case_line
 from sandbox.crash.crash_stack import KilledProcess, start_crash_stack
-from sandbox.crash.process_kill import CaseOutcome, kill_process_once
+from sandbox.crash.process_kill import CrashCaseOutcome, kill_process_once
 from tests.journeys.journey_stack import JourneyStack
 
 PINNED = Path(__file__).parents[1] / "domain" / "saga_steps.json"
@@ -20,7 +20,7 @@ CHOSEN = (
 
 
 @pytest.fixture(scope="module")
-async def outcomes(stack: JourneyStack) -> dict[str, CaseOutcome]:
+async def outcomes(stack: JourneyStack) -> dict[str, CrashCaseOutcome]:
     """Kill a worker behind a proxy once while four sagas hang. The stack's own worker is restarted afterwards."""
     cases_by_name = {str(case): case for case in list_crash_cases(PINNED)}
     cases: list[CrashCase] = [cases_by_name[name] for name in CHOSEN]
@@ -37,7 +37,9 @@ async def outcomes(stack: JourneyStack) -> dict[str, CaseOutcome]:
 
 
 @pytest.mark.parametrize("name", CHOSEN)
-async def test_a_worker_killed_at_an_exact_point_leaves_one_effect(outcomes: dict[str, CaseOutcome], name: str) -> None:
+async def test_a_worker_killed_at_an_exact_point_leaves_one_effect(
+    outcomes: dict[str, CrashCaseOutcome], name: str
+) -> None:
     outcome = outcomes[name]
     print(format_case_line(outcome))
     assert outcome.failure is None, outcome.failure

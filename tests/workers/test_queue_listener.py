@@ -63,19 +63,21 @@ async def test_a_listener_that_is_told_to_stop_lets_its_queue_job_finish(redis_u
     started, may_finish, stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
     finished: list[str] = []
 
-    async def draw_card(ctx: dict[Any, Any], subject: str) -> None:
+    async def update_order_message(ctx: dict[Any, Any], subject: str) -> None:
         started.set()
         await may_finish.wait()
         finished.append(subject)
 
     enqueue, pool = make_arq_enqueue(redis_url)
     async with asyncio.timeout(10):
-        listening = asyncio.create_task(run_queue_listener(partial(worker_for, redis_url, draw_card), stopping))
+        listening = asyncio.create_task(
+            run_queue_listener(partial(worker_for, redis_url, update_order_message), stopping)
+        )
         await enqueue([QueueJob("update_order_message", "1")])
         await started.wait()
         stopping.set()
-        await asyncio.sleep(0.2)
-        assert not listening.done()
+        ended, _ = await asyncio.wait({listening}, timeout=0.2)
+        assert not ended, "it waits for its queue job"
         may_finish.set()
         await listening
     await pool.close()
@@ -86,12 +88,14 @@ async def test_a_listener_that_is_told_to_stop_lets_its_queue_job_finish(redis_u
 async def test_cancellation_ends_the_listener(
     redis_url: str, corrupt: Corrupt | None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def draw_card(ctx: dict[Any, Any], subject: str) -> None: ...
+    async def update_order_message(ctx: dict[Any, Any], subject: str) -> None: ...
 
     async with aclosing(Redis.from_url(redis_url)) as redis, asyncio.timeout(10):
         if corrupt is not None:
             await corrupt(redis)
-        listening = asyncio.create_task(run_queue_listener(partial(worker_for, redis_url, draw_card), asyncio.Event()))
+        listening = asyncio.create_task(
+            run_queue_listener(partial(worker_for, redis_url, update_order_message), asyncio.Event())
+        )
 
         async def hears_or_failed() -> bool:
             return bool(
