@@ -16,14 +16,20 @@ from typing import Any
 
 from sqlalchemy import event
 
-from domain.store.unit_of_work import QueueJob, UnitOfWorkFactory, create_database_engine, create_unit_of_work_factory
+from domain.database.unit_of_work import (
+    QueueJob,
+    UnitOfWorkFactory,
+    create_database_engine,
+    create_unit_of_work_factory,
+)
+from domain.registers import build_registers
 from tests.shared_servers import TEMPLATE, make_template, running_shared_servers, with_path
 from tests.worker_stack import WorkerStack, running_worker_stack
 from tests.workers.aging import age, age_stripe
 from tests.workers.old_crowd import clone_objects, clone_rows
-from workers.audit_snapshot import AuditSnapshot, read_snapshot
-from workers.invariants import INVARIANTS
-from workers.window_snapshot import read_window
+from workers.audit.invariants import INVARIANTS
+from workers.audit.snapshot_repository import AuditSnapshot, read_snapshot
+from workers.audit.window_snapshot_repository import read_window
 
 DAYS = 7
 Read = Callable[[UnitOfWorkFactory], Awaitable[AuditSnapshot]]
@@ -65,7 +71,7 @@ async def measure(stack: WorkerStack, database_url: str, read: Read) -> Cost:
     event.listen(engine.sync_engine, "after_cursor_execute", lambda _, cursor, *_more: rows.append(cursor.rowcount))
     before = await stack.inspect_stripe("requests")
     began = time.monotonic()
-    snapshot = await read(create_unit_of_work_factory(engine, _enqueue_nothing))
+    snapshot = await read(create_unit_of_work_factory(engine, _enqueue_nothing, build_registers()))
     seconds = time.monotonic() - began
     await engine.dispose()
     calls = len(await stack.inspect_stripe("requests", after=str(before[-1]["seq"])))

@@ -3,8 +3,8 @@
 import gc
 import os
 
-from bot.lazy_aiogram import import_aiogram
-from domain.settings import read_bot_settings, read_settings_or_exit
+from bot.transport.lazy_aiogram import import_aiogram
+from domain.settings.settings import read_bot_settings, read_settings_or_exit
 
 
 def main() -> None:

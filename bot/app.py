@@ -11,20 +11,21 @@ import uvloop
 from aiohttp import web
 from redis.asyncio import Redis
 
-from bot.bot_registry import BotRegistry, serve_campuses
-from bot.dispatching import new_dispatch, new_dispatcher
-from bot.metrics import new_metrics
-from bot.reply_sender import ReplySender, send_replies
-from bot.update_inbox import UpdateInbox, retry_unfinished_updates
-from bot.user_locks import UserLocks
-from bot.user_rate_limit import new_rate_limiter
-from bot.webhook_server import WebhookContext, new_web_application
-from domain.environment_variables import DeploymentEnvironment
-from domain.logs import configure_logging, get_logger
-from domain.settings import BotSettings
-from domain.store.inbox_repository import require_tables
-from domain.store.queue import make_arq_enqueue
-from domain.store.unit_of_work import UnitOfWorkFactory, create_database_engine, create_unit_of_work_factory
+from bot.transport.bot_registry import BotRegistry, serve_campuses
+from bot.transport.dispatching import new_dispatch, new_dispatcher
+from bot.transport.metrics import new_metrics
+from bot.transport.reply_sender import ReplySender, send_replies
+from bot.transport.update_inbox import UpdateInbox, retry_unfinished_updates
+from bot.transport.user_locks import UserLocks
+from bot.transport.user_rate_limit import new_rate_limiter
+from bot.transport.webhook_server import WebhookContext, new_web_application
+from domain.database.queue import make_arq_enqueue
+from domain.database.unit_of_work import UnitOfWorkFactory, create_database_engine, create_unit_of_work_factory
+from domain.inbox.repository import require_tables
+from domain.registers import build_registers
+from domain.settings.environment_variables import DeploymentEnvironment
+from domain.settings.logs import configure_logging, get_logger
+from domain.settings.settings import BotSettings
 
 MAX_CONNECTIONS = 12  # to Postgres
 MAX_CONCURRENT_UPDATES = 8  # updates handled at the same time; the other connections are for webhooks and retries
@@ -80,7 +81,7 @@ async def running_bot(settings: BotSettings) -> AsyncIterator[RunningBot]:
         stack.push_async_callback(redis.aclose)
         bot_registry = BotRegistry(settings=settings)
         stack.push_async_callback(bot_registry.close)
-        open_database = create_unit_of_work_factory(engine, enqueue)
+        open_database = create_unit_of_work_factory(engine, enqueue, build_registers())
         inbox = _new_inbox(bot_registry, open_database, redis)
         await _start_webhook_server(stack, settings, bot_registry, inbox)
         # Entered last, so stopped first: no new update is handled while the rest finishes.

@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from domain.store.schema import METADATA
+from domain.schema import METADATA
 
 LOCK = 0x63616D7075736700  # two migrations at once: the second waits for the first
 

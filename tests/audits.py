@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from domain.store.unit_of_work import UnitOfWorkFactory
-from workers.account_sums import accounts_of_rows
-from workers.audit_snapshot import AuditSnapshot, read_snapshot
-from workers.invariants import INVARIANTS, Finding
-from workers.stripe_gateway import StripeGateway
-from workers.window_snapshot import read_window
+from domain.database.unit_of_work import UnitOfWorkFactory
+from workers.audit.account_sums import accounts_of_rows
+from workers.audit.invariants import INVARIANTS, Finding
+from workers.audit.snapshot_repository import AuditSnapshot, read_snapshot
+from workers.audit.window_snapshot_repository import read_window
+from workers.stripe.gateway import StripeGateway
 
 MODES = ("full", "window")
 DAYS = 7  # days of the window

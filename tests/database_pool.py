@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.store.unit_of_work import UnitOfWork, UnitOfWorkFactory, create_autocommit_factory
+from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory, create_autocommit_factory
 from tests.shared_servers import TEMPLATE, drop_database, execute, make_database, with_path
+from workers.registers import build_worker_registers
 
 # Everything a statement can build: a test that changes the schema leaves a database that is not reused.
 SCHEMA_FINGERPRINT_SQL = """
@@ -86,7 +87,9 @@ def autocommit_database(engine: AsyncEngine) -> UnitOfWorkFactory:
     @asynccontextmanager
     async def at_once() -> AsyncIterator[UnitOfWork]:
         async with one_by_one() as connection:
-            yield UnitOfWork(connection=connection, now=datetime.min.replace(tzinfo=UTC))
+            yield UnitOfWork(
+                connection=connection, now=datetime.min.replace(tzinfo=UTC), registers=build_worker_registers()
+            )
 
     return at_once
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 
 @dataclass(slots=True, kw_only=True)

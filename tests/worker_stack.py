@@ -11,36 +11,38 @@ from typing import Any
 import aiohttp
 from sqlalchemy import insert, select, text
 
-from domain.campus import Campus
-from domain.draft import Draft
-from domain.order import Order
-from domain.people import Member, RunnerStatus, SavedCard
-from domain.pricing import Item
-from domain.store.campus_repository import find_campus
-from domain.store.draft_repository import change_draft
-from domain.store.due_work import has_due_timer, list_due_sagas
-from domain.store.order_repository import find_order
-from domain.store.person_repository import (
+from domain.campuses.campus import Campus
+from domain.campuses.people import Member, RunnerStatus, SavedCard
+from domain.campuses.people_repository import (
     find_member,
     save_stripe_account,
     save_stripe_customer,
     set_payouts_ready,
     upsert_saved_card,
 )
-from domain.store.row_mappers import items_to_json
-from domain.store.schema import campus, membership, person, saga
-from domain.store.unit_of_work import UnitOfWorkFactory, create_database_engine, create_unit_of_work_factory
-from domain.store.use_cases import ordering_use_cases, runner_use_cases
+from domain.campuses.repository import find_campus
+from domain.campuses.tables import campus, membership, person
+from domain.database.unit_of_work import UnitOfWorkFactory, create_database_engine, create_unit_of_work_factory
+from domain.orders.drafts.draft import Draft
+from domain.orders.drafts.repository import change_draft
+from domain.orders.pricing import Item
+from domain.orders.repository import find_order
+from domain.orders.rows import items_to_json
+from domain.orders.states import Order
+from domain.orders.use_cases import ordering, running
+from domain.saga.tables import saga
 from sandbox.stripe.stripe_server import running_stripe
 from tests.audits import find_breaches
 from tests.database_pool import autocommit_database
 from tests.store.store_setup import drop_queue_jobs
 from tests.stripe_control import StripeControl
-from workers.due_timers import fire_timers
-from workers.invariants import Finding
-from workers.saga_engine import advance_saga
-from workers.stripe_gateway import create_account, create_customer, open_stripe_gateway, send_request
-from workers.worker_context import WorkerContext
+from workers.audit.invariants import Finding
+from workers.engine.saga_engine import advance_saga
+from workers.engine.worker_context import WorkerContext
+from workers.registers import build_worker_registers
+from workers.scheduling.due_timers import fire_timers
+from workers.scheduling.due_work_repository import has_due_timer, list_due_sagas
+from workers.stripe.gateway import create_account, create_customer, open_stripe_gateway, send_request
 
 FEES = {
     "service_fee": 80,
@@ -133,10 +135,8 @@ class WorkerStack(StripeControl):
         draft = await self.fill_basket(member)
         async with self.database() as work:
             ceiling = draft.price(self.campus.fees).ceiling
-            placed = await ordering_use_cases.submit_order(
-                work, self.campus, member, version=draft.version, ceiling=ceiling
-            )
-        assert isinstance(placed, ordering_use_cases.OrderPlaced)
+            placed = await ordering.submit_order(work, self.campus, member, version=draft.version, ceiling=ceiling)
+        assert isinstance(placed, ordering.OrderPlaced)
         return await self.order(placed.order_id)
 
     async def open_order(self, member: Member | None = None) -> Order:
@@ -150,29 +150,27 @@ class WorkerStack(StripeControl):
     async def claim(self, runner: Member, order: Order) -> Order:
         """Tap [Claim]."""
         async with self.database() as work:
-            return await runner_use_cases.start_claim(work, self.campus, runner, order.id)
+            return await running.start_claim(work, self.campus, runner, order.id)
 
     async def bring_to_drop_point(self, runner: Member, order: Order, receipt: int = 850) -> Order:
         """Bring a claimed order to the customer's door; the receipt is in minor units."""
         async with self.database() as work:
-            await runner_use_cases.mark_bought(work, self.campus, runner, order.id, receipt)
+            await running.mark_bought(work, self.campus, runner, order.id, receipt)
         async with self.database() as work:
-            await runner_use_cases.mark_picked_up(work, self.campus, runner, order.id)
+            await running.mark_picked_up(work, self.campus, runner, order.id)
         async with self.database() as work:
-            return await runner_use_cases.mark_arrived(work, self.campus, runner, order.id)
+            return await running.mark_arrived(work, self.campus, runner, order.id)
 
-    async def hand_over(
-        self, runner: Member, order: Order
-    ) -> runner_use_cases.OrderHandedOver | runner_use_cases.WrongPin:
+    async def hand_over(self, runner: Member, order: Order) -> running.OrderHandedOver | running.WrongPin:
         """Hand the order over with the right PIN."""
         pin = (await self.order(order.id)).pin
         async with self.database() as work:
-            return await runner_use_cases.hand_over_with_pin(work, self.campus, runner, order.id, str(pin))
+            return await running.hand_over_with_pin(work, self.campus, runner, order.id, str(pin))
 
     async def cancel(self, member: Member, order: Order) -> Order:
         """Tap [Cancel] as the customer."""
         async with self.database() as work:
-            return await ordering_use_cases.cancel_own_order(work, self.campus, member, order.id)
+            return await ordering.cancel_own_order(work, self.campus, member, order.id)
 
     async def claimed_order(self, runner: Member, member: Member | None = None) -> Order:
         """An order claimed by this runner, with its hold checked."""
@@ -255,7 +253,9 @@ class WorkerStack(StripeControl):
 async def running_worker_stack(database_url: str, state: Path | None = None) -> AsyncIterator[WorkerStack]:
     """Run a stack on this database, with a Stripe stand-in that may start from the `state` of an earlier one."""
     engine = create_database_engine(database_url, pool_size=20)
-    store = create_unit_of_work_factory(engine, drop_queue_jobs)  # the tests find due work as the sweeper does
+    store = create_unit_of_work_factory(
+        engine, drop_queue_jobs, build_worker_registers()
+    )  # the tests find due work as the sweeper does
     async with running_stripe(state=state) as url, aiohttp.ClientSession() as http:
         client = open_stripe_gateway("sk_test_stack", url)
         context = WorkerContext(database=store, stripe=client, name="worker", saga_slots=asyncio.Semaphore(50))

@@ -5,8 +5,8 @@ import os
 
 import uvloop
 
-from domain.logs import configure_logging
-from domain.settings import read_settings_or_exit, read_worker_settings
+from domain.settings.logs import configure_logging
+from domain.settings.settings import read_settings_or_exit, read_worker_settings
 
 
 def main() -> None:

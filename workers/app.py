@@ -16,28 +16,29 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.logs import get_logger
-from domain.settings import WorkerSettings
-from domain.store.campus_repository import list_campuses
-from domain.store.inbox_repository import require_tables
-from domain.store.queue import QUEUE_NAME, deserialize_job, make_arq_enqueue, redis_settings, serialize_job
-from domain.store.unit_of_work import (
+from domain.campuses.repository import list_campuses
+from domain.database.queue import QUEUE_NAME, deserialize_job, make_arq_enqueue, redis_settings, serialize_job
+from domain.database.unit_of_work import (
     UnitOfWorkFactory,
     create_autocommit_factory,
     create_database_engine,
     create_unit_of_work_factory,
 )
-from workers.jobs import JOBS
-from workers.leases import keep_leases
-from workers.local_tasks import LocalTaskRunner
-from workers.queue_listener import DRAIN_TIMEOUT_SECONDS, run_queue_listener
-from workers.sender_context import SenderContext
-from workers.stripe_gateway import open_stripe_gateway
-from workers.stripe_rate_limit import open_stripe_rate_limiter
-from workers.sweeper import sweep
-from workers.telegram_rate_limit import open_telegram_rate_limiter
-from workers.telegram_sender import open_telegram_sender
-from workers.worker_context import WorkerContext
+from domain.inbox.repository import require_tables
+from domain.settings.logs import get_logger
+from domain.settings.settings import WorkerSettings
+from workers.engine.jobs import JOBS
+from workers.engine.leases import keep_leases
+from workers.engine.worker_context import WorkerContext
+from workers.registers import build_worker_registers
+from workers.scheduling.local_tasks import LocalTaskRunner
+from workers.scheduling.queue_listener import DRAIN_TIMEOUT_SECONDS, run_queue_listener
+from workers.scheduling.sweeper import sweep
+from workers.stripe.gateway import open_stripe_gateway
+from workers.stripe.rate_limit import open_stripe_rate_limiter
+from workers.telegram.rate_limit import open_telegram_rate_limiter
+from workers.telegram.sender import open_telegram_sender
+from workers.telegram.sender_context import SenderContext
 
 POLL_DELAY_SECONDS = 0.05  # how often arq polls Redis; a job waits half of it on average
 JOB_TIMEOUT_SECONDS = 60  # every wait inside a job is shorter
@@ -58,7 +59,7 @@ async def run_worker(settings: WorkerSettings) -> None:
         enqueue, queue_pool = make_arq_enqueue(settings.redis_url)
         resources.push_async_callback(queue_pool.close)
         local_tasks = LocalTaskRunner(enqueue=enqueue, stopping=stopping)
-        open_database = create_unit_of_work_factory(engine, local_tasks.run_or_enqueue)
+        open_database = create_unit_of_work_factory(engine, local_tasks.run_or_enqueue, build_worker_registers())
         await _wait_for_postgres(open_database, stopping)
         if stopping.is_set():
             return
@@ -67,7 +68,7 @@ async def run_worker(settings: WorkerSettings) -> None:
         context = _open_worker_context(resources, settings, open_database)
         lease_engine = create_database_engine(settings.database_url, pool_size=1)
         resources.push_async_callback(lease_engine.dispose)
-        lease_database = create_unit_of_work_factory(lease_engine, local_tasks.run_or_enqueue)
+        lease_database = create_unit_of_work_factory(lease_engine, local_tasks.run_or_enqueue, build_worker_registers())
         _start_until_closed(resources, keep_leases(lease_database, context))
         _start_until_closed(resources, _refresh_tokens(open_database, settings, tokens))
         arq_context = {"worker_context": context, "sender_context": sender_context}

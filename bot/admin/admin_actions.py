@@ -15,17 +15,19 @@ from bot.admin.admin_commands import (
     require_admin_access,
     require_admin_access_and_clear_input,
 )
-from bot.home import MENU_VERSION
-from bot.replies import EditMenu, NewMessage, Replies, Rows, Screen
-from bot.request_context import RequestContext
-from domain.buttons import Button, ButtonStyle, Tap
-from domain.draft import PendingInput
+from bot.conversation.home import MENU_VERSION
+from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
+from bot.conversation.request_context import RequestContext
+from domain.campuses import use_cases as campuses_use_cases
+from domain.campuses.people_repository import find_member
+from domain.campuses.permissions import Action, is_permitted
 from domain.errors import OrderClosed, Stale
-from domain.order import Bearer, Order, OrderEvent, OrderStatus, is_event_allowed
-from domain.people import Action, is_permitted
-from domain.store.draft_repository import clear_pending_input, set_pending_input
-from domain.store.person_repository import find_member
-from domain.store.use_cases import admin_use_cases, roster_use_cases
+from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.orders.drafts.draft import PendingInput
+from domain.orders.drafts.repository import clear_pending_input, set_pending_input
+from domain.orders.states import Bearer, Order, OrderEvent, OrderStatus, is_event_allowed
+from domain.orders.use_cases import admin_orders
+from domain.support.use_cases import roster
 
 
 class AdminAction(StrEnum):
@@ -104,7 +106,7 @@ async def confirm_admin_action(context: RequestContext) -> Replies:
     admin_action = _tapped_action(context)
     if admin_action not in _ORDER_ACTIONS:
         raise Stale
-    order, _ = await admin_use_cases.view_order(context.work, context.campus, context.member, context.subject)
+    order, _ = await admin_orders.view_order(context.work, context.campus, context.member, context.subject)
     if not _is_possible(context, order, admin_action):
         raise OrderClosed
     if not context.is_private:
@@ -195,10 +197,10 @@ async def receive_action_reason(context: RequestContext) -> Replies:
     """Take the typed line as the reason; a line that cannot be one leaves the input pending."""
     require_admin_access(context)
     reason = " ".join(context.typed.split())
-    if len(reason) > admin_use_cases.MAX_REASON_LENGTH:
+    if len(reason) > campuses_use_cases.MAX_REASON_LENGTH:
         return (
             NewMessage(
-                admin_screen(context, context.say("bot-reason-too-long", most=admin_use_cases.MAX_REASON_LENGTH))
+                admin_screen(context, context.say("bot-reason-too-long", most=campuses_use_cases.MAX_REASON_LENGTH))
             ),
         )
     detail = None if context.conversation_state is None else context.conversation_state.detail
@@ -214,13 +216,13 @@ async def execute_admin_action(context: RequestContext, admin_action: AdminActio
     open_button = context.button("bot-button-open-order", Tap.ADMIN_ORDER, subject, MENU_VERSION)
     match admin_action:
         case AdminAction.CANCEL:
-            await admin_use_cases.cancel_order_as_admin(context.work, context.campus, context.member, subject, reason)
+            await admin_orders.cancel_order_as_admin(context.work, context.campus, context.member, subject, reason)
             said = context.say("bot-cancelled-by-admin", order=subject, reason=reason)
         case AdminAction.RELEASE:
-            await admin_use_cases.release_order_as_admin(context.work, context.campus, context.member, subject, reason)
+            await admin_orders.release_order_as_admin(context.work, context.campus, context.member, subject, reason)
             said = context.say("bot-taken-back", order=subject, reason=reason)
         case AdminAction.FINISH:
-            await admin_use_cases.finish_order_as_admin(context.work, context.campus, context.member, subject, reason)
+            await admin_orders.finish_order_as_admin(context.work, context.campus, context.member, subject, reason)
             said = context.say("bot-finished-by-admin", order=subject, reason=reason)
         case AdminAction.CLOSE_PLATFORM | AdminAction.CLOSE_RUNNER:
             said = await _close_purchase(
@@ -230,9 +232,7 @@ async def execute_admin_action(context: RequestContext, admin_action: AdminActio
                 reason,
             )
         case AdminAction.SUSPEND:
-            member = await roster_use_cases.suspend_runner(
-                context.work, context.campus, context.member, subject, reason
-            )
+            member = await roster.suspend_runner(context.work, context.campus, context.member, subject, reason)
             back = context.button("bot-button-runners", Tap.RUNNERS, 0, MENU_VERSION)
             return Screen(context.say("bot-suspended", name=member.first_name, reason=reason), ((back,),))
         case AdminAction.CLOSE:
@@ -243,7 +243,7 @@ async def execute_admin_action(context: RequestContext, admin_action: AdminActio
 
 
 async def _close_purchase(context: RequestContext, order_id: int, bearer: Bearer, reason: str) -> str:
-    order = await admin_use_cases.close_purchase_as_admin(
+    order = await admin_orders.close_purchase_as_admin(
         context.work, context.campus, context.member, order_id, bearer, reason
     )
     share = context.format_money(order.runner_share or 0)

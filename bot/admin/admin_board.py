@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from bot.admin.admin_commands import admin_screen, require_admin_access, require_admin_access_and_clear_input
-from bot.home import MENU_VERSION
-from bot.paging import Page, get_page, paging_row_with_refresh
-from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
-from bot.request_context import RequestContext, truncate
-from domain.buttons import Tap
-from domain.campus import Campus
+from bot.conversation.home import MENU_VERSION
+from bot.conversation.paging import Page, get_page, paging_row_with_refresh
+from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
+from bot.conversation.request_context import RequestContext, truncate
+from domain.campuses import use_cases as campuses_use_cases
+from domain.campuses.campus import Campus
 from domain.errors import Stale
-from domain.lateness import Lateness, lateness_of, whole_minutes
-from domain.store.board_query import BoardLine
-from domain.store.use_cases import admin_use_cases
+from domain.messaging.buttons import Tap
+from domain.orders.board_repository import BoardLine
+from domain.orders.lateness import Lateness, lateness_of, whole_minutes
+from domain.orders.use_cases import admin_orders
 
 MAX_STORE_NAME_LENGTH = 14  # characters, on a button
 MAX_PAUSE_REASON_LENGTH = 120  # characters: the answer to a tap contains it
@@ -36,7 +37,7 @@ async def show_board_page(context: RequestContext) -> Replies:
 
 
 async def _render_board(context: RequestContext, campus: Campus, page: int) -> Screen:
-    lines = await admin_use_cases.view_board(context.work, context.campus, context.member)
+    lines = await admin_orders.view_board(context.work, context.campus, context.member)
     shown = get_page(lines, page)
     parts = [_headline(context, lines, shown), _pause_line(context, campus), *_status_sections(context, shown.items)]
     rows = (*_order_rows(context, shown.items), paging_row_with_refresh(context, Tap.BOARD, shown))
@@ -99,7 +100,7 @@ async def pause_command(context: RequestContext) -> Replies:
     reason = " ".join(context.arguments.split())
     if len(reason) > MAX_PAUSE_REASON_LENGTH:
         return (NewMessage(admin_screen(context, context.say("bot-reason-too-long", most=MAX_PAUSE_REASON_LENGTH))),)
-    await admin_use_cases.pause_orders(context.work, context.campus, context.member, reason or None)
+    await campuses_use_cases.pause_orders(context.work, context.campus, context.member, reason or None)
     said = context.say("bot-paused-because", reason=reason) if reason else context.say("bot-paused")
     return (NewMessage(admin_screen(context, said)),)
 
@@ -108,7 +109,7 @@ async def resume_command(context: RequestContext) -> Replies:
     """Handle /resume: new orders are taken again."""
     require_admin_access(context)
     try:
-        await admin_use_cases.resume_orders(context.work, context.campus, context.member)
+        await campuses_use_cases.resume_orders(context.work, context.campus, context.member)
     except Stale:
         return (NewMessage(admin_screen(context, context.say("bot-not-paused"))),)
     return (NewMessage(admin_screen(context, context.say("bot-resumed"))),)

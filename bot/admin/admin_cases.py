@@ -5,13 +5,17 @@ from datetime import timedelta
 from aiogram.dispatcher.event.bases import SkipHandler
 
 from bot.admin.admin_commands import MAX_LINES, NUMBER_PATTERN, require_admin_access
-from bot.home import MENU_VERSION, edit_menu_or_send, home_button
-from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
-from bot.request_context import RequestContext
-from domain.buttons import Button, ButtonStyle, Tap
-from domain.draft import PendingInput
+from bot.conversation.home import MENU_VERSION, edit_menu_or_send, home_button
+from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
+from bot.conversation.request_context import RequestContext
+from domain.campuses.people_repository import find_member
+from domain.database.actors import Role
+from domain.database.event_log_repository import LoggedEvent
 from domain.errors import CaseClosed, Stale
-from domain.feedback import (
+from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.orders.drafts.draft import PendingInput
+from domain.orders.drafts.repository import clear_pending_input, set_pending_input
+from domain.support.feedback import (
     MAX_EXCERPT_LENGTH,
     MAX_PERSON_NAME_LENGTH,
     MAX_STORY_LENGTH,
@@ -21,12 +25,8 @@ from domain.feedback import (
     is_within_length,
     shorten_text,
 )
-from domain.people import Role
-from domain.store.draft_repository import clear_pending_input, set_pending_input
-from domain.store.event_log import LoggedEvent
-from domain.store.feedback_repository import find_case_of_message
-from domain.store.person_repository import find_member
-from domain.store.use_cases import feedback_use_cases
+from domain.support.repository import find_case_of_message
+from domain.support.use_cases import feedback
 
 MAX_CASE_BUTTONS = 8  # below the list of cases
 MAX_MESSAGE_EXCERPT_LENGTH = 300  # characters of one message, on the screen of a case
@@ -47,7 +47,7 @@ async def return_to_cases(context: RequestContext) -> Replies:
 
 
 async def _render_cases(context: RequestContext) -> Screen:
-    cases = await feedback_use_cases.view_open_cases(context.work, context.campus, context.member)
+    cases = await feedback.view_open_cases(context.work, context.campus, context.member)
     lines = [_case_line(context, case) for case in cases[:MAX_LINES]]
     rows: Rows = tuple(
         (context.button("bot-button-case", Tap.CASE, case.id, MENU_VERSION, case=case.id),)
@@ -96,7 +96,7 @@ async def show_case(context: RequestContext) -> Replies:
 
 
 async def _render_case(context: RequestContext, number: int) -> Screen:
-    case, messages = await feedback_use_cases.view_case(context.work, context.campus, context.member, number)
+    case, messages = await feedback.view_case(context.work, context.campus, context.member, number)
     lines = [_case_line(context, case), *[await _message_line(context, message) for message in messages[-MAX_LINES:]]]
     if case.status is CaseStatus.CLOSED:
         return Screen("\n".join(lines), (_cases_button_row(context),))
@@ -154,7 +154,7 @@ async def answer_case_by_reply(context: RequestContext) -> Replies:
 
 
 async def _send_case_answer(context: RequestContext, number: int, words: str) -> Replies:
-    case = await feedback_use_cases.answer_case(
+    case = await feedback.answer_case(
         context.work,
         context.campus,
         context.member,
@@ -207,7 +207,7 @@ async def close_case_with_outcome(context: RequestContext) -> Replies:
 
 
 async def _close_case(context: RequestContext, number: int, words: str) -> Screen:
-    closed = await feedback_use_cases.close_case(
+    closed = await feedback.close_case(
         context.work, context.campus, context.member, number, words, in_admin_chat=_in_admin_chat(context)
     )
     return Screen(
@@ -216,7 +216,7 @@ async def _close_case(context: RequestContext, number: int, words: str) -> Scree
 
 
 async def _require_open_case(context: RequestContext) -> Case:
-    case, _ = await feedback_use_cases.view_case(context.work, context.campus, context.member, context.subject)
+    case, _ = await feedback.view_case(context.work, context.campus, context.member, context.subject)
     if case.status is CaseStatus.CLOSED:
         raise CaseClosed(case=case.id)
     return case

@@ -2,18 +2,21 @@
 
 import re
 
-from bot.admin.admin_debts import render_debts_section
-from bot.home import MENU_VERSION
-from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
-from bot.request_context import RequestContext, truncate
-from domain.buttons import Button, ButtonStyle, Tap
+from bot.admin.money.admin_debts import render_debts_section
+from bot.conversation.home import MENU_VERSION
+from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
+from bot.conversation.request_context import RequestContext, truncate
+from domain.campuses import use_cases as campuses_use_cases
+from domain.database.actors import Role
 from domain.errors import NotAllowed
-from domain.lateness import whole_minutes
-from domain.payment import Payable
-from domain.people import Role
-from domain.store.draft_repository import clear_pending_input
-from domain.store.stuck_saga_repository import StuckSaga
-from domain.store.use_cases import admin_use_cases, dead_letter_use_cases
+from domain.inbox import use_cases as inbox_use_cases
+from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.orders.drafts.repository import clear_pending_input
+from domain.orders.lateness import whole_minutes
+from domain.payouts import use_cases as payouts_use_cases
+from domain.payouts.model import Payable
+from domain.saga import use_cases as saga_use_cases
+from domain.saga.stuck_repository import StuckSaga
 
 MAX_LINES = 40  # of an event log or a list; a message has at most 4096 characters
 MAX_ERROR_LENGTH = 200  # characters of Stripe's error
@@ -49,7 +52,7 @@ def parse_number_and_reason(arguments: str) -> tuple[int | None, str]:
     """Return the number and the reason after a command; the number is None when one of them is missing."""
     number, _, raw_reason = arguments.partition(" ")
     found, reason = NUMBER_PATTERN.fullmatch(number), " ".join(raw_reason.split())
-    return (int(found[1]) if found and reason else None), truncate(reason, admin_use_cases.MAX_REASON_LENGTH)
+    return (int(found[1]) if found and reason else None), truncate(reason, campuses_use_cases.MAX_REASON_LENGTH)
 
 
 async def stuck_command(context: RequestContext) -> Replies:
@@ -67,7 +70,7 @@ async def return_to_stuck_sagas(context: RequestContext) -> Replies:
 async def retry_tapped_saga(context: RequestContext) -> Replies:
     """Handle [Retry], on the list or on the alert."""
     require_admin_access(context)
-    await admin_use_cases.retry_saga(context.work, context.campus, context.member, context.subject)
+    await saga_use_cases.retry_saga(context.work, context.campus, context.member, context.subject)
     answer = Answer(context.say_plain("bot-retried"))
     is_on_list = context.version != 0  # the alert's button has no version
     return (answer, EditMenu(await _render_stuck_sagas(context))) if is_on_list else (answer,)
@@ -76,15 +79,17 @@ async def retry_tapped_saga(context: RequestContext) -> Replies:
 async def retry_tapped_payout(context: RequestContext) -> Replies:
     """Handle [Send it again] of a payout that failed because the platform's balance was too low."""
     require_admin_access(context)
-    await admin_use_cases.retry_payout(context.work, context.campus, context.member, context.subject)
+    await payouts_use_cases.retry_payout(context.work, context.campus, context.member, context.subject)
     answer = Answer(context.say_plain("bot-paying-again"))
     is_on_list = context.version != 0  # the alert's button has no version
     return (answer, EditMenu(await _render_stuck_sagas(context))) if is_on_list else (answer,)
 
 
 async def _render_stuck_sagas(context: RequestContext) -> Screen:
-    sagas = (await admin_use_cases.view_stuck_sagas(context.work, context.campus, context.member))[:MAX_LINES]
-    unfunded = (await admin_use_cases.view_unfunded_payables(context.work, context.campus, context.member))[:MAX_LINES]
+    sagas = (await saga_use_cases.view_stuck_sagas(context.work, context.campus, context.member))[:MAX_LINES]
+    unfunded = (await payouts_use_cases.view_unfunded_payables(context.work, context.campus, context.member))[
+        :MAX_LINES
+    ]
     parts = [context.say("bot-stuck", count=len(sagas)), *(describe_stuck_saga(context, saga) for saga in sagas)]
     if unfunded:
         payable_lines = (_unfunded_line(context, payable) for payable in unfunded)
@@ -101,7 +106,7 @@ async def _render_stuck_sagas(context: RequestContext) -> Screen:
 
 
 async def _dead_letter_rows(context: RequestContext) -> Rows:
-    count = len(await dead_letter_use_cases.view_dead_letters(context.work, context.campus, context.member))
+    count = len(await inbox_use_cases.view_dead_letters(context.work, context.campus, context.member))
     return (
         ((context.button("bot-button-dead-letters", Tap.DEAD_LETTERS, 0, MENU_VERSION, count=count),),) if count else ()
     )

@@ -1,10 +1,10 @@
 """The answer in the admin chat to /help and to an unknown command."""
 
 from bot.admin.admin_commands import admin_screen, require_admin_access
-from bot.commands import COMMANDS
-from bot.replies import NewMessage, Replies
-from bot.request_context import RequestContext
-from domain.people import Role
+from bot.conversation.commands import COMMANDS
+from bot.conversation.replies import NewMessage, Replies
+from bot.conversation.request_context import RequestContext
+from domain.database.actors import Role
 
 HELP_COMMANDS = frozenset({"/help", "/start"})
 

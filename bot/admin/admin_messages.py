@@ -8,11 +8,11 @@ from bot.admin.admin_commands import (
     require_admin_access,
     require_admin_access_and_clear_input,
 )
-from bot.replies import NewMessage, Replies
-from bot.request_context import RequestContext
-from domain.store.replied_messages import RepliedMessage, find_replied_messages
-from domain.store.use_cases import team_correspondence
-from domain.store.use_cases.team_correspondence import OrderSide
+from bot.conversation.replies import NewMessage, Replies
+from bot.conversation.request_context import RequestContext
+from domain.messaging.replied_message_repository import RepliedMessage, find_replied_messages
+from domain.support.use_cases import correspondence
+from domain.support.use_cases.correspondence import OrderSide
 
 # Replies to these alerts are for the runner: the runner asked, or is asked for.
 RUNNER_ALERT_KEYS = frozenset(
@@ -52,7 +52,7 @@ def _addressed_side(message: RepliedMessage) -> OrderSide:
 
 async def _write_to_side(context: RequestContext, order_id: int, side: OrderSide, words: str) -> Replies:
     message = f"{context.chat_id}:{context.message_id}"
-    reader = await team_correspondence.send_team_message(
+    reader = await correspondence.send_team_message(
         context.work, context.campus, context.member, order_id, side, words, message=message
     )
     key = "bot-told-side" if reader.reachable else "bot-side-unreachable"

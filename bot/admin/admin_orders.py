@@ -11,16 +11,16 @@ from bot.admin.admin_commands import (
     board_button,
     require_admin_access_and_clear_input,
 )
-from bot.admin.admin_debts import waive_rows
-from bot.admin.admin_refunds import refund_rows
-from bot.home import MENU_VERSION, edit_menu_or_send
-from bot.replies import NewMessage, Replies, Screen
-from bot.request_context import RequestContext, truncate
-from domain.buttons import Tap
-from domain.order import Order
-from domain.store.event_log import LoggedEvent
-from domain.store.person_repository import find_member
-from domain.store.use_cases import admin_use_cases
+from bot.admin.money.admin_debts import waive_rows
+from bot.admin.money.admin_refunds import refund_rows
+from bot.conversation.home import MENU_VERSION, edit_menu_or_send
+from bot.conversation.replies import NewMessage, Replies, Screen
+from bot.conversation.request_context import RequestContext, truncate
+from domain.campuses.people_repository import find_member
+from domain.database.event_log_repository import LoggedEvent
+from domain.messaging.buttons import Tap
+from domain.orders.states import Order
+from domain.orders.use_cases import admin_orders
 
 FULL_HISTORY_VERSION = 2  # the version of the button for the full event log; MENU_VERSION shows the short one
 FOLDED_SUBJECT = "timer"  # left out of the short event log: only needed to find a fault
@@ -42,7 +42,7 @@ async def show_tapped_order(context: RequestContext) -> Replies:
 
 
 async def _render_order(context: RequestContext, order_id: int) -> Screen:
-    order, events = await admin_use_cases.view_order(context.work, context.campus, context.member, order_id)
+    order, events = await admin_orders.view_order(context.work, context.campus, context.member, order_id)
     names = await _names(context, order, events)
     is_full = context.version == FULL_HISTORY_VERSION
     shown = events if is_full else [event for event in events if event.subject != FOLDED_SUBJECT]

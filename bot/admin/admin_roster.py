@@ -18,15 +18,17 @@ from bot.admin.admin_commands import (
     require_admin_access,
     require_admin_access_and_clear_input,
 )
-from bot.home import MENU_VERSION
-from bot.paging import get_page, paging_row_with_refresh
-from bot.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
-from bot.request_context import RequestContext, truncate
-from domain.buttons import Button, ButtonStyle, Tap
-from domain.people import Member, RunnerStatus
-from domain.store.person_repository import find_member
-from domain.store.runner_overview import RunnerSummary, find_runner_of_message
-from domain.store.use_cases import admin_use_cases, roster_use_cases
+from bot.conversation.home import MENU_VERSION
+from bot.conversation.paging import get_page, paging_row_with_refresh
+from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
+from bot.conversation.request_context import RequestContext, truncate
+from domain.campuses import use_cases as campuses_use_cases
+from domain.campuses.people import Member, RunnerStatus
+from domain.campuses.people_repository import find_member
+from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.support.runner_overview_repository import RunnerSummary, find_runner_of_message
+from domain.support.use_cases import roster
+from domain.support.use_cases import roster as use_cases_roster
 
 MAX_NAME_LENGTH = 10  # characters on a button
 LAST_DIGITS = 4  # of an id, shown with a name that two runners share
@@ -39,7 +41,7 @@ async def approve_command(context: RequestContext) -> Replies:
     number = NUMBER_PATTERN.fullmatch(context.arguments)
     if number is None:
         return (NewMessage(await _render_applicants(context)),)
-    await roster_use_cases.approve_runner(context.work, context.campus, context.member, int(number[1]))
+    await use_cases_roster.approve_runner(context.work, context.campus, context.member, int(number[1]))
     name = (await find_member(context.work, context.campus.id, int(number[1]))).first_name
     return (NewMessage(admin_screen(context, context.say("bot-approved", name=name))),)
 
@@ -47,7 +49,7 @@ async def approve_command(context: RequestContext) -> Replies:
 async def approve_tapped_runner(context: RequestContext) -> Replies:
     """Handle [Approve], on a list or on the notification about the applicant."""
     require_admin_access(context)
-    await roster_use_cases.approve_runner(context.work, context.campus, context.member, context.subject)
+    await use_cases_roster.approve_runner(context.work, context.campus, context.member, context.subject)
     said = Answer(context.say_plain("bot-approved-toast"))
     if not context.version:
         return (said,)
@@ -57,7 +59,7 @@ async def approve_tapped_runner(context: RequestContext) -> Replies:
 
 
 async def _render_applicants(context: RequestContext) -> Screen:
-    waiting = await roster_use_cases.view_runner_applicants(context.work, context.campus, context.member)
+    waiting = await use_cases_roster.view_runner_applicants(context.work, context.campus, context.member)
     rows: Rows = tuple((_approve_button(context, member),) for member in waiting[:MAX_LINES])
     return admin_screen(context, context.say("bot-asking", count=len(waiting)), *rows)
 
@@ -87,7 +89,7 @@ async def show_roster_page(context: RequestContext) -> Replies:
 
 
 async def _render_roster(context: RequestContext, page: int) -> Screen:
-    everybody = await roster_use_cases.view_runners(context.work, context.campus, context.member)
+    everybody = await roster.view_runners(context.work, context.campus, context.member)
     shown = get_page(everybody, page)
     namesakes = Counter(truncate(line.first_name, MAX_NAME_LENGTH) for line in shown.items)
     buttons = [_status_button(context, line, namesakes) for line in shown.items]
@@ -141,7 +143,7 @@ def _status_button(context: RequestContext, line: RunnerSummary, namesakes: Coun
 async def confirm_suspension(context: RequestContext) -> Replies:
     """Handle [Suspend…]: say what it means, with the way back first."""
     await require_admin_access_and_clear_input(context)
-    runner = await roster_use_cases.view_suspendable_runner(
+    runner = await use_cases_roster.view_suspendable_runner(
         context.work, context.campus, context.member, context.subject
     )
     if not context.is_private:
@@ -162,7 +164,7 @@ async def confirm_suspension(context: RequestContext) -> Replies:
 async def ask_suspension_reason(context: RequestContext) -> Replies:
     """Handle [Yes, suspend]: the next typed line is the reason, and suspends the runner."""
     require_admin_access(context)
-    runner = await roster_use_cases.view_suspendable_runner(
+    runner = await use_cases_roster.view_suspendable_runner(
         context.work, context.campus, context.member, context.subject
     )
     return (EditMenu(await request_reason(context, AdminAction.SUSPEND, runner.person_id, _leave(context))),)
@@ -181,7 +183,7 @@ async def suspend_command(context: RequestContext) -> Replies:
     )  # a number alone is the id of another person
     if number is None and context.reply_to is not None and about_reply:
         number = await find_runner_of_message(context.work, context.campus.id, context.chat_id, context.reply_to)
-        reason = truncate(" ".join(context.arguments.split()), admin_use_cases.MAX_REASON_LENGTH)
+        reason = truncate(" ".join(context.arguments.split()), campuses_use_cases.MAX_REASON_LENGTH)
     if number is None:
         return (NewMessage(admin_screen(context, context.say("bot-usage-suspend"))),)
     return (NewMessage(await execute_admin_action(context, AdminAction.SUSPEND, number, reason)),)
@@ -193,7 +195,7 @@ async def unsuspend_command(context: RequestContext) -> Replies:
     number = NUMBER_PATTERN.fullmatch(context.arguments)
     if number is None:
         return (NewMessage(admin_screen(context, context.say("bot-usage-unsuspend"))),)
-    await roster_use_cases.unsuspend_runner(context.work, context.campus, context.member, int(number[1]))
+    await use_cases_roster.unsuspend_runner(context.work, context.campus, context.member, int(number[1]))
     back = context.button("bot-button-runners", Tap.RUNNERS, 0, MENU_VERSION)
     name = (await find_member(context.work, context.campus.id, int(number[1]))).first_name
     return (NewMessage(Screen(context.say("bot-unsuspended", name=name), ((back,),))),)
@@ -202,5 +204,5 @@ async def unsuspend_command(context: RequestContext) -> Replies:
 async def unsuspend_tapped_runner(context: RequestContext) -> Replies:
     """Handle [Let back]."""
     require_admin_access(context)
-    await roster_use_cases.unsuspend_runner(context.work, context.campus, context.member, context.subject)
+    await use_cases_roster.unsuspend_runner(context.work, context.campus, context.member, context.subject)
     return Answer(context.say_plain("bot-unsuspended-toast")), EditMenu(await _render_roster(context, 0))

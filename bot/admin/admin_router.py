@@ -7,22 +7,25 @@ from bot.admin import (
     admin_board,
     admin_cases,
     admin_commands,
-    admin_dead_letters,
-    admin_discrepancies,
     admin_help,
     admin_messages,
     admin_orders,
-    admin_refunds,
     admin_roster,
     chat_binding,
-    customer_debt_waiver,
     poster,
-    runner_debt_waiver,
-    saga_resolution,
 )
-from bot.routing import on_commands, on_expected_photos, on_expected_text, on_other_commands, on_replies, on_taps
-from domain.buttons import Tap
-from domain.draft import PendingInput
+from bot.admin.money import admin_refunds, customer_debt_waiver, runner_debt_waiver
+from bot.admin.operations import admin_dead_letters, admin_discrepancies, saga_resolution
+from bot.conversation.routing import (
+    on_commands,
+    on_expected_photos,
+    on_expected_text,
+    on_other_commands,
+    on_replies,
+    on_taps,
+)
+from domain.messaging.buttons import Tap
+from domain.orders.drafts.draft import PendingInput
 
 
 def admin_router() -> Router:

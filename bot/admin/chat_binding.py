@@ -5,11 +5,11 @@ made inside a transaction. So the link is created after the commit and saved in 
 between the two, the group is bound and a second /bind creates the link.
 """
 
-from bot.home import home_button
-from bot.replies import CommandMenu, CreateInviteLink, NewMessage, Replies, Screen
-from bot.request_context import RequestContext
-from domain.people import Role
-from domain.store.use_cases import admin_use_cases
+from bot.conversation.home import home_button
+from bot.conversation.replies import CommandMenu, CreateInviteLink, NewMessage, Replies, Screen
+from bot.conversation.request_context import RequestContext
+from domain.database.actors import Role
+from domain.orders.use_cases import group_binding
 from domain.words import FALLBACK_LANGUAGE
 
 
@@ -19,7 +19,7 @@ async def bind_command(context: RequestContext) -> Replies:
     if context.is_private:
         home = home_button(context)
         return (NewMessage(Screen(context.say("bot-bind-in-group"), ((home,),))),)
-    await admin_use_cases.bind_chat(
+    await group_binding.bind_chat(
         context.work, context.campus, context.member, chat_id=context.chat_id, invite=None, admins=admins
     )
     if admins:

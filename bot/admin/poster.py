@@ -3,14 +3,14 @@
 from functools import partial
 
 from bot.admin.admin_commands import require_admin_access
-from bot.home import MENU_VERSION, home_button
-from bot.picture_rendering import render_poster
-from bot.replies import NewMessage, Picture, Replies, Rows, Screen
-from bot.request_context import RequestContext
-from domain.buttons import Tap
-from domain.campus import DropPoint
+from bot.conversation.home import MENU_VERSION, home_button
+from bot.conversation.picture_rendering import render_poster
+from bot.conversation.replies import NewMessage, Picture, Replies, Rows, Screen
+from bot.conversation.request_context import RequestContext
+from domain.campuses.campus import DropPoint
+from domain.campuses.repository import list_drop_points
 from domain.errors import Stale
-from domain.store.campus_repository import list_drop_points
+from domain.messaging.buttons import Tap
 
 MAX_DROP_POINT_BUTTONS = 24
 

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
 
-from bot.home import MENU_VERSION
-from bot.picture_rendering import Bar, render_bars
-from bot.replies import Answer, Picture, Replies
-from bot.request_context import RequestContext
-from domain.buttons import Tap
-from domain.people import Action
-from domain.store.earnings import sum_earned_by_week, sum_paid_by_week
-from domain.store.use_cases.permission_checks import require_permission
+from bot.conversation.home import MENU_VERSION
+from bot.conversation.picture_rendering import Bar, render_bars
+from bot.conversation.replies import Answer, Picture, Replies
+from bot.conversation.request_context import RequestContext
+from domain.campuses.permissions import Action, require_permission
+from domain.messaging.buttons import Tap
+from domain.refunds.earnings_repository import sum_earned_by_week, sum_paid_by_week
 
 WEEKS_SHOWN = 10  # the present week and those before it
 

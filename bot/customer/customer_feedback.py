@@ -2,14 +2,16 @@
 
 from aiogram.dispatcher.event.bases import SkipHandler
 
+from bot.conversation.home import MENU_VERSION, home_button
+from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
+from bot.conversation.request_context import RequestContext
 from bot.customer.customer_orders import open_order_tapped
-from bot.home import MENU_VERSION, home_button
-from bot.replies import EditMenu, NewMessage, Replies, Rows, Screen
-from bot.request_context import RequestContext
-from domain.buttons import Button, ButtonStyle, Tap
-from domain.draft import PendingInput
 from domain.errors import OrderClosed, Stale
-from domain.feedback import (
+from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.orders.drafts.draft import PendingInput
+from domain.orders.drafts.repository import clear_pending_input, set_pending_input
+from domain.orders.states import STATUSES_WITH_RUNNER
+from domain.support.feedback import (
     MAX_STORY_LENGTH,
     OFFERED_PROBLEM_KINDS,
     REASONS_BY_RATING,
@@ -18,10 +20,8 @@ from domain.feedback import (
     Rating,
     is_within_length,
 )
-from domain.order import STATUSES_WITH_RUNNER
-from domain.store.draft_repository import clear_pending_input, set_pending_input
-from domain.store.feedback_repository import find_case, find_case_of_message
-from domain.store.use_cases import feedback_use_cases
+from domain.support.repository import find_case, find_case_of_message
+from domain.support.use_cases import feedback
 
 PROBLEM_KINDS = OFFERED_PROBLEM_KINDS
 
@@ -37,9 +37,7 @@ async def give_thumb_down(context: RequestContext) -> Replies:
 
 
 async def _give_thumb(context: RequestContext, *, good: bool) -> Replies:
-    given = await feedback_use_cases.rate_order(
-        context.work, context.campus, context.member, context.subject, good=good
-    )
+    given = await feedback.rate_order(context.work, context.campus, context.member, context.subject, good=good)
     screen = Screen(context.say("bot-thumb-why", thumb=_thumb_variant(given)), _reasons(context, given))
     return (EditMenu(screen) if context.version == MENU_VERSION else NewMessage(screen),)
 
@@ -54,14 +52,14 @@ def _reasons(context: RequestContext, given: Rating) -> Rows:
 
 async def choose_thumb_reason(context: RequestContext) -> Replies:
     """Save one reason, or none for [Skip]; confirm the rating, and say how long it may be changed."""
-    given = await feedback_use_cases.give_rating_reason(
+    given = await feedback.give_rating_reason(
         context.work, context.campus, context.member, context.subject, context.version
     )
     text = context.say(
         "bot-thumb-noted",
         thumb=_thumb_variant(given),
         reason=given.reason or "none",
-        hours=feedback_use_cases.feedback_window_hours(context.campus),
+        hours=feedback.feedback_window_hours(context.campus),
     )
     change = context.button("bot-button-thumb-again", Tap.THUMB_AGAIN, context.subject, MENU_VERSION)
     return (EditMenu(Screen(text, ((change, home_button(context)),))),)
@@ -85,9 +83,7 @@ async def begin_problem_report(context: RequestContext) -> Replies:
 
     A line that is typed without choosing a kind is a report of the kind "other".
     """
-    order, case = await feedback_use_cases.lock_reportable_order(
-        context.work, context.campus, context.member, context.subject
-    )
+    order, case = await feedback.lock_reportable_order(context.work, context.campus, context.member, context.subject)
     if case is not None:
         return (await _ask_case_addition(context, case),)
     here = context.work, context.campus.id, context.member.person_id
@@ -117,9 +113,7 @@ async def _ask_case_addition(context: RequestContext, case: Case) -> NewMessage:
 async def choose_problem_kind(context: RequestContext) -> Replies:
     """Handle [Missing], [Wrong], [Cold] and [Not here]: ask for a description or a photo."""
     kind = _kind_of_number(context.version)
-    order, case = await feedback_use_cases.lock_reportable_order(
-        context.work, context.campus, context.member, context.subject
-    )
+    order, case = await feedback.lock_reportable_order(context.work, context.campus, context.member, context.subject)
     if case is not None:
         return (await _ask_case_addition(context, case),)
     await set_pending_input(
@@ -135,11 +129,9 @@ async def choose_problem_kind(context: RequestContext) -> Replies:
 async def report_without_words(context: RequestContext) -> Replies:
     """Handle [Send without]: report the kind alone; a second tap adds nothing."""
     kind = _kind_of_number(context.version)
-    _, case = await feedback_use_cases.lock_reportable_order(
-        context.work, context.campus, context.member, context.subject
-    )
+    _, case = await feedback.lock_reportable_order(context.work, context.campus, context.member, context.subject)
     if case is None:
-        case = await feedback_use_cases.report_problem(
+        case = await feedback.report_problem(
             context.work, context.campus, context.member, context.subject, kind, "", None
         )
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
@@ -155,7 +147,7 @@ async def receive_problem(context: RequestContext) -> Replies:
     )
     if kind is None:
         raise OrderClosed
-    case = await feedback_use_cases.report_problem(
+    case = await feedback.report_problem(
         context.work, context.campus, context.member, context.pending_subject, kind, context.typed, context.photo
     )
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
@@ -181,7 +173,7 @@ async def answer_own_case_by_reply(context: RequestContext) -> Replies:
 
 
 async def _add_to_case(context: RequestContext, case_id: int) -> Replies:
-    case = await feedback_use_cases.add_to_case(
+    case = await feedback.add_to_case(
         context.work, context.campus, context.member, case_id, context.typed, context.photo
     )
     asked = context.conversation_state

@@ -1,9 +1,9 @@
 """/help: how ordering and delivering work, in few lines."""
 
-from bot import home
-from bot.replies import NewMessage, Replies, Screen
-from bot.request_context import RequestContext
-from domain.people import Role
+from bot.conversation import home
+from bot.conversation.replies import NewMessage, Replies, Screen
+from bot.conversation.request_context import RequestContext
+from domain.database.actors import Role
 
 
 async def show_customer_help(context: RequestContext) -> Replies:

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from bot.conversation.home import MENU_VERSION, edit_menu_or_send, home_button
+from bot.conversation.replies import NewMessage, Replies, Rows, Screen
+from bot.conversation.request_context import RequestContext, truncate
 from bot.customer.screens.screen_parts import MAX_BUTTON_NAME_LENGTH
-from bot.home import MENU_VERSION, edit_menu_or_send, home_button
-from bot.replies import NewMessage, Replies, Rows, Screen
-from bot.request_context import RequestContext, truncate
-from domain.buttons import Button, ButtonStyle, Tap
+from domain.database.actors import Role
 from domain.errors import OrderNotFound
-from domain.order import FINAL_ORDER_STATUSES, Order, OrderStatus
-from domain.order_messages import OrderMessageKind
-from domain.people import Role
-from domain.store.order_repository import find_order, list_customer_orders
-from domain.store.outbox import resend_order_message
+from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.messaging.order_message import OrderMessageKind
+from domain.orders.order_message_requests import resend_order_message
+from domain.orders.repository import find_order, list_customer_orders
+from domain.orders.states import FINAL_ORDER_STATUSES, Order, OrderStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

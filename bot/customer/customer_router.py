@@ -4,27 +4,29 @@ from collections.abc import Mapping
 
 from aiogram import Router
 
+from bot.conversation.home import return_home
+from bot.conversation.routing import Handler, on_commands, on_expected_photos, on_expected_text, on_replies, on_taps
 from bot.customer import (
-    basket_items,
     charts,
     customer_feedback,
     customer_help,
     customer_orders,
     debt_payment,
-    drop_point_choice,
     invitation,
-    offer_terms,
-    order_placement,
     price_increase_answers,
     profile,
+)
+from bot.customer.draft import (
+    basket_items,
+    drop_point_choice,
+    offer_terms,
+    order_placement,
     repeat_orders,
     store_choice,
 )
-from bot.customer.basket import with_draft
-from bot.home import return_home
-from bot.routing import Handler, on_commands, on_expected_photos, on_expected_text, on_replies, on_taps
-from domain.buttons import Tap
-from domain.draft import PendingInput
+from bot.customer.draft.basket import with_draft
+from domain.messaging.buttons import Tap
+from domain.orders.drafts.draft import PendingInput
 
 
 def customer_router() -> Router:

@@ -1,12 +1,12 @@
 """A customer's debts for delivered orders: the list, and their payment."""
 
-from bot.home import MENU_VERSION
-from bot.replies import Answer, Replies, Rows
-from bot.request_context import RequestContext
-from domain.buttons import Button, ButtonStyle, Tap
-from domain.payment import CustomerDebt
-from domain.store.in_flight import has_saga_just_started
-from domain.store.use_cases import customer_debt_use_cases
+from bot.conversation.home import MENU_VERSION
+from bot.conversation.replies import Answer, Replies, Rows
+from bot.conversation.request_context import RequestContext
+from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.payments.model import CustomerDebt
+from domain.payments.use_cases import customer_debts
+from domain.saga.repository import has_saga_just_started
 
 
 async def pay_debt(context: RequestContext) -> Replies:
@@ -15,17 +15,14 @@ async def pay_debt(context: RequestContext) -> Replies:
         context.work, context.campus.id, context.member.person_id, "save_card"
     ):
         return (Answer(context.say_plain("bot-card-link-coming")),)
-    if (
-        await customer_debt_use_cases.pay_customer_debt(context.work, context.campus, context.member, context.subject)
-        is None
-    ):
+    if await customer_debts.pay_customer_debt(context.work, context.campus, context.member, context.subject) is None:
         return (Answer(context.say_plain("bot-debt-card-first"), alert=True),)
     return (Answer(context.say_plain("bot-debt-asking")),)
 
 
 async def list_own_debts(context: RequestContext) -> tuple[tuple[str, ...], Rows]:
     """Return the paragraphs of /me about the person's debts, with a button each; empty without debts."""
-    found = await customer_debt_use_cases.view_own_debts(context.work, context.campus, context.member)
+    found = await customer_debts.view_own_debts(context.work, context.campus, context.member)
     return tuple(_debt_line(context, debt) for debt in found), tuple((_pay_button(context, debt),) for debt in found)
 
 

@@ -5,16 +5,16 @@ from dataclasses import replace
 from types import MappingProxyType
 from urllib.parse import urlencode
 
-from bot import home
-from bot.admission_screen import render_admission_screen
-from bot.replies import NewMessage, Replies, Rows, Screen
-from bot.request_context import RequestContext
-from domain.buttons import Button, Tap
-from domain.people import Action, Role
-from domain.store.draft_repository import clear_pending_input
-from domain.store.person_repository import find_member
-from domain.store.use_cases.membership_use_cases import InviteAccepted, accept_invite
-from domain.store.use_cases.permission_checks import require_permission
+from bot.conversation import home
+from bot.conversation.admission_screen import render_admission_screen
+from bot.conversation.replies import NewMessage, Replies, Rows, Screen
+from bot.conversation.request_context import RequestContext
+from domain.campuses.people_repository import find_member
+from domain.campuses.permissions import Action, require_permission
+from domain.campuses.use_cases import InviteAccepted, accept_invite
+from domain.database.actors import Role
+from domain.messaging.buttons import Button, Tap
+from domain.orders.drafts.repository import clear_pending_input
 
 # The words that Stripe's return links put after /start (workers/steps), and the sentence until Stripe's event comes.
 STRIPE_RETURN_SENTENCES: Mapping[str, str] = MappingProxyType(

@@ -1,11 +1,11 @@
 """The order that is being placed: what is shown in place of its basket meanwhile."""
 
-from bot.home import MENU_VERSION, home_button
-from bot.replies import Screen
-from bot.request_context import RequestContext
-from domain.buttons import ButtonStyle, Tap
-from domain.order import Order, OrderStatus
-from domain.store.order_repository import list_customer_orders
+from bot.conversation.home import MENU_VERSION, home_button
+from bot.conversation.replies import Screen
+from bot.conversation.request_context import RequestContext
+from domain.messaging.buttons import ButtonStyle, Tap
+from domain.orders.repository import list_customer_orders
+from domain.orders.states import Order, OrderStatus
 
 
 async def find_pending_order(context: RequestContext) -> Order | None:

@@ -1,24 +1,23 @@
 """A customer's answers when no runner claims the order, or when the shop's price is above the limit."""
 
-from bot.home import MENU_VERSION, home_button
-from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
-from bot.request_context import RequestContext
-from domain.buttons import ButtonStyle, Tap
-from domain.store.in_flight import has_saga_just_started
-from domain.store.use_cases import check_in_use_cases, price_increase_use_cases
+from bot.conversation.home import MENU_VERSION, home_button
+from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
+from bot.conversation.request_context import RequestContext
+from domain.messaging.buttons import ButtonStyle, Tap
+from domain.orders.use_cases import check_ins
+from domain.payments.use_cases import price_increases
+from domain.saga.repository import has_saga_just_started
 
 
 async def keep_waiting_for_runner(context: RequestContext) -> Replies:
     """Handle [I'll wait]: record it and thank the customer; the order message keeps its buttons."""
-    order = await check_in_use_cases.record_customer_waits(
-        context.work, context.campus, context.member, context.subject
-    )
+    order = await check_ins.record_customer_waits(context.work, context.campus, context.member, context.subject)
     return (Answer(context.say_plain("bot-waiting", order=order.id)),)
 
 
 async def confirm_fee_increase(context: RequestContext) -> Replies:
     """Handle [Raise fee S$1.00]: show both ceilings in a new message, before anything is held."""
-    order, price = await price_increase_use_cases.preview_fee_increase(
+    order, price = await price_increases.preview_fee_increase(
         context.work, context.campus, context.member, context.subject
     )
     ceiling, higher_ceiling = context.format_money(order.price.ceiling), context.format_money(price.ceiling)
@@ -43,7 +42,7 @@ async def increase_fee(context: RequestContext) -> Replies:
     """
     if await _is_card_link_pending(context):
         return (Answer(context.say_plain("bot-card-link-coming")),)
-    run = await price_increase_use_cases.increase_delivery_fee(
+    run = await price_increases.increase_delivery_fee(
         context.work, context.campus, context.member, context.subject, context.version
     )
     return (
@@ -57,7 +56,7 @@ async def accept_price_increase(context: RequestContext) -> Replies:
     """Handle [Yes, max S$10.00]: accept the higher price of the shop, and continue like increase_fee."""
     if await _is_card_link_pending(context):
         return (Answer(context.say_plain("bot-card-link-coming")),)
-    run = await price_increase_use_cases.accept_higher_limit(
+    run = await price_increases.accept_higher_limit(
         context.work, context.campus, context.member, context.subject, context.version
     )
     return (
@@ -69,7 +68,7 @@ async def accept_price_increase(context: RequestContext) -> Replies:
 
 async def decline_price_increase(context: RequestContext) -> Replies:
     """Handle [No]: the limit stays."""
-    order = await price_increase_use_cases.decline_higher_limit(
+    order = await price_increases.decline_higher_limit(
         context.work, context.campus, context.member, context.subject, context.version
     )
     return (Answer(context.say_plain("bot-disagreed", limit=context.format_money(order.price.shop_limit)), alert=True),)

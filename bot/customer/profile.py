@@ -1,22 +1,24 @@
 """/me: what a person paid, earned and has outstanding, and what is stored: the usual place and the card."""
 
+from bot.conversation.home import MENU_VERSION, edit_menu_or_send, home_button
+from bot.conversation.paging import get_page, paging_row
+from bot.conversation.replies import Answer, NewMessage, Replies, Rows, Screen
+from bot.conversation.request_context import RequestContext
 from bot.customer.debt_payment import list_own_debts
 from bot.customer.screens.screen_parts import with_notices
-from bot.home import MENU_VERSION, edit_menu_or_send, home_button
-from bot.paging import get_page, paging_row
-from bot.replies import Answer, NewMessage, Replies, Rows, Screen
-from bot.request_context import RequestContext
-from domain.buttons import Button, ButtonStyle, Tap
-from domain.draft import MAX_PLACE_NAME_LENGTH, PendingInput, normalize_line
+from domain.campuses import use_cases as campuses_use_cases
+from domain.campuses.people import SavedCard, card_brand_name
+from domain.campuses.people_repository import find_member
+from domain.campuses.permissions import Action, require_permission
+from domain.campuses.repository import list_drop_points
+from domain.database.actors import Role
 from domain.errors import Stale
-from domain.people import Action, Role, SavedCard, card_brand_name
-from domain.store.campus_repository import list_drop_points
-from domain.store.draft_repository import clear_pending_input, set_pending_input
-from domain.store.earnings import Earnings, Spending, sum_earnings, sum_spending
-from domain.store.feedback_repository import count_ratings
-from domain.store.person_repository import find_member
-from domain.store.use_cases import membership_use_cases
-from domain.store.use_cases.permission_checks import require_permission
+from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.orders.drafts.draft import MAX_PLACE_NAME_LENGTH, PendingInput, normalize_line
+from domain.orders.drafts.repository import clear_pending_input, set_pending_input
+from domain.payments.use_cases import saved_cards
+from domain.refunds.earnings_repository import Earnings, Spending, sum_earnings, sum_spending
+from domain.support.repository import count_ratings
 
 CHARTS = (("bot-button-chart-paid", Tap.CHART_PAID), ("bot-button-chart-earned", Tap.CHART_EARNED))
 
@@ -127,9 +129,7 @@ async def choose_default_place_tapped(context: RequestContext) -> Replies:
     if context.subject <= 0:
         return (edit_menu_or_send(context, await _render_places(context, -context.subject)),)
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
-    place = await membership_use_cases.choose_default_place(
-        context.work, context.campus, context.member, context.subject
-    )
+    place = await campuses_use_cases.choose_default_place(context.work, context.campus, context.member, context.subject)
     return Answer(context.say_plain("bot-me-place-kept", place=place)), edit_menu_or_send(
         context, await _render_profile(context)
     )
@@ -142,7 +142,7 @@ async def receive_default_place(context: RequestContext) -> Replies:
         wanted = context.say("bot-place-not-understood", most=MAX_PLACE_NAME_LENGTH)
         return (NewMessage(with_notices(await _render_places(context), wanted)),)
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
-    await membership_use_cases.type_default_place(
+    await campuses_use_cases.type_default_place(
         context.work, context.campus, context.member, normalize_line(context.typed)
     )
     return (NewMessage(await _render_profile(context)),)
@@ -151,7 +151,7 @@ async def receive_default_place(context: RequestContext) -> Replies:
 async def forget_default_place(context: RequestContext) -> Replies:
     """Handle [Ask me each time]."""
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
-    await membership_use_cases.clear_default_place(context.work, context.campus, context.member)
+    await campuses_use_cases.clear_default_place(context.work, context.campus, context.member)
     return Answer(context.say_plain("bot-me-place-forgotten")), edit_menu_or_send(
         context, await _render_profile(context)
     )
@@ -189,7 +189,7 @@ async def confirm_card_removal(context: RequestContext) -> Replies:
 
 async def remove_card_tapped(context: RequestContext) -> Replies:
     """Handle [Yes, remove it]: no order can be placed with the card from now on; a saga detaches it at Stripe."""
-    await membership_use_cases.remove_saved_card(context.work, context.campus, context.member, f"{context.subject:04}")
+    await saved_cards.remove_saved_card(context.work, context.campus, context.member, f"{context.subject:04}")
     return Answer(context.say_plain("bot-card-being-removed")), edit_menu_or_send(
         context, await _render_profile(context)
     )

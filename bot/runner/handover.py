@@ -2,20 +2,20 @@
 
 import re
 
-from bot.home import MENU_VERSION, home_button
-from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
-from bot.request_context import RequestContext
+from bot.conversation.home import MENU_VERSION, home_button
+from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
+from bot.conversation.request_context import RequestContext
 from bot.runner.receipt import receive_early_receipt_photo, receive_late_receipt_photo
-from domain.buttons import Button, ButtonStyle, Tap
-from domain.draft import PendingInput
+from domain.campuses.people_repository import find_member
+from domain.campuses.permissions import Action
 from domain.errors import OrderClosed
-from domain.order import Order, OrderEvent, OrderStatus, is_event_allowed
-from domain.people import Action
-from domain.store.draft_repository import clear_pending_input, set_pending_input
-from domain.store.order_repository import find_order, list_active_deliveries
-from domain.store.person_repository import find_member
-from domain.store.use_cases import photo_use_cases, runner_use_cases
-from domain.store.use_cases.permission_checks import require_own_delivery
+from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.orders.drafts.draft import PendingInput
+from domain.orders.drafts.repository import clear_pending_input, set_pending_input
+from domain.orders.repository import find_order, list_active_deliveries
+from domain.orders.states import Order, OrderEvent, OrderStatus, is_event_allowed
+from domain.orders.use_cases import photos, running
+from domain.orders.use_cases.ownership import require_own_delivery
 
 PIN_PATTERN = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 
@@ -29,7 +29,7 @@ async def arrive_tapped(context: RequestContext) -> Replies:
     order = await find_order(context.work, context.campus.id, context.subject)
     require_own_delivery(context.member, Action.ARRIVE, order)
     if not (on_note and order.status is OrderStatus.ARRIVED):
-        order = await runner_use_cases.mark_arrived(context.work, context.campus, context.member, context.subject)
+        order = await running.mark_arrived(context.work, context.campus, context.member, context.subject)
     await set_pending_input(context.work, context.campus.id, context.member.person_id, PendingInput.PIN, order.id)
     if on_note:
         return (EditMenu(Screen(context.say("bot-ask-pin"), ((home_button(context),),))),)
@@ -62,9 +62,9 @@ def extract_pin(typed: str) -> str | None:
 
 async def try_pin(context: RequestContext, order_id: int, pin: str) -> Replies:
     """Check the PIN and hand the order over if it is right."""
-    outcome = await runner_use_cases.hand_over_with_pin(context.work, context.campus, context.member, order_id, pin)
+    outcome = await running.hand_over_with_pin(context.work, context.campus, context.member, order_id, pin)
     match outcome:
-        case runner_use_cases.WrongPin(tries_left=0):
+        case running.WrongPin(tries_left=0):
             await clear_pending_input(context.work, context.campus.id, context.member.person_id)
             order = await find_order(context.work, context.campus.id, order_id)
             return (
@@ -75,9 +75,9 @@ async def try_pin(context: RequestContext, order_id: int, pin: str) -> Replies:
                     )
                 ),
             )
-        case runner_use_cases.WrongPin(tries_left=left):
+        case running.WrongPin(tries_left=left):
             return (NewMessage(Screen(context.say("bot-wrong-pin", left=left))),)
-        case runner_use_cases.OrderHandedOver(order=order):
+        case running.OrderHandedOver(order=order):
             return await _delivered_replies(context, order)
 
 
@@ -85,7 +85,7 @@ async def confirm_leaving_food(context: RequestContext) -> Replies:
     """Handle [Leave it, send photo]: say what it means, with the way back first; the next photo is the proof."""
     order = await find_order(context.work, context.campus.id, context.subject)
     require_own_delivery(context.member, Action.DELIVER, order)
-    await photo_use_cases.require_leaving_allowed(context.work, order)
+    await photos.require_leaving_allowed(context.work, order)
     return (NewMessage(await _leaving_food_screen(context, order)),)
 
 
@@ -109,7 +109,7 @@ async def keep_waiting_for_customer(context: RequestContext) -> Replies:
 
 async def receive_proof_photo(context: RequestContext) -> Replies:
     """Take the photo of the food where it was left, which delivers the order."""
-    order = await photo_use_cases.leave_food_with_photo(
+    order = await photos.leave_food_with_photo(
         context.work, context.campus, context.member, context.pending_subject, context.photo or ""
     )
     return await _delivered_replies(context, order)
@@ -127,7 +127,7 @@ async def handle_unprompted_photo(context: RequestContext) -> Replies:
     held = await list_active_deliveries(context.work, context.campus.id, context.member.person_id)
     if len(held) == 1 and held[0].status is OrderStatus.ACCEPTED:
         return await receive_early_receipt_photo(context, held[0])
-    deliveries = await photo_use_cases.list_bought_deliveries(context.work, context.campus, context.member)
+    deliveries = await photos.list_bought_deliveries(context.work, context.campus, context.member)
     if len(deliveries) == 1:
         return await _handle_photo(context, deliveries[0])
     key = "bot-receipt-which" if deliveries else "bot-photo-not-wanted"
@@ -136,7 +136,7 @@ async def handle_unprompted_photo(context: RequestContext) -> Replies:
 
 async def _handle_photo(context: RequestContext, order: Order) -> Replies:
     """Ask for the proof photo or save the receipt: a delivery is final, so only a photo asked for as proof delivers."""
-    if await photo_use_cases.can_runner_leave_food(context.work, order):
+    if await photos.can_runner_leave_food(context.work, order):
         return (NewMessage(await _leaving_food_screen(context, order)),)
     return await receive_late_receipt_photo(context, order, context.photo or "")
 

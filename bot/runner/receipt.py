@@ -1,19 +1,20 @@
 """The shop's receipt: its amount, its photo, and what a runner can do when it is above the limit."""
 
-from bot.home import MENU_VERSION, home_button
-from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
-from bot.request_context import RequestContext
-from domain.buttons import ButtonStyle, Tap
-from domain.draft import PendingInput
+from bot.conversation.home import MENU_VERSION, home_button
+from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
+from bot.conversation.request_context import RequestContext
+from domain.campuses.people_repository import find_member
+from domain.campuses.permissions import Action
 from domain.errors import HoldNotChecked, OrderClosed, ReceiptAboveLimit, Unreadable
+from domain.messaging.buttons import ButtonStyle, Tap
 from domain.money import read_amount
-from domain.order import Order, OrderEvent, is_event_allowed
-from domain.people import Action
-from domain.store.draft_repository import clear_pending_input, set_pending_input
-from domain.store.order_repository import find_order
-from domain.store.person_repository import find_member
-from domain.store.use_cases import photo_use_cases, price_increase_use_cases, runner_use_cases
-from domain.store.use_cases.permission_checks import require_own_delivery
+from domain.orders.drafts.draft import PendingInput
+from domain.orders.drafts.repository import clear_pending_input, set_pending_input
+from domain.orders.repository import find_order
+from domain.orders.states import Order, OrderEvent, is_event_allowed
+from domain.orders.use_cases import photos, running
+from domain.orders.use_cases.ownership import require_own_delivery
+from domain.payments.use_cases import price_increases
 
 MAX_CALLBACK_AMOUNT = 999_999_999  # minor units; callback data has nine digits for it
 
@@ -58,7 +59,7 @@ async def receive_early_receipt_photo(context: RequestContext, delivery: Order) 
 
 
 async def _keep_receipt_photo(context: RequestContext, delivery: Order, photo: str) -> Replies:
-    order = await photo_use_cases.save_receipt_photo(context.work, context.campus, context.member, delivery.id, photo)
+    order = await photos.save_receipt_photo(context.work, context.campus, context.member, delivery.id, photo)
     try:
         receipt = read_amount(context.typed, context.campus.currency)
     except Unreadable:
@@ -68,7 +69,7 @@ async def _keep_receipt_photo(context: RequestContext, delivery: Order, photo: s
 
 async def receive_late_receipt_photo(context: RequestContext, order: Order, photo: str) -> Replies:
     """Take the photo of the receipt of a delivery that is bought already."""
-    await photo_use_cases.save_receipt_photo(context.work, context.campus, context.member, order.id, photo)
+    await photos.save_receipt_photo(context.work, context.campus, context.member, order.id, photo)
     customer = await find_member(context.work, context.campus.id, order.customer_id)
     kept = context.say("bot-receipt-kept", order=order.id, customer=customer.first_name)
     return (NewMessage(Screen(kept, ((home_button(context),),))),)
@@ -76,7 +77,7 @@ async def receive_late_receipt_photo(context: RequestContext, order: Order, phot
 
 async def ask_customer_tapped(context: RequestContext) -> Replies:
     """Handle [Ask Mei]: the customer's answer comes as a notification."""
-    order = await price_increase_use_cases.ask_customer_for_higher_limit(
+    order = await price_increases.ask_customer_for_higher_limit(
         context.work, context.campus, context.member, context.subject, context.version
     )
     customer = await find_member(context.work, context.campus.id, order.customer_id)
@@ -90,7 +91,7 @@ async def ask_admin_tapped(context: RequestContext) -> Replies:
     """Handle [Ask an admin]: the shop wants more than the limit; the button carries the amount."""
     order = await _own_delivery(context, context.subject)
     limit = context.format_money(order.price.shop_limit)
-    if await photo_use_cases.tell_admins_price_above_limit(
+    if await photos.tell_admins_price_above_limit(
         context.work, context.campus, context.member, order.id, context.version
     ):
         said = context.say_plain("bot-asked-admins", order=order.id, limit=limit)
@@ -101,7 +102,7 @@ async def ask_admin_tapped(context: RequestContext) -> Replies:
 
 async def _buy(context: RequestContext, order: Order, receipt: int) -> Screen:
     try:
-        bought = await runner_use_cases.mark_bought(context.work, context.campus, context.member, order.id, receipt)
+        bought = await running.mark_bought(context.work, context.campus, context.member, order.id, receipt)
     except ReceiptAboveLimit:  # the purchase was not written: the input stays pending, and the photo is kept
         return await _above_limit_screen(context, order, receipt)
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)

@@ -1,14 +1,15 @@
 """Becoming a runner: the application, the runner group, the payout account."""
 
-from bot.home import MENU_VERSION, edit_menu_or_send, home_button
-from bot.replies import Answer, Replies, Rows, Screen
-from bot.request_context import RequestContext
-from domain.buttons import Button, ButtonStyle, Tap
-from domain.people import RunnerStatus
-from domain.store.draft_repository import clear_pending_input
-from domain.store.in_flight import has_saga_just_started
-from domain.store.order_repository import list_active_deliveries
-from domain.store.use_cases import runner_use_cases
+from bot.conversation.home import MENU_VERSION, edit_menu_or_send, home_button
+from bot.conversation.replies import Answer, Replies, Rows, Screen
+from bot.conversation.request_context import RequestContext
+from domain.campuses.people import RunnerStatus
+from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.orders.drafts.repository import clear_pending_input
+from domain.orders.repository import list_active_deliveries
+from domain.payouts import use_cases as payouts_use_cases
+from domain.saga.repository import has_saga_just_started
+from domain.support.use_cases import roster
 
 
 async def show_runner_status(context: RequestContext) -> Replies:
@@ -19,14 +20,14 @@ async def show_runner_status(context: RequestContext) -> Replies:
 
 async def apply_as_runner_tapped(context: RequestContext) -> Replies:
     """Handle [Ask to join]: ask the admins, once."""
-    status = await runner_use_cases.apply_as_runner(context.work, context.campus, context.member)
+    status = await roster.apply_as_runner(context.work, context.campus, context.member)
     return Answer(context.say_plain("bot-asked")), edit_menu_or_send(context, await _status_screen(context, status))
 
 
 async def set_up_payout_tapped(context: RequestContext) -> Replies:
     """Handle [Set up pay-out]: Stripe's link follows as a notification."""
     if not await has_saga_just_started(context.work, context.campus.id, context.member.person_id, "onboard_runner"):
-        await runner_use_cases.start_payout_setup(context.work, context.campus, context.member)
+        await payouts_use_cases.start_payout_setup(context.work, context.campus, context.member)
     return (Answer(context.say_plain("bot-payout-link-coming")),)
 
 

@@ -1,21 +1,21 @@
 """A delivery before the hand-over: claimed, given back, picked up."""
 
-from bot.home import MENU_VERSION, home_button
-from bot.replies import Answer, EditMenu, NewMessage, Replies, Screen
-from bot.request_context import RequestContext
-from domain.buttons import ButtonStyle, Tap
+from bot.conversation.home import MENU_VERSION, home_button
+from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
+from bot.conversation.request_context import RequestContext
+from domain.campuses.permissions import Action
 from domain.errors import OrderClosed
-from domain.order import Order, OrderEvent, OrderStatus, is_event_allowed
-from domain.people import Action
-from domain.store.draft_repository import clear_pending_input
-from domain.store.order_repository import find_order
-from domain.store.use_cases import runner_use_cases
-from domain.store.use_cases.permission_checks import require_own_delivery
+from domain.messaging.buttons import ButtonStyle, Tap
+from domain.orders.drafts.repository import clear_pending_input
+from domain.orders.repository import find_order
+from domain.orders.states import Order, OrderEvent, OrderStatus, is_event_allowed
+from domain.orders.use_cases import running
+from domain.orders.use_cases.ownership import require_own_delivery
 
 
 async def claim_tapped(context: RequestContext) -> Replies:
     """Handle [Claim]: the answer to the tap says what happened; a runner who was too late reads the refusal."""
-    order = await runner_use_cases.start_claim(context.work, context.campus, context.member, context.subject)
+    order = await running.start_claim(context.work, context.campus, context.member, context.subject)
     return (Answer(context.say_plain("bot-claimed", order=order.id), alert=True),)
 
 
@@ -31,7 +31,7 @@ async def confirm_release(context: RequestContext) -> Replies:
 
 async def release_tapped(context: RequestContext) -> Replies:
     """Handle [Yes, give it back]."""
-    order = await runner_use_cases.start_release(context.work, context.campus, context.member, context.subject)
+    order = await running.start_release(context.work, context.campus, context.member, context.subject)
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
     return (EditMenu(Screen(context.say("bot-released", order=order.id), ((home_button(context),),))),)
 
@@ -45,7 +45,7 @@ async def pick_up_tapped(context: RequestContext) -> Replies:
     order = await find_order(context.work, context.campus.id, context.subject)
     require_own_delivery(context.member, Action.PICK_UP, order)
     if not (on_note and order.status is OrderStatus.ON_THE_WAY):
-        order = await runner_use_cases.mark_picked_up(context.work, context.campus, context.member, context.subject)
+        order = await running.mark_picked_up(context.work, context.campus, context.member, context.subject)
     if not on_note:
         return (Answer(context.say_plain("bot-picked-up", place=order.drop_point)),)
     here = context.button("button-here", Tap.ARRIVED, order.id, MENU_VERSION, style=ButtonStyle.PRIMARY)

@@ -2,10 +2,10 @@
 
 from aiogram import Router
 
-from bot.routing import on_commands, on_expected_photos, on_expected_text, on_taps
+from bot.conversation.routing import on_commands, on_expected_photos, on_expected_text, on_taps
 from bot.runner import handover, receipt, runner_application, runner_check_in, runner_deliveries
-from domain.buttons import Tap
-from domain.draft import PendingInput
+from domain.messaging.buttons import Tap
+from domain.orders.drafts.draft import PendingInput
 
 
 def runner_router() -> Router:

@@ -6,8 +6,8 @@ import signal
 
 import uvloop
 
-from .chat_views import ChatView, parse_chat_view
-from .page_server import running_page
+from sandbox.page.chat_views import ChatView, parse_chat_view
+from sandbox.page.page_server import running_page
 
 
 def main() -> None:

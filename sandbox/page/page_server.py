@@ -14,8 +14,8 @@ from typing import Final
 import aiohttp
 from aiohttp import web
 
-from .chat_views import ChatView
-from .sample_pictures import PICTURES, paint_picture
+from sandbox.page.chat_views import ChatView
+from sandbox.page.sample_pictures import PICTURES, paint_picture
 
 STATIC: Final = Path(__file__).with_name("static")
 TELEGRAM: Final = web.AppKey("telegram", str)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import uvloop
 
-from .telegram_server import running_telegram
+from sandbox.telegram.telegram_server import running_telegram
 
 
 def main() -> None:

@@ -1,9 +1,9 @@
 """Checks whether a bot may use a chat, with the real service's refusals."""
 
-from .bot_api_refusals import BotApiRefusal, bad_request, forbidden_refusal
-from .records import Bot, Group, JsonObject
-from .telegram_sandbox import TelegramSandbox
-from .telegram_world import group_place, private_place
+from sandbox.telegram.bot_api_refusals import BotApiRefusal, bad_request, forbidden_refusal
+from sandbox.telegram.records import Bot, Group, JsonObject
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
+from sandbox.telegram.telegram_world import group_place, private_place
 
 PRESENT_STATUSES = frozenset({"creator", "administrator", "member"})
 ADMIN_STATUSES = frozenset({"creator", "administrator"})

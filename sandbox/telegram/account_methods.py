@@ -3,12 +3,12 @@
 import re
 from dataclasses import replace
 
-from .api_objects import user_object
-from .bot_api_refusals import bad_request, sandbox_refusal
-from .command_menu import scope_key
-from .parameters import BotApiCall
-from .records import JsonObject
-from .telegram_sandbox import TelegramSandbox
+from sandbox.telegram.api_objects import user_object
+from sandbox.telegram.bot_api_refusals import bad_request, sandbox_refusal
+from sandbox.telegram.command_menu import scope_key
+from sandbox.telegram.parameters import BotApiCall
+from sandbox.telegram.records import JsonObject
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
 
 MAX_COMMANDS, MAX_COMMAND_DESCRIPTION = 100, 256  # Bot API, setMyCommands and BotCommand
 _DESCRIPTION_LIMITS = {"description": 512, "short_description": 120}

@@ -1,8 +1,8 @@
 """Accounts, chats and messages as JSON: Bot API objects for bots, control API objects for people."""
 
-from .html_render import render_html
-from .records import Bot, Group, JsonObject, Message, Person
-from .telegram_world import TelegramWorld
+from sandbox.telegram.html_render import render_html
+from sandbox.telegram.records import Bot, Group, JsonObject, Message, Person
+from sandbox.telegram.telegram_world import TelegramWorld
 
 
 def without_empty(body: JsonObject) -> JsonObject:

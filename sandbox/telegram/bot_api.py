@@ -7,14 +7,14 @@ from typing import Final
 
 from aiohttp import web
 
-from . import account_methods, chat_methods, message_methods, tap_methods, update_methods
-from .bot_api_refusals import BotApiRefusal
-from .methods import METHODS
-from .parameters import BotApiCall, check_call, read_parameters
-from .photo_files import picture_bytes
-from .records import Bot, JsonObject
-from .telegram_faults import TelegramFault
-from .telegram_sandbox import TelegramSandbox
+from sandbox.telegram import account_methods, chat_methods, message_methods, tap_methods, update_methods
+from sandbox.telegram.bot_api_refusals import BotApiRefusal
+from sandbox.telegram.methods import METHODS
+from sandbox.telegram.parameters import BotApiCall, check_call, read_parameters
+from sandbox.telegram.photo_files import picture_bytes
+from sandbox.telegram.records import Bot, JsonObject
+from sandbox.telegram.telegram_faults import TelegramFault
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
 
 TELEGRAM: Final = web.AppKey("telegram", TelegramSandbox)
 

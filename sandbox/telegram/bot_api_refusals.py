@@ -1,6 +1,6 @@
 """Error answers of the Bot API, and the error of invalid control requests."""
 
-from .records import JsonObject
+from sandbox.telegram.records import JsonObject
 
 
 class BotApiRefusal(Exception):

@@ -3,14 +3,14 @@
 import secrets
 from dataclasses import replace
 
-from .access import PRESENT_STATUSES, is_admin, require_group, require_place
-from .api_objects import account_of, chat_object, message_object, user_object, without_empty
-from .bot_api_refusals import bad_request, forbidden_refusal
-from .members import change_member, member_object
-from .parameters import BotApiCall
-from .records import Bot, Group, InviteLink, JsonObject
-from .telegram_sandbox import TelegramSandbox
-from .telegram_world import group_place, private_place
+from sandbox.telegram.access import PRESENT_STATUSES, is_admin, require_group, require_place
+from sandbox.telegram.api_objects import account_of, chat_object, message_object, user_object, without_empty
+from sandbox.telegram.bot_api_refusals import bad_request, forbidden_refusal
+from sandbox.telegram.members import change_member, member_object
+from sandbox.telegram.parameters import BotApiCall
+from sandbox.telegram.records import Bot, Group, InviteLink, JsonObject
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
+from sandbox.telegram.telegram_world import group_place, private_place
 
 MAX_LINK_NAME = 32  # characters (Bot API, createChatInviteLink)
 _NO_GIFTS = dict.fromkeys(

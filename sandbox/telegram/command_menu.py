@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator
 
-from .access import ADMIN_STATUSES, require_group
-from .bot_api_refusals import bad_request, sandbox_refusal
-from .records import Bot, Group, JsonObject, Person
-from .telegram_sandbox import TelegramSandbox
-from .telegram_world import private_place
+from sandbox.telegram.access import ADMIN_STATUSES, require_group
+from sandbox.telegram.bot_api_refusals import bad_request, sandbox_refusal
+from sandbox.telegram.records import Bot, Group, JsonObject, Person
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
+from sandbox.telegram.telegram_world import private_place
 
 _PLAIN_SCOPES = frozenset({"default", "all_private_chats", "all_group_chats", "all_chat_administrators"})
 _CHAT_SCOPES = frozenset({"chat", "chat_administrators"})

@@ -6,12 +6,12 @@ from typing import Final, TypeAlias
 
 from aiohttp import web
 
-from . import control_acting, control_creating, control_faults, control_queries
-from .bot_api import TELEGRAM
-from .bot_api_refusals import BotApiRefusal, ControlRequestError
-from .control_request import ControlRequest
-from .photo_files import picture_bytes
-from .telegram_sandbox import TelegramSandbox
+from sandbox.telegram import control_acting, control_creating, control_faults, control_queries
+from sandbox.telegram.bot_api import TELEGRAM
+from sandbox.telegram.bot_api_refusals import BotApiRefusal, ControlRequestError
+from sandbox.telegram.control_request import ControlRequest
+from sandbox.telegram.photo_files import picture_bytes
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
 
 ControlAction: TypeAlias = Callable[[TelegramSandbox, ControlRequest], Awaitable[object]]
 

@@ -2,21 +2,21 @@
 
 from dataclasses import replace
 
-from .access import PRESENT_STATUSES
-from .api_objects import group_object, shown_message, user_object
-from .bot_api_refusals import ControlRequestError
-from .chat_methods import link_object
-from .control_creating import new_group_id
-from .control_request import ControlRequest, find_bot, find_group, find_person, find_place
-from .members import bots_in, change_member
-from .person_actions import set_blocked, write_to_place
-from .photo_files import PLACEHOLDER_PHOTO
-from .posting import write_message
-from .records import Bot, Group, InviteLink, JsonObject, Message, Person
-from .tap_methods import record_tap, show_answer
-from .telegram_sandbox import TelegramSandbox
-from .telegram_world import group_place
-from .updates import notify_bot, notify_bot_of_message
+from sandbox.telegram.access import PRESENT_STATUSES
+from sandbox.telegram.api_objects import group_object, shown_message, user_object
+from sandbox.telegram.bot_api_refusals import ControlRequestError
+from sandbox.telegram.chat_methods import link_object
+from sandbox.telegram.control_creating import new_group_id
+from sandbox.telegram.control_request import ControlRequest, find_bot, find_group, find_person, find_place
+from sandbox.telegram.members import bots_in, change_member
+from sandbox.telegram.person_actions import set_blocked, write_to_place
+from sandbox.telegram.photo_files import PLACEHOLDER_PHOTO
+from sandbox.telegram.posting import write_message
+from sandbox.telegram.records import Bot, Group, InviteLink, JsonObject, Message, Person
+from sandbox.telegram.tap_methods import record_tap, show_answer
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
+from sandbox.telegram.telegram_world import group_place
+from sandbox.telegram.updates import notify_bot, notify_bot_of_message
 
 
 async def write_as_person(telegram: TelegramSandbox, control_request: ControlRequest) -> object:

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from .api_objects import group_object, user_object
-from .bot_api_refusals import ControlRequestError
-from .control_request import ControlRequest, find_bot, find_person
-from .members import change_member, member_object
-from .records import Bot, Group, JsonObject, Person
-from .telegram_sandbox import TelegramSandbox
-from .telegram_world import group_place
-from .updates import notify_bot
+from sandbox.telegram.api_objects import group_object, user_object
+from sandbox.telegram.bot_api_refusals import ControlRequestError
+from sandbox.telegram.control_request import ControlRequest, find_bot, find_person
+from sandbox.telegram.members import change_member, member_object
+from sandbox.telegram.records import Bot, Group, JsonObject, Person
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
+from sandbox.telegram.telegram_world import group_place
+from sandbox.telegram.updates import notify_bot
 
 
 async def make_bot(telegram: TelegramSandbox, control_request: ControlRequest) -> object:

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from .bot_api_refusals import ControlRequestError
-from .control_request import ControlRequest, find_bot
-from .telegram_faults import TelegramFault
-from .telegram_sandbox import TelegramSandbox
-from .updates import MESSAGE_UPDATE_TTL_SECONDS, create_update, queue_update
+from sandbox.telegram.bot_api_refusals import ControlRequestError
+from sandbox.telegram.control_request import ControlRequest, find_bot
+from sandbox.telegram.telegram_faults import TelegramFault
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
+from sandbox.telegram.updates import MESSAGE_UPDATE_TTL_SECONDS, create_update, queue_update
 
 
 async def add_telegram_fault(telegram: TelegramSandbox, control_request: ControlRequest) -> object:

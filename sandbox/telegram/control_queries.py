@@ -1,12 +1,12 @@
 """Control requests that read messages, chats, accounts, events and recorded calls."""
 
-from .access import PRESENT_STATUSES
-from .api_objects import group_object, shown_message, user_object
-from .command_menu import offered_commands
-from .control_request import ControlRequest, find_bot, find_group, find_person, find_place
-from .members import bots_in
-from .records import JsonObject
-from .telegram_sandbox import TelegramSandbox
+from sandbox.telegram.access import PRESENT_STATUSES
+from sandbox.telegram.api_objects import group_object, shown_message, user_object
+from sandbox.telegram.command_menu import offered_commands
+from sandbox.telegram.control_request import ControlRequest, find_bot, find_group, find_person, find_place
+from sandbox.telegram.members import bots_in
+from sandbox.telegram.records import JsonObject
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
 
 
 async def show_messages(telegram: TelegramSandbox, control_request: ControlRequest) -> object:

@@ -5,11 +5,11 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .access import PRESENT_STATUSES
-from .bot_api_refusals import ControlRequestError
-from .records import Bot, Group, Person
-from .telegram_sandbox import TelegramSandbox
-from .telegram_world import group_place, private_place
+from sandbox.telegram.access import PRESENT_STATUSES
+from sandbox.telegram.bot_api_refusals import ControlRequestError
+from sandbox.telegram.records import Bot, Group, Person
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
+from sandbox.telegram.telegram_world import group_place, private_place
 
 MAX_WAIT_SECONDS = 60.0
 

@@ -3,9 +3,9 @@
 from collections import deque
 from typing import Final
 
-from .journal import Journal
-from .records import JsonObject
-from .telegram_clock import TelegramClock, Waker
+from sandbox.telegram.journal import Journal
+from sandbox.telegram.records import JsonObject
+from sandbox.telegram.telegram_clock import TelegramClock, Waker
 
 MAX_KEPT_EVENTS: Final = 20_000
 

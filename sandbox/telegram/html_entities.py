@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-from .bot_api_refusals import BotApiRefusal, bad_request
-from .records import JsonObject
+from sandbox.telegram.bot_api_refusals import BotApiRefusal, bad_request
+from sandbox.telegram.records import JsonObject
 
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _SIMPLE = {

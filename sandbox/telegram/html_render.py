@@ -2,8 +2,8 @@
 
 from html import escape
 
-from .html_entities import entity_order
-from .records import JsonObject
+from sandbox.telegram.html_entities import entity_order
+from sandbox.telegram.records import JsonObject
 
 _TAGS = {
     "bold": "b", "italic": "i", "underline": "u", "strikethrough": "s", "spoiler": "tg-spoiler", "code": "code",

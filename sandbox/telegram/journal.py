@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from .records import JsonObject
+from sandbox.telegram.records import JsonObject
 
 FILE_NAME = "telegram.sqlite3"
 

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
-from .bot_api_refusals import bad_request, sandbox_refusal
-from .html_entities import utf16_length
-from .records import ButtonRows, JsonObject
+from sandbox.telegram.bot_api_refusals import bad_request, sandbox_refusal
+from sandbox.telegram.html_entities import utf16_length
+from sandbox.telegram.records import ButtonRows, JsonObject
 
 MAX_BUTTONS, MAX_CALLBACK_BYTES, MAX_COPY = 100, 64, 256  # Bot API limits: InlineKeyboardButton, CopyTextButton
 STYLES = frozenset({"primary", "success", "danger"})

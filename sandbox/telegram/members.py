@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Final
 
-from .access import ADMIN_STATUSES, PRESENT_STATUSES
-from .api_objects import group_object, user_object, without_empty
-from .posting import write_message
-from .records import Bot, Group, JsonObject, Message, Person
-from .telegram_sandbox import TelegramSandbox
-from .telegram_world import group_place
-from .updates import notify_bot, notify_bot_of_message
+from sandbox.telegram.access import ADMIN_STATUSES, PRESENT_STATUSES
+from sandbox.telegram.api_objects import group_object, user_object, without_empty
+from sandbox.telegram.posting import write_message
+from sandbox.telegram.records import Bot, Group, JsonObject, Message, Person
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
+from sandbox.telegram.telegram_world import group_place
+from sandbox.telegram.updates import notify_bot, notify_bot_of_message
 
 _RIGHTS: Final = (
     "can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members", "can_promote_members",

@@ -3,16 +3,16 @@
 from dataclasses import replace
 from typing import Final
 
-from .access import is_admin, require_group, require_place
-from .api_objects import message_object
-from .bot_api_refusals import bad_request, sandbox_refusal
-from .keyboards import check_keyboard
-from .parameters import BotApiCall
-from .photo_files import read_picture
-from .posting import change_message, delete_message, write_message
-from .records import JsonObject, Message
-from .telegram_sandbox import TelegramSandbox
-from .texts import MAX_CAPTION, compose_text
+from sandbox.telegram.access import is_admin, require_group, require_place
+from sandbox.telegram.api_objects import message_object
+from sandbox.telegram.bot_api_refusals import bad_request, sandbox_refusal
+from sandbox.telegram.keyboards import check_keyboard
+from sandbox.telegram.parameters import BotApiCall
+from sandbox.telegram.photo_files import read_picture
+from sandbox.telegram.posting import change_message, delete_message, write_message
+from sandbox.telegram.records import JsonObject, Message
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
+from sandbox.telegram.texts import MAX_CAPTION, compose_text
 
 DELETABLE: Final = 48 * 3600  # seconds within which a message can be deleted (Bot API, deleteMessage)
 _ACTIONS = frozenset(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from .bot_api_refusals import bad_request, sandbox_refusal
-from .methods import METHODS, MISSING, OBJECTS
-from .records import Bot, JsonObject
+from sandbox.telegram.bot_api_refusals import bad_request, sandbox_refusal
+from sandbox.telegram.methods import METHODS, MISSING, OBJECTS
+from sandbox.telegram.records import Bot, JsonObject
 
 TRUE_WORDS = frozenset({"true", "yes", "1"})
 FALSE_WORDS = frozenset({"false", "no", "0", ""})

@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass, replace
 
-from .access import is_admin
-from .api_objects import chat_object, user_object
-from .bot_api_refusals import ControlRequestError
-from .html_entities import utf16_length
-from .members import bots_in, member_object
-from .photo_files import picture_sizes, store_picture
-from .posting import write_message
-from .records import Bot, Group, JsonObject, Message, Person, PrivateChat
-from .telegram_sandbox import TelegramSandbox
-from .telegram_world import private_place
-from .texts import MAX_CAPTION, MAX_TEXT, recognise
-from .updates import notify_bot, notify_bot_of_message
+from sandbox.telegram.access import is_admin
+from sandbox.telegram.api_objects import chat_object, user_object
+from sandbox.telegram.bot_api_refusals import ControlRequestError
+from sandbox.telegram.html_entities import utf16_length
+from sandbox.telegram.members import bots_in, member_object
+from sandbox.telegram.photo_files import picture_sizes, store_picture
+from sandbox.telegram.posting import write_message
+from sandbox.telegram.records import Bot, Group, JsonObject, Message, Person, PrivateChat
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
+from sandbox.telegram.telegram_world import private_place
+from sandbox.telegram.texts import MAX_CAPTION, MAX_TEXT, recognise
+from sandbox.telegram.updates import notify_bot, notify_bot_of_message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ import hashlib
 import re
 from typing import Final
 
-from .bot_api_refusals import bad_request
-from .parameters import Upload
-from .records import JsonObject, StoredFile
-from .telegram_world import TelegramWorld
+from sandbox.telegram.bot_api_refusals import bad_request
+from sandbox.telegram.parameters import Upload
+from sandbox.telegram.records import JsonObject, StoredFile
+from sandbox.telegram.telegram_world import TelegramWorld
 
 MAX_PHOTO_BYTES: Final = 10 * 1024 * 1024  # Bot API, sendPhoto
 _BEGINNINGS = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp"}

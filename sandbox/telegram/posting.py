@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from .api_objects import place_fields, shown_message
-from .records import Message
-from .telegram_sandbox import TelegramSandbox
+from sandbox.telegram.api_objects import place_fields, shown_message
+from sandbox.telegram.records import Message
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
 
 
 def write_message(telegram: TelegramSandbox, draft: Message) -> Message:

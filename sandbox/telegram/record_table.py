@@ -4,8 +4,8 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
-from .journal import Journal
-from .records import JsonObject
+from sandbox.telegram.journal import Journal
+from sandbox.telegram.records import JsonObject
 
 Record = TypeVar("Record")
 

@@ -3,12 +3,12 @@
 import secrets
 from dataclasses import replace
 
-from .api_objects import message_object, place_fields, user_object
-from .bot_api_refusals import bad_request
-from .parameters import BotApiCall
-from .records import Bot, JsonObject, Message, Person, Tap
-from .telegram_sandbox import TelegramSandbox
-from .updates import CALLBACK_UPDATE_TTL_SECONDS, notify_bot
+from sandbox.telegram.api_objects import message_object, place_fields, user_object
+from sandbox.telegram.bot_api_refusals import bad_request
+from sandbox.telegram.parameters import BotApiCall
+from sandbox.telegram.records import Bot, JsonObject, Message, Person, Tap
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
+from sandbox.telegram.updates import CALLBACK_UPDATE_TTL_SECONDS, notify_bot
 
 MAX_ANSWER_LENGTH = 200  # characters (Bot API, answerCallbackQuery)
 STALE_QUERY_TEXT = "query is too old and response timeout expired or query ID is invalid"

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from .journal import Journal
+from sandbox.telegram.journal import Journal
 
 Fact = TypeVar("Fact")
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from .bot_api_refusals import BotApiRefusal, ControlRequestError
-from .records import Bot, JsonObject
+from sandbox.telegram.bot_api_refusals import BotApiRefusal, ControlRequestError
+from sandbox.telegram.records import Bot, JsonObject
 
 FAULT_KINDS: Final = ("status", "hang", "lost_answer", "reset")
 _TITLES: Final = {

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .event_feed import EventFeed
-from .journal import Journal
-from .telegram_clock import TelegramClock, Waker
-from .telegram_faults import TelegramFaults
-from .telegram_world import TelegramWorld
-from .transcript import Transcript
-from .webhook_courier import WebhookCourier
+from sandbox.telegram.event_feed import EventFeed
+from sandbox.telegram.journal import Journal
+from sandbox.telegram.telegram_clock import TelegramClock, Waker
+from sandbox.telegram.telegram_faults import TelegramFaults
+from sandbox.telegram.telegram_world import TelegramWorld
+from sandbox.telegram.transcript import Transcript
+from sandbox.telegram.webhook_courier import WebhookCourier
 
 
 @dataclass(slots=True, kw_only=True)

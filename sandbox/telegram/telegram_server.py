@@ -7,9 +7,9 @@ from typing import Final
 
 from aiohttp import web
 
-from .bot_api import TELEGRAM, answer_file, answer_method, answer_not_found
-from .control import add_control
-from .telegram_sandbox import open_telegram_sandbox
+from sandbox.telegram.bot_api import TELEGRAM, answer_file, answer_method, answer_not_found
+from sandbox.telegram.control import add_control
+from sandbox.telegram.telegram_sandbox import open_telegram_sandbox
 
 MAX_REQUEST_BYTES: Final = 60 * 1024 * 1024  # the real service takes uploads up to 50 MB
 SHUTDOWN_TIMEOUT_SECONDS: Final = 0.3  # for requests in flight when the server stops

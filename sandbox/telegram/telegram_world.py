@@ -2,9 +2,20 @@
 
 from dataclasses import replace
 
-from .journal import Journal
-from .record_table import RecordTable
-from .records import Bot, Group, InviteLink, Message, Person, PrivateChat, StoredFile, Tap, Update, Webhook
+from sandbox.telegram.journal import Journal
+from sandbox.telegram.record_table import RecordTable
+from sandbox.telegram.records import (
+    Bot,
+    Group,
+    InviteLink,
+    Message,
+    Person,
+    PrivateChat,
+    StoredFile,
+    Tap,
+    Update,
+    Webhook,
+)
 
 MAX_KEPT_DELIVERED_UPDATES = 2_000
 

@@ -2,9 +2,9 @@
 
 import re
 
-from .bot_api_refusals import bad_request, sandbox_refusal
-from .html_entities import entity_order, parse_html, utf16_length
-from .records import JsonObject
+from sandbox.telegram.bot_api_refusals import bad_request, sandbox_refusal
+from sandbox.telegram.html_entities import entity_order, parse_html, utf16_length
+from sandbox.telegram.records import JsonObject
 
 MAX_TEXT, MAX_CAPTION = 4096, 1024  # UTF-16 units after parsing (Bot API, sendMessage and sendPhoto)
 _RECOGNISED = (

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TextIO
 
-from .parameters import Upload
-from .records import JsonObject
+from sandbox.telegram.parameters import Upload
+from sandbox.telegram.records import JsonObject
 
 MAX_KEPT_CALLS: Final = 20_000
 FILE_NAME: Final = "telegram.jsonl"

@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from .bot_api_refusals import BotApiRefusal, bad_request, sandbox_refusal
-from .methods import DEFAULT_UPDATE_KINDS, UPDATE_KINDS
-from .parameters import BotApiCall
-from .records import JsonObject, Update, Webhook
-from .telegram_sandbox import TelegramSandbox
+from sandbox.telegram.bot_api_refusals import BotApiRefusal, bad_request, sandbox_refusal
+from sandbox.telegram.methods import DEFAULT_UPDATE_KINDS, UPDATE_KINDS
+from sandbox.telegram.parameters import BotApiCall
+from sandbox.telegram.records import JsonObject, Update, Webhook
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
 
 MAX_POLL_SECONDS: Final = 50  # telegram-bot-api's limit
 _CONFLICT_WEBHOOK = (

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from .api_objects import message_object
-from .methods import DEFAULT_UPDATE_KINDS
-from .records import Bot, JsonObject, Message, Update
-from .telegram_sandbox import TelegramSandbox
+from sandbox.telegram.api_objects import message_object
+from sandbox.telegram.methods import DEFAULT_UPDATE_KINDS
+from sandbox.telegram.records import Bot, JsonObject, Message, Update
+from sandbox.telegram.telegram_sandbox import TelegramSandbox
 
 MESSAGE_UPDATE_TTL_SECONDS: Final = 24 * 3600.0  # Bot API, getUpdates
 CALLBACK_UPDATE_TTL_SECONDS: Final = 150.0  # for taps on buttons (telegram-bot-api, Client.cpp)

@@ -6,10 +6,10 @@ from typing import Final
 
 import aiohttp
 
-from .records import Update, Webhook
-from .telegram_clock import TelegramClock
-from .telegram_world import TelegramWorld
-from .transcript import Transcript
+from sandbox.telegram.records import Update, Webhook
+from sandbox.telegram.telegram_clock import TelegramClock
+from sandbox.telegram.telegram_world import TelegramWorld
+from sandbox.telegram.transcript import Transcript
 
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
 MAX_DELAY_SECONDS, MAX_RETRY_AFTER_SECONDS = 60.0, 3600.0

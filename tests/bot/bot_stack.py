@@ -14,15 +14,10 @@ import aiohttp
 from sqlalchemy import Table, insert, select, update
 
 from bot.app import RunningBot, running_bot
-from domain.buttons import Tap, pack
-from domain.order import OrderEvent, OrderStatus
-from domain.people import RunnerStatus
-from domain.settings import BotSettings
-from domain.store.event_log import SYSTEM
-from domain.store.order_repository import find_order, move_order
-from domain.store.schema import campus, hold, membership, orders, saved_card
-from domain.store.timer_repository import set_timer
-from domain.store.unit_of_work import (
+from domain.campuses.people import RunnerStatus
+from domain.campuses.tables import campus, membership, saved_card
+from domain.database.actors import SYSTEM
+from domain.database.unit_of_work import (
     AutocommitConnectionFactory,
     QueueJob,
     UnitOfWorkFactory,
@@ -30,10 +25,18 @@ from domain.store.unit_of_work import (
     create_database_engine,
     create_unit_of_work_factory,
 )
-from domain.timers import TimerKind
+from domain.messaging.buttons import Tap, pack
+from domain.orders.repository import find_order, move_order
+from domain.orders.states import OrderEvent, OrderStatus
+from domain.orders.tables import orders
+from domain.orders.timer_repository import set_timer
+from domain.orders.timers import TimerKind
+from domain.payments.tables import hold
+from domain.settings.settings import BotSettings
 from sandbox.launch.ports import free_port
 from tests.bot.campus_setup import NORTH, SOUTH, bot_settings_for, found_campus
 from tests.database_pool import autocommit_database
+from workers.registers import build_worker_registers
 
 Json: TypeAlias = Any
 
@@ -252,7 +255,7 @@ async def running_bot_stack(
         queue_jobs.extend(enqueued_jobs)
 
     engine = create_database_engine(database_url, pool_size=4)
-    open_work = create_unit_of_work_factory(engine, enqueue)
+    open_work = create_unit_of_work_factory(engine, enqueue, build_worker_registers())
     port = free_port()
     async with aiohttp.ClientSession() as session:
         try:

@@ -2,10 +2,10 @@
 
 from sqlalchemy import insert
 
-from domain.environment_variables import BotTokens, DeploymentEnvironment
-from domain.settings import BotSettings
-from domain.store.schema import campus, drop_point, menu_item, store
-from domain.store.unit_of_work import UnitOfWork
+from domain.campuses.tables import campus, drop_point, menu_item, store
+from domain.database.unit_of_work import UnitOfWork
+from domain.settings.environment_variables import BotTokens, DeploymentEnvironment
+from domain.settings.settings import BotSettings
 
 SECRET = "letters-of-the-webhook"
 STRIPE_SECRET, CONNECT_SECRET = "whsec_platform", "whsec_connect"

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from sandbox.telegram import running_telegram
+from sandbox.telegram.telegram_server import running_telegram
 from tests.bot.bot_stack import BotStack, running_bot_stack
 from tests.bot.dead_end_screens import find_dead_ends
 from tests.shared_servers import SharedServers, drop_database, empty_redis_database, make_database

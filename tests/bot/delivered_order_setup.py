@@ -5,20 +5,23 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from domain.order import OrderEvent
-from domain.order_message_view import OrderMessageContent, OrderMessageKind
-from domain.order_messages import render_order_message
-from domain.store.event_log import SYSTEM
-from domain.store.order_message_repository import OrderMessageRow
-from domain.store.order_repository import move_order
-from domain.store.order_view_query import order_message_source_from_row, read_order_view
-from domain.store.schema import campus, notification, orders
+from domain.campuses.tables import campus
+from domain.database.actors import SYSTEM
+from domain.messaging.order_message import OrderMessageKind
+from domain.messaging.order_message_repository import OrderMessageRow
+from domain.messaging.tables import notification
+from domain.order_messages.render import render_order_message
+from domain.order_messages.repository import order_message_source_from_row, read_order_view
+from domain.order_messages.view import OrderMessageContent
+from domain.orders.repository import move_order
+from domain.orders.states import OrderEvent
+from domain.orders.tables import orders
 from tests.bot.bot_stack import BotStack, BotUser, Json, wait_until
 from tests.bot.campus_setup import NORTH
-from workers.notification_sender import dispatch_notification
-from workers.sender_context import SenderContext
-from workers.telegram_rate_limit import open_telegram_rate_limiter
-from workers.telegram_sender import open_telegram_sender
+from workers.telegram.notification_sender import dispatch_notification
+from workers.telegram.rate_limit import open_telegram_rate_limiter
+from workers.telegram.sender import open_telegram_sender
+from workers.telegram.sender_context import SenderContext
 
 
 @dataclass(slots=True, kw_only=True)

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import Executable, func, insert, update
 
-from domain.buttons import Tap, unpack
-from domain.draft import PendingInput
-from domain.people import Role, RunnerStatus, is_permitted
-from domain.store.schema import customer_debt, membership, orders, problem_case, rating, timer
-from domain.timers import TimerKind
+from domain.campuses.people import RunnerStatus
+from domain.campuses.permissions import is_permitted
+from domain.campuses.tables import membership
+from domain.database.actors import Role
+from domain.messaging.buttons import Tap, unpack
+from domain.orders.drafts.draft import PendingInput
+from domain.orders.tables import orders, timer
+from domain.orders.timers import TimerKind
+from domain.payments.tables import customer_debt
+from domain.support.tables import problem_case, rating
 from tests.bot.old_button_setup import ADMIN_CHAT, RUNNER_GROUP, OldButtons, Press
 from tests.bot.permission_rules import SubjectKind, SubjectOwner
 from tests.bot.permissions import TAP_RULES

@@ -10,17 +10,18 @@ from typing import Any
 from aiogram.types import TelegramObject
 from sqlalchemy import Executable, select
 
-from bot.dispatching import new_dispatch, new_dispatcher
-from bot.middlewares import NextHandler
-from bot.replies import Answer, CommandMenu, EditMenu, NewMessage, Picture, Replies, Reply
-from bot.update_inbox import Dispatch, UpdateInbox, handle_update
-from domain.draft import PendingInput
+from bot.conversation.middlewares import NextHandler
+from bot.conversation.replies import Answer, CommandMenu, EditMenu, NewMessage, Picture, Replies, Reply
+from bot.transport.dispatching import new_dispatch, new_dispatcher
+from bot.transport.update_inbox import Dispatch, UpdateInbox, handle_update
+from domain.campuses.tables import campus
+from domain.database.unit_of_work import UnitOfWork
 from domain.errors import CampusGError
-from domain.store.draft_repository import change_draft, set_pending_input
-from domain.store.inbox_repository import IncomingUpdate
-from domain.store.schema import campus, telegram_update
-from domain.store.unit_of_work import UnitOfWork
-from sandbox.telegram import running_telegram
+from domain.inbox.repository import IncomingUpdate
+from domain.inbox.tables import telegram_update
+from domain.orders.drafts.draft import PendingInput
+from domain.orders.drafts.repository import change_draft, set_pending_input
+from sandbox.telegram.telegram_server import running_telegram
 from tests.bot.bot_stack import BotStack, running_bot_stack
 from tests.bot.campus_setup import NORTH
 from tests.bot.permission_rules import DRAFT_VERSION
@@ -104,7 +105,7 @@ class OldButtons:
         @asynccontextmanager
         async def savepoint() -> AsyncIterator[UnitOfWork]:
             async with work.connection.begin_nested():
-                yield UnitOfWork(connection=work.connection, now=work.now)
+                yield UnitOfWork(connection=work.connection, now=work.now, registers=work.registers)
 
         async def dispatch(inner: UnitOfWork, incoming_update: IncomingUpdate) -> Replies:
             try:

@@ -6,8 +6,10 @@ from uuid import uuid4
 
 from sqlalchemy import insert
 
-from domain.buttons import Tap
-from domain.store.schema import notification, order_message, orders, saga
+from domain.messaging.buttons import Tap
+from domain.messaging.tables import notification, order_message
+from domain.orders.tables import orders
+from domain.saga.tables import saga
 from tests.bot.bot_stack import BotStack, BotUser, Json, json_bytes
 from tests.bot.campus_setup import NORTH, SECRET
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.draft import PendingInput
-from domain.order import OrderStatus
-from domain.people import Action
+from domain.campuses.permissions import Action
+from domain.orders.drafts.draft import PendingInput
+from domain.orders.states import OrderStatus
 
 
 class ChatKind(StrEnum):

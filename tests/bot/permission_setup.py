@@ -6,38 +6,29 @@ from uuid import uuid4
 
 from sqlalchemy import func, insert, update
 
-from domain.campus import Campus
-from domain.order import OrderEvent, OrderStatus
-from domain.people import RunnerStatus
-from domain.pricing import Item
-from domain.store.campus_repository import find_campus, list_drop_points
-from domain.store.draft_repository import change_draft
-from domain.store.event_log import SYSTEM
-from domain.store.order_repository import move_order
-from domain.store.person_repository import find_member
-from domain.store.row_mappers import items_to_json
-from domain.store.schema import (
-    campus,
-    customer_debt,
-    dead_letter,
-    debt,
-    discrepancy,
-    dispute,
-    hold,
-    membership,
-    payable,
-    person,
-    problem_case,
-    rating,
-    refund,
-    saga,
-    saved_card,
-    timer,
-)
-from domain.store.timer_repository import set_timer
-from domain.store.unit_of_work import UnitOfWork
-from domain.store.use_cases import ordering_use_cases
-from domain.timers import TimerKind, reopened_deadline
+from domain.campuses.campus import Campus
+from domain.campuses.people import RunnerStatus
+from domain.campuses.people_repository import find_member
+from domain.campuses.repository import find_campus, list_drop_points
+from domain.campuses.tables import campus, membership, person, saved_card
+from domain.database.actors import SYSTEM
+from domain.database.unit_of_work import UnitOfWork
+from domain.inbox.tables import dead_letter
+from domain.orders.drafts.repository import change_draft
+from domain.orders.pricing import Item
+from domain.orders.repository import move_order
+from domain.orders.rows import items_to_json
+from domain.orders.states import OrderEvent, OrderStatus
+from domain.orders.tables import timer
+from domain.orders.timer_repository import set_timer
+from domain.orders.timers import TimerKind, reopened_deadline
+from domain.orders.use_cases import ordering
+from domain.payments.tables import customer_debt, hold
+from domain.payouts.tables import debt, payable
+from domain.reconciliation.tables import discrepancy
+from domain.refunds.tables import dispute, refund
+from domain.saga.tables import saga
+from domain.support.tables import problem_case, rating
 from tests.bot.bot_stack import PERSON_IDS, BotStack, Json
 from tests.bot.permission_rules import DRAFT_VERSION, ChatKind, Rule, SubjectKind
 
@@ -143,10 +134,10 @@ async def _insert_person(work: UnitOfWork, campus_id: int) -> int:
 async def _insert_order(work: UnitOfWork, here: Campus, customer: int, runner: int, status: OrderStatus) -> int:
     member = await find_member(work, here.id, customer)
     draft = await change_draft(work, here.id, customer, **BASKET)
-    placed = await ordering_use_cases.submit_order(
+    placed = await ordering.submit_order(
         work, here, member, version=draft.version, ceiling=draft.price(here.fees).ceiling
     )
-    assert isinstance(placed, ordering_use_cases.OrderPlaced)
+    assert isinstance(placed, ordering.OrderPlaced)
     held = {"status": "held", "payment_intent": f"pi_matrix_{placed.order_id}"}
     await work.connection.execute(update(hold).where(hold.c.order_id == placed.order_id).values(**held))
     order = await move_order(work, SYSTEM, here.id, placed.order_id, E.PUBLISHED)

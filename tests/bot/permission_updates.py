@@ -2,11 +2,11 @@
 
 from itertools import count
 
-from domain.buttons import Tap, pack
-from domain.draft import PendingInput
-from domain.store.draft_repository import set_pending_input
-from domain.store.inbox_repository import IncomingUpdate
-from domain.store.unit_of_work import UnitOfWork
+from domain.database.unit_of_work import UnitOfWork
+from domain.inbox.repository import IncomingUpdate
+from domain.messaging.buttons import Tap, pack
+from domain.orders.drafts.draft import PendingInput
+from domain.orders.drafts.repository import set_pending_input
 from tests.bot.bot_stack import Json
 from tests.bot.permission_rules import ChatKind, Rule
 from tests.bot.permission_setup import MatrixScenario

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.relay_offer import checksum_text
-from domain.buttons import Tap
-from domain.draft import PendingInput
-from domain.order import OrderStatus
-from domain.people import Action
+from bot.conversation.relay.relay_offer import checksum_text
+from domain.campuses.permissions import Action
+from domain.messaging.buttons import Tap
+from domain.orders.drafts.draft import PendingInput
+from domain.orders.states import OrderStatus
 from tests.bot.permission_rules import (
     ADMIN_CHATS,
     EVERYWHERE,

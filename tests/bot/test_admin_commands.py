@@ -1,9 +1,13 @@
 """An admin approves runners, looks at orders, cancels with a reason, retries stuck sagas and binds groups."""
 
-from domain.buttons import Tap
-from domain.order import OrderStatus
-from domain.people import RunnerStatus
-from domain.store.schema import campus, event_log, membership, notification, orders, saga
+from domain.campuses.people import RunnerStatus
+from domain.campuses.tables import campus, membership
+from domain.database.tables import event_log
+from domain.messaging.buttons import Tap
+from domain.messaging.tables import notification
+from domain.orders.states import OrderStatus
+from domain.orders.tables import orders
+from domain.saga.tables import saga
 from tests.bot.bot_stack import BotStack, BotUser, Json
 from tests.bot.order_setup import make_stuck_saga
 

@@ -1,8 +1,8 @@
 """Messages between the admins and one side of an order: nobody but that side reads them."""
 
-from domain.buttons import Tap
-from domain.notification_sound import MAX_AUDIBLE_NOTIFICATIONS
-from domain.store.schema import notification
+from domain.messaging.buttons import Tap
+from domain.messaging.notification_sound import MAX_AUDIBLE_NOTIFICATIONS
+from domain.messaging.tables import notification
 from tests.bot.bot_stack import BotStack
 from tests.bot.delivered_order_setup import AdminChat, open_admin_chat, send_reply
 from tests.bot.order_setup import claimed_order, notification_of, notifications_of

@@ -5,16 +5,17 @@ from itertools import count
 import pytest
 from sqlalchemy import insert, select, update
 
-from bot.update_payload import describe_update
-from domain.buttons import Tap
-from domain.dead_letter import MAX_TRIES, DeadLetterKind, FailedItem
-from domain.store.dead_letter_repository import add_dead_letter
-from domain.store.inbox_repository import IncomingUpdate, record_update_failure
-from domain.store.outbox import tell
-from domain.store.schema import dead_letter, notification, telegram_update
+from bot.transport.update_payload import describe_update
+from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind, FailedItem
+from domain.inbox.dead_letter_repository import add_dead_letter
+from domain.inbox.repository import IncomingUpdate, record_update_failure
+from domain.inbox.tables import dead_letter, telegram_update
+from domain.messaging.buttons import Tap
+from domain.messaging.outbox_repository import tell
+from domain.messaging.tables import notification
 from tests.bot.bot_stack import BotStack, BotUser, Json, wait_until
 from tests.bot.delivered_order_setup import open_admin_chat
-from workers.notification_sender import dispatch_notification
+from workers.telegram.notification_sender import dispatch_notification
 
 UPDATE_IDS = count(880_000_000)
 

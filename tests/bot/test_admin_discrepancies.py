@@ -4,8 +4,8 @@ from uuid import uuid4
 
 from sqlalchemy import insert
 
-from domain.buttons import Tap
-from domain.store.schema import discrepancy
+from domain.messaging.buttons import Tap
+from domain.reconciliation.tables import discrepancy
 from tests.bot.bot_stack import BotStack, Json
 
 

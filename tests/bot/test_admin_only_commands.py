@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 from redis.asyncio import Redis
 
-from domain.buttons import Tap
-from domain.people import RunnerStatus
-from domain.store.schema import campus, membership, saga
+from domain.campuses.people import RunnerStatus
+from domain.campuses.tables import campus, membership
+from domain.messaging.buttons import Tap
+from domain.saga.tables import saga
 from tests.bot.bot_stack import BotStack, BotUser, Json
 from tests.bot.delivered_order_setup import open_admin_chat
 from tests.bot.order_setup import arrived_order, make_stuck_saga

@@ -3,12 +3,15 @@
 import pytest
 from sqlalchemy import insert
 
-from domain.buttons import Tap
-from domain.order import OrderEvent
-from domain.order_message_view import OrderMessageKind
-from domain.store.event_log import SYSTEM
-from domain.store.order_repository import move_order
-from domain.store.schema import debt, hold, membership, payable, refund
+from domain.campuses.tables import membership
+from domain.database.actors import SYSTEM
+from domain.messaging.buttons import Tap
+from domain.messaging.order_message import OrderMessageKind
+from domain.orders.repository import move_order
+from domain.orders.states import OrderEvent
+from domain.payments.tables import hold
+from domain.payouts.tables import debt, payable
+from domain.refunds.tables import refund
 from tests.bot.bot_stack import BotStack, BotUser
 from tests.bot.delivered_order_setup import deliver_order, order_message_for
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from domain.store.schema import conversation_state, draft
+from domain.orders.drafts.tables import conversation_state, draft
 from tests.bot.bot_stack import BotStack, BotUser, Json
 from tests.bot.campus_setup import NORTH
 

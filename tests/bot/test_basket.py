@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import insert
 
-from domain.buttons import Tap
-from domain.campus import WEEKDAYS
-from domain.store.schema import draft, menu_item, store
+from domain.campuses.campus import WEEKDAYS
+from domain.campuses.tables import menu_item, store
+from domain.messaging.buttons import Tap
+from domain.orders.drafts.tables import draft
 from tests.bot.bot_stack import BotStack, BotUser, Json
 from tests.bot.campus_setup import SOUTH
 

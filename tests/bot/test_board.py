@@ -4,12 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.buttons import Tap
-from domain.order import Bearer, OrderStatus
-from domain.store.order_repository import find_order
-from domain.store.schema import conversation_state, draft, event_log, notification, orders, payable
-from domain.store.timer_repository import set_timer
-from domain.timers import TimerKind
+from domain.database.tables import event_log
+from domain.messaging.buttons import Tap
+from domain.messaging.tables import notification
+from domain.orders.drafts.tables import conversation_state, draft
+from domain.orders.repository import find_order
+from domain.orders.states import Bearer, OrderStatus
+from domain.orders.tables import orders
+from domain.orders.timer_repository import set_timer
+from domain.orders.timers import TimerKind
+from domain.payouts.tables import payable
 from tests.bot.bot_stack import BotStack, BotUser
 from tests.bot.delivered_order_setup import open_admin_chat
 from tests.bot.order_setup import arrived_order, claimed_order, notifications_of, open_order

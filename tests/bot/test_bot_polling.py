@@ -10,14 +10,15 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from domain.store.schema import telegram_update
-from domain.store.unit_of_work import create_database_engine, create_unit_of_work_factory
+from domain.database.unit_of_work import create_database_engine, create_unit_of_work_factory
+from domain.inbox.tables import telegram_update
 from sandbox.launch.ports import free_port
-from sandbox.telegram import running_telegram
+from sandbox.telegram.telegram_server import running_telegram
 from tests.bot.bot_stack import BotStack, BotUser, running_bot_stack, wait_until
 from tests.bot.campus_setup import NORTH, SOUTH, found_campus
 from tests.shared_servers import PROJECT
 from tests.store.store_setup import drop_queue_jobs
+from workers.registers import build_worker_registers
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +106,7 @@ async def test_the_process_waits_for_what_is_down_then_serves_and_stops_on_a_sig
         await _wait_for_line(process, "bot waits for a campus")
         assert await _is_ready(gateway_port) == 503
         engine = create_database_engine(database_url)
-        async with create_unit_of_work_factory(engine, drop_queue_jobs)() as work:
+        async with create_unit_of_work_factory(engine, drop_queue_jobs, build_worker_registers())() as work:
             await found_campus(work, "north", runner_group=None)
         await engine.dispose()
         await _wait_for_line(process, "bot waits for Telegram (north)")

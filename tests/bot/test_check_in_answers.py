@@ -1,8 +1,9 @@
 """Buttons of escalations: a waiting customer, a runner's check-in, and taps that come too late for either."""
 
-from domain.buttons import Tap
-from domain.order import OrderStatus
-from domain.store.schema import event_log, order_message
+from domain.database.tables import event_log
+from domain.messaging.buttons import Tap
+from domain.messaging.tables import order_message
+from domain.orders.states import OrderStatus
 from tests.bot.bot_stack import BotStack, BotUser
 
 

@@ -1,8 +1,9 @@
 """The command menu Telegram shows: chosen by a person's roles on this campus, and set again only when they change."""
 
-from bot.commands import COMMANDS
-from domain.people import Role, RunnerStatus
-from domain.store.schema import membership
+from bot.conversation.commands import COMMANDS
+from domain.campuses.people import RunnerStatus
+from domain.campuses.tables import membership
+from domain.database.actors import Role
 from tests.bot.bot_stack import BotStack, BotUser
 
 

@@ -2,12 +2,14 @@
 
 from sqlalchemy import insert
 
-from domain.buttons import Tap
-from domain.order import OrderEvent
-from domain.store.event_log import SYSTEM
-from domain.store.order_repository import move_order
-from domain.store.schema import customer_debt, hold, membership, saga, saved_card
-from domain.store.schema import draft as drafts
+from domain.campuses.tables import membership, saved_card
+from domain.database.actors import SYSTEM
+from domain.messaging.buttons import Tap
+from domain.orders.drafts.tables import draft as drafts
+from domain.orders.repository import move_order
+from domain.orders.states import OrderEvent
+from domain.payments.tables import customer_debt, hold
+from domain.saga.tables import saga
 from tests.bot.bot_stack import BotStack, BotUser, Json
 from tests.bot.delivered_order_setup import deliver_order, open_admin_chat
 

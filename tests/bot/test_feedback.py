@@ -1,9 +1,12 @@
 """After a delivery: ratings of the runner, and problems that a customer reports."""
 
-from domain.buttons import Tap
-from domain.order_message_view import OrderMessageKind
-from domain.store.feedback_repository import count_ratings
-from domain.store.schema import event_log, notification, order_message, orders, problem_case, rating
+from domain.database.tables import event_log
+from domain.messaging.buttons import Tap
+from domain.messaging.order_message import OrderMessageKind
+from domain.messaging.tables import notification, order_message
+from domain.orders.tables import orders
+from domain.support.repository import count_ratings
+from domain.support.tables import problem_case, rating
 from tests.bot.bot_stack import BotStack
 from tests.bot.delivered_order_setup import (
     backdate_delivery,

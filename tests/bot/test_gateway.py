@@ -8,8 +8,8 @@ from io import BytesIO
 
 import pytest
 
-from bot.webhook_server import FORGED_EVENT_ERRORS, parse_stripe_event
-from domain.store.schema import stripe_event, telegram_update
+from bot.transport.webhook_server import FORGED_EVENT_ERRORS, parse_stripe_event
+from domain.inbox.tables import stripe_event, telegram_update
 from tests.bot.bot_stack import BotStack, Json, json_bytes
 from tests.bot.campus_setup import CONNECT_SECRET, SECRET, STRIPE_SECRET
 

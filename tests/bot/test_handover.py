@@ -2,9 +2,11 @@
 
 import asyncio
 
-from domain.buttons import Tap
-from domain.order import OrderStatus
-from domain.store.schema import campus, event_log, timer
+from domain.campuses.tables import campus
+from domain.database.tables import event_log
+from domain.messaging.buttons import Tap
+from domain.orders.states import OrderStatus
+from domain.orders.tables import timer
 from tests.bot.bot_stack import BotStack, BotUser
 from tests.bot.order_setup import (
     arrived_order,

@@ -8,18 +8,19 @@ from itertools import count
 import pytest
 from sqlalchemy import func
 
-from bot.metrics import new_metrics
-from bot.replies import Answer, NewMessage, Replies, Screen
-from bot.update_inbox import UpdateInbox, handle_update, receive_update, retry_unfinished_updates
-from bot.user_locks import UserLocks
-from bot.user_rate_limit import MAX_BURST, RateLimiter, new_local_rate_limiter
-from domain.buttons import Tap, pack
-from domain.dead_letter import MAX_TRIES
+from bot.conversation.replies import Answer, NewMessage, Replies, Screen
+from bot.transport.metrics import new_metrics
+from bot.transport.update_inbox import UpdateInbox, handle_update, receive_update, retry_unfinished_updates
+from bot.transport.user_locks import UserLocks
+from bot.transport.user_rate_limit import MAX_BURST, RateLimiter, new_local_rate_limiter
+from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderClosed
-from domain.store.inbox_repository import IncomingUpdate, store_updates
-from domain.store.order_repository import list_customer_orders
-from domain.store.schema import dead_letter, draft, telegram_update
-from domain.store.unit_of_work import UnitOfWork
+from domain.inbox.dead_letter import MAX_TRIES
+from domain.inbox.repository import IncomingUpdate, store_updates
+from domain.inbox.tables import dead_letter, telegram_update
+from domain.messaging.buttons import Tap, pack
+from domain.orders.drafts.tables import draft
+from domain.orders.repository import list_customer_orders
 from tests.bot.bot_stack import BotStack, Json, wait_until
 from tests.frozen import Freezing, freeze
 

@@ -2,8 +2,11 @@
 
 import pytest
 
-from domain.buttons import Tap
-from domain.store.schema import campus, draft, drop_point, event_log, membership, orders
+from domain.campuses.tables import campus, drop_point, membership
+from domain.database.tables import event_log
+from domain.messaging.buttons import Tap
+from domain.orders.drafts.tables import draft
+from domain.orders.tables import orders
 from tests.bot.bot_stack import BotStack, BotUser
 
 CODE = "north-2026"

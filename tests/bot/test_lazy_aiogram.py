@@ -6,7 +6,7 @@ import sys
 from tests.shared_servers import PROJECT
 
 IMPORT_SCRIPT = """
-from bot.lazy_aiogram import import_aiogram
+from bot.transport.lazy_aiogram import import_aiogram
 import_aiogram()
 from aiogram import types
 from pydantic import BaseModel

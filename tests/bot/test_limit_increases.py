@@ -1,7 +1,9 @@
 """A shop asks for more than the limit: the runner asks, the customer sees both numbers and decides."""
 
-from domain.buttons import Tap
-from domain.store.schema import hold, orders, saga
+from domain.messaging.buttons import Tap
+from domain.orders.tables import orders
+from domain.payments.tables import hold
+from domain.saga.tables import saga
 from tests.bot.bot_stack import BotStack, BotUser
 from tests.bot.order_setup import claimed_order, notifications_of
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from domain.buttons import Tap
+from domain.messaging.buttons import Tap
 from domain.words import say_plain
 from tests.bot.old_button_presses import find_people, list_presses
 from tests.bot.old_button_setup import FALLBACK_ROUTER, OldButtons, Outcome, running_old_buttons

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import insert
 
-from domain.buttons import Tap
-from domain.store.schema import draft, drop_point, membership
+from domain.campuses.tables import drop_point, membership
+from domain.messaging.buttons import Tap
+from domain.orders.drafts.tables import draft
 from tests.bot.bot_stack import BotStack, BotUser, Json
 from tests.bot.campus_setup import SOUTH
 

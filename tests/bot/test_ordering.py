@@ -2,8 +2,11 @@
 
 import asyncio
 
-from domain.buttons import Tap
-from domain.store.schema import campus, conversation_state, draft, orders, saga, store
+from domain.campuses.tables import campus, store
+from domain.messaging.buttons import Tap
+from domain.orders.drafts.tables import conversation_state, draft
+from domain.orders.tables import orders
+from domain.saga.tables import saga
 from tests.bot.bot_stack import BotStack, BotUser
 from tests.bot.campus_setup import SOUTH
 

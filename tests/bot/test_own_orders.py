@@ -1,8 +1,11 @@
 """What customers do with their own orders: look, page, cancel, order again."""
 
-from domain.buttons import Tap
-from domain.order import OrderStatus
-from domain.store.schema import draft, order_message, orders, saga_signal
+from domain.messaging.buttons import Tap
+from domain.messaging.tables import order_message
+from domain.orders.drafts.tables import draft
+from domain.orders.states import OrderStatus
+from domain.orders.tables import orders
+from domain.saga.tables import saga_signal
 from tests.bot.bot_stack import BotStack, BotUser
 
 

@@ -12,15 +12,16 @@ import pytest
 from aiogram.filters import Command
 from sqlalchemy import text
 
-from bot.dispatching import new_dispatcher
-from bot.refusal_replies import clean_up_after_refusal, reply_to_refusal
-from bot.replies import Answer, CommandMenu, EditMenu, NewMessage, Replies
-from domain.buttons import Tap
-from domain.draft import PendingInput
+from bot.conversation.refusal_replies import clean_up_after_refusal, reply_to_refusal
+from bot.conversation.replies import Answer, CommandMenu, EditMenu, NewMessage, Replies
+from bot.transport.dispatching import new_dispatcher
+from domain.campuses.people import RunnerStatus, roles_of
+from domain.campuses.permissions import is_permitted
+from domain.database.unit_of_work import UnitOfWork
 from domain.errors import CampusGError
-from domain.people import RunnerStatus, is_permitted, roles_of
-from domain.store.inbox_repository import IncomingUpdate
-from domain.store.unit_of_work import UnitOfWork
+from domain.inbox.repository import IncomingUpdate
+from domain.messaging.buttons import Tap
+from domain.orders.drafts.draft import PendingInput
 from tests.bot.bot_stack import BotStack
 from tests.bot.permission_rules import ChatKind, Rule, SubjectOwner
 from tests.bot.permission_setup import (

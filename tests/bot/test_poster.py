@@ -2,9 +2,9 @@
 
 import struct
 
-from bot.picture_rendering import render_poster
-from domain.buttons import Tap, pack
-from domain.store.schema import campus, drop_point
+from bot.conversation.picture_rendering import render_poster
+from domain.campuses.tables import campus, drop_point
+from domain.messaging.buttons import Tap, pack
 from tests.bot.bot_stack import BotStack, BotUser, wait_until
 
 POSTER_TIMEOUT_SECONDS = 40.0  # the first picture of a process loads the library, on a busy machine

@@ -4,9 +4,13 @@ import re
 
 from sqlalchemy import delete
 
-from domain.buttons import Tap
-from domain.order import OrderStatus
-from domain.store.schema import campus, hold, notification, orders, saga, saved_card
+from domain.campuses.tables import campus, saved_card
+from domain.messaging.buttons import Tap
+from domain.messaging.tables import notification
+from domain.orders.states import OrderStatus
+from domain.orders.tables import orders
+from domain.payments.tables import hold
+from domain.saga.tables import saga
 from tests.bot.bot_stack import BotStack, BotUser
 
 

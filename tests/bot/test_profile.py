@@ -5,9 +5,13 @@ from uuid import uuid4
 
 from sqlalchemy import insert
 
-from domain.buttons import Tap, pack
-from domain.people import RunnerStatus
-from domain.store.schema import drop_point, hold, membership, orders, payable, person, saga, saved_card
+from domain.campuses.people import RunnerStatus
+from domain.campuses.tables import drop_point, membership, person, saved_card
+from domain.messaging.buttons import Tap, pack
+from domain.orders.tables import orders
+from domain.payments.tables import hold
+from domain.payouts.tables import payable
+from domain.saga.tables import saga
 from tests.bot.bot_stack import BotStack, BotUser, Json, wait_until
 
 CHART_TIMEOUT_SECONDS = 40.0  # the first picture of a process loads the library, on a busy machine

@@ -6,7 +6,8 @@ import time
 from collections.abc import Mapping
 from random import Random
 
-from domain.store.schema import hold, stripe_event
+from domain.inbox.tables import stripe_event
+from domain.payments.tables import hold
 from tests.bot.bot_stack import BotStack, Json
 from tests.bot.campus_setup import CONNECT_SECRET, STRIPE_SECRET
 from tests.bot.permission_setup import MatrixScenario, make_scenario
@@ -16,9 +17,9 @@ from tests.bot.update_flood import query_tables
 from tests.fuzz.fuzz_depth import SEED, iterations
 from tests.fuzz.input_counts import count_inputs
 from tests.fuzz.update_mutation import mutate_update
-from workers.stripe_event_handler import handle_waiting_stripe_events
-from workers.stripe_gateway import open_stripe_gateway
-from workers.worker_context import WorkerContext
+from workers.engine.worker_context import WorkerContext
+from workers.stripe.event_handler import handle_waiting_stripe_events
+from workers.stripe.gateway import open_stripe_gateway
 
 EVENT_COUNT = iterations(60, 2_000)
 KINDS = (

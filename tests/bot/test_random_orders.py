@@ -6,23 +6,23 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from itertools import count
 from random import Random
 
-from bot.refusal_replies import ORDER_TAPS
-from domain.buttons import Tap
+from bot.conversation.refusal_replies import ORDER_TAPS
+from domain.campuses.people import Member
+from domain.campuses.repository import find_campus
 from domain.errors import CampusGError
-from domain.order import Order, OrderStatus
-from domain.people import Member
-from domain.store.campus_repository import find_campus
-from domain.store.order_repository import list_orders_in_status
+from domain.messaging.buttons import Tap
+from domain.orders.repository import list_orders_in_status
+from domain.orders.states import Order, OrderStatus
 from sandbox.stripe.stripe_server import running_stripe
-from sandbox.telegram import running_telegram
+from sandbox.telegram.telegram_server import running_telegram
 from tests.bot.bot_stack import BotStack, running_bot_stack
 from tests.bot.update_flood import FIRST_UPDATE, UpdateFlood, record_errors, register_people
 from tests.fuzz.fuzz_depth import SEED, iterations
 from tests.fuzz.update_generator import UpdateGenerator
 from tests.shared_servers import SharedServers, drop_database, empty_redis_database, make_database
 from tests.worker_stack import WorkerStack
-from workers.stripe_gateway import open_stripe_gateway
-from workers.worker_context import WorkerContext
+from workers.engine.worker_context import WorkerContext
+from workers.stripe.gateway import open_stripe_gateway
 
 DAYS = iterations(1, 60)
 ACTIONS_PER_DAY = iterations(20, 60)  # updates

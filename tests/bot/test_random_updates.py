@@ -7,8 +7,8 @@ from random import Random
 
 from sqlalchemy import insert
 
-from domain.people import RunnerStatus
-from domain.store.schema import membership
+from domain.campuses.people import RunnerStatus
+from domain.campuses.tables import membership
 from tests.bot.bot_stack import PERSON_IDS, BotStack
 from tests.bot.delivered_order_setup import open_admin_chat
 from tests.bot.permission_rules import SubjectKind

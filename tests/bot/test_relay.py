@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from domain.buttons import Tap
-from domain.order import OrderStatus
-from domain.store.schema import notification, order_message, orders
+from domain.messaging.buttons import Tap
+from domain.messaging.tables import notification, order_message
+from domain.orders.states import OrderStatus
+from domain.orders.tables import orders
 from tests.bot.bot_stack import BotStack, BotUser, Json
 from tests.bot.order_setup import (
     arrived_order,

@@ -5,9 +5,11 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import insert
 
-from domain.buttons import Tap
-from domain.order import OrderStatus
-from domain.store.schema import draft, menu_item, orders, store
+from domain.campuses.tables import menu_item, store
+from domain.messaging.buttons import Tap
+from domain.orders.drafts.tables import draft
+from domain.orders.states import OrderStatus
+from domain.orders.tables import orders
 from tests.bot.bot_stack import BotStack, BotUser, Json
 
 RICE = {"name": "Chicken rice", "quantity": 1, "price": 420}

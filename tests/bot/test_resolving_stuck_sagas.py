@@ -1,7 +1,9 @@
 """Resolving a stuck saga that was settled elsewhere: an admin does it once, with a reason, and nothing else changes."""
 
-from domain.buttons import Tap
-from domain.store.schema import event_log, orders, saga
+from domain.database.tables import event_log
+from domain.messaging.buttons import Tap
+from domain.orders.tables import orders
+from domain.saga.tables import saga
 from tests.bot.bot_stack import BotStack, Json
 from tests.bot.delivered_order_setup import open_admin_chat
 from tests.bot.order_setup import make_stuck_saga

@@ -2,10 +2,14 @@
 
 import asyncio
 
-from domain.buttons import Tap
-from domain.order import OrderStatus
-from domain.people import RunnerStatus
-from domain.store.schema import barred_runner, event_log, membership, notification, orders, saga
+from domain.campuses.people import RunnerStatus
+from domain.campuses.tables import membership
+from domain.database.tables import event_log
+from domain.messaging.buttons import Tap
+from domain.messaging.tables import notification
+from domain.orders.states import OrderStatus
+from domain.orders.tables import barred_runner, orders
+from domain.saga.tables import saga
 from tests.bot.bot_stack import BotStack, BotUser
 
 

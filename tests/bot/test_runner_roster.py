@@ -2,10 +2,12 @@
 
 from sqlalchemy import insert
 
-from domain.buttons import Tap
-from domain.order import OrderStatus
-from domain.people import RunnerStatus
-from domain.store.schema import event_log, membership, notification, person
+from domain.campuses.people import RunnerStatus
+from domain.campuses.tables import membership, person
+from domain.database.tables import event_log
+from domain.messaging.buttons import Tap
+from domain.messaging.tables import notification
+from domain.orders.states import OrderStatus
 from tests.bot.bot_stack import BotStack, BotUser
 from tests.bot.delivered_order_setup import open_admin_chat, send_reply
 from tests.bot.order_setup import arrived_order, claimed_order, open_order

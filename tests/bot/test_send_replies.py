@@ -1,7 +1,9 @@
 """Sending replies while Telegram is slow, broken or refuses: none of that undoes what was committed."""
 
-from domain.buttons import Tap
-from domain.store.schema import campus, draft, membership, telegram_update
+from domain.campuses.tables import campus, membership
+from domain.inbox.tables import telegram_update
+from domain.messaging.buttons import Tap
+from domain.orders.drafts.tables import draft
 from tests.bot.bot_stack import BotStack
 from tests.bot.campus_setup import NORTH
 from tests.bot.update_flood import FIRST_UPDATE

@@ -4,9 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert
 
-from domain.buttons import Tap
-from domain.feedback import CaseStatus
-from domain.store.schema import event_log, membership, notification, problem_case
+from domain.campuses.tables import membership
+from domain.database.tables import event_log
+from domain.messaging.buttons import Tap
+from domain.messaging.tables import notification
+from domain.support.feedback import CaseStatus
+from domain.support.tables import problem_case
 from tests.bot.bot_stack import BotStack, BotUser, Json
 from tests.bot.delivered_order_setup import AdminChat, deliver_order, open_admin_chat, send_photo, send_reply
 

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.app import RunningBot
 from sandbox.launch.ports import free_port
-from sandbox.telegram import running_telegram
+from sandbox.telegram.telegram_server import running_telegram
 from tests.bot.bot_stack import BotStack, BotUser, running_bot_stack, wait_until
 
 NO_UPDATES = (

@@ -1,8 +1,10 @@
 """Input that the bot did not ask for: old buttons, unexpected text, and a photo that comes too early."""
 
-from domain.buttons import Tap
-from domain.order_message_view import OrderMessageKind
-from domain.store.schema import conversation_state, draft, orders, problem_case
+from domain.messaging.buttons import Tap
+from domain.messaging.order_message import OrderMessageKind
+from domain.orders.drafts.tables import conversation_state, draft
+from domain.orders.tables import orders
+from domain.support.tables import problem_case
 from tests.bot.bot_stack import BotStack, BotUser, Json
 from tests.bot.delivered_order_setup import button_rows, deliver_order, order_message_for
 from tests.bot.order_setup import arrived_order, claimed_order, notifications_of

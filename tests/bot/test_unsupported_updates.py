@@ -1,8 +1,8 @@
 """Updates of unsupported kinds: each is answered or ignored once, and holds up no later update."""
 
-from domain.buttons import Tap
-from domain.people import RunnerStatus
-from domain.store.schema import telegram_update
+from domain.campuses.people import RunnerStatus
+from domain.inbox.tables import telegram_update
+from domain.messaging.buttons import Tap
 from tests.bot.bot_stack import BotStack, BotUser, Json
 from tests.bot.order_setup import (
     UPDATE_IDS,

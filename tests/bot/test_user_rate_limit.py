@@ -2,7 +2,7 @@
 
 from redis.asyncio import Redis
 
-from bot.user_rate_limit import (
+from bot.transport.user_rate_limit import (
     ACTIONS_A_MINUTE,
     MAX_BURST,
     RateLimitVerdict,

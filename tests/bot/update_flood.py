@@ -11,7 +11,7 @@ from aiogram.types import Update
 from redis.asyncio import Redis
 from sqlalchemy import text
 
-from domain.store.schema import telegram_update
+from domain.inbox.tables import telegram_update
 from tests.bot.bot_stack import BotStack, Json
 from tests.bot.campus_setup import NORTH, SECRET
 from tests.fuzz.fuzz_depth import SEED
@@ -121,7 +121,7 @@ def record_errors(flood: UpdateFlood) -> Iterator[None]:
         def emit(self, record: logging.LogRecord) -> None:
             fields = record.msg if isinstance(record.msg, dict) else {}
             error = fields.get("exc_info") or (record.exc_info and record.exc_info[1])
-            if not (record.name == "bot.update_inbox" and type(error).__name__ == "ValidationError"):
+            if not (record.name == "bot.transport.update_inbox" and type(error).__name__ == "ValidationError"):
                 flood.errors.append(f"{record.name}: {record.getMessage()} {error!r}"[:600])
 
     recorder = ErrorRecorder(level=logging.ERROR)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.conventions.floors import defined_tables, upward_imports, upward_tables
 from tests.conventions.import_rules import PACKAGES, import_violations
 from tests.conventions.size_and_name_rules import module_violations, thin_folders
+from tests.conventions.sql_rules import misplaced_statements
 from tests.conventions.syntax_trees import all_nodes
 
 PROJECT = Path(__file__).parents[2]
@@ -52,6 +54,37 @@ def test_packages_import_only_what_they_may() -> None:
     assert not found, "\n".join(found)
 
 
+def domain_modules() -> dict[str, ast.Module]:
+    """Return the modules of all rooms of domain, by path."""
+    paths = (path for path in modules() if path.is_relative_to(PROJECT / "domain"))
+    return {
+        name_of(path): tree_of(path) for path in paths if path.parent != PROJECT / "domain" or path.stem != "__init__"
+    }
+
+
+def test_rooms_import_only_lower_rooms() -> None:
+    found = [sentence for path, tree in domain_modules().items() for sentence in upward_imports(path, tree)]
+    assert not found, "\n".join(found)
+
+
+def test_statements_and_foreign_keys_name_only_tables_of_lower_rooms() -> None:
+    trees = domain_modules()
+    tables = dict(defined for path, tree in trees.items() for defined in defined_tables(path, tree))
+    assert len(tables) > 30, "the tables are not found any more"
+    found = [sentence for path, tree in trees.items() for sentence in upward_tables(path, tree, tables)]
+    assert not found, "\n".join(found)
+
+
+def test_all_statements_stand_in_repositories() -> None:
+    found = [
+        sentence
+        for path in modules()
+        if name_of(path).startswith(("domain/", "workers/", "bot/"))
+        for sentence in misplaced_statements(name_of(path), tree_of(path))
+    ]
+    assert not found, "\n".join(found)
+
+
 def test_files_and_functions_are_small_named_finished_and_exact() -> None:
     found: list[str] = []
     for path in modules():
@@ -74,5 +107,5 @@ def test_deadlines_are_read_from_the_databases_clock_only() -> None:
         for node in all_nodes(tree_of(path))
         if isinstance(node, ast.Attribute) and ast.unparse(node) in clocks
     ]
-    assert [line for line in found if not line.startswith("bot/webhook_server.py:")] == [], "\n".join(found)
+    assert [line for line in found if not line.startswith("bot/transport/webhook_server.py:")] == [], "\n".join(found)
     assert len(found) == 1, "only the check of a signature's age"

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from domain.store.inbox_repository import HANDLED_EVENT_PREFIXES
+from domain.inbox.repository import HANDLED_EVENT_PREFIXES
 from sandbox.launch.stack import WEBHOOK_EVENTS
 
 README = Path(__file__).parents[2] / "README.md"

@@ -6,17 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.saga import (
-    FINAL_STATUSES,
+from domain.saga.definition import FINAL_STATUSES, Saga, SagaStatus, Wait
+from domain.saga.next_move import (
     Advance,
     AwaitSignal,
     CallExternalStep,
     Finish,
     Progress,
     RunLocalStep,
-    Saga,
-    SagaStatus,
-    Wait,
     begin_compensation,
     next_move,
 )

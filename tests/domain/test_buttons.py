@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain.buttons import MAX_CALLBACK_DATA_BYTES, ButtonStyle, Tap, TapData, make_button, pack, unpack
 from domain.errors import Stale
+from domain.messaging.buttons import MAX_CALLBACK_DATA_BYTES, ButtonStyle, Tap, TapData, make_button, pack, unpack
 
 LARGEST_SUBJECT, LARGEST_VERSION = 10**18 - 1, 10**9 - 1
 SUBJECT = st.integers(-LARGEST_SUBJECT, LARGEST_SUBJECT)

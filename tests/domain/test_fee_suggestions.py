@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from domain.campus import Campus, MenuItem
-from domain.fee_suggestions import initial_delivery_fee, suggested_fees, suggested_tips
-from domain.pricing import Item
-from domain.reorder import reprice_items
+from domain.campuses.campus import Campus, MenuItem
+from domain.campuses.fee_suggestions import initial_delivery_fee, suggested_fees, suggested_tips
+from domain.orders.drafts.repricing import reprice_items
+from domain.orders.pricing import Item
 from tests.words.sample_orders import CAMPUS
 
 

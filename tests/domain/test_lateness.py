@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.lateness import Lateness, lateness_of, whole_minutes
-from domain.order import FINAL_ORDER_STATUSES, STATUSES_WITH_RUNNER, OrderStatus
-from domain.timers import Windows
+from domain.campuses.windows import Windows
+from domain.orders.lateness import Lateness, lateness_of, whole_minutes
+from domain.orders.states import FINAL_ORDER_STATUSES, STATUSES_WITH_RUNNER, OrderStatus
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 WINDOWS = Windows(payment=600, nudge=120, absent=300)

@@ -9,7 +9,7 @@ PROJECT = Path(__file__).parents[2]
 PROGRAM = """
 import logging
 from structlog.contextvars import bind_contextvars
-from domain.logs import configure_logging, get_logger
+from domain.settings.logs import configure_logging, get_logger
 
 configure_logging("INFO", FORMAT)
 log = get_logger("campus.test")

@@ -6,24 +6,18 @@ from typing import Any
 
 import pytest
 
-from domain.payment import (
+from domain.orders.timer_register import TIMER_HANDLERS
+from domain.orders.timers import TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus
+from domain.payments.model import HOLD_TRANSITIONS, LIVE_HOLDS, HoldEvent, HoldStatus
+from domain.payouts.model import PAYOUT_TRANSITIONS, PayoutEvent, PayoutStatus
+from domain.refunds.model import (
     DISPUTE_TRANSITIONS,
-    HOLD_TRANSITIONS,
-    LIVE_HOLDS,
-    PAYOUT_TRANSITIONS,
     REFUND_TRANSITIONS,
     DisputeEvent,
     DisputeStatus,
-    HoldEvent,
-    HoldStatus,
-    PayoutEvent,
-    PayoutStatus,
     RefundEvent,
     RefundStatus,
 )
-from domain.sagas import latest_saga
-from domain.store.escalations import ESCALATION_STAGES
-from domain.timers import SAGA_KIND_BY_TIMER, TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus
 
 TransitionTable = Mapping[tuple[Any, Any], Any]
 TRANSITION_TABLES: list[tuple[TransitionTable, type[StrEnum], type[StrEnum], StrEnum, set[StrEnum]]] = [
@@ -70,11 +64,6 @@ def test_a_payout_is_paid_only_while_it_is_sent() -> None:
     assert [before for before, event in PAYOUT_TRANSITIONS if event is PayoutEvent.PAID] == [PayoutStatus.SENDING]
 
 
-@pytest.mark.parametrize("kind", SAGA_KIND_BY_TIMER)
-def test_every_timer_starts_a_saga_that_exists(kind: TimerKind) -> None:
-    assert latest_saga(SAGA_KIND_BY_TIMER[kind]).kind == SAGA_KIND_BY_TIMER[kind]
-
-
 @pytest.mark.parametrize("kind", TimerKind)
-def test_every_timer_starts_a_saga_or_is_a_stage_of_an_escalation(kind: TimerKind) -> None:
-    assert (kind in SAGA_KIND_BY_TIMER) is not (kind in ESCALATION_STAGES)
+def test_every_timer_has_a_handler(kind: TimerKind) -> None:
+    assert kind in TIMER_HANDLERS

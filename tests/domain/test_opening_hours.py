@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.campus import WEEKDAYS, DropPoint, OpeningHours, is_within_opening_hours
-from domain.opening_hours import NextOpening, next_opening
+from domain.campuses.campus import WEEKDAYS, DropPoint, OpeningHours, is_within_opening_hours
+from domain.campuses.opening import NextOpening, next_opening
 
 NIGHT: OpeningHours = {"fri": ("18:00", "02:00")}
 DAY: OpeningHours = {"mon": ("08:00", "20:00"), "tue": ("00:00", "24:00")}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.order import (
+from domain.orders.states import (
     FINAL_ORDER_STATUSES,
     ORDER_TRANSITIONS,
     STATUSES_BEFORE_PIVOT,
@@ -18,7 +18,7 @@ from domain.order import (
     source_statuses,
     target_status,
 )
-from domain.store.schema.trigger_ddl import ORDER_MOVE_DDL
+from domain.orders.triggers import ORDER_MOVE_DDL
 
 ENDING_EVENTS = {
     OrderEvent.UNPAID,

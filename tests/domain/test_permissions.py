@@ -4,7 +4,9 @@ from itertools import chain, combinations, product
 
 import pytest
 
-from domain.people import Action, Role, RunnerStatus, is_permitted, roles_of
+from domain.campuses.people import RunnerStatus, roles_of
+from domain.campuses.permissions import Action, is_permitted
+from domain.database.actors import Role
 
 # For each role: what it may do to its own orders, and to those of others.
 OWN: dict[Role, str] = {

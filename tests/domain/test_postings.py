@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ledger import Posting
-from domain.postings import (
+from domain.ledger.accounts import Posting
+from domain.ledger.postings import (
     capture_posting,
     customer_debt_paid_posting,
     customer_debt_posting,
@@ -21,7 +21,7 @@ from domain.postings import (
     runner_debt_waived_posting,
     transfer_posting,
 )
-from domain.pricing import Split
+from domain.orders.pricing import Split
 
 PART = st.integers(0, 1_000_000)
 

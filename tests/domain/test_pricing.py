@@ -6,9 +6,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from domain.campuses.fees import Fees
 from domain.errors import DraftEmpty, OrderOutOfRange, PriceOutOfRange, ReceiptAboveLimit, ReceiptTooSmall, Unreadable
 from domain.money import MAX_CHARGE, basis_points_of
-from domain.pricing import MIN_CHARGE, Fees, Item, Price, price_order, read_item, split_receipt
+from domain.orders.pricing import MIN_CHARGE, Item, Price, price_order, read_item, split_receipt
 
 FEES = Fees(
     currency="sgd",

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import NothingToRefund, RefundOutOfRange
-from domain.order import Bearer
-from domain.refund_split import Refundable, split_refund
+from domain.orders.states import Bearer
+from domain.refunds.refund_split import Refundable, split_refund
 
 MINOR = st.integers(1, 1_000_000)
 

@@ -7,29 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.saga import (
+from domain.registers import build_saga_register
+from domain.saga.definition import ExternalStep, LocalStep, Pivot, Saga, SagaStatus, Wait
+from domain.saga.next_move import (
     Advance,
     AwaitSignal,
     CallExternalStep,
-    ExternalStep,
     Finish,
-    LocalStep,
-    Pivot,
     Progress,
     RunLocalStep,
-    Saga,
-    SagaStatus,
-    Wait,
     backoff_delay,
     begin_compensation,
     next_move,
 )
-from domain.sagas import SAGAS
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LONG_AGO, NOT_YET = NOW - timedelta(seconds=1), NOW + timedelta(hours=1)
 MAX_MOVES = 100
 Step = LocalStep | ExternalStep | Wait | Pivot
+SAGAS = build_saga_register().sagas
 ALL_SAGAS = sorted(SAGAS.values(), key=lambda saga: saga.kind)
 
 

@@ -15,13 +15,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from domain.saga import FINAL_STATUSES, ExternalStep, LocalStep, Pivot, Saga, SagaStatus, Wait
-from domain.sagas import SAGAS
+from domain.registers import build_saga_register
+from domain.saga.definition import FINAL_STATUSES, ExternalStep, LocalStep, Pivot, Saga, SagaStatus, Wait
 from tests.domain.in_memory_engine import WAIT_TIMEOUT, InjectedOutcome, InMemoryEngine
 from tests.fuzz.fuzz_depth import iterations
 from tests.fuzz.input_counts import count_inputs
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+SAGAS = build_saga_register().sagas
 ALL_SAGAS = sorted(SAGAS.values(), key=lambda saga: (saga.kind, saga.version))
 STOPPABLE = [saga for saga in ALL_SAGAS if any(isinstance(part, Wait) and part.abort_signals for part in saga.steps)]
 MAX_WAKES = 200

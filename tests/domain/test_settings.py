@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from domain.environment_variables import DeploymentEnvironment
-from domain.settings import (
+from domain.settings.environment_variables import DeploymentEnvironment
+from domain.settings.settings import (
     SettingsError,
     read_audit_settings,
     read_bot_settings,

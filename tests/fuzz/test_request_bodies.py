@@ -8,9 +8,9 @@ import time
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.update_payload import InvalidUpdate, find_reply_target, find_tap, parse_update
-from bot.webhook_server import FORGED_EVENT_ERRORS, parse_stripe_event
-from domain.store.inbox_repository import IncomingUpdate
+from bot.transport.update_payload import InvalidUpdate, find_reply_target, find_tap, parse_update
+from bot.transport.webhook_server import FORGED_EVENT_ERRORS, parse_stripe_event
+from domain.inbox.repository import IncomingUpdate
 from tests.fuzz.fuzz_depth import iterations
 from tests.fuzz.input_counts import count_inputs
 from tests.fuzz.input_strategies import ANY_JSON, ANY_TEXT, Json, broken_json, nearly_valid

@@ -7,21 +7,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.admin.admin_commands import NUMBER_PATTERN, parse_number_and_reason
-from bot.customer.item_parsing import UnparsedLine, parse_items
-from bot.request_context import truncate
-from domain.buttons import MAX_CALLBACK_DATA_BYTES, Tap, TapData, pack, unpack
-from domain.campus import MenuItem
-from domain.draft import normalize_line
+from bot.conversation.request_context import truncate
+from bot.customer.draft.item_parsing import UnparsedLine, parse_items
+from domain.campuses.campus import MenuItem
 from domain.errors import Stale, Unreadable
-from domain.feedback import MAX_STORY_LENGTH, shorten_text
+from domain.messaging.buttons import MAX_CALLBACK_DATA_BYTES, Tap, TapData, pack, unpack
 from domain.money import CURRENCY_EXPONENTS, CURRENCY_SYMBOLS, format_money, read_amount
-from domain.pricing import MAX_ITEM_NAME_LENGTH, MAX_ITEMS, MAX_PIECES_PER_ITEM, Item, read_items
+from domain.orders.drafts.draft import normalize_line
+from domain.orders.pricing import MAX_ITEM_NAME_LENGTH, MAX_ITEMS, MAX_PIECES_PER_ITEM, Item, read_items
+from domain.support.feedback import MAX_STORY_LENGTH, shorten_text
 from domain.words import say, say_plain
 from tests.fuzz.fuzz_depth import iterations
 from tests.fuzz.input_counts import count_inputs
 from tests.fuzz.input_strategies import ANY_TEXT, nearly_valid
 from tests.words.sentence_keys import sentence_parameters
-from workers.campus_file import CampusFile, CampusFileError, parse_campus_file
+from workers.commands.campus_file import CampusFile, CampusFileError, parse_campus_file
 
 CAMPUS_TOML = (Path(__file__).parents[2] / "sandbox" / "launch" / "campus.toml").read_text(encoding="utf-8")
 CURRENCIES = sorted({*CURRENCY_EXPONENTS, *CURRENCY_SYMBOLS, "chf"})

@@ -6,7 +6,7 @@ from itertools import count
 from random import Random
 from typing import Any, TypeAlias
 
-from domain.buttons import Tap, pack
+from domain.messaging.buttons import Tap, pack
 
 Json: TypeAlias = Any
 

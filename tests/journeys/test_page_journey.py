@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from sandbox.launch.telegram_accounts import GroupChat, PersonAccount
-from sandbox.page import running_page
 from sandbox.page.chat_views import ChatView
+from sandbox.page.page_server import running_page
 from sandbox.play.scenes.scene_steps import GOOD_CARD, INVITATION
 from tests.browser import Browser, BrowserTab, require_browser, running_browser
 from tests.journeys.journey_stack import JourneyStack

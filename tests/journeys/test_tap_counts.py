@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from domain.notification_sound import MAX_AUDIBLE_NOTIFICATIONS
+from domain.messaging.notification_sound import MAX_AUDIBLE_NOTIFICATIONS
 from sandbox.play.activity_count import ActivityCount, ReceivedCount, count_received
 from sandbox.play.scene_context import SceneContext
 from sandbox.play.scenes.scene_steps import (

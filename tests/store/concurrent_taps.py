@@ -4,15 +4,15 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Sequence
 
-from domain.campus import Campus
+from domain.campuses.campus import Campus
+from domain.campuses.people_repository import find_member
+from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.errors import CampusGError
-from domain.order import Order
-from domain.store.person_repository import find_member
-from domain.store.saga_progress import start_saga
-from domain.store.saga_run import SagaStart
-from domain.store.timer_repository import fire_due_timers
-from domain.store.unit_of_work import UnitOfWorkFactory
-from domain.store.use_cases import ordering_use_cases, runner_use_cases
+from domain.orders.states import Order
+from domain.orders.timer_repository import fire_due_timers
+from domain.orders.use_cases import ordering, running
+from domain.saga.run import SagaStart
+from domain.saga.start import start_saga
 from tests.store.store_setup import found_campus, open_order
 
 
@@ -26,14 +26,14 @@ async def set_up_open_order(database: UnitOfWorkFactory, *, runners: int = 2) ->
 async def claim(database: UnitOfWorkFactory, campus: Campus, order: Order, runner: int) -> Order:
     """Claim an order, as the bot does it for one tap of [Claim]."""
     async with database() as work:
-        return await runner_use_cases.start_claim(work, campus, await find_member(work, campus.id, runner), order.id)
+        return await running.start_claim(work, campus, await find_member(work, campus.id, runner), order.id)
 
 
 async def cancel(database: UnitOfWorkFactory, campus: Campus, order: Order) -> Order:
     """Cancel an order, as the bot does it for the customer's tap of [Cancel]."""
     async with database() as work:
         member = await find_member(work, campus.id, order.customer_id)
-        return await ordering_use_cases.cancel_own_order(work, campus, member, order.id)
+        return await ordering.cancel_own_order(work, campus, member, order.id)
 
 
 async def expire(database: UnitOfWorkFactory, campus: Campus, order: Order) -> None:

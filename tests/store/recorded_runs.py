@@ -10,23 +10,24 @@ from uuid import UUID
 
 import aiohttp
 
-from domain.order_message_view import OrderMessageKind
-from domain.order_messages import render_order_message
-from domain.saga import CallExternalStep, next_move
-from domain.store.campus_repository import find_campus
-from domain.store.order_message_repository import OrderMessageRow
-from domain.store.order_view_query import order_message_source_from_row, read_order_view
-from domain.store.saga_repository import lease_saga
-from domain.store.unit_of_work import create_database_engine, create_unit_of_work_factory
+from domain.campuses.repository import find_campus
+from domain.database.unit_of_work import create_database_engine, create_unit_of_work_factory
+from domain.messaging.order_message import OrderMessageKind
+from domain.messaging.order_message_repository import OrderMessageRow
+from domain.order_messages.render import render_order_message
+from domain.order_messages.repository import order_message_source_from_row, read_order_view
+from domain.saga.next_move import CallExternalStep, next_move
+from domain.saga.repository import lease_saga
 from domain.words import say, say_plain
 from sandbox.stripe.stripe_server import running_stripe
 from tests.database_pool import autocommit_database
 from tests.store.release_recording import Json, Recording
 from tests.store.store_setup import drop_queue_jobs
 from tests.worker_stack import WorkerStack
-from workers.external_calls import ExternalCall, prepare_call
-from workers.stripe_gateway import open_stripe_gateway
-from workers.worker_context import WorkerContext
+from workers.engine.external_calls import ExternalCall, prepare_call
+from workers.engine.worker_context import WorkerContext
+from workers.registers import build_worker_registers
+from workers.stripe.gateway import open_stripe_gateway
 
 MAX_ATTEMPTS = 40
 ORDER_LISTS = ("holds", "payables", "refunds", "debts", "customer_debts", "disputes")
@@ -43,7 +44,7 @@ STRIPE_FIELDS = (
 async def running_recorded_stack(url: str, state: Path, campus_id: int) -> AsyncIterator[WorkerStack]:
     """Run a worker stack on the campus of this database, with a Stripe stand-in that starts from this state."""
     engine = create_database_engine(url, pool_size=20)
-    create_unit_of_work = create_unit_of_work_factory(engine, drop_queue_jobs)
+    create_unit_of_work = create_unit_of_work_factory(engine, drop_queue_jobs, build_worker_registers())
     async with running_stripe(state=state) as stripe, aiohttp.ClientSession() as http:
         client = open_stripe_gateway("sk_test_recorded", stripe)
         slots = asyncio.Semaphore(50)

@@ -4,29 +4,31 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from domain.campus import Campus
-from domain.order import Order, OrderEvent
-from domain.payment import HoldEvent
-from domain.people import Member, SavedCard
-from domain.pricing import Fees
-from domain.store.campus_repository import list_campuses
-from domain.store.draft_repository import change_draft
-from domain.store.event_log import SYSTEM
-from domain.store.money_repository import move_current_hold
-from domain.store.order_repository import find_order, move_order
-from domain.store.person_repository import ensure_member, find_member, upsert_saved_card
-from domain.store.timer_repository import set_timer
-from domain.store.unit_of_work import (
+from domain.campuses.campus import Campus
+from domain.campuses.fees import Fees
+from domain.campuses.people import Member, SavedCard
+from domain.campuses.people_repository import ensure_member, find_member, upsert_saved_card
+from domain.campuses.repository import list_campuses
+from domain.database.actors import SYSTEM
+from domain.database.unit_of_work import (
     QueueJob,
     UnitOfWork,
     UnitOfWorkFactory,
     create_database_engine,
     create_unit_of_work_factory,
 )
-from domain.store.use_cases import ordering_use_cases
-from domain.timers import TimerKind
-from workers.campus_file import CampusFile, NamedPerson
-from workers.campus_provisioning import provision_campus
+from domain.messaging.private_chats import open_private_chat
+from domain.orders.drafts.repository import change_draft
+from domain.orders.repository import find_order, move_order
+from domain.orders.states import Order, OrderEvent
+from domain.orders.timer_repository import set_timer
+from domain.orders.timers import TimerKind
+from domain.orders.use_cases import ordering
+from domain.payments.hold_repository import move_current_hold
+from domain.payments.model import HoldEvent
+from workers.commands.campus_file import CampusFile, NamedPerson
+from workers.commands.campus_repository import provision_campus
+from workers.registers import build_worker_registers
 
 FEES = Fees(
     currency="sgd",
@@ -52,7 +54,7 @@ async def database_without_queue(url: str, *, size: int = 10) -> AsyncIterator[U
     """Units of work on this database that enqueue no queue jobs."""
     engine = create_database_engine(url, pool_size=size)
     try:
-        yield create_unit_of_work_factory(engine, drop_queue_jobs)
+        yield create_unit_of_work_factory(engine, drop_queue_jobs, build_worker_registers())
     finally:
         await engine.dispose()
 
@@ -85,14 +87,15 @@ async def found_campus(work: UnitOfWork, name: str = "north", *, runners: int = 
     file = make_campus_file(name, runners=runners)
     founded = await provision_campus(work, file)
     for each in file.runners:
-        await ensure_member(work, founded.id, each.id, first_name=each.name, username=None, language="en", private=True)
+        runner = await ensure_member(work, founded.id, each.id, first_name=each.name, username=None, language="en")
+        await open_private_chat(work, runner)
     (campus,) = [each for each in await list_campuses(work) if each.id == founded.id]
     return campus
 
 
 async def add_customer(work: UnitOfWork, campus: Campus, person_id: int = CUSTOMER) -> Member:
     """Insert a customer with a card."""
-    await ensure_member(work, campus.id, person_id, first_name="Mei", username=None, language="en", private=True)
+    await ensure_member(work, campus.id, person_id, first_name="Mei", username=None, language="en")
     await upsert_saved_card(work, person_id, SAVED_CARD)
     return await find_member(work, campus.id, person_id)
 
@@ -110,8 +113,8 @@ async def place_order(work: UnitOfWork, campus: Campus, person_id: int = CUSTOME
         delivery_fee=300,
     )
     ceiling = draft.price(campus.fees).ceiling
-    placed = await ordering_use_cases.submit_order(work, campus, customer, version=draft.version, ceiling=ceiling)
-    assert isinstance(placed, ordering_use_cases.OrderPlaced)
+    placed = await ordering.submit_order(work, campus, customer, version=draft.version, ceiling=ceiling)
+    assert isinstance(placed, ordering.OrderPlaced)
     return await find_order(work, campus.id, placed.order_id)
 
 

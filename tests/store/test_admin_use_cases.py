@@ -5,14 +5,15 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select, update
 
+from domain.campuses.people_repository import find_member
+from domain.campuses.tables import membership
+from domain.database.actors import SYSTEM
+from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.errors import NotAllowed
-from domain.order import Order, OrderEvent, OrderStatus
-from domain.store.event_log import SYSTEM
-from domain.store.order_repository import move_order
-from domain.store.person_repository import find_member
-from domain.store.schema import membership, order_message
-from domain.store.unit_of_work import UnitOfWorkFactory
-from domain.store.use_cases import admin_use_cases
+from domain.messaging.tables import order_message
+from domain.orders.repository import move_order
+from domain.orders.states import Order, OrderEvent, OrderStatus
+from domain.orders.use_cases import admin_orders, group_binding
 from tests.store.concurrent_taps import claim, set_up_open_order
 from tests.store.store_setup import ADMIN, FIRST_RUNNER, database_without_queue, found_campus, open_order
 
@@ -44,9 +45,9 @@ async def test_an_admin_does_not_finish_their_own_order_without_the_pin(database
         runner, other = await find_member(work, campus.id, FIRST_RUNNER), await find_member(work, campus.id, ADMIN)
     with pytest.raises(NotAllowed):
         async with database() as work:
-            await admin_use_cases.finish_order_as_admin(work, campus, runner, order.id, "the customer has it")
+            await admin_orders.finish_order_as_admin(work, campus, runner, order.id, "the customer has it")
     async with database() as work:
-        finished = await admin_use_cases.finish_order_as_admin(work, campus, other, order.id, "the customer called")
+        finished = await admin_orders.finish_order_as_admin(work, campus, other, order.id, "the customer called")
     assert finished.status is OrderStatus.DELIVERED
 
 
@@ -56,7 +57,7 @@ async def test_a_group_bound_late_or_again_is_shown_the_open_orders(database: Un
         order = await open_order(work, campus)
         sam = await find_member(work, campus.id, ADMIN)
         for chat in (-7, -8, -8):
-            await admin_use_cases.bind_chat(work, campus, sam, chat_id=chat, invite=None, admins=False)
+            await group_binding.bind_chat(work, campus, sam, chat_id=chat, invite=None, admins=False)
         shown = select(order_message.c.chat_id).where(
             order_message.c.order_id == order.id, order_message.c.kind == "group"
         )

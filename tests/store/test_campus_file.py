@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.timers import Windows
-from workers.campus_file import CampusFile, CampusFileError, Dish, ListedDropPoint, NamedPerson, parse_campus_file
+from domain.campuses.windows import Windows
+from workers.commands.campus_file import (
+    CampusFile,
+    CampusFileError,
+    Dish,
+    ListedDropPoint,
+    NamedPerson,
+    parse_campus_file,
+)
 
 EXAMPLE = (Path(__file__).parents[2] / "sandbox" / "launch" / "campus.toml").read_text(encoding="utf-8")
 SMALL_FILE = """

@@ -11,9 +11,10 @@ import asyncpg
 import pytest
 from sqlalchemy import select
 
-from domain.campus import Campus
-from domain.people import RunnerStatus
-from domain.store.campus_repository import (
+from domain.campuses.campus import Campus
+from domain.campuses.people import RunnerStatus
+from domain.campuses.people_repository import ensure_member, find_member
+from domain.campuses.repository import (
     find_store,
     list_campuses,
     list_drop_points,
@@ -21,13 +22,13 @@ from domain.store.campus_repository import (
     save_bot_username,
     save_bound_chat,
 )
-from domain.store.person_repository import ensure_member, find_member
-from domain.store.schema import campus as campuses
-from domain.store.schema import event_log, store
-from domain.store.unit_of_work import UnitOfWorkFactory
+from domain.campuses.tables import campus as campuses
+from domain.campuses.tables import store
+from domain.database.tables import event_log
+from domain.database.unit_of_work import UnitOfWorkFactory
 from tests.store.store_setup import ADMIN, FIRST_RUNNER, database_without_queue, make_campus_file
-from workers.campus_file import CampusFile, CampusFileError, Dish, ListedDropPoint, ListedStore, NamedPerson
-from workers.campus_provisioning import provision_campus
+from workers.commands.campus_file import CampusFile, CampusFileError, Dish, ListedDropPoint, ListedStore, NamedPerson
+from workers.commands.campus_repository import provision_campus
 
 PROJECT = Path(__file__).parents[2]
 EXAMPLE = PROJECT / "sandbox" / "launch" / "campus.toml"
@@ -152,7 +153,7 @@ async def test_a_known_person_keeps_their_name_and_a_runner_the_file_leaves_out_
 ) -> None:
     campus = await add_campus(database, CAMPUS_FILE)
     async with database() as work:
-        await ensure_member(work, campus.id, ADMIN, first_name="Samuel", username="sam", language="en", private=True)
+        await ensure_member(work, campus.id, ADMIN, first_name="Samuel", username="sam", language="en")
     await add_campus(database, replace(CAMPUS_FILE, runners=()))
     async with database() as work:
         assert (await find_member(work, campus.id, ADMIN)).first_name == "Samuel"
@@ -188,7 +189,7 @@ async def test_people_in_the_file_need_no_invitation_and_its_code_stays_when_lef
     campus = await add_campus(database, replace(CAMPUS_FILE, open_to_all=False, invite_code="hall-3"))
     async with database() as work:
         named = [await find_member(work, campus.id, number) for number in (ADMIN, FIRST_RUNNER)]
-        mei = await ensure_member(work, campus.id, 77, first_name="Mei", username=None, language="en", private=True)
+        mei = await ensure_member(work, campus.id, 77, first_name="Mei", username=None, language="en")
     assert [member.admitted for member in (*named, mei)] == [True, True, False]
     assert (await add_campus(database, replace(CAMPUS_FILE, open_to_all=False))).invite_code == "hall-3"
     own = await add_campus(database, replace(CAMPUS_FILE, name="south", open_to_all=False))
@@ -199,11 +200,11 @@ async def test_people_in_the_file_need_no_invitation_and_its_code_stays_when_lef
 async def test_people_who_came_while_the_campus_was_open_to_all_stay_members(database: UnitOfWorkFactory) -> None:
     campus = await add_campus(database, CAMPUS_FILE)
     async with database() as work:
-        await ensure_member(work, campus.id, 77, first_name="Mei", username=None, language="en", private=True)
+        await ensure_member(work, campus.id, 77, first_name="Mei", username=None, language="en")
         assert (await find_member(work, campus.id, 77)).admitted
     closed = await add_campus(database, replace(CAMPUS_FILE, open_to_all=False))
     async with database() as work:
-        late = await ensure_member(work, campus.id, 78, first_name="Kai", username=None, language="en", private=True)
+        late = await ensure_member(work, campus.id, 78, first_name="Kai", username=None, language="en")
         assert (await find_member(work, campus.id, 77)).admitted
     assert (closed.open_to_all, late.admitted) == (False, False)
 

@@ -5,23 +5,18 @@ from dataclasses import replace
 
 import pytest
 
-from domain.campus import Campus
+from domain.campuses.campus import Campus
+from domain.campuses.people import RunnerStatus
+from domain.campuses.people_repository import ensure_member, find_member, list_members_by_runner_status
+from domain.campuses.repository import find_campus, find_store, list_drop_points, list_stores
+from domain.database.actors import SYSTEM
+from domain.database.event_log_repository import read_order_history
+from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.errors import NotAllowed, OrderNotFound, RunnerNotApproved, Stale
-from domain.order import Order, OrderEvent, OrderStatus
-from domain.people import RunnerStatus
-from domain.store.campus_repository import find_campus, find_store, list_drop_points, list_stores
-from domain.store.draft_repository import change_draft, find_draft
-from domain.store.event_log import SYSTEM, read_order_history
-from domain.store.order_repository import (
-    find_order,
-    list_customer_orders,
-    list_orders_in_status,
-    lock_order,
-    try_move_order,
-)
-from domain.store.person_repository import ensure_member, find_member, list_members_by_runner_status
-from domain.store.unit_of_work import UnitOfWorkFactory
-from domain.store.use_cases import admin_use_cases, runner_use_cases
+from domain.orders.drafts.repository import change_draft, find_draft
+from domain.orders.repository import find_order, list_customer_orders, list_orders_in_status, lock_order, try_move_order
+from domain.orders.states import Order, OrderEvent, OrderStatus
+from domain.orders.use_cases import admin_orders, running
 from tests.store.store_setup import (
     ADMIN,
     CUSTOMER,
@@ -31,8 +26,8 @@ from tests.store.store_setup import (
     make_campus_file,
     open_order,
 )
-from workers.campus_file import Dish, ListedDropPoint, ListedStore, NamedPerson
-from workers.campus_provisioning import provision_campus
+from workers.commands.campus_file import Dish, ListedDropPoint, ListedStore, NamedPerson
+from workers.commands.campus_repository import provision_campus
 
 SOUTH_RUNNER, SOUTH_ADMIN = 7001, 7002
 
@@ -83,13 +78,11 @@ async def test_a_runner_of_another_campus_claims_no_order_here(database: UnitOfW
     async with database() as work:
         runner = await find_member(work, south.id, SOUTH_RUNNER)
         with pytest.raises(OrderNotFound):
-            await runner_use_cases.start_claim(work, south, runner, order.id)
-        visitor = await ensure_member(
-            work, north.id, SOUTH_RUNNER, first_name="Lee", username=None, language="en", private=True
-        )
+            await running.start_claim(work, south, runner, order.id)
+        visitor = await ensure_member(work, north.id, SOUTH_RUNNER, first_name="Lee", username=None, language="en")
         assert visitor.runner_status is RunnerStatus.NONE
         with pytest.raises(RunnerNotApproved):
-            await runner_use_cases.start_claim(work, north, visitor, order.id)
+            await running.start_claim(work, north, visitor, order.id)
 
 
 async def test_an_admin_of_another_campus_sees_and_cancels_nothing_here(database: UnitOfWorkFactory) -> None:
@@ -97,14 +90,12 @@ async def test_an_admin_of_another_campus_sees_and_cancels_nothing_here(database
     async with database() as work:
         admin = await find_member(work, south.id, SOUTH_ADMIN)
         with pytest.raises(OrderNotFound):
-            await admin_use_cases.view_order(work, south, admin, order.id)
+            await admin_orders.view_order(work, south, admin, order.id)
         with pytest.raises(OrderNotFound):
-            await admin_use_cases.cancel_order_as_admin(work, south, admin, order.id, "because")
-        visitor = await ensure_member(
-            work, north.id, SOUTH_ADMIN, first_name="Zoe", username=None, language="en", private=True
-        )
+            await admin_orders.cancel_order_as_admin(work, south, admin, order.id, "because")
+        visitor = await ensure_member(work, north.id, SOUTH_ADMIN, first_name="Zoe", username=None, language="en")
         with pytest.raises(NotAllowed):
-            await admin_use_cases.view_order(work, north, visitor, order.id)
+            await admin_orders.view_order(work, north, visitor, order.id)
 
 
 async def test_stores_and_drop_points_belong_to_their_campus(database: UnitOfWorkFactory) -> None:
@@ -122,9 +113,7 @@ async def test_people_are_one_and_memberships_two(database: UnitOfWorkFactory) -
     async with database() as work:
         with pytest.raises(LookupError):
             await find_member(work, south.id, ADMIN)
-        member = await ensure_member(
-            work, south.id, ADMIN, first_name="Samuel", username=None, language="en", private=True
-        )
+        member = await ensure_member(work, south.id, ADMIN, first_name="Samuel", username=None, language="en")
         assert (member.is_admin, member.first_name) == (False, "Samuel")
         assert (await find_member(work, north.id, ADMIN)).first_name == "Samuel"
         assert [
@@ -138,6 +127,6 @@ async def test_people_are_one_and_memberships_two(database: UnitOfWorkFactory) -
 async def test_a_basket_on_one_campus_is_not_the_basket_on_the_other(database: UnitOfWorkFactory) -> None:
     north, south, _ = await found_two_campuses(database)
     async with database() as work:
-        await ensure_member(work, south.id, CUSTOMER, first_name="Mei", username=None, language="en", private=True)
+        await ensure_member(work, south.id, CUSTOMER, first_name="Mei", username=None, language="en")
         await change_draft(work, north.id, CUSTOMER, store_name="Koufu")
         assert await find_draft(work, south.id, CUSTOMER) is None

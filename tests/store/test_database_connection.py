@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.store.unit_of_work import create_autocommit_factory, create_database_engine
+from domain.database.unit_of_work import create_autocommit_factory, create_database_engine
 
 
 @pytest.mark.parametrize(

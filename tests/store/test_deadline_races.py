@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from domain.order import OrderStatus
-from domain.store.event_log import read_order_history
-from domain.store.order_repository import find_order
-from domain.store.schema import timer
-from domain.store.unit_of_work import UnitOfWorkFactory
+from domain.database.event_log_repository import read_order_history
+from domain.database.unit_of_work import UnitOfWorkFactory
+from domain.orders.repository import find_order
+from domain.orders.states import OrderStatus
+from domain.orders.tables import timer
 from tests.store.concurrent_taps import cancel, claim, count_outcomes, expire
 from tests.store.store_setup import CUSTOMER, FIRST_RUNNER, database_without_queue, found_campus, open_order
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from domain.buttons import unpack
-from domain.store.draft_repository import find_pending_input
-from domain.store.use_cases import admin_use_cases, dead_letter_use_cases
+from domain.inbox import use_cases as inbox_use_cases
+from domain.messaging.buttons import unpack
+from domain.orders.drafts.repository import find_pending_input
+from domain.saga import use_cases as saga_use_cases
 from tests.shared_servers import drop_database, execute, migrate, with_path
 from tests.store.recorded_runs import (
     Snapshot,
@@ -24,7 +25,7 @@ from tests.store.recorded_runs import (
 )
 from tests.store.release_recording import Json, Recording, load_database, read_recording, write_stripe_state
 from tests.worker_stack import WorkerStack
-from workers.external_calls import ExternalCall
+from workers.engine.external_calls import ExternalCall
 
 DATABASE_NAME = "campusg_from_0009"
 MAX_TIME_ERROR_SECONDS = 0.01  # between a recorded time and the time that is read
@@ -191,7 +192,7 @@ async def test_stuck_runs_stay_stuck_and_end_when_an_admin_retries_them(upgraded
         assert upgraded.final_snapshot.runs[run["saga"]].status == ("resolved" if case == "resolved" else "stuck"), case
         if case != "resolved":
             async with stack.database() as work:
-                await admin_use_cases.retry_saga(work, stack.campus, admin, run["number"])
+                await saga_use_cases.retry_saga(work, stack.campus, admin, run["number"])
     for _ in range(2):
         await stack.run_due()
         await make_all_due(stack, upgraded.recording)
@@ -265,12 +266,12 @@ async def test_dead_letters_are_listed_and_can_be_tried_again(upgraded: Upgraded
     stack = upgraded.stack
     admin = await stack.committed_member(upgraded.recording.facts["admin"])
     async with stack.database() as work:
-        open_letters = await dead_letter_use_cases.view_dead_letters(work, stack.campus, admin)
+        open_letters = await inbox_use_cases.view_dead_letters(work, stack.campus, admin)
     recorded = {row[0] for row in upgraded.recording.facts["letters"] if row[3] is None}
     assert recorded <= {letter.id for letter in open_letters}
     for number in sorted(recorded):
         async with stack.database() as work:
-            await dead_letter_use_cases.retry_dead_letter(work, stack.campus, admin, number)
+            await inbox_use_cases.retry_dead_letter(work, stack.campus, admin, number)
 
 
 def test_order_messages_keep_their_buttons(upgraded: UpgradedCampus) -> None:

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
-from domain.store.person_repository import ensure_member, find_member, lock_payouts_ready
-from domain.store.unit_of_work import UnitOfWorkFactory
+from domain.campuses.people_repository import ensure_member, find_member, lock_payouts_ready
+from domain.database.unit_of_work import UnitOfWorkFactory
 from tests.store.store_setup import FIRST_RUNNER, database_without_queue, found_campus
 
 
@@ -29,7 +29,6 @@ async def test_greeting_a_known_person_lets_a_worker_lock_the_row(database: Unit
             first_name=runner.first_name,
             username=runner.username,
             language=runner.language,
-            private=True,
         )
         assert named == runner
         async with database() as completing:
@@ -40,10 +39,8 @@ async def test_greeting_a_known_person_lets_a_worker_lock_the_row(database: Unit
 async def test_a_greeting_follows_a_new_name_and_makes_strangers_members(database: UnitOfWorkFactory) -> None:
     async with database() as work:
         campus = await found_campus(work)
-        await ensure_member(work, campus.id, 77, first_name="Mei", username=None, language="en", private=False)
-        renamed = await ensure_member(
-            work, campus.id, 77, first_name="Mei", username="mei_", language="ms", private=True
-        )
+        await ensure_member(work, campus.id, 77, first_name="Mei", username=None, language="en")
+        renamed = await ensure_member(work, campus.id, 77, first_name="Mei", username="mei_", language="ms")
     async with database() as work:
         assert await find_member(work, campus.id, 77) == renamed
     assert (renamed.username, renamed.language) == ("mei_", "ms")

@@ -6,11 +6,11 @@ from itertools import product
 import asyncpg
 import pytest
 
-from domain.order import ORDER_TRANSITIONS, OrderEvent, OrderStatus
-from domain.people import Role
-from domain.store.event_log import SYSTEM, Actor, read_order_history
-from domain.store.order_repository import move_order, try_move_order
-from domain.store.unit_of_work import UnitOfWorkFactory
+from domain.database.actors import SYSTEM, Actor, Role
+from domain.database.event_log_repository import read_order_history
+from domain.database.unit_of_work import UnitOfWorkFactory
+from domain.orders.repository import move_order, try_move_order
+from domain.orders.states import ORDER_TRANSITIONS, OrderEvent, OrderStatus
 from tests.store.store_setup import (
     CUSTOMER,
     FIRST_RUNNER,

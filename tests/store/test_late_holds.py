@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain.order import Order, OrderStatus
-from domain.people import Member
+from domain.campuses.people import Member
+from domain.orders.states import Order, OrderStatus
 from tests.worker_stack import WorkerStack, running_worker_stack
-from workers.stripe_gateway import create_intent
+from workers.stripe.gateway import create_intent
 
 
 @pytest.fixture

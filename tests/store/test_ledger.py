@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from domain.postings import capture_posting, transfer_posting
-from domain.pricing import Split
-from domain.store.money_repository import post_to_ledger
+from domain.ledger.postings import capture_posting, transfer_posting
+from domain.ledger.repository import post_to_ledger
+from domain.orders.pricing import Split
 from tests.store.store_setup import database_without_queue, found_campus
 
 SPLIT = Split(total=1_000, platform=200, runner=800)

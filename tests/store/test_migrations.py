@@ -12,7 +12,8 @@ import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from domain.store.schema import METADATA, TRIGGER_DDL
+from domain.database.metadata import METADATA
+from domain.schema import TRIGGER_DDL
 from sandbox.launch.postgres import find_program_folders
 from sandbox.launch.unprivileged import can_run, unprivileged_prefixes
 from tests.shared_servers import drop_database, execute, make_database, migrate, with_path

@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from domain.campus import WEEKDAYS
+from domain.campuses.campus import WEEKDAYS
+from domain.campuses.tables import store
+from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.errors import OrdersPaused, Stale
-from domain.saga import SagaStatus
-from domain.store.draft_repository import find_draft
-from domain.store.schema import orders, saga, store
-from domain.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from domain.store.use_cases import ordering_use_cases
+from domain.orders.drafts.repository import find_draft
+from domain.orders.tables import orders
+from domain.orders.use_cases import ordering
+from domain.saga.definition import SagaStatus
+from domain.saga.tables import saga
 from tests.store.store_setup import CUSTOMER, add_customer, database_without_queue, found_campus, place_order
 
 
@@ -28,7 +30,7 @@ async def place_as_it_stands(work: UnitOfWork) -> None:
     draft = await find_draft(work, campus.id, CUSTOMER)
     assert draft is not None
     ceiling = draft.price(campus.fees).ceiling
-    await ordering_use_cases.submit_order(work, campus, customer, version=draft.version, ceiling=ceiling)
+    await ordering.submit_order(work, campus, customer, version=draft.version, ceiling=ceiling)
 
 
 async def test_a_review_opened_from_an_old_menu_places_nothing_twice(database: UnitOfWorkFactory) -> None:
@@ -57,8 +59,8 @@ async def test_ordering_again_checks_the_hours_of_its_store(database: UnitOfWork
         closed = {"campus_id": campus.id, "name": order.store_name, "hours": {yesterday: ["12:00", "12:01"]}}
         await work.connection.execute(insert(store).values(closed))
         customer = await add_customer(work, campus)
-        draft = (await ordering_use_cases.reorder(work, campus, customer, order.id)).draft
+        draft = (await ordering.reorder(work, campus, customer, order.id)).draft
     with pytest.raises(OrdersPaused):
         async with database() as work:
             ceiling = draft.price(campus.fees).ceiling
-            await ordering_use_cases.submit_order(work, campus, customer, version=draft.version, ceiling=ceiling)
+            await ordering.submit_order(work, campus, customer, version=draft.version, ceiling=ceiling)

@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 from redis.asyncio import Redis
 
-from domain.store.due_work import list_due_jobs_of_order
-from domain.store.queue import MAX_QUEUED_JOBS, QUEUE_NAME, deserialize_job, make_arq_enqueue, merge_jobs_by_order
-from domain.store.unit_of_work import QueueJob
+from domain.database.queue import MAX_QUEUED_JOBS, QUEUE_NAME, deserialize_job, make_arq_enqueue, merge_jobs_by_order
+from domain.database.unit_of_work import QueueJob
 from tests.store.store_setup import database_without_queue, found_campus, place_order
+from workers.scheduling.due_work_repository import list_due_jobs_of_order
 
 ORDER_MESSAGE_JOB, NOTIFICATION_JOB, UNGROUPED_JOB = (
     QueueJob("update_order_message", "3", 7),

@@ -8,18 +8,18 @@ from random import Random
 import pytest
 from sqlalchemy import func, select, text, update
 
-from domain.campus import Campus
+from domain.campuses.campus import Campus
+from domain.campuses.people_repository import find_member
+from domain.campuses.repository import find_campus
+from domain.campuses.tables import campus as campuses
+from domain.database.event_log_repository import read_order_history
+from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.errors import OrderAlreadyTaken
-from domain.order import Order, OrderStatus
-from domain.store.campus_repository import find_campus
-from domain.store.event_log import read_order_history
-from domain.store.order_repository import find_order
-from domain.store.person_repository import find_member
-from domain.store.schema import campus as campuses
-from domain.store.schema import timer
-from domain.store.unit_of_work import UnitOfWorkFactory
-from domain.store.use_cases import runner_use_cases
-from domain.timers import TimerKind
+from domain.orders.repository import find_order
+from domain.orders.states import Order, OrderStatus
+from domain.orders.tables import timer
+from domain.orders.timers import TimerKind
+from domain.orders.use_cases import running
 from tests.fuzz.fuzz_depth import SEED, iterations
 from tests.fuzz.input_counts import count_inputs
 from tests.store.concurrent_taps import cancel, claim, count_outcomes, expire
@@ -108,7 +108,7 @@ async def _race_all_taps(database: UnitOfWorkFactory, campus: Campus, order: Ord
 
 async def _release(database: UnitOfWorkFactory, campus: Campus, order: Order) -> None:
     async with database() as work:
-        await runner_use_cases.start_release(work, campus, await find_member(work, campus.id, FIRST_RUNNER), order.id)
+        await running.start_release(work, campus, await find_member(work, campus.id, FIRST_RUNNER), order.id)
 
 
 async def _deadline(database: UnitOfWorkFactory, campus: Campus, order: Order) -> None:

@@ -6,6 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import literal, select, update
 
+from domain.campuses.people import RunnerStatus
+from domain.campuses.people_repository import change_runner_status, find_member
+from domain.database.actors import SYSTEM
+from domain.database.event_log_repository import read_order_history
+from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.errors import (
     BarredFromOrder,
     OrderAlreadyTaken,
@@ -15,16 +20,13 @@ from domain.errors import (
     RunnerNotApproved,
     TooManyDeliveries,
 )
-from domain.order import OrderStatus
-from domain.people import RunnerStatus
-from domain.store.event_log import SYSTEM, read_order_history
-from domain.store.order_repository import find_order
-from domain.store.person_repository import change_runner_status, find_member
-from domain.store.schema import barred_runner, hold, orders, timer
-from domain.store.timer_repository import timer_due_at
-from domain.store.unit_of_work import UnitOfWorkFactory
-from domain.store.use_cases import ordering_use_cases, runner_use_cases
-from domain.timers import TimerKind
+from domain.orders.repository import find_order
+from domain.orders.states import OrderStatus
+from domain.orders.tables import barred_runner, orders, timer
+from domain.orders.timer_repository import timer_due_at
+from domain.orders.timers import TimerKind
+from domain.orders.use_cases import ordering, running
+from domain.payments.tables import hold
 from tests.store.concurrent_taps import claim, count_outcomes, expire, set_up_open_order
 from tests.store.store_setup import (
     CUSTOMER,
@@ -85,13 +87,13 @@ async def test_placing_the_same_draft_twenty_times_makes_one_order(database: Uni
     async with database() as work:
         campus = await found_campus(work)
         order = await open_order(work, campus)
-        again = (await ordering_use_cases.reorder(work, campus, await add_customer(work, campus), order.id)).draft
+        again = (await ordering.reorder(work, campus, await add_customer(work, campus), order.id)).draft
 
     async def place() -> object:
         async with database() as work:
             member = await find_member(work, campus.id, CUSTOMER)
             ceiling = again.price(campus.fees).ceiling
-            return await ordering_use_cases.submit_order(work, campus, member, version=again.version, ceiling=ceiling)
+            return await ordering.submit_order(work, campus, member, version=again.version, ceiling=ceiling)
 
     heard = await count_outcomes([place() for _ in range(20)])
     assert heard == {"done": 1, "Stale": 19}
@@ -127,14 +129,14 @@ async def test_a_runner_who_was_suspended_a_moment_ago_takes_nothing(database: U
         assert await change_runner_status(work, SYSTEM, campus.id, runner.person_id, before=before, after=after)
     async with database() as work:
         with pytest.raises(RunnerNotApproved):
-            await runner_use_cases.start_claim(work, campus, runner, order.id)  # as read before the suspension
+            await running.start_claim(work, campus, runner, order.id)  # as read before the suspension
 
 
 async def test_a_runner_who_gave_an_order_back_does_not_get_it_again(database: UnitOfWorkFactory) -> None:
     campus, order = await set_up_open_order(database)
     await claim(database, campus, order, FIRST_RUNNER)
     async with database() as work:
-        await runner_use_cases.start_release(work, campus, await find_member(work, campus.id, FIRST_RUNNER), order.id)
+        await running.start_release(work, campus, await find_member(work, campus.id, FIRST_RUNNER), order.id)
         assert (await work.connection.execute(select(barred_runner.c.person_id))).scalars().all() == [FIRST_RUNNER]
     with pytest.raises(BarredFromOrder):
         await claim(database, campus, order, FIRST_RUNNER)

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
-from domain.campus import Campus
-from domain.order import Order, OrderStatus
-from domain.order_message_view import OrderView
-from domain.payment import Hold, HoldStatus, Payable, PayoutStatus
-from domain.pricing import Fees, Item, price_order, split_receipt
-from domain.timers import Windows
+from domain.campuses.campus import Campus
+from domain.campuses.fees import Fees
+from domain.campuses.windows import Windows
+from domain.order_messages.view import OrderView
+from domain.orders.pricing import Item, price_order, split_receipt
+from domain.orders.states import Order, OrderStatus
+from domain.payments.model import Hold, HoldStatus
+from domain.payouts.model import Payable, PayoutStatus
 
 NOON = datetime(2026, 11, 23, 4, 1, tzinfo=UTC)  # 12:01 in Singapore
 MEI, ANA, BEN = 1001, 2001, 2002

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from domain.order import Bearer, OrderStatus
-from domain.order_message_view import OrderMessageKind, OrderView
-from domain.order_messages import render_order_message
-from domain.payment import INSUFFICIENT_FUNDS, HoldStatus, Payable, PayoutStatus
+from domain.messaging.order_message import OrderMessageKind
+from domain.order_messages.render import render_order_message
+from domain.order_messages.view import OrderView
+from domain.orders.states import Bearer, OrderStatus
+from domain.payments.model import HoldStatus
+from domain.payouts.model import INSUFFICIENT_FUNDS, Payable, PayoutStatus
 from tests.words.sample_orders import ANA, CAMPUS, HOLD, MEI, NOON, ORDER, SPLIT
 
 OWED = Payable(

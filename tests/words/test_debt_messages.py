@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from domain.order import OrderStatus
-from domain.order_message_view import OrderMessageKind, OrderView
-from domain.order_messages import render_order_message
-from domain.payment import CustomerDebt, CustomerDebtStatus, Hold, HoldStatus
+from domain.messaging.order_message import OrderMessageKind
+from domain.order_messages.render import render_order_message
+from domain.order_messages.view import OrderView
+from domain.orders.states import OrderStatus
+from domain.payments.model import CustomerDebt, CustomerDebtStatus, Hold, HoldStatus
 from tests.words.sample_orders import HOLD, MEI, SPLIT, view_at
 
 DEBT = CustomerDebt(

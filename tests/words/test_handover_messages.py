@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from domain.buttons import ButtonStyle, Tap, unpack
-from domain.order import STATUSES_WITH_RUNNER, OrderStatus
-from domain.order_messages import OrderMessageContent, OrderMessageKind, render_order_message
-from domain.pricing import Item
+from domain.messaging.buttons import ButtonStyle, Tap, unpack
+from domain.messaging.order_message import OrderMessageKind
+from domain.order_messages.render import render_order_message
+from domain.order_messages.view import OrderMessageContent
+from domain.orders.pricing import Item
+from domain.orders.states import STATUSES_WITH_RUNNER, OrderStatus
 from tests.words.sample_orders import ANA, MEI, view_at
 
 Status = OrderStatus

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from domain.buttons import Tap, unpack
-from domain.order import OrderEvent, OrderStatus, is_event_allowed
-from domain.order_messages import OrderMessageContent, OrderMessageKind, render_order_message
-from domain.payment import HoldStatus, PayoutStatus
+from domain.messaging.buttons import Tap, unpack
+from domain.messaging.order_message import OrderMessageKind
+from domain.order_messages.render import render_order_message
+from domain.order_messages.view import OrderMessageContent
+from domain.orders.states import OrderEvent, OrderStatus, is_event_allowed
+from domain.payments.model import HoldStatus
+from domain.payouts.model import PayoutStatus
 from tests.words.sample_orders import ANA, BEN, MEI, ORDER, PAYABLE, VIEW, view_at
 
 Status = OrderStatus

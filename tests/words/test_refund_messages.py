@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from domain.order import OrderStatus
-from domain.order_message_view import OrderMessageKind
-from domain.order_messages import render_order_message
-from domain.payment import Payable, PayoutStatus
+from domain.messaging.order_message import OrderMessageKind
+from domain.order_messages.render import render_order_message
+from domain.orders.states import OrderStatus
+from domain.payouts.model import Payable, PayoutStatus
 from tests.words.sample_orders import ANA, PAYABLE, view_at
 
 OWED = replace(PAYABLE, status=PayoutStatus.OPEN, transfer=None)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from domain.order import Order
-from domain.people import Member
-from domain.store.saga_run import SagaRun
-from domain.store.use_cases import customer_debt_use_cases
+from domain.campuses.people import Member
+from domain.orders.states import Order
+from domain.payments.use_cases import customer_debts
+from domain.saga.run import SagaRun
 from tests.worker_stack import WorkerStack
 
 DECLINED_CARD = "pm_card_chargeCustomerFail"  # it can be saved, and declines every payment
@@ -40,7 +40,7 @@ async def pay_debt(stack: WorkerStack, customer: Member, order: Order) -> SagaRu
     """Tap [Pay S$11.30] with the customer's present card."""
     ((number,),) = await stack.rows("SELECT id FROM customer_debt WHERE order_id = :id", id=order.id)
     async with stack.database() as work:
-        return await customer_debt_use_cases.pay_customer_debt(
+        return await customer_debts.pay_customer_debt(
             work, stack.campus, await stack.committed_member(customer.person_id), number
         )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from domain.order import OrderStatus
+from domain.orders.states import OrderStatus
 from tests.worker_stack import WorkerStack
 from tests.workers.customer_debt_setup import (
     DECLINED_CARD,

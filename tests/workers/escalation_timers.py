@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Iterator
 from random import Random
 
-from domain.order import Order
-from domain.timers import TimerKind
+from domain.orders.states import Order
+from domain.orders.timers import TimerKind
 from tests.worker_stack import WorkerStack
-from workers.due_timers import fire_timers
+from workers.scheduling.due_timers import fire_timers
 
 
 async def make_timers_due(stack: WorkerStack, order: Order, *kinds: TimerKind) -> None:

@@ -11,7 +11,11 @@ from uuid import UUID
 
 from sqlalchemy import Column, Table, Uuid
 
-from domain.store.schema import hold, ledger_entry, ledger_txn, orders, payable, saga
+from domain.ledger.tables import ledger_entry, ledger_txn
+from domain.orders.tables import orders
+from domain.payments.tables import hold
+from domain.payouts.tables import payable
+from domain.saga.tables import saga
 from tests.worker_stack import WorkerStack
 from tests.workers.database_backup import bypass_guards
 

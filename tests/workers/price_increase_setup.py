@@ -1,23 +1,23 @@
 """Price increases that customers agree to."""
 
-from domain.order import Order
-from domain.people import Member
-from domain.store.saga_run import SagaRun
-from domain.store.use_cases import price_increase_use_cases
+from domain.campuses.people import Member
+from domain.orders.states import Order
+from domain.payments.use_cases import price_increases
+from domain.saga.run import SagaRun
 from tests.worker_stack import WorkerStack
 
 
 async def increase_fee(stack: WorkerStack, customer: Member, order: Order) -> SagaRun | None:
     """Tap [Raise fee], then [Hold S$...] under the amount shown."""
     async with stack.database() as work:
-        _, price = await price_increase_use_cases.preview_fee_increase(work, stack.campus, customer, order.id)
+        _, price = await price_increases.preview_fee_increase(work, stack.campus, customer, order.id)
     return await confirm_increase(stack, customer, order, price.ceiling)
 
 
 async def confirm_increase(stack: WorkerStack, customer: Member, order: Order, ceiling: int) -> SagaRun | None:
     """Tap [Hold S$...]."""
     async with stack.database() as work:
-        return await price_increase_use_cases.increase_delivery_fee(
+        return await price_increases.increase_delivery_fee(
             work, stack.campus, await stack.committed_member(customer.person_id), order.id, ceiling
         )
 
@@ -25,13 +25,13 @@ async def confirm_increase(stack: WorkerStack, customer: Member, order: Order, c
 async def request_increase(stack: WorkerStack, runner: Member, order: Order, wanted: int) -> None:
     """Tap [Ask Mei], as the runner."""
     async with stack.database() as work:
-        await price_increase_use_cases.ask_customer_for_higher_limit(work, stack.campus, runner, order.id, wanted)
+        await price_increases.ask_customer_for_higher_limit(work, stack.campus, runner, order.id, wanted)
 
 
 async def accept_increase(stack: WorkerStack, customer: Member, order: Order, ceiling: int) -> SagaRun | None:
     """Tap [Yes, max S$...], as the customer."""
     async with stack.database() as work:
-        return await price_increase_use_cases.accept_higher_limit(
+        return await price_increases.accept_higher_limit(
             work, stack.campus, await stack.committed_member(customer.person_id), order.id, ceiling
         )
 

@@ -3,11 +3,11 @@
 import asyncio
 from typing import Any
 
-from domain.order import Order
+from domain.orders.states import Order
 from tests.worker_stack import WorkerStack
-from workers.reconciling.reconciler import reconcile, reconcile_everything
-from workers.stripe_event_handler import handle_waiting_stripe_events
-from workers.stripe_gateway import create_intent, create_transfer
+from workers.reconciliation.reconciler import reconcile, reconcile_everything
+from workers.stripe.event_handler import handle_waiting_stripe_events
+from workers.stripe.gateway import create_intent, create_transfer
 
 DiscrepancyRow = tuple[str, str, str]
 

@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from domain.order import Bearer, Order
-from domain.people import Member
-from domain.store.use_cases import refund_use_cases
+from domain.campuses.people import Member
+from domain.orders.states import Bearer, Order
+from domain.refunds import use_cases as refunds_use_cases
 from tests.worker_stack import WorkerStack
 from tests.workers.scenario_setup import new_admin, refunds_of
-from workers.stripe_event_handler import handle_stripe_event
+from workers.stripe.event_handler import handle_stripe_event
 
 
 async def completed_order(stack: WorkerStack, runner: Member, *, card: str = "pm_card_visa") -> Order:
@@ -31,7 +31,7 @@ async def refund_order(
     """Tap [Refund] as an admin; the money has not moved yet."""
     who = admin or await new_admin(stack)
     async with stack.database() as work:
-        await refund_use_cases.start_refund(work, stack.campus, who, order.id, amount, bearer, "cold <soup>")
+        await refunds_use_cases.start_refund(work, stack.campus, who, order.id, amount, bearer, "cold <soup>")
 
 
 async def refund_rows(stack: WorkerStack, order: Order) -> list[tuple[str, int, int]]:

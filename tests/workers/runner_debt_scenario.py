@@ -1,10 +1,10 @@
 """The scenario of a payout to a runner with a debt, for the tests that kill workers."""
 
-from domain.order import Bearer
-from domain.store.use_cases import refund_use_cases
+from domain.orders.states import Bearer
+from domain.refunds import use_cases as refunds_use_cases
 from tests.worker_stack import WorkerStack
 from tests.workers.scenario_setup import SagaScenario, assert_paid_once, new_admin
-from workers.saga_engine import advance_saga
+from workers.engine.saga_engine import advance_saga
 
 
 async def paying_off_a_debt(stack: WorkerStack) -> SagaScenario:
@@ -14,7 +14,7 @@ async def paying_off_a_debt(stack: WorkerStack) -> SagaScenario:
     await stack.run_due()
     await stack.control_stripe(f"accounts/{runner.stripe_account}", pay_out=True)
     async with stack.database() as work:
-        await refund_use_cases.start_refund(
+        await refunds_use_cases.start_refund(
             work, stack.campus, await new_admin(stack), owing.id, 300, Bearer.RUNNER, "cold"
         )
     await stack.run_due()

@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from domain.order import Bearer, OrderStatus
-from domain.store.saga_progress import start_saga
-from domain.store.saga_run import SagaStart
-from domain.store.use_cases import ordering_use_cases, refund_use_cases, runner_use_cases
+from domain.orders.states import Bearer, OrderStatus
+from domain.payments.use_cases import saved_cards
+from domain.payouts import use_cases as payouts_use_cases
+from domain.refunds import use_cases as refunds_use_cases
+from domain.saga.run import SagaStart
+from domain.saga.start import start_saga
 from tests.worker_stack import WorkerStack
 from tests.workers.scenario_setup import (
     SagaScenario,
@@ -15,8 +17,8 @@ from tests.workers.scenario_setup import (
     order_scenario,
     refunds_of,
 )
-from workers.due_timers import fire_timers
-from workers.saga_engine import advance_saga
+from workers.engine.saga_engine import advance_saga
+from workers.scheduling.due_timers import fire_timers
 
 
 async def placing(stack: WorkerStack) -> SagaScenario:
@@ -107,7 +109,7 @@ async def refunding_a_part(stack: WorkerStack) -> SagaScenario:
     await stack.run_due()
     async with stack.database() as work:
         admin = await new_admin(stack)
-        run = await refund_use_cases.start_refund(work, stack.campus, admin, order.id, 300, Bearer.RUNNER, "cold")
+        run = await refunds_use_cases.start_refund(work, stack.campus, admin, order.id, 300, Bearer.RUNNER, "cold")
 
     async def check() -> None:
         assert [one["amount"] for one in await refunds_of(stack, order.id)] == [300]
@@ -126,7 +128,7 @@ async def checking_a_failed_refund(stack: WorkerStack) -> SagaScenario:
     await stack.hand_over(runner, order)
     await stack.run_due()
     async with stack.database() as work:
-        await refund_use_cases.start_refund(
+        await refunds_use_cases.start_refund(
             work, stack.campus, await new_admin(stack), order.id, 300, Bearer.RUNNER, "cold"
         )
     await stack.run_due()
@@ -187,7 +189,7 @@ async def saving_a_card(stack: WorkerStack) -> SagaScenario:
     """The scenario of save_card of a person Stripe does not know; they fill in the page as soon as there is one."""
     member = await stack.add_member(card=None)
     async with stack.database() as work:
-        run = await ordering_use_cases.start_card_setup(work, stack.campus, member)
+        run = await saved_cards.start_card_setup(work, stack.campus, member)
 
     async def check() -> None:
         known = await stack.committed_member(member.person_id)
@@ -206,7 +208,7 @@ async def onboarding(stack: WorkerStack) -> SagaScenario:
     order = await stack.delivered_order(runner)
     await stack.run_due()
     async with stack.database() as work:
-        run = await runner_use_cases.start_payout_setup(work, stack.campus, runner)
+        run = await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
 
     async def check() -> None:
         assert (await stack.committed_member(runner.person_id)).payouts_ready

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from domain.order import Bearer, Order, OrderStatus
-from domain.people import Member
-from domain.store.use_cases import admin_use_cases
+from domain.campuses.people import Member
+from domain.orders.states import Bearer, Order, OrderStatus
+from domain.orders.use_cases import admin_orders
 from tests.worker_stack import WorkerStack
 
 
@@ -50,7 +50,7 @@ async def close_purchase(
     """Close a purchase that will not arrive, as an admin."""
     who = admin or await new_admin(stack)
     async with stack.database() as work:
-        return await admin_use_cases.close_purchase_as_admin(work, stack.campus, who, order.id, bearer, reason)
+        return await admin_orders.close_purchase_as_admin(work, stack.campus, who, order.id, bearer, reason)
 
 
 async def refunds_of(stack: WorkerStack, order_id: int) -> list[dict[str, Any]]:

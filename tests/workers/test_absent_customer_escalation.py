@@ -4,14 +4,15 @@ import asyncio
 
 import pytest
 
+from domain.campuses.people import Member
 from domain.errors import LeavingTooEarly, OrderClosed
-from domain.order import Order, OrderStatus
-from domain.people import Member
-from domain.store.use_cases import photo_use_cases, relay_use_cases
-from domain.timers import TimerKind
+from domain.orders.states import Order, OrderStatus
+from domain.orders.timers import TimerKind
+from domain.orders.use_cases import photos
+from domain.support.use_cases import relay
 from tests.worker_stack import WorkerStack
 from tests.workers.escalation_timers import fire_timers_of, make_timers_due, minutes_until, timer_kinds
-from workers.due_timers import fire_timers
+from workers.scheduling.due_timers import fire_timers
 
 REMINDER, ABSENT, CHECK_IN = TimerKind.REMINDER, TimerKind.ABSENT, TimerKind.RUNNER_CHECK_IN
 
@@ -26,7 +27,7 @@ async def arrived_order(stack: WorkerStack) -> tuple[Member, Order]:
 async def leave_food(stack: WorkerStack, runner: Member, order: Order) -> Order:
     """Leave the food with a photo of where it is."""
     async with stack.database() as work:
-        return await photo_use_cases.leave_food_with_photo(work, stack.campus, runner, order.id, "a photo")
+        return await photos.leave_food_with_photo(work, stack.campus, runner, order.id, "a photo")
 
 
 async def test_an_absent_customer_is_reminded_then_the_food_may_be_left_and_everybody_is_paid(
@@ -100,12 +101,10 @@ async def test_a_runner_who_writes_has_checked_in(shared_stack: WorkerStack) -> 
     order = await stack.claimed_order(runner)
     await fire_timers_of(stack, order, CHECK_IN)
     async with stack.database() as work:
-        await relay_use_cases.relay_message(work, stack.campus, runner, order, "in the queue", photo=None, message_id=7)
+        await relay.relay_message(work, stack.campus, runner, order, "in the queue", photo=None, message_id=7)
     assert await timer_kinds(stack, order) == {"runner_check_in"}
     customer = await stack.committed_member(order.customer_id)
     await fire_timers_of(stack, order, CHECK_IN)
     async with stack.database() as work:
-        await relay_use_cases.relay_message(
-            work, stack.campus, customer, order, "where are you?", photo=None, message_id=8
-        )
+        await relay.relay_message(work, stack.campus, customer, order, "where are you?", photo=None, message_id=8)
     assert await timer_kinds(stack, order) == {"check_in_deadline"}

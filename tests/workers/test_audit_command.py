@@ -8,8 +8,8 @@ import pytest
 
 from tests.shared_servers import PROJECT
 from tests.workers.aging import AgedStack
-from workers.audit import MAX_DAYS, describe, main
-from workers.window_snapshot import read_window
+from workers.audit.window_snapshot_repository import read_window
+from workers.commands.audit import MAX_DAYS, describe, main
 
 
 async def test_the_report_says_what_was_looked_at(aged: AgedStack) -> None:

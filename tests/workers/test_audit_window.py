@@ -8,9 +8,9 @@ from sqlalchemy import text
 from tests.worker_stack import WorkerStack
 from tests.workers.aging import AgedStack, changed
 from tests.workers.old_rows import LONG_AGO, NOW, customer_debt, debt, dispute, netting, refund
-from workers.audit_snapshot import AuditSnapshot, read_snapshot
-from workers.invariants import INVARIANTS
-from workers.window_snapshot import read_window
+from workers.audit.invariants import INVARIANTS
+from workers.audit.snapshot_repository import AuditSnapshot, read_snapshot
+from workers.audit.window_snapshot_repository import read_window
 
 DAYS = 7
 TOUCHED = "UPDATE orders SET completed_at = now() WHERE id = :id"

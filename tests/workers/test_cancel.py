@@ -2,12 +2,12 @@
 
 import pytest
 
+from domain.campuses.people import Member
 from domain.errors import CampusGError, NotAllowed, OrderClosed
-from domain.order import Order, OrderStatus
-from domain.people import Member
-from domain.store.use_cases import admin_use_cases, ordering_use_cases, runner_use_cases
+from domain.orders.states import Order, OrderStatus
+from domain.orders.use_cases import admin_orders, ordering, running
 from tests.worker_stack import WorkerStack
-from workers.saga_engine import advance_saga
+from workers.engine.saga_engine import advance_saga
 
 
 async def add_admin(stack: WorkerStack) -> Member:
@@ -19,7 +19,7 @@ async def add_admin(stack: WorkerStack) -> Member:
 async def cancel_as_admin(stack: WorkerStack, admin: Member, order: Order, reason: str = "shop closed") -> Order:
     """Cancel as an admin, with a reason."""
     async with stack.database() as work:
-        return await admin_use_cases.cancel_order_as_admin(work, stack.campus, admin, order.id, reason)
+        return await admin_orders.cancel_order_as_admin(work, stack.campus, admin, order.id, reason)
 
 
 async def intent_states(stack: WorkerStack, order: Order) -> list[str]:
@@ -180,10 +180,10 @@ async def test_m9_from_the_purchase_on_nobody_cancels(shared_stack: WorkerStack)
     )
     order = await stack.claimed_order(runner, customer)
     steps = (
-        lambda work: runner_use_cases.mark_bought(work, stack.campus, runner, order.id, 850),
-        lambda work: runner_use_cases.mark_picked_up(work, stack.campus, runner, order.id),
-        lambda work: runner_use_cases.mark_arrived(work, stack.campus, runner, order.id),
-        lambda work: runner_use_cases.hand_over_with_pin(work, stack.campus, runner, order.id, order.pin or ""),
+        lambda work: running.mark_bought(work, stack.campus, runner, order.id, 850),
+        lambda work: running.mark_picked_up(work, stack.campus, runner, order.id),
+        lambda work: running.mark_arrived(work, stack.campus, runner, order.id),
+        lambda work: running.hand_over_with_pin(work, stack.campus, runner, order.id, order.pin or ""),
     )
     for step in steps:
         async with stack.database() as work:
@@ -205,7 +205,7 @@ async def assert_cannot_end(stack: WorkerStack, customer: Member, runner: Member
         await cancel_as_admin(stack, admin, order)
     async with stack.database() as work:
         with pytest.raises(OrderClosed):
-            await runner_use_cases.start_release(work, stack.campus, runner, order.id)
+            await running.start_release(work, stack.campus, runner, order.id)
     assert await stack.order(order.id) == before
 
 
@@ -215,11 +215,11 @@ async def test_a1_only_the_customer_or_an_admin_cancels(shared_stack: WorkerStac
     order, stranger = await stack.open_order(), await stack.add_member(runner=True, card=None)
     async with stack.database() as work:
         with pytest.raises(NotAllowed):
-            await ordering_use_cases.cancel_own_order(work, stack.campus, stranger, order.id)
+            await ordering.cancel_own_order(work, stack.campus, stranger, order.id)
         with pytest.raises(NotAllowed):
-            await admin_use_cases.cancel_order_as_admin(work, stack.campus, stranger, order.id, "for fun")
+            await admin_orders.cancel_order_as_admin(work, stack.campus, stranger, order.id, "for fun")
         with pytest.raises(CampusGError):
-            await ordering_use_cases.reorder(work, stack.campus, stranger, order.id)
+            await ordering.reorder(work, stack.campus, stranger, order.id)
     assert await stack.order(order.id) == order
 
 

@@ -4,14 +4,15 @@ import asyncio
 
 import pytest
 
+from domain.campuses.people import Member
 from domain.errors import CampusGError, OrderClosed, PinLocked, ReceiptAboveLimit, ReceiptTooSmall
-from domain.order import Order, OrderStatus
-from domain.people import Member
-from domain.store.use_cases import runner_use_cases
+from domain.orders.states import Order, OrderStatus
+from domain.orders.use_cases import running
+from domain.payouts import use_cases as payouts_use_cases
 from tests.worker_stack import WorkerStack
 from tests.workers.worker_faults import blocked_worker
-from workers.saga_engine import advance_saga
-from workers.saga_failures import MAX_UNEXPECTED_ERRORS
+from workers.engine.saga_engine import advance_saga
+from workers.engine.saga_failures import MAX_UNEXPECTED_ERRORS
 
 
 async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, int]:
@@ -23,7 +24,7 @@ async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, int]:
 async def set_up_payout(stack: WorkerStack, runner: Member) -> None:
     """Tap [Set up pay-out], and fill in Stripe's page."""
     async with stack.database() as work:
-        run = await runner_use_cases.start_payout_setup(work, stack.campus, runner)
+        run = await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
     await stack.run_due()
 
     async def over() -> bool:
@@ -44,7 +45,7 @@ async def test_m1_an_order_handed_over_eight_times_at_once_is_captured_and_paid_
 
     async def tap() -> bool:
         try:
-            return isinstance(await stack.hand_over(runner, order), runner_use_cases.OrderHandedOver)
+            return isinstance(await stack.hand_over(runner, order), running.OrderHandedOver)
         except CampusGError:
             return False
 
@@ -115,7 +116,7 @@ async def test_m5_an_order_completed_while_the_account_becomes_ready_is_paid(sha
     runner = await stack.add_member(runner=True, ready=False, card=None)
     order = await stack.delivered_order(runner)
     async with stack.database() as work:
-        setting_up = await runner_use_cases.start_payout_setup(work, stack.campus, runner)
+        setting_up = await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
     await advance_saga(stack.context, setting_up.id)
     await stack.control_stripe(
         f"onboard/{(await stack.committed_member(runner.person_id)).stripe_account}", finish=True
@@ -206,7 +207,7 @@ async def test_a_receipt_must_fit_what_the_customer_agreed_to(shared_stack: Work
     for receipt, refusal in ((limit + 1, ReceiptAboveLimit), (0, ReceiptTooSmall), (-5, ReceiptTooSmall)):
         async with stack.database() as work:
             with pytest.raises(refusal):
-                await runner_use_cases.mark_bought(work, stack.campus, runner, order.id, receipt)
+                await running.mark_bought(work, stack.campus, runner, order.id, receipt)
     assert (await stack.order(order.id)).status is OrderStatus.ACCEPTED
     await stack.bring_to_drop_point(runner, order, receipt=limit)
     await stack.hand_over(runner, order)
@@ -223,8 +224,8 @@ async def test_five_wrong_pins_lock_the_order_and_the_admins_are_told(shared_sta
     wrong = f"{(int(order.pin or 0) + 1) % 10_000:04d}"
     for left in (4, 3, 2, 1, 0):
         async with stack.database() as work:
-            tried = await runner_use_cases.hand_over_with_pin(work, stack.campus, runner, order.id, wrong)
-        assert tried == runner_use_cases.WrongPin(left)
+            tried = await running.hand_over_with_pin(work, stack.campus, runner, order.id, wrong)
+        assert tried == running.WrongPin(left)
     with pytest.raises(PinLocked):
         await stack.hand_over(runner, order)
     assert (await stack.order(order.id)).status is OrderStatus.ARRIVED

@@ -4,13 +4,15 @@ import asyncio
 
 import pytest
 
-from domain.campus import Campus
+from domain.campuses.campus import Campus
+from domain.campuses.people import Member
 from domain.errors import NotAllowed
-from domain.order import OrderStatus
-from domain.people import Member
-from domain.store.draft_repository import change_draft
-from domain.store.saga_run import SagaRun
-from domain.store.use_cases import ordering_use_cases, runner_use_cases
+from domain.orders.drafts.repository import change_draft
+from domain.orders.states import OrderStatus
+from domain.orders.use_cases import ordering
+from domain.payments.use_cases import saved_cards
+from domain.payouts import use_cases as payouts_use_cases
+from domain.saga.run import SagaRun
 from tests.worker_stack import WorkerStack
 
 
@@ -25,7 +27,7 @@ async def submit_order_without_card(stack: WorkerStack, member: Member) -> str:
     draft = await stack.fill_basket(member)
     async with stack.database() as work:
         ceiling = draft.price(stack.campus.fees).ceiling
-        await ordering_use_cases.submit_order(work, stack.campus, member, version=draft.version, ceiling=ceiling)
+        await ordering.submit_order(work, stack.campus, member, version=draft.version, ceiling=ceiling)
     await stack.run_due()
     ((session,),) = await stack.rows(
         "SELECT data ->> 'session' FROM saga WHERE person_id = :id ORDER BY number DESC LIMIT 1", id=member.person_id
@@ -80,7 +82,7 @@ async def test_s9_two_completed_card_pages_place_one_order(shared_stack: WorkerS
     member = await stack.add_member(card=None)
     first = await submit_order_without_card(stack, member)
     async with stack.database() as work:
-        await ordering_use_cases.start_card_setup(work, stack.campus, await stack.committed_member(member.person_id))
+        await saved_cards.start_card_setup(work, stack.campus, await stack.committed_member(member.person_id))
     await stack.run_due()
     ((second,),) = await stack.rows(
         "SELECT data ->> 'session' FROM saga WHERE person_id = :id AND data ->> 'session' <> :first",
@@ -109,7 +111,7 @@ async def test_s17_two_set_ups_at_once_keep_one_customer(shared_stack: WorkerSta
     member = await stack.add_member(card=None)
     for _ in range(2):
         async with stack.database() as work:
-            await ordering_use_cases.start_card_setup(work, stack.campus, member)
+            await saved_cards.start_card_setup(work, stack.campus, member)
     await stack.run_due()
     ((stripe_customer,),) = await stack.rows("SELECT stripe_customer FROM person WHERE id = :id", id=member.person_id)
     used = await stack.rows("SELECT data ->> 'customer' FROM saga WHERE person_id = :id", id=member.person_id)
@@ -119,7 +121,7 @@ async def test_s17_two_set_ups_at_once_keep_one_customer(shared_stack: WorkerSta
 async def set_up_payout(stack: WorkerStack, campus: Campus, member: Member) -> SagaRun:
     """Tap [Set up pay-out]."""
     async with stack.database() as work:
-        return await runner_use_cases.start_payout_setup(work, campus, member)
+        return await payouts_use_cases.start_payout_setup(work, campus, member)
 
 
 async def test_s17_two_onboardings_at_once_keep_one_account(shared_stack: WorkerStack) -> None:

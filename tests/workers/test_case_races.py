@@ -2,9 +2,9 @@
 
 import asyncio
 
-from domain.feedback import Case, ProblemKind
-from domain.people import Member
-from domain.store.use_cases import feedback_use_cases
+from domain.campuses.people import Member
+from domain.support.feedback import Case, ProblemKind
+from domain.support.use_cases import feedback
 from tests.worker_stack import WorkerStack
 from tests.workers.scenario_setup import new_admin
 
@@ -19,15 +19,15 @@ async def test_adding_to_a_case_while_it_is_answered_causes_no_deadlock(shared_s
 
     async def answer() -> None:
         async with stack.database() as work:
-            await feedback_use_cases.answer_case(work, stack.campus, admin, case.id, "we look", in_admin_chat=True)
+            await feedback.answer_case(work, stack.campus, admin, case.id, "we look", in_admin_chat=True)
 
     async with stack.database() as work:
-        await feedback_use_cases.lock_reportable_order(work, stack.campus, customer, order.id)
+        await feedback.lock_reportable_order(work, stack.campus, customer, order.id)
         answering = asyncio.create_task(answer())
         async with asyncio.timeout(5):
             while not answering.done() and not await stack.rows(WAITING):
                 continue
-        await feedback_use_cases.add_to_case(work, stack.campus, customer, case.id, "one more", None)
+        await feedback.add_to_case(work, stack.campus, customer, case.id, "one more", None)
     await answering
     ((messages,),) = await stack.rows("SELECT messages FROM problem_case WHERE id = :id", id=case.id)
     assert messages == 3
@@ -35,6 +35,4 @@ async def test_adding_to_a_case_while_it_is_answered_causes_no_deadlock(shared_s
 
 async def _report_case(stack: WorkerStack, customer: Member, order_id: int) -> Case:
     async with stack.database() as work:
-        return await feedback_use_cases.report_problem(
-            work, stack.campus, customer, order_id, ProblemKind.COLD, "cold", None
-        )
+        return await feedback.report_problem(work, stack.campus, customer, order_id, ProblemKind.COLD, "cold", None)

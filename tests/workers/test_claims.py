@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from domain.campuses.people import Member
 from domain.errors import (
     BarredFromOrder,
     CampusGError,
@@ -18,11 +19,10 @@ from domain.errors import (
     Stale,
     TooManyDeliveries,
 )
-from domain.order import Order, OrderStatus
-from domain.people import Member
-from domain.store.use_cases import runner_use_cases
+from domain.orders.states import Order, OrderStatus
+from domain.orders.use_cases import running
 from tests.worker_stack import WorkerStack
-from workers.saga_engine import advance_saga
+from workers.engine.saga_engine import advance_saga
 
 
 async def refusal_of_claim(stack: WorkerStack, runner: Member, order: Order) -> type[CampusGError] | None:
@@ -107,13 +107,13 @@ async def test_a1_nobody_but_its_runner_moves_an_order(shared_stack: WorkerStack
     runner, other = await stack.add_member(runner=True, card=None), await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     async with stack.database() as work:
-        for tap in (runner_use_cases.start_release, runner_use_cases.mark_picked_up, runner_use_cases.mark_arrived):
+        for tap in (running.start_release, running.mark_picked_up, running.mark_arrived):
             with pytest.raises(NotAllowed):
                 await tap(work, stack.campus, other, order.id)
         with pytest.raises(NotAllowed):
-            await runner_use_cases.mark_bought(work, stack.campus, other, order.id, 500)
+            await running.mark_bought(work, stack.campus, other, order.id, 500)
         with pytest.raises(NotAllowed):
-            await runner_use_cases.hand_over_with_pin(work, stack.campus, other, order.id, order.pin or "")
+            await running.hand_over_with_pin(work, stack.campus, other, order.id, order.pin or "")
     assert await stack.order(order.id) == order
 
 
@@ -123,7 +123,7 @@ async def test_s11_an_order_given_back_has_a_fresh_deadline_and_bars_the_runner(
     order = await stack.claimed_order(runner)
     await stack.sql("UPDATE timer SET due_at = now() + interval '1 minute' WHERE order_id = :id", id=order.id)
     async with stack.database() as work:
-        opened = await runner_use_cases.start_release(work, stack.campus, runner, order.id)
+        opened = await running.start_release(work, stack.campus, runner, order.id)
     assert (opened.status, opened.runner_id, opened.pin, opened.hold_checked) == (
         OrderStatus.CREATED,
         None,
@@ -149,7 +149,7 @@ async def test_a_fresh_deadline_never_goes_past_the_longest_an_order_may_stay_op
     order = await stack.claimed_order(runner)
     await stack.sql("UPDATE orders SET placed_at = now() - interval '80 minutes' WHERE id = :id", id=order.id)
     async with stack.database() as work:
-        await runner_use_cases.start_release(work, stack.campus, runner, order.id)
+        await running.start_release(work, stack.campus, runner, order.id)
     ((minutes,),) = await stack.rows(
         "SELECT extract(epoch FROM due_at - now()) / 60 FROM timer"
         " WHERE order_id = :id AND status = 'set' AND kind = 'expire'",
@@ -167,7 +167,7 @@ async def test_an_order_given_back_three_times_ends(shared_stack: WorkerStack) -
         await stack.claim(runner, order)
         await stack.run_due()
         async with stack.database() as work:
-            await runner_use_cases.start_release(work, stack.campus, runner, order.id)
+            await running.start_release(work, stack.campus, runner, order.id)
         await stack.run_due()
         assert (await stack.order(order.id)).status is expected
     (intent,) = await stack.intents(order.id)
@@ -189,12 +189,10 @@ async def test_nothing_is_bought_before_stripe_confirmed_the_hold(shared_stack: 
     await stack.claim(runner, order)
     async with stack.database() as work:
         with pytest.raises(HoldNotChecked):
-            await runner_use_cases.mark_bought(work, stack.campus, runner, order.id, 850)
+            await running.mark_bought(work, stack.campus, runner, order.id, 850)
     await stack.run_due()
     async with stack.database() as work:
-        assert (
-            await runner_use_cases.mark_bought(work, stack.campus, runner, order.id, 850)
-        ).status is OrderStatus.PLACED
+        assert (await running.mark_bought(work, stack.campus, runner, order.id, 850)).status is OrderStatus.PLACED
 
 
 async def test_a_hold_gone_at_the_claim_ends_the_order_and_tells_both(shared_stack: WorkerStack) -> None:
@@ -245,7 +243,7 @@ async def test_a_late_answer_for_a_released_claim_does_not_touch_the_next_runner
     order = await stack.open_order()
     await stack.claim(first, order)  # its check has not run when the runner gives the order back
     async with stack.database() as work:
-        await runner_use_cases.start_release(work, stack.campus, first, order.id)
+        await running.start_release(work, stack.campus, first, order.id)
     await stack.claim(second, order)
     ((old,),) = await stack.rows(
         "SELECT id FROM saga WHERE order_id = :id AND person_id = :who AND kind = 'accept_order'",
@@ -267,7 +265,7 @@ async def test_s1_a_claim_that_is_compensated_late_leaves_the_winner_alone(share
     await stack.claim(first, order)
     old = (await stack.saga(order, "accept_order")).id
     async with stack.database() as work:
-        await runner_use_cases.start_release(work, stack.campus, first, order.id)
+        await running.start_release(work, stack.campus, first, order.id)
     await stack.claim(second, order)
     await advance_saga(stack.context, (await stack.saga(order, "accept_order")).id)
     held = await stack.order(order.id)

@@ -7,11 +7,11 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import RowMapping
 
-from domain.order import Bearer
+from domain.orders.states import Bearer
 from tests.audits import MODES, broken, read_modes
 from tests.worker_stack import WorkerStack
 from tests.workers.scenario_setup import close_purchase
-from workers.audit_snapshot import AuditSnapshot
+from workers.audit.snapshot_repository import AuditSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,16 @@ from random import Random
 
 import pytest
 
+from domain.campuses.people import Member
 from domain.errors import CampusGError, NotAllowed, NotBoughtYet, OrderClosed, RunnerSuspended
-from domain.order import Bearer, Order, OrderStatus
-from domain.people import Member
-from domain.store.use_cases import admin_use_cases, roster_use_cases, runner_use_cases
+from domain.orders.states import Bearer, Order, OrderStatus
+from domain.orders.use_cases import admin_orders, running
+from domain.payouts import use_cases as payouts_use_cases
+from domain.support.use_cases import roster
 from tests.worker_stack import WorkerStack
 from tests.workers.scenario_setup import close_purchase, new_admin
 from tests.workers.worker_faults import WorkerKilled, killed_worker
-from workers.saga_engine import advance_saga
+from workers.engine.saga_engine import advance_saga
 
 SHARE = 1030  # a receipt of 8.50 and the runner's part of the fee
 REPETITIONS = 12
@@ -24,7 +26,7 @@ async def bought_order(stack: WorkerStack, runner: Member) -> Order:
     """Return an order whose food the runner has bought."""
     order = await stack.claimed_order(runner)
     async with stack.database() as work:
-        return await runner_use_cases.mark_bought(work, stack.campus, runner, order.id, 850)
+        return await running.mark_bought(work, stack.campus, runner, order.id, 850)
 
 
 async def fund_platform(stack: WorkerStack, times: int = 1) -> None:
@@ -98,10 +100,10 @@ async def test_a_balance_too_short_keeps_it_owed_and_an_admin_sends_it_again(sta
     await fund_platform(stack)
     admin = await new_admin(stack)
     async with stack.database() as work:
-        await admin_use_cases.retry_payout(work, stack.campus, admin, order.id)
+        await payouts_use_cases.retry_payout(work, stack.campus, admin, order.id)
     with pytest.raises(CampusGError):
         async with stack.database() as work:
-            await admin_use_cases.retry_payout(work, stack.campus, admin, order.id)
+            await payouts_use_cases.retry_payout(work, stack.campus, admin, order.id)
     await stack.run_due()
     assert await payable_state(stack, order) == [("paid", SHARE, None)]
     assert len(await stack.transfers(order.id)) == 1
@@ -136,7 +138,7 @@ async def test_what_a_suspended_runner_earned_is_paid(stack: WorkerStack) -> Non
     runner, admin = await stack.add_member(runner=True, card=None), await new_admin(stack)
     order = await stack.claimed_order(runner)
     async with stack.database() as work:
-        await roster_use_cases.suspend_runner(work, stack.campus, admin, runner.person_id, "two bags opened")
+        await roster.suspend_runner(work, stack.campus, admin, runner.person_id, "two bags opened")
     suspended = await stack.committed_member(runner.person_id)
     with pytest.raises(RunnerSuspended):
         await stack.claim(suspended, await stack.open_order())
@@ -156,7 +158,7 @@ async def test_a_runner_without_a_pay_out_account_is_owed_and_paid_once_there_is
     assert await payable_state(stack, order) == [("open", SHARE, None)]
     assert "notification-payout-waits" in await stack.notification_keys(order, runner.person_id)
     async with stack.database() as work:
-        await runner_use_cases.start_payout_setup(work, stack.campus, runner)
+        await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
     await stack.run_due()
     await stack.control_stripe(
         f"onboard/{(await stack.committed_member(runner.person_id)).stripe_account}", finish=True
@@ -175,7 +177,7 @@ async def test_a_purchase_is_closed_once_and_only_after_the_purchase(stack: Work
     with pytest.raises(NotBoughtYet):
         await close_purchase(stack, order, Bearer.RUNNER, "too early")
     async with stack.database() as work:
-        await runner_use_cases.mark_bought(work, stack.campus, runner, order.id, 850)
+        await running.mark_bought(work, stack.campus, runner, order.id, 850)
     both = await asyncio.gather(
         close_purchase(stack, order, Bearer.PLATFORM, "one"),
         close_purchase(stack, order, Bearer.RUNNER, "two"),
@@ -232,7 +234,7 @@ async def test_an_admin_finishes_from_the_purchase_on_and_the_money_moves_as_usu
     runner = await stack.add_member(runner=True, card=None)
     order, admin = await bought_order(stack, runner), await new_admin(stack)
     async with stack.database() as work:
-        finished = await admin_use_cases.finish_order_as_admin(
+        finished = await admin_orders.finish_order_as_admin(
             work, stack.campus, admin, order.id, "the customer has it in his hands"
         )
     assert finished.status is OrderStatus.DELIVERED
@@ -248,7 +250,7 @@ async def test_an_admin_gives_an_order_back_to_the_group_and_its_runner_reads_wh
     runner, admin = await stack.add_member(runner=True, card=None), await new_admin(stack)
     order = await stack.claimed_order(runner)
     async with stack.database() as work:
-        await admin_use_cases.release_order_as_admin(work, stack.campus, admin, order.id, "the runner lost a phone")
+        await admin_orders.release_order_as_admin(work, stack.campus, admin, order.id, "the runner lost a phone")
     again = await stack.order(order.id)
     assert (again.status, again.runner_id, again.releases) == (OrderStatus.CREATED, None, 1)
     assert "notification-released-by-admin" in await stack.notification_keys(order, runner.person_id)

@@ -6,26 +6,19 @@ from random import Random
 
 import pytest
 
+from domain.campuses.people import Member
+from domain.database.unit_of_work import UnitOfWork
 from domain.errors import CampusGError
-from domain.feedback import ProblemKind
-from domain.order import Bearer, Order
-from domain.people import Member
-from domain.store.feedback_repository import find_open_case
-from domain.store.order_repository import find_order
-from domain.store.unit_of_work import UnitOfWork
-from domain.store.use_cases import (
-    admin_use_cases,
-    check_in_use_cases,
-    feedback_use_cases,
-    ordering_use_cases,
-    photo_use_cases,
-    relay_use_cases,
-    roster_use_cases,
-    runner_use_cases,
-)
+from domain.orders.repository import find_order
+from domain.orders.states import Bearer, Order
+from domain.orders.use_cases import admin_orders, check_ins, ordering, photos, running
+from domain.payouts import use_cases as payouts_use_cases
+from domain.support.feedback import ProblemKind
+from domain.support.repository import find_open_case
+from domain.support.use_cases import feedback, relay, roster
 from tests.worker_stack import WorkerStack
 from tests.workers.scenario_setup import new_admin
-from workers.due_timers import fire_timers
+from workers.scheduling.due_timers import fire_timers
 
 REPETITIONS, AT_ONCE = 5, 14
 SPREAD_SECONDS = 0.05  # seconds within which all acts of a round begin
@@ -68,46 +61,43 @@ async def _order_at_stage(stack: WorkerStack, reached_status: str) -> tuple[Orde
 
 def _runner_acts(stack: WorkerStack, order: Order, ana: Member) -> list[Act]:
     runner_calls = (
-        runner_use_cases.start_claim,
-        runner_use_cases.start_release,
-        runner_use_cases.mark_picked_up,
-        runner_use_cases.mark_arrived,
-        check_in_use_cases.check_in_as_runner,
+        running.start_claim,
+        running.start_release,
+        running.mark_picked_up,
+        running.mark_arrived,
+        check_ins.check_in_as_runner,
     )
     return [
         *(_use_case_act(use_case, stack, ana, order) for use_case in runner_calls),
-        _use_case_act(runner_use_cases.mark_bought, stack, ana, order, 850),
-        _use_case_act(runner_use_cases.hand_over_with_pin, stack, ana, order, order.pin or "0000"),
-        _use_case_act(photo_use_cases.leave_food_with_photo, stack, ana, order, "photo"),
-        _use_case_act(photo_use_cases.save_receipt_photo, stack, ana, order, "photo"),
+        _use_case_act(running.mark_bought, stack, ana, order, 850),
+        _use_case_act(running.hand_over_with_pin, stack, ana, order, order.pin or "0000"),
+        _use_case_act(photos.leave_food_with_photo, stack, ana, order, "photo"),
+        _use_case_act(photos.save_receipt_photo, stack, ana, order, "photo"),
         _write(stack, order, ana),
     ]
 
 
 def _customer_acts(stack: WorkerStack, order: Order, mei: Member) -> list[Act]:
     return [
-        _use_case_act(ordering_use_cases.cancel_own_order, stack, mei, order),
-        _use_case_act(check_in_use_cases.record_customer_waits, stack, mei, order),
-        _use_case_act(feedback_use_cases.report_problem, stack, mei, order, ProblemKind.COLD, "cold", None),
+        _use_case_act(ordering.cancel_own_order, stack, mei, order),
+        _use_case_act(check_ins.record_customer_waits, stack, mei, order),
+        _use_case_act(feedback.report_problem, stack, mei, order, ProblemKind.COLD, "cold", None),
         _write(stack, order, mei),
     ]
 
 
 def _admin_acts(stack: WorkerStack, order: Order, sam: Member, ana: Member) -> list[Act]:
     with_reason = (
-        admin_use_cases.cancel_order_as_admin,
-        admin_use_cases.release_order_as_admin,
-        admin_use_cases.finish_order_as_admin,
+        admin_orders.cancel_order_as_admin,
+        admin_orders.release_order_as_admin,
+        admin_orders.finish_order_as_admin,
     )
     return [
         *(_use_case_act(use_case, stack, sam, order, "why") for use_case in with_reason),
-        *(
-            _use_case_act(admin_use_cases.close_purchase_as_admin, stack, sam, order, bearer, "why")
-            for bearer in Bearer
-        ),
-        _use_case_act(admin_use_cases.retry_payout, stack, sam, order),
+        *(_use_case_act(admin_orders.close_purchase_as_admin, stack, sam, order, bearer, "why") for bearer in Bearer),
+        _use_case_act(payouts_use_cases.retry_payout, stack, sam, order),
         _answer(stack, order, sam),
-        _use_case_act(roster_use_cases.suspend_runner, stack, sam, ana.person_id, "why"),
+        _use_case_act(roster.suspend_runner, stack, sam, ana.person_id, "why"),
     ]
 
 
@@ -122,7 +112,7 @@ def _write(stack: WorkerStack, order: Order, one: Member) -> Act:
     async def write(work: UnitOfWork) -> None:
         now = await find_order(work, stack.campus.id, order.id)
         number = next(stack.person_numbers)
-        await relay_use_cases.relay_message(work, stack.campus, one, now, "hello", photo=None, message_id=number)
+        await relay.relay_message(work, stack.campus, one, now, "hello", photo=None, message_id=number)
 
     return write
 
@@ -131,7 +121,7 @@ def _answer(stack: WorkerStack, order: Order, sam: Member) -> Act:
     async def answer(work: UnitOfWork) -> None:
         case = await find_open_case(work, order.id)
         if case is not None:
-            await feedback_use_cases.answer_case(work, stack.campus, sam, case.id, "we look", in_admin_chat=False)
+            await feedback.answer_case(work, stack.campus, sam, case.id, "we look", in_admin_chat=False)
 
     return answer
 

@@ -2,22 +2,22 @@
 
 import pytest
 
+from domain.campuses.people import Member
 from domain.errors import DebtBeingPaid, NotAllowed, NothingToRefund, Stale
-from domain.order import Order, OrderStatus
-from domain.people import Member
-from domain.store.use_cases import customer_debt_use_cases
+from domain.orders.states import Order, OrderStatus
+from domain.payments.use_cases import customer_debts
 from tests.worker_stack import WorkerStack
 from tests.workers.customer_debt_setup import DECLINED_CARD, debt_state, owed_order, pay_debt
 from tests.workers.reconciliation_setup import admin_notifications, discrepancies, forget_payment, reconcile_all
 from tests.workers.refund_setup import booked_amounts, deliver_dispute, refund_order, refund_rows
 from tests.workers.scenario_setup import new_admin
-from workers.stripe_gateway import create_intent
+from workers.stripe.gateway import create_intent
 
 
 async def waive_debt(stack: WorkerStack, admin: Member, order: Order, reason: str = "paid in cash") -> None:
     """Waive a debt as an admin with /forgive."""
     async with stack.database() as work:
-        await customer_debt_use_cases.waive_customer_debt(work, stack.campus, admin, order.id, reason)
+        await customer_debts.waive_customer_debt(work, stack.campus, admin, order.id, reason)
 
 
 async def test_a_debt_is_not_refunded_and_what_was_paid_of_one_is(shared_stack: WorkerStack) -> None:

@@ -11,7 +11,7 @@ from tests.worker_stack import WorkerStack
 from tests.workers.customer_debt_setup import owed_order, pay_debt
 from tests.workers.scenario_setup import new_admin
 from tests.workers.test_debt_endings import waive_debt
-from workers.audit_snapshot import AuditSnapshot
+from workers.audit.snapshot_repository import AuditSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,14 @@ import asyncio
 
 import pytest
 
+from domain.campuses.people import Member
 from domain.errors import DebtBeingPaid, DebtOutstanding, NotAllowed, Stale
-from domain.order import Order, OrderStatus
-from domain.people import Member
-from domain.store.draft_repository import record_card_requested
-from domain.store.saga_progress import start_requested_sagas
-from domain.store.steps.local_money_steps import build_order_start
-from domain.store.use_cases import ordering_use_cases
+from domain.orders.drafts.repository import record_card_requested
+from domain.orders.sagas.create_order import build_order_start
+from domain.orders.states import Order, OrderStatus
+from domain.orders.use_cases import ordering
+from domain.payments.use_cases import saved_cards
+from domain.saga.start import start_requested_sagas
 from tests.worker_stack import WorkerStack
 from tests.workers.customer_debt_setup import (
     APPROVAL_CARD,
@@ -35,7 +36,7 @@ async def test_a_customer_with_a_debt_places_no_order_until_it_is_paid(shared_st
     assert refused.value.arguments == {"amount": "S$11.30", "order": order.id}
     async with stack.database() as work:
         with pytest.raises(DebtOutstanding):
-            await ordering_use_cases.reorder(work, stack.campus, customer, order.id)
+            await ordering.reorder(work, stack.campus, customer, order.id)
     await stack.save_test_card(customer.person_id, "pm_card_visa")
     await pay_debt(stack, customer, order)
     await stack.run_due()
@@ -56,7 +57,7 @@ async def test_a_card_saved_by_a_customer_with_a_debt_is_for_paying_first(shared
     draft = await stack.fill_basket(customer)
     async with stack.database() as work:
         await record_card_requested(work, draft, draft.price(stack.campus.fees).ceiling)
-        run = await ordering_use_cases.start_card_setup(work, stack.campus, customer)
+        run = await saved_cards.start_card_setup(work, stack.campus, customer)
     await stack.run_due()
     await act_as_person(stack, run.id)
     await stack.run_now()
@@ -75,7 +76,7 @@ async def test_an_order_that_waited_for_its_card_is_not_placed_while_a_debt_is_o
     order = await owed_order(stack, customer)
     draft = await stack.fill_basket(customer)
     async with stack.database() as work:
-        run = await ordering_use_cases.start_card_setup(work, stack.campus, customer)
+        run = await saved_cards.start_card_setup(work, stack.campus, customer)
         ceiling = draft.price(stack.campus.fees).ceiling
         run.requested_sagas.append(build_order_start(draft, ceiling=ceiling, optional=True))
         await start_requested_sagas(work, run)

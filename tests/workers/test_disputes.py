@@ -2,10 +2,11 @@
 
 import pytest
 
+from domain.campuses.people import Member
 from domain.errors import NotAllowed, OrderDisputed, Stale
-from domain.order import Bearer, Order
-from domain.people import Member
-from domain.store.use_cases import refund_use_cases, runner_use_cases
+from domain.orders.states import Bearer, Order
+from domain.payouts import use_cases as payouts_use_cases
+from domain.refunds import use_cases as refunds_use_cases
 from tests.worker_stack import WorkerStack
 from tests.workers.refund_setup import (
     booked_amounts,
@@ -16,7 +17,7 @@ from tests.workers.refund_setup import (
     refund_rows,
 )
 from tests.workers.scenario_setup import new_admin
-from workers.reconciling.balance_transactions import compare_with_ledger
+from workers.reconciliation.balance_transactions import compare_with_ledger
 
 FEE, DISPUTE_FEE = 88, 1500  # Stripe's, for a charge of 11.30 and for a dispute
 
@@ -30,7 +31,7 @@ async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, bool]:
 async def make_account_ready(stack: WorkerStack, runner: Member) -> None:
     """Complete the runner's pay-out set-up; everything that may be sent is sent."""
     async with stack.database() as work:
-        await runner_use_cases.start_payout_setup(work, stack.campus, runner)
+        await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
     await stack.run_due()
     await stack.control_stripe(
         f"onboard/{(await stack.committed_member(runner.person_id)).stripe_account}", finish=True
@@ -97,18 +98,18 @@ async def test_44_a_dispute_that_is_lost_is_our_loss_until_an_admin_decides_abou
         await refund_order(stack, order, 100)
     async with stack.database() as work:
         with pytest.raises(NotAllowed):
-            await refund_use_cases.pay_despite_dispute(
+            await refunds_use_cases.pay_despite_dispute(
                 work, stack.campus, await stack.committed_member(runner.person_id), order.id
             )
     admin = await new_admin(stack)
     async with stack.database() as work:
-        await refund_use_cases.pay_despite_dispute(work, stack.campus, admin, order.id)
+        await refunds_use_cases.pay_despite_dispute(work, stack.campus, admin, order.id)
     await stack.run_due()
     assert await payable_state(stack, order) == ("paid", False)
     assert len(await stack.transfers(order.id)) == 1
     async with stack.database() as work:
         with pytest.raises(Stale):
-            await refund_use_cases.pay_despite_dispute(work, stack.campus, admin, order.id)
+            await refunds_use_cases.pay_despite_dispute(work, stack.campus, admin, order.id)
 
 
 async def test_a_dispute_after_the_runner_was_paid_takes_nothing_from_the_runner(shared_stack: WorkerStack) -> None:
@@ -185,7 +186,7 @@ async def deliver_other_dispute(stack: WorkerStack, order: Order, status: str) -
 async def pay_runner_anyway(stack: WorkerStack, order: Order) -> None:
     """Tap [Pay the runner] as an admin."""
     async with stack.database() as work:
-        await refund_use_cases.pay_despite_dispute(work, stack.campus, await new_admin(stack), order.id)
+        await refunds_use_cases.pay_despite_dispute(work, stack.campus, await new_admin(stack), order.id)
 
 
 async def test_the_books_balance_after_all_this(shared_stack: WorkerStack) -> None:

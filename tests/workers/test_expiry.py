@@ -5,12 +5,12 @@ import asyncio
 import pytest
 
 from domain.errors import OrderClosed
-from domain.order import Order, OrderStatus
-from domain.store.use_cases import runner_use_cases
+from domain.orders.states import Order, OrderStatus
+from domain.orders.use_cases import running
 from tests.worker_stack import WorkerStack
 from tests.workers.worker_faults import WorkerKilled, killed_worker
-from workers.due_timers import fire_timers
-from workers.saga_engine import advance_saga
+from workers.engine.saga_engine import advance_saga
+from workers.scheduling.due_timers import fire_timers
 
 
 async def set_deadline_in(stack: WorkerStack, order: Order, seconds: float) -> None:
@@ -185,7 +185,7 @@ async def test_a_release_stops_nothing_but_its_own_deadline(shared_stack: Worker
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     async with stack.database() as work:
-        await runner_use_cases.start_release(work, stack.campus, runner, order.id)
+        await running.start_release(work, stack.campus, runner, order.id)
     assert await stack.rows(
         "SELECT status FROM timer WHERE order_id = :id AND kind = 'expire' ORDER BY id", id=order.id
     ) == [("stopped",), ("set",)]

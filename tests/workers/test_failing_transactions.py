@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.order import OrderStatus
+from domain.orders.states import OrderStatus
 from tests.worker_stack import WorkerStack
 from tests.workers.failing_postgres import failing_table
 

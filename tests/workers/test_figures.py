@@ -2,9 +2,16 @@
 
 from datetime import date, timedelta
 
-from domain.order import Bearer
-from domain.people import Member
-from domain.store.earnings import Earnings, Spending, sum_earned_by_week, sum_earnings, sum_paid_by_week, sum_spending
+from domain.campuses.people import Member
+from domain.orders.states import Bearer
+from domain.refunds.earnings_repository import (
+    Earnings,
+    Spending,
+    sum_earned_by_week,
+    sum_earnings,
+    sum_paid_by_week,
+    sum_spending,
+)
 from tests.worker_stack import WorkerStack
 from tests.workers.refund_setup import completed_order, refund_order
 

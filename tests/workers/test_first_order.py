@@ -1,6 +1,6 @@
 """The whole path of one order through the sagas, on a real database and the Stripe stand-in."""
 
-from domain.order import OrderStatus
+from domain.orders.states import OrderStatus
 from tests.worker_stack import WorkerStack
 
 

@@ -3,11 +3,11 @@
 import pytest
 
 from domain.errors import DraftChanged, Stale
-from domain.order import Order, OrderStatus
-from domain.payment import HoldEvent, HoldStatus
-from domain.store.draft_repository import change_draft
-from domain.store.money_repository import move_current_hold
-from domain.store.use_cases import ordering_use_cases
+from domain.orders.drafts.repository import change_draft
+from domain.orders.states import Order, OrderStatus
+from domain.orders.use_cases import ordering
+from domain.payments.hold_repository import move_current_hold
+from domain.payments.model import HoldEvent, HoldStatus
 from tests.worker_stack import WorkerStack
 
 APPROVAL_CARD = "pm_card_authenticationRequired"
@@ -37,10 +37,8 @@ async def test_s7_without_a_card_the_customer_is_asked_for_one_and_nothing_waits
     draft = await stack.fill_basket(member)
     ceiling = draft.price(stack.campus.fees).ceiling
     async with stack.database() as work:
-        placed = await ordering_use_cases.submit_order(
-            work, stack.campus, member, version=draft.version, ceiling=ceiling
-        )
-    assert placed == ordering_use_cases.CardRequired()
+        placed = await ordering.submit_order(work, stack.campus, member, version=draft.version, ceiling=ceiling)
+    assert placed == ordering.CardRequired()
     await stack.run_due()
     links = await stack.rows("SELECT key FROM notification WHERE chat_id = :id", id=member.person_id)
     assert links == [("notification-card-link",)]
@@ -147,14 +145,10 @@ async def test_s9_a_double_tap_on_place_order_is_one_order(shared_stack: WorkerS
     for tap in range(3):
         async with stack.database() as work:
             if tap == 0:
-                await ordering_use_cases.submit_order(
-                    work, stack.campus, member, version=draft.version, ceiling=ceiling
-                )
+                await ordering.submit_order(work, stack.campus, member, version=draft.version, ceiling=ceiling)
                 continue
             with pytest.raises(Stale):
-                await ordering_use_cases.submit_order(
-                    work, stack.campus, member, version=draft.version, ceiling=ceiling
-                )
+                await ordering.submit_order(work, stack.campus, member, version=draft.version, ceiling=ceiling)
     await stack.run_due()
     ((order_id,),) = await stack.rows("SELECT id FROM orders WHERE customer_id = :id", id=member.person_id)
     assert len(await stack.intents(order_id)) == 1
@@ -168,9 +162,7 @@ async def test_m12_the_price_held_is_the_price_tapped(shared_stack: WorkerStack)
     ceiling = draft.price(stack.campus.fees).ceiling
     async with stack.database() as work:
         with pytest.raises(DraftChanged):
-            await ordering_use_cases.submit_order(
-                work, stack.campus, member, version=draft.version, ceiling=ceiling - 1
-            )
+            await ordering.submit_order(work, stack.campus, member, version=draft.version, ceiling=ceiling - 1)
     order = await stack.open_order(member)
     (intent,) = await stack.intents(order.id)
     assert intent["amount"] == order.price.ceiling == ceiling
@@ -186,10 +178,8 @@ async def test_m11_no_amount_loses_a_cent_on_its_way_to_stripe_and_back(shared_s
     async with stack.database() as work:
         draft = await change_draft(work, stack.campus.id, member.person_id, items=items)
         ceiling = draft.price(stack.campus.fees).ceiling
-        placed = await ordering_use_cases.submit_order(
-            work, stack.campus, member, version=draft.version, ceiling=ceiling
-        )
-    assert isinstance(placed, ordering_use_cases.OrderPlaced)
+        placed = await ordering.submit_order(work, stack.campus, member, version=draft.version, ceiling=ceiling)
+    assert isinstance(placed, ordering.OrderPlaced)
     await stack.run_due()
     order = await stack.order(placed.order_id)
     await stack.claim(runner, order)

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import RowMapping, Table, literal, select
 
-from domain.store.schema import hold, payable, saga
+from domain.payments.tables import hold
+from domain.payouts.tables import payable
+from domain.saga.tables import saga
 from tests.audits import MODES, broken, read_modes
 from tests.worker_stack import WorkerStack
-from workers.audit_snapshot import AuditSnapshot
-from workers.invariants import INVARIANTS
+from workers.audit.invariants import INVARIANTS
+from workers.audit.snapshot_repository import AuditSnapshot
 
 INVARIANT_NAMES = [f"I{number}" for number in range(1, 11)]
 

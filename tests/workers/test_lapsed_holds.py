@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.order import Bearer, OrderStatus
-from domain.store.use_cases import membership_use_cases
+from domain.orders.states import Bearer, OrderStatus
+from domain.payments.use_cases import saved_cards
 from tests.worker_stack import WorkerStack
 from tests.workers.customer_debt_setup import (
     APPROVAL_CARD,
@@ -18,7 +18,7 @@ from tests.workers.customer_debt_setup import (
 from tests.workers.reconciliation_setup import discrepancies, forget_payment, reconcile_all
 from tests.workers.refund_setup import booked_amounts, receive_event, refund_order, refund_rows
 from tests.workers.scenario_setup import refunds_of
-from workers.steps.charge_steps import CAPTURE_TOO_LATE_CODES
+from workers.stripe.steps.charge_steps import CAPTURE_TOO_LATE_CODES
 
 
 async def test_26_a_hold_that_lapsed_is_replaced_by_one_charge_nobody_has_to_approve(stack: WorkerStack) -> None:
@@ -122,7 +122,7 @@ async def test_without_a_card_there_is_nothing_to_charge(shared_stack: WorkerSta
     customer, runner = await stack.add_member(), await stack.add_member(runner=True, card=None)
     order = await lapsed_order_at_drop_point(stack, runner, customer)
     async with stack.database() as work:
-        await membership_use_cases.remove_saved_card(work, stack.campus, customer, "4242")
+        await saved_cards.remove_saved_card(work, stack.campus, customer, "4242")
     await stack.hand_over(runner, order)
     await stack.run_due()
     assert await debt_state(stack, order) == ("open", 1130)
@@ -151,7 +151,7 @@ async def test_53_what_is_removed_while_it_holds_is_captured_all_the_same(shared
     order = await stack.claimed_order(runner, customer)
     if gone == "card":
         async with stack.database() as work:
-            await membership_use_cases.remove_saved_card(work, stack.campus, customer, "4242")
+            await saved_cards.remove_saved_card(work, stack.campus, customer, "4242")
         await stack.run_due()
     else:
         await stack.context.stripe.v1.customers.delete_async(str(customer.stripe_customer))

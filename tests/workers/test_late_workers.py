@@ -5,20 +5,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from domain.discrepancy import DiscrepancyKind, ObservedDiscrepancy
-from domain.store.discrepancy_repository import list_open_discrepancies_after, report_discrepancy
-from domain.store.list_cursor_repository import ListCursor, lease_list_cursor
-from domain.store.use_cases import discrepancy_use_cases
+from domain.reconciliation import use_cases as reconciliation_use_cases
+from domain.reconciliation.discrepancy import DiscrepancyKind, ObservedDiscrepancy
+from domain.reconciliation.list_cursor_repository import ListCursor, lease_list_cursor
+from domain.reconciliation.repository import list_open_discrepancies_after, report_discrepancy
 from tests.frozen import Freezing, FrozenWorker, freeze
 from tests.worker_stack import WorkerStack
 from tests.workers.reconciliation_setup import admin_notifications, create_stray_intent, discrepancies, reconcile_all
 from tests.workers.saga_scenarios import SAGA_SCENARIOS
 from tests.workers.scenario_setup import new_admin
-from workers.reconciling.discrepancy_rechecks import recheck_discrepancy, recheck_requested
-from workers.reconciling.reconciler import read_leased_list, reconcile
-from workers.reconciling.reconciliation_context import ReconciliationContext, new_reconciliation_context
-from workers.saga_engine import advance_saga
-from workers.worker_context import WorkerContext
+from workers.engine.saga_engine import advance_saga
+from workers.engine.worker_context import WorkerContext
+from workers.reconciliation.discrepancy_rechecks import recheck_discrepancy, recheck_requested
+from workers.reconciliation.reconciler import read_leased_list, reconcile
+from workers.reconciliation.reconciliation_context import ReconciliationContext, new_reconciliation_context
 
 WHOLE = {"saga": "SELECT * FROM saga ORDER BY id", "reading": "SELECT * FROM list_cursor ORDER BY task"}
 
@@ -116,7 +116,7 @@ async def test_a_late_recheck_does_not_close_a_discrepancy_that_was_seen_meanwhi
 async def test_a_late_recheck_does_not_answer_a_later_request(stack: WorkerStack) -> None:
     await create_stray_intent(stack)
     await reconcile_all(stack)
-    admin, ask = await new_admin(stack), discrepancy_use_cases.request_discrepancy_recheck
+    admin, ask = await new_admin(stack), reconciliation_use_cases.request_discrepancy_recheck
     async with stack.database() as work:
         (known,) = await list_open_discrepancies_after(work, 0, 2)
         await ask(work, stack.campus, admin, known.id, -200)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from domain.order import OrderStatus
-from domain.store.saga_repository import LEASE_TTL, lease_saga
+from domain.orders.states import OrderStatus
+from domain.saga.repository import LEASE_TTL, lease_saga
 from tests.bot.bot_stack import wait_until
 from tests.worker_stack import WorkerStack
 from tests.workers.saga_scenarios import SAGA_SCENARIOS

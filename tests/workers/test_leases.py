@@ -2,7 +2,7 @@
 
 import asyncio
 
-from domain.store.saga_repository import lease_saga, lock_run, renew_leases, write_run
+from domain.saga.repository import lease_saga, lock_run, renew_leases, write_run
 from tests.worker_stack import WorkerStack
 from tests.workers.saga_scenarios import SAGA_SCENARIOS
 

@@ -1,22 +1,23 @@
 """Changes between the steps of an order: another card, a deploy, a refused key, events in reverse order, a crash."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 
-from domain import sagas
-from domain.order import OrderStatus
-from domain.saga import LocalStep
-from domain.sagas import SAGAS
-from domain.store import saga_run
-from domain.store.use_cases import membership_use_cases
+from domain.database.unit_of_work import UnitOfWork
+from domain.orders.states import OrderStatus
+from domain.payments.use_cases import saved_cards
+from domain.registers import build_saga_register
+from domain.saga.definition import LocalStep
 from tests.worker_stack import WorkerStack
 from tests.workers.refund_setup import payable_state
 from tests.workers.saga_scenarios import SAGA_SCENARIOS
 from tests.workers.worker_faults import WorkerKilled, killed_worker
-from workers.saga_engine import advance_saga
-from workers.stripe_event_handler import handle_stripe_event, handle_waiting_stripe_events
+from workers.engine.saga_engine import advance_saga
+from workers.stripe.event_handler import handle_stripe_event, handle_waiting_stripe_events
 
 INSERT_EVENT_SQL = "INSERT INTO stripe_event (id, type, payload) VALUES (:id, :type, CAST(:payload AS jsonb))"
 
@@ -145,7 +146,7 @@ async def test_53_a_card_removed_while_money_is_held_on_it_pays_all_the_same(sha
     mei, runner = await stack.add_member(), await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner, mei)
     async with stack.database() as work:
-        await membership_use_cases.remove_saved_card(work, stack.campus, mei, "4242")
+        await saved_cards.remove_saved_card(work, stack.campus, mei, "4242")
     await stack.run_due()
     assert (await stack.committed_member(mei.person_id)).card is None
     await stack.bring_to_drop_point(runner, order)
@@ -163,12 +164,19 @@ async def test_56_a_saga_goes_on_with_the_steps_it_began_with(
     stack = shared_stack
     order = await stack.place_order(await stack.add_member(card="pm_card_authenticationRequired"))
     await stack.run_due()
-    old = SAGAS["create_order", 1]
+    register = build_saga_register()
+    old = register.sagas["create_order", 1]
     parts = tuple(replace(part, name="of_tomorrow") if isinstance(part, LocalStep) else part for part in old.steps)
-    deployed = {**SAGAS, ("create_order", 2): replace(old, version=2, steps=parts)}
-    for register in (saga_run, sagas):
-        monkeypatch.setattr(register, "SAGAS", deployed)
-    assert sagas.latest_saga("create_order").version == 2
+    deployed = replace(register, sagas={**register.sagas, ("create_order", 2): replace(old, version=2, steps=parts)})
+    assert deployed.latest_saga("create_order").version == 2
+
+    @asynccontextmanager
+    async def new_release() -> AsyncIterator[UnitOfWork]:
+        async with stack.database() as work:
+            work.registers = work.registers.extended(deployed)
+            yield work
+
+    monkeypatch.setattr(stack.context, "database", new_release)
     (intent,) = await stack.intents(order.id)
     await stack.control_stripe(f"approve/{intent['id']}", ok=True)
     await stack.run_now()

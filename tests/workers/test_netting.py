@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from domain.order import Bearer, Order
-from domain.people import Member
-from domain.store.earnings import Earnings, sum_earnings
-from domain.store.money_repository import find_payable
-from domain.store.saga_progress import start_saga
-from domain.store.steps.local_money_steps import build_payout_start
-from domain.store.use_cases import refund_use_cases
+from domain.campuses.people import Member
+from domain.orders.states import Bearer, Order
+from domain.payouts.repository import find_payable
+from domain.payouts.sagas.pay_out_runner import build_payout_start
+from domain.refunds import use_cases as refunds_use_cases
+from domain.refunds.earnings_repository import Earnings, sum_earnings
+from domain.saga.start import start_saga
 from tests.audits import broken, read_modes
 from tests.worker_stack import WorkerStack
 from tests.workers.refund_setup import booked_amounts, completed_order, receive_event, refund_order, settle_refund_late
@@ -79,7 +79,7 @@ async def test_41_a_debt_is_kept_of_the_next_pay_out(shared_stack: WorkerStack) 
     async with stack.database() as work:
         assert all(
             one.order_id != owing.id
-            for one in await refund_use_cases.view_runner_debts(work, stack.campus, await new_admin(stack))
+            for one in await refunds_use_cases.view_runner_debts(work, stack.campus, await new_admin(stack))
         )
     assert await stack.breaches() == []
 
@@ -168,7 +168,7 @@ async def test_only_what_is_left_of_a_debt_is_waived(shared_stack: WorkerStack, 
     await completed_order(stack, runner)
     async with stack.database() as work:
         ((number,),) = await stack.rows("SELECT id FROM debt WHERE order_id = :id", id=orders[1].id)
-        await refund_use_cases.waive_runner_debt(work, stack.campus, await new_admin(stack), number)
+        await refunds_use_cases.waive_runner_debt(work, stack.campus, await new_admin(stack), number)
     assert await debt_state(stack, orders[1]) == ("waived", 400, 130)
     assert (await booked_amounts(stack, orders[1]))["refunds_borne"] == 270
     if fails:

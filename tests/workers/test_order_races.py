@@ -6,16 +6,16 @@ from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from random import Random
 
+from domain.campuses.people import Member
 from domain.errors import CampusGError
-from domain.order import Order, OrderStatus
-from domain.people import Member
-from domain.store.due_work import list_due_sagas
-from domain.store.use_cases import admin_use_cases, runner_use_cases
+from domain.orders.states import Order, OrderStatus
+from domain.orders.use_cases import admin_orders, running
 from tests.fuzz.fuzz_depth import iterations
 from tests.worker_stack import WorkerStack
 from tests.workers.worker_faults import watched_worker
-from workers.due_timers import fire_timers
-from workers.saga_engine import advance_saga
+from workers.engine.saga_engine import advance_saga
+from workers.scheduling.due_timers import fire_timers
+from workers.scheduling.due_work_repository import list_due_sagas
 
 REPETITIONS = iterations(12, 60)
 CLEAR_LEAD_SECONDS = 0.1  # seconds after which the first act is done
@@ -127,9 +127,9 @@ async def test_m10_of_purchase_release_and_an_admins_cancel_at_one_instant_exact
         runner = await stack.add_member(runner=True, ready=False, card=None)
         order = await stack.claimed_order(runner, customer)
         taps = (
-            partial(runner_use_cases.mark_bought, receipt=850, member=runner),
-            partial(runner_use_cases.start_release, member=runner),
-            partial(admin_use_cases.cancel_order_as_admin, reason="closed", admin=admin),
+            partial(running.mark_bought, receipt=850, member=runner),
+            partial(running.start_release, member=runner),
+            partial(admin_orders.cancel_order_as_admin, reason="closed", admin=admin),
         )
         heard = await asyncio.gather(
             *(

@@ -3,8 +3,8 @@
 from itertools import count
 from typing import Any
 
-from domain.people import Member
-from domain.store.use_cases import runner_use_cases
+from domain.campuses.people import Member
+from domain.payouts import use_cases as payouts_use_cases
 from tests.worker_stack import WorkerStack
 from tests.workers.refund_setup import completed_order, payable_state, receive_event
 
@@ -107,7 +107,7 @@ async def test_48_a_cut_tie_nobody_told_us_of_is_found_by_the_transfer_and_mende
 async def set_up_account_again(stack: WorkerStack, runner: Member) -> None:
     """Tap [Set up pay-out], and fill in Stripe's page."""
     async with stack.database() as work:
-        await runner_use_cases.start_payout_setup(work, stack.campus, runner)
+        await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
     await stack.run_due()
     anew = (await stack.committed_member(runner.person_id)).stripe_account
     assert anew not in (None, runner.stripe_account)

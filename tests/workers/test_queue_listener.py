@@ -13,12 +13,12 @@ from arq.typing import WorkerCoroutine
 from arq.worker import Worker, func
 from redis.asyncio import Redis
 
-from domain.store.queue import QUEUE_NAME, deserialize_job, make_arq_enqueue, redis_settings, serialize_job
-from domain.store.unit_of_work import QueueJob
+from domain.database.queue import QUEUE_NAME, deserialize_job, make_arq_enqueue, redis_settings, serialize_job
+from domain.database.unit_of_work import QueueJob
 from tests.bot.bot_stack import wait_until
 from tests.worker_stack import WorkerStack
 from tests.workers.worker_process import running_worker
-from workers.queue_listener import run_queue_listener
+from workers.scheduling.queue_listener import run_queue_listener
 
 CORRUPT_ID = b"\xff"  # no text, so arq cannot read it
 CORRUPT_JOB = "corrupt"

@@ -6,10 +6,10 @@ from itertools import count
 
 import pytest
 
+from domain.campuses.people import Member
 from domain.errors import CampusGError
-from domain.order import Bearer, Order
-from domain.people import Member
-from domain.store.use_cases import refund_use_cases
+from domain.orders.states import Bearer, Order
+from domain.refunds import use_cases as refunds_use_cases
 from tests.worker_stack import WorkerStack
 from tests.workers.refund_setup import completed_order, deliver_dispute, receive_event, refund_order
 from tests.workers.scenario_setup import new_admin
@@ -53,7 +53,7 @@ class RandomMoneyHistory:
         await deliver_dispute(self.stack, order, outcome=outcome)
         if outcome == "lost":
             async with self.stack.database() as work:
-                await refund_use_cases.pay_despite_dispute(work, self.stack.campus, self.admin, order.id)
+                await refunds_use_cases.pay_despite_dispute(work, self.stack.campus, self.admin, order.id)
 
     async def cash_out(self, _order: Order, runner: Member) -> None:
         await self.stack.control_stripe(f"accounts/{runner.stripe_account}", pay_out=True)
@@ -80,8 +80,8 @@ class RandomMoneyHistory:
 
     async def waive_debts(self, _order: Order, _runner: Member) -> None:
         async with self.stack.database() as work:
-            for owed in await refund_use_cases.view_runner_debts(work, self.stack.campus, self.admin):
-                await refund_use_cases.waive_runner_debt(work, self.stack.campus, self.admin, owed.id)
+            for owed in await refunds_use_cases.view_runner_debts(work, self.stack.campus, self.admin):
+                await refunds_use_cases.waive_runner_debt(work, self.stack.campus, self.admin, owed.id)
 
 
 @pytest.mark.parametrize("seed", [2026])

@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain.order import Order, OrderStatus
-from domain.people import Member
-from domain.store.use_cases import runner_use_cases
+from domain.campuses.people import Member
+from domain.orders.states import Order, OrderStatus
+from domain.orders.use_cases import running
 from tests.worker_stack import WorkerStack
 from tests.workers.customer_debt_setup import DECLINED_CARD
 from tests.workers.price_increase_setup import accept_increase, held_at_stripe, intents_at_stripe, request_increase
@@ -57,7 +57,7 @@ async def test_an_order_given_back_meanwhile_keeps_its_old_limit(shared_stack: W
     customer, runner, order = await order_above_limit(stack)
     await accept_increase(stack, customer, order, 1320)
     async with stack.database() as work:
-        await runner_use_cases.start_release(work, stack.campus, runner, order.id)
+        await running.start_release(work, stack.campus, runner, order.id)
     await stack.claim(await stack.add_member(runner=True, card=None), order)
     if not signalled:
         await stack.sql("DELETE FROM saga_signal WHERE name = 'order_changed'")

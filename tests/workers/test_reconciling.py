@@ -4,8 +4,8 @@ import asyncio
 
 from sqlalchemy import select
 
-from domain.order import OrderStatus
-from domain.store.schema import list_cursor
+from domain.orders.states import OrderStatus
+from domain.reconciliation.tables import list_cursor
 from tests.worker_stack import WorkerStack
 from tests.workers.reconciliation_setup import (
     admin_notifications,
@@ -14,7 +14,7 @@ from tests.workers.reconciliation_setup import (
     reconcile_once,
     stripe_call_paths,
 )
-from workers.reconciling.reconciler import STRIPE_LISTS, reconcile
+from workers.reconciliation.reconciler import STRIPE_LISTS, reconcile
 
 
 async def test_events_no_webhook_brought_are_kept_once_and_handled(stack: WorkerStack) -> None:

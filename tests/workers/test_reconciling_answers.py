@@ -4,8 +4,8 @@ import asyncio
 import os
 import sys
 
-from domain.store.list_cursor_repository import lease_list_cursor
-from domain.store.use_cases import discrepancy_use_cases
+from domain.reconciliation import use_cases as reconciliation_use_cases
+from domain.reconciliation.list_cursor_repository import lease_list_cursor
 from tests.worker_stack import NAME_NUMBERS, WorkerStack
 from tests.workers.reconciliation_setup import (
     admin_notifications,
@@ -16,9 +16,9 @@ from tests.workers.reconciliation_setup import (
 )
 from tests.workers.refund_setup import receive_event
 from tests.workers.scenario_setup import new_admin
-from workers.reconciling.reconciler import read_leased_list, reconcile
-from workers.reconciling.reconciliation_context import new_reconciliation_context
-from workers.stripe_gateway import create_customer
+from workers.reconciliation.reconciler import read_leased_list, reconcile
+from workers.reconciliation.reconciliation_context import new_reconciliation_context
+from workers.stripe.gateway import create_customer
 
 
 async def discrepancy_number(stack: WorkerStack, subject: str) -> int:
@@ -30,7 +30,7 @@ async def discrepancy_number(stack: WorkerStack, subject: str) -> int:
 async def request_recheck(stack: WorkerStack, number: int) -> None:
     """Tap [Look again] as an admin, and let a worker recheck."""
     async with stack.database() as work:
-        await discrepancy_use_cases.request_discrepancy_recheck(
+        await reconciliation_use_cases.request_discrepancy_recheck(
             work, stack.campus, await new_admin(stack), number, -200
         )
     await reconcile(stack.new_worker("looker"), asyncio.Event())
@@ -54,7 +54,7 @@ async def test_what_a_person_settled_stays_so_until_it_is_about_another_amount(s
     await reconcile_all(stack)
     admin = await new_admin(stack)
     async with stack.database() as work:
-        await discrepancy_use_cases.settle_discrepancy(
+        await reconciliation_use_cases.settle_discrepancy(
             work, stack.campus, admin, await discrepancy_number(stack, intent["id"]), "the shop's own test"
         )
     await stack.sql("UPDATE list_cursor SET seen_until = seen_until - 60 WHERE task = 'payment_intents'")

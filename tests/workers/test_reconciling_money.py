@@ -1,6 +1,6 @@
 """Money on which our rows and Stripe disagree: orphans, late objects, cents, fees, and a restored backup."""
 
-from domain.order import Order, OrderStatus
+from domain.orders.states import Order, OrderStatus
 from tests.worker_stack import WorkerStack
 from tests.workers.database_backup import back_up_database, bypass_guards, restore_database
 from tests.workers.reconciliation_setup import (
@@ -11,8 +11,8 @@ from tests.workers.reconciliation_setup import (
     reconcile_all,
     reconcile_once,
 )
-from workers.stripe_gateway import retrieve_intent
-from workers.stripe_gateway_lists import retrieve_transfer
+from workers.stripe.gateway import retrieve_intent
+from workers.stripe.gateway_lists import retrieve_transfer
 
 UNCAPTURED = "requires_capture"
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from domain.order import Bearer
+from domain.orders.states import Bearer
 from tests.audits import MODES, broken, read_modes
 from tests.worker_stack import WorkerStack
 from tests.workers.refund_setup import completed_order, deliver_dispute, receive_event, refund_order, settle_refund_late
-from workers.audit_snapshot import AuditSnapshot
+from workers.audit.snapshot_repository import AuditSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

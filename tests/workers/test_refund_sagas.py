@@ -6,8 +6,8 @@ from contextlib import suppress
 import pytest
 
 from domain.errors import CampusGError, NotAllowed, NothingToRefund, PayoutInFlight, RefundOutOfRange
-from domain.order import Bearer, Order
-from domain.store.use_cases import runner_use_cases
+from domain.orders.states import Bearer, Order
+from domain.payouts import use_cases as payouts_use_cases
 from tests.worker_stack import WorkerStack
 from tests.workers.refund_setup import (
     booked_amounts,
@@ -19,7 +19,7 @@ from tests.workers.refund_setup import (
     settle_refund_late,
 )
 from tests.workers.scenario_setup import new_admin, refunds_of
-from workers.saga_engine import advance_saga
+from workers.engine.saga_engine import advance_saga
 
 FEE = 88  # Stripe's for a charge of 11.30: 3.4 % and 50, which it keeps
 
@@ -194,7 +194,7 @@ async def test_a_refund_and_the_release_of_what_waited_never_give_the_same_money
         runner = await stack.add_member(runner=True, ready=False, card=None)
         order = await completed_order(stack, runner)
         async with stack.database() as work:
-            run = await runner_use_cases.start_payout_setup(work, stack.campus, runner)
+            run = await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
         await stack.run_due()
         await stack.control_stripe(
             f"onboard/{(await stack.committed_member(runner.person_id)).stripe_account}", finish=True

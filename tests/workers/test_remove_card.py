@@ -2,17 +2,18 @@
 
 import pytest
 
+from domain.campuses.people import Member
 from domain.errors import CardInUse, Stale
-from domain.people import Member
-from domain.store.use_cases import membership_use_cases, ordering_use_cases
+from domain.orders.use_cases import ordering
+from domain.payments.use_cases import saved_cards
 from tests.worker_stack import WorkerStack
-from workers.stripe_gateway import send_request
+from workers.stripe.gateway import send_request
 
 
 async def remove_card(stack: WorkerStack, member: Member) -> None:
     """Tap [Yes, remove it]."""
     async with stack.database() as work:
-        await membership_use_cases.remove_saved_card(work, stack.campus, member, "4242")
+        await saved_cards.remove_saved_card(work, stack.campus, member, "4242")
 
 
 async def is_attached_at_stripe(stack: WorkerStack, member: Member) -> bool:
@@ -42,10 +43,8 @@ async def test_a_removed_card_is_detached_at_stripe_and_the_next_order_asks_for_
     async with stack.database() as work:
         ceiling = draft.price(stack.campus.fees).ceiling
         cardless = await stack.committed_member(member.person_id)
-        wanted = await ordering_use_cases.submit_order(
-            work, stack.campus, cardless, version=draft.version, ceiling=ceiling
-        )
-    assert isinstance(wanted, ordering_use_cases.CardRequired)
+        wanted = await ordering.submit_order(work, stack.campus, cardless, version=draft.version, ceiling=ceiling)
+    assert isinstance(wanted, ordering.CardRequired)
     with pytest.raises(Stale):
         await remove_card(stack, member)
 
@@ -94,7 +93,7 @@ async def test_a_card_that_another_one_replaces_is_not_kept_at_stripe(shared_sta
     stack = shared_stack
     member = await stack.add_member()
     async with stack.database() as work:
-        await ordering_use_cases.start_card_setup(work, stack.campus, member)
+        await saved_cards.start_card_setup(work, stack.campus, member)
     await stack.run_due()
     ((session,),) = await stack.rows(
         "SELECT data ->> 'session' FROM saga WHERE person_id = :id AND kind = 'save_card'", id=member.person_id

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
+from domain.campuses.people import Member
 from domain.errors import CampusGError, NotAllowed, OrderClosed, PriceChanged, PriceIncreaseInFlight
-from domain.order import Order, OrderStatus
-from domain.people import Member
+from domain.orders.states import Order, OrderStatus
 from tests.worker_stack import WorkerStack
 from tests.workers.customer_debt_setup import APPROVAL_CARD, DECLINED_CARD
 from tests.workers.price_increase_setup import (

@@ -1,8 +1,8 @@
 """How others read a replacement hold: order messages, figures, admins, and reconciliation."""
 
-from domain.order import Order
-from domain.store.earnings import sum_spending
-from domain.store.use_cases import runner_use_cases
+from domain.orders.states import Order
+from domain.orders.use_cases import running
+from domain.refunds.earnings_repository import sum_spending
 from tests.worker_stack import WorkerStack
 from tests.workers.customer_debt_setup import APPROVAL_CARD
 from tests.workers.price_increase_setup import held_at_stripe, hold_parts, increase_fee
@@ -92,7 +92,7 @@ async def test_a_late_no_about_a_hold_that_was_replaced_does_not_touch_the_one_i
     await stack.claim(runner, order)
     await stack.run_due()
     async with stack.database() as work:
-        await runner_use_cases.start_release(work, stack.campus, runner, order.id)
+        await running.start_release(work, stack.campus, runner, order.id)
     await increase_fee(stack, customer, order)
     await stack.run_until(lambda: is_saga_final(stack, order, "replace_hold"))
     await stack.clear_faults()

@@ -6,12 +6,12 @@ from functools import partial
 
 import pytest
 
+from domain.campuses.people import Member
 from domain.errors import BarredFromOrder, CampusGError, NotAllowed, Stale
-from domain.order import Order, OrderStatus
-from domain.people import Member
-from domain.store.escalations.silent_runner_escalation import is_runner_silent
-from domain.store.use_cases import check_in_use_cases, runner_use_cases
-from domain.timers import TimerKind
+from domain.orders.escalations.silent_runner import is_runner_silent
+from domain.orders.states import Order, OrderStatus
+from domain.orders.timers import TimerKind
+from domain.orders.use_cases import check_ins, running
 from tests.worker_stack import WorkerStack
 from tests.workers.escalation_timers import (
     fire_timers_of,
@@ -22,7 +22,7 @@ from tests.workers.escalation_timers import (
     timer_kinds,
 )
 from tests.workers.worker_faults import WorkerKilled, killed_worker
-from workers.due_timers import fire_timers
+from workers.scheduling.due_timers import fire_timers
 
 CHECK_IN, SILENCE = TimerKind.RUNNER_CHECK_IN, TimerKind.CHECK_IN_DEADLINE
 REPETITIONS = 12
@@ -31,7 +31,7 @@ REPETITIONS = 12
 async def confirm_check_in(stack: WorkerStack, runner: Member, order: Order) -> None:
     """Tap [Yes, on it]."""
     async with stack.database() as work:
-        await check_in_use_cases.check_in_as_runner(work, stack.campus, runner, order.id)
+        await check_ins.check_in_as_runner(work, stack.campus, runner, order.id)
 
 
 async def is_shown_silent(stack: WorkerStack, order: Order) -> bool:
@@ -118,9 +118,9 @@ async def test_a_purchase_counts_as_a_check_in_and_so_does_every_step(shared_sta
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     for step in (
-        partial(runner_use_cases.mark_bought, receipt=850),
-        runner_use_cases.mark_picked_up,
-        runner_use_cases.mark_arrived,
+        partial(running.mark_bought, receipt=850),
+        running.mark_picked_up,
+        running.mark_arrived,
     ):
         if asked:
             await fire_timers_of(stack, order, CHECK_IN)
@@ -139,7 +139,7 @@ async def test_of_a_purchase_and_the_check_in_timeout_at_one_instant_one_wins(sh
         await asyncio.sleep(pause)
         try:
             async with stack.database() as work:
-                await runner_use_cases.mark_bought(work, stack.campus, runner, order.id, 850)
+                await running.mark_bought(work, stack.campus, runner, order.id, 850)
         except CampusGError:
             return False
         return True
@@ -166,7 +166,7 @@ async def test_after_the_purchase_silence_is_told_to_the_admins_once_a_stage(sha
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     async with stack.database() as work:
-        await runner_use_cases.mark_bought(work, stack.campus, runner, order.id, 850)
+        await running.mark_bought(work, stack.campus, runner, order.id, 850)
     drawn = "SELECT sum(requested_revision) FROM order_message WHERE order_id = :id AND kind = 'customer'"
     for _ in range(2):
         await fire_timers_of(stack, order, CHECK_IN)
@@ -181,7 +181,7 @@ async def test_after_the_purchase_silence_is_told_to_the_admins_once_a_stage(sha
         )
     assert await stack.notification_keys(order, -200) == ["notification-silent-admins"]
     async with stack.database() as work:
-        await runner_use_cases.mark_picked_up(work, stack.campus, runner, order.id)
+        await running.mark_picked_up(work, stack.campus, runner, order.id)
     await fire_timers_of(stack, order, CHECK_IN)
     await fire_timers_of(stack, order, SILENCE)
     assert await stack.notification_keys(order, -200) == ["notification-silent-admins"] * 2
@@ -189,7 +189,7 @@ async def test_after_the_purchase_silence_is_told_to_the_admins_once_a_stage(sha
     assert await stack.notification_keys(order, order.customer_id) == ["notification-claimed"]
     assert (await stack.order(order.id)).status is OrderStatus.ON_THE_WAY, "no runner is unassigned after the purchase"
     async with stack.database() as work:
-        await runner_use_cases.mark_arrived(work, stack.campus, runner, order.id)
+        await running.mark_arrived(work, stack.campus, runner, order.id)
     assert not await is_shown_silent(stack, order)
 
 

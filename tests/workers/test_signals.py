@@ -2,12 +2,12 @@
 
 import json
 
-from domain.order import Order, OrderStatus
-from domain.store.due_work import list_due_sagas
-from domain.store.saga_progress import signal_saga
+from domain.orders.states import Order, OrderStatus
+from domain.saga.repository import signal_saga
 from tests.worker_stack import WorkerStack
-from workers.saga_engine import advance_saga
-from workers.stripe_event_handler import handle_stripe_event, handle_waiting_stripe_events
+from workers.engine.saga_engine import advance_saga
+from workers.scheduling.due_work_repository import list_due_sagas
+from workers.stripe.event_handler import handle_stripe_event, handle_waiting_stripe_events
 
 APPROVAL_CARD = "pm_card_authenticationRequired"
 

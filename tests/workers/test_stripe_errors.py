@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.worker_stack import WorkerStack
-from workers.call_failures import STRIPE_FAILED, CallFailed, OutcomeUnknown, Refused, TryLater
-from workers.stripe_gateway import create_customer, create_intent, open_stripe_gateway, retrieve_account
+from workers.engine.call_failures import STRIPE_FAILED, CallFailed, OutcomeUnknown, Refused, TryLater
+from workers.stripe.gateway import create_customer, create_intent, open_stripe_gateway, retrieve_account
 
 PATH = "POST /v1/customers"
 STATUS = "status"

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.worker_stack import WorkerStack
-from workers.call_failures import TryLater
-from workers.stripe_gateway import StripeGateway, cancel_intent, create_customer, retrieve_intent
-from workers.stripe_gateway_lists import list_events
-from workers.stripe_rate_limit import (
+from workers.engine.call_failures import TryLater
+from workers.stripe.gateway import StripeGateway, cancel_intent, create_customer, retrieve_intent
+from workers.stripe.gateway_lists import list_events
+from workers.stripe.rate_limit import (
     MAX_WAIT_SECONDS,
     PAUSE_SECONDS,
     CallKind,
@@ -164,7 +164,7 @@ async def test_a_clock_of_redis_that_goes_back_delays_no_call_for_long(rate_limi
 
 
 def test_every_call_of_the_gateway_has_its_rank() -> None:
-    for file in ("stripe_gateway.py", "stripe_gateway_lists.py"):
+    for file in ("stripe/gateway.py", "stripe/gateway_lists.py"):
         tree = ast.parse((WORKERS / file).read_text())
         functions = [node for node in tree.body if isinstance(node, ast.AsyncFunctionDef) and node.name != "send"]
         assert functions

@@ -2,13 +2,13 @@
 
 import pytest
 
+from domain.campuses.people import Member
 from domain.errors import NotAllowed, Stale
-from domain.order import Order, OrderStatus
-from domain.people import Member
-from domain.store.use_cases import admin_use_cases
+from domain.orders.states import Order, OrderStatus
+from domain.saga import use_cases as saga_use_cases
 from tests.worker_stack import WorkerStack
 from tests.workers.failing_postgres import failing_table
-from workers.reconciling.object_ownership import ObjectOwnership, find_intent_owner
+from workers.reconciliation.object_ownership import ObjectOwnership, find_intent_owner
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ async def admin(shared_stack: WorkerStack) -> Member:
 async def retry(stack: WorkerStack, admin: Member, order: Order, kind: str) -> None:
     """Tap [Retry]."""
     async with stack.database() as work:
-        await admin_use_cases.retry_saga(work, stack.campus, admin, (await stack.saga(order, kind)).number)
+        await saga_use_cases.retry_saga(work, stack.campus, admin, (await stack.saga(order, kind)).number)
 
 
 async def keys_of(stack: WorkerStack, path: str, order: Order) -> set[str]:
@@ -51,7 +51,7 @@ async def test_m17_a_capture_refused_for_good_is_stuck_and_a_retry_is_a_new_atte
     assert await stack.notification_keys(order, stack.campus.admin_chat) == ["notification-stuck"]
     async with stack.database() as work:
         (listed,) = [
-            one for one in await admin_use_cases.view_stuck_sagas(work, stack.campus, admin) if one.order_id == order.id
+            one for one in await saga_use_cases.view_stuck_sagas(work, stack.campus, admin) if one.order_id == order.id
         ]
     assert (listed.number, listed.error) == (row.number, row.error)
     await stack.run_now()
@@ -187,7 +187,7 @@ async def test_what_a_human_resolved_is_over_and_its_money_is_not_guessed(
     await stack.run_due()
     row = await stack.saga(order, "complete_order")
     async with stack.database() as work:
-        found = await admin_use_cases.resolve_saga(work, stack.campus, admin, row.number, "charged by hand")
+        found = await saga_use_cases.resolve_saga(work, stack.campus, admin, row.number, "charged by hand")
     assert (found.order_id, found.step, found.error) == (order.id, "capture_payment", row.error)
     await stack.run_now()
     assert (await stack.saga(order, "complete_order")).status == "resolved"
@@ -195,11 +195,9 @@ async def test_what_a_human_resolved_is_over_and_its_money_is_not_guessed(
     assert [one["status"] for one in await stack.intents(order.id)] == ["requires_capture"]
     assert await stack.rows("SELECT 1 FROM ledger_txn WHERE order_id = :id", id=order.id) == []
     async with stack.database() as work:
-        assert all(
-            one.order_id != order.id for one in await admin_use_cases.view_stuck_sagas(work, stack.campus, admin)
-        )
+        assert all(one.order_id != order.id for one in await saga_use_cases.view_stuck_sagas(work, stack.campus, admin))
         with pytest.raises(Stale):
-            await admin_use_cases.retry_saga(work, stack.campus, admin, row.number)
+            await saga_use_cases.retry_saga(work, stack.campus, admin, row.number)
         late = {"id": "pi_late", "customer": None, "metadata": {"saga": str(row.id)}}
         found_later = await find_intent_owner(work, late)
     assert found_later.ownership is ObjectOwnership.UNOWNED, "a person decides about what the call made after all"
@@ -216,7 +214,7 @@ async def test_a_worker_that_was_late_leaves_what_was_resolved_alone(shared_stac
     with pytest.raises(Stale):
         async with stack.database() as work:
             number = (await stack.saga(order, "complete_order")).number
-            await admin_use_cases.resolve_saga(work, stack.campus, admin, number, "too late")
+            await saga_use_cases.resolve_saga(work, stack.campus, admin, number, "too late")
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.COMPLETED
 
@@ -226,8 +224,8 @@ async def test_only_an_admin_sees_and_wakes_what_is_stuck(shared_stack: WorkerSt
     stack, member = shared_stack, await shared_stack.add_member(runner=True, card=None)
     async with stack.database() as work:
         with pytest.raises(NotAllowed):
-            await admin_use_cases.view_stuck_sagas(work, stack.campus, member)
+            await saga_use_cases.view_stuck_sagas(work, stack.campus, member)
         with pytest.raises(NotAllowed):
-            await admin_use_cases.retry_saga(work, stack.campus, member, 1)
+            await saga_use_cases.retry_saga(work, stack.campus, member, 1)
         with pytest.raises(NotAllowed):
-            await admin_use_cases.resolve_saga(work, stack.campus, member, 1, "mine")
+            await saga_use_cases.resolve_saga(work, stack.campus, member, 1, "mine")

@@ -4,11 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from domain.campuses.people import Member
+from domain.campuses.people_repository import ensure_member
 from domain.errors import CampusGError, OrderNotFound, RunnerNotApproved, Stale
-from domain.order import Bearer
-from domain.people import Member
-from domain.store.person_repository import ensure_member
-from domain.store.use_cases import admin_use_cases, ordering_use_cases, roster_use_cases, runner_use_cases
+from domain.orders.states import Bearer
+from domain.orders.use_cases import admin_orders, ordering, running
+from domain.payouts import use_cases as payouts_use_cases
+from domain.saga import use_cases as saga_use_cases
+from domain.support.use_cases import roster
+from domain.support.use_cases import roster as use_cases_roster
 from tests.worker_stack import WorkerStack, found_campus
 
 
@@ -22,13 +26,7 @@ async def add_newcomer(stack: WorkerStack, member: Member) -> Member:
     """Make a person of another campus a member of this one."""
     async with stack.database() as work:
         return await ensure_member(
-            work,
-            stack.campus.id,
-            member.person_id,
-            first_name=member.first_name,
-            username=None,
-            language="en",
-            private=True,
+            work, stack.campus.id, member.person_id, first_name=member.first_name, username=None, language="en"
         )
 
 
@@ -47,30 +45,30 @@ async def test_a3_an_order_of_another_campus_can_not_be_found(
     place = other_stack.campus
     async with other_stack.database() as work:
         for tap in (
-            runner_use_cases.start_claim,
-            runner_use_cases.start_release,
-            runner_use_cases.mark_picked_up,
-            runner_use_cases.mark_arrived,
-            ordering_use_cases.cancel_own_order,
-            ordering_use_cases.reorder,
-            admin_use_cases.view_order,
+            running.start_claim,
+            running.start_release,
+            running.mark_picked_up,
+            running.mark_arrived,
+            ordering.cancel_own_order,
+            ordering.reorder,
+            admin_orders.view_order,
         ):
             with pytest.raises(OrderNotFound):
                 await tap(work, place, there, order.id)
         with pytest.raises(OrderNotFound):
-            await runner_use_cases.mark_bought(work, place, there, order.id, 100)
+            await running.mark_bought(work, place, there, order.id, 100)
         with pytest.raises(OrderNotFound):
-            await runner_use_cases.hand_over_with_pin(work, place, there, order.id, "0000")
+            await running.hand_over_with_pin(work, place, there, order.id, "0000")
         with pytest.raises(OrderNotFound):
-            await admin_use_cases.cancel_order_as_admin(work, place, there, order.id, "not yours")
-        for word in (admin_use_cases.release_order_as_admin, admin_use_cases.finish_order_as_admin):
+            await admin_orders.cancel_order_as_admin(work, place, there, order.id, "not yours")
+        for word in (admin_orders.release_order_as_admin, admin_orders.finish_order_as_admin):
             with pytest.raises(OrderNotFound):
                 await word(work, place, there, order.id, "not yours")
         with pytest.raises(OrderNotFound):
-            await admin_use_cases.close_purchase_as_admin(work, place, there, order.id, Bearer.PLATFORM, "not yours")
+            await admin_orders.close_purchase_as_admin(work, place, there, order.id, Bearer.PLATFORM, "not yours")
         with pytest.raises(OrderNotFound):
-            await admin_use_cases.retry_payout(work, place, there, order.id)
-        assert order.id not in {line.order.id for line in await admin_use_cases.view_board(work, place, there)}
+            await payouts_use_cases.retry_payout(work, place, there, order.id)
+        assert order.id not in {line.order.id for line in await admin_orders.view_board(work, place, there)}
     assert await shared_stack.order(order.id) == before
 
 
@@ -83,9 +81,9 @@ async def test_an_approved_runner_is_a_stranger_on_another_campus(
     order = await other_stack.open_order()
     async with other_stack.database() as work:
         with pytest.raises(RunnerNotApproved):
-            await runner_use_cases.start_claim(work, other_stack.campus, there, order.id)
+            await running.start_claim(work, other_stack.campus, there, order.id)
         with pytest.raises(RunnerNotApproved):  # not even with the runner's membership of the other campus
-            await runner_use_cases.start_claim(work, other_stack.campus, runner, order.id)
+            await running.start_claim(work, other_stack.campus, runner, order.id)
 
 
 async def test_an_admin_neither_sees_nor_retries_what_is_stuck_on_another_campus(
@@ -101,14 +99,14 @@ async def test_an_admin_neither_sees_nor_retries_what_is_stuck_on_another_campus
     await other_stack.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=foreign.person_id)
     foreign = await other_stack.committed_member(foreign.person_id)
     async with other_stack.database() as work:
-        assert await admin_use_cases.view_stuck_sagas(work, other_stack.campus, foreign) == []
+        assert await saga_use_cases.view_stuck_sagas(work, other_stack.campus, foreign) == []
         with pytest.raises(Stale):
-            await admin_use_cases.retry_saga(work, other_stack.campus, foreign, row.number)
+            await saga_use_cases.retry_saga(work, other_stack.campus, foreign, row.number)
         with pytest.raises(CampusGError):
-            await roster_use_cases.approve_runner(work, other_stack.campus, foreign, order.runner_id or 0)
+            await use_cases_roster.approve_runner(work, other_stack.campus, foreign, order.runner_id or 0)
         with pytest.raises(Stale):
-            await roster_use_cases.suspend_runner(work, other_stack.campus, foreign, order.runner_id or 0, "a stranger")
-        assert await roster_use_cases.view_runners(work, other_stack.campus, foreign) == []
+            await use_cases_roster.suspend_runner(work, other_stack.campus, foreign, order.runner_id or 0, "a stranger")
+        assert await roster.view_runners(work, other_stack.campus, foreign) == []
     assert (await stack.saga(order, "complete_order")).status == "stuck"
     assert (
         await other_stack.rows(
@@ -126,7 +124,7 @@ async def test_a_person_has_one_draft_on_each_campus(shared_stack: WorkerStack, 
     draft = await shared_stack.fill_basket(member)
     async with other_stack.database() as work:
         with pytest.raises(Stale):
-            await ordering_use_cases.submit_order(
+            await ordering.submit_order(
                 work,
                 other_stack.campus,
                 there,

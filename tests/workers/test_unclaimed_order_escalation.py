@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select
 
+from domain.campuses.people import Member
+from domain.database.tables import event_log
 from domain.errors import CampusGError, Stale
-from domain.order import Order, OrderStatus
-from domain.people import Member
-from domain.store.escalations.claim_odds import ClaimOdds, count_claim_odds
-from domain.store.schema import event_log, orders
-from domain.store.use_cases import check_in_use_cases, runner_use_cases
-from domain.timers import TimerKind
+from domain.orders.escalations.claim_odds_repository import ClaimOdds, count_claim_odds
+from domain.orders.states import Order, OrderStatus
+from domain.orders.tables import orders
+from domain.orders.timers import TimerKind
+from domain.orders.use_cases import check_ins, running
 from tests.worker_stack import WorkerStack
 from tests.workers.escalation_timers import (
     fire_timers_of,
@@ -23,7 +24,7 @@ from tests.workers.escalation_timers import (
     sweep_after,
     timer_kinds,
 )
-from workers.due_timers import fire_timers
+from workers.scheduling.due_timers import fire_timers
 
 NUDGE, ODDS, EXPIRE = TimerKind.NUDGE, TimerKind.ODDS, TimerKind.EXPIRE
 REPETITIONS = 12
@@ -117,12 +118,12 @@ async def test_a_late_nudge_leaves_a_cancel_as_it_was(shared_stack: WorkerStack)
     order = await stack.open_order(customer)
     await fire_timers_of(stack, order, NUDGE)
     async with stack.database() as work:
-        await check_in_use_cases.record_customer_waits(work, stack.campus, customer, order.id)
+        await check_ins.record_customer_waits(work, stack.campus, customer, order.id)
     assert (await stack.order(order.id)).version == order.version, "the customer goes on waiting, and nothing changed"
     assert (await stack.cancel(customer, order)).status is OrderStatus.CANCELLED
     with pytest.raises(Stale):
         async with stack.database() as work:
-            await check_in_use_cases.record_customer_waits(work, stack.campus, customer, order.id)
+            await check_ins.record_customer_waits(work, stack.campus, customer, order.id)
     waits = await stack.rows("SELECT actor_id FROM event_log WHERE order_id = :id AND event = 'waits'", id=order.id)
     assert waits == [(customer.person_id,)]
 
@@ -132,7 +133,7 @@ async def test_only_the_customer_of_an_order_can_say_that_they_wait(shared_stack
     order, other = await stack.open_order(await stack.add_member()), await stack.add_member()
     with pytest.raises(CampusGError):
         async with stack.database() as work:
-            await check_in_use_cases.record_customer_waits(work, stack.campus, other, order.id)
+            await check_ins.record_customer_waits(work, stack.campus, other, order.id)
 
 
 async def test_an_order_given_back_sends_only_nudges_not_sent_before(shared_stack: WorkerStack) -> None:
@@ -143,7 +144,7 @@ async def test_an_order_given_back_sends_only_nudges_not_sent_before(shared_stac
     for order in (nudged, calm):
         await stack.claim(runner, order)
         async with stack.database() as work:
-            await runner_use_cases.start_release(work, stack.campus, runner, order.id)
+            await running.start_release(work, stack.campus, runner, order.id)
     assert await timer_kinds(stack, nudged) == {"expire"}
     assert await timer_kinds(stack, calm) == {"expire", "nudge"}
     await fire_timers_of(stack, calm, NUDGE)

@@ -13,9 +13,9 @@ from tests.worker_stack import WorkerStack
 from tests.workers.saga_scenarios import SAGA_SCENARIOS
 from tests.workers.scenario_setup import SagaScenario, act_as_person
 from tests.workers.worker_faults import WorkerKilled, killed_worker
-from workers.saga_engine import advance_saga
-from workers.stripe_gateway import StripeGateway
-from workers.worker_context import WorkerContext
+from workers.engine.saga_engine import advance_saga
+from workers.engine.worker_context import WorkerContext
+from workers.stripe.gateway import StripeGateway
 
 CALLS = {
     "POST /v1/payment_intents": "placing",

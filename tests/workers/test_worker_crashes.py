@@ -15,7 +15,7 @@ from tests.workers.worker_faults import (
     killed_worker,
     run_until_final,
 )
-from workers.saga_engine import advance_saga
+from workers.engine.saga_engine import advance_saga
 
 ALL_SCENARIOS = {**SAGA_SCENARIOS, paying_off_a_debt.__name__: paying_off_a_debt}
 

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from itertools import count
 
-from domain.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from tests.fuzz.fuzz_depth import IS_DEEP
 from tests.worker_stack import WorkerStack
 from tests.workers.scenario_setup import SagaScenario, act_as_person
-from workers.saga_engine import advance_saga
-from workers.worker_context import WorkerContext
+from workers.engine.saga_engine import advance_saga
+from workers.engine.worker_context import WorkerContext
 
 MAX_TRANSACTION = 9  # more transactions than any saga needs
 

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.conversation.home import home_button
+from bot.conversation.paging import PAGE_SIZE, get_page, paging_row
+from bot.conversation.replies import Rows, Screen
+from bot.conversation.request_context import RequestContext, truncate
 from bot.customer.screens.screen_parts import MAX_BUTTON_NAME_LENGTH, back_row, expect_input
-from bot.home import home_button
-from bot.paging import PAGE_SIZE, get_page, paging_row
-from bot.replies import Rows, Screen
-from bot.request_context import RequestContext, truncate
-from domain.buttons import Button, ButtonStyle, Tap
-from domain.campus import DropPoint
-from domain.draft import Draft, PendingInput
+from domain.campuses.campus import DropPoint
+from domain.campuses.repository import list_drop_points
 from domain.errors import Stale
-from domain.store.campus_repository import list_drop_points
-from domain.store.reordering import find_last_order
+from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.orders.drafts.draft import Draft, PendingInput
+from domain.orders.drafts.reordering import find_last_order
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """The order of the basket's screens."""
 
+from bot.conversation.replies import Screen
+from bot.conversation.request_context import RequestContext
 from bot.customer.screens import drop_point_screens, item_screens, offer_screens, store_screens
 from bot.customer.screens.screen_parts import with_notices
-from bot.replies import Screen
-from bot.request_context import RequestContext
-from domain.draft import Draft
+from domain.campuses.repository import find_store
 from domain.errors import OrderOutOfRange, PriceOutOfRange, Stale
-from domain.store.campus_repository import find_store
+from domain.orders.drafts.draft import Draft
 
 
 async def render_next_screen(context: RequestContext, draft: Draft) -> Screen:

@@ -1,17 +1,17 @@
 """The screens of the items: the menu, and the basket line by line."""
 
+from bot.conversation.home import home_button
+from bot.conversation.paging import get_page, paging_row
+from bot.conversation.replies import Rows, Screen
+from bot.conversation.request_context import RequestContext, truncate
 from bot.customer.screens.screen_parts import MAX_BUTTON_NAME_LENGTH, expect_input
 from bot.customer.screens.store_screens import render_stores
-from bot.home import home_button
-from bot.paging import get_page, paging_row
-from bot.replies import Rows, Screen
-from bot.request_context import RequestContext, truncate
-from domain.buttons import Button, ButtonStyle, Tap
-from domain.campus import Store
-from domain.draft import Draft, PendingInput
+from domain.campuses.campus import Store
+from domain.campuses.repository import find_store
 from domain.errors import Stale
-from domain.pricing import Item
-from domain.store.campus_repository import find_store
+from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.orders.drafts.draft import Draft, PendingInput
+from domain.orders.pricing import Item
 
 MAX_DISH_NAME_LENGTH = 24  # characters, on half a row
 

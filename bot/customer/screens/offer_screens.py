@@ -1,15 +1,15 @@
 """The screens of the offer: the review, the delivery fee, the tip, the note."""
 
+from bot.conversation.home import home_button
+from bot.conversation.replies import Rows, Screen
+from bot.conversation.request_context import RequestContext
 from bot.customer.screens.item_screens import basket_lines
 from bot.customer.screens.screen_parts import back_row, expect_input
-from bot.home import home_button
-from bot.replies import Rows, Screen
-from bot.request_context import RequestContext
-from domain.buttons import Button, ButtonStyle, Tap
-from domain.draft import MAX_NOTE_LENGTH, Draft, PendingInput
-from domain.fee_suggestions import suggested_fees, suggested_tips
-from domain.people import card_brand_name
-from domain.pricing import Price
+from domain.campuses.fee_suggestions import suggested_fees, suggested_tips
+from domain.campuses.people import card_brand_name
+from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.orders.drafts.draft import MAX_NOTE_LENGTH, Draft, PendingInput
+from domain.orders.pricing import Price
 
 
 async def render_review(context: RequestContext, draft: Draft) -> Screen:

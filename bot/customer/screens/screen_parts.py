@@ -1,11 +1,11 @@
 """What the basket's screens share: the way back, the pending input, notices."""
 
-from bot.home import home_button
-from bot.replies import Screen
-from bot.request_context import RequestContext
-from domain.buttons import Button, Tap
-from domain.draft import Draft, PendingInput
-from domain.store.draft_repository import set_pending_input
+from bot.conversation.home import home_button
+from bot.conversation.replies import Screen
+from bot.conversation.request_context import RequestContext
+from domain.messaging.buttons import Button, Tap
+from domain.orders.drafts.draft import Draft, PendingInput
+from domain.orders.drafts.repository import set_pending_input
 
 MAX_BUTTON_NAME_LENGTH = 32  # characters of a name on a button: the words beside it must not be cut off
 

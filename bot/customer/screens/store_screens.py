@@ -1,15 +1,15 @@
 """The screens of the stores."""
 
+from bot.conversation.home import home_button
+from bot.conversation.paging import get_page, paging_row
+from bot.conversation.replies import Rows, Screen
+from bot.conversation.request_context import RequestContext, truncate
 from bot.customer.screens.screen_parts import MAX_BUTTON_NAME_LENGTH, expect_input
-from bot.home import home_button
-from bot.paging import get_page, paging_row
-from bot.replies import Rows, Screen
-from bot.request_context import RequestContext, truncate
-from domain.buttons import Button, Tap
-from domain.campus import Store, is_within_opening_hours
-from domain.draft import Draft, PendingInput
-from domain.opening_hours import NextOpening, next_opening
-from domain.store.campus_repository import list_stores
+from domain.campuses.campus import Store, is_within_opening_hours
+from domain.campuses.opening import NextOpening, next_opening
+from domain.campuses.repository import list_stores
+from domain.messaging.buttons import Button, Tap
+from domain.orders.drafts.draft import Draft, PendingInput
 
 
 async def render_stores(context: RequestContext, draft: Draft, page: int = 0) -> Screen:

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from sandbox.page import running_page
 from sandbox.page.chat_views import ChatView
-from sandbox.telegram import running_telegram
+from sandbox.page.page_server import running_page
+from sandbox.telegram.telegram_server import running_telegram
 from tests.browser import Browser, require_browser, running_browser
 from tests.sandbox.page.page_window import BOT, PageWindow
 from tests.sandbox.telegram.telegram_client import ANA, BEN, TelegramClient

@@ -7,9 +7,8 @@ from argparse import ArgumentTypeError
 import aiohttp
 import pytest
 
-from sandbox.page import running_page
 from sandbox.page.chat_views import ChatView, parse_chat_view
-from sandbox.page.page_server import STATIC
+from sandbox.page.page_server import STATIC, running_page
 from sandbox.page.sample_pictures import PICTURES, paint_picture
 from tests.conventions.size_and_name_rules import MAX_FILE_LINES
 from tests.sandbox.telegram.telegram_client import ANA, TelegramClient

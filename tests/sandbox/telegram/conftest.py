@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from sandbox.telegram import running_telegram
+from sandbox.telegram.telegram_server import running_telegram
 from tests.sandbox.telegram.telegram_client import TelegramClient
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import aiohttp
 
-from sandbox.telegram import running_telegram
+from sandbox.telegram.telegram_server import running_telegram
 from tests.sandbox.telegram.telegram_client import ANA, TelegramClient, button_row
 
 

@@ -8,15 +8,18 @@ from typing import Any
 import aiohttp
 from sqlalchemy import func, insert, select, text, update
 
-from domain.dead_letter import DeadLetter
-from domain.order import Order, OrderStatus
-from domain.store.dead_letter_repository import list_dead_letters
-from domain.store.due_work import DueSends, list_due_sends
-from domain.store.order_repository import find_order
-from domain.store.outbox import refresh_order_messages, tell
-from domain.store.schema import campus, membership, notification, order_message, orders, person
-from workers.outbox_sweeper import OutboxSweeper
-from workers.sender_context import SenderContext
+from domain.campuses.tables import campus, membership, person
+from domain.inbox.dead_letter import DeadLetter
+from domain.inbox.dead_letter_repository import list_dead_letters
+from domain.messaging.outbox_repository import tell
+from domain.messaging.tables import notification, order_message
+from domain.orders.order_message_requests import refresh_order_messages
+from domain.orders.repository import find_order
+from domain.orders.states import Order, OrderStatus
+from domain.orders.tables import orders
+from workers.scheduling.due_work_repository import DueSends, list_due_sends
+from workers.telegram.outbox_sweeper import OutboxSweeper
+from workers.telegram.sender_context import SenderContext
 
 TOKEN, BOT = "4711:post-office", "campus_bot"
 MEI, ANA = 1001, 1002

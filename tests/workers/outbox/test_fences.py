@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from domain.order import OrderStatus
-from domain.store.dead_letter_repository import requeue_dead_letter
-from domain.store.order_message_repository import migrate_chat
-from domain.store.schema import membership
+from domain.campuses.tables import membership
+from domain.inbox.dead_letter_repository import requeue_dead_letter
+from domain.messaging.order_message_repository import migrate_chat
+from domain.orders.states import OrderStatus
 from tests.frozen import Freezing, FrozenWorker, freeze
 from tests.workers.outbox.sender_stack import ANA, GROUP, MEI, PLAIN_GROUP, SenderStack
-from workers.notification_sender import dispatch_notification
-from workers.order_message_sender import sync_order_message
-from workers.sender_context import SenderContext
+from workers.telegram.notification_sender import dispatch_notification
+from workers.telegram.order_message_sender import sync_order_message
+from workers.telegram.sender_context import SenderContext
 
 CLAIMED = {"status": OrderStatus.ACCEPTED, "runner_id": ANA, "version": 2, "pin": "0482", "accepted_at": func.now()}
 OUTCOMES: dict[str, dict[str, Any] | None] = {

@@ -8,13 +8,14 @@ from random import Random
 
 from sqlalchemy import exists, insert, select
 
-from domain.store.schema import membership, notification, person
-from domain.store.unit_of_work import UnitOfWork
+from domain.campuses.tables import membership, person
+from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.tables import notification
 from tests.frozen import Freezing, freeze
 from tests.workers.outbox.sender_stack import BOT, MEI, SenderStack
-from workers.notification_sender import dispatch_notification
-from workers.outbox_sweeper import OutboxSweeper
-from workers.sender_context import SenderContext
+from workers.telegram.notification_sender import dispatch_notification
+from workers.telegram.outbox_sweeper import OutboxSweeper
+from workers.telegram.sender_context import SenderContext
 
 READERS = range(2001, 2061)  # many more than a bot may write to in a second
 SLOWNESS = (

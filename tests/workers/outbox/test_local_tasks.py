@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from domain.store.unit_of_work import QueueJob, create_database_engine, create_unit_of_work_factory
+from domain.database.unit_of_work import QueueJob, create_database_engine, create_unit_of_work_factory
 from tests.workers.outbox.sender_stack import MEI, SenderStack
-from workers.jobs import JOBS, run_due_of_order
-from workers.local_tasks import MAX_LOCAL_TASKS, LocalTaskRunner
+from workers.engine.jobs import JOBS, run_due_of_order
+from workers.registers import build_worker_registers
+from workers.scheduling.local_tasks import MAX_LOCAL_TASKS, LocalTaskRunner
 
 
 async def test_a_message_is_sent_by_the_worker_that_wrote_it_without_a_queue_job(
@@ -22,7 +23,10 @@ async def test_a_message_is_sent_by_the_worker_that_wrote_it_without_a_queue_job
         enqueued_jobs.extend(queue_jobs)
 
     local_tasks, engine = LocalTaskRunner(enqueue=enqueue), create_database_engine(database_url)
-    context = replace(stack.context, database=create_unit_of_work_factory(engine, local_tasks.run_or_enqueue))
+    context = replace(
+        stack.context,
+        database=create_unit_of_work_factory(engine, local_tasks.run_or_enqueue, build_worker_registers()),
+    )
     local_tasks.start(JOBS, {"sender_context": context})
     for name in ("first", "second"):
         await replace(stack, context=context).add_notification(name)

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from tests.workers.outbox.sender_stack import MEI, SenderStack
-from workers.notification_sender import dispatch_notification
-from workers.telegram_sender import open_telegram_sender
+from workers.telegram.notification_sender import dispatch_notification
+from workers.telegram.sender import open_telegram_sender
 
 
 async def test_a_notification_has_its_text_and_its_buttons(stack: SenderStack) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from domain.dead_letter import MAX_TRIES, DeadLetter
-from domain.order import Order
-from domain.store.dead_letter_repository import requeue_dead_letter
+from domain.inbox.dead_letter import MAX_TRIES, DeadLetter
+from domain.inbox.dead_letter_repository import requeue_dead_letter
+from domain.orders.states import Order
 from tests.workers.outbox.sender_stack import ANA, GROUP, SenderStack
 
 

@@ -3,8 +3,8 @@
 from sqlalchemy import text
 
 from tests.workers.outbox.sender_stack import ANA, MEI, SenderStack
-from workers.notification_sender import dispatch_notification
-from workers.outbox_sweeper import MAX_CONCURRENT_SENDS
+from workers.telegram.notification_sender import dispatch_notification
+from workers.telegram.outbox_sweeper import MAX_CONCURRENT_SENDS
 
 
 async def test_a_send_that_hangs_holds_up_no_other(stack: SenderStack) -> None:

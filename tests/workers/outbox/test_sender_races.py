@@ -4,9 +4,9 @@ import asyncio
 
 from sqlalchemy import func
 
-from domain.order import OrderStatus
+from domain.orders.states import OrderStatus
 from tests.workers.outbox.sender_stack import ANA, MEI, SenderStack
-from workers.order_message_sender import sync_order_message
+from workers.telegram.order_message_sender import sync_order_message
 
 CLAIMED = {"status": OrderStatus.ACCEPTED, "runner_id": ANA, "version": 2, "pin": "0482", "accepted_at": func.now()}
 

@@ -2,8 +2,8 @@
 
 from sqlalchemy import func
 
-from domain.order import OrderStatus
-from domain.store.schema import order_message
+from domain.messaging.tables import order_message
+from domain.orders.states import OrderStatus
 from tests.workers.outbox.sender_stack import ANA, GROUP, MEI, SenderStack
 
 CLAIMED = {"status": OrderStatus.ACCEPTED, "runner_id": ANA, "version": 2, "pin": "0482", "accepted_at": func.now()}

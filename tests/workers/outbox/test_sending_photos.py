@@ -5,12 +5,13 @@ import base64
 import pytest
 from sqlalchemy import select, update
 
-from domain.order import OrderStatus
-from domain.store.campus_repository import find_campus
-from domain.store.order_repository import find_order
-from domain.store.person_repository import find_member
-from domain.store.schema import membership, notification
-from domain.store.use_cases import relay_use_cases
+from domain.campuses.people_repository import find_member
+from domain.campuses.repository import find_campus
+from domain.campuses.tables import membership
+from domain.messaging.tables import notification
+from domain.orders.repository import find_order
+from domain.orders.states import OrderStatus
+from domain.support.use_cases import relay
 from tests.workers.outbox.sender_stack import ANA, BOT, MEI, SenderStack
 
 HOSTILE_TEXT = "<b>&amp;</b>\u202e🍜 "
@@ -26,16 +27,16 @@ async def test_the_longest_relayed_text_is_sent_with_a_photo_or_without(stack: S
         campus, mei = await find_campus(work, stack.campus_id), await find_member(work, stack.campus_id, MEI)
         words = (HOSTILE_TEXT * 400)[:4096]
         claimed = await find_order(work, stack.campus_id, order.id)
-        passed = await relay_use_cases.relay_message(work, campus, mei, claimed, words, photo=photo, message_id=1)
-    assert passed == relay_use_cases.Relayed(shortened=True)
+        passed = await relay.relay_message(work, campus, mei, claimed, words, photo=photo, message_id=1)
+    assert passed == relay.Relayed(shortened=True)
     await stack.send_all_due()
     async with stack.context.database() as work:
         row = (await work.connection.execute(select(notification).where(notification.c.chat_id == ANA))).one()
         assert (row.status, row.error) == ("sent", None)
-        again = await relay_use_cases.find_order_of_message(work, campus, ANA, row.message_id)
+        again = await relay.find_order_of_message(work, campus, ANA, row.message_id)
         assert again is not None
         assert again.id == order.id
-        assert await relay_use_cases.find_order_of_message(work, campus, MEI, row.message_id) is None
+        assert await relay.find_order_of_message(work, campus, MEI, row.message_id) is None
     assert len(await stack.calls("sendPhoto" if with_photo else "sendMessage", ANA)) == 2 - with_photo
 
 
@@ -48,7 +49,7 @@ async def test_the_writer_of_an_undeliverable_message_is_told(stack: SenderStack
         await work.connection.execute(update(membership).values(admitted=True))
         campus, mei = await find_campus(work, stack.campus_id), await find_member(work, stack.campus_id, MEI)
         claimed = await find_order(work, stack.campus_id, order.id)
-        await relay_use_cases.relay_message(work, campus, mei, claimed, "hello?", photo=None, message_id=1)
+        await relay.relay_message(work, campus, mei, claimed, "hello?", photo=None, message_id=1)
     await stack.send_all_due()
     assert "Ana could not be reached" in (await stack.chat_texts())[-1]
 

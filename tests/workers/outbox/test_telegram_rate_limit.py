@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from workers.telegram_rate_limit import TelegramRateLimiter, open_telegram_rate_limiter
+from workers.telegram.rate_limit import TelegramRateLimiter, open_telegram_rate_limiter
 
 CAMPUS, PERSON, OTHER, GROUP = 1, 1001, 1002, -100_1
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain.buttons import Button, ButtonStyle
-from domain.order_messages import OrderMessageContent
+from domain.messaging.buttons import Button, ButtonStyle
+from domain.order_messages.view import OrderMessageContent
 from tests.workers.outbox.sender_stack import ANA, GROUP, MEI, PLAIN_GROUP, TOKEN, SenderStack
-from workers.telegram_sender import (
+from workers.telegram.sender import (
     Blocked,
     MessageGone,
     MessageRejected,

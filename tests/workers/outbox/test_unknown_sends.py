@@ -5,11 +5,11 @@ import asyncio
 import pytest
 from sqlalchemy import func, text
 
-from domain.order import Order, OrderStatus
-from domain.store.dead_letter_repository import requeue_dead_letter
+from domain.inbox.dead_letter_repository import requeue_dead_letter
+from domain.orders.states import Order, OrderStatus
 from tests.workers.outbox.sender_stack import ANA, GROUP, MEI, SenderStack
-from workers.notification_sender import dispatch_notification
-from workers.order_message_sender import sync_order_message
+from workers.telegram.notification_sender import dispatch_notification
+from workers.telegram.order_message_sender import sync_order_message
 
 CLAIMED = {"status": OrderStatus.ACCEPTED, "runner_id": ANA, "version": 2, "pin": "0482", "accepted_at": func.now()}
 UNKNOWN_OUTCOME_ERROR = "a message that may not have arrived"

@@ -4,8 +4,8 @@ import asyncio
 
 from sqlalchemy import select, update
 
-from domain.store.person_repository import find_member
-from domain.store.schema import campus, membership
+from domain.campuses.people_repository import find_member
+from domain.campuses.tables import campus, membership
 from tests.workers.outbox.sender_stack import ANA, GROUP, MEI, PLAIN_GROUP, SenderStack
 
 

@@ -1,0 +1,206 @@
+"""Refunds by an admin: who bears it, how much and why, then the parts of the refund, and a last confirmation.
+
+In the admin chat a typed line is never an answer, so there the command carries all of it.
+"""
+
+from dataclasses import dataclass
+
+from bot.admin.admin_actions import reply_with_command
+from bot.admin.admin_commands import (
+    NUMBER_PATTERN,
+    admin_screen,
+    board_button,
+    require_admin_access,
+    require_admin_access_and_clear_input,
+)
+from bot.conversation.home import MENU_VERSION
+from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
+from bot.conversation.request_context import RequestContext, truncate
+from domain.campuses import use_cases as campuses_use_cases
+from domain.campuses.people_repository import find_member
+from domain.campuses.permissions import Action, is_permitted
+from domain.errors import NothingToRefund, Stale
+from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.money import read_amount
+from domain.orders.drafts.draft import PendingInput
+from domain.orders.drafts.repository import clear_pending_input, find_pending_input, set_pending_input
+from domain.orders.states import Bearer, Order, OrderStatus
+from domain.refunds import use_cases as refunds_use_cases
+from domain.refunds.refund_split import Refundable, RefundSplit, split_refund
+from domain.refunds.repository import list_order_refunds
+
+BEARERS = (Bearer.PLATFORM, Bearer.RUNNER)
+ALL_WORD = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequest:
+    """A refund that an admin asks for; `amount` is in minor units, None means all that is left."""
+
+    order_id: int
+    amount: int | None
+    bearer: Bearer
+    reason: str
+
+
+def refund_rows(context: RequestContext, order: Order) -> Rows:
+    """Return [Refund…] for an order that was paid, unless the admin is its customer or runner."""
+    own = context.member.person_id in (order.customer_id, order.runner_id)
+    if order.status is not OrderStatus.COMPLETED or not is_permitted(context.member.roles, Action.REFUND_ANY, own=own):
+        return ()
+    return ((context.button("bot-button-refund", Tap.REFUND, order.id, style=ButtonStyle.DANGER),),)
+
+
+async def ask_refund_bearer(context: RequestContext) -> Replies:
+    """Handle [Refund…]: say what was paid and refunded, and ask who bears the refund."""
+    await require_admin_access_and_clear_input(context)
+    order, rest = await refunds_use_cases.view_refundable(context.work, context.campus, context.member, context.subject)
+    if rest.left <= 0:
+        raise NothingToRefund
+    if not context.is_private:
+        return (reply_with_command(context, f"/refund {order.id} 2.00 platform reason"),)
+    text = context.say(
+        "bot-refund-who",
+        order=order.id,
+        paid=context.format_money(rest.paid),
+        back=context.format_money(rest.paid - rest.left),
+        left=context.format_money(rest.left),
+        runner=await _name(context, order.runner_id),
+        runner_amount=context.format_money(rest.runner_amount),
+    )
+    by_platform = context.button("bot-button-refund-platform", Tap.REFUND_BEARER, order.id, 1)
+    by_runner = context.button("bot-button-refund-runner", Tap.REFUND_BEARER, order.id, 2)
+    return (
+        EditMenu(
+            Screen(
+                text, ((_leave(context, order.id),), (by_platform, by_runner) if rest.runner_amount else (by_platform,))
+            )
+        ),
+    )
+
+
+async def ask_refund_amount(context: RequestContext) -> Replies:
+    """Handle [We bear it] and [The runner bears it]: the next typed line is the amount and the reason."""
+    require_admin_access(context)
+    if not context.is_private or not 1 <= context.version <= len(BEARERS):
+        raise Stale
+    order, rest = await refunds_use_cases.view_refundable(context.work, context.campus, context.member, context.subject)
+    bearer = BEARERS[context.version - 1]
+    await set_pending_input(
+        context.work, context.campus.id, context.member.person_id, PendingInput.REFUND, order.id, detail=bearer
+    )
+    text = context.say("bot-refund-how-much", order=order.id, left=context.format_money(rest.left))
+    return (EditMenu(Screen(text, ((_leave(context, order.id),),))),)
+
+
+async def receive_refund_amount(context: RequestContext) -> Replies:
+    """Take amount and reason, and show who bears what; an unreadable line leaves the input pending."""
+    require_admin_access(context)
+    bearer, _, _ = await _read_choices(context)
+    amount, _, reason = context.typed.strip().partition(" ")
+    asked = _parse_request(context, context.pending_subject, amount, bearer, reason)
+    if asked is None:
+        return (NewMessage(admin_screen(context, context.say("bot-refund-not-understood"))),)
+    order, rest = await refunds_use_cases.view_refundable(context.work, context.campus, context.member, asked.order_id)
+    parts = split_refund(rest, asked.amount, asked.bearer)
+    detail = f"{bearer} {parts.amount} {asked.reason}"
+    await set_pending_input(
+        context.work, context.campus.id, context.member.person_id, PendingInput.REFUND, order.id, detail=detail
+    )
+    return (NewMessage(await _confirmation_screen(context, order, rest, parts, asked.reason)),)
+
+
+async def _confirmation_screen(
+    context: RequestContext, order: Order, rest: Refundable, parts: RefundSplit, reason: str
+) -> Screen:
+    text = context.say(
+        "bot-refund-sure",
+        order=order.id,
+        amount=context.format_money(parts.amount),
+        paid=context.format_money(rest.paid),
+        customer=await _name(context, order.customer_id),
+        runner=await _name(context, order.runner_id),
+        platform_amount=context.format_money(parts.platform_amount),
+        runner_amount=context.format_money(parts.runner_amount),
+        reason=reason,
+    )
+    amount = context.format_money(parts.amount)
+    confirm_button = context.button(
+        "bot-button-refund-sure", Tap.REFUND_SURE, order.id, parts.amount, style=ButtonStyle.DANGER, amount=amount
+    )
+    return Screen(text, ((_leave(context, order.id),), (confirm_button,)))
+
+
+async def confirm_refund(context: RequestContext) -> Replies:
+    """Handle [Yes, refund S$2.00]: refund what was shown, once. Raise Stale when another input is pending."""
+    require_admin_access(context)
+    bearer, amount, reason = await _read_choices(context, context.subject)
+    if amount is None or amount != context.version:
+        raise Stale
+    asked = RefundRequest(order_id=context.subject, amount=amount, bearer=bearer, reason=reason)
+    screen = await _give_refund(context, asked)
+    await clear_pending_input(context.work, context.campus.id, context.member.person_id)
+    return (EditMenu(screen),)
+
+
+async def refund_command(context: RequestContext) -> Replies:
+    """Handle /refund NUMBER amount|all platform|runner reason."""
+    require_admin_access(context)
+    number, amount, bearer, reason = (*context.arguments.split(maxsplit=3), "", "", "", "")[:4]
+    found = NUMBER_PATTERN.fullmatch(number)
+    if found is None or bearer.lower() not in tuple(Bearer) or not reason:
+        return (NewMessage(admin_screen(context, context.say("bot-usage-refund"))),)
+    asked = _parse_request(context, int(found[1]), amount, Bearer(bearer.lower()), reason)
+    if asked is None:
+        return (NewMessage(admin_screen(context, context.say("bot-usage-refund"))),)
+    return (NewMessage(await _give_refund(context, asked)),)
+
+
+async def _give_refund(context: RequestContext, asked: RefundRequest) -> Screen:
+    await refunds_use_cases.start_refund(
+        context.work, context.campus, context.member, asked.order_id, asked.amount, asked.bearer, asked.reason
+    )
+    made = (await list_order_refunds(context.work, asked.order_id))[-1]
+    text = context.say(
+        "bot-refunding",
+        order=made.order_id,
+        amount=context.format_money(made.amount),
+        platform_amount=context.format_money(made.platform_amount),
+        runner_amount=context.format_money(made.runner_amount),
+        reason=made.reason,
+    )
+    open_button = context.button("bot-button-open-order", Tap.ADMIN_ORDER, made.order_id, MENU_VERSION)
+    return Screen(text, ((board_button(context), open_button),))
+
+
+def _parse_request(
+    context: RequestContext, order_id: int, amount: str, bearer: Bearer, raw_reason: str
+) -> RefundRequest | None:
+    """Return the typed refund; None without a reason. Raise Unreadable when the amount is not one."""
+    reason = truncate(" ".join(raw_reason.split()), campuses_use_cases.MAX_REASON_LENGTH)
+    if not reason:
+        return None
+    minor = None if amount.lower() == ALL_WORD else read_amount(amount, context.campus.currency)
+    return RefundRequest(order_id=order_id, amount=minor, bearer=bearer, reason=reason)
+
+
+async def _read_choices(context: RequestContext, order_id: int | None = None) -> tuple[Bearer, int | None, str]:
+    """Return the choices so far, perhaps required to be for this order: who bears it, and what the last screen showed.
+
+    Raise Stale when no refund is pending input, or one of another order.
+    """
+    asked = await find_pending_input(context.work, context.campus.id, context.member.person_id)
+    if asked is None or asked.pending_input is not PendingInput.REFUND or asked.detail is None:
+        raise Stale
+    if order_id is not None and asked.subject != order_id:
+        raise Stale
+    bearer, amount, reason = (*asked.detail.split(" ", 2), "", "")[:3]
+    return Bearer(bearer), int(amount) if amount else None, reason
+
+
+def _leave(context: RequestContext, order_id: int) -> Button:
+    return context.button("bot-button-leave", Tap.ADMIN_ORDER, order_id, MENU_VERSION)
+
+
+async def _name(context: RequestContext, person_id: int | None) -> str:
+    return "-" if person_id is None else (await find_member(context.work, context.campus.id, person_id)).first_name

@@ -1,0 +1,1 @@
+"""The admin's screens of discrepancies, dead letters and stuck sagas."""

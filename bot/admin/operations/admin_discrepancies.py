@@ -1,0 +1,122 @@
+"""The discrepancies between our rows and Stripe, for admins: the list, a recheck, and settling one by hand."""
+
+from bot.admin.admin_commands import (
+    MAX_ERROR_LENGTH,
+    admin_screen,
+    parse_number_and_reason,
+    require_admin_access,
+    require_admin_access_and_clear_input,
+)
+from bot.conversation.home import MENU_VERSION
+from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
+from bot.conversation.request_context import RequestContext, truncate
+from domain.campuses import use_cases as campuses_use_cases
+from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.orders.drafts.draft import PendingInput
+from domain.orders.drafts.repository import clear_pending_input, set_pending_input
+from domain.reconciliation import use_cases as reconciliation_use_cases
+from domain.reconciliation.discrepancy import Discrepancy
+from domain.reconciliation.repository import build_discrepancy_args
+from domain.words import Html
+
+MAX_LISTED = 10  # discrepancies on the list, each with its buttons
+
+
+async def discrepancies_command(context: RequestContext) -> Replies:
+    """Handle /differences: the discrepancies, oldest first."""
+    await require_admin_access_and_clear_input(context)
+    return (NewMessage(await _render_discrepancies(context)),)
+
+
+async def return_to_discrepancies(context: RequestContext) -> Replies:
+    """Handle [Differences]: show the list in place of a question."""
+    await require_admin_access_and_clear_input(context)
+    return (EditMenu(await _render_discrepancies(context)),)
+
+
+async def recheck_tapped(context: RequestContext) -> Replies:
+    """Handle [Look again], on the list or on the alert: a worker rechecks, and reports in this chat."""
+    require_admin_access(context)
+    await reconciliation_use_cases.request_discrepancy_recheck(
+        context.work, context.campus, context.member, context.subject, context.chat_id
+    )
+    return (Answer(context.say_plain("bot-rechecking-discrepancy")),)
+
+
+async def ask_settle_reason(context: RequestContext) -> Replies:
+    """Handle [Settle by hand…]: say what it means, with the way back first; the next typed line is the reason."""
+    require_admin_access(context)
+    if not context.is_private:
+        return (
+            Answer(context.say_plain("bot-write-with-reason", example=f"/settle {context.subject} reason"), alert=True),
+        )
+    found = await reconciliation_use_cases.view_discrepancy(
+        context.work, context.campus, context.member, context.subject
+    )
+    await set_pending_input(
+        context.work, context.campus.id, context.member.person_id, PendingInput.SETTLE_DISCREPANCY, found.id
+    )
+    text = context.say("bot-settle", number=found.id, line=Html(_discrepancy_line(context, found)))
+    return (EditMenu(Screen(text, ((_back_button(context),),))),)
+
+
+async def receive_settle_reason(context: RequestContext) -> Replies:
+    """Take the typed line as the reason; a line that cannot be one leaves the input pending."""
+    require_admin_access(context)
+    reason = " ".join(context.typed.split())
+    if not reason or len(reason) > campuses_use_cases.MAX_REASON_LENGTH:
+        return (
+            NewMessage(
+                admin_screen(context, context.say("bot-reason-too-long", most=campuses_use_cases.MAX_REASON_LENGTH))
+            ),
+        )
+    done = await _settle(context, context.pending_subject, reason)
+    await clear_pending_input(context.work, context.campus.id, context.member.person_id)
+    return (NewMessage(done),)
+
+
+async def settle_command(context: RequestContext) -> Replies:
+    """Handle /settle NUMBER reason."""
+    require_admin_access(context)
+    number, reason = parse_number_and_reason(context.arguments)
+    if number is None:
+        return (NewMessage(admin_screen(context, context.say("bot-usage-settle"))),)
+    return (NewMessage(await _settle(context, number, reason)),)
+
+
+async def _settle(context: RequestContext, number: int, reason: str) -> Screen:
+    await reconciliation_use_cases.settle_discrepancy(context.work, context.campus, context.member, number, reason)
+    return admin_screen(context, context.say("bot-settled", number=number, reason=reason), (_back_button(context),))
+
+
+async def _render_discrepancies(context: RequestContext) -> Screen:
+    found = await reconciliation_use_cases.view_discrepancies(context.work, context.campus, context.member)
+    shown = found[:MAX_LISTED]
+    parts = [context.say("bot-discrepancies", count=len(found)), *(_discrepancy_line(context, each) for each in shown)]
+    rows = [
+        (
+            context.button(
+                "bot-button-recheck-discrepancy", Tap.RECHECK_DISCREPANCY, each.id, MENU_VERSION, number=each.id
+            ),
+            context.button(
+                "bot-button-settle",
+                Tap.SETTLE_DISCREPANCY,
+                each.id,
+                MENU_VERSION,
+                style=ButtonStyle.DANGER,
+                number=each.id,
+            ),
+        )
+        for each in shown
+    ]
+    return admin_screen(context, "\n\n".join(parts), *rows)
+
+
+def _discrepancy_line(context: RequestContext, found: Discrepancy) -> str:
+    said = build_discrepancy_args(found) | {"note": truncate(found.note or "-", MAX_ERROR_LENGTH)}
+    since = f"{found.first_seen.astimezone(context.campus.zone):%d.%m. %H:%M}"
+    return context.say("bot-discrepancy-line", **said, since=since)
+
+
+def _back_button(context: RequestContext) -> Button:
+    return context.button("bot-button-discrepancies", Tap.DISCREPANCIES, 0, MENU_VERSION)

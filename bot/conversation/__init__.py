@@ -1,0 +1,1 @@
+"""What every conversation shares: context, routing, replies, paging, the home screen."""

@@ -1,0 +1,178 @@
+"""The middlewares: they find the person, the chat and the campus of an update before a handler sees it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiogram import Router
+from aiogram.types import CallbackQuery, ChatJoinRequest, ChatMemberUpdated, Message, TelegramObject, User
+
+from bot.conversation.replies import CommandMenu, JoinRequestAnswer, NewMessage, Replies, Screen
+from bot.conversation.request_context import RequestContext
+from domain.campuses.campus import Campus
+from domain.campuses.group_repository import update_group_chat_id
+from domain.campuses.people import Member
+from domain.campuses.people_repository import ensure_member, find_member, mark_unreachable
+from domain.campuses.repository import find_campus
+from domain.database.actors import Role
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import NotAllowed
+from domain.messaging.buttons import Tap, unpack
+from domain.messaging.private_chats import open_private_chat
+from domain.orders.drafts.draft import ConversationState
+from domain.orders.drafts.repository import find_pending_input
+from domain.words import say
+
+ANONYMOUS_ADMIN_ID = 1087968824  # GroupAnonymousBot, in whose name anonymous administrators write
+GROUP_TAPS = frozenset(
+    {
+        Tap.CLAIM,
+        Tap.APPROVE,
+        Tap.RETRY,
+        Tap.POSTER,
+        Tap.CASES,
+        Tap.CASE,
+        Tap.CASE_ANSWER,
+        Tap.CASE_CLOSE,
+        Tap.CASE_CLOSE_SURE,
+    }
+)
+ADMIN_CHAT_TAPS = frozenset(  # only in the admin chat: in other groups others would read the reply
+    {
+        Tap.PAY_AGAIN,
+        Tap.BOARD,
+        Tap.ADMIN_ORDER,
+        Tap.ADMIN_ACTION,
+        Tap.ADMIN_ACTION_SURE,
+        Tap.RUNNERS,
+        Tap.SUSPEND,
+        Tap.SUSPEND_SURE,
+        Tap.UNSUSPEND,
+        Tap.REFUND,
+        Tap.WAIVE_RUNNER_DEBT,
+        Tap.WAIVE_RUNNER_DEBT_SURE,
+        Tap.PAY_ANYWAY,
+        Tap.DISCREPANCIES,
+        Tap.RECHECK_DISCREPANCY,
+        Tap.SETTLE_DISCREPANCY,
+        Tap.WAIVE_CUSTOMER_DEBT,
+        Tap.STUCK,
+        Tap.RESOLVE,
+        Tap.DEAD_LETTERS,
+        Tap.RETRY_DEAD_LETTER,
+        Tap.DROP_DEAD_LETTER,
+    }
+)
+BLOCKED_STATUSES = frozenset({"kicked", "left"})
+
+NextHandler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+
+
+def add_middlewares(router: Router) -> None:
+    """Add the middlewares, and the handlers of updates that belong to no conversation."""
+    router.message.outer_middleware(message_middleware)
+    router.callback_query.outer_middleware(callback_middleware)
+    router.my_chat_member.register(handle_bot_blocked)
+    router.chat_join_request.register(answer_join_request)
+
+
+async def message_middleware(handler: NextHandler, event: TelegramObject, data: dict[str, Any]) -> Any:
+    """Build the context of a message: its person, and the pending input."""
+    if not isinstance(event, Message):
+        return await handler(event, data)
+    work, campus = await _load_campus(data)
+    if event.migrate_to_chat_id is not None:
+        await update_group_chat_id(work, campus.id, before=event.chat.id, after=event.migrate_to_chat_id)
+        return ()
+    if _is_group_conversation(event, campus):
+        return ()
+    if event.sender_chat is not None or (event.from_user is not None and event.from_user.id == ANONYMOUS_ADMIN_ID):
+        return (NewMessage(Screen(say("en", "bot-anonymous"))),)
+    if event.from_user is None or event.from_user.is_bot:
+        return ()
+    is_private = event.chat.type == "private"
+    member = await _register_member(work, campus, event.from_user, is_private=is_private)
+    conversation_state: ConversationState | None = (
+        await find_pending_input(work, campus.id, member.person_id) if is_private else None
+    )
+    context = RequestContext(
+        work=work,
+        campus=campus,
+        member=member,
+        chat_id=event.chat.id,
+        is_private=is_private,
+        typed=(event.text or event.caption or "").strip(),
+        photo=event.photo[-1].file_id if event.photo else None,
+        has_other_content=event.text is None and not event.photo,
+        is_picture_file=event.document is not None and (event.document.mime_type or "").startswith("image/"),
+        message_id=event.message_id,
+        reply_to=None if event.reply_to_message is None else event.reply_to_message.message_id,
+        conversation_state=conversation_state,
+    )
+    return _with_command_menu(context, await handler(event, data | {"context": context}))
+
+
+def _is_group_conversation(event: Message, campus: Campus) -> bool:
+    """Return whether people talk to each other in a group; replies are for the bot only in the admin chat."""
+    if event.chat.type == "private" or event.chat.id == campus.admin_chat:
+        return False
+    return not (event.text or event.caption or "").startswith("/")
+
+
+async def callback_middleware(handler: NextHandler, event: TelegramObject, data: dict[str, Any]) -> Any:
+    """Build the context of a tap. Raise Stale for unknown callback data, and NotAllowed for most taps in a group."""
+    if not isinstance(event, CallbackQuery):
+        return await handler(event, data)
+    tap = unpack(event.data or "")
+    work, campus = await _load_campus(data)
+    chat = None if event.message is None else event.message.chat
+    is_private = chat is None or chat.type == "private"
+    in_admin_chat = chat is not None and chat.id == campus.admin_chat and tap.tap in ADMIN_CHAT_TAPS
+    if not (is_private or in_admin_chat or tap.tap in GROUP_TAPS):
+        raise NotAllowed
+    member = await _register_member(work, campus, event.from_user, is_private=is_private)
+    chat_id = member.person_id if chat is None else chat.id
+    context = RequestContext(work=work, campus=campus, member=member, chat_id=chat_id, is_private=is_private, tap=tap)
+    return _with_command_menu(context, await handler(event, data | {"context": context}))
+
+
+def _with_command_menu(context: RequestContext, said: Any) -> Any:
+    """Add the command menu to the replies: a person whose roles have changed is offered other commands."""
+    if not context.is_private or not isinstance(said, tuple):
+        return said
+    return (*said, CommandMenu(context.chat_id, context.member.roles, context.member.language))
+
+
+async def handle_bot_blocked(event: ChatMemberUpdated, work: UnitOfWork, campus_id: int) -> Replies:
+    """Mark a person who blocked the bot as unreachable: nothing is sent until that person writes again."""
+    if event.chat.type == "private" and event.new_chat_member.status in BLOCKED_STATUSES:
+        await mark_unreachable(work, campus_id, event.chat.id)
+    return ()
+
+
+async def answer_join_request(event: ChatJoinRequest, work: UnitOfWork, campus_id: int) -> Replies:
+    """Answer a request to join the runner group: approved runners and admins are let in, nobody else."""
+    campus = await find_campus(work, campus_id)
+    if event.chat.id != campus.runner_group:
+        return ()
+    try:
+        member = await find_member(work, campus_id, event.from_user.id)
+    except LookupError:
+        return (JoinRequestAnswer(event.from_user.id, approved=False),)
+    return (JoinRequestAnswer(member.person_id, approved=bool(member.roles & {Role.RUNNER, Role.ADMIN})),)
+
+
+async def _load_campus(data: dict[str, Any]) -> tuple[UnitOfWork, Campus]:
+    work: UnitOfWork = data["work"]
+    return work, await find_campus(work, data["campus_id"])
+
+
+async def _register_member(work: UnitOfWork, campus: Campus, user: User, *, is_private: bool) -> Member:
+    member = await ensure_member(
+        work,
+        campus.id,
+        user.id,
+        first_name=user.first_name,
+        username=user.username,
+        language=user.language_code or "en",
+    )
+    return await open_private_chat(work, member) if is_private else member

@@ -1,0 +1,121 @@
+"""The replies to refusals and failures, and the cleaning up after a refusal."""
+
+from bot.conversation.home import MENU_VERSION
+from bot.conversation.replies import Answer, NewMessage, Replies, Screen
+from bot.transport.update_payload import find_reply_target, find_tap
+from bot.transport.user_rate_limit import RateLimitVerdict
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import (
+    CampusGError,
+    CaseError,
+    HoldNotChecked,
+    LeavingTooEarly,
+    NotAllowed,
+    OrderClosed,
+    OrderError,
+    OrderNotFound,
+    ReceiptAboveLimit,
+    ReceiptTooSmall,
+    Stale,
+)
+from domain.inbox.repository import IncomingUpdate
+from domain.messaging.buttons import Button, Tap, pack
+from domain.messaging.outbox_repository import refresh_existing_order_messages
+from domain.messaging.remedy import remedy_buttons
+from domain.orders.drafts.repository import clear_pending_input
+from domain.orders.repository import find_order
+from domain.words import say, say_plain
+
+MAX_TOAST_LENGTH = 90  # characters; a longer text is shown as an alert, which stays until it is closed
+# The pending input stays: another answer may be accepted.
+RETRYABLE_REFUSALS = (LeavingTooEarly, ReceiptAboveLimit, ReceiptTooSmall, HoldNotChecked)
+
+ORDER_TAPS = frozenset(
+    {
+        Tap.KEEP_WAITING,
+        Tap.INCREASE_FEE,
+        Tap.INCREASE_FEE_SURE,
+        Tap.CHECK_IN,
+        Tap.CANCEL,
+        Tap.CANCEL_SURE,
+        Tap.CLAIM,
+        Tap.RELEASE,
+        Tap.RELEASE_SURE,
+        Tap.BOUGHT,
+        Tap.BOUGHT_AS_ESTIMATED,
+        Tap.PICKED_UP,
+        Tap.ARRIVED,
+        Tap.ASK_CUSTOMER,
+        Tap.AGREE,
+        Tap.DISAGREE,
+        Tap.ASK_ADMIN,
+        Tap.LEAVE,
+        Tap.STAY,
+        Tap.SEE_RECEIPT,
+        Tap.SEE_PHOTO,
+        Tap.THUMB_UP,
+        Tap.THUMB_DOWN,
+        Tap.THUMB_REASON,
+        Tap.PROBLEM,
+        Tap.PROBLEM_KIND,
+        Tap.PROBLEM_WORDLESS,
+    }
+)
+
+
+def reply_to_refusal(incoming_update: IncomingUpdate, refusal: CampusGError) -> Replies:
+    """Return the sentence of a refusal: the answer to a tap, else a message; with a button where one helps."""
+    target = find_reply_target(incoming_update.payload)
+    remedies = () if target is None else remedy_buttons(refusal, target.language)
+    if target is None or not target.is_private or not remedies:
+        return _reply(incoming_update, refusal.key, **refusal.arguments)
+    back = Button(label=say_plain(target.language, "bot-button-home"), data=pack(Tap.HOME, version=MENU_VERSION))
+    said = NewMessage(Screen(say(target.language, refusal.key, **refusal.arguments), (remedies, (back,))))
+    if target.tap_id is None:
+        return (said,)
+    return Answer(say_plain(target.language, refusal.key, **refusal.arguments)), said
+
+
+def reply_to_failure(incoming_update: IncomingUpdate) -> Replies:
+    """Return the apology for an update that has become a dead letter."""
+    return _reply(incoming_update, "bot-sorry")
+
+
+def reply_to_rate_limit(incoming_update: IncomingUpdate, verdict: RateLimitVerdict) -> Replies:
+    """Answer every tap, but only the first of many messages: else a flood of replies would answer the flood."""
+    if verdict is RateLimitVerdict.STILL_TOO_FAST and "callback_query" not in incoming_update.payload:
+        return ()
+    return _reply(incoming_update, "bot-too-fast")
+
+
+async def clean_up_after_refusal(work: UnitOfWork, incoming_update: IncomingUpdate, refusal: CampusGError) -> None:
+    """Refresh the order messages after a stale button, and close a pending input that makes no sense any more.
+
+    OrderAlreadyTaken refreshes nothing: the winner's commit did, and fifty runners may be too late at once.
+    """
+    tap = find_tap(incoming_update.payload)
+    if tap is not None and tap.tap in ORDER_TAPS and isinstance(refusal, Stale | OrderClosed):
+        await _update_order_messages(work, incoming_update.campus_id, tap.subject)
+    closes_question = isinstance(refusal, OrderError | CaseError | NotAllowed | Stale) and not isinstance(
+        refusal, RETRYABLE_REFUSALS
+    )
+    if closes_question and "message" in incoming_update.payload and incoming_update.person_id is not None:
+        await clear_pending_input(work, incoming_update.campus_id, incoming_update.person_id)
+
+
+async def _update_order_messages(work: UnitOfWork, campus_id: int, order_id: int) -> None:
+    try:
+        order = await find_order(work, campus_id, order_id)
+    except OrderNotFound:  # the button was forged
+        return
+    await refresh_existing_order_messages(work, order.id)
+
+
+def _reply(incoming_update: IncomingUpdate, key: str, **words: str | int) -> Replies:
+    target = find_reply_target(incoming_update.payload)
+    if target is None:
+        return ()
+    if target.tap_id is not None:
+        plain = say_plain(target.language, key, **words)
+        return (Answer(plain, alert=len(plain) > MAX_TOAST_LENGTH),)
+    return (NewMessage(Screen(say(target.language, key, **words))),)

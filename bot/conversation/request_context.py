@@ -1,0 +1,90 @@
+"""The context of one update: the person, the chat, what was tapped or typed, and the texts to answer with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.campuses.campus import Campus
+from domain.campuses.people import Member
+from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.buttons import Button, ButtonStyle, Tap, TapData, pack
+from domain.money import format_money
+from domain.orders.drafts.draft import ConversationState
+from domain.words import Html, say, say_plain
+
+MAX_LABEL_LENGTH = 48  # characters; phones cut longer ones
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestContext:
+    """What every handler is given, besides the update itself."""
+
+    work: UnitOfWork
+    campus: Campus
+    member: Member
+    chat_id: int
+    is_private: bool
+    typed: str = ""  # the text, or the caption of a photo
+    photo: str | None = None  # Telegram's file id of the largest size
+    has_other_content: bool = False  # neither text nor a photo: a sticker, a voice message, a file...
+    is_picture_file: bool = False  # a picture sent as a file: the bot cannot show it to others as a photo
+    message_id: int | None = None  # of the person's message
+    reply_to: int | None = None  # the message that it is a reply to
+    tap: TapData | None = None
+    conversation_state: ConversationState | None = None
+
+    @property
+    def subject(self) -> int:
+        """The id in the tapped button; 0 without a tap."""
+        return 0 if self.tap is None else self.tap.subject
+
+    @property
+    def version(self) -> int:
+        """The version in the tapped button; 0 without a tap."""
+        return 0 if self.tap is None else self.tap.version
+
+    @property
+    def arguments(self) -> str:
+        """The text after a command."""
+        return self.typed.partition(" ")[2].strip()
+
+    @property
+    def pending_subject(self) -> int:
+        """The id that the pending input is about; 0 without one."""
+        return (self.conversation_state.subject or 0) if self.conversation_state is not None else 0
+
+    def say(self, key: str, **words: str | int) -> str:
+        """Return a sentence in the person's language, as HTML."""
+        return say(self.member.language, key, **words)
+
+    def say_plain(self, key: str, **words: str | int) -> str:
+        """Return a sentence as plain text, for answers to taps and for labels."""
+        return say_plain(self.member.language, key, **words)
+
+    def format_money(self, minor: int) -> str:
+        """Return an amount (minor units) in the campus' currency."""
+        return format_money(minor, self.campus.currency)
+
+    def format_time(self, moment: datetime, form: str = "t") -> Html:
+        """Return a time that the reader's phone formats (Bot API, date-time entities: t short, T with seconds)."""
+        local = moment.astimezone(self.campus.zone)
+        plain = f"{local:%H:%M:%S}" if form == "T" else f"{local:%H:%M}"
+        return Html(f'<tg-time unix="{int(moment.timestamp())}" format="{form}">{plain}</tg-time>')
+
+    def button(
+        self,
+        key: str,
+        tap: Tap,
+        subject: int = 0,
+        version: int = 0,
+        *,
+        style: ButtonStyle | None = None,
+        **words: str | int,
+    ) -> Button:
+        """Return a button with a label of the locale files."""
+        label = self.say_plain(key, **words)
+        return Button(label=truncate(label, MAX_LABEL_LENGTH), data=pack(tap, subject, version), style=style)
+
+
+def truncate(text: str, max_length: int) -> str:
+    """Return the text, shortened with an ellipsis if it is longer."""
+    return text if len(text) <= max_length else text[: max_length - 1].rstrip() + "…"

@@ -1,0 +1,1 @@
+"""How a customer makes a draft: items, place, fee, tip, and placing it."""

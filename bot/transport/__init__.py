@@ -1,0 +1,1 @@
+"""Telegram and Stripe at the wire: polling, webhooks, the update inbox, replies, limits."""

@@ -1,0 +1,104 @@
+"""Polling for updates without a public URL: a batch is stored in one commit, then handled, and the offset moves."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from bot.transport.update_inbox import UpdateInbox, receive_update
+from bot.transport.update_payload import ALLOWED_UPDATES, InvalidUpdate, parse_update
+from domain.inbox.repository import IncomingUpdate, store_updates
+from domain.settings.logs import get_logger
+
+LONG_POLL_TIMEOUT_SECONDS = 20  # Telegram holds an empty response back so long
+MAX_RETRY_DELAY_SECONDS = 3.0  # between two attempts; people wait meanwhile
+HTTP_CONFLICT = 409  # another process polls with the same token
+
+log = get_logger(__name__)
+
+
+class UpdatesUnavailable(Exception):
+    """Telegram gives no updates now; `pause` is the delay it asked for, in seconds."""
+
+    def __init__(self, words: str, pause: float | None = None) -> None:
+        super().__init__(words)
+        self.pause = pause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollingSource:
+    """Where the updates of one campus are fetched, and the inbox that handles them."""
+
+    campus_id: int
+    url: str = field(repr=False)  # contains the token
+    session: aiohttp.ClientSession
+    inbox: UpdateInbox
+
+
+async def poll_updates(source: PollingSource) -> None:
+    """Fetch and handle updates for ever; when cancelled, finish the updates in flight first."""
+    in_flight: set[asyncio.Task[None]] = set()
+    offset, failures = 0, 0
+    try:
+        while True:
+            try:
+                batch = await fetch_updates(source, offset)
+                incoming_updates = [
+                    each for each in (_parse_or_skip(source.campus_id, update) for update in batch) if each is not None
+                ]
+                async with source.inbox.database() as work:
+                    await store_updates(work, incoming_updates)
+            except Exception as error:  # Telegram or Postgres is away: the offset stays, so nothing is lost
+                failures += 1
+                pause = getattr(error, "pause", None) or min(0.1 * 2.0 ** min(failures, 10), MAX_RETRY_DELAY_SECONDS)
+                # Only its kind: the text of a client's error may hold the URL with the token.
+                said = error if isinstance(error, UpdatesUnavailable) else type(error).__name__
+                log.warning("polling_paused", campus=source.campus_id, pause_seconds=round(pause, 1), error=said)
+                await asyncio.sleep(pause)
+                continue
+            failures = 0
+            for incoming_update in incoming_updates:
+                task = asyncio.create_task(_handle_stored_update(source.inbox, incoming_update))
+                in_flight.add(task)
+                task.add_done_callback(in_flight.discard)
+            offset = max((update["update_id"] + 1 for update in batch), default=offset)
+    finally:
+        await asyncio.gather(*in_flight, return_exceptions=True)
+
+
+async def fetch_updates(source: PollingSource, offset: int) -> Sequence[dict[str, Any]]:
+    """Return the updates from `offset` on; Telegram forgets earlier ones. Raise UpdatesUnavailable on an error."""
+    asked = {"offset": offset, "timeout": LONG_POLL_TIMEOUT_SECONDS, "allowed_updates": list(ALLOWED_UPDATES)}
+    async with source.session.post(source.url, json=asked) as response:
+        answer = await response.json(content_type=None)
+    if isinstance(answer, dict) and answer.get("ok") is True:
+        batch = [each for each in answer["result"] if _has_number(each)]
+        if answer["result"] and not batch:
+            raise UpdatesUnavailable("Telegram answered with something that is no update")
+        return batch
+    if response.status == HTTP_CONFLICT:
+        raise UpdatesUnavailable("another process polls with the same token, or a webhook is set; only one may be")
+    parameters = answer.get("parameters", {}) if isinstance(answer, dict) else {}
+    raise UpdatesUnavailable(f"Telegram answered {response.status}", parameters.get("retry_after"))
+
+
+def _has_number(update: object) -> bool:
+    """Return whether an update has its id: without it Telegram cannot forget it, and we cannot store it."""
+    return isinstance(update, dict) and type(update.get("update_id")) is int
+
+
+def _parse_or_skip(campus_id: int, update: dict[str, Any]) -> IncomingUpdate | None:
+    try:
+        return parse_update(campus_id, update)
+    except (InvalidUpdate, RecursionError):  # it cannot be stored, and must not hold up the others
+        return None
+
+
+async def _handle_stored_update(inbox: UpdateInbox, incoming_update: IncomingUpdate) -> None:
+    """Handle an update that is stored; after a failure the retry of unfinished updates handles it again."""
+    try:
+        await receive_update(inbox, incoming_update)
+    except Exception as error:
+        log.warning("update_postponed", update=incoming_update.update_id, campus=incoming_update.campus_id, error=error)

@@ -1,0 +1,114 @@
+"""A campus as data: its prices, its time zone, its groups, its stores and drop points."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from domain.campuses.fees import Fees
+from domain.campuses.windows import Windows
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+# Weekday -> (opening, closing) as "HH:MM". A missing day is closed. An empty mapping is always open.
+OpeningHours = Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campus:
+    """One campus. The token of its bot is in the setting TELEGRAM_BOT_TOKEN_<NAME>."""
+
+    id: int
+    name: str
+    title: str
+    currency: str
+    time_zone: str
+    runner_group: int | None
+    admin_chat: int | None
+    runner_invite: str | None
+    bot_username: str | None
+    fees: Fees
+    windows: Windows
+    hours: OpeningHours = field(default_factory=dict)
+    fee_suggestions: tuple[int, ...] = ()
+    open_jobs: int = 1
+    paused: bool = False
+    pause_reason: str | None = None
+    invite_code: str = ""
+    open_to_all: bool = False
+
+    @property
+    def chat_link(self) -> str:
+        """The link to the chat with the campus' bot; Telegram's own address before the bot's name is known."""
+        return f"https://t.me/{self.bot_username}" if self.bot_username else "https://t.me"
+
+    def invitation_link(self, drop_point: int | None = None) -> str | None:
+        """Return the link that admits a person, to a drop point if given; None before the bot's name is known."""
+        if self.bot_username is None:
+            return None
+        code = self.invite_code if drop_point is None else f"{self.invite_code}_{drop_point}"
+        return f"{self.chat_link}?start={code}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the campus."""
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuItem:
+    """A dish of a store, with the price last seen, in minor units."""
+
+    id: int
+    name: str
+    price: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """A place to buy food."""
+
+    id: int
+    name: str
+    location: str
+    hours: OpeningHours
+    menu: tuple[MenuItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropPoint:
+    """A place to hand food over."""
+
+    id: int
+    building: str
+    spot: str
+
+    @property
+    def name(self) -> str:
+        """The building and the spot in one line."""
+        return f"{self.building}, {self.spot}" if self.spot else self.building
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreAssortment:
+    """A listed store as it is now, with the dishes it sold before."""
+
+    store: Store
+    active: bool
+    discontinued: frozenset[str]  # names of dishes that are no longer on the menu
+
+
+def is_within_opening_hours(hours: OpeningHours, local: datetime) -> bool:
+    """Return whether a place is open at this local time. Hours over midnight belong to the day they start."""
+    if not hours:
+        return True
+    local_clock = local.strftime("%H:%M")
+    today, yesterday = WEEKDAYS[local.weekday()], WEEKDAYS[local.weekday() - 1]
+    if today in hours:
+        opens, closes = hours[today]
+        if opens <= local_clock < closes or (closes <= opens and local_clock >= opens):
+            return True
+    if yesterday in hours:
+        opens, closes = hours[yesterday]
+        return closes <= opens and local_clock < closes
+    return False

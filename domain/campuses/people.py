@@ -1,0 +1,90 @@
+"""People, their roles, and the permission table of role, action and ownership."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from domain.database.actors import Role
+
+
+class RunnerStatus(StrEnum):
+    NONE = "none"
+    ASKED = "asked"
+    APPROVED = "approved"
+    SUSPENDED = "suspended"
+
+
+def roles_of(runner_status: RunnerStatus, *, is_admin: bool, admitted: bool) -> frozenset[Role]:
+    """Return all roles of a member. Runners and admins are customers too; others need the invitation."""
+    holds = runner_status in (RunnerStatus.APPROVED, RunnerStatus.SUSPENDED)
+    roles = {Role.CUSTOMER} if admitted or is_admin or holds else set()
+    if runner_status is RunnerStatus.APPROVED:
+        roles.add(Role.RUNNER)
+    if holds:
+        roles.add(Role.HOLDER)
+    if is_admin:
+        roles.add(Role.ADMIN)
+    return frozenset(roles)
+
+
+CARD_BRAND_NAMES: Mapping[str, str] = MappingProxyType(  # Stripe's name -> the name that people know
+    {
+        "amex": "American Express",
+        "cartes_bancaires": "Cartes Bancaires",
+        "diners": "Diners Club",
+        "discover": "Discover",
+        "eftpos_au": "eftpos",
+        "jcb": "JCB",
+        "mastercard": "Mastercard",
+        "unionpay": "UnionPay",
+        "unknown": "Card",
+        "visa": "Visa",
+    }
+)
+
+
+def card_brand_name(brand: str) -> str:
+    """Return the brand of a card as people write it."""
+    return CARD_BRAND_NAMES.get(brand, brand.replace("_", " ").title())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedCard:
+    """What we keep of a customer's card: no number of it but the last four digits."""
+
+    payment_method: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A person on one campus."""
+
+    campus_id: int
+    person_id: int
+    first_name: str
+    username: str | None
+    language: str
+    runner_status: RunnerStatus
+    is_admin: bool
+    reachable: bool
+    admitted: bool  # used the campus' invitation, or the campus is open to all
+    default_place: str | None  # where their food usually goes
+    stripe_customer: str | None
+    stripe_account: str | None
+    payouts_ready: bool
+    card: SavedCard | None
+
+    @property
+    def telegram_contact(self) -> str:
+        """The @name and id by which an admin finds the person on Telegram, or the id alone."""
+        return f"@{self.username}, {self.person_id}" if self.username else str(self.person_id)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """All roles of this member on this campus."""
+        return roles_of(self.runner_status, is_admin=self.is_admin, admitted=self.admitted)

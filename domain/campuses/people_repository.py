@@ -1,0 +1,215 @@
+"""Persons and memberships in Postgres."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, bindparam, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.campuses.people import Member, RunnerStatus, SavedCard
+from domain.campuses.tables import campus, membership, person, saved_card
+from domain.database.actors import Actor, Role
+from domain.database.event_log_repository import log_event
+from domain.database.rows import RowValues
+from domain.database.unit_of_work import UnitOfWork
+
+
+def _members() -> Select[Any]:
+    joined = membership.join(person, person.c.id == membership.c.person_id).outerjoin(
+        saved_card, saved_card.c.person_id == person.c.id
+    )
+    joined = joined.join(campus, campus.c.id == membership.c.campus_id)
+    columns = [column for column in (*membership.c, *person.c) if column.name not in ("id", "admitted")]
+    admitted = or_(membership.c.admitted, campus.c.open_to_all).label("admitted")
+    card = (column for column in saved_card.c if column.name != "person_id")
+    return select(*columns, admitted, *card).select_from(joined)
+
+
+_MEMBER = _members().where(membership.c.campus_id == bindparam("campus"), membership.c.person_id == bindparam("person"))
+
+
+async def ensure_member(
+    work: UnitOfWork,
+    campus_id: int,
+    person_id: int,
+    *,
+    first_name: str,
+    username: str | None,
+    language: str,
+) -> Member:
+    """Return the person as a member of this campus, inserted if new; the name follows Telegram's.
+
+    A member whose profile is unchanged is only read, to avoid a deadlock. This transaction would lock the person
+    and then want an order. The worker that completes the order locks the order first and then its runner.
+    """
+    profile = (first_name, username, language)
+    member = await _find_member_or_none(work, campus_id, person_id)
+    if member is None or (member.first_name, member.username, member.language) != profile:
+        await _upsert_member(work, campus_id, person_id, profile)
+        member = await find_member(work, campus_id, person_id)
+    return member
+
+
+async def _upsert_member(
+    work: UnitOfWork, campus_id: int, person_id: int, profile: tuple[str, str | None, str]
+) -> None:
+    changed = dict(zip(("first_name", "username", "language"), profile, strict=True))
+    newcomer = insert(person).values(id=person_id, **changed)
+    await work.connection.execute(newcomer.on_conflict_do_update(index_elements=["id"], set_=changed))
+    joined = insert(membership).values(campus_id=campus_id, person_id=person_id).on_conflict_do_nothing()
+    await work.connection.execute(joined)
+
+
+async def mark_reachable(work: UnitOfWork, campus_id: int, person_id: int) -> None:
+    """Record that the bot can write to this member."""
+    here = update(membership).where(membership.c.campus_id == campus_id, membership.c.person_id == person_id)
+    await work.connection.execute(here.values(reachable=True))
+
+
+async def find_member(work: UnitOfWork, campus_id: int, person_id: int) -> Member:
+    """Return the member. Raise LookupError when the person is no member of this campus."""
+    member = await _find_member_or_none(work, campus_id, person_id)
+    if member is None:
+        raise LookupError(f"person {person_id} is no member of campus {campus_id}")
+    return member
+
+
+async def _find_member_or_none(work: UnitOfWork, campus_id: int, person_id: int) -> Member | None:
+    found = await work.connection.execute(_MEMBER, {"campus": campus_id, "person": person_id})
+    row = found.mappings().one_or_none()
+    return None if row is None else member_from_row(row)
+
+
+async def list_members_by_runner_status(work: UnitOfWork, campus_id: int, status: RunnerStatus) -> Sequence[Member]:
+    query = _members().where(membership.c.campus_id == campus_id, membership.c.runner_status == status)
+    return [member_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def change_runner_status(
+    work: UnitOfWork,
+    actor: Actor,
+    campus_id: int,
+    person_id: int,
+    *,
+    before: RunnerStatus,
+    after: RunnerStatus,
+    reason: str | None = None,
+) -> bool:
+    """Move a runner status from `before` to `after`, and log it. Return False when it is not `before` any more."""
+    statement = (
+        update(membership)
+        .where(
+            membership.c.campus_id == campus_id,
+            membership.c.person_id == person_id,
+            membership.c.runner_status == before,
+        )
+        .values(runner_status=after)
+    )
+    if (await work.connection.execute(statement)).rowcount == 0:
+        return False
+    await log_event(
+        work,
+        actor,
+        campus_id=campus_id,
+        order_id=None,
+        subject="membership",
+        subject_id=person_id,
+        happened="runner_status",
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    return True
+
+
+async def admit_member(work: UnitOfWork, campus_id: int, person_id: int) -> bool:
+    """Let this member order on this campus, and log it. Return False when an invitation admitted them before."""
+    newcomer = (
+        update(membership)
+        .where(membership.c.campus_id == campus_id, membership.c.person_id == person_id, ~membership.c.admitted)
+        .values(admitted=True)
+    )
+    if (await work.connection.execute(newcomer)).rowcount == 0:
+        return False
+    await log_event(
+        work,
+        Actor(role=Role.CUSTOMER, person_id=person_id),
+        campus_id=campus_id,
+        order_id=None,
+        subject="membership",
+        subject_id=person_id,
+        happened="admitted",
+        after="admitted",
+    )
+    return True
+
+
+async def save_default_place(work: UnitOfWork, campus_id: int, person_id: int, place: str | None) -> None:
+    """Save the place this member's food usually goes to; None removes it."""
+    mine = update(membership).where(membership.c.campus_id == campus_id, membership.c.person_id == person_id)
+    await work.connection.execute(mine.values(default_place=place))
+
+
+async def mark_unreachable(work: UnitOfWork, campus_id: int, person_id: int) -> None:
+    """Record that the person blocked the bot: nothing is sent until they write again."""
+    statement = update(membership).where(membership.c.campus_id == campus_id, membership.c.person_id == person_id)
+    await work.connection.execute(statement.values(reachable=False))
+
+
+async def save_stripe_customer(work: UnitOfWork, person_id: int, customer: str) -> str:
+    """Save the person's Stripe customer unless one is saved, and return the saved one."""
+    kept = func.coalesce(person.c.stripe_customer, customer)
+    statement = update(person).where(person.c.id == person_id).values(stripe_customer=kept)
+    return str((await work.connection.execute(statement.returning(person.c.stripe_customer))).scalar_one())
+
+
+async def save_stripe_account(work: UnitOfWork, person_id: int, account: str) -> str:
+    """Save the person's Stripe account unless one is saved, and return the saved one."""
+    kept = func.coalesce(person.c.stripe_account, account)
+    statement = update(person).where(person.c.id == person_id).values(stripe_account=kept)
+    return str((await work.connection.execute(statement.returning(person.c.stripe_account))).scalar_one())
+
+
+async def forget_stripe_account(work: UnitOfWork, person_id: int, account: str) -> bool:
+    """Remove the person's Stripe account if it is still this one. Return False when it is not."""
+    this = update(person).where(person.c.id == person_id, person.c.stripe_account == account)
+    forgotten = await work.connection.execute(this.values(stripe_account=None).returning(person.c.id))
+    return forgotten.scalar_one_or_none() is not None
+
+
+async def set_payouts_ready(work: UnitOfWork, person_id: int, *, ready: bool) -> None:
+    """Save whether transfers to the person's account are possible now."""
+    await work.connection.execute(update(person).where(person.c.id == person_id).values(payouts_ready=ready))
+
+
+async def lock_payouts_ready(work: UnitOfWork, person_id: int) -> bool:
+    """Return whether transfers are possible, with the person's row locked.
+
+    The lock keeps a payable that is booked and an account that becomes ready from missing each other.
+    """
+    query = select(person.c.payouts_ready).where(person.c.id == person_id).with_for_update(key_share=True)
+    return bool((await work.connection.execute(query)).scalar_one())
+
+
+async def upsert_saved_card(work: UnitOfWork, person_id: int, card: SavedCard) -> None:
+    """Save the person's one card in place of the former one."""
+    values = {name: getattr(card, name) for name in SavedCard.__slots__}
+    statement = insert(saved_card).values(person_id=person_id, **values)
+    await work.connection.execute(
+        statement.on_conflict_do_update(index_elements=["person_id"], set_={**values, "saved_at": func.now()})
+    )
+
+
+async def delete_saved_card(work: UnitOfWork, person_id: int, payment_method: str) -> bool:
+    """Delete the person's card if it is still this one. Return False when it is not, or there is none."""
+    mine = delete(saved_card).where(saved_card.c.person_id == person_id)
+    return (await work.connection.execute(mine.where(saved_card.c.payment_method == payment_method))).rowcount == 1
+
+
+def member_from_row(row: RowValues) -> Member:
+    """Build a member from a row that joins membership, person and saved card (the card's columns may be null)."""
+    plain = {name: row[name] for name in Member.__slots__ if name not in ("runner_status", "card")}
+    card = None
+    if row["payment_method"] is not None:
+        card = SavedCard(**{name: row[name] for name in SavedCard.__slots__})
+    return Member(runner_status=RunnerStatus(row["runner_status"]), card=card, **plain)

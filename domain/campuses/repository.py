@@ -1,0 +1,104 @@
+"""Campuses, stores and drop points in Postgres, each read in the scope of its campus."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import RowMapping, bindparam, or_, select, update
+
+from domain.campuses.campus import Campus, DropPoint, MenuItem, Store, StoreAssortment
+from domain.campuses.fees import Fees
+from domain.campuses.tables import campus, drop_point, menu_item, store
+from domain.campuses.windows import Windows
+from domain.database.rows import RowValues
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import Stale
+
+_CAMPUS = select(campus).where(campus.c.id == bindparam("number"))
+
+
+async def list_campuses(work: UnitOfWork) -> Sequence[Campus]:
+    """Return every campus, the oldest first."""
+    rows = (await work.connection.execute(select(campus).order_by(campus.c.id))).mappings()
+    return [campus_from_row(row) for row in rows]
+
+
+async def find_campus(work: UnitOfWork, campus_id: int) -> Campus:
+    """Return the campus; the caller knows that it exists."""
+    return campus_from_row((await work.connection.execute(_CAMPUS, {"number": campus_id})).mappings().one())
+
+
+async def list_stores(work: UnitOfWork, campus_id: int) -> Sequence[Store]:
+    """Return the active stores by name, without their menus."""
+    query = select(store).where(store.c.campus_id == campus_id, store.c.active).order_by(store.c.name)
+    return [store_from_rows(row, ()) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def find_store(work: UnitOfWork, campus_id: int, store_id: int) -> Store:
+    """Return an active store of this campus with its menu. Raise Stale when there is none any more."""
+    query = select(store).where(store.c.id == store_id, store.c.campus_id == campus_id, store.c.active)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        raise Stale
+    menu = select(menu_item).where(menu_item.c.store_id == store_id, menu_item.c.active).order_by(menu_item.c.id)
+    return store_from_rows(row, (await work.connection.execute(menu)).mappings().all())
+
+
+async def list_drop_points(work: UnitOfWork, campus_id: int) -> Sequence[DropPoint]:
+    """Return the active drop points by building."""
+    query = select(drop_point).where(drop_point.c.campus_id == campus_id, drop_point.c.active)
+    rows = (await work.connection.execute(query.order_by(drop_point.c.building, drop_point.c.spot))).mappings()
+    return [DropPoint(id=row["id"], building=row["building"], spot=row["spot"]) for row in rows]
+
+
+async def save_bound_chat(work: UnitOfWork, campus_id: int, *, chat_id: int, invite: str | None, admins: bool) -> None:
+    """Make the chat the admin chat of the campus when `admins` is set, otherwise its runner group."""
+    changed = {"admin_chat": chat_id} if admins else {"runner_group": chat_id, "runner_invite": invite}
+    await work.connection.execute(update(campus).where(campus.c.id == campus_id).values(changed))
+
+
+def store_from_rows(row: RowMapping, dishes: Sequence[RowMapping]) -> Store:
+    """Build a store from its row and the rows of its menu."""
+    hours = {day: (opens, closes) for day, (opens, closes) in row["hours"].items()}
+    menu = tuple(MenuItem(id=dish["id"], name=dish["name"], price=dish["price"]) for dish in dishes)
+    return Store(id=row["id"], name=row["name"], location=row["location"], hours=hours, menu=menu)
+
+
+async def set_paused(work: UnitOfWork, campus_id: int, *, paused: bool, reason: str | None) -> bool:
+    """Pause or resume new orders; `reason` is shown to customers meanwhile.
+
+    Return False, and change nothing, when both were so before.
+    """
+    changed = or_(campus.c.paused != paused, campus.c.pause_reason.is_distinct_from(reason))
+    statement = update(campus).where(campus.c.id == campus_id, changed).values(paused=paused, pause_reason=reason)
+    return (await work.connection.execute(statement)).rowcount == 1
+
+
+async def save_bot_username(work: UnitOfWork, campus_id: int, username: str) -> None:
+    """Save the bot's username at Telegram; links back into the chat need it."""
+    await work.connection.execute(update(campus).where(campus.c.id == campus_id).values(bot_username=username))
+
+
+async def find_store_assortment(work: UnitOfWork, campus_id: int, name: str) -> StoreAssortment | None:
+    """Return the store of this name that the campus lists or used to list; None for one that was typed."""
+    query = select(store).where(store.c.campus_id == campus_id, store.c.name == name)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        return None
+    dishes = select(menu_item).where(menu_item.c.store_id == row["id"]).order_by(menu_item.c.id)
+    found = (await work.connection.execute(dishes)).mappings().all()
+    return StoreAssortment(
+        store=store_from_rows(row, [dish for dish in found if dish["active"]]),
+        active=row["active"],
+        discontinued=frozenset(dish["name"] for dish in found if not dish["active"]),
+    )
+
+
+def campus_from_row(row: RowValues) -> Campus:
+    made = ("fees", "windows", "hours", "fee_suggestions")
+    plain = {name: row[name] for name in Campus.__slots__ if name not in made}
+    return Campus(
+        fees=Fees(currency=row["currency"], **row["fees"]),
+        windows=Windows(**row["windows"]),
+        hours={day: (opens, closes) for day, (opens, closes) in row["hours"].items()},
+        fee_suggestions=tuple(row["fee_suggestions"]),
+        **plain,
+    )

@@ -1,0 +1,123 @@
+"""Tables of campuses, stores, menus and drop points, and of people, their cards and their memberships."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from domain.campuses.people import RunnerStatus
+from domain.database.metadata import METADATA, id_column, json_column, one_of_check, text_column, timestamp_column
+
+campus = Table(
+    "campus",
+    METADATA,
+    id_column(),
+    text_column("name"),  # short, lower case; part of the name of the token's variable
+    text_column("title"),
+    text_column("currency"),
+    text_column("time_zone"),
+    Column("runner_group", BigInteger),
+    Column("admin_chat", BigInteger),
+    text_column("runner_invite", nullable=True),
+    text_column("bot_username", nullable=True),  # set once the bot has asked Telegram
+    json_column("fees"),
+    json_column("windows"),
+    json_column("hours"),
+    json_column("fee_suggestions", default="[]"),
+    Column("open_jobs", Integer, nullable=False, server_default=text("1")),
+    Column("paused", Boolean, nullable=False, server_default=text("false")),
+    text_column("pause_reason", nullable=True),  # shown to customers who want to order
+    Column("invite_code", Text, nullable=False, server_default=text("substr(md5((gen_random_uuid())::text), 1, 12)")),
+    Column("open_to_all", Boolean, nullable=False, server_default=text("false")),  # nobody needs an invitation
+    UniqueConstraint("name"),
+    CheckConstraint("name ~ '^[a-z][a-z0-9_]{1,30}$'", name="name_shape"),
+    CheckConstraint("currency ~ '^[a-z]{3}$'", name="currency_shape"),
+    CheckConstraint("open_jobs > 0", name="open_jobs_positive"),
+    CheckConstraint("invite_code ~ '^[A-Za-z0-9-]{4,40}$'", name="invite_code_shape"),
+)
+
+store = Table(
+    "store",
+    METADATA,
+    id_column(),
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    text_column("name"),
+    text_column("location", default=""),
+    json_column("hours"),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    UniqueConstraint("campus_id", "name"),
+)
+
+menu_item = Table(
+    "menu_item",
+    METADATA,
+    id_column(),
+    Column("store_id", ForeignKey("store.id"), nullable=False),
+    text_column("name"),
+    Column("price", BigInteger, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    UniqueConstraint("store_id", "name"),
+    CheckConstraint("price > 0", name="price_positive"),
+)
+
+drop_point = Table(
+    "drop_point",
+    METADATA,
+    id_column(),
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    text_column("building"),
+    text_column("spot"),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    UniqueConstraint("campus_id", "building", "spot"),
+)
+
+person = Table(  # one row for each person, whatever the number of their campuses
+    "person",
+    METADATA,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # Telegram's user id
+    text_column("first_name"),
+    text_column("username", nullable=True),
+    text_column("language", default="en"),
+    text_column("stripe_customer", nullable=True),
+    text_column("stripe_account", nullable=True),
+    Column("payouts_ready", Boolean, nullable=False, server_default=text("false")),
+    timestamp_column("created_at", nullable=False, default_now=True),
+    UniqueConstraint("stripe_customer"),
+    UniqueConstraint("stripe_account"),
+)
+
+saved_card = Table(
+    "saved_card",
+    METADATA,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    text_column("payment_method"),
+    text_column("brand"),
+    text_column("last4"),
+    Column("exp_month", Integer, nullable=False),
+    Column("exp_year", Integer, nullable=False),
+    timestamp_column("saved_at", nullable=False, default_now=True),
+)
+
+membership = Table(
+    "membership",
+    METADATA,
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    text_column("runner_status", default=RunnerStatus.NONE),
+    Column("is_admin", Boolean, nullable=False, server_default=text("false")),
+    Column("reachable", Boolean, nullable=False, server_default=text("true")),
+    timestamp_column("joined_at", nullable=False, default_now=True),
+    Column("admitted", Boolean, nullable=False, server_default=text("false")),  # used the invitation: may order
+    text_column("default_place", nullable=True),  # where their food usually goes
+    PrimaryKeyConstraint("campus_id", "person_id"),
+    one_of_check("runner_status", RunnerStatus),
+)

@@ -1,0 +1,92 @@
+"""Units of work (a transaction, the database's clock, queue jobs for after the commit) and autocommit connections."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from domain.database.registers import Registers
+
+
+@dataclass(frozen=True, slots=True)
+class QueueJob:
+    """An arq job to enqueue: its name, the one id it carries, and the order it is about where that is known."""
+
+    name: str
+    subject_id: str
+    order_id: int | None = field(default=None, compare=False)
+
+
+_NOW = "SELECT now()"
+
+STATEMENT_CACHE_PARAMETER = "prepared_statement_cache_size"  # its name in an address of SQLAlchemy
+MAX_PREPARED_STATEMENTS = 500  # for each connection
+# A connection is replaced at this age, because hosts and proxies close connections that are idle for long.
+MAX_CONNECTION_AGE_SECONDS = 240
+
+Enqueue = Callable[[Sequence[QueueJob]], Awaitable[None]]
+
+
+@dataclass(slots=True, kw_only=True)
+class UnitOfWork:
+    """What a use case needs: the open transaction, its time, the registers, and jobs to enqueue after the commit."""
+
+    connection: AsyncConnection
+    now: datetime
+    registers: Registers
+    queue_jobs: list[QueueJob] = field(default_factory=list)
+
+    def enqueue_after_commit(self, job: str, subject_id: object, order_id: int | None = None) -> None:
+        """Enqueue a job after the commit, once even if asked twice. Jobs of one `order_id` may be merged."""
+        queue_job = QueueJob(job, str(subject_id), order_id)
+        if queue_job not in self.queue_jobs:
+            self.queue_jobs.append(queue_job)
+
+
+UnitOfWorkFactory = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
+AutocommitConnectionFactory = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+
+
+def create_database_engine(database_url: str, *, pool_size: int = 10) -> AsyncEngine:
+    """Create an engine for a `postgresql://` address with at most `pool_size` connections."""
+    address = database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
+    address = address.replace("sslmode=", "ssl=")  # asyncpg's name for the sslmode of libpq and hosted databases
+    url = make_url(address)
+    if STATEMENT_CACHE_PARAMETER not in url.query:  # an operator sets 0 for a proxy that keeps no statements
+        url = url.update_query_dict({STATEMENT_CACHE_PARAMETER: str(MAX_PREPARED_STATEMENTS)})
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=30,
+        pool_use_lifo=True,  # reuses few connections, because each one prepares its statements for itself
+        pool_recycle=MAX_CONNECTION_AGE_SECONDS,
+    )
+
+
+def create_unit_of_work_factory(engine: AsyncEngine, enqueue: Enqueue, registers: Registers) -> UnitOfWorkFactory:
+    """Create a factory of units of work: leaving the block commits, then enqueues; an exception does neither."""
+
+    @asynccontextmanager
+    async def unit_of_work() -> AsyncIterator[UnitOfWork]:
+        async with engine.connect() as connection, connection.begin():
+            now = (await connection.exec_driver_sql(_NOW)).scalar_one()
+            work = UnitOfWork(connection=connection, now=now, registers=registers)
+            yield work
+        await enqueue(work.queue_jobs)
+
+    return unit_of_work
+
+
+def create_autocommit_factory(engine: AsyncEngine) -> AutocommitConnectionFactory:
+    """Create a factory of connections on which each statement is a transaction of its own, and one round trip.
+
+    Behind a proxy that keeps no prepared statements the whole block is one transaction, committed on leaving it.
+    Such a proxy keeps the steps of a statement together only within a transaction.
+    """
+    if engine.url.query.get(STATEMENT_CACHE_PARAMETER) == "0":
+        return engine.begin
+    return engine.execution_options(isolation_level="AUTOCOMMIT").connect

@@ -1,0 +1,73 @@
+"""What an admin does about dead letters: view them, retry one, drop one with a reason."""
+
+from collections.abc import Sequence
+
+from domain.campuses.campus import Campus
+from domain.campuses.people import Member
+from domain.campuses.permissions import Action, require_permission
+from domain.database.actors import Actor, Role
+from domain.database.event_log_repository import log_event
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import Stale
+from domain.inbox.dead_letter import DeadLetter, DeadLetterOutcome
+from domain.inbox.dead_letter_repository import (
+    end_dead_letter,
+    list_dead_letters,
+    lock_dead_letter,
+    requeue_dead_letter,
+)
+
+
+async def view_dead_letters(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[DeadLetter]:
+    """Return all dead letters of this campus, oldest first."""
+    require_permission(admin, Action.SEE_STUCK)
+    return await list_dead_letters(work, campus.id)
+
+
+async def view_dead_letter(work: UnitOfWork, campus: Campus, admin: Member, number: int) -> DeadLetter:
+    """Return a dead letter, locked; raise Stale when it is over, or does not exist."""
+    require_permission(admin, Action.SEE_STUCK)
+    found = await lock_dead_letter(work, campus.id, number)
+    if found is None:
+        raise Stale
+    return found
+
+
+async def retry_dead_letter(work: UnitOfWork, campus: Campus, admin: Member, number: int) -> DeadLetter:
+    """[Try again]: make it due at once, with all its attempts again; return it as it was.
+
+    Raise Stale when it is not a dead letter any more.
+    """
+    require_permission(admin, Action.RETRY_STUCK)
+    found = await view_dead_letter(work, campus, admin, number)
+    await requeue_dead_letter(work, found)
+    await _end_dead_letter(work, campus, admin, found, DeadLetterOutcome.TRIED, None)
+    return found
+
+
+async def drop_dead_letter(work: UnitOfWork, campus: Campus, admin: Member, number: int, reason: str) -> None:
+    """[Drop]: never retry it, and keep the reason.
+
+    Raise Stale when it is not a dead letter any more.
+    """
+    require_permission(admin, Action.RETRY_STUCK)
+    found = await view_dead_letter(work, campus, admin, number)
+    await _end_dead_letter(work, campus, admin, found, DeadLetterOutcome.DROPPED, reason)
+
+
+async def _end_dead_letter(
+    work: UnitOfWork, campus: Campus, admin: Member, found: DeadLetter, outcome: DeadLetterOutcome, reason: str | None
+) -> None:
+    await end_dead_letter(work, found.id, outcome, person_id=admin.person_id, reason=reason)
+    await log_event(
+        work,
+        Actor(role=Role.ADMIN, person_id=admin.person_id),
+        campus_id=campus.id,
+        order_id=found.order_id,
+        subject="parked",
+        subject_id=f"{found.kind}:{found.subject}",
+        happened=outcome,
+        before="parked",
+        after=outcome,
+        reason=reason,
+    )

@@ -1,0 +1,1 @@
+"""The outbox: order messages and notifications to send, and buttons."""

@@ -1,0 +1,37 @@
+"""The reader of a chat: the language, and whether the bot can reach them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.campuses.tables import membership, person
+from domain.database.rows import RowValues
+from domain.words import FALLBACK_LANGUAGE
+
+_READER = (
+    select(person.c.language, membership.c.reachable)
+    .join(membership, membership.c.person_id == person.c.id)
+    .where(person.c.id == bindparam("chat"), membership.c.campus_id == bindparam("campus"))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatReader:
+    """The person or the group that reads a chat."""
+
+    locale: str
+    reachable: bool
+
+
+async def find_chat_reader(connection: AsyncConnection, campus_id: int, chat_id: int) -> ChatReader:
+    """Return the reader of a chat with this campus's bot. Groups and unknown people read FALLBACK_LANGUAGE."""
+    row = (await connection.execute(_READER, {"chat": chat_id, "campus": campus_id})).mappings().one_or_none()
+    return chat_reader_from_row({"language": None} if row is None else row)
+
+
+def chat_reader_from_row(row: RowValues) -> ChatReader:
+    """Build the reader from `language` (None for an unknown one) and `reachable`."""
+    if row["language"] is None:
+        return ChatReader(locale=FALLBACK_LANGUAGE, reachable=True)
+    return ChatReader(locale=row["language"], reachable=row["reachable"])

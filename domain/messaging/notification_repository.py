@@ -1,0 +1,185 @@
+"""Notifications as rows: messages of their own, sent at most once by themselves.
+
+Each write requires the status and the fence that its worker read, and raises the fence. So a worker whose row was
+changed by another one changes nothing. Only "outcome unknown" leaves the fence as it is. The worker may be slow,
+and may still report that the message was sent.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, RowMapping, Update, bindparam, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.tables import notification
+
+# Longer than a call may take: a notification that is still `sending` after this has lost its worker.
+LEASE_TTL = timedelta(seconds=10)
+
+_EARLIER, _ENDED = notification.alias("earlier"), notification.alias("ended")
+HAS_EARLIER_UNSENT = exists().where(  # an earlier one to the same chat still waits
+    _EARLIER.c.campus_id == notification.c.campus_id,
+    _EARLIER.c.chat_id == notification.c.chat_id,
+    _EARLIER.c.id < notification.c.id,
+    _EARLIER.c.due_at.is_not(None),
+)
+_THIS = notification.c.id == bindparam("number")
+_DUE_NOTIFICATION = select(notification).where(
+    _THIS, notification.c.status == "due", notification.c.due_at <= func.now(), ~HAS_EARLIER_UNSENT
+)
+_RISEN = {"fence": notification.c.fence + 1}
+_FENCED = notification.c.fence == bindparam("known")
+_UNLEASED = select(notification.c.id).where(_THIS, notification.c.status == "due", _FENCED)
+_LEASE = (
+    update(notification)
+    .where(notification.c.id == _UNLEASED.with_for_update(skip_locked=True).scalar_subquery())
+    .values(status="sending", due_at=func.now() + LEASE_TTL, tries=notification.c.tries + 1, **_RISEN)
+)
+_SET_SENT = {"status": "sent", "due_at": None, "error": None, "message_id": bindparam("message"), **_RISEN}
+_MARK_SENT, _MARK_SENT_LATE = (
+    update(notification).where(_THIS, _FENCED, notification.c.status == status).values(_SET_SENT)
+    for status in ("sending", "outcome_unknown")
+)
+_NEXT_IN_CHAT = select(func.min(notification.c.id)).where(
+    _ENDED.c.id == bindparam("number"),
+    notification.c.campus_id == _ENDED.c.campus_id,
+    notification.c.chat_id == _ENDED.c.chat_id,
+    notification.c.due_at.is_not(None),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationRow:
+    """A notification to send: `key` and `args` make its sentence, and `buttons` are rows of one button each.
+
+    `status` and `fence` are those its worker knows: as it was found, or as it was leased.
+    """
+
+    id: int
+    campus_id: int
+    order_id: int | None
+    chat_id: int
+    key: str
+    args: Mapping[str, str | int]
+    buttons: Sequence[Mapping[str, str]]
+    photo: str | None
+    silent: bool
+    status: str
+    tries: int
+    fence: int
+
+
+async def find_due_notification(connection: AsyncConnection, notification_id: int) -> NotificationRow | None:
+    """Return the notification if it is due and no earlier one to its chat waits, so that they arrive in order."""
+    row = (await connection.execute(_DUE_NOTIFICATION, {"number": notification_id})).mappings().one_or_none()
+    return None if row is None else _notification_from_row(row)
+
+
+async def lease_notification(connection: AsyncConnection, message: NotificationRow) -> NotificationRow | None:
+    """Lease it to be sent once by this worker (`tries` stays as found). Return None when another was faster."""
+    leased = await connection.execute(_LEASE, {"number": message.id, "known": message.fence})
+    return replace(message, status="sending", fence=message.fence + 1) if leased.rowcount == 1 else None
+
+
+async def record_notification_sent(work: UnitOfWork, message: NotificationRow, message_id: int) -> bool:
+    """Record the message id. Return True when the outcome counted as unknown and the worker was only slow."""
+    this = {"number": message.id, "known": message.fence, "message": message_id}
+    if (await work.connection.execute(_MARK_SENT, this)).rowcount == 1:
+        await _enqueue_next(work, message.id)
+        return False
+    return (await work.connection.execute(_MARK_SENT_LATE, this)).rowcount == 1
+
+
+async def drop_notification(work: UnitOfWork, message: NotificationRow, error: str) -> bool:
+    """Record that it was certainly not sent, and do not retry: nobody can read it, or the fault is ours.
+
+    Return False, and change nothing, when the row was changed by another worker.
+    """
+    dropped = _update_if_leased(message).values(status="dropped", due_at=None, error=error)
+    if (await work.connection.execute(dropped)).rowcount == 0:
+        return False
+    await _enqueue_next(work, message.id)
+    return True
+
+
+async def record_notification_outcome_unknown(
+    work: UnitOfWork, message: NotificationRow, error: str
+) -> NotificationRow | None:
+    """Record that nobody knows whether it was sent; as it is sent at most once, it is not retried.
+
+    Return None, and change nothing, when the row was changed before.
+    """
+    return await _set_outcome_unknown(work, message.id, error, notification.c.fence == message.fence)
+
+
+async def record_notification_abandoned(work: UnitOfWork, notification_id: int, error: str) -> NotificationRow | None:
+    """Record the outcome as unknown for one whose worker is gone.
+
+    Return None when another worker has recorded it, or it is not abandoned.
+    """
+    return await _set_outcome_unknown(work, notification_id, error, notification.c.due_at <= func.now())
+
+
+async def _set_outcome_unknown(
+    work: UnitOfWork, notification_id: int, error: str, *further: ColumnElement[bool]
+) -> NotificationRow | None:
+    sending = update(notification).where(
+        notification.c.id == notification_id, notification.c.status == "sending", *further
+    )
+    statement = sending.values(status="outcome_unknown", due_at=None, error=error).returning(notification)
+    row = (await work.connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        return None
+    await _enqueue_next(work, notification_id)
+    return _notification_from_row(row)
+
+
+async def _enqueue_next(work: UnitOfWork, notification_id: int) -> None:
+    """Enqueue the next notification to the same chat, which waited for this one."""
+    following = (await work.connection.execute(_NEXT_IN_CHAT, {"number": notification_id})).scalar_one_or_none()
+    if following is not None:
+        work.enqueue_after_commit("send_notification", following)
+
+
+async def postpone_notification(
+    work: UnitOfWork, message: NotificationRow, after: timedelta, error: str | None = None
+) -> bool:
+    """Make one that was certainly not sent due again after this delay.
+
+    Return False, and change nothing, when the row was changed by another worker.
+    """
+    later = _update_if_leased(message).values(status="due", due_at=func.now() + after, error=error)
+    return (await work.connection.execute(later)).rowcount == 1
+
+
+async def record_notification_failure(
+    work: UnitOfWork, message: NotificationRow, after: timedelta, error: str
+) -> NotificationRow | None:
+    """Count a fault of ours before the lease, and make it due again after this delay.
+
+    Return the row with the counted tries; None when it was changed by another worker.
+    """
+    counted = {"due_at": func.now() + after, "tries": notification.c.tries + 1, "error": error}
+    later = _update_if_leased(message).values(counted).returning(notification)
+    row = (await work.connection.execute(later)).mappings().one_or_none()
+    return None if row is None else _notification_from_row(row)
+
+
+async def retry_notification(work: UnitOfWork, subject: str) -> None:
+    """Make one that was dropped, or has an unknown outcome, due again; do nothing when it is neither."""
+    ended = update(notification).where(
+        notification.c.id == int(subject), notification.c.status.in_(("dropped", "outcome_unknown"))
+    )
+    await work.connection.execute(ended.values(status="due", due_at=func.now(), tries=0, error=None, **_RISEN))
+    work.enqueue_after_commit("send_notification", int(subject))
+
+
+def _update_if_leased(message: NotificationRow) -> Update:
+    known = (notification.c.status == message.status, notification.c.fence == message.fence)
+    return update(notification).where(notification.c.id == message.id, *known).values(_RISEN)
+
+
+def _notification_from_row(row: RowMapping) -> NotificationRow:
+    return NotificationRow(**{name: row[name] for name in NotificationRow.__slots__})

@@ -1,0 +1,149 @@
+"""Order messages as rows: leased to be sent, with the outcome recorded."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import RowMapping, Update, bindparam, case, func, null, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.campuses.tables import campus
+from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.order_message import OrderMessageKind
+from domain.messaging.tables import notification, order_message
+
+# After this, another worker sends the order messages of a killed one. A refresh that is requested meanwhile raises
+# `requested_revision` and leaves a `due_at` in the future alone. Otherwise two workers would send the same message.
+LEASE_TTL = timedelta(seconds=10)
+
+_DUE = (
+    select(order_message.c.id)
+    .where(order_message.c.id == bindparam("number"), order_message.c.due_at <= func.now())
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+_LEASE = (
+    update(order_message)
+    .where(order_message.c.id == _DUE)
+    .values(due_at=func.now() + LEASE_TTL, tries=order_message.c.tries + 1, fence=order_message.c.fence + 1)
+    .returning(order_message)
+)
+_RISEN = {"fence": order_message.c.fence + 1}  # a worker that read the row before changes nothing any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderMessageRow:
+    """An order message leased by this worker: `tries` since it was last sent, `fence` to guard the outcome."""
+
+    id: int
+    campus_id: int
+    order_id: int
+    kind: OrderMessageKind
+    chat_id: int
+    message_id: int | None
+    sent_hash: str | None
+    requested_revision: int
+    tries: int
+    fence: int
+
+
+async def lease_order_message(connection: AsyncConnection, order_message_id: int) -> OrderMessageRow | None:
+    """Lease a due order message. Return None when it is not due, or another worker has the lease."""
+    row = (await connection.execute(_LEASE, {"number": order_message_id})).mappings().one_or_none()
+    return None if row is None else _order_message_from_row(row)
+
+
+async def record_order_message_sent(
+    work: UnitOfWork, message: OrderMessageRow, message_id: int | None, digest: str
+) -> bool:
+    """Record what stands in the chat; due again at once when a refresh was requested meanwhile.
+
+    Return False, and change nothing, when another worker has leased the row.
+    """
+    changed = {
+        "message_id": message_id,
+        "sent_hash": digest,
+        "sent_revision": message.requested_revision,
+        "tries": 0,
+        "error": None,
+        "first_sent_at": func.coalesce(order_message.c.first_sent_at, func.now()),
+        "due_at": case((order_message.c.requested_revision > message.requested_revision, func.now()), else_=null()),
+    }
+    statement = _update_if_leased(message).values(changed).returning(order_message.c.due_at)
+    row = (await work.connection.execute(statement)).one_or_none()
+    if row is not None and row.due_at is not None:
+        work.enqueue_after_commit("update_order_message", message.id)
+    return row is not None
+
+
+async def postpone_order_message(
+    work: UnitOfWork, message: OrderMessageRow, after: timedelta, error: str | None = None
+) -> bool:
+    """Make one that was not sent due again after this delay. Without an error the try does not count: it only waited.
+
+    Return False, and change nothing, when another worker has leased the row.
+    """
+    tries = message.tries if error else message.tries - 1
+    changed = {"due_at": func.now() + after, "tries": tries, "error": error}
+    return (await work.connection.execute(_update_if_leased(message).values(changed))).rowcount == 1
+
+
+async def record_order_message_gone(work: UnitOfWork, message: OrderMessageRow) -> None:
+    """Make a new message due at once, because the old one is gone from the chat."""
+    changed = {"due_at": func.now(), "message_id": None, "sent_hash": None, "error": "message gone"}
+    await work.connection.execute(_update_if_leased(message).values(changed))
+    work.enqueue_after_commit("update_order_message", message.id)
+
+
+async def give_up_order_message(work: UnitOfWork, message: OrderMessageRow, error: str) -> bool:
+    """Stop trying until the next refresh is requested.
+
+    Return False, and change nothing, when another worker has leased the row.
+    """
+    return (await work.connection.execute(_update_if_leased(message).values(due_at=None, error=error))).rowcount == 1
+
+
+async def retry_order_message(work: UnitOfWork, subject: str) -> None:
+    """Make an order message that was given up due now, with its tries at zero."""
+    retried = {
+        "due_at": func.now(),
+        "tries": 0,
+        "error": None,
+        "requested_revision": order_message.c.requested_revision + 1,
+        **_RISEN,
+    }
+    given_up = update(order_message).where(order_message.c.id == int(subject), order_message.c.due_at.is_(None))
+    await work.connection.execute(given_up.values(retried))
+    work.enqueue_after_commit("update_order_message", int(subject))
+
+
+async def migrate_chat(work: UnitOfWork, old: int, new: int) -> None:
+    """Point everything at the new id of a group that became a supergroup.
+
+    Its order messages are sent there as new messages.
+    """
+    for column in (campus.c.runner_group, campus.c.admin_chat):
+        await work.connection.execute(update(campus).where(column == old).values({column: new}))
+    there = order_message.alias("there")
+    same = select(there.c.id).where(there.c.order_id == order_message.c.order_id, there.c.kind == order_message.c.kind)
+    alone = ~same.where(there.c.chat_id == new).exists()
+    due = case((order_message.c.due_at.is_not(None), func.now()), else_=null())  # the fence stops a worker's old lease
+    moved = {"chat_id": new, "message_id": None, "sent_hash": None, "due_at": due, **_RISEN}
+    await work.connection.execute(update(order_message).where(order_message.c.chat_id == old, alone).values(moved))
+    await work.connection.execute(
+        update(order_message).where(order_message.c.chat_id == old).values(due_at=None, **_RISEN)
+    )
+    unsent = or_(notification.c.status == "due", notification.c.status == "sending")
+    await work.connection.execute(update(notification).where(notification.c.chat_id == old, unsent).values(chat_id=new))
+
+
+def _update_if_leased(message: OrderMessageRow) -> Update:
+    return (
+        update(order_message)
+        .where(order_message.c.id == message.id, order_message.c.fence == message.fence)
+        .values(_RISEN)
+    )
+
+
+def _order_message_from_row(row: RowMapping) -> OrderMessageRow:
+    plain = {name: row[name] for name in OrderMessageRow.__slots__ if name != "kind"}
+    return OrderMessageRow(kind=OrderMessageKind(row["kind"]), **plain)

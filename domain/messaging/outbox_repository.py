@@ -1,0 +1,157 @@
+"""The outbox: order messages to refresh and notifications to send, written in the commit of what they tell."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.campuses.tables import campus
+from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.notification_sound import MAX_PRIOR_AUDIBLE, is_audible
+from domain.messaging.tables import ORDER_MESSAGE_KINDS, notification, order_message
+
+
+async def tell(
+    work: UnitOfWork,
+    *,
+    campus_id: int,
+    chat_id: int,
+    name: str,
+    key: str,
+    order_id: int | None = None,
+    buttons: list[dict[str, str]] | None = None,
+    args: Mapping[str, str | int] | None = None,
+    photo: str | None = None,
+    silent: bool = False,
+) -> None:
+    """Insert a notification, once for each `name`; `key` and `args` make its sentence.
+
+    `buttons` are rows of one: {"key": label, "data": callback data, perhaps "style"} or {"key": label, "url": link}.
+    With a `photo` (Telegram's file id) the sentence is its caption, and the Bot API takes at most 1024 characters.
+    It makes no sound when `silent`, nor when its order has had as many sounds as MAX_PRIOR_AUDIBLE allows.
+    """
+    if key in MAX_PRIOR_AUDIBLE and not silent:
+        silent = not is_audible(key, await _count_audible_notifications(work, order_id, chat_id))
+    message = insert(notification).values(
+        campus_id=campus_id,
+        order_id=order_id,
+        name=name,
+        chat_id=chat_id,
+        key=key,
+        args=dict(args or {}),
+        buttons=buttons or [],
+        photo=photo,
+        silent=silent,
+        due_at=func.now(),
+    )
+    statement = message.on_conflict_do_nothing(index_elements=["name"]).returning(notification.c.id)
+    made = (await work.connection.execute(statement)).scalar_one_or_none()
+    if made is not None:
+        work.enqueue_after_commit("send_notification", made, order_id)
+
+
+async def _count_audible_notifications(work: UnitOfWork, order_id: int | None, chat_id: int) -> int:
+    counted_keys = notification.c.key.in_(MAX_PRIOR_AUDIBLE)
+    query = select(func.count()).where(
+        notification.c.order_id == order_id, notification.c.chat_id == chat_id, ~notification.c.silent, counted_keys
+    )
+    found: int = (await work.connection.execute(query)).scalar_one()
+    return found
+
+
+async def tell_admins(
+    work: UnitOfWork,
+    *,
+    campus_id: int,
+    name: str,
+    key: str,
+    order_id: int | None = None,
+    buttons: list[dict[str, str]] | None = None,
+    args: Mapping[str, str | int] | None = None,
+    photo: str | None = None,
+) -> None:
+    """Insert a notification to the admin chat. Without one, insert nothing: `/stuck` and `/board` show the matter."""
+    query = select(campus.c.admin_chat).where(campus.c.id == campus_id)
+    chat_id = (await work.connection.execute(query)).scalar_one()
+    if chat_id is not None:
+        await tell(
+            work,
+            campus_id=campus_id,
+            chat_id=chat_id,
+            name=name,
+            key=key,
+            order_id=order_id,
+            buttons=buttons,
+            args=args,
+            photo=photo,
+        )
+
+
+async def refresh_existing_order_messages(work: UnitOfWork, order_id: int) -> None:
+    """Request a refresh of this order's existing order messages; one being sent is sent again afterwards."""
+    await request_refresh(work, order_id, order_message.c.kind.in_(ORDER_MESSAGE_KINDS))
+
+
+async def resend_existing_order_message(work: UnitOfWork, order_id: int, chat_id: int) -> bool:
+    """Send this chat's order message of the order again at its end. Return False when there is none."""
+    return await request_fresh_message(work, order_id, order_message.c.chat_id == chat_id)
+
+
+async def request_fresh_message(work: UnitOfWork, order_id: int, *which: ColumnElement[bool]) -> bool:
+    """Forget the message that stands in the chat, and raise the fence so that a worker editing it changes nothing.
+
+    An order message without a message in the chat is sent as a fresh one anyway, and only gets a refresh.
+    """
+    stands = order_message.c.message_id.is_not(None)
+    changes = {
+        "message_id": None,
+        "sent_hash": None,
+        "requested_revision": order_message.c.requested_revision + 1,
+        "due_at": case((stands, func.now()), else_=func.coalesce(order_message.c.due_at, func.now())),
+        "fence": order_message.c.fence + case((stands, 1), else_=0),
+    }
+    statement = update(order_message).where(order_message.c.order_id == order_id, *which).values(changes)
+    updated = (await work.connection.execute(statement.returning(order_message.c.id))).scalars().all()
+    for order_message_id in updated:
+        work.enqueue_after_commit("update_order_message", order_message_id, order_id)
+    return bool(updated)
+
+
+async def request_refresh(work: UnitOfWork, order_id: int, which: ColumnElement[bool]) -> set[tuple[str, int]]:
+    """Request a refresh of the order's messages that meet the condition; return the kind and the chat of each."""
+    statement = (
+        update(order_message)
+        .where(order_message.c.order_id == order_id, which)
+        .values(
+            requested_revision=order_message.c.requested_revision + 1,
+            due_at=func.coalesce(order_message.c.due_at, func.now()),
+        )
+        .returning(order_message.c.id, order_message.c.kind, order_message.c.chat_id, order_message.c.due_at)
+    )
+    rows = (await work.connection.execute(statement)).all()
+    for row in rows:
+        if row.due_at == work.now:  # otherwise it was due before and has its queue job, or it is being sent now
+            work.enqueue_after_commit("update_order_message", row.id, order_id)
+    return {(row.kind, row.chat_id) for row in rows}
+
+
+async def insert_order_message(work: UnitOfWork, campus_id: int, order_id: int, kind: str, chat_id: int) -> None:
+    """Insert an order message of this kind for the chat; do nothing when there is one."""
+    values = {"campus_id": campus_id, "order_id": order_id, "kind": kind, "chat_id": chat_id}
+    statement = (
+        insert(order_message).values(**values, due_at=func.now()).on_conflict_do_nothing().returning(order_message.c.id)
+    )
+    made = (await work.connection.execute(statement)).scalar_one_or_none()
+    if made is not None:
+        work.enqueue_after_commit("update_order_message", made, order_id)
+
+
+async def send_undelivered_order_messages(work: UnitOfWork, campus_id: int, chat_id: int) -> None:
+    """Make the order messages due that this chat has not got in their latest state."""
+    undelivered = update(order_message).where(
+        order_message.c.campus_id == campus_id,
+        order_message.c.chat_id == chat_id,
+        order_message.c.due_at.is_(None),
+        order_message.c.requested_revision > order_message.c.sent_revision,
+    )
+    await work.connection.execute(undelivered.values(due_at=func.now()))

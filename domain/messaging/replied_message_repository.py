@@ -1,0 +1,69 @@
+"""Which message of the bot a reply answers, found by its message id, stored or still on its way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, literal, select, union_all
+
+from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.tables import notification, order_message
+
+ORDER_MESSAGE_KEY = "order_message"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepliedMessage:
+    """An order message (`key` is ORDER_MESSAGE_KEY), or a notification by its sentence's key and its name."""
+
+    key: str
+    name: str
+    order_id: int | None
+
+
+async def find_replied_messages(
+    work: UnitOfWork, campus_id: int, chat_id: int, message_id: int
+) -> Sequence[RepliedMessage]:
+    """Return the message with this id in a chat with this campus's bot; nothing for other messages.
+
+    A reply may come before the id is stored. Then it means one of the messages being sent to the chat: its id is
+    higher than all that are stored there, because Telegram counts up.
+    """
+    order_messages = _select_order_messages().where(
+        order_message.c.campus_id == campus_id, order_message.c.chat_id == chat_id
+    )
+    notifications = _select_notifications().where(
+        notification.c.campus_id == campus_id, notification.c.chat_id == chat_id
+    )
+    by_number = (
+        order_messages.where(order_message.c.message_id == message_id),
+        notifications.where(notification.c.message_id == message_id),
+    )
+    found = await _read(work, *by_number)
+    if found:
+        return found
+    # An order message that Telegram refused for good has tries too, but is not due any more.
+    first_time = (order_message.c.message_id.is_(None), order_message.c.tries > 0, order_message.c.due_at.is_not(None))
+    being_sent = await _read(
+        work, order_messages.where(*first_time), notifications.where(notification.c.status == "sending")
+    )
+    found = await _read(work, *by_number)  # again: the id may have been stored between the two reads
+    if found:
+        return found
+    newer = (
+        order_messages.where(order_message.c.message_id > message_id),
+        notifications.where(notification.c.message_id > message_id),
+    )
+    return () if await _read(work, *(each.limit(1) for each in newer)) else being_sent
+
+
+def _select_order_messages() -> Select[tuple[str, str, int]]:
+    return select(literal(ORDER_MESSAGE_KEY).label("key"), literal("").label("name"), order_message.c.order_id)
+
+
+def _select_notifications() -> Select[tuple[str, str, int]]:
+    return select(notification.c.key, notification.c.name, notification.c.order_id)
+
+
+async def _read(work: UnitOfWork, *queries: Select[tuple[str, str, int]]) -> Sequence[RepliedMessage]:
+    rows = (await work.connection.execute(union_all(*queries))).mappings().all()
+    return [RepliedMessage(key=row["key"], name=row["name"], order_id=row["order_id"]) for row in rows]

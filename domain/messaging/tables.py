@@ -1,0 +1,63 @@
+"""The outbox tables: one live order message for each chat and order, and notifications sent at most once."""
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
+
+from domain.database.metadata import METADATA, id_column, json_column, one_of_check, text_column, timestamp_column
+
+ORDER_MESSAGE_KINDS = ("customer", "runner", "group")
+NOTIFICATION_STATUSES = ("due", "sending", "sent", "outcome_unknown", "dropped")
+
+order_message = Table(
+    "order_message",
+    METADATA,
+    id_column(),
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    text_column("kind"),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger),
+    text_column("sent_hash", nullable=True),
+    Column("requested_revision", Integer, nullable=False, server_default=text("1")),
+    Column("sent_revision", Integer, nullable=False, server_default=text("0")),
+    timestamp_column("due_at"),
+    Column("tries", Integer, nullable=False, server_default=text("0")),  # since the last success
+    text_column("error", nullable=True),
+    timestamp_column("first_sent_at"),
+    Column("fence", Integer, nullable=False, server_default=text("0")),  # increases with every lease and every write
+    UniqueConstraint("order_id", "kind", "chat_id"),
+    one_of_check("kind", ORDER_MESSAGE_KINDS),
+)
+Index("order_message_message", order_message.c.chat_id, order_message.c.message_id)
+Index("order_message_due", order_message.c.due_at, postgresql_where=text("due_at IS NOT NULL"))
+
+notification = Table(
+    "notification",
+    METADATA,
+    id_column(),
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("order_id", BigInteger),
+    text_column("name"),  # unique for each order, event and person
+    Column("chat_id", BigInteger, nullable=False),
+    text_column("key"),  # of the sentence
+    json_column("args"),
+    json_column("buttons", default="[]"),
+    text_column("status", default="due"),
+    timestamp_column("due_at"),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    text_column("error", nullable=True),
+    timestamp_column("written_at", nullable=False, default_now=True),
+    text_column("photo", nullable=True),  # Telegram's file id; the sentence is its caption
+    Column("silent", Boolean, nullable=False, server_default=text("false")),
+    Column("message_id", BigInteger),  # set once sent: a reply to it is about the same order
+    Column("fence", Integer, nullable=False, server_default=text("0")),  # as above
+    UniqueConstraint("name"),
+    one_of_check("status", NOTIFICATION_STATUSES),
+)
+Index(
+    "notification_message",
+    notification.c.chat_id,
+    notification.c.message_id,
+    postgresql_where=text("message_id IS NOT NULL"),
+)
+Index("notification_order_idx", notification.c.order_id, notification.c.chat_id)
+Index("notification_due", notification.c.due_at, postgresql_where=text("due_at IS NOT NULL"))

@@ -1,0 +1,1 @@
+"""What customer, runner and runner group see of an order."""

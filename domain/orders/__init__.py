@@ -1,0 +1,1 @@
+"""An order from the draft to its end: states, price, timers, claiming, purchase, handover, cancellation, expiry."""

@@ -1,0 +1,71 @@
+"""The board of a campus: every order that is not over yet, read in one query."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, func, select
+
+from domain.campuses.tables import person
+from domain.database.unit_of_work import UnitOfWork
+from domain.orders.rows import order_from_row
+from domain.orders.states import FINAL_ORDER_STATUSES, Order, OrderStatus
+from domain.orders.tables import orders, timer
+from domain.orders.timers import TimerKind, TimerStatus
+
+# In the order in which an order passes through them.
+BOARD_STATUSES = tuple(status for status in OrderStatus if status not in FINAL_ORDER_STATUSES)
+_STATUS_SINCE = {
+    OrderStatus.PENDING: orders.c.placed_at,
+    OrderStatus.CREATED: orders.c.created_at,
+    OrderStatus.ACCEPTED: orders.c.accepted_at,
+    OrderStatus.PLACED: orders.c.bought_at,
+    OrderStatus.ON_THE_WAY: orders.c.picked_up_at,
+    OrderStatus.ARRIVED: orders.c.arrived_at,
+    OrderStatus.DELIVERED: orders.c.delivered_at,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardLine:
+    """An order that is not over: `since` is when it entered its status.
+
+    `silent` says whether the runner's last check-in passed without an answer.
+    """
+
+    order: Order
+    runner_name: str | None
+    since: datetime
+    silent: bool
+
+
+async def list_board_lines(work: UnitOfWork, campus_id: int) -> Sequence[BoardLine]:
+    """Return the board of this campus by status, and within a status the oldest first."""
+    rank = case({status: place for place, status in enumerate(BOARD_STATUSES)}, value=orders.c.status)
+    since = func.coalesce(case(_STATUS_SINCE, value=orders.c.status), orders.c.placed_at)
+    asked = (  # the newest of the check-in and its deadline: only the last one counts
+        select(timer.c.kind)
+        .where(
+            timer.c.order_id == orders.c.id,
+            timer.c.kind.in_((TimerKind.RUNNER_CHECK_IN, TimerKind.CHECK_IN_DEADLINE)),
+            timer.c.status.in_((TimerStatus.SET, TimerStatus.FIRED)),
+        )
+        .order_by(timer.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(orders, person.c.first_name.label("runner_name"), since.label("since"), asked.label("asked"))
+        .outerjoin(person, person.c.id == orders.c.runner_id)
+        .where(orders.c.campus_id == campus_id, orders.c.status.in_(BOARD_STATUSES))
+        .order_by(rank, since, orders.c.id)
+    )
+    return [
+        BoardLine(
+            order=order_from_row(row),
+            runner_name=row["runner_name"],
+            since=row["since"],
+            silent=row["asked"] == TimerKind.CHECK_IN_DEADLINE,
+        )
+        for row in (await work.connection.execute(query)).mappings()
+    ]

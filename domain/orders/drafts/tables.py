@@ -1,0 +1,50 @@
+"""Tables of drafts and of the input that the bot waits for."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Integer,
+    PrimaryKeyConstraint,
+    Sequence,
+    Table,
+    text,
+)
+
+from domain.database.metadata import METADATA, json_column, text_column, timestamp_column
+
+conversation_state = Table(  # the input that the bot waits for
+    "conversation_state",
+    METADATA,
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    text_column("pending_input"),
+    Column("subject", BigInteger),
+    timestamp_column("asked_at", nullable=False, default_now=True),
+    text_column("detail", nullable=True),  # a choice made before the question, such as the kind of a problem
+    PrimaryKeyConstraint("campus_id", "person_id"),
+)
+
+
+# Every change of any draft takes the next number, so that a button of a former draft never fits a later one.
+draft_version = Sequence("draft_version", metadata=METADATA)
+
+
+draft = Table(
+    "draft",
+    METADATA,
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("version", Integer, draft_version, nullable=False, server_default=draft_version.next_value()),
+    Column("store_id", ForeignKey("store.id")),
+    text_column("store_name", nullable=True),
+    json_column("items", default="[]"),
+    text_column("drop_point", nullable=True),
+    text_column("note", default=""),
+    Column("delivery_fee", BigInteger),
+    Column("tip", BigInteger, nullable=False, server_default=text("0")),
+    Column("asked_ceiling", BigInteger),  # the ceiling at which [Place order] was tapped; the draft waits for a card
+    timestamp_column("asked_at"),
+    timestamp_column("changed_at", nullable=False, default_now=True),
+    PrimaryKeyConstraint("campus_id", "person_id"),
+)

@@ -1,0 +1,129 @@
+"""The escalation of a silent runner: a check-in, then a release, or after the purchase a word to the admins."""
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, select
+
+from domain.campuses.people_repository import find_member
+from domain.campuses.repository import find_campus
+from domain.database.actors import Role
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import OrderClosed
+from domain.messaging.buttons import ButtonStyle, Tap, pack
+from domain.messaging.outbox_repository import tell, tell_admins
+from domain.orders.order_message_requests import refresh_order_messages
+from domain.orders.repository import lock_order
+from domain.orders.states import STATUSES_WITH_RUNNER, Order, OrderEvent, OrderStatus, is_event_allowed
+from domain.orders.tables import timer
+from domain.orders.timer_repository import DueTimer, set_check_in_timer, set_timer, stop_timer
+from domain.orders.timers import TimerKind, TimerStatus
+from domain.saga.run import SagaStart
+
+
+async def ask_runner_check_in(work: UnitOfWork, due: DueTimer) -> None:
+    """RUNNER_CHECK_IN: ask the runner, who has the window `check_in_answer` to answer.
+
+    Raise OrderClosed when no runner holds the order any more.
+    """
+    order, runner = await _lock_held_order(work, due)
+    buttons = [{"key": "button-check-in", "data": pack(Tap.CHECK_IN, order.id, order.version)}]
+    if is_event_allowed(order.status, OrderEvent.RELEASED):
+        release = pack(Tap.RELEASE, order.id, order.version)
+        buttons.append({"key": "button-release", "data": release, "style": ButtonStyle.DANGER})
+    windows = (await find_campus(work, order.campus_id)).windows
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=runner,
+        name=f"sign_of_life:{due.id}",
+        key="notification-runner-check-in"
+        if order.status is OrderStatus.ACCEPTED
+        else "notification-runner-check-in-bought",
+        order_id=order.id,
+        buttons=buttons,
+        args={"order": order.id, "minutes": max(1, round(windows.check_in_answer / 60))},
+    )
+    await set_timer(work, order, TimerKind.CHECK_IN_DEADLINE, work.now + windows.length("check_in_answer"))
+
+
+async def escalate_silent_runner(work: UnitOfWork, due: DueTimer) -> SagaStart | None:
+    """CHECK_IN_DEADLINE: release the order before the purchase; after it, notify the admins.
+
+    Raise OrderClosed when no runner holds the order any more.
+    """
+    order, runner = await _lock_held_order(work, due)
+    if order.status is OrderStatus.ACCEPTED:
+        return SagaStart(
+            kind="release_order",
+            name=f"release_order:{order.id}:{order.releases + 1}",
+            campus_id=order.campus_id,
+            order_id=order.id,
+            person_id=runner,
+            data={"reason": "silence", "role": Role.SYSTEM},
+        )
+    await _tell_admins(work, order, runner)
+    await refresh_order_messages(work, order, group=False)
+    return None
+
+
+async def record_runner_check_in(work: UnitOfWork, order: Order) -> None:
+    """Record that the runner of this locked order is active, and start the time until the next check-in again."""
+    silent = await is_runner_silent(work, order)
+    for kind in (TimerKind.RUNNER_CHECK_IN, TimerKind.CHECK_IN_DEADLINE):
+        await stop_timer(work, order.id, kind)
+    await set_check_in_timer(work, order)
+    if silent:  # the customer's order message says so
+        await refresh_order_messages(work, order, group=False)
+
+
+async def is_runner_silent(work: UnitOfWork, order: Order) -> bool:
+    """Return whether the runner of a bought order was asked, did not answer, and has done nothing since."""
+    no_answer = (await work.connection.execute(_LAST_CHECK_IN_UNANSWERED, {"number": order.id})).scalar_one()
+    return is_runner_silent_given(order, no_answer=bool(no_answer))
+
+
+def is_runner_silent_given(order: Order, *, no_answer: bool) -> bool:
+    """Return the same as is_runner_silent. `no_answer` is the result of is_last_check_in_unanswered."""
+    return no_answer and order.status in STATUSES_WITH_RUNNER and order.status is not OrderStatus.ACCEPTED
+
+
+def is_last_check_in_unanswered(order_id: ColumnElement[int]) -> ScalarSelect[bool]:
+    """Return a subquery: whether the last check-in of the order passed unanswered; NULL if there was none."""
+    is_check_in = timer.c.kind.in_((TimerKind.RUNNER_CHECK_IN, TimerKind.CHECK_IN_DEADLINE))
+    unanswered = and_(timer.c.kind == TimerKind.CHECK_IN_DEADLINE, timer.c.status == TimerStatus.FIRED)
+    newest = select(unanswered).where(timer.c.order_id == order_id, is_check_in).order_by(timer.c.id.desc())
+    return newest.limit(1).scalar_subquery()
+
+
+_LAST_CHECK_IN_UNANSWERED = select(is_last_check_in_unanswered(bindparam("number")))
+
+
+async def _tell_admins(work: UnitOfWork, order: Order, runner: int) -> None:
+    """Notify the admins once for each status of the order: who is silent, since when, and how to reach both sides."""
+    last_check_in = select(func.max(timer.c.set_at)).where(
+        timer.c.order_id == order.id, timer.c.kind == TimerKind.RUNNER_CHECK_IN
+    )
+    since = (await work.connection.execute(last_check_in)).scalar_one()
+    runner_member, customer = [await find_member(work, order.campus_id, each) for each in (runner, order.customer_id)]
+    await tell_admins(
+        work,
+        campus_id=order.campus_id,
+        name=f"silent:{order.id}:{order.status}",
+        key="notification-silent-admins",
+        order_id=order.id,
+        buttons=[{"key": "button-see-order", "data": pack(Tap.ADMIN_ORDER, order.id)}],
+        args={
+            "order": order.id,
+            "status": order.status,
+            "minutes": int((work.now - since).total_seconds() // 60),
+            "runner": runner_member.first_name,
+            "runner_account": runner_member.telegram_contact,
+            "customer": customer.first_name,
+            "customer_account": customer.telegram_contact,
+        },
+    )
+
+
+async def _lock_held_order(work: UnitOfWork, due: DueTimer) -> tuple[Order, int]:
+    order = await lock_order(work, due.campus_id, due.order_id)
+    if order.runner_id is None or order.status not in STATUSES_WITH_RUNNER:
+        raise OrderClosed
+    return order, order.runner_id

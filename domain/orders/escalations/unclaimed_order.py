@@ -1,0 +1,106 @@
+"""The escalation of an unclaimed order: the customer may wait or cancel, and reads how such orders fare."""
+
+from datetime import datetime
+
+from domain.campuses.campus import Campus
+from domain.campuses.repository import find_campus
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import OrderClosed
+from domain.messaging.buttons import ButtonStyle, Tap, pack
+from domain.messaging.outbox_repository import tell
+from domain.money import format_money
+from domain.orders.escalations.claim_odds_repository import count_claim_odds
+from domain.orders.price_increase import can_increase_fee, fee_increase_step
+from domain.orders.repository import lock_order
+from domain.orders.states import Order, OrderStatus
+from domain.orders.timer_repository import DueTimer, has_timer_fired, set_timer
+from domain.orders.timers import TimerKind
+
+UNCLAIMED_STAGES = (TimerKind.NUDGE, TimerKind.ODDS)  # each has the window of the same name
+
+
+async def set_unclaimed_timers(work: UnitOfWork, order: Order, until: datetime) -> None:
+    """Set the stages of an order that runners see for the first time, without those after its deadline `until`."""
+    windows = (await find_campus(work, order.campus_id)).windows
+    for stage in UNCLAIMED_STAGES:
+        due = work.now + windows.length(stage)
+        if due < until:
+            await set_timer(work, order, stage, due)
+
+
+async def reset_unclaimed_timers(work: UnitOfWork, order: Order, until: datetime) -> None:
+    """Set the NUDGE stage of a released order, unless it fired before: one nudge per order is enough.
+
+    The ODDS stage is not set again, because its window counts from the first offer.
+    """
+    due = work.now + (await find_campus(work, order.campus_id)).windows.length(TimerKind.NUDGE)
+    if due < until and not await has_timer_fired(work, order.id, TimerKind.NUDGE):
+        await set_timer(work, order, TimerKind.NUDGE, due)
+
+
+async def nudge_customer(work: UnitOfWork, due: DueTimer) -> None:
+    """NUDGE: tell the customer that they may wait or cancel free of charge.
+
+    Raise OrderClosed when the order was claimed or ended, or when the ODDS stage has said more already.
+    """
+    order = await _lock_unclaimed_order(work, due)
+    if await has_timer_fired(work, order.id, TimerKind.ODDS):
+        raise OrderClosed
+    campus = await find_campus(work, order.campus_id)
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=order.customer_id,
+        name=f"nudge:{order.id}",
+        key="notification-nudge",
+        order_id=order.id,
+        buttons=_unclaimed_buttons(order, campus),
+        args={"order": order.id, **_fee_step_args(campus)},
+    )
+
+
+async def tell_claim_odds(work: UnitOfWork, due: DueTimer) -> None:
+    """ODDS: tell the customer how often orders that waited as long were claimed.
+
+    It makes no sound, because nothing happened. Raise OrderClosed when the order was claimed or ended.
+    """
+    order = await _lock_unclaimed_order(work, due)
+    campus = await find_campus(work, order.campus_id)
+    odds = await count_claim_odds(work, campus)
+    key, odds_args = odds.sentence
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=order.customer_id,
+        name=f"odds:{order.id}",
+        key=key,
+        order_id=order.id,
+        buttons=_unclaimed_buttons(order, campus),
+        args={
+            "order": order.id,
+            "minutes": max(1, round(campus.windows.odds / 60)),
+            **_fee_step_args(campus),
+            **odds_args,
+        },
+        silent=True,
+    )
+
+
+async def _lock_unclaimed_order(work: UnitOfWork, due: DueTimer) -> Order:
+    order = await lock_order(work, due.campus_id, due.order_id)
+    if order.status is not OrderStatus.CREATED:
+        raise OrderClosed
+    return order
+
+
+def _fee_step_args(campus: Campus) -> dict[str, str]:
+    return {"step": format_money(fee_increase_step(campus), campus.currency)}
+
+
+def _unclaimed_buttons(order: Order, campus: Campus) -> list[dict[str, str]]:
+    increase_fee = {"key": "button-increase-fee", "data": pack(Tap.INCREASE_FEE, order.id, order.version)}
+    return [
+        {"key": "button-wait", "data": pack(Tap.KEEP_WAITING, order.id, order.version)},
+        *([increase_fee] if can_increase_fee(order, campus) else []),
+        {"key": "button-cancel-free", "data": pack(Tap.CANCEL, order.id, order.version), "style": ButtonStyle.DANGER},
+    ]

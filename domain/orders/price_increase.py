@@ -1,0 +1,63 @@
+"""Price increases that a customer may agree to: a higher fee before the claim, or a higher shop limit after it."""
+
+from dataclasses import replace
+from enum import StrEnum
+
+from domain.campuses.campus import Campus
+from domain.campuses.fee_suggestions import rounded_fee_fraction
+from domain.campuses.fees import Fees
+from domain.errors import OrderOutOfRange, PriceOutOfRange
+from domain.money import MAX_CHARGE, format_money
+from domain.orders.pricing import Price
+from domain.orders.states import Order, OrderStatus
+
+
+class PriceIncreaseKind(StrEnum):
+    FEE = "fee"  # a higher delivery fee, before a runner claims
+    LIMIT = "limit"  # a higher shop limit, while the runner is in the shop
+
+
+def fee_increase_step(campus: Campus) -> int:
+    """Return how much one tap adds to the delivery fee, in minor units: half of the usual fee."""
+    return max(1, rounded_fee_fraction(campus, 2))
+
+
+def with_delivery_fee(price: Price, delivery_fee: int, fees: Fees) -> Price:
+    """Return the price with this delivery fee (minor units). Raise PriceOutOfRange or OrderOutOfRange."""
+    if not price.delivery_fee < delivery_fee <= fees.delivery_fee_most:
+        minimum, maximum = (
+            format_money(price.delivery_fee, price.currency),
+            format_money(fees.delivery_fee_most, price.currency),
+        )
+        raise PriceOutOfRange(least=minimum, most=maximum)
+    return _require_chargeable(replace(price, delivery_fee=delivery_fee), fees)
+
+
+def with_shop_limit(price: Price, shop_limit: int, fees: Fees) -> Price:
+    """Return the price with this shop limit (minor units). Raise OrderOutOfRange when it is too high."""
+    return _require_chargeable(replace(price, shop_limit=shop_limit), fees)
+
+
+def _require_chargeable(price: Price, fees: Fees) -> Price:
+    maximum = min(fees.order_most, MAX_CHARGE)
+    if price.ceiling > maximum:
+        raise OrderOutOfRange(
+            total=format_money(price.ceiling, price.currency), most=format_money(maximum, price.currency)
+        )
+    return price
+
+
+def next_fee_offer(order: Order, campus: Campus) -> Price:
+    """Return the price with the delivery fee one step higher. Raise what with_delivery_fee raises."""
+    return with_delivery_fee(order.price, order.price.delivery_fee + fee_increase_step(campus), campus.fees)
+
+
+def can_increase_fee(order: Order, campus: Campus) -> bool:
+    """Return whether no runner has claimed the order and the campus allows a higher fee."""
+    if order.status is not OrderStatus.CREATED:
+        return False
+    try:
+        next_fee_offer(order, campus)
+    except (PriceOutOfRange, OrderOutOfRange):
+        return False
+    return True

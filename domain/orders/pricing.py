@@ -1,0 +1,135 @@
+"""The price of an order: its ceiling, its total after the receipt, and the split of the total."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.campuses.fees import Fees
+from domain.errors import DraftEmpty, OrderOutOfRange, PriceOutOfRange, ReceiptAboveLimit, ReceiptTooSmall, Unreadable
+from domain.money import MAX_CHARGE, basis_points_of, format_money, read_amount
+
+MAX_ITEMS = 20
+MAX_PIECES_PER_ITEM = 99
+MAX_ITEM_NAME_LENGTH = 60
+MIN_CHARGE = 50  # minor units; Stripe refuses less in most currencies
+
+_UNSTORABLE_PATTERN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # Postgres stores no NUL and no lone surrogate
+_ITEM_LINE_PATTERN = re.compile(
+    r"(?:(?P<quantity>\d{1,4})\s*[x×*]\s*)?(?P<name>.+?)\s*[@:=\-]?\s+(?P<price>\S+)", re.ASCII | re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One line of an order. `price` is the estimate for one piece, in minor units."""
+
+    name: str
+    quantity: int
+    price: int
+
+    @property
+    def cost(self) -> int:
+        return self.quantity * self.price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """The price of an order, all in minor units: the limit for the shop, and what is added to it."""
+
+    currency: str
+    items: int
+    shop_limit: int
+    delivery_fee: int
+    service_fee: int
+    tip: int
+    platform_basis_points: int
+
+    @property
+    def ceiling(self) -> int:
+        """The amount that the customer confirms and the hold has. It is never exceeded without a new confirmation."""
+        return self.shop_limit + self.fees_and_tip
+
+    @property
+    def fees_and_tip(self) -> int:
+        """All that is added to the shop's receipt."""
+        return self.delivery_fee + self.service_fee + self.tip
+
+    @property
+    def runner_earnings(self) -> int:
+        """What the runner earns beyond the receipt."""
+        return self.delivery_fee - basis_points_of(self.delivery_fee, self.platform_basis_points) + self.tip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """The split of a total, without a remainder: total == platform + runner."""
+
+    total: int
+    platform: int
+    runner: int
+
+
+def price_order(items: Sequence[Item], *, delivery_fee: int, tip: int, fees: Fees) -> Price:
+    """Return the price of these items. Raise DraftEmpty, PriceOutOfRange or OrderOutOfRange."""
+    if not items:
+        raise DraftEmpty
+    if not fees.delivery_fee_least <= delivery_fee <= fees.delivery_fee_most:
+        raise _out_of_range(fees.delivery_fee_least, fees.delivery_fee_most, fees.currency)
+    cost = sum(item.cost for item in items)
+    headroom = min(max(basis_points_of(cost, fees.headroom_basis_points), fees.headroom_least), fees.headroom_most)
+    price = Price(
+        currency=fees.currency,
+        items=cost,
+        shop_limit=cost + headroom,
+        delivery_fee=delivery_fee,
+        service_fee=fees.service_fee,
+        tip=tip,
+        platform_basis_points=fees.platform_basis_points,
+    )
+    maximum = min(fees.order_most, MAX_CHARGE)
+    if tip < 0 or cost <= 0 or not MIN_CHARGE <= price.ceiling <= maximum:
+        raise OrderOutOfRange(
+            total=format_money(price.ceiling, fees.currency), most=format_money(maximum, fees.currency)
+        )
+    return price
+
+
+def _out_of_range(minimum: int, maximum: int, currency: str) -> PriceOutOfRange:
+    return PriceOutOfRange(least=format_money(minimum, currency), most=format_money(maximum, currency))
+
+
+def split_receipt(price: Price, receipt: int) -> Split:
+    """Split the total of this receipt (minor units). The runner gets the remainder after the platform's part.
+
+    Raise ReceiptAboveLimit when it exceeds the shop limit: only a new confirmation of the customer allows that.
+    Raise ReceiptTooSmall when it is zero, or when the total is below Stripe's minimum charge.
+    """
+    if receipt > price.shop_limit:
+        raise ReceiptAboveLimit(limit=format_money(price.shop_limit, price.currency))
+    if receipt <= 0 or receipt + price.fees_and_tip < MIN_CHARGE:
+        raise ReceiptTooSmall(least=format_money(1, price.currency))
+    total = receipt + price.fees_and_tip
+    platform = price.service_fee + basis_points_of(price.delivery_fee, price.platform_basis_points)
+    return Split(total=total, platform=platform, runner=total - platform)
+
+
+def read_items(typed: str, currency: str) -> tuple[Item, ...]:
+    """Read typed lines such as `2x chicken rice 4.50`. Raise Unreadable when a line can't be read."""
+    lines = [line.strip() for line in typed.splitlines() if line.strip()]
+    if not lines or len(lines) > MAX_ITEMS:
+        raise Unreadable(example=f"2x chicken rice {format_money(450, currency)}")
+    return tuple(read_item(line, currency) for line in lines)
+
+
+def read_item(line: str, currency: str) -> Item:
+    """Read one typed line as an item; the quantity is 1 if none is typed. Raise Unreadable when it can't be read."""
+    normalized = " ".join(line.split())  # long runs of spaces would make the pattern backtrack for minutes
+    match = _ITEM_LINE_PATTERN.fullmatch(normalized)
+    if match is None or _UNSTORABLE_PATTERN.search(normalized):
+        raise Unreadable(example=f"2x chicken rice {format_money(450, currency)}")
+    quantity, name = int(match["quantity"] or 1), match["name"].strip()
+    price = read_amount(match["price"], currency)
+    has_sign = name[:1] in "-+"  # "-1x cola" is a typing error, not a name
+    if has_sign or not (1 <= quantity <= MAX_PIECES_PER_ITEM and 1 <= len(name) <= MAX_ITEM_NAME_LENGTH and price > 0):
+        raise Unreadable(example=f"2x chicken rice {format_money(450, currency)}")
+    return Item(name=name, quantity=quantity, price=price)

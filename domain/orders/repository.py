@@ -1,0 +1,185 @@
+"""Orders in Postgres: read in the scope of their campus, moved only by guarded UPDATEs."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from domain.campuses.tables import membership
+from domain.database.actors import Actor
+from domain.database.event_log_repository import log_event
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import OrderClosed, OrderNotFound
+from domain.orders.rows import order_from_row
+from domain.orders.states import (
+    ORDER_CHANGED_SIGNAL,
+    STATUSES_WITH_RUNNER,
+    Order,
+    OrderEvent,
+    OrderStatus,
+    source_statuses,
+    target_status,
+)
+from domain.orders.tables import orders
+from domain.orders.timer_repository import reset_escalations
+from domain.saga.repository import signal_sagas_of_order
+
+PAGE_SIZE = 6  # orders on a page of /orders
+
+# The column in which each event writes its time.
+_TIMESTAMP_COLUMNS = {
+    OrderEvent.PUBLISHED: "created_at",
+    OrderEvent.CLAIMED: "accepted_at",
+    OrderEvent.BOUGHT: "bought_at",
+    OrderEvent.PICKED_UP: "picked_up_at",
+    OrderEvent.ARRIVED: "arrived_at",
+    OrderEvent.DELIVERED: "delivered_at",
+    OrderEvent.COMPLETED: "completed_at",
+    OrderEvent.UNPAID: "ended_at",
+    OrderEvent.WITHDRAWN: "ended_at",
+    OrderEvent.EXPIRED: "ended_at",
+    OrderEvent.CANCELLED: "ended_at",
+    OrderEvent.CANCELLED_BY_ADMIN: "ended_at",
+    OrderEvent.HOLD_GONE: "ended_at",
+    OrderEvent.FINISHED_BY_ADMIN: "delivered_at",
+    OrderEvent.CLOSED_BY_ADMIN: "ended_at",
+}
+
+_ORDER = select(orders).where(orders.c.id == bindparam("number"), orders.c.campus_id == bindparam("campus"))
+_LOCKED_ORDER = _ORDER.with_for_update(key_share=True)
+
+
+async def find_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:
+    """Return the order. Raise OrderNotFound when there is none or it belongs to another campus."""
+    return await _read(work, _ORDER, campus_id, order_id)
+
+
+async def lock_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:
+    """Return the same as find_order, locked until this transaction ends.
+
+    Rows that refer to it (event log, messages) may still be inserted meanwhile. Otherwise two transactions could
+    wait for each other: this one for a case or payable the other has locked, and the other to log an event of it.
+    """
+    return await _read(work, _LOCKED_ORDER, campus_id, order_id)
+
+
+async def _read(work: UnitOfWork, query: Select[Any], campus_id: int, order_id: int) -> Order:
+    row = (await work.connection.execute(query, {"number": order_id, "campus": campus_id})).mappings().one_or_none()
+    if row is None:
+        raise OrderNotFound
+    return order_from_row(row)
+
+
+async def try_move_order(
+    work: UnitOfWork,
+    actor: Actor,
+    campus_id: int,
+    order_id: int,
+    happened: OrderEvent,
+    *guards: ColumnElement[bool],
+    reason: str | None = None,
+    **changes: Any,
+) -> Order | None:
+    """Move an order by one guarded UPDATE and log it. Return None, and change nothing, when a guard fails."""
+    here = (orders.c.campus_id == campus_id, *guards)
+    row = (await work.connection.execute(_guarded_update(order_id, happened, here, changes))).mappings().one_or_none()
+    if row is None:
+        return None
+    await log_event(
+        work,
+        actor,
+        campus_id=campus_id,
+        order_id=order_id,
+        subject="order",
+        subject_id=order_id,
+        happened=happened,
+        before=row["status_before"],
+        after=row["status"],
+        reason=reason,
+    )
+    order = order_from_row(row)
+    await reset_escalations(work, order)
+    await signal_sagas_of_order(work, order.id, ORDER_CHANGED_SIGNAL)  # so no move can forget it
+    return order
+
+
+def _guarded_update(
+    order_id: int, happened: OrderEvent, guards: Sequence[ColumnElement[bool]], changes: dict[str, Any]
+) -> ReturningUpdate[Any]:
+    present = select(orders.c.id, orders.c.status).where(orders.c.id == order_id)
+    before = present.with_for_update(key_share=True).subquery("before")
+    changed: dict[str, object] = {"status": target_status(happened), "version": orders.c.version + 1, **changes}
+    stamp = _TIMESTAMP_COLUMNS.get(happened)
+    if stamp is not None:
+        changed.setdefault(stamp, func.now())
+    return (
+        update(orders)
+        .where(orders.c.id == before.c.id, orders.c.status.in_(source_statuses(happened)), *guards)
+        .values(changed)
+        .returning(orders, before.c.status.label("status_before"))
+    )
+
+
+async def move_order(
+    work: UnitOfWork,
+    actor: Actor,
+    campus_id: int,
+    order_id: int,
+    happened: OrderEvent,
+    *guards: ColumnElement[bool],
+    reason: str | None = None,
+    **changes: Any,
+) -> Order:
+    """Move an order as try_move_order does. Raise OrderClosed when a guard fails."""
+    moved = await try_move_order(work, actor, campus_id, order_id, happened, *guards, reason=reason, **changes)
+    if moved is None:
+        raise OrderClosed
+    return moved
+
+
+async def insert_order(work: UnitOfWork, values: dict[str, object]) -> Order:
+    """Insert an order in status PENDING."""
+    row = (await work.connection.execute(insert(orders).values(values).returning(orders))).mappings().one()
+    return order_from_row(row)
+
+
+async def list_customer_orders(
+    work: UnitOfWork, campus_id: int, person_id: int, page: int, statuses: Collection[OrderStatus] = tuple(OrderStatus)
+) -> tuple[Sequence[Order], bool]:
+    """Return a page (from 0) of a customer's orders in these statuses, newest first, and whether more follow."""
+    own = (orders.c.campus_id == campus_id, orders.c.customer_id == person_id)
+    query = (
+        select(orders)
+        .where(*own, orders.c.status.in_(statuses))
+        .order_by(orders.c.id.desc())
+        .offset(page * PAGE_SIZE)
+        .limit(PAGE_SIZE + 1)
+    )
+    found = [order_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+    return found[:PAGE_SIZE], len(found) > PAGE_SIZE
+
+
+async def list_active_deliveries(work: UnitOfWork, campus_id: int, runner_id: int) -> Sequence[Order]:
+    """Return the orders a runner holds now."""
+    query = select(orders).where(
+        orders.c.campus_id == campus_id, orders.c.runner_id == runner_id, orders.c.status.in_(STATUSES_WITH_RUNNER)
+    )
+    return [order_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def list_orders_in_status(work: UnitOfWork, campus_id: int, status: OrderStatus) -> Sequence[Order]:
+    """Return all orders of a campus in one status, oldest first."""
+    query = select(orders).where(orders.c.campus_id == campus_id, orders.c.status == status).order_by(orders.c.id)
+    return [order_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def has_pending_order(work: UnitOfWork, person_id: int) -> bool:
+    """Return whether an order of the person waits for its hold, on any campus: they share one saved card."""
+    campuses = select(membership.c.campus_id).where(membership.c.person_id == person_id)
+    query = select(func.count()).where(
+        orders.c.campus_id.in_(campuses),
+        orders.c.customer_id == person_id,
+        orders.c.status == OrderStatus.PENDING,
+    )
+    return bool((await work.connection.execute(query)).scalar_one())

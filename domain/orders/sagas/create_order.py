@@ -1,0 +1,38 @@
+"""The saga of a new order: hold the money, then offer the order to the runners."""
+
+from domain.orders.drafts.draft import Draft
+from domain.saga.definition import ExternalStep, LocalStep, Saga, Wait
+from domain.saga.run import SagaStart
+
+CREATE_ORDER = Saga(
+    kind="create_order",
+    steps=(
+        LocalStep(name="place_order", compensation="cancel_order"),  # draft -> PENDING, in the bot's transaction
+        # The bank may ask the customer for approval, which the wait below is for.
+        ExternalStep(name="authorize_hold", compensation="release_hold", window="payment"),
+        Wait(
+            signal="hold_made",
+            window="payment",
+            timeout_reason="unpaid",
+            abort_signals=frozenset({"cancelled", "declined"}),
+            poll="refresh_hold",
+        ),
+        LocalStep(name="publish_order", compensation="withdraw_order"),  # PENDING -> CREATED, order messages
+        LocalStep(name="start_expiry", compensation="stop_expiry"),  # in the same transaction as publish_order
+    ),
+)
+
+
+def build_order_start(draft: Draft, *, ceiling: int, optional: bool = False) -> SagaStart:
+    """Return the saga that places this draft at this ceiling (minor units).
+
+    Two taps return the same name, and so start one saga.
+    """
+    return SagaStart(
+        kind="create_order",
+        name=f"create_order:{draft.campus_id}:{draft.person_id}:{draft.changed_at.timestamp()}:{draft.version}",
+        campus_id=draft.campus_id,
+        person_id=draft.person_id,
+        data={"draft_version": draft.version, "ceiling": ceiling},
+        optional=optional,
+    )

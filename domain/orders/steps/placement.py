@@ -1,0 +1,165 @@
+"""Local steps of create_order: from a draft to an order that runners see."""
+
+from sqlalchemy import delete, select
+
+from domain.campuses.repository import find_campus
+from domain.database.actors import SYSTEM, Actor, Role
+from domain.database.event_log_repository import log_event
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import DraftChanged, OrderClosed, Stale
+from domain.messaging.buttons import Tap, pack
+from domain.messaging.outbox_repository import tell
+from domain.orders.drafts.draft import Draft
+from domain.orders.drafts.opening_checks import require_open
+from domain.orders.drafts.repository import advance_draft_version, lock_draft
+from domain.orders.drafts.tables import draft as drafts
+from domain.orders.escalations.unclaimed_order import set_unclaimed_timers
+from domain.orders.order_message_requests import refresh_order_messages
+from domain.orders.order_payments import OrderPayments
+from domain.orders.pricing import Price
+from domain.orders.repository import find_order, insert_order, move_order, try_move_order
+from domain.orders.rows import items_to_json, price_columns
+from domain.orders.states import Order, OrderEvent, OrderStatus
+from domain.orders.timer_repository import set_timer, stop_escalations, stop_timer
+from domain.orders.timers import TimerKind
+from domain.saga.run import SagaRun
+from domain.saga.tables import saga_signal
+
+# Why create_order was compensated, and the sentence the customer reads. A customer who cancelled reads none.
+UNPAID_SENTENCES = {
+    "unpaid": "notification-unpaid",
+    "declined": "notification-declined",
+    "out_of_reach": "notification-not-started",
+    "admin": "notification-cancelled-by-admin",
+}
+
+CARD_REASONS = frozenset({"unpaid", "declined"})  # another card may help
+
+
+async def place_order(work: UnitOfWork, run: SagaRun) -> None:
+    """Make a PENDING order of the draft, and request its hold.
+
+    Raise Stale when the draft changed, DraftChanged when its price is not the one that the customer saw. Raise
+    OrdersPaused when campus or store take no orders, DebtOutstanding while an earlier order is not paid.
+    """
+    payments = work.registers.get(OrderPayments)
+    campus = await find_campus(work, run.campus_id)
+    draft = await lock_draft(work, run.campus_id, run.required_person_id)
+    if draft is None or draft.version != run.data["draft_version"]:
+        raise Stale
+    await require_open(work, campus, draft)
+    await payments.require_no_debt(work, run.campus_id, run.required_person_id)
+    price = draft.price(campus.fees)
+    if price.ceiling != run.data["ceiling"]:
+        raise DraftChanged
+    order = await _insert_pending_order(work, run, draft, price)
+    run.order_id = order.id
+    run.data["draft_version"] = await advance_draft_version(work, draft)
+    await payments.request_hold(work, order.id, run.id, price.ceiling, price.currency)
+    await log_event(
+        work,
+        Actor(role=Role.CUSTOMER, person_id=run.required_person_id),
+        campus_id=run.campus_id,
+        order_id=order.id,
+        subject="order",
+        subject_id=order.id,
+        happened="placed",
+        after=order.status,
+    )
+    await refresh_order_messages(work, order, group=False)
+
+
+async def _insert_pending_order(work: UnitOfWork, run: SagaRun, draft: Draft, price: Price) -> Order:
+    return await insert_order(
+        work,
+        {
+            "campus_id": run.campus_id,
+            "customer_id": run.required_person_id,
+            "status": OrderStatus.PENDING,
+            "store_name": draft.store_name,
+            "items": items_to_json(draft.items),
+            "drop_point": draft.drop_point,
+            "note": draft.note,
+            "placed_at": work.now,
+            **price_columns(price),
+        },
+    )
+
+
+async def cancel_order(work: UnitOfWork, run: SagaRun) -> None:
+    """Move PENDING -> CANCELLED; the draft stays, so that another card is one tap away."""
+    actor, reason, note = await _cancellation_details(work, run)
+    ended = {"end_reason": reason, "end_note": note}
+    order = await try_move_order(
+        work, actor, run.campus_id, run.required_order_id, OrderEvent.UNPAID, reason=note or reason, **ended
+    )
+    if order is None:
+        return
+    await refresh_order_messages(work, order, group=False)
+    sentence = UNPAID_SENTENCES.get(reason)
+    if sentence is not None:
+        await tell(
+            work,
+            campus_id=order.campus_id,
+            chat_id=order.customer_id,
+            name=f"{reason}:{order.id}:{order.customer_id}",
+            key=sentence,
+            order_id=order.id,
+            buttons=_next_buttons(order, reason),
+            args={"order": order.id} if note is None else {"order": order.id, "reason": note},
+        )
+
+
+def _next_buttons(order: Order, reason: str) -> list[dict[str, str]]:
+    """The buttons under the notification: what the customer can do next."""
+    other = {"key": "button-use-other-card", "data": pack(Tap.ADD_CARD)}
+    again = {"key": "button-order-again", "data": pack(Tap.TRY_AGAIN, order.id)}
+    return [*([other] if reason in CARD_REASONS else []), again]
+
+
+async def _cancellation_details(work: UnitOfWork, run: SagaRun) -> tuple[Actor, str, str | None]:
+    """Return who ended a pending order, why, and an admin's own words.
+
+    A cancellation carries these in its signal.
+    """
+    if run.reason != "cancelled":
+        return SYSTEM, run.reason or "unpaid", None
+    query = select(saga_signal.c.data).where(saga_signal.c.saga_id == run.id, saga_signal.c.name == "cancelled")
+    said = (await work.connection.execute(query)).scalar_one()
+    role = Role(said["role"])
+    return Actor(role=role, person_id=said["person"]), role, said["reason"] if role is Role.ADMIN else None
+
+
+async def publish_order(work: UnitOfWork, run: SagaRun) -> None:
+    """Move PENDING -> CREATED, show the order to the runners, and delete its draft."""
+    order = await move_order(work, SYSTEM, run.campus_id, run.required_order_id, OrderEvent.PUBLISHED)
+    used_draft = delete(drafts).where(drafts.c.campus_id == order.campus_id, drafts.c.person_id == order.customer_id)
+    await work.connection.execute(used_draft.where(drafts.c.version == run.data["draft_version"]))
+    await refresh_order_messages(work, order)
+
+
+async def withdraw_order(work: UnitOfWork, run: SagaRun) -> None:
+    """Move CREATED -> CANCELLED, should create_order ever compensate after publishing."""
+    reason = run.reason or "withdrawn"
+    order = await try_move_order(
+        work, SYSTEM, run.campus_id, run.required_order_id, OrderEvent.WITHDRAWN, reason=reason, end_reason=reason
+    )
+    if order is not None:
+        await refresh_order_messages(work, order)
+
+
+async def start_expiry(work: UnitOfWork, run: SagaRun) -> None:
+    """Set the deadline until which the order waits for a runner; raise OrderClosed unless it is CREATED."""
+    order = await find_order(work, run.campus_id, run.required_order_id)
+    if order.status is not OrderStatus.CREATED:
+        raise OrderClosed
+    campus = await find_campus(work, run.campus_id)
+    until = work.now + campus.windows.length("unclaimed")
+    await set_timer(work, order, TimerKind.EXPIRE, until)
+    await set_unclaimed_timers(work, order, until)
+
+
+async def stop_expiry(work: UnitOfWork, run: SagaRun) -> None:
+    """Stop the deadline, and the escalation before it."""
+    await stop_timer(work, run.required_order_id, TimerKind.EXPIRE)
+    await stop_escalations(work, run.required_order_id)

@@ -1,0 +1,157 @@
+"""Timers in Postgres: set, stopped and resumed in the commit of the status that needs them, and logged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, bindparam, exists, insert, select, update
+
+from domain.campuses.repository import find_campus
+from domain.database.actors import SYSTEM
+from domain.database.event_log_repository import log_event
+from domain.database.unit_of_work import UnitOfWork
+from domain.orders.states import Order
+from domain.orders.tables import orders, timer
+from domain.orders.timers import CHECK_IN_WINDOWS, TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus
+
+_DUE_TIMER_FIELDS = ("id", "campus_id", "order_id", "due_at", "tries")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueTimer:
+    """A timer that is due and was marked fired."""
+
+    id: int
+    campus_id: int
+    order_id: int
+    kind: TimerKind
+    due_at: datetime
+    tries: int  # earlier ones that could start nothing
+
+
+def timer_due_at(order_id: ColumnElement[int], kind: TimerKind) -> ScalarSelect[datetime]:
+    """Build the subquery for when this order's timer of the kind is due; NULL when none is set."""
+    here = (timer.c.order_id == order_id, timer.c.kind == kind, timer.c.status == TimerStatus.SET)
+    return select(timer.c.due_at).where(*here).scalar_subquery()
+
+
+def is_timer_fired(order_id: ColumnElement[int], kind: ColumnElement[str] | TimerKind) -> ColumnElement[bool]:
+    """Build the condition that a timer of this kind has fired for the order."""
+    return exists().where(timer.c.order_id == order_id, timer.c.kind == kind, timer.c.status == TimerStatus.FIRED)
+
+
+_IS_TIMER_FIRED = select(is_timer_fired(bindparam("number"), bindparam("which")))
+
+
+async def set_timer(work: UnitOfWork, order: Order, kind: TimerKind, due_at: datetime) -> None:
+    """Insert a timer; at most one of a kind is set for an order."""
+    values = {"campus_id": order.campus_id, "order_id": order.id, "kind": kind, "due_at": due_at}
+    row = (await work.connection.execute(insert(timer).values(values).returning(timer))).mappings().one()
+    await _log(work, row, "set", None)
+
+
+async def stop_timer(work: UnitOfWork, order_id: int, kind: TimerKind) -> None:
+    """Stop the order's timer of this kind; do nothing when none is set."""
+    await _move_timers(work, TimerEvent.STOPPED, timer.c.order_id == order_id, timer.c.kind == kind)
+
+
+async def stop_escalations(work: UnitOfWork, order_id: int) -> None:
+    """Stop every escalation timer of the order, as every move of an order does; do nothing when none is set.
+
+    EXPIRE goes on: it belongs to the search for a runner, and is stopped on its own.
+    """
+    await _move_timers(work, TimerEvent.STOPPED, timer.c.order_id == order_id, timer.c.kind != TimerKind.EXPIRE)
+
+
+async def reset_escalations(work: UnitOfWork, order: Order) -> None:
+    """Stop the escalations of the status an order has just left, and set the runner check-in of its new one.
+
+    Every move of an order calls this, so that no move can forget it. Some stages do not exist for every order of a
+    status (the nudges of an open order, the reminders on arrival). The use case that leads there sets them.
+    """
+    await stop_escalations(work, order.id)
+    await set_check_in_timer(work, order)
+
+
+async def set_check_in_timer(work: UnitOfWork, order: Order) -> None:
+    """Set the runner check-in, counted from now, where the status has a runner."""
+    window = CHECK_IN_WINDOWS.get(order.status)
+    if window is not None:
+        campus = await find_campus(work, order.campus_id)
+        await set_timer(work, order, TimerKind.RUNNER_CHECK_IN, work.now + campus.windows.length(window))
+
+
+async def resume_timer(work: UnitOfWork, order_id: int, kind: TimerKind) -> None:
+    """Set the newest timer of this kind again with its old time, if it was stopped. One in the past is due at once."""
+    last = (
+        select(timer.c.id)
+        .where(timer.c.order_id == order_id, timer.c.kind == kind)
+        .order_by(timer.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    await _move_timers(work, TimerEvent.RESUMED, timer.c.id == last)
+
+
+async def has_timer_fired(work: UnitOfWork, order_id: int, kind: TimerKind) -> bool:
+    """Return whether a timer of this kind has fired for the order."""
+    fired: bool = (await work.connection.execute(_IS_TIMER_FIRED, {"number": order_id, "which": kind})).scalar_one()
+    return fired
+
+
+async def fire_due_timers(work: UnitOfWork, limit: int) -> Sequence[DueTimer]:
+    """Mark up to `limit` due timers fired, and return them with the latest first.
+
+    What they start belongs in the same transaction. After an outage all stages of an escalation may be due: the last
+    stage counts, and the earlier ones find that they are not wanted any more.
+    """
+    due = (  # locks the order before its timers, as everywhere; an order being moved now is skipped and comes again
+        select(timer.c.id)
+        .join(orders, orders.c.id == timer.c.order_id)
+        .where(timer.c.status == TimerStatus.SET, timer.c.due_at <= work.now)
+        .order_by(timer.c.due_at)
+        .limit(limit)
+        .with_for_update(of=[orders, timer], key_share=True, skip_locked=True)
+    )
+    rows = await _move_timers(work, TimerEvent.FIRED, timer.c.id.in_(due))
+    found = [DueTimer(kind=TimerKind(row["kind"]), **{name: row[name] for name in _DUE_TIMER_FIELDS}) for row in rows]
+    return sorted(found, key=lambda each: each.due_at, reverse=True)
+
+
+async def postpone_timer(work: UnitOfWork, due: DueTimer, pause: timedelta) -> None:
+    """Set a timer that fired but could start nothing again, due after `pause`, and count the try."""
+    await _move_timers(work, TimerEvent.PUT_OFF, timer.c.id == due.id, due_at=work.now + pause, tries=due.tries + 1)
+
+
+async def retry_timer(work: UnitOfWork, subject: str) -> None:
+    """Make the timer of a dead letter due now, unless another of its kind is set for the order by now."""
+    other = timer.alias("other")
+    same = (other.c.order_id == timer.c.order_id, other.c.kind == timer.c.kind, other.c.status == TimerStatus.SET)
+    alone = ~select(other.c.id).where(*same).exists()
+    await _move_timers(work, TimerEvent.PUT_OFF, timer.c.id == int(subject), alone, due_at=work.now, tries=0)
+
+
+async def _move_timers(
+    work: UnitOfWork, happened: TimerEvent, *which: ColumnElement[bool], **changes: datetime | int
+) -> Sequence[RowMapping]:
+    ((before, after),) = [(before, to) for (before, event), to in TIMER_TRANSITIONS.items() if event is happened]
+    statement = update(timer).where(*which, timer.c.status == before).values(status=after, **changes).returning(timer)
+    rows: Sequence[RowMapping] = (await work.connection.execute(statement)).mappings().all()
+    for row in rows:
+        await _log(work, row, happened, before)
+    return rows
+
+
+async def _log(work: UnitOfWork, row: RowMapping, happened: str, before: TimerStatus | None) -> None:
+    await log_event(
+        work,
+        SYSTEM,
+        campus_id=row["campus_id"],
+        order_id=row["order_id"],
+        subject="timer",
+        subject_id=row["id"],
+        happened=happened,
+        before=before,
+        after=row["status"],
+        reason=row["kind"],
+    )

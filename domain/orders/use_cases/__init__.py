@@ -1,0 +1,1 @@
+"""What customers, runners and admins do with orders."""

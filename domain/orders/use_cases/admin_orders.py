@@ -1,0 +1,127 @@
+"""What an admin does to orders, sagas and chats: view, cancel, release, finish, close, retry, resolve, pause, bind."""
+
+from collections.abc import Sequence
+
+from domain.campuses.campus import Campus
+from domain.campuses.people import Member
+from domain.campuses.permissions import Action, require_permission
+from domain.database.actors import Role
+from domain.database.event_log_repository import LoggedEvent, read_order_history
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import AlreadyBought, NotBoughtYet, OrderClosed
+from domain.orders.board_repository import BoardLine, list_board_lines
+from domain.orders.repository import find_order, lock_order
+from domain.orders.states import (
+    FINAL_ORDER_STATUSES,
+    STATUSES_BEFORE_PIVOT,
+    Bearer,
+    Order,
+    OrderEvent,
+    is_event_allowed,
+)
+from domain.orders.use_cases.ordering import close_before_purchase
+from domain.orders.use_cases.running import start_completion
+from domain.saga.run import SagaStart
+from domain.saga.start import start_saga
+
+
+async def view_order(
+    work: UnitOfWork, campus: Campus, admin: Member, order_id: int
+) -> tuple[Order, Sequence[LoggedEvent]]:
+    """Return an order and its history."""
+    require_permission(admin, Action.SEE_ANY_ORDER)
+    return await find_order(work, campus.id, order_id), await read_order_history(work, campus.id, order_id)
+
+
+async def view_board(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[BoardLine]:
+    """Return every order that is not over, by status and oldest first."""
+    require_permission(admin, Action.SEE_BOARD)
+    return await list_board_lines(work, campus.id)
+
+
+async def cancel_order_as_admin(work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str) -> Order:
+    """Cancel an order before the purchase.
+
+    Raise AlreadyBought after the purchase, OrderClosed when the order is over, NotAllowed for an order that the admin
+    has a part in.
+    """
+    order = await _lock_uninvolved_order(work, campus, admin, Action.CANCEL_ANY, order_id)
+    if order.status not in STATUSES_BEFORE_PIVOT | FINAL_ORDER_STATUSES:
+        raise AlreadyBought
+    await close_before_purchase(work, campus, admin, order, role=Role.ADMIN, reason=reason)
+    return await find_order(work, campus.id, order_id)
+
+
+async def release_order_as_admin(work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str) -> Order:
+    """Take an order back from its runner before the purchase; the runner reads why.
+
+    Raise AlreadyBought after the purchase, OrderClosed when no runner has the order, NotAllowed for an order that the
+    admin has a part in.
+    """
+    order = await _lock_uninvolved_order(work, campus, admin, Action.RELEASE_ANY, order_id)
+    if order.status not in STATUSES_BEFORE_PIVOT | FINAL_ORDER_STATUSES:
+        raise AlreadyBought
+    if not is_event_allowed(order.status, OrderEvent.RELEASED):
+        raise OrderClosed
+    start = SagaStart(
+        kind="release_order",
+        name=f"release_order:{order.id}:{order.releases + 1}",
+        campus_id=campus.id,
+        order_id=order.id,
+        person_id=order.runner_id,
+        data={"reason": reason, "admin": admin.person_id},
+    )
+    await start_saga(work, start)
+    return await find_order(work, campus.id, order_id)
+
+
+async def finish_order_as_admin(work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str) -> Order:
+    """Confirm in the runner's place that the food was handed over; the money moves as after a PIN.
+
+    Raise NotBoughtYet before the purchase, OrderClosed when the order is over. Raise NotAllowed for the admin's own
+    delivery: the PIN would guard nothing if the runner's word were enough.
+    """
+    require_permission(admin, Action.FINISH_ANY, own=False)
+    order = await lock_order(work, campus.id, order_id)
+    require_permission(admin, Action.FINISH_ANY, own=order.runner_id == admin.person_id)
+    _require_bought(order, OrderEvent.FINISHED_BY_ADMIN)
+    await start_completion(work, campus, order, {"reason": reason, "admin": admin.person_id})
+    return await find_order(work, campus.id, order_id)
+
+
+async def close_purchase_as_admin(
+    work: UnitOfWork, campus: Campus, admin: Member, order_id: int, bearer: Bearer, reason: str
+) -> Order:
+    """End an order that was bought and will not arrive.
+
+    The customer pays nothing, and the admin says who bears the food. Raise NotBoughtYet before the purchase,
+    OrderClosed when the order is over, NotAllowed for an order that the admin has a part in.
+    """
+    order = await _lock_uninvolved_order(work, campus, admin, Action.CLOSE_ANY, order_id)
+    _require_bought(order, OrderEvent.CLOSED_BY_ADMIN)
+    start = SagaStart(
+        kind="close_purchase",
+        name=f"close_purchase:{order.id}",
+        campus_id=campus.id,
+        order_id=order.id,
+        person_id=admin.person_id,
+        data={"borne_by": bearer, "reason": reason},
+    )
+    await start_saga(work, start)
+    return await find_order(work, campus.id, order_id)
+
+
+async def _lock_uninvolved_order(
+    work: UnitOfWork, campus: Campus, admin: Member, action: Action, order_id: int
+) -> Order:
+    """Return the order, locked, if the admin is neither its customer nor its runner."""
+    require_permission(admin, action, own=False)
+    order = await lock_order(work, campus.id, order_id)
+    require_permission(admin, action, own=admin.person_id in (order.customer_id, order.runner_id))
+    return order
+
+
+def _require_bought(order: Order, happened: OrderEvent) -> None:
+    if is_event_allowed(order.status, happened):
+        return
+    raise NotBoughtYet if order.status in STATUSES_BEFORE_PIVOT else OrderClosed

@@ -1,0 +1,151 @@
+"""The photos of an order (the receipt, the food where it was left), and the report of a price above the limit."""
+
+from sqlalchemy import update
+
+from domain.campuses.campus import Campus
+from domain.campuses.people import Member
+from domain.campuses.permissions import Action, require_permission
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import LeavingTooEarly, OrderClosed, Stale
+from domain.messaging.outbox_repository import tell, tell_admins
+from domain.money import format_money
+from domain.orders.escalations.silent_runner import record_runner_check_in
+from domain.orders.order_message_requests import refresh_order_messages
+from domain.orders.repository import find_order, list_active_deliveries, lock_order
+from domain.orders.states import Order, OrderEvent, OrderStatus, can_leave_food, is_event_allowed
+from domain.orders.tables import orders
+from domain.orders.timer_repository import has_timer_fired
+from domain.orders.timers import TimerKind
+from domain.orders.use_cases.ownership import require_own_delivery
+from domain.orders.use_cases.running import start_completion
+
+RECEIPT_STATUSES = frozenset({OrderStatus.ACCEPTED, OrderStatus.PLACED, OrderStatus.ON_THE_WAY, OrderStatus.ARRIVED})
+
+
+async def save_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int, photo: str) -> Order:
+    """Save the photo (Telegram's file id) of the receipt, until the order is delivered.
+
+    A newer photo replaces it. Raise OrderClosed when the order has no runner or is delivered. Raise LeavingTooEarly for
+    a second photo after the arrival: it is no receipt any more, but the food that was left.
+    """
+    order = await lock_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.BUY, order)
+    if order.status not in RECEIPT_STATUSES:
+        raise OrderClosed
+    if order.status is OrderStatus.ARRIVED and order.receipt_photo is not None:
+        raise LeavingTooEarly
+    kept = update(orders).where(orders.c.id == order.id, orders.c.campus_id == campus.id)
+    await work.connection.execute(kept.values(receipt_photo=photo))
+    await record_runner_check_in(work, order)
+    await refresh_order_messages(work, order, group=False)
+    return await find_order(work, campus.id, order_id)
+
+
+async def leave_food_with_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int, photo: str) -> Order:
+    """Move ARRIVED -> DELIVERED, with this photo (Telegram's file id) as proof; the money moves.
+
+    Raise LeavingTooEarly while the PIN can still be used and the runner has not waited long enough.
+    """
+    order = await lock_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.DELIVER, order)
+    await require_leaving_allowed(work, order)
+    await start_completion(work, campus, order, {"reason": "photo", "photo": photo})
+    return await find_order(work, campus.id, order_id)
+
+
+async def require_leaving_allowed(work: UnitOfWork, order: Order) -> None:
+    """Raise OrderClosed unless the order is ARRIVED, and LeavingTooEarly before its time."""
+    if order.status is not OrderStatus.ARRIVED:
+        raise OrderClosed
+    if not await can_runner_leave_food(work, order):
+        raise LeavingTooEarly
+
+
+async def can_runner_leave_food(work: UnitOfWork, order: Order) -> bool:
+    """Return whether a photo is proof enough now."""
+    waited = await has_timer_fired(work, order.id, TimerKind.ABSENT)
+    return can_leave_food(order.status, order.pin_tries, has_waited=waited)
+
+
+async def list_bought_deliveries(work: UnitOfWork, campus: Campus, member: Member) -> list[Order]:
+    """Return the deliveries that a runner's photo may belong to when the runner does not say which."""
+    orders_held = await list_active_deliveries(work, campus.id, member.person_id)
+    bought_statuses = RECEIPT_STATUSES - {OrderStatus.ACCEPTED}
+    return [order for order in orders_held if order.status in bought_statuses]
+
+
+async def send_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> None:
+    """[See receipt]: send the photo to the customer without sound; raise Stale when there is none."""
+    order = await find_order(work, campus.id, order_id)
+    require_permission(member, Action.SEE_PHOTOS, own=order.customer_id == member.person_id)
+    if order.receipt_photo is None or order.receipt is None:
+        raise Stale
+    await tell(
+        work,
+        campus_id=campus.id,
+        chat_id=member.person_id,
+        name=f"receipt:{order.id}:{member.person_id}:{work.now:%Y%m%d%H%M}",  # repeated taps within a minute get one
+        key="notification-receipt",
+        order_id=order.id,
+        args={
+            "order": order.id,
+            "store": order.store_name,
+            "receipt": format_money(order.receipt, order.price.currency),
+        },
+        photo=order.receipt_photo,
+        silent=True,
+    )
+
+
+async def send_proof_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> None:
+    """[See photo]: send the photo of the food where it was left to the customer, without sound.
+
+    Raise Stale when there is none.
+    """
+    order = await find_order(work, campus.id, order_id)
+    require_permission(member, Action.SEE_PHOTOS, own=order.customer_id == member.person_id)
+    if order.proof_photo is None:
+        raise Stale
+    await tell(
+        work,
+        campus_id=campus.id,
+        chat_id=member.person_id,
+        name=f"proof:{order.id}:{member.person_id}:{work.now:%Y%m%d%H%M}",
+        key="notification-proof",
+        order_id=order.id,
+        args={"order": order.id, "place": order.drop_point},
+        photo=order.proof_photo,
+        silent=True,
+    )
+
+
+async def tell_admins_price_above_limit(
+    work: UnitOfWork, campus: Campus, member: Member, order_id: int, wanted: int
+) -> bool:
+    """[Ask an admin]: tell the admins, once per order, that the shop wants more than the limit.
+
+    `wanted` is in minor units. Return False when the campus has no admin chat. Raise Stale when the limit is enough,
+    OrderClosed when the order cannot be bought now.
+    """
+    order = await find_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.BUY, order)
+    if not is_event_allowed(order.status, OrderEvent.BOUGHT):
+        raise OrderClosed
+    if wanted <= order.price.shop_limit:
+        raise Stale
+    currency = order.price.currency
+    await tell_admins(
+        work,
+        campus_id=campus.id,
+        name=f"above_limit:{order.id}",
+        key="notification-limit-exceeded-admins",
+        order_id=order.id,
+        args={
+            "order": order.id,
+            "runner": member.first_name,
+            "store": order.store_name,
+            "limit": format_money(order.price.shop_limit, currency),
+            "wanted": format_money(wanted, currency),
+        },
+    )
+    return campus.admin_chat is not None

@@ -1,0 +1,183 @@
+"""What a runner does with an order: claim, release, buy, pick up, arrive, hand over; and how one becomes a runner."""
+
+import hmac
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import update
+
+from domain.campuses.campus import Campus
+from domain.campuses.people import Member
+from domain.campuses.permissions import Action, require_permission
+from domain.database.actors import Actor, Role
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import ChatNotOpen, HoldNotChecked, OrderClosed, PinLocked, Stale
+from domain.messaging.outbox_repository import tell, tell_admins
+from domain.orders.escalations import absent_customer
+from domain.orders.order_message_requests import refresh_order_messages
+from domain.orders.pricing import split_receipt
+from domain.orders.repository import find_order, lock_order, move_order
+from domain.orders.states import MAX_PIN_TRIES, Order, OrderEvent, OrderStatus, is_event_allowed
+from domain.orders.tables import orders
+from domain.orders.use_cases.ownership import require_own_delivery
+from domain.saga.run import SagaRun, SagaStart
+from domain.saga.start import start_saga
+
+
+@dataclass(frozen=True, slots=True)
+class WrongPin:
+    """The PIN was wrong. It is a result and no exception, because the counted attempt must be committed."""
+
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHandedOver:
+    """The order is DELIVERED; its saga moves the money."""
+
+    order: Order
+
+
+async def start_claim(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
+    """[Claim]: claim the order for this runner, or raise the true reason why that is not possible.
+
+    It is one of RunnerNotApproved, RunnerSuspended, ChatNotOpen, TooManyDeliveries, OwnOrder, BarredFromOrder,
+    OrderAlreadyYours, OrderAlreadyTaken and OrderClosed.
+    """
+    order = await find_order(work, campus.id, order_id)
+    if order.customer_id != member.person_id:  # a customer who claims an own order gets the clearer OwnOrder
+        require_permission(member, Action.CLAIM, own=False)
+    if not member.reachable:
+        raise ChatNotOpen
+    name = f"accept_order:{order.id}:{member.person_id}:{order.version}"
+    start = SagaStart(
+        kind="accept_order", name=name, campus_id=campus.id, order_id=order.id, person_id=member.person_id
+    )
+    await start_saga(work, start)
+    return await find_order(work, campus.id, order_id)
+
+
+async def start_release(
+    work: UnitOfWork, campus: Campus, member: Member, order_id: int, reason: str | None = None
+) -> Order:
+    """[Can't do it]: release the order before anything is bought."""
+    order = await lock_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.RELEASE, order)
+    start = SagaStart(
+        kind="release_order",
+        name=f"release_order:{order.id}:{order.releases + 1}",
+        campus_id=campus.id,
+        order_id=order.id,
+        person_id=member.person_id,
+        data={"reason": reason},
+    )
+    await start_saga(work, start)
+    return await find_order(work, campus.id, order_id)
+
+
+async def mark_bought(work: UnitOfWork, campus: Campus, member: Member, order_id: int, receipt: int) -> Order:
+    """[Bought]: move ACCEPTED -> PLACED with this receipt (minor units), the pivot: no one cancels after it.
+
+    Raise ReceiptAboveLimit or ReceiptTooSmall, and change nothing. Raise HoldNotChecked while Stripe has not confirmed
+    the hold.
+    """
+    order = await lock_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.BUY, order)
+    if order.status is not OrderStatus.ACCEPTED:
+        raise OrderClosed
+    if not order.hold_checked:
+        raise HoldNotChecked
+    split = split_receipt(order.price, receipt)
+    amounts = {"receipt": receipt, "total": split.total, "runner_share": split.runner}
+    return await _move_own_order(work, member, order, OrderEvent.BOUGHT, **amounts)
+
+
+async def mark_picked_up(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
+    """[Picked up]: move PLACED -> ON_THE_WAY."""
+    order = await lock_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.PICK_UP, order)
+    return await _move_own_order(work, member, order, OrderEvent.PICKED_UP)
+
+
+async def mark_arrived(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> Order:
+    """[I'm here]: move ON_THE_WAY -> ARRIVED.
+
+    Send the PIN to the customer, and start the timers of an absent customer.
+    """
+    order = await lock_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.ARRIVE, order)
+    arrived = await _move_own_order(work, member, order, OrderEvent.ARRIVED)
+    await tell(
+        work,
+        campus_id=campus.id,
+        chat_id=order.customer_id,
+        name=f"arrived:{order.id}:{order.customer_id}",
+        key="notification-arrived",
+        order_id=order.id,
+        args={"order": order.id, "runner": member.first_name, "place": order.drop_point, "pin": order.pin or ""},
+    )
+    await absent_customer.set_absent_customer_timers(work, arrived)
+    return arrived
+
+
+async def hand_over_with_pin(
+    work: UnitOfWork, campus: Campus, member: Member, order_id: int, pin: str
+) -> OrderHandedOver | WrongPin:
+    """Move ARRIVED -> DELIVERED if this is the customer's PIN; then the money moves.
+
+    Raise PinLocked after five wrong attempts.
+    """
+    order = await lock_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.DELIVER, order)
+    if not is_event_allowed(order.status, OrderEvent.DELIVERED):
+        raise OrderClosed
+    if order.pin_tries >= MAX_PIN_TRIES:
+        raise PinLocked
+    if not hmac.compare_digest(pin.strip().encode(), (order.pin or "").encode()):
+        return await _count_wrong_pin(work, order)
+    await start_completion(work, campus, order, {"reason": "pin"})
+    return OrderHandedOver(await find_order(work, campus.id, order_id))
+
+
+async def _count_wrong_pin(work: UnitOfWork, order: Order) -> WrongPin:
+    counted = update(orders).where(orders.c.id == order.id).values(pin_tries=orders.c.pin_tries + 1)
+    await work.connection.execute(counted)
+    left = MAX_PIN_TRIES - order.pin_tries - 1
+    if left == 0:
+        await refresh_order_messages(work, order, group=False)
+        await tell_admins(
+            work,
+            campus_id=order.campus_id,
+            name=f"pin_locked:{order.id}",
+            key="notification-pin-locked",
+            order_id=order.id,
+            buttons=[{"key": "button-see-order", "data": f"v1:admin_order:{order.id}:0"}],
+            args={"order": order.id},
+        )
+    return WrongPin(left)
+
+
+async def start_completion(work: UnitOfWork, campus: Campus, order: Order, why: dict[str, str | int]) -> SagaRun:
+    """Start complete_order for a locked order that was bought; `why` goes into its history."""
+    start = SagaStart(
+        kind="complete_order",
+        name=f"complete_order:{order.id}",
+        campus_id=campus.id,
+        order_id=order.id,
+        person_id=order.runner_id,
+        data=why,
+    )
+    return await start_saga(work, start)
+
+
+async def _move_own_order(
+    work: UnitOfWork, member: Member, order: Order, happened: OrderEvent, **changes: Any
+) -> Order:
+    if not is_event_allowed(order.status, happened):
+        raise Stale
+    actor = Actor(role=Role.RUNNER, person_id=member.person_id)
+    moved = await move_order(
+        work, actor, order.campus_id, order.id, happened, orders.c.runner_id == member.person_id, **changes
+    )
+    await refresh_order_messages(work, moved, group=False)
+    return moved

@@ -1,0 +1,1 @@
+"""What customers pay: holds, replacement holds, capture, saved cards, debts of customers."""

@@ -1,0 +1,33 @@
+"""A hold that lapsed at Stripe while its order goes on: nothing changes, but the admins are told."""
+
+from sqlalchemy import select
+
+from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.outbox_repository import tell_admins
+from domain.orders.states import STATUSES_WITH_RUNNER
+from domain.orders.tables import orders
+from domain.payments.model import HoldPart, HoldStatus
+from domain.payments.tables import hold
+
+
+async def tell_hold_lapsed(work: UnitOfWork, payment_intent: str) -> bool:
+    """Tell the admins once if this is the current hold of an order with a runner. Return whether it is."""
+    query = (
+        select(hold.c.id, hold.c.order_id, orders.c.campus_id)
+        .join(orders, orders.c.id == hold.c.order_id)
+        .where(hold.c.payment_intent == payment_intent, hold.c.status == HoldStatus.HELD)
+        .where(orders.c.status.in_(STATUSES_WITH_RUNNER), hold.c.part == HoldPart.CURRENT)
+    )
+    row = (await work.connection.execute(query)).one_or_none()
+    if row is None:
+        return False
+    await tell_admins(
+        work,
+        campus_id=row.campus_id,
+        name=f"hold_lapsed:{row.id}",
+        key="notification-hold-lapsed",
+        order_id=row.order_id,
+        buttons=[{"key": "button-see-order", "data": f"v1:admin_order:{row.order_id}:0"}],
+        args={"order": row.order_id},
+    )
+    return True

@@ -1,0 +1,106 @@
+"""Local steps of a card that is removed, or replaced by another."""
+
+from domain.campuses.people import SavedCard, card_brand_name
+from domain.campuses.people_repository import delete_saved_card, find_member, upsert_saved_card
+from domain.campuses.repository import find_campus
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import Stale
+from domain.messaging.buttons import Tap, pack
+from domain.messaging.outbox_repository import tell
+from domain.money import format_money
+from domain.orders.drafts.draft import Draft
+from domain.orders.drafts.repository import lock_draft
+from domain.orders.repository import has_pending_order
+from domain.orders.sagas.create_order import build_order_start
+from domain.payments.customer_debt_repository import list_open_customer_debts
+from domain.payments.model import CustomerDebt
+from domain.saga.run import SagaRun, SagaStart
+
+
+async def forget_card(work: UnitOfWork, run: SagaRun) -> None:
+    """Delete the saved card; raise Stale when it is not the saved card any more."""
+    if not await delete_saved_card(work, run.required_person_id, run.data["payment_method"]):
+        raise Stale
+
+
+async def tell_card_removed(work: UnitOfWork, run: SagaRun) -> None:
+    """Tell the customer that the card is detached at Stripe too."""
+    await tell(
+        work,
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=f"card_removed:{run.id}",
+        key="notification-card-removed",
+        args={"brand": card_brand_name(run.data["brand"]), "last4": run.data["last4"]},
+    )
+
+
+async def start_detach_replaced_card(work: UnitOfWork, run: SagaRun, new_card: SavedCard) -> None:
+    """Request a saga that detaches the card that this one replaces.
+
+    Do nothing while an order is being placed: its hold is made with the former card.
+    """
+    former = (await find_member(work, run.campus_id, run.required_person_id)).card
+    if (
+        former is None
+        or former.payment_method == new_card.payment_method
+        or await has_pending_order(work, run.required_person_id)
+    ):
+        return
+    start = SagaStart(
+        kind="detach_replaced_card",
+        name=f"detach_replaced_card:{run.required_person_id}:{former.payment_method}",
+        campus_id=run.campus_id,
+        person_id=run.required_person_id,
+        data={"payment_method": former.payment_method},
+    )
+    run.requested_sagas.append(start)
+
+
+async def keep_card(work: UnitOfWork, run: SagaRun) -> None:
+    """Save the card, and place the order that waited only for it.
+
+    Place it only if the request is recent and unchanged, and the customer owes nothing.
+    """
+    card = SavedCard(**run.data["card"])
+    await start_detach_replaced_card(work, run, card)
+    await upsert_saved_card(work, run.required_person_id, card)
+    owed = await list_open_customer_debts(work, run.campus_id, run.required_person_id)
+    draft = await lock_draft(work, run.campus_id, run.required_person_id)
+    waiting = draft is not None and not owed and await _is_order_still_requested(work, draft)
+    if owed:
+        await _tell_saved(work, run, card, owed[0])
+    else:
+        await tell(
+            work,
+            campus_id=run.campus_id,
+            chat_id=run.required_person_id,
+            name=f"card_saved:{run.id}",
+            key="notification-card-saved-placing" if waiting else "notification-card-saved",
+            buttons=[] if waiting else [{"key": "button-continue", "data": "v1:review:0:0"}] if draft else [],
+            args={"brand": card_brand_name(card.brand), "last4": card.last4},
+        )
+    if draft is not None and waiting:
+        run.requested_sagas.append(build_order_start(draft, ceiling=draft.asked_ceiling or 0, optional=True))
+
+
+async def _tell_saved(work: UnitOfWork, run: SagaRun, card: SavedCard, owed: CustomerDebt) -> None:
+    """A customer who owes pays first: perhaps the card was saved for that."""
+    amount = format_money(owed.amount, owed.currency)
+    await tell(
+        work,
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=f"card_saved:{run.id}",
+        key="notification-card-saved-owing",
+        order_id=owed.order_id,
+        buttons=[{"key": "button-pay-debt", "data": pack(Tap.PAY_CUSTOMER_DEBT, owed.id)}],
+        args={"brand": card_brand_name(card.brand), "last4": card.last4, "amount": amount, "order": owed.order_id},
+    )
+
+
+async def _is_order_still_requested(work: UnitOfWork, draft: Draft) -> bool:
+    if draft.asked_at is None or draft.asked_ceiling is None:
+        return False
+    campus = await find_campus(work, draft.campus_id)
+    return work.now - draft.asked_at <= campus.windows.length("auto_place")

@@ -1,0 +1,103 @@
+"""Local steps of settle_debt: start to charge what a customer owes, and record how it ended."""
+
+from typing import Any
+
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import Stale
+from domain.ledger.postings import customer_debt_paid_posting
+from domain.ledger.repository import post_to_ledger
+from domain.messaging.buttons import Tap, pack
+from domain.messaging.outbox_repository import refresh_existing_order_messages, tell
+from domain.money import format_money
+from domain.orders.repository import find_order
+from domain.payments.customer_debt_repository import count_payment_attempt, end_customer_debt, lock_customer_debt
+from domain.payments.hold_repository import insert_current_hold
+from domain.payments.model import CustomerDebt, CustomerDebtStatus
+from domain.payments.steps.charges import book_fee
+from domain.saga.run import SagaRun
+
+UNKNOWN_PAYMENT = "unknown_payment"  # perhaps it is paid: the customer has nothing to do
+# Why settle_debt was compensated, and the sentence the customer reads.
+REFUSAL_SENTENCES = {
+    "declined": "notification-debt-declined",
+    "unpaid": "notification-debt-unapproved",
+    UNKNOWN_PAYMENT: "notification-debt-in-question",
+}
+
+
+async def begin_settling(work: UnitOfWork, run: SagaRun) -> None:
+    """Request a charge of the whole debt; raise Stale when it is not owed any more."""
+    owed = await _lock_debt(work, run)
+    if owed.status is not CustomerDebtStatus.OPEN:
+        raise Stale
+    await count_payment_attempt(work, owed)
+    await insert_current_hold(work, owed.order_id, run.id, owed.amount, owed.currency)
+    await refresh_existing_order_messages(work, owed.order_id)
+
+
+async def tell_unsettled(work: UnitOfWork, run: SagaRun) -> None:
+    """Tell the customer that the debt is not paid, and what they can do.
+
+    Tell nothing when the bank approved at the last moment and the debt was paid.
+    """
+    owed = await _lock_debt(work, run)
+    await refresh_existing_order_messages(work, owed.order_id)
+    if owed.status is not CustomerDebtStatus.OPEN:
+        return
+    await tell(
+        work,
+        campus_id=owed.campus_id,
+        chat_id=owed.customer_id,
+        name=f"unsettled:{run.id}",
+        key=REFUSAL_SENTENCES.get(run.reason or "", "notification-debt-not-reached"),
+        order_id=owed.order_id,
+        buttons=[] if run.reason == UNKNOWN_PAYMENT else _payment_buttons(owed),
+        args={"order": owed.order_id, "amount": format_money(owed.amount, owed.currency)},
+    )
+
+
+def _payment_buttons(owed: CustomerDebt) -> list[dict[str, str]]:
+    return [
+        {"key": "button-pay-debt", "data": pack(Tap.PAY_CUSTOMER_DEBT, owed.id)},
+        {"key": "button-use-other-card", "data": pack(Tap.ADD_CARD)},
+    ]
+
+
+async def book_settlement(work: UnitOfWork, run: SagaRun) -> None:
+    """End the debt as paid, book the payment, and tell the customer; they may order again.
+
+    Raise LookupError when the debt is not open.
+    """
+    owed, captured = await _lock_debt(work, run), _captured_charge(run)
+    if not await end_customer_debt(work, owed, CustomerDebtStatus.PAID):
+        raise LookupError(f"debt {owed.id} was paid, and is {owed.status}")
+    posting = customer_debt_paid_posting(
+        payment_intent=str(captured["payment_intent"]),
+        customer=owed.customer_id,
+        amount=int(captured["amount"]),
+        currency=owed.currency,
+    )
+    await post_to_ledger(work, posting, owed.order_id)
+    await book_fee(work, await find_order(work, owed.campus_id, owed.order_id), captured)
+    await refresh_existing_order_messages(work, owed.order_id)
+    await tell(
+        work,
+        campus_id=owed.campus_id,
+        chat_id=owed.customer_id,
+        name=f"settled:{owed.id}",
+        key="notification-debt-paid",
+        order_id=owed.order_id,
+        args={"order": owed.order_id, "amount": format_money(owed.amount, owed.currency)},
+    )
+
+
+def _captured_charge(run: SagaRun) -> dict[str, Any]:
+    found: dict[str, Any] = run.data["capture"]
+    return found
+
+
+async def _lock_debt(work: UnitOfWork, run: SagaRun) -> CustomerDebt:
+    owed = await lock_customer_debt(work, run.campus_id, int(run.data["debt"]))
+    if owed is None:
+        raise LookupError(f"saga {run.name} has no debt")
+    return owed

@@ -1,0 +1,147 @@
+"""Local steps of replace_hold: request a replacement hold, adopt it with its price, or leave all as it was."""
+
+from dataclasses import replace
+
+from sqlalchemy import update
+
+from domain.database.actors import Actor, Role
+from domain.database.event_log_repository import log_event
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import OrderClosed
+from domain.messaging.buttons import Tap, pack
+from domain.messaging.outbox_repository import refresh_existing_order_messages, tell
+from domain.money import format_money
+from domain.orders.order_message_requests import refresh_order_messages
+from domain.orders.price_increase import PriceIncreaseKind
+from domain.orders.pricing import Price
+from domain.orders.repository import find_order, lock_order
+from domain.orders.rows import price_columns
+from domain.orders.states import FINAL_ORDER_STATUSES, ORDER_CHANGED_SIGNAL, Order, OrderStatus
+from domain.orders.tables import orders
+from domain.payments.replacement_hold_repository import (
+    insert_replacement_hold,
+    promote_replacement_hold,
+    require_no_price_increase,
+    retire_replacement_hold,
+)
+from domain.saga.run import SagaRun
+
+# Why replace_hold was compensated, and the sentence the customer reads.
+REFUSAL_SENTENCES = {
+    "declined": "notification-price-increase-declined",
+    "unpaid": "notification-price-increase-unapproved",
+}
+OVERTAKEN_REASONS = frozenset({ORDER_CHANGED_SIGNAL, OrderClosed.key})
+
+
+async def request_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
+    """Request a hold of the new ceiling.
+
+    Raise PriceIncreaseInFlight while another one is in flight, and OrderClosed when the order is not in the state that
+    the customer agreed in.
+    """
+    order = await lock_order(work, run.campus_id, run.required_order_id)
+    _require_order_unmoved(order, run)
+    await require_no_price_increase(work, order.id)
+    price = build_agreed_price(run, order)
+    run.data["ceiling"] = price.ceiling
+    await insert_replacement_hold(work, order.id, run.id, price.ceiling, price.currency)
+
+
+def build_agreed_price(run: SagaRun, order: Order) -> Price:
+    """Return the price that the customer agreed to, as frozen by the tap."""
+    return replace(order.price, delivery_fee=int(run.data["delivery_fee"]), shop_limit=int(run.data["shop_limit"]))
+
+
+def _require_order_unmoved(order: Order, run: SagaRun) -> None:
+    """Raise OrderClosed unless the order is as it was.
+
+    It still waits for a runner (higher fee), or the same runner still shops for it (higher limit).
+    """
+    match PriceIncreaseKind(run.data["kind"]):
+        case PriceIncreaseKind.FEE:
+            unmoved = order.status is OrderStatus.CREATED
+        case PriceIncreaseKind.LIMIT:
+            same_claim = order.claim is not None and str(order.claim) == run.data["claim"]
+            unmoved = order.status is OrderStatus.ACCEPTED and same_claim and order.hold_checked
+    if not unmoved:
+        raise OrderClosed
+
+
+async def adopt_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
+    """Make the new price and the new hold count, both at once.
+
+    Raise OrderClosed when the order changed meanwhile.
+    """
+    order = await lock_order(work, run.campus_id, run.required_order_id)
+    _require_order_unmoved(order, run)
+    former, _ = await promote_replacement_hold(work, order.id, run.id)
+    run.data["former"] = former.id
+    price = build_agreed_price(run, order)
+    statement = update(orders).where(orders.c.id == order.id)
+    await work.connection.execute(
+        statement.values(**price_columns(price), asked_limit=None, version=orders.c.version + 1)
+    )
+    await log_event(
+        work,
+        Actor(role=Role.CUSTOMER, person_id=run.required_person_id),
+        campus_id=order.campus_id,
+        order_id=order.id,
+        subject="order",
+        subject_id=order.id,
+        happened="raised",
+        before=order.status,
+        after=order.status,
+        reason=f"{format_money(order.price.ceiling, price.currency)} -> {format_money(price.ceiling, price.currency)}",
+    )
+    await refresh_order_messages(work, await find_order(work, order.campus_id, order.id))
+    if PriceIncreaseKind(run.data["kind"]) is PriceIncreaseKind.LIMIT:
+        await _tell_runner(
+            work, run, order, "notification-limit-increased", limit=format_money(price.shop_limit, price.currency)
+        )
+
+
+async def withdraw_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
+    """Leave price and hold as they were, and tell the people who wait for the increase why."""
+    order = await lock_order(work, run.campus_id, run.required_order_id)
+    await retire_replacement_hold(work, run.id)
+    await refresh_existing_order_messages(work, order.id)
+    if order.status in FINAL_ORDER_STATUSES:
+        return  # the end was told, and the order message says that the money is released
+    overtaken = run.reason in OVERTAKEN_REASONS
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=order.customer_id,
+        name=f"not_raised:{run.id}",
+        key="notification-price-increase-order-changed"
+        if overtaken
+        else REFUSAL_SENTENCES.get(run.reason or "", "notification-price-increase-not-reached"),
+        order_id=order.id,
+        buttons=[{"key": "button-use-other-card", "data": pack(Tap.ADD_CARD)}] if run.reason == "declined" else [],
+        args={
+            "order": order.id,
+            "ceiling": format_money(order.price.ceiling, order.price.currency),
+            "wanted": format_money(int(run.data["ceiling"]), order.price.currency),
+        },
+        silent=overtaken,
+    )
+    if (
+        PriceIncreaseKind(run.data["kind"]) is PriceIncreaseKind.LIMIT
+        and str(order.claim) == run.data["claim"]
+        and not overtaken
+    ):
+        limit = format_money(order.price.shop_limit, order.price.currency)
+        await _tell_runner(work, run, order, "notification-limit-not-increased", limit=limit)
+
+
+async def _tell_runner(work: UnitOfWork, run: SagaRun, order: Order, key: str, *, limit: str) -> None:
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=order.runner_id or 0,
+        name=f"{key}:{run.id}",
+        key=key,
+        order_id=order.id,
+        args={"order": order.id, "limit": limit},
+    )

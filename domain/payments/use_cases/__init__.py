@@ -1,0 +1,1 @@
+"""What people do with payments: pay a debt, raise a price, remove a card."""

@@ -1,0 +1,120 @@
+"""What a customer owes for a delivered order: the customer pays it, or an admin waives it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from domain.campuses.campus import Campus
+from domain.campuses.people import Member
+from domain.campuses.permissions import Action, require_permission
+from domain.database.actors import Actor, Role
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import DebtBeingPaid, Stale
+from domain.ledger.postings import customer_debt_waived_posting
+from domain.ledger.repository import post_to_ledger
+from domain.messaging.outbox_repository import refresh_existing_order_messages, tell
+from domain.money import format_money
+from domain.orders.repository import find_order
+from domain.payments.customer_debt_repository import (
+    end_customer_debt,
+    find_customer_debt,
+    list_open_customer_debts,
+    lock_customer_debt,
+)
+from domain.payments.model import CustomerDebt, CustomerDebtStatus
+from domain.payments.use_cases.saved_cards import start_card_setup
+from domain.saga.definition import FINAL_STATUSES
+from domain.saga.run import SagaRun, SagaStart
+from domain.saga.start import start_saga
+from domain.saga.tables import saga
+
+
+async def view_own_debts(work: UnitOfWork, campus: Campus, member: Member) -> Sequence[CustomerDebt]:
+    """Return what the customer owes on this campus, oldest first."""
+    return await list_open_customer_debts(work, campus.id, member.person_id)
+
+
+async def pay_customer_debt(work: UnitOfWork, campus: Campus, member: Member, debt_id: int) -> SagaRun | None:
+    """[Pay S$8.30]: charge the customer's card on session.
+
+    Return None when a card is missing: the link to save one is on its way. Raise Stale when the debt is not open any
+    more, DebtBeingPaid while a charge of it is in flight, NotAllowed for the debt of another person.
+    """
+    owed = await lock_customer_debt(work, campus.id, debt_id)
+    require_permission(member, Action.PAY_DEBT, own=owed is None or owed.customer_id == member.person_id)
+    if owed is None or owed.status is not CustomerDebtStatus.OPEN:
+        raise Stale
+    await _require_no_charge_in_flight(work, owed)
+    if member.card is None:
+        await start_card_setup(work, campus, member)
+        return None
+    start = SagaStart(
+        kind="settle_debt",
+        name=f"settle_debt:{owed.id}:{owed.attempt + 1}",
+        campus_id=campus.id,
+        order_id=owed.order_id,
+        person_id=member.person_id,
+        data={"debt": owed.id},
+    )
+    return await start_saga(work, start)
+
+
+async def view_customer_debts(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[CustomerDebt]:
+    """Return what all customers of the campus owe, oldest first."""
+    require_permission(admin, Action.SEE_STUCK)
+    return await list_open_customer_debts(work, campus.id)
+
+
+async def view_customer_debt(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> CustomerDebt:
+    """Return what is owed for this order; raise Stale when nothing is owed, or not any more."""
+    require_permission(admin, Action.SEE_STUCK)
+    await find_order(work, campus.id, order_id)
+    owed = await find_customer_debt(work, order_id)
+    if owed is None or owed.status is not CustomerDebtStatus.OPEN:
+        raise Stale
+    return owed
+
+
+async def waive_customer_debt(
+    work: UnitOfWork, campus: Campus, admin: Member, order_id: int, reason: str
+) -> CustomerDebt:
+    """Waive what a customer owes: the platform bears it. Raise Stale when it is not owed any more.
+
+    Raise NotAllowed for an order that the admin has a part in, DebtBeingPaid while a charge of the debt is in flight.
+    """
+    seen, order = await view_customer_debt(work, campus, admin, order_id), await find_order(work, campus.id, order_id)
+    require_permission(admin, Action.REFUND_ANY, own=admin.person_id in (order.customer_id, order.runner_id))
+    owed = await lock_customer_debt(work, campus.id, seen.id)
+    if owed is None:
+        raise Stale
+    await _require_no_charge_in_flight(work, owed)
+    actor = Actor(role=Role.ADMIN, person_id=admin.person_id)
+    if not await end_customer_debt(work, owed, CustomerDebtStatus.WAIVED, actor=actor, reason=reason):
+        raise Stale
+    posting = customer_debt_waived_posting(
+        order=order_id, customer=owed.customer_id, amount=owed.amount, currency=owed.currency
+    )
+    await post_to_ledger(work, posting, order_id)
+    await refresh_existing_order_messages(work, order_id)
+    await tell(
+        work,
+        campus_id=campus.id,
+        chat_id=owed.customer_id,
+        name=f"forgiven:{owed.id}",
+        key="notification-debt-waived",
+        order_id=order_id,
+        args={"order": order_id, "amount": format_money(owed.amount, owed.currency), "reason": reason},
+    )
+    return owed
+
+
+async def _require_no_charge_in_flight(work: UnitOfWork, owed: CustomerDebt) -> None:
+    """Raise DebtBeingPaid while a charge of this debt is in flight.
+
+    Hold the debt's lock to rely on it.
+    """
+    asked = select(func.count()).where(
+        saga.c.order_id == owed.order_id, saga.c.kind == "settle_debt", saga.c.status.not_in(FINAL_STATUSES)
+    )
+    if (await work.connection.execute(asked)).scalar_one():
+        raise DebtBeingPaid

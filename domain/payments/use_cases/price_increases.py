@@ -1,0 +1,180 @@
+"""A customer agrees to pay more than confirmed first: a higher fee while no runner came, or what the shop wants."""
+
+from sqlalchemy import exists, select, update
+
+from domain.campuses.campus import Campus
+from domain.campuses.people import Member
+from domain.campuses.permissions import Action, require_permission
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import HoldNotChecked, OrderClosed, PriceChanged, Stale
+from domain.messaging.buttons import ButtonStyle, Tap, pack
+from domain.messaging.outbox_repository import tell
+from domain.messaging.tables import notification
+from domain.money import format_money
+from domain.orders.price_increase import PriceIncreaseKind, next_fee_offer, with_shop_limit
+from domain.orders.pricing import Price
+from domain.orders.repository import lock_order
+from domain.orders.states import Order, OrderStatus
+from domain.orders.tables import orders
+from domain.orders.use_cases.ownership import require_own_delivery
+from domain.payments.replacement_hold_repository import count_price_increases, require_no_price_increase
+from domain.payments.use_cases.saved_cards import start_card_setup
+from domain.saga.run import SagaRun, SagaStart
+from domain.saga.start import start_saga
+
+
+async def preview_fee_increase(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> tuple[Order, Price]:
+    """[Raise fee]: return the order, and the price that one more tap would agree to.
+
+    Raise OrderClosed once a runner has the order or it is over, PriceIncreaseInFlight while another increase is in
+    flight, PriceOutOfRange or OrderOutOfRange when the campus allows no more.
+    """
+    order = await lock_order(work, campus.id, order_id)
+    require_permission(member, Action.INCREASE_PRICE, own=order.customer_id == member.person_id)
+    if order.status is not OrderStatus.CREATED:
+        raise OrderClosed
+    await require_no_price_increase(work, order.id)
+    return order, next_fee_offer(order, campus)
+
+
+async def increase_delivery_fee(
+    work: UnitOfWork, campus: Campus, member: Member, order_id: int, ceiling: int
+) -> SagaRun | None:
+    """[Hold S$10.40]: start the increase that was shown with this ceiling (minor units).
+
+    Return None when a card is missing: the link to save one is on its way. Raise what `preview_fee_increase` raises,
+    and PriceChanged when one more tap does not make this ceiling any more.
+    """
+    order, price = await preview_fee_increase(work, campus, member, order_id)
+    if price.ceiling != ceiling:
+        raise PriceChanged
+    return await _start_replace_hold(work, campus, member, order, price, PriceIncreaseKind.FEE)
+
+
+async def ask_customer_for_higher_limit(
+    work: UnitOfWork, campus: Campus, member: Member, order_id: int, wanted: int
+) -> Order:
+    """[Ask Mei]: tell the customer that the shop wants more than the limit, and ask for consent.
+
+    `wanted` is in minor units. The question shows both ceilings. A second question makes the buttons of the first one
+    old, and is silent. The same question is not sent again while it has no answer. Raise Stale when the limit is
+    enough, OrderOutOfRange when the campus allows no such order.
+    """
+    order = await lock_order(work, campus.id, order_id)
+    require_own_delivery(member, Action.BUY, order)
+    if order.status is not OrderStatus.ACCEPTED:
+        raise OrderClosed
+    if not order.hold_checked:
+        raise HoldNotChecked
+    if wanted <= order.price.shop_limit:
+        raise Stale
+    await require_no_price_increase(work, order.id)
+    price = with_shop_limit(order.price, wanted, campus.fees)
+    if order.asked_limit == wanted:
+        return order
+    await _set_asked_limit(work, order, wanted)
+    await _send_limit_question(work, member, order, price)
+    return order
+
+
+async def _send_limit_question(work: UnitOfWork, runner: Member, order: Order, price: Price) -> None:
+    yes = {"key": "button-agree", "data": pack(Tap.AGREE, order.id, price.ceiling), "style": ButtonStyle.SUCCESS}
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=order.customer_id,
+        name=f"dearer:{order.claim}:{work.now.timestamp()}",
+        key="notification-limit-increase-requested",
+        order_id=order.id,
+        buttons=[yes, {"key": "button-disagree", "data": pack(Tap.DISAGREE, order.id, price.ceiling)}],
+        args={
+            "order": order.id,
+            "runner": runner.first_name,
+            "wanted": format_money(price.shop_limit, price.currency),
+            "limit": format_money(order.price.shop_limit, price.currency),
+            "now": format_money(order.price.ceiling, price.currency),
+            "then": format_money(price.ceiling, price.currency),
+        },
+        silent=await _was_asked_before(work, order),
+    )
+
+
+async def accept_higher_limit(
+    work: UnitOfWork, campus: Campus, member: Member, order_id: int, ceiling: int
+) -> SagaRun | None:
+    """[Yes, max S$10.00]: start the increase, while the same runner is in the shop.
+
+    Return None when a card is missing: the link to save one is on its way. Raise OrderClosed when the order was bought
+    or released, Stale when nobody asks, PriceChanged for an older question.
+    """
+    order, price = await _lock_asked_order(work, campus, member, order_id, ceiling)
+    return await _start_replace_hold(work, campus, member, order, price, PriceIncreaseKind.LIMIT)
+
+
+async def decline_higher_limit(work: UnitOfWork, campus: Campus, member: Member, order_id: int, ceiling: int) -> Order:
+    """[No]: keep the limit and tell the runner; raise what `accept_higher_limit` raises."""
+    order, _ = await _lock_asked_order(work, campus, member, order_id, ceiling)
+    await _set_asked_limit(work, order, None)
+    await tell(
+        work,
+        campus_id=campus.id,
+        chat_id=order.runner_id or 0,
+        name=f"dearer_refused:{order.claim}:{work.now.timestamp()}",
+        key="notification-limit-refused",
+        order_id=order.id,
+        args={"order": order.id, "limit": format_money(order.price.shop_limit, order.price.currency)},
+    )
+    return order
+
+
+async def _lock_asked_order(
+    work: UnitOfWork, campus: Campus, member: Member, order_id: int, ceiling: int
+) -> tuple[Order, Price]:
+    """Return the order, locked, and the price that its customer is asked to agree to."""
+    order = await lock_order(work, campus.id, order_id)
+    require_permission(member, Action.INCREASE_PRICE, own=order.customer_id == member.person_id)
+    if order.status is not OrderStatus.ACCEPTED:
+        raise OrderClosed
+    if order.asked_limit is None:
+        raise Stale
+    await require_no_price_increase(work, order.id)
+    price = with_shop_limit(order.price, order.asked_limit, campus.fees)
+    if price.ceiling != ceiling:
+        raise PriceChanged
+    return order, price
+
+
+async def _was_asked_before(work: UnitOfWork, order: Order) -> bool:
+    """Return whether such a question was sent before: one sound per order is enough."""
+    query = select(
+        exists().where(
+            notification.c.order_id == order.id, notification.c.key == "notification-limit-increase-requested"
+        )
+    )
+    return bool((await work.connection.execute(query)).scalar_one())
+
+
+async def _set_asked_limit(work: UnitOfWork, order: Order, wanted: int | None) -> None:
+    await work.connection.execute(update(orders).where(orders.c.id == order.id).values(asked_limit=wanted))
+
+
+async def _start_replace_hold(
+    work: UnitOfWork, campus: Campus, member: Member, order: Order, price: Price, kind: PriceIncreaseKind
+) -> SagaRun | None:
+    if member.card is None:
+        await start_card_setup(work, campus, member)
+        return None
+    start = SagaStart(
+        kind="replace_hold",
+        name=f"replace_hold:{order.id}:{await count_price_increases(work, order.id) + 1}",
+        campus_id=campus.id,
+        order_id=order.id,
+        person_id=member.person_id,
+        data={
+            "kind": kind,
+            "delivery_fee": price.delivery_fee,
+            "shop_limit": price.shop_limit,
+            "claim": None if order.claim is None else str(order.claim),
+        },
+    )
+    return await start_saga(work, start)

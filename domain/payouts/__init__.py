@@ -1,0 +1,1 @@
+"""What runners are paid: payables, transfers, payout accounts, debts of runners and their netting."""

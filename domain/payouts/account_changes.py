@@ -1,0 +1,64 @@
+"""Changes of a runner's account after it was set up: lost, disconnected, ready again, a payout that came back."""
+
+from domain.campuses.people_repository import forget_stripe_account, lock_payouts_ready, set_payouts_ready
+from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.outbox_repository import refresh_existing_order_messages, tell
+from domain.money import format_money
+from domain.payouts.repository import list_open_payables
+from domain.payouts.sagas.pay_out_runner import build_payout_start
+from domain.saga.run import SagaRun
+
+SET_UP_PAYOUT_BUTTON = {"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}
+
+
+async def record_payouts_ready(work: UnitOfWork, run: SagaRun, *, ready: bool) -> None:
+    """Record whether transfers to the runner's account are possible; tell a change once.
+
+    While the account is lost, everything stays owed. When it is ready again, all of it is sent.
+    """
+    if await lock_payouts_ready(work, run.required_person_id) is ready:
+        return
+    await set_payouts_ready(work, run.required_person_id, ready=ready)
+    owed = await list_open_payables(work, run.required_person_id)
+    if ready:
+        run.requested_sagas.extend(build_payout_start(payable) for payable in owed)
+    for payable in owed:
+        await refresh_existing_order_messages(work, payable.order_id)
+    await _tell(
+        work, run, "notification-payouts-ready" if ready else "notification-payouts-lost", offer_set_up=not ready
+    )
+
+
+async def record_account_disconnected(work: UnitOfWork, run: SagaRun, account: str) -> None:
+    """Forget the account that its owner disconnected from us, and tell the runner.
+
+    The next set-up makes another account.
+    """
+    await lock_payouts_ready(work, run.required_person_id)
+    if not await forget_stripe_account(work, run.required_person_id, account):
+        return
+    await set_payouts_ready(work, run.required_person_id, ready=False)
+    for payable in await list_open_payables(work, run.required_person_id):
+        await refresh_existing_order_messages(work, payable.order_id)
+    await _tell(work, run, "notification-payouts-cut-off", offer_set_up=True)
+
+
+async def tell_payout_returned(work: UnitOfWork, run: SagaRun, payout: str, amount: int, currency: str) -> None:
+    """Tell the runner once that the bank sent back a payout (`amount` in minor units).
+
+    The money is on the runner's Stripe account.
+    """
+    await tell(
+        work,
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=f"bank_refused:{payout}",
+        key="notification-bank-refused",
+        buttons=[SET_UP_PAYOUT_BUTTON],
+        args={"amount": format_money(amount, currency)},
+    )
+
+
+async def _tell(work: UnitOfWork, run: SagaRun, key: str, *, offer_set_up: bool) -> None:
+    name, buttons = f"{key}:{run.id}", [SET_UP_PAYOUT_BUTTON] if offer_set_up else []
+    await tell(work, campus_id=run.campus_id, chat_id=run.required_person_id, name=name, key=key, buttons=buttons)

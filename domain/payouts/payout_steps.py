@@ -1,0 +1,154 @@
+"""Local steps of money: what a runner is owed, what a payout moves, what a new card or account starts."""
+
+from domain.campuses.people_repository import lock_payouts_ready, set_payouts_ready
+from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.outbox_repository import refresh_existing_order_messages, tell, tell_admins
+from domain.money import format_money
+from domain.orders.repository import list_active_deliveries
+from domain.orders.states import Order
+from domain.payouts.model import INSUFFICIENT_FUNDS, Payable, PayoutEvent
+from domain.payouts.netting import net_debts
+from domain.payouts.repository import book_payable, can_start_payout, list_open_payables, move_payable
+from domain.payouts.sagas.pay_out_runner import build_payout_start
+from domain.saga.run import SagaRun
+
+
+async def start_payout_or_ask_set_up(work: UnitOfWork, run: SagaRun, payable: Payable) -> None:
+    """Start the payout in this transaction, or tell the runner what to set up first."""
+    if await lock_payouts_ready(work, payable.runner_id):
+        if await can_start_payout(work, payable.id):
+            run.requested_sagas.append(build_payout_start(payable))
+        return
+    await tell(
+        work,
+        campus_id=payable.campus_id,
+        chat_id=payable.runner_id,
+        name=f"payout_waits:{payable.order_id}",
+        key="notification-payout-waits",
+        order_id=payable.order_id,
+        buttons=[{"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}],
+        args={"order": payable.order_id, "amount": format_money(payable.due, payable.currency)},
+    )
+
+
+async def book_runner_payable(work: UnitOfWork, order: Order, amount: int, *, charge: str | None) -> Payable:
+    """Insert what the runner is owed for the order (minor units); `charge` None: the platform pays."""
+    return await book_payable(
+        work,
+        {
+            "campus_id": order.campus_id,
+            "order_id": order.id,
+            "runner_id": order.runner_id,
+            "amount": amount,
+            "currency": order.price.currency,
+            "charge": charge,
+        },
+    )
+
+
+async def start_payout(work: UnitOfWork, run: SagaRun) -> None:
+    """Move the payable open -> sending, or to annulled when debts of the runner took all of it.
+
+    Raise LookupError when the payable is not open (another saga sends it), or must not be sent now.
+    """
+    attempt = int(run.name.rsplit(":", 1)[1])
+    owed = await net_debts(work, run.required_order_id)
+    begun = PayoutEvent.ANNULLED if owed is not None and owed.netted and owed.due == 0 else PayoutEvent.STARTED
+    payable = await move_payable(work, run.required_order_id, begun, attempt=attempt, refusal=None)
+    if payable is None:
+        raise LookupError(f"nothing open to pay out for order {run.required_order_id}")
+    if begun is PayoutEvent.ANNULLED:
+        await _tell_all_netted(work, run, payable)
+
+
+async def _tell_all_netted(work: UnitOfWork, run: SagaRun, payable: Payable) -> None:
+    await refresh_existing_order_messages(work, run.required_order_id)
+    await tell(
+        work,
+        campus_id=payable.campus_id,
+        chat_id=payable.runner_id,
+        name=f"netted:{run.name}",
+        key="notification-netted",
+        order_id=run.required_order_id,
+        args={"order": run.required_order_id, "netted": format_money(payable.netted, payable.currency)},
+    )
+
+
+async def keep_payable(work: UnitOfWork, run: SagaRun) -> None:
+    """Move the payable sending -> open, because Stripe refused the transfer.
+
+    It stays owed until the account is ready again, or the platform has funds.
+    """
+    payable = await move_payable(work, run.required_order_id, PayoutEvent.REFUSED, refusal=run.reason)
+    if payable is None:
+        return
+    if run.reason == INSUFFICIENT_FUNDS:
+        await _tell_platform_short(work, run, payable)
+        return
+    await set_payouts_ready(work, payable.runner_id, ready=False)
+    await refresh_existing_order_messages(work, run.required_order_id)
+    await tell(
+        work,
+        campus_id=payable.campus_id,
+        chat_id=payable.runner_id,
+        name=f"payout_refused:{run.id}",
+        key="notification-payout-refused",
+        order_id=payable.order_id,
+        buttons=[{"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}],
+        args={"order": run.required_order_id, "amount": format_money(payable.due, payable.currency)},
+    )
+    await tell_admins(
+        work,
+        campus_id=payable.campus_id,
+        name=f"payout_refused_admins:{run.id}",
+        key="notification-payout-refused-admins",
+        order_id=payable.order_id,
+        args={"order": run.required_order_id, "runner": payable.runner_id, "reason": run.reason or "-"},
+    )
+
+
+async def _tell_platform_short(work: UnitOfWork, run: SagaRun, payable: Payable) -> None:
+    """Nothing is wrong with the runner's account: the admins add funds and let it be sent again."""
+    words: dict[str, str | int] = {
+        "order": run.required_order_id,
+        "amount": format_money(payable.due, payable.currency),
+    }
+    await refresh_existing_order_messages(work, run.required_order_id)
+    await tell(
+        work,
+        campus_id=payable.campus_id,
+        chat_id=payable.runner_id,
+        name=f"payout_late:{run.required_order_id}",  # once, however many attempts there are
+        key="notification-payout-late",
+        order_id=payable.order_id,
+        args=words,
+    )
+    await tell_admins(
+        work,
+        campus_id=payable.campus_id,
+        name=f"payout_short:{run.id}",
+        key="notification-payout-short",
+        order_id=payable.order_id,
+        buttons=[{"key": "button-send-again", "data": f"v1:pay_again:{run.required_order_id}:0"}],
+        args=words,
+    )
+
+
+async def open_payouts(work: UnitOfWork, run: SagaRun) -> None:
+    """Record that the runner's account is ready, and send everything owed so far."""
+    was_ready = await lock_payouts_ready(work, run.required_person_id)
+    await set_payouts_ready(work, run.required_person_id, ready=True)
+    run.requested_sagas.extend(
+        build_payout_start(payable) for payable in await list_open_payables(work, run.required_person_id)
+    )
+    if was_ready:  # a parallel set-up told the runner already
+        return
+    for order in await list_active_deliveries(work, run.campus_id, run.required_person_id):
+        await refresh_existing_order_messages(work, order.id)
+    await tell(
+        work,
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=f"payouts_ready:{run.id}",
+        key="notification-payouts-ready",
+    )

@@ -1,0 +1,130 @@
+"""Payables in Postgres: they move by guarded UPDATEs."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
+
+from domain.database.actors import SYSTEM
+from domain.database.event_log_repository import log_event
+from domain.database.rows import RowValues
+from domain.database.unit_of_work import UnitOfWork
+from domain.payouts.model import INSUFFICIENT_FUNDS, PAYOUT_TRANSITIONS, Payable, PayoutEvent, PayoutStatus
+from domain.payouts.payout_blocks import PayoutBlocks
+from domain.payouts.tables import payable
+
+_PAYABLE = select(payable).where(payable.c.order_id == bindparam("number"))
+
+
+async def book_payable(work: UnitOfWork, values: dict[str, object]) -> Payable:
+    """Insert what a runner is owed for an order; an order has at most one payable."""
+    row = (await work.connection.execute(insert(payable).values(values).returning(payable))).mappings().one()
+    return payable_from_row(row)
+
+
+async def find_payable(work: UnitOfWork, order_id: int) -> Payable | None:
+    """Return what the runner is owed for the order, if it was booked."""
+    row = (await work.connection.execute(_PAYABLE, {"number": order_id})).mappings().one_or_none()
+    return None if row is None else payable_from_row(row)
+
+
+async def lock_payable(work: UnitOfWork, order_id: int) -> Payable | None:
+    """Return the same as find_payable, locked until this transaction ends."""
+    query = select(payable).where(payable.c.order_id == order_id).with_for_update()
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else payable_from_row(row)
+
+
+async def list_open_payables(work: UnitOfWork, runner_id: int) -> Sequence[Payable]:
+    """Return the payables of a runner for which a pay-out may start, oldest first."""
+    query = select(payable).where(
+        payable.c.runner_id == runner_id, payable.c.status == PayoutStatus.OPEN, *_payout_allowed(work)
+    )
+    rows = (await work.connection.execute(query.order_by(payable.c.id))).mappings()
+    return [payable_from_row(row) for row in rows]
+
+
+async def list_unfunded_payables(work: UnitOfWork, campus_id: int) -> Sequence[Payable]:
+    """Return payables Stripe refused to send for lack of platform funds, oldest first; an admin has to retry them."""
+    query = select(payable).where(
+        payable.c.campus_id == campus_id, payable.c.status == PayoutStatus.OPEN, *_payout_allowed(work)
+    )
+    rows = (
+        await work.connection.execute(query.where(payable.c.refusal == INSUFFICIENT_FUNDS).order_by(payable.c.id))
+    ).mappings()
+    return [payable_from_row(row) for row in rows]
+
+
+async def can_start_payout(work: UnitOfWork, payable_id: int) -> bool:
+    """Return whether a pay-out may start: it is open, not frozen by a dispute, and no unknown transfer exists."""
+    query = select(payable.c.id).where(
+        payable.c.id == payable_id, payable.c.status == PayoutStatus.OPEN, *_payout_allowed(work)
+    )
+    return (await work.connection.execute(query)).scalar_one_or_none() is not None
+
+
+def _payout_allowed(work: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+    """Build the conditions of every pay-out: no dispute freezes it, and Stripe has no transfer unknown to us."""
+    blocks = work.registers.get(PayoutBlocks).conditions
+    return ~payable.c.frozen, *(~is_blocked() for is_blocked in blocks)
+
+
+async def move_payable(work: UnitOfWork, order_id: int, happened: PayoutEvent, **changes: object) -> Payable | None:
+    """Move the order's payable and log it.
+
+    Return None, and change nothing, when the event is not legal in its status. A pay-out starts only while something
+    is due, no dispute freezes it and no unknown transfer exists.
+    """
+    legal = [before for before, event in PAYOUT_TRANSITIONS if event is happened]
+    (after,) = {status for (_, event), status in PAYOUT_TRANSITIONS.items() if event is happened}
+    here = payable.c.order_id == order_id
+    before = select(payable.c.id, payable.c.status).where(here).with_for_update().subquery("before")
+    statement = update(payable).where(payable.c.id == before.c.id, payable.c.status.in_(legal))
+    if happened is PayoutEvent.STARTED:
+        due = payable.c.amount > payable.c.withheld + payable.c.sent + payable.c.netted
+        statement = statement.where(*_payout_allowed(work), due)
+    statement = statement.values(status=after, **changes)
+    moved = statement.returning(payable, before.c.status.label("status_before"))
+    row = (await work.connection.execute(moved)).mappings().one_or_none()
+    if row is None:
+        return None
+    await log_event(
+        work,
+        SYSTEM,
+        campus_id=row["campus_id"],
+        order_id=order_id,
+        subject="payout",
+        subject_id=row["id"],
+        happened=happened,
+        before=row["status_before"],
+        after=after,
+        reason=row["refusal"],
+    )
+    return payable_from_row(row)
+
+
+async def set_payable_frozen(work: UnitOfWork, order_id: int, *, frozen: bool) -> Payable | None:
+    """Freeze or unfreeze the order's payable and log it; a frozen one is not sent.
+
+    Return None, and change nothing, when it is so already or the order has no payable.
+    """
+    statement = update(payable).where(payable.c.order_id == order_id, payable.c.frozen.is_(not frozen))
+    row = (await work.connection.execute(statement.values(frozen=frozen).returning(payable))).mappings().one_or_none()
+    if row is None:
+        return None
+    changed = payable_from_row(row)
+    await log_event(
+        work,
+        SYSTEM,
+        campus_id=changed.campus_id,
+        order_id=order_id,
+        subject="payout",
+        subject_id=changed.id,
+        happened="frozen" if frozen else "freed",
+        after=changed.status,
+    )
+    return changed
+
+
+def payable_from_row(row: RowValues) -> Payable:
+    plain = {name: row[name] for name in Payable.__slots__ if name != "status"}
+    return Payable(status=PayoutStatus(row["status"]), **plain)

@@ -1,0 +1,61 @@
+"""Runners' debts in Postgres, changed under a row lock."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, insert, select, update
+
+from domain.database.rows import RowValues
+from domain.database.unit_of_work import UnitOfWork
+from domain.payouts.model import RunnerDebt, RunnerDebtStatus
+from domain.payouts.tables import debt
+
+
+async def insert_runner_debt(
+    work: UnitOfWork,
+    *,
+    campus_id: int,
+    order_id: int,
+    refund_id: int,
+    runner_id: int,
+    amount: int,
+    currency: str,
+    refusal: str,
+) -> RunnerDebt:
+    """Insert what a runner owes (minor units) of their part of a refund; a refund has at most one debt."""
+    values = {"campus_id": campus_id, "order_id": order_id, "refund_id": refund_id, "runner_id": runner_id}
+    values |= {"amount": amount}
+    statement = insert(debt).values(**values, currency=currency, refusal=refusal).returning(debt)
+    return runner_debt_from_row((await work.connection.execute(statement)).mappings().one())
+
+
+async def list_open_runner_debts(work: UnitOfWork, campus_id: int) -> Sequence[RunnerDebt]:
+    """Return the open debts of this campus's runners, oldest first."""
+    query = (
+        select(debt).where(debt.c.campus_id == campus_id, debt.c.status == RunnerDebtStatus.OPEN).order_by(debt.c.id)
+    )
+    return [runner_debt_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def find_runner_debt(work: UnitOfWork, campus_id: int, debt_id: int) -> RunnerDebt | None:
+    """Return a runner's debt of this campus, in any status."""
+    query = select(debt).where(debt.c.campus_id == campus_id, debt.c.id == debt_id)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else runner_debt_from_row(row)
+
+
+async def lock_runner_debt(work: UnitOfWork, refund_id: int) -> RunnerDebt | None:
+    """Return the runner's debt for this refund, locked until this transaction ends; None when there is none."""
+    query = select(debt).where(debt.c.refund_id == refund_id).with_for_update()
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else runner_debt_from_row(row)
+
+
+async def end_runner_debt(work: UnitOfWork, debt_id: int, ended: RunnerDebtStatus) -> None:
+    """End a locked debt as waived or void."""
+    statement = update(debt).where(debt.c.id == debt_id)
+    await work.connection.execute(statement.values(status=ended, ended_at=func.now()))
+
+
+def runner_debt_from_row(row: RowValues) -> RunnerDebt:
+    plain = {name: row[name] for name in RunnerDebt.__slots__ if name != "status"}
+    return RunnerDebt(status=RunnerDebtStatus(row["status"]), **plain)

@@ -1,0 +1,39 @@
+"""What people do with payouts: set up an account, send a payout again."""
+
+from collections.abc import Sequence
+
+from domain.campuses.campus import Campus
+from domain.campuses.people import Member
+from domain.campuses.permissions import Action, require_permission
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import Stale
+from domain.orders.repository import lock_order
+from domain.payouts.model import Payable
+from domain.payouts.repository import can_start_payout, find_payable, list_unfunded_payables
+from domain.payouts.sagas.pay_out_runner import build_payout_start
+from domain.saga.run import SagaRun, SagaStart
+from domain.saga.start import start_saga
+
+
+async def view_unfunded_payables(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[Payable]:
+    """Return every payable that waits for funds of the platform, oldest first."""
+    require_permission(admin, Action.SEE_STUCK)
+    return await list_unfunded_payables(work, campus.id)
+
+
+async def retry_payout(work: UnitOfWork, campus: Campus, admin: Member, order_id: int) -> None:
+    """[Send again]: start a payout that the platform lacked funds for; raise Stale when it cannot start."""
+    require_permission(admin, Action.RETRY_STUCK)
+    await lock_order(work, campus.id, order_id)
+    payable = await find_payable(work, order_id)
+    if payable is None or not await can_start_payout(work, payable.id):
+        raise Stale
+    await start_saga(work, build_payout_start(payable))
+
+
+async def start_payout_setup(work: UnitOfWork, campus: Campus, member: Member) -> SagaRun:
+    """[Set up pay-out]: start a set-up; its link follows as a notification."""
+    require_permission(member, Action.SET_UP_PAYOUT)
+    name = f"onboard_runner:{campus.id}:{member.person_id}:{work.now.timestamp()}"
+    start = SagaStart(kind="onboard_runner", name=name, campus_id=campus.id, person_id=member.person_id)
+    return await start_saga(work, start)

@@ -1,0 +1,240 @@
+"""Discrepancies in Postgres: one row each, told once each time it opens, ended by a recheck or by a person."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.database.actors import SYSTEM, Actor
+from domain.database.event_log_repository import log_event
+from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.outbox_repository import tell, tell_admins
+from domain.money import format_money
+from domain.payouts.tables import payable
+from domain.reconciliation.discrepancy import (
+    DISCREPANCY_TRANSITIONS,
+    Discrepancy,
+    DiscrepancyEvent,
+    DiscrepancyKind,
+    DiscrepancyStatus,
+    ObservedDiscrepancy,
+    should_reopen,
+)
+from domain.reconciliation.tables import discrepancy
+
+_CONVERTED_FIELDS = ("kind", "status")
+
+
+async def report_discrepancy(
+    work: UnitOfWork, observed: ObservedDiscrepancy, *, notify_admins: bool = True
+) -> Discrepancy:
+    """Insert or update the observed discrepancy, and tell the admins once each time it opens.
+
+    What a person settled stays settled until the amount changes. A harmless one is ended at once and told to nobody.
+    """
+    before = await _lock_or_insert(work, observed)
+    facts = {
+        "local_value": observed.local_value,
+        "remote_value": observed.remote_value,
+        "note": observed.note,
+        "last_seen": func.now(),
+    }
+    this = update(discrepancy).where(discrepancy.c.id == before.id).values(**facts)
+    if should_reopen(before, observed):
+        this = this.values(status=DiscrepancyStatus.OPEN, ended_at=None, ended_by=None, reason=None, told=0)
+        await _log(work, before, SYSTEM, DiscrepancyEvent.FOUND_AGAIN, DiscrepancyStatus.OPEN, observed.note)
+    row = (await work.connection.execute(this.returning(discrepancy))).mappings().one()
+    kept = _discrepancy_from_row(row)
+    if observed.harmless and kept.status is DiscrepancyStatus.OPEN:
+        await end_discrepancy(work, kept.id, DiscrepancyEvent.VANISHED)
+    elif notify_admins and kept.status is DiscrepancyStatus.OPEN and kept.told == 0:
+        await _tell(work, kept)
+    return kept
+
+
+async def _lock_or_insert(work: UnitOfWork, observed: ObservedDiscrepancy) -> Discrepancy:
+    """Return the row of this discrepancy, locked; insert it when it is seen for the first time."""
+    facts = {name: getattr(observed, name) for name in ObservedDiscrepancy.__slots__ if name != "harmless"}
+    made = insert(discrepancy).values(**facts).on_conflict_do_nothing()
+    await work.connection.execute(made)
+    this = and_(discrepancy.c.kind == observed.kind, discrepancy.c.subject == observed.subject)
+    query = select(discrepancy).where(this).with_for_update()
+    return _discrepancy_from_row((await work.connection.execute(query)).mappings().one())
+
+
+async def _tell(work: UnitOfWork, kept: Discrepancy) -> None:
+    await work.connection.execute(update(discrepancy).where(discrepancy.c.id == kept.id).values(told=1))
+    await tell_admins(
+        work,
+        campus_id=kept.campus_id,
+        name=f"difference:{kept.id}:{work.now.timestamp()}",
+        key="notification-discrepancy",
+        buttons=build_discrepancy_buttons(kept),
+        args=build_discrepancy_args(kept),
+    )
+
+
+def build_discrepancy_args(kept: Discrepancy) -> dict[str, str | int]:
+    """Build the arguments of a sentence about this discrepancy."""
+    return {
+        "number": kept.id,
+        "kind": kept.kind,
+        "subject": kept.subject,
+        "order": "-" if kept.order_id is None else str(kept.order_id),
+        "local_value": _format_amount(kept.local_value, kept.currency),
+        "remote_value": _format_amount(kept.remote_value, kept.currency),
+        "note": kept.note or "-",
+    }
+
+
+def _format_amount(amount: int | None, currency: str | None) -> str:
+    return "-" if amount is None or currency is None else format_money(amount, currency)
+
+
+def build_discrepancy_buttons(kept: Discrepancy) -> list[dict[str, str]]:
+    """Build the buttons [Look again] and [Settle by hand]."""
+    return [
+        {"key": "button-recheck", "data": f"v1:look_again:{kept.id}:0"},
+        {"key": "button-settle", "data": f"v1:settle:{kept.id}:0"},
+    ]
+
+
+async def end_discrepancy(
+    work: UnitOfWork,
+    discrepancy_id: int,
+    happened: DiscrepancyEvent,
+    *,
+    actor: Actor = SYSTEM,
+    reason: str | None = None,
+    last_seen: datetime | None = None,
+) -> Discrepancy | None:
+    """End an open discrepancy and log it.
+
+    Return None, and change nothing, when it was over before. With `last_seen`, also when it was seen again since.
+    """
+    after = DISCREPANCY_TRANSITIONS[DiscrepancyStatus.OPEN, happened]
+    this = update(discrepancy).where(discrepancy.c.id == discrepancy_id, discrepancy.c.status == DiscrepancyStatus.OPEN)
+    if last_seen is not None:
+        this = this.where(discrepancy.c.last_seen == last_seen)
+    values: dict[str, Any] = {"status": after, "ended_at": func.now(), "ended_by": actor.person_id, "reason": reason}
+    row = (await work.connection.execute(this.values(values).returning(discrepancy))).mappings().one_or_none()
+    if row is None:
+        return None
+    ended = _discrepancy_from_row(row)
+    await _log(work, ended, actor, happened, after, reason)
+    return ended
+
+
+async def find_discrepancy(work: UnitOfWork, campus_id: int, discrepancy_id: int) -> Discrepancy | None:
+    """Return a discrepancy of this campus by its id, in any status."""
+    query = select(discrepancy).where(discrepancy.c.campus_id == campus_id, discrepancy.c.id == discrepancy_id)
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else _discrepancy_from_row(row)
+
+
+async def has_unknown_payment(work: UnitOfWork, order_id: int) -> bool:
+    """Return whether Stripe has taken money for this order that our ledger does not know, and it is still open."""
+    kinds = discrepancy.c.kind.in_((DiscrepancyKind.UNKNOWN_INTENT, DiscrepancyKind.LATE_INTENT))
+    taken = (
+        discrepancy.c.order_id == order_id,
+        discrepancy.c.remote_value > 0,
+        discrepancy.c.status == DiscrepancyStatus.OPEN,
+    )
+    query = select(discrepancy.c.id).where(kinds, *taken).limit(1)
+    return (await work.connection.execute(query)).scalar_one_or_none() is not None
+
+
+async def list_open_discrepancies(work: UnitOfWork, campus_id: int) -> Sequence[Discrepancy]:
+    """Return the open discrepancies of this campus, oldest first."""
+    query = select(discrepancy).where(
+        discrepancy.c.campus_id == campus_id, discrepancy.c.status == DiscrepancyStatus.OPEN
+    )
+    return [
+        _discrepancy_from_row(row)
+        for row in (await work.connection.execute(query.order_by(discrepancy.c.id))).mappings()
+    ]
+
+
+async def list_open_discrepancies_after(work: UnitOfWork, after: int, limit: int) -> Sequence[Discrepancy]:
+    """Return open discrepancies of all campuses with ids above `after`, for the worker that rechecks them."""
+    query = select(discrepancy).where(discrepancy.c.id > after, discrepancy.c.status == DiscrepancyStatus.OPEN)
+    rows = (await work.connection.execute(query.order_by(discrepancy.c.id).limit(limit))).mappings()
+    return [_discrepancy_from_row(row) for row in rows]
+
+
+async def request_recheck(work: UnitOfWork, campus_id: int, discrepancy_id: int, chat_id: int) -> Discrepancy | None:
+    """Record that an admin wants a recheck now and the result in this chat; None when it is not open here."""
+    here = (discrepancy.c.campus_id == campus_id, discrepancy.c.status == DiscrepancyStatus.OPEN)
+    wanted = update(discrepancy).where(discrepancy.c.id == discrepancy_id, *here)
+    statement = wanted.values(recheck_requested_at=func.now(), recheck_chat_id=chat_id).returning(discrepancy)
+    row = (await work.connection.execute(statement)).mappings().one_or_none()
+    return None if row is None else _discrepancy_from_row(row)
+
+
+async def find_requested_recheck(work: UnitOfWork, after: int) -> tuple[Discrepancy, datetime] | None:
+    """Return the next discrepancy with an id above `after` that waits for a recheck, and when that was requested."""
+    query = select(discrepancy).where(discrepancy.c.recheck_requested_at.is_not(None), discrepancy.c.id > after)
+    row = (await work.connection.execute(query.order_by(discrepancy.c.id).limit(1))).mappings().one_or_none()
+    return None if row is None else (_discrepancy_from_row(row), row["recheck_requested_at"])
+
+
+async def answer_recheck(work: UnitOfWork, discrepancy_id: int, wanted_at: datetime) -> None:
+    """Tell the chat that requested a recheck at `wanted_at` what was found, once."""
+    this = discrepancy.c.id == discrepancy_id
+    query = select(discrepancy).where(this, discrepancy.c.recheck_requested_at == wanted_at).with_for_update()
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        return
+    await work.connection.execute(
+        update(discrepancy).where(this).values(recheck_requested_at=None, recheck_chat_id=None)
+    )
+    found = _discrepancy_from_row(row)
+    still = found.status is DiscrepancyStatus.OPEN
+    await tell(
+        work,
+        campus_id=found.campus_id,
+        chat_id=row["recheck_chat_id"],
+        name=f"looked:{found.id}:{row['recheck_requested_at'].timestamp()}",
+        key="notification-discrepancy-remains" if still else "notification-discrepancy-gone",
+        buttons=build_discrepancy_buttons(found) if still else [],
+        args=build_discrepancy_args(found),
+    )
+
+
+async def _log(
+    work: UnitOfWork,
+    about: Discrepancy,
+    actor: Actor,
+    happened: DiscrepancyEvent,
+    after: DiscrepancyStatus,
+    reason: str | None,
+) -> None:
+    await log_event(
+        work,
+        actor,
+        campus_id=about.campus_id,
+        order_id=None,
+        subject="difference",
+        subject_id=about.id,
+        happened=happened,
+        after=after,
+        reason=reason,
+    )
+
+
+def _discrepancy_from_row(row: RowMapping) -> Discrepancy:
+    plain = {name: row[name] for name in Discrepancy.__slots__ if name not in _CONVERTED_FIELDS}
+    return Discrepancy(kind=DiscrepancyKind(row["kind"]), status=DiscrepancyStatus(row["status"]), **plain)
+
+
+def has_unknown_transfer() -> ColumnElement[bool]:
+    """Build the condition that Stripe has a transfer for the payable's order that we do not know.
+
+    While it holds, nothing more is sent for the order, even when a person settled the discrepancy. Something is owed
+    again only when the discrepancy is gone, because the transfer was reversed.
+    """
+    unknown = discrepancy.c.kind == DiscrepancyKind.UNKNOWN_TRANSFER
+    lasts = discrepancy.c.status.in_((DiscrepancyStatus.OPEN, DiscrepancyStatus.SETTLED))
+    return exists().where(discrepancy.c.order_id == payable.c.order_id, unknown, lasts)

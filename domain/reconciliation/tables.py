@@ -1,0 +1,72 @@
+"""Tables of reconciliation: how far each Stripe list was read, and the discrepancies."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from domain.database.metadata import METADATA, id_column, one_of_check, text_column, timestamp_column
+from domain.reconciliation.discrepancy import DiscrepancyKind, DiscrepancyStatus
+
+# A watermark and a lease in one row: one worker at a time reads the list, and continues where the last one stopped.
+# The columns seen_until, newest and watermark are times of Stripe's clock, in seconds of the epoch.
+list_cursor = Table(
+    "list_cursor",
+    METADATA,
+    Column("task", Text, primary_key=True),
+    text_column("account", nullable=True),  # the connected account that the list belongs to; NULL: the platform
+    timestamp_column("due_at", nullable=False, default_now=True),
+    Column("seen_until", BigInteger),  # all older objects were checked
+    Column("newest", BigInteger),  # the newest object of the list that is being read, newest first
+    Column("watermark", BigInteger),  # the oldest object of that list that has to be checked again
+    text_column("cursor", nullable=True),  # the last object of that list that was checked
+    text_column("worker", nullable=True),
+    timestamp_column("leased_until"),
+    Column("fence", Integer, nullable=False, server_default=text("0")),
+    Column("failures", Integer, nullable=False, server_default=text("0")),  # since the last success
+    text_column("error", nullable=True),
+    timestamp_column("ended_at"),  # when the list was last read to its end
+)
+Index("list_cursor_due", list_cursor.c.due_at)
+
+discrepancy = Table(
+    "discrepancy",
+    METADATA,
+    id_column(),
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    text_column("kind"),
+    text_column("subject"),
+    Column("order_id", BigInteger),  # no foreign key: a restored backup may lack the order
+    Column("local_value", BigInteger),
+    Column("remote_value", BigInteger),
+    text_column("currency", nullable=True),
+    text_column("note", default=""),
+    text_column("status", default=DiscrepancyStatus.OPEN),
+    Column("told", Integer, nullable=False, server_default=text("0")),
+    timestamp_column("first_seen", nullable=False, default_now=True),
+    timestamp_column("last_seen", nullable=False, default_now=True),
+    timestamp_column("recheck_requested_at"),  # when an admin asked for a recheck
+    Column("recheck_chat_id", BigInteger),  # the chat that gets the answer
+    timestamp_column("ended_at"),
+    Column("ended_by", ForeignKey("person.id")),
+    text_column("reason", nullable=True),
+    UniqueConstraint("kind", "subject"),
+    one_of_check("kind", DiscrepancyKind),
+    one_of_check("status", DiscrepancyStatus),
+    CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ended_by_status"),
+    CheckConstraint("status <> 'settled' OR (ended_by IS NOT NULL AND reason IS NOT NULL)", name="settled_by"),
+)
+Index("discrepancy_open", discrepancy.c.campus_id, postgresql_where=text("status = 'open'"))
+Index(
+    "discrepancy_recheck_requested",
+    discrepancy.c.recheck_requested_at,
+    postgresql_where=text("recheck_requested_at IS NOT NULL"),
+)

@@ -1,0 +1,55 @@
+"""What an admin does about a discrepancy between our rows and Stripe's: view it, have it checked again, settle it."""
+
+from collections.abc import Sequence
+
+from domain.campuses.campus import Campus
+from domain.campuses.people import Member
+from domain.campuses.permissions import Action, require_permission
+from domain.database.actors import Actor, Role
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import Stale
+from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyEvent, DiscrepancyStatus
+from domain.reconciliation.repository import end_discrepancy, find_discrepancy, list_open_discrepancies, request_recheck
+
+
+async def view_discrepancies(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[Discrepancy]:
+    """Return all open discrepancies of this campus, oldest first."""
+    require_permission(admin, Action.SEE_STUCK)
+    return await list_open_discrepancies(work, campus.id)
+
+
+async def view_discrepancy(work: UnitOfWork, campus: Campus, admin: Member, number: int) -> Discrepancy:
+    """Return an open discrepancy of this campus; raise Stale when it is over, or does not exist."""
+    require_permission(admin, Action.SEE_STUCK)
+    found = await find_discrepancy(work, campus.id, number)
+    if found is None or found.status is not DiscrepancyStatus.OPEN:
+        raise Stale
+    return found
+
+
+async def request_discrepancy_recheck(
+    work: UnitOfWork, campus: Campus, admin: Member, number: int, chat_id: int
+) -> Discrepancy:
+    """[Look again]: let a worker ask Stripe and answer in this chat.
+
+    Raise Stale when the discrepancy is over.
+    """
+    require_permission(admin, Action.SEE_STUCK)
+    wanted = await request_recheck(work, campus.id, number, chat_id)
+    if wanted is None:
+        raise Stale
+    return wanted
+
+
+async def settle_discrepancy(work: UnitOfWork, campus: Campus, admin: Member, number: int, reason: str) -> Discrepancy:
+    """[Settle by hand]: end a discrepancy that a person can explain; no money moves.
+
+    Raise Stale when the discrepancy is over.
+    """
+    require_permission(admin, Action.RETRY_STUCK)
+    found = await view_discrepancy(work, campus, admin, number)
+    actor = Actor(role=Role.ADMIN, person_id=admin.person_id)
+    settled = await end_discrepancy(work, found.id, DiscrepancyEvent.SETTLED, actor=actor, reason=reason)
+    if settled is None:
+        raise Stale
+    return settled

@@ -1,0 +1,170 @@
+"""The effects of a dispute on our rows: freeze the payable, book the money, tell the admins, undo it when won."""
+
+from datetime import datetime
+
+from domain.campuses.people_repository import lock_payouts_ready
+from domain.campuses.repository import find_campus
+from domain.database.event_log_repository import read_order_history
+from domain.database.unit_of_work import UnitOfWork
+from domain.ledger.postings import dispute_lost_posting, dispute_posting, dispute_won_posting
+from domain.ledger.repository import post_to_ledger
+from domain.messaging.outbox_repository import refresh_existing_order_messages, tell_admins
+from domain.money import format_money
+from domain.orders.repository import find_order, lock_order
+from domain.orders.states import Order
+from domain.payouts.model import INSUFFICIENT_FUNDS
+from domain.payouts.repository import can_start_payout, find_payable, set_payable_frozen
+from domain.payouts.sagas.pay_out_runner import build_payout_start
+from domain.refunds.dispute_repository import (
+    has_lost_dispute,
+    has_open_or_lost_dispute,
+    insert_dispute,
+    lock_dispute,
+    record_dispute_decision,
+    record_withdrawal,
+)
+from domain.refunds.model import Dispute, DisputeEvent, DisputeStatus
+from domain.saga.run import SagaRun, SagaStart
+
+
+async def find_or_open_dispute(
+    work: UnitOfWork, run: SagaRun, name: str, amount: int, currency: str, reason: str
+) -> Dispute:
+    """Return the dispute with this Stripe id, locked.
+
+    Insert a new dispute, and freeze what is owed for the order.
+    """
+    order = await lock_order(work, run.campus_id, run.required_order_id)
+    existing = await lock_dispute(work, name)
+    if existing is not None:
+        return existing
+    values = {"campus_id": order.campus_id, "order_id": order.id, "dispute": name, "reason": reason}
+    opened = await insert_dispute(work, values | {"amount": amount, "currency": currency})
+    await set_payable_frozen(work, order.id, frozen=True)
+    await refresh_existing_order_messages(work, order.id)
+    return opened
+
+
+async def book_withdrawal(work: UnitOfWork, dispute: Dispute, withdrawn: int, fee: int) -> None:
+    """Book to suspense what Stripe withdrew, and its fee (minor units), once.
+
+    Stripe withdraws at once, or later, when a mere inquiry of the bank becomes a dispute.
+    """
+    if dispute.withdrawn or not withdrawn:
+        return
+    await record_withdrawal(work, dispute, withdrawn, fee)
+    posting = dispute_posting(dispute=dispute.dispute, amount=withdrawn, fee=fee, currency=dispute.currency)
+    await post_to_ledger(work, posting, dispute.order_id)
+
+
+async def tell_dispute_opened(work: UnitOfWork, dispute: Dispute, answer_by: datetime | None) -> None:
+    """Tell the admins once, with all that they need to answer the bank by `answer_by`."""
+    order = await find_order(work, dispute.campus_id, dispute.order_id)
+    zone = (await find_campus(work, dispute.campus_id)).zone
+    by = "-" if answer_by is None else f"{answer_by.astimezone(zone):%d.%m. %H:%M}"
+    words: dict[str, str | int] = {
+        "order": order.id,
+        "amount": format_money(dispute.amount, dispute.currency),
+        "reason": dispute.reason,
+    }
+    moments = {
+        "placed": order.placed_at,
+        "accepted": order.accepted_at,
+        "bought": order.bought_at,
+        "arrived": order.arrived_at,
+        "delivered": order.delivered_at,
+    }
+    words |= {name: "-" if at is None else f"{at.astimezone(zone):%H:%M}" for name, at in moments.items()}
+    words |= {
+        "by": by,
+        "day": f"{order.placed_at.astimezone(zone):%d.%m.}",
+        "proof": await _handover_proof(work, order),
+    }
+    await tell_admins(
+        work,
+        campus_id=dispute.campus_id,
+        name=f"dispute:{dispute.dispute}",
+        key="notification-dispute",
+        order_id=order.id,
+        buttons=[{"key": "button-see-order", "data": f"v1:admin_order:{order.id}:0"}],
+        args=words,
+    )
+
+
+async def _handover_proof(work: UnitOfWork, order: Order) -> str:
+    """Return what proves the handover: the PIN, a photo, or only an admin's word."""
+    if order.proof_photo is not None:
+        return "photo"
+    told = await read_order_history(work, order.campus_id, order.id)
+    return "admin" if any(event.event == "finished_by_admin" for event in told) else "pin"
+
+
+async def record_dispute_won(work: UnitOfWork, run: SagaRun, dispute: Dispute, fee: int) -> None:
+    """Record that the bank gave the money back, and Stripe perhaps its `fee` (minor units).
+
+    What is owed is then sent as before, unless a bank disputes or kept another part of the payment.
+    """
+    if await record_dispute_decision(work, dispute.id, DisputeEvent.WON) is None:
+        return
+    if dispute.withdrawn:
+        won = dispute_won_posting(dispute=dispute.dispute, amount=dispute.withdrawn, fee=fee, currency=dispute.currency)
+        await post_to_ledger(work, won, dispute.order_id)
+    if await has_open_or_lost_dispute(work, dispute.order_id):
+        ways = [_pay_anyway_button(dispute)] if await has_lost_dispute(work, dispute.order_id) else []
+        await _tell_closed(work, dispute, "notification-dispute-won-kept", ways)
+        return
+    start = await unfreeze_payable(work, dispute.order_id)
+    run.requested_sagas.extend([] if start is None else [start])
+    await _tell_closed(work, dispute, "notification-dispute-won", [])
+
+
+async def record_dispute_lost(work: UnitOfWork, dispute: Dispute) -> None:
+    """Record that the bank keeps the money, as a loss of the platform.
+
+    What was not sent to the runner stays frozen until an admin decides to pay it.
+    """
+    if await record_dispute_decision(work, dispute.id, DisputeEvent.LOST) is None:
+        return
+    if dispute.withdrawn:
+        lost = dispute_lost_posting(dispute=dispute.dispute, amount=dispute.withdrawn, currency=dispute.currency)
+        await post_to_ledger(work, lost, dispute.order_id)
+    await refresh_existing_order_messages(work, dispute.order_id)
+    await _tell_closed(work, dispute, "notification-dispute-lost", [_pay_anyway_button(dispute)])
+
+
+async def _tell_closed(work: UnitOfWork, dispute: Dispute, key: str, buttons: list[dict[str, str]]) -> None:
+    look = {"key": "button-see-order", "data": f"v1:admin_order:{dispute.order_id}:0"}
+    await tell_admins(
+        work,
+        campus_id=dispute.campus_id,
+        name=f"{key}:{dispute.dispute}",
+        key=key,
+        order_id=dispute.order_id,
+        buttons=[*buttons, look],
+        args={"order": dispute.order_id, "amount": format_money(dispute.amount, dispute.currency)},
+    )
+
+
+def _pay_anyway_button(dispute: Dispute) -> dict[str, str]:
+    return {"key": "button-pay-anyway", "data": f"v1:pay_anyway:{dispute.order_id}:0"}
+
+
+async def unfreeze_payable(work: UnitOfWork, order_id: int) -> SagaStart | None:
+    """Unfreeze what is owed for the order; return the payout to start, if the runner's account is ready.
+
+    The runner's row is locked before the payable's, as it is where an account becomes ready. Otherwise the two
+    transactions would wait for each other.
+    """
+    owed = await find_payable(work, order_id)
+    ready = owed is not None and await lock_payouts_ready(work, owed.runner_id)
+    freed = await set_payable_frozen(work, order_id, frozen=False)
+    if freed is None:
+        return None
+    await refresh_existing_order_messages(work, order_id)
+    sendable = freed.refusal != INSUFFICIENT_FUNDS and await can_start_payout(work, freed.id)
+    return build_payout_start(freed) if ready and sendable else None
+
+
+def is_dispute_decided(dispute: Dispute) -> bool:
+    """Return whether the bank has decided, according to our row."""
+    return dispute.status is not DisputeStatus.OPEN

@@ -1,0 +1,84 @@
+"""Disputes in Postgres: inserted once, closed by a guarded UPDATE; the payable is frozen meanwhile."""
+
+from sqlalchemy import func, insert, select, update
+
+from domain.database.actors import SYSTEM
+from domain.database.event_log_repository import log_event
+from domain.database.rows import RowValues
+from domain.database.unit_of_work import UnitOfWork
+from domain.refunds.model import DISPUTE_TRANSITIONS, Dispute, DisputeEvent, DisputeStatus
+from domain.refunds.tables import dispute
+
+
+async def has_open_or_lost_dispute(work: UnitOfWork, order_id: int) -> bool:
+    """Return whether a bank is deciding about this payment now, or took it back for good."""
+    return await _has_dispute_in(work, order_id, DisputeStatus.OPEN, DisputeStatus.LOST)
+
+
+async def has_lost_dispute(work: UnitOfWork, order_id: int) -> bool:
+    """Return whether a bank took this payment, or a part of it, back for good."""
+    return await _has_dispute_in(work, order_id, DisputeStatus.LOST)
+
+
+async def has_open_dispute(work: UnitOfWork, order_id: int) -> bool:
+    """Return whether a bank is deciding about this payment now."""
+    return await _has_dispute_in(work, order_id, DisputeStatus.OPEN)
+
+
+async def _has_dispute_in(work: UnitOfWork, order_id: int, *statuses: DisputeStatus) -> bool:
+    query = select(dispute.c.id).where(dispute.c.order_id == order_id, dispute.c.status.in_(statuses)).limit(1)
+    return (await work.connection.execute(query)).scalar_one_or_none() is not None
+
+
+async def lock_dispute(work: UnitOfWork, name: str) -> Dispute | None:
+    """Return the dispute with this id of Stripe's, locked until this transaction ends."""
+    query = select(dispute).where(dispute.c.dispute == name).with_for_update()
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else dispute_from_row(row)
+
+
+async def insert_dispute(work: UnitOfWork, values: dict[str, object]) -> Dispute:
+    """Insert and log a new dispute. The caller holds the order's lock, so that it is inserted once."""
+    row = (await work.connection.execute(insert(dispute).values(values).returning(dispute))).mappings().one()
+    opened = dispute_from_row(row)
+    await _log(work, opened, "opened", None, opened.reason)
+    return opened
+
+
+async def record_withdrawal(work: UnitOfWork, opened: Dispute, withdrawn: int, fee: int) -> None:
+    """Record the amount and the fee that Stripe withdrew for the dispute, in minor units."""
+    changed = update(dispute).where(dispute.c.id == opened.id).values(withdrawn=withdrawn, fee=fee)
+    await work.connection.execute(changed)
+
+
+async def record_dispute_decision(work: UnitOfWork, dispute_id: int, happened: DisputeEvent) -> Dispute | None:
+    """Record the bank's decision and log it. Return None, and change nothing, when it was recorded before."""
+    ((before, after),) = [(before, to) for (before, event), to in DISPUTE_TRANSITIONS.items() if event is happened]
+    statement = update(dispute).where(dispute.c.id == dispute_id, dispute.c.status == before)
+    changed = statement.values(status=after, closed_at=func.now()).returning(dispute)
+    row = (await work.connection.execute(changed)).mappings().one_or_none()
+    if row is None:
+        return None
+    closed = dispute_from_row(row)
+    await _log(work, closed, happened, before, None)
+    return closed
+
+
+async def _log(work: UnitOfWork, of: Dispute, happened: str, before: str | None, reason: str | None) -> None:
+    await log_event(
+        work,
+        SYSTEM,
+        campus_id=of.campus_id,
+        order_id=of.order_id,
+        subject="dispute",
+        subject_id=of.dispute,
+        happened=happened,
+        before=before,
+        after=of.status,
+        reason=reason,
+    )
+
+
+def dispute_from_row(row: RowValues) -> Dispute:
+    plain = {name: row[name] for name in Dispute.__slots__ if name != "status"}
+    return Dispute(status=DisputeStatus(row["status"]), **plain)

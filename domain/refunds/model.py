@@ -1,0 +1,101 @@
+"""Refunds and disputes: their statuses, events and transitions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class RefundStatus(StrEnum):
+    REQUESTED = "requested"
+    PENDING = "pending"  # accepted by Stripe, not yet by the bank
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class RefundEvent(StrEnum):
+    ACCEPTED = "accepted"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+REFUND_TRANSITIONS: Mapping[tuple[RefundStatus, RefundEvent], RefundStatus] = MappingProxyType(
+    {
+        (RefundStatus.REQUESTED, RefundEvent.ACCEPTED): RefundStatus.PENDING,
+        (RefundStatus.REQUESTED, RefundEvent.SUCCEEDED): RefundStatus.SUCCEEDED,
+        (RefundStatus.REQUESTED, RefundEvent.FAILED): RefundStatus.FAILED,
+        (RefundStatus.PENDING, RefundEvent.SUCCEEDED): RefundStatus.SUCCEEDED,
+        (RefundStatus.PENDING, RefundEvent.FAILED): RefundStatus.FAILED,
+        (RefundStatus.SUCCEEDED, RefundEvent.FAILED): RefundStatus.FAILED,  # banks may send a refund back days later
+    }
+)
+
+
+LIVE_REFUNDS = frozenset({RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.SUCCEEDED})
+
+
+class DisputeStatus(StrEnum):
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class DisputeEvent(StrEnum):
+    WON = "won"
+    LOST = "lost"
+
+
+DISPUTE_TRANSITIONS: Mapping[tuple[DisputeStatus, DisputeEvent], DisputeStatus] = MappingProxyType(
+    {
+        (DisputeStatus.OPEN, DisputeEvent.WON): DisputeStatus.WON,
+        (DisputeStatus.OPEN, DisputeEvent.LOST): DisputeStatus.LOST,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """Money that goes back to a customer's card, in minor units. The runner bears `runner_amount` of it."""
+
+    id: int
+    campus_id: int
+    order_id: int
+    runner_id: int
+    status: RefundStatus
+    amount: int
+    runner_amount: int
+    withheld: int  # of the runner's part: never sent
+    taken_back: int  # of the runner's part: by a reversal
+    currency: str
+    payment_intent: str
+    refund: str | None  # Stripe's id, once Stripe accepted it
+    transfer: str | None  # the transfer to reverse, if the runner's part was sent
+    reversal: str | None
+    reason: str
+    refusal: str | None
+
+    @property
+    def platform_amount(self) -> int:
+        """The minor units the platform bears."""
+        return self.amount - self.runner_amount
+
+    @property
+    def to_take_back(self) -> int:
+        """The minor units of the runner's part that have yet to be reversed."""
+        return self.runner_amount - self.withheld - self.taken_back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """A payment that a customer disputes at the bank, in minor units."""
+
+    id: int
+    campus_id: int
+    order_id: int
+    dispute: str  # Stripe's id
+    status: DisputeStatus
+    amount: int
+    withdrawn: int  # of the amount, from our balance; 0 while the bank only inquires
+    fee: int
+    currency: str
+    reason: str

@@ -1,0 +1,61 @@
+"""Tables of refunds, debts, nettings and disputes."""
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint, text
+
+from domain.database.metadata import METADATA, id_column, one_of_check, text_column, timestamp_column
+from domain.refunds.model import DisputeStatus, RefundStatus
+
+refund = Table(
+    "refund",
+    METADATA,
+    id_column(),
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("order_id", ForeignKey("orders.id"), nullable=False),
+    Column("runner_id", ForeignKey("person.id"), nullable=False),
+    Column("asked_by", ForeignKey("person.id"), nullable=False),
+    text_column("status", default=RefundStatus.REQUESTED),
+    Column("amount", BigInteger, nullable=False),
+    Column("runner_amount", BigInteger, nullable=False),  # the part of the amount that the runner bears
+    Column("withheld", BigInteger, nullable=False, server_default=text("0")),
+    Column("taken_back", BigInteger, nullable=False, server_default=text("0")),
+    text_column("currency"),
+    text_column("payment_intent"),
+    text_column("refund", nullable=True),
+    text_column("transfer", nullable=True),  # the transfer to reverse for the runner's part
+    text_column("reversal", nullable=True),
+    text_column("reason"),
+    text_column("refusal", nullable=True),
+    timestamp_column("asked_at", nullable=False, default_now=True),
+    timestamp_column("settled_at"),
+    UniqueConstraint("refund"),
+    UniqueConstraint("reversal"),
+    one_of_check("status", RefundStatus),
+    CheckConstraint("amount > 0 AND runner_amount >= 0 AND runner_amount <= amount", name="parts"),
+    CheckConstraint(
+        "withheld >= 0 AND taken_back >= 0 AND withheld + taken_back <= runner_amount", name="runner_amount_divided"
+    ),
+    CheckConstraint("status NOT IN ('pending', 'succeeded') OR refund IS NOT NULL", name="known"),
+)
+Index("refund_order_idx", refund.c.order_id)
+
+
+dispute = Table(  # amounts in minor units; `withdrawn` and `fee` are what Stripe took from our balance
+    "dispute",
+    METADATA,
+    id_column(),
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("order_id", ForeignKey("orders.id"), nullable=False),
+    text_column("dispute"),
+    text_column("status", default=DisputeStatus.OPEN),
+    Column("amount", BigInteger, nullable=False),
+    Column("withdrawn", BigInteger, nullable=False, server_default=text("0")),
+    Column("fee", BigInteger, nullable=False, server_default=text("0")),
+    text_column("currency"),
+    text_column("reason"),
+    timestamp_column("opened_at", nullable=False, default_now=True),
+    timestamp_column("closed_at"),
+    UniqueConstraint("dispute"),
+    one_of_check("status", DisputeStatus),
+    CheckConstraint("amount > 0 AND withdrawn >= 0 AND fee >= 0", name="amounts"),
+)
+Index("dispute_order_idx", dispute.c.order_id)

@@ -1,0 +1,30 @@
+"""The register of sagas: their definitions and their local steps, bound at start."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from domain.database.unit_of_work import UnitOfWork
+from domain.saga.definition import Saga, Wait
+from domain.saga.run import SagaRun
+
+LocalStepFunction = Callable[[UnitOfWork, SagaRun], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SagaRegister:
+    """All sagas by kind and version, and all local steps by the names that saga rows store."""
+
+    sagas: Mapping[tuple[str, int], Saga]
+    local_steps: Mapping[str, LocalStepFunction]
+
+    def latest_saga(self, kind: str) -> Saga:
+        """Return the saga that new runs of this kind start with. Raise KeyError for an unknown kind."""
+        return self.sagas[kind, max((version for saga_kind, version in self.sagas if saga_kind == kind), default=0)]
+
+    def kinds_aborted_by(self, signal: str) -> frozenset[str]:
+        """Return the kinds of sagas that this signal makes compensate."""
+        return frozenset(
+            saga.kind
+            for saga in self.sagas.values()
+            if any(isinstance(step, Wait) and signal in step.abort_signals for step in saga.steps)
+        )

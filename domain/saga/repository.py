@@ -1,0 +1,255 @@
+"""Saga rows in Postgres: leased by a worker, written only under their fence, found by queue job or sweeper."""
+
+import uuid
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Interval,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import OrderNotFound, Stale
+from domain.saga.definition import SagaStatus
+from domain.saga.next_move import AwaitSignal, CallExternalStep, Finish, Progress
+from domain.saga.register import SagaRegister
+from domain.saga.run import SagaRun
+from domain.saga.tables import saga, saga_signal
+
+RECENT_START_WINDOW = timedelta(seconds=20)  # long enough for a link to arrive, short enough to ask for another one
+
+
+LEASE_TTL = timedelta(seconds=3)  # a killed worker's sagas move again after this
+
+
+def _has_unseen_signal() -> ColumnElement[bool]:
+    return exists().where(saga_signal.c.saga_id == saga.c.id, ~saga_signal.c.seen)
+
+
+def is_saga_due() -> ColumnElement[bool]:
+    """Build the condition that a saga is due: its time has come, or it is asleep and has an unseen signal."""
+    alive = saga.c.wake_at.is_not(None)
+    return and_(alive, or_(saga.c.wake_at <= func.now(), and_(saga.c.worker.is_(None), _has_unseen_signal())))
+
+
+_THIS = saga.c.id == bindparam("this")
+_TAKE_LEASE = (
+    update(saga)
+    .where(_THIS)
+    .values(worker=bindparam("by"), fence=saga.c.fence + 1, wake_at=func.now() + LEASE_TTL)
+    .returning(saga)
+)
+_LEASE_DUE = _TAKE_LEASE.where(is_saga_due())
+_FENCED = or_(is_saga_due(), and_(saga.c.wake_at.is_not(None), saga.c.worker == bindparam("by")))
+_LEASE_DUE_OR_OWN = _TAKE_LEASE.where(_FENCED, saga.c.fence == bindparam("fenced"))
+_LOCK = select(saga.c.id).where(_THIS, saga.c.fence == bindparam("fenced")).with_for_update(key_share=True)
+_WRITE = (
+    update(saga)
+    .where(_THIS)
+    .values(
+        fence=saga.c.fence + 1,
+        worker=case((bindparam("keeps", type_=Boolean()), saga.c.worker), else_=null()),
+        wake_at=func.now() + bindparam("sleeps", type_=Interval()),  # NULL for one that must not be woken
+        ended_at=case((bindparam("ends", type_=Boolean()), func.now()), else_=null()),
+    )
+)
+_SIGNALS = select(saga_signal.c.name).where(saga_signal.c.saga_id == bindparam("this"))
+_MARK_SEEN = (
+    update(saga_signal)
+    .where(
+        saga_signal.c.saga_id == bindparam("this"),
+        saga_signal.c.name.in_(bindparam("read", expanding=True)),
+        ~saga_signal.c.seen,
+    )
+    .values(seen=True)
+)
+
+
+async def lease_saga(work: UnitOfWork, saga_id: UUID, worker: str, *, fence: int | None = None) -> SagaRun | None:
+    """Lease a due saga. Return None when it is not due or another worker has the lease.
+
+    With a `fence`, also lease one this worker already has, but only while nobody has written the row since that fence.
+    """
+    statement, fenced = (_LEASE_DUE, {}) if fence is None else (_LEASE_DUE_OR_OWN, {"fenced": fence})
+    found = await work.connection.execute(statement, {"this": saga_id, "by": worker, **fenced})
+    row = found.mappings().one_or_none()
+    return None if row is None else await _run_from_row(work, row)
+
+
+async def renew_leases(work: UnitOfWork, worker: str, running: Collection[UUID]) -> None:
+    """Renew the leases of all sagas this worker runs, in one statement.
+
+    A row that is being written is skipped, because its writer sets the lease. One commit that hangs must not delay
+    the other sagas' leases, nor the timers that come after this.
+    """
+    mine = and_(saga.c.id.in_(running), saga.c.worker == worker, saga.c.wake_at.is_not(None))
+    free = select(saga.c.id).where(mine).with_for_update(key_share=True, skip_locked=True)
+    await work.connection.execute(update(saga).where(saga.c.id.in_(free)).values(wake_at=func.now() + LEASE_TTL))
+
+
+async def lock_run(work: UnitOfWork, run: SagaRun) -> bool:
+    """Lock the row under the run's fence and read its signals. Return False when another worker has taken it over.
+
+    Signals may still arrive meanwhile, because their writers lock the order and not this row. So the caller calls
+    read_signals again before the commit.
+    """
+    here = {"this": run.id, "fenced": run.fence}
+    if (await work.connection.execute(_LOCK, here)).scalar_one_or_none() is None:
+        return False
+    await read_signals(work, run)
+    return True
+
+
+async def read_signals(work: UnitOfWork, run: SagaRun) -> bool:
+    """Read all signals into the run. Return whether one of them was new to it."""
+    signals = await _read_signal_names(work, run.id)
+    has_new = not signals <= run.progress.signals
+    run.progress = _with_signals(run.progress, signals)
+    return has_new
+
+
+async def write_run(
+    work: UnitOfWork,
+    run: SagaRun,
+    *,
+    status: SagaStatus,
+    error: str | None = None,
+    sleep_for: timedelta | None = None,
+) -> None:
+    """Write a locked run to its row. `sleep_for` gives the lease back for that long; None keeps the lease."""
+    ended = status in (SagaStatus.DONE, SagaStatus.COMPENSATED)
+    asleep = ended or status is SagaStatus.STUCK
+    values: dict[str, Any] = {
+        "this": run.id,
+        "status": status,
+        "compensating": run.is_compensating,
+        "position": run.progress.position,
+        "reason": run.reason,
+        "data": run.data,
+        "call": run.call,
+        "order_id": run.order_id,
+        "attempt": run.attempt,
+        "tries": run.tries,
+        "failing_since": run.failing_since,
+        "alerted": run.alerted,
+        "error": error,
+        "waiting_until": run.progress.waiting_until,
+        "keeps": not asleep and sleep_for is None,
+        "sleeps": None if asleep else (LEASE_TTL if sleep_for is None else sleep_for),
+        "ends": ended,
+    }
+    await work.connection.execute(_WRITE, values)
+    run.fence += 1
+    read = run.progress.signals
+    if read:
+        await work.connection.execute(_MARK_SEEN, {"this": run.id, "read": list(read)})
+
+
+async def find_saga_of_order(work: UnitOfWork, order_id: int, kind: str) -> UUID:
+    """Return the newest saga of this kind for the order. Raise OrderNotFound when there is none."""
+    query = select(saga.c.id).where(saga.c.order_id == order_id, saga.c.kind == kind)
+    found = (await work.connection.execute(query.order_by(saga.c.number.desc()).limit(1))).scalar_one_or_none()
+    if found is None:
+        raise OrderNotFound
+    return UUID(str(found))
+
+
+async def _read_signal_names(work: UnitOfWork, saga_id: UUID) -> frozenset[str]:
+    return frozenset((await work.connection.execute(_SIGNALS, {"this": saga_id})).scalars())
+
+
+def _with_signals(progress: Progress, more: frozenset[str]) -> Progress:
+    return Progress(
+        status=progress.status,
+        position=progress.position,
+        signals=progress.signals | more,
+        waiting_until=progress.waiting_until,
+        reason=progress.reason,
+    )
+
+
+async def _run_from_row(work: UnitOfWork, row: RowMapping) -> SagaRun:
+    signals = await _read_signal_names(work, row["id"]) | frozenset(row["data"].get("signals", []))
+    progress = Progress(
+        status=SagaStatus(row["status"]),
+        position=row["position"],
+        signals=signals,
+        waiting_until=row["waiting_until"],
+        reason=row["reason"],
+    )
+    plain = ("id", "number", "name", "kind", "version", "campus_id", "order_id", "person_id", "data", "call")
+    counted = ("attempt", "tries", "fence", "failing_since", "alerted")
+    definition = work.registers.get(SagaRegister).sagas.get((row["kind"], row["version"]))
+    return SagaRun(progress=progress, definition=definition, **{name: row[name] for name in (*plain, *counted)})
+
+
+async def insert_saga(work: UnitOfWork, run: SagaRun, move: CallExternalStep | AwaitSignal | Finish) -> None:
+    """Insert the row of a new run that stands before this move. Raise Stale when its name was used before."""
+    ended = isinstance(move, Finish)
+    row = {
+        "id": run.id,
+        "name": run.name,
+        "kind": run.kind,
+        "version": run.version,
+        "campus_id": run.campus_id,
+        "order_id": run.order_id,
+        "person_id": run.person_id,
+        "status": move.status if isinstance(move, Finish) else run.progress.status,
+        "position": run.progress.position,
+        "data": run.data,
+        "wake_at": None if ended else func.now(),
+        "ended_at": func.now() if ended else None,
+    }
+    statement = insert(saga).values(row).on_conflict_do_nothing(index_elements=["name"]).returning(saga.c.number)
+    number = (await work.connection.execute(statement)).scalar_one_or_none()
+    if number is None:
+        raise Stale
+    run.number = number
+    if not ended:
+        work.enqueue_after_commit("run_saga", run.id, run.order_id)
+
+
+async def signal_saga(work: UnitOfWork, saga_id: uuid.UUID, name: str, **data: str | int) -> None:
+    """Insert a signal for a saga, once for each name, and enqueue the saga."""
+    statement = insert(saga_signal).values(saga_id=saga_id, name=name, data=data).on_conflict_do_nothing()
+    await work.connection.execute(statement)
+    work.enqueue_after_commit("run_saga", saga_id)
+
+
+async def has_saga_just_started(work: UnitOfWork, campus_id: int, person_id: int, kind: str) -> bool:
+    """Return whether a running saga of this kind started for the person within RECENT_START_WINDOW."""
+    query = select(func.count()).where(
+        saga.c.campus_id == campus_id,
+        saga.c.person_id == person_id,
+        saga.c.kind == kind,
+        saga.c.status == SagaStatus.RUNNING,
+        saga.c.started_at > func.now() - RECENT_START_WINDOW,
+    )
+    return bool((await work.connection.execute(query)).scalar_one())
+
+
+async def signal_sagas_of_order(work: UnitOfWork, order_id: int, name: str) -> None:
+    """Signal the running sagas of an order that this signal makes compensate; behind their pivot it changes nothing."""
+    kinds = work.registers.get(SagaRegister).kinds_aborted_by(name)
+    running = select(saga.c.id, literal(name), literal({}, JSONB)).where(
+        saga.c.order_id == order_id, saga.c.kind.in_(sorted(kinds)), saga.c.status == SagaStatus.RUNNING
+    )
+    signal = insert(saga_signal).from_select(["saga_id", "name", "data"], running).on_conflict_do_nothing()
+    for saga_id in (await work.connection.execute(signal.returning(saga_signal.c.saga_id))).scalars().all():
+        work.enqueue_after_commit("run_saga", saga_id, order_id)

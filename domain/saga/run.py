@@ -1,0 +1,91 @@
+"""A saga run: what its steps may read and change before it is written to the saga row."""
+
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.saga.definition import Saga, SagaStatus
+from domain.saga.next_move import Progress
+
+
+def find_step_name(definition: Saga | None, position: int) -> str:
+    """Return the name of a step; "-" where there is none, or this release does not know the saga."""
+    return definition.steps[position].name if definition is not None and 0 <= position < len(definition.steps) else "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SagaStart:
+    """A saga to start. Its `name` is unique, so that it can start only once."""
+
+    kind: str
+    name: str
+    campus_id: int
+    order_id: int | None = None
+    person_id: int | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    optional: bool = False  # its refusal is told to the person and does not stop the saga that requested it
+
+
+@dataclass(slots=True, kw_only=True)
+class SagaRun:
+    """One saga run. Steps change `data`, may set the order, and may request other sagas in `requested_sagas`."""
+
+    id: UUID
+    number: int
+    name: str
+    kind: str
+    version: int
+    definition: Saga | None  # None for a saga that this release does not know
+    campus_id: int
+    order_id: int | None
+    person_id: int | None
+    progress: Progress
+    data: dict[str, Any]
+    call: dict[str, Any] | None
+    attempt: int
+    tries: int
+    fence: int
+    failing_since: datetime | None
+    alerted: bool
+    requested_sagas: list[SagaStart] = field(default_factory=list)
+
+    @property
+    def saga(self) -> Saga:
+        """The saga this run follows, in the version it started on. Raise LookupError for an unknown one."""
+        if self.definition is None:
+            raise LookupError(f"this release does not know version {self.version} of the saga {self.kind}")
+        return self.definition
+
+    @property
+    def current_step_name(self) -> str:
+        """The name of the step at its position; "-" as in find_step_name."""
+        return find_step_name(self.definition, self.progress.position)
+
+    @property
+    def required_order_id(self) -> int:
+        """The order this run is about. Raise LookupError when it has none: its steps must not ask."""
+        if self.order_id is None:
+            raise LookupError(f"saga {self.name} has no order")
+        return self.order_id
+
+    @property
+    def required_person_id(self) -> int:
+        """The person this run is for. Raise LookupError when it has none."""
+        if self.person_id is None:
+            raise LookupError(f"saga {self.name} has no person")
+        return self.person_id
+
+    @property
+    def reason(self) -> str | None:
+        """Why it compensates or is stuck, if it does."""
+        return self.progress.reason
+
+    def copy(self) -> "SagaRun":
+        """Return a copy for one transaction, so that this run is unchanged when the transaction rolls back."""
+        return replace(self, data=deepcopy(self.data), requested_sagas=list(self.requested_sagas))
+
+    @property
+    def is_compensating(self) -> bool:
+        return self.progress.status is SagaStatus.COMPENSATING

@@ -1,0 +1,85 @@
+"""Starting sagas and running their local steps in one transaction, as bot and workers both do."""
+
+import uuid
+from collections import deque
+
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import CampusGError
+from domain.messaging.outbox_repository import tell
+from domain.messaging.remedy import remedy_rows
+from domain.saga.definition import SagaStatus
+from domain.saga.next_move import Advance, AwaitSignal, CallExternalStep, Finish, Progress, RunLocalStep, next_move
+from domain.saga.register import SagaRegister
+from domain.saga.repository import insert_saga
+from domain.saga.run import SagaRun, SagaStart
+
+
+async def start_saga(work: UnitOfWork, start: SagaStart) -> SagaRun:
+    """Run the leading local steps and insert the saga row, all in this transaction.
+
+    Raise the refusal of a step as it is. Raise Stale when a saga of this name was started before.
+    """
+    definition = work.registers.get(SagaRegister).latest_saga(start.kind)
+    run = SagaRun(
+        id=uuid.uuid4(),
+        number=0,
+        name=start.name,
+        kind=start.kind,
+        version=definition.version,
+        definition=definition,
+        campus_id=start.campus_id,
+        order_id=start.order_id,
+        person_id=start.person_id,
+        progress=Progress(status=SagaStatus.RUNNING, position=0),
+        data=dict(start.data),
+        call=None,
+        attempt=1,
+        tries=0,
+        fence=0,
+        failing_since=None,
+        alerted=False,
+    )
+    move = await run_local_steps(work, run)
+    await insert_saga(work, run, move)
+    await start_requested_sagas(work, run)
+    return run
+
+
+async def run_local_steps(work: UnitOfWork, run: SagaRun) -> CallExternalStep | AwaitSignal | Finish:
+    """Make every move that needs only Postgres. Return the first other one: a call, a wait or the end."""
+    while True:
+        move = next_move(run.saga, run.progress, work.now)
+        match move:
+            case RunLocalStep(name=name, next_progress=then):
+                await work.registers.get(SagaRegister).local_steps[name](work, run)
+                run.progress = then
+            case Advance(next_progress=then):
+                run.progress = then
+                if then.status is SagaStatus.STUCK:
+                    return Finish(status=SagaStatus.STUCK)
+            case CallExternalStep() | AwaitSignal() | Finish():
+                return move
+
+
+async def start_requested_sagas(work: UnitOfWork, run: SagaRun) -> None:
+    """Start the sagas the steps requested. When an optional one is refused, tell its person and go on."""
+    asked = deque(run.requested_sagas)
+    run.requested_sagas.clear()
+    while asked:
+        start = asked.popleft()
+        if not start.optional:
+            await start_saga(work, start)
+            continue
+        try:
+            async with work.connection.begin_nested():
+                await start_saga(work, start)
+        except CampusGError as refusal:
+            await tell(
+                work,
+                campus_id=start.campus_id,
+                chat_id=start.person_id or 0,
+                name=f"refused:{start.name}",
+                key=refusal.key,
+                buttons=remedy_rows(refusal),
+                args=refusal.arguments,
+            )

@@ -1,0 +1,170 @@
+"""The settings of each process, read from the environment once at start."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from domain.settings.environment_variables import (
+    BotTokens,
+    DeploymentEnvironment,
+    EnvironmentVariables,
+    read_count,
+    read_database_url,
+    read_deployment_environment,
+    read_log_format,
+    read_log_level,
+    read_public_url,
+    read_redis_url,
+    read_secrets,
+    read_stripe_api_url,
+    read_stripe_key,
+    read_tokens,
+    read_url,
+    read_webhook_secret,
+    variable_value,
+)
+
+INVALID_SETTINGS_EXIT_CODE = 2
+DEFAULT_TELEGRAM_API_URL = "https://api.telegram.org"
+T = TypeVar("T")
+
+
+class SettingsError(Exception):
+    """Settings that are missing or wrong: one sentence for each, without secrets."""
+
+    def __init__(self, sentences: tuple[str, ...]) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotSettings:
+    """The settings of `python -m bot`. It needs no Stripe API key."""
+
+    environment: DeploymentEnvironment
+    log_level: str
+    log_format: str  # console or json
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    tokens: BotTokens
+    telegram_api_url: str
+    public_url: str | None  # where Telegram calls us; None: we poll
+    telegram_webhook_secret: str | None = field(repr=False)
+    stripe_webhook_secrets: tuple[str, ...] = field(repr=False)
+    stripe_connect_webhook_secrets: tuple[str, ...] = field(repr=False)
+    http_host: str
+    http_port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSettings:
+    """The settings of `python -m workers`."""
+
+    environment: DeploymentEnvironment
+    log_level: str
+    log_format: str  # console or json
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    tokens: BotTokens
+    telegram_api_url: str
+    stripe_api_url: str | None  # None: Stripe's own address
+    stripe_secret_key: str = field(repr=False)
+    stripe_calls_per_second: int  # the limit of reads and the limit of writes, of all workers together
+    max_concurrent_jobs: int  # of arq
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSettings:
+    """The settings of `python -m workers.audit`."""
+
+    environment: DeploymentEnvironment
+    log_level: str
+    database_url: str = field(repr=False)
+    stripe_api_url: str | None
+    stripe_secret_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampusSettings:
+    """The settings of `python -m workers.campus`."""
+
+    database_url: str = field(repr=False)
+
+
+def read_bot_settings(environ: EnvironmentVariables) -> BotSettings:
+    """Read the bot's settings. Raise SettingsError with all mistakes."""
+    errors: list[str] = []
+    public_url = read_public_url(environ, errors)
+    settings = BotSettings(
+        environment=read_deployment_environment(environ, errors),
+        log_level=read_log_level(environ, errors),
+        log_format=read_log_format(environ, errors),
+        database_url=read_database_url(environ, errors),
+        redis_url=read_redis_url(environ, errors),
+        tokens=read_tokens(environ, errors),
+        telegram_api_url=read_url(environ, "TELEGRAM_API_URL", errors) or DEFAULT_TELEGRAM_API_URL,
+        public_url=public_url,
+        telegram_webhook_secret=read_webhook_secret(environ, errors, required=public_url is not None),
+        stripe_webhook_secrets=read_secrets(environ, "STRIPE_WEBHOOK_SECRET", errors),
+        stripe_connect_webhook_secrets=read_secrets(environ, "STRIPE_CONNECT_WEBHOOK_SECRET", errors),
+        http_host=variable_value(environ, "HTTP_HOST") or "127.0.0.1",
+        http_port=read_count(environ, "HTTP_PORT", errors, default=8080, maximum=65_535),
+    )
+    return _require_valid(settings, errors)
+
+
+def read_worker_settings(environ: EnvironmentVariables) -> WorkerSettings:
+    """Read a worker's settings. Raise SettingsError with all mistakes."""
+    errors: list[str] = []
+    environment = read_deployment_environment(environ, errors)
+    settings = WorkerSettings(
+        environment=environment,
+        log_level=read_log_level(environ, errors),
+        log_format=read_log_format(environ, errors),
+        database_url=read_database_url(environ, errors),
+        redis_url=read_redis_url(environ, errors),
+        tokens=read_tokens(environ, errors),
+        telegram_api_url=read_url(environ, "TELEGRAM_API_URL", errors) or DEFAULT_TELEGRAM_API_URL,
+        stripe_api_url=read_stripe_api_url(environ, errors, environment),
+        stripe_secret_key=read_stripe_key(environ, errors, environment),
+        stripe_calls_per_second=read_count(environ, "STRIPE_CALLS_PER_SECOND", errors, default=20, maximum=10_000),
+        max_concurrent_jobs=read_count(environ, "WORKER_JOBS", errors, default=50, maximum=1_000),
+    )
+    return _require_valid(settings, errors)
+
+
+def read_audit_settings(environ: EnvironmentVariables) -> AuditSettings:
+    """Read the audit's settings. Raise SettingsError with all mistakes."""
+    errors: list[str] = []
+    environment = read_deployment_environment(environ, errors)
+    settings = AuditSettings(
+        environment=environment,
+        log_level=read_log_level(environ, errors),
+        database_url=read_database_url(environ, errors),
+        stripe_api_url=read_stripe_api_url(environ, errors, environment),
+        stripe_secret_key=read_stripe_key(environ, errors, environment),
+    )
+    return _require_valid(settings, errors)
+
+
+def read_campus_settings(environ: EnvironmentVariables) -> CampusSettings:
+    """Read the settings of the campus command. Raise SettingsError with all mistakes."""
+    errors: list[str] = []
+    return _require_valid(CampusSettings(database_url=read_database_url(environ, errors)), errors)
+
+
+def read_settings_or_exit(reader: Callable[[EnvironmentVariables], T], environ: EnvironmentVariables) -> T:
+    """Return the settings. If they are wrong, print every mistake to stderr and exit with 2."""
+    try:
+        return reader(environ)
+    except SettingsError as error:
+        for sentence in error.sentences:
+            print(sentence, file=sys.stderr)
+        sys.exit(INVALID_SETTINGS_EXIT_CODE)
+
+
+def _require_valid(settings: T, errors: list[str]) -> T:
+    if errors:
+        raise SettingsError(tuple(errors))
+    return settings

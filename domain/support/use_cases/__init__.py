@@ -1,0 +1,1 @@
+"""What people do after or beside an order: rate, report, answer, write to each other."""

@@ -1,0 +1,159 @@
+"""Messages between the two sides of an order through the bot, which reveals no account, for a limited time."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from domain.campuses.campus import Campus
+from domain.campuses.people import Member
+from domain.campuses.people_repository import find_member
+from domain.campuses.permissions import Action, require_permission
+from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.outbox_repository import tell
+from domain.messaging.replied_message_repository import ORDER_MESSAGE_KEY, find_replied_messages
+from domain.messaging.tables import notification
+from domain.orders.escalations.silent_runner import record_runner_check_in
+from domain.orders.repository import find_order, lock_order
+from domain.orders.states import STATUSES_WITH_RUNNER, Order
+from domain.support.feedback import shorten_text
+
+# UTF-16 units, of Telegram's 4096 in a text and 1024 in a caption; the rest is for the writer's name and our words.
+MAX_TEXT_LENGTH, MAX_CAPTION_LENGTH = 3900, 850
+
+RELAY_KEYS = ("notification-relay", "notification-relay-photo")  # the other side's own words
+
+# Messages about the other side: a reply to one of them is meant for that person.
+REPLYABLE_KEYS = (
+    ORDER_MESSAGE_KEY,
+    *RELAY_KEYS,
+    "notification-claimed",
+    "notification-arrived",
+    "notification-reminder",
+    "notification-absent",
+    "notification-food-left",
+    "notification-delivered",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relayed:
+    """The message is queued for the other side; `shortened` when it was too long to be sent whole."""
+
+    shortened: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoRunnerYet:
+    """No runner has the order."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelayClosed:
+    """The order ended too long ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSideUnreachable:
+    """The other side blocked the bot: nothing can be passed on."""
+
+    name: str
+
+
+RelayOutcome = Relayed | NoRunnerYet | RelayClosed | OtherSideUnreachable
+
+
+async def find_order_of_message(work: UnitOfWork, campus: Campus, chat_id: int, message_id: int) -> Order | None:
+    """Return the order that a message of the bot in this chat is about, if there is exactly one.
+
+    Only order messages and notifications about the other side count.
+    """
+    messages = await find_replied_messages(work, campus.id, chat_id, message_id)
+    about = {each.order_id for each in messages if each.key in REPLYABLE_KEYS}
+    order_id = about.pop() if len(about) == 1 else None
+    return None if order_id is None else await find_order(work, campus.id, order_id)
+
+
+async def relay_message(
+    work: UnitOfWork, campus: Campus, member: Member, order: Order, words: str, *, photo: str | None, message_id: int
+) -> RelayOutcome:
+    """Send words, a photo, or both to the other side of the order, once for each message.
+
+    Raise NotAllowed for a person who is not, or not any more, one of the two.
+    """
+    require_permission(member, Action.WRITE_TO_OTHER_SIDE, own=member.person_id in (order.customer_id, order.runner_id))
+    if order.runner_id is None:
+        return NoRunnerYet()
+    if _is_relay_closed(order, work, campus):
+        return RelayClosed()
+    other_id = order.customer_id if member.person_id == order.runner_id else order.runner_id
+    other = await find_member(work, campus.id, other_id)
+    if not other.reachable:
+        return OtherSideUnreachable(other.first_name)
+    fitting = shorten_text(words, MAX_TEXT_LENGTH if photo is None else MAX_CAPTION_LENGTH)
+    await tell(
+        work,
+        campus_id=campus.id,
+        chat_id=other_id,
+        name=f"relay:{campus.id}:{message_id}:{member.person_id}",
+        key="notification-relay" if fitting else "notification-relay-photo",
+        order_id=order.id,
+        args={"name": member.first_name, "order": order.id, "text": fitting},
+        photo=photo,
+    )
+    if member.person_id == order.runner_id:
+        await _record_check_in(work, order)
+    return Relayed(shortened=fitting != words)
+
+
+async def _record_check_in(work: UnitOfWork, order: Order) -> None:
+    """A runner who writes is not silent."""
+    locked = await lock_order(work, order.campus_id, order.id)
+    if locked.status in STATUSES_WITH_RUNNER and locked.runner_id == order.runner_id:
+        await record_runner_check_in(work, locked)
+
+
+def _is_relay_closed(order: Order, work: UnitOfWork, campus: Campus) -> bool:
+    ended = order.delivered_at or order.ended_at
+    return ended is not None and work.now > ended + campus.windows.length("relay")
+
+
+async def tell_relay_failed(work: UnitOfWork, notification_id: int) -> None:
+    """Tell the writer that the other side blocked the bot just before these words were sent.
+
+    Otherwise the writer would believe that they were read. Do nothing for a notification that is no relayed message.
+    """
+    await _tell_writer(work, notification_id, "notification-relay-undelivered")
+
+
+async def tell_relay_outcome_unknown(work: UnitOfWork, notification_id: int) -> bool:
+    """Tell the writer that nobody knows whether these words arrived; the writer may send them again.
+
+    Return False when there is no writer any more, or the notification is no relayed message.
+    """
+    return await _tell_writer(work, notification_id, "notification-relay-outcome-unknown")
+
+
+async def _tell_writer(work: UnitOfWork, notification_id: int, key: str) -> bool:
+    row = (
+        (await work.connection.execute(select(notification).where(notification.c.id == notification_id)))
+        .mappings()
+        .one()
+    )
+    if row["key"] not in RELAY_KEYS:
+        return False
+    order = await find_order(work, row["campus_id"], row["order_id"])
+    writer = order.runner_id if row["chat_id"] == order.customer_id else order.customer_id
+    reader = await find_member(work, row["campus_id"], row["chat_id"])
+    if writer is None:
+        return False
+    await tell(
+        work,
+        campus_id=order.campus_id,
+        chat_id=writer,
+        name=f"not_heard:{notification_id}",
+        key=key,
+        order_id=order.id,
+        args={"name": reader.first_name, "order": order.id},
+        silent=True,
+    )
+    return True

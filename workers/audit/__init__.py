@@ -1,0 +1,1 @@
+"""The invariants of money and sagas, and what they read."""

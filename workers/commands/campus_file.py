@@ -1,0 +1,298 @@
+"""The parser of campus files: it reads a whole file, and collects a sentence for each mistake in it."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from domain.campuses.campus import OpeningHours
+from domain.campuses.fees import Fees
+from domain.money import MAX_CHARGE
+from domain.orders.pricing import MAX_ITEM_NAME_LENGTH, MIN_CHARGE
+from workers.commands.campus_values import (
+    MAX_TELEGRAM_ID,
+    Section,
+    check_keys,
+    format_decimal,
+    format_value,
+    parse_amount,
+    read_group_id,
+    read_hours,
+    read_integer,
+    read_list,
+    read_price,
+    read_section,
+    read_sections,
+    read_text,
+)
+from workers.commands.campus_windows import read_windows
+
+MAX_TITLE_LENGTH = 60  # characters
+MAX_NAME_LENGTH = 40  # characters of a store, a building or a spot, which must fit on a button
+MAX_OPEN_JOBS = 20
+MAX_BASIS_POINTS = 10_000
+PERSON_EXAMPLE = '{ id = 123456789, name = "Sam" }'
+FEE_NAMES = tuple(field.name for field in fields(Fees) if field.name != "currency")
+
+
+class CampusFileError(Exception):
+    """The file is wrong and nothing is written; `errors` has one sentence for each mistake."""
+
+    def __init__(self, errors: Sequence[str]) -> None:
+        super().__init__("\n".join(errors))
+        self.errors = tuple(errors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedPerson:
+    """A person by Telegram's user id; the name is used until they write to the bot."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dish:
+    """An item of a menu; the price is in minor units."""
+
+    name: str
+    price: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedStore:
+    """A store of the file."""
+
+    name: str
+    location: str
+    hours: OpeningHours
+    menu: tuple[Dish, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDropPoint:
+    """A drop point of the file."""
+
+    building: str
+    spot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampusFile:
+    """A whole campus; a group, link or code that is None was left out and keeps its stored value."""
+
+    name: str
+    title: str
+    currency: str
+    time_zone: str
+    runner_group: int | None
+    admin_chat: int | None
+    runner_invite: str | None
+    invite_code: str | None = None  # a new campus without one gets a random code
+    open_to_all: bool = False
+    admins: tuple[NamedPerson, ...]
+    runners: tuple[NamedPerson, ...]
+    open_jobs: int  # how many orders a runner may deliver at the same time
+    fees: Fees
+    fee_suggestions: tuple[int, ...]
+    windows: Mapping[str, int]  # seconds; only the windows that the file names
+    hours: OpeningHours
+    stores: tuple[ListedStore, ...]
+    drop_points: tuple[ListedDropPoint, ...]
+
+
+def parse_campus_file(toml_text: str) -> CampusFile:
+    """Return the campus that a TOML text describes. Raise CampusFileError with a sentence for each mistake."""
+    try:
+        content = tomllib.loads(toml_text, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:  # ValueError: invalid TOML, or a number of 5,000 digits
+        raise CampusFileError([f"this is no TOML: {error}"]) from None
+    root = Section(path="", content=content, errors=[])
+    # The file has `fee_suggestions` in its table `fees`.
+    check_keys(root, [field.name for field in fields(CampusFile) if field.name != "fee_suggestions"])
+    currency = _read_currency(root)
+    fees, suggestions = _read_fees(read_section(root, "fees"), currency)
+    admins, runners = _read_people(root, "admins"), _read_people(root, "runners")
+    if "admins" not in content or content["admins"] == []:
+        root.add_error("admins", "names nobody; an admin approves runners and helps when something is stuck")
+    runner_group, admin_chat = read_group_id(root, "runner_group"), read_group_id(root, "admin_chat")
+    if runner_group is not None and runner_group == admin_chat:
+        root.add_error("admin_chat", "is the runner group too; runners would read what is for admins")
+    campus_file = CampusFile(
+        name=_read_name(root),
+        title=read_text(root, "title", max_length=MAX_TITLE_LENGTH),
+        currency=currency,
+        time_zone=_read_time_zone(root),
+        runner_group=runner_group,
+        admin_chat=admin_chat,
+        runner_invite=_read_runner_invite(root),
+        invite_code=_read_invite_code(root),
+        open_to_all=_read_open_to_all(root),
+        admins=admins,
+        runners=runners,
+        open_jobs=read_integer(root, "open_jobs", minimum=1, maximum=MAX_OPEN_JOBS, default=1),
+        fees=fees,
+        fee_suggestions=suggestions,
+        windows=read_windows(read_section(root, "windows")),
+        hours=read_hours(root, "hours"),
+        stores=_read_stores(root, currency),
+        drop_points=_read_drop_points(root),
+    )
+    if root.errors:
+        raise CampusFileError(root.errors)
+    return campus_file
+
+
+def _read_name(root: Section) -> str:
+    name = read_text(root, "name", max_length=MAX_TITLE_LENGTH)
+    if name and not re.fullmatch(r"[a-z][a-z0-9_]{1,30}", name):
+        root.add_error("name", f"{format_value(name)} must be 2 to 31 small letters, digits or _, a letter first")
+    return name
+
+
+def _read_currency(root: Section) -> str:
+    currency = read_text(root, "currency", max_length=MAX_TITLE_LENGTH)
+    if currency and not re.fullmatch(r"[a-z]{3}", currency):
+        root.add_error("currency", f"{format_value(currency)} must be three small letters, like sgd")
+        return "sgd"
+    return currency
+
+
+def _read_time_zone(root: Section) -> str:
+    name = read_text(root, "time_zone", max_length=MAX_TITLE_LENGTH)
+    try:
+        if name:
+            ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        root.add_error("time_zone", f"{format_value(name)} is no time zone; write it like Asia/Singapore")
+    return name
+
+
+def _read_runner_invite(root: Section) -> str | None:
+    if "runner_invite" not in root.content:
+        return None
+    link = read_text(root, "runner_invite", max_length=200)
+    if link and not re.fullmatch(r"https://\S+", link):
+        root.add_error("runner_invite", f"{format_value(link)} is no link; Telegram's begin with https://t.me/+")
+    return link
+
+
+def _read_invite_code(root: Section) -> str | None:
+    if "invite_code" not in root.content:
+        return None
+    code = read_text(root, "invite_code", max_length=200)
+    if code and not re.fullmatch(r"[A-Za-z0-9-]{4,40}", code):
+        root.add_error(
+            "invite_code", f"{format_value(code)} must be 4 to 40 letters, digits or -, as it becomes part of a link"
+        )
+    return code
+
+
+def _read_open_to_all(root: Section) -> bool:
+    value = root.content.get("open_to_all", False)
+    if not isinstance(value, bool):
+        root.add_error("open_to_all", f"{format_value(value)} is neither true nor false")
+        return False
+    return value
+
+
+def _read_people(root: Section, key: str) -> tuple[NamedPerson, ...]:
+    people = []
+    for person in read_sections(root, key, PERSON_EXAMPLE):
+        check_keys(person, ("id", "name"))
+        number = read_integer(person, "id", minimum=1, maximum=MAX_TELEGRAM_ID)
+        people.append(NamedPerson(id=number, name=read_text(person, "name", max_length=MAX_TITLE_LENGTH)))
+    # An id of 1 means that read_integer reported an error.
+    _reject_duplicates(root, key, [person.id if person.id > 1 else "" for person in people])
+    return tuple(people)
+
+
+def _read_fees(section: Section, currency: str) -> tuple[Fees, tuple[int, ...]]:
+    check_keys(section, (*FEE_NAMES, "fee_suggestions"))
+    basis_point_names = ("platform_basis_points", "headroom_basis_points")
+    values = {
+        name: read_integer(section, name, minimum=0, maximum=MAX_BASIS_POINTS)
+        if name in basis_point_names
+        else read_price(section, name, currency)
+        for name in FEE_NAMES
+    }
+    suggestions = tuple(
+        parse_amount(section, f"fee_suggestions[{number}]", value, currency)
+        for number, value in enumerate(read_list(section, "fee_suggestions"))
+    )
+    fees = Fees(currency=currency, **values)
+    if not section.errors:  # amounts that could not be read cannot be compared
+        _check_fee_bounds(section, fees, suggestions)
+    return fees, suggestions
+
+
+def _check_fee_bounds(section: Section, fees: Fees, suggestions: tuple[int, ...]) -> None:
+    """Add an error for each minimum above its maximum, and for each amount outside its bounds."""
+    if fees.headroom_least > fees.headroom_most:
+        section.add_error(
+            "headroom_least", f"is more than headroom_most, {format_decimal(fees.headroom_most, fees.currency)}"
+        )
+    if fees.delivery_fee_least > fees.delivery_fee_most:
+        maximum = format_decimal(fees.delivery_fee_most, fees.currency)
+        section.add_error("delivery_fee_least", f"is more than delivery_fee_most, {maximum}")
+        suggestions = ()  # no suggestion could be within such bounds
+    if not MIN_CHARGE <= fees.order_most <= MAX_CHARGE:
+        minimum, maximum = (format_decimal(bound, fees.currency) for bound in (MIN_CHARGE, MAX_CHARGE))
+        section.add_error("order_most", f"must be from {minimum} to {maximum}, what a card can be charged")
+    elif fees.service_fee + fees.delivery_fee_least + fees.headroom_least >= fees.order_most:
+        section.add_error("order_most", "leaves no room for food beside the fees and the headroom")
+    for number, suggestion in enumerate(suggestions):
+        if not fees.delivery_fee_least <= suggestion <= fees.delivery_fee_most:
+            written = format_decimal(suggestion, fees.currency)
+            section.add_error(
+                f"fee_suggestions[{number}]", f"{written} is not from delivery_fee_least to delivery_fee_most"
+            )
+
+
+def _read_stores(root: Section, currency: str) -> tuple[ListedStore, ...]:
+    stores = []
+    for store in read_sections(root, "stores", '{ name = "Koufu", menu = [...] }'):
+        check_keys(store, ("name", "location", "hours", "menu"))
+        stores.append(
+            ListedStore(
+                name=read_text(store, "name", max_length=MAX_NAME_LENGTH),
+                location=read_text(store, "location", max_length=MAX_TITLE_LENGTH, default=""),
+                hours=read_hours(store, "hours"),
+                menu=_read_menu(store, currency),
+            )
+        )
+    _reject_duplicates(root, "stores", [store.name for store in stores])
+    return tuple(stores)
+
+
+def _read_menu(store: Section, currency: str) -> tuple[Dish, ...]:
+    dishes = []
+    for dish in read_sections(store, "menu", '{ name = "Laksa", price = "5.50" }'):
+        check_keys(dish, ("name", "price"))
+        name = read_text(dish, "name", max_length=MAX_ITEM_NAME_LENGTH)
+        dishes.append(Dish(name=name, price=read_price(dish, "price", currency, minimum=1)))
+    _reject_duplicates(store, "menu", [dish.name for dish in dishes])
+    return tuple(dishes)
+
+
+def _read_drop_points(root: Section) -> tuple[ListedDropPoint, ...]:
+    drop_points = []
+    for place in read_sections(root, "drop_points", '{ building = "Library", spot = "lobby" }'):
+        check_keys(place, ("building", "spot"))
+        building = read_text(place, "building", max_length=MAX_NAME_LENGTH)
+        drop_points.append(
+            ListedDropPoint(building=building, spot=read_text(place, "spot", max_length=MAX_NAME_LENGTH, default=""))
+        )
+    _reject_duplicates(root, "drop_points", [f"{place.building}, {place.spot}".lstrip(", ") for place in drop_points])
+    return tuple(drop_points)
+
+
+def _reject_duplicates(section: Section, key: str, names: Iterable[str | int]) -> None:
+    """Add an error for each name that an earlier entry has: both would become one row. Skip entries without a name."""
+    seen: dict[str, int] = {}
+    for number, name in enumerate(names):
+        folded = str(name).casefold()
+        if folded and seen.setdefault(folded, number) != number:
+            section.add_error(f"{key}[{number}]", f"{format_value(name)} is there already, as {key}[{seen[folded]}]")

@@ -1,0 +1,210 @@
+"""The readers of single values of a campus file: each adds an error with its place when the value is wrong."""
+
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import cast
+
+from domain.campuses.campus import WEEKDAYS, OpeningHours
+from domain.errors import Unreadable
+from domain.money import currency_exponent, read_amount
+
+MAX_WINDOW_SECONDS = 30 * 24 * 60 * 60
+MAX_TELEGRAM_ID = 2**52  # ids of users and chats have at most 52 bits; core.telegram.org/bots/api#user
+
+_UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "days": 86400}
+_DURATION = re.compile(r"(?:\s*\d{1,8}\s*(?:" + "|".join(sorted(_UNITS, key=len, reverse=True)) + r"))+\s*", re.ASCII)
+_DURATION_PART = re.compile(r"(\d+)\s*([a-z]+)", re.ASCII)
+_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+_HOURS_RANGE = re.compile(r"\s*(\S+?)\s*[-–]\s*(\S+)\s*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A table of the file, its path, and the list that errors are added to."""
+
+    path: str
+    content: Mapping[str, object]
+    errors: list[str]
+
+    def path_of(self, key: str) -> str:
+        """Return the dotted path of this key."""
+        return f"{self.path}.{key}" if self.path else key
+
+    def add_error(self, key: str, sentence: str) -> None:
+        """Add an error about this key."""
+        self.errors.append(f"{self.path_of(key)}: {sentence}")
+
+
+def check_keys(section: Section, known: Collection[str]) -> None:
+    """Add an error for each unknown key, with the nearest known key as a suggestion."""
+    for key in section.content:
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            suggestion = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}"
+            section.add_error(key, f"is unknown; {suggestion}")
+
+
+def read_text(section: Section, key: str, *, max_length: int, default: str | None = None) -> str:
+    """Return a line of text, or `default` when it is missing; add an error when there is no default either."""
+    value = section.content.get(key, default)
+    if value is None:
+        section.add_error(key, "is missing")
+    elif not isinstance(value, str):
+        section.add_error(key, f'{format_value(value)} is no text; write it in quotes, like "this"')
+    elif (not value.strip() and default is None) or len(value) > max_length or not value.isprintable():
+        section.add_error(key, f"{format_value(value)} is no line of 1 to {max_length} letters")
+    else:
+        return value.strip()
+    return ""
+
+
+def read_integer(section: Section, key: str, *, minimum: int, maximum: int, default: int | None = None) -> int:
+    """Return a whole number within the bounds, or `default` when it is missing; `minimum` after an error."""
+    value = section.content.get(key, default)
+    if value is None:
+        section.add_error(key, "is missing")
+    elif not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
+        section.add_error(key, f"{format_value(value)} is no whole number from {minimum} to {maximum}")
+    else:
+        return value
+    return minimum
+
+
+def read_group_id(section: Section, key: str) -> int | None:
+    """Return Telegram's id of a group, which is negative; None when the file names none."""
+    value = section.content.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not -MAX_TELEGRAM_ID < value < 0:
+        section.add_error(key, f"{format_value(value)} is no group; Telegram's group numbers are like -1001234567890")
+        return None
+    return value
+
+
+def read_price(section: Section, key: str, currency: str, *, minimum: int = 0) -> int:
+    """Return the minor units of an amount that is written in major units, like "5.50"."""
+    if key not in section.content:
+        section.add_error(key, "is missing")
+        return minimum
+    return parse_amount(section, key, section.content[key], currency, minimum=minimum)
+
+
+def parse_amount(section: Section, key: str, value: object, currency: str, *, minimum: int = 0) -> int:
+    """Return the value in minor units; `minimum` after an error."""
+    example = format_decimal(
+        450 if currency_exponent(currency) == 2 else 4 * 10 ** currency_exponent(currency), currency
+    )
+    written = isinstance(value, str | int | Decimal) and not isinstance(value, bool)
+    try:
+        amount = read_amount(str(value) if written else "", currency)
+    except (Unreadable, ValueError):  # ValueError: more digits than Python converts to text
+        section.add_error(key, f"{format_value(value)} is no amount; write it like {example}")
+        return minimum
+    if amount < minimum:
+        section.add_error(key, f"{format_value(value)} is too little; at least {format_decimal(minimum, currency)}")
+    return amount
+
+
+def format_decimal(minor: int, currency: str) -> str:
+    """Return an amount as a file writes it: digits and a point."""
+    digits = currency_exponent(currency)
+    whole, rest = divmod(minor, 10**digits)
+    return f"{whole}.{rest:0{digits}d}" if digits else str(whole)
+
+
+def read_duration(section: Section, key: str) -> int:
+    """Return a duration in seconds; the file writes `30m`, `15 min`, `90s`, `1h 30m`, or a number of seconds."""
+    value = section.content[key]
+    if isinstance(value, int) and not isinstance(value, bool):
+        seconds = value
+    elif isinstance(value, str) and _DURATION.fullmatch(value):
+        seconds = sum(int(count) * _UNITS[unit] for count, unit in _DURATION_PART.findall(value))
+    else:
+        section.add_error(key, f"{format_value(value)} is no length of time; write it like 90s, 15 min or 2h")
+        return 1
+    if not 1 <= seconds <= MAX_WINDOW_SECONDS:
+        section.add_error(key, f"{format_value(value)} is out of range; from 1s to 30d")
+        return 1
+    return seconds
+
+
+def read_hours(section: Section, key: str) -> OpeningHours:
+    """Return opening hours by weekday; a missing day is closed, and no day at all means always open."""
+    value = section.content.get(key, "always")
+    if value == "always":
+        return {}
+    if not isinstance(value, dict):
+        section.add_error(
+            key, f'{format_value(value)} are no hours; write "always" or days, like {{ mon = "08:00-20:00" }}'
+        )
+        return {}
+    days = Section(path=section.path_of(key), content=value, errors=section.errors)
+    check_keys(days, WEEKDAYS)
+    return {day: _read_hours_range(days, day) for day in WEEKDAYS if day in value}
+
+
+def _read_hours_range(days: Section, day: str) -> tuple[str, str]:
+    value = days.content[day]
+    found = _HOURS_RANGE.fullmatch(value) if isinstance(value, str) else None
+    pair = found.groups() if found else tuple(value) if isinstance(value, list) else ()
+    if len(pair) != 2 or not all(isinstance(clock, str) for clock in pair):
+        days.add_error(day, f'{format_value(value)} are no hours; write them like "08:00-20:00"')
+        return ("00:00", "24:00")
+    opens, closes = cast(tuple[str, str], pair)
+    if not _CLOCK.fullmatch(opens) or not (_CLOCK.fullmatch(closes) or closes == "24:00"):
+        days.add_error(day, f'{format_value(value)} is not on the clock; write it like "08:00-20:00"')
+    elif opens == closes:
+        days.add_error(day, f'{format_value(value)} opens when it closes; for all day write "00:00-24:00"')
+    return (opens, closes)
+
+
+def read_list(section: Section, key: str) -> Sequence[object]:
+    """Return a list of any values; empty when it is missing."""
+    value = section.content.get(key, [])
+    if not isinstance(value, list):
+        section.add_error(key, f"{format_value(value)} is no list; write it in [ ]")
+        return []
+    return value
+
+
+def read_section(section: Section, key: str) -> Section:
+    """Return a nested table; empty when it is missing."""
+    value = section.content.get(key, {})
+    if not isinstance(value, dict):
+        section.add_error(key, f"{format_value(value)} is no table; write it below a line [{key}]")
+        value = {}
+    return Section(path=section.path_of(key), content=value, errors=section.errors)
+
+
+def read_sections(section: Section, key: str, example: str) -> list[Section]:
+    """Return a list of tables; `example` shows one in the error."""
+    found: list[Section] = []
+    for number, value in enumerate(read_list(section, key)):
+        if isinstance(value, dict):
+            path = f"{section.path_of(key)}[{number}]"
+            found.append(Section(path=path, content=value, errors=section.errors))
+        else:
+            section.add_error(f"{key}[{number}]", f"{format_value(value)} is no table; write it like {example}")
+    return found
+
+
+def format_value(value: object) -> str:
+    """Return a value as the file might write it, in at most 60 characters."""
+    match value:
+        case str() | bool():
+            text = json.dumps(value, ensure_ascii=False)
+        case int():
+            text = str(value) if abs(value) < 10**20 else "so large a number"
+        case Decimal():
+            text = str(value)
+        case list() | tuple():
+            text = f"[{', '.join(format_value(each) for each in value)}]"
+        case dict():
+            text = "{ ... }"
+        case _:
+            text = str(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"

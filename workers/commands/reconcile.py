@@ -1,0 +1,59 @@
+"""`python -m workers.reconcile`: compare everything with Stripe now, and exit with 1 when there is a discrepancy.
+
+After a restore from a backup, run this before you start the workers, so that nothing is paid a second time.
+"""
+
+import asyncio
+import os
+from collections.abc import Sequence
+
+from domain.database.unit_of_work import QueueJob, create_database_engine, create_unit_of_work_factory
+from domain.reconciliation.discrepancy import Discrepancy
+from domain.reconciliation.repository import build_discrepancy_args, list_open_discrepancies_after
+from domain.settings.settings import AuditSettings, read_audit_settings, read_settings_or_exit
+from workers.engine.worker_context import WorkerContext
+from workers.reconciliation.reconciler import reconcile_everything
+from workers.registers import build_worker_registers
+from workers.stripe.gateway import open_stripe_gateway
+
+MAX_PRINTED = 1_000
+
+
+async def find_discrepancies(settings: AuditSettings) -> Sequence[Discrepancy]:
+    """Compare everything and return the open discrepancies of all campuses."""
+    engine = create_database_engine(settings.database_url, pool_size=4)
+    client = open_stripe_gateway(settings.stripe_secret_key, settings.stripe_api_url)
+    open_database = create_unit_of_work_factory(engine, _enqueue_nothing, build_worker_registers())
+    try:
+        name = f"reconcile:{os.getpid()}"
+        await reconcile_everything(
+            WorkerContext(database=open_database, stripe=client, name=name, saga_slots=asyncio.Semaphore(1))
+        )
+        async with open_database() as work:
+            return await list_open_discrepancies_after(work, 0, MAX_PRINTED)
+    finally:
+        await client.close()
+        await engine.dispose()
+
+
+async def _enqueue_nothing(_queue_jobs: Sequence[QueueJob]) -> None:
+    """Enqueue nothing: the sweeper of a worker finds what was stored."""
+
+
+def format_discrepancies(found: Sequence[Discrepancy]) -> str:
+    """Return a line for each discrepancy."""
+    lines = [f"{len(found)} discrepancies between our rows and Stripe"]
+    for each in found:
+        texts = build_discrepancy_args(each)
+        lines.append(
+            f"  {texts['number']}: {texts['kind']} {texts['subject']}, order {texts['order']}: "
+            f"here {texts['local_value']}, at Stripe {texts['remote_value']} ({texts['note']})"
+        )
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Print the discrepancies; return 0 when there are none."""
+    found = asyncio.run(find_discrepancies(read_settings_or_exit(read_audit_settings, os.environ)))
+    print(format_discrepancies(found))
+    return 1 if found else 0

@@ -1,0 +1,1 @@
+"""The saga engine: leases, local steps, external calls and their failures."""

@@ -1,0 +1,227 @@
+"""The saga engine: it leases a saga run, takes its local steps, prepares and makes its calls, and records results."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from structlog.contextvars import bind_contextvars
+
+from domain.campuses.repository import find_campus
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import CampusGError
+from domain.saga.definition import POLL_INTERVAL, SagaStatus, Wait
+from domain.saga.next_move import AwaitSignal, CallExternalStep, Finish, begin_compensation
+from domain.saga.repository import lease_saga, lock_run, read_signals, write_run
+from domain.saga.run import SagaRun
+from domain.saga.start import run_local_steps, start_requested_sagas
+from domain.settings.logs import get_logger
+from workers.engine.call_failures import CallFailed, IdempotencyKeyExpired, OutcomeUnknown, Refused
+from workers.engine.external_calls import (
+    ExternalCall,
+    execute_call,
+    prepare_call,
+    prepare_poll,
+    record_unknown_outcome,
+    rekey_call,
+)
+from workers.engine.external_step import StepResult
+from workers.engine.saga_failures import mark_stuck, record_exception, schedule_retry
+from workers.engine.worker_context import WorkerContext
+
+MAX_POLL_INTERVAL = timedelta(seconds=60)
+
+log = get_logger(__name__)
+
+
+class FencedError(Exception):
+    """Another worker has taken the saga: stop and write nothing."""
+
+
+class SignalledError(Exception):
+    """A signal arrived while local steps ran: roll them back and decide again."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """The last committed fence of the saga that this worker knows; None before it has read one."""
+
+    fence: int | None = None
+
+
+async def advance_saga(context: WorkerContext, saga_id: UUID) -> None:
+    """Advance a due saga as far as possible now; do nothing when it is not due or another worker has it."""
+    if saga_id in context.running_saga_ids:
+        return
+    context.running_saga_ids.add(saga_id)
+    seen = Seen()
+    try:
+        bind_contextvars(saga=saga_id)
+        async with context.saga_slots:
+            call = await _lease_and_advance(context, saga_id, seen)
+            while call is not None:
+                seen.fence = call.run.fence
+                call = await _execute_and_record(context, call)
+    except FencedError:
+        log.info("saga_fenced", saga=saga_id)
+    except Exception as exception:
+        log.exception("saga_failed", saga=saga_id)
+        if seen.fence is not None:
+            await record_exception(context, saga_id, seen.fence, exception)
+    finally:
+        context.running_saga_ids.discard(saga_id)
+
+
+async def _lease_and_advance(context: WorkerContext, saga_id: UUID, seen: Seen) -> ExternalCall | None:
+    """Lease the saga and take its first moves in one commit; return the call to make next, if any."""
+    refusal: CampusGError | Refused | None = None
+    while True:
+        try:
+            async with context.database() as work:
+                run = await lease_saga(work, saga_id, context.name)
+                if run is None:
+                    return None
+                bind_contextvars(kind=run.kind, step=run.current_step_name, order=run.order_id, campus=run.campus_id)
+                seen.fence = run.fence - 1  # the lease raised the fence, and is not committed yet
+                if refusal is not None:
+                    return await _begin_compensation(work, run, refusal)
+                return await _advance(work, run, may_poll=True)
+        except SignalledError:
+            continue
+        except (CampusGError, Refused) as refused:
+            if refusal is not None:
+                raise
+            refusal = refused  # its transaction was rolled back: compensate in a new one
+
+
+async def _execute_and_record(context: WorkerContext, call: ExternalCall) -> ExternalCall | None:
+    """Make the call outside any transaction, record its result in one commit, and return the next call, if any."""
+    try:
+        result = await execute_call(context.stripe, call)
+    except CallFailed as failure:
+        return await _record_failure(context, call, failure)
+    refusal: CampusGError | Refused | None = None
+    while True:
+        try:
+            async with context.database() as work:
+                run = await _lock_run(work, call)
+                await _record_result(work, run, call, result)
+                if refusal is not None:
+                    return await _begin_compensation(work, run, refusal)
+                return await _advance(work, run, may_poll=False)
+        except SignalledError:
+            continue
+        except (CampusGError, Refused) as refused:
+            if refusal is not None:
+                raise
+            refusal = refused  # a local step after the call refused: keep the result and compensate
+
+
+async def _lock_run(work: UnitOfWork, call: ExternalCall) -> SagaRun:
+    run = call.run.copy()
+    if not await lock_run(work, run):
+        raise FencedError
+    return run
+
+
+async def _record_result(work: UnitOfWork, run: SagaRun, call: ExternalCall, result: StepResult) -> None:
+    await call.step.record(work, run, result)
+    run.tries, run.failing_since, run.alerted = 0, None, False
+    signals = run.progress.signals | frozenset(run.data.get("signals", []))
+    if call.move is not None:
+        run.call = None
+        run.progress = replace(call.move.next_progress, signals=signals)
+    else:
+        run.progress = replace(run.progress, signals=signals)
+
+
+async def _record_failure(context: WorkerContext, call: ExternalCall, failure: CallFailed) -> ExternalCall | None:
+    async with context.database() as work:
+        run = await _lock_run(work, call)
+        if call.move is None:
+            await write_run(work, run, status=run.progress.status, error=str(failure), sleep_for=POLL_INTERVAL)
+            return None
+        match failure:
+            case IdempotencyKeyExpired():
+                return await rekey_call(work, run, call.move)
+            case Refused():
+                await call.step.refused(work, run, failure)
+                return await _begin_compensation(work, run, failure)
+            case OutcomeUnknown():
+                record_unknown_outcome(work, run, failure)
+        if await _is_retry_window_over(work, run, call.move):
+            return await _begin_compensation(work, run, Refused("out_of_reach", str(failure)))
+        await schedule_retry(work, run, str(failure))
+        return None
+
+
+async def _is_retry_window_over(work: UnitOfWork, run: SagaRun, move: CallExternalStep) -> bool:
+    if move.window is None or run.failing_since is None:
+        return False
+    campus = await find_campus(work, run.campus_id)
+    return work.now - run.failing_since >= campus.windows.length(move.window)
+
+
+async def _begin_compensation(work: UnitOfWork, run: SagaRun, refusal: CampusGError | Refused) -> ExternalCall | None:
+    """Compensate in the present transaction; mark the saga stuck if it compensates already, or is past the pivot."""
+    run.call = None
+    if run.is_compensating:
+        await mark_stuck(work, run, str(refusal))
+        return None
+    reason = refusal.reason if isinstance(refusal, Refused) else refusal.key
+    run.progress = begin_compensation(run.saga, run.progress, reason)
+    if run.progress.status is SagaStatus.STUCK:
+        await mark_stuck(work, run, str(refusal))
+        return None
+    run.tries, run.failing_since = 0, None
+    return await _advance(work, run, may_poll=False)
+
+
+async def _advance(work: UnitOfWork, run: SagaRun, *, may_poll: bool) -> ExternalCall | None:
+    """Take all moves up to the next call, and write the run in the present transaction."""
+    prepared_call = run.call
+    while True:
+        move = await run_local_steps(work, run)
+        if not isinstance(move, CallExternalStep):
+            break
+        call = await prepare_call(work, run, move)
+        if call is not None:
+            await _require_no_new_signals(work, run)
+            await start_requested_sagas(work, run)
+            if run.call is not prepared_call:
+                await write_run(work, run, status=run.progress.status)
+            return replace(call, run=run.copy())
+        run.progress = move.next_progress
+    await _require_no_new_signals(work, run)
+    await start_requested_sagas(work, run)
+    if isinstance(move, Finish):
+        await write_run(work, run, status=move.status)
+        return None
+    return await _wait_for_signal(work, run, move, may_poll=may_poll)
+
+
+async def _require_no_new_signals(work: UnitOfWork, run: SagaRun) -> None:
+    """Raise SignalledError when a signal came meanwhile, for example a cancel while the order was published.
+
+    A signal is written under a lock on the order. So this reads signals after the local steps have locked the order.
+    """
+    is_interruptible = any(isinstance(step, Wait) and step.abort_signals for step in run.saga.steps)
+    if is_interruptible and not run.is_compensating and await read_signals(work, run):
+        raise SignalledError
+
+
+async def _wait_for_signal(work: UnitOfWork, run: SagaRun, move: AwaitSignal, *, may_poll: bool) -> ExternalCall | None:
+    """Return the poll if it is due; else let the saga sleep until the next poll or the deadline."""
+    if may_poll and move.poll is not None and run.progress.waiting_until is not None:
+        return await prepare_poll(work, run.copy(), move.poll)
+    window = (await find_campus(work, run.campus_id)).windows.length(move.window)
+    deadline = run.progress.waiting_until or work.now + window
+    run.progress = replace(run.progress, waiting_until=deadline)
+    remaining = deadline - work.now
+    pause = remaining if move.poll is None else min(remaining, _poll_delay(window - remaining))
+    await write_run(work, run, status=run.progress.status, sleep_for=max(pause, timedelta(0)))
+    return None
+
+
+def _poll_delay(waited: timedelta) -> timedelta:
+    """Return the pause before the next poll: a few seconds at first, which grow to a minute."""
+    return max(POLL_INTERVAL, min(waited / 10, MAX_POLL_INTERVAL))

@@ -1,0 +1,83 @@
+"""What follows when a saga fails: a later try on its row, or the status stuck that an admin sees."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from domain.database.actors import SYSTEM
+from domain.database.event_log_repository import log_event
+from domain.database.unit_of_work import UnitOfWork
+from domain.inbox.dead_letter import format_error
+from domain.messaging.outbox_repository import tell_admins
+from domain.saga.definition import ALERT_DELAY, SagaStatus
+from domain.saga.next_move import backoff_delay
+from domain.saga.repository import lease_saga, write_run
+from domain.saga.run import SagaRun
+from workers.engine.worker_context import WorkerContext
+
+MAX_UNEXPECTED_ERRORS = 10  # errors of our own in a row; then the saga is stuck and an admin looks
+
+
+async def schedule_retry(work: UnitOfWork, run: SagaRun, error: str, delay: timedelta | None = None) -> None:
+    """Count the try and postpone the saga; notify the admins once when it has been failing for ALERT_DELAY."""
+    run.failing_since = run.failing_since or work.now
+    pause = backoff_delay(run.tries) if delay is None else delay
+    run.tries += 1
+    if not run.alerted and work.now - run.failing_since >= ALERT_DELAY:
+        run.alerted = True
+        await _notify_admins(work, run, "notification-slow", error, [])
+    await write_run(work, run, status=run.progress.status, error=error, sleep_for=pause)
+
+
+async def mark_stuck(work: UnitOfWork, run: SagaRun, error: str) -> None:
+    """Stop the saga with a reason, and notify the admins with buttons to retry or resolve it."""
+    run.failing_since = run.failing_since or work.now
+    await write_run(work, run, status=SagaStatus.STUCK, error=error)
+    await log_event(
+        work,
+        SYSTEM,
+        campus_id=run.campus_id,
+        order_id=run.order_id,
+        subject="saga",
+        subject_id=run.name,
+        happened="stuck",
+        after=SagaStatus.STUCK,
+        reason=error,
+    )
+    retry = {"key": "button-retry", "data": f"v1:retry:{run.number}:0"}
+    resolve = {"key": "button-resolve", "data": f"v1:resolve:{run.number}:0"}
+    await _notify_admins(work, run, "notification-stuck", error, [retry, resolve])
+
+
+async def record_exception(context: WorkerContext, saga_id: UUID, fence: int, exception: Exception) -> None:
+    """Record an error of our own: postpone the saga, and mark it stuck after MAX_UNEXPECTED_ERRORS.
+
+    The transaction of the error was rolled back, so this uses a new one. `fence` is the last committed fence; with
+    another fence on the row, another worker has taken the saga, and nothing is written.
+    """
+    async with context.database() as work:
+        run = await lease_saga(work, saga_id, context.name, fence=fence)
+        if run is None:
+            return
+        error = format_error(exception)
+        if run.tries >= MAX_UNEXPECTED_ERRORS:
+            await mark_stuck(work, run, error)
+        else:
+            await schedule_retry(work, run, error)
+
+
+async def _notify_admins(work: UnitOfWork, run: SagaRun, key: str, error: str, buttons: list[dict[str, str]]) -> None:
+    await tell_admins(
+        work,
+        campus_id=run.campus_id,
+        name=f"{key}:{run.number}:{run.fence}",  # each time it gets stuck is told, also within one attempt
+        key=key,
+        order_id=run.order_id,
+        buttons=buttons,
+        args={
+            "order": str(run.order_id or "-"),
+            "saga": run.kind,
+            "step": run.current_step_name,
+            "error": error[:300],
+            "number": run.number,
+        },
+    )

@@ -1,0 +1,19 @@
+"""The context that functions of a worker are given: the database, Stripe, and the saga runs in flight."""
+
+import asyncio
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from domain.database.unit_of_work import UnitOfWorkFactory
+from workers.stripe.gateway import StripeGateway
+
+
+@dataclass(slots=True, kw_only=True)
+class WorkerContext:
+    """One worker process. It renews the leases of `running_saga_ids`; `saga_slots` limits sagas in flight."""
+
+    database: UnitOfWorkFactory
+    stripe: StripeGateway
+    name: str
+    saga_slots: asyncio.Semaphore
+    running_saga_ids: set[UUID] = field(default_factory=set)

@@ -1,0 +1,205 @@
+"""The comparison of Stripe's balance transactions, and of the whole balance, with the ledger.
+
+A fee that Stripe named only after the capture is booked here, because it follows from our own capture. Nothing else is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+
+from sqlalchemy import func, select
+
+from domain.database.unit_of_work import UnitOfWork
+from domain.ledger.postings import fee_posting
+from domain.ledger.repository import post_to_ledger
+from domain.ledger.tables import ledger_account, ledger_entry, ledger_txn
+from domain.orders.tables import orders
+from domain.payments.tables import hold
+from domain.reconciliation.discrepancy import DiscrepancyKind, ObservedDiscrepancy
+from domain.reconciliation.list_cursor_repository import ListCursor
+from domain.reconciliation.repository import report_discrepancy
+from domain.saga.tables import saga
+from workers.reconciliation.object_ownership import StripeObject, is_saga_at_work, require_first_campus_id
+from workers.reconciliation.reconciliation_context import ReconciliationContext
+from workers.reconciliation.stripe_lists import StripeList, StripeObjects, earliest
+from workers.stripe.gateway_lists import list_balance_transactions, retrieve_balance
+
+INTERVAL = timedelta(days=1)
+OVERLAP_SECONDS = 3_600
+CHARGE_TYPES = ("charge", "payment")
+INTENT_POSTING_KEYS = ("capture:{}", "settled:{}")  # captured at delivery, or later when the customer paid the debt
+# Stripe's type of a balance transaction -> the posting keys of its source.
+POSTING_KEYS_BY_TYPE: Mapping[str, Sequence[str]] = MappingProxyType(
+    {
+        "transfer": ("transfer:{}",),
+        "transfer_refund": ("reversal:{}", "late_reversal:{}"),
+        "refund": ("refund:{}",),
+        "payment_refund": ("refund:{}",),
+        "refund_failure": ("refund_failed:{}",),
+        "payment_failure_refund": ("refund_failed:{}",),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedTransaction:
+    """What the ledger has of the source of a balance transaction: minor units, None where nothing is booked."""
+
+    campus_id: int
+    order_id: int | None
+    amount: int | None
+    fee: int | None
+
+
+class OrderBusyError(Exception):
+    """A saga is in flight for the order of a balance transaction."""
+
+
+async def compare_with_ledger(work: UnitOfWork, found: StripeObject) -> ObservedDiscrepancy | None:
+    """Return the discrepancy of a balance transaction or None; raise OrderBusyError while a saga of its order runs."""
+    booked = await _read_booked(work, found)
+    if booked.order_id is not None and await is_saga_at_work(work, booked.order_id):
+        raise OrderBusyError
+    of_charge = found["type"] in CHARGE_TYPES
+    remote_value = found["amount"] if of_charge else found["net"]
+    if booked.amount is None:
+        return _observe(DiscrepancyKind.NOT_BOOKED, found, booked, None, remote_value)
+    if booked.amount != remote_value:
+        return _observe(DiscrepancyKind.AMOUNT_MISMATCH, found, booked, booked.amount, remote_value)
+    if not of_charge or not found["fee"]:
+        return None
+    if booked.fee is None:
+        await _book_fee(work, found, booked)
+        return None
+    if booked.fee == found["fee"]:
+        return None
+    return _observe(DiscrepancyKind.AMOUNT_MISMATCH, found, booked, booked.fee, found["fee"])
+
+
+async def _book_fee(work: UnitOfWork, found: StripeObject, booked: BookedTransaction) -> None:
+    fee = fee_posting(balance_transaction=found["id"], fee=found["fee"], currency=found["currency"])
+    await post_to_ledger(work, fee, booked.order_id)
+
+
+async def _read_booked(work: UnitOfWork, found: StripeObject) -> BookedTransaction:
+    if found["type"] not in CHARGE_TYPES:
+        keys = [key.format(found["source"]) for key in _posting_keys(found)]
+        amount, order_id = await _sum_postings(work, keys, str(found["source"]))
+        return BookedTransaction(
+            campus_id=await _campus_of_order(work, order_id), order_id=order_id, amount=amount, fee=None
+        )
+    query = select(hold.c.payment_intent, hold.c.order_id).where(hold.c.charge == found["source"])
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        return BookedTransaction(campus_id=await require_first_campus_id(work), order_id=None, amount=None, fee=None)
+    intent_keys = [key.format(row["payment_intent"]) for key in INTENT_POSTING_KEYS]
+    amount, _ = await _sum_postings(work, intent_keys, "")
+    paid, _ = await _sum_postings(work, [f"fee:{found['id']}"], "")
+    campus_id = await _campus_of_order(work, row["order_id"])
+    fee = None if paid is None else -paid
+    return BookedTransaction(campus_id=campus_id, order_id=row["order_id"], amount=amount, fee=fee)
+
+
+def _posting_keys(found: StripeObject) -> Sequence[str]:
+    if found["type"] == "adjustment":  # a dispute withdraws money, and returns it when it is won
+        return ("dispute:{}",) if found["net"] < 0 else ("dispute_won:{}",)
+    return POSTING_KEYS_BY_TYPE.get(found["type"], ())
+
+
+async def _sum_postings(work: UnitOfWork, keys: Sequence[str], source: str) -> tuple[int | None, int | None]:
+    """Return what postings of these keys, or else of this object, did to Stripe's balance, and their order id."""
+    this = ledger_txn.c.posting_key.in_(keys) if keys else ledger_txn.c.stripe_object == source
+    query = (
+        select(func.sum(ledger_entry.c.amount), func.max(ledger_txn.c.order_id))
+        .select_from(ledger_entry)
+        .join(ledger_txn, ledger_txn.c.id == ledger_entry.c.txn_id)
+        .join(ledger_account, ledger_account.c.id == ledger_entry.c.account_id)
+        .where(this, ledger_account.c.code.startswith("stripe_balance:"))
+    )
+    amount, order_id = (await work.connection.execute(query)).one()
+    return (None if amount is None else int(amount)), order_id
+
+
+async def _campus_of_order(work: UnitOfWork, order_id: int | None) -> int:
+    query = select(orders.c.campus_id).where(orders.c.id == order_id)
+    found: int | None = (await work.connection.execute(query)).scalar_one_or_none()
+    return await require_first_campus_id(work) if found is None else found
+
+
+def _observe(
+    kind: DiscrepancyKind, found: StripeObject, booked: BookedTransaction, local_value: int | None, remote_value: int
+) -> ObservedDiscrepancy:
+    return ObservedDiscrepancy(
+        kind=kind,
+        subject=found["id"],
+        campus_id=booked.campus_id,
+        order_id=booked.order_id,
+        local_value=local_value,
+        remote_value=remote_value,
+        currency=found["currency"],
+        note=f"{found['type']} {found['source']}",
+    )
+
+
+async def compare_and_report(context: ReconciliationContext, found: StripeObject) -> ObservedDiscrepancy | None:
+    """Compare a balance transaction and report its discrepancy; raise OrderBusyError as `compare_with_ledger` does."""
+    async with context.database() as work:
+        observed = await compare_with_ledger(work, found)
+        if observed is not None:
+            await report_discrepancy(work, observed)
+    return observed
+
+
+async def compare_page(context: ReconciliationContext, _list_cursor: ListCursor, objects: StripeObjects) -> int | None:
+    """Compare a page; return the time of the oldest transaction of a busy order, which has to be read again."""
+    reread_from: int | None = None
+    for found in objects:
+        try:
+            await compare_and_report(context, found)
+        except OrderBusyError:
+            reread_from = earliest(reread_from, found["created"])
+    return reread_from
+
+
+BALANCE_TRANSACTION_LIST = StripeList(
+    fetch_page=list_balance_transactions, handle_page=compare_page, interval=INTERVAL, overlap_seconds=OVERLAP_SECONDS
+)
+
+
+async def compare_balances(context: ReconciliationContext) -> Sequence[ObservedDiscrepancy] | None:
+    """Return discrepancies of the balance by currency; None while a call is in flight that may move money."""
+    before = await _read_ledger_balances(context)
+    remote_balances = await context.call_stripe(retrieve_balance)
+    local_balances = await _read_ledger_balances(context)
+    if before is None or local_balances is None or before != local_balances:
+        return None
+    async with context.database() as work:
+        campus_id = await require_first_campus_id(work)
+    return [
+        ObservedDiscrepancy(
+            kind=DiscrepancyKind.BALANCE_MISMATCH,
+            subject=currency,
+            campus_id=campus_id,
+            local_value=local_balances.get(currency, 0),
+            remote_value=remote_balances.get(currency, 0),
+            currency=currency,
+        )
+        for currency in sorted({*local_balances, *remote_balances})
+        if local_balances.get(currency, 0) != remote_balances.get(currency, 0)
+    ]
+
+
+async def _read_ledger_balances(context: ReconciliationContext) -> Mapping[str, int] | None:
+    """Return currency -> Stripe's balance by the ledger; None while a saga is between a call and its commit."""
+    query = (
+        select(ledger_account.c.currency, func.sum(ledger_entry.c.amount))
+        .join(ledger_entry, ledger_entry.c.account_id == ledger_account.c.id)
+        .where(ledger_account.c.code.startswith("stripe_balance:"))
+        .group_by(ledger_account.c.currency)
+    )
+    calling = select(saga.c.id).where(saga.c.wake_at.is_not(None), func.jsonb_typeof(saga.c.call) == "object").limit(1)
+    async with context.database() as work:
+        if (await work.connection.execute(calling)).scalar_one_or_none() is not None:
+            return None
+        return {currency: int(amount) for currency, amount in await work.connection.execute(query)}

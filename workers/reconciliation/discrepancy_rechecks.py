@@ -1,0 +1,143 @@
+"""The recheck of discrepancies, when an admin asks and every hour: one that is gone is ended."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import assert_never
+
+from domain.campuses.people_repository import lock_payouts_ready
+from domain.database.unit_of_work import UnitOfWork
+from domain.payouts.repository import can_start_payout, find_payable
+from domain.payouts.sagas.pay_out_runner import build_payout_start
+from domain.reconciliation.discrepancy import Discrepancy, DiscrepancyEvent, DiscrepancyKind
+from domain.reconciliation.repository import (
+    answer_recheck,
+    end_discrepancy,
+    find_requested_recheck,
+    list_open_discrepancies_after,
+    report_discrepancy,
+)
+from domain.saga.start import start_saga
+from workers.engine.call_failures import Refused
+from workers.reconciliation.balance_transactions import OrderBusyError, compare_and_report, compare_balances
+from workers.reconciliation.object_ownership import ObjectOwnership
+from workers.reconciliation.orphans import INTENTS, REFUNDS, TRANSFERS, ObjectKind, check_object
+from workers.reconciliation.reconciliation_context import ReconciliationContext
+from workers.reconciliation.stalled_rows import is_hold_mismatched, is_payout_orphaned
+from workers.stripe.gateway import RESOURCE_MISSING, retrieve_intent, retrieve_refund
+from workers.stripe.gateway_lists import retrieve_balance_transaction, retrieve_transfer
+
+RECHECK_INTERVAL = timedelta(hours=1)
+MAX_BATCH_SIZE = 5  # rechecks before the list cursor is saved
+
+_OBJECT_KINDS: Mapping[DiscrepancyKind, ObjectKind] = MappingProxyType(
+    {
+        DiscrepancyKind.UNKNOWN_INTENT: INTENTS,
+        DiscrepancyKind.LATE_INTENT: INTENTS,
+        DiscrepancyKind.UNKNOWN_TRANSFER: TRANSFERS,
+        DiscrepancyKind.LATE_TRANSFER: TRANSFERS,
+        DiscrepancyKind.UNKNOWN_REFUND: REFUNDS,
+    }
+)
+
+
+async def recheck_requested(context: ReconciliationContext) -> None:
+    """Recheck the discrepancies that admins asked about, and answer each."""
+    number = 0
+    while True:
+        async with context.database() as work:
+            found = await find_requested_recheck(work, number)
+        if found is None:
+            return
+        requested, wanted_at = found
+        await recheck_discrepancy(context, requested)
+        async with context.database() as work:
+            await answer_recheck(work, requested.id, wanted_at)
+        number = requested.id
+
+
+async def recheck_open(context: ReconciliationContext, after: int) -> int | None:
+    """Recheck the next open discrepancies; return the id of the last one, or None at the end."""
+    async with context.database() as work:
+        some = await list_open_discrepancies_after(work, after, MAX_BATCH_SIZE)
+    for each in some:
+        await recheck_discrepancy(context, each)
+    return some[-1].id if len(some) == MAX_BATCH_SIZE else None
+
+
+async def recheck_discrepancy(context: ReconciliationContext, discrepancy: Discrepancy) -> None:
+    """End the discrepancy when it is gone, unless it was seen again while this worker checked."""
+    if await _still_exists(context, discrepancy):
+        return
+    async with context.database() as work:
+        gone = await end_discrepancy(work, discrepancy.id, DiscrepancyEvent.VANISHED, last_seen=discrepancy.last_seen)
+        if (
+            gone is not None
+            and discrepancy.kind is DiscrepancyKind.UNKNOWN_TRANSFER
+            and discrepancy.order_id is not None
+        ):
+            await _resume_payout(work, discrepancy.order_id)
+
+
+async def _resume_payout(work: UnitOfWork, order_id: int) -> None:
+    """Start the pay-out: an unknown transfer was reversed, so the runner is still owed the money."""
+    owed = await find_payable(work, order_id)
+    if owed is not None and await lock_payouts_ready(work, owed.runner_id) and await can_start_payout(work, owed.id):
+        await start_saga(work, build_payout_start(owed))
+
+
+async def _still_exists(context: ReconciliationContext, discrepancy: Discrepancy) -> bool:
+    match discrepancy.kind:
+        case (
+            DiscrepancyKind.UNKNOWN_INTENT
+            | DiscrepancyKind.LATE_INTENT
+            | DiscrepancyKind.UNKNOWN_TRANSFER
+            | DiscrepancyKind.LATE_TRANSFER
+            | DiscrepancyKind.UNKNOWN_REFUND
+        ):
+            return await _object_still_unaccounted(context, discrepancy)
+        case DiscrepancyKind.NOT_BOOKED | DiscrepancyKind.AMOUNT_MISMATCH:
+            return await _transaction_still_mismatched(context, discrepancy)
+        case DiscrepancyKind.HOLD_MISMATCH:
+            return await is_hold_mismatched(context, discrepancy.subject)
+        case DiscrepancyKind.ORPHAN_PAYOUT:
+            async with context.database() as work:
+                return await is_payout_orphaned(work, discrepancy.subject)
+        case DiscrepancyKind.BALANCE_MISMATCH:
+            return await _balance_still_mismatched(context, discrepancy)
+        case _:
+            assert_never(discrepancy.kind)
+
+
+async def _object_still_unaccounted(context: ReconciliationContext, discrepancy: Discrepancy) -> bool:
+    object_kind = _OBJECT_KINDS[discrepancy.kind]
+    retrieve = {INTENTS.discrepancy_kind: retrieve_intent, TRANSFERS.discrepancy_kind: retrieve_transfer}.get(
+        object_kind.discrepancy_kind, retrieve_refund
+    )
+    try:
+        found = await context.call_stripe(lambda client: retrieve(client, discrepancy.subject))
+    except Refused as refusal:
+        if refusal.reason == RESOURCE_MISSING:
+            return False
+        raise
+    ownership = await check_object(context, object_kind, found)
+    return ownership is not ObjectOwnership.OWNED and object_kind.amount_at_stake(found) > 0
+
+
+async def _transaction_still_mismatched(context: ReconciliationContext, discrepancy: Discrepancy) -> bool:
+    found = await context.call_stripe(lambda client: retrieve_balance_transaction(client, discrepancy.subject))
+    try:
+        observed = await compare_and_report(context, found)
+    except OrderBusyError:
+        return True
+    return observed is not None and observed.kind is discrepancy.kind
+
+
+async def _balance_still_mismatched(context: ReconciliationContext, discrepancy: Discrepancy) -> bool:
+    is_mismatched = False
+    observed = await compare_balances(context)
+    async with context.database() as work:
+        for each in observed or ():
+            await report_discrepancy(work, each)
+            is_mismatched = is_mismatched or each.subject == discrepancy.subject
+    return is_mismatched or observed is None

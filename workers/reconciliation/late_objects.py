@@ -1,0 +1,112 @@
+"""The correction of late objects, which Stripe made after their saga had concluded that there was none.
+
+A hold is cancelled, and a transfer is reversed, each once. The discrepancy is committed before the call, and the key
+and amount of the call follow from it. The state of Stripe's object makes a second call harmless. A discrepancy that a
+person settled is left alone.
+"""
+
+from typing import Any
+
+from sqlalchemy import Text, select, update
+
+from domain.database.unit_of_work import UnitOfWork
+from domain.ledger.postings import late_reversal_posting, transfer_posting
+from domain.ledger.repository import post_to_ledger
+from domain.payments.model import HoldStatus
+from domain.payments.tables import hold
+from domain.reconciliation.discrepancy import DiscrepancyEvent, DiscrepancyKind, DiscrepancyStatus, ObservedDiscrepancy
+from domain.reconciliation.repository import end_discrepancy, report_discrepancy
+from domain.saga.tables import saga
+from workers.engine.call_failures import Refused
+from workers.reconciliation.object_ownership import ObjectOwner, StripeObject
+from workers.reconciliation.reconciliation_context import ReconciliationContext
+from workers.stripe.gateway import cancel_intent, reverse_transfer
+
+CORRECTED_REASON = "given back by itself: it came after its order was over"
+
+
+async def cancel_late_hold(context: ReconciliationContext, found: StripeObject, owner: ObjectOwner) -> None:
+    """Cancel a hold that no saga waits for any more."""
+    amount: int = found["amount"]
+    observed = _observe(DiscrepancyKind.LATE_INTENT, found, owner, amount)
+    number = await _open_discrepancy(context, observed)
+    if number is None:
+        return
+    try:
+        await context.call_stripe(lambda client: cancel_intent(client, found["id"], f"late:{found['id']}"))
+    except Refused as refusal:
+        await _record_refusal(context, observed, refusal)
+        return
+    async with context.database() as work:
+        await _link_hold_to_intent(work, found)
+        await end_discrepancy(work, number, DiscrepancyEvent.MENDED, reason=CORRECTED_REASON)
+
+
+async def _link_hold_to_intent(work: UnitOfWork, found: StripeObject) -> None:
+    """Store the payment intent on the hold of its saga, which never got an answer."""
+    closed = hold.c.status.in_((HoldStatus.RELEASED, HoldStatus.REFUSED))
+    named = str((found.get("metadata") or {}).get("saga"))
+    unlinked_hold = select(hold.c.id).where(hold.c.saga_id.cast(Text) == named, hold.c.payment_intent.is_(None), closed)
+    this = update(hold).where(hold.c.id == unlinked_hold.scalar_subquery())
+    await work.connection.execute(this.values(payment_intent=found["id"]))
+
+
+async def reverse_late_transfer(context: ReconciliationContext, found: StripeObject, owner: ObjectOwner) -> None:
+    """Reverse what is left of a transfer, and book the transfer and its reversals."""
+    unreversed_amount: int = found["amount"] - found["amount_reversed"]
+    observed = _observe(DiscrepancyKind.LATE_TRANSFER, found, owner, unreversed_amount)
+    number = await _open_discrepancy(context, observed)
+    if number is None:
+        return
+    reversals = list((found.get("reversals") or {}).get("data", []))
+    if unreversed_amount > 0:
+        key = f"late:{found['id']}:{unreversed_amount}"
+        marked = {**(found.get("metadata") or {}), "call": key}
+        params = {"amount": unreversed_amount, "metadata": marked}
+        try:
+            made = await context.call_stripe(lambda client: reverse_transfer(client, found["id"], params, key))
+        except Refused as refusal:
+            await _record_refusal(context, observed, refusal)
+            return
+        reversals.append(made)
+    async with context.database() as work:
+        await _book_transfer_and_reversals(work, found, owner, reversals)
+        await end_discrepancy(work, number, DiscrepancyEvent.MENDED, reason=CORRECTED_REASON)
+
+
+async def _book_transfer_and_reversals(
+    work: UnitOfWork, found: StripeObject, owner: ObjectOwner, reversals: list[dict[str, Any]]
+) -> None:
+    query = select(saga.c.person_id).where(saga.c.id.cast(Text) == str(found["metadata"]["saga"]))
+    runner: int = (await work.connection.execute(query)).scalar_one()
+    currency: str = found["currency"]
+    sent = transfer_posting(transfer=found["id"], runner=runner, amount=found["amount"], currency=currency)
+    await post_to_ledger(work, sent, owner.order_id)
+    for one in reversals:
+        back = late_reversal_posting(reversal=one["id"], runner=runner, amount=one["amount"], currency=currency)
+        await post_to_ledger(work, back, owner.order_id)
+
+
+async def _open_discrepancy(context: ReconciliationContext, observed: ObservedDiscrepancy) -> int | None:
+    """Commit the discrepancy before the call and return its id; None when a person has settled it."""
+    async with context.database() as work:
+        kept = await report_discrepancy(work, observed, notify_admins=False)
+    return kept.id if kept.status is DiscrepancyStatus.OPEN else None
+
+
+async def _record_refusal(context: ReconciliationContext, observed: ObservedDiscrepancy, refusal: Refused) -> None:
+    async with context.database() as work:
+        noted = {name: getattr(observed, name) for name in ObservedDiscrepancy.__slots__} | {"note": str(refusal)[:200]}
+        await report_discrepancy(work, ObservedDiscrepancy(**noted))
+
+
+def _observe(kind: DiscrepancyKind, found: StripeObject, owner: ObjectOwner, amount: int) -> ObservedDiscrepancy:
+    return ObservedDiscrepancy(
+        kind=kind,
+        subject=found["id"],
+        campus_id=owner.campus_id,
+        order_id=owner.order_id,
+        remote_value=amount,
+        currency=found["currency"],
+        note=str(found.get("status") or ""),
+    )

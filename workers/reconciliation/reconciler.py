@@ -1,0 +1,180 @@
+"""The reconciler: which lists and rows are compared how often, and what happens when Stripe is away.
+
+It is a task of the sweeper inside every worker, without cron and without Redis. A lease on a list decides which worker
+reads it. A turn makes at most twenty calls, one after the other, so that no cancel or capture waits behind them.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from types import MappingProxyType
+
+from domain.reconciliation.list_cursor_repository import (
+    ListCursor,
+    add_list_cursors,
+    are_all_lists_read,
+    lease_list_cursor,
+    list_accounts_without_cursor,
+    make_all_lists_due,
+    postpone_list_cursor,
+    record_list_read,
+    record_page_read,
+    release_list_cursor,
+)
+from domain.reconciliation.repository import report_discrepancy
+from domain.settings.logs import get_logger
+from workers.engine.call_failures import CallFailed, Refused
+from workers.engine.worker_context import WorkerContext
+from workers.reconciliation import balance_transactions, discrepancy_rechecks, orphans, stalled_rows
+from workers.reconciliation.expiring_holds import alert_expiring_holds
+from workers.reconciliation.missed_events import ACCOUNT_EVENTS, PLATFORM_EVENTS
+from workers.reconciliation.reconciliation_context import (
+    CallBudgetSpentError,
+    ReconciliationContext,
+    fenced,
+    new_reconciliation_context,
+)
+from workers.reconciliation.stripe_lists import StripeList, read_stripe_list
+
+CHECK_INTERVAL = timedelta(seconds=60)
+CONTINUE_DELAY = timedelta(seconds=5)  # after a turn that did not reach the end of the list
+MAX_RETRY_DELAY = timedelta(minutes=15)
+ACCOUNT_LIST_PREFIX = "events:"  # followed by the account
+MAX_NEW_ACCOUNTS = 20
+UNLIMITED = 1_000_000  # calls, or seconds
+RECHECK_DELAY_SECONDS = 0.5
+
+STRIPE_LISTS: Mapping[str, StripeList] = MappingProxyType(
+    {
+        "events": PLATFORM_EVENTS,
+        "payment_intents": orphans.INTENT_LIST,
+        "transfers": orphans.TRANSFER_LIST,
+        "refunds": orphans.REFUND_LIST,
+        "movements": balance_transactions.BALANCE_TRANSACTION_LIST,
+    }
+)
+
+log = get_logger(__name__)
+
+
+async def _check_holds(context: ReconciliationContext, list_cursor: ListCursor) -> None:
+    await _check_by_number(context, list_cursor, stalled_rows.check_stalled_holds, stalled_rows.STALLED_DELAY)
+
+
+async def _check_rows(context: ReconciliationContext, list_cursor: ListCursor) -> None:
+    async with context.database() as work:
+        await stalled_rows.check_stalled_payouts(work)
+        await stalled_rows.check_pending_refunds(work)
+        await alert_expiring_holds(work)
+        new_accounts = await list_accounts_without_cursor(work, ACCOUNT_LIST_PREFIX, MAX_NEW_ACCOUNTS)
+        await add_list_cursors(work, {f"{ACCOUNT_LIST_PREFIX}{account}": account for account in new_accounts})
+        await record_list_read(work, list_cursor, seen_until=None, delay=CHECK_INTERVAL)
+
+
+async def _check_balances(context: ReconciliationContext, list_cursor: ListCursor) -> None:
+    discrepancies = await balance_transactions.compare_balances(context)
+    async with context.database() as work:
+        for each in discrepancies or ():
+            await report_discrepancy(work, each)
+        await record_list_read(
+            work,
+            list_cursor,
+            seen_until=None,
+            delay=balance_transactions.INTERVAL if discrepancies is not None else CHECK_INTERVAL,
+        )
+
+
+async def _recheck_open(context: ReconciliationContext, list_cursor: ListCursor) -> None:
+    await _check_by_number(
+        context, list_cursor, discrepancy_rechecks.recheck_open, discrepancy_rechecks.RECHECK_INTERVAL
+    )
+
+
+async def _check_by_number(
+    context: ReconciliationContext,
+    list_cursor: ListCursor,
+    check_batch: Callable[[ReconciliationContext, int], Awaitable[int | None]],
+    delay: timedelta,
+) -> None:
+    """Check rows in the order of their ids, batch by batch; the list cursor keeps the place between turns."""
+    after: int | None = int(list_cursor.cursor or 0)
+    while after is not None:
+        after = await check_batch(context, after)
+        async with context.database() as work:
+            if after is None:
+                await record_list_read(work, list_cursor, seen_until=None, delay=delay)
+            elif not await record_page_read(work, list_cursor, newest=None, watermark=None, cursor=str(after)):
+                return
+
+
+ROW_CHECKS: Mapping[str, Callable[[ReconciliationContext, ListCursor], Awaitable[None]]] = MappingProxyType(
+    {"rows": _check_rows, "holds": _check_holds, "open": _recheck_open, "sums": _check_balances}
+)
+
+
+async def reconcile(worker_context: WorkerContext, stopping: asyncio.Event) -> None:
+    """Run one turn: recheck what admins asked for, then read lists that are due; end early when `stopping` is set."""
+    context = new_reconciliation_context(worker_context, stopping)
+    async with context.database() as work:
+        await add_list_cursors(work, dict.fromkeys((*STRIPE_LISTS, *ROW_CHECKS)))
+    try:
+        await discrepancy_rechecks.recheck_requested(context)
+    except (CallFailed, CallBudgetSpentError) as failure:
+        log.info("requested_comparison_postponed", error=failure)
+        return
+    while await _read_next_due(context):
+        continue
+
+
+async def _read_next_due(context: ReconciliationContext) -> bool:
+    """Read the list that has been due for longest; return False when there is none, or this turn is over."""
+    async with context.database() as work:
+        list_cursor = await lease_list_cursor(work, context.worker)
+    return list_cursor is not None and await read_leased_list(context, list_cursor)
+
+
+async def read_leased_list(context: ReconciliationContext, list_cursor: ListCursor) -> bool:
+    """Read a leased list; return False when the turn is over, another worker took the list, or Stripe is away."""
+    fenced_context = replace(context, database=fenced(context.database, list_cursor))
+    try:
+        await _read_list(fenced_context, list_cursor)
+    except CallBudgetSpentError:
+        async with context.database() as work:
+            await release_list_cursor(work, list_cursor, delay=CONTINUE_DELAY)
+        return False
+    except CallFailed as failure:
+        is_stripe_away = list_cursor.account is None and not isinstance(failure, Refused)
+        pause = min(CHECK_INTERVAL * 2 ** min(list_cursor.failures, 10), MAX_RETRY_DELAY)
+        log.warning("list_not_read", list=list_cursor.task, retry_in_seconds=pause.total_seconds(), error=failure)
+        async with context.database() as work:
+            await postpone_list_cursor(work, list_cursor, str(failure), delay=pause, postpone_all=is_stripe_away)
+        return not is_stripe_away
+    finally:
+        context.calls_left = fenced_context.calls_left
+    return True
+
+
+async def _read_list(context: ReconciliationContext, list_cursor: ListCursor) -> None:
+    stripe_list = ACCOUNT_EVENTS if list_cursor.account is not None else STRIPE_LISTS.get(list_cursor.task)
+    if stripe_list is not None:
+        await read_stripe_list(context, list_cursor, stripe_list)
+    else:
+        await ROW_CHECKS[list_cursor.task](context, list_cursor)
+
+
+async def reconcile_everything(worker_context: WorkerContext) -> None:
+    """Read every list to its end now, without limits, and wait for lists that another worker is reading."""
+    context = new_reconciliation_context(
+        worker_context, asyncio.Event(), max_calls=UNLIMITED, max_duration_seconds=UNLIMITED
+    )
+    async with context.database() as work:
+        await add_list_cursors(work, dict.fromkeys((*STRIPE_LISTS, *ROW_CHECKS)))
+        await make_all_lists_due(work)
+    while True:
+        while await _read_next_due(context):
+            continue
+        async with context.database() as work:
+            if await are_all_lists_read(work):
+                return
+        await asyncio.sleep(RECHECK_DELAY_SECONDS)

@@ -1,0 +1,75 @@
+"""The reader of Stripe's lists: newest first, page by page, from where the last worker stopped.
+
+The watermark is a time of Stripe's clock, never of ours. It moves only when the list was read to its end. Until then
+the list cursor keeps the place: a long list may take several turns, and after a crash only one page is read twice.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from domain.reconciliation.list_cursor_repository import ListCursor, record_list_read, record_page_read
+from workers.reconciliation.reconciliation_context import CallBudgetSpentError, ReconciliationContext
+from workers.stripe.gateway import MAX_PAGE_SIZE, StripeGateway, StripeParams, StripeResponse
+
+INITIAL_LOOKBACK = timedelta(days=1)  # how far back a list is read the first time
+
+StripeObjects = Sequence[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeList:
+    """One of Stripe's lists.
+
+    `handle_page` handles each page, and returns the creation time of the oldest object that has to be read again.
+    `overlap_seconds` before the watermark are read a second time, so that objects that Stripe lists late are not lost.
+    """
+
+    fetch_page: Callable[[StripeGateway, StripeParams, str | None], Awaitable[StripeResponse]]
+    handle_page: Callable[[ReconciliationContext, ListCursor, StripeObjects], Awaitable[int | None]]
+    interval: timedelta
+    overlap_seconds: int
+
+
+async def read_stripe_list(context: ReconciliationContext, list_cursor: ListCursor, stripe_list: StripeList) -> None:
+    """Read the list to its end; on CallBudgetSpentError or CallFailed the list cursor has kept the place."""
+    since = await _since(context, list_cursor)
+    cursor, newest, watermark = list_cursor.cursor, list_cursor.newest, list_cursor.watermark
+    while True:
+        params: dict[str, Any] = {"created": {"gte": since - stripe_list.overlap_seconds}, "limit": MAX_PAGE_SIZE}
+        if cursor is not None:
+            params["starting_after"] = cursor
+        found = await context.call_stripe(partial(_fetch_page, stripe_list, params, list_cursor.account))
+        objects = found["data"]
+        if cursor is None and objects:
+            newest = objects[0]["created"]
+        watermark = earliest(watermark, await stripe_list.handle_page(context, list_cursor, objects))
+        if not found["has_more"]:
+            break
+        cursor = objects[-1]["id"]
+        async with context.database() as work:
+            if not await record_page_read(work, list_cursor, newest=newest, watermark=watermark, cursor=cursor):
+                raise CallBudgetSpentError
+    async with context.database() as work:
+        until = earliest(max(since, newest or since), watermark)
+        await record_list_read(work, list_cursor, seen_until=until, delay=stripe_list.interval)
+
+
+async def _fetch_page(
+    stripe_list: StripeList, params: StripeParams, account: str | None, client: StripeGateway
+) -> StripeResponse:
+    return await stripe_list.fetch_page(client, params, account)
+
+
+def earliest(one: int | None, other: int | None) -> int | None:
+    """Return the earlier of two times, the other one if one is None, or None."""
+    return min((moment for moment in (one, other) if moment is not None), default=None)
+
+
+async def _since(context: ReconciliationContext, list_cursor: ListCursor) -> int:
+    if list_cursor.seen_until is not None:
+        return list_cursor.seen_until
+    async with context.database() as work:
+        return int((work.now - INITIAL_LOOKBACK).timestamp())

@@ -1,0 +1,1 @@
+"""What is due now, and who is woken for it."""

@@ -1,0 +1,96 @@
+"""The sweeper of a worker: it finds due timers, sagas, messages, events and lists in Postgres, without the queue."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID
+
+from domain.database.unit_of_work import AutocommitConnectionFactory
+from domain.settings.logs import get_logger
+from workers.engine.saga_engine import advance_saga
+from workers.engine.worker_context import WorkerContext
+from workers.reconciliation.reconciler import reconcile
+from workers.scheduling.due_timers import fire_timers
+from workers.scheduling.due_work_repository import has_due_timer, has_unhandled_event, list_due_sagas
+from workers.stripe.event_handler import handle_waiting_stripe_events
+from workers.telegram.outbox_sweeper import OutboxSweeper
+from workers.telegram.sender_context import SenderContext
+
+SWEEP_INTERVAL_SECONDS = 0.4  # a timer fires at most this late, plus the time of its own work
+SEND_INTERVAL_SECONDS = 0.2  # shorter, because each turn starts only a few sends
+RECONCILE_INTERVAL_SECONDS = 2.0  # between two checks whether a list is due, or an admin asked for a recheck
+MAX_BATCH_SIZE = 50
+# Due work first gets this time to arrive through the queue. After it the sweeper starts it, and the job runs in vain.
+QUEUE_HEAD_START = timedelta(seconds=0.5)
+
+log = get_logger(__name__)
+
+SweepTask = Callable[[], Awaitable[None]]
+
+
+async def sweep(context: WorkerContext, sender_context: SenderContext, stopping: asyncio.Event) -> None:
+    """Find and start what is due until `stopping`; a failed turn is logged, and the next one goes on."""
+    tasks: set[asyncio.Task[None]] = set()
+    sweep_tasks: tuple[SweepTask, ...] = (
+        lambda: _fire_due_timers(context, sender_context.autocommit),
+        lambda: _start_due_sagas(context, sender_context.autocommit, tasks),
+    )
+    outbox_sweeper = OutboxSweeper(sender_context=sender_context)
+    send_tasks: tuple[SweepTask, ...] = (lambda: outbox_sweeper.start_due(QUEUE_HEAD_START),)
+    event_tasks: tuple[SweepTask, ...] = (lambda: _handle_waiting_events(context, sender_context.autocommit),)
+    reconciling = _repeat((lambda: reconcile(context, stopping),), stopping, RECONCILE_INTERVAL_SECONDS)
+    sending = _repeat(send_tasks, stopping, SEND_INTERVAL_SECONDS)
+    await asyncio.gather(reconciling, sending, *(_repeat(each, stopping) for each in (sweep_tasks, event_tasks)))
+    await outbox_sweeper.finish()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _repeat(
+    sweep_tasks: tuple[SweepTask, ...], stopping: asyncio.Event, interval_seconds: float = SWEEP_INTERVAL_SECONDS
+) -> None:
+    while not stopping.is_set():
+        for each in sweep_tasks:
+            try:
+                await each()
+            except Exception as exception:
+                log.warning("sweep_failed", error=exception)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), interval_seconds)
+
+
+async def _fire_due_timers(context: WorkerContext, autocommit: AutocommitConnectionFactory) -> None:
+    async with autocommit() as connection:
+        due = await has_due_timer(connection)
+    if due:
+        await fire_timers(context)
+
+
+async def _handle_waiting_events(context: WorkerContext, autocommit: AutocommitConnectionFactory) -> None:
+    async with autocommit() as connection:
+        waiting = await has_unhandled_event(connection)
+    if waiting:
+        await handle_waiting_stripe_events(context, MAX_BATCH_SIZE)
+
+
+async def _start_due_sagas(
+    context: WorkerContext, autocommit: AutocommitConnectionFactory, tasks: set[asyncio.Task[None]]
+) -> None:
+    async with autocommit() as connection:
+        found = await list_due_sagas(connection, MAX_BATCH_SIZE)
+    for saga_id in found:
+        if saga_id not in context.running_saga_ids:
+            _spawn(tasks, context, saga_id)
+
+
+def _spawn(tasks: set[asyncio.Task[None]], context: WorkerContext, saga_id: UUID) -> None:
+    task = asyncio.create_task(_advance_one(context, saga_id))
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+
+
+async def _advance_one(context: WorkerContext, saga_id: UUID) -> None:
+    try:
+        await advance_saga(context, saga_id)
+    except Exception as exception:
+        log.warning("saga_failure_not_recorded", saga=saga_id, error=exception)

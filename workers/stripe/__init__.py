@@ -1,0 +1,1 @@
+"""Everything that calls Stripe or understands its objects."""

@@ -1,0 +1,74 @@
+"""The external step that captures a hold: take what the receipt says, and release the rest."""
+
+from typing import Any
+
+from domain.database.unit_of_work import UnitOfWork
+from domain.orders.repository import find_order
+from domain.payments.hold_repository import find_current_hold, move_current_hold
+from domain.payments.model import HoldEvent
+from domain.saga.run import SagaRun
+from workers.engine.call_failures import Refused
+from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult
+from workers.stripe.gateway import StripeGateway, capture_intent, retrieve_intent
+from workers.stripe.steps.charge_steps import close_lapsed_hold, describe_taken_payment, replace_lapsed_hold
+
+
+async def prepare_capture(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
+    """Return what to capture: the order's total. The capture also releases the rest of the hold.
+
+    Raise Refused "no_hold" when the order has no hold at Stripe.
+    """
+    order = await find_order(work, run.campus_id, run.required_order_id)
+    hold = await find_current_hold(work, run.required_order_id)
+    if hold is None or hold.payment_intent is None:
+        raise Refused("no_hold")
+    return {
+        "payment_intent": hold.payment_intent,
+        "capture": {"amount_to_capture": order.total, "expand": ["latest_charge.balance_transaction"]},
+        "may_lapse": run.saga.has_step("charge_again"),  # older versions of the saga cannot charge the card again
+    }
+
+
+async def execute_capture(client: StripeGateway, request: CallRequest) -> StepResult:
+    """Capture the hold; return the charge, its fee (minor units) and its balance transaction.
+
+    Return why a hold lapsed instead, if the saga can charge the card again.
+    """
+    try:
+        found = await capture_intent(client, request.params["payment_intent"], request.params["capture"], request.key)
+    except Refused as refusal:
+        if not request.params.get("may_lapse"):
+            raise
+        return await close_lapsed_hold(client, request, refusal)
+    return _capture_result(found, request)
+
+
+async def find_capture(client: StripeGateway, request: CallRequest) -> StepResult | None:
+    """Return the result of a capture with an unknown outcome; None if it was not done."""
+    found = await retrieve_intent(client, request.params["payment_intent"])
+    return _capture_result(found, request) if found["status"] == "succeeded" else None
+
+
+async def record_capture(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """Record the capture, or replace a lapsed hold so that the card is charged again.
+
+    Raise LookupError when the order's current hold is not held.
+    """
+    if "lapsed" in result:
+        await replace_lapsed_hold(work, run, result)
+        return
+    captured = {"captured": result["amount"], "charge": result["charge"]}
+    if await move_current_hold(work, run.required_order_id, HoldEvent.CAPTURED, **captured) is None:
+        raise LookupError(f"the hold of order {run.required_order_id} was captured, and is not held here")
+    run.data["capture"] = result
+
+
+def _capture_result(intent: dict[str, Any], request: CallRequest) -> StepResult:
+    if intent["amount_received"] != request.params["capture"]["amount_to_capture"]:
+        raise Refused("captured_otherwise", f"{intent['amount_received']} was captured")
+    return describe_taken_payment(intent)
+
+
+CAPTURE_PAYMENT = ExternalStepHooks(
+    prepare=prepare_capture, execute=execute_capture, record=record_capture, find_existing=find_capture
+)

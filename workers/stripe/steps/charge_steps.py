@@ -1,0 +1,198 @@
+"""External steps that charge the card again, off session, when a hold lapsed before its capture."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func
+
+from domain.campuses.campus import Campus
+from domain.campuses.people import Member
+from domain.campuses.people_repository import find_member
+from domain.campuses.repository import find_campus
+from domain.database.unit_of_work import UnitOfWork
+from domain.orders.repository import find_order
+from domain.orders.states import Order
+from domain.payments.hold_repository import insert_current_hold, move_current_hold
+from domain.payments.model import HoldEvent
+from domain.reconciliation.repository import has_unknown_payment
+from domain.saga.run import SagaRun
+from workers.engine.call_failures import OutcomeUnknown, Refused, TryLater
+from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult
+from workers.stripe.gateway import StripeGateway, cancel_intent, create_intent, find_intent, retrieve_intent
+
+CHARGE_TRACE_TIMEOUT = timedelta(hours=24)  # a charge without a trace by then was not made
+MAX_CLOCK_SKEW_SECONDS = 60  # how far Stripe's clock may be behind ours
+# Stripe's codes for a capture that comes too late. The intent may still say that it holds the money.
+CAPTURE_TOO_LATE_CODES = frozenset({"charge_expired_for_capture", "capture_charge_authorization_expired"})
+IDEMPOTENCY_ERROR = "idempotency_error"
+UNKNOWN_PAYMENT_MESSAGE = (
+    "Stripe has a payment of this order that we do not know. Give it back there, or find out what it is; settle it in"
+    " /differences, then try again."
+)
+
+
+async def close_lapsed_hold(client: StripeGateway, request: CallRequest, refusal: Refused) -> StepResult:
+    """Make sure that the hold that could not be captured is canceled; return why it lapsed.
+
+    Cancel the intent when the capture came too late and the intent still says that it holds the money. Raise the
+    refusal itself when the intent is not canceled in the end.
+    """
+    intent: str = request.params["payment_intent"]
+    found = await retrieve_intent(client, intent)
+    if found["status"] == "requires_capture" and refusal.reason in CAPTURE_TOO_LATE_CODES:
+        found = await cancel_intent(client, intent, f"{request.key}:lapsed")
+    if found["status"] != "canceled":
+        raise refusal
+    return {"lapsed": found.get("cancellation_reason") or refusal.reason}
+
+
+async def replace_lapsed_hold(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """Close the lapsed hold, and insert another attempt at the same money in its place.
+
+    Raise LookupError when the order has no total.
+    """
+    order = await find_order(work, run.campus_id, run.required_order_id)
+    if order.total is None:
+        raise LookupError(f"order {order.id} was delivered without a total")
+    run.data["lapsed"] = result["lapsed"]
+    await move_current_hold(work, run.required_order_id, HoldEvent.RELEASED, refusal=f"lapsed: {result['lapsed']}")
+    await insert_current_hold(work, order.id, run.id, order.total, order.price.currency)
+
+
+async def prepare_recharge(work: UnitOfWork, run: SagaRun, key: str) -> StepParams | None:
+    """Return the parameters of a charge of the total; None when there is nothing to charge.
+
+    That is so when the hold was captured. It is also so when the customer has no card: then the charge is recorded as
+    declined. The card is the one the customer has now, because a card they replaced may not be charged any more. Raise
+    Refused when Stripe has a payment of this order that we do not know: a person has to see whether the order was paid.
+    """
+    if "lapsed" not in run.data:
+        return None
+    await require_no_unknown_payment(work, run.required_order_id)
+    order = await find_order(work, run.campus_id, run.required_order_id)
+    member = await find_member(work, run.campus_id, order.customer_id)
+    if member.card is None or member.stripe_customer is None:
+        await record_recharge(work, run, {"declined": "no_card", "payment_intent": None})
+        return None
+    campus = await find_campus(work, run.campus_id)
+    return build_charge(order, member, campus, run, key) | {"off_session": True}
+
+
+async def require_no_unknown_payment(work: UnitOfWork, order_id: int) -> None:
+    """Raise Refused when Stripe has a payment of this order that we do not know.
+
+    A second payment might then be one too many.
+    """
+    if await has_unknown_payment(work, order_id):
+        raise Refused("unknown_payment", UNKNOWN_PAYMENT_MESSAGE)
+
+
+def build_charge(order: Order, member: Member, campus: Campus, run: SagaRun, key: str) -> StepParams:
+    """Return the parameters of a payment of the order's total that is captured at once.
+
+    The other parameters are those of `prepare_hold`. Raise LookupError when the member has no card.
+    """
+    if member.card is None:
+        raise LookupError(f"person {member.person_id} has no card")
+    return {
+        "amount": order.total,
+        "currency": order.price.currency,
+        "customer": member.stripe_customer,
+        "payment_method": member.card.payment_method,
+        "capture_method": "automatic",
+        "confirm": True,
+        "return_url": campus.chat_link,
+        "transfer_group": f"order_{order.id}",
+        "metadata": {"order": str(order.id), "saga": str(run.id), "call": key},
+        "expand": ["latest_charge.balance_transaction"],
+    }
+
+
+async def execute_recharge(client: StripeGateway, request: CallRequest) -> StepResult:
+    """Charge the card. A decline of any kind is a result too, and leaves nothing open at Stripe.
+
+    Raise Refused for an idempotency error, and OutcomeUnknown while the bank processes the payment.
+    """
+    try:
+        found = await create_intent(client, request.params, request.key)
+    except Refused as refusal:
+        if refusal.reason == IDEMPOTENCY_ERROR:
+            raise
+        left = refusal.details.get("payment_intent") or {}
+        return await _decline(client, request, left.get("id"), str(refusal.details.get("code") or refusal.reason))
+    if found["status"] == "processing":
+        raise OutcomeUnknown("processing", "the bank has not answered yet")
+    return await _conclude(client, request, found)
+
+
+async def find_recharge(client: StripeGateway, request: CallRequest) -> StepResult | None:
+    """Return what a call with an unknown outcome made; None if it made nothing.
+
+    Raise TryLater while the bank processes the payment.
+    """
+    since = int(request.first_sent_at.timestamp()) - MAX_CLOCK_SKEW_SECONDS
+    found = await find_intent(client, request.params["customer"], since, request.key)
+    if found is None:
+        return None
+    found = await retrieve_intent(client, found["id"])
+    if found["status"] == "processing":
+        raise TryLater("processing", "the bank has not answered yet")
+    return await _conclude(client, request, found)
+
+
+async def _conclude(client: StripeGateway, request: CallRequest, found: dict[str, Any]) -> StepResult:
+    if found["status"] == "succeeded":
+        return describe_taken_payment(found)
+    error = found.get("last_payment_error") or {}
+    return await _decline(client, request, found["id"], error.get("code") or found["status"])
+
+
+async def _decline(client: StripeGateway, request: CallRequest, intent: str | None, reason: str) -> StepResult:
+    """Cancel a declined intent: it could still be paid later, and nobody waits for that payment."""
+    if intent is not None:
+        await cancel_intent(client, intent, f"{request.key}:cancel")
+    return {"declined": reason, "payment_intent": intent}
+
+
+async def record_recharge(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """Record the taken payment, or the decline that makes the customer owe the total."""
+    if "declined" in result:
+        run.data["declined"] = result["declined"]
+        changes = {"payment_intent": result["payment_intent"], "refusal": result["declined"]}
+        await move_current_hold(work, run.required_order_id, HoldEvent.DECLINED, **changes)
+        return
+    await record_taken_payment(work, run, result)
+
+
+async def record_taken_payment(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """Record which charge took the money.
+
+    Raise LookupError when the order's current hold was not waiting for a charge.
+    """
+    changes = {name: result[name] for name in ("payment_intent", "charge")}
+    more_changes = {"captured": result["amount"], "made_at": func.now(), "approval_url": None}
+    if await move_current_hold(work, run.required_order_id, HoldEvent.CHARGED, **changes, **more_changes) is None:
+        raise LookupError(f"order {run.required_order_id} was charged, and nobody asked for it")
+    run.data["capture"] = result
+
+
+def describe_taken_payment(intent: dict[str, Any]) -> StepResult:
+    """Return amount, charge, fee (minor units) and balance transaction of a taken payment."""
+    found = intent["latest_charge"]
+    transaction = found.get("balance_transaction") or {}
+    return {
+        "payment_intent": intent["id"],
+        "amount": intent["amount_received"],
+        "charge": found["id"],
+        "fee": transaction.get("fee", 0),
+        "balance_transaction": transaction.get("id"),
+    }
+
+
+CHARGE_AGAIN = ExternalStepHooks(
+    prepare=prepare_recharge,
+    execute=execute_recharge,
+    record=record_recharge,
+    find_existing=find_recharge,
+    rekey_after=CHARGE_TRACE_TIMEOUT,
+)

@@ -1,0 +1,226 @@
+"""External steps of settle_debt: charge the customer's card on session, poll the bank, cancel what was not paid."""
+
+from typing import Any
+
+from domain.campuses.people_repository import find_member
+from domain.campuses.repository import find_campus
+from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.outbox_repository import refresh_existing_order_messages, tell
+from domain.money import format_money
+from domain.orders.repository import find_order
+from domain.payments.hold_repository import move_current_hold
+from domain.payments.model import HoldEvent
+from domain.payments.steps.customer_debts import book_settlement
+from domain.saga.run import SagaRun
+from workers.engine.call_failures import OutcomeUnknown, Refused, TryLater
+from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult, add_signal
+from workers.stripe.gateway import StripeGateway, cancel_intent, create_intent, find_intent, retrieve_intent
+from workers.stripe.steps.charge_steps import (
+    CHARGE_TRACE_TIMEOUT,
+    IDEMPOTENCY_ERROR,
+    MAX_CLOCK_SKEW_SECONDS,
+    build_charge,
+    describe_taken_payment,
+    record_taken_payment,
+    require_no_unknown_payment,
+)
+from workers.stripe.steps.hold_steps import (
+    find_requested_intent,
+    prepare_hold_release,
+    prepare_intent_lookup,
+    record_decline,
+    record_hold_release,
+)
+
+
+async def prepare_debt_charge(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
+    """Return the parameters of a charge of the whole debt, on session: the bank may ask the customer.
+
+    Raise Refused "declined" without a card, and "unknown_payment" when Stripe has a payment of this order that we do
+    not know.
+    """
+    await require_no_unknown_payment(work, run.required_order_id)
+    order = await find_order(work, run.campus_id, run.required_order_id)
+    member = await find_member(work, run.campus_id, run.required_person_id)
+    if member.card is None or member.stripe_customer is None:
+        raise Refused("declined", "no card")
+    run.data["hold_request"] = {"key": key, "customer": member.stripe_customer, "at": work.now.timestamp()}
+    return build_charge(order, member, await find_campus(work, run.campus_id), run, key)
+
+
+async def execute_debt_charge(client: StripeGateway, request: CallRequest) -> StepResult:
+    """Charge the card; raise Refused "declined" for every refusal of the payment by Stripe.
+
+    The customer is told the same for all of them. Raise the refusal itself for an idempotency error, and OutcomeUnknown
+    while the bank processes the payment.
+    """
+    try:
+        found = await create_intent(client, request.params, request.key)
+    except Refused as refusal:
+        if refusal.reason == IDEMPOTENCY_ERROR:
+            raise
+        raise Refused("declined", str(refusal), **{"code": refusal.reason, **refusal.details}) from refusal
+    if found["status"] == "processing":
+        raise OutcomeUnknown("processing", "the bank has not answered yet")
+    return _payment_result(found)
+
+
+async def find_debt_charge(client: StripeGateway, request: CallRequest) -> StepResult | None:
+    """Return the payment that a call with an unknown outcome made; None if it made none.
+
+    Raise TryLater while the bank processes the payment.
+    """
+    since = int(request.first_sent_at.timestamp()) - MAX_CLOCK_SKEW_SECONDS
+    found = await find_intent(client, request.params["customer"], since, request.key)
+    if found is None:
+        return None
+    found = await retrieve_intent(client, found["id"])
+    if found["status"] == "processing":
+        raise TryLater("processing", "the bank has not answered yet")
+    return _payment_result(found)
+
+
+async def record_debt_charge(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """Record the payment: paid, declined, or waiting until the customer approves it with the bank."""
+    changes = {"payment_intent": result["payment_intent"]}
+    match result["status"]:
+        case "succeeded":
+            await record_taken_payment(work, run, result["taken"])
+            add_signal(run, "debt_paid")
+        case "requires_action":
+            url = result["approval_url"]
+            await move_current_hold(work, run.required_order_id, HoldEvent.APPROVAL_ASKED, approval_url=url, **changes)
+            await refresh_existing_order_messages(work, run.required_order_id)
+            await _notify_approval_link(work, run, url)
+        case "requires_payment_method" | "canceled":
+            more_changes = {"refusal": result["refusal"], "approval_url": None}
+            await move_current_hold(work, run.required_order_id, HoldEvent.DECLINED, **changes, **more_changes)
+            add_signal(run, "declined")
+        case _:
+            pass  # processing: the next poll will know
+
+
+async def _notify_approval_link(work: UnitOfWork, run: SagaRun, url: str | None) -> None:
+    campus, order = await find_campus(work, run.campus_id), await find_order(work, run.campus_id, run.required_order_id)
+    await tell(
+        work,
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=f"debt_approval:{run.id}",
+        key="notification-debt-approval",
+        order_id=run.required_order_id,
+        buttons=[] if url is None else [{"key": "button-approve-with-bank", "url": url, "style": "success"}],
+        args={
+            "order": run.required_order_id,
+            "amount": format_money(order.total or 0, order.price.currency),
+            "minutes": max(1, campus.windows.payment // 60),
+        },
+    )
+
+
+async def fetch_debt_payment(client: StripeGateway, request: CallRequest) -> StepResult:
+    return _payment_result(await retrieve_intent(client, request.params["payment_intent"]))
+
+
+async def record_debt_payment_lookup(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """Record what the bank decided meanwhile.
+
+    While it waits for the customer's approval there is nothing to record.
+    """
+    if result["status"] != "requires_action":
+        await record_debt_charge(work, run, result)
+
+
+async def prepare_debt_charge_cancel(work: UnitOfWork, run: SagaRun, key: str) -> StepParams | None:
+    """Return what to cancel, as `prepare_hold_release` does, but wait longer for a trace.
+
+    Stripe may still do what it answered with a failure, and this charge takes money at once. So only after 24 hours
+    without a trace is the customer told that nothing was charged, and asked to pay again.
+    """
+    params = await prepare_hold_release(work, run, key)
+    if params is not None and params["payment_intent"] is None and "failed_at" in run.data:
+        params["asked"]["sure_after"] = CHARGE_TRACE_TIMEOUT.total_seconds()
+        await _notify_outcome_unknown(work, run)
+    return params
+
+
+async def _notify_outcome_unknown(work: UnitOfWork, run: SagaRun) -> None:
+    order = await find_order(work, run.campus_id, run.required_order_id)
+    await tell(
+        work,
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=f"debt_unclear:{run.id}",
+        key="notification-debt-outcome-unknown",
+        order_id=run.required_order_id,
+        args={"order": run.required_order_id, "amount": format_money(order.total or 0, order.price.currency)},
+    )
+
+
+async def cancel_debt_charge(client: StripeGateway, request: CallRequest) -> StepResult:
+    """Cancel what was not paid; return the payment if the bank approved it at the last moment.
+
+    Look first for a payment whose creation had an unknown outcome. Raise TryLater while the bank processes it.
+    """
+    intent = await find_requested_intent(client, request)
+    if intent is None:
+        return {"payment_intent": None}
+    found = await retrieve_intent(client, intent)
+    if found["status"] == "processing":
+        raise TryLater("processing", "the bank has not answered yet")
+    if found["status"] != "succeeded":
+        found = await _cancel_unless_paid(client, intent, request.key)
+    return {
+        "payment_intent": intent,
+        "taken": describe_taken_payment(found) if found["status"] == "succeeded" else None,
+    }
+
+
+async def _cancel_unless_paid(client: StripeGateway, intent: str, key: str) -> dict[str, Any]:
+    try:
+        return await cancel_intent(client, intent, key)
+    except Refused:
+        found = await retrieve_intent(client, intent)
+        if found["status"] != "succeeded":
+            raise
+        return found
+
+
+async def record_debt_charge_cancel(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """Record that nothing was taken and nothing can be taken any more.
+
+    If the payment was taken after all, book it as the settlement.
+    """
+    if result.get("taken") is None:
+        await record_hold_release(work, run, result)
+        return
+    await record_taken_payment(work, run, result["taken"])
+    await book_settlement(work, run)
+
+
+def _payment_result(found: dict[str, Any]) -> StepResult:
+    action = (found.get("next_action") or {}).get("redirect_to_url") or {}
+    error = found.get("last_payment_error") or {}
+    return {
+        "payment_intent": found["id"],
+        "status": found["status"],
+        "approval_url": action.get("url"),
+        "refusal": error.get("code") or found.get("cancellation_reason") or found["status"],
+        "taken": describe_taken_payment(found) if found["status"] == "succeeded" else None,
+    }
+
+
+CHARGE_DEBT = ExternalStepHooks(
+    prepare=prepare_debt_charge,
+    execute=execute_debt_charge,
+    record=record_debt_charge,
+    find_existing=find_debt_charge,
+    refused=record_decline,
+    rekey_after=CHARGE_TRACE_TIMEOUT,
+)
+REFRESH_DEBT_CHARGE = ExternalStepHooks(
+    prepare=prepare_intent_lookup, execute=fetch_debt_payment, record=record_debt_payment_lookup
+)
+CANCEL_DEBT_CHARGE = ExternalStepHooks(
+    prepare=prepare_debt_charge_cancel, execute=cancel_debt_charge, record=record_debt_charge_cancel
+)

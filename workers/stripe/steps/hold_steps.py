@@ -1,0 +1,272 @@
+"""External steps of a hold: authorize it, poll it, release it, check it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, update
+
+from domain.campuses.people_repository import find_member
+from domain.campuses.repository import find_campus
+from domain.database.unit_of_work import UnitOfWork
+from domain.orders.order_message_requests import refresh_order_messages
+from domain.orders.repository import find_order
+from domain.orders.tables import orders
+from domain.payments.hold_repository import find_hold, is_current_hold_of, is_current_hold_with_intent, move_hold_where
+from domain.payments.model import HoldEvent, HoldStatus
+from domain.payments.replacement_hold_repository import is_replacement_hold_of
+from domain.saga.definition import Wait
+from domain.saga.run import SagaRun
+from workers.engine.call_failures import Refused, TryLater
+from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult, add_signal
+from workers.stripe.gateway import StripeGateway, cancel_intent, create_intent, find_intent, retrieve_intent
+from workers.stripe.steps.charge_steps import MAX_CLOCK_SKEW_SECONDS
+
+HOLD_TRACE_TIMEOUT = timedelta(seconds=60)  # a call without a trace by then made nothing
+
+
+def match_hold_of_run(run: SagaRun) -> ColumnElement[bool]:
+    """Return the condition that selects the hold of this run.
+
+    It is the replacement hold that the run requested, or else the current hold of its order.
+    """
+    return (
+        is_replacement_hold_of(run.id)
+        if run.saga.has_step("authorize_replacement_hold")
+        else is_current_hold_of(run.required_order_id)
+    )
+
+
+async def _move_hold_of_run(work: UnitOfWork, run: SagaRun, happened: HoldEvent, **changes: object) -> None:
+    await move_hold_where(work, match_hold_of_run(run), happened, **changes)
+
+
+async def prepare_hold(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
+    """Return the intent to create: the ceiling, on the saved card, captured later.
+
+    Raise LookupError when the run requested no hold, and Refused "declined" when the customer has no card.
+    """
+    requested_hold = await find_hold(work, match_hold_of_run(run))
+    if requested_hold is None:
+        raise LookupError(f"saga {run.name} asks for no hold")
+    order = await find_order(work, run.campus_id, run.required_order_id)
+    member = await find_member(work, run.campus_id, order.customer_id)
+    campus = await find_campus(work, run.campus_id)
+    if member.card is None or member.stripe_customer is None:
+        raise Refused("declined", "no card")
+    run.data["hold_request"] = {"key": key, "customer": member.stripe_customer, "at": work.now.timestamp()}
+    return {
+        "amount": requested_hold.amount,
+        "currency": requested_hold.currency,
+        "customer": member.stripe_customer,
+        "payment_method": member.card.payment_method,
+        "capture_method": "manual",
+        "confirm": True,
+        "return_url": campus.chat_link,
+        "transfer_group": f"order_{order.id}",
+        "metadata": {"order": str(order.id), "saga": str(run.id), "call": key},
+        "expand": ["latest_charge"],
+    }
+
+
+async def authorize_hold(client: StripeGateway, request: CallRequest) -> StepResult:
+    """Create the intent that holds the money, and return it as plain data.
+
+    Raise Refused "declined" for every refusal of Stripe: the customer is told the same for all of them.
+    """
+    try:
+        return _intent_result(await create_intent(client, request.params, request.key))
+    except Refused as refusal:
+        raise Refused("declined", str(refusal), **{"code": refusal.reason, **refusal.details}) from refusal
+
+
+async def find_created_hold(client: StripeGateway, request: CallRequest) -> StepResult | None:
+    """Return the intent that a call with an unknown outcome made; None if it made none."""
+    since = int(request.first_sent_at.timestamp()) - MAX_CLOCK_SKEW_SECONDS
+    found = await find_intent(client, request.params["customer"], since, request.key)
+    return None if found is None else _intent_result(await retrieve_intent(client, found["id"]))
+
+
+async def record_hold(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """Record the hold: made, declined, or waiting until the customer approves it with the bank."""
+    changes = {"payment_intent": result["payment_intent"]}
+    match result["status"]:
+        case "requires_capture":
+            more_changes = {"charge": result["charge"], "capture_before": _to_datetime(result["capture_before"])}
+            await _move_hold_of_run(
+                work, run, HoldEvent.MADE, made_at=func.now(), approval_url=None, **changes, **more_changes
+            )
+            add_signal(run, _awaited_signal(run))
+        case "requires_action":
+            await _move_hold_of_run(work, run, HoldEvent.APPROVAL_ASKED, approval_url=result["approval_url"], **changes)
+            await refresh_order_messages(
+                work, await find_order(work, run.campus_id, run.required_order_id), group=False
+            )
+        case "requires_payment_method" | "canceled":
+            await _move_hold_of_run(
+                work, run, HoldEvent.DECLINED, refusal=result["refusal"], approval_url=None, **changes
+            )
+            add_signal(run, "declined")
+        case _:
+            pass  # processing: the next poll will know
+
+
+def _awaited_signal(run: SagaRun) -> str:
+    """Return the signal that says that the hold is made."""
+    return next(step.signal for step in run.saga.steps if isinstance(step, Wait))
+
+
+async def record_decline(work: UnitOfWork, run: SagaRun, refusal: Refused) -> None:
+    """Record a declined card; keep the intent it left behind, so that compensating can cancel it."""
+    intent = refusal.details.get("payment_intent") or {}
+    if not intent:
+        run.data.pop("hold_request", None)  # refused without an intent: nothing to look for
+    await _move_hold_of_run(
+        work,
+        run,
+        HoldEvent.DECLINED,
+        payment_intent=intent.get("id"),
+        refusal=str(refusal.details.get("code") or refusal.reason),
+    )
+
+
+async def prepare_intent_lookup(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
+    """Return the intent to look up; None when there is none."""
+    hold = await find_hold(work, match_hold_of_run(run))
+    return None if hold is None or hold.payment_intent is None else {"payment_intent": hold.payment_intent}
+
+
+async def fetch_intent(client: StripeGateway, request: CallRequest) -> StepResult:
+    return _intent_result(await retrieve_intent(client, request.params["payment_intent"]))
+
+
+async def record_intent_lookup(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """Record what the bank decided meanwhile.
+
+    While it waits for the customer's approval there is nothing to record.
+    """
+    if result["status"] != "requires_action":
+        await record_hold(work, run, result)
+
+
+async def prepare_hold_release(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
+    """Return what to release; None when there is nothing to release at Stripe.
+
+    A hold that Stripe was never asked for is closed here.
+    """
+    hold = await find_hold(work, match_hold_of_run(run))
+    if hold is None or hold.status in (HoldStatus.RELEASED, HoldStatus.CAPTURED):
+        return None
+    requested = run.data.get("hold_request")
+    if hold.payment_intent is None and requested is None:
+        await _move_hold_of_run(work, run, HoldEvent.RELEASED)
+        return None
+    if requested is not None:
+        requested = {**requested, "since": requested["at"], "at": _last_requested_at(work, run, float(requested["at"]))}
+    return {"payment_intent": hold.payment_intent, "asked": requested}
+
+
+def _last_requested_at(work: UnitOfWork, run: SagaRun, first: float) -> float:
+    """Return when the hold was requested last, in epoch seconds, as late as it may have been.
+
+    A call that is still on the row may have been sent until just now, by a worker that is gone. Otherwise the last
+    unknown outcome counts. Only when a minute passed after that without a trace will there be none: until then Stripe
+    may still work on the call.
+    """
+    if run.call is not None:
+        return work.now.timestamp()
+    return max(first, float(run.data.get("outcome_unknown_at", 0)))
+
+
+async def release_hold(client: StripeGateway, request: CallRequest) -> StepResult:
+    """Cancel the intent; look first for an intent whose creation had an unknown outcome.
+
+    Nothing is created in order to compensate.
+    """
+    intent = await find_requested_intent(client, request)
+    if intent is None:
+        return {"payment_intent": None}
+    return {"payment_intent": (await cancel_intent(client, intent, request.key))["id"]}
+
+
+async def find_requested_intent(client: StripeGateway, request: CallRequest) -> str | None:
+    """Return the intent to close; None when none was made. Raise TryLater while that is not certain.
+
+    `asked` in the parameters may hold `sure_after`: how many seconds it takes, where that is longer than usual.
+    """
+    recorded_intent: str | None = request.params["payment_intent"]
+    if recorded_intent is not None:
+        return recorded_intent
+    requested: dict[str, Any] = request.params["asked"]
+    found = await find_intent(
+        client, requested["customer"], int(requested["since"]) - MAX_CLOCK_SKEW_SECONDS, requested["key"]
+    )
+    sure_after = timedelta(seconds=requested.get("sure_after", HOLD_TRACE_TIMEOUT.total_seconds()))
+    if found is None and request.now - datetime.fromtimestamp(requested["at"], UTC) < sure_after:
+        raise TryLater("hold_outcome_unknown", "no answer yet whether a hold was made")
+    return None if found is None else str(found["id"])
+
+
+async def record_hold_release(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """Record that the money is free again."""
+    changes = {} if result["payment_intent"] is None else {"payment_intent": result["payment_intent"]}
+    await _move_hold_of_run(work, run, HoldEvent.RELEASED, approval_url=None, **changes)
+
+
+async def check_hold(client: StripeGateway, request: CallRequest) -> StepResult:
+    """Return the intent if it still holds the money; raise Refused `hold_gone` if it does not."""
+    found = await fetch_intent(client, request)
+    if found["status"] != "requires_capture":
+        raise Refused("hold_gone", found["status"])
+    return found
+
+
+async def record_hold_check(work: UnitOfWork, run: SagaRun, _result: StepResult) -> None:
+    """Let the runner buy, if the order is still claimed by this run."""
+    checked = update(orders).where(orders.c.id == run.required_order_id, orders.c.claim == run.id)
+    await work.connection.execute(checked.values(hold_checked=True, version=orders.c.version + 1))
+    await refresh_order_messages(work, await find_order(work, run.campus_id, run.required_order_id), group=False)
+
+
+async def record_hold_gone(work: UnitOfWork, run: SagaRun, refusal: Refused) -> None:
+    """Record that the hold ended before anything was bought.
+
+    A hold that took its place since the check was prepared stays as it is.
+    """
+    if refusal.reason == "hold_gone" and run.call is not None:
+        checked_hold = is_current_hold_with_intent(run.required_order_id, run.call["params"]["payment_intent"])
+        await move_hold_where(work, checked_hold, HoldEvent.RELEASED, refusal=str(refusal))
+
+
+def _intent_result(found: dict[str, Any]) -> StepResult:
+    charge = found.get("latest_charge")
+    charge = charge if isinstance(charge, dict) else {}
+    card = (charge.get("payment_method_details") or {}).get("card") or {}
+    action = (found.get("next_action") or {}).get("redirect_to_url") or {}
+    error = found.get("last_payment_error") or {}
+    return {
+        "payment_intent": found["id"],
+        "status": found["status"],
+        "approval_url": action.get("url"),
+        "charge": charge.get("id"),
+        "capture_before": card.get("capture_before"),
+        "refusal": error.get("code") or found.get("cancellation_reason") or found["status"],
+    }
+
+
+def _to_datetime(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+AUTHORIZE_HOLD = ExternalStepHooks(
+    prepare=prepare_hold,
+    execute=authorize_hold,
+    record=record_hold,
+    find_existing=find_created_hold,
+    refused=record_decline,
+    rekey_after=HOLD_TRACE_TIMEOUT,
+)
+REFRESH_HOLD = ExternalStepHooks(prepare=prepare_intent_lookup, execute=fetch_intent, record=record_intent_lookup)
+RELEASE_HOLD = ExternalStepHooks(prepare=prepare_hold_release, execute=release_hold, record=record_hold_release)
+CHECK_HOLD = ExternalStepHooks(
+    prepare=prepare_intent_lookup, execute=check_hold, record=record_hold_check, refused=record_hold_gone
+)

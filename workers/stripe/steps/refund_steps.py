@@ -1,0 +1,233 @@
+"""External steps of a refund: pay it to the customer's card, reverse the runner's part, look up how it ended."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func
+
+from domain.database.unit_of_work import UnitOfWork
+from domain.ledger.postings import refund_posting, reversal_posting
+from domain.ledger.repository import post_to_ledger
+from domain.messaging.outbox_repository import refresh_existing_order_messages, tell
+from domain.money import format_money
+from domain.orders.repository import find_order
+from domain.payouts.payable_adjustments import record_transfer_reversed, reopen_payout
+from domain.payouts.repository import find_payable
+from domain.refunds.model import Refund, RefundEvent, RefundStatus
+from domain.refunds.refund_steps import book_runner_debt, fail_refund
+from domain.refunds.repository import lock_refund, move_refund, update_refund
+from domain.saga.run import SagaRun
+from workers.engine.call_failures import OutcomeUnknown, Refused
+from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult, add_signal
+from workers.stripe.gateway import (
+    RESOURCE_MISSING,
+    StripeGateway,
+    create_refund,
+    find_refund,
+    find_reversal,
+    retrieve_refund,
+    reverse_transfer,
+)
+
+MONEY_TRACE_TIMEOUT = timedelta(hours=24)  # money that left no trace by then did not move
+FAILED_REFUND_STATUSES = ("failed", "canceled")
+# A reversal refused with one of these codes is a mistake of ours, or was caused elsewhere: a person has to look.
+NOT_OWED_BY_RUNNER_CODES = frozenset({"idempotency_error", "invalid_request", RESOURCE_MISSING})
+
+
+async def prepare_refund(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
+    """Return the refund of the agreed amount, to the payment it came from."""
+    refund = await lock_refund(work, run.data["refund_row"])
+    return {
+        "payment_intent": refund.payment_intent,
+        "amount": refund.amount,
+        "reason": "requested_by_customer",
+        "metadata": {"order": str(refund.order_id), "saga": str(run.id), "call": key},
+    }
+
+
+async def execute_refund(client: StripeGateway, request: CallRequest) -> StepResult:
+    """Create the refund, then look up its status: a call sent again is answered with the first status.
+
+    Raise OutcomeUnknown when Stripe refuses the lookup, because it accepted the refund itself.
+    """
+    created = await create_refund(client, request.params, request.key)
+    try:
+        return _refund_result(await retrieve_refund(client, created["id"]))
+    except Refused as refusal:  # of the lookup only: the refund was accepted before
+        raise OutcomeUnknown("refund_unseen", str(refusal)) from refusal
+
+
+async def find_sent_refund(client: StripeGateway, request: CallRequest) -> StepResult | None:
+    """Return the refund that a call with an unknown outcome made; None if it made none."""
+    found = await find_refund(client, request.params["payment_intent"], request.key)
+    return None if found is None else _refund_result(found)
+
+
+async def record_refund(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """Book the refund that Stripe accepted, and tell both sides.
+
+    The bank may still take its time, or refuse. A refund that failed by now was accepted all the same: Stripe books it
+    both ways, and so do we. Raise LookupError when the refund was not requested.
+    """
+    run.data["refund"] = result["refund"]
+    await update_refund(work, run.data["refund_row"], refund=result["refund"])
+    happened = RefundEvent.SUCCEEDED if result["status"] == "succeeded" else RefundEvent.ACCEPTED
+    refund = await move_refund(work, run.data["refund_row"], happened, settled_at=_settled_at(happened))
+    if refund is None:
+        raise LookupError(f"refund {run.data['refund_row']} was not asked for")
+    if happened is RefundEvent.SUCCEEDED:
+        add_signal(run, "refund_settled")
+    posting = refund_posting(
+        refund=result["refund"],
+        runner=refund.runner_id,
+        platform_amount=refund.platform_amount,
+        runner_amount=refund.runner_amount,
+        currency=refund.currency,
+    )
+    await post_to_ledger(work, posting, refund.order_id)
+    if result["status"] in FAILED_REFUND_STATUSES:
+        await record_refund_lookup(work, run, result)
+        return
+    await refresh_existing_order_messages(work, refund.order_id)
+    await _notify_both_sides(work, refund)
+
+
+def _settled_at(happened: RefundEvent) -> Any:
+    return func.now() if happened is RefundEvent.SUCCEEDED else None
+
+
+async def _notify_both_sides(work: UnitOfWork, refund: Refund) -> None:
+    order = await find_order(work, refund.campus_id, refund.order_id)
+    amount = format_money(refund.amount, refund.currency)
+    await tell(
+        work,
+        campus_id=refund.campus_id,
+        chat_id=order.customer_id,
+        name=f"refunded:{refund.id}",
+        key="notification-refunded",
+        order_id=refund.order_id,
+        args={"order": refund.order_id, "amount": amount, "reason": refund.reason},
+    )
+    if refund.runner_amount == 0:
+        return
+    await tell(
+        work,
+        campus_id=refund.campus_id,
+        chat_id=refund.runner_id,
+        name=f"refunded_runner:{refund.id}",
+        key="notification-refunded-runner",
+        order_id=refund.order_id,
+        args={
+            "order": refund.order_id,
+            "amount": amount,
+            "runner_amount": format_money(refund.runner_amount, refund.currency),
+            "reason": refund.reason,
+        },
+    )
+
+
+async def prepare_reversal(work: UnitOfWork, run: SagaRun, key: str) -> StepParams | None:
+    """Return the reversal of what the runner was sent and has to bear.
+
+    None when the runner bears nothing that was sent, or when the refund failed meanwhile.
+    """
+    refund = await lock_refund(work, run.data["refund_row"])
+    if refund.to_take_back == 0 or refund.status is RefundStatus.FAILED:
+        return None
+    return {
+        "transfer": refund.transfer,
+        "reversal": {
+            "amount": refund.to_take_back,
+            "metadata": {"order": str(refund.order_id), "saga": str(run.id), "call": key},
+        },
+    }
+
+
+async def execute_reversal(client: StripeGateway, request: CallRequest) -> StepResult:
+    """Reverse the transfer; `refusal` says why the runner's account does not have the money any more.
+
+    Raise Refused for a reason that makes it no debt of the runner.
+    """
+    try:
+        found = await reverse_transfer(client, request.params["transfer"], request.params["reversal"], request.key)
+    except Refused as refusal:
+        if refusal.reason in NOT_OWED_BY_RUNNER_CODES:
+            raise
+        return {"reversal": None, "refusal": refusal.reason}
+    return _reversal_result(found)
+
+
+async def find_sent_reversal(client: StripeGateway, request: CallRequest) -> StepResult | None:
+    """Return the reversal that a call with an unknown outcome made; None if it made none."""
+    found = await find_reversal(client, request.params["transfer"], request.key)
+    return None if found is None else _reversal_result(found)
+
+
+async def record_reversal(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """Record what came back, or a debt of the runner when nothing came back.
+
+    When the refund failed meanwhile, the runner owes nothing, and what came back is owed to the runner again.
+    """
+    refund = await lock_refund(work, run.data["refund_row"])
+    is_borne_by_runner = refund.status is not RefundStatus.FAILED
+    if result["reversal"] is None:
+        if is_borne_by_runner:
+            await book_runner_debt(work, refund, result["refusal"])
+        return
+    amount = result["amount"]
+    await update_refund(work, refund.id, reversal=result["reversal"], taken_back=amount)
+    await record_transfer_reversed(work, refund.order_id, amount, borne=is_borne_by_runner)
+    posting = reversal_posting(
+        reversal=result["reversal"], runner=refund.runner_id, amount=amount, currency=refund.currency
+    )
+    await post_to_ledger(work, posting, refund.order_id)
+    payable = await find_payable(work, refund.order_id)
+    if payable is not None:
+        await reopen_payout(work, run, payable)
+    await refresh_existing_order_messages(work, refund.order_id)
+
+
+async def prepare_refund_lookup(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
+    refund = await lock_refund(work, run.data["refund_row"])
+    return {"refund": refund.refund}
+
+
+async def fetch_refund(client: StripeGateway, request: CallRequest) -> StepResult:
+    return _refund_result(await retrieve_refund(client, request.params["refund"]))
+
+
+async def record_refund_lookup(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """Record that the refund arrived or failed; change nothing while the bank has not answered."""
+    if result["status"] in FAILED_REFUND_STATUSES:
+        await fail_refund(work, run, run.data["refund_row"], result["failure"] or result["status"])
+    elif result["status"] == "succeeded":
+        await move_refund(work, run.data["refund_row"], RefundEvent.SUCCEEDED, settled_at=func.now())
+    else:
+        return
+    add_signal(run, "refund_settled")
+
+
+def _refund_result(found: dict[str, Any]) -> StepResult:
+    return {"refund": found["id"], "status": found["status"], "failure": found.get("failure_reason")}
+
+
+def _reversal_result(found: dict[str, Any]) -> StepResult:
+    return {"reversal": found["id"], "amount": found["amount"], "refusal": None}
+
+
+CREATE_REFUND = ExternalStepHooks(
+    prepare=prepare_refund,
+    execute=execute_refund,
+    record=record_refund,
+    find_existing=find_sent_refund,
+    rekey_after=MONEY_TRACE_TIMEOUT,
+)
+REVERSE_TRANSFER = ExternalStepHooks(
+    prepare=prepare_reversal,
+    execute=execute_reversal,
+    record=record_reversal,
+    find_existing=find_sent_reversal,
+    rekey_after=MONEY_TRACE_TIMEOUT,
+)
+REFRESH_REFUND = ExternalStepHooks(prepare=prepare_refund_lookup, execute=fetch_refund, record=record_refund_lookup)

@@ -1,0 +1,67 @@
+"""External steps of replace_hold, as far as they differ from those of an ordinary hold."""
+
+from dataclasses import replace
+
+from domain.campuses.repository import find_campus
+from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.buttons import ButtonStyle
+from domain.messaging.outbox_repository import tell
+from domain.money import format_money
+from domain.orders.repository import find_order
+from domain.payments.hold_repository import find_hold, move_hold_where
+from domain.payments.model import HoldEvent, HoldStatus
+from domain.payments.tables import hold
+from domain.saga.run import SagaRun
+from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult
+from workers.stripe.gateway import StripeGateway, cancel_intent
+from workers.stripe.steps.hold_steps import AUTHORIZE_HOLD, record_hold
+
+
+async def record_replacement_hold(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    """Record the hold as `record_hold` does; send the bank's approval link as a notification.
+
+    The order message shows the current hold only, so the link cannot go there.
+    """
+    await record_hold(work, run, result)
+    url = result["approval_url"]
+    if result["status"] != "requires_action" or url is None:
+        return
+    campus, order = await find_campus(work, run.campus_id), await find_order(work, run.campus_id, run.required_order_id)
+    await tell(
+        work,
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=f"raise_approval:{run.id}",
+        key="notification-price-increase-approval",
+        order_id=run.required_order_id,
+        buttons=[{"key": "button-approve-with-bank", "url": url, "style": ButtonStyle.SUCCESS}],
+        args={
+            "order": run.required_order_id,
+            "wanted": format_money(int(run.data["ceiling"]), order.price.currency),
+            "ceiling": format_money(order.price.ceiling, order.price.currency),
+            "minutes": max(1, campus.windows.payment // 60),
+        },
+    )
+
+
+async def prepare_former_release(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
+    """Return the hold that was replaced; None when it lapsed by itself."""
+    former = await find_hold(work, hold.c.id == int(run.data["former"]))
+    if former is None or former.status is not HoldStatus.HELD:
+        return None
+    return {"payment_intent": former.payment_intent}
+
+
+async def release_former_hold(client: StripeGateway, request: CallRequest) -> StepResult:
+    return {"payment_intent": (await cancel_intent(client, request.params["payment_intent"], request.key))["id"]}
+
+
+async def record_former_release(work: UnitOfWork, run: SagaRun, _result: StepResult) -> None:
+    """Record that the money of the former hold is free again."""
+    await move_hold_where(work, hold.c.id == int(run.data["former"]), HoldEvent.RELEASED)
+
+
+AUTHORIZE_REPLACEMENT_HOLD = replace(AUTHORIZE_HOLD, record=record_replacement_hold)
+RELEASE_FORMER_HOLD = ExternalStepHooks(
+    prepare=prepare_former_release, execute=release_former_hold, record=record_former_release
+)

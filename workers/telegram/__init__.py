@@ -1,0 +1,1 @@
+"""Everything that sends to Telegram: order messages, notifications, their limits and outcomes."""

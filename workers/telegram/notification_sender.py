@@ -1,0 +1,179 @@
+"""The sender of notifications: sends each at most once by itself."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import assert_never
+
+from domain.database.unit_of_work import UnitOfWork
+from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind, format_error
+from domain.inbox.dead_letter_repository import mark_dead_letter_recovered
+from domain.messaging.buttons import Button, ButtonStyle
+from domain.messaging.chat_reader_repository import ChatReader, find_chat_reader
+from domain.messaging.notification_repository import (
+    NotificationRow,
+    drop_notification,
+    find_due_notification,
+    lease_notification,
+    postpone_notification,
+    record_notification_failure,
+    record_notification_sent,
+)
+from domain.messaging.order_message_repository import migrate_chat
+from domain.order_messages.view import OrderMessageContent
+from domain.saga.next_move import backoff_delay
+from domain.settings.logs import get_logger
+from domain.support.use_cases.relay import tell_relay_failed
+from domain.words import say, say_plain
+from workers.telegram.outbox_dead_letters import add_notification_dead_letter
+from workers.telegram.sender import (
+    Blocked,
+    MessageGone,
+    MessageRejected,
+    Migrated,
+    NotSent,
+    RateLimited,
+    SendOutcome,
+    SendOutcomeUnknown,
+    Sent,
+    Unchanged,
+)
+from workers.telegram.sender_context import SenderContext
+from workers.telegram.unknown_sends import record_unknown_send
+from workers.telegram.unreachable_chats import record_unreachable_chat
+
+ERROR_RETRY_DELAY = timedelta(seconds=2)  # later notifications to the same chat wait too
+
+log = get_logger(__name__)
+
+
+async def dispatch_notification(sender_context: SenderContext, notification_id: int) -> None:
+    """Send one notification, at most once; do nothing when it is not due, or another worker has its lease."""
+    notification: NotificationRow | None = None
+    try:
+        async with sender_context.autocommit() as connection:
+            notification = await find_due_notification(connection, notification_id)
+            reader = (
+                None
+                if notification is None
+                else await find_chat_reader(connection, notification.campus_id, notification.chat_id)
+            )
+        ready = (
+            None
+            if notification is None or reader is None
+            else await _lease_and_render(sender_context, notification, reader)
+        )
+    except Exception as exception:  # our own error before sending; later notifications to the chat have to go on
+        if notification is None:
+            raise
+        log.exception("notification_not_prepared", notification=notification_id)
+        return await _record_notification_error(sender_context, notification, format_error(exception))
+    if ready is None:
+        return None
+    notification, content = ready
+    outcome = await sender_context.sender.send(
+        notification.campus_id, notification.chat_id, content, silent=notification.silent, photo=notification.photo
+    )
+    return await _record_notification_outcome(sender_context, notification, outcome)
+
+
+async def _record_notification_error(sender_context: SenderContext, notification: NotificationRow, error: str) -> None:
+    async with sender_context.database() as work:
+        failed = await record_notification_failure(work, notification, ERROR_RETRY_DELAY, error)
+        if failed is not None and failed.tries >= MAX_TRIES:
+            await _give_up_notification(work, failed, error)
+
+
+async def _lease_and_render(
+    sender_context: SenderContext, notification: NotificationRow, reader: ChatReader
+) -> tuple[NotificationRow, OrderMessageContent] | None:
+    """Return the leased notification and its content; None when it may not be sent now, or never."""
+    if not reader.reachable:
+        await _record_notification_outcome(sender_context, notification, Blocked("not reachable"))
+        return None
+    try:
+        content = _render_notification(notification, reader.locale)
+    except (LookupError, ValueError) as error:
+        await _record_notification_outcome(sender_context, notification, MessageRejected(repr(error)))
+        return None
+    pause = await sender_context.rate_limiter.acquire(notification.campus_id, notification.chat_id, edit=False)
+    if pause:
+        async with sender_context.database() as work:
+            await postpone_notification(work, notification, timedelta(seconds=pause))
+        return None
+    async with sender_context.autocommit() as connection:
+        leased = await lease_notification(connection, notification)
+    return None if leased is None else (leased, content)
+
+
+def _render_notification(notification: NotificationRow, locale: str) -> OrderMessageContent:
+    buttons: Sequence[Button] = [
+        Button(
+            label=say_plain(locale, each["key"], **notification.args),
+            data=each.get("data"),
+            url=each.get("url"),
+            style=_style(each),
+        )
+        for each in notification.buttons
+    ]
+    return OrderMessageContent(
+        text=say(locale, notification.key, **notification.args), rows=tuple((each,) for each in buttons)
+    )
+
+
+def _style(button: Mapping[str, str]) -> ButtonStyle | None:
+    return ButtonStyle(button["style"]) if "style" in button else None
+
+
+async def _record_notification_outcome(
+    sender_context: SenderContext, notification: NotificationRow, outcome: SendOutcome
+) -> None:
+    if isinstance(outcome, RateLimited):
+        await sender_context.rate_limiter.pause_chat(notification.campus_id, notification.chat_id, outcome.seconds)
+    async with sender_context.database() as work:
+        await _apply_notification_outcome(work, notification, outcome)
+
+
+async def _apply_notification_outcome(work: UnitOfWork, notification: NotificationRow, outcome: SendOutcome) -> None:
+    """Record the outcome and what follows from it; nothing when another worker has taken it since (fence)."""
+    match outcome:
+        case Sent(message_id):
+            await _mark_notification_sent(work, notification, message_id)
+        case RateLimited(seconds):
+            await postpone_notification(work, notification, timedelta(seconds=seconds))
+        case NotSent(error):
+            await postpone_notification(work, notification, backoff_delay(notification.tries), error)
+        case Migrated(new_chat_id):
+            await _migrate_notification_chat(work, notification, new_chat_id)
+        case SendOutcomeUnknown(error):
+            await record_unknown_send(work, notification, error)
+        case Blocked(error):
+            await _drop_unreachable_notification(work, notification, error)
+        case MessageRejected(error):
+            log.error("notification_refused", notification=notification.id, key=notification.key, error=error)
+            await _give_up_notification(work, notification, error)
+        case Unchanged() | MessageGone():
+            raise AssertionError(f"a send cannot end as {outcome}")
+        case _:
+            assert_never(outcome)
+
+
+async def _migrate_notification_chat(work: UnitOfWork, notification: NotificationRow, new_chat_id: int) -> None:
+    if await postpone_notification(work, notification, timedelta(0)):
+        await migrate_chat(work, notification.chat_id, new_chat_id)
+        work.enqueue_after_commit("send_notification", notification.id)
+
+
+async def _drop_unreachable_notification(work: UnitOfWork, notification: NotificationRow, why: str) -> None:
+    if await drop_notification(work, notification, why):
+        await record_unreachable_chat(work, notification.campus_id, notification.chat_id, why)
+        await tell_relay_failed(work, notification.id)
+
+
+async def _give_up_notification(work: UnitOfWork, notification: NotificationRow, error: str) -> None:
+    if await drop_notification(work, notification, error):
+        await add_notification_dead_letter(work, notification, error)
+
+
+async def _mark_notification_sent(work: UnitOfWork, notification: NotificationRow, message_id: int) -> None:
+    if await record_notification_sent(work, notification, message_id):
+        await mark_dead_letter_recovered(work, DeadLetterKind.NOTIFICATION, notification.id)

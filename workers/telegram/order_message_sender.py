@@ -1,0 +1,159 @@
+"""The sender of order messages: renders each as committed at the moment of sending, and sends or edits it."""
+
+from datetime import timedelta
+from typing import assert_never
+
+from domain.database.unit_of_work import UnitOfWork
+from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind, format_error
+from domain.inbox.dead_letter_repository import mark_dead_letter_recovered
+from domain.messaging.order_message_repository import (
+    OrderMessageRow,
+    give_up_order_message,
+    lease_order_message,
+    migrate_chat,
+    postpone_order_message,
+    record_order_message_gone,
+    record_order_message_sent,
+)
+from domain.order_messages.render import render_order_message
+from domain.order_messages.repository import OrderMessageSource, order_message_source_from_row, read_order_view
+from domain.order_messages.view import OrderMessageContent
+from domain.saga.next_move import backoff_delay
+from domain.settings.logs import get_logger
+from workers.telegram.outbox_dead_letters import add_order_message_dead_letter
+from workers.telegram.sender import (
+    Blocked,
+    MessageGone,
+    MessageRejected,
+    Migrated,
+    NotSent,
+    RateLimited,
+    SendOutcome,
+    SendOutcomeUnknown,
+    Sent,
+    Unchanged,
+)
+from workers.telegram.sender_context import SenderContext
+from workers.telegram.unreachable_chats import record_unreachable_chat
+
+log = get_logger(__name__)
+
+
+async def sync_order_message(sender_context: SenderContext, order_message_id: int) -> None:
+    """Send or edit one order message; do nothing when it is not due, or another worker has its lease."""
+    order_message: OrderMessageRow | None = None
+    try:
+        # One connection for both: the lease must not run out while the second waits for a connection.
+        async with sender_context.autocommit() as connection:
+            order_message = await lease_order_message(connection, order_message_id)
+            seen = None if order_message is None else await read_order_view(connection, order_message)
+        if order_message is not None and seen is not None:
+            await _render_and_send(sender_context, order_message, order_message_source_from_row(seen, order_message))
+    except Exception as exception:  # our own error: other order messages go on, and this one is retried MAX_TRIES times
+        if order_message is None:
+            raise
+        log.exception("order_message_not_rendered", order_message=order_message.id, order=order_message.order_id)
+        await _record_order_message_error(sender_context, order_message, format_error(exception))
+
+
+async def _record_order_message_error(
+    sender_context: SenderContext, order_message: OrderMessageRow, error: str
+) -> None:
+    async with sender_context.database() as work:
+        if order_message.tries < MAX_TRIES:
+            await postpone_order_message(work, order_message, backoff_delay(order_message.tries), error)
+        else:
+            await _give_up_order_message(work, order_message, error)
+
+
+async def _render_and_send(
+    sender_context: SenderContext, order_message: OrderMessageRow, source: OrderMessageSource
+) -> None:
+    if not source.reader.reachable:
+        return await _record_order_message_outcome(sender_context, order_message, "", Blocked("not reachable"))
+    try:
+        content = render_order_message(order_message.kind, source.view, source.reader.locale)
+    except (LookupError, ValueError) as error:
+        return await _record_order_message_outcome(sender_context, order_message, "", MessageRejected(repr(error)))
+    outcome = await _send_or_edit(sender_context, order_message, content, silent=not source.is_audible)
+    return await _record_order_message_outcome(sender_context, order_message, content.digest, outcome)
+
+
+async def _send_or_edit(
+    sender_context: SenderContext, order_message: OrderMessageRow, content: OrderMessageContent, *, silent: bool
+) -> SendOutcome | timedelta:
+    """Return the outcome, or how long the rate limit of the chat says to wait."""
+    if order_message.message_id is not None and content.digest == order_message.sent_hash:
+        return Unchanged()
+    pause = await sender_context.rate_limiter.acquire(
+        order_message.campus_id, order_message.chat_id, edit=order_message.message_id is not None
+    )
+    if pause:
+        return timedelta(seconds=pause)
+    if order_message.message_id is None:
+        return await sender_context.sender.send(order_message.campus_id, order_message.chat_id, content, silent=silent)
+    return await sender_context.sender.edit(
+        order_message.campus_id, order_message.chat_id, order_message.message_id, content
+    )
+
+
+async def _record_order_message_outcome(
+    sender_context: SenderContext, order_message: OrderMessageRow, digest: str, outcome: SendOutcome | timedelta
+) -> None:
+    if isinstance(outcome, RateLimited):
+        await sender_context.rate_limiter.pause_chat(order_message.campus_id, order_message.chat_id, outcome.seconds)
+    async with sender_context.database() as work:
+        await _apply_order_message_outcome(work, order_message, digest, outcome)
+
+
+async def _apply_order_message_outcome(
+    work: UnitOfWork, order_message: OrderMessageRow, digest: str, outcome: SendOutcome | timedelta
+) -> None:
+    """Record the outcome and what follows from it; nothing when another worker has taken the message since (fence)."""
+    match outcome:
+        case Sent(message_id):
+            await _mark_order_message_sent(work, order_message, message_id, digest)
+        case Unchanged():
+            await _mark_order_message_sent(work, order_message, order_message.message_id, digest)
+        case timedelta():
+            await postpone_order_message(work, order_message, outcome)
+        case RateLimited(seconds):
+            await postpone_order_message(work, order_message, timedelta(seconds=seconds))
+        case MessageGone():
+            await record_order_message_gone(work, order_message)
+        case Migrated(new_chat_id):
+            await _migrate_order_message_chat(work, order_message, new_chat_id)
+        case SendOutcomeUnknown(error) | NotSent(error):  # sent again: rather two messages than none
+            await postpone_order_message(work, order_message, backoff_delay(order_message.tries), error)
+        case Blocked(error):
+            await _stop_unreachable_order_message(work, order_message, error)
+        case MessageRejected(error):
+            log.error(
+                "order_message_refused", order_message=order_message.id, order=order_message.order_id, error=error
+            )
+            await _give_up_order_message(work, order_message, error)
+        case _:
+            assert_never(outcome)
+
+
+async def _migrate_order_message_chat(work: UnitOfWork, order_message: OrderMessageRow, new_chat_id: int) -> None:
+    if await postpone_order_message(work, order_message, timedelta(0)):
+        await migrate_chat(work, order_message.chat_id, new_chat_id)
+        work.enqueue_after_commit("update_order_message", order_message.id)
+
+
+async def _stop_unreachable_order_message(work: UnitOfWork, order_message: OrderMessageRow, why: str) -> None:
+    if await give_up_order_message(work, order_message, why):
+        await record_unreachable_chat(work, order_message.campus_id, order_message.chat_id, why)
+
+
+async def _give_up_order_message(work: UnitOfWork, order_message: OrderMessageRow, error: str) -> None:
+    if await give_up_order_message(work, order_message, error):
+        await add_order_message_dead_letter(work, order_message, error)
+
+
+async def _mark_order_message_sent(
+    work: UnitOfWork, order_message: OrderMessageRow, message_id: int | None, digest: str
+) -> None:
+    if await record_order_message_sent(work, order_message, message_id, digest) and order_message.tries > 1:
+        await mark_dead_letter_recovered(work, DeadLetterKind.ORDER_MESSAGE, order_message.id)

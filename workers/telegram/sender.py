@@ -1,0 +1,241 @@
+"""The sender to Telegram: one bot for each campus, and every answer mapped to a SendOutcome."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
+
+from domain.messaging.buttons import Button
+from domain.order_messages.view import OrderMessageContent
+from domain.settings.logs import get_logger
+
+# For a whole call. It is shorter than the lease of an order message, so that two workers never send the same one.
+ANSWER_TIMEOUT_SECONDS = 8.0
+MAX_CONNECTIONS = 32
+
+# httpx raises these before anything was sent, so that the call may safely be made again.
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_GONE_TEXTS = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "message identifier is not",
+)
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The message is in the chat under this id."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The message had this content already."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageGone:
+    """The message to edit no longer exists: send a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """This bot may not write to the person or the group."""
+
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """The group became a supergroup with another id."""
+
+    new_chat_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimited:
+    """Nothing was sent: too many messages; this chat has to pause for `seconds`."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SendOutcomeUnknown:
+    """The message may have been sent."""
+
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """The message was not sent, and may be sent again."""
+
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRejected:
+    """Telegram does not accept this content: an error of ours."""
+
+    description: str
+
+
+SendOutcome = (
+    Sent | Unchanged | MessageGone | Blocked | Migrated | RateLimited | SendOutcomeUnknown | NotSent | MessageRejected
+)
+
+
+class TelegramSender:
+    """The bots by campus id; each makes its first request to Telegram with its first message."""
+
+    def __init__(self, api: str, tokens: Mapping[int, str], request: HTTPXRequest) -> None:
+        """Take `tokens`, campus id -> bot token, which may grow: campuses are added while a worker runs."""
+        self._api, self._tokens, self._request = api, tokens, request
+        self._bots: dict[int, ExtBot[None]] = {}
+
+    async def send(
+        self,
+        campus_id: int,
+        chat_id: int,
+        content: OrderMessageContent,
+        *,
+        silent: bool = False,
+        photo: str | None = None,
+    ) -> SendOutcome:
+        """Send a new message, with a photo by its file id if given. Never retries: Telegram has no idempotency keys."""
+        bot = self._bot(campus_id)
+        if bot is None:
+            return NotSent(f"campus {campus_id} has no bot token")
+        if photo is not None:
+            sending = bot.send_photo(
+                chat_id=chat_id,
+                photo=photo,
+                caption=content.text,
+                parse_mode=ParseMode.HTML,
+                reply_markup=_keyboard(content),
+                disable_notification=silent,
+            )
+            return await _send_and_classify(sending, None)
+        call = bot.send_message(
+            chat_id=chat_id,
+            text=content.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=_keyboard(content),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            disable_notification=silent,
+        )
+        return await _send_and_classify(call, None)
+
+    async def edit(self, campus_id: int, chat_id: int, message_id: int, content: OrderMessageContent) -> SendOutcome:
+        """Replace text and buttons of a message of this bot; harmless when repeated."""
+        bot = self._bot(campus_id)
+        if bot is None:
+            return NotSent(f"campus {campus_id} has no bot token")
+        call = bot.edit_message_text(
+            chat_id=chat_id,
+            message_id=message_id,
+            text=content.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=_keyboard(content),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+        return await _send_and_classify(call, message_id)
+
+    def _bot(self, campus_id: int) -> "ExtBot[None] | None":
+        token = self._tokens.get(campus_id)
+        if campus_id not in self._bots and token is not None:
+            self._bots[campus_id] = ExtBot(
+                token, base_url=f"{self._api}/bot", request=self._request, get_updates_request=self._request
+            )
+        return self._bots.get(campus_id)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._request.shutdown()
+
+
+def open_telegram_sender(api: str, tokens: Mapping[int, str]) -> TelegramSender:
+    """Return a sender for the Bot API at this address, with tokens by campus id; makes no request yet."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs URLs, and the URL contains the token
+    os.environ.setdefault("PTB_TIMEDELTA", "1")  # RetryAfter.retry_after as a timedelta, without a warning
+    return TelegramSender(api, tokens, HTTPXRequest(connection_pool_size=MAX_CONNECTIONS))
+
+
+def _keyboard(content: OrderMessageContent) -> InlineKeyboardMarkup | None:
+    if not content.rows:
+        return None
+    return InlineKeyboardMarkup([[_button(each) for each in row] for row in content.rows])
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    style = None if button.style is None else button.style.value
+    return InlineKeyboardButton(button.label, url=button.url, callback_data=button.data, style=style)
+
+
+async def _send_and_classify(call: Awaitable[Message | bool], message_id: int | None) -> SendOutcome:
+    """Await the call and return its outcome. The order of the handlers matters: BadRequest is a NetworkError."""
+    try:
+        async with asyncio.timeout(ANSWER_TIMEOUT_SECONDS):
+            answer = await call
+    except TimeoutError:
+        return SendOutcomeUnknown(f"no answer within {ANSWER_TIMEOUT_SECONDS} s")
+    except RetryAfter as pause:
+        return RateLimited(_retry_seconds(pause))
+    except ChatMigrated as moved:
+        return Migrated(moved.new_chat_id)
+    except Forbidden as refusal:
+        return Blocked(refusal.message)
+    except BadRequest as refusal:
+        return _classify_bad_request(refusal.message)
+    except (InvalidToken, Conflict) as refusal:
+        return NotSent(refusal.message)
+    except NetworkError as failure:
+        return _classify_network_error(failure)
+    except TelegramError as failure:
+        return SendOutcomeUnknown(failure.message)
+    return Sent(answer.message_id if isinstance(answer, Message) else message_id or 0)
+
+
+def _classify_bad_request(description: str) -> SendOutcome:
+    said = description.lower()
+    if "message is not modified" in said:
+        return Unchanged()
+    if any(sentence in said for sentence in _GONE_TEXTS):
+        return MessageGone()
+    if "chat not found" in said:
+        return Blocked(description)
+    return MessageRejected(description)
+
+
+def _classify_network_error(failure: NetworkError) -> SendOutcome:
+    """Return NotSent only for errors before sending: after a 500 the message may be in the chat."""
+    if isinstance(failure.__cause__, _NOT_SENT):
+        return NotSent(failure.message)
+    return SendOutcomeUnknown(failure.message)
+
+
+def _retry_seconds(pause: RetryAfter) -> float:
+    after = pause.retry_after
+    return after.total_seconds() if isinstance(after, timedelta) else float(after)
