@@ -5,6 +5,7 @@ from bot.conversation.replies import Answer, Replies, Rows
 from bot.conversation.request_context import RequestContext
 from domain.messaging.buttons import Button, ButtonStyle, Tap
 from domain.payments.model import CustomerDebt
+from domain.payments.sagas.save_card import SAVE_CARD
 from domain.payments.use_cases import customer_debts
 from domain.saga.repository import has_saga_just_started
 
@@ -12,7 +13,7 @@ from domain.saga.repository import has_saga_just_started
 async def pay_debt(context: RequestContext) -> Replies:
     """Handle [Pay S$8.30]: charge the card, or send a link without one; the result comes as a notification."""
     if context.member.card is None and await has_saga_just_started(
-        context.work, context.campus.id, context.member.person_id, "save_card"
+        context.work, context.campus.id, context.member.person_id, SAVE_CARD.kind
     ):
         return (Answer(context.say_plain("bot-card-link-coming")),)
     if await customer_debts.pay_customer_debt(context.work, context.campus, context.member, context.subject) is None:

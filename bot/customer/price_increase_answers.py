@@ -5,6 +5,7 @@ from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Scre
 from bot.conversation.request_context import RequestContext
 from domain.messaging.buttons import ButtonStyle, Tap
 from domain.orders.use_cases import check_ins
+from domain.payments.sagas.save_card import SAVE_CARD
 from domain.payments.use_cases import price_increases
 from domain.saga.repository import has_saga_just_started
 
@@ -77,7 +78,7 @@ async def decline_price_increase(context: RequestContext) -> Replies:
 async def _is_card_link_pending(context: RequestContext) -> bool:
     has_no_card = context.member.card is None
     return has_no_card and await has_saga_just_started(
-        context.work, context.campus.id, context.member.person_id, "save_card"
+        context.work, context.campus.id, context.member.person_id, SAVE_CARD.kind
     )
 
 

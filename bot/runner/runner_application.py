@@ -8,6 +8,7 @@ from domain.messaging.buttons import Button, ButtonStyle, Tap
 from domain.orders.drafts.repository import clear_pending_input
 from domain.orders.repository import list_active_deliveries
 from domain.payouts import use_cases as payouts_use_cases
+from domain.payouts.sagas.onboard_runner import ONBOARD_RUNNER
 from domain.saga.repository import has_saga_just_started
 from domain.support.use_cases import roster
 
@@ -26,7 +27,7 @@ async def apply_as_runner_tapped(context: RequestContext) -> Replies:
 
 async def set_up_payout_tapped(context: RequestContext) -> Replies:
     """Handle [Set up pay-out]: Stripe's link follows as a notification."""
-    if not await has_saga_just_started(context.work, context.campus.id, context.member.person_id, "onboard_runner"):
+    if not await has_saga_just_started(context.work, context.campus.id, context.member.person_id, ONBOARD_RUNNER.kind):
         await payouts_use_cases.start_payout_setup(context.work, context.campus, context.member)
     return (Answer(context.say_plain("bot-payout-link-coming")),)
 

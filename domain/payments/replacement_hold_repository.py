@@ -8,6 +8,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import PriceIncreaseInFlight
 from domain.payments.hold_repository import find_current_hold, find_hold
 from domain.payments.model import Hold, HoldPart, HoldStatus
+from domain.payments.sagas.replace_hold import REPLACE_HOLD
 from domain.payments.tables import hold
 from domain.saga.definition import FINAL_STATUSES
 from domain.saga.tables import saga
@@ -54,7 +55,7 @@ async def require_no_price_increase(work: UnitOfWork, order_id: int) -> None:
     The caller holds the order's lock to rely on it.
     """
     replacing = select(func.count()).where(
-        saga.c.order_id == order_id, saga.c.kind == "replace_hold", saga.c.status.not_in(FINAL_STATUSES)
+        saga.c.order_id == order_id, saga.c.kind == REPLACE_HOLD.kind, saga.c.status.not_in(FINAL_STATUSES)
     )
     if (await work.connection.execute(replacing)).scalar_one():
         raise PriceIncreaseInFlight
@@ -62,5 +63,5 @@ async def require_no_price_increase(work: UnitOfWork, order_id: int) -> None:
 
 async def count_price_increases(work: UnitOfWork, order_id: int) -> int:
     """Count the price increases of this order that were started, in any status."""
-    query = select(func.count()).where(saga.c.order_id == order_id, saga.c.kind == "replace_hold")
+    query = select(func.count()).where(saga.c.order_id == order_id, saga.c.kind == REPLACE_HOLD.kind)
     return int((await work.connection.execute(query)).scalar_one())

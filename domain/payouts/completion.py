@@ -1,7 +1,5 @@
 """Local steps that complete a delivered order: book what was taken, or what the customer owes because nothing was."""
 
-from typing import Any
-
 from domain.campuses.people_repository import find_member
 from domain.database.actors import SYSTEM, Actor, Role
 from domain.database.unit_of_work import UnitOfWork
@@ -13,6 +11,9 @@ from domain.money import format_money
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.pricing import Split, split_receipt
 from domain.orders.repository import move_order
+from domain.orders.sagas.close_purchase import ClosePurchaseData
+from domain.orders.sagas.complete_order import CompleteOrderData
+from domain.orders.sagas.payment_data import TakenPayment
 from domain.orders.states import Bearer, Order, OrderEvent
 from domain.orders.steps.endings import _tell_customer, _tell_runner
 from domain.payments.customer_debt_repository import insert_customer_debt
@@ -25,23 +26,25 @@ from domain.saga.run import SagaRun
 async def complete_order(work: UnitOfWork, run: SagaRun) -> None:
     """Move DELIVERED -> COMPLETED with its postings, the payable and its payout: all or nothing."""
     order = await move_order(work, SYSTEM, run.campus_id, run.required_order_id, OrderEvent.COMPLETED)
-    captured: dict[str, Any] | None = run.data.get("capture")
-    if captured is None:
-        payable = await _book_debt(work, order, str(run.data["declined"]))
+    data = run.data_as(CompleteOrderData)
+    if data.capture is not None:
+        payable = await _book_capture(work, order, data.capture)
+    elif data.declined is not None:
+        payable = await _book_debt(work, order, data.declined)
     else:
-        payable = await _book_capture(work, order, captured)
+        raise LookupError(f"saga {run.name} neither took the money nor was it declined")
     await start_payout_or_ask_set_up(work, run, payable)
     await refresh_order_messages(work, order)
 
 
-async def _book_capture(work: UnitOfWork, order: Order, captured: dict[str, Any]) -> Payable:
+async def _book_capture(work: UnitOfWork, order: Order, taken: TakenPayment) -> Payable:
     runner, split = _split_order(order)
-    intent, currency = str(captured["payment_intent"]), order.price.currency
+    intent, currency = taken.payment_intent, order.price.currency
     await post_to_ledger(
         work, capture_posting(payment_intent=intent, runner=runner, split=split, currency=currency), order.id
     )
-    await book_fee(work, order, captured)
-    return await book_runner_payable(work, order, split.runner, charge=str(captured["charge"]))
+    await book_fee(work, order, taken)
+    return await book_runner_payable(work, order, split.runner, charge=taken.charge)
 
 
 async def _book_debt(work: UnitOfWork, order: Order, refusal: str) -> Payable:
@@ -109,7 +112,8 @@ async def close_purchase(work: UnitOfWork, run: SagaRun) -> None:
 
     The customer pays nothing, and the bearer pays for the food.
     """
-    bearer, reason = Bearer(run.data["borne_by"]), str(run.data["reason"])
+    data = run.data_as(ClosePurchaseData)
+    bearer, reason = data.borne_by, data.reason
     order = await move_order(
         work,
         Actor(role=Role.ADMIN, person_id=run.required_person_id),

@@ -9,7 +9,7 @@ from domain.orders.states import Order
 from domain.payouts.model import INSUFFICIENT_FUNDS, Payable, PayoutEvent
 from domain.payouts.netting import net_debts
 from domain.payouts.repository import book_payable, can_start_payout, list_open_payables, move_payable
-from domain.payouts.sagas.pay_out_runner import build_payout_start
+from domain.payouts.sagas.pay_out_runner import PayOutRunnerData, build_payout_start
 from domain.saga.run import SagaRun
 
 
@@ -51,7 +51,7 @@ async def start_payout(work: UnitOfWork, run: SagaRun) -> None:
 
     Raise LookupError when the payable is not open (another saga sends it), or must not be sent now.
     """
-    attempt = int(run.name.rsplit(":", 1)[1])
+    attempt = run.data_as(PayOutRunnerData).attempt
     owed = await net_debts(work, run.required_order_id)
     begun = PayoutEvent.ANNULLED if owed is not None and owed.netted and owed.due == 0 else PayoutEvent.STARTED
     payable = await move_payable(work, run.required_order_id, begun, attempt=attempt, refusal=None)

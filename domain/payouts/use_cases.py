@@ -10,8 +10,9 @@ from domain.errors import Stale
 from domain.orders.repository import lock_order
 from domain.payouts.model import Payable
 from domain.payouts.repository import can_start_payout, find_payable, list_unfunded_payables
+from domain.payouts.sagas.onboard_runner import build_onboarding_start
 from domain.payouts.sagas.pay_out_runner import build_payout_start
-from domain.saga.run import SagaRun, SagaStart
+from domain.saga.run import SagaRun
 from domain.saga.start import start_saga
 
 
@@ -34,6 +35,5 @@ async def retry_payout(work: UnitOfWork, campus: Campus, admin: Member, order_id
 async def start_payout_setup(work: UnitOfWork, campus: Campus, member: Member) -> SagaRun:
     """[Set up pay-out]: start a set-up; its link follows as a notification."""
     require_permission(member, Action.SET_UP_PAYOUT)
-    name = f"onboard_runner:{campus.id}:{member.person_id}:{work.now.timestamp()}"
-    start = SagaStart(kind="onboard_runner", name=name, campus_id=campus.id, person_id=member.person_id)
+    start = build_onboarding_start(campus_id=campus.id, person_id=member.person_id, now=work.now)
     return await start_saga(work, start)

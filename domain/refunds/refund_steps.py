@@ -20,6 +20,8 @@ from domain.refunds.dispute_repository import has_open_or_lost_dispute
 from domain.refunds.model import Refund, RefundEvent, RefundStatus
 from domain.refunds.refund_split import RefundSplit, split_refund
 from domain.refunds.repository import find_refundable, insert_refund, lock_refund, move_refund, update_refund
+from domain.refunds.sagas.refund_data import refund_row_of
+from domain.refunds.sagas.refund_order import RefundOrderData
 from domain.saga.run import SagaRun
 
 
@@ -32,12 +34,12 @@ async def request_refund(work: UnitOfWork, run: SagaRun) -> None:
     order = await lock_order(work, run.campus_id, run.required_order_id)
     if await has_open_or_lost_dispute(work, order.id):
         raise OrderDisputed
-    bearer, owed = Bearer(run.data["bearer"]), await lock_payable(work, order.id)
-    parts = split_refund(await find_refundable(work, run.campus_id, order.id), run.data["amount"], bearer)
-    withheld = await _withhold_runner_amount(work, owed, parts.runner_amount) if bearer is Bearer.RUNNER else 0
+    data, owed = run.data_as(RefundOrderData), await lock_payable(work, order.id)
+    parts = split_refund(await find_refundable(work, run.campus_id, order.id), data.amount, data.bearer)
+    withheld = await _withhold_runner_amount(work, owed, parts.runner_amount) if data.bearer is Bearer.RUNNER else 0
     made = await _insert_refund_row(work, run, order, owed, parts, withheld)
-    run.data["refund_row"] = made.id
-    said = f"{format_money(parts.amount, made.currency)}, {bearer}: {made.reason}"
+    data.refund_row = made.id
+    said = f"{format_money(parts.amount, made.currency)}, {data.bearer}: {made.reason}"
     await log_event(
         work,
         Actor(role=Role.ADMIN, person_id=run.required_person_id),
@@ -83,7 +85,7 @@ async def _insert_refund_row(
             "transfer": None if owed is None or parts.runner_amount == withheld else owed.transfer,
             "currency": order.price.currency,
             "payment_intent": hold.payment_intent,
-            "reason": str(run.data["reason"]),
+            "reason": run.data_as(RefundOrderData).reason,
         },
     )
 
@@ -93,7 +95,7 @@ async def withdraw_refund(work: UnitOfWork, run: SagaRun) -> None:
 
     Nothing went back to the customer. What was withheld is owed to the runner again.
     """
-    made = await lock_refund(work, run.data["refund_row"])
+    made = await lock_refund(work, refund_row_of(run))
     if await move_refund(work, made.id, RefundEvent.FAILED, refusal=run.reason) is None:
         return
     await restore_withheld_amount(work, run, made.order_id, made.withheld)

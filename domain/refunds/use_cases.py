@@ -25,7 +25,8 @@ from domain.refunds.dispute_effects import unfreeze_payable
 from domain.refunds.dispute_repository import has_lost_dispute, has_open_dispute, has_open_or_lost_dispute
 from domain.refunds.refund_split import Refundable
 from domain.refunds.repository import find_refundable, list_order_refunds
-from domain.saga.run import SagaRun, SagaStart
+from domain.refunds.sagas.refund_order import build_refund_start
+from domain.saga.run import SagaRun
 from domain.saga.start import start_saga
 
 
@@ -55,13 +56,14 @@ async def start_refund(
     order = await lock_order(work, campus.id, order_id)
     _require_uninvolved(admin, order)
     number = len(await list_order_refunds(work, order_id)) + 1
-    start = SagaStart(
-        kind="refund_order",
-        name=f"refund_order:{order_id}:{number}",
+    start = build_refund_start(
         campus_id=campus.id,
         order_id=order_id,
-        person_id=admin.person_id,
-        data={"amount": amount, "bearer": bearer, "reason": reason},
+        admin_id=admin.person_id,
+        number=number,
+        amount=amount,
+        bearer=bearer,
+        reason=reason,
     )
     return await start_saga(work, start)
 

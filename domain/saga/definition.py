@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from domain.saga.data import NoData
+
 POLL_INTERVAL = timedelta(seconds=3)  # between polls of Stripe while a saga waits for a person; no webhook is needed
 
 
@@ -77,6 +79,7 @@ class Saga:
 
     kind: str
     steps: tuple[LocalStep | ExternalStep | Wait | Pivot, ...]
+    data: type = NoData  # the dataclass of what its runs keep
     version: int = 1
 
     def has_step(self, name: str) -> bool:

@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderNotFound, Stale
+from domain.saga.data import data_from_json, data_to_json, engine_data_from_json
 from domain.saga.definition import SagaStatus
 from domain.saga.next_move import AwaitSignal, CallExternalStep, Finish, Progress
 from domain.saga.register import SagaRegister
@@ -141,7 +142,7 @@ async def write_run(
         "compensating": run.is_compensating,
         "position": run.progress.position,
         "reason": run.reason,
-        "data": run.data,
+        "data": _stored_data(run),
         "call": run.call,
         "order_id": run.order_id,
         "attempt": run.attempt,
@@ -185,7 +186,9 @@ def _with_signals(progress: Progress, more: frozenset[str]) -> Progress:
 
 
 async def _run_from_row(work: UnitOfWork, row: RowMapping) -> SagaRun:
-    signals = await _read_signal_names(work, row["id"]) | frozenset(row["data"].get("signals", []))
+    definition = work.registers.get(SagaRegister).sagas.get((row["kind"], row["version"]))
+    engine = engine_data_from_json(row["data"])
+    signals = await _read_signal_names(work, row["id"]) | frozenset(engine.signals)
     progress = Progress(
         status=SagaStatus(row["status"]),
         position=row["position"],
@@ -193,10 +196,19 @@ async def _run_from_row(work: UnitOfWork, row: RowMapping) -> SagaRun:
         waiting_until=row["waiting_until"],
         reason=row["reason"],
     )
-    plain = ("id", "number", "name", "kind", "version", "campus_id", "order_id", "person_id", "data", "call")
+    plain = ("id", "number", "name", "kind", "version", "campus_id", "order_id", "person_id", "call")
     counted = ("attempt", "tries", "fence", "failing_since", "alerted")
-    definition = work.registers.get(SagaRegister).sagas.get((row["kind"], row["version"]))
-    return SagaRun(progress=progress, definition=definition, **{name: row[name] for name in (*plain, *counted)})
+    return SagaRun(
+        progress=progress,
+        definition=definition,
+        data=data_from_json(None if definition is None else definition.data, row["data"]),
+        engine=engine,
+        **{name: row[name] for name in (*plain, *counted)},
+    )
+
+
+def _stored_data(run: SagaRun) -> dict[str, Any]:
+    return data_to_json(run.data) | data_to_json(run.engine)
 
 
 async def insert_saga(work: UnitOfWork, run: SagaRun, move: CallExternalStep | AwaitSignal | Finish) -> None:
@@ -212,7 +224,7 @@ async def insert_saga(work: UnitOfWork, run: SagaRun, move: CallExternalStep | A
         "person_id": run.person_id,
         "status": move.status if isinstance(move, Finish) else run.progress.status,
         "position": run.progress.position,
-        "data": run.data,
+        "data": _stored_data(run),
         "wake_at": None if ended else func.now(),
         "ended_at": func.now() if ended else None,
     }

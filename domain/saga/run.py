@@ -3,11 +3,14 @@
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+from domain.saga.data import EngineData, NoData
 from domain.saga.definition import Saga, SagaStatus
 from domain.saga.next_move import Progress
+
+D = TypeVar("D")
 
 
 def find_step_name(definition: Saga | None, position: int) -> str:
@@ -24,7 +27,7 @@ class SagaStart:
     campus_id: int
     order_id: int | None = None
     person_id: int | None = None
-    data: dict[str, Any] = field(default_factory=dict)
+    data: object = field(default_factory=NoData)  # of the dataclass that the saga declares
     optional: bool = False  # its refusal is told to the person and does not stop the saga that requested it
 
 
@@ -42,7 +45,8 @@ class SagaRun:
     order_id: int | None
     person_id: int | None
     progress: Progress
-    data: dict[str, Any]
+    data: object
+    engine: EngineData
     call: dict[str, Any] | None
     attempt: int
     tries: int
@@ -82,9 +86,17 @@ class SagaRun:
         """Why it compensates or is stuck, if it does."""
         return self.progress.reason
 
+    def data_as(self, kind: type[D]) -> D:
+        """Return the data of this run. Raise LookupError when its saga has no such data: the step is not for it."""
+        if isinstance(self.data, kind):
+            return self.data
+        raise LookupError(f"saga {self.name} has no {kind.__name__}")
+
     def copy(self) -> "SagaRun":
         """Return a copy for one transaction, so that this run is unchanged when the transaction rolls back."""
-        return replace(self, data=deepcopy(self.data), requested_sagas=list(self.requested_sagas))
+        return replace(
+            self, data=deepcopy(self.data), engine=deepcopy(self.engine), requested_sagas=list(self.requested_sagas)
+        )
 
     @property
     def is_compensating(self) -> bool:

@@ -2,11 +2,13 @@
 
 import uuid
 from collections import deque
+from copy import deepcopy
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import CampusGError
 from domain.messaging.outbox_repository import tell
 from domain.messaging.remedy import remedy_rows
+from domain.saga.data import EngineData
 from domain.saga.definition import SagaStatus
 from domain.saga.next_move import Advance, AwaitSignal, CallExternalStep, Finish, Progress, RunLocalStep, next_move
 from domain.saga.register import SagaRegister
@@ -31,7 +33,8 @@ async def start_saga(work: UnitOfWork, start: SagaStart) -> SagaRun:
         order_id=start.order_id,
         person_id=start.person_id,
         progress=Progress(status=SagaStatus.RUNNING, position=0),
-        data=dict(start.data),
+        data=deepcopy(start.data),
+        engine=EngineData(),
         call=None,
         attempt=1,
         tries=0,

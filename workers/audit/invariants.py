@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping
 
 from domain.orders.states import Bearer, OrderStatus
 from domain.payments.model import LIVE_HOLDS, HoldPart, HoldStatus
+from domain.payments.sagas.replace_hold import REPLACE_HOLD
 from domain.payouts.model import PayoutStatus
 from domain.saga.definition import FINAL_STATUSES, SagaStatus
 from workers.audit.account_sums import wanted_accounts
@@ -96,7 +97,7 @@ def find_orders_replacing_hold(snapshot: AuditSnapshot) -> set[int]:
     return {
         row["order_id"]
         for row in snapshot.sagas
-        if row["kind"] == "replace_hold" and SagaStatus(row["status"]) not in FINAL_STATUSES
+        if row["kind"] == REPLACE_HOLD.kind and SagaStatus(row["status"]) not in FINAL_STATUSES
     }
 
 

@@ -122,9 +122,9 @@ async def rekey_call(work: UnitOfWork, run: SagaRun, move: CallExternalStep) -> 
 
 def record_unknown_outcome(work: UnitOfWork, run: SagaRun, failure: OutcomeUnknown) -> None:
     """Count an unknown outcome and keep its time."""
-    run.data["outcome_unknown_at"] = work.now.timestamp()
+    run.engine.outcome_unknown_at = work.now.timestamp()
     if failure.reason == STRIPE_FAILED:
-        run.data["failed_at"] = work.now.timestamp()
+        run.engine.failed_at = work.now.timestamp()
     if run.call is not None:
         unknown_outcomes, failed_attempts = (
             run.call["unknown_outcomes"] + 1,

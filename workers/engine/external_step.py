@@ -61,4 +61,4 @@ class ExternalStepRegister:
 
 def add_signal(run: SagaRun, name: str) -> None:
     """Add a signal to the run, because the result of a call is what the next wait waits for."""
-    run.data["signals"] = sorted({*run.data.get("signals", []), name})
+    run.engine.signals = sorted({*run.engine.signals, name})

@@ -126,7 +126,7 @@ async def _lock_run(work: UnitOfWork, call: ExternalCall) -> SagaRun:
 async def _record_result(work: UnitOfWork, run: SagaRun, call: ExternalCall, result: StepResult) -> None:
     await call.step.record(work, run, result)
     run.tries, run.failing_since, run.alerted = 0, None, False
-    signals = run.progress.signals | frozenset(run.data.get("signals", []))
+    signals = run.progress.signals | frozenset(run.engine.signals)
     if call.move is not None:
         run.call = None
         run.progress = replace(call.move.next_progress, signals=signals)

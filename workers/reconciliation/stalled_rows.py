@@ -13,13 +13,14 @@ from domain.payments.lapsed_hold_repository import tell_hold_lapsed
 from domain.payments.model import LIVE_HOLDS, HoldEvent, HoldPart, HoldStatus
 from domain.payments.tables import hold
 from domain.payouts.model import PayoutStatus
+from domain.payouts.sagas.pay_out_runner import PAY_OUT_RUNNER
 from domain.payouts.tables import payable
 from domain.reconciliation.discrepancy import DiscrepancyKind, ObservedDiscrepancy
 from domain.reconciliation.repository import report_discrepancy
 from domain.refunds.model import RefundStatus
+from domain.refunds.sagas.check_refund import build_refund_check_start
 from domain.refunds.tables import refund
 from domain.saga.definition import SagaStatus
-from domain.saga.run import SagaStart
 from domain.saga.start import start_saga
 from domain.saga.tables import saga
 from workers.engine.call_failures import Refused
@@ -133,7 +134,7 @@ async def check_stalled_payouts(work: UnitOfWork) -> None:
 async def _find_orphan_payouts(work: UnitOfWork) -> Sequence[RowMapping]:
     open_statuses = (SagaStatus.RUNNING, SagaStatus.COMPENSATING, SagaStatus.STUCK)
     sends = exists().where(
-        saga.c.order_id == payable.c.order_id, saga.c.kind == "pay_out_runner", saga.c.status.in_(open_statuses)
+        saga.c.order_id == payable.c.order_id, saga.c.kind == PAY_OUT_RUNNER.kind, saga.c.status.in_(open_statuses)
     )
     old = payable.c.booked_at < func.now() - STALLED_DELAY
     query = select(payable).where(payable.c.status == PayoutStatus.SENDING, old, ~sends).limit(MAX_ROWS)
@@ -155,12 +156,8 @@ async def check_pending_refunds(work: UnitOfWork) -> None:
         .limit(MAX_ROWS)
     )
     for row in (await work.connection.execute(query)).mappings().all():
-        start = SagaStart(
-            kind="check_refund",
-            name=f"check_refund:{row['id']}:{work.now:%Y-%m-%d}",
-            campus_id=row["campus_id"],
-            order_id=row["order_id"],
-            data={"refund_row": row["id"]},
+        start = build_refund_check_start(
+            row["id"], f"{work.now:%Y-%m-%d}", campus_id=row["campus_id"], order_id=row["order_id"]
         )
         existing_saga = select(saga.c.id).where(saga.c.name == start.name)
         if (await work.connection.execute(existing_saga)).scalar_one_or_none() is None:

@@ -10,7 +10,10 @@ from domain.campuses.tables import membership, person
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.tables import orders
 from domain.payments.tables import hold
+from domain.payouts.sagas.follow_account import build_account_check_start
 from domain.refunds.model import RefundStatus
+from domain.refunds.sagas.check_refund import build_refund_check_start
+from domain.refunds.sagas.follow_dispute import build_dispute_check_start
 from domain.refunds.tables import refund
 from domain.saga.run import SagaStart
 
@@ -46,13 +49,7 @@ async def _refund_check(work: UnitOfWork, event_id: str, found: Mapping[str, Any
         return None
     if found.get("status") not in FAILED_REFUND_STATUSES and row["status"] == RefundStatus.SUCCEEDED:
         return None
-    return SagaStart(
-        kind="check_refund",
-        name=f"check_refund:{row['id']}:{event_id}",
-        campus_id=row["campus_id"],
-        order_id=row["order_id"],
-        data={"refund_row": row["id"]},
-    )
+    return build_refund_check_start(row["id"], event_id, campus_id=row["campus_id"], order_id=row["order_id"])
 
 
 async def _dispute_check(work: UnitOfWork, event_id: str, found: Mapping[str, Any]) -> SagaStart | None:
@@ -61,13 +58,7 @@ async def _dispute_check(work: UnitOfWork, event_id: str, found: Mapping[str, An
     row = (await work.connection.execute(query)).one_or_none()
     if row is None:
         return None
-    return SagaStart(
-        kind="follow_dispute",
-        name=f"follow_dispute:{found['id']}:{event_id}",
-        campus_id=row.campus_id,
-        order_id=row.id,
-        data={"dispute": str(found["id"])},
-    )
+    return build_dispute_check_start(str(found["id"]), event_id, campus_id=row.campus_id, order_id=row.id)
 
 
 def _can_receive_transfers(found: Mapping[str, Any]) -> bool:
@@ -85,10 +76,6 @@ async def _account_check(
     row = (await work.connection.execute(query)).one_or_none()
     if row is None or transfers is row.payouts_ready:
         return None
-    return SagaStart(
-        kind="follow_account",
-        name=f"follow_account:{row.id}:{event_id}",
-        campus_id=row.campus_id,
-        person_id=row.id,
-        data={"account": account, "payout": payout},
+    return build_account_check_start(
+        event_id, campus_id=row.campus_id, person_id=row.id, account=account, payout=payout
     )

@@ -16,6 +16,7 @@ from domain.orders.repository import find_order
 from domain.orders.states import Order, OrderStatus
 from domain.orders.use_cases import ordering
 from domain.payments.customer_debt_repository import require_no_customer_debt
+from domain.payments.sagas.save_card import SAVE_CARD
 from domain.payments.use_cases import saved_cards
 from domain.saga.repository import has_saga_just_started
 
@@ -79,12 +80,12 @@ async def _is_card_link_pending(context: RequestContext, draft: Draft) -> bool:
     """Return whether the link to save a card was just requested for this offer: a second tap starts nothing."""
     if context.member.card is not None or draft.asked_ceiling != context.subject:
         return False
-    return await has_saga_just_started(context.work, context.campus.id, context.member.person_id, "save_card")
+    return await has_saga_just_started(context.work, context.campus.id, context.member.person_id, SAVE_CARD.kind)
 
 
 async def add_card_tapped(context: RequestContext) -> Replies:
     """Handle [Add card] and [Change card]: the link follows as a notification."""
-    if not await has_saga_just_started(context.work, context.campus.id, context.member.person_id, "save_card"):
+    if not await has_saga_just_started(context.work, context.campus.id, context.member.person_id, SAVE_CARD.kind):
         await saved_cards.start_card_setup(context.work, context.campus, context.member)
     return (Answer(context.say_plain("bot-card-link-coming")),)
 

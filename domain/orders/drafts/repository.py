@@ -10,6 +10,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.orders.drafts.draft import ConversationState, Draft, PendingInput
 from domain.orders.drafts.tables import conversation_state, draft, draft_version
 from domain.orders.rows import items_from_json
+from domain.orders.sagas.create_order import CREATE_ORDER
 from domain.saga.definition import SagaStatus
 from domain.saga.tables import saga
 
@@ -136,7 +137,7 @@ async def is_draft_being_placed(work: UnitOfWork, basket: Draft) -> bool:
     query = select(func.count()).where(
         saga.c.campus_id == basket.campus_id,
         saga.c.person_id == basket.person_id,
-        saga.c.kind == "create_order",
+        saga.c.kind == CREATE_ORDER.kind,
         saga.c.status == SagaStatus.RUNNING,
         saga.c.data["draft_version"].as_integer() == basket.version,
     )

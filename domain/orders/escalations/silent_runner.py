@@ -11,6 +11,7 @@ from domain.messaging.buttons import ButtonStyle, Tap, pack
 from domain.messaging.outbox_repository import tell, tell_admins
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import lock_order
+from domain.orders.sagas.release_order import build_release_start
 from domain.orders.states import STATUSES_WITH_RUNNER, Order, OrderEvent, OrderStatus, is_event_allowed
 from domain.orders.tables import timer
 from domain.orders.timer_repository import DueTimer, set_check_in_timer, set_timer, stop_timer
@@ -51,14 +52,7 @@ async def escalate_silent_runner(work: UnitOfWork, due: DueTimer) -> SagaStart |
     """
     order, runner = await _lock_held_order(work, due)
     if order.status is OrderStatus.ACCEPTED:
-        return SagaStart(
-            kind="release_order",
-            name=f"release_order:{order.id}:{order.releases + 1}",
-            campus_id=order.campus_id,
-            order_id=order.id,
-            person_id=runner,
-            data={"reason": "silence", "role": Role.SYSTEM},
-        )
+        return build_release_start(order, reason="silence", role=Role.SYSTEM)
     await _tell_admins(work, order, runner)
     await refresh_order_messages(work, order, group=False)
     return None

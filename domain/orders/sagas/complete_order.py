@@ -1,10 +1,33 @@
 """The saga of a delivered order: capture the money, book the split, start the payout."""
 
+from dataclasses import dataclass
+
+from domain.orders.sagas.payment_data import TakenPayment
+from domain.orders.states import Order
 from domain.saga.definition import ExternalStep, LocalStep, Pivot, Saga
+from domain.saga.run import SagaStart
+
+
+@dataclass(slots=True, kw_only=True)
+class CompleteOrderData:
+    """How the order was handed over, and what became of the money.
+
+    An admin who finishes the order gives a reason. `photo` proves that the food was left. `lapsed` says why Stripe
+    closed the hold before the capture, and `declined` why the card could not be charged again.
+    """
+
+    reason: str | None = None
+    admin: int | None = None
+    photo: str | None = None
+    capture: TakenPayment | None = None
+    lapsed: str | None = None
+    declined: str | None = None
+
 
 COMPLETE_ORDER = Saga(
     kind="complete_order",
     version=2,
+    data=CompleteOrderData,
     steps=(
         Pivot(),  # the order passed its own pivot at PLACED: nothing here is compensated
         LocalStep(name="deliver_order"),  # ARRIVED -> DELIVERED, in the bot's transaction
@@ -16,6 +39,7 @@ COMPLETE_ORDER = Saga(
 # For runs that started on version 1: a lapsed hold makes them stuck, and an admin decides.
 COMPLETE_ORDER_V1 = Saga(
     kind="complete_order",
+    data=CompleteOrderData,
     steps=(
         Pivot(),
         LocalStep(name="deliver_order"),
@@ -23,3 +47,17 @@ COMPLETE_ORDER_V1 = Saga(
         LocalStep(name="complete_order"),
     ),
 )
+
+
+def build_completion_start(
+    order: Order, *, reason: str | None = None, admin: int | None = None, photo: str | None = None
+) -> SagaStart:
+    """Return the saga that hands a bought order over and takes the money; what is given goes into its history."""
+    return SagaStart(
+        kind=COMPLETE_ORDER.kind,
+        name=f"{COMPLETE_ORDER.kind}:{order.id}",
+        campus_id=order.campus_id,
+        order_id=order.id,
+        person_id=order.runner_id,
+        data=CompleteOrderData(reason=reason, admin=admin, photo=photo),
+    )

@@ -1,11 +1,27 @@
 """The saga of a new order: hold the money, then offer the order to the runners."""
 
+from dataclasses import dataclass
+
 from domain.orders.drafts.draft import Draft
+from domain.orders.sagas.payment_data import HoldRequestData
 from domain.saga.definition import ExternalStep, LocalStep, Saga, Wait
 from domain.saga.run import SagaStart
 
+
+@dataclass(slots=True, kw_only=True)
+class CreateOrderData(HoldRequestData):
+    """The draft as it was shown: its version, and its ceiling in minor units.
+
+    Placing the order changes the draft's version; the new one is kept.
+    """
+
+    draft_version: int
+    ceiling: int
+
+
 CREATE_ORDER = Saga(
     kind="create_order",
+    data=CreateOrderData,
     steps=(
         LocalStep(name="place_order", compensation="cancel_order"),  # draft -> PENDING, in the bot's transaction
         # The bank may ask the customer for approval, which the wait below is for.
@@ -29,10 +45,10 @@ def build_order_start(draft: Draft, *, ceiling: int, optional: bool = False) -> 
     Two taps return the same name, and so start one saga.
     """
     return SagaStart(
-        kind="create_order",
-        name=f"create_order:{draft.campus_id}:{draft.person_id}:{draft.changed_at.timestamp()}:{draft.version}",
+        kind=CREATE_ORDER.kind,
+        name=f"{CREATE_ORDER.kind}:{draft.campus_id}:{draft.person_id}:{draft.changed_at.timestamp()}:{draft.version}",
         campus_id=draft.campus_id,
         person_id=draft.person_id,
-        data={"draft_version": draft.version, "ceiling": ceiling},
+        data=CreateOrderData(draft_version=draft.version, ceiling=ceiling),
         optional=optional,
     )

@@ -30,6 +30,7 @@ from domain.orders.escalations.unclaimed_order import UNCLAIMED_STAGES, reset_un
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.order_payments import OrderPayments
 from domain.orders.repository import find_order, move_order, try_move_order
+from domain.orders.sagas.release_order import ReleaseOrderData
 from domain.orders.states import STATUSES_WITH_RUNNER, Order, OrderEvent, OrderStatus
 from domain.orders.tables import barred_runner, orders, timer
 from domain.orders.timer_repository import resume_timer, set_timer, stop_timer
@@ -201,7 +202,8 @@ async def reopen_order(work: UnitOfWork, run: SagaRun) -> None:
     The same runner cannot claim it again. The deadline is a fresh one. After the last release allowed, or when the
     order was open for as long as it may be, the deadline is now.
     """
-    silent, admin = run.data.get("role") == Role.SYSTEM, run.data.get("admin")
+    data = run.data_as(ReleaseOrderData)
+    silent, admin = data.role is Role.SYSTEM, data.admin
     runner_or_admin = (
         Actor(role=Role.RUNNER, person_id=run.required_person_id)
         if admin is None
@@ -214,7 +216,7 @@ async def reopen_order(work: UnitOfWork, run: SagaRun) -> None:
         run.required_order_id,
         OrderEvent.RELEASED,
         orders.c.runner_id == run.required_person_id,
-        reason=run.data.get("reason"),
+        reason=data.reason,
         releases=orders.c.releases + 1,
         **CLEARED_RUNNER_COLUMNS,
     )
@@ -229,7 +231,7 @@ async def reopen_order(work: UnitOfWork, run: SagaRun) -> None:
     if silent:
         await _tell_runner(work, run, "notification-taken-back")
     if admin is not None:
-        await _tell_runner(work, run, "notification-released-by-admin", reason=str(run.data["reason"]))
+        await _tell_runner(work, run, "notification-released-by-admin", reason=data.reason or "")
     await _tell_customer_released(work, order)
 
 

@@ -9,6 +9,8 @@ from domain.messaging.outbox_repository import tell
 from domain.money import format_money
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order, move_order
+from domain.orders.sagas.cancel_order import CancelOrderData
+from domain.orders.sagas.complete_order import CompleteOrderData
 from domain.orders.states import Order, OrderEvent
 from domain.orders.tables import orders
 from domain.orders.timer_repository import stop_timer
@@ -36,9 +38,9 @@ async def close_order(work: UnitOfWork, run: SagaRun) -> None:
 
     Raise OrderClosed once the food is bought.
     """
-    role = Role(run.data["role"])
+    data = run.data_as(CancelOrderData)
+    role, reason = data.role, data.reason
     happened = OrderEvent.CANCELLED_BY_ADMIN if role is Role.ADMIN else OrderEvent.CANCELLED
-    reason = str(run.data["reason"])
     actor = Actor(role=role, person_id=run.required_person_id)
     ended = {"end_reason": role.value, "end_note": reason if role is Role.ADMIN else None}
     order = await move_order(work, actor, run.campus_id, run.required_order_id, happened, reason=reason, **ended)
@@ -60,7 +62,8 @@ async def deliver_order(work: UnitOfWork, run: SagaRun) -> None:
 
     The use case checked the PIN, the photo, or the right of the admin right before.
     """
-    admin = run.data.get("admin")
+    data = run.data_as(CompleteOrderData)
+    admin = data.admin
     actor = (
         Actor(role=Role.RUNNER, person_id=run.required_person_id)
         if admin is None
@@ -73,8 +76,8 @@ async def deliver_order(work: UnitOfWork, run: SagaRun) -> None:
         run.required_order_id,
         OrderEvent.DELIVERED if admin is None else OrderEvent.FINISHED_BY_ADMIN,
         orders.c.runner_id == run.required_person_id,
-        reason=run.data.get("reason"),
-        proof_photo=run.data.get("photo"),
+        reason=data.reason,
+        proof_photo=data.photo,
     )
     await refresh_order_messages(work, order)
     if admin is not None:

@@ -19,6 +19,7 @@ from domain.orders.order_payments import OrderPayments
 from domain.orders.pricing import Price
 from domain.orders.repository import find_order, insert_order, move_order, try_move_order
 from domain.orders.rows import items_to_json, price_columns
+from domain.orders.sagas.create_order import CreateOrderData
 from domain.orders.states import Order, OrderEvent, OrderStatus
 from domain.orders.timer_repository import set_timer, stop_escalations, stop_timer
 from domain.orders.timers import TimerKind
@@ -42,19 +43,19 @@ async def place_order(work: UnitOfWork, run: SagaRun) -> None:
     Raise Stale when the draft changed, DraftChanged when its price is not the one that the customer saw. Raise
     OrdersPaused when campus or store take no orders, DebtOutstanding while an earlier order is not paid.
     """
-    payments = work.registers.get(OrderPayments)
+    data, payments = run.data_as(CreateOrderData), work.registers.get(OrderPayments)
     campus = await find_campus(work, run.campus_id)
     draft = await lock_draft(work, run.campus_id, run.required_person_id)
-    if draft is None or draft.version != run.data["draft_version"]:
+    if draft is None or draft.version != data.draft_version:
         raise Stale
     await require_open(work, campus, draft)
     await payments.require_no_debt(work, run.campus_id, run.required_person_id)
     price = draft.price(campus.fees)
-    if price.ceiling != run.data["ceiling"]:
+    if price.ceiling != data.ceiling:
         raise DraftChanged
     order = await _insert_pending_order(work, run, draft, price)
     run.order_id = order.id
-    run.data["draft_version"] = await advance_draft_version(work, draft)
+    data.draft_version = await advance_draft_version(work, draft)
     await payments.request_hold(work, order.id, run.id, price.ceiling, price.currency)
     await log_event(
         work,
@@ -134,7 +135,7 @@ async def publish_order(work: UnitOfWork, run: SagaRun) -> None:
     """Move PENDING -> CREATED, show the order to the runners, and delete its draft."""
     order = await move_order(work, SYSTEM, run.campus_id, run.required_order_id, OrderEvent.PUBLISHED)
     used_draft = delete(drafts).where(drafts.c.campus_id == order.campus_id, drafts.c.person_id == order.customer_id)
-    await work.connection.execute(used_draft.where(drafts.c.version == run.data["draft_version"]))
+    await work.connection.execute(used_draft.where(drafts.c.version == run.data_as(CreateOrderData).draft_version))
     await refresh_order_messages(work, order)
 
 

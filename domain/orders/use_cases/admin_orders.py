@@ -11,6 +11,9 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import AlreadyBought, NotBoughtYet, OrderClosed
 from domain.orders.board_repository import BoardLine, list_board_lines
 from domain.orders.repository import find_order, lock_order
+from domain.orders.sagas.close_purchase import build_purchase_closing_start
+from domain.orders.sagas.complete_order import build_completion_start
+from domain.orders.sagas.release_order import build_release_start
 from domain.orders.states import (
     FINAL_ORDER_STATUSES,
     STATUSES_BEFORE_PIVOT,
@@ -20,8 +23,6 @@ from domain.orders.states import (
     is_event_allowed,
 )
 from domain.orders.use_cases.ordering import close_before_purchase
-from domain.orders.use_cases.running import start_completion
-from domain.saga.run import SagaStart
 from domain.saga.start import start_saga
 
 
@@ -63,15 +64,7 @@ async def release_order_as_admin(work: UnitOfWork, campus: Campus, admin: Member
         raise AlreadyBought
     if not is_event_allowed(order.status, OrderEvent.RELEASED):
         raise OrderClosed
-    start = SagaStart(
-        kind="release_order",
-        name=f"release_order:{order.id}:{order.releases + 1}",
-        campus_id=campus.id,
-        order_id=order.id,
-        person_id=order.runner_id,
-        data={"reason": reason, "admin": admin.person_id},
-    )
-    await start_saga(work, start)
+    await start_saga(work, build_release_start(order, reason=reason, admin=admin.person_id))
     return await find_order(work, campus.id, order_id)
 
 
@@ -85,7 +78,7 @@ async def finish_order_as_admin(work: UnitOfWork, campus: Campus, admin: Member,
     order = await lock_order(work, campus.id, order_id)
     require_permission(admin, Action.FINISH_ANY, own=order.runner_id == admin.person_id)
     _require_bought(order, OrderEvent.FINISHED_BY_ADMIN)
-    await start_completion(work, campus, order, {"reason": reason, "admin": admin.person_id})
+    await start_saga(work, build_completion_start(order, reason=reason, admin=admin.person_id))
     return await find_order(work, campus.id, order_id)
 
 
@@ -99,14 +92,7 @@ async def close_purchase_as_admin(
     """
     order = await _lock_uninvolved_order(work, campus, admin, Action.CLOSE_ANY, order_id)
     _require_bought(order, OrderEvent.CLOSED_BY_ADMIN)
-    start = SagaStart(
-        kind="close_purchase",
-        name=f"close_purchase:{order.id}",
-        campus_id=campus.id,
-        order_id=order.id,
-        person_id=admin.person_id,
-        data={"borne_by": bearer, "reason": reason},
-    )
+    start = build_purchase_closing_start(order, admin_id=admin.person_id, borne_by=bearer, reason=reason)
     await start_saga(work, start)
     return await find_order(work, campus.id, order_id)
 

@@ -16,10 +16,10 @@ from domain.orders.drafts.repository import change_draft, is_draft_being_placed,
 from domain.orders.order_payments import OrderPayments
 from domain.orders.repository import find_order, lock_order
 from domain.orders.rows import items_to_json
-from domain.orders.sagas.create_order import build_order_start
+from domain.orders.sagas.cancel_order import build_cancel_start
+from domain.orders.sagas.create_order import CREATE_ORDER, build_order_start
 from domain.orders.states import FINAL_ORDER_STATUSES, Order, OrderStatus
 from domain.saga.repository import find_saga_of_order, signal_saga
-from domain.saga.run import SagaStart
 from domain.saga.start import start_saga
 
 
@@ -87,20 +87,12 @@ async def close_before_purchase(
     Raise OrderClosed when the order is over, and for a customer when a runner has it.
     """
     if order.status is OrderStatus.PENDING:
-        placing = await find_saga_of_order(work, order.id, "create_order")
+        placing = await find_saga_of_order(work, order.id, CREATE_ORDER.kind)
         await signal_saga(work, placing, "cancelled", role=role, person=member.person_id, reason=reason)
         return
     if order.status in FINAL_ORDER_STATUSES or (role is Role.CUSTOMER and order.status is not OrderStatus.CREATED):
         raise OrderClosed
-    start = SagaStart(
-        kind="cancel_order",
-        name=f"cancel_order:{order.id}",
-        campus_id=campus.id,
-        order_id=order.id,
-        person_id=member.person_id,
-        data={"role": role, "reason": reason},
-    )
-    await start_saga(work, start)
+    await start_saga(work, build_cancel_start(order, person_id=member.person_id, role=role, reason=reason))
 
 
 async def start_draft(work: UnitOfWork, campus: Campus, member: Member) -> Draft:

@@ -12,12 +12,13 @@ from domain.money import format_money
 from domain.orders.escalations.silent_runner import record_runner_check_in
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order, list_active_deliveries, lock_order
+from domain.orders.sagas.complete_order import build_completion_start
 from domain.orders.states import Order, OrderEvent, OrderStatus, can_leave_food, is_event_allowed
 from domain.orders.tables import orders
 from domain.orders.timer_repository import has_timer_fired
 from domain.orders.timers import TimerKind
 from domain.orders.use_cases.ownership import require_own_delivery
-from domain.orders.use_cases.running import start_completion
+from domain.saga.start import start_saga
 
 RECEIPT_STATUSES = frozenset({OrderStatus.ACCEPTED, OrderStatus.PLACED, OrderStatus.ON_THE_WAY, OrderStatus.ARRIVED})
 
@@ -49,7 +50,7 @@ async def leave_food_with_photo(work: UnitOfWork, campus: Campus, member: Member
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.DELIVER, order)
     await require_leaving_allowed(work, order)
-    await start_completion(work, campus, order, {"reason": "photo", "photo": photo})
+    await start_saga(work, build_completion_start(order, reason="photo", photo=photo))
     return await find_order(work, campus.id, order_id)
 
 

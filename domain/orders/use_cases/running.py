@@ -17,10 +17,12 @@ from domain.orders.escalations import absent_customer
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.pricing import split_receipt
 from domain.orders.repository import find_order, lock_order, move_order
+from domain.orders.sagas.accept_order import build_claim_start
+from domain.orders.sagas.complete_order import build_completion_start
+from domain.orders.sagas.release_order import build_release_start
 from domain.orders.states import MAX_PIN_TRIES, Order, OrderEvent, OrderStatus, is_event_allowed
 from domain.orders.tables import orders
 from domain.orders.use_cases.ownership import require_own_delivery
-from domain.saga.run import SagaRun, SagaStart
 from domain.saga.start import start_saga
 
 
@@ -49,11 +51,7 @@ async def start_claim(work: UnitOfWork, campus: Campus, member: Member, order_id
         require_permission(member, Action.CLAIM, own=False)
     if not member.reachable:
         raise ChatNotOpen
-    name = f"accept_order:{order.id}:{member.person_id}:{order.version}"
-    start = SagaStart(
-        kind="accept_order", name=name, campus_id=campus.id, order_id=order.id, person_id=member.person_id
-    )
-    await start_saga(work, start)
+    await start_saga(work, build_claim_start(order, runner_id=member.person_id))
     return await find_order(work, campus.id, order_id)
 
 
@@ -63,15 +61,7 @@ async def start_release(
     """[Can't do it]: release the order before anything is bought."""
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.RELEASE, order)
-    start = SagaStart(
-        kind="release_order",
-        name=f"release_order:{order.id}:{order.releases + 1}",
-        campus_id=campus.id,
-        order_id=order.id,
-        person_id=member.person_id,
-        data={"reason": reason},
-    )
-    await start_saga(work, start)
+    await start_saga(work, build_release_start(order, reason=reason))
     return await find_order(work, campus.id, order_id)
 
 
@@ -135,7 +125,7 @@ async def hand_over_with_pin(
         raise PinLocked
     if not hmac.compare_digest(pin.strip().encode(), (order.pin or "").encode()):
         return await _count_wrong_pin(work, order)
-    await start_completion(work, campus, order, {"reason": "pin"})
+    await start_saga(work, build_completion_start(order, reason="pin"))
     return OrderHandedOver(await find_order(work, campus.id, order_id))
 
 
@@ -155,19 +145,6 @@ async def _count_wrong_pin(work: UnitOfWork, order: Order) -> WrongPin:
             args={"order": order.id},
         )
     return WrongPin(left)
-
-
-async def start_completion(work: UnitOfWork, campus: Campus, order: Order, why: dict[str, str | int]) -> SagaRun:
-    """Start complete_order for a locked order that was bought; `why` goes into its history."""
-    start = SagaStart(
-        kind="complete_order",
-        name=f"complete_order:{order.id}",
-        campus_id=campus.id,
-        order_id=order.id,
-        person_id=order.runner_id,
-        data=why,
-    )
-    return await start_saga(work, start)
 
 
 async def _move_own_order(

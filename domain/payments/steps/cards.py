@@ -14,24 +14,28 @@ from domain.orders.repository import has_pending_order
 from domain.orders.sagas.create_order import build_order_start
 from domain.payments.customer_debt_repository import list_open_customer_debts
 from domain.payments.model import CustomerDebt
-from domain.saga.run import SagaRun, SagaStart
+from domain.payments.sagas.detach_replaced_card import build_card_detachment_start
+from domain.payments.sagas.remove_card import RemoveCardData
+from domain.payments.sagas.save_card import SaveCardData
+from domain.saga.run import SagaRun
 
 
 async def forget_card(work: UnitOfWork, run: SagaRun) -> None:
     """Delete the saved card; raise Stale when it is not the saved card any more."""
-    if not await delete_saved_card(work, run.required_person_id, run.data["payment_method"]):
+    if not await delete_saved_card(work, run.required_person_id, run.data_as(RemoveCardData).payment_method):
         raise Stale
 
 
 async def tell_card_removed(work: UnitOfWork, run: SagaRun) -> None:
     """Tell the customer that the card is detached at Stripe too."""
+    card = run.data_as(RemoveCardData)
     await tell(
         work,
         campus_id=run.campus_id,
         chat_id=run.required_person_id,
         name=f"card_removed:{run.id}",
         key="notification-card-removed",
-        args={"brand": card_brand_name(run.data["brand"]), "last4": run.data["last4"]},
+        args={"brand": card_brand_name(card.brand), "last4": card.last4},
     )
 
 
@@ -47,12 +51,8 @@ async def start_detach_replaced_card(work: UnitOfWork, run: SagaRun, new_card: S
         or await has_pending_order(work, run.required_person_id)
     ):
         return
-    start = SagaStart(
-        kind="detach_replaced_card",
-        name=f"detach_replaced_card:{run.required_person_id}:{former.payment_method}",
-        campus_id=run.campus_id,
-        person_id=run.required_person_id,
-        data={"payment_method": former.payment_method},
+    start = build_card_detachment_start(
+        former.payment_method, campus_id=run.campus_id, person_id=run.required_person_id
     )
     run.requested_sagas.append(start)
 
@@ -62,7 +62,9 @@ async def keep_card(work: UnitOfWork, run: SagaRun) -> None:
 
     Place it only if the request is recent and unchanged, and the customer owes nothing.
     """
-    card = SavedCard(**run.data["card"])
+    card = run.data_as(SaveCardData).card
+    if card is None:
+        raise LookupError(f"saga {run.name} has no card")
     await start_detach_replaced_card(work, run, card)
     await upsert_saved_card(work, run.required_person_id, card)
     owed = await list_open_customer_debts(work, run.campus_id, run.required_person_id)

@@ -1,7 +1,5 @@
 """Local steps of settle_debt: start to charge what a customer owes, and record how it ended."""
 
-from typing import Any
-
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
 from domain.ledger.postings import customer_debt_paid_posting
@@ -10,9 +8,11 @@ from domain.messaging.buttons import Tap, pack
 from domain.messaging.outbox_repository import refresh_existing_order_messages, tell
 from domain.money import format_money
 from domain.orders.repository import find_order
+from domain.orders.sagas.payment_data import TakenPayment
 from domain.payments.customer_debt_repository import count_payment_attempt, end_customer_debt, lock_customer_debt
 from domain.payments.hold_repository import insert_current_hold
 from domain.payments.model import CustomerDebt, CustomerDebtStatus
+from domain.payments.sagas.settle_debt import SettleDebtData
 from domain.payments.steps.charges import book_fee
 from domain.saga.run import SagaRun
 
@@ -68,17 +68,17 @@ async def book_settlement(work: UnitOfWork, run: SagaRun) -> None:
 
     Raise LookupError when the debt is not open.
     """
-    owed, captured = await _lock_debt(work, run), _captured_charge(run)
+    owed, taken = await _lock_debt(work, run), _taken_payment(run)
     if not await end_customer_debt(work, owed, CustomerDebtStatus.PAID):
         raise LookupError(f"debt {owed.id} was paid, and is {owed.status}")
     posting = customer_debt_paid_posting(
-        payment_intent=str(captured["payment_intent"]),
+        payment_intent=taken.payment_intent,
         customer=owed.customer_id,
-        amount=int(captured["amount"]),
+        amount=taken.amount,
         currency=owed.currency,
     )
     await post_to_ledger(work, posting, owed.order_id)
-    await book_fee(work, await find_order(work, owed.campus_id, owed.order_id), captured)
+    await book_fee(work, await find_order(work, owed.campus_id, owed.order_id), taken)
     await refresh_existing_order_messages(work, owed.order_id)
     await tell(
         work,
@@ -91,13 +91,15 @@ async def book_settlement(work: UnitOfWork, run: SagaRun) -> None:
     )
 
 
-def _captured_charge(run: SagaRun) -> dict[str, Any]:
-    found: dict[str, Any] = run.data["capture"]
-    return found
+def _taken_payment(run: SagaRun) -> TakenPayment:
+    taken = run.data_as(SettleDebtData).capture
+    if taken is None:
+        raise LookupError(f"saga {run.name} took no payment")
+    return taken
 
 
 async def _lock_debt(work: UnitOfWork, run: SagaRun) -> CustomerDebt:
-    owed = await lock_customer_debt(work, run.campus_id, int(run.data["debt"]))
+    owed = await lock_customer_debt(work, run.campus_id, run.data_as(SettleDebtData).debt)
     if owed is None:
         raise LookupError(f"saga {run.name} has no debt")
     return owed

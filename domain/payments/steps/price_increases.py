@@ -24,6 +24,7 @@ from domain.payments.replacement_hold_repository import (
     require_no_price_increase,
     retire_replacement_hold,
 )
+from domain.payments.sagas.replace_hold import ReplaceHoldData
 from domain.saga.run import SagaRun
 
 # Why replace_hold was compensated, and the sentence the customer reads.
@@ -44,13 +45,14 @@ async def request_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
     _require_order_unmoved(order, run)
     await require_no_price_increase(work, order.id)
     price = build_agreed_price(run, order)
-    run.data["ceiling"] = price.ceiling
+    run.data_as(ReplaceHoldData).ceiling = price.ceiling
     await insert_replacement_hold(work, order.id, run.id, price.ceiling, price.currency)
 
 
 def build_agreed_price(run: SagaRun, order: Order) -> Price:
     """Return the price that the customer agreed to, as frozen by the tap."""
-    return replace(order.price, delivery_fee=int(run.data["delivery_fee"]), shop_limit=int(run.data["shop_limit"]))
+    agreed = run.data_as(ReplaceHoldData)
+    return replace(order.price, delivery_fee=agreed.delivery_fee, shop_limit=agreed.shop_limit)
 
 
 def _require_order_unmoved(order: Order, run: SagaRun) -> None:
@@ -58,11 +60,12 @@ def _require_order_unmoved(order: Order, run: SagaRun) -> None:
 
     It still waits for a runner (higher fee), or the same runner still shops for it (higher limit).
     """
-    match PriceIncreaseKind(run.data["kind"]):
+    agreed = run.data_as(ReplaceHoldData)
+    match agreed.kind:
         case PriceIncreaseKind.FEE:
             unmoved = order.status is OrderStatus.CREATED
         case PriceIncreaseKind.LIMIT:
-            same_claim = order.claim is not None and str(order.claim) == run.data["claim"]
+            same_claim = order.claim is not None and str(order.claim) == agreed.claim
             unmoved = order.status is OrderStatus.ACCEPTED and same_claim and order.hold_checked
     if not unmoved:
         raise OrderClosed
@@ -76,7 +79,7 @@ async def adopt_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
     order = await lock_order(work, run.campus_id, run.required_order_id)
     _require_order_unmoved(order, run)
     former, _ = await promote_replacement_hold(work, order.id, run.id)
-    run.data["former"] = former.id
+    run.data_as(ReplaceHoldData).former = former.id
     price = build_agreed_price(run, order)
     statement = update(orders).where(orders.c.id == order.id)
     await work.connection.execute(
@@ -95,7 +98,7 @@ async def adopt_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
         reason=f"{format_money(order.price.ceiling, price.currency)} -> {format_money(price.ceiling, price.currency)}",
     )
     await refresh_order_messages(work, await find_order(work, order.campus_id, order.id))
-    if PriceIncreaseKind(run.data["kind"]) is PriceIncreaseKind.LIMIT:
+    if run.data_as(ReplaceHoldData).kind is PriceIncreaseKind.LIMIT:
         await _tell_runner(
             work, run, order, "notification-limit-increased", limit=format_money(price.shop_limit, price.currency)
         )
@@ -108,7 +111,7 @@ async def withdraw_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
     await refresh_existing_order_messages(work, order.id)
     if order.status in FINAL_ORDER_STATUSES:
         return  # the end was told, and the order message says that the money is released
-    overtaken = run.reason in OVERTAKEN_REASONS
+    agreed, overtaken = run.data_as(ReplaceHoldData), run.reason in OVERTAKEN_REASONS
     await tell(
         work,
         campus_id=order.campus_id,
@@ -122,15 +125,11 @@ async def withdraw_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
         args={
             "order": order.id,
             "ceiling": format_money(order.price.ceiling, order.price.currency),
-            "wanted": format_money(int(run.data["ceiling"]), order.price.currency),
+            "wanted": format_money(agreed.ceiling, order.price.currency),
         },
         silent=overtaken,
     )
-    if (
-        PriceIncreaseKind(run.data["kind"]) is PriceIncreaseKind.LIMIT
-        and str(order.claim) == run.data["claim"]
-        and not overtaken
-    ):
+    if agreed.kind is PriceIncreaseKind.LIMIT and str(order.claim) == agreed.claim and not overtaken:
         limit = format_money(order.price.shop_limit, order.price.currency)
         await _tell_runner(work, run, order, "notification-limit-not-increased", limit=limit)
 

@@ -22,9 +22,10 @@ from domain.payments.customer_debt_repository import (
     lock_customer_debt,
 )
 from domain.payments.model import CustomerDebt, CustomerDebtStatus
+from domain.payments.sagas.settle_debt import SETTLE_DEBT, build_settlement_start
 from domain.payments.use_cases.saved_cards import start_card_setup
 from domain.saga.definition import FINAL_STATUSES
-from domain.saga.run import SagaRun, SagaStart
+from domain.saga.run import SagaRun
 from domain.saga.start import start_saga
 from domain.saga.tables import saga
 
@@ -48,15 +49,7 @@ async def pay_customer_debt(work: UnitOfWork, campus: Campus, member: Member, de
     if member.card is None:
         await start_card_setup(work, campus, member)
         return None
-    start = SagaStart(
-        kind="settle_debt",
-        name=f"settle_debt:{owed.id}:{owed.attempt + 1}",
-        campus_id=campus.id,
-        order_id=owed.order_id,
-        person_id=member.person_id,
-        data={"debt": owed.id},
-    )
-    return await start_saga(work, start)
+    return await start_saga(work, build_settlement_start(owed))
 
 
 async def view_customer_debts(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[CustomerDebt]:
@@ -114,7 +107,7 @@ async def _require_no_charge_in_flight(work: UnitOfWork, owed: CustomerDebt) -> 
     Hold the debt's lock to rely on it.
     """
     asked = select(func.count()).where(
-        saga.c.order_id == owed.order_id, saga.c.kind == "settle_debt", saga.c.status.not_in(FINAL_STATUSES)
+        saga.c.order_id == owed.order_id, saga.c.kind == SETTLE_DEBT.kind, saga.c.status.not_in(FINAL_STATUSES)
     )
     if (await work.connection.execute(asked)).scalar_one():
         raise DebtBeingPaid

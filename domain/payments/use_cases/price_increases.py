@@ -18,8 +18,9 @@ from domain.orders.states import Order, OrderStatus
 from domain.orders.tables import orders
 from domain.orders.use_cases.ownership import require_own_delivery
 from domain.payments.replacement_hold_repository import count_price_increases, require_no_price_increase
+from domain.payments.sagas.replace_hold import build_price_increase_start
 from domain.payments.use_cases.saved_cards import start_card_setup
-from domain.saga.run import SagaRun, SagaStart
+from domain.saga.run import SagaRun
 from domain.saga.start import start_saga
 
 
@@ -164,17 +165,6 @@ async def _start_replace_hold(
     if member.card is None:
         await start_card_setup(work, campus, member)
         return None
-    start = SagaStart(
-        kind="replace_hold",
-        name=f"replace_hold:{order.id}:{await count_price_increases(work, order.id) + 1}",
-        campus_id=campus.id,
-        order_id=order.id,
-        person_id=member.person_id,
-        data={
-            "kind": kind,
-            "delivery_fee": price.delivery_fee,
-            "shop_limit": price.shop_limit,
-            "claim": None if order.claim is None else str(order.claim),
-        },
-    )
+    number = await count_price_increases(work, order.id) + 1
+    start = build_price_increase_start(order, price, kind, person_id=member.person_id, number=number)
     return await start_saga(work, start)

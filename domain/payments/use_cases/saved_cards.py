@@ -6,7 +6,9 @@ from domain.campuses.permissions import Action, require_permission
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import CardInUse, Stale
 from domain.orders.repository import has_pending_order
-from domain.saga.run import SagaRun, SagaStart
+from domain.payments.sagas.remove_card import build_card_removal_start
+from domain.payments.sagas.save_card import build_card_setup_start
+from domain.saga.run import SagaRun
 from domain.saga.start import start_saga
 
 
@@ -21,20 +23,11 @@ async def remove_saved_card(work: UnitOfWork, campus: Campus, member: Member, la
         raise Stale
     if await has_pending_order(work, member.person_id):
         raise CardInUse
-    start = SagaStart(
-        kind="remove_card",
-        name=f"remove_card:{member.person_id}:{card.payment_method}",
-        campus_id=campus.id,
-        person_id=member.person_id,
-        data={"payment_method": card.payment_method, "brand": card.brand, "last4": card.last4},
-    )
-    return await start_saga(work, start)
+    return await start_saga(work, build_card_removal_start(card, campus_id=campus.id, person_id=member.person_id))
 
 
 async def start_card_setup(work: UnitOfWork, campus: Campus, member: Member) -> SagaRun:
     """Start a card set-up; its link arrives as a notification within a second or two."""
     require_permission(member, Action.PLACE)
-    name = f"save_card:{campus.id}:{member.person_id}:{work.now.timestamp()}"
-    return await start_saga(
-        work, SagaStart(kind="save_card", name=name, campus_id=campus.id, person_id=member.person_id)
-    )
+    start = build_card_setup_start(campus_id=campus.id, person_id=member.person_id, now=work.now)
+    return await start_saga(work, start)

@@ -1,9 +1,26 @@
 """The saga of an admin's refund: request it, refund the card, and reverse the runner's part."""
 
+from dataclasses import dataclass
+
+from domain.orders.states import Bearer
 from domain.saga.definition import ExternalStep, LocalStep, Pivot, Saga, Wait
+from domain.saga.run import SagaStart
+
+
+@dataclass(slots=True, kw_only=True)
+class RefundOrderData:
+    """The refund that an admin decided: minor units, who bears it, and why; then its row and its id at Stripe."""
+
+    amount: int | None  # None: all that is left
+    bearer: Bearer
+    reason: str
+    refund_row: int | None = None
+    refund: str | None = None
+
 
 REFUND_ORDER = Saga(
     kind="refund_order",
+    data=RefundOrderData,
     steps=(
         # In the bot's transaction, under the order's lock. The runner's part is withheld as far as it is unsent.
         LocalStep(name="request_refund", compensation="withdraw_refund"),
@@ -14,3 +31,17 @@ REFUND_ORDER = Saga(
         LocalStep(name="settle_refund"),
     ),
 )
+
+
+def build_refund_start(
+    *, campus_id: int, order_id: int, admin_id: int, number: int, amount: int | None, bearer: Bearer, reason: str
+) -> SagaStart:
+    """Return the saga of the order's refund with this number; `amount` is in minor units; None: all that is left."""
+    return SagaStart(
+        kind=REFUND_ORDER.kind,
+        name=f"{REFUND_ORDER.kind}:{order_id}:{number}",
+        campus_id=campus_id,
+        order_id=order_id,
+        person_id=admin_id,
+        data=RefundOrderData(amount=amount, bearer=bearer, reason=reason),
+    )

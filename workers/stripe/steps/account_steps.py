@@ -4,6 +4,7 @@ from typing import Any
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.payouts.account_changes import record_account_disconnected, record_payouts_ready, tell_payout_returned
+from domain.payouts.sagas.follow_account import FollowAccountData
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import Refused
 from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult
@@ -14,7 +15,8 @@ from workers.stripe.steps.payout_steps import can_receive_transfers
 
 async def prepare_payout_account_check(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
     """Return the account, and the bank payout to look up, if there is one."""
-    return {"account": run.data["account"], "payout": run.data.get("payout")}
+    data = run.data_as(FollowAccountData)
+    return {"account": data.account, "payout": data.payout}
 
 
 async def fetch_payout_account(client: StripeGateway, request: CallRequest) -> StepResult:

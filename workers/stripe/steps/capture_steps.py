@@ -10,7 +10,12 @@ from domain.saga.run import SagaRun
 from workers.engine.call_failures import Refused
 from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult
 from workers.stripe.gateway import StripeGateway, capture_intent, retrieve_intent
-from workers.stripe.steps.charge_steps import close_lapsed_hold, describe_taken_payment, replace_lapsed_hold
+from workers.stripe.steps.charge_steps import (
+    close_lapsed_hold,
+    describe_taken_payment,
+    keep_taken_payment,
+    replace_lapsed_hold,
+)
 
 
 async def prepare_capture(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
@@ -60,7 +65,7 @@ async def record_capture(work: UnitOfWork, run: SagaRun, result: StepResult) -> 
     captured = {"captured": result["amount"], "charge": result["charge"]}
     if await move_current_hold(work, run.required_order_id, HoldEvent.CAPTURED, **captured) is None:
         raise LookupError(f"the hold of order {run.required_order_id} was captured, and is not held here")
-    run.data["capture"] = result
+    keep_taken_payment(run, result)
 
 
 def _capture_result(intent: dict[str, Any], request: CallRequest) -> StepResult:

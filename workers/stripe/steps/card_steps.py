@@ -1,9 +1,12 @@
 """External steps of a customer's card: the Stripe customer, the Checkout page, the saved card, its detachment."""
 
+from domain.campuses.people import SavedCard
 from domain.campuses.people_repository import find_member, save_stripe_customer
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.outbox_repository import tell
+from domain.payments.sagas.card_data import payment_method_of
+from domain.payments.sagas.save_card import SaveCardData
 from domain.saga.run import SagaRun
 from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult, add_signal
 from workers.stripe.gateway import StripeGateway, create_checkout, create_customer, detach_card, retrieve_checkout
@@ -15,7 +18,7 @@ async def prepare_stripe_customer(work: UnitOfWork, run: SagaRun, _key: str) -> 
     Stripe learns nothing of the person but our number.
     """
     member = await find_member(work, run.campus_id, run.required_person_id)
-    run.data["customer"] = member.stripe_customer
+    run.data_as(SaveCardData).customer = member.stripe_customer
     return None if member.stripe_customer is not None else {"metadata": {"person": str(run.required_person_id)}}
 
 
@@ -26,7 +29,7 @@ async def ensure_stripe_customer(client: StripeGateway, request: CallRequest) ->
 
 async def record_stripe_customer(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
     """Save the Stripe customer, unless a parallel set-up was faster."""
-    run.data["customer"] = await save_stripe_customer(work, run.required_person_id, result["customer"])
+    run.data_as(SaveCardData).customer = await save_stripe_customer(work, run.required_person_id, result["customer"])
 
 
 async def prepare_checkout(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
@@ -35,7 +38,7 @@ async def prepare_checkout(work: UnitOfWork, run: SagaRun, key: str) -> StepPara
     metadata = {"person": str(run.required_person_id), "saga": str(run.id), "call": key}
     return {
         "mode": "setup",
-        "customer": run.data["customer"],
+        "customer": run.data_as(SaveCardData).customer,
         "currency": campus.currency,
         "success_url": f"{campus.chat_link}?start=card",
         "cancel_url": f"{campus.chat_link}?start=card_later",
@@ -52,7 +55,7 @@ async def open_checkout(client: StripeGateway, request: CallRequest) -> StepResu
 
 async def record_checkout(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
     """Send the link to the customer."""
-    run.data["session"] = result["session"]
+    run.data_as(SaveCardData).session = result["session"]
     await tell(
         work,
         campus_id=run.campus_id,
@@ -64,7 +67,7 @@ async def record_checkout(work: UnitOfWork, run: SagaRun, result: StepResult) ->
 
 
 async def prepare_checkout_lookup(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
-    return {"session": run.data["session"]}
+    return {"session": run.data_as(SaveCardData).session}
 
 
 async def fetch_checkout(client: StripeGateway, request: CallRequest) -> StepResult:
@@ -80,12 +83,12 @@ async def fetch_checkout(client: StripeGateway, request: CallRequest) -> StepRes
 async def record_checkout_lookup(_work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
     """Keep the saved card on the run and add the signal; change nothing while there is none."""
     if result["card"] is not None:
-        run.data["card"] = result["card"]
+        run.data_as(SaveCardData).card = SavedCard(**result["card"])
         add_signal(run, "card_saved")
 
 
 async def prepare_card_detachment(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
-    return {"payment_method": run.data["payment_method"]}
+    return {"payment_method": payment_method_of(run)}
 
 
 async def detach_saved_card(client: StripeGateway, request: CallRequest) -> StepResult:

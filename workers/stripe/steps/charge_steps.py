@@ -11,9 +11,12 @@ from domain.campuses.people_repository import find_member
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.repository import find_order
+from domain.orders.sagas.complete_order import CompleteOrderData
+from domain.orders.sagas.payment_data import TakenPayment
 from domain.orders.states import Order
 from domain.payments.hold_repository import insert_current_hold, move_current_hold
 from domain.payments.model import HoldEvent
+from domain.payments.sagas.settle_debt import SettleDebtData
 from domain.reconciliation.repository import has_unknown_payment
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import OutcomeUnknown, Refused, TryLater
@@ -54,7 +57,7 @@ async def replace_lapsed_hold(work: UnitOfWork, run: SagaRun, result: StepResult
     order = await find_order(work, run.campus_id, run.required_order_id)
     if order.total is None:
         raise LookupError(f"order {order.id} was delivered without a total")
-    run.data["lapsed"] = result["lapsed"]
+    run.data_as(CompleteOrderData).lapsed = result["lapsed"]
     await move_current_hold(work, run.required_order_id, HoldEvent.RELEASED, refusal=f"lapsed: {result['lapsed']}")
     await insert_current_hold(work, order.id, run.id, order.total, order.price.currency)
 
@@ -66,7 +69,7 @@ async def prepare_recharge(work: UnitOfWork, run: SagaRun, key: str) -> StepPara
     declined. The card is the one the customer has now, because a card they replaced may not be charged any more. Raise
     Refused when Stripe has a payment of this order that we do not know: a person has to see whether the order was paid.
     """
-    if "lapsed" not in run.data:
+    if run.data_as(CompleteOrderData).lapsed is None:
         return None
     await require_no_unknown_payment(work, run.required_order_id)
     order = await find_order(work, run.campus_id, run.required_order_id)
@@ -157,7 +160,7 @@ async def _decline(client: StripeGateway, request: CallRequest, intent: str | No
 async def record_recharge(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
     """Record the taken payment, or the decline that makes the customer owe the total."""
     if "declined" in result:
-        run.data["declined"] = result["declined"]
+        run.data_as(CompleteOrderData).declined = result["declined"]
         changes = {"payment_intent": result["payment_intent"], "refusal": result["declined"]}
         await move_current_hold(work, run.required_order_id, HoldEvent.DECLINED, **changes)
         return
@@ -173,7 +176,17 @@ async def record_taken_payment(work: UnitOfWork, run: SagaRun, result: StepResul
     more_changes = {"captured": result["amount"], "made_at": func.now(), "approval_url": None}
     if await move_current_hold(work, run.required_order_id, HoldEvent.CHARGED, **changes, **more_changes) is None:
         raise LookupError(f"order {run.required_order_id} was charged, and nobody asked for it")
-    run.data["capture"] = result
+    keep_taken_payment(run, result)
+
+
+def keep_taken_payment(run: SagaRun, result: StepResult) -> None:
+    """Keep the payment on the run. Raise LookupError when its saga takes no payment."""
+    taken = TakenPayment(**result)
+    match run.data:
+        case CompleteOrderData() | SettleDebtData():
+            run.data.capture = taken
+        case _:
+            raise LookupError(f"saga {run.name} takes no payment")
 
 
 def describe_taken_payment(intent: dict[str, Any]) -> StepResult:

@@ -26,6 +26,7 @@ from workers.stripe.steps.charge_steps import (
 )
 from workers.stripe.steps.hold_steps import (
     find_requested_intent,
+    keep_hold_request,
     prepare_hold_release,
     prepare_intent_lookup,
     record_decline,
@@ -44,7 +45,7 @@ async def prepare_debt_charge(work: UnitOfWork, run: SagaRun, key: str) -> StepP
     member = await find_member(work, run.campus_id, run.required_person_id)
     if member.card is None or member.stripe_customer is None:
         raise Refused("declined", "no card")
-    run.data["hold_request"] = {"key": key, "customer": member.stripe_customer, "at": work.now.timestamp()}
+    keep_hold_request(run, key, member.stripe_customer, work.now)
     return build_charge(order, member, await find_campus(work, run.campus_id), run, key)
 
 
@@ -138,7 +139,7 @@ async def prepare_debt_charge_cancel(work: UnitOfWork, run: SagaRun, key: str) -
     without a trace is the customer told that nothing was charged, and asked to pay again.
     """
     params = await prepare_hold_release(work, run, key)
-    if params is not None and params["payment_intent"] is None and "failed_at" in run.data:
+    if params is not None and params["payment_intent"] is None and run.engine.failed_at is not None:
         params["asked"]["sure_after"] = CHARGE_TRACE_TIMEOUT.total_seconds()
         await _notify_outcome_unknown(work, run)
     return params

@@ -13,6 +13,7 @@ from domain.refunds.dispute_effects import (
     tell_dispute_opened,
 )
 from domain.refunds.dispute_repository import lock_dispute
+from domain.refunds.sagas.follow_dispute import FollowDisputeData
 from domain.saga.run import SagaRun
 from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult
 from workers.stripe.gateway import StripeGateway, retrieve_dispute
@@ -21,7 +22,7 @@ WON_STATUSES = ("won", "warning_closed", "prevented")  # the money is ours, or w
 
 
 async def prepare_dispute_lookup(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
-    return {"dispute": run.data["dispute"]}
+    return {"dispute": run.data_as(FollowDisputeData).dispute}
 
 
 async def fetch_dispute(client: StripeGateway, request: CallRequest) -> StepResult:

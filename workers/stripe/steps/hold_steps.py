@@ -10,6 +10,7 @@ from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order
+from domain.orders.sagas.payment_data import HoldRequest, HoldRequestData
 from domain.orders.tables import orders
 from domain.payments.hold_repository import find_hold, is_current_hold_of, is_current_hold_with_intent, move_hold_where
 from domain.payments.model import HoldEvent, HoldStatus
@@ -53,7 +54,7 @@ async def prepare_hold(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
     campus = await find_campus(work, run.campus_id)
     if member.card is None or member.stripe_customer is None:
         raise Refused("declined", "no card")
-    run.data["hold_request"] = {"key": key, "customer": member.stripe_customer, "at": work.now.timestamp()}
+    keep_hold_request(run, key, member.stripe_customer, work.now)
     return {
         "amount": requested_hold.amount,
         "currency": requested_hold.currency,
@@ -119,7 +120,7 @@ async def record_decline(work: UnitOfWork, run: SagaRun, refusal: Refused) -> No
     """Record a declined card; keep the intent it left behind, so that compensating can cancel it."""
     intent = refusal.details.get("payment_intent") or {}
     if not intent:
-        run.data.pop("hold_request", None)  # refused without an intent: nothing to look for
+        run.data_as(HoldRequestData).hold_request = None  # refused without an intent: nothing to look for
     await _move_hold_of_run(
         work,
         run,
@@ -139,6 +140,11 @@ async def fetch_intent(client: StripeGateway, request: CallRequest) -> StepResul
     return _intent_result(await retrieve_intent(client, request.params["payment_intent"]))
 
 
+def keep_hold_request(run: SagaRun, key: str, customer: str, now: datetime) -> None:
+    """Keep what was sent to Stripe, so that the hold is found if the answer is lost."""
+    run.data_as(HoldRequestData).hold_request = HoldRequest(key=key, customer=customer, at=now.timestamp())
+
+
 async def record_intent_lookup(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
     """Record what the bank decided meanwhile.
 
@@ -156,13 +162,15 @@ async def prepare_hold_release(work: UnitOfWork, run: SagaRun, _key: str) -> Ste
     hold = await find_hold(work, match_hold_of_run(run))
     if hold is None or hold.status in (HoldStatus.RELEASED, HoldStatus.CAPTURED):
         return None
-    requested = run.data.get("hold_request")
-    if hold.payment_intent is None and requested is None:
+    sent = run.data.hold_request if isinstance(run.data, HoldRequestData) else None
+    if hold.payment_intent is None and sent is None:
         await _move_hold_of_run(work, run, HoldEvent.RELEASED)
         return None
-    if requested is not None:
-        requested = {**requested, "since": requested["at"], "at": _last_requested_at(work, run, float(requested["at"]))}
-    return {"payment_intent": hold.payment_intent, "asked": requested}
+    asked = None
+    if sent is not None:
+        last_at = _last_requested_at(work, run, sent.at)
+        asked = {"key": sent.key, "customer": sent.customer, "at": last_at, "since": sent.at}
+    return {"payment_intent": hold.payment_intent, "asked": asked}
 
 
 def _last_requested_at(work: UnitOfWork, run: SagaRun, first: float) -> float:
@@ -174,7 +182,7 @@ def _last_requested_at(work: UnitOfWork, run: SagaRun, first: float) -> float:
     """
     if run.call is not None:
         return work.now.timestamp()
-    return max(first, float(run.data.get("outcome_unknown_at", 0)))
+    return max(first, run.engine.outcome_unknown_at or 0)
 
 
 async def release_hold(client: StripeGateway, request: CallRequest) -> StepResult:

@@ -15,6 +15,7 @@ from domain.money import format_money
 from domain.payouts.model import PayoutEvent, PayoutStatus
 from domain.payouts.payable_adjustments import reopen_payout
 from domain.payouts.repository import find_payable, move_payable
+from domain.payouts.sagas.onboard_runner import OnboardRunnerData
 from domain.payouts.tables import payable
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import Refused
@@ -142,18 +143,19 @@ async def record_account(work: UnitOfWork, run: SagaRun, result: StepResult) -> 
     """
     if result.get("cut_off") is not None:
         await forget_stripe_account(work, run.required_person_id, result["cut_off"])
-    run.data["account"] = await save_stripe_account(work, run.required_person_id, result["account"])
-    if result["ready"] and run.data["account"] == result["account"]:
+    data = run.data_as(OnboardRunnerData)
+    data.account = await save_stripe_account(work, run.required_person_id, result["account"])
+    if result["ready"] and data.account == result["account"]:
         add_signal(run, "account_ready")
 
 
 async def prepare_onboarding(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
     """Return the parameters of an onboarding link; None when the account is ready."""
-    if "account_ready" in run.data.get("signals", []):
+    if "account_ready" in run.engine.signals:
         return None
     campus = await find_campus(work, run.campus_id)
     return {
-        "account": run.data["account"],
+        "account": run.data_as(OnboardRunnerData).account,
         "type": "account_onboarding",
         "refresh_url": f"{campus.chat_link}?start=payout",
         "return_url": f"{campus.chat_link}?start=payout_done",
@@ -177,7 +179,7 @@ async def record_onboarding(work: UnitOfWork, run: SagaRun, result: StepResult) 
 
 
 async def prepare_account_lookup(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
-    return {"account": run.data["account"]}
+    return {"account": run.data_as(OnboardRunnerData).account}
 
 
 async def fetch_account(client: StripeGateway, request: CallRequest) -> StepResult:

@@ -16,6 +16,8 @@ from domain.payouts.repository import find_payable
 from domain.refunds.model import Refund, RefundEvent, RefundStatus
 from domain.refunds.refund_steps import book_runner_debt, fail_refund
 from domain.refunds.repository import lock_refund, move_refund, update_refund
+from domain.refunds.sagas.refund_data import refund_row_of
+from domain.refunds.sagas.refund_order import RefundOrderData
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import OutcomeUnknown, Refused
 from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult, add_signal
@@ -37,7 +39,7 @@ NOT_OWED_BY_RUNNER_CODES = frozenset({"idempotency_error", "invalid_request", RE
 
 async def prepare_refund(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
     """Return the refund of the agreed amount, to the payment it came from."""
-    refund = await lock_refund(work, run.data["refund_row"])
+    refund = await lock_refund(work, refund_row_of(run))
     return {
         "payment_intent": refund.payment_intent,
         "amount": refund.amount,
@@ -70,12 +72,12 @@ async def record_refund(work: UnitOfWork, run: SagaRun, result: StepResult) -> N
     The bank may still take its time, or refuse. A refund that failed by now was accepted all the same: Stripe books it
     both ways, and so do we. Raise LookupError when the refund was not requested.
     """
-    run.data["refund"] = result["refund"]
-    await update_refund(work, run.data["refund_row"], refund=result["refund"])
+    run.data_as(RefundOrderData).refund = result["refund"]
+    await update_refund(work, refund_row_of(run), refund=result["refund"])
     happened = RefundEvent.SUCCEEDED if result["status"] == "succeeded" else RefundEvent.ACCEPTED
-    refund = await move_refund(work, run.data["refund_row"], happened, settled_at=_settled_at(happened))
+    refund = await move_refund(work, refund_row_of(run), happened, settled_at=_settled_at(happened))
     if refund is None:
-        raise LookupError(f"refund {run.data['refund_row']} was not asked for")
+        raise LookupError(f"refund {refund_row_of(run)} was not asked for")
     if happened is RefundEvent.SUCCEEDED:
         add_signal(run, "refund_settled")
     posting = refund_posting(
@@ -132,7 +134,7 @@ async def prepare_reversal(work: UnitOfWork, run: SagaRun, key: str) -> StepPara
 
     None when the runner bears nothing that was sent, or when the refund failed meanwhile.
     """
-    refund = await lock_refund(work, run.data["refund_row"])
+    refund = await lock_refund(work, refund_row_of(run))
     if refund.to_take_back == 0 or refund.status is RefundStatus.FAILED:
         return None
     return {
@@ -169,7 +171,7 @@ async def record_reversal(work: UnitOfWork, run: SagaRun, result: StepResult) ->
 
     When the refund failed meanwhile, the runner owes nothing, and what came back is owed to the runner again.
     """
-    refund = await lock_refund(work, run.data["refund_row"])
+    refund = await lock_refund(work, refund_row_of(run))
     is_borne_by_runner = refund.status is not RefundStatus.FAILED
     if result["reversal"] is None:
         if is_borne_by_runner:
@@ -189,7 +191,7 @@ async def record_reversal(work: UnitOfWork, run: SagaRun, result: StepResult) ->
 
 
 async def prepare_refund_lookup(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
-    refund = await lock_refund(work, run.data["refund_row"])
+    refund = await lock_refund(work, refund_row_of(run))
     return {"refund": refund.refund}
 
 
@@ -200,9 +202,9 @@ async def fetch_refund(client: StripeGateway, request: CallRequest) -> StepResul
 async def record_refund_lookup(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
     """Record that the refund arrived or failed; change nothing while the bank has not answered."""
     if result["status"] in FAILED_REFUND_STATUSES:
-        await fail_refund(work, run, run.data["refund_row"], result["failure"] or result["status"])
+        await fail_refund(work, run, refund_row_of(run), result["failure"] or result["status"])
     elif result["status"] == "succeeded":
-        await move_refund(work, run.data["refund_row"], RefundEvent.SUCCEEDED, settled_at=func.now())
+        await move_refund(work, refund_row_of(run), RefundEvent.SUCCEEDED, settled_at=func.now())
     else:
         return
     add_signal(run, "refund_settled")

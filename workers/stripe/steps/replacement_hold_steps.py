@@ -10,6 +10,7 @@ from domain.money import format_money
 from domain.orders.repository import find_order
 from domain.payments.hold_repository import find_hold, move_hold_where
 from domain.payments.model import HoldEvent, HoldStatus
+from domain.payments.sagas.replace_hold import ReplaceHoldData
 from domain.payments.tables import hold
 from domain.saga.run import SagaRun
 from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult
@@ -37,7 +38,7 @@ async def record_replacement_hold(work: UnitOfWork, run: SagaRun, result: StepRe
         buttons=[{"key": "button-approve-with-bank", "url": url, "style": ButtonStyle.SUCCESS}],
         args={
             "order": run.required_order_id,
-            "wanted": format_money(int(run.data["ceiling"]), order.price.currency),
+            "wanted": format_money(run.data_as(ReplaceHoldData).ceiling, order.price.currency),
             "ceiling": format_money(order.price.ceiling, order.price.currency),
             "minutes": max(1, campus.windows.payment // 60),
         },
@@ -46,7 +47,7 @@ async def record_replacement_hold(work: UnitOfWork, run: SagaRun, result: StepRe
 
 async def prepare_former_release(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
     """Return the hold that was replaced; None when it lapsed by itself."""
-    former = await find_hold(work, hold.c.id == int(run.data["former"]))
+    former = await find_hold(work, hold.c.id == run.data_as(ReplaceHoldData).former)
     if former is None or former.status is not HoldStatus.HELD:
         return None
     return {"payment_intent": former.payment_intent}
@@ -58,7 +59,7 @@ async def release_former_hold(client: StripeGateway, request: CallRequest) -> St
 
 async def record_former_release(work: UnitOfWork, run: SagaRun, _result: StepResult) -> None:
     """Record that the money of the former hold is free again."""
-    await move_hold_where(work, hold.c.id == int(run.data["former"]), HoldEvent.RELEASED)
+    await move_hold_where(work, hold.c.id == run.data_as(ReplaceHoldData).former, HoldEvent.RELEASED)
 
 
 AUTHORIZE_REPLACEMENT_HOLD = replace(AUTHORIZE_HOLD, record=record_replacement_hold)
