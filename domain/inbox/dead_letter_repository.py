@@ -12,9 +12,10 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import DeadLetter, DeadLetterKind, DeadLetterOutcome, FailedItem
 from domain.inbox.repository import reopen_event, reopen_update
 from domain.inbox.tables import dead_letter
+from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton, NotificationStatus
 from domain.messaging.notification_repository import retry_notification
 from domain.messaging.order_message_repository import retry_order_message
-from domain.messaging.outbox_repository import tell_admins
+from domain.messaging.outbox_repository import notify
 from domain.messaging.tables import notification
 from domain.orders.timer_repository import retry_timer
 
@@ -47,20 +48,23 @@ async def _tell(work: UnitOfWork, made: RowMapping) -> None:
     found = await lock_dead_letter(work, made["campus_id"], made["id"])
     if found is None:
         return
-    await tell_admins(
+    await notify(
         work,
-        campus_id=made["campus_id"],
-        name=f"parked:{made['id']}:{made['times']}",
-        key=_NOTIFICATION_KEY,
-        order_id=found.order_id,
-        buttons=[{"key": "button-dead-letters", "data": "v1:parked:0:0"}],
-        args={
-            "number": found.id,
-            "kind": found.label_variant,
-            "shown": found.shown,
-            "tries": found.tries,
-            "error": found.error[:300],
-        },
+        Notification(
+            campus_id=made["campus_id"],
+            chat_id=ADMIN_CHAT,
+            name=f"parked:{made['id']}:{made['times']}",
+            key=_NOTIFICATION_KEY,
+            order_id=found.order_id,
+            buttons=[NotificationButton(label="button-dead-letters", data="v1:parked:0:0")],
+            args={
+                "number": found.id,
+                "kind": found.label_variant,
+                "shown": found.shown,
+                "tries": found.tries,
+                "error": found.error[:300],
+            },
+        ),
     )
 
 
@@ -89,7 +93,9 @@ def _select_open() -> Select[Any]:
     # Subjects of some other kinds are no numbers, and casting them would fail.
     number = case((dead_letter.c.kind == DeadLetterKind.NOTIFICATION, cast(dead_letter.c.subject, BigInteger)))
     outcome_unknown = (
-        exists().where(notification.c.id == number, notification.c.status == "outcome_unknown").label("outcome_unknown")
+        exists()
+        .where(notification.c.id == number, notification.c.status == NotificationStatus.OUTCOME_UNKNOWN)
+        .label("outcome_unknown")
     )
     return select(dead_letter, outcome_unknown).where(dead_letter.c.ended_at.is_(None))
 

@@ -13,6 +13,14 @@ from sqlalchemy import ColumnElement, RowMapping, Update, bindparam, exists, fun
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.notification import (
+    NotificationButton,
+    NotificationEvent,
+    NotificationStatus,
+    buttons_from_json,
+    status_after,
+    statuses_before,
+)
 from domain.messaging.tables import notification
 
 # Longer than a call may take: a notification that is still `sending` after this has lost its worker.
@@ -27,20 +35,31 @@ HAS_EARLIER_UNSENT = exists().where(  # an earlier one to the same chat still wa
 )
 _THIS = notification.c.id == bindparam("number")
 _DUE_NOTIFICATION = select(notification).where(
-    _THIS, notification.c.status == "due", notification.c.due_at <= func.now(), ~HAS_EARLIER_UNSENT
+    _THIS, notification.c.status == NotificationStatus.DUE, notification.c.due_at <= func.now(), ~HAS_EARLIER_UNSENT
 )
 _RISEN = {"fence": notification.c.fence + 1}
 _FENCED = notification.c.fence == bindparam("known")
-_UNLEASED = select(notification.c.id).where(_THIS, notification.c.status == "due", _FENCED)
+_UNLEASED = select(notification.c.id).where(_THIS, notification.c.status == NotificationStatus.DUE, _FENCED)
 _LEASE = (
     update(notification)
     .where(notification.c.id == _UNLEASED.with_for_update(skip_locked=True).scalar_subquery())
-    .values(status="sending", due_at=func.now() + LEASE_TTL, tries=notification.c.tries + 1, **_RISEN)
+    .values(
+        status=status_after(NotificationEvent.LEASED),
+        due_at=func.now() + LEASE_TTL,
+        tries=notification.c.tries + 1,
+        **_RISEN,
+    )
 )
-_SET_SENT = {"status": "sent", "due_at": None, "error": None, "message_id": bindparam("message"), **_RISEN}
+_SET_SENT = {
+    "status": status_after(NotificationEvent.SENT),
+    "due_at": None,
+    "error": None,
+    "message_id": bindparam("message"),
+    **_RISEN,
+}
 _MARK_SENT, _MARK_SENT_LATE = (
     update(notification).where(_THIS, _FENCED, notification.c.status == status).values(_SET_SENT)
-    for status in ("sending", "outcome_unknown")
+    for status in (NotificationStatus.SENDING, NotificationStatus.OUTCOME_UNKNOWN)
 )
 _NEXT_IN_CHAT = select(func.min(notification.c.id)).where(
     _ENDED.c.id == bindparam("number"),
@@ -63,10 +82,10 @@ class NotificationRow:
     chat_id: int
     key: str
     args: Mapping[str, str | int]
-    buttons: Sequence[Mapping[str, str]]
+    buttons: Sequence[NotificationButton]
     photo: str | None
     silent: bool
-    status: str
+    status: NotificationStatus
     tries: int
     fence: int
 
@@ -80,7 +99,9 @@ async def find_due_notification(connection: AsyncConnection, notification_id: in
 async def lease_notification(connection: AsyncConnection, message: NotificationRow) -> NotificationRow | None:
     """Lease it to be sent once by this worker (`tries` stays as found). Return None when another was faster."""
     leased = await connection.execute(_LEASE, {"number": message.id, "known": message.fence})
-    return replace(message, status="sending", fence=message.fence + 1) if leased.rowcount == 1 else None
+    return (
+        replace(message, status=NotificationStatus.SENDING, fence=message.fence + 1) if leased.rowcount == 1 else None
+    )
 
 
 async def record_notification_sent(work: UnitOfWork, message: NotificationRow, message_id: int) -> bool:
@@ -97,7 +118,9 @@ async def drop_notification(work: UnitOfWork, message: NotificationRow, error: s
 
     Return False, and change nothing, when the row was changed by another worker.
     """
-    dropped = _update_if_leased(message).values(status="dropped", due_at=None, error=error)
+    dropped = _update_if_leased(message).values(
+        status=status_after(NotificationEvent.DROPPED), due_at=None, error=error
+    )
     if (await work.connection.execute(dropped)).rowcount == 0:
         return False
     await _enqueue_next(work, message.id)
@@ -126,9 +149,11 @@ async def _set_outcome_unknown(
     work: UnitOfWork, notification_id: int, error: str, *further: ColumnElement[bool]
 ) -> NotificationRow | None:
     sending = update(notification).where(
-        notification.c.id == notification_id, notification.c.status == "sending", *further
+        notification.c.id == notification_id, notification.c.status == NotificationStatus.SENDING, *further
     )
-    statement = sending.values(status="outcome_unknown", due_at=None, error=error).returning(notification)
+    statement = sending.values(status=status_after(NotificationEvent.OUTCOME_LOST), due_at=None, error=error).returning(
+        notification
+    )
     row = (await work.connection.execute(statement)).mappings().one_or_none()
     if row is None:
         return None
@@ -150,7 +175,9 @@ async def postpone_notification(
 
     Return False, and change nothing, when the row was changed by another worker.
     """
-    later = _update_if_leased(message).values(status="due", due_at=func.now() + after, error=error)
+    later = _update_if_leased(message).values(
+        status=status_after(NotificationEvent.POSTPONED), due_at=func.now() + after, error=error
+    )
     return (await work.connection.execute(later)).rowcount == 1
 
 
@@ -170,9 +197,11 @@ async def record_notification_failure(
 async def retry_notification(work: UnitOfWork, subject: str) -> None:
     """Make one that was dropped, or has an unknown outcome, due again; do nothing when it is neither."""
     ended = update(notification).where(
-        notification.c.id == int(subject), notification.c.status.in_(("dropped", "outcome_unknown"))
+        notification.c.id == int(subject), notification.c.status.in_(statuses_before(NotificationEvent.RETRIED))
     )
-    await work.connection.execute(ended.values(status="due", due_at=func.now(), tries=0, error=None, **_RISEN))
+    await work.connection.execute(
+        ended.values(status=status_after(NotificationEvent.RETRIED), due_at=func.now(), tries=0, error=None, **_RISEN)
+    )
     work.enqueue_after_commit("send_notification", int(subject))
 
 
@@ -182,4 +211,5 @@ def _update_if_leased(message: NotificationRow) -> Update:
 
 
 def _notification_from_row(row: RowMapping) -> NotificationRow:
-    return NotificationRow(**{name: row[name] for name in NotificationRow.__slots__})
+    plain = {name: row[name] for name in NotificationRow.__slots__ if name not in ("buttons", "status")}
+    return NotificationRow(buttons=buttons_from_json(row["buttons"]), status=NotificationStatus(row["status"]), **plain)

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import RowMapping, Update, bindparam, case, func, null, or_, select, update
+from sqlalchemy import RowMapping, Update, bindparam, case, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.campuses.tables import campus
 from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.notification import NotificationStatus
 from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.tables import notification, order_message
 
@@ -132,7 +133,7 @@ async def migrate_chat(work: UnitOfWork, old: int, new: int) -> None:
     await work.connection.execute(
         update(order_message).where(order_message.c.chat_id == old).values(due_at=None, **_RISEN)
     )
-    unsent = or_(notification.c.status == "due", notification.c.status == "sending")
+    unsent = notification.c.status.in_((NotificationStatus.DUE, NotificationStatus.SENDING))
     await work.connection.execute(update(notification).where(notification.c.chat_id == old, unsent).values(chat_id=new))
 
 

@@ -1,53 +1,46 @@
 """The outbox: order messages to refresh and notifications to send, written in the commit of what they tell."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.campuses.tables import campus
 from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.notification import ADMIN_CHAT, Notification, buttons_to_json
 from domain.messaging.notification_sound import MAX_PRIOR_AUDIBLE, is_audible
-from domain.messaging.tables import ORDER_MESSAGE_KINDS, notification, order_message
+from domain.messaging.order_message import OrderMessageKind
+from domain.messaging.tables import notification, order_message
 
 
-async def tell(
-    work: UnitOfWork,
-    *,
-    campus_id: int,
-    chat_id: int,
-    name: str,
-    key: str,
-    order_id: int | None = None,
-    buttons: list[dict[str, str]] | None = None,
-    args: Mapping[str, str | int] | None = None,
-    photo: str | None = None,
-    silent: bool = False,
-) -> None:
-    """Insert a notification, once for each `name`; `key` and `args` make its sentence.
+async def notify(work: UnitOfWork, message: Notification) -> None:
+    """Insert a notification, once for each name.
 
-    `buttons` are rows of one: {"key": label, "data": callback data, perhaps "style"} or {"key": label, "url": link}.
-    With a `photo` (Telegram's file id) the sentence is its caption, and the Bot API takes at most 1024 characters.
-    It makes no sound when `silent`, nor when its order has had as many sounds as MAX_PRIOR_AUDIBLE allows.
+    One to the admin chat is not inserted where the campus has none: `/stuck` and `/board` show the matter.
     """
-    if key in MAX_PRIOR_AUDIBLE and not silent:
-        silent = not is_audible(key, await _count_audible_notifications(work, order_id, chat_id))
-    message = insert(notification).values(
-        campus_id=campus_id,
-        order_id=order_id,
-        name=name,
-        chat_id=chat_id,
-        key=key,
-        args=dict(args or {}),
-        buttons=buttons or [],
-        photo=photo,
-        silent=silent,
-        due_at=func.now(),
-    )
-    statement = message.on_conflict_do_nothing(index_elements=["name"]).returning(notification.c.id)
+    chat_id = message.chat_id
+    if chat_id is ADMIN_CHAT:
+        query = select(campus.c.admin_chat).where(campus.c.id == message.campus_id)
+        chat_id = (await work.connection.execute(query)).scalar_one()
+    if chat_id is None:
+        return
+    silent = message.silent
+    if message.key in MAX_PRIOR_AUDIBLE and not silent:
+        silent = not is_audible(message.key, await _count_audible_notifications(work, message.order_id, chat_id))
+    values = {
+        "campus_id": message.campus_id,
+        "order_id": message.order_id,
+        "name": message.name,
+        "chat_id": chat_id,
+        "key": message.key,
+        "args": dict(message.args),
+        "buttons": buttons_to_json(message.buttons),
+        "photo": message.photo,
+        "silent": silent,
+    }
+    insertion = insert(notification).values(**values, due_at=func.now())
+    statement = insertion.on_conflict_do_nothing(index_elements=["name"]).returning(notification.c.id)
     made = (await work.connection.execute(statement)).scalar_one_or_none()
     if made is not None:
-        work.enqueue_after_commit("send_notification", made, order_id)
+        work.enqueue_after_commit("send_notification", made, message.order_id)
 
 
 async def _count_audible_notifications(work: UnitOfWork, order_id: int | None, chat_id: int) -> int:
@@ -59,37 +52,9 @@ async def _count_audible_notifications(work: UnitOfWork, order_id: int | None, c
     return found
 
 
-async def tell_admins(
-    work: UnitOfWork,
-    *,
-    campus_id: int,
-    name: str,
-    key: str,
-    order_id: int | None = None,
-    buttons: list[dict[str, str]] | None = None,
-    args: Mapping[str, str | int] | None = None,
-    photo: str | None = None,
-) -> None:
-    """Insert a notification to the admin chat. Without one, insert nothing: `/stuck` and `/board` show the matter."""
-    query = select(campus.c.admin_chat).where(campus.c.id == campus_id)
-    chat_id = (await work.connection.execute(query)).scalar_one()
-    if chat_id is not None:
-        await tell(
-            work,
-            campus_id=campus_id,
-            chat_id=chat_id,
-            name=name,
-            key=key,
-            order_id=order_id,
-            buttons=buttons,
-            args=args,
-            photo=photo,
-        )
-
-
 async def refresh_existing_order_messages(work: UnitOfWork, order_id: int) -> None:
     """Request a refresh of this order's existing order messages; one being sent is sent again afterwards."""
-    await request_refresh(work, order_id, order_message.c.kind.in_(ORDER_MESSAGE_KINDS))
+    await request_refresh(work, order_id, order_message.c.kind.in_(list(OrderMessageKind)))
 
 
 async def resend_existing_order_message(work: UnitOfWork, order_id: int, chat_id: int) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, literal, select, union_all
 
 from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.notification import NotificationStatus
 from domain.messaging.tables import notification, order_message
 
 ORDER_MESSAGE_KEY = "order_message"
@@ -44,7 +45,9 @@ async def find_replied_messages(
     # An order message that Telegram refused for good has tries too, but is not due any more.
     first_time = (order_message.c.message_id.is_(None), order_message.c.tries > 0, order_message.c.due_at.is_not(None))
     being_sent = await _read(
-        work, order_messages.where(*first_time), notifications.where(notification.c.status == "sending")
+        work,
+        order_messages.where(*first_time),
+        notifications.where(notification.c.status == NotificationStatus.SENDING),
     )
     found = await _read(work, *by_number)  # again: the id may have been stored between the two reads
     if found:

@@ -3,9 +3,8 @@
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 
 from domain.database.metadata import METADATA, id_column, json_column, one_of_check, text_column, timestamp_column
-
-ORDER_MESSAGE_KINDS = ("customer", "runner", "group")
-NOTIFICATION_STATUSES = ("due", "sending", "sent", "outcome_unknown", "dropped")
+from domain.messaging.notification import NotificationStatus
+from domain.messaging.order_message import OrderMessageKind
 
 order_message = Table(
     "order_message",
@@ -25,7 +24,7 @@ order_message = Table(
     timestamp_column("first_sent_at"),
     Column("fence", Integer, nullable=False, server_default=text("0")),  # increases with every lease and every write
     UniqueConstraint("order_id", "kind", "chat_id"),
-    one_of_check("kind", ORDER_MESSAGE_KINDS),
+    one_of_check("kind", OrderMessageKind),
 )
 Index("order_message_message", order_message.c.chat_id, order_message.c.message_id)
 Index("order_message_due", order_message.c.due_at, postgresql_where=text("due_at IS NOT NULL"))
@@ -41,7 +40,7 @@ notification = Table(
     text_column("key"),  # of the sentence
     json_column("args"),
     json_column("buttons", default="[]"),
-    text_column("status", default="due"),
+    text_column("status", default=NotificationStatus.DUE),
     timestamp_column("due_at"),
     Column("tries", Integer, nullable=False, server_default=text("0")),
     text_column("error", nullable=True),
@@ -51,7 +50,7 @@ notification = Table(
     Column("message_id", BigInteger),  # set once sent: a reply to it is about the same order
     Column("fence", Integer, nullable=False, server_default=text("0")),  # as above
     UniqueConstraint("name"),
-    one_of_check("status", NOTIFICATION_STATUSES),
+    one_of_check("status", NotificationStatus),
 )
 Index(
     "notification_message",

@@ -9,6 +9,7 @@ from domain.campuses.repository import campus_from_row
 from domain.campuses.tables import campus, drop_point, membership, person
 from domain.database.rows import RowValues
 from domain.messaging.chat_reader_repository import ChatReader, chat_reader_from_row
+from domain.messaging.notification import NotificationStatus
 from domain.messaging.notification_fallback import SHOWN_BY_ORDER_MESSAGE
 from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.order_message_repository import OrderMessageRow
@@ -48,7 +49,7 @@ _OPEN_CASE = select(problem_case.c.id).where(
 _HAS_UNKNOWN_AUDIBLE_NOTIFICATION = exists().where(
     notification.c.order_id == orders.c.id,
     notification.c.chat_id == _CHAT,
-    notification.c.status == "outcome_unknown",
+    notification.c.status == NotificationStatus.OUTCOME_UNKNOWN,
     notification.c.key.in_(SHOWN_BY_ORDER_MESSAGE),
     ~notification.c.silent,
 )

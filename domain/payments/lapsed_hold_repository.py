@@ -3,7 +3,8 @@
 from sqlalchemy import select
 
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.outbox_repository import tell_admins
+from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.orders.states import STATUSES_WITH_RUNNER
 from domain.orders.tables import orders
 from domain.payments.model import HoldPart, HoldStatus
@@ -21,13 +22,16 @@ async def tell_hold_lapsed(work: UnitOfWork, payment_intent: str) -> bool:
     row = (await work.connection.execute(query)).one_or_none()
     if row is None:
         return False
-    await tell_admins(
+    await notify(
         work,
-        campus_id=row.campus_id,
-        name=f"hold_lapsed:{row.id}",
-        key="notification-hold-lapsed",
-        order_id=row.order_id,
-        buttons=[{"key": "button-see-order", "data": f"v1:admin_order:{row.order_id}:0"}],
-        args={"order": row.order_id},
+        Notification(
+            campus_id=row.campus_id,
+            chat_id=ADMIN_CHAT,
+            name=f"hold_lapsed:{row.id}",
+            key="notification-hold-lapsed",
+            order_id=row.order_id,
+            buttons=[NotificationButton(label="button-see-order", data=f"v1:admin_order:{row.order_id}:0")],
+            args={"order": row.order_id},
+        ),
     )
     return True

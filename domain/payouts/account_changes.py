@@ -2,13 +2,14 @@
 
 from domain.campuses.people_repository import forget_stripe_account, lock_payouts_ready, set_payouts_ready
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.outbox_repository import refresh_existing_order_messages, tell
+from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
 from domain.payouts.repository import list_open_payables
 from domain.payouts.sagas.pay_out_runner import build_payout_start
 from domain.saga.run import SagaRun
 
-SET_UP_PAYOUT_BUTTON = {"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}
+SET_UP_PAYOUT_BUTTON = NotificationButton(label="button-set-up-payout", data="v1:set_up_payout:0:0")
 
 
 async def record_payouts_ready(work: UnitOfWork, run: SagaRun, *, ready: bool) -> None:
@@ -48,17 +49,21 @@ async def tell_payout_returned(work: UnitOfWork, run: SagaRun, payout: str, amou
 
     The money is on the runner's Stripe account.
     """
-    await tell(
+    await notify(
         work,
-        campus_id=run.campus_id,
-        chat_id=run.required_person_id,
-        name=f"bank_refused:{payout}",
-        key="notification-bank-refused",
-        buttons=[SET_UP_PAYOUT_BUTTON],
-        args={"amount": format_money(amount, currency)},
+        Notification(
+            campus_id=run.campus_id,
+            chat_id=run.required_person_id,
+            name=f"bank_refused:{payout}",
+            key="notification-bank-refused",
+            buttons=[SET_UP_PAYOUT_BUTTON],
+            args={"amount": format_money(amount, currency)},
+        ),
     )
 
 
 async def _tell(work: UnitOfWork, run: SagaRun, key: str, *, offer_set_up: bool) -> None:
     name, buttons = f"{key}:{run.id}", [SET_UP_PAYOUT_BUTTON] if offer_set_up else []
-    await tell(work, campus_id=run.campus_id, chat_id=run.required_person_id, name=name, key=key, buttons=buttons)
+    await notify(
+        work, Notification(campus_id=run.campus_id, chat_id=run.required_person_id, name=name, key=key, buttons=buttons)
+    )

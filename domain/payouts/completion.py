@@ -6,7 +6,8 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import capture_posting, customer_debt_posting, goodwill_posting
 from domain.ledger.repository import post_to_ledger
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.outbox_repository import tell, tell_admins
+from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.money import format_money
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.pricing import Split, split_receipt
@@ -67,27 +68,32 @@ def _split_order(order: Order) -> tuple[int, Split]:
 
 async def _tell_owing(work: UnitOfWork, order: Order, debt: int, amount: str, refusal: str) -> None:
     customer = await find_member(work, order.campus_id, order.customer_id)
-    await tell(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        chat_id=order.customer_id,
-        name=f"owes:{debt}",
-        key="notification-owes",
-        order_id=order.id,
-        buttons=[
-            {"key": "button-pay-debt", "data": pack(Tap.PAY_CUSTOMER_DEBT, debt)},
-            {"key": "button-use-other-card", "data": pack(Tap.ADD_CARD)},
-        ],
-        args={"order": order.id, "amount": amount},
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=order.customer_id,
+            name=f"owes:{debt}",
+            key="notification-owes",
+            order_id=order.id,
+            buttons=[
+                NotificationButton(label="button-pay-debt", data=pack(Tap.PAY_CUSTOMER_DEBT, debt)),
+                NotificationButton(label="button-use-other-card", data=pack(Tap.ADD_CARD)),
+            ],
+            args={"order": order.id, "amount": amount},
+        ),
     )
-    await tell_admins(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        name=f"owes_admins:{debt}",
-        key="notification-owes-admins",
-        order_id=order.id,
-        buttons=[{"key": "button-see-order", "data": pack(Tap.ADMIN_ORDER, order.id)}],
-        args={"order": order.id, "amount": amount, "customer": customer.first_name, "reason": refusal},
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=ADMIN_CHAT,
+            name=f"owes_admins:{debt}",
+            key="notification-owes-admins",
+            order_id=order.id,
+            buttons=[NotificationButton(label="button-see-order", data=pack(Tap.ADMIN_ORDER, order.id))],
+            args={"order": order.id, "amount": amount, "customer": customer.first_name, "reason": refusal},
+        ),
     )
 
 

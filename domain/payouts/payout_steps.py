@@ -2,7 +2,8 @@
 
 from domain.campuses.people_repository import lock_payouts_ready, set_payouts_ready
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.outbox_repository import refresh_existing_order_messages, tell, tell_admins
+from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
 from domain.orders.repository import list_active_deliveries
 from domain.orders.states import Order
@@ -19,15 +20,17 @@ async def start_payout_or_ask_set_up(work: UnitOfWork, run: SagaRun, payable: Pa
         if await can_start_payout(work, payable.id):
             run.requested_sagas.append(build_payout_start(payable))
         return
-    await tell(
+    await notify(
         work,
-        campus_id=payable.campus_id,
-        chat_id=payable.runner_id,
-        name=f"payout_waits:{payable.order_id}",
-        key="notification-payout-waits",
-        order_id=payable.order_id,
-        buttons=[{"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}],
-        args={"order": payable.order_id, "amount": format_money(payable.due, payable.currency)},
+        Notification(
+            campus_id=payable.campus_id,
+            chat_id=payable.runner_id,
+            name=f"payout_waits:{payable.order_id}",
+            key="notification-payout-waits",
+            order_id=payable.order_id,
+            buttons=[NotificationButton(label="button-set-up-payout", data="v1:set_up_payout:0:0")],
+            args={"order": payable.order_id, "amount": format_money(payable.due, payable.currency)},
+        ),
     )
 
 
@@ -63,14 +66,16 @@ async def start_payout(work: UnitOfWork, run: SagaRun) -> None:
 
 async def _tell_all_netted(work: UnitOfWork, run: SagaRun, payable: Payable) -> None:
     await refresh_existing_order_messages(work, run.required_order_id)
-    await tell(
+    await notify(
         work,
-        campus_id=payable.campus_id,
-        chat_id=payable.runner_id,
-        name=f"netted:{run.name}",
-        key="notification-netted",
-        order_id=run.required_order_id,
-        args={"order": run.required_order_id, "netted": format_money(payable.netted, payable.currency)},
+        Notification(
+            campus_id=payable.campus_id,
+            chat_id=payable.runner_id,
+            name=f"netted:{run.name}",
+            key="notification-netted",
+            order_id=run.required_order_id,
+            args={"order": run.required_order_id, "netted": format_money(payable.netted, payable.currency)},
+        ),
     )
 
 
@@ -87,23 +92,28 @@ async def keep_payable(work: UnitOfWork, run: SagaRun) -> None:
         return
     await set_payouts_ready(work, payable.runner_id, ready=False)
     await refresh_existing_order_messages(work, run.required_order_id)
-    await tell(
+    await notify(
         work,
-        campus_id=payable.campus_id,
-        chat_id=payable.runner_id,
-        name=f"payout_refused:{run.id}",
-        key="notification-payout-refused",
-        order_id=payable.order_id,
-        buttons=[{"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}],
-        args={"order": run.required_order_id, "amount": format_money(payable.due, payable.currency)},
+        Notification(
+            campus_id=payable.campus_id,
+            chat_id=payable.runner_id,
+            name=f"payout_refused:{run.id}",
+            key="notification-payout-refused",
+            order_id=payable.order_id,
+            buttons=[NotificationButton(label="button-set-up-payout", data="v1:set_up_payout:0:0")],
+            args={"order": run.required_order_id, "amount": format_money(payable.due, payable.currency)},
+        ),
     )
-    await tell_admins(
+    await notify(
         work,
-        campus_id=payable.campus_id,
-        name=f"payout_refused_admins:{run.id}",
-        key="notification-payout-refused-admins",
-        order_id=payable.order_id,
-        args={"order": run.required_order_id, "runner": payable.runner_id, "reason": run.reason or "-"},
+        Notification(
+            campus_id=payable.campus_id,
+            chat_id=ADMIN_CHAT,
+            name=f"payout_refused_admins:{run.id}",
+            key="notification-payout-refused-admins",
+            order_id=payable.order_id,
+            args={"order": run.required_order_id, "runner": payable.runner_id, "reason": run.reason or "-"},
+        ),
     )
 
 
@@ -114,23 +124,28 @@ async def _tell_platform_short(work: UnitOfWork, run: SagaRun, payable: Payable)
         "amount": format_money(payable.due, payable.currency),
     }
     await refresh_existing_order_messages(work, run.required_order_id)
-    await tell(
+    await notify(
         work,
-        campus_id=payable.campus_id,
-        chat_id=payable.runner_id,
-        name=f"payout_late:{run.required_order_id}",  # once, however many attempts there are
-        key="notification-payout-late",
-        order_id=payable.order_id,
-        args=words,
+        Notification(
+            campus_id=payable.campus_id,
+            chat_id=payable.runner_id,
+            name=f"payout_late:{run.required_order_id}",  # once, however many attempts there are
+            key="notification-payout-late",
+            order_id=payable.order_id,
+            args=words,
+        ),
     )
-    await tell_admins(
+    await notify(
         work,
-        campus_id=payable.campus_id,
-        name=f"payout_short:{run.id}",
-        key="notification-payout-short",
-        order_id=payable.order_id,
-        buttons=[{"key": "button-send-again", "data": f"v1:pay_again:{run.required_order_id}:0"}],
-        args=words,
+        Notification(
+            campus_id=payable.campus_id,
+            chat_id=ADMIN_CHAT,
+            name=f"payout_short:{run.id}",
+            key="notification-payout-short",
+            order_id=payable.order_id,
+            buttons=[NotificationButton(label="button-send-again", data=f"v1:pay_again:{run.required_order_id}:0")],
+            args=words,
+        ),
     )
 
 
@@ -145,10 +160,12 @@ async def open_payouts(work: UnitOfWork, run: SagaRun) -> None:
         return
     for order in await list_active_deliveries(work, run.campus_id, run.required_person_id):
         await refresh_existing_order_messages(work, order.id)
-    await tell(
+    await notify(
         work,
-        campus_id=run.campus_id,
-        chat_id=run.required_person_id,
-        name=f"payouts_ready:{run.id}",
-        key="notification-payouts-ready",
+        Notification(
+            campus_id=run.campus_id,
+            chat_id=run.required_person_id,
+            name=f"payouts_ready:{run.id}",
+            key="notification-payouts-ready",
+        ),
     )

@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.database.actors import SYSTEM, Actor
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.outbox_repository import tell, tell_admins
+from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.money import format_money
 from domain.payouts.tables import payable
 from domain.reconciliation.discrepancy import (
@@ -66,13 +67,16 @@ async def _lock_or_insert(work: UnitOfWork, observed: ObservedDiscrepancy) -> Di
 
 async def _tell(work: UnitOfWork, kept: Discrepancy) -> None:
     await work.connection.execute(update(discrepancy).where(discrepancy.c.id == kept.id).values(told=1))
-    await tell_admins(
+    await notify(
         work,
-        campus_id=kept.campus_id,
-        name=f"difference:{kept.id}:{work.now.timestamp()}",
-        key="notification-discrepancy",
-        buttons=build_discrepancy_buttons(kept),
-        args=build_discrepancy_args(kept),
+        Notification(
+            campus_id=kept.campus_id,
+            chat_id=ADMIN_CHAT,
+            name=f"difference:{kept.id}:{work.now.timestamp()}",
+            key="notification-discrepancy",
+            buttons=build_discrepancy_buttons(kept),
+            args=build_discrepancy_args(kept),
+        ),
     )
 
 
@@ -93,11 +97,11 @@ def _format_amount(amount: int | None, currency: str | None) -> str:
     return "-" if amount is None or currency is None else format_money(amount, currency)
 
 
-def build_discrepancy_buttons(kept: Discrepancy) -> list[dict[str, str]]:
+def build_discrepancy_buttons(kept: Discrepancy) -> list[NotificationButton]:
     """Build the buttons [Look again] and [Settle by hand]."""
     return [
-        {"key": "button-recheck", "data": f"v1:look_again:{kept.id}:0"},
-        {"key": "button-settle", "data": f"v1:settle:{kept.id}:0"},
+        NotificationButton(label="button-recheck", data=f"v1:look_again:{kept.id}:0"),
+        NotificationButton(label="button-settle", data=f"v1:settle:{kept.id}:0"),
     ]
 
 
@@ -192,14 +196,16 @@ async def answer_recheck(work: UnitOfWork, discrepancy_id: int, wanted_at: datet
     )
     found = _discrepancy_from_row(row)
     still = found.status is DiscrepancyStatus.OPEN
-    await tell(
+    await notify(
         work,
-        campus_id=found.campus_id,
-        chat_id=row["recheck_chat_id"],
-        name=f"looked:{found.id}:{row['recheck_requested_at'].timestamp()}",
-        key="notification-discrepancy-remains" if still else "notification-discrepancy-gone",
-        buttons=build_discrepancy_buttons(found) if still else [],
-        args=build_discrepancy_args(found),
+        Notification(
+            campus_id=found.campus_id,
+            chat_id=row["recheck_chat_id"],
+            name=f"looked:{found.id}:{row['recheck_requested_at'].timestamp()}",
+            key="notification-discrepancy-remains" if still else "notification-discrepancy-gone",
+            buttons=build_discrepancy_buttons(found) if still else [],
+            args=build_discrepancy_args(found),
+        ),
     )
 
 

@@ -8,7 +8,8 @@ from domain.database.event_log_repository import read_order_history
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import dispute_lost_posting, dispute_posting, dispute_won_posting
 from domain.ledger.repository import post_to_ledger
-from domain.messaging.outbox_repository import refresh_existing_order_messages, tell_admins
+from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
 from domain.orders.repository import find_order, lock_order
 from domain.orders.states import Order
@@ -80,14 +81,17 @@ async def tell_dispute_opened(work: UnitOfWork, dispute: Dispute, answer_by: dat
         "day": f"{order.placed_at.astimezone(zone):%d.%m.}",
         "proof": await _handover_proof(work, order),
     }
-    await tell_admins(
+    await notify(
         work,
-        campus_id=dispute.campus_id,
-        name=f"dispute:{dispute.dispute}",
-        key="notification-dispute",
-        order_id=order.id,
-        buttons=[{"key": "button-see-order", "data": f"v1:admin_order:{order.id}:0"}],
-        args=words,
+        Notification(
+            campus_id=dispute.campus_id,
+            chat_id=ADMIN_CHAT,
+            name=f"dispute:{dispute.dispute}",
+            key="notification-dispute",
+            order_id=order.id,
+            buttons=[NotificationButton(label="button-see-order", data=f"v1:admin_order:{order.id}:0")],
+            args=words,
+        ),
     )
 
 
@@ -132,21 +136,24 @@ async def record_dispute_lost(work: UnitOfWork, dispute: Dispute) -> None:
     await _tell_closed(work, dispute, "notification-dispute-lost", [_pay_anyway_button(dispute)])
 
 
-async def _tell_closed(work: UnitOfWork, dispute: Dispute, key: str, buttons: list[dict[str, str]]) -> None:
-    look = {"key": "button-see-order", "data": f"v1:admin_order:{dispute.order_id}:0"}
-    await tell_admins(
+async def _tell_closed(work: UnitOfWork, dispute: Dispute, key: str, buttons: list[NotificationButton]) -> None:
+    look = NotificationButton(label="button-see-order", data=f"v1:admin_order:{dispute.order_id}:0")
+    await notify(
         work,
-        campus_id=dispute.campus_id,
-        name=f"{key}:{dispute.dispute}",
-        key=key,
-        order_id=dispute.order_id,
-        buttons=[*buttons, look],
-        args={"order": dispute.order_id, "amount": format_money(dispute.amount, dispute.currency)},
+        Notification(
+            campus_id=dispute.campus_id,
+            chat_id=ADMIN_CHAT,
+            name=f"{key}:{dispute.dispute}",
+            key=key,
+            order_id=dispute.order_id,
+            buttons=[*buttons, look],
+            args={"order": dispute.order_id, "amount": format_money(dispute.amount, dispute.currency)},
+        ),
     )
 
 
-def _pay_anyway_button(dispute: Dispute) -> dict[str, str]:
-    return {"key": "button-pay-anyway", "data": f"v1:pay_anyway:{dispute.order_id}:0"}
+def _pay_anyway_button(dispute: Dispute) -> NotificationButton:
+    return NotificationButton(label="button-pay-anyway", data=f"v1:pay_anyway:{dispute.order_id}:0")
 
 
 async def unfreeze_payable(work: UnitOfWork, order_id: int) -> SagaStart | None:

@@ -7,7 +7,8 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderDisputed, PayoutInFlight
 from domain.ledger.postings import refund_failed_posting, runner_debt_posting, runner_debt_void_posting
 from domain.ledger.repository import post_to_ledger
-from domain.messaging.outbox_repository import refresh_existing_order_messages, tell, tell_admins
+from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
 from domain.orders.repository import find_order, lock_order
 from domain.orders.states import Bearer, Order
@@ -100,18 +101,21 @@ async def withdraw_refund(work: UnitOfWork, run: SagaRun) -> None:
         return
     await restore_withheld_amount(work, run, made.order_id, made.withheld)
     await refresh_existing_order_messages(work, made.order_id)
-    await tell_admins(
+    await notify(
         work,
-        campus_id=made.campus_id,
-        name=f"refund_refused:{made.id}",
-        key="notification-refund-refused",
-        order_id=made.order_id,
-        buttons=[_see_order_button(made)],
-        args={
-            "order": made.order_id,
-            "amount": format_money(made.amount, made.currency),
-            "reason": run.reason or "-",
-        },
+        Notification(
+            campus_id=made.campus_id,
+            chat_id=ADMIN_CHAT,
+            name=f"refund_refused:{made.id}",
+            key="notification-refund-refused",
+            order_id=made.order_id,
+            buttons=[_see_order_button(made)],
+            args={
+                "order": made.order_id,
+                "amount": format_money(made.amount, made.currency),
+                "reason": run.reason or "-",
+            },
+        ),
     )
 
 
@@ -159,33 +163,40 @@ async def _void_debt(work: UnitOfWork, run: SagaRun, made: Refund) -> None:
 async def _tell_failed(work: UnitOfWork, made: Refund, why: str) -> None:
     amount = format_money(made.amount, made.currency)
     order = await find_order(work, made.campus_id, made.order_id)
-    await tell(
+    await notify(
         work,
-        campus_id=made.campus_id,
-        chat_id=order.customer_id,
-        name=f"refund_failed:{made.id}",
-        key="notification-refund-failed",
-        order_id=made.order_id,
-        args={"order": made.order_id, "amount": amount},
+        Notification(
+            campus_id=made.campus_id,
+            chat_id=order.customer_id,
+            name=f"refund_failed:{made.id}",
+            key="notification-refund-failed",
+            order_id=made.order_id,
+            args={"order": made.order_id, "amount": amount},
+        ),
     )
-    await tell_admins(
+    await notify(
         work,
-        campus_id=made.campus_id,
-        name=f"refund_failed_admins:{made.id}",
-        key="notification-refund-failed-admins",
-        order_id=made.order_id,
-        buttons=[_see_order_button(made)],
-        args={"order": made.order_id, "amount": amount, "reason": why},
+        Notification(
+            campus_id=made.campus_id,
+            chat_id=ADMIN_CHAT,
+            name=f"refund_failed_admins:{made.id}",
+            key="notification-refund-failed-admins",
+            order_id=made.order_id,
+            buttons=[_see_order_button(made)],
+            args={"order": made.order_id, "amount": amount, "reason": why},
+        ),
     )
     if made.runner_amount:
-        await tell(
+        await notify(
             work,
-            campus_id=made.campus_id,
-            chat_id=made.runner_id,
-            name=f"refund_failed_runner:{made.id}",
-            key="notification-refund-failed-runner",
-            order_id=made.order_id,
-            args={"order": made.order_id, "amount": format_money(made.runner_amount, made.currency)},
+            Notification(
+                campus_id=made.campus_id,
+                chat_id=made.runner_id,
+                name=f"refund_failed_runner:{made.id}",
+                key="notification-refund-failed-runner",
+                order_id=made.order_id,
+                args={"order": made.order_id, "amount": format_money(made.runner_amount, made.currency)},
+            ),
         )
 
 
@@ -205,14 +216,17 @@ async def book_runner_debt(work: UnitOfWork, made: Refund, why: str) -> None:
     owed = runner_debt_posting(refund=made.id, runner=made.runner_id, amount=amount, currency=made.currency)
     await post_to_ledger(work, owed, made.order_id)
     await update_refund(work, made.id, refusal=why)
-    await tell_admins(
+    await notify(
         work,
-        campus_id=made.campus_id,
-        name=f"debt:{made.id}",
-        key="notification-runner-debt-admins",
-        order_id=made.order_id,
-        buttons=[_see_order_button(made)],
-        args={"order": made.order_id, "amount": format_money(amount, made.currency), "reason": why},
+        Notification(
+            campus_id=made.campus_id,
+            chat_id=ADMIN_CHAT,
+            name=f"debt:{made.id}",
+            key="notification-runner-debt-admins",
+            order_id=made.order_id,
+            buttons=[_see_order_button(made)],
+            args={"order": made.order_id, "amount": format_money(amount, made.currency), "reason": why},
+        ),
     )
 
 
@@ -221,5 +235,5 @@ async def settle_refund(work: UnitOfWork, run: SagaRun) -> None:
     await refresh_existing_order_messages(work, run.required_order_id)
 
 
-def _see_order_button(made: Refund) -> dict[str, str]:
-    return {"key": "button-see-order", "data": f"v1:admin_order:{made.order_id}:0"}
+def _see_order_button(made: Refund) -> NotificationButton:
+    return NotificationButton(label="button-see-order", data=f"v1:admin_order:{made.order_id}:0")

@@ -6,7 +6,8 @@ from copy import deepcopy
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import CampusGError
-from domain.messaging.outbox_repository import tell
+from domain.messaging.notification import Notification
+from domain.messaging.outbox_repository import notify
 from domain.messaging.remedy import remedy_rows
 from domain.saga.data import EngineData
 from domain.saga.definition import SagaStatus
@@ -77,12 +78,14 @@ async def start_requested_sagas(work: UnitOfWork, run: SagaRun) -> None:
             async with work.connection.begin_nested():
                 await start_saga(work, start)
         except CampusGError as refusal:
-            await tell(
+            await notify(
                 work,
-                campus_id=start.campus_id,
-                chat_id=start.person_id or 0,
-                name=f"refused:{start.name}",
-                key=refusal.key,
-                buttons=remedy_rows(refusal),
-                args=refusal.arguments,
+                Notification(
+                    campus_id=start.campus_id,
+                    chat_id=start.person_id or 0,
+                    name=f"refused:{start.name}",
+                    key=refusal.key,
+                    buttons=remedy_rows(refusal),
+                    args=refusal.arguments,
+                ),
             )

@@ -13,7 +13,8 @@ from domain.database.actors import Role
 from domain.database.event_log_repository import read_order_history
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.outbox_repository import tell, tell_admins
+from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.money import format_money
 from domain.orders.states import Order, OrderEvent
 from domain.support.feedback import MAX_CAPTION_LENGTH, MAX_PERSON_NAME_LENGTH, Case, is_within_length, shorten_text
@@ -25,15 +26,18 @@ HANDOVER_EVENTS = frozenset({OrderEvent.DELIVERED, OrderEvent.FINISHED_BY_ADMIN}
 async def tell_case_opened(work: UnitOfWork, campus: Campus, case: Case, order: Order) -> None:
     """Send the campus team the report, all that is known about the order, its receipt and its proof."""
     photo = case.photo if is_within_length(case.story, MAX_CAPTION_LENGTH) else None
-    await tell_admins(
+    await notify(
         work,
-        campus_id=case.campus_id,
-        name=_notification_name(case, "words"),
-        key="notification-case-opened",
-        order_id=case.order_id,
-        buttons=_case_buttons(case),
-        args=await _case_facts(work, campus, case, order),
-        photo=photo,
+        Notification(
+            campus_id=case.campus_id,
+            chat_id=ADMIN_CHAT,
+            name=_notification_name(case, "words"),
+            key="notification-case-opened",
+            order_id=case.order_id,
+            buttons=_case_buttons(case),
+            args=await _case_facts(work, campus, case, order),
+            photo=photo,
+        ),
     )
     if photo is None:
         await _show_photo(work, case, "notification-case-photo", case.photo)
@@ -44,20 +48,23 @@ async def tell_case_opened(work: UnitOfWork, campus: Campus, case: Case, order: 
 async def tell_case_addition(work: UnitOfWork, case: Case, member: Member, words: str, photo: str | None) -> None:
     """Send the campus team what the customer added to the case."""
     caption = photo if is_within_length(words, MAX_CAPTION_LENGTH) else None
-    await tell_admins(
+    await notify(
         work,
-        campus_id=case.campus_id,
-        name=_notification_name(case, "words"),
-        key="notification-case-more",
-        order_id=case.order_id,
-        buttons=_case_buttons(case),
-        args={
-            "case": case.id,
-            "order": case.order_id,
-            "customer": _describe_member(member),
-            "words": words or EMPTY_PLACEHOLDER,
-        },
-        photo=caption,
+        Notification(
+            campus_id=case.campus_id,
+            chat_id=ADMIN_CHAT,
+            name=_notification_name(case, "words"),
+            key="notification-case-more",
+            order_id=case.order_id,
+            buttons=_case_buttons(case),
+            args={
+                "case": case.id,
+                "order": case.order_id,
+                "customer": _describe_member(member),
+                "words": words or EMPTY_PLACEHOLDER,
+            },
+            photo=caption,
+        ),
     )
     if caption is None:
         await _show_photo(work, case, "notification-case-photo", photo)
@@ -65,75 +72,87 @@ async def tell_case_addition(work: UnitOfWork, case: Case, member: Member, words
 
 async def tell_case_answer(work: UnitOfWork, case: Case, words: str, photo: str | None) -> None:
     """Send the customer the campus team's answer, with a button to write back."""
-    more = [{"key": "button-case-more", "data": pack(Tap.PROBLEM, case.order_id)}]
+    more = [NotificationButton(label="button-case-more", data=pack(Tap.PROBLEM, case.order_id))]
     caption = photo if is_within_length(words, MAX_CAPTION_LENGTH) else None
-    await tell(
+    await notify(
         work,
-        campus_id=case.campus_id,
-        chat_id=case.opened_by,
-        name=_notification_name(case, "answer"),
-        key="notification-case-answer",
-        order_id=case.order_id,
-        buttons=more,
-        args={"case": case.id, "order": case.order_id, "words": words or EMPTY_PLACEHOLDER},
-        photo=caption,
-    )
-    if photo is not None and caption is None:
-        await tell(
-            work,
+        Notification(
             campus_id=case.campus_id,
             chat_id=case.opened_by,
-            name=_notification_name(case, "answer-photo"),
-            key="notification-case-photo",
+            name=_notification_name(case, "answer"),
+            key="notification-case-answer",
             order_id=case.order_id,
             buttons=more,
-            args={"case": case.id},
-            photo=photo,
-            silent=True,
+            args={"case": case.id, "order": case.order_id, "words": words or EMPTY_PLACEHOLDER},
+            photo=caption,
+        ),
+    )
+    if photo is not None and caption is None:
+        await notify(
+            work,
+            Notification(
+                campus_id=case.campus_id,
+                chat_id=case.opened_by,
+                name=_notification_name(case, "answer-photo"),
+                key="notification-case-photo",
+                order_id=case.order_id,
+                buttons=more,
+                args={"case": case.id},
+                photo=photo,
+                silent=True,
+            ),
         )
 
 
 async def tell_case_closed(work: UnitOfWork, case: Case) -> None:
     """Tell the customer that the campus team closed the case, and with which outcome."""
-    await tell(
+    await notify(
         work,
-        campus_id=case.campus_id,
-        chat_id=case.opened_by,
-        name=_notification_name(case, "closed"),
-        key="notification-case-closed",
-        order_id=case.order_id,
-        buttons=[{"key": "button-case-order", "data": pack(Tap.OPEN_ORDER, case.order_id)}],
-        args={"case": case.id, "order": case.order_id, "words": case.outcome or EMPTY_PLACEHOLDER},
+        Notification(
+            campus_id=case.campus_id,
+            chat_id=case.opened_by,
+            name=_notification_name(case, "closed"),
+            key="notification-case-closed",
+            order_id=case.order_id,
+            buttons=[NotificationButton(label="button-case-order", data=pack(Tap.OPEN_ORDER, case.order_id))],
+            args={"case": case.id, "order": case.order_id, "words": case.outcome or EMPTY_PLACEHOLDER},
+        ),
     )
 
 
 async def tell_other_admins(work: UnitOfWork, case: Case, admin: Member, words: str, *, closed: bool) -> None:
     """Tell the admin chat what an admin did elsewhere, so that no other admin does it again."""
-    await tell_admins(
+    await notify(
         work,
-        campus_id=case.campus_id,
-        name=_notification_name(case, "colleague"),
-        key="notification-case-closed-by" if closed else "notification-case-answered-by",
-        order_id=case.order_id,
-        args={
-            "case": case.id,
-            "admin": shorten_text(admin.first_name, MAX_PERSON_NAME_LENGTH),
-            "words": words or EMPTY_PLACEHOLDER,
-        },
+        Notification(
+            campus_id=case.campus_id,
+            chat_id=ADMIN_CHAT,
+            name=_notification_name(case, "colleague"),
+            key="notification-case-closed-by" if closed else "notification-case-answered-by",
+            order_id=case.order_id,
+            args={
+                "case": case.id,
+                "admin": shorten_text(admin.first_name, MAX_PERSON_NAME_LENGTH),
+                "words": words or EMPTY_PLACEHOLDER,
+            },
+        ),
     )
 
 
 async def _show_photo(work: UnitOfWork, case: Case, key: str, photo: str | None) -> None:
     if photo is None:
         return
-    await tell_admins(
+    await notify(
         work,
-        campus_id=case.campus_id,
-        name=_notification_name(case, key),
-        key=key,
-        order_id=case.order_id,
-        args={"case": case.id},
-        photo=photo,
+        Notification(
+            campus_id=case.campus_id,
+            chat_id=ADMIN_CHAT,
+            name=_notification_name(case, key),
+            key=key,
+            order_id=case.order_id,
+            args={"case": case.id},
+            photo=photo,
+        ),
     )
 
 
@@ -189,10 +208,10 @@ def _format_amount(order: Order, minor: int | None) -> str:
     return EMPTY_PLACEHOLDER if minor is None else format_money(minor, order.price.currency)
 
 
-def _case_buttons(case: Case) -> list[dict[str, str]]:
+def _case_buttons(case: Case) -> list[NotificationButton]:
     return [
-        {"key": "button-case-answer", "data": pack(Tap.CASE_ANSWER, case.id)},
-        {"key": "button-case-close", "data": pack(Tap.CASE_CLOSE, case.id)},
+        NotificationButton(label="button-case-answer", data=pack(Tap.CASE_ANSWER, case.id)),
+        NotificationButton(label="button-case-close", data=pack(Tap.CASE_CLOSE, case.id)),
     ]
 
 

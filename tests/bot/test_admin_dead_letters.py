@@ -11,7 +11,8 @@ from domain.inbox.dead_letter_repository import add_dead_letter
 from domain.inbox.repository import IncomingUpdate, record_update_failure
 from domain.inbox.tables import dead_letter, telegram_update
 from domain.messaging.buttons import Tap
-from domain.messaging.outbox_repository import tell
+from domain.messaging.notification import Notification
+from domain.messaging.outbox_repository import notify
 from domain.messaging.tables import notification
 from tests.bot.bot_stack import BotStack, BotUser, Json, wait_until
 from tests.bot.delivered_order_setup import open_admin_chat
@@ -100,9 +101,10 @@ async def test_a_dead_letter_is_dropped_only_with_a_reason(stack: BotStack) -> N
 async def test_a_message_with_unknown_outcome_is_sent_again_once(stack: BotStack) -> None:
     sam, mei, order_id = await stack.add_admin(), *(await _customer_and_order(stack))
     async with stack.work() as work:
-        await tell(
-            work, campus_id=stack.campuses["north"], chat_id=mei.id, name=f"words:{order_id}", key="notification-relay"
+        words = Notification(
+            campus_id=stack.campuses["north"], chat_id=mei.id, name=f"words:{order_id}", key="notification-relay"
         )
+        await notify(work, words)
         (row,) = (
             await work.connection.execute(select(notification).where(notification.c.name == f"words:{order_id}"))
         ).mappings()

@@ -7,7 +7,8 @@ from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import format_error
-from domain.messaging.outbox_repository import tell_admins
+from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.saga.definition import ALERT_DELAY, SagaStatus
 from domain.saga.next_move import backoff_delay
 from domain.saga.repository import lease_saga, write_run
@@ -43,8 +44,8 @@ async def mark_stuck(work: UnitOfWork, run: SagaRun, error: str) -> None:
         after=SagaStatus.STUCK,
         reason=error,
     )
-    retry = {"key": "button-retry", "data": f"v1:retry:{run.number}:0"}
-    resolve = {"key": "button-resolve", "data": f"v1:resolve:{run.number}:0"}
+    retry = NotificationButton(label="button-retry", data=f"v1:retry:{run.number}:0")
+    resolve = NotificationButton(label="button-resolve", data=f"v1:resolve:{run.number}:0")
     await _notify_admins(work, run, "notification-stuck", error, [retry, resolve])
 
 
@@ -65,19 +66,24 @@ async def record_exception(context: WorkerContext, saga_id: UUID, fence: int, ex
             await schedule_retry(work, run, error)
 
 
-async def _notify_admins(work: UnitOfWork, run: SagaRun, key: str, error: str, buttons: list[dict[str, str]]) -> None:
-    await tell_admins(
+async def _notify_admins(
+    work: UnitOfWork, run: SagaRun, key: str, error: str, buttons: list[NotificationButton]
+) -> None:
+    await notify(
         work,
-        campus_id=run.campus_id,
-        name=f"{key}:{run.number}:{run.fence}",  # each time it gets stuck is told, also within one attempt
-        key=key,
-        order_id=run.order_id,
-        buttons=buttons,
-        args={
-            "order": str(run.order_id or "-"),
-            "saga": run.kind,
-            "step": run.current_step_name,
-            "error": error[:300],
-            "number": run.number,
-        },
+        Notification(
+            campus_id=run.campus_id,
+            chat_id=ADMIN_CHAT,
+            name=f"{key}:{run.number}:{run.fence}",  # each time it gets stuck is told, also within one attempt
+            key=key,
+            order_id=run.order_id,
+            buttons=buttons,
+            args={
+                "order": str(run.order_id or "-"),
+                "saga": run.kind,
+                "step": run.current_step_name,
+                "error": error[:300],
+                "number": run.number,
+            },
+        ),
     )

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from domain.campuses.repository import campus_from_row
 from domain.campuses.tables import campus
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.outbox_repository import tell_admins
+from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.orders.states import OrderStatus
 from domain.orders.tables import orders
 from domain.payments.model import HoldPart, HoldStatus
@@ -34,15 +35,18 @@ async def alert_expiring_holds(work: UnitOfWork) -> None:
         order_campus = campuses[row["campus_id"]]
         if row["capture_before"] - work.now >= order_campus.windows.length("hold_margin"):
             continue
-        await tell_admins(
+        await notify(
             work,
-            campus_id=order_campus.id,
-            name=f"hold_dying:{row['id']}",
-            key="notification-hold-expiring",
-            order_id=row["order_id"],
-            buttons=[{"key": "button-see-order", "data": f"v1:admin_order:{row['order_id']}:0"}],
-            args={
-                "order": row["order_id"],
-                "when": f"{row['capture_before'].astimezone(order_campus.zone):%d.%m. %H:%M}",
-            },
+            Notification(
+                campus_id=order_campus.id,
+                chat_id=ADMIN_CHAT,
+                name=f"hold_dying:{row['id']}",
+                key="notification-hold-expiring",
+                order_id=row["order_id"],
+                buttons=[NotificationButton(label="button-see-order", data=f"v1:admin_order:{row['order_id']}:0")],
+                args={
+                    "order": row["order_id"],
+                    "when": f"{row['capture_before'].astimezone(order_campus.zone):%d.%m. %H:%M}",
+                },
+            ),
         )

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.database.unit_of_work import QueueJob
 from domain.inbox.tables import stripe_event
+from domain.messaging.notification import NotificationStatus
 from domain.messaging.notification_repository import HAS_EARLIER_UNSENT
 from domain.messaging.tables import notification, order_message
 from domain.orders.tables import timer
@@ -37,7 +38,9 @@ _OF_ORDER = union_all(
         order_message.c.order_id == _ORDER, order_message.c.due_at <= func.now()
     ),
     select(literal("send_notification"), cast(notification.c.id, String)).where(
-        notification.c.order_id == _ORDER, notification.c.status == "due", notification.c.due_at <= func.now()
+        notification.c.order_id == _ORDER,
+        notification.c.status == NotificationStatus.DUE,
+        notification.c.due_at <= func.now(),
     ),
 )
 
@@ -65,11 +68,11 @@ _DUE_SENDS = union_all(
     # Only the first unsent one of each chat. It may have been postponed, and then those behind it would be due
     # earlier and fill the limit.
     select(literal("notification"), notification.c.id, notification.c.due_at)
-    .where(notification.c.status == "due", notification.c.due_at <= _DUE_BEFORE, ~HAS_EARLIER_UNSENT)
+    .where(notification.c.status == NotificationStatus.DUE, notification.c.due_at <= _DUE_BEFORE, ~HAS_EARLIER_UNSENT)
     .order_by(notification.c.due_at, notification.c.id)
     .limit(_LIMIT),
     select(literal("abandoned"), notification.c.id, notification.c.due_at)
-    .where(notification.c.status == "sending", notification.c.due_at <= func.now())
+    .where(notification.c.status == NotificationStatus.SENDING, notification.c.due_at <= func.now())
     .order_by(notification.c.due_at)
     .limit(_LIMIT),
 )

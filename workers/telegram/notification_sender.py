@@ -1,13 +1,12 @@
 """The sender of notifications: sends each at most once by itself."""
 
-from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import assert_never
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind, format_error
 from domain.inbox.dead_letter_repository import mark_dead_letter_recovered
-from domain.messaging.buttons import Button, ButtonStyle
+from domain.messaging.buttons import Button
 from domain.messaging.chat_reader_repository import ChatReader, find_chat_reader
 from domain.messaging.notification_repository import (
     NotificationRow,
@@ -106,22 +105,13 @@ async def _lease_and_render(
 
 
 def _render_notification(notification: NotificationRow, locale: str) -> OrderMessageContent:
-    buttons: Sequence[Button] = [
-        Button(
-            label=say_plain(locale, each["key"], **notification.args),
-            data=each.get("data"),
-            url=each.get("url"),
-            style=_style(each),
-        )
+    buttons = [
+        Button(label=say_plain(locale, each.label, **notification.args), data=each.data, url=each.url, style=each.style)
         for each in notification.buttons
     ]
     return OrderMessageContent(
         text=say(locale, notification.key, **notification.args), rows=tuple((each,) for each in buttons)
     )
-
-
-def _style(button: Mapping[str, str]) -> ButtonStyle | None:
-    return ButtonStyle(button["style"]) if "style" in button else None
 
 
 async def _record_notification_outcome(

@@ -5,7 +5,8 @@ from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderClosed
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.outbox_repository import tell
+from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import lock_order
 from domain.orders.states import MAX_PIN_TRIES, Order, OrderStatus
@@ -29,14 +30,16 @@ async def remind_absent_customer(work: UnitOfWork, due: DueTimer) -> None:
     if order.pin_tries >= MAX_PIN_TRIES or await has_timer_fired(work, order.id, TimerKind.ABSENT):
         raise OrderClosed
     runner = await find_member(work, due.campus_id, runner_id)
-    await tell(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        chat_id=order.customer_id,
-        name=f"reminder:{order.id}:{order.customer_id}",
-        key="notification-reminder",
-        order_id=order.id,
-        args={"order": order.id, "runner": runner.first_name, "place": order.drop_point, "pin": order.pin or ""},
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=order.customer_id,
+            name=f"reminder:{order.id}:{order.customer_id}",
+            key="notification-reminder",
+            order_id=order.id,
+            args={"order": order.id, "runner": runner.first_name, "place": order.drop_point, "pin": order.pin or ""},
+        ),
     )
 
 
@@ -47,25 +50,29 @@ async def allow_leaving_food(work: UnitOfWork, due: DueTimer) -> None:
     """
     order, runner_id = await _lock_arrived_order(work, due)
     await refresh_order_messages(work, order, group=False)
-    await tell(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        chat_id=order.customer_id,
-        name=f"absent:{order.id}:{order.customer_id}",
-        key="notification-absent",
-        order_id=order.id,
-        args={"order": order.id, "place": order.drop_point},
-        silent=True,
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=order.customer_id,
+            name=f"absent:{order.id}:{order.customer_id}",
+            key="notification-absent",
+            order_id=order.id,
+            args={"order": order.id, "place": order.drop_point},
+            silent=True,
+        ),
     )
-    await tell(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        chat_id=runner_id,
-        name=f"may_leave:{order.id}:{runner_id}",
-        key="notification-may-leave",
-        order_id=order.id,
-        buttons=[{"key": "button-leave", "data": pack(Tap.LEAVE, order.id, order.version)}],
-        args={"order": order.id, "place": order.drop_point},
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=runner_id,
+            name=f"may_leave:{order.id}:{runner_id}",
+            key="notification-may-leave",
+            order_id=order.id,
+            buttons=[NotificationButton(label="button-leave", data=pack(Tap.LEAVE, order.id, order.version))],
+            args={"order": order.id, "place": order.drop_point},
+        ),
     )
 
 

@@ -8,7 +8,8 @@ from domain.database.actors import Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderClosed
 from domain.messaging.buttons import ButtonStyle, Tap, pack
-from domain.messaging.outbox_repository import tell, tell_admins
+from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import lock_order
 from domain.orders.sagas.release_order import build_release_start
@@ -25,22 +26,24 @@ async def ask_runner_check_in(work: UnitOfWork, due: DueTimer) -> None:
     Raise OrderClosed when no runner holds the order any more.
     """
     order, runner = await _lock_held_order(work, due)
-    buttons = [{"key": "button-check-in", "data": pack(Tap.CHECK_IN, order.id, order.version)}]
+    buttons = [NotificationButton(label="button-check-in", data=pack(Tap.CHECK_IN, order.id, order.version))]
     if is_event_allowed(order.status, OrderEvent.RELEASED):
         release = pack(Tap.RELEASE, order.id, order.version)
-        buttons.append({"key": "button-release", "data": release, "style": ButtonStyle.DANGER})
+        buttons.append(NotificationButton(label="button-release", data=release, style=ButtonStyle.DANGER))
     windows = (await find_campus(work, order.campus_id)).windows
-    await tell(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        chat_id=runner,
-        name=f"sign_of_life:{due.id}",
-        key="notification-runner-check-in"
-        if order.status is OrderStatus.ACCEPTED
-        else "notification-runner-check-in-bought",
-        order_id=order.id,
-        buttons=buttons,
-        args={"order": order.id, "minutes": max(1, round(windows.check_in_answer / 60))},
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=runner,
+            name=f"sign_of_life:{due.id}",
+            key="notification-runner-check-in"
+            if order.status is OrderStatus.ACCEPTED
+            else "notification-runner-check-in-bought",
+            order_id=order.id,
+            buttons=buttons,
+            args={"order": order.id, "minutes": max(1, round(windows.check_in_answer / 60))},
+        ),
     )
     await set_timer(work, order, TimerKind.CHECK_IN_DEADLINE, work.now + windows.length("check_in_answer"))
 
@@ -97,22 +100,25 @@ async def _tell_admins(work: UnitOfWork, order: Order, runner: int) -> None:
     )
     since = (await work.connection.execute(last_check_in)).scalar_one()
     runner_member, customer = [await find_member(work, order.campus_id, each) for each in (runner, order.customer_id)]
-    await tell_admins(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        name=f"silent:{order.id}:{order.status}",
-        key="notification-silent-admins",
-        order_id=order.id,
-        buttons=[{"key": "button-see-order", "data": pack(Tap.ADMIN_ORDER, order.id)}],
-        args={
-            "order": order.id,
-            "status": order.status,
-            "minutes": int((work.now - since).total_seconds() // 60),
-            "runner": runner_member.first_name,
-            "runner_account": runner_member.telegram_contact,
-            "customer": customer.first_name,
-            "customer_account": customer.telegram_contact,
-        },
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=ADMIN_CHAT,
+            name=f"silent:{order.id}:{order.status}",
+            key="notification-silent-admins",
+            order_id=order.id,
+            buttons=[NotificationButton(label="button-see-order", data=pack(Tap.ADMIN_ORDER, order.id))],
+            args={
+                "order": order.id,
+                "status": order.status,
+                "minutes": int((work.now - since).total_seconds() // 60),
+                "runner": runner_member.first_name,
+                "runner_account": runner_member.telegram_contact,
+                "customer": customer.first_name,
+                "customer_account": customer.telegram_contact,
+            },
+        ),
     )
 
 

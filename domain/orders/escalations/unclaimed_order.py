@@ -7,7 +7,8 @@ from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderClosed
 from domain.messaging.buttons import ButtonStyle, Tap, pack
-from domain.messaging.outbox_repository import tell
+from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.money import format_money
 from domain.orders.escalations.claim_odds_repository import count_claim_odds
 from domain.orders.price_increase import can_increase_fee, fee_increase_step
@@ -47,15 +48,17 @@ async def nudge_customer(work: UnitOfWork, due: DueTimer) -> None:
     if await has_timer_fired(work, order.id, TimerKind.ODDS):
         raise OrderClosed
     campus = await find_campus(work, order.campus_id)
-    await tell(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        chat_id=order.customer_id,
-        name=f"nudge:{order.id}",
-        key="notification-nudge",
-        order_id=order.id,
-        buttons=_unclaimed_buttons(order, campus),
-        args={"order": order.id, **_fee_step_args(campus)},
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=order.customer_id,
+            name=f"nudge:{order.id}",
+            key="notification-nudge",
+            order_id=order.id,
+            buttons=_unclaimed_buttons(order, campus),
+            args={"order": order.id, **_fee_step_args(campus)},
+        ),
     )
 
 
@@ -68,21 +71,23 @@ async def tell_claim_odds(work: UnitOfWork, due: DueTimer) -> None:
     campus = await find_campus(work, order.campus_id)
     odds = await count_claim_odds(work, campus)
     key, odds_args = odds.sentence
-    await tell(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        chat_id=order.customer_id,
-        name=f"odds:{order.id}",
-        key=key,
-        order_id=order.id,
-        buttons=_unclaimed_buttons(order, campus),
-        args={
-            "order": order.id,
-            "minutes": max(1, round(campus.windows.odds / 60)),
-            **_fee_step_args(campus),
-            **odds_args,
-        },
-        silent=True,
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=order.customer_id,
+            name=f"odds:{order.id}",
+            key=key,
+            order_id=order.id,
+            buttons=_unclaimed_buttons(order, campus),
+            args={
+                "order": order.id,
+                "minutes": max(1, round(campus.windows.odds / 60)),
+                **_fee_step_args(campus),
+                **odds_args,
+            },
+            silent=True,
+        ),
     )
 
 
@@ -97,10 +102,12 @@ def _fee_step_args(campus: Campus) -> dict[str, str]:
     return {"step": format_money(fee_increase_step(campus), campus.currency)}
 
 
-def _unclaimed_buttons(order: Order, campus: Campus) -> list[dict[str, str]]:
-    increase_fee = {"key": "button-increase-fee", "data": pack(Tap.INCREASE_FEE, order.id, order.version)}
+def _unclaimed_buttons(order: Order, campus: Campus) -> list[NotificationButton]:
+    increase_fee = NotificationButton(label="button-increase-fee", data=pack(Tap.INCREASE_FEE, order.id, order.version))
     return [
-        {"key": "button-wait", "data": pack(Tap.KEEP_WAITING, order.id, order.version)},
+        NotificationButton(label="button-wait", data=pack(Tap.KEEP_WAITING, order.id, order.version)),
         *([increase_fee] if can_increase_fee(order, campus) else []),
-        {"key": "button-cancel-free", "data": pack(Tap.CANCEL, order.id, order.version), "style": ButtonStyle.DANGER},
+        NotificationButton(
+            label="button-cancel-free", data=pack(Tap.CANCEL, order.id, order.version), style=ButtonStyle.DANGER
+        ),
     ]

@@ -25,7 +25,8 @@ from domain.errors import (
     TooManyDeliveries,
 )
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.outbox_repository import tell
+from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.orders.escalations.unclaimed_order import UNCLAIMED_STAGES, reset_unclaimed_timers
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.order_payments import OrderPayments
@@ -69,14 +70,16 @@ async def claim_order(work: UnitOfWork, run: SagaRun) -> None:
     await stop_timer(work, order.id, TimerKind.EXPIRE)
     await refresh_order_messages(work, order)
     runner = await find_member(work, run.campus_id, run.required_person_id)
-    await tell(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        chat_id=order.customer_id,
-        name=f"claimed:{order.id}:{run.id}",
-        key="notification-claimed",
-        order_id=order.id,
-        args={"order": order.id, "runner": runner.first_name},
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=order.customer_id,
+            name=f"claimed:{order.id}:{run.id}",
+            key="notification-claimed",
+            order_id=order.id,
+            args={"order": order.id, "runner": runner.first_name},
+        ),
     )
 
 
@@ -181,18 +184,20 @@ async def close_order_without_hold(work: UnitOfWork, run: SagaRun) -> None:
         return
     await refresh_order_messages(work, order)
     await _tell_runner(work, run, "notification-hold-gone-runner")
-    await tell(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        chat_id=order.customer_id,
-        name=f"hold_gone:{order.id}:{order.customer_id}",
-        key="notification-hold-gone-customer",
-        order_id=order.id,
-        buttons=[
-            {"key": "button-use-other-card", "data": pack(Tap.ADD_CARD)},
-            {"key": "button-order-again", "data": pack(Tap.TRY_AGAIN, order.id)},
-        ],
-        args={"order": order.id},
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=order.customer_id,
+            name=f"hold_gone:{order.id}:{order.customer_id}",
+            key="notification-hold-gone-customer",
+            order_id=order.id,
+            buttons=[
+                NotificationButton(label="button-use-other-card", data=pack(Tap.ADD_CARD)),
+                NotificationButton(label="button-order-again", data=pack(Tap.TRY_AGAIN, order.id)),
+            ],
+            args={"order": order.id},
+        ),
     )
 
 
@@ -236,14 +241,16 @@ async def reopen_order(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def _tell_customer_released(work: UnitOfWork, order: Order) -> None:
-    await tell(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        chat_id=order.customer_id,
-        name=f"released:{order.id}:{order.releases}",
-        key="notification-released",
-        order_id=order.id,
-        args={"order": order.id},
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=order.customer_id,
+            name=f"released:{order.id}:{order.releases}",
+            key="notification-released",
+            order_id=order.id,
+            args={"order": order.id},
+        ),
     )
 
 
@@ -255,12 +262,14 @@ async def _fresh_deadline(work: UnitOfWork, order: Order) -> datetime:
 
 
 async def _tell_runner(work: UnitOfWork, run: SagaRun, key: str, **words: str) -> None:
-    await tell(
+    await notify(
         work,
-        campus_id=run.campus_id,
-        chat_id=run.required_person_id,
-        name=f"{key}:{run.id}",
-        key=key,
-        order_id=run.required_order_id,
-        args={"order": run.required_order_id, **words},
+        Notification(
+            campus_id=run.campus_id,
+            chat_id=run.required_person_id,
+            name=f"{key}:{run.id}",
+            key=key,
+            order_id=run.required_order_id,
+            args={"order": run.required_order_id, **words},
+        ),
     )

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from domain.database.actors import SYSTEM, Actor, Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.outbox_repository import tell
+from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.money import format_money
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order, move_order
@@ -89,40 +90,44 @@ async def deliver_order(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def _tell_delivered(work: UnitOfWork, order: Order) -> None:
-    await tell(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        chat_id=order.customer_id,
-        name=f"notification-delivered:{order.id}:{order.customer_id}",
-        key="notification-delivered",
-        order_id=order.id,
-        buttons=_rating_buttons(order),
-        args={"order": order.id, "total": format_money(order.total or 0, order.price.currency)},
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=order.customer_id,
+            name=f"notification-delivered:{order.id}:{order.customer_id}",
+            key="notification-delivered",
+            order_id=order.id,
+            buttons=_rating_buttons(order),
+            args={"order": order.id, "total": format_money(order.total or 0, order.price.currency)},
+        ),
     )
 
 
-def _rating_buttons(order: Order) -> list[dict[str, str]]:
+def _rating_buttons(order: Order) -> list[NotificationButton]:
     return [
-        {"key": "button-thumb-up", "data": pack(Tap.THUMB_UP, order.id)},
-        {"key": "button-thumb-down", "data": pack(Tap.THUMB_DOWN, order.id)},
+        NotificationButton(label="button-thumb-up", data=pack(Tap.THUMB_UP, order.id)),
+        NotificationButton(label="button-thumb-down", data=pack(Tap.THUMB_DOWN, order.id)),
     ]
 
 
 async def _tell_left_at_door(work: UnitOfWork, order: Order, photo: str) -> None:
-    await tell(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        chat_id=order.customer_id,
-        name=f"notification-food-left:{order.id}:{order.customer_id}",
-        key="notification-food-left",
-        order_id=order.id,
-        buttons=_rating_buttons(order),
-        args={
-            "order": order.id,
-            "place": order.drop_point,
-            "total": format_money(order.total or 0, order.price.currency),
-        },
-        photo=photo,
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=order.customer_id,
+            name=f"notification-food-left:{order.id}:{order.customer_id}",
+            key="notification-food-left",
+            order_id=order.id,
+            buttons=_rating_buttons(order),
+            args={
+                "order": order.id,
+                "place": order.drop_point,
+                "total": format_money(order.total or 0, order.price.currency),
+            },
+            photo=photo,
+        ),
     )
 
 
@@ -135,12 +140,14 @@ async def _tell_customer(work: UnitOfWork, order: Order, key: str, **words: str)
 
 
 async def _tell(work: UnitOfWork, order: Order, chat_id: int, key: str, words: Mapping[str, str]) -> None:
-    await tell(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        chat_id=chat_id,
-        name=f"{key}:{order.id}:{chat_id}",
-        key=key,
-        order_id=order.id,
-        args={"order": order.id, **words},
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=chat_id,
+            name=f"{key}:{order.id}:{chat_id}",
+            key=key,
+            order_id=order.id,
+            args={"order": order.id, **words},
+        ),
     )

@@ -8,7 +8,8 @@ from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import DraftChanged, OrderClosed, Stale
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.outbox_repository import tell
+from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.opening_checks import require_open
 from domain.orders.drafts.repository import advance_draft_version, lock_draft
@@ -99,22 +100,24 @@ async def cancel_order(work: UnitOfWork, run: SagaRun) -> None:
     await refresh_order_messages(work, order, group=False)
     sentence = UNPAID_SENTENCES.get(reason)
     if sentence is not None:
-        await tell(
+        await notify(
             work,
-            campus_id=order.campus_id,
-            chat_id=order.customer_id,
-            name=f"{reason}:{order.id}:{order.customer_id}",
-            key=sentence,
-            order_id=order.id,
-            buttons=_next_buttons(order, reason),
-            args={"order": order.id} if note is None else {"order": order.id, "reason": note},
+            Notification(
+                campus_id=order.campus_id,
+                chat_id=order.customer_id,
+                name=f"{reason}:{order.id}:{order.customer_id}",
+                key=sentence,
+                order_id=order.id,
+                buttons=_next_buttons(order, reason),
+                args={"order": order.id} if note is None else {"order": order.id, "reason": note},
+            ),
         )
 
 
-def _next_buttons(order: Order, reason: str) -> list[dict[str, str]]:
+def _next_buttons(order: Order, reason: str) -> list[NotificationButton]:
     """The buttons under the notification: what the customer can do next."""
-    other = {"key": "button-use-other-card", "data": pack(Tap.ADD_CARD)}
-    again = {"key": "button-order-again", "data": pack(Tap.TRY_AGAIN, order.id)}
+    other = NotificationButton(label="button-use-other-card", data=pack(Tap.ADD_CARD))
+    again = NotificationButton(label="button-order-again", data=pack(Tap.TRY_AGAIN, order.id))
     return [*([other] if reason in CARD_REASONS else []), again]
 
 

@@ -7,7 +7,8 @@ from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import LeavingTooEarly, OrderClosed, Stale
-from domain.messaging.outbox_repository import tell, tell_admins
+from domain.messaging.notification import ADMIN_CHAT, Notification
+from domain.messaging.outbox_repository import notify
 from domain.money import format_money
 from domain.orders.escalations.silent_runner import record_runner_check_in
 from domain.orders.order_message_requests import refresh_order_messages
@@ -81,20 +82,23 @@ async def send_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, o
     require_permission(member, Action.SEE_PHOTOS, own=order.customer_id == member.person_id)
     if order.receipt_photo is None or order.receipt is None:
         raise Stale
-    await tell(
+    await notify(
         work,
-        campus_id=campus.id,
-        chat_id=member.person_id,
-        name=f"receipt:{order.id}:{member.person_id}:{work.now:%Y%m%d%H%M}",  # repeated taps within a minute get one
-        key="notification-receipt",
-        order_id=order.id,
-        args={
-            "order": order.id,
-            "store": order.store_name,
-            "receipt": format_money(order.receipt, order.price.currency),
-        },
-        photo=order.receipt_photo,
-        silent=True,
+        Notification(
+            campus_id=campus.id,
+            chat_id=member.person_id,
+            # repeated taps within a minute get one
+            name=f"receipt:{order.id}:{member.person_id}:{work.now:%Y%m%d%H%M}",
+            key="notification-receipt",
+            order_id=order.id,
+            args={
+                "order": order.id,
+                "store": order.store_name,
+                "receipt": format_money(order.receipt, order.price.currency),
+            },
+            photo=order.receipt_photo,
+            silent=True,
+        ),
     )
 
 
@@ -107,16 +111,18 @@ async def send_proof_photo(work: UnitOfWork, campus: Campus, member: Member, ord
     require_permission(member, Action.SEE_PHOTOS, own=order.customer_id == member.person_id)
     if order.proof_photo is None:
         raise Stale
-    await tell(
+    await notify(
         work,
-        campus_id=campus.id,
-        chat_id=member.person_id,
-        name=f"proof:{order.id}:{member.person_id}:{work.now:%Y%m%d%H%M}",
-        key="notification-proof",
-        order_id=order.id,
-        args={"order": order.id, "place": order.drop_point},
-        photo=order.proof_photo,
-        silent=True,
+        Notification(
+            campus_id=campus.id,
+            chat_id=member.person_id,
+            name=f"proof:{order.id}:{member.person_id}:{work.now:%Y%m%d%H%M}",
+            key="notification-proof",
+            order_id=order.id,
+            args={"order": order.id, "place": order.drop_point},
+            photo=order.proof_photo,
+            silent=True,
+        ),
     )
 
 
@@ -135,18 +141,21 @@ async def tell_admins_price_above_limit(
     if wanted <= order.price.shop_limit:
         raise Stale
     currency = order.price.currency
-    await tell_admins(
+    await notify(
         work,
-        campus_id=campus.id,
-        name=f"above_limit:{order.id}",
-        key="notification-limit-exceeded-admins",
-        order_id=order.id,
-        args={
-            "order": order.id,
-            "runner": member.first_name,
-            "store": order.store_name,
-            "limit": format_money(order.price.shop_limit, currency),
-            "wanted": format_money(wanted, currency),
-        },
+        Notification(
+            campus_id=campus.id,
+            chat_id=ADMIN_CHAT,
+            name=f"above_limit:{order.id}",
+            key="notification-limit-exceeded-admins",
+            order_id=order.id,
+            args={
+                "order": order.id,
+                "runner": member.first_name,
+                "store": order.store_name,
+                "limit": format_money(order.price.shop_limit, currency),
+                "wanted": format_money(wanted, currency),
+            },
+        ),
     )
     return campus.admin_chat is not None

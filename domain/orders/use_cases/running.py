@@ -12,7 +12,8 @@ from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Actor, Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import ChatNotOpen, HoldNotChecked, OrderClosed, PinLocked, Stale
-from domain.messaging.outbox_repository import tell, tell_admins
+from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.orders.escalations import absent_customer
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.pricing import split_receipt
@@ -97,14 +98,16 @@ async def mark_arrived(work: UnitOfWork, campus: Campus, member: Member, order_i
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.ARRIVE, order)
     arrived = await _move_own_order(work, member, order, OrderEvent.ARRIVED)
-    await tell(
+    await notify(
         work,
-        campus_id=campus.id,
-        chat_id=order.customer_id,
-        name=f"arrived:{order.id}:{order.customer_id}",
-        key="notification-arrived",
-        order_id=order.id,
-        args={"order": order.id, "runner": member.first_name, "place": order.drop_point, "pin": order.pin or ""},
+        Notification(
+            campus_id=campus.id,
+            chat_id=order.customer_id,
+            name=f"arrived:{order.id}:{order.customer_id}",
+            key="notification-arrived",
+            order_id=order.id,
+            args={"order": order.id, "runner": member.first_name, "place": order.drop_point, "pin": order.pin or ""},
+        ),
     )
     await absent_customer.set_absent_customer_timers(work, arrived)
     return arrived
@@ -135,14 +138,17 @@ async def _count_wrong_pin(work: UnitOfWork, order: Order) -> WrongPin:
     left = MAX_PIN_TRIES - order.pin_tries - 1
     if left == 0:
         await refresh_order_messages(work, order, group=False)
-        await tell_admins(
+        await notify(
             work,
-            campus_id=order.campus_id,
-            name=f"pin_locked:{order.id}",
-            key="notification-pin-locked",
-            order_id=order.id,
-            buttons=[{"key": "button-see-order", "data": f"v1:admin_order:{order.id}:0"}],
-            args={"order": order.id},
+            Notification(
+                campus_id=order.campus_id,
+                chat_id=ADMIN_CHAT,
+                name=f"pin_locked:{order.id}",
+                key="notification-pin-locked",
+                order_id=order.id,
+                buttons=[NotificationButton(label="button-see-order", data=f"v1:admin_order:{order.id}:0")],
+                args={"order": order.id},
+            ),
         )
     return WrongPin(left)
 

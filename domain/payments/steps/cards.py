@@ -6,7 +6,8 @@ from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.outbox_repository import tell
+from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.money import format_money
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.repository import lock_draft
@@ -29,13 +30,15 @@ async def forget_card(work: UnitOfWork, run: SagaRun) -> None:
 async def tell_card_removed(work: UnitOfWork, run: SagaRun) -> None:
     """Tell the customer that the card is detached at Stripe too."""
     card = run.data_as(RemoveCardData)
-    await tell(
+    await notify(
         work,
-        campus_id=run.campus_id,
-        chat_id=run.required_person_id,
-        name=f"card_removed:{run.id}",
-        key="notification-card-removed",
-        args={"brand": card_brand_name(card.brand), "last4": card.last4},
+        Notification(
+            campus_id=run.campus_id,
+            chat_id=run.required_person_id,
+            name=f"card_removed:{run.id}",
+            key="notification-card-removed",
+            args={"brand": card_brand_name(card.brand), "last4": card.last4},
+        ),
     )
 
 
@@ -73,14 +76,20 @@ async def keep_card(work: UnitOfWork, run: SagaRun) -> None:
     if owed:
         await _tell_saved(work, run, card, owed[0])
     else:
-        await tell(
+        await notify(
             work,
-            campus_id=run.campus_id,
-            chat_id=run.required_person_id,
-            name=f"card_saved:{run.id}",
-            key="notification-card-saved-placing" if waiting else "notification-card-saved",
-            buttons=[] if waiting else [{"key": "button-continue", "data": "v1:review:0:0"}] if draft else [],
-            args={"brand": card_brand_name(card.brand), "last4": card.last4},
+            Notification(
+                campus_id=run.campus_id,
+                chat_id=run.required_person_id,
+                name=f"card_saved:{run.id}",
+                key="notification-card-saved-placing" if waiting else "notification-card-saved",
+                buttons=[]
+                if waiting
+                else [NotificationButton(label="button-continue", data="v1:review:0:0")]
+                if draft
+                else [],
+                args={"brand": card_brand_name(card.brand), "last4": card.last4},
+            ),
         )
     if draft is not None and waiting:
         run.requested_sagas.append(build_order_start(draft, ceiling=draft.asked_ceiling or 0, optional=True))
@@ -89,15 +98,17 @@ async def keep_card(work: UnitOfWork, run: SagaRun) -> None:
 async def _tell_saved(work: UnitOfWork, run: SagaRun, card: SavedCard, owed: CustomerDebt) -> None:
     """A customer who owes pays first: perhaps the card was saved for that."""
     amount = format_money(owed.amount, owed.currency)
-    await tell(
+    await notify(
         work,
-        campus_id=run.campus_id,
-        chat_id=run.required_person_id,
-        name=f"card_saved:{run.id}",
-        key="notification-card-saved-owing",
-        order_id=owed.order_id,
-        buttons=[{"key": "button-pay-debt", "data": pack(Tap.PAY_CUSTOMER_DEBT, owed.id)}],
-        args={"brand": card_brand_name(card.brand), "last4": card.last4, "amount": amount, "order": owed.order_id},
+        Notification(
+            campus_id=run.campus_id,
+            chat_id=run.required_person_id,
+            name=f"card_saved:{run.id}",
+            key="notification-card-saved-owing",
+            order_id=owed.order_id,
+            buttons=[NotificationButton(label="button-pay-debt", data=pack(Tap.PAY_CUSTOMER_DEBT, owed.id))],
+            args={"brand": card_brand_name(card.brand), "last4": card.last4, "amount": amount, "order": owed.order_id},
+        ),
     )
 
 

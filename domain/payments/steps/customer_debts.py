@@ -5,7 +5,8 @@ from domain.errors import Stale
 from domain.ledger.postings import customer_debt_paid_posting
 from domain.ledger.repository import post_to_ledger
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.outbox_repository import refresh_existing_order_messages, tell
+from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
 from domain.orders.repository import find_order
 from domain.orders.sagas.payment_data import TakenPayment
@@ -44,22 +45,24 @@ async def tell_unsettled(work: UnitOfWork, run: SagaRun) -> None:
     await refresh_existing_order_messages(work, owed.order_id)
     if owed.status is not CustomerDebtStatus.OPEN:
         return
-    await tell(
+    await notify(
         work,
-        campus_id=owed.campus_id,
-        chat_id=owed.customer_id,
-        name=f"unsettled:{run.id}",
-        key=REFUSAL_SENTENCES.get(run.reason or "", "notification-debt-not-reached"),
-        order_id=owed.order_id,
-        buttons=[] if run.reason == UNKNOWN_PAYMENT else _payment_buttons(owed),
-        args={"order": owed.order_id, "amount": format_money(owed.amount, owed.currency)},
+        Notification(
+            campus_id=owed.campus_id,
+            chat_id=owed.customer_id,
+            name=f"unsettled:{run.id}",
+            key=REFUSAL_SENTENCES.get(run.reason or "", "notification-debt-not-reached"),
+            order_id=owed.order_id,
+            buttons=[] if run.reason == UNKNOWN_PAYMENT else _payment_buttons(owed),
+            args={"order": owed.order_id, "amount": format_money(owed.amount, owed.currency)},
+        ),
     )
 
 
-def _payment_buttons(owed: CustomerDebt) -> list[dict[str, str]]:
+def _payment_buttons(owed: CustomerDebt) -> list[NotificationButton]:
     return [
-        {"key": "button-pay-debt", "data": pack(Tap.PAY_CUSTOMER_DEBT, owed.id)},
-        {"key": "button-use-other-card", "data": pack(Tap.ADD_CARD)},
+        NotificationButton(label="button-pay-debt", data=pack(Tap.PAY_CUSTOMER_DEBT, owed.id)),
+        NotificationButton(label="button-use-other-card", data=pack(Tap.ADD_CARD)),
     ]
 
 
@@ -80,14 +83,16 @@ async def book_settlement(work: UnitOfWork, run: SagaRun) -> None:
     await post_to_ledger(work, posting, owed.order_id)
     await book_fee(work, await find_order(work, owed.campus_id, owed.order_id), taken)
     await refresh_existing_order_messages(work, owed.order_id)
-    await tell(
+    await notify(
         work,
-        campus_id=owed.campus_id,
-        chat_id=owed.customer_id,
-        name=f"settled:{owed.id}",
-        key="notification-debt-paid",
-        order_id=owed.order_id,
-        args={"order": owed.order_id, "amount": format_money(owed.amount, owed.currency)},
+        Notification(
+            campus_id=owed.campus_id,
+            chat_id=owed.customer_id,
+            name=f"settled:{owed.id}",
+            key="notification-debt-paid",
+            order_id=owed.order_id,
+            args={"order": owed.order_id, "amount": format_money(owed.amount, owed.currency)},
+        ),
     )
 
 

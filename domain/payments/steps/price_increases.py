@@ -9,7 +9,8 @@ from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderClosed
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.outbox_repository import refresh_existing_order_messages, tell
+from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.price_increase import PriceIncreaseKind
@@ -112,22 +113,26 @@ async def withdraw_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
     if order.status in FINAL_ORDER_STATUSES:
         return  # the end was told, and the order message says that the money is released
     agreed, overtaken = run.data_as(ReplaceHoldData), run.reason in OVERTAKEN_REASONS
-    await tell(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        chat_id=order.customer_id,
-        name=f"not_raised:{run.id}",
-        key="notification-price-increase-order-changed"
-        if overtaken
-        else REFUSAL_SENTENCES.get(run.reason or "", "notification-price-increase-not-reached"),
-        order_id=order.id,
-        buttons=[{"key": "button-use-other-card", "data": pack(Tap.ADD_CARD)}] if run.reason == "declined" else [],
-        args={
-            "order": order.id,
-            "ceiling": format_money(order.price.ceiling, order.price.currency),
-            "wanted": format_money(agreed.ceiling, order.price.currency),
-        },
-        silent=overtaken,
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=order.customer_id,
+            name=f"not_raised:{run.id}",
+            key="notification-price-increase-order-changed"
+            if overtaken
+            else REFUSAL_SENTENCES.get(run.reason or "", "notification-price-increase-not-reached"),
+            order_id=order.id,
+            buttons=[NotificationButton(label="button-use-other-card", data=pack(Tap.ADD_CARD))]
+            if run.reason == "declined"
+            else [],
+            args={
+                "order": order.id,
+                "ceiling": format_money(order.price.ceiling, order.price.currency),
+                "wanted": format_money(agreed.ceiling, order.price.currency),
+            },
+            silent=overtaken,
+        ),
     )
     if agreed.kind is PriceIncreaseKind.LIMIT and str(order.claim) == agreed.claim and not overtaken:
         limit = format_money(order.price.shop_limit, order.price.currency)
@@ -135,12 +140,14 @@ async def withdraw_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
 
 
 async def _tell_runner(work: UnitOfWork, run: SagaRun, order: Order, key: str, *, limit: str) -> None:
-    await tell(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        chat_id=order.runner_id or 0,
-        name=f"{key}:{run.id}",
-        key=key,
-        order_id=order.id,
-        args={"order": order.id, "limit": limit},
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=order.runner_id or 0,
+            name=f"{key}:{run.id}",
+            key=key,
+            order_id=order.id,
+            args={"order": order.id, "limit": limit},
+        ),
     )

@@ -12,7 +12,8 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import DebtBeingPaid, Stale
 from domain.ledger.postings import customer_debt_waived_posting
 from domain.ledger.repository import post_to_ledger
-from domain.messaging.outbox_repository import refresh_existing_order_messages, tell
+from domain.messaging.notification import Notification
+from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
 from domain.orders.repository import find_order
 from domain.payments.customer_debt_repository import (
@@ -89,14 +90,16 @@ async def waive_customer_debt(
     )
     await post_to_ledger(work, posting, order_id)
     await refresh_existing_order_messages(work, order_id)
-    await tell(
+    await notify(
         work,
-        campus_id=campus.id,
-        chat_id=owed.customer_id,
-        name=f"forgiven:{owed.id}",
-        key="notification-debt-waived",
-        order_id=order_id,
-        args={"order": order_id, "amount": format_money(owed.amount, owed.currency), "reason": reason},
+        Notification(
+            campus_id=campus.id,
+            chat_id=owed.customer_id,
+            name=f"forgiven:{owed.id}",
+            key="notification-debt-waived",
+            order_id=order_id,
+            args={"order": order_id, "amount": format_money(owed.amount, owed.currency), "reason": reason},
+        ),
     )
     return owed
 

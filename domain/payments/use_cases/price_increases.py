@@ -8,7 +8,8 @@ from domain.campuses.permissions import Action, require_permission
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import HoldNotChecked, OrderClosed, PriceChanged, Stale
 from domain.messaging.buttons import ButtonStyle, Tap, pack
-from domain.messaging.outbox_repository import tell
+from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.messaging.tables import notification
 from domain.money import format_money
 from domain.orders.price_increase import PriceIncreaseKind, next_fee_offer, with_shop_limit
@@ -79,24 +80,31 @@ async def ask_customer_for_higher_limit(
 
 
 async def _send_limit_question(work: UnitOfWork, runner: Member, order: Order, price: Price) -> None:
-    yes = {"key": "button-agree", "data": pack(Tap.AGREE, order.id, price.ceiling), "style": ButtonStyle.SUCCESS}
-    await tell(
+    yes = NotificationButton(
+        label="button-agree", data=pack(Tap.AGREE, order.id, price.ceiling), style=ButtonStyle.SUCCESS
+    )
+    await notify(
         work,
-        campus_id=order.campus_id,
-        chat_id=order.customer_id,
-        name=f"dearer:{order.claim}:{work.now.timestamp()}",
-        key="notification-limit-increase-requested",
-        order_id=order.id,
-        buttons=[yes, {"key": "button-disagree", "data": pack(Tap.DISAGREE, order.id, price.ceiling)}],
-        args={
-            "order": order.id,
-            "runner": runner.first_name,
-            "wanted": format_money(price.shop_limit, price.currency),
-            "limit": format_money(order.price.shop_limit, price.currency),
-            "now": format_money(order.price.ceiling, price.currency),
-            "then": format_money(price.ceiling, price.currency),
-        },
-        silent=await _was_asked_before(work, order),
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=order.customer_id,
+            name=f"dearer:{order.claim}:{work.now.timestamp()}",
+            key="notification-limit-increase-requested",
+            order_id=order.id,
+            buttons=[
+                yes,
+                NotificationButton(label="button-disagree", data=pack(Tap.DISAGREE, order.id, price.ceiling)),
+            ],
+            args={
+                "order": order.id,
+                "runner": runner.first_name,
+                "wanted": format_money(price.shop_limit, price.currency),
+                "limit": format_money(order.price.shop_limit, price.currency),
+                "now": format_money(order.price.ceiling, price.currency),
+                "then": format_money(price.ceiling, price.currency),
+            },
+            silent=await _was_asked_before(work, order),
+        ),
     )
 
 
@@ -116,14 +124,16 @@ async def decline_higher_limit(work: UnitOfWork, campus: Campus, member: Member,
     """[No]: keep the limit and tell the runner; raise what `accept_higher_limit` raises."""
     order, _ = await _lock_asked_order(work, campus, member, order_id, ceiling)
     await _set_asked_limit(work, order, None)
-    await tell(
+    await notify(
         work,
-        campus_id=campus.id,
-        chat_id=order.runner_id or 0,
-        name=f"dearer_refused:{order.claim}:{work.now.timestamp()}",
-        key="notification-limit-refused",
-        order_id=order.id,
-        args={"order": order.id, "limit": format_money(order.price.shop_limit, order.price.currency)},
+        Notification(
+            campus_id=campus.id,
+            chat_id=order.runner_id or 0,
+            name=f"dearer_refused:{order.claim}:{work.now.timestamp()}",
+            key="notification-limit-refused",
+            order_id=order.id,
+            args={"order": order.id, "limit": format_money(order.price.shop_limit, order.price.currency)},
+        ),
     )
     return order
 

@@ -10,7 +10,8 @@ from domain.database.actors import Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderNotFound
-from domain.messaging.outbox_repository import tell, tell_admins
+from domain.messaging.notification import ADMIN_CHAT, Notification
+from domain.messaging.outbox_repository import notify
 from domain.orders.repository import find_order
 from domain.orders.states import Order
 from domain.support.feedback import shorten_text
@@ -46,14 +47,16 @@ async def send_team_message(
     await _log_message(
         work, campus, order, Actor(role=Role.ADMIN, person_id=admin.person_id), f"wrote_to_{side}", words
     )
-    await tell(
+    await notify(
         work,
-        campus_id=campus.id,
-        chat_id=reader_id,
-        name=f"team_writes:{campus.id}:{message}",
-        key="notification-team-writes",
-        order_id=order.id,
-        args={"order": order.id, "words": shorten_text(words, MAX_TEXT_LENGTH)},
+        Notification(
+            campus_id=campus.id,
+            chat_id=reader_id,
+            name=f"team_writes:{campus.id}:{message}",
+            key="notification-team-writes",
+            order_id=order.id,
+            args={"order": order.id, "words": shorten_text(words, MAX_TEXT_LENGTH)},
+        ),
     )
     return await find_member(work, campus.id, reader_id)
 
@@ -79,14 +82,17 @@ async def forward_answer_to_team(
     actor = Actor(role=Role.CUSTOMER if side is OrderSide.CUSTOMER else Role.RUNNER, person_id=member.person_id)
     await _log_message(work, campus, order, actor, "wrote_to_team", words)
     said = shorten_text(words, MAX_CAPTION_LENGTH if photo else MAX_TEXT_LENGTH) or "📷"
-    await tell_admins(
+    await notify(
         work,
-        campus_id=campus.id,
-        name=f"team_reads:{campus.id}:{message}:{side}",
-        key="notification-team-reads",
-        order_id=order.id,
-        args={"order": order.id, "name": member.first_name, "side": side, "words": said},
-        photo=photo,
+        Notification(
+            campus_id=campus.id,
+            chat_id=ADMIN_CHAT,
+            name=f"team_reads:{campus.id}:{message}:{side}",
+            key="notification-team-reads",
+            order_id=order.id,
+            args={"order": order.id, "name": member.first_name, "side": side, "words": said},
+            photo=photo,
+        ),
     )
     return True
 

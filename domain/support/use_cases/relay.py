@@ -9,7 +9,8 @@ from domain.campuses.people import Member
 from domain.campuses.people_repository import find_member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.outbox_repository import tell
+from domain.messaging.notification import Notification
+from domain.messaging.outbox_repository import notify
 from domain.messaging.replied_message_repository import ORDER_MESSAGE_KEY, find_replied_messages
 from domain.messaging.tables import notification
 from domain.orders.escalations.silent_runner import record_runner_check_in
@@ -90,15 +91,17 @@ async def relay_message(
     if not other.reachable:
         return OtherSideUnreachable(other.first_name)
     fitting = shorten_text(words, MAX_TEXT_LENGTH if photo is None else MAX_CAPTION_LENGTH)
-    await tell(
+    await notify(
         work,
-        campus_id=campus.id,
-        chat_id=other_id,
-        name=f"relay:{campus.id}:{message_id}:{member.person_id}",
-        key="notification-relay" if fitting else "notification-relay-photo",
-        order_id=order.id,
-        args={"name": member.first_name, "order": order.id, "text": fitting},
-        photo=photo,
+        Notification(
+            campus_id=campus.id,
+            chat_id=other_id,
+            name=f"relay:{campus.id}:{message_id}:{member.person_id}",
+            key="notification-relay" if fitting else "notification-relay-photo",
+            order_id=order.id,
+            args={"name": member.first_name, "order": order.id, "text": fitting},
+            photo=photo,
+        ),
     )
     if member.person_id == order.runner_id:
         await _record_check_in(work, order)
@@ -146,14 +149,16 @@ async def _tell_writer(work: UnitOfWork, notification_id: int, key: str) -> bool
     reader = await find_member(work, row["campus_id"], row["chat_id"])
     if writer is None:
         return False
-    await tell(
+    await notify(
         work,
-        campus_id=order.campus_id,
-        chat_id=writer,
-        name=f"not_heard:{notification_id}",
-        key=key,
-        order_id=order.id,
-        args={"name": reader.first_name, "order": order.id},
-        silent=True,
+        Notification(
+            campus_id=order.campus_id,
+            chat_id=writer,
+            name=f"not_heard:{notification_id}",
+            key=key,
+            order_id=order.id,
+            args={"name": reader.first_name, "order": order.id},
+            silent=True,
+        ),
     )
     return True

@@ -9,7 +9,8 @@ from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Actor, Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
-from domain.messaging.outbox_repository import tell, tell_admins
+from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.support.runner_overview_repository import RunnerSummary, list_runners
 
 
@@ -31,17 +32,19 @@ async def approve_runner(work: UnitOfWork, campus: Campus, admin: Member, person
     )
     if not approved:
         raise Stale
-    buttons = [{"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"}]
+    buttons = [NotificationButton(label="button-set-up-payout", data="v1:set_up_payout:0:0")]
     if campus.runner_invite is not None:
-        buttons.insert(0, {"key": "button-join-group", "url": campus.runner_invite})
-    await tell(
+        buttons.insert(0, NotificationButton(label="button-join-group", url=campus.runner_invite))
+    await notify(
         work,
-        campus_id=campus.id,
-        chat_id=person_id,
-        name=f"approved:{campus.id}:{person_id}",
-        key="notification-approved",
-        buttons=buttons,
-        args={"campus": campus.title},
+        Notification(
+            campus_id=campus.id,
+            chat_id=person_id,
+            name=f"approved:{campus.id}:{person_id}",
+            key="notification-approved",
+            buttons=buttons,
+            args={"campus": campus.title},
+        ),
     )
 
 
@@ -73,13 +76,15 @@ async def suspend_runner(work: UnitOfWork, campus: Campus, admin: Member, person
     """
     member = await view_suspendable_runner(work, campus, admin, person_id)
     await _change_runner_status(work, campus, admin, person_id, RunnerStatus.APPROVED, RunnerStatus.SUSPENDED, reason)
-    await tell(
+    await notify(
         work,
-        campus_id=campus.id,
-        chat_id=person_id,
-        name=f"suspended:{campus.id}:{person_id}:{work.now.timestamp()}",
-        key="notification-suspended",
-        args={"reason": reason},
+        Notification(
+            campus_id=campus.id,
+            chat_id=person_id,
+            name=f"suspended:{campus.id}:{person_id}:{work.now.timestamp()}",
+            key="notification-suspended",
+            args={"reason": reason},
+        ),
     )
     return member
 
@@ -91,13 +96,15 @@ async def unsuspend_runner(work: UnitOfWork, campus: Campus, admin: Member, pers
     """
     require_permission(admin, Action.SUSPEND_RUNNER, own=person_id == admin.person_id)
     await _change_runner_status(work, campus, admin, person_id, RunnerStatus.SUSPENDED, RunnerStatus.APPROVED, None)
-    await tell(
+    await notify(
         work,
-        campus_id=campus.id,
-        chat_id=person_id,
-        name=f"unsuspended:{campus.id}:{person_id}:{work.now.timestamp()}",
-        key="notification-unsuspended",
-        args={"campus": campus.title},
+        Notification(
+            campus_id=campus.id,
+            chat_id=person_id,
+            name=f"unsuspended:{campus.id}:{person_id}:{work.now.timestamp()}",
+            key="notification-unsuspended",
+            args={"campus": campus.title},
+        ),
     )
 
 
@@ -124,12 +131,15 @@ async def apply_as_runner(work: UnitOfWork, campus: Campus, member: Member) -> R
     )
     if not asked:
         return member.runner_status
-    await tell_admins(
+    await notify(
         work,
-        campus_id=campus.id,
-        name=f"asks_to_run:{campus.id}:{member.person_id}",
-        key="notification-asks-to-run",
-        buttons=[{"key": "button-approve", "data": f"v1:approve:{member.person_id}:0"}],
-        args={"person": member.first_name, "account": member.telegram_contact},
+        Notification(
+            campus_id=campus.id,
+            chat_id=ADMIN_CHAT,
+            name=f"asks_to_run:{campus.id}:{member.person_id}",
+            key="notification-asks-to-run",
+            buttons=[NotificationButton(label="button-approve", data=f"v1:approve:{member.person_id}:0")],
+            args={"person": member.first_name, "account": member.telegram_contact},
+        ),
     )
     return RunnerStatus.ASKED

@@ -11,7 +11,9 @@ from sqlalchemy import func, insert, select, text, update
 from domain.campuses.tables import campus, membership, person
 from domain.inbox.dead_letter import DeadLetter
 from domain.inbox.dead_letter_repository import list_dead_letters
-from domain.messaging.outbox_repository import tell
+from domain.messaging.buttons import ButtonStyle
+from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.messaging.tables import notification, order_message
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order
@@ -79,14 +81,16 @@ class SenderStack:
     async def notify_about_order(self, order: Order, key: str, chat_id: int = MEI, **words: str | int) -> int:
         """Insert a notification about an order, and return its number."""
         async with self.context.database() as work:
-            await tell(
+            await notify(
                 work,
-                campus_id=self.campus_id,
-                chat_id=chat_id,
-                name=f"{key}:{order.id}",
-                key=key,
-                order_id=order.id,
-                args={"order": order.id, **words},
+                Notification(
+                    campus_id=self.campus_id,
+                    chat_id=chat_id,
+                    name=f"{key}:{order.id}",
+                    key=key,
+                    order_id=order.id,
+                    args={"order": order.id, **words},
+                ),
             )
             found = await work.connection.execute(select(func.max(notification.c.id)))
             number: int = found.scalar_one()
@@ -95,17 +99,19 @@ class SenderStack:
     async def add_notification(self, name: str, chat_id: int = MEI) -> int:
         """Insert a notification about no order, and return its number."""
         async with self.context.database() as work:
-            await tell(
+            await notify(
                 work,
-                campus_id=self.campus_id,
-                chat_id=chat_id,
-                name=name,
-                key="notification-payout-waits",
-                buttons=[
-                    {"key": "button-set-up-payout", "data": "v1:set_up_payout:0:0"},
-                    {"key": "button-cancel-free", "data": "v1:cancel:7:1", "style": "danger"},
-                ],
-                args={"order": 7, "amount": "S$6.00"},
+                Notification(
+                    campus_id=self.campus_id,
+                    chat_id=chat_id,
+                    name=name,
+                    key="notification-payout-waits",
+                    buttons=[
+                        NotificationButton(label="button-set-up-payout", data="v1:set_up_payout:0:0"),
+                        NotificationButton(label="button-cancel-free", data="v1:cancel:7:1", style=ButtonStyle.DANGER),
+                    ],
+                    args={"order": 7, "amount": "S$6.00"},
+                ),
             )
             found = await work.connection.execute(select(notification.c.id).where(notification.c.name == name))
             number: int = found.scalar_one()

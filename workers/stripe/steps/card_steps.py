@@ -4,7 +4,8 @@ from domain.campuses.people import SavedCard
 from domain.campuses.people_repository import find_member, save_stripe_customer
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.outbox_repository import tell
+from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.payments.sagas.card_data import payment_method_of
 from domain.payments.sagas.save_card import SaveCardData
 from domain.saga.run import SagaRun
@@ -56,13 +57,15 @@ async def open_checkout(client: StripeGateway, request: CallRequest) -> StepResu
 async def record_checkout(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
     """Send the link to the customer."""
     run.data_as(SaveCardData).session = result["session"]
-    await tell(
+    await notify(
         work,
-        campus_id=run.campus_id,
-        chat_id=run.required_person_id,
-        name=f"card_link:{run.id}:{run.attempt}",
-        key="notification-card-link",
-        buttons=[{"key": "button-open-checkout", "url": result["url"]}],
+        Notification(
+            campus_id=run.campus_id,
+            chat_id=run.required_person_id,
+            name=f"card_link:{run.id}:{run.attempt}",
+            key="notification-card-link",
+            buttons=[NotificationButton(label="button-open-checkout", url=result["url"])],
+        ),
     )
 
 

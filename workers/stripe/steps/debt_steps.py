@@ -5,7 +5,9 @@ from typing import Any
 from domain.campuses.people_repository import find_member
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.outbox_repository import refresh_existing_order_messages, tell
+from domain.messaging.buttons import ButtonStyle
+from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
 from domain.orders.repository import find_order
 from domain.payments.hold_repository import move_current_hold
@@ -103,19 +105,22 @@ async def record_debt_charge(work: UnitOfWork, run: SagaRun, result: StepResult)
 
 async def _notify_approval_link(work: UnitOfWork, run: SagaRun, url: str | None) -> None:
     campus, order = await find_campus(work, run.campus_id), await find_order(work, run.campus_id, run.required_order_id)
-    await tell(
+    approve = NotificationButton(label="button-approve-with-bank", url=url, style=ButtonStyle.SUCCESS)
+    await notify(
         work,
-        campus_id=run.campus_id,
-        chat_id=run.required_person_id,
-        name=f"debt_approval:{run.id}",
-        key="notification-debt-approval",
-        order_id=run.required_order_id,
-        buttons=[] if url is None else [{"key": "button-approve-with-bank", "url": url, "style": "success"}],
-        args={
-            "order": run.required_order_id,
-            "amount": format_money(order.total or 0, order.price.currency),
-            "minutes": max(1, campus.windows.payment // 60),
-        },
+        Notification(
+            campus_id=run.campus_id,
+            chat_id=run.required_person_id,
+            name=f"debt_approval:{run.id}",
+            key="notification-debt-approval",
+            order_id=run.required_order_id,
+            buttons=[] if url is None else [approve],
+            args={
+                "order": run.required_order_id,
+                "amount": format_money(order.total or 0, order.price.currency),
+                "minutes": max(1, campus.windows.payment // 60),
+            },
+        ),
     )
 
 
@@ -147,14 +152,16 @@ async def prepare_debt_charge_cancel(work: UnitOfWork, run: SagaRun, key: str) -
 
 async def _notify_outcome_unknown(work: UnitOfWork, run: SagaRun) -> None:
     order = await find_order(work, run.campus_id, run.required_order_id)
-    await tell(
+    await notify(
         work,
-        campus_id=run.campus_id,
-        chat_id=run.required_person_id,
-        name=f"debt_unclear:{run.id}",
-        key="notification-debt-outcome-unknown",
-        order_id=run.required_order_id,
-        args={"order": run.required_order_id, "amount": format_money(order.total or 0, order.price.currency)},
+        Notification(
+            campus_id=run.campus_id,
+            chat_id=run.required_person_id,
+            name=f"debt_unclear:{run.id}",
+            key="notification-debt-outcome-unknown",
+            order_id=run.required_order_id,
+            args={"order": run.required_order_id, "amount": format_money(order.total or 0, order.price.currency)},
+        ),
     )
 
 

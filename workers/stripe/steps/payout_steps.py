@@ -10,7 +10,8 @@ from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import transfer_posting
 from domain.ledger.repository import post_to_ledger
-from domain.messaging.outbox_repository import refresh_existing_order_messages, tell
+from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
 from domain.payouts.model import PayoutEvent, PayoutStatus
 from domain.payouts.payable_adjustments import reopen_payout
@@ -85,18 +86,20 @@ async def record_transfer(work: UnitOfWork, run: SagaRun, result: StepResult) ->
     await post_to_ledger(work, posting, run.required_order_id)
     await reopen_payout(work, run, paid_payable)
     await refresh_existing_order_messages(work, run.required_order_id)
-    await tell(
+    await notify(
         work,
-        campus_id=run.campus_id,
-        chat_id=paid_payable.runner_id,
-        name=f"paid:{run.name}",
-        key="notification-paid-less" if paid_payable.netted else "notification-paid",
-        order_id=run.required_order_id,
-        args={
-            "order": run.required_order_id,
-            "amount": format_money(result["amount"], paid_payable.currency),
-            **({"netted": format_money(paid_payable.netted, paid_payable.currency)} if paid_payable.netted else {}),
-        },
+        Notification(
+            campus_id=run.campus_id,
+            chat_id=paid_payable.runner_id,
+            name=f"paid:{run.name}",
+            key="notification-paid-less" if paid_payable.netted else "notification-paid",
+            order_id=run.required_order_id,
+            args={
+                "order": run.required_order_id,
+                "amount": format_money(result["amount"], paid_payable.currency),
+                **({"netted": format_money(paid_payable.netted, paid_payable.currency)} if paid_payable.netted else {}),
+            },
+        ),
     )
 
 
@@ -168,13 +171,15 @@ async def open_onboarding(client: StripeGateway, request: CallRequest) -> StepRe
 
 async def record_onboarding(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
     """Send the link to the runner's own chat, never to a group."""
-    await tell(
+    await notify(
         work,
-        campus_id=run.campus_id,
-        chat_id=run.required_person_id,
-        name=f"payout_link:{run.id}:{run.attempt}",
-        key="notification-payout-link",
-        buttons=[{"key": "button-open-onboarding", "url": result["url"]}],
+        Notification(
+            campus_id=run.campus_id,
+            chat_id=run.required_person_id,
+            name=f"payout_link:{run.id}:{run.attempt}",
+            key="notification-payout-link",
+            buttons=[NotificationButton(label="button-open-onboarding", url=result["url"])],
+        ),
     )
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import func
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import refund_posting, reversal_posting
 from domain.ledger.repository import post_to_ledger
-from domain.messaging.outbox_repository import refresh_existing_order_messages, tell
+from domain.messaging.notification import Notification
+from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
 from domain.orders.repository import find_order
 from domain.payouts.payable_adjustments import record_transfer_reversed, reopen_payout
@@ -102,30 +103,34 @@ def _settled_at(happened: RefundEvent) -> Any:
 async def _notify_both_sides(work: UnitOfWork, refund: Refund) -> None:
     order = await find_order(work, refund.campus_id, refund.order_id)
     amount = format_money(refund.amount, refund.currency)
-    await tell(
+    await notify(
         work,
-        campus_id=refund.campus_id,
-        chat_id=order.customer_id,
-        name=f"refunded:{refund.id}",
-        key="notification-refunded",
-        order_id=refund.order_id,
-        args={"order": refund.order_id, "amount": amount, "reason": refund.reason},
+        Notification(
+            campus_id=refund.campus_id,
+            chat_id=order.customer_id,
+            name=f"refunded:{refund.id}",
+            key="notification-refunded",
+            order_id=refund.order_id,
+            args={"order": refund.order_id, "amount": amount, "reason": refund.reason},
+        ),
     )
     if refund.runner_amount == 0:
         return
-    await tell(
+    await notify(
         work,
-        campus_id=refund.campus_id,
-        chat_id=refund.runner_id,
-        name=f"refunded_runner:{refund.id}",
-        key="notification-refunded-runner",
-        order_id=refund.order_id,
-        args={
-            "order": refund.order_id,
-            "amount": amount,
-            "runner_amount": format_money(refund.runner_amount, refund.currency),
-            "reason": refund.reason,
-        },
+        Notification(
+            campus_id=refund.campus_id,
+            chat_id=refund.runner_id,
+            name=f"refunded_runner:{refund.id}",
+            key="notification-refunded-runner",
+            order_id=refund.order_id,
+            args={
+                "order": refund.order_id,
+                "amount": amount,
+                "runner_amount": format_money(refund.runner_amount, refund.currency),
+                "reason": refund.reason,
+            },
+        ),
     )
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.buttons import ButtonStyle
-from domain.messaging.outbox_repository import tell
+from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
 from domain.money import format_money
 from domain.orders.repository import find_order
 from domain.payments.hold_repository import find_hold, move_hold_where
@@ -28,20 +29,22 @@ async def record_replacement_hold(work: UnitOfWork, run: SagaRun, result: StepRe
     if result["status"] != "requires_action" or url is None:
         return
     campus, order = await find_campus(work, run.campus_id), await find_order(work, run.campus_id, run.required_order_id)
-    await tell(
+    await notify(
         work,
-        campus_id=run.campus_id,
-        chat_id=run.required_person_id,
-        name=f"raise_approval:{run.id}",
-        key="notification-price-increase-approval",
-        order_id=run.required_order_id,
-        buttons=[{"key": "button-approve-with-bank", "url": url, "style": ButtonStyle.SUCCESS}],
-        args={
-            "order": run.required_order_id,
-            "wanted": format_money(run.data_as(ReplaceHoldData).ceiling, order.price.currency),
-            "ceiling": format_money(order.price.ceiling, order.price.currency),
-            "minutes": max(1, campus.windows.payment // 60),
-        },
+        Notification(
+            campus_id=run.campus_id,
+            chat_id=run.required_person_id,
+            name=f"raise_approval:{run.id}",
+            key="notification-price-increase-approval",
+            order_id=run.required_order_id,
+            buttons=[NotificationButton(label="button-approve-with-bank", url=url, style=ButtonStyle.SUCCESS)],
+            args={
+                "order": run.required_order_id,
+                "wanted": format_money(run.data_as(ReplaceHoldData).ceiling, order.price.currency),
+                "ceiling": format_money(order.price.ceiling, order.price.currency),
+                "minutes": max(1, campus.windows.payment // 60),
+            },
+        ),
     )
 
 
