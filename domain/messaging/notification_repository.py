@@ -14,10 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.notification import (
-    NotificationButton,
     NotificationEvent,
     NotificationStatus,
-    buttons_from_json,
     status_after,
     statuses_before,
 )
@@ -82,7 +80,7 @@ class NotificationRow:
     chat_id: int
     key: str
     args: Mapping[str, str | int]
-    buttons: Sequence[NotificationButton]
+    buttons: Sequence[Mapping[str, str]]  # as stored: one that can't be read is a fault of this notification alone
     photo: str | None
     silent: bool
     status: NotificationStatus
@@ -211,5 +209,5 @@ def _update_if_leased(message: NotificationRow) -> Update:
 
 
 def _notification_from_row(row: RowMapping) -> NotificationRow:
-    plain = {name: row[name] for name in NotificationRow.__slots__ if name not in ("buttons", "status")}
-    return NotificationRow(buttons=buttons_from_json(row["buttons"]), status=NotificationStatus(row["status"]), **plain)
+    plain = {name: row[name] for name in NotificationRow.__slots__ if name != "status"}
+    return NotificationRow(status=NotificationStatus(row["status"]), **plain)

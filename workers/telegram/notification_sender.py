@@ -8,6 +8,7 @@ from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind, format_error
 from domain.inbox.dead_letter_repository import mark_dead_letter_recovered
 from domain.messaging.buttons import Button
 from domain.messaging.chat_reader_repository import ChatReader, find_chat_reader
+from domain.messaging.notification import buttons_from_json
 from domain.messaging.notification_repository import (
     NotificationRow,
     drop_notification,
@@ -107,7 +108,7 @@ async def _lease_and_render(
 def _render_notification(notification: NotificationRow, locale: str) -> OrderMessageContent:
     buttons = [
         Button(label=say_plain(locale, each.label, **notification.args), data=each.data, url=each.url, style=each.style)
-        for each in notification.buttons
+        for each in buttons_from_json(notification.buttons)
     ]
     return OrderMessageContent(
         text=say(locale, notification.key, **notification.args), rows=tuple((each,) for each in buttons)
