@@ -14,6 +14,7 @@ from domain.payouts.tables import debt, payable
 from domain.refunds.tables import refund
 from tests.bot.bot_stack import BotStack, BotUser
 from tests.bot.delivered_order_setup import deliver_order, order_message_for
+from tests.cases import case
 
 
 async def paid_order(stack: BotStack) -> tuple[BotUser, BotUser, int]:
@@ -34,6 +35,7 @@ async def refund_rows(stack: BotStack, order_id: int) -> list[tuple[int, int, st
     return [(row["amount"], row["runner_amount"], row["reason"]) for row in rows]
 
 
+@case(32)
 async def test_a_refund_is_shown_in_numbers_before_it_is_made_and_made_once(stack: BotStack) -> None:
     sam, (mei, ana, order_id) = await stack.add_admin(), await paid_order(stack)
     await sam.write(f"/order {order_id}")

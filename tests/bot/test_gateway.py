@@ -12,6 +12,7 @@ from bot.transport.webhook_server import FORGED_EVENT_ERRORS, parse_stripe_event
 from domain.inbox.tables import stripe_event, telegram_update
 from tests.bot.bot_stack import BotStack, Json, json_bytes
 from tests.bot.campus_setup import CONNECT_SECRET, SECRET, STRIPE_SECRET
+from tests.cases import case
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
@@ -38,6 +39,7 @@ async def count_events(stack: BotStack, event_id: str) -> int:
     return len(await stack.rows(stripe_event, stripe_event.c.id == event_id))
 
 
+@case(33)
 async def test_a_genuine_event_is_kept_once_however_often_it_comes(stack: BotStack) -> None:
     body = json_bytes(event_body("evt_once"))
     for _ in range(3):
@@ -65,6 +67,7 @@ async def test_every_secret_of_both_lists_is_accepted(stack: BotStack) -> None:
         assert row["account"] == "acct_1"
 
 
+@case(37)
 async def test_of_several_signatures_one_right_one_is_enough(stack: BotStack) -> None:
     """While a secret is rotated, Stripe signs with the old one and the new one."""
     body = json_bytes(event_body("evt_several"))
@@ -79,6 +82,7 @@ async def test_of_several_signatures_one_right_one_is_enough(stack: BotStack) ->
     assert await count_events(stack, "evt_several") == 1
 
 
+@case(37)
 def test_without_a_secret_nothing_is_genuine() -> None:
     """A signature made with an empty secret is refused too."""
     body = json_bytes(event_body("evt_open"))
@@ -87,6 +91,7 @@ def test_without_a_secret_nothing_is_genuine() -> None:
             parse_stripe_event(body, signature_header(body, "")["Stripe-Signature"], secrets, is_live=False)
 
 
+@case(37, 55)
 async def test_a1_forged_events_are_refused_and_leave_nothing(stack: BotStack) -> None:
     body = json_bytes(event_body("evt_forged"))
     good = signature_header(body)
@@ -107,12 +112,14 @@ async def test_a1_forged_events_are_refused_and_leave_nothing(stack: BotStack) -
     assert await count_events(stack, "evt_forged") == 0
 
 
+@case(37, 58)
 async def test_an_event_of_the_other_mode_is_refused(stack: BotStack) -> None:
     body = json_bytes(event_body("evt_live", livemode=True))
     assert await post_to_gateway(stack, "/stripe", body, signature_header(body)) == 400
     assert await count_events(stack, "evt_live") == 0
 
 
+@case(37)
 async def test_signed_nonsense_is_refused(stack: BotStack) -> None:
     for body in (
         b"", b"[]", b"null", b"{", b"\xff\xfe", b"{}", b'"event"', b"1" * 5000,
@@ -138,6 +145,7 @@ async def test_characters_that_postgres_refuses_stop_neither_event_nor_update(st
     assert "I did not understand" in await mei.text()
 
 
+@case(37)
 async def test_a_body_over_a_mebibyte_is_refused(stack: BotStack) -> None:
     body = json_bytes(event_body("evt_big", note="x" * 1_100_000))
     assert await post_to_gateway(stack, "/stripe", body, signature_header(body)) == 413

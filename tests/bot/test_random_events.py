@@ -14,6 +14,7 @@ from tests.bot.permission_setup import MatrixScenario, make_scenario
 from tests.bot.test_gateway import count_events, post_to_gateway, signature_header
 from tests.bot.test_random_updates import OWNED_ROWS
 from tests.bot.update_flood import query_tables
+from tests.cases import case
 from tests.fuzz.fuzz_depth import SEED, iterations
 from tests.fuzz.input_counts import count_inputs
 from tests.fuzz.update_mutation import mutate_update
@@ -79,6 +80,7 @@ class EventSender:
                 return how, body, signature_header(body)
 
 
+@case(37)
 async def test_no_event_moves_anything_and_no_forged_one_is_even_kept(stack: BotStack) -> None:
     scenario = await make_scenario(stack)
     who = {"customer": scenario.customer, "runner": scenario.runner}

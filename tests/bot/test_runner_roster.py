@@ -11,8 +11,10 @@ from domain.orders.states import OrderStatus
 from tests.bot.bot_stack import BotStack, BotUser
 from tests.bot.delivered_order_setup import open_admin_chat, send_reply
 from tests.bot.order_setup import arrived_order, claimed_order, open_order
+from tests.cases import case
 
 
+@case(45)
 async def test_a_suspended_runner_reads_why_takes_nothing_new_and_finishes_open_orders(stack: BotStack) -> None:
     sam, (order_id, _, ana), (other, _) = await stack.add_admin(), await claimed_order(stack), await open_order(stack)
     await sam.write(f"/suspend {ana.id} two bags  opened")

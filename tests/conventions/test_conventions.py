@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cases import case
 from tests.conventions.floors import defined_tables, upward_imports, upward_tables
 from tests.conventions.import_rules import PACKAGES, import_violations
 from tests.conventions.size_and_name_rules import module_violations, thin_folders
@@ -97,6 +98,7 @@ def test_a_folder_holds_three_things_or_is_none() -> None:
     assert not found, "\n".join(found)
 
 
+@case(55)
 def test_deadlines_are_read_from_the_databases_clock_only() -> None:
     """A worker's clock may be minutes off. `monotonic` is allowed, as it measures pauses within one process."""
     clocks = {"time.time", "datetime.now", "datetime.utcnow", "datetime.today", "date.today"}

@@ -18,6 +18,7 @@ from domain.money import (
     format_money,
     read_amount,
 )
+from tests.cases import case
 
 CURRENCIES = sorted({*CURRENCY_EXPONENTS, *CURRENCY_SYMBOLS, "chf"})
 MINOR = st.integers(min_value=0, max_value=MAX_CHARGE)
@@ -119,6 +120,7 @@ def test_any_text_is_an_amount_or_a_refusal(typed: str, currency: str) -> None:
     assert any("0" <= letter <= "9" for letter in typed)
 
 
+@case(52)
 def test_currencies_without_cents_take_no_cents() -> None:
     assert read_amount("¥450", "jpy") == 450
     assert format_money(450, "jpy") == "¥450"

@@ -10,6 +10,7 @@ from domain.campuses.fees import Fees
 from domain.errors import DraftEmpty, OrderOutOfRange, PriceOutOfRange, ReceiptAboveLimit, ReceiptTooSmall, Unreadable
 from domain.money import MAX_CHARGE, basis_points_of
 from domain.orders.pricing import MIN_CHARGE, Item, Price, price_order, read_item, split_receipt
+from tests.cases import case
 
 FEES = Fees(
     currency="sgd",
@@ -73,6 +74,7 @@ def test_the_headroom_is_a_share_between_its_two_bounds(cost: int, headroom: int
     assert price.shop_limit == cost + headroom
 
 
+@case(52)
 @given(items=ITEMS, fees=some_fees(), fee=AMOUNT, tip=st.integers(-10, 5_000))
 def test_every_offer_is_within_all_bounds_or_refused(items: list[Item], fees: Fees, fee: int, tip: int) -> None:
     try:
@@ -98,6 +100,7 @@ def test_the_ceiling_is_never_exceeded_and_the_parts_sum_to_the_total(price: Pri
     assert split.runner >= receipt, "a runner never loses on food"
 
 
+@case(52)
 @given(price=some_price())
 def test_the_rounding_falls_to_the_runner(price: Price) -> None:
     """The platform's part is rounded once, and the last one to be paid gets exactly the rest."""
@@ -106,6 +109,7 @@ def test_the_rounding_falls_to_the_runner(price: Price) -> None:
     assert split.runner == price.shop_limit + price.runner_earnings
 
 
+@case(50)
 @given(price=some_price(), less=st.integers(1, 500))
 def test_a_smaller_receipt_changes_only_the_shops_part(price: Price, less: int) -> None:
     assume(price.shop_limit - less > 0)

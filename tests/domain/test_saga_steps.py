@@ -8,6 +8,7 @@ import pytest
 from domain.campuses.windows import WINDOW_NAMES
 from domain.registers import build_saga_register
 from domain.saga.definition import ExternalStep, LocalStep, Pivot, Saga, Wait
+from tests.cases import case
 
 REGISTER = build_saga_register()
 SAGAS, LOCAL_STEPS = REGISTER.sagas, REGISTER.local_steps
@@ -32,6 +33,7 @@ def step_lines(saga: Saga) -> list[str]:
     return lines
 
 
+@case(56)
 def test_the_steps_of_every_saga_are_the_ones_that_rows_were_written_with() -> None:
     """A changed saga gets a new version here and in the sagas of its room. Rows of the old version keep the old steps.
 

@@ -17,6 +17,7 @@ from domain.settings.settings import (
     read_settings_or_exit,
     read_worker_settings,
 )
+from tests.cases import case
 
 STORES = {"DATABASE_URL": "postgresql://me:hushhush@db/campusg", "REDIS_URL": "redis://127.0.0.1:6379/0"}
 GOOD = STORES | {"TELEGRAM_BOT_TOKEN": "123:hushhush", "STRIPE_SECRET_KEY": "sk_test_hushhush"}
@@ -103,6 +104,7 @@ def test_live_keys_work_where_money_is_real(key: str) -> None:
     assert settings.environment is DeploymentEnvironment.LIVE
 
 
+@case(58)
 @pytest.mark.parametrize(
     ("read", "name", "value", "sentence"),
     [

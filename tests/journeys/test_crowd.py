@@ -8,6 +8,7 @@ from sandbox.play.sandbox_client import json_object
 from sandbox.play.scene_context import SceneContext
 from sandbox.play.scenes.scene_steps import ORDER_OPEN_TEXT, order_laksa
 from sandbox.play.scripted_user import ScriptedUser
+from tests.cases import case
 from tests.fuzz.fuzz_depth import iterations
 from tests.fuzz.input_counts import count_inputs
 from tests.journeys.journey_stack import JourneyStack
@@ -17,6 +18,7 @@ ORDER_COUNT = iterations(1, 20)
 ANSWER_TIMEOUT_SECONDS = 15.0  # how long Telegram waits for the answer to a tap
 
 
+@case(22)
 async def test_of_fifty_claims_at_once_one_wins_and_all_others_are_told_so(
     stack: JourneyStack,
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sandbox.play.scenes.delivery_scenes import play_happy, play_runner_not_onboarded
 from sandbox.play.scenes.payment_scenes import play_bank_approval
 from sandbox.play.scenes.scene_steps import start_bot
+from tests.cases import case
 from tests.journeys.journey_stack import JourneyStack
 
 ALL_HANDLED_SQL = (
@@ -27,6 +28,7 @@ def webhook_bot(stack: JourneyStack) -> JourneyStack:
     return stack
 
 
+@case(36)
 async def test_with_every_stripe_webhook_lost_orders_still_end_as_expected(stack: JourneyStack) -> None:
     async with stack.running_scene("west") as context:
         await context.stripe.post("/sim/webhooks", {"drop": True})

@@ -7,6 +7,7 @@ import pytest
 
 from domain.campuses.people import Member
 from domain.orders.states import Order, OrderStatus
+from tests.cases import case
 from tests.worker_stack import WorkerStack, running_worker_stack
 from workers.stripe.gateway import create_intent
 
@@ -31,6 +32,7 @@ async def order_with_unanswered_hold(stack: WorkerStack, customer: Member) -> tu
     return order, (await stack.saga(order, "create_order")).call
 
 
+@case(29)
 @pytest.mark.parametrize("cancelled", [False, True], ids=["window over", "cancelled"])
 async def test_a_hold_made_just_after_we_gave_up_is_released(stack: WorkerStack, cancelled: bool) -> None:
     """The last try was a moment ago, so a missing object proves nothing, however long ago the first try was."""

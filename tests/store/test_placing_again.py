@@ -14,6 +14,7 @@ from domain.orders.tables import orders
 from domain.orders.use_cases import ordering
 from domain.saga.definition import SagaStatus
 from domain.saga.tables import saga
+from tests.cases import case
 from tests.store.store_setup import CUSTOMER, add_customer, database_without_queue, found_campus, place_order
 
 
@@ -43,6 +44,7 @@ async def test_a_review_opened_from_an_old_menu_places_nothing_twice(database: U
         assert (await work.connection.execute(select(orders.c.id))).scalars().all() == [order.id]
 
 
+@case(31)
 async def test_after_a_decline_the_kept_basket_can_be_placed_again(database: UnitOfWorkFactory) -> None:
     async with database() as work:
         await place_order(work, await found_campus(work))

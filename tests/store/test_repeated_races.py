@@ -20,6 +20,7 @@ from domain.orders.states import Order, OrderStatus
 from domain.orders.tables import timer
 from domain.orders.timers import TimerKind
 from domain.orders.use_cases import running
+from tests.cases import case
 from tests.fuzz.fuzz_depth import SEED, iterations
 from tests.fuzz.input_counts import count_inputs
 from tests.store.concurrent_taps import cancel, claim, count_outcomes, expire
@@ -49,6 +50,7 @@ async def campus_without_open_order_limit(database: UnitOfWorkFactory, runners: 
         return await find_campus(work, campus.id)
 
 
+@case(22)
 async def test_of_every_order_that_fifty_claim_at_once_one_has_it_and_all_others_are_told(
     database: UnitOfWorkFactory,
 ) -> None:
@@ -66,6 +68,7 @@ async def test_of_every_order_that_fifty_claim_at_once_one_has_it_and_all_others
         count_inputs("claims of one job at once: told that it is taken", heard[OrderAlreadyTaken.__name__])
 
 
+@case(21, 23)
 async def test_claim_cancel_deadline_and_release_at_the_same_instant_each_happened_or_was_refused(
     database: UnitOfWorkFactory,
 ) -> None:

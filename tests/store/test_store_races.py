@@ -27,6 +27,7 @@ from domain.orders.timer_repository import timer_due_at
 from domain.orders.timers import TimerKind
 from domain.orders.use_cases import ordering, running
 from domain.payments.tables import hold
+from tests.cases import case
 from tests.store.concurrent_taps import claim, count_outcomes, expire, set_up_open_order
 from tests.store.store_setup import (
     CUSTOMER,
@@ -143,6 +144,7 @@ async def test_a_runner_who_gave_an_order_back_does_not_get_it_again(database: U
     assert (await claim(database, campus, order, FIRST_RUNNER + 1)).runner_id == FIRST_RUNNER + 1
 
 
+@case(23)
 @pytest.mark.parametrize("lost", ["the hold is gone", "the hold ends within the night", "the deadline has passed"])
 async def test_an_order_whose_money_or_time_runs_out_is_not_claimable(database: UnitOfWorkFactory, lost: str) -> None:
     campus, order = await set_up_open_order(database)

@@ -9,6 +9,7 @@ from domain.errors import CampusGError, OrderClosed, PinLocked, ReceiptAboveLimi
 from domain.orders.states import Order, OrderStatus
 from domain.orders.use_cases import running
 from domain.payouts import use_cases as payouts_use_cases
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from tests.workers.worker_faults import blocked_worker
 from workers.engine.saga_engine import advance_saga
@@ -36,6 +37,7 @@ async def set_up_payout(stack: WorkerStack, runner: Member) -> None:
     await stack.run_until(over)
 
 
+@case(32)
 async def test_m1_an_order_handed_over_eight_times_at_once_is_captured_and_paid_once(shared_stack: WorkerStack) -> None:
     """Also covers S15."""
     stack = shared_stack
@@ -66,6 +68,7 @@ async def test_s15_an_order_is_not_completed_before_the_runner_has_arrived(share
         await stack.hand_over(runner, order)
 
 
+@case(17)
 async def test_m3_an_order_is_completed_only_when_the_money_is_taken(shared_stack: WorkerStack) -> None:
     """Until then it is delivered, and the capture is tried again."""
     stack = shared_stack
@@ -94,6 +97,7 @@ async def test_m4_earnings_are_told_as_paid_only_with_a_transfer(shared_stack: W
     assert "notification-paid" not in told
 
 
+@case(19)
 async def test_m5_what_is_owed_is_sent_once_when_the_account_is_ready(shared_stack: WorkerStack) -> None:
     """Also when two set-ups run at once."""
     stack = shared_stack
@@ -142,6 +146,7 @@ async def waits_for_a_lock(stack: WorkerStack) -> bool:
     return bool(await stack.rows(waiting))
 
 
+@case(19)
 async def test_m6_a_refused_transfer_stays_owed_and_is_sent_when_the_account_is_ready(
     shared_stack: WorkerStack,
 ) -> None:
@@ -198,6 +203,7 @@ async def test_the_ledger_holds_what_stripe_holds_for_one_order(shared_stack: Wo
     }
 
 
+@case(51)
 async def test_a_receipt_must_fit_what_the_customer_agreed_to(shared_stack: WorkerStack) -> None:
     """The shop limit bounds the receipt, not the ceiling (M12)."""
     stack = shared_stack

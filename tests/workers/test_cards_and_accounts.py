@@ -13,6 +13,7 @@ from domain.orders.use_cases import ordering
 from domain.payments.use_cases import saved_cards
 from domain.payouts import use_cases as payouts_use_cases
 from domain.saga.run import SagaRun
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 
 
@@ -64,6 +65,7 @@ async def test_a_draft_changed_since_the_tap_is_not_placed_when_the_card_is_save
     assert await notifications_to(stack, member) == ["notification-card-link", "notification-card-saved"]
 
 
+@case(30)
 async def test_a_draft_tapped_too_long_ago_is_not_placed_when_the_card_is_saved(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     member = await stack.add_member(card=None)
@@ -76,6 +78,7 @@ async def test_a_draft_tapped_too_long_ago_is_not_placed_when_the_card_is_saved(
     assert await order_statuses(stack, member) == []
 
 
+@case(30)
 async def test_s9_two_completed_card_pages_place_one_order(shared_stack: WorkerStack) -> None:
     """The customer asked for two links and saved a card on both pages."""
     stack = shared_stack

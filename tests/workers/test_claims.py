@@ -21,6 +21,7 @@ from domain.errors import (
 )
 from domain.orders.states import Order, OrderStatus
 from domain.orders.use_cases import running
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from workers.engine.saga_engine import advance_saga
 
@@ -62,6 +63,7 @@ async def test_one_runners_claims_of_two_orders_at_once_are_one_order(shared_sta
         assert set(refusals) == {None, TooManyDeliveries}
 
 
+@case(32)
 async def test_a_double_tap_on_claim_is_one_claim(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     order = await stack.open_order()
@@ -182,6 +184,7 @@ async def test_a_hold_that_ends_soon_is_not_claimable(shared_stack: WorkerStack)
     assert await refusal_of_claim(stack, await stack.add_member(runner=True, card=None), order) is OrderClosed
 
 
+@case(25)
 async def test_nothing_is_bought_before_stripe_confirmed_the_hold(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
@@ -195,6 +198,7 @@ async def test_nothing_is_bought_before_stripe_confirmed_the_hold(shared_stack: 
         assert (await running.mark_bought(work, stack.campus, runner, order.id, 850)).status is OrderStatus.PLACED
 
 
+@case(25)
 async def test_a_hold_gone_at_the_claim_ends_the_order_and_tells_both(shared_stack: WorkerStack) -> None:
     """No runner buys before the hold is confirmed (M14)."""
     stack = shared_stack

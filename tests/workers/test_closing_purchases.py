@@ -12,6 +12,7 @@ from domain.orders.states import Bearer, Order, OrderStatus
 from domain.orders.use_cases import admin_orders, running
 from domain.payouts import use_cases as payouts_use_cases
 from domain.support.use_cases import roster
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from tests.workers.scenario_setup import close_purchase, new_admin
 from tests.workers.worker_faults import WorkerKilled, killed_worker
@@ -87,6 +88,7 @@ async def test_what_the_platform_bears_is_paid_from_its_own_balance(stack: Worke
     assert await stack.breaches() == []
 
 
+@case(19)
 async def test_a_balance_too_short_keeps_it_owed_and_an_admin_sends_it_again(stack: WorkerStack) -> None:
     runner = await stack.add_member(runner=True, card=None)
     order = await bought_order(stack, runner)
@@ -134,6 +136,7 @@ async def test_m16_a_worker_killed_while_paying_what_we_bear_pays_it_once(stack:
     assert await stack.breaches() == []
 
 
+@case(45)
 async def test_what_a_suspended_runner_earned_is_paid(stack: WorkerStack) -> None:
     runner, admin = await stack.add_member(runner=True, card=None), await new_admin(stack)
     order = await stack.claimed_order(runner)
@@ -246,6 +249,7 @@ async def test_an_admin_finishes_from_the_purchase_on_and_the_money_moves_as_usu
     assert await stack.breaches() == []
 
 
+@case(45)
 async def test_an_admin_gives_an_order_back_to_the_group_and_its_runner_reads_why(stack: WorkerStack) -> None:
     runner, admin = await stack.add_member(runner=True, card=None), await new_admin(stack)
     order = await stack.claimed_order(runner)

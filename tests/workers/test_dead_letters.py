@@ -12,6 +12,7 @@ from domain.inbox import use_cases as inbox_use_cases
 from domain.inbox.dead_letter import MAX_TRIES
 from domain.orders.states import OrderStatus
 from domain.saga import use_cases as saga_use_cases
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from tests.workers.failing_postgres import failing_table
 from workers.scheduling.due_timers import fire_timers
@@ -45,6 +46,7 @@ async def count_admin_alerts(stack: WorkerStack) -> int:
     return len(await stack.rows("SELECT 1 FROM notification WHERE key = 'notification-dead-letter'"))
 
 
+@case(38)
 async def test_an_event_that_always_fails_is_a_dead_letter_and_the_others_go_on(
     stack: WorkerStack, admin: Member
 ) -> None:

@@ -7,6 +7,7 @@ from domain.errors import NotAllowed, OrderDisputed, Stale
 from domain.orders.states import Bearer, Order
 from domain.payouts import use_cases as payouts_use_cases
 from domain.refunds import use_cases as refunds_use_cases
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from tests.workers.refund_setup import (
     booked_amounts,
@@ -39,6 +40,7 @@ async def make_account_ready(stack: WorkerStack, runner: Member) -> None:
     await stack.run_now()
 
 
+@case(44)
 async def test_44_a_dispute_suspends_what_is_owed_and_puts_the_money_in_suspense(shared_stack: WorkerStack) -> None:
     """The admins get the order's times, once."""
     stack = shared_stack
@@ -62,6 +64,7 @@ async def test_44_a_dispute_suspends_what_is_owed_and_puts_the_money_in_suspense
     assert await refund_rows(stack, order) == []
 
 
+@case(44)
 async def test_44_a_dispute_that_is_won_gives_all_back_and_pays_the_runner_once(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     runner = await stack.add_member(runner=True, ready=False, card=None)
@@ -81,6 +84,7 @@ async def test_44_a_dispute_that_is_won_gives_all_back_and_pays_the_runner_once(
     assert await refund_rows(stack, order) == [("succeeded", 100, 100)]
 
 
+@case(44)
 async def test_44_a_dispute_that_is_lost_is_our_loss_until_an_admin_decides_about_the_runner(
     shared_stack: WorkerStack,
 ) -> None:

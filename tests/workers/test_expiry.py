@@ -7,6 +7,7 @@ import pytest
 from domain.errors import OrderClosed
 from domain.orders.states import Order, OrderStatus
 from domain.orders.use_cases import running
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from tests.workers.worker_faults import WorkerKilled, killed_worker
 from workers.engine.saga_engine import advance_saga
@@ -67,6 +68,7 @@ async def test_s12_a_deadline_is_kept_exactly(shared_stack: WorkerStack) -> None
     assert 0 <= float(late) < 1
 
 
+@case(24)
 async def test_s12_a_deadline_that_passed_while_every_worker_was_down_is_kept_on_return(
     shared_stack: WorkerStack,
 ) -> None:
@@ -80,6 +82,7 @@ async def test_s12_a_deadline_that_passed_while_every_worker_was_down_is_kept_on
     assert (await stack.order(order.id)).status is OrderStatus.EXPIRED
 
 
+@case(24)
 async def test_a_timer_fires_once_however_many_workers_sweep(shared_stack: WorkerStack) -> None:
     """Covers S13."""
     stack = shared_stack
@@ -96,6 +99,7 @@ async def test_a_timer_fires_once_however_many_workers_sweep(shared_stack: Worke
         assert (await stack.order(order.id)).status is OrderStatus.EXPIRED
 
 
+@case(24)
 async def test_m10_a_claimed_order_never_expires(shared_stack: WorkerStack) -> None:
     """The original cancelled orders while the runner shopped."""
     stack = shared_stack
@@ -135,6 +139,7 @@ async def test_a_worker_killed_while_it_fires_timers_has_fired_none(shared_stack
     assert (await stack.order(order.id)).status is OrderStatus.EXPIRED
 
 
+@case(16)
 async def test_with_stripe_away_an_order_expires_for_everybody_and_its_hold_goes_later(
     shared_stack: WorkerStack,
 ) -> None:

@@ -3,10 +3,12 @@
 import pytest
 
 from domain.orders.states import OrderStatus
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from tests.workers.failing_postgres import failing_table
 
 
+@case(4)
 @pytest.mark.parametrize("at_commit", [False, True], ids=["in the middle", "at the commit"])
 @pytest.mark.parametrize("table", ["hold", "ledger_txn", "ledger_entry", "payable", "order_message", "event_log"])
 async def test_m16_a_capture_is_booked_whole_or_not_at_all(
@@ -58,6 +60,7 @@ async def test_a_claim_is_written_whole_or_not_at_all(shared_stack: WorkerStack,
     assert (await stack.order(order.id)).hold_checked
 
 
+@case(4)
 @pytest.mark.parametrize("table", ["payable", "ledger_entry", "notification"])
 async def test_m16_a_transfer_is_booked_whole_or_not_at_all(shared_stack: WorkerStack, table: str) -> None:
     """Also covers M4."""

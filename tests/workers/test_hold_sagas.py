@@ -8,6 +8,7 @@ from domain.orders.states import Order, OrderStatus
 from domain.orders.use_cases import ordering
 from domain.payments.hold_repository import move_current_hold
 from domain.payments.model import HoldEvent, HoldStatus
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 
 APPROVAL_CARD = "pm_card_authenticationRequired"
@@ -20,6 +21,7 @@ async def order_and_hold_states(stack: WorkerStack, order: Order) -> tuple[Order
     return (await stack.order(order.id)).status, [row.status for row in holds], [one["status"] for one in intents]
 
 
+@case(31)
 async def test_s7_a_declined_card_ends_the_order_at_once_and_is_told(shared_stack: WorkerStack) -> None:
     """Also covers M17."""
     stack = shared_stack
@@ -96,6 +98,7 @@ async def test_m13_a_bank_that_says_no_ends_the_order(shared_stack: WorkerStack)
     assert await stack.notification_keys(order) == ["notification-declined"]
 
 
+@case(28)
 async def test_m13_an_approval_never_given_ends_the_order_at_its_deadline(shared_stack: WorkerStack) -> None:
     """Also covers S6."""
     stack = shared_stack
@@ -124,6 +127,7 @@ async def test_the_deadline_of_an_approval_is_not_moved_by_checking(shared_stack
     await stack.run_due()
 
 
+@case(29)
 async def test_an_approval_given_after_the_end_finds_no_intent_to_approve(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     order = await stack.place_order(await stack.add_member(card=APPROVAL_CARD))
@@ -136,6 +140,7 @@ async def test_an_approval_given_after_the_end_finds_no_intent_to_approve(shared
     assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
 
 
+@case(32)
 async def test_s9_a_double_tap_on_place_order_is_one_order(shared_stack: WorkerStack) -> None:
     """Also covers M2."""
     stack = shared_stack
@@ -168,6 +173,7 @@ async def test_m12_the_price_held_is_the_price_tapped(shared_stack: WorkerStack)
     assert intent["amount"] == order.price.ceiling == ceiling
 
 
+@case(50)
 @pytest.mark.parametrize("amount", [1999, 1909, 2909, 5735, 8705, 9999])
 async def test_m11_no_amount_loses_a_cent_on_its_way_to_stripe_and_back(shared_stack: WorkerStack, amount: int) -> None:
     """19.99 once became 1998. All amounts are tried in tests/domain; these go through Stripe."""
@@ -217,6 +223,7 @@ async def test_the_books_balance_after_all_this(shared_stack: WorkerStack) -> No
     assert await shared_stack.breaches() == []
 
 
+@case(15)
 async def test_s6_an_outage_longer_than_the_payment_window_ends_the_order_and_says_so(
     shared_stack: WorkerStack,
 ) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from domain.orders.states import Bearer, OrderStatus
 from domain.payments.use_cases import saved_cards
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from tests.workers.customer_debt_setup import (
     APPROVAL_CARD,
@@ -21,6 +22,7 @@ from tests.workers.scenario_setup import refunds_of
 from workers.stripe.steps.charge_steps import CAPTURE_TOO_LATE_CODES
 
 
+@case(26)
 async def test_26_a_hold_that_lapsed_is_replaced_by_one_charge_nobody_has_to_approve(stack: WorkerStack) -> None:
     """Afterwards there is no discrepancy with Stripe."""
     runner = await stack.add_member(runner=True, card=None)
@@ -57,6 +59,7 @@ async def test_a_hold_that_stripe_calls_expired_is_closed_before_the_card_is_cha
     assert await stack.breaches() == []
 
 
+@case(26)
 async def test_a_declined_charge_is_owed_by_the_customer_and_the_runner_is_paid_by_us(
     shared_stack: WorkerStack,
 ) -> None:
@@ -143,6 +146,7 @@ async def test_a_customer_that_stripe_forgot_owes_it(shared_stack: WorkerStack) 
     assert await stack.breaches() == []
 
 
+@case(53)
 @pytest.mark.parametrize("gone", ["card", "customer"])
 async def test_53_what_is_removed_while_it_holds_is_captured_all_the_same(shared_stack: WorkerStack, gone: str) -> None:
     """The customer removed the card, or was deleted at Stripe."""
@@ -163,6 +167,7 @@ async def test_53_what_is_removed_while_it_holds_is_captured_all_the_same(shared
     assert await stack.breaches() == []
 
 
+@case(27)
 async def test_27_a_lapse_in_flight_is_told_once_and_changes_nothing(shared_stack: WorkerStack) -> None:
     """A webhook tells of it, and another one about the same hold follows."""
     stack = shared_stack

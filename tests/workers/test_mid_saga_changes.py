@@ -12,6 +12,7 @@ from domain.orders.states import OrderStatus
 from domain.payments.use_cases import saved_cards
 from domain.registers import build_saga_register
 from domain.saga.definition import LocalStep
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from tests.workers.refund_setup import payable_state
 from tests.workers.saga_scenarios import SAGA_SCENARIOS
@@ -29,6 +30,7 @@ async def store_event(stack: WorkerStack, name: str, kind: str, found: dict[str,
     return name
 
 
+@case(14)
 async def test_14_what_was_written_down_is_sent_again_whatever_has_changed_meanwhile(shared_stack: WorkerStack) -> None:
     """The card and the currency changed since then; Stripe refuses other parameters under the same key."""
     stack = shared_stack
@@ -46,6 +48,7 @@ async def test_14_what_was_written_down_is_sent_again_whatever_has_changed_meanw
     await stack.sql("UPDATE campus SET title = 'Campus', fees = jsonb_set(fees, '{service_fee}', '80')")
 
 
+@case(20)
 @pytest.mark.parametrize("done", [True, False], ids=["it was sent", "it was not"])
 async def test_20_a_transfer_of_which_nobody_knows_is_cleared_up_before_the_account_counts(
     shared_stack: WorkerStack, done: bool
@@ -65,6 +68,7 @@ async def test_20_a_transfer_of_which_nobody_knows_is_cleared_up_before_the_acco
     assert (await stack.saga(order, "pay_out_runner")).status == ("done" if done else "compensated")
 
 
+@case(34)
 async def test_34_events_in_reverse_order_bring_nothing_back(shared_stack: WorkerStack) -> None:
     """The event that the money can be captured arrives after the capture."""
     stack = shared_stack
@@ -90,6 +94,7 @@ async def test_34_events_in_reverse_order_bring_nothing_back(shared_stack: Worke
     assert await stack.rows(booked, id=order.id) == [(1,)]
 
 
+@case(37)
 async def test_37_events_of_another_version_or_about_another_account_are_looked_up_not_believed(
     shared_stack: WorkerStack,
 ) -> None:
@@ -112,6 +117,7 @@ async def test_37_events_of_another_version_or_about_another_account_are_looked_
     assert (await stack.order(order.id)).status is OrderStatus.CREATED
 
 
+@case(38)
 async def test_38_an_event_of_a_killed_worker_is_handled_by_the_next(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     order = await stack.place_order(await stack.add_member(card="pm_card_authenticationRequired"))
@@ -129,6 +135,7 @@ async def test_38_an_event_of_a_killed_worker_is_handled_by_the_next(shared_stac
     assert (await stack.order(order.id)).status is OrderStatus.CREATED
 
 
+@case(52)
 async def test_52_a_hold_too_small_for_stripe_ends_the_order_and_is_told(shared_stack: WorkerStack) -> None:
     """Less than 0.50 cannot be held. No campus's fees should allow that, and if they do, nobody waits."""
     stack = shared_stack
@@ -140,6 +147,7 @@ async def test_52_a_hold_too_small_for_stripe_ends_the_order_and_is_told(shared_
     assert await stack.intents(order.id) == []
 
 
+@case(53)
 async def test_53_a_card_removed_while_money_is_held_on_it_pays_all_the_same(shared_stack: WorkerStack) -> None:
     """The bank has confirmed the hold already, so no second card is asked for."""
     stack = shared_stack
@@ -157,6 +165,7 @@ async def test_53_a_card_removed_while_money_is_held_on_it_pays_all_the_same(sha
     assert await payable_state(stack, order) == ("paid", 0, 1030)
 
 
+@case(56)
 async def test_56_a_saga_goes_on_with_the_steps_it_began_with(
     shared_stack: WorkerStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +194,7 @@ async def test_56_a_saga_goes_on_with_the_steps_it_began_with(
     assert (row.version, row.status) == (1, "done")
 
 
+@case(57)
 @pytest.mark.parametrize("status", [401, 403], ids=["revoked", "restricted"])
 async def test_57_with_a_key_that_stripe_refuses_all_sagas_rest_and_go_on_after_it_is_mended(
     shared_stack: WorkerStack, status: int

@@ -14,6 +14,7 @@ from domain.refunds import use_cases as refunds_use_cases
 from domain.refunds.earnings_repository import Earnings, sum_earnings
 from domain.saga.start import start_saga
 from tests.audits import broken, read_modes
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from tests.workers.refund_setup import booked_amounts, completed_order, receive_event, refund_order, settle_refund_late
 from tests.workers.scenario_setup import new_admin
@@ -60,6 +61,7 @@ async def figures(stack: WorkerStack, runner: Member) -> Earnings:
         return await sum_earnings(work, stack.campus.id, runner.person_id)
 
 
+@case(41)
 async def test_41_a_debt_is_kept_of_the_next_pay_out(shared_stack: WorkerStack) -> None:
     """A debt of the runner is netted against later earnings."""
     stack = shared_stack

@@ -10,6 +10,7 @@ from domain.campuses.people import Member
 from domain.errors import CampusGError
 from domain.orders.states import Order, OrderStatus
 from domain.orders.use_cases import admin_orders, running
+from tests.cases import case
 from tests.fuzz.fuzz_depth import iterations
 from tests.worker_stack import WorkerStack
 from tests.workers.worker_faults import watched_worker
@@ -61,6 +62,7 @@ async def race_taps(
     return claimed, cancelled
 
 
+@case(21)
 async def test_m10_of_claim_cancel_and_expiry_at_one_instant_exactly_one_wins(shared_stack: WorkerStack) -> None:
     """The money follows the winner (S12)."""
     stack, winners = shared_stack, Counter[OrderStatus]()
@@ -156,6 +158,7 @@ async def in_one_commit(stack: WorkerStack, tap: Callable[..., Awaitable[Order]]
         return await tap(work, stack.campus, order_id=order.id)
 
 
+@case(6)
 async def test_two_workers_at_one_saga_have_one_effect(shared_stack: WorkerStack) -> None:
     """Covers M2 and S13."""
     stack = shared_stack
@@ -175,6 +178,7 @@ async def test_two_workers_at_one_saga_have_one_effect(shared_stack: WorkerStack
         assert len(asked) == 1, "only the worker with the lease may make the call"
 
 
+@case(7)
 async def test_a_worker_that_comes_back_late_writes_nothing(shared_stack: WorkerStack) -> None:
     """Its lease ended and another worker went on, so the fence refuses its answer."""
     stack = shared_stack
@@ -211,6 +215,7 @@ async def worker_writes(stack: WorkerStack, order: Order) -> tuple[object, ...]:
     )
 
 
+@case(24)
 async def test_a_queue_job_for_a_saga_that_is_not_due_is_harmless(shared_stack: WorkerStack) -> None:
     """Queue jobs may arrive twice or late."""
     stack = shared_stack

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.campuses.people import Member
 from domain.payouts import use_cases as payouts_use_cases
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from tests.workers.refund_setup import completed_order, payable_state, receive_event
 
@@ -31,6 +32,7 @@ async def payout_notifications(stack: WorkerStack, runner: Member) -> list[str]:
     return [row.key for row in rows]
 
 
+@case(46)
 async def test_46_a_lost_capability_is_told_once_and_what_is_owed_is_sent_once_when_it_is_back(
     shared_stack: WorkerStack,
 ) -> None:
@@ -49,6 +51,7 @@ async def test_46_a_lost_capability_is_told_once_and_what_is_owed_is_sent_once_w
     assert len(await stack.transfers(order.id)) == 1
 
 
+@case(37)
 async def test_a_lie_about_an_account_changes_nothing(shared_stack: WorkerStack) -> None:
     """An event only says that something changed; the account itself says how it is (edge case 37)."""
     stack = shared_stack
@@ -61,6 +64,7 @@ async def test_a_lie_about_an_account_changes_nothing(shared_stack: WorkerStack)
     assert (await stack.committed_member(runner.person_id)).payouts_ready
 
 
+@case(47)
 async def test_47_a_bank_that_refuses_is_told_once_and_nothing_else_changes(shared_stack: WorkerStack) -> None:
     """The money was transferred, and is safe on the runner's account at Stripe."""
     stack = shared_stack
@@ -75,6 +79,7 @@ async def test_47_a_bank_that_refuses_is_told_once_and_nothing_else_changes(shar
     assert await payable_state(stack, order) == ("paid", 0, 1030)
 
 
+@case(48)
 async def test_48_a_cut_tie_blocks_what_is_owed_until_there_is_a_new_account(shared_stack: WorkerStack) -> None:
     """No transfer is tried, and a new set-up sends it once."""
     stack = shared_stack
@@ -89,6 +94,7 @@ async def test_48_a_cut_tie_blocks_what_is_owed_until_there_is_a_new_account(sha
     assert len(await stack.transfers(order.id)) == 1
 
 
+@case(48)
 async def test_48_a_cut_tie_nobody_told_us_of_is_found_by_the_transfer_and_mended_by_the_set_up(
     shared_stack: WorkerStack,
 ) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from domain.orders.states import OrderStatus
 from domain.reconciliation.tables import list_cursor
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from tests.workers.reconciliation_setup import (
     admin_notifications,
@@ -17,6 +18,7 @@ from tests.workers.reconciliation_setup import (
 from workers.reconciliation.reconciler import STRIPE_LISTS, reconcile
 
 
+@case(36)
 async def test_events_no_webhook_brought_are_kept_once_and_handled(stack: WorkerStack) -> None:
     """No webhook reaches this test stack at all (edge case 36)."""
     order = await stack.open_order()

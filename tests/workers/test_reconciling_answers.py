@@ -6,6 +6,7 @@ import sys
 
 from domain.reconciliation import use_cases as reconciliation_use_cases
 from domain.reconciliation.list_cursor_repository import lease_list_cursor
+from tests.cases import case
 from tests.worker_stack import NAME_NUMBERS, WorkerStack
 from tests.workers.reconciliation_setup import (
     admin_notifications,
@@ -66,6 +67,7 @@ async def test_what_a_person_settled_stays_so_until_it_is_about_another_amount(s
     assert ("unknown_intent", intent["id"], "succeeded") in await discrepancies(stack)
 
 
+@case(35)
 async def test_a_webhook_about_an_orphan_hold_makes_the_sweep_come_soon(stack: WorkerStack) -> None:
     customer = await stack.add_member()
     order = await stack.open_order(customer)

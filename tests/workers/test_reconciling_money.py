@@ -1,6 +1,7 @@
 """Money on which our rows and Stripe disagree: orphans, late objects, cents, fees, and a restored backup."""
 
 from domain.orders.states import Order, OrderStatus
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from tests.workers.database_backup import back_up_database, bypass_guards, restore_database
 from tests.workers.reconciliation_setup import (
@@ -24,6 +25,7 @@ async def completed_order(stack: WorkerStack) -> Order:
     return await stack.order(order.id)
 
 
+@case(59)
 async def test_payments_and_transfers_that_nobody_knows_are_told_once_and_touched_by_nobody(stack: WorkerStack) -> None:
     """Covers edge case 59."""
     order = await completed_order(stack)
@@ -49,6 +51,7 @@ async def test_payments_and_transfers_that_nobody_knows_are_told_once_and_touche
     assert await discrepancies(stack, "gone") == [("unknown_intent", intent["id"], "canceled")]
 
 
+@case(11)
 async def test_a_hold_that_stripe_made_too_late_is_released(stack: WorkerStack) -> None:
     """Its saga run is over (edge case 11)."""
     customer = await stack.add_member()
@@ -67,6 +70,7 @@ async def test_a_hold_that_stripe_made_too_late_is_released(stack: WorkerStack) 
     assert await stack.breaches() == []
 
 
+@case(35)
 async def test_a_hold_of_a_running_saga_is_left_alone(stack: WorkerStack) -> None:
     """Stripe lists it before our saga records it (edge case 35)."""
     order = await stack.place_order(await stack.add_member())
@@ -79,6 +83,7 @@ async def test_a_hold_of_a_running_saga_is_left_alone(stack: WorkerStack) -> Non
     assert since.seen_until <= late["created"], "it is checked again"
 
 
+@case(11)
 async def test_a_transfer_that_came_too_late_is_taken_back_and_booked(stack: WorkerStack) -> None:
     """The refused transfer was taken for one that does not exist; the next try pays the runner once (edge case 11)."""
     runner = await stack.add_member(runner=True, card=None)
@@ -116,6 +121,7 @@ async def test_a_late_transfer_that_cannot_be_taken_back_is_a_persons_case(stack
     assert "notification-discrepancy" in await admin_notifications(stack)
 
 
+@case(60)
 async def test_a_ledger_that_is_a_cent_off_is_a_discrepancy_until_it_is_not(stack: WorkerStack) -> None:
     """Covers edge case 60."""
     order = await completed_order(stack)
@@ -178,6 +184,7 @@ async def test_a_hold_that_is_gone_while_its_order_goes_on_is_told_once_and_is_n
     assert (await stack.order(order.id)).status is OrderStatus.ACCEPTED
 
 
+@case(54)
 async def test_after_a_restored_backup_every_forgotten_object_is_listed_and_nothing_is_paid_twice(
     stack: WorkerStack,
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from domain.errors import CampusGError, NotAllowed, NothingToRefund, PayoutInFlight, RefundOutOfRange
 from domain.orders.states import Bearer, Order
 from domain.payouts import use_cases as payouts_use_cases
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from tests.workers.refund_setup import (
     booked_amounts,
@@ -43,6 +44,7 @@ async def test_a_part_goes_back_at_the_platforms_cost(shared_stack: WorkerStack)
     assert (await stack.saga(order, "refund_order")).status == "done"
 
 
+@case(39)
 async def test_39_a_full_refund_before_the_transfer_leaves_nothing_to_send(shared_stack: WorkerStack) -> None:
     """The platform gives back its fees, and the runner's pay, which was not sent yet, is never sent."""
     stack = shared_stack
@@ -66,6 +68,7 @@ async def test_39_a_full_refund_before_the_transfer_leaves_nothing_to_send(share
         await refund_order(stack, order, 1)
 
 
+@case(40)
 async def test_40_a_partial_refund_after_the_transfer_is_taken_back_from_the_runner(shared_stack: WorkerStack) -> None:
     """The runner never bears more than they were paid."""
     stack = shared_stack
@@ -81,6 +84,7 @@ async def test_40_a_partial_refund_after_the_transfer_is_taken_back_from_the_run
     assert await payable_state(stack, order) == ("paid", 1030, 0)
 
 
+@case(41)
 async def test_41_a_refused_reversal_becomes_a_debt_the_admins_see(shared_stack: WorkerStack) -> None:
     """The runner's account is empty, so they owe it."""
     stack = shared_stack
@@ -96,6 +100,7 @@ async def test_41_a_refused_reversal_becomes_a_debt_the_admins_see(shared_stack:
     assert (await stack.saga(order, "refund_order")).status == "done"
 
 
+@case(33, 42)
 async def test_42_a_refund_that_fails_later_is_as_if_it_never_was(shared_stack: WorkerStack) -> None:
     """The posting is reversed, the runner bears nothing, and everybody is told; also when the event comes twice."""
     stack = shared_stack
@@ -123,6 +128,7 @@ async def test_42_a_refund_that_fails_later_is_as_if_it_never_was(shared_stack: 
     await receive_event(stack, f"evt_failed_{order.id}_again", (await refunds_of(stack, order.id))[1])
 
 
+@case(42)
 async def test_42_a_failed_refund_voids_the_debt_it_made(shared_stack: WorkerStack) -> None:
     stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
@@ -137,6 +143,7 @@ async def test_42_a_failed_refund_voids_the_debt_it_made(shared_stack: WorkerSta
     assert len(await stack.transfers(order.id)) == 1
 
 
+@case(36)
 async def test_a_pending_refund_is_watched_without_any_webhook(shared_stack: WorkerStack) -> None:
     """Covers edge case 36."""
     stack = shared_stack
@@ -150,6 +157,7 @@ async def test_a_pending_refund_is_watched_without_any_webhook(shared_stack: Wor
     assert (await stack.saga(order, "refund_order")).status == "done"
 
 
+@case(43)
 async def test_43_two_refunds_at_once_never_exceed_what_was_paid(shared_stack: WorkerStack) -> None:
     """The order's lock makes the two run one after the other."""
     stack = shared_stack

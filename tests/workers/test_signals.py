@@ -4,6 +4,7 @@ import json
 
 from domain.orders.states import Order, OrderStatus
 from domain.saga.repository import signal_saga
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from workers.engine.saga_engine import advance_saga
 from workers.scheduling.due_work_repository import list_due_sagas
@@ -99,6 +100,7 @@ async def test_m13_an_event_of_stripe_lets_the_saga_check_at_once(shared_stack: 
     assert (await stack.order(order.id)).status is OrderStatus.CREATED
 
 
+@case(37)
 async def test_a1_an_event_that_lies_changes_nothing(shared_stack: WorkerStack) -> None:
     """The event says that the money is held; Stripe, when asked, says that it is not."""
     stack = shared_stack

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from workers.engine.call_failures import STRIPE_FAILED, CallFailed, OutcomeUnknown, Refused, TryLater
 from workers.stripe.gateway import create_customer, create_intent, open_stripe_gateway, retrieve_account
@@ -42,6 +43,7 @@ async def failure_of(call: Any) -> CallFailed:
     return caught.value
 
 
+@case(13, 18, 57)
 @pytest.mark.parametrize("answer", EXPECTED_ERRORS)
 async def test_each_answer_of_stripe_means_one_thing(shared_stack: WorkerStack, answer: str) -> None:
     """Each fault affects one call: if Stripe's library retried by itself, nothing would be raised."""

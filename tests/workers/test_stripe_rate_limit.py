@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from workers.engine.call_failures import TryLater
 from workers.stripe.gateway import StripeGateway, cancel_intent, create_customer, retrieve_intent
@@ -77,6 +78,7 @@ async def test_several_processes_share_one_rate_limit(rate_limiter: StripeRateLi
     await other.close()
 
 
+@case(18)
 async def test_a_cancel_goes_before_a_flood_of_reads_and_of_others_writes(stack: WorkerStack, redis_url: str) -> None:
     order = await stack.open_order()
     (intent,) = await stack.intents(order.id)

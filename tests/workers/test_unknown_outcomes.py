@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from stripe import AIOHTTPClient, StripeClient
 
+from tests.cases import case
 from tests.fuzz.fuzz_depth import IS_DEEP
 from tests.worker_stack import WorkerStack
 from tests.workers.saga_scenarios import SAGA_SCENARIOS
@@ -91,6 +92,7 @@ async def run_to_end(stack: WorkerStack, scenario: SagaScenario, worker: WorkerC
     raise AssertionError(f"never ends: {row}")
 
 
+@case(8, 9, 13, 15, 18)
 @pytest.mark.parametrize("call", CALLS)
 async def test_m2_whatever_happens_to_an_answer_there_is_one_effect(shared_stack: WorkerStack, call: str) -> None:
     """One fault of each kind, twice in a row, only delays the saga (S4)."""
@@ -106,6 +108,7 @@ async def test_m2_whatever_happens_to_an_answer_there_is_one_effect(shared_stack
 CREATING = [call for call in CALLS if call.startswith("POST")]
 
 
+@case(8, 9)
 @pytest.mark.parametrize("call", CREATING)
 async def test_m2_a_call_nobody_answers_in_time_has_one_effect(
     shared_stack: WorkerStack, impatient_worker: WorkerContext, call: str
@@ -119,6 +122,7 @@ async def test_m2_a_call_nobody_answers_in_time_has_one_effect(
     assert await stack.breaches() == []
 
 
+@case(10)
 @pytest.mark.parametrize("call", sorted(MOVES_MONEY - {"POST /v1/payment_intents/*/cancel"}))
 async def test_a_cached_500_of_a_call_that_was_done_is_looked_up(shared_stack: WorkerStack, call: str) -> None:
     """Stripe replays its 500 for a day under the same key; a list finds what the call did."""
@@ -143,6 +147,7 @@ NOT_DONE_DELAYS = {  # calls that would do harm if they were done twice
 }
 
 
+@case(11)
 @pytest.mark.parametrize("call", CREATING)
 async def test_s6_a_cached_500_of_a_call_that_was_not_done_blocks_no_saga_for_ever(
     shared_stack: WorkerStack, call: str
@@ -162,6 +167,7 @@ async def test_s6_a_cached_500_of_a_call_that_was_not_done_blocks_no_saga_for_ev
     assert await stack.breaches() == []
 
 
+@case(12)
 @pytest.mark.parametrize("call", CREATING)
 async def test_s6_an_outage_longer_than_stripe_keeps_keys_blocks_no_saga_for_ever(
     shared_stack: WorkerStack, call: str

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.cases import case
 from tests.worker_stack import WorkerStack
 from tests.workers.runner_debt_scenario import paying_off_a_debt
 from tests.workers.saga_scenarios import SAGA_SCENARIOS
@@ -20,6 +21,7 @@ from workers.engine.saga_engine import advance_saga
 ALL_SCENARIOS = {**SAGA_SCENARIOS, paying_off_a_debt.__name__: paying_off_a_debt}
 
 
+@case(1, 2, 3)
 @pytest.mark.parametrize("committed", [False, True], ids=["before the commit", "after the commit"])
 @pytest.mark.parametrize("name", ALL_SCENARIOS)
 async def test_m16_a_worker_killed_at_any_transaction_leaves_one_effect(
@@ -44,6 +46,7 @@ EFFECT_CALLS = {
 }
 
 
+@case(1, 2, 3)
 @pytest.mark.parametrize("done", [False, True], ids=["before Stripe acts", "after Stripe acted"])
 @pytest.mark.parametrize(("name", "call"), EFFECT_CALLS.items(), ids=list(EFFECT_CALLS))
 async def test_s5_a_worker_killed_during_a_call_leaves_one_effect(
@@ -79,6 +82,7 @@ async def wait_until_prepared(stack: WorkerStack, saga_id: UUID, call: str) -> N
                 return
 
 
+@case(5)
 async def test_s5_a_lease_that_is_over_is_found_by_the_sweeper_alone(shared_stack: WorkerStack) -> None:
     """Without a queue job and without anything in memory: the row's lease of three seconds is enough."""
     stack = shared_stack

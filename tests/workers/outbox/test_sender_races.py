@@ -5,6 +5,7 @@ import asyncio
 from sqlalchemy import func
 
 from domain.orders.states import OrderStatus
+from tests.cases import case
 from tests.workers.outbox.sender_stack import ANA, MEI, SenderStack
 from workers.telegram.order_message_sender import sync_order_message
 
@@ -32,6 +33,7 @@ async def test_a_change_during_the_first_sending_becomes_an_edit_not_a_second_me
     assert "Ana is on it" in text
 
 
+@case(5)
 async def test_a_worker_killed_while_sending_leaves_the_message_to_the_next(stack: SenderStack) -> None:
     await stack.control_telegram("faults", kind="hang", method="sendMessage", chat=MEI, seconds=0.3)
     await stack.add_order()
