@@ -170,6 +170,15 @@ async def save_stripe_account(work: UnitOfWork, person_id: int, account: str) ->
     return str((await work.connection.execute(statement.returning(person.c.stripe_account))).scalar_one())
 
 
+async def find_campus_id_of_stripe_objects(work: UnitOfWork, *, customer: str, account: str) -> int | None:
+    """Return a campus of the person with this Stripe customer or connected account, if there is one."""
+    joined = membership.join(person, person.c.id == membership.c.person_id)
+    is_owner = (person.c.stripe_customer == customer) | (person.c.stripe_account == account)
+    query = select(membership.c.campus_id).select_from(joined).where(is_owner).limit(1)
+    found: int | None = (await work.connection.execute(query)).scalar_one_or_none()
+    return found
+
+
 async def forget_stripe_account(work: UnitOfWork, person_id: int, account: str) -> bool:
     """Remove the person's Stripe account if it is still this one. Return False when it is not."""
     this = update(person).where(person.c.id == person_id, person.c.stripe_account == account)

@@ -1,8 +1,8 @@
 """Campuses, stores and drop points in Postgres, each read in the scope of its campus."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import RowMapping, bindparam, or_, select, update
+from sqlalchemy import RowMapping, bindparam, func, or_, select, update
 
 from domain.campuses.campus import Campus, DropPoint, MenuItem, Store, StoreAssortment
 from domain.campuses.fees import Fees
@@ -24,6 +24,18 @@ async def list_campuses(work: UnitOfWork) -> Sequence[Campus]:
 async def find_campus(work: UnitOfWork, campus_id: int) -> Campus:
     """Return the campus; the caller knows that it exists."""
     return campus_from_row((await work.connection.execute(_CAMPUS, {"number": campus_id})).mappings().one())
+
+
+async def find_campuses(work: UnitOfWork, campus_ids: Collection[int]) -> Mapping[int, Campus]:
+    """Return these campuses by their ids."""
+    rows = (await work.connection.execute(select(campus).where(campus.c.id.in_(campus_ids)))).mappings()
+    return {row["id"]: campus_from_row(row) for row in rows}
+
+
+async def find_first_campus_id(work: UnitOfWork) -> int | None:
+    """Return the first campus of this deployment: its admins are told about what belongs to no campus."""
+    found: int | None = (await work.connection.execute(select(func.min(campus.c.id)))).scalar_one()
+    return found
 
 
 async def list_stores(work: UnitOfWork, campus_id: int) -> Sequence[Store]:

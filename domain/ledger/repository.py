@@ -1,11 +1,32 @@
 """The ledger in Postgres: each posting is booked once."""
 
-from sqlalchemy import func, insert, select
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.accounts import LedgerAccount, Posting
 from domain.ledger.tables import ledger_account, ledger_entry, ledger_txn
+
+_IS_STRIPE_BALANCE = ledger_account.c.code.startswith("stripe_balance:")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedPosting:
+    """A posting that is in the ledger."""
+
+    key: str
+    order_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedSum:
+    """What some postings did to Stripe's balance, in minor units: None where there is no such posting."""
+
+    amount: int | None
+    order_id: int | None
 
 
 async def post_to_ledger(work: UnitOfWork, posting: Posting, order_id: int | None) -> bool:
@@ -47,3 +68,43 @@ async def find_transfer_amount(work: UnitOfWork, transfer: str | None) -> int:
     booked = select(func.max(ledger_entry.c.amount)).join(ledger_txn, ledger_txn.c.id == ledger_entry.c.txn_id)
     query = booked.where(ledger_txn.c.posting_key == f"transfer:{transfer}")
     return int((await work.connection.execute(query)).scalar_one() or 0)
+
+
+async def find_posting(work: UnitOfWork, key: str) -> BookedPosting | None:
+    """Return the posting with this key, if it was booked."""
+    query = select(ledger_txn.c.posting_key, ledger_txn.c.order_id).where(ledger_txn.c.posting_key == key)
+    row = (await work.connection.execute(query)).one_or_none()
+    return None if row is None else BookedPosting(key=row.posting_key, order_id=row.order_id)
+
+
+async def sum_postings(work: UnitOfWork, keys: Collection[str]) -> BookedSum:
+    """Return what the postings with these keys did to Stripe's balance."""
+    return await _sum_on_stripe_balance(work, ledger_txn.c.posting_key.in_(keys))
+
+
+async def sum_postings_of_object(work: UnitOfWork, stripe_object: str) -> BookedSum:
+    """Return what all postings about this object of Stripe's did to Stripe's balance."""
+    return await _sum_on_stripe_balance(work, ledger_txn.c.stripe_object == stripe_object)
+
+
+async def _sum_on_stripe_balance(work: UnitOfWork, which: ColumnElement[bool]) -> BookedSum:
+    query = (
+        select(func.sum(ledger_entry.c.amount), func.max(ledger_txn.c.order_id))
+        .select_from(ledger_entry)
+        .join(ledger_txn, ledger_txn.c.id == ledger_entry.c.txn_id)
+        .join(ledger_account, ledger_account.c.id == ledger_entry.c.account_id)
+        .where(which, _IS_STRIPE_BALANCE)
+    )
+    amount, order_id = (await work.connection.execute(query)).one()
+    return BookedSum(amount=None if amount is None else int(amount), order_id=order_id)
+
+
+async def sum_stripe_balances(work: UnitOfWork) -> Mapping[str, int]:
+    """Return currency -> Stripe's balance by the ledger, in minor units."""
+    query = (
+        select(ledger_account.c.currency, func.sum(ledger_entry.c.amount))
+        .join(ledger_entry, ledger_entry.c.account_id == ledger_account.c.id)
+        .where(_IS_STRIPE_BALANCE)
+        .group_by(ledger_account.c.currency)
+    )
+    return {currency: int(amount) for currency, amount in await work.connection.execute(query)}

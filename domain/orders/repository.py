@@ -55,6 +55,12 @@ async def find_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:
     return await _read(work, _ORDER, campus_id, order_id)
 
 
+async def find_order_of_any_campus(work: UnitOfWork, order_id: int) -> Order | None:
+    """Return the order if it exists, whatever its campus: for workers that follow an object of Stripe's to it."""
+    row = (await work.connection.execute(select(orders).where(orders.c.id == order_id))).mappings().one_or_none()
+    return None if row is None else order_from_row(row)
+
+
 async def lock_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:
     """Return the same as find_order, locked until this transaction ends.
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Text, and_, bindparam, exists, func, insert, select, true, update
 
 from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
@@ -36,6 +36,29 @@ async def find_current_hold(work: UnitOfWork, order_id: int) -> Hold | None:
     """Return the hold this order counts on, in any status."""
     row = (await work.connection.execute(_CURRENT_HOLD, {"number": order_id})).mappings().one_or_none()
     return None if row is None else hold_from_row(row)
+
+
+async def find_hold_by_intent(work: UnitOfWork, payment_intent: str) -> Hold | None:
+    """Return the hold that has this payment intent, in any status."""
+    return await find_hold(work, hold.c.payment_intent == payment_intent)
+
+
+async def find_hold_by_charge(work: UnitOfWork, charge: str) -> Hold | None:
+    """Return the hold that was captured by this charge."""
+    return await find_hold(work, hold.c.charge == charge)
+
+
+async def move_hold(work: UnitOfWork, hold_id: int, happened: HoldEvent, **changes: object) -> Hold | None:
+    """Move the hold with this id, otherwise as move_current_hold."""
+    return await move_hold_where(work, hold.c.id == hold_id, happened, **changes)
+
+
+async def link_closed_hold(work: UnitOfWork, saga_id: str, payment_intent: str) -> None:
+    """Store the payment intent on the closed hold of this saga, which never got an answer."""
+    closed = hold.c.status.in_((HoldStatus.RELEASED, HoldStatus.REFUSED))
+    unlinked = select(hold.c.id).where(hold.c.saga_id.cast(Text) == saga_id, hold.c.payment_intent.is_(None), closed)
+    this = update(hold).where(hold.c.id == unlinked.scalar_subquery())
+    await work.connection.execute(this.values(payment_intent=payment_intent))
 
 
 async def move_current_hold(work: UnitOfWork, order_id: int, happened: HoldEvent, **changes: object) -> Hold | None:

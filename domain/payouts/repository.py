@@ -1,8 +1,9 @@
 """Payables in Postgres: they move by guarded UPDATEs."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from sqlalchemy import ColumnElement, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 
 from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
@@ -10,7 +11,9 @@ from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
 from domain.payouts.model import INSUFFICIENT_FUNDS, PAYOUT_TRANSITIONS, Payable, PayoutEvent, PayoutStatus
 from domain.payouts.payout_blocks import PayoutBlocks
+from domain.payouts.sagas.pay_out_runner import PAY_OUT_RUNNER
 from domain.payouts.tables import payable
+from domain.saga.lookup_repository import has_open_saga
 
 _PAYABLE = select(payable).where(payable.c.order_id == bindparam("number"))
 
@@ -52,6 +55,14 @@ async def list_unfunded_payables(work: UnitOfWork, campus_id: int) -> Sequence[P
         await work.connection.execute(query.where(payable.c.refusal == INSUFFICIENT_FUNDS).order_by(payable.c.id))
     ).mappings()
     return [payable_from_row(row) for row in rows]
+
+
+async def list_orphan_payables(work: UnitOfWork, *, min_age: timedelta, limit: int) -> Sequence[Payable]:
+    """Return payables of this age that are being sent, though no saga that sends them is in flight or stuck."""
+    sends = has_open_saga(payable.c.order_id, PAY_OUT_RUNNER.kind)
+    old = payable.c.booked_at < func.now() - min_age
+    query = select(payable).where(payable.c.status == PayoutStatus.SENDING, old, ~sends).limit(limit)
+    return [payable_from_row(row) for row in (await work.connection.execute(query)).mappings()]
 
 
 async def can_start_payout(work: UnitOfWork, payable_id: int) -> bool:

@@ -1,6 +1,7 @@
 """Refunds and runners' debts in Postgres: refunds move by guarded UPDATEs, debts under a row lock."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 
@@ -17,6 +18,7 @@ from domain.payouts.repository import find_payable
 from domain.refunds.model import LIVE_REFUNDS, REFUND_TRANSITIONS, Refund, RefundEvent, RefundStatus
 from domain.refunds.refund_split import Refundable
 from domain.refunds.tables import refund
+from domain.saga.lookup_repository import has_saga_at_work
 
 
 def sum_refunded(order_id: ColumnElement[int]) -> ColumnElement[int]:
@@ -28,6 +30,23 @@ def sum_refunded(order_id: ColumnElement[int]) -> ColumnElement[int]:
 async def list_order_refunds(work: UnitOfWork, order_id: int) -> Sequence[Refund]:
     """Return all refunds of an order, failed ones too, oldest first."""
     query = select(refund).where(refund.c.order_id == order_id).order_by(refund.c.id)
+    return [refund_from_row(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def find_refund_by_stripe_id(work: UnitOfWork, stripe_refund: str) -> Refund | None:
+    """Return the refund that Stripe knows by this id."""
+    row = (
+        (await work.connection.execute(select(refund).where(refund.c.refund == stripe_refund))).mappings().one_or_none()
+    )
+    return None if row is None else refund_from_row(row)
+
+
+async def list_idle_pending_refunds(work: UnitOfWork, *, min_age: timedelta, limit: int) -> Sequence[Refund]:
+    """Return refunds of this age that the bank has not decided, and without a saga at work for their order."""
+    old = refund.c.asked_at < func.now() - min_age
+    pending = refund.c.status == RefundStatus.PENDING
+    idle = ~has_saga_at_work(refund.c.order_id)
+    query = select(refund).where(pending, old, refund.c.refund.is_not(None), idle).limit(limit)
     return [refund_from_row(row) for row in (await work.connection.execute(query)).mappings()]
 
 

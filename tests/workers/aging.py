@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import DateTime, text
 
-from domain.database.metadata import METADATA
 from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.schema import METADATA
 from tests.worker_stack import WorkerStack, running_worker_stack
 from tests.workers.database_backup import WITHOUT_GUARDS, bypass_guards
 

@@ -2,8 +2,8 @@
 
 from sqlalchemy import text
 
-from domain.database.metadata import METADATA
 from domain.database.unit_of_work import UnitOfWork
+from domain.schema import METADATA
 from tests.worker_stack import WorkerStack
 
 WITHOUT_GUARDS = "SET LOCAL session_replication_role = replica"  # no triggers, no foreign keys: as pg_restore does

@@ -8,19 +8,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 
-from sqlalchemy import func, select
-
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import fee_posting
-from domain.ledger.repository import post_to_ledger
-from domain.ledger.tables import ledger_account, ledger_entry, ledger_txn
-from domain.orders.tables import orders
-from domain.payments.tables import hold
+from domain.ledger.repository import post_to_ledger, sum_postings, sum_postings_of_object, sum_stripe_balances
+from domain.orders.repository import find_order_of_any_campus
+from domain.payments.hold_repository import find_hold_by_charge
 from domain.reconciliation.discrepancy import DiscrepancyKind, ObservedDiscrepancy
 from domain.reconciliation.list_cursor_repository import ListCursor
 from domain.reconciliation.repository import report_discrepancy
-from domain.saga.tables import saga
-from workers.reconciliation.object_ownership import StripeObject, is_saga_at_work, require_first_campus_id
+from domain.saga.lookup_repository import is_call_in_flight, is_saga_at_work
+from workers.reconciliation.object_ownership import StripeObject, require_first_campus_id
 from workers.reconciliation.reconciliation_context import ReconciliationContext
 from workers.reconciliation.stripe_lists import StripeList, StripeObjects, earliest
 from workers.stripe.gateway_lists import list_balance_transactions, retrieve_balance
@@ -84,21 +81,26 @@ async def _book_fee(work: UnitOfWork, found: StripeObject, booked: BookedTransac
 
 async def _read_booked(work: UnitOfWork, found: StripeObject) -> BookedTransaction:
     if found["type"] not in CHARGE_TYPES:
-        keys = [key.format(found["source"]) for key in _posting_keys(found)]
-        amount, order_id = await _sum_postings(work, keys, str(found["source"]))
-        return BookedTransaction(
-            campus_id=await _campus_of_order(work, order_id), order_id=order_id, amount=amount, fee=None
-        )
-    query = select(hold.c.payment_intent, hold.c.order_id).where(hold.c.charge == found["source"])
-    row = (await work.connection.execute(query)).mappings().one_or_none()
-    if row is None:
+        return await _read_booked_movement(work, found)
+    paid_by = await find_hold_by_charge(work, found["source"])
+    if paid_by is None:
         return BookedTransaction(campus_id=await require_first_campus_id(work), order_id=None, amount=None, fee=None)
-    intent_keys = [key.format(row["payment_intent"]) for key in INTENT_POSTING_KEYS]
-    amount, _ = await _sum_postings(work, intent_keys, "")
-    paid, _ = await _sum_postings(work, [f"fee:{found['id']}"], "")
-    campus_id = await _campus_of_order(work, row["order_id"])
-    fee = None if paid is None else -paid
-    return BookedTransaction(campus_id=campus_id, order_id=row["order_id"], amount=amount, fee=fee)
+    taken = await sum_postings(work, [key.format(paid_by.payment_intent) for key in INTENT_POSTING_KEYS])
+    paid = await sum_postings(work, [f"fee:{found['id']}"])
+    return BookedTransaction(
+        campus_id=await _campus_of_order(work, paid_by.order_id),
+        order_id=paid_by.order_id,
+        amount=taken.amount,
+        fee=None if paid.amount is None else -paid.amount,
+    )
+
+
+async def _read_booked_movement(work: UnitOfWork, found: StripeObject) -> BookedTransaction:
+    """Return what is booked under the keys of this kind of transaction; of an unknown kind, all about its source."""
+    keys = [key.format(found["source"]) for key in _posting_keys(found)]
+    booked = await (sum_postings(work, keys) if keys else sum_postings_of_object(work, str(found["source"])))
+    campus_id = await _campus_of_order(work, booked.order_id)
+    return BookedTransaction(campus_id=campus_id, order_id=booked.order_id, amount=booked.amount, fee=None)
 
 
 def _posting_keys(found: StripeObject) -> Sequence[str]:
@@ -107,24 +109,9 @@ def _posting_keys(found: StripeObject) -> Sequence[str]:
     return POSTING_KEYS_BY_TYPE.get(found["type"], ())
 
 
-async def _sum_postings(work: UnitOfWork, keys: Sequence[str], source: str) -> tuple[int | None, int | None]:
-    """Return what postings of these keys, or else of this object, did to Stripe's balance, and their order id."""
-    this = ledger_txn.c.posting_key.in_(keys) if keys else ledger_txn.c.stripe_object == source
-    query = (
-        select(func.sum(ledger_entry.c.amount), func.max(ledger_txn.c.order_id))
-        .select_from(ledger_entry)
-        .join(ledger_txn, ledger_txn.c.id == ledger_entry.c.txn_id)
-        .join(ledger_account, ledger_account.c.id == ledger_entry.c.account_id)
-        .where(this, ledger_account.c.code.startswith("stripe_balance:"))
-    )
-    amount, order_id = (await work.connection.execute(query)).one()
-    return (None if amount is None else int(amount)), order_id
-
-
 async def _campus_of_order(work: UnitOfWork, order_id: int | None) -> int:
-    query = select(orders.c.campus_id).where(orders.c.id == order_id)
-    found: int | None = (await work.connection.execute(query)).scalar_one_or_none()
-    return await require_first_campus_id(work) if found is None else found
+    order = None if order_id is None else await find_order_of_any_campus(work, order_id)
+    return await require_first_campus_id(work) if order is None else order.campus_id
 
 
 def _observe(
@@ -192,14 +179,5 @@ async def compare_balances(context: ReconciliationContext) -> Sequence[ObservedD
 
 async def _read_ledger_balances(context: ReconciliationContext) -> Mapping[str, int] | None:
     """Return currency -> Stripe's balance by the ledger; None while a saga is between a call and its commit."""
-    query = (
-        select(ledger_account.c.currency, func.sum(ledger_entry.c.amount))
-        .join(ledger_entry, ledger_entry.c.account_id == ledger_account.c.id)
-        .where(ledger_account.c.code.startswith("stripe_balance:"))
-        .group_by(ledger_account.c.currency)
-    )
-    calling = select(saga.c.id).where(saga.c.wake_at.is_not(None), func.jsonb_typeof(saga.c.call) == "object").limit(1)
     async with context.database() as work:
-        if (await work.connection.execute(calling)).scalar_one_or_none() is not None:
-            return None
-        return {currency: int(amount) for currency, amount in await work.connection.execute(query)}
+        return None if await is_call_in_flight(work) else await sum_stripe_balances(work)

@@ -7,18 +7,14 @@ person settled is left alone.
 
 from typing import Any
 
-from sqlalchemy import Text, select, update
-
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import late_reversal_posting, transfer_posting
 from domain.ledger.repository import post_to_ledger
-from domain.payments.model import HoldStatus
-from domain.payments.tables import hold
+from domain.payments.hold_repository import link_closed_hold
 from domain.reconciliation.discrepancy import DiscrepancyEvent, DiscrepancyKind, DiscrepancyStatus, ObservedDiscrepancy
 from domain.reconciliation.repository import end_discrepancy, report_discrepancy
-from domain.saga.tables import saga
 from workers.engine.call_failures import Refused
-from workers.reconciliation.object_ownership import ObjectOwner, StripeObject
+from workers.reconciliation.object_ownership import ObjectOwner, StripeObject, find_creating_saga
 from workers.reconciliation.reconciliation_context import ReconciliationContext
 from workers.stripe.gateway import cancel_intent, reverse_transfer
 
@@ -38,17 +34,8 @@ async def cancel_late_hold(context: ReconciliationContext, found: StripeObject, 
         await _record_refusal(context, observed, refusal)
         return
     async with context.database() as work:
-        await _link_hold_to_intent(work, found)
+        await link_closed_hold(work, str((found.get("metadata") or {}).get("saga")), found["id"])
         await end_discrepancy(work, number, DiscrepancyEvent.MENDED, reason=CORRECTED_REASON)
-
-
-async def _link_hold_to_intent(work: UnitOfWork, found: StripeObject) -> None:
-    """Store the payment intent on the hold of its saga, which never got an answer."""
-    closed = hold.c.status.in_((HoldStatus.RELEASED, HoldStatus.REFUSED))
-    named = str((found.get("metadata") or {}).get("saga"))
-    unlinked_hold = select(hold.c.id).where(hold.c.saga_id.cast(Text) == named, hold.c.payment_intent.is_(None), closed)
-    this = update(hold).where(hold.c.id == unlinked_hold.scalar_subquery())
-    await work.connection.execute(this.values(payment_intent=found["id"]))
 
 
 async def reverse_late_transfer(context: ReconciliationContext, found: StripeObject, owner: ObjectOwner) -> None:
@@ -77,14 +64,21 @@ async def reverse_late_transfer(context: ReconciliationContext, found: StripeObj
 async def _book_transfer_and_reversals(
     work: UnitOfWork, found: StripeObject, owner: ObjectOwner, reversals: list[dict[str, Any]]
 ) -> None:
-    query = select(saga.c.person_id).where(saga.c.id.cast(Text) == str(found["metadata"]["saga"]))
-    runner: int = (await work.connection.execute(query)).scalar_one()
+    runner = await _require_runner(work, found)
     currency: str = found["currency"]
     sent = transfer_posting(transfer=found["id"], runner=runner, amount=found["amount"], currency=currency)
     await post_to_ledger(work, sent, owner.order_id)
     for one in reversals:
         back = late_reversal_posting(reversal=one["id"], runner=runner, amount=one["amount"], currency=currency)
         await post_to_ledger(work, back, owner.order_id)
+
+
+async def _require_runner(work: UnitOfWork, found: StripeObject) -> int:
+    """Return the person that the saga of a late transfer pays: a transfer without such a saga is not late."""
+    made_by = await find_creating_saga(work, found)
+    if made_by is None or made_by.person_id is None:
+        raise LookupError(f"no saga of a runner made the transfer {found['id']}")
+    return made_by.person_id
 
 
 async def _open_discrepancy(context: ReconciliationContext, observed: ObservedDiscrepancy) -> int | None:

@@ -6,18 +6,17 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, select
-
-from domain.campuses.tables import campus, membership, person
+from domain.campuses.people_repository import find_campus_id_of_stripe_objects
+from domain.campuses.repository import find_first_campus_id
 from domain.database.unit_of_work import UnitOfWork
-from domain.ledger.tables import ledger_txn
-from domain.orders.states import FINAL_ORDER_STATUSES, OrderStatus
-from domain.orders.tables import orders
-from domain.payments.model import LIVE_HOLDS, HoldPart, HoldStatus
-from domain.payments.tables import hold
-from domain.refunds.tables import refund
+from domain.ledger.repository import find_posting
+from domain.orders.repository import find_order_of_any_campus
+from domain.orders.states import FINAL_ORDER_STATUSES
+from domain.payments.hold_repository import find_hold_by_intent
+from domain.payments.model import LIVE_HOLDS, Hold, HoldPart, HoldStatus
+from domain.refunds.repository import find_refund_by_stripe_id
 from domain.saga.definition import FINAL_STATUSES, SagaStatus
-from domain.saga.tables import saga
+from domain.saga.lookup_repository import StoredSaga, find_saga, is_saga_at_work
 
 HOLDING_STATUSES = frozenset({"requires_capture", "requires_action", "requires_confirmation", "processing"})
 EMPTY_STATUSES = frozenset({"canceled", "requires_payment_method"})
@@ -43,86 +42,75 @@ class ObjectOwner:
 
 async def find_intent_owner(work: UnitOfWork, found: StripeObject) -> ObjectOwner:
     """Return the owner of a payment intent."""
-    row = await _fetch_one(work, select(hold).where(hold.c.payment_intent == found["id"]))
-    made_by = await _find_creating_saga(work, found)
-    if row is not None:
-        return await _with_campus(work, await _ownership_by_hold(work, row, found), found, row["order_id"])
-    order_id = None if made_by is None else made_by["order_id"]
+    hold = await find_hold_by_intent(work, found["id"])
+    if hold is not None:
+        return await _with_campus(work, await _ownership_by_hold(work, hold, found), found, hold.order_id)
+    made_by = await find_creating_saga(work, found)
     ownership = _ownership_by_saga(made_by)
     if ownership is ObjectOwnership.LATE and found["status"] in EMPTY_STATUSES:
         ownership = ObjectOwnership.OWNED  # it holds nothing, as its saga concluded
-    return await _with_campus(work, ownership, found, order_id)
+    return await _with_campus(work, ownership, found, _order_id_of(made_by))
 
 
-async def _ownership_by_hold(work: UnitOfWork, row: RowMapping, found: StripeObject) -> ObjectOwnership:
+async def _ownership_by_hold(work: UnitOfWork, hold: Hold, found: StripeObject) -> ObjectOwnership:
     """Return the ownership of an intent that has a hold.
 
     A closed hold with a live intent is late: the intent was approved, captured or repaired after the hold was closed.
     """
-    current = HoldStatus(row["status"])
-    if current in LIVE_HOLDS or current is HoldStatus.CAPTURED or found["status"] in EMPTY_STATUSES:
+    if hold.status in LIVE_HOLDS or hold.status is HoldStatus.CAPTURED or found["status"] in EMPTY_STATUSES:
         return ObjectOwnership.OWNED
-    if await is_saga_at_work(work, row["order_id"]):
+    if await is_saga_at_work(work, hold.order_id):
         return ObjectOwnership.BUSY
-    if HoldPart(row["part"]) is not HoldPart.CURRENT:
+    if hold.part is not HoldPart.CURRENT:
         return ObjectOwnership.LATE  # the order relies on another hold, and no saga will release this one
-    order = await _fetch_one(work, select(orders.c.status).where(orders.c.id == row["order_id"]))
-    return (
-        ObjectOwnership.LATE
-        if order is not None and OrderStatus(order["status"]) in FINAL_ORDER_STATUSES
-        else ObjectOwnership.BUSY
-    )
+    order = await find_order_of_any_campus(work, hold.order_id)
+    is_over = order is not None and order.status in FINAL_ORDER_STATUSES
+    return ObjectOwnership.LATE if is_over else ObjectOwnership.BUSY
 
 
 async def find_transfer_owner(work: UnitOfWork, found: StripeObject) -> ObjectOwner:
     """Return the owner of a transfer; it is owned when it is booked."""
-    made_by = await _find_creating_saga(work, found)
-    order_id = None if made_by is None else made_by["order_id"]
-    booked = select(ledger_txn.c.order_id).where(ledger_txn.c.posting_key == f"transfer:{found['id']}")
-    row = await _fetch_one(work, booked)
-    if row is not None:
-        return await _with_campus(work, ObjectOwnership.OWNED, found, row["order_id"])
-    return await _with_campus(work, _ownership_by_saga(made_by), found, order_id)
+    booked = await find_posting(work, f"transfer:{found['id']}")
+    if booked is not None:
+        return await _with_campus(work, ObjectOwnership.OWNED, found, booked.order_id)
+    made_by = await find_creating_saga(work, found)
+    return await _with_campus(work, _ownership_by_saga(made_by), found, _order_id_of(made_by))
 
 
 async def find_refund_owner(work: UnitOfWork, found: StripeObject) -> ObjectOwner:
     """Return the owner of a refund; a late one counts as unowned, as the customer has it and a person must decide."""
-    row = await _fetch_one(work, select(refund.c.order_id).where(refund.c.refund == found["id"]))
-    if row is not None:
-        return await _with_campus(work, ObjectOwnership.OWNED, found, row["order_id"])
-    made_by = await _find_creating_saga(work, found)
+    refund = await find_refund_by_stripe_id(work, found["id"])
+    if refund is not None:
+        return await _with_campus(work, ObjectOwnership.OWNED, found, refund.order_id)
+    made_by = await find_creating_saga(work, found)
     ownership = _ownership_by_saga(made_by)
-    order_id = None if made_by is None else made_by["order_id"]
-    return await _with_campus(
-        work, ObjectOwnership.UNOWNED if ownership is ObjectOwnership.LATE else ownership, found, order_id
-    )
+    if ownership is ObjectOwnership.LATE:
+        ownership = ObjectOwnership.UNOWNED
+    return await _with_campus(work, ownership, found, _order_id_of(made_by))
 
 
-def _ownership_by_saga(row: RowMapping | None) -> ObjectOwnership:
-    if row is None:
+def _ownership_by_saga(made_by: StoredSaga | None) -> ObjectOwnership:
+    if made_by is None:
         return ObjectOwnership.UNOWNED
-    status = SagaStatus(row["status"])
-    if status is SagaStatus.RESOLVED:
+    if made_by.status is SagaStatus.RESOLVED:
         return ObjectOwnership.UNOWNED  # a person settled it elsewhere, so a person decides about its objects too
-    if status in FINAL_STATUSES:
+    if made_by.status in FINAL_STATUSES:
         return ObjectOwnership.LATE
     # Admins see a stuck saga already, so its object needs no discrepancy.
-    return ObjectOwnership.OWNED if status is SagaStatus.STUCK else ObjectOwnership.BUSY
+    return ObjectOwnership.OWNED if made_by.status is SagaStatus.STUCK else ObjectOwnership.BUSY
 
 
-async def is_saga_at_work(work: UnitOfWork, order_id: int) -> bool:
-    """Return whether a saga is in flight for this order."""
-    query = select(saga.c.id).where(saga.c.order_id == order_id, saga.c.wake_at.is_not(None)).limit(1)
-    return (await work.connection.execute(query)).scalar_one_or_none() is not None
+def _order_id_of(made_by: StoredSaga | None) -> int | None:
+    return None if made_by is None else made_by.order_id
 
 
-async def _find_creating_saga(work: UnitOfWork, found: StripeObject) -> RowMapping | None:
+async def find_creating_saga(work: UnitOfWork, found: StripeObject) -> StoredSaga | None:
     """Return the saga that the metadata of the object names, if it exists."""
     try:
         named = UUID(str((found.get("metadata") or {}).get("saga")))
     except ValueError:
         return None
-    return await _fetch_one(work, select(saga).where(saga.c.id == named))
+    return await find_saga(work, named)
 
 
 async def _with_campus(
@@ -130,22 +118,20 @@ async def _with_campus(
 ) -> ObjectOwner:
     """Add the campus that is told: of the order, else of the customer or runner, else the first campus."""
     if order_id is not None:
-        query = select(orders.c.campus_id).where(orders.c.id == order_id)
+        order = await find_order_of_any_campus(work, order_id)
+        campus_id = None if order is None else order.campus_id
     else:
-        is_customer = person.c.stripe_customer == str(found.get("customer"))
-        is_runner = person.c.stripe_account == str(found.get("destination"))
-        joined = membership.join(person, person.c.id == membership.c.person_id)
-        query = select(membership.c.campus_id).select_from(joined).where(is_customer | is_runner).limit(1)
-    row = await _fetch_one(work, query)
-    campus_id = await require_first_campus_id(work) if row is None else row["campus_id"]
+        campus_id = await find_campus_id_of_stripe_objects(
+            work, customer=str(found.get("customer")), account=str(found.get("destination"))
+        )
+    if campus_id is None:
+        campus_id = await require_first_campus_id(work)
     return ObjectOwner(ownership=ownership, campus_id=campus_id, order_id=order_id)
 
 
 async def require_first_campus_id(work: UnitOfWork) -> int:
     """Return the first campus of this deployment; its admins are told of objects that belong to no campus."""
-    return int((await work.connection.execute(select(func.min(campus.c.id)))).scalar_one())
-
-
-async def _fetch_one(work: UnitOfWork, query: Any) -> RowMapping | None:
-    found: RowMapping | None = (await work.connection.execute(query)).mappings().one_or_none()
+    found = await find_first_campus_id(work)
+    if found is None:
+        raise LookupError("this deployment has no campus")
     return found
