@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import BigInteger, RowMapping, bindparam, exists, func, null, or_, select, text, update
+from sqlalchemy import BigInteger, RowMapping, Select, bindparam, exists, func, null, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.unit_of_work import UnitOfWork
@@ -155,6 +155,12 @@ async def reopen_event(work: UnitOfWork, event_id: str) -> None:
     opened = {"handled_at": None, "tries": 0, "error": None}
     await work.connection.execute(update(stripe_event).where(stripe_event.c.id == event_id).values(opened))
     work.enqueue_after_commit("handle_event", event_id)
+
+
+def select_unhandled_event() -> Select[str]:
+    """Select the id of the unhandled event that came first. It is sorted as its index is, so that a plan uses it."""
+    open_events = select(stripe_event.c.id).where(stripe_event.c.handled_at.is_(None))
+    return open_events.order_by(stripe_event.c.received_at).limit(1)
 
 
 async def find_stored_events(work: UnitOfWork, event_ids: Sequence[str]) -> frozenset[str]:

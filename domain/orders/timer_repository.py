@@ -4,7 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, bindparam, exists, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    ScalarSelect,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from domain.campuses.repository import find_campus
 from domain.database.actors import SYSTEM
@@ -38,6 +50,16 @@ def timer_due_at(order_id: ColumnElement[int], kind: TimerKind) -> ScalarSelect[
 def is_timer_fired(order_id: ColumnElement[int], kind: ColumnElement[str] | TimerKind) -> ColumnElement[bool]:
     """Build the condition that a timer of this kind has fired for the order."""
     return exists().where(timer.c.order_id == order_id, timer.c.kind == kind, timer.c.status == TimerStatus.FIRED)
+
+
+def select_due_timer() -> Select[int]:
+    """Select the id of the timer that has been due for longest.
+
+    It is sorted as its index is. Otherwise a plan might scan the whole table, expecting an early match. `set` is no
+    parameter, because a plan for any parameter could not use the index of the timers that are set.
+    """
+    is_set = timer.c.status == literal_column(f"'{TimerStatus.SET}'")
+    return select(timer.c.id).where(is_set, timer.c.due_at <= func.now()).order_by(timer.c.due_at).limit(1)
 
 
 _IS_TIMER_FIRED = select(is_timer_fired(bindparam("number"), bindparam("which")))

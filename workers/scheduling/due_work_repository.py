@@ -2,79 +2,46 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    BigInteger,
-    Integer,
-    Interval,
-    String,
-    bindparam,
-    cast,
-    func,
-    literal,
-    literal_column,
-    select,
-    union_all,
-)
+from sqlalchemy import BigInteger, Integer, Interval, Select, bindparam, func, literal, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.database.unit_of_work import QueueJob
-from domain.inbox.tables import stripe_event
-from domain.messaging.notification import NotificationStatus
-from domain.messaging.notification_repository import HAS_EARLIER_UNSENT
-from domain.messaging.tables import notification, order_message
-from domain.orders.tables import timer
-from domain.orders.timers import TimerStatus
-from domain.saga.repository import is_saga_due
-from domain.saga.tables import saga, saga_signal
+from domain.inbox.repository import select_unhandled_event
+from domain.messaging.due_send_repository import (
+    select_abandoned_notifications,
+    select_due_notifications,
+    select_due_notifications_of_order,
+    select_due_order_messages,
+    select_due_order_messages_of_order,
+)
+from domain.orders.timer_repository import select_due_timer
+from domain.saga.lookup_repository import select_due_sagas, select_due_sagas_of_order, select_signalled_sagas
+
+
+def _with_kind(kind: str, query: Select[Any]) -> Select[Any]:
+    """Return the same query with a first column `kind`, which names the rows within a union."""
+    return query.with_only_columns(literal(kind).label("kind"), *query.selected_columns)
+
 
 _ORDER = bindparam("order", type_=BigInteger())
 _OF_ORDER = union_all(
-    select(literal("run_saga").label("job"), cast(saga.c.id, String).label("subject")).where(
-        saga.c.order_id == _ORDER, is_saga_due()
-    ),
-    select(literal("update_order_message"), cast(order_message.c.id, String)).where(
-        order_message.c.order_id == _ORDER, order_message.c.due_at <= func.now()
-    ),
-    select(literal("send_notification"), cast(notification.c.id, String)).where(
-        notification.c.order_id == _ORDER,
-        notification.c.status == NotificationStatus.DUE,
-        notification.c.due_at <= func.now(),
-    ),
+    _with_kind("run_saga", select_due_sagas_of_order(_ORDER)),
+    _with_kind("update_order_message", select_due_order_messages_of_order(_ORDER)),
+    _with_kind("send_notification", select_due_notifications_of_order(_ORDER)),
 )
 
 _LIMIT, _DUE_BEFORE = bindparam("most", type_=Integer()), func.now() - bindparam("overdue", type_=Interval())
-_DUE_SAGAS = union_all(
-    select(saga.c.id, saga.c.wake_at).where(saga.c.wake_at <= func.now()).order_by(saga.c.wake_at).limit(_LIMIT),
-    select(saga.c.id, func.now())
-    .join(saga_signal, saga_signal.c.saga_id == saga.c.id)
-    .where(~saga_signal.c.seen, saga.c.wake_at.is_not(None), saga.c.worker.is_(None))
-    .limit(_LIMIT),
-)
-# Sorted as their indexes are. Otherwise a plan might scan the whole table, expecting an early match.
-# `set` is no parameter, because a plan for any parameter could not use the index of the timers that are set.
-_IS_SET = timer.c.status == literal_column(f"'{TimerStatus.SET}'")
-_DUE_TIMER = select(timer.c.id).where(_IS_SET, timer.c.due_at <= func.now()).order_by(timer.c.due_at).limit(1)
-_UNHANDLED_EVENT = (
-    select(stripe_event.c.id).where(stripe_event.c.handled_at.is_(None)).order_by(stripe_event.c.received_at).limit(1)
-)
+_DUE_SAGAS = union_all(select_due_sagas(_LIMIT), select_signalled_sagas(_LIMIT))
+_DUE_TIMER = select_due_timer()
+_UNHANDLED_EVENT = select_unhandled_event()
 _SEND_KINDS = ("order_message", "notification", "abandoned")
 _DUE_SENDS = union_all(
-    select(literal("order_message").label("what"), order_message.c.id, order_message.c.due_at)
-    .where(order_message.c.due_at <= _DUE_BEFORE)
-    .order_by(order_message.c.due_at)
-    .limit(_LIMIT),
-    # Only the first unsent one of each chat. It may have been postponed, and then those behind it would be due
-    # earlier and fill the limit.
-    select(literal("notification"), notification.c.id, notification.c.due_at)
-    .where(notification.c.status == NotificationStatus.DUE, notification.c.due_at <= _DUE_BEFORE, ~HAS_EARLIER_UNSENT)
-    .order_by(notification.c.due_at, notification.c.id)
-    .limit(_LIMIT),
-    select(literal("abandoned"), notification.c.id, notification.c.due_at)
-    .where(notification.c.status == NotificationStatus.SENDING, notification.c.due_at <= func.now())
-    .order_by(notification.c.due_at)
-    .limit(_LIMIT),
+    _with_kind("order_message", select_due_order_messages(_DUE_BEFORE, _LIMIT)),
+    _with_kind("notification", select_due_notifications(_DUE_BEFORE, _LIMIT)),
+    _with_kind("abandoned", select_abandoned_notifications(_LIMIT)),
 )
 
 
@@ -106,7 +73,7 @@ async def list_due_sends(connection: AsyncConnection, limit: int, overdue: timed
     found = await connection.execute(_DUE_SENDS, {"most": limit, "overdue": overdue})
     rows = sorted(found, key=lambda row: (row.due_at, row.id))
     order_messages, notifications, abandoned = (
-        tuple(row.id for row in rows if row.what == what) for what in _SEND_KINDS
+        tuple(row.id for row in rows if row.kind == kind) for kind in _SEND_KINDS
     )
     return DueSends(order_messages=order_messages, notifications=notifications, abandoned=abandoned)
 
@@ -114,4 +81,4 @@ async def list_due_sends(connection: AsyncConnection, limit: int, overdue: timed
 async def list_due_jobs_of_order(connection: AsyncConnection, order_id: int) -> list[QueueJob]:
     """Return a queue job for each due saga, order message and notification of this order."""
     rows = await connection.execute(_OF_ORDER, {"order": order_id})
-    return [QueueJob(row.job, row.subject, order_id) for row in rows]
+    return [QueueJob(job, subject_id, order_id) for job, subject_id in rows]
