@@ -1,9 +1,9 @@
 """The gateway to Stripe: it sends prepared parameters under their idempotency key, and maps errors to CallFailed."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import aiohttp
 import stripe
@@ -13,6 +13,7 @@ from stripe._v1_services import V1Services
 
 from workers.engine.call_failures import OutcomeUnknown, Refused, TryLater
 from workers.stripe.gateway_failures import RATE_LIMITED, to_call_failure
+from workers.stripe.objects.raw_object import RawObject
 from workers.stripe.rate_limit import CallKind, CallPriority, StripeRateLimiter
 
 CALL_TIMEOUT_SECONDS = 20.0  # for one whole call
@@ -22,6 +23,8 @@ RESOURCE_MISSING = "resource_missing"  # Stripe's error code of a 404
 
 StripeParams = Mapping[str, Any]
 StripeResponse = dict[str, Any]
+Parsed = TypeVar("Parsed")
+StripeCall = Coroutine[Any, Any, stripe.StripeObject]  # a call of the library, not sent yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,30 @@ class StripeGateway:
     session: aiohttp.ClientSession
     rate_limiter: StripeRateLimiter | None = None
     reads_rank_last: bool = False  # all reads have the last priority
+
+    async def fetch(
+        self,
+        priority: CallPriority,
+        call: Coroutine[Any, Any, stripe.StripeObject],
+        parse: Callable[[RawObject], Parsed],
+    ) -> Parsed:
+        """Make a read when the rate limit allows, and return its answer parsed; raise as `send_request` does.
+
+        Raise TryLater after too long a wait.
+        """
+        return parse(await self.read(priority, call))
+
+    async def send(
+        self,
+        priority: CallPriority,
+        call: Coroutine[Any, Any, stripe.StripeObject],
+        parse: Callable[[RawObject], Parsed],
+    ) -> Parsed:
+        """Make a write when the rate limit allows, and return its answer parsed; raise as `send_request` does.
+
+        Raise TryLater after too long a wait.
+        """
+        return parse(await self.write(priority, call))
 
     async def read(self, priority: CallPriority, call: Coroutine[Any, Any, Any]) -> "StripeResponse":
         """Make a read when the rate limit allows; raise as `send_request` does, and TryLater after too long a wait."""

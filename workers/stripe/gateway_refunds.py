@@ -1,0 +1,35 @@
+"""The calls to Stripe about refunds and disputes."""
+
+from typing import Any, cast
+
+from workers.stripe.gateway import MAX_PAGE_SIZE, StripeGateway, StripeParams
+from workers.stripe.objects.dispute import StripeDispute, parse_dispute
+from workers.stripe.objects.list_page import parse_page
+from workers.stripe.objects.refund import StripeRefund, parse_refund
+from workers.stripe.rate_limit import CallPriority
+
+
+async def create_refund(client: StripeGateway, params: StripeParams, key: str) -> StripeRefund:
+    """Refund captured money to the card it came from."""
+    call = client.v1.refunds.create_async(cast(Any, params), {"idempotency_key": key})
+    return await client.send(CallPriority.TRANSFER, call, parse_refund)
+
+
+async def retrieve_refund(client: StripeGateway, refund: str) -> StripeRefund:
+    """Return a refund as it is now."""
+    return await client.fetch(CallPriority.TRANSFER, client.v1.refunds.retrieve_async(refund), parse_refund)
+
+
+async def find_refund(client: StripeGateway, intent: str, call: str) -> StripeRefund | None:
+    """Return the refund that the call `call` made, found by metadata; None: it made none."""
+    page = await client.fetch(
+        CallPriority.TRANSFER,
+        client.v1.refunds.list_async({"payment_intent": intent, "limit": MAX_PAGE_SIZE}),
+        lambda raw: parse_page(raw, parse_refund),
+    )
+    return next((found for found in page.items if found.metadata.call == call), None)
+
+
+async def retrieve_dispute(client: StripeGateway, dispute: str) -> StripeDispute:
+    """Return a dispute as it is now, with its balance transactions."""
+    return await client.fetch(CallPriority.TRANSFER, client.v1.disputes.retrieve_async(dispute), parse_dispute)

@@ -1,0 +1,87 @@
+"""Payment intents and their charges: what a card was asked for, and what it paid."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from workers.stripe.objects.balance import BalanceTransaction, parse_balance_transaction
+from workers.stripe.objects.raw_object import (
+    ObjectMetadata,
+    RawObject,
+    expanded,
+    nested,
+    optional_text,
+    parse_metadata,
+    parse_status,
+    reference_id,
+    to_time,
+)
+
+
+class PaymentIntentStatus(StrEnum):
+    REQUIRES_PAYMENT_METHOD = "requires_payment_method"  # also after a decline
+    REQUIRES_CONFIRMATION = "requires_confirmation"
+    REQUIRES_ACTION = "requires_action"  # the customer has to approve it with the bank
+    PROCESSING = "processing"  # the bank has not answered yet
+    REQUIRES_CAPTURE = "requires_capture"  # the money is held
+    CANCELED = "canceled"
+    SUCCEEDED = "succeeded"  # the money is taken
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """The charge of a payment intent. `balance_transaction` is None unless Stripe was asked to expand it."""
+
+    id: str
+    capture_before: datetime | None  # when the bank lets go of money that is held
+    balance_transaction: BalanceTransaction | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentIntent:
+    """A payment intent; amounts in minor units."""
+
+    id: str
+    status: PaymentIntentStatus
+    raw_status: str
+    amount: int
+    amount_received: int
+    currency: str
+    created: int  # seconds of the epoch, by Stripe's clock
+    customer: str | None
+    metadata: ObjectMetadata
+    latest_charge: Charge | None  # None also when Stripe was not asked to expand it
+    approval_url: str | None  # where the customer approves the payment with the bank
+    payment_error: str | None  # the code of the last decline
+    cancellation_reason: str | None
+
+
+def parse_payment_intent(raw: RawObject) -> PaymentIntent:
+    """Return a payment intent. Raise KeyError when a field that every intent has is missing."""
+    charge = expanded(raw.get("latest_charge"))
+    return PaymentIntent(
+        id=raw["id"],
+        status=parse_status(PaymentIntentStatus, raw["status"], PaymentIntentStatus.UNKNOWN),
+        raw_status=str(raw["status"]),
+        amount=raw["amount"],
+        amount_received=raw["amount_received"],
+        currency=raw["currency"],
+        created=raw["created"],
+        customer=reference_id(raw.get("customer")),
+        metadata=parse_metadata(raw),
+        latest_charge=None if charge is None else parse_charge(charge),
+        approval_url=optional_text(nested(raw, "next_action", "redirect_to_url").get("url")),
+        payment_error=optional_text(nested(raw, "last_payment_error").get("code")),
+        cancellation_reason=optional_text(raw.get("cancellation_reason")),
+    )
+
+
+def parse_charge(raw: RawObject) -> Charge:
+    """Return a charge. Raise KeyError when its id is missing."""
+    transaction = expanded(raw.get("balance_transaction"))
+    return Charge(
+        id=raw["id"],
+        capture_before=to_time(nested(raw, "payment_method_details", "card").get("capture_before")),
+        balance_transaction=None if transaction is None else parse_balance_transaction(transaction),
+    )

@@ -1,0 +1,57 @@
+"""Refunds at Stripe: captured money that goes back to the card it came from."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workers.stripe.objects.raw_object import (
+    ObjectMetadata,
+    RawObject,
+    optional_text,
+    parse_metadata,
+    parse_status,
+    reference_id,
+)
+
+
+class StripeRefundStatus(StrEnum):
+    PENDING = "pending"
+    REQUIRES_ACTION = "requires_action"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_failure(self) -> bool:
+        """Return whether the refund did not reach the customer, and never will."""
+        return self in (StripeRefundStatus.FAILED, StripeRefundStatus.CANCELED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeRefund:
+    """A refund of `amount` minor units."""
+
+    id: str
+    status: StripeRefundStatus
+    raw_status: str  # empty when Stripe names none
+    amount: int
+    currency: str
+    created: int  # seconds of the epoch, by Stripe's clock
+    payment_intent: str | None
+    metadata: ObjectMetadata
+    failure_reason: str | None
+
+
+def parse_refund(raw: RawObject) -> StripeRefund:
+    """Return a refund. Raise KeyError when a field that every refund has is missing."""
+    return StripeRefund(
+        id=raw["id"],
+        status=parse_status(StripeRefundStatus, raw.get("status"), StripeRefundStatus.UNKNOWN),
+        raw_status=str(raw.get("status") or ""),
+        amount=raw["amount"],
+        currency=raw["currency"],
+        created=raw["created"],
+        payment_intent=reference_id(raw.get("payment_intent")),
+        metadata=parse_metadata(raw),
+        failure_reason=optional_text(raw.get("failure_reason")),
+    )
