@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, or_, select, update
+from sqlalchemy import Select, bindparam, delete, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.campuses.people import Member, RunnerStatus, SavedCard
@@ -170,10 +170,11 @@ async def save_stripe_account(work: UnitOfWork, person_id: int, account: str) ->
     return str((await work.connection.execute(statement.returning(person.c.stripe_account))).scalar_one())
 
 
-async def find_campus_id_of_stripe_objects(work: UnitOfWork, *, customer: str, account: str) -> int | None:
+async def find_campus_id_of_stripe_owner(work: UnitOfWork, *, customer: str | None, account: str | None) -> int | None:
     """Return a campus of the person with this Stripe customer or connected account, if there is one."""
     joined = membership.join(person, person.c.id == membership.c.person_id)
-    is_owner = (person.c.stripe_customer == customer) | (person.c.stripe_account == account)
+    columns = ((person.c.stripe_customer, customer), (person.c.stripe_account, account))
+    is_owner = or_(false(), *(column == name for column, name in columns if name is not None))
     query = select(membership.c.campus_id).select_from(joined).where(is_owner).limit(1)
     found: int | None = (await work.connection.execute(query)).scalar_one_or_none()
     return found

@@ -1,5 +1,7 @@
 """Disputes: the payable is frozen and the money is booked to suspense, until the bank or an admin decides."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.campuses.people import Member
@@ -19,6 +21,7 @@ from tests.workers.refund_setup import (
 )
 from tests.workers.scenario_setup import new_admin
 from workers.reconciliation.balance_transactions import compare_with_ledger
+from workers.stripe.objects.balance import parse_balance_transaction
 
 FEE, DISPUTE_FEE = 88, 1500  # Stripe's, for a charge of 11.30 and for a dispute
 
@@ -132,12 +135,14 @@ async def test_the_daily_comparison_finds_each_movement_of_a_dispute_booked(shar
     await deliver_dispute(stack, order)
     found = await deliver_dispute(stack, order, outcome="won")
     moved = [
-        one for one in await stack.inspect_stripe("objects", kind="balance_transaction") if one["source"] == found["id"]
+        parse_balance_transaction(one)
+        for one in await stack.inspect_stripe("objects", kind="balance_transaction")
+        if one["source"] == found["id"]
     ]
-    assert [one["net"] for one in moved] == [-1130 - DISPUTE_FEE, 1130]
+    assert [one.net for one in moved] == [-1130 - DISPUTE_FEE, 1130]
     async with stack.database() as work:
         assert [await compare_with_ledger(work, one) for one in moved] == [None, None]
-        wrong = await compare_with_ledger(work, {**moved[0], "net": -1})
+        wrong = await compare_with_ledger(work, replace(moved[0], net=-1))
     assert wrong is not None
 
 

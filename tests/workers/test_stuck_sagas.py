@@ -8,6 +8,7 @@ from domain.orders.states import Order, OrderStatus
 from domain.saga import use_cases as saga_use_cases
 from tests.worker_stack import WorkerStack
 from tests.workers.failing_postgres import failing_table
+from tests.workers.stripe_objects import make_intent
 from workers.reconciliation.object_ownership import ObjectOwnership, find_intent_owner
 
 
@@ -198,8 +199,7 @@ async def test_what_a_human_resolved_is_over_and_its_money_is_not_guessed(
         assert all(one.order_id != order.id for one in await saga_use_cases.view_stuck_sagas(work, stack.campus, admin))
         with pytest.raises(Stale):
             await saga_use_cases.retry_saga(work, stack.campus, admin, row.number)
-        late = {"id": "pi_late", "customer": None, "metadata": {"saga": str(row.id)}}
-        found_later = await find_intent_owner(work, late)
+        found_later = await find_intent_owner(work, make_intent("pi_late", saga=str(row.id)))
     assert found_later.ownership is ObjectOwnership.UNOWNED, "a person decides about what the call made after all"
     assert not await stack.breaches()
 

@@ -17,24 +17,25 @@ from domain.reconciliation.discrepancy import DiscrepancyKind, ObservedDiscrepan
 from domain.reconciliation.list_cursor_repository import ListCursor
 from domain.reconciliation.repository import report_discrepancy
 from domain.saga.lookup_repository import is_call_in_flight, is_saga_at_work
-from workers.reconciliation.object_ownership import StripeObject, require_first_campus_id
+from workers.reconciliation.object_ownership import require_first_campus_id
 from workers.reconciliation.reconciliation_context import ReconciliationContext
-from workers.reconciliation.stripe_lists import StripeList, StripeObjects, earliest
-from workers.stripe.gateway_lists import list_balance_transactions, retrieve_balance
+from workers.reconciliation.stripe_lists import StripeList, earliest
+from workers.stripe.gateway_pages import list_balance_transactions, retrieve_balance
+from workers.stripe.objects.balance import BalanceTransaction, BalanceTransactionType
 
 INTERVAL = timedelta(days=1)
 OVERLAP_SECONDS = 3_600
-CHARGE_TYPES = ("charge", "payment")
+CHARGE_TYPES = (BalanceTransactionType.CHARGE, BalanceTransactionType.PAYMENT)
 INTENT_POSTING_KEYS = ("capture:{}", "settled:{}")  # captured at delivery, or later when the customer paid the debt
-# Stripe's type of a balance transaction -> the posting keys of its source.
-POSTING_KEYS_BY_TYPE: Mapping[str, Sequence[str]] = MappingProxyType(
+# The type of a balance transaction -> the posting keys of its source.
+POSTING_KEYS_BY_TYPE: Mapping[BalanceTransactionType, Sequence[str]] = MappingProxyType(
     {
-        "transfer": ("transfer:{}",),
-        "transfer_refund": ("reversal:{}", "late_reversal:{}"),
-        "refund": ("refund:{}",),
-        "payment_refund": ("refund:{}",),
-        "refund_failure": ("refund_failed:{}",),
-        "payment_failure_refund": ("refund_failed:{}",),
+        BalanceTransactionType.TRANSFER: ("transfer:{}",),
+        BalanceTransactionType.TRANSFER_REFUND: ("reversal:{}", "late_reversal:{}"),
+        BalanceTransactionType.REFUND: ("refund:{}",),
+        BalanceTransactionType.PAYMENT_REFUND: ("refund:{}",),
+        BalanceTransactionType.REFUND_FAILURE: ("refund_failed:{}",),
+        BalanceTransactionType.PAYMENT_FAILURE_REFUND: ("refund_failed:{}",),
     }
 )
 
@@ -53,40 +54,40 @@ class OrderBusyError(Exception):
     """A saga is in flight for the order of a balance transaction."""
 
 
-async def compare_with_ledger(work: UnitOfWork, found: StripeObject) -> ObservedDiscrepancy | None:
+async def compare_with_ledger(work: UnitOfWork, found: BalanceTransaction) -> ObservedDiscrepancy | None:
     """Return the discrepancy of a balance transaction or None; raise OrderBusyError while a saga of its order runs."""
     booked = await _read_booked(work, found)
     if booked.order_id is not None and await is_saga_at_work(work, booked.order_id):
         raise OrderBusyError
-    of_charge = found["type"] in CHARGE_TYPES
-    remote_value = found["amount"] if of_charge else found["net"]
+    of_charge = found.type in CHARGE_TYPES
+    remote_value = found.amount if of_charge else found.net
     if booked.amount is None:
         return _observe(DiscrepancyKind.NOT_BOOKED, found, booked, None, remote_value)
     if booked.amount != remote_value:
         return _observe(DiscrepancyKind.AMOUNT_MISMATCH, found, booked, booked.amount, remote_value)
-    if not of_charge or not found["fee"]:
+    if not of_charge or not found.fee:
         return None
     if booked.fee is None:
         await _book_fee(work, found, booked)
         return None
-    if booked.fee == found["fee"]:
+    if booked.fee == found.fee:
         return None
-    return _observe(DiscrepancyKind.AMOUNT_MISMATCH, found, booked, booked.fee, found["fee"])
+    return _observe(DiscrepancyKind.AMOUNT_MISMATCH, found, booked, booked.fee, found.fee)
 
 
-async def _book_fee(work: UnitOfWork, found: StripeObject, booked: BookedTransaction) -> None:
-    fee = fee_posting(balance_transaction=found["id"], fee=found["fee"], currency=found["currency"])
+async def _book_fee(work: UnitOfWork, found: BalanceTransaction, booked: BookedTransaction) -> None:
+    fee = fee_posting(balance_transaction=found.id, fee=found.fee, currency=found.currency)
     await post_to_ledger(work, fee, booked.order_id)
 
 
-async def _read_booked(work: UnitOfWork, found: StripeObject) -> BookedTransaction:
-    if found["type"] not in CHARGE_TYPES:
+async def _read_booked(work: UnitOfWork, found: BalanceTransaction) -> BookedTransaction:
+    if found.type not in CHARGE_TYPES:
         return await _read_booked_movement(work, found)
-    paid_by = await find_hold_by_charge(work, found["source"])
+    paid_by = None if found.source is None else await find_hold_by_charge(work, found.source)
     if paid_by is None:
         return BookedTransaction(campus_id=await require_first_campus_id(work), order_id=None, amount=None, fee=None)
     taken = await sum_postings(work, [key.format(paid_by.payment_intent) for key in INTENT_POSTING_KEYS])
-    paid = await sum_postings(work, [f"fee:{found['id']}"])
+    paid = await sum_postings(work, [f"fee:{found.id}"])
     return BookedTransaction(
         campus_id=await _campus_of_order(work, paid_by.order_id),
         order_id=paid_by.order_id,
@@ -95,18 +96,18 @@ async def _read_booked(work: UnitOfWork, found: StripeObject) -> BookedTransacti
     )
 
 
-async def _read_booked_movement(work: UnitOfWork, found: StripeObject) -> BookedTransaction:
+async def _read_booked_movement(work: UnitOfWork, found: BalanceTransaction) -> BookedTransaction:
     """Return what is booked under the keys of this kind of transaction; of an unknown kind, all about its source."""
-    keys = [key.format(found["source"]) for key in _posting_keys(found)]
-    booked = await (sum_postings(work, keys) if keys else sum_postings_of_object(work, str(found["source"])))
+    keys = [key.format(found.source) for key in _posting_keys(found)]
+    booked = await (sum_postings(work, keys) if keys else sum_postings_of_object(work, str(found.source)))
     campus_id = await _campus_of_order(work, booked.order_id)
     return BookedTransaction(campus_id=campus_id, order_id=booked.order_id, amount=booked.amount, fee=None)
 
 
-def _posting_keys(found: StripeObject) -> Sequence[str]:
-    if found["type"] == "adjustment":  # a dispute withdraws money, and returns it when it is won
-        return ("dispute:{}",) if found["net"] < 0 else ("dispute_won:{}",)
-    return POSTING_KEYS_BY_TYPE.get(found["type"], ())
+def _posting_keys(found: BalanceTransaction) -> Sequence[str]:
+    if found.type is BalanceTransactionType.ADJUSTMENT:  # a dispute withdraws money, and returns it when it is won
+        return ("dispute:{}",) if found.net < 0 else ("dispute_won:{}",)
+    return POSTING_KEYS_BY_TYPE.get(found.type, ())
 
 
 async def _campus_of_order(work: UnitOfWork, order_id: int | None) -> int:
@@ -115,21 +116,25 @@ async def _campus_of_order(work: UnitOfWork, order_id: int | None) -> int:
 
 
 def _observe(
-    kind: DiscrepancyKind, found: StripeObject, booked: BookedTransaction, local_value: int | None, remote_value: int
+    kind: DiscrepancyKind,
+    found: BalanceTransaction,
+    booked: BookedTransaction,
+    local_value: int | None,
+    remote_value: int,
 ) -> ObservedDiscrepancy:
     return ObservedDiscrepancy(
         kind=kind,
-        subject=found["id"],
+        subject=found.id,
         campus_id=booked.campus_id,
         order_id=booked.order_id,
         local_value=local_value,
         remote_value=remote_value,
-        currency=found["currency"],
-        note=f"{found['type']} {found['source']}",
+        currency=found.currency,
+        note=f"{found.raw_type} {found.source}",
     )
 
 
-async def compare_and_report(context: ReconciliationContext, found: StripeObject) -> ObservedDiscrepancy | None:
+async def compare_and_report(context: ReconciliationContext, found: BalanceTransaction) -> ObservedDiscrepancy | None:
     """Compare a balance transaction and report its discrepancy; raise OrderBusyError as `compare_with_ledger` does."""
     async with context.database() as work:
         observed = await compare_with_ledger(work, found)
@@ -138,18 +143,20 @@ async def compare_and_report(context: ReconciliationContext, found: StripeObject
     return observed
 
 
-async def compare_page(context: ReconciliationContext, _list_cursor: ListCursor, objects: StripeObjects) -> int | None:
+async def compare_page(
+    context: ReconciliationContext, _list_cursor: ListCursor, transactions: Sequence[BalanceTransaction]
+) -> int | None:
     """Compare a page; return the time of the oldest transaction of a busy order, which has to be read again."""
     reread_from: int | None = None
-    for found in objects:
+    for found in transactions:
         try:
             await compare_and_report(context, found)
         except OrderBusyError:
-            reread_from = earliest(reread_from, found["created"])
+            reread_from = earliest(reread_from, found.created)
     return reread_from
 
 
-BALANCE_TRANSACTION_LIST = StripeList(
+BALANCE_TRANSACTION_LIST: StripeList[BalanceTransaction] = StripeList(
     fetch_page=list_balance_transactions, handle_page=compare_page, interval=INTERVAL, overlap_seconds=OVERLAP_SECONDS
 )
 
@@ -157,7 +164,7 @@ BALANCE_TRANSACTION_LIST = StripeList(
 async def compare_balances(context: ReconciliationContext) -> Sequence[ObservedDiscrepancy] | None:
     """Return discrepancies of the balance by currency; None while a call is in flight that may move money."""
     before = await _read_ledger_balances(context)
-    remote_balances = await context.call_stripe(retrieve_balance)
+    remote_balances = (await context.call_stripe(retrieve_balance)).amounts
     local_balances = await _read_ledger_balances(context)
     if before is None or local_balances is None or before != local_balances:
         return None

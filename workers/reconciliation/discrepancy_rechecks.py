@@ -1,8 +1,6 @@
 """The recheck of discrepancies, when an admin asks and every hour: one that is gone is ended."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from types import MappingProxyType
 from typing import assert_never
 
 from domain.campuses.people_repository import lock_payouts_ready
@@ -21,24 +19,14 @@ from domain.saga.start import start_saga
 from workers.engine.call_failures import Refused
 from workers.reconciliation.balance_transactions import OrderBusyError, compare_and_report, compare_balances
 from workers.reconciliation.object_ownership import ObjectOwnership
-from workers.reconciliation.orphans import INTENTS, REFUNDS, TRANSFERS, ObjectKind, check_object
+from workers.reconciliation.orphans import INTENTS, REFUNDS, TRANSFERS, MoneyObject, ObjectKind, check_object
 from workers.reconciliation.reconciliation_context import ReconciliationContext
 from workers.reconciliation.stalled_rows import is_hold_mismatched, is_payout_orphaned
-from workers.stripe.gateway import RESOURCE_MISSING, retrieve_intent, retrieve_refund
-from workers.stripe.gateway_lists import retrieve_balance_transaction, retrieve_transfer
+from workers.stripe.gateway import RESOURCE_MISSING
+from workers.stripe.gateway_pages import retrieve_balance_transaction
 
 RECHECK_INTERVAL = timedelta(hours=1)
 MAX_BATCH_SIZE = 5  # rechecks before the list cursor is saved
-
-_OBJECT_KINDS: Mapping[DiscrepancyKind, ObjectKind] = MappingProxyType(
-    {
-        DiscrepancyKind.UNKNOWN_INTENT: INTENTS,
-        DiscrepancyKind.LATE_INTENT: INTENTS,
-        DiscrepancyKind.UNKNOWN_TRANSFER: TRANSFERS,
-        DiscrepancyKind.LATE_TRANSFER: TRANSFERS,
-        DiscrepancyKind.UNKNOWN_REFUND: REFUNDS,
-    }
-)
 
 
 async def recheck_requested(context: ReconciliationContext) -> None:
@@ -88,14 +76,12 @@ async def _resume_payout(work: UnitOfWork, order_id: int) -> None:
 
 async def _still_exists(context: ReconciliationContext, discrepancy: Discrepancy) -> bool:
     match discrepancy.kind:
-        case (
-            DiscrepancyKind.UNKNOWN_INTENT
-            | DiscrepancyKind.LATE_INTENT
-            | DiscrepancyKind.UNKNOWN_TRANSFER
-            | DiscrepancyKind.LATE_TRANSFER
-            | DiscrepancyKind.UNKNOWN_REFUND
-        ):
-            return await _object_still_unaccounted(context, discrepancy)
+        case DiscrepancyKind.UNKNOWN_INTENT | DiscrepancyKind.LATE_INTENT:
+            return await _is_unaccounted(context, INTENTS, discrepancy.subject)
+        case DiscrepancyKind.UNKNOWN_TRANSFER | DiscrepancyKind.LATE_TRANSFER:
+            return await _is_unaccounted(context, TRANSFERS, discrepancy.subject)
+        case DiscrepancyKind.UNKNOWN_REFUND:
+            return await _is_unaccounted(context, REFUNDS, discrepancy.subject)
         case DiscrepancyKind.NOT_BOOKED | DiscrepancyKind.AMOUNT_MISMATCH:
             return await _transaction_still_mismatched(context, discrepancy)
         case DiscrepancyKind.HOLD_MISMATCH:
@@ -109,13 +95,10 @@ async def _still_exists(context: ReconciliationContext, discrepancy: Discrepancy
             assert_never(discrepancy.kind)
 
 
-async def _object_still_unaccounted(context: ReconciliationContext, discrepancy: Discrepancy) -> bool:
-    object_kind = _OBJECT_KINDS[discrepancy.kind]
-    retrieve = {INTENTS.discrepancy_kind: retrieve_intent, TRANSFERS.discrepancy_kind: retrieve_transfer}.get(
-        object_kind.discrepancy_kind, retrieve_refund
-    )
+async def _is_unaccounted(context: ReconciliationContext, object_kind: ObjectKind[MoneyObject], object_id: str) -> bool:
+    """Return whether Stripe still has this object, with money in it, and it is owned by no row of ours."""
     try:
-        found = await context.call_stripe(lambda client: retrieve(client, discrepancy.subject))
+        found = await context.call_stripe(lambda client: object_kind.retrieve(client, object_id))
     except Refused as refusal:
         if refusal.reason == RESOURCE_MISSING:
             return False

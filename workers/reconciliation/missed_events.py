@@ -1,5 +1,6 @@
 """The list of Stripe's events: an event that no webhook brought is stored, and handled like any other."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy.exc import DBAPIError
@@ -9,8 +10,9 @@ from domain.inbox.repository import find_stored_events, store_event
 from domain.reconciliation.list_cursor_repository import ListCursor
 from domain.settings.logs import get_logger
 from workers.reconciliation.reconciliation_context import ReconciliationContext
-from workers.reconciliation.stripe_lists import StripeList, StripeObjects
-from workers.stripe.gateway_lists import list_events
+from workers.reconciliation.stripe_lists import StripeList
+from workers.stripe.gateway_pages import list_events
+from workers.stripe.objects.event import StripeEvent
 
 PLATFORM_EVENTS_INTERVAL = timedelta(seconds=60)
 ACCOUNT_EVENTS_INTERVAL = timedelta(minutes=10)  # there are many accounts, each with few events
@@ -19,39 +21,31 @@ OVERLAP_SECONDS = 300  # an event listed even later is not lost: hourly and dail
 log = get_logger(__name__)
 
 
-async def store_missed_events(context: ReconciliationContext, list_cursor: ListCursor, objects: StripeObjects) -> None:
+def list_of_events(account: str | None) -> StripeList[StripeEvent]:
+    """Return the list of the events of the platform, or of a connected account."""
+    return StripeList(
+        fetch_page=lambda client, request: list_events(client, request, account),
+        handle_page=store_missed_events,
+        interval=PLATFORM_EVENTS_INTERVAL if account is None else ACCOUNT_EVENTS_INTERVAL,
+        overlap_seconds=OVERLAP_SECONDS,
+    )
+
+
+async def store_missed_events(
+    context: ReconciliationContext, list_cursor: ListCursor, events: Sequence[StripeEvent]
+) -> None:
     """Store the new events of a page; skip and log one that Postgres does not accept."""
     async with context.database() as work:
-        stored_ids = await find_stored_events(work, [str(event["id"]) for event in objects])
-        for event in reversed(objects):
-            if event["id"] not in stored_ids:
+        stored_ids = await find_stored_events(work, [event.id for event in events])
+        for event in reversed(events):
+            if event.id not in stored_ids:
                 await _store_missed_event(work, list_cursor, event)
 
 
-async def _store_missed_event(work: UnitOfWork, list_cursor: ListCursor, event: dict[str, object]) -> None:
-    account = event.get("account") or list_cursor.account
+async def _store_missed_event(work: UnitOfWork, list_cursor: ListCursor, event: StripeEvent) -> None:
+    account = event.account or list_cursor.account
     try:
         async with work.connection.begin_nested():
-            await store_event(
-                work,
-                event_id=str(event["id"]),
-                kind=str(event["type"]),
-                account=account if isinstance(account, str) else None,
-                payload=event,
-            )
+            await store_event(work, event_id=event.id, kind=event.type, account=account, payload=event.payload)
     except DBAPIError as exception:
-        log.warning("stripe_event_not_stored", stripe_event=event.get("id"), error=exception)
-
-
-PLATFORM_EVENTS = StripeList(
-    fetch_page=list_events,
-    handle_page=store_missed_events,
-    interval=PLATFORM_EVENTS_INTERVAL,
-    overlap_seconds=OVERLAP_SECONDS,
-)
-ACCOUNT_EVENTS = StripeList(
-    fetch_page=list_events,
-    handle_page=store_missed_events,
-    interval=ACCOUNT_EVENTS_INTERVAL,
-    overlap_seconds=OVERLAP_SECONDS,
-)
+        log.warning("stripe_event_not_stored", stripe_event=event.id, error=exception)

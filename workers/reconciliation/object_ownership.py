@@ -1,12 +1,10 @@
 """The ownership of an object at Stripe: owned by a row of ours, busy, late, or unowned."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from domain.campuses.people_repository import find_campus_id_of_stripe_objects
+from domain.campuses.people_repository import find_campus_id_of_stripe_owner
 from domain.campuses.repository import find_first_campus_id
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.repository import find_posting
@@ -17,11 +15,20 @@ from domain.payments.model import LIVE_HOLDS, Hold, HoldPart, HoldStatus
 from domain.refunds.repository import find_refund_by_stripe_id
 from domain.saga.definition import FINAL_STATUSES, SagaStatus
 from domain.saga.lookup_repository import StoredSaga, find_saga, is_saga_at_work
+from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
+from workers.stripe.objects.raw_object import ObjectMetadata
+from workers.stripe.objects.refund import StripeRefund
+from workers.stripe.objects.transfer import Transfer
 
-HOLDING_STATUSES = frozenset({"requires_capture", "requires_action", "requires_confirmation", "processing"})
-EMPTY_STATUSES = frozenset({"canceled", "requires_payment_method"})
-
-StripeObject = Mapping[str, Any]
+HOLDING_STATUSES = frozenset(
+    {
+        PaymentIntentStatus.REQUIRES_CAPTURE,
+        PaymentIntentStatus.REQUIRES_ACTION,
+        PaymentIntentStatus.REQUIRES_CONFIRMATION,
+        PaymentIntentStatus.PROCESSING,
+    }
+)
+EMPTY_STATUSES = frozenset({PaymentIntentStatus.CANCELED, PaymentIntentStatus.REQUIRES_PAYMENT_METHOD})
 
 
 class ObjectOwnership(StrEnum):
@@ -40,24 +47,24 @@ class ObjectOwner:
     order_id: int | None = None
 
 
-async def find_intent_owner(work: UnitOfWork, found: StripeObject) -> ObjectOwner:
+async def find_intent_owner(work: UnitOfWork, found: PaymentIntent) -> ObjectOwner:
     """Return the owner of a payment intent."""
-    hold = await find_hold_by_intent(work, found["id"])
+    hold = await find_hold_by_intent(work, found.id)
     if hold is not None:
-        return await _with_campus(work, await _ownership_by_hold(work, hold, found), found, hold.order_id)
-    made_by = await find_creating_saga(work, found)
+        return await _with_campus(work, await _ownership_by_hold(work, hold, found), hold.order_id)
+    made_by = await find_creating_saga(work, found.metadata)
     ownership = _ownership_by_saga(made_by)
-    if ownership is ObjectOwnership.LATE and found["status"] in EMPTY_STATUSES:
+    if ownership is ObjectOwnership.LATE and found.status in EMPTY_STATUSES:
         ownership = ObjectOwnership.OWNED  # it holds nothing, as its saga concluded
-    return await _with_campus(work, ownership, found, _order_id_of(made_by))
+    return await _with_campus(work, ownership, _order_id_of(made_by), customer=found.customer)
 
 
-async def _ownership_by_hold(work: UnitOfWork, hold: Hold, found: StripeObject) -> ObjectOwnership:
+async def _ownership_by_hold(work: UnitOfWork, hold: Hold, found: PaymentIntent) -> ObjectOwnership:
     """Return the ownership of an intent that has a hold.
 
     A closed hold with a live intent is late: the intent was approved, captured or repaired after the hold was closed.
     """
-    if hold.status in LIVE_HOLDS or hold.status is HoldStatus.CAPTURED or found["status"] in EMPTY_STATUSES:
+    if hold.status in LIVE_HOLDS or hold.status is HoldStatus.CAPTURED or found.status in EMPTY_STATUSES:
         return ObjectOwnership.OWNED
     if await is_saga_at_work(work, hold.order_id):
         return ObjectOwnership.BUSY
@@ -68,25 +75,25 @@ async def _ownership_by_hold(work: UnitOfWork, hold: Hold, found: StripeObject) 
     return ObjectOwnership.LATE if is_over else ObjectOwnership.BUSY
 
 
-async def find_transfer_owner(work: UnitOfWork, found: StripeObject) -> ObjectOwner:
+async def find_transfer_owner(work: UnitOfWork, found: Transfer) -> ObjectOwner:
     """Return the owner of a transfer; it is owned when it is booked."""
-    booked = await find_posting(work, f"transfer:{found['id']}")
+    booked = await find_posting(work, f"transfer:{found.id}")
     if booked is not None:
-        return await _with_campus(work, ObjectOwnership.OWNED, found, booked.order_id)
-    made_by = await find_creating_saga(work, found)
-    return await _with_campus(work, _ownership_by_saga(made_by), found, _order_id_of(made_by))
+        return await _with_campus(work, ObjectOwnership.OWNED, booked.order_id, account=found.destination)
+    made_by = await find_creating_saga(work, found.metadata)
+    return await _with_campus(work, _ownership_by_saga(made_by), _order_id_of(made_by), account=found.destination)
 
 
-async def find_refund_owner(work: UnitOfWork, found: StripeObject) -> ObjectOwner:
+async def find_refund_owner(work: UnitOfWork, found: StripeRefund) -> ObjectOwner:
     """Return the owner of a refund; a late one counts as unowned, as the customer has it and a person must decide."""
-    refund = await find_refund_by_stripe_id(work, found["id"])
+    refund = await find_refund_by_stripe_id(work, found.id)
     if refund is not None:
-        return await _with_campus(work, ObjectOwnership.OWNED, found, refund.order_id)
-    made_by = await find_creating_saga(work, found)
+        return await _with_campus(work, ObjectOwnership.OWNED, refund.order_id)
+    made_by = await find_creating_saga(work, found.metadata)
     ownership = _ownership_by_saga(made_by)
     if ownership is ObjectOwnership.LATE:
         ownership = ObjectOwnership.UNOWNED
-    return await _with_campus(work, ownership, found, _order_id_of(made_by))
+    return await _with_campus(work, ownership, _order_id_of(made_by))
 
 
 def _ownership_by_saga(made_by: StoredSaga | None) -> ObjectOwnership:
@@ -104,26 +111,29 @@ def _order_id_of(made_by: StoredSaga | None) -> int | None:
     return None if made_by is None else made_by.order_id
 
 
-async def find_creating_saga(work: UnitOfWork, found: StripeObject) -> StoredSaga | None:
-    """Return the saga that the metadata of the object names, if it exists."""
+async def find_creating_saga(work: UnitOfWork, metadata: ObjectMetadata) -> StoredSaga | None:
+    """Return the saga that the metadata of an object names, if it exists."""
     try:
-        named = UUID(str((found.get("metadata") or {}).get("saga")))
+        named = UUID(str(metadata.saga))
     except ValueError:
         return None
     return await find_saga(work, named)
 
 
 async def _with_campus(
-    work: UnitOfWork, ownership: ObjectOwnership, found: StripeObject, order_id: int | None
+    work: UnitOfWork,
+    ownership: ObjectOwnership,
+    order_id: int | None,
+    *,
+    customer: str | None = None,
+    account: str | None = None,
 ) -> ObjectOwner:
     """Add the campus that is told: of the order, else of the customer or runner, else the first campus."""
     if order_id is not None:
         order = await find_order_of_any_campus(work, order_id)
         campus_id = None if order is None else order.campus_id
     else:
-        campus_id = await find_campus_id_of_stripe_objects(
-            work, customer=str(found.get("customer")), account=str(found.get("destination"))
-        )
+        campus_id = await find_campus_id_of_stripe_owner(work, customer=customer, account=account)
     if campus_id is None:
         campus_id = await require_first_campus_id(work)
     return ObjectOwner(ownership=ownership, campus_id=campus_id, order_id=order_id)

@@ -1,9 +1,10 @@
 """The hourly check for orphans: an intent, transfer or refund at Stripe without a row of ours is a discrepancy."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Generic, TypeVar
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.reconciliation.discrepancy import DiscrepancyKind, ObservedDiscrepancy
@@ -14,118 +15,144 @@ from workers.reconciliation.object_ownership import (
     HOLDING_STATUSES,
     ObjectOwner,
     ObjectOwnership,
-    StripeObject,
     find_intent_owner,
     find_refund_owner,
     find_transfer_owner,
 )
 from workers.reconciliation.reconciliation_context import ReconciliationContext
-from workers.reconciliation.stripe_lists import StripeList, StripeObjects, earliest
-from workers.stripe.gateway_lists import list_intents, list_refunds, list_transfers
+from workers.reconciliation.stripe_lists import StripeList, earliest
+from workers.stripe.gateway import StripeGateway
+from workers.stripe.gateway_intents import retrieve_intent
+from workers.stripe.gateway_pages import list_intents, list_refunds, list_transfers
+from workers.stripe.gateway_payouts import retrieve_transfer
+from workers.stripe.gateway_refunds import retrieve_refund
+from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
+from workers.stripe.objects.raw_object import ObjectMetadata
+from workers.stripe.objects.refund import StripeRefund
+from workers.stripe.objects.transfer import Transfer
 
 INTERVAL = timedelta(hours=1)
 OVERLAP_SECONDS = 600
 ORDER_NUMBER_PATTERN = re.compile(r"[0-9]{1,15}")
 
+MoneyObject = TypeVar("MoneyObject", PaymentIntent, Transfer, StripeRefund)
+Correction = Callable[[ReconciliationContext, MoneyObject, ObjectOwner], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectKind:
-    """A kind of object: how to find its owner, its money (minor units), and how to correct a late one."""
+class ObjectKind(Generic[MoneyObject]):
+    """A kind of object: how to retrieve one, to find its owner, and to read its money (minor units) and its status.
 
-    find_owner: Callable[[UnitOfWork, StripeObject], Awaitable[ObjectOwner]]
-    amount_at_stake: Callable[[StripeObject], int]
+    `choose_correction` returns how to correct a late one, or None when a person has to decide about it.
+    """
+
+    retrieve: Callable[[StripeGateway, str], Awaitable[MoneyObject]]
+    find_owner: Callable[[UnitOfWork, MoneyObject], Awaitable[ObjectOwner]]
+    amount_at_stake: Callable[[MoneyObject], int]
+    raw_status: Callable[[MoneyObject], str]
     discrepancy_kind: DiscrepancyKind
-    correct_late: Callable[[ReconciliationContext, StripeObject, ObjectOwner], Awaitable[None]] | None = None
+    choose_correction: Callable[[MoneyObject], Correction[MoneyObject] | None]
 
 
-def held_or_captured_amount(found: StripeObject) -> int:
+def held_or_captured_amount(found: PaymentIntent) -> int:
     """Return the minor units that an intent holds or has captured."""
-    if found["status"] == "succeeded":
-        return int(found["amount_received"])
-    return int(found["amount"]) if found["status"] in HOLDING_STATUSES else 0
+    if found.status is PaymentIntentStatus.SUCCEEDED:
+        return found.amount_received
+    return found.amount if found.status in HOLDING_STATUSES else 0
 
 
-def unreversed_amount(found: StripeObject) -> int:
+def unreversed_amount(found: Transfer) -> int:
     """Return the minor units of a transfer that were not reversed."""
-    return int(found["amount"]) - int(found["amount_reversed"])
+    return found.amount - found.amount_reversed
 
 
-def refunded_amount(found: StripeObject) -> int:
+def refunded_amount(found: StripeRefund) -> int:
     """Return the minor units of a refund, 0 when it failed or was cancelled."""
-    return 0 if found["status"] in ("failed", "canceled") else int(found["amount"])
+    return 0 if found.status.is_failure else found.amount
 
 
-INTENTS = ObjectKind(
+INTENTS: ObjectKind[PaymentIntent] = ObjectKind(
+    retrieve=retrieve_intent,
     find_owner=find_intent_owner,
     amount_at_stake=held_or_captured_amount,
+    raw_status=lambda found: found.raw_status,
     discrepancy_kind=DiscrepancyKind.UNKNOWN_INTENT,
-    correct_late=cancel_late_hold,
+    choose_correction=lambda found: None if found.status is PaymentIntentStatus.SUCCEEDED else cancel_late_hold,
 )
-TRANSFERS = ObjectKind(
+TRANSFERS: ObjectKind[Transfer] = ObjectKind(
+    retrieve=retrieve_transfer,
     find_owner=find_transfer_owner,
     amount_at_stake=unreversed_amount,
+    raw_status=lambda _: "",  # a transfer has none
     discrepancy_kind=DiscrepancyKind.UNKNOWN_TRANSFER,
-    correct_late=reverse_late_transfer,
+    choose_correction=lambda _: reverse_late_transfer,
 )
-REFUNDS = ObjectKind(
-    find_owner=find_refund_owner, amount_at_stake=refunded_amount, discrepancy_kind=DiscrepancyKind.UNKNOWN_REFUND
+REFUNDS: ObjectKind[StripeRefund] = ObjectKind(
+    retrieve=retrieve_refund,
+    find_owner=find_refund_owner,
+    amount_at_stake=refunded_amount,
+    raw_status=lambda found: found.raw_status,
+    discrepancy_kind=DiscrepancyKind.UNKNOWN_REFUND,
+    choose_correction=lambda _: None,
 )
 
 
-async def check_object(context: ReconciliationContext, object_kind: ObjectKind, found: StripeObject) -> ObjectOwnership:
+async def check_object(
+    context: ReconciliationContext, object_kind: ObjectKind[MoneyObject], found: MoneyObject
+) -> ObjectOwnership:
     """Find the owner of an object, report an unowned one, correct a late one, and return the ownership."""
     async with context.database() as work:
         owner = await object_kind.find_owner(work, found)
         is_late = owner.ownership is ObjectOwnership.LATE
-        needs_person = is_late and (object_kind.correct_late is None or found.get("status") == "succeeded")
-        if owner.ownership is ObjectOwnership.UNOWNED or needs_person:
+        correct = object_kind.choose_correction(found) if is_late else None
+        if owner.ownership is ObjectOwnership.UNOWNED or (is_late and correct is None):
             await report_discrepancy(work, _observe(object_kind, found, owner))
-    if is_late and not needs_person and object_kind.correct_late is not None:
-        await object_kind.correct_late(context, found, owner)
+    if correct is not None:
+        await correct(context, found, owner)
     return owner.ownership
 
 
-def _observe(object_kind: ObjectKind, found: StripeObject, owner: ObjectOwner) -> ObservedDiscrepancy:
+def _observe(object_kind: ObjectKind[MoneyObject], found: MoneyObject, owner: ObjectOwner) -> ObservedDiscrepancy:
     amount = object_kind.amount_at_stake(found)
     return ObservedDiscrepancy(
         kind=object_kind.discrepancy_kind,
-        subject=found["id"],
+        subject=found.id,
         campus_id=owner.campus_id,
-        order_id=owner.order_id or _claimed_order_id(found),
+        order_id=owner.order_id or _claimed_order_id(found.metadata),
         remote_value=amount,
-        currency=found["currency"],
-        note=str(found.get("status") or ""),
+        currency=found.currency,
+        note=object_kind.raw_status(found),
         harmless=amount == 0,
     )
 
 
-def _claimed_order_id(found: StripeObject) -> int | None:
+def _claimed_order_id(metadata: ObjectMetadata) -> int | None:
     """Return the order that the metadata names: it is not verified, but enough to stop more payments for it."""
-    number = ORDER_NUMBER_PATTERN.fullmatch(str((found.get("metadata") or {}).get("order")))
+    number = ORDER_NUMBER_PATTERN.fullmatch(str(metadata.order))
     return None if number is None else int(number[0])
 
 
 def _page_handler(
-    object_kind: ObjectKind,
-) -> Callable[[ReconciliationContext, ListCursor, StripeObjects], Awaitable[int | None]]:
+    object_kind: ObjectKind[MoneyObject],
+) -> Callable[[ReconciliationContext, ListCursor, Sequence[MoneyObject]], Awaitable[int | None]]:
     async def handle_page(
-        context: ReconciliationContext, _list_cursor: ListCursor, objects: StripeObjects
+        context: ReconciliationContext, _list_cursor: ListCursor, objects: Sequence[MoneyObject]
     ) -> int | None:
         reread_from: int | None = None
         for found in objects:
             if await check_object(context, object_kind, found) is ObjectOwnership.BUSY:
-                reread_from = earliest(reread_from, found["created"])
+                reread_from = earliest(reread_from, found.created)
         return reread_from
 
     return handle_page
 
 
-INTENT_LIST = StripeList(
+INTENT_LIST: StripeList[PaymentIntent] = StripeList(
     fetch_page=list_intents, handle_page=_page_handler(INTENTS), interval=INTERVAL, overlap_seconds=OVERLAP_SECONDS
 )
-TRANSFER_LIST = StripeList(
+TRANSFER_LIST: StripeList[Transfer] = StripeList(
     fetch_page=list_transfers, handle_page=_page_handler(TRANSFERS), interval=INTERVAL, overlap_seconds=OVERLAP_SECONDS
 )
-REFUND_LIST = StripeList(
+REFUND_LIST: StripeList[StripeRefund] = StripeList(
     fetch_page=list_refunds, handle_page=_page_handler(REFUNDS), interval=INTERVAL, overlap_seconds=OVERLAP_SECONDS
 )

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from types import MappingProxyType
 
 from domain.reconciliation.list_cursor_repository import (
@@ -28,14 +29,14 @@ from workers.engine.call_failures import CallFailed, Refused
 from workers.engine.worker_context import WorkerContext
 from workers.reconciliation import balance_transactions, discrepancy_rechecks, orphans, stalled_rows
 from workers.reconciliation.expiring_holds import alert_expiring_holds
-from workers.reconciliation.missed_events import ACCOUNT_EVENTS, PLATFORM_EVENTS
+from workers.reconciliation.missed_events import list_of_events
 from workers.reconciliation.reconciliation_context import (
     CallBudgetSpentError,
     ReconciliationContext,
     fenced,
     new_reconciliation_context,
 )
-from workers.reconciliation.stripe_lists import StripeList, read_stripe_list
+from workers.reconciliation.stripe_lists import read_stripe_list
 
 CHECK_INTERVAL = timedelta(seconds=60)
 CONTINUE_DELAY = timedelta(seconds=5)  # after a turn that did not reach the end of the list
@@ -45,13 +46,15 @@ MAX_NEW_ACCOUNTS = 20
 UNLIMITED = 1_000_000  # calls, or seconds
 RECHECK_DELAY_SECONDS = 0.5
 
-STRIPE_LISTS: Mapping[str, StripeList] = MappingProxyType(
+ListReader = Callable[[ReconciliationContext, ListCursor], Awaitable[None]]
+
+STRIPE_LISTS: Mapping[str, ListReader] = MappingProxyType(
     {
-        "events": PLATFORM_EVENTS,
-        "payment_intents": orphans.INTENT_LIST,
-        "transfers": orphans.TRANSFER_LIST,
-        "refunds": orphans.REFUND_LIST,
-        "movements": balance_transactions.BALANCE_TRANSACTION_LIST,
+        "events": partial(read_stripe_list, stripe_list=list_of_events(account=None)),
+        "payment_intents": partial(read_stripe_list, stripe_list=orphans.INTENT_LIST),
+        "transfers": partial(read_stripe_list, stripe_list=orphans.TRANSFER_LIST),
+        "refunds": partial(read_stripe_list, stripe_list=orphans.REFUND_LIST),
+        "movements": partial(read_stripe_list, stripe_list=balance_transactions.BALANCE_TRANSACTION_LIST),
     }
 )
 
@@ -108,7 +111,7 @@ async def _check_by_number(
                 return
 
 
-ROW_CHECKS: Mapping[str, Callable[[ReconciliationContext, ListCursor], Awaitable[None]]] = MappingProxyType(
+ROW_CHECKS: Mapping[str, ListReader] = MappingProxyType(
     {"rows": _check_rows, "holds": _check_holds, "open": _recheck_open, "sums": _check_balances}
 )
 
@@ -156,11 +159,11 @@ async def read_leased_list(context: ReconciliationContext, list_cursor: ListCurs
 
 
 async def _read_list(context: ReconciliationContext, list_cursor: ListCursor) -> None:
-    stripe_list = ACCOUNT_EVENTS if list_cursor.account is not None else STRIPE_LISTS.get(list_cursor.task)
-    if stripe_list is not None:
-        await read_stripe_list(context, list_cursor, stripe_list)
-    else:
-        await ROW_CHECKS[list_cursor.task](context, list_cursor)
+    if list_cursor.account is not None:
+        await read_stripe_list(context, list_cursor, list_of_events(list_cursor.account))
+        return
+    read = STRIPE_LISTS.get(list_cursor.task) or ROW_CHECKS[list_cursor.task]
+    await read(context, list_cursor)
 
 
 async def reconcile_everything(worker_context: WorkerContext) -> None:

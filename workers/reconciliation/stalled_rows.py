@@ -23,10 +23,11 @@ from workers.reconciliation.object_ownership import (
     HOLDING_STATUSES,
     ObjectOwner,
     ObjectOwnership,
-    StripeObject,
 )
 from workers.reconciliation.reconciliation_context import ReconciliationContext
-from workers.stripe.gateway import RESOURCE_MISSING, retrieve_intent
+from workers.stripe.gateway import RESOURCE_MISSING
+from workers.stripe.gateway_intents import retrieve_intent
+from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
 
 STALLED_DELAY = timedelta(minutes=5)
 MAX_ROWS = 50  # of each kind in one check
@@ -45,43 +46,46 @@ async def check_stalled_holds(context: ReconciliationContext, after: int) -> int
 async def check_stalled_hold(context: ReconciliationContext, idle: IdleHold) -> None:
     """Read the intent: release it when the order is over; report a discrepancy when an order in flight has lost it."""
     hold = idle.hold
-    found = await _retrieve_intent_or_missing(context, idle)
+    found = await _find_intent(context, idle.payment_intent)
+    status = None if found is None else found.status
     is_over = idle.order_status in FINAL_ORDER_STATUSES or hold.part is not HoldPart.CURRENT
-    if is_over and found["status"] in HOLDING_STATUSES:
+    if is_over and found is not None and status in HOLDING_STATUSES:
         owner = ObjectOwner(ownership=ObjectOwnership.LATE, campus_id=idle.campus_id, order_id=hold.order_id)
         await cancel_late_hold(context, found, owner)
-        found = {**found, "status": "canceled"}
+        status = PaymentIntentStatus.CANCELED
     async with context.database() as work:
         if await is_saga_at_work(work, hold.order_id):
             return
-        if is_over and found["status"] in EMPTY_STATUSES:
+        if is_over and status in EMPTY_STATUSES:
             await move_hold(work, hold.id, HoldEvent.RELEASED, approval_url=None)
-        elif found["status"] not in HOLDING_STATUSES and not (
-            found["status"] == "canceled" and await tell_hold_lapsed(work, found["id"])
+        elif status not in HOLDING_STATUSES and not (
+            status is PaymentIntentStatus.CANCELED and await tell_hold_lapsed(work, idle.payment_intent)
         ):
             await report_discrepancy(work, observe_hold_mismatch(idle, found))
 
 
-async def _retrieve_intent_or_missing(context: ReconciliationContext, idle: IdleHold) -> StripeObject:
+async def _find_intent(context: ReconciliationContext, payment_intent: str) -> PaymentIntent | None:
+    """Return the intent; None when Stripe does not know it."""
     try:
-        return await context.call_stripe(lambda client: retrieve_intent(client, idle.payment_intent))
+        return await context.call_stripe(lambda client: retrieve_intent(client, payment_intent))
     except Refused as refusal:
         if refusal.reason != RESOURCE_MISSING:
             raise
-        return {"id": idle.payment_intent, "status": RESOURCE_MISSING, "currency": idle.hold.currency, "amount": 0}
+        return None
 
 
-def observe_hold_mismatch(idle: IdleHold, found: StripeObject) -> ObservedDiscrepancy:
-    """Return the discrepancy of a live hold that Stripe does not hold."""
+def observe_hold_mismatch(idle: IdleHold, found: PaymentIntent | None) -> ObservedDiscrepancy:
+    """Return the discrepancy of a live hold that Stripe does not hold, or does not know."""
+    raw_status = RESOURCE_MISSING if found is None else found.raw_status
     return ObservedDiscrepancy(
         kind=DiscrepancyKind.HOLD_MISMATCH,
         subject=idle.payment_intent,
         campus_id=idle.campus_id,
         order_id=idle.hold.order_id,
         local_value=idle.hold.amount,
-        remote_value=found.get("amount_received", 0),
+        remote_value=0 if found is None else found.amount_received,
         currency=idle.hold.currency,
-        note=f"{idle.hold.status} / {found['status']}",
+        note=f"{idle.hold.status} / {raw_status}",
     )
 
 
@@ -91,9 +95,8 @@ async def is_hold_mismatched(context: ReconciliationContext, payment_intent: str
         hold = await find_hold_by_intent(work, payment_intent)
     if hold is None or hold.status not in LIVE_HOLDS:
         return False
-    return (await context.call_stripe(lambda client: retrieve_intent(client, payment_intent)))[
-        "status"
-    ] not in HOLDING_STATUSES
+    found = await context.call_stripe(lambda client: retrieve_intent(client, payment_intent))
+    return found.status not in HOLDING_STATUSES
 
 
 async def check_stalled_payouts(work: UnitOfWork) -> None:

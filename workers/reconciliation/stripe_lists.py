@@ -8,59 +8,56 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Generic
 
 from domain.reconciliation.list_cursor_repository import ListCursor, record_list_read, record_page_read
 from workers.reconciliation.reconciliation_context import CallBudgetSpentError, ReconciliationContext
-from workers.stripe.gateway import MAX_PAGE_SIZE, StripeGateway, StripeParams, StripeResponse
+from workers.stripe.gateway import StripeGateway
+from workers.stripe.gateway_pages import PageRequest
+from workers.stripe.objects.list_page import Listed, ListPage
 
 INITIAL_LOOKBACK = timedelta(days=1)  # how far back a list is read the first time
 
-StripeObjects = Sequence[dict[str, Any]]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StripeList:
+class StripeList(Generic[Listed]):
     """One of Stripe's lists.
 
     `handle_page` handles each page, and returns the creation time of the oldest object that has to be read again.
     `overlap_seconds` before the watermark are read a second time, so that objects that Stripe lists late are not lost.
     """
 
-    fetch_page: Callable[[StripeGateway, StripeParams, str | None], Awaitable[StripeResponse]]
-    handle_page: Callable[[ReconciliationContext, ListCursor, StripeObjects], Awaitable[int | None]]
+    fetch_page: Callable[[StripeGateway, PageRequest], Awaitable[ListPage[Listed]]]
+    handle_page: Callable[[ReconciliationContext, ListCursor, Sequence[Listed]], Awaitable[int | None]]
     interval: timedelta
     overlap_seconds: int
 
 
-async def read_stripe_list(context: ReconciliationContext, list_cursor: ListCursor, stripe_list: StripeList) -> None:
+async def read_stripe_list(
+    context: ReconciliationContext, list_cursor: ListCursor, stripe_list: StripeList[Listed]
+) -> None:
     """Read the list to its end; on CallBudgetSpentError or CallFailed the list cursor has kept the place."""
     since = await _since(context, list_cursor)
     cursor, newest, watermark = list_cursor.cursor, list_cursor.newest, list_cursor.watermark
     while True:
-        params: dict[str, Any] = {"created": {"gte": since - stripe_list.overlap_seconds}, "limit": MAX_PAGE_SIZE}
-        if cursor is not None:
-            params["starting_after"] = cursor
-        found = await context.call_stripe(partial(_fetch_page, stripe_list, params, list_cursor.account))
-        objects = found["data"]
-        if cursor is None and objects:
-            newest = objects[0]["created"]
-        watermark = earliest(watermark, await stripe_list.handle_page(context, list_cursor, objects))
-        if not found["has_more"]:
+        request = PageRequest(created_from=since - stripe_list.overlap_seconds, starting_after=cursor)
+        page = await context.call_stripe(partial(_fetch_page, stripe_list, request))
+        if cursor is None and page.newest is not None:
+            newest = page.newest
+        watermark = earliest(watermark, await stripe_list.handle_page(context, list_cursor, page.items))
+        if not page.has_more:
             break
-        cursor = objects[-1]["id"]
+        cursor = page.last_id
         async with context.database() as work:
-            if not await record_page_read(work, list_cursor, newest=newest, watermark=watermark, cursor=cursor):
+            if not await record_page_read(work, list_cursor, newest=newest, watermark=watermark, cursor=str(cursor)):
                 raise CallBudgetSpentError
     async with context.database() as work:
         until = earliest(max(since, newest or since), watermark)
         await record_list_read(work, list_cursor, seen_until=until, delay=stripe_list.interval)
 
 
-async def _fetch_page(
-    stripe_list: StripeList, params: StripeParams, account: str | None, client: StripeGateway
-) -> StripeResponse:
-    return await stripe_list.fetch_page(client, params, account)
+async def _fetch_page(stripe_list: StripeList[Listed], request: PageRequest, client: StripeGateway) -> ListPage[Listed]:
+    return await stripe_list.fetch_page(client, request)
 
 
 def earliest(one: int | None, other: int | None) -> int | None:
