@@ -28,8 +28,8 @@ from tests.worker_stack import WorkerStack, running_worker_stack
 from tests.workers.aging import age, age_stripe
 from tests.workers.old_crowd import clone_objects, clone_rows
 from workers.audit.invariants import INVARIANTS
-from workers.audit.snapshot_repository import AuditSnapshot, read_snapshot
-from workers.audit.window_snapshot_repository import read_window
+from workers.audit.snapshot import AuditSnapshot
+from workers.audit.snapshot_reader import read_snapshot, read_window
 
 DAYS = 7
 Read = Callable[[UnitOfWorkFactory], Awaitable[AuditSnapshot]]

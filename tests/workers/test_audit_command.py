@@ -8,7 +8,7 @@ import pytest
 
 from tests.shared_servers import PROJECT
 from tests.workers.aging import AgedStack
-from workers.audit.window_snapshot_repository import read_window
+from workers.audit.snapshot_reader import read_window
 from workers.commands.audit import MAX_DAYS, describe, main
 
 

@@ -9,8 +9,8 @@ from tests.worker_stack import WorkerStack
 from tests.workers.aging import AgedStack, changed
 from tests.workers.old_rows import LONG_AGO, NOW, customer_debt, debt, dispute, netting, refund
 from workers.audit.invariants import INVARIANTS
-from workers.audit.snapshot_repository import AuditSnapshot, read_snapshot
-from workers.audit.window_snapshot_repository import read_window
+from workers.audit.snapshot import AuditSnapshot
+from workers.audit.snapshot_reader import read_snapshot, read_window
 
 DAYS = 7
 TOUCHED = "UPDATE orders SET completed_at = now() WHERE id = :id"
@@ -34,7 +34,7 @@ async def test_old_orders_are_counted_and_summed_but_not_read(own_aged: AgedStac
     new = await stack.open_order()
     snapshot = await read_window(stack.database, stack.context.stripe, DAYS)
     assert broken(snapshot) == {}
-    assert [row["id"] for row in snapshot.orders] == [new.id]
+    assert [order.id for order in snapshot.orders] == [new.id]
     assert len(snapshot.holds) == len(snapshot.intents) == 1
     assert (snapshot.payables, snapshot.transfers, snapshot.postings) == ([], [], [])
     assert snapshot.coverage is not None
@@ -45,7 +45,7 @@ async def test_old_orders_are_counted_and_summed_but_not_read(own_aged: AgedStac
 async def test_a_window_that_is_long_enough_reads_everything(aged: AgedStack) -> None:
     snapshot = await read_window(aged.stack.database, aged.stack.context.stripe, 31)
     assert broken(snapshot) == {}
-    assert [row["id"] for row in snapshot.orders] == [aged.completed, aged.cancelled]
+    assert [order.id for order in snapshot.orders] == [aged.completed, aged.cancelled]
     assert (len(snapshot.intents), len(snapshot.transfers)) == (2, 1)
 
 
@@ -96,7 +96,7 @@ async def test_an_old_order_belongs_to_the_window_by_any_change_and_while_anythi
 ) -> None:
     async with changed(aged.stack, aged.completed, statement) as database:
         snapshot = await read_window(database, aged.stack.context.stripe, DAYS)
-    assert [row["id"] for row in snapshot.orders] == [aged.completed]
+    assert [order.id for order in snapshot.orders] == [aged.completed]
 
 
 async def test_older_objects_of_an_order_are_asked_for_one_by_one(aged: AgedStack) -> None:
@@ -192,7 +192,7 @@ async def test_what_an_old_order_paid_of_an_open_debt_is_known_to_be_booked(aged
     )
     async with changed(aged.stack, aged.cancelled, *kept) as database:
         snapshot = await read_window(database, aged.stack.context.stripe, DAYS)
-    assert ([row["id"] for row in snapshot.orders], len(snapshot.nettings)) == ([aged.cancelled], 1)
+    assert ([order.id for order in snapshot.orders], len(snapshot.nettings)) == ([aged.cancelled], 1)
     assert not {"I5", "I9"} & broken(snapshot).keys()
 
 

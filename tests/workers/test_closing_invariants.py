@@ -1,17 +1,16 @@
 """The invariants about purchases that an admin closed: each breach is found."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, cast
 
 import pytest
-from sqlalchemy import RowMapping
 
 from domain.orders.states import Bearer
-from tests.audits import MODES, broken, read_modes
+from domain.payments.model import HoldStatus
+from tests.audits import MODES, alter_rows, broken, read_modes, without_postings
 from tests.worker_stack import WorkerStack
 from tests.workers.scenario_setup import close_purchase
-from workers.audit.snapshot_repository import AuditSnapshot
+from workers.audit.snapshot import AuditSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +20,6 @@ class ClosingSample:
     snapshot: AuditSnapshot
     borne_by_platform: int
     borne_by_runner: int
-
-    def altered(self, rows: Sequence[Any], order_id: int, **changed: object) -> list[Any]:
-        """The rows, with those of the order changed."""
-        return [{**row, **changed} if row["order_id"] == order_id else row for row in rows]
 
 
 @pytest.fixture(scope="module")
@@ -56,70 +51,65 @@ def sample(samples: dict[str, ClosingSample], request: pytest.FixtureRequest) ->
 
 
 def closed_and_still_held(sample: ClosingSample) -> AuditSnapshot:
-    return replace(sample.snapshot, holds=sample.altered(sample.snapshot.holds, sample.borne_by_runner, status="held"))
+    return replace(
+        sample.snapshot, holds=alter_rows(sample.snapshot.holds, sample.borne_by_runner, status=HoldStatus.HELD)
+    )
 
 
 def closed_and_captured(sample: ClosingSample) -> AuditSnapshot:
     return replace(
         sample.snapshot,
-        holds=sample.altered(sample.snapshot.holds, sample.borne_by_platform, status="captured", captured=1130),
+        holds=alter_rows(sample.snapshot.holds, sample.borne_by_platform, status=HoldStatus.CAPTURED, captured=1130),
     )
 
 
 def sent_though_the_runner_bears_it(sample: ClosingSample) -> AuditSnapshot:
     (sent,) = sample.snapshot.transfers
     return replace(
-        sample.snapshot, transfers=[sent, {**sent, "transfer_group": f"order_{sample.borne_by_runner}", "amount": 1}]
+        sample.snapshot, transfers=[sent, replace(sent, transfer_group=f"order_{sample.borne_by_runner}", amount=1)]
     )
 
 
 def sent_too_much(sample: ClosingSample) -> AuditSnapshot:
     (sent,) = sample.snapshot.transfers
-    return replace(sample.snapshot, transfers=[{**sent, "amount": sent["amount"] + 1}])
+    return replace(sample.snapshot, transfers=[replace(sent, amount=sent.amount + 1)])
 
 
 def sent_too_little(sample: ClosingSample) -> AuditSnapshot:
     (sent,) = sample.snapshot.transfers
-    return replace(sample.snapshot, transfers=[{**sent, "amount": sent["amount"] - 1}])
+    return replace(sample.snapshot, transfers=[replace(sent, amount=sent.amount - 1)])
 
 
 def owed_though_the_runner_bears_it(sample: ClosingSample) -> AuditSnapshot:
-    (platform_payable,) = [row for row in sample.snapshot.payables if row["order_id"] == sample.borne_by_platform]
-    return replace(
-        sample.snapshot,
-        payables=[
-            *sample.snapshot.payables,
-            cast(RowMapping, {**platform_payable, "order_id": sample.borne_by_runner}),
-        ],
-    )
+    (of_platform,) = [row for row in sample.snapshot.payables if row.order_id == sample.borne_by_platform]
+    of_runner = replace(of_platform, order_id=sample.borne_by_runner)
+    return replace(sample.snapshot, payables=[*sample.snapshot.payables, of_runner])
 
 
 def not_owed_though_the_platform_bears_it(sample: ClosingSample) -> AuditSnapshot:
     return replace(
         sample.snapshot,
-        payables=[row for row in sample.snapshot.payables if row["order_id"] != sample.borne_by_platform],
+        payables=[row for row in sample.snapshot.payables if row.order_id != sample.borne_by_platform],
     )
 
 
 def owed_another_amount(sample: ClosingSample) -> AuditSnapshot:
-    return replace(
-        sample.snapshot, payables=sample.altered(sample.snapshot.payables, sample.borne_by_platform, amount=1)
-    )
+    return replace(sample.snapshot, payables=alter_rows(sample.snapshot.payables, sample.borne_by_platform, amount=1))
 
 
 def no_costs_in_the_ledger(sample: ClosingSample) -> AuditSnapshot:
-    kept = [row for row in sample.snapshot.balances if not row["code"].startswith("platform_costs")]
+    kept = [row for row in sample.snapshot.balances if not row.code.startswith("platform_costs")]
     return replace(sample.snapshot, balances=kept)
 
 
 def owed_and_never_booked(sample: ClosingSample) -> AuditSnapshot:
-    return replace(sample.snapshot, postings=[row for row in sample.snapshot.postings if row["kind"] != "goodwill"])
+    return without_postings(sample.snapshot, "goodwill")
 
 
 def booked_as_if_captured(sample: ClosingSample) -> AuditSnapshot:
     return replace(
         sample.snapshot,
-        payables=sample.altered(sample.snapshot.payables, sample.borne_by_platform, charge="ch_of_nobody"),
+        payables=alter_rows(sample.snapshot.payables, sample.borne_by_platform, charge="ch_of_nobody"),
     )
 
 
@@ -141,7 +131,7 @@ BREACHES: dict[Callable[[ClosingSample], AuditSnapshot], str] = {
 def test_closed_purchases_breach_no_invariant(sample: ClosingSample) -> None:
     assert broken(sample.snapshot) == {}
     (sent,) = sample.snapshot.transfers
-    assert sent["transfer_group"] == f"order_{sample.borne_by_platform}"
+    assert sent.transfer_group == f"order_{sample.borne_by_platform}"
 
 
 @pytest.mark.parametrize(("bend", "name"), BREACHES.items(), ids=[bend.__name__ for bend in BREACHES])

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pytest
 
-from tests.audits import MODES, broken, read_modes
+from domain.orders.states import OrderStatus
+from domain.payments.model import CustomerDebtStatus
+from tests.audits import MODES, alter_rows, broken, read_modes, with_balances, without_postings
 from tests.worker_stack import WorkerStack
 from tests.workers.customer_debt_setup import owed_order, pay_debt
 from tests.workers.scenario_setup import new_admin
 from tests.workers.test_debt_endings import waive_debt
-from workers.audit.snapshot_repository import AuditSnapshot
+from workers.audit.snapshot import AuditSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,14 +26,8 @@ class DebtSample:
 
     def altered(self, order_id: int, **changed: object) -> AuditSnapshot:
         """The snapshot with the order's debt changed."""
-        rows: list[Any] = [
-            {**row, **changed} if row["order_id"] == order_id else row for row in self.snapshot.customer_debts
-        ]
-        return replace(self.snapshot, customer_debts=rows)
-
-    def without(self, kind: str) -> AuditSnapshot:
-        """The snapshot without postings of this kind."""
-        return replace(self.snapshot, postings=[row for row in self.snapshot.postings if row["kind"] != kind])
+        debts = alter_rows(self.snapshot.customer_debts, order_id, **changed)
+        return replace(self.snapshot, customer_debts=debts)
 
 
 @pytest.fixture(scope="module")
@@ -69,40 +64,36 @@ def a_debt_of_another_amount(sample: DebtSample) -> AuditSnapshot:
 
 
 def owed_though_it_was_captured(sample: DebtSample) -> AuditSnapshot:
-    return sample.altered(sample.paid, status="open")
+    return sample.altered(sample.paid, status=CustomerDebtStatus.OPEN)
 
 
 def paid_though_nothing_was_captured(sample: DebtSample) -> AuditSnapshot:
-    return sample.altered(sample.owed, status="paid")
+    return sample.altered(sample.owed, status=CustomerDebtStatus.PAID)
 
 
 def owed_for_an_order_in_flight(sample: DebtSample) -> AuditSnapshot:
-    rows: list[Any] = [{**row, "status": "ARRIVED"} for row in sample.snapshot.orders]
-    return replace(sample.snapshot, orders=rows)
+    orders = [replace(order, status=OrderStatus.ARRIVED) for order in sample.snapshot.orders]
+    return replace(sample.snapshot, orders=orders)
 
 
 def waived_and_not_booked(sample: DebtSample) -> AuditSnapshot:
-    return sample.without("forgiven")
+    return without_postings(sample.snapshot, "forgiven")
 
 
 def owed_and_not_booked(sample: DebtSample) -> AuditSnapshot:
-    return sample.without("unpaid")
+    return without_postings(sample.snapshot, "unpaid")
 
 
 def paid_and_not_booked(sample: DebtSample) -> AuditSnapshot:
-    return sample.without("settled")
+    return without_postings(sample.snapshot, "settled")
 
 
 def waived_though_the_ledger_says_owed(sample: DebtSample) -> AuditSnapshot:
-    return sample.altered(sample.owed, status="waived")
+    return sample.altered(sample.owed, status=CustomerDebtStatus.WAIVED)
 
 
 def costs_of_nobodys_debt(sample: DebtSample) -> AuditSnapshot:
-    rows: list[Any] = [
-        {**row, "balance": row["balance"] + (1 if row["code"].startswith("bad_debts:") else 0)}
-        for row in sample.snapshot.balances
-    ]
-    return replace(sample.snapshot, balances=rows)
+    return with_balances(sample.snapshot, "bad_debts", 1)
 
 
 BREACHES: dict[Callable[[DebtSample], AuditSnapshot], Sequence[str]] = {
@@ -121,7 +112,7 @@ BREACHES: dict[Callable[[DebtSample], AuditSnapshot], Sequence[str]] = {
 
 def test_debts_breach_no_invariant(sample: DebtSample) -> None:
     assert broken(sample.snapshot) == {}
-    assert [row["status"] for row in sample.snapshot.customer_debts] == ["open", "paid", "waived"]
+    assert [debt.status for debt in sample.snapshot.customer_debts] == ["open", "paid", "waived"]
 
 
 @pytest.mark.parametrize(("bend", "names"), BREACHES.items(), ids=[bend.__name__ for bend in BREACHES])

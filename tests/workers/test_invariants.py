@@ -1,44 +1,35 @@
 """The invariants: each passes on a clean audit snapshot, and names what is wrong with a broken one."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from sqlalchemy import RowMapping, Table, literal, select
 
-from domain.payments.tables import hold
-from domain.payouts.tables import payable
-from domain.saga.tables import saga
-from tests.audits import MODES, broken, read_modes
+from domain.payments.model import HoldPart, HoldStatus
+from domain.saga.definition import SagaStatus
+from tests.audits import MODES, alter_rows, broken, read_modes, without_postings
 from tests.worker_stack import WorkerStack
+from tests.workers.stripe_objects import make_intent, make_refund
 from workers.audit.invariants import INVARIANTS
-from workers.audit.snapshot_repository import AuditSnapshot
+from workers.audit.snapshot import AuditSnapshot
+from workers.stripe.objects.payment_intent import PaymentIntentStatus
 
 INVARIANT_NAMES = [f"I{number}" for number in range(1, 11)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvariantSample:
-    """A clean audit snapshot with an order of each end, and methods that return altered copies."""
+    """A clean audit snapshot with an order of each end, and a method that returns altered copies."""
 
     stack: WorkerStack
     snapshot: AuditSnapshot
     completed: int
     cancelled: int
 
-    async def altered(self, table: Table, *, where: Any = None, **changed: object) -> Sequence[RowMapping]:
-        """The table's rows with these columns changed, in the rows that `where` selects (by default in all)."""
-        chosen = literal(True) if where is None else where
-        columns = [
-            literal(changed[column.name], column.type).label(column.name) if column.name in changed else column
-            for column in table.c
-        ]
-        extra = [literal(None).label("overdue")] if table is saga else []
-        async with self.stack.database() as work:
-            wrong = (await work.connection.execute(select(*columns, *extra).where(chosen))).mappings().all()
-            right = (await work.connection.execute(select(*table.c, *extra).where(~chosen))).mappings().all()
-        return [*wrong, *right]
+    def with_hold(self, order_id: int, **changed: object) -> AuditSnapshot:
+        """The snapshot with the order's hold changed."""
+        return replace(self.snapshot, holds=alter_rows(self.snapshot.holds, order_id, **changed))
 
 
 @pytest.fixture(scope="module")
@@ -90,122 +81,109 @@ def test_clean_books_breach_none_and_something_was_counted(sample: InvariantSamp
     assert sum(sample.snapshot.stripe_balance.values()) > 0
 
 
-async def captured_too_much(sample: InvariantSample) -> AuditSnapshot:
-    return replace(
-        sample.snapshot, holds=await sample.altered(hold, where=hold.c.order_id == sample.completed, captured=99_999)
-    )
+def captured_too_much(sample: InvariantSample) -> AuditSnapshot:
+    return sample.with_hold(sample.completed, captured=99_999)
 
 
-async def captured_otherwise(sample: InvariantSample) -> AuditSnapshot:
-    return replace(
-        sample.snapshot, holds=await sample.altered(hold, where=hold.c.order_id == sample.completed, captured=1)
-    )
+def captured_otherwise(sample: InvariantSample) -> AuditSnapshot:
+    return sample.with_hold(sample.completed, captured=1)
 
 
-async def two_local_holds(sample: InvariantSample) -> AuditSnapshot:
+def two_local_holds(sample: InvariantSample) -> AuditSnapshot:
     return replace(sample.snapshot, holds=[*sample.snapshot.holds, *sample.snapshot.holds])
 
 
-async def two_holds_at_stripe(sample: InvariantSample) -> AuditSnapshot:
+def two_holds_at_stripe(sample: InvariantSample) -> AuditSnapshot:
     return replace(sample.snapshot, intents=[*sample.snapshot.intents, *sample.snapshot.intents])
 
 
-async def a_hold_beside_the_one_that_counts(sample: InvariantSample) -> AuditSnapshot:
-    return replace(
-        sample.snapshot,
-        holds=await sample.altered(hold, where=hold.c.order_id == sample.cancelled, status="held", part="former"),
-    )
+def a_hold_beside_the_one_that_counts(sample: InvariantSample) -> AuditSnapshot:
+    return sample.with_hold(sample.cancelled, status=HoldStatus.HELD, part=HoldPart.FORMER)
 
 
-async def an_orphan_replacement_hold(sample: InvariantSample) -> AuditSnapshot:
-    return replace(
-        sample.snapshot, holds=await sample.altered(hold, where=hold.c.order_id == sample.cancelled, part="replacement")
-    )
+def an_orphan_replacement_hold(sample: InvariantSample) -> AuditSnapshot:
+    return sample.with_hold(sample.cancelled, part=HoldPart.REPLACEMENT)
 
 
-async def paid_too_much(sample: InvariantSample) -> AuditSnapshot:
+def paid_too_much(sample: InvariantSample) -> AuditSnapshot:
     (sent,) = sample.snapshot.transfers
-    return replace(sample.snapshot, transfers=[{**sent, "amount": sent["amount"] + 1}])
+    return replace(sample.snapshot, transfers=[replace(sent, amount=sent.amount + 1)])
 
 
-async def paid_for_nothing(sample: InvariantSample) -> AuditSnapshot:
+def paid_for_nothing(sample: InvariantSample) -> AuditSnapshot:
     (sent,) = sample.snapshot.transfers
-    return replace(sample.snapshot, transfers=[sent, {**sent, "transfer_group": "order_0"}])
+    return replace(sample.snapshot, transfers=[sent, replace(sent, transfer_group="order_0")])
 
 
-async def ended_with_a_hold(sample: InvariantSample) -> AuditSnapshot:
-    return replace(
-        sample.snapshot, holds=await sample.altered(hold, where=hold.c.order_id == sample.cancelled, status="held")
-    )
+def ended_with_a_hold(sample: InvariantSample) -> AuditSnapshot:
+    return sample.with_hold(sample.cancelled, status=HoldStatus.HELD)
 
 
-async def ended_with_an_intent(sample: InvariantSample) -> AuditSnapshot:
-    intents = [{**one, "status": "requires_capture"} for one in sample.snapshot.intents if one["status"] == "canceled"]
+def ended_with_an_intent(sample: InvariantSample) -> AuditSnapshot:
+    held, canceled = PaymentIntentStatus.REQUIRES_CAPTURE, PaymentIntentStatus.CANCELED
+    intents = [replace(one, status=held) for one in sample.snapshot.intents if one.status is canceled]
     return replace(sample.snapshot, intents=intents)
 
 
-async def completed_without_a_capture(sample: InvariantSample) -> AuditSnapshot:
-    altered = await sample.altered(hold, where=hold.c.order_id == sample.completed, captured=0, status="held")
-    return replace(sample.snapshot, holds=altered)
+def completed_without_a_capture(sample: InvariantSample) -> AuditSnapshot:
+    return sample.with_hold(sample.completed, captured=0, status=HoldStatus.HELD)
 
 
-async def completed_without_a_payable(sample: InvariantSample) -> AuditSnapshot:
+def completed_without_a_payable(sample: InvariantSample) -> AuditSnapshot:
     return replace(sample.snapshot, payables=[])
 
 
-async def owed_another_amount(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.snapshot, payables=await sample.altered(payable, amount=1))
+def owed_another_amount(sample: InvariantSample) -> AuditSnapshot:
+    return replace(sample.snapshot, payables=[replace(row, amount=1) for row in sample.snapshot.payables])
 
 
-async def paid_by_no_transfer(sample: InvariantSample) -> AuditSnapshot:
+def paid_by_no_transfer(sample: InvariantSample) -> AuditSnapshot:
     return replace(sample.snapshot, transfers=[])
 
 
-async def another_balance_at_stripe(sample: InvariantSample) -> AuditSnapshot:
+def another_balance_at_stripe(sample: InvariantSample) -> AuditSnapshot:
     return replace(sample.snapshot, stripe_balance={"sgd": sample.snapshot.stripe_balance["sgd"] + 1})
 
 
-async def unrecorded_money(sample: InvariantSample) -> AuditSnapshot:
+def unrecorded_money(sample: InvariantSample) -> AuditSnapshot:
     return replace(sample.snapshot, stripe_balance={**sample.snapshot.stripe_balance, "usd": 5})
 
 
-async def refunded_too_much(sample: InvariantSample) -> AuditSnapshot:
-    (intent,) = [one for one in sample.snapshot.intents if one["status"] == "succeeded"]
-    return replace(sample.snapshot, refunds=[{"payment_intent": intent["id"], "amount": intent["amount_received"] + 1}])
+def refunded_too_much(sample: InvariantSample) -> AuditSnapshot:
+    (intent,) = [one for one in sample.snapshot.intents if one.status is PaymentIntentStatus.SUCCEEDED]
+    return replace(sample.snapshot, refunds=[make_refund("re_0", intent.id, intent.amount_received + 1)])
 
 
-async def an_intent_of_nobody(sample: InvariantSample) -> AuditSnapshot:
-    stray = {"id": "pi_stray", "status": "requires_capture", "metadata": {}}
-    return replace(sample.snapshot, intents=[*sample.snapshot.intents, stray])
+def an_intent_of_nobody(sample: InvariantSample) -> AuditSnapshot:
+    return replace(sample.snapshot, intents=[*sample.snapshot.intents, make_intent("pi_stray")])
 
 
-async def one_call_two_transfers(sample: InvariantSample) -> AuditSnapshot:
+def one_call_two_transfers(sample: InvariantSample) -> AuditSnapshot:
     (sent,) = sample.snapshot.transfers
-    return replace(sample.snapshot, transfers=[{**sent, "amount": 1}, {**sent, "amount": 1, "id": "tr_twin"}])
+    return replace(sample.snapshot, transfers=[replace(sent, amount=1), replace(sent, amount=1, id="tr_twin")])
 
 
-async def a_hold_stripe_does_not_know(sample: InvariantSample) -> AuditSnapshot:
-    return replace(
-        sample.snapshot,
-        holds=await sample.altered(hold, where=hold.c.order_id == sample.cancelled, payment_intent="pi_0"),
-    )
+def a_hold_stripe_does_not_know(sample: InvariantSample) -> AuditSnapshot:
+    return sample.with_hold(sample.cancelled, payment_intent="pi_0")
 
 
-async def booked_twice(sample: InvariantSample) -> AuditSnapshot:
+def booked_twice(sample: InvariantSample) -> AuditSnapshot:
     return replace(sample.snapshot, postings=[*sample.snapshot.postings, *sample.snapshot.postings])
 
 
-async def captured_and_not_booked(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.snapshot, postings=[row for row in sample.snapshot.postings if row["kind"] != "capture"])
+def captured_and_not_booked(sample: InvariantSample) -> AuditSnapshot:
+    return without_postings(sample.snapshot, "capture")
 
 
-async def stuck_without_a_word(sample: InvariantSample) -> AuditSnapshot:
-    return replace(
-        sample.snapshot, sagas=await sample.altered(saga, where=saga.c.kind == "cancel_order", status="stuck", error="")
-    )
+def stuck_without_a_word(sample: InvariantSample) -> AuditSnapshot:
+    sagas = [
+        replace(saga, status=SagaStatus.STUCK, error="") if saga.kind == "cancel_order" else saga
+        for saga in sample.snapshot.sagas
+    ]
+    return replace(sample.snapshot, sagas=sagas)
 
 
-BREACHES: dict[Callable[[InvariantSample], Awaitable[AuditSnapshot]], str] = {
+BREACHES: dict[Callable[[InvariantSample], AuditSnapshot], str] = {
     captured_too_much: "I1",
     captured_otherwise: "I1",
     two_local_holds: "I2",
@@ -233,10 +211,10 @@ BREACHES: dict[Callable[[InvariantSample], Awaitable[AuditSnapshot]], str] = {
 
 
 @pytest.mark.parametrize(("bend", "name"), BREACHES.items(), ids=[bend.__name__ for bend in BREACHES])
-async def test_each_invariant_finds_its_breach(
-    sample: InvariantSample, bend: Callable[[InvariantSample], Awaitable[AuditSnapshot]], name: str
+def test_each_invariant_finds_its_breach(
+    sample: InvariantSample, bend: Callable[[InvariantSample], AuditSnapshot], name: str
 ) -> None:
-    breaches = broken(await bend(sample))
+    breaches = broken(bend(sample))
     assert name in breaches
     assert all(breaches[name])
 
@@ -272,8 +250,8 @@ async def test_i4_and_i8_find_a_hold_that_no_saga_made(sample: InvariantSample) 
     assert {finding.name for finding in await stack.breaches()} == {"I8"}
 
 
-async def test_orders_in_flight_are_checked_when_they_are_done(sample: InvariantSample) -> None:
+def test_orders_in_flight_are_checked_when_they_are_done(sample: InvariantSample) -> None:
     """I4 and I5 apply to orders without a running saga."""
-    altered = await sample.altered(saga, where=saga.c.order_id == sample.completed, status="stuck", error="why")
-    snapshot = replace(sample.snapshot, payables=[], postings=[], sagas=altered)
+    sagas = alter_rows(sample.snapshot.sagas, sample.completed, status=SagaStatus.STUCK, error="why")
+    snapshot = replace(sample.snapshot, payables=[], postings=[], sagas=sagas)
     assert "I5" not in broken(snapshot)

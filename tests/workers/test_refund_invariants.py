@@ -1,16 +1,21 @@
 """The invariants about refunds: each breach is found."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pytest
 
 from domain.orders.states import Bearer
-from tests.audits import MODES, broken, read_modes
+from domain.payouts.model import PayoutStatus
+from domain.refunds.model import DisputeStatus
+from tests.audits import MODES, alter_rows, broken, read_modes, with_balances, without_postings
 from tests.worker_stack import WorkerStack
 from tests.workers.refund_setup import completed_order, deliver_dispute, receive_event, refund_order, settle_refund_late
-from workers.audit.snapshot_repository import AuditSnapshot
+from workers.audit.snapshot import AuditSnapshot
+from workers.stripe.objects.raw_object import ObjectMetadata
+from workers.stripe.objects.transfer import TransferReversal
+
+NO_METADATA = ObjectMetadata(values={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,23 +26,6 @@ class RefundSample:
     taken: int
     owed: int
     failed: int
-
-    def altered(self, rows: Sequence[Any], order_id: int, **changed: object) -> list[Any]:
-        """The rows, with those of the order changed."""
-        return [{**row, **changed} if row["order_id"] == order_id else row for row in rows]
-
-    def without(self, prefix: str, order_id: int) -> AuditSnapshot:
-        """The snapshot without the order's postings of this kind."""
-        kept = [row for row in self.snapshot.postings if (row["kind"], row["order_id"]) != (prefix, order_id)]
-        return replace(self.snapshot, postings=kept)
-
-    def balanced(self, account: str, more: int) -> AuditSnapshot:
-        """The snapshot with another balance of the ledger accounts of this name."""
-        rows: list[Any] = [
-            {**row, "balance": row["balance"] + more} if row["code"].startswith(f"{account}:") else row
-            for row in self.snapshot.balances
-        ]
-        return replace(self.snapshot, balances=rows)
 
 
 @pytest.fixture(scope="module")
@@ -73,12 +61,13 @@ def sample(samples: dict[str, RefundSample], request: pytest.FixtureRequest) -> 
 
 
 def never_taken_back(sample: RefundSample) -> AuditSnapshot:
-    return replace(sample.snapshot, transfers=[{**one, "amount_reversed": 0} for one in sample.snapshot.transfers])
+    return replace(sample.snapshot, transfers=[replace(one, amount_reversed=0) for one in sample.snapshot.transfers])
 
 
 def annulled_though_something_is_due(sample: RefundSample) -> AuditSnapshot:
     return replace(
-        sample.snapshot, payables=sample.altered(sample.snapshot.payables, sample.taken, sent=0, status="annulled")
+        sample.snapshot,
+        payables=alter_rows(sample.snapshot.payables, sample.taken, sent=0, status=PayoutStatus.ANNULLED),
     )
 
 
@@ -88,7 +77,7 @@ def withheld_for_no_refund(sample: RefundSample) -> AuditSnapshot:
 
 def borne_by_nobody(sample: RefundSample) -> AuditSnapshot:
     return replace(
-        sample.snapshot, refund_rows=sample.altered(sample.snapshot.refund_rows, sample.taken, runner_amount=301)
+        sample.snapshot, refund_rows=alter_rows(sample.snapshot.refund_rows, sample.taken, runner_amount=301)
     )
 
 
@@ -97,15 +86,15 @@ def a_debt_that_was_forgotten(sample: RefundSample) -> AuditSnapshot:
 
 
 def costs_of_no_refund(sample: RefundSample) -> AuditSnapshot:
-    return sample.balanced("refunds_borne", 1)
+    return with_balances(sample.snapshot, "refunds_borne", 1)
 
 
 def a_debt_the_ledger_does_not_know(sample: RefundSample) -> AuditSnapshot:
-    return sample.balanced("runner_debt", -1)
+    return with_balances(sample.snapshot, "runner_debt", -1)
 
 
 def pay_the_ledger_does_not_know(sample: RefundSample) -> AuditSnapshot:
-    return sample.balanced("runner_payable", -1)
+    return with_balances(sample.snapshot, "runner_payable", -1)
 
 
 def a_dispute_nobody_wrote_down(sample: RefundSample) -> AuditSnapshot:
@@ -113,29 +102,29 @@ def a_dispute_nobody_wrote_down(sample: RefundSample) -> AuditSnapshot:
 
 
 def a_loss_that_is_none(sample: RefundSample) -> AuditSnapshot:
-    rows: list[Any] = [{**row, "status": "lost"} for row in sample.snapshot.disputes]
-    return replace(sample.snapshot, disputes=rows)
+    disputes = [replace(dispute, status=DisputeStatus.LOST) for dispute in sample.snapshot.disputes]
+    return replace(sample.snapshot, disputes=disputes)
 
 
 def disputed_and_not_booked(sample: RefundSample) -> AuditSnapshot:
-    return replace(sample.snapshot, postings=[row for row in sample.snapshot.postings if row["kind"] != "dispute_won"])
+    return without_postings(sample.snapshot, "dispute_won")
 
 
 def more_back_than_paid_at_stripe(sample: RefundSample) -> AuditSnapshot:
-    return replace(sample.snapshot, refunds=[{**one, "amount": 1131} for one in sample.snapshot.refunds])
+    return replace(sample.snapshot, refunds=[replace(one, amount=1131) for one in sample.snapshot.refunds])
 
 
 def more_back_than_paid_here(sample: RefundSample) -> AuditSnapshot:
-    return replace(sample.snapshot, refund_rows=sample.altered(sample.snapshot.refund_rows, sample.taken, amount=1131))
+    return replace(sample.snapshot, refund_rows=alter_rows(sample.snapshot.refund_rows, sample.taken, amount=1131))
 
 
 def a_refund_by_hand(sample: RefundSample) -> AuditSnapshot:
-    stray = {**sample.snapshot.refunds[0], "id": "re_stray", "amount": 1, "metadata": {}}
+    stray = replace(sample.snapshot.refunds[0], id="re_stray", amount=1, metadata=NO_METADATA)
     return replace(sample.snapshot, refunds=[*sample.snapshot.refunds, stray])
 
 
 def one_call_two_refunds(sample: RefundSample) -> AuditSnapshot:
-    twin = {**sample.snapshot.refunds[0], "id": "re_twin", "amount": 1}
+    twin = replace(sample.snapshot.refunds[0], id="re_twin", amount=1)
     return replace(sample.snapshot, refunds=[*sample.snapshot.refunds, twin])
 
 
@@ -144,20 +133,20 @@ def a_refund_stripe_does_not_know(sample: RefundSample) -> AuditSnapshot:
 
 
 def a_reversal_by_hand(sample: RefundSample) -> AuditSnapshot:
-    stray = {"data": [{"id": "trr_stray", "amount": 1, "metadata": {}}]}
-    return replace(sample.snapshot, transfers=[{**one, "reversals": stray} for one in sample.snapshot.transfers])
+    stray = TransferReversal(id="trr_stray", amount=1, metadata=NO_METADATA)
+    return replace(sample.snapshot, transfers=[replace(one, reversals=(stray,)) for one in sample.snapshot.transfers])
 
 
 def refunded_and_not_booked(sample: RefundSample) -> AuditSnapshot:
-    return sample.without("refund", sample.taken)
+    return without_postings(sample.snapshot, "refund", sample.taken)
 
 
 def failed_and_not_booked(sample: RefundSample) -> AuditSnapshot:
-    return sample.without("refund_failed", sample.failed)
+    return without_postings(sample.snapshot, "refund_failed", sample.failed)
 
 
 def taken_back_and_not_booked(sample: RefundSample) -> AuditSnapshot:
-    return sample.without("reversal", sample.taken)
+    return without_postings(sample.snapshot, "reversal", sample.taken)
 
 
 BREACHES: dict[Callable[[RefundSample], AuditSnapshot], str] = {
@@ -186,8 +175,8 @@ BREACHES: dict[Callable[[RefundSample], AuditSnapshot], str] = {
 
 def test_refunds_breach_no_invariant(sample: RefundSample) -> None:
     assert broken(sample.snapshot) == {}
-    assert [row["status"] for row in sample.snapshot.refund_rows] == ["succeeded", "succeeded", "failed"]
-    assert [row["amount"] for row in sample.snapshot.debts] == [1030]
+    assert [refund.status for refund in sample.snapshot.refund_rows] == ["succeeded", "succeeded", "failed"]
+    assert [debt.amount for debt in sample.snapshot.debts] == [1030]
 
 
 @pytest.mark.parametrize(("bend", "name"), BREACHES.items(), ids=[bend.__name__ for bend in BREACHES])

@@ -1,13 +1,11 @@
 """The invariants I1 to I10: each is a pure function of the snapshot and returns what it counted and each breach."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import RowMapping
-
-from domain.orders.states import Bearer, OrderStatus
+from domain.orders.states import Bearer, Order, OrderStatus
 from domain.payments.model import LIVE_HOLDS, HoldPart, HoldStatus
 from domain.payments.sagas.replace_hold import REPLACE_HOLD
 from domain.payouts.model import PayoutStatus
@@ -30,10 +28,13 @@ from workers.audit.refund_invariants import (
     find_runner_part_breaches,
     sum_net_transfers,
 )
-from workers.audit.snapshot_repository import AuditSnapshot
+from workers.audit.snapshot import AuditSnapshot
+from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
+from workers.stripe.objects.transfer import Transfer
 
 MAX_OVERDUE = timedelta(seconds=30)  # no worker runs a saga that is due for longer
-_MONEY_TAKEN = ("requires_capture", "succeeded")
+_MONEY_TAKEN = (PaymentIntentStatus.REQUIRES_CAPTURE, PaymentIntentStatus.SUCCEEDED)
+_AWAKE = (SagaStatus.RUNNING, SagaStatus.COMPENSATING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,39 +49,36 @@ class Finding:
 
 def find_settled_orders(snapshot: AuditSnapshot) -> set[int]:
     """Return the ids of orders without a saga run in flight."""
-    busy = {row["order_id"] for row in snapshot.sagas if SagaStatus(row["status"]) not in FINAL_STATUSES}
-    return {row["id"] for row in snapshot.orders} - busy
+    busy = {saga.order_id for saga in snapshot.sagas if saga.status not in FINAL_STATUSES}
+    return {order.id for order in snapshot.orders} - busy
 
 
 def check_captured_within_hold(snapshot: AuditSnapshot) -> Finding:
-    totals = {row["id"]: row["total"] for row in snapshot.orders}
+    totals = {order.id: order.total for order in snapshot.orders}
     breaches = [
-        f"hold {row['id']} of order {row['order_id']}: captured {row['captured']} of {row['amount']}, "
-        f"total {totals[row['order_id']]}"
-        for row in snapshot.holds
-        if row["captured"] > row["amount"] or row["captured"] not in (0, totals[row["order_id"]])
+        f"hold {hold.id} of order {hold.order_id}: captured {hold.captured} of {hold.amount}, "
+        f"total {totals[hold.order_id]}"
+        for hold in snapshot.holds
+        if hold.captured > hold.amount or hold.captured not in (0, totals[hold.order_id])
     ]
     return _finding("I1", "captured <= held, and nothing or the final total", f"{len(snapshot.holds)} holds", breaches)
 
 
 def check_one_hold_per_order(snapshot: AuditSnapshot) -> Finding:
-    live = [row for row in snapshot.holds if HoldStatus(row["status"]) in {*LIVE_HOLDS, HoldStatus.CAPTURED}]
+    live = [hold for hold in snapshot.holds if hold.status in {*LIVE_HOLDS, HoldStatus.CAPTURED}]
     replacing = find_orders_replacing_hold(snapshot)
-    local_counts = Counter(row["order_id"] for row in live if row["part"] == HoldPart.CURRENT)
-    remote_counts = Counter(
-        intent["metadata"].get("order") for intent in snapshot.intents if intent["status"] in _MONEY_TAKEN
-    )
+    local_counts = Counter(hold.order_id for hold in live if hold.part is HoldPart.CURRENT)
+    remote_counts = Counter(intent.metadata.order for intent in snapshot.intents if intent.status in _MONEY_TAKEN)
     breaches = [f"order {order}: {count} live holds in our rows" for order, count in local_counts.items() if count > 1]
     breaches += [
-        f"hold {row['id']} of order {row['order_id']} is {row['status']} beside the one that counts"
-        for row in live
-        if row["part"] != HoldPart.CURRENT
-        and (row["order_id"] not in replacing or row["status"] == HoldStatus.CAPTURED)
+        f"hold {hold.id} of order {hold.order_id} is {hold.status} beside the one that counts"
+        for hold in live
+        if hold.part is not HoldPart.CURRENT and (hold.order_id not in replacing or hold.status is HoldStatus.CAPTURED)
     ]
     breaches += [
-        f"hold {row['id']} of order {row['order_id']} is a replacement, and no saga replaces a hold"
-        for row in snapshot.holds
-        if row["part"] == HoldPart.REPLACEMENT and row["order_id"] not in replacing
+        f"hold {hold.id} of order {hold.order_id} is a replacement, and no saga replaces a hold"
+        for hold in snapshot.holds
+        if hold.part is HoldPart.REPLACEMENT and hold.order_id not in replacing
     ]
     breaches += [
         f"order {order}: {count} live intents at Stripe"
@@ -92,18 +90,18 @@ def check_one_hold_per_order(snapshot: AuditSnapshot) -> Finding:
     return _finding("I2", description, counted, breaches)
 
 
-def find_orders_replacing_hold(snapshot: AuditSnapshot) -> set[int]:
+def find_orders_replacing_hold(snapshot: AuditSnapshot) -> set[int | None]:
     """Return the ids of orders with a hold replacement in flight."""
     return {
-        row["order_id"]
-        for row in snapshot.sagas
-        if row["kind"] == REPLACE_HOLD.kind and SagaStatus(row["status"]) not in FINAL_STATUSES
+        saga.order_id for saga in snapshot.sagas if saga.kind == REPLACE_HOLD.kind and saga.status not in FINAL_STATUSES
     }
 
 
 def check_transfers_within_share(snapshot: AuditSnapshot) -> Finding:
-    borne = {row["order_id"]: row["withheld"] + row["netted"] for row in snapshot.payables}
-    shares = {f"order_{row['id']}": _max_runner_share(row) - borne.get(row["id"], 0) for row in snapshot.orders}
+    borne = {payable.order_id: payable.withheld + payable.netted for payable in snapshot.payables}
+    shares: dict[str | None, int] = {
+        f"order_{order.id}": _max_runner_share(order) - borne.get(order.id, 0) for order in snapshot.orders
+    }
     breaches = [
         f"{group}: {amount} sent, {shares.get(group, 0)} earned"
         for group, amount in sum_net_transfers(snapshot).items()
@@ -116,38 +114,38 @@ def check_transfers_within_share(snapshot: AuditSnapshot) -> Finding:
 def check_nothing_kept_of_ended_orders(snapshot: AuditSnapshot) -> Finding:
     settled = find_settled_orders(snapshot)
     ended = (OrderStatus.CANCELLED, OrderStatus.EXPIRED)
-    over = {row["id"] for row in snapshot.orders if OrderStatus(row["status"]) in ended and row["id"] in settled}
+    over = {order.id for order in snapshot.orders if order.status in ended and order.id in settled}
     breaches = [
-        f"order {row['order_id']} ended with a hold {row['status']}"
-        for row in snapshot.holds
-        if row["order_id"] in over and HoldStatus(row["status"]) not in (HoldStatus.RELEASED, HoldStatus.REFUSED)
+        f"order {hold.order_id} ended with a hold {hold.status}"
+        for hold in snapshot.holds
+        if hold.order_id in over and hold.status not in (HoldStatus.RELEASED, HoldStatus.REFUSED)
     ]
     breaches += [
-        f"order {intent['metadata']['order']} ended, {intent['id']} is {intent['status']}"
+        f"order {intent.metadata.order} ended, {intent.id} is {intent.status}"
         for intent in snapshot.intents
-        if intent["metadata"].get("order") in {str(order) for order in over} and intent["status"] in _MONEY_TAKEN
+        if intent.metadata.order in {str(order) for order in over} and intent.status in _MONEY_TAKEN
     ]
     return _finding("I4", "cancelled or expired: nothing captured, no live hold", f"{len(over)} orders", breaches)
 
 
 def check_completed_orders_are_paid(snapshot: AuditSnapshot) -> Finding:
     settled = find_settled_orders(snapshot)
-    captured = {row["order_id"]: row["captured"] for row in snapshot.holds if row["captured"]}
-    payables = {row["order_id"]: row for row in snapshot.payables}
+    captured = {hold.order_id: hold.captured for hold in snapshot.holds if hold.captured}
+    payables = {payable.order_id: payable for payable in snapshot.payables}
     sent = sum_net_transfers(snapshot)
-    done = [row for row in snapshot.orders if row["status"] == OrderStatus.COMPLETED and row["id"] in settled]
-    closed = [row for row in snapshot.orders if row["borne_by"] is not None]
+    done = [order for order in snapshot.orders if order.status is OrderStatus.COMPLETED and order.id in settled]
+    closed = [order for order in snapshot.orders if order.borne_by is not None]
     breaches = find_debts_of_uncompleted_orders(snapshot)
-    for row in done:
-        breaches += find_capture_breaches(snapshot, row, captured.get(row["id"], 0))
-    for row in (*done, *closed):
-        owed = payables.get(row["id"])
-        if _max_runner_share(row) == 0:
-            breaches += [f"order {row['id']}: {owed['amount']} booked, though the runner bears it"] if owed else []
-        elif owed is None or owed["amount"] != row["runner_share"]:
-            breaches.append(f"order {row['id']}: the runner's {row['runner_share']} is not booked")
+    for order in done:
+        breaches += find_capture_breaches(snapshot, order, captured.get(order.id, 0))
+    for order in (*done, *closed):
+        owed = payables.get(order.id)
+        if _max_runner_share(order) == 0:
+            breaches += [f"order {order.id}: {owed.amount} booked, though the runner bears it"] if owed else []
+        elif owed is None or owed.amount != order.runner_share:
+            breaches.append(f"order {order.id}: the runner's {order.runner_share} is not booked")
         else:
-            breaches += find_payout_breaches(owed, sent.get(f"order_{row['id']}", 0))
+            breaches += find_payout_breaches(owed, sent.get(f"order_{order.id}", 0))
     breaches += find_runner_part_breaches(snapshot, settled) + find_netting_breaches(snapshot)
     description = (
         "completed: captured = total, or its customer owes it, and transferred or owed in full; closed: as borne"
@@ -155,23 +153,23 @@ def check_completed_orders_are_paid(snapshot: AuditSnapshot) -> Finding:
     return _finding("I5", description, f"{len(done)} orders, {len(closed)} closed", breaches)
 
 
-def _max_runner_share(row: RowMapping) -> int:
+def _max_runner_share(order: Order) -> int:
     """The minor units that the runner may get: their share, but 0 of a cancelled order unless the platform bears it."""
-    if row["status"] == OrderStatus.CANCELLED and row["borne_by"] != Bearer.PLATFORM:
+    if order.status is OrderStatus.CANCELLED and order.borne_by is not Bearer.PLATFORM:
         return 0
-    return row["runner_share"] or 0
+    return order.runner_share or 0
 
 
 def check_ledger_matches_stripe(snapshot: AuditSnapshot) -> Finding:
     breaches = [
-        f"{row['posting_key']} sums to {row['total']} over {row['lines']} lines"
-        for row in (snapshot.postings if snapshot.coverage is None else snapshot.coverage.unbalanced)
-        if row["total"] != 0 or row["lines"] < 2
+        f"{posting.posting_key} sums to {posting.total} over {posting.lines} lines"
+        for posting in (snapshot.postings if snapshot.coverage is None else snapshot.coverage.unbalanced)
+        if posting.total != 0 or posting.lines < 2
     ]
     ledger_balances: dict[str, int] = defaultdict(int)
-    for row in snapshot.balances:
-        if row["code"].startswith("stripe_balance:"):
-            ledger_balances[row["currency"]] += row["balance"]
+    for account in snapshot.balances:
+        if account.code.startswith("stripe_balance:"):
+            ledger_balances[account.currency] += account.balance
     for currency in sorted({*ledger_balances, *snapshot.stripe_balance}):
         local_value, remote_value = ledger_balances.get(currency, 0), snapshot.stripe_balance.get(currency, 0)
         if local_value != remote_value:
@@ -188,9 +186,9 @@ def check_ledger_matches_stripe(snapshot: AuditSnapshot) -> Finding:
 def _find_platform_cost_breaches(snapshot: AuditSnapshot) -> list[str]:
     """Find currencies where the booked platform costs are not the amounts that the platform bears by our rows."""
     booked: dict[str, int] = defaultdict(int)
-    for row in snapshot.balances:
-        if row["code"].startswith("platform_costs:"):
-            booked[row["currency"]] += row["balance"]
+    for account in snapshot.balances:
+        if account.code.startswith("platform_costs:"):
+            booked[account.currency] += account.balance
     borne: dict[str, int] = defaultdict(int)
     for code, amount in wanted_accounts(snapshot).items():
         if code.startswith("platform_costs:"):
@@ -207,42 +205,39 @@ def check_refunds_within_capture(snapshot: AuditSnapshot) -> Finding:
 
 
 def check_stripe_objects_have_owners(snapshot: AuditSnapshot) -> Finding:
-    sagas = {str(row["id"]) for row in snapshot.sagas}
-    holds = {row["payment_intent"] for row in snapshot.holds if row["payment_intent"]}
-    transfers = {row["transfer"] for row in snapshot.payables if row["transfer"]}
-    breaches = [
-        f"{one['id']} belongs to no call"
-        for one in (*snapshot.intents, *snapshot.transfers)
-        if one["metadata"].get("saga") not in sagas
-    ]
-    calls = Counter(one["metadata"].get("call") for one in (*snapshot.intents, *snapshot.transfers))
+    sagas = {str(saga.id) for saga in snapshot.sagas}
+    holds = {hold.payment_intent for hold in snapshot.holds if hold.payment_intent}
+    transfers = {payable.transfer for payable in snapshot.payables if payable.transfer}
+    made: Sequence[PaymentIntent | Transfer] = [*snapshot.intents, *snapshot.transfers]
+    breaches = [f"{one.id} belongs to no call" for one in made if one.metadata.saga not in sagas]
+    calls = Counter(one.metadata.call for one in made)
     breaches += [f"call {call} made {count} objects" for call, count in calls.items() if count > 1]
-    breaches += [f"hold {intent} is not at Stripe" for intent in holds - {one["id"] for one in snapshot.intents}]
-    breaches += [f"transfer {one} is not at Stripe" for one in transfers - {one["id"] for one in snapshot.transfers}]
+    breaches += [f"hold {intent} is not at Stripe" for intent in holds - {one.id for one in snapshot.intents}]
+    breaches += [f"transfer {one} is not at Stripe" for one in transfers - {one.id for one in snapshot.transfers}]
     breaches += find_ownerless_refund_objects(snapshot)
     counted = f"{len(snapshot.intents)} intents, {len(snapshot.transfers)} transfers, {len(snapshot.refunds)} refunds"
     return _finding("I8", "each Stripe object belongs to one known call", counted, breaches)
 
 
 def check_effects_happen_once(snapshot: AuditSnapshot) -> Finding:
-    booked = Counter((row["kind"], row["order_id"]) for row in snapshot.postings)
+    booked = Counter((posting.kind, posting.order_id) for posting in snapshot.postings)
     customer_debts = customer_debts_by_order(snapshot)
     expected = {
-        ("capture" if row["charge"] else "goodwill", row["order_id"])
-        for row in snapshot.payables
-        if row["order_id"] not in customer_debts
+        ("capture" if payable.charge else "goodwill", payable.order_id)
+        for payable in snapshot.payables
+        if payable.order_id not in customer_debts
     }
     breaches = [
         f"{kind} of order {order} booked {booked[kind, order]} times"
         for kind, order in expected
         if booked[kind, order] != 1
     ]
-    made = Counter(transfer["transfer_group"] for transfer in snapshot.transfers)
-    for row in snapshot.payables:
-        expected |= {("transfer", row["order_id"])}
-        sent, booked_count = made[f"order_{row['order_id']}"], booked["transfer", row["order_id"]]
-        if row["status"] != PayoutStatus.SENDING and booked_count != sent:
-            breaches.append(f"transfer of order {row['order_id']} booked {booked_count} times, made {sent} times")
+    made = Counter(transfer.transfer_group for transfer in snapshot.transfers)
+    for payable in snapshot.payables:
+        expected |= {("transfer", payable.order_id)}
+        sent, booked_count = made[f"order_{payable.order_id}"], booked["transfer", payable.order_id]
+        if payable.status is not PayoutStatus.SENDING and booked_count != sent:
+            breaches.append(f"transfer of order {payable.order_id} booked {booked_count} times, made {sent} times")
     breaches += find_refund_posting_breaches(snapshot) + find_customer_debt_posting_breaches(snapshot)
     breaches += [
         f"{kind} of order {order} booked without a payable"
@@ -255,13 +250,12 @@ def check_effects_happen_once(snapshot: AuditSnapshot) -> Finding:
 
 def check_sagas_make_progress(snapshot: AuditSnapshot) -> Finding:
     breaches = []
-    for row in snapshot.sagas:
-        status = SagaStatus(row["status"])
-        if status is SagaStatus.STUCK and not row["error"]:
-            breaches.append(f"saga {row['number']} ({row['name']}) is stuck without a reason")
-        elif status not in (*FINAL_STATUSES, SagaStatus.STUCK) and row["overdue"] > MAX_OVERDUE:
-            breaches.append(f"saga {row['number']} ({row['name']}) is due for {row['overdue']}: {row['error']}")
-    states = Counter(row["status"] for row in snapshot.sagas)
+    for saga in snapshot.sagas:
+        if saga.status is SagaStatus.STUCK and not saga.error:
+            breaches.append(f"saga {saga.number} ({saga.name}) is stuck without a reason")
+        elif saga.status in _AWAKE and saga.overdue is not None and saga.overdue > MAX_OVERDUE:
+            breaches.append(f"saga {saga.number} ({saga.name}) is due for {saga.overdue}: {saga.error}")
+    states = Counter(saga.status for saga in snapshot.sagas)
     counted = ", ".join(f"{count} {status}" for status, count in sorted(states.items())) or "no sagas"
     return _finding("I10", "every saga is over, waiting with a deadline, or stuck with a reason", counted, breaches)
 

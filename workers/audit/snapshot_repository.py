@@ -1,110 +1,75 @@
-"""The snapshot that the invariants check: all rows of Postgres and all objects of Stripe."""
+"""The rows of the snapshot of everything, and the builders of rows that both snapshots use."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import RowMapping, Select, Table, func, select
 
-from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.tables import stripe_event
 from domain.ledger.tables import ledger_account, ledger_entry, ledger_txn
+from domain.orders.rows import order_from_row
 from domain.orders.tables import orders
+from domain.payments.customer_debt_repository import customer_debt_from_row
+from domain.payments.hold_repository import hold_from_row
 from domain.payments.tables import customer_debt, hold
+from domain.payouts.repository import payable_from_row
+from domain.payouts.runner_debt_repository import runner_debt_from_row
 from domain.payouts.tables import debt, netting, payable
+from domain.refunds.dispute_repository import dispute_from_row
+from domain.refunds.repository import refund_from_row
 from domain.refunds.tables import dispute, refund
+from domain.saga.definition import SagaStatus
 from domain.saga.tables import saga
-from workers.stripe.gateway import MAX_PAGE_SIZE, StripeGateway, send_request
+from workers.audit.snapshot import AccountBalance, AuditedObjects, AuditedSaga, AuditSnapshot, Netting, PostingSum
 
-StripeRecord = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
-    """What the snapshot of a window was read from, and the sums that Postgres made over everything."""
-
-    days: int
-    since: datetime
-    listed: int  # Stripe objects, from lists of what was made in the window
-    retrieved: int  # older Stripe objects of the window's orders, retrieved one by one
-    orders: int  # of all times
-    postings: int  # of all times
-    accounts: int  # all
-    wanted: Mapping[str, int]  # ledger account -> minor units it must hold by all rows
-    unbalanced: Sequence[RowMapping]  # postings of all times that do not sum to zero
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditSnapshot:
-    """Our rows and Stripe's objects."""
-
-    orders: Sequence[RowMapping]
-    holds: Sequence[RowMapping]
-    payables: Sequence[RowMapping]
-    sagas: Sequence[RowMapping]
-    postings: Sequence[RowMapping]  # posting_key, kind, order_id, currency, total, lines
-    balances: Sequence[RowMapping]  # code, currency, balance of each account
-    event_count: int
-    intents: Sequence[StripeRecord]
-    transfers: Sequence[StripeRecord]
-    refunds: Sequence[StripeRecord]
-    stripe_balance: dict[str, int]  # currency -> minor units, available and pending
-    refund_rows: Sequence[RowMapping] = ()
-    debts: Sequence[RowMapping] = ()
-    nettings: Sequence[RowMapping] = ()
-    disputes: Sequence[RowMapping] = ()
-    customer_debts: Sequence[RowMapping] = ()
-    coverage: Coverage | None = None  # None: the snapshot has all rows and all objects
-
-
-async def read_snapshot(database: UnitOfWorkFactory, client: StripeGateway) -> AuditSnapshot:
-    """Read Stripe, then Postgres. Money that moves in between looks like a breach, and a second read agrees."""
-    intents = await read_every_page(lambda page: send_request(client.v1.payment_intents.list_async(page)))
-    transfers = await read_every_page(lambda page: send_request(client.v1.transfers.list_async(page)))
-    refunds = await read_every_page(lambda page: send_request(client.v1.refunds.list_async(page)))
-    balance = await send_request(client.v1.balance.retrieve_async())
-    async with database() as work:
-        return AuditSnapshot(
-            orders=await read_rows(work, select(orders).order_by(orders.c.id)),
-            holds=await read_rows(work, select(hold).order_by(hold.c.id)),
-            payables=await read_rows(work, select(payable).order_by(payable.c.id)),
-            sagas=await read_rows(
-                work, select(saga, (func.now() - saga.c.wake_at).label("overdue")).order_by(saga.c.number)
-            ),
-            postings=await read_rows(work, grouped_postings()),
-            balances=await read_rows(work, _balances_query()),
-            event_count=(await work.connection.execute(select(func.count()).select_from(stripe_event))).scalar_one(),
-            intents=intents,
-            transfers=transfers,
-            refunds=refunds,
-            stripe_balance=_sum_balance(balance),
-            refund_rows=await read_rows(work, select(refund).order_by(refund.c.id)),
-            disputes=await read_rows(work, select(dispute).order_by(dispute.c.id)),
-            debts=await read_rows(work, select(debt).order_by(debt.c.id)),
-            customer_debts=await read_rows(work, select(customer_debt).order_by(customer_debt.c.id)),
-            nettings=await read_rows(work, select(netting).order_by(netting.c.id)),
-        )
+async def read_all_rows(work: UnitOfWork, objects: AuditedObjects) -> AuditSnapshot:
+    """Return the snapshot of all rows and these objects."""
+    return AuditSnapshot(
+        orders=await read_rows(work, _all_of(orders), order_from_row),
+        holds=await read_rows(work, _all_of(hold), hold_from_row),
+        payables=await read_rows(work, _all_of(payable), payable_from_row),
+        sagas=await read_rows(work, select_sagas(), saga_from_row),
+        postings=await read_rows(work, select_posting_sums(), posting_sum_from_row),
+        balances=await read_rows(work, _select_balances(), balance_from_row),
+        event_count=await read_number(work, select(func.count()).select_from(stripe_event)),
+        intents=objects.intents,
+        transfers=objects.transfers,
+        refunds=objects.refunds,
+        stripe_balance=objects.balance,
+        refund_rows=await read_rows(work, _all_of(refund), refund_from_row),
+        disputes=await read_rows(work, _all_of(dispute), dispute_from_row),
+        debts=await read_rows(work, _all_of(debt), runner_debt_from_row),
+        customer_debts=await read_rows(work, _all_of(customer_debt), customer_debt_from_row),
+        nettings=await read_rows(work, _all_of(netting), netting_from_row),
+    )
 
 
-async def read_every_page(fetch: Callable[[Any], Awaitable[StripeRecord]], **params: object) -> list[StripeRecord]:
-    """Return all objects of one of Stripe's lists, read page by page."""
-    found: list[StripeRecord] = []
-    page: dict[str, Any] = {"limit": MAX_PAGE_SIZE, **params}
-    while True:
-        answer = await fetch(page)
-        found.extend(answer["data"])
-        if not answer["has_more"]:
-            return found
-        page["starting_after"] = answer["data"][-1]["id"]
+async def read_rows(
+    work: UnitOfWork, query: Select[Any], build: Callable[[RowMapping], T], **parameters: object
+) -> list[T]:
+    """Return what `build` makes of each row of the query, with these bound parameters."""
+    return [build(row) for row in (await work.connection.execute(query, parameters)).mappings()]
 
 
-async def read_rows(work: UnitOfWork, query: Any, **parameters: object) -> Sequence[RowMapping]:
-    """Return all rows of the query, with these bound parameters."""
-    return (await work.connection.execute(query, parameters)).mappings().all()
+async def read_number(work: UnitOfWork, query: Select[Any]) -> int:
+    """Return the one number that the query selects."""
+    return int((await work.connection.execute(query)).scalar_one())
 
 
-def grouped_postings() -> Select[Any]:
+def _all_of(table: Table) -> Select[Any]:
+    return select(table).order_by(table.c.id)
+
+
+def select_sagas() -> Select[Any]:
+    """Select all sagas by their numbers, each with `overdue`."""
+    return select(saga, (func.now() - saga.c.wake_at).label("overdue")).order_by(saga.c.number)
+
+
+def select_posting_sums() -> Select[Any]:
     """Select a row for each posting and currency, with the sum and the number of its lines."""
     return (
         select(
@@ -120,7 +85,7 @@ def grouped_postings() -> Select[Any]:
     )
 
 
-def _balances_query() -> Select[Any]:
+def _select_balances() -> Select[Any]:
     return (
         select(
             ledger_account.c.code,
@@ -132,8 +97,24 @@ def _balances_query() -> Select[Any]:
     )
 
 
-def _sum_balance(balance: StripeRecord) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for part in (*balance.get("available", []), *balance.get("pending", [])):
-        found[part["currency"]] = found.get(part["currency"], 0) + part["amount"]
-    return found
+def saga_from_row(row: RowMapping) -> AuditedSaga:
+    plain = {name: row[name] for name in AuditedSaga.__slots__ if name != "status"}
+    return AuditedSaga(status=SagaStatus(row["status"]), **plain)
+
+
+def posting_sum_from_row(row: RowMapping) -> PostingSum:
+    plain = {name: row[name] for name in PostingSum.__slots__ if name != "total"}
+    return PostingSum(total=to_int(row["total"]), **plain)
+
+
+def to_int(total: Any) -> int | None:
+    """Return a sum of Postgres, which is a Decimal, as a number; None where nothing was summed."""
+    return None if total is None else int(total)
+
+
+def balance_from_row(row: RowMapping) -> AccountBalance:
+    return AccountBalance(code=row["code"], currency=row["currency"], balance=int(row["balance"]))
+
+
+def netting_from_row(row: RowMapping) -> Netting:
+    return Netting(**{name: row[name] for name in Netting.__slots__})

@@ -1,35 +1,42 @@
 """Stripe's objects of a window: those made in it, read from lists, and older ones of its orders, read one by one."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
-from workers.audit.snapshot_repository import StripeRecord, read_every_page
 from workers.audit.window_repository import WindowOrders
 from workers.engine.call_failures import Refused
-from workers.stripe.gateway import RESOURCE_MISSING, StripeGateway, retrieve_intent, retrieve_refund
-from workers.stripe.gateway_lists import (
-    list_balance_transactions,
+from workers.stripe.gateway import RESOURCE_MISSING, StripeGateway
+from workers.stripe.gateway_intents import retrieve_intent
+from workers.stripe.gateway_pages import (
     list_intents,
     list_refunds,
+    list_reversal_transactions,
     list_transfers,
-    retrieve_transfer,
+    read_every_page,
 )
+from workers.stripe.gateway_payouts import retrieve_transfer
+from workers.stripe.gateway_refunds import retrieve_refund
+from workers.stripe.objects.payment_intent import PaymentIntent
+from workers.stripe.objects.refund import StripeRefund
+from workers.stripe.objects.transfer import Transfer, TransferReversal
 
 CLOCK_SKEW_SECONDS = 3_600  # seconds; lists begin earlier, as the clocks of Stripe and the database differ by less
 MAX_CONCURRENT_CALLS = 4  # calls in flight: few enough to leave the workers their share of Stripe's rate limit
-REVERSAL_TRANSACTION_TYPE = "transfer_refund"  # Stripe's type of a balance transaction that a reversal makes
+
+T = TypeVar("T")
+MoneyObject = TypeVar("MoneyObject", PaymentIntent, Transfer, StripeRefund)
 
 
 @dataclass(slots=True, kw_only=True)
-class Objects:
+class WindowObjects:
     """Stripe objects by id; `listed` of them came from the lists of the window."""
 
-    intents: dict[str, StripeRecord] = field(default_factory=dict)
-    transfers: dict[str, StripeRecord] = field(default_factory=dict)
-    refunds: dict[str, StripeRecord] = field(default_factory=dict)
+    intents: dict[str, PaymentIntent] = field(default_factory=dict)
+    transfers: dict[str, Transfer] = field(default_factory=dict)
+    refunds: dict[str, StripeRefund] = field(default_factory=dict)
     listed: int = 0
 
     @property
@@ -39,45 +46,42 @@ class Objects:
 
     def orders(self) -> set[int]:
         """Return the ids of the orders that the objects name; such orders may not exist."""
-        groups = [str(one.get("transfer_group")) for one in self.transfers.values()]
-        named = [_marked(one, "order") for one in (*self.intents.values(), *self.refunds.values())]
-        words = [*named, *(group.removeprefix("order_") for group in groups)]
+        marked: Sequence[PaymentIntent | StripeRefund] = [*self.intents.values(), *self.refunds.values()]
+        groups = [str(one.transfer_group).removeprefix("order_") for one in self.transfers.values()]
+        words = [*groups, *(str(one.metadata.order) for one in marked)]
         return {int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 19}
 
     def sagas(self) -> set[str]:
         """Return the ids of the saga runs that the objects name; such runs may not exist."""
-        found = (*self.intents.values(), *self.transfers.values(), *self.refunds.values())
-        back = [one for sent in self.transfers.values() for one in (sent.get("reversals") or {}).get("data", [])]
-        return {_marked(one, "saga") for one in (*found, *back)}
+        marked: Sequence[PaymentIntent | Transfer | StripeRefund | TransferReversal] = [
+            *self.intents.values(),
+            *self.transfers.values(),
+            *self.refunds.values(),
+            *(reversal for transfer in self.transfers.values() for reversal in transfer.reversals),
+        ]
+        return {one.metadata.saga for one in marked if one.metadata.saga is not None}
 
     def refunded_intents(self) -> set[str]:
         """Return the ids of the payment intents that the refunds belong to."""
-        return {str(one["payment_intent"]) for one in self.refunds.values()}
+        return {str(one.payment_intent) for one in self.refunds.values()}
 
 
-def _marked(one: Mapping[str, Any], name: str) -> str:
-    return str((one.get("metadata") or {}).get(name, ""))
-
-
-async def list_objects(client: StripeGateway, since: datetime) -> Objects:
+async def list_objects(client: StripeGateway, since: datetime) -> WindowObjects:
     """Return everything that was made since then, and the transfers that were reversed since then."""
-    created = {"gte": int(since.timestamp()) - CLOCK_SKEW_SECONDS}
-    found = Objects()
-    _keep(found.intents, await read_every_page(lambda page: list_intents(client, page), created=created))
-    _keep(found.transfers, await read_every_page(lambda page: list_transfers(client, page), created=created))
-    _keep(found.refunds, await read_every_page(lambda page: list_refunds(client, page), created=created))
-    back = await read_every_page(
-        lambda page: list_balance_transactions(client, page),
-        created=created,
-        type=REVERSAL_TRANSACTION_TYPE,
-        expand=["data.source"],
-    )
+    begin = int(since.timestamp()) - CLOCK_SKEW_SECONDS
+    found = WindowObjects()
+    _keep(found.intents, await read_every_page(lambda page: list_intents(client, page), begin))
+    _keep(found.transfers, await read_every_page(lambda page: list_transfers(client, page), begin))
+    _keep(found.refunds, await read_every_page(lambda page: list_refunds(client, page), begin))
+    back = await read_every_page(lambda page: list_reversal_transactions(client, page), begin)
     found.listed = found.count
-    await _retrieve_transfers(client, found, {str(one["source"]["transfer"]) for one in back if one["source"]})
+    await _retrieve_transfers(
+        client, found, {one.reversed_transfer for one in back if one.reversed_transfer is not None}
+    )
     return found
 
 
-async def add_older(client: StripeGateway, found: Objects, known: WindowOrders) -> None:
+async def add_older(client: StripeGateway, found: WindowObjects, known: WindowOrders) -> None:
     """Add objects of these orders that the lists do not cover; skip those that Stripe does not know."""
     slots = asyncio.Semaphore(MAX_CONCURRENT_CALLS)
     for sent in await _gather_limited(slots, (_transfers_of(client, group) for group in known.old_groups)):
@@ -87,37 +91,35 @@ async def add_older(client: StripeGateway, found: Objects, known: WindowOrders) 
     await _retrieve_transfers(client, found, known.transfers)
     intents = [_found_or_empty(retrieve_intent(client, one)) for one in sorted({*known.intents} - found.intents.keys())]
     refunds = [_found_or_empty(retrieve_refund(client, one)) for one in sorted({*known.refunds} - found.refunds.keys())]
-    for made in await _gather_limited(slots, intents):
-        _keep(found.intents, made)
-    for made in await _gather_limited(slots, refunds):
-        _keep(found.refunds, made)
+    for held in await _gather_limited(slots, intents):
+        _keep(found.intents, held)
+    for returned in await _gather_limited(slots, refunds):
+        _keep(found.refunds, returned)
 
 
-async def _transfers_of(client: StripeGateway, group: str) -> list[StripeRecord]:
-    return await read_every_page(lambda page: list_transfers(client, page), transfer_group=group)
+async def _transfers_of(client: StripeGateway, group: str) -> Sequence[Transfer]:
+    return await read_every_page(lambda page: list_transfers(client, page, transfer_group=group))
 
 
-async def _refunds_of(client: StripeGateway, intent: str) -> list[StripeRecord]:
-    return await read_every_page(lambda page: list_refunds(client, page), payment_intent=intent)
+async def _refunds_of(client: StripeGateway, intent: str) -> Sequence[StripeRefund]:
+    return await read_every_page(lambda page: list_refunds(client, page, payment_intent=intent))
 
 
-async def _retrieve_transfers(client: StripeGateway, found: Objects, wanted: Iterable[str]) -> None:
+async def _retrieve_transfers(client: StripeGateway, found: WindowObjects, wanted: Iterable[str]) -> None:
     calls = [_found_or_empty(retrieve_transfer(client, one)) for one in sorted({*wanted} - found.transfers.keys())]
     for made in await _gather_limited(asyncio.Semaphore(MAX_CONCURRENT_CALLS), calls):
         _keep(found.transfers, made)
 
 
-async def _gather_limited(
-    slots: asyncio.Semaphore, calls: Iterable[Awaitable[list[StripeRecord]]]
-) -> list[list[StripeRecord]]:
-    async def with_slot(call: Awaitable[list[StripeRecord]]) -> list[StripeRecord]:
+async def _gather_limited(slots: asyncio.Semaphore, calls: Iterable[Awaitable[T]]) -> list[T]:
+    async def with_slot(call: Awaitable[T]) -> T:
         async with slots:
             return await call
 
     return await asyncio.gather(*map(with_slot, calls))
 
 
-async def _found_or_empty(call: Awaitable[StripeRecord]) -> list[StripeRecord]:
+async def _found_or_empty(call: Awaitable[MoneyObject]) -> Sequence[MoneyObject]:
     """Return the object in a list, or an empty list when Stripe does not know it."""
     try:
         return [await call]
@@ -127,5 +129,5 @@ async def _found_or_empty(call: Awaitable[StripeRecord]) -> list[StripeRecord]:
         return []
 
 
-def _keep(found: dict[str, StripeRecord], more: Iterable[StripeRecord]) -> None:
-    found.update((one["id"], one) for one in more)
+def _keep(found: dict[str, MoneyObject], more: Iterable[MoneyObject]) -> None:
+    found.update((one.id, one) for one in more)

@@ -26,11 +26,14 @@ from sqlalchemy import (
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.tables import ledger_txn
 from domain.orders.tables import orders
+from domain.payments.hold_repository import hold_from_row
 from domain.payments.model import LIVE_HOLDS, CustomerDebtStatus
 from domain.payments.tables import customer_debt, hold
 from domain.payouts.model import PayoutStatus, RunnerDebtStatus
+from domain.payouts.repository import payable_from_row
 from domain.payouts.tables import debt, netting, payable
 from domain.refunds.model import DisputeStatus, RefundStatus
+from domain.refunds.repository import refund_from_row
 from domain.refunds.tables import dispute, refund
 from domain.saga.definition import SagaStatus
 from domain.saga.tables import saga
@@ -123,22 +126,25 @@ async def find_orders(
     These are the orders that changed since then or are open, those of `named_orders`, which Stripe objects made in the
     window name, and those paid by `refunded_intents`.
     """
-    rows = await read_rows(
-        work, _ORDERS, since=since, named_orders=list(named_orders), refunded_intents=list(refunded_intents)
-    )
-    old = {row["id"] for row in rows if row["placed_at"] < since}
-    return await _with_objects(work, [row["id"] for row in rows], old)
+    parameters = {"since": since, "named_orders": list(named_orders), "refunded_intents": list(refunded_intents)}
+    rows = (await work.connection.execute(_ORDERS, parameters)).all()
+    return await _with_objects(work, [row.id for row in rows], old={row.id for row in rows if row.placed_at < since})
 
 
 async def _with_objects(work: UnitOfWork, order_ids: Sequence[int], old: set[int]) -> WindowOrders:
-    holds = await read_rows(work, _MADE_HOLDS, order_ids=order_ids)
-    payables = await read_rows(work, _PAYABLES, order_ids=order_ids)
-    refunds = await read_rows(work, _REFUNDS, order_ids=order_ids)
+    holds = await read_rows(work, _MADE_HOLDS, hold_from_row, order_ids=order_ids)
+    payables = await read_rows(work, _PAYABLES, payable_from_row, order_ids=order_ids)
+    refunds = await read_rows(work, _REFUNDS, refund_from_row, order_ids=order_ids)
+    intents = [(each.payment_intent, each) for each in holds if each.payment_intent is not None]
     return WindowOrders(
         ids=order_ids,
-        intents=[row["payment_intent"] for row in holds],
-        transfers=[row["transfer"] for row in (*payables, *refunds) if row["transfer"]],
-        refunds=[row["refund"] for row in refunds if row["refund"]],
-        old_groups=[f"order_{row['order_id']}" for row in payables if row["order_id"] in old],
-        old_payments=[row["payment_intent"] for row in holds if row["captured"] and row["order_id"] in old],
+        intents=[intent for intent, _ in intents],
+        transfers=[*_present(each.transfer for each in payables), *_present(each.transfer for each in refunds)],
+        refunds=_present(each.refund for each in refunds),
+        old_groups=[f"order_{each.order_id}" for each in payables if each.order_id in old],
+        old_payments=[intent for intent, each in intents if each.captured and each.order_id in old],
     )
+
+
+def _present(names: Iterable[str | None]) -> list[str]:
+    return [name for name in names if name]

@@ -1,32 +1,56 @@
 """The snapshot of a window: rows and objects of the orders that changed or are open, and sums over everything."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, and_, exists, func, literal, null, or_, select, union_all
+from sqlalchemy import RowMapping, Select, Table, and_, exists, func, literal, null, or_, select, union_all
 
-from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.tables import stripe_event
 from domain.ledger.tables import ledger_account, ledger_entry, ledger_txn
+from domain.orders.rows import order_from_row
 from domain.orders.tables import orders
+from domain.payments.customer_debt_repository import customer_debt_from_row
+from domain.payments.hold_repository import hold_from_row
 from domain.payments.tables import customer_debt, hold
+from domain.payouts.repository import payable_from_row
+from domain.payouts.runner_debt_repository import runner_debt_from_row
 from domain.payouts.tables import debt, netting, payable
+from domain.refunds.dispute_repository import dispute_from_row
+from domain.refunds.repository import refund_from_row
 from domain.refunds.tables import dispute, refund
 from domain.saga.tables import saga
-from workers.audit.account_sums import wanted_sums
-from workers.audit.snapshot_repository import AuditSnapshot, Coverage, grouped_postings, read_rows
-from workers.audit.window_objects import Objects, add_older, list_objects
-from workers.audit.window_repository import SINCE, changed_sagas, find_orders, matches_any, rows_of_orders
-from workers.stripe.gateway import StripeGateway
-from workers.stripe.gateway_lists import retrieve_balance
+from workers.audit.account_sums_repository import select_wanted_sums
+from workers.audit.snapshot import AccountBalance, AuditSnapshot, Coverage, UnbalancedPosting
+from workers.audit.snapshot_repository import (
+    balance_from_row,
+    netting_from_row,
+    posting_sum_from_row,
+    read_number,
+    read_rows,
+    saga_from_row,
+    select_posting_sums,
+    select_sagas,
+    to_int,
+)
+from workers.audit.window_objects import WindowObjects
+from workers.audit.window_repository import SINCE, changed_sagas, matches_any, rows_of_orders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AccountSums:
+    """The balance of a ledger account, and what it must be by all rows, in minor units."""
+
+    booked: AccountBalance
+    wanted: int
 
 
 def _sagas_query() -> Select[Any]:
     is_chosen = or_(matches_any(saga.c.order_id, "order_ids"), changed_sagas(), matches_any(saga.c.id, "saga_ids"))
-    overdue = (func.now() - saga.c.wake_at).label("overdue")
-    return select(saga, overdue).where(is_chosen).order_by(saga.c.number)
+    return select_sagas().where(is_chosen)
 
 
 def _debts_query() -> Select[Any]:
@@ -48,7 +72,7 @@ def _postings_query() -> Select[Any]:
         matches_any(ledger_txn.c.posting_key, "posting_keys"),
         is_recent_without_order,
     )
-    return grouped_postings().where(is_chosen)
+    return select_posting_sums().where(is_chosen)
 
 
 def _count_query(table: Table) -> Select[Any]:
@@ -78,7 +102,7 @@ def _accounts_query() -> Select[Any]:
         .join(booked, booked.c.account_id == ledger_account.c.id)
         .subquery("balances")
     )
-    rows = wanted_sums().subquery("rows")
+    rows = select_wanted_sums().subquery("rows")
     balance, wanted = func.coalesce(balances.c.balance, 0), func.coalesce(rows.c.wanted, 0)
     code = func.coalesce(balances.c.code, rows.c.code)
     # An account to which nothing was ever posted has no row with its currency, but its code ends with it.
@@ -106,67 +130,66 @@ _EVENT_COUNT, _ORDER_COUNT = _count_query(stripe_event), _count_query(orders)
 _POSTING_COUNT, _ACCOUNT_COUNT = _count_query(ledger_txn), _count_query(ledger_account)
 
 
-async def read_window(database: UnitOfWorkFactory, client: StripeGateway, days: int) -> AuditSnapshot:
-    """Return the snapshot of the last `days`, counted back by the database's clock.
-
-    Stripe is called while no transaction is open. Rows and sums are of one moment if the transactions of `database` are
-    REPEATABLE READ.
-    """
-    async with database() as work:
-        since = work.now - timedelta(days=days)
-    objects = await list_objects(client, since)
-    async with database() as work:
-        known = await find_orders(
-            work, since, named_orders=objects.orders(), refunded_intents=objects.refunded_intents()
-        )
-    await add_older(client, objects, known)
-    balance = await retrieve_balance(client)
-    async with database() as work:
-        return await _read(work, known.ids, since, objects, balance, days)
-
-
-async def _read(
-    work: UnitOfWork, order_ids: Sequence[int], since: datetime, objects: Objects, balance: dict[str, int], days: int
+async def read_window_rows(
+    work: UnitOfWork,
+    order_ids: Sequence[int],
+    since: datetime,
+    objects: WindowObjects,
+    balance: Mapping[str, int],
+    days: int,
 ) -> AuditSnapshot:
-    accounts = await read_rows(work, _ACCOUNTS)
-    payables = await read_rows(work, _PAYABLES, order_ids=order_ids)
-    payable_ids = [row["id"] for row in payables]
-    debts = await read_rows(work, _DEBTS, order_ids=order_ids, payable_ids=payable_ids)
-    nettings = await read_rows(work, _NETTINGS, debt_ids=[row["id"] for row in debts], payable_ids=payable_ids)
-    posting_keys = [f"netting:{row['id']}" for row in nettings]
+    """Return the snapshot of these orders and objects; `balance` is Stripe's: currency -> minor units."""
+    accounts = await read_rows(work, _ACCOUNTS, _account_sums_from_row)
+    payables = await read_rows(work, _PAYABLES, payable_from_row, order_ids=order_ids)
+    payable_ids = [each.id for each in payables]
+    debts = await read_rows(work, _DEBTS, runner_debt_from_row, order_ids=order_ids, payable_ids=payable_ids)
+    debt_ids = [each.id for each in debts]
+    nettings = await read_rows(work, _NETTINGS, netting_from_row, debt_ids=debt_ids, payable_ids=payable_ids)
+    chosen = {"order_ids": order_ids, "since": since}
+    posting_keys = [f"netting:{each.id}" for each in nettings]
     return AuditSnapshot(
-        orders=await read_rows(work, _ORDERS, order_ids=order_ids),
-        holds=await read_rows(work, _HOLDS, order_ids=order_ids),
+        orders=await read_rows(work, _ORDERS, order_from_row, order_ids=order_ids),
+        holds=await read_rows(work, _HOLDS, hold_from_row, order_ids=order_ids),
         payables=payables,
-        sagas=await read_rows(work, _SAGAS, order_ids=order_ids, since=since, saga_ids=_uuids(objects.sagas())),
-        postings=await read_rows(work, _POSTINGS, order_ids=order_ids, since=since, posting_keys=posting_keys),
-        balances=accounts,
-        event_count=await _count(work, _EVENT_COUNT),
+        sagas=await read_rows(work, _SAGAS, saga_from_row, **chosen, saga_ids=_uuids(objects.sagas())),
+        postings=await read_rows(work, _POSTINGS, posting_sum_from_row, **chosen, posting_keys=posting_keys),
+        balances=[each.booked for each in accounts],
+        event_count=await read_number(work, _EVENT_COUNT),
         intents=list(objects.intents.values()),
         transfers=list(objects.transfers.values()),
         refunds=list(objects.refunds.values()),
         stripe_balance=balance,
-        refund_rows=await read_rows(work, _REFUNDS, order_ids=order_ids),
+        refund_rows=await read_rows(work, _REFUNDS, refund_from_row, order_ids=order_ids),
         debts=debts,
         nettings=nettings,
-        disputes=await read_rows(work, _DISPUTES, order_ids=order_ids),
-        customer_debts=await read_rows(work, _CUSTOMER_DEBTS, order_ids=order_ids),
-        coverage=Coverage(
-            days=days,
-            since=since,
-            listed=objects.listed,
-            retrieved=objects.count - objects.listed,
-            orders=await _count(work, _ORDER_COUNT),
-            postings=await _count(work, _POSTING_COUNT),
-            accounts=await _count(work, _ACCOUNT_COUNT),
-            wanted={row["code"]: int(row["wanted"]) for row in accounts},
-            unbalanced=await read_rows(work, _UNBALANCED),
-        ),
+        disputes=await read_rows(work, _DISPUTES, dispute_from_row, order_ids=order_ids),
+        customer_debts=await read_rows(work, _CUSTOMER_DEBTS, customer_debt_from_row, order_ids=order_ids),
+        coverage=await _read_coverage(work, since, days, objects, accounts),
     )
 
 
-async def _count(work: UnitOfWork, query: Select[Any]) -> int:
-    return int((await work.connection.execute(query)).scalar_one())
+async def _read_coverage(
+    work: UnitOfWork, since: datetime, days: int, objects: WindowObjects, accounts: Sequence[_AccountSums]
+) -> Coverage:
+    return Coverage(
+        days=days,
+        since=since,
+        listed=objects.listed,
+        retrieved=objects.count - objects.listed,
+        orders=await read_number(work, _ORDER_COUNT),
+        postings=await read_number(work, _POSTING_COUNT),
+        accounts=await read_number(work, _ACCOUNT_COUNT),
+        wanted={each.booked.code: each.wanted for each in accounts},
+        unbalanced=await read_rows(work, _UNBALANCED, _unbalanced_from_row),
+    )
+
+
+def _account_sums_from_row(row: RowMapping) -> _AccountSums:
+    return _AccountSums(booked=balance_from_row(row), wanted=int(row["wanted"]))
+
+
+def _unbalanced_from_row(row: RowMapping) -> UnbalancedPosting:
+    return UnbalancedPosting(posting_key=row["posting_key"], total=to_int(row["total"]), lines=row["lines"])
 
 
 def _uuids(words: Iterable[str]) -> Sequence[UUID]:

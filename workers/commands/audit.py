@@ -14,8 +14,8 @@ from domain.database.unit_of_work import QueueJob, create_database_engine, creat
 from domain.registers import build_registers
 from domain.settings.settings import AuditSettings, read_audit_settings, read_settings_or_exit
 from workers.audit.invariants import INVARIANTS, Finding
-from workers.audit.snapshot_repository import AuditSnapshot, Coverage, read_snapshot
-from workers.audit.window_snapshot_repository import read_window
+from workers.audit.snapshot import AuditSnapshot, Coverage
+from workers.audit.snapshot_reader import read_snapshot, read_window
 from workers.stripe.gateway import StripeGateway, open_stripe_gateway
 
 MAX_RECHECKS = 2

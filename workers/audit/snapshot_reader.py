@@ -1,0 +1,40 @@
+"""The reader of both snapshots, of everything and of a window: Stripe is called while no transaction is open."""
+
+from datetime import timedelta
+
+from domain.database.unit_of_work import UnitOfWorkFactory
+from workers.audit.snapshot import AuditedObjects, AuditSnapshot
+from workers.audit.snapshot_repository import read_all_rows
+from workers.audit.window_objects import add_older, list_objects
+from workers.audit.window_repository import find_orders
+from workers.audit.window_snapshot_repository import read_window_rows
+from workers.stripe.gateway import StripeGateway
+from workers.stripe.gateway_pages import list_intents, list_refunds, list_transfers, read_every_page, retrieve_balance
+
+
+async def read_snapshot(database: UnitOfWorkFactory, client: StripeGateway) -> AuditSnapshot:
+    """Read Stripe, then Postgres. Money that moves in between looks like a breach, and a second read agrees."""
+    objects = AuditedObjects(
+        intents=await read_every_page(lambda page: list_intents(client, page)),
+        transfers=await read_every_page(lambda page: list_transfers(client, page)),
+        refunds=await read_every_page(lambda page: list_refunds(client, page)),
+        balance=(await retrieve_balance(client)).amounts,
+    )
+    async with database() as work:
+        return await read_all_rows(work, objects)
+
+
+async def read_window(database: UnitOfWorkFactory, client: StripeGateway, days: int) -> AuditSnapshot:
+    """Return the snapshot of the last `days`, counted back by the database's clock.
+
+    Rows and sums are of one moment if the transactions of `database` are REPEATABLE READ.
+    """
+    async with database() as work:
+        since = work.now - timedelta(days=days)
+    found = await list_objects(client, since)
+    async with database() as work:
+        orders = await find_orders(work, since, named_orders=found.orders(), refunded_intents=found.refunded_intents())
+    await add_older(client, found, orders)
+    balance = (await retrieve_balance(client)).amounts
+    async with database() as work:
+        return await read_window_rows(work, orders.ids, since, found, balance, days)
