@@ -16,6 +16,14 @@ SQL_MODULES = ("*/repository.py", "*_repository.py", "*/tables.py", "domain/data
 # Dataclasses of functions that are bound at start; some of these build a condition for a statement of another room.
 BOUND_CONDITIONS = ("domain/orders/order_payments.py", "domain/payouts/payout_blocks.py")
 
+# These send no statement: they name the type of the engine, or catch the errors of Postgres.
+ENGINE_AND_ERRORS = (
+    "workers/app.py",
+    "workers/commands/audit.py",
+    "workers/commands/campus.py",
+    "workers/reconciliation/missed_events.py",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRule:
@@ -51,7 +59,7 @@ RESTRICTED_IMPORTS = {
     "alembic": ("migrations",),
     "fluent": ("domain/words.py",),
     "structlog": ("domain/settings/logs.py", "bot", "workers"),
-    "sqlalchemy": (*SQL_MODULES, *BOUND_CONDITIONS, "migrations", "workers", "bot"),
+    "sqlalchemy": (*SQL_MODULES, *BOUND_CONDITIONS, *ENGINE_AND_ERRORS, "migrations"),
 }
 
 
