@@ -48,7 +48,7 @@ async def find_hold_by_charge(work: UnitOfWork, charge: str) -> Hold | None:
     return await find_hold(work, hold.c.charge == charge)
 
 
-async def move_hold(work: UnitOfWork, hold_id: int, happened: HoldEvent, **changes: object) -> Hold | None:
+async def move_hold_by_id(work: UnitOfWork, hold_id: int, happened: HoldEvent, **changes: object) -> Hold | None:
     """Move the hold with this id, otherwise as move_current_hold."""
     return await move_hold_where(work, hold.c.id == hold_id, happened, **changes)
 

@@ -12,8 +12,8 @@ from tests.workers.reconciliation_setup import (
     reconcile_all,
     reconcile_once,
 )
-from workers.stripe.gateway import retrieve_intent
-from workers.stripe.gateway_lists import retrieve_transfer
+from workers.stripe.gateway_intents import retrieve_intent
+from workers.stripe.gateway_payouts import retrieve_transfer
 
 UNCAPTURED = "requires_capture"
 
@@ -44,8 +44,8 @@ async def test_payments_and_transfers_that_nobody_knows_are_told_once_and_touche
         "not_booked",
     ]
     assert await admin_notifications(stack) == ["notification-discrepancy"] * len(found)
-    assert (await retrieve_intent(stack.context.stripe, intent["id"]))["status"] == UNCAPTURED
-    assert (await retrieve_transfer(stack.context.stripe, transfer["id"]))["amount_reversed"] == 0
+    assert (await retrieve_intent(stack.context.stripe, intent["id"])).status == UNCAPTURED
+    assert (await retrieve_transfer(stack.context.stripe, transfer["id"])).amount_reversed == 0
     await stack.context.stripe.v1.payment_intents.cancel_async(intent["id"])
     await reconcile_all(stack)
     assert await discrepancies(stack, "gone") == [("unknown_intent", intent["id"], "canceled")]
@@ -96,7 +96,7 @@ async def test_a_transfer_that_came_too_late_is_taken_back_and_booked(stack: Wor
     late = await create_stray_transfer(stack, order, str(runner.stripe_account), saga=str(row.id), call="late")
     for _ in range(2):
         await reconcile_all(stack)
-    assert (await retrieve_transfer(stack.context.stripe, late["id"]))["amount_reversed"] == 50
+    assert (await retrieve_transfer(stack.context.stripe, late["id"])).amount_reversed == 50
     assert await discrepancies(stack) == []
     assert [kind for kind, _, _ in await discrepancies(stack, "mended")] == ["late_transfer"]
     assert [tuple(one) for one in await stack.rows("SELECT status, sent FROM payable")] == [("paid", 1030)]

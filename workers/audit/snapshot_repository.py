@@ -1,6 +1,7 @@
 """The rows of the snapshot of everything, and the builders of rows that both snapshots use."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import RowMapping, Select, Table, func, select
@@ -107,7 +108,7 @@ def posting_sum_from_row(row: RowMapping) -> PostingSum:
     return PostingSum(total=to_int(row["total"]), **plain)
 
 
-def to_int(total: Any) -> int | None:
+def to_int(total: Decimal | None) -> int | None:
     """Return a sum of Postgres, which is a Decimal, as a number; None where nothing was summed."""
     return None if total is None else int(total)
 

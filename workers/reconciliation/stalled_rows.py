@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.states import FINAL_ORDER_STATUSES
-from domain.payments.hold_repository import find_hold_by_intent, move_hold
+from domain.payments.hold_repository import find_hold_by_intent, move_hold_by_id
 from domain.payments.lapsed_hold_repository import tell_hold_lapsed
 from domain.payments.model import LIVE_HOLDS, HoldEvent, HoldPart
 from domain.payments.watched_hold_repository import IdleHold, list_idle_holds
@@ -57,7 +57,7 @@ async def check_stalled_hold(context: ReconciliationContext, idle: IdleHold) -> 
         if await is_saga_at_work(work, hold.order_id):
             return
         if is_over and status in EMPTY_STATUSES:
-            await move_hold(work, hold.id, HoldEvent.RELEASED, approval_url=None)
+            await move_hold_by_id(work, hold.id, HoldEvent.RELEASED, approval_url=None)
         elif status not in HOLDING_STATUSES and not (
             status is PaymentIntentStatus.CANCELED and await tell_hold_lapsed(work, idle.payment_intent)
         ):
