@@ -122,6 +122,17 @@ async def change_runner_status(
     return True
 
 
+async def lock_runner_status(work: UnitOfWork, campus_id: int, person_id: int) -> RunnerStatus | None:
+    """Return the runner status of this membership, locked until this transaction ends; None for no member."""
+    query = (
+        select(membership.c.runner_status)
+        .where(membership.c.campus_id == campus_id, membership.c.person_id == person_id)
+        .with_for_update(key_share=True)
+    )
+    found = (await work.connection.execute(query)).scalar_one_or_none()
+    return None if found is None else RunnerStatus(found)
+
+
 async def admit_member(work: UnitOfWork, campus_id: int, person_id: int) -> bool:
     """Let this member order on this campus, and log it. Return False when an invitation admitted them before."""
     newcomer = (

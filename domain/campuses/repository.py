@@ -38,6 +38,13 @@ async def find_first_campus_id(work: UnitOfWork) -> int | None:
     return found
 
 
+async def find_runner_group(work: UnitOfWork, campus_id: int) -> int | None:
+    """Return the chat that is bound as the runner group now, if there is one."""
+    query = select(campus.c.runner_group).where(campus.c.id == campus_id)
+    found: int | None = (await work.connection.execute(query)).scalar_one()
+    return found
+
+
 async def list_stores(work: UnitOfWork, campus_id: int) -> Sequence[Store]:
     """Return the active stores by name, without their menus."""
     query = select(store).where(store.c.campus_id == campus_id, store.c.active).order_by(store.c.name)

@@ -88,6 +88,18 @@ class NotificationRow:
     fence: int
 
 
+async def find_notification(work: UnitOfWork, notification_id: int) -> NotificationRow:
+    """Return the notification, in any status; the caller knows that it exists."""
+    query = select(notification).where(notification.c.id == notification_id)
+    return _notification_from_row((await work.connection.execute(query)).mappings().one())
+
+
+async def has_notification(work: UnitOfWork, order_id: int, key: str) -> bool:
+    """Return whether a notification with this sentence was ever written for the order."""
+    query = select(exists().where(notification.c.order_id == order_id, notification.c.key == key))
+    return bool((await work.connection.execute(query)).scalar_one())
+
+
 async def find_due_notification(connection: AsyncConnection, notification_id: int) -> NotificationRow | None:
     """Return the notification if it is due and no earlier one to its chat waits, so that they arrive in order."""
     row = (await connection.execute(_DUE_NOTIFICATION, {"number": notification_id})).mappings().one_or_none()

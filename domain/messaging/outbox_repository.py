@@ -1,6 +1,6 @@
 """The outbox: order messages to refresh and notifications to send, written in the commit of what they tell."""
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.campuses.tables import campus
@@ -54,15 +54,22 @@ async def _count_audible_notifications(work: UnitOfWork, order_id: int | None, c
 
 async def refresh_existing_order_messages(work: UnitOfWork, order_id: int) -> None:
     """Request a refresh of this order's existing order messages; one being sent is sent again afterwards."""
-    await request_refresh(work, order_id, order_message.c.kind.in_(list(OrderMessageKind)))
+    await _request_refresh_where(work, order_id, order_message.c.kind.in_(list(OrderMessageKind)))
 
 
 async def resend_existing_order_message(work: UnitOfWork, order_id: int, chat_id: int) -> bool:
     """Send this chat's order message of the order again at its end. Return False when there is none."""
-    return await request_fresh_message(work, order_id, order_message.c.chat_id == chat_id)
+    return await _request_fresh_message_where(work, order_id, order_message.c.chat_id == chat_id)
 
 
-async def request_fresh_message(work: UnitOfWork, order_id: int, *which: ColumnElement[bool]) -> bool:
+async def request_fresh_message(work: UnitOfWork, order_id: int, kind: str, chat_id: int) -> bool:
+    """Send the order message of this kind again at the end of the chat. Return False when there is none."""
+    return await _request_fresh_message_where(
+        work, order_id, order_message.c.kind == kind, order_message.c.chat_id == chat_id
+    )
+
+
+async def _request_fresh_message_where(work: UnitOfWork, order_id: int, *which: ColumnElement[bool]) -> bool:
     """Forget the message that stands in the chat, and raise the fence so that a worker editing it changes nothing.
 
     An order message without a message in the chat is sent as a fresh one anyway, and only gets a refresh.
@@ -82,8 +89,15 @@ async def request_fresh_message(work: UnitOfWork, order_id: int, *which: ColumnE
     return bool(updated)
 
 
-async def request_refresh(work: UnitOfWork, order_id: int, which: ColumnElement[bool]) -> set[tuple[str, int]]:
-    """Request a refresh of the order's messages that meet the condition; return the kind and the chat of each."""
+async def request_refresh(work: UnitOfWork, order_id: int, *, group: bool) -> set[tuple[str, int]]:
+    """Request a refresh of the order's messages, with `group` also of the runner group's.
+
+    Return the kind and the chat of each.
+    """
+    return await _request_refresh_where(work, order_id, or_(order_message.c.kind != "group", literal(group)))
+
+
+async def _request_refresh_where(work: UnitOfWork, order_id: int, which: ColumnElement[bool]) -> set[tuple[str, int]]:
     statement = (
         update(order_message)
         .where(order_message.c.order_id == order_id, which)

@@ -15,11 +15,11 @@ from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.order_message_repository import OrderMessageRow
 from domain.messaging.tables import notification
 from domain.order_messages.view import OrderView
-from domain.orders.escalations.silent_runner import is_last_check_in_unanswered, is_runner_silent_given
+from domain.orders.escalations.silent_runner import is_runner_silent_given
 from domain.orders.rows import order_from_row
 from domain.orders.states import STATUSES_WITH_RUNNER, Order, can_leave_food
 from domain.orders.tables import orders
-from domain.orders.timer_repository import is_timer_fired, timer_due_at
+from domain.orders.timer_repository import is_last_check_in_unanswered, is_timer_fired, timer_due_at
 from domain.orders.timers import TimerKind
 from domain.payments.customer_debt_repository import customer_debt_from_row
 from domain.payments.hold_repository import hold_from_row

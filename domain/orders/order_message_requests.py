@@ -1,11 +1,8 @@
 """Requests to show an order's committed state in the chats of its customer, its runner and the runner group."""
 
-from sqlalchemy import literal, or_, select
-
-from domain.campuses.tables import campus
+from domain.campuses.repository import find_runner_group
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.outbox_repository import insert_order_message, request_fresh_message, request_refresh
-from domain.messaging.tables import order_message
 from domain.orders.states import Order, OrderStatus
 
 
@@ -14,21 +11,18 @@ async def refresh_order_messages(work: UnitOfWork, order: Order, *, group: bool 
 
     An order that is open to runners is shown in the group that is bound now, even when a former group has it too.
     """
-    existing = await request_refresh(work, order.id, or_(order_message.c.kind != "group", literal(group)))
+    existing = await request_refresh(work, order.id, group=group)
     if ("customer", order.customer_id) not in existing:
         await insert_order_message(work, order.campus_id, order.id, "customer", order.customer_id)
     if order.runner_id is not None and ("runner", order.runner_id) not in existing:
         await insert_order_message(work, order.campus_id, order.id, "runner", order.runner_id)
     if group and (order.status is OrderStatus.CREATED or all(kind != "group" for kind, _ in existing)):
-        chat = select(campus.c.runner_group).where(campus.c.id == order.campus_id)
-        runner_group = (await work.connection.execute(chat)).scalar_one()
+        runner_group = await find_runner_group(work, order.campus_id)
         if runner_group is not None and ("group", runner_group) not in existing:
             await insert_order_message(work, order.campus_id, order.id, "group", runner_group)
 
 
 async def resend_order_message(work: UnitOfWork, order: Order, kind: str, chat_id: int) -> None:
     """Send the order message again at the end of the chat; the old message stays as it was."""
-    if not await request_fresh_message(
-        work, order.id, order_message.c.kind == kind, order_message.c.chat_id == chat_id
-    ):
+    if not await request_fresh_message(work, order.id, kind, chat_id):
         await insert_order_message(work, order.campus_id, order.id, kind, chat_id)

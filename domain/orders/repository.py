@@ -11,7 +11,8 @@ from domain.database.actors import Actor
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderClosed, OrderNotFound
-from domain.orders.rows import order_from_row
+from domain.orders.pricing import Price
+from domain.orders.rows import order_from_row, price_columns
 from domain.orders.states import (
     ORDER_CHANGED_SIGNAL,
     STATUSES_WITH_RUNNER,
@@ -23,7 +24,7 @@ from domain.orders.states import (
 )
 from domain.orders.tables import orders
 from domain.orders.timer_repository import reset_escalations
-from domain.saga.repository import signal_sagas_of_order
+from domain.saga.signal_repository import signal_sagas_of_order
 
 PAGE_SIZE = 6  # orders on a page of /orders
 
@@ -148,6 +149,29 @@ async def insert_order(work: UnitOfWork, values: dict[str, object]) -> Order:
     """Insert an order in status PENDING."""
     row = (await work.connection.execute(insert(orders).values(values).returning(orders))).mappings().one()
     return order_from_row(row)
+
+
+async def save_price(work: UnitOfWork, order_id: int, price: Price) -> None:
+    """Save the price that a locked order has from now on; nobody is asked for a higher limit any more."""
+    changes = {**price_columns(price), "asked_limit": None, "version": orders.c.version + 1}
+    await work.connection.execute(update(orders).where(orders.c.id == order_id).values(changes))
+
+
+async def save_asked_limit(work: UnitOfWork, order_id: int, wanted: int | None) -> None:
+    """Save the shop limit (minor units) that the customer of a locked order is asked for; None for no question."""
+    await work.connection.execute(update(orders).where(orders.c.id == order_id).values(asked_limit=wanted))
+
+
+async def record_receipt_photo(work: UnitOfWork, campus_id: int, order_id: int, photo: str) -> None:
+    """Record the photo (Telegram's file id) of the receipt of a locked order."""
+    statement = update(orders).where(orders.c.id == order_id, orders.c.campus_id == campus_id)
+    await work.connection.execute(statement.values(receipt_photo=photo))
+
+
+async def count_wrong_pin(work: UnitOfWork, order_id: int) -> None:
+    """Count one more wrong PIN of a locked order."""
+    statement = update(orders).where(orders.c.id == order_id)
+    await work.connection.execute(statement.values(pin_tries=orders.c.pin_tries + 1))
 
 
 async def list_customer_orders(

@@ -9,6 +9,7 @@ from sqlalchemy import (
     RowMapping,
     ScalarSelect,
     Select,
+    and_,
     bindparam,
     exists,
     func,
@@ -62,6 +63,25 @@ def select_due_timer() -> Select[int]:
     return select(timer.c.id).where(is_set, timer.c.due_at <= func.now()).order_by(timer.c.due_at).limit(1)
 
 
+def is_timer_ahead(order_id: int, kind: TimerKind) -> ColumnElement[bool]:
+    """Build the condition that the order's timer of this kind is set, and not due yet."""
+    return exists().where(
+        timer.c.order_id == order_id,
+        timer.c.kind == kind,
+        timer.c.status == TimerStatus.SET,
+        timer.c.due_at > func.now(),
+    )
+
+
+def is_last_check_in_unanswered(order_id: ColumnElement[int]) -> ScalarSelect[bool]:
+    """Build the subquery for whether the last check-in of the order passed unanswered; NULL if there was none."""
+    is_check_in = timer.c.kind.in_((TimerKind.RUNNER_CHECK_IN, TimerKind.CHECK_IN_DEADLINE))
+    unanswered = and_(timer.c.kind == TimerKind.CHECK_IN_DEADLINE, timer.c.status == TimerStatus.FIRED)
+    newest = select(unanswered).where(timer.c.order_id == order_id, is_check_in).order_by(timer.c.id.desc())
+    return newest.limit(1).scalar_subquery()
+
+
+_LAST_CHECK_IN_UNANSWERED = select(is_last_check_in_unanswered(bindparam("number")))
 _IS_TIMER_FIRED = select(is_timer_fired(bindparam("number"), bindparam("which")))
 
 
@@ -119,6 +139,20 @@ async def has_timer_fired(work: UnitOfWork, order_id: int, kind: TimerKind) -> b
     """Return whether a timer of this kind has fired for the order."""
     fired: bool = (await work.connection.execute(_IS_TIMER_FIRED, {"number": order_id, "which": kind})).scalar_one()
     return fired
+
+
+async def was_check_in_unanswered(work: UnitOfWork, order_id: int) -> bool:
+    """Return whether the last check-in of the order passed unanswered; False if there was none."""
+    return bool((await work.connection.execute(_LAST_CHECK_IN_UNANSWERED, {"number": order_id})).scalar_one())
+
+
+async def find_last_check_in(work: UnitOfWork, order_id: int) -> datetime:
+    """Return when the newest check-in of the order was set; the caller knows that there was one."""
+    query = select(func.max(timer.c.set_at)).where(
+        timer.c.order_id == order_id, timer.c.kind == TimerKind.RUNNER_CHECK_IN
+    )
+    found: datetime = (await work.connection.execute(query)).scalar_one()
+    return found
 
 
 async def fire_due_timers(work: UnitOfWork, limit: int) -> Sequence[DueTimer]:

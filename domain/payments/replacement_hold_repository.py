@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, update
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import PriceIncreaseInFlight
@@ -10,8 +10,7 @@ from domain.payments.hold_repository import find_current_hold, find_hold
 from domain.payments.model import Hold, HoldPart, HoldStatus
 from domain.payments.sagas.replace_hold import REPLACE_HOLD
 from domain.payments.tables import hold
-from domain.saga.definition import FINAL_STATUSES
-from domain.saga.tables import saga
+from domain.saga.repository import count_sagas_of_order, has_unfinished_saga
 
 
 def is_replacement_hold_of(saga_id: UUID) -> ColumnElement[bool]:
@@ -54,14 +53,10 @@ async def require_no_price_increase(work: UnitOfWork, order_id: int) -> None:
 
     The caller holds the order's lock to rely on it.
     """
-    replacing = select(func.count()).where(
-        saga.c.order_id == order_id, saga.c.kind == REPLACE_HOLD.kind, saga.c.status.not_in(FINAL_STATUSES)
-    )
-    if (await work.connection.execute(replacing)).scalar_one():
+    if await has_unfinished_saga(work, order_id, REPLACE_HOLD.kind):
         raise PriceIncreaseInFlight
 
 
 async def count_price_increases(work: UnitOfWork, order_id: int) -> int:
     """Count the price increases of this order that were started, in any status."""
-    query = select(func.count()).where(saga.c.order_id == order_id, saga.c.kind == REPLACE_HOLD.kind)
-    return int((await work.connection.execute(query)).scalar_one())
+    return await count_sagas_of_order(work, order_id, REPLACE_HOLD.kind)

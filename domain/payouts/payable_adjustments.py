@@ -1,13 +1,18 @@
-"""What a refund changes in a runner's payable: withheld before it is sent, reversed after, restored on failure."""
-
-from sqlalchemy import func, select, update
+"""What a refund changes in a runner's payable: withheld before it is sent, owed again when the refund fails."""
 
 from domain.campuses.people_repository import lock_payouts_ready
 from domain.database.unit_of_work import UnitOfWork
 from domain.payouts.model import Payable, PayoutEvent, PayoutStatus, RunnerDebt
-from domain.payouts.repository import can_start_payout, find_payable, move_payable, payable_from_row
+from domain.payouts.repository import (
+    can_start_payout,
+    find_payable,
+    move_payable,
+    restore_netted,
+    restore_withheld,
+    try_withhold,
+)
+from domain.payouts.runner_debt_repository import sum_netted_by_payable
 from domain.payouts.sagas.pay_out_runner import build_payout_start
-from domain.payouts.tables import netting, payable
 from domain.saga.run import SagaRun
 
 
@@ -16,31 +21,10 @@ async def withhold_from_payable(work: UnitOfWork, order_id: int, amount: int) ->
 
     Annul the payable when nothing is left to send. Return None, and change nothing, when there is less than that.
     """
-    left = payable.c.amount - payable.c.withheld - payable.c.sent - payable.c.netted
-    statement = (
-        update(payable)
-        .where(payable.c.order_id == order_id, payable.c.status == PayoutStatus.OPEN, left >= amount)
-        .values(withheld=payable.c.withheld + amount)
-        .returning(payable)
-    )
-    row = (await work.connection.execute(statement)).mappings().one_or_none()
-    if row is None:
-        return None
-    changed = payable_from_row(row)
-    if changed.due > 0:
+    changed = await try_withhold(work, order_id, amount)
+    if changed is None or changed.due > 0:
         return changed
     return await move_payable(work, order_id, PayoutEvent.ANNULLED)
-
-
-async def record_transfer_reversed(work: UnitOfWork, order_id: int, amount: int, *, borne: bool) -> None:
-    """Record that `amount` minor units of the order's transfer were reversed.
-
-    If the runner does not bear them (`borne`), they are owed to the runner again.
-    """
-    changed = {"sent": payable.c.sent - amount}
-    if borne:
-        changed["withheld"] = payable.c.withheld + amount
-    await work.connection.execute(update(payable).where(payable.c.order_id == order_id).values(changed))
 
 
 async def restore_withheld_amount(work: UnitOfWork, run: SagaRun, order_id: int, amount: int) -> None:
@@ -53,9 +37,7 @@ async def restore_withheld_amount(work: UnitOfWork, run: SagaRun, order_id: int,
     if owed is None or amount == 0:
         return
     await lock_payouts_ready(work, owed.runner_id)
-    less = update(payable).where(payable.c.order_id == order_id).values(withheld=payable.c.withheld - amount)
-    row = (await work.connection.execute(less.returning(payable))).mappings().one()
-    await reopen_payout(work, run, payable_from_row(row))
+    await reopen_payout(work, run, await restore_withheld(work, order_id, amount))
 
 
 async def reopen_payout(work: UnitOfWork, run: SagaRun, owed: Payable) -> None:
@@ -77,10 +59,5 @@ async def restore_netted_amount(work: UnitOfWork, run: SagaRun, void: RunnerDebt
     if void.netted == 0:
         return
     await lock_payouts_ready(work, void.runner_id)
-    sums = select(netting.c.payable_id, func.sum(netting.c.amount).label("amount"))
-    query = sums.where(netting.c.debt_id == void.id).group_by(netting.c.payable_id).order_by(netting.c.payable_id)
-    for kept in (await work.connection.execute(query)).all():
-        less = update(payable).where(payable.c.id == kept.payable_id)
-        less = less.values(netted=payable.c.netted - int(kept.amount))
-        row = (await work.connection.execute(less.returning(payable))).mappings().one()
-        await reopen_payout(work, run, payable_from_row(row))
+    for payable_id, amount in await sum_netted_by_payable(work, void.id):
+        await reopen_payout(work, run, await restore_netted(work, payable_id, amount))

@@ -113,6 +113,44 @@ async def move_payable(work: UnitOfWork, order_id: int, happened: PayoutEvent, *
     return payable_from_row(row)
 
 
+async def try_withhold(work: UnitOfWork, order_id: int, amount: int) -> Payable | None:
+    """Withhold `amount` minor units of an open payable. Return None, and change nothing, when less is due."""
+    left = payable.c.amount - payable.c.withheld - payable.c.sent - payable.c.netted
+    open_enough = (payable.c.order_id == order_id, payable.c.status == PayoutStatus.OPEN, left >= amount)
+    statement = update(payable).where(*open_enough).values(withheld=payable.c.withheld + amount)
+    row = (await work.connection.execute(statement.returning(payable))).mappings().one_or_none()
+    return None if row is None else payable_from_row(row)
+
+
+async def restore_withheld(work: UnitOfWork, order_id: int, amount: int) -> Payable:
+    """Withhold `amount` minor units less of the order's payable; the caller knows that there is one."""
+    less = update(payable).where(payable.c.order_id == order_id).values(withheld=payable.c.withheld - amount)
+    return payable_from_row((await work.connection.execute(less.returning(payable))).mappings().one())
+
+
+async def record_transfer_reversed(work: UnitOfWork, order_id: int, amount: int, *, borne: bool) -> None:
+    """Record that `amount` minor units of the order's transfer were reversed.
+
+    If the runner does not bear them (`borne`), they are owed to the runner again.
+    """
+    changed = {"sent": payable.c.sent - amount}
+    if borne:
+        changed["withheld"] = payable.c.withheld + amount
+    await work.connection.execute(update(payable).where(payable.c.order_id == order_id).values(changed))
+
+
+async def add_netted_amount(work: UnitOfWork, payable_id: int, amount: int) -> None:
+    """Record that `amount` minor units of a locked payable paid a debt of the runner."""
+    kept = {"netted": payable.c.netted + amount}
+    await work.connection.execute(update(payable).where(payable.c.id == payable_id).values(kept))
+
+
+async def restore_netted(work: UnitOfWork, payable_id: int, amount: int) -> Payable:
+    """Take back that `amount` minor units of the payable paid a debt."""
+    less = update(payable).where(payable.c.id == payable_id).values(netted=payable.c.netted - amount)
+    return payable_from_row((await work.connection.execute(less.returning(payable))).mappings().one())
+
+
 async def set_payable_frozen(work: UnitOfWork, order_id: int, *, frozen: bool) -> Payable | None:
     """Freeze or unfreeze the order's payable and log it; a frozen one is not sent.
 

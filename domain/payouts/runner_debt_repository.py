@@ -1,4 +1,4 @@
-"""Runners' debts in Postgres, changed under a row lock."""
+"""Runners' debts in Postgres, and what was netted for them, changed under a row lock."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select, update
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
 from domain.payouts.model import RunnerDebt, RunnerDebtStatus
-from domain.payouts.tables import debt
+from domain.payouts.tables import debt, netting
 
 
 async def insert_runner_debt(
@@ -48,6 +48,38 @@ async def lock_runner_debt(work: UnitOfWork, refund_id: int) -> RunnerDebt | Non
     query = select(debt).where(debt.c.refund_id == refund_id).with_for_update()
     row = (await work.connection.execute(query)).mappings().one_or_none()
     return None if row is None else runner_debt_from_row(row)
+
+
+async def lock_open_runner_debts(
+    work: UnitOfWork, campus_id: int, runner_id: int, currency: str
+) -> Sequence[RunnerDebt]:
+    """Return what this runner owes on this campus, oldest first, locked until this transaction ends."""
+    same_runner = (debt.c.runner_id == runner_id, debt.c.campus_id == campus_id, debt.c.currency == currency)
+    query = select(debt).where(*same_runner, debt.c.status == RunnerDebtStatus.OPEN).order_by(debt.c.id)
+    rows = (await work.connection.execute(query.with_for_update())).mappings()
+    return [runner_debt_from_row(row) for row in rows]
+
+
+async def insert_netting(work: UnitOfWork, *, debt_id: int, payable_id: int, amount: int) -> int:
+    """Insert that `amount` minor units of a payable paid this part of a debt; return the number of the netting."""
+    values = {"debt_id": debt_id, "payable_id": payable_id, "amount": amount}
+    made: int = (await work.connection.execute(insert(netting).values(values).returning(netting.c.id))).scalar_one()
+    return made
+
+
+async def record_debt_netted(work: UnitOfWork, debt_id: int, amount: int, *, ended: bool) -> None:
+    """Add `amount` minor units to what was netted of a locked debt, which may end it."""
+    paid: dict[str, object] = {"netted": debt.c.netted + amount}
+    if ended:
+        paid |= {"status": RunnerDebtStatus.NETTED, "ended_at": func.now()}
+    await work.connection.execute(update(debt).where(debt.c.id == debt_id).values(paid))
+
+
+async def sum_netted_by_payable(work: UnitOfWork, debt_id: int) -> Sequence[tuple[int, int]]:
+    """Return each payable that paid for a debt, and how much (minor units), by the payable's number."""
+    sums = select(netting.c.payable_id, func.sum(netting.c.amount)).where(netting.c.debt_id == debt_id)
+    query = sums.group_by(netting.c.payable_id).order_by(netting.c.payable_id)
+    return [(payable_id, int(amount)) for payable_id, amount in (await work.connection.execute(query)).all()]
 
 
 async def end_runner_debt(work: UnitOfWork, debt_id: int, ended: RunnerDebtStatus) -> None:

@@ -1,6 +1,5 @@
 """Saga rows in Postgres: leased by a worker, written only under their fence, found by queue job or sweeper."""
 
-import uuid
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
@@ -14,39 +13,32 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     func,
-    literal,
     null,
     or_,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderNotFound, Stale
 from domain.saga.data import data_from_json, data_to_json, engine_data_from_json
-from domain.saga.definition import SagaStatus
+from domain.saga.definition import FINAL_STATUSES, SagaStatus
 from domain.saga.next_move import AwaitSignal, CallExternalStep, Finish, Progress
 from domain.saga.register import SagaRegister
 from domain.saga.run import SagaRun
-from domain.saga.tables import saga, saga_signal
+from domain.saga.signal_repository import has_unseen_signal, mark_signals_seen, read_signal_names
+from domain.saga.tables import saga
 
 RECENT_START_WINDOW = timedelta(seconds=20)  # long enough for a link to arrive, short enough to ask for another one
-
-
 LEASE_TTL = timedelta(seconds=3)  # a killed worker's sagas move again after this
-
-
-def _has_unseen_signal() -> ColumnElement[bool]:
-    return exists().where(saga_signal.c.saga_id == saga.c.id, ~saga_signal.c.seen)
 
 
 def is_saga_due() -> ColumnElement[bool]:
     """Build the condition that a saga is due: its time has come, or it is asleep and has an unseen signal."""
     alive = saga.c.wake_at.is_not(None)
-    return and_(alive, or_(saga.c.wake_at <= func.now(), and_(saga.c.worker.is_(None), _has_unseen_signal())))
+    return and_(alive, or_(saga.c.wake_at <= func.now(), and_(saga.c.worker.is_(None), has_unseen_signal())))
 
 
 _THIS = saga.c.id == bindparam("this")
@@ -69,16 +61,6 @@ _WRITE = (
         wake_at=func.now() + bindparam("sleeps", type_=Interval()),  # NULL for one that must not be woken
         ended_at=case((bindparam("ends", type_=Boolean()), func.now()), else_=null()),
     )
-)
-_SIGNALS = select(saga_signal.c.name).where(saga_signal.c.saga_id == bindparam("this"))
-_MARK_SEEN = (
-    update(saga_signal)
-    .where(
-        saga_signal.c.saga_id == bindparam("this"),
-        saga_signal.c.name.in_(bindparam("read", expanding=True)),
-        ~saga_signal.c.seen,
-    )
-    .values(seen=True)
 )
 
 
@@ -119,7 +101,7 @@ async def lock_run(work: UnitOfWork, run: SagaRun) -> bool:
 
 async def read_signals(work: UnitOfWork, run: SagaRun) -> bool:
     """Read all signals into the run. Return whether one of them was new to it."""
-    signals = await _read_signal_names(work, run.id)
+    signals = await read_signal_names(work, run.id)
     has_new = not signals <= run.progress.signals
     run.progress = _with_signals(run.progress, signals)
     return has_new
@@ -159,7 +141,7 @@ async def write_run(
     run.fence += 1
     read = run.progress.signals
     if read:
-        await work.connection.execute(_MARK_SEEN, {"this": run.id, "read": list(read)})
+        await mark_signals_seen(work, run.id, read)
 
 
 async def find_saga_of_order(work: UnitOfWork, order_id: int, kind: str) -> UUID:
@@ -171,8 +153,18 @@ async def find_saga_of_order(work: UnitOfWork, order_id: int, kind: str) -> UUID
     return UUID(str(found))
 
 
-async def _read_signal_names(work: UnitOfWork, saga_id: UUID) -> frozenset[str]:
-    return frozenset((await work.connection.execute(_SIGNALS, {"this": saga_id})).scalars())
+async def count_sagas_of_order(work: UnitOfWork, order_id: int, kind: str) -> int:
+    """Count the sagas of this kind for the order, in any status."""
+    query = select(func.count()).where(saga.c.order_id == order_id, saga.c.kind == kind)
+    return int((await work.connection.execute(query)).scalar_one())
+
+
+async def has_unfinished_saga(work: UnitOfWork, order_id: int, kind: str) -> bool:
+    """Return whether a saga of this kind is in flight for the order, or stuck."""
+    query = select(func.count()).where(
+        saga.c.order_id == order_id, saga.c.kind == kind, saga.c.status.not_in(FINAL_STATUSES)
+    )
+    return bool((await work.connection.execute(query)).scalar_one())
 
 
 def _with_signals(progress: Progress, more: frozenset[str]) -> Progress:
@@ -188,7 +180,7 @@ def _with_signals(progress: Progress, more: frozenset[str]) -> Progress:
 async def _run_from_row(work: UnitOfWork, row: RowMapping) -> SagaRun:
     definition = work.registers.get(SagaRegister).sagas.get((row["kind"], row["version"]))
     engine = engine_data_from_json(row["data"])
-    signals = await _read_signal_names(work, row["id"]) | frozenset(engine.signals)
+    signals = await read_signal_names(work, row["id"]) | frozenset(engine.signals)
     progress = Progress(
         status=SagaStatus(row["status"]),
         position=row["position"],
@@ -237,13 +229,6 @@ async def insert_saga(work: UnitOfWork, run: SagaRun, move: CallExternalStep | A
         work.enqueue_after_commit("run_saga", run.id, run.order_id)
 
 
-async def signal_saga(work: UnitOfWork, saga_id: uuid.UUID, name: str, **data: str | int) -> None:
-    """Insert a signal for a saga, once for each name, and enqueue the saga."""
-    statement = insert(saga_signal).values(saga_id=saga_id, name=name, data=data).on_conflict_do_nothing()
-    await work.connection.execute(statement)
-    work.enqueue_after_commit("run_saga", saga_id)
-
-
 async def has_saga_just_started(work: UnitOfWork, campus_id: int, person_id: int, kind: str) -> bool:
     """Return whether a running saga of this kind started for the person within RECENT_START_WINDOW."""
     query = select(func.count()).where(
@@ -254,14 +239,3 @@ async def has_saga_just_started(work: UnitOfWork, campus_id: int, person_id: int
         saga.c.started_at > func.now() - RECENT_START_WINDOW,
     )
     return bool((await work.connection.execute(query)).scalar_one())
-
-
-async def signal_sagas_of_order(work: UnitOfWork, order_id: int, name: str) -> None:
-    """Signal the running sagas of an order that this signal makes compensate; behind their pivot it changes nothing."""
-    kinds = work.registers.get(SagaRegister).kinds_aborted_by(name)
-    running = select(saga.c.id, literal(name), literal({}, JSONB)).where(
-        saga.c.order_id == order_id, saga.c.kind.in_(sorted(kinds)), saga.c.status == SagaStatus.RUNNING
-    )
-    signal = insert(saga_signal).from_select(["saga_id", "name", "data"], running).on_conflict_do_nothing()
-    for saga_id in (await work.connection.execute(signal.returning(saga_signal.c.saga_id))).scalars().all():
-        work.enqueue_after_commit("run_saga", saga_id, order_id)

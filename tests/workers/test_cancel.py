@@ -149,7 +149,10 @@ async def test_an_admin_cancels_an_order_that_waits_for_the_bank(shared_stack: W
     stack = shared_stack
     order = await stack.place_order(await stack.add_member(card="pm_card_authenticationRequired"))
     await stack.run_due()
-    await cancel_as_admin(stack, await add_admin(stack), order, "test order")
+    admin = await add_admin(stack)
+    await cancel_as_admin(stack, admin, order, "test order")
+    ((stored,),) = await stack.rows("SELECT data FROM saga_signal WHERE name = 'cancelled' ORDER BY at DESC LIMIT 1")
+    assert stored == {"role": "admin", "person": admin.person_id, "reason": "test order"}, "as every release stores it"
     await stack.run_due()
     ended = await stack.order(order.id)
     assert (ended.status, ended.end_reason, ended.end_note) == (OrderStatus.CANCELLED, "admin", "test order")

@@ -3,7 +3,7 @@
 import json
 
 from domain.orders.states import Order, OrderStatus
-from domain.saga.repository import signal_saga
+from domain.saga.signal_repository import signal_saga
 from tests.cases import case
 from tests.worker_stack import WorkerStack
 from workers.engine.saga_engine import advance_saga

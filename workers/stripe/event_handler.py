@@ -15,7 +15,7 @@ from domain.payments.lapsed_hold_repository import tell_hold_lapsed
 from domain.payments.model import LIVE_HOLDS
 from domain.payments.tables import hold
 from domain.reconciliation.list_cursor_repository import read_list_soon
-from domain.saga.repository import signal_saga
+from domain.saga.signal_repository import signal_saga
 from domain.saga.start import start_saga
 from domain.saga.tables import saga
 from domain.settings.logs import get_logger

@@ -84,6 +84,12 @@ async def record_card_requested(work: UnitOfWork, waiting: Draft, ceiling: int) 
     await work.connection.execute(statement.values(asked_ceiling=ceiling, asked_at=func.now()))
 
 
+async def delete_used_draft(work: UnitOfWork, campus_id: int, person_id: int, version: int) -> None:
+    """Delete the draft of a published order, unless the person has changed it since it was placed."""
+    used = delete(draft).where(draft.c.campus_id == campus_id, draft.c.person_id == person_id)
+    await work.connection.execute(used.where(draft.c.version == version))
+
+
 async def discard_draft(work: UnitOfWork, campus_id: int, person_id: int) -> None:
     await work.connection.execute(delete(draft).where(draft.c.campus_id == campus_id, draft.c.person_id == person_id))
 

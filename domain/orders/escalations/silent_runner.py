@@ -1,7 +1,5 @@
 """The escalation of a silent runner: a check-in, then a release, or after the purchase a word to the admins."""
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, select
-
 from domain.campuses.people_repository import find_member
 from domain.campuses.repository import find_campus
 from domain.database.actors import Role
@@ -14,9 +12,15 @@ from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import lock_order
 from domain.orders.sagas.release_order import build_release_start
 from domain.orders.states import STATUSES_WITH_RUNNER, Order, OrderEvent, OrderStatus, is_event_allowed
-from domain.orders.tables import timer
-from domain.orders.timer_repository import DueTimer, set_check_in_timer, set_timer, stop_timer
-from domain.orders.timers import TimerKind, TimerStatus
+from domain.orders.timer_repository import (
+    DueTimer,
+    find_last_check_in,
+    set_check_in_timer,
+    set_timer,
+    stop_timer,
+    was_check_in_unanswered,
+)
+from domain.orders.timers import TimerKind
 from domain.saga.run import SagaStart
 
 
@@ -73,32 +77,17 @@ async def record_runner_check_in(work: UnitOfWork, order: Order) -> None:
 
 async def is_runner_silent(work: UnitOfWork, order: Order) -> bool:
     """Return whether the runner of a bought order was asked, did not answer, and has done nothing since."""
-    no_answer = (await work.connection.execute(_LAST_CHECK_IN_UNANSWERED, {"number": order.id})).scalar_one()
-    return is_runner_silent_given(order, no_answer=bool(no_answer))
+    return is_runner_silent_given(order, no_answer=await was_check_in_unanswered(work, order.id))
 
 
 def is_runner_silent_given(order: Order, *, no_answer: bool) -> bool:
-    """Return the same as is_runner_silent. `no_answer` is the result of is_last_check_in_unanswered."""
+    """Return the same as is_runner_silent. `no_answer` is the result of was_check_in_unanswered."""
     return no_answer and order.status in STATUSES_WITH_RUNNER and order.status is not OrderStatus.ACCEPTED
-
-
-def is_last_check_in_unanswered(order_id: ColumnElement[int]) -> ScalarSelect[bool]:
-    """Return a subquery: whether the last check-in of the order passed unanswered; NULL if there was none."""
-    is_check_in = timer.c.kind.in_((TimerKind.RUNNER_CHECK_IN, TimerKind.CHECK_IN_DEADLINE))
-    unanswered = and_(timer.c.kind == TimerKind.CHECK_IN_DEADLINE, timer.c.status == TimerStatus.FIRED)
-    newest = select(unanswered).where(timer.c.order_id == order_id, is_check_in).order_by(timer.c.id.desc())
-    return newest.limit(1).scalar_subquery()
-
-
-_LAST_CHECK_IN_UNANSWERED = select(is_last_check_in_unanswered(bindparam("number")))
 
 
 async def _tell_admins(work: UnitOfWork, order: Order, runner: int) -> None:
     """Notify the admins once for each status of the order: who is silent, since when, and how to reach both sides."""
-    last_check_in = select(func.max(timer.c.set_at)).where(
-        timer.c.order_id == order.id, timer.c.kind == TimerKind.RUNNER_CHECK_IN
-    )
-    since = (await work.connection.execute(last_check_in)).scalar_one()
+    since = await find_last_check_in(work, order.id)
     runner_member, customer = [await find_member(work, order.campus_id, each) for each in (runner, order.customer_id)]
     await notify(
         work,

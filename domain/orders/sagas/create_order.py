@@ -2,10 +2,25 @@
 
 from dataclasses import dataclass
 
+from domain.database.actors import Role
 from domain.orders.drafts.draft import Draft
 from domain.orders.sagas.payment_data import HoldRequestData
 from domain.saga.definition import ExternalStep, LocalStep, Saga, Wait
 from domain.saga.run import SagaStart
+
+CANCELLED_SIGNAL = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCancellation:
+    """What a cancellation of a pending order carries: who cancels it, in which role, and why.
+
+    For a customer the reason is the word "customer", for an admin their own words.
+    """
+
+    role: Role
+    person: int
+    reason: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,7 +45,7 @@ CREATE_ORDER = Saga(
             signal="hold_made",
             window="payment",
             timeout_reason="unpaid",
-            abort_signals=frozenset({"cancelled", "declined"}),
+            abort_signals=frozenset({CANCELLED_SIGNAL, "declined"}),
             poll="refresh_hold",
         ),
         LocalStep(name="publish_order", compensation="withdraw_order"),  # PENDING -> CREATED, order messages

@@ -3,14 +3,10 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.dialects.postgresql import insert
-
 from domain.campuses.campus import Campus
 from domain.campuses.people import RunnerStatus
-from domain.campuses.people_repository import find_member
+from domain.campuses.people_repository import find_member, lock_runner_status
 from domain.campuses.repository import find_campus
-from domain.campuses.tables import membership
 from domain.database.actors import SYSTEM, Actor, Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import (
@@ -27,40 +23,40 @@ from domain.errors import (
 from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
+from domain.orders.claim_repository import (
+    CLEARED_CLAIM,
+    RELEASED_CLAIM,
+    bar_runner,
+    claim_guards,
+    count_other_deliveries,
+    is_claimed_in,
+    is_run_by,
+    is_runner_barred,
+)
 from domain.orders.escalations.unclaimed_order import UNCLAIMED_STAGES, reset_unclaimed_timers
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.order_payments import OrderPayments
 from domain.orders.repository import find_order, move_order, try_move_order
 from domain.orders.sagas.release_order import ReleaseOrderData
 from domain.orders.states import STATUSES_WITH_RUNNER, Order, OrderEvent, OrderStatus
-from domain.orders.tables import barred_runner, orders, timer
 from domain.orders.timer_repository import resume_timer, set_timer, stop_timer
-from domain.orders.timers import MAX_RELEASES, TimerKind, TimerStatus, reopened_deadline
+from domain.orders.timers import MAX_RELEASES, TimerKind, reopened_deadline
 from domain.saga.run import SagaRun
-
-CLEARED_RUNNER_COLUMNS = {
-    "runner_id": None,
-    "claim": None,
-    "pin": None,
-    "hold_checked": False,
-    "accepted_at": None,
-    "receipt_photo": None,
-    "asked_limit": None,
-}
 
 
 async def claim_order(work: UnitOfWork, run: SagaRun) -> None:
     """Move CREATED -> ACCEPTED for this runner, or raise the true reason why that is not possible."""
-    campus = await find_campus(work, run.campus_id)
+    campus, order_id, runner_id = await find_campus(work, run.campus_id), run.required_order_id, run.required_person_id
     await _lock_runner_with_capacity(work, run, campus)
+    held = work.registers.get(OrderPayments).is_held_for(order_id, campus.windows.length("hold_margin"))
     order = await try_move_order(
         work,
-        Actor(role=Role.RUNNER, person_id=run.required_person_id),
+        Actor(role=Role.RUNNER, person_id=runner_id),
         run.campus_id,
-        run.required_order_id,
+        order_id,
         OrderEvent.CLAIMED,
-        *_claim_guards(work, run, campus),
-        runner_id=run.required_person_id,
+        *claim_guards(order_id, runner_id, held=held),
+        runner_id=runner_id,
         claim=run.id,
         pin=f"{secrets.randbelow(10_000):04d}",
         pin_tries=0,
@@ -69,7 +65,7 @@ async def claim_order(work: UnitOfWork, run: SagaRun) -> None:
         raise await _claim_refusal(work, run)
     await stop_timer(work, order.id, TimerKind.EXPIRE)
     await refresh_order_messages(work, order)
-    runner = await find_member(work, run.campus_id, run.required_person_id)
+    runner = await find_member(work, run.campus_id, runner_id)
     await notify(
         work,
         Notification(
@@ -88,41 +84,16 @@ async def _lock_runner_with_capacity(work: UnitOfWork, run: SagaRun, campus: Cam
 
     Otherwise parallel taps could exceed the limit of open deliveries.
     """
-    query = (
-        select(membership.c.runner_status)
-        .where(membership.c.campus_id == run.campus_id, membership.c.person_id == run.required_person_id)
-        .with_for_update(key_share=True)
-    )
-    runner_status = (await work.connection.execute(query)).scalar_one_or_none()
-    if runner_status != RunnerStatus.APPROVED:
-        raise RunnerSuspended if runner_status == RunnerStatus.SUSPENDED else RunnerNotApproved
-    held = select(func.count()).where(
-        orders.c.campus_id == run.campus_id,
-        orders.c.runner_id == run.required_person_id,
-        orders.c.status.in_(STATUSES_WITH_RUNNER),
-        orders.c.id != run.required_order_id,
-    )
-    if (await work.connection.execute(held)).scalar_one() >= campus.open_jobs:
+    runner_status = await lock_runner_status(work, run.campus_id, run.required_person_id)
+    if runner_status is not RunnerStatus.APPROVED:
+        raise RunnerSuspended if runner_status is RunnerStatus.SUSPENDED else RunnerNotApproved
+    others = await count_other_deliveries(work, run.campus_id, run.required_person_id, run.required_order_id)
+    if others >= campus.open_jobs:
         raise TooManyDeliveries(most=campus.open_jobs)
 
 
-def _claim_guards(work: UnitOfWork, run: SagaRun, campus: Campus) -> tuple[ColumnElement[bool], ...]:
-    """The guards beside the status: not one's own order, not expired, hold valid long enough, runner not barred."""
-    not_due = exists().where(
-        timer.c.order_id == run.required_order_id,
-        timer.c.kind == TimerKind.EXPIRE,
-        timer.c.status == TimerStatus.SET,
-        timer.c.due_at > func.now(),
-    )
-    margin = campus.windows.length("hold_margin")
-    held = work.registers.get(OrderPayments).is_held_for(run.required_order_id, margin)
-    free = ~exists().where(
-        barred_runner.c.order_id == run.required_order_id, barred_runner.c.person_id == run.required_person_id
-    )
-    return orders.c.customer_id != run.required_person_id, not_due, held, free
-
-
 async def _claim_refusal(work: UnitOfWork, run: SagaRun) -> CampusGError:
+    """Return why the guarded UPDATE of a claim found no order: one refusal for the status and for each guard."""
     order = await find_order(work, run.campus_id, run.required_order_id)
     if order.customer_id == run.required_person_id:
         return OwnOrder()
@@ -130,14 +101,9 @@ async def _claim_refusal(work: UnitOfWork, run: SagaRun) -> CampusGError:
         return OrderAlreadyYours()
     if order.runner_id is not None and order.status is not OrderStatus.CANCELLED:
         return OrderAlreadyTaken()
-    given_back = select(
-        exists().where(
-            barred_runner.c.order_id == run.required_order_id, barred_runner.c.person_id == run.required_person_id
-        )
-    )
-    if order.status is OrderStatus.CREATED and (await work.connection.execute(given_back)).scalar_one():
+    if order.status is OrderStatus.CREATED and await is_runner_barred(work, order.id, run.required_person_id):
         return BarredFromOrder()
-    return OrderClosed()
+    return OrderClosed()  # it is over, expires right now, or its hold ends too soon
 
 
 async def give_back_order(work: UnitOfWork, run: SagaRun) -> None:
@@ -151,9 +117,9 @@ async def give_back_order(work: UnitOfWork, run: SagaRun) -> None:
         run.campus_id,
         run.required_order_id,
         OrderEvent.GIVEN_BACK,
-        orders.c.claim == run.id,
+        is_claimed_in(run.id),
         reason=run.reason,
-        **CLEARED_RUNNER_COLUMNS,
+        **CLEARED_CLAIM,
     )
     if order is None:
         return
@@ -176,7 +142,7 @@ async def close_order_without_hold(work: UnitOfWork, run: SagaRun) -> None:
         run.campus_id,
         run.required_order_id,
         OrderEvent.HOLD_GONE,
-        orders.c.claim == run.id,
+        is_claimed_in(run.id),
         reason=run.reason,
         end_reason=run.reason,
     )
@@ -220,15 +186,11 @@ async def reopen_order(work: UnitOfWork, run: SagaRun) -> None:
         run.campus_id,
         run.required_order_id,
         OrderEvent.RELEASED,
-        orders.c.runner_id == run.required_person_id,
+        is_run_by(run.required_person_id),
         reason=data.reason,
-        releases=orders.c.releases + 1,
-        **CLEARED_RUNNER_COLUMNS,
+        **RELEASED_CLAIM,
     )
-    bar_runner = (
-        insert(barred_runner).values(order_id=order.id, person_id=run.required_person_id).on_conflict_do_nothing()
-    )
-    await work.connection.execute(bar_runner)
+    await bar_runner(work, order.id, run.required_person_id)
     until = await _fresh_deadline(work, order)
     await set_timer(work, order, TimerKind.EXPIRE, until)
     await reset_unclaimed_timers(work, order, until)

@@ -8,12 +8,12 @@ from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
 from domain.money import format_money
+from domain.orders.claim_repository import is_run_by
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order, move_order
 from domain.orders.sagas.cancel_order import CancelOrderData
 from domain.orders.sagas.complete_order import CompleteOrderData
 from domain.orders.states import Order, OrderEvent
-from domain.orders.tables import orders
 from domain.orders.timer_repository import stop_timer
 from domain.orders.timers import TimerKind
 from domain.saga.run import SagaRun
@@ -76,7 +76,7 @@ async def deliver_order(work: UnitOfWork, run: SagaRun) -> None:
         run.campus_id,
         run.required_order_id,
         OrderEvent.DELIVERED if admin is None else OrderEvent.FINISHED_BY_ADMIN,
-        orders.c.runner_id == run.required_person_id,
+        is_run_by(run.required_person_id),
         reason=data.reason,
         proof_photo=data.photo,
     )

@@ -1,7 +1,5 @@
 """Local steps of create_order: from a draft to an order that runners see."""
 
-from sqlalchemy import delete, select
-
 from domain.campuses.repository import find_campus
 from domain.database.actors import SYSTEM, Actor, Role
 from domain.database.event_log_repository import log_event
@@ -12,20 +10,19 @@ from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.opening_checks import require_open
-from domain.orders.drafts.repository import advance_draft_version, lock_draft
-from domain.orders.drafts.tables import draft as drafts
+from domain.orders.drafts.repository import advance_draft_version, delete_used_draft, lock_draft
 from domain.orders.escalations.unclaimed_order import set_unclaimed_timers
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.order_payments import OrderPayments
 from domain.orders.pricing import Price
 from domain.orders.repository import find_order, insert_order, move_order, try_move_order
 from domain.orders.rows import items_to_json, price_columns
-from domain.orders.sagas.create_order import CreateOrderData
+from domain.orders.sagas.create_order import CANCELLED_SIGNAL, CreateOrderData, OrderCancellation
 from domain.orders.states import Order, OrderEvent, OrderStatus
 from domain.orders.timer_repository import set_timer, stop_escalations, stop_timer
 from domain.orders.timers import TimerKind
 from domain.saga.run import SagaRun
-from domain.saga.tables import saga_signal
+from domain.saga.signal_repository import read_signal_data
 
 # Why create_order was compensated, and the sentence the customer reads. A customer who cancelled reads none.
 UNPAID_SENTENCES = {
@@ -126,19 +123,17 @@ async def _cancellation_details(work: UnitOfWork, run: SagaRun) -> tuple[Actor, 
 
     A cancellation carries these in its signal.
     """
-    if run.reason != "cancelled":
+    if run.reason != CANCELLED_SIGNAL:
         return SYSTEM, run.reason or "unpaid", None
-    query = select(saga_signal.c.data).where(saga_signal.c.saga_id == run.id, saga_signal.c.name == "cancelled")
-    said = (await work.connection.execute(query)).scalar_one()
-    role = Role(said["role"])
-    return Actor(role=role, person_id=said["person"]), role, said["reason"] if role is Role.ADMIN else None
+    told = await read_signal_data(work, run.id, CANCELLED_SIGNAL, OrderCancellation)
+    return Actor(role=told.role, person_id=told.person), told.role, told.reason if told.role is Role.ADMIN else None
 
 
 async def publish_order(work: UnitOfWork, run: SagaRun) -> None:
     """Move PENDING -> CREATED, show the order to the runners, and delete its draft."""
     order = await move_order(work, SYSTEM, run.campus_id, run.required_order_id, OrderEvent.PUBLISHED)
-    used_draft = delete(drafts).where(drafts.c.campus_id == order.campus_id, drafts.c.person_id == order.customer_id)
-    await work.connection.execute(used_draft.where(drafts.c.version == run.data_as(CreateOrderData).draft_version))
+    used_version = run.data_as(CreateOrderData).draft_version
+    await delete_used_draft(work, order.campus_id, order.customer_id, used_version)
     await refresh_order_messages(work, order)
 
 

@@ -17,9 +17,15 @@ from domain.orders.order_payments import OrderPayments
 from domain.orders.repository import find_order, lock_order
 from domain.orders.rows import items_to_json
 from domain.orders.sagas.cancel_order import build_cancel_start
-from domain.orders.sagas.create_order import CREATE_ORDER, build_order_start
+from domain.orders.sagas.create_order import (
+    CANCELLED_SIGNAL,
+    CREATE_ORDER,
+    OrderCancellation,
+    build_order_start,
+)
 from domain.orders.states import FINAL_ORDER_STATUSES, Order, OrderStatus
-from domain.saga.repository import find_saga_of_order, signal_saga
+from domain.saga.repository import find_saga_of_order
+from domain.saga.signal_repository import signal_saga
 from domain.saga.start import start_saga
 
 
@@ -88,7 +94,8 @@ async def close_before_purchase(
     """
     if order.status is OrderStatus.PENDING:
         placing = await find_saga_of_order(work, order.id, CREATE_ORDER.kind)
-        await signal_saga(work, placing, "cancelled", role=role, person=member.person_id, reason=reason)
+        cancellation = OrderCancellation(role=role, person=member.person_id, reason=reason)
+        await signal_saga(work, placing, CANCELLED_SIGNAL, cancellation)
         return
     if order.status in FINAL_ORDER_STATUSES or (role is Role.CUSTOMER and order.status is not OrderStatus.CREATED):
         raise OrderClosed

@@ -1,7 +1,5 @@
 """The photos of an order (the receipt, the food where it was left), and the report of a price above the limit."""
 
-from sqlalchemy import update
-
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
@@ -12,10 +10,9 @@ from domain.messaging.outbox_repository import notify
 from domain.money import format_money
 from domain.orders.escalations.silent_runner import record_runner_check_in
 from domain.orders.order_message_requests import refresh_order_messages
-from domain.orders.repository import find_order, list_active_deliveries, lock_order
+from domain.orders.repository import find_order, list_active_deliveries, lock_order, record_receipt_photo
 from domain.orders.sagas.complete_order import build_completion_start
 from domain.orders.states import Order, OrderEvent, OrderStatus, can_leave_food, is_event_allowed
-from domain.orders.tables import orders
 from domain.orders.timer_repository import has_timer_fired
 from domain.orders.timers import TimerKind
 from domain.orders.use_cases.ownership import require_own_delivery
@@ -36,8 +33,7 @@ async def save_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, o
         raise OrderClosed
     if order.status is OrderStatus.ARRIVED and order.receipt_photo is not None:
         raise LeavingTooEarly
-    kept = update(orders).where(orders.c.id == order.id, orders.c.campus_id == campus.id)
-    await work.connection.execute(kept.values(receipt_photo=photo))
+    await record_receipt_photo(work, campus.id, order.id, photo)
     await record_runner_check_in(work, order)
     await refresh_order_messages(work, order, group=False)
     return await find_order(work, campus.id, order_id)

@@ -4,8 +4,6 @@ import hmac
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import update
-
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
@@ -14,15 +12,15 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import ChatNotOpen, HoldNotChecked, OrderClosed, PinLocked, Stale
 from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
+from domain.orders.claim_repository import is_run_by
 from domain.orders.escalations import absent_customer
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.pricing import split_receipt
-from domain.orders.repository import find_order, lock_order, move_order
+from domain.orders.repository import count_wrong_pin, find_order, lock_order, move_order
 from domain.orders.sagas.accept_order import build_claim_start
 from domain.orders.sagas.complete_order import build_completion_start
 from domain.orders.sagas.release_order import build_release_start
 from domain.orders.states import MAX_PIN_TRIES, Order, OrderEvent, OrderStatus, is_event_allowed
-from domain.orders.tables import orders
 from domain.orders.use_cases.ownership import require_own_delivery
 from domain.saga.start import start_saga
 
@@ -133,8 +131,7 @@ async def hand_over_with_pin(
 
 
 async def _count_wrong_pin(work: UnitOfWork, order: Order) -> WrongPin:
-    counted = update(orders).where(orders.c.id == order.id).values(pin_tries=orders.c.pin_tries + 1)
-    await work.connection.execute(counted)
+    await count_wrong_pin(work, order.id)
     left = MAX_PIN_TRIES - order.pin_tries - 1
     if left == 0:
         await refresh_order_messages(work, order, group=False)
@@ -159,8 +156,6 @@ async def _move_own_order(
     if not is_event_allowed(order.status, happened):
         raise Stale
     actor = Actor(role=Role.RUNNER, person_id=member.person_id)
-    moved = await move_order(
-        work, actor, order.campus_id, order.id, happened, orders.c.runner_id == member.person_id, **changes
-    )
+    moved = await move_order(work, actor, order.campus_id, order.id, happened, is_run_by(member.person_id), **changes)
     await refresh_order_messages(work, moved, group=False)
     return moved

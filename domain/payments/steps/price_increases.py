@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from sqlalchemy import update
-
 from domain.database.actors import Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
@@ -15,10 +13,8 @@ from domain.money import format_money
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.price_increase import PriceIncreaseKind
 from domain.orders.pricing import Price
-from domain.orders.repository import find_order, lock_order
-from domain.orders.rows import price_columns
+from domain.orders.repository import find_order, lock_order, save_price
 from domain.orders.states import FINAL_ORDER_STATUSES, ORDER_CHANGED_SIGNAL, Order, OrderStatus
-from domain.orders.tables import orders
 from domain.payments.replacement_hold_repository import (
     insert_replacement_hold,
     promote_replacement_hold,
@@ -82,10 +78,7 @@ async def adopt_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
     former, _ = await promote_replacement_hold(work, order.id, run.id)
     run.data_as(ReplaceHoldData).former = former.id
     price = build_agreed_price(run, order)
-    statement = update(orders).where(orders.c.id == order.id)
-    await work.connection.execute(
-        statement.values(**price_columns(price), asked_limit=None, version=orders.c.version + 1)
-    )
+    await save_price(work, order.id, price)
     await log_event(
         work,
         Actor(role=Role.CUSTOMER, person_id=run.required_person_id),

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
-
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
@@ -25,10 +23,9 @@ from domain.payments.customer_debt_repository import (
 from domain.payments.model import CustomerDebt, CustomerDebtStatus
 from domain.payments.sagas.settle_debt import SETTLE_DEBT, build_settlement_start
 from domain.payments.use_cases.saved_cards import start_card_setup
-from domain.saga.definition import FINAL_STATUSES
+from domain.saga.repository import has_unfinished_saga
 from domain.saga.run import SagaRun
 from domain.saga.start import start_saga
-from domain.saga.tables import saga
 
 
 async def view_own_debts(work: UnitOfWork, campus: Campus, member: Member) -> Sequence[CustomerDebt]:
@@ -109,8 +106,5 @@ async def _require_no_charge_in_flight(work: UnitOfWork, owed: CustomerDebt) -> 
 
     Hold the debt's lock to rely on it.
     """
-    asked = select(func.count()).where(
-        saga.c.order_id == owed.order_id, saga.c.kind == SETTLE_DEBT.kind, saga.c.status.not_in(FINAL_STATUSES)
-    )
-    if (await work.connection.execute(asked)).scalar_one():
+    if await has_unfinished_saga(work, owed.order_id, SETTLE_DEBT.kind):
         raise DebtBeingPaid

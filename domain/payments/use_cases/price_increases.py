@@ -1,7 +1,5 @@
 """A customer agrees to pay more than confirmed first: a higher fee while no runner came, or what the shop wants."""
 
-from sqlalchemy import exists, select, update
-
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
@@ -9,20 +7,21 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import HoldNotChecked, OrderClosed, PriceChanged, Stale
 from domain.messaging.buttons import ButtonStyle, Tap, pack
 from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.notification_repository import has_notification
 from domain.messaging.outbox_repository import notify
-from domain.messaging.tables import notification
 from domain.money import format_money
 from domain.orders.price_increase import PriceIncreaseKind, next_fee_offer, with_shop_limit
 from domain.orders.pricing import Price
-from domain.orders.repository import lock_order
+from domain.orders.repository import lock_order, save_asked_limit
 from domain.orders.states import Order, OrderStatus
-from domain.orders.tables import orders
 from domain.orders.use_cases.ownership import require_own_delivery
 from domain.payments.replacement_hold_repository import count_price_increases, require_no_price_increase
 from domain.payments.sagas.replace_hold import build_price_increase_start
 from domain.payments.use_cases.saved_cards import start_card_setup
 from domain.saga.run import SagaRun
 from domain.saga.start import start_saga
+
+LIMIT_QUESTION = "notification-limit-increase-requested"
 
 
 async def preview_fee_increase(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> tuple[Order, Price]:
@@ -74,7 +73,7 @@ async def ask_customer_for_higher_limit(
     price = with_shop_limit(order.price, wanted, campus.fees)
     if order.asked_limit == wanted:
         return order
-    await _set_asked_limit(work, order, wanted)
+    await save_asked_limit(work, order.id, wanted)
     await _send_limit_question(work, member, order, price)
     return order
 
@@ -89,7 +88,7 @@ async def _send_limit_question(work: UnitOfWork, runner: Member, order: Order, p
             campus_id=order.campus_id,
             chat_id=order.customer_id,
             name=f"dearer:{order.claim}:{work.now.timestamp()}",
-            key="notification-limit-increase-requested",
+            key=LIMIT_QUESTION,
             order_id=order.id,
             buttons=[
                 yes,
@@ -103,7 +102,7 @@ async def _send_limit_question(work: UnitOfWork, runner: Member, order: Order, p
                 "now": format_money(order.price.ceiling, price.currency),
                 "then": format_money(price.ceiling, price.currency),
             },
-            silent=await _was_asked_before(work, order),
+            silent=await has_notification(work, order.id, LIMIT_QUESTION),  # one sound per order is enough
         ),
     )
 
@@ -123,7 +122,7 @@ async def accept_higher_limit(
 async def decline_higher_limit(work: UnitOfWork, campus: Campus, member: Member, order_id: int, ceiling: int) -> Order:
     """[No]: keep the limit and tell the runner; raise what `accept_higher_limit` raises."""
     order, _ = await _lock_asked_order(work, campus, member, order_id, ceiling)
-    await _set_asked_limit(work, order, None)
+    await save_asked_limit(work, order.id, None)
     await notify(
         work,
         Notification(
@@ -153,20 +152,6 @@ async def _lock_asked_order(
     if price.ceiling != ceiling:
         raise PriceChanged
     return order, price
-
-
-async def _was_asked_before(work: UnitOfWork, order: Order) -> bool:
-    """Return whether such a question was sent before: one sound per order is enough."""
-    query = select(
-        exists().where(
-            notification.c.order_id == order.id, notification.c.key == "notification-limit-increase-requested"
-        )
-    )
-    return bool((await work.connection.execute(query)).scalar_one())
-
-
-async def _set_asked_limit(work: UnitOfWork, order: Order, wanted: int | None) -> None:
-    await work.connection.execute(update(orders).where(orders.c.id == order.id).values(asked_limit=wanted))
 
 
 async def _start_replace_hold(

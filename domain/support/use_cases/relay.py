@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member
 from domain.campuses.people_repository import find_member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.notification import Notification
+from domain.messaging.notification_repository import find_notification
 from domain.messaging.outbox_repository import notify
 from domain.messaging.replied_message_repository import ORDER_MESSAGE_KEY, find_replied_messages
-from domain.messaging.tables import notification
 from domain.orders.escalations.silent_runner import record_runner_check_in
 from domain.orders.repository import find_order, lock_order
 from domain.orders.states import STATUSES_WITH_RUNNER, Order
@@ -137,16 +135,12 @@ async def tell_relay_outcome_unknown(work: UnitOfWork, notification_id: int) -> 
 
 
 async def _tell_writer(work: UnitOfWork, notification_id: int, key: str) -> bool:
-    row = (
-        (await work.connection.execute(select(notification).where(notification.c.id == notification_id)))
-        .mappings()
-        .one()
-    )
-    if row["key"] not in RELAY_KEYS:
+    relayed = await find_notification(work, notification_id)
+    if relayed.key not in RELAY_KEYS or relayed.order_id is None:
         return False
-    order = await find_order(work, row["campus_id"], row["order_id"])
-    writer = order.runner_id if row["chat_id"] == order.customer_id else order.customer_id
-    reader = await find_member(work, row["campus_id"], row["chat_id"])
+    order = await find_order(work, relayed.campus_id, relayed.order_id)
+    writer = order.runner_id if relayed.chat_id == order.customer_id else order.customer_id
+    reader = await find_member(work, relayed.campus_id, relayed.chat_id)
     if writer is None:
         return False
     await notify(

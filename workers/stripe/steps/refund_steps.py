@@ -12,8 +12,8 @@ from domain.messaging.notification import Notification
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
 from domain.orders.repository import find_order
-from domain.payouts.payable_adjustments import record_transfer_reversed, reopen_payout
-from domain.payouts.repository import find_payable
+from domain.payouts.payable_adjustments import reopen_payout
+from domain.payouts.repository import find_payable, record_transfer_reversed
 from domain.refunds.model import Refund, RefundEvent, RefundStatus
 from domain.refunds.refund_steps import book_runner_debt, fail_refund
 from domain.refunds.repository import lock_refund, move_refund, update_refund

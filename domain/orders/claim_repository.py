@@ -1,0 +1,74 @@
+"""Claims in Postgres: the conditions that guard a claim, the columns that a release clears, and barred runners."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.database.unit_of_work import UnitOfWork
+from domain.orders.states import STATUSES_WITH_RUNNER
+from domain.orders.tables import barred_runner, orders
+from domain.orders.timer_repository import is_timer_ahead
+from domain.orders.timers import TimerKind
+
+CLEARED_CLAIM: Mapping[str, object] = MappingProxyType(
+    {
+        "runner_id": None,
+        "claim": None,
+        "pin": None,
+        "hold_checked": False,
+        "accepted_at": None,
+        "receipt_photo": None,
+        "asked_limit": None,
+    }
+)
+RELEASED_CLAIM: Mapping[str, object] = MappingProxyType({**CLEARED_CLAIM, "releases": orders.c.releases + 1})
+
+
+def is_run_by(person_id: int) -> ColumnElement[bool]:
+    """Build the condition that this person is the order's runner."""
+    return orders.c.runner_id == person_id
+
+
+def is_claimed_in(saga_id: UUID) -> ColumnElement[bool]:
+    """Build the condition that the order's claim is the one of this accept_order saga."""
+    return orders.c.claim == saga_id
+
+
+def claim_guards(order_id: int, person_id: int, *, held: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    """Build the guards of a claim beside the status.
+
+    The order is not the runner's own, it is not expired, its hold is valid long enough (`held`), and the runner is not
+    barred.
+    """
+    not_own = orders.c.customer_id != person_id
+    return not_own, is_timer_ahead(order_id, TimerKind.EXPIRE), held, ~_is_barred(order_id, person_id)
+
+
+def _is_barred(order_id: int, person_id: int) -> ColumnElement[bool]:
+    return exists().where(barred_runner.c.order_id == order_id, barred_runner.c.person_id == person_id)
+
+
+async def is_runner_barred(work: UnitOfWork, order_id: int, person_id: int) -> bool:
+    """Return whether this runner released the order before, and so cannot claim it again."""
+    barred: bool = (await work.connection.execute(select(_is_barred(order_id, person_id)))).scalar_one()
+    return barred
+
+
+async def bar_runner(work: UnitOfWork, order_id: int, person_id: int) -> None:
+    """Bar this runner from claiming the order again; do nothing when they are barred."""
+    statement = insert(barred_runner).values(order_id=order_id, person_id=person_id).on_conflict_do_nothing()
+    await work.connection.execute(statement)
+
+
+async def count_other_deliveries(work: UnitOfWork, campus_id: int, runner_id: int, order_id: int) -> int:
+    """Count the deliveries that a runner holds on this campus beside this order."""
+    held = select(func.count()).where(
+        orders.c.campus_id == campus_id,
+        orders.c.runner_id == runner_id,
+        orders.c.status.in_(STATUSES_WITH_RUNNER),
+        orders.c.id != order_id,
+    )
+    return int((await work.connection.execute(held)).scalar_one())

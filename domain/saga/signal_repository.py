@@ -1,0 +1,70 @@
+"""Signals in Postgres: what happens outside reaches a running saga as a row of its own, once for each name."""
+
+from collections.abc import Collection
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, bindparam, exists, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from domain.database.unit_of_work import UnitOfWork
+from domain.saga.data import data_from_json, data_to_json
+from domain.saga.definition import SagaStatus
+from domain.saga.register import SagaRegister
+from domain.saga.tables import saga, saga_signal
+
+D = TypeVar("D")
+
+_SIGNALS = select(saga_signal.c.name).where(saga_signal.c.saga_id == bindparam("this"))
+_MARK_SEEN = (
+    update(saga_signal)
+    .where(
+        saga_signal.c.saga_id == bindparam("this"),
+        saga_signal.c.name.in_(bindparam("read", expanding=True)),
+        ~saga_signal.c.seen,
+    )
+    .values(seen=True)
+)
+
+
+def has_unseen_signal() -> ColumnElement[bool]:
+    """Build the condition that a saga has a signal that it has not read."""
+    return exists().where(saga_signal.c.saga_id == saga.c.id, ~saga_signal.c.seen)
+
+
+async def signal_saga(work: UnitOfWork, saga_id: UUID, name: str, data: object | None = None) -> None:
+    """Insert a signal for a saga, once for each name, and enqueue the saga. `data` is a dataclass, stored as JSON."""
+    stored = {} if data is None else data_to_json(data)
+    statement = insert(saga_signal).values(saga_id=saga_id, name=name, data=stored).on_conflict_do_nothing()
+    await work.connection.execute(statement)
+    work.enqueue_after_commit("run_saga", saga_id)
+
+
+async def signal_sagas_of_order(work: UnitOfWork, order_id: int, name: str) -> None:
+    """Signal the running sagas of an order that this signal makes compensate; behind their pivot it changes nothing."""
+    kinds = work.registers.get(SagaRegister).kinds_aborted_by(name)
+    running = select(saga.c.id, literal(name), literal({}, JSONB)).where(
+        saga.c.order_id == order_id, saga.c.kind.in_(sorted(kinds)), saga.c.status == SagaStatus.RUNNING
+    )
+    signal = insert(saga_signal).from_select(["saga_id", "name", "data"], running).on_conflict_do_nothing()
+    for saga_id in (await work.connection.execute(signal.returning(saga_signal.c.saga_id))).scalars().all():
+        work.enqueue_after_commit("run_saga", saga_id, order_id)
+
+
+async def read_signal_names(work: UnitOfWork, saga_id: UUID) -> frozenset[str]:
+    """Return the names of all signals of a saga, seen or not."""
+    return frozenset((await work.connection.execute(_SIGNALS, {"this": saga_id})).scalars())
+
+
+async def read_signal_data(work: UnitOfWork, saga_id: UUID, name: str, kind: type[D]) -> D:
+    """Return what a signal of the saga carries. Raise ValueError when it does not fit the dataclass."""
+    query = select(saga_signal.c.data).where(saga_signal.c.saga_id == saga_id, saga_signal.c.name == name)
+    data = data_from_json(kind, (await work.connection.execute(query)).scalar_one())
+    if not isinstance(data, kind):
+        raise TypeError(f"the signal {name} of saga {saga_id} carries no {kind.__name__}")
+    return data
+
+
+async def mark_signals_seen(work: UnitOfWork, saga_id: UUID, names: Collection[str]) -> None:
+    """Mark these signals of a saga as seen, so that they do not wake it again."""
+    await work.connection.execute(_MARK_SEEN, {"this": saga_id, "read": list(names)})
