@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from enum import StrEnum
+from typing import assert_never
 
 from domain.campuses.campus import Campus
 from domain.campuses.fee_suggestions import rounded_fee_fraction
 from domain.campuses.fees import Fees
-from domain.errors import OrderOutOfRange, PriceOutOfRange
+from domain.errors import OrderClosed, OrderOutOfRange, PriceOutOfRange
 from domain.money import MAX_CHARGE, format_money
 from domain.orders.pricing import Price
 from domain.orders.states import Order, OrderStatus
@@ -15,6 +16,19 @@ from domain.orders.states import Order, OrderStatus
 class PriceIncreaseKind(StrEnum):
     FEE = "fee"  # a higher delivery fee, before a runner claims
     LIMIT = "limit"  # a higher shop limit, while the runner is in the shop
+
+
+def require_increasable(order: Order, kind: PriceIncreaseKind) -> None:
+    """Raise OrderClosed unless the order still waits for a runner (FEE), or its runner still shops for it (LIMIT)."""
+    match kind:
+        case PriceIncreaseKind.FEE:
+            status = OrderStatus.CREATED
+        case PriceIncreaseKind.LIMIT:
+            status = OrderStatus.ACCEPTED
+        case _:
+            assert_never(kind)
+    if order.status is not status:
+        raise OrderClosed
 
 
 def fee_increase_step(campus: Campus) -> int:
@@ -54,10 +68,9 @@ def next_fee_offer(order: Order, campus: Campus) -> Price:
 
 def can_increase_fee(order: Order, campus: Campus) -> bool:
     """Return whether no runner has claimed the order and the campus allows a higher fee."""
-    if order.status is not OrderStatus.CREATED:
-        return False
     try:
+        require_increasable(order, PriceIncreaseKind.FEE)
         next_fee_offer(order, campus)
-    except (PriceOutOfRange, OrderOutOfRange):
+    except (OrderClosed, PriceOutOfRange, OrderOutOfRange):
         return False
     return True

@@ -8,11 +8,13 @@ from domain.database.actors import SYSTEM, Actor
 from domain.database.event_log_repository import log_event
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
-from domain.errors import DebtOutstanding
+from domain.errors import DebtBeingPaid, DebtOutstanding, Stale
 from domain.money import format_money
 from domain.orders.states import Order
 from domain.payments.model import CustomerDebt, CustomerDebtStatus
+from domain.payments.sagas.settle_debt import SETTLE_DEBT
 from domain.payments.tables import customer_debt
+from domain.saga.repository import has_unfinished_saga
 
 # The event log keeps the event names it has always used.
 _END_EVENTS = {CustomerDebtStatus.WAIVED: "let_go"}
@@ -59,6 +61,14 @@ async def require_no_customer_debt(work: UnitOfWork, campus_id: int, person_id: 
         refusal = DebtOutstanding(amount=format_money(owed.amount, owed.currency), order=owed.order_id)
         refusal.debt_id = owed.id
         raise refusal
+
+
+async def require_debt_chargeable(work: UnitOfWork, owed: CustomerDebt) -> None:
+    """Raise Stale when this locked debt is not owed any more, DebtBeingPaid while a charge of it is in flight."""
+    if owed.status is not CustomerDebtStatus.OPEN:
+        raise Stale
+    if await has_unfinished_saga(work, owed.order_id, SETTLE_DEBT.kind):
+        raise DebtBeingPaid
 
 
 async def count_payment_attempt(work: UnitOfWork, owed: CustomerDebt) -> None:

@@ -6,6 +6,7 @@ from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
+from domain.errors import OrderDisputed
 from domain.refunds.model import DISPUTE_TRANSITIONS, Dispute, DisputeEvent, DisputeStatus
 from domain.refunds.tables import dispute
 
@@ -13,6 +14,12 @@ from domain.refunds.tables import dispute
 async def has_open_or_lost_dispute(work: UnitOfWork, order_id: int) -> bool:
     """Return whether a bank is deciding about this payment now, or took it back for good."""
     return await _has_dispute_in(work, order_id, DisputeStatus.OPEN, DisputeStatus.LOST)
+
+
+async def require_undisputed(work: UnitOfWork, order_id: int) -> None:
+    """Raise OrderDisputed while a dispute of this order is open, or once one is lost."""
+    if await has_open_or_lost_dispute(work, order_id):
+        raise OrderDisputed
 
 
 async def has_lost_dispute(work: UnitOfWork, order_id: int) -> bool:

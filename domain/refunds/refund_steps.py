@@ -4,7 +4,7 @@ from domain.campuses.people_repository import lock_payouts_ready
 from domain.database.actors import Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
-from domain.errors import OrderDisputed, PayoutInFlight
+from domain.errors import PayoutInFlight
 from domain.ledger.postings import refund_failed_posting, runner_debt_posting, runner_debt_void_posting
 from domain.ledger.repository import post_to_ledger
 from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
@@ -17,7 +17,7 @@ from domain.payouts.model import Payable, PayoutStatus, RunnerDebtStatus
 from domain.payouts.payable_adjustments import restore_netted_amount, restore_withheld_amount, withhold_from_payable
 from domain.payouts.repository import lock_payable
 from domain.payouts.runner_debt_repository import end_runner_debt, insert_runner_debt, lock_runner_debt
-from domain.refunds.dispute_repository import has_open_or_lost_dispute
+from domain.refunds.dispute_repository import require_undisputed
 from domain.refunds.model import Refund, RefundEvent, RefundStatus
 from domain.refunds.refund_split import RefundSplit, split_refund
 from domain.refunds.repository import find_refundable, insert_refund, lock_refund, move_refund, update_refund
@@ -33,8 +33,7 @@ async def request_refund(work: UnitOfWork, run: SagaRun) -> None:
     bear it from is being sent.
     """
     order = await lock_order(work, run.campus_id, run.required_order_id)
-    if await has_open_or_lost_dispute(work, order.id):
-        raise OrderDisputed
+    await require_undisputed(work, order.id)
     data, owed = run.data_as(RefundOrderData), await lock_payable(work, order.id)
     parts = split_refund(await find_refundable(work, run.campus_id, order.id), data.amount, data.bearer)
     withheld = await _withhold_runner_amount(work, owed, parts.runner_amount) if data.bearer is Bearer.RUNNER else 0

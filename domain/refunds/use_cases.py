@@ -22,7 +22,7 @@ from domain.payouts.runner_debt_repository import (
     lock_runner_debt,
 )
 from domain.refunds.dispute_effects import unfreeze_payable
-from domain.refunds.dispute_repository import has_lost_dispute, has_open_dispute, has_open_or_lost_dispute
+from domain.refunds.dispute_repository import has_lost_dispute, has_open_dispute, require_undisputed
 from domain.refunds.refund_split import Refundable
 from domain.refunds.repository import find_refundable, list_order_refunds
 from domain.refunds.sagas.refund_order import build_refund_start
@@ -39,8 +39,7 @@ async def view_refundable(work: UnitOfWork, campus: Campus, admin: Member, order
     require_permission(admin, Action.REFUND_ANY, own=False)
     order = await find_order(work, campus.id, order_id)
     _require_uninvolved(admin, order)
-    if await has_open_or_lost_dispute(work, order_id):
-        raise OrderDisputed
+    await require_undisputed(work, order_id)
     return order, await find_refundable(work, campus.id, order_id)
 
 

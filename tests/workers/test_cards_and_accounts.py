@@ -1,13 +1,16 @@
 """Set-ups of cards and Stripe accounts: one link each, a deadline, and orders and payouts that wait for them."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import Engine, event
 
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member
-from domain.errors import NotAllowed
-from domain.orders.drafts.repository import change_draft
+from domain.errors import CampusGError, NotAllowed, OrdersPaused, OrdersPausedBecause
+from domain.orders.drafts.repository import change_draft, find_draft
 from domain.orders.states import OrderStatus
 from domain.orders.use_cases import ordering
 from domain.payments.use_cases import saved_cards
@@ -76,6 +79,73 @@ async def test_a_draft_tapped_too_long_ago_is_not_placed_when_the_card_is_saved(
     await stack.control_stripe(f"checkout/{session}/complete", card="pm_card_visa")
     await stack.run_now()
     assert await order_statuses(stack, member) == []
+
+
+CLOSED_TODAY = """hours = jsonb_build_object(to_char(now() + interval '3 days', 'dy'), '["12:00", "12:01"]'::jsonb)"""
+
+
+@pytest.mark.parametrize(
+    ("closing", "refusal"),
+    [
+        (CLOSED_TODAY, OrdersPaused),
+        ("paused = true", OrdersPaused),
+        ("paused = true, pause_reason = 'fire drill'", OrdersPausedBecause),
+    ],
+)
+async def test_a_campus_that_closes_while_the_card_is_entered_places_nothing_and_says_why(
+    shared_stack: WorkerStack, closing: str, refusal: type[CampusGError]
+) -> None:
+    """[Place order] was allowed, and the guard of placing is asked again when the order is really placed."""
+    stack = shared_stack
+    member = await stack.add_member(card=None)
+    session = await submit_order_without_card(stack, member)
+    await stack.sql(f"UPDATE campus SET {closing}")
+    await stack.control_stripe(f"checkout/{session}/complete", card="pm_card_visa")
+    await stack.run_now()
+    await stack.sql("UPDATE campus SET paused = false, pause_reason = NULL, hours = '{}'")
+    assert await order_statuses(stack, member) == []
+    assert await stack.rows("SELECT kind FROM saga WHERE person_id = :id", id=member.person_id) == [("save_card",)]
+    saved = await stack.committed_member(member.person_id)
+    assert saved.card is not None, "the card is kept, and so is the basket"
+    intents = await stack.inspect_stripe("objects", kind="payment_intent")
+    assert [one for one in intents if one["customer"] == saved.stripe_customer] == [], "nothing is held"
+    told = ["notification-card-link", "notification-card-saved-placing", refusal.key]
+    assert await notifications_to(stack, member) == told
+    async with stack.database() as work:
+        assert await find_draft(work, stack.campus.id, member.person_id) is not None
+
+
+@contextmanager
+def count_draft_locks() -> Iterator[list[str]]:
+    """Collect the statements that lock a draft."""
+    locks: list[str] = []
+
+    def see(_: object, __: object, statement: str, *___: object) -> None:
+        if "FROM draft" in statement and "FOR UPDATE" in statement:
+            locks.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", see)
+    try:
+        yield locks
+    finally:
+        event.remove(Engine, "before_cursor_execute", see)
+
+
+async def test_each_way_to_an_order_locks_the_draft_once(shared_stack: WorkerStack) -> None:
+    """So the guard of placing is asked once, where the answer counts."""
+    stack = shared_stack
+    with count_draft_locks() as locks:
+        await stack.place_order(await stack.add_member())
+    assert len(locks) == 1, "placed by the tap"
+    member = await stack.add_member(card=None)
+    with count_draft_locks() as locks:
+        session = await submit_order_without_card(stack, member)
+    assert len(locks) == 1, "a card is missing"
+    await stack.control_stripe(f"checkout/{session}/complete", card="pm_card_visa")
+    with count_draft_locks() as locks:
+        await stack.run_now()
+    assert await order_statuses(stack, member) == [OrderStatus.CREATED]
+    assert len(locks) == 1, "placed by itself"
 
 
 @case(30)

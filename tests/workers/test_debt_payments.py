@@ -78,7 +78,7 @@ async def test_an_order_that_waited_for_its_card_is_not_placed_while_a_debt_is_o
     async with stack.database() as work:
         run = await saved_cards.start_card_setup(work, stack.campus, customer)
         ceiling = draft.price(stack.campus.fees).ceiling
-        run.requested_sagas.append(build_order_start(draft, ceiling=ceiling, optional=True))
+        run.requested_sagas.append(build_order_start(draft, version=draft.version, ceiling=ceiling, optional=True))
         await start_requested_sagas(work, run)
     query = "SELECT buttons FROM notification WHERE chat_id = :id AND key = 'error-debt-outstanding'"
     ((buttons,),) = await stack.rows(query, id=customer.person_id)

@@ -11,7 +11,7 @@ from domain.campuses.permissions import Action, require_permission
 from domain.errors import DraftChanged, OrderClosed, Stale
 from domain.messaging.buttons import ButtonStyle, Tap
 from domain.orders.drafts.draft import Draft
-from domain.orders.drafts.repository import clear_pending_input, find_draft, lock_draft
+from domain.orders.drafts.repository import clear_pending_input, find_draft
 from domain.orders.repository import find_order
 from domain.orders.states import Order, OrderStatus
 from domain.orders.use_cases import ordering
@@ -52,7 +52,7 @@ async def review_order(context: RequestContext) -> Replies:
 async def place_order_tapped(context: RequestContext) -> Replies:
     """Handle [Place order] under the ceiling on the button."""
     require_permission(context.member, Action.PLACE)
-    draft = await lock_draft(context.work, context.campus.id, context.member.person_id)
+    draft = await find_draft(context.work, context.campus.id, context.member.person_id)
     if draft is None or draft.version != context.version:  # it was placed, or changed on another device
         return await show_current_basket(context, draft)
     if await _is_card_link_pending(context, draft):

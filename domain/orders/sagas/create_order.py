@@ -54,16 +54,16 @@ CREATE_ORDER = Saga(
 )
 
 
-def build_order_start(draft: Draft, *, ceiling: int, optional: bool = False) -> SagaStart:
-    """Return the saga that places this draft at this ceiling (minor units).
+def build_order_start(draft: Draft, *, version: int, ceiling: int, optional: bool = False) -> SagaStart:
+    """Return the saga that places this draft as it was shown: in this version, at this ceiling (minor units).
 
     Two taps return the same name, and so start one saga.
     """
     return SagaStart(
         kind=CREATE_ORDER.kind,
-        name=f"{CREATE_ORDER.kind}:{draft.campus_id}:{draft.person_id}:{draft.changed_at.timestamp()}:{draft.version}",
+        name=f"{CREATE_ORDER.kind}:{draft.campus_id}:{draft.person_id}:{draft.changed_at.timestamp()}:{version}",
         campus_id=draft.campus_id,
         person_id=draft.person_id,
-        data=CreateOrderData(draft_version=draft.version, ceiling=ceiling),
+        data=CreateOrderData(draft_version=version, ceiling=ceiling),
         optional=optional,
     )

@@ -4,13 +4,13 @@ from domain.campuses.repository import find_campus
 from domain.database.actors import SYSTEM, Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
-from domain.errors import DraftChanged, OrderClosed, Stale
+from domain.errors import OrderClosed
 from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
 from domain.orders.drafts.draft import Draft
-from domain.orders.drafts.opening_checks import require_open
-from domain.orders.drafts.repository import advance_draft_version, delete_used_draft, lock_draft
+from domain.orders.drafts.placing_guard import lock_placeable_draft
+from domain.orders.drafts.repository import advance_draft_version, delete_used_draft
 from domain.orders.escalations.unclaimed_order import set_unclaimed_timers
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.order_payments import OrderPayments
@@ -36,21 +36,13 @@ CARD_REASONS = frozenset({"unpaid", "declined"})  # another card may help
 
 
 async def place_order(work: UnitOfWork, run: SagaRun) -> None:
-    """Make a PENDING order of the draft, and request its hold.
-
-    Raise Stale when the draft changed, DraftChanged when its price is not the one that the customer saw. Raise
-    OrdersPaused when campus or store take no orders, DebtOutstanding while an earlier order is not paid.
-    """
+    """Make a PENDING order of the draft, and request its hold. Raise what `lock_placeable_draft` raises."""
     data, payments = run.data_as(CreateOrderData), work.registers.get(OrderPayments)
     campus = await find_campus(work, run.campus_id)
-    draft = await lock_draft(work, run.campus_id, run.required_person_id)
-    if draft is None or draft.version != data.draft_version:
-        raise Stale
-    await require_open(work, campus, draft)
-    await payments.require_no_debt(work, run.campus_id, run.required_person_id)
+    draft = await lock_placeable_draft(
+        work, campus, run.required_person_id, version=data.draft_version, ceiling=data.ceiling
+    )
     price = draft.price(campus.fees)
-    if price.ceiling != data.ceiling:
-        raise DraftChanged
     order = await _insert_pending_order(work, run, draft, price)
     run.order_id = order.id
     data.draft_version = await advance_draft_version(work, draft)

@@ -8,11 +8,11 @@ from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Role
 from domain.database.unit_of_work import UnitOfWork
-from domain.errors import DraftChanged, DraftEmpty, OrderClosed, Stale
+from domain.errors import DraftEmpty, OrderClosed, Stale
 from domain.orders.drafts.draft import Draft
-from domain.orders.drafts.opening_checks import require_open
+from domain.orders.drafts.placing_guard import lock_placeable_draft
 from domain.orders.drafts.reordering import ReorderPreview, find_last_order, preview_reorder
-from domain.orders.drafts.repository import change_draft, is_draft_being_placed, lock_draft, record_card_requested
+from domain.orders.drafts.repository import change_draft, find_draft, lock_draft, record_card_requested
 from domain.orders.order_payments import OrderPayments
 from domain.orders.repository import find_order, lock_order
 from domain.orders.rows import items_to_json
@@ -55,22 +55,19 @@ async def submit_order(
 ) -> OrderPlaced | CardRequired:
     """[Place order]: place the draft that was shown with this ceiling (minor units).
 
-    Raise Stale for an old button, or a draft that is being placed already. Raise DraftChanged when the price changed,
-    OrdersPaused when campus or store take no orders now, DebtOutstanding while an earlier order is not paid.
+    Raise what `lock_placeable_draft` raises: the step that places the order calls it. Without a card it is called here,
+    so that nobody enters a card for a draft that cannot be placed.
     """
     require_permission(member, Action.PLACE)
-    draft = await lock_draft(work, campus.id, member.person_id)
-    if draft is None or draft.version != version or await is_draft_being_placed(work, draft):
-        raise Stale
-    if draft.price(campus.fees).ceiling != ceiling:
-        raise DraftChanged
-    await require_open(work, campus, draft)
-    await work.registers.get(OrderPayments).require_no_debt(work, campus.id, member.person_id)
     if member.card is None:
-        await record_card_requested(work, draft, ceiling)
+        waiting = await lock_placeable_draft(work, campus, member.person_id, version=version, ceiling=ceiling)
+        await record_card_requested(work, waiting, ceiling)
         await work.registers.get(OrderPayments).start_card_setup(work, campus, member)
         return CardRequired()
-    run = await start_saga(work, build_order_start(draft, ceiling=ceiling))
+    draft = await find_draft(work, campus.id, member.person_id)
+    if draft is None:
+        raise Stale
+    run = await start_saga(work, build_order_start(draft, version=version, ceiling=ceiling))
     return OrderPlaced(run.required_order_id)
 
 

@@ -10,7 +10,7 @@ from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
 from domain.money import format_money
 from domain.orders.drafts.draft import Draft
-from domain.orders.drafts.repository import lock_draft
+from domain.orders.drafts.repository import find_draft
 from domain.orders.repository import has_pending_order
 from domain.orders.sagas.create_order import build_order_start
 from domain.payments.customer_debt_repository import list_open_customer_debts
@@ -61,9 +61,10 @@ async def start_detach_replaced_card(work: UnitOfWork, run: SagaRun, new_card: S
 
 
 async def keep_card(work: UnitOfWork, run: SagaRun) -> None:
-    """Save the card, and place the order that waited only for it.
+    """Save the card, and request the order that waited only for it.
 
-    Place it only if the request is recent and unchanged, and the customer owes nothing.
+    Request it only if the tap is recent, the draft was not changed since, and the customer owes nothing. Whether the
+    order may be placed is decided by its own saga; a refusal is told to the customer.
     """
     card = run.data_as(SaveCardData).card
     if card is None:
@@ -71,7 +72,7 @@ async def keep_card(work: UnitOfWork, run: SagaRun) -> None:
     await start_detach_replaced_card(work, run, card)
     await upsert_saved_card(work, run.required_person_id, card)
     owed = await list_open_customer_debts(work, run.campus_id, run.required_person_id)
-    draft = await lock_draft(work, run.campus_id, run.required_person_id)
+    draft = await find_draft(work, run.campus_id, run.required_person_id)
     waiting = draft is not None and not owed and await _is_order_still_requested(work, draft)
     if owed:
         await _tell_saved(work, run, card, owed[0])
@@ -92,7 +93,9 @@ async def keep_card(work: UnitOfWork, run: SagaRun) -> None:
             ),
         )
     if draft is not None and waiting:
-        run.requested_sagas.append(build_order_start(draft, ceiling=draft.asked_ceiling or 0, optional=True))
+        run.requested_sagas.append(
+            build_order_start(draft, version=draft.version, ceiling=draft.asked_ceiling or 0, optional=True)
+        )
 
 
 async def _tell_saved(work: UnitOfWork, run: SagaRun, card: SavedCard, owed: CustomerDebt) -> None:

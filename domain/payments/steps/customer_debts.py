@@ -1,7 +1,6 @@
 """Local steps of settle_debt: start to charge what a customer owes, and record how it ended."""
 
 from domain.database.unit_of_work import UnitOfWork
-from domain.errors import Stale
 from domain.ledger.postings import customer_debt_paid_posting
 from domain.ledger.repository import post_to_ledger
 from domain.messaging.buttons import Tap, pack
@@ -10,7 +9,12 @@ from domain.messaging.outbox_repository import notify, refresh_existing_order_me
 from domain.money import format_money
 from domain.orders.repository import find_order
 from domain.orders.sagas.payment_data import TakenPayment
-from domain.payments.customer_debt_repository import count_payment_attempt, end_customer_debt, lock_customer_debt
+from domain.payments.customer_debt_repository import (
+    count_payment_attempt,
+    end_customer_debt,
+    lock_customer_debt,
+    require_debt_chargeable,
+)
 from domain.payments.hold_repository import insert_current_hold
 from domain.payments.model import CustomerDebt, CustomerDebtStatus
 from domain.payments.sagas.settle_debt import SettleDebtData
@@ -27,10 +31,9 @@ REFUSAL_SENTENCES = {
 
 
 async def begin_settling(work: UnitOfWork, run: SagaRun) -> None:
-    """Request a charge of the whole debt; raise Stale when it is not owed any more."""
+    """Request a charge of the whole debt. Raise what `require_debt_chargeable` raises."""
     owed = await _lock_debt(work, run)
-    if owed.status is not CustomerDebtStatus.OPEN:
-        raise Stale
+    await require_debt_chargeable(work, owed)
     await count_payment_attempt(work, owed)
     await insert_current_hold(work, owed.order_id, run.id, owed.amount, owed.currency)
     await refresh_existing_order_messages(work, owed.order_id)

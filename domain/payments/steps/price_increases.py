@@ -11,14 +11,13 @@ from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
 from domain.orders.order_message_requests import refresh_order_messages
-from domain.orders.price_increase import PriceIncreaseKind
+from domain.orders.price_increase import PriceIncreaseKind, require_increasable
 from domain.orders.pricing import Price
 from domain.orders.repository import find_order, lock_order, save_price
-from domain.orders.states import FINAL_ORDER_STATUSES, ORDER_CHANGED_SIGNAL, Order, OrderStatus
+from domain.orders.states import FINAL_ORDER_STATUSES, ORDER_CHANGED_SIGNAL, Order
 from domain.payments.replacement_hold_repository import (
     insert_replacement_hold,
     promote_replacement_hold,
-    require_no_price_increase,
     retire_replacement_hold,
 )
 from domain.payments.sagas.replace_hold import ReplaceHoldData
@@ -33,14 +32,13 @@ OVERTAKEN_REASONS = frozenset({ORDER_CHANGED_SIGNAL, OrderClosed.key})
 
 
 async def request_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
-    """Request a hold of the new ceiling.
+    """Request a hold of the new ceiling. Raise OrderClosed when the order is not as the customer saw it.
 
-    Raise PriceIncreaseInFlight while another one is in flight, and OrderClosed when the order is not in the state that
-    the customer agreed in.
+    Only a use case starts this saga. In this transaction, under the order's lock, it has found no other increase in
+    flight; the unique index `hold_one_replacement` would refuse a second one.
     """
     order = await lock_order(work, run.campus_id, run.required_order_id)
     _require_order_unmoved(order, run)
-    await require_no_price_increase(work, order.id)
     price = build_agreed_price(run, order)
     run.data_as(ReplaceHoldData).ceiling = price.ceiling
     await insert_replacement_hold(work, order.id, run.id, price.ceiling, price.currency)
@@ -58,13 +56,9 @@ def _require_order_unmoved(order: Order, run: SagaRun) -> None:
     It still waits for a runner (higher fee), or the same runner still shops for it (higher limit).
     """
     agreed = run.data_as(ReplaceHoldData)
-    match agreed.kind:
-        case PriceIncreaseKind.FEE:
-            unmoved = order.status is OrderStatus.CREATED
-        case PriceIncreaseKind.LIMIT:
-            same_claim = order.claim is not None and str(order.claim) == agreed.claim
-            unmoved = order.status is OrderStatus.ACCEPTED and same_claim and order.hold_checked
-    if not unmoved:
+    require_increasable(order, agreed.kind)
+    same_claim = order.claim is not None and str(order.claim) == agreed.claim
+    if agreed.kind is PriceIncreaseKind.LIMIT and not (same_claim and order.hold_checked):
         raise OrderClosed
 
 

@@ -7,7 +7,7 @@ from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Actor, Role
 from domain.database.unit_of_work import UnitOfWork
-from domain.errors import DebtBeingPaid, Stale
+from domain.errors import Stale
 from domain.ledger.postings import customer_debt_waived_posting
 from domain.ledger.repository import post_to_ledger
 from domain.messaging.notification import Notification
@@ -19,11 +19,11 @@ from domain.payments.customer_debt_repository import (
     find_customer_debt,
     list_open_customer_debts,
     lock_customer_debt,
+    require_debt_chargeable,
 )
 from domain.payments.model import CustomerDebt, CustomerDebtStatus
-from domain.payments.sagas.settle_debt import SETTLE_DEBT, build_settlement_start
+from domain.payments.sagas.settle_debt import build_settlement_start
 from domain.payments.use_cases.saved_cards import start_card_setup
-from domain.saga.repository import has_unfinished_saga
 from domain.saga.run import SagaRun
 from domain.saga.start import start_saga
 
@@ -41,10 +41,10 @@ async def pay_customer_debt(work: UnitOfWork, campus: Campus, member: Member, de
     """
     owed = await lock_customer_debt(work, campus.id, debt_id)
     require_permission(member, Action.PAY_DEBT, own=owed is None or owed.customer_id == member.person_id)
-    if owed is None or owed.status is not CustomerDebtStatus.OPEN:
+    if owed is None:
         raise Stale
-    await _require_no_charge_in_flight(work, owed)
     if member.card is None:
+        await require_debt_chargeable(work, owed)  # otherwise the step of the saga asks
         await start_card_setup(work, campus, member)
         return None
     return await start_saga(work, build_settlement_start(owed))
@@ -78,7 +78,7 @@ async def waive_customer_debt(
     owed = await lock_customer_debt(work, campus.id, seen.id)
     if owed is None:
         raise Stale
-    await _require_no_charge_in_flight(work, owed)
+    await require_debt_chargeable(work, owed)
     actor = Actor(role=Role.ADMIN, person_id=admin.person_id)
     if not await end_customer_debt(work, owed, CustomerDebtStatus.WAIVED, actor=actor, reason=reason):
         raise Stale
@@ -99,12 +99,3 @@ async def waive_customer_debt(
         ),
     )
     return owed
-
-
-async def _require_no_charge_in_flight(work: UnitOfWork, owed: CustomerDebt) -> None:
-    """Raise DebtBeingPaid while a charge of this debt is in flight.
-
-    Hold the debt's lock to rely on it.
-    """
-    if await has_unfinished_saga(work, owed.order_id, SETTLE_DEBT.kind):
-        raise DebtBeingPaid

@@ -4,16 +4,16 @@ from domain.campuses.campus import Campus
 from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.unit_of_work import UnitOfWork
-from domain.errors import HoldNotChecked, OrderClosed, PriceChanged, Stale
+from domain.errors import HoldNotChecked, PriceChanged, Stale
 from domain.messaging.buttons import ButtonStyle, Tap, pack
 from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.notification_repository import has_notification
 from domain.messaging.outbox_repository import notify
 from domain.money import format_money
-from domain.orders.price_increase import PriceIncreaseKind, next_fee_offer, with_shop_limit
+from domain.orders.price_increase import PriceIncreaseKind, next_fee_offer, require_increasable, with_shop_limit
 from domain.orders.pricing import Price
 from domain.orders.repository import lock_order, save_asked_limit
-from domain.orders.states import Order, OrderStatus
+from domain.orders.states import Order
 from domain.orders.use_cases.ownership import require_own_delivery
 from domain.payments.replacement_hold_repository import count_price_increases, require_no_price_increase
 from domain.payments.sagas.replace_hold import build_price_increase_start
@@ -32,8 +32,7 @@ async def preview_fee_increase(work: UnitOfWork, campus: Campus, member: Member,
     """
     order = await lock_order(work, campus.id, order_id)
     require_permission(member, Action.INCREASE_PRICE, own=order.customer_id == member.person_id)
-    if order.status is not OrderStatus.CREATED:
-        raise OrderClosed
+    require_increasable(order, PriceIncreaseKind.FEE)
     await require_no_price_increase(work, order.id)
     return order, next_fee_offer(order, campus)
 
@@ -63,8 +62,7 @@ async def ask_customer_for_higher_limit(
     """
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.BUY, order)
-    if order.status is not OrderStatus.ACCEPTED:
-        raise OrderClosed
+    require_increasable(order, PriceIncreaseKind.LIMIT)
     if not order.hold_checked:
         raise HoldNotChecked
     if wanted <= order.price.shop_limit:
@@ -143,8 +141,7 @@ async def _lock_asked_order(
     """Return the order, locked, and the price that its customer is asked to agree to."""
     order = await lock_order(work, campus.id, order_id)
     require_permission(member, Action.INCREASE_PRICE, own=order.customer_id == member.person_id)
-    if order.status is not OrderStatus.ACCEPTED:
-        raise OrderClosed
+    require_increasable(order, PriceIncreaseKind.LIMIT)
     if order.asked_limit is None:
         raise Stale
     await require_no_price_increase(work, order.id)

@@ -1,0 +1,42 @@
+"""The guard of placing: what must hold at the moment a draft becomes an order, or waits only for a card."""
+
+from domain.campuses.campus import Campus, is_within_opening_hours
+from domain.campuses.opening import require_campus_open
+from domain.campuses.repository import find_store
+from domain.database.unit_of_work import UnitOfWork
+from domain.errors import DraftChanged, OrdersPaused, Stale
+from domain.orders.drafts.draft import Draft
+from domain.orders.drafts.repository import is_draft_being_placed, lock_draft
+from domain.orders.order_payments import OrderPayments
+
+
+async def lock_placeable_draft(
+    work: UnitOfWork, campus: Campus, person_id: int, *, version: int, ceiling: int
+) -> Draft:
+    """Return the person's draft, locked, if it may be placed now as it was shown: this version, this ceiling.
+
+    The ceiling is in minor units. Raise Stale when the draft was changed or is being placed already, or its store is
+    gone. Raise DraftChanged when its price is another one by now, and what `Draft.price` raises. Raise OrdersPaused
+    when campus or store take no orders now, DebtOutstanding while an earlier order is not paid.
+
+    Every way to an order passes here once: the step of the saga that places it calls this. A use case calls it only
+    where it does not start that saga yet, because a card is missing. Nothing is kept of that call: the campus may
+    close while the card is entered.
+    """
+    draft = await lock_draft(work, campus.id, person_id)
+    if draft is None or draft.version != version or await is_draft_being_placed(work, draft):
+        raise Stale
+    if draft.price(campus.fees).ceiling != ceiling:
+        raise DraftChanged
+    await _require_open(work, campus, draft)
+    await work.registers.get(OrderPayments).require_no_debt(work, campus.id, person_id)
+    return draft
+
+
+async def _require_open(work: UnitOfWork, campus: Campus, draft: Draft) -> None:
+    require_campus_open(campus, work.now)
+    if draft.store_id is None:
+        return
+    store = await find_store(work, campus.id, draft.store_id)
+    if not is_within_opening_hours(store.hours, work.now.astimezone(campus.zone)):
+        raise OrdersPaused
