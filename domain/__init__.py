@@ -1,1 +1,1 @@
-"""The business rules. Only `store`, `words` and `logs` use more than the standard library."""
+"""What the business means and remembers: a room for each capability, on floors that a test holds."""

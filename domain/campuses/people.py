@@ -1,4 +1,4 @@
-"""People, their roles, and the permission table of role, action and ownership."""
+"""People on a campus: their runner status, their roles and their saved card."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

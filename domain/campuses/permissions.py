@@ -1,4 +1,4 @@
-"""The check before every action: may this member do this to that order."""
+"""The permission table of action, role and ownership, and the check before every action."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""The runners of a campus: an admin approves, suspends and readmits them, and sees how each of them does."""
+"""What people do with a campus: accept its invitation, choose a default place; an admin pauses and resumes orders."""
 
 import hmac
 from dataclasses import dataclass

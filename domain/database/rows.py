@@ -1,4 +1,4 @@
-"""Mappers from database rows to the domain's frozen data, and back for what is stored as JSON."""
+"""The values of a database row, as the mappers to frozen data take them."""
 
 from collections.abc import Mapping
 from typing import Any

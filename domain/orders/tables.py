@@ -1,4 +1,4 @@
-"""Tables of conversation states, drafts, orders and timers, and the event log of all transitions."""
+"""Tables of orders, of runners barred from one, and of timers."""
 
 from sqlalchemy import (
     BigInteger,

@@ -1,4 +1,4 @@
-"""Deadlines: their default lengths, the timers of orders, and what these start."""
+"""Timers of orders: their kinds, statuses and transitions, and the deadlines that they keep."""
 
 from collections.abc import Mapping
 from datetime import datetime

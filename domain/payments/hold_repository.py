@@ -1,4 +1,4 @@
-"""Holds, payables and the ledger in Postgres: holds and payables move by guarded UPDATEs, postings are booked once."""
+"""Holds in Postgres: inserted as requested, moved by guarded UPDATEs."""
 
 from datetime import timedelta
 from uuid import UUID

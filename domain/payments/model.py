@@ -1,4 +1,4 @@
-"""Money: holds, payouts, refunds, debts and disputes, each with statuses apart from the order's."""
+"""Holds and debts of customers: their statuses, events and transitions, apart from the order's."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Tables of holds and payables. A hold has no ledger entry, because no money has moved."""
+"""Tables of holds and of customers' debts. A hold has no ledger entry, because no money has moved."""
 
 from sqlalchemy import (
     BigInteger,

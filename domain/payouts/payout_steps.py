@@ -1,4 +1,4 @@
-"""Local steps of money: what a runner is owed, what a payout moves, what a new card or account starts."""
+"""Local steps of payouts: what a runner is owed, what a payout moves, and what a ready account starts."""
 
 from domain.campuses.people_repository import lock_payouts_ready, set_payouts_ready
 from domain.database.unit_of_work import UnitOfWork

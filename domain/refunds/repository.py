@@ -1,4 +1,4 @@
-"""Refunds and runners' debts in Postgres: refunds move by guarded UPDATEs, debts under a row lock."""
+"""Refunds in Postgres: inserted under the order's lock, moved by guarded UPDATEs."""
 
 from collections.abc import Sequence
 from datetime import timedelta

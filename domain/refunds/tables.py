@@ -1,4 +1,4 @@
-"""Tables of refunds, debts, nettings and disputes."""
+"""Tables of refunds and disputes."""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint, text
 

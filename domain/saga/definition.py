@@ -1,4 +1,4 @@
-"""Sagas as data, and the pure decision about the next move: no clock and no database."""
+"""Sagas as data: their statuses and their steps."""
 
 from dataclasses import dataclass
 from datetime import timedelta

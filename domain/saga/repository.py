@@ -1,4 +1,4 @@
-"""Saga rows in Postgres: leased by a worker, written only under their fence, found by queue job or sweeper."""
+"""Saga rows in Postgres: inserted, leased by a worker, and written only under their fence."""
 
 from collections.abc import Collection
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What an admin does to orders, sagas and chats: view, cancel, release, finish, close, retry, resolve, pause, bind."""
+"""What an admin does to orders: view one or the board, cancel, release, finish, close a purchase."""
 
 from collections.abc import Sequence
 

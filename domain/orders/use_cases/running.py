@@ -1,4 +1,4 @@
-"""What a runner does with an order: claim, release, buy, pick up, arrive, hand over; and how one becomes a runner."""
+"""What a runner does with an order: claim, release, buy, pick up, arrive, hand over."""
 
 import hmac
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Local steps of a card that is removed, or replaced by another."""
+"""Local steps of a customer's card: saved, replaced, removed."""
 
 from domain.campuses.people import SavedCard, card_brand_name
 from domain.campuses.people_repository import delete_saved_card, find_member, upsert_saved_card

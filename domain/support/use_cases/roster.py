@@ -1,4 +1,4 @@
-"""What an admin sees of the runners of a campus."""
+"""The runners of a campus: a member applies; an admin approves, suspends, readmits, and sees how each of them does."""
 
 from collections.abc import Sequence
 
