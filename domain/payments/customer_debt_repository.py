@@ -14,7 +14,7 @@ from domain.orders.states import Order
 from domain.payments.model import CustomerDebt, CustomerDebtStatus
 from domain.payments.sagas.settle_debt import SETTLE_DEBT
 from domain.payments.tables import customer_debt
-from domain.saga.repository import has_unfinished_saga
+from domain.saga.lookup_repository import has_unfinished_saga
 
 # The event log keeps the event names it has always used.
 _END_EVENTS = {CustomerDebtStatus.WAIVED: "let_go"}

@@ -10,7 +10,7 @@ from domain.payments.hold_repository import find_current_hold, find_hold
 from domain.payments.model import Hold, HoldPart, HoldStatus
 from domain.payments.sagas.replace_hold import REPLACE_HOLD
 from domain.payments.tables import hold
-from domain.saga.repository import count_sagas_of_order, has_unfinished_saga
+from domain.saga.lookup_repository import count_sagas_of_order, has_unfinished_saga
 
 
 def is_replacement_hold_of(saga_id: UUID) -> ColumnElement[bool]:

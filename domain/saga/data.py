@@ -1,19 +1,16 @@
-"""The data of a saga run: a dataclass for each saga, stored as JSON on its row.
+"""The data of a saga run as JSON, and back: a dataclass for each saga, stored on its row.
 
 A field gets a default when rows of a running release lack it: then old data is read as it was written. Fields that have
 their default are not stored.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
 
-
-@dataclass(slots=True, kw_only=True)
-class NoData:
-    """The data of a saga that needs none beside its order and its person."""
+from domain.saga.run import EngineData
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,15 +18,6 @@ class StoredData:
     """The data of a saga that this release does not know: kept as it is."""
 
     stored: dict[str, Any]
-
-
-@dataclass(slots=True, kw_only=True)
-class EngineData:
-    """What the engine keeps in the same document. Times are the database's, in epoch seconds."""
-
-    signals: list[str] = field(default_factory=list)  # recorded by steps: the result of a call is what a wait waits for
-    outcome_unknown_at: float | None = None  # the last call with an unknown outcome
-    failed_at: float | None = None  # the last call that Stripe answered with a failure, which may still be done
 
 
 def data_to_json(data: object) -> dict[str, Any]:

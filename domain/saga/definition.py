@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from domain.saga.data import NoData
-
 POLL_INTERVAL = timedelta(seconds=3)  # between polls of Stripe while a saga waits for a person; no webhook is needed
 
 
@@ -71,6 +69,11 @@ class Pivot:
     @property
     def name(self) -> str:
         return "pivot"
+
+
+@dataclass(slots=True, kw_only=True)
+class NoData:
+    """The data of a saga that needs none beside its order and its person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

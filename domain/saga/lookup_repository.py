@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, String, cast, exists, func, select
 
 from domain.database.unit_of_work import UnitOfWork
-from domain.saga.definition import SagaStatus
+from domain.saga.definition import FINAL_STATUSES, SagaStatus
 from domain.saga.repository import is_saga_due
 from domain.saga.tables import saga, saga_signal
 
@@ -43,6 +43,20 @@ async def is_saga_at_work(work: UnitOfWork, order_id: int) -> bool:
     """Return whether a saga is in flight for this order."""
     query = select(saga.c.id).where(saga.c.order_id == order_id, saga.c.wake_at.is_not(None)).limit(1)
     return (await work.connection.execute(query)).scalar_one_or_none() is not None
+
+
+async def count_sagas_of_order(work: UnitOfWork, order_id: int, kind: str) -> int:
+    """Count the sagas of this kind for the order, in any status."""
+    query = select(func.count()).where(saga.c.order_id == order_id, saga.c.kind == kind)
+    return int((await work.connection.execute(query)).scalar_one())
+
+
+async def has_unfinished_saga(work: UnitOfWork, order_id: int, kind: str) -> bool:
+    """Return whether a saga of this kind is in flight for the order, or stuck."""
+    query = select(func.count()).where(
+        saga.c.order_id == order_id, saga.c.kind == kind, saga.c.status.not_in(FINAL_STATUSES)
+    )
+    return bool((await work.connection.execute(query)).scalar_one())
 
 
 async def is_call_in_flight(work: UnitOfWork) -> bool:

@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderNotFound, Stale
 from domain.saga.data import data_from_json, data_to_json, engine_data_from_json
-from domain.saga.definition import FINAL_STATUSES, SagaStatus
+from domain.saga.definition import SagaStatus
 from domain.saga.next_move import AwaitSignal, CallExternalStep, Finish, Progress
 from domain.saga.register import SagaRegister
 from domain.saga.run import SagaRun
@@ -151,20 +151,6 @@ async def find_saga_of_order(work: UnitOfWork, order_id: int, kind: str) -> UUID
     if found is None:
         raise OrderNotFound
     return UUID(str(found))
-
-
-async def count_sagas_of_order(work: UnitOfWork, order_id: int, kind: str) -> int:
-    """Count the sagas of this kind for the order, in any status."""
-    query = select(func.count()).where(saga.c.order_id == order_id, saga.c.kind == kind)
-    return int((await work.connection.execute(query)).scalar_one())
-
-
-async def has_unfinished_saga(work: UnitOfWork, order_id: int, kind: str) -> bool:
-    """Return whether a saga of this kind is in flight for the order, or stuck."""
-    query = select(func.count()).where(
-        saga.c.order_id == order_id, saga.c.kind == kind, saga.c.status.not_in(FINAL_STATUSES)
-    )
-    return bool((await work.connection.execute(query)).scalar_one())
 
 
 def _with_signals(progress: Progress, more: frozenset[str]) -> Progress:

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from domain.saga.data import EngineData, NoData
-from domain.saga.definition import Saga, SagaStatus
+from domain.saga.definition import NoData, Saga, SagaStatus
 from domain.saga.next_move import Progress
 
 D = TypeVar("D")
@@ -16,6 +15,15 @@ D = TypeVar("D")
 def find_step_name(definition: Saga | None, position: int) -> str:
     """Return the name of a step; "-" where there is none, or this release does not know the saga."""
     return definition.steps[position].name if definition is not None and 0 <= position < len(definition.steps) else "-"
+
+
+@dataclass(slots=True, kw_only=True)
+class EngineData:
+    """What the engine keeps beside the data of the saga. Times are the database's, in epoch seconds."""
+
+    signals: list[str] = field(default_factory=list)  # recorded by steps: the result of a call is what a wait waits for
+    outcome_unknown_at: float | None = None  # the last call with an unknown outcome
+    failed_at: float | None = None  # the last call that Stripe answered with a failure, which may still be done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,11 @@ from domain.errors import CampusGError
 from domain.messaging.notification import Notification
 from domain.messaging.outbox_repository import notify
 from domain.messaging.remedy import remedy_rows
-from domain.saga.data import EngineData
 from domain.saga.definition import SagaStatus
 from domain.saga.next_move import Advance, AwaitSignal, CallExternalStep, Finish, Progress, RunLocalStep, next_move
 from domain.saga.register import SagaRegister
 from domain.saga.repository import insert_saga
-from domain.saga.run import SagaRun, SagaStart
+from domain.saga.run import EngineData, SagaRun, SagaStart
 
 
 async def start_saga(work: UnitOfWork, start: SagaStart) -> SagaRun:
