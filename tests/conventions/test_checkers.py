@@ -5,6 +5,7 @@ import ast
 import pytest
 
 from tests.conventions.import_rules import import_violations
+from tests.conventions.role_rules import role_violations
 from tests.conventions.size_and_name_rules import module_violations, thin_folders
 
 DOC = '"""What lives here."""\n'
@@ -16,6 +17,7 @@ DOC = '"""What lives here."""\n'
         ("domain/money.py", "import sqlalchemy"),
         ("domain/money.py", "from pydantic import BaseModel"),
         ("domain/orders/states.py", "import sqlalchemy"),
+        ("domain/saga/run.py", "import pydantic"),
         ("domain/orders/steps/claims.py", "import sqlalchemy"),
         ("domain/orders/repository.py", "import arq"),
         ("domain/words.py", "import sqlalchemy"),
@@ -84,6 +86,43 @@ def test_an_import_into_the_wrong_package_is_found(path: str, source: str) -> No
 )
 def test_an_allowed_import_passes(path: str, source: str) -> None:
     assert list(import_violations(path, ast.parse(source))) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("domain/orders/states.py", "from domain.database.unit_of_work import UnitOfWork"),
+        ("domain/orders/states.py", "from domain.orders import repository"),
+        ("domain/orders/sagas/create_order.py", "from domain.orders.use_cases.ordering import submit_order"),
+        ("domain/payments/model.py", "import sqlalchemy"),
+        ("domain/payments/model.py", "from domain.payments.tables import hold"),
+        ("domain/money.py", "from domain import words"),
+        ("domain/orders/steps/claims.py", "from domain.orders.tables import orders"),
+        ("workers/stripe/event_handler.py", "from domain.saga import tables"),
+        ("bot/app.py", "import domain.saga.tables"),
+    ],
+)
+def test_an_import_that_a_role_forbids_is_found(path: str, source: str) -> None:
+    (sentence,) = role_violations(path, ast.parse(source))
+    assert sentence.startswith(f"{path}:")
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("domain/orders/states.py", "import enum\nfrom domain.orders.pricing import Price"),
+        (
+            "domain/orders/sagas/create_order.py",
+            "from domain.saga.definition import Saga\nfrom domain.orders import states",
+        ),
+        ("domain/orders/use_cases/ordering.py", "from domain.orders.repository import find_order"),
+        ("domain/payments/hold_repository.py", "import sqlalchemy\nfrom domain.payments.tables import hold"),
+        ("workers/audit/window_repository.py", "from domain.payments.tables import hold"),
+        ("domain/schema.py", "from domain.payments.tables import hold"),
+    ],
+)
+def test_an_import_within_a_role_passes(path: str, source: str) -> None:
+    assert list(role_violations(path, ast.parse(source))) == []
 
 
 @pytest.mark.parametrize(

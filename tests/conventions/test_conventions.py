@@ -9,7 +9,8 @@ import pytest
 
 from tests.cases import case
 from tests.conventions.floors import defined_tables, upward_imports, upward_tables
-from tests.conventions.import_rules import PACKAGES, import_violations
+from tests.conventions.import_rules import PACKAGES, import_violations, is_within
+from tests.conventions.role_rules import MODELS, role_violations
 from tests.conventions.size_and_name_rules import module_violations, thin_folders
 from tests.conventions.sql_rules import misplaced_statements
 from tests.conventions.syntax_trees import all_nodes
@@ -65,6 +66,18 @@ def domain_modules() -> dict[str, ast.Module]:
 
 def test_rooms_import_only_lower_rooms() -> None:
     found = [sentence for path, tree in domain_modules().items() for sentence in upward_imports(path, tree)]
+    assert not found, "\n".join(found)
+
+
+def test_models_know_no_database_and_only_repositories_know_tables() -> None:
+    names = [name_of(path) for path in modules()]
+    assert [place for place in MODELS if not any(is_within(name, place) for name in names)] == [], "these are gone"
+    found = [
+        sentence
+        for path in modules()
+        if name_of(path).startswith(("domain/", "workers/", "bot/"))
+        for sentence in role_violations(name_of(path), tree_of(path))
+    ]
     assert not found, "\n".join(found)
 
 

@@ -1,0 +1,56 @@
+"""The roles of modules inside a room, and their checks: a model knows no database, and only a repository its tables."""
+
+import ast
+from collections.abc import Iterator
+
+from tests.conventions.import_rules import SQL_MODULES, STDLIB_MODULES, imported_modules, is_within
+
+# The models of each room: plain data and the rules that decide over it. They import the standard library and models.
+MODELS_BY_ROOM = {
+    "campuses": ("campus", "fee_suggestions", "fees", "opening", "people", "permissions", "windows"),
+    "database": ("actors",),
+    "messaging": ("buttons", "notification", "notification_fallback", "notification_sound", "order_message"),
+    "saga": ("definition", "next_move", "run"),
+    "orders": (
+        "drafts/draft",
+        "drafts/repricing",
+        "lateness",
+        "price_increase",
+        "pricing",
+        "sagas/*",
+        "states",
+        "timers",
+    ),
+    "ledger": ("accounts", "postings"),
+    "payments": ("model", "sagas/*"),
+    "payouts": ("model", "sagas/*"),
+    "refunds": ("model", "refund_split", "sagas/*"),
+    "support": ("feedback",),
+    "reconciliation": ("discrepancy",),
+    "inbox": ("dead_letter",),
+}
+MODELS = (
+    "domain/errors.py",
+    "domain/money.py",
+    *(f"domain/{room}/{model}.py" for room, models in MODELS_BY_ROOM.items() for model in models),
+)
+
+
+def role_violations(path: str, tree: ast.Module) -> Iterator[str]:
+    """Yield a sentence for each import of a module of ours that its role forbids."""
+    for line, name in imported_modules(path, tree):
+        package = name.partition(".")[0]
+        if is_model(path) and package not in STDLIB_MODULES and not is_model_name(name):
+            yield f"{path}:{line}: a model imports only the standard library and models, not {name}"
+        elif package == "domain" and "tables" in name.split(".") and not any(is_within(path, p) for p in SQL_MODULES):
+            yield f"{path}:{line}: only repositories know tables"
+
+
+def is_model(path: str) -> bool:
+    """Return whether the module is a model."""
+    return any(is_within(path, place) for place in MODELS)
+
+
+def is_model_name(name: str) -> bool:
+    """Return whether this dotted name is a model, or something that a model defines."""
+    return any(is_model(f"{module.replace('.', '/')}.py") for module in (name, name.rpartition(".")[0]))
