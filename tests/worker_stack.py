@@ -42,7 +42,9 @@ from workers.engine.worker_context import WorkerContext
 from workers.registers import build_worker_registers
 from workers.scheduling.due_timers import fire_timers
 from workers.scheduling.due_work_repository import has_due_timer, list_due_sagas
-from workers.stripe.gateway import create_account, create_customer, open_stripe_gateway, send_request
+from workers.stripe.gateway import open_stripe_gateway
+from workers.stripe.gateway_cards import create_customer
+from workers.stripe.gateway_payouts import create_account
 
 FEES = {
     "service_fee": 80,
@@ -89,9 +91,9 @@ class WorkerStack(StripeControl):
         """Save a test card at Stripe and here, as a finished Checkout would."""
         made = await create_customer(self.context.stripe, {}, f"customer:{number}:{card}:{next(NAME_NUMBERS)}")
         async with self.database() as work:
-            attach: Any = {"customer": await save_stripe_customer(work, number, made["id"])}
-        method = await send_request(self.context.stripe.v1.payment_methods.attach_async(card, attach))
-        saved = SavedCard(payment_method=method["id"], brand="visa", last4="4242", exp_month=1, exp_year=2040)
+            attach: Any = {"customer": await save_stripe_customer(work, number, made.id)}
+        method = await self.context.stripe.v1.payment_methods.attach_async(card, attach)
+        saved = SavedCard(payment_method=method.id, brand="visa", last4="4242", exp_month=1, exp_year=2040)
         async with self.database() as work:
             await upsert_saved_card(work, number, saved)
 
@@ -102,9 +104,9 @@ class WorkerStack(StripeControl):
             "capabilities": {"transfers": {"requested": True}},
         }
         account = await create_account(self.context.stripe, params, f"account:{number}:{next(NAME_NUMBERS)}")
-        await self.control_stripe(f"onboard/{account['id']}", finish=True)
+        await self.control_stripe(f"onboard/{account.id}", finish=True)
         async with self.database() as work:
-            await save_stripe_account(work, number, account["id"])
+            await save_stripe_account(work, number, account.id)
             await set_payouts_ready(work, number, ready=True)
 
     async def committed_member(self, number: int) -> Member:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -143,6 +144,12 @@ async def move_order(
     if moved is None:
         raise OrderClosed
     return moved
+
+
+async def mark_hold_checked(work: UnitOfWork, order_id: int, claim: UUID) -> None:
+    """Let the runner of this claim buy: the hold of the order stands. Do nothing when the claim is over."""
+    this = update(orders).where(orders.c.id == order_id, orders.c.claim == claim)
+    await work.connection.execute(this.values(hold_checked=True, version=orders.c.version + 1))
 
 
 async def insert_order(work: UnitOfWork, values: dict[str, object]) -> Order:

@@ -21,11 +21,6 @@ def is_current_hold_of(order_id: int) -> ColumnElement[bool]:
     return and_(hold.c.order_id == order_id, hold.c.part == HoldPart.CURRENT)
 
 
-def is_current_hold_with_intent(order_id: int, payment_intent: str) -> ColumnElement[bool]:
-    """Build the same condition as is_current_hold_of, if this is also its payment intent."""
-    return and_(is_current_hold_of(order_id), hold.c.payment_intent == payment_intent)
-
-
 async def find_hold(work: UnitOfWork, which: ColumnElement[bool]) -> Hold | None:
     """Return the hold that meets the condition, if there is one; at most one may."""
     row = (await work.connection.execute(select(hold).where(which))).mappings().one_or_none()
@@ -48,6 +43,11 @@ async def find_hold_by_charge(work: UnitOfWork, charge: str) -> Hold | None:
     return await find_hold(work, hold.c.charge == charge)
 
 
+async def find_hold_by_id(work: UnitOfWork, hold_id: int) -> Hold | None:
+    """Return the hold with this id, in any status."""
+    return await find_hold(work, hold.c.id == hold_id)
+
+
 async def move_hold_by_id(work: UnitOfWork, hold_id: int, happened: HoldEvent, **changes: object) -> Hold | None:
     """Move the hold with this id, otherwise as move_current_hold."""
     return await move_hold_where(work, hold.c.id == hold_id, happened, **changes)
@@ -59,6 +59,14 @@ async def link_closed_hold(work: UnitOfWork, saga_id: str, payment_intent: str) 
     unlinked = select(hold.c.id).where(hold.c.saga_id.cast(Text) == saga_id, hold.c.payment_intent.is_(None), closed)
     this = update(hold).where(hold.c.id == unlinked.scalar_subquery())
     await work.connection.execute(this.values(payment_intent=payment_intent))
+
+
+async def move_current_hold_with_intent(
+    work: UnitOfWork, order_id: int, payment_intent: str, happened: HoldEvent, **changes: object
+) -> Hold | None:
+    """Move the order's current hold if this is its payment intent, otherwise as move_current_hold."""
+    this = and_(is_current_hold_of(order_id), hold.c.payment_intent == payment_intent)
+    return await move_hold_where(work, this, happened, **changes)
 
 
 async def move_current_hold(work: UnitOfWork, order_id: int, happened: HoldEvent, **changes: object) -> Hold | None:

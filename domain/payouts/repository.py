@@ -151,6 +151,12 @@ async def restore_netted(work: UnitOfWork, payable_id: int, amount: int) -> Paya
     return payable_from_row((await work.connection.execute(less.returning(payable))).mappings().one())
 
 
+async def mark_payable_paid(work: UnitOfWork, order_id: int, *, transfer: str, amount: int) -> Payable | None:
+    """Record that `amount` minor units of the order's payable were sent; return None as move_payable does."""
+    changes = {"transfer": transfer, "paid_at": work.now, "sent": payable.c.sent + amount}
+    return await move_payable(work, order_id, PayoutEvent.PAID, **changes)
+
+
 async def set_payable_frozen(work: UnitOfWork, order_id: int, *, frozen: bool) -> Payable | None:
     """Freeze or unfreeze the order's payable and log it; a frozen one is not sent.
 

@@ -9,7 +9,7 @@ from domain.campuses.people import Member
 from domain.orders.states import Order, OrderStatus
 from tests.cases import case
 from tests.worker_stack import WorkerStack, running_worker_stack
-from workers.stripe.gateway import create_intent
+from workers.stripe.gateway_intents import create_intent
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """Reconciliation in tests: one pass or all of it, the discrepancies found, and ways to cause them."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from domain.orders.states import Order
 from tests.worker_stack import WorkerStack
 from workers.reconciliation.reconciler import reconcile, reconcile_everything
 from workers.stripe.event_handler import handle_waiting_stripe_events
-from workers.stripe.gateway import create_intent, create_transfer
 
 DiscrepancyRow = tuple[str, str, str]
 
@@ -54,7 +53,8 @@ async def create_stray_intent(stack: WorkerStack, **metadata: str) -> dict[str, 
     ]
     params = {"amount": 700, "currency": "sgd", "customer": customer, "payment_method": method["id"]}
     params |= {"capture_method": "manual", "confirm": True, "return_url": "https://t.me/x", "metadata": metadata}
-    return await create_intent(stack.context.stripe, params, f"stray:{customer}")
+    made = await stack.context.stripe.v1.payment_intents.create_async(cast(Any, params))
+    return made.to_dict()
 
 
 async def create_stray_transfer(stack: WorkerStack, order: Order, account: str, **metadata: str) -> dict[str, Any]:
@@ -62,7 +62,8 @@ async def create_stray_transfer(stack: WorkerStack, order: Order, account: str, 
     (intent,) = await stack.intents(order.id)
     params = {"amount": 50, "currency": "sgd", "destination": account, "metadata": metadata}
     params |= {"transfer_group": f"order_{order.id}", "source_transaction": intent["latest_charge"]}
-    return await create_transfer(stack.context.stripe, params, f"stray:{order.id}:{len(metadata)}")
+    made = await stack.context.stripe.v1.transfers.create_async(cast(Any, params))
+    return made.to_dict()
 
 
 async def forget_payment(stack: WorkerStack, order: Order) -> None:

@@ -11,7 +11,7 @@ from tests.workers.customer_debt_setup import DECLINED_CARD, debt_state, owed_or
 from tests.workers.reconciliation_setup import admin_notifications, discrepancies, forget_payment, reconcile_all
 from tests.workers.refund_setup import booked_amounts, deliver_dispute, refund_order, refund_rows
 from tests.workers.scenario_setup import new_admin
-from workers.stripe.gateway import create_intent
+from workers.stripe.gateway_intents import create_intent
 
 
 async def waive_debt(stack: WorkerStack, admin: Member, order: Order, reason: str = "paid in cash") -> None:
@@ -123,7 +123,7 @@ async def test_a_payment_that_stripe_makes_after_we_gave_it_up_is_told_and_never
     await stack.clear_faults()
     late = await create_intent(stack.context.stripe, call["params"], call["key"])
     await reconcile_all(stack)
-    assert ("unknown_intent", late["id"], "succeeded") in await discrepancies(stack)
+    assert ("unknown_intent", late.id, "succeeded") in await discrepancies(stack)
     assert "notification-discrepancy" in await admin_notifications(stack)
 
 

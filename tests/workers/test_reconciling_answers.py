@@ -19,7 +19,7 @@ from tests.workers.refund_setup import receive_event
 from tests.workers.scenario_setup import new_admin
 from workers.reconciliation.reconciler import read_leased_list, reconcile
 from workers.reconciliation.reconciliation_context import new_reconciliation_context
-from workers.stripe.gateway import create_customer
+from workers.stripe.gateway_cards import create_customer
 
 
 async def discrepancy_number(stack: WorkerStack, subject: str) -> int:

@@ -7,7 +7,6 @@ from domain.errors import CardInUse, Stale
 from domain.orders.use_cases import ordering
 from domain.payments.use_cases import saved_cards
 from tests.worker_stack import WorkerStack
-from workers.stripe.gateway import send_request
 
 
 async def remove_card(stack: WorkerStack, member: Member) -> None:
@@ -53,7 +52,7 @@ async def test_a_card_that_stripe_detached_or_never_had_is_removed_all_the_same(
     stack = shared_stack
     detached, unknown = await stack.add_member(), await stack.add_member()
     assert detached.card is not None
-    await send_request(stack.context.stripe.v1.payment_methods.detach_async(detached.card.payment_method))
+    await stack.context.stripe.v1.payment_methods.detach_async(detached.card.payment_method)
     await stack.sql("UPDATE saved_card SET payment_method = 'pm_gone' WHERE person_id = :id", id=unknown.person_id)
     for member in (detached, await stack.committed_member(unknown.person_id)):
         await remove_card(stack, member)

@@ -8,7 +8,10 @@ import pytest
 from tests.cases import case
 from tests.worker_stack import WorkerStack
 from workers.engine.call_failures import STRIPE_FAILED, CallFailed, OutcomeUnknown, Refused, TryLater
-from workers.stripe.gateway import create_customer, create_intent, open_stripe_gateway, retrieve_account
+from workers.stripe.gateway import open_stripe_gateway
+from workers.stripe.gateway_cards import create_customer
+from workers.stripe.gateway_intents import create_intent
+from workers.stripe.gateway_payouts import retrieve_account
 
 PATH = "POST /v1/customers"
 STATUS = "status"
@@ -71,8 +74,10 @@ async def test_a_declined_card_leaves_an_intent_that_the_refusal_names(shared_st
     params |= {"payment_method": member.card.payment_method, "capture_method": "manual"}
     params |= {"return_url": "https://t.me/campus"}
     found = await failure_of(create_intent(shared_stack.context.stripe, params, "meaning:declined"))
-    assert (type(found), found.reason) == (Refused, "declined")
-    assert found.details["payment_intent"]["id"].startswith("pi_")
+    assert isinstance(found, Refused)
+    assert found.reason == "declined"
+    assert found.payment_intent is not None
+    assert found.payment_intent.id.startswith("pi_")
 
 
 async def test_a_disconnected_account_is_a_refusal_and_no_fault_of_our_key(shared_stack: WorkerStack) -> None:

@@ -12,8 +12,11 @@ import pytest
 from tests.cases import case
 from tests.worker_stack import WorkerStack
 from workers.engine.call_failures import TryLater
-from workers.stripe.gateway import StripeGateway, cancel_intent, create_customer, retrieve_intent
-from workers.stripe.gateway_lists import list_events
+from workers.stripe.gateway import StripeGateway
+from workers.stripe.gateway_cards import create_customer
+from workers.stripe.gateway_intents import cancel_intent, retrieve_intent
+from workers.stripe.gateway_pages import PageRequest, list_events
+from workers.stripe.objects.payment_intent import PaymentIntentStatus
 from workers.stripe.rate_limit import (
     MAX_WAIT_SECONDS,
     PAUSE_SECONDS,
@@ -84,14 +87,14 @@ async def test_a_cancel_goes_before_a_flood_of_reads_and_of_others_writes(stack:
     (intent,) = await stack.intents(order.id)
     rate_limiter = open_stripe_rate_limiter(redis_url, USUAL_RATE)
     client = client_with_rate_limit(stack, rate_limiter)
-    reads = [asyncio.create_task(list_events(client, {"limit": 1}, None)) for _ in range(40)]
+    reads = [asyncio.create_task(list_events(client, PageRequest(), None)) for _ in range(40)]
     looks = [asyncio.create_task(retrieve_intent(client.with_reads_ranked_last(), intent["id"])) for _ in range(10)]
     writes = [asyncio.create_task(create_customer(client, {}, f"flood:{number}")) for number in range(40)]
     async with asyncio.timeout(MAX_WAIT_SECONDS):
         await wait_until_queued(rate_limiter)
     looked = await retrieve_intent(client, intent["id"])  # a read that a person waits for
     cancelled = await cancel_intent(client, intent["id"], "the one that matters")
-    assert (looked["status"], cancelled["status"]) == ("requires_capture", "canceled")
+    assert (looked.status, cancelled.status) == (PaymentIntentStatus.REQUIRES_CAPTURE, PaymentIntentStatus.CANCELED)
     assert not all(task.done() for task in reads + looks)
     assert not all(task.done() for task in writes)
     await asyncio.gather(*reads, *looks, *writes)  # and every call is made in the end
@@ -166,10 +169,16 @@ async def test_a_clock_of_redis_that_goes_back_delays_no_call_for_long(rate_limi
 
 
 def test_every_call_of_the_gateway_has_its_rank() -> None:
-    for file in ("stripe/gateway.py", "stripe/gateway_lists.py"):
-        tree = ast.parse((WORKERS / file).read_text())
-        functions = [node for node in tree.body if isinstance(node, ast.AsyncFunctionDef) and node.name != "send"]
-        assert functions
-        for function in functions:
-            calls = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]
-            assert "send" not in {call.id for call in calls if isinstance(call, ast.Name)}, function.name
+    modules = {path.name for path in (WORKERS / "stripe").glob("gateway_*.py")} - {
+        "gateway_failures.py",
+        "gateway_lists.py",
+    }
+    assert len(modules) > 3
+    for name in modules:
+        calls = [
+            node for node in ast.walk(ast.parse((WORKERS / "stripe" / name).read_text())) if isinstance(node, ast.Call)
+        ]
+        unsent = [node for node in calls if ast.unparse(node.func).endswith("_async")]
+        ranked = [node for node in calls if ast.unparse(node.func) in ("client.fetch", "client.send")]
+        assert len(unsent) == len(ranked), name
+        assert all(ast.unparse(node.args[0]).startswith("CallPriority.") for node in ranked), name

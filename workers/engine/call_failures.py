@@ -7,7 +7,7 @@ CallFailed
 └── OutcomeUnknown          it may have been done: send it again under the same key, or look for its object
 """
 
-from typing import Any
+from workers.stripe.objects.payment_intent import PaymentIntent
 
 STRIPE_FAILED = "stripe_failed"  # the reason of an OutcomeUnknown that Stripe answered with a 5xx
 
@@ -15,14 +15,20 @@ STRIPE_FAILED = "stripe_failed"  # the reason of an OutcomeUnknown that Stripe a
 class CallFailed(Exception):
     """The base class; `reason` is a short word for rows and messages."""
 
-    def __init__(self, reason: str, detail: str = "", **details: Any) -> None:
+    def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
-        self.details = details
 
 
 class Refused(CallFailed):
-    pass
+    """`code` is Stripe's own word where it says more than `reason`; `payment_intent` is what the refusal is about."""
+
+    def __init__(
+        self, reason: str, detail: str = "", *, code: str | None = None, payment_intent: PaymentIntent | None = None
+    ) -> None:
+        super().__init__(reason, detail)
+        self.code = code
+        self.payment_intent = payment_intent
 
 
 class TryLater(CallFailed):

@@ -8,7 +8,13 @@ from domain.saga.next_move import CallExternalStep
 from domain.saga.repository import write_run
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import STRIPE_FAILED, IdempotencyKeyExpired, OutcomeUnknown, TryLater
-from workers.engine.external_step import CallRequest, ExternalStepHooks, ExternalStepRegister, FindExisting, StepResult
+from workers.engine.external_step import (
+    CallRequest,
+    ExternalStepHooks,
+    ExternalStepRegister,
+    FindExisting,
+    RecordResult,
+)
 from workers.stripe.gateway import StripeGateway
 
 # The second unknown outcome may be the cached failure of the first: Stripe keeps a 500 under its key.
@@ -72,8 +78,8 @@ async def prepare_poll(work: UnitOfWork, run: SagaRun, name: str) -> ExternalCal
     )
 
 
-async def execute_call(client: StripeGateway, call: ExternalCall) -> StepResult:
-    """Send the call, or find what it did; raise CallFailed.
+async def execute_call(client: StripeGateway, call: ExternalCall) -> RecordResult:
+    """Send the call, or find what it did; return how to record its result; raise CallFailed.
 
     The call is sent under the same key while Stripe remembers it. After two unknown outcomes, or 23 hours, the step
     looks for an existing object first. A call needs another key when Stripe keeps a failure under this one, or forgot
@@ -95,7 +101,9 @@ async def execute_call(client: StripeGateway, call: ExternalCall) -> StepResult:
     return await step.execute(client, replace(call.request, key=call.key))
 
 
-async def _find_existing(find_existing: FindExisting, client: StripeGateway, request: CallRequest) -> StepResult | None:
+async def _find_existing(
+    find_existing: FindExisting, client: StripeGateway, request: CallRequest
+) -> RecordResult | None:
     """Turn an unknown outcome of the lookup into TryLater: the call was not sent again, so its key stays usable."""
     try:
         return await find_existing(client, request)

@@ -3,15 +3,15 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import Refused
 from workers.stripe.gateway import StripeGateway
 
-StepParams = dict[str, Any]
-StepResult = dict[str, Any]
+StepParams = dict[str, Any]  # JSON, kept on the row of the run
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,9 @@ class CallRequest:
     now: datetime  # of the database: a worker's clock may be wrong, and waiting for a trace concerns money
 
 
-FindExisting = Callable[[StripeGateway, CallRequest], Awaitable[StepResult | None]]
+# Writes the result of a call, in the transaction of the next progress. It may run again when that is rolled back.
+RecordResult = Callable[[UnitOfWork, SagaRun], Awaitable[None]]
+FindExisting = Callable[[StripeGateway, CallRequest], Awaitable[RecordResult | None]]
 
 
 async def ignore_refusal(_work: UnitOfWork, _run: SagaRun, _refusal: Refused) -> None:
@@ -33,7 +35,28 @@ async def ignore_refusal(_work: UnitOfWork, _run: SagaRun, _refusal: Refused) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalStepHooks:
-    """One call to Stripe and the writes around it.
+    """One call to Stripe and the writes around it, as `define_external_step` explains them.
+
+    The engine does not know what the call returns: `execute` and `find_existing` return how to record it.
+    """
+
+    prepare: Callable[[UnitOfWork, SagaRun, str], Awaitable[StepParams | None]]
+    execute: Callable[[StripeGateway, CallRequest], Awaitable[RecordResult]]
+    find_existing: FindExisting | None
+    refused: Callable[[UnitOfWork, SagaRun, Refused], Awaitable[None]]
+    rekey_after: timedelta
+
+
+def define_external_step(
+    *,
+    prepare: Callable[[UnitOfWork, SagaRun, str], Awaitable[StepParams | None]],
+    execute: Callable[[StripeGateway, CallRequest], Awaitable[Result]],
+    record: Callable[[UnitOfWork, SagaRun, Result], Awaitable[None]],
+    find_existing: Callable[[StripeGateway, CallRequest], Awaitable[Result | None]] | None = None,
+    refused: Callable[[UnitOfWork, SagaRun, Refused], Awaitable[None]] = ignore_refusal,
+    rekey_after: timedelta = timedelta(0),
+) -> ExternalStepHooks:
+    """Return an external step whose call has this type of result.
 
     `prepare` freezes the parameters. It returns None when there is nothing to do, and may raise Refused. `execute`
     sends them under the idempotency key. `record` writes the result in the transaction of the next progress. `refused`
@@ -44,12 +67,24 @@ class ExternalStepHooks:
     Zero means at once: the state of the object, or the harmlessness of the call, makes a second call safe.
     """
 
-    prepare: Callable[[UnitOfWork, SagaRun, str], Awaitable[StepParams | None]]
-    execute: Callable[[StripeGateway, CallRequest], Awaitable[StepResult]]
-    record: Callable[[UnitOfWork, SagaRun, StepResult], Awaitable[None]]
-    find_existing: FindExisting | None = None
-    refused: Callable[[UnitOfWork, SagaRun, Refused], Awaitable[None]] = ignore_refusal
-    rekey_after: timedelta = timedelta(0)
+    async def execute_and_bind(client: StripeGateway, request: CallRequest) -> RecordResult:
+        return _bind(record, await execute(client, request))
+
+    async def find_and_bind(client: StripeGateway, request: CallRequest) -> RecordResult | None:
+        found = None if find_existing is None else await find_existing(client, request)
+        return None if found is None else _bind(record, found)
+
+    return ExternalStepHooks(
+        prepare=prepare,
+        execute=execute_and_bind,
+        find_existing=None if find_existing is None else find_and_bind,
+        refused=refused,
+        rekey_after=rekey_after,
+    )
+
+
+def _bind(record: Callable[[UnitOfWork, SagaRun, Result], Awaitable[None]], result: Result) -> RecordResult:
+    return lambda work, run: record(work, run, result)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

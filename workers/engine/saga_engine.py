@@ -24,7 +24,6 @@ from workers.engine.external_calls import (
     record_unknown_outcome,
     rekey_call,
 )
-from workers.engine.external_step import StepResult
 from workers.engine.saga_failures import mark_stuck, record_exception, schedule_retry
 from workers.engine.worker_context import WorkerContext
 
@@ -96,7 +95,7 @@ async def _lease_and_advance(context: WorkerContext, saga_id: UUID, seen: Seen) 
 async def _execute_and_record(context: WorkerContext, call: ExternalCall) -> ExternalCall | None:
     """Make the call outside any transaction, record its result in one commit, and return the next call, if any."""
     try:
-        result = await execute_call(context.stripe, call)
+        record_result = await execute_call(context.stripe, call)
     except CallFailed as failure:
         return await _record_failure(context, call, failure)
     refusal: CampusGError | Refused | None = None
@@ -104,7 +103,8 @@ async def _execute_and_record(context: WorkerContext, call: ExternalCall) -> Ext
         try:
             async with context.database() as work:
                 run = await _lock_run(work, call)
-                await _record_result(work, run, call, result)
+                await record_result(work, run)
+                _go_on(run, call)
                 if refusal is not None:
                     return await _begin_compensation(work, run, refusal)
                 return await _advance(work, run, may_poll=False)
@@ -123,8 +123,8 @@ async def _lock_run(work: UnitOfWork, call: ExternalCall) -> SagaRun:
     return run
 
 
-async def _record_result(work: UnitOfWork, run: SagaRun, call: ExternalCall, result: StepResult) -> None:
-    await call.step.record(work, run, result)
+def _go_on(run: SagaRun, call: ExternalCall) -> None:
+    """Move the run past the call whose result was recorded, with the signals that the result added."""
     run.tries, run.failing_since, run.alerted = 0, None, False
     signals = run.progress.signals | frozenset(run.engine.signals)
     if call.move is not None:

@@ -11,7 +11,7 @@ from stripe import AIOHTTPClient, StripeClient
 from stripe._base_address import BaseAddresses
 from stripe._v1_services import V1Services
 
-from workers.engine.call_failures import OutcomeUnknown, Refused, TryLater
+from workers.engine.call_failures import OutcomeUnknown, TryLater
 from workers.stripe.gateway_failures import RATE_LIMITED, to_call_failure
 from workers.stripe.objects.raw_object import RawObject
 from workers.stripe.rate_limit import CallKind, CallPriority, StripeRateLimiter
@@ -122,113 +122,10 @@ async def send_request(call: Awaitable[Any]) -> StripeResponse:
     return cast(StripeResponse, found.to_dict())
 
 
-async def create_customer(client: StripeGateway, params: StripeParams, key: str) -> StripeResponse:
-    """Create a Stripe customer."""
-    return await client.write(
-        CallPriority.AUTHORISE, client.v1.customers.create_async(cast(Any, params), {"idempotency_key": key})
-    )
-
-
-async def create_checkout(client: StripeGateway, params: StripeParams, key: str) -> StripeResponse:
-    """Create a Checkout session."""
-    return await client.write(
-        CallPriority.AUTHORISE, client.v1.checkout.sessions.create_async(cast(Any, params), {"idempotency_key": key})
-    )
-
-
-async def retrieve_checkout(client: StripeGateway, session: str) -> StripeResponse:
-    """Return a Checkout session with the card it saved."""
-    params: Any = {"expand": ["setup_intent.payment_method"]}
-    return await client.read(CallPriority.AUTHORISE, client.v1.checkout.sessions.retrieve_async(session, params))
-
-
-async def detach_card(client: StripeGateway, payment_method: str, key: str) -> None:
-    """Detach a saved card; do nothing when it is detached already, or Stripe does not know it."""
-    try:
-        await client.write(
-            CallPriority.AUTHORISE, client.v1.payment_methods.detach_async(payment_method, {}, {"idempotency_key": key})
-        )
-    except Refused as refusal:
-        if refusal.reason != RESOURCE_MISSING and await _is_attached(client, payment_method):
-            raise
-
-
-async def _is_attached(client: StripeGateway, payment_method: str) -> bool:
-    found = await client.read(CallPriority.AUTHORISE, client.v1.payment_methods.retrieve_async(payment_method))
-    return found.get("customer") is not None
-
-
-async def create_intent(client: StripeGateway, params: StripeParams, key: str) -> StripeResponse:
-    """Create a payment intent."""
-    return await client.write(
-        CallPriority.AUTHORISE, client.v1.payment_intents.create_async(cast(Any, params), {"idempotency_key": key})
-    )
-
-
 async def retrieve_intent(client: StripeGateway, intent: str) -> StripeResponse:
     """Return a payment intent with its charge and the balance transaction of the charge."""
     params: Any = {"expand": ["latest_charge.balance_transaction"]}
     return await client.read(CallPriority.CAPTURE, client.v1.payment_intents.retrieve_async(intent, params))
-
-
-async def find_intent(client: StripeGateway, customer: str, since: int, call: str) -> StripeResponse | None:
-    """Return the intent that the call `call` made, found by metadata, or None; `since` is in seconds of the epoch."""
-    params: Any = {"customer": customer, "created": {"gte": since}, "limit": MAX_PAGE_SIZE}
-    page = await client.read(CallPriority.AUTHORISE, client.v1.payment_intents.list_async(params))
-    return next((found for found in page["data"] if found.get("metadata", {}).get("call") == call), None)
-
-
-async def cancel_intent(client: StripeGateway, intent: str, key: str) -> StripeResponse:
-    """Cancel an intent, or return it when it is cancelled already."""
-    try:
-        return await client.write(
-            CallPriority.CANCEL, client.v1.payment_intents.cancel_async(intent, {}, {"idempotency_key": key})
-        )
-    except Refused as refusal:
-        return _intent_in_status(refusal, "canceled")
-
-
-async def capture_intent(client: StripeGateway, intent: str, params: StripeParams, key: str) -> StripeResponse:
-    """Capture an intent, or return it when it is captured already."""
-    try:
-        return await client.write(
-            CallPriority.CAPTURE,
-            client.v1.payment_intents.capture_async(intent, cast(Any, params), {"idempotency_key": key}),
-        )
-    except Refused as refusal:
-        done = _intent_in_status(refusal, "succeeded")
-        return await retrieve_intent(client, str(done["id"]))
-
-
-def _intent_in_status(refusal: Refused, status: str) -> StripeResponse:
-    """Return the intent inside the refusal if it has this status; else raise the refusal."""
-    intent: StripeResponse | None = refusal.details.get("payment_intent")
-    if intent is not None and intent.get("status") == status:
-        return intent
-    raise refusal
-
-
-async def create_transfer(client: StripeGateway, params: StripeParams, key: str) -> StripeResponse:
-    """Create a transfer to a connected account."""
-    return await client.write(
-        CallPriority.TRANSFER, client.v1.transfers.create_async(cast(Any, params), {"idempotency_key": key})
-    )
-
-
-async def find_transfer(client: StripeGateway, transfer_group: str, call: str) -> StripeResponse | None:
-    """Return the transfer that the call `call` made, found by metadata; None: it made none."""
-    page = await client.read(
-        CallPriority.TRANSFER,
-        client.v1.transfers.list_async({"transfer_group": transfer_group, "limit": MAX_PAGE_SIZE}),
-    )
-    return next((found for found in page["data"] if found.get("metadata", {}).get("call") == call), None)
-
-
-async def create_refund(client: StripeGateway, params: StripeParams, key: str) -> StripeResponse:
-    """Refund captured money to the card it came from."""
-    return await client.write(
-        CallPriority.TRANSFER, client.v1.refunds.create_async(cast(Any, params), {"idempotency_key": key})
-    )
 
 
 async def retrieve_refund(client: StripeGateway, refund: str) -> StripeResponse:
@@ -236,56 +133,9 @@ async def retrieve_refund(client: StripeGateway, refund: str) -> StripeResponse:
     return await client.read(CallPriority.TRANSFER, client.v1.refunds.retrieve_async(refund))
 
 
-async def find_refund(client: StripeGateway, intent: str, call: str) -> StripeResponse | None:
-    """Return the refund that the call `call` made, found by metadata; None: it made none."""
-    page = await client.read(
-        CallPriority.TRANSFER, client.v1.refunds.list_async({"payment_intent": intent, "limit": MAX_PAGE_SIZE})
-    )
-    return next((found for found in page["data"] if found.get("metadata", {}).get("call") == call), None)
-
-
-async def retrieve_dispute(client: StripeGateway, dispute: str) -> StripeResponse:
-    """Return a dispute as it is now, with its balance transactions."""
-    return await client.read(CallPriority.TRANSFER, client.v1.disputes.retrieve_async(dispute))
-
-
 async def reverse_transfer(client: StripeGateway, transfer: str, params: StripeParams, key: str) -> StripeResponse:
     """Reverse a part of a transfer, from the account it went to."""
     reversals = client.v1.transfers.reversals
     return await client.write(
         CallPriority.TRANSFER, reversals.create_async(transfer, cast(Any, params), {"idempotency_key": key})
-    )
-
-
-async def find_reversal(client: StripeGateway, transfer: str, call: str) -> StripeResponse | None:
-    """Return the reversal that the call `call` made, found by metadata; None: it made none."""
-    page = await client.read(
-        CallPriority.TRANSFER, client.v1.transfers.reversals.list_async(transfer, {"limit": MAX_PAGE_SIZE})
-    )
-    return next((found for found in page["data"] if found.get("metadata", {}).get("call") == call), None)
-
-
-async def create_account(client: StripeGateway, params: StripeParams, key: str) -> StripeResponse:
-    """Create a connected account for a runner."""
-    return await client.write(
-        CallPriority.AUTHORISE, client.v1.accounts.create_async(cast(Any, params), {"idempotency_key": key})
-    )
-
-
-async def retrieve_account(client: StripeGateway, account: str) -> StripeResponse:
-    """Return a connected account as it is now."""
-    return await client.read(CallPriority.AUTHORISE, client.v1.accounts.retrieve_async(account))
-
-
-async def retrieve_payout(client: StripeGateway, payout: str, account: str) -> StripeResponse:
-    """Return a pay-out of a connected account to its bank."""
-    return await client.read(
-        CallPriority.TRANSFER, client.v1.payouts.retrieve_async(payout, {}, {"stripe_account": account})
-    )
-
-
-async def create_account_link(client: StripeGateway, params: StripeParams, key: str) -> StripeResponse:
-    """Create a link to the onboarding of an account; Stripe lets it work once, and only for a few minutes."""
-    return await client.write(
-        CallPriority.AUTHORISE, client.v1.account_links.create_async(cast(Any, params), {"idempotency_key": key})
     )

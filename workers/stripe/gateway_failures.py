@@ -5,6 +5,7 @@ from typing import Any
 import stripe
 
 from workers.engine.call_failures import STRIPE_FAILED, CallFailed, OutcomeUnknown, Refused, TryLater
+from workers.stripe.objects.payment_intent import PaymentIntent, parse_payment_intent
 
 FIRST_SERVER_ERROR = 500
 ACCOUNT_INVALID = "account_invalid"  # Stripe's code for an account that we may not access, or no longer
@@ -35,9 +36,9 @@ def to_call_failure(error: stripe.StripeError) -> CallFailed:
             return OutcomeUnknown("stripe_outcome_unknown", str(error))
 
 
-def _intent(error: stripe.StripeError) -> dict[str, Any] | None:
+def _intent(error: stripe.StripeError) -> PaymentIntent | None:
     found = _details(error).get("payment_intent")
-    return found if isinstance(found, dict) else None
+    return parse_payment_intent(found) if isinstance(found, dict) else None
 
 
 def _details(error: stripe.StripeError) -> dict[str, Any]:

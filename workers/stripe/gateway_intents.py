@@ -52,8 +52,7 @@ async def capture_intent(client: StripeGateway, intent: str, params: StripeParam
 
 def _intent_in_status(refusal: Refused, status: PaymentIntentStatus) -> PaymentIntent:
     """Return the intent inside the refusal if it has this status; else raise the refusal."""
-    raw = refusal.details.get("payment_intent")
-    intent = None if raw is None else parse_payment_intent(raw)
+    intent = refusal.payment_intent
     if intent is not None and intent.status is status:
         return intent
     raise refusal

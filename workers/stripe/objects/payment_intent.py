@@ -56,6 +56,11 @@ class PaymentIntent:
     payment_error: str | None  # the code of the last decline
     cancellation_reason: str | None
 
+    @property
+    def why_not_paid(self) -> str:
+        """Return why a payment that was declined or canceled did not come, for a note."""
+        return self.payment_error or self.cancellation_reason or self.raw_status
+
 
 def parse_payment_intent(raw: RawObject) -> PaymentIntent:
     """Return a payment intent. Raise KeyError when a field that every intent has is missing."""

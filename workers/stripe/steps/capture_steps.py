@@ -1,21 +1,18 @@
 """The external step that captures a hold: take what the receipt says, and release the rest."""
 
-from typing import Any
-
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.repository import find_order
+from domain.orders.sagas.payment_data import TakenPayment
 from domain.payments.hold_repository import find_current_hold, move_current_hold
 from domain.payments.model import HoldEvent
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import Refused
-from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult
-from workers.stripe.gateway import StripeGateway, capture_intent, retrieve_intent
-from workers.stripe.steps.charge_steps import (
-    close_lapsed_hold,
-    describe_taken_payment,
-    keep_taken_payment,
-    replace_lapsed_hold,
-)
+from workers.engine.external_step import CallRequest, StepParams, define_external_step
+from workers.stripe.gateway import StripeGateway
+from workers.stripe.gateway_intents import capture_intent, retrieve_intent
+from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
+from workers.stripe.steps.charge_steps import LapsedHold, close_lapsed_hold, replace_lapsed_hold
+from workers.stripe.steps.taken_payment import keep_taken_payment, read_taken_payment
 
 
 async def prepare_capture(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
@@ -34,46 +31,43 @@ async def prepare_capture(work: UnitOfWork, run: SagaRun, _key: str) -> StepPara
     }
 
 
-async def execute_capture(client: StripeGateway, request: CallRequest) -> StepResult:
-    """Capture the hold; return the charge, its fee (minor units) and its balance transaction.
-
-    Return why a hold lapsed instead, if the saga can charge the card again.
-    """
+async def execute_capture(client: StripeGateway, request: CallRequest) -> TakenPayment | LapsedHold:
+    """Capture the hold; return what was taken, or the lapsed hold if the saga can charge the card again."""
     try:
         found = await capture_intent(client, request.params["payment_intent"], request.params["capture"], request.key)
     except Refused as refusal:
         if not request.params.get("may_lapse"):
             raise
         return await close_lapsed_hold(client, request, refusal)
-    return _capture_result(found, request)
+    return _read_capture(found, request)
 
 
-async def find_capture(client: StripeGateway, request: CallRequest) -> StepResult | None:
+async def find_capture(client: StripeGateway, request: CallRequest) -> TakenPayment | LapsedHold | None:
     """Return the result of a capture with an unknown outcome; None if it was not done."""
     found = await retrieve_intent(client, request.params["payment_intent"])
-    return _capture_result(found, request) if found["status"] == "succeeded" else None
+    return _read_capture(found, request) if found.status is PaymentIntentStatus.SUCCEEDED else None
 
 
-async def record_capture(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_capture(work: UnitOfWork, run: SagaRun, result: TakenPayment | LapsedHold) -> None:
     """Record the capture, or replace a lapsed hold so that the card is charged again.
 
     Raise LookupError when the order's current hold is not held.
     """
-    if "lapsed" in result:
+    if isinstance(result, LapsedHold):
         await replace_lapsed_hold(work, run, result)
         return
-    captured = {"captured": result["amount"], "charge": result["charge"]}
+    captured = {"captured": result.amount, "charge": result.charge}
     if await move_current_hold(work, run.required_order_id, HoldEvent.CAPTURED, **captured) is None:
         raise LookupError(f"the hold of order {run.required_order_id} was captured, and is not held here")
     keep_taken_payment(run, result)
 
 
-def _capture_result(intent: dict[str, Any], request: CallRequest) -> StepResult:
-    if intent["amount_received"] != request.params["capture"]["amount_to_capture"]:
-        raise Refused("captured_otherwise", f"{intent['amount_received']} was captured")
-    return describe_taken_payment(intent)
+def _read_capture(intent: PaymentIntent, request: CallRequest) -> TakenPayment:
+    if intent.amount_received != request.params["capture"]["amount_to_capture"]:
+        raise Refused("captured_otherwise", f"{intent.amount_received} was captured")
+    return read_taken_payment(intent)
 
 
-CAPTURE_PAYMENT = ExternalStepHooks(
+CAPTURE_PAYMENT = define_external_step(
     prepare=prepare_capture, execute=execute_capture, record=record_capture, find_existing=find_capture
 )

@@ -9,8 +9,10 @@ from domain.messaging.outbox_repository import notify
 from domain.payments.sagas.card_data import payment_method_of
 from domain.payments.sagas.save_card import SaveCardData
 from domain.saga.run import SagaRun
-from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult, add_signal
-from workers.stripe.gateway import StripeGateway, create_checkout, create_customer, detach_card, retrieve_checkout
+from workers.engine.external_step import CallRequest, StepParams, add_signal, define_external_step
+from workers.stripe.gateway import StripeGateway
+from workers.stripe.gateway_cards import create_checkout, create_customer, detach_card, retrieve_checkout
+from workers.stripe.objects.card import CheckoutSession, CheckoutStatus, StripeCustomer
 
 
 async def prepare_stripe_customer(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
@@ -23,14 +25,14 @@ async def prepare_stripe_customer(work: UnitOfWork, run: SagaRun, _key: str) -> 
     return None if member.stripe_customer is not None else {"metadata": {"person": str(run.required_person_id)}}
 
 
-async def ensure_stripe_customer(client: StripeGateway, request: CallRequest) -> StepResult:
-    """Create the Stripe customer and return its id."""
-    return {"customer": (await create_customer(client, request.params, request.key))["id"]}
+async def ensure_stripe_customer(client: StripeGateway, request: CallRequest) -> StripeCustomer:
+    """Create the Stripe customer."""
+    return await create_customer(client, request.params, request.key)
 
 
-async def record_stripe_customer(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_stripe_customer(work: UnitOfWork, run: SagaRun, created: StripeCustomer) -> None:
     """Save the Stripe customer, unless a parallel set-up was faster."""
-    run.data_as(SaveCardData).customer = await save_stripe_customer(work, run.required_person_id, result["customer"])
+    run.data_as(SaveCardData).customer = await save_stripe_customer(work, run.required_person_id, created.id)
 
 
 async def prepare_checkout(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
@@ -48,15 +50,16 @@ async def prepare_checkout(work: UnitOfWork, run: SagaRun, key: str) -> StepPara
     }
 
 
-async def open_checkout(client: StripeGateway, request: CallRequest) -> StepResult:
-    """Create the Checkout session; return its id and its URL."""
-    found = await create_checkout(client, request.params, request.key)
-    return {"session": found["id"], "url": found["url"]}
+async def open_checkout(client: StripeGateway, request: CallRequest) -> CheckoutSession:
+    """Create the Checkout session."""
+    return await create_checkout(client, request.params, request.key)
 
 
-async def record_checkout(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
-    """Send the link to the customer."""
-    run.data_as(SaveCardData).session = result["session"]
+async def record_checkout(work: UnitOfWork, run: SagaRun, opened: CheckoutSession) -> None:
+    """Send the link to the customer. Raise LookupError for a session without one."""
+    if opened.url is None:
+        raise LookupError(f"{opened.id} was opened without a link")
+    run.data_as(SaveCardData).session = opened.id
     await notify(
         work,
         Notification(
@@ -64,7 +67,7 @@ async def record_checkout(work: UnitOfWork, run: SagaRun, result: StepResult) ->
             chat_id=run.required_person_id,
             name=f"card_link:{run.id}:{run.attempt}",
             key="notification-card-link",
-            buttons=[NotificationButton(label="button-open-checkout", url=result["url"])],
+            buttons=[NotificationButton(label="button-open-checkout", url=opened.url)],
         ),
     )
 
@@ -73,20 +76,30 @@ async def prepare_checkout_lookup(_work: UnitOfWork, run: SagaRun, _key: str) ->
     return {"session": run.data_as(SaveCardData).session}
 
 
-async def fetch_checkout(client: StripeGateway, request: CallRequest) -> StepResult:
-    """Return the card that the Checkout page saved; None in its place while the page is not complete."""
+async def fetch_checkout(client: StripeGateway, request: CallRequest) -> SavedCard | None:
+    """Return the card that the Checkout page saved; None while the page is not complete.
+
+    Raise LookupError for a complete page without a card.
+    """
     found = await retrieve_checkout(client, request.params["session"])
-    if found["status"] != "complete":
-        return {"card": None}
-    method = found["setup_intent"]["payment_method"]
-    card = {name: method["card"][name] for name in ("brand", "last4", "exp_month", "exp_year")}
-    return {"card": {"payment_method": method["id"], **card}}
+    if found.status is not CheckoutStatus.COMPLETE:
+        return None
+    method = found.payment_method
+    if method is None or method.card is None:
+        raise LookupError(f"{found.id} is complete and saved no card")
+    return SavedCard(
+        payment_method=method.id,
+        brand=method.card.brand,
+        last4=method.card.last4,
+        exp_month=method.card.exp_month,
+        exp_year=method.card.exp_year,
+    )
 
 
-async def record_checkout_lookup(_work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_checkout_lookup(_work: UnitOfWork, run: SagaRun, card: SavedCard | None) -> None:
     """Keep the saved card on the run and add the signal; change nothing while there is none."""
-    if result["card"] is not None:
-        run.data_as(SaveCardData).card = SavedCard(**result["card"])
+    if card is not None:
+        run.data_as(SaveCardData).card = card
         add_signal(run, "card_saved")
 
 
@@ -94,22 +107,21 @@ async def prepare_card_detachment(_work: UnitOfWork, run: SagaRun, _key: str) ->
     return {"payment_method": payment_method_of(run)}
 
 
-async def detach_saved_card(client: StripeGateway, request: CallRequest) -> StepResult:
+async def detach_saved_card(client: StripeGateway, request: CallRequest) -> None:
     await detach_card(client, request.params["payment_method"], request.key)
-    return {}
 
 
-async def record_card_detachment(_work: UnitOfWork, _run: SagaRun, _result: StepResult) -> None:
+async def record_card_detachment(_work: UnitOfWork, _run: SagaRun, _detached: None) -> None:
     """Record nothing: our row of the card was deleted before the call."""
 
 
-ENSURE_CUSTOMER = ExternalStepHooks(
+ENSURE_CUSTOMER = define_external_step(
     prepare=prepare_stripe_customer, execute=ensure_stripe_customer, record=record_stripe_customer
 )
-OPEN_CHECKOUT = ExternalStepHooks(prepare=prepare_checkout, execute=open_checkout, record=record_checkout)
-REFRESH_CHECKOUT = ExternalStepHooks(
+OPEN_CHECKOUT = define_external_step(prepare=prepare_checkout, execute=open_checkout, record=record_checkout)
+REFRESH_CHECKOUT = define_external_step(
     prepare=prepare_checkout_lookup, execute=fetch_checkout, record=record_checkout_lookup
 )
-DETACH_CARD = ExternalStepHooks(
+DETACH_CARD = define_external_step(
     prepare=prepare_card_detachment, execute=detach_saved_card, record=record_card_detachment
 )

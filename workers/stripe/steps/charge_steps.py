@@ -1,9 +1,7 @@
 """External steps that charge the card again, off session, when a hold lapsed before its capture."""
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-
-from sqlalchemy import func
 
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member
@@ -16,12 +14,14 @@ from domain.orders.sagas.payment_data import TakenPayment
 from domain.orders.states import Order
 from domain.payments.hold_repository import insert_current_hold, move_current_hold
 from domain.payments.model import HoldEvent
-from domain.payments.sagas.settle_debt import SettleDebtData
 from domain.reconciliation.repository import has_unknown_payment
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import OutcomeUnknown, Refused, TryLater
-from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult
-from workers.stripe.gateway import StripeGateway, cancel_intent, create_intent, find_intent, retrieve_intent
+from workers.engine.external_step import CallRequest, StepParams, define_external_step
+from workers.stripe.gateway import StripeGateway
+from workers.stripe.gateway_intents import cancel_intent, create_intent, find_intent, retrieve_intent
+from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
+from workers.stripe.steps.taken_payment import keep_taken_payment, read_taken_payment
 
 CHARGE_TRACE_TIMEOUT = timedelta(hours=24)  # a charge without a trace by then was not made
 MAX_CLOCK_SKEW_SECONDS = 60  # how far Stripe's clock may be behind ours
@@ -34,7 +34,22 @@ UNKNOWN_PAYMENT_MESSAGE = (
 )
 
 
-async def close_lapsed_hold(client: StripeGateway, request: CallRequest, refusal: Refused) -> StepResult:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LapsedHold:
+    """A hold that ended before its capture, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclinedCharge:
+    """A charge that took nothing, why, and the canceled intent that it left, if there is one."""
+
+    reason: str
+    payment_intent: str | None
+
+
+async def close_lapsed_hold(client: StripeGateway, request: CallRequest, refusal: Refused) -> LapsedHold:
     """Make sure that the hold that could not be captured is canceled; return why it lapsed.
 
     Cancel the intent when the capture came too late and the intent still says that it holds the money. Raise the
@@ -42,14 +57,14 @@ async def close_lapsed_hold(client: StripeGateway, request: CallRequest, refusal
     """
     intent: str = request.params["payment_intent"]
     found = await retrieve_intent(client, intent)
-    if found["status"] == "requires_capture" and refusal.reason in CAPTURE_TOO_LATE_CODES:
+    if found.status is PaymentIntentStatus.REQUIRES_CAPTURE and refusal.reason in CAPTURE_TOO_LATE_CODES:
         found = await cancel_intent(client, intent, f"{request.key}:lapsed")
-    if found["status"] != "canceled":
+    if found.status is not PaymentIntentStatus.CANCELED:
         raise refusal
-    return {"lapsed": found.get("cancellation_reason") or refusal.reason}
+    return LapsedHold(reason=found.cancellation_reason or refusal.reason)
 
 
-async def replace_lapsed_hold(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def replace_lapsed_hold(work: UnitOfWork, run: SagaRun, lapsed: LapsedHold) -> None:
     """Close the lapsed hold, and insert another attempt at the same money in its place.
 
     Raise LookupError when the order has no total.
@@ -57,8 +72,8 @@ async def replace_lapsed_hold(work: UnitOfWork, run: SagaRun, result: StepResult
     order = await find_order(work, run.campus_id, run.required_order_id)
     if order.total is None:
         raise LookupError(f"order {order.id} was delivered without a total")
-    run.data_as(CompleteOrderData).lapsed = result["lapsed"]
-    await move_current_hold(work, run.required_order_id, HoldEvent.RELEASED, refusal=f"lapsed: {result['lapsed']}")
+    run.data_as(CompleteOrderData).lapsed = lapsed.reason
+    await move_current_hold(work, run.required_order_id, HoldEvent.RELEASED, refusal=f"lapsed: {lapsed.reason}")
     await insert_current_hold(work, order.id, run.id, order.total, order.price.currency)
 
 
@@ -75,7 +90,7 @@ async def prepare_recharge(work: UnitOfWork, run: SagaRun, key: str) -> StepPara
     order = await find_order(work, run.campus_id, run.required_order_id)
     member = await find_member(work, run.campus_id, order.customer_id)
     if member.card is None or member.stripe_customer is None:
-        await record_recharge(work, run, {"declined": "no_card", "payment_intent": None})
+        await record_recharge(work, run, DeclinedCharge(reason="no_card", payment_intent=None))
         return None
     campus = await find_campus(work, run.campus_id)
     return build_charge(order, member, campus, run, key) | {"off_session": True}
@@ -111,7 +126,7 @@ def build_charge(order: Order, member: Member, campus: Campus, run: SagaRun, key
     }
 
 
-async def execute_recharge(client: StripeGateway, request: CallRequest) -> StepResult:
+async def execute_recharge(client: StripeGateway, request: CallRequest) -> TakenPayment | DeclinedCharge:
     """Charge the card. A decline of any kind is a result too, and leaves nothing open at Stripe.
 
     Raise Refused for an idempotency error, and OutcomeUnknown while the bank processes the payment.
@@ -121,14 +136,14 @@ async def execute_recharge(client: StripeGateway, request: CallRequest) -> StepR
     except Refused as refusal:
         if refusal.reason == IDEMPOTENCY_ERROR:
             raise
-        left = refusal.details.get("payment_intent") or {}
-        return await _decline(client, request, left.get("id"), str(refusal.details.get("code") or refusal.reason))
-    if found["status"] == "processing":
+        left = refusal.payment_intent
+        return await _decline(client, request, None if left is None else left.id, refusal.code or refusal.reason)
+    if found.status is PaymentIntentStatus.PROCESSING:
         raise OutcomeUnknown("processing", "the bank has not answered yet")
     return await _conclude(client, request, found)
 
 
-async def find_recharge(client: StripeGateway, request: CallRequest) -> StepResult | None:
+async def find_recharge(client: StripeGateway, request: CallRequest) -> TakenPayment | DeclinedCharge | None:
     """Return what a call with an unknown outcome made; None if it made nothing.
 
     Raise TryLater while the bank processes the payment.
@@ -137,72 +152,48 @@ async def find_recharge(client: StripeGateway, request: CallRequest) -> StepResu
     found = await find_intent(client, request.params["customer"], since, request.key)
     if found is None:
         return None
-    found = await retrieve_intent(client, found["id"])
-    if found["status"] == "processing":
+    found = await retrieve_intent(client, found.id)
+    if found.status is PaymentIntentStatus.PROCESSING:
         raise TryLater("processing", "the bank has not answered yet")
     return await _conclude(client, request, found)
 
 
-async def _conclude(client: StripeGateway, request: CallRequest, found: dict[str, Any]) -> StepResult:
-    if found["status"] == "succeeded":
-        return describe_taken_payment(found)
-    error = found.get("last_payment_error") or {}
-    return await _decline(client, request, found["id"], error.get("code") or found["status"])
+async def _conclude(client: StripeGateway, request: CallRequest, found: PaymentIntent) -> TakenPayment | DeclinedCharge:
+    if found.status is PaymentIntentStatus.SUCCEEDED:
+        return read_taken_payment(found)
+    return await _decline(client, request, found.id, found.payment_error or found.raw_status)
 
 
-async def _decline(client: StripeGateway, request: CallRequest, intent: str | None, reason: str) -> StepResult:
+async def _decline(client: StripeGateway, request: CallRequest, intent: str | None, reason: str) -> DeclinedCharge:
     """Cancel a declined intent: it could still be paid later, and nobody waits for that payment."""
     if intent is not None:
         await cancel_intent(client, intent, f"{request.key}:cancel")
-    return {"declined": reason, "payment_intent": intent}
+    return DeclinedCharge(reason=reason, payment_intent=intent)
 
 
-async def record_recharge(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_recharge(work: UnitOfWork, run: SagaRun, result: TakenPayment | DeclinedCharge) -> None:
     """Record the taken payment, or the decline that makes the customer owe the total."""
-    if "declined" in result:
-        run.data_as(CompleteOrderData).declined = result["declined"]
-        changes = {"payment_intent": result["payment_intent"], "refusal": result["declined"]}
+    if isinstance(result, DeclinedCharge):
+        run.data_as(CompleteOrderData).declined = result.reason
+        changes = {"payment_intent": result.payment_intent, "refusal": result.reason}
         await move_current_hold(work, run.required_order_id, HoldEvent.DECLINED, **changes)
         return
     await record_taken_payment(work, run, result)
 
 
-async def record_taken_payment(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_taken_payment(work: UnitOfWork, run: SagaRun, taken: TakenPayment) -> None:
     """Record which charge took the money.
 
     Raise LookupError when the order's current hold was not waiting for a charge.
     """
-    changes = {name: result[name] for name in ("payment_intent", "charge")}
-    more_changes = {"captured": result["amount"], "made_at": func.now(), "approval_url": None}
+    changes = {"payment_intent": taken.payment_intent, "charge": taken.charge}
+    more_changes = {"captured": taken.amount, "made_at": work.now, "approval_url": None}
     if await move_current_hold(work, run.required_order_id, HoldEvent.CHARGED, **changes, **more_changes) is None:
         raise LookupError(f"order {run.required_order_id} was charged, and nobody asked for it")
-    keep_taken_payment(run, result)
+    keep_taken_payment(run, taken)
 
 
-def keep_taken_payment(run: SagaRun, result: StepResult) -> None:
-    """Keep the payment on the run. Raise LookupError when its saga takes no payment."""
-    taken = TakenPayment(**result)
-    match run.data:
-        case CompleteOrderData() | SettleDebtData():
-            run.data.capture = taken
-        case _:
-            raise LookupError(f"saga {run.name} takes no payment")
-
-
-def describe_taken_payment(intent: dict[str, Any]) -> StepResult:
-    """Return amount, charge, fee (minor units) and balance transaction of a taken payment."""
-    found = intent["latest_charge"]
-    transaction = found.get("balance_transaction") or {}
-    return {
-        "payment_intent": intent["id"],
-        "amount": intent["amount_received"],
-        "charge": found["id"],
-        "fee": transaction.get("fee", 0),
-        "balance_transaction": transaction.get("id"),
-    }
-
-
-CHARGE_AGAIN = ExternalStepHooks(
+CHARGE_AGAIN = define_external_step(
     prepare=prepare_recharge,
     execute=execute_recharge,
     record=record_recharge,

@@ -1,6 +1,7 @@
 """External steps of settle_debt: charge the customer's card on session, poll the bank, cancel what was not paid."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import assert_never
 
 from domain.campuses.people_repository import find_member
 from domain.campuses.repository import find_campus
@@ -10,23 +11,27 @@ from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
 from domain.orders.repository import find_order
+from domain.orders.sagas.payment_data import TakenPayment
 from domain.payments.hold_repository import move_current_hold
 from domain.payments.model import HoldEvent
 from domain.payments.steps.customer_debts import book_settlement
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import OutcomeUnknown, Refused, TryLater
-from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult, add_signal
-from workers.stripe.gateway import StripeGateway, cancel_intent, create_intent, find_intent, retrieve_intent
+from workers.engine.external_step import CallRequest, StepParams, add_signal, define_external_step
+from workers.stripe.gateway import StripeGateway
+from workers.stripe.gateway_intents import cancel_intent, create_intent, find_intent, retrieve_intent
+from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
 from workers.stripe.steps.charge_steps import (
     CHARGE_TRACE_TIMEOUT,
     IDEMPOTENCY_ERROR,
     MAX_CLOCK_SKEW_SECONDS,
     build_charge,
-    describe_taken_payment,
     record_taken_payment,
     require_no_unknown_payment,
 )
 from workers.stripe.steps.hold_steps import (
+    ReleasedHold,
+    fetch_intent,
     find_requested_intent,
     keep_hold_request,
     prepare_hold_release,
@@ -34,6 +39,15 @@ from workers.stripe.steps.hold_steps import (
     record_decline,
     record_hold_release,
 )
+from workers.stripe.steps.taken_payment import read_taken_payment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanceledDebtCharge:
+    """What became of a charge that was to be canceled: its intent, if one was made, and what it took after all."""
+
+    payment_intent: str | None
+    taken: TakenPayment | None
 
 
 async def prepare_debt_charge(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
@@ -51,7 +65,7 @@ async def prepare_debt_charge(work: UnitOfWork, run: SagaRun, key: str) -> StepP
     return build_charge(order, member, await find_campus(work, run.campus_id), run, key)
 
 
-async def execute_debt_charge(client: StripeGateway, request: CallRequest) -> StepResult:
+async def execute_debt_charge(client: StripeGateway, request: CallRequest) -> PaymentIntent:
     """Charge the card; raise Refused "declined" for every refusal of the payment by Stripe.
 
     The customer is told the same for all of them. Raise the refusal itself for an idempotency error, and OutcomeUnknown
@@ -62,13 +76,14 @@ async def execute_debt_charge(client: StripeGateway, request: CallRequest) -> St
     except Refused as refusal:
         if refusal.reason == IDEMPOTENCY_ERROR:
             raise
-        raise Refused("declined", str(refusal), **{"code": refusal.reason, **refusal.details}) from refusal
-    if found["status"] == "processing":
+        code = refusal.code or refusal.reason
+        raise Refused("declined", str(refusal), code=code, payment_intent=refusal.payment_intent) from refusal
+    if found.status is PaymentIntentStatus.PROCESSING:
         raise OutcomeUnknown("processing", "the bank has not answered yet")
-    return _payment_result(found)
+    return found
 
 
-async def find_debt_charge(client: StripeGateway, request: CallRequest) -> StepResult | None:
+async def find_debt_charge(client: StripeGateway, request: CallRequest) -> PaymentIntent | None:
     """Return the payment that a call with an unknown outcome made; None if it made none.
 
     Raise TryLater while the bank processes the payment.
@@ -77,30 +92,36 @@ async def find_debt_charge(client: StripeGateway, request: CallRequest) -> StepR
     found = await find_intent(client, request.params["customer"], since, request.key)
     if found is None:
         return None
-    found = await retrieve_intent(client, found["id"])
-    if found["status"] == "processing":
+    found = await retrieve_intent(client, found.id)
+    if found.status is PaymentIntentStatus.PROCESSING:
         raise TryLater("processing", "the bank has not answered yet")
-    return _payment_result(found)
+    return found
 
 
-async def record_debt_charge(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_debt_charge(work: UnitOfWork, run: SagaRun, intent: PaymentIntent) -> None:
     """Record the payment: paid, declined, or waiting until the customer approves it with the bank."""
-    changes = {"payment_intent": result["payment_intent"]}
-    match result["status"]:
-        case "succeeded":
-            await record_taken_payment(work, run, result["taken"])
+    changes = {"payment_intent": intent.id, "approval_url": intent.approval_url}
+    match intent.status:
+        case PaymentIntentStatus.SUCCEEDED:
+            await record_taken_payment(work, run, read_taken_payment(intent))
             add_signal(run, "debt_paid")
-        case "requires_action":
-            url = result["approval_url"]
-            await move_current_hold(work, run.required_order_id, HoldEvent.APPROVAL_ASKED, approval_url=url, **changes)
+        case PaymentIntentStatus.REQUIRES_ACTION:
+            await move_current_hold(work, run.required_order_id, HoldEvent.APPROVAL_ASKED, **changes)
             await refresh_existing_order_messages(work, run.required_order_id)
-            await _notify_approval_link(work, run, url)
-        case "requires_payment_method" | "canceled":
-            more_changes = {"refusal": result["refusal"], "approval_url": None}
-            await move_current_hold(work, run.required_order_id, HoldEvent.DECLINED, **changes, **more_changes)
+            await _notify_approval_link(work, run, intent.approval_url)
+        case PaymentIntentStatus.REQUIRES_PAYMENT_METHOD | PaymentIntentStatus.CANCELED:
+            changes |= {"refusal": intent.why_not_paid, "approval_url": None}
+            await move_current_hold(work, run.required_order_id, HoldEvent.DECLINED, **changes)
             add_signal(run, "declined")
+        case (
+            PaymentIntentStatus.PROCESSING
+            | PaymentIntentStatus.REQUIRES_CONFIRMATION
+            | PaymentIntentStatus.REQUIRES_CAPTURE
+            | PaymentIntentStatus.UNKNOWN
+        ):
+            pass  # the next poll will know
         case _:
-            pass  # processing: the next poll will know
+            assert_never(intent.status)
 
 
 async def _notify_approval_link(work: UnitOfWork, run: SagaRun, url: str | None) -> None:
@@ -124,17 +145,13 @@ async def _notify_approval_link(work: UnitOfWork, run: SagaRun, url: str | None)
     )
 
 
-async def fetch_debt_payment(client: StripeGateway, request: CallRequest) -> StepResult:
-    return _payment_result(await retrieve_intent(client, request.params["payment_intent"]))
-
-
-async def record_debt_payment_lookup(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_debt_payment_lookup(work: UnitOfWork, run: SagaRun, intent: PaymentIntent) -> None:
     """Record what the bank decided meanwhile.
 
     While it waits for the customer's approval there is nothing to record.
     """
-    if result["status"] != "requires_action":
-        await record_debt_charge(work, run, result)
+    if intent.status is not PaymentIntentStatus.REQUIRES_ACTION:
+        await record_debt_charge(work, run, intent)
 
 
 async def prepare_debt_charge_cancel(work: UnitOfWork, run: SagaRun, key: str) -> StepParams | None:
@@ -165,60 +182,46 @@ async def _notify_outcome_unknown(work: UnitOfWork, run: SagaRun) -> None:
     )
 
 
-async def cancel_debt_charge(client: StripeGateway, request: CallRequest) -> StepResult:
+async def cancel_debt_charge(client: StripeGateway, request: CallRequest) -> CanceledDebtCharge:
     """Cancel what was not paid; return the payment if the bank approved it at the last moment.
 
     Look first for a payment whose creation had an unknown outcome. Raise TryLater while the bank processes it.
     """
     intent = await find_requested_intent(client, request)
     if intent is None:
-        return {"payment_intent": None}
+        return CanceledDebtCharge(payment_intent=None, taken=None)
     found = await retrieve_intent(client, intent)
-    if found["status"] == "processing":
+    if found.status is PaymentIntentStatus.PROCESSING:
         raise TryLater("processing", "the bank has not answered yet")
-    if found["status"] != "succeeded":
+    if found.status is not PaymentIntentStatus.SUCCEEDED:
         found = await _cancel_unless_paid(client, intent, request.key)
-    return {
-        "payment_intent": intent,
-        "taken": describe_taken_payment(found) if found["status"] == "succeeded" else None,
-    }
+    is_paid = found.status is PaymentIntentStatus.SUCCEEDED
+    return CanceledDebtCharge(payment_intent=intent, taken=read_taken_payment(found) if is_paid else None)
 
 
-async def _cancel_unless_paid(client: StripeGateway, intent: str, key: str) -> dict[str, Any]:
+async def _cancel_unless_paid(client: StripeGateway, intent: str, key: str) -> PaymentIntent:
     try:
         return await cancel_intent(client, intent, key)
     except Refused:
         found = await retrieve_intent(client, intent)
-        if found["status"] != "succeeded":
+        if found.status is not PaymentIntentStatus.SUCCEEDED:
             raise
         return found
 
 
-async def record_debt_charge_cancel(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_debt_charge_cancel(work: UnitOfWork, run: SagaRun, canceled: CanceledDebtCharge) -> None:
     """Record that nothing was taken and nothing can be taken any more.
 
     If the payment was taken after all, book it as the settlement.
     """
-    if result.get("taken") is None:
-        await record_hold_release(work, run, result)
+    if canceled.taken is None:
+        await record_hold_release(work, run, ReleasedHold(payment_intent=canceled.payment_intent))
         return
-    await record_taken_payment(work, run, result["taken"])
+    await record_taken_payment(work, run, canceled.taken)
     await book_settlement(work, run)
 
 
-def _payment_result(found: dict[str, Any]) -> StepResult:
-    action = (found.get("next_action") or {}).get("redirect_to_url") or {}
-    error = found.get("last_payment_error") or {}
-    return {
-        "payment_intent": found["id"],
-        "status": found["status"],
-        "approval_url": action.get("url"),
-        "refusal": error.get("code") or found.get("cancellation_reason") or found["status"],
-        "taken": describe_taken_payment(found) if found["status"] == "succeeded" else None,
-    }
-
-
-CHARGE_DEBT = ExternalStepHooks(
+CHARGE_DEBT = define_external_step(
     prepare=prepare_debt_charge,
     execute=execute_debt_charge,
     record=record_debt_charge,
@@ -226,9 +229,9 @@ CHARGE_DEBT = ExternalStepHooks(
     refused=record_decline,
     rekey_after=CHARGE_TRACE_TIMEOUT,
 )
-REFRESH_DEBT_CHARGE = ExternalStepHooks(
-    prepare=prepare_intent_lookup, execute=fetch_debt_payment, record=record_debt_payment_lookup
+REFRESH_DEBT_CHARGE = define_external_step(
+    prepare=prepare_intent_lookup, execute=fetch_intent, record=record_debt_payment_lookup
 )
-CANCEL_DEBT_CHARGE = ExternalStepHooks(
+CANCEL_DEBT_CHARGE = define_external_step(
     prepare=prepare_debt_charge_cancel, execute=cancel_debt_charge, record=record_debt_charge_cancel
 )

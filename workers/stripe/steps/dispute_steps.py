@@ -1,8 +1,5 @@
 """The external step of a dispute: its status at Stripe, and which money moved for it."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 from domain.database.unit_of_work import UnitOfWork
 from domain.refunds.dispute_effects import (
     book_withdrawal,
@@ -15,54 +12,39 @@ from domain.refunds.dispute_effects import (
 from domain.refunds.dispute_repository import lock_dispute
 from domain.refunds.sagas.follow_dispute import FollowDisputeData
 from domain.saga.run import SagaRun
-from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult
-from workers.stripe.gateway import StripeGateway, retrieve_dispute
-
-WON_STATUSES = ("won", "warning_closed", "prevented")  # the money is ours, or was never taken
+from workers.engine.external_step import CallRequest, StepParams, define_external_step
+from workers.stripe.gateway import StripeGateway
+from workers.stripe.gateway_refunds import retrieve_dispute
+from workers.stripe.objects.dispute import StripeDispute, StripeDisputeStatus
 
 
 async def prepare_dispute_lookup(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
     return {"dispute": run.data_as(FollowDisputeData).dispute}
 
 
-async def fetch_dispute(client: StripeGateway, request: CallRequest) -> StepResult:
-    """Return the dispute as it is now, and what moved on our balance for it, in minor units."""
-    found = await retrieve_dispute(client, request.params["dispute"])
-    balance_transactions: list[dict[str, Any]] = found.get("balance_transactions") or []
-    return {
-        "dispute": found["id"],
-        "status": found["status"],
-        "amount": found["amount"],
-        "currency": found["currency"],
-        "reason": found["reason"],
-        "answer_by": (found.get("evidence_details") or {}).get("due_by"),
-        "withdrawn": -sum(one["amount"] for one in balance_transactions if one["amount"] < 0),
-        "returned": sum(one["amount"] for one in balance_transactions if one["amount"] > 0),
-        "fee": sum(one["fee"] for one in balance_transactions if one["amount"] < 0),
-        "fee_returned": -sum(one["fee"] for one in balance_transactions if one["amount"] > 0),
-    }
+async def fetch_dispute(client: StripeGateway, request: CallRequest) -> StripeDispute:
+    """Return the dispute as it is now, with what moved on our balance for it."""
+    return await retrieve_dispute(client, request.params["dispute"])
 
 
-async def record_dispute_lookup(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_dispute_lookup(work: UnitOfWork, run: SagaRun, found: StripeDispute) -> None:
     """Record how far the dispute went: opened, money withdrawn, won or lost.
 
     It only moves forward. Each change is booked and told once, however often Stripe reports it. A dispute counts as won
     when the money is back: until then a later event runs this step again.
     """
-    dispute_id = result["dispute"]
-    opened_dispute = await find_or_open_dispute(
-        work, run, dispute_id, result["amount"], result["currency"], result["reason"]
-    )
+    opened_dispute = await find_or_open_dispute(work, run, found.id, found.amount, found.currency, found.reason)
     if is_dispute_decided(opened_dispute):
         return
-    await book_withdrawal(work, opened_dispute, result["withdrawn"], result["fee"])
-    seconds = result["answer_by"]
-    await tell_dispute_opened(work, opened_dispute, None if seconds is None else datetime.fromtimestamp(seconds, UTC))
-    current_dispute = await lock_dispute(work, dispute_id) or opened_dispute
-    if result["status"] == "lost":
+    await book_withdrawal(work, opened_dispute, found.withdrawn, found.fee)
+    await tell_dispute_opened(work, opened_dispute, found.answer_by)
+    current_dispute = await lock_dispute(work, found.id) or opened_dispute
+    if found.status is StripeDisputeStatus.LOST:
         await record_dispute_lost(work, current_dispute)
-    elif result["status"] in WON_STATUSES and result["returned"] >= current_dispute.withdrawn:
-        await record_dispute_won(work, run, current_dispute, result["fee_returned"])
+    elif found.status.is_won and found.returned >= current_dispute.withdrawn:
+        await record_dispute_won(work, run, current_dispute, found.fee_returned)
 
 
-REFRESH_DISPUTE = ExternalStepHooks(prepare=prepare_dispute_lookup, execute=fetch_dispute, record=record_dispute_lookup)
+REFRESH_DISPUTE = define_external_step(
+    prepare=prepare_dispute_lookup, execute=fetch_dispute, record=record_dispute_lookup
+)

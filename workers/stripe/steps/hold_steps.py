@@ -1,44 +1,35 @@
 """External steps of a hold: authorize it, poll it, release it, check it."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-from sqlalchemy import ColumnElement, func, update
+from typing import Any, assert_never
 
 from domain.campuses.people_repository import find_member
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.order_message_requests import refresh_order_messages
-from domain.orders.repository import find_order
+from domain.orders.repository import find_order, mark_hold_checked
 from domain.orders.sagas.payment_data import HoldRequest, HoldRequestData
-from domain.orders.tables import orders
-from domain.payments.hold_repository import find_hold, is_current_hold_of, is_current_hold_with_intent, move_hold_where
+from domain.payments.hold_repository import move_current_hold_with_intent
 from domain.payments.model import HoldEvent, HoldStatus
-from domain.payments.replacement_hold_repository import is_replacement_hold_of
+from domain.payments.run_hold_repository import find_hold_of_run, move_hold_of_run
 from domain.saga.definition import Wait
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import Refused, TryLater
-from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult, add_signal
-from workers.stripe.gateway import StripeGateway, cancel_intent, create_intent, find_intent, retrieve_intent
+from workers.engine.external_step import CallRequest, StepParams, add_signal, define_external_step
+from workers.stripe.gateway import StripeGateway
+from workers.stripe.gateway_intents import cancel_intent, create_intent, find_intent, retrieve_intent
+from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
 from workers.stripe.steps.charge_steps import MAX_CLOCK_SKEW_SECONDS
 
 HOLD_TRACE_TIMEOUT = timedelta(seconds=60)  # a call without a trace by then made nothing
 
 
-def match_hold_of_run(run: SagaRun) -> ColumnElement[bool]:
-    """Return the condition that selects the hold of this run.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedHold:
+    """A hold whose money is free again; `payment_intent` is None when Stripe had made none."""
 
-    It is the replacement hold that the run requested, or else the current hold of its order.
-    """
-    return (
-        is_replacement_hold_of(run.id)
-        if run.saga.has_step("authorize_replacement_hold")
-        else is_current_hold_of(run.required_order_id)
-    )
-
-
-async def _move_hold_of_run(work: UnitOfWork, run: SagaRun, happened: HoldEvent, **changes: object) -> None:
-    await move_hold_where(work, match_hold_of_run(run), happened, **changes)
+    payment_intent: str | None
 
 
 async def prepare_hold(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
@@ -46,7 +37,7 @@ async def prepare_hold(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
 
     Raise LookupError when the run requested no hold, and Refused "declined" when the customer has no card.
     """
-    requested_hold = await find_hold(work, match_hold_of_run(run))
+    requested_hold = await find_hold_of_run(work, run)
     if requested_hold is None:
         raise LookupError(f"saga {run.name} asks for no hold")
     order = await find_order(work, run.campus_id, run.required_order_id)
@@ -69,46 +60,63 @@ async def prepare_hold(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
     }
 
 
-async def authorize_hold(client: StripeGateway, request: CallRequest) -> StepResult:
-    """Create the intent that holds the money, and return it as plain data.
+async def authorize_hold(client: StripeGateway, request: CallRequest) -> PaymentIntent:
+    """Create the intent that holds the money.
 
     Raise Refused "declined" for every refusal of Stripe: the customer is told the same for all of them.
     """
     try:
-        return _intent_result(await create_intent(client, request.params, request.key))
+        return await create_intent(client, request.params, request.key)
     except Refused as refusal:
-        raise Refused("declined", str(refusal), **{"code": refusal.reason, **refusal.details}) from refusal
+        code = refusal.code or refusal.reason
+        raise Refused("declined", str(refusal), code=code, payment_intent=refusal.payment_intent) from refusal
 
 
-async def find_created_hold(client: StripeGateway, request: CallRequest) -> StepResult | None:
+async def find_created_hold(client: StripeGateway, request: CallRequest) -> PaymentIntent | None:
     """Return the intent that a call with an unknown outcome made; None if it made none."""
     since = int(request.first_sent_at.timestamp()) - MAX_CLOCK_SKEW_SECONDS
     found = await find_intent(client, request.params["customer"], since, request.key)
-    return None if found is None else _intent_result(await retrieve_intent(client, found["id"]))
+    return None if found is None else await retrieve_intent(client, found.id)
 
 
-async def record_hold(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_hold(work: UnitOfWork, run: SagaRun, intent: PaymentIntent) -> None:
     """Record the hold: made, declined, or waiting until the customer approves it with the bank."""
-    changes = {"payment_intent": result["payment_intent"]}
-    match result["status"]:
-        case "requires_capture":
-            more_changes = {"charge": result["charge"], "capture_before": _to_datetime(result["capture_before"])}
-            await _move_hold_of_run(
-                work, run, HoldEvent.MADE, made_at=func.now(), approval_url=None, **changes, **more_changes
-            )
+    match intent.status:
+        case PaymentIntentStatus.REQUIRES_CAPTURE:
+            await _record_hold_made(work, run, intent)
             add_signal(run, _awaited_signal(run))
-        case "requires_action":
-            await _move_hold_of_run(work, run, HoldEvent.APPROVAL_ASKED, approval_url=result["approval_url"], **changes)
-            await refresh_order_messages(
-                work, await find_order(work, run.campus_id, run.required_order_id), group=False
-            )
-        case "requires_payment_method" | "canceled":
-            await _move_hold_of_run(
-                work, run, HoldEvent.DECLINED, refusal=result["refusal"], approval_url=None, **changes
-            )
+        case PaymentIntentStatus.REQUIRES_ACTION:
+            changes = {"payment_intent": intent.id, "approval_url": intent.approval_url}
+            await move_hold_of_run(work, run, HoldEvent.APPROVAL_ASKED, **changes)
+            order = await find_order(work, run.campus_id, run.required_order_id)
+            await refresh_order_messages(work, order, group=False)
+        case PaymentIntentStatus.REQUIRES_PAYMENT_METHOD | PaymentIntentStatus.CANCELED:
+            declined = {"payment_intent": intent.id, "refusal": intent.why_not_paid, "approval_url": None}
+            await move_hold_of_run(work, run, HoldEvent.DECLINED, **declined)
             add_signal(run, "declined")
+        case (
+            PaymentIntentStatus.PROCESSING
+            | PaymentIntentStatus.REQUIRES_CONFIRMATION
+            | PaymentIntentStatus.SUCCEEDED
+            | PaymentIntentStatus.UNKNOWN
+        ):
+            pass  # the next poll will know
         case _:
-            pass  # processing: the next poll will know
+            assert_never(intent.status)
+
+
+async def _record_hold_made(work: UnitOfWork, run: SagaRun, intent: PaymentIntent) -> None:
+    charge = intent.latest_charge
+    await move_hold_of_run(
+        work,
+        run,
+        HoldEvent.MADE,
+        made_at=work.now,
+        approval_url=None,
+        payment_intent=intent.id,
+        charge=None if charge is None else charge.id,
+        capture_before=None if charge is None else charge.capture_before,
+    )
 
 
 def _awaited_signal(run: SagaRun) -> str:
@@ -118,26 +126,26 @@ def _awaited_signal(run: SagaRun) -> str:
 
 async def record_decline(work: UnitOfWork, run: SagaRun, refusal: Refused) -> None:
     """Record a declined card; keep the intent it left behind, so that compensating can cancel it."""
-    intent = refusal.details.get("payment_intent") or {}
-    if not intent:
+    intent = refusal.payment_intent
+    if intent is None:
         run.data_as(HoldRequestData).hold_request = None  # refused without an intent: nothing to look for
-    await _move_hold_of_run(
+    await move_hold_of_run(
         work,
         run,
         HoldEvent.DECLINED,
-        payment_intent=intent.get("id"),
-        refusal=str(refusal.details.get("code") or refusal.reason),
+        payment_intent=None if intent is None else intent.id,
+        refusal=refusal.code or refusal.reason,
     )
 
 
 async def prepare_intent_lookup(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
     """Return the intent to look up; None when there is none."""
-    hold = await find_hold(work, match_hold_of_run(run))
+    hold = await find_hold_of_run(work, run)
     return None if hold is None or hold.payment_intent is None else {"payment_intent": hold.payment_intent}
 
 
-async def fetch_intent(client: StripeGateway, request: CallRequest) -> StepResult:
-    return _intent_result(await retrieve_intent(client, request.params["payment_intent"]))
+async def fetch_intent(client: StripeGateway, request: CallRequest) -> PaymentIntent:
+    return await retrieve_intent(client, request.params["payment_intent"])
 
 
 def keep_hold_request(run: SagaRun, key: str, customer: str, now: datetime) -> None:
@@ -145,13 +153,13 @@ def keep_hold_request(run: SagaRun, key: str, customer: str, now: datetime) -> N
     run.data_as(HoldRequestData).hold_request = HoldRequest(key=key, customer=customer, at=now.timestamp())
 
 
-async def record_intent_lookup(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_intent_lookup(work: UnitOfWork, run: SagaRun, intent: PaymentIntent) -> None:
     """Record what the bank decided meanwhile.
 
     While it waits for the customer's approval there is nothing to record.
     """
-    if result["status"] != "requires_action":
-        await record_hold(work, run, result)
+    if intent.status is not PaymentIntentStatus.REQUIRES_ACTION:
+        await record_hold(work, run, intent)
 
 
 async def prepare_hold_release(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
@@ -159,12 +167,12 @@ async def prepare_hold_release(work: UnitOfWork, run: SagaRun, _key: str) -> Ste
 
     A hold that Stripe was never asked for is closed here.
     """
-    hold = await find_hold(work, match_hold_of_run(run))
+    hold = await find_hold_of_run(work, run)
     if hold is None or hold.status in (HoldStatus.RELEASED, HoldStatus.CAPTURED):
         return None
     sent = run.data.hold_request if isinstance(run.data, HoldRequestData) else None
     if hold.payment_intent is None and sent is None:
-        await _move_hold_of_run(work, run, HoldEvent.RELEASED)
+        await move_hold_of_run(work, run, HoldEvent.RELEASED)
         return None
     asked = None
     if sent is not None:
@@ -185,15 +193,15 @@ def _last_requested_at(work: UnitOfWork, run: SagaRun, first: float) -> float:
     return max(first, run.engine.outcome_unknown_at or 0)
 
 
-async def release_hold(client: StripeGateway, request: CallRequest) -> StepResult:
+async def release_hold(client: StripeGateway, request: CallRequest) -> ReleasedHold:
     """Cancel the intent; look first for an intent whose creation had an unknown outcome.
 
     Nothing is created in order to compensate.
     """
     intent = await find_requested_intent(client, request)
     if intent is None:
-        return {"payment_intent": None}
-    return {"payment_intent": (await cancel_intent(client, intent, request.key))["id"]}
+        return ReleasedHold(payment_intent=None)
+    return ReleasedHold(payment_intent=(await cancel_intent(client, intent, request.key)).id)
 
 
 async def find_requested_intent(client: StripeGateway, request: CallRequest) -> str | None:
@@ -211,27 +219,26 @@ async def find_requested_intent(client: StripeGateway, request: CallRequest) -> 
     sure_after = timedelta(seconds=requested.get("sure_after", HOLD_TRACE_TIMEOUT.total_seconds()))
     if found is None and request.now - datetime.fromtimestamp(requested["at"], UTC) < sure_after:
         raise TryLater("hold_outcome_unknown", "no answer yet whether a hold was made")
-    return None if found is None else str(found["id"])
+    return None if found is None else found.id
 
 
-async def record_hold_release(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_hold_release(work: UnitOfWork, run: SagaRun, released: ReleasedHold) -> None:
     """Record that the money is free again."""
-    changes = {} if result["payment_intent"] is None else {"payment_intent": result["payment_intent"]}
-    await _move_hold_of_run(work, run, HoldEvent.RELEASED, approval_url=None, **changes)
+    changes = {} if released.payment_intent is None else {"payment_intent": released.payment_intent}
+    await move_hold_of_run(work, run, HoldEvent.RELEASED, approval_url=None, **changes)
 
 
-async def check_hold(client: StripeGateway, request: CallRequest) -> StepResult:
+async def check_hold(client: StripeGateway, request: CallRequest) -> PaymentIntent:
     """Return the intent if it still holds the money; raise Refused `hold_gone` if it does not."""
     found = await fetch_intent(client, request)
-    if found["status"] != "requires_capture":
-        raise Refused("hold_gone", found["status"])
+    if found.status is not PaymentIntentStatus.REQUIRES_CAPTURE:
+        raise Refused("hold_gone", found.raw_status)
     return found
 
 
-async def record_hold_check(work: UnitOfWork, run: SagaRun, _result: StepResult) -> None:
+async def record_hold_check(work: UnitOfWork, run: SagaRun, _intent: PaymentIntent) -> None:
     """Let the runner buy, if the order is still claimed by this run."""
-    checked = update(orders).where(orders.c.id == run.required_order_id, orders.c.claim == run.id)
-    await work.connection.execute(checked.values(hold_checked=True, version=orders.c.version + 1))
+    await mark_hold_checked(work, run.required_order_id, claim=run.id)
     await refresh_order_messages(work, await find_order(work, run.campus_id, run.required_order_id), group=False)
 
 
@@ -241,31 +248,13 @@ async def record_hold_gone(work: UnitOfWork, run: SagaRun, refusal: Refused) -> 
     A hold that took its place since the check was prepared stays as it is.
     """
     if refusal.reason == "hold_gone" and run.call is not None:
-        checked_hold = is_current_hold_with_intent(run.required_order_id, run.call["params"]["payment_intent"])
-        await move_hold_where(work, checked_hold, HoldEvent.RELEASED, refusal=str(refusal))
+        checked = run.call["params"]["payment_intent"]
+        await move_current_hold_with_intent(
+            work, run.required_order_id, checked, HoldEvent.RELEASED, refusal=str(refusal)
+        )
 
 
-def _intent_result(found: dict[str, Any]) -> StepResult:
-    charge = found.get("latest_charge")
-    charge = charge if isinstance(charge, dict) else {}
-    card = (charge.get("payment_method_details") or {}).get("card") or {}
-    action = (found.get("next_action") or {}).get("redirect_to_url") or {}
-    error = found.get("last_payment_error") or {}
-    return {
-        "payment_intent": found["id"],
-        "status": found["status"],
-        "approval_url": action.get("url"),
-        "charge": charge.get("id"),
-        "capture_before": card.get("capture_before"),
-        "refusal": error.get("code") or found.get("cancellation_reason") or found["status"],
-    }
-
-
-def _to_datetime(seconds: int | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-
-
-AUTHORIZE_HOLD = ExternalStepHooks(
+AUTHORIZE_HOLD = define_external_step(
     prepare=prepare_hold,
     execute=authorize_hold,
     record=record_hold,
@@ -273,8 +262,8 @@ AUTHORIZE_HOLD = ExternalStepHooks(
     refused=record_decline,
     rekey_after=HOLD_TRACE_TIMEOUT,
 )
-REFRESH_HOLD = ExternalStepHooks(prepare=prepare_intent_lookup, execute=fetch_intent, record=record_intent_lookup)
-RELEASE_HOLD = ExternalStepHooks(prepare=prepare_hold_release, execute=release_hold, record=record_hold_release)
-CHECK_HOLD = ExternalStepHooks(
+REFRESH_HOLD = define_external_step(prepare=prepare_intent_lookup, execute=fetch_intent, record=record_intent_lookup)
+RELEASE_HOLD = define_external_step(prepare=prepare_hold_release, execute=release_hold, record=record_hold_release)
+CHECK_HOLD = define_external_step(
     prepare=prepare_intent_lookup, execute=check_hold, record=record_hold_check, refused=record_hold_gone
 )

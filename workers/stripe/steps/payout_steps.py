@@ -1,9 +1,7 @@
 """External steps of a runner's money: the Stripe account, its onboarding link, and the transfers to it."""
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-
-from sqlalchemy import func
 
 from domain.campuses.people_repository import find_member, forget_stripe_account, save_stripe_account
 from domain.campuses.repository import find_campus
@@ -13,25 +11,34 @@ from domain.ledger.repository import post_to_ledger
 from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
-from domain.payouts.model import PayoutEvent, PayoutStatus
+from domain.payouts.model import PayoutStatus
 from domain.payouts.payable_adjustments import reopen_payout
-from domain.payouts.repository import find_payable, move_payable
+from domain.payouts.repository import find_payable, mark_payable_paid
 from domain.payouts.sagas.onboard_runner import OnboardRunnerData
-from domain.payouts.tables import payable
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import Refused
-from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult, add_signal
-from workers.stripe.gateway import (
-    StripeGateway,
+from workers.engine.external_step import CallRequest, StepParams, add_signal, define_external_step
+from workers.stripe.gateway import StripeGateway
+from workers.stripe.gateway_failures import ACCOUNT_INVALID
+from workers.stripe.gateway_payouts import (
     create_account,
     create_account_link,
     create_transfer,
     find_transfer,
     retrieve_account,
 )
-from workers.stripe.gateway_failures import ACCOUNT_INVALID
+from workers.stripe.objects.account import AccountLink, StripeAccount
+from workers.stripe.objects.transfer import Transfer
 
 TRANSFER_TRACE_TIMEOUT = timedelta(hours=24)  # a transfer without a trace by then was not made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnsuredAccount:
+    """The account that a runner has now, and the one they disconnected, if a new one took its place."""
+
+    account: StripeAccount
+    disconnected: str | None = None
 
 
 async def prepare_transfer(work: UnitOfWork, run: SagaRun, key: str) -> StepParams | None:
@@ -57,31 +64,26 @@ async def prepare_transfer(work: UnitOfWork, run: SagaRun, key: str) -> StepPara
     }
 
 
-async def execute_transfer(client: StripeGateway, request: CallRequest) -> StepResult:
-    """Send the transfer; return its id and amount (minor units)."""
-    return _transfer_result(await create_transfer(client, request.params, request.key))
+async def execute_transfer(client: StripeGateway, request: CallRequest) -> Transfer:
+    """Send the transfer."""
+    return await create_transfer(client, request.params, request.key)
 
 
-async def find_sent_transfer(client: StripeGateway, request: CallRequest) -> StepResult | None:
+async def find_sent_transfer(client: StripeGateway, request: CallRequest) -> Transfer | None:
     """Return the transfer that a call with an unknown outcome made; None if it made none."""
-    found = await find_transfer(client, request.params["transfer_group"], request.key)
-    return None if found is None else _transfer_result(found)
+    return await find_transfer(client, request.params["transfer_group"], request.key)
 
 
-async def record_transfer(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_transfer(work: UnitOfWork, run: SagaRun, sent: Transfer) -> None:
     """Record the payable as paid, post the transfer to the ledger, and tell the runner.
 
     Raise LookupError when the payable was not being sent.
     """
-    changes = {"transfer": result["transfer"], "paid_at": func.now(), "sent": payable.c.sent + result["amount"]}
-    paid_payable = await move_payable(work, run.required_order_id, PayoutEvent.PAID, **changes)
+    paid_payable = await mark_payable_paid(work, run.required_order_id, transfer=sent.id, amount=sent.amount)
     if paid_payable is None:
         raise LookupError(f"payable of order {run.required_order_id} was not being sent")
     posting = transfer_posting(
-        transfer=result["transfer"],
-        runner=paid_payable.runner_id,
-        amount=result["amount"],
-        currency=paid_payable.currency,
+        transfer=sent.id, runner=paid_payable.runner_id, amount=sent.amount, currency=paid_payable.currency
     )
     await post_to_ledger(work, posting, run.required_order_id)
     await reopen_payout(work, run, paid_payable)
@@ -96,7 +98,7 @@ async def record_transfer(work: UnitOfWork, run: SagaRun, result: StepResult) ->
             order_id=run.required_order_id,
             args={
                 "order": run.required_order_id,
-                "amount": format_money(result["amount"], paid_payable.currency),
+                "amount": format_money(sent.amount, paid_payable.currency),
                 **({"netted": format_money(paid_payable.netted, paid_payable.currency)} if paid_payable.netted else {}),
             },
         ),
@@ -125,30 +127,29 @@ async def prepare_account(work: UnitOfWork, run: SagaRun, _key: str) -> StepPara
     }
 
 
-async def ensure_account(client: StripeGateway, request: CallRequest) -> StepResult:
+async def ensure_account(client: StripeGateway, request: CallRequest) -> EnsuredAccount:
     """Return the runner's account; create one when there is none that we may pay to."""
     existing_account = request.params.get("account")
     try:
         if existing_account is not None:
-            return _account_result(await retrieve_account(client, existing_account))
+            return EnsuredAccount(account=await retrieve_account(client, existing_account))
     except Refused as refusal:
         if refusal.reason != ACCOUNT_INVALID:
             raise
-    return _account_result(await create_account(client, request.params["create"], request.key)) | {
-        "cut_off": existing_account
-    }
+    created = await create_account(client, request.params["create"], request.key)
+    return EnsuredAccount(account=created, disconnected=existing_account)
 
 
-async def record_account(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_account(work: UnitOfWork, run: SagaRun, ensured: EnsuredAccount) -> None:
     """Save the account, unless a parallel set-up was faster.
 
     Add the signal when the account can receive transfers already.
     """
-    if result.get("cut_off") is not None:
-        await forget_stripe_account(work, run.required_person_id, result["cut_off"])
-    data = run.data_as(OnboardRunnerData)
-    data.account = await save_stripe_account(work, run.required_person_id, result["account"])
-    if result["ready"] and data.account == result["account"]:
+    account, data = ensured.account, run.data_as(OnboardRunnerData)
+    if ensured.disconnected is not None:
+        await forget_stripe_account(work, run.required_person_id, ensured.disconnected)
+    data.account = await save_stripe_account(work, run.required_person_id, account.id)
+    if account.can_receive_transfers and data.account == account.id:
         add_signal(run, "account_ready")
 
 
@@ -165,11 +166,11 @@ async def prepare_onboarding(work: UnitOfWork, run: SagaRun, _key: str) -> StepP
     }
 
 
-async def open_onboarding(client: StripeGateway, request: CallRequest) -> StepResult:
-    return {"url": (await create_account_link(client, request.params, request.key))["url"]}
+async def open_onboarding(client: StripeGateway, request: CallRequest) -> AccountLink:
+    return await create_account_link(client, request.params, request.key)
 
 
-async def record_onboarding(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_onboarding(work: UnitOfWork, run: SagaRun, link: AccountLink) -> None:
     """Send the link to the runner's own chat, never to a group."""
     await notify(
         work,
@@ -178,7 +179,7 @@ async def record_onboarding(work: UnitOfWork, run: SagaRun, result: StepResult) 
             chat_id=run.required_person_id,
             name=f"payout_link:{run.id}:{run.attempt}",
             key="notification-payout-link",
-            buttons=[NotificationButton(label="button-open-onboarding", url=result["url"])],
+            buttons=[NotificationButton(label="button-open-onboarding", url=link.url)],
         ),
     )
 
@@ -187,36 +188,25 @@ async def prepare_account_lookup(_work: UnitOfWork, run: SagaRun, _key: str) -> 
     return {"account": run.data_as(OnboardRunnerData).account}
 
 
-async def fetch_account(client: StripeGateway, request: CallRequest) -> StepResult:
-    return _account_result(await retrieve_account(client, request.params["account"]))
+async def fetch_account(client: StripeGateway, request: CallRequest) -> StripeAccount:
+    return await retrieve_account(client, request.params["account"])
 
 
-async def record_account_lookup(_work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_account_lookup(_work: UnitOfWork, run: SagaRun, account: StripeAccount) -> None:
     """Add the signal when the account is ready."""
-    if result["ready"]:
+    if account.can_receive_transfers:
         add_signal(run, "account_ready")
 
 
-def _account_result(found: dict[str, Any]) -> StepResult:
-    return {"account": found["id"], "ready": can_receive_transfers(found)}
-
-
-def can_receive_transfers(account: dict[str, Any]) -> bool:
-    """Return whether Stripe says that transfers to this account are possible."""
-    return bool((account.get("capabilities") or {}).get("transfers") == "active")
-
-
-def _transfer_result(found: dict[str, Any]) -> StepResult:
-    return {"transfer": found["id"], "amount": found["amount"]}
-
-
-TRANSFER_EARNINGS = ExternalStepHooks(
+TRANSFER_EARNINGS = define_external_step(
     prepare=prepare_transfer,
     execute=execute_transfer,
     record=record_transfer,
     find_existing=find_sent_transfer,
     rekey_after=TRANSFER_TRACE_TIMEOUT,
 )
-ENSURE_ACCOUNT = ExternalStepHooks(prepare=prepare_account, execute=ensure_account, record=record_account)
-OPEN_ONBOARDING = ExternalStepHooks(prepare=prepare_onboarding, execute=open_onboarding, record=record_onboarding)
-REFRESH_ACCOUNT = ExternalStepHooks(prepare=prepare_account_lookup, execute=fetch_account, record=record_account_lookup)
+ENSURE_ACCOUNT = define_external_step(prepare=prepare_account, execute=ensure_account, record=record_account)
+OPEN_ONBOARDING = define_external_step(prepare=prepare_onboarding, execute=open_onboarding, record=record_onboarding)
+REFRESH_ACCOUNT = define_external_step(
+    prepare=prepare_account_lookup, execute=fetch_account, record=record_account_lookup
+)

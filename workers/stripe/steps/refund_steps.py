@@ -1,9 +1,7 @@
 """External steps of a refund: pay it to the customer's card, reverse the runner's part, look up how it ended."""
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-
-from sqlalchemy import func
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import refund_posting, reversal_posting
@@ -21,21 +19,23 @@ from domain.refunds.sagas.refund_data import refund_row_of
 from domain.refunds.sagas.refund_order import RefundOrderData
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import OutcomeUnknown, Refused
-from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult, add_signal
-from workers.stripe.gateway import (
-    RESOURCE_MISSING,
-    StripeGateway,
-    create_refund,
-    find_refund,
-    find_reversal,
-    retrieve_refund,
-    reverse_transfer,
-)
+from workers.engine.external_step import CallRequest, StepParams, add_signal, define_external_step
+from workers.stripe.gateway import RESOURCE_MISSING, StripeGateway
+from workers.stripe.gateway_payouts import find_reversal, reverse_transfer
+from workers.stripe.gateway_refunds import create_refund, find_refund, retrieve_refund
+from workers.stripe.objects.refund import StripeRefund, StripeRefundStatus
+from workers.stripe.objects.transfer import TransferReversal
 
 MONEY_TRACE_TIMEOUT = timedelta(hours=24)  # money that left no trace by then did not move
-FAILED_REFUND_STATUSES = ("failed", "canceled")
 # A reversal refused with one of these codes is a mistake of ours, or was caused elsewhere: a person has to look.
 NOT_OWED_BY_RUNNER_CODES = frozenset({"idempotency_error", "invalid_request", RESOURCE_MISSING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedReversal:
+    """A reversal that Stripe refused because the runner's account does not have the money any more, and why."""
+
+    reason: str
 
 
 async def prepare_refund(work: UnitOfWork, run: SagaRun, key: str) -> StepParams:
@@ -49,55 +49,51 @@ async def prepare_refund(work: UnitOfWork, run: SagaRun, key: str) -> StepParams
     }
 
 
-async def execute_refund(client: StripeGateway, request: CallRequest) -> StepResult:
+async def execute_refund(client: StripeGateway, request: CallRequest) -> StripeRefund:
     """Create the refund, then look up its status: a call sent again is answered with the first status.
 
     Raise OutcomeUnknown when Stripe refuses the lookup, because it accepted the refund itself.
     """
     created = await create_refund(client, request.params, request.key)
     try:
-        return _refund_result(await retrieve_refund(client, created["id"]))
+        return await retrieve_refund(client, created.id)
     except Refused as refusal:  # of the lookup only: the refund was accepted before
         raise OutcomeUnknown("refund_unseen", str(refusal)) from refusal
 
 
-async def find_sent_refund(client: StripeGateway, request: CallRequest) -> StepResult | None:
+async def find_sent_refund(client: StripeGateway, request: CallRequest) -> StripeRefund | None:
     """Return the refund that a call with an unknown outcome made; None if it made none."""
-    found = await find_refund(client, request.params["payment_intent"], request.key)
-    return None if found is None else _refund_result(found)
+    return await find_refund(client, request.params["payment_intent"], request.key)
 
 
-async def record_refund(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_refund(work: UnitOfWork, run: SagaRun, accepted: StripeRefund) -> None:
     """Book the refund that Stripe accepted, and tell both sides.
 
     The bank may still take its time, or refuse. A refund that failed by now was accepted all the same: Stripe books it
     both ways, and so do we. Raise LookupError when the refund was not requested.
     """
-    run.data_as(RefundOrderData).refund = result["refund"]
-    await update_refund(work, refund_row_of(run), refund=result["refund"])
-    happened = RefundEvent.SUCCEEDED if result["status"] == "succeeded" else RefundEvent.ACCEPTED
-    refund = await move_refund(work, refund_row_of(run), happened, settled_at=_settled_at(happened))
+    run.data_as(RefundOrderData).refund = accepted.id
+    await update_refund(work, refund_row_of(run), refund=accepted.id)
+    is_settled = accepted.status is StripeRefundStatus.SUCCEEDED
+    happened, settled_at = (RefundEvent.SUCCEEDED, work.now) if is_settled else (RefundEvent.ACCEPTED, None)
+    refund = await move_refund(work, refund_row_of(run), happened, settled_at=settled_at)
     if refund is None:
         raise LookupError(f"refund {refund_row_of(run)} was not asked for")
-    if happened is RefundEvent.SUCCEEDED:
+    if is_settled:
         add_signal(run, "refund_settled")
     posting = refund_posting(
-        refund=result["refund"],
+        refund=accepted.id,
         runner=refund.runner_id,
         platform_amount=refund.platform_amount,
         runner_amount=refund.runner_amount,
         currency=refund.currency,
     )
     await post_to_ledger(work, posting, refund.order_id)
-    if result["status"] in FAILED_REFUND_STATUSES:
-        await record_refund_lookup(work, run, result)
+    if accepted.status.is_failure:
+        await record_refund_lookup(work, run, accepted)
         return
     await refresh_existing_order_messages(work, refund.order_id)
     await _notify_both_sides(work, refund)
-
-
-def _settled_at(happened: RefundEvent) -> Any:
-    return func.now() if happened is RefundEvent.SUCCEEDED else None
 
 
 async def _notify_both_sides(work: UnitOfWork, refund: Refund) -> None:
@@ -151,42 +147,36 @@ async def prepare_reversal(work: UnitOfWork, run: SagaRun, key: str) -> StepPara
     }
 
 
-async def execute_reversal(client: StripeGateway, request: CallRequest) -> StepResult:
-    """Reverse the transfer; `refusal` says why the runner's account does not have the money any more.
-
-    Raise Refused for a reason that makes it no debt of the runner.
-    """
+async def execute_reversal(client: StripeGateway, request: CallRequest) -> TransferReversal | RefusedReversal:
+    """Reverse the transfer. Raise Refused for a reason that makes it no debt of the runner."""
     try:
-        found = await reverse_transfer(client, request.params["transfer"], request.params["reversal"], request.key)
+        return await reverse_transfer(client, request.params["transfer"], request.params["reversal"], request.key)
     except Refused as refusal:
         if refusal.reason in NOT_OWED_BY_RUNNER_CODES:
             raise
-        return {"reversal": None, "refusal": refusal.reason}
-    return _reversal_result(found)
+        return RefusedReversal(reason=refusal.reason)
 
 
-async def find_sent_reversal(client: StripeGateway, request: CallRequest) -> StepResult | None:
+async def find_sent_reversal(client: StripeGateway, request: CallRequest) -> TransferReversal | RefusedReversal | None:
     """Return the reversal that a call with an unknown outcome made; None if it made none."""
-    found = await find_reversal(client, request.params["transfer"], request.key)
-    return None if found is None else _reversal_result(found)
+    return await find_reversal(client, request.params["transfer"], request.key)
 
 
-async def record_reversal(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_reversal(work: UnitOfWork, run: SagaRun, result: TransferReversal | RefusedReversal) -> None:
     """Record what came back, or a debt of the runner when nothing came back.
 
     When the refund failed meanwhile, the runner owes nothing, and what came back is owed to the runner again.
     """
     refund = await lock_refund(work, refund_row_of(run))
     is_borne_by_runner = refund.status is not RefundStatus.FAILED
-    if result["reversal"] is None:
+    if isinstance(result, RefusedReversal):
         if is_borne_by_runner:
-            await book_runner_debt(work, refund, result["refusal"])
+            await book_runner_debt(work, refund, result.reason)
         return
-    amount = result["amount"]
-    await update_refund(work, refund.id, reversal=result["reversal"], taken_back=amount)
-    await record_transfer_reversed(work, refund.order_id, amount, borne=is_borne_by_runner)
+    await update_refund(work, refund.id, reversal=result.id, taken_back=result.amount)
+    await record_transfer_reversed(work, refund.order_id, result.amount, borne=is_borne_by_runner)
     posting = reversal_posting(
-        reversal=result["reversal"], runner=refund.runner_id, amount=amount, currency=refund.currency
+        reversal=result.id, runner=refund.runner_id, amount=result.amount, currency=refund.currency
     )
     await post_to_ledger(work, posting, refund.order_id)
     payable = await find_payable(work, refund.order_id)
@@ -200,41 +190,33 @@ async def prepare_refund_lookup(work: UnitOfWork, run: SagaRun, _key: str) -> St
     return {"refund": refund.refund}
 
 
-async def fetch_refund(client: StripeGateway, request: CallRequest) -> StepResult:
-    return _refund_result(await retrieve_refund(client, request.params["refund"]))
+async def fetch_refund(client: StripeGateway, request: CallRequest) -> StripeRefund:
+    return await retrieve_refund(client, request.params["refund"])
 
 
-async def record_refund_lookup(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_refund_lookup(work: UnitOfWork, run: SagaRun, found: StripeRefund) -> None:
     """Record that the refund arrived or failed; change nothing while the bank has not answered."""
-    if result["status"] in FAILED_REFUND_STATUSES:
-        await fail_refund(work, run, refund_row_of(run), result["failure"] or result["status"])
-    elif result["status"] == "succeeded":
-        await move_refund(work, refund_row_of(run), RefundEvent.SUCCEEDED, settled_at=func.now())
+    if found.status.is_failure:
+        await fail_refund(work, run, refund_row_of(run), found.failure_reason or found.raw_status)
+    elif found.status is StripeRefundStatus.SUCCEEDED:
+        await move_refund(work, refund_row_of(run), RefundEvent.SUCCEEDED, settled_at=work.now)
     else:
         return
     add_signal(run, "refund_settled")
 
 
-def _refund_result(found: dict[str, Any]) -> StepResult:
-    return {"refund": found["id"], "status": found["status"], "failure": found.get("failure_reason")}
-
-
-def _reversal_result(found: dict[str, Any]) -> StepResult:
-    return {"reversal": found["id"], "amount": found["amount"], "refusal": None}
-
-
-CREATE_REFUND = ExternalStepHooks(
+CREATE_REFUND = define_external_step(
     prepare=prepare_refund,
     execute=execute_refund,
     record=record_refund,
     find_existing=find_sent_refund,
     rekey_after=MONEY_TRACE_TIMEOUT,
 )
-REVERSE_TRANSFER = ExternalStepHooks(
+REVERSE_TRANSFER = define_external_step(
     prepare=prepare_reversal,
     execute=execute_reversal,
     record=record_reversal,
     find_existing=find_sent_reversal,
     rekey_after=MONEY_TRACE_TIMEOUT,
 )
-REFRESH_REFUND = ExternalStepHooks(prepare=prepare_refund_lookup, execute=fetch_refund, record=record_refund_lookup)
+REFRESH_REFUND = define_external_step(prepare=prepare_refund_lookup, execute=fetch_refund, record=record_refund_lookup)

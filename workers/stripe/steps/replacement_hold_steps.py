@@ -1,7 +1,5 @@
 """External steps of replace_hold, as far as they differ from those of an ordinary hold."""
 
-from dataclasses import replace
-
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.buttons import ButtonStyle
@@ -9,24 +7,32 @@ from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
 from domain.money import format_money
 from domain.orders.repository import find_order
-from domain.payments.hold_repository import find_hold, move_hold_where
+from domain.payments.hold_repository import find_hold_by_id, move_hold_by_id
 from domain.payments.model import HoldEvent, HoldStatus
 from domain.payments.sagas.replace_hold import ReplaceHoldData
-from domain.payments.tables import hold
 from domain.saga.run import SagaRun
-from workers.engine.external_step import CallRequest, ExternalStepHooks, StepParams, StepResult
-from workers.stripe.gateway import StripeGateway, cancel_intent
-from workers.stripe.steps.hold_steps import AUTHORIZE_HOLD, record_hold
+from workers.engine.external_step import CallRequest, StepParams, define_external_step
+from workers.stripe.gateway import StripeGateway
+from workers.stripe.gateway_intents import cancel_intent
+from workers.stripe.objects.payment_intent import PaymentIntent, PaymentIntentStatus
+from workers.stripe.steps.hold_steps import (
+    HOLD_TRACE_TIMEOUT,
+    authorize_hold,
+    find_created_hold,
+    prepare_hold,
+    record_decline,
+    record_hold,
+)
 
 
-async def record_replacement_hold(work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+async def record_replacement_hold(work: UnitOfWork, run: SagaRun, intent: PaymentIntent) -> None:
     """Record the hold as `record_hold` does; send the bank's approval link as a notification.
 
     The order message shows the current hold only, so the link cannot go there.
     """
-    await record_hold(work, run, result)
-    url = result["approval_url"]
-    if result["status"] != "requires_action" or url is None:
+    await record_hold(work, run, intent)
+    url = intent.approval_url
+    if intent.status is not PaymentIntentStatus.REQUIRES_ACTION or url is None:
         return
     campus, order = await find_campus(work, run.campus_id), await find_order(work, run.campus_id, run.required_order_id)
     await notify(
@@ -50,22 +56,36 @@ async def record_replacement_hold(work: UnitOfWork, run: SagaRun, result: StepRe
 
 async def prepare_former_release(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:
     """Return the hold that was replaced; None when it lapsed by itself."""
-    former = await find_hold(work, hold.c.id == run.data_as(ReplaceHoldData).former)
+    former = await find_hold_by_id(work, _former_hold_of(run))
     if former is None or former.status is not HoldStatus.HELD:
         return None
     return {"payment_intent": former.payment_intent}
 
 
-async def release_former_hold(client: StripeGateway, request: CallRequest) -> StepResult:
-    return {"payment_intent": (await cancel_intent(client, request.params["payment_intent"], request.key))["id"]}
+async def release_former_hold(client: StripeGateway, request: CallRequest) -> PaymentIntent:
+    return await cancel_intent(client, request.params["payment_intent"], request.key)
 
 
-async def record_former_release(work: UnitOfWork, run: SagaRun, _result: StepResult) -> None:
+async def record_former_release(work: UnitOfWork, run: SagaRun, _intent: PaymentIntent) -> None:
     """Record that the money of the former hold is free again."""
-    await move_hold_where(work, hold.c.id == run.data_as(ReplaceHoldData).former, HoldEvent.RELEASED)
+    await move_hold_by_id(work, _former_hold_of(run), HoldEvent.RELEASED)
 
 
-AUTHORIZE_REPLACEMENT_HOLD = replace(AUTHORIZE_HOLD, record=record_replacement_hold)
-RELEASE_FORMER_HOLD = ExternalStepHooks(
+def _former_hold_of(run: SagaRun) -> int:
+    former = run.data_as(ReplaceHoldData).former
+    if former is None:
+        raise LookupError(f"saga {run.name} has replaced no hold")
+    return former
+
+
+AUTHORIZE_REPLACEMENT_HOLD = define_external_step(
+    prepare=prepare_hold,
+    execute=authorize_hold,
+    record=record_replacement_hold,
+    find_existing=find_created_hold,
+    refused=record_decline,
+    rekey_after=HOLD_TRACE_TIMEOUT,
+)
+RELEASE_FORMER_HOLD = define_external_step(
     prepare=prepare_former_release, execute=release_former_hold, record=record_former_release
 )

@@ -1,0 +1,31 @@
+"""A payment that Stripe took from a card, read and kept on the run that asked for it."""
+
+from domain.orders.sagas.complete_order import CompleteOrderData
+from domain.orders.sagas.payment_data import TakenPayment
+from domain.payments.sagas.settle_debt import SettleDebtData
+from domain.saga.run import SagaRun
+from workers.stripe.objects.payment_intent import PaymentIntent
+
+
+def read_taken_payment(intent: PaymentIntent) -> TakenPayment:
+    """Return what a succeeded intent took. Raise LookupError for an intent without its charge."""
+    charge = intent.latest_charge
+    if charge is None:
+        raise LookupError(f"{intent.id} came without its charge")
+    transaction = charge.balance_transaction
+    return TakenPayment(
+        payment_intent=intent.id,
+        amount=intent.amount_received,
+        charge=charge.id,
+        fee=0 if transaction is None else transaction.fee,
+        balance_transaction=None if transaction is None else transaction.id,
+    )
+
+
+def keep_taken_payment(run: SagaRun, taken: TakenPayment) -> None:
+    """Keep the payment on the run. Raise LookupError when its saga takes no payment."""
+    match run.data:
+        case CompleteOrderData() | SettleDebtData():
+            run.data.capture = taken
+        case _:
+            raise LookupError(f"saga {run.name} takes no payment")
