@@ -11,18 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import MAX_TRIES
+from domain.inbox.stripe_event_types import HANDLED_EVENT_TYPES
 from domain.inbox.tables import stripe_event, telegram_update
 
-# Sagas wait for these, or look again at something they had ended. Other events are only kept.
-HANDLED_EVENT_PREFIXES = (
-    "payment_intent.",
-    "checkout.session.",
-    "account.",
-    "refund.",
-    "charge.refund.",
-    "charge.dispute.",
-    "payout.failed",
-)
 ABANDONED_UPDATE_DELAY = timedelta(seconds=5)  # an update stored and open for longer has lost its process
 
 Payload = Mapping[str, Any]
@@ -171,7 +162,7 @@ async def find_stored_events(work: UnitOfWork, event_ids: Sequence[str]) -> froz
 
 async def store_event(work: UnitOfWork, *, event_id: str, kind: str, account: str | None, payload: Payload) -> bool:
     """Insert a Stripe event and enqueue it if it needs handling. Return False when it was stored before."""
-    needs_handling = kind.startswith(HANDLED_EVENT_PREFIXES)
+    needs_handling = kind in HANDLED_EVENT_TYPES
     values = {"id": event_id, "type": kind, "account": account, "payload": dict(payload)}
     statement = _INSERT_EVENT_TO_HANDLE if needs_handling else _INSERT_EVENT_AS_HANDLED
     if (await work.connection.execute(statement, values)).scalar_one_or_none() is None:

@@ -10,6 +10,15 @@ from tests.worker_stack import WorkerStack
 from tests.workers.scenario_setup import new_admin, refunds_of
 from workers.stripe.event_handler import handle_stripe_event
 
+EVENT_TYPES_BY_OBJECT = {
+    "payment_intent": "payment_intent.canceled",
+    "refund": "refund.updated",
+    "dispute": "charge.dispute.updated",
+    "account": "account.updated",
+    "application": "account.application.deauthorized",
+    "payout": "payout.failed",
+}
+
 
 async def completed_order(stack: WorkerStack, runner: Member, *, card: str = "pm_card_visa") -> Order:
     """Play an order paid with this card: 11.30, of which 10.30 are the runner's (8.50 for the food)."""
@@ -72,7 +81,8 @@ async def receive_event(stack: WorkerStack, event_id: str, found: dict[str, Any]
     """Store Stripe's event about this object, and handle it."""
     values = {"id": event_id, "account": account, "payload": json.dumps({"data": {"object": found}})}
     await stack.sql(
-        "INSERT INTO stripe_event (id, type, account, payload) VALUES (:id, 'any', :account, CAST(:payload AS jsonb))",
+        "INSERT INTO stripe_event (id, type, account, payload) VALUES (:id, :type, :account, CAST(:payload AS jsonb))",
+        type=EVENT_TYPES_BY_OBJECT[found["object"]],
         **values,
     )
     await handle_stripe_event(stack.context, event_id)

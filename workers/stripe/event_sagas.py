@@ -1,81 +1,118 @@
-"""The choice of the saga that checks the object of an event when no running saga waits for it."""
+"""What an event signals or starts, by the object that it is about; the saga reads the object from Stripe itself."""
 
-from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
+from uuid import UUID
 
-from sqlalchemy import or_, select
-
-from domain.campuses.people import RunnerStatus
-from domain.campuses.tables import membership, person
 from domain.database.unit_of_work import UnitOfWork
-from domain.orders.tables import orders
-from domain.payments.tables import hold
+from domain.errors import Stale
+from domain.payments.lapsed_hold_repository import tell_hold_lapsed
 from domain.payouts.sagas.follow_account import build_account_check_start
+from domain.reconciliation.list_cursor_repository import read_list_soon
 from domain.refunds.model import RefundStatus
 from domain.refunds.sagas.check_refund import build_refund_check_start
 from domain.refunds.sagas.follow_dispute import build_dispute_check_start
-from domain.refunds.tables import refund
+from domain.saga.repository import signal_saga
 from domain.saga.run import SagaStart
+from domain.saga.start import start_saga
+from workers.stripe.event_repository import (
+    AccountOwner,
+    find_account_owner,
+    find_disputed_order,
+    find_refund,
+    find_saga_waiting_for_account,
+    find_saga_waiting_for_checkout,
+    find_saga_waiting_for_intent,
+    find_saga_waiting_for_refund,
+    has_live_hold,
+)
+from workers.stripe.objects.account import BankPayoutStatus, CapabilityStatus
+from workers.stripe.objects.event import EventHint
+from workers.stripe.objects.payment_intent import PaymentIntentStatus
+from workers.stripe.objects.raw_object import parse_status
+from workers.stripe.objects.refund import StripeRefundStatus
 
-FAILED_REFUND_STATUSES = ("failed", "canceled")  # of a refund at Stripe that did not reach the customer
 
+async def handle_intent_event(work: UnitOfWork, hint: EventHint) -> None:
+    """Signal the saga that waits for the intent.
 
-async def choose_saga(
-    work: UnitOfWork, event_id: str, found: Mapping[str, Any], account: str | None = None
-) -> SagaStart | None:
-    """Return the saga to start for this object; None when it is not ours, or nothing has changed.
-
-    `account` is the connected account of the event; None for an event of the platform.
+    If none does, tell the admins of a hold that lapsed; have reconciliation read a hold soon that no row of ours holds.
     """
-    match found.get("object"):
-        case "refund":
-            return await _refund_check(work, event_id, found)
-        case "dispute":
-            return await _dispute_check(work, event_id, found)
-        case "account":
-            return await _account_check(work, event_id, str(found.get("id")), transfers=_can_receive_transfers(found))
-        case "application" if account is not None:  # the owner has disconnected the account, or connected it
-            return await _account_check(work, event_id, account)
-        case "payout" if account is not None and found.get("status") == "failed":
-            return await _account_check(work, event_id, account, payout=str(found["id"]))
-        case _:
-            return None
+    if await _signal(work, hint, await find_saga_waiting_for_intent(work, hint.object.id)):
+        return
+    if hint.object.status == PaymentIntentStatus.CANCELED:
+        await tell_hold_lapsed(work, hint.object.id)
+    elif hint.object.status == PaymentIntentStatus.REQUIRES_CAPTURE and not await has_live_hold(work, hint.object.id):
+        await read_list_soon(work, "payment_intents")
 
 
-async def _refund_check(work: UnitOfWork, event_id: str, found: Mapping[str, Any]) -> SagaStart | None:
-    query = select(refund).where(refund.c.refund == str(found.get("id")))
-    row = (await work.connection.execute(query)).mappings().one_or_none()
-    if row is None or row["status"] == RefundStatus.FAILED:
-        return None
-    if found.get("status") not in FAILED_REFUND_STATUSES and row["status"] == RefundStatus.SUCCEEDED:
-        return None
-    return build_refund_check_start(row["id"], event_id, campus_id=row["campus_id"], order_id=row["order_id"])
+async def handle_checkout_event(work: UnitOfWork, hint: EventHint) -> None:
+    """Signal the saga that waits for the Checkout page."""
+    await _signal(work, hint, await find_saga_waiting_for_checkout(work, hint.object.id))
 
 
-async def _dispute_check(work: UnitOfWork, event_id: str, found: Mapping[str, Any]) -> SagaStart | None:
-    paid = or_(hold.c.payment_intent == str(found.get("payment_intent")), hold.c.charge == str(found.get("charge")))
-    query = select(orders.c.id, orders.c.campus_id).join(hold, hold.c.order_id == orders.c.id).where(paid).limit(1)
-    row = (await work.connection.execute(query)).one_or_none()
-    if row is None:
-        return None
-    return build_dispute_check_start(str(found["id"]), event_id, campus_id=row.campus_id, order_id=row.id)
+async def handle_refund_event(work: UnitOfWork, hint: EventHint) -> None:
+    """Signal the saga that waits for the refund; else start its check, unless our row says as much already."""
+    if await _signal(work, hint, await find_saga_waiting_for_refund(work, hint.object.id)):
+        return
+    refund = await find_refund(work, hint.object.id)
+    if refund is None or refund.status is RefundStatus.FAILED:
+        return
+    status = parse_status(StripeRefundStatus, hint.object.status, StripeRefundStatus.UNKNOWN)
+    if status.is_failure or refund.status is not RefundStatus.SUCCEEDED:
+        start = build_refund_check_start(refund.id, hint.id, campus_id=refund.campus_id, order_id=refund.order_id)
+        await _start(work, start)
 
 
-def _can_receive_transfers(found: Mapping[str, Any]) -> bool:
-    return bool((found.get("capabilities") or {}).get("transfers") == "active")
+async def handle_dispute_event(work: UnitOfWork, hint: EventHint) -> None:
+    """Start the check of a dispute over a payment of ours."""
+    payment_intent, charge = hint.object.payment_intent, hint.object.charge
+    order = await find_disputed_order(work, payment_intent=payment_intent, charge=charge)
+    if order is not None:
+        start = build_dispute_check_start(hint.object.id, hint.id, campus_id=order.campus_id, order_id=order.order_id)
+        await _start(work, start)
 
 
-async def _account_check(
-    work: UnitOfWork, event_id: str, account: str, *, transfers: bool | None = None, payout: str | None = None
-) -> SagaStart | None:
-    """Return the check of a runner's account; None when its `transfers` are as stored. It runs for one campus."""
-    is_runner = membership.c.runner_status.in_((RunnerStatus.APPROVED, RunnerStatus.SUSPENDED))
-    is_same_person = membership.c.person_id == person.c.id
-    query = select(person.c.id, person.c.payouts_ready, membership.c.campus_id).join(membership, is_same_person)
-    query = query.where(person.c.stripe_account == account, is_runner).order_by(membership.c.campus_id).limit(1)
-    row = (await work.connection.execute(query)).one_or_none()
-    if row is None or transfers is row.payouts_ready:
-        return None
-    return build_account_check_start(
-        event_id, campus_id=row.campus_id, person_id=row.id, account=account, payout=payout
-    )
+async def handle_account_event(work: UnitOfWork, hint: EventHint) -> None:
+    """Signal the saga that waits for the account; else start its check when it can receive transfers or no longer."""
+    if await _signal(work, hint, await find_saga_waiting_for_account(work, hint.object.id)):
+        return
+    can_receive_transfers = hint.object.transfers is CapabilityStatus.ACTIVE
+    owner = await find_account_owner(work, hint.object.id)
+    if owner is not None and owner.payouts_ready is not can_receive_transfers:
+        await _start_account_check(work, hint, hint.object.id, owner)
+
+
+async def handle_account_access_event(work: UnitOfWork, hint: EventHint) -> None:
+    """Start the check of the event's account: its owner has disconnected it, or connected it."""
+    if hint.account is not None:
+        await _start_account_check(work, hint, hint.account, await find_account_owner(work, hint.account))
+
+
+async def handle_bank_payout_event(work: UnitOfWork, hint: EventHint) -> None:
+    """Start the check of the event's account when a pay-out from it to its bank failed."""
+    if hint.account is not None and hint.object.status == BankPayoutStatus.FAILED:
+        owner = await find_account_owner(work, hint.account)
+        await _start_account_check(work, hint, hint.account, owner, payout=hint.object.id)
+
+
+async def _signal(work: UnitOfWork, hint: EventHint, waiting: UUID | None) -> bool:
+    """Signal the saga, if there is one, and return whether there is."""
+    if waiting is not None:
+        await signal_saga(work, waiting, f"stripe_event:{hint.id}")
+    return waiting is not None
+
+
+async def _start(work: UnitOfWork, start: SagaStart) -> None:
+    with suppress(Stale):  # the saga was started for this event before
+        await start_saga(work, start)
+
+
+async def _start_account_check(
+    work: UnitOfWork, hint: EventHint, account: str, owner: AccountOwner | None, *, payout: str | None = None
+) -> None:
+    """Start the check of the account for its owner; do nothing with an account that belongs to no runner."""
+    if owner is not None:
+        start = build_account_check_start(
+            hint.id, campus_id=owner.campus_id, person_id=owner.person_id, account=account, payout=payout
+        )
+        await _start(work, start)

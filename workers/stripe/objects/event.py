@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workers.stripe.objects.account import CapabilityStatus, parse_transfers_capability
-from workers.stripe.objects.raw_object import RawObject, nested, optional_text, reference_id
+from workers.stripe.objects.raw_object import RawObject, reference_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,13 +20,22 @@ class StripeEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventObject:
-    """The object inside an event, as it was then; a field is None when the object has no such field."""
+    """The object inside an event, as it was then; a text is empty, and matches nothing, where the object lacks it."""
 
-    id: str | None
-    status: str | None
-    payment_intent: str | None
-    charge: str | None
+    id: str
+    status: str  # Stripe's own word: each kind of object has other statuses
+    payment_intent: str
+    charge: str
     transfers: CapabilityStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventHint:
+    """What a handler may know of an event. It may be late, doubled or of another version of the API."""
+
+    id: str
+    account: str | None  # as in StripeEvent
+    object: EventObject
 
 
 def parse_event(raw: RawObject) -> StripeEvent:
@@ -42,12 +51,14 @@ def parse_event(raw: RawObject) -> StripeEvent:
 
 
 def parse_event_object(payload: RawObject) -> EventObject:
-    """Return the object inside the payload of an event, which may lack anything."""
-    raw = nested(payload, "data", "object")
+    """Return the object inside the payload of an event. Raise KeyError or TypeError when there is none."""
+    raw = payload["data"]["object"]
+    if not isinstance(raw, Mapping):
+        raise TypeError("the object inside an event is no object")
     return EventObject(
-        id=optional_text(raw.get("id")),
-        status=optional_text(raw.get("status")),
-        payment_intent=reference_id(raw.get("payment_intent")),
-        charge=reference_id(raw.get("charge")),
+        id=reference_id(raw.get("id")) or "",
+        status=str(raw.get("status") or ""),
+        payment_intent=reference_id(raw.get("payment_intent")) or "",
+        charge=reference_id(raw.get("charge")) or "",
         transfers=parse_transfers_capability(raw),
     )
