@@ -15,9 +15,6 @@ from domain.inbox.tables import stripe_event
 from domain.orders.tables import orders
 from domain.payments.model import LIVE_HOLDS
 from domain.payments.tables import hold
-from domain.refunds.model import Refund
-from domain.refunds.repository import refund_from_row
-from domain.refunds.tables import refund
 from domain.saga.tables import saga
 
 
@@ -110,13 +107,6 @@ async def has_live_hold(work: UnitOfWork, payment_intent: str) -> bool:
     """Return whether a live hold of ours has this intent."""
     query = select(hold.c.id).where(hold.c.payment_intent == payment_intent, hold.c.status.in_(LIVE_HOLDS))
     return (await work.connection.execute(query)).scalar_one_or_none() is not None
-
-
-async def find_refund(work: UnitOfWork, stripe_refund: str) -> Refund | None:
-    """Return our refund that is this one at Stripe."""
-    row = (await work.connection.execute(select(refund).where(refund.c.refund == stripe_refund))).mappings()
-    found = row.one_or_none()
-    return None if found is None else refund_from_row(found)
 
 
 async def find_disputed_order(work: UnitOfWork, *, payment_intent: str, charge: str) -> DisputedOrder | None:

@@ -9,6 +9,7 @@ from domain.payments.lapsed_hold_repository import tell_hold_lapsed
 from domain.payouts.sagas.follow_account import build_account_check_start
 from domain.reconciliation.list_cursor_repository import read_list_soon
 from domain.refunds.model import RefundStatus
+from domain.refunds.repository import find_refund_by_stripe_id
 from domain.refunds.sagas.check_refund import build_refund_check_start
 from domain.refunds.sagas.follow_dispute import build_dispute_check_start
 from domain.saga.repository import signal_saga
@@ -18,7 +19,6 @@ from workers.stripe.event_repository import (
     AccountOwner,
     find_account_owner,
     find_disputed_order,
-    find_refund,
     find_saga_waiting_for_account,
     find_saga_waiting_for_checkout,
     find_saga_waiting_for_intent,
@@ -54,7 +54,7 @@ async def handle_refund_event(work: UnitOfWork, hint: EventHint) -> None:
     """Signal the saga that waits for the refund; else start its check, unless our row says as much already."""
     if await _signal(work, hint, await find_saga_waiting_for_refund(work, hint.object.id)):
         return
-    refund = await find_refund(work, hint.object.id)
+    refund = await find_refund_by_stripe_id(work, hint.object.id)
     if refund is None or refund.status is RefundStatus.FAILED:
         return
     status = parse_status(StripeRefundStatus, hint.object.status, StripeRefundStatus.UNKNOWN)

@@ -1,9 +1,9 @@
 """The gateway to Stripe: it sends prepared parameters under their idempotency key, and maps errors to CallFailed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import aiohttp
 import stripe
@@ -21,10 +21,9 @@ CONNECT_TIMEOUT_SECONDS = 5.0
 MAX_PAGE_SIZE = 100
 RESOURCE_MISSING = "resource_missing"  # Stripe's error code of a 404
 
-StripeParams = Mapping[str, Any]
-StripeResponse = dict[str, Any]
+StripeParams = Mapping[str, object]  # as a step froze them
 Parsed = TypeVar("Parsed")
-StripeCall = Coroutine[Any, Any, stripe.StripeObject]  # a call of the library, not sent yet
+StripeCall = Coroutine[Any, Any, stripe.StripeObject]  # a call of the library that was not sent yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,48 +35,24 @@ class StripeGateway:
     rate_limiter: StripeRateLimiter | None = None
     reads_rank_last: bool = False  # all reads have the last priority
 
-    async def fetch(
-        self,
-        priority: CallPriority,
-        call: Coroutine[Any, Any, stripe.StripeObject],
-        parse: Callable[[RawObject], Parsed],
-    ) -> Parsed:
-        """Make a read when the rate limit allows, and return its answer parsed; raise as `send_request` does.
+    async def fetch(self, priority: CallPriority, call: StripeCall, parse: Callable[[RawObject], Parsed]) -> Parsed:
+        """Make a read when the rate limit allows, and return its answer parsed.
 
-        Raise TryLater after too long a wait.
+        Raise CallFailed: TryLater also after too long a wait.
         """
-        return parse(await self.read(priority, call))
+        rank = CallPriority.RECONCILE if self.reads_rank_last else priority
+        return parse(await self._call_when_allowed(CallKind.READ, rank, call))
 
-    async def send(
-        self,
-        priority: CallPriority,
-        call: Coroutine[Any, Any, stripe.StripeObject],
-        parse: Callable[[RawObject], Parsed],
-    ) -> Parsed:
-        """Make a write when the rate limit allows, and return its answer parsed; raise as `send_request` does.
+    async def send(self, priority: CallPriority, call: StripeCall, parse: Callable[[RawObject], Parsed]) -> Parsed:
+        """Make a write when the rate limit allows, and return its answer parsed; raise as `fetch` does."""
+        return parse(await self._call_when_allowed(CallKind.WRITE, priority, call))
 
-        Raise TryLater after too long a wait.
-        """
-        return parse(await self.write(priority, call))
-
-    async def read(self, priority: CallPriority, call: Coroutine[Any, Any, Any]) -> "StripeResponse":
-        """Make a read when the rate limit allows; raise as `send_request` does, and TryLater after too long a wait."""
-        return await self._call_when_allowed(
-            CallKind.READ, CallPriority.RECONCILE if self.reads_rank_last else priority, call
-        )
-
-    async def write(self, priority: CallPriority, call: Coroutine[Any, Any, Any]) -> "StripeResponse":
-        """Make a write when the rate limit allows; raise as `send_request` does, and TryLater after too long a wait."""
-        return await self._call_when_allowed(CallKind.WRITE, priority, call)
-
-    async def _call_when_allowed(
-        self, call_kind: CallKind, priority: CallPriority, call: Coroutine[Any, Any, Any]
-    ) -> "StripeResponse":
+    async def _call_when_allowed(self, call_kind: CallKind, priority: CallPriority, call: StripeCall) -> RawObject:
         if self.rate_limiter is None:
-            return await send_request(call)
+            return await _send_request(call)
         try:
             await self.rate_limiter.wait_until_allowed(call_kind, priority)
-            return await send_request(call)
+            return await _send_request(call)
         except TryLater as later:
             if later.reason == RATE_LIMITED:
                 await self.rate_limiter.pause(call_kind)
@@ -110,8 +85,8 @@ def open_stripe_gateway(key: str, address: str | None, rate_limiter: StripeRateL
     return StripeGateway(client=client, session=session, rate_limiter=rate_limiter)
 
 
-async def send_request(call: Awaitable[Any]) -> StripeResponse:
-    """Await the call and return its answer as plain data; raise CallFailed (for errors as of stripe-python 16.1)."""
+async def _send_request(call: StripeCall) -> RawObject:
+    """Await the call and return its answer as plain data. Raise CallFailed (for errors as of stripe-python 16.1)."""
     try:
         async with asyncio.timeout(CALL_TIMEOUT_SECONDS):
             found = await call
@@ -119,23 +94,4 @@ async def send_request(call: Awaitable[Any]) -> StripeResponse:
         raise to_call_failure(error) from error
     except (TimeoutError, aiohttp.ClientError) as error:  # the library does not wrap the error of a truncated body
         raise OutcomeUnknown("connection", type(error).__name__) from error
-    return cast(StripeResponse, found.to_dict())
-
-
-async def retrieve_intent(client: StripeGateway, intent: str) -> StripeResponse:
-    """Return a payment intent with its charge and the balance transaction of the charge."""
-    params: Any = {"expand": ["latest_charge.balance_transaction"]}
-    return await client.read(CallPriority.CAPTURE, client.v1.payment_intents.retrieve_async(intent, params))
-
-
-async def retrieve_refund(client: StripeGateway, refund: str) -> StripeResponse:
-    """Return a refund as it is now."""
-    return await client.read(CallPriority.TRANSFER, client.v1.refunds.retrieve_async(refund))
-
-
-async def reverse_transfer(client: StripeGateway, transfer: str, params: StripeParams, key: str) -> StripeResponse:
-    """Reverse a part of a transfer, from the account it went to."""
-    reversals = client.v1.transfers.reversals
-    return await client.write(
-        CallPriority.TRANSFER, reversals.create_async(transfer, cast(Any, params), {"idempotency_key": key})
-    )
+    return found.to_dict()
