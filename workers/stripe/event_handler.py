@@ -13,7 +13,7 @@ from workers.stripe.event_repository import (
     record_event_failure,
 )
 from workers.stripe.event_types import Handled, StripeEventRegister
-from workers.stripe.objects.event import EventHint, parse_event_object
+from workers.stripe.objects.event import ReceivedEvent, parse_event_object
 
 log = get_logger(__name__)
 
@@ -49,10 +49,10 @@ async def _handle(work: UnitOfWork, event: StoredEvent) -> None:
 
 async def _dispatch(work: UnitOfWork, event: StoredEvent) -> None:
     """Let the handler of its type handle the event; do nothing with a type that is ignored, or in no table."""
-    hint = EventHint(id=event.id, account=event.account, object=parse_event_object(event.payload))
+    received = ReceivedEvent(id=event.id, account=event.account, object=parse_event_object(event.payload))
     match work.registers.get(StripeEventRegister).types.get(event.type):
         case Handled(by=handle):
-            await handle(work, hint)
+            await handle(work, received)
         case _:
             log.debug("stripe_event_ignored", stripe_event=event.id, type=event.type)
 

@@ -26,79 +26,79 @@ from workers.stripe.event_repository import (
     has_live_hold,
 )
 from workers.stripe.objects.account import BankPayoutStatus, CapabilityStatus
-from workers.stripe.objects.event import EventHint
+from workers.stripe.objects.event import ReceivedEvent
 from workers.stripe.objects.payment_intent import PaymentIntentStatus
 from workers.stripe.objects.raw_object import parse_status
 from workers.stripe.objects.refund import StripeRefundStatus
 
 
-async def handle_intent_event(work: UnitOfWork, hint: EventHint) -> None:
+async def handle_intent_event(work: UnitOfWork, event: ReceivedEvent) -> None:
     """Signal the saga that waits for the intent.
 
     If none does, tell the admins of a hold that lapsed; have reconciliation read a hold soon that no row of ours holds.
     """
-    if await _signal(work, hint, await find_saga_waiting_for_intent(work, hint.object.id)):
+    if await _signal(work, event, await find_saga_waiting_for_intent(work, event.object.id)):
         return
-    if hint.object.status == PaymentIntentStatus.CANCELED:
-        await tell_hold_lapsed(work, hint.object.id)
-    elif hint.object.status == PaymentIntentStatus.REQUIRES_CAPTURE and not await has_live_hold(work, hint.object.id):
+    if event.object.status == PaymentIntentStatus.CANCELED:
+        await tell_hold_lapsed(work, event.object.id)
+    elif event.object.status == PaymentIntentStatus.REQUIRES_CAPTURE and not await has_live_hold(work, event.object.id):
         await read_list_soon(work, "payment_intents")
 
 
-async def handle_checkout_event(work: UnitOfWork, hint: EventHint) -> None:
+async def handle_checkout_event(work: UnitOfWork, event: ReceivedEvent) -> None:
     """Signal the saga that waits for the Checkout page."""
-    await _signal(work, hint, await find_saga_waiting_for_checkout(work, hint.object.id))
+    await _signal(work, event, await find_saga_waiting_for_checkout(work, event.object.id))
 
 
-async def handle_refund_event(work: UnitOfWork, hint: EventHint) -> None:
+async def handle_refund_event(work: UnitOfWork, event: ReceivedEvent) -> None:
     """Signal the saga that waits for the refund; else start its check, unless our row says as much already."""
-    if await _signal(work, hint, await find_saga_waiting_for_refund(work, hint.object.id)):
+    if await _signal(work, event, await find_saga_waiting_for_refund(work, event.object.id)):
         return
-    refund = await find_refund_by_stripe_id(work, hint.object.id)
+    refund = await find_refund_by_stripe_id(work, event.object.id)
     if refund is None or refund.status is RefundStatus.FAILED:
         return
-    status = parse_status(StripeRefundStatus, hint.object.status, StripeRefundStatus.UNKNOWN)
+    status = parse_status(StripeRefundStatus, event.object.status, StripeRefundStatus.UNKNOWN)
     if status.is_failure or refund.status is not RefundStatus.SUCCEEDED:
-        start = build_refund_check_start(refund.id, hint.id, campus_id=refund.campus_id, order_id=refund.order_id)
+        start = build_refund_check_start(refund.id, event.id, campus_id=refund.campus_id, order_id=refund.order_id)
         await _start(work, start)
 
 
-async def handle_dispute_event(work: UnitOfWork, hint: EventHint) -> None:
+async def handle_dispute_event(work: UnitOfWork, event: ReceivedEvent) -> None:
     """Start the check of a dispute over a payment of ours."""
-    payment_intent, charge = hint.object.payment_intent, hint.object.charge
+    payment_intent, charge = event.object.payment_intent, event.object.charge
     order = await find_disputed_order(work, payment_intent=payment_intent, charge=charge)
     if order is not None:
-        start = build_dispute_check_start(hint.object.id, hint.id, campus_id=order.campus_id, order_id=order.order_id)
+        start = build_dispute_check_start(event.object.id, event.id, campus_id=order.campus_id, order_id=order.order_id)
         await _start(work, start)
 
 
-async def handle_account_event(work: UnitOfWork, hint: EventHint) -> None:
+async def handle_account_event(work: UnitOfWork, event: ReceivedEvent) -> None:
     """Signal the saga that waits for the account; else start its check when it can receive transfers or no longer."""
-    if await _signal(work, hint, await find_saga_waiting_for_account(work, hint.object.id)):
+    if await _signal(work, event, await find_saga_waiting_for_account(work, event.object.id)):
         return
-    can_receive_transfers = hint.object.transfers is CapabilityStatus.ACTIVE
-    owner = await find_account_owner(work, hint.object.id)
+    can_receive_transfers = event.object.transfers is CapabilityStatus.ACTIVE
+    owner = await find_account_owner(work, event.object.id)
     if owner is not None and owner.payouts_ready is not can_receive_transfers:
-        await _start_account_check(work, hint, hint.object.id, owner)
+        await _start_account_check(work, event, event.object.id, owner)
 
 
-async def handle_account_access_event(work: UnitOfWork, hint: EventHint) -> None:
+async def handle_account_access_event(work: UnitOfWork, event: ReceivedEvent) -> None:
     """Start the check of the event's account: its owner has disconnected it, or connected it."""
-    if hint.account is not None:
-        await _start_account_check(work, hint, hint.account, await find_account_owner(work, hint.account))
+    if event.account is not None:
+        await _start_account_check(work, event, event.account, await find_account_owner(work, event.account))
 
 
-async def handle_bank_payout_event(work: UnitOfWork, hint: EventHint) -> None:
+async def handle_bank_payout_event(work: UnitOfWork, event: ReceivedEvent) -> None:
     """Start the check of the event's account when a pay-out from it to its bank failed."""
-    if hint.account is not None and hint.object.status == BankPayoutStatus.FAILED:
-        owner = await find_account_owner(work, hint.account)
-        await _start_account_check(work, hint, hint.account, owner, payout=hint.object.id)
+    if event.account is not None and event.object.status == BankPayoutStatus.FAILED:
+        owner = await find_account_owner(work, event.account)
+        await _start_account_check(work, event, event.account, owner, payout=event.object.id)
 
 
-async def _signal(work: UnitOfWork, hint: EventHint, waiting: UUID | None) -> bool:
+async def _signal(work: UnitOfWork, event: ReceivedEvent, waiting: UUID | None) -> bool:
     """Signal the saga, if there is one, and return whether there is."""
     if waiting is not None:
-        await signal_saga(work, waiting, f"stripe_event:{hint.id}")
+        await signal_saga(work, waiting, f"stripe_event:{event.id}")
     return waiting is not None
 
 
@@ -108,11 +108,11 @@ async def _start(work: UnitOfWork, start: SagaStart) -> None:
 
 
 async def _start_account_check(
-    work: UnitOfWork, hint: EventHint, account: str, owner: AccountOwner | None, *, payout: str | None = None
+    work: UnitOfWork, event: ReceivedEvent, account: str, owner: AccountOwner | None, *, payout: str | None = None
 ) -> None:
     """Start the check of the account for its owner; do nothing with an account that belongs to no runner."""
     if owner is not None:
         start = build_account_check_start(
-            hint.id, campus_id=owner.campus_id, person_id=owner.person_id, account=account, payout=payout
+            event.id, campus_id=owner.campus_id, person_id=owner.person_id, account=account, payout=payout
         )
         await _start(work, start)

@@ -14,9 +14,9 @@ from workers.stripe.event_sagas import (
     handle_intent_event,
     handle_refund_event,
 )
-from workers.stripe.objects.event import EventHint
+from workers.stripe.objects.event import ReceivedEvent
 
-EventHandler = Callable[[UnitOfWork, EventHint], Awaitable[None]]
+EventHandler = Callable[[UnitOfWork, ReceivedEvent], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Events of Stripe, and what may be read of the object inside one: a hint which object to read again."""
+"""Events of Stripe, and what may be read of the object inside one: enough to know what to read again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class EventObject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventHint:
+class ReceivedEvent:
     """What a handler may know of an event. It may be late, doubled or of another version of the API."""
 
     id: str

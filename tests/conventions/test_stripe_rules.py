@@ -1,0 +1,99 @@
+"""Tests that Stripe's objects leave workers/stripe typed, and that nobody else reads or builds raw ones."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from domain.schema import METADATA
+from tests.conventions.stripe_rules import (
+    ORDINARY_NAMES,
+    foreign_calls,
+    foreign_reads,
+    parameter_functions,
+    raw_field_names,
+    untyped_results,
+)
+
+PROJECT = Path(__file__).parents[2]
+TREES = {
+    path.relative_to(PROJECT).as_posix(): ast.parse(path.read_bytes())
+    for room in ("bot", "domain", "workers")
+    for path in sorted((PROJECT / room).rglob("*.py"))
+}
+COLUMNS = {column.name for table in METADATA.tables.values() for column in table.columns}
+FIELD_NAMES = {
+    name
+    for path, tree in TREES.items()
+    if path.startswith("workers/stripe/objects/")
+    for name in raw_field_names(tree)
+    if name not in COLUMNS | ORDINARY_NAMES
+}
+CLOSED_FUNCTIONS = {
+    name
+    for path, tree in TREES.items()
+    if path.startswith("workers/stripe/gateway")
+    for name in parameter_functions(tree)
+}
+
+
+def test_the_gateway_returns_typed_objects() -> None:
+    found = [sentence for path, tree in TREES.items() for sentence in untyped_results(path, tree)]
+    assert not found, "\n".join(found)
+
+
+def test_nobody_else_reads_a_field_of_stripe() -> None:
+    assert {"latest_charge", "amount_received", "has_more", "metadata", "next_action"} <= FIELD_NAMES
+    found = [sentence for path, tree in TREES.items() for sentence in foreign_reads(path, tree, FIELD_NAMES)]
+    assert not found, "\n".join(found)
+
+
+def test_nobody_else_builds_parameters_for_stripe() -> None:
+    assert {"create_intent", "create_transfer", "reverse_transfer"} <= CLOSED_FUNCTIONS
+    found = [sentence for path, tree in TREES.items() for sentence in foreign_calls(path, tree, CLOSED_FUNCTIONS)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("workers/stripe/gateway_cards.py", "async def find() -> dict[str, int]: ..."),
+        ("workers/stripe/gateway_cards.py", "async def find() -> tuple[Any, ...]: ..."),
+        ("workers/stripe/gateway.py", "class Gateway:\n    def found(self) -> 'RawObject | None': ..."),
+        ("workers/stripe/objects/card.py", "class Card:\n    rest: Mapping[str, Any]"),
+        ("workers/audit/invariants.py", "x = intent['latest_charge']"),
+        ("workers/reconciliation/orphans.py", "x = found.get('amount_received', 0)"),
+        ("bot/admin/money/refunds.py", "x = nested(found, 'next_action')"),
+        ("workers/audit/invariants.py", "from workers.stripe.gateway_intents import create_intent"),
+        ("workers/audit/invariants.py", "from workers.stripe.objects.refund import parse_refund"),
+        ("workers/audit/invariants.py", "from workers.stripe.objects.raw_object import RawObject"),
+        ("workers/audit/invariants.py", "x = client.v1.refunds"),
+    ],
+)
+def test_a_planted_fault_is_found(path: str, source: str) -> None:
+    tree = ast.parse(source)
+    (sentence,) = (
+        *untyped_results(path, tree),
+        *foreign_reads(path, tree, FIELD_NAMES),
+        *foreign_calls(path, tree, CLOSED_FUNCTIONS),
+    )
+    assert sentence.startswith(f"{path}:")
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("workers/stripe/gateway_cards.py", "async def find() -> StripeCustomer | None: ..."),
+        ("workers/stripe/gateway_cards.py", "def _params() -> Any: ..."),
+        ("workers/stripe/objects/card.py", "class Card:\n    brand: str\nsums: dict[str, int] = {}"),
+        ("workers/stripe/objects/card.py", "x = raw['latest_charge']"),
+        ("workers/stripe/steps/hold_steps.py", "from workers.stripe.gateway_intents import create_intent"),
+        ("workers/audit/invariants.py", "x = row['payment_intent']\ny = order.metadata"),
+        ("workers/audit/invariants.py", "from workers.stripe.gateway_intents import retrieve_intent"),
+    ],
+)
+def test_what_is_typed_passes(path: str, source: str) -> None:
+    tree = ast.parse(source)
+    assert list(untyped_results(path, tree)) == []
+    assert list(foreign_reads(path, tree, FIELD_NAMES)) == []
+    assert list(foreign_calls(path, tree, CLOSED_FUNCTIONS)) == []
