@@ -12,8 +12,8 @@ from domain.refunds.model import RefundStatus
 from domain.refunds.repository import find_refund_by_stripe_id
 from domain.refunds.sagas.check_refund import build_refund_check_start
 from domain.refunds.sagas.follow_dispute import build_dispute_check_start
-from domain.saga.repository import signal_saga
 from domain.saga.run import SagaStart
+from domain.saga.signal_repository import signal_saga
 from domain.saga.start import start_saga
 from workers.stripe.event_repository import (
     AccountOwner,
