@@ -77,7 +77,7 @@ async def record_debt_netted(work: UnitOfWork, debt_id: int, amount: int, *, end
 
 async def sum_netted_by_payable(work: UnitOfWork, debt_id: int) -> Sequence[tuple[int, int]]:
     """Return each payable that paid for a debt, and how much (minor units), by the payable's number."""
-    sums = select(netting.c.payable_id, func.sum(netting.c.amount)).where(netting.c.debt_id == debt_id)
+    sums = select(netting.c.payable_id, func.sum(netting.c.amount).label("amount")).where(netting.c.debt_id == debt_id)
     query = sums.group_by(netting.c.payable_id).order_by(netting.c.payable_id)
     return [(payable_id, int(amount)) for payable_id, amount in (await work.connection.execute(query)).all()]
 
