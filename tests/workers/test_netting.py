@@ -212,7 +212,7 @@ async def test_nothing_is_kept_of_a_pay_out_that_a_dispute_keeps(shared_stack: W
 
 
 def changed_rows(rows: Any, **changes: Any) -> Any:
-    return [{**row, **{name: row[name] + more for name, more in changes.items()}} for row in rows]
+    return [replace(row, **{name: getattr(row, name) + more for name, more in changes.items()}) for row in rows]
 
 
 @pytest.mark.parametrize(
