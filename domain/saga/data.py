@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from domain.saga.run import EngineData
+from domain.saga.run import EngineData, PreparedCall
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +44,14 @@ def engine_data_from_json(stored: dict[str, Any]) -> EngineData:
     """Return what the engine kept in the document."""
     engine: EngineData = _adapter_of(EngineData).validate_python(stored)
     return engine
+
+
+def call_from_json(stored: dict[str, Any] | None) -> PreparedCall | None:
+    """Return the prepared call of a row, if it has one."""
+    if stored is None:
+        return None
+    call: PreparedCall = _adapter_of(PreparedCall).validate_python(stored)
+    return call
 
 
 @cache

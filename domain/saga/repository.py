@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderNotFound, Stale
-from domain.saga.data import data_from_json, data_to_json, engine_data_from_json
+from domain.saga.data import call_from_json, data_from_json, data_to_json, engine_data_from_json
 from domain.saga.definition import SagaStatus
 from domain.saga.next_move import AwaitSignal, CallExternalStep, Finish, Progress
 from domain.saga.register import SagaRegister
@@ -125,7 +125,7 @@ async def write_run(
         "position": run.progress.position,
         "reason": run.reason,
         "data": _stored_data(run),
-        "call": run.call,
+        "call": None if run.call is None else data_to_json(run.call),
         "order_id": run.order_id,
         "attempt": run.attempt,
         "tries": run.tries,
@@ -174,13 +174,14 @@ async def _run_from_row(work: UnitOfWork, row: RowMapping) -> SagaRun:
         waiting_until=row["waiting_until"],
         reason=row["reason"],
     )
-    plain = ("id", "number", "name", "kind", "version", "campus_id", "order_id", "person_id", "call")
+    plain = ("id", "number", "name", "kind", "version", "campus_id", "order_id", "person_id")
     counted = ("attempt", "tries", "fence", "failing_since", "alerted")
     return SagaRun(
         progress=progress,
         definition=definition,
         data=data_from_json(None if definition is None else definition.data, row["data"]),
         engine=engine,
+        call=call_from_json(row["call"]),
         **{name: row[name] for name in (*plain, *counted)},
     )
 

@@ -27,6 +27,22 @@ class EngineData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedCall:
+    """The external call of a run, written to its row before it is sent. Times are the database's, in epoch seconds."""
+
+    name: str
+    key: str  # of the first attempt; metadata has it, and the object is found by it
+    params: dict[str, Any]  # frozen: whoever sends the call again sends these
+    first_sent_at: float
+    unknown_outcomes: int  # how many times it was sent and the outcome is unknown
+    outcome_unknown_at: float = 0  # the last of these
+    failed: int = 0  # how many of these Stripe answered with a failure, which it keeps under the key
+    last: str | None = None  # the reason of the last of these
+    rekeyed: int = 0  # how many times it got another key
+    keyed_at: float | None = None  # when it got the present one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SagaStart:
     """A saga to start. Its `name` is unique, so that it can start only once."""
 
@@ -55,7 +71,7 @@ class SagaRun:
     progress: Progress
     data: object
     engine: EngineData
-    call: dict[str, Any] | None
+    call: PreparedCall | None
     attempt: int
     tries: int
     fence: int

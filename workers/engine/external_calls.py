@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from domain.database.unit_of_work import UnitOfWork
 from domain.saga.next_move import CallExternalStep
 from domain.saga.repository import write_run
-from domain.saga.run import SagaRun
+from domain.saga.run import PreparedCall, SagaRun
 from workers.engine.call_failures import STRIPE_FAILED, IdempotencyKeyExpired, OutcomeUnknown, TryLater
 from workers.engine.external_step import (
     CallRequest,
@@ -40,20 +40,16 @@ class ExternalCall:
 
 async def prepare_call(work: UnitOfWork, run: SagaRun, move: CallExternalStep) -> ExternalCall | None:
     """Return the call of this move, prepared now unless the run has it already; None when there is nothing to do."""
-    if run.call is None or run.call["name"] != move.name:
+    if run.call is None or run.call.name != move.name:
         key = f"{run.id}:{move.name}:{run.attempt}"
         params = await _find_step(work, move.name).prepare(work, run, key)
         if params is None:
             run.call = None
             return None
-        run.call = {
-            "name": move.name,
-            "key": key,
-            "params": params,
-            "first_sent_at": work.now.timestamp(),
-            "unknown_outcomes": 0,
-        }
-    return _load_prepared_call(work, run, move)
+        run.call = PreparedCall(
+            name=move.name, key=key, params=params, first_sent_at=work.now.timestamp(), unknown_outcomes=0
+        )
+    return _load_prepared_call(work, run, run.call, move)
 
 
 async def prepare_poll(work: UnitOfWork, run: SagaRun, name: str) -> ExternalCall | None:
@@ -117,15 +113,11 @@ async def rekey_call(work: UnitOfWork, run: SagaRun, move: CallExternalStep) -> 
     Another worker that sends the call again uses the same key. So an unknown outcome is as safe as with the first key,
     and needs no further one.
     """
-    prepared_call = run.call or {}
-    run.call = {
-        **prepared_call,
-        "rekeyed": prepared_call.get("rekeyed", 0) + 1,
-        "keyed_at": work.now.timestamp(),
-        "failed": 0,
-    }
+    if run.call is None:
+        raise LookupError(f"saga {run.name} has no call to send under another key")
+    run.call = replace(run.call, rekeyed=run.call.rekeyed + 1, keyed_at=work.now.timestamp(), failed=0)
     await write_run(work, run, status=run.progress.status)
-    return replace(_load_prepared_call(work, run, move), run=run.copy())
+    return replace(_load_prepared_call(work, run, run.call, move), run=run.copy())
 
 
 def record_unknown_outcome(work: UnitOfWork, run: SagaRun, failure: OutcomeUnknown) -> None:
@@ -134,27 +126,19 @@ def record_unknown_outcome(work: UnitOfWork, run: SagaRun, failure: OutcomeUnkno
     if failure.reason == STRIPE_FAILED:
         run.engine.failed_at = work.now.timestamp()
     if run.call is not None:
-        unknown_outcomes, failed_attempts = (
-            run.call["unknown_outcomes"] + 1,
-            run.call.get("failed", 0) + (failure.reason == STRIPE_FAILED),
+        run.call = replace(
+            run.call,
+            unknown_outcomes=run.call.unknown_outcomes + 1,
+            outcome_unknown_at=work.now.timestamp(),
+            failed=run.call.failed + (failure.reason == STRIPE_FAILED),
+            last=failure.reason,
         )
-        run.call |= {
-            "unknown_outcomes": unknown_outcomes,
-            "outcome_unknown_at": work.now.timestamp(),
-            "failed": failed_attempts,
-            "last": failure.reason,
-        }
 
 
-def _load_prepared_call(work: UnitOfWork, run: SagaRun, move: CallExternalStep) -> ExternalCall:
-    prepared_call = run.call or {}
-    first_sent_at, rekey_count = prepared_call["first_sent_at"], prepared_call.get("rekeyed", 0)
-    key_issued_at = prepared_call.get("keyed_at", first_sent_at)
+def _load_prepared_call(work: UnitOfWork, run: SagaRun, prepared: PreparedCall, move: CallExternalStep) -> ExternalCall:
+    key_issued_at = prepared.first_sent_at if prepared.keyed_at is None else prepared.keyed_at
     request = CallRequest(
-        key=prepared_call["key"],
-        params=prepared_call["params"],
-        first_sent_at=_to_datetime(first_sent_at),
-        now=work.now,
+        key=prepared.key, params=prepared.params, first_sent_at=_to_datetime(prepared.first_sent_at), now=work.now
     )
     return ExternalCall(
         run=run,
@@ -162,11 +146,11 @@ def _load_prepared_call(work: UnitOfWork, run: SagaRun, move: CallExternalStep) 
         step=_find_step(work, move.name),
         request=request,
         move=move,
-        key=f"{request.key}:{rekey_count}" if rekey_count else request.key,
+        key=f"{request.key}:{prepared.rekeyed}" if prepared.rekeyed else request.key,
         key_issued_at=_to_datetime(key_issued_at),
-        outcome_unknown_at=_to_datetime(max(key_issued_at, prepared_call.get("outcome_unknown_at", 0))),
-        unknown_outcomes=prepared_call["unknown_outcomes"],
-        failed_attempts=prepared_call.get("failed", 0),
+        outcome_unknown_at=_to_datetime(max(key_issued_at, prepared.outcome_unknown_at)),
+        unknown_outcomes=prepared.unknown_outcomes,
+        failed_attempts=prepared.failed,
     )
 
 

@@ -248,7 +248,7 @@ async def record_hold_gone(work: UnitOfWork, run: SagaRun, refusal: Refused) -> 
     A hold that took its place since the check was prepared stays as it is.
     """
     if refusal.reason == "hold_gone" and run.call is not None:
-        checked = run.call["params"]["payment_intent"]
+        checked = run.call.params["payment_intent"]
         await move_current_hold_with_intent(
             work, run.required_order_id, checked, HoldEvent.RELEASED, refusal=str(refusal)
         )
