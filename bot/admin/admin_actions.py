@@ -15,7 +15,7 @@ from bot.admin.admin_commands import (
     require_admin_access,
     require_admin_access_and_clear_input,
 )
-from bot.conversation.home import MENU_VERSION
+from bot.conversation.choices import choice_of, read_choice
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext
 from domain.campuses import use_cases as campuses_use_cases
@@ -31,7 +31,7 @@ from domain.support.use_cases import roster
 
 
 class AdminAction(StrEnum):
-    """The actions of an admin; the position of each, from 1, is the version of its buttons: add new ones at the end."""
+    """The actions of an admin, in the order of their buttons' choice: add new ones at the end."""
 
     CANCEL = "cancel"
     RELEASE = "release"
@@ -80,30 +80,22 @@ def _is_possible(context: RequestContext, order: Order, admin_action: AdminActio
 
 
 def _action_button(context: RequestContext, order: Order, admin_action: AdminAction) -> Button:
-    version = ADMIN_ACTIONS.index(admin_action) + 1
+    choice = choice_of(ADMIN_ACTIONS, admin_action)
     match admin_action:
         case AdminAction.CANCEL:
-            return context.button(
-                "bot-button-act-cancel", Tap.ADMIN_ACTION, order.id, version, style=ButtonStyle.DANGER
-            )
+            return context.button("bot-button-act-cancel", Tap.ADMIN_ACTION, order.id, choice, style=ButtonStyle.DANGER)
         case AdminAction.RELEASE:
-            return context.button("bot-button-act-release", Tap.ADMIN_ACTION, order.id, version)
+            return context.button("bot-button-act-release", Tap.ADMIN_ACTION, order.id, choice)
         case AdminAction.FINISH:
-            return context.button("bot-button-act-finish", Tap.ADMIN_ACTION, order.id, version)
+            return context.button("bot-button-act-finish", Tap.ADMIN_ACTION, order.id, choice)
         case _:
-            return context.button("bot-button-act-close", Tap.ADMIN_ACTION, order.id, version, style=ButtonStyle.DANGER)
-
-
-def _tapped_action(context: RequestContext) -> AdminAction:
-    if not 1 <= context.version <= len(ADMIN_ACTIONS):
-        raise Stale
-    return ADMIN_ACTIONS[context.version - 1]
+            return context.button("bot-button-act-close", Tap.ADMIN_ACTION, order.id, choice, style=ButtonStyle.DANGER)
 
 
 async def confirm_admin_action(context: RequestContext) -> Replies:
     """Handle [Cancel…], [Give back…], [Finish…] and [Close…]: say what will happen, with the way back first."""
     await require_admin_access_and_clear_input(context)
-    admin_action = _tapped_action(context)
+    admin_action = read_choice(context, ADMIN_ACTIONS)
     if admin_action not in _ORDER_ACTIONS:
         raise Stale
     order, _ = await admin_orders.view_order(context.work, context.campus, context.member, context.subject)
@@ -130,7 +122,7 @@ async def _confirmation_screen(context: RequestContext, admin_action: AdminActio
     if order.runner_id is not None:
         runner = (await find_member(context.work, context.campus.id, order.runner_id)).first_name
     ceiling, share = context.format_money(order.price.ceiling), context.format_money(order.runner_share or 0)
-    leave = (context.button("bot-button-leave", Tap.ADMIN_ORDER, order.id, MENU_VERSION),)
+    leave = (context.button("bot-button-leave", Tap.ADMIN_ORDER, order.id),)
     match admin_action:
         case AdminAction.CANCEL:
             text = context.say("bot-act-cancel", order=order.id, customer=customer, ceiling=ceiling)
@@ -164,7 +156,7 @@ def _confirm_button(context: RequestContext, key: str, admin_action: AdminAction
         key,
         Tap.ADMIN_ACTION_SURE,
         context.subject,
-        ADMIN_ACTIONS.index(admin_action) + 1,
+        choice_of(ADMIN_ACTIONS, admin_action),
         style=ButtonStyle.DANGER,
         **words,
     )
@@ -173,10 +165,10 @@ def _confirm_button(context: RequestContext, key: str, admin_action: AdminAction
 async def ask_action_reason(context: RequestContext) -> Replies:
     """Handle [Yes, ...]: the next typed line is the reason, and carries out the action."""
     require_admin_access(context)
-    admin_action = _tapped_action(context)
+    admin_action = read_choice(context, ADMIN_ACTIONS)
     if not context.is_private or admin_action in (AdminAction.CLOSE, AdminAction.SUSPEND):
         raise Stale
-    leave = context.button("bot-button-leave", Tap.ADMIN_ORDER, context.subject, MENU_VERSION)
+    leave = context.button("bot-button-leave", Tap.ADMIN_ORDER, context.subject)
     return (EditMenu(await request_reason(context, admin_action, context.subject, leave)),)
 
 
@@ -213,7 +205,7 @@ async def receive_action_reason(context: RequestContext) -> Replies:
 
 async def execute_admin_action(context: RequestContext, admin_action: AdminAction, subject: int, reason: str) -> Screen:
     """Carry out the action on this order or person, for this reason."""
-    open_button = context.button("bot-button-open-order", Tap.ADMIN_ORDER, subject, MENU_VERSION)
+    open_button = context.button("bot-button-open-order", Tap.ADMIN_ORDER, subject)
     match admin_action:
         case AdminAction.CANCEL:
             await admin_orders.cancel_order_as_admin(context.work, context.campus, context.member, subject, reason)
@@ -233,7 +225,7 @@ async def execute_admin_action(context: RequestContext, admin_action: AdminActio
             )
         case AdminAction.SUSPEND:
             member = await roster.suspend_runner(context.work, context.campus, context.member, subject, reason)
-            back = context.button("bot-button-runners", Tap.RUNNERS, 0, MENU_VERSION)
+            back = context.button("bot-button-runners", Tap.RUNNERS)
             return Screen(context.say("bot-suspended", name=member.first_name, reason=reason), ((back,),))
         case AdminAction.CLOSE:
             raise Stale

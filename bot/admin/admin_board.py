@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from bot.admin.admin_commands import admin_screen, require_admin_access, require_admin_access_and_clear_input
-from bot.conversation.home import MENU_VERSION
 from bot.conversation.paging import Page, get_page, paging_row_with_refresh
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
@@ -31,7 +30,7 @@ async def show_board_page(context: RequestContext) -> Replies:
     """Handle [Refresh], [Board] and the pages: edit the message to the present state."""
     await require_admin_access_and_clear_input(context)
     screen = await _render_board(context, context.campus, context.subject)
-    if not context.version:
+    if not context.is_on_menu:
         return (NewMessage(screen),)
     return Answer(context.say_plain("bot-board-fresh")), EditMenu(screen)
 
@@ -85,7 +84,6 @@ def _order_rows(context: RequestContext, shown: Sequence[BoardLine]) -> Rows:
             "bot-button-board-order",
             Tap.ADMIN_ORDER,
             line.order.id,
-            MENU_VERSION,
             order=line.order.id,
             store=truncate(line.order.store_name, MAX_STORE_NAME_LENGTH),
         )

@@ -5,13 +5,14 @@ from datetime import timedelta
 from aiogram.dispatcher.event.bases import SkipHandler
 
 from bot.admin.admin_commands import MAX_LINES, NUMBER_PATTERN, require_admin_access
-from bot.conversation.home import MENU_VERSION, edit_menu_or_send, home_button
+from bot.conversation.choices import choice_of, read_choice
+from bot.conversation.home import edit_menu_or_send, home_button
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext
 from domain.campuses.people_repository import find_member
 from domain.database.actors import Role
 from domain.database.event_log_repository import LoggedEvent
-from domain.errors import CaseClosed, Stale
+from domain.errors import CaseClosed
 from domain.messaging.buttons import Button, ButtonStyle, Tap
 from domain.orders.drafts.draft import PendingInput
 from domain.orders.drafts.repository import clear_pending_input, set_pending_input
@@ -50,8 +51,7 @@ async def _render_cases(context: RequestContext) -> Screen:
     cases = await feedback.view_open_cases(context.work, context.campus, context.member)
     lines = [_case_line(context, case) for case in cases[:MAX_LINES]]
     rows: Rows = tuple(
-        (context.button("bot-button-case", Tap.CASE, case.id, MENU_VERSION, case=case.id),)
-        for case in cases[:MAX_CASE_BUTTONS]
+        (context.button("bot-button-case", Tap.CASE, case.id, case=case.id),) for case in cases[:MAX_CASE_BUTTONS]
     )
     home: Rows = ((home_button(context),),) if context.is_private else ()
     return Screen("\n".join([context.say("bot-cases", count=len(cases)), *lines]), (*rows, *home))
@@ -130,7 +130,7 @@ async def ask_case_answer(context: RequestContext) -> Replies:
     await set_pending_input(
         context.work, context.campus.id, context.member.person_id, PendingInput.CASE_ANSWER, case.id
     )
-    back = context.button("bot-button-case-back", Tap.CASE, case.id, MENU_VERSION)
+    back = context.button("bot-button-case-back", Tap.CASE, case.id)
     return (NewMessage(Screen(context.say("bot-case-ask-answer", case=case.id), ((back,),))),)
 
 
@@ -185,24 +185,22 @@ async def ask_case_outcome(context: RequestContext) -> Replies:
     """Handle [Close case]: ask for the outcome."""
     require_admin_access(context)
     case = await _require_open_case(context)
-    keep = context.button("bot-button-case-keep", Tap.CASE, case.id, MENU_VERSION)
-    outcomes = tuple((_outcome_button(context, case, number),) for number in range(1, len(OUTCOMES) + 1))
+    keep = context.button("bot-button-case-keep", Tap.CASE, case.id)
+    outcomes = tuple((_outcome_button(context, case, outcome),) for outcome in OUTCOMES)
     return (NewMessage(Screen(context.say("bot-case-close-how", case=case.id), ((keep,), *outcomes))),)
 
 
-def _outcome_button(context: RequestContext, case: Case, number: int) -> Button:
-    outcome = OUTCOMES[number - 1]
+def _outcome_button(context: RequestContext, case: Case, outcome: CaseOutcome) -> Button:
+    choice = choice_of(OUTCOMES, outcome)
     return context.button(
-        "bot-button-case-outcome", Tap.CASE_CLOSE_SURE, case.id, number, style=ButtonStyle.DANGER, outcome=outcome
+        "bot-button-case-outcome", Tap.CASE_CLOSE_SURE, case.id, choice, style=ButtonStyle.DANGER, outcome=outcome
     )
 
 
 async def close_case_with_outcome(context: RequestContext) -> Replies:
     """Close the case with one of the prepared outcomes."""
     require_admin_access(context)
-    if not 1 <= context.version <= len(OUTCOMES):
-        raise Stale
-    words = context.say_plain("bot-case-outcome", outcome=OUTCOMES[context.version - 1])
+    words = context.say_plain("bot-case-outcome", outcome=read_choice(context, OUTCOMES))
     return (EditMenu(await _close_case(context, context.subject, words)),)
 
 
@@ -228,7 +226,7 @@ async def _clear_pending_input(context: RequestContext) -> None:
 
 
 def _cases_button_row(context: RequestContext) -> tuple[Button, ...]:
-    return (context.button("bot-button-cases", Tap.CASES, version=MENU_VERSION),)
+    return (context.button("bot-button-cases", Tap.CASES),)
 
 
 def _in_admin_chat(context: RequestContext) -> bool:

@@ -3,7 +3,6 @@
 import re
 
 from bot.admin.money.admin_debts import render_debts_section
-from bot.conversation.home import MENU_VERSION
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.campuses import use_cases as campuses_use_cases
@@ -40,7 +39,7 @@ async def require_admin_access_and_clear_input(context: RequestContext) -> None:
 
 def board_button(context: RequestContext) -> Button:
     """Return [Board], which leads back to all open orders."""
-    return context.button("bot-button-board", Tap.BOARD, 0, MENU_VERSION)
+    return context.button("bot-button-board", Tap.BOARD)
 
 
 def admin_screen(context: RequestContext, text: str, *rows: tuple[Button, ...]) -> Screen:
@@ -72,8 +71,7 @@ async def retry_tapped_saga(context: RequestContext) -> Replies:
     require_admin_access(context)
     await saga_use_cases.retry_saga(context.work, context.campus, context.member, context.subject)
     answer = Answer(context.say_plain("bot-retried"))
-    is_on_list = context.version != 0  # the alert's button has no version
-    return (answer, EditMenu(await _render_stuck_sagas(context))) if is_on_list else (answer,)
+    return (answer, EditMenu(await _render_stuck_sagas(context))) if context.is_on_menu else (answer,)
 
 
 async def retry_tapped_payout(context: RequestContext) -> Replies:
@@ -81,8 +79,7 @@ async def retry_tapped_payout(context: RequestContext) -> Replies:
     require_admin_access(context)
     await payouts_use_cases.retry_payout(context.work, context.campus, context.member, context.subject)
     answer = Answer(context.say_plain("bot-paying-again"))
-    is_on_list = context.version != 0  # the alert's button has no version
-    return (answer, EditMenu(await _render_stuck_sagas(context))) if is_on_list else (answer,)
+    return (answer, EditMenu(await _render_stuck_sagas(context))) if context.is_on_menu else (answer,)
 
 
 async def _render_stuck_sagas(context: RequestContext) -> Screen:
@@ -98,7 +95,7 @@ async def _render_stuck_sagas(context: RequestContext) -> Screen:
     debts_section, waive_rows = await render_debts_section(context)
     parts += [debts_section] if debts_section else []
     retry_buttons = [
-        context.button("bot-button-pay-again", Tap.PAY_AGAIN, payable.order_id, MENU_VERSION, order=payable.order_id)
+        context.button("bot-button-pay-again", Tap.PAY_AGAIN, payable.order_id, order=payable.order_id)
         for payable in unfunded
     ]
     rows = (*(_saga_row(context, saga.number) for saga in sagas), *((each,) for each in retry_buttons))
@@ -107,17 +104,13 @@ async def _render_stuck_sagas(context: RequestContext) -> Screen:
 
 async def _dead_letter_rows(context: RequestContext) -> Rows:
     count = len(await inbox_use_cases.view_dead_letters(context.work, context.campus, context.member))
-    return (
-        ((context.button("bot-button-dead-letters", Tap.DEAD_LETTERS, 0, MENU_VERSION, count=count),),) if count else ()
-    )
+    return ((context.button("bot-button-dead-letters", Tap.DEAD_LETTERS, count=count),),) if count else ()
 
 
 def _saga_row(context: RequestContext, number: int) -> tuple[Button, ...]:
     return (
-        context.button("bot-button-retry", Tap.RETRY, number, MENU_VERSION, number=number),
-        context.button(
-            "bot-button-resolve", Tap.RESOLVE, number, MENU_VERSION, style=ButtonStyle.DANGER, number=number
-        ),
+        context.button("bot-button-retry", Tap.RETRY, number, number=number),
+        context.button("bot-button-resolve", Tap.RESOLVE, number, style=ButtonStyle.DANGER, number=number),
     )
 
 

@@ -13,16 +13,16 @@ from bot.admin.admin_commands import (
 )
 from bot.admin.money.admin_debts import waive_rows
 from bot.admin.money.admin_refunds import refund_rows
-from bot.conversation.home import MENU_VERSION, edit_menu_or_send
+from bot.conversation.home import edit_menu_or_send
 from bot.conversation.replies import NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.campuses.people_repository import find_member
 from domain.database.event_log_repository import LoggedEvent
-from domain.messaging.buttons import Tap
+from domain.messaging.buttons import Tap, TapArgument
 from domain.orders.states import Order
 from domain.orders.use_cases import admin_orders
 
-FULL_HISTORY_VERSION = 2  # the version of the button for the full event log; MENU_VERSION shows the short one
+FULL_HISTORY_SCREEN = 2  # of the button for the full event log; MENU_SCREEN shows the short one
 FOLDED_SUBJECT = "timer"  # left out of the short event log: only needed to find a fault
 
 
@@ -44,7 +44,7 @@ async def show_tapped_order(context: RequestContext) -> Replies:
 async def _render_order(context: RequestContext, order_id: int) -> Screen:
     order, events = await admin_orders.view_order(context.work, context.campus, context.member, order_id)
     names = await _names(context, order, events)
-    is_full = context.version == FULL_HISTORY_VERSION
+    is_full = context.read_argument(TapArgument.SCREEN) == FULL_HISTORY_SCREEN
     shown = events if is_full else [event for event in events if event.subject != FOLDED_SUBJECT]
     left_out = len(shown) - MAX_LINES
     lines = [
@@ -55,8 +55,8 @@ async def _render_order(context: RequestContext, order_id: int) -> Screen:
             for event in shown[-MAX_LINES:]
         ),
     ]
-    refresh = context.button("bot-button-refresh", Tap.ADMIN_ORDER, order.id, MENU_VERSION)
-    full_history = context.button("bot-button-every-line", Tap.ADMIN_ORDER, order.id, FULL_HISTORY_VERSION)
+    refresh = context.button("bot-button-refresh", Tap.ADMIN_ORDER, order.id)
+    full_history = context.button("bot-button-every-line", Tap.ADMIN_ORDER, order.id, FULL_HISTORY_SCREEN)
     acts = (*admin_action_rows(context, order), *refund_rows(context, order), *await waive_rows(context, order))
     return Screen("\n".join(lines), (*acts, (board_button(context), full_history, refresh)))
 

@@ -18,21 +18,20 @@ from bot.admin.admin_commands import (
     require_admin_access,
     require_admin_access_and_clear_input,
 )
-from bot.conversation.home import MENU_VERSION
 from bot.conversation.paging import get_page, paging_row_with_refresh
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.campuses import use_cases as campuses_use_cases
 from domain.campuses.people import Member, RunnerStatus
 from domain.campuses.people_repository import find_member
-from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.messaging.buttons import Button, ButtonStyle, Tap, TapArgument
 from domain.support.runner_overview_repository import RunnerSummary, find_runner_of_message
 from domain.support.use_cases import roster
 from domain.support.use_cases import roster as use_cases_roster
 
 MAX_NAME_LENGTH = 10  # characters on a button
 LAST_DIGITS = 4  # of an id, shown with a name that two runners share
-ROSTER_VERSION = 2  # the version of [Approve] on /runners; on /approve it is MENU_VERSION
+ROSTER_SCREEN = 2  # of [Approve] on /runners; on /approve it is MENU_SCREEN
 
 
 async def approve_command(context: RequestContext) -> Replies:
@@ -51,11 +50,10 @@ async def approve_tapped_runner(context: RequestContext) -> Replies:
     require_admin_access(context)
     await use_cases_roster.approve_runner(context.work, context.campus, context.member, context.subject)
     said = Answer(context.say_plain("bot-approved-toast"))
-    if not context.version:
+    if not context.is_on_menu:
         return (said,)
-    return said, EditMenu(
-        await (_render_roster(context, 0) if context.version == ROSTER_VERSION else _render_applicants(context))
-    )
+    on_roster = context.read_argument(TapArgument.SCREEN) == ROSTER_SCREEN
+    return said, EditMenu(await (_render_roster(context, 0) if on_roster else _render_applicants(context)))
 
 
 async def _render_applicants(context: RequestContext) -> Screen:
@@ -69,7 +67,6 @@ def _approve_button(context: RequestContext, member: Member) -> Button:
         "bot-button-approve",
         Tap.APPROVE,
         member.person_id,
-        MENU_VERSION,
         style=ButtonStyle.SUCCESS,
         name=member.first_name,
         number=str(member.person_id),
@@ -129,14 +126,12 @@ def _status_button(context: RequestContext, line: RunnerSummary, namesakes: Coun
         name = f"{truncate(name, MAX_NAME_LENGTH - LAST_DIGITS)} {str(number)[-LAST_DIGITS:]}"
     match line.status:
         case RunnerStatus.APPROVED:
-            return context.button(
-                "bot-button-suspend", Tap.SUSPEND, number, MENU_VERSION, style=ButtonStyle.DANGER, name=name
-            )
+            return context.button("bot-button-suspend", Tap.SUSPEND, number, style=ButtonStyle.DANGER, name=name)
         case RunnerStatus.SUSPENDED:
-            return context.button("bot-button-unsuspend", Tap.UNSUSPEND, number, MENU_VERSION, name=name)
+            return context.button("bot-button-unsuspend", Tap.UNSUSPEND, number, name=name)
         case _:
             return context.button(
-                "bot-button-approve-runner", Tap.APPROVE, number, ROSTER_VERSION, style=ButtonStyle.SUCCESS, name=name
+                "bot-button-approve-runner", Tap.APPROVE, number, ROSTER_SCREEN, style=ButtonStyle.SUCCESS, name=name
             )
 
 
@@ -149,7 +144,7 @@ async def confirm_suspension(context: RequestContext) -> Replies:
     if not context.is_private:
         return (reply_with_command(context, command_example(AdminAction.SUSPEND, context.subject)),)
     confirm_button = context.button(
-        "bot-button-sure-suspend", Tap.SUSPEND_SURE, runner.person_id, MENU_VERSION, style=ButtonStyle.DANGER
+        "bot-button-sure-suspend", Tap.SUSPEND_SURE, runner.person_id, style=ButtonStyle.DANGER
     )
     return (
         EditMenu(
@@ -171,7 +166,7 @@ async def ask_suspension_reason(context: RequestContext) -> Replies:
 
 
 def _leave(context: RequestContext) -> Button:
-    return context.button("bot-button-leave", Tap.RUNNERS, 0, MENU_VERSION)
+    return context.button("bot-button-leave", Tap.RUNNERS)
 
 
 async def suspend_command(context: RequestContext) -> Replies:
@@ -196,7 +191,7 @@ async def unsuspend_command(context: RequestContext) -> Replies:
     if number is None:
         return (NewMessage(admin_screen(context, context.say("bot-usage-unsuspend"))),)
     await use_cases_roster.unsuspend_runner(context.work, context.campus, context.member, int(number[1]))
-    back = context.button("bot-button-runners", Tap.RUNNERS, 0, MENU_VERSION)
+    back = context.button("bot-button-runners", Tap.RUNNERS)
     name = (await find_member(context.work, context.campus.id, int(number[1]))).first_name
     return (NewMessage(Screen(context.say("bot-unsuspended", name=name), ((back,),))),)
 

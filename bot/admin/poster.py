@@ -3,7 +3,7 @@
 from functools import partial
 
 from bot.admin.admin_commands import require_admin_access
-from bot.conversation.home import MENU_VERSION, home_button
+from bot.conversation.home import home_button
 from bot.conversation.picture_rendering import render_poster
 from bot.conversation.replies import NewMessage, Picture, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext
@@ -23,7 +23,7 @@ async def poster_command(context: RequestContext) -> Replies:
         return (NewMessage(Screen(context.say("bot-invite-later"), _home_row(context))),)
     points = await list_drop_points(context.work, context.campus.id)
     rows: Rows = tuple(
-        (context.button("bot-button-poster", Tap.POSTER, point.id, MENU_VERSION, place=point.name),)
+        (context.button("bot-button-poster", Tap.POSTER, point.id, place=point.name),)
         for point in points[:MAX_DROP_POINT_BUTTONS]
     )
     caption = context.say("bot-poster", campus=context.campus.title, link=link)

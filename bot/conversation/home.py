@@ -14,7 +14,6 @@ from domain.orders.drafts.repository import clear_pending_input, find_draft
 from domain.orders.repository import list_active_deliveries, list_customer_orders
 from domain.orders.states import STATUSES_WITH_RUNNER, OrderStatus
 
-MENU_VERSION = 1  # of menu buttons; order messages and notifications carry others and are not edited into a menu
 MAX_STORE_NAME_LENGTH = 14  # characters, beside other words
 
 # The repeated question for a pending input; the others have one sentence in common.
@@ -74,7 +73,7 @@ def _repeat_prompt(context: RequestContext, conversation_state: ConversationStat
         notice_key = "bot-unknown-command"
     back: tuple[Button, ...] = (home_button(context),)
     if conversation_state.pending_input in BASKET_INPUTS:
-        back = (context.button("bot-button-review", Tap.REVIEW, version=MENU_VERSION), *back)
+        back = (context.button("bot-button-review", Tap.REVIEW), *back)
     return Screen(f"{context.say(notice_key)}\n{asked}", (back,))
 
 
@@ -92,19 +91,11 @@ async def render_home(context: RequestContext) -> Screen:
         (
             *await _open_order_rows(context),
             *await _usual_order_row(context),
+            (context.button(await _order_button_label(context), Tap.ORDER_FOOD, style=ButtonStyle.PRIMARY),),
+            (context.button("bot-button-deliver-food", Tap.DELIVER_FOOD, style=ButtonStyle.SUCCESS),),
             (
-                context.button(
-                    await _order_button_label(context), Tap.ORDER_FOOD, version=MENU_VERSION, style=ButtonStyle.PRIMARY
-                ),
-            ),
-            (
-                context.button(
-                    "bot-button-deliver-food", Tap.DELIVER_FOOD, version=MENU_VERSION, style=ButtonStyle.SUCCESS
-                ),
-            ),
-            (
-                context.button("bot-button-my-orders", Tap.MY_ORDERS, version=MENU_VERSION),
-                context.button("bot-button-me", Tap.ME, version=MENU_VERSION),
+                context.button("bot-button-my-orders", Tap.MY_ORDERS),
+                context.button("bot-button-me", Tap.ME),
             ),
         ),
     )
@@ -125,7 +116,7 @@ async def _open_order_rows(context: RequestContext) -> Rows:
         *(("bot-button-my-order", order) for order in mine[:1]),
         *(("bot-button-my-job", delivery) for delivery in deliveries[:1]),
     ]
-    return tuple((context.button(key, Tap.OPEN_ORDER, order.id, MENU_VERSION, order=order.id),) for key, order in named)
+    return tuple((context.button(key, Tap.OPEN_ORDER, order.id, order=order.id),) for key, order in named)
 
 
 async def _usual_order_row(context: RequestContext) -> Rows:
@@ -134,20 +125,14 @@ async def _usual_order_row(context: RequestContext) -> Rows:
     if usual is None:
         return ()
     store, ceiling = truncate(usual.store_name, MAX_STORE_NAME_LENGTH), context.format_money(usual.ceiling)
-    return (
-        (
-            context.button(
-                "bot-button-usual", Tap.USUAL_ORDER, usual.order_id, MENU_VERSION, store=store, ceiling=ceiling
-            ),
-        ),
-    )
+    return ((context.button("bot-button-usual", Tap.USUAL_ORDER, usual.order_id, store=store, ceiling=ceiling),),)
 
 
 def home_button(context: RequestContext) -> Button:
     """Return [Home], the way back on every screen."""
-    return context.button("bot-button-home", Tap.HOME, version=MENU_VERSION)
+    return context.button("bot-button-home", Tap.HOME)
 
 
 def edit_menu_or_send(context: RequestContext, screen: Screen) -> EditMenu | NewMessage:
-    """Edit the tapped menu into this screen; a button of version 0 is on no menu, so its message stays as it is."""
-    return EditMenu(screen) if context.version else NewMessage(screen)
+    """Edit the tapped menu into this screen; a message that is no menu stays as it is."""
+    return EditMenu(screen) if context.is_on_menu else NewMessage(screen)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram import Router
-from aiogram.types import CallbackQuery, ChatJoinRequest, ChatMemberUpdated, Message, TelegramObject, User
+from aiogram.types import CallbackQuery, Chat, ChatJoinRequest, ChatMemberUpdated, Message, TelegramObject, User
 
 from bot.conversation.replies import CommandMenu, JoinRequestAnswer, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
@@ -16,52 +16,13 @@ from domain.campuses.repository import find_campus
 from domain.database.actors import Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import NotAllowed
-from domain.messaging.buttons import Tap, unpack
+from domain.messaging.buttons import TapPlace, unpack
 from domain.messaging.private_chats import open_private_chat
 from domain.orders.drafts.draft import ConversationState
 from domain.orders.drafts.repository import find_pending_input
 from domain.words import say
 
 ANONYMOUS_ADMIN_ID = 1087968824  # GroupAnonymousBot, in whose name anonymous administrators write
-GROUP_TAPS = frozenset(
-    {
-        Tap.CLAIM,
-        Tap.APPROVE,
-        Tap.RETRY,
-        Tap.POSTER,
-        Tap.CASES,
-        Tap.CASE,
-        Tap.CASE_ANSWER,
-        Tap.CASE_CLOSE,
-        Tap.CASE_CLOSE_SURE,
-    }
-)
-ADMIN_CHAT_TAPS = frozenset(  # only in the admin chat: in other groups others would read the reply
-    {
-        Tap.PAY_AGAIN,
-        Tap.BOARD,
-        Tap.ADMIN_ORDER,
-        Tap.ADMIN_ACTION,
-        Tap.ADMIN_ACTION_SURE,
-        Tap.RUNNERS,
-        Tap.SUSPEND,
-        Tap.SUSPEND_SURE,
-        Tap.UNSUSPEND,
-        Tap.REFUND,
-        Tap.WAIVE_RUNNER_DEBT,
-        Tap.WAIVE_RUNNER_DEBT_SURE,
-        Tap.PAY_ANYWAY,
-        Tap.DISCREPANCIES,
-        Tap.RECHECK_DISCREPANCY,
-        Tap.SETTLE_DISCREPANCY,
-        Tap.WAIVE_CUSTOMER_DEBT,
-        Tap.STUCK,
-        Tap.RESOLVE,
-        Tap.DEAD_LETTERS,
-        Tap.RETRY_DEAD_LETTER,
-        Tap.DROP_DEAD_LETTER,
-    }
-)
 BLOCKED_STATUSES = frozenset({"kicked", "left"})
 
 NextHandler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
@@ -119,20 +80,26 @@ def _is_group_conversation(event: Message, campus: Campus) -> bool:
 
 
 async def callback_middleware(handler: NextHandler, event: TelegramObject, data: dict[str, Any]) -> Any:
-    """Build the context of a tap. Raise Stale for unknown callback data, and NotAllowed for most taps in a group."""
+    """Build the context of a tap. Raise Stale for unknown callback data, NotAllowed in a place the Tap is not for."""
     if not isinstance(event, CallbackQuery):
         return await handler(event, data)
     tap = unpack(event.data or "")
     work, campus = await _load_campus(data)
     chat = None if event.message is None else event.message.chat
-    is_private = chat is None or chat.type == "private"
-    in_admin_chat = chat is not None and chat.id == campus.admin_chat and tap.tap in ADMIN_CHAT_TAPS
-    if not (is_private or in_admin_chat or tap.tap in GROUP_TAPS):
+    place = _place_of(chat, campus)
+    if place not in tap.tap.places:
         raise NotAllowed
+    is_private = place is TapPlace.PRIVATE_CHAT
     member = await _register_member(work, campus, event.from_user, is_private=is_private)
     chat_id = member.person_id if chat is None else chat.id
     context = RequestContext(work=work, campus=campus, member=member, chat_id=chat_id, is_private=is_private, tap=tap)
     return _with_command_menu(context, await handler(event, data | {"context": context}))
+
+
+def _place_of(chat: Chat | None, campus: Campus) -> TapPlace:
+    if chat is None or chat.type == "private":
+        return TapPlace.PRIVATE_CHAT
+    return TapPlace.ADMIN_CHAT if chat.id == campus.admin_chat else TapPlace.GROUP
 
 
 def _with_command_menu(context: RequestContext, said: Any) -> Any:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from bot.conversation.home import MENU_VERSION
 from bot.conversation.replies import Rows
 from bot.conversation.request_context import RequestContext
 from domain.messaging.buttons import Button, Tap
@@ -35,17 +34,17 @@ def get_page(items: Sequence[ListItem], number: int) -> Page[ListItem]:
     return Page(items[number * PAGE_SIZE : (number + 1) * PAGE_SIZE], number, count)
 
 
-def paging_row(context: RequestContext, tap: Tap, page: Page[Any], version: int) -> Rows:
+def paging_row(context: RequestContext, tap: Tap, page: Page[Any], argument: int | None = None) -> Rows:
     """Return [Previous] and [More] of a list whose pages are 0, -1, -2...: no id has one of those values."""
-    before = context.button("bot-button-list-before", tap, 1 - page.number, version)
-    after = context.button("bot-button-list-after", tap, -1 - page.number, version)
+    before = context.button("bot-button-list-before", tap, 1 - page.number, argument)
+    after = context.button("bot-button-list-after", tap, -1 - page.number, argument)
     row = (*([before] if page.number else []), *([after] if page.has_more else []))
     return (row,) if row else ()
 
 
 def paging_row_with_refresh(context: RequestContext, tap: Tap, page: Page[Any]) -> tuple[Button, ...]:
     """Return [◀], [Refresh] and [▶] of a list; the subject of its tap is the page."""
-    before = context.button("bot-button-page-before", tap, page.number - 1, MENU_VERSION)
-    refresh = context.button("bot-button-refresh", tap, page.number, MENU_VERSION)
-    after = context.button("bot-button-page-after", tap, page.number + 1, MENU_VERSION)
+    before = context.button("bot-button-page-before", tap, page.number - 1)
+    refresh = context.button("bot-button-refresh", tap, page.number)
+    after = context.button("bot-button-page-after", tap, page.number + 1)
     return (*((before,) if page.number else ()), refresh, *((after,) if page.has_more else ()))

@@ -1,6 +1,5 @@
 """The replies to refusals and failures, and the cleaning up after a refusal."""
 
-from bot.conversation.home import MENU_VERSION
 from bot.conversation.replies import Answer, NewMessage, Replies, Screen
 from bot.transport.update_payload import find_reply_target, find_tap
 from bot.transport.user_rate_limit import RateLimitVerdict
@@ -19,7 +18,7 @@ from domain.errors import (
     Stale,
 )
 from domain.inbox.repository import IncomingUpdate
-from domain.messaging.buttons import Button, Tap, pack
+from domain.messaging.buttons import MENU_SCREEN, Button, Tap, pack
 from domain.messaging.outbox_repository import refresh_existing_order_messages
 from domain.messaging.remedy import remedy_buttons
 from domain.orders.drafts.repository import clear_pending_input
@@ -30,38 +29,6 @@ MAX_TOAST_LENGTH = 90  # characters; a longer text is shown as an alert, which s
 # The pending input stays: another answer may be accepted.
 RETRYABLE_REFUSALS = (LeavingTooEarly, ReceiptAboveLimit, ReceiptTooSmall, HoldNotChecked)
 
-ORDER_TAPS = frozenset(
-    {
-        Tap.KEEP_WAITING,
-        Tap.INCREASE_FEE,
-        Tap.INCREASE_FEE_SURE,
-        Tap.CHECK_IN,
-        Tap.CANCEL,
-        Tap.CANCEL_SURE,
-        Tap.CLAIM,
-        Tap.RELEASE,
-        Tap.RELEASE_SURE,
-        Tap.BOUGHT,
-        Tap.BOUGHT_AS_ESTIMATED,
-        Tap.PICKED_UP,
-        Tap.ARRIVED,
-        Tap.ASK_CUSTOMER,
-        Tap.AGREE,
-        Tap.DISAGREE,
-        Tap.ASK_ADMIN,
-        Tap.LEAVE,
-        Tap.STAY,
-        Tap.SEE_RECEIPT,
-        Tap.SEE_PHOTO,
-        Tap.THUMB_UP,
-        Tap.THUMB_DOWN,
-        Tap.THUMB_REASON,
-        Tap.PROBLEM,
-        Tap.PROBLEM_KIND,
-        Tap.PROBLEM_WORDLESS,
-    }
-)
-
 
 def reply_to_refusal(incoming_update: IncomingUpdate, refusal: CampusGError) -> Replies:
     """Return the sentence of a refusal: the answer to a tap, else a message; with a button where one helps."""
@@ -69,7 +36,7 @@ def reply_to_refusal(incoming_update: IncomingUpdate, refusal: CampusGError) -> 
     remedies = () if target is None else remedy_buttons(refusal, target.language)
     if target is None or not target.is_private or not remedies:
         return _reply(incoming_update, refusal.key, **refusal.arguments)
-    back = Button(label=say_plain(target.language, "bot-button-home"), data=pack(Tap.HOME, version=MENU_VERSION))
+    back = Button(label=say_plain(target.language, "bot-button-home"), data=pack(Tap.HOME, argument=MENU_SCREEN))
     said = NewMessage(Screen(say(target.language, refusal.key, **refusal.arguments), (remedies, (back,))))
     if target.tap_id is None:
         return (said,)
@@ -94,7 +61,7 @@ async def clean_up_after_refusal(work: UnitOfWork, incoming_update: IncomingUpda
     OrderAlreadyTaken refreshes nothing: the winner's commit did, and fifty runners may be too late at once.
     """
     tap = find_tap(incoming_update.payload)
-    if tap is not None and tap.tap in ORDER_TAPS and isinstance(refusal, Stale | OrderClosed):
+    if tap is not None and tap.tap.redraws_order and isinstance(refusal, Stale | OrderClosed):
         await _update_order_messages(work, incoming_update.campus_id, tap.subject)
     closes_question = isinstance(refusal, OrderError | CaseError | NotAllowed | Stale) and not isinstance(
         refusal, RETRYABLE_REFUSALS

@@ -6,7 +6,7 @@ from datetime import datetime
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.buttons import Button, ButtonStyle, Tap, TapData, pack
+from domain.messaging.buttons import MENU_SCREEN, Button, ButtonStyle, Tap, TapArgument, TapData, pack
 from domain.money import format_money
 from domain.orders.drafts.draft import ConversationState
 from domain.words import Html, say, say_plain
@@ -38,9 +38,13 @@ class RequestContext:
         return 0 if self.tap is None else self.tap.subject
 
     @property
-    def version(self) -> int:
-        """The version in the tapped button; 0 without a tap."""
-        return 0 if self.tap is None else self.tap.version
+    def is_on_menu(self) -> bool:
+        """Whether the tapped button is on a menu, which may be edited; other messages stay as they are."""
+        return self.tap is not None and self.tap.is_on_menu
+
+    def read_argument(self, meaning: TapArgument) -> int:
+        """Return the argument of the tapped button; 0 without a tap. Raise ValueError when it means something else."""
+        return 0 if self.tap is None else self.tap.read_argument(meaning)
 
     @property
     def arguments(self) -> str:
@@ -75,14 +79,16 @@ class RequestContext:
         key: str,
         tap: Tap,
         subject: int = 0,
-        version: int = 0,
+        argument: int | None = None,
         *,
         style: ButtonStyle | None = None,
         **words: str | int,
     ) -> Button:
-        """Return a button with a label of the locale files."""
+        """Return a button of a menu, with a label of the locale files."""
         label = self.say_plain(key, **words)
-        return Button(label=truncate(label, MAX_LABEL_LENGTH), data=pack(tap, subject, version), style=style)
+        if argument is None:
+            argument = MENU_SCREEN if tap.argument is TapArgument.SCREEN else 0
+        return Button(label=truncate(label, MAX_LABEL_LENGTH), data=pack(tap, subject, argument), style=style)
 
 
 def truncate(text: str, max_length: int) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
 
-from bot.conversation.home import MENU_VERSION
 from bot.conversation.picture_rendering import Bar, render_bars
 from bot.conversation.replies import Answer, Picture, Replies
 from bot.conversation.request_context import RequestContext
@@ -46,6 +45,6 @@ def _render_chart(context: RequestContext, found: Mapping[date, int], title: str
         *(context.say("bot-chart-week", monday=bar.label, amount=bar.words) for bar in bars),
         context.say("bot-chart-total", amount=context.format_money(sum(bar.height for bar in bars))),
     )
-    back = ((context.button("bot-button-to-me", Tap.ME, version=MENU_VERSION),),)
+    back = ((context.button("bot-button-to-me", Tap.ME),),)
     picture = Picture(render=partial(render_bars, bars), caption="\n".join(caption), rows=back)
     return Answer(context.say_plain("bot-chart-coming")), picture

@@ -2,12 +2,13 @@
 
 from aiogram.dispatcher.event.bases import SkipHandler
 
-from bot.conversation.home import MENU_VERSION, home_button
+from bot.conversation.choices import NO_CHOICE, choice_of, read_choice
+from bot.conversation.home import home_button
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext
 from bot.customer.customer_orders import open_order_tapped
-from domain.errors import OrderClosed, Stale
-from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.errors import OrderClosed
+from domain.messaging.buttons import MENU_SCREEN, Button, ButtonStyle, Tap, TapArgument
 from domain.orders.drafts.draft import PendingInput
 from domain.orders.drafts.repository import clear_pending_input, set_pending_input
 from domain.orders.states import STATUSES_WITH_RUNNER
@@ -39,21 +40,21 @@ async def give_thumb_down(context: RequestContext) -> Replies:
 async def _give_thumb(context: RequestContext, *, good: bool) -> Replies:
     given = await feedback.rate_order(context.work, context.campus, context.member, context.subject, good=good)
     screen = Screen(context.say("bot-thumb-why", thumb=_thumb_variant(given)), _reasons(context, given))
-    return (EditMenu(screen) if context.version == MENU_VERSION else NewMessage(screen),)
+    return (EditMenu(screen) if context.is_on_menu else NewMessage(screen),)
 
 
 def _reasons(context: RequestContext, given: Rating) -> Rows:
     reasons = tuple(
-        context.button("bot-button-thumb-reason", Tap.THUMB_REASON, context.subject, number, reason=reason)
-        for number, reason in enumerate(REASONS_BY_RATING[given.good], start=1)
+        context.button("bot-button-thumb-reason", Tap.THUMB_REASON, context.subject, choice, reason=reason)
+        for choice, reason in enumerate(REASONS_BY_RATING[given.good], start=1)
     )
-    return reasons, (context.button("bot-button-skip", Tap.THUMB_REASON, context.subject, 0),)
+    return reasons, (context.button("bot-button-skip", Tap.THUMB_REASON, context.subject, NO_CHOICE),)
 
 
 async def choose_thumb_reason(context: RequestContext) -> Replies:
     """Save one reason, or none for [Skip]; confirm the rating, and say how long it may be changed."""
     given = await feedback.give_rating_reason(
-        context.work, context.campus, context.member, context.subject, context.version
+        context.work, context.campus, context.member, context.subject, context.read_argument(TapArgument.CHOICE)
     )
     text = context.say(
         "bot-thumb-noted",
@@ -61,14 +62,14 @@ async def choose_thumb_reason(context: RequestContext) -> Replies:
         reason=given.reason or "none",
         hours=feedback.feedback_window_hours(context.campus),
     )
-    change = context.button("bot-button-thumb-again", Tap.THUMB_AGAIN, context.subject, MENU_VERSION)
+    change = context.button("bot-button-thumb-again", Tap.THUMB_AGAIN, context.subject)
     return (EditMenu(Screen(text, ((change, home_button(context)),))),)
 
 
 async def ask_thumb_again(context: RequestContext) -> Replies:
     """Handle [Change it]: show both thumbs again; nothing changes until one is tapped."""
-    up = context.button("button-thumb-up", Tap.THUMB_UP, context.subject, MENU_VERSION)
-    down = context.button("button-thumb-down", Tap.THUMB_DOWN, context.subject, MENU_VERSION)
+    up = context.button("button-thumb-up", Tap.THUMB_UP, context.subject, MENU_SCREEN)
+    down = context.button("button-thumb-down", Tap.THUMB_DOWN, context.subject, MENU_SCREEN)
     return (
         EditMenu(Screen(context.say("bot-thumb-again", order=context.subject), ((up, down), (home_button(context),)))),
     )
@@ -91,15 +92,16 @@ async def begin_problem_report(context: RequestContext) -> Replies:
         await set_pending_input(*here, PendingInput.PROBLEM, order.id, ProblemKind.QUESTION)
         return (NewMessage(Screen(context.say("bot-ask-team", order=order.id), ((_back_button(context, order.id),),))),)
     await set_pending_input(*here, PendingInput.PROBLEM, order.id, ProblemKind.OTHER)
-    kinds = tuple(_kind_button(context, kind, number) for number, kind in enumerate(PROBLEM_KINDS, start=1))
+    kinds = tuple(_kind_button(context, kind) for kind in PROBLEM_KINDS)
     screen = Screen(
         context.say("bot-problem-kind", order=order.id), (kinds[:2], kinds[2:], (_back_button(context, order.id),))
     )
     return (NewMessage(screen),)
 
 
-def _kind_button(context: RequestContext, kind: ProblemKind, number: int) -> Button:
-    return context.button("bot-button-problem-kind", Tap.PROBLEM_KIND, context.subject, number, kind=kind)
+def _kind_button(context: RequestContext, kind: ProblemKind) -> Button:
+    choice = choice_of(PROBLEM_KINDS, kind)
+    return context.button("bot-button-problem-kind", Tap.PROBLEM_KIND, context.subject, choice, kind=kind)
 
 
 async def _ask_case_addition(context: RequestContext, case: Case) -> NewMessage:
@@ -112,23 +114,22 @@ async def _ask_case_addition(context: RequestContext, case: Case) -> NewMessage:
 
 async def choose_problem_kind(context: RequestContext) -> Replies:
     """Handle [Missing], [Wrong], [Cold] and [Not here]: ask for a description or a photo."""
-    kind = _kind_of_number(context.version)
+    kind = read_choice(context, PROBLEM_KINDS)
     order, case = await feedback.lock_reportable_order(context.work, context.campus, context.member, context.subject)
     if case is not None:
         return (await _ask_case_addition(context, case),)
     await set_pending_input(
         context.work, context.campus.id, context.member.person_id, PendingInput.PROBLEM, order.id, kind
     )
-    wordless = context.button(
-        "bot-button-wordless", Tap.PROBLEM_WORDLESS, order.id, context.version, style=ButtonStyle.PRIMARY
-    )
+    choice = choice_of(PROBLEM_KINDS, kind)
+    wordless = context.button("bot-button-wordless", Tap.PROBLEM_WORDLESS, order.id, choice, style=ButtonStyle.PRIMARY)
     text = context.say("bot-problem-words", order=order.id, kind=kind)
     return (EditMenu(Screen(text, ((wordless, _back_button(context, order.id)),))),)
 
 
 async def report_without_words(context: RequestContext) -> Replies:
     """Handle [Send without]: report the kind alone; a second tap adds nothing."""
-    kind = _kind_of_number(context.version)
+    kind = read_choice(context, PROBLEM_KINDS)
     _, case = await feedback.lock_reportable_order(context.work, context.campus, context.member, context.subject)
     if case is None:
         case = await feedback.report_problem(
@@ -195,12 +196,6 @@ def _case_screen(context: RequestContext, case: Case, key: str) -> Screen:
     return Screen("\n".join(lines), ((more, _back_button(context, case.order_id)), (home_button(context),)))
 
 
-def _kind_of_number(number: int) -> ProblemKind:
-    if not 1 <= number <= len(PROBLEM_KINDS):
-        raise Stale
-    return PROBLEM_KINDS[number - 1]
-
-
 async def cancel_problem_report(context: RequestContext) -> Replies:
     """Handle [Back to my order]: the next line is no report any more."""
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
@@ -208,4 +203,4 @@ async def cancel_problem_report(context: RequestContext) -> Replies:
 
 
 def _back_button(context: RequestContext, order_id: int) -> Button:
-    return context.button("bot-button-back-to-order", Tap.PROBLEM_BACK, order_id, MENU_VERSION)
+    return context.button("bot-button-back-to-order", Tap.PROBLEM_BACK, order_id)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from bot.conversation.home import MENU_VERSION, edit_menu_or_send, home_button
+from bot.conversation.home import edit_menu_or_send, home_button
 from bot.conversation.replies import NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from bot.customer.screens.screen_parts import MAX_BUTTON_NAME_LENGTH
@@ -69,13 +69,11 @@ async def _render_page(context: RequestContext, shown: Tap, page: int) -> Screen
         return await _render_page(context, shown, 0)
     home = (home_button(context),)
     if not orders:
-        begin = (
-            context.button("bot-button-order-food", Tap.ORDER_FOOD, version=MENU_VERSION, style=ButtonStyle.PRIMARY),
-        )
+        begin = (context.button("bot-button-order-food", Tap.ORDER_FOOD, style=ButtonStyle.PRIMARY),)
         others = () if shown is Tap.MY_ORDERS else (_filters(context, shown),)
         return Screen(_empty_text(context, shown), (begin, *_deliveries_row(context), *others, home))
-    newer = [context.button("bot-button-newer", shown, page - 1, MENU_VERSION)] if page else []
-    older = [context.button("bot-button-older", shown, page + 1, MENU_VERSION)] if more else []
+    newer = [context.button("bot-button-newer", shown, page - 1)] if page else []
+    older = [context.button("bot-button-older", shown, page + 1)] if more else []
     paging: Rows = ((*newer, *older),) if newer or older else ()
     rows: Rows = tuple((_order_button(context, order),) for order in orders)
     return Screen(context.say(FILTERS[shown].title), (*rows, *paging, _filters(context, shown), home))
@@ -90,12 +88,12 @@ def _empty_text(context: RequestContext, shown: Tap) -> str:
 def _deliveries_row(context: RequestContext) -> Rows:
     if Role.HOLDER not in context.member.roles:
         return ()
-    return ((context.button("bot-button-my-jobs", Tap.DELIVER_FOOD, version=MENU_VERSION),),)
+    return ((context.button("bot-button-my-jobs", Tap.DELIVER_FOOD),),)
 
 
 def _filters(context: RequestContext, shown: Tap) -> tuple[Button, ...]:
     """Return the buttons of the other parts; the title names the part that is shown."""
-    return tuple(context.button(part.label, tap, 0, MENU_VERSION) for tap, part in FILTERS.items() if tap is not shown)
+    return tuple(context.button(part.label, tap) for tap, part in FILTERS.items() if tap is not shown)
 
 
 def _order_button(context: RequestContext, order: Order) -> Button:
@@ -103,7 +101,6 @@ def _order_button(context: RequestContext, order: Order) -> Button:
         "bot-button-order",
         Tap.OPEN_ORDER,
         order.id,
-        MENU_VERSION,
         order=order.id,
         store=truncate(order.store_name, MAX_BUTTON_NAME_LENGTH),
         status=order.status,
@@ -122,7 +119,7 @@ async def open_order_tapped(context: RequestContext) -> Replies:
             raise OrderNotFound
     await resend_order_message(context.work, order, kind, context.member.person_id)
     back = (
-        context.button("bot-button-my-orders", Tap.MY_ORDERS, version=MENU_VERSION),
+        context.button("bot-button-my-orders", Tap.MY_ORDERS),
         home_button(context),
     )
     return (edit_menu_or_send(context, Screen(context.say("bot-order-below", order=order.id), (back,))),)

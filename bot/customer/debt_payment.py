@@ -1,6 +1,5 @@
 """A customer's debts for delivered orders: the list, and their payment."""
 
-from bot.conversation.home import MENU_VERSION
 from bot.conversation.replies import Answer, Replies, Rows
 from bot.conversation.request_context import RequestContext
 from domain.messaging.buttons import Button, ButtonStyle, Tap
@@ -33,6 +32,4 @@ def _debt_line(context: RequestContext, debt: CustomerDebt) -> str:
 
 def _pay_button(context: RequestContext, debt: CustomerDebt) -> Button:
     amount = context.format_money(debt.amount)
-    return context.button(
-        "button-pay-debt", Tap.PAY_CUSTOMER_DEBT, debt.id, MENU_VERSION, style=ButtonStyle.SUCCESS, amount=amount
-    )
+    return context.button("button-pay-debt", Tap.PAY_CUSTOMER_DEBT, debt.id, style=ButtonStyle.SUCCESS, amount=amount)

@@ -65,7 +65,7 @@ async def _welcome(context: RequestContext, entered: InviteAccepted) -> Replies:
 def _stripe_return_screen(context: RequestContext, word: str) -> Screen:
     rows: Rows = ((home.home_button(context),),)
     if word == "payout":
-        rows = ((context.button("button-set-up-payout", Tap.SET_UP_PAYOUT, version=home.MENU_VERSION),), *rows)
+        rows = ((context.button("button-set-up-payout", Tap.SET_UP_PAYOUT),), *rows)
     return Screen(context.say(STRIPE_RETURN_SENTENCES[word]), rows)
 
 
@@ -73,7 +73,7 @@ async def show_invitation(context: RequestContext) -> Replies:
     """Handle [Invite a friend]: show the invitation link, and Telegram's button to share it."""
     require_permission(context.member, Action.PLACE)
     link = context.campus.invitation_link()
-    back = (context.button("bot-button-to-me", Tap.ME, version=home.MENU_VERSION),)
+    back = (context.button("bot-button-to-me", Tap.ME),)
     if link is None:
         return (home.edit_menu_or_send(context, Screen(context.say("bot-invite-later"), (back,))),)
     words = context.say_plain("bot-invite-words", campus=context.campus.title)

@@ -1,6 +1,6 @@
 """The order that is being placed: what is shown in place of its basket meanwhile."""
 
-from bot.conversation.home import MENU_VERSION, home_button
+from bot.conversation.home import home_button
 from bot.conversation.replies import Screen
 from bot.conversation.request_context import RequestContext
 from domain.messaging.buttons import ButtonStyle, Tap
@@ -17,6 +17,6 @@ async def find_pending_order(context: RequestContext) -> Order | None:
 
 def render_pending_order(context: RequestContext, order: Order) -> Screen:
     """Return the screen that is shown in place of the basket."""
-    open_button = context.button("bot-button-open-order", Tap.OPEN_ORDER, order.id, MENU_VERSION)
-    cancel = context.button("bot-button-cancel", Tap.CANCEL, order.id, MENU_VERSION, style=ButtonStyle.DANGER)
+    open_button = context.button("bot-button-open-order", Tap.OPEN_ORDER, order.id)
+    cancel = context.button("bot-button-cancel", Tap.CANCEL, order.id, order.version, style=ButtonStyle.DANGER)
     return Screen(context.say("bot-pending", order=order.id), ((open_button, cancel), (home_button(context),)))

@@ -1,9 +1,9 @@
 """A customer's answers when no runner claims the order, or when the shop's price is above the limit."""
 
-from bot.conversation.home import MENU_VERSION, home_button
+from bot.conversation.home import home_button
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
-from domain.messaging.buttons import ButtonStyle, Tap
+from domain.messaging.buttons import ButtonStyle, Tap, TapArgument
 from domain.orders.use_cases import check_ins
 from domain.payments.sagas.save_card import SAVE_CARD
 from domain.payments.use_cases import price_increases
@@ -31,7 +31,7 @@ async def confirm_fee_increase(context: RequestContext) -> Replies:
         style=ButtonStyle.SUCCESS,
         ceiling=higher_ceiling,
     )
-    keep = context.button("bot-button-keep-ceiling", Tap.OPEN_ORDER, order.id, MENU_VERSION, ceiling=ceiling)
+    keep = context.button("bot-button-keep-ceiling", Tap.OPEN_ORDER, order.id, ceiling=ceiling)
     words = context.say("bot-fee-increase", order=order.id, now=ceiling, more=increase, then=higher_ceiling)
     return (NewMessage(Screen(words, ((hold,), (keep,)))),)
 
@@ -39,12 +39,12 @@ async def confirm_fee_increase(context: RequestContext) -> Replies:
 async def increase_fee(context: RequestContext) -> Replies:
     """Handle [Hold S$10.40]: start the replacement hold. A customer without a card gets a link to save one.
 
-    The version in the button is the new ceiling. The order message shows it once the hold is made.
+    The amount in the button is the new ceiling. The order message shows it once the hold is made.
     """
     if await _is_card_link_pending(context):
         return (Answer(context.say_plain("bot-card-link-coming")),)
     run = await price_increases.increase_delivery_fee(
-        context.work, context.campus, context.member, context.subject, context.version
+        context.work, context.campus, context.member, context.subject, context.read_argument(TapArgument.AMOUNT)
     )
     return (
         Answer(context.say_plain("bot-debt-card-first"), alert=True)
@@ -58,7 +58,7 @@ async def accept_price_increase(context: RequestContext) -> Replies:
     if await _is_card_link_pending(context):
         return (Answer(context.say_plain("bot-card-link-coming")),)
     run = await price_increases.accept_higher_limit(
-        context.work, context.campus, context.member, context.subject, context.version
+        context.work, context.campus, context.member, context.subject, context.read_argument(TapArgument.AMOUNT)
     )
     return (
         Answer(context.say_plain("bot-debt-card-first"), alert=True)
@@ -70,7 +70,7 @@ async def accept_price_increase(context: RequestContext) -> Replies:
 async def decline_price_increase(context: RequestContext) -> Replies:
     """Handle [No]: the limit stays."""
     order = await price_increases.decline_higher_limit(
-        context.work, context.campus, context.member, context.subject, context.version
+        context.work, context.campus, context.member, context.subject, context.read_argument(TapArgument.AMOUNT)
     )
     return (Answer(context.say_plain("bot-disagreed", limit=context.format_money(order.price.shop_limit)), alert=True),)
 
@@ -83,6 +83,7 @@ async def _is_card_link_pending(context: RequestContext) -> bool:
 
 
 def _approval_pending_screen(context: RequestContext) -> Screen:
-    words = context.say("bot-price-increase-asking", order=context.subject, then=context.format_money(context.version))
-    open_button = context.button("bot-button-open-order", Tap.OPEN_ORDER, context.subject, MENU_VERSION)
+    ceiling = context.format_money(context.read_argument(TapArgument.AMOUNT))
+    words = context.say("bot-price-increase-asking", order=context.subject, then=ceiling)
+    open_button = context.button("bot-button-open-order", Tap.OPEN_ORDER, context.subject)
     return Screen(words, ((open_button,), (home_button(context),)))

@@ -1,6 +1,6 @@
 """/me: what a person paid, earned and has outstanding, and what is stored: the usual place and the card."""
 
-from bot.conversation.home import MENU_VERSION, edit_menu_or_send, home_button
+from bot.conversation.home import edit_menu_or_send, home_button
 from bot.conversation.paging import get_page, paging_row
 from bot.conversation.replies import Answer, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext
@@ -105,19 +105,15 @@ def _card_line(context: RequestContext, card: SavedCard) -> str:
 
 def _rows(context: RequestContext, last4: str | None, *, runs: bool) -> Rows:
     change = "bot-button-me-add-card" if last4 is None else "bot-button-me-change-card"
-    cards = [context.button(change, Tap.ADD_CARD, version=MENU_VERSION)]
+    cards = [context.button(change, Tap.ADD_CARD)]
     if last4 is not None:
-        cards.append(
-            context.button(
-                "bot-button-remove-card", Tap.REMOVE_CARD, int(last4), MENU_VERSION, style=ButtonStyle.DANGER
-            )
-        )
+        cards.append(context.button("bot-button-remove-card", Tap.REMOVE_CARD, int(last4), style=ButtonStyle.DANGER))
     return (
-        (context.button("bot-button-my-place", Tap.MY_PLACE, version=MENU_VERSION),),
+        (context.button("bot-button-my-place", Tap.MY_PLACE),),
         tuple(cards),
-        tuple(context.button(key, tap, version=MENU_VERSION) for key, tap in CHARTS if runs or tap is Tap.CHART_PAID),
+        tuple(context.button(key, tap) for key, tap in CHARTS if runs or tap is Tap.CHART_PAID),
         (
-            context.button("bot-button-invite", Tap.INVITE, version=MENU_VERSION),
+            context.button("bot-button-invite", Tap.INVITE),
             home_button(context),
         ),
     )
@@ -161,12 +157,11 @@ async def _render_places(context: RequestContext, page: int = 0) -> Screen:
     await set_pending_input(context.work, context.campus.id, context.member.person_id, PendingInput.DEFAULT_PLACE)
     shown = get_page(await list_drop_points(context.work, context.campus.id), page)
     rows: Rows = tuple(
-        (context.button("bot-button-drop-point", Tap.MY_PLACE, point.id, MENU_VERSION, place=point.name),)
-        for point in shown.items
+        (context.button("bot-button-drop-point", Tap.MY_PLACE, point.id, place=point.name),) for point in shown.items
     )
     has_default = context.member.default_place is not None
-    paging = paging_row(context, Tap.MY_PLACE, shown, MENU_VERSION)
-    forget = (context.button("bot-button-forget-place", Tap.FORGET_PLACE, version=MENU_VERSION),)
+    paging = paging_row(context, Tap.MY_PLACE, shown)
+    forget = (context.button("bot-button-forget-place", Tap.FORGET_PLACE),)
     return Screen(
         context.say("bot-me-places"),
         (*rows, *paging, *((forget,) if has_default else ()), (_back_button(context),)),
@@ -179,9 +174,9 @@ async def confirm_card_removal(context: RequestContext) -> Replies:
     card = context.member.card
     if card is None or int(card.last4) != context.subject:
         raise Stale
-    keep = context.button("bot-button-keep", Tap.ME, version=MENU_VERSION)
+    keep = context.button("bot-button-keep", Tap.ME)
     confirm_button = context.button(
-        "bot-button-remove-card-sure", Tap.REMOVE_CARD_SURE, context.subject, MENU_VERSION, style=ButtonStyle.DANGER
+        "bot-button-remove-card-sure", Tap.REMOVE_CARD_SURE, context.subject, style=ButtonStyle.DANGER
     )
     asked = context.say("bot-remove-card-sure", brand=card_brand_name(card.brand), last4=card.last4)
     return (edit_menu_or_send(context, Screen(asked, ((keep, confirm_button),))),)
@@ -196,4 +191,4 @@ async def remove_card_tapped(context: RequestContext) -> Replies:
 
 
 def _back_button(context: RequestContext) -> Button:
-    return context.button("bot-button-to-me", Tap.ME, version=MENU_VERSION)
+    return context.button("bot-button-to-me", Tap.ME)

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.conversation.home import MENU_VERSION, home_button
+from bot.conversation.home import home_button
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
 from bot.runner.receipt import receive_early_receipt_photo, receive_late_receipt_photo
@@ -25,13 +25,12 @@ async def arrive_tapped(context: RequestContext) -> Replies:
 
     The button on the menu also works when the order message's button was tapped before.
     """
-    on_note = context.version == MENU_VERSION
     order = await find_order(context.work, context.campus.id, context.subject)
     require_own_delivery(context.member, Action.ARRIVE, order)
-    if not (on_note and order.status is OrderStatus.ARRIVED):
+    if not (context.is_on_menu and order.status is OrderStatus.ARRIVED):
         order = await running.mark_arrived(context.work, context.campus, context.member, context.subject)
     await set_pending_input(context.work, context.campus.id, context.member.person_id, PendingInput.PIN, order.id)
-    if on_note:
+    if context.is_on_menu:
         return (EditMenu(Screen(context.say("bot-ask-pin"), ((home_button(context),),))),)
     return (Answer(context.say_plain("bot-ask-pin"), alert=True),)
 
@@ -92,7 +91,7 @@ async def confirm_leaving_food(context: RequestContext) -> Replies:
 async def _leaving_food_screen(context: RequestContext, order: Order) -> Screen:
     await set_pending_input(context.work, context.campus.id, context.member.person_id, PendingInput.PROOF, order.id)
     customer = await find_member(context.work, context.campus.id, order.customer_id)
-    stay = context.button("bot-button-stay", Tap.STAY, order.id, MENU_VERSION)
+    stay = context.button("bot-button-stay", Tap.STAY, order.id)
     text = context.say("bot-leave", place=order.drop_point, customer=customer.first_name)
     return Screen(text, ((stay,), (home_button(context),)))
 

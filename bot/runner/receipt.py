@@ -1,12 +1,12 @@
 """The shop's receipt: its amount, its photo, and what a runner can do when it is above the limit."""
 
-from bot.conversation.home import MENU_VERSION, home_button
+from bot.conversation.home import home_button
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
 from domain.campuses.people_repository import find_member
 from domain.campuses.permissions import Action
 from domain.errors import HoldNotChecked, OrderClosed, ReceiptAboveLimit, Unreadable
-from domain.messaging.buttons import ButtonStyle, Tap
+from domain.messaging.buttons import MENU_SCREEN, ButtonStyle, Tap, TapArgument
 from domain.money import read_amount
 from domain.orders.drafts.draft import PendingInput
 from domain.orders.drafts.repository import clear_pending_input, set_pending_input
@@ -78,10 +78,11 @@ async def receive_late_receipt_photo(context: RequestContext, order: Order, phot
 async def ask_customer_tapped(context: RequestContext) -> Replies:
     """Handle [Ask Mei]: the customer's answer comes as a notification."""
     order = await price_increases.ask_customer_for_higher_limit(
-        context.work, context.campus, context.member, context.subject, context.version
+        context.work, context.campus, context.member, context.subject, context.read_argument(TapArgument.AMOUNT)
     )
     customer = await find_member(context.work, context.campus.id, order.customer_id)
-    limit, wanted = context.format_money(order.price.shop_limit), context.format_money(context.version)
+    limit = context.format_money(order.price.shop_limit)
+    wanted = context.format_money(context.read_argument(TapArgument.AMOUNT))
     return (
         Answer(context.say_plain("bot-asked-customer", customer=customer.first_name, wanted=wanted, limit=limit), True),
     )
@@ -92,7 +93,7 @@ async def ask_admin_tapped(context: RequestContext) -> Replies:
     order = await _own_delivery(context, context.subject)
     limit = context.format_money(order.price.shop_limit)
     if await photos.tell_admins_price_above_limit(
-        context.work, context.campus, context.member, order.id, context.version
+        context.work, context.campus, context.member, order.id, context.read_argument(TapArgument.AMOUNT)
     ):
         said = context.say_plain("bot-asked-admins", order=order.id, limit=limit)
     else:
@@ -108,7 +109,7 @@ async def _buy(context: RequestContext, order: Order, receipt: int) -> Screen:
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
     share = context.format_money(bought.runner_share or 0)
     text = context.say("bot-bought", order=order.id, receipt=context.format_money(receipt), share=share)
-    picked_up = context.button("button-picked-up", Tap.PICKED_UP, order.id, MENU_VERSION, style=ButtonStyle.PRIMARY)
+    picked_up = context.button("button-picked-up", Tap.PICKED_UP, order.id, MENU_SCREEN, style=ButtonStyle.PRIMARY)
     return Screen(text, ((picked_up,), (home_button(context),)))
 
 

@@ -1,6 +1,6 @@
 """Becoming a runner: the application, the runner group, the payout account."""
 
-from bot.conversation.home import MENU_VERSION, edit_menu_or_send, home_button
+from bot.conversation.home import edit_menu_or_send, home_button
 from bot.conversation.replies import Answer, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext
 from domain.campuses.people import RunnerStatus
@@ -36,9 +36,7 @@ async def _status_screen(context: RequestContext, status: RunnerStatus) -> Scree
     home: Rows = ((home_button(context),),)
     match status:
         case RunnerStatus.NONE:
-            ask = context.button(
-                "bot-button-ask-to-run", Tap.ASK_TO_RUN, version=MENU_VERSION, style=ButtonStyle.SUCCESS
-            )
+            ask = context.button("bot-button-ask-to-run", Tap.ASK_TO_RUN, style=ButtonStyle.SUCCESS)
             return Screen(context.say("bot-runner-none"), ((ask,), *home))
         case RunnerStatus.ASKED:
             return Screen(context.say("bot-runner-asked"), home)
@@ -55,7 +53,6 @@ async def _runner_rows(context: RequestContext) -> Rows:
                 "bot-button-job",
                 Tap.OPEN_ORDER,
                 delivery.id,
-                MENU_VERSION,
                 order=delivery.id,
                 store=delivery.store_name,
             ),
@@ -65,5 +62,5 @@ async def _runner_rows(context: RequestContext) -> Rows:
     if context.campus.runner_invite is not None and context.member.runner_status is RunnerStatus.APPROVED:
         rows.append((Button(label=context.say_plain("button-join-group"), url=context.campus.runner_invite),))
     if not context.member.payouts_ready:
-        rows.append((context.button("button-set-up-payout", Tap.SET_UP_PAYOUT, version=MENU_VERSION),))
+        rows.append((context.button("button-set-up-payout", Tap.SET_UP_PAYOUT),))
     return tuple(rows)

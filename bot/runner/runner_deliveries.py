@@ -1,11 +1,11 @@
 """A delivery before the hand-over: claimed, given back, picked up."""
 
-from bot.conversation.home import MENU_VERSION, home_button
+from bot.conversation.home import home_button
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
 from domain.campuses.permissions import Action
 from domain.errors import OrderClosed
-from domain.messaging.buttons import ButtonStyle, Tap
+from domain.messaging.buttons import MENU_SCREEN, ButtonStyle, Tap
 from domain.orders.drafts.repository import clear_pending_input
 from domain.orders.repository import find_order
 from domain.orders.states import Order, OrderEvent, OrderStatus, is_event_allowed
@@ -22,7 +22,7 @@ async def claim_tapped(context: RequestContext) -> Replies:
 async def confirm_release(context: RequestContext) -> Replies:
     """Handle [Can't do it]: ask for confirmation."""
     order = await _own_delivery(context, Action.RELEASE, OrderEvent.RELEASED)
-    keep = context.button("bot-button-keep-job", Tap.OPEN_ORDER, order.id, MENU_VERSION)
+    keep = context.button("bot-button-keep-job", Tap.OPEN_ORDER, order.id)
     confirm_button = context.button(
         "bot-button-release-sure", Tap.RELEASE_SURE, order.id, order.version, style=ButtonStyle.DANGER
     )
@@ -41,14 +41,13 @@ async def pick_up_tapped(context: RequestContext) -> Replies:
 
     The button on the menu also works when the order message's button was tapped before.
     """
-    on_note = context.version == MENU_VERSION
     order = await find_order(context.work, context.campus.id, context.subject)
     require_own_delivery(context.member, Action.PICK_UP, order)
-    if not (on_note and order.status is OrderStatus.ON_THE_WAY):
+    if not (context.is_on_menu and order.status is OrderStatus.ON_THE_WAY):
         order = await running.mark_picked_up(context.work, context.campus, context.member, context.subject)
-    if not on_note:
+    if not context.is_on_menu:
         return (Answer(context.say_plain("bot-picked-up", place=order.drop_point)),)
-    here = context.button("button-here", Tap.ARRIVED, order.id, MENU_VERSION, style=ButtonStyle.PRIMARY)
+    here = context.button("button-here", Tap.ARRIVED, order.id, MENU_SCREEN, style=ButtonStyle.PRIMARY)
     words = context.say("bot-bring-here", order=order.id, place=order.drop_point)
     return (EditMenu(Screen(words, ((here,), (home_button(context),)))),)
 

@@ -18,7 +18,6 @@ from aiogram.exceptions import (
 from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.conversation.commands import OfferedCommands, offer_commands
-from bot.conversation.home import MENU_VERSION
 from bot.conversation.replies import (
     Answer,
     CommandMenu,
@@ -39,7 +38,7 @@ from domain.campuses.group_repository import save_group_invite, update_group_cha
 from domain.campuses.people_repository import mark_unreachable
 from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.inbox.repository import IncomingUpdate
-from domain.messaging.buttons import Button, Tap, pack
+from domain.messaging.buttons import MENU_SCREEN, Button, Tap, pack
 from domain.settings.logs import get_logger
 from domain.support.feedback import is_within_length, shorten_text
 from domain.words import say_plain
@@ -111,7 +110,7 @@ def with_home_button(screen: Screen, target: ReplyTarget) -> Screen:
     """Add [Home] to a screen without buttons in a private chat; groups have commands instead."""
     if screen.rows or not target.is_private:
         return screen
-    home = Button(label=say_plain(target.language, "bot-button-home"), data=pack(Tap.HOME, version=MENU_VERSION))
+    home = Button(label=say_plain(target.language, "bot-button-home"), data=pack(Tap.HOME, argument=MENU_SCREEN))
     return Screen(screen.text, ((home,),))
 
 

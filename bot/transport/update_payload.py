@@ -113,7 +113,7 @@ def describe_update(payload: Payload) -> str:
     """Return the kind of an update, for dead letters. What the person wrote is left out: it may be a PIN."""
     tap = find_tap(payload)
     if tap is not None:
-        return f"[{tap.tap} {tap.subject} {tap.version}]"
+        return f"[{tap.tap} {tap.subject} {tap.argument}]"
     kind = next((kind for kind in ALLOWED_UPDATES if kind in payload), "update")
     words = str(_part(payload, "message").get("text") or "")
     command = _COMMAND.match(words)

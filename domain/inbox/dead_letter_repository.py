@@ -12,6 +12,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import DeadLetter, DeadLetterKind, DeadLetterOutcome, FailedItem
 from domain.inbox.repository import reopen_event, reopen_update
 from domain.inbox.tables import dead_letter
+from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton, NotificationStatus
 from domain.messaging.notification_repository import retry_notification
 from domain.messaging.order_message_repository import retry_order_message
@@ -56,7 +57,7 @@ async def _tell(work: UnitOfWork, made: RowMapping) -> None:
             name=f"parked:{made['id']}:{made['times']}",
             key=_NOTIFICATION_KEY,
             order_id=found.order_id,
-            buttons=[NotificationButton(label="button-dead-letters", data="v1:parked:0:0")],
+            buttons=[NotificationButton(label="button-dead-letters", data=pack(Tap.DEAD_LETTERS))],
             args={
                 "number": found.id,
                 "kind": found.label_variant,

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
 from domain.orders.states import STATUSES_WITH_RUNNER
@@ -30,7 +31,7 @@ async def tell_hold_lapsed(work: UnitOfWork, payment_intent: str) -> bool:
             name=f"hold_lapsed:{row.id}",
             key="notification-hold-lapsed",
             order_id=row.order_id,
-            buttons=[NotificationButton(label="button-see-order", data=f"v1:admin_order:{row.order_id}:0")],
+            buttons=[NotificationButton(label="button-see-order", data=pack(Tap.ADMIN_ORDER, row.order_id))],
             args={"order": row.order_id},
         ),
     )

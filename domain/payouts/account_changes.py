@@ -2,6 +2,7 @@
 
 from domain.campuses.people_repository import forget_stripe_account, lock_payouts_ready, set_payouts_ready
 from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
@@ -9,7 +10,7 @@ from domain.payouts.repository import list_open_payables
 from domain.payouts.sagas.pay_out_runner import build_payout_start
 from domain.saga.run import SagaRun
 
-SET_UP_PAYOUT_BUTTON = NotificationButton(label="button-set-up-payout", data="v1:set_up_payout:0:0")
+SET_UP_PAYOUT_BUTTON = NotificationButton(label="button-set-up-payout", data=pack(Tap.SET_UP_PAYOUT))
 
 
 async def record_payouts_ready(work: UnitOfWork, run: SagaRun, *, ready: bool) -> None:

@@ -2,6 +2,7 @@
 
 from domain.campuses.people_repository import lock_payouts_ready, set_payouts_ready
 from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
@@ -28,7 +29,7 @@ async def start_payout_or_ask_set_up(work: UnitOfWork, run: SagaRun, payable: Pa
             name=f"payout_waits:{payable.order_id}",
             key="notification-payout-waits",
             order_id=payable.order_id,
-            buttons=[NotificationButton(label="button-set-up-payout", data="v1:set_up_payout:0:0")],
+            buttons=[NotificationButton(label="button-set-up-payout", data=pack(Tap.SET_UP_PAYOUT))],
             args={"order": payable.order_id, "amount": format_money(payable.due, payable.currency)},
         ),
     )
@@ -100,7 +101,7 @@ async def keep_payable(work: UnitOfWork, run: SagaRun) -> None:
             name=f"payout_refused:{run.id}",
             key="notification-payout-refused",
             order_id=payable.order_id,
-            buttons=[NotificationButton(label="button-set-up-payout", data="v1:set_up_payout:0:0")],
+            buttons=[NotificationButton(label="button-set-up-payout", data=pack(Tap.SET_UP_PAYOUT))],
             args={"order": run.required_order_id, "amount": format_money(payable.due, payable.currency)},
         ),
     )
@@ -143,7 +144,7 @@ async def _tell_platform_short(work: UnitOfWork, run: SagaRun, payable: Payable)
             name=f"payout_short:{run.id}",
             key="notification-payout-short",
             order_id=payable.order_id,
-            buttons=[NotificationButton(label="button-send-again", data=f"v1:pay_again:{run.required_order_id}:0")],
+            buttons=[NotificationButton(label="button-send-again", data=pack(Tap.PAY_AGAIN, run.required_order_id))],
             args=words,
         ),
     )

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.database.actors import SYSTEM, Actor
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
 from domain.money import format_money
@@ -100,8 +101,8 @@ def _format_amount(amount: int | None, currency: str | None) -> str:
 def build_discrepancy_buttons(kept: Discrepancy) -> list[NotificationButton]:
     """Build the buttons [Look again] and [Settle by hand]."""
     return [
-        NotificationButton(label="button-recheck", data=f"v1:look_again:{kept.id}:0"),
-        NotificationButton(label="button-settle", data=f"v1:settle:{kept.id}:0"),
+        NotificationButton(label="button-recheck", data=pack(Tap.RECHECK_DISCREPANCY, kept.id)),
+        NotificationButton(label="button-settle", data=pack(Tap.SETTLE_DISCREPANCY, kept.id)),
     ]
 
 

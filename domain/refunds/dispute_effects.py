@@ -8,6 +8,7 @@ from domain.database.event_log_repository import read_order_history
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import dispute_lost_posting, dispute_posting, dispute_won_posting
 from domain.ledger.repository import post_to_ledger
+from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
@@ -89,7 +90,7 @@ async def tell_dispute_opened(work: UnitOfWork, dispute: Dispute, answer_by: dat
             name=f"dispute:{dispute.dispute}",
             key="notification-dispute",
             order_id=order.id,
-            buttons=[NotificationButton(label="button-see-order", data=f"v1:admin_order:{order.id}:0")],
+            buttons=[NotificationButton(label="button-see-order", data=pack(Tap.ADMIN_ORDER, order.id))],
             args=words,
         ),
     )
@@ -137,7 +138,7 @@ async def record_dispute_lost(work: UnitOfWork, dispute: Dispute) -> None:
 
 
 async def _tell_closed(work: UnitOfWork, dispute: Dispute, key: str, buttons: list[NotificationButton]) -> None:
-    look = NotificationButton(label="button-see-order", data=f"v1:admin_order:{dispute.order_id}:0")
+    look = NotificationButton(label="button-see-order", data=pack(Tap.ADMIN_ORDER, dispute.order_id))
     await notify(
         work,
         Notification(
@@ -153,7 +154,7 @@ async def _tell_closed(work: UnitOfWork, dispute: Dispute, key: str, buttons: li
 
 
 def _pay_anyway_button(dispute: Dispute) -> NotificationButton:
-    return NotificationButton(label="button-pay-anyway", data=f"v1:pay_anyway:{dispute.order_id}:0")
+    return NotificationButton(label="button-pay-anyway", data=pack(Tap.PAY_ANYWAY, dispute.order_id))
 
 
 async def unfreeze_payable(work: UnitOfWork, order_id: int) -> SagaStart | None:

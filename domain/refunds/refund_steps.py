@@ -7,6 +7,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import PayoutInFlight
 from domain.ledger.postings import refund_failed_posting, runner_debt_posting, runner_debt_void_posting
 from domain.ledger.repository import post_to_ledger
+from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
@@ -235,4 +236,4 @@ async def settle_refund(work: UnitOfWork, run: SagaRun) -> None:
 
 
 def _see_order_button(made: Refund) -> NotificationButton:
-    return NotificationButton(label="button-see-order", data=f"v1:admin_order:{made.order_id}:0")
+    return NotificationButton(label="button-see-order", data=pack(Tap.ADMIN_ORDER, made.order_id))

@@ -25,7 +25,7 @@ from domain.database.unit_of_work import (
     create_database_engine,
     create_unit_of_work_factory,
 )
-from domain.messaging.buttons import Tap, pack
+from domain.messaging.buttons import Tap
 from domain.orders.repository import find_order, move_order
 from domain.orders.states import OrderEvent, OrderStatus
 from domain.orders.tables import orders
@@ -210,10 +210,10 @@ class BotUser:
         return await self._tapped(message_id=message["message_id"], label=whole)
 
     async def tap(
-        self, tap: Tap, subject: int = 0, version: int = 0, *, message_id: int | None = None, chat: int | None = None
+        self, tap: Tap, subject: int = 0, argument: int = 0, *, message_id: int | None = None, chat: int | None = None
     ) -> Json:
-        """Tap a button with this data, as buttons on order messages carry it, and return the answer."""
-        return await self.forge_tap(pack(tap, subject, version), message_id=message_id, chat=chat)
+        """Tap a button with this data, which may also be old or forged, and return the answer."""
+        return await self.forge_tap(f"v1:{tap}:{subject}:{argument}", message_id=message_id, chat=chat)
 
     async def forge_tap(self, data: str, *, message_id: int | None = None, chat: int | None = None) -> Json:
         """Tap with any data, also with data that no button carries."""
@@ -231,7 +231,7 @@ class BotUser:
 
     async def order_food(self) -> int:
         """Order food by taps, from [Order food] to the placed order, and return its number."""
-        await self.tap(Tap.HOME, version=1)
+        await self.tap(Tap.HOME, argument=1)
         for label in ("🍜", "Koufu", "Chicken rice", "That's all", "Library", "Place order"):
             await self.press(label)
         rows = await self.stack.rows(orders, orders.c.customer_id == self.id)

@@ -61,7 +61,7 @@ class Rule:
     action: Action | None
     owner: SubjectOwner = SubjectOwner.ACTOR
     subject: SubjectKind | OrderStatus = SubjectKind.NOTHING
-    version: int = DRAFT_VERSION
+    argument: int = DRAFT_VERSION  # of the tap, also where its action says nothing by it: it may be forged
     allowed_in: frozenset[ChatKind] = PRIVATE_ONLY
     tried_in: frozenset[ChatKind] = EVERYWHERE  # in other chats the same input means something else
     text: str = ""  # after the command, or in answer to the question; {} is the subject

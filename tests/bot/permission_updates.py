@@ -4,7 +4,7 @@ from itertools import count
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.repository import IncomingUpdate
-from domain.messaging.buttons import Tap, pack
+from domain.messaging.buttons import Tap
 from domain.orders.drafts.draft import PendingInput
 from domain.orders.drafts.repository import set_pending_input
 from tests.bot.bot_stack import Json
@@ -21,7 +21,7 @@ def tap_update(scenario: MatrixScenario, actor: int, chat_kind: ChatKind, tap: T
         "id": "1",
         "from": _sender(actor),
         "chat_instance": "1",
-        "data": pack(tap, scenario.subject_of(rule), rule.version),
+        "data": f"v1:{tap}:{scenario.subject_of(rule)}:{rule.argument}",
     }
     return _incoming_update(
         scenario, actor, {"callback_query": body | {"message": {"message_id": 1, "date": 1, "chat": chat}}}

@@ -29,14 +29,14 @@ _OPENS_OWN_ORDER = Rule(action=None, owner=_W.PARTY, subject=_S.PLACED)
 _AGAIN = Rule(action=_A.CANCEL, owner=_W.CUSTOMER, subject=_S.DELIVERED)
 _CANCELS = Rule(action=_A.CANCEL, owner=_W.CUSTOMER, subject=_S.CREATED)
 _RELEASES = Rule(action=_A.RELEASE, owner=_W.RUNNER, subject=_S.ACCEPTED)
-_BUYS = Rule(action=_A.BUY, owner=_W.RUNNER, subject=_S.ACCEPTED, version=9_999)
+_BUYS = Rule(action=_A.BUY, owner=_W.RUNNER, subject=_S.ACCEPTED, argument=9_999)
 _DELIVERS = Rule(action=_A.DELIVER, owner=_W.RUNNER, subject=_S.ARRIVED)
-_RATES = Rule(action=_A.RATE, owner=_W.CUSTOMER, subject=_S.DELIVERED, version=0)
-_REPORTS = Rule(action=_A.REPORT_PROBLEM, owner=_W.CUSTOMER, subject=_S.DELIVERED, version=1)
+_RATES = Rule(action=_A.RATE, owner=_W.CUSTOMER, subject=_S.DELIVERED, argument=0)
+_REPORTS = Rule(action=_A.REPORT_PROBLEM, owner=_W.CUSTOMER, subject=_S.DELIVERED, argument=1)
 _LOOKS_AT_PHOTOS = Rule(action=_A.SEE_PHOTOS, owner=_W.CUSTOMER, subject=_S.DELIVERED)
 _USES_SAVED_CARD = Rule(action=_A.PLACE, subject=_T.SAVED_CARD)
 _SEES_CASE = Rule(action=_A.SEE_CASES, subject=_T.CASE, allowed_in=ADMIN_CHATS)
-_CLOSES_CASE = Rule(action=_A.ANSWER_CASE, owner=_W.PARTY, subject=_T.CASE, version=1, allowed_in=ADMIN_CHATS)
+_CLOSES_CASE = Rule(action=_A.ANSWER_CASE, owner=_W.PARTY, subject=_T.CASE, argument=1, allowed_in=ADMIN_CHATS)
 _SEES_BOARD = Rule(action=_A.SEE_BOARD, allowed_in=ADMIN_CHATS)
 _SUSPENDS = Rule(action=_A.SUSPEND_RUNNER, owner=_W.PERSON, subject=_T.RUNNER, allowed_in=ADMIN_CHATS)
 _REINSTATES = Rule(action=_A.SUSPEND_RUNNER, owner=_W.PERSON, subject=_T.SUSPENDED_RUNNER, allowed_in=ADMIN_CHATS)
@@ -97,9 +97,9 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         Tap.CASE_ANSWER: _SEES_CASE,
         Tap.CASE_CLOSE: _SEES_CASE,
         Tap.CASE_CLOSE_SURE: _CLOSES_CASE,
-        Tap.ASK_CUSTOMER: Rule(action=_A.BUY, owner=_W.RUNNER, subject=_S.ACCEPTED, version=600),
-        Tap.AGREE: Rule(action=_A.INCREASE_PRICE, owner=_W.CUSTOMER, subject=_S.ACCEPTED, version=890),
-        Tap.DISAGREE: Rule(action=_A.INCREASE_PRICE, owner=_W.CUSTOMER, subject=_S.ACCEPTED, version=890),
+        Tap.ASK_CUSTOMER: Rule(action=_A.BUY, owner=_W.RUNNER, subject=_S.ACCEPTED, argument=600),
+        Tap.AGREE: Rule(action=_A.INCREASE_PRICE, owner=_W.CUSTOMER, subject=_S.ACCEPTED, argument=890),
+        Tap.DISAGREE: Rule(action=_A.INCREASE_PRICE, owner=_W.CUSTOMER, subject=_S.ACCEPTED, argument=890),
         Tap.ASK_ADMIN: _BUYS,
         Tap.LEAVE: _DELIVERS,
         Tap.STAY: _DELIVERS,
@@ -121,19 +121,23 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         Tap.BOARD: _SEES_BOARD,
         Tap.ADMIN_ORDER: Rule(action=_A.SEE_ANY_ORDER, subject=_S.PLACED, allowed_in=ADMIN_CHATS),
         Tap.ADMIN_ACTION: Rule(
-            action=_A.CLOSE_ANY, owner=_W.PARTY, subject=_S.PLACED, version=4, allowed_in=ADMIN_CHATS
+            action=_A.CLOSE_ANY, owner=_W.PARTY, subject=_S.PLACED, argument=4, allowed_in=ADMIN_CHATS
         ),
         Tap.ADMIN_ACTION_SURE: Rule(
-            action=_A.SEE_BOARD, subject=_S.PLACED, version=5
+            action=_A.SEE_BOARD, subject=_S.PLACED, argument=5
         ),  # it only asks for the reason; the answer has its own rule
         Tap.RUNNERS: Rule(action=_A.SEE_RUNNERS, allowed_in=ADMIN_CHATS),
         Tap.SUSPEND: _SUSPENDS,
         Tap.SUSPEND_SURE: _SUSPENDS,
         Tap.UNSUSPEND: _REINSTATES,
         Tap.REFUND: _REFUNDS,
-        Tap.REFUND_BEARER: replace(_REFUNDS, version=1, allowed_in=PRIVATE_ONLY),
+        Tap.REFUND_BEARER: replace(_REFUNDS, argument=1, allowed_in=PRIVATE_ONLY),
         Tap.REFUND_SURE: replace(
-            _REFUNDS, version=100, allowed_in=PRIVATE_ONLY, pending_input=PendingInput.REFUND, detail="platform 100 why"
+            _REFUNDS,
+            argument=100,
+            allowed_in=PRIVATE_ONLY,
+            pending_input=PendingInput.REFUND,
+            detail="platform 100 why",
         ),
         Tap.WAIVE_RUNNER_DEBT: Rule(action=_A.SEE_STUCK, subject=_T.RUNNER_DEBT, allowed_in=ADMIN_CHATS),
         Tap.WAIVE_RUNNER_DEBT_SURE: Rule(
@@ -153,12 +157,12 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         Tap.CHART_EARNED: _ORDERS,
         Tap.KEEP_WAITING: Rule(action=_A.WAIT, owner=_W.CUSTOMER, subject=_S.CREATED),
         Tap.INCREASE_FEE: Rule(action=_A.INCREASE_PRICE, owner=_W.CUSTOMER, subject=_S.CREATED),
-        Tap.INCREASE_FEE_SURE: Rule(action=_A.INCREASE_PRICE, owner=_W.CUSTOMER, subject=_S.CREATED, version=900),
+        Tap.INCREASE_FEE_SURE: Rule(action=_A.INCREASE_PRICE, owner=_W.CUSTOMER, subject=_S.CREATED, argument=900),
         Tap.PASS_ON: Rule(
             action=_A.WRITE_TO_OTHER_SIDE,
             owner=_W.PARTY,
             subject=_S.PLACED,
-            version=checksum_text("hello"),
+            argument=checksum_text("hello"),
             pending_input=PendingInput.PASS_ON,
             detail="hello",
         ),
@@ -166,7 +170,7 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
             action=_A.REPORT_PROBLEM,
             owner=_W.CUSTOMER,
             subject=_T.CASE,
-            version=checksum_text("hello"),
+            argument=checksum_text("hello"),
             pending_input=PendingInput.PASS_ON,
             detail="hello",
         ),

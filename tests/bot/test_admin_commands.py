@@ -14,7 +14,7 @@ from tests.bot.order_setup import make_stuck_saga
 
 async def test_an_admin_approves_from_the_list(stack: BotStack) -> None:
     sam, ben = await stack.add_admin(), await stack.add_person("Ben")
-    await ben.tap(Tap.ASK_TO_RUN, version=1)
+    await ben.tap(Tap.ASK_TO_RUN, argument=1)
     await sam.write("/approve")
     assert "would like to" in await sam.text()
     assert "Approved" in (await sam.press(f"Approve Ben ({ben.id})"))["text"]
@@ -30,7 +30,7 @@ async def test_an_admin_approves_from_the_list(stack: BotStack) -> None:
 
 async def test_an_admin_approves_by_number_and_only_once(stack: BotStack) -> None:
     sam, ben = await stack.add_admin(), await stack.add_person("Ben")
-    await ben.tap(Tap.ASK_TO_RUN, version=1)
+    await ben.tap(Tap.ASK_TO_RUN, argument=1)
     await sam.write(f"/approve {ben.id}")
     assert "is a runner now" in await sam.text()
     assert "out of date" in (await sam.tap(Tap.APPROVE, ben.id))["text"]

@@ -73,7 +73,7 @@ async def test_dead_letters_are_listed_and_tried_again_once(stack: BotStack) -> 
     assert (kept["dead_lettered"], kept["handled_at"] is None) == (False, False)
     for late in (Tap.RETRY_DEAD_LETTER, Tap.DROP_DEAD_LETTER):
         assert "out of date" in (await sam.tap(late, number))["text"]
-    await sam.tap(Tap.DEAD_LETTERS, version=1)
+    await sam.tap(Tap.DEAD_LETTERS, argument=1)
     await sam.press("◀ What is stuck")
 
 

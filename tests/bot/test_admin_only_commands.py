@@ -73,9 +73,9 @@ async def test_nobody_else_uses_admin_commands(stack: BotStack, runner_status: R
             await _reset_rate_limit(stack, eve)
             await eve.write(command, chat)
             assert "not yours" in (await eve.last_message(chat))["text"], command
-        for tap, subject, version in taps:
+        for tap, subject, argument in taps:
             await _reset_rate_limit(stack, eve)
-            assert "not yours" in (await eve.tap(tap, subject, version, chat=chat))["text"], tap
+            assert "not yours" in (await eve.tap(tap, subject, argument, chat=chat))["text"], tap
     assert await facts() == before
 
 
@@ -87,9 +87,9 @@ async def test_an_admin_command_does_nothing_in_front_of_the_runners(stack: BotS
         await _reset_rate_limit(stack, sam)
         await sam.write(command, group)
         assert "not yours" in (await sam.last_message(group))["text"], command
-    for tap, subject, version in taps:
+    for tap, subject, argument in taps:
         await _reset_rate_limit(stack, sam)
-        assert "not yours" in (await sam.tap(tap, subject, version, chat=group))["text"], tap
+        assert "not yours" in (await sam.tap(tap, subject, argument, chat=group))["text"], tap
     assert await facts() == before
 
 

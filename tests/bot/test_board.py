@@ -214,7 +214,7 @@ async def test_a_pause_stops_new_orders_with_the_admins_text_and_keeps_baskets(s
     await mei.press("Chicken rice")
     await sam.write("/pause fire drill until two")
     assert "Who wants to order reads: fire drill until two" in await sam.text()
-    await mei.tap(Tap.HOME, version=1)
+    await mei.tap(Tap.HOME, argument=1)
     assert "No new orders right now (fire drill until two)" in (await mei.press("🍜"))["text"]
     assert [row["items"] for row in await stack.rows(draft, draft.c.person_id == mei.id)] != [[]]
     await sam.write("/board")

@@ -47,7 +47,7 @@ async def test_a_customer_with_a_debt_is_told_so_at_every_way_to_order_with_a_bu
 
 async def test_a_basket_already_begun_is_kept_and_not_placed(stack: BotStack) -> None:
     mei = await stack.add_customer()
-    await mei.tap(Tap.HOME, version=1)
+    await mei.tap(Tap.HOME, argument=1)
     for label in ("🍜", "Koufu", "Chicken rice", "That's all", "Library"):
         await mei.press(label)
     review, draft = (await mei.last_message())["message_id"], await stack.rows(drafts, drafts.c.person_id == mei.id)
@@ -102,7 +102,7 @@ async def test_an_admin_sees_customer_debts_and_waives_one_with_a_reason(stack: 
     assert "out of date" in (await mei.tap(Tap.PAY_CUSTOMER_DEBT, number))["text"]
     await sam.write("/stuck")
     assert f"for order {order_id} (" not in await sam.text()
-    await mei.tap(Tap.ORDER_FOOD, version=1)
+    await mei.tap(Tap.ORDER_FOOD, argument=1)
     assert "First pay" not in await mei.text()
 
 

@@ -88,7 +88,7 @@ async def test_a_runner_and_an_admin_need_no_invitation(stack: BotStack) -> None
 
 async def test_a_member_hands_the_link_on(stack: BotStack) -> None:
     mei = await stack.add_person(admitted=True)
-    await mei.tap(Tap.INVITE, version=1)
+    await mei.tap(Tap.INVITE, argument=1)
     assert f"https://t.me/north_bot?start={CODE}" in await mei.text()
     share = (await mei.last_message())["buttons"][0][0]
     assert share["url"].startswith("https://t.me/share/url?url=https%3A%2F%2Ft.me%2Fnorth_bot%3Fstart%3Dnorth-2026")

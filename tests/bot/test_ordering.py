@@ -146,7 +146,7 @@ async def test_a_new_basket_never_accepts_buttons_of_a_former_one(stack: BotStac
     (first,) = await stack.rows(draft, draft.c.person_id == mei.id)
     async with stack.work() as work:
         await work.connection.execute(draft.delete().where(draft.c.person_id == mei.id))
-    await mei.tap(Tap.HOME, version=1)
+    await mei.tap(Tap.HOME, argument=1)
     await mei.press("🍜")
     (second,) = await stack.rows(draft, draft.c.person_id == mei.id)
     assert second["version"] > first["version"]
@@ -186,7 +186,7 @@ async def test_adding_a_card_twice_in_a_row_asks_for_one_link(stack: BotStack) -
 async def test_while_an_order_is_being_placed_the_same_basket_is_not_offered_again(stack: BotStack) -> None:
     mei = await stack.add_customer()
     order_id = await mei.order_food()
-    await mei.tap(Tap.ORDER_FOOD, version=1)
+    await mei.tap(Tap.ORDER_FOOD, argument=1)
     assert f"#{order_id} is being placed" in await mei.text()
     assert not any(label.startswith("Place order") for label in await mei.labels())
 

@@ -20,7 +20,7 @@ from domain.campuses.permissions import is_permitted
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import CampusGError
 from domain.inbox.repository import IncomingUpdate
-from domain.messaging.buttons import Tap
+from domain.messaging.buttons import Tap, TapPlace
 from domain.orders.drafts.draft import PendingInput
 from tests.bot.bot_stack import BotStack
 from tests.bot.permission_rules import ChatKind, Rule, SubjectOwner
@@ -55,6 +55,12 @@ TYPICAL_ROLE_STATES = tuple(
 )
 ROLE_STATES = ALL_ROLE_STATES if IS_DEEP else TYPICAL_ROLE_STATES
 ACTOR_ROLES = ("customer", "runner", "other")
+PLACES = {
+    ChatKind.PRIVATE: TapPlace.PRIVATE_CHAT,
+    ChatKind.ADMIN_CHAT: TapPlace.ADMIN_CHAT,
+    ChatKind.RUNNER_GROUP: TapPlace.GROUP,
+    ChatKind.FOREIGN_GROUP: TapPlace.GROUP,
+}
 # Any act may write order messages, notifications and the actor's own conversation state.
 UNGUARDED_TABLES = frozenset({"order_message", "notification", "conversation_state"})
 WRITE_COUNTS_SQL = text("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
@@ -134,6 +140,11 @@ def test_every_button_command_and_question_has_its_rule_in_the_matrix() -> None:
     assert set(TAP_RULES) == set(Tap), missing
     assert set(INPUT_RULES) == set(PendingInput), missing
     assert set(COMMAND_RULES) == known, missing
+
+
+@pytest.mark.parametrize("tap", Tap)
+def test_no_rule_allows_a_button_outside_the_places_of_its_tap(tap: Tap) -> None:
+    assert {PLACES[chat_kind] for chat_kind in TAP_RULES[tap].allowed_in} <= tap.places
 
 
 @pytest.mark.parametrize(

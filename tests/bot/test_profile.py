@@ -128,21 +128,21 @@ async def test_a_card_that_an_order_is_being_placed_with_stays(stack: BotStack) 
 
 async def test_an_applicant_sees_no_runner_figures(stack: BotStack) -> None:
     mei = await stack.add_person(runner_status=RunnerStatus.ASKED)
-    await mei.tap(Tap.ME, version=1)
+    await mei.tap(Tap.ME, argument=1)
     assert "You earned" not in await mei.text()
 
 
 async def test_a_chart_says_the_same_in_its_caption_and_none_is_made_of_nothing(stack: BotStack) -> None:
     mei, ana = await stack.add_customer(), await stack.add_runner()
-    await mei.tap(Tap.ME, version=1)
+    await mei.tap(Tap.ME, argument=1)
     assert "Nothing to draw yet" in (await mei.press("Chart what I paid"))["text"]
     assert "Chart my earnings" not in await mei.labels()
     await completed_order(stack, mei, ana, 400)
     await completed_order(stack, mei, ana, 500)
-    await ana.tap(Tap.ME, version=1)
+    await ana.tap(Tap.ME, argument=1)
     menu = (await ana.last_message())["message_id"]
     await stack.control_telegram(
-        "taps", from_=ana.id, chat=ana.chat, message_id=menu, data=pack(Tap.CHART_EARNED, version=1)
+        "taps", from_=ana.id, chat=ana.chat, message_id=menu, data=pack(Tap.CHART_EARNED, argument=1)
     )
 
     async def rendered() -> bool:

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from itertools import count
 from random import Random
 
-from bot.conversation.refusal_replies import ORDER_TAPS
 from domain.campuses.people import Member
 from domain.campuses.repository import find_campus
 from domain.errors import CampusGError
@@ -28,7 +27,7 @@ DAYS = iterations(1, 60)
 ACTIONS_PER_DAY = iterations(20, 60)  # updates
 BROKEN_SHARE = 0.1
 BUTTONS = (
-    *sorted(ORDER_TAPS),
+    *sorted(tap for tap in Tap if tap.redraws_order),
     Tap.ADMIN_ACTION,
     Tap.ADMIN_ACTION_SURE,
     Tap.REFUND,

@@ -86,7 +86,7 @@ async def test_a_shop_that_is_gone_or_closed_is_said(stack: BotStack) -> None:
 async def test_another_basket_is_not_thrown_away_without_a_word(stack: BotStack) -> None:
     mei = await stack.add_customer()
     order_id = await _deliver_past_order(stack, mei, RICE)
-    await mei.tap(Tap.ORDER_FOOD, version=1)
+    await mei.tap(Tap.ORDER_FOOD, argument=1)
     await mei.press("Koufu")
     await mei.press("Mac & cheese")
     await mei.tap(Tap.USUAL_ORDER, order_id, 1)

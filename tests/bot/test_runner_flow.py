@@ -18,14 +18,14 @@ async def test_asking_to_run_tells_the_admins_once(stack: BotStack) -> None:
     await ben.press("🏃")
     await ben.press("Ask to join")
     assert "You asked to become a runner" in await ben.text()
-    await ben.tap(Tap.ASK_TO_RUN, version=1)
+    await ben.tap(Tap.ASK_TO_RUN, argument=1)
     (member,) = await stack.rows(membership, membership.c.person_id == ben.id)
     assert member["runner_status"] == RunnerStatus.ASKED
 
 
 async def test_an_approved_runner_sees_what_is_left_to_do(stack: BotStack) -> None:
     ana = await stack.add_runner()
-    await ana.tap(Tap.DELIVER_FOOD, version=1)
+    await ana.tap(Tap.DELIVER_FOOD, argument=1)
     assert "You are a runner" in await ana.text()
     assert "Set up pay-out" in await ana.labels()
     for _ in range(2):

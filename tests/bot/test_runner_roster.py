@@ -44,7 +44,7 @@ async def test_the_roster_says_how_each_runner_does_and_suspends_after_a_questio
     zoe, abe = f"Zoe{ana.id}", f"Abe{ana.id}"  # names that no other test uses
     await stack.update_rows(person, person.c.id == ana.id, first_name=zoe)
     ben = await stack.add_person(abe)
-    await ben.tap(Tap.ASK_TO_RUN, version=1)
+    await ben.tap(Tap.ASK_TO_RUN, argument=1)
     await sam.write("/runners")
     assert f"{abe} ({ben.id}) · asks to join · 0 now · 0 done · no pay-out yet" in await sam.text()
     await sam.press(f"Approve {abe}")

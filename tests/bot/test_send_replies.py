@@ -67,7 +67,7 @@ async def test_a_menu_that_can_not_be_edited_is_sent_again(stack: BotStack) -> N
 async def test_the_same_menu_twice_is_no_trouble(stack: BotStack) -> None:
     mei = await stack.add_person()
     before = await mei.messages()
-    answer = await mei.tap(Tap.HOME, version=1)
+    answer = await mei.tap(Tap.HOME, argument=1)
     assert answer["text"] is None
     assert await mei.messages() == before
 

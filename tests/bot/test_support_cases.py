@@ -23,7 +23,7 @@ async def test_a_reply_in_the_admin_chat_answers_and_the_customers_reply_comes_b
         await admin_chat.new_messages()
         answer = await mei.last_message()
         assert "The campus team writes" in answer["text"] and "We are <looking> for it" in answer["text"]
-        await mei.tap(Tap.ORDER_FOOD, version=1)  # another question is open now, and the reply is no answer to it
+        await mei.tap(Tap.ORDER_FOOD, argument=1)  # another question is open now, and the reply is no answer to it
         await send_reply(mei, answer["message_id"], "It had a red lid")
         assert f"Passed on to the campus team: case #{case}" in await mei.text()
         (more,) = await admin_chat.new_messages()

@@ -11,7 +11,7 @@ from bot.conversation.request_context import truncate
 from bot.customer.draft.item_parsing import UnparsedLine, parse_items
 from domain.campuses.campus import MenuItem
 from domain.errors import Stale, Unreadable
-from domain.messaging.buttons import MAX_CALLBACK_DATA_BYTES, Tap, TapData, pack, unpack
+from domain.messaging.buttons import MAX_CALLBACK_DATA_BYTES, Tap, TapData, unpack
 from domain.money import CURRENCY_EXPONENTS, CURRENCY_SYMBOLS, format_money, read_amount
 from domain.orders.drafts.draft import normalize_line
 from domain.orders.pricing import MAX_ITEM_NAME_LENGTH, MAX_ITEMS, MAX_PIECES_PER_ITEM, Item, read_items
@@ -51,7 +51,7 @@ def test_callback_data_is_a_valid_tap_or_stale(data: str) -> None:
     except Stale:
         return
     assert len(data.encode()) <= MAX_CALLBACK_DATA_BYTES
-    assert unpack(pack(tap_data.tap, tap_data.subject, tap_data.version)) == tap_data
+    assert unpack(f"v1:{tap_data.tap}:{tap_data.subject}:{tap_data.argument}") == tap_data
     assert isinstance(tap_data, TapData)
 
 

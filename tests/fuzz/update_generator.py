@@ -6,7 +6,7 @@ from itertools import count
 from random import Random
 from typing import Any, TypeAlias
 
-from domain.messaging.buttons import Tap, pack
+from domain.messaging.buttons import Tap
 
 Json: TypeAlias = Any
 
@@ -107,11 +107,11 @@ class UpdateGenerator:
 
     def _tap(self) -> Json:
         sender = self._sender()
-        tap, version = (
+        tap, argument = (
             self.rng.choice(self.buttons),
             self.rng.choice((0, 1, 1, 1, 2, 3, 4, 5, 7, 100, 9_999, 999_999_999)),
         )
-        data = pack(tap, self._subject(), version)
+        data = f"v1:{tap}:{self._subject()}:{argument}"
         if self.rng.random() < 0.05:
             data = self.rng.choice(
                 ("", "v2:claim:1:1", "v1:claim:1", data + ":1", data.upper(), "x" * 64, "v1:nope:1:1")

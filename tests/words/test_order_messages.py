@@ -39,8 +39,8 @@ def test_every_order_message_can_be_rendered_in_every_state(kind: OrderMessageKi
     assert content.text == content.text.strip() != ""
     assert len(content.text) < 4096
     assert len([row for row in content.rows if row[0].url is None]) <= 2
-    versions = {unpack(each.data) for row in content.rows for each in row if each.data is not None}
-    assert {each.version for each in versions if each.subject} <= {ORDER.version}
+    carried = {unpack(each.data) for row in content.rows for each in row if each.data is not None}
+    assert {each.argument for each in carried if each.subject} <= {ORDER.version}
 
 
 @pytest.mark.parametrize("status", OrderStatus)

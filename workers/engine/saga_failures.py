@@ -7,6 +7,7 @@ from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import format_error
+from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
 from domain.saga.definition import ALERT_DELAY, SagaStatus
@@ -44,8 +45,8 @@ async def mark_stuck(work: UnitOfWork, run: SagaRun, error: str) -> None:
         after=SagaStatus.STUCK,
         reason=error,
     )
-    retry = NotificationButton(label="button-retry", data=f"v1:retry:{run.number}:0")
-    resolve = NotificationButton(label="button-resolve", data=f"v1:resolve:{run.number}:0")
+    retry = NotificationButton(label="button-retry", data=pack(Tap.RETRY, run.number))
+    resolve = NotificationButton(label="button-resolve", data=pack(Tap.RESOLVE, run.number))
     await _notify_admins(work, run, "notification-stuck", error, [retry, resolve])
 
 

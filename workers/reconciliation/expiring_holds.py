@@ -5,6 +5,7 @@ from datetime import timedelta
 from domain.campuses.campus import Campus
 from domain.campuses.repository import find_campuses
 from domain.database.unit_of_work import UnitOfWork
+from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
 from domain.payments.watched_hold_repository import ExpiringHold, list_expiring_holds
@@ -30,6 +31,6 @@ def build_expiring_hold_alert(campus: Campus, hold: ExpiringHold) -> Notificatio
         name=f"hold_dying:{hold.id}",
         key="notification-hold-expiring",
         order_id=hold.order_id,
-        buttons=[NotificationButton(label="button-see-order", data=f"v1:admin_order:{hold.order_id}:0")],
+        buttons=[NotificationButton(label="button-see-order", data=pack(Tap.ADMIN_ORDER, hold.order_id))],
         args={"order": hold.order_id, "when": f"{hold.capture_before.astimezone(campus.zone):%d.%m. %H:%M}"},
     )

@@ -1,6 +1,5 @@
 """The debts that /stuck shows to admins: of runners for refunds, of customers for delivered orders."""
 
-from bot.conversation.home import MENU_VERSION
 from bot.conversation.replies import Rows
 from bot.conversation.request_context import RequestContext
 from domain.campuses.people_repository import find_member
@@ -27,13 +26,7 @@ async def waive_rows(context: RequestContext, order: Order) -> Rows:
     own = context.member.person_id in (order.customer_id, order.runner_id)
     if debt is None or debt.status is not CustomerDebtStatus.OPEN or own:
         return ()
-    return (
-        (
-            context.button(
-                "bot-button-waive-customer-debt", Tap.WAIVE_CUSTOMER_DEBT, order.id, MENU_VERSION, order=order.id
-            ),
-        ),
-    )
+    return ((context.button("bot-button-waive-customer-debt", Tap.WAIVE_CUSTOMER_DEBT, order.id, order=order.id),),)
 
 
 async def _runner_debts(context: RequestContext) -> tuple[str, Rows]:
@@ -45,11 +38,7 @@ async def _runner_debts(context: RequestContext) -> tuple[str, Rows]:
         *[await _runner_debt_line(context, each) for each in debts],
     ]
     rows = tuple(
-        (
-            context.button(
-                "bot-button-waive-runner-debt", Tap.WAIVE_RUNNER_DEBT, each.id, MENU_VERSION, order=each.order_id
-            ),
-        )
+        (context.button("bot-button-waive-runner-debt", Tap.WAIVE_RUNNER_DEBT, each.id, order=each.order_id),)
         for each in debts
     )
     return "\n".join(lines), rows
@@ -69,7 +58,6 @@ async def _customer_debts(context: RequestContext) -> tuple[str, Rows]:
                 "bot-button-waive-customer-debt",
                 Tap.WAIVE_CUSTOMER_DEBT,
                 each.order_id,
-                MENU_VERSION,
                 order=each.order_id,
             ),
         )

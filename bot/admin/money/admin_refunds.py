@@ -13,14 +13,14 @@ from bot.admin.admin_commands import (
     require_admin_access,
     require_admin_access_and_clear_input,
 )
-from bot.conversation.home import MENU_VERSION
+from bot.conversation.choices import choice_of, read_choice
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.campuses import use_cases as campuses_use_cases
 from domain.campuses.people_repository import find_member
 from domain.campuses.permissions import Action, is_permitted
 from domain.errors import NothingToRefund, Stale
-from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.messaging.buttons import Button, ButtonStyle, Tap, TapArgument
 from domain.money import read_amount
 from domain.orders.drafts.draft import PendingInput
 from domain.orders.drafts.repository import clear_pending_input, find_pending_input, set_pending_input
@@ -29,7 +29,7 @@ from domain.refunds import use_cases as refunds_use_cases
 from domain.refunds.refund_split import Refundable, RefundSplit, split_refund
 from domain.refunds.repository import list_order_refunds
 
-BEARERS = (Bearer.PLATFORM, Bearer.RUNNER)
+BEARERS = (Bearer.PLATFORM, Bearer.RUNNER)  # in the order of their buttons' choice
 ALL_WORD = "all"
 
 
@@ -68,8 +68,9 @@ async def ask_refund_bearer(context: RequestContext) -> Replies:
         runner=await _name(context, order.runner_id),
         runner_amount=context.format_money(rest.runner_amount),
     )
-    by_platform = context.button("bot-button-refund-platform", Tap.REFUND_BEARER, order.id, 1)
-    by_runner = context.button("bot-button-refund-runner", Tap.REFUND_BEARER, order.id, 2)
+    platform_choice, runner_choice = (choice_of(BEARERS, bearer) for bearer in (Bearer.PLATFORM, Bearer.RUNNER))
+    by_platform = context.button("bot-button-refund-platform", Tap.REFUND_BEARER, order.id, platform_choice)
+    by_runner = context.button("bot-button-refund-runner", Tap.REFUND_BEARER, order.id, runner_choice)
     return (
         EditMenu(
             Screen(
@@ -82,10 +83,10 @@ async def ask_refund_bearer(context: RequestContext) -> Replies:
 async def ask_refund_amount(context: RequestContext) -> Replies:
     """Handle [We bear it] and [The runner bears it]: the next typed line is the amount and the reason."""
     require_admin_access(context)
-    if not context.is_private or not 1 <= context.version <= len(BEARERS):
+    if not context.is_private:
         raise Stale
+    bearer = read_choice(context, BEARERS)
     order, rest = await refunds_use_cases.view_refundable(context.work, context.campus, context.member, context.subject)
-    bearer = BEARERS[context.version - 1]
     await set_pending_input(
         context.work, context.campus.id, context.member.person_id, PendingInput.REFUND, order.id, detail=bearer
     )
@@ -135,7 +136,7 @@ async def confirm_refund(context: RequestContext) -> Replies:
     """Handle [Yes, refund S$2.00]: refund what was shown, once. Raise Stale when another input is pending."""
     require_admin_access(context)
     bearer, amount, reason = await _read_choices(context, context.subject)
-    if amount is None or amount != context.version:
+    if amount is None or amount != context.read_argument(TapArgument.AMOUNT):
         raise Stale
     asked = RefundRequest(order_id=context.subject, amount=amount, bearer=bearer, reason=reason)
     screen = await _give_refund(context, asked)
@@ -169,7 +170,7 @@ async def _give_refund(context: RequestContext, asked: RefundRequest) -> Screen:
         runner_amount=context.format_money(made.runner_amount),
         reason=made.reason,
     )
-    open_button = context.button("bot-button-open-order", Tap.ADMIN_ORDER, made.order_id, MENU_VERSION)
+    open_button = context.button("bot-button-open-order", Tap.ADMIN_ORDER, made.order_id)
     return Screen(text, ((board_button(context), open_button),))
 
 
@@ -199,7 +200,7 @@ async def _read_choices(context: RequestContext, order_id: int | None = None) ->
 
 
 def _leave(context: RequestContext, order_id: int) -> Button:
-    return context.button("bot-button-leave", Tap.ADMIN_ORDER, order_id, MENU_VERSION)
+    return context.button("bot-button-leave", Tap.ADMIN_ORDER, order_id)
 
 
 async def _name(context: RequestContext, person_id: int | None) -> str:

@@ -1,7 +1,6 @@
 """An admin's waiver of a customer's debt: what it means, then the reason, which the customer reads."""
 
 from bot.admin.admin_commands import admin_screen, parse_number_and_reason, require_admin_access
-from bot.conversation.home import MENU_VERSION
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
 from domain.campuses import use_cases as campuses_use_cases
@@ -32,7 +31,7 @@ async def ask_waive_reason(context: RequestContext) -> Replies:
         amount=context.format_money(debt.amount),
         order=debt.order_id,
     )
-    keep = context.button("bot-button-leave", Tap.ADMIN_ORDER, debt.order_id, MENU_VERSION)
+    keep = context.button("bot-button-leave", Tap.ADMIN_ORDER, debt.order_id)
     return (EditMenu(Screen(text, ((keep,),))),)
 
 
@@ -63,7 +62,7 @@ async def waive_command(context: RequestContext) -> Replies:
 async def _waive(context: RequestContext, order_id: int, reason: str) -> Screen:
     debt = await customer_debts.waive_customer_debt(context.work, context.campus, context.member, order_id, reason)
     amount = context.format_money(debt.amount)
-    open_button = context.button("bot-button-open-order", Tap.ADMIN_ORDER, order_id, MENU_VERSION)
+    open_button = context.button("bot-button-open-order", Tap.ADMIN_ORDER, order_id)
     return admin_screen(
         context, context.say("bot-customer-debt-waived", amount=amount, order=order_id, reason=reason), (open_button,)
     )

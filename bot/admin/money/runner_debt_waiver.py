@@ -1,7 +1,6 @@
 """An admin's waiver of a runner's debt, and the payout to a runner although a bank took the payment back."""
 
 from bot.admin.admin_commands import admin_screen, require_admin_access
-from bot.conversation.home import MENU_VERSION
 from bot.conversation.replies import Answer, EditMenu, Replies, Screen
 from bot.conversation.request_context import RequestContext
 from domain.campuses.people_repository import find_member
@@ -17,9 +16,9 @@ async def confirm_runner_debt_waiver(context: RequestContext) -> Replies:
     text = context.say(
         "bot-waive-runner-debt", runner=runner.first_name, amount=context.format_money(debt.left), order=debt.order_id
     )
-    keep = context.button("bot-button-leave", Tap.ADMIN_ORDER, debt.order_id, MENU_VERSION)
+    keep = context.button("bot-button-leave", Tap.ADMIN_ORDER, debt.order_id)
     confirm_button = context.button(
-        "bot-button-waive-runner-debt-sure", Tap.WAIVE_RUNNER_DEBT_SURE, debt.id, MENU_VERSION, style=ButtonStyle.DANGER
+        "bot-button-waive-runner-debt-sure", Tap.WAIVE_RUNNER_DEBT_SURE, debt.id, style=ButtonStyle.DANGER
     )
     return (EditMenu(Screen(text, ((keep,), (confirm_button,)))),)
 

@@ -7,7 +7,6 @@ from bot.admin.admin_commands import (
     require_admin_access,
     require_admin_access_and_clear_input,
 )
-from bot.conversation.home import MENU_VERSION
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.campuses import use_cases as campuses_use_cases
@@ -31,7 +30,7 @@ async def return_to_dead_letters(context: RequestContext) -> Replies:
     """Handle [Parked], on an alert or in place of a question."""
     await require_admin_access_and_clear_input(context)
     screen = await _render_dead_letters(context)
-    return (EditMenu(screen),) if context.version else (NewMessage(screen),)
+    return (EditMenu(screen),) if context.is_on_menu else (NewMessage(screen),)
 
 
 async def retry_dead_letter_tapped(context: RequestContext) -> Replies:
@@ -95,13 +94,11 @@ async def _render_dead_letters(context: RequestContext) -> Screen:
     rows = [
         (
             _retry_button(context, each),
-            context.button(
-                "bot-button-drop", Tap.DROP_DEAD_LETTER, each.id, MENU_VERSION, style=ButtonStyle.DANGER, number=each.id
-            ),
+            context.button("bot-button-drop", Tap.DROP_DEAD_LETTER, each.id, style=ButtonStyle.DANGER, number=each.id),
         )
         for each in shown
     ]
-    stuck = context.button("bot-button-stuck", Tap.STUCK, 0, MENU_VERSION)
+    stuck = context.button("bot-button-stuck", Tap.STUCK)
     return admin_screen(context, "\n\n".join(parts), *rows, (stuck,))
 
 
@@ -120,9 +117,9 @@ def _dead_letter_line(context: RequestContext, found: DeadLetter) -> str:
 
 def _retry_button(context: RequestContext, found: DeadLetter) -> Button:
     if found.outcome_unknown:
-        return context.button("bot-button-send-again", Tap.RETRY_DEAD_LETTER, found.id, MENU_VERSION, number=found.id)
-    return context.button("bot-button-retry", Tap.RETRY_DEAD_LETTER, found.id, MENU_VERSION, number=found.id)
+        return context.button("bot-button-send-again", Tap.RETRY_DEAD_LETTER, found.id, number=found.id)
+    return context.button("bot-button-retry", Tap.RETRY_DEAD_LETTER, found.id, number=found.id)
 
 
 def _back_button(context: RequestContext) -> Button:
-    return context.button("bot-button-dead-letters-back", Tap.DEAD_LETTERS, 0, MENU_VERSION)
+    return context.button("bot-button-dead-letters-back", Tap.DEAD_LETTERS)

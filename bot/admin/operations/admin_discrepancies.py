@@ -7,7 +7,6 @@ from bot.admin.admin_commands import (
     require_admin_access,
     require_admin_access_and_clear_input,
 )
-from bot.conversation.home import MENU_VERSION
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.campuses import use_cases as campuses_use_cases
@@ -95,14 +94,11 @@ async def _render_discrepancies(context: RequestContext) -> Screen:
     parts = [context.say("bot-discrepancies", count=len(found)), *(_discrepancy_line(context, each) for each in shown)]
     rows = [
         (
-            context.button(
-                "bot-button-recheck-discrepancy", Tap.RECHECK_DISCREPANCY, each.id, MENU_VERSION, number=each.id
-            ),
+            context.button("bot-button-recheck-discrepancy", Tap.RECHECK_DISCREPANCY, each.id, number=each.id),
             context.button(
                 "bot-button-settle",
                 Tap.SETTLE_DISCREPANCY,
                 each.id,
-                MENU_VERSION,
                 style=ButtonStyle.DANGER,
                 number=each.id,
             ),
@@ -119,4 +115,4 @@ def _discrepancy_line(context: RequestContext, found: Discrepancy) -> str:
 
 
 def _back_button(context: RequestContext) -> Button:
-    return context.button("bot-button-discrepancies", Tap.DISCREPANCIES, 0, MENU_VERSION)
+    return context.button("bot-button-discrepancies", Tap.DISCREPANCIES)

@@ -7,7 +7,6 @@ from bot.admin.admin_commands import (
     require_admin_access,
     require_admin_access_and_clear_input,
 )
-from bot.conversation.home import MENU_VERSION
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
 from domain.campuses import use_cases as campuses_use_cases
@@ -72,7 +71,7 @@ async def _resolve(context: RequestContext, number: int, reason: str) -> Screen:
     )
     if found.order_id is None:
         return admin_screen(context, text, (_back_button(context),))
-    open_button = context.button("bot-button-open-order", Tap.ADMIN_ORDER, found.order_id, MENU_VERSION)
+    open_button = context.button("bot-button-open-order", Tap.ADMIN_ORDER, found.order_id)
     return admin_screen(context, text, (_back_button(context), open_button))
 
 
@@ -85,4 +84,4 @@ async def _order_afterwards(context: RequestContext, found: StuckSaga) -> str:
 
 
 def _back_button(context: RequestContext) -> Button:
-    return context.button("bot-button-stuck", Tap.STUCK, 0, MENU_VERSION)
+    return context.button("bot-button-stuck", Tap.STUCK)

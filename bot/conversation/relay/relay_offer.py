@@ -10,7 +10,7 @@ from bot.conversation.request_context import RequestContext, truncate
 from domain.campuses.people_repository import find_member
 from domain.database.actors import Role
 from domain.errors import Stale
-from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.messaging.buttons import Button, ButtonStyle, Tap, TapArgument
 from domain.orders.drafts.draft import ConversationState, PendingInput
 from domain.orders.drafts.repository import clear_pending_input, find_pending_input, set_pending_input
 from domain.orders.repository import find_order, list_active_deliveries, list_customer_orders
@@ -105,7 +105,7 @@ def _recipient_button(context: RequestContext, recipient: PossibleRecipient, che
 
 
 def checksum_text(words: str) -> int:
-    """Return the checksum of a text, the version of its buttons: with another text they are out of date."""
+    """Return the checksum of a text, which its buttons carry: with another text they are out of date."""
     return crc32(words.encode("utf-8", "replace")) % MAX_CHECKSUM
 
 
@@ -161,7 +161,7 @@ async def _require_kept_text(context: RequestContext) -> ConversationState:
     if (
         kept is None
         or kept.pending_input is not PendingInput.PASS_ON
-        or checksum_text(kept.detail or "") != context.version
+        or checksum_text(kept.detail or "") != context.read_argument(TapArgument.CHECKSUM)
     ):
         raise Stale
     return kept

@@ -10,7 +10,7 @@ from bot.customer.pending_orders import find_pending_order, render_pending_order
 from bot.customer.screens import drop_point_screens, flow, item_screens, offer_screens, store_screens
 from domain.campuses.permissions import Action, require_permission
 from domain.errors import Stale
-from domain.messaging.buttons import Tap
+from domain.messaging.buttons import Tap, TapArgument
 from domain.orders.drafts.draft import ConversationState, Draft, PendingInput
 from domain.orders.drafts.repository import change_draft, find_pending_input, lock_draft, set_pending_input
 from domain.orders.use_cases import ordering
@@ -33,7 +33,7 @@ def with_draft(handler: DraftHandler) -> Handler:
     async def handle(context: RequestContext) -> Replies:
         require_permission(context.member, Action.PLACE)
         draft = await lock_draft(context.work, context.campus.id, context.member.person_id)
-        if draft is None or draft.version != context.version:
+        if draft is None or draft.version != context.read_argument(TapArgument.DRAFT_VERSION):
             return await show_current_basket(context, draft)
         return await handler(context, draft)
 

@@ -1,6 +1,6 @@
 """Placing an order from the review, and cancelling it."""
 
-from bot.conversation.home import MENU_VERSION, edit_menu_or_send, home_button, render_home
+from bot.conversation.home import edit_menu_or_send, home_button, render_home
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
 from bot.customer.draft.basket import begin_draft, show_current_basket
@@ -9,7 +9,7 @@ from bot.customer.screens import flow
 from domain.campuses.opening import require_campus_open
 from domain.campuses.permissions import Action, require_permission
 from domain.errors import DraftChanged, OrderClosed, Stale
-from domain.messaging.buttons import ButtonStyle, Tap
+from domain.messaging.buttons import ButtonStyle, Tap, TapArgument
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.repository import clear_pending_input, find_draft
 from domain.orders.repository import find_order
@@ -53,13 +53,14 @@ async def place_order_tapped(context: RequestContext) -> Replies:
     """Handle [Place order] under the ceiling on the button."""
     require_permission(context.member, Action.PLACE)
     draft = await find_draft(context.work, context.campus.id, context.member.person_id)
-    if draft is None or draft.version != context.version:  # it was placed, or changed on another device
+    shown_version = context.read_argument(TapArgument.DRAFT_VERSION)
+    if draft is None or draft.version != shown_version:  # it was placed, or changed on another device
         return await show_current_basket(context, draft)
     if await _is_card_link_pending(context, draft):
         return (Answer(context.say_plain("bot-card-link-coming")),)
     try:
         outcome = await ordering.submit_order(
-            context.work, context.campus, context.member, version=context.version, ceiling=context.subject
+            context.work, context.campus, context.member, version=shown_version, ceiling=context.subject
         )
     except DraftChanged as changed:
         return Answer(context.say_plain(changed.key), alert=True), EditMenu(
@@ -72,7 +73,7 @@ async def place_order_tapped(context: RequestContext) -> Replies:
         case ordering.OrderPlaced(order_id=order_id):
             return (EditMenu(Screen(context.say("bot-placed", order=order_id), ((home_button(context),),))),)
         case ordering.CardRequired():
-            back = context.button("bot-button-review", Tap.REVIEW, version=context.version)
+            back = context.button("bot-button-review", Tap.REVIEW)
             return (EditMenu(Screen(context.say("bot-card-wanted"), ((back,), (home_button(context),)))),)
 
 
@@ -95,7 +96,7 @@ async def confirm_cancel(context: RequestContext) -> Replies:
     order = await _own_order(context)
     if order.status not in CANCELLABLE_STATUSES:
         raise OrderClosed
-    keep = context.button("bot-button-keep", Tap.OPEN_ORDER, order.id, MENU_VERSION)
+    keep = context.button("bot-button-keep", Tap.OPEN_ORDER, order.id)
     confirm_button = context.button(
         "bot-button-cancel-sure", Tap.CANCEL_SURE, order.id, order.version, style=ButtonStyle.DANGER
     )

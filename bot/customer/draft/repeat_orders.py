@@ -1,6 +1,6 @@
 """Repeating an order: the usual order from the home screen, or an old order from its order message."""
 
-from bot.conversation.home import MENU_VERSION, edit_menu_or_send, home_button
+from bot.conversation.home import edit_menu_or_send, home_button
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
 from bot.customer.pending_orders import find_pending_order, render_pending_order
@@ -52,7 +52,7 @@ def _choose_basket_screen(context: RequestContext, order: Order, existing_draft:
         context.say("bot-instead", store=existing_draft.store_name or ""),
         *item_screens.basket_lines(context, existing_draft),
     ]
-    keep = context.button("bot-button-keep-basket", Tap.REVIEW, version=MENU_VERSION)
+    keep = context.button("bot-button-keep-basket", Tap.REVIEW)
     take = context.button("bot-button-instead", Tap.REPLACE_BASKET, order.id, existing_draft.version, order=order.id)
     return Screen("\n".join(words), ((keep, take), (home_button(context),)))
 

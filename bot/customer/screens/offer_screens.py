@@ -44,9 +44,9 @@ def _note_and_card_lines(context: RequestContext, draft: Draft) -> list[str]:
 
 
 def _rows(context: RequestContext, draft: Draft, price: Price) -> Rows:
-    version, ceiling = draft.version, context.format_money(price.ceiling)
+    ceiling = context.format_money(price.ceiling)
     place = context.button(
-        "bot-button-place", Tap.PLACE, price.ceiling, version, style=ButtonStyle.SUCCESS, ceiling=ceiling
+        "bot-button-place", Tap.PLACE, price.ceiling, draft.version, style=ButtonStyle.SUCCESS, ceiling=ceiling
     )
     note = "bot-button-change-note" if draft.note else "bot-button-add-note"
     card = "bot-button-change-card" if context.member.card else "bot-button-add-card"
@@ -54,13 +54,13 @@ def _rows(context: RequestContext, draft: Draft, price: Price) -> Rows:
         (place,),
         *_tip_rows(context, draft),
         (
-            context.button("bot-button-change-items", Tap.MENU_ITEM, 0, version),
-            context.button("bot-button-change-place", Tap.DROP_POINT, 0, version),
-            context.button("bot-button-change-fee", Tap.FEE, 0, version),
+            context.button("bot-button-change-items", Tap.MENU_ITEM, 0, draft.version),
+            context.button("bot-button-change-place", Tap.DROP_POINT, 0, draft.version),
+            context.button("bot-button-change-fee", Tap.FEE, 0, draft.version),
         ),
         (
-            context.button(note, Tap.NOTE, 0, version),
-            context.button(card, Tap.ADD_CARD, 0, version),
+            context.button(note, Tap.NOTE, 0, draft.version),
+            context.button(card, Tap.ADD_CARD),
             home_button(context),
         ),
     )

@@ -17,7 +17,7 @@ async def render_stores(context: RequestContext, draft: Draft, page: int = 0) ->
     await expect_input(context, PendingInput.STORE)
     shown = get_page(await list_stores(context.work, context.campus.id), page)
     rows: Rows = tuple((_store_button(context, draft, store),) for store in shown.items)
-    other = (context.button("bot-button-other-store", Tap.OTHER_STORE, version=draft.version),)
+    other = (context.button("bot-button-other-store", Tap.OTHER_STORE, 0, draft.version),)
     words = [context.say("bot-stores")]
     back: tuple[Button, ...] = ()
     if draft.items and draft.store_name is not None:

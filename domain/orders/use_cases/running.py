@@ -10,6 +10,7 @@ from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Actor, Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import ChatNotOpen, HoldNotChecked, OrderClosed, PinLocked, Stale
+from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
 from domain.orders.claim_repository import is_run_by
@@ -143,7 +144,7 @@ async def _count_wrong_pin(work: UnitOfWork, order: Order) -> WrongPin:
                 name=f"pin_locked:{order.id}",
                 key="notification-pin-locked",
                 order_id=order.id,
-                buttons=[NotificationButton(label="button-see-order", data=f"v1:admin_order:{order.id}:0")],
+                buttons=[NotificationButton(label="button-see-order", data=pack(Tap.ADMIN_ORDER, order.id))],
                 args={"order": order.id},
             ),
         )

@@ -86,7 +86,7 @@ async def keep_card(work: UnitOfWork, run: SagaRun) -> None:
                 key="notification-card-saved-placing" if waiting else "notification-card-saved",
                 buttons=[]
                 if waiting
-                else [NotificationButton(label="button-continue", data="v1:review:0:0")]
+                else [NotificationButton(label="button-continue", data=pack(Tap.REVIEW))]
                 if draft
                 else [],
                 args={"brand": card_brand_name(card.brand), "last4": card.last4},

@@ -9,6 +9,7 @@ from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Actor, Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
+from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
 from domain.support.runner_overview_repository import RunnerSummary, list_runners
@@ -32,7 +33,7 @@ async def approve_runner(work: UnitOfWork, campus: Campus, admin: Member, person
     )
     if not approved:
         raise Stale
-    buttons = [NotificationButton(label="button-set-up-payout", data="v1:set_up_payout:0:0")]
+    buttons = [NotificationButton(label="button-set-up-payout", data=pack(Tap.SET_UP_PAYOUT))]
     if campus.runner_invite is not None:
         buttons.insert(0, NotificationButton(label="button-join-group", url=campus.runner_invite))
     await notify(
@@ -138,7 +139,7 @@ async def apply_as_runner(work: UnitOfWork, campus: Campus, member: Member) -> R
             chat_id=ADMIN_CHAT,
             name=f"asks_to_run:{campus.id}:{member.person_id}",
             key="notification-asks-to-run",
-            buttons=[NotificationButton(label="button-approve", data=f"v1:approve:{member.person_id}:0")],
+            buttons=[NotificationButton(label="button-approve", data=pack(Tap.APPROVE, member.person_id))],
             args={"person": member.first_name, "account": member.telegram_contact},
         ),
     )

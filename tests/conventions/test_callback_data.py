@@ -1,0 +1,67 @@
+"""Tests that `pack` alone writes callback data, and that a Tap alone says where it may be pressed."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from domain.messaging.buttons import Tap
+from tests.conventions.callback_rules import raw_callback_data, wrong_arguments
+from tests.conventions.syntax_trees import all_nodes
+from tests.conventions.test_conventions import modules, name_of, tree_of
+
+MIDDLEWARES = "bot/conversation/middlewares.py"
+
+
+def sources() -> list[Path]:
+    """Return the modules that make and read buttons."""
+    return [path for path in modules() if name_of(path).startswith(("domain/", "bot/", "workers/"))]
+
+
+def test_callback_data_is_written_by_pack_alone() -> None:
+    found = [sentence for path in sources() for sentence in raw_callback_data(name_of(path), tree_of(path))]
+    assert not found, "\n".join(found)
+
+
+def test_every_button_has_the_argument_that_its_tap_declares() -> None:
+    found = [sentence for path in sources() for sentence in wrong_arguments(name_of(path), tree_of(path))]
+    assert not found, "\n".join(found)
+
+
+def test_every_tap_is_on_a_button() -> None:
+    named = {
+        node.attr
+        for path in sources()
+        if name_of(path) != "domain/messaging/buttons.py"
+        for node in all_nodes(tree_of(path))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Tap"
+    }
+    assert {tap.name for tap in Tap} - named == set()
+
+
+def test_the_middlewares_name_no_tap() -> None:
+    (path,) = (path for path in sources() if name_of(path) == MIDDLEWARES)
+    imported = [
+        alias.name for node in all_nodes(tree_of(path)) if isinstance(node, ast.ImportFrom) for alias in node.names
+    ]
+    assert "Tap" not in imported
+    assert "TapPlace" in imported
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ('data = "v1:claim:7:2"', "callback data comes from pack alone"),
+        ('data = f"v1:claim:{order.id}:0"', "callback data comes from pack alone"),
+        ("pack(Tap.REFUND, order.id, 1)", "1 is no NONE for Tap.REFUND"),
+        ("pack(Tap.PLACE, ceiling)", "nothing is no DRAFT_VERSION for Tap.PLACE"),
+        ("pack(Tap.PLACE, ceiling, order.version)", "order.version is no DRAFT_VERSION for Tap.PLACE"),
+        ("make_button(label, Tap.AGREE, order.id, order.version)", "order.version is no AMOUNT for Tap.AGREE"),
+        ('context.button("key", Tap.HOME, argument=draft.version)', "draft.version is no SCREEN for Tap.HOME"),
+    ],
+)
+def test_a_planted_fault_is_found(source: str, sentence: str) -> None:
+    tree = ast.parse(source)
+    found = [*raw_callback_data("bot/app.py", tree), *wrong_arguments("bot/app.py", tree)]
+    assert len(found) == 1
+    assert sentence in found[0]
