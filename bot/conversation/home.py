@@ -12,7 +12,7 @@ from domain.orders.drafts.draft import ConversationState, PendingInput
 from domain.orders.drafts.reordering import find_usual_order
 from domain.orders.drafts.repository import clear_pending_input, find_draft
 from domain.orders.repository import list_active_deliveries, list_customer_orders
-from domain.orders.states import STATUSES_WITH_RUNNER, OrderStatus
+from domain.orders.states import STATUSES_BEFORE_DELIVERY
 
 MAX_STORE_NAME_LENGTH = 14  # characters, beside other words
 
@@ -31,7 +31,6 @@ PENDING_INPUT_PROMPTS: Mapping[PendingInput, str] = MappingProxyType(
 CASE_INPUTS = frozenset(
     {PendingInput.PROBLEM, PendingInput.CASE_ADDITION, PendingInput.CASE_ANSWER}
 )  # a photo is an answer too
-OPEN_ORDER_STATUSES = STATUSES_WITH_RUNNER | {OrderStatus.PENDING, OrderStatus.CREATED}
 BASKET_INPUTS = frozenset(
     {PendingInput.STORE, PendingInput.ITEMS, PendingInput.DROP_POINT, PendingInput.FEE, PendingInput.NOTE}
 )
@@ -110,7 +109,7 @@ async def _order_button_label(context: RequestContext) -> str:
 async def _open_order_rows(context: RequestContext) -> Rows:
     """Return buttons for the person's open order and open delivery: each sends the order message again."""
     here = context.work, context.campus.id, context.member.person_id
-    mine, _ = await list_customer_orders(*here, 0, OPEN_ORDER_STATUSES)
+    mine, _ = await list_customer_orders(*here, 0, STATUSES_BEFORE_DELIVERY)
     deliveries = await list_active_deliveries(*here)
     named = [
         *(("bot-button-my-order", order) for order in mine[:1]),

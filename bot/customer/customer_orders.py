@@ -14,7 +14,7 @@ from domain.messaging.buttons import Button, ButtonStyle, Tap
 from domain.messaging.order_message import OrderMessageKind
 from domain.orders.order_message_requests import resend_order_message
 from domain.orders.repository import find_order, list_customer_orders
-from domain.orders.states import FINAL_ORDER_STATUSES, Order, OrderStatus
+from domain.orders.states import FINAL_ORDER_STATUSES, OPEN_ORDER_STATUSES, Order, OrderStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ FILTERS: Mapping[Tap, OrderFilter] = MappingProxyType(
             empty="bot-orders-none",
         ),
         Tap.ORDERS_OPEN: OrderFilter(
-            statuses=frozenset(OrderStatus) - FINAL_ORDER_STATUSES,
+            statuses=OPEN_ORDER_STATUSES,
             label="bot-button-orders-open",
             title="bot-orders-open",
             empty="bot-orders-open-none",

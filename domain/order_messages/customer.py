@@ -1,5 +1,6 @@
 """The order message in the customer's chat."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import assert_never
 
@@ -18,14 +19,22 @@ from domain.order_messages.parts import (
     join_lines,
 )
 from domain.order_messages.view import OrderMessageContent, OrderView
-from domain.orders.states import MAX_PIN_TRIES, OrderEvent, OrderStatus, is_event_allowed
+from domain.orders.states import (
+    ABANDONED_STATUSES,
+    FINAL_ORDER_STATUSES,
+    MAX_PIN_TRIES,
+    OrderEvent,
+    OrderStatus,
+    is_event_allowed,
+)
 from domain.payments.model import HoldStatus
 from domain.words import say, say_plain
 
 _PAYMENT_END_REASONS = frozenset({"unpaid", "declined", "hold_gone"})  # another payment card may help
 
-_STATE_KEYS = MappingProxyType(
+CUSTOMER_STATE_KEYS: Mapping[OrderStatus, str] = MappingProxyType(
     {
+        OrderStatus.PENDING: "order-message-customer-pending",
         OrderStatus.CREATED: "order-message-customer-created",
         OrderStatus.ACCEPTED: "order-message-customer-accepted",
         OrderStatus.PLACED: "order-message-customer-placed",
@@ -69,7 +78,7 @@ def _state_line(view: OrderView, locale: str) -> str:
     if has_open_debt(view):
         return say(locale, "order-message-customer-owes", order=order.id)
     runner = view.runner_name or say(locale, "order-message-unnamed-runner")
-    return say(locale, _STATE_KEYS[order.status], order=order.id, runner=runner)
+    return say(locale, CUSTOMER_STATE_KEYS[order.status], order=order.id, runner=runner)
 
 
 def _pending_state_line(view: OrderView, locale: str) -> str:
@@ -83,7 +92,7 @@ def _pending_state_line(view: OrderView, locale: str) -> str:
         case HoldStatus.HELD:
             return say(locale, "order-message-customer-held", order=view.order.id)
         case _:
-            return say(locale, "order-message-customer-pending", order=view.order.id)
+            return say(locale, CUSTOMER_STATE_KEYS[OrderStatus.PENDING], order=view.order.id)
 
 
 def _next_step(view: OrderView, locale: str) -> str:
@@ -143,7 +152,7 @@ def _cancellation_line(view: OrderView, locale: str) -> str:
 
 def _money_lines(view: OrderView, locale: str) -> str:
     order, price = view.order, view.order.price
-    if order.status in (OrderStatus.CANCELLED, OrderStatus.EXPIRED):
+    if order.status in ABANDONED_STATUSES:
         return _hold_line(view, locale)
     if order.total is None or order.receipt is None:
         return say(
@@ -214,7 +223,7 @@ def _cancel_button(view: OrderView, locale: str) -> Button | None:
 
 def _order_again_button(view: OrderView, locale: str) -> Button | None:
     order = view.order
-    if order.status not in (OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.COMPLETED):
+    if order.status not in FINAL_ORDER_STATUSES:
         return None
     return make_button(say_plain(locale, "button-order-again"), Tap.TRY_AGAIN, order.id, order.version)
 

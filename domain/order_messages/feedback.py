@@ -3,8 +3,7 @@
 from domain.messaging.buttons import Button, Tap, make_button
 from domain.order_messages.parts import join_lines
 from domain.order_messages.view import OrderView
-from domain.orders.states import STATUSES_WITH_RUNNER
-from domain.support.feedback import DELIVERED_STATUSES
+from domain.orders.states import DELIVERED_STATUSES, STATUSES_WITH_RUNNER
 from domain.words import say, say_plain
 
 

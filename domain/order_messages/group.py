@@ -3,10 +3,8 @@
 from domain.messaging.buttons import Button, ButtonStyle, Tap, make_button
 from domain.order_messages.parts import compose_message, format_amount, format_time, join_lines, runner_earnings
 from domain.order_messages.view import OrderMessageContent, OrderView
-from domain.orders.states import STATUSES_WITH_RUNNER, OrderEvent, OrderStatus, is_event_allowed
+from domain.orders.states import DELIVERED_STATUSES, STATUSES_WITH_RUNNER, OrderEvent, is_event_allowed
 from domain.words import say, say_plain
-
-_DELIVERED_STATUSES = frozenset({OrderStatus.DELIVERED, OrderStatus.COMPLETED})
 
 
 def render_for_group(view: OrderView, locale: str) -> OrderMessageContent:
@@ -40,7 +38,7 @@ def _outcome_line(view: OrderView, locale: str) -> str:
     """Say the same from the claim to the end: Telegram allows about twenty edits a minute in a group."""
     order = view.order
     if (
-        order.status in STATUSES_WITH_RUNNER | _DELIVERED_STATUSES
+        order.status in STATUSES_WITH_RUNNER | DELIVERED_STATUSES
         and view.runner_name is not None
         and order.accepted_at is not None
     ):

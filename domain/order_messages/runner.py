@@ -15,7 +15,15 @@ from domain.order_messages.parts import (
     runner_earnings,
 )
 from domain.order_messages.view import OrderMessageContent, OrderView
-from domain.orders.states import MAX_PIN_TRIES, STATUSES_WITH_RUNNER, Bearer, OrderEvent, OrderStatus, is_event_allowed
+from domain.orders.states import (
+    DELIVERED_STATUSES,
+    MAX_PIN_TRIES,
+    STATUSES_WITH_RUNNER,
+    Bearer,
+    OrderEvent,
+    OrderStatus,
+    is_event_allowed,
+)
 from domain.payouts.model import INSUFFICIENT_FUNDS, Payable, PayoutStatus
 from domain.words import say, say_plain
 
@@ -114,8 +122,17 @@ def _next_step(view: OrderView, locale: str) -> str:
                 pin,
                 say(locale, "order-message-runner-may-leave", place=order.drop_point) if view.can_leave_food else "",
             )
-        case _:
+        case (
+            OrderStatus.DELIVERED
+            | OrderStatus.COMPLETED
+            | OrderStatus.PENDING
+            | OrderStatus.CREATED
+            | OrderStatus.CANCELLED
+            | OrderStatus.EXPIRED
+        ):
             return _payout_lines(view, locale)
+        case _:
+            assert_never(order.status)
 
 
 def _payout_lines(view: OrderView, locale: str) -> str:
@@ -154,7 +171,7 @@ def _payout_state_line(view: OrderView, payable: Payable, locale: str) -> str:
 
 
 def _delivery_lines(view: OrderView, locale: str) -> str:
-    if view.order.status in (OrderStatus.DELIVERED, OrderStatus.COMPLETED):
+    if view.order.status in DELIVERED_STATUSES:
         return format_route(view, locale)
     customer_line = say(locale, "order-message-runner-for", customer=view.customer_name)
     return join_lines(format_route(view, locale), format_items(view, locale), format_note(view, locale), customer_line)

@@ -3,27 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, assert_never
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Column, case, func, select
 
 from domain.campuses.tables import person
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.rows import order_from_row
-from domain.orders.states import FINAL_ORDER_STATUSES, Order, OrderStatus
+from domain.orders.states import OPEN_ORDER_STATUSES, Order, OrderStatus
 from domain.orders.tables import orders, timer
 from domain.orders.timers import TimerKind, TimerStatus
-
-# In the order in which an order passes through them.
-BOARD_STATUSES = tuple(status for status in OrderStatus if status not in FINAL_ORDER_STATUSES)
-_STATUS_SINCE = {
-    OrderStatus.PENDING: orders.c.placed_at,
-    OrderStatus.CREATED: orders.c.created_at,
-    OrderStatus.ACCEPTED: orders.c.accepted_at,
-    OrderStatus.PLACED: orders.c.bought_at,
-    OrderStatus.ON_THE_WAY: orders.c.picked_up_at,
-    OrderStatus.ARRIVED: orders.c.arrived_at,
-    OrderStatus.DELIVERED: orders.c.delivered_at,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +30,9 @@ class BoardLine:
 
 async def list_board_lines(work: UnitOfWork, campus_id: int) -> Sequence[BoardLine]:
     """Return the board of this campus by status, and within a status the oldest first."""
-    rank = case({status: place for place, status in enumerate(BOARD_STATUSES)}, value=orders.c.status)
-    since = func.coalesce(case(_STATUS_SINCE, value=orders.c.status), orders.c.placed_at)
+    rank = case({status: place for place, status in enumerate(OrderStatus)}, value=orders.c.status)
+    entered_at = case({status: _entered_at(status) for status in OrderStatus}, value=orders.c.status)
+    since = func.coalesce(entered_at, orders.c.placed_at)
     asked = (  # the newest of the check-in and its deadline: only the last one counts
         select(timer.c.kind)
         .where(
@@ -57,7 +47,7 @@ async def list_board_lines(work: UnitOfWork, campus_id: int) -> Sequence[BoardLi
     query = (
         select(orders, person.c.first_name.label("runner_name"), since.label("since"), asked.label("asked"))
         .outerjoin(person, person.c.id == orders.c.runner_id)
-        .where(orders.c.campus_id == campus_id, orders.c.status.in_(BOARD_STATUSES))
+        .where(orders.c.campus_id == campus_id, orders.c.status.in_(OPEN_ORDER_STATUSES))
         .order_by(rank, since, orders.c.id)
     )
     return [
@@ -69,3 +59,28 @@ async def list_board_lines(work: UnitOfWork, campus_id: int) -> Sequence[BoardLi
         )
         for row in (await work.connection.execute(query)).mappings()
     ]
+
+
+def _entered_at(status: OrderStatus) -> Column[Any]:
+    """Return the column with the time at which an order entered this status."""
+    match status:
+        case OrderStatus.PENDING:
+            return orders.c.placed_at
+        case OrderStatus.CREATED:
+            return orders.c.created_at
+        case OrderStatus.ACCEPTED:
+            return orders.c.accepted_at
+        case OrderStatus.PLACED:
+            return orders.c.bought_at
+        case OrderStatus.ON_THE_WAY:
+            return orders.c.picked_up_at
+        case OrderStatus.ARRIVED:
+            return orders.c.arrived_at
+        case OrderStatus.DELIVERED:
+            return orders.c.delivered_at
+        case OrderStatus.COMPLETED:
+            return orders.c.completed_at
+        case OrderStatus.CANCELLED | OrderStatus.EXPIRED:
+            return orders.c.ended_at
+        case _:
+            assert_never(status)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from types import MappingProxyType
+from typing import assert_never
 from uuid import UUID
 
 from domain.orders.pricing import Item, Price
@@ -21,6 +22,17 @@ class OrderStatus(StrEnum):
     COMPLETED = "COMPLETED"
     CANCELLED = "CANCELLED"
     EXPIRED = "EXPIRED"
+
+
+class OrderPhase(Enum):
+    """A part of an order's life. Every status is in one; the groups of statuses below are made of them."""
+
+    UNCLAIMED = auto()
+    CLAIMED = auto()  # by a runner, who has not bought yet
+    BOUGHT = auto()  # after the pivot, before the hand-over
+    DELIVERED = auto()  # handed over; the money is moving
+    COMPLETED = auto()
+    ABANDONED = auto()  # ended without a delivery
 
 
 class OrderEvent(StrEnum):
@@ -82,10 +94,43 @@ ORDER_TRANSITIONS: Mapping[tuple[OrderStatus, OrderEvent], OrderStatus] = Mappin
 # To running sagas that wait while their order must stay as it is. Every move of an order sends it under its lock.
 ORDER_CHANGED_SIGNAL = "order_changed"
 
-FINAL_ORDER_STATUSES = frozenset({_S.COMPLETED, _S.CANCELLED, _S.EXPIRED})
-STATUSES_WITH_RUNNER = frozenset({_S.ACCEPTED, _S.PLACED, _S.ON_THE_WAY, _S.ARRIVED})
 MAX_PIN_TRIES = 5
-STATUSES_BEFORE_PIVOT = frozenset({_S.PENDING, _S.CREATED, _S.ACCEPTED})
+
+
+def phase_of(status: OrderStatus) -> OrderPhase:
+    """Return the phase of a status."""
+    match status:
+        case OrderStatus.PENDING | OrderStatus.CREATED:
+            return OrderPhase.UNCLAIMED
+        case OrderStatus.ACCEPTED:
+            return OrderPhase.CLAIMED
+        case OrderStatus.PLACED | OrderStatus.ON_THE_WAY | OrderStatus.ARRIVED:
+            return OrderPhase.BOUGHT
+        case OrderStatus.DELIVERED:
+            return OrderPhase.DELIVERED
+        case OrderStatus.COMPLETED:
+            return OrderPhase.COMPLETED
+        case OrderStatus.CANCELLED | OrderStatus.EXPIRED:
+            return OrderPhase.ABANDONED
+        case _:
+            assert_never(status)
+
+
+def _statuses_in(*phases: OrderPhase) -> frozenset[OrderStatus]:
+    return frozenset(status for status in OrderStatus if phase_of(status) in phases)
+
+
+_P = OrderPhase
+STATUSES_BEFORE_CLAIM = _statuses_in(_P.UNCLAIMED)  # the customer may still cancel
+STATUSES_BEFORE_PIVOT = _statuses_in(_P.UNCLAIMED, _P.CLAIMED)
+STATUSES_WITH_RUNNER = _statuses_in(_P.CLAIMED, _P.BOUGHT)
+BOUGHT_STATUSES = _statuses_in(_P.BOUGHT)
+STATUSES_BEFORE_DELIVERY = _statuses_in(_P.UNCLAIMED, _P.CLAIMED, _P.BOUGHT)
+STATUSES_BEFORE_CAPTURE = _statuses_in(_P.BOUGHT, _P.DELIVERED)  # a total is fixed, and its hold must last
+DELIVERED_STATUSES = _statuses_in(_P.DELIVERED, _P.COMPLETED)
+ABANDONED_STATUSES = _statuses_in(_P.ABANDONED)
+FINAL_ORDER_STATUSES = _statuses_in(_P.COMPLETED, _P.ABANDONED)
+OPEN_ORDER_STATUSES = frozenset(OrderStatus) - FINAL_ORDER_STATUSES
 
 
 def source_statuses(event: OrderEvent) -> tuple[OrderStatus, ...]:

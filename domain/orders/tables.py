@@ -1,5 +1,7 @@
 """Tables of orders, of runners barred from one, and of timers."""
 
+from collections.abc import Set
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -16,8 +18,16 @@ from sqlalchemy import (
 )
 
 from domain.database.metadata import METADATA, id_column, json_column, one_of_check, text_column, timestamp_column
-from domain.orders.states import Bearer, OrderStatus
+from domain.orders.states import BOUGHT_STATUSES, DELIVERED_STATUSES, STATUSES_BEFORE_CLAIM, Bearer, OrderStatus
 from domain.orders.timers import TimerKind, TimerStatus
+
+
+def _list_statuses(statuses: Set[OrderStatus]) -> str:
+    return ", ".join(f"'{status}'" for status in OrderStatus if status in statuses)
+
+
+_NEVER_CLAIMED = _list_statuses(STATUSES_BEFORE_CLAIM | {OrderStatus.EXPIRED})  # CANCELLED may be either
+_WITH_TOTAL = _list_statuses(BOUGHT_STATUSES | DELIVERED_STATUSES)
 
 orders = Table(
     "orders",
@@ -75,12 +85,12 @@ orders = Table(
     CheckConstraint("total = receipt + delivery_fee + service_fee + tip AND total <= ceiling", name="total_sum"),
     CheckConstraint("runner_share >= receipt AND runner_share <= total", name="share_within"),
     CheckConstraint(
-        "(status IN ('PENDING', 'CREATED', 'EXPIRED') AND runner_id IS NULL) OR status = 'CANCELLED'"
-        " OR (status NOT IN ('PENDING', 'CREATED', 'EXPIRED') AND runner_id IS NOT NULL)",
+        f"(status IN ({_NEVER_CLAIMED}) AND runner_id IS NULL) OR status = '{OrderStatus.CANCELLED}'"
+        f" OR (status NOT IN ({_NEVER_CLAIMED}) AND runner_id IS NOT NULL)",
         name="runner_by_status",
     ),
     CheckConstraint(
-        "status NOT IN ('PLACED', 'ON_THE_WAY', 'ARRIVED', 'DELIVERED', 'COMPLETED') OR total IS NOT NULL",
+        f"status NOT IN ({_WITH_TOTAL}) OR total IS NOT NULL",
         name="total_by_status",
     ),
 )

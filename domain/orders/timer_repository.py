@@ -25,7 +25,7 @@ from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.states import Order
 from domain.orders.tables import orders, timer
-from domain.orders.timers import CHECK_IN_WINDOWS, TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus
+from domain.orders.timers import TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus, check_in_window
 
 _DUE_TIMER_FIELDS = ("id", "campus_id", "order_id", "due_at", "tries")
 
@@ -117,7 +117,7 @@ async def reset_escalations(work: UnitOfWork, order: Order) -> None:
 
 async def set_check_in_timer(work: UnitOfWork, order: Order) -> None:
     """Set the runner check-in, counted from now, where the status has a runner."""
-    window = CHECK_IN_WINDOWS.get(order.status)
+    window = check_in_window(order.status)
     if window is not None:
         campus = await find_campus(work, order.campus_id)
         await set_timer(work, order, TimerKind.RUNNER_CHECK_IN, work.now + campus.windows.length(window))

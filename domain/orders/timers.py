@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from domain.campuses.windows import Windows
-from domain.orders.states import OrderStatus
+from domain.orders.states import OrderPhase, OrderStatus, phase_of
 
 MAX_RELEASES = 2  # an order is offered again this often; the next release makes it expire
 
@@ -43,15 +43,16 @@ TIMER_TRANSITIONS: Mapping[tuple[TimerStatus, TimerEvent], TimerStatus] = Mappin
     }
 )
 
-# The window before the check-in, by status. Each step of the runner starts it again.
-CHECK_IN_WINDOWS: Mapping[OrderStatus, str] = MappingProxyType(
-    {
-        OrderStatus.ACCEPTED: "runner_check_in",
-        OrderStatus.PLACED: "runner_check_in_bought",
-        OrderStatus.ON_THE_WAY: "runner_check_in_bought",
-        OrderStatus.ARRIVED: "runner_check_in_bought",
-    }
-)
+
+def check_in_window(status: OrderStatus) -> str | None:
+    """Return the name of the window before the runner's check-in; None without a runner. Each step starts it again."""
+    match phase_of(status):
+        case OrderPhase.CLAIMED:
+            return "runner_check_in"
+        case OrderPhase.BOUGHT:
+            return "runner_check_in_bought"
+        case OrderPhase.UNCLAIMED | OrderPhase.DELIVERED | OrderPhase.COMPLETED | OrderPhase.ABANDONED:
+            return None
 
 
 def reopened_deadline(placed_at: datetime, now: datetime, windows: Windows) -> datetime:

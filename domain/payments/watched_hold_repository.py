@@ -7,14 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 
 from domain.database.unit_of_work import UnitOfWork
-from domain.orders.states import OrderStatus
+from domain.orders.states import STATUSES_BEFORE_CAPTURE, OrderStatus
 from domain.orders.tables import orders
 from domain.payments.hold_repository import hold_from_row
 from domain.payments.model import LIVE_HOLDS, Hold, HoldPart, HoldStatus
 from domain.payments.tables import hold
 from domain.saga.lookup_repository import has_saga_at_work
-
-STATUSES_AFTER_PURCHASE = (OrderStatus.PLACED, OrderStatus.ON_THE_WAY, OrderStatus.ARRIVED, OrderStatus.DELIVERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +60,7 @@ async def list_idle_holds(work: UnitOfWork, *, after: int, min_age: timedelta, l
 async def list_expiring_holds(work: UnitOfWork, within: timedelta) -> Sequence[ExpiringHold]:
     """Return the current holds of purchased orders that expire within this time, the most urgent first."""
     counts = (hold.c.status == HoldStatus.HELD, hold.c.part == HoldPart.CURRENT)
-    bought = (*counts, orders.c.status.in_(STATUSES_AFTER_PURCHASE))
+    bought = (*counts, orders.c.status.in_(STATUSES_BEFORE_CAPTURE))
     query = (
         select(hold.c.id, hold.c.order_id, orders.c.campus_id, hold.c.capture_before)
         .join(orders, orders.c.id == hold.c.order_id)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Date, Label, ScalarSelect, Select, Subquer
 
 from domain.campuses.campus import Campus
 from domain.database.unit_of_work import UnitOfWork
-from domain.orders.states import OrderStatus
+from domain.orders.states import DELIVERED_STATUSES
 from domain.orders.tables import orders
 from domain.payments.model import HoldPart, HoldStatus
 from domain.payments.tables import hold
@@ -20,7 +20,6 @@ from domain.refunds.tables import refund
 
 NET_PAYABLE = payable.c.amount - payable.c.withheld  # what the runner keeps in the end
 REIMBURSED = func.least(NET_PAYABLE, func.coalesce(orders.c.receipt, 0))
-DELIVERED_STATUSES = (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from domain.campuses.windows import Windows
-from domain.orders.states import Order, OrderStatus
+from domain.orders.states import Order
 
-DELIVERED_STATUSES = frozenset({OrderStatus.DELIVERED, OrderStatus.COMPLETED})
 # Lengths in UTF-16 units. A Telegram message holds 4096 and a caption 1024, with our own words around the text.
 MAX_STORY_LENGTH = 2000  # one contribution to a case
 MAX_CAPTION_LENGTH = 250  # a contribution under a photo

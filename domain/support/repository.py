@@ -11,10 +11,9 @@ from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import CaseClosed, CaseNotFound
 from domain.messaging.replied_message_repository import find_replied_messages
-from domain.orders.states import Order
+from domain.orders.states import DELIVERED_STATUSES, Order
 from domain.orders.tables import orders
 from domain.support.feedback import (
-    DELIVERED_STATUSES,
     Case,
     CaseStatus,
     ProblemKind,

@@ -22,7 +22,7 @@ KEY = re.compile(rf"(?:{'|'.join(PREFIXES)})-[a-z0-9]+(?:-[a-z0-9]+)*")
 ADDED_PARAMETERS = {"_tell_customer": {"order"}, "_tell_runner": {"order"}}
 
 # arguments of context.button that are no parameters of the sentence
-BUTTON_PARAMETERS = {"subject", "version", "style"}
+BUTTON_PARAMETERS = {"subject", "argument", "style"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.orders.states import Bearer, Order, OrderStatus
+from domain.orders.states import ABANDONED_STATUSES, Bearer, Order, OrderStatus
 from domain.payments.model import LIVE_HOLDS, HoldPart, HoldStatus
 from domain.payments.sagas.replace_hold import REPLACE_HOLD
 from domain.payouts.model import PayoutStatus
@@ -112,9 +112,8 @@ def check_transfers_within_share(snapshot: AuditSnapshot) -> Finding:
 
 
 def check_nothing_kept_of_ended_orders(snapshot: AuditSnapshot) -> Finding:
-    settled = find_settled_orders(snapshot)
-    ended = (OrderStatus.CANCELLED, OrderStatus.EXPIRED)
-    over = {order.id for order in snapshot.orders if order.status in ended and order.id in settled}
+    ended = {order.id for order in snapshot.orders if order.status in ABANDONED_STATUSES}
+    over = ended & find_settled_orders(snapshot)
     breaches = [
         f"order {hold.order_id} ended with a hold {hold.status}"
         for hold in snapshot.holds

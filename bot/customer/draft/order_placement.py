@@ -13,14 +13,12 @@ from domain.messaging.buttons import ButtonStyle, Tap, TapArgument
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.repository import clear_pending_input, find_draft
 from domain.orders.repository import find_order
-from domain.orders.states import Order, OrderStatus
+from domain.orders.states import STATUSES_BEFORE_CLAIM, Order, OrderStatus
 from domain.orders.use_cases import ordering
 from domain.payments.customer_debt_repository import require_no_customer_debt
 from domain.payments.sagas.save_card import SAVE_CARD
 from domain.payments.use_cases import saved_cards
 from domain.saga.repository import has_saga_just_started
-
-CANCELLABLE_STATUSES = frozenset({OrderStatus.PENDING, OrderStatus.CREATED})
 
 
 async def begin_order(context: RequestContext) -> Replies:
@@ -94,7 +92,7 @@ async def add_card_tapped(context: RequestContext) -> Replies:
 async def confirm_cancel(context: RequestContext) -> Replies:
     """Handle [Cancel order]: ask for confirmation in a new message; the order message stays as it is."""
     order = await _own_order(context)
-    if order.status not in CANCELLABLE_STATUSES:
+    if order.status not in STATUSES_BEFORE_CLAIM:
         raise OrderClosed
     keep = context.button("bot-button-keep", Tap.OPEN_ORDER, order.id)
     confirm_button = context.button(

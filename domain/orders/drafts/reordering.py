@@ -11,9 +11,7 @@ from domain.errors import DraftError
 from domain.orders.drafts.repricing import RepricedItems, reprice_items
 from domain.orders.pricing import price_order
 from domain.orders.repository import list_customer_orders
-from domain.orders.states import Order, OrderStatus
-
-DELIVERED_STATUSES = (OrderStatus.DELIVERED, OrderStatus.COMPLETED)
+from domain.orders.states import DELIVERED_STATUSES, Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from domain.messaging.outbox_repository import notify
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import lock_order
 from domain.orders.sagas.release_order import build_release_start
-from domain.orders.states import STATUSES_WITH_RUNNER, Order, OrderEvent, OrderStatus, is_event_allowed
+from domain.orders.states import BOUGHT_STATUSES, STATUSES_WITH_RUNNER, Order, OrderEvent, OrderStatus, is_event_allowed
 from domain.orders.timer_repository import (
     DueTimer,
     find_last_check_in,
@@ -82,7 +82,7 @@ async def is_runner_silent(work: UnitOfWork, order: Order) -> bool:
 
 def is_runner_silent_given(order: Order, *, no_answer: bool) -> bool:
     """Return the same as is_runner_silent. `no_answer` is the result of was_check_in_unanswered."""
-    return no_answer and order.status in STATUSES_WITH_RUNNER and order.status is not OrderStatus.ACCEPTED
+    return no_answer and order.status in BOUGHT_STATUSES
 
 
 async def _tell_admins(work: UnitOfWork, order: Order, runner: int) -> None:

@@ -12,13 +12,19 @@ from domain.orders.escalations.silent_runner import record_runner_check_in
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order, list_active_deliveries, lock_order, record_receipt_photo
 from domain.orders.sagas.complete_order import build_completion_start
-from domain.orders.states import Order, OrderEvent, OrderStatus, can_leave_food, is_event_allowed
+from domain.orders.states import (
+    BOUGHT_STATUSES,
+    STATUSES_WITH_RUNNER,
+    Order,
+    OrderEvent,
+    OrderStatus,
+    can_leave_food,
+    is_event_allowed,
+)
 from domain.orders.timer_repository import has_timer_fired
 from domain.orders.timers import TimerKind
 from domain.orders.use_cases.ownership import require_own_delivery
 from domain.saga.start import start_saga
-
-RECEIPT_STATUSES = frozenset({OrderStatus.ACCEPTED, OrderStatus.PLACED, OrderStatus.ON_THE_WAY, OrderStatus.ARRIVED})
 
 
 async def save_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int, photo: str) -> Order:
@@ -29,7 +35,7 @@ async def save_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, o
     """
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.BUY, order)
-    if order.status not in RECEIPT_STATUSES:
+    if order.status not in STATUSES_WITH_RUNNER:
         raise OrderClosed
     if order.status is OrderStatus.ARRIVED and order.receipt_photo is not None:
         raise LeavingTooEarly
@@ -68,8 +74,7 @@ async def can_runner_leave_food(work: UnitOfWork, order: Order) -> bool:
 async def list_bought_deliveries(work: UnitOfWork, campus: Campus, member: Member) -> list[Order]:
     """Return the deliveries that a runner's photo may belong to when the runner does not say which."""
     orders_held = await list_active_deliveries(work, campus.id, member.person_id)
-    bought_statuses = RECEIPT_STATUSES - {OrderStatus.ACCEPTED}
-    return [order for order in orders_held if order.status in bought_statuses]
+    return [order for order in orders_held if order.status in BOUGHT_STATUSES]
 
 
 async def send_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> None:

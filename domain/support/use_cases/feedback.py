@@ -11,7 +11,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import NotAllowed, OrderClosed, Stale, TooLateToRate, TooLateToReport
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order, lock_order
-from domain.orders.states import STATUSES_WITH_RUNNER, Order
+from domain.orders.states import DELIVERED_STATUSES, STATUSES_WITH_RUNNER, Order
 from domain.support.case_notifications import (
     tell_case_addition,
     tell_case_answer,
@@ -20,7 +20,6 @@ from domain.support.case_notifications import (
     tell_other_admins,
 )
 from domain.support.feedback import (
-    DELIVERED_STATUSES,
     MAX_STORY_LENGTH,
     REASONS_BY_RATING,
     Case,

@@ -1,0 +1,51 @@
+"""Tests that every sentence that names an order's status has words for each status."""
+
+from collections.abc import Iterator, Set
+
+import pytest
+from fluent.syntax import FluentParser
+from fluent.syntax.ast import Identifier, Message, SelectExpression
+from fluent.syntax.visitor import Visitor
+
+from domain.orders.states import OPEN_ORDER_STATUSES, OrderStatus
+from domain.words import LOCALES_DIRECTORY, available_languages
+
+BOARD_SENTENCES = frozenset({"bot-board-count", "bot-board-state"})  # the board shows open orders only
+STATUS_NAMES = frozenset(status.value for status in OrderStatus)
+
+
+class _Variants(Visitor):
+    """The names of the variants of each choice, by whether they are the default."""
+
+    def __init__(self) -> None:
+        self.choices: list[dict[str, bool]] = []
+
+    def visit_SelectExpression(self, node: SelectExpression) -> None:  # noqa: N802, the name is Fluent's
+        names = ((variant.key, variant.default) for variant in node.variants)
+        self.choices.append({key.name: default for key, default in names if isinstance(key, Identifier)})
+        self.generic_visit(node)
+
+
+def status_choices(language: str) -> Iterator[tuple[str, dict[str, bool]]]:
+    """Yield the key of each sentence that names the status of an order, with its variants."""
+    for file in sorted((LOCALES_DIRECTORY / language).glob("*.ftl")):
+        for entry in FluentParser().parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(entry, Message):
+                variants = _Variants()
+                variants.visit(entry)
+                yield from ((entry.id.name, choice) for choice in variants.choices if STATUS_NAMES & set(choice))
+
+
+def unnamed_statuses(key: str, choice: dict[str, bool]) -> Set[str]:
+    """Return the statuses without words of their own; a default that is no status has the words of one of them."""
+    shown = {status.value for status in (OPEN_ORDER_STATUSES if key in BOARD_SENTENCES else OrderStatus)}
+    return shown - set(choice)
+
+
+@pytest.mark.parametrize("language", available_languages())
+def test_every_status_has_its_words(language: str) -> None:
+    found = list(status_choices(language))
+    assert len(found) >= 5
+    for key, choice in found:
+        (default,) = (name for name, is_default in choice.items() if is_default)
+        assert len(unnamed_statuses(key, choice)) == (0 if default in STATUS_NAMES else 1), key
