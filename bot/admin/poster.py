@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot.admin.admin_commands import require_admin_access
+from bot.admin.access import require_admin_access
 from bot.conversation.home import home_button
 from bot.conversation.picture_rendering import render_poster
 from bot.conversation.replies import NewMessage, Picture, Replies, Rows, Screen

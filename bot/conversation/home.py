@@ -1,9 +1,8 @@
-"""The home screen, the way back to it, and the answer to updates without a meaning."""
+"""The home screen or the way in, the way back to it, and the answer to updates without a meaning."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.conversation.admission_screen import render_admission_screen
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
 from domain.database.actors import Role
@@ -97,6 +96,14 @@ async def render_home(context: RequestContext) -> Screen:
                 context.button("bot-button-me", Tap.ME),
             ),
         ),
+    )
+
+
+def render_admission_screen(context: RequestContext) -> Screen:
+    """Return the only screen of a person who is not admitted; admission needs a link, so the one button tries again."""
+    again = context.button("bot-button-try-again", Tap.HOME)
+    return Screen(
+        context.say("bot-not-admitted", name=context.member.first_name, campus=context.campus.title), ((again,),)
     )
 
 

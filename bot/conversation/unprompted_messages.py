@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.conversation.home import show_help
-from bot.conversation.relay.relay_offer import offer_relay
+from bot.conversation.relay.offer import offer_relay
 from bot.conversation.replies import Replies
 from bot.conversation.request_context import RequestContext
 from bot.customer.invitation import receive_invitation_code

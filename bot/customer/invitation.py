@@ -6,7 +6,6 @@ from types import MappingProxyType
 from urllib.parse import urlencode
 
 from bot.conversation import home
-from bot.conversation.admission_screen import render_admission_screen
 from bot.conversation.replies import NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext
 from domain.campuses.people_repository import find_member
@@ -35,7 +34,7 @@ async def start_command(context: RequestContext) -> Replies:
     if entered is not None:
         return await _welcome(context, entered)
     if code and Role.CUSTOMER not in context.member.roles:
-        admission = render_admission_screen(context)
+        admission = home.render_admission_screen(context)
         return (NewMessage(Screen(f"{context.say('bot-invitation-wrong')}\n\n{admission.text}", admission.rows)),)
     if code in STRIPE_RETURN_SENTENCES:
         return (NewMessage(_stripe_return_screen(context, code)),)

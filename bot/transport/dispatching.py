@@ -6,15 +6,15 @@ from typing import Any
 from aiogram import Bot, Dispatcher, Router
 from aiogram.types import Update
 
-from bot.admin.admin_router import admin_router
+from bot.admin.router import admin_router
 from bot.conversation.home import reject_unknown_tap
 from bot.conversation.middlewares import add_middlewares
 from bot.conversation.relay.relay import relay_router
 from bot.conversation.replies import Replies
 from bot.conversation.routing import on_everything_else
 from bot.conversation.unprompted_messages import handle_unprompted_message
-from bot.customer.customer_router import customer_router
-from bot.runner.runner_router import runner_router
+from bot.customer.router import customer_router
+from bot.runner.router import runner_router
 from bot.transport.update_inbox import Dispatch
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.repository import IncomingUpdate, Payload

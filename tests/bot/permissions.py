@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.conversation.relay.relay_offer import checksum_text
+from bot.conversation.relay.offer import checksum_text
 from domain.campuses.permissions import Action
 from domain.messaging.buttons import Tap
 from domain.orders.drafts.draft import PendingInput

@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.admin.admin_commands import NUMBER_PATTERN, parse_number_and_reason
+from bot.admin.commands import NUMBER_PATTERN, parse_number_and_reason
 from bot.conversation.request_context import truncate
 from bot.customer.draft.item_parsing import UnparsedLine, parse_items
 from domain.campuses.campus import MenuItem

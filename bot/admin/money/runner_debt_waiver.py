@@ -1,6 +1,7 @@
 """An admin's waiver of a runner's debt, and the payout to a runner although a bank took the payment back."""
 
-from bot.admin.admin_commands import admin_screen, require_admin_access
+from bot.admin.access import require_admin_access
+from bot.admin.commands import admin_screen
 from bot.conversation.replies import Answer, EditMenu, Replies, Screen
 from bot.conversation.request_context import RequestContext
 from domain.campuses.people_repository import find_member

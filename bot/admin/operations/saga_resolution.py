@@ -1,67 +1,23 @@
 """An admin's statement that a stuck saga was settled elsewhere: what it means, then the reason, which resolves it."""
 
-from bot.admin.admin_commands import (
-    admin_screen,
-    describe_stuck_saga,
-    parse_number_and_reason,
-    require_admin_access,
-    require_admin_access_and_clear_input,
-)
-from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
+from bot.admin.commands import admin_screen
+from bot.admin.operations.stuck_sagas import describe_stuck_saga
+from bot.admin.reason_flow import ReasonFlow, ReasonQuestion
+from bot.conversation.replies import Screen
 from bot.conversation.request_context import RequestContext
-from domain.campuses import use_cases as campuses_use_cases
 from domain.messaging.buttons import Button, Tap
 from domain.orders.drafts.draft import PendingInput
-from domain.orders.drafts.repository import clear_pending_input, set_pending_input
 from domain.orders.use_cases import admin_orders
 from domain.saga import use_cases as saga_use_cases
 from domain.saga.stuck_repository import StuckSaga
 from domain.words import Html
 
 
-async def ask_resolve_reason(context: RequestContext) -> Replies:
-    """Handle [Resolve by hand…]: say what it means, with the way back first; the next typed line is the reason."""
-    await require_admin_access_and_clear_input(context)
-    if not context.is_private:
-        return (
-            Answer(
-                context.say_plain("bot-write-with-reason", example=f"/resolve {context.subject} reason"), alert=True
-            ),
-        )
+async def _ask_resolve_reason(context: RequestContext) -> ReasonQuestion:
     found = await saga_use_cases.view_stuck_saga(context.work, context.campus, context.member, context.subject)
-    await set_pending_input(
-        context.work, context.campus.id, context.member.person_id, PendingInput.RESOLVE_SAGA, found.number
-    )
     line, after = Html(describe_stuck_saga(context, found)), Html(await _order_afterwards(context, found))
-    return (
-        EditMenu(
-            Screen(context.say("bot-resolve", number=found.number, line=line, after=after), ((_back_button(context),),))
-        ),
-    )
-
-
-async def receive_resolve_reason(context: RequestContext) -> Replies:
-    """Take the typed line as the reason; a line that cannot be one leaves the input pending."""
-    require_admin_access(context)
-    reason = " ".join(context.typed.split())
-    if not reason or len(reason) > campuses_use_cases.MAX_REASON_LENGTH:
-        return (
-            NewMessage(
-                admin_screen(context, context.say("bot-reason-too-long", most=campuses_use_cases.MAX_REASON_LENGTH))
-            ),
-        )
-    done = await _resolve(context, context.pending_subject, reason)
-    await clear_pending_input(context.work, context.campus.id, context.member.person_id)
-    return (NewMessage(done),)
-
-
-async def resolve_command(context: RequestContext) -> Replies:
-    """Handle /resolve NUMBER reason."""
-    require_admin_access(context)
-    number, reason = parse_number_and_reason(context.arguments)
-    if number is None:
-        return (NewMessage(admin_screen(context, context.say("bot-usage-resolve"))),)
-    return (NewMessage(await _resolve(context, number, reason)),)
+    text = context.say("bot-resolve", number=found.number, line=line, after=after)
+    return ReasonQuestion(subject=found.number, text=text, back=_back_button(context))
 
 
 async def _resolve(context: RequestContext, number: int, reason: str) -> Screen:
@@ -85,3 +41,13 @@ async def _order_afterwards(context: RequestContext, found: StuckSaga) -> str:
 
 def _back_button(context: RequestContext) -> Button:
     return context.button("bot-button-stuck", Tap.STUCK)
+
+
+RESOLVE = ReasonFlow(
+    tap=Tap.RESOLVE,
+    pending_input=PendingInput.RESOLVE_SAGA,
+    command="resolve",
+    usage="bot-usage-resolve",
+    ask=_ask_resolve_reason,
+    act=_resolve,
+)

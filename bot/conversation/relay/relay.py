@@ -4,7 +4,7 @@ from aiogram import Router
 from aiogram.dispatcher.event.bases import SkipHandler
 
 from bot.conversation import photos
-from bot.conversation.relay import relay_offer
+from bot.conversation.relay import offer
 from bot.conversation.relay.team_answers import answer_team_by_reply
 from bot.conversation.replies import NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext
@@ -29,9 +29,9 @@ def relay_router() -> Router:
     on_taps(
         router,
         {
-            Tap.PASS_ON: relay_offer.confirm_relay,
-            Tap.PASS_ON_CASE: relay_offer.confirm_team_message,
-            Tap.DO_NOT_PASS_ON: relay_offer.decline_relay,
+            Tap.PASS_ON: offer.confirm_relay,
+            Tap.PASS_ON_CASE: offer.confirm_team_message,
+            Tap.DO_NOT_PASS_ON: offer.decline_relay,
         },
     )
     return router
@@ -57,7 +57,7 @@ async def relay_reply(context: RequestContext) -> Replies:
         photo=context.photo,
         message_id=context.message_id,
     )
-    words = await relay_offer.describe_relay_outcome(context, order, outcome)
+    words = await offer.describe_relay_outcome(context, order, outcome)
     return () if words is None else _reply_text(words)  # the person sees the message in the chat: nothing to add
 
 

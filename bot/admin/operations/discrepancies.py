@@ -1,18 +1,12 @@
 """The discrepancies between our rows and Stripe, for admins: the list, a recheck, and settling one by hand."""
 
-from bot.admin.admin_commands import (
-    MAX_ERROR_LENGTH,
-    admin_screen,
-    parse_number_and_reason,
-    require_admin_access,
-    require_admin_access_and_clear_input,
-)
+from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
+from bot.admin.commands import MAX_ERROR_LENGTH, admin_screen
+from bot.admin.reason_flow import ReasonFlow, ReasonQuestion
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext, truncate
-from domain.campuses import use_cases as campuses_use_cases
 from domain.messaging.buttons import Button, ButtonStyle, Tap
 from domain.orders.drafts.draft import PendingInput
-from domain.orders.drafts.repository import clear_pending_input, set_pending_input
 from domain.reconciliation import use_cases as reconciliation_use_cases
 from domain.reconciliation.discrepancy import Discrepancy
 from domain.reconciliation.repository import build_discrepancy_args
@@ -42,45 +36,12 @@ async def recheck_tapped(context: RequestContext) -> Replies:
     return (Answer(context.say_plain("bot-rechecking-discrepancy")),)
 
 
-async def ask_settle_reason(context: RequestContext) -> Replies:
-    """Handle [Settle by hand…]: say what it means, with the way back first; the next typed line is the reason."""
-    require_admin_access(context)
-    if not context.is_private:
-        return (
-            Answer(context.say_plain("bot-write-with-reason", example=f"/settle {context.subject} reason"), alert=True),
-        )
+async def _ask_settle_reason(context: RequestContext) -> ReasonQuestion:
     found = await reconciliation_use_cases.view_discrepancy(
         context.work, context.campus, context.member, context.subject
     )
-    await set_pending_input(
-        context.work, context.campus.id, context.member.person_id, PendingInput.SETTLE_DISCREPANCY, found.id
-    )
     text = context.say("bot-settle", number=found.id, line=Html(_discrepancy_line(context, found)))
-    return (EditMenu(Screen(text, ((_back_button(context),),))),)
-
-
-async def receive_settle_reason(context: RequestContext) -> Replies:
-    """Take the typed line as the reason; a line that cannot be one leaves the input pending."""
-    require_admin_access(context)
-    reason = " ".join(context.typed.split())
-    if not reason or len(reason) > campuses_use_cases.MAX_REASON_LENGTH:
-        return (
-            NewMessage(
-                admin_screen(context, context.say("bot-reason-too-long", most=campuses_use_cases.MAX_REASON_LENGTH))
-            ),
-        )
-    done = await _settle(context, context.pending_subject, reason)
-    await clear_pending_input(context.work, context.campus.id, context.member.person_id)
-    return (NewMessage(done),)
-
-
-async def settle_command(context: RequestContext) -> Replies:
-    """Handle /settle NUMBER reason."""
-    require_admin_access(context)
-    number, reason = parse_number_and_reason(context.arguments)
-    if number is None:
-        return (NewMessage(admin_screen(context, context.say("bot-usage-settle"))),)
-    return (NewMessage(await _settle(context, number, reason)),)
+    return ReasonQuestion(subject=found.id, text=text, back=_back_button(context))
 
 
 async def _settle(context: RequestContext, number: int, reason: str) -> Screen:
@@ -116,3 +77,13 @@ def _discrepancy_line(context: RequestContext, found: Discrepancy) -> str:
 
 def _back_button(context: RequestContext) -> Button:
     return context.button("bot-button-discrepancies", Tap.DISCREPANCIES)
+
+
+SETTLE = ReasonFlow(
+    tap=Tap.SETTLE_DISCREPANCY,
+    pending_input=PendingInput.SETTLE_DISCREPANCY,
+    command="settle",
+    usage="bot-usage-settle",
+    ask=_ask_settle_reason,
+    act=_settle,
+)

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 
-from bot.admin.admin_commands import admin_screen, require_admin_access, require_admin_access_and_clear_input
+from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
+from bot.admin.commands import admin_screen
 from bot.conversation.paging import Page, get_page, paging_row_with_refresh
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate

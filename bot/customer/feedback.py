@@ -6,7 +6,7 @@ from bot.conversation.choices import NO_CHOICE, choice_of, read_choice
 from bot.conversation.home import home_button
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext
-from bot.customer.customer_orders import open_order_tapped
+from bot.customer.orders import open_order_tapped
 from domain.errors import OrderClosed
 from domain.messaging.buttons import MENU_SCREEN, Button, ButtonStyle, Tap, TapArgument
 from domain.orders.drafts.draft import PendingInput

@@ -5,14 +5,8 @@ In the admin chat a typed line is never an answer, so there the command carries 
 
 from dataclasses import dataclass
 
-from bot.admin.admin_actions import reply_with_command
-from bot.admin.admin_commands import (
-    NUMBER_PATTERN,
-    admin_screen,
-    board_button,
-    require_admin_access,
-    require_admin_access_and_clear_input,
-)
+from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
+from bot.admin.commands import NUMBER_PATTERN, admin_screen, board_button, reply_with_command
 from bot.conversation.choices import choice_of, read_choice
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate

@@ -7,18 +7,12 @@ line is never an answer, so there the command carries the reason.
 from enum import StrEnum
 from typing import assert_never
 
-from bot.admin.admin_commands import (
-    NUMBER_PATTERN,
-    admin_screen,
-    board_button,
-    parse_number_and_reason,
-    require_admin_access,
-    require_admin_access_and_clear_input,
-)
+from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
+from bot.admin.commands import NUMBER_PATTERN, admin_screen, board_button, parse_number_and_reason, reply_with_command
+from bot.admin.reason_flow import read_typed_reason, reject_typed_reason
 from bot.conversation.choices import choice_of, read_choice
 from bot.conversation.replies import EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext
-from domain.campuses import use_cases as campuses_use_cases
 from domain.campuses.people_repository import find_member
 from domain.campuses.permissions import Action, is_permitted
 from domain.errors import OrderClosed, Stale
@@ -111,11 +105,6 @@ def command_example(admin_action: AdminAction, subject: int) -> str:
     return _COMMAND_EXAMPLES[admin_action].format(subject)
 
 
-def reply_with_command(context: RequestContext, example: str) -> NewMessage:
-    """Return a screen with the command to use in a group; a tap on the command copies it."""
-    return NewMessage(admin_screen(context, context.say("bot-write-with-reason", example=example)))
-
-
 async def _confirmation_screen(context: RequestContext, admin_action: AdminAction, order: Order) -> Screen:
     customer = (await find_member(context.work, context.campus.id, order.customer_id)).first_name
     runner = ""
@@ -188,13 +177,9 @@ async def request_reason(context: RequestContext, admin_action: AdminAction, sub
 async def receive_action_reason(context: RequestContext) -> Replies:
     """Take the typed line as the reason; a line that cannot be one leaves the input pending."""
     require_admin_access(context)
-    reason = " ".join(context.typed.split())
-    if len(reason) > campuses_use_cases.MAX_REASON_LENGTH:
-        return (
-            NewMessage(
-                admin_screen(context, context.say("bot-reason-too-long", most=campuses_use_cases.MAX_REASON_LENGTH))
-            ),
-        )
+    reason = read_typed_reason(context)
+    if reason is None:
+        return reject_typed_reason(context)
     detail = None if context.conversation_state is None else context.conversation_state.detail
     if detail is None or detail not in ADMIN_ACTIONS:
         raise Stale

@@ -1,20 +1,14 @@
 """The dead letters, for admins: the list, another attempt, and dropping one with a reason."""
 
-from bot.admin.admin_commands import (
-    MAX_ERROR_LENGTH,
-    admin_screen,
-    parse_number_and_reason,
-    require_admin_access,
-    require_admin_access_and_clear_input,
-)
+from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
+from bot.admin.commands import MAX_ERROR_LENGTH, admin_screen
+from bot.admin.reason_flow import ReasonFlow, ReasonQuestion
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext, truncate
-from domain.campuses import use_cases as campuses_use_cases
 from domain.inbox import use_cases as inbox_use_cases
 from domain.inbox.dead_letter import DeadLetter
 from domain.messaging.buttons import Button, ButtonStyle, Tap
 from domain.orders.drafts.draft import PendingInput
-from domain.orders.drafts.repository import clear_pending_input, set_pending_input
 from domain.words import Html
 
 MAX_LISTED = 10  # dead letters on the list, each with its buttons
@@ -41,45 +35,11 @@ async def retry_dead_letter_tapped(context: RequestContext) -> Replies:
     return Answer(said), EditMenu(await _render_dead_letters(context))
 
 
-async def ask_drop_reason(context: RequestContext) -> Replies:
-    """Handle [Drop…]: say what it means, with the way back first; the next typed line is the reason, and drops it."""
-    await require_admin_access_and_clear_input(context)
-    if not context.is_private:
-        return (
-            Answer(context.say_plain("bot-write-with-reason", example=f"/drop {context.subject} reason"), alert=True),
-        )
+async def _ask_drop_reason(context: RequestContext) -> ReasonQuestion:
     found = await inbox_use_cases.view_dead_letter(context.work, context.campus, context.member, context.subject)
-    await set_pending_input(
-        context.work, context.campus.id, context.member.person_id, PendingInput.DROP_DEAD_LETTER, found.id
-    )
-    text = context.say(
-        "bot-drop", number=found.id, line=Html(_dead_letter_line(context, found)), kind=found.label_variant
-    )
-    return (EditMenu(Screen(text, ((_back_button(context),),))),)
-
-
-async def receive_drop_reason(context: RequestContext) -> Replies:
-    """Take the typed line as the reason; a line that cannot be one leaves the input pending."""
-    require_admin_access(context)
-    reason = " ".join(context.typed.split())
-    if not reason or len(reason) > campuses_use_cases.MAX_REASON_LENGTH:
-        return (
-            NewMessage(
-                admin_screen(context, context.say("bot-reason-too-long", most=campuses_use_cases.MAX_REASON_LENGTH))
-            ),
-        )
-    done = await _drop(context, context.pending_subject, reason)
-    await clear_pending_input(context.work, context.campus.id, context.member.person_id)
-    return (NewMessage(done),)
-
-
-async def drop_command(context: RequestContext) -> Replies:
-    """Handle /drop NUMBER reason."""
-    require_admin_access(context)
-    number, reason = parse_number_and_reason(context.arguments)
-    if number is None:
-        return (NewMessage(admin_screen(context, context.say("bot-usage-drop"))),)
-    return (NewMessage(await _drop(context, number, reason)),)
+    line = Html(_dead_letter_line(context, found))
+    text = context.say("bot-drop", number=found.id, line=line, kind=found.label_variant)
+    return ReasonQuestion(subject=found.id, text=text, back=_back_button(context))
 
 
 async def _drop(context: RequestContext, number: int, reason: str) -> Screen:
@@ -123,3 +83,13 @@ def _retry_button(context: RequestContext, found: DeadLetter) -> Button:
 
 def _back_button(context: RequestContext) -> Button:
     return context.button("bot-button-dead-letters-back", Tap.DEAD_LETTERS)
+
+
+DROP = ReasonFlow(
+    tap=Tap.DROP_DEAD_LETTER,
+    pending_input=PendingInput.DROP_DEAD_LETTER,
+    command="drop",
+    usage="bot-usage-drop",
+    ask=_ask_drop_reason,
+    act=_drop,
+)

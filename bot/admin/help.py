@@ -1,6 +1,7 @@
 """The answer in the admin chat to /help and to an unknown command."""
 
-from bot.admin.admin_commands import admin_screen, require_admin_access
+from bot.admin.access import require_admin_access
+from bot.admin.commands import admin_screen
 from bot.conversation.commands import COMMANDS
 from bot.conversation.replies import NewMessage, Replies
 from bot.conversation.request_context import RequestContext

@@ -3,7 +3,7 @@
 from aiogram import Router
 
 from bot.conversation.routing import on_commands, on_expected_photos, on_expected_text, on_taps
-from bot.runner import handover, receipt, runner_application, runner_check_in, runner_deliveries
+from bot.runner import application, check_in, deliveries, handover, receipt
 from domain.messaging.buttons import Tap
 from domain.orders.drafts.draft import PendingInput
 
@@ -11,18 +11,18 @@ from domain.orders.drafts.draft import PendingInput
 def runner_router() -> Router:
     """Return the router for everything a runner can do."""
     router = Router(name="runner")
-    on_commands(router, {"jobs": runner_application.show_runner_status}, private_only=True)
+    on_commands(router, {"jobs": application.show_runner_status}, private_only=True)
     on_taps(
         router,
         {
-            Tap.DELIVER_FOOD: runner_application.show_runner_status,
-            Tap.ASK_TO_RUN: runner_application.apply_as_runner_tapped,
-            Tap.SET_UP_PAYOUT: runner_application.set_up_payout_tapped,
-            Tap.CLAIM: runner_deliveries.claim_tapped,
-            Tap.CHECK_IN: runner_check_in.check_in_tapped,
-            Tap.RELEASE: runner_deliveries.confirm_release,
-            Tap.RELEASE_SURE: runner_deliveries.release_tapped,
-            Tap.PICKED_UP: runner_deliveries.pick_up_tapped,
+            Tap.DELIVER_FOOD: application.show_runner_status,
+            Tap.ASK_TO_RUN: application.apply_as_runner_tapped,
+            Tap.SET_UP_PAYOUT: application.set_up_payout_tapped,
+            Tap.CLAIM: deliveries.claim_tapped,
+            Tap.CHECK_IN: check_in.check_in_tapped,
+            Tap.RELEASE: deliveries.confirm_release,
+            Tap.RELEASE_SURE: deliveries.release_tapped,
+            Tap.PICKED_UP: deliveries.pick_up_tapped,
             Tap.ARRIVED: handover.arrive_tapped,
             Tap.LEAVE: handover.confirm_leaving_food,
             Tap.STAY: handover.keep_waiting_for_customer,

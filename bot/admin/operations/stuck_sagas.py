@@ -1,57 +1,17 @@
-"""What all admin commands share (permission, parsing), and /stuck: the sagas that need a person, and their retry."""
+"""/stuck: the sagas that need a person, and their retry; with what else waits for one."""
 
-import re
-
-from bot.admin.money.admin_debts import render_debts_section
+from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
+from bot.admin.commands import MAX_ERROR_LENGTH, MAX_LINES, admin_screen
+from bot.admin.money.debts import render_debts_section
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
-from domain.campuses import use_cases as campuses_use_cases
-from domain.database.actors import Role
-from domain.errors import NotAllowed
 from domain.inbox import use_cases as inbox_use_cases
 from domain.messaging.buttons import Button, ButtonStyle, Tap
-from domain.orders.drafts.repository import clear_pending_input
 from domain.orders.lateness import whole_minutes
 from domain.payouts import use_cases as payouts_use_cases
 from domain.payouts.model import Payable
 from domain.saga import use_cases as saga_use_cases
 from domain.saga.stuck_repository import StuckSaga
-
-MAX_LINES = 40  # of an event log or a list; a message has at most 4096 characters
-MAX_ERROR_LENGTH = 200  # characters of Stripe's error
-NUMBER_PATTERN = re.compile(r"#?([0-9]{1,15})")
-
-
-def require_admin_access(context: RequestContext) -> None:
-    """Raise NotAllowed unless an admin asks in a private chat or in the admin chat, so that no other group reads it."""
-    if Role.ADMIN not in context.member.roles or not (
-        context.is_private or context.chat_id == context.campus.admin_chat
-    ):
-        raise NotAllowed
-
-
-async def require_admin_access_and_clear_input(context: RequestContext) -> None:
-    """Call require_admin_access, and clear the pending input so that a later line cannot answer an old question."""
-    require_admin_access(context)
-    if context.is_private:
-        await clear_pending_input(context.work, context.campus.id, context.member.person_id)
-
-
-def board_button(context: RequestContext) -> Button:
-    """Return [Board], which leads back to all open orders."""
-    return context.button("bot-button-board", Tap.BOARD)
-
-
-def admin_screen(context: RequestContext, text: str, *rows: tuple[Button, ...]) -> Screen:
-    """Return a screen with [Board] under the text."""
-    return Screen(text, (*rows, (board_button(context),)))
-
-
-def parse_number_and_reason(arguments: str) -> tuple[int | None, str]:
-    """Return the number and the reason after a command; the number is None when one of them is missing."""
-    number, _, raw_reason = arguments.partition(" ")
-    found, reason = NUMBER_PATTERN.fullmatch(number), " ".join(raw_reason.split())
-    return (int(found[1]) if found and reason else None), truncate(reason, campuses_use_cases.MAX_REASON_LENGTH)
 
 
 async def stuck_command(context: RequestContext) -> Replies:

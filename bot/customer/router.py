@@ -6,16 +6,7 @@ from aiogram import Router
 
 from bot.conversation.home import return_home
 from bot.conversation.routing import Handler, on_commands, on_expected_photos, on_expected_text, on_replies, on_taps
-from bot.customer import (
-    charts,
-    customer_feedback,
-    customer_help,
-    customer_orders,
-    debt_payment,
-    invitation,
-    price_increase_answers,
-    profile,
-)
+from bot.customer import charts, debt_payment, feedback, invitation, orders, price_increase_answers, profile
 from bot.customer.draft import (
     basket_items,
     drop_point_choice,
@@ -25,6 +16,7 @@ from bot.customer.draft import (
     store_choice,
 )
 from bot.customer.draft.basket import with_draft
+from bot.customer.help import show_customer_help
 from domain.messaging.buttons import Tap
 from domain.orders.drafts.draft import PendingInput
 
@@ -33,9 +25,7 @@ def customer_router() -> Router:
     """Return the router for everything a customer can do."""
     router = Router(name="customer")
     _register_feedback(router)
-    on_commands(
-        router, {"start": invitation.start_command, "orders": customer_orders.orders_command}, private_only=True
-    )
+    on_commands(router, {"start": invitation.start_command, "orders": orders.orders_command}, private_only=True)
     on_taps(
         router,
         {
@@ -54,10 +44,10 @@ def customer_router() -> Router:
             Tap.CANCEL: order_placement.confirm_cancel,
             Tap.CANCEL_SURE: order_placement.cancel_order_tapped,
             Tap.TRY_AGAIN: repeat_orders.review_past_order,
-            Tap.MY_ORDERS: customer_orders.show_orders_page,
-            Tap.ORDERS_OPEN: customer_orders.show_orders_page,
-            Tap.ORDERS_ENDED: customer_orders.show_orders_page,
-            Tap.OPEN_ORDER: customer_orders.open_order_tapped,
+            Tap.MY_ORDERS: orders.show_orders_page,
+            Tap.ORDERS_OPEN: orders.show_orders_page,
+            Tap.ORDERS_ENDED: orders.show_orders_page,
+            Tap.OPEN_ORDER: orders.open_order_tapped,
         },
     )
     _register_basket(router)
@@ -104,7 +94,7 @@ def _register_basket(router: Router) -> None:
 
 
 def _register_profile(router: Router) -> None:
-    on_commands(router, {"me": profile.me_command, "help": customer_help.show_customer_help}, private_only=True)
+    on_commands(router, {"me": profile.me_command, "help": show_customer_help}, private_only=True)
     on_taps(
         router,
         {
@@ -121,25 +111,23 @@ def _register_profile(router: Router) -> None:
 
 
 def _register_feedback(router: Router) -> None:
-    on_replies(
-        router, customer_feedback.answer_own_case_by_reply
-    )  # before the pending input: a reply says what it is about
+    on_replies(router, feedback.answer_own_case_by_reply)  # before the pending input: a reply says what it is about
     on_taps(
         router,
         {
-            Tap.THUMB_UP: customer_feedback.give_thumb_up,
-            Tap.THUMB_DOWN: customer_feedback.give_thumb_down,
-            Tap.THUMB_REASON: customer_feedback.choose_thumb_reason,
-            Tap.THUMB_AGAIN: customer_feedback.ask_thumb_again,
-            Tap.PROBLEM: customer_feedback.begin_problem_report,
-            Tap.PROBLEM_KIND: customer_feedback.choose_problem_kind,
-            Tap.PROBLEM_BACK: customer_feedback.cancel_problem_report,
-            Tap.PROBLEM_WORDLESS: customer_feedback.report_without_words,
+            Tap.THUMB_UP: feedback.give_thumb_up,
+            Tap.THUMB_DOWN: feedback.give_thumb_down,
+            Tap.THUMB_REASON: feedback.choose_thumb_reason,
+            Tap.THUMB_AGAIN: feedback.ask_thumb_again,
+            Tap.PROBLEM: feedback.begin_problem_report,
+            Tap.PROBLEM_KIND: feedback.choose_problem_kind,
+            Tap.PROBLEM_BACK: feedback.cancel_problem_report,
+            Tap.PROBLEM_WORDLESS: feedback.report_without_words,
         },
     )
     handlers: Mapping[PendingInput, Handler] = {
-        PendingInput.PROBLEM: customer_feedback.receive_problem,
-        PendingInput.CASE_ADDITION: customer_feedback.receive_case_addition,
+        PendingInput.PROBLEM: feedback.receive_problem,
+        PendingInput.CASE_ADDITION: feedback.receive_case_addition,
     }
     on_expected_text(router, handlers)
     on_expected_photos(router, handlers)

@@ -2,17 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.admin.admin_actions import admin_action_rows
-from bot.admin.admin_commands import (
-    MAX_ERROR_LENGTH,
-    MAX_LINES,
-    NUMBER_PATTERN,
-    admin_screen,
-    board_button,
-    require_admin_access_and_clear_input,
-)
-from bot.admin.money.admin_debts import waive_rows
-from bot.admin.money.admin_refunds import refund_rows
+from bot.admin.access import require_admin_access_and_clear_input
+from bot.admin.commands import MAX_ERROR_LENGTH, MAX_LINES, NUMBER_PATTERN, admin_screen, board_button
+from bot.admin.money.debts import waive_rows
+from bot.admin.money.refunds import refund_rows
+from bot.admin.orders.actions import admin_action_rows
 from bot.conversation.home import edit_menu_or_send
 from bot.conversation.replies import NewMessage, Replies, Screen
 from bot.conversation.request_context import RequestContext, truncate

@@ -2,12 +2,8 @@
 
 from aiogram.dispatcher.event.bases import SkipHandler
 
-from bot.admin.admin_commands import (
-    NUMBER_PATTERN,
-    admin_screen,
-    require_admin_access,
-    require_admin_access_and_clear_input,
-)
+from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
+from bot.admin.commands import NUMBER_PATTERN, admin_screen
 from bot.conversation.replies import NewMessage, Replies
 from bot.conversation.request_context import RequestContext
 from domain.messaging.replied_message_repository import RepliedMessage, find_replied_messages

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from aiogram.dispatcher.event.bases import SkipHandler
 
-from bot.admin.admin_commands import MAX_LINES, NUMBER_PATTERN, require_admin_access
+from bot.admin.access import require_admin_access
+from bot.admin.commands import MAX_LINES, NUMBER_PATTERN
 from bot.conversation.choices import choice_of, read_choice
 from bot.conversation.home import edit_menu_or_send, home_button
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen

@@ -1,0 +1,132 @@
+"""The router of an admin's commands, taps and messages."""
+
+from aiogram import Router
+
+from bot.admin import cases, chat_binding, messages, poster, roster
+from bot.admin.help import show_admin_help
+from bot.admin.money import refunds, runner_debt_waiver
+from bot.admin.money.customer_debt_waiver import WAIVE_CUSTOMER_DEBT
+from bot.admin.operations import dead_letters, discrepancies, stuck_sagas
+from bot.admin.operations.saga_resolution import RESOLVE
+from bot.admin.orders import actions, board, order_screen
+from bot.admin.reason_flow import register_reason_flow
+from bot.conversation.routing import (
+    on_commands,
+    on_expected_photos,
+    on_expected_text,
+    on_other_commands,
+    on_replies,
+    on_taps,
+)
+from domain.messaging.buttons import Tap
+from domain.orders.drafts.draft import PendingInput
+
+
+def admin_router() -> Router:
+    """Return the router for everything an admin can do, in private or in the admin chat."""
+    router = Router(name="admin")
+    on_commands(
+        router,
+        {
+            "board": board.board_command,
+            "pause": board.pause_command,
+            "resume": board.resume_command,
+            "order": order_screen.order_command,
+            "cancel": actions.cancel_command,
+            "release": actions.release_command,
+            "finish": actions.finish_command,
+            "close": actions.close_command,
+            "refund": refunds.refund_command,
+            "runners": roster.runners_command,
+            "approve": roster.approve_command,
+            "suspend": roster.suspend_command,
+            "unsuspend": roster.unsuspend_command,
+            "bind": chat_binding.bind_command,
+            "poster": poster.poster_command,
+            "tell": messages.tell_command,
+        },
+        private_only=False,
+    )
+    _register_taps(router)
+    on_expected_text(
+        router,
+        {
+            PendingInput.ADMIN_REASON: actions.receive_action_reason,
+            PendingInput.REFUND: refunds.receive_refund_amount,
+        },
+    )
+    on_taps(router, {Tap.POSTER: poster.show_drop_point_poster})
+    _register_operations(router)
+    _register_cases(router)
+    on_other_commands(router, show_admin_help)
+    return router
+
+
+def _register_operations(router: Router) -> None:
+    listed = {
+        "stuck": stuck_sagas.stuck_command,
+        "parked": dead_letters.dead_letters_command,
+        "differences": discrepancies.discrepancies_command,
+    }
+    on_commands(router, listed, private_only=False)
+    on_taps(
+        router,
+        {
+            Tap.STUCK: stuck_sagas.return_to_stuck_sagas,
+            Tap.RETRY: stuck_sagas.retry_tapped_saga,
+            Tap.PAY_AGAIN: stuck_sagas.retry_tapped_payout,
+            Tap.DEAD_LETTERS: dead_letters.return_to_dead_letters,
+            Tap.RETRY_DEAD_LETTER: dead_letters.retry_dead_letter_tapped,
+            Tap.DISCREPANCIES: discrepancies.return_to_discrepancies,
+            Tap.RECHECK_DISCREPANCY: discrepancies.recheck_tapped,
+        },
+    )
+    for flow in (RESOLVE, dead_letters.DROP, discrepancies.SETTLE, WAIVE_CUSTOMER_DEBT):
+        register_reason_flow(router, flow)
+
+
+def _register_cases(router: Router) -> None:
+    listed = {
+        "cases": cases.cases_command,
+        "case": cases.case_command,
+        "close_case": cases.close_case_command,
+    }
+    on_commands(router, listed, private_only=False)
+    on_taps(
+        router,
+        {
+            Tap.CASES: cases.return_to_cases,
+            Tap.CASE: cases.show_case,
+            Tap.CASE_ANSWER: cases.ask_case_answer,
+            Tap.CASE_CLOSE: cases.ask_case_outcome,
+            Tap.CASE_CLOSE_SURE: cases.close_case_with_outcome,
+        },
+    )
+    on_replies(router, cases.answer_case_by_reply)
+    on_replies(router, messages.answer_alert_by_reply)
+    on_expected_text(router, {PendingInput.CASE_ANSWER: cases.receive_case_answer})
+    on_expected_photos(router, {PendingInput.CASE_ANSWER: cases.receive_case_answer})
+
+
+def _register_taps(router: Router) -> None:
+    """Register the taps about orders, runners and stuck sagas; each handler checks the chat first."""
+    on_taps(
+        router,
+        {
+            Tap.BOARD: board.show_board_page,
+            Tap.ADMIN_ORDER: order_screen.show_tapped_order,
+            Tap.ADMIN_ACTION: actions.confirm_admin_action,
+            Tap.ADMIN_ACTION_SURE: actions.ask_action_reason,
+            Tap.REFUND: refunds.ask_refund_bearer,
+            Tap.REFUND_BEARER: refunds.ask_refund_amount,
+            Tap.REFUND_SURE: refunds.confirm_refund,
+            Tap.PAY_ANYWAY: runner_debt_waiver.pay_anyway_tapped,
+            Tap.WAIVE_RUNNER_DEBT: runner_debt_waiver.confirm_runner_debt_waiver,
+            Tap.WAIVE_RUNNER_DEBT_SURE: runner_debt_waiver.waive_runner_debt_tapped,
+            Tap.APPROVE: roster.approve_tapped_runner,
+            Tap.RUNNERS: roster.show_roster_page,
+            Tap.SUSPEND: roster.confirm_suspension,
+            Tap.SUSPEND_SURE: roster.ask_suspension_reason,
+            Tap.UNSUSPEND: roster.unsuspend_tapped_runner,
+        },
+    )
