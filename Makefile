@@ -34,7 +34,7 @@ soak: $(READY)  ## many orders while everything around them fails; ORDERS=1500 C
 
 fuzz: $(READY)  ## a hundred thousand wild texts, broken updates and forged taps, and every lost answer; SEED=7 does it again
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no $(if $(SEED),--hypothesis-seed=$(SEED)) tests/fuzz \
-	  tests/domain/test_saga_stateful.py tests/bot/test_permission_matrix.py \
+	  tests/workers/engine/test_saga_stateful.py tests/bot/test_permission_matrix.py \
 	  tests/bot/test_random_updates.py tests/bot/test_random_events.py tests/bot/test_random_orders.py \
 	  tests/workers/test_unknown_outcomes.py tests/workers/test_worker_crashes.py \
 	  tests/workers/test_debt_outcomes.py tests/workers/test_replace_hold_outcomes.py

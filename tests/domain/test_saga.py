@@ -202,6 +202,14 @@ def test_every_saga_ends_done_when_nothing_goes_wrong(saga: Saga) -> None:
     assert SagaHistory(saga=saga).play().status is SagaStatus.DONE
 
 
+@pytest.mark.parametrize("saga", ALL_SAGAS, ids=lambda saga: saga.kind)
+def test_no_call_after_a_pivot_is_ever_given_up(saga: Saga) -> None:
+    """A call given up after the pivot would be stuck without its key, and [Retry] would make it a second time."""
+    assert [
+        part.name for part in saga.steps[saga.pivot_index :] if isinstance(part, ExternalStep) and part.window
+    ] == []
+
+
 def test_a_delivered_order_is_never_compensated() -> None:
     for position in range(len(SAGAS["complete_order", 1].steps)):
         history = SagaHistory(saga=SAGAS["complete_order", 1], refusals=frozenset({position}))

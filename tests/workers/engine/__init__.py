@@ -1,0 +1,1 @@
+"""Tests of the saga engine with workers that follow a script."""
