@@ -4,6 +4,8 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Sequence
 
+from sqlalchemy import text
+
 from domain.campuses.campus import Campus
 from domain.campuses.people_repository import find_member
 from domain.database.unit_of_work import UnitOfWorkFactory
@@ -14,6 +16,11 @@ from domain.orders.use_cases import ordering, running
 from domain.saga.run import SagaStart
 from domain.saga.start import start_saga
 from tests.store.store_setup import found_campus, open_order
+
+EXPIRE_NOW_SQL = (  # locks the order first, as everything else does
+    "WITH held AS (SELECT id FROM orders WHERE id = :id FOR NO KEY UPDATE) UPDATE timer SET due_at = now()"
+    " WHERE order_id IN (SELECT id FROM held) AND status = 'set' AND kind = 'expire'"
+)
 
 
 async def set_up_open_order(database: UnitOfWorkFactory, *, runners: int = 2) -> tuple[Campus, Order]:
@@ -44,6 +51,13 @@ async def expire(database: UnitOfWorkFactory, campus: Campus, order: Order) -> N
                 kind="expire_order", name=f"expire_order:{due.id}", campus_id=campus.id, order_id=due.order_id
             )
             await start_saga(work, start)
+
+
+async def let_deadline_pass(database: UnitOfWorkFactory, campus: Campus, order: Order) -> None:
+    """Let the deadline of an order come now, as time does, and fire due timers."""
+    async with database() as work:
+        await work.connection.execute(text(EXPIRE_NOW_SQL), {"id": order.id})
+    await expire(database, campus, order)
 
 
 async def count_outcomes(taps: Sequence[Awaitable[object]]) -> Counter[str]:

@@ -1,12 +1,11 @@
 """Repeated races: a few here, and the full number with `make races`, which prints how they ended."""
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from random import Random
+from collections.abc import AsyncIterator, Mapping
+from functools import partial
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 
 from domain.campuses.campus import Campus
 from domain.campuses.people_repository import find_member
@@ -23,17 +22,15 @@ from domain.orders.use_cases import running
 from tests.cases import case
 from tests.fuzz.fuzz_depth import SEED, iterations
 from tests.fuzz.input_counts import count_inputs
-from tests.store.concurrent_taps import cancel, claim, count_outcomes, expire
+from tests.races import RaceStart, is_accepted, race, true_races
+from tests.store.concurrent_taps import cancel, claim, count_outcomes, let_deadline_pass
 from tests.store.store_setup import CUSTOMER, FIRST_RUNNER, database_without_queue, found_campus, open_order
 
 RUNNER_COUNT = 50
 ORDER_COUNT = iterations(2, 1_000)
 REPETITIONS = iterations(8, 1_000)
 SPREAD_SECONDS = 0.004  # seconds within which all participants of a round begin
-EXPIRE_NOW_SQL = (  # locks the order first, as everything else does
-    "WITH held AS (SELECT id FROM orders WHERE id = :id FOR NO KEY UPDATE) UPDATE timer SET due_at = now()"
-    " WHERE order_id IN (SELECT id FROM held) AND status = 'set' AND kind = 'expire'"
-)
+TAPS = ("claimed", "cancelled", "released", "deadline")
 
 
 @pytest.fixture
@@ -73,40 +70,50 @@ async def test_claim_cancel_deadline_and_release_at_the_same_instant_each_happen
     database: UnitOfWorkFactory,
 ) -> None:
     """Every second order has a runner who gives it back in that instant (M10, S1, S11, S12; edge cases 21 and 23)."""
-    campus, chance, ends = await campus_without_open_order_limit(database, 2), Random(SEED), Counter[OrderStatus]()
-    for number in range(REPETITIONS):
-        async with database() as work:
-            order = await open_order(work, campus, CUSTOMER + 10_000 + number)
-        held = number % 2 == 1
-        if held:
-            await claim(database, campus, order, FIRST_RUNNER)
-        told = await _race_all_taps(database, campus, order, chance)
-        ends[(await _assert_consistent(database, campus, order, told, held=held)).status] += 1
+    campus, ends = await campus_without_open_order_limit(database, 2), Counter[OrderStatus]()
+    for number, start in enumerate(true_races(len(TAPS), REPETITIONS, seed=SEED, spread=SPREAD_SECONDS)):
+        ends[(await _race_all_taps(database, campus, number, start, held=number % 2 == 1)).status] += 1
     for status, many in ends.items():
         count_inputs(f"claim, cancel, deadline, release at once: ended {status}", many)
     assert set(ends) <= {OrderStatus.CREATED, OrderStatus.ACCEPTED, OrderStatus.CANCELLED, OrderStatus.EXPIRED}
-    assert len(ends) > 1, f"a race that one side always wins proves nothing: {ends}"
 
 
-async def _race_all_taps(database: UnitOfWorkFactory, campus: Campus, order: Order, chance: Random) -> Counter[str]:
-    """Start all taps within a few milliseconds, and count how often each was told that it succeeded."""
-    told = Counter[str]()
+@case(21, 23)
+@pytest.mark.parametrize(
+    ("first", "held", "end"),
+    [
+        ("claimed", False, OrderStatus.ACCEPTED),
+        ("cancelled", False, OrderStatus.CANCELLED),
+        ("deadline", False, OrderStatus.EXPIRED),
+        ("released", True, None),
+    ],
+)
+async def test_who_acts_first_wins_over_all_who_act_at_the_same_instant_later(
+    database: UnitOfWorkFactory, first: str, held: bool, end: OrderStatus | None
+) -> None:
+    """An order that was given back is open again, for whoever is next."""
+    campus = await campus_without_open_order_limit(database, 2)
+    after = await _race_all_taps(database, campus, 0, RaceStart(first=TAPS.index(first)), held=held)
+    assert end is None or after.status is end
+    assert (after.releases == 1) is held
 
-    async def late(name: str) -> None:
-        await asyncio.sleep(chance.uniform(0, SPREAD_SECONDS))
-        match name:
-            case "claimed":
-                await claim(database, campus, order, FIRST_RUNNER + 1)
-            case "cancelled":
-                await cancel(database, campus, order)
-            case "released":
-                await _release(database, campus, order)
-            case _:
-                await _deadline(database, campus, order)
-        told[name] += 1
 
-    await count_outcomes([late(name) for name in ("claimed", "cancelled", "released", "deadline")])
-    return told
+async def _race_all_taps(
+    database: UnitOfWorkFactory, campus: Campus, number: int, start: RaceStart, *, held: bool
+) -> Order:
+    """Make all taps on a new order, held by a runner or not, and return the order after checking it."""
+    async with database() as work:
+        order = await open_order(work, campus, CUSTOMER + 10_000 + number)
+    if held:
+        await claim(database, campus, order, FIRST_RUNNER)
+    taps = (
+        partial(claim, database, campus, order, FIRST_RUNNER + 1),
+        partial(cancel, database, campus, order),
+        partial(_release, database, campus, order),
+        partial(let_deadline_pass, database, campus, order),
+    )
+    accepted = await race(start, *(partial(is_accepted, tap) for tap in taps))
+    return await _assert_consistent(database, campus, order, dict(zip(TAPS, accepted, strict=True)), held=held)
 
 
 async def _release(database: UnitOfWorkFactory, campus: Campus, order: Order) -> None:
@@ -114,14 +121,8 @@ async def _release(database: UnitOfWorkFactory, campus: Campus, order: Order) ->
         await running.start_release(work, campus, await find_member(work, campus.id, FIRST_RUNNER), order.id)
 
 
-async def _deadline(database: UnitOfWorkFactory, campus: Campus, order: Order) -> None:
-    async with database() as work:
-        await work.connection.execute(text(EXPIRE_NOW_SQL), {"id": order.id})
-    await expire(database, campus, order)
-
-
 async def _assert_consistent(
-    database: UnitOfWorkFactory, campus: Campus, order: Order, told: Counter[str], *, held: bool
+    database: UnitOfWorkFactory, campus: Campus, order: Order, told: Mapping[str, bool], *, held: bool
 ) -> Order:
     """Return the order after checking it against what people were told, the notifications and the deadline."""
     deadline = select(func.count()).where(timer.c.order_id == order.id, timer.c.kind == TimerKind.EXPIRE)

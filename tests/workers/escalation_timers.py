@@ -1,9 +1,5 @@
 """Timers of escalations: making them due, firing them, and reading them."""
 
-import asyncio
-from collections.abc import Iterator
-from random import Random
-
 from domain.orders.states import Order
 from domain.orders.timers import TimerKind
 from tests.worker_stack import WorkerStack
@@ -28,18 +24,10 @@ async def fire_timers_of(stack: WorkerStack, order: Order, *kinds: TimerKind) ->
     await fire_timers(stack.context)
 
 
-async def sweep_after(stack: WorkerStack, pause: float) -> None:
-    """Fire due timers as a sweep does, after a pause in seconds."""
-    await asyncio.sleep(pause)
+async def sweep(stack: WorkerStack) -> None:
+    """Fire due timers as another worker's sweeps do."""
     for _ in range(3):
         await fire_timers(stack.new_worker("looking"))
-
-
-def near_race_delays(repetitions: int) -> Iterator[float]:
-    """Yield the seconds by which one side of a race starts first: each side clearly once, then almost together."""
-    chance = Random(5)
-    yield from (0.1, -0.1)
-    yield from (chance.uniform(-0.006, 0.006) for _ in range(repetitions - 2))
 
 
 async def timer_kinds(stack: WorkerStack, order: Order, status: str = "set") -> set[str]:

@@ -1,8 +1,7 @@
 """Purchases that an admin closes: the customer pays nothing, and the runner gets exactly what the admin decides."""
 
 import asyncio
-from collections import Counter
-from random import Random
+from functools import partial
 
 import pytest
 
@@ -13,6 +12,7 @@ from domain.orders.use_cases import admin_orders, running
 from domain.payouts import use_cases as payouts_use_cases
 from domain.support.use_cases import roster
 from tests.cases import case
+from tests.races import race, race_starts, refusal_of
 from tests.worker_stack import WorkerStack
 from tests.workers.scenario_setup import close_purchase, new_admin
 from tests.workers.worker_faults import WorkerKilled, killed_worker
@@ -207,29 +207,24 @@ async def test_nobody_closes_a_purchase_they_have_a_part_in(stack: WorkerStack) 
 
 async def test_of_a_close_and_the_pin_at_one_instant_exactly_one_counts(stack: WorkerStack) -> None:
     """Either the customer paid and the runner is owed, or nobody paid and the admin's decision counts (M10)."""
-    chance, winners, admin = Random(5), Counter[OrderStatus](), await new_admin(stack)
-    for _ in range(REPETITIONS):
+    admin = await new_admin(stack)
+    for begin in race_starts(2, REPETITIONS, seed=5, spread=0.006):
         runner = await stack.add_member(runner=True, ready=False, card=None)
         order = await stack.claimed_order(runner)
         await stack.bring_to_drop_point(runner, order)
-
-        async def hand_over(runner: Member = runner, order: Order = order) -> None:
-            await asyncio.sleep(chance.uniform(0, 0.006))
-            await stack.hand_over(runner, order)
-
-        async def put_an_end(order: Order = order) -> None:
-            await asyncio.sleep(chance.uniform(0, 0.006))
-            await close_purchase(stack, order, Bearer.PLATFORM, "the runner is gone", admin=admin)
-
-        outcomes = await asyncio.gather(hand_over(), put_an_end(), return_exceptions=True)
-        assert sum(isinstance(each, OrderClosed) for each in outcomes) == 1, outcomes
+        end = partial(close_purchase, stack, order, Bearer.PLATFORM, "the runner is gone", admin=admin)
+        refusals = await race(
+            begin, partial(refusal_of, partial(stack.hand_over, runner, order)), partial(refusal_of, end)
+        )
+        assert sorted(type(each).__name__ for each in refusals) == ["NoneType", "OrderClosed"]
+        handed_over = refusals[0] is None
+        assert begin.first is None or handed_over is (begin.first == 0)
         await stack.run_due()
         ended = await stack.order(order.id)
-        winners[ended.status] += 1
+        assert ended.status is (OrderStatus.COMPLETED if handed_over else OrderStatus.CANCELLED)
         (intent,) = await stack.intents(order.id)
-        assert intent["status"] == ("succeeded" if ended.status is OrderStatus.COMPLETED else "canceled")
+        assert intent["status"] == ("succeeded" if handed_over else "canceled")
         assert [row[1] for row in await payable_state(stack, order)] == [SHARE]
-    assert len(winners) == 2, f"a race that one side always wins proves nothing: {winners}"
     assert await stack.breaches() == []
 
 

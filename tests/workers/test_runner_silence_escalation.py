@@ -1,24 +1,23 @@
 """A silent runner is asked to check in; before the purchase the order is released, after it people are told."""
 
 import asyncio
-from collections import Counter
 from functools import partial
 
 import pytest
 
 from domain.campuses.people import Member
-from domain.errors import BarredFromOrder, CampusGError, NotAllowed, Stale
+from domain.errors import BarredFromOrder, NotAllowed, Stale
 from domain.orders.escalations.silent_runner import is_runner_silent
 from domain.orders.states import Order, OrderStatus
 from domain.orders.timers import TimerKind
 from domain.orders.use_cases import check_ins, running
+from tests.races import is_accepted, race, race_starts
 from tests.worker_stack import WorkerStack
 from tests.workers.escalation_timers import (
     fire_timers_of,
     make_timers_due,
     minutes_until,
-    near_race_delays,
-    sweep_after,
+    sweep,
     timer_kinds,
 )
 from tests.workers.worker_faults import WorkerKilled, killed_worker
@@ -132,33 +131,26 @@ async def test_a_purchase_counts_as_a_check_in_and_so_does_every_step(shared_sta
     assert await timer_kinds(stack, order) == set(), "after the delivery the runner is not asked any more"
 
 
+async def buy(stack: WorkerStack, runner: Member, order: Order) -> None:
+    """Tap [Bought]."""
+    async with stack.database() as work:
+        await running.mark_bought(work, stack.campus, runner, order.id, 850)
+
+
 async def test_of_a_purchase_and_the_check_in_timeout_at_one_instant_one_wins(shared_stack: WorkerStack) -> None:
-    stack, winners = shared_stack, Counter[OrderStatus]()
-
-    async def buy(runner: Member, order: Order, pause: float) -> bool:
-        await asyncio.sleep(pause)
-        try:
-            async with stack.database() as work:
-                await running.mark_bought(work, stack.campus, runner, order.id, 850)
-        except CampusGError:
-            return False
-        return True
-
-    for head_start in near_race_delays(REPETITIONS):
+    stack = shared_stack
+    for begin in race_starts(2, REPETITIONS, seed=5, spread=0.006):
         runner = await stack.add_member(runner=True, ready=False, card=None)
         order = await stack.claimed_order(runner)
         await fire_timers_of(stack, order, CHECK_IN)
         await make_timers_due(stack, order, SILENCE)
-        bought, _ = await asyncio.gather(
-            buy(runner, order, max(head_start, 0)), sweep_after(stack, max(-head_start, 0))
-        )
+        bought, _ = await race(begin, partial(is_accepted, partial(buy, stack, runner, order)), partial(sweep, stack))
         after = await stack.order(order.id)
-        winners[after.status] += 1
+        assert begin.first is None or bought is (begin.first == 0)
         assert after.status is (OrderStatus.PLACED if bought else OrderStatus.CREATED)
         assert (after.runner_id == runner.person_id, after.receipt is not None) == (bought, bought)
         assert ("notification-taken-back" in await stack.notification_keys(order)) is not bought
         assert await timer_kinds(stack, order) == ({"runner_check_in"} if bought else {"expire", "nudge"})
-    assert len(winners) == 2
 
 
 async def test_after_the_purchase_silence_is_told_to_the_admins_once_a_stage(shared_stack: WorkerStack) -> None:

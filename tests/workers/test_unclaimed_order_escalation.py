@@ -1,13 +1,12 @@
 """An unclaimed order: its customer is nudged once with the odds, until the order is claimed or ends."""
 
 import asyncio
-from collections import Counter
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import insert, select
 
-from domain.campuses.people import Member
 from domain.database.tables import event_log
 from domain.errors import CampusGError, Stale
 from domain.orders.escalations.claim_odds_repository import ClaimOdds, count_claim_odds
@@ -15,13 +14,13 @@ from domain.orders.states import Order, OrderStatus
 from domain.orders.tables import orders
 from domain.orders.timers import TimerKind
 from domain.orders.use_cases import check_ins, running
+from tests.races import race, race_starts
 from tests.worker_stack import WorkerStack
 from tests.workers.escalation_timers import (
     fire_timers_of,
     make_timers_due,
     minutes_until,
-    near_race_delays,
-    sweep_after,
+    sweep,
     timer_kinds,
 )
 from workers.scheduling.due_timers import fire_timers
@@ -89,27 +88,18 @@ async def test_claiming_or_ending_an_order_stops_its_nudges(shared_stack: Worker
     assert "notification-nudge" not in await stack.notification_keys(order)
 
 
-async def claim_after(stack: WorkerStack, runner: Member, order: Order, pause: float) -> None:
-    """Claim an order after a pause in seconds."""
-    await asyncio.sleep(pause)
-    await stack.claim(runner, order)
-
-
 async def test_a_claim_and_a_nudge_at_one_instant_agree(shared_stack: WorkerStack) -> None:
-    stack, seen = shared_stack, Counter[bool]()
-    for head_start in near_race_delays(REPETITIONS):
+    stack = shared_stack
+    for begin in race_starts(2, REPETITIONS, seed=5, spread=0.006):
         order, runner = await stack.open_order(), await stack.add_member(runner=True, ready=False, card=None)
         await make_timers_due(stack, order, NUDGE)
-        await asyncio.gather(
-            claim_after(stack, runner, order, max(head_start, 0)), sweep_after(stack, max(-head_start, 0))
-        )
+        await race(begin, partial(stack.claim, runner, order), partial(sweep, stack))
         assert (await stack.order(order.id)).runner_id == runner.person_id, "a nudge never costs a runner the order"
         nudged = "nudge" in await timer_kinds(stack, order, "fired")
+        assert begin.first is None or nudged is (begin.first == 1)
         told = await stack.notification_keys(order, order.customer_id)
         assert told == (["notification-nudge", "notification-claimed"] if nudged else ["notification-claimed"])
         assert await timer_kinds(stack, order) == {"runner_check_in"}
-        seen[nudged] += 1
-    assert len(seen) == 2
 
 
 async def test_a_late_nudge_leaves_a_cancel_as_it_was(shared_stack: WorkerStack) -> None:
