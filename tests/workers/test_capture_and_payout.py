@@ -130,7 +130,7 @@ async def test_m5_an_order_completed_while_the_account_becomes_ready_is_paid(sha
     completing = asyncio.create_task(advance_saga(worker, (await stack.saga(order, "complete_order")).id))
     await booked.wait()
     becoming_ready = asyncio.create_task(advance_saga(stack.new_worker("other"), setting_up.id))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not becoming_ready.done() and not await waits_for_a_lock(stack):
             continue
     go.set()

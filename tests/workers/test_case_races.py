@@ -24,7 +24,7 @@ async def test_adding_to_a_case_while_it_is_answered_causes_no_deadlock(shared_s
     async with stack.database() as work:
         await feedback.lock_reportable_order(work, stack.campus, customer, order.id)
         answering = asyncio.create_task(answer())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not answering.done() and not await stack.rows(WAITING):
                 continue
         await feedback.add_to_case(work, stack.campus, customer, case.id, "one more", None)

@@ -69,7 +69,7 @@ async def test_a_listener_that_is_told_to_stop_lets_its_queue_job_finish(redis_u
         finished.append(subject)
 
     enqueue, pool = make_arq_enqueue(redis_url)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         listening = asyncio.create_task(
             run_queue_listener(partial(worker_for, redis_url, update_order_message), stopping)
         )
@@ -90,7 +90,7 @@ async def test_cancellation_ends_the_listener(
 ) -> None:
     async def update_order_message(ctx: dict[Any, Any], subject: str) -> None: ...
 
-    async with aclosing(Redis.from_url(redis_url)) as redis, asyncio.timeout(10):
+    async with aclosing(Redis.from_url(redis_url)) as redis, asyncio.timeout(20):
         if corrupt is not None:
             await corrupt(redis)
         listening = asyncio.create_task(

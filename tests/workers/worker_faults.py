@@ -47,7 +47,7 @@ def _killed_database(store: UnitOfWorkFactory, at: int, committed: bool, numbers
 
 async def run_until_final(stack: WorkerStack, scenario: SagaScenario, worker: WorkerContext) -> None:
     """Run the saga on one worker, with the person acting at Stripe's page in between."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while not await scenario.is_final():
             await stack.sql(
                 "UPDATE saga SET wake_at = now() WHERE id = :id AND wake_at IS NOT NULL", id=scenario.saga_id

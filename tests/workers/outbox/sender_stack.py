@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -19,7 +19,9 @@ from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order
 from domain.orders.states import Order, OrderStatus
 from domain.orders.tables import orders
+from tests.frozen import Freezing, FrozenWorker, freeze
 from workers.scheduling.due_work_repository import DueSends, list_due_sends
+from workers.telegram.notification_sender import dispatch_notification
 from workers.telegram.outbox_sweeper import OutboxSweeper
 from workers.telegram.sender_context import SenderContext
 
@@ -141,6 +143,11 @@ class SenderStack:
         await sends.start_due()
         await sends.finish()
 
+    async def halt_sender(self, number: int) -> FrozenWorker:
+        """Halt a worker that has sent this notification, or knows why not, and has not recorded that."""
+        ice = Freezing(database=self.context.database)
+        return await freeze(ice, dispatch_notification(replace(self.context, database=ice.work), number))
+
     def new_sends(self) -> OutboxSweeper:
         """An outbox sweeper of a worker of its own."""
         return OutboxSweeper(sender_context=self.context)
@@ -192,7 +199,7 @@ class SenderStack:
 
     async def wait_until_in_flight(self, method: str) -> None:
         """Wait until a call has met an injected fault."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while any(fault["method"] == method for fault in (await self.inspect_telegram("faults"))["faults"]):
                 continue  # reading is an HTTP request, which lets other tasks run
 

@@ -11,7 +11,6 @@ from sqlalchemy import exists, insert, select
 from domain.campuses.tables import membership, person
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.tables import notification
-from tests.frozen import Freezing, freeze
 from tests.workers.outbox.sender_stack import BOT, MEI, SenderStack
 from workers.telegram.notification_sender import dispatch_notification
 from workers.telegram.outbox_sweeper import OutboxSweeper
@@ -80,15 +79,14 @@ async def test_a_worker_that_met_the_limit_does_not_let_a_third_send_what_a_seco
     stack: SenderStack,
 ) -> None:
     number = await stack.add_notification("once")
-    await stack.context.rate_limiter.pause_chat(stack.campus_id, MEI, 0.1)
-    ice = Freezing(database=stack.context.database)
-    limited = await freeze(ice, dispatch_notification(replace(stack.context, database=ice.work), number))
-    await asyncio.sleep(0.15)
-    await stack.control_telegram("faults", kind="hang", method="sendMessage", chat=MEI, seconds=0.8)
-    second = asyncio.create_task(dispatch_notification(stack.context, number))
-    await stack.wait_until_in_flight("sendMessage")
+    await stack.context.rate_limiter.pause_chat(stack.campus_id, MEI, 600)
+    limited = await stack.halt_sender(number)
+    await stack.context.rate_limiter.pause_chat(stack.campus_id, MEI, 0.001)
+    await asyncio.sleep(0.01)  # until that pause is over
+    second = await stack.halt_sender(number)
+    assert len(await stack.calls("sendMessage")) == 1, "the second has sent it, and has not recorded that"
     await limited.wake()
-    await asyncio.sleep(0.15)
+    await stack.execute_sql("UPDATE notification SET due_at = now() WHERE status = 'due'")  # if it was postponed
     await dispatch_notification(replace(stack.context), number)
-    await second
+    await second.wake()
     assert len(await stack.calls("sendMessage")) == 1

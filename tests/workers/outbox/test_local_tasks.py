@@ -30,7 +30,7 @@ async def test_a_message_is_sent_by_the_worker_that_wrote_it_without_a_queue_job
     local_tasks.start(JOBS, {"sender_context": context})
     for name in ("first", "second"):
         await replace(stack, context=context).add_notification(name)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while local_tasks.in_flight:  # the second task waits for the first, and starts when it ends
             await asyncio.gather(*local_tasks.in_flight)
     assert len(await stack.chat_texts(MEI)) == 2

@@ -35,7 +35,7 @@ async def test_a_change_during_the_first_sending_becomes_an_edit_not_a_second_me
 
 @case(5)
 async def test_a_worker_killed_while_sending_leaves_the_message_to_the_next(stack: SenderStack) -> None:
-    await stack.control_telegram("faults", kind="hang", method="sendMessage", chat=MEI, seconds=0.3)
+    await stack.control_telegram("faults", kind="hang", method="sendMessage", chat=MEI, seconds=2)
     await stack.add_order()
     message_row = await stack.order_message_row("customer")
     sending = asyncio.create_task(sync_order_message(stack.context, message_row.id))

@@ -8,7 +8,6 @@ from sqlalchemy import func, text
 from domain.inbox.dead_letter_repository import requeue_dead_letter
 from domain.orders.states import Order, OrderStatus
 from tests.workers.outbox.sender_stack import ANA, GROUP, MEI, SenderStack
-from workers.telegram.notification_sender import dispatch_notification
 from workers.telegram.order_message_sender import sync_order_message
 
 CLAIMED = {"status": OrderStatus.ACCEPTED, "runner_id": ANA, "version": 2, "pin": "0482", "accepted_at": func.now()}
@@ -160,13 +159,11 @@ async def test_of_many_workers_one_takes_over_what_a_dead_one_left(stack: Sender
 
 async def test_a_message_that_arrives_late_is_a_dead_letter_no_more(stack: SenderStack) -> None:
     number = await stack.add_notification("slow")
-    await stack.control_telegram("faults", kind="hang", method="sendMessage", chat=MEI, seconds=0.5)
-    sending = asyncio.create_task(dispatch_notification(stack.context, number))
-    await stack.wait_until_in_flight("sendMessage")
+    sending = await stack.halt_sender(number)
     await abandon_send(stack, number)
     await stack.sweep_once()
     assert [each.outcome_unknown for each in await stack.dead_letters()] == [True]
-    await sending
+    await sending.wake()
     assert ((await stack.notification_row(number)).status, await stack.dead_letters()) == ("sent", [])
 
 

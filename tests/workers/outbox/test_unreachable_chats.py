@@ -65,7 +65,7 @@ async def test_too_many_requests_make_that_chat_wait_and_no_other(stack: SenderS
     await stack.make_due()  # the row's delay is over, the chat's pause is not
     await stack.send_all_due()
     assert await stack.chat_texts() == []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not await stack.chat_texts():
             await stack.send_all_due()
     refused, taken = await stack.calls("sendMessage", MEI)
@@ -77,7 +77,7 @@ async def test_a_busy_private_chat_is_served_in_small_bursts(stack: SenderStack)
         await stack.add_notification(f"news {number}")
     await stack.send_all_due()
     assert len(await stack.chat_texts()) == 5
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(20):
         while len(await stack.chat_texts()) < 6:
             await stack.send_all_due()
     first, *_, last = await stack.calls("sendMessage")
