@@ -1,0 +1,1 @@
+"""Tests that README, CONTRIBUTING, CHANGELOG and docs are true."""

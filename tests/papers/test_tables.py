@@ -1,0 +1,56 @@
+"""Tests that the tables of the papers list what the code has: floors, sagas, failures, event types, decisions."""
+
+import re
+
+from domain.registers import ROOMS_WITH_SAGAS, build_saga_register
+from sandbox.launch.stack import WEBHOOK_EVENTS
+from tests.conventions.floors import FLOORS
+from tests.conventions.test_conventions import PROJECT
+from tests.papers.markdown import CODE_SPAN, section, table_rows, text_of
+from workers.audit.invariants import INVARIANTS
+from workers.engine import call_failures
+from workers.engine.call_failures import CallFailed
+
+ARCHITECTURE, DEPLOYMENT, DECISIONS = "docs/architecture.md", "docs/deployment.md", "docs/decisions/README.md"
+
+
+def test_the_floors_are_told_from_the_highest_to_the_lowest() -> None:
+    rows = [row for row in table_rows(section(ARCHITECTURE, "Rooms and floors")) if row[0].isdecimal()]
+    told = [(int(row[0]), tuple(CODE_SPAN.findall(row[1]))) for row in rows]
+    assert told == [(number, rooms) for number, rooms in reversed(list(enumerate(FLOORS, start=1)))]
+
+
+def test_each_saga_is_told_with_its_room() -> None:
+    told = {row[0].strip("`"): row[1].strip("`") for row in table_rows(section(ARCHITECTURE, "Sagas"))}
+    assert set(told) == {kind for kind, _ in build_saga_register().sagas}
+    for sagas, _ in ROOMS_WITH_SAGAS:
+        for saga in sagas:
+            assert (PROJECT / "domain" / told[saga.kind] / "sagas" / f"{saga.kind}.py").exists(), saga.kind
+
+
+def test_each_failure_of_a_call_is_told() -> None:
+    told = {row[0].strip("`") for row in table_rows(section(ARCHITECTURE, "Laws of the engine"))}
+    kinds = {name for name, kind in vars(call_failures).items() if isinstance(kind, type) and kind is not CallFailed}
+    assert told == {name for name in kinds if issubclass(getattr(call_failures, name), CallFailed)}
+
+
+def test_each_invariant_is_told() -> None:
+    told = [row[0] for row in table_rows(section(ARCHITECTURE, "Laws of money"))]
+    assert told == [f"I{number}" for number in range(1, len(INVARIANTS) + 1)]
+
+
+def test_an_operator_is_told_the_event_types_that_the_demo_delivers() -> None:
+    rows = list(table_rows(section(DEPLOYMENT, "Webhooks")))
+    assert {kind for row in rows for kind in CODE_SPAN.findall(row[1])} == set(WEBHOOK_EVENTS)
+
+
+def test_every_decision_is_listed_and_has_the_four_parts() -> None:
+    listed = re.findall(r"^\| \[(\d{4})\]\(([\w-]+\.md)\)", text_of(DECISIONS), re.MULTILINE)
+    files = sorted(path.name for path in (PROJECT / "docs" / "decisions").glob("0*.md"))
+    assert [name for _, name in listed] == files
+    for number, name in listed:
+        text = text_of(f"docs/decisions/{name}")
+        assert name.startswith(number)
+        assert text.startswith(f"# {number}: ")
+        parts = re.findall(r"^## (.+)$", text, re.MULTILINE)
+        assert parts == ["Context", "Decision", "Cost", "What would change it"], name
