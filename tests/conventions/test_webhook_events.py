@@ -10,24 +10,10 @@ from sandbox.launch.stack import WEBHOOK_EVENTS
 from workers.stripe.event_types import EVENT_TYPES, Handled, Ignored
 
 PROJECT = Path(__file__).parents[2]
-README = PROJECT / "README.md"
 HANDLED = {name: kind for name, kind in EVENT_TYPES.items() if isinstance(kind, Handled)}
 SUBSCRIBED = {name for name, kind in HANDLED.items() if kind.is_subscribed}
 EVENT_NAME = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 OBJECTS_WITH_A_DOT = {"checkout.session"}
-
-
-def test_the_readme_names_each_type_that_a_webhook_is_subscribed_to() -> None:
-    text = README.read_text()
-    step = text[text.index("point a Stripe webhook at") : text.index("Let your proxy pass")]
-    words = re.findall(r"`([a-z_.]+)`", step)
-    told, family = set(), ""
-    for word in words:
-        if word.endswith("."):
-            family = word
-        else:
-            told.add(word if "." in word else family + word)
-    assert told == SUBSCRIBED
 
 
 def test_the_demo_subscribes_to_the_same_types() -> None:

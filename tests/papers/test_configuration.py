@@ -45,16 +45,22 @@ MISTAKES = [
 ]
 
 
-class RecordingEnviron(dict[str, str]):
+class RecordingEnviron(Mapping[str, str]):
     """An environment that records which variables are asked for."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
-        super().__init__(values)
+        self.values_by_name = values
         self.asked: set[str] = set()
 
-    def get(self, name: str, default: str = "") -> str:  # type of dict.get narrowed to what the readers use
+    def __getitem__(self, name: str) -> str:
         self.asked.add(name)
-        return super().get(name, default)
+        return self.values_by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values_by_name)
+
+    def __len__(self) -> int:
+        return len(self.values_by_name)
 
 
 def variables_read_by(process: str) -> set[str]:

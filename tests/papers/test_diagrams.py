@@ -158,8 +158,8 @@ def statuses_named_in(module: ModuleType, function: str) -> set[SagaStatus]:
     }
 
 
-def test_the_one_tap_is_a_sequence_diagram_whose_participants_speak() -> None:
+def test_the_one_tap_is_a_sequence_diagram_whose_participants_all_act() -> None:
     (diagram,) = diagrams(text_of(PAPER), "sequenceDiagram")
     declared = set(re.findall(r"^ +(?:participant|actor) (\w+)$", diagram, re.MULTILINE))
-    speaking = {name for pair in re.findall(r"^ +(\w+)-+>>(\w+):", diagram, re.MULTILINE) for name in pair}
-    assert declared == speaking
+    acting = {name for pair in re.findall(r"^ +(\w+)-+>>(\w+):", diagram, re.MULTILINE) for name in pair}
+    assert declared == acting

@@ -2,16 +2,21 @@
 
 import re
 
+from bot.conversation.commands import COMMANDS
+from domain.database.actors import Role
 from domain.registers import ROOMS_WITH_SAGAS, build_saga_register
-from sandbox.launch.stack import WEBHOOK_EVENTS
+from tests.bot.permissions import COMMAND_RULES
 from tests.conventions.floors import FLOORS
 from tests.conventions.test_conventions import PROJECT
 from tests.papers.markdown import CODE_SPAN, section, table_rows, text_of
 from workers.audit.invariants import INVARIANTS
 from workers.engine import call_failures
 from workers.engine.call_failures import CallFailed
+from workers.stripe.event_types import EVENT_TYPES, Handled
 
 ARCHITECTURE, DEPLOYMENT, DECISIONS = "docs/architecture.md", "docs/deployment.md", "docs/decisions/README.md"
+ADMIN_GUIDE = "docs/admin-guide.md"
+WRITTEN_IN_GROUPS = {"bind"}  # in the group that it binds, which is offered no commands
 
 
 def test_the_floors_are_told_from_the_highest_to_the_lowest() -> None:
@@ -39,9 +44,10 @@ def test_each_invariant_is_told() -> None:
     assert told == [f"I{number}" for number in range(1, len(INVARIANTS) + 1)]
 
 
-def test_an_operator_is_told_the_event_types_that_the_demo_delivers() -> None:
+def test_an_operator_is_told_the_event_types_that_a_webhook_is_subscribed_to() -> None:
     rows = list(table_rows(section(DEPLOYMENT, "Webhooks")))
-    assert {kind for row in rows for kind in CODE_SPAN.findall(row[1])} == set(WEBHOOK_EVENTS)
+    subscribed = {name for name, kind in EVENT_TYPES.items() if isinstance(kind, Handled) and kind.is_subscribed}
+    assert {name for row in rows for name in CODE_SPAN.findall(row[1])} == subscribed
 
 
 def test_every_decision_is_listed_and_has_the_four_parts() -> None:
@@ -54,3 +60,10 @@ def test_every_decision_is_listed_and_has_the_four_parts() -> None:
         assert text.startswith(f"# {number}: ")
         parts = re.findall(r"^## (.+)$", text, re.MULTILINE)
         assert parts == ["Context", "Decision", "Cost", "What would change it"], name
+
+
+def test_every_command_of_an_admin_is_offered_and_in_their_guide() -> None:
+    offered = {name for commands in COMMANDS.values() for name in commands}
+    assert set(COMMAND_RULES) - offered == WRITTEN_IN_GROUPS, "add it to COMMANDS in bot/conversation/commands.py"
+    told = set(re.findall(r"`/(\w+)", text_of(ADMIN_GUIDE)))
+    assert set(COMMANDS[Role.ADMIN]) - told == set(), f"add it to {ADMIN_GUIDE}"
