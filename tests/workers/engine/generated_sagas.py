@@ -5,8 +5,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from domain.registers import build_saga_register
-from domain.saga.data import NoData
-from domain.saga.definition import ExternalStep, LocalStep, Pivot, Saga, Wait
+from domain.saga.definition import ExternalStep, LocalStep, NoData, Pivot, Saga, Wait
 
 GENERATED = "generated"
 # The product's sagas, with steps of the test's own, which keep no data.

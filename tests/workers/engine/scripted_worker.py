@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import text
 
@@ -24,10 +24,12 @@ from workers.engine.external_step import (
     ExternalStepHooks,
     ExternalStepRegister,
     StepParams,
-    StepResult,
     add_signal,
+    define_external_step,
 )
 from workers.stripe.gateway import StripeGateway
+
+ScriptedResult = dict[str, Any]
 
 INSERT_EFFECT_SQL = text("INSERT INTO step_effect (saga_id, position, compensates) VALUES (:saga, :position, :back)")
 
@@ -109,7 +111,7 @@ class ScriptedWorker:
         return Registers(sagas, ExternalStepRegister(steps=external))
 
     def _call(self, at: int, *, compensates: bool) -> ExternalStepHooks:
-        return ExternalStepHooks(
+        return define_external_step(
             prepare=partial(self._prepare, {"position": at, "compensates": compensates}),
             execute=self._execute,
             record=partial(self._record, at, compensates),
@@ -118,7 +120,7 @@ class ScriptedWorker:
 
     def _poll(self, signal: str) -> ExternalStepHooks:
         record = partial(self._record_poll, signal)
-        return ExternalStepHooks(prepare=partial(self._prepare, {}), execute=self._execute, record=record)
+        return define_external_step(prepare=partial(self._prepare, {}), execute=self._execute, record=record)
 
     async def _run_local_step(self, at: int, compensates: bool, work: UnitOfWork, run: SagaRun) -> None:
         await self._receive_signals(in_call=False)
@@ -131,7 +133,7 @@ class ScriptedWorker:
         await self._receive_signals(in_call=False)
         return {**params, "call": key}
 
-    async def _execute(self, _gateway: StripeGateway, request: CallRequest) -> StepResult:
+    async def _execute(self, _gateway: StripeGateway, request: CallRequest) -> ScriptedResult:
         outcome = next(self.script.outcomes, InjectedOutcome.KILLED_BEFORE_CALL)
         if outcome is InjectedOutcome.KILLED_BEFORE_CALL:
             raise WorkerKilled
@@ -155,17 +157,17 @@ class ScriptedWorker:
                 pass
         return {"fails": outcome is InjectedOutcome.RECORDING_FAILED}
 
-    async def _find_existing(self, _gateway: StripeGateway, request: CallRequest) -> StepResult | None:
+    async def _find_existing(self, _gateway: StripeGateway, request: CallRequest) -> ScriptedResult | None:
         return {} if request.key in self.around.remote.calls else None
 
-    async def _record(self, at: int, compensates: bool, work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    async def _record(self, at: int, compensates: bool, work: UnitOfWork, run: SagaRun, result: ScriptedResult) -> None:
         await self._receive_signals(in_call=True)
         await _count_effect(work, run, at, compensates)
         self.is_answer_recorded = True
         if result.get("fails"):
             raise RuntimeError("an answer of Stripe's that our code cannot read")
 
-    async def _record_poll(self, signal: str, _work: UnitOfWork, run: SagaRun, result: StepResult) -> None:
+    async def _record_poll(self, signal: str, _work: UnitOfWork, run: SagaRun, result: ScriptedResult) -> None:
         await self._receive_signals(in_call=True)
         if result.get("fails"):
             raise RuntimeError("an answer of Stripe's that our code cannot read")

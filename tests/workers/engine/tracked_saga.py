@@ -14,8 +14,8 @@ from domain.database.registers import Registers
 from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.errors import Stale
 from domain.saga.definition import FINAL_STATUSES, Saga, SagaStatus, Wait
-from domain.saga.repository import signal_saga
 from domain.saga.run import SagaStart
+from domain.saga.signal_repository import signal_saga
 from domain.saga.start import start_saga
 from domain.saga.stuck_repository import retry_stuck_saga
 from tests.workers.engine.engine_stack import EngineStack
