@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import asyncpg
 
 from bench.order_load import OrderPair
-from sandbox.play.scenes.scene_steps import bring_order_to_customer, set_up_payout_account, wait_until_runner_paid
 
 IDLE_SECONDS = 5.0  # how long the idle stack is measured
 NOTHING_DUE = (
@@ -66,14 +65,12 @@ async def count_commits(database_url: str, pairs: list[OrderPair], recorded_pair
 
 async def count_order_commits(connection: asyncpg.Connection, pair: OrderPair) -> int:
     """Count commits from [Place order] until the runner is paid and every order message shows it."""
-    await set_up_payout_account(pair.runner)
+    await pair.runner.set_up_payout_account()
     await wait_until_quiet(connection)
     before = await next_transaction_id(connection)
     await pair.customer.tap_button(pair.place_button)
     order = await pair.customer.wait_for_order_number("looking for a runner")
-    await pair.runner.tap("claim", subject_id=order)
-    await bring_order_to_customer(pair.runner, pair.customer, order)
-    await wait_until_runner_paid(pair.runner, order)
+    await pair.runner.claim_and_bring(pair.customer, order)
     await wait_until_quiet(connection)
     return await next_transaction_id(connection) - before
 

@@ -15,10 +15,10 @@ import uvloop
 
 from bench.commit_count import CommitCounts, count_commits
 from bench.order_load import LatencyFigures, OrderMessageTimes, create_pair_users, place_orders, prepare_pairs
+from sandbox.launch.campuses import create_campus
 from sandbox.launch.stack import PROJECT, Stack, StackConfig, running_stack
-from sandbox.play.chat_observer import observe_chats
-from sandbox.play.populated_campuses import PopulatedCampus, accounts_of_campuses, create_populated_campus
-from sandbox.play.sandbox_client import open_sandbox_client
+from sandbox.people.chat_observer import observe_chats
+from sandbox.people.populated_stack import open_populated_stack
 
 CAMPUSES = 10
 ORDERS = 200
@@ -45,36 +45,30 @@ def main() -> None:
 def run_measurement(folder: Path, *, orders: int, workers: int) -> None:
     """Measure with all data in `folder`, and print the report."""
     runners_per_campus = -(-(orders + COUNTED_ORDERS) // CAMPUSES)
-    populated_campuses = [
-        create_populated_campus(folder, f"campus{at}", 10 + at, runners=runners_per_campus) for at in range(CAMPUSES)
-    ]
-    files = tuple(populated_campus.chats.file for populated_campus in populated_campuses)
-    config = StackConfig(
-        folder=folder, accounts=accounts_of_campuses(populated_campuses), campus_files=files, workers=workers
+    campuses = tuple(
+        create_campus(folder, f"campus{at}", 10 + at, runners=runners_per_campus) for at in range(CAMPUSES)
     )
+    config = StackConfig(folder=folder, campuses=campuses, workers=workers)
     with running_stack(config, print_line) as stack:
-        figures, commits = uvloop.run(
-            asyncio.wait_for(run_load(stack, populated_campuses, orders), LOAD_TIMEOUT_SECONDS)
-        )
+        figures, commits = uvloop.run(asyncio.wait_for(run_load(stack, orders), LOAD_TIMEOUT_SECONDS))
         print_line(stack.run_module("workers.audit").rstrip())
     print_report(figures, commits)
 
 
-async def run_load(
-    stack: Stack, populated_campuses: list[PopulatedCampus], orders: int
-) -> tuple[LatencyFigures, CommitCounts]:
+async def run_load(stack: Stack, orders: int) -> tuple[LatencyFigures, CommitCounts]:
     """Prepare all users, place orders under load, then count commits one order at a time."""
     times = OrderMessageTimes()
     async with (
-        open_sandbox_client(stack.telegram_url) as telegram,
-        observe_chats(telegram, (times.on_event,)) as observer,
+        open_populated_stack(stack) as populated_stack,
+        observe_chats(populated_stack.telegram, times.on_event) as observer,
     ):
         began = time.monotonic()
         print_line(f"getting {orders + COUNTED_ORDERS} customers and runners ready")
-        people = (
-            create_pair_users(populated_campuses[at % CAMPUSES], observer, stack.telegram_url)
+        campuses = stack.config.campuses
+        people = [
+            await create_pair_users(populated_stack, campuses[at % CAMPUSES], observer)
             for at in range(orders + COUNTED_ORDERS + RECORDED_ORDERS)
-        )
+        ]
         pairs = await prepare_pairs(people)
         print_line(f"ready after {time.monotonic() - began:.0f} s; ordering")
         began = time.monotonic()

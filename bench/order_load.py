@@ -1,17 +1,16 @@
 """The load of the latency benchmark: pairs of a customer and a runner, and the order of each pair."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sandbox.launch.telegram_accounts import PersonAccount, post_control_request
-from sandbox.play.chat_observer import ChatObserver
-from sandbox.play.narrator import Narrator
-from sandbox.play.observed_messages import ObservedMessage
-from sandbox.play.populated_campuses import PopulatedCampus
-from sandbox.play.scene_campuses import ScenePeople
-from sandbox.play.scenes.scene_steps import GOOD_CARD, fill_basket, start_bot
-from sandbox.play.scripted_user import ScriptedUser, SeenButton
+from sandbox.launch.campuses import Campus
+from sandbox.people.chat_observer import ChatObserver
+from sandbox.people.control_clients import Json
+from sandbox.people.customer import GOOD_CARD, Customer
+from sandbox.people.observed_messages import ObservedMessage, SeenButton
+from sandbox.people.populated_stack import PopulatedStack
+from sandbox.people.runner import Runner
 
 MESSAGE_TIMEOUT_SECONDS = 60.0
 MAX_CONCURRENT_PREPARATIONS = 4
@@ -33,52 +32,34 @@ class OrderMessageTimes:
 
     first_seen: dict[int, float] = field(default_factory=dict)
 
-    def on_event(self, event: Mapping[str, object], message: ObservedMessage | None) -> None:
+    def on_event(self, event: Json, message: ObservedMessage | None) -> None:
         """Record the first message with a button to claim each order."""
         if message is None or event["kind"] != "message":
             return
         for button in message.buttons:
-            if button.action == "claim":
-                self.first_seen.setdefault(int(button.subject), message.updated_at)
+            if button.action == "claim" and button.subject is not None:
+                self.first_seen.setdefault(button.subject, message.updated_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPair:
     """A customer with an order ready to be placed, and the runner who will deliver it."""
 
-    customer: ScriptedUser
-    runner: ScriptedUser
+    customer: Customer
+    runner: Runner
     place_button: SeenButton
 
 
-def ignore_line(_paragraph: str) -> None:
-    """Drop a line of the narrator."""
-
-
-def create_pair_users(
-    populated_campus: PopulatedCampus, observer: ChatObserver, telegram_url: str
-) -> tuple[ScriptedUser, ScriptedUser]:
+async def create_pair_users(stack: PopulatedStack, campus: Campus, observer: ChatObserver) -> tuple[Customer, Runner]:
     """Create a new customer and a new runner of this campus."""
-    customer, runner = populated_campus.next_customer(), populated_campus.next_runner()
-    post_control_request(f"{telegram_url}/sim/users", {"id": customer.id, "first_name": customer.first_name})
-    narrator = Narrator(
-        ignore_line,
-        ScenePeople(campus_chats=populated_campus.chats, mei=customer, ana=runner, sam=populated_campus.admin),
-    )
-
-    def scripted_user(person: PersonAccount, *groups: int) -> ScriptedUser:
-        bot = f"@{populated_campus.chats.bot.username}"
-        return ScriptedUser(
-            name=person.first_name, user_id=person.id, bot=bot, groups=groups, observer=observer, narrator=narrator
-        )
-
-    return scripted_user(customer), scripted_user(runner, populated_campus.chats.runners.id)
+    customer = Customer(account=await stack.new_customer(campus), campus=campus, observer=observer)
+    return customer, Runner(account=campus.next_runner(), campus=campus, observer=observer)
 
 
-async def prepare_pair(customer: ScriptedUser, runner: ScriptedUser) -> OrderPair:
+async def prepare_pair(customer: Customer, runner: Runner) -> OrderPair:
     """Save a card and fill a basket for the customer, and let the runner open the chat with the bot."""
-    await start_bot(runner)
-    await fill_basket(customer)
+    await runner.start_bot()
+    await customer.fill_basket()
     await customer.tap("add_card")
     await customer.save_card(GOOD_CARD)
     await customer.wait_for_message("Your card is saved", timeout=MESSAGE_TIMEOUT_SECONDS)
@@ -87,11 +68,11 @@ async def prepare_pair(customer: ScriptedUser, runner: ScriptedUser) -> OrderPai
     )
 
 
-async def prepare_pairs(people: Iterator[tuple[ScriptedUser, ScriptedUser]]) -> list[OrderPair]:
+async def prepare_pairs(people: Iterable[tuple[Customer, Runner]]) -> list[OrderPair]:
     """Prepare all pairs, at most MAX_CONCURRENT_PREPARATIONS at a time."""
     slots = asyncio.Semaphore(MAX_CONCURRENT_PREPARATIONS)
 
-    async def prepare_with_slot(customer: ScriptedUser, runner: ScriptedUser) -> OrderPair:
+    async def prepare_with_slot(customer: Customer, runner: Runner) -> OrderPair:
         async with slots:
             return await prepare_pair(customer, runner)
 

@@ -5,8 +5,7 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvloop
@@ -15,13 +14,13 @@ from sandbox.crash.crash_cases import MAX_CASES_PER_KILL, CaseCoverageError, Cra
 from sandbox.crash.crash_report import TABLE_HEADER, format_case_line, format_totals
 from sandbox.crash.crash_stack import KilledProcess, start_crash_stack
 from sandbox.crash.process_kill import CrashCaseOutcome, kill_process_once
+from sandbox.launch.campuses import create_campus
 from sandbox.launch.processes import LaunchError
 from sandbox.launch.stack import Stack, StackConfig
-from sandbox.play.populated_campuses import PopulatedCampus, accounts_of_campuses, create_populated_campus
 
 # a campus for each case of a kill, so that no runner group reaches Telegram's rate limit
 CAMPUS_COUNT = max(MAX_CASES_PER_KILL.values())
-FIRST_CAMPUS_NUMBER = 3  # the `number` of create_populated_campus
+FIRST_CAMPUS_NUMBER = 3  # the `number` of create_campus
 
 
 def main() -> int:
@@ -44,38 +43,24 @@ def main() -> int:
 def run_crash_cases(folder: Path, cases: Sequence[CrashCase]) -> int:
     """Run the cases with throw-away data in this folder. Return 1 when a case failed."""
     runners = 2 * (len(cases) // CAMPUS_COUNT + 1)
-    populated_campuses = tuple(
-        create_populated_campus(folder, f"crash{at}", FIRST_CAMPUS_NUMBER + at, runners=runners)
-        for at in range(CAMPUS_COUNT)
+    campuses = tuple(
+        create_campus(folder, f"crash{at}", FIRST_CAMPUS_NUMBER + at, runners=runners) for at in range(CAMPUS_COUNT)
     )
-    with running_dependencies(folder, populated_campuses) as stack:
-        outcomes = uvloop.run(kill_and_report(stack, populated_campuses, cases))
+    stack = Stack(StackConfig(folder=folder, campuses=campuses), _print_flushed)
+    try:
+        stack.start_dependencies()
+        outcomes = uvloop.run(kill_and_report(stack, cases))
         print(stack.run_module("workers.audit"))
+    finally:
+        stack.stop()
     return 1 if any(outcome.failure for outcome in outcomes) else 0
 
 
-@contextmanager
-def running_dependencies(folder: Path, populated_campuses: tuple[PopulatedCampus, ...]) -> Iterator[Stack]:
-    """Run everything but the bot and the worker, for the length of a block."""
-    files = tuple(populated_campus.chats.file for populated_campus in populated_campuses)
-    stack = Stack(
-        StackConfig(folder=folder, accounts=accounts_of_campuses(populated_campuses), campus_files=files),
-        _print_flushed,
-    )
-    try:
-        stack.start_dependencies()
-        yield stack
-    finally:
-        stack.stop()
-
-
-async def kill_and_report(
-    stack: Stack, populated_campuses: tuple[PopulatedCampus, ...], cases: Sequence[CrashCase]
-) -> Sequence[CrashCaseOutcome]:
+async def kill_and_report(stack: Stack, cases: Sequence[CrashCase]) -> Sequence[CrashCaseOutcome]:
     """Run all cases, batch by batch, and print each result at once."""
     outcomes: list[CrashCaseOutcome] = []
-    async with start_crash_stack(stack, populated_campuses, tuple(KilledProcess)) as crash_stack:
-        await crash_stack.stripe.post("/sim/webhooks", {"drop": True})  # no case may depend on webhooks
+    async with start_crash_stack(stack, stack.config.campuses, tuple(KilledProcess)) as crash_stack:
+        await crash_stack.populated_stack.stripe.post("webhooks", drop=True)  # no case may depend on webhooks
         _print_flushed(TABLE_HEADER)
         began, kills, last_call = time.monotonic(), 0, 0
         remaining_batches = deque(batch_cases(cases))

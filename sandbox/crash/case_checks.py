@@ -6,9 +6,8 @@ from uuid import UUID
 
 from sandbox.crash.crash_cases import CrashCase
 from sandbox.crash.crash_scenario import CrashScenario
-from sandbox.crash.crash_stack import CrashStack
 from sandbox.crash.kill_points import POINTS_AFTER_COMMIT, KillPoint, StepKind
-from sandbox.play.sandbox_client import json_integer, json_object, json_objects
+from sandbox.people.populated_stack import PopulatedStack
 
 EXECUTED_STATUS = 200  # the status of a call that had its effect
 SAGA_POSITION = "SELECT status, position, call ->> 'name' AS call FROM saga WHERE id = $1"
@@ -38,9 +37,9 @@ OBJECT_MADE_BY_STEP: Mapping[str, tuple[str, str]] = {
 }
 
 
-async def describe_misplacement(crash_stack: CrashStack, case: CrashCase, saga_id: UUID | None) -> str | None:
+async def describe_misplacement(stack: PopulatedStack, case: CrashCase, saga_id: UUID | None) -> str | None:
     """Return what is wrong with the saga's committed position after the kill, or None when it is the expected one."""
-    found = [] if saga_id is None else await crash_stack.query(SAGA_POSITION, saga_id)
+    found = [] if saga_id is None else await stack.query(SAGA_POSITION, saga_id)
     if case.killed_step.step_kind is StepKind.LOCAL_AT_START:
         row_exists = bool(found)
         return (
@@ -74,18 +73,18 @@ def _is_past(case: CrashCase, status: str, position: int, call: str | None) -> b
 
 
 async def find_unsettled(
-    crash_stack: CrashStack, scenario: CrashScenario | None, person_ids: Sequence[int]
+    stack: PopulatedStack, scenario: CrashScenario | None, person_ids: Sequence[int]
 ) -> str | None:
     """Return what is not settled yet, or None. Without a scenario no end is required."""
-    for row in await crash_stack.query(UNSETTLED, list(person_ids)):
+    for row in await stack.query(UNSETTLED, list(person_ids)):
         return str(row[0])
-    if scenario is not None and not await crash_stack.query(scenario.end_query, scenario.end_argument):
+    if scenario is not None and not await stack.query(scenario.end_query, scenario.end_argument):
         return f"the end is not reached: {scenario.end_query} ({scenario.end_argument})"
     return None
 
 
 async def count_step_effects(
-    crash_stack: CrashStack, case: CrashCase, saga_id: UUID | None, person_id: int, effect_counts: Counter[str]
+    stack: PopulatedStack, case: CrashCase, saga_id: UUID | None, person_id: int, effect_counts: Counter[str]
 ) -> int | None:
     """Return how often Stripe did what the step asks for, or None when the step asks for nothing.
 
@@ -97,18 +96,15 @@ async def count_step_effects(
     if not kind:
         return effect_counts[case.killed_step.step]
     owner_id = str(person_id) if metadata_key == "person" else str(saga_id)
-    objects = json_objects(await crash_stack.stripe.get("/sim/objects", kind=kind))
-    return max(
-        effect_counts[case.killed_step.step],
-        sum(json_object(one["metadata"]).get(metadata_key) == owner_id for one in objects),
-    )
+    made: int = sum(one["metadata"].get(metadata_key) == owner_id for one in await stack.stripe.objects(kind))
+    return max(effect_counts[case.killed_step.step], made)
 
 
-async def count_effects_by_saga(crash_stack: CrashStack, last_call: int) -> tuple[dict[str, Counter[str]], int]:
+async def count_effects_by_saga(stack: PopulatedStack, last_call: int) -> tuple[dict[str, Counter[str]], int]:
     """Count the effects of each saga's steps at Stripe, under any key. Return also the last call's number."""
     effect_counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for call in json_objects(await crash_stack.stripe.get("/sim/requests", after=last_call)):
-        last_call = json_integer(call["seq"])
+    for call in await stack.stripe.calls(after=last_call):
+        last_call = call["seq"]
         owner, _, rest = str(call["idempotency_key"] or "").partition(":")
         if owner and call["status"] == EXECUTED_STATUS and not call["replayed"]:
             effect_counts[owner][rest.partition(":")[0]] += 1

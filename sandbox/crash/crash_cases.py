@@ -3,27 +3,17 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from sandbox.crash import delivery_scenarios as deliveries
+from sandbox.crash import money_scenarios as money
+from sandbox.crash import order_scenarios as orders
 from sandbox.crash.crash_scenario import PrepareScenario
 from sandbox.crash.crash_stack import KilledProcess
-from sandbox.crash.debt_scenarios import DEBT_SCENARIOS
-from sandbox.crash.delivery_scenarios import DELIVERY_SCENARIOS
 from sandbox.crash.kill_points import POINTS_OF_STEP_KIND, KillPoint, StepKind, WatchTarget
-from sandbox.crash.order_scenarios import ORDER_SCENARIOS
-from sandbox.crash.price_increase_scenarios import PRICE_INCREASE_SCENARIOS
-from sandbox.crash.refund_scenarios import REFUND_SCENARIOS
-from sandbox.crash.stripe_event_scenarios import STRIPE_EVENT_SCENARIOS
 
-SCENARIOS: dict[str, PrepareScenario] = {
-    **ORDER_SCENARIOS,
-    **DELIVERY_SCENARIOS,
-    **REFUND_SCENARIOS,
-    **DEBT_SCENARIOS,
-    **PRICE_INCREASE_SCENARIOS,
-    **STRIPE_EVENT_SCENARIOS,
-}
 STEP_PATTERN = re.compile(r"^(local|external|wait) (\w+)")
 COMPENSATION_PATTERN = re.compile(r", compensation (\w+)")
 # Compensations that never run: both belong to steps after the wait for the hold. The signals of that wait are handled
@@ -46,7 +36,7 @@ class KilledStep:
     saga: str
     step: str
     step_kind: StepKind
-    scenario_name: str
+    prepare_scenario: PrepareScenario
     recorded_call: str | None = None
     is_compensation: bool = False
     victim: KilledProcess = KilledProcess.WORKER
@@ -98,124 +88,125 @@ class CrashCase:
         return f"{self.killed_step.name} / {self.point}"
 
 
-def _started_by_bot(saga: str, step: str, scenario_name: str) -> KilledStep:
-    return KilledStep(
-        saga=saga, step=step, step_kind=StepKind.LOCAL_AT_START, scenario_name=scenario_name, victim=KilledProcess.BOT
-    )
-
-
-def _external_step(
+def _step(
+    step_kind: StepKind,
     saga: str,
     step: str,
-    scenario_name: str,
-    *,
-    step_kind: StepKind = StepKind.WRITE_CALL,
-    is_compensation: bool = False,
-) -> KilledStep:
-    return KilledStep(
-        saga=saga, step=step, step_kind=step_kind, scenario_name=scenario_name, is_compensation=is_compensation
-    )
-
-
-def _local_step(
-    saga: str, step: str, scenario_name: str, recorded_call: str | None, *, is_compensation: bool = False
+    prepare_scenario: PrepareScenario,
+    recorded_call: str | None = None,
+    victim: KilledProcess = KilledProcess.WORKER,
 ) -> KilledStep:
     return KilledStep(
         saga=saga,
         step=step,
-        step_kind=StepKind.LOCAL_AFTER_CALL,
-        scenario_name=scenario_name,
+        step_kind=step_kind,
+        prepare_scenario=prepare_scenario,
         recorded_call=recorded_call,
-        is_compensation=is_compensation,
+        victim=victim,
     )
 
 
+def _undo(compensation: KilledStep) -> KilledStep:
+    return replace(compensation, is_compensation=True)
+
+
+_call = partial(_step, StepKind.WRITE_CALL)
+_read = partial(_step, StepKind.READ_CALL)
+_poll = partial(_step, StepKind.POLL)
+_after = partial(_step, StepKind.LOCAL_AFTER_CALL)
+_started_by_worker = partial(_step, StepKind.LOCAL_AT_START)
+_started_by_bot = partial(_step, StepKind.LOCAL_AT_START, victim=KilledProcess.BOT)
+
 KILLED_STEPS = (
-    _external_step("save_card", "ensure_customer", "order_without_card"),
-    _external_step("save_card", "open_checkout", "order_without_card"),
-    _external_step("save_card", "wait_card_saved", "checkout_completed", step_kind=StepKind.POLL),
-    _local_step("save_card", "keep_card", "checkout_completed", None),
-    _started_by_bot("create_order", "place_order", "order_with_saved_card"),
-    _external_step("create_order", "authorize_hold", "first_order"),
-    _external_step("create_order", "wait_hold_made", "bank_approval_pending", step_kind=StepKind.POLL),
-    _local_step("create_order", "publish_order", "bank_approval_pending", None),
-    _local_step("create_order", "start_expiry", "first_order", "authorize_hold"),
-    _external_step("create_order", "release_hold", "first_hold_declined", is_compensation=True),
-    _local_step("create_order", "cancel_order", "first_hold_declined", "release_hold", is_compensation=True),
-    _started_by_bot("accept_order", "claim_order", "order_claimed"),
-    _external_step("accept_order", "check_hold", "order_claimed", step_kind=StepKind.READ_CALL),
-    _local_step(
-        "accept_order", "close_order_without_hold", "order_claimed_without_hold", "check_hold", is_compensation=True
+    _call("save_card", "ensure_customer", orders.order_without_card),
+    _call("save_card", "open_checkout", orders.order_without_card),
+    _poll("save_card", "wait_card_saved", orders.checkout_completed),
+    _after("save_card", "keep_card", orders.checkout_completed),
+    _started_by_bot("create_order", "place_order", orders.order_with_saved_card),
+    _call("create_order", "authorize_hold", orders.first_order),
+    _poll("create_order", "wait_hold_made", orders.bank_approval_pending),
+    _after("create_order", "publish_order", orders.bank_approval_pending),
+    _after("create_order", "start_expiry", orders.first_order, "authorize_hold"),
+    _undo(_call("create_order", "release_hold", orders.first_hold_declined)),
+    _undo(_after("create_order", "cancel_order", orders.first_hold_declined, "release_hold")),
+    _started_by_bot("accept_order", "claim_order", deliveries.order_claimed),
+    _read("accept_order", "check_hold", deliveries.order_claimed),
+    _undo(
+        _after(
+            "accept_order",
+            "close_order_without_hold",
+            deliveries.order_claimed_without_hold,
+            recorded_call="check_hold",
+        )
     ),
-    _local_step("accept_order", "give_back_order", "order_claimed_without_hold", "check_hold", is_compensation=True),
-    _started_by_bot("complete_order", "deliver_order", "delivered_without_account"),
-    _external_step("complete_order", "capture_payment", "delivered_without_account"),
-    _local_step("complete_order", "complete_order", "delivered_without_account", "capture_payment"),
-    _external_step("complete_order", "charge_again", "hold_lapsed"),
-    _external_step("complete_order", "charge_again", "recharge_declined"),
-    _local_step("complete_order", "complete_order", "recharge_declined", "charge_again"),
-    _started_by_bot("replace_hold", "request_replacement_hold", "price_increased"),
-    _external_step("replace_hold", "authorize_replacement_hold", "price_increased"),
-    _external_step("replace_hold", "wait_replacement_held", "price_increase_approved", step_kind=StepKind.POLL),
-    _local_step("replace_hold", "adopt_replacement_hold", "price_increased", "authorize_replacement_hold"),
-    _external_step("replace_hold", "release_former_hold", "price_increased"),
-    _external_step("replace_hold", "release_replacement_hold", "price_increase_declined", is_compensation=True),
-    _local_step(
+    _undo(_after("accept_order", "give_back_order", deliveries.order_claimed_without_hold, "check_hold")),
+    _started_by_bot("complete_order", "deliver_order", deliveries.delivered_without_account),
+    _call("complete_order", "capture_payment", deliveries.delivered_without_account),
+    _after(
+        "complete_order",
+        "complete_order",
+        deliveries.delivered_without_account,
+        recorded_call="capture_payment",
+    ),
+    _call("complete_order", "charge_again", money.hold_lapsed),
+    _call("complete_order", "charge_again", money.recharge_declined),
+    _after("complete_order", "complete_order", money.recharge_declined, "charge_again"),
+    _started_by_bot("replace_hold", "request_replacement_hold", orders.price_increased),
+    _call("replace_hold", "authorize_replacement_hold", orders.price_increased),
+    _poll("replace_hold", "wait_replacement_held", orders.price_increase_approved),
+    _after(
         "replace_hold",
-        "withdraw_replacement_hold",
-        "price_increase_declined",
-        "release_replacement_hold",
-        is_compensation=True,
+        "adopt_replacement_hold",
+        orders.price_increased,
+        recorded_call="authorize_replacement_hold",
     ),
-    _started_by_bot("settle_debt", "begin_settling", "debt_payment_started"),
-    _external_step("settle_debt", "charge_debt", "debt_payment_started"),
-    _external_step("settle_debt", "wait_debt_paid", "debt_approved", step_kind=StepKind.POLL),
-    _local_step("settle_debt", "book_settlement", "debt_approved", None),
-    _external_step("settle_debt", "cancel_debt_charge", "debt_declined", is_compensation=True),
-    _local_step("settle_debt", "tell_unsettled", "debt_declined", "cancel_debt_charge", is_compensation=True),
-    KilledStep(
-        saga="pay_out_runner",
-        step="start_payout",
-        step_kind=StepKind.LOCAL_AT_START,
-        scenario_name="delivered_with_account",
+    _call("replace_hold", "release_former_hold", orders.price_increased),
+    _undo(_call("replace_hold", "release_replacement_hold", orders.price_increase_declined)),
+    _undo(
+        _after(
+            "replace_hold",
+            "withdraw_replacement_hold",
+            orders.price_increase_declined,
+            recorded_call="release_replacement_hold",
+        )
     ),
-    KilledStep(
-        saga="pay_out_runner",
-        step="start_payout",
-        step_kind=StepKind.LOCAL_AT_START,
-        scenario_name="delivered_with_debt",
-    ),
-    _external_step("pay_out_runner", "transfer_earnings", "delivered_with_account"),
-    _local_step("pay_out_runner", "keep_payable", "transfer_refused", "transfer_earnings", is_compensation=True),
-    KilledStep(
-        saga="expire_order", step="expire_order", step_kind=StepKind.LOCAL_AT_START, scenario_name="order_expired"
-    ),
-    _external_step("expire_order", "release_hold", "order_expired"),
-    _local_step("expire_order", "tell_released", "order_expired", "release_hold"),
-    _started_by_bot("cancel_order", "close_order", "order_cancelled"),
-    _external_step("cancel_order", "release_hold", "order_cancelled"),
-    _local_step("cancel_order", "tell_released", "order_cancelled", "release_hold"),
-    _started_by_bot("close_purchase", "close_purchase", "purchase_closed"),
-    _external_step("close_purchase", "release_hold", "purchase_closed"),
-    _local_step("close_purchase", "tell_released", "purchase_closed", "release_hold"),
-    _started_by_bot("release_order", "reopen_order", "order_given_back"),
-    _started_by_bot("refund_order", "request_refund", "refund_requested"),
-    _external_step("refund_order", "create_refund", "refund_requested"),
-    _external_step("refund_order", "reverse_transfer", "refund_requested"),
-    _external_step("refund_order", "wait_refund_settled", "refund_pending_at_bank", step_kind=StepKind.POLL),
-    _local_step("refund_order", "settle_refund", "refund_pending_at_bank", None),
-    _local_step("refund_order", "withdraw_refund", "refund_refused", "create_refund", is_compensation=True),
-    _external_step("check_refund", "refresh_refund", "refund_returned", step_kind=StepKind.READ_CALL),
-    _external_step("follow_dispute", "refresh_dispute", "payment_disputed", step_kind=StepKind.READ_CALL),
-    _external_step("follow_account", "refresh_payouts", "account_disabled", step_kind=StepKind.READ_CALL),
-    _external_step("onboard_runner", "ensure_account", "account_requested"),
-    _external_step("onboard_runner", "open_onboarding", "account_requested"),
-    _external_step("onboard_runner", "wait_account_ready", "account_completed", step_kind=StepKind.POLL),
-    _local_step("onboard_runner", "open_payouts", "account_completed", None),
-    _started_by_bot("remove_card", "forget_card", "card_removed"),
-    _external_step("remove_card", "detach_card", "card_removed"),
-    _local_step("remove_card", "tell_card_removed", "card_removed", "detach_card"),
-    _external_step("detach_replaced_card", "detach_card", "card_replaced"),
+    _started_by_bot("settle_debt", "begin_settling", money.debt_payment_started),
+    _call("settle_debt", "charge_debt", money.debt_payment_started),
+    _poll("settle_debt", "wait_debt_paid", money.debt_approved),
+    _after("settle_debt", "book_settlement", money.debt_approved),
+    _undo(_call("settle_debt", "cancel_debt_charge", money.debt_declined)),
+    _undo(_after("settle_debt", "tell_unsettled", money.debt_declined, "cancel_debt_charge")),
+    _started_by_worker("pay_out_runner", "start_payout", deliveries.delivered_with_account),
+    _started_by_worker("pay_out_runner", "start_payout", money.delivered_with_debt),
+    _call("pay_out_runner", "transfer_earnings", deliveries.delivered_with_account),
+    _undo(_after("pay_out_runner", "keep_payable", deliveries.transfer_refused, "transfer_earnings")),
+    _started_by_worker("expire_order", "expire_order", orders.order_expired),
+    _call("expire_order", "release_hold", orders.order_expired),
+    _after("expire_order", "tell_released", orders.order_expired, "release_hold"),
+    _started_by_bot("cancel_order", "close_order", orders.order_cancelled),
+    _call("cancel_order", "release_hold", orders.order_cancelled),
+    _after("cancel_order", "tell_released", orders.order_cancelled, "release_hold"),
+    _started_by_bot("close_purchase", "close_purchase", deliveries.purchase_closed),
+    _call("close_purchase", "release_hold", deliveries.purchase_closed),
+    _after("close_purchase", "tell_released", deliveries.purchase_closed, "release_hold"),
+    _started_by_bot("release_order", "reopen_order", deliveries.order_given_back),
+    _started_by_bot("refund_order", "request_refund", money.refund_requested),
+    _call("refund_order", "create_refund", money.refund_requested),
+    _call("refund_order", "reverse_transfer", money.refund_requested),
+    _poll("refund_order", "wait_refund_settled", money.refund_pending_at_bank),
+    _after("refund_order", "settle_refund", money.refund_pending_at_bank),
+    _undo(_after("refund_order", "withdraw_refund", money.refund_refused, "create_refund")),
+    _read("check_refund", "refresh_refund", money.refund_returned),
+    _read("follow_dispute", "refresh_dispute", money.payment_disputed),
+    _read("follow_account", "refresh_payouts", money.account_disabled),
+    _call("onboard_runner", "ensure_account", deliveries.account_requested),
+    _call("onboard_runner", "open_onboarding", deliveries.account_requested),
+    _poll("onboard_runner", "wait_account_ready", deliveries.account_completed),
+    _after("onboard_runner", "open_payouts", deliveries.account_completed),
+    _started_by_bot("remove_card", "forget_card", orders.card_removed),
+    _call("remove_card", "detach_card", orders.card_removed),
+    _after("remove_card", "tell_card_removed", orders.card_removed, "detach_card"),
+    _call("detach_replaced_card", "detach_card", orders.card_replaced),
 )
 
 

@@ -2,70 +2,84 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from uuid import UUID
 
-from sandbox.crash.crash_stack import CrashStack
 from sandbox.crash.point_watch import SagaSubject
-from sandbox.play.scene_context import SceneContext
-from sandbox.play.scripted_user import ScriptedUser, SeenButton
+from sandbox.people.person import Person
+from sandbox.people.populated_stack import PopulatedStack, SceneContext
 
-PREPARATION_TIMEOUT_SECONDS = 20.0  # how long a fact may take before the kill
+NEWEST_SAGA = (
+    "SELECT saga.id FROM saga LEFT JOIN orders ON orders.id = saga.order_id WHERE saga.kind = $1"
+    " AND ((saga.order_id = $2) OR ($2::bigint IS NULL AND $3::bigint IN (saga.person_id, orders.customer_id)))"
+    " ORDER BY saga.number DESC LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrashScenario:
     """One saga, brought to the moment before its step.
 
-    `end_query` finds a row when the facts are as they must be in the end; `end_argument` is its $1. `poll_call` is the
-    verb and path of the call by which a wait or a check reads from Stripe. With `is_refused_by_stripe` Stripe refuses
-    the call.
+    `end_query` finds a row when the facts are as they must be in the end; its $1 is the order of the subject where it
+    is known, else the person. `poll_call` is the verb and path of the call by which a wait or a check reads from
+    Stripe. With `is_refused_by_stripe` Stripe refuses the call.
     """
 
     subject: SagaSubject
     trigger: Callable[[], Awaitable[object]]
     end_query: str
-    end_argument: int
     poll_call: str = ""
     is_refused_by_stripe: bool = False
 
-
-PrepareScenario = Callable[[CrashStack, SceneContext], Awaitable[CrashScenario]]
-
-
-async def send_tap(scripted_user: ScriptedUser, seen_button: SeenButton) -> None:
-    """Tap a button without waiting for the answer, because the process that would answer is about to be killed."""
-    chat = seen_button.message.chat_ref.chat
-    tap_body = {
-        "from": scripted_user.user_id,
-        "chat": chat if chat.startswith("@") else int(chat),
-        "message_id": seen_button.message.message_id,
-        "data": seen_button.button.data,
-    }
-    await scripted_user.observer.client.post("/sim/taps", tap_body)
+    @property
+    def end_argument(self) -> int:
+        """The value of $1 in `end_query`."""
+        return self.subject.order_id or self.subject.person_id
 
 
-async def wait_until_saga_waits(crash_stack: CrashStack, kind: str, person_id: int) -> None:
+PrepareScenario = Callable[[SceneContext], Awaitable[CrashScenario]]
+
+
+def saga_of(person: Person, kind: str, order: int | None = None) -> SagaSubject:
+    """Return the person's saga of this kind, or that of the order where its number is known."""
+    return SagaSubject(saga_kind=kind, person_id=person.user_id, order_id=order)
+
+
+async def newest_saga_of(stack: PopulatedStack, subject: SagaSubject) -> UUID | None:
+    """Return the newest saga of the subject."""
+    rows = await stack.query(NEWEST_SAGA, subject.saga_kind, subject.order_id, subject.person_id)
+    return UUID(str(rows[0]["id"])) if rows else None
+
+
+async def stored_id(scene: SceneContext, query: str, subject: int) -> str:
+    """Return the id that this query finds for an order or a person, once it is stored."""
+    return str((await scene.populated_stack.wait_for_row(query, subject))[0])
+
+
+async def wait_until_saga_waits(scene: SceneContext, person: Person, kind: str) -> None:
     """Wait until the saga waits for this person, and for at least a second no worker reads from Stripe for it."""
-    await crash_stack.wait_for_row(
+    await scene.populated_stack.wait_for_row(
         "SELECT 1 FROM saga LEFT JOIN orders ON orders.id = saga.order_id"
         " WHERE kind = $1 AND $2 IN (saga.person_id, orders.customer_id) AND waiting_until IS NOT NULL"
         " AND worker IS NULL AND wake_at > now() + interval '1 second'",
         kind,
-        person_id,
-        timeout=PREPARATION_TIMEOUT_SECONDS,
+        person.user_id,
     )
 
 
-async def payment_intent_of_order(crash_stack: CrashStack, order: int) -> str:
-    """Return the payment intent of an order's hold."""
+async def payment_intent_of_order(scene: SceneContext, order: int, status: str | None = None) -> str:
+    """Return the payment intent of an order's hold, or of its hold in this status."""
     query = "SELECT payment_intent FROM hold WHERE order_id = $1 AND payment_intent IS NOT NULL"
-    return str((await crash_stack.wait_for_row(query, order, timeout=PREPARATION_TIMEOUT_SECONDS))["payment_intent"])
+    return await stored_id(scene, query if status is None else f"{query} AND status = '{status}'", order)
 
 
-async def newest_order_of(crash_stack: CrashStack, scripted_user: ScriptedUser, status: str) -> int:
-    """Return the number of a customer's newest order, once it has this status."""
-    query = "SELECT id FROM orders WHERE customer_id = $1 AND status = $2 ORDER BY id DESC LIMIT 1"
-    return int(
-        (await crash_stack.wait_for_row(query, scripted_user.user_id, status, timeout=PREPARATION_TIMEOUT_SECONDS))[
-            "id"
-        ]
-    )
+async def newest_order_of(scene: SceneContext, status: str) -> int:
+    """Return the number of the customer's newest order, once it has this status."""
+    query = f"SELECT id FROM orders WHERE customer_id = $1 AND status = '{status}' ORDER BY id DESC LIMIT 1"
+    return int(await stored_id(scene, query, scene.mei.user_id))
+
+
+async def replace_card(scene: SceneContext, card: str) -> None:
+    """Replace the customer's saved card, and wait until the former one is detached."""
+    await scene.mei.add_card(card)
+    replaced = "SELECT 1 FROM saga WHERE person_id = $1 AND kind = 'detach_replaced_card' AND status = 'done'"
+    await stored_id(scene, replaced, scene.mei.user_id)

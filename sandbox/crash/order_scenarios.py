@@ -1,20 +1,20 @@
-"""Scenarios of customers: cards, holds, the bank, and orders that end before anything is bought."""
+"""Scenarios of customers: cards, holds, the bank, higher fees, and orders that end before anything is bought."""
 
 from sandbox.crash.crash_scenario import (
     CrashScenario,
-    PrepareScenario,
     newest_order_of,
     payment_intent_of_order,
-    send_tap,
+    replace_card,
+    saga_of,
+    stored_id,
     wait_until_saga_waits,
 )
-from sandbox.crash.crash_stack import CrashStack
-from sandbox.crash.point_watch import SagaSubject
-from sandbox.play.scene_context import SceneContext
-from sandbox.play.scenes.scene_steps import APPROVAL_REQUIRED_CARD, DECLINED_CARD, GOOD_CARD, INVITATION, fill_basket
-from sandbox.play.scripted_user import ScriptedUser
+from sandbox.people.customer import APPROVAL_REQUIRED_CARD, DECLINED_CARD, GOOD_CARD
+from sandbox.people.observed_messages import SeenButton
+from sandbox.people.populated_stack import SceneContext
 
 LINK_SENT = "SELECT 1 FROM saga WHERE person_id = $1 AND kind = 'save_card' AND waiting_until IS NOT NULL"
+CHECKOUT_SESSION = "SELECT data ->> 'session' FROM saga WHERE person_id = $1 AND data ? 'session'"
 ORDER_OPEN = (
     "SELECT 1 FROM orders JOIN hold ON hold.order_id = orders.id"
     " WHERE customer_id = $1 AND orders.status = 'CREATED' AND hold.status = 'held'"
@@ -35,179 +35,184 @@ FORMER_CARD_REMOVED = (
     "SELECT 1 FROM saga JOIN saved_card ON saved_card.person_id = saga.person_id WHERE saga.person_id = $1"
     " AND kind = 'detach_replaced_card' AND status = 'done' AND data ->> 'payment_method' <> saved_card.payment_method"
 )
+HELD_FOR_PRICE = (  # the saga ended in this status, and one hold of the order's ceiling is left
+    "SELECT 1 FROM saga WHERE order_id = $1 AND kind = 'replace_hold' AND status = '{}' AND"
+    " (SELECT count(*) FROM hold WHERE order_id = $1 AND status IN ('requested', 'approval', 'held')) = 1 AND"
+    " EXISTS (SELECT 1 FROM hold WHERE order_id = $1 AND status = 'held' AND part = 'current'"
+    " AND amount = (SELECT ceiling FROM orders WHERE id = $1))"
+)
 
 
-async def order_without_card(_crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
+async def order_without_card(scene: SceneContext) -> CrashScenario:
     """A customer without a card taps [Place order]."""
     mei = scene.mei
-    await fill_basket(mei)
+    await mei.fill_basket()
     place_button = await mei.find_button("place")
     return CrashScenario(
-        subject=SagaSubject(saga_kind="save_card", person_id=mei.user_id),
-        trigger=lambda: send_tap(mei, place_button),
-        end_query=LINK_SENT,
-        end_argument=mei.user_id,
+        subject=saga_of(mei, "save_card"), trigger=lambda: mei.send_tap(place_button), end_query=LINK_SENT
     )
 
 
-async def checkout_completed(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
+async def checkout_completed(scene: SceneContext) -> CrashScenario:
     """The customer fills in the Checkout page of a first order. A poll of the saga will notice."""
     mei = scene.mei
-    await fill_basket(mei)
+    await mei.fill_basket()
     await mei.tap("place")
-    query = "SELECT data ->> 'session' AS session FROM saga WHERE person_id = $1 AND data ? 'session'"
-    session = (await crash_stack.wait_for_row(query, mei.user_id, timeout=20.0))["session"]
-    await wait_until_saga_waits(crash_stack, "save_card", mei.user_id)
+    session = await stored_id(scene, CHECKOUT_SESSION, mei.user_id)
+    await wait_until_saga_waits(scene, mei, "save_card")
     return CrashScenario(
-        subject=SagaSubject(saga_kind="save_card", person_id=mei.user_id),
+        subject=saga_of(mei, "save_card"),
         trigger=lambda: mei.save_card(GOOD_CARD),
         end_query=ORDER_OPEN,
-        end_argument=mei.user_id,
         poll_call=f"GET /v1/checkout/sessions/{session}",
     )
 
 
-async def first_order(_crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
+async def first_order(scene: SceneContext) -> CrashScenario:
     """An order that is placed by itself once its card is saved."""
     return await _order_placed_by_card(scene, GOOD_CARD, ORDER_OPEN)
 
 
-async def first_hold_declined(_crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
+async def first_hold_declined(scene: SceneContext) -> CrashScenario:
     """An order whose card declines the hold."""
     return await _order_placed_by_card(scene, DECLINED_CARD, ORDER_CANCELLED)
 
 
 async def _order_placed_by_card(scene: SceneContext, card: str, end_query: str) -> CrashScenario:
     mei = scene.mei
-    await fill_basket(mei)
+    await mei.fill_basket()
     await mei.tap("place")
-    return CrashScenario(
-        subject=SagaSubject(saga_kind="create_order", person_id=mei.user_id),
-        trigger=lambda: mei.save_card(card),
-        end_query=end_query,
-        end_argument=mei.user_id,
-    )
+    return CrashScenario(subject=saga_of(mei, "create_order"), trigger=lambda: mei.save_card(card), end_query=end_query)
 
 
-async def bank_approval_pending(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
+async def bank_approval_pending(scene: SceneContext) -> CrashScenario:
     """The customer approves at the bank while the order waits for it."""
     mei = scene.mei
-    await fill_basket(mei)
-    await mei.tap("place")
-    await mei.save_card(APPROVAL_REQUIRED_CARD)
-    order = await newest_order_of(crash_stack, mei, "PENDING")
-    intent = await payment_intent_of_order(crash_stack, order)
-    await wait_until_saga_waits(crash_stack, "create_order", mei.user_id)
+    await mei.place_order(APPROVAL_REQUIRED_CARD)
+    intent = await payment_intent_of_order(scene, await newest_order_of(scene, "PENDING"))
+    await wait_until_saga_waits(scene, mei, "create_order")
     return CrashScenario(
-        subject=SagaSubject(saga_kind="create_order", person_id=mei.user_id, order_id=order),
+        subject=saga_of(mei, "create_order"),
         trigger=mei.approve_at_bank,
         end_query=ORDER_OPEN,
-        end_argument=mei.user_id,
         poll_call=f"GET /v1/payment_intents/{intent}",
     )
 
 
-async def order_with_saved_card(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
+async def order_with_saved_card(scene: SceneContext) -> CrashScenario:
     """A customer with a saved card taps [Place order]."""
     mei = scene.mei
-    await save_first_card(crash_stack, mei)
-    await fill_basket(mei)
+    await save_first_card(scene)
+    await mei.fill_basket()
     place_button = await mei.find_button("place")
     return CrashScenario(
-        subject=SagaSubject(saga_kind="create_order", person_id=mei.user_id),
-        trigger=lambda: send_tap(mei, place_button),
-        end_query=ORDER_OPEN,
-        end_argument=mei.user_id,
+        subject=saga_of(mei, "create_order"), trigger=lambda: mei.send_tap(place_button), end_query=ORDER_OPEN
     )
 
 
-async def card_removed(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
+async def card_removed(scene: SceneContext) -> CrashScenario:
     """The customer taps [Yes, remove it]."""
     mei = scene.mei
-    await save_first_card(crash_stack, mei)
+    await save_first_card(scene)
     await mei.type_text("/me")
     await mei.tap("remove_card")
     confirm_button = await mei.find_button("remove_card_sure")
     return CrashScenario(
-        subject=SagaSubject(saga_kind="remove_card", person_id=mei.user_id),
-        trigger=lambda: send_tap(mei, confirm_button),
-        end_query=CARD_REMOVED,
-        end_argument=mei.user_id,
+        subject=saga_of(mei, "remove_card"), trigger=lambda: mei.send_tap(confirm_button), end_query=CARD_REMOVED
     )
 
 
-async def card_replaced(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
+async def card_replaced(scene: SceneContext) -> CrashScenario:
     """A second card replaces the first one."""
     mei = scene.mei
-    await save_first_card(crash_stack, mei)
+    await save_first_card(scene)
     await mei.type_text("/me")
     await mei.tap("add_card")
-    await wait_until_saga_waits(crash_stack, "save_card", mei.user_id)
+    await wait_until_saga_waits(scene, mei, "save_card")
     return CrashScenario(
-        subject=SagaSubject(saga_kind="detach_replaced_card", person_id=mei.user_id),
+        subject=saga_of(mei, "detach_replaced_card"),
         trigger=lambda: mei.save_card(GOOD_CARD),
         end_query=FORMER_CARD_REMOVED,
-        end_argument=mei.user_id,
     )
 
 
-async def order_cancelled(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
+async def order_cancelled(scene: SceneContext) -> CrashScenario:
     """The customer taps [Yes, cancel] while the order is open."""
-    mei = scene.mei
-    order = await place_open_order(crash_stack, mei)
+    mei, order = scene.mei, await place_open_order(scene)
     await mei.tap("cancel", subject_id=order)
     confirm_button = await mei.find_button("cancel_sure", subject_id=order)
     return CrashScenario(
-        subject=SagaSubject(saga_kind="cancel_order", person_id=mei.user_id, order_id=order),
-        trigger=lambda: send_tap(mei, confirm_button),
+        subject=saga_of(mei, "cancel_order", order),
+        trigger=lambda: mei.send_tap(confirm_button),
         end_query=ORDER_ENDED,
-        end_argument=order,
     )
 
 
-async def order_expired(crash_stack: CrashStack, scene: SceneContext) -> CrashScenario:
+async def order_expired(scene: SceneContext) -> CrashScenario:
     """An order that no runner claims in time."""
-    order = await place_open_order(crash_stack, scene.mei)
+    order = await place_open_order(scene)
     return CrashScenario(
-        subject=SagaSubject(saga_kind="expire_order", person_id=scene.mei.user_id, order_id=order),
-        trigger=lambda: crash_stack.query(
-            "UPDATE timer SET due_at = now() WHERE order_id = $1 AND kind = 'expire'", order
-        ),
+        subject=saga_of(scene.mei, "expire_order", order),
+        trigger=lambda: scene.populated_stack.fire_timer(order, "expire"),
         end_query=ORDER_ENDED,
-        end_argument=order,
     )
 
 
-async def place_open_order(crash_stack: CrashStack, mei: ScriptedUser, card: str | None = GOOD_CARD) -> int:
+async def price_increased(scene: SceneContext) -> CrashScenario:
+    """The customer confirms [Hold S$...] with a good card."""
+    return await _confirm_increase(scene, await place_open_order(scene), "done")
+
+
+async def price_increase_declined(scene: SceneContext) -> CrashScenario:
+    """The same with a card that now declines."""
+    order = await place_open_order(scene)
+    await replace_card(scene, DECLINED_CARD)
+    return await _confirm_increase(scene, order, "compensated")
+
+
+async def _confirm_increase(scene: SceneContext, order: int, end_status: str) -> CrashScenario:
+    confirm_button = await _find_confirm_button(scene, order)
+    return CrashScenario(
+        subject=saga_of(scene.mei, "replace_hold", order),
+        trigger=lambda: scene.mei.send_tap(confirm_button),
+        end_query=HELD_FOR_PRICE.format(end_status),
+    )
+
+
+async def _find_confirm_button(scene: SceneContext, order: int) -> SeenButton:
+    """Let the nudge come now, tap its [Raise fee], and return the button that confirms the increase."""
+    await scene.populated_stack.fire_timer(order, "nudge")
+    await scene.mei.tap("raise", subject_id=order)
+    return await scene.mei.find_button("raise_sure", subject_id=order)
+
+
+async def price_increase_approved(scene: SceneContext) -> CrashScenario:
+    """The customer approves a higher fee at the bank. A poll of the saga will notice."""
+    mei, order = scene.mei, await place_open_order(scene)
+    await replace_card(scene, APPROVAL_REQUIRED_CARD)
+    await mei.tap_button(await _find_confirm_button(scene, order))
+    intent = await payment_intent_of_order(scene, order, "approval")
+    await wait_until_saga_waits(scene, mei, "replace_hold")
+    return CrashScenario(
+        subject=saga_of(mei, "replace_hold", order),
+        trigger=mei.approve_at_bank,
+        end_query=HELD_FOR_PRICE.format("done"),
+        poll_call=f"GET /v1/payment_intents/{intent}",
+    )
+
+
+async def place_open_order(scene: SceneContext, card: str | None = GOOD_CARD) -> int:
     """Place an order until it is open, with a new card or (None) with the saved one. Return its number."""
-    await fill_basket(mei)
-    await mei.tap("place")
-    if card is not None:
-        await mei.save_card(card)
-    return await newest_order_of(crash_stack, mei, "CREATED")
+    if card is None:
+        await scene.mei.fill_basket()
+        await scene.mei.tap("place")
+    else:
+        await scene.mei.place_order(card)
+    return await newest_order_of(scene, "CREATED")
 
 
-async def save_first_card(crash_stack: CrashStack, mei: ScriptedUser) -> None:
+async def save_first_card(scene: SceneContext) -> None:
     """Save a card without an order that waits for it."""
-    await mei.type_text(f"/start {INVITATION}")
-    await mei.type_text("/me")
-    await mei.tap("add_card")
-    await mei.save_card(GOOD_CARD)
-    await crash_stack.wait_for_row("SELECT 1 FROM saved_card WHERE person_id = $1", mei.user_id, timeout=20.0)
-
-
-ORDER_SCENARIOS: dict[str, PrepareScenario] = {
-    prepare.__name__: prepare
-    for prepare in (
-        order_without_card,
-        checkout_completed,
-        first_order,
-        first_hold_declined,
-        bank_approval_pending,
-        order_with_saved_card,
-        card_removed,
-        card_replaced,
-        order_cancelled,
-        order_expired,
-    )
-}
+    await scene.mei.start_bot()
+    await scene.mei.add_card(GOOD_CARD)
+    await stored_id(scene, "SELECT 1 FROM saved_card WHERE person_id = $1", scene.mei.user_id)

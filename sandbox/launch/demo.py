@@ -11,9 +11,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from shlex import quote
 
+from sandbox.launch.campuses import KAI, MEI, read_campus
 from sandbox.launch.processes import LaunchError, Process, sleep_between_polls
 from sandbox.launch.stack import PROJECT, Stack, StackConfig
-from sandbox.launch.telegram_accounts import ANA, BEN, NORTH_BOT, RUNNERS, SAM, open_bot_chats, write_first_message
+from sandbox.launch.telegram_accounts import write_first_message
 
 RESTART_DELAY_SECONDS = 1.0  # limits the load of a process that ends again and again
 MAX_RESTARTS = 5  # of one process; after that a restart does not help
@@ -30,15 +31,30 @@ def run_demo(
     Raises LaunchError when it cannot start or a process ends too often. Stops everything in any case.
     """
     began = time.monotonic()
+    campus = read_campus()
+    ana, sam = campus.runners[0].id, campus.admin.id
+    config = StackConfig(
+        folder=folder,
+        campuses=(campus,),
+        customers=(MEI, KAI),
+        page_chats=(
+            f"{MEI.id}:{campus.bot}:orders food:{campus.invite_code}",
+            f"{ana}:{campus.bot}:delivers",
+            f"{ana}:{campus.runner_group}:delivers",
+            f"{sam}:{campus.admin_chat}:admin",
+        ),
+        durable=True,
+        database_url=database_url,
+        redis_url=redis_url,
+    )
     with lock_data_folder(folder), stopping_on_signals() as pause:
-        stack = Stack(
-            StackConfig(folder=folder, durable=True, database_url=database_url, redis_url=redis_url), print_line, pause
-        )
+        stack = Stack(config, print_line, pause)
         try:
             stack.start()
-            open_bot_chats(stack.telegram_url, NORTH_BOT, (ANA, BEN, SAM))
+            for person in (*campus.runners, campus.admin):  # a bot cannot write to a person before
+                write_first_message(stack.telegram_url, person, campus.bot, "/start")
             # /bind makes the invite link that approved runners get.
-            write_first_message(stack.telegram_url, SAM, RUNNERS.id, "/bind")
+            write_first_message(stack.telegram_url, campus.admin, campus.runner_group, "/bind")
             print_instructions(stack, print_line, seconds=time.monotonic() - began)
             open_browser(stack.page_url)
             restart_dead_processes(stack, print_line, pause)

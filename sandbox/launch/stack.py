@@ -9,16 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.launch import postgres, valkey
+from sandbox.launch.campuses import Campus, PersonAccount
 from sandbox.launch.ports import LOOPBACK, is_free, remembered_ports
 from sandbox.launch.processes import LaunchError, Process, Program, sleep_between_polls, start_process, stop_together
-from sandbox.launch.telegram_accounts import DEMO_ACCOUNTS, TelegramAccounts, create_accounts
+from sandbox.launch.telegram_accounts import create_accounts
 
 PROJECT = Path(__file__).parents[2]
-CAMPUS_FILE = Path(__file__).with_name("campus.toml")
 SERVERS = ("postgres", "valkey")
 SANDBOXES = ("telegram", "stripe")
 PORTS = (*SERVERS, *SANDBOXES, "bot", "page")
 STRIPE_SECRET_KEY = "sk_test_sandbox"
+STRIPE_HEADERS = {"Authorization": f"Bearer {STRIPE_SECRET_KEY}"}  # of a call to the Stripe stand-in
 STRIPE_WEBHOOK_SECRET = "whsec_sandbox"
 STRIPE_CONNECT_WEBHOOK_SECRET = "whsec_sandbox_connect"
 TELEGRAM_WEBHOOK_SECRET = "sandbox"
@@ -50,14 +51,15 @@ class StackConfig:
     """What to start, and with which settings."""
 
     folder: Path
+    campuses: tuple[Campus, ...]
+    customers: tuple[PersonAccount, ...] = ()  # those who have a Telegram account from the start
+    page_chats: tuple[str, ...] = ()  # the chats of the page's first visit, PERSON:CHAT[:ROLE[:START]]; else no page
     durable: bool = False
     workers: int = 1
     webhooks: bool = False  # Telegram sends updates to the bot's webhook; otherwise the bot polls
     environment: Mapping[str, str] = field(default_factory=dict)  # additional settings, also for the sandboxes
     database_url: str | None = None  # None: start a local Postgres
     redis_url: str | None = None  # None: start a local Valkey
-    accounts: TelegramAccounts = DEMO_ACCOUNTS
-    campus_files: tuple[Path, ...] = (CAMPUS_FILE,)
 
 
 @dataclass(slots=True)
@@ -112,7 +114,7 @@ class Stack:
         }
         if self.config.webhooks:
             settings |= {"PUBLIC_URL": self.bot_url, "TELEGRAM_WEBHOOK_SECRET": TELEGRAM_WEBHOOK_SECRET}
-        tokens = {bot.token_variable: bot.token for bot in self.config.accounts.bots}
+        tokens = {campus.token_variable: campus.bot_token for campus in self.config.campuses}
         return settings | tokens | dict(self.config.environment)
 
     def start(self) -> None:
@@ -129,10 +131,10 @@ class Stack:
         self.run_module("alembic", "upgrade", "head")
         for name in SANDBOXES:
             self.wait_ready(name)
-        create_accounts(self.telegram_url, self.config.accounts)
+        create_accounts(self.telegram_url, self.config.campuses, self.config.customers)
         self.start_page()
         self.print_line("founding the campus")
-        self.run_module("workers.campus", "add", *map(str, self.config.campus_files))
+        self.run_module("workers.campus", "add", *(str(campus.file) for campus in self.config.campuses))
 
     def start_servers(self) -> None:
         """Start the database servers that the configuration does not name."""
@@ -158,10 +160,9 @@ class Stack:
 
     def start_page(self) -> None:
         """Start the chat page without waiting, if it has chats to show."""
-        chats = self.config.accounts.initial_chats
-        if not chats:
+        if not self.config.page_chats:
             return
-        chat_options = [word for one in chats for word in ("--chat", f"{one.person}:{one.chat}:{one.role}:{one.start}")]
+        chat_options = [word for chat in self.config.page_chats for word in ("--chat", chat)]
         arguments = ("--port", str(self.ports["page"]), "--telegram", self.telegram_url, *chat_options)
         self.processes["page"] = start_process(self.build_program("page", "sandbox.page", *arguments, settings={}))
 

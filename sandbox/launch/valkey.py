@@ -65,3 +65,10 @@ def is_valkey_ready(port: int, pid: int) -> bool:
     except OSError:
         return False
     return f"process_id:{pid}\r\n" in information and "loading:0\r\n" in information
+
+
+def flush_valkey(port: int) -> None:
+    """Delete everything in the server at this port."""
+    with socket.create_connection((LOOPBACK, port), timeout=START_TIMEOUT_SECONDS) as connection:
+        connection.sendall(b"FLUSHALL\r\n")
+        connection.recv(1 << 10)

@@ -9,7 +9,7 @@ import sys
 from sandbox.launch.processes import LaunchError
 from sandbox.launch.stack import PROJECT
 from sandbox.launch.tether import tie_to_parent
-from sandbox.play.sandbox_client import PlayError
+from sandbox.people.control_clients import PlayError
 from sandbox.play.scene_runner import run_scene
 from sandbox.play.scenes import SCENES
 

@@ -6,14 +6,14 @@ import signal
 import time
 from pathlib import Path
 
+from sandbox.launch.campuses import Campus, create_campus, read_campus
 from sandbox.launch.demo import stopping_on_signals
 from sandbox.launch.stack import Stack, StackConfig
+from sandbox.people.control_clients import PlayError
+from sandbox.people.narrator import PrintParagraph, is_colour_wanted
+from sandbox.people.populated_stack import open_populated_stack
 from sandbox.play.money_check import check_order_money
-from sandbox.play.narrator import Narrator, PrintParagraph, is_colour_wanted
-from sandbox.play.sandbox_client import PlayError
-from sandbox.play.scene_campuses import ScenePeople, accounts_of_campus
-from sandbox.play.scene_context import open_scene
-from sandbox.play.scenes import SCENES, chats_of_scene
+from sandbox.play.scenes import HASTY_SCENES, HASTY_WINDOWS, SCENES
 
 LOG_TAIL_LINES = 12
 
@@ -24,11 +24,10 @@ def run_scene(name: str, folder: Path, print_paragraph: PrintParagraph) -> None:
     Raise LaunchError or PlayError when the scene fails. Raise KeyboardInterrupt when a signal stops it.
     """
     started_at = time.monotonic()
-    scene_people = ScenePeople(campus_chats=chats_of_scene(name))
+    campus = create_campus(folder, "hasty", 2, runners=2, **HASTY_WINDOWS) if name in HASTY_SCENES else read_campus()
     config = StackConfig(
         folder=folder,
-        accounts=accounts_of_campus(scene_people.campus_chats),
-        campus_files=(scene_people.campus_chats.file,),
+        campuses=(campus,),
         database_url=os.environ.get("DATABASE_URL"),
         redis_url=os.environ.get("REDIS_URL"),
     )
@@ -39,7 +38,7 @@ def run_scene(name: str, folder: Path, print_paragraph: PrintParagraph) -> None:
             stack.start()
             print_paragraph(f"ready in {time.monotonic() - started_at:.0f} s\n")
             scene_started_at = time.monotonic()
-            money_sentences = asyncio.run(_play_until_stopped(name, stack, scene_people, print_paragraph))
+            money_sentences = asyncio.run(_play_until_stopped(name, stack, campus, print_paragraph))
             seconds = time.monotonic() - scene_started_at
             print_paragraph(f"\nThe books:\n{stack.run_module('workers.audit').rstrip()}")
         except PlayError as failure:
@@ -59,9 +58,9 @@ def _last_output(stack: Stack) -> str:
 
 
 async def _play_until_stopped(
-    name: str, stack: Stack, scene_people: ScenePeople, print_paragraph: PrintParagraph
+    name: str, stack: Stack, campus: Campus, print_paragraph: PrintParagraph
 ) -> tuple[str, ...]:
-    scene_task = asyncio.create_task(_play_scene(name, stack, scene_people, print_paragraph))
+    scene_task = asyncio.create_task(_play_scene(name, stack, campus, print_paragraph))
     was_stopped = False
 
     def stop() -> None:
@@ -79,11 +78,11 @@ async def _play_until_stopped(
         raise
 
 
-async def _play_scene(
-    name: str, stack: Stack, scene_people: ScenePeople, print_paragraph: PrintParagraph
-) -> tuple[str, ...]:
+async def _play_scene(name: str, stack: Stack, campus: Campus, print_paragraph: PrintParagraph) -> tuple[str, ...]:
     """Play the scene to its end, and return a sentence about each order's money."""
-    narrator = Narrator(print_paragraph, scene_people, coloured=is_colour_wanted())
-    async with open_scene(stack.telegram_url, stack.stripe_url, scene_people, narrator) as scene:
+    async with (
+        open_populated_stack(stack) as populated_stack,
+        populated_stack.open_scene(campus, print_paragraph, coloured=is_colour_wanted()) as scene,
+    ):
         expected = await SCENES[name](scene)
         return tuple([await check_order_money(scene.stripe, order_money) for order_money in expected])

@@ -3,20 +3,19 @@
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import uvloop
 
+from sandbox.launch.campuses import create_campus
 from sandbox.launch.processes import LaunchError
 from sandbox.launch.stack import Stack, StackConfig, running_stack
-from sandbox.play.populated_campuses import PopulatedCampus, accounts_of_campuses, create_populated_campus
 from sandbox.soak.soak_plan import ALL_SOAK_FAULTS
 from sandbox.soak.soak_report import format_soak_report
 from sandbox.soak.soak_run import SoakOptions, run_soak_test
 
 WORKER_COUNT = 2
-FIRST_CAMPUS_NUMBER = 20  # the `number` of create_populated_campus
+FIRST_CAMPUS_NUMBER = 20  # the `number` of create_campus
 FAULT_INTERVAL_SECONDS = 4.0  # each fault strikes about three times in a whole run
 
 
@@ -43,28 +42,23 @@ def main() -> int:
 
 def run_soak(folder: Path, campuses: int, soak_options: SoakOptions) -> int:
     """Run the soak with throw-away data in this folder, and return the exit code."""
-    populated_campuses = [
-        create_populated_campus(folder, f"soak{at}", FIRST_CAMPUS_NUMBER + at, runners=soak_options.runners_per_campus)
-        for at in range(campuses)
-    ]
-    files = tuple(populated_campus.chats.file for populated_campus in populated_campuses)
     config = StackConfig(
         folder=folder,
-        accounts=accounts_of_campuses(populated_campuses),
-        campus_files=files,
+        campuses=tuple(
+            create_campus(folder, f"soak{at}", FIRST_CAMPUS_NUMBER + at, runners=soak_options.runners_per_campus)
+            for at in range(campuses)
+        ),
         workers=WORKER_COUNT,
         webhooks=True,
     )
     with running_stack(config, _print_flushed) as stack:
-        is_clean = uvloop.run(_soak_and_report(stack, populated_campuses, soak_options))
+        is_clean = uvloop.run(_soak_and_report(stack, soak_options))
         print(stack.run_module("workers.audit"))
     return 0 if is_clean else 1
 
 
-async def _soak_and_report(
-    stack: Stack, populated_campuses: Sequence[PopulatedCampus], soak_options: SoakOptions
-) -> bool:
-    outcome = await run_soak_test(stack, populated_campuses, soak_options, _print_flushed)
+async def _soak_and_report(stack: Stack, soak_options: SoakOptions) -> bool:
+    outcome = await run_soak_test(stack, stack.config.campuses, soak_options, _print_flushed)
     for line in format_soak_report(outcome):
         _print_flushed(line)
     return not outcome.findings.failures

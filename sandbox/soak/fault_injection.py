@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from random import Random
 from types import MappingProxyType
 
-from sandbox.launch.ports import LOOPBACK
 from sandbox.launch.processes import Process
 from sandbox.launch.stack import Stack
-from sandbox.play.sandbox_client import SandboxClient, json_integer, json_object, json_objects
+from sandbox.launch.valkey import flush_valkey
+from sandbox.people.control_clients import ControlClient, Json, StripeControl, TelegramControl
 from sandbox.soak.soak_plan import SoakFault
 
 DOWNTIME_RANGE_SECONDS = (0.2, 1.5)  # how long a killed process stays down
@@ -28,7 +28,7 @@ UNLIMITED_TIMES = 1_000_000  # more than any call count while Stripe is unreacha
 STOP_TIMEOUT_SECONDS = 10.0  # how long Postgres may take to stop
 
 # What Stripe's stand-in is told; `times` is how many calls fail.
-STRIPE_FAULTS: Mapping[SoakFault, Mapping[str, object]] = MappingProxyType(
+STRIPE_FAULTS: Mapping[SoakFault, Json] = MappingProxyType(
     {
         # Stripe stores a 500 under the idempotency key. A hold gets a new key after a minute, a transfer only after a
         # day.
@@ -41,7 +41,7 @@ STRIPE_FAULTS: Mapping[SoakFault, Mapping[str, object]] = MappingProxyType(
         SoakFault.STRIPE_ANSWER_REPLACED: {"kind": "html_200", "path": "POST /v1/*", "times": 2},
     }
 )
-TELEGRAM_FAULTS: Mapping[SoakFault, Mapping[str, object]] = MappingProxyType(
+TELEGRAM_FAULTS: Mapping[SoakFault, Json] = MappingProxyType(
     {
         SoakFault.TELEGRAM_BUSY: {
             "kind": "status",
@@ -72,8 +72,8 @@ class FaultInjector:
     """Injects faults, and counts them by kind."""
 
     stack: Stack
-    telegram: SandboxClient
-    stripe: SandboxClient
+    telegram: TelegramControl
+    stripe: StripeControl
     rng: Random
     fault_counts: Counter[SoakFault] = field(default_factory=Counter)
     # Calls that fail, by service and kind.
@@ -99,7 +99,7 @@ class FaultInjector:
         elif soak_fault in TELEGRAM_FAULTS:
             await self._order_fault("Telegram", self.telegram, TELEGRAM_FAULTS[soak_fault])
         elif soak_fault in WEBHOOK_FAULTS:
-            await self.stripe.post("/sim/webhooks", NORMAL_WEBHOOKS | {WEBHOOK_FAULTS[soak_fault]: True})
+            await self.stripe.post("webhooks", **NORMAL_WEBHOOKS | {WEBHOOK_FAULTS[soak_fault]: True})
         elif not await self._inject_process_fault(soak_fault):
             return
         self.fault_counts[soak_fault] += 1
@@ -119,9 +119,9 @@ class FaultInjector:
             case SoakFault.POSTGRES_RESTARTED:
                 return await self._disturb_process(["postgres"], self._restart)
             case SoakFault.REDIS_FLUSHED:
-                return await self._disturb_process(["valkey"], lambda _process: flush_redis(self.stack.ports["valkey"]))
+                return await self._disturb_process(["valkey"], self._flush)
             case SoakFault.STRIPE_CLOCK_ADVANCED:
-                await self.stripe.post("/sim/clock", {"advance": CLOCK_STEP_SECONDS})
+                await self.stripe.post("clock", advance=CLOCK_STEP_SECONDS)
             case _:
                 await self._make_stripe_unreachable()
         return True
@@ -146,6 +146,9 @@ class FaultInjector:
         process.kill()
         await asyncio.sleep(self.rng.uniform(*DOWNTIME_RANGE_SECONDS))
         process.restart()
+
+    async def _flush(self, _process: Process) -> None:
+        await asyncio.to_thread(flush_valkey, self.stack.ports["valkey"])
 
     async def _suspend(self, process: Process) -> None:
         os.kill(process.pid, signal.SIGSTOP)
@@ -172,16 +175,15 @@ class FaultInjector:
         await asyncio.sleep(self.rng.uniform(*STRIPE_UNREACHABLE_RANGE_SECONDS))
         await self._withdraw_faults("Stripe", self.stripe)
 
-    async def _order_fault(self, service: str, client: SandboxClient, fault: Mapping[str, object]) -> None:
-        self.failed_call_counts[service, _fault_name(fault)] += json_integer(fault["times"])
-        await client.post("/sim/faults", fault)
+    async def _order_fault(self, service: str, client: ControlClient, fault: Json) -> None:
+        self.failed_call_counts[service, _fault_name(fault)] += fault["times"]
+        await client.order_fault(**fault)
 
-    async def _withdraw_faults(self, service: str, client: SandboxClient) -> None:
+    async def _withdraw_faults(self, service: str, client: ControlClient) -> None:
         """Remove the ordered faults, and do not count those that have not struck."""
-        pending = await client.get("/sim/faults")
-        for fault in json_objects(pending if isinstance(pending, list) else json_object(pending)["faults"]):
-            self.failed_call_counts[service, _fault_name(fault)] -= json_integer(fault["times"])
-        await client.delete("/sim/faults")
+        for fault in await client.pending_faults():
+            self.failed_call_counts[service, _fault_name(fault)] -= fault["times"]
+        await client.clear_faults()
 
     async def remove_all_faults(self) -> None:
         """Wait for all faults in flight, and remove every ordered one."""
@@ -189,10 +191,10 @@ class FaultInjector:
         self.tasks.clear()
         await self._withdraw_faults("Stripe", self.stripe)
         await self._withdraw_faults("Telegram", self.telegram)
-        await self.stripe.post("/sim/webhooks", NORMAL_WEBHOOKS)
+        await self.stripe.post("webhooks", **NORMAL_WEBHOOKS)
 
 
-def _fault_name(fault: Mapping[str, object]) -> str:
+def _fault_name(fault: Json) -> str:
     """Return the kind of a fault, or its status.
 
     Telegram's stand-in reports no status, but only 429 is ordered for a single method.
@@ -201,18 +203,6 @@ def _fault_name(fault: Mapping[str, object]) -> str:
         return str(fault["kind"])
     status = fault.get("status") or (429 if fault["method"] == "sendMessage" else 500)
     return str(status)
-
-
-async def flush_redis(port: int) -> None:
-    """Delete everything in a Redis."""
-    reader, writer = await asyncio.open_connection(LOOPBACK, port)
-    try:
-        writer.write(b"FLUSHALL\r\n")
-        await writer.drain()
-        await reader.readline()
-    finally:
-        writer.close()
-        await writer.wait_closed()
 
 
 @asynccontextmanager

@@ -1,6 +1,5 @@
 """The full history of orders that went wrong: events, sagas, order messages, notifications, calls to Stripe."""
 
-from sandbox.play.sandbox_client import json_objects
 from sandbox.soak.soak_checks import SoakFindings
 from sandbox.soak.soak_context import SoakContext
 
@@ -37,7 +36,7 @@ async def build_order_timeline(context: SoakContext, order: int) -> list[str]:
         lines += [
             f"  {title:8} {' '.join(str(value) for value in row.values())}" for row in await context.query(query, order)
         ]
-    for call in json_objects(await context.stripe.get("/sim/requests", after=0)):
+    for call in await context.populated_stack.stripe.calls():
         key = str(call["idempotency_key"] or "")
         if key.partition(":")[0] in ids:
             call_text = f"{call['at']} {call['verb']} {call['path']} {key} {call['status']}"

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from types import MappingProxyType
 
-from sandbox.play.populated_campuses import PopulatedCampus
+from sandbox.launch.campuses import Campus
 from sandbox.soak.simulated_customer import DATABASE_POLL_INTERVAL_SECONDS, SimulatedCustomer
 from sandbox.soak.simulated_runner import SimulatedRunner
 from sandbox.soak.soak_context import SoakContext
@@ -16,15 +17,14 @@ from sandbox.soak.soak_plan import OrderScenario
 STALE_ACTIONS = ("claim", "bought_estimate", "picked_up", "here", "release_sure", "cancel_sure")
 STALE_TAP_SHARE = 0.15  # of all orders: a person taps their buttons after the end
 BLOCKING_SHARE = 0.3  # of the customers who do not need to see anything
-EXPIRE_NOW = "UPDATE timer SET due_at = now() WHERE order_id = $1 AND kind = 'expire' AND status = 'set'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampusPool:
-    """One campus: its people, and which runners are free."""
+    """The people of one campus, and which runners are free."""
 
     context: SoakContext
-    populated_campus: PopulatedCampus
+    campus: Campus
     customers: tuple[SimulatedCustomer, ...]
     runners: tuple[SimulatedRunner, ...]
     free_runners: asyncio.Queue[SimulatedRunner]
@@ -63,9 +63,7 @@ class OrderRun:
         customer, order = self.customer, self.order_id
 
         def find_in_chat() -> bool | None:
-            if customer.find_button("claim", order, chat_ref=customer.group):
-                return True
-            if customer.find_link("/pay/approve/"):
+            if customer.seen_button("claim", subject_id=order) or customer.seen_link("/pay/approve/"):
                 return True
             return False if customer.is_shown_over(order) else None
 
@@ -74,20 +72,19 @@ class OrderRun:
             return None if status == "PENDING" else status == "CREATED"
 
         while True:
-            found = await self.context.retry_until(
+            found = await customer.retry_until(
                 customer.approve_at_bank,
                 find_in_chat,
-                customer.chats,
-                f"#{order} is open",
+                "sees it open",
                 order_id=order,
                 find_in_database=find_in_database,
             )
-            if not found or customer.find_link("/pay/approve/") is None:
+            if not found or customer.seen_link("/pay/approve/") is None:
                 return found
 
     async def expire_now(self) -> None:
         """Make the expiry of the order due now."""
-        await self.context.query(EXPIRE_NOW, self.order_id)
+        await self.context.populated_stack.fire_timer(self.order_id, "expire")
 
 
 async def run_order_scenario(
@@ -111,11 +108,16 @@ async def cancel_open_order(order_run: OrderRun) -> None:
     customer, order = order_run.customer, order_run.order_id
     if order_run.rng.random() < BLOCKING_SHARE:
         await customer.press("cancel", order)
-    await order_run.context.retry_until(
-        lambda: customer.press("cancel_sure", order),
+    await _cancel(order_run, partial(customer.press, "cancel_sure", order))
+
+
+async def _cancel(order_run: OrderRun, action: Callable[[], Awaitable[object]]) -> None:
+    """Cancel with this action until the order is over."""
+    customer, order = order_run.customer, order_run.order_id
+    await customer.retry_until(
+        action,
         lambda: customer.is_shown_over(order),
-        customer.chats,
-        f"#{order} is cancelled",
+        "sees it cancelled",
         order_id=order,
         find_in_database=lambda: customer.is_over_in_database(order),
     )
@@ -170,24 +172,9 @@ async def cancel_claimed_order(order_run: OrderRun) -> None:
     """A runner claims the order, and an admin cancels it before anything is bought."""
     async with order_run.campus_pool.borrow_runners(1) as (runner,):
         if await runner.claim_order(order_run.order_id, order_run.customer):
-            await _cancel_by_admin(order_run)
-
-
-async def _cancel_by_admin(order_run: OrderRun) -> None:
-    populated_campus, customer = order_run.campus_pool.populated_campus, order_run.customer
-    line = {
-        "from": populated_campus.admin.id,
-        "chat": populated_campus.chats.admins.id,
-        "text": f"/cancel {order_run.order_id} the shop is shut",
-    }
-    await order_run.context.retry_until(
-        lambda: order_run.context.telegram.post("/sim/messages", line),
-        lambda: customer.is_shown_over(order_run.order_id),
-        customer.chats,
-        f"#{order_run.order_id} is cancelled by an admin",
-        order_id=order_run.order_id,
-        find_in_database=lambda: customer.is_over_in_database(order_run.order_id),
-    )
+            campus, telegram = order_run.campus_pool.campus, order_run.context.populated_stack.telegram
+            line = f"/cancel {order_run.order_id} the shop is shut"
+            await _cancel(order_run, lambda: telegram.write(campus.admin.id, campus.admin_chat, line))
 
 
 async def contest_order(order_run: OrderRun) -> None:

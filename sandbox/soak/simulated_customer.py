@@ -1,14 +1,13 @@
 """Simulated customers: the first order through all menus and Stripe's page, every other one by [Order again]."""
 
 import asyncio
-import time
 from dataclasses import dataclass
 from functools import partial
 
-from sandbox.play.sandbox_client import PlayError
-from sandbox.play.scenes.scene_steps import APPROVAL_REQUIRED_CARD, DECLINED_CARD, GOOD_CARD, INVITATION
-from sandbox.soak.simulated_user import ButtonTarget, SimulatedUser
-from sandbox.soak.soak_context import FINAL_ORDER_STATUSES, NotSettledError
+from sandbox.people.control_clients import PlayError
+from sandbox.people.customer import APPROVAL_REQUIRED_CARD, DECLINED_CARD, GOOD_CARD, PIN_PATTERN
+from sandbox.soak.simulated_user import SimulatedUser
+from sandbox.soak.soak_context import FINAL_ORDER_STATUSES
 
 BASKET_ACTIONS = (  # each button, and the one that shows that the tap was handled
     ("order_food", "store"),
@@ -17,6 +16,7 @@ BASKET_ACTIONS = (  # each button, and the one that shows that the tap was handl
     ("items_done", "drop_point"),
     ("drop_point", "place"),
 )
+OFFER_ACTIONS = ("place", "instead")
 # A customer's card by their index.
 CARD_NUMBERS = (*(GOOD_CARD,) * 6, DECLINED_CARD, APPROVAL_REQUIRED_CARD)
 ORDER_AFTER_CARD_TIMEOUT_SECONDS = 25.0  # from a saved card to the order
@@ -31,20 +31,13 @@ class SimulatedCustomer(SimulatedUser):
     last_order: int = 0  # the customer's newest order
     has_blocked_bot: bool = False
 
-    async def start_bot(self) -> None:
-        """Send /start with the campus' invite code until the bot answers."""
-        expected = f"customer {self.user_id} is greeted"
-        await self.context.retry_until(
-            lambda: self.type_text(f"/start {INVITATION}"), lambda: self.find_button("order_food"), self.chats, expected
-        )
-
     async def place_order(self) -> int:
         """Place an order and return its number."""
-        while (number := self.find_order_number(self.last_order)) is None:
+        while (number := self.new_order_number(self.last_order)) is None:
             if self.last_order == 0:
                 await self._fill_basket()
             else:
-                await self._wait_for_review(f"customer {self.user_id} sees the review of another #{self.last_order}")
+                await self._wait_for_review()
             if number := await self._confirm_order():
                 break
         self.last_order = number
@@ -53,65 +46,66 @@ class SimulatedCustomer(SimulatedUser):
 
     async def _fill_basket(self) -> None:
         for action, next_action in BASKET_ACTIONS:
-            expected = f"customer {self.user_id} sees a button to {next_action}"
-            await self.context.retry_until(
-                partial(self._choose, action), partial(self._find_next_button, next_action), self.chats, expected
-            )
 
-    def _find_next_button(self, next_action: str) -> ButtonTarget | None:
-        return self.find_button(next_action) or self.find_button("place")
+            def find_next_button(next_action: str = next_action) -> bool | None:
+                return (self.seen_button(next_action) or self.seen_button("place")) is not None or None
+
+            await self.retry_until(partial(self._choose, action), find_next_button, f"sees a button to {next_action}")
 
     async def _choose(self, action: str) -> None:
         """Tap the first button with this action. Its number is unknown, so the button must exist."""
-        if self.find_button(action) is None:
+        if self.seen_button(action) is None:
             await self.type_text("/start")
         else:
             await self.press(action)
 
-    async def _wait_for_review(self, expected: str) -> None:
-        before = {self.find_button("place"), self.find_button("instead")}
+    def _seen_offers(self) -> dict[tuple[int, str | None], str]:
+        """Return the actions of the newest buttons that place an order, by message and data of each."""
+        seen = {action: self.seen_button(action) for action in OFFER_ACTIONS}
+        return {(one.message.message_id, one.button.data): action for action, one in seen.items() if one is not None}
 
-        def find_in_chat() -> ButtonTarget | int | None:
-            offers = (self.find_button("place"), self.find_button("instead"))
-            return next((one for one in offers if one not in before), None) or self.find_order_number(self.last_order)
+    async def _wait_for_review(self) -> None:
+        before = self._seen_offers().keys()
 
-        before.add(None)
+        def find_in_chat() -> bool | None:
+            return bool(self._seen_offers().keys() - before or self.new_order_number(self.last_order)) or None
+
+        async def find_in_database() -> bool | None:
+            return await self._find_unseen_order() is not None or None
+
         try_again = partial(self.press, "try_again", self.last_order)
-        await self.context.retry_until(
-            try_again, find_in_chat, self.chats, expected, find_in_database=self._find_unseen_order
-        )
+        expected = f"sees the review of another #{self.last_order}"
+        await self.retry_until(try_again, find_in_chat, expected, find_in_database=find_in_database)
 
     async def _confirm_order(self) -> int:
         """Tap [Place order], and save a card when it is asked for. Return 0 when no order was placed."""
 
         def find_in_chat() -> int | str | None:
-            return self.find_order_number(self.last_order) or self.find_link("/pay/checkout/")
+            return self.new_order_number(self.last_order) or self.seen_link("/pay/checkout/")
 
-        expected = f"customer {self.user_id} has placed"
-        found: int | str = await self.context.retry_until(
-            self._tap_place, find_in_chat, self.chats, expected, find_in_database=self._find_unseen_order
+        found: int | str = await self.retry_until(
+            self._tap_place, find_in_chat, "has placed an order", find_in_database=self._find_unseen_order
         )
         if isinstance(found, int):
             return found
         await self.submit_stripe_page(found, "Save card", number=self.card_number)
         try:
-            number: int | None = await self.context.observer.wait_until(
-                lambda: self.find_order_number(self.last_order),
-                expected,
-                self.chats,
+            return await self.wait_until(
+                lambda: self.new_order_number(self.last_order),
+                "has placed an order",
                 timeout=ORDER_AFTER_CARD_TIMEOUT_SECONDS,
             )
         except PlayError:
-            number = await self._find_unseen_order()
-        return number or 0
+            return await self._find_unseen_order() or 0
 
     async def _tap_place(self) -> None:
-        offers = (("place", self.find_button("place")), ("instead", self.find_button("instead")))
-        visible_offers = [(seen.message_id, action) for action, seen in offers if seen is not None]
-        if visible_offers:
-            await self.press(max(visible_offers)[1])
+        offers = self._seen_offers()
+        if offers:
+            await self.press(offers[max(offers)])
+        elif self.last_order:
+            await self.press("try_again", self.last_order)
         else:
-            await self.press("try_again", self.last_order) if self.last_order else await self.press("order_food")
+            await self.press("order_food")
 
     async def _find_unseen_order(self) -> int | None:
         """Return an order of this customer that no message has shown yet."""
@@ -119,40 +113,39 @@ class SimulatedCustomer(SimulatedUser):
         found: int | None = (await self.context.query(query, self.user_id, self.last_order))[0]["id"]
         return found
 
+    def find_pin(self, order: int) -> str | None:
+        """Return the PIN in the order's message."""
+        found = (PIN_PATTERN.search(text) for text in self.texts if f"#{order}" in text)
+        return next((pin[1] for pin in found if pin), None)
+
     def is_shown_over(self, order: int) -> bool | None:
         """Return True when the customer's order message offers [Order again], which means that the order has ended."""
-        return self.find_button("try_again", order) is not None or None
+        return self.seen_button("try_again", subject_id=order) is not None or None
+
+    async def is_over_in_database(self, order: int) -> bool | None:
+        """Return True when the order has ended in the database, otherwise None."""
+        return await self.has_status(order, FINAL_ORDER_STATUSES)
 
     async def wait_until_over(self, order: int) -> None:
         """Wait until the order is over. Approve at the bank when the bank asks."""
 
         def find_in_chat() -> bool | None:
-            return self.is_shown_over(order) or (True if self.find_link("/pay/approve/") else None)
+            return bool(self.is_shown_over(order) or self.seen_link("/pay/approve/")) or None
 
-        while not (self.is_shown_over(order) or await self.is_over_in_database(order)):
-            find_in_database = partial(self.is_over_in_database, order)
-            await self.context.retry_until(
-                self.approve_at_bank,
-                find_in_chat,
-                self.chats,
-                f"#{order} ends",
-                order_id=order,
-                find_in_database=find_in_database,
+        is_over = partial(self.is_over_in_database, order)
+        while not (self.is_shown_over(order) or await is_over()):
+            await self.retry_until(
+                self.approve_at_bank, find_in_chat, "sees the end", order_id=order, find_in_database=is_over
             )
 
     async def approve_at_bank(self) -> None:
         """Approve at the bank, if it asks."""
-        link = self.find_link("/pay/approve/")
+        link = self.seen_link("/pay/approve/")
         if link is not None:
             await self.submit_stripe_page(link, "Approve")
-
-    async def is_over_in_database(self, order: int) -> bool | None:
-        """Return True when the order has ended in the database, otherwise None."""
-        return (await self.context.order(order))["status"] in FINAL_ORDER_STATUSES or None
 
     async def wait_until_over_unseen(self, order: int) -> None:
         """Wait for the end in the database, because the customer has blocked the bot."""
         while not await self.is_over_in_database(order):
-            if time.monotonic() > self.context.deadline:
-                raise NotSettledError(f"#{order} does not end", order)
+            self.context.require_time(f"#{order} does not end", order)
             await asyncio.sleep(DATABASE_POLL_INTERVAL_SECONDS)

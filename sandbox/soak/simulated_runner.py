@@ -3,27 +3,22 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
-from sandbox.play.scenes.scene_steps import INVITATION
 from sandbox.soak.simulated_customer import DATABASE_POLL_INTERVAL_SECONDS, SimulatedCustomer
 from sandbox.soak.simulated_user import SimulatedUser
 
-UserAction = Callable[[], Awaitable[object]]
-
 MAX_PIN_TRIES = 5
 PURCHASE_QUESTION_SHARE = 0.3  # of all purchases: [I bought it] before [As estimated]
+STEPS = (  # each button, the next one, and the statuses that show that the tap was handled
+    ("bought_estimate", "picked_up", ("PLACED", "ON_THE_WAY", "ARRIVED")),
+    ("picked_up", "here", ("ON_THE_WAY", "ARRIVED")),
+)
 
 
 @dataclass(slots=True, kw_only=True)
 class SimulatedRunner(SimulatedUser):
     """A runner who delivers one order at a time."""
-
-    async def start_bot(self) -> None:
-        """Send /start, because a bot may not write first to a person on Telegram."""
-        seen = f"runner {self.user_id} is greeted"
-        await self.context.retry_until(
-            lambda: self.type_text(f"/start {INVITATION}"), lambda: self.find_button("deliver_food"), self.chats, seen
-        )
 
     async def set_up_payout_account(self) -> None:
         """Set up an account that can receive money."""
@@ -33,22 +28,23 @@ class SimulatedRunner(SimulatedUser):
             return bool(await self.context.query(query, self.user_id)) or None
 
         while not await ready():
-            link: str | bool = await self.context.retry_until(
-                lambda: self.press("set_up_payout"),
-                lambda: self.find_link("/pay/onboarding/"),
-                self.chats,
-                f"runner {self.user_id} sees the way to an account",
+            link: str | bool = await self.retry_until(
+                partial(self.press, "set_up_payout"),
+                lambda: self.seen_link("/pay/onboarding/"),
+                "sees the way to an account",
                 find_in_database=ready,
             )
             if isinstance(link, str):
                 await self.submit_stripe_page(link, "Finish onboarding")
-                expected = f"runner {self.user_id} has an account"
-                await self.context.retry_until(
-                    _do_nothing, self._is_payout_ready, self.chats, expected, find_in_database=ready
+                await self.retry_until(
+                    _do_nothing, partial(self._is_told, "pay-out is ready"), "has an account", find_in_database=ready
                 )
 
-    def _is_payout_ready(self) -> bool | None:
-        return any("pay-out is ready" in one.text for one in self.newest_messages()) or None
+    def _is_told(self, words: str) -> bool | None:
+        return any(words in text for text in self.texts) or None
+
+    def _is_offered(self, action: str, order: int) -> bool | None:
+        return self.seen_button(action, subject_id=order) is not None or None
 
     async def claim_order(self, order: int, customer: SimulatedCustomer) -> bool:
         """Claim an order. Return True when this runner has it and may buy, False when another has it or it is over."""
@@ -60,13 +56,12 @@ class SimulatedRunner(SimulatedUser):
             return False if row["runner_id"] or row["status"] not in ("PENDING", "CREATED") else None
 
         def find_in_chat() -> bool | None:
-            return True if self.find_button("bought", order) else False if customer.is_shown_over(order) else None
+            return self._is_offered("bought", order) or (False if customer.is_shown_over(order) else None)
 
-        return await self.context.retry_until(
-            lambda: self.press("claim", order),
+        return await self.retry_until(
+            partial(self.press, "claim", order),
             find_in_chat,
-            self.chats,
-            f"#{order} is taken",
+            "has claimed",
             order_id=order,
             find_in_database=find_in_database,
         )
@@ -78,11 +73,10 @@ class SimulatedRunner(SimulatedUser):
             return (await self.context.order(order))["runner_id"] != self.user_id or None
 
         while not await find_in_database():
-            await self.context.retry_until(
-                lambda: self.press("release_sure", order),
-                lambda: self.find_button("claim", order, chat_ref=self.group),
-                self.chats,
-                f"#{order} goes back",
+            await self.retry_until(
+                partial(self.press, "release_sure", order),
+                lambda: self.seen_button("claim", subject_id=order, chat_refs=(self.group,)) is not None or None,
+                "has given it back",
                 order_id=order,
                 find_in_database=find_in_database,
             )
@@ -92,26 +86,19 @@ class SimulatedRunner(SimulatedUser):
         """Buy the food, bring it to the door and deliver it."""
         if self.rng.random() < PURCHASE_QUESTION_SHARE:
             await self.press("bought", order)
-        await self._take_step(order, "bought_estimate", "picked_up", ("PLACED", "ON_THE_WAY", "ARRIVED"))
-        await self._take_step(order, "picked_up", "here", ("ON_THE_WAY", "ARRIVED"))
+        for action, next_action, later_statuses in STEPS:
+            await self.retry_until(
+                partial(self.press, action, order),
+                partial(self._is_offered, next_action, order),
+                f"may tap {next_action}",
+                order_id=order,
+                find_in_database=partial(self.has_status, order, later_statuses),
+            )
         pin = await self._arrive(order, customer)
         if by_photo or pin is None:
             await self._leave_with_photo(order, pin)
         else:
-            await self._hand_over(order, pin)
-
-    async def _take_step(self, order: int, action: str, next_action: str, later_statuses: tuple[str, ...]) -> None:
-        async def find_in_database() -> bool | None:
-            return (await self.context.order(order))["status"] in later_statuses or None
-
-        await self.context.retry_until(
-            lambda: self.press(action, order),
-            lambda: self.find_button(next_action, order) and True,
-            self.chats,
-            f"#{order} is ready to {next_action}",
-            order_id=order,
-            find_in_database=find_in_database,
-        )
+            await self._deliver(order, partial(self.type_text, pin))
 
     async def _arrive(self, order: int, customer: SimulatedCustomer) -> str | None:
         """Tap [I'm here]. Return the PIN the customer tells, or None when the customer cannot see it."""
@@ -126,18 +113,15 @@ class SimulatedRunner(SimulatedUser):
             pin = customer.find_pin(order)
             return (pin,) if pin else None
 
-        (pin,) = await self.context.retry_until(
-            lambda: self.press("here", order),
+        (pin,) = await self.retry_until(
+            partial(self.press, "here", order),
             find_in_chat,
-            customer.chats,
-            f"#{order} is at the door",
+            "is at the door",
             order_id=order,
             find_in_database=find_in_database,
+            chats=customer.chats,
         )
         return pin
-
-    async def _hand_over(self, order: int, pin: str) -> None:
-        await self._deliver(order, lambda: self.type_text(pin))
 
     async def _leave_with_photo(self, order: int, pin: str | None) -> None:
         """Type five wrong PINs, tap [Leave it, send photo], and send the photo."""
@@ -151,12 +135,10 @@ class SimulatedRunner(SimulatedUser):
         async def is_pin_locked() -> bool | None:
             return (await self.context.order(order))["pin_tries"] >= MAX_PIN_TRIES or None
 
-        expected = f"#{order} may be left"
-        await self.context.retry_until(
+        await self.retry_until(
             guess,
-            lambda: self.find_button("leave", order) and True,
-            self.chats,
-            expected,
+            partial(self._is_offered, "leave", order),
+            "may leave it",
             order_id=order,
             find_in_database=is_pin_locked,
         )
@@ -167,22 +149,13 @@ class SimulatedRunner(SimulatedUser):
 
         await self._deliver(order, leave)
 
-    async def _deliver(self, order: int, action: UserAction) -> None:
-        delivered = f"#{order}: delivered"
-
-        async def find_in_database() -> bool | None:
-            return (await self.context.order(order))["status"] in ("DELIVERED", "COMPLETED") or None
-
-        def find_in_chat() -> bool | None:
-            return any(delivered in one.text for one in self.newest_messages()) or None
-
-        await self.context.retry_until(
+    async def _deliver(self, order: int, action: Callable[[], Awaitable[object]]) -> None:
+        await self.retry_until(
             action,
-            find_in_chat,
-            self.chats,
-            f"#{order} is delivered",
+            partial(self._is_told, f"#{order}: delivered"),
+            "has delivered",
             order_id=order,
-            find_in_database=find_in_database,
+            find_in_database=partial(self.has_status, order, ("DELIVERED", "COMPLETED")),
         )
 
 

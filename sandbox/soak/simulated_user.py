@@ -1,141 +1,122 @@
-"""A simulated person, who knows what buttons send, does not check before a tap, and sometimes taps twice."""
+"""A simulated user, who knows what buttons send, does not check before a tap, and sometimes taps twice."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass
 from random import Random
+from typing import TypeVar
 
-from sandbox.play.observed_messages import ChatRef, ObservedMessage
-from sandbox.play.sandbox_client import PlayError
-from sandbox.play.stripe_page_forms import submit_page_form
+from sandbox.people.control_clients import PlayError
+from sandbox.people.observed_messages import ChatRef
+from sandbox.people.person import ORDER_NUMBER_PATTERN, Person
+from sandbox.people.stripe_page_forms import submit_page_form
 from sandbox.soak.soak_context import SoakContext
 
-MAX_MESSAGES_READ = 40  # further back nobody scrolls
+RETRY_AFTER_SECONDS = 15.0  # how long people wait for an effect before they tap again
 DOUBLE_TAP_SHARE = 0.1  # of all taps
-ORDER_NUMBER_PATTERN = re.compile(r"#(\d+)")
-PIN_PATTERN = re.compile(r"PIN: (\d{4})\b")
 
-
-@dataclass(frozen=True, slots=True)
-class ButtonTarget:
-    """A button and the message it belongs to."""
-
-    message_id: int
-    data: str
-    subject: int
+Fact = TypeVar("Fact")
 
 
 @dataclass(slots=True, kw_only=True)
-class SimulatedUser:
-    """A customer or a runner of one campus."""
+class SimulatedUser(Person):
+    """A customer or a runner of one campus. Both read the group of the runners too."""
 
     context: SoakContext
-    user_id: int
-    bot: str
-    group: ChatRef
     rng: Random
-    followed_links: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Add the group to the chats."""
+        Person.__post_init__(self)
+        self.chats |= {self.group}
 
     @property
-    def bot_chat(self) -> ChatRef:
-        """The private chat with the bot."""
-        return ChatRef(self.bot, self.user_id)
+    def group(self) -> ChatRef:
+        """The group of the runners."""
+        return ChatRef(str(self.campus.runner_group))
 
     @property
-    def chats(self) -> frozenset[ChatRef]:
-        """The chats this person can read."""
-        return frozenset({self.bot_chat, self.group})
+    def texts(self) -> list[str]:
+        """The texts of the bot's messages in the private chat, newest first."""
+        return [one.text for one in self.seen_messages((self.bot_chat,))]
 
-    def newest_messages(self, chat_ref: ChatRef | None = None) -> Iterator[ObservedMessage]:
-        """The bot's messages, newest first."""
-        messages = self.context.observer.messages[chat_ref or self.bot_chat]
-        return islice((one for one in reversed(messages.values()) if one.by_bot), MAX_MESSAGES_READ)
-
-    def find_button(
-        self, action: str, subject: int | None = None, *, chat_ref: ChatRef | None = None
-    ) -> ButtonTarget | None:
-        """Return the newest button with this action, and with this subject if one is given."""
-        for message in self.newest_messages(chat_ref):
-            for one in message.buttons:
-                if one.action == action and subject in (None, int(one.subject)):
-                    return ButtonTarget(message.message_id, one.data or "", int(one.subject))
-        return None
-
-    def find_pin(self, order: int) -> str | None:
-        """Return the PIN in the order's message."""
-        found = (PIN_PATTERN.search(one.text) for one in self.newest_messages() if f"#{order}" in one.text)
-        return next((pin[1] for pin in found if pin), None)
-
-    def find_order_number(self, above: int) -> int | None:
+    def new_order_number(self, above: int) -> int | None:
         """Return the lowest order number above this one."""
-        texts = (one.text for one in self.newest_messages())
-        new_numbers = {
-            int(number) for text in texts for number in ORDER_NUMBER_PATTERN.findall(text) if int(number) > above
-        }
-        return min(new_numbers, default=None)
-
-    def find_link(self, path: str) -> str | None:
-        """Return a link with this path that was not followed yet."""
-        links = (one.link for message in self.newest_messages() for one in message.buttons)
-        return next((one for one in links if one and path in one and one not in self.followed_links), None)
+        numbers = {int(number) for text in self.texts for number in ORDER_NUMBER_PATTERN.findall(text)}
+        return min((number for number in numbers if number > above), default=None)
 
     async def press(self, action: str, subject: int | None = None, version: int = 1) -> None:
-        """Tap the button with this action. When it cannot be seen, send what its tap would send."""
-        chat_refs = (self.bot_chat, self.group)
-        found = (
-            (chat_ref, button_target)
-            for chat_ref in chat_refs
-            if (button_target := self.find_button(action, subject, chat_ref=chat_ref))
-        )
-        chat_ref, button_target = next(found, (self.bot_chat, None))
-        messages = self.context.observer.messages[self.bot_chat].values()
+        """Tap the button with this action, sometimes twice. When it cannot be seen, send what its tap would send."""
+        seen = self.seen_button(action, subject_id=subject)
         # The first message is the greeting. An answer to a menu replaces the message that was tapped, and that must not
         # happen to an order message.
-        last = next((one for one in messages if one.by_bot), None)
-        if button_target is not None:
-            await self.tap(chat_ref, button_target.message_id, button_target.data)
-        elif last is not None:
-            await self.tap(chat_ref, last.message_id, f"v1:{action}:{subject or 0}:{version}")
-
-    async def tap(self, chat_ref: ChatRef, message: int, data: str) -> None:
-        """Send what a button sends, sometimes twice."""
-        chat = chat_ref.chat if chat_ref.chat.startswith("@") else int(chat_ref.chat)
-        tap_body = {"from": self.user_id, "chat": chat, "message_id": message, "data": data}
+        greeting = next((one for one in self.observer.messages[self.bot_chat].values() if one.by_bot), None)
+        message = seen.message if seen else greeting
+        if message is None:
+            return
+        data = seen.button.data if seen else f"v1:{action}:{subject or 0}:{version}"
         times = 2 if self.rng.random() < DOUBLE_TAP_SHARE else 1
-        self.context.action_counts["taps"] += times
-        self.context.action_counts["double taps"] += times - 1
+        self.actions["taps"] += times
+        self.actions["double taps"] += times - 1
         with suppress(PlayError):  # the message may be deleted by now
             for _ in range(times):
-                await self.context.telegram.post("/sim/taps", tap_body)
-
-    async def type_text(self, text: str) -> None:
-        """Write a line to the bot."""
-        self.context.action_counts["lines typed"] += 1
-        await self.context.telegram.post("/sim/messages", {"from": self.user_id, "chat": self.bot, "text": text})
-
-    async def send_photo(self) -> None:
-        """Send a photo."""
-        self.context.action_counts["photos sent"] += 1
-        body = {"from": self.user_id, "chat": self.bot, "text": "", "photo": True}
-        await self.context.telegram.post("/sim/messages", body)
+                await self.telegram.tap(self.user_id, message.chat_ref.chat, message.message_id, data)
 
     async def submit_stripe_page(self, link: str, button: str, **field_values: str) -> None:
         """Submit one of Stripe's pages. A page that is no longer valid is ignored."""
         self.followed_links.add(link)
         try:
-            await submit_page_form(self.context.stripe.session, link, button, **field_values)
+            await submit_page_form(self.telegram.session, link, button, **field_values)
         except PlayError:
-            self.context.action_counts["pages that had lapsed"] += 1
+            self.actions["pages that had lapsed"] += 1
 
     async def block_bot(self) -> None:
         """Block the bot."""
-        self.context.action_counts["blocked the bot"] += 1
+        self.actions["blocked the bot"] += 1
         self.context.users_who_blocked.add(self.user_id)
-        await self.context.telegram.post("/sim/block", {"user": self.user_id, "bot": self.bot})
+        await self.telegram.post("block", user=self.user_id, bot=self.campus.bot)
 
     async def unblock_bot(self) -> None:
         """Unblock the bot, and write to it."""
-        await self.context.telegram.post("/sim/unblock", {"user": self.user_id, "bot": self.bot})
+        await self.telegram.post("unblock", user=self.user_id, bot=self.campus.bot)
         await self.type_text("/start")
+
+    async def start_bot(self) -> None:
+        """Follow the campus' invite link until the bot answers."""
+        await self.retry_until(
+            lambda: self.type_text(f"/start {self.campus.invite_code}"),
+            lambda: self.seen_button("deliver_food"),
+            "is greeted",
+        )
+
+    async def retry_until(
+        self,
+        action: Callable[[], Awaitable[object]],
+        find_in_chat: Callable[[], Fact | None],
+        expected: str,
+        *,
+        order_id: int = 0,
+        find_in_database: Callable[[], Awaitable[Fact | None]] | None = None,
+        chats: frozenset[ChatRef] | None = None,
+    ) -> Fact:
+        """Act, wait for the effect in this person's or these chats, and act again when it does not come.
+
+        After each timeout `find_in_database` looks for the effect in the database. Raise NotSettledError when nothing
+        helped until the deadline.
+        """
+        sentence = f"{self.name} {self.user_id} {expected}" + (f" (order #{order_id})" if order_id else "")
+        while True:
+            await action()
+            try:
+                return await self.observer.wait_until(
+                    find_in_chat, sentence, chats or self.chats, timeout=RETRY_AFTER_SECONDS
+                )
+            except PlayError as failure:
+                self.actions["had to try again"] += 1
+                if find_in_database is not None and (fact := await find_in_database()) is not None:
+                    return fact
+                self.context.require_time(str(failure), order_id)
+
+    async def has_status(self, order: int, statuses: Collection[str]) -> bool | None:
+        """Return True when the order has one of these statuses in the database, otherwise None."""
+        return (await self.context.order(order))["status"] in statuses or None

@@ -3,13 +3,14 @@
 import asyncio
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import asyncpg
 
-from sandbox.play.observed_messages import ChatRef, ObservedMessage
-from sandbox.play.sandbox_client import json_integer, json_object, json_objects
+from sandbox.people.control_clients import Json
+from sandbox.people.observed_messages import ObservedMessage
+from sandbox.play.money_check import HELD_STATUS, read_order_money
 from sandbox.soak.soak_context import FINAL_ORDER_STATUSES, SoakContext
 
 POLL_INTERVAL_SECONDS = 0.5
@@ -85,7 +86,7 @@ async def wait_until_settled(context: SoakContext, *, timeout: float) -> SoakFin
             break
         await asyncio.sleep(POLL_INTERVAL_SECONDS)
     findings.settle_seconds = time.monotonic() - began
-    await context.catch_up()
+    await context.observer.catch_up()
     return findings
 
 
@@ -117,30 +118,23 @@ async def _check_orders(context: SoakContext, findings: SoakFindings, orders: Se
 
 
 async def _check_money(context: SoakContext, findings: SoakFindings, orders: Sequence[asyncpg.Record]) -> None:
-    intents, transfers = defaultdict[str, list[dict[str, object]]](list), defaultdict[str, list[int]](list)
-    for intent in json_objects(await context.stripe.get("/sim/objects", kind="payment_intent")):
-        intents[str(json_object(intent["metadata"]).get("order"))].append(intent)
-    for transfer in json_objects(await context.stripe.get("/sim/objects", kind="transfer")):
-        transfers[str(transfer["transfer_group"])].append(json_integer(transfer["amount"]))
+    money = await read_order_money(context.populated_stack.stripe)
     owed = {row["order_id"]: row for row in await context.query(PAYABLES, context.customer_ids)}
     for row in orders:
-        transferred = transfers[f"order_{row['id']}"]
-        _check_charge(findings, row, intents[str(row["id"])])
-        _check_payable(findings, row, owed.get(row["id"]), transferred)
+        _check_charge(findings, row, money.intents_of(row["id"]))
+        _check_payable(findings, row, owed.get(row["id"]), [one["amount"] for one in money.transfers_of(row["id"])])
     await _check_balance(context, findings)
 
 
-def _check_charge(findings: SoakFindings, row: asyncpg.Record, intents: Sequence[dict[str, object]]) -> None:
-    charged = [json_integer(one["amount_received"]) for one in intents if one["amount_received"]]
+def _check_charge(findings: SoakFindings, row: asyncpg.Record, intents: Sequence[Json]) -> None:
+    charged = [one["amount_received"] for one in intents if one["amount_received"]]
     expected = [row["total"]] if row["status"] == "COMPLETED" else []
     if charged != expected:
         findings.add_failure(row["id"], f"is {row['status']}: {charged} charged, {expected} due")
-    if any(one["status"] == "requires_capture" for one in intents):
+    if any(one["status"] == HELD_STATUS for one in intents):
         findings.add_failure(row["id"], "is over, and money is still held")
     findings.money_totals["charged"] += sum(charged)
-    findings.money_totals["held and released"] += sum(
-        json_integer(one["amount"]) for one in intents if one["status"] == "canceled"
-    )
+    findings.money_totals["held and released"] += sum(one["amount"] for one in intents if one["status"] == "canceled")
 
 
 def _check_payable(
@@ -158,9 +152,9 @@ def _check_payable(
 
 async def _check_balance(context: SoakContext, findings: SoakFindings) -> None:
     ledger_balances = {row["currency"]: int(row["amount"]) for row in await context.query(LEDGER_STRIPE_BALANCE)}
-    summary = json_object(json_object(await context.stripe.get("/sim/summary"))["balance"])
+    summary = (await context.populated_stack.stripe.get("summary"))["balance"]
     for currency in sorted({*ledger_balances, *summary}):
-        ledger_balance, stripe_balance = ledger_balances.get(currency, 0), json_integer(summary.get(currency, 0))
+        ledger_balance, stripe_balance = ledger_balances.get(currency, 0), summary.get(currency, 0)
         findings.money_totals[f"the ledger's balance at Stripe ({currency})"] = ledger_balance
         findings.money_totals[f"Stripe's own balance ({currency})"] = stripe_balance
         if ledger_balance != stripe_balance:
@@ -212,9 +206,12 @@ def _find_order_message_faults(
 def _find_message(context: SoakContext, chat: int, message: int | None) -> ObservedMessage | None:
     if message is None:
         return None
-    places: Iterable[ChatRef] = context.observer.messages
-    here = (place for place in places if (str(chat) == place.chat if chat < 0 else place.user_id == chat))
-    return next((found for place in here if (found := context.observer.messages[place].get(message))), None)
+    here = (
+        messages
+        for place, messages in context.observer.messages.items()
+        if (str(chat) == place.chat if chat < 0 else place.user_id == chat)
+    )
+    return next((found for messages in here if (found := messages.get(message))), None)
 
 
 async def _check_notifications(context: SoakContext, findings: SoakFindings, orders: Sequence[int]) -> None:

@@ -1,33 +1,18 @@
-"""What the soak works with: both stand-ins, everybody's chats, and the database."""
+"""What the simulated users of the soak share: everybody's chats, the database, the time left, and what they did."""
 
-import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import asyncpg
 
 from sandbox.launch.stack import Stack
-from sandbox.play.chat_observer import AFTER_ALL_EVENTS, ChatObserver, observe_chats
-from sandbox.play.observed_messages import ChatRef
-from sandbox.play.sandbox_client import PlayError, SandboxClient, json_integer, json_object, open_sandbox_client
+from sandbox.people.chat_observer import ChatObserver, observe_chats
+from sandbox.people.populated_stack import PopulatedStack, open_populated_stack
 
-RETRY_AFTER_SECONDS = 15.0  # how long people wait for an effect before they tap again
-DATABASE_TIMEOUT_SECONDS = 40.0  # long, because Postgres may be restarting
-DATABASE_RETRY_DELAY_SECONDS = 0.3  # between two tries
-DATABASE_UNAVAILABLE_ERRORS = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # a connection that broke during its setup
-)
 FINAL_ORDER_STATUSES = frozenset({"COMPLETED", "CANCELLED", "EXPIRED"})
-
-Fact = TypeVar("Fact")
 
 
 class NotSettledError(Exception):
@@ -38,15 +23,12 @@ class NotSettledError(Exception):
         self.order_id = order_id
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SoakContext:
     """What the simulated users share, and what they count."""
 
-    stack: Stack
-    telegram: SandboxClient
-    stripe: SandboxClient
+    populated_stack: PopulatedStack
     observer: ChatObserver
-    database: asyncpg.Pool
     deadline: float  # monotonic time after which nothing is tried again
     action_counts: Counter[str] = field(default_factory=Counter)  # what people did, in words
     placed_orders: set[int] = field(default_factory=set)  # orders whose number their customer read
@@ -55,68 +37,24 @@ class SoakContext:
     runner_ids: list[int] = field(default_factory=list)
 
     async def query(self, query: str, *arguments: object) -> list[asyncpg.Record]:
-        """Query or change the database. Retry for DATABASE_TIMEOUT_SECONDS while it is unavailable."""
-        deadline = time.monotonic() + DATABASE_TIMEOUT_SECONDS
-        while True:
-            try:
-                found: list[asyncpg.Record] = await self.database.fetch(query, *arguments)
-                return found
-            except DATABASE_UNAVAILABLE_ERRORS:
-                if time.monotonic() > deadline:
-                    raise
-                await asyncio.sleep(DATABASE_RETRY_DELAY_SECONDS)
+        """Query the database, also while it restarts."""
+        return await self.populated_stack.query(query, *arguments)
 
     async def order(self, number: int) -> asyncpg.Record:
         """Return the committed row of an order."""
         return (await self.query("SELECT * FROM orders WHERE id = $1", number))[0]
 
-    async def catch_up(self) -> None:
-        """Wait until the observer has seen all events so far."""
-        last = json_integer(json_object(await self.telegram.get("/sim/events", after=AFTER_ALL_EVENTS))["last"])
-        while self.observer.last_event < last:
-            await self.telegram.get("/sim/healthz")  # also lets the observer's task run
-
-    async def retry_until(
-        self,
-        action: Callable[[], Awaitable[object]],
-        find_in_chat: Callable[[], Fact | None],
-        chat_refs: frozenset[ChatRef],
-        expected: str,
-        *,
-        order_id: int = 0,
-        find_in_database: Callable[[], Awaitable[Fact | None]] | None = None,
-    ) -> Fact:
-        """Act, wait for the effect, and act again when it does not come.
-
-        After each timeout `find_in_database` looks for the effect in the database. Raise NotSettledError when nothing
-        helped until the deadline.
-        """
-        while True:
-            await action()
-            try:
-                return await self.observer.wait_until(find_in_chat, expected, chat_refs, timeout=RETRY_AFTER_SECONDS)
-            except PlayError as failure:
-                self.action_counts["had to try again"] += 1
-                if find_in_database is not None and (fact := await find_in_database()) is not None:
-                    return fact
-                if time.monotonic() > self.deadline:
-                    raise NotSettledError(str(failure), order_id) from failure
+    def require_time(self, expected: str, order: int) -> None:
+        """Raise NotSettledError when the time of the soak is over."""
+        if time.monotonic() > self.deadline:
+            raise NotSettledError(expected, order)
 
 
 @asynccontextmanager
 async def open_soak_context(stack: Stack, *, duration: float) -> AsyncIterator[SoakContext]:
     """Follow everything that happens in a running CampusG. Actions are retried for `duration` seconds."""
     async with (
-        open_sandbox_client(stack.telegram_url) as telegram,
-        open_sandbox_client(stack.stripe_url) as stripe,
-        observe_chats(telegram) as observer,
-        asyncpg.create_pool(stack.database_url, min_size=0, max_size=10) as database,
+        open_populated_stack(stack) as populated_stack,
+        observe_chats(populated_stack.telegram) as observer,
     ):
-        yield SoakContext(
-            stack=stack,
-            telegram=telegram,
-            stripe=stripe,
-            observer=observer,
-            database=database,
-            deadline=time.monotonic() + duration,
-        )
+        yield SoakContext(populated_stack=populated_stack, observer=observer, deadline=time.monotonic() + duration)

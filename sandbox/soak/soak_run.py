@@ -6,12 +6,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
+from sandbox.launch.campuses import Campus, PersonAccount
 from sandbox.launch.stack import Stack
-from sandbox.launch.telegram_accounts import PersonAccount, post_control_request
-from sandbox.play.observed_messages import ChatRef
-from sandbox.play.populated_campuses import PopulatedCampus
-from sandbox.play.sandbox_client import PlayError
+from sandbox.people.control_clients import PlayError
 from sandbox.soak.fault_injection import FaultInjector, injecting_faults
 from sandbox.soak.order_timeline import build_order_timelines
 from sandbox.soak.scenario_runs import CampusPool, run_order_scenario
@@ -78,20 +77,21 @@ class ScenarioQueue:
 
 
 async def run_soak_test(
-    stack: Stack, populated_campuses: Sequence[PopulatedCampus], options: SoakOptions, print_line: PrintProgress
+    stack: Stack, campuses: Sequence[Campus], options: SoakOptions, print_line: PrintProgress
 ) -> SoakOutcome:
-    """Run the soak in a CampusG that runs."""
+    """Run the soak at these campuses of a CampusG that runs."""
     async with open_soak_context(stack, duration=options.order_timeout) as context:
-        campus_pools = [
-            _create_users(context, populated_campus, options, at)
-            for at, populated_campus in enumerate(populated_campuses)
-        ]
+        campus_pools = [await _create_users(context, campus, options, at) for at, campus in enumerate(campuses)]
         await _start_users(campus_pools, options)
         print_line(
             f"{len(context.customer_ids)} customers and {len(context.runner_ids)} runners have started; faults begin"
         )
+        populated_stack = context.populated_stack
         injector = FaultInjector(
-            stack=stack, telegram=context.telegram, stripe=context.stripe, rng=Random(f"{options.seed}: weather")
+            stack=stack,
+            telegram=populated_stack.telegram,
+            stripe=populated_stack.stripe,
+            rng=Random(f"{options.seed}: weather"),
         )
         began = time.monotonic()
         failures = await _run_orders_under_faults(campus_pools, injector, options, print_line)
@@ -102,71 +102,53 @@ async def run_soak_test(
         for failure in failures:
             findings.add_failure(failure.order_id, str(failure))
         await check_final_state(context, findings)
-        timeline_lines = await build_order_timelines(context, findings)
-    return SoakOutcome(
-        options=options,
-        context=context,
-        injector=injector,
-        findings=findings,
-        order_seconds=order_seconds,
-        timelines=timeline_lines,
-    )
-
-
-def _create_users(context: SoakContext, populated_campus: PopulatedCampus, options: SoakOptions, at: int) -> CampusPool:
-    group = ChatRef(str(populated_campus.chats.runners.id))
-    bot = f"@{populated_campus.chats.bot.username}"
-
-    def rng(person: PersonAccount) -> Random:
-        return Random(f"{options.seed}: person {person.id}")
-
-    people = [populated_campus.next_customer() for _ in range(options.customers_per_campus)]
-    customers = tuple(
-        SimulatedCustomer(
+        return SoakOutcome(
+            options=options,
             context=context,
-            user_id=one.id,
-            bot=bot,
-            group=group,
-            rng=rng(one),
-            card_number=CARD_NUMBERS[(at * options.customers_per_campus + index) % len(CARD_NUMBERS)],
+            injector=injector,
+            findings=findings,
+            order_seconds=order_seconds,
+            timelines=await build_order_timelines(context, findings),
         )
-        for index, one in enumerate(people)
-    )
-    runners = tuple(
-        SimulatedRunner(context=context, user_id=one.id, bot=bot, group=group, rng=rng(one))
-        for one in (populated_campus.next_runner() for _ in range(options.runners_per_campus))
-    )
-    for one in people:
-        post_control_request(f"{context.stack.telegram_url}/sim/users", {"id": one.id, "first_name": one.first_name})
+
+
+async def _create_users(context: SoakContext, campus: Campus, options: SoakOptions, at: int) -> CampusPool:
+    def shared(account: PersonAccount) -> dict[str, Any]:
+        rng = Random(f"{options.seed}: person {account.id}")
+        phone = {"account": account, "campus": campus, "observer": context.observer, "actions": context.action_counts}
+        return {**phone, "context": context, "rng": rng}
+
+    first = at * options.customers_per_campus
+    customers = [
+        SimulatedCustomer(
+            **shared(await context.populated_stack.new_customer(campus)),
+            card_number=CARD_NUMBERS[(first + index) % len(CARD_NUMBERS)],
+        )
+        for index in range(options.customers_per_campus)
+    ]
+    runners = [SimulatedRunner(**shared(campus.next_runner())) for _ in range(options.runners_per_campus)]
     context.customer_ids.extend(one.user_id for one in customers)
     context.runner_ids.extend(one.user_id for one in runners)
     free = asyncio.Queue[SimulatedRunner]()
     for runner in runners:
         free.put_nowait(runner)
     return CampusPool(
-        context=context, populated_campus=populated_campus, customers=customers, runners=runners, free_runners=free
+        context=context, campus=campus, customers=tuple(customers), runners=tuple(runners), free_runners=free
     )
 
 
 async def _start_users(campus_pools: Sequence[CampusPool], options: SoakOptions) -> None:
     """Start all users, and set up the accounts of some runners."""
-    customers = [one.start_bot() for campus_pool in campus_pools for one in campus_pool.customers]
-    await asyncio.gather(*customers, *(one.start_bot() for campus_pool in campus_pools for one in campus_pool.runners))
-    await asyncio.gather(
-        *(
-            one.set_up_payout_account()
-            for campus_pool in campus_pools
-            for one in campus_pool.runners[: options.runners_with_account]
-        )
-    )
+    everybody = [one for pool in campus_pools for one in (*pool.customers, *pool.runners)]
+    await asyncio.gather(*(one.start_bot() for one in everybody))
+    with_account = [one for pool in campus_pools for one in pool.runners[: options.runners_with_account]]
+    await asyncio.gather(*(one.set_up_payout_account() for one in with_account))
 
 
 async def _set_up_late_accounts(campus_pools: Sequence[CampusPool], options: SoakOptions) -> list[NotSettledError]:
     """Set up the account of one more runner of each campus, which sends all that they earned so far."""
     late_runners = slice(options.runners_with_account, options.runners_with_account + 1)
-    accounts = (
-        one.set_up_payout_account() for campus_pool in campus_pools for one in campus_pool.runners[late_runners]
-    )
+    accounts = (one.set_up_payout_account() for pool in campus_pools for one in pool.runners[late_runners])
     done = await asyncio.gather(*accounts, return_exceptions=True)
     return [failure for failure in done if isinstance(failure, NotSettledError)]
 

@@ -1,14 +1,14 @@
 """The test stack that all journeys share: started once, and its books must be clean after the last journey."""
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
+from sandbox.launch.campuses import create_campus
 from sandbox.launch.processes import LaunchError
 from sandbox.launch.stack import Stack, StackConfig, running_stack
-from sandbox.play.populated_campuses import accounts_of_campuses, create_populated_campus
-from tests.journeys.journey_stack import JourneyStack
+from sandbox.people.populated_stack import PopulatedStack, open_populated_stack
 from tests.shared_servers import drop_database, execute, make_database
 
 DATABASE = "campusg_journeys"
@@ -27,24 +27,19 @@ async def journeys_url(postgres_url: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory, journeys_url: str) -> Iterator[JourneyStack]:
+async def stack(tmp_path_factory: pytest.TempPathFactory, journeys_url: str) -> AsyncIterator[PopulatedStack]:
     """Six campuses in one bot and one worker."""
     folder = tmp_path_factory.mktemp("journeys")
-    populated_campuses = {
-        name: create_populated_campus(folder, name, at) for at, name in enumerate(("east", "south", "west"), start=3)
-    }
-    populated_campuses["crowded"] = create_populated_campus(folder, "crowded", 6, runners=60)
-    populated_campuses["hasty"] = create_populated_campus(folder, "hasty", 7, unclaimed="7s", nudge="2s")
-    populated_campuses["handover"] = create_populated_campus(folder, "handover", 8, reminder="1s", absent="4s")
-    files = tuple(populated_campus.chats.file for populated_campus in populated_campuses.values())
-    plan = StackConfig(
-        folder=folder,
-        accounts=accounts_of_campuses(populated_campuses.values()),
-        campus_files=files,
-        database_url=journeys_url,
+    campuses = (
+        *(create_campus(folder, name, at) for at, name in enumerate(("east", "south", "west"), start=3)),
+        create_campus(folder, "crowded", 6, runners=60),
+        create_campus(folder, "hasty", 7, unclaimed="7s", nudge="2s"),
+        create_campus(folder, "handover", 8, reminder="1s", absent="4s"),
     )
-    with running_stack(plan) as processes:
-        yield JourneyStack(processes=processes, populated_campuses=populated_campuses)
+    config = StackConfig(folder=folder, campuses=campuses, database_url=journeys_url)
+    with running_stack(config) as processes:
+        async with open_populated_stack(processes) as populated_stack:
+            yield populated_stack
         assert_clean_books(processes)
 
 

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from sandbox.people.populated_stack import PopulatedStack
 from sandbox.play.scenes import SCENES
-from tests.journeys.journey_stack import JourneyStack
+from tests.journeys.running_scenes import play_scene
 
 DEFAULT_CAMPUSES = ("east", "south", "west")
 SPECIAL_CAMPUSES = {"expired": "hasty", "absent": "handover"}
@@ -19,19 +20,19 @@ SEQUENTIAL_SCANS_SQL = "SELECT relname, seq_scan FROM pg_stat_user_tables"
 
 
 @pytest.fixture(scope="module")
-async def scans_before(stack: JourneyStack) -> dict[str, int]:
+async def scans_before(stack: PopulatedStack) -> dict[str, int]:
     """Sequential scans of each table before the scenes."""
-    await stack.fetch_rows(POSTPONE_RECONCILIATION_SQL)
+    await stack.query(POSTPONE_RECONCILIATION_SQL)
     return await sequential_scans(stack)
 
 
 @pytest.fixture(scope="module")
-async def scene_tasks(stack: JourneyStack, scans_before: dict[str, int]) -> AsyncIterator[SceneTasks]:
+async def scene_tasks(stack: PopulatedStack, scans_before: dict[str, int]) -> AsyncIterator[SceneTasks]:
     """All scenes, started together with different people."""
     places = {
         name: SPECIAL_CAMPUSES.get(name, DEFAULT_CAMPUSES[at % len(DEFAULT_CAMPUSES)]) for at, name in enumerate(SCENES)
     }
-    started = {name: asyncio.create_task(stack.play_scene(SCENES[name], place)) for name, place in places.items()}
+    started = {name: asyncio.create_task(play_scene(stack, SCENES[name], place)) for name, place in places.items()}
     yield started
     for task in started.values():
         task.cancel()
@@ -44,13 +45,13 @@ async def test_the_scene_ends_as_expected(scene_tasks: SceneTasks, name: str) ->
 
 
 async def test_no_statement_of_the_scenes_reads_a_whole_table(
-    stack: JourneyStack, scene_tasks: SceneTasks, scans_before: dict[str, int]
+    stack: PopulatedStack, scene_tasks: SceneTasks, scans_before: dict[str, int]
 ) -> None:
     await asyncio.gather(*scene_tasks.values())
     read = await sequential_scans(stack)
     assert {table for table, times in read.items() if times > scans_before.get(table, 0)} <= SCANNED_BY_DESIGN
 
 
-async def sequential_scans(stack: JourneyStack) -> dict[str, int]:
+async def sequential_scans(stack: PopulatedStack) -> dict[str, int]:
     """Return the sequential scans of each table, which happen only where no index fits a statement."""
-    return {row["relname"]: row["seq_scan"] for row in await stack.fetch_rows(SEQUENTIAL_SCANS_SQL)}
+    return {row["relname"]: row["seq_scan"] for row in await stack.query(SEQUENTIAL_SCANS_SQL)}

@@ -8,7 +8,7 @@ from sandbox.crash.crash_cases import CrashCase, list_crash_cases
 from sandbox.crash.crash_report import format_case_line
 from sandbox.crash.crash_stack import KilledProcess, start_crash_stack
 from sandbox.crash.process_kill import CrashCaseOutcome, kill_process_once
-from tests.journeys.journey_stack import JourneyStack
+from sandbox.people.populated_stack import PopulatedStack
 
 PINNED = Path(__file__).parents[1] / "domain" / "saga_steps.json"
 CHOSEN = (
@@ -20,19 +20,19 @@ CHOSEN = (
 
 
 @pytest.fixture(scope="module")
-async def outcomes(stack: JourneyStack) -> dict[str, CrashCaseOutcome]:
+async def outcomes(stack: PopulatedStack) -> dict[str, CrashCaseOutcome]:
     """Kill a worker behind a proxy once while four sagas hang. The stack's own worker is restarted afterwards."""
     cases_by_name = {str(case): case for case in list_crash_cases(PINNED)}
     cases: list[CrashCase] = [cases_by_name[name] for name in CHOSEN]
-    own = stack.processes.processes[KilledProcess.WORKER]
+    own = stack.launched.processes[KilledProcess.WORKER]
     own.kill()
     try:
-        populated_campuses = tuple(stack.populated_campuses[name] for name in ("east", "south", "west"))
-        async with start_crash_stack(stack.processes, populated_campuses, (KilledProcess.WORKER,)) as crash_stack:
+        campuses = [stack.campuses[name] for name in ("east", "south", "west")]
+        async with start_crash_stack(stack.launched, campuses, (KilledProcess.WORKER,)) as crash_stack:
             found, _ = await kill_process_once(crash_stack, cases, 0)
     finally:
         own.restart()
-        stack.processes.processes[KilledProcess.WORKER] = own
+        stack.launched.processes[KilledProcess.WORKER] = own
     return {str(outcome.case): outcome for outcome in found}
 
 

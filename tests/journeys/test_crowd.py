@@ -3,40 +3,33 @@
 import asyncio
 from collections import Counter
 
-from sandbox.launch.telegram_accounts import PersonAccount
-from sandbox.play.sandbox_client import json_object
-from sandbox.play.scene_context import SceneContext
-from sandbox.play.scenes.scene_steps import ORDER_OPEN_TEXT, order_laksa
-from sandbox.play.scripted_user import ScriptedUser
+from sandbox.launch.campuses import PersonAccount
+from sandbox.people.customer import ORDER_OPEN_TEXT, Customer
+from sandbox.people.populated_stack import PopulatedStack, SceneContext
 from tests.cases import case
 from tests.fuzz.fuzz_depth import iterations
 from tests.fuzz.input_counts import count_inputs
-from tests.journeys.journey_stack import JourneyStack
+from tests.journeys.running_scenes import running_scene
 
 RUNNERS = 50
 ORDER_COUNT = iterations(1, 20)
-ANSWER_TIMEOUT_SECONDS = 15.0  # how long Telegram waits for the answer to a tap
 
 
 @case(22)
-async def test_of_fifty_claims_at_once_one_wins_and_all_others_are_told_so(
-    stack: JourneyStack,
-) -> None:
-    async with stack.running_scene("crowded") as context:
-        crowd = [stack.populated_campuses["crowded"].next_runner() for _ in range(RUNNERS)]
-        bot = f"@{stack.populated_campuses['crowded'].chats.bot.username}"
-        await asyncio.gather(
-            *(context.telegram.post("/sim/messages", {"from": one.id, "chat": bot, "text": "/start"}) for one in crowd)
-        )
+async def test_of_fifty_claims_at_once_one_wins_and_all_others_are_told_so(stack: PopulatedStack) -> None:
+    async with running_scene(stack, "crowded") as context:
+        campus = stack.campuses["crowded"]
+        crowd = [campus.next_runner() for _ in range(RUNNERS)]
+        await asyncio.gather(*(stack.telegram.write(one.id, campus.bot, "/start") for one in crowd))
         order = 0
         for number in range(ORDER_COUNT):
-            order = await (_order_again(context.mei, order) if number else order_laksa(context.mei))
+            order = await (_order_again(context.mei, order) if number else context.mei.order_laksa())
             await _assert_one_winner(stack, context, crowd, order)
             if number + 1 < ORDER_COUNT:  # a runner may have one order at a time
                 await context.sam.type_text(f"/cancel {order} the next race")
 
 
-async def _order_again(mei: ScriptedUser, former: int) -> int:
+async def _order_again(mei: Customer, former: int) -> int:
     await mei.wait_for_message(f"#{former}: cancelled", "Released")
     await mei.tap("try_again", subject_id=former)
     await mei.tap("place")
@@ -44,29 +37,20 @@ async def _order_again(mei: ScriptedUser, former: int) -> int:
 
 
 async def _assert_one_winner(
-    stack: JourneyStack, context: SceneContext, crowd: list[PersonAccount], order: int
+    stack: PopulatedStack, context: SceneContext, crowd: list[PersonAccount], order: int
 ) -> None:
     offer = await context.ben.find_button("claim", subject_id=order)
-    tap_body = {
-        "chat": int(offer.message.chat_ref.chat),
-        "message_id": offer.message.message_id,
-        "data": offer.button.data,
-    }
-    taps = await asyncio.gather(*(context.telegram.post("/sim/taps", {"from": one.id, **tap_body}) for one in crowd))
-    answers = await asyncio.gather(
-        *(
-            context.telegram.get(f"/sim/taps/{json_object(tap)['callback_query_id']}", wait=ANSWER_TIMEOUT_SECONDS)
-            for tap in taps
-        )
-    )
-    said = [str(json_object(answer)["text"]) for answer in answers]
+    chat, message_id, data = offer.message.chat_ref.chat, offer.message.message_id, offer.button.data
+    taps = await asyncio.gather(*(stack.telegram.tap(one.id, chat, message_id, data) for one in crowd))
+    answers = await asyncio.gather(*(stack.telegram.answer_to(tap) for tap in taps))
+    said = [str(answer["text"]) for answer in answers]
     winners = [one.id for one, text in zip(crowd, said, strict=True) if "is yours" in text]
     assert len(winners) == 1
     assert sum("another runner was faster" in text for text in said) == RUNNERS - 1, Counter(said)
     count_inputs("simultaneous claims of one order: claimed", len(winners))
     count_inputs("simultaneous claims of one order: refused as too late", RUNNERS - 1)
-    rows = await stack.fetch_rows("SELECT status, runner_id FROM orders WHERE id = $1", order)
+    rows = await stack.query("SELECT status, runner_id FROM orders WHERE id = $1", order)
     assert [(row["status"], row["runner_id"]) for row in rows] == [("ACCEPTED", winners[0])]
-    claims = await stack.fetch_rows("SELECT kind FROM saga WHERE order_id = $1 AND kind = 'accept_order'", order)
+    claims = await stack.query("SELECT kind FROM saga WHERE order_id = $1 AND kind = 'accept_order'", order)
     assert len(claims) == 1
-    await stack.wait_for_row("SELECT 1 FROM orders WHERE id = $1 AND hold_checked", order, within=10)
+    await stack.wait_for_row("SELECT 1 FROM orders WHERE id = $1 AND hold_checked", order, timeout=10)

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sandbox.launch.telegram_accounts import GroupChat, PersonAccount
+from sandbox.launch.campuses import Campus, PersonAccount
 from sandbox.page.chat_views import ChatView
 from sandbox.page.page_server import running_page
-from sandbox.play.scenes.scene_steps import GOOD_CARD, INVITATION
+from sandbox.people.customer import GOOD_CARD
+from sandbox.people.populated_stack import PopulatedStack
 from tests.browser import Browser, BrowserTab, require_browser, running_browser
-from tests.journeys.journey_stack import JourneyStack
 from tests.shared_servers import PROJECT
 
 ARTEFACTS = Path(os.environ.get("ARTEFACTS", PROJECT / ".data" / "artefacts"))
@@ -85,19 +85,19 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 async def test_an_order_is_played_through_the_page_from_the_first_word_to_paid(
-    stack: JourneyStack, browser: Browser
+    stack: PopulatedStack, browser: Browser
 ) -> None:
-    people = stack.new_people("south")
-    bot, runners, admins = (
-        f"@{people.campus_chats.bot.username}",
-        people.campus_chats.runners,
-        people.campus_chats.admins,
+    campus = stack.campuses["south"]
+    customer, runner = await stack.new_customer(campus), campus.next_runner()
+    chats = (
+        (customer, campus.bot),
+        (runner, campus.bot),
+        (runner, campus.runner_group),
+        (campus.admin, campus.admin_chat),
     )
-    views = views_of((people.mei, bot), (people.ana, bot), (people.ana, runners), (people.sam, admins))
-    async with running_page(stack.processes.telegram_url, views) as url:
+    async with running_page(stack.launched.telegram_url, views_of(campus, *chats)) as url:
         tab = await browser.open(url, width=1600, height=1000)
-        mei, ana = PersonView(tab=tab, person=people.mei, chat=bot), PersonView(tab=tab, person=people.ana, chat=bot)
-        group = PersonView(tab=tab, person=people.ana, chat=runners.id)
+        mei, ana, group, _ = (PersonView(tab=tab, person=person, chat=chat) for person, chat in chats)
         await place_first_order(mei)
         await onboard_runner(ana)
         await group.tap("claim")
@@ -154,19 +154,19 @@ UNNAMED_CONTROLS_SCRIPT = """() => [...document.querySelectorAll('button, a, inp
 
 
 async def test_a_phone_shows_one_chat_at_a_time_and_tabs_lead_to_the_others(
-    stack: JourneyStack, browser: Browser
+    stack: PopulatedStack, browser: Browser
 ) -> None:
-    people = stack.new_people("south")
-    bot = f"@{people.campus_chats.bot.username}"
-    async with running_page(stack.processes.telegram_url, views_of((people.mei, bot), (people.ana, bot))) as url:
+    campus = stack.campuses["south"]
+    chats = (await stack.new_customer(campus), campus.bot), (campus.next_runner(), campus.bot)
+    async with running_page(stack.launched.telegram_url, views_of(campus, *chats)) as url:
         tab = await browser.open(url, width=390, height=844, phone=True)
-        mei, ana = PersonView(tab=tab, person=people.mei, chat=bot), PersonView(tab=tab, person=people.ana, chat=bot)
+        mei, ana = (PersonView(tab=tab, person=person, chat=chat) for person, chat in chats)
         await mei.start()
         await mei.tap("order_food")
-        await tab.wait_for(VISIBLE_SCRIPT, str(people.mei.id))
+        await tab.wait_for(VISIBLE_SCRIPT, str(mei.person.id))
         await tab.save_screenshot(ARTEFACTS / "page-phone.png")
-        await tab.press(f'.tab[data-person="{people.ana.id}"]')
-        await tab.wait_for(VISIBLE_SCRIPT, str(people.ana.id))
+        await tab.press(f'.tab[data-person="{ana.person.id}"]')
+        await tab.wait_for(VISIBLE_SCRIPT, str(ana.person.id))
         await ana.start()
         assert await tab.evaluate("() => document.documentElement.scrollWidth") <= 390
         assert tab.script_errors == []
@@ -179,9 +179,6 @@ VISIBLE_SCRIPT = """(person) => [...document.querySelectorAll('.column')].every(
 })"""
 
 
-def views_of(*chats: tuple[PersonAccount, str | GroupChat]) -> tuple[ChatView, ...]:
+def views_of(campus: Campus, *chats: tuple[PersonAccount, str | int]) -> tuple[ChatView, ...]:
     """Return a view for each chat. Its people came by the campus' invite link."""
-    return tuple(
-        ChatView(person=person.id, chat=chat if isinstance(chat, str) else chat.id, start=INVITATION)
-        for person, chat in chats
-    )
+    return tuple(ChatView(person=person.id, chat=chat, start=campus.invite_code) for person, chat in chats)

@@ -1,9 +1,9 @@
 """Tests that a few dozen orders settle while workers are killed, Redis is emptied, and Stripe and Telegram fail."""
 
+from sandbox.people.populated_stack import PopulatedStack
 from sandbox.soak.soak_plan import SoakFault
 from sandbox.soak.soak_report import format_soak_report
 from sandbox.soak.soak_run import SoakOptions, run_soak_test
-from tests.journeys.journey_stack import JourneyStack
 
 # Each of these faults ends within seconds. Left out are Stripe's 500, which is stored under the key so that a hold
 # waits a minute for a new one, and the restarts of bot and Postgres, whose starts alone take longer than this test.
@@ -22,7 +22,7 @@ ORDERS = 15
 SEED = 7
 
 
-async def test_orders_settle_whatever_fails_meanwhile(stack: JourneyStack) -> None:
+async def test_orders_settle_whatever_fails_meanwhile(stack: PopulatedStack) -> None:
     order = SoakOptions(
         orders=ORDERS,
         seed=SEED,
@@ -35,9 +35,8 @@ async def test_orders_settle_whatever_fails_meanwhile(stack: JourneyStack) -> No
         order_timeout=240,
         settle_timeout=60,
     )
-    outcome = await run_soak_test(
-        stack.processes, (stack.populated_campuses["south"], stack.populated_campuses["west"]), order, print
-    )
+    campuses = (stack.campuses["south"], stack.campuses["west"])
+    outcome = await run_soak_test(stack.launched, campuses, order, print)
     told = "\n".join(format_soak_report(outcome))
     assert outcome.findings.failures == [], told
     assert outcome.findings.order_statuses.total() == ORDERS, told

@@ -1,17 +1,22 @@
-"""The scenes by their names for `make play SCENE=`."""
+"""The scenes by their names for `make play SCENE=`, and the windows that some of them shorten."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
-from sandbox.play.scene_campuses import HASTY_CHATS, NORTH_CHATS, CampusChats
-from sandbox.play.scene_context import Scene
+from sandbox.people.populated_stack import SceneContext
+from sandbox.play.money_check import ExpectedMoney
 from sandbox.play.scenes.delivery_scenes import play_happy, play_lost_claim, play_released, play_runner_not_onboarded
-from sandbox.play.scenes.ended_order_scenes import play_cancelled, play_expired
-from sandbox.play.scenes.handover_scenes import play_absent
-from sandbox.play.scenes.payment_scenes import play_bank_approval, play_declined
+from sandbox.play.scenes.order_scenes import (
+    play_absent,
+    play_bank_approval,
+    play_cancelled,
+    play_declined,
+    play_expired,
+)
 from sandbox.play.scenes.problem_scenes import play_problem
 
-HASTY_SCENES = frozenset({"expired", "absent"})
+Scene = Callable[[SceneContext], Awaitable[tuple[ExpectedMoney, ...]]]
+
 SCENES: Mapping[str, Scene] = MappingProxyType(
     {
         "happy": play_happy,
@@ -26,8 +31,5 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
         "problem": play_problem,
     }
 )
-
-
-def chats_of_scene(name: str) -> CampusChats:
-    """Return the chats of a scene. Scenes that wait for a timeout use the campus with short timeouts."""
-    return HASTY_CHATS if name in HASTY_SCENES else NORTH_CHATS
+HASTY_SCENES = frozenset({"expired", "absent"})  # these wait for a window to end
+HASTY_WINDOWS = {"unclaimed": "4s", "nudge": "2s", "reminder": "1s", "absent": "3s"}

@@ -3,11 +3,12 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from textwrap import indent
 
-from sandbox.play.observed_messages import ChatRef, ObservedMessage, chat_ref_of
-from sandbox.play.scene_campuses import ScenePeople
+from sandbox.launch.campuses import Campus, PersonAccount
+from sandbox.people.control_clients import Json
+from sandbox.people.observed_messages import ChatRef, ObservedMessage, chat_ref_of
 
 INDENT = " " * 10
 DIM, BOLD, CYAN, RESET = "\033[2m", "\033[1m", "\033[36m", "\033[0m"
@@ -18,20 +19,22 @@ PrintParagraph = Callable[[str], None]
 class Narrator:
     """Prints the events of one scene with the names of its chats and people."""
 
-    def __init__(self, print_paragraph: PrintParagraph, scene_people: ScenePeople, *, coloured: bool = False) -> None:
+    def __init__(
+        self,
+        print_paragraph: PrintParagraph,
+        campus: Campus,
+        people: Iterable[PersonAccount],
+        *,
+        coloured: bool = False,
+    ) -> None:
         """Create a narrator. `print_paragraph` receives one paragraph at a time."""
         self._print_paragraph, self._coloured = print_paragraph, coloured
         self._began = time.time()
-        campus_chats = scene_people.campus_chats
-        self._groups = {str(group.id): group.title for group in (campus_chats.runners, campus_chats.admins)}
-        self._people = {
-            person.id: person.first_name
-            for person in (scene_people.mei, scene_people.ana, scene_people.ben, scene_people.sam)
-        }
-        self._bot = f"@{campus_chats.bot.username}"
-        self._bot_name = campus_chats.bot.name
+        self._groups = {str(group): title for group, title in campus.group_titles.items()}
+        self._people = {person.id: person.first_name for person in people}
+        self._bot, self._bot_name = campus.bot, campus.bot_name
 
-    def on_event(self, event: Mapping[str, object], message: ObservedMessage | None) -> None:
+    def on_event(self, event: Json, message: ObservedMessage | None) -> None:
         """Print one event of the sandbox, if it happened in a chat of this scene."""
         chat_ref = chat_ref_of(event)
         if not self._is_scene_chat(chat_ref):
@@ -40,15 +43,14 @@ class Narrator:
             case "message" if message is not None and (message.text or message.keyboard):
                 self._print_message(self._format_heading(message), message, at=message.updated_at)
             case "edit" if message is not None:
-                self._print_message(
-                    f"{self._format_heading(message)} (edited in place)", message, at=message.updated_at
-                )
+                heading = f"{self._format_heading(message)} (edited in place)"
+                self._print_message(heading, message, at=message.updated_at)
             case "delete" if message is not None:
                 self._print_sentence(f"{message.sender} deletes a message", at=message.updated_at)
             case "tap_answer" if event["text"]:
                 display = "an alert" if event["show_alert"] else "a toast"
-                who = self._people.get(_int_or_zero(event.get("user")), "a person")
-                self._print_sentence(f"{who} sees {display}: {event['text']}", at=float(str(event["at"])))
+                who = self._people.get(event.get("user"), "a person")
+                self._print_sentence(f"{who} sees {display}: {event['text']}", at=event["at"])
 
     def narrate_action(self, sentence: str) -> None:
         """Print what a person does now."""
@@ -78,10 +80,6 @@ class Narrator:
 
     def _paint(self, colour: str, words: str) -> str:
         return f"{colour}{words}{RESET}" if self._coloured else words
-
-
-def _int_or_zero(value: object) -> int:
-    return value if isinstance(value, int) else 0
 
 
 def is_colour_wanted() -> bool:

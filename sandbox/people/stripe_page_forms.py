@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 import aiohttp
 
-from sandbox.play.sandbox_client import PlayError
+from sandbox.people.control_clients import PlayError
 
 HTTP_OK = 200
 HTTP_SEE_OTHER = 303  # the redirect after an accepted form

@@ -1,9 +1,9 @@
-"""Messages with their buttons, and answers to taps, parsed from the sandbox's events."""
+"""Messages with their buttons, and answers to taps, parsed from the stand-in's events."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sandbox.play.sandbox_client import json_integer, json_object, json_objects
+from sandbox.people.control_clients import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,10 @@ class ObservedButton:
         return self._word(1)
 
     @property
-    def subject(self) -> str:
+    def subject(self) -> int | None:
         """The id of the order, store or person the button is about: the third part."""
-        return self._word(2)
+        word = self._word(2)
+        return int(word) if word.removeprefix("-").isdigit() else None
 
     def _word(self, index: int) -> str:
         words = (self.data or "").split(":")
@@ -60,11 +61,18 @@ class ObservedMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenButton:
+    """A button that was seen. It may be gone when it is tapped."""
+
+    message: ObservedMessage
+    button: ObservedButton
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TapAnswer:
     """The answer to a tap."""
 
     text: str
-    alert: bool
     tapped_at: float
     answered_at: float
 
@@ -74,49 +82,29 @@ class TapAnswer:
         return self.answered_at - self.tapped_at
 
 
-def chat_ref_of(event: Mapping[str, object]) -> ChatRef:
+def chat_ref_of(event: Json) -> ChatRef:
     """Return the chat of an event."""
-    user = event.get("user")
-    return ChatRef(str(event["chat"]), user if isinstance(user, int) and str(event["chat"]).startswith("@") else None)
+    chat = str(event["chat"])
+    return ChatRef(chat, event.get("user") if chat.startswith("@") else None)
 
 
-def parse_message(event: Mapping[str, object], previous: ObservedMessage | None) -> ObservedMessage:
+def parse_message(event: Json, previous: ObservedMessage | None) -> ObservedMessage:
     """Parse the message of an event. `previous` is the same message before the event."""
-    shown, at = json_object(event["message"]), float(str(event["at"]))
-    sender = json_object(shown["from"])
+    shown = event["message"]
     return ObservedMessage(
         chat_ref=chat_ref_of(event),
-        message_id=json_integer(shown["message_id"]),
-        sender=str(sender["name"]),
-        by_bot=bool(sender["is_bot"]),
-        text=str(shown["text"]),
-        keyboard=tuple(
-            tuple(_parse_button(button) for button in json_objects(row)) for row in _rows_of(shown["buttons"])
-        ),
-        edits=json_integer(shown["edited"]),
-        silent=bool(shown["silent"]),
-        created_event=previous.created_event if previous else json_integer(event["seq"]),
-        created_at=previous.created_at if previous else at,
-        updated_at=at,
+        message_id=shown["message_id"],
+        sender=shown["from"]["name"],
+        by_bot=shown["from"]["is_bot"],
+        text=shown["text"],
+        keyboard=tuple(tuple(_parse_button(button) for button in row) for row in shown["buttons"]),
+        edits=shown["edited"],
+        silent=shown["silent"],
+        created_event=previous.created_event if previous else event["seq"],
+        created_at=previous.created_at if previous else event["at"],
+        updated_at=event["at"],
     )
 
 
-def _rows_of(keyboard: object) -> list[object]:
-    return keyboard if isinstance(keyboard, list) else []
-
-
-def _parse_button(button: Mapping[str, object]) -> ObservedButton:
-    data, link = button.get("data"), button.get("url")
-    return ObservedButton(
-        label=str(button["text"]), data=None if data is None else str(data), link=None if link is None else str(link)
-    )
-
-
-def parse_tap_answer(shown: Mapping[str, object]) -> TapAnswer:
-    """Parse the answer to a tap from the format of the control API."""
-    return TapAnswer(
-        text=str(shown["text"] or ""),
-        alert=bool(shown["show_alert"]),
-        tapped_at=float(str(shown["tapped_at"])),
-        answered_at=float(str(shown["answered_at"])),
-    )
+def _parse_button(button: Json) -> ObservedButton:
+    return ObservedButton(label=button["text"], data=button.get("data"), link=button.get("url"))

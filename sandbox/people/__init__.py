@@ -1,0 +1,1 @@
+"""Simulated people who use the chats as everybody does, and the running CampusG that they share."""
