@@ -1,7 +1,5 @@
 """Run the Stripe sandbox until SIGTERM or SIGINT: `python -m sandbox.stripe`."""
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import signal

@@ -1,7 +1,5 @@
 """Stripe's validation of amounts and currencies: minor units, supported currencies, smallest and largest charge."""
 
-from __future__ import annotations
-
 from sandbox.stripe.documents import Document
 from sandbox.stripe.stripe_refusals import bad_parameter
 

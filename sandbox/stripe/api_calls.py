@@ -1,7 +1,5 @@
 """How one API call is processed: authentication, routing, idempotency, ordered faults and the answer."""
 
-from __future__ import annotations
-
 import json
 import logging
 from dataclasses import dataclass

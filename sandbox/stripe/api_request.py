@@ -1,7 +1,5 @@
 """A parsed API request: verb, path, parameters and the headers Stripe reads."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from aiohttp import web

@@ -1,7 +1,5 @@
 """Faults of answers: delayed, truncated, replaced or lost on the way to the caller."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import socket

@@ -1,7 +1,5 @@
 """Records of the calls: the latest in memory, and all of them in a transcript file when there is a folder."""
 
-from __future__ import annotations
-
 import json
 from collections import deque
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """Stripe's test cards: their numbers, payment method names and the behaviour of the issuing bank."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum

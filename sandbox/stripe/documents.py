@@ -1,7 +1,5 @@
 """Storage of all objects of the sandbox: in memory, and in one SQLite file when a folder is given."""
 
-from __future__ import annotations
-
 import heapq
 import json
 import secrets

@@ -1,7 +1,5 @@
 """The `expand` parameter: replaces ids in an answer by the objects with these ids."""
 
-from __future__ import annotations
-
 from sandbox.stripe.documents import ID_PREFIXES, Document, without_private_fields
 from sandbox.stripe.stripe_refusals import bad_parameter
 from sandbox.stripe.stripe_world import StripeWorld

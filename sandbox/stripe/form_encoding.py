@@ -1,7 +1,5 @@
 """Stripe's form encoding: parses `a[b][0][c]=v` into nested mappings."""
 
-from __future__ import annotations
-
 import re
 from typing import TypeAlias
 from urllib.parse import parse_qsl

@@ -1,7 +1,5 @@
 """The pages that Stripe hosts for people: saving a card, approving a payment at the bank, finishing onboarding."""
 
-from __future__ import annotations
-
 import re
 from html import escape
 

@@ -1,7 +1,5 @@
 """Idempotency keys as at Stripe: a second request gets the first answer, or a conflict while the first is in flight."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Stripe's rules for `metadata`: an empty value unsets one key, an empty string unsets all keys."""
 
-from __future__ import annotations
-
 from sandbox.stripe.documents import Document
 from sandbox.stripe.stripe_refusals import bad_parameter
 

@@ -1,7 +1,5 @@
 """The frame of the hosted pages: style, refusal pages and redirects at the end."""
 
-from __future__ import annotations
-
 from html import escape
 from urllib.parse import urlsplit
 

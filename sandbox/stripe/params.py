@@ -1,7 +1,5 @@
 """Validation of request parameters against the SDK's TypedDicts, as strict as Stripe's."""
 
-from __future__ import annotations
-
 import importlib
 import re
 from collections.abc import Mapping

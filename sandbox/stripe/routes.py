@@ -1,7 +1,5 @@
 """The table of endpoints by verb and path, and the changes that happen with time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from sandbox.stripe.documents import Document

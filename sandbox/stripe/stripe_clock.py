@@ -1,7 +1,5 @@
 """The sandbox's clock: real time plus an offset that tests advance, kept across restarts."""
 
-from __future__ import annotations
-
 import time
 
 from sandbox.stripe.documents import DocumentStore

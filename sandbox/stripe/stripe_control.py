@@ -1,7 +1,5 @@
 """The control API under /sim: clock, faults, webhooks, actions of people, and queries of the sandbox's state."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable

@@ -1,7 +1,5 @@
 """Stripe's event objects, and the queue of events to deliver to the webhook."""
 
-from __future__ import annotations
-
 import json
 from collections import deque
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Faults that tests order: which calls fail, how, how often, and before or after the effect."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """Stripe's error answers, with the status, type, code and message of the real service."""
 
-from __future__ import annotations
-
 from sandbox.stripe.documents import Document, without_private_fields
 
 OBJECT_NAMES = {  # Stripe's name of the object in "No such ..."

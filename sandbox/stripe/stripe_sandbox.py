@@ -1,7 +1,5 @@
 """The parts of one sandbox, and how they are built."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The sandbox's HTTP server and its background tasks."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence

@@ -1,7 +1,5 @@
 """What an endpoint receives: the state of the sandbox and one validated call."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 

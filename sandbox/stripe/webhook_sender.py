@@ -1,7 +1,5 @@
 """Webhook delivery: signs and posts events, retries refused ones, and applies ordered disturbances."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import hmac

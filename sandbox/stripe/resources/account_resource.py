@@ -1,10 +1,8 @@
 """Connected accounts and their onboarding links."""
 
-from __future__ import annotations
-
 from sandbox.stripe.documents import Document, new_id, without_private_fields
 from sandbox.stripe.object_metadata import merge_metadata
-from sandbox.stripe.resources.list_pages import list_object, list_page
+from sandbox.stripe.resources.list_pages import list_object
 from sandbox.stripe.stripe_refusals import (
     StripeRefusal,
     account_not_accessible,
@@ -141,21 +139,6 @@ def handle_retrieve_account(call: StripeCall) -> Document:
     return account
 
 
-def handle_update_account(call: StripeCall) -> Document:
-    """POST /v1/accounts/{id}: change metadata and email only."""
-    account = handle_retrieve_account(call)
-    account["metadata"] = merge_metadata(account["metadata"], call.params)
-    if "email" in call.params:
-        account["email"] = call.params["email"] or None
-    call.world.save_and_record(account, "account.updated", account=account["id"])
-    return account
-
-
-def handle_list_accounts(call: StripeCall) -> Document:
-    """GET /v1/accounts."""
-    return list_page(call, call.world.documents.all_of("account").values(), url="/v1/accounts")
-
-
 def handle_create_account_link(call: StripeCall) -> Document:
     """POST /v1/account_links: create an onboarding link that can be opened once within five minutes."""
     params, world = call.params, call.world
@@ -201,9 +184,7 @@ def open_account_link(world: StripeWorld, token: str) -> Document:
 CREATE_PARAMETERS = "controller capabilities country email metadata business_type business_profile default_currency"
 ENDPOINTS = (
     define_endpoint("POST /v1/accounts", "account_create", handle_create_account, CREATE_PARAMETERS),
-    define_endpoint("GET /v1/accounts", "account_list", handle_list_accounts, "created"),
     define_endpoint("GET /v1/accounts/*", "account_retrieve", handle_retrieve_account),
-    define_endpoint("POST /v1/accounts/*", "account_update", handle_update_account, "email metadata"),
     define_endpoint(
         "POST /v1/account_links",
         "account_link_create",

@@ -1,11 +1,9 @@
 """Balances and balance transactions of the platform and the connected accounts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from sandbox.stripe.documents import DUE_FIELD, Document, new_id
-from sandbox.stripe.resources.list_pages import list_page
+from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
 from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
 
@@ -104,29 +102,9 @@ def handle_retrieve_balance(call: StripeCall) -> Document:
     return build_balance(call.world, call.account)
 
 
-def handle_retrieve_balance_transaction(call: StripeCall) -> Document:
-    """GET /v1/balance_transactions/{id}."""
-    return call.world.find("balance_transaction", call.ids[0])
-
-
-def handle_list_balance_transactions(call: StripeCall) -> Document:
-    """GET /v1/balance_transactions."""
-    return list_page(call, movements_of(call.world, call.account), url="/v1/balance_transactions")
-
-
 ENDPOINTS = (
     define_endpoint("GET /v1/balance", "balance_retrieve", handle_retrieve_balance, supports_connected_accounts=True),
-    define_endpoint(
-        "GET /v1/balance_transactions",
-        "balance_transaction_list",
-        handle_list_balance_transactions,
-        "created currency source type",
-        supports_connected_accounts=True,
-    ),
-    define_endpoint(
-        "GET /v1/balance_transactions/*",
-        "balance_transaction_retrieve",
-        handle_retrieve_balance_transaction,
-        supports_connected_accounts=True,
+    *define_reading(
+        "/v1/balance_transactions", "balance_transaction", "created currency source type", account_field="_account"
     ),
 )

@@ -1,14 +1,12 @@
 """Charges: the bank's answer to one payment attempt, with capture, release and decline."""
 
-from __future__ import annotations
-
 from sandbox.stripe.card_catalog import Card, Decline
 from sandbox.stripe.documents import Document, new_id
 from sandbox.stripe.resources.balance_resource import SETTLING_SECONDS, card_fee, post_balance_transaction
-from sandbox.stripe.resources.list_pages import list_page
+from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.resources.payment_method_resource import card_of
 from sandbox.stripe.stripe_clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
-from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+from sandbox.stripe.stripe_world import StripeWorld
 
 INITIALLY_NULL_FIELDS = (
     "application application_fee application_fee_amount balance_transaction failure_balance_transaction on_behalf_of"
@@ -123,19 +121,4 @@ def card_of_charge(world: StripeWorld, charge: Document) -> Card:
     return card_of(world.find("payment_method", charge["payment_method"]))
 
 
-def handle_retrieve_charge(call: StripeCall) -> Document:
-    """GET /v1/charges/{id}."""
-    return call.world.find("charge", call.ids[0])
-
-
-def handle_list_charges(call: StripeCall) -> Document:
-    """GET /v1/charges."""
-    return list_page(call, call.world.documents.all_of("charge").values(), url="/v1/charges")
-
-
-ENDPOINTS = (
-    define_endpoint(
-        "GET /v1/charges", "charge_list", handle_list_charges, "created customer payment_intent transfer_group"
-    ),
-    define_endpoint("GET /v1/charges/*", "charge_retrieve", handle_retrieve_charge),
-)
+ENDPOINTS = define_reading("/v1/charges", "charge", "created customer payment_intent transfer_group")

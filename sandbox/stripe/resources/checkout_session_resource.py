@@ -1,14 +1,12 @@
 """Checkout sessions that save a card: created, completed, canceled or expired."""
 
-from __future__ import annotations
-
 from sandbox.stripe.amounts import require_currency
 from sandbox.stripe.card_catalog import Card
 from sandbox.stripe.documents import DUE_FIELD, Document, new_id
 from sandbox.stripe.object_metadata import merge_metadata
 from sandbox.stripe.resources import setup_intent_resource
 from sandbox.stripe.resources.customer_resource import find_existing_customer
-from sandbox.stripe.resources.list_pages import list_page
+from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
 from sandbox.stripe.stripe_refusals import bad_parameter, invalid_request, not_supported
 from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
@@ -149,16 +147,6 @@ def _require_open(session: Document, done: str) -> None:
         )
 
 
-def handle_retrieve_checkout_session(call: StripeCall) -> Document:
-    """GET /v1/checkout/sessions/{id}."""
-    return call.world.find("checkout.session", call.ids[0], param="session")
-
-
-def handle_list_checkout_sessions(call: StripeCall) -> Document:
-    """GET /v1/checkout/sessions."""
-    return list_page(call, call.world.documents.all_of("checkout.session").values(), url="/v1/checkout/sessions")
-
-
 CREATE_PARAMETERS = (
     "mode currency customer customer_email success_url cancel_url client_reference_id metadata setup_intent_data"
     " expires_at locale ui_mode"
@@ -167,9 +155,6 @@ ENDPOINTS = (
     define_endpoint(
         "POST /v1/checkout/sessions", "checkout.session_create", handle_create_checkout_session, CREATE_PARAMETERS
     ),
-    define_endpoint(
-        "GET /v1/checkout/sessions", "checkout.session_list", handle_list_checkout_sessions, "created customer status"
-    ),
-    define_endpoint("GET /v1/checkout/sessions/*", "checkout.session_retrieve", handle_retrieve_checkout_session),
+    *define_reading("/v1/checkout/sessions", "checkout.session", "created customer status", param="session"),
     define_endpoint("POST /v1/checkout/sessions/*/expire", "checkout.session_expire", handle_expire_session),
 )

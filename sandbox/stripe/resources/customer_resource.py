@@ -1,10 +1,8 @@
 """Customers, who own saved cards."""
 
-from __future__ import annotations
-
 from sandbox.stripe.documents import Document, new_id
 from sandbox.stripe.object_metadata import merge_metadata
-from sandbox.stripe.resources.list_pages import list_page
+from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.resources.payment_method_resource import detach_from_customer
 from sandbox.stripe.stripe_refusals import no_such
 from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
@@ -39,23 +37,6 @@ def handle_create_customer(call: StripeCall) -> Document:
     return customer
 
 
-def handle_retrieve_customer(call: StripeCall) -> Document:
-    """GET /v1/customers/{id}; a deleted customer is returned with deleted=true."""
-    return call.world.find("customer", call.ids[0])
-
-
-def handle_update_customer(call: StripeCall) -> Document:
-    """POST /v1/customers/{id}."""
-    customer = find_existing_customer(call.world, call.ids[0])
-    metadata = merge_metadata(customer["metadata"], call.params)
-    for name in (*TEXT_FIELDS, "preferred_locales"):
-        if name in call.params:
-            customer[name] = call.params[name] or None
-    customer["metadata"] = metadata
-    call.world.save_and_record(customer, "customer.updated")
-    return customer
-
-
 def handle_delete_customer(call: StripeCall) -> Document:
     """DELETE /v1/customers/{id}: detach the customer's cards; their holds can still be captured."""
     customer = find_existing_customer(call.world, call.ids[0])
@@ -68,12 +49,6 @@ def handle_delete_customer(call: StripeCall) -> Document:
     return gone
 
 
-def handle_list_customers(call: StripeCall) -> Document:
-    """GET /v1/customers, without deleted customers."""
-    found = call.world.documents.all_of("customer").values()
-    return list_page(call, (one for one in found if "deleted" not in one), url="/v1/customers")
-
-
 def find_existing_customer(world: StripeWorld, customer_id: str, *, param: str = "id", status: int = 404) -> Document:
     """Return a customer; raise StripeRefusal when it does not exist or is deleted."""
     customer = world.find("customer", customer_id, param=param, status=status)
@@ -82,20 +57,9 @@ def find_existing_customer(world: StripeWorld, customer_id: str, *, param: str =
     return customer
 
 
+CREATE_PARAMETERS = "description email name phone metadata preferred_locales"
 ENDPOINTS = (
-    define_endpoint(
-        "POST /v1/customers",
-        "customer_create",
-        handle_create_customer,
-        "description email name phone metadata preferred_locales",
-    ),
-    define_endpoint("GET /v1/customers", "customer_list", handle_list_customers, "created email"),
-    define_endpoint("GET /v1/customers/*", "customer_retrieve", handle_retrieve_customer),
-    define_endpoint(
-        "POST /v1/customers/*",
-        "customer_update",
-        handle_update_customer,
-        "description email name phone metadata preferred_locales",
-    ),
+    define_endpoint("POST /v1/customers", "customer_create", handle_create_customer, CREATE_PARAMETERS),
+    *define_reading("/v1/customers", "customer", "created email"),
     define_endpoint("DELETE /v1/customers/*", "customer_delete", handle_delete_customer),
 )

@@ -1,13 +1,11 @@
 """Disputes: a bank withdraws a captured payment until it has decided; the control API opens and closes them."""
 
-from __future__ import annotations
-
 from sandbox.stripe.documents import Document, new_id, without_private_fields
 from sandbox.stripe.resources.balance_resource import post_balance_transaction
-from sandbox.stripe.resources.list_pages import list_page
+from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
 from sandbox.stripe.stripe_refusals import invalid_request
-from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+from sandbox.stripe.stripe_world import StripeWorld
 
 DISPUTE_FEE = 1_500  # Stripe's fee for a dispute, in minor units
 EVIDENCE_SECONDS = 9 * SECONDS_PER_DAY
@@ -80,17 +78,4 @@ def find_blocking_dispute(world: StripeWorld, charge: Document) -> Document | No
     return next((one for one in disputes if one["charge"] == charge["id"] and one["status"] != "won"), None)
 
 
-def handle_retrieve_dispute(call: StripeCall) -> Document:
-    """GET /v1/disputes/{id}."""
-    return call.world.find("dispute", call.ids[0])
-
-
-def handle_list_disputes(call: StripeCall) -> Document:
-    """GET /v1/disputes."""
-    return list_page(call, call.world.documents.all_of("dispute").values(), url="/v1/disputes")
-
-
-ENDPOINTS = (
-    define_endpoint("GET /v1/disputes", "dispute_list", handle_list_disputes, "charge created payment_intent"),
-    define_endpoint("GET /v1/disputes/*", "dispute_retrieve", handle_retrieve_dispute),
-)
+ENDPOINTS = define_reading("/v1/disputes", "dispute", "charge created payment_intent")

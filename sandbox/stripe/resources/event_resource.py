@@ -1,23 +1,13 @@
 """The endpoints that read events."""
 
-from __future__ import annotations
-
 from fnmatch import fnmatchcase
 
 from sandbox.stripe.documents import Document
-from sandbox.stripe.resources.list_pages import list_page
-from sandbox.stripe.stripe_refusals import bad_parameter, no_such
+from sandbox.stripe.resources.list_pages import define_reading, list_page
+from sandbox.stripe.stripe_refusals import bad_parameter
 from sandbox.stripe.stripe_world import StripeCall, define_endpoint
 
 MAX_EVENT_TYPES = 20
-
-
-def handle_retrieve_event(call: StripeCall) -> Document:
-    """GET /v1/events/{id}."""
-    event = call.world.find("event", call.ids[0])
-    if event.get("account") != call.account:
-        raise no_such("event", call.ids[0])
-    return event
 
 
 def handle_list_events(call: StripeCall) -> Document:
@@ -36,9 +26,10 @@ def handle_list_events(call: StripeCall) -> Document:
     return list_page(call, call.world.documents.all_of("event").values(), url="/v1/events", keep=wanted)
 
 
+_, RETRIEVE_EVENT = define_reading("/v1/events", "event", account_field="account")
 ENDPOINTS = (
     define_endpoint(
         "GET /v1/events", "event_list", handle_list_events, "created type types", supports_connected_accounts=True
     ),
-    define_endpoint("GET /v1/events/*", "event_retrieve", handle_retrieve_event, supports_connected_accounts=True),
+    RETRIEVE_EVENT,
 )

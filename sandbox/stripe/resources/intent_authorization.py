@@ -1,7 +1,5 @@
 """Authorization of a payment intent with a card: held, captured, declined, or waiting for the cardholder's approval."""
 
-from __future__ import annotations
-
 from sandbox.stripe.card_catalog import AUTHENTICATION_REQUIRED, Approval, Card, Decline
 from sandbox.stripe.documents import DUE_FIELD, Document, without_private_fields
 from sandbox.stripe.resources import charge_resource

@@ -1,7 +1,5 @@
 """The ends of a payment intent: captured, canceled or expired."""
 
-from __future__ import annotations
-
 from sandbox.stripe.amounts import read_positive
 from sandbox.stripe.documents import DUE_FIELD, Document
 from sandbox.stripe.object_metadata import merge_metadata

@@ -1,18 +1,43 @@
-"""Stripe's list answers: newest first, filtered and paginated by cursor."""
-
-from __future__ import annotations
+"""The endpoints that read: an object by its id, and lists, newest first, filtered and paginated by cursor."""
 
 from collections.abc import Callable, Iterable, Mapping
 
 from sandbox.stripe.documents import Document
 from sandbox.stripe.stripe_refusals import bad_parameter, no_such
-from sandbox.stripe.stripe_world import StripeCall
+from sandbox.stripe.stripe_world import Endpoint, StripeCall, define_endpoint
 
 DEFAULT_PAGE_SIZE = 10
 MAX_PAGE_SIZE = 100
 PAGING_PARAMETERS = frozenset({"limit", "starting_after", "ending_before", "expand"})
 
 DocumentFilter = Callable[[Document], bool]
+
+
+def define_reading(
+    path: str, kind: str, filters: str = "", *, param: str = "id", account_field: str | None = None
+) -> tuple[Endpoint, Endpoint]:
+    """Return the endpoints that list all objects of a kind and retrieve one.
+
+    `filters` names the parameters of the list, `param` the parameter that the refusal of an unknown id names. With an
+    `account_field` each connected account, and the platform, sees only objects of its own.
+    """
+
+    def retrieve(call: StripeCall) -> Document:
+        found = call.world.find(kind, call.ids[0], param=param)
+        if account_field is not None and found.get(account_field) != call.account:
+            raise no_such(kind, call.ids[0])
+        return found
+
+    def list_all(call: StripeCall) -> Document:
+        everything = call.world.documents.all_of(kind).values()
+        seen = (one for one in everything if account_field is None or one.get(account_field) == call.account)
+        return list_page(call, (one for one in seen if "deleted" not in one), url=path)
+
+    connected = account_field is not None
+    return (
+        define_endpoint(f"GET {path}", f"{kind}_list", list_all, filters, supports_connected_accounts=connected),
+        define_endpoint(f"GET {path}/*", f"{kind}_retrieve", retrieve, supports_connected_accounts=connected),
+    )
 
 
 def list_page(call: StripeCall, found: Iterable[Document], *, url: str, keep: DocumentFilter | None = None) -> Document:

@@ -1,14 +1,12 @@
 """Payment intents up to the hold: created, updated, confirmed and read."""
 
-from __future__ import annotations
-
 from sandbox.stripe.amounts import require_chargeable, require_currency
 from sandbox.stripe.documents import Document, new_id
 from sandbox.stripe.object_metadata import merge_metadata
 from sandbox.stripe.resources.customer_resource import find_existing_customer
 from sandbox.stripe.resources.intent_authorization import authorize_intent, require_usable_by
 from sandbox.stripe.resources.intent_endings import intent_of_call, refuse_step
-from sandbox.stripe.resources.list_pages import list_page
+from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.resources.payment_method_resource import find_or_create_payment_method
 from sandbox.stripe.stripe_refusals import bad_parameter, unexpected_state
 from sandbox.stripe.stripe_world import StripeCall, define_endpoint
@@ -144,16 +142,6 @@ def _text_changes(params: Document) -> Document:
     return {name: params[name] or None for name in UPDATABLE_FIELDS if name in params}
 
 
-def handle_retrieve_payment_intent(call: StripeCall) -> Document:
-    """GET /v1/payment_intents/{id}."""
-    return intent_of_call(call)
-
-
-def handle_list_payment_intents(call: StripeCall) -> Document:
-    """GET /v1/payment_intents."""
-    return list_page(call, call.world.documents.all_of("payment_intent").values(), url="/v1/payment_intents")
-
-
 CREATE_PARAMETERS = (
     "amount currency customer payment_method confirm capture_method off_session return_url metadata transfer_group"
     " description receipt_email setup_future_usage automatic_payment_methods allowed_payment_method_types"
@@ -167,8 +155,7 @@ ENDPOINTS = (
     define_endpoint(
         "POST /v1/payment_intents", "payment_intent_create", handle_create_payment_intent, CREATE_PARAMETERS
     ),
-    define_endpoint("GET /v1/payment_intents", "payment_intent_list", handle_list_payment_intents, "created customer"),
-    define_endpoint("GET /v1/payment_intents/*", "payment_intent_retrieve", handle_retrieve_payment_intent),
+    *define_reading("/v1/payment_intents", "payment_intent", "created customer", param="intent"),
     define_endpoint(
         "POST /v1/payment_intents/*", "payment_intent_update", handle_update_payment_intent, UPDATE_PARAMETERS
     ),

@@ -1,10 +1,7 @@
 """Payment methods: the cards of customers."""
 
-from __future__ import annotations
-
 from sandbox.stripe.card_catalog import BY_NAME, Card
 from sandbox.stripe.documents import Document, new_id
-from sandbox.stripe.object_metadata import merge_metadata
 from sandbox.stripe.resources.list_pages import list_page
 from sandbox.stripe.stripe_refusals import card_error, invalid_request, no_such
 from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
@@ -134,52 +131,17 @@ def handle_retrieve_payment_method(call: StripeCall) -> Document:
     return find_or_create_payment_method(call.world, call.ids[0], param=None)
 
 
-def handle_update_payment_method(call: StripeCall) -> Document:
-    """POST /v1/payment_methods/{id}: change metadata only."""
-    method = call.world.find("payment_method", call.ids[0])
-    method["metadata"] = merge_metadata(method["metadata"], call.params)
-    call.world.save_and_record(method, "payment_method.updated")
-    return method
-
-
 def handle_list_payment_methods(call: StripeCall) -> Document:
     """GET /v1/payment_methods: those of the named customer, or those without a customer."""
     call.params.setdefault("customer", None)
     return list_page(call, call.world.documents.all_of("payment_method").values(), url="/v1/payment_methods")
 
 
-def handle_list_customer_payment_methods(call: StripeCall) -> Document:
-    """GET /v1/customers/{id}/payment_methods."""
-    customer = call.world.find("customer", call.ids[0])["id"]
-    found = (one for one in call.world.documents.all_of("payment_method").values() if one["customer"] == customer)
-    return list_page(call, found, url=f"/v1/customers/{customer}/payment_methods")
-
-
-def handle_retrieve_customer_payment_method(call: StripeCall) -> Document:
-    """GET /v1/customers/{customer}/payment_methods/{id}."""
-    method = call.world.find("payment_method", call.ids[1])
-    if method["customer"] != call.ids[0]:
-        raise no_such("payment_method", call.ids[1])
-    return method
-
-
 ENDPOINTS = (
     define_endpoint("GET /v1/payment_methods", "payment_method_list", handle_list_payment_methods, "customer type"),
     define_endpoint("GET /v1/payment_methods/*", "payment_method_retrieve", handle_retrieve_payment_method),
-    define_endpoint("POST /v1/payment_methods/*", "payment_method_update", handle_update_payment_method, "metadata"),
     define_endpoint(
         "POST /v1/payment_methods/*/attach", "payment_method_attach", handle_attach_payment_method, "customer"
     ),
     define_endpoint("POST /v1/payment_methods/*/detach", "payment_method_detach", handle_detach_payment_method),
-    define_endpoint(
-        "GET /v1/customers/*/payment_methods",
-        "customer_payment_method_list",
-        handle_list_customer_payment_methods,
-        "type",
-    ),
-    define_endpoint(
-        "GET /v1/customers/*/payment_methods/*",
-        "customer_payment_method_retrieve",
-        handle_retrieve_customer_payment_method,
-    ),
 )

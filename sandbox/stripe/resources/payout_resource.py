@@ -1,12 +1,10 @@
 """Payouts from a connected account's balance to its bank; only the control API starts them, never the clock."""
 
-from __future__ import annotations
-
 from sandbox.stripe.documents import Document, new_id
 from sandbox.stripe.resources.balance_resource import post_balance_transaction, sum_movements
-from sandbox.stripe.resources.list_pages import list_page
-from sandbox.stripe.stripe_refusals import invalid_request, no_such
-from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+from sandbox.stripe.resources.list_pages import define_reading
+from sandbox.stripe.stripe_refusals import invalid_request
+from sandbox.stripe.stripe_world import StripeWorld
 
 
 def create_payouts(world: StripeWorld, account: Document) -> None:
@@ -73,23 +71,4 @@ def fail_newest_payout(world: StripeWorld, account: Document) -> None:
     world.save_and_record(payout, "payout.failed", account=account["id"])
 
 
-def handle_retrieve_payout(call: StripeCall) -> Document:
-    """GET /v1/payouts/{id}."""
-    payout = call.world.find("payout", call.ids[0])
-    if payout["_account"] != call.account:
-        raise no_such("payout", call.ids[0])
-    return payout
-
-
-def handle_list_payouts(call: StripeCall) -> Document:
-    """GET /v1/payouts."""
-    found = (one for one in call.world.documents.all_of("payout").values() if one["_account"] == call.account)
-    return list_page(call, found, url="/v1/payouts")
-
-
-ENDPOINTS = (
-    define_endpoint(
-        "GET /v1/payouts", "payout_list", handle_list_payouts, "created status", supports_connected_accounts=True
-    ),
-    define_endpoint("GET /v1/payouts/*", "payout_retrieve", handle_retrieve_payout, supports_connected_accounts=True),
-)
+ENDPOINTS = define_reading("/v1/payouts", "payout", "created status", account_field="_account")

@@ -1,7 +1,5 @@
 """Refunds of captured charges."""
 
-from __future__ import annotations
-
 from sandbox.stripe.amounts import read_positive
 from sandbox.stripe.card_catalog import RefundFate
 from sandbox.stripe.documents import DUE_FIELD, Document, new_id
@@ -9,7 +7,7 @@ from sandbox.stripe.object_metadata import merge_metadata
 from sandbox.stripe.resources.balance_resource import post_balance_transaction
 from sandbox.stripe.resources.charge_resource import card_of_charge
 from sandbox.stripe.resources.dispute_resource import find_blocking_dispute
-from sandbox.stripe.resources.list_pages import list_page
+from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.stripe_refusals import bad_parameter, invalid_request
 from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
 
@@ -116,20 +114,9 @@ def conclude_refund(world: StripeWorld, refund: Document) -> None:
     world.save_and_record(refund, "refund.updated", "refund.failed")
 
 
-def handle_retrieve_refund(call: StripeCall) -> Document:
-    """GET /v1/refunds/{id}."""
-    return call.world.find("refund", call.ids[0])
-
-
-def handle_list_refunds(call: StripeCall) -> Document:
-    """GET /v1/refunds."""
-    return list_page(call, call.world.documents.all_of("refund").values(), url="/v1/refunds")
-
-
 ENDPOINTS = (
     define_endpoint(
         "POST /v1/refunds", "refund_create", handle_create_refund, "amount charge payment_intent reason metadata"
     ),
-    define_endpoint("GET /v1/refunds", "refund_list", handle_list_refunds, "charge created payment_intent"),
-    define_endpoint("GET /v1/refunds/*", "refund_retrieve", handle_retrieve_refund),
+    *define_reading("/v1/refunds", "refund", "charge created payment_intent"),
 )

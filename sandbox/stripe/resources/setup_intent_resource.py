@@ -1,13 +1,11 @@
 """Setup intents, which save a card for later payments; only Checkout sessions create them here."""
 
-from __future__ import annotations
-
 from sandbox.stripe.card_catalog import Card
 from sandbox.stripe.documents import Document, new_id, without_private_fields
-from sandbox.stripe.resources.list_pages import list_page
+from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.resources.payment_method_resource import attach_to_customer, create_payment_method
 from sandbox.stripe.stripe_refusals import StripeRefusal
-from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+from sandbox.stripe.stripe_world import StripeWorld
 
 
 def create_setup_intent(
@@ -71,19 +69,4 @@ def cancel_setup_intent(world: StripeWorld, intent: Document) -> None:
     world.save_and_record(intent, "setup_intent.canceled")
 
 
-def handle_retrieve_setup_intent(call: StripeCall) -> Document:
-    """GET /v1/setup_intents/{id}."""
-    return call.world.find("setup_intent", call.ids[0], param="intent")
-
-
-def handle_list_setup_intents(call: StripeCall) -> Document:
-    """GET /v1/setup_intents."""
-    return list_page(call, call.world.documents.all_of("setup_intent").values(), url="/v1/setup_intents")
-
-
-ENDPOINTS = (
-    define_endpoint(
-        "GET /v1/setup_intents", "setup_intent_list", handle_list_setup_intents, "created customer payment_method"
-    ),
-    define_endpoint("GET /v1/setup_intents/*", "setup_intent_retrieve", handle_retrieve_setup_intent),
-)
+ENDPOINTS = define_reading("/v1/setup_intents", "setup_intent", "created customer payment_method", param="intent")

@@ -1,12 +1,10 @@
 """Transfers from the platform's balance to a connected account."""
 
-from __future__ import annotations
-
 from sandbox.stripe.amounts import read_positive, require_currency
 from sandbox.stripe.documents import Document, new_id
 from sandbox.stripe.object_metadata import merge_metadata
 from sandbox.stripe.resources.balance_resource import post_balance_transaction, sum_movements
-from sandbox.stripe.resources.list_pages import list_object, list_page
+from sandbox.stripe.resources.list_pages import define_reading, list_object
 from sandbox.stripe.stripe_refusals import bad_parameter, invalid_request
 from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
 
@@ -134,19 +132,8 @@ def _new_transfer(
     }
 
 
-def handle_retrieve_transfer(call: StripeCall) -> Document:
-    """GET /v1/transfers/{id}."""
-    return call.world.find("transfer", call.ids[0])
-
-
-def handle_list_transfers(call: StripeCall) -> Document:
-    """GET /v1/transfers."""
-    return list_page(call, call.world.documents.all_of("transfer").values(), url="/v1/transfers")
-
-
 CREATE_PARAMETERS = "amount currency destination source_transaction transfer_group description metadata"
 ENDPOINTS = (
     define_endpoint("POST /v1/transfers", "transfer_create", handle_create_transfer, CREATE_PARAMETERS),
-    define_endpoint("GET /v1/transfers", "transfer_list", handle_list_transfers, "created destination transfer_group"),
-    define_endpoint("GET /v1/transfers/*", "transfer_retrieve", handle_retrieve_transfer),
+    *define_reading("/v1/transfers", "transfer", "created destination transfer_group"),
 )

@@ -1,13 +1,11 @@
 """Transfer reversals, which take money back from a connected account up to its balance."""
 
-from __future__ import annotations
-
 from sandbox.stripe.amounts import read_positive
 from sandbox.stripe.documents import Document, new_id, without_private_fields
 from sandbox.stripe.object_metadata import merge_metadata
 from sandbox.stripe.resources.balance_resource import post_balance_transaction, sum_movements
 from sandbox.stripe.resources.list_pages import list_page
-from sandbox.stripe.stripe_refusals import invalid_request, no_such
+from sandbox.stripe.stripe_refusals import invalid_request
 from sandbox.stripe.stripe_world import StripeCall, define_endpoint
 
 
@@ -61,14 +59,6 @@ def _new_reversal(call: StripeCall, transfer: Document, amount: int) -> Document
     }
 
 
-def handle_retrieve_transfer_reversal(call: StripeCall) -> Document:
-    """GET /v1/transfers/{transfer}/reversals/{id}."""
-    reversal = call.world.find("transfer_reversal", call.ids[1])
-    if reversal["transfer"] != call.ids[0]:
-        raise no_such("transfer_reversal", call.ids[1])
-    return reversal
-
-
 def handle_list_transfer_reversals(call: StripeCall) -> Document:
     """GET /v1/transfers/{id}/reversals."""
     transfer = call.world.find("transfer", call.ids[0])["id"]
@@ -84,5 +74,4 @@ ENDPOINTS = (
         "amount description metadata",
     ),
     define_endpoint("GET /v1/transfers/*/reversals", "transfer_reversal_list", handle_list_transfer_reversals),
-    define_endpoint("GET /v1/transfers/*/reversals/*", "transfer_reversal_retrieve", handle_retrieve_transfer_reversal),
 )

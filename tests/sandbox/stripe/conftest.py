@@ -1,7 +1,5 @@
 """A running Stripe sandbox for every test, and the real client for it."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """What a platform does with Stripe, as functions for the tests."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass

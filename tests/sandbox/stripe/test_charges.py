@@ -1,7 +1,5 @@
 """Tests of payments without a hold, with and without the customer present, and of what a refusal leaves behind."""
 
-from __future__ import annotations
-
 import pytest
 import stripe
 

@@ -1,7 +1,5 @@
 """Tests of saving a card: on the page by a person, or by the control API."""
 
-from __future__ import annotations
-
 import pytest
 import stripe
 

@@ -1,7 +1,5 @@
 """Tests that an idempotency key makes a call happen once, as Stripe promises."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

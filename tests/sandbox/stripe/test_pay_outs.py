@@ -1,7 +1,5 @@
 """Tests of onboarding, transfers, refunds, disputes, and of the balances they change."""
 
-from __future__ import annotations
-
 import pytest
 import stripe
 

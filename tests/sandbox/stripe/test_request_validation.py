@@ -1,7 +1,5 @@
 """Tests that invalid requests are refused in Stripe's words, and that lists work like Stripe's."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.sandbox.stripe.stripe_platform import SECRET_KEY, StripePlatform

@@ -1,7 +1,5 @@
 """Tests that every answer has the shape that the client library declares for it."""
 
-from __future__ import annotations
-
 import stripe
 
 from tests.sandbox.stripe.stripe_platform import RETURN_URL, StripePlatform

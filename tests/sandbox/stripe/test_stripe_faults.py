@@ -1,7 +1,5 @@
 """Tests that ordered faults look to Stripe's client like real ones, and happen before or after the effect."""
 
-from __future__ import annotations
-
 import asyncio
 
 import aiohttp

@@ -1,7 +1,5 @@
 """Tests of holds: created, captured once, cancelled, refused, approved at the bank, or lapsed."""
 
-from __future__ import annotations
-
 import pytest
 import stripe
 

@@ -1,7 +1,5 @@
 """Tests that the sandbox keeps its state over a restart, on the command line too, and records its calls."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

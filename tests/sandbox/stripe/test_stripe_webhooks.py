@@ -1,7 +1,5 @@
 """Tests of webhooks: signed, sent again when refused, and dropped, doubled, delayed or shuffled as ordered."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
