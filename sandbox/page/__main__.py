@@ -1,13 +1,12 @@
 """Run the chat page as a process: `python -m sandbox.page`."""
 
 import argparse
-import asyncio
-import signal
 
 import uvloop
 
-from sandbox.page.chat_views import ChatView, parse_chat_view
+from sandbox.page.chat_views import parse_chat_view
 from sandbox.page.page_server import running_page
+from sandbox.server.serving import serve_until_stopped
 
 
 def main() -> None:
@@ -25,17 +24,8 @@ def main() -> None:
         help="a chat to show at the first visit: 1001:@some_bot:orders:code or 2001:-1001000000001:runs",
     )
     options = parser.parse_args()
-    uvloop.run(_serve(options.port, options.telegram, tuple(options.views)))
-
-
-async def _serve(port: int, telegram_url: str, views: tuple[ChatView, ...]) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    async with running_page(telegram_url, views, port=port) as url:
-        print(f"chat page on {url}", flush=True)
-        await stop.wait()
+    running = running_page(options.telegram, tuple(options.views), port=options.port)
+    uvloop.run(serve_until_stopped("chat page", running))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from sandbox.page.chat_views import ChatView
 from sandbox.page.sample_pictures import PICTURES, paint_picture
+from sandbox.server.serving import running_app
 
 STATIC: Final = Path(__file__).with_name("static")
 TELEGRAM: Final = web.AppKey("telegram", str)
@@ -24,7 +25,6 @@ SESSION: Final = web.AppKey("session", aiohttp.ClientSession)
 # Seconds. The longest wait of the control API is 60.
 REQUEST_TIMEOUT: Final = aiohttp.ClientTimeout(total=90, connect=5)
 MAX_REQUEST_BYTES: Final = 60 * 1024 * 1024  # as in the stand-in
-SHUTDOWN_TIMEOUT_SECONDS: Final = 0.3  # for requests in flight when the server stops
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'; form-action 'none'"
 )
@@ -50,15 +50,8 @@ async def running_page(
     telegram_url: str, views: tuple[ChatView, ...] = (), *, host: str = "127.0.0.1", port: int = 0
 ) -> AsyncIterator[str]:
     """Run a page and yield its URL, without a slash at the end; port 0 picks a free port."""
-    runner = web.AppRunner(
-        make_page_app(telegram_url, views), access_log=None, shutdown_timeout=SHUTDOWN_TIMEOUT_SECONDS
-    )
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        yield f"http://{host}:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with running_app(make_page_app(telegram_url, views), host=host, port=port) as url:
+        yield url
 
 
 async def _open_session(app: web.Application) -> AsyncIterator[None]:

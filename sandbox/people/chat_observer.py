@@ -103,7 +103,7 @@ class ChatObserver:
         """Wait until all events so far have been seen."""
         last = await self.telegram.last_event()
         while self.last_event < last:
-            await self.telegram.get("healthz")  # also lets the observer's task run
+            await self.telegram.last_event()  # also lets the observer's task run
 
 
 @asynccontextmanager

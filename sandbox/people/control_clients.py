@@ -46,9 +46,8 @@ class ControlClient:
 
     async def pending_faults(self) -> list[Json]:
         """Return the faults that have not happened as often as ordered."""
-        found = await self.get("faults")
-        faults: list[Json] = found if isinstance(found, list) else found["faults"]
-        return faults
+        found: list[Json] = await self.get("faults")
+        return found
 
     async def clear_faults(self) -> None:
         """Remove all ordered faults."""

@@ -1,12 +1,11 @@
 """Run the Stripe sandbox until SIGTERM or SIGINT: `python -m sandbox.stripe`."""
 
 import argparse
-import asyncio
-import signal
 from pathlib import Path
 
 import uvloop
 
+from sandbox.server.serving import serve_until_stopped
 from sandbox.stripe.stripe_server import running_stripe
 
 
@@ -25,12 +24,10 @@ def read_arguments() -> argparse.Namespace:
     return arguments
 
 
-async def serve_stripe(arguments: argparse.Namespace) -> None:
-    """Run the sandbox and print its address; return after SIGTERM or SIGINT."""
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with running_stripe(
+def main() -> None:
+    """Read the command line and serve until SIGINT or SIGTERM."""
+    arguments = read_arguments()
+    running = running_stripe(
         state=arguments.state,
         host=arguments.host,
         port=arguments.port,
@@ -38,10 +35,9 @@ async def serve_stripe(arguments: argparse.Namespace) -> None:
         webhook_secret=arguments.webhook_secret,
         connect_webhook_secret=arguments.connect_webhook_secret,
         enabled_events=arguments.webhook_events,
-    ) as url:
-        print(f"sandbox stripe on {url}", flush=True)
-        await stop.wait()
+    )
+    uvloop.run(serve_until_stopped("sandbox stripe", running))
 
 
 if __name__ == "__main__":
-    uvloop.run(serve_stripe(read_arguments()))
+    main()

@@ -3,6 +3,7 @@
 import json
 import logging
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from aiohttp import web
 
@@ -48,16 +49,21 @@ async def answer_api_call(request: web.Request) -> web.StreamResponse:
     answer = await _answer_request(sandbox, request, api_request, fault)
     sandbox.commit()
     is_broken = fault is not None and fault.kind in ANSWER_BREAKING_KINDS
-    sandbox.call_recorder.add(
+    status = 0 if is_broken else answer.status
+    sandbox.call_log.add(
+        at=datetime.now(UTC).isoformat(),
         verb=api_request.verb,
         path=api_request.path,
         params=api_request.params,
         account=api_request.account,
-        key=api_request.idempotency_key,
-        status=0 if is_broken else answer.status,
-        body=answer.body,
+        idempotency_key=api_request.idempotency_key,
+        status=status,
         replayed=answer.replayed_from is not None,
     )
+    if sandbox.call_log.has_file:
+        method = f"{api_request.verb} {api_request.path}"
+        body = json.loads(answer.body)
+        sandbox.call_log.write_line(method=method, params=api_request.params, status=status, answer=body)
     response = _build_response(api_request, answer)
     if fault is not None and is_broken:
         return await break_answer(request, response, fault)

@@ -3,10 +3,11 @@
 import heapq
 import json
 import secrets
-import sqlite3
 import string
 from pathlib import Path
 from typing import Any
+
+from sandbox.server.state_file import open_state_file
 
 # A Stripe object as JSON. Stripe defines its fields, so their types are not declared here.
 # Keys that start with an underscore are private to the sandbox and never appear in an answer.
@@ -60,14 +61,8 @@ class DocumentStore:
         self._documents_by_kind: dict[str, dict[str, Document]] = {}
         self._changed: dict[tuple[str, str], Document | None] = {}  # None: removed
         self._due_heap: list[tuple[int, str, str]] = []  # (due time, kind, id)
-        self._database: sqlite3.Connection | None = None
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(folder / "stripe.sqlite3", isolation_level=None)
-            self._database.execute("PRAGMA journal_mode=WAL")
-            # Without fsync a killed process loses nothing. A power cut may lose data, which a sandbox can accept.
-            self._database.execute("PRAGMA synchronous=OFF")
-            self._database.execute(SCHEMA)
+        self._database = open_state_file(folder, "stripe.sqlite3", SCHEMA)
+        if self._database is not None:
             for kind, body in self._database.execute("SELECT kind, body FROM document ORDER BY seq"):
                 self._put_in_memory(kind, json.loads(body))
 

@@ -50,11 +50,6 @@ def _json_endpoint(control: ControlFunction) -> Callable[[web.Request], Awaitabl
     return handle
 
 
-def show_stripe_health(_sandbox: StripeSandbox, _request: web.Request, _body: Document) -> object:
-    """GET /sim/healthz."""
-    return {"ok": True}
-
-
 def show_stripe_time(sandbox: StripeSandbox, _request: web.Request, _body: Document) -> object:
     """GET /sim/clock."""
     return {"now": sandbox.world.now()}
@@ -174,7 +169,7 @@ def show_objects(sandbox: StripeSandbox, request: web.Request, _body: Document) 
 
 def show_requests(sandbox: StripeSandbox, request: web.Request, _body: Document) -> object:
     """GET /sim/requests?after=SEQ: list the recorded calls with a greater sequence number."""
-    return sandbox.call_recorder.after(int(request.query.get("after", "0")))
+    return sandbox.call_log.after(int(request.query.get("after", "0")))
 
 
 def show_summary(sandbox: StripeSandbox, _request: web.Request, _body: Document) -> object:
@@ -190,7 +185,6 @@ def show_summary(sandbox: StripeSandbox, _request: web.Request, _body: Document)
 
 
 CONTROL_ROUTES = (
-    web.get("/sim/healthz", _json_endpoint(show_stripe_health)),
     web.get("/sim/clock", _json_endpoint(show_stripe_time)),
     web.post("/sim/clock", _json_endpoint(move_stripe_clock)),
     web.post("/sim/faults", _json_endpoint(add_stripe_fault)),

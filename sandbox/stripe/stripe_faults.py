@@ -1,10 +1,10 @@
 """Faults that tests order: which calls fail, how, how often, and before or after the effect."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from sandbox.server.ordered_faults import OrderedFaults
 from sandbox.stripe.documents import Document
 
 ERROR_TYPES = {402: "card_error", 429: "rate_limit_error"}
@@ -66,36 +66,23 @@ def parse_stripe_fault(body: Document) -> StripeFault:
     return StripeFault(**{"path": "*", "before": before, **given, "kind": kind})
 
 
-class StripeFaults:
-    """The ordered faults that have not happened as often as ordered."""
+class StripeFaults(OrderedFaults[StripeFault]):
+    """The ordered faults, and the hangs that are in flight, which `clear` ends."""
 
     def __init__(self) -> None:
-        self._pending: list[StripeFault] = []
-        self._hanging: list[StripeFault] = []  # kept here so that `clear` can end hangs that are in flight
-
-    def add(self, fault: StripeFault) -> None:
-        """Order a fault."""
-        self._pending.append(fault)
+        super().__init__()
+        self._hanging: list[StripeFault] = []
 
     def clear(self) -> None:
         """Remove all faults and end the hangs that are in flight."""
         for fault in self._hanging:
             fault.called_off = True
         self._hanging.clear()
-        self._pending.clear()
-
-    def pending(self) -> Sequence[Document]:
-        """Return the faults that have not happened as often as ordered."""
-        return [asdict(fault) for fault in self._pending]
+        super().clear()
 
     def take_matching(self, verb: str, path: str, key: str | None) -> StripeFault | None:
         """Return the first fault that matches this call and count it down, or None."""
-        for fault in self._pending:
-            if fnmatchcase(f"{verb} {path}", fault.path) and fnmatchcase(key or "", fault.key):
-                fault.times -= 1
-                if fault.times <= 0:
-                    self._pending.remove(fault)
-                if fault.kind is FaultKind.HANG:
-                    self._hanging.append(fault)
-                return fault
-        return None
+        fault = self.take(lambda one: fnmatchcase(f"{verb} {path}", one.path) and fnmatchcase(key or "", one.key))
+        if fault is not None and fault.kind is FaultKind.HANG:
+            self._hanging.append(fault)
+        return fault

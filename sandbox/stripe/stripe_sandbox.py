@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from sandbox.stripe.call_recorder import CallRecorder
+from sandbox.server.call_log import CallLog
 from sandbox.stripe.documents import DocumentStore
 from sandbox.stripe.idempotency import IdempotencyKeys
 from sandbox.stripe.stripe_clock import StripeClock
@@ -23,7 +23,7 @@ class StripeSandbox:
     world: StripeWorld
     idempotency_keys: IdempotencyKeys
     faults: StripeFaults
-    call_recorder: CallRecorder
+    call_log: CallLog
     webhook_sender: WebhookSender
     stopping: asyncio.Event
 
@@ -34,7 +34,7 @@ class StripeSandbox:
 
     def close(self) -> None:
         self.world.documents.close()
-        self.call_recorder.close()
+        self.call_log.close()
 
 
 STRIPE_SANDBOX = web.AppKey("sandbox", StripeSandbox)
@@ -48,7 +48,7 @@ def build_stripe_sandbox(*, state: Path | None, transcript: Path | None, receive
         world=StripeWorld(documents=documents, clock=StripeClock(documents), events=events),
         idempotency_keys=IdempotencyKeys(documents),
         faults=StripeFaults(),
-        call_recorder=CallRecorder(transcript),
+        call_log=CallLog(transcript, "stripe.jsonl"),
         webhook_sender=WebhookSender(documents, events, receiver),
         stopping=asyncio.Event(),
     )

@@ -1,13 +1,13 @@
 """The sandbox's HTTP server and its background tasks."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
 
+from sandbox.server.serving import running_app, transcript_folder
 from sandbox.stripe.api_calls import answer_api_call
 from sandbox.stripe.hosted_pages import PAGE_ROUTES
 from sandbox.stripe.routes import apply_due_changes
@@ -16,12 +16,12 @@ from sandbox.stripe.stripe_sandbox import STRIPE_SANDBOX, StripeSandbox, build_s
 from sandbox.stripe.webhook_sender import WebhookReceiver
 
 TICK_SECONDS = 0.5  # between two checks for due changes
-SHUTDOWN_TIMEOUT_SECONDS = 0.3  # for open calls when the sandbox stops
 
 
 def make_stripe_app(sandbox: StripeSandbox) -> web.Application:
     app = web.Application(client_max_size=4 * 1024**2)
     app[STRIPE_SANDBOX] = sandbox
+    app.cleanup_ctx.append(_run_background_tasks)
     app.add_routes([*CONTROL_ROUTES, *PAGE_ROUTES, web.route("*", "/{path:.*}", answer_api_call)])
     return app
 
@@ -41,31 +41,29 @@ async def running_stripe(
 
     Port 0 picks a free port. Without a state folder nothing is kept after the sandbox stops.
     """
-    transcript = os.environ.get("SANDBOX_TRANSCRIPT_DIR")
-    sandbox = build_stripe_sandbox(
-        state=state,
-        transcript=Path(transcript) if transcript else None,
-        receiver=WebhookReceiver(
-            url=webhook, secret=webhook_secret, connect_secret=connect_webhook_secret, enabled=enabled_events
-        ),
+    receiver = WebhookReceiver(
+        url=webhook, secret=webhook_secret, connect_secret=connect_webhook_secret, enabled=enabled_events
     )
-    runner = web.AppRunner(make_stripe_app(sandbox), access_log=None, shutdown_timeout=SHUTDOWN_TIMEOUT_SECONDS)
-    await runner.setup()
+    sandbox = build_stripe_sandbox(state=state, transcript=transcript_folder(), receiver=receiver)
+    sandbox.webhook_sender.wake()
+    async with running_app(make_stripe_app(sandbox), host=host, port=port) as url:
+        try:
+            yield url
+        finally:
+            sandbox.stopping.set()
+
+
+async def _run_background_tasks(app: web.Application) -> AsyncIterator[None]:
+    sandbox = app[STRIPE_SANDBOX]
     tasks = [
         asyncio.create_task(sandbox.webhook_sender.run()),
         asyncio.create_task(_apply_due_changes_forever(sandbox)),
     ]
-    sandbox.webhook_sender.wake()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        yield f"http://{host}:{runner.addresses[0][1]}"
-    finally:
-        sandbox.stopping.set()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await runner.cleanup()
-        sandbox.close()
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    sandbox.close()
 
 
 async def _apply_due_changes_forever(sandbox: StripeSandbox) -> None:

@@ -82,7 +82,8 @@ async def _outcome(telegram: TelegramSandbox, bot: Bot, method: str, request: we
     fault = None
     try:
         sent = await read_parameters(request)
-        fault = telegram.faults.take_matching(bot, method, sent.get("chat_id"))
+        chat = sent.get("chat_id")
+        fault = telegram.faults.take(lambda one: one.is_match(bot, method, chat))
         result = await _perform(telegram, bot, method, sent, fault)
         status, body = 200, {"ok": True, "result": result}
     except BotApiRefusal as refusal:

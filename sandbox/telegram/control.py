@@ -41,7 +41,6 @@ ROUTES: Final[dict[tuple[str, str], ControlAction]] = {
     ("GET", "/sim/faults"): control_faults.show_telegram_faults,
     ("DELETE", "/sim/faults"): control_faults.clear_telegram_faults,
     ("POST", "/sim/clock"): control_faults.move_telegram_clock,
-    ("GET", "/sim/healthz"): control_queries.show_telegram_health,
 }
 
 

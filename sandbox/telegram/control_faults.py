@@ -4,17 +4,19 @@ from dataclasses import replace
 
 from sandbox.telegram.bot_api_refusals import ControlRequestError
 from sandbox.telegram.control_request import ControlRequest, find_bot
-from sandbox.telegram.telegram_faults import TelegramFault
+from sandbox.telegram.telegram_faults import FAULT_KINDS, TelegramFault
 from sandbox.telegram.telegram_sandbox import TelegramSandbox
 from sandbox.telegram.updates import MESSAGE_UPDATE_TTL_SECONDS, create_update, queue_update
 
 
 async def add_telegram_fault(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
     """POST /sim/faults: let the next `times` calls of a method fail as `kind` says."""
-    bot = control_request.values.get("bot")
+    bot, kind = control_request.values.get("bot"), control_request.need_text("kind")
+    if kind not in FAULT_KINDS:
+        raise ControlRequestError(f"There is no fault of kind {kind!r}; there are {', '.join(FAULT_KINDS)}.")
     retry_after = control_request.number("retry_after")
     fault = TelegramFault(
-        kind=control_request.need_text("kind"),
+        kind=kind,
         method=control_request.need_text("method"),
         bot_id=find_bot(telegram, bot).id if bot is not None else None,
         chat=control_request.number("chat"),
@@ -25,18 +27,18 @@ async def add_telegram_fault(telegram: TelegramSandbox, control_request: Control
         times=control_request.number("times") or 1,
     )
     telegram.faults.add(fault)
-    return {"faults": telegram.faults.pending()}
+    return telegram.faults.pending()
 
 
 async def clear_telegram_faults(telegram: TelegramSandbox, _control_request: ControlRequest) -> object:
     """DELETE /sim/faults: remove all faults."""
     telegram.faults.clear()
-    return {"faults": []}
+    return []
 
 
 async def show_telegram_faults(telegram: TelegramSandbox, _control_request: ControlRequest) -> object:
     """GET /sim/faults: list the faults that have not happened as often as ordered."""
-    return {"faults": telegram.faults.pending()}
+    return telegram.faults.pending()
 
 
 async def move_telegram_clock(telegram: TelegramSandbox, control_request: ControlRequest) -> object:

@@ -76,11 +76,6 @@ async def show_events(telegram: TelegramSandbox, control_request: ControlRequest
 async def show_calls(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
     """GET /sim/calls?after=...: list the recorded Bot API calls after that number."""
     return {
-        "calls": telegram.transcript.calls_after(control_request.number("after") or 0),
+        "calls": telegram.transcript.after(control_request.number("after") or 0),
         "last": telegram.transcript.last,
     }
-
-
-async def show_telegram_health(_telegram: TelegramSandbox, _control_request: ControlRequest) -> object:
-    """GET /sim/healthz: answer while the server runs."""
-    return {"ok": True}

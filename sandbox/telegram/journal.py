@@ -1,13 +1,13 @@
 """State on disk: one SQLite table that is written on every change."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from sandbox.server.state_file import open_state_file
 from sandbox.telegram.records import JsonObject
 
-FILE_NAME = "telegram.sqlite3"
+SCHEMA = "CREATE TABLE IF NOT EXISTS record (kind TEXT, key TEXT, body TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID"
 
 
 class Journal:
@@ -15,17 +15,7 @@ class Journal:
 
     def __init__(self, folder: Path | None) -> None:
         """Open or create the file in `folder`, if there is one."""
-        self._connection: sqlite3.Connection | None = None
-        if folder is None:
-            return
-        folder.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(folder / FILE_NAME, isolation_level=None)
-        # Without fsync a crash of the machine may lose the last writes. A killed process loses none, which is enough.
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=OFF")
-        self._connection.execute(
-            "CREATE TABLE IF NOT EXISTS record (kind TEXT, key TEXT, body TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID"
-        )
+        self._connection = open_state_file(folder, "telegram.sqlite3", SCHEMA)
 
     def read(self, kind: str) -> Iterator[JsonObject]:
         """Yield all stored rows of a kind, in no particular order."""

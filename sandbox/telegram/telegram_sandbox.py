@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sandbox.server.ordered_faults import OrderedFaults
 from sandbox.telegram.event_feed import EventFeed
 from sandbox.telegram.journal import Journal
 from sandbox.telegram.telegram_clock import TelegramClock, Waker
-from sandbox.telegram.telegram_faults import TelegramFaults
+from sandbox.telegram.telegram_faults import TelegramFault
 from sandbox.telegram.telegram_world import TelegramWorld
 from sandbox.telegram.transcript import Transcript
 from sandbox.telegram.webhook_courier import WebhookCourier
@@ -20,7 +21,7 @@ class TelegramSandbox:
     world: TelegramWorld
     clock: TelegramClock
     feed: EventFeed
-    faults: TelegramFaults
+    faults: OrderedFaults[TelegramFault]
     transcript: Transcript
     courier: WebhookCourier
     poll_wakers: dict[int, Waker] = field(default_factory=dict)  # wakes the long polls of a bot, by bot id
@@ -45,7 +46,7 @@ def open_telegram_sandbox(state: Path | None, transcript_folder: Path | None) ->
         world=world,
         clock=clock,
         feed=EventFeed(journal, clock),
-        faults=TelegramFaults(),
+        faults=OrderedFaults(),
         transcript=transcript,
         courier=WebhookCourier(world, clock, transcript),
     )

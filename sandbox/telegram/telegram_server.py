@@ -7,12 +7,12 @@ from typing import Final
 
 from aiohttp import web
 
+from sandbox.server.serving import running_app
 from sandbox.telegram.bot_api import TELEGRAM, answer_file, answer_method, answer_not_found
 from sandbox.telegram.control import add_control
 from sandbox.telegram.telegram_sandbox import open_telegram_sandbox
 
 MAX_REQUEST_BYTES: Final = 60 * 1024 * 1024  # the real service takes uploads up to 50 MB
-SHUTDOWN_TIMEOUT_SECONDS: Final = 0.3  # for requests in flight when the server stops
 
 
 def make_telegram_app(*, state: Path | None = None, transcript: Path | None = None) -> web.Application:
@@ -49,12 +49,5 @@ async def running_telegram(
     *, state: Path | None = None, transcript: Path | None = None, host: str = "127.0.0.1", port: int = 0
 ) -> AsyncIterator[str]:
     """Run a sandbox and yield its URL, without a slash at the end; port 0 picks a free port."""
-    app = make_telegram_app(state=state, transcript=transcript)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_TIMEOUT_SECONDS)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        yield f"http://{host}:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with running_app(make_telegram_app(state=state, transcript=transcript), host=host, port=port) as url:
+        yield url
