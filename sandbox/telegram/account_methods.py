@@ -4,14 +4,13 @@ import re
 from dataclasses import replace
 
 from sandbox.telegram.api_objects import user_object
-from sandbox.telegram.bot_api_refusals import bad_request, sandbox_refusal
+from sandbox.telegram.bot_api_refusals import bad_request
 from sandbox.telegram.command_menu import scope_key
 from sandbox.telegram.parameters import BotApiCall
 from sandbox.telegram.records import JsonObject
 from sandbox.telegram.telegram_sandbox import TelegramSandbox
 
 MAX_COMMANDS, MAX_COMMAND_DESCRIPTION = 100, 256  # Bot API, setMyCommands and BotCommand
-_DESCRIPTION_LIMITS = {"description": 512, "short_description": 120}
 
 
 def get_me(_telegram: TelegramSandbox, call: BotApiCall) -> object:
@@ -65,17 +64,6 @@ def delete_my_commands(telegram: TelegramSandbox, call: BotApiCall) -> object:
     dropped = _commands_key(telegram, call)
     kept = {key: rows for key, rows in call.bot.commands.items() if key != dropped}
     telegram.world.bots.put(replace(call.bot, commands=kept))
-    return True
-
-
-def set_my_description(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """Handle setMyDescription and setMyShortDescription."""
-    name = "short_description" if "Short" in call.method else "description"
-    text = call.text(name) or ""
-    if len(text) > _DESCRIPTION_LIMITS[name]:
-        raise sandbox_refusal(f"{name} is longer than {_DESCRIPTION_LIMITS[name]} characters")
-    key = f"{name}:{call.text('language_code') or ''}"
-    telegram.world.bots.put(replace(call.bot, descriptions={**call.bot.descriptions, key: text}))
     return True
 
 

@@ -1,16 +1,15 @@
 """The Bot API over HTTP: authentication, parameter checks, ordered faults, dispatch and recording."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import isawaitable
 from typing import Final
 
 from aiohttp import web
 
-from sandbox.telegram import account_methods, chat_methods, message_methods, tap_methods, update_methods
 from sandbox.telegram.bot_api_refusals import BotApiRefusal
 from sandbox.telegram.methods import METHODS
-from sandbox.telegram.parameters import BotApiCall, check_call, read_parameters
+from sandbox.telegram.parameters import check_call, read_parameters
 from sandbox.telegram.photo_files import picture_bytes
 from sandbox.telegram.records import Bot, JsonObject
 from sandbox.telegram.telegram_faults import TelegramFault
@@ -18,36 +17,6 @@ from sandbox.telegram.telegram_sandbox import TelegramSandbox
 
 TELEGRAM: Final = web.AppKey("telegram", TelegramSandbox)
 
-HANDLERS: Final[dict[str, Callable[[TelegramSandbox, BotApiCall], object]]] = {
-    "getMe": account_methods.get_me,
-    "setMyCommands": account_methods.set_my_commands,
-    "getMyCommands": account_methods.get_my_commands,
-    "deleteMyCommands": account_methods.delete_my_commands,
-    "setMyDescription": account_methods.set_my_description,
-    "setMyShortDescription": account_methods.set_my_description,
-    "getFile": account_methods.get_file,
-    "setWebhook": update_methods.set_webhook,
-    "deleteWebhook": update_methods.delete_webhook,
-    "getWebhookInfo": update_methods.get_webhook_info,
-    "sendMessage": message_methods.send_message,
-    "sendPhoto": message_methods.send_photo,
-    "editMessageText": message_methods.edit_message_text,
-    "editMessageCaption": message_methods.edit_message_caption,
-    "editMessageReplyMarkup": message_methods.edit_message_reply_markup,
-    "deleteMessage": message_methods.delete_for_all,
-    "pinChatMessage": message_methods.pin_message,
-    "unpinChatMessage": message_methods.unpin_message,
-    "sendChatAction": message_methods.send_chat_action,
-    "answerCallbackQuery": tap_methods.answer_callback_query,
-    "getChat": chat_methods.get_chat,
-    "getChatMember": chat_methods.get_chat_member,
-    "getChatAdministrators": chat_methods.get_chat_administrators,
-    "getChatMemberCount": chat_methods.get_chat_member_count,
-    "leaveChat": chat_methods.leave_chat,
-    "createChatInviteLink": chat_methods.create_chat_invite_link,
-    "approveChatJoinRequest": chat_methods.approve_join_request,
-    "declineChatJoinRequest": chat_methods.decline_join_request,
-}
 CONNECTION_CUT: Final = 0  # the recorded status of a call whose connection was cut
 _CANONICAL_NAMES = {name.lower(): name for name in METHODS}
 
@@ -104,10 +73,9 @@ async def _perform(
     if fault is not None and fault.kind == "hang":
         await asyncio.sleep(fault.seconds)
     current = telegram.world.bots.get(bot.id) or bot  # the bot may have changed while the call hung
-    call = check_call(current, method, sent)
-    if method == "getUpdates":
-        return await update_methods.get_updates(telegram, call)
-    return HANDLERS[method](telegram, call)
+    call = check_call(current, METHODS[method].parameters, sent)
+    result = METHODS[method].handle(telegram, call)
+    return await result if isawaitable(result) else result
 
 
 def _refuse(refusal: BotApiRefusal) -> web.Response:

@@ -5,7 +5,7 @@ from typing import Final
 
 from sandbox.telegram.access import is_admin, require_group, require_place
 from sandbox.telegram.api_objects import message_object
-from sandbox.telegram.bot_api_refusals import bad_request, sandbox_refusal
+from sandbox.telegram.bot_api_refusals import bad_request
 from sandbox.telegram.keyboards import check_keyboard
 from sandbox.telegram.parameters import BotApiCall
 from sandbox.telegram.photo_files import read_picture
@@ -15,12 +15,6 @@ from sandbox.telegram.telegram_sandbox import TelegramSandbox
 from sandbox.telegram.texts import MAX_CAPTION, compose_text
 
 DELETABLE: Final = 48 * 3600  # seconds within which a message can be deleted (Bot API, deleteMessage)
-_ACTIONS = frozenset(
-    {
-        "typing", "upload_photo", "upload_document", "find_location", "choose_sticker", "record_video", "upload_video",
-        "record_voice", "upload_voice", "record_video_note", "upload_video_note",
-    }
-)  # fmt: skip
 
 
 def send_message(telegram: TelegramSandbox, call: BotApiCall) -> object:
@@ -76,17 +70,6 @@ def edit_message_text(telegram: TelegramSandbox, call: BotApiCall) -> object:
         raise bad_request("message text is empty")
     if message.photo:
         raise bad_request("there is no text in the message to edit")
-    return _edit(telegram, call, message, replace(message, text=text, entities=entities))
-
-
-def edit_message_caption(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """Handle editMessageCaption."""
-    message = _own_message(telegram, call)
-    if not message.photo:
-        raise bad_request("there is no caption in the message to edit")
-    text, entities = compose_text(
-        call.text("caption") or "", call.text("parse_mode"), call.rows("caption_entities"), max_length=MAX_CAPTION
-    )
     return _edit(telegram, call, message, replace(message, text=text, entities=entities))
 
 
@@ -166,16 +149,3 @@ def _may_moderate(telegram: TelegramSandbox, call: BotApiCall) -> bool:
     chat_id = call.need_chat()
     private = isinstance(chat_id, int) and chat_id > 0
     return private or is_admin(require_group(telegram, call.bot, chat_id), call.bot.id)
-
-
-def send_chat_action(telegram: TelegramSandbox, call: BotApiCall) -> object:
-    """Handle sendChatAction; the action is checked but not shown."""
-    require_place(telegram, call.bot, call.need_chat())
-    action = call.text("action")
-    if action not in _ACTIONS:
-        raise (
-            bad_request("wrong parameter action in request")
-            if not action
-            else sandbox_refusal(f"unknown action {action!r}")
-        )
-    return True

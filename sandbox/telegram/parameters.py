@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from sandbox.telegram.bot_api_refusals import bad_request, sandbox_refusal
-from sandbox.telegram.methods import METHODS, MISSING, OBJECTS
+from sandbox.telegram.parameter_types import MISSING, OBJECTS, PARAMETER_TYPES
 from sandbox.telegram.records import Bot, JsonObject
 
 TRUE_WORDS = frozenset({"true", "yes", "1"})
@@ -28,7 +28,6 @@ class BotApiCall:
     """One checked call of a bot; an accessor returns None for a parameter that was not sent."""
 
     bot: Bot
-    method: str
     values: Mapping[str, object]
 
     def text(self, name: str) -> str | None:
@@ -101,21 +100,21 @@ def _json_body(body: str) -> JsonObject:
     return found
 
 
-def check_call(bot: Bot, method: str, sent: Mapping[str, object]) -> BotApiCall:
-    """Return the checked call, with files named by attach:// resolved.
+def check_call(bot: Bot, parameters: str, sent: Mapping[str, object]) -> BotApiCall:
+    """Return the checked call of a method with these parameters, with files named by attach:// resolved.
 
     Raises BotApiRefusal for an unknown parameter or a wrong type.
     """
-    types = METHODS[method]
-    attached = {name for name, value in sent.items() if isinstance(value, Upload) and name not in types}
+    names = parameters.split()
+    attached = {name for name, value in sent.items() if isinstance(value, Upload) and name not in names}
     values: dict[str, object] = {}
     for name, value in sent.items():
         if name in attached or value is None:
             continue
-        if name not in types:
+        if name not in names:
             raise sandbox_refusal(f'unknown parameter "{name}"')
-        values[name] = _read(name, types[name], _resolve(value, sent))
-    return BotApiCall(bot=bot, method=method, values=values)
+        values[name] = _read(name, PARAMETER_TYPES[name], _resolve(value, sent))
+    return BotApiCall(bot=bot, values=values)
 
 
 def _resolve(value: object, sent: Mapping[str, object]) -> object:

@@ -18,7 +18,9 @@ class RecordTable(Generic[Record]):
         self._kind = getattr(factory, "__name__", "record")
         self._fields = tuple(inspect.signature(factory).parameters)
         self._key = key
-        loaded = (factory(**row) for row in journal.read(self._kind))
+        # A field that an earlier version stored is ignored.
+        rows = ({name: row[name] for name in self._fields if name in row} for row in journal.read(self._kind))
+        loaded = (factory(**row) for row in rows)
         self._records = {key(record): record for record in loaded}
 
     def __iter__(self) -> Iterator[Record]:

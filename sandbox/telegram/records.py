@@ -9,7 +9,7 @@ ButtonRows: TypeAlias = list[list[JsonObject]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
-    """A bot account; `commands` and `descriptions` are keyed by scope and language."""
+    """A bot account; `commands` are keyed by scope and language."""
 
     id: int
     token: str
@@ -17,7 +17,6 @@ class Bot:
     name: str
     allowed_updates: list[str] | None = None
     commands: dict[str, list[JsonObject]] = field(default_factory=dict)
-    descriptions: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from sandbox.telegram.bot_api_refusals import BotApiRefusal, bad_request, sandbox_refusal
-from sandbox.telegram.methods import DEFAULT_UPDATE_KINDS, UPDATE_KINDS
+from sandbox.telegram.parameter_types import DEFAULT_UPDATE_KINDS, UPDATE_KINDS
 from sandbox.telegram.parameters import BotApiCall
 from sandbox.telegram.records import JsonObject, Update, Webhook
 from sandbox.telegram.telegram_sandbox import TelegramSandbox

@@ -3,7 +3,7 @@
 from typing import Final
 
 from sandbox.telegram.api_objects import message_object
-from sandbox.telegram.methods import DEFAULT_UPDATE_KINDS
+from sandbox.telegram.parameter_types import DEFAULT_UPDATE_KINDS
 from sandbox.telegram.records import Bot, JsonObject, Message, Update
 from sandbox.telegram.telegram_sandbox import TelegramSandbox
 
