@@ -15,7 +15,7 @@ from sandbox.crash.crash_report import TABLE_HEADER, format_case_line, format_to
 from sandbox.crash.crash_stack import KilledProcess, start_crash_stack
 from sandbox.crash.process_kill import CrashCaseOutcome, kill_process_once
 from sandbox.launch.campuses import create_campus
-from sandbox.launch.processes import LaunchError
+from sandbox.launch.processes import LaunchError, print_flushed
 from sandbox.launch.stack import Stack, StackConfig
 
 # a campus for each case of a kill, so that no runner group reaches Telegram's rate limit
@@ -46,7 +46,7 @@ def run_crash_cases(folder: Path, cases: Sequence[CrashCase]) -> int:
     campuses = tuple(
         create_campus(folder, f"crash{at}", FIRST_CAMPUS_NUMBER + at, runners=runners) for at in range(CAMPUS_COUNT)
     )
-    stack = Stack(StackConfig(folder=folder, campuses=campuses), _print_flushed)
+    stack = Stack(StackConfig(folder=folder, campuses=campuses), print_flushed)
     try:
         stack.start_dependencies()
         outcomes = uvloop.run(kill_and_report(stack, cases))
@@ -61,7 +61,7 @@ async def kill_and_report(stack: Stack, cases: Sequence[CrashCase]) -> Sequence[
     outcomes: list[CrashCaseOutcome] = []
     async with start_crash_stack(stack, stack.config.campuses, tuple(KilledProcess)) as crash_stack:
         await crash_stack.populated_stack.stripe.post("webhooks", drop=True)  # no case may depend on webhooks
-        _print_flushed(TABLE_HEADER)
+        print_flushed(TABLE_HEADER)
         began, kills, last_call = time.monotonic(), 0, 0
         remaining_batches = deque(batch_cases(cases))
         while remaining_batches:
@@ -74,14 +74,9 @@ async def kill_and_report(stack: Stack, cases: Sequence[CrashCase]) -> Sequence[
                     remaining_batches.append([outcome.case])
                     continue
                 outcomes.append(outcome)
-                _print_flushed(format_case_line(outcome))
-        _print_flushed(format_totals(outcomes, kills, time.monotonic() - began))
+                print_flushed(format_case_line(outcome))
+        print_flushed(format_totals(outcomes, kills, time.monotonic() - began))
     return outcomes
-
-
-def _print_flushed(text: str) -> None:
-    """Print at once, also into a pipe."""
-    print(text, flush=True)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -29,17 +29,17 @@ class CaseCoverageError(Exception):
     """The cases do not fit the sagas. The sentence says where."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class KilledStep:
     """A step, its kind, the scenario that reaches it, and the call whose commit a local step shares."""
 
     saga: str
     step: str
-    step_kind: StepKind
     prepare_scenario: PrepareScenario
     recorded_call: str | None = None
-    is_compensation: bool = False
-    victim: KilledProcess = KilledProcess.WORKER
+    step_kind: StepKind = field(kw_only=True)
+    is_compensation: bool = field(default=False, kw_only=True)
+    victim: KilledProcess = field(default=KilledProcess.WORKER, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -88,34 +88,16 @@ class CrashCase:
         return f"{self.killed_step.name} / {self.point}"
 
 
-def _step(
-    step_kind: StepKind,
-    saga: str,
-    step: str,
-    prepare_scenario: PrepareScenario,
-    recorded_call: str | None = None,
-    victim: KilledProcess = KilledProcess.WORKER,
-) -> KilledStep:
-    return KilledStep(
-        saga=saga,
-        step=step,
-        step_kind=step_kind,
-        prepare_scenario=prepare_scenario,
-        recorded_call=recorded_call,
-        victim=victim,
-    )
-
-
 def _undo(compensation: KilledStep) -> KilledStep:
     return replace(compensation, is_compensation=True)
 
 
-_call = partial(_step, StepKind.WRITE_CALL)
-_read = partial(_step, StepKind.READ_CALL)
-_poll = partial(_step, StepKind.POLL)
-_after = partial(_step, StepKind.LOCAL_AFTER_CALL)
-_started_by_worker = partial(_step, StepKind.LOCAL_AT_START)
-_started_by_bot = partial(_step, StepKind.LOCAL_AT_START, victim=KilledProcess.BOT)
+_call = partial(KilledStep, step_kind=StepKind.WRITE_CALL)
+_read = partial(KilledStep, step_kind=StepKind.READ_CALL)
+_poll = partial(KilledStep, step_kind=StepKind.POLL)
+_after = partial(KilledStep, step_kind=StepKind.LOCAL_AFTER_CALL)
+_started_by_worker = partial(KilledStep, step_kind=StepKind.LOCAL_AT_START)
+_started_by_bot = partial(KilledStep, step_kind=StepKind.LOCAL_AT_START, victim=KilledProcess.BOT)
 
 KILLED_STEPS = (
     _call("save_card", "ensure_customer", orders.order_without_card),

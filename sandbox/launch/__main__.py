@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from sandbox.launch.demo import DEMO_FOLDER, run_demo
-from sandbox.launch.processes import LaunchError
+from sandbox.launch.processes import LaunchError, print_flushed
 from sandbox.launch.tether import tie_to_parent
 
 
@@ -24,7 +24,7 @@ def main() -> int:
     try:
         run_demo(
             options.data.absolute(),
-            _print_flushed,
+            print_flushed,
             database_url=os.environ.get("DATABASE_URL"),
             redis_url=os.environ.get("REDIS_URL"),
         )
@@ -35,11 +35,6 @@ def main() -> int:
         print(f"{failure.filename} is not ours to write: remove it, or name another with --data.", file=sys.stderr)
         return 1
     return 0
-
-
-def _print_flushed(line: str) -> None:
-    """Print a line and flush, so that it appears at once in a pipe too."""
-    print(line, flush=True)
 
 
 if __name__ == "__main__":

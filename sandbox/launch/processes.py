@@ -23,6 +23,11 @@ def sleep_between_polls() -> None:
     time.sleep(POLL_INTERVAL_SECONDS)
 
 
+def print_flushed(text: str) -> None:
+    """Print at once, also into a pipe."""
+    print(text, flush=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """How to run one process."""

@@ -6,7 +6,7 @@ import shutil
 import signal
 import sys
 
-from sandbox.launch.processes import LaunchError
+from sandbox.launch.processes import LaunchError, print_flushed
 from sandbox.launch.stack import PROJECT
 from sandbox.launch.tether import tie_to_parent
 from sandbox.people.control_clients import PlayError
@@ -24,21 +24,16 @@ def main() -> int:
     tie_to_parent(os.getppid(), signal.SIGTERM)
     folder = PROJECT / ".data" / f"play-{os.getpid()}"
     try:
-        run_scene(name, folder, _print_flushed)
+        run_scene(name, folder, print_flushed)
     except (PlayError, LaunchError) as failure:
-        _print_flushed(f"\n{failure}\n\nThe scene {name} FAILED.")
+        print_flushed(f"\n{failure}\n\nThe scene {name} FAILED.")
         return 1
     except KeyboardInterrupt:
-        _print_flushed("stopped")
+        print_flushed("stopped")
         return INTERRUPTED
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 0
-
-
-def _print_flushed(paragraph: str) -> None:
-    """Print a paragraph at once, also into a pipe."""
-    print(paragraph, flush=True)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 import uvloop
 
 from sandbox.launch.campuses import create_campus
-from sandbox.launch.processes import LaunchError
+from sandbox.launch.processes import LaunchError, print_flushed
 from sandbox.launch.stack import Stack, StackConfig, running_stack
 from sandbox.soak.soak_plan import ALL_SOAK_FAULTS
 from sandbox.soak.soak_report import format_soak_report
@@ -51,22 +51,17 @@ def run_soak(folder: Path, campuses: int, soak_options: SoakOptions) -> int:
         workers=WORKER_COUNT,
         webhooks=True,
     )
-    with running_stack(config, _print_flushed) as stack:
+    with running_stack(config, print_flushed) as stack:
         is_clean = uvloop.run(_soak_and_report(stack, soak_options))
         print(stack.run_module("workers.audit"))
     return 0 if is_clean else 1
 
 
 async def _soak_and_report(stack: Stack, soak_options: SoakOptions) -> bool:
-    outcome = await run_soak_test(stack, stack.config.campuses, soak_options, _print_flushed)
+    outcome = await run_soak_test(stack, stack.config.campuses, soak_options, print_flushed)
     for line in format_soak_report(outcome):
-        _print_flushed(line)
+        print_flushed(line)
     return not outcome.findings.failures
-
-
-def _print_flushed(text: str) -> None:
-    """Print at once, also into a pipe."""
-    print(text, flush=True)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import uvloop
 
 from sandbox.server.serving import serve_until_stopped
 from sandbox.stripe.stripe_server import running_stripe
+from sandbox.stripe.webhook_sender import WebhookReceiver
 
 
 def read_arguments() -> argparse.Namespace:
@@ -27,15 +28,13 @@ def read_arguments() -> argparse.Namespace:
 def main() -> None:
     """Read the command line and serve until SIGINT or SIGTERM."""
     arguments = read_arguments()
-    running = running_stripe(
-        state=arguments.state,
-        host=arguments.host,
-        port=arguments.port,
-        webhook=arguments.webhook,
-        webhook_secret=arguments.webhook_secret,
-        connect_webhook_secret=arguments.connect_webhook_secret,
-        enabled_events=arguments.webhook_events,
+    receiver = WebhookReceiver(
+        url=arguments.webhook,
+        secret=arguments.webhook_secret,
+        connect_secret=arguments.connect_webhook_secret,
+        enabled=arguments.webhook_events,
     )
+    running = running_stripe(state=arguments.state, receiver=receiver, host=arguments.host, port=arguments.port)
     uvloop.run(serve_until_stopped("sandbox stripe", running))
 
 

@@ -48,7 +48,7 @@ DUE_ACTIONS: dict[str, Callable[[StripeWorld, Document], None]] = {
 }
 
 PathShape = tuple[str, ...]
-ENDPOINTS_BY_SHAPE: dict[PathShape, Endpoint] = {(e.verb, *e.path.strip("/").split("/")): e for e in ENDPOINTS}
+ENDPOINTS_BY_SHAPE: dict[PathShape, Endpoint] = {endpoint.shape: endpoint for endpoint in ENDPOINTS}
 
 
 def find_endpoint(verb: str, path: str) -> tuple[Endpoint, tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """The sandbox's HTTP server and its background tasks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -28,23 +28,13 @@ def make_stripe_app(sandbox: StripeSandbox) -> web.Application:
 
 @asynccontextmanager
 async def running_stripe(
-    *,
-    state: Path | None = None,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    webhook: str | None = None,
-    webhook_secret: str | None = None,
-    connect_webhook_secret: str | None = None,
-    enabled_events: Sequence[str] = ("*",),
+    *, state: Path | None = None, receiver: WebhookReceiver | None = None, host: str = "127.0.0.1", port: int = 0
 ) -> AsyncIterator[str]:
     """Run a sandbox and yield its address.
 
     Port 0 picks a free port. Without a state folder nothing is kept after the sandbox stops.
     """
-    receiver = WebhookReceiver(
-        url=webhook, secret=webhook_secret, connect_secret=connect_webhook_secret, enabled=enabled_events
-    )
-    sandbox = build_stripe_sandbox(state=state, transcript=transcript_folder(), receiver=receiver)
+    sandbox = build_stripe_sandbox(state=state, transcript=transcript_folder(), receiver=receiver or WebhookReceiver())
     sandbox.webhook_sender.wake()
     async with running_app(make_stripe_app(sandbox), host=host, port=port) as url:
         try:

@@ -1,9 +1,9 @@
 """What an endpoint receives: the state of the sandbox and one validated call."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from sandbox.stripe.documents import Document, DocumentStore, without_private_fields
+from sandbox.stripe.documents import Document, DocumentStore, new_id, without_private_fields
 from sandbox.stripe.stripe_clock import StripeClock
 from sandbox.stripe.stripe_events import StripeEventLog
 from sandbox.stripe.stripe_refusals import no_such, not_supported
@@ -37,6 +37,11 @@ class StripeWorld:
             self.events.record(type_, without_private_fields(document), now=self.now(), account=account)
 
 
+def new_object(world: StripeWorld, kind: str, null_fields: str = "") -> Document:
+    """Return what every new object has: an id, its kind, the time, and null for each name in `null_fields`."""
+    return {**dict.fromkeys(null_fields.split()), "id": new_id(kind), "object": kind, "created": world.now()}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripeCall:
     """One authenticated request with valid parameters."""
@@ -55,12 +60,11 @@ EndpointFunction = Callable[[StripeCall], Document]
 class Endpoint:
     """One verb and path of the API, the SDK type of its parameters, and the parameters the sandbox supports."""
 
-    verb: str
-    path: str  # "*" stands for an id
+    shape: tuple[str, ...]  # the verb and the parts of the path; "*" stands for an id
     types: str
     handle: EndpointFunction
-    supported_params: frozenset[str] = field(default=frozenset())
-    supports_connected_accounts: bool = False  # also answers for a connected account
+    supported_params: frozenset[str]
+    supports_connected_accounts: bool  # also answers for a connected account
 
     def refuse_unsupported(self, params: Document) -> None:
         """Raise StripeRefusal for a parameter that Stripe accepts and the sandbox does not support."""
@@ -78,13 +82,10 @@ def define_endpoint(
     supports_connected_accounts: bool = False,
 ) -> Endpoint:
     """Return an endpoint: `define_endpoint("POST /v1/customers", "customer_create", create, "email name")`."""
-    verb, path = verb_and_path.split(" ")
-    supported = frozenset(supported_params.split()) | COMMON_PARAMETERS
     return Endpoint(
-        verb=verb,
-        path=path,
+        shape=tuple(verb_and_path.replace(" /", "/").split("/")),
         types=types,
         handle=handle,
-        supported_params=supported,
+        supported_params=frozenset(supported_params.split()) | COMMON_PARAMETERS,
         supports_connected_accounts=supports_connected_accounts,
     )

@@ -10,7 +10,7 @@ from sandbox.stripe.stripe_refusals import (
     invalid_request,
     not_supported,
 )
-from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint, new_object
 
 LINK_TTL_SECONDS = 300
 SUPPORTED_CAPABILITIES = ("transfers", "card_payments")
@@ -28,21 +28,19 @@ def handle_create_account(call: StripeCall) -> Document:
             raise not_supported(f"the capability {name}", param=f"capabilities[{name}]")
     wanted = [name for name, requested in capabilities.items() if requested and requested.get("requested")]
     controller = _controller(params["controller"])
-    id_ = new_id("account")
+    common = new_object(world, "account")
     account: Document = {
-        "id": id_,
-        "object": "account",
+        **common,
         "business_profile": params.get("business_profile") or {},
         "business_type": params.get("business_type"),
         "capabilities": dict.fromkeys(wanted, "inactive"),
         "charges_enabled": False,
         "controller": controller,
         "country": params.get("country", "US"),
-        "created": world.now(),
         "default_currency": params.get("default_currency", "usd"),
         "details_submitted": False,
         "email": params.get("email"),
-        "external_accounts": list_object([], f"/v1/accounts/{id_}/external_accounts"),
+        "external_accounts": list_object([], f"/v1/accounts/{common['id']}/external_accounts"),
         "future_requirements": _requirements([]),
         "metadata": merge_metadata({}, params),
         "payouts_enabled": False,

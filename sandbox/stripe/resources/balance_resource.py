@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from sandbox.stripe.documents import DUE_FIELD, Document, new_id
+from sandbox.stripe.documents import DUE_FIELD, Document
 from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
-from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint, new_object
 
 CARD_FEE_BASIS_POINTS = 340  # Stripe's fee for a card payment is 3.4 % ...
 CARD_FEE_FIXED = 50  # ... plus 50 minor units
@@ -33,15 +33,11 @@ def post_balance_transaction(
     ready = now if available_on is None else available_on
     details = [{"amount": fee, "application": None, "currency": currency, "description": "Stripe processing fees"}]
     movement: Document = {
-        "id": new_id("balance_transaction"),
-        "object": "balance_transaction",
+        **new_object(world, "balance_transaction", "description exchange_rate"),
         "amount": amount,
         "available_on": ready,
         "balance_type": "payments",
-        "created": now,
         "currency": currency,
-        "description": None,
-        "exchange_rate": None,
         "fee": fee,
         "fee_details": [{**details[0], "type": "stripe_fee"}] if fee else [],
         "net": amount - fee,

@@ -1,12 +1,12 @@
 """Charges: the bank's answer to one payment attempt, with capture, release and decline."""
 
 from sandbox.stripe.card_catalog import Card, Decline
-from sandbox.stripe.documents import Document, new_id
+from sandbox.stripe.documents import Document
 from sandbox.stripe.resources.balance_resource import SETTLING_SECONDS, card_fee, post_balance_transaction
 from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.resources.payment_method_resource import card_of
 from sandbox.stripe.stripe_clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
-from sandbox.stripe.stripe_world import StripeWorld
+from sandbox.stripe.stripe_world import StripeWorld, new_object
 
 INITIALLY_NULL_FIELDS = (
     "application application_fee application_fee_amount balance_transaction failure_balance_transaction on_behalf_of"
@@ -21,16 +21,13 @@ MERCHANT_HOLD_TTL_SECONDS = 4 * SECONDS_PER_DAY + 18 * SECONDS_PER_HOUR  # Visa,
 def create_charge(world: StripeWorld, intent: Document, method: Document, decline: Decline | None) -> Document:
     """Insert and return a charge for an intent: a hold without a decline, a failed charge with one."""
     charge: Document = {
-        **dict.fromkeys(INITIALLY_NULL_FIELDS.split()),
-        "id": new_id("charge"),
-        "object": "charge",
+        **new_object(world, "charge", INITIALLY_NULL_FIELDS),
         "amount": intent["amount"],
         "amount_captured": 0,
         "amount_refunded": 0,
         "billing_details": method["billing_details"],
         "calculated_statement_descriptor": "SANDBOX",
         "captured": False,
-        "created": world.now(),
         "currency": intent["currency"],
         "customer": intent["customer"],
         "description": intent["description"],

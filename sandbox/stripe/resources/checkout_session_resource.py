@@ -2,14 +2,14 @@
 
 from sandbox.stripe.amounts import require_currency
 from sandbox.stripe.card_catalog import Card
-from sandbox.stripe.documents import DUE_FIELD, Document, new_id
+from sandbox.stripe.documents import DUE_FIELD, Document
 from sandbox.stripe.object_metadata import merge_metadata
 from sandbox.stripe.resources import setup_intent_resource
 from sandbox.stripe.resources.customer_resource import find_existing_customer
 from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
 from sandbox.stripe.stripe_refusals import bad_parameter, invalid_request, not_supported
-from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint, new_object
 
 MIN_SESSION_TTL_SECONDS = 30 * 60
 MAX_SESSION_TTL_SECONDS = SECONDS_PER_DAY
@@ -76,15 +76,12 @@ def _expiry(params: Document, now: int) -> int:
 
 def _new_session(call: StripeCall, currency: str, intent: Document, expires_at: int) -> Document:
     params = call.params
-    id_ = new_id("checkout.session")
+    common = new_object(call.world, "checkout.session", ALWAYS_NULL_FIELDS)
     return {
-        **dict.fromkeys(ALWAYS_NULL_FIELDS.split()),
-        "id": id_,
-        "object": "checkout.session",
+        **common,
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
         "cancel_url": params.get("cancel_url"),
         "client_reference_id": params.get("client_reference_id"),
-        "created": call.world.now(),
         "currency": currency,
         "custom_fields": [],
         "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
@@ -103,7 +100,7 @@ def _new_session(call: StripeCall, currency: str, intent: Document, expires_at: 
         "status": "open",
         "success_url": params["success_url"],
         "ui_mode": "hosted_page",
-        "url": f"{call.base_url}/pay/checkout/{id_}",
+        "url": f"{call.base_url}/pay/checkout/{common['id']}",
         DUE_FIELD: expires_at,
     }
 

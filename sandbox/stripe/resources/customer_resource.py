@@ -1,36 +1,28 @@
 """Customers, who own saved cards."""
 
-from sandbox.stripe.documents import Document, new_id
+from sandbox.stripe.documents import Document
 from sandbox.stripe.object_metadata import merge_metadata
 from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.resources.payment_method_resource import detach_from_customer
 from sandbox.stripe.stripe_refusals import no_such
-from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint, new_object
 
 TEXT_FIELDS = ("description", "email", "name", "phone")
+INITIALLY_NULL_FIELDS = "address currency default_source discount invoice_prefix shipping test_clock"
 
 
 def handle_create_customer(call: StripeCall) -> Document:
     """POST /v1/customers."""
     customer: Document = {
-        "id": new_id("customer"),
-        "object": "customer",
-        "address": None,
+        **new_object(call.world, "customer", INITIALLY_NULL_FIELDS),
         "balance": 0,
-        "created": call.world.now(),
-        "currency": None,
-        "default_source": None,
         "delinquent": False,
-        "discount": None,
-        "invoice_prefix": None,
         "invoice_settings": {"custom_fields": None, "default_payment_method": None, "footer": None},
         "livemode": False,
         "metadata": merge_metadata({}, call.params),
         "next_invoice_sequence": 1,
         "preferred_locales": call.params.get("preferred_locales", []),
-        "shipping": None,
         "tax_exempt": "none",
-        "test_clock": None,
         **{name: call.params.get(name) or None for name in TEXT_FIELDS},
     }
     call.world.save_and_record(customer, "customer.created")

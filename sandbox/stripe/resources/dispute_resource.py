@@ -1,11 +1,11 @@
 """Disputes: a bank withdraws a captured payment until it has decided; the control API opens and closes them."""
 
-from sandbox.stripe.documents import Document, new_id, without_private_fields
+from sandbox.stripe.documents import Document, without_private_fields
 from sandbox.stripe.resources.balance_resource import post_balance_transaction
 from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.stripe_clock import SECONDS_PER_DAY
 from sandbox.stripe.stripe_refusals import invalid_request
-from sandbox.stripe.stripe_world import StripeWorld
+from sandbox.stripe.stripe_world import StripeWorld, new_object
 
 DISPUTE_FEE = 1_500  # Stripe's fee for a dispute, in minor units
 EVIDENCE_SECONDS = 9 * SECONDS_PER_DAY
@@ -21,12 +21,10 @@ def open_charge_dispute(world: StripeWorld, charge: Document, reason: str) -> Do
     if amount <= 0 or find_blocking_dispute(world, charge) is not None:
         raise invalid_request(f"Charge {charge['id']} can't be disputed now.")
     dispute: Document = {
-        "id": new_id("dispute"),
-        "object": "dispute",
+        **new_object(world, "dispute"),
         "amount": amount,
         "balance_transactions": [],
         "charge": charge["id"],
-        "created": world.now(),
         "currency": charge["currency"],
         "enhanced_eligibility_types": [],
         "evidence": {},

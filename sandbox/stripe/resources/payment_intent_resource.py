@@ -9,7 +9,7 @@ from sandbox.stripe.resources.intent_endings import intent_of_call, refuse_step
 from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.resources.payment_method_resource import find_or_create_payment_method
 from sandbox.stripe.stripe_refusals import bad_parameter, unexpected_state
-from sandbox.stripe.stripe_world import StripeCall, define_endpoint
+from sandbox.stripe.stripe_world import StripeCall, define_endpoint, new_object
 
 CONFIRMABLE_STATUSES = ("requires_payment_method", "requires_confirmation", "requires_action")
 INITIALLY_NULL_FIELDS = (
@@ -66,20 +66,17 @@ def _check_confirmation(params: Document) -> None:
 
 def _new_intent(call: StripeCall, amount: int, currency: str) -> Document:
     params = call.params
-    id_ = new_id("payment_intent")
+    common = new_object(call.world, "payment_intent", INITIALLY_NULL_FIELDS)
     return {
-        **dict.fromkeys(INITIALLY_NULL_FIELDS.split()),
+        **common,
         **{name: params.get(name) for name in ECHOED_PARAMETERS.split()},
-        "id": id_,
-        "object": "payment_intent",
         "amount": amount,
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
         "capture_method": params.get("capture_method", "automatic_async"),
-        "client_secret": f"{id_}_secret_{new_id('request')[4:]}",
+        "client_secret": f"{common['id']}_secret_{new_id('request')[4:]}",
         "confirmation_method": params.get("confirmation_method", "automatic"),
-        "created": call.world.now(),
         "currency": currency,
         "livemode": False,
         "metadata": merge_metadata({}, params),

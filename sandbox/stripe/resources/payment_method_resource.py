@@ -1,10 +1,10 @@
 """Payment methods: the cards of customers."""
 
 from sandbox.stripe.card_catalog import BY_NAME, Card
-from sandbox.stripe.documents import Document, new_id
+from sandbox.stripe.documents import Document
 from sandbox.stripe.resources.list_pages import list_page
 from sandbox.stripe.stripe_refusals import card_error, invalid_request, no_such
-from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint, new_object
 
 YEARS_VALID = 4
 SECONDS_PER_YEAR = 31_556_952
@@ -14,8 +14,7 @@ FIRST_YEAR = 1970
 def create_payment_method(world: StripeWorld, card: Card) -> Document:
     """Insert and return a payment method for a test card, attached to no customer."""
     method: Document = {
-        "id": new_id("payment_method"),
-        "object": "payment_method",
+        **new_object(world, "payment_method", "customer"),
         "allow_redisplay": "unspecified",
         "billing_details": {
             "address": dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state")),
@@ -25,8 +24,6 @@ def create_payment_method(world: StripeWorld, card: Card) -> Document:
             "tax_id": None,
         },
         "card": _card_details(world, card),
-        "created": world.now(),
-        "customer": None,
         "livemode": False,
         "metadata": {},
         "type": "card",

@@ -1,10 +1,15 @@
 """Payouts from a connected account's balance to its bank; only the control API starts them, never the clock."""
 
-from sandbox.stripe.documents import Document, new_id
+from sandbox.stripe.documents import Document
 from sandbox.stripe.resources.balance_resource import post_balance_transaction, sum_movements
 from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.stripe_refusals import invalid_request
-from sandbox.stripe.stripe_world import StripeWorld
+from sandbox.stripe.stripe_world import StripeWorld, new_object
+
+INITIALLY_NULL_FIELDS = (
+    "balance_transaction destination failure_balance_transaction failure_code failure_message original_payout"
+    " reversed_by statement_descriptor"
+)
 
 
 def create_payouts(world: StripeWorld, account: Document) -> None:
@@ -16,27 +21,17 @@ def create_payouts(world: StripeWorld, account: Document) -> None:
 
 def _send_payout(world: StripeWorld, account: str, currency: str, amount: int) -> None:
     payout: Document = {
-        "id": new_id("payout"),
-        "object": "payout",
+        **new_object(world, "payout", INITIALLY_NULL_FIELDS),
         "amount": amount,
         "arrival_date": world.now(),
         "automatic": True,
-        "balance_transaction": None,
-        "created": world.now(),
         "currency": currency,
         "description": "STRIPE PAYOUT",
-        "destination": None,
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
         "livemode": False,
         "metadata": {},
         "method": "standard",
-        "original_payout": None,
         "reconciliation_status": "completed",
-        "reversed_by": None,
         "source_type": "card",
-        "statement_descriptor": None,
         "status": "paid",
         "type": "bank_account",
         "_account": account,

@@ -2,16 +2,17 @@
 
 from sandbox.stripe.amounts import read_positive
 from sandbox.stripe.card_catalog import RefundFate
-from sandbox.stripe.documents import DUE_FIELD, Document, new_id
+from sandbox.stripe.documents import DUE_FIELD, Document
 from sandbox.stripe.object_metadata import merge_metadata
 from sandbox.stripe.resources.balance_resource import post_balance_transaction
 from sandbox.stripe.resources.charge_resource import card_of_charge
 from sandbox.stripe.resources.dispute_resource import find_blocking_dispute
 from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.stripe_refusals import bad_parameter, invalid_request
-from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint, new_object
 
 BANK_ANSWER_DELAY_SECONDS = 60  # until the bank answers a pending refund
+INITIALLY_NULL_FIELDS = "balance_transaction receipt_number source_transfer_reversal transfer_reversal"
 
 
 def handle_create_refund(call: StripeCall) -> Document:
@@ -77,12 +78,9 @@ def _charge_of_call(call: StripeCall) -> Document:
 
 def _new_refund(call: StripeCall, charge: Document, amount: int) -> Document:
     return {
-        "id": new_id("refund"),
-        "object": "refund",
+        **new_object(call.world, "refund", INITIALLY_NULL_FIELDS),
         "amount": amount,
-        "balance_transaction": None,
         "charge": charge["id"],
-        "created": call.world.now(),
         "currency": charge["currency"],
         "customer": charge["customer"],
         "destination_details": {"card": {"type": "refund"}, "type": "card"},
@@ -90,10 +88,7 @@ def _new_refund(call: StripeCall, charge: Document, amount: int) -> Document:
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
         "reason": call.params.get("reason"),
-        "receipt_number": None,
-        "source_transfer_reversal": None,
         "status": "succeeded",
-        "transfer_reversal": None,
     }
 
 

@@ -5,39 +5,29 @@ from sandbox.stripe.documents import Document, new_id, without_private_fields
 from sandbox.stripe.resources.list_pages import define_reading
 from sandbox.stripe.resources.payment_method_resource import attach_to_customer, create_payment_method
 from sandbox.stripe.stripe_refusals import StripeRefusal
-from sandbox.stripe.stripe_world import StripeWorld
+from sandbox.stripe.stripe_world import StripeWorld, new_object
+
+INITIALLY_NULL_FIELDS = (
+    "application automatic_payment_methods cancellation_reason customer_account excluded_payment_method_types"
+    " flow_directions last_setup_error latest_attempt mandate next_action on_behalf_of payment_method"
+    " payment_method_configuration_details single_use_mandate"
+)
 
 
 def create_setup_intent(
     world: StripeWorld, *, customer: str | None, description: str | None, metadata: Document
 ) -> Document:
     """Insert and return a setup intent without a card."""
-    id_ = new_id("setup_intent")
+    common = new_object(world, "setup_intent", INITIALLY_NULL_FIELDS)
     intent: Document = {
-        "id": id_,
-        "object": "setup_intent",
-        "application": None,
-        "automatic_payment_methods": None,
-        "cancellation_reason": None,
-        "client_secret": f"{id_}_secret_{new_id('request')[4:]}",
-        "created": world.now(),
+        **common,
+        "client_secret": f"{common['id']}_secret_{new_id('request')[4:]}",
         "customer": customer,
-        "customer_account": None,
         "description": description,
-        "excluded_payment_method_types": None,
-        "flow_directions": None,
-        "last_setup_error": None,
-        "latest_attempt": None,
         "livemode": False,
-        "mandate": None,
         "metadata": metadata,
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_configuration_details": None,
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
         "payment_method_types": ["card"],
-        "single_use_mandate": None,
         "status": "requires_payment_method",
         "usage": "off_session",
     }

@@ -6,7 +6,7 @@ from sandbox.stripe.object_metadata import merge_metadata
 from sandbox.stripe.resources.balance_resource import post_balance_transaction, sum_movements
 from sandbox.stripe.resources.list_pages import define_reading, list_object
 from sandbox.stripe.stripe_refusals import bad_parameter, invalid_request
-from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint
+from sandbox.stripe.stripe_world import StripeCall, StripeWorld, define_endpoint, new_object
 
 
 def handle_create_transfer(call: StripeCall) -> Document:
@@ -107,24 +107,21 @@ def _require_balance_covers(world: StripeWorld, currency: str, requested: int | 
 def _new_transfer(
     call: StripeCall, amount: int, currency: str, destination: Document, charge: Document | None
 ) -> Document:
-    id_ = new_id("transfer")
+    common = new_object(call.world, "transfer", "balance_transaction")
     group = call.params.get("transfer_group")
     if group is None and charge is not None:
         group = charge["transfer_group"] or f"group_{charge['id']}"
     return {
-        "id": id_,
-        "object": "transfer",
+        **common,
         "amount": amount,
         "amount_reversed": 0,
-        "balance_transaction": None,
-        "created": call.world.now(),
         "currency": currency,
         "description": call.params.get("description"),
         "destination": destination["id"],
         "destination_payment": new_id("payment"),
         "livemode": False,
         "metadata": merge_metadata({}, call.params),
-        "reversals": list_object([], f"/v1/transfers/{id_}/reversals"),
+        "reversals": list_object([], f"/v1/transfers/{common['id']}/reversals"),
         "reversed": False,
         "source_transaction": charge["id"] if charge else None,
         "source_type": "card",

@@ -6,7 +6,7 @@ from sandbox.stripe.object_metadata import merge_metadata
 from sandbox.stripe.resources.balance_resource import post_balance_transaction, sum_movements
 from sandbox.stripe.resources.list_pages import list_page
 from sandbox.stripe.stripe_refusals import invalid_request
-from sandbox.stripe.stripe_world import StripeCall, define_endpoint
+from sandbox.stripe.stripe_world import StripeCall, define_endpoint, new_object
 
 
 def handle_create_transfer_reversal(call: StripeCall) -> Document:
@@ -46,15 +46,11 @@ def handle_create_transfer_reversal(call: StripeCall) -> Document:
 
 def _new_reversal(call: StripeCall, transfer: Document, amount: int) -> Document:
     return {
-        "id": new_id("transfer_reversal"),
-        "object": "transfer_reversal",
+        **new_object(call.world, "transfer_reversal", "balance_transaction source_refund"),
         "amount": amount,
-        "balance_transaction": None,
-        "created": call.world.now(),
         "currency": transfer["currency"],
         "destination_payment_refund": new_id("payment_refund"),
         "metadata": merge_metadata({}, call.params),
-        "source_refund": None,
         "transfer": transfer["id"],
     }
 

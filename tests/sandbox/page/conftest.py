@@ -1,25 +1,14 @@
-"""A Telegram stand-in with people, the chat page for it, and a browser."""
+"""The chat page for the Telegram stand-in, and a browser."""
 
 from collections.abc import AsyncIterator
 
-import aiohttp
 import pytest
 
 from sandbox.page.chat_views import ChatView
 from sandbox.page.page_server import running_page
-from sandbox.telegram.telegram_server import running_telegram
 from tests.browser import Browser, require_browser, running_browser
 from tests.sandbox.page.page_window import BOT, PageWindow
 from tests.sandbox.telegram.telegram_client import ANA, BEN, TelegramClient
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[TelegramClient]:
-    """A stand-in with one bot and three people, of whom Ana has started the bot."""
-    async with running_telegram() as url, aiohttp.ClientSession() as session:
-        furnished = TelegramClient(url=url, session=session)
-        await furnished.set_up()
-        yield furnished
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ from pathlib import Path
 import stripe
 from aiohttp import web
 
+from sandbox.server.serving import running_app
 from sandbox.stripe.stripe_server import running_stripe
+from sandbox.stripe.webhook_sender import WebhookReceiver
 from tests.sandbox.stripe.stripe_platform import StripePlatform, open_platform
 
 SECRET = "whsec_platform"
@@ -56,14 +58,14 @@ async def running_event_inbox() -> AsyncIterator[EventInbox]:
 
     app = web.Application()
     app.router.add_post("/stripe", receive)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        inbox.url = f"http://127.0.0.1:{runner.addresses[0][1]}/stripe"
+    async with running_app(app) as url:
+        inbox.url = f"{url}/stripe"
         yield inbox
-    finally:
-        await runner.cleanup()
+
+
+def receiver_at(inbox: EventInbox) -> WebhookReceiver:
+    """Return where Stripe sends its webhooks."""
+    return WebhookReceiver(url=inbox.url, secret=SECRET, connect_secret=CONNECT_SECRET)
 
 
 @asynccontextmanager
@@ -71,7 +73,7 @@ async def platform_with_inbox() -> AsyncIterator[tuple[StripePlatform, EventInbo
     """A platform whose Stripe sends its webhooks to an inbox."""
     async with (
         running_event_inbox() as inbox,
-        running_stripe(webhook=inbox.url, webhook_secret=SECRET, connect_webhook_secret=CONNECT_SECRET) as url,
+        running_stripe(receiver=receiver_at(inbox)) as url,
         open_platform(url) as platform,
     ):
         yield platform, inbox
@@ -141,12 +143,12 @@ async def test_events_not_yet_delivered_are_delivered_after_a_restart(tmp_path: 
     async with running_event_inbox() as inbox:
         inbox.refuse = 1_000
         async with (
-            running_stripe(state=tmp_path, webhook=inbox.url, webhook_secret=SECRET) as url,
+            running_stripe(state=tmp_path, receiver=receiver_at(inbox)) as url,
             open_platform(url) as platform,
         ):
             await platform.create_customer()
         inbox.refuse = 0
-        async with running_stripe(state=tmp_path, webhook=inbox.url, webhook_secret=SECRET):
+        async with running_stripe(state=tmp_path, receiver=receiver_at(inbox)):
             await inbox.wait_for("customer.created")
 
 

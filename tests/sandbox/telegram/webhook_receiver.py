@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from sandbox.server.serving import running_app
 from tests.sandbox.telegram.telegram_client import Json
 
 
@@ -46,12 +47,7 @@ async def running_webhook_receiver() -> AsyncIterator[WebhookReceiver]:
     receiver = WebhookReceiver()
     app = web.Application()
     app.router.add_post("/hook", receiver.handle_request)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        receiver.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+    async with running_app(app) as url:
+        receiver.url = f"{url}/hook"
         yield receiver
-    finally:
         receiver.hold.set()
-        await runner.cleanup()

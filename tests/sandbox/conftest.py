@@ -1,4 +1,4 @@
-"""A running sandbox with a bot and people, a new one for each test."""
+"""A running Telegram stand-in with a bot and people, a new one for each test."""
 
 from collections.abc import AsyncIterator
 
@@ -11,7 +11,7 @@ from tests.sandbox.telegram.telegram_client import TelegramClient
 
 @pytest.fixture
 async def client() -> AsyncIterator[TelegramClient]:
-    """A sandbox without state on disk, one bot, and three people."""
+    """A stand-in without state on disk, one bot, and three people, of whom Ana has started the bot."""
     async with running_telegram() as url, aiohttp.ClientSession() as session:
         furnished = TelegramClient(url=url, session=session)
         await furnished.set_up()
