@@ -124,12 +124,7 @@ KILLED_STEPS = (
     _undo(_after("accept_order", "give_back_order", deliveries.order_claimed_without_hold, "check_hold")),
     _started_by_bot("complete_order", "deliver_order", deliveries.delivered_without_account),
     _call("complete_order", "capture_payment", deliveries.delivered_without_account),
-    _after(
-        "complete_order",
-        "complete_order",
-        deliveries.delivered_without_account,
-        recorded_call="capture_payment",
-    ),
+    _after("complete_order", "complete_order", deliveries.delivered_without_account, recorded_call="capture_payment"),
     _call("complete_order", "charge_again", money.hold_lapsed),
     _call("complete_order", "charge_again", money.recharge_declined),
     _after("complete_order", "complete_order", money.recharge_declined, "charge_again"),
@@ -137,10 +132,7 @@ KILLED_STEPS = (
     _call("replace_hold", "authorize_replacement_hold", orders.price_increased),
     _poll("replace_hold", "wait_replacement_held", orders.price_increase_approved),
     _after(
-        "replace_hold",
-        "adopt_replacement_hold",
-        orders.price_increased,
-        recorded_call="authorize_replacement_hold",
+        "replace_hold", "adopt_replacement_hold", orders.price_increased, recorded_call="authorize_replacement_hold"
     ),
     _call("replace_hold", "release_former_hold", orders.price_increased),
     _undo(_call("replace_hold", "release_replacement_hold", orders.price_increase_declined)),

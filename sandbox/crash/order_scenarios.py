@@ -142,9 +142,7 @@ async def order_cancelled(scene: SceneContext) -> CrashScenario:
     await mei.tap("cancel", subject_id=order)
     confirm_button = await mei.find_button("cancel_sure", subject_id=order)
     return CrashScenario(
-        subject=saga_of(mei, "cancel_order", order),
-        trigger=lambda: mei.send_tap(confirm_button),
-        end_query=ORDER_ENDED,
+        subject=saga_of(mei, "cancel_order", order), trigger=lambda: mei.send_tap(confirm_button), end_query=ORDER_ENDED
     )
 
 

@@ -53,8 +53,5 @@ class SoakContext:
 @asynccontextmanager
 async def open_soak_context(stack: Stack, *, duration: float) -> AsyncIterator[SoakContext]:
     """Follow everything that happens in a running CampusG. Actions are retried for `duration` seconds."""
-    async with (
-        open_populated_stack(stack) as populated_stack,
-        observe_chats(populated_stack.telegram) as observer,
-    ):
+    async with open_populated_stack(stack) as populated_stack, observe_chats(populated_stack.telegram) as observer:
         yield SoakContext(populated_stack=populated_stack, observer=observer, deadline=time.monotonic() + duration)

@@ -36,9 +36,7 @@ def require_chargeable(amount: int, currency: str) -> int:
         )
     if amount > MAX_CHARGE:
         raise bad_parameter(
-            f"Amount must be no more than {MAX_CHARGE / 100:,.2f} {currency}",
-            param="amount",
-            code="amount_too_large",
+            f"Amount must be no more than {MAX_CHARGE / 100:,.2f} {currency}", param="amount", code="amount_too_large"
         )
     return amount
 

@@ -76,9 +76,4 @@ def get_file(telegram: TelegramSandbox, call: BotApiCall) -> object:
     if file is None:
         raise bad_request("wrong file_id or the file is temporarily unavailable")
     unique = file.file_id[-16:]
-    return {
-        "file_id": file.file_id,
-        "file_unique_id": unique,
-        "file_size": file.size,
-        "file_path": file.file_path,
-    }
+    return {"file_id": file.file_id, "file_unique_id": unique, "file_size": file.size, "file_path": file.file_path}

@@ -75,7 +75,4 @@ async def show_events(telegram: TelegramSandbox, control_request: ControlRequest
 
 async def show_calls(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
     """GET /sim/calls?after=...: list the recorded Bot API calls after that number."""
-    return {
-        "calls": telegram.transcript.after(control_request.number("after") or 0),
-        "last": telegram.transcript.last,
-    }
+    return {"calls": telegram.transcript.after(control_request.number("after") or 0), "last": telegram.transcript.last}

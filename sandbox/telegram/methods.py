@@ -23,8 +23,7 @@ METHODS: Final = {
     "getMe": BotApiMethod(account_methods.get_me),
     "getUpdates": BotApiMethod(update_methods.get_updates, "offset limit timeout allowed_updates"),
     "setWebhook": BotApiMethod(
-        update_methods.set_webhook,
-        "url ip_address max_connections allowed_updates drop_pending_updates secret_token",
+        update_methods.set_webhook, "url ip_address max_connections allowed_updates drop_pending_updates secret_token"
     ),
     "deleteWebhook": BotApiMethod(update_methods.delete_webhook, "drop_pending_updates"),
     "getWebhookInfo": BotApiMethod(update_methods.get_webhook_info),

@@ -108,10 +108,7 @@ def _refuse_intent(world: StripeWorld, intent: Document, method: Document, decli
         inside["charge"] = charge["id"]
     refusal = card_error(decline.message, code=decline.code, decline_code=decline.decline_code, **inside)
     intent.update(
-        status="requires_payment_method",
-        payment_method=None,
-        next_action=None,
-        last_payment_error=dict(refusal.error),
+        status="requires_payment_method", payment_method=None, next_action=None, last_payment_error=dict(refusal.error)
     )
     world.save_and_record(intent, "payment_intent.payment_failed")
     refusal.error["payment_intent"] = without_private_fields(intent)

@@ -61,11 +61,7 @@ def release_expired_hold(world: StripeWorld, intent: Document) -> None:
 def _end_intent(world: StripeWorld, intent: Document, reason: str | None) -> None:
     intent.pop(DUE_FIELD, None)
     intent.update(
-        status="canceled",
-        canceled_at=world.now(),
-        cancellation_reason=reason,
-        amount_capturable=0,
-        next_action=None,
+        status="canceled", canceled_at=world.now(), cancellation_reason=reason, amount_capturable=0, next_action=None
     )
     world.save_and_record(intent, "payment_intent.canceled")
 

@@ -33,9 +33,7 @@ async def test_each_test_gets_a_database_of_its_own(database_url: str, module_da
         await shared.close()
 
 
-async def test_a_used_database_comes_back_empty_with_fresh_sequences_and_another_name(
-    databases: DatabasePool,
-) -> None:
+async def test_a_used_database_comes_back_empty_with_fresh_sequences_and_another_name(databases: DatabasePool) -> None:
     used = await databases.acquire()
     assert [await fetch_value(used, INSERT_CAMPUS_SQL) for _ in range(3)] == [1, 2, 3]
     left_open = await asyncpg.connect(used)

@@ -17,7 +17,7 @@ class StripePlatform:
     """The real client, and an HTTP client for the sandbox's control API and pages."""
 
     url: str
-    client: stripe.StripeClient
+    v1: stripe.V1Services
     http: aiohttp.ClientSession
 
     async def control(self, sim_path: str, **order: object) -> Any:
@@ -32,19 +32,19 @@ class StripePlatform:
 
     async def create_customer(self) -> str:
         """Create a customer, and return the id."""
-        return (await self.client.v1.customers.create_async({"name": "Ada"})).id
+        return (await self.v1.customers.create_async({"name": "Ada"})).id
 
     async def save_card(self, customer: str, card: str = "pm_card_visa") -> str:
         """Save a card through Checkout as people do, and return the payment method's id."""
         session = await self.open_checkout(customer)
         await self.control(f"checkout/{session.id}/complete", card=card)
-        intent = await self.client.v1.setup_intents.retrieve_async(str(session.setup_intent))
+        intent = await self.v1.setup_intents.retrieve_async(str(session.setup_intent))
         assert intent.status == "succeeded"
         return str(intent.payment_method)
 
     async def open_checkout(self, customer: str) -> stripe.checkout.Session:
         """Open a Checkout page that saves a card."""
-        return await self.client.v1.checkout.sessions.create_async(
+        return await self.v1.checkout.sessions.create_async(
             {
                 "mode": "setup",
                 "currency": "usd",
@@ -67,7 +67,7 @@ class StripePlatform:
     ) -> stripe.PaymentIntent:
         """Create a hold on a saved card."""
         options: stripe.RequestOptions = {} if key is None else {"idempotency_key": key}
-        return await self.client.v1.payment_intents.create_async(
+        return await self.v1.payment_intents.create_async(
             {
                 "amount": amount,
                 "currency": "usd",
@@ -86,11 +86,11 @@ class StripePlatform:
     async def create_captured_payment(self, amount: int = 2_000, card: str = "pm_card_visa") -> stripe.PaymentIntent:
         """Create a captured payment."""
         held = await self.create_hold(amount, card)
-        return await self.client.v1.payment_intents.capture_async(held.id)
+        return await self.v1.payment_intents.capture_async(held.id)
 
     async def create_runner_account(self, *, onboarded: bool = True) -> str:
         """Create a connected account, and return its id."""
-        account = await self.client.v1.accounts.create_async(
+        account = await self.v1.accounts.create_async(
             {
                 "controller": {
                     "fees": {"payer": "application"},
@@ -108,7 +108,7 @@ class StripePlatform:
 
     async def create_transfer(self, runner: str, paid: stripe.PaymentIntent, amount: int) -> stripe.Transfer:
         """Create a transfer out of a captured payment."""
-        return await self.client.v1.transfers.create_async(
+        return await self.v1.transfers.create_async(
             {
                 "amount": amount,
                 "currency": "usd",
@@ -125,4 +125,4 @@ async def open_platform(url: str, *, timeout_seconds: float = 20.0) -> AsyncIter
     async with aiohttp.ClientSession() as http:
         transport = stripe.AIOHTTPClient(timeout=aiohttp.ClientTimeout(total=timeout_seconds), session=http)
         client = stripe.StripeClient(SECRET_KEY, base_addresses={"api": url}, http_client=transport)
-        yield StripePlatform(url=url, client=client, http=http)
+        yield StripePlatform(url=url, v1=client.v1, http=http)

@@ -20,7 +20,7 @@ async def charge(platform: StripePlatform, customer: str, method: str, *, away: 
     }
     if away:
         params["off_session"] = True
-    return await platform.client.v1.payment_intents.create_async(params)
+    return await platform.v1.payment_intents.create_async(params)
 
 
 async def test_a_charge_without_the_customer_is_taken_at_once_and_says_its_fee(platform: StripePlatform) -> None:
@@ -32,7 +32,7 @@ async def test_a_charge_without_the_customer_is_taken_at_once_and_says_its_fee(p
     assert made.captured
     assert isinstance(made.balance_transaction, stripe.BalanceTransaction)
     assert made.balance_transaction.net == 1_000 - made.balance_transaction.fee
-    for late in (platform.client.v1.payment_intents.capture_async, platform.client.v1.payment_intents.cancel_async):
+    for late in (platform.v1.payment_intents.capture_async, platform.v1.payment_intents.cancel_async):
         with pytest.raises(stripe.InvalidRequestError) as refused:
             await late(taken.id)
         assert refused.value.code == "payment_intent_unexpected_state"
@@ -56,12 +56,10 @@ async def test_a_refused_charge_leaves_an_intent_that_can_be_closed_or_paid_with
         assert refused.value.error.payment_intent is not None
         assert refused.value.error.payment_intent.status == "requires_payment_method"
         left.append(refused.value.error.payment_intent.id)
-    closed = await platform.client.v1.payment_intents.cancel_async(left[0])
+    closed = await platform.v1.payment_intents.cancel_async(left[0])
     assert closed.status == "canceled"
     other = await platform.save_card(customer)
-    again = await platform.client.v1.payment_intents.confirm_async(
-        left[1], {"payment_method": other, "off_session": False}
-    )
+    again = await platform.v1.payment_intents.confirm_async(left[1], {"payment_method": other, "off_session": False})
     assert again.status == "succeeded"
 
 
@@ -71,14 +69,14 @@ async def test_with_the_customer_there_the_bank_asks_and_their_yes_takes_it(plat
     asked = await charge(platform, customer, method, away=False)
     assert (asked.status, asked.amount_received) == ("requires_action", 0)
     await platform.control(f"approve/{asked.id}", ok=True)
-    taken = await platform.client.v1.payment_intents.retrieve_async(asked.id)
+    taken = await platform.v1.payment_intents.retrieve_async(asked.id)
     assert (taken.status, taken.amount_received) == ("succeeded", 1_000)
 
 
 async def test_a_deleted_customer_can_not_be_charged_and_their_hold_is_captured(platform: StripePlatform) -> None:
     held = await platform.create_hold()
     customer, method = str(held.customer), str(held.payment_method)
-    await platform.client.v1.customers.delete_async(customer)
+    await platform.v1.customers.delete_async(customer)
     with pytest.raises(stripe.InvalidRequestError):
         await charge(platform, customer, method, away=True)
-    assert (await platform.client.v1.payment_intents.capture_async(held.id)).status == "succeeded"
+    assert (await platform.v1.payment_intents.capture_async(held.id)).status == "succeeded"

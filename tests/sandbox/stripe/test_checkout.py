@@ -16,11 +16,11 @@ async def test_a_person_saves_a_card_by_its_number_and_is_sent_back(platform: St
     form = {"number": "5555 5555 5555 4444"}
     async with platform.http.post(f"{page}/complete", data=form, allow_redirects=False) as saved:
         assert saved.headers["Location"] == RETURN_URL
-    done = await platform.client.v1.checkout.sessions.retrieve_async(session.id, {"expand": ["setup_intent"]})
+    done = await platform.v1.checkout.sessions.retrieve_async(session.id, {"expand": ["setup_intent"]})
     assert (done.status, done.payment_status, done.url) == ("complete", "no_payment_required", None)
     intent = done.setup_intent
     assert isinstance(intent, stripe.SetupIntent)
-    cards = (await platform.client.v1.payment_methods.list_async({"customer": customer, "type": "card"})).data
+    cards = (await platform.v1.payment_methods.list_async({"customer": customer, "type": "card"})).data
     assert [card.id for card in cards] == [intent.payment_method]
     assert cards[0].card is not None
     assert (cards[0].card.brand, cards[0].card.last4) == ("mastercard", "4444")
@@ -31,8 +31,8 @@ async def test_a_card_that_its_bank_does_not_allow_to_save_leaves_the_page_open(
     session = await platform.open_checkout(customer)
     refused = await platform.control(f"checkout/{session.id}/complete", card="4000000000000002")
     assert refused["error"]["code"] == "card_declined"
-    assert (await platform.client.v1.checkout.sessions.retrieve_async(session.id)).status == "open"
-    assert (await platform.client.v1.payment_methods.list_async({"customer": customer})).data == []
+    assert (await platform.v1.checkout.sessions.retrieve_async(session.id)).status == "open"
+    assert (await platform.v1.payment_methods.list_async({"customer": customer})).data == []
     assert (await platform.control(f"checkout/{session.id}/complete", card="pm_card_visa"))["status"] == "complete"
 
 
@@ -45,7 +45,7 @@ async def test_leaving_the_page_keeps_the_session_open(platform: StripePlatform)
 
 async def test_a_page_opened_from_a_chat_shows_a_link_back_instead_of_a_redirect(platform: StripePlatform) -> None:
     chat = "https://t.me/some_bot?start=card"
-    session = await platform.client.v1.checkout.sessions.create_async(
+    session = await platform.v1.checkout.sessions.create_async(
         {"mode": "setup", "currency": "usd", "customer": await platform.create_customer(), "success_url": chat}
     )
     async with platform.http.post(f"{session.url}/cancel", allow_redirects=False) as left:
@@ -53,34 +53,34 @@ async def test_a_page_opened_from_a_chat_shows_a_link_back_instead_of_a_redirect
     form = {"number": "5555 5555 5555 4444"}
     async with platform.http.post(f"{session.url}/complete", data=form, allow_redirects=False) as saved:
         assert (saved.status, "Back to the chat" in await saved.text()) == (200, True)
-    assert (await platform.client.v1.checkout.sessions.retrieve_async(session.id)).status == "complete"
+    assert (await platform.v1.checkout.sessions.retrieve_async(session.id)).status == "complete"
 
 
 async def test_an_expired_session_cannot_be_completed(platform: StripePlatform) -> None:
     by_hand, by_time = [await platform.open_checkout(await platform.create_customer()) for _ in range(2)]
-    assert (await platform.client.v1.checkout.sessions.expire_async(by_hand.id)).status == "expired"
+    assert (await platform.v1.checkout.sessions.expire_async(by_hand.id)).status == "expired"
     await platform.control("clock", advance=86_500)
-    assert (await platform.client.v1.checkout.sessions.retrieve_async(by_time.id)).status == "expired"
+    assert (await platform.v1.checkout.sessions.retrieve_async(by_time.id)).status == "expired"
     for session in (by_hand, by_time):
         assert "error" in await platform.control(f"checkout/{session.id}/complete", card="pm_card_visa")
     with pytest.raises(stripe.InvalidRequestError):
-        await platform.client.v1.checkout.sessions.expire_async(by_hand.id)
+        await platform.v1.checkout.sessions.expire_async(by_hand.id)
 
 
 async def test_a_test_name_becomes_a_real_payment_method_when_attached(platform: StripePlatform) -> None:
     customer = await platform.create_customer()
-    attached = await platform.client.v1.payment_methods.attach_async("pm_card_visa", {"customer": customer})
+    attached = await platform.v1.payment_methods.attach_async("pm_card_visa", {"customer": customer})
     assert attached.id.startswith("pm_")
     assert attached.id != "pm_card_visa"
     assert attached.customer == customer
     with pytest.raises(stripe.CardError):
-        await platform.client.v1.payment_methods.attach_async("pm_card_visa_chargeDeclined", {"customer": customer})
+        await platform.v1.payment_methods.attach_async("pm_card_visa_chargeDeclined", {"customer": customer})
 
 
 async def test_a_detached_card_cannot_pay(platform: StripePlatform) -> None:
     customer = await platform.create_customer()
     method = await platform.save_card(customer)
-    await platform.client.v1.payment_methods.detach_async(method)
+    await platform.v1.payment_methods.detach_async(method)
     with pytest.raises(stripe.InvalidRequestError):
         await platform.create_hold_on_card(customer, method)
 
@@ -93,7 +93,7 @@ async def test_a_card_of_one_customer_does_not_pay_for_another(platform: StripeP
 
 async def test_deleting_a_customer_leaves_a_live_hold_capturable(platform: StripePlatform) -> None:
     held = await platform.create_hold()
-    await platform.client.v1.customers.delete_async(str(held.customer))
-    gone = await platform.client.v1.customers.retrieve_async(str(held.customer))
+    await platform.v1.customers.delete_async(str(held.customer))
+    gone = await platform.v1.customers.retrieve_async(str(held.customer))
     assert gone.deleted
-    assert (await platform.client.v1.payment_intents.capture_async(held.id)).status == "succeeded"
+    assert (await platform.v1.payment_intents.capture_async(held.id)).status == "succeeded"

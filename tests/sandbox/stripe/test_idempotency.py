@@ -38,10 +38,10 @@ async def test_a_key_with_other_parameters_or_another_endpoint_is_an_idempotency
 ) -> None:
     await raw_post(platform, "/v1/customers", "k3", name="Ada")
     with pytest.raises(stripe.IdempotencyError) as other_parameters:
-        await platform.client.v1.customers.create_async({"name": "Bea"}, {"idempotency_key": "k3"})
+        await platform.v1.customers.create_async({"name": "Bea"}, {"idempotency_key": "k3"})
     assert other_parameters.value.http_status == 400
     with pytest.raises(stripe.IdempotencyError):
-        await platform.client.v1.accounts.create_async({"controller": {}}, {"idempotency_key": "k3"})
+        await platform.v1.accounts.create_async({"controller": {}}, {"idempotency_key": "k3"})
 
 
 async def test_a_key_still_in_flight_is_a_conflict_and_replays_afterwards(platform: StripePlatform) -> None:

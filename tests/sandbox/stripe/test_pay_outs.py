@@ -13,7 +13,7 @@ async def test_a_runner_who_is_not_onboarded_cannot_be_paid_and_can_afterwards(p
         await platform.create_transfer(runner, paid, 500)
     assert refused.value.code == "insufficient_capabilities_for_transfer"
     await platform.control(f"onboard/{runner}", finish=True)
-    account = await platform.client.v1.accounts.retrieve_async(runner)
+    account = await platform.v1.accounts.retrieve_async(runner)
     assert account.capabilities is not None
     assert (account.capabilities.transfers, account.payouts_enabled, account.details_submitted) == (
         "active",
@@ -28,7 +28,7 @@ async def test_a_runner_who_is_not_onboarded_cannot_be_paid_and_can_afterwards(p
 
 async def test_an_onboarding_link_opens_once_and_finishes_on_its_page(platform: StripePlatform) -> None:
     runner = await platform.create_runner_account(onboarded=False)
-    link = await platform.client.v1.account_links.create_async(
+    link = await platform.v1.account_links.create_async(
         {
             "account": runner,
             "type": "account_onboarding",
@@ -42,15 +42,15 @@ async def test_an_onboarding_link_opens_once_and_finishes_on_its_page(platform: 
         assert second_visit.headers["Location"] == f"{RETURN_URL}/again"
     async with platform.http.post(link.url, data={"finish": "no"}, allow_redirects=False) as left:
         assert left.headers["Location"] == RETURN_URL
-    assert not (await platform.client.v1.accounts.retrieve_async(runner)).details_submitted
+    assert not (await platform.v1.accounts.retrieve_async(runner)).details_submitted
     async with platform.http.post(link.url, data={"finish": "yes"}, allow_redirects=False) as finished:
         assert finished.headers["Location"] == RETURN_URL
-    assert (await platform.client.v1.accounts.retrieve_async(runner)).details_submitted
+    assert (await platform.v1.accounts.retrieve_async(runner)).details_submitted
 
 
 async def test_a_used_link_shows_a_page_that_says_what_to_do(platform: StripePlatform) -> None:
     chat = "https://t.me/campus_bot"
-    link = await platform.client.v1.account_links.create_async(
+    link = await platform.v1.account_links.create_async(
         {
             "account": await platform.create_runner_account(onboarded=False),
             "type": "account_onboarding",
@@ -79,10 +79,10 @@ async def test_pending_money_moves_only_with_the_charge_it_came_from(platform: S
     runner = await platform.create_runner_account()
     order: stripe.params.TransferCreateParams = {"amount": 100, "currency": "usd", "destination": runner}
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        await platform.client.v1.transfers.create_async(order)
+        await platform.v1.transfers.create_async(order)
     assert refused.value.code == "balance_insufficient"
     await platform.control("clock", advance=3 * 86_400)
-    assert (await platform.client.v1.transfers.create_async(order)).amount == 100
+    assert (await platform.v1.transfers.create_async(order)).amount == 100
 
 
 async def test_an_unknown_destination_and_an_uncaptured_source_are_refused(platform: StripePlatform) -> None:
@@ -91,7 +91,7 @@ async def test_an_unknown_destination_and_an_uncaptured_source_are_refused(platf
     assert isinstance(charge, stripe.Charge)
     for destination, source in (("acct_nobody", charge.id), (runner, charge.id)):
         with pytest.raises(stripe.InvalidRequestError):
-            await platform.client.v1.transfers.create_async(
+            await platform.v1.transfers.create_async(
                 {"amount": 100, "currency": "usd", "destination": destination, "source_transaction": source}
             )
 
@@ -99,13 +99,13 @@ async def test_an_unknown_destination_and_an_uncaptured_source_are_refused(platf
 async def test_a_reversal_takes_back_what_the_runner_still_has(platform: StripePlatform) -> None:
     paid, runner = await platform.create_captured_payment(2_000), await platform.create_runner_account()
     transfer = await platform.create_transfer(runner, paid, 1_000)
-    await platform.client.v1.transfers.reversals.create_async(transfer.id, {"amount": 400})
-    after = await platform.client.v1.transfers.retrieve_async(transfer.id)
+    await platform.v1.transfers.reversals.create_async(transfer.id, {"amount": 400})
+    after = await platform.v1.transfers.retrieve_async(transfer.id)
     assert (after.amount_reversed, after.reversed, len(after.reversals.data)) == (400, False, 1)
-    listed = await platform.client.v1.transfers.reversals.list_async(transfer.id)
+    listed = await platform.v1.transfers.reversals.list_async(transfer.id)
     assert [one.amount for one in listed.data] == [400]
     with pytest.raises(stripe.InvalidRequestError):
-        await platform.client.v1.transfers.reversals.create_async(transfer.id, {"amount": 601})
+        await platform.v1.transfers.reversals.create_async(transfer.id, {"amount": 601})
 
 
 async def test_a_reversal_is_refused_once_the_runner_has_been_paid_out(platform: StripePlatform) -> None:
@@ -113,37 +113,37 @@ async def test_a_reversal_is_refused_once_the_runner_has_been_paid_out(platform:
     transfer = await platform.create_transfer(runner, paid, 1_000)
     await platform.control(f"accounts/{runner}", pay_out=True)
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        await platform.client.v1.transfers.reversals.create_async(transfer.id)
+        await platform.v1.transfers.reversals.create_async(transfer.id)
     assert refused.value.code == "balance_insufficient"
 
 
 async def test_refunds_together_never_exceed_what_was_captured(platform: StripePlatform) -> None:
     paid = await platform.create_captured_payment(2_000)
-    first = await platform.client.v1.refunds.create_async({"payment_intent": paid.id, "amount": 1_500})
+    first = await platform.v1.refunds.create_async({"payment_intent": paid.id, "amount": 1_500})
     assert (first.status, first.amount) == ("succeeded", 1_500)
     with pytest.raises(stripe.InvalidRequestError):
-        await platform.client.v1.refunds.create_async({"payment_intent": paid.id, "amount": 501})
-    await platform.client.v1.refunds.create_async({"payment_intent": paid.id})
+        await platform.v1.refunds.create_async({"payment_intent": paid.id, "amount": 501})
+    await platform.v1.refunds.create_async({"payment_intent": paid.id})
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        await platform.client.v1.refunds.create_async({"payment_intent": paid.id})
+        await platform.v1.refunds.create_async({"payment_intent": paid.id})
     assert refused.value.code == "charge_already_refunded"
-    assert len((await platform.client.v1.refunds.list_async({"payment_intent": paid.id})).data) == 2
+    assert len((await platform.v1.refunds.list_async({"payment_intent": paid.id})).data) == 2
 
 
 async def test_a_refund_the_bank_sends_back_is_failed_and_the_money_returns(platform: StripePlatform) -> None:
     paid = await platform.create_captured_payment(2_000, "pm_card_refundFail")
     before = (await platform.inspect("summary"))["balance"]
-    refund = await platform.client.v1.refunds.create_async({"payment_intent": paid.id})
+    refund = await platform.v1.refunds.create_async({"payment_intent": paid.id})
     assert refund.status == "succeeded"
     await platform.control("clock", advance=120)
-    assert (await platform.client.v1.refunds.retrieve_async(refund.id)).status == "failed"
+    assert (await platform.v1.refunds.retrieve_async(refund.id)).status == "failed"
     assert (await platform.inspect("summary"))["balance"] == before
 
 
 async def test_a_hold_is_released_by_canceling_and_not_by_a_refund(platform: StripePlatform) -> None:
     held = await platform.create_hold()
     with pytest.raises(stripe.InvalidRequestError):
-        await platform.client.v1.refunds.create_async({"payment_intent": held.id})
+        await platform.v1.refunds.create_async({"payment_intent": held.id})
 
 
 def total_balance(balance: stripe.Balance) -> int:
@@ -157,14 +157,14 @@ async def test_every_movement_is_a_balance_transaction_and_they_add_up_to_the_ba
     runner = await platform.create_runner_account()
     paid = await platform.create_captured_payment(2_000)
     transfer = await platform.create_transfer(runner, paid, 700)
-    await platform.client.v1.transfers.reversals.create_async(transfer.id, {"amount": 200})
-    await platform.client.v1.refunds.create_async({"payment_intent": paid.id, "amount": 300})
+    await platform.v1.transfers.reversals.create_async(transfer.id, {"amount": 200})
+    await platform.v1.refunds.create_async({"payment_intent": paid.id, "amount": 300})
     expected_balance = 2_000 - card_fee(2_000) - 700 + 200 - 300
-    movements = (await platform.client.v1.balance_transactions.list_async({"limit": 100})).data
+    movements = (await platform.v1.balance_transactions.list_async({"limit": 100})).data
     assert sum(movement.net for movement in movements) == expected_balance
-    balance = await platform.client.v1.balance.retrieve_async()
+    balance = await platform.v1.balance.retrieve_async()
     assert total_balance(balance) == expected_balance
-    account_balance = await platform.client.v1.balance.retrieve_async(None, {"stripe_account": runner})
+    account_balance = await platform.v1.balance.retrieve_async(None, {"stripe_account": runner})
     assert total_balance(account_balance) == 500
     summary = await platform.inspect("summary")
     assert (summary["balance"], summary["connected"]) == ({"usd": expected_balance}, {runner: {"usd": 500}})
@@ -173,9 +173,7 @@ async def test_every_movement_is_a_balance_transaction_and_they_add_up_to_the_ba
 
 async def test_stripes_fee_is_on_the_charges_balance_transaction(platform: StripePlatform) -> None:
     paid = await platform.create_captured_payment(2_000)
-    charge = await platform.client.v1.charges.retrieve_async(
-        str(paid.latest_charge), {"expand": ["balance_transaction"]}
-    )
+    charge = await platform.v1.charges.retrieve_async(str(paid.latest_charge), {"expand": ["balance_transaction"]})
     movement = charge.balance_transaction
     assert isinstance(movement, stripe.BalanceTransaction)
     assert (movement.amount, movement.fee, movement.net, movement.type) == (2_000, 118, 1_882, "charge")
@@ -185,18 +183,18 @@ async def test_a_dispute_takes_payment_and_fee_and_gives_back_what_is_won(platfo
     paid = await platform.create_captured_payment(2_000)
     charge, before = str(paid.latest_charge), (await platform.inspect("summary"))["balance"]["usd"]
     opened = await platform.control(f"disputes/{charge}", reason="fraudulent")
-    dispute = await platform.client.v1.disputes.retrieve_async(opened["id"])
+    dispute = await platform.v1.disputes.retrieve_async(opened["id"])
     assert (dispute.status, dispute.amount, dispute.reason) == ("needs_response", 2_000, "fraudulent")
     assert [(one.amount, one.fee) for one in dispute.balance_transactions] == [(-2_000, 1_500)]
     assert (await platform.inspect("summary"))["balance"]["usd"] == before - 3_500
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        await platform.client.v1.refunds.create_async({"payment_intent": paid.id})
+        await platform.v1.refunds.create_async({"payment_intent": paid.id})
     assert refused.value.code == "charge_disputed"
     await platform.control(f"disputes/{charge}", outcome="won")
     assert (await platform.inspect("summary"))["balance"]["usd"] == before - 1_500
-    listed = await platform.client.v1.disputes.list_async({"payment_intent": paid.id})
+    listed = await platform.v1.disputes.list_async({"payment_intent": paid.id})
     assert [one.status for one in listed.data] == ["won"]
-    await platform.client.v1.refunds.create_async({"payment_intent": paid.id})
+    await platform.v1.refunds.create_async({"payment_intent": paid.id})
 
 
 async def test_a_failed_payout_returns_to_the_account_and_a_deauthorization_is_final(platform: StripePlatform) -> None:
@@ -205,9 +203,9 @@ async def test_a_failed_payout_returns_to_the_account_and_a_deauthorization_is_f
     await platform.control(f"accounts/{runner}", pay_out=True)
     await platform.control(f"accounts/{runner}", payout_fails=True)
     of_runner: stripe.RequestOptions = {"stripe_account": runner}
-    (payout,) = (await platform.client.v1.payouts.list_async(None, of_runner)).data
+    (payout,) = (await platform.v1.payouts.list_async(None, of_runner)).data
     assert (payout.status, payout.failure_code) == ("failed", "account_closed")
     assert (await platform.inspect("summary"))["connected"][runner]["usd"] == 1_000
     await platform.control(f"accounts/{runner}", deauthorize=True)
     with pytest.raises(stripe.PermissionError):
-        await platform.client.v1.accounts.retrieve_async(runner)
+        await platform.v1.accounts.retrieve_async(runner)

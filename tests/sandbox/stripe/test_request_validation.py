@@ -72,18 +72,18 @@ async def test_another_version_of_the_api_is_refused(platform: StripePlatform) -
 
 async def test_lists_are_newest_first_and_paged_by_cursor(platform: StripePlatform) -> None:
     made = [await platform.create_customer() for _ in range(5)]
-    first = await platform.client.v1.customers.list_async({"limit": 2})
+    first = await platform.v1.customers.list_async({"limit": 2})
     assert ([one.id for one in first.data], first.has_more) == (made[:2:-1], True)
-    second = await platform.client.v1.customers.list_async({"limit": 3, "starting_after": made[3]})
+    second = await platform.v1.customers.list_async({"limit": 3, "starting_after": made[3]})
     assert ([one.id for one in second.data], second.has_more) == (made[2::-1], False)
-    back = await platform.client.v1.customers.list_async({"limit": 2, "ending_before": made[1]})
+    back = await platform.v1.customers.list_async({"limit": 2, "ending_before": made[1]})
     assert ([one.id for one in back.data], back.has_more) == ([made[3], made[2]], True)
     assert [one.id async for one in first.auto_paging_iter()] == made[::-1]
     assert (await refusal(platform, "/v1/customers", {"limit": "101"}, "GET"))[1] == "parameter_invalid_integer"
 
 
 async def test_lists_filter_by_what_they_are_asked_for(platform: StripePlatform) -> None:
-    client = platform.client.v1
+    client = platform.v1
     own_hold = await platform.create_hold(group="ord_ours")
     await platform.control("clock", advance=100)
     other_hold = await platform.create_hold(group="ord_theirs")
@@ -96,10 +96,7 @@ async def test_lists_filter_by_what_they_are_asked_for(platform: StripePlatform)
         own_hold.id
     ]
     by_type = await client.events.list_async({"type": "payment_intent.*", "created": {"gte": other_hold.created}})
-    assert {one.type for one in by_type.data} == {
-        "payment_intent.created",
-        "payment_intent.amount_capturable_updated",
-    }
+    assert {one.type for one in by_type.data} == {"payment_intent.created", "payment_intent.amount_capturable_updated"}
 
 
 async def test_what_cannot_be_expanded_is_refused(platform: StripePlatform) -> None:
@@ -110,7 +107,7 @@ async def test_what_cannot_be_expanded_is_refused(platform: StripePlatform) -> N
 
 async def test_the_sandboxs_own_keys_never_leave_it(platform: StripePlatform) -> None:
     held = await platform.create_hold()
-    method = await platform.client.v1.payment_methods.retrieve_async(str(held.payment_method))
-    event = (await platform.client.v1.events.list_async()).data[0]
+    method = await platform.v1.payment_methods.retrieve_async(str(held.payment_method))
+    event = (await platform.v1.events.list_async()).data[0]
     for answer in (held, method, event.data.object):
         assert not [name for name in answer.to_dict() if name.startswith("_")]

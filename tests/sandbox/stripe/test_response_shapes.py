@@ -7,7 +7,7 @@ from tests.sandbox.stripe.stripe_platform import RETURN_URL, StripePlatform
 
 async def one_of_each_kind(platform: StripePlatform) -> list[stripe.StripeObject]:
     """Create and return one object of every kind."""
-    client = platform.client.v1
+    client = platform.v1
     paid, runner = await platform.create_captured_payment(), await platform.create_runner_account()
     transfer = await platform.create_transfer(runner, paid, 100)
     await platform.control(f"accounts/{runner}", pay_out=True)

@@ -23,15 +23,15 @@ async def test_a_lost_connection_leaves_the_outcome_unknown(
 ) -> None:
     await platform.control("faults", path=CREATE_CUSTOMER_CALL, kind=kind, before=before)
     with pytest.raises(stripe.APIConnectionError):
-        await platform.client.v1.customers.create_async({})
+        await platform.v1.customers.create_async({})
     assert await count_customers(platform) == made
 
 
 async def test_the_same_key_finds_what_a_lost_answer_left_behind(platform: StripePlatform) -> None:
     await platform.control("faults", path=CREATE_CUSTOMER_CALL, kind="lost_answer")
     with pytest.raises(stripe.APIConnectionError):
-        await platform.client.v1.customers.create_async({}, {"idempotency_key": "k"})
-    found = await platform.client.v1.customers.create_async({}, {"idempotency_key": "k"})
+        await platform.v1.customers.create_async({}, {"idempotency_key": "k"})
+    found = await platform.v1.customers.create_async({}, {"idempotency_key": "k"})
     assert [one["id"] for one in await platform.inspect("objects", kind="customer")] == [found.id]
     *_, lost, replayed = await platform.inspect("requests")
     assert (lost["status"], lost["replayed"]) == (0, False)
@@ -41,14 +41,14 @@ async def test_the_same_key_finds_what_a_lost_answer_left_behind(platform: Strip
 async def test_a_truncated_answer_ends_in_the_middle(platform: StripePlatform) -> None:
     await platform.control("faults", path=CREATE_CUSTOMER_CALL, kind="truncate")
     with pytest.raises((stripe.APIConnectionError, aiohttp.ClientPayloadError)):
-        await platform.client.v1.customers.create_async({})
+        await platform.v1.customers.create_async({})
     assert await count_customers(platform) == 1
 
 
 async def test_a_proxy_page_is_not_taken_for_an_answer(platform: StripePlatform) -> None:
     await platform.control("faults", path=CREATE_CUSTOMER_CALL, kind="html_200")
     with pytest.raises(stripe.APIError) as confused:
-        await platform.client.v1.customers.create_async({})
+        await platform.v1.customers.create_async({})
     assert confused.value.http_status == 200
     assert await count_customers(platform) == 1
 
@@ -57,10 +57,10 @@ async def test_a_call_that_hangs_before_its_effect_has_none_when_the_caller_give
     async with open_platform(url, timeout_seconds=0.2) as hasty, open_platform(url) as patient:
         await hasty.control("faults", path=CREATE_CUSTOMER_CALL, kind="hang", seconds=0.6)
         with pytest.raises(stripe.APIConnectionError):
-            await hasty.client.v1.customers.create_async({}, {"idempotency_key": "k"})
+            await hasty.v1.customers.create_async({}, {"idempotency_key": "k"})
         while True:  # the key is free again once the sandbox has noticed
             try:
-                await patient.client.v1.customers.create_async({}, {"idempotency_key": "k"})
+                await patient.v1.customers.create_async({}, {"idempotency_key": "k"})
                 break
             except stripe.APIError as error:
                 assert error.http_status == 409
@@ -71,7 +71,7 @@ async def test_a_call_that_hangs_after_its_effect_keeps_it(url: str) -> None:
     async with open_platform(url, timeout_seconds=1.5) as hasty:
         await hasty.control("faults", path=CREATE_CUSTOMER_CALL, kind="hang", seconds=30, before=False)
         with pytest.raises(stripe.APIConnectionError):
-            await hasty.client.v1.customers.create_async({})
+            await hasty.v1.customers.create_async({})
         assert await count_customers(hasty) == 1
 
 
@@ -80,9 +80,9 @@ async def test_a_fault_strikes_only_its_path_and_only_so_often(platform: StripeP
     held = await platform.create_hold()
     for _ in range(2):
         with pytest.raises(stripe.APIError) as failed:
-            await platform.client.v1.payment_intents.capture_async(held.id)
+            await platform.v1.payment_intents.capture_async(held.id)
         assert failed.value.http_status == 503
-    assert (await platform.client.v1.payment_intents.capture_async(held.id)).status == "succeeded"
+    assert (await platform.v1.payment_intents.capture_async(held.id)).status == "succeeded"
 
 
 async def test_ordered_faults_can_be_removed(platform: StripePlatform) -> None:
@@ -100,10 +100,10 @@ async def test_an_order_that_makes_no_sense_is_refused_with_a_sentence(platform:
 
 async def test_a_fault_can_be_ordered_for_one_key_and_is_listed_until_it_strikes(platform: StripePlatform) -> None:
     await platform.control("faults", path="*", key="*:second:*", kind="status", status=500)
-    assert await platform.client.v1.customers.create_async({}, {"idempotency_key": "saga:first:1"})
+    assert await platform.v1.customers.create_async({}, {"idempotency_key": "saga:first:1"})
     assert [one["key"] for one in await platform.inspect("faults")] == ["*:second:*"]
     with pytest.raises(stripe.APIError):
-        await platform.client.v1.customers.create_async({}, {"idempotency_key": "saga:second:1"})
+        await platform.v1.customers.create_async({}, {"idempotency_key": "saga:second:1"})
     assert await platform.inspect("faults") == []
 
 
@@ -111,9 +111,9 @@ async def test_a_hanging_call_can_be_executed_after_its_caller_has_left(url: str
     async with open_platform(url, timeout_seconds=0.2) as hasty:
         await hasty.control("faults", path=CREATE_CUSTOMER_CALL, kind="hang", anyway=True)
         with pytest.raises(stripe.APIConnectionError):
-            await hasty.client.v1.customers.create_async({}, {"idempotency_key": "k"})
+            await hasty.v1.customers.create_async({}, {"idempotency_key": "k"})
         with pytest.raises(stripe.APIError) as busy:
-            await hasty.client.v1.customers.create_async({}, {"idempotency_key": "k"})
+            await hasty.v1.customers.create_async({}, {"idempotency_key": "k"})
         assert busy.value.http_status == 409
         assert await count_customers(hasty) == 0
         async with hasty.http.delete(f"{hasty.url}/sim/faults"), asyncio.timeout(5):

@@ -38,7 +38,7 @@ async def test_a_restarted_sandbox_knows_holds_keys_balances_and_its_clock(tmp_p
         again = await platform.create_hold_on_card(str(held.customer), str(held.payment_method), key="k")
         assert again.id == held.id
         await platform.control("clock", advance=8 * 86_400)
-        assert (await platform.client.v1.payment_intents.retrieve_async(held.id)).status == "canceled"
+        assert (await platform.v1.payment_intents.retrieve_async(held.id)).status == "canceled"
 
 
 async def test_a_killed_sandbox_has_lost_nothing_it_answered(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ async def test_a_killed_sandbox_has_lost_nothing_it_answered(tmp_path: Path) -> 
     process.kill()
     await process.wait()
     async with running_stripe(state=tmp_path) as url, open_platform(url) as platform:
-        assert (await platform.client.v1.payment_intents.capture_async(held.id)).status == "succeeded"
+        assert (await platform.v1.payment_intents.capture_async(held.id)).status == "succeeded"
 
 
 async def test_a_sandbox_stops_within_a_second_even_while_a_call_hangs() -> None:

@@ -82,7 +82,7 @@ async def platform_with_inbox() -> AsyncIterator[tuple[StripePlatform, EventInbo
 async def test_a_payment_sends_all_its_events_signed() -> None:
     async with platform_with_inbox() as (platform, inbox):
         held = await platform.create_hold()
-        await platform.client.v1.payment_intents.capture_async(held.id)
+        await platform.v1.payment_intents.capture_async(held.id)
         for event_type in (  # each is sent by itself, so the last one made need not arrive last
             "checkout.session.completed",
             "setup_intent.succeeded",
@@ -94,7 +94,7 @@ async def test_a_payment_sends_all_its_events_signed() -> None:
             await inbox.wait_for(event_type)
         captured = next(event for event in inbox.arrived if event.type == "payment_intent.succeeded")
         assert (captured.livemode, captured.api_version) == (False, stripe.api_version)
-        listed = await platform.client.v1.events.retrieve_async(captured.id)
+        listed = await platform.v1.events.retrieve_async(captured.id)
         assert listed.data.object["id"] == held.id
 
 
@@ -104,8 +104,8 @@ async def test_a_runners_events_carry_the_account_and_its_own_signature() -> Non
         await inbox.wait_for("account.updated")
         await inbox.wait_for("capability.updated")
         assert {event.account for event in inbox.arrived if event.type == "account.updated"} == {runner}
-        assert "account.updated" not in {one.type for one in (await platform.client.v1.events.list_async()).data}
-        account_events = await platform.client.v1.events.list_async({}, {"stripe_account": runner})
+        assert "account.updated" not in {one.type for one in (await platform.v1.events.list_async()).data}
+        account_events = await platform.v1.events.list_async({}, {"stripe_account": runner})
         assert "account.updated" in {one.type for one in account_events.data}
 
 
@@ -126,7 +126,7 @@ async def test_deliveries_are_dropped_doubled_and_delayed_on_order() -> None:
         await platform.create_runner_account(onboarded=True)
         await inbox.wait_for("account.updated", times=2)
         assert "customer.created" not in inbox.types()
-        assert "customer.created" in {one.type for one in (await platform.client.v1.events.list_async()).data}
+        assert "customer.created" in {one.type for one in (await platform.v1.events.list_async()).data}
 
 
 async def test_shuffled_events_all_arrive_once() -> None:
@@ -142,10 +142,7 @@ async def test_shuffled_events_all_arrive_once() -> None:
 async def test_events_not_yet_delivered_are_delivered_after_a_restart(tmp_path: Path) -> None:
     async with running_event_inbox() as inbox:
         inbox.refuse = 1_000
-        async with (
-            running_stripe(state=tmp_path, receiver=receiver_at(inbox)) as url,
-            open_platform(url) as platform,
-        ):
+        async with running_stripe(state=tmp_path, receiver=receiver_at(inbox)) as url, open_platform(url) as platform:
             await platform.create_customer()
         inbox.refuse = 0
         async with running_stripe(state=tmp_path, receiver=receiver_at(inbox)):
@@ -156,6 +153,6 @@ async def test_only_the_types_an_endpoint_is_for_are_delivered_to_it() -> None:
     async with platform_with_inbox() as (platform, inbox):
         await platform.control("webhooks", enabled=["payment_intent.canceled"])
         hold = await platform.create_hold()
-        await platform.client.v1.payment_intents.cancel_async(hold.id)
+        await platform.v1.payment_intents.cancel_async(hold.id)
         await inbox.wait_for("payment_intent.canceled")
         assert inbox.types() == ["payment_intent.canceled"]
