@@ -13,6 +13,6 @@ from tests.sandbox.telegram.telegram_client import TelegramClient
 async def client() -> AsyncIterator[TelegramClient]:
     """A stand-in without state on disk, one bot, and three people, of whom Ana has started the bot."""
     async with running_telegram() as url, aiohttp.ClientSession() as session:
-        furnished = TelegramClient(url=url, session=session)
+        furnished = TelegramClient(url, session)
         await furnished.set_up()
         yield furnished

@@ -86,7 +86,7 @@ async def test_links_to_chats_act_as_the_person_who_clicks_them(window: PageWind
     await window.wait_for_words(ANA, "/start shop_7")
     await window.press(ANA, ".key", "Come in")
     await window.wait_for_words(ANA, "Ana joined the group", chat=group)
-    assert (await window.client.inspect("groups"))[0]["members"][str(ANA)] == "member"
+    assert (await window.client.get("groups"))[0]["members"][str(ANA)] == "member"
 
 
 async def test_a_group_with_join_requests_is_shown_after_the_approval(window: PageWindow) -> None:

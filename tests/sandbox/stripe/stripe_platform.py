@@ -3,32 +3,27 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 import stripe
+
+from sandbox.people.control_clients import Json, StripeControl
 
 SECRET_KEY = "sk_test_sandbox"
 RETURN_URL = "https://shop.example/back"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StripePlatform:
-    """The real client, and an HTTP client for the sandbox's control API and pages."""
+@dataclass(frozen=True, slots=True)
+class StripePlatform(StripeControl):
+    """The real client, and a client for the sandbox's control API and pages."""
 
-    url: str
     v1: stripe.V1Services
-    http: aiohttp.ClientSession
 
-    async def control(self, sim_path: str, **order: object) -> Any:
-        """POST to a path of the control API."""
-        async with self.http.post(f"{self.url}/sim/{sim_path}", json=order) as answer:
-            return await answer.json()
-
-    async def inspect(self, sim_path: str, **query: str) -> Any:
-        """GET a path of the control API."""
-        async with self.http.get(f"{self.url}/sim/{sim_path}", params=query) as answer:
-            return await answer.json()
+    async def control_refusal(self, path: str, /, **body: Json) -> Json:
+        """Return the error of a control request that must be refused."""
+        async with self.session.post(f"{self.url}/sim/{path}", json=body) as answer:
+            assert answer.status >= 400
+            return (await answer.json())["error"]
 
     async def create_customer(self) -> str:
         """Create a customer, and return the id."""
@@ -37,7 +32,7 @@ class StripePlatform:
     async def save_card(self, customer: str, card: str = "pm_card_visa") -> str:
         """Save a card through Checkout as people do, and return the payment method's id."""
         session = await self.open_checkout(customer)
-        await self.control(f"checkout/{session.id}/complete", card=card)
+        await self.post(f"checkout/{session.id}/complete", card=card)
         intent = await self.v1.setup_intents.retrieve_async(str(session.setup_intent))
         assert intent.status == "succeeded"
         return str(intent.payment_method)
@@ -103,7 +98,7 @@ class StripePlatform:
             }
         )
         if onboarded:
-            await self.control(f"onboard/{account.id}", finish=True)
+            await self.post(f"onboard/{account.id}", finish=True)
         return account.id
 
     async def create_transfer(self, runner: str, paid: stripe.PaymentIntent, amount: int) -> stripe.Transfer:
@@ -125,4 +120,4 @@ async def open_platform(url: str, *, timeout_seconds: float = 20.0) -> AsyncIter
     async with aiohttp.ClientSession() as http:
         transport = stripe.AIOHTTPClient(timeout=aiohttp.ClientTimeout(total=timeout_seconds), session=http)
         client = stripe.StripeClient(SECRET_KEY, base_addresses={"api": url}, http_client=transport)
-        yield StripePlatform(url=url, v1=client.v1, http=http)
+        yield StripePlatform(url, http, client.v1)

@@ -68,7 +68,7 @@ async def test_with_the_customer_there_the_bank_asks_and_their_yes_takes_it(plat
     method = await platform.save_card(customer, "pm_card_authenticationRequired")
     asked = await charge(platform, customer, method, away=False)
     assert (asked.status, asked.amount_received) == ("requires_action", 0)
-    await platform.control(f"approve/{asked.id}", ok=True)
+    await platform.post(f"approve/{asked.id}", ok=True)
     taken = await platform.v1.payment_intents.retrieve_async(asked.id)
     assert (taken.status, taken.amount_received) == ("succeeded", 1_000)
 
@@ -77,6 +77,7 @@ async def test_a_deleted_customer_can_not_be_charged_and_their_hold_is_captured(
     held = await platform.create_hold()
     customer, method = str(held.customer), str(held.payment_method)
     await platform.v1.customers.delete_async(customer)
+    assert (await platform.v1.customers.retrieve_async(customer)).deleted
     with pytest.raises(stripe.InvalidRequestError):
         await charge(platform, customer, method, away=True)
     assert (await platform.v1.payment_intents.capture_async(held.id)).status == "succeeded"

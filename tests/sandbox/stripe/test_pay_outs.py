@@ -12,7 +12,7 @@ async def test_a_runner_who_is_not_onboarded_cannot_be_paid_and_can_afterwards(p
     with pytest.raises(stripe.InvalidRequestError) as refused:
         await platform.create_transfer(runner, paid, 500)
     assert refused.value.code == "insufficient_capabilities_for_transfer"
-    await platform.control(f"onboard/{runner}", finish=True)
+    await platform.post(f"onboard/{runner}", finish=True)
     account = await platform.v1.accounts.retrieve_async(runner)
     assert account.capabilities is not None
     assert (account.capabilities.transfers, account.payouts_enabled, account.details_submitted) == (
@@ -21,7 +21,7 @@ async def test_a_runner_who_is_not_onboarded_cannot_be_paid_and_can_afterwards(p
         True,
     )
     assert (await platform.create_transfer(runner, paid, 500)).destination == runner
-    await platform.control(f"accounts/{runner}", transfers="inactive")
+    await platform.post(f"accounts/{runner}", transfers="inactive")
     with pytest.raises(stripe.InvalidRequestError):
         await platform.create_transfer(runner, paid, 500)
 
@@ -36,14 +36,14 @@ async def test_an_onboarding_link_opens_once_and_finishes_on_its_page(platform: 
             "return_url": RETURN_URL,
         }
     )
-    async with platform.http.get(link.url) as shown:
+    async with platform.session.get(link.url) as shown:
         assert "Finish onboarding" in await shown.text()
-    async with platform.http.get(link.url, allow_redirects=False) as second_visit:
+    async with platform.session.get(link.url, allow_redirects=False) as second_visit:
         assert second_visit.headers["Location"] == f"{RETURN_URL}/again"
-    async with platform.http.post(link.url, data={"finish": "no"}, allow_redirects=False) as left:
+    async with platform.session.post(link.url, data={"finish": "no"}, allow_redirects=False) as left:
         assert left.headers["Location"] == RETURN_URL
     assert not (await platform.v1.accounts.retrieve_async(runner)).details_submitted
-    async with platform.http.post(link.url, data={"finish": "yes"}, allow_redirects=False) as finished:
+    async with platform.session.post(link.url, data={"finish": "yes"}, allow_redirects=False) as finished:
         assert finished.headers["Location"] == RETURN_URL
     assert (await platform.v1.accounts.retrieve_async(runner)).details_submitted
 
@@ -58,9 +58,9 @@ async def test_a_used_link_shows_a_page_that_says_what_to_do(platform: StripePla
             "return_url": chat,
         }
     )
-    async with platform.http.get(link.url) as shown:
+    async with platform.session.get(link.url) as shown:
         assert shown.status == 200
-    async with platform.http.get(link.url) as again:
+    async with platform.session.get(link.url) as again:
         words = await again.text()
     assert ("tap the button again" in words, "setTimeout" in words) == (True, False)
 
@@ -81,7 +81,7 @@ async def test_pending_money_moves_only_with_the_charge_it_came_from(platform: S
     with pytest.raises(stripe.InvalidRequestError) as refused:
         await platform.v1.transfers.create_async(order)
     assert refused.value.code == "balance_insufficient"
-    await platform.control("clock", advance=3 * 86_400)
+    await platform.post("clock", advance=3 * 86_400)
     assert (await platform.v1.transfers.create_async(order)).amount == 100
 
 
@@ -111,7 +111,7 @@ async def test_a_reversal_takes_back_what_the_runner_still_has(platform: StripeP
 async def test_a_reversal_is_refused_once_the_runner_has_been_paid_out(platform: StripePlatform) -> None:
     paid, runner = await platform.create_captured_payment(2_000), await platform.create_runner_account()
     transfer = await platform.create_transfer(runner, paid, 1_000)
-    await platform.control(f"accounts/{runner}", pay_out=True)
+    await platform.post(f"accounts/{runner}", pay_out=True)
     with pytest.raises(stripe.InvalidRequestError) as refused:
         await platform.v1.transfers.reversals.create_async(transfer.id)
     assert refused.value.code == "balance_insufficient"
@@ -132,12 +132,12 @@ async def test_refunds_together_never_exceed_what_was_captured(platform: StripeP
 
 async def test_a_refund_the_bank_sends_back_is_failed_and_the_money_returns(platform: StripePlatform) -> None:
     paid = await platform.create_captured_payment(2_000, "pm_card_refundFail")
-    before = (await platform.inspect("summary"))["balance"]
+    before = (await platform.get("summary"))["balance"]
     refund = await platform.v1.refunds.create_async({"payment_intent": paid.id})
     assert refund.status == "succeeded"
-    await platform.control("clock", advance=120)
+    await platform.post("clock", advance=120)
     assert (await platform.v1.refunds.retrieve_async(refund.id)).status == "failed"
-    assert (await platform.inspect("summary"))["balance"] == before
+    assert (await platform.get("summary"))["balance"] == before
 
 
 async def test_a_hold_is_released_by_canceling_and_not_by_a_refund(platform: StripePlatform) -> None:
@@ -166,7 +166,7 @@ async def test_every_movement_is_a_balance_transaction_and_they_add_up_to_the_ba
     assert total_balance(balance) == expected_balance
     account_balance = await platform.v1.balance.retrieve_async(None, {"stripe_account": runner})
     assert total_balance(account_balance) == 500
-    summary = await platform.inspect("summary")
+    summary = await platform.get("summary")
     assert (summary["balance"], summary["connected"]) == ({"usd": expected_balance}, {runner: {"usd": 500}})
     assert (summary["transfers"], summary["refunds"], summary["payment_intents"]) == (1, 1, {"succeeded": 1})
 
@@ -181,17 +181,17 @@ async def test_stripes_fee_is_on_the_charges_balance_transaction(platform: Strip
 
 async def test_a_dispute_takes_payment_and_fee_and_gives_back_what_is_won(platform: StripePlatform) -> None:
     paid = await platform.create_captured_payment(2_000)
-    charge, before = str(paid.latest_charge), (await platform.inspect("summary"))["balance"]["usd"]
-    opened = await platform.control(f"disputes/{charge}", reason="fraudulent")
+    charge, before = str(paid.latest_charge), (await platform.get("summary"))["balance"]["usd"]
+    opened = await platform.post(f"disputes/{charge}", reason="fraudulent")
     dispute = await platform.v1.disputes.retrieve_async(opened["id"])
     assert (dispute.status, dispute.amount, dispute.reason) == ("needs_response", 2_000, "fraudulent")
     assert [(one.amount, one.fee) for one in dispute.balance_transactions] == [(-2_000, 1_500)]
-    assert (await platform.inspect("summary"))["balance"]["usd"] == before - 3_500
+    assert (await platform.get("summary"))["balance"]["usd"] == before - 3_500
     with pytest.raises(stripe.InvalidRequestError) as refused:
         await platform.v1.refunds.create_async({"payment_intent": paid.id})
     assert refused.value.code == "charge_disputed"
-    await platform.control(f"disputes/{charge}", outcome="won")
-    assert (await platform.inspect("summary"))["balance"]["usd"] == before - 1_500
+    await platform.post(f"disputes/{charge}", outcome="won")
+    assert (await platform.get("summary"))["balance"]["usd"] == before - 1_500
     listed = await platform.v1.disputes.list_async({"payment_intent": paid.id})
     assert [one.status for one in listed.data] == ["won"]
     await platform.v1.refunds.create_async({"payment_intent": paid.id})
@@ -200,12 +200,12 @@ async def test_a_dispute_takes_payment_and_fee_and_gives_back_what_is_won(platfo
 async def test_a_failed_payout_returns_to_the_account_and_a_deauthorization_is_final(platform: StripePlatform) -> None:
     paid, runner = await platform.create_captured_payment(2_000), await platform.create_runner_account()
     await platform.create_transfer(runner, paid, 1_000)
-    await platform.control(f"accounts/{runner}", pay_out=True)
-    await platform.control(f"accounts/{runner}", payout_fails=True)
+    await platform.post(f"accounts/{runner}", pay_out=True)
+    await platform.post(f"accounts/{runner}", payout_fails=True)
     of_runner: stripe.RequestOptions = {"stripe_account": runner}
     (payout,) = (await platform.v1.payouts.list_async(None, of_runner)).data
     assert (payout.status, payout.failure_code) == ("failed", "account_closed")
-    assert (await platform.inspect("summary"))["connected"][runner]["usd"] == 1_000
-    await platform.control(f"accounts/{runner}", deauthorize=True)
+    assert (await platform.get("summary"))["connected"][runner]["usd"] == 1_000
+    await platform.post(f"accounts/{runner}", deauthorize=True)
     with pytest.raises(stripe.PermissionError):
         await platform.v1.accounts.retrieve_async(runner)

@@ -13,7 +13,9 @@ async def refusal(
     """Return status, code and parameter of a refused call."""
     headers = {"Authorization": f"Bearer {SECRET_KEY}"}
     body, query = (form, None) if verb == "POST" else (None, form)
-    async with platform.http.request(verb, f"{platform.url}{path}", headers=headers, data=body, params=query) as answer:
+    async with platform.session.request(
+        verb, f"{platform.url}{path}", headers=headers, data=body, params=query
+    ) as answer:
         error = (await answer.json())["error"]
         return answer.status, error.get("code"), error.get("param")
 
@@ -47,7 +49,7 @@ async def test_a_parameter_that_does_not_fit_is_named(
     platform: StripePlatform, form: dict[str, str], code: str | None, param: str
 ) -> None:
     assert await refusal(platform, "/v1/payment_intents", form) == (400, code, param)
-    assert await platform.inspect("objects", kind="payment_intent") == []
+    assert await platform.objects("payment_intent") == []
 
 
 async def test_what_does_not_exist_is_not_found(platform: StripePlatform) -> None:
@@ -60,13 +62,13 @@ async def test_what_does_not_exist_is_not_found(platform: StripePlatform) -> Non
 @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer sk_live_x", "Bearer whatever", "Basic sk_test_x"])
 async def test_only_test_keys_are_accepted(platform: StripePlatform, authorization: str) -> None:
     headers = {"Authorization": authorization} if authorization else {}
-    async with platform.http.get(f"{platform.url}/v1/customers", headers=headers) as answer:
+    async with platform.session.get(f"{platform.url}/v1/customers", headers=headers) as answer:
         assert answer.status == 401
 
 
 async def test_another_version_of_the_api_is_refused(platform: StripePlatform) -> None:
     headers = {"Authorization": f"Bearer {SECRET_KEY}", "Stripe-Version": "2019-01-01"}
-    async with platform.http.get(f"{platform.url}/v1/customers", headers=headers) as answer:
+    async with platform.session.get(f"{platform.url}/v1/customers", headers=headers) as answer:
         assert answer.status == 400
 
 
@@ -85,7 +87,7 @@ async def test_lists_are_newest_first_and_paged_by_cursor(platform: StripePlatfo
 async def test_lists_filter_by_what_they_are_asked_for(platform: StripePlatform) -> None:
     client = platform.v1
     own_hold = await platform.create_hold(group="ord_ours")
-    await platform.control("clock", advance=100)
+    await platform.post("clock", advance=100)
     other_hold = await platform.create_hold(group="ord_theirs")
     by_customer = await client.payment_intents.list_async({"customer": str(own_hold.customer)})
     assert [one.id for one in by_customer.data] == [own_hold.id]

@@ -10,8 +10,8 @@ async def one_of_each_kind(platform: StripePlatform) -> list[stripe.StripeObject
     client = platform.v1
     paid, runner = await platform.create_captured_payment(), await platform.create_runner_account()
     transfer = await platform.create_transfer(runner, paid, 100)
-    await platform.control(f"accounts/{runner}", pay_out=True)
-    dispute = await platform.control(f"disputes/{(await platform.create_captured_payment()).latest_charge}")
+    await platform.post(f"accounts/{runner}", pay_out=True)
+    dispute = await platform.post(f"disputes/{(await platform.create_captured_payment()).latest_charge}")
     link: stripe.params.AccountLinkCreateParams = {
         "account": runner,
         "type": "account_onboarding",

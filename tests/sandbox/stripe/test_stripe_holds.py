@@ -11,10 +11,10 @@ DAY = 86_400
 async def test_a_hold_takes_no_money_until_it_is_captured(platform: StripePlatform) -> None:
     held = await platform.create_hold(2_000)
     assert (held.status, held.amount_capturable, held.amount_received) == ("requires_capture", 2_000, 0)
-    assert (await platform.inspect("summary"))["balance"] == {}
+    assert (await platform.get("summary"))["balance"] == {}
     captured = await platform.v1.payment_intents.capture_async(held.id)
     assert (captured.status, captured.amount_received) == ("succeeded", 2_000)
-    assert (await platform.inspect("summary"))["balance"] == {"usd": 2_000 - 118}
+    assert (await platform.get("summary"))["balance"] == {"usd": 2_000 - 118}
 
 
 async def test_capturing_less_releases_the_rest_and_more_is_refused(platform: StripePlatform) -> None:
@@ -68,10 +68,10 @@ async def test_a_bank_that_asks_is_answered_on_its_page(platform: StripePlatform
     assert asked.next_action is not None
     assert asked.next_action.redirect_to_url is not None
     page = str(asked.next_action.redirect_to_url.url)
-    async with platform.http.get(page) as shown:
+    async with platform.session.get(page) as shown:
         words = await shown.text()
     assert (f"Approve a payment of US${asked.amount / 100:.2f}?" in words, "Say no" in words) == (True, True)
-    async with platform.http.post(page, data={"ok": "yes"}, allow_redirects=False) as sent_back:
+    async with platform.session.post(page, data={"ok": "yes"}, allow_redirects=False) as sent_back:
         assert sent_back.headers["Location"] == RETURN_URL
     approved = await platform.v1.payment_intents.retrieve_async(asked.id)
     assert approved.status == "requires_capture"
@@ -79,7 +79,7 @@ async def test_a_bank_that_asks_is_answered_on_its_page(platform: StripePlatform
 
 async def test_a_failed_approval_asks_for_another_card_and_the_same_intent_takes_it(platform: StripePlatform) -> None:
     asked = await platform.create_hold(card="pm_card_authenticationRequired")
-    await platform.control(f"approve/{asked.id}", ok=False)
+    await platform.post(f"approve/{asked.id}", ok=False)
     failed = await platform.v1.payment_intents.retrieve_async(asked.id)
     assert failed.status == "requires_payment_method"
     assert failed.last_payment_error is not None
@@ -117,9 +117,9 @@ async def test_a_hold_lapses_after_seven_days_and_not_before(platform: StripePla
     assert charge.payment_method_details is not None
     assert charge.payment_method_details.card is not None
     assert charge.payment_method_details.card.capture_before == charge.created + 7 * DAY
-    await platform.control("clock", advance=7 * DAY - 60)
+    await platform.post("clock", advance=7 * DAY - 60)
     assert (await platform.v1.payment_intents.retrieve_async(held.id)).status == "requires_capture"
-    await platform.control("clock", advance=120)
+    await platform.post("clock", advance=120)
     lapsed = await platform.v1.payment_intents.retrieve_async(held.id)
     assert (lapsed.status, lapsed.cancellation_reason) == ("canceled", "automatic")
     events = await platform.v1.events.list_async({"types": ["charge.expired", "payment_intent.canceled"]})
@@ -140,7 +140,7 @@ async def test_a_visa_hold_made_while_the_customer_is_away_lapses_sooner(platfor
             "off_session": True,
         }
     )
-    await platform.control("clock", advance=5 * DAY)
+    await platform.post("clock", advance=5 * DAY)
     assert (await platform.v1.payment_intents.retrieve_async(held.id)).status == "canceled"
 
 

@@ -27,17 +27,17 @@ async def start_sandbox(*more: str, **environment: str) -> tuple[asyncio.subproc
 
 async def test_a_restarted_sandbox_knows_holds_keys_balances_and_its_clock(tmp_path: Path) -> None:
     async with running_stripe(state=tmp_path) as url, open_platform(url) as platform:
-        await platform.control("clock", advance=3_600)
+        await platform.post("clock", advance=3_600)
         held = await platform.create_hold(key="k")
         await platform.create_captured_payment()
-        before = await platform.inspect("summary")
-        now = (await platform.inspect("clock"))["now"]
+        before = await platform.get("summary")
+        now = (await platform.get("clock"))["now"]
     async with running_stripe(state=tmp_path) as url, open_platform(url) as platform:
-        assert await platform.inspect("summary") == before
-        assert (await platform.inspect("clock"))["now"] >= now
+        assert await platform.get("summary") == before
+        assert (await platform.get("clock"))["now"] >= now
         again = await platform.create_hold_on_card(str(held.customer), str(held.payment_method), key="k")
         assert again.id == held.id
-        await platform.control("clock", advance=8 * 86_400)
+        await platform.post("clock", advance=8 * 86_400)
         assert (await platform.v1.payment_intents.retrieve_async(held.id)).status == "canceled"
 
 
@@ -54,9 +54,9 @@ async def test_a_killed_sandbox_has_lost_nothing_it_answered(tmp_path: Path) -> 
 async def test_a_sandbox_stops_within_a_second_even_while_a_call_hangs() -> None:
     process, url = await start_sandbox()
     async with open_platform(url) as platform:
-        await platform.control("faults", path="*", kind="hang", seconds=60, before=False)
+        await platform.order_fault(path="*", kind="hang", seconds=60, before=False)
         hanging = asyncio.create_task(platform.create_customer())
-        while not await platform.inspect("requests"):
+        while not await platform.calls():
             assert not hanging.done()
         asked = time.monotonic()
         process.send_signal(signal.SIGTERM)

@@ -112,7 +112,7 @@ async def test_a_runners_events_carry_the_account_and_its_own_signature() -> Non
 async def test_a_refused_delivery_comes_again_also_after_the_clock_was_moved() -> None:
     async with platform_with_inbox() as (platform, inbox):
         inbox.refuse = 1
-        await platform.control("clock", advance=86_400)
+        await platform.post("clock", advance=86_400)
         await platform.create_customer()
         await inbox.wait_for("customer.created")
         assert inbox.refused == 1
@@ -120,9 +120,9 @@ async def test_a_refused_delivery_comes_again_also_after_the_clock_was_moved() -
 
 async def test_deliveries_are_dropped_doubled_and_delayed_on_order() -> None:
     async with platform_with_inbox() as (platform, inbox):
-        await platform.control("webhooks", drop=True)
+        await platform.post("webhooks", drop=True)
         await platform.create_customer()
-        await platform.control("webhooks", drop=False, duplicate=True, delay=0.1)
+        await platform.post("webhooks", drop=False, duplicate=True, delay=0.1)
         await platform.create_runner_account(onboarded=True)
         await inbox.wait_for("account.updated", times=2)
         assert "customer.created" not in inbox.types()
@@ -131,7 +131,7 @@ async def test_deliveries_are_dropped_doubled_and_delayed_on_order() -> None:
 
 async def test_shuffled_events_all_arrive_once() -> None:
     async with platform_with_inbox() as (platform, inbox):
-        await platform.control("webhooks", shuffle=True)
+        await platform.post("webhooks", shuffle=True)
         await platform.create_hold()
         await inbox.wait_for("payment_intent.amount_capturable_updated")
         await inbox.wait_for("payment_intent.created")
@@ -151,7 +151,7 @@ async def test_events_not_yet_delivered_are_delivered_after_a_restart(tmp_path: 
 
 async def test_only_the_types_an_endpoint_is_for_are_delivered_to_it() -> None:
     async with platform_with_inbox() as (platform, inbox):
-        await platform.control("webhooks", enabled=["payment_intent.canceled"])
+        await platform.post("webhooks", enabled=["payment_intent.canceled"])
         hold = await platform.create_hold()
         await platform.v1.payment_intents.cancel_async(hold.id)
         await inbox.wait_for("payment_intent.canceled")

@@ -4,22 +4,18 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
-import aiohttp
-
-Json: TypeAlias = Any  # the content of an answer; each test says what it expects of it
+from sandbox.people.control_clients import Json as Json
+from sandbox.people.control_clients import TelegramControl
 
 TOKEN, USERNAME = "4711:desk-token", "campus_bot"
 ANA, BEN, EVE = 1001, 1002, 1003
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TelegramClient:
+@dataclass(frozen=True, slots=True)
+class TelegramClient(TelegramControl):
     """Calls one running sandbox, as the bot and as the people."""
 
-    url: str
-    session: aiohttp.ClientSession
     token: str = TOKEN
 
     async def bot(self, method: str, **parameters: Json) -> Json:
@@ -42,41 +38,25 @@ class TelegramClient:
         assert not answer["ok"], answer
         return str(answer["description"])
 
-    async def control(self, path: str, *, verb: str = "POST", **body: Json) -> Json:
-        """Make a control request that must succeed. A trailing underscore allows `from_` as a keyword."""
-        answer, status = await self.control_response(path, verb=verb, **body)
-        assert status == 200, answer
-        return answer
-
-    async def control_refusal(self, path: str, **body: Json) -> str:
+    async def control_refusal(self, path: str, *, verb: str = "POST", **body: Json) -> str:
         """Return the sentence of a control request that must be refused."""
-        answer, status = await self.control_response(path, **body)
-        assert status == 400, answer
-        return str(answer["error"])
-
-    async def control_response(self, path: str, *, verb: str = "POST", **body: Json) -> tuple[Json, int]:
-        """Return the answer and the status of a control request."""
         named = {name.rstrip("_"): value for name, value in body.items()}
         async with self.session.request(verb, f"{self.url}/sim/{path}", json=named) as response:
-            return await response.json(), response.status
-
-    async def inspect(self, path: str, **query: Json) -> Json:
-        """Make a control request that only reads."""
-        async with self.session.get(f"{self.url}/sim/{path}", params=query) as response:
-            assert response.status == 200, await response.text()
-            return await response.json()
+            answer = await response.json()
+            assert response.status == 400, answer
+            return str(answer["error"])
 
     async def send_text(self, person: int, text: str, chat: Json = f"@{USERNAME}", **more: Json) -> Json:
         """Let a person send a text, and return the message."""
-        return (await self.control("messages", from_=person, chat=chat, text=text, **more))["message"]
+        return (await self.post("messages", from_=person, chat=chat, text=text, **more))["message"]
 
     async def messages_of(self, person: int, chat: Json = f"@{USERNAME}") -> Json:
         """Return the messages a person has in a chat."""
-        return await self.inspect("messages", chat=chat, user=person)
+        return await self.get("messages", chat=chat, user=person)
 
-    async def tap(self, person: int, message_id: int, label: str, chat: Json = f"@{USERNAME}") -> str:
-        """Let a person tap a button, and return the callback_query_id."""
-        tapped = await self.control("taps", from_=person, chat=chat, message_id=message_id, label=label)
+    async def tap_label(self, person: int, message_id: int, label: str, chat: Json = f"@{USERNAME}") -> str:
+        """Let a person tap the button with this label, and return the callback_query_id."""
+        tapped = await self.post("taps", from_=person, chat=chat, message_id=message_id, label=label)
         return str(tapped["callback_query_id"])
 
     async def add_group(
@@ -84,7 +64,7 @@ class TelegramClient:
     ) -> int:
         """Create a group with these people and the bot, and return its id."""
         admins = [USERNAME] if admin else []
-        made = await self.control("groups", title="Runners", members=people, bots=[USERNAME], admins=admins, type=kind)
+        made = await self.post("groups", title="Runners", members=people, bots=[USERNAME], admins=admins, type=kind)
         return int(made["id"])
 
     async def get_updates(self, **parameters: Json) -> Json:
@@ -101,9 +81,9 @@ class TelegramClient:
 
     async def set_up(self) -> None:
         """Create one bot and three people, and let Ana start the bot."""
-        await self.control("bots", token=self.token, username=USERNAME, name="Campus")
+        await self.post("bots", token=self.token, username=USERNAME, name="Campus")
         for identity, name in ((ANA, "Ana"), (BEN, "Ben"), (EVE, "Eve")):
-            await self.control("users", id=identity, first_name=name, language_code="en")
+            await self.post("users", id=identity, first_name=name, language_code="en")
         await self.send_text(ANA, "/start")
         await self.get_updates(offset=999_999_999)
 

@@ -12,7 +12,7 @@ def command_list(*names: str) -> Json:
 
 async def offered_commands(client: TelegramClient, person: int, chat: Json = CHAT) -> list[str]:
     """Return the names in the command menu of this person's chat."""
-    found = await client.inspect("commands", chat=chat, user=person)
+    found = await client.get("commands", chat=chat, user=person)
     assert all(command["bot"] == "campus_bot" for command in found)
     return [command["command"] for command in found]
 
@@ -29,7 +29,7 @@ async def test_the_narrowest_scope_counts_in_a_private_chat(client: TelegramClie
 
 
 async def test_a_group_offers_its_admins_more(client: TelegramClient) -> None:
-    made = await client.control("groups", title="Admins", members=[ANA, BEN], bots=["campus_bot"], admins=[ANA])
+    made = await client.post("groups", title="Admins", members=[ANA, BEN], bots=["campus_bot"], admins=[ANA])
     group = made["id"]
     await client.bot_result("setMyCommands", commands=command_list("start"))
     await client.bot_result("setMyCommands", commands=command_list("board"), scope={"type": "chat", "chat_id": group})

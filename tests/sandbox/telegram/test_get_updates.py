@@ -24,7 +24,7 @@ async def test_a_negative_offset_drops_all_but_the_last(client: TelegramClient) 
 
 async def test_a_long_poll_ends_when_something_happens(client: TelegramClient) -> None:
     waiting = asyncio.create_task(client.get_updates(timeout=30))
-    await client.wait_until(lambda: client.inspect("bots"), lambda bots: bool(bots[0]["polling"]))
+    await client.wait_until(lambda: client.get("bots"), lambda bots: bool(bots[0]["polling"]))
     await client.send_text(ANA, "now")
     assert (await asyncio.wait_for(waiting, 10))[0]["message"]["text"] == "now"
 
@@ -50,10 +50,10 @@ async def test_polling_beside_a_webhook_is_a_conflict(client: TelegramClient) ->
 async def test_allowed_updates_stay_until_changed(client: TelegramClient) -> None:
     sent = await client.bot_result("sendMessage", chat_id=ANA, text="job", reply_markup=button_row("Claim"))
     await client.get_updates(allowed_updates=["message"])
-    await client.tap(ANA, sent["message_id"], "Claim")
+    await client.tap_label(ANA, sent["message_id"], "Claim")
     assert await client.get_updates() == []
     await client.get_updates(allowed_updates=[])
-    await client.tap(ANA, sent["message_id"], "Claim")
+    await client.tap_label(ANA, sent["message_id"], "Claim")
     assert len(await client.get_updates()) == 1
     assert "[sandbox]" in await client.bot_refusal("getUpdates", allowed_updates=["mesage"])
 
@@ -61,10 +61,10 @@ async def test_allowed_updates_stay_until_changed(client: TelegramClient) -> Non
 async def test_taps_wait_150_seconds_and_messages_a_day(client: TelegramClient) -> None:
     sent = await client.bot_result("sendMessage", chat_id=ANA, text="job", reply_markup=button_row("Claim"))
     await client.send_text(ANA, "hello")
-    await client.tap(ANA, sent["message_id"], "Claim")
-    await client.control("clock", advance=151)
+    await client.tap_label(ANA, sent["message_id"], "Claim")
+    await client.post("clock", advance=151)
     assert [set(update) - {"update_id"} for update in await client.get_updates()] == [{"message"}]
-    await client.control("clock", advance=24 * 3600)
+    await client.post("clock", advance=24 * 3600)
     assert await client.get_updates() == []
 
 
@@ -73,15 +73,15 @@ async def test_an_update_can_come_twice(client: TelegramClient) -> None:
     update = (await client.get_updates())[0]
     offset = update["update_id"] + 1
     assert await client.get_updates(offset=offset) == []
-    await client.control("redeliver", bot=USERNAME, update_id=update["update_id"])
+    await client.post("redeliver", bot=USERNAME, update_id=update["update_id"])
     assert await client.get_updates(offset=offset) == [update]
     assert await client.get_updates(offset=offset) == []
     assert "never had" in await client.control_refusal("redeliver", bot=USERNAME, update_id=1)
 
 
 async def test_an_update_can_be_made_by_hand(client: TelegramClient) -> None:
-    await client.control("updates", bot=USERNAME, update={"update_id": 5, "poll": {"id": "x"}})
-    made = await client.control("updates", bot=USERNAME, update={"message": {"text": "odd"}})
+    await client.post("updates", bot=USERNAME, update={"update_id": 5, "poll": {"id": "x"}})
+    made = await client.post("updates", bot=USERNAME, update={"message": {"text": "odd"}})
     first, second = await client.get_updates()
     assert first == {"update_id": 5, "poll": {"id": "x"}}
     assert second == {"update_id": made["update_id"], "message": {"text": "odd"}}

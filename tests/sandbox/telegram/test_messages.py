@@ -63,7 +63,7 @@ async def test_a_deleted_message_is_gone_for_all(client: TelegramClient) -> None
 
 async def test_after_two_days_a_message_stays(client: TelegramClient) -> None:
     sent = await client.bot_result("sendMessage", chat_id=ANA, text="old")
-    await client.control("clock", advance=48 * 3600 + 60)
+    await client.post("clock", advance=48 * 3600 + 60)
     refused = await client.bot_refusal("deleteMessage", chat_id=ANA, message_id=sent["message_id"])
     assert refused == "Bad Request: message can't be deleted for everyone"
 

@@ -45,7 +45,7 @@ async def test_a_photo_that_is_none_is_refused(client: TelegramClient) -> None:
 
 
 async def test_any_photo_of_a_person_reaches_the_bot_with_its_caption(client: TelegramClient) -> None:
-    await client.control("messages", from_=ANA, chat="@campus_bot", text="at the door", photo=True)
+    await client.post("messages", from_=ANA, chat="@campus_bot", text="at the door", photo=True)
     message = (await client.get_updates())[0]["message"]
     assert message["caption"] == "at the door"
     file = await client.bot_result("getFile", file_id=message["photo"][-1]["file_id"])

@@ -44,7 +44,7 @@ async def test_it_reads_refusals_as_its_own_errors(client: TelegramClient, sende
         await sender.send_message(5, "x")
     with pytest.raises(Forbidden, match="can't initiate"):
         await sender.send_message(BEN, "x")
-    await client.control("block", user=ANA, bot="campus_bot")
+    await client.post("block", user=ANA, bot="campus_bot")
     with pytest.raises(Forbidden, match="blocked"):
         await sender.send_message(ANA, "x")
 
@@ -53,7 +53,7 @@ async def test_it_raises_the_seconds_to_wait(
     client: TelegramClient, sender: ExtBot[None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "1")  # without it the library warns about its own future version
-    await client.control("faults", method="sendMessage", kind="status", status=429, retry_after=3)
+    await client.order_fault(method="sendMessage", kind="status", status=429, retry_after=3)
     with pytest.raises(RetryAfter) as caught:
         await sender.send_message(ANA, "x")
     assert caught.value.retry_after == timedelta(seconds=3)
@@ -61,11 +61,11 @@ async def test_it_raises_the_seconds_to_wait(
 
 async def test_it_learns_of_a_migrated_group_and_of_a_lost_answer(client: TelegramClient, sender: ExtBot[None]) -> None:
     group = await client.add_group(kind="group")
-    new_id = (await client.control("migrate", chat=group))["id"]
+    new_id = (await client.post("migrate", chat=group))["id"]
     with pytest.raises(ChatMigrated) as caught:
         await sender.send_message(group, "x")
     assert caught.value.new_chat_id == new_id
-    await client.control("faults", method="sendMessage", kind="lost_answer")
+    await client.order_fault(method="sendMessage", kind="lost_answer")
     with pytest.raises(NetworkError):
         await sender.send_message(new_id, "x")
 
@@ -78,7 +78,7 @@ async def test_its_rarer_calls_are_understood(client: TelegramClient, sender: Ex
     assert (await sender.get_chat_member(group, sender.id)).status == "administrator"
     assert (await sender.get_chat(group)).title == "Runners"
     link = await sender.create_chat_invite_link(group, name="runners", member_limit=1)
-    assert (await client.control("join", user=BEN, invite_link=link.invite_link))["joined"] is True
+    assert (await client.post("join", user=BEN, invite_link=link.invite_link))["joined"] is True
     await sender.set_my_commands([("orders", "My orders")])
     assert (await sender.get_my_commands())[0].command == "orders"
     await sender.pin_chat_message(ANA, photo.message_id)

@@ -14,15 +14,15 @@ async def send_button_message(client: TelegramClient) -> int:
 
 async def test_a_tap_reaches_the_bot_with_its_message_and_person(client: TelegramClient) -> None:
     message_id = await send_button_message(client)
-    tapped = await client.tap(ANA, message_id, "Claim")
+    tapped = await client.tap_label(ANA, message_id, "Claim")
     query = (await client.get_updates())[0]["callback_query"]
     assert (query["id"], query["data"], query["from"]["id"]) == (tapped, "claim", ANA)
     assert query["message"]["message_id"] == message_id
 
 
 async def test_a_waiting_client_gets_the_answer_when_it_comes(client: TelegramClient) -> None:
-    tapped = await client.tap(ANA, await send_button_message(client), "Claim")
-    waiting = asyncio.create_task(client.inspect(f"taps/{tapped}", wait=20))
+    tapped = await client.tap_label(ANA, await send_button_message(client), "Claim")
+    waiting = asyncio.create_task(client.get(f"taps/{tapped}", wait=20))
     await client.bot_result("answerCallbackQuery", callback_query_id=tapped, text="Yours", show_alert=True)
     seen = await waiting
     assert (seen["answered"], seen["text"], seen["show_alert"]) == (True, "Yours", True)
@@ -30,27 +30,27 @@ async def test_a_waiting_client_gets_the_answer_when_it_comes(client: TelegramCl
 
 
 async def test_an_unanswered_tap_says_so(client: TelegramClient) -> None:
-    tapped = await client.tap(ANA, await send_button_message(client), "Claim")
-    assert (await client.inspect(f"taps/{tapped}"))["answered"] is False
+    tapped = await client.tap_label(ANA, await send_button_message(client), "Claim")
+    assert (await client.get(f"taps/{tapped}"))["answered"] is False
 
 
 async def test_a_second_or_late_answer_or_one_of_another_bot_is_refused(client: TelegramClient) -> None:
     message_id = await send_button_message(client)
-    first = await client.tap(ANA, message_id, "Claim")
+    first = await client.tap_label(ANA, message_id, "Claim")
     await client.bot_result("answerCallbackQuery", callback_query_id=first)
     assert await client.bot_refusal("answerCallbackQuery", callback_query_id=first) == STALE_QUERY_ERROR
-    late = await client.tap(ANA, message_id, "Claim")
-    await client.control("clock", advance=151)
+    late = await client.tap_label(ANA, message_id, "Claim")
+    await client.post("clock", advance=151)
     assert await client.bot_refusal("answerCallbackQuery", callback_query_id=late) == STALE_QUERY_ERROR
     assert await client.bot_refusal("answerCallbackQuery", callback_query_id="12345") == STALE_QUERY_ERROR
-    await client.control("bots", token="4712:other", username="other_bot")
-    first_tap = await client.tap(ANA, message_id, "Claim")
-    other = TelegramClient(url=client.url, session=client.session, token="4712:other")
+    await client.post("bots", token="4712:other", username="other_bot")
+    first_tap = await client.tap_label(ANA, message_id, "Claim")
+    other = TelegramClient(client.url, client.session, "4712:other")
     assert await other.bot_refusal("answerCallbackQuery", callback_query_id=first_tap) == STALE_QUERY_ERROR
 
 
 async def test_an_answer_has_at_most_two_hundred_characters(client: TelegramClient) -> None:
-    tapped = await client.tap(ANA, await send_button_message(client), "Claim")
+    tapped = await client.tap_label(ANA, await send_button_message(client), "Claim")
     long = await client.bot_refusal("answerCallbackQuery", callback_query_id=tapped, text="x" * 201)
     assert long == "Bad Request: MESSAGE_TOO_LONG"
     await client.bot_result("answerCallbackQuery", callback_query_id=tapped, text="x" * 200)
@@ -64,7 +64,7 @@ async def test_a_missing_label_names_those_there_are(client: TelegramClient) -> 
 
 async def test_a_press_can_be_forged_with_any_data(client: TelegramClient) -> None:
     message_id = await send_button_message(client)
-    await client.control("taps", from_=ANA, chat="@campus_bot", message_id=message_id, data="v1:refund:1:1")
+    await client.post("taps", from_=ANA, chat="@campus_bot", message_id=message_id, data="v1:refund:1:1")
     assert (await client.get_updates())[0]["callback_query"]["data"] == "v1:refund:1:1"
     too_long = await client.control_refusal("taps", from_=ANA, chat="@campus_bot", message_id=message_id, data="x" * 65)
     assert "1 to 64 bytes" in too_long
@@ -74,15 +74,15 @@ async def test_everybody_in_a_group_can_press_the_same_button(client: TelegramCl
     group = await client.add_group()
     sent = await client.bot_result("sendMessage", chat_id=group, text="job", reply_markup=button_row("Claim"))
     for person in (ANA, BEN):
-        await client.tap(person, sent["message_id"], "Claim", chat=group)
+        await client.tap_label(person, sent["message_id"], "Claim", chat=group)
     pressed = [one["callback_query"]["from"]["id"] for one in await client.get_updates() if "callback_query" in one]
     assert pressed == [ANA, BEN]
 
 
 async def test_an_answer_is_in_the_change_feed(client: TelegramClient) -> None:
-    tapped = await client.tap(ANA, await send_button_message(client), "Claim")
-    last = (await client.inspect("events"))["last"]
+    tapped = await client.tap_label(ANA, await send_button_message(client), "Claim")
+    last = (await client.get("events"))["last"]
     await client.bot_result("answerCallbackQuery", callback_query_id=tapped, text="Yours")
-    event = (await client.inspect("events", after=last, wait=5))["events"][0]
+    event = (await client.get("events", after=last, wait=5))["events"][0]
     assert (event["kind"], event["text"], event["user"]) == ("tap_answer", "Yours", ANA)
     assert event["callback_query_id"] == tapped

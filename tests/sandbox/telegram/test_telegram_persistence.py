@@ -15,24 +15,24 @@ from tests.sandbox.telegram.telegram_client import ANA, TelegramClient, button_r
 async def test_everything_survives_a_restart(tmp_path: Path) -> None:
     async with aiohttp.ClientSession() as session:
         async with running_telegram(state=tmp_path) as url:
-            client = TelegramClient(url=url, session=session)
+            client = TelegramClient(url, session)
             await client.set_up()
             group = await client.add_group(admin=True)
-            await client.control("clock", advance=1000)
+            await client.post("clock", advance=1000)
             sent = await client.bot_result("sendMessage", chat_id=ANA, text="card", reply_markup=button_row("Go"))
-            tapped = await client.tap(ANA, sent["message_id"], "Go")
+            tapped = await client.tap_label(ANA, sent["message_id"], "Go")
             before = (
                 await client.messages_of(ANA),
-                await client.inspect("groups"),
-                (await client.inspect("events"))["last"],
+                await client.get("groups"),
+                (await client.get("events"))["last"],
             )
             pending = await client.get_updates()
         async with running_telegram(state=tmp_path) as url:
-            client = TelegramClient(url=url, session=session)
+            client = TelegramClient(url, session)
             after = (
                 await client.messages_of(ANA),
-                await client.inspect("groups"),
-                (await client.inspect("events"))["last"],
+                await client.get("groups"),
+                (await client.get("events"))["last"],
             )
             assert after == before
             assert await client.get_updates() == pending
@@ -44,36 +44,36 @@ async def test_everything_survives_a_restart(tmp_path: Path) -> None:
 
 
 async def test_the_change_feed_has_every_event_in_order(client: TelegramClient) -> None:
-    last = (await client.inspect("events"))["last"]
+    last = (await client.get("events"))["last"]
     sent = await client.bot_result("sendMessage", chat_id=ANA, text="one")
     await client.bot_result("editMessageText", chat_id=ANA, message_id=sent["message_id"], text="two")
     await client.bot_result("deleteMessage", chat_id=ANA, message_id=sent["message_id"])
     await client.send_text(ANA, "hi")
-    events = (await client.inspect("events", after=last))["events"]
+    events = (await client.get("events", after=last))["events"]
     assert [event["kind"] for event in events] == ["message", "edit", "delete", "message", "update"]
     assert [event["seq"] for event in events] == list(range(last + 1, last + 6))
     assert (events[1]["chat"], events[1]["user"], events[1]["message"]["text"]) == ("@campus_bot", ANA, "two")
 
 
 async def test_a_waiting_client_gets_the_change_feed(client: TelegramClient) -> None:
-    last = (await client.inspect("events"))["last"]
-    waiting = asyncio.create_task(client.inspect("events", after=last, wait=20))
+    last = (await client.get("events"))["last"]
+    waiting = asyncio.create_task(client.get("events", after=last, wait=20))
     await client.bot_result("sendMessage", chat_id=ANA, text="new")
     assert (await asyncio.wait_for(waiting, 5))["events"][0]["message"]["text"] == "new"
 
 
 async def test_calls_are_recorded_with_their_outcome(client: TelegramClient) -> None:
-    last = (await client.inspect("calls"))["last"]
+    last = (await client.get("calls"))["last"]
     await client.bot("sendMessage", chat_id=5, text="x")
     await client.bot_result("setWebhook", url="http://127.0.0.1:9/none", secret_token="s3cret")
-    first, second = (await client.inspect("calls", after=last))["calls"]
+    first, second = (await client.get("calls", after=last))["calls"]
     assert (first["method"], first["status"], first["params"]["chat_id"]) == ("sendMessage", 400, "5")
     assert second["params"]["secret_token"] == "hidden"
 
 
 async def test_the_transcript_holds_calls_and_updates_and_no_token(tmp_path: Path) -> None:
     async with running_telegram(transcript=tmp_path) as url, aiohttp.ClientSession() as session:
-        client = TelegramClient(url=url, session=session)
+        client = TelegramClient(url, session)
         await client.set_up()
         await client.send_text(ANA, "hello")
         await client.get_updates()
@@ -101,24 +101,24 @@ async def start_process(*arguments: str) -> tuple[asyncio.subprocess.Process, st
 async def test_a_killed_process_has_lost_nothing(tmp_path: Path) -> None:
     process, url = await start_process("--state", str(tmp_path))
     async with aiohttp.ClientSession() as session:
-        client = TelegramClient(url=url, session=session)
+        client = TelegramClient(url, session)
         await client.set_up()
         await client.bot_result("sendMessage", chat_id=ANA, text="just before")
         process.kill()
         await process.wait()
         async with running_telegram(state=tmp_path) as url:
-            assert (await TelegramClient(url=url, session=session).messages_of(ANA))[-1]["text"] == "just before"
+            assert (await TelegramClient(url, session).messages_of(ANA))[-1]["text"] == "just before"
 
 
 async def test_the_process_stops_at_once_while_clients_wait() -> None:
     process, url = await start_process()
     async with aiohttp.ClientSession() as session:
-        client = TelegramClient(url=url, session=session)
+        client = TelegramClient(url, session)
         await client.set_up()
         waiting = asyncio.create_task(client.bot("getUpdates", timeout=50))
         await client.send_text(ANA, "hello")
         await waiting
-        polling = asyncio.create_task(client.inspect("events", after=10_000, wait=50))
+        polling = asyncio.create_task(client.get("events", after=10_000, wait=50))
         await client.bot_result("getMe")
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 2) == 0  # a loaded machine gets a second more than promised

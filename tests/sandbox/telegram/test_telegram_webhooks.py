@@ -62,7 +62,7 @@ async def test_a_refused_update_comes_again_at_once_and_then_later(
     first, second = await receiver.next_update(), await receiver.next_update()
     assert first == second
     assert "500" in (await webhook_error(client))["last_error_message"]
-    await client.control("clock", advance=1)
+    await client.post("clock", advance=1)
     assert await receiver.next_update() == first
     await wait_until_delivered(client)
 
@@ -73,9 +73,9 @@ async def test_retry_after_is_obeyed(client: TelegramClient, receiver: WebhookRe
     await client.send_text(ANA, "later")
     await receiver.next_update()
     await webhook_error(client)
-    await client.control("clock", advance=900)
+    await client.post("clock", advance=900)
     assert receiver.received.empty()
-    await client.control("clock", advance=101)
+    await client.post("clock", advance=101)
     assert (await receiver.next_update())["message"]["text"] == "later"
 
 
@@ -101,7 +101,7 @@ async def test_a_persons_tap_does_not_wait_for_the_same_persons_message(
     await client.bot_result("setWebhook", url=receiver.url)
     await client.send_text(ANA, "held")
     await receiver.next_update()
-    await client.tap(ANA, sent["message_id"], "Claim")
+    await client.tap_label(ANA, sent["message_id"], "Claim")
     assert (await receiver.next_update())["callback_query"]["data"] == "claim"
 
 
@@ -109,10 +109,10 @@ async def test_a_tap_not_delivered_in_time_is_dropped(client: TelegramClient, re
     sent = await client.bot_result("sendMessage", chat_id=ANA, text="job", reply_markup=button_row("Claim"))
     receiver.answers.append(503)
     await client.bot_result("setWebhook", url=receiver.url)
-    await client.tap(ANA, sent["message_id"], "Claim")
+    await client.tap_label(ANA, sent["message_id"], "Claim")
     await receiver.next_update()
     await webhook_error(client)
-    await client.control("clock", advance=1001)
+    await client.post("clock", advance=1001)
     await wait_until_delivered(client)
     assert receiver.received.empty()
 
@@ -122,7 +122,7 @@ async def test_a_posted_update_can_be_posted_again(client: TelegramClient, recei
     await client.send_text(ANA, "twice")
     update = await receiver.next_update()
     await wait_until_delivered(client)
-    await client.control("redeliver", bot=USERNAME, update_id=update["update_id"])
+    await client.post("redeliver", bot=USERNAME, update_id=update["update_id"])
     assert await receiver.next_update() == update
 
 
