@@ -115,38 +115,21 @@ def make_database(installation: PostgresInstallation, data: Path, *, durable: bo
     unfinished.parent.mkdir(parents=True, exist_ok=True)
     place = f"--pgdata={unfinished}"
     locale = "--locale=C.UTF-8" if sys.platform == "linux" else "--locale=C"
-    run_program(
-        installation,
-        "initdb",
-        place,
-        f"--username={DATABASE_NAME}",
-        "--auth=trust",
-        "--encoding=UTF8",
-        locale,
-        "--no-sync",
-    )
+    user = f"--username={DATABASE_NAME}"
+    run_program(installation, "initdb", place, user, locale, "--auth=trust", "--encoding=UTF8", "--no-sync")
     options = format_options(THROW_AWAY_SETTINGS | {"dynamic_shared_memory_type": "mmap"})
-    program_arguments = f"CREATE DATABASE {DATABASE_NAME};\n"
-    run_program(
-        installation,
-        "postgres",
-        "--single",
-        "-D",
-        str(unfinished),
-        *options,
-        "template1",
-        program_arguments=program_arguments,
-    )
+    single_user = ("--single", "-D", str(unfinished), *options, "template1")
+    run_program(installation, "postgres", *single_user, statements=f"CREATE DATABASE {DATABASE_NAME};\n")
     if durable:
         run_program(installation, "initdb", place, "--sync-only")
     unfinished.rename(data)
 
 
-def run_program(installation: PostgresInstallation, program: str, *arguments: str, program_arguments: str = "") -> None:
+def run_program(installation: PostgresInstallation, program: str, *arguments: str, statements: str = "") -> None:
     """Run a program of the installation and wait for it; raise LaunchError with its stderr when it fails."""
     result = subprocess.run(
         [*installation.prefix, str(installation.binaries / program), *arguments],
-        input=program_arguments,
+        input=statements,
         capture_output=True,
         text=True,
         env=server_environment(),

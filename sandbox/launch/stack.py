@@ -183,16 +183,13 @@ class Stack:
     def wait_ready(self, name: str) -> None:
         """Block until a started process is ready; raise LaunchError when it is not in READY_TIMEOUT_SECONDS."""
         process = self.processes[name]
-        if name == "bot":
-            process.wait_until(
-                lambda: is_serving_ok(f"{self.bot_url}/ready"), timeout=READY_TIMEOUT_SECONDS, pause=self.pause
-            )
-        elif name in self.ports:
-            process.wait_until(lambda: not is_free(self.ports[name]), timeout=READY_TIMEOUT_SECONDS, pause=self.pause)
-        else:
-            process.wait_until(
-                lambda: "workers ready" in process.read_output(), timeout=READY_TIMEOUT_SECONDS, pause=self.pause
-            )
+
+        def is_ready() -> bool:
+            if name == "bot":
+                return is_serving_ok(f"{self.bot_url}/ready")
+            return not is_free(self.ports[name]) if name in self.ports else "workers ready" in process.read_output()
+
+        process.wait_until(is_ready, timeout=READY_TIMEOUT_SECONDS, pause=self.pause)
 
     def run_module(self, module: str, *arguments: str) -> str:
         """Run `python -m module` with the stack's settings and return its output; raise LaunchError when it fails."""
@@ -222,11 +219,9 @@ class Stack:
 
     def stop(self) -> None:
         """Stop the application, then the sandboxes, then the servers; does nothing for ended processes."""
-        servers = [self.processes[name] for name in SERVERS if name in self.processes]
-        sandboxes = [self.processes[name] for name in SANDBOXES if name in self.processes]
-        application_processes = [process for process in self.processes.values() if process not in servers + sandboxes]
-        for group in (application_processes, sandboxes, servers):
-            stop_together(group)
+        application = [name for name in self.processes if name not in SERVERS + SANDBOXES]
+        for group in (application, SANDBOXES, SERVERS):
+            stop_together(self.processes[name] for name in group if name in self.processes)
 
     def url_of(self, name: str) -> str:
         """Return the HTTP address of a process."""

@@ -10,16 +10,11 @@ from sandbox.telegram.records import ButtonRows, JsonObject
 MAX_BUTTONS, MAX_CALLBACK_BYTES, MAX_COPY = 100, 64, 256  # Bot API limits: InlineKeyboardButton, CopyTextButton
 STYLES = frozenset({"primary", "success", "danger"})
 _APPEARANCE_FIELDS = frozenset({"text", "style", "icon_custom_emoji_id"})
-_ACTIONS = frozenset({"callback_data", "url", "copy_text", "switch_inline_query", "switch_inline_query_current_chat",
-                      "web_app", "login_url", "disabled"})  # fmt: skip
+_ACTIONS = frozenset({"callback_data", "url", "copy_text", "disabled"})
 _REPLY_FIELDS = _APPEARANCE_FIELDS | {"request_contact", "request_location"}
 _KEYBOARD_FIELDS = frozenset(
     {"keyboard", "is_persistent", "resize_keyboard", "one_time_keyboard", "input_field_placeholder", "selective"}
 )
-_OTHER_FIELDS = {
-    "remove_keyboard": frozenset({"remove_keyboard", "selective"}),
-    "force_reply": frozenset({"force_reply", "input_field_placeholder", "selective"}),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +37,6 @@ def check_keyboard(markup: JsonObject | None, *, inline_only: bool = False) -> K
     if "keyboard" in markup:
         _require_only(markup, _KEYBOARD_FIELDS)
         return Keyboard(reply={**markup, "keyboard": _reply_rows(markup["keyboard"])})
-    for name, fields in _OTHER_FIELDS.items():
-        if markup.get(name) is True:
-            _require_only(markup, fields)
-            return Keyboard(reply=markup)
     raise bad_request("can't parse reply keyboard markup JSON object")
 
 
@@ -114,10 +105,6 @@ def _action(action: str, value: object) -> None:
         case "copy_text", {"text": str() as text, **others}:
             if others or not 1 <= utf16_length(text) <= MAX_COPY:
                 raise bad_request("BUTTON_COPY_TEXT_INVALID")
-        case (("switch_inline_query" | "switch_inline_query_current_chat"), str()):
-            return
-        case (("web_app" | "login_url"), {"url": str()}):
-            return
         case "disabled", dict():
             return
         case _:

@@ -36,7 +36,7 @@ def broken_json(draw: st.DrawFn, right: Json) -> Json:
     """JSON with one or two of its values replaced, removed or moved."""
     whole = json.loads(json.dumps(right))
     for _ in range(draw(st.integers(0, 2))):
-        spot = draw(st.sampled_from(_mutable_places(whole))) if _mutable_places(whole) else None
+        spot = draw(st.sampled_from(mutable_places(whole))) if mutable_places(whole) else None
         if spot is None:
             return draw(ANY_JSON)
         holder, name = spot
@@ -47,10 +47,13 @@ def broken_json(draw: st.DrawFn, right: Json) -> Json:
     return whole
 
 
-def _mutable_places(found: Json) -> list[tuple[Json, Json]]:
+def mutable_places(found: Json) -> list[tuple[Json, Json]]:
     """Return every place in the JSON that can be changed."""
-    if isinstance(found, dict):
-        return [(found, name) for name in found] + [spot for each in found.values() for spot in _mutable_places(each)]
-    if isinstance(found, list):
-        return [(found, at) for at in range(len(found))] + [spot for each in found for spot in _mutable_places(each)]
-    return []
+    match found:
+        case dict():
+            names, inner = list(found), list(found.values())
+        case list():
+            names, inner = list(range(len(found))), found
+        case _:
+            return []
+    return [(found, name) for name in names] + [spot for each in inner for spot in mutable_places(each)]

@@ -4,11 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
-from typing import Any, TypeAlias
 
 from domain.messaging.buttons import Tap
-
-Json: TypeAlias = Any
+from tests.fuzz.input_strategies import Json
 
 COMMANDS = (
     *("start", "orders", "me", "help", "jobs", "board", "order", "cancel", "release", "finish", "close", "pause"),

@@ -3,9 +3,8 @@
 import copy
 import json
 from random import Random
-from typing import Any, TypeAlias
 
-Json: TypeAlias = Any
+from tests.fuzz.input_strategies import Json, mutable_places
 
 DEEP_LIST: Json = json.loads("[" * 60 + "]" * 60)
 DEEP_OBJECT: Json = json.loads('{"reply_to_message":' * 40 + "{}" + "}" * 40)
@@ -21,7 +20,7 @@ def mutate_update(rng: Random, update: Json, kinds: tuple[str, ...]) -> Json:
     """Return the update with one to three changes. Its number stays, so that it can be found again."""
     body = copy.deepcopy({kind: part for kind, part in update.items() if kind != "update_id"})
     for _ in range(rng.randint(1, 3)):
-        spots = list(_mutable_places(body))
+        spots = [(holder, name) for holder, name in mutable_places(body) if not _is_of_chat(holder, name)]
         if not spots:
             break
         holder, name = rng.choice(spots)
@@ -35,16 +34,7 @@ def mutate_update(rng: Random, update: Json, kinds: tuple[str, ...]) -> Json:
     return {"update_id": update["update_id"], **body}
 
 
-def _mutable_places(found: Json) -> list[tuple[Json, Json]]:
-    if isinstance(found, dict):
-        inner = [spot for each in found.values() for spot in _mutable_places(each)]
-        return [(found, name) for name in found if not _is_of_chat(found, name)] + inner
-    if isinstance(found, list):
-        return [(found, at) for at in range(len(found))] + [spot for each in found for spot in _mutable_places(each)]
-    return []
-
-
-def _is_of_chat(found: Json, name: str) -> bool:
+def _is_of_chat(found: Json, name: object) -> bool:
     """Return whether a field decides the kind of chat.
 
     A group with a person's number would be shown private screens, which have no button to leave them in a group.
