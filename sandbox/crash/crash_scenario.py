@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sandbox.crash.point_watch import SagaSubject
+from sandbox.people.observed_messages import SeenButton
 from sandbox.people.person import Person
 from sandbox.people.populated_stack import PopulatedStack, SceneContext
 
@@ -37,6 +38,12 @@ class CrashScenario:
 
 
 PrepareScenario = Callable[[SceneContext], Awaitable[CrashScenario]]
+
+
+def tapped(person: Person, kind: str, button: SeenButton, end_query: str, *, order: int | None = None) -> CrashScenario:
+    """Return the scenario of a saga that the person's tap on this button starts."""
+    subject = saga_of(person, kind, order)
+    return CrashScenario(subject=subject, trigger=lambda: person.send_tap(button), end_query=end_query)
 
 
 def saga_of(person: Person, kind: str, order: int | None = None) -> SagaSubject:

@@ -7,6 +7,7 @@ from sandbox.crash.crash_scenario import (
     payment_intent_of_order,
     saga_of,
     stored_id,
+    tapped,
     wait_until_saga_waits,
 )
 from sandbox.crash.order_scenarios import ORDER_ENDED, place_open_order
@@ -61,10 +62,7 @@ async def order_given_back(scene: SceneContext) -> CrashScenario:
     order = await place_open_order(scene)
     await ana.tap("claim", subject_id=order)
     await ana.tap("release", subject_id=order)
-    confirm_button = await ana.find_button("release_sure", subject_id=order)
-    return CrashScenario(
-        subject=saga_of(ana, "release_order", order), trigger=lambda: ana.send_tap(confirm_button), end_query=REOPENED
-    )
+    return tapped(ana, "release_order", await ana.find_button("release_sure", subject_id=order), REOPENED, order=order)
 
 
 async def delivered_without_account(scene: SceneContext) -> CrashScenario:
@@ -119,10 +117,7 @@ async def account_requested(scene: SceneContext) -> CrashScenario:
     ben = scene.ben
     await ben.start_bot()
     await ben.tap("deliver_food")
-    set_up_button = await ben.find_button("set_up_payout")
-    return CrashScenario(
-        subject=saga_of(ben, "onboard_runner"), trigger=lambda: ben.send_tap(set_up_button), end_query=LINK_SENT
-    )
+    return tapped(ben, "onboard_runner", await ben.find_button("set_up_payout"), LINK_SENT)
 
 
 async def account_completed(scene: SceneContext) -> CrashScenario:

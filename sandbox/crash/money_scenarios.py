@@ -11,6 +11,7 @@ from sandbox.crash.crash_scenario import (
     replace_card,
     saga_of,
     stored_id,
+    tapped,
     wait_until_saga_waits,
 )
 from sandbox.crash.delivery_scenarios import (
@@ -90,12 +91,7 @@ async def debt_declined(scene: SceneContext) -> CrashScenario:
 
 
 async def _debt_payment(scene: SceneContext, order: int, end_query: str) -> CrashScenario:
-    pay_button = await scene.mei.find_button("pay_debt")
-    return CrashScenario(
-        subject=saga_of(scene.mei, "settle_debt", order),
-        trigger=lambda: scene.mei.send_tap(pay_button),
-        end_query=end_query,
-    )
+    return tapped(scene.mei, "settle_debt", await scene.mei.find_button("pay_debt"), end_query, order=order)
 
 
 async def debt_approved(scene: SceneContext) -> CrashScenario:

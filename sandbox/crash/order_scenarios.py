@@ -7,6 +7,7 @@ from sandbox.crash.crash_scenario import (
     replace_card,
     saga_of,
     stored_id,
+    tapped,
     wait_until_saga_waits,
 )
 from sandbox.people.customer import APPROVAL_REQUIRED_CARD, DECLINED_CARD, GOOD_CARD
@@ -47,10 +48,7 @@ async def order_without_card(scene: SceneContext) -> CrashScenario:
     """A customer without a card taps [Place order]."""
     mei = scene.mei
     await mei.fill_basket()
-    place_button = await mei.find_button("place")
-    return CrashScenario(
-        subject=saga_of(mei, "save_card"), trigger=lambda: mei.send_tap(place_button), end_query=LINK_SENT
-    )
+    return tapped(mei, "save_card", await mei.find_button("place"), LINK_SENT)
 
 
 async def checkout_completed(scene: SceneContext) -> CrashScenario:
@@ -104,10 +102,7 @@ async def order_with_saved_card(scene: SceneContext) -> CrashScenario:
     mei = scene.mei
     await save_first_card(scene)
     await mei.fill_basket()
-    place_button = await mei.find_button("place")
-    return CrashScenario(
-        subject=saga_of(mei, "create_order"), trigger=lambda: mei.send_tap(place_button), end_query=ORDER_OPEN
-    )
+    return tapped(mei, "create_order", await mei.find_button("place"), ORDER_OPEN)
 
 
 async def card_removed(scene: SceneContext) -> CrashScenario:
@@ -116,10 +111,7 @@ async def card_removed(scene: SceneContext) -> CrashScenario:
     await save_first_card(scene)
     await mei.type_text("/me")
     await mei.tap("remove_card")
-    confirm_button = await mei.find_button("remove_card_sure")
-    return CrashScenario(
-        subject=saga_of(mei, "remove_card"), trigger=lambda: mei.send_tap(confirm_button), end_query=CARD_REMOVED
-    )
+    return tapped(mei, "remove_card", await mei.find_button("remove_card_sure"), CARD_REMOVED)
 
 
 async def card_replaced(scene: SceneContext) -> CrashScenario:
@@ -140,10 +132,7 @@ async def order_cancelled(scene: SceneContext) -> CrashScenario:
     """The customer taps [Yes, cancel] while the order is open."""
     mei, order = scene.mei, await place_open_order(scene)
     await mei.tap("cancel", subject_id=order)
-    confirm_button = await mei.find_button("cancel_sure", subject_id=order)
-    return CrashScenario(
-        subject=saga_of(mei, "cancel_order", order), trigger=lambda: mei.send_tap(confirm_button), end_query=ORDER_ENDED
-    )
+    return tapped(mei, "cancel_order", await mei.find_button("cancel_sure", subject_id=order), ORDER_ENDED, order=order)
 
 
 async def order_expired(scene: SceneContext) -> CrashScenario:
@@ -170,11 +159,7 @@ async def price_increase_declined(scene: SceneContext) -> CrashScenario:
 
 async def _confirm_increase(scene: SceneContext, order: int, end_status: str) -> CrashScenario:
     confirm_button = await _find_confirm_button(scene, order)
-    return CrashScenario(
-        subject=saga_of(scene.mei, "replace_hold", order),
-        trigger=lambda: scene.mei.send_tap(confirm_button),
-        end_query=HELD_FOR_PRICE.format(end_status),
-    )
+    return tapped(scene.mei, "replace_hold", confirm_button, HELD_FOR_PRICE.format(end_status), order=order)
 
 
 async def _find_confirm_button(scene: SceneContext, order: int) -> SeenButton:
