@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sandbox.launch.campuses import Campus, PersonAccount
+from sandbox.launch.stack import ignore_output
 from sandbox.people.chat_observer import ChatObserver
 from sandbox.people.control_clients import TAP_ANSWER_TIMEOUT_SECONDS, PlayError, TelegramControl
 from sandbox.people.observed_messages import ChatRef, ObservedMessage, SeenButton, TapAnswer
@@ -18,10 +19,6 @@ ORDER_NUMBER_PATTERN = re.compile(r"#(\d+)")
 Fact = TypeVar("Fact")
 
 
-def ignore_action(_sentence: str) -> None:
-    """Print nothing."""
-
-
 @dataclass(slots=True, kw_only=True)
 class Person:
     """A person at one campus. `actions` counts what they did, by kind."""
@@ -29,7 +26,7 @@ class Person:
     account: PersonAccount
     campus: Campus
     observer: ChatObserver
-    narrate_action: Callable[[str], None] = ignore_action
+    narrate_action: Callable[[str], None] = ignore_output
     actions: Counter[str] = field(default_factory=Counter)
     # The edits of each message when it was last tapped.
     edits_when_tapped: dict[tuple[ChatRef, int], int] = field(default_factory=dict)

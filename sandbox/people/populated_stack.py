@@ -10,12 +10,12 @@ from typing import TypeVar
 import asyncpg
 
 from sandbox.launch.campuses import Campus, PersonAccount
-from sandbox.launch.stack import Stack
+from sandbox.launch.stack import Stack, ignore_output
 from sandbox.people.chat_observer import ChatObserver, observe_chats
 from sandbox.people.control_clients import PlayError, StripeControl, TelegramControl, open_control
 from sandbox.people.customer import Customer
 from sandbox.people.narrator import Narrator, PrintParagraph
-from sandbox.people.person import Person, ignore_action
+from sandbox.people.person import Person
 from sandbox.people.runner import Runner
 
 POLL_INTERVAL_SECONDS = 0.04  # between two queries
@@ -80,7 +80,7 @@ class PopulatedStack:
 
     @asynccontextmanager
     async def open_scene(
-        self, campus: Campus, print_paragraph: PrintParagraph = ignore_action, *, coloured: bool = False
+        self, campus: Campus, print_paragraph: PrintParagraph = ignore_output, *, coloured: bool = False
     ) -> AsyncIterator["SceneContext"]:
         """Open a scene at a campus. The customer and the runners are new; everything they see and do is printed."""
         mei, ana, ben, sam = await self.new_customer(campus), campus.next_runner(), campus.next_runner(), campus.admin
