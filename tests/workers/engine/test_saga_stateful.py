@@ -132,7 +132,7 @@ class AnySaga(AnyHistory):
 
 @pytest.mark.parametrize("machine", [AnyHistory, AnySaga], ids=["ours", "generated"])
 def test_any_history_ends_with_all_steps_done_or_all_compensated(machine: type[AnyHistory], database_url: str) -> None:
-    depth = settings(max_examples=iterations(25, 1000), stateful_step_count=iterations(15, 40), deadline=None)
+    depth = settings(max_examples=iterations(25, 600), stateful_step_count=iterations(15, 40), deadline=None)
     with asyncio.Runner() as runner:
         exits = AsyncExitStack()
         machine.runner = runner
