@@ -7,7 +7,7 @@ from domain.database.registers import Registers
 from domain.orders import sagas as order_sagas
 from domain.orders import steps as order_steps
 from domain.orders.order_payments import OrderPayments
-from domain.orders.timer_register import TIMER_HANDLERS, TimerRegister
+from domain.orders.timers.register import TIMER_HANDLERS, TimerRegister
 from domain.payments import sagas as payment_sagas
 from domain.payments import steps as payment_steps
 from domain.payments.customer_debt_repository import require_no_customer_debt

@@ -18,7 +18,7 @@ from domain.messaging.notification_repository import retry_notification
 from domain.messaging.order_message_repository import retry_order_message
 from domain.messaging.outbox_repository import notify
 from domain.messaging.tables import notification
-from domain.orders.timer_repository import retry_timer
+from domain.orders.timers.repository import retry_timer
 
 # A failed notification of this key is not reported by another one of the same key.
 _NOTIFICATION_KEY = "notification-dead-letter"

@@ -19,8 +19,8 @@ from domain.orders.escalations.silent_runner import is_runner_silent_given
 from domain.orders.rows import order_from_row
 from domain.orders.states import STATUSES_WITH_RUNNER, Order, can_leave_food
 from domain.orders.tables import orders
-from domain.orders.timer_repository import is_last_check_in_unanswered, is_timer_fired, timer_due_at
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
+from domain.orders.timers.repository import is_last_check_in_unanswered, is_timer_fired, timer_due_at
 from domain.payments.customer_debt_repository import customer_debt_from_row
 from domain.payments.hold_repository import hold_from_row
 from domain.payments.model import HoldPart

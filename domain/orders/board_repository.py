@@ -12,7 +12,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.orders.rows import order_from_row
 from domain.orders.states import OPEN_ORDER_STATUSES, Order, OrderStatus
 from domain.orders.tables import orders, timer
-from domain.orders.timers import TimerKind, TimerStatus
+from domain.orders.timers.model import TimerKind, TimerStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

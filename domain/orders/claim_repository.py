@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.states import STATUSES_WITH_RUNNER
 from domain.orders.tables import barred_runner, orders
-from domain.orders.timer_repository import is_timer_ahead
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
+from domain.orders.timers.repository import is_timer_ahead
 
 CLEARED_CLAIM: Mapping[str, object] = MappingProxyType(
     {

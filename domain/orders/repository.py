@@ -24,7 +24,7 @@ from domain.orders.states import (
     target_status,
 )
 from domain.orders.tables import orders
-from domain.orders.timer_repository import reset_escalations
+from domain.orders.timers.repository import reset_escalations
 from domain.saga.signal_repository import signal_sagas_of_order
 
 PAGE_SIZE = 6  # orders on a page of /orders

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from domain.database.metadata import METADATA, id_column, json_column, one_of_check, text_column, timestamp_column
 from domain.orders.states import BOUGHT_STATUSES, DELIVERED_STATUSES, STATUSES_BEFORE_CLAIM, Bearer, OrderStatus
-from domain.orders.timers import TimerKind, TimerStatus
+from domain.orders.timers.model import TimerKind, TimerStatus
 
 
 def _list_statuses(statuses: Set[OrderStatus]) -> str:

@@ -29,8 +29,8 @@ from domain.messaging.buttons import Tap
 from domain.orders.repository import find_order, move_order
 from domain.orders.states import OrderEvent, OrderStatus
 from domain.orders.tables import orders
-from domain.orders.timer_repository import set_timer
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
+from domain.orders.timers.repository import set_timer
 from domain.payments.tables import hold
 from domain.settings.settings import BotSettings
 from sandbox.launch.ports import free_port

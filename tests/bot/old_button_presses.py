@@ -12,7 +12,7 @@ from domain.database.actors import Role
 from domain.messaging.buttons import Tap, unpack
 from domain.orders.drafts.draft import PendingInput
 from domain.orders.tables import orders, timer
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
 from domain.payments.tables import customer_debt
 from domain.support.tables import problem_case, rating
 from tests.bot.old_button_setup import ADMIN_CHAT, RUNNER_GROUP, OldButtons, Press

@@ -20,8 +20,8 @@ from domain.orders.repository import move_order
 from domain.orders.rows import items_to_json
 from domain.orders.states import OrderEvent, OrderStatus
 from domain.orders.tables import timer
-from domain.orders.timer_repository import set_timer
-from domain.orders.timers import TimerKind, reopened_deadline
+from domain.orders.timers.model import TimerKind, reopened_deadline
+from domain.orders.timers.repository import set_timer
 from domain.orders.use_cases import ordering
 from domain.payments.tables import customer_debt, hold
 from domain.payouts.tables import debt, payable

@@ -11,8 +11,8 @@ from domain.orders.drafts.tables import conversation_state, draft
 from domain.orders.repository import find_order
 from domain.orders.states import Bearer, OrderStatus
 from domain.orders.tables import orders
-from domain.orders.timer_repository import set_timer
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
+from domain.orders.timers.repository import set_timer
 from domain.payouts.tables import payable
 from tests.bot.bot_stack import BotStack, BotUser
 from tests.bot.delivered_order_setup import open_admin_chat

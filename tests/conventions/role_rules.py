@@ -19,7 +19,7 @@ MODELS_BY_ROOM = {
         "pricing",
         "sagas/*",
         "states",
-        "timers",
+        "timers/model",
     ),
     "ledger": ("accounts", "postings"),
     "payments": ("model", "sagas/*"),

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from domain.orders.timer_register import TIMER_HANDLERS
-from domain.orders.timers import TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus
+from domain.orders.timers.model import TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus
+from domain.orders.timers.register import TIMER_HANDLERS
 from domain.payments.model import HOLD_TRANSITIONS, LIVE_HOLDS, HoldEvent, HoldStatus
 from domain.payouts.model import PAYOUT_TRANSITIONS, PayoutEvent, PayoutStatus
 from domain.refunds.model import (

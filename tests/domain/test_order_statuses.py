@@ -23,7 +23,7 @@ from domain.orders.states import (
     is_event_allowed,
     phase_of,
 )
-from domain.orders.timers import check_in_window
+from domain.orders.timers.model import check_in_window
 
 CUSTOMER_ENDS = (OrderEvent.CANCELLED, OrderEvent.UNPAID)  # before and after the hold is made
 

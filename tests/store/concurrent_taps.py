@@ -11,7 +11,7 @@ from domain.campuses.people_repository import find_member
 from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.errors import CampusGError
 from domain.orders.states import Order
-from domain.orders.timer_repository import fire_due_timers
+from domain.orders.timers.repository import fire_due_timers
 from domain.orders.use_cases import ordering, running
 from domain.saga.run import SagaStart
 from domain.saga.start import start_saga

@@ -21,8 +21,8 @@ from domain.messaging.private_chats import open_private_chat
 from domain.orders.drafts.repository import change_draft
 from domain.orders.repository import find_order, move_order
 from domain.orders.states import Order, OrderEvent
-from domain.orders.timer_repository import set_timer
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
+from domain.orders.timers.repository import set_timer
 from domain.orders.use_cases import ordering
 from domain.payments.hold_repository import move_current_hold
 from domain.payments.model import HoldEvent

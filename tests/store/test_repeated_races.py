@@ -17,7 +17,7 @@ from domain.errors import OrderAlreadyTaken
 from domain.orders.repository import find_order
 from domain.orders.states import Order, OrderStatus
 from domain.orders.tables import timer
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
 from domain.orders.use_cases import running
 from tests.cases import case
 from tests.fuzz.fuzz_depth import SEED, iterations

@@ -23,8 +23,8 @@ from domain.errors import (
 from domain.orders.repository import find_order
 from domain.orders.states import OrderStatus
 from domain.orders.tables import barred_runner, orders, timer
-from domain.orders.timer_repository import timer_due_at
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
+from domain.orders.timers.repository import timer_due_at
 from domain.orders.use_cases import ordering, running
 from domain.payments.tables import hold
 from tests.cases import case

@@ -1,7 +1,7 @@
 """Timers of escalations: making them due, firing them, and reading them."""
 
 from domain.orders.states import Order
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
 from tests.worker_stack import WorkerStack
 from workers.scheduling.due_timers import fire_timers
 

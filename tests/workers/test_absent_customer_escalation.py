@@ -7,7 +7,7 @@ import pytest
 from domain.campuses.people import Member
 from domain.errors import LeavingTooEarly, OrderClosed
 from domain.orders.states import Order, OrderStatus
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
 from domain.orders.use_cases import photos
 from domain.support.use_cases import relay
 from tests.worker_stack import WorkerStack

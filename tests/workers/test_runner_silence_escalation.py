@@ -9,7 +9,7 @@ from domain.campuses.people import Member
 from domain.errors import BarredFromOrder, NotAllowed, Stale
 from domain.orders.escalations.silent_runner import is_runner_silent
 from domain.orders.states import Order, OrderStatus
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
 from domain.orders.use_cases import check_ins, running
 from tests.races import is_accepted, race, race_starts
 from tests.worker_stack import WorkerStack

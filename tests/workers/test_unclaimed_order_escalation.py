@@ -12,7 +12,7 @@ from domain.errors import CampusGError, Stale
 from domain.orders.escalations.claim_odds_repository import ClaimOdds, count_claim_odds
 from domain.orders.states import Order, OrderStatus
 from domain.orders.tables import orders
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
 from domain.orders.use_cases import check_ins, running
 from tests.races import race, race_starts
 from tests.worker_stack import WorkerStack

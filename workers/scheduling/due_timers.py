@@ -6,8 +6,8 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import CampusGError
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind, FailedItem, format_error
 from domain.inbox.dead_letter_repository import add_dead_letter
-from domain.orders.timer_register import TimerRegister
-from domain.orders.timer_repository import DueTimer, fire_due_timers, postpone_timer
+from domain.orders.timers.register import TimerRegister
+from domain.orders.timers.repository import DueTimer, fire_due_timers, postpone_timer
 from domain.saga.start import start_saga
 from domain.settings.logs import get_logger
 from workers.engine.worker_context import WorkerContext

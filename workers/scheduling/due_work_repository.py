@@ -17,7 +17,7 @@ from domain.messaging.due_send_repository import (
     select_due_order_messages,
     select_due_order_messages_of_order,
 )
-from domain.orders.timer_repository import select_due_timer
+from domain.orders.timers.repository import select_due_timer
 from domain.saga.lookup_repository import select_due_sagas, select_due_sagas_of_order, select_signalled_sagas
 
 

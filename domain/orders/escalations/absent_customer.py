@@ -10,8 +10,8 @@ from domain.messaging.outbox_repository import notify
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import lock_order
 from domain.orders.states import MAX_PIN_TRIES, Order, OrderStatus
-from domain.orders.timer_repository import DueTimer, has_timer_fired, set_timer
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
+from domain.orders.timers.repository import DueTimer, has_timer_fired, set_timer
 
 
 async def set_absent_customer_timers(work: UnitOfWork, arrived: Order) -> None:

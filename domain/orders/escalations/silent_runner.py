@@ -12,7 +12,8 @@ from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import lock_order
 from domain.orders.sagas.release_order import build_release_start
 from domain.orders.states import BOUGHT_STATUSES, STATUSES_WITH_RUNNER, Order, OrderEvent, OrderStatus, is_event_allowed
-from domain.orders.timer_repository import (
+from domain.orders.timers.model import TimerKind
+from domain.orders.timers.repository import (
     DueTimer,
     find_last_check_in,
     set_check_in_timer,
@@ -20,7 +21,6 @@ from domain.orders.timer_repository import (
     stop_timer,
     was_check_in_unanswered,
 )
-from domain.orders.timers import TimerKind
 from domain.saga.run import SagaStart
 
 

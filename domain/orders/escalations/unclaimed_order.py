@@ -14,8 +14,8 @@ from domain.orders.escalations.claim_odds_repository import count_claim_odds
 from domain.orders.price_increase import can_increase_fee, fee_increase_step
 from domain.orders.repository import lock_order
 from domain.orders.states import Order, OrderStatus
-from domain.orders.timer_repository import DueTimer, has_timer_fired, set_timer
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
+from domain.orders.timers.repository import DueTimer, has_timer_fired, set_timer
 
 UNCLAIMED_STAGES = (TimerKind.NUDGE, TimerKind.ODDS)  # each has the window of the same name
 

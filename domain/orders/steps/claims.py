@@ -39,8 +39,8 @@ from domain.orders.order_payments import OrderPayments
 from domain.orders.repository import find_order, move_order, try_move_order
 from domain.orders.sagas.release_order import ReleaseOrderData
 from domain.orders.states import STATUSES_WITH_RUNNER, Order, OrderEvent, OrderStatus
-from domain.orders.timer_repository import resume_timer, set_timer, stop_timer
-from domain.orders.timers import MAX_RELEASES, TimerKind, reopened_deadline
+from domain.orders.timers.model import MAX_RELEASES, TimerKind, reopened_deadline
+from domain.orders.timers.repository import resume_timer, set_timer, stop_timer
 from domain.saga.run import SagaRun
 
 

@@ -14,8 +14,8 @@ from domain.orders.repository import find_order, move_order
 from domain.orders.sagas.cancel_order import CancelOrderData
 from domain.orders.sagas.complete_order import CompleteOrderData
 from domain.orders.states import Order, OrderEvent
-from domain.orders.timer_repository import stop_timer
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
+from domain.orders.timers.repository import stop_timer
 from domain.saga.run import SagaRun
 
 

@@ -19,8 +19,8 @@ from domain.orders.repository import find_order, insert_order, move_order, try_m
 from domain.orders.rows import items_to_json, price_columns
 from domain.orders.sagas.create_order import CANCELLED_SIGNAL, CreateOrderData, OrderCancellation
 from domain.orders.states import Order, OrderEvent, OrderStatus
-from domain.orders.timer_repository import set_timer, stop_escalations, stop_timer
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
+from domain.orders.timers.repository import set_timer, stop_escalations, stop_timer
 from domain.saga.run import SagaRun
 from domain.saga.signal_repository import read_signal_data
 

@@ -21,8 +21,8 @@ from domain.orders.states import (
     can_leave_food,
     is_event_allowed,
 )
-from domain.orders.timer_repository import has_timer_fired
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
+from domain.orders.timers.repository import has_timer_fired
 from domain.orders.use_cases.ownership import require_own_delivery
 from domain.saga.start import start_saga
 

@@ -25,7 +25,7 @@ from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.states import Order
 from domain.orders.tables import orders, timer
-from domain.orders.timers import TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus, check_in_window
+from domain.orders.timers.model import TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus, check_in_window
 
 _DUE_TIMER_FIELDS = ("id", "campus_id", "order_id", "due_at", "tries")
 

@@ -12,8 +12,8 @@ from types import MappingProxyType
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.escalations import absent_customer, silent_runner, unclaimed_order
 from domain.orders.sagas.expire_order import build_expiry_start
-from domain.orders.timer_repository import DueTimer
-from domain.orders.timers import TimerKind
+from domain.orders.timers.model import TimerKind
+from domain.orders.timers.repository import DueTimer
 from domain.saga.run import SagaStart
 
 TimerHandler = Callable[[UnitOfWork, DueTimer], Awaitable[SagaStart | None]]
