@@ -1,20 +1,13 @@
-"""The button that remedies a refusal, where there is one."""
+"""The button under a refusal on a screen, where the refusal has a remedy."""
 
-from domain.errors import CampusGError, DebtOutstanding
-from domain.messaging.buttons import Button, Tap, pack
-from domain.messaging.notification import NotificationButton
+from domain.errors import CampusGError
+from domain.messaging.buttons import Button
+from domain.messaging.notification_buttons import remedy_rows
 from domain.words import say_plain
 
 
-def remedy_rows(refusal: CampusGError) -> list[NotificationButton]:
-    """Return the button for a notification, as its label's key and its callback data; empty without a remedy."""
-    if isinstance(refusal, DebtOutstanding):
-        return [NotificationButton(label="button-pay-debt", data=pack(Tap.PAY_CUSTOMER_DEBT, refusal.debt_id))]
-    return []
-
-
 def remedy_buttons(refusal: CampusGError, locale: str) -> tuple[Button, ...]:
-    """Return the same as buttons for a screen."""
+    """Return the buttons of `remedy_rows` with their labels in this language."""
     return tuple(
         Button(label=say_plain(locale, row.label, **refusal.arguments), data=row.data) for row in remedy_rows(refusal)
     )

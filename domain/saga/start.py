@@ -6,11 +6,10 @@ from copy import deepcopy
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import CampusGError
-from domain.messaging.notification import Notification
 from domain.messaging.outbox_repository import notify
-from domain.messaging.remedy import remedy_rows
 from domain.saga.definition import SagaStatus
 from domain.saga.next_move import Advance, AwaitSignal, CallExternalStep, Finish, Progress, RunLocalStep, next_move
+from domain.saga.notifications import saga_refused
 from domain.saga.register import SagaRegister
 from domain.saga.repository import insert_saga
 from domain.saga.run import EngineData, SagaRun, SagaStart
@@ -77,14 +76,4 @@ async def start_requested_sagas(work: UnitOfWork, run: SagaRun) -> None:
             async with work.connection.begin_nested():
                 await start_saga(work, start)
         except CampusGError as refusal:
-            await notify(
-                work,
-                Notification(
-                    campus_id=start.campus_id,
-                    chat_id=start.person_id or 0,
-                    name=f"refused:{start.name}",
-                    key=refusal.key,
-                    buttons=remedy_rows(refusal),
-                    args=refusal.arguments,
-                ),
-            )
+            await notify(work, saga_refused(start, refusal))

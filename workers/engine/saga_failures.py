@@ -7,11 +7,10 @@ from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import format_error
-from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
 from domain.saga.definition import ALERT_DELAY, SagaStatus
 from domain.saga.next_move import backoff_delay
+from domain.saga.notifications import saga_failing, saga_stuck
 from domain.saga.repository import lease_saga, write_run
 from domain.saga.run import SagaRun
 from workers.engine.worker_context import WorkerContext
@@ -26,7 +25,7 @@ async def schedule_retry(work: UnitOfWork, run: SagaRun, error: str, delay: time
     run.tries += 1
     if not run.alerted and work.now - run.failing_since >= ALERT_DELAY:
         run.alerted = True
-        await _notify_admins(work, run, "notification-slow", error, [])
+        await notify(work, saga_failing(run, error))
     await write_run(work, run, status=run.progress.status, error=error, sleep_for=pause)
 
 
@@ -45,9 +44,7 @@ async def mark_stuck(work: UnitOfWork, run: SagaRun, error: str) -> None:
         after=SagaStatus.STUCK,
         reason=error,
     )
-    retry = NotificationButton(label="button-retry", data=pack(Tap.RETRY, run.number))
-    resolve = NotificationButton(label="button-resolve", data=pack(Tap.RESOLVE, run.number))
-    await _notify_admins(work, run, "notification-stuck", error, [retry, resolve])
+    await notify(work, saga_stuck(run, error))
 
 
 async def record_exception(context: WorkerContext, saga_id: UUID, fence: int, exception: Exception) -> None:
@@ -65,26 +62,3 @@ async def record_exception(context: WorkerContext, saga_id: UUID, fence: int, ex
             await mark_stuck(work, run, error)
         else:
             await schedule_retry(work, run, error)
-
-
-async def _notify_admins(
-    work: UnitOfWork, run: SagaRun, key: str, error: str, buttons: list[NotificationButton]
-) -> None:
-    await notify(
-        work,
-        Notification(
-            campus_id=run.campus_id,
-            chat_id=ADMIN_CHAT,
-            name=f"{key}:{run.number}:{run.fence}",  # each time it gets stuck is told, also within one attempt
-            key=key,
-            order_id=run.order_id,
-            buttons=buttons,
-            args={
-                "order": str(run.order_id or "-"),
-                "saga": run.kind,
-                "step": run.current_step_name,
-                "error": error[:300],
-                "number": run.number,
-            },
-        ),
-    )
