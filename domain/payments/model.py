@@ -84,6 +84,25 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldInUse:
+    """The current hold of an order that has a runner."""
+
+    id: int
+    order_id: int
+    campus_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpiringHold:
+    """The current hold of a purchased order; after `capture_before` it can't be captured any more."""
+
+    id: int
+    order_id: int
+    campus_id: int
+    capture_before: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerDebt:
     """What a customer owes for an order that was delivered and could not be charged, in minor units."""
 

@@ -1,16 +1,16 @@
-"""Holds that nothing moves for a while: those without a saga at work, and those that will expire."""
+"""Holds to keep an eye on: those without a saga at work, those that will expire, and those that are in use."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import func, or_, select
 
 from domain.database.unit_of_work import UnitOfWork
-from domain.orders.states import STATUSES_BEFORE_CAPTURE, OrderStatus
+from domain.orders.states import STATUSES_BEFORE_CAPTURE, STATUSES_WITH_RUNNER, OrderStatus
 from domain.orders.tables import orders
 from domain.payments.hold_repository import hold_from_row
-from domain.payments.model import LIVE_HOLDS, Hold, HoldPart, HoldStatus
+from domain.payments.model import LIVE_HOLDS, ExpiringHold, Hold, HoldInUse, HoldPart, HoldStatus
 from domain.payments.tables import hold
 from domain.saga.lookup_repository import has_saga_at_work
 
@@ -23,16 +23,6 @@ class IdleHold:
     payment_intent: str
     order_status: OrderStatus
     campus_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpiringHold:
-    """The current hold of a purchased order; after `capture_before` it can't be captured any more."""
-
-    id: int
-    order_id: int
-    campus_id: int
-    capture_before: datetime
 
 
 async def list_idle_holds(work: UnitOfWork, *, after: int, min_age: timedelta, limit: int) -> Sequence[IdleHold]:
@@ -68,3 +58,15 @@ async def list_expiring_holds(work: UnitOfWork, within: timedelta) -> Sequence[E
         .order_by(hold.c.capture_before)
     )
     return [ExpiringHold(**row) for row in (await work.connection.execute(query)).mappings()]
+
+
+async def find_hold_in_use(work: UnitOfWork, payment_intent: str) -> HoldInUse | None:
+    """Return the hold with this payment intent if an order with a runner counts on it."""
+    query = (
+        select(hold.c.id, hold.c.order_id, orders.c.campus_id)
+        .join(orders, orders.c.id == hold.c.order_id)
+        .where(hold.c.payment_intent == payment_intent, hold.c.status == HoldStatus.HELD)
+        .where(orders.c.status.in_(STATUSES_WITH_RUNNER), hold.c.part == HoldPart.CURRENT)
+    )
+    row = (await work.connection.execute(query)).mappings().one_or_none()
+    return None if row is None else HoldInUse(**row)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from domain.database.unit_of_work import UnitOfWork
 from domain.orders.states import FINAL_ORDER_STATUSES
 from domain.payments.hold_repository import find_hold_by_intent, move_hold_by_id
-from domain.payments.lapsed_hold_repository import tell_hold_lapsed
+from domain.payments.lapsed_holds import tell_hold_lapsed
 from domain.payments.model import LIVE_HOLDS, HoldEvent, HoldPart
 from domain.payments.watched_hold_repository import IdleHold, list_idle_holds
 from domain.payouts.model import Payable

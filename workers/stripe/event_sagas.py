@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
-from domain.payments.lapsed_hold_repository import tell_hold_lapsed
+from domain.payments.lapsed_holds import tell_hold_lapsed
 from domain.payouts.sagas.follow_account import build_account_check_start
 from domain.reconciliation.list_cursor_repository import read_list_soon
 from domain.refunds.model import RefundStatus

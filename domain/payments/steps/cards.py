@@ -1,20 +1,17 @@
 """Local steps of a customer's card: saved, replaced, removed."""
 
-from domain.campuses.people import SavedCard, card_brand_name
+from domain.campuses.people import SavedCard
 from domain.campuses.people_repository import delete_saved_card, find_member, upsert_saved_card
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
-from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
-from domain.money import format_money
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.repository import find_draft
 from domain.orders.repository import has_pending_order
 from domain.orders.sagas.create_order import build_order_start
 from domain.payments.customer_debt_repository import list_open_customer_debts
-from domain.payments.model import CustomerDebt
+from domain.payments.notifications.cards import card_removed, card_saved, card_saved_owing, card_saved_placing
 from domain.payments.sagas.detach_replaced_card import build_card_detachment_start
 from domain.payments.sagas.remove_card import RemoveCardData
 from domain.payments.sagas.save_card import SaveCardData
@@ -29,17 +26,7 @@ async def forget_card(work: UnitOfWork, run: SagaRun) -> None:
 
 async def tell_card_removed(work: UnitOfWork, run: SagaRun) -> None:
     """Tell the customer that the card is detached at Stripe too."""
-    card = run.data_as(RemoveCardData)
-    await notify(
-        work,
-        Notification(
-            campus_id=run.campus_id,
-            chat_id=run.required_person_id,
-            name=f"card_removed:{run.id}",
-            key="notification-card-removed",
-            args={"brand": card_brand_name(card.brand), "last4": card.last4},
-        ),
-    )
+    await notify(work, card_removed(run, run.data_as(RemoveCardData)))
 
 
 async def start_detach_replaced_card(work: UnitOfWork, run: SagaRun, new_card: SavedCard) -> None:
@@ -75,44 +62,15 @@ async def keep_card(work: UnitOfWork, run: SagaRun) -> None:
     draft = await find_draft(work, run.campus_id, run.required_person_id)
     waiting = draft is not None and not owed and await _is_order_still_requested(work, draft)
     if owed:
-        await _tell_saved(work, run, card, owed[0])
+        await notify(work, card_saved_owing(run, card, owed[0]))
+    elif waiting:
+        await notify(work, card_saved_placing(run, card))
     else:
-        await notify(
-            work,
-            Notification(
-                campus_id=run.campus_id,
-                chat_id=run.required_person_id,
-                name=f"card_saved:{run.id}",
-                key="notification-card-saved-placing" if waiting else "notification-card-saved",
-                buttons=[]
-                if waiting
-                else [NotificationButton(label="button-continue", data=pack(Tap.REVIEW))]
-                if draft
-                else [],
-                args={"brand": card_brand_name(card.brand), "last4": card.last4},
-            ),
-        )
+        await notify(work, card_saved(run, card, has_draft=draft is not None))
     if draft is not None and waiting:
         run.requested_sagas.append(
             build_order_start(draft, version=draft.version, ceiling=draft.asked_ceiling or 0, optional=True)
         )
-
-
-async def _tell_saved(work: UnitOfWork, run: SagaRun, card: SavedCard, owed: CustomerDebt) -> None:
-    """A customer who owes pays first: perhaps the card was saved for that."""
-    amount = format_money(owed.amount, owed.currency)
-    await notify(
-        work,
-        Notification(
-            campus_id=run.campus_id,
-            chat_id=run.required_person_id,
-            name=f"card_saved:{run.id}",
-            key="notification-card-saved-owing",
-            order_id=owed.order_id,
-            buttons=[NotificationButton(label="button-pay-debt", data=pack(Tap.PAY_CUSTOMER_DEBT, owed.id))],
-            args={"brand": card_brand_name(card.brand), "last4": card.last4, "amount": amount, "order": owed.order_id},
-        ),
-    )
 
 
 async def _is_order_still_requested(work: UnitOfWork, draft: Draft) -> bool:

@@ -3,10 +3,7 @@
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import customer_debt_paid_posting
 from domain.ledger.repository import post_to_ledger
-from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
-from domain.money import format_money
 from domain.orders.repository import find_order
 from domain.orders.sagas.payment_data import TakenPayment
 from domain.payments.customer_debt_repository import (
@@ -17,17 +14,10 @@ from domain.payments.customer_debt_repository import (
 )
 from domain.payments.hold_repository import insert_current_hold
 from domain.payments.model import CustomerDebt, CustomerDebtStatus
+from domain.payments.notifications.customer_debts import debt_paid, debt_unsettled
 from domain.payments.sagas.settle_debt import SettleDebtData
 from domain.payments.steps.charges import book_fee
 from domain.saga.run import SagaRun
-
-UNKNOWN_PAYMENT = "unknown_payment"  # perhaps it is paid: the customer has nothing to do
-# Why settle_debt was compensated, and the sentence the customer reads.
-REFUSAL_SENTENCES = {
-    "declined": "notification-debt-declined",
-    "unpaid": "notification-debt-unapproved",
-    UNKNOWN_PAYMENT: "notification-debt-in-question",
-}
 
 
 async def begin_settling(work: UnitOfWork, run: SagaRun) -> None:
@@ -48,25 +38,7 @@ async def tell_unsettled(work: UnitOfWork, run: SagaRun) -> None:
     await refresh_existing_order_messages(work, owed.order_id)
     if owed.status is not CustomerDebtStatus.OPEN:
         return
-    await notify(
-        work,
-        Notification(
-            campus_id=owed.campus_id,
-            chat_id=owed.customer_id,
-            name=f"unsettled:{run.id}",
-            key=REFUSAL_SENTENCES.get(run.reason or "", "notification-debt-not-reached"),
-            order_id=owed.order_id,
-            buttons=[] if run.reason == UNKNOWN_PAYMENT else _payment_buttons(owed),
-            args={"order": owed.order_id, "amount": format_money(owed.amount, owed.currency)},
-        ),
-    )
-
-
-def _payment_buttons(owed: CustomerDebt) -> list[NotificationButton]:
-    return [
-        NotificationButton(label="button-pay-debt", data=pack(Tap.PAY_CUSTOMER_DEBT, owed.id)),
-        NotificationButton(label="button-use-other-card", data=pack(Tap.ADD_CARD)),
-    ]
+    await notify(work, debt_unsettled(owed, run))
 
 
 async def book_settlement(work: UnitOfWork, run: SagaRun) -> None:
@@ -86,17 +58,7 @@ async def book_settlement(work: UnitOfWork, run: SagaRun) -> None:
     await post_to_ledger(work, posting, owed.order_id)
     await book_fee(work, await find_order(work, owed.campus_id, owed.order_id), taken)
     await refresh_existing_order_messages(work, owed.order_id)
-    await notify(
-        work,
-        Notification(
-            campus_id=owed.campus_id,
-            chat_id=owed.customer_id,
-            name=f"settled:{owed.id}",
-            key="notification-debt-paid",
-            order_id=owed.order_id,
-            args={"order": owed.order_id, "amount": format_money(owed.amount, owed.currency)},
-        ),
-    )
+    await notify(work, debt_paid(owed))
 
 
 def _taken_payment(run: SagaRun) -> TakenPayment:

@@ -6,8 +6,6 @@ from domain.database.actors import Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderClosed
-from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
 from domain.orders.order_message_requests import refresh_order_messages
@@ -15,6 +13,12 @@ from domain.orders.price_increase import PriceIncreaseKind, require_increasable
 from domain.orders.pricing import Price
 from domain.orders.repository import find_order, lock_order, save_price
 from domain.orders.states import FINAL_ORDER_STATUSES, ORDER_CHANGED_SIGNAL, Order
+from domain.payments.notifications.price_increases import (
+    limit_increased,
+    limit_not_increased,
+    price_increase_failed,
+    price_increase_overtaken,
+)
 from domain.payments.replacement_hold_repository import (
     insert_replacement_hold,
     promote_replacement_hold,
@@ -23,11 +27,6 @@ from domain.payments.replacement_hold_repository import (
 from domain.payments.sagas.replace_hold import ReplaceHoldData
 from domain.saga.run import SagaRun
 
-# Why replace_hold was compensated, and the sentence the customer reads.
-REFUSAL_SENTENCES = {
-    "declined": "notification-price-increase-declined",
-    "unpaid": "notification-price-increase-unapproved",
-}
 OVERTAKEN_REASONS = frozenset({ORDER_CHANGED_SIGNAL, OrderClosed.key})
 
 
@@ -85,11 +84,10 @@ async def adopt_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
         after=order.status,
         reason=f"{format_money(order.price.ceiling, price.currency)} -> {format_money(price.ceiling, price.currency)}",
     )
-    await refresh_order_messages(work, await find_order(work, order.campus_id, order.id))
+    increased = await find_order(work, order.campus_id, order.id)
+    await refresh_order_messages(work, increased)
     if run.data_as(ReplaceHoldData).kind is PriceIncreaseKind.LIMIT:
-        await _tell_runner(
-            work, run, order, "notification-limit-increased", limit=format_money(price.shop_limit, price.currency)
-        )
+        await notify(work, limit_increased(increased, run))
 
 
 async def withdraw_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
@@ -99,42 +97,10 @@ async def withdraw_replacement_hold(work: UnitOfWork, run: SagaRun) -> None:
     await refresh_existing_order_messages(work, order.id)
     if order.status in FINAL_ORDER_STATUSES:
         return  # the end was told, and the order message says that the money is released
-    agreed, overtaken = run.data_as(ReplaceHoldData), run.reason in OVERTAKEN_REASONS
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=order.customer_id,
-            name=f"not_raised:{run.id}",
-            key="notification-price-increase-order-changed"
-            if overtaken
-            else REFUSAL_SENTENCES.get(run.reason or "", "notification-price-increase-not-reached"),
-            order_id=order.id,
-            buttons=[NotificationButton(label="button-use-other-card", data=pack(Tap.ADD_CARD))]
-            if run.reason == "declined"
-            else [],
-            args={
-                "order": order.id,
-                "ceiling": format_money(order.price.ceiling, order.price.currency),
-                "wanted": format_money(agreed.ceiling, order.price.currency),
-            },
-            silent=overtaken,
-        ),
-    )
-    if agreed.kind is PriceIncreaseKind.LIMIT and str(order.claim) == agreed.claim and not overtaken:
-        limit = format_money(order.price.shop_limit, order.price.currency)
-        await _tell_runner(work, run, order, "notification-limit-not-increased", limit=limit)
-
-
-async def _tell_runner(work: UnitOfWork, run: SagaRun, order: Order, key: str, *, limit: str) -> None:
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=order.runner_id or 0,
-            name=f"{key}:{run.id}",
-            key=key,
-            order_id=order.id,
-            args={"order": order.id, "limit": limit},
-        ),
-    )
+    agreed = run.data_as(ReplaceHoldData)
+    if run.reason in OVERTAKEN_REASONS:
+        await notify(work, price_increase_overtaken(order, run, agreed.ceiling))
+        return
+    await notify(work, price_increase_failed(order, run, agreed.ceiling))
+    if agreed.kind is PriceIncreaseKind.LIMIT and str(order.claim) == agreed.claim:
+        await notify(work, limit_not_increased(order, run))

@@ -10,9 +10,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
 from domain.ledger.postings import customer_debt_waived_posting
 from domain.ledger.repository import post_to_ledger
-from domain.messaging.notification import Notification
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
-from domain.money import format_money
 from domain.orders.repository import find_order
 from domain.payments.customer_debt_repository import (
     end_customer_debt,
@@ -22,6 +20,7 @@ from domain.payments.customer_debt_repository import (
     require_debt_chargeable,
 )
 from domain.payments.model import CustomerDebt, CustomerDebtStatus
+from domain.payments.notifications.customer_debts import debt_waived
 from domain.payments.sagas.settle_debt import build_settlement_start
 from domain.payments.use_cases.saved_cards import start_card_setup
 from domain.saga.run import SagaRun
@@ -87,15 +86,5 @@ async def waive_customer_debt(
     )
     await post_to_ledger(work, posting, order_id)
     await refresh_existing_order_messages(work, order_id)
-    await notify(
-        work,
-        Notification(
-            campus_id=campus.id,
-            chat_id=owed.customer_id,
-            name=f"forgiven:{owed.id}",
-            key="notification-debt-waived",
-            order_id=order_id,
-            args={"order": order_id, "amount": format_money(owed.amount, owed.currency), "reason": reason},
-        ),
-    )
+    await notify(work, debt_waived(owed, reason))
     return owed

@@ -5,23 +5,19 @@ from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import HoldNotChecked, PriceChanged, Stale
-from domain.messaging.buttons import ButtonStyle, Tap, pack
-from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.notification_repository import has_notification
 from domain.messaging.outbox_repository import notify
-from domain.money import format_money
 from domain.orders.price_increase import PriceIncreaseKind, next_fee_offer, require_increasable, with_shop_limit
 from domain.orders.pricing import Price
 from domain.orders.repository import lock_order, save_asked_limit
 from domain.orders.states import Order
 from domain.orders.use_cases.ownership import require_own_delivery
+from domain.payments.notifications.price_increases import LIMIT_QUESTION, limit_increase_requested, limit_refused
 from domain.payments.replacement_hold_repository import count_price_increases, require_no_price_increase
 from domain.payments.sagas.replace_hold import build_price_increase_start
 from domain.payments.use_cases.saved_cards import start_card_setup
 from domain.saga.run import SagaRun
 from domain.saga.start import start_saga
-
-LIMIT_QUESTION = "notification-limit-increase-requested"
 
 
 async def preview_fee_increase(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> tuple[Order, Price]:
@@ -72,37 +68,10 @@ async def ask_customer_for_higher_limit(
     if order.asked_limit == wanted:
         return order
     await save_asked_limit(work, order.id, wanted)
-    await _send_limit_question(work, member, order, price)
+    asked_before = await has_notification(work, order.id, LIMIT_QUESTION)
+    question = limit_increase_requested(order, price, member.first_name, work.now, asked_before=asked_before)
+    await notify(work, question)
     return order
-
-
-async def _send_limit_question(work: UnitOfWork, runner: Member, order: Order, price: Price) -> None:
-    yes = NotificationButton(
-        label="button-agree", data=pack(Tap.AGREE, order.id, price.ceiling), style=ButtonStyle.SUCCESS
-    )
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=order.customer_id,
-            name=f"dearer:{order.claim}:{work.now.timestamp()}",
-            key=LIMIT_QUESTION,
-            order_id=order.id,
-            buttons=[
-                yes,
-                NotificationButton(label="button-disagree", data=pack(Tap.DISAGREE, order.id, price.ceiling)),
-            ],
-            args={
-                "order": order.id,
-                "runner": runner.first_name,
-                "wanted": format_money(price.shop_limit, price.currency),
-                "limit": format_money(order.price.shop_limit, price.currency),
-                "now": format_money(order.price.ceiling, price.currency),
-                "then": format_money(price.ceiling, price.currency),
-            },
-            silent=await has_notification(work, order.id, LIMIT_QUESTION),  # one sound per order is enough
-        ),
-    )
 
 
 async def accept_higher_limit(
@@ -121,17 +90,7 @@ async def decline_higher_limit(work: UnitOfWork, campus: Campus, member: Member,
     """[No]: keep the limit and tell the runner; raise what `accept_higher_limit` raises."""
     order, _ = await _lock_asked_order(work, campus, member, order_id, ceiling)
     await save_asked_limit(work, order.id, None)
-    await notify(
-        work,
-        Notification(
-            campus_id=campus.id,
-            chat_id=order.runner_id or 0,
-            name=f"dearer_refused:{order.claim}:{work.now.timestamp()}",
-            key="notification-limit-refused",
-            order_id=order.id,
-            args={"order": order.id, "limit": format_money(order.price.shop_limit, order.price.currency)},
-        ),
-    )
+    await notify(work, limit_refused(order, work.now))
     return order
 
 

@@ -4,8 +4,8 @@ from domain.campuses.people import SavedCard
 from domain.campuses.people_repository import find_member, save_stripe_customer
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
+from domain.payments.notifications.cards import card_link
 from domain.payments.sagas.card_data import payment_method_of
 from domain.payments.sagas.save_card import SaveCardData
 from domain.saga.run import SagaRun
@@ -60,16 +60,7 @@ async def record_checkout(work: UnitOfWork, run: SagaRun, opened: CheckoutSessio
     if opened.url is None:
         raise LookupError(f"{opened.id} was opened without a link")
     run.data_as(SaveCardData).session = opened.id
-    await notify(
-        work,
-        Notification(
-            campus_id=run.campus_id,
-            chat_id=run.required_person_id,
-            name=f"card_link:{run.id}:{run.attempt}",
-            key="notification-card-link",
-            buttons=[NotificationButton(label="button-open-checkout", url=opened.url)],
-        ),
-    )
+    await notify(work, card_link(run, opened.url))
 
 
 async def prepare_checkout_lookup(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:

@@ -6,14 +6,12 @@ from typing import assert_never
 from domain.campuses.people_repository import find_member
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.buttons import ButtonStyle
-from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
-from domain.money import format_money
 from domain.orders.repository import find_order
 from domain.orders.sagas.payment_data import TakenPayment
 from domain.payments.hold_repository import move_current_hold
 from domain.payments.model import HoldEvent
+from domain.payments.notifications.customer_debts import debt_approval_asked, debt_outcome_unknown
 from domain.payments.steps.customer_debts import book_settlement
 from domain.saga.run import SagaRun
 from workers.engine.call_failures import OutcomeUnknown, Refused, TryLater
@@ -108,7 +106,9 @@ async def record_debt_charge(work: UnitOfWork, run: SagaRun, intent: PaymentInte
         case PaymentIntentStatus.REQUIRES_ACTION:
             await move_current_hold(work, run.required_order_id, HoldEvent.APPROVAL_ASKED, **changes)
             await refresh_existing_order_messages(work, run.required_order_id)
-            await _notify_approval_link(work, run, intent.approval_url)
+            campus = await find_campus(work, run.campus_id)
+            order = await find_order(work, run.campus_id, run.required_order_id)
+            await notify(work, debt_approval_asked(run, order, intent.approval_url, campus.windows))
         case PaymentIntentStatus.REQUIRES_PAYMENT_METHOD | PaymentIntentStatus.CANCELED:
             changes |= {"refusal": intent.why_not_paid, "approval_url": None}
             await move_current_hold(work, run.required_order_id, HoldEvent.DECLINED, **changes)
@@ -122,27 +122,6 @@ async def record_debt_charge(work: UnitOfWork, run: SagaRun, intent: PaymentInte
             pass  # the next poll will know
         case _:
             assert_never(intent.status)
-
-
-async def _notify_approval_link(work: UnitOfWork, run: SagaRun, url: str | None) -> None:
-    campus, order = await find_campus(work, run.campus_id), await find_order(work, run.campus_id, run.required_order_id)
-    approve = NotificationButton(label="button-approve-with-bank", url=url, style=ButtonStyle.SUCCESS)
-    await notify(
-        work,
-        Notification(
-            campus_id=run.campus_id,
-            chat_id=run.required_person_id,
-            name=f"debt_approval:{run.id}",
-            key="notification-debt-approval",
-            order_id=run.required_order_id,
-            buttons=[] if url is None else [approve],
-            args={
-                "order": run.required_order_id,
-                "amount": format_money(order.total or 0, order.price.currency),
-                "minutes": max(1, campus.windows.payment // 60),
-            },
-        ),
-    )
 
 
 async def record_debt_payment_lookup(work: UnitOfWork, run: SagaRun, intent: PaymentIntent) -> None:
@@ -163,23 +142,9 @@ async def prepare_debt_charge_cancel(work: UnitOfWork, run: SagaRun, key: str) -
     params = await prepare_hold_release(work, run, key)
     if params is not None and params["payment_intent"] is None and run.engine.failed_at is not None:
         params["asked"]["sure_after"] = CHARGE_TRACE_TIMEOUT.total_seconds()
-        await _notify_outcome_unknown(work, run)
+        order = await find_order(work, run.campus_id, run.required_order_id)
+        await notify(work, debt_outcome_unknown(run, order))
     return params
-
-
-async def _notify_outcome_unknown(work: UnitOfWork, run: SagaRun) -> None:
-    order = await find_order(work, run.campus_id, run.required_order_id)
-    await notify(
-        work,
-        Notification(
-            campus_id=run.campus_id,
-            chat_id=run.required_person_id,
-            name=f"debt_unclear:{run.id}",
-            key="notification-debt-outcome-unknown",
-            order_id=run.required_order_id,
-            args={"order": run.required_order_id, "amount": format_money(order.total or 0, order.price.currency)},
-        ),
-    )
 
 
 async def cancel_debt_charge(client: StripeGateway, request: CallRequest) -> CanceledDebtCharge:

@@ -2,13 +2,11 @@
 
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.buttons import ButtonStyle
-from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
-from domain.money import format_money
 from domain.orders.repository import find_order
 from domain.payments.hold_repository import find_hold_by_id, move_hold_by_id
 from domain.payments.model import HoldEvent, HoldStatus
+from domain.payments.notifications.price_increases import price_increase_approval_asked
 from domain.payments.sagas.replace_hold import ReplaceHoldData
 from domain.saga.run import SagaRun
 from workers.engine.external_step import CallRequest, StepParams, define_external_step
@@ -26,32 +24,14 @@ from workers.stripe.steps.hold_steps import (
 
 
 async def record_replacement_hold(work: UnitOfWork, run: SagaRun, intent: PaymentIntent) -> None:
-    """Record the hold as `record_hold` does; send the bank's approval link as a notification.
-
-    The order message shows the current hold only, so the link cannot go there.
-    """
+    """Record the hold as `record_hold` does; send the bank's approval link as a notification."""
     await record_hold(work, run, intent)
     url = intent.approval_url
     if intent.status is not PaymentIntentStatus.REQUIRES_ACTION or url is None:
         return
     campus, order = await find_campus(work, run.campus_id), await find_order(work, run.campus_id, run.required_order_id)
-    await notify(
-        work,
-        Notification(
-            campus_id=run.campus_id,
-            chat_id=run.required_person_id,
-            name=f"raise_approval:{run.id}",
-            key="notification-price-increase-approval",
-            order_id=run.required_order_id,
-            buttons=[NotificationButton(label="button-approve-with-bank", url=url, style=ButtonStyle.SUCCESS)],
-            args={
-                "order": run.required_order_id,
-                "wanted": format_money(run.data_as(ReplaceHoldData).ceiling, order.price.currency),
-                "ceiling": format_money(order.price.ceiling, order.price.currency),
-                "minutes": max(1, campus.windows.payment // 60),
-            },
-        ),
-    )
+    wanted = run.data_as(ReplaceHoldData).ceiling
+    await notify(work, price_increase_approval_asked(run, order, wanted, url, campus.windows))
 
 
 async def prepare_former_release(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams | None:

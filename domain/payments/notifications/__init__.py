@@ -1,0 +1,1 @@
+"""What is told about payments: holds, price increases, saved cards and customer debts."""

@@ -1,0 +1,76 @@
+"""What a customer is told about their card."""
+
+from domain.campuses.people import SavedCard, card_brand_name
+from domain.messaging.buttons import Tap, pack
+from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.notification_buttons import pay_debt_button
+from domain.money import format_money
+from domain.payments.model import CustomerDebt
+from domain.payments.sagas.remove_card import RemoveCardData
+from domain.saga.run import SagaRun
+
+
+def card_link(run: SagaRun, url: str) -> Notification:
+    """Send the link to the page that saves a card."""
+    return Notification(
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=f"card_link:{run.id}:{run.attempt}",
+        key="notification-card-link",
+        buttons=[NotificationButton(label="button-open-checkout", url=url)],
+    )
+
+
+def card_saved(run: SagaRun, card: SavedCard, *, has_draft: bool) -> Notification:
+    """Tell that the card is saved; a customer with a draft may continue with it."""
+    return Notification(
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=_saved_name(run),
+        key="notification-card-saved",
+        buttons=[NotificationButton(label="button-continue", data=pack(Tap.REVIEW))] if has_draft else [],
+        args=_card_args(card),
+    )
+
+
+def card_saved_placing(run: SagaRun, card: SavedCard) -> Notification:
+    """Tell that the card is saved, and the order that waited for it is being placed."""
+    return Notification(
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=_saved_name(run),
+        key="notification-card-saved-placing",
+        args=_card_args(card),
+    )
+
+
+def card_saved_owing(run: SagaRun, card: SavedCard, debt: CustomerDebt) -> Notification:
+    """Tell that the card is saved. A customer who owes pays first: perhaps it was saved for that."""
+    return Notification(
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=_saved_name(run),
+        key="notification-card-saved-owing",
+        order_id=debt.order_id,
+        buttons=[pay_debt_button(debt.id)],
+        args={**_card_args(card), "amount": format_money(debt.amount, debt.currency), "order": debt.order_id},
+    )
+
+
+def card_removed(run: SagaRun, card: RemoveCardData) -> Notification:
+    """Tell that the card is detached at Stripe too."""
+    return Notification(
+        campus_id=run.campus_id,
+        chat_id=run.required_person_id,
+        name=f"card_removed:{run.id}",
+        key="notification-card-removed",
+        args=_card_args(card),
+    )
+
+
+def _saved_name(run: SagaRun) -> str:
+    return f"card_saved:{run.id}"
+
+
+def _card_args(card: SavedCard | RemoveCardData) -> dict[str, str]:
+    return {"brand": card_brand_name(card.brand), "last4": card.last4}
