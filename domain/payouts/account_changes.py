@@ -2,15 +2,11 @@
 
 from domain.campuses.people_repository import forget_stripe_account, lock_payouts_ready, set_payouts_ready
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
-from domain.money import format_money
+from domain.payouts.notifications import account_disconnected, payout_returned, payouts_lost, payouts_ready_again
 from domain.payouts.repository import list_open_payables
 from domain.payouts.sagas.pay_out_runner import build_payout_start
 from domain.saga.run import SagaRun
-
-SET_UP_PAYOUT_BUTTON = NotificationButton(label="button-set-up-payout", data=pack(Tap.SET_UP_PAYOUT))
 
 
 async def record_payouts_ready(work: UnitOfWork, run: SagaRun, *, ready: bool) -> None:
@@ -26,9 +22,7 @@ async def record_payouts_ready(work: UnitOfWork, run: SagaRun, *, ready: bool) -
         run.requested_sagas.extend(build_payout_start(payable) for payable in owed)
     for payable in owed:
         await refresh_existing_order_messages(work, payable.order_id)
-    await _tell(
-        work, run, "notification-payouts-ready" if ready else "notification-payouts-lost", offer_set_up=not ready
-    )
+    await notify(work, payouts_ready_again(run) if ready else payouts_lost(run))
 
 
 async def record_account_disconnected(work: UnitOfWork, run: SagaRun, account: str) -> None:
@@ -42,7 +36,7 @@ async def record_account_disconnected(work: UnitOfWork, run: SagaRun, account: s
     await set_payouts_ready(work, run.required_person_id, ready=False)
     for payable in await list_open_payables(work, run.required_person_id):
         await refresh_existing_order_messages(work, payable.order_id)
-    await _tell(work, run, "notification-payouts-cut-off", offer_set_up=True)
+    await notify(work, account_disconnected(run))
 
 
 async def tell_payout_returned(work: UnitOfWork, run: SagaRun, payout: str, amount: int, currency: str) -> None:
@@ -50,21 +44,4 @@ async def tell_payout_returned(work: UnitOfWork, run: SagaRun, payout: str, amou
 
     The money is on the runner's Stripe account.
     """
-    await notify(
-        work,
-        Notification(
-            campus_id=run.campus_id,
-            chat_id=run.required_person_id,
-            name=f"bank_refused:{payout}",
-            key="notification-bank-refused",
-            buttons=[SET_UP_PAYOUT_BUTTON],
-            args={"amount": format_money(amount, currency)},
-        ),
-    )
-
-
-async def _tell(work: UnitOfWork, run: SagaRun, key: str, *, offer_set_up: bool) -> None:
-    name, buttons = f"{key}:{run.id}", [SET_UP_PAYOUT_BUTTON] if offer_set_up else []
-    await notify(
-        work, Notification(campus_id=run.campus_id, chat_id=run.required_person_id, name=name, key=key, buttons=buttons)
-    )
+    await notify(work, payout_returned(run, payout, amount, currency))

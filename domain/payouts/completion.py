@@ -5,10 +5,9 @@ from domain.database.actors import SYSTEM, Actor, Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import capture_posting, customer_debt_posting, goodwill_posting
 from domain.ledger.repository import post_to_ledger
-from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
-from domain.money import format_money
+from domain.orders.notifications.customer import purchase_closed
+from domain.orders.notifications.runner import purchase_closed_paid, purchase_closed_unpaid
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.pricing import Split, split_receipt
 from domain.orders.repository import move_order
@@ -16,8 +15,8 @@ from domain.orders.sagas.close_purchase import ClosePurchaseData
 from domain.orders.sagas.complete_order import CompleteOrderData
 from domain.orders.sagas.payment_data import TakenPayment
 from domain.orders.states import Bearer, Order, OrderEvent
-from domain.orders.steps.endings import _tell_customer, _tell_runner
 from domain.payments.customer_debt_repository import insert_customer_debt
+from domain.payments.notifications.customer_debts import debt_opened, debt_opened_admins
 from domain.payments.steps.charges import book_fee
 from domain.payouts.model import Payable
 from domain.payouts.payout_steps import book_runner_payable, start_payout_or_ask_set_up
@@ -56,7 +55,9 @@ async def _book_debt(work: UnitOfWork, order: Order, refusal: str) -> Payable:
     )
     await post_to_ledger(work, posting, order.id)
     owed = await insert_customer_debt(work, order, split.total, refusal)
-    await _tell_owing(work, order, owed.id, format_money(owed.amount, owed.currency), refusal)
+    customer = await find_member(work, order.campus_id, order.customer_id)
+    await notify(work, debt_opened(owed))
+    await notify(work, debt_opened_admins(owed, customer.first_name))
     return await book_runner_payable(work, order, split.runner, charge=None)
 
 
@@ -64,37 +65,6 @@ def _split_order(order: Order) -> tuple[int, Split]:
     if order.receipt is None or order.runner_id is None:
         raise LookupError(f"order {order.id} was delivered without a receipt or a runner")
     return order.runner_id, split_receipt(order.price, order.receipt)
-
-
-async def _tell_owing(work: UnitOfWork, order: Order, debt: int, amount: str, refusal: str) -> None:
-    customer = await find_member(work, order.campus_id, order.customer_id)
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=order.customer_id,
-            name=f"owes:{debt}",
-            key="notification-owes",
-            order_id=order.id,
-            buttons=[
-                NotificationButton(label="button-pay-debt", data=pack(Tap.PAY_CUSTOMER_DEBT, debt)),
-                NotificationButton(label="button-use-other-card", data=pack(Tap.ADD_CARD)),
-            ],
-            args={"order": order.id, "amount": amount},
-        ),
-    )
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=ADMIN_CHAT,
-            name=f"owes_admins:{debt}",
-            key="notification-owes-admins",
-            order_id=order.id,
-            buttons=[NotificationButton(label="button-see-order", data=pack(Tap.ADMIN_ORDER, order.id))],
-            args={"order": order.id, "amount": amount, "customer": customer.first_name, "reason": refusal},
-        ),
-    )
 
 
 async def book_goodwill(work: UnitOfWork, run: SagaRun, order: Order) -> Payable:
@@ -132,10 +102,9 @@ async def close_purchase(work: UnitOfWork, run: SagaRun) -> None:
         borne_by=bearer,
     )
     await refresh_order_messages(work, order)
-    await _tell_customer(work, order, "notification-closed", reason=reason)
+    await notify(work, purchase_closed(order, reason))
     if bearer is Bearer.PLATFORM:
         payable = await book_goodwill(work, run, order)
-        share = format_money(payable.amount, payable.currency)
-        await _tell_runner(work, order, "notification-closed-paid", reason=reason, share=share)
+        await notify(work, purchase_closed_paid(order, reason, payable.amount))
     else:
-        await _tell_runner(work, order, "notification-closed-unpaid", reason=reason)
+        await notify(work, purchase_closed_unpaid(order, reason))

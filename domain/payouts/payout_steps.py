@@ -2,14 +2,20 @@
 
 from domain.campuses.people_repository import lock_payouts_ready, set_payouts_ready
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
-from domain.money import format_money
 from domain.orders.repository import list_active_deliveries
 from domain.orders.states import Order
 from domain.payouts.model import INSUFFICIENT_FUNDS, Payable, PayoutEvent
 from domain.payouts.netting import net_debts
+from domain.payouts.notifications import (
+    payout_late,
+    payout_netted,
+    payout_refused,
+    payout_refused_admins,
+    payout_waits,
+    payouts_set_up,
+    platform_short_of_funds,
+)
 from domain.payouts.repository import book_payable, can_start_payout, list_open_payables, move_payable
 from domain.payouts.sagas.pay_out_runner import PayOutRunnerData, build_payout_start
 from domain.saga.run import SagaRun
@@ -21,18 +27,7 @@ async def start_payout_or_ask_set_up(work: UnitOfWork, run: SagaRun, payable: Pa
         if await can_start_payout(work, payable.id):
             run.requested_sagas.append(build_payout_start(payable))
         return
-    await notify(
-        work,
-        Notification(
-            campus_id=payable.campus_id,
-            chat_id=payable.runner_id,
-            name=f"payout_waits:{payable.order_id}",
-            key="notification-payout-waits",
-            order_id=payable.order_id,
-            buttons=[NotificationButton(label="button-set-up-payout", data=pack(Tap.SET_UP_PAYOUT))],
-            args={"order": payable.order_id, "amount": format_money(payable.due, payable.currency)},
-        ),
-    )
+    await notify(work, payout_waits(payable))
 
 
 async def book_runner_payable(work: UnitOfWork, order: Order, amount: int, *, charge: str | None) -> Payable:
@@ -62,22 +57,8 @@ async def start_payout(work: UnitOfWork, run: SagaRun) -> None:
     if payable is None:
         raise LookupError(f"nothing open to pay out for order {run.required_order_id}")
     if begun is PayoutEvent.ANNULLED:
-        await _tell_all_netted(work, run, payable)
-
-
-async def _tell_all_netted(work: UnitOfWork, run: SagaRun, payable: Payable) -> None:
-    await refresh_existing_order_messages(work, run.required_order_id)
-    await notify(
-        work,
-        Notification(
-            campus_id=payable.campus_id,
-            chat_id=payable.runner_id,
-            name=f"netted:{run.name}",
-            key="notification-netted",
-            order_id=run.required_order_id,
-            args={"order": run.required_order_id, "netted": format_money(payable.netted, payable.currency)},
-        ),
-    )
+        await refresh_existing_order_messages(work, run.required_order_id)
+        await notify(work, payout_netted(payable, run))
 
 
 async def keep_payable(work: UnitOfWork, run: SagaRun) -> None:
@@ -89,65 +70,15 @@ async def keep_payable(work: UnitOfWork, run: SagaRun) -> None:
     if payable is None:
         return
     if run.reason == INSUFFICIENT_FUNDS:
-        await _tell_platform_short(work, run, payable)
+        # Nothing is wrong with the runner's account.
+        await refresh_existing_order_messages(work, run.required_order_id)
+        await notify(work, payout_late(payable))
+        await notify(work, platform_short_of_funds(payable, run))
         return
     await set_payouts_ready(work, payable.runner_id, ready=False)
     await refresh_existing_order_messages(work, run.required_order_id)
-    await notify(
-        work,
-        Notification(
-            campus_id=payable.campus_id,
-            chat_id=payable.runner_id,
-            name=f"payout_refused:{run.id}",
-            key="notification-payout-refused",
-            order_id=payable.order_id,
-            buttons=[NotificationButton(label="button-set-up-payout", data=pack(Tap.SET_UP_PAYOUT))],
-            args={"order": run.required_order_id, "amount": format_money(payable.due, payable.currency)},
-        ),
-    )
-    await notify(
-        work,
-        Notification(
-            campus_id=payable.campus_id,
-            chat_id=ADMIN_CHAT,
-            name=f"payout_refused_admins:{run.id}",
-            key="notification-payout-refused-admins",
-            order_id=payable.order_id,
-            args={"order": run.required_order_id, "runner": payable.runner_id, "reason": run.reason or "-"},
-        ),
-    )
-
-
-async def _tell_platform_short(work: UnitOfWork, run: SagaRun, payable: Payable) -> None:
-    """Nothing is wrong with the runner's account: the admins add funds and let it be sent again."""
-    words: dict[str, str | int] = {
-        "order": run.required_order_id,
-        "amount": format_money(payable.due, payable.currency),
-    }
-    await refresh_existing_order_messages(work, run.required_order_id)
-    await notify(
-        work,
-        Notification(
-            campus_id=payable.campus_id,
-            chat_id=payable.runner_id,
-            name=f"payout_late:{run.required_order_id}",  # once, however many attempts there are
-            key="notification-payout-late",
-            order_id=payable.order_id,
-            args=words,
-        ),
-    )
-    await notify(
-        work,
-        Notification(
-            campus_id=payable.campus_id,
-            chat_id=ADMIN_CHAT,
-            name=f"payout_short:{run.id}",
-            key="notification-payout-short",
-            order_id=payable.order_id,
-            buttons=[NotificationButton(label="button-send-again", data=pack(Tap.PAY_AGAIN, run.required_order_id))],
-            args=words,
-        ),
-    )
+    await notify(work, payout_refused(payable, run))
+    await notify(work, payout_refused_admins(payable, run))
 
 
 async def open_payouts(work: UnitOfWork, run: SagaRun) -> None:
@@ -161,12 +92,4 @@ async def open_payouts(work: UnitOfWork, run: SagaRun) -> None:
         return
     for order in await list_active_deliveries(work, run.campus_id, run.required_person_id):
         await refresh_existing_order_messages(work, order.id)
-    await notify(
-        work,
-        Notification(
-            campus_id=run.campus_id,
-            chat_id=run.required_person_id,
-            name=f"payouts_ready:{run.id}",
-            key="notification-payouts-ready",
-        ),
-    )
+    await notify(work, payouts_set_up(run))

@@ -9,7 +9,9 @@ from sqlalchemy import insert, select
 
 from domain.database.tables import event_log
 from domain.errors import CampusGError, Stale
-from domain.orders.escalations.claim_odds_repository import ClaimOdds, count_claim_odds
+from domain.orders.escalations.claim_odds import ClaimOdds
+from domain.orders.escalations.claim_odds_repository import count_claim_odds
+from domain.orders.notifications.customer import claim_odds_counted
 from domain.orders.states import Order, OrderStatus
 from domain.orders.tables import orders
 from domain.orders.timers.model import TimerKind
@@ -168,6 +170,12 @@ async def claim_odds(stack: WorkerStack) -> ClaimOdds:
         return await count_claim_odds(work, stack.campus)
 
 
+async def told_odds(stack: WorkerStack, order: Order) -> tuple[str, dict[str, str | int]]:
+    """Return the sentence about the odds, and the counts that it says."""
+    told = claim_odds_counted(order, stack.campus, await claim_odds(stack))
+    return told.key, {name: value for name, value in told.args.items() if name in ("waited", "taken")}
+
+
 async def test_the_odds_are_those_of_orders_that_waited_as_long_at_this_hour(stack: WorkerStack) -> None:
     like = await stack.open_order()
     at_this_hour, half_a_day_off = [timedelta(days=day) for day in (1, 2)], timedelta(days=3, hours=12)
@@ -178,12 +186,12 @@ async def test_the_odds_are_those_of_orders_that_waited_as_long_at_this_hour(sta
         await past_order(stack, like, opened=opened, ended=40, claimed=5.5)  # claimed before it waited
         await past_order(stack, like, opened=opened, ended=4)  # ended before the nudge
     assert await claim_odds(stack) == ClaimOdds(waited=6, taken=4, this_hour=False)
-    assert (await claim_odds(stack)).sentence == ("notification-odds-unknown", {})
+    assert await told_odds(stack, like) == ("notification-odds-unknown", {})
     for _ in range(2):
         await past_order(stack, like, opened=half_a_day_off, ended=30)
         await past_order(stack, like, opened=timedelta(days=15), ended=40, claimed=8)  # too long ago
     assert await claim_odds(stack) == ClaimOdds(waited=8, taken=4, this_hour=False)
-    assert (await claim_odds(stack)).sentence == ("notification-odds-day", {"waited": 8, "taken": 4})
+    assert await told_odds(stack, like) == ("notification-odds-day", {"waited": 8, "taken": 4})
     for claimed in (8.0, 20.0):
         await past_order(stack, like, opened=timedelta(days=5), ended=40, claimed=claimed)
     assert await claim_odds(stack) == ClaimOdds(waited=8, taken=6, this_hour=True)

@@ -4,9 +4,9 @@ from domain.campuses.people_repository import find_member
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderClosed
-from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
+from domain.orders.notifications.customer import food_may_be_left, runner_still_there
+from domain.orders.notifications.runner import leaving_allowed
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import lock_order
 from domain.orders.states import MAX_PIN_TRIES, Order, OrderStatus
@@ -30,17 +30,7 @@ async def remind_absent_customer(work: UnitOfWork, due: DueTimer) -> None:
     if order.pin_tries >= MAX_PIN_TRIES or await has_timer_fired(work, order.id, TimerKind.ABSENT):
         raise OrderClosed
     runner = await find_member(work, due.campus_id, runner_id)
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=order.customer_id,
-            name=f"reminder:{order.id}:{order.customer_id}",
-            key="notification-reminder",
-            order_id=order.id,
-            args={"order": order.id, "runner": runner.first_name, "place": order.drop_point, "pin": order.pin or ""},
-        ),
-    )
+    await notify(work, runner_still_there(order, runner.first_name))
 
 
 async def allow_leaving_food(work: UnitOfWork, due: DueTimer) -> None:
@@ -48,32 +38,10 @@ async def allow_leaving_food(work: UnitOfWork, due: DueTimer) -> None:
 
     Raise OrderClosed when nobody waits any more.
     """
-    order, runner_id = await _lock_arrived_order(work, due)
+    order, _ = await _lock_arrived_order(work, due)
     await refresh_order_messages(work, order, group=False)
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=order.customer_id,
-            name=f"absent:{order.id}:{order.customer_id}",
-            key="notification-absent",
-            order_id=order.id,
-            args={"order": order.id, "place": order.drop_point},
-            silent=True,
-        ),
-    )
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=runner_id,
-            name=f"may_leave:{order.id}:{runner_id}",
-            key="notification-may-leave",
-            order_id=order.id,
-            buttons=[NotificationButton(label="button-leave", data=pack(Tap.LEAVE, order.id, order.version))],
-            args={"order": order.id, "place": order.drop_point},
-        ),
-    )
+    await notify(work, food_may_be_left(order))
+    await notify(work, leaving_allowed(order))
 
 
 async def _lock_arrived_order(work: UnitOfWork, due: DueTimer) -> tuple[Order, int]:

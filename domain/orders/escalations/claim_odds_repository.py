@@ -1,6 +1,5 @@
 """How often orders that stayed unclaimed for a while were claimed later."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Select, extract, func, or_, select
@@ -8,28 +7,11 @@ from sqlalchemy import ColumnElement, Select, extract, func, or_, select
 from domain.campuses.campus import Campus
 from domain.database.tables import event_log
 from domain.database.unit_of_work import UnitOfWork
+from domain.orders.escalations.claim_odds import MIN_ORDERS_FOR_ODDS, ClaimOdds
 from domain.orders.states import OrderEvent
 from domain.orders.tables import orders
 
 ODDS_LOOKBACK = timedelta(days=14)
-MIN_ORDERS_FOR_ODDS = 8  # fewer orders say nothing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimOdds:
-    """The numbers of orders that stayed open as long as this one (`waited`), and of those claimed later (`taken`)."""
-
-    waited: int
-    taken: int
-    this_hour: bool  # counted within an hour of this time of day; otherwise over whole days
-
-    @property
-    def sentence(self) -> tuple[str, dict[str, str | int]]:
-        """The key of the sentence about the odds, and its arguments."""
-        if self.waited < MIN_ORDERS_FOR_ODDS:
-            return "notification-odds-unknown", {}
-        key = "notification-odds-hour" if self.this_hour else "notification-odds-day"
-        return key, {"waited": self.waited, "taken": self.taken}
 
 
 async def count_claim_odds(work: UnitOfWork, campus: Campus) -> ClaimOdds:

@@ -5,13 +5,13 @@ from domain.campuses.repository import find_campus
 from domain.database.actors import Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderClosed
-from domain.messaging.buttons import ButtonStyle, Tap, pack
-from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
+from domain.orders.notifications.admins import runner_silent
+from domain.orders.notifications.runner import check_in_asked
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import lock_order
 from domain.orders.sagas.release_order import build_release_start
-from domain.orders.states import BOUGHT_STATUSES, STATUSES_WITH_RUNNER, Order, OrderEvent, OrderStatus, is_event_allowed
+from domain.orders.states import BOUGHT_STATUSES, STATUSES_WITH_RUNNER, Order, OrderStatus
 from domain.orders.timers.model import TimerKind
 from domain.orders.timers.repository import (
     DueTimer,
@@ -29,26 +29,9 @@ async def ask_runner_check_in(work: UnitOfWork, due: DueTimer) -> None:
 
     Raise OrderClosed when no runner holds the order any more.
     """
-    order, runner = await _lock_held_order(work, due)
-    buttons = [NotificationButton(label="button-check-in", data=pack(Tap.CHECK_IN, order.id, order.version))]
-    if is_event_allowed(order.status, OrderEvent.RELEASED):
-        release = pack(Tap.RELEASE, order.id, order.version)
-        buttons.append(NotificationButton(label="button-release", data=release, style=ButtonStyle.DANGER))
+    order, _ = await _lock_held_order(work, due)
     windows = (await find_campus(work, order.campus_id)).windows
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=runner,
-            name=f"sign_of_life:{due.id}",
-            key="notification-runner-check-in"
-            if order.status is OrderStatus.ACCEPTED
-            else "notification-runner-check-in-bought",
-            order_id=order.id,
-            buttons=buttons,
-            args={"order": order.id, "minutes": max(1, round(windows.check_in_answer / 60))},
-        ),
-    )
+    await notify(work, check_in_asked(order, windows, due.id))
     await set_timer(work, order, TimerKind.CHECK_IN_DEADLINE, work.now + windows.length("check_in_answer"))
 
 
@@ -57,10 +40,10 @@ async def escalate_silent_runner(work: UnitOfWork, due: DueTimer) -> SagaStart |
 
     Raise OrderClosed when no runner holds the order any more.
     """
-    order, runner = await _lock_held_order(work, due)
+    order, runner_id = await _lock_held_order(work, due)
     if order.status is OrderStatus.ACCEPTED:
         return build_release_start(order, reason="silence", role=Role.SYSTEM)
-    await _tell_admins(work, order, runner)
+    await _tell_admins(work, order, runner_id)
     await refresh_order_messages(work, order, group=False)
     return None
 
@@ -85,30 +68,10 @@ def is_runner_silent_given(order: Order, *, no_answer: bool) -> bool:
     return no_answer and order.status in BOUGHT_STATUSES
 
 
-async def _tell_admins(work: UnitOfWork, order: Order, runner: int) -> None:
-    """Notify the admins once for each status of the order: who is silent, since when, and how to reach both sides."""
+async def _tell_admins(work: UnitOfWork, order: Order, runner_id: int) -> None:
     since = await find_last_check_in(work, order.id)
-    runner_member, customer = [await find_member(work, order.campus_id, each) for each in (runner, order.customer_id)]
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=ADMIN_CHAT,
-            name=f"silent:{order.id}:{order.status}",
-            key="notification-silent-admins",
-            order_id=order.id,
-            buttons=[NotificationButton(label="button-see-order", data=pack(Tap.ADMIN_ORDER, order.id))],
-            args={
-                "order": order.id,
-                "status": order.status,
-                "minutes": int((work.now - since).total_seconds() // 60),
-                "runner": runner_member.first_name,
-                "runner_account": runner_member.telegram_contact,
-                "customer": customer.first_name,
-                "customer_account": customer.telegram_contact,
-            },
-        ),
-    )
+    runner, customer = [await find_member(work, order.campus_id, each) for each in (runner_id, order.customer_id)]
+    await notify(work, runner_silent(order, runner, customer, since, work.now))
 
 
 async def _lock_held_order(work: UnitOfWork, due: DueTimer) -> tuple[Order, int]:

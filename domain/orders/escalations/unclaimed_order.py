@@ -2,16 +2,12 @@
 
 from datetime import datetime
 
-from domain.campuses.campus import Campus
 from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderClosed
-from domain.messaging.buttons import ButtonStyle, Tap, pack
-from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
-from domain.money import format_money
 from domain.orders.escalations.claim_odds_repository import count_claim_odds
-from domain.orders.price_increase import can_increase_fee, fee_increase_step
+from domain.orders.notifications.customer import claim_odds_counted, order_unclaimed
 from domain.orders.repository import lock_order
 from domain.orders.states import Order, OrderStatus
 from domain.orders.timers.model import TimerKind
@@ -47,19 +43,7 @@ async def nudge_customer(work: UnitOfWork, due: DueTimer) -> None:
     order = await _lock_unclaimed_order(work, due)
     if await has_timer_fired(work, order.id, TimerKind.ODDS):
         raise OrderClosed
-    campus = await find_campus(work, order.campus_id)
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=order.customer_id,
-            name=f"nudge:{order.id}",
-            key="notification-nudge",
-            order_id=order.id,
-            buttons=_unclaimed_buttons(order, campus),
-            args={"order": order.id, **_fee_step_args(campus)},
-        ),
-    )
+    await notify(work, order_unclaimed(order, await find_campus(work, order.campus_id)))
 
 
 async def tell_claim_odds(work: UnitOfWork, due: DueTimer) -> None:
@@ -70,25 +54,7 @@ async def tell_claim_odds(work: UnitOfWork, due: DueTimer) -> None:
     order = await _lock_unclaimed_order(work, due)
     campus = await find_campus(work, order.campus_id)
     odds = await count_claim_odds(work, campus)
-    key, odds_args = odds.sentence
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=order.customer_id,
-            name=f"odds:{order.id}",
-            key=key,
-            order_id=order.id,
-            buttons=_unclaimed_buttons(order, campus),
-            args={
-                "order": order.id,
-                "minutes": max(1, round(campus.windows.odds / 60)),
-                **_fee_step_args(campus),
-                **odds_args,
-            },
-            silent=True,
-        ),
-    )
+    await notify(work, claim_odds_counted(order, campus, odds))
 
 
 async def _lock_unclaimed_order(work: UnitOfWork, due: DueTimer) -> Order:
@@ -96,18 +62,3 @@ async def _lock_unclaimed_order(work: UnitOfWork, due: DueTimer) -> Order:
     if order.status is not OrderStatus.CREATED:
         raise OrderClosed
     return order
-
-
-def _fee_step_args(campus: Campus) -> dict[str, str]:
-    return {"step": format_money(fee_increase_step(campus), campus.currency)}
-
-
-def _unclaimed_buttons(order: Order, campus: Campus) -> list[NotificationButton]:
-    increase_fee = NotificationButton(label="button-increase-fee", data=pack(Tap.INCREASE_FEE, order.id, order.version))
-    return [
-        NotificationButton(label="button-wait", data=pack(Tap.KEEP_WAITING, order.id, order.version)),
-        *([increase_fee] if can_increase_fee(order, campus) else []),
-        NotificationButton(
-            label="button-cancel-free", data=pack(Tap.CANCEL, order.id, order.version), style=ButtonStyle.DANGER
-        ),
-    ]

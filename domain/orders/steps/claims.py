@@ -20,8 +20,6 @@ from domain.errors import (
     RunnerSuspended,
     TooManyDeliveries,
 )
-from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
 from domain.orders.claim_repository import (
     CLEARED_CLAIM,
@@ -34,6 +32,13 @@ from domain.orders.claim_repository import (
     is_runner_barred,
 )
 from domain.orders.escalations.unclaimed_order import UNCLAIMED_STAGES, reset_unclaimed_timers
+from domain.orders.notifications.customer import order_claimed, order_lost_hold, order_released
+from domain.orders.notifications.runner import (
+    claim_given_back,
+    delivery_lost_hold,
+    delivery_released_by_admin,
+    delivery_taken_back,
+)
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.order_payments import OrderPayments
 from domain.orders.repository import find_order, move_order, try_move_order
@@ -66,17 +71,7 @@ async def claim_order(work: UnitOfWork, run: SagaRun) -> None:
     await stop_timer(work, order.id, TimerKind.EXPIRE)
     await refresh_order_messages(work, order)
     runner = await find_member(work, run.campus_id, runner_id)
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=order.customer_id,
-            name=f"claimed:{order.id}:{run.id}",
-            key="notification-claimed",
-            order_id=order.id,
-            args={"order": order.id, "runner": runner.first_name},
-        ),
-    )
+    await notify(work, order_claimed(order, runner.first_name, run.id))
 
 
 async def _lock_runner_with_capacity(work: UnitOfWork, run: SagaRun, campus: Campus) -> None:
@@ -126,7 +121,7 @@ async def give_back_order(work: UnitOfWork, run: SagaRun) -> None:
     for kind in (TimerKind.EXPIRE, *UNCLAIMED_STAGES):
         await resume_timer(work, order.id, kind)
     await refresh_order_messages(work, order)
-    await _tell_runner(work, run, "notification-claim-given-back")
+    await notify(work, claim_given_back(run))
 
 
 async def close_order_without_hold(work: UnitOfWork, run: SagaRun) -> None:
@@ -149,22 +144,8 @@ async def close_order_without_hold(work: UnitOfWork, run: SagaRun) -> None:
     if order is None:
         return
     await refresh_order_messages(work, order)
-    await _tell_runner(work, run, "notification-hold-gone-runner")
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=order.customer_id,
-            name=f"hold_gone:{order.id}:{order.customer_id}",
-            key="notification-hold-gone-customer",
-            order_id=order.id,
-            buttons=[
-                NotificationButton(label="button-use-other-card", data=pack(Tap.ADD_CARD)),
-                NotificationButton(label="button-order-again", data=pack(Tap.TRY_AGAIN, order.id)),
-            ],
-            args={"order": order.id},
-        ),
-    )
+    await notify(work, delivery_lost_hold(run))
+    await notify(work, order_lost_hold(order))
 
 
 async def reopen_order(work: UnitOfWork, run: SagaRun) -> None:
@@ -196,24 +177,10 @@ async def reopen_order(work: UnitOfWork, run: SagaRun) -> None:
     await reset_unclaimed_timers(work, order, until)
     await refresh_order_messages(work, order)
     if silent:
-        await _tell_runner(work, run, "notification-taken-back")
+        await notify(work, delivery_taken_back(run))
     if admin is not None:
-        await _tell_runner(work, run, "notification-released-by-admin", reason=data.reason or "")
-    await _tell_customer_released(work, order)
-
-
-async def _tell_customer_released(work: UnitOfWork, order: Order) -> None:
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=order.customer_id,
-            name=f"released:{order.id}:{order.releases}",
-            key="notification-released",
-            order_id=order.id,
-            args={"order": order.id},
-        ),
-    )
+        await notify(work, delivery_released_by_admin(run, data.reason or ""))
+    await notify(work, order_released(order))
 
 
 async def _fresh_deadline(work: UnitOfWork, order: Order) -> datetime:
@@ -221,17 +188,3 @@ async def _fresh_deadline(work: UnitOfWork, order: Order) -> datetime:
         return work.now
     campus = await find_campus(work, order.campus_id)
     return reopened_deadline(order.placed_at, work.now, campus.windows)
-
-
-async def _tell_runner(work: UnitOfWork, run: SagaRun, key: str, **words: str) -> None:
-    await notify(
-        work,
-        Notification(
-            campus_id=run.campus_id,
-            chat_id=run.required_person_id,
-            name=f"{key}:{run.id}",
-            key=key,
-            order_id=run.required_order_id,
-            args={"order": run.required_order_id, **words},
-        ),
-    )

@@ -1,19 +1,16 @@
 """Local steps that end an order: expired, cancelled, delivered, or closed after the purchase."""
 
-from collections.abc import Mapping
-
 from domain.database.actors import SYSTEM, Actor, Role
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
-from domain.money import format_money
 from domain.orders.claim_repository import is_run_by
+from domain.orders.notifications.customer import food_left, order_cancelled, order_delivered, order_expired
+from domain.orders.notifications.runner import delivery_cancelled, delivery_finished
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order, move_order
 from domain.orders.sagas.cancel_order import CancelOrderData
 from domain.orders.sagas.complete_order import CompleteOrderData
-from domain.orders.states import Order, OrderEvent
+from domain.orders.states import OrderEvent
 from domain.orders.timers.model import TimerKind
 from domain.orders.timers.repository import stop_timer
 from domain.saga.run import SagaRun
@@ -31,7 +28,7 @@ async def expire_order(work: UnitOfWork, run: SagaRun) -> None:
         end_reason="unclaimed",
     )
     await refresh_order_messages(work, order)
-    await _tell_customer(work, order, "notification-expired")
+    await notify(work, order_expired(order))
 
 
 async def close_order(work: UnitOfWork, run: SagaRun) -> None:
@@ -48,9 +45,9 @@ async def close_order(work: UnitOfWork, run: SagaRun) -> None:
     await stop_timer(work, order.id, TimerKind.EXPIRE)
     await refresh_order_messages(work, order)
     if role is Role.ADMIN:
-        await _tell_customer(work, order, "notification-cancelled-by-admin", reason=reason)
+        await notify(work, order_cancelled(order, reason))
         if order.runner_id is not None:
-            await _tell_runner(work, order, "notification-cancelled-by-admin-runner", reason=reason)
+            await notify(work, delivery_cancelled(order, reason))
 
 
 async def tell_released(work: UnitOfWork, run: SagaRun) -> None:
@@ -82,72 +79,8 @@ async def deliver_order(work: UnitOfWork, run: SagaRun) -> None:
     )
     await refresh_order_messages(work, order)
     if admin is not None:
-        await _tell_runner(work, order, "notification-finished-runner")
+        await notify(work, delivery_finished(order))
     if order.proof_photo is None:
-        await _tell_delivered(work, order)
+        await notify(work, order_delivered(order))
     else:
-        await _tell_left_at_door(work, order, order.proof_photo)
-
-
-async def _tell_delivered(work: UnitOfWork, order: Order) -> None:
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=order.customer_id,
-            name=f"notification-delivered:{order.id}:{order.customer_id}",
-            key="notification-delivered",
-            order_id=order.id,
-            buttons=_rating_buttons(order),
-            args={"order": order.id, "total": format_money(order.total or 0, order.price.currency)},
-        ),
-    )
-
-
-def _rating_buttons(order: Order) -> list[NotificationButton]:
-    return [
-        NotificationButton(label="button-thumb-up", data=pack(Tap.THUMB_UP, order.id)),
-        NotificationButton(label="button-thumb-down", data=pack(Tap.THUMB_DOWN, order.id)),
-    ]
-
-
-async def _tell_left_at_door(work: UnitOfWork, order: Order, photo: str) -> None:
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=order.customer_id,
-            name=f"notification-food-left:{order.id}:{order.customer_id}",
-            key="notification-food-left",
-            order_id=order.id,
-            buttons=_rating_buttons(order),
-            args={
-                "order": order.id,
-                "place": order.drop_point,
-                "total": format_money(order.total or 0, order.price.currency),
-            },
-            photo=photo,
-        ),
-    )
-
-
-async def _tell_runner(work: UnitOfWork, order: Order, key: str, **words: str) -> None:
-    await _tell(work, order, order.runner_id or 0, key, words)
-
-
-async def _tell_customer(work: UnitOfWork, order: Order, key: str, **words: str) -> None:
-    await _tell(work, order, order.customer_id, key, words)
-
-
-async def _tell(work: UnitOfWork, order: Order, chat_id: int, key: str, words: Mapping[str, str]) -> None:
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=chat_id,
-            name=f"{key}:{order.id}:{chat_id}",
-            key=key,
-            order_id=order.id,
-            args={"order": order.id, **words},
-        ),
-    )
+        await notify(work, food_left(order, order.proof_photo))

@@ -5,13 +5,12 @@ from domain.database.actors import SYSTEM, Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderClosed
-from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.placing_guard import lock_placeable_draft
 from domain.orders.drafts.repository import advance_draft_version, delete_used_draft
 from domain.orders.escalations.unclaimed_order import set_unclaimed_timers
+from domain.orders.notifications.customer import PLACING_FAILURES, pending_order_cancelled, placing_failed
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.order_payments import OrderPayments
 from domain.orders.pricing import Price
@@ -23,16 +22,6 @@ from domain.orders.timers.model import TimerKind
 from domain.orders.timers.repository import set_timer, stop_escalations, stop_timer
 from domain.saga.run import SagaRun
 from domain.saga.signal_repository import read_signal_data
-
-# Why create_order was compensated, and the sentence the customer reads. A customer who cancelled reads none.
-UNPAID_SENTENCES = {
-    "unpaid": "notification-unpaid",
-    "declined": "notification-declined",
-    "out_of_reach": "notification-not-started",
-    "admin": "notification-cancelled-by-admin",
-}
-
-CARD_REASONS = frozenset({"unpaid", "declined"})  # another card may help
 
 
 async def place_order(work: UnitOfWork, run: SagaRun) -> None:
@@ -87,27 +76,10 @@ async def cancel_order(work: UnitOfWork, run: SagaRun) -> None:
     if order is None:
         return
     await refresh_order_messages(work, order, group=False)
-    sentence = UNPAID_SENTENCES.get(reason)
-    if sentence is not None:
-        await notify(
-            work,
-            Notification(
-                campus_id=order.campus_id,
-                chat_id=order.customer_id,
-                name=f"{reason}:{order.id}:{order.customer_id}",
-                key=sentence,
-                order_id=order.id,
-                buttons=_next_buttons(order, reason),
-                args={"order": order.id} if note is None else {"order": order.id, "reason": note},
-            ),
-        )
-
-
-def _next_buttons(order: Order, reason: str) -> list[NotificationButton]:
-    """The buttons under the notification: what the customer can do next."""
-    other = NotificationButton(label="button-use-other-card", data=pack(Tap.ADD_CARD))
-    again = NotificationButton(label="button-order-again", data=pack(Tap.TRY_AGAIN, order.id))
-    return [*([other] if reason in CARD_REASONS else []), again]
+    if note is not None:
+        await notify(work, pending_order_cancelled(order, note))
+    elif reason in PLACING_FAILURES:
+        await notify(work, placing_failed(order, reason))
 
 
 async def _cancellation_details(work: UnitOfWork, run: SagaRun) -> tuple[Actor, str, str | None]:

@@ -5,10 +5,10 @@ from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import LeavingTooEarly, OrderClosed, Stale
-from domain.messaging.notification import ADMIN_CHAT, Notification
 from domain.messaging.outbox_repository import notify
-from domain.money import format_money
 from domain.orders.escalations.silent_runner import record_runner_check_in
+from domain.orders.notifications.admins import price_above_limit
+from domain.orders.notifications.customer import proof_shown, receipt_shown
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order, list_active_deliveries, lock_order, record_receipt_photo
 from domain.orders.sagas.complete_order import build_completion_start
@@ -83,24 +83,7 @@ async def send_receipt_photo(work: UnitOfWork, campus: Campus, member: Member, o
     require_permission(member, Action.SEE_PHOTOS, own=order.customer_id == member.person_id)
     if order.receipt_photo is None or order.receipt is None:
         raise Stale
-    await notify(
-        work,
-        Notification(
-            campus_id=campus.id,
-            chat_id=member.person_id,
-            # repeated taps within a minute get one
-            name=f"receipt:{order.id}:{member.person_id}:{work.now:%Y%m%d%H%M}",
-            key="notification-receipt",
-            order_id=order.id,
-            args={
-                "order": order.id,
-                "store": order.store_name,
-                "receipt": format_money(order.receipt, order.price.currency),
-            },
-            photo=order.receipt_photo,
-            silent=True,
-        ),
-    )
+    await notify(work, receipt_shown(order, order.receipt, order.receipt_photo, work.now))
 
 
 async def send_proof_photo(work: UnitOfWork, campus: Campus, member: Member, order_id: int) -> None:
@@ -112,19 +95,7 @@ async def send_proof_photo(work: UnitOfWork, campus: Campus, member: Member, ord
     require_permission(member, Action.SEE_PHOTOS, own=order.customer_id == member.person_id)
     if order.proof_photo is None:
         raise Stale
-    await notify(
-        work,
-        Notification(
-            campus_id=campus.id,
-            chat_id=member.person_id,
-            name=f"proof:{order.id}:{member.person_id}:{work.now:%Y%m%d%H%M}",
-            key="notification-proof",
-            order_id=order.id,
-            args={"order": order.id, "place": order.drop_point},
-            photo=order.proof_photo,
-            silent=True,
-        ),
-    )
+    await notify(work, proof_shown(order, order.proof_photo, work.now))
 
 
 async def tell_admins_price_above_limit(
@@ -141,22 +112,5 @@ async def tell_admins_price_above_limit(
         raise OrderClosed
     if wanted <= order.price.shop_limit:
         raise Stale
-    currency = order.price.currency
-    await notify(
-        work,
-        Notification(
-            campus_id=campus.id,
-            chat_id=ADMIN_CHAT,
-            name=f"above_limit:{order.id}",
-            key="notification-limit-exceeded-admins",
-            order_id=order.id,
-            args={
-                "order": order.id,
-                "runner": member.first_name,
-                "store": order.store_name,
-                "limit": format_money(order.price.shop_limit, currency),
-                "wanted": format_money(wanted, currency),
-            },
-        ),
-    )
+    await notify(work, price_above_limit(order, member.first_name, wanted))
     return campus.admin_chat is not None

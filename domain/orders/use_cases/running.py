@@ -10,11 +10,11 @@ from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Actor, Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import ChatNotOpen, HoldNotChecked, OrderClosed, PinLocked, Stale
-from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
 from domain.orders.claim_repository import is_run_by
 from domain.orders.escalations import absent_customer
+from domain.orders.notifications.admins import pin_locked
+from domain.orders.notifications.customer import runner_arrived
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.pricing import split_receipt
 from domain.orders.repository import count_wrong_pin, find_order, lock_order, move_order
@@ -97,17 +97,7 @@ async def mark_arrived(work: UnitOfWork, campus: Campus, member: Member, order_i
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.ARRIVE, order)
     arrived = await _move_own_order(work, member, order, OrderEvent.ARRIVED)
-    await notify(
-        work,
-        Notification(
-            campus_id=campus.id,
-            chat_id=order.customer_id,
-            name=f"arrived:{order.id}:{order.customer_id}",
-            key="notification-arrived",
-            order_id=order.id,
-            args={"order": order.id, "runner": member.first_name, "place": order.drop_point, "pin": order.pin or ""},
-        ),
-    )
+    await notify(work, runner_arrived(order, member.first_name))
     await absent_customer.set_absent_customer_timers(work, arrived)
     return arrived
 
@@ -136,18 +126,7 @@ async def _count_wrong_pin(work: UnitOfWork, order: Order) -> WrongPin:
     left = MAX_PIN_TRIES - order.pin_tries - 1
     if left == 0:
         await refresh_order_messages(work, order, group=False)
-        await notify(
-            work,
-            Notification(
-                campus_id=order.campus_id,
-                chat_id=ADMIN_CHAT,
-                name=f"pin_locked:{order.id}",
-                key="notification-pin-locked",
-                order_id=order.id,
-                buttons=[NotificationButton(label="button-see-order", data=pack(Tap.ADMIN_ORDER, order.id))],
-                args={"order": order.id},
-            ),
-        )
+        await notify(work, pin_locked(order))
     return WrongPin(left)
 
 

@@ -8,10 +8,9 @@ from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import transfer_posting
 from domain.ledger.repository import post_to_ledger
-from domain.messaging.notification import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
-from domain.money import format_money
 from domain.payouts.model import PayoutStatus
+from domain.payouts.notifications import onboarding_link, payout_made
 from domain.payouts.payable_adjustments import reopen_payout
 from domain.payouts.repository import find_payable, mark_payable_paid
 from domain.payouts.sagas.onboard_runner import OnboardRunnerData
@@ -88,21 +87,7 @@ async def record_transfer(work: UnitOfWork, run: SagaRun, sent: Transfer) -> Non
     await post_to_ledger(work, posting, run.required_order_id)
     await reopen_payout(work, run, paid_payable)
     await refresh_existing_order_messages(work, run.required_order_id)
-    await notify(
-        work,
-        Notification(
-            campus_id=run.campus_id,
-            chat_id=paid_payable.runner_id,
-            name=f"paid:{run.name}",
-            key="notification-paid-less" if paid_payable.netted else "notification-paid",
-            order_id=run.required_order_id,
-            args={
-                "order": run.required_order_id,
-                "amount": format_money(sent.amount, paid_payable.currency),
-                **({"netted": format_money(paid_payable.netted, paid_payable.currency)} if paid_payable.netted else {}),
-            },
-        ),
-    )
+    await notify(work, payout_made(paid_payable, run, sent.amount))
 
 
 async def prepare_account(work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:
@@ -172,16 +157,7 @@ async def open_onboarding(client: StripeGateway, request: CallRequest) -> Accoun
 
 async def record_onboarding(work: UnitOfWork, run: SagaRun, link: AccountLink) -> None:
     """Send the link to the runner's own chat, never to a group."""
-    await notify(
-        work,
-        Notification(
-            campus_id=run.campus_id,
-            chat_id=run.required_person_id,
-            name=f"payout_link:{run.id}:{run.attempt}",
-            key="notification-payout-link",
-            buttons=[NotificationButton(label="button-open-onboarding", url=link.url)],
-        ),
-    )
+    await notify(work, onboarding_link(run, link.url))
 
 
 async def prepare_account_lookup(_work: UnitOfWork, run: SagaRun, _key: str) -> StepParams:

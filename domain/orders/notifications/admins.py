@@ -1,0 +1,61 @@
+"""What the admins are told about an order."""
+
+from datetime import datetime
+
+from domain.campuses.people import Member
+from domain.messaging.notification import ADMIN_CHAT, Notification
+from domain.messaging.notification_buttons import see_order_button
+from domain.money import format_money
+from domain.orders.states import Order
+
+
+def runner_silent(order: Order, runner: Member, customer: Member, since: datetime, now: datetime) -> Notification:
+    """Tell, once for each status, who is silent, since when, and how to reach both sides."""
+    return Notification(
+        campus_id=order.campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"silent:{order.id}:{order.status}",
+        key="notification-silent-admins",
+        order_id=order.id,
+        buttons=[see_order_button(order.id)],
+        args={
+            "order": order.id,
+            "status": order.status,
+            "minutes": int((now - since).total_seconds() // 60),
+            "runner": runner.first_name,
+            "runner_account": runner.telegram_contact,
+            "customer": customer.first_name,
+            "customer_account": customer.telegram_contact,
+        },
+    )
+
+
+def pin_locked(order: Order) -> Notification:
+    """Tell that the runner typed too many wrong PINs."""
+    return Notification(
+        campus_id=order.campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"pin_locked:{order.id}",
+        key="notification-pin-locked",
+        order_id=order.id,
+        buttons=[see_order_button(order.id)],
+        args={"order": order.id},
+    )
+
+
+def price_above_limit(order: Order, runner_name: str, wanted: int) -> Notification:
+    """Tell, once for each order, that the shop wants `wanted` (minor units), which is more than the limit."""
+    return Notification(
+        campus_id=order.campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"above_limit:{order.id}",
+        key="notification-limit-exceeded-admins",
+        order_id=order.id,
+        args={
+            "order": order.id,
+            "runner": runner_name,
+            "store": order.store_name,
+            "limit": format_money(order.price.shop_limit, order.price.currency),
+            "wanted": format_money(wanted, order.price.currency),
+        },
+    )
