@@ -8,10 +8,7 @@ from domain.database.event_log_repository import read_order_history
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import dispute_lost_posting, dispute_posting, dispute_won_posting
 from domain.ledger.repository import post_to_ledger
-from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
-from domain.money import format_money
 from domain.orders.repository import find_order, lock_order
 from domain.orders.states import Order
 from domain.payouts.model import INSUFFICIENT_FUNDS
@@ -26,6 +23,7 @@ from domain.refunds.dispute_repository import (
     record_withdrawal,
 )
 from domain.refunds.model import Dispute, DisputeEvent, DisputeStatus
+from domain.refunds.notifications import dispute_lost, dispute_opened, dispute_won, dispute_won_pay_kept
 from domain.saga.run import SagaRun, SagaStart
 
 
@@ -63,37 +61,8 @@ async def tell_dispute_opened(work: UnitOfWork, dispute: Dispute, answer_by: dat
     """Tell the admins once, with all that they need to answer the bank by `answer_by`."""
     order = await find_order(work, dispute.campus_id, dispute.order_id)
     zone = (await find_campus(work, dispute.campus_id)).zone
-    by = "-" if answer_by is None else f"{answer_by.astimezone(zone):%d.%m. %H:%M}"
-    words: dict[str, str | int] = {
-        "order": order.id,
-        "amount": format_money(dispute.amount, dispute.currency),
-        "reason": dispute.reason,
-    }
-    moments = {
-        "placed": order.placed_at,
-        "accepted": order.accepted_at,
-        "bought": order.bought_at,
-        "arrived": order.arrived_at,
-        "delivered": order.delivered_at,
-    }
-    words |= {name: "-" if at is None else f"{at.astimezone(zone):%H:%M}" for name, at in moments.items()}
-    words |= {
-        "by": by,
-        "day": f"{order.placed_at.astimezone(zone):%d.%m.}",
-        "proof": await _handover_proof(work, order),
-    }
-    await notify(
-        work,
-        Notification(
-            campus_id=dispute.campus_id,
-            chat_id=ADMIN_CHAT,
-            name=f"dispute:{dispute.dispute}",
-            key="notification-dispute",
-            order_id=order.id,
-            buttons=[NotificationButton(label="button-see-order", data=pack(Tap.ADMIN_ORDER, order.id))],
-            args=words,
-        ),
-    )
+    proof = await _handover_proof(work, order)
+    await notify(work, dispute_opened(dispute, order, zone, answer_by, proof=proof))
 
 
 async def _handover_proof(work: UnitOfWork, order: Order) -> str:
@@ -115,12 +84,12 @@ async def record_dispute_won(work: UnitOfWork, run: SagaRun, dispute: Dispute, f
         won = dispute_won_posting(dispute=dispute.dispute, amount=dispute.withdrawn, fee=fee, currency=dispute.currency)
         await post_to_ledger(work, won, dispute.order_id)
     if await has_open_or_lost_dispute(work, dispute.order_id):
-        ways = [_pay_anyway_button(dispute)] if await has_lost_dispute(work, dispute.order_id) else []
-        await _tell_closed(work, dispute, "notification-dispute-won-kept", ways)
+        can_pay = await has_lost_dispute(work, dispute.order_id)
+        await notify(work, dispute_won_pay_kept(dispute, can_pay=can_pay))
         return
     start = await unfreeze_payable(work, dispute.order_id)
     run.requested_sagas.extend([] if start is None else [start])
-    await _tell_closed(work, dispute, "notification-dispute-won", [])
+    await notify(work, dispute_won(dispute))
 
 
 async def record_dispute_lost(work: UnitOfWork, dispute: Dispute) -> None:
@@ -134,27 +103,7 @@ async def record_dispute_lost(work: UnitOfWork, dispute: Dispute) -> None:
         lost = dispute_lost_posting(dispute=dispute.dispute, amount=dispute.withdrawn, currency=dispute.currency)
         await post_to_ledger(work, lost, dispute.order_id)
     await refresh_existing_order_messages(work, dispute.order_id)
-    await _tell_closed(work, dispute, "notification-dispute-lost", [_pay_anyway_button(dispute)])
-
-
-async def _tell_closed(work: UnitOfWork, dispute: Dispute, key: str, buttons: list[NotificationButton]) -> None:
-    look = NotificationButton(label="button-see-order", data=pack(Tap.ADMIN_ORDER, dispute.order_id))
-    await notify(
-        work,
-        Notification(
-            campus_id=dispute.campus_id,
-            chat_id=ADMIN_CHAT,
-            name=f"{key}:{dispute.dispute}",
-            key=key,
-            order_id=dispute.order_id,
-            buttons=[*buttons, look],
-            args={"order": dispute.order_id, "amount": format_money(dispute.amount, dispute.currency)},
-        ),
-    )
-
-
-def _pay_anyway_button(dispute: Dispute) -> NotificationButton:
-    return NotificationButton(label="button-pay-anyway", data=pack(Tap.PAY_ANYWAY, dispute.order_id))
+    await notify(work, dispute_lost(dispute))
 
 
 async def unfreeze_payable(work: UnitOfWork, order_id: int) -> SagaStart | None:

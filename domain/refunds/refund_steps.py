@@ -7,8 +7,6 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import PayoutInFlight
 from domain.ledger.postings import refund_failed_posting, runner_debt_posting, runner_debt_void_posting
 from domain.ledger.repository import post_to_ledger
-from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
 from domain.money import format_money
 from domain.orders.repository import find_order, lock_order
@@ -20,6 +18,13 @@ from domain.payouts.repository import lock_payable
 from domain.payouts.runner_debt_repository import end_runner_debt, insert_runner_debt, lock_runner_debt
 from domain.refunds.dispute_repository import require_undisputed
 from domain.refunds.model import Refund, RefundEvent, RefundStatus
+from domain.refunds.notifications import (
+    refund_failed,
+    refund_failed_admins,
+    refund_failed_runner,
+    refund_refused,
+    runner_debt_opened,
+)
 from domain.refunds.refund_split import RefundSplit, split_refund
 from domain.refunds.repository import find_refundable, insert_refund, lock_refund, move_refund, update_refund
 from domain.refunds.sagas.refund_data import refund_row_of
@@ -101,22 +106,7 @@ async def withdraw_refund(work: UnitOfWork, run: SagaRun) -> None:
         return
     await restore_withheld_amount(work, run, made.order_id, made.withheld)
     await refresh_existing_order_messages(work, made.order_id)
-    await notify(
-        work,
-        Notification(
-            campus_id=made.campus_id,
-            chat_id=ADMIN_CHAT,
-            name=f"refund_refused:{made.id}",
-            key="notification-refund-refused",
-            order_id=made.order_id,
-            buttons=[_see_order_button(made)],
-            args={
-                "order": made.order_id,
-                "amount": format_money(made.amount, made.currency),
-                "reason": run.reason or "-",
-            },
-        ),
-    )
+    await notify(work, refund_refused(made, run.reason))
 
 
 async def fail_refund(work: UnitOfWork, run: SagaRun, refund_id: int, why: str) -> None:
@@ -161,43 +151,11 @@ async def _void_debt(work: UnitOfWork, run: SagaRun, made: Refund) -> None:
 
 
 async def _tell_failed(work: UnitOfWork, made: Refund, why: str) -> None:
-    amount = format_money(made.amount, made.currency)
     order = await find_order(work, made.campus_id, made.order_id)
-    await notify(
-        work,
-        Notification(
-            campus_id=made.campus_id,
-            chat_id=order.customer_id,
-            name=f"refund_failed:{made.id}",
-            key="notification-refund-failed",
-            order_id=made.order_id,
-            args={"order": made.order_id, "amount": amount},
-        ),
-    )
-    await notify(
-        work,
-        Notification(
-            campus_id=made.campus_id,
-            chat_id=ADMIN_CHAT,
-            name=f"refund_failed_admins:{made.id}",
-            key="notification-refund-failed-admins",
-            order_id=made.order_id,
-            buttons=[_see_order_button(made)],
-            args={"order": made.order_id, "amount": amount, "reason": why},
-        ),
-    )
+    await notify(work, refund_failed(made, order.customer_id))
+    await notify(work, refund_failed_admins(made, why))
     if made.runner_amount:
-        await notify(
-            work,
-            Notification(
-                campus_id=made.campus_id,
-                chat_id=made.runner_id,
-                name=f"refund_failed_runner:{made.id}",
-                key="notification-refund-failed-runner",
-                order_id=made.order_id,
-                args={"order": made.order_id, "amount": format_money(made.runner_amount, made.currency)},
-            ),
-        )
+        await notify(work, refund_failed_runner(made))
 
 
 async def book_runner_debt(work: UnitOfWork, made: Refund, why: str) -> None:
@@ -216,24 +174,9 @@ async def book_runner_debt(work: UnitOfWork, made: Refund, why: str) -> None:
     owed = runner_debt_posting(refund=made.id, runner=made.runner_id, amount=amount, currency=made.currency)
     await post_to_ledger(work, owed, made.order_id)
     await update_refund(work, made.id, refusal=why)
-    await notify(
-        work,
-        Notification(
-            campus_id=made.campus_id,
-            chat_id=ADMIN_CHAT,
-            name=f"debt:{made.id}",
-            key="notification-runner-debt-admins",
-            order_id=made.order_id,
-            buttons=[_see_order_button(made)],
-            args={"order": made.order_id, "amount": format_money(amount, made.currency), "reason": why},
-        ),
-    )
+    await notify(work, runner_debt_opened(made, amount, why))
 
 
 async def settle_refund(work: UnitOfWork, run: SagaRun) -> None:
     """Refresh the order messages: the customer has the refund, or the bank sent it back."""
     await refresh_existing_order_messages(work, run.required_order_id)
-
-
-def _see_order_button(made: Refund) -> NotificationButton:
-    return NotificationButton(label="button-see-order", data=pack(Tap.ADMIN_ORDER, made.order_id))

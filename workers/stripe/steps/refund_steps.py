@@ -6,13 +6,12 @@ from datetime import timedelta
 from domain.database.unit_of_work import UnitOfWork
 from domain.ledger.postings import refund_posting, reversal_posting
 from domain.ledger.repository import post_to_ledger
-from domain.messaging.notification import Notification
 from domain.messaging.outbox_repository import notify, refresh_existing_order_messages
-from domain.money import format_money
 from domain.orders.repository import find_order
 from domain.payouts.payable_adjustments import reopen_payout
 from domain.payouts.repository import find_payable, record_transfer_reversed
-from domain.refunds.model import Refund, RefundEvent, RefundStatus
+from domain.refunds.model import RefundEvent, RefundStatus
+from domain.refunds.notifications import refund_made, refund_made_runner
 from domain.refunds.refund_steps import book_runner_debt, fail_refund
 from domain.refunds.repository import lock_refund, move_refund, update_refund
 from domain.refunds.sagas.refund_data import refund_row_of
@@ -93,41 +92,10 @@ async def record_refund(work: UnitOfWork, run: SagaRun, accepted: StripeRefund) 
         await record_refund_lookup(work, run, accepted)
         return
     await refresh_existing_order_messages(work, refund.order_id)
-    await _notify_both_sides(work, refund)
-
-
-async def _notify_both_sides(work: UnitOfWork, refund: Refund) -> None:
     order = await find_order(work, refund.campus_id, refund.order_id)
-    amount = format_money(refund.amount, refund.currency)
-    await notify(
-        work,
-        Notification(
-            campus_id=refund.campus_id,
-            chat_id=order.customer_id,
-            name=f"refunded:{refund.id}",
-            key="notification-refunded",
-            order_id=refund.order_id,
-            args={"order": refund.order_id, "amount": amount, "reason": refund.reason},
-        ),
-    )
-    if refund.runner_amount == 0:
-        return
-    await notify(
-        work,
-        Notification(
-            campus_id=refund.campus_id,
-            chat_id=refund.runner_id,
-            name=f"refunded_runner:{refund.id}",
-            key="notification-refunded-runner",
-            order_id=refund.order_id,
-            args={
-                "order": refund.order_id,
-                "amount": amount,
-                "runner_amount": format_money(refund.runner_amount, refund.currency),
-                "reason": refund.reason,
-            },
-        ),
-    )
+    await notify(work, refund_made(refund, order.customer_id))
+    if refund.runner_amount:
+        await notify(work, refund_made_runner(refund))
 
 
 async def prepare_reversal(work: UnitOfWork, run: SagaRun, key: str) -> StepParams | None:
