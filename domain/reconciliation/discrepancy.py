@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from domain.money import format_money
+
 
 class DiscrepancyKind(StrEnum):
     UNKNOWN_INTENT = "unknown_intent"  # Stripe has a payment that none of our rows names
@@ -106,3 +108,20 @@ def should_reopen(existing: Discrepancy, observed: ObservedDiscrepancy) -> bool:
             return existing.gap != observed.gap
         case DiscrepancyStatus.GONE | DiscrepancyStatus.MENDED:
             return not observed.harmless
+
+
+def build_discrepancy_args(found: Discrepancy) -> dict[str, str | int]:
+    """Return the arguments of a sentence about this discrepancy."""
+    return {
+        "number": found.id,
+        "kind": found.kind,
+        "subject": found.subject,
+        "order": "-" if found.order_id is None else str(found.order_id),
+        "local_value": _format_amount(found.local_value, found.currency),
+        "remote_value": _format_amount(found.remote_value, found.currency),
+        "note": found.note or "-",
+    }
+
+
+def _format_amount(amount: int | None, currency: str | None) -> str:
+    return "-" if amount is None or currency is None else format_money(amount, currency)

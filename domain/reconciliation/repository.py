@@ -10,10 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.database.actors import SYSTEM, Actor
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
-from domain.money import format_money
 from domain.payouts.tables import payable
 from domain.reconciliation.discrepancy import (
     DISCREPANCY_TRANSITIONS,
@@ -24,6 +21,7 @@ from domain.reconciliation.discrepancy import (
     ObservedDiscrepancy,
     should_reopen,
 )
+from domain.reconciliation.notifications import discrepancy_gone, discrepancy_opened, discrepancy_remains
 from domain.reconciliation.tables import discrepancy
 
 _CONVERTED_FIELDS = ("kind", "status")
@@ -52,7 +50,8 @@ async def report_discrepancy(
     if observed.harmless and kept.status is DiscrepancyStatus.OPEN:
         await end_discrepancy(work, kept.id, DiscrepancyEvent.VANISHED)
     elif notify_admins and kept.status is DiscrepancyStatus.OPEN and kept.told == 0:
-        await _tell(work, kept)
+        await work.connection.execute(update(discrepancy).where(discrepancy.c.id == kept.id).values(told=1))
+        await notify(work, discrepancy_opened(kept, work.now))
     return kept
 
 
@@ -64,46 +63,6 @@ async def _lock_or_insert(work: UnitOfWork, observed: ObservedDiscrepancy) -> Di
     this = and_(discrepancy.c.kind == observed.kind, discrepancy.c.subject == observed.subject)
     query = select(discrepancy).where(this).with_for_update()
     return _discrepancy_from_row((await work.connection.execute(query)).mappings().one())
-
-
-async def _tell(work: UnitOfWork, kept: Discrepancy) -> None:
-    await work.connection.execute(update(discrepancy).where(discrepancy.c.id == kept.id).values(told=1))
-    await notify(
-        work,
-        Notification(
-            campus_id=kept.campus_id,
-            chat_id=ADMIN_CHAT,
-            name=f"difference:{kept.id}:{work.now.timestamp()}",
-            key="notification-discrepancy",
-            buttons=build_discrepancy_buttons(kept),
-            args=build_discrepancy_args(kept),
-        ),
-    )
-
-
-def build_discrepancy_args(kept: Discrepancy) -> dict[str, str | int]:
-    """Build the arguments of a sentence about this discrepancy."""
-    return {
-        "number": kept.id,
-        "kind": kept.kind,
-        "subject": kept.subject,
-        "order": "-" if kept.order_id is None else str(kept.order_id),
-        "local_value": _format_amount(kept.local_value, kept.currency),
-        "remote_value": _format_amount(kept.remote_value, kept.currency),
-        "note": kept.note or "-",
-    }
-
-
-def _format_amount(amount: int | None, currency: str | None) -> str:
-    return "-" if amount is None or currency is None else format_money(amount, currency)
-
-
-def build_discrepancy_buttons(kept: Discrepancy) -> list[NotificationButton]:
-    """Build the buttons [Look again] and [Settle by hand]."""
-    return [
-        NotificationButton(label="button-recheck", data=pack(Tap.RECHECK_DISCREPANCY, kept.id)),
-        NotificationButton(label="button-settle", data=pack(Tap.SETTLE_DISCREPANCY, kept.id)),
-    ]
 
 
 async def end_discrepancy(
@@ -196,18 +155,8 @@ async def answer_recheck(work: UnitOfWork, discrepancy_id: int, wanted_at: datet
         update(discrepancy).where(this).values(recheck_requested_at=None, recheck_chat_id=None)
     )
     found = _discrepancy_from_row(row)
-    still = found.status is DiscrepancyStatus.OPEN
-    await notify(
-        work,
-        Notification(
-            campus_id=found.campus_id,
-            chat_id=row["recheck_chat_id"],
-            name=f"looked:{found.id}:{row['recheck_requested_at'].timestamp()}",
-            key="notification-discrepancy-remains" if still else "notification-discrepancy-gone",
-            buttons=build_discrepancy_buttons(found) if still else [],
-            args=build_discrepancy_args(found),
-        ),
-    )
+    answer = discrepancy_remains if found.status is DiscrepancyStatus.OPEN else discrepancy_gone
+    await notify(work, answer(found, row["recheck_chat_id"], row["recheck_requested_at"]))
 
 
 async def _log(

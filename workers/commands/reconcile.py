@@ -8,8 +8,8 @@ import os
 from collections.abc import Sequence
 
 from domain.database.unit_of_work import QueueJob, create_database_engine, create_unit_of_work_factory
-from domain.reconciliation.discrepancy import Discrepancy
-from domain.reconciliation.repository import build_discrepancy_args, list_open_discrepancies_after
+from domain.reconciliation.discrepancy import Discrepancy, build_discrepancy_args
+from domain.reconciliation.repository import list_open_discrepancies_after
 from domain.settings.settings import AuditSettings, read_audit_settings, read_settings_or_exit
 from workers.engine.worker_context import WorkerContext
 from workers.reconciliation.reconciler import reconcile_everything

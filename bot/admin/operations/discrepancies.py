@@ -8,8 +8,7 @@ from bot.conversation.request_context import RequestContext, truncate
 from domain.messaging.buttons import Button, ButtonStyle, Tap
 from domain.orders.drafts.draft import PendingInput
 from domain.reconciliation import use_cases as reconciliation_use_cases
-from domain.reconciliation.discrepancy import Discrepancy
-from domain.reconciliation.repository import build_discrepancy_args
+from domain.reconciliation.discrepancy import Discrepancy, build_discrepancy_args
 from domain.words import Html
 
 MAX_LISTED = 10  # discrepancies on the list, each with its buttons

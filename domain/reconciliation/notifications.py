@@ -1,0 +1,53 @@
+"""What is told about discrepancies: to the admins when one opens, and to the chat that asked for a recheck."""
+
+from datetime import datetime
+
+from domain.messaging.buttons import Tap, pack
+from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
+from domain.reconciliation.discrepancy import Discrepancy, build_discrepancy_args
+
+
+def discrepancy_opened(found: Discrepancy, now: datetime) -> Notification:
+    """Tell the admins what differs, once each time it opens."""
+    return Notification(
+        campus_id=found.campus_id,
+        chat_id=ADMIN_CHAT,
+        name=f"difference:{found.id}:{now.timestamp()}",
+        key="notification-discrepancy",
+        buttons=_discrepancy_buttons(found),
+        args=build_discrepancy_args(found),
+    )
+
+
+def discrepancy_remains(found: Discrepancy, chat_id: int, requested_at: datetime) -> Notification:
+    """Tell the chat that asked for a recheck that the discrepancy is still there."""
+    return Notification(
+        campus_id=found.campus_id,
+        chat_id=chat_id,
+        name=_recheck_name(found, requested_at),
+        key="notification-discrepancy-remains",
+        buttons=_discrepancy_buttons(found),
+        args=build_discrepancy_args(found),
+    )
+
+
+def discrepancy_gone(found: Discrepancy, chat_id: int, requested_at: datetime) -> Notification:
+    """Tell the chat that asked for a recheck that the discrepancy is gone."""
+    return Notification(
+        campus_id=found.campus_id,
+        chat_id=chat_id,
+        name=_recheck_name(found, requested_at),
+        key="notification-discrepancy-gone",
+        args=build_discrepancy_args(found),
+    )
+
+
+def _recheck_name(found: Discrepancy, requested_at: datetime) -> str:
+    return f"looked:{found.id}:{requested_at.timestamp()}"
+
+
+def _discrepancy_buttons(found: Discrepancy) -> list[NotificationButton]:
+    return [
+        NotificationButton(label="button-recheck", data=pack(Tap.RECHECK_DISCREPANCY, found.id)),
+        NotificationButton(label="button-settle", data=pack(Tap.SETTLE_DISCREPANCY, found.id)),
+    ]
