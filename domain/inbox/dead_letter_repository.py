@@ -10,18 +10,15 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.campuses.tables import campus
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import DeadLetter, DeadLetterKind, DeadLetterOutcome, FailedItem
+from domain.inbox.notifications import DEAD_LETTER_KEY, dead_letter_opened
 from domain.inbox.repository import reopen_event, reopen_update
 from domain.inbox.tables import dead_letter
-from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton, NotificationStatus
+from domain.messaging.notification import NotificationStatus
 from domain.messaging.notification_repository import retry_notification
 from domain.messaging.order_message_repository import retry_order_message
 from domain.messaging.outbox_repository import notify
 from domain.messaging.tables import notification
 from domain.orders.timers.repository import retry_timer
-
-# A failed notification of this key is not reported by another one of the same key.
-_NOTIFICATION_KEY = "notification-dead-letter"
 
 
 async def add_dead_letter(work: UnitOfWork, failed_item: FailedItem) -> None:
@@ -40,33 +37,15 @@ async def add_dead_letter(work: UnitOfWork, failed_item: FailedItem) -> None:
     )
     made = (await work.connection.execute(statement.returning(dead_letter))).mappings().one_or_none()
     if made is not None and not (
-        failed_item.kind is DeadLetterKind.NOTIFICATION and failed_item.shown.startswith(_NOTIFICATION_KEY)
+        failed_item.kind is DeadLetterKind.NOTIFICATION and failed_item.shown.startswith(DEAD_LETTER_KEY)
     ):
         await _tell(work, made)
 
 
 async def _tell(work: UnitOfWork, made: RowMapping) -> None:
     found = await lock_dead_letter(work, made["campus_id"], made["id"])
-    if found is None:
-        return
-    await notify(
-        work,
-        Notification(
-            campus_id=made["campus_id"],
-            chat_id=ADMIN_CHAT,
-            name=f"parked:{made['id']}:{made['times']}",
-            key=_NOTIFICATION_KEY,
-            order_id=found.order_id,
-            buttons=[NotificationButton(label="button-dead-letters", data=pack(Tap.DEAD_LETTERS))],
-            args={
-                "number": found.id,
-                "kind": found.label_variant,
-                "shown": found.shown,
-                "tries": found.tries,
-                "error": found.error[:300],
-            },
-        ),
-    )
+    if found is not None:
+        await notify(work, dead_letter_opened(found, made["campus_id"], made["times"]))
 
 
 async def find_fallback_campus_id(work: UnitOfWork) -> int | None:

@@ -50,8 +50,8 @@ INBOX_FAULTS = (
         name="second_dead_letter_not_told",
         area="inbox",
         claim="What becomes a dead letter again after another try is told to the admins again.",
-        before="name=f\"parked:{made['id']}:{made['times']}\",",
-        after="name=f\"parked:{made['id']}\",",
+        before='name=f"parked:{letter.id}:{times}",',
+        after='name=f"parked:{letter.id}",',
         tests=("tests/workers/test_dead_letters.py::test_what_fails_again_after_one_more_try_is_told_again",),
     ),
     SeededFault(
