@@ -7,8 +7,8 @@ from bot.admin.commands import NUMBER_PATTERN, admin_screen
 from bot.conversation.replies import NewMessage, Replies
 from bot.conversation.request_context import RequestContext
 from domain.messaging.replied_message_repository import RepliedMessage, find_replied_messages
+from domain.support.order_sides import OrderSide
 from domain.support.use_cases import correspondence
-from domain.support.use_cases.correspondence import OrderSide
 
 # Replies to these alerts are for the runner: the runner asked, or is asked for.
 RUNNER_ALERT_KEYS = frozenset(

@@ -9,7 +9,8 @@ from domain.messaging.notification_repository import (
 )
 from domain.messaging.outbox_repository import resend_existing_order_message
 from domain.settings.logs import get_logger
-from domain.support.use_cases.relay import RELAY_KEYS, tell_relay_outcome_unknown
+from domain.support.notifications.messages import RELAY_KEYS
+from domain.support.use_cases.relay import tell_relay_outcome_unknown
 from workers.telegram.outbox_dead_letters import add_notification_dead_letter
 
 WORKER_GONE = "its worker was gone while sending"

@@ -1,7 +1,5 @@
 """Messages between the campus team and one side of an order, whatever the order's status."""
 
-from enum import StrEnum
-
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member
 from domain.campuses.people_repository import find_member
@@ -10,26 +8,15 @@ from domain.database.actors import Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import OrderNotFound
-from domain.messaging.notification import ADMIN_CHAT, Notification
 from domain.messaging.outbox_repository import notify
 from domain.orders.repository import find_order
 from domain.orders.states import Order
 from domain.support.feedback import shorten_text
+from domain.support.notifications.messages import answer_to_team, team_message
+from domain.support.order_sides import OrderSide, find_side
 
 # UTF-16 units, of Telegram's 4096 in a text and 1024 in a caption; the rest is for our words.
 MAX_TEXT_LENGTH, MAX_CAPTION_LENGTH = 3800, 800
-
-
-class OrderSide(StrEnum):
-    CUSTOMER = "customer"
-    RUNNER = "runner"
-
-
-def find_side(order: Order, person_id: int) -> OrderSide | None:
-    """Return the side that this person has in the order; None without one."""
-    if person_id == order.customer_id:
-        return OrderSide.CUSTOMER
-    return OrderSide.RUNNER if person_id == order.runner_id else None
 
 
 async def send_team_message(
@@ -47,17 +34,7 @@ async def send_team_message(
     await _log_message(
         work, campus, order, Actor(role=Role.ADMIN, person_id=admin.person_id), f"wrote_to_{side}", words
     )
-    await notify(
-        work,
-        Notification(
-            campus_id=campus.id,
-            chat_id=reader_id,
-            name=f"team_writes:{campus.id}:{message}",
-            key="notification-team-writes",
-            order_id=order.id,
-            args={"order": order.id, "words": shorten_text(words, MAX_TEXT_LENGTH)},
-        ),
-    )
+    await notify(work, team_message(order, reader_id, shorten_text(words, MAX_TEXT_LENGTH), message=message))
     return await find_member(work, campus.id, reader_id)
 
 
@@ -81,19 +58,8 @@ async def forward_answer_to_team(
         return False
     actor = Actor(role=Role.CUSTOMER if side is OrderSide.CUSTOMER else Role.RUNNER, person_id=member.person_id)
     await _log_message(work, campus, order, actor, "wrote_to_team", words)
-    said = shorten_text(words, MAX_CAPTION_LENGTH if photo else MAX_TEXT_LENGTH) or "📷"
-    await notify(
-        work,
-        Notification(
-            campus_id=campus.id,
-            chat_id=ADMIN_CHAT,
-            name=f"team_reads:{campus.id}:{message}:{side}",
-            key="notification-team-reads",
-            order_id=order.id,
-            args={"order": order.id, "name": member.first_name, "side": side, "words": said},
-            photo=photo,
-        ),
-    )
+    said = shorten_text(words, MAX_CAPTION_LENGTH if photo else MAX_TEXT_LENGTH)
+    await notify(work, answer_to_team(order, member, side, said, photo, message=message))
     return True
 
 

@@ -7,7 +7,6 @@ from domain.campuses.people import Member
 from domain.campuses.people_repository import find_member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.notification import Notification
 from domain.messaging.notification_repository import find_notification
 from domain.messaging.outbox_repository import notify
 from domain.messaging.replied_message_repository import ORDER_MESSAGE_KEY, find_replied_messages
@@ -15,11 +14,15 @@ from domain.orders.escalations.silent_runner import record_runner_check_in
 from domain.orders.repository import find_order, lock_order
 from domain.orders.states import STATUSES_WITH_RUNNER, Order
 from domain.support.feedback import shorten_text
+from domain.support.notifications.messages import (
+    RELAY_KEYS,
+    relay_outcome_unknown,
+    relay_undelivered,
+    relayed_message,
+)
 
 # UTF-16 units, of Telegram's 4096 in a text and 1024 in a caption; the rest is for the writer's name and our words.
 MAX_TEXT_LENGTH, MAX_CAPTION_LENGTH = 3900, 850
-
-RELAY_KEYS = ("notification-relay", "notification-relay-photo")  # the other side's own words
 
 # Messages about the other side: a reply to one of them is meant for that person.
 REPLYABLE_KEYS = (
@@ -58,6 +61,15 @@ class OtherSideUnreachable:
     name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correspondents:
+    """Who wrote a relayed message to whom, about which order."""
+
+    order: Order
+    writer_id: int
+    reader_name: str
+
+
 RelayOutcome = Relayed | NoRunnerYet | RelayClosed | OtherSideUnreachable
 
 
@@ -89,18 +101,7 @@ async def relay_message(
     if not other.reachable:
         return OtherSideUnreachable(other.first_name)
     fitting = shorten_text(words, MAX_TEXT_LENGTH if photo is None else MAX_CAPTION_LENGTH)
-    await notify(
-        work,
-        Notification(
-            campus_id=campus.id,
-            chat_id=other_id,
-            name=f"relay:{campus.id}:{message_id}:{member.person_id}",
-            key="notification-relay" if fitting else "notification-relay-photo",
-            order_id=order.id,
-            args={"name": member.first_name, "order": order.id, "text": fitting},
-            photo=photo,
-        ),
-    )
+    await notify(work, relayed_message(order, member, other_id, fitting, photo, message_id=message_id))
     if member.person_id == order.runner_id:
         await _record_check_in(work, order)
     return Relayed(shortened=fitting != words)
@@ -123,7 +124,9 @@ async def tell_relay_failed(work: UnitOfWork, notification_id: int) -> None:
 
     Otherwise the writer would believe that they were read. Do nothing for a notification that is no relayed message.
     """
-    await _tell_writer(work, notification_id, "notification-relay-undelivered")
+    found = await _find_writer(work, notification_id)
+    if found is not None:
+        await notify(work, relay_undelivered(found.order, found.writer_id, found.reader_name, notification_id))
 
 
 async def tell_relay_outcome_unknown(work: UnitOfWork, notification_id: int) -> bool:
@@ -131,28 +134,20 @@ async def tell_relay_outcome_unknown(work: UnitOfWork, notification_id: int) -> 
 
     Return False when there is no writer any more, or the notification is no relayed message.
     """
-    return await _tell_writer(work, notification_id, "notification-relay-outcome-unknown")
+    found = await _find_writer(work, notification_id)
+    if found is None:
+        return False
+    await notify(work, relay_outcome_unknown(found.order, found.writer_id, found.reader_name, notification_id))
+    return True
 
 
-async def _tell_writer(work: UnitOfWork, notification_id: int, key: str) -> bool:
+async def _find_writer(work: UnitOfWork, notification_id: int) -> Correspondents | None:
     relayed = await find_notification(work, notification_id)
     if relayed.key not in RELAY_KEYS or relayed.order_id is None:
-        return False
+        return None
     order = await find_order(work, relayed.campus_id, relayed.order_id)
     writer = order.runner_id if relayed.chat_id == order.customer_id else order.customer_id
     reader = await find_member(work, relayed.campus_id, relayed.chat_id)
     if writer is None:
-        return False
-    await notify(
-        work,
-        Notification(
-            campus_id=order.campus_id,
-            chat_id=writer,
-            name=f"not_heard:{notification_id}",
-            key=key,
-            order_id=order.id,
-            args={"name": reader.first_name, "order": order.id},
-            silent=True,
-        ),
-    )
-    return True
+        return None
+    return Correspondents(order=order, writer_id=writer, reader_name=reader.first_name)

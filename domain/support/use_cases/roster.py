@@ -9,9 +9,8 @@ from domain.campuses.permissions import Action, require_permission
 from domain.database.actors import Actor, Role
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import Stale
-from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
+from domain.support.notifications.runners import runner_applied, runner_approved, runner_suspended, runner_unsuspended
 from domain.support.runner_overview_repository import RunnerSummary, list_runners
 
 
@@ -33,20 +32,7 @@ async def approve_runner(work: UnitOfWork, campus: Campus, admin: Member, person
     )
     if not approved:
         raise Stale
-    buttons = [NotificationButton(label="button-set-up-payout", data=pack(Tap.SET_UP_PAYOUT))]
-    if campus.runner_invite is not None:
-        buttons.insert(0, NotificationButton(label="button-join-group", url=campus.runner_invite))
-    await notify(
-        work,
-        Notification(
-            campus_id=campus.id,
-            chat_id=person_id,
-            name=f"approved:{campus.id}:{person_id}",
-            key="notification-approved",
-            buttons=buttons,
-            args={"campus": campus.title},
-        ),
-    )
+    await notify(work, runner_approved(campus, person_id))
 
 
 async def view_runner_applicants(work: UnitOfWork, campus: Campus, admin: Member) -> Sequence[Member]:
@@ -77,16 +63,7 @@ async def suspend_runner(work: UnitOfWork, campus: Campus, admin: Member, person
     """
     member = await view_suspendable_runner(work, campus, admin, person_id)
     await _change_runner_status(work, campus, admin, person_id, RunnerStatus.APPROVED, RunnerStatus.SUSPENDED, reason)
-    await notify(
-        work,
-        Notification(
-            campus_id=campus.id,
-            chat_id=person_id,
-            name=f"suspended:{campus.id}:{person_id}:{work.now.timestamp()}",
-            key="notification-suspended",
-            args={"reason": reason},
-        ),
-    )
+    await notify(work, runner_suspended(campus, person_id, reason, work.now))
     return member
 
 
@@ -97,16 +74,7 @@ async def unsuspend_runner(work: UnitOfWork, campus: Campus, admin: Member, pers
     """
     require_permission(admin, Action.SUSPEND_RUNNER, own=person_id == admin.person_id)
     await _change_runner_status(work, campus, admin, person_id, RunnerStatus.SUSPENDED, RunnerStatus.APPROVED, None)
-    await notify(
-        work,
-        Notification(
-            campus_id=campus.id,
-            chat_id=person_id,
-            name=f"unsuspended:{campus.id}:{person_id}:{work.now.timestamp()}",
-            key="notification-unsuspended",
-            args={"campus": campus.title},
-        ),
-    )
+    await notify(work, runner_unsuspended(campus, person_id, work.now))
 
 
 async def _change_runner_status(
@@ -132,15 +100,5 @@ async def apply_as_runner(work: UnitOfWork, campus: Campus, member: Member) -> R
     )
     if not asked:
         return member.runner_status
-    await notify(
-        work,
-        Notification(
-            campus_id=campus.id,
-            chat_id=ADMIN_CHAT,
-            name=f"asks_to_run:{campus.id}:{member.person_id}",
-            key="notification-asks-to-run",
-            buttons=[NotificationButton(label="button-approve", data=pack(Tap.APPROVE, member.person_id))],
-            args={"person": member.first_name, "account": member.telegram_contact},
-        ),
-    )
+    await notify(work, runner_applied(campus, member))
     return RunnerStatus.ASKED

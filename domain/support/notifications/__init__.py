@@ -1,0 +1,1 @@
+"""What is told by support: about cases, in messages between people, and about runners."""
