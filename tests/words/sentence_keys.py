@@ -18,9 +18,6 @@ ROOT = LOCALES_DIRECTORY.parent
 ROOMS = ("domain", "bot", "workers")
 PREFIXES = ("order-message", "notification", "error", "button", "bot")
 KEY = re.compile(rf"(?:{'|'.join(PREFIXES)})-[a-z0-9]+(?:-[a-z0-9]+)*")
-# Functions that add parameters to a sentence: their name, and what they add.
-ADDED_PARAMETERS = {"_tell_customer": {"order"}, "_tell_runner": {"order"}}
-
 # arguments of context.button that are no parameters of the sentence
 BUTTON_PARAMETERS = {"subject", "argument", "style"}
 
@@ -98,10 +95,6 @@ def _read(name: str, call: ast.Call, refusals: dict[str, str]) -> tuple[str | No
         return _literal(call.args[0]), set(named) - (BUTTON_PARAMETERS if name == "button" else set())
     if name in refusals and exact:
         return refusals[name], set(named)
-    if name in ADDED_PARAMETERS and exact:
-        return next(filter(None, map(_literal, call.args)), None), ADDED_PARAMETERS[name] | set(named)
-    if name in ("tell", "tell_admins") and "key" in named:
-        return _literal(named["key"]), _keys_of(named.get("args"))
     return None, None
 
 
@@ -112,11 +105,3 @@ def _is_context_say(call: ast.Call) -> bool:
 
 def _literal(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def _keys_of(node: ast.expr | None) -> set[str] | None:
-    if node is None:
-        return set()
-    if not isinstance(node, ast.Dict) or None in node.keys:
-        return None
-    return {each.value for each in node.keys if isinstance(each, ast.Constant) and isinstance(each.value, str)}
