@@ -5,6 +5,7 @@ import re
 from bot.conversation.commands import COMMANDS
 from domain.database.actors import Role
 from domain.registers import ROOMS_WITH_SAGAS, build_saga_register
+from sandbox.play.scenes import SCENES
 from tests.bot.permissions import COMMAND_RULES
 from tests.conventions.floors import FLOORS
 from tests.conventions.test_conventions import PROJECT
@@ -15,7 +16,7 @@ from workers.engine.call_failures import CallFailed
 from workers.stripe.event_types import EVENT_TYPES, Handled
 
 ARCHITECTURE, DEPLOYMENT, DECISIONS = "docs/architecture.md", "docs/deployment.md", "docs/decisions/README.md"
-ADMIN_GUIDE = "docs/admin-guide.md"
+ADMIN_GUIDE, TESTING = "docs/admin-guide.md", "docs/testing.md"
 WRITTEN_IN_GROUPS = {"bind"}  # in the group that it binds, which is offered no commands
 
 
@@ -67,3 +68,9 @@ def test_every_command_of_an_admin_is_offered_and_in_their_guide() -> None:
     assert set(COMMAND_RULES) - offered == WRITTEN_IN_GROUPS, "add it to COMMANDS in bot/conversation/commands.py"
     told = set(re.findall(r"`/(\w+)", text_of(ADMIN_GUIDE)))
     assert set(COMMANDS[Role.ADMIN]) - told == set(), f"add it to {ADMIN_GUIDE}"
+
+
+def test_every_scene_is_told() -> None:
+    paragraph = section(TESTING, "Longer runs").rpartition("**`make play`**")[2]
+    told = {word.rpartition("SCENE=")[2] for word in CODE_SPAN.findall(paragraph)}
+    assert told == set(SCENES) - {"happy"}
