@@ -111,6 +111,6 @@ def _samples_of(kind: Any) -> tuple[Any, ...]:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return tuple(kind)
     if isinstance(kind, type) and is_dataclass(kind):
-        hints = get_type_hints(kind)
-        return (kind(**{each.name: _samples_of(hints[each.name])[0] for each in fields(kind)}),)
+        kinds = get_type_hints(kind)
+        return (kind(**{each.name: _samples_of(kinds[each.name])[0] for each in fields(kind)}),)
     raise TypeError(f"add a sample of {kind}")

@@ -17,7 +17,7 @@ BUTTON_MODULES = ("domain/messaging/notification.py", "domain/messaging/notifica
 FACTORIES = list(notification_factories())
 
 
-def built_outside_factories(path: str, tree: ast.Module) -> Iterator[str]:
+def inline_notifications(path: str, tree: ast.Module) -> Iterator[str]:
     """Yield a sentence for each notification, or button of one, that a module builds inline."""
     place = PurePosixPath(path)
     if "notifications" in (place.stem, place.parent.name):
@@ -33,14 +33,14 @@ def built_outside_factories(path: str, tree: ast.Module) -> Iterator[str]:
 
 def test_notifications_are_built_by_factories_alone() -> None:
     sources = [path for path in modules() if name_of(path).startswith(("domain/", "bot/", "workers/"))]
-    found = [sentence for path in sources for sentence in built_outside_factories(name_of(path), tree_of(path))]
+    found = [sentence for path in sources for sentence in inline_notifications(name_of(path), tree_of(path))]
     assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("path", ["domain/orders/steps/claims.py", "workers/engine/saga_failures.py"])
 def test_one_that_is_built_inline_is_found(path: str) -> None:
     tree = ast.parse("await notify(work, Notification(buttons=[NotificationButton(label='button-wait')]))")
-    assert len(list(built_outside_factories(path, tree))) == 2
+    assert len(list(inline_notifications(path, tree))) == 2
 
 
 @pytest.mark.parametrize("factory", FACTORIES, ids=lambda each: f"{each.__module__}.{each.__name__}")
