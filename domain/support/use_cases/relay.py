@@ -61,6 +61,9 @@ class OtherSideUnreachable:
     name: str
 
 
+RelayOutcome = Relayed | NoRunnerYet | RelayClosed | OtherSideUnreachable
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correspondents:
     """Who wrote a relayed message to whom, about which order."""
@@ -68,9 +71,6 @@ class Correspondents:
     order: Order
     writer_id: int
     reader_name: str
-
-
-RelayOutcome = Relayed | NoRunnerYet | RelayClosed | OtherSideUnreachable
 
 
 async def find_order_of_message(work: UnitOfWork, campus: Campus, chat_id: int, message_id: int) -> Order | None:
