@@ -46,8 +46,9 @@ class ControlClient:
 
     async def pending_faults(self) -> list[Json]:
         """Return the faults that have not happened as often as ordered."""
-        found: list[Json] = await self.get("faults")
-        return found
+        found = await self.get("faults")
+        faults: list[Json] = found["faults"] if isinstance(found, dict) else found
+        return faults
 
     async def clear_faults(self) -> None:
         """Remove all ordered faults."""

@@ -27,18 +27,18 @@ async def add_telegram_fault(telegram: TelegramSandbox, control_request: Control
         times=control_request.number("times") or 1,
     )
     telegram.faults.add(fault)
-    return telegram.faults.pending()
+    return {"faults": telegram.faults.pending()}
 
 
 async def clear_telegram_faults(telegram: TelegramSandbox, _control_request: ControlRequest) -> object:
     """DELETE /sim/faults: remove all faults."""
     telegram.faults.clear()
-    return []
+    return {"faults": []}
 
 
 async def show_telegram_faults(telegram: TelegramSandbox, _control_request: ControlRequest) -> object:
     """GET /sim/faults: list the faults that have not happened as often as ordered."""
-    return telegram.faults.pending()
+    return {"faults": telegram.faults.pending()}
 
 
 async def move_telegram_clock(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
