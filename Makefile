@@ -1,7 +1,7 @@
 # Two commands for a newcomer: `make demo` and `make test`. Whatever they need they set up by themselves, in this folder only.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chat play test crash soak fuzz races check clean
+.PHONY: help demo chat play test crash soak fuzz races faults check clean
 .DELETE_ON_ERROR:
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE  # without compiled modules each process starts for seconds longer
 
@@ -42,6 +42,9 @@ fuzz: $(READY)  ## a hundred thousand wild texts, broken updates and forged taps
 races: $(READY)  ## 1,000 jobs claimed by 50 at once, 1,000 rounds of claim, cancel, deadline and release, 20 jobs over the wire
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no -p tests.fuzz.conftest \
 	  tests/store/test_repeated_races.py tests/workers/test_order_races.py tests/journeys/test_crowd.py
+
+faults: $(READY)  ## put forty small wrong edits into a copy, one at a time: the tests must catch each
+	@$(VENV) -m tests.seeded_faults
 
 check: $(READY)  ## read the code without running it: ruff and mypy
 	@$(VENV) -m ruff check .

@@ -7,8 +7,8 @@ MONEY_FAULTS = (
         name="hold_without_fees",
         area="money",
         claim="The hold is made for the whole ceiling that the customer confirmed, fees and tip included.",
-        before="values(**wanted, amount=price.ceiling, currency=price.currency)",
-        after="values(**wanted, amount=price.shop_limit, currency=price.currency)",
+        before="await payments.request_hold(work, order.id, run.id, price.ceiling, price.currency)",
+        after="await payments.request_hold(work, order.id, run.id, price.shop_limit, price.currency)",
         tests=("tests/workers/test_hold_sagas.py::test_m12_the_price_held_is_the_price_tapped",),
     ),
     SeededFault(
@@ -42,8 +42,8 @@ MONEY_FAULTS = (
         name="second_transfer_replaces_the_first",
         area="money",
         claim="What a second transfer sends to the runner for an order adds to what the first one sent.",
-        before='"sent": payable.c.sent + result["amount"]}',
-        after='"sent": result["amount"]}',
+        before='"sent": payable.c.sent + amount}',
+        after='"sent": amount}',
         tests=("tests/workers/test_refund_sagas.py::test_42_a_refund_that_fails_later_is_as_if_it_never_was",),
     ),
     SeededFault(
@@ -58,8 +58,8 @@ MONEY_FAULTS = (
         name="payout_during_a_dispute",
         area="money",
         claim="Nothing is sent to the runner while a bank decides about the payment.",
-        before="return ~payable.c.frozen, ~has_unknown_transfer()",
-        after="return (~has_unknown_transfer(),)",
+        before="return ~payable.c.frozen, *(~is_blocked() for is_blocked in blocks)",
+        after="return tuple(~is_blocked() for is_blocked in blocks)",
         tests=(
             "tests/workers/test_disputes.py::test_44_a_dispute_suspends_what_is_owed_and_puts_the_money_in_suspense",
         ),

@@ -43,8 +43,8 @@ PERMISSION_FAULTS = (
         name="button_of_an_older_basket",
         area="permissions",
         claim="A button that was sent before the basket changed does not change it.",
-        before="if draft is None or draft.version != context.version:\n",
-        after="if draft is None:\n",
+        before="if draft is None or draft.version != context.read_argument(TapArgument.DRAFT_VERSION):",
+        after="if draft is None:",
         tests=(
             "tests/bot/test_ordering.py::test_a_button_of_an_older_basket_changes_nothing_and_shows_the_present_one",
         ),
