@@ -27,21 +27,21 @@ test: $(READY)  ## run all tests, as two cores bear it: the journeys mostly wait
 	@$(VENV) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 
 crash: $(READY)  ## kill the bot and the workers at every point of every saga; ONLY=create_order kills there alone
-	@exec $(VENV) -m sandbox.crash tests/domain/saga_steps.json --only '$(ONLY)'
+	@exec $(VENV) -m sandbox.crash tests/domain/saga/saga_steps.json --only '$(ONLY)'
 
 soak: $(READY)  ## many orders while everything around them fails; ORDERS=1500 CAMPUSES=20 SEED=1 say how many, where, which
 	@exec $(VENV) -m sandbox.soak --orders $(or $(ORDERS),1500) --campuses $(or $(CAMPUSES),20) --seed $(or $(SEED),1)
 
 fuzz: $(READY)  ## a hundred thousand wild texts, broken updates and forged taps, and every lost answer; SEED=7 does it again
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no $(if $(SEED),--hypothesis-seed=$(SEED)) tests/fuzz \
-	  tests/workers/engine/test_saga_stateful.py tests/bot/test_permission_matrix.py \
-	  tests/bot/test_random_updates.py tests/bot/test_random_events.py tests/bot/test_random_orders.py \
-	  tests/workers/test_unknown_outcomes.py tests/workers/test_worker_crashes.py \
-	  tests/workers/test_debt_outcomes.py tests/workers/test_replace_hold_outcomes.py
+	  tests/workers/engine/test_saga_stateful.py tests/bot/conversation/test_permission_matrix.py \
+	  tests/bot/transport/test_random_updates.py tests/bot/transport/test_random_events.py tests/bot/customer/test_random_orders.py \
+	  tests/workers/engine/test_unknown_outcomes.py tests/workers/engine/test_worker_crashes.py \
+	  tests/domain/payments/test_debt_outcomes.py tests/domain/payments/test_replace_hold_outcomes.py
 
 races: $(READY)  ## 1,000 jobs claimed by 50 at once, 1,000 rounds of claim, cancel, deadline and release, 20 jobs over the wire
 	@CAMPUSG_FUZZ=deep CAMPUSG_FUZZ_SEED='$(SEED)' $(VENV) -m pytest --show-capture=no -p tests.fuzz.conftest \
-	  tests/store/test_repeated_races.py tests/workers/test_order_races.py tests/journeys/test_crowd.py
+	  tests/domain/orders/test_repeated_races.py tests/domain/orders/test_order_races.py tests/journeys/test_crowd.py
 
 faults: $(READY)  ## put forty small wrong edits into a copy, one at a time: the tests must catch each
 	@$(VENV) -m tests.seeded_faults

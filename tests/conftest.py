@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import uvloop
 
-from tests.database_pool import DatabasePool, open_database_pool
-from tests.shared_servers import SharedServers, empty_redis_database, make_template, running_shared_servers
+from tests.stack.database_pool import DatabasePool, open_database_pool
+from tests.stack.shared_servers import SharedServers, empty_redis_database, make_template, running_shared_servers
 
 TESTS = Path(__file__).parent
 JOURNEYS = "journeys"  # they share one CampusG and mostly wait, so one process runs them first
@@ -18,10 +18,8 @@ FOLDER_ORDER = (
     JOURNEYS,
     "workers",
     "bot",
-    "store",
+    "domain",
     "sandbox",
-    "house",
-    "words",
 )  # slow ones first, so that both processes end together
 REDIS_DATABASE_NUMBERS = count(1)  # of the Redis databases handed out
 UNCLOSED_RESOURCES: list[str] = []

@@ -5,12 +5,7 @@ from collections.abc import Sequence
 
 from bot.admin.access import require_admin_access, require_admin_access_and_clear_input
 from bot.admin.commands import MAX_LINES, NUMBER_PATTERN, admin_screen, parse_number_and_reason, reply_with_command
-from bot.admin.orders.actions import (
-    AdminAction,
-    command_example,
-    execute_admin_action,
-    request_reason,
-)
+from bot.admin.orders.actions import AdminAction, command_example, execute_admin_action, request_reason
 from bot.conversation.paging import get_page, paging_row_with_refresh
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate

@@ -13,14 +13,7 @@ from domain.errors import CaseClosed, CaseNotFound
 from domain.messaging.replied_message_repository import find_replied_messages
 from domain.orders.states import DELIVERED_STATUSES, Order
 from domain.orders.tables import orders
-from domain.support.feedback import (
-    Case,
-    CaseStatus,
-    ProblemKind,
-    Rating,
-    RatingCounts,
-    RatingReason,
-)
+from domain.support.feedback import Case, CaseStatus, ProblemKind, Rating, RatingCounts, RatingReason
 from domain.support.tables import problem_case, rating
 
 CASE_NOTIFICATION_NAME = re.compile(r"case:([0-9]{1,18}):.*")  # how notifications about a case are named

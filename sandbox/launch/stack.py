@@ -24,7 +24,8 @@ STRIPE_WEBHOOK_SECRET = "whsec_sandbox"
 STRIPE_CONNECT_WEBHOOK_SECRET = "whsec_sandbox_connect"
 TELEGRAM_WEBHOOK_SECRET = "sandbox"
 READY_TIMEOUT_SECONDS = 90.0  # importing aiogram alone takes 3 s of processor time
-WEBHOOK_EVENTS = (  # the events the README tells an operator to choose; without them polling finds changes later
+# The events that docs/deployment.md tells an operator to choose; without them polling finds changes later.
+WEBHOOK_EVENTS = (
     "payment_intent.amount_capturable_updated",
     "payment_intent.canceled",
     "payment_intent.payment_failed",

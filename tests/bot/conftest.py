@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sandbox.telegram.telegram_server import running_telegram
-from tests.bot.bot_stack import BotStack, running_bot_stack
-from tests.bot.dead_end_screens import find_dead_ends
-from tests.shared_servers import SharedServers, drop_database, empty_redis_database, make_database
+from tests.bot.conversation.dead_end_screens import find_dead_ends
+from tests.stack.bot_stack import BotStack, running_bot_stack
+from tests.stack.shared_servers import SharedServers, drop_database, empty_redis_database, make_database
 
 
 @pytest.fixture(scope="session")

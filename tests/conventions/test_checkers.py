@@ -52,10 +52,10 @@ DOC = '"""What lives here."""\n'
         ("sandbox/stripe_page.py", "import stripe"),
         ("workers/telegram/sender_x.py", "import telegram"),
         ("sandbox/telegram/telegram_server.py", "import aiogram"),
-        ("sandbox/play/play.py", "from tests.shared_servers import migrate"),
+        ("sandbox/play/play.py", "from tests.stack.shared_servers import migrate"),
         ("migrations/env.py", "import aiohttp"),
         ("migrations/versions/0002_more.py", "from bot import app"),
-        ("workers/engine/jobs.py", "from tests.worker_stack import WorkerStack"),
+        ("workers/engine/jobs.py", "from tests.stack.worker_stack import WorkerStack"),
     ],
 )
 def test_an_import_into_the_wrong_package_is_found(path: str, source: str) -> None:
@@ -81,7 +81,7 @@ def test_an_import_into_the_wrong_package_is_found(path: str, source: str) -> No
         ("workers/app.py", "import arq, redis\nfrom domain.saga.definition import Saga\nimport workers.engine"),
         ("sandbox/stripe/params.py", "import stripe, aiohttp\nfrom sandbox.stripe import clock\nfrom . import wire"),
         ("migrations/env.py", "from alembic import context\nfrom domain.schema import METADATA"),
-        ("tests/worker_stack.py", "import aiogram, telegram, stripe\nimport bot, workers, sandbox, domain"),
+        ("tests/stack/worker_stack.py", "import aiogram, telegram, stripe\nimport bot, workers, sandbox, domain"),
     ],
 )
 def test_an_allowed_import_passes(path: str, source: str) -> None:

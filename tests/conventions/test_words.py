@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.database.metadata import METADATA
+from domain.schema import METADATA
 from domain.words import LOCALES_DIRECTORY
 from tests.conventions.test_conventions import PROJECT, modules, name_of, tree_of
 from tests.conventions.word_rules import judge_name, retired_names, retired_prose, retired_sentences

@@ -2,5 +2,9 @@
 
 from hypothesis import settings
 
+from tests.stack.worker_fixtures import aged, own_aged, shared_stack, stack
+
+__all__ = ["aged", "own_aged", "shared_stack", "stack"]
+
 settings.register_profile("modest", max_examples=60, deadline=None)
 settings.load_profile("modest")

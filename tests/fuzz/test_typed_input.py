@@ -20,7 +20,7 @@ from domain.words import say, say_plain
 from tests.fuzz.fuzz_depth import iterations
 from tests.fuzz.input_counts import count_inputs
 from tests.fuzz.input_strategies import ANY_TEXT, nearly_valid
-from tests.words.sentence_keys import sentence_parameters
+from tests.locales.sentence_keys import sentence_parameters
 from workers.commands.campus_file import CampusFile, CampusFileError, parse_campus_file
 
 CAMPUS_TOML = (Path(__file__).parents[2] / "sandbox" / "launch" / "campus.toml").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from sandbox.launch.campuses import create_campus
 from sandbox.launch.processes import LaunchError
 from sandbox.launch.stack import Stack, StackConfig, running_stack
 from sandbox.people.populated_stack import PopulatedStack, open_populated_stack
-from tests.shared_servers import drop_database, execute, make_database
+from tests.stack.shared_servers import drop_database, execute, make_database
 
 DATABASE = "campusg_journeys"
 INDEX_ONLY_SETTINGS = ("enable_seqscan = off", "plan_cache_mode = force_generic_plan")

@@ -10,7 +10,7 @@ from sandbox.crash.crash_stack import KilledProcess, start_crash_stack
 from sandbox.crash.process_kill import CrashCaseOutcome, kill_process_once
 from sandbox.people.populated_stack import PopulatedStack
 
-PINNED = Path(__file__).parents[1] / "domain" / "saga_steps.json"
+PINNED = Path(__file__).parents[1] / "domain" / "saga" / "saga_steps.json"
 CHOSEN = (
     "create_order: authorize_hold / before the call",
     "cancel_order: release_hold / sent and done",

@@ -14,8 +14,8 @@ from sandbox.page.chat_views import ChatView
 from sandbox.page.page_server import running_page
 from sandbox.people.customer import GOOD_CARD
 from sandbox.people.populated_stack import PopulatedStack
-from tests.browser import Browser, BrowserTab, require_browser, running_browser
-from tests.shared_servers import PROJECT
+from tests.stack.browser import Browser, BrowserTab, require_browser, running_browser
+from tests.stack.shared_servers import PROJECT
 
 ARTEFACTS = Path(os.environ.get("ARTEFACTS", PROJECT / ".data" / "artefacts"))
 BUTTON_CHOICES = {"building": "Science Library", "drop_point": "", "fee": "2.00", "tip": ""}  # on the way to the review

@@ -6,7 +6,7 @@ from bot.conversation.commands import COMMANDS
 from domain.database.actors import Role
 from domain.registers import ROOMS_WITH_SAGAS, build_saga_register
 from sandbox.play.scenes import SCENES
-from tests.bot.permissions import COMMAND_RULES
+from tests.bot.conversation.permissions import COMMAND_RULES
 from tests.conventions.floors import FLOORS
 from tests.conventions.test_conventions import PROJECT
 from tests.papers.markdown import CODE_SPAN, section, table_rows, text_of

@@ -10,7 +10,7 @@ MESSAGE_FAULTS = (
         before="case((order_message.c.requested_revision > message.requested_revision, func.now()), else_=null())",
         after="null()",
         tests=(
-            "tests/workers/outbox/test_sender_races.py"
+            "tests/workers/telegram/test_sender_races.py"
             "::test_a_change_during_the_first_sending_becomes_an_edit_not_a_second_message",
         ),
     ),
@@ -21,7 +21,7 @@ MESSAGE_FAULTS = (
         before="if order_message.message_id is not None and content.digest == order_message.sent_hash:",
         after="if order_message.message_id is None and content.digest == order_message.sent_hash:",
         tests=(
-            "tests/workers/outbox/test_sending_order_messages.py"
+            "tests/workers/telegram/test_sending_order_messages.py"
             "::test_an_order_message_that_would_look_the_same_costs_no_call",
         ),
     ),
@@ -32,7 +32,7 @@ MESSAGE_FAULTS = (
         before="await record_unknown_send(work, notification, error)",
         after="await postpone_notification(work, notification, backoff_delay(notification.tries), error)",
         tests=(
-            "tests/workers/outbox/test_notifications.py"
+            "tests/workers/telegram/test_notifications.py"
             "::test_a_notification_whose_send_got_no_answer_has_unknown_outcome_and_is_not_repeated",
         ),
     ),
@@ -43,7 +43,7 @@ MESSAGE_FAULTS = (
         before="notification.c.due_at <= func.now(), ~HAS_EARLIER_UNSENT",
         after="notification.c.due_at <= func.now()",
         tests=(
-            "tests/workers/outbox/test_notifications.py"
+            "tests/workers/telegram/test_notifications.py"
             "::test_notifications_of_one_chat_come_in_the_order_they_were_written",
         ),
     ),
@@ -53,7 +53,7 @@ MESSAGE_FAULTS = (
         claim="What people wrote is escaped, and never read as HTML.",
         before="return html.escape(_isolate_direction(value), quote=False)",
         after="return _isolate_direction(value)",
-        tests=("tests/words/test_saying.py::test_what_people_wrote_is_escaped_in_html",),
+        tests=("tests/locales/test_saying.py::test_what_people_wrote_is_escaped_in_html",),
     ),
     SeededFault(
         name="typed_place_in_the_group",
@@ -61,7 +61,9 @@ MESSAGE_FAULTS = (
         claim="The runner group reads no place that a customer typed, because it may name a room.",
         before='place = say(locale, "order-message-group-elsewhere") if view.building is None else view.building',
         after="place = view.order.drop_point if view.building is None else view.building",
-        tests=("tests/words/test_order_messages.py::test_the_group_reads_no_place_that_a_customer_typed",),
+        tests=(
+            "tests/domain/order_messages/test_order_messages.py::test_the_group_reads_no_place_that_a_customer_typed",
+        ),
     ),
     SeededFault(
         name="hold_called_released_too_early",
@@ -69,7 +71,9 @@ MESSAGE_FAULTS = (
         claim="An ended order says that its hold is released only once Stripe has said so.",
         before='say(locale, "order-message-hold-releasing", amount',
         after='say(locale, "order-message-hold-released", amount',
-        tests=("tests/words/test_order_messages.py::test_an_ended_order_says_what_is_true_of_the_hold",),
+        tests=(
+            "tests/domain/order_messages/test_order_messages.py::test_an_ended_order_says_what_is_true_of_the_hold",
+        ),
     ),
     SeededFault(
         name="edits_counted_as_sends",
@@ -78,7 +82,7 @@ MESSAGE_FAULTS = (
         before='name=f"{campus_id}:{chat_id}:{kind}"',
         after='name=f"{campus_id}:{chat_id}"',
         tests=(
-            "tests/workers/outbox/test_telegram_rate_limit.py"
+            "tests/workers/telegram/test_telegram_rate_limit.py"
             "::test_a_group_has_eighteen_sends_and_eighteen_edits_a_minute",
         ),
     ),

@@ -9,7 +9,7 @@ MONEY_FAULTS = (
         claim="The hold is made for the whole ceiling that the customer confirmed, fees and tip included.",
         before="await payments.request_hold(work, order.id, run.id, price.ceiling, price.currency)",
         after="await payments.request_hold(work, order.id, run.id, price.shop_limit, price.currency)",
-        tests=("tests/workers/test_hold_sagas.py::test_m12_the_price_held_is_the_price_tapped",),
+        tests=("tests/domain/payments/test_hold_sagas.py::test_m12_the_price_held_is_the_price_tapped",),
     ),
     SeededFault(
         name="ceiling_captured",
@@ -18,7 +18,7 @@ MONEY_FAULTS = (
         before='"capture": {"amount_to_capture": order.total,',
         after='"capture": {"amount_to_capture": order.price.ceiling,',
         tests=(
-            "tests/workers/test_capture_and_payout.py"
+            "tests/domain/payouts/test_capture_and_payout.py"
             "::test_m1_an_order_handed_over_eight_times_at_once_is_captured_and_paid_once",
         ),
     ),
@@ -28,7 +28,7 @@ MONEY_FAULTS = (
         claim="The platform keeps the service fee and its share of the delivery fee, and the runner gets the rest.",
         before="platform = price.service_fee + basis_points_of(price.delivery_fee, price.platform_basis_points)",
         after="platform = basis_points_of(price.delivery_fee, price.platform_basis_points)",
-        tests=("tests/domain/test_pricing.py::test_an_offer_by_hand",),
+        tests=("tests/domain/orders/test_pricing.py::test_an_offer_by_hand",),
     ),
     SeededFault(
         name="stripe_fee_off_the_revenue",
@@ -36,7 +36,7 @@ MONEY_FAULTS = (
         claim="In the ledger, the fee of a charge reduces our balance at Stripe.",
         before="LedgerEntry(account=stripe_balance_account(currency), amount=-fee),",
         after="LedgerEntry(account=platform_revenue_account(currency), amount=-fee),",
-        tests=("tests/domain/test_postings.py::test_a_fee_reduces_the_balance_at_stripe",),
+        tests=("tests/domain/ledger/test_postings.py::test_a_fee_reduces_the_balance_at_stripe",),
     ),
     SeededFault(
         name="second_transfer_replaces_the_first",
@@ -44,7 +44,7 @@ MONEY_FAULTS = (
         claim="What a second transfer sends to the runner for an order adds to what the first one sent.",
         before='"sent": payable.c.sent + amount}',
         after='"sent": amount}',
-        tests=("tests/workers/test_refund_sagas.py::test_42_a_refund_that_fails_later_is_as_if_it_never_was",),
+        tests=("tests/domain/refunds/test_refund_sagas.py::test_42_a_refund_that_fails_later_is_as_if_it_never_was",),
     ),
     SeededFault(
         name="second_refund_above_the_payment",
@@ -52,7 +52,7 @@ MONEY_FAULTS = (
         claim="Two refunds that are requested at once never exceed what the customer paid.",
         before="left=paid - sum(one.amount for one in made if one.status in LIVE_REFUNDS),",
         after='left=paid - sum(one.amount for one in made if one.status == "succeeded"),',
-        tests=("tests/workers/test_refund_sagas.py::test_43_two_refunds_at_once_never_exceed_what_was_paid",),
+        tests=("tests/domain/refunds/test_refund_sagas.py::test_43_two_refunds_at_once_never_exceed_what_was_paid",),
     ),
     SeededFault(
         name="payout_during_a_dispute",
@@ -61,7 +61,7 @@ MONEY_FAULTS = (
         before="return ~payable.c.frozen, *(~is_blocked() for is_blocked in blocks)",
         after="return tuple(~is_blocked() for is_blocked in blocks)",
         tests=(
-            "tests/workers/test_disputes.py::test_44_a_dispute_suspends_what_is_owed_and_puts_the_money_in_suspense",
+            "tests/domain/refunds/test_disputes.py::test_44_a_dispute_suspends_what_is_owed_and_puts_the_money_in_suspense",
         ),
     ),
     SeededFault(
@@ -70,6 +70,8 @@ MONEY_FAULTS = (
         claim="A payout pays debts of the runner only as far as something is due, and the rest stays owed.",
         before="amount = min(left, each.left)",
         after="amount = each.left",
-        tests=("tests/workers/test_netting.py::test_several_debts_are_paid_oldest_first_and_never_below_nothing",),
+        tests=(
+            "tests/domain/payouts/test_netting.py::test_several_debts_are_paid_oldest_first_and_never_below_nothing",
+        ),
     ),
 )

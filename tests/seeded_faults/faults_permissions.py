@@ -9,7 +9,7 @@ PERMISSION_FAULTS = (
         claim="An admin decides nothing about an order that they deliver.",
         before="require_permission(admin, action, own=admin.person_id in (order.customer_id, order.runner_id))",
         after="require_permission(admin, action, own=admin.person_id == order.customer_id)",
-        tests=("tests/workers/test_closing_purchases.py::test_nobody_closes_a_purchase_they_have_a_part_in",),
+        tests=("tests/domain/orders/test_closing_purchases.py::test_nobody_closes_a_purchase_they_have_a_part_in",),
     ),
     SeededFault(
         name="delivery_of_another_runner",
@@ -19,7 +19,7 @@ PERMISSION_FAULTS = (
         "        raise DeliveryNotYours\n"
         "    require_permission(member, action, own=order.runner_id == member.person_id)",
         after="require_permission(member, action)",
-        tests=("tests/workers/test_claims.py::test_a1_nobody_but_its_runner_moves_an_order",),
+        tests=("tests/domain/orders/test_claims.py::test_a1_nobody_but_its_runner_moves_an_order",),
     ),
     SeededFault(
         name="suspended_runner_claims",
@@ -28,7 +28,7 @@ PERMISSION_FAULTS = (
         before="if runner_status is RunnerStatus.APPROVED:",
         after="if holds:",
         tests=(
-            "tests/domain/test_permissions.py::test_a_suspended_runner_claims_nothing_finishes_open_orders_and_is_paid",
+            "tests/domain/campuses/test_permissions.py::test_a_suspended_runner_claims_nothing_finishes_open_orders_and_is_paid",
         ),
     ),
     SeededFault(
@@ -37,7 +37,7 @@ PERMISSION_FAULTS = (
         claim="An order is found on its own campus and on no other.",
         before='where(orders.c.id == bindparam("number"), orders.c.campus_id == bindparam("campus"))',
         after='where(orders.c.id == bindparam("number"))',
-        tests=("tests/store/test_campus_scoping.py::test_an_order_of_another_campus_is_not_there",),
+        tests=("tests/domain/campuses/test_campus_scoping.py::test_an_order_of_another_campus_is_not_there",),
     ),
     SeededFault(
         name="button_of_an_older_basket",
@@ -46,7 +46,7 @@ PERMISSION_FAULTS = (
         before="if draft is None or draft.version != context.read_argument(TapArgument.DRAFT_VERSION):",
         after="if draft is None:",
         tests=(
-            "tests/bot/test_ordering.py::test_a_button_of_an_older_basket_changes_nothing_and_shows_the_present_one",
+            "tests/bot/customer/test_ordering.py::test_a_button_of_an_older_basket_changes_nothing_and_shows_the_present_one",
         ),
     ),
     SeededFault(
@@ -55,7 +55,7 @@ PERMISSION_FAULTS = (
         claim="The rate limit of one person slows nobody else down.",
         before='keys=[f"campusg:actions:{person_id}"]',
         after='keys=["campusg:actions"]',
-        tests=("tests/bot/test_user_rate_limit.py::test_two_processes_share_one_allowance",),
+        tests=("tests/bot/transport/test_user_rate_limit.py::test_two_processes_share_one_allowance",),
     ),
     SeededFault(
         name="update_with_the_beginning_of_the_secret",
@@ -63,7 +63,7 @@ PERMISSION_FAULTS = (
         claim="An update without the whole secret of the webhook is refused.",
         before="not hmac.compare_digest(given, context.telegram_secret.encode())",
         after="not context.telegram_secret.encode().startswith(given)",
-        tests=("tests/bot/test_gateway.py::test_a1_an_update_without_the_secret_is_refused_and_not_kept",),
+        tests=("tests/bot/transport/test_gateway.py::test_a1_an_update_without_the_secret_is_refused_and_not_kept",),
     ),
     SeededFault(
         name="event_signed_in_the_future",
@@ -71,6 +71,6 @@ PERMISSION_FAULTS = (
         claim="A Stripe event whose signature is too old or lies in the future is refused.",
         before="if any(int(stamp) > time.time() + SIGNATURE_TOLERANCE_SECONDS for stamp in stamps):",
         after="if any(int(stamp) < time.time() - SIGNATURE_TOLERANCE_SECONDS for stamp in stamps):",
-        tests=("tests/bot/test_gateway.py::test_a1_forged_events_are_refused_and_leave_nothing",),
+        tests=("tests/bot/transport/test_gateway.py::test_a1_forged_events_are_refused_and_leave_nothing",),
     ),
 )

@@ -9,7 +9,7 @@ SAGA_ENGINE_FAULTS = (
         claim="A worker whose saga another worker has taken over writes nothing.",
         before='_LOCK = select(saga.c.id).where(_THIS, saga.c.fence == bindparam("fenced"))',
         after='_LOCK = select(saga.c.id).where(_THIS, saga.c.fence >= bindparam("fenced"))',
-        tests=("tests/workers/test_order_races.py::test_a_worker_that_comes_back_late_writes_nothing",),
+        tests=("tests/domain/orders/test_order_races.py::test_a_worker_that_comes_back_late_writes_nothing",),
     ),
     SeededFault(
         name="leased_saga_leased_again",
@@ -17,7 +17,7 @@ SAGA_ENGINE_FAULTS = (
         claim="A saga that one worker has leased is leased by no other.",
         before="_LEASE_DUE = _TAKE_LEASE.where(is_saga_due())",
         after="_LEASE_DUE = _TAKE_LEASE.where(saga.c.wake_at.is_not(None))",
-        tests=("tests/workers/test_order_races.py::test_two_workers_at_one_saga_have_one_effect",),
+        tests=("tests/domain/orders/test_order_races.py::test_two_workers_at_one_saga_have_one_effect",),
     ),
     SeededFault(
         name="retry_under_the_old_key",
@@ -26,7 +26,7 @@ SAGA_ENGINE_FAULTS = (
         before='key = f"{run.id}:{move.name}:{run.attempt}"',
         after='key = f"{run.id}:{move.name}"',
         tests=(
-            "tests/workers/test_stuck_sagas.py"
+            "tests/workers/engine/test_stuck_sagas.py"
             "::test_m17_a_capture_refused_for_good_is_stuck_and_a_retry_is_a_new_attempt",
         ),
     ),
@@ -37,7 +37,7 @@ SAGA_ENGINE_FAULTS = (
         before="return await step.execute(client, replace(call.request, key=call.key))",
         after="return await step.execute(client, call.request)",
         tests=(
-            "tests/workers/test_unknown_outcomes.py"
+            "tests/workers/engine/test_unknown_outcomes.py"
             "::test_s6_a_cached_500_of_a_call_that_was_not_done_blocks_no_saga_for_ever",
         ),
     ),
@@ -47,7 +47,7 @@ SAGA_ENGINE_FAULTS = (
         claim="The step that was refused is compensated too, because it may have had an effect.",
         before="Progress(status=SagaStatus.COMPENSATING, position=progress.position, signals",
         after="Progress(status=SagaStatus.COMPENSATING, position=progress.position - 1, signals",
-        tests=("tests/domain/test_saga.py::test_compensation_runs_in_exact_reverse_and_for_the_refused_step_too",),
+        tests=("tests/domain/saga/test_saga.py::test_compensation_runs_in_exact_reverse_and_for_the_refused_step_too",),
     ),
     SeededFault(
         name="compensated_past_the_pivot",
@@ -56,7 +56,7 @@ SAGA_ENGINE_FAULTS = (
         before="if progress.position > saga.pivot_index:\n        return Progress(status=SagaStatus.STUCK",
         after="if progress.position > saga.pivot_index + 1:\n        return Progress(status=SagaStatus.STUCK",
         tests=(
-            "tests/domain/test_saga.py::test_nothing_is_compensated_past_the_pivot_and_only_what_is_past_it_gets_stuck",
+            "tests/domain/saga/test_saga.py::test_nothing_is_compensated_past_the_pivot_and_only_what_is_past_it_gets_stuck",
         ),
     ),
     SeededFault(
@@ -65,7 +65,7 @@ SAGA_ENGINE_FAULTS = (
         claim="A signal makes a saga that sleeps until its next poll due at once.",
         before=".where(~saga_signal.c.seen, saga.c.wake_at.is_not(None), saga.c.worker.is_(None))",
         after=".where(~saga_signal.c.seen, saga.c.wake_at <= func.now(), saga.c.worker.is_(None))",
-        tests=("tests/workers/test_signals.py::test_a_signal_wakes_a_saga_that_rests",),
+        tests=("tests/workers/engine/test_signals.py::test_a_signal_wakes_a_saga_that_rests",),
     ),
     SeededFault(
         name="retry_without_end",
@@ -74,7 +74,7 @@ SAGA_ENGINE_FAULTS = (
         before="return work.now - run.failing_since >= campus.windows.length(move.window)",
         after="return run.failing_since - work.now >= campus.windows.length(move.window)",
         tests=(
-            "tests/workers/test_claims.py"
+            "tests/domain/orders/test_claims.py"
             "::test_s3_with_stripe_out_of_reach_a_claim_is_given_back_with_its_old_deadline",
         ),
     ),

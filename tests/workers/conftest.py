@@ -1,37 +1,5 @@
-"""Worker stacks as fixtures."""
+"""The worker stacks as fixtures."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from tests.stack.worker_fixtures import aged, own_aged, shared_stack, stack
 
-import pytest
-
-from tests.worker_stack import WorkerStack, running_worker_stack
-from tests.workers.aging import AgedStack, aged_stack
-
-
-@pytest.fixture
-async def stack(database_url: str) -> AsyncIterator[WorkerStack]:
-    """A worker stack for one test."""
-    async with running_worker_stack(database_url) as place:
-        yield place
-
-
-@pytest.fixture(scope="module")
-async def shared_stack(module_database_url: str) -> AsyncIterator[WorkerStack]:
-    """A worker stack shared by the tests of one file: faster, for tests that allow each other's orders."""
-    async with running_worker_stack(module_database_url) as place:
-        yield place
-
-
-@pytest.fixture(scope="module")
-async def aged(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AgedStack]:
-    """Two orders of a month ago that no test changes permanently."""
-    async with aged_stack(module_database_url, tmp_path_factory.mktemp("stripe")) as place:
-        yield place
-
-
-@pytest.fixture
-async def own_aged(database_url: str, tmp_path: Path) -> AsyncIterator[AgedStack]:
-    """Two orders of a month ago, for one test alone."""
-    async with aged_stack(database_url, tmp_path) as place:
-        yield place
+__all__ = ["aged", "own_aged", "shared_stack", "stack"]

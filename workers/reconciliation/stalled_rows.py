@@ -18,12 +18,7 @@ from domain.saga.lookup_repository import is_saga_at_work, is_saga_name_used
 from domain.saga.start import start_saga
 from workers.engine.call_failures import Refused
 from workers.reconciliation.late_objects import cancel_late_hold
-from workers.reconciliation.object_ownership import (
-    EMPTY_STATUSES,
-    HOLDING_STATUSES,
-    ObjectOwner,
-    ObjectOwnership,
-)
+from workers.reconciliation.object_ownership import EMPTY_STATUSES, HOLDING_STATUSES, ObjectOwner, ObjectOwnership
 from workers.reconciliation.reconciliation_context import ReconciliationContext
 from workers.stripe.gateway import RESOURCE_MISSING
 from workers.stripe.gateway_intents import retrieve_intent

@@ -8,12 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workers.stripe.gateway import MAX_PAGE_SIZE, StripeGateway
-from workers.stripe.objects.balance import (
-    BalanceTransaction,
-    StripeBalance,
-    parse_balance,
-    parse_balance_transaction,
-)
+from workers.stripe.objects.balance import BalanceTransaction, StripeBalance, parse_balance, parse_balance_transaction
 from workers.stripe.objects.event import StripeEvent, parse_event
 from workers.stripe.objects.list_page import Listed, ListPage, parse_page
 from workers.stripe.objects.payment_intent import PaymentIntent, parse_payment_intent

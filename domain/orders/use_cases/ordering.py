@@ -17,12 +17,7 @@ from domain.orders.order_payments import OrderPayments
 from domain.orders.repository import find_order, lock_order
 from domain.orders.rows import items_to_json
 from domain.orders.sagas.cancel_order import build_cancel_start
-from domain.orders.sagas.create_order import (
-    CANCELLED_SIGNAL,
-    CREATE_ORDER,
-    OrderCancellation,
-    build_order_start,
-)
+from domain.orders.sagas.create_order import CANCELLED_SIGNAL, CREATE_ORDER, OrderCancellation, build_order_start
 from domain.orders.states import FINAL_ORDER_STATUSES, Order, OrderStatus
 from domain.saga.repository import find_saga_of_order
 from domain.saga.signal_repository import signal_saga

@@ -15,7 +15,7 @@ import asyncpg
 
 from sandbox.launch.stack import is_serving_ok
 from tests.sandbox.launch.process_tree import descendants, running_pids, wait_until_gone
-from tests.shared_servers import PROJECT
+from tests.stack.shared_servers import PROJECT
 
 STOP_TIMEOUT_SECONDS = 15.0  # the promise is five; a busy machine gets more
 

@@ -12,7 +12,7 @@ from sandbox.launch import postgres, valkey
 from sandbox.launch.processes import LaunchError
 from sandbox.launch.unprivileged import can_run, unprivileged_prefixes
 from tests.sandbox.launch.process_tree import descendants, running_pids, wait_until_gone
-from tests.shared_servers import PROJECT
+from tests.stack.shared_servers import PROJECT
 
 
 async def test_postgres_keeps_its_data_over_a_restart(tmp_path: Path) -> None:

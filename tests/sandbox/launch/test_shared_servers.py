@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 import redis
 
-from tests.database_pool import DatabasePool, schema_fingerprint_of
+from tests.stack.database_pool import DatabasePool, schema_fingerprint_of
 
 INSERT_CAMPUS_SQL = (
     "INSERT INTO campus (name, title, currency, time_zone, fees)"

@@ -6,9 +6,9 @@ import pytest
 
 from sandbox.page.chat_views import ChatView
 from sandbox.page.page_server import running_page
-from tests.browser import Browser, require_browser, running_browser
 from tests.sandbox.page.page_window import BOT, PageWindow
 from tests.sandbox.telegram.telegram_client import ANA, BEN, TelegramClient
+from tests.stack.browser import Browser, require_browser, running_browser
 
 
 @pytest.fixture

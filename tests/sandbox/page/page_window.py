@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from tests.browser import BrowserTab
-from tests.sandbox.telegram.telegram_client import USERNAME, Json, TelegramClient
+from sandbox.people.control_clients import Json
+from tests.sandbox.telegram.telegram_client import USERNAME, TelegramClient
+from tests.stack.browser import BrowserTab
 
 BOT = f"@{USERNAME}"
 

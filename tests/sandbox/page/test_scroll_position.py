@@ -1,7 +1,8 @@
 """Tests of scrolling: nothing covers text, the newest message stays visible, changes out of view are announced."""
 
+from sandbox.people.control_clients import Json
 from tests.sandbox.page.page_window import PageWindow, column_selector
-from tests.sandbox.telegram.telegram_client import ANA, BEN, Json, button_row
+from tests.sandbox.telegram.telegram_client import ANA, BEN, button_row
 
 LINES = "\n".join(f"line {number}" for number in range(12))
 NARROW_SCREEN = {"height": 700, "deviceScaleFactor": 1, "mobile": False}

@@ -1,6 +1,7 @@
 """Tests of the commands offered to a person: set by scope and language, read as a client reads them."""
 
-from tests.sandbox.telegram.telegram_client import ANA, BEN, Json, TelegramClient
+from sandbox.people.control_clients import Json
+from tests.sandbox.telegram.telegram_client import ANA, BEN, TelegramClient
 
 CHAT = "@campus_bot"
 

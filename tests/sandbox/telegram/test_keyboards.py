@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.sandbox.telegram.telegram_client import ANA, Json, TelegramClient
+from sandbox.people.control_clients import Json
+from tests.sandbox.telegram.telegram_client import ANA, TelegramClient
 
 
 async def refusal_of(client: TelegramClient, button: Json) -> str:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.sandbox.telegram.telegram_client import ANA, Json, TelegramClient
+from sandbox.people.control_clients import Json
+from tests.sandbox.telegram.telegram_client import ANA, TelegramClient
 
 
 async def test_an_unknown_method_is_not_found(client: TelegramClient) -> None:

@@ -4,7 +4,8 @@ import base64
 
 import aiohttp
 
-from tests.sandbox.telegram.telegram_client import ANA, BEN, Json, TelegramClient, button_row
+from sandbox.people.control_clients import Json
+from tests.sandbox.telegram.telegram_client import ANA, BEN, TelegramClient, button_row
 
 PNG = b"\x89PNG\r\n\x1a\n and the rest"
 CAPTION = "<b>#7</b> the receipt: <blockquote expandable>two laksa</blockquote>"

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.sandbox.telegram.telegram_client import ANA, BEN, USERNAME, Json, TelegramClient, button_row
+from sandbox.people.control_clients import Json
+from tests.sandbox.telegram.telegram_client import ANA, BEN, USERNAME, TelegramClient, button_row
 from tests.sandbox.telegram.webhook_receiver import WebhookReceiver, running_webhook_receiver
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from sandbox.people.control_clients import Json
 from sandbox.server.serving import running_app
-from tests.sandbox.telegram.telegram_client import Json
 
 
 @dataclass(slots=True, kw_only=True)

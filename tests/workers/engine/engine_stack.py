@@ -15,7 +15,7 @@ from domain.database.unit_of_work import (
     create_database_engine,
     create_unit_of_work_factory,
 )
-from tests.store.store_setup import drop_queue_jobs, found_campus
+from tests.stack.store_setup import drop_queue_jobs, found_campus
 from workers.stripe.gateway import StripeGateway, open_stripe_gateway
 
 # A row for each time that a step or its compensation changed something in Postgres, or recorded an answer there.

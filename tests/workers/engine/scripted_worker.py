@@ -16,8 +16,8 @@ from domain.errors import Stale
 from domain.saga.definition import ExternalStep, LocalStep, Saga, Wait
 from domain.saga.register import LocalStepFunction, SagaRegister
 from domain.saga.run import SagaRun
+from tests.scenarios.worker_faults import WorkerKilled
 from tests.workers.engine.remote_effects import InjectedOutcome, RemoteEffects
-from tests.workers.worker_faults import WorkerKilled
 from workers.engine.call_failures import OutcomeUnknown, TryLater
 from workers.engine.external_step import (
     CallRequest,

@@ -18,10 +18,10 @@ from domain.saga.run import SagaStart
 from domain.saga.signal_repository import signal_saga
 from domain.saga.start import start_saga
 from domain.saga.stuck_repository import retry_stuck_saga
+from tests.scenarios.worker_faults import WorkerKilled
 from tests.workers.engine.engine_stack import EngineStack
 from tests.workers.engine.remote_effects import InjectedOutcome, RemoteEffects
 from tests.workers.engine.scripted_worker import ScriptedWorker, WorkerScript
-from tests.workers.worker_faults import WorkerKilled
 from workers.engine.saga_engine import advance_saga
 from workers.engine.saga_failures import MAX_UNEXPECTED_ERRORS
 from workers.engine.worker_context import WorkerContext

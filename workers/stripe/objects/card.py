@@ -3,14 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workers.stripe.objects.raw_object import (
-    RawObject,
-    expanded,
-    nested,
-    optional_text,
-    parse_status,
-    reference_id,
-)
+from workers.stripe.objects.raw_object import RawObject, expanded, nested, optional_text, parse_status, reference_id
 
 
 class CheckoutStatus(StrEnum):

@@ -1,0 +1,1 @@
+"""Tests of what admins do in the chat."""

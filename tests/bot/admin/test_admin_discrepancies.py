@@ -1,0 +1,64 @@
+"""Discrepancies with Stripe in the admin chat: listed, rechecked on request, settled only with a reason."""
+
+from uuid import uuid4
+
+from sqlalchemy import insert
+
+from domain.messaging.buttons import Tap
+from domain.reconciliation.tables import discrepancy
+from tests.stack.bot_stack import BotStack, Json
+
+
+async def _insert_discrepancy(stack: BotStack, campus: str = "north") -> int:
+    row = {"campus_id": stack.campuses[campus], "kind": "unknown_transfer", "subject": f"tr_{uuid4().hex}"}
+    row |= {"remote_value": 630, "currency": "sgd", "note": "<odd>"}
+    async with stack.work() as work:
+        made = await work.connection.execute(insert(discrepancy).values(row).returning(discrepancy.c.id))
+        return int(made.scalar_one())
+
+
+async def _discrepancy_row(stack: BotStack, number: int) -> Json:
+    (row,) = await stack.rows(discrepancy, discrepancy.c.id == number)
+    return row
+
+
+async def test_discrepancies_are_listed_and_checked_again_on_request(stack: BotStack) -> None:
+    sam, number = await stack.add_admin(), await _insert_discrepancy(stack)
+    await sam.write("/differences")
+    assert f"{number}: a pay-out we do not know" in await sam.text()
+    assert "theirs S$6.30" in await sam.text()
+    assert "<odd>" in (await sam.text()).replace("&lt;", "<").replace("&gt;", ">")
+    assert "Asking Stripe" in (await sam.press(f"🔄 Look at {number}"))["text"]
+    row = await _discrepancy_row(stack, number)
+    assert row["recheck_requested_at"] is not None
+    assert row["recheck_chat_id"] == sam.id
+
+
+async def test_a_discrepancy_is_settled_by_a_reason_and_only_once(stack: BotStack) -> None:
+    sam, number = await stack.add_admin(), await _insert_discrepancy(stack)
+    await sam.write("/differences")
+    await sam.press(f"Settle {number}")
+    assert "No money moves" in await sam.text()
+    assert (await _discrepancy_row(stack, number))["status"] == "open"
+    await sam.press("⚖️ Differences")
+    await sam.write("not an answer any more")
+    assert (await _discrepancy_row(stack, number))["status"] == "open"
+    await sam.tap(Tap.SETTLE_DISCREPANCY, number)
+    await sam.write("reversed by hand")
+    assert "is settled" in await sam.text()
+    row = await _discrepancy_row(stack, number)
+    assert (row["status"], row["ended_by"], row["reason"]) == ("settled", sam.id, "reversed by hand")
+    assert "out of date" in (await sam.tap(Tap.SETTLE_DISCREPANCY, number))["text"]
+    assert "out of date" in (await sam.tap(Tap.RECHECK_DISCREPANCY, number))["text"]
+    await sam.write(f"/settle {number} again")
+    assert (await _discrepancy_row(stack, number))["reason"] == "reversed by hand"
+    await sam.write("/settle")
+    assert "/settle 3" in await sam.text()
+
+
+async def test_another_campus_discrepancy_is_not_found_here(stack: BotStack) -> None:
+    sam, number = await stack.add_admin(), await _insert_discrepancy(stack, "south")
+    await sam.write("/differences")
+    assert f"{number}: a pay-out" not in await sam.text()
+    await sam.write(f"/settle {number} mine")
+    assert (await _discrepancy_row(stack, number))["status"] == "open"

@@ -1,0 +1,106 @@
+"""Every command and tap of an admin is refused to everybody else, and to an admin in the runner group."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from redis.asyncio import Redis
+
+from domain.campuses.people import RunnerStatus
+from domain.campuses.tables import campus, membership
+from domain.messaging.buttons import Tap
+from domain.saga.tables import saga
+from tests.stack.bot_stack import BotStack, BotUser, Json
+from tests.stack.delivered_order_setup import open_admin_chat
+from tests.stack.order_setup import arrived_order, make_stuck_saga
+
+
+async def _admin_actions(
+    stack: BotStack,
+) -> tuple[list[str], list[tuple[Tap, int, int]], Callable[[], Awaitable[Json]]]:
+    """Every command and tap of an admin on existing subjects, and a snapshot of what must not change."""
+    (order_id, _, ana), number = await arrived_order(stack), await make_stuck_saga(stack)
+    asking = await stack.add_person("Ben", runner_status=RunnerStatus.ASKED)
+    about = [f"/{name} {order_id} why" for name in ("cancel", "release", "finish")]
+    about += [
+        f"/close {order_id} platform why",
+        f"/suspend {ana.id} why",
+        f"/unsuspend {ana.id}",
+        "/pause why",
+        "/resume",
+    ]
+    about += ["/approve", f"/approve {asking.id}", f"/order {order_id}", "/board", "/runners", "/stuck"]
+    taps = [
+        (Tap.ADMIN_ACTION, order_id, 3),
+        (Tap.ADMIN_ACTION_SURE, order_id, 3),
+        (Tap.ADMIN_ORDER, order_id, 1),
+        (Tap.BOARD, 0, 1),
+    ]
+    taps += [(Tap.RUNNERS, 0, 1), (Tap.SUSPEND, ana.id, 1), (Tap.SUSPEND_SURE, ana.id, 1), (Tap.UNSUSPEND, ana.id, 1)]
+    taps += [(Tap.APPROVE, asking.id, 0), (Tap.RETRY, number, 0), (Tap.PAY_AGAIN, order_id, 0)]
+
+    async def facts() -> Json:
+        people = [await _runner_status(stack, each) for each in (ana, asking)]
+        (row,) = await stack.rows(saga, saga.c.number == number)
+        return (
+            await stack.status(order_id),
+            people,
+            row["status"],
+            (await stack.rows(campus, campus.c.id == stack.campuses["north"]))[0]["paused"],
+        )
+
+    return about, taps, facts
+
+
+@pytest.mark.parametrize(
+    ("runner_status", "place"),
+    [
+        (RunnerStatus.NONE, "private"),
+        (RunnerStatus.NONE, "admin chat"),
+        (RunnerStatus.APPROVED, "private"),
+        (RunnerStatus.APPROVED, "runners"),
+        (RunnerStatus.SUSPENDED, "private"),
+    ],
+)
+async def test_nobody_else_uses_admin_commands(stack: BotStack, runner_status: RunnerStatus, place: str) -> None:
+    commands, taps, facts = await _admin_actions(stack)
+    before, eve = await facts(), await stack.add_person("Eve", runner_status=runner_status)
+    async with open_admin_chat(stack) as admin_chat:
+        await stack.control_telegram(
+            "groups", id=admin_chat.chat, title="Desk", members=[eve.id, admin_chat.sam.id], bots=["north_bot"]
+        )
+        chat = {"private": None, "runners": stack.groups["north"], "admin chat": admin_chat.chat}[place]
+        for command in commands:
+            await _reset_rate_limit(stack, eve)
+            await eve.write(command, chat)
+            assert "not yours" in (await eve.last_message(chat))["text"], command
+        for tap, subject, argument in taps:
+            await _reset_rate_limit(stack, eve)
+            assert "not yours" in (await eve.tap(tap, subject, argument, chat=chat))["text"], tap
+    assert await facts() == before
+
+
+async def test_an_admin_command_does_nothing_in_front_of_the_runners(stack: BotStack) -> None:
+    commands, taps, facts = await _admin_actions(stack)
+    before, sam, group = await facts(), await stack.add_admin(), stack.groups["north"]
+    await sam.write("/start@north_bot", group)
+    for command in commands:
+        await _reset_rate_limit(stack, sam)
+        await sam.write(command, group)
+        assert "not yours" in (await sam.last_message(group))["text"], command
+    for tap, subject, argument in taps:
+        await _reset_rate_limit(stack, sam)
+        assert "not yours" in (await sam.tap(tap, subject, argument, chat=group))["text"], tap
+    assert await facts() == before
+
+
+async def _reset_rate_limit(stack: BotStack, one: BotUser) -> None:
+    """Empty the rate limits, so that no tap is refused for being too fast."""
+    redis = Redis.from_url(stack.settings.redis_url)
+    await redis.delete(f"campusg:actions:{one.id}")
+    await redis.aclose()
+
+
+async def _runner_status(stack: BotStack, one: BotUser) -> str:
+    here = membership.c.campus_id == stack.campuses["north"]
+    (row,) = await stack.rows(membership, membership.c.person_id == one.id, here)
+    return str(row["runner_status"])

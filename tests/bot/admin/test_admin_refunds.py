@@ -1,0 +1,115 @@
+"""Refunds by an admin: the amounts shown before money moves, what an admin may not do, and what others read."""
+
+import pytest
+from sqlalchemy import insert
+
+from domain.campuses.tables import membership
+from domain.database.actors import SYSTEM
+from domain.messaging.buttons import Tap
+from domain.messaging.order_message import OrderMessageKind
+from domain.orders.repository import move_order
+from domain.orders.states import OrderEvent
+from domain.payments.tables import hold
+from domain.payouts.tables import debt, payable
+from domain.refunds.tables import refund
+from tests.cases import case
+from tests.stack.bot_stack import BotStack, BotUser
+from tests.stack.delivered_order_setup import deliver_order, order_message_for
+
+
+async def paid_order(stack: BotStack) -> tuple[BotUser, BotUser, int]:
+    """Insert a customer, a runner and a paid order of 7.30, of which 6.30 are owed to the runner."""
+    mei, ana, order_id = await deliver_order(stack)
+    north = stack.campuses["north"]
+    async with stack.work() as work:
+        await move_order(work, SYSTEM, north, order_id, OrderEvent.COMPLETED)
+        owed = {"campus_id": north, "order_id": order_id, "runner_id": ana.id, "amount": 630, "currency": "sgd"}
+        await work.connection.execute(insert(payable).values(**owed, charge="ch_1"))
+    await stack.update_rows(hold, hold.c.order_id == order_id, status="captured", captured=730)
+    return mei, ana, order_id
+
+
+async def refund_rows(stack: BotStack, order_id: int) -> list[tuple[int, int, str]]:
+    """(amount, the runner's part, reason) of the order's refunds."""
+    rows = await stack.rows(refund, refund.c.order_id == order_id)
+    return [(row["amount"], row["runner_amount"], row["reason"]) for row in rows]
+
+
+@case(32)
+async def test_a_refund_is_shown_in_numbers_before_it_is_made_and_made_once(stack: BotStack) -> None:
+    sam, (mei, ana, order_id) = await stack.add_admin(), await paid_order(stack)
+    await sam.write(f"/order {order_id}")
+    await sam.press("Refund…")
+    assert "Paid: S$7.30" in await sam.text()
+    assert "has S$6.30" in await sam.text()
+    assert (await sam.labels())[0] == "Leave it as it is"
+    await sam.press("The runner bears it")
+    await sam.write("2.00")
+    assert "an amount and a reason" in await sam.text()
+    await sam.write("a lot because")
+    assert await refund_rows(stack, order_id) == []
+    await sam.write("7.00 cold <soup>")
+    said = await sam.text()
+    assert "We bear S$0.70" in said
+    assert "bears S$6.30" in said
+    assert await refund_rows(stack, order_id) == []
+    assert (await sam.labels())[0] == "Leave it as it is"
+    shown = (await sam.last_message())["message_id"]
+    assert "out of date" in (await sam.tap(Tap.REFUND_SURE, order_id, 701))["text"], "another amount was shown"
+    await sam.press("Yes, refund S$7.00")
+    assert "S$7.00 of order" in await sam.text()
+    assert await refund_rows(stack, order_id) == [(700, 630, "cold <soup>")]
+    assert "out of date" in (await sam.tap(Tap.REFUND_SURE, order_id, 700, message_id=shown))["text"]
+    assert len(await refund_rows(stack, order_id)) == 1
+    assert "Refunded: <b>S$7.00</b>" in (await order_message_for(stack, OrderMessageKind.CUSTOMER, order_id, mei)).text
+    runners = (await order_message_for(stack, OrderMessageKind.RUNNER, order_id, ana)).text
+    assert "Nothing is left to send" in runners
+    assert "S$6.30 of your pay went back" in runners
+
+
+async def test_the_command_does_it_at_once_and_says_why_not(stack: BotStack) -> None:
+    sam, (_, _, order_id) = await stack.add_admin(), await paid_order(stack)
+    await sam.write(f"/refund {order_id} 2.00 platform")
+    assert "/refund 12 2.00 platform" in await sam.text()
+    await sam.write(f"/refund {order_id} 7.31 platform too much")
+    assert "At most S$7.30" in await sam.text()
+    await sam.write(f"/refund {order_id} 2.00 platform sauce  missing")
+    assert "We bear S$2.00" in await sam.text()
+    await sam.write(f"/refund #{order_id} all Runner never came")
+    assert await refund_rows(stack, order_id) == [(200, 0, "sauce missing"), (530, 530, "never came")]
+    await sam.write(f"/refund {order_id} all platform again")
+    assert "nothing to give back" in await sam.text()
+
+
+@pytest.mark.parametrize("part", ["customer", "runner", "nobody's admin"])
+async def test_nobody_refunds_an_order_they_have_a_part_in(stack: BotStack, part: str) -> None:
+    mei, ana, order_id = await paid_order(stack)
+    one = {"customer": mei, "runner": ana}.get(part) or await stack.add_person("Ben")
+    if part != "nobody's admin":
+        await stack.update_rows(membership, membership.c.person_id == one.id, is_admin=True)
+        await one.write(f"/order {order_id}")
+        assert "Refund…" not in await one.labels()
+    await one.write(f"/refund {order_id} all platform because")
+    for tap in (Tap.REFUND, Tap.REFUND_BEARER, Tap.REFUND_SURE):
+        assert "not yours" in (await one.tap(tap, order_id, 1))["text"] or tap is Tap.REFUND_SURE
+    assert await refund_rows(stack, order_id) == []
+
+
+async def test_a_debt_is_listed_until_an_admin_waives_it(stack: BotStack) -> None:
+    sam, (_, ana, order_id) = await stack.add_admin(), await paid_order(stack)
+    await sam.write(f"/refund {order_id} 1.00 platform because")
+    (made,) = await stack.rows(refund, refund.c.order_id == order_id)
+    async with stack.work() as work:
+        row = {"campus_id": made["campus_id"], "order_id": order_id, "refund_id": made["id"], "runner_id": ana.id}
+        await work.connection.execute(insert(debt).values(**row, amount=100, currency="sgd", refusal="empty"))
+    await sam.write("/stuck")
+    assert f"owes S$1.00 for order {order_id} (empty)" in await sam.text()
+    await sam.press(f"Let #{order_id} go")
+    assert (await sam.labels())[0] == "Leave it as it is"
+    await sam.press("Yes, let it go")
+    assert "is let go" in await sam.text()
+    (owed,) = await stack.rows(debt, debt.c.order_id == order_id)
+    assert owed["status"] == "waived"
+    assert "out of date" in (await sam.tap(Tap.WAIVE_RUNNER_DEBT_SURE, owed["id"], 1))["text"]
+    await sam.write("/stuck")
+    assert f"for order {order_id} (" not in await sam.text()

@@ -1,0 +1,1 @@
+"""Tests of what customers do in the chat."""

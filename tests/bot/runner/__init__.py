@@ -1,0 +1,1 @@
+"""Tests of what runners do in the chat."""

@@ -1,0 +1,1 @@
+"""Tests of updates and events at the wire."""

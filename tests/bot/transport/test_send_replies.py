@@ -1,0 +1,102 @@
+"""Sending replies while Telegram is slow, broken or refuses: none of that undoes what was committed."""
+
+from domain.campuses.tables import campus, membership
+from domain.inbox.tables import telegram_update
+from domain.messaging.buttons import Tap
+from domain.orders.drafts.tables import draft
+from tests.bot.transport.update_flood import FIRST_UPDATE
+from tests.stack.bot_stack import BotStack
+from tests.stack.campus_setup import NORTH
+
+
+async def test_a_request_to_wait_is_respected_and_the_reply_is_sent(stack: BotStack) -> None:
+    mei = await stack.add_person()
+    await stack.control_telegram("faults", kind="status", method="sendMessage", retry_after=1, chat=mei.id)
+    await mei.write("/orders")
+    assert "not ordered anything" in await mei.text()
+
+
+async def test_a_broken_connection_loses_no_menu(stack: BotStack) -> None:
+    mei = await stack.add_person()
+    await stack.control_telegram("faults", kind="reset", method="sendMessage", chat=mei.id)
+    await stack.control_telegram("faults", kind="status", method="sendMessage", status=502, chat=mei.id)
+    await mei.write("/orders")
+    assert "not ordered anything" in await mei.text()
+
+
+async def test_an_unanswerable_tap_has_its_effect_all_the_same(stack: BotStack) -> None:
+    mei = await stack.add_person()
+    await mei.press("🍜")
+    message = await mei.last_message()
+    await stack.control_telegram(
+        "faults", kind="status", method="answerCallbackQuery", status=400, description="Bad Request: no"
+    )
+    koufu = next(label for label in await mei.labels() if label.startswith("Koufu"))
+    await stack.control_telegram("taps", from_=mei.id, chat=mei.chat, message_id=message["message_id"], label=koufu)
+    await stack.wait_until_idle()
+    (basket,) = await stack.rows(draft, draft.c.person_id == mei.id)
+    assert basket["store_name"] == "Koufu"
+    assert "what would you like" in await mei.text()
+
+
+async def test_a_tap_that_is_too_old_to_answer_is_no_trouble(stack: BotStack) -> None:
+    mei = await stack.add_person()
+    query = {
+        "id": "1",
+        "from": {"id": mei.id, "is_bot": False, "first_name": "Mei", "language_code": "en"},
+        "chat_instance": "1",
+        "data": "v1:my_orders:0:0",
+    }
+    await stack.control_telegram("updates", bot=NORTH[2], update={"callback_query": query})
+    await stack.wait_until_idle()
+    assert "not ordered anything" in await mei.text()
+
+
+async def test_a_menu_that_can_not_be_edited_is_sent_again(stack: BotStack) -> None:
+    mei = await stack.add_person()
+    before = len(await mei.messages())
+    deleted = "Bad Request: message to edit not found"
+    await stack.control_telegram(
+        "faults", kind="status", method="editMessageText", status=400, description=deleted, chat=mei.id
+    )
+    await mei.press("🧾")
+    assert len(await mei.messages()) == before + 1
+    assert "not ordered anything" in await mei.text()
+
+
+async def test_the_same_menu_twice_is_no_trouble(stack: BotStack) -> None:
+    mei = await stack.add_person()
+    before = await mei.messages()
+    answer = await mei.tap(Tap.HOME, argument=1)
+    assert answer["text"] is None
+    assert await mei.messages() == before
+
+
+async def test_who_blocked_the_bot_is_unreachable_until_they_write(stack: BotStack) -> None:
+    mei = await stack.add_person()
+    await stack.control_telegram("block", user=mei.id, bot=NORTH[2])
+    await stack.wait_until_idle()
+    assert [row["reachable"] for row in await stack.rows(membership, membership.c.person_id == mei.id)] == [False]
+    await stack.control_telegram("unblock", user=mei.id, bot=NORTH[2])
+    await mei.write("/start")
+    assert [row["reachable"] for row in await stack.rows(membership, membership.c.person_id == mei.id)] == [True]
+
+
+async def test_a_group_that_becomes_a_supergroup_stays_bound(stack: BotStack) -> None:
+    sam, before = await stack.add_admin(), stack.groups["north"]
+    made = await stack.control_telegram("groups", title="Small", members=[sam.id], bots=[NORTH[2]], type="group")
+    await sam.write("/bind admin", made["id"])
+    moved = await stack.control_telegram("migrate", chat=made["id"])
+    await stack.wait_until_idle()
+    (row,) = await stack.rows(campus, campus.c.id == stack.campuses["north"])
+    assert (row["admin_chat"], row["runner_group"]) == (moved["id"], before)
+
+
+async def test_every_update_is_settled(stack: BotStack) -> None:
+    await stack.add_person()
+    served = telegram_update.c.campus_id.in_([stack.campuses["north"], stack.campuses["south"]])
+    unhandled = await stack.rows(telegram_update, served, telegram_update.c.handled_at.is_(None))
+    assert [row for row in unhandled if not row["dead_lettered"]] == []
+    assert [row for row in unhandled if row["update_id"] < FIRST_UPDATE] == [], (
+        "only random updates may become dead letters"
+    )

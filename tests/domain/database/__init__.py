@@ -1,0 +1,1 @@
+"""Tests of the unit of work, the queue and the event log."""

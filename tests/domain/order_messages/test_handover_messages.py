@@ -1,0 +1,90 @@
+"""Tests of order messages during the hand-over: leaving the food, writing to the other side, folded items."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from domain.messaging.buttons import ButtonStyle, Tap, unpack
+from domain.messaging.order_message import OrderMessageKind
+from domain.order_messages.render import render_order_message
+from domain.order_messages.view import OrderMessageContent
+from domain.orders.pricing import Item
+from domain.orders.states import STATUSES_WITH_RUNNER, OrderStatus
+from tests.domain.order_messages.sample_orders import ANA, MEI, view_at
+
+Status = OrderStatus
+
+
+def runner_message(status: OrderStatus, **order: Any) -> OrderMessageContent:
+    view = view_at(status, viewer=ANA)
+    return render_order_message(OrderMessageKind.RUNNER, replace(view, order=replace(view.order, **order)), "en")
+
+
+def customer_message(status: OrderStatus, **order: Any) -> OrderMessageContent:
+    view = view_at(status, viewer=MEI)
+    return render_order_message(OrderMessageKind.CUSTOMER, replace(view, order=replace(view.order, **order)), "en")
+
+
+def button_taps(content: OrderMessageContent) -> list[Tap]:
+    return [unpack(button.data).tap for row in content.rows for button in row if button.data is not None]
+
+
+def test_food_is_left_only_once_that_is_allowed_and_the_order_message_says_first_what_it_means() -> None:
+    assert button_taps(runner_message(Status.ARRIVED)) == []
+    content = render_order_message(
+        OrderMessageKind.RUNNER, replace(view_at(Status.ARRIVED, viewer=ANA), can_leave_food=True), "en"
+    )
+    assert button_taps(content) == [Tap.LEAVE]
+    assert content.rows[0][0].style is ButtonStyle.DANGER
+    assert "leave it at Hall 3, room 412" in content.text
+    assert "counts as delivered" in content.text
+    assert "type it here" in content.text, "the PIN does it still"
+
+
+def test_after_five_wrong_pins_the_order_message_asks_for_no_sixth() -> None:
+    view = view_at(Status.ARRIVED, viewer=ANA)
+    locked = replace(view, order=replace(view.order, pin_tries=5), can_leave_food=True)
+    content = render_order_message(OrderMessageKind.RUNNER, locked, "en")
+    assert "none counts any more" in content.text
+    assert "type it here" not in content.text
+    assert button_taps(content) == [Tap.LEAVE]
+
+
+def test_after_five_wrong_pins_the_customer_reads_no_pin_and_what_happens_now() -> None:
+    text = customer_message(Status.ARRIVED, pin_tries=5).text
+    assert "4817" not in text
+    assert "does not count any more" in text
+
+
+def test_the_customer_reads_that_the_food_may_be_left_and_later_where_it_was() -> None:
+    content = render_order_message(
+        OrderMessageKind.CUSTOMER, replace(view_at(Status.ARRIVED), can_leave_food=True), "en"
+    )
+    assert "may leave it there" in content.text
+    assert "4817" in content.text
+    left = customer_message(Status.COMPLETED, proof_photo="p", receipt_photo="r")
+    assert "Left here, with a photo: <b>Hall 3, room 412</b>" in left.text
+    assert {Tap.SEE_PHOTO, Tap.SEE_RECEIPT} < set(button_taps(left))
+    assert len(left.rows) <= 2
+    assert not {Tap.SEE_PHOTO, Tap.SEE_RECEIPT} & set(button_taps(customer_message(Status.COMPLETED)))
+
+
+@pytest.mark.parametrize("status", sorted(STATUSES_WITH_RUNNER))
+def test_both_order_messages_say_how_to_write_to_the_other(status: OrderStatus) -> None:
+    assert "Reply to this card to write to Ana" in customer_message(status).text
+    assert "Reply to this card to write to Mei" in runner_message(status).text
+    assert Tap.PROBLEM in button_taps(customer_message(status)), "the way to the campus team"
+
+
+@pytest.mark.parametrize("status", sorted(set(OrderStatus) - STATUSES_WITH_RUNNER))
+def test_no_order_message_offers_to_write_while_there_is_no_other_side(status: OrderStatus) -> None:
+    assert "Reply to this card" not in customer_message(status).text + runner_message(status).text
+
+
+def test_more_than_three_things_are_folded() -> None:
+    few, many = [tuple(Item(name="a <b>", quantity=1, price=100) for _ in range(each)) for each in (3, 4)]
+    for draws in (customer_message, runner_message):
+        assert "<blockquote" not in draws(Status.ACCEPTED, items=few).text
+        listed = "\n".join(["1 × a &lt;b&gt;"] * 4)
+        assert f"<blockquote expandable>{listed}</blockquote>" in draws(Status.ACCEPTED, items=many).text

@@ -1,0 +1,231 @@
+"""A customer with a debt: they order nothing more until they pay it or an admin waives it."""
+
+import asyncio
+
+import pytest
+
+from domain.campuses.people import Member
+from domain.errors import DebtBeingPaid, DebtOutstanding, NotAllowed, Stale
+from domain.orders.drafts.repository import record_card_requested
+from domain.orders.sagas.create_order import build_order_start
+from domain.orders.states import Order, OrderStatus
+from domain.orders.use_cases import ordering
+from domain.payments.use_cases import saved_cards
+from domain.saga.start import start_requested_sagas
+from tests.scenarios.customer_debt_setup import (
+    APPROVAL_CARD,
+    debt_state,
+    hold_states,
+    intent_states,
+    owed_order,
+    pay_debt,
+)
+from tests.scenarios.refund_setup import booked_amounts
+from tests.scenarios.scenario_setup import act_as_person
+from tests.stack.worker_stack import WorkerStack
+
+UNTOUCHED_ACCOUNTS = {"runner_payable", "stripe_fees", "stripe_balance", "platform_revenue"}
+
+
+async def test_a_customer_with_a_debt_places_no_order_until_it_is_paid(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await owed_order(stack, customer)
+    with pytest.raises(DebtOutstanding) as refused:
+        await stack.place_order(await stack.committed_member(customer.person_id))
+    assert refused.value.arguments == {"amount": "S$11.30", "order": order.id}
+    async with stack.database() as work:
+        with pytest.raises(DebtOutstanding):
+            await ordering.reorder(work, stack.campus, customer, order.id)
+    await stack.save_test_card(customer.person_id, "pm_card_visa")
+    await pay_debt(stack, customer, order)
+    await stack.run_due()
+    assert await debt_state(stack, order) == ("paid", 1130)
+    assert await intent_states(stack, order) == [("canceled", 0), ("canceled", 0), ("succeeded", 1130)]
+    assert await hold_states(stack, order) == [("released", 0), ("refused", 0), ("captured", 1130)]
+    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-paid"
+    assert set(await booked_amounts(stack, order)) == UNTOUCHED_ACCOUNTS
+    assert (await stack.open_order(await stack.committed_member(customer.person_id))).status is OrderStatus.CREATED
+    assert await stack.breaches() == []
+
+
+async def test_a_card_saved_by_a_customer_with_a_debt_is_for_paying_first(shared_stack: WorkerStack) -> None:
+    """Their basket waited for a card, and waits on until the debt is paid."""
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await owed_order(stack, customer)
+    draft = await stack.fill_basket(customer)
+    async with stack.database() as work:
+        await record_card_requested(work, draft, draft.price(stack.campus.fees).ceiling)
+        run = await saved_cards.start_card_setup(work, stack.campus, customer)
+    await stack.run_due()
+    await act_as_person(stack, run.id)
+    await stack.run_now()
+    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-card-saved-owing"
+    mine = "SELECT 1 FROM orders WHERE customer_id = :id AND id <> :order"
+    assert await stack.rows(mine, id=customer.person_id, order=order.id) == []
+    await pay_debt(stack, customer, order)
+    await stack.run_due()
+    assert await debt_state(stack, order) == ("paid", 1130)
+
+
+async def test_an_order_that_waited_for_its_card_is_not_placed_while_a_debt_is_open(shared_stack: WorkerStack) -> None:
+    """The customer is told why, with the button to pay below."""
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await owed_order(stack, customer)
+    draft = await stack.fill_basket(customer)
+    async with stack.database() as work:
+        run = await saved_cards.start_card_setup(work, stack.campus, customer)
+        ceiling = draft.price(stack.campus.fees).ceiling
+        run.requested_sagas.append(build_order_start(draft, version=draft.version, ceiling=ceiling, optional=True))
+        await start_requested_sagas(work, run)
+    query = "SELECT buttons FROM notification WHERE chat_id = :id AND key = 'error-debt-outstanding'"
+    ((buttons,),) = await stack.rows(query, id=customer.person_id)
+    ((number,),) = await stack.rows("SELECT id FROM customer_debt WHERE order_id = :id", id=order.id)
+    assert buttons == [{"key": "button-pay-debt", "data": f"v1:pay_debt:{number}:0"}]
+    assert (
+        await stack.rows("SELECT 1 FROM orders WHERE customer_id = :id AND status = 'PENDING'", id=customer.person_id)
+        == []
+    )
+
+
+async def test_other_people_and_own_deliveries_are_untouched(shared_stack: WorkerStack) -> None:
+    """A runner who owes for their own food can still deliver and earn."""
+    stack = shared_stack
+    ana = await stack.add_member(runner=True)
+    await owed_order(stack, ana)
+    job = await stack.claimed_order(await stack.committed_member(ana.person_id))
+    await stack.bring_to_drop_point(ana, job)
+    await stack.hand_over(ana, job)
+    await stack.run_due()
+    assert (await stack.order(job.id)).status is OrderStatus.COMPLETED
+    assert await stack.breaches() == []
+
+
+async def payment_awaiting_approval(stack: WorkerStack, customer: Member) -> Order:
+    """Return a customer with a debt who tapped [Pay], while the bank waits for an approval."""
+    order = await owed_order(stack, customer)
+    await stack.save_test_card(customer.person_id, APPROVAL_CARD)
+    await pay_debt(stack, customer, order)
+    await stack.run_due()
+    return order
+
+
+async def test_the_bank_may_ask_for_approval_first(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await payment_awaiting_approval(stack, customer)
+    assert (await hold_states(stack, order))[-1] == ("approval", 0)
+    query = "SELECT buttons FROM notification WHERE key = 'notification-debt-approval' AND order_id = :id"
+    ((buttons,),) = await stack.rows(query, id=order.id)
+    *_, intent = await stack.intents(order.id)
+    assert buttons[0]["url"] == intent["next_action"]["redirect_to_url"]["url"]
+    await stack.control_stripe(f"approve/{intent['id']}", ok=True)
+    await stack.run_now()
+    assert await debt_state(stack, order) == ("paid", 1130)
+    assert await stack.breaches() == []
+
+
+async def test_a_no_at_the_bank_leaves_it_owed_and_another_card_pays(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await payment_awaiting_approval(stack, customer)
+    *_, intent = await stack.intents(order.id)
+    await stack.control_stripe(f"approve/{intent['id']}", ok=False)
+    await stack.run_now()
+    assert await debt_state(stack, order) == ("open", 1130)
+    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-declined"
+    assert (await intent_states(stack, order))[-1] == ("canceled", 0)
+    await stack.save_test_card(customer.person_id, "pm_card_visa")
+    await pay_debt(stack, customer, order)
+    await stack.run_due()
+    assert await debt_state(stack, order) == ("paid", 1130)
+    assert await stack.breaches() == []
+
+
+async def test_a_declined_card_leaves_it_owed(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await owed_order(stack, customer)
+    for tries in (1, 2):
+        await pay_debt(stack, customer, order)
+        await stack.run_due()
+        assert await debt_state(stack, order) == ("open", 1130)
+        assert (await stack.notification_keys(order, customer.person_id)).count("notification-debt-declined") == tries
+    assert {status for status, _ in await intent_states(stack, order)} == {"canceled"}
+    assert await stack.breaches() == []
+
+
+async def test_without_a_yes_in_time_it_is_closed_at_stripe_and_owed(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await payment_awaiting_approval(stack, customer)
+    await stack.sql("UPDATE saga SET waiting_until = now() WHERE order_id = :id AND kind = 'settle_debt'", id=order.id)
+    await stack.run_now()
+    assert await debt_state(stack, order) == ("open", 1130)
+    assert (await intent_states(stack, order))[-1] == ("canceled", 0)
+    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-unapproved"
+    assert await stack.breaches() == []
+
+
+async def test_a_yes_at_the_last_moment_is_not_lost(shared_stack: WorkerStack) -> None:
+    """The window is over, and the customer approves before the payment is closed."""
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await payment_awaiting_approval(stack, customer)
+    *_, intent = await stack.intents(order.id)
+    await stack.control_stripe(f"approve/{intent['id']}", ok=True)
+    await stack.inject_fault("GET /v1/payment_intents/*", "status", status=429)  # the poll that would have noticed
+    await stack.sql("UPDATE saga SET waiting_until = now() WHERE order_id = :id AND kind = 'settle_debt'", id=order.id)
+    await stack.sql("UPDATE saga SET wake_at = now() WHERE order_id = :id AND kind = 'settle_debt'", id=order.id)
+    for _ in range(3):
+        await stack.run_now()
+    await stack.clear_faults()
+    assert await debt_state(stack, order) == ("paid", 1130)
+    assert (await stack.saga(order, "settle_debt")).status == "compensated", (
+        "it compensated, and found the payment done"
+    )
+    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-paid"
+    assert await stack.breaches() == []
+
+
+async def test_eight_taps_ask_the_bank_once(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await owed_order(stack, customer)
+    await stack.save_test_card(customer.person_id, "pm_card_visa")
+
+    async def tap() -> bool:
+        try:
+            return await pay_debt(stack, customer, order) is not None
+        except (DebtBeingPaid, Stale):
+            return False
+
+    assert sorted(await asyncio.gather(*(tap() for _ in range(8)))) == [False] * 7 + [True]
+    with pytest.raises(DebtBeingPaid):
+        await pay_debt(stack, customer, order)
+    await stack.run_due()
+    with pytest.raises(Stale):
+        await pay_debt(stack, customer, order)
+    assert [one for one in await intent_states(stack, order) if one[1]] == [("succeeded", 1130)]
+    assert await stack.breaches() == []
+
+
+async def test_without_a_card_a_link_comes_first(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await owed_order(stack, customer)
+    await stack.sql("DELETE FROM saved_card WHERE person_id = :id", id=customer.person_id)
+    assert await pay_debt(stack, customer, order) is None
+    await stack.run_due()
+    links = "SELECT count(*) FROM notification WHERE key = 'notification-card-link' AND chat_id = :id"
+    assert await stack.rows(links, id=customer.person_id) == [(1,)]
+    assert await debt_state(stack, order) == ("open", 1130)
+
+
+async def test_a_stranger_pays_nothing_for_the_customer(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    order = await owed_order(stack, await stack.add_member())
+    with pytest.raises(NotAllowed):
+        await pay_debt(stack, await stack.add_member(), order)

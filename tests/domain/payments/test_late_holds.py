@@ -1,0 +1,51 @@
+"""A hold that Stripe makes after we gave up on it is released, so that no ended order keeps a person's money."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from domain.campuses.people import Member
+from domain.orders.states import Order, OrderStatus
+from tests.cases import case
+from tests.stack.worker_stack import WorkerStack, running_worker_stack
+from workers.stripe.gateway_intents import create_intent
+
+
+@pytest.fixture
+async def stack(database_url: str) -> AsyncIterator[WorkerStack]:
+    async with running_worker_stack(database_url) as place:
+        yield place
+
+
+async def order_with_unanswered_hold(stack: WorkerStack, customer: Member) -> tuple[Order, Any]:
+    """Insert an order and its prepared call, which was tried for 16 minutes without an answer."""
+    await stack.inject_fault("POST /v1/payment_intents", "lost_answer", before=True, times=100)
+    order = await stack.place_order(customer)
+    await stack.run_due()
+    await stack.sql(
+        "UPDATE saga SET failing_since = now() - interval '16 minutes',"
+        " data = jsonb_set(data, '{hold_request,at}', to_jsonb(extract(epoch FROM now() - interval '16 minutes')))"
+        " WHERE order_id = :id",
+        id=order.id,
+    )
+    return order, (await stack.saga(order, "create_order")).call
+
+
+@case(29)
+@pytest.mark.parametrize("cancelled", [False, True], ids=["window over", "cancelled"])
+async def test_a_hold_made_just_after_we_gave_up_is_released(stack: WorkerStack, cancelled: bool) -> None:
+    """The last try was a moment ago, so a missing object proves nothing, however long ago the first try was."""
+    customer = await stack.add_member()
+    order, call = await order_with_unanswered_hold(stack, customer)
+    if cancelled:
+        await stack.cancel(customer, order)
+    await stack.run_now()
+    await stack.clear_faults()
+    await stack.run_now()
+    # Stripe finishes the call that we no longer await.
+    await create_intent(stack.context.stripe, call["params"], call["key"])
+    await stack.run_now()
+    assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
+    assert [intent["status"] for intent in await stack.intents(order.id)] == ["canceled"]
+    assert await stack.breaches() == []

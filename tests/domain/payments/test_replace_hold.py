@@ -1,0 +1,290 @@
+"""Price increases: the replacement hold is made first, then the old hold is released, and at most one counts."""
+
+import asyncio
+
+import pytest
+
+from domain.campuses.people import Member
+from domain.errors import CampusGError, NotAllowed, OrderClosed, PriceChanged, PriceIncreaseInFlight
+from domain.orders.states import Order, OrderStatus
+from tests.scenarios.customer_debt_setup import APPROVAL_CARD, DECLINED_CARD
+from tests.scenarios.price_increase_setup import (
+    confirm_increase,
+    held_at_stripe,
+    hold_parts,
+    increase_fee,
+    intents_at_stripe,
+)
+from tests.scenarios.scenario_setup import assert_paid_once
+from tests.stack.worker_stack import WorkerStack
+
+BEFORE, AFTER = 1240, 1270  # the ceiling of an order here, and after one price increase
+INCREASED_HOLDS = [("former", "released", BEFORE), ("current", "held", AFTER)]
+UNCHANGED_HOLDS = [("current", "held", BEFORE), ("former", "released", AFTER)]
+
+
+async def replace_saga_status(stack: WorkerStack, order: Order) -> str:
+    """The status of the order's newest replace_hold."""
+    return str((await stack.saga(order, "replace_hold")).status)
+
+
+async def test_an_increased_fee_counts_once_it_is_held_and_the_old_hold_is_released(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await stack.open_order(customer)
+    await increase_fee(stack, customer, order)
+    assert await hold_parts(stack, order) == [("current", "held", BEFORE), ("replacement", "requested", AFTER)]
+    assert (await stack.order(order.id)).price == order.price, "no new price counts before its hold is made"
+    await stack.run_due()
+    increased = await stack.order(order.id)
+    assert (increased.price.ceiling, increased.price.delivery_fee, increased.status) == (
+        AFTER,
+        230,
+        OrderStatus.CREATED,
+    )
+    assert await hold_parts(stack, order) == INCREASED_HOLDS
+    assert await intents_at_stripe(stack, order) == [("canceled", BEFORE), ("requires_capture", AFTER)]
+    assert await stack.breaches() == []
+
+
+async def test_what_is_captured_in_the_end_comes_from_the_new_hold(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer, runner = await stack.add_member(), await stack.add_member(runner=True, card=None)
+    order = await stack.open_order(customer)
+    await increase_fee(stack, customer, order)
+    await stack.run_due()
+    await stack.claim(runner, order)
+    await stack.run_due()
+    await stack.bring_to_drop_point(runner, order)
+    await stack.hand_over(runner, order)
+    await stack.run_due()
+    done = await stack.order(order.id)
+    assert (done.status, done.total) == (OrderStatus.COMPLETED, 850 + 230 + 80)
+    assert await hold_parts(stack, order) == [("former", "released", BEFORE), ("current", "captured", AFTER)]
+    assert await intents_at_stripe(stack, order) == [("canceled", BEFORE), ("succeeded", AFTER)]
+    await assert_paid_once(stack, order.id)
+    assert await stack.breaches() == []
+
+
+async def test_a_fee_may_be_increased_twice(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await stack.open_order(customer)
+    for _ in range(2):
+        await increase_fee(stack, customer, order)
+        await stack.run_due()
+    assert (await stack.order(order.id)).price.delivery_fee == 260
+    assert [part for part, _, _ in await hold_parts(stack, order)] == ["former", "former", "current"]
+    assert await held_at_stripe(stack, order) == [AFTER + 30]
+    assert await stack.breaches() == []
+
+
+async def increase_awaiting_approval(stack: WorkerStack, customer: Member) -> Order:
+    """Return an open order whose replacement hold waits for the bank."""
+    order = await stack.open_order(customer)
+    await stack.save_test_card(customer.person_id, APPROVAL_CARD)
+    await increase_fee(stack, customer, order)
+    await stack.run_due()
+    return await stack.order(order.id)
+
+
+async def answer_bank(stack: WorkerStack, order: Order, *, ok: bool = True) -> None:
+    """Approve or decline at the bank, as the customer."""
+    (intent,) = [one for one in await stack.intents(order.id) if one["status"] == "requires_action"]
+    await stack.control_stripe(f"approve/{intent['id']}", ok=ok)
+
+
+async def test_the_bank_may_ask_for_approval_first(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await increase_awaiting_approval(stack, customer)
+    assert order.price.ceiling == BEFORE
+    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-price-increase-approval"
+    assert await stack.breaches() == [], "two live intents are allowed while one replaces the other"
+    await answer_bank(stack, order)
+    await stack.run_now()
+    assert await hold_parts(stack, order) == INCREASED_HOLDS
+    assert await held_at_stripe(stack, order) == [AFTER]
+    assert await stack.breaches() == []
+
+
+async def test_a_no_at_the_bank_leaves_the_old_hold_and_the_old_price(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await increase_awaiting_approval(stack, customer)
+    await answer_bank(stack, order, ok=False)
+    await stack.run_now()
+    await assert_unchanged(stack, order)
+    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-price-increase-declined"
+
+
+async def test_a_yes_that_never_comes_leaves_all_as_it_was(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await increase_awaiting_approval(stack, customer)
+    await stack.sql("UPDATE saga SET waiting_until = now() WHERE order_id = :id AND kind = 'replace_hold'", id=order.id)
+    await stack.run_now()
+    await assert_unchanged(stack, order)
+    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-price-increase-unapproved"
+
+
+async def test_a_declined_card_leaves_all_as_it_was_and_another_try_is_possible(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await stack.open_order(customer)
+    await stack.save_test_card(customer.person_id, DECLINED_CARD)
+    await increase_fee(stack, customer, order)
+    await stack.run_due()
+    await assert_unchanged(stack, order)
+    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-price-increase-declined"
+    await stack.save_test_card(customer.person_id, "pm_card_visa")
+    await increase_fee(stack, customer, order)
+    await stack.run_due()
+    assert await held_at_stripe(stack, order) == [AFTER]
+    assert await stack.breaches() == []
+
+
+async def assert_unchanged(stack: WorkerStack, order: Order) -> None:
+    """Fail unless the price increase was undone: one hold, the old price, and nothing left at Stripe."""
+    assert await replace_saga_status(stack, order) == "compensated"
+    assert (await stack.order(order.id)).price == order.price
+    assert await hold_parts(stack, order) == UNCHANGED_HOLDS
+    assert await held_at_stripe(stack, order) == [BEFORE]
+    assert await stack.breaches() == []
+
+
+async def cancel_order(stack: WorkerStack, order: Order) -> None:
+    await stack.cancel(await stack.committed_member(order.customer_id), order)
+
+
+async def expire_order(stack: WorkerStack, order: Order) -> None:
+    await stack.sql("UPDATE timer SET due_at = now() WHERE order_id = :id AND kind = 'expire'", id=order.id)
+
+
+async def claim_order(stack: WorkerStack, order: Order) -> None:
+    await stack.claim(await stack.add_member(runner=True, card=None), order)
+
+
+MEANWHILE = {"cancelled": cancel_order, "expired": expire_order, "claimed": claim_order}
+
+
+@pytest.mark.parametrize("happens", MEANWHILE)
+async def test_an_order_that_goes_on_first_keeps_its_old_hold_or_none(shared_stack: WorkerStack, happens: str) -> None:
+    """The order goes on while the bank is asked: the signal makes replace_hold compensate before its deadline."""
+    stack = shared_stack
+    order = await increase_awaiting_approval(stack, await stack.add_member())
+    await MEANWHILE[happens](stack, order)
+    await stack.run_due()
+    assert await replace_saga_status(stack, order) == "compensated"
+    await assert_settled(stack, order, happens, BEFORE)
+
+
+@pytest.mark.parametrize("happens", MEANWHILE)
+async def test_an_approval_just_after_the_order_went_on_changes_nothing(
+    shared_stack: WorkerStack, happens: str
+) -> None:
+    """The customer approved at the bank, and the order went on before a worker checked."""
+    stack = shared_stack
+    order = await increase_awaiting_approval(stack, await stack.add_member())
+    await answer_bank(stack, order)
+    await MEANWHILE[happens](stack, order)
+    await stack.run_now()
+    assert await replace_saga_status(stack, order) == "compensated"
+    await assert_settled(stack, order, happens, BEFORE)
+
+
+@pytest.mark.parametrize("happens", ["cancelled", "claimed"])
+async def test_without_the_signal_the_state_of_the_order_stops_the_increase(
+    shared_stack: WorkerStack, happens: str
+) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await stack.open_order(customer)
+    await increase_fee(stack, customer, order)
+    await MEANWHILE[happens](stack, order)
+    await stack.sql("DELETE FROM saga_signal WHERE name = 'order_changed'")
+    await stack.run_due()
+    row = await stack.saga(order, "replace_hold")
+    assert (row.status, row.reason) == ("compensated", OrderClosed.key)
+    await assert_settled(stack, order, happens, BEFORE)
+
+
+@pytest.mark.parametrize("happens", MEANWHILE)
+async def test_an_order_that_goes_on_afterwards_goes_on_with_the_new_hold(
+    shared_stack: WorkerStack, happens: str
+) -> None:
+    """The new hold counts, and the old one is still to be released when the order goes on."""
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await stack.open_order(customer)
+    await stack.inject_fault("POST /v1/payment_intents/*/cancel", "status", status=429, times=1)
+    await increase_fee(stack, customer, order)
+    await stack.run_due()
+    assert (await stack.order(order.id)).price.ceiling == AFTER
+    assert len(await held_at_stripe(stack, order)) == 2
+    await MEANWHILE[happens](stack, order)
+    await stack.clear_faults()
+    await stack.run_now()
+    assert await replace_saga_status(stack, order) == "done"
+    await assert_settled(stack, order, happens, AFTER)
+
+
+async def assert_settled(stack: WorkerStack, order: Order, happens: str, ceiling: int) -> None:
+    """Fail unless a claimed order has one hold of this amount, any other has none, and no saga or invariant fails."""
+    await stack.run_now()
+    assert await held_at_stripe(stack, order) == ([ceiling] if happens == "claimed" else [])
+    assert (await stack.order(order.id)).price.ceiling == ceiling
+    assert "stuck" not in (await stack.saga_states(order.id)).values()
+    assert await stack.breaches() == []
+
+
+async def test_of_a_price_increase_and_what_comes_at_the_same_instant_both_come_to_an_end(
+    shared_stack: WorkerStack,
+) -> None:
+    """The side that locks the order first wins."""
+    stack = shared_stack
+    for number, happens in enumerate(["cancelled", "claimed", "expired"] * 4):
+        customer = await stack.add_member()
+        order = await stack.open_order(customer)
+
+        async def tap(customer: Member = customer, order: Order = order) -> None:
+            try:
+                await increase_fee(stack, customer, order)
+            except CampusGError:
+                return
+
+        async def other(happens: str = happens, order: Order = order, repetitions: int = number) -> None:
+            for _ in range(repetitions * 3):
+                await asyncio.sleep(0)
+            await MEANWHILE[happens](stack, order)
+
+        await asyncio.gather(tap(), other(), stack.run_due())
+        await stack.run_due()
+        ceiling = (await stack.order(order.id)).price.ceiling
+        await assert_settled(stack, order, happens, ceiling)
+
+
+async def test_eight_taps_ask_for_one_hold(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    customer = await stack.add_member()
+    order = await stack.open_order(customer)
+
+    async def tap() -> bool:
+        try:
+            return await confirm_increase(stack, customer, order, AFTER) is not None
+        except PriceIncreaseInFlight:
+            return False
+
+    assert sorted(await asyncio.gather(*(tap() for _ in range(8)))) == [False] * 7 + [True]
+    await stack.run_due()
+    with pytest.raises(PriceChanged):
+        await confirm_increase(stack, customer, order, AFTER)
+    assert await held_at_stripe(stack, order) == [AFTER]
+    assert await stack.breaches() == []
+
+
+async def test_a_stranger_increases_no_price(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    order = await stack.open_order(await stack.add_member())
+    with pytest.raises(NotAllowed):
+        await confirm_increase(stack, await stack.add_member(), order, AFTER)

@@ -1,0 +1,108 @@
+"""How others read a replacement hold: order messages, figures, admins, and reconciliation."""
+
+from domain.orders.states import Order
+from domain.orders.use_cases import running
+from domain.refunds.earnings_repository import sum_spending
+from tests.scenarios.customer_debt_setup import APPROVAL_CARD
+from tests.scenarios.price_increase_setup import held_at_stripe, hold_parts, increase_fee
+from tests.scenarios.reconciliation_setup import admin_notifications, discrepancies, reconcile_all
+from tests.stack.worker_stack import WorkerStack
+
+
+async def increase_awaiting_approval(stack: WorkerStack) -> Order:
+    """Return an order of 12.40 with a replacement hold of 12.70 that waits for the bank."""
+    customer = await stack.add_member()
+    order = await stack.open_order(customer)
+    await stack.save_test_card(customer.person_id, APPROVAL_CARD)
+    await increase_fee(stack, customer, order)
+    await stack.run_due()
+    return order
+
+
+async def age_holds(stack: WorkerStack, order: Order) -> None:
+    """Move the holds back by long enough for reconciliation to check them."""
+    await stack.sql("UPDATE orders SET placed_at = now() - interval '6 minutes' WHERE id = :id", id=order.id)
+    await stack.sql("UPDATE saga SET wake_at = now() + interval '1 minute' WHERE wake_at IS NOT NULL")
+
+
+async def test_what_is_on_hold_is_what_counts(stack: WorkerStack) -> None:
+    order = await increase_awaiting_approval(stack)
+    async with stack.database() as work:
+        assert (await sum_spending(work, stack.campus.id, order.customer_id)).on_hold == 1240
+    (intent,) = [one for one in await stack.intents(order.id) if one["status"] == "requires_action"]
+    await stack.inject_fault("POST /v1/payment_intents/*/cancel", "status", status=429)
+    await stack.control_stripe(f"approve/{intent['id']}", ok=True)
+    await stack.run_now()
+    assert len(await held_at_stripe(stack, order)) == 2, "the old hold is still to be released"
+    async with stack.database() as work:
+        assert (await sum_spending(work, stack.campus.id, order.customer_id)).on_hold == 1270
+
+
+async def test_the_runners_see_the_higher_fee_once_it_counts_and_not_before(stack: WorkerStack) -> None:
+    order = await increase_awaiting_approval(stack)
+    drawn = "SELECT requested_revision FROM order_message WHERE order_id = :id AND kind = 'group'"
+    ((before,),) = await stack.rows(drawn, id=order.id)
+    (intent,) = [one for one in await stack.intents(order.id) if one["status"] == "requires_action"]
+    await stack.control_stripe(f"approve/{intent['id']}", ok=True)
+    await stack.run_now()
+    assert await stack.rows(drawn, id=order.id) == [(before + 1,)]
+    assert (await stack.order(order.id)).price.runner_earnings > order.price.runner_earnings
+
+
+async def test_a_replacement_hold_that_waits_is_no_discrepancy(stack: WorkerStack) -> None:
+    order = await increase_awaiting_approval(stack)
+    await age_holds(stack, order)
+    await reconcile_all(stack)
+    assert await discrepancies(stack) == []
+    assert len(await held_at_stripe(stack, order)) == 2
+
+
+async def test_an_old_hold_whose_release_is_stuck_is_released_all_the_same(stack: WorkerStack) -> None:
+    """It no longer counts; an admin's retry then finds nothing to do."""
+    customer = await stack.add_member()
+    order = await stack.open_order(customer)
+    await stack.inject_fault("POST /v1/payment_intents/*/cancel", "status", status=429)
+    await increase_fee(stack, customer, order)
+    await stack.run_due()
+    await stack.clear_faults()
+    await stack.sql(
+        "UPDATE saga SET status = 'stuck', error = 'refused', call = NULL, wake_at = NULL, worker = NULL"
+        " WHERE order_id = :id AND kind = 'replace_hold'",
+        id=order.id,
+    )
+    await age_holds(stack, order)
+    await reconcile_all(stack)
+    assert await hold_parts(stack, order) == [("former", "released", 1240), ("current", "held", 1270)]
+    assert await held_at_stripe(stack, order) == [1270]
+    assert [key for key in await admin_notifications(stack) if key == "notification-hold-expiring"] == []
+    await stack.sql(
+        "UPDATE saga SET status = 'running', error = NULL, wake_at = now() WHERE order_id = :id AND status = 'stuck'",
+        id=order.id,
+    )
+    await stack.run_now()
+    assert (await stack.saga(order, "replace_hold")).status == "done"
+    assert await stack.breaches() == []
+
+
+async def test_a_late_no_about_a_hold_that_was_replaced_does_not_touch_the_one_in_its_place(stack: WorkerStack) -> None:
+    """The check asked about the first hold; since then the runner gave it back and the customer raised the fee."""
+    runner, customer = await stack.add_member(runner=True, card=None), await stack.add_member()
+    order = await stack.open_order(customer)
+    await stack.inject_fault("GET /v1/payment_intents/*", "reset", before=True, times=100)
+    await stack.claim(runner, order)
+    await stack.run_due()
+    async with stack.database() as work:
+        await running.start_release(work, stack.campus, runner, order.id)
+    await increase_fee(stack, customer, order)
+    await stack.run_until(lambda: is_saga_final(stack, order, "replace_hold"))
+    await stack.clear_faults()
+    await stack.run_now()
+    assert (await stack.saga(order, "accept_order")).status == "compensated"
+    holds = await stack.rows("SELECT part, status FROM hold WHERE order_id = :id ORDER BY id", id=order.id)
+    assert [tuple(one) for one in holds] == [("former", "released"), ("current", "held")]
+    await stack.claim(await stack.add_member(runner=True, card=None), order)
+    assert await stack.breaches() == []
+
+
+async def is_saga_final(stack: WorkerStack, order: Order, kind: str) -> bool:
+    return (await stack.saga(order, kind)).status in ("done", "compensated")

@@ -1,0 +1,125 @@
+"""A runner's pay-out account after its set-up: lost, disconnected, ready again, or refused by the bank."""
+
+from itertools import count
+from typing import Any
+
+from domain.campuses.people import Member
+from domain.payouts import use_cases as payouts_use_cases
+from tests.cases import case
+from tests.scenarios.refund_setup import completed_order, payable_state, receive_event
+from tests.stack.worker_stack import WorkerStack
+
+EVENTS = count(1)
+
+
+async def change_account(stack: WorkerStack, runner: Member, **what: object) -> dict[str, Any]:
+    """Change a runner's account at Stripe, and return it."""
+    found: dict[str, Any] = await stack.control_stripe(f"accounts/{runner.stripe_account}", **what)
+    return found
+
+
+async def receive_event_twice(stack: WorkerStack, runner: Member, found: dict[str, Any]) -> None:
+    """Handle two events that say the same about an object of the runner's account."""
+    for _ in range(2):
+        await receive_event(stack, f"evt_account_{next(EVENTS)}", found, runner.stripe_account)
+
+
+async def payout_notifications(stack: WorkerStack, runner: Member) -> list[str]:
+    """The keys of a runner's notifications about payouts that belong to no order."""
+    rows = await stack.rows(
+        "SELECT key FROM notification WHERE chat_id = :id AND order_id IS NULL", id=runner.person_id
+    )
+    return [row.key for row in rows]
+
+
+@case(46)
+async def test_46_a_lost_capability_is_told_once_and_what_is_owed_is_sent_once_when_it_is_back(
+    shared_stack: WorkerStack,
+) -> None:
+    """Nobody has to tap anything (edge case 19)."""
+    stack = shared_stack
+    runner = await stack.add_member(runner=True, card=None)
+    await receive_event_twice(stack, runner, await change_account(stack, runner, transfers="inactive"))
+    assert await payout_notifications(stack, runner) == ["notification-payouts-lost"]
+    assert not (await stack.committed_member(runner.person_id)).payouts_ready
+    order = await completed_order(stack, runner)
+    assert await payable_state(stack, order) == ("open", 0, 0)
+    assert "notification-payout-waits" in await stack.notification_keys(order, runner.person_id)
+    await receive_event_twice(stack, runner, await change_account(stack, runner, transfers="active"))
+    assert await payout_notifications(stack, runner) == ["notification-payouts-lost", "notification-payouts-ready"]
+    assert await payable_state(stack, order) == ("paid", 0, 1030)
+    assert len(await stack.transfers(order.id)) == 1
+
+
+@case(37)
+async def test_a_lie_about_an_account_changes_nothing(shared_stack: WorkerStack) -> None:
+    """An event only says that something changed; the account itself says how it is (edge case 37)."""
+    stack = shared_stack
+    runner = await stack.add_member(runner=True, card=None)
+    account = {"object": "account", "id": runner.stripe_account, "capabilities": {"transfers": "inactive"}}
+    await receive_event_twice(stack, runner, account)
+    await receive_event_twice(stack, runner, {"object": "application", "id": "ca_1"})
+    await receive_event(stack, "evt_of_nobody", {"object": "application", "id": "ca_1"}, "acct_of_nobody")
+    assert await payout_notifications(stack, runner) == []
+    assert (await stack.committed_member(runner.person_id)).payouts_ready
+
+
+@case(47)
+async def test_47_a_bank_that_refuses_is_told_once_and_nothing_else_changes(shared_stack: WorkerStack) -> None:
+    """The money was transferred, and is safe on the runner's account at Stripe."""
+    stack = shared_stack
+    runner = await stack.add_member(runner=True, card=None)
+    order = await completed_order(stack, runner)
+    await change_account(stack, runner, pay_out=True)
+    await change_account(stack, runner, payout_fails=True)
+    (payout,) = [one for one in await stack.inspect_stripe("objects", kind="payout") if one["status"] == "failed"]
+    await receive_event_twice(stack, runner, payout)
+    assert await payout_notifications(stack, runner) == ["notification-bank-refused"]
+    assert (await stack.committed_member(runner.person_id)).payouts_ready
+    assert await payable_state(stack, order) == ("paid", 0, 1030)
+
+
+@case(48)
+async def test_48_a_cut_tie_blocks_what_is_owed_until_there_is_a_new_account(shared_stack: WorkerStack) -> None:
+    """No transfer is tried, and a new set-up sends it once."""
+    stack = shared_stack
+    runner = await stack.add_member(runner=True, card=None)
+    await change_account(stack, runner, deauthorize=True)
+    await receive_event_twice(stack, runner, {"object": "application", "id": "ca_1"})
+    assert await payout_notifications(stack, runner) == ["notification-payouts-cut-off"]
+    order = await completed_order(stack, runner)
+    assert await payable_state(stack, order) == ("open", 0, 0)
+    await set_up_account_again(stack, runner)
+    assert await payable_state(stack, order) == ("paid", 0, 1030)
+    assert len(await stack.transfers(order.id)) == 1
+
+
+@case(48)
+async def test_48_a_cut_tie_nobody_told_us_of_is_found_by_the_transfer_and_mended_by_the_set_up(
+    shared_stack: WorkerStack,
+) -> None:
+    """Also covers edge case 36."""
+    stack = shared_stack
+    runner = await stack.add_member(runner=True, card=None)
+    await change_account(stack, runner, deauthorize=True)
+    order = await completed_order(stack, runner)
+    assert await payable_state(stack, order) == ("open", 0, 0)
+    assert "notification-payout-refused" in await stack.notification_keys(order, runner.person_id)
+    await set_up_account_again(stack, runner)
+    assert await payable_state(stack, order) == ("paid", 0, 1030)
+    assert len(await stack.transfers(order.id)) == 1
+
+
+async def set_up_account_again(stack: WorkerStack, runner: Member) -> None:
+    """Tap [Set up pay-out], and fill in Stripe's page."""
+    async with stack.database() as work:
+        await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
+    await stack.run_due()
+    anew = (await stack.committed_member(runner.person_id)).stripe_account
+    assert anew not in (None, runner.stripe_account)
+    await stack.control_stripe(f"onboard/{anew}", finish=True)
+    await stack.run_now()
+
+
+async def test_the_books_balance_after_all_this(shared_stack: WorkerStack) -> None:
+    assert await shared_stack.breaches() == []

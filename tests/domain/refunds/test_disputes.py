@@ -1,0 +1,202 @@
+"""Disputes: the payable is frozen and the money is booked to suspense, until the bank or an admin decides."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.campuses.people import Member
+from domain.errors import NotAllowed, OrderDisputed, Stale
+from domain.orders.states import Bearer, Order
+from domain.payouts import use_cases as payouts_use_cases
+from domain.refunds import use_cases as refunds_use_cases
+from tests.cases import case
+from tests.scenarios.refund_setup import (
+    booked_amounts,
+    completed_order,
+    deliver_dispute,
+    receive_event,
+    refund_order,
+    refund_rows,
+)
+from tests.scenarios.scenario_setup import new_admin
+from tests.stack.worker_stack import WorkerStack
+from workers.reconciliation.balance_transactions import compare_with_ledger
+from workers.stripe.objects.balance import parse_balance_transaction
+
+FEE, DISPUTE_FEE = 88, 1500  # Stripe's, for a charge of 11.30 and for a dispute
+
+
+async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, bool]:
+    """(status, frozen) of the order's payable."""
+    ((status, is_frozen),) = await stack.rows("SELECT status, frozen FROM payable WHERE order_id = :id", id=order.id)
+    return status, is_frozen
+
+
+async def make_account_ready(stack: WorkerStack, runner: Member) -> None:
+    """Complete the runner's pay-out set-up; everything that may be sent is sent."""
+    async with stack.database() as work:
+        await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
+    await stack.run_due()
+    await stack.control_stripe(
+        f"onboard/{(await stack.committed_member(runner.person_id)).stripe_account}", finish=True
+    )
+    await stack.run_now()
+
+
+@case(44)
+async def test_44_a_dispute_suspends_what_is_owed_and_puts_the_money_in_suspense(shared_stack: WorkerStack) -> None:
+    """The admins get the order's times, once."""
+    stack = shared_stack
+    runner = await stack.add_member(runner=True, ready=False, card=None)
+    order = await completed_order(stack, runner)
+    await deliver_dispute(stack, order, reason="fraudulent")
+    assert await payable_state(stack, order) == ("open", True)
+    lines = await booked_amounts(stack, order)
+    assert (lines["dispute_suspense"], lines["stripe_fees"]) == (1130, FEE + DISPUTE_FEE)
+    (told,) = await stack.rows(
+        "SELECT args FROM notification WHERE key = 'notification-dispute' AND order_id = :id", id=order.id
+    )
+    assert told.args["reason"] == "fraudulent"
+    assert "-" not in [told.args[name] for name in ("placed", "bought", "delivered", "by")]
+    assert told.args["proof"] == "pin"
+    await make_account_ready(stack, runner)
+    assert await payable_state(stack, order) == ("open", True)
+    assert await stack.transfers(order.id) == []
+    with pytest.raises(OrderDisputed):
+        await refund_order(stack, order, 100)
+    assert await refund_rows(stack, order) == []
+
+
+@case(44)
+async def test_44_a_dispute_that_is_won_gives_all_back_and_pays_the_runner_once(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    runner = await stack.add_member(runner=True, ready=False, card=None)
+    order = await completed_order(stack, runner)
+    before = await booked_amounts(stack, order)
+    await deliver_dispute(stack, order)
+    await make_account_ready(stack, runner)
+    await deliver_dispute(stack, order, outcome="won")
+    assert await payable_state(stack, order) == ("paid", False)
+    assert [one["amount"] for one in await stack.transfers(order.id)] == [1030]
+    after = await booked_amounts(stack, order)
+    assert "dispute_suspense" not in after
+    assert after["stripe_balance"] == before["stripe_balance"] - DISPUTE_FEE - 1030
+    assert (await stack.notification_keys(order, stack.campus.admin_chat)).count("notification-dispute-won") == 1
+    await refund_order(stack, order, 100, Bearer.RUNNER)
+    await stack.run_due()
+    assert await refund_rows(stack, order) == [("succeeded", 100, 100)]
+
+
+@case(44)
+async def test_44_a_dispute_that_is_lost_is_our_loss_until_an_admin_decides_about_the_runner(
+    shared_stack: WorkerStack,
+) -> None:
+    stack = shared_stack
+    runner = await stack.add_member(runner=True, ready=False, card=None)
+    order = await completed_order(stack, runner)
+    await deliver_dispute(stack, order)
+    await deliver_dispute(stack, order, outcome="lost")
+    await make_account_ready(stack, runner)
+    assert await payable_state(stack, order) == ("open", True)
+    lines = await booked_amounts(stack, order)
+    assert lines["dispute_losses"] == 1130
+    assert "dispute_suspense" not in lines
+    with pytest.raises(OrderDisputed):
+        await refund_order(stack, order, 100)
+    async with stack.database() as work:
+        with pytest.raises(NotAllowed):
+            await refunds_use_cases.pay_despite_dispute(
+                work, stack.campus, await stack.committed_member(runner.person_id), order.id
+            )
+    admin = await new_admin(stack)
+    async with stack.database() as work:
+        await refunds_use_cases.pay_despite_dispute(work, stack.campus, admin, order.id)
+    await stack.run_due()
+    assert await payable_state(stack, order) == ("paid", False)
+    assert len(await stack.transfers(order.id)) == 1
+    async with stack.database() as work:
+        with pytest.raises(Stale):
+            await refunds_use_cases.pay_despite_dispute(work, stack.campus, admin, order.id)
+
+
+async def test_a_dispute_after_the_runner_was_paid_takes_nothing_from_the_runner(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    order = await completed_order(stack, await stack.add_member(runner=True, card=None))
+    await deliver_dispute(stack, order)
+    await deliver_dispute(stack, order, outcome="lost")
+    assert (await payable_state(stack, order))[0] == "paid"
+    assert [one["amount_reversed"] for one in await stack.transfers(order.id)] == [0]
+
+
+async def test_the_daily_comparison_finds_each_movement_of_a_dispute_booked(shared_stack: WorkerStack) -> None:
+    """A dispute moves money twice under one id: away with the fee, and back."""
+    stack = shared_stack
+    order = await completed_order(stack, await stack.add_member(runner=True, ready=False, card=None))
+    await deliver_dispute(stack, order)
+    found = await deliver_dispute(stack, order, outcome="won")
+    moved = [
+        parse_balance_transaction(one)
+        for one in await stack.inspect_stripe("objects", kind="balance_transaction")
+        if one["source"] == found["id"]
+    ]
+    assert [one.net for one in moved] == [-1130 - DISPUTE_FEE, 1130]
+    async with stack.database() as work:
+        assert [await compare_with_ledger(work, one) for one in moved] == [None, None]
+        wrong = await compare_with_ledger(work, replace(moved[0], net=-1))
+    assert wrong is not None
+
+
+async def test_a_dispute_of_nothing_we_know_changes_nothing(shared_stack: WorkerStack) -> None:
+    """A forged or foreign event starts no saga, and a false outcome only starts a check with Stripe."""
+    stack = shared_stack
+    order = await completed_order(stack, await stack.add_member(runner=True, card=None))
+    await receive_event(
+        stack, "evt_foreign", {"object": "dispute", "id": "du_0", "payment_intent": "pi_0", "charge": "ch_0"}
+    )
+    opened = await deliver_dispute(stack, order)
+    await receive_event(stack, "evt_lie", {**opened, "status": "won"})
+    assert (await payable_state(stack, order))[1]
+    assert await stack.rows("SELECT status FROM dispute WHERE order_id = :id", id=order.id) == [("open",)]
+
+
+async def test_a_dispute_that_is_won_frees_nothing_while_a_bank_kept_another_part(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    runner = await stack.add_member(runner=True, ready=False, card=None)
+    order = await completed_order(stack, runner)
+    await deliver_other_dispute(stack, order, "lost")
+    await deliver_dispute(stack, order)
+    await make_account_ready(stack, runner)
+    await deliver_dispute(stack, order, outcome="won")
+    await stack.run_due()
+    assert await payable_state(stack, order) == ("open", True)
+    assert await stack.transfers(order.id) == []
+    assert "notification-dispute-won-kept" in await stack.notification_keys(order, stack.campus.admin_chat)
+    await deliver_other_dispute(stack, order, "open")
+    with pytest.raises(OrderDisputed):
+        await pay_runner_anyway(stack, order)
+    await stack.sql("DELETE FROM dispute WHERE order_id = :id AND status = 'open'", id=order.id)
+    await pay_runner_anyway(stack, order)
+    await stack.run_due()
+    assert len(await stack.transfers(order.id)) == 1
+
+
+async def deliver_other_dispute(stack: WorkerStack, order: Order, status: str) -> None:
+    """Open a dispute of another part of the same payment; the stand-in knows one at a time."""
+    await stack.sql(
+        "INSERT INTO dispute (campus_id, order_id, dispute, reason, status, amount, currency)"
+        " VALUES (:campus, :order, :name, 'fraudulent', :status, 100, 'sgd')",
+        campus=stack.campus.id,
+        order=order.id,
+        name=f"dp_{status}_{order.id}",
+        status=status,
+    )
+
+
+async def pay_runner_anyway(stack: WorkerStack, order: Order) -> None:
+    """Tap [Pay the runner] as an admin."""
+    async with stack.database() as work:
+        await refunds_use_cases.pay_despite_dispute(work, stack.campus, await new_admin(stack), order.id)
+
+
+async def test_the_books_balance_after_all_this(shared_stack: WorkerStack) -> None:
+    assert await shared_stack.breaches() == []

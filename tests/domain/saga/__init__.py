@@ -1,0 +1,1 @@
+"""Tests of the saga engine's data and rules."""

@@ -1,0 +1,38 @@
+"""Races on a case and its order from both sides: no deadlock."""
+
+import asyncio
+
+from domain.campuses.people import Member
+from domain.support.feedback import Case, ProblemKind
+from domain.support.use_cases import feedback
+from tests.scenarios.scenario_setup import new_admin
+from tests.stack.worker_stack import WorkerStack
+
+WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+async def test_adding_to_a_case_while_it_is_answered_causes_no_deadlock(shared_stack: WorkerStack) -> None:
+    stack = shared_stack
+    order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
+    customer, admin = await stack.committed_member(order.customer_id), await new_admin(stack)
+    case = await _report_case(stack, customer, order.id)
+
+    async def answer() -> None:
+        async with stack.database() as work:
+            await feedback.answer_case(work, stack.campus, admin, case.id, "we look", in_admin_chat=True)
+
+    async with stack.database() as work:
+        await feedback.lock_reportable_order(work, stack.campus, customer, order.id)
+        answering = asyncio.create_task(answer())
+        async with asyncio.timeout(20):
+            while not answering.done() and not await stack.rows(WAITING):
+                continue
+        await feedback.add_to_case(work, stack.campus, customer, case.id, "one more", None)
+    await answering
+    ((messages,),) = await stack.rows("SELECT messages FROM problem_case WHERE id = :id", id=case.id)
+    assert messages == 3
+
+
+async def _report_case(stack: WorkerStack, customer: Member, order_id: int) -> Case:
+    async with stack.database() as work:
+        return await feedback.report_problem(work, stack.campus, customer, order_id, ProblemKind.COLD, "cold", None)

@@ -1,0 +1,1 @@
+"""Tests of the migrations, also from the former release."""

@@ -1,0 +1,1 @@
+"""Orders, debts and refunds in the state that a test needs."""

@@ -1,0 +1,52 @@
+"""Price increases that customers agree to."""
+
+from domain.campuses.people import Member
+from domain.orders.states import Order
+from domain.payments.use_cases import price_increases
+from domain.saga.run import SagaRun
+from tests.stack.worker_stack import WorkerStack
+
+
+async def increase_fee(stack: WorkerStack, customer: Member, order: Order) -> SagaRun | None:
+    """Tap [Raise fee], then [Hold S$...] under the amount shown."""
+    async with stack.database() as work:
+        _, price = await price_increases.preview_fee_increase(work, stack.campus, customer, order.id)
+    return await confirm_increase(stack, customer, order, price.ceiling)
+
+
+async def confirm_increase(stack: WorkerStack, customer: Member, order: Order, ceiling: int) -> SagaRun | None:
+    """Tap [Hold S$...]."""
+    async with stack.database() as work:
+        return await price_increases.increase_delivery_fee(
+            work, stack.campus, await stack.committed_member(customer.person_id), order.id, ceiling
+        )
+
+
+async def request_increase(stack: WorkerStack, runner: Member, order: Order, wanted: int) -> None:
+    """Tap [Ask Mei], as the runner."""
+    async with stack.database() as work:
+        await price_increases.ask_customer_for_higher_limit(work, stack.campus, runner, order.id, wanted)
+
+
+async def accept_increase(stack: WorkerStack, customer: Member, order: Order, ceiling: int) -> SagaRun | None:
+    """Tap [Yes, max S$...], as the customer."""
+    async with stack.database() as work:
+        return await price_increases.accept_higher_limit(
+            work, stack.campus, await stack.committed_member(customer.person_id), order.id, ceiling
+        )
+
+
+async def hold_parts(stack: WorkerStack, order: Order) -> list[tuple[str, str, int]]:
+    """(part, status, amount) of the order's holds, oldest first."""
+    query = "SELECT part, status, amount FROM hold WHERE order_id = :id ORDER BY id"
+    return [tuple(row) for row in await stack.rows(query, id=order.id)]
+
+
+async def intents_at_stripe(stack: WorkerStack, order: Order) -> list[tuple[str, int]]:
+    """(status, amount) of the order's intents, by amount."""
+    return sorted((one["status"], one["amount"]) for one in await stack.intents(order.id))
+
+
+async def held_at_stripe(stack: WorkerStack, order: Order) -> list[int]:
+    """The amount, in minor units, that Stripe still holds for the order."""
+    return [amount for status, amount in await intents_at_stripe(stack, order) if status != "canceled"]

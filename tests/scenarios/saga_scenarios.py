@@ -1,0 +1,241 @@
+"""Scenarios of sagas that are due and have not run, one of each kind, with a check of their effect."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from domain.orders.states import Bearer, OrderStatus
+from domain.payments.use_cases import saved_cards
+from domain.payouts import use_cases as payouts_use_cases
+from domain.refunds import use_cases as refunds_use_cases
+from domain.saga.run import SagaStart
+from domain.saga.start import start_saga
+from tests.scenarios.scenario_setup import (
+    SagaScenario,
+    assert_paid_once,
+    close_purchase,
+    new_admin,
+    order_scenario,
+    refunds_of,
+)
+from tests.stack.worker_stack import WorkerStack
+from workers.engine.saga_engine import advance_saga
+from workers.scheduling.due_timers import fire_timers
+
+
+async def placing(stack: WorkerStack) -> SagaScenario:
+    """The scenario of create_order."""
+    order = await stack.place_order(await stack.add_member())
+    return await order_scenario(stack, order.id, "create_order", OrderStatus.CREATED, "requires_capture")
+
+
+async def placing_declined(stack: WorkerStack) -> SagaScenario:
+    """The scenario of create_order with a card that the bank declines, so it compensates."""
+    order = await stack.place_order(await stack.add_member(card="pm_card_chargeCustomerFail"))
+    return await order_scenario(stack, order.id, "create_order", OrderStatus.CANCELLED, "canceled")
+
+
+async def claiming(stack: WorkerStack) -> SagaScenario:
+    """The scenario of accept_order."""
+    order = await stack.open_order()
+    await stack.claim(await stack.add_member(runner=True, card=None), order)
+    scenario = await order_scenario(stack, order.id, "accept_order", OrderStatus.ACCEPTED, "requires_capture")
+
+    async def check() -> None:
+        await scenario.check()
+        assert (await stack.order(order.id)).hold_checked
+
+    return SagaScenario(stack=stack, saga_id=scenario.saga_id, check=check)
+
+
+async def cancelling(stack: WorkerStack) -> SagaScenario:
+    """The scenario of cancel_order."""
+    customer = await stack.add_member()
+    order = await stack.open_order(customer)
+    await stack.cancel(customer, order)
+    return await order_scenario(stack, order.id, "cancel_order", OrderStatus.CANCELLED, "canceled")
+
+
+async def closing(stack: WorkerStack) -> SagaScenario:
+    """The scenario of close_purchase at the platform's cost; the runner has no account yet, so the payable waits."""
+    runner = await stack.add_member(runner=True, ready=False, card=None)
+    order = await stack.claimed_order(runner)
+    await stack.bring_to_drop_point(runner, order)
+    await close_purchase(stack, order, Bearer.PLATFORM, "nobody opens")
+    scenario = await order_scenario(stack, order.id, "close_purchase", OrderStatus.CANCELLED, "canceled")
+
+    async def check() -> None:
+        await scenario.check()
+        assert await stack.rows("SELECT status, charge FROM payable WHERE order_id = :id", id=order.id) == [
+            ("open", None)
+        ]
+
+    return SagaScenario(stack=stack, saga_id=scenario.saga_id, check=check)
+
+
+async def expiring(stack: WorkerStack) -> SagaScenario:
+    """The scenario of expire_order."""
+    order = await stack.open_order()
+    await stack.sql("UPDATE timer SET due_at = now() WHERE order_id = :id AND kind = 'expire'", id=order.id)
+    await fire_timers(stack.context)
+    return await order_scenario(stack, order.id, "expire_order", OrderStatus.EXPIRED, "canceled")
+
+
+async def completing(stack: WorkerStack) -> SagaScenario:
+    """The scenario of complete_order, up to the runner's money."""
+    order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
+    scenario = await order_scenario(stack, order.id, "complete_order", OrderStatus.COMPLETED, "succeeded")
+
+    async def check() -> None:
+        await scenario.check()
+        await assert_paid_once(stack, order.id)
+
+    return SagaScenario(stack=stack, saga_id=scenario.saga_id, check=check)
+
+
+async def paying(stack: WorkerStack) -> SagaScenario:
+    """The scenario of pay_out_runner."""
+    order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
+    await advance_saga(stack.context, (await stack.saga(order, "complete_order")).id)
+    row = await stack.saga(order, "pay_out_runner")
+
+    async def check() -> None:
+        await assert_paid_once(stack, order.id)
+
+    return SagaScenario(stack=stack, saga_id=row.id, check=check)
+
+
+async def refunding_a_part(stack: WorkerStack) -> SagaScenario:
+    """The scenario of refund_order of a part that the runner bears, and that was sent already."""
+    order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
+    await stack.run_due()
+    async with stack.database() as work:
+        admin = await new_admin(stack)
+        run = await refunds_use_cases.start_refund(work, stack.campus, admin, order.id, 300, Bearer.RUNNER, "cold")
+
+    async def check() -> None:
+        assert [one["amount"] for one in await refunds_of(stack, order.id)] == [300]
+        assert [one["amount_reversed"] for one in await stack.transfers(order.id)] == [300]
+        found = "SELECT status, withheld, sent FROM payable WHERE order_id = :id"
+        assert await stack.rows(found, id=order.id) == [("paid", 300, 730)]
+
+    return SagaScenario(stack=stack, saga_id=run.id, check=check)
+
+
+async def checking_a_failed_refund(stack: WorkerStack) -> SagaScenario:
+    """The scenario of check_refund of a failed refund: the runner is owed its amount again, and it is sent."""
+    runner = await stack.add_member(runner=True, card=None)
+    order = await stack.claimed_order(runner, await stack.add_member(card="pm_card_refundFail"))
+    await stack.bring_to_drop_point(runner, order)
+    await stack.hand_over(runner, order)
+    await stack.run_due()
+    async with stack.database() as work:
+        await refunds_use_cases.start_refund(
+            work, stack.campus, await new_admin(stack), order.id, 300, Bearer.RUNNER, "cold"
+        )
+    await stack.run_due()
+    await stack.control_stripe("clock", advance=61)
+    ((row_id,),) = await stack.rows("SELECT id FROM refund WHERE order_id = :id", id=order.id)
+    name, data = f"check_refund:{row_id}:evt_1", {"refund_row": row_id}
+    start = SagaStart(kind="check_refund", name=name, campus_id=stack.campus.id, order_id=order.id, data=data)
+    async with stack.database() as work:
+        run = await start_saga(work, start)
+
+    async def check() -> None:
+        await stack.run_due()
+        assert [one["status"] for one in await refunds_of(stack, order.id)] == ["failed"]
+        sent = [one["amount"] - one["amount_reversed"] for one in await stack.transfers(order.id)]
+        assert sent == [730, 300]
+
+    return SagaScenario(stack=stack, saga_id=run.id, check=check)
+
+
+async def following_a_dispute(stack: WorkerStack) -> SagaScenario:
+    """The scenario of follow_dispute of an order whose runner was not paid yet."""
+    order = await stack.delivered_order(await stack.add_member(runner=True, ready=False, card=None))
+    await stack.run_due()
+    (intent,) = await stack.intents(order.id)
+    opened = await stack.control_stripe(f"disputes/{intent['latest_charge']}")
+    name, data = f"follow_dispute:{opened['id']}:evt_1", {"dispute": opened["id"]}
+    start = SagaStart(kind="follow_dispute", name=name, campus_id=stack.campus.id, order_id=order.id, data=data)
+    async with stack.database() as work:
+        run = await start_saga(work, start)
+
+    async def check() -> None:
+        assert await stack.rows("SELECT frozen FROM payable WHERE order_id = :id", id=order.id) == [(True,)]
+        assert (await stack.notification_keys(order, stack.campus.admin_chat)).count("notification-dispute") == 1
+
+    return SagaScenario(stack=stack, saga_id=run.id, check=check)
+
+
+async def following_a_ready_account(stack: WorkerStack) -> SagaScenario:
+    """The scenario of follow_account of a runner with money waiting: all of it is sent."""
+    runner = await stack.add_member(runner=True, card=None)
+    await stack.sql("UPDATE person SET payouts_ready = false WHERE id = :id", id=runner.person_id)
+    order = await stack.delivered_order(runner)
+    await stack.run_due()
+    name, data = f"follow_account:{runner.person_id}:evt_1", {"account": runner.stripe_account}
+    start = SagaStart(
+        kind="follow_account", name=name, campus_id=stack.campus.id, person_id=runner.person_id, data=data
+    )
+    async with stack.database() as work:
+        run = await start_saga(work, start)
+
+    async def check() -> None:
+        await assert_paid_once(stack, order.id)
+
+    return SagaScenario(stack=stack, saga_id=run.id, check=check)
+
+
+async def saving_a_card(stack: WorkerStack) -> SagaScenario:
+    """The scenario of save_card of a person Stripe does not know; they fill in the page as soon as there is one."""
+    member = await stack.add_member(card=None)
+    async with stack.database() as work:
+        run = await saved_cards.start_card_setup(work, stack.campus, member)
+
+    async def check() -> None:
+        known = await stack.committed_member(member.person_id)
+        assert known.card is not None
+        links = "SELECT count(*) FROM notification WHERE key = 'notification-card-link' AND chat_id = :id"
+        assert await stack.rows(links, id=member.person_id) == [(1,)]
+        customers = await stack.inspect_stripe("objects", kind="customer")
+        assert len([one for one in customers if one["metadata"].get("person") == str(member.person_id)]) == 1
+
+    return SagaScenario(stack=stack, saga_id=run.id, check=check)
+
+
+async def onboarding(stack: WorkerStack) -> SagaScenario:
+    """The scenario of onboard_runner of a runner with money waiting."""
+    runner = await stack.add_member(runner=True, ready=False, card=None)
+    order = await stack.delivered_order(runner)
+    await stack.run_due()
+    async with stack.database() as work:
+        run = await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
+
+    async def check() -> None:
+        assert (await stack.committed_member(runner.person_id)).payouts_ready
+        accounts = await stack.inspect_stripe("objects", kind="account")
+        assert len([one for one in accounts if one["metadata"].get("person") == str(runner.person_id)]) == 1
+        await stack.run_due()
+        await assert_paid_once(stack, order.id)
+
+    return SagaScenario(stack=stack, saga_id=run.id, check=check)
+
+
+SAGA_SCENARIOS: Mapping[str, Callable[[WorkerStack], Awaitable[SagaScenario]]] = {
+    scenario.__name__: scenario
+    for scenario in (
+        placing,
+        placing_declined,
+        claiming,
+        cancelling,
+        closing,
+        expiring,
+        completing,
+        paying,
+        refunding_a_part,
+        checking_a_failed_refund,
+        following_a_dispute,
+        following_a_ready_account,
+        saving_a_card,
+        onboarding,
+    )
+}

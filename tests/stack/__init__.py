@@ -1,0 +1,1 @@
+"""What tests run on: databases, servers, a worker, a bot, people."""

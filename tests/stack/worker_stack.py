@@ -1,0 +1,288 @@
+"""The test stack of the workers: a campus on a real database and a Stripe stand-in, without Telegram."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from sqlalchemy import insert, select, text
+
+from domain.campuses.campus import Campus
+from domain.campuses.people import Member, RunnerStatus, SavedCard
+from domain.campuses.people_repository import (
+    find_member,
+    save_stripe_account,
+    save_stripe_customer,
+    set_payouts_ready,
+    upsert_saved_card,
+)
+from domain.campuses.repository import find_campus
+from domain.campuses.tables import campus, membership, person
+from domain.database.unit_of_work import UnitOfWorkFactory, create_database_engine, create_unit_of_work_factory
+from domain.orders.drafts.draft import Draft
+from domain.orders.drafts.repository import change_draft
+from domain.orders.pricing import Item
+from domain.orders.repository import find_order
+from domain.orders.rows import items_to_json
+from domain.orders.states import Order
+from domain.orders.use_cases import ordering, running
+from domain.saga.tables import saga
+from sandbox.stripe.stripe_server import running_stripe
+from tests.stack.audits import find_breaches
+from tests.stack.database_pool import autocommit_database
+from tests.stack.store_setup import drop_queue_jobs
+from tests.stack.stripe_control import StripeControl
+from workers.audit.invariants import Finding
+from workers.engine.saga_engine import advance_saga
+from workers.engine.worker_context import WorkerContext
+from workers.registers import build_worker_registers
+from workers.scheduling.due_timers import fire_timers
+from workers.scheduling.due_work_repository import has_due_timer, list_due_sagas
+from workers.stripe.gateway import open_stripe_gateway
+from workers.stripe.gateway_cards import create_customer
+from workers.stripe.gateway_payouts import create_account
+
+FEES = {
+    "service_fee": 80,
+    "platform_basis_points": 1000,
+    "headroom_basis_points": 2000,
+    "headroom_least": 100,
+    "headroom_most": 500,
+    "delivery_fee_least": 50,
+    "delivery_fee_most": 2000,
+    "order_most": 20000,
+}
+ITEMS = (Item(name="chicken rice", quantity=2, price=400),)
+NAME_NUMBERS = count(1)
+
+
+@dataclass(slots=True, kw_only=True)
+class WorkerStack(StripeControl):
+    """A campus with its database, its worker and its Stripe stand-in; `run_due` plays the rounds of a worker."""
+
+    database: UnitOfWorkFactory
+    autocommit_work: UnitOfWorkFactory
+    context: WorkerContext
+    campus: Campus
+    regular_customer: Member | None = None
+    person_numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    async def add_member(
+        self, *, card: str | None = "pm_card_visa", runner: bool = False, ready: bool = True
+    ) -> Member:
+        """Insert a person: with this test card saved, perhaps an approved runner, perhaps with a ready account."""
+        number = 1000 + next(self.person_numbers)
+        status = RunnerStatus.APPROVED if runner else RunnerStatus.NONE
+        async with self.database() as work:
+            await work.connection.execute(insert(person).values(id=number, first_name=f"Person {number}"))
+            row = {"campus_id": self.campus.id, "person_id": number, "runner_status": status}
+            await work.connection.execute(insert(membership).values(row))
+        if card is not None:
+            await self.save_test_card(number, card)
+        if runner and ready:
+            await self.add_account(number)
+        return await self.committed_member(number)
+
+    async def save_test_card(self, number: int, card: str) -> None:
+        """Save a test card at Stripe and here, as a finished Checkout would."""
+        made = await create_customer(self.context.stripe, {}, f"customer:{number}:{card}:{next(NAME_NUMBERS)}")
+        async with self.database() as work:
+            attach: Any = {"customer": await save_stripe_customer(work, number, made.id)}
+        method = await self.context.stripe.v1.payment_methods.attach_async(card, attach)
+        saved = SavedCard(payment_method=method.id, brand="visa", last4="4242", exp_month=1, exp_year=2040)
+        async with self.database() as work:
+            await upsert_saved_card(work, number, saved)
+
+    async def add_account(self, number: int) -> None:
+        """Give a runner an onboarded account at Stripe."""
+        params = {
+            "controller": {"stripe_dashboard": {"type": "express"}},
+            "capabilities": {"transfers": {"requested": True}},
+        }
+        account = await create_account(self.context.stripe, params, f"account:{number}:{next(NAME_NUMBERS)}")
+        await self.control_stripe(f"onboard/{account.id}", finish=True)
+        async with self.database() as work:
+            await save_stripe_account(work, number, account.id)
+            await set_payouts_ready(work, number, ready=True)
+
+    async def committed_member(self, number: int) -> Member:
+        """The member as committed now."""
+        async with self.autocommit_work() as work:
+            return await find_member(work, self.campus.id, number)
+
+    async def order(self, order_id: int) -> Order:
+        """The order as committed now."""
+        async with self.autocommit_work() as work:
+            return await find_order(work, self.campus.id, order_id)
+
+    async def fill_basket(self, member: Member) -> Draft:
+        """Give a customer a complete basket."""
+        async with self.database() as work:
+            return await change_draft(
+                work,
+                self.campus.id,
+                member.person_id,
+                store_name="Koufu",
+                items=items_to_json(ITEMS),
+                drop_point="SOB, lobby",
+                delivery_fee=200,
+            )
+
+    async def place_order(self, member: Member) -> Order:
+        """Fill a basket, and place it as an order."""
+        draft = await self.fill_basket(member)
+        async with self.database() as work:
+            ceiling = draft.price(self.campus.fees).ceiling
+            placed = await ordering.submit_order(work, self.campus, member, version=draft.version, ceiling=ceiling)
+        assert isinstance(placed, ordering.OrderPlaced)
+        return await self.order(placed.order_id)
+
+    async def open_order(self, member: Member | None = None) -> Order:
+        """Place an order and run it until runners see it; by default its customer is the stack's regular one."""
+        if member is None and self.regular_customer is None:
+            self.regular_customer = await self.add_member()
+        order = await self.place_order(member or self.regular_customer or await self.add_member())
+        await self.run_due()
+        return await self.order(order.id)
+
+    async def claim(self, runner: Member, order: Order) -> Order:
+        """Tap [Claim]."""
+        async with self.database() as work:
+            return await running.start_claim(work, self.campus, runner, order.id)
+
+    async def bring_to_drop_point(self, runner: Member, order: Order, receipt: int = 850) -> Order:
+        """Bring a claimed order to the customer's door; the receipt is in minor units."""
+        async with self.database() as work:
+            await running.mark_bought(work, self.campus, runner, order.id, receipt)
+        async with self.database() as work:
+            await running.mark_picked_up(work, self.campus, runner, order.id)
+        async with self.database() as work:
+            return await running.mark_arrived(work, self.campus, runner, order.id)
+
+    async def hand_over(self, runner: Member, order: Order) -> running.OrderHandedOver | running.WrongPin:
+        """Hand the order over with the right PIN."""
+        pin = (await self.order(order.id)).pin
+        async with self.database() as work:
+            return await running.hand_over_with_pin(work, self.campus, runner, order.id, str(pin))
+
+    async def cancel(self, member: Member, order: Order) -> Order:
+        """Tap [Cancel] as the customer."""
+        async with self.database() as work:
+            return await ordering.cancel_own_order(work, self.campus, member, order.id)
+
+    async def claimed_order(self, runner: Member, member: Member | None = None) -> Order:
+        """An order claimed by this runner, with its hold checked."""
+        order = await self.open_order(member)
+        await self.claim(runner, order)
+        await self.run_due()
+        return await self.order(order.id)
+
+    async def delivered_order(self, runner: Member) -> Order:
+        """An order that was handed over; its money has not moved yet."""
+        order = await self.claimed_order(runner)
+        await self.bring_to_drop_point(runner, order)
+        await self.hand_over(runner, order)
+        return await self.order(order.id)
+
+    def new_worker(self, name: str) -> WorkerContext:
+        """A worker of this stack with running sagas of its own."""
+        return replace(self.context, name=name, saga_slots=asyncio.Semaphore(50), running_saga_ids=set())
+
+    async def run_due(self, worker: WorkerContext | None = None) -> None:
+        """Fire due timers and run due sagas until nothing is due."""
+        worker = worker or self.context
+        while True:
+            async with self.autocommit_work() as work:
+                timers = await has_due_timer(work.connection)
+            if timers:
+                await fire_timers(worker)
+            async with self.autocommit_work() as work:
+                due = await list_due_sagas(work.connection, 100)
+            if not due:
+                return
+            await asyncio.gather(*(advance_saga(worker, saga_id) for saga_id in due))
+
+    async def run_now(self, worker: WorkerContext | None = None) -> None:
+        """Make every waiting saga due, also leased ones, and run them; deadlines of waits stay."""
+        await self.sql("UPDATE saga SET wake_at = now() WHERE wake_at IS NOT NULL")
+        await self.run_due(worker)
+
+    async def run_until(self, fact: Callable[[], Awaitable[bool]], worker: WorkerContext | None = None) -> None:
+        """Run everything as if it were due, until the fact is true."""
+        async with asyncio.timeout(10):
+            while not await fact():
+                await self.run_now(worker)
+
+    async def sql(self, statement: str, **values: object) -> None:
+        """Run a statement for what no use case changes, such as a due time."""
+        async with self.autocommit_work() as work:
+            await work.connection.execute(text(statement), values)
+
+    async def rows(self, statement: str, **values: object) -> Sequence[Any]:
+        """Return the rows of a query."""
+        async with self.autocommit_work() as work:
+            return (await work.connection.execute(text(statement), values)).all()
+
+    async def saga_states(self, order_id: int) -> dict[str, str]:
+        """kind -> status of the order's sagas."""
+        async with self.autocommit_work() as work:
+            query = select(saga.c.kind, saga.c.status).where(saga.c.order_id == order_id)
+            return {row.kind: row.status for row in await work.connection.execute(query)}
+
+    async def saga(self, order: Order, kind: str) -> Any:
+        """The newest row of the order's saga of this kind."""
+        query = "SELECT * FROM saga WHERE order_id = :order AND kind = :kind ORDER BY number DESC LIMIT 1"
+        (row,) = await self.rows(query, order=order.id, kind=kind)
+        return row
+
+    async def notification_keys(self, order: Order, chat_id: int | None = None) -> list[str]:
+        """The keys of the notifications about an order, to one chat or to all."""
+        query = (
+            "SELECT key FROM notification WHERE order_id = :order AND chat_id = coalesce(:chat, chat_id) ORDER BY id"
+        )
+        return [row.key for row in await self.rows(query, order=order.id, chat=chat_id)]
+
+    async def breaches(self) -> Sequence[Finding]:
+        """The breached invariants."""
+        return await find_breaches(self.database, self.context.stripe)
+
+
+@asynccontextmanager
+async def running_worker_stack(database_url: str, state: Path | None = None) -> AsyncIterator[WorkerStack]:
+    """Run a stack on this database, with a Stripe stand-in that may start from the `state` of an earlier one."""
+    engine = create_database_engine(database_url, pool_size=20)
+    store = create_unit_of_work_factory(
+        engine, drop_queue_jobs, build_worker_registers()
+    )  # the tests find due work as the sweeper does
+    async with running_stripe(state=state) as url, aiohttp.ClientSession() as http:
+        client = open_stripe_gateway("sk_test_stack", url)
+        context = WorkerContext(database=store, stripe=client, name="worker", saga_slots=asyncio.Semaphore(50))
+        place = await found_campus(store)
+        yield WorkerStack(
+            database=store,
+            autocommit_work=autocommit_database(engine),
+            context=context,
+            stripe_url=url,
+            http=http,
+            campus=place,
+        )
+        await client.close()
+    await engine.dispose()
+
+
+async def found_campus(store: UnitOfWorkFactory) -> Campus:
+    """Insert a campus into this database."""
+    row: dict[str, Any] = {
+        "name": f"campus{next(NAME_NUMBERS)}",
+        "title": "Campus",
+        "currency": "sgd",
+        "time_zone": "Asia/Singapore",
+    }
+    row |= {"fees": FEES, "runner_group": -100, "admin_chat": -200, "open_to_all": True}
+    async with store() as work:
+        made = insert(campus).values(**row).returning(campus.c.id)
+        return await find_campus(work, (await work.connection.execute(made)).scalar_one())

@@ -1,0 +1,1 @@
+"""Tests of the invariants and the audit."""

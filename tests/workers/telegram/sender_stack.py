@@ -1,0 +1,220 @@
+"""A campus with people, orders and a Telegram stand-in, for tests of the outbox."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import aiohttp
+from sqlalchemy import func, insert, select, text, update
+
+from domain.campuses.tables import campus, membership, person
+from domain.inbox.dead_letter import DeadLetter
+from domain.inbox.dead_letter_repository import list_dead_letters
+from domain.messaging.buttons import ButtonStyle
+from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.outbox_repository import notify
+from domain.messaging.tables import notification, order_message
+from domain.orders.order_message_requests import refresh_order_messages
+from domain.orders.repository import find_order
+from domain.orders.states import Order, OrderStatus
+from domain.orders.tables import orders
+from tests.stack.frozen import Freezing, FrozenWorker, freeze
+from workers.scheduling.due_work_repository import DueSends, list_due_sends
+from workers.telegram.notification_sender import dispatch_notification
+from workers.telegram.outbox_sweeper import OutboxSweeper
+from workers.telegram.sender_context import SenderContext
+
+TOKEN, BOT = "4711:post-office", "campus_bot"
+MEI, ANA = 1001, 1002
+GROUP = -100_200_300_400
+PLAIN_GROUP = -4_200_300  # not yet a supergroup
+FEES = {
+    "service_fee": 80,
+    "platform_basis_points": 1000,
+    "headroom_basis_points": 2000,
+    "headroom_least": 100,
+    "headroom_most": 500,
+    "delivery_fee_least": 50,
+    "delivery_fee_most": 2000,
+    "order_most": 20000,
+}
+PRICE = {"items_cost": 420, "shop_limit": 520, "delivery_fee": 200, "service_fee": 80, "tip": 0, "ceiling": 800}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderStack:
+    """The sender under test, with controls of the database and the Telegram stand-in."""
+
+    context: SenderContext
+    url: str
+    http: aiohttp.ClientSession
+    campus_id: int
+
+    async def add_order(self, group: int = GROUP) -> Order:
+        """Insert an order that runners see, with its order messages not sent yet."""
+        async with self.context.database() as work:
+            await work.connection.execute(update(campus).values(runner_group=group))
+            row = {
+                "campus_id": self.campus_id,
+                "customer_id": MEI,
+                "status": OrderStatus.CREATED,
+                "store_name": "Koufu",
+                "items": [{"name": "rice", "quantity": 1, "price": 420}],
+                "drop_point": "Hall 3, door",
+                "currency": "sgd",
+                "platform_basis_points": 1000,
+                "placed_at": work.now,
+                "created_at": work.now,
+                **PRICE,
+            }
+            made = (await work.connection.execute(insert(orders).values(row).returning(orders.c.id))).scalar_one()
+            order = await find_order(work, self.campus_id, made)
+            await refresh_order_messages(work, order)
+        return order
+
+    async def change_order(self, order: Order, **changes: object) -> None:
+        """Commit a change of the order and request its order messages again."""
+        async with self.context.database() as work:
+            if changes:
+                await work.connection.execute(update(orders).where(orders.c.id == order.id).values(changes))
+            await refresh_order_messages(work, await find_order(work, self.campus_id, order.id))
+
+    async def notify_about_order(self, order: Order, key: str, chat_id: int = MEI, **words: str | int) -> int:
+        """Insert a notification about an order, and return its number."""
+        async with self.context.database() as work:
+            await notify(
+                work,
+                Notification(
+                    campus_id=self.campus_id,
+                    chat_id=chat_id,
+                    name=f"{key}:{order.id}",
+                    key=key,
+                    order_id=order.id,
+                    args={"order": order.id, **words},
+                ),
+            )
+            found = await work.connection.execute(select(func.max(notification.c.id)))
+            number: int = found.scalar_one()
+        return number
+
+    async def add_notification(self, name: str, chat_id: int = MEI) -> int:
+        """Insert a notification about no order, and return its number."""
+        async with self.context.database() as work:
+            await notify(
+                work,
+                Notification(
+                    campus_id=self.campus_id,
+                    chat_id=chat_id,
+                    name=name,
+                    key="notification-payout-waits",
+                    buttons=[
+                        NotificationButton(label="button-set-up-payout", data="v1:set_up_payout:0:0"),
+                        NotificationButton(label="button-cancel-free", data="v1:cancel:7:1", style=ButtonStyle.DANGER),
+                    ],
+                    args={"order": 7, "amount": "S$6.00"},
+                ),
+            )
+            found = await work.connection.execute(select(notification.c.id).where(notification.c.name == name))
+            number: int = found.scalar_one()
+        return number
+
+    async def execute_sql(self, statement: str, **values: Any) -> None:
+        """Change rows without a use case."""
+        async with self.context.database() as work:
+            await work.connection.execute(text(statement), values)
+
+    async def dead_letters(self) -> Sequence[DeadLetter]:
+        """The dead letters that wait for an admin."""
+        async with self.context.database() as work:
+            return await list_dead_letters(work, self.campus_id)
+
+    async def send_all_due(self) -> None:
+        """Run sweeps until nothing is due."""
+        while True:
+            async with self.context.autocommit() as connection:
+                if await list_due_sends(connection, 1) == DueSends():
+                    return
+            await self.sweep_once()
+
+    async def sweep_once(self) -> None:
+        """Run one sweep to the end of everything it starts."""
+        sends = self.new_sends()
+        await sends.start_due()
+        await sends.finish()
+
+    async def halt_sender(self, number: int) -> FrozenWorker:
+        """Halt a worker that has sent this notification, or knows why not, and has not recorded that."""
+        ice = Freezing(database=self.context.database)
+        return await freeze(ice, dispatch_notification(replace(self.context, database=ice.work), number))
+
+    def new_sends(self) -> OutboxSweeper:
+        """An outbox sweeper of a worker of its own."""
+        return OutboxSweeper(sender_context=self.context)
+
+    async def order_message_row(self, kind: str) -> Any:
+        """The row of the only order message of this kind."""
+        async with self.context.database() as work:
+            return (await work.connection.execute(select(order_message).where(order_message.c.kind == kind))).one()
+
+    async def notification_row(self, number: int) -> Any:
+        """The row of a notification."""
+        async with self.context.database() as work:
+            return (await work.connection.execute(select(notification).where(notification.c.id == number))).one()
+
+    async def make_due(self) -> None:
+        """Make everything unfinished due now."""
+        async with self.context.database() as work:
+            await work.connection.execute(text("UPDATE order_message SET due_at = now() WHERE due_at IS NOT NULL"))
+            await work.connection.execute(text("UPDATE notification SET due_at = now() WHERE due_at IS NOT NULL"))
+
+    async def control_telegram(self, path: str, *, verb: str = "POST", **body: object) -> Any:
+        """Send a control request to the Telegram stand-in; a trailing underscore separates `from_` from the keyword."""
+        named = {name.rstrip("_"): value for name, value in body.items()}
+        async with self.http.request(verb, f"{self.url}/sim/{path}", json=named) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def inspect_telegram(self, path: str, **query: Any) -> Any:
+        """Read a list from the Telegram stand-in."""
+        async with self.http.get(f"{self.url}/sim/{path}", params=query) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def chat_texts(self, user: int = MEI, chat: int | None = None) -> list[str]:
+        """The texts of a chat as it is now, without those the person wrote."""
+        messages = await self.inspect_telegram("messages", chat=chat or f"@{BOT}", user=user)
+        return [one["text"] for one in messages if one["text"] not in ("", "/start")]
+
+    async def calls(self, method: str, chat: int | None = None) -> list[Any]:
+        """The recorded calls of a method, all or to one chat, oldest first."""
+        recorded = [call for call in (await self.inspect_telegram("calls"))["calls"] if call["method"] == method]
+        return [call for call in recorded if chat is None or int(call["params"]["chat_id"]) == chat]
+
+    async def forget_message(self, chat_id: int, message_id: int) -> None:
+        """Delete a message of the bot, as an admin of a group can."""
+        form = {"chat_id": str(chat_id), "message_id": str(message_id)}
+        async with self.http.post(f"{self.url}/bot{TOKEN}/deleteMessage", data=form) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def wait_until_in_flight(self, method: str) -> None:
+        """Wait until a call has met an injected fault."""
+        async with asyncio.timeout(20):
+            while any(fault["method"] == method for fault in (await self.inspect_telegram("faults"))["faults"]):
+                continue  # reading is an HTTP request, which lets other tasks run
+
+    async def set_up(self) -> None:
+        """Register one bot, two people who started it (Mei and Ana), and the runner groups."""
+        await self.control_telegram("bots", token=TOKEN, username=BOT, name="Campus")
+        for number, name in ((MEI, "Mei"), (ANA, "Ana")):
+            await self.control_telegram("users", id=number, first_name=name, language_code="en")
+            await self.control_telegram("messages", from_=number, chat=f"@{BOT}", text="/start")
+            async with self.context.database() as work:
+                await work.connection.execute(insert(person).values(id=number, first_name=name))
+                await work.connection.execute(insert(membership).values(campus_id=self.campus_id, person_id=number))
+        await self.control_telegram(
+            "groups", id=GROUP, title="Runners", members=[ANA], bots=[BOT], admins=[BOT], type="supergroup"
+        )
+        await self.control_telegram(
+            "groups", id=PLAIN_GROUP, title="Small", members=[ANA], bots=[BOT], admins=[BOT], type="group"
+        )

@@ -1,0 +1,100 @@
+"""Notifications: messages of their own, sent at most once by themselves."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from tests.workers.telegram.sender_stack import MEI, SenderStack
+from workers.telegram.notification_sender import dispatch_notification
+from workers.telegram.sender import open_telegram_sender
+
+
+async def test_a_notification_has_its_text_and_its_buttons(stack: SenderStack) -> None:
+    number = await stack.add_notification("waits")
+    await stack.send_all_due()
+    (message,) = [
+        one for one in await stack.inspect_telegram("messages", chat="@campus_bot", user=MEI) if one["text"] != "/start"
+    ]
+    assert message["text"].startswith("💰 You have S$6.00 waiting from job #7.")
+    assert message["buttons"] == [
+        [{"text": "Set up pay-out", "data": "v1:set_up_payout:0:0"}],
+        [{"text": "Cancel free", "data": "v1:cancel:7:1", "style": "danger"}],
+    ]
+    assert (await stack.notification_row(number)).status == "sent"
+
+
+async def test_a_notification_whose_send_got_no_answer_has_unknown_outcome_and_is_not_repeated(
+    stack: SenderStack,
+) -> None:
+    await stack.control_telegram("faults", kind="lost_answer", method="sendMessage", chat=MEI)
+    number = await stack.add_notification("perhaps")
+    await stack.send_all_due()
+    await stack.make_due()
+    await stack.send_all_due()
+    assert len(await stack.chat_texts()) == 1
+    assert (await stack.notification_row(number)).status == "outcome_unknown"
+
+
+async def test_two_workers_send_a_notification_once(stack: SenderStack) -> None:
+    number = await stack.add_notification("once")
+    await asyncio.gather(*(dispatch_notification(stack.context, number) for _ in range(5)))
+    assert len(await stack.calls("sendMessage")) == 1
+
+
+async def test_a_notification_whose_worker_died_while_sending_has_unknown_outcome(stack: SenderStack) -> None:
+    number = await stack.add_notification("whose")
+    async with stack.context.database() as work:
+        await work.connection.exec_driver_sql(
+            "UPDATE notification SET status = 'sending', due_at = now() - interval '1 second'"
+        )
+    other = await stack.add_notification("wakes the sweep")
+    await stack.send_all_due()
+    assert [(await stack.notification_row(one)).status for one in (number, other)] == ["outcome_unknown", "sent"]
+
+
+async def test_a_notification_that_certainly_was_not_sent_is_sent_later(
+    stack: SenderStack, unused_tcp_port: int
+) -> None:
+    number = await stack.add_notification("patient")
+    nobody = open_telegram_sender(f"http://127.0.0.1:{unused_tcp_port}", {stack.campus_id: "1:x"})
+    away = replace(stack.context, sender=nobody)
+    await dispatch_notification(away, number)
+    await nobody.close()
+    row = await stack.notification_row(number)
+    assert (row.status, row.error.startswith("httpx.ConnectError")) == ("due", True)
+    await stack.make_due()
+    await stack.send_all_due()
+    assert (await stack.notification_row(number)).status == "sent"
+
+
+async def test_notifications_of_one_chat_come_in_the_order_they_were_written(stack: SenderStack) -> None:
+    first, second = await stack.add_notification("waits"), await stack.add_notification("once")
+    await dispatch_notification(stack.context, second)
+    assert await stack.chat_texts() == [], "the first has not been sent"
+    await dispatch_notification(stack.context, first)
+    await dispatch_notification(stack.context, second)
+    assert [(await stack.notification_row(one)).status for one in (first, second)] == ["sent", "sent"]
+
+
+@pytest.mark.parametrize("sentence", ["Can't parse entities: oh", "Button_data_invalid"])
+async def test_a_notification_that_telegram_can_never_take_is_dropped_with_its_reason(
+    stack: SenderStack, sentence: str
+) -> None:
+    await stack.control_telegram(
+        "faults", kind="status", method="sendMessage", chat=MEI, status=400, description=f"Bad Request: {sentence}"
+    )
+    number = await stack.add_notification("mistake")
+    await stack.send_all_due()
+    row = await stack.notification_row(number)
+    assert (row.status, row.due_at, row.error) == ("dropped", None, sentence)
+
+
+async def test_a_notification_without_a_sentence_is_dropped_and_harms_no_other(stack: SenderStack) -> None:
+    number, other = await stack.add_notification("old words"), await stack.add_notification("new words")
+    async with stack.context.database() as work:
+        await work.connection.exec_driver_sql(
+            f"UPDATE notification SET key = 'push-of-an-old-release' WHERE id = {number}"
+        )
+    await stack.send_all_due()
+    assert [(await stack.notification_row(one)).status for one in (number, other)] == ["dropped", "sent"]

@@ -1,0 +1,95 @@
+"""Order messages and notifications that cannot be rendered or sent: dead letters that block nothing behind them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from domain.inbox.dead_letter import MAX_TRIES, DeadLetter
+from domain.inbox.dead_letter_repository import requeue_dead_letter
+from domain.orders.states import Order
+from tests.workers.telegram.sender_stack import ANA, GROUP, SenderStack
+
+
+async def try_all_sends(stack: SenderStack, times: int) -> None:
+    for _ in range(times):
+        await stack.make_due()
+        await stack.sweep_once()
+
+
+async def dead_letters_of(stack: SenderStack, order: Order) -> Sequence[DeadLetter]:
+    """The dead letters of an order after enough tries to send its order messages."""
+    await try_all_sends(stack, MAX_TRIES + 2)
+    assert (await stack.order_message_row("group")).due_at is None
+    found = await stack.dead_letters()
+    assert {(each.kind, each.order_id, each.tries) for each in found} == {("order_message", order.id, MAX_TRIES)}
+    return found
+
+
+async def test_an_order_message_that_cannot_be_rendered_is_a_dead_letter_and_sent_when_it_can_be(
+    stack: SenderStack,
+) -> None:
+    await stack.execute_sql("UPDATE campus SET admin_chat = :chat", chat=GROUP)
+    order = await stack.add_order()
+    await stack.execute_sql("UPDATE orders SET items = '[{}]'")
+    found = await dead_letters_of(stack, order)
+    assert {each.shown.split()[0] for each in found} == {"customer", "group"}
+    await stack.send_all_due()
+    assert [each for each in await stack.chat_texts(ANA, GROUP) if "Parked" in each] != []
+    told = len(await stack.chat_texts(ANA, GROUP))
+    await stack.execute_sql('UPDATE orders SET items = \'[{"name": "rice", "quantity": 1, "price": 420}]\'')
+    async with stack.context.database() as work:
+        await requeue_dead_letter(work, next(each for each in found if each.shown.startswith("group")))
+    await stack.send_all_due()
+    assert len(await stack.chat_texts(ANA, GROUP)) == told + 1
+
+
+async def test_an_order_message_that_the_database_cannot_read_is_a_dead_letter_too(stack: SenderStack) -> None:
+    order = await stack.add_order()
+    await stack.execute_sql("ALTER TABLE problem_case RENAME COLUMN status TO state")
+    found = await dead_letters_of(stack, order)
+    await stack.execute_sql("ALTER TABLE problem_case RENAME COLUMN state TO status")
+    async with stack.context.database() as work:
+        for each in found:
+            await requeue_dead_letter(work, each)
+    await stack.send_all_due()
+    assert len(await stack.chat_texts(ANA, GROUP)) == 1
+
+
+async def test_a_dead_letter_of_an_order_message_sent_after_all_is_closed(stack: SenderStack) -> None:
+    order = await stack.add_order()
+    await stack.execute_sql("UPDATE orders SET items = '[{}]'")
+    await try_all_sends(stack, MAX_TRIES)
+    assert len(await stack.dead_letters()) == 2
+    await stack.execute_sql('UPDATE orders SET items = \'[{"name": "rice", "quantity": 1, "price": 420}]\'')
+    await stack.change_order(order, note="no chili")
+    await stack.send_all_due()
+    assert await stack.dead_letters() == []
+
+
+async def test_a_message_that_always_fails_holds_up_its_chat_only_until_it_is_a_dead_letter(stack: SenderStack) -> None:
+    broken, other = await stack.add_notification("broken"), await stack.add_notification("other")
+    await stack.execute_sql("UPDATE notification SET buttons = '[1]' WHERE id = :id", id=broken)
+    await try_all_sends(stack, MAX_TRIES - 1)
+    assert [(await stack.notification_row(one)).status for one in (broken, other)] == ["due", "due"]
+    await try_all_sends(stack, 2)
+    assert [(await stack.notification_row(one)).status for one in (broken, other)] == ["dropped", "sent"]
+    (found,) = await stack.dead_letters()
+    assert (found.kind, found.subject, found.tries) == ("notification", str(broken), MAX_TRIES)
+    assert "S$6.00" not in found.shown, "a dead letter does not show what its reader would read"
+    await stack.execute_sql("UPDATE notification SET buttons = '[]'")
+    async with stack.context.database() as work:
+        await requeue_dead_letter(work, found)
+    await stack.send_all_due()
+    assert (await stack.notification_row(broken)).status == "sent"
+
+
+async def test_an_alert_that_cannot_be_sent_brings_no_alert_about_itself(stack: SenderStack) -> None:
+    await stack.execute_sql("UPDATE campus SET admin_chat = :chat", chat=GROUP)
+    number = await stack.add_notification("old words")
+    await stack.execute_sql("UPDATE notification SET key = 'push-of-an-old-release' WHERE id = :id", id=number)
+    refused: dict[str, Any] = {"kind": "status", "method": "sendMessage", "chat": GROUP, "status": 400, "times": 9}
+    await stack.control_telegram("faults", **refused, description="Bad Request: can't parse entities")
+    await stack.send_all_due()
+    assert [each.shown.split()[0] for each in await stack.dead_letters()] == [
+        "push-of-an-old-release",
+        "notification-dead-letter",
+    ]
