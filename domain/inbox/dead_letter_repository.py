@@ -13,8 +13,8 @@ from domain.inbox.dead_letter import DeadLetter, DeadLetterKind, DeadLetterOutco
 from domain.inbox.notifications import DEAD_LETTER_KEY, dead_letter_opened
 from domain.inbox.repository import reopen_event, reopen_update
 from domain.inbox.tables import dead_letter
-from domain.messaging.notification import NotificationStatus
-from domain.messaging.notification_repository import retry_notification
+from domain.messaging.notification.model import NotificationStatus
+from domain.messaging.notification.repository import retry_notification
 from domain.messaging.order_message_repository import retry_order_message
 from domain.messaging.outbox_repository import notify
 from domain.messaging.tables import notification

@@ -2,7 +2,7 @@
 
 from domain.inbox.dead_letter import DeadLetter
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.notification.model import ADMIN_CHAT, Notification, NotificationButton
 
 DEAD_LETTER_KEY = "notification-dead-letter"  # one that fails is not told by another one
 MAX_SHOWN_ERROR_LENGTH = 300  # characters

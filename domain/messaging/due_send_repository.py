@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, cast, func, select
 
-from domain.messaging.notification import NotificationStatus
-from domain.messaging.notification_repository import HAS_EARLIER_UNSENT
+from domain.messaging.notification.model import NotificationStatus
+from domain.messaging.notification.repository import HAS_EARLIER_UNSENT
 from domain.messaging.tables import notification, order_message
 
 _IS_DUE = notification.c.status == NotificationStatus.DUE

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.campuses.tables import campus
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.notification import NotificationStatus
+from domain.messaging.notification.model import NotificationStatus
 from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.tables import notification, order_message
 

@@ -5,8 +5,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.campuses.tables import campus
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.notification import ADMIN_CHAT, Notification, buttons_to_json
-from domain.messaging.notification_sound import MAX_PRIOR_AUDIBLE, is_audible
+from domain.messaging.notification.model import ADMIN_CHAT, Notification, buttons_to_json
+from domain.messaging.notification.sound import MAX_PRIOR_AUDIBLE, is_audible
 from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.tables import notification, order_message
 

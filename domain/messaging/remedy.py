@@ -2,7 +2,7 @@
 
 from domain.errors import CampusGError
 from domain.messaging.buttons import Button
-from domain.messaging.notification_buttons import remedy_rows
+from domain.messaging.notification.notification_buttons import remedy_rows
 from domain.words import say_plain
 
 

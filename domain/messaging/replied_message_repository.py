@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, literal, select, union_all
 
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.notification import NotificationStatus
+from domain.messaging.notification.model import NotificationStatus
 from domain.messaging.tables import notification, order_message
 
 ORDER_MESSAGE_KEY = "order_message"

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 
 from domain.database.metadata import METADATA, id_column, json_column, one_of_check, text_column, timestamp_column
-from domain.messaging.notification import NotificationStatus
+from domain.messaging.notification.model import NotificationStatus
 from domain.messaging.order_message import OrderMessageKind
 
 order_message = Table(

@@ -9,8 +9,8 @@ from domain.campuses.repository import campus_from_row
 from domain.campuses.tables import campus, drop_point, membership, person
 from domain.database.rows import RowValues
 from domain.messaging.chat_reader_repository import ChatReader, chat_reader_from_row
-from domain.messaging.notification import NotificationStatus
-from domain.messaging.notification_fallback import SHOWN_BY_ORDER_MESSAGE
+from domain.messaging.notification.fallback import SHOWN_BY_ORDER_MESSAGE
+from domain.messaging.notification.model import NotificationStatus
 from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.order_message_repository import OrderMessageRow
 from domain.messaging.tables import notification
@@ -105,7 +105,7 @@ def order_message_source_from_row(row: RowMapping, message: OrderMessageRow) -> 
 
     A fresh message in a group makes a sound. In a person's chat it does not, because the person has mostly just tapped
     and looks at the chat. The exception is a message that replaces an audible notification with an unknown outcome
-    (domain/messaging/notification_fallback.py).
+    (domain/messaging/notification/fallback.py).
     """
     return OrderMessageSource(
         view=_order_view_from_row(row, message),

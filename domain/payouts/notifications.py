@@ -1,8 +1,8 @@
 """What is told about payouts: to the runner, and to the admins who keep the platform's balance."""
 
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
-from domain.messaging.notification_buttons import set_up_payout_button
+from domain.messaging.notification.model import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.notification.notification_buttons import set_up_payout_button
 from domain.money import format_money
 from domain.payouts.model import Payable
 from domain.saga.run import SagaRun

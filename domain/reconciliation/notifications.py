@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.notification.model import ADMIN_CHAT, Notification, NotificationButton
 from domain.reconciliation.discrepancy import Discrepancy, build_discrepancy_args
 
 

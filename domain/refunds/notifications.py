@@ -5,8 +5,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
-from domain.messaging.notification_buttons import see_order_button
+from domain.messaging.notification.model import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.notification.notification_buttons import see_order_button
 from domain.money import format_money
 from domain.orders.states import Order
 from domain.refunds.model import Dispute, Refund

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from domain.errors import CampusGError
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
-from domain.messaging.notification_buttons import remedy_rows
+from domain.messaging.notification.model import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.notification.notification_buttons import remedy_rows
 from domain.saga.run import SagaRun, SagaStart
 
 MAX_SHOWN_ERROR_LENGTH = 300  # characters

@@ -10,10 +10,16 @@ from pathlib import Path
 
 import uvloop
 
-from sandbox.crash.crash_cases import MAX_CASES_PER_KILL, CaseCoverageError, CrashCase, batch_cases, list_crash_cases
 from sandbox.crash.crash_report import TABLE_HEADER, format_case_line, format_totals
 from sandbox.crash.crash_stack import KilledProcess, start_crash_stack
 from sandbox.crash.process_kill import CrashCaseOutcome, kill_process_once
+from sandbox.crash.scenarios.crash_cases import (
+    MAX_CASES_PER_KILL,
+    CaseCoverageError,
+    CrashCase,
+    batch_cases,
+    list_crash_cases,
+)
 from sandbox.launch.campuses import create_campus
 from sandbox.launch.processes import LaunchError, print_flushed
 from sandbox.launch.stack import Stack, StackConfig

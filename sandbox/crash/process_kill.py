@@ -8,12 +8,17 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 
-from sandbox.crash.case_checks import count_effects_by_saga, count_step_effects, describe_misplacement, find_unsettled
-from sandbox.crash.crash_cases import CrashCase
-from sandbox.crash.crash_scenario import CrashScenario, newest_saga_of
 from sandbox.crash.crash_stack import CrashStack, KilledProcess
 from sandbox.crash.kill_points import KillPoint
 from sandbox.crash.point_watch import PointWatch
+from sandbox.crash.scenarios.case_checks import (
+    count_effects_by_saga,
+    count_step_effects,
+    describe_misplacement,
+    find_unsettled,
+)
+from sandbox.crash.scenarios.crash_cases import CrashCase
+from sandbox.crash.scenarios.crash_scenario import CrashScenario, newest_saga_of
 from sandbox.people.control_clients import PlayError
 from sandbox.people.populated_stack import POLL_INTERVAL_SECONDS, PopulatedStack, SceneContext, wait_until_found
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
+from tests.conventions.import_rules import imported_modules
 from tests.conventions.syntax_trees import all_nodes
 
 # From the lowest floor to the highest. A name is a folder or a module of domain.
@@ -43,14 +44,11 @@ def is_upward(user: str, used: str) -> bool:
 
 def upward_imports(path: str, tree: ast.Module) -> Iterator[str]:
     """Yield a sentence for each import of a module of domain that goes up."""
-    for node in all_nodes(tree):
-        if isinstance(node, ast.ImportFrom) and node.module is not None and node.module.startswith("domain"):
-            targets = [node.module] if "." in node.module else [f"domain.{alias.name}" for alias in node.names]
-            for target in targets:
-                used = target.split(".")[1]
-                if is_upward(room_of(path), used):
-                    names = ", ".join(alias.name for alias in node.names)
-                    yield f"{path}:{node.lineno}: {room_of(path)} must not import {names} of {used}, which is higher"
+    for line, name in imported_modules(path, tree):
+        package, _, inside = name.partition(".")
+        used = inside.partition(".")[0]
+        if package == "domain" and is_upward(room_of(path), used):
+            yield f"{path}:{line}: {room_of(path)} must not import {name}, which is not lower"
 
 
 def upward_tables(path: str, tree: ast.Module, rooms_by_table: Mapping[str, str]) -> Iterator[str]:

@@ -10,6 +10,8 @@ from tests.conventions.syntax_trees import all_nodes
 MAX_FILE_LINES = 300
 MAX_DEF_LINES = 40  # without decorators
 MIN_FOLDER_ENTRIES = 3
+MAX_FOLDER_MODULES = 13
+CROWDED_FOLDERS_ALLOWED = ("tests", "migrations", "sandbox/stripe", "sandbox/telegram")  # a module for each method
 VAGUE_NAMES = frozenset({"util", "utils", "helper", "helpers", "common", "base", "manager", "service"})
 UNFINISHED = re.compile(r"\b(?:TOD[O]|FIXM[E]|XX[X])\b")  # written so that it does not match itself
 SUPPRESSED_CHECK = re.compile(r"#\s*type:\s*ignore")
@@ -110,3 +112,13 @@ def thin_folders(folders: Mapping[str, Collection[str]]) -> Iterator[str]:
             continue
         if 0 < len(content) < MIN_FOLDER_ENTRIES:
             yield f"{folder}: holds {len(content)} things; a folder has at least {MIN_FOLDER_ENTRIES}"
+
+
+def crowded_folders(folders: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """Yield folders of code with more modules than one reads at a glance. `folders` as for thin_folders."""
+    for folder, content in sorted(folders.items()):
+        modules = [name for name in content if name.endswith(".py")]
+        if len(modules) > MAX_FOLDER_MODULES and not any(
+            folder == free or folder.startswith(f"{free}/") for free in CROWDED_FOLDERS_ALLOWED
+        ):
+            yield f"{folder}: holds {len(modules)} modules; a folder has at most {MAX_FOLDER_MODULES}"

@@ -4,9 +4,11 @@ import ast
 
 import pytest
 
+from tests.conventions.floors import upward_imports, upward_tables
 from tests.conventions.import_rules import import_violations
 from tests.conventions.role_rules import role_violations
-from tests.conventions.size_and_name_rules import module_violations, thin_folders
+from tests.conventions.size_and_name_rules import crowded_folders, module_violations, thin_folders
+from tests.conventions.sql_rules import misplaced_statements
 
 DOC = '"""What lives here."""\n'
 
@@ -173,3 +175,50 @@ def test_code_within_the_rules_passes(path: str, source: str) -> None:
 def test_a_folder_of_two_is_found() -> None:
     folders = {"bot/admin": {"a.py", "b.py"}, "bot": {"admin", "a.py", "b.py"}, "migrations": {"env.py"}}
     assert list(thin_folders(folders)) == ["bot/admin: holds 2 things; a folder has at least 3"]
+
+
+def test_a_folder_of_fourteen_modules_is_found() -> None:
+    folders = {"bot/admin": {f"m{n}.py" for n in range(14)}, "bot": {f"m{n}.py" for n in range(13)} | {"admin"}}
+    assert list(crowded_folders(folders)) == ["bot/admin: holds 14 modules; a folder has at most 13"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from domain.payments.model import Hold",
+        "from domain import payments",
+        "import domain.payments.model",
+        "from ..payments import model",
+        "def later():\n    from domain.payments.model import Hold",
+    ],
+)
+def test_an_import_that_goes_up_is_found(source: str) -> None:
+    (sentence,) = upward_imports("domain/orders/states.py", ast.parse(source))
+    assert sentence.startswith("domain/orders/states.py:")
+
+
+def test_an_import_of_a_neighbour_is_found_and_one_that_goes_down_passes() -> None:
+    assert len(list(upward_imports("domain/inbox/use_cases.py", ast.parse("from domain.support import feedback")))) == 1
+    assert list(upward_imports("domain/payments/model.py", ast.parse("from domain.orders.states import Order"))) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "text('SELECT 1 FROM hold')",
+        "text('UPDATE hold SET status = 1')",
+        "text(f'SELECT {column} FROM orders JOIN hold ON true')",
+        "Column('hold_id', ForeignKey('hold.id'))",
+    ],
+)
+def test_a_table_of_a_higher_room_is_found(source: str) -> None:
+    rooms = {"hold": "payments", "orders": "orders"}
+    (sentence,) = upward_tables("domain/orders/tables.py", ast.parse(source), rooms)
+    assert sentence.startswith("domain/orders/tables.py:1:")
+    assert list(upward_tables("domain/payouts/tables.py", ast.parse(source), rooms)) == []
+
+
+def test_a_statement_outside_a_repository_is_found() -> None:
+    source = ast.parse("async def pay(work):\n    await work.connection.execute(statement)")
+    assert len(list(misplaced_statements("domain/orders/steps/claims.py", source))) == 1
+    assert list(misplaced_statements("domain/orders/claim_repository.py", source)) == []

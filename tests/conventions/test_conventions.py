@@ -11,7 +11,7 @@ from tests.cases import case
 from tests.conventions.floors import defined_tables, upward_imports, upward_tables
 from tests.conventions.import_rules import PACKAGES, import_violations, is_within
 from tests.conventions.role_rules import MODELS, role_violations
-from tests.conventions.size_and_name_rules import module_violations, thin_folders
+from tests.conventions.size_and_name_rules import crowded_folders, module_violations, thin_folders
 from tests.conventions.sql_rules import misplaced_statements
 from tests.conventions.syntax_trees import all_nodes
 
@@ -106,8 +106,8 @@ def test_files_and_functions_are_small_named_finished_and_exact() -> None:
     assert not found, "\n".join(found)
 
 
-def test_a_folder_holds_three_things_or_is_none() -> None:
-    found = list(thin_folders(folders()))
+def test_a_folder_holds_three_things_or_is_none_and_is_read_at_a_glance() -> None:
+    found = [*thin_folders(folders()), *crowded_folders(folders())]
     assert not found, "\n".join(found)
 
 

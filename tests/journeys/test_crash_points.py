@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.crash.crash_cases import CrashCase, list_crash_cases
 from sandbox.crash.crash_report import format_case_line
 from sandbox.crash.crash_stack import KilledProcess, start_crash_stack
 from sandbox.crash.process_kill import CrashCaseOutcome, kill_process_once
+from sandbox.crash.scenarios.crash_cases import CrashCase, list_crash_cases
 from sandbox.people.populated_stack import PopulatedStack
 
 PINNED = Path(__file__).parents[1] / "domain" / "saga" / "saga_steps.json"

@@ -10,9 +10,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import asyncpg
 import pytest
 
-from sandbox.crash import delivery_scenarios as deliveries
-from sandbox.crash import order_scenarios as orders
-from sandbox.crash.crash_scenario import CrashScenario, newest_saga_of
+from sandbox.crash.scenarios import delivery_scenarios as deliveries
+from sandbox.crash.scenarios import order_scenarios as orders
+from sandbox.crash.scenarios.crash_scenario import CrashScenario, newest_saga_of
 from sandbox.people.populated_stack import PopulatedStack, wait_until_found
 from tests.journeys.running_scenes import running_scene
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from domain.messaging.notification_sound import MAX_AUDIBLE_NOTIFICATIONS
+from domain.messaging.notification.sound import MAX_AUDIBLE_NOTIFICATIONS
 from sandbox.people.customer import GOOD_CARD, ORDER_OPEN_TEXT
 from sandbox.people.observed_messages import ObservedMessage
 from sandbox.people.populated_stack import PopulatedStack

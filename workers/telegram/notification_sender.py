@@ -8,8 +8,8 @@ from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind, format_error
 from domain.inbox.dead_letter_repository import mark_dead_letter_recovered
 from domain.messaging.buttons import Button
 from domain.messaging.chat_reader_repository import ChatReader, find_chat_reader
-from domain.messaging.notification import buttons_from_json
-from domain.messaging.notification_repository import (
+from domain.messaging.notification.model import buttons_from_json
+from domain.messaging.notification.repository import (
     NotificationRow,
     drop_notification,
     find_due_notification,

@@ -3,7 +3,7 @@
 from domain.database.unit_of_work import UnitOfWork
 from domain.inbox.dead_letter import DeadLetterKind, FailedItem
 from domain.inbox.dead_letter_repository import add_dead_letter
-from domain.messaging.notification_repository import NotificationRow
+from domain.messaging.notification.repository import NotificationRow
 from domain.messaging.order_message_repository import OrderMessageRow
 
 

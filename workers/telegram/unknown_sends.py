@@ -1,8 +1,8 @@
 """What follows an unknown outcome of a notification: it is not sent again, and its content is told in another way."""
 
 from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from domain.messaging.notification_fallback import SHOWN_BY_ORDER_MESSAGE
-from domain.messaging.notification_repository import (
+from domain.messaging.notification.fallback import SHOWN_BY_ORDER_MESSAGE
+from domain.messaging.notification.repository import (
     NotificationRow,
     record_notification_abandoned,
     record_notification_outcome_unknown,

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from domain.campuses.people import Member
-from domain.messaging.notification import ADMIN_CHAT, Notification
-from domain.messaging.notification_buttons import see_order_button
+from domain.messaging.notification.model import ADMIN_CHAT, Notification
+from domain.messaging.notification.notification_buttons import see_order_button
 from domain.money import format_money
 from domain.orders.states import Order
 

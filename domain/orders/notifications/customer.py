@@ -7,8 +7,8 @@ from uuid import UUID
 
 from domain.campuses.campus import Campus
 from domain.messaging.buttons import ButtonStyle, Tap, pack
-from domain.messaging.notification import Notification, NotificationButton
-from domain.messaging.notification_buttons import order_again_button, use_other_card_button
+from domain.messaging.notification.model import Notification, NotificationButton
+from domain.messaging.notification.notification_buttons import order_again_button, use_other_card_button
 from domain.money import format_money
 from domain.orders.escalations.claim_odds import ClaimOdds
 from domain.orders.price_increase import can_increase_fee, fee_increase_step

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from domain.campuses.windows import Windows
 from domain.messaging.buttons import ButtonStyle, Tap, pack
-from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.notification.model import Notification, NotificationButton
 from domain.money import format_money
 from domain.orders.states import Order, OrderEvent, OrderStatus, is_event_allowed
 from domain.saga.run import SagaRun

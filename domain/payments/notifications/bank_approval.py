@@ -2,7 +2,7 @@
 
 from domain.campuses.windows import Windows
 from domain.messaging.buttons import ButtonStyle
-from domain.messaging.notification import NotificationButton
+from domain.messaging.notification.model import NotificationButton
 
 
 def approve_with_bank_button(url: str) -> NotificationButton:

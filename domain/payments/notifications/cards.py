@@ -2,8 +2,8 @@
 
 from domain.campuses.people import SavedCard, card_brand_name
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import Notification, NotificationButton
-from domain.messaging.notification_buttons import pay_debt_button
+from domain.messaging.notification.model import Notification, NotificationButton
+from domain.messaging.notification.notification_buttons import pay_debt_button
 from domain.money import format_money
 from domain.payments.model import CustomerDebt
 from domain.payments.sagas.remove_card import RemoveCardData

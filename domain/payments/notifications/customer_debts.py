@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from domain.campuses.windows import Windows
-from domain.messaging.notification import ADMIN_CHAT, Notification
-from domain.messaging.notification_buttons import pay_debt_button, see_order_button, use_other_card_button
+from domain.messaging.notification.model import ADMIN_CHAT, Notification
+from domain.messaging.notification.notification_buttons import pay_debt_button, see_order_button, use_other_card_button
 from domain.money import format_money
 from domain.orders.states import Order
 from domain.payments.model import CustomerDebt

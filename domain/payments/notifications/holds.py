@@ -1,8 +1,8 @@
 """What the admins are told about holds."""
 
 from domain.campuses.campus import Campus
-from domain.messaging.notification import ADMIN_CHAT, Notification
-from domain.messaging.notification_buttons import see_order_button
+from domain.messaging.notification.model import ADMIN_CHAT, Notification
+from domain.messaging.notification.notification_buttons import see_order_button
 from domain.payments.model import ExpiringHold, HoldInUse
 
 

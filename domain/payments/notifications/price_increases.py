@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from domain.campuses.windows import Windows
 from domain.messaging.buttons import ButtonStyle, Tap, pack
-from domain.messaging.notification import Notification, NotificationButton
-from domain.messaging.notification_buttons import use_other_card_button
+from domain.messaging.notification.model import Notification, NotificationButton
+from domain.messaging.notification.notification_buttons import use_other_card_button
 from domain.money import format_money
 from domain.orders.pricing import Price
 from domain.orders.states import Order

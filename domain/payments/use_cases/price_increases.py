@@ -5,7 +5,7 @@ from domain.campuses.people import Member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import HoldNotChecked, PriceChanged, Stale
-from domain.messaging.notification_repository import has_notification
+from domain.messaging.notification.repository import has_notification
 from domain.messaging.outbox_repository import notify
 from domain.orders.price_increase import PriceIncreaseKind, next_fee_offer, require_increasable, with_shop_limit
 from domain.orders.pricing import Price

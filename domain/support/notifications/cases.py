@@ -9,7 +9,7 @@ from datetime import datetime
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.notification.model import ADMIN_CHAT, Notification, NotificationButton
 from domain.money import format_money
 from domain.orders.states import Order
 from domain.support.feedback import MAX_PERSON_NAME_LENGTH, Case, shorten_text

@@ -1,7 +1,7 @@
 """Messages between people that the bot passes on: between both sides of an order, and with the campus team."""
 
 from domain.campuses.people import Member
-from domain.messaging.notification import ADMIN_CHAT, Notification
+from domain.messaging.notification.model import ADMIN_CHAT, Notification
 from domain.orders.states import Order
 from domain.support.order_sides import OrderSide
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import ADMIN_CHAT, Notification, NotificationButton
-from domain.messaging.notification_buttons import set_up_payout_button
+from domain.messaging.notification.model import ADMIN_CHAT, Notification, NotificationButton
+from domain.messaging.notification.notification_buttons import set_up_payout_button
 
 
 def runner_applied(campus: Campus, member: Member) -> Notification:

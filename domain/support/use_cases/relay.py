@@ -7,7 +7,7 @@ from domain.campuses.people import Member
 from domain.campuses.people_repository import find_member
 from domain.campuses.permissions import Action, require_permission
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.notification_repository import find_notification
+from domain.messaging.notification.repository import find_notification
 from domain.messaging.outbox_repository import notify
 from domain.messaging.replied_message_repository import ORDER_MESSAGE_KEY, find_replied_messages
 from domain.orders.escalations.silent_runner import record_runner_check_in

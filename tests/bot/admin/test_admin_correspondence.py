@@ -1,7 +1,7 @@
 """Messages between the admins and one side of an order: nobody but that side reads them."""
 
 from domain.messaging.buttons import Tap
-from domain.messaging.notification_sound import MAX_AUDIBLE_NOTIFICATIONS
+from domain.messaging.notification.sound import MAX_AUDIBLE_NOTIFICATIONS
 from domain.messaging.tables import notification
 from tests.stack.bot_stack import BotStack
 from tests.stack.delivered_order_setup import AdminChat, open_admin_chat, send_reply

@@ -11,7 +11,7 @@ from domain.inbox.dead_letter_repository import add_dead_letter
 from domain.inbox.repository import IncomingUpdate, record_update_failure
 from domain.inbox.tables import dead_letter, telegram_update
 from domain.messaging.buttons import Tap
-from domain.messaging.notification import Notification
+from domain.messaging.notification.model import Notification
 from domain.messaging.outbox_repository import notify
 from domain.messaging.tables import notification
 from tests.stack.bot_stack import BotStack, BotUser, Json, wait_until

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from domain.campuses.campus import Campus
 from domain.errors import CampusGError, DebtOutstanding, Stale
-from domain.messaging.notification import Notification
+from domain.messaging.notification.model import Notification
 from domain.orders.escalations.claim_odds import MIN_ORDERS_FOR_ODDS, ClaimOdds
 from domain.orders.notifications.customer import PLACING_FAILURES
 from domain.orders.pricing import Price

@@ -6,14 +6,14 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from domain.messaging.notification import Notification
+from domain.messaging.notification.model import Notification
 from domain.words import say, say_plain
 from tests.conventions.syntax_trees import all_nodes
 from tests.conventions.test_conventions import modules, name_of, tree_of
 from tests.domain.messaging.factory_calls import notification_factories, sample_notifications
 from tests.locales.sentence_keys import sentence_parameters
 
-BUTTON_MODULES = ("domain/messaging/notification.py", "domain/messaging/notification_buttons.py")
+BUTTON_MODULES = ("domain/messaging/notification/model.py", "domain/messaging/notification/notification_buttons.py")
 FACTORIES = list(notification_factories())
 
 

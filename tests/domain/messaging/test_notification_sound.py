@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from domain.messaging.notification_sound import MAX_AUDIBLE_NOTIFICATIONS, MAX_PRIOR_AUDIBLE, is_audible
+from domain.messaging.notification.sound import MAX_AUDIBLE_NOTIFICATIONS, MAX_PRIOR_AUDIBLE, is_audible
 
 FINAL_NOTIFICATION_KEYS = ("notification-delivered", "notification-expired")
 

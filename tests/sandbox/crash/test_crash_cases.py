@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.crash.crash_cases import MAX_CASES_PER_KILL, CaseCoverageError, batch_cases, list_crash_cases
 from sandbox.crash.kill_points import POINTS_OF_STEP_KIND
+from sandbox.crash.scenarios.crash_cases import MAX_CASES_PER_KILL, CaseCoverageError, batch_cases, list_crash_cases
 
 PINNED = Path(__file__).parents[2] / "domain" / "saga" / "saga_steps.json"
 MANY = 100

@@ -12,7 +12,7 @@ from domain.campuses.tables import campus, membership, person
 from domain.inbox.dead_letter import DeadLetter
 from domain.inbox.dead_letter_repository import list_dead_letters
 from domain.messaging.buttons import ButtonStyle
-from domain.messaging.notification import Notification, NotificationButton
+from domain.messaging.notification.model import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
 from domain.messaging.tables import notification, order_message
 from domain.orders.order_message_requests import refresh_order_messages

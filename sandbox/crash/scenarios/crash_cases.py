@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from sandbox.crash import delivery_scenarios as deliveries
-from sandbox.crash import money_scenarios as money
-from sandbox.crash import order_scenarios as orders
-from sandbox.crash.crash_scenario import PrepareScenario
 from sandbox.crash.crash_stack import KilledProcess
 from sandbox.crash.kill_points import POINTS_OF_STEP_KIND, KillPoint, StepKind, WatchTarget
+from sandbox.crash.scenarios import delivery_scenarios as deliveries
+from sandbox.crash.scenarios import money_scenarios as money
+from sandbox.crash.scenarios import order_scenarios as orders
+from sandbox.crash.scenarios.crash_scenario import PrepareScenario
 
 STEP_PATTERN = re.compile(r"^(local|external|wait) (\w+)")
 COMPENSATION_PATTERN = re.compile(r", compensation (\w+)")

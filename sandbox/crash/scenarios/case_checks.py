@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sandbox.crash.crash_cases import CrashCase
-from sandbox.crash.crash_scenario import CrashScenario
 from sandbox.crash.kill_points import POINTS_AFTER_COMMIT, KillPoint, StepKind
+from sandbox.crash.scenarios.crash_cases import CrashCase
+from sandbox.crash.scenarios.crash_scenario import CrashScenario
 from sandbox.people.populated_stack import PopulatedStack
 
 EXECUTED_STATUS = 200  # the status of a call that had its effect

@@ -2,7 +2,7 @@
 
 from domain.errors import CampusGError, DebtOutstanding
 from domain.messaging.buttons import Tap, pack
-from domain.messaging.notification import NotificationButton
+from domain.messaging.notification.model import NotificationButton
 
 
 def see_order_button(order_id: int) -> NotificationButton:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sandbox.crash.crash_scenario import (
+from sandbox.crash.scenarios.crash_scenario import (
     CrashScenario,
     payment_intent_of_order,
     saga_of,
@@ -10,7 +10,7 @@ from sandbox.crash.crash_scenario import (
     tapped,
     wait_until_saga_waits,
 )
-from sandbox.crash.order_scenarios import ORDER_ENDED, place_open_order
+from sandbox.crash.scenarios.order_scenarios import ORDER_ENDED, place_open_order
 from sandbox.launch.stack import STRIPE_HEADERS
 from sandbox.people.customer import GOOD_CARD
 from sandbox.people.populated_stack import SceneContext

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, RowMapping, Update, bindparam, exists, fun
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.database.unit_of_work import UnitOfWork
-from domain.messaging.notification import NotificationEvent, NotificationStatus, status_after, statuses_before
+from domain.messaging.notification.model import NotificationEvent, NotificationStatus, status_after, statuses_before
 from domain.messaging.tables import notification
 
 # Longer than a call may take: a notification that is still `sending` after this has lost its worker.

@@ -4,7 +4,7 @@ import json
 import time
 from dataclasses import replace
 
-from sandbox.crash.crash_scenario import (
+from sandbox.crash.scenarios.crash_scenario import (
     CrashScenario,
     newest_order_of,
     payment_intent_of_order,
@@ -14,7 +14,7 @@ from sandbox.crash.crash_scenario import (
     tapped,
     wait_until_saga_waits,
 )
-from sandbox.crash.delivery_scenarios import (
+from sandbox.crash.scenarios.delivery_scenarios import (
     PAYABLE_OPEN,
     PAYABLE_PAID,
     STRIPE_ACCOUNT,

@@ -1,6 +1,6 @@
 """Scenarios of customers: cards, holds, the bank, higher fees, and orders that end before anything is bought."""
 
-from sandbox.crash.crash_scenario import (
+from sandbox.crash.scenarios.crash_scenario import (
     CrashScenario,
     newest_order_of,
     payment_intent_of_order,
