@@ -61,6 +61,7 @@ def create_database_engine(database_url: str, *, pool_size: int = 10) -> AsyncEn
         url,
         pool_size=pool_size,
         max_overflow=0,
+        hide_parameters=True,  # an error must not repeat what people wrote
         pool_timeout=30,
         pool_use_lifo=True,  # reuses few connections, because each one prepares its statements for itself
         pool_recycle=MAX_CONNECTION_AGE_SECONDS,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.settings.redaction import describe_error
+
 MAX_TRIES = 5  # counts only our own faults: an outage of another service is waited out
 MAX_ERROR_LENGTH = 500  # characters
 
@@ -59,6 +61,9 @@ class DeadLetter:
 
 
 def format_error(error: Exception) -> str:
-    """Return the text of an error as Postgres can keep it: no NUL, no lone surrogate, at most MAX_ERROR_LENGTH."""
-    text = f"{type(error).__name__}: {error}".replace("\x00", "")
+    """Return what admins may read of an error, as Postgres can keep it.
+
+    It has no secrets and no words of people, no NUL, no lone surrogate, and at most MAX_ERROR_LENGTH.
+    """
+    text = describe_error(error).replace("\x00", "")
     return text.encode(errors="replace").decode()[:MAX_ERROR_LENGTH]

@@ -3,14 +3,18 @@
 import logging
 import sys
 from collections.abc import Sequence
+from types import TracebackType
 from typing import Any
 
 import structlog
 from structlog.stdlib import BoundLogger, ProcessorFormatter
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
-# httpx logs whole addresses, and Telegram's contain the bot token. The others log every call they make.
-QUIET_LOGGERS = ("httpx", "httpcore", "stripe", "arq", "aiogram.event")
+from domain.settings.redaction import describe_error, format_traceback, redact_text
+
+OWN_LOGGERS = ("bot", "workers", "domain")
+# Libraries log addresses with tokens, whole requests and what people wrote, most of it at DEBUG.
+LIBRARY_LEVEL = logging.WARNING
 
 
 def get_logger(name: str) -> BoundLogger:
@@ -29,16 +33,20 @@ def get_logger(name: str) -> BoundLogger:
 
 
 def configure_logging(level: str, log_format: str) -> None:
-    """Send every log line of this process to stderr. `log_format` is `json` or `console`."""
+    """Send every log line of this process to stderr, without secrets and words of people.
+
+    `log_format` is `json` or `console`. `level` is that of our own lines. Libraries never log below LIBRARY_LEVEL.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         ProcessorFormatter(
             foreign_pre_chain=_shared(), processors=[ProcessorFormatter.remove_processors_meta, *_renderers(log_format)]
         )
     )
-    logging.basicConfig(level=level, handlers=[handler])
-    for name in QUIET_LOGGERS:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.basicConfig(level=max(LIBRARY_LEVEL, logging.getLevelNamesMapping()[level]), handlers=[handler])
+    for name in OWN_LOGGERS:
+        logging.getLogger(name).setLevel(level)
+    sys.excepthook = _log_end_of_process
 
 
 def _shared() -> list[Processor]:
@@ -52,10 +60,25 @@ def _shared() -> list[Processor]:
 
 def _renderers(log_format: str) -> Sequence[Processor]:
     if log_format == "json":
-        return (structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=_to_text))
-    plain = structlog.dev.plain_traceback
-    return (structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain),)
+        return (_describe_errors, structlog.processors.JSONRenderer(default=str), _redact)
+    return (_describe_errors, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()), _redact)
 
 
-def _to_text(value: Any) -> str:
-    return repr(value) if isinstance(value, BaseException) else str(value)
+def _describe_errors(_logger: Any, _name: str, event_dict: EventDict) -> EventDict:
+    """Replace errors by what may be read of them, and `exc_info` by the traceback as text."""
+    raised = event_dict.pop("exc_info", None)
+    error = sys.exc_info()[1] if raised is True else raised[1] if isinstance(raised, tuple) else raised
+    described = {
+        name: describe_error(value) if isinstance(value, BaseException) else value for name, value in event_dict.items()
+    }
+    return described | {"exception": format_traceback(error)} if isinstance(error, BaseException) else described
+
+
+def _redact(_logger: Any, _name: str, line: Any) -> str:
+    return redact_text(str(line))
+
+
+def _log_end_of_process(_kind: type[BaseException], error: BaseException, _traceback: TracebackType | None) -> None:
+    if isinstance(error, KeyboardInterrupt):
+        return
+    get_logger(__name__).critical("process_ended_by_error", exc_info=error)

@@ -9,6 +9,7 @@ from sandbox.launch.campuses import create_campus
 from sandbox.launch.processes import LaunchError
 from sandbox.launch.stack import Stack, StackConfig, running_stack
 from sandbox.people.populated_stack import PopulatedStack, open_populated_stack
+from tests.stack.secret_search import find_leaks
 from tests.stack.shared_servers import drop_database, execute, make_database
 
 DATABASE = "campusg_journeys"
@@ -36,11 +37,13 @@ async def stack(tmp_path_factory: pytest.TempPathFactory, journeys_url: str) -> 
         create_campus(folder, "hasty", 7, unclaimed="7s", nudge="2s"),
         create_campus(folder, "handover", 8, reminder="1s", absent="4s"),
     )
-    config = StackConfig(folder=folder, campuses=campuses, database_url=journeys_url)
+    settings = {"LOG_LEVEL": "DEBUG"}
+    config = StackConfig(folder=folder, campuses=campuses, database_url=journeys_url, environment=settings)
     with running_stack(config) as processes:
         async with open_populated_stack(processes) as populated_stack:
             yield populated_stack
         assert_clean_books(processes)
+        assert not await find_leaks(processes)
 
 
 def assert_clean_books(processes: Stack) -> None:
