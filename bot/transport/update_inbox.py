@@ -19,7 +19,7 @@ from bot.transport.user_locks import UserLocks
 from bot.transport.user_rate_limit import RateLimiter, RateLimitVerdict
 from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.errors import CampusGError
-from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind, FailedItem, format_error
+from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind, FailedItem
 from domain.inbox.dead_letter_repository import add_dead_letter
 from domain.inbox.repository import (
     IncomingUpdate,
@@ -32,6 +32,7 @@ from domain.inbox.repository import (
     try_mark_update_handled,
 )
 from domain.settings.logs import get_logger
+from domain.settings.redaction import format_error
 
 HANDLING_TIMEOUT_SECONDS = 20.0  # a handler runs a few statements
 RETRY_INTERVAL_SECONDS = 1.0  # between two queries for unfinished updates

@@ -4,10 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.settings.redaction import describe_error
-
 MAX_TRIES = 5  # counts only our own faults: an outage of another service is waited out
-MAX_ERROR_LENGTH = 500  # characters
 
 
 class DeadLetterKind(StrEnum):
@@ -58,12 +55,3 @@ class DeadLetter:
     def label_variant(self) -> str:
         """The variant that the sentences choose by: the kind, or `outcome_unknown`."""
         return "outcome_unknown" if self.outcome_unknown else self.kind
-
-
-def format_error(error: Exception) -> str:
-    """Return what admins may read of an error, as Postgres can keep it.
-
-    It has no secrets and no words of people, no NUL, no lone surrogate, and at most MAX_ERROR_LENGTH.
-    """
-    text = describe_error(error).replace("\x00", "")
-    return text.encode(errors="replace").decode()[:MAX_ERROR_LENGTH]

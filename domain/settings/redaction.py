@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Iterator
 
 HIDDEN = "[hidden]"
+MAX_ERROR_LENGTH = 500  # characters
 # Bot tokens; Stripe's keys and signing secrets; links that let whoever opens them act; passwords in addresses.
 SECRET_PATTERN = re.compile(
     r"""
@@ -36,6 +37,12 @@ def redact_text(text: str) -> str:
 def describe_error(error: BaseException) -> str:
     """Return the type of an error and as much of its message as holds neither secrets nor what people wrote."""
     return f"{type(error).__name__}: {redact_text(_safe_message(error))}".removesuffix(": ")
+
+
+def format_error(error: Exception) -> str:
+    """Return the described error as Postgres can keep it: no NUL, no lone surrogate, at most MAX_ERROR_LENGTH."""
+    text = describe_error(error).replace("\x00", "")
+    return text.encode(errors="replace").decode()[:MAX_ERROR_LENGTH]
 
 
 def format_traceback(error: BaseException) -> str:

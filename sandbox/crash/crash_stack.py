@@ -59,7 +59,7 @@ async def start_crash_stack(
     stack: Stack, campuses: Sequence[Campus], victims: Sequence[KilledProcess]
 ) -> AsyncIterator[CrashStack]:
     """Start these processes behind proxies. Everything else runs already."""
-    address = urlsplit(stack.database_url)
+    address = urlsplit(stack.environment["DATABASE_URL"])
     watch_lists = {victim: WatchList() for victim in victims}
     async with open_populated_stack(stack) as populated_stack, AsyncExitStack() as exit_stack:
         for victim in victims:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.launch import postgres, valkey
+from sandbox.launch.application_role import make_application_role
 from sandbox.launch.campuses import Campus, PersonAccount
 from sandbox.launch.ports import LOOPBACK, is_free, remembered_ports
 from sandbox.launch.processes import LaunchError, Process, Program, sleep_between_polls, start_process, stop_together
@@ -71,7 +72,8 @@ class Stack:
     print_line: Callable[[str], None]
     pause: Callable[[], None] = sleep_between_polls  # called between two polls; may raise to give up
     processes: dict[str, Process] = field(default_factory=dict)
-    database_url: str = ""
+    database_url: str = ""  # of the owner, which migrates
+    application_url: str = ""  # of the role of bot, workers and commands
     redis_url: str = ""
     ports: dict[str, int] = field(init=False)
 
@@ -103,7 +105,7 @@ class Stack:
     def environment(self) -> dict[str, str]:
         """Return the settings of the bot, the workers and the operator's commands."""
         settings = {
-            "DATABASE_URL": self.database_url,
+            "DATABASE_URL": self.application_url or self.database_url,
             "REDIS_URL": self.redis_url,
             "TELEGRAM_API_URL": self.telegram_url,
             "STRIPE_API_URL": self.stripe_url,
@@ -130,6 +132,7 @@ class Stack:
         self.start_servers()
         self.print_line("bringing the database to the newest schema")
         self.run_module("alembic", "upgrade", "head")
+        self.make_application_role()
         for name in SANDBOXES:
             self.wait_ready(name)
         create_accounts(self.telegram_url, self.config.campuses, self.config.customers)
@@ -139,7 +142,7 @@ class Stack:
 
     def start_servers(self) -> None:
         """Start the database servers that the configuration does not name."""
-        folder, durable = self.config.folder, self.config.durable
+        folder, durable, self.application_url = self.config.folder, self.config.durable, ""
         self.database_url, self.redis_url = self.config.database_url or "", self.config.redis_url or ""
         if not self.database_url:
             started = postgres.start_postgres(folder, durable=durable, port=self.ports["postgres"])
@@ -147,6 +150,13 @@ class Stack:
         if not self.redis_url:
             started = valkey.start_valkey(folder, durable=durable, port=self.ports["valkey"])
             self.redis_url, self.processes["valkey"] = started.url, started.process
+
+    def make_application_role(self) -> None:
+        """Let all processes started from now on use a role that owns nothing, where the owner may create one."""
+        try:
+            self.application_url = make_application_role(self.database_url)
+        except LaunchError as refusal:
+            self.print_line(f"{refusal} Everything runs as the owner of the database.")
 
     def start_sandboxes(self) -> None:
         """Start the stand-ins for Telegram and Stripe without waiting; they get no secrets but the webhook secrets."""

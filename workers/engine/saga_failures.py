@@ -6,13 +6,13 @@ from uuid import UUID
 from domain.database.actors import SYSTEM
 from domain.database.event_log_repository import log_event
 from domain.database.unit_of_work import UnitOfWork
-from domain.inbox.dead_letter import format_error
 from domain.messaging.outbox_repository import notify
 from domain.saga.definition import ALERT_DELAY, SagaStatus
 from domain.saga.next_move import backoff_delay
 from domain.saga.notifications import saga_failing, saga_stuck
 from domain.saga.repository import lease_saga, write_run
 from domain.saga.run import SagaRun
+from domain.settings.redaction import format_error
 from workers.engine.worker_context import WorkerContext
 
 MAX_UNEXPECTED_ERRORS = 10  # errors of our own in a row; then the saga is stuck and an admin looks

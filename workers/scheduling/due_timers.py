@@ -4,12 +4,13 @@ from datetime import timedelta
 
 from domain.database.unit_of_work import UnitOfWork
 from domain.errors import CampusGError
-from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind, FailedItem, format_error
+from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind, FailedItem
 from domain.inbox.dead_letter_repository import add_dead_letter
 from domain.orders.timers.register import TimerRegister
 from domain.orders.timers.repository import DueTimer, fire_due_timers, postpone_timer
 from domain.saga.start import start_saga
 from domain.settings.logs import get_logger
+from domain.settings.redaction import format_error
 from workers.engine.worker_context import WorkerContext
 
 MAX_BATCH_SIZE = 50

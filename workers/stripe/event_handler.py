@@ -1,9 +1,10 @@
 """The handling of stored Stripe events: each by the handler of its type, once; one that fails is tried again."""
 
 from domain.database.unit_of_work import UnitOfWork
-from domain.inbox.dead_letter import DeadLetterKind, FailedItem, format_error
+from domain.inbox.dead_letter import DeadLetterKind, FailedItem
 from domain.inbox.dead_letter_repository import add_dead_letter, find_fallback_campus_id
 from domain.settings.logs import get_logger
+from domain.settings.redaction import format_error
 from workers.engine.worker_context import WorkerContext
 from workers.stripe.event_repository import (
     StoredEvent,

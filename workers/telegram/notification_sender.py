@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from domain.database.unit_of_work import UnitOfWork
-from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind, format_error
+from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind
 from domain.inbox.dead_letter_repository import mark_dead_letter_recovered
 from domain.messaging.buttons import Button
 from domain.messaging.chat_reader_repository import ChatReader, find_chat_reader
@@ -22,6 +22,7 @@ from domain.messaging.order_message_repository import migrate_chat
 from domain.order_messages.view import OrderMessageContent
 from domain.saga.next_move import backoff_delay
 from domain.settings.logs import get_logger
+from domain.settings.redaction import format_error
 from domain.support.use_cases.relay import tell_relay_failed
 from domain.words import say, say_plain
 from workers.telegram.outbox_dead_letters import add_notification_dead_letter

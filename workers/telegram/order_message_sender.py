@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from domain.database.unit_of_work import UnitOfWork
-from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind, format_error
+from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind
 from domain.inbox.dead_letter_repository import mark_dead_letter_recovered
 from domain.messaging.order_message_repository import (
     OrderMessageRow,
@@ -20,6 +20,7 @@ from domain.order_messages.repository import OrderMessageSource, order_message_s
 from domain.order_messages.view import OrderMessageContent
 from domain.saga.next_move import backoff_delay
 from domain.settings.logs import get_logger
+from domain.settings.redaction import format_error
 from workers.telegram.outbox_dead_letters import add_order_message_dead_letter
 from workers.telegram.sender import (
     Blocked,
