@@ -8,7 +8,7 @@ from sandbox.launch.postgres import find_program_folders
 from sandbox.launch.processes import LaunchError
 
 ROLE = "campusg_app"
-SCRIPT = Path(__file__).parents[2] / "deploy" / "postgres" / "application_role.sql"
+SCRIPT = Path(__file__).parents[2] / "deploy" / "postgres" / "application_role.psql"
 
 
 def make_application_role(owner_url: str) -> str:
