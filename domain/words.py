@@ -46,17 +46,16 @@ def available_languages() -> tuple[str, ...]:
 def load_bundle(language: str) -> FluentBundle:
     """Load all files of one language. Raise ValueError for lines that are not Fluent, or for a duplicate key."""
     fluent_bundle = FluentBundle([language], use_isolating=False)
-    keys: set[str] = set()
+    file_by_key: dict[str, str] = {}
     for file in sorted((LOCALES_DIRECTORY / language).glob("*.ftl")):
         resource = FluentResource(file.read_text(encoding="utf-8"))
         broken = next((entry.content for entry in resource.body if isinstance(entry, Junk)), None)
         if broken is not None:
             raise ValueError(f"{file.name} has lines that are not Fluent: {broken!r}")
         message_ids = [entry.id.name for entry in resource.body if isinstance(entry, Message)]
-        duplicates = keys.intersection(message_ids) or {key for key in message_ids if message_ids.count(key) > 1}
-        if duplicates:
-            raise ValueError(f"{file.name} has duplicate keys: {', '.join(sorted(duplicates))}")
-        keys.update(message_ids)
+        for key in message_ids:
+            if (other := file_by_key.setdefault(key, file.name)) != file.name or message_ids.count(key) > 1:
+                raise ValueError(f"{key} is twice: in {other} and in {file.name}")
         fluent_bundle.add_resource(resource)
     return fluent_bundle
 

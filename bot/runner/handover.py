@@ -124,7 +124,7 @@ async def receive_photo_instead_of_pin(context: RequestContext) -> Replies:
 async def handle_unprompted_photo(context: RequestContext) -> Replies:
     """Take a photo without pending input: it is of the one delivery that is bought, or that is being bought."""
     held = await list_active_deliveries(context.work, context.campus.id, context.member.person_id)
-    if len(held) == 1 and held[0].status is OrderStatus.ACCEPTED:
+    if len(held) == 1 and is_event_allowed(held[0].status, OrderEvent.BOUGHT):
         return await receive_early_receipt_photo(context, held[0])
     deliveries = await photos.list_bought_deliveries(context.work, context.campus, context.member)
     if len(deliveries) == 1:

@@ -1,9 +1,10 @@
 """The board of a campus: every order that is not over yet, read in one query."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, assert_never
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Column, case, func, select
 
@@ -13,6 +14,22 @@ from domain.orders.rows import order_from_row
 from domain.orders.states import OPEN_ORDER_STATUSES, Order, OrderStatus
 from domain.orders.tables import orders, timer
 from domain.orders.timers.model import TimerKind, TimerStatus
+
+# The column with the time at which an order entered each status.
+ENTERED_AT_COLUMNS: Mapping[OrderStatus, Column[Any]] = MappingProxyType(
+    {
+        OrderStatus.PENDING: orders.c.placed_at,
+        OrderStatus.CREATED: orders.c.created_at,
+        OrderStatus.ACCEPTED: orders.c.accepted_at,
+        OrderStatus.PLACED: orders.c.bought_at,
+        OrderStatus.ON_THE_WAY: orders.c.picked_up_at,
+        OrderStatus.ARRIVED: orders.c.arrived_at,
+        OrderStatus.DELIVERED: orders.c.delivered_at,
+        OrderStatus.COMPLETED: orders.c.completed_at,
+        OrderStatus.CANCELLED: orders.c.ended_at,
+        OrderStatus.EXPIRED: orders.c.ended_at,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +48,7 @@ class BoardLine:
 async def list_board_lines(work: UnitOfWork, campus_id: int) -> Sequence[BoardLine]:
     """Return the board of this campus by status, and within a status the oldest first."""
     rank = case({status: place for place, status in enumerate(OrderStatus)}, value=orders.c.status)
-    entered_at = case({status: _entered_at(status) for status in OrderStatus}, value=orders.c.status)
+    entered_at = case({status: ENTERED_AT_COLUMNS[status] for status in OrderStatus}, value=orders.c.status)
     since = func.coalesce(entered_at, orders.c.placed_at)
     asked = (  # the newest of the check-in and its deadline: only the last one counts
         select(timer.c.kind)
@@ -59,28 +76,3 @@ async def list_board_lines(work: UnitOfWork, campus_id: int) -> Sequence[BoardLi
         )
         for row in (await work.connection.execute(query)).mappings()
     ]
-
-
-def _entered_at(status: OrderStatus) -> Column[Any]:
-    """Return the column with the time at which an order entered this status."""
-    match status:
-        case OrderStatus.PENDING:
-            return orders.c.placed_at
-        case OrderStatus.CREATED:
-            return orders.c.created_at
-        case OrderStatus.ACCEPTED:
-            return orders.c.accepted_at
-        case OrderStatus.PLACED:
-            return orders.c.bought_at
-        case OrderStatus.ON_THE_WAY:
-            return orders.c.picked_up_at
-        case OrderStatus.ARRIVED:
-            return orders.c.arrived_at
-        case OrderStatus.DELIVERED:
-            return orders.c.delivered_at
-        case OrderStatus.COMPLETED:
-            return orders.c.completed_at
-        case OrderStatus.CANCELLED | OrderStatus.EXPIRED:
-            return orders.c.ended_at
-        case _:
-            assert_never(status)

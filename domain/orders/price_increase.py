@@ -10,7 +10,7 @@ from domain.campuses.fees import Fees
 from domain.errors import OrderClosed, OrderOutOfRange, PriceOutOfRange
 from domain.money import MAX_CHARGE, format_money
 from domain.orders.pricing import Price
-from domain.orders.states import Order, OrderStatus
+from domain.orders.states import Order, OrderEvent, OrderStatus, is_event_allowed
 
 
 class PriceIncreaseKind(StrEnum):
@@ -22,12 +22,12 @@ def require_increasable(order: Order, kind: PriceIncreaseKind) -> None:
     """Raise OrderClosed unless the order still waits for a runner (FEE), or its runner still shops for it (LIMIT)."""
     match kind:
         case PriceIncreaseKind.FEE:
-            status = OrderStatus.CREATED
+            is_open = order.status is OrderStatus.CREATED
         case PriceIncreaseKind.LIMIT:
-            status = OrderStatus.ACCEPTED
+            is_open = is_event_allowed(order.status, OrderEvent.BOUGHT)
         case _:
             assert_never(kind)
-    if order.status is not status:
+    if not is_open:
         raise OrderClosed
 
 

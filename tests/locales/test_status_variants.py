@@ -7,10 +7,11 @@ from fluent.syntax import FluentParser
 from fluent.syntax.ast import Identifier, Message, SelectExpression
 from fluent.syntax.visitor import Visitor
 
-from domain.orders.states import OPEN_ORDER_STATUSES, OrderStatus
-from domain.words import LOCALES_DIRECTORY, available_languages
+from domain.orders.states import OPEN_ORDER_STATUSES, OrderEvent, OrderStatus
+from domain.words import FALLBACK_LANGUAGE, LOCALES_DIRECTORY, available_languages
 
 BOARD_SENTENCES = frozenset({"bot-board-count", "bot-board-state"})  # the board shows open orders only
+HISTORY = "bot-history-order"  # it chooses by event
 STATUS_NAMES = frozenset(status.value for status in OrderStatus)
 
 
@@ -26,14 +27,14 @@ class _Variants(Visitor):
         self.generic_visit(node)
 
 
-def status_choices(language: str) -> Iterator[tuple[str, dict[str, bool]]]:
-    """Yield the key of each sentence that names the status of an order, with its variants."""
+def choices(language: str) -> Iterator[tuple[str, dict[str, bool]]]:
+    """Yield the key of each sentence that chooses, with its variants."""
     for file in sorted((LOCALES_DIRECTORY / language).glob("*.ftl")):
         for entry in FluentParser().parse(file.read_text(encoding="utf-8")).body:
             if isinstance(entry, Message):
                 variants = _Variants()
                 variants.visit(entry)
-                yield from ((entry.id.name, choice) for choice in variants.choices if STATUS_NAMES & set(choice))
+                yield from ((entry.id.name, choice) for choice in variants.choices)
 
 
 def unnamed_statuses(key: str, choice: dict[str, bool]) -> Set[str]:
@@ -44,8 +45,14 @@ def unnamed_statuses(key: str, choice: dict[str, bool]) -> Set[str]:
 
 @pytest.mark.parametrize("language", available_languages())
 def test_every_status_has_its_words(language: str) -> None:
-    found = list(status_choices(language))
-    assert len(found) >= 5
+    found = [(key, choice) for key, choice in choices(language) if STATUS_NAMES & set(choice) and key != HISTORY]
+    assert len(found) >= (5 if language == FALLBACK_LANGUAGE else 0)  # other languages may leave sentences out
     for key, choice in found:
         (default,) = (name for name, is_default in choice.items() if is_default)
         assert len(unnamed_statuses(key, choice)) == (0 if default in STATUS_NAMES else 1), key
+
+
+@pytest.mark.parametrize("language", available_languages())
+def test_the_history_has_words_for_every_event(language: str) -> None:
+    for choice in (choice for key, choice in choices(language) if key == HISTORY):
+        assert {event.value for event in OrderEvent} <= set(choice)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from domain.inbox import use_cases as inbox_use_cases
-from domain.messaging.buttons import unpack
+from domain.messaging.buttons import Tap, unpack
 from domain.orders.drafts.repository import find_pending_input
 from domain.saga import use_cases as saga_use_cases
 from tests.migrations.recorded_runs import (
@@ -28,6 +28,7 @@ from tests.stack.worker_stack import WorkerStack
 from workers.engine.external_calls import ExternalCall
 
 DATABASE_NAME = "campusg_from_0009"
+LATER_TAPS: frozenset[Tap] = frozenset()  # buttons that 0009 did not have
 MAX_TIME_ERROR_SECONDS = 0.01  # between a recorded time and the time that is read
 
 
@@ -277,7 +278,11 @@ async def test_dead_letters_are_listed_and_can_be_tried_again(upgraded: Upgraded
 def test_order_messages_keep_their_buttons(upgraded: UpgradedCampus) -> None:
     """The buttons are rendered before a worker changes an order, so that they match those a chat shows already."""
     recorded = {message["card"]: message["buttons"] for message in upgraded.recording.taps["cards"]}
-    assert upgraded.buttons == recorded
+    known = {
+        order: [data for data in buttons if unpack(data).tap not in LATER_TAPS]
+        for order, buttons in upgraded.buttons.items()
+    }
+    assert known == recorded
 
 
 async def test_an_unsent_notification_is_sent_with_the_same_text(upgraded: UpgradedCampus) -> None:

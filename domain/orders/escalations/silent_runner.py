@@ -11,7 +11,7 @@ from domain.orders.notifications.runner import check_in_asked
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import lock_order
 from domain.orders.sagas.release_order import build_release_start
-from domain.orders.states import BOUGHT_STATUSES, STATUSES_WITH_RUNNER, Order, OrderStatus
+from domain.orders.states import BOUGHT_STATUSES, STATUSES_WITH_RUNNER, Order, OrderEvent, is_event_allowed
 from domain.orders.timers.model import TimerKind
 from domain.orders.timers.repository import (
     DueTimer,
@@ -41,7 +41,7 @@ async def escalate_silent_runner(work: UnitOfWork, due: DueTimer) -> SagaStart |
     Raise OrderClosed when no runner holds the order any more.
     """
     order, runner_id = await _lock_held_order(work, due)
-    if order.status is OrderStatus.ACCEPTED:
+    if is_event_allowed(order.status, OrderEvent.RELEASED):
         return build_release_start(order, reason="silence", role=Role.SYSTEM)
     await _tell_admins(work, order, runner_id)
     await refresh_order_messages(work, order, group=False)

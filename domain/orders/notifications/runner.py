@@ -6,7 +6,7 @@ from domain.campuses.windows import Windows
 from domain.messaging.buttons import ButtonStyle, Tap, pack
 from domain.messaging.notification.model import Notification, NotificationButton
 from domain.money import format_money
-from domain.orders.states import Order, OrderEvent, OrderStatus, is_event_allowed
+from domain.orders.states import Order, OrderEvent, is_event_allowed
 from domain.saga.run import SagaRun
 
 
@@ -61,7 +61,7 @@ def check_in_asked(order: Order, windows: Windows, timer_id: int) -> Notificatio
         order,
         f"sign_of_life:{timer_id}",
         "notification-runner-check-in"
-        if order.status is OrderStatus.ACCEPTED
+        if is_event_allowed(order.status, OrderEvent.RELEASED)
         else "notification-runner-check-in-bought",
         {"minutes": max(1, round(windows.check_in_answer / 60))},
         buttons=[check_in, release] if is_event_allowed(order.status, OrderEvent.RELEASED) else [check_in],

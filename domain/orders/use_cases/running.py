@@ -21,7 +21,7 @@ from domain.orders.repository import count_wrong_pin, find_order, lock_order, mo
 from domain.orders.sagas.accept_order import build_claim_start
 from domain.orders.sagas.complete_order import build_completion_start
 from domain.orders.sagas.release_order import build_release_start
-from domain.orders.states import MAX_PIN_TRIES, Order, OrderEvent, OrderStatus, is_event_allowed
+from domain.orders.states import MAX_PIN_TRIES, Order, OrderEvent, is_event_allowed
 from domain.orders.use_cases.ownership import require_own_delivery
 from domain.saga.start import start_saga
 
@@ -73,7 +73,7 @@ async def mark_bought(work: UnitOfWork, campus: Campus, member: Member, order_id
     """
     order = await lock_order(work, campus.id, order_id)
     require_own_delivery(member, Action.BUY, order)
-    if order.status is not OrderStatus.ACCEPTED:
+    if not is_event_allowed(order.status, OrderEvent.BOUGHT):
         raise OrderClosed
     if not order.hold_checked:
         raise HoldNotChecked

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Set
 import pytest
 
 from domain.order_messages.customer import CUSTOMER_STATE_KEYS
+from domain.orders.board_repository import ENTERED_AT_COLUMNS
 from domain.orders.states import (
     ABANDONED_STATUSES,
     BOUGHT_STATUSES,
@@ -68,7 +69,7 @@ def test_a_customer_cancels_exactly_before_the_claim() -> None:
     assert cancellable == STATUSES_BEFORE_CLAIM
 
 
-@pytest.mark.parametrize("mapping", [pytest.param(CUSTOMER_STATE_KEYS, id="CUSTOMER_STATE_KEYS")])
+@pytest.mark.parametrize("mapping", [CUSTOMER_STATE_KEYS, ENTERED_AT_COLUMNS], ids=["sentences", "times"])
 def test_every_mapping_knows_every_status(mapping: Mapping[OrderStatus, object]) -> None:
     assert set(mapping) == set(OrderStatus)
 
