@@ -1,10 +1,44 @@
-"""The number of examples of the property tests: enough to find a bug, few enough to run with every change."""
+"""The domain: worker stacks and their people, a database without workers, and how many examples properties try."""
 
+from collections.abc import AsyncIterator
+
+import pytest
 from hypothesis import settings
 
-from tests.stack.worker_fixtures import aged, own_aged, shared_stack, stack
+from domain.campuses.people import Member
+from domain.database.unit_of_work import UnitOfWorkFactory
+from tests.stack.store_setup import database_without_queue
+from tests.stack.worker_fixtures import shared_stack
+from tests.stack.worker_fixtures import stack as own_stack
+from tests.stack.worker_stack import WorkerStack
 
-__all__ = ["aged", "own_aged", "shared_stack", "stack"]
+__all__ = ["own_stack", "shared_stack"]
 
-settings.register_profile("modest", max_examples=60, deadline=None)
+settings.register_profile("modest", max_examples=60, deadline=None)  # enough to find a bug, and fast
 settings.load_profile("modest")
+
+
+@pytest.fixture
+async def stack(shared_stack: WorkerStack) -> AsyncIterator[WorkerStack]:
+    """The worker stack that the tests of a file share; after each test, no invariant is breached."""
+    yield shared_stack
+    assert await shared_stack.breaches() == []
+
+
+@pytest.fixture
+async def customer(stack: WorkerStack) -> Member:
+    """A customer with a card."""
+    return await stack.add_member()
+
+
+@pytest.fixture
+async def runner(stack: WorkerStack) -> Member:
+    """An approved runner with a ready account."""
+    return await stack.add_member(runner=True, card=None)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
+    """Units of work on a database without workers, for many at once."""
+    async with database_without_queue(database_url, size=50) as database:
+        yield database

@@ -39,10 +39,7 @@ async def owed_order(stack: WorkerStack, customer: Member, *, runner: Member | N
 async def pay_debt(stack: WorkerStack, customer: Member, order: Order) -> SagaRun | None:
     """Tap [Pay S$11.30] with the customer's present card."""
     ((number,),) = await stack.rows("SELECT id FROM customer_debt WHERE order_id = :id", id=order.id)
-    async with stack.database() as work:
-        return await customer_debts.pay_customer_debt(
-            work, stack.campus, await stack.committed_member(customer.person_id), number
-        )
+    return await stack.act(customer_debts.pay_customer_debt, await stack.committed_member(customer.person_id), number)
 
 
 async def debt_state(stack: WorkerStack, order: Order) -> tuple[str, int]:

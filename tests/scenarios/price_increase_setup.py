@@ -9,31 +9,27 @@ from tests.stack.worker_stack import WorkerStack
 
 async def increase_fee(stack: WorkerStack, customer: Member, order: Order) -> SagaRun | None:
     """Tap [Raise fee], then [Hold S$...] under the amount shown."""
-    async with stack.database() as work:
-        _, price = await price_increases.preview_fee_increase(work, stack.campus, customer, order.id)
+    (_, price) = await stack.act(price_increases.preview_fee_increase, customer, order.id)
     return await confirm_increase(stack, customer, order, price.ceiling)
 
 
 async def confirm_increase(stack: WorkerStack, customer: Member, order: Order, ceiling: int) -> SagaRun | None:
     """Tap [Hold S$...]."""
-    async with stack.database() as work:
-        return await price_increases.increase_delivery_fee(
-            work, stack.campus, await stack.committed_member(customer.person_id), order.id, ceiling
-        )
+    return await stack.act(
+        price_increases.increase_delivery_fee, await stack.committed_member(customer.person_id), order.id, ceiling
+    )
 
 
 async def request_increase(stack: WorkerStack, runner: Member, order: Order, wanted: int) -> None:
     """Tap [Ask Mei], as the runner."""
-    async with stack.database() as work:
-        await price_increases.ask_customer_for_higher_limit(work, stack.campus, runner, order.id, wanted)
+    await stack.act(price_increases.ask_customer_for_higher_limit, runner, order.id, wanted)
 
 
 async def accept_increase(stack: WorkerStack, customer: Member, order: Order, ceiling: int) -> SagaRun | None:
     """Tap [Yes, max S$...], as the customer."""
-    async with stack.database() as work:
-        return await price_increases.accept_higher_limit(
-            work, stack.campus, await stack.committed_member(customer.person_id), order.id, ceiling
-        )
+    return await stack.act(
+        price_increases.accept_higher_limit, await stack.committed_member(customer.person_id), order.id, ceiling
+    )
 
 
 async def hold_parts(stack: WorkerStack, order: Order) -> list[tuple[str, str, int]]:

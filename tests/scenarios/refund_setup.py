@@ -39,8 +39,7 @@ async def refund_order(
 ) -> None:
     """Tap [Refund] as an admin; the money has not moved yet."""
     who = admin or await new_admin(stack)
-    async with stack.database() as work:
-        await refunds_use_cases.start_refund(work, stack.campus, who, order.id, amount, bearer, "cold <soup>")
+    await stack.act(refunds_use_cases.start_refund, who, order.id, amount, bearer, "cold <soup>")
 
 
 async def refund_rows(stack: WorkerStack, order: Order) -> list[tuple[str, int, int]]:

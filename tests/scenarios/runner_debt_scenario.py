@@ -13,10 +13,7 @@ async def paying_off_a_debt(stack: WorkerStack) -> SagaScenario:
     owing = await stack.delivered_order(runner)
     await stack.run_due()
     await stack.control_stripe(f"accounts/{runner.stripe_account}", pay_out=True)
-    async with stack.database() as work:
-        await refunds_use_cases.start_refund(
-            work, stack.campus, await new_admin(stack), owing.id, 300, Bearer.RUNNER, "cold"
-        )
+    await stack.act(refunds_use_cases.start_refund, await new_admin(stack), owing.id, 300, Bearer.RUNNER, "cold")
     await stack.run_due()
     order = await stack.delivered_order(runner)
     await advance_saga(stack.context, (await stack.saga(order, "complete_order")).id)

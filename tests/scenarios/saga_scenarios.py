@@ -127,10 +127,7 @@ async def checking_a_failed_refund(stack: WorkerStack) -> SagaScenario:
     await stack.bring_to_drop_point(runner, order)
     await stack.hand_over(runner, order)
     await stack.run_due()
-    async with stack.database() as work:
-        await refunds_use_cases.start_refund(
-            work, stack.campus, await new_admin(stack), order.id, 300, Bearer.RUNNER, "cold"
-        )
+    await stack.act(refunds_use_cases.start_refund, await new_admin(stack), order.id, 300, Bearer.RUNNER, "cold")
     await stack.run_due()
     await stack.control_stripe("clock", advance=61)
     ((row_id,),) = await stack.rows("SELECT id FROM refund WHERE order_id = :id", id=order.id)
@@ -188,8 +185,7 @@ async def following_a_ready_account(stack: WorkerStack) -> SagaScenario:
 async def saving_a_card(stack: WorkerStack) -> SagaScenario:
     """The scenario of save_card of a person Stripe does not know; they fill in the page as soon as there is one."""
     member = await stack.add_member(card=None)
-    async with stack.database() as work:
-        run = await saved_cards.start_card_setup(work, stack.campus, member)
+    run = await stack.act(saved_cards.start_card_setup, member)
 
     async def check() -> None:
         known = await stack.committed_member(member.person_id)
@@ -207,8 +203,7 @@ async def onboarding(stack: WorkerStack) -> SagaScenario:
     runner = await stack.add_member(runner=True, ready=False, card=None)
     order = await stack.delivered_order(runner)
     await stack.run_due()
-    async with stack.database() as work:
-        run = await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
+    run = await stack.act(payouts_use_cases.start_payout_setup, runner)
 
     async def check() -> None:
         assert (await stack.committed_member(runner.person_id)).payouts_ready

@@ -49,8 +49,7 @@ async def close_purchase(
 ) -> Order:
     """Close a purchase that will not arrive, as an admin."""
     who = admin or await new_admin(stack)
-    async with stack.database() as work:
-        return await admin_orders.close_purchase_as_admin(work, stack.campus, who, order.id, bearer, reason)
+    return await stack.act(admin_orders.close_purchase_as_admin, who, order.id, bearer, reason)
 
 
 async def refunds_of(stack: WorkerStack, order_id: int) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiohttp
 from sqlalchemy import insert, select, text
@@ -22,7 +22,12 @@ from domain.campuses.people_repository import (
 )
 from domain.campuses.repository import find_campus
 from domain.campuses.tables import campus, membership, person
-from domain.database.unit_of_work import UnitOfWorkFactory, create_database_engine, create_unit_of_work_factory
+from domain.database.unit_of_work import (
+    UnitOfWork,
+    UnitOfWorkFactory,
+    create_database_engine,
+    create_unit_of_work_factory,
+)
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.repository import change_draft
 from domain.orders.pricing import Item
@@ -34,9 +39,10 @@ from domain.saga.tables import saga
 from sandbox.stripe.stripe_server import running_stripe
 from tests.stack.audits import find_breaches
 from tests.stack.database_pool import autocommit_database
-from tests.stack.store_setup import drop_queue_jobs
+from tests.stack.store_setup import FEES, drop_queue_jobs
 from tests.stack.stripe_control import StripeControl
 from workers.audit.invariants import Finding
+from workers.commands.campus_file import FEE_NAMES
 from workers.engine.saga_engine import advance_saga
 from workers.engine.worker_context import WorkerContext
 from workers.registers import build_worker_registers
@@ -46,18 +52,10 @@ from workers.stripe.gateway import open_stripe_gateway
 from workers.stripe.gateway_cards import create_customer
 from workers.stripe.gateway_payouts import create_account
 
-FEES = {
-    "service_fee": 80,
-    "platform_basis_points": 1000,
-    "headroom_basis_points": 2000,
-    "headroom_least": 100,
-    "headroom_most": 500,
-    "delivery_fee_least": 50,
-    "delivery_fee_most": 2000,
-    "order_most": 20000,
-}
 ITEMS = (Item(name="chicken rice", quantity=2, price=400),)
 NAME_NUMBERS = count(1)
+
+Arguments, Answer = ParamSpec("Arguments"), TypeVar("Answer")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,12 +132,14 @@ class WorkerStack(StripeControl):
 
     async def place_order(self, member: Member) -> Order:
         """Fill a basket, and place it as an order."""
-        draft = await self.fill_basket(member)
-        async with self.database() as work:
-            ceiling = draft.price(self.campus.fees).ceiling
-            placed = await ordering.submit_order(work, self.campus, member, version=draft.version, ceiling=ceiling)
+        placed = await self.submit_draft(member, await self.fill_basket(member))
         assert isinstance(placed, ordering.OrderPlaced)
         return await self.order(placed.order_id)
+
+    async def submit_draft(self, member: Member, draft: Draft) -> ordering.OrderPlaced | ordering.CardRequired:
+        """Tap [Place order] on a basket as it is now."""
+        ceiling = draft.price(self.campus.fees).ceiling
+        return await self.act(ordering.submit_order, member, version=draft.version, ceiling=ceiling)
 
     async def open_order(self, member: Member | None = None) -> Order:
         """Place an order and run it until runners see it; by default its customer is the stack's regular one."""
@@ -149,30 +149,34 @@ class WorkerStack(StripeControl):
         await self.run_due()
         return await self.order(order.id)
 
+    async def act(
+        self,
+        use_case: Callable[Concatenate[UnitOfWork, Campus, Arguments], Awaitable[Answer]],
+        *args: Arguments.args,
+        **named: Arguments.kwargs,
+    ) -> Answer:
+        """Do what one tap does: a use case of this campus, in a commit of its own."""
+        async with self.database() as work:
+            return await use_case(work, self.campus, *args, **named)
+
     async def claim(self, runner: Member, order: Order) -> Order:
         """Tap [Claim]."""
-        async with self.database() as work:
-            return await running.start_claim(work, self.campus, runner, order.id)
+        return await self.act(running.start_claim, runner, order.id)
 
     async def bring_to_drop_point(self, runner: Member, order: Order, receipt: int = 850) -> Order:
         """Bring a claimed order to the customer's door; the receipt is in minor units."""
-        async with self.database() as work:
-            await running.mark_bought(work, self.campus, runner, order.id, receipt)
-        async with self.database() as work:
-            await running.mark_picked_up(work, self.campus, runner, order.id)
-        async with self.database() as work:
-            return await running.mark_arrived(work, self.campus, runner, order.id)
+        await self.act(running.mark_bought, runner, order.id, receipt)
+        await self.act(running.mark_picked_up, runner, order.id)
+        return await self.act(running.mark_arrived, runner, order.id)
 
     async def hand_over(self, runner: Member, order: Order) -> running.OrderHandedOver | running.WrongPin:
         """Hand the order over with the right PIN."""
         pin = (await self.order(order.id)).pin
-        async with self.database() as work:
-            return await running.hand_over_with_pin(work, self.campus, runner, order.id, str(pin))
+        return await self.act(running.hand_over_with_pin, runner, order.id, str(pin))
 
     async def cancel(self, member: Member, order: Order) -> Order:
         """Tap [Cancel] as the customer."""
-        async with self.database() as work:
-            return await ordering.cancel_own_order(work, self.campus, member, order.id)
+        return await self.act(ordering.cancel_own_order, member, order.id)
 
     async def claimed_order(self, runner: Member, member: Member | None = None) -> Order:
         """An order claimed by this runner, with its hold checked."""
@@ -181,12 +185,15 @@ class WorkerStack(StripeControl):
         await self.run_due()
         return await self.order(order.id)
 
-    async def delivered_order(self, runner: Member) -> Order:
-        """An order that was handed over; its money has not moved yet."""
-        order = await self.claimed_order(runner)
-        await self.bring_to_drop_point(runner, order)
+    async def deliver(self, runner: Member, order: Order, receipt: int = 850) -> Order:
+        """Bring a claimed order to the customer and hand it over; its money has not moved yet."""
+        await self.bring_to_drop_point(runner, order, receipt)
         await self.hand_over(runner, order)
         return await self.order(order.id)
+
+    async def delivered_order(self, runner: Member, member: Member | None = None) -> Order:
+        """An order that was handed over; its money has not moved yet."""
+        return await self.deliver(runner, await self.claimed_order(runner, member))
 
     def new_worker(self, name: str) -> WorkerContext:
         """A worker of this stack with running sagas of its own."""
@@ -282,7 +289,8 @@ async def found_campus(store: UnitOfWorkFactory) -> Campus:
         "currency": "sgd",
         "time_zone": "Asia/Singapore",
     }
-    row |= {"fees": FEES, "runner_group": -100, "admin_chat": -200, "open_to_all": True}
+    fees = {name: getattr(FEES, name) for name in FEE_NAMES}
+    row |= {"fees": fees, "runner_group": -100, "admin_chat": -200, "open_to_all": True}
     async with store() as work:
         made = insert(campus).values(**row).returning(campus.c.id)
         return await find_campus(work, (await work.connection.execute(made)).scalar_one())

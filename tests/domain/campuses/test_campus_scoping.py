@@ -1,6 +1,5 @@
 """Two campuses on one database: rows of one are never read, changed or counted by the other."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -21,7 +20,6 @@ from tests.stack.store_setup import (
     ADMIN,
     CUSTOMER,
     FIRST_RUNNER,
-    database_without_queue,
     found_campus,
     make_campus_file,
     open_order,
@@ -30,12 +28,6 @@ from workers.commands.campus_file import Dish, ListedDropPoint, ListedStore, Nam
 from workers.commands.campus_repository import provision_campus
 
 SOUTH_RUNNER, SOUTH_ADMIN = 7001, 7002
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
-    async with database_without_queue(database_url) as database:
-        yield database
 
 
 async def found_two_campuses(database: UnitOfWorkFactory) -> tuple[Campus, Campus, Order]:

@@ -1,19 +1,10 @@
 """ensure_member for known people: it runs before every tap, so it must not hold locks that workers need."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from sqlalchemy import text
 
 from domain.campuses.people_repository import ensure_member, find_member, lock_payouts_ready
 from domain.database.unit_of_work import UnitOfWorkFactory
-from tests.stack.store_setup import FIRST_RUNNER, database_without_queue, found_campus
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
-    async with database_without_queue(database_url) as database:
-        yield database
+from tests.stack.store_setup import FIRST_RUNNER, found_campus
 
 
 async def test_greeting_a_known_person_lets_a_worker_lock_the_row(database: UnitOfWorkFactory) -> None:

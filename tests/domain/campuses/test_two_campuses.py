@@ -30,13 +30,11 @@ async def add_newcomer(stack: WorkerStack, member: Member) -> Member:
         )
 
 
-async def test_a3_an_order_of_another_campus_can_not_be_found(
-    shared_stack: WorkerStack, other_stack: WorkerStack
-) -> None:
+async def test_a3_an_order_of_another_campus_can_not_be_found(stack: WorkerStack, other_stack: WorkerStack) -> None:
     """For no role, and by no tap."""
-    order = await shared_stack.open_order()
-    runner = await shared_stack.add_member(runner=True, card=None)
-    before = await shared_stack.order(order.id)
+    order = await stack.open_order()
+    runner = await stack.add_member(runner=True, card=None)
+    before = await stack.order(order.id)
     await add_newcomer(other_stack, runner)
     await other_stack.sql(
         "UPDATE membership SET runner_status = 'approved', is_admin = true WHERE person_id = :id", id=runner.person_id
@@ -69,14 +67,12 @@ async def test_a3_an_order_of_another_campus_can_not_be_found(
         with pytest.raises(OrderNotFound):
             await payouts_use_cases.retry_payout(work, place, there, order.id)
         assert order.id not in {line.order.id for line in await admin_orders.view_board(work, place, there)}
-    assert await shared_stack.order(order.id) == before
+    assert await stack.order(order.id) == before
 
 
-async def test_an_approved_runner_is_a_stranger_on_another_campus(
-    shared_stack: WorkerStack, other_stack: WorkerStack
-) -> None:
+async def test_an_approved_runner_is_a_stranger_on_another_campus(stack: WorkerStack, other_stack: WorkerStack) -> None:
     """Roles are per campus (A1)."""
-    runner = await shared_stack.add_member(runner=True, card=None)
+    runner = await stack.add_member(runner=True, card=None)
     there = await add_newcomer(other_stack, runner)
     order = await other_stack.open_order()
     async with other_stack.database() as work:
@@ -87,9 +83,8 @@ async def test_an_approved_runner_is_a_stranger_on_another_campus(
 
 
 async def test_an_admin_neither_sees_nor_retries_what_is_stuck_on_another_campus(
-    shared_stack: WorkerStack, other_stack: WorkerStack
+    stack: WorkerStack, other_stack: WorkerStack
 ) -> None:
-    stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.inject_fault("POST /v1/payment_intents/*/capture", "status", status=400, code="no")
     await stack.run_due()
@@ -118,26 +113,19 @@ async def test_an_admin_neither_sees_nor_retries_what_is_stuck_on_another_campus
     )
 
 
-async def test_a_person_has_one_draft_on_each_campus(shared_stack: WorkerStack, other_stack: WorkerStack) -> None:
-    member = await shared_stack.add_member()
+async def test_a_person_has_one_draft_on_each_campus(stack: WorkerStack, other_stack: WorkerStack) -> None:
+    member = await stack.add_member()
     there = await add_newcomer(other_stack, member)
-    draft = await shared_stack.fill_basket(member)
-    async with other_stack.database() as work:
-        with pytest.raises(Stale):
-            await ordering.submit_order(
-                work,
-                other_stack.campus,
-                there,
-                version=draft.version,
-                ceiling=draft.price(shared_stack.campus.fees).ceiling,
-            )
+    draft = await stack.fill_basket(member)
+    with pytest.raises(Stale):
+        await other_stack.act(
+            ordering.submit_order, there, version=draft.version, ceiling=draft.price(stack.campus.fees).ceiling
+        )
 
 
-async def test_a_limit_of_open_jobs_counts_on_each_campus_alone(
-    shared_stack: WorkerStack, other_stack: WorkerStack
-) -> None:
-    runner = await shared_stack.add_member(runner=True, card=None)
-    await shared_stack.claimed_order(runner)
+async def test_a_limit_of_open_jobs_counts_on_each_campus_alone(stack: WorkerStack, other_stack: WorkerStack) -> None:
+    runner = await stack.add_member(runner=True, card=None)
+    await stack.claimed_order(runner)
     await add_newcomer(other_stack, runner)
     await other_stack.sql("UPDATE membership SET runner_status = 'approved' WHERE person_id = :id", id=runner.person_id)
     order = await other_stack.open_order()

@@ -14,19 +14,12 @@ from domain.orders.states import ORDER_TRANSITIONS, OrderEvent, OrderStatus
 from tests.stack.store_setup import (
     CUSTOMER,
     FIRST_RUNNER,
-    database_without_queue,
     found_campus,
     open_order,
     place_order,
 )
 
 RUNNER = Actor(role=Role.RUNNER, person_id=FIRST_RUNNER)
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
-    async with database_without_queue(database_url) as database:
-        yield database
 
 
 @pytest.fixture

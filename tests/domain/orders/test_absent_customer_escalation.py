@@ -26,14 +26,12 @@ async def arrived_order(stack: WorkerStack) -> tuple[Member, Order]:
 
 async def leave_food(stack: WorkerStack, runner: Member, order: Order) -> Order:
     """Leave the food with a photo of where it is."""
-    async with stack.database() as work:
-        return await photos.leave_food_with_photo(work, stack.campus, runner, order.id, "a photo")
+    return await stack.act(photos.leave_food_with_photo, runner, order.id, "a photo")
 
 
 async def test_an_absent_customer_is_reminded_then_the_food_may_be_left_and_everybody_is_paid(
-    shared_stack: WorkerStack,
+    stack: WorkerStack,
 ) -> None:
-    stack = shared_stack
     runner, order = await arrived_order(stack)
     assert 1.9 < await minutes_until(stack, order, REMINDER) <= 2
     assert 4.9 < await minutes_until(stack, order, ABSENT) <= 5
@@ -56,11 +54,9 @@ async def test_an_absent_customer_is_reminded_then_the_food_may_be_left_and_ever
     query = "SELECT key FROM notification WHERE order_id = :id AND chat_id = :chat AND NOT silent ORDER BY id"
     loud = [row.key for row in await stack.rows(query, id=order.id, chat=order.customer_id)]
     assert loud == ["notification-claimed", "notification-arrived", "notification-reminder", "notification-food-left"]
-    assert await stack.breaches() == []
 
 
-async def test_after_an_outage_only_the_last_stage_is_told(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_after_an_outage_only_the_last_stage_is_told(stack: WorkerStack) -> None:
     _, order = await arrived_order(stack)
     await fire_timers_of(stack, order, REMINDER, ABSENT)
     assert (await stack.notification_keys(order, order.customer_id))[-2:] == [
@@ -69,8 +65,7 @@ async def test_after_an_outage_only_the_last_stage_is_told(shared_stack: WorkerS
     ]
 
 
-async def test_nobody_is_reminded_of_food_they_already_have(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_nobody_is_reminded_of_food_they_already_have(stack: WorkerStack) -> None:
     runner, order = await arrived_order(stack)
     await make_timers_due(stack, order, REMINDER, ABSENT)
     await asyncio.gather(stack.hand_over(runner, order), fire_timers(stack.context))
@@ -81,8 +76,7 @@ async def test_nobody_is_reminded_of_food_they_already_have(shared_stack: Worker
     assert (await stack.order(order.id)).status is OrderStatus.DELIVERED
 
 
-async def test_of_pin_and_photo_in_the_same_moment_one_delivers(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_of_pin_and_photo_in_the_same_moment_one_delivers(stack: WorkerStack) -> None:
     for _ in range(4):
         runner, order = await arrived_order(stack)
         await fire_timers_of(stack, order, ABSENT)
@@ -95,16 +89,12 @@ async def test_of_pin_and_photo_in_the_same_moment_one_delivers(shared_stack: Wo
         assert ("notification-food-left" in told) == ((await stack.order(order.id)).proof_photo is not None)
 
 
-async def test_a_runner_who_writes_has_checked_in(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
+async def test_a_runner_who_writes_has_checked_in(stack: WorkerStack, runner: Member) -> None:
     order = await stack.claimed_order(runner)
     await fire_timers_of(stack, order, CHECK_IN)
-    async with stack.database() as work:
-        await relay.relay_message(work, stack.campus, runner, order, "in the queue", photo=None, message_id=7)
+    await stack.act(relay.relay_message, runner, order, "in the queue", photo=None, message_id=7)
     assert await timer_kinds(stack, order) == {"runner_check_in"}
     customer = await stack.committed_member(order.customer_id)
     await fire_timers_of(stack, order, CHECK_IN)
-    async with stack.database() as work:
-        await relay.relay_message(work, stack.campus, customer, order, "where are you?", photo=None, message_id=8)
+    await stack.act(relay.relay_message, customer, order, "where are you?", photo=None, message_id=8)
     assert await timer_kinds(stack, order) == {"check_in_deadline"}

@@ -1,7 +1,5 @@
 """Use cases of admins: finishing an order without its PIN, and binding the runner group late."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from sqlalchemy import select, update
 
@@ -15,13 +13,7 @@ from domain.orders.repository import move_order
 from domain.orders.states import Order, OrderEvent, OrderStatus
 from domain.orders.use_cases import admin_orders, group_binding
 from tests.stack.concurrent_taps import claim, set_up_open_order
-from tests.stack.store_setup import ADMIN, FIRST_RUNNER, database_without_queue, found_campus, open_order
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
-    async with database_without_queue(database_url) as database:
-        yield database
+from tests.stack.store_setup import ADMIN, FIRST_RUNNER, found_campus, open_order
 
 
 async def arrived_order(database: UnitOfWorkFactory, runner: int) -> Order:

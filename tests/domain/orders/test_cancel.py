@@ -18,8 +18,7 @@ async def add_admin(stack: WorkerStack) -> Member:
 
 async def cancel_as_admin(stack: WorkerStack, admin: Member, order: Order, reason: str = "shop closed") -> Order:
     """Cancel as an admin, with a reason."""
-    async with stack.database() as work:
-        return await admin_orders.cancel_order_as_admin(work, stack.campus, admin, order.id, reason)
+    return await stack.act(admin_orders.cancel_order_as_admin, admin, order.id, reason)
 
 
 async def intent_states(stack: WorkerStack, order: Order) -> list[str]:
@@ -27,9 +26,7 @@ async def intent_states(stack: WorkerStack, order: Order) -> list[str]:
     return [one["status"] for one in await stack.intents(order.id)]
 
 
-async def test_a_cancel_before_stripe_was_asked_asks_stripe_nothing(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
-    customer = await stack.add_member()
+async def test_a_cancel_before_stripe_was_asked_asks_stripe_nothing(stack: WorkerStack, customer: Member) -> None:
     order = await stack.place_order(customer)
     await stack.cancel(customer, order)
     await stack.run_due()
@@ -38,9 +35,8 @@ async def test_a_cancel_before_stripe_was_asked_asks_stripe_nothing(shared_stack
     assert await stack.rows("SELECT status FROM hold WHERE order_id = :id", id=order.id) == [("released",)]
 
 
-async def test_s8_a_cancel_while_the_bank_is_asked_releases_what_was_asked_for(shared_stack: WorkerStack) -> None:
+async def test_s8_a_cancel_while_the_bank_is_asked_releases_what_was_asked_for(stack: WorkerStack) -> None:
     """The original left an open order with a hold."""
-    stack = shared_stack
     customer = await stack.add_member(card="pm_card_authenticationRequired")
     order = await stack.place_order(customer)
     await stack.run_due()
@@ -50,9 +46,8 @@ async def test_s8_a_cancel_while_the_bank_is_asked_releases_what_was_asked_for(s
     assert await intent_states(stack, order) == ["canceled"]
 
 
-async def test_s8_a_cancel_during_a_call_with_unknown_outcome_finds_the_hold_it_made(shared_stack: WorkerStack) -> None:
+async def test_s8_a_cancel_during_a_call_with_unknown_outcome_finds_the_hold_it_made(stack: WorkerStack) -> None:
     """Compensating never creates an object, and never leaves one that was made."""
-    stack = shared_stack
     customer = await stack.add_member()
     order = await stack.place_order(customer)
     await stack.inject_fault("POST /v1/payment_intents", "lost_answer")
@@ -63,8 +58,7 @@ async def test_s8_a_cancel_during_a_call_with_unknown_outcome_finds_the_hold_it_
     assert await intent_states(stack, order) == ["canceled"]
 
 
-async def test_a_cancel_during_a_call_that_made_nothing_waits_until_that_is_sure(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_a_cancel_during_a_call_that_made_nothing_waits_until_that_is_sure(stack: WorkerStack) -> None:
     customer = await stack.add_member()
     order = await stack.place_order(customer)
     await stack.inject_fault("POST /v1/payment_intents", "reset", before=True)
@@ -81,8 +75,7 @@ async def test_a_cancel_during_a_call_that_made_nothing_waits_until_that_is_sure
     assert await stack.intents(order.id) == []
 
 
-async def test_m15_a_cancel_of_an_open_order_frees_the_money_and_stops_the_timer(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_m15_a_cancel_of_an_open_order_frees_the_money_and_stops_the_timer(stack: WorkerStack) -> None:
     customer = await stack.add_member()
     order = await stack.open_order(customer)
     closed = await stack.cancel(customer, order)
@@ -93,11 +86,8 @@ async def test_m15_a_cancel_of_an_open_order_frees_the_money_and_stops_the_timer
     assert (await stack.saga(order, "cancel_order")).status == "done"
 
 
-async def test_m15_with_stripe_away_the_order_is_closed_at_once_and_the_money_freed_later(
-    shared_stack: WorkerStack,
-) -> None:
+async def test_m15_with_stripe_away_the_order_is_closed_at_once_and_the_money_freed_later(stack: WorkerStack) -> None:
     """The order is not over before its money is (M17)."""
-    stack = shared_stack
     customer = await stack.add_member()
     order = await stack.open_order(customer)
     await stack.inject_fault("POST /v1/payment_intents/*/cancel", "reset", before=True, times=5)
@@ -113,28 +103,22 @@ async def test_m15_with_stripe_away_the_order_is_closed_at_once_and_the_money_fr
     assert (await stack.saga(order, "cancel_order")).status == "done"
 
 
-async def test_a_second_cancel_is_told_that_it_is_over(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
-    customer = await stack.add_member()
+async def test_a_second_cancel_is_told_that_it_is_over(stack: WorkerStack, customer: Member) -> None:
     order = await stack.open_order(customer)
     await stack.cancel(customer, order)
     with pytest.raises(OrderClosed):
         await stack.cancel(customer, order)
 
 
-async def test_a_customer_can_not_cancel_what_a_runner_has(shared_stack: WorkerStack) -> None:
+async def test_a_customer_can_not_cancel_what_a_runner_has(stack: WorkerStack, customer: Member) -> None:
     """Covers M9."""
-    stack = shared_stack
-    customer = await stack.add_member()
     order = await stack.claimed_order(await stack.add_member(runner=True, card=None), customer)
     with pytest.raises(OrderClosed):
         await stack.cancel(customer, order)
     assert await intent_states(stack, order) == ["requires_capture"]
 
 
-async def test_an_admin_cancels_a_claimed_order_and_both_are_told(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
+async def test_an_admin_cancels_a_claimed_order_and_both_are_told(stack: WorkerStack, runner: Member) -> None:
     order = await stack.claimed_order(runner)
     await cancel_as_admin(stack, await add_admin(stack), order)
     await stack.run_due()
@@ -145,8 +129,7 @@ async def test_an_admin_cancels_a_claimed_order_and_both_are_told(shared_stack: 
     await stack.claimed_order(runner)  # the runner is free for another one
 
 
-async def test_an_admin_cancels_an_order_that_waits_for_the_bank(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_an_admin_cancels_an_order_that_waits_for_the_bank(stack: WorkerStack) -> None:
     order = await stack.place_order(await stack.add_member(card="pm_card_authenticationRequired"))
     await stack.run_due()
     admin = await add_admin(stack)
@@ -159,9 +142,8 @@ async def test_an_admin_cancels_an_order_that_waits_for_the_bank(shared_stack: W
     assert await intent_states(stack, order) == ["canceled"]
 
 
-async def test_an_admins_cancel_before_the_hold_was_checked_leaves_no_claim(shared_stack: WorkerStack) -> None:
+async def test_an_admins_cancel_before_the_hold_was_checked_leaves_no_claim(stack: WorkerStack) -> None:
     """The check finds the hold released, and neither saga undoes the other."""
-    stack = shared_stack
     order = await stack.open_order()
     await stack.claim(await stack.add_member(runner=True, card=None), order)
     await cancel_as_admin(stack, await add_admin(stack), order)
@@ -173,9 +155,8 @@ async def test_an_admins_cancel_before_the_hold_was_checked_leaves_no_claim(shar
     assert "notification-hold-gone-customer" not in await stack.notification_keys(order)
 
 
-async def test_m9_from_the_purchase_on_nobody_cancels(shared_stack: WorkerStack) -> None:
+async def test_m9_from_the_purchase_on_nobody_cancels(stack: WorkerStack) -> None:
     """And no money goes back automatically."""
-    stack = shared_stack
     customer, runner, admin = (
         await stack.add_member(),
         await stack.add_member(runner=True, card=None),
@@ -206,15 +187,13 @@ async def assert_cannot_end(stack: WorkerStack, customer: Member, runner: Member
         await stack.cancel(customer, order)
     with pytest.raises(OrderClosed):
         await cancel_as_admin(stack, admin, order)
-    async with stack.database() as work:
-        with pytest.raises(OrderClosed):
-            await running.start_release(work, stack.campus, runner, order.id)
+    with pytest.raises(OrderClosed):
+        await stack.act(running.start_release, runner, order.id)
     assert await stack.order(order.id) == before
 
 
-async def test_a1_only_the_customer_or_an_admin_cancels(shared_stack: WorkerStack) -> None:
+async def test_a1_only_the_customer_or_an_admin_cancels(stack: WorkerStack) -> None:
     """Also covers A3."""
-    stack = shared_stack
     order, stranger = await stack.open_order(), await stack.add_member(runner=True, card=None)
     async with stack.database() as work:
         with pytest.raises(NotAllowed):
@@ -224,8 +203,3 @@ async def test_a1_only_the_customer_or_an_admin_cancels(shared_stack: WorkerStac
         with pytest.raises(CampusGError):
             await ordering.reorder(work, stack.campus, stranger, order.id)
     assert await stack.order(order.id) == order
-
-
-async def test_the_books_balance_after_all_this(shared_stack: WorkerStack) -> None:
-    await shared_stack.run_now()
-    assert await shared_stack.breaches() == []

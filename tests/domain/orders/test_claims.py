@@ -35,11 +35,8 @@ async def refusal_of_claim(stack: WorkerStack, runner: Member, order: Order) -> 
     return None
 
 
-async def test_s1_fifty_runners_claim_at_once_and_a_losing_claim_leaves_the_winner_alone(
-    shared_stack: WorkerStack,
-) -> None:
+async def test_s1_fifty_runners_claim_at_once_and_a_losing_claim_leaves_the_winner_alone(stack: WorkerStack) -> None:
     """Covers S1, S2 and S14."""
-    stack = shared_stack
     order = await stack.open_order()
     runners = [await stack.add_member(runner=True, ready=False, card=None) for _ in range(50)]
     refusals = await asyncio.gather(*(refusal_of_claim(stack, runner, order) for runner in runners))
@@ -53,9 +50,8 @@ async def test_s1_fifty_runners_claim_at_once_and_a_losing_claim_leaves_the_winn
     assert len(claims) == 1
 
 
-async def test_one_runners_claims_of_two_orders_at_once_are_one_order(shared_stack: WorkerStack) -> None:
+async def test_one_runners_claims_of_two_orders_at_once_are_one_order(stack: WorkerStack) -> None:
     """Covers A4."""
-    stack = shared_stack
     for _ in range(10):
         jobs = [await stack.open_order(), await stack.open_order()]
         runner = await stack.add_member(runner=True, ready=False, card=None)
@@ -64,8 +60,7 @@ async def test_one_runners_claims_of_two_orders_at_once_are_one_order(shared_sta
 
 
 @case(32)
-async def test_a_double_tap_on_claim_is_one_claim(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_a_double_tap_on_claim_is_one_claim(stack: WorkerStack) -> None:
     order = await stack.open_order()
     runner = await stack.add_member(runner=True, ready=False, card=None)
     refusals = await asyncio.gather(*(refusal_of_claim(stack, runner, order) for _ in range(8)))
@@ -76,36 +71,32 @@ async def test_a_double_tap_on_claim_is_one_claim(shared_stack: WorkerStack) -> 
     ) == [(1,)]
 
 
-async def test_a4_a_runner_may_not_claim_their_own_order(shared_stack: WorkerStack) -> None:
-    runner = await shared_stack.add_member(runner=True)
-    order = await shared_stack.open_order(runner)
-    assert await refusal_of_claim(shared_stack, runner, order) is OwnOrder
+async def test_a4_a_runner_may_not_claim_their_own_order(stack: WorkerStack) -> None:
+    runner = await stack.add_member(runner=True)
+    order = await stack.open_order(runner)
+    assert await refusal_of_claim(stack, runner, order) is OwnOrder
 
 
-async def test_a4_a_runner_with_an_order_gets_no_second_one(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
+async def test_a4_a_runner_with_an_order_gets_no_second_one(stack: WorkerStack, runner: Member) -> None:
     await stack.claimed_order(runner)
     assert await refusal_of_claim(stack, runner, await stack.open_order()) is TooManyDeliveries
 
 
-async def test_a_person_who_is_no_runner_here_can_not_claim(shared_stack: WorkerStack) -> None:
-    order = await shared_stack.open_order()
-    assert await refusal_of_claim(shared_stack, await shared_stack.add_member(), order) is RunnerNotApproved
+async def test_a_person_who_is_no_runner_here_can_not_claim(stack: WorkerStack) -> None:
+    order = await stack.open_order()
+    assert await refusal_of_claim(stack, await stack.add_member(), order) is RunnerNotApproved
 
 
-async def test_a_claim_with_a_forged_membership_is_refused_by_the_row(shared_stack: WorkerStack) -> None:
+async def test_a_claim_with_a_forged_membership_is_refused_by_the_row(stack: WorkerStack) -> None:
     """The membership row decides, not what the caller believes of the member (A1)."""
-    stack = shared_stack
     order = await stack.open_order()
     runner = await stack.add_member(runner=True, ready=False, card=None)
     await stack.sql("UPDATE membership SET runner_status = 'suspended' WHERE person_id = :id", id=runner.person_id)
     assert await refusal_of_claim(stack, runner, order) is RunnerSuspended
 
 
-async def test_a1_nobody_but_its_runner_moves_an_order(shared_stack: WorkerStack) -> None:
+async def test_a1_nobody_but_its_runner_moves_an_order(stack: WorkerStack) -> None:
     """Also covers A2 and S15."""
-    stack = shared_stack
     runner, other = await stack.add_member(runner=True, card=None), await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     async with stack.database() as work:
@@ -119,13 +110,11 @@ async def test_a1_nobody_but_its_runner_moves_an_order(shared_stack: WorkerStack
     assert await stack.order(order.id) == order
 
 
-async def test_s11_an_order_given_back_has_a_fresh_deadline_and_bars_the_runner(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_s11_an_order_given_back_has_a_fresh_deadline_and_bars_the_runner(stack: WorkerStack) -> None:
     runner, second = await stack.add_member(runner=True, card=None), await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     await stack.sql("UPDATE timer SET due_at = now() + interval '1 minute' WHERE order_id = :id", id=order.id)
-    async with stack.database() as work:
-        opened = await running.start_release(work, stack.campus, runner, order.id)
+    opened = await stack.act(running.start_release, runner, order.id)
     assert (opened.status, opened.runner_id, opened.pin, opened.hold_checked) == (
         OrderStatus.CREATED,
         None,
@@ -145,13 +134,11 @@ async def test_s11_an_order_given_back_has_a_fresh_deadline_and_bars_the_runner(
     assert (await stack.order(order.id)).hold_checked
 
 
-async def test_a_fresh_deadline_never_goes_past_the_longest_an_order_may_stay_open(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_a_fresh_deadline_never_goes_past_the_longest_an_order_may_stay_open(stack: WorkerStack) -> None:
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     await stack.sql("UPDATE orders SET placed_at = now() - interval '80 minutes' WHERE id = :id", id=order.id)
-    async with stack.database() as work:
-        await running.start_release(work, stack.campus, runner, order.id)
+    await stack.act(running.start_release, runner, order.id)
     ((minutes,),) = await stack.rows(
         "SELECT extract(epoch FROM due_at - now()) / 60 FROM timer"
         " WHERE order_id = :id AND status = 'set' AND kind = 'expire'",
@@ -160,49 +147,41 @@ async def test_a_fresh_deadline_never_goes_past_the_longest_an_order_may_stay_op
     assert 9.9 < float(minutes) <= 10
 
 
-async def test_an_order_given_back_three_times_ends(shared_stack: WorkerStack) -> None:
+async def test_an_order_given_back_three_times_ends(stack: WorkerStack) -> None:
     """An order is released at most twice; the third release ends it."""
-    stack = shared_stack
     order = await stack.open_order()
     for expected in (OrderStatus.CREATED, OrderStatus.CREATED, OrderStatus.EXPIRED):
         runner = await stack.add_member(runner=True, card=None)
         await stack.claim(runner, order)
         await stack.run_due()
-        async with stack.database() as work:
-            await running.start_release(work, stack.campus, runner, order.id)
+        await stack.act(running.start_release, runner, order.id)
         await stack.run_due()
         assert (await stack.order(order.id)).status is expected
     (intent,) = await stack.intents(order.id)
     assert intent["status"] == "canceled"
 
 
-async def test_a_hold_that_ends_soon_is_not_claimable(shared_stack: WorkerStack) -> None:
+async def test_a_hold_that_ends_soon_is_not_claimable(stack: WorkerStack) -> None:
     """Covers M14."""
-    stack = shared_stack
     order = await stack.open_order()
     await stack.sql("UPDATE hold SET capture_before = now() + interval '11 hours' WHERE order_id = :id", id=order.id)
     assert await refusal_of_claim(stack, await stack.add_member(runner=True, card=None), order) is OrderClosed
 
 
 @case(25)
-async def test_nothing_is_bought_before_stripe_confirmed_the_hold(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
+async def test_nothing_is_bought_before_stripe_confirmed_the_hold(stack: WorkerStack, runner: Member) -> None:
     order = await stack.open_order()
     await stack.claim(runner, order)
-    async with stack.database() as work:
-        with pytest.raises(HoldNotChecked):
-            await running.mark_bought(work, stack.campus, runner, order.id, 850)
+    with pytest.raises(HoldNotChecked):
+        await stack.act(running.mark_bought, runner, order.id, 850)
     await stack.run_due()
     async with stack.database() as work:
         assert (await running.mark_bought(work, stack.campus, runner, order.id, 850)).status is OrderStatus.PLACED
 
 
 @case(25)
-async def test_a_hold_gone_at_the_claim_ends_the_order_and_tells_both(shared_stack: WorkerStack) -> None:
+async def test_a_hold_gone_at_the_claim_ends_the_order_and_tells_both(stack: WorkerStack, runner: Member) -> None:
     """No runner buys before the hold is confirmed (M14)."""
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
     order = await stack.open_order()
     (intent,) = await stack.intents(order.id)
     await stack.context.stripe.v1.payment_intents.cancel_async(intent["id"])
@@ -215,10 +194,7 @@ async def test_a_hold_gone_at_the_claim_ends_the_order_and_tells_both(shared_sta
     assert (await stack.saga(order, "accept_order")).status == "compensated"
 
 
-async def test_s3_with_stripe_out_of_reach_a_claim_is_given_back_with_its_old_deadline(
-    shared_stack: WorkerStack,
-) -> None:
-    stack = shared_stack
+async def test_s3_with_stripe_out_of_reach_a_claim_is_given_back_with_its_old_deadline(stack: WorkerStack) -> None:
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.open_order()
     deadlines = "SELECT kind, due_at, status FROM timer WHERE order_id = :id AND kind <> 'runner_check_in' ORDER BY id"
@@ -240,14 +216,12 @@ async def test_s3_with_stripe_out_of_reach_a_claim_is_given_back_with_its_old_de
     assert (await stack.order(order.id)).hold_checked
 
 
-async def test_a_late_answer_for_a_released_claim_does_not_touch_the_next_runners(shared_stack: WorkerStack) -> None:
+async def test_a_late_answer_for_a_released_claim_does_not_touch_the_next_runners(stack: WorkerStack) -> None:
     """A claim makes and undoes only its own effects (S1)."""
-    stack = shared_stack
     first, second = await stack.add_member(runner=True, card=None), await stack.add_member(runner=True, card=None)
     order = await stack.open_order()
     await stack.claim(first, order)  # its check has not run when the runner gives the order back
-    async with stack.database() as work:
-        await running.start_release(work, stack.campus, first, order.id)
+    await stack.act(running.start_release, first, order.id)
     await stack.claim(second, order)
     ((old,),) = await stack.rows(
         "SELECT id FROM saga WHERE order_id = :id AND person_id = :who AND kind = 'accept_order'",
@@ -261,15 +235,13 @@ async def test_a_late_answer_for_a_released_claim_does_not_touch_the_next_runner
     assert (held.runner_id, held.hold_checked) == (second.person_id, True)
 
 
-async def test_s1_a_claim_that_is_compensated_late_leaves_the_winner_alone(shared_stack: WorkerStack) -> None:
+async def test_s1_a_claim_that_is_compensated_late_leaves_the_winner_alone(stack: WorkerStack) -> None:
     """In the original, the compensation took the order away from the runner who had it."""
-    stack = shared_stack
     first, second = await stack.add_member(runner=True, card=None), await stack.add_member(runner=True, card=None)
     order = await stack.open_order()
     await stack.claim(first, order)
     old = (await stack.saga(order, "accept_order")).id
-    async with stack.database() as work:
-        await running.start_release(work, stack.campus, first, order.id)
+    await stack.act(running.start_release, first, order.id)
     await stack.claim(second, order)
     await advance_saga(stack.context, (await stack.saga(order, "accept_order")).id)
     held = await stack.order(order.id)
@@ -282,8 +254,3 @@ async def test_s1_a_claim_that_is_compensated_late_leaves_the_winner_alone(share
     assert await stack.order(order.id) == held
     is_set = "SELECT kind FROM timer WHERE order_id = :id AND status = 'set'"
     assert await stack.rows(is_set, id=order.id) == [("runner_check_in",)]
-
-
-async def test_the_books_balance_after_all_this(shared_stack: WorkerStack) -> None:
-    await shared_stack.run_now()
-    assert await shared_stack.breaches() == []

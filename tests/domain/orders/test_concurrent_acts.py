@@ -31,8 +31,8 @@ Act = Callable[[UnitOfWork], Awaitable[object]]
 
 
 @pytest.mark.parametrize("reached_status", ["open", "held", "at the door", "delivered"])
-async def test_whatever_is_done_at_once_is_done_or_refused(shared_stack: WorkerStack, reached_status: str) -> None:
-    stack, chance = shared_stack, Random(reached_status)
+async def test_whatever_is_done_at_once_is_done_or_refused(stack: WorkerStack, reached_status: str) -> None:
+    chance = Random(reached_status)
     for _ in range(REPETITIONS):
         order, mei, runners = await _order_at_stage(stack, reached_status)
         admins = [await new_admin(stack) for _ in range(2)]

@@ -1,9 +1,6 @@
 """Claim, cancel and deadline at the same instant: exactly one happens, and no deadlock occurs."""
 
-from collections.abc import AsyncIterator
 from functools import partial
-
-import pytest
 
 from domain.database.event_log_repository import read_order_history
 from domain.database.unit_of_work import UnitOfWorkFactory
@@ -11,15 +8,9 @@ from domain.orders.repository import find_order
 from domain.orders.states import OrderStatus
 from tests.stack.concurrent_taps import cancel, claim, let_deadline_pass
 from tests.stack.races import race, race_starts, refusal_of
-from tests.stack.store_setup import CUSTOMER, FIRST_RUNNER, database_without_queue, found_campus, open_order
+from tests.stack.store_setup import CUSTOMER, FIRST_RUNNER, found_campus, open_order
 
 REPETITIONS = 12
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
-    async with database_without_queue(database_url) as database:
-        yield database
 
 
 async def test_claim_cancel_and_expiry_at_the_same_instant_have_one_winner(database: UnitOfWorkFactory) -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from domain.campuses.people import Member
 from domain.errors import OrderClosed
 from domain.orders.states import Order, OrderStatus
 from domain.orders.use_cases import running
@@ -24,9 +25,8 @@ async def set_deadline_in(stack: WorkerStack, order: Order, seconds: float) -> N
     )
 
 
-async def test_s10_an_open_order_and_its_deadline_are_one_commit(shared_stack: WorkerStack) -> None:
+async def test_s10_an_open_order_and_its_deadline_are_one_commit(stack: WorkerStack) -> None:
     """Half an hour, from the moment runners see the order."""
-    stack = shared_stack
     order = await stack.open_order()
     ((status, minutes),) = await stack.rows(
         "SELECT t.status, round(extract(epoch FROM t.due_at - o.created_at) / 60) FROM timer t"
@@ -36,9 +36,8 @@ async def test_s10_an_open_order_and_its_deadline_are_one_commit(shared_stack: W
     assert (status, minutes) == ("set", 30)
 
 
-async def test_s12_a_due_order_ends_and_its_hold_is_released_and_the_customer_told(shared_stack: WorkerStack) -> None:
+async def test_s12_a_due_order_ends_and_its_hold_is_released_and_the_customer_told(stack: WorkerStack) -> None:
     """Also covers M15."""
-    stack = shared_stack
     order = await stack.open_order()
     await set_deadline_in(stack, order, 0)
     await stack.run_due()
@@ -48,9 +47,8 @@ async def test_s12_a_due_order_ends_and_its_hold_is_released_and_the_customer_to
     assert await stack.notification_keys(order, order.customer_id) == ["notification-expired"]
 
 
-async def test_s12_a_deadline_is_kept_exactly(shared_stack: WorkerStack) -> None:
+async def test_s12_a_deadline_is_kept_exactly(stack: WorkerStack) -> None:
     """Not before the deadline, and by the first sweep after it."""
-    stack = shared_stack
     order = await stack.open_order()
     await set_deadline_in(stack, order, 60)
     await stack.run_due()
@@ -71,11 +69,8 @@ async def test_s12_a_deadline_is_kept_exactly(shared_stack: WorkerStack) -> None
 
 
 @case(24)
-async def test_s12_a_deadline_that_passed_while_every_worker_was_down_is_kept_on_return(
-    shared_stack: WorkerStack,
-) -> None:
+async def test_s12_a_deadline_that_passed_while_every_worker_was_down_is_kept_on_return(stack: WorkerStack) -> None:
     """Nobody can claim an order past its deadline, even before a worker closes it (S5)."""
-    stack = shared_stack
     order = await stack.open_order()
     await set_deadline_in(stack, order, -3600)
     with pytest.raises(OrderClosed):
@@ -85,9 +80,8 @@ async def test_s12_a_deadline_that_passed_while_every_worker_was_down_is_kept_on
 
 
 @case(24)
-async def test_a_timer_fires_once_however_many_workers_sweep(shared_stack: WorkerStack) -> None:
+async def test_a_timer_fires_once_however_many_workers_sweep(stack: WorkerStack) -> None:
     """Covers S13."""
-    stack = shared_stack
     orders = [await stack.open_order() for _ in range(5)]
     for order in orders:
         await set_deadline_in(stack, order, 0)
@@ -102,20 +96,16 @@ async def test_a_timer_fires_once_however_many_workers_sweep(shared_stack: Worke
 
 
 @case(24)
-async def test_m10_a_claimed_order_never_expires(shared_stack: WorkerStack) -> None:
+async def test_m10_a_claimed_order_never_expires(stack: WorkerStack) -> None:
     """The original cancelled orders while the runner shopped."""
-    stack = shared_stack
     order = await stack.claimed_order(await stack.add_member(runner=True, card=None))
     await stack.sql("UPDATE timer SET due_at = now() - interval '1 hour' WHERE order_id = :id", id=order.id)
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.ACCEPTED
 
 
-async def test_m10_a_timer_that_fires_for_a_claimed_order_all_the_same_changes_nothing(
-    shared_stack: WorkerStack,
-) -> None:
+async def test_m10_a_timer_that_fires_for_a_claimed_order_all_the_same_changes_nothing(stack: WorkerStack) -> None:
     """The timer checks the order's row, which the claim has changed."""
-    stack = shared_stack
     order = await stack.claimed_order(await stack.add_member(runner=True, card=None))
     await stack.sql(
         "UPDATE timer SET due_at = now() - interval '1 hour', status = 'set' WHERE order_id = :id", id=order.id
@@ -128,9 +118,8 @@ async def test_m10_a_timer_that_fires_for_a_claimed_order_all_the_same_changes_n
     assert "expire_order" not in await stack.saga_states(order.id)
 
 
-async def test_a_worker_killed_while_it_fires_timers_has_fired_none(shared_stack: WorkerStack) -> None:
+async def test_a_worker_killed_while_it_fires_timers_has_fired_none(stack: WorkerStack) -> None:
     """Marking the timer and starting the saga are one commit (S5)."""
-    stack = shared_stack
     order = await stack.open_order()
     await set_deadline_in(stack, order, 0)
     with pytest.raises(WorkerKilled):
@@ -142,11 +131,8 @@ async def test_a_worker_killed_while_it_fires_timers_has_fired_none(shared_stack
 
 
 @case(16)
-async def test_with_stripe_away_an_order_expires_for_everybody_and_its_hold_goes_later(
-    shared_stack: WorkerStack,
-) -> None:
+async def test_with_stripe_away_an_order_expires_for_everybody_and_its_hold_goes_later(stack: WorkerStack) -> None:
     """Covers M17 and S12."""
-    stack = shared_stack
     order = await stack.open_order()
     await stack.inject_fault("POST /v1/payment_intents/*/cancel", "reset", before=True, times=3)
     await set_deadline_in(stack, order, 0)
@@ -159,9 +145,8 @@ async def test_with_stripe_away_an_order_expires_for_everybody_and_its_hold_goes
     assert [one["status"] for one in await stack.intents(order.id)] == ["canceled"]
 
 
-async def test_m14_a_hold_that_lapsed_at_stripe_is_noticed_when_the_order_ends(shared_stack: WorkerStack) -> None:
+async def test_m14_a_hold_that_lapsed_at_stripe_is_noticed_when_the_order_ends(stack: WorkerStack) -> None:
     """A hold that Stripe released counts as released."""
-    stack = shared_stack
     order = await stack.open_order()
     (intent,) = await stack.intents(order.id)
     await stack.context.stripe.v1.payment_intents.cancel_async(intent["id"])
@@ -171,9 +156,8 @@ async def test_m14_a_hold_that_lapsed_at_stripe_is_noticed_when_the_order_ends(s
     assert await stack.rows("SELECT status FROM hold WHERE order_id = :id", id=order.id) == [("released",)]
 
 
-async def test_s11_a_claim_given_back_late_expires_at_once(shared_stack: WorkerStack) -> None:
+async def test_s11_a_claim_given_back_late_expires_at_once(stack: WorkerStack) -> None:
     """The old deadline counts, also when it has passed meanwhile."""
-    stack = shared_stack
     order = await stack.open_order()
     await stack.inject_fault("GET /v1/payment_intents/*", "reset", times=100)
     await stack.claim(await stack.add_member(runner=True, card=None), order)
@@ -186,25 +170,16 @@ async def test_s11_a_claim_given_back_late_expires_at_once(shared_stack: WorkerS
     assert (await stack.order(order.id)).status is OrderStatus.EXPIRED
 
 
-async def test_a_release_stops_nothing_but_its_own_deadline(shared_stack: WorkerStack) -> None:
+async def test_a_release_stops_nothing_but_its_own_deadline(stack: WorkerStack, runner: Member) -> None:
     """One deadline is set at a time."""
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
-    async with stack.database() as work:
-        await running.start_release(work, stack.campus, runner, order.id)
+    await stack.act(running.start_release, runner, order.id)
     assert await stack.rows(
         "SELECT status FROM timer WHERE order_id = :id AND kind = 'expire' ORDER BY id", id=order.id
     ) == [("stopped",), ("set",)]
 
 
-async def test_the_books_balance_after_all_this(shared_stack: WorkerStack) -> None:
-    await shared_stack.run_now()
-    assert await shared_stack.breaches() == []
-
-
-async def test_a_deadline_that_meets_a_fault_comes_again_and_holds_up_no_other(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_a_deadline_that_meets_a_fault_comes_again_and_holds_up_no_other(stack: WorkerStack) -> None:
     faulty, sound = await stack.open_order(), await stack.open_order()
     await stack.sql("UPDATE orders SET items = '[{}]' WHERE id = :id", id=faulty.id)
     for order in (faulty, sound):

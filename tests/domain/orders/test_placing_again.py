@@ -1,7 +1,5 @@
 """Placing again: the same basket is never placed twice, and an old order only while its store is open."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from sqlalchemy import func, insert, select, update
 
@@ -15,13 +13,7 @@ from domain.orders.use_cases import ordering
 from domain.saga.definition import SagaStatus
 from domain.saga.tables import saga
 from tests.cases import case
-from tests.stack.store_setup import CUSTOMER, add_customer, database_without_queue, found_campus, place_order
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
-    async with database_without_queue(database_url) as database:
-        yield database
+from tests.stack.store_setup import CUSTOMER, add_customer, found_campus, place_order
 
 
 async def place_as_it_stands(work: UnitOfWork) -> None:

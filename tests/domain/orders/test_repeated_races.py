@@ -1,7 +1,7 @@
 """Repeated races: a few here, and the full number with `make races`, which prints how they ended."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 import pytest
@@ -24,19 +24,13 @@ from tests.fuzz.fuzz_depth import SEED, iterations
 from tests.fuzz.input_counts import count_inputs
 from tests.stack.concurrent_taps import cancel, claim, count_outcomes, let_deadline_pass
 from tests.stack.races import RaceStart, is_accepted, race, true_races
-from tests.stack.store_setup import CUSTOMER, FIRST_RUNNER, database_without_queue, found_campus, open_order
+from tests.stack.store_setup import CUSTOMER, FIRST_RUNNER, found_campus, open_order
 
 RUNNER_COUNT = 50
 ORDER_COUNT = iterations(2, 1_000)
 REPETITIONS = iterations(8, 1_000)
 SPREAD_SECONDS = 0.004  # seconds within which all participants of a round begin
 TAPS = ("claimed", "cancelled", "released", "deadline")
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
-    async with database_without_queue(database_url, size=RUNNER_COUNT) as database:
-        yield database
 
 
 async def campus_without_open_order_limit(database: UnitOfWorkFactory, runners: int) -> Campus:

@@ -23,8 +23,7 @@ REPETITIONS = 12
 
 async def confirm_check_in(stack: WorkerStack, runner: Member, order: Order) -> None:
     """Tap [Yes, on it]."""
-    async with stack.database() as work:
-        await check_ins.check_in_as_runner(work, stack.campus, runner, order.id)
+    await stack.act(check_ins.check_in_as_runner, runner, order.id)
 
 
 async def is_shown_silent(stack: WorkerStack, order: Order) -> bool:
@@ -33,8 +32,7 @@ async def is_shown_silent(stack: WorkerStack, order: Order) -> bool:
         return await is_runner_silent(work, await stack.order(order.id))
 
 
-async def test_a_claim_starts_the_wait_for_a_check_in_and_the_runner_is_asked_once(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_a_claim_starts_the_wait_for_a_check_in_and_the_runner_is_asked_once(stack: WorkerStack) -> None:
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     assert await timer_kinds(stack, order) == {"runner_check_in"}
@@ -46,8 +44,7 @@ async def test_a_claim_starts_the_wait_for_a_check_in_and_the_runner_is_asked_on
     assert 3.9 < await minutes_until(stack, order, SILENCE) <= 4
 
 
-async def test_a_runner_who_answers_keeps_the_order_and_is_asked_again_later(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_a_runner_who_answers_keeps_the_order_and_is_asked_again_later(stack: WorkerStack) -> None:
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     await fire_timers_of(stack, order, CHECK_IN)
@@ -60,10 +57,7 @@ async def test_a_runner_who_answers_keeps_the_order_and_is_asked_again_later(sha
     assert await stack.notification_keys(order, runner.person_id) == ["notification-runner-check-in"] * 2
 
 
-async def test_an_order_without_a_check_in_is_released_and_both_sides_are_told(
-    shared_stack: WorkerStack,
-) -> None:
-    stack = shared_stack
+async def test_an_order_without_a_check_in_is_released_and_both_sides_are_told(stack: WorkerStack) -> None:
     runner, next_one = [await stack.add_member(runner=True, card=None) for _ in range(2)]
     order = await stack.claimed_order(runner)
     await fire_timers_of(stack, order, CHECK_IN)
@@ -91,8 +85,7 @@ async def test_an_order_without_a_check_in_is_released_and_both_sides_are_told(
     assert await timer_kinds(stack, order) == {"runner_check_in"}
 
 
-async def test_after_the_last_release_silence_ends_the_order(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_after_the_last_release_silence_ends_the_order(stack: WorkerStack) -> None:
     order = await stack.open_order()
     for _ in range(3):
         await stack.claim(await stack.add_member(runner=True, card=None), order)
@@ -106,8 +99,7 @@ async def test_after_the_last_release_silence_ends_the_order(shared_stack: Worke
 
 
 @pytest.mark.parametrize("asked", [True, False])
-async def test_a_purchase_counts_as_a_check_in_and_so_does_every_step(shared_stack: WorkerStack, asked: bool) -> None:
-    stack = shared_stack
+async def test_a_purchase_counts_as_a_check_in_and_so_does_every_step(stack: WorkerStack, asked: bool) -> None:
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     for step in (
@@ -117,8 +109,7 @@ async def test_a_purchase_counts_as_a_check_in_and_so_does_every_step(shared_sta
     ):
         if asked:
             await fire_timers_of(stack, order, CHECK_IN)
-        async with stack.database() as work:
-            await step(work, stack.campus, runner, order.id)
+        await stack.act(step, runner, order.id)
         assert "check_in_deadline" not in await timer_kinds(stack, order)
         assert 19.9 < await minutes_until(stack, order, CHECK_IN) <= 20
     await stack.hand_over(runner, order)
@@ -127,12 +118,10 @@ async def test_a_purchase_counts_as_a_check_in_and_so_does_every_step(shared_sta
 
 async def buy(stack: WorkerStack, runner: Member, order: Order) -> None:
     """Tap [Bought]."""
-    async with stack.database() as work:
-        await running.mark_bought(work, stack.campus, runner, order.id, 850)
+    await stack.act(running.mark_bought, runner, order.id, 850)
 
 
-async def test_of_a_purchase_and_the_check_in_timeout_at_one_instant_one_wins(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_of_a_purchase_and_the_check_in_timeout_at_one_instant_one_wins(stack: WorkerStack) -> None:
     for begin in race_starts(2, REPETITIONS, seed=5, spread=0.006):
         runner = await stack.add_member(runner=True, ready=False, card=None)
         order = await stack.claimed_order(runner)
@@ -147,12 +136,10 @@ async def test_of_a_purchase_and_the_check_in_timeout_at_one_instant_one_wins(sh
         assert await timer_kinds(stack, order) == ({"runner_check_in"} if bought else {"expire", "nudge"})
 
 
-async def test_after_the_purchase_silence_is_told_to_the_admins_once_a_stage(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_after_the_purchase_silence_is_told_to_the_admins_once_a_stage(stack: WorkerStack) -> None:
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
-    async with stack.database() as work:
-        await running.mark_bought(work, stack.campus, runner, order.id, 850)
+    await stack.act(running.mark_bought, runner, order.id, 850)
     drawn = "SELECT sum(requested_revision) FROM order_message WHERE order_id = :id AND kind = 'customer'"
     for _ in range(2):
         await fire_timers_of(stack, order, CHECK_IN)
@@ -166,25 +153,21 @@ async def test_after_the_purchase_silence_is_told_to_the_admins_once_a_stage(sha
             "the customer's order message says it, and says when it is over"
         )
     assert await stack.notification_keys(order, -200) == ["notification-silent-admins"]
-    async with stack.database() as work:
-        await running.mark_picked_up(work, stack.campus, runner, order.id)
+    await stack.act(running.mark_picked_up, runner, order.id)
     await fire_timers_of(stack, order, CHECK_IN)
     await fire_timers_of(stack, order, SILENCE)
     assert await stack.notification_keys(order, -200) == ["notification-silent-admins"] * 2
     assert await stack.notification_keys(order, runner.person_id) == ["notification-runner-check-in-bought"] * 3
     assert await stack.notification_keys(order, order.customer_id) == ["notification-claimed"]
     assert (await stack.order(order.id)).status is OrderStatus.ON_THE_WAY, "no runner is unassigned after the purchase"
-    async with stack.database() as work:
-        await running.mark_arrived(work, stack.campus, runner, order.id)
+    await stack.act(running.mark_arrived, runner, order.id)
     assert not await is_shown_silent(stack, order)
 
 
 @pytest.mark.parametrize("committed", [True, False])
 async def test_a_worker_killed_while_it_acts_on_silence_has_done_all_of_it_or_nothing(
-    shared_stack: WorkerStack, committed: bool
+    stack: WorkerStack, committed: bool, runner: Member
 ) -> None:
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     await fire_timers_of(stack, order, CHECK_IN)
     await make_timers_due(stack, order, SILENCE)
@@ -200,15 +183,8 @@ async def test_a_worker_killed_while_it_acts_on_silence_has_done_all_of_it_or_no
     ]
 
 
-async def test_a_check_in_for_an_order_that_is_over_is_stale(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
+async def test_a_check_in_for_an_order_that_is_over_is_stale(stack: WorkerStack, runner: Member) -> None:
     order = await stack.delivered_order(runner)
     with pytest.raises(Stale):
         await confirm_check_in(stack, runner, order)
     assert await timer_kinds(stack, order) == set()
-
-
-async def test_the_books_balance_after_all_this(shared_stack: WorkerStack) -> None:
-    await shared_stack.run_now()
-    assert await shared_stack.breaches() == []

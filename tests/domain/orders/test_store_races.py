@@ -1,6 +1,5 @@
 """Races on a real Postgres: of any number of taps one guarded UPDATE decides, and the others are refused correctly."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -33,18 +32,11 @@ from tests.stack.store_setup import (
     CUSTOMER,
     FIRST_RUNNER,
     add_customer,
-    database_without_queue,
     found_campus,
     open_order,
 )
 
 RUNNER_COUNT = 50
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[UnitOfWorkFactory]:
-    async with database_without_queue(database_url, size=RUNNER_COUNT) as database:
-        yield database
 
 
 async def test_s2_of_fifty_claims_at_once_one_guarded_update_lets_one_through(database: UnitOfWorkFactory) -> None:

@@ -45,8 +45,7 @@ async def order_statuses(stack: WorkerStack, member: Member) -> list[OrderStatus
     return [OrderStatus(row.status) for row in rows]
 
 
-async def test_an_order_that_waited_only_for_the_card_is_placed_when_it_is_saved(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_an_order_that_waited_only_for_the_card_is_placed_when_it_is_saved(stack: WorkerStack) -> None:
     member = await stack.add_member(card=None)
     session = await submit_order_without_card(stack, member)
     await stack.control_stripe(f"checkout/{session}/complete", card="pm_card_visa")
@@ -55,9 +54,8 @@ async def test_an_order_that_waited_only_for_the_card_is_placed_when_it_is_saved
     assert await notifications_to(stack, member) == ["notification-card-link", "notification-card-saved-placing"]
 
 
-async def test_a_draft_changed_since_the_tap_is_not_placed_when_the_card_is_saved(shared_stack: WorkerStack) -> None:
+async def test_a_draft_changed_since_the_tap_is_not_placed_when_the_card_is_saved(stack: WorkerStack) -> None:
     """Nobody is charged for a basket that they did not confirm (M12)."""
-    stack = shared_stack
     member = await stack.add_member(card=None)
     session = await submit_order_without_card(stack, member)
     async with stack.database() as work:
@@ -69,8 +67,7 @@ async def test_a_draft_changed_since_the_tap_is_not_placed_when_the_card_is_save
 
 
 @case(30)
-async def test_a_draft_tapped_too_long_ago_is_not_placed_when_the_card_is_saved(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_a_draft_tapped_too_long_ago_is_not_placed_when_the_card_is_saved(stack: WorkerStack) -> None:
     member = await stack.add_member(card=None)
     session = await submit_order_without_card(stack, member)
     await stack.sql(
@@ -93,10 +90,9 @@ CLOSED_TODAY = """hours = jsonb_build_object(to_char(now() + interval '3 days', 
     ],
 )
 async def test_a_campus_that_closes_while_the_card_is_entered_places_nothing_and_says_why(
-    shared_stack: WorkerStack, closing: str, refusal: type[CampusGError]
+    stack: WorkerStack, closing: str, refusal: type[CampusGError]
 ) -> None:
     """[Place order] was allowed, and the guard of placing is asked again when the order is really placed."""
-    stack = shared_stack
     member = await stack.add_member(card=None)
     session = await submit_order_without_card(stack, member)
     await stack.sql(f"UPDATE campus SET {closing}")
@@ -131,9 +127,8 @@ def count_draft_locks() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", see)
 
 
-async def test_each_way_to_an_order_locks_the_draft_once(shared_stack: WorkerStack) -> None:
+async def test_each_way_to_an_order_locks_the_draft_once(stack: WorkerStack) -> None:
     """So the guard of placing is asked once, where the answer counts."""
-    stack = shared_stack
     with count_draft_locks() as locks:
         await stack.place_order(await stack.add_member())
     assert len(locks) == 1, "placed by the tap"
@@ -149,13 +144,11 @@ async def test_each_way_to_an_order_locks_the_draft_once(shared_stack: WorkerSta
 
 
 @case(30)
-async def test_s9_two_completed_card_pages_place_one_order(shared_stack: WorkerStack) -> None:
+async def test_s9_two_completed_card_pages_place_one_order(stack: WorkerStack) -> None:
     """The customer asked for two links and saved a card on both pages."""
-    stack = shared_stack
     member = await stack.add_member(card=None)
     first = await submit_order_without_card(stack, member)
-    async with stack.database() as work:
-        await saved_cards.start_card_setup(work, stack.campus, await stack.committed_member(member.person_id))
+    await stack.act(saved_cards.start_card_setup, await stack.committed_member(member.person_id))
     await stack.run_due()
     ((second,),) = await stack.rows(
         "SELECT data ->> 'session' FROM saga WHERE person_id = :id AND data ->> 'session' <> :first",
@@ -168,8 +161,7 @@ async def test_s9_two_completed_card_pages_place_one_order(shared_stack: WorkerS
     assert await order_statuses(stack, member) == [OrderStatus.CREATED]
 
 
-async def test_s6_a_card_set_up_that_nobody_completes_is_compensated(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_s6_a_card_set_up_that_nobody_completes_is_compensated(stack: WorkerStack) -> None:
     member = await stack.add_member(card=None)
     await submit_order_without_card(stack, member)
     await stack.sql("UPDATE saga SET waiting_until = now() WHERE person_id = :id", id=member.person_id)
@@ -178,13 +170,11 @@ async def test_s6_a_card_set_up_that_nobody_completes_is_compensated(shared_stac
     assert (await stack.committed_member(member.person_id)).card is None, "no card was saved"
 
 
-async def test_s17_two_set_ups_at_once_keep_one_customer(shared_stack: WorkerStack) -> None:
+async def test_s17_two_set_ups_at_once_keep_one_customer(stack: WorkerStack) -> None:
     """The set-up that finishes first decides the customer."""
-    stack = shared_stack
     member = await stack.add_member(card=None)
     for _ in range(2):
-        async with stack.database() as work:
-            await saved_cards.start_card_setup(work, stack.campus, member)
+        await stack.act(saved_cards.start_card_setup, member)
     await stack.run_due()
     ((stripe_customer,),) = await stack.rows("SELECT stripe_customer FROM person WHERE id = :id", id=member.person_id)
     used = await stack.rows("SELECT data ->> 'customer' FROM saga WHERE person_id = :id", id=member.person_id)
@@ -197,9 +187,8 @@ async def set_up_payout(stack: WorkerStack, campus: Campus, member: Member) -> S
         return await payouts_use_cases.start_payout_setup(work, campus, member)
 
 
-async def test_s17_two_onboardings_at_once_keep_one_account(shared_stack: WorkerStack) -> None:
+async def test_s17_two_onboardings_at_once_keep_one_account(stack: WorkerStack) -> None:
     """A runner with two accounts could onboard one while payouts go to the other (M5)."""
-    stack = shared_stack
     runner = await stack.add_member(runner=True, ready=False, card=None)
     runs = await asyncio.gather(*(set_up_payout(stack, stack.campus, runner) for _ in range(2)))
     await stack.run_due()
@@ -208,8 +197,7 @@ async def test_s17_two_onboardings_at_once_keep_one_account(shared_stack: Worker
     assert used == [(kept,), (kept,)]
 
 
-async def test_m5_a_link_goes_to_the_runner_alone_and_a_ready_account_needs_none(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_m5_a_link_goes_to_the_runner_alone_and_a_ready_account_needs_none(stack: WorkerStack) -> None:
     runner = await stack.add_member(runner=True, ready=False, card=None)
     await set_up_payout(stack, stack.campus, runner)
     await stack.run_due()
@@ -223,8 +211,7 @@ async def test_m5_a_link_goes_to_the_runner_alone_and_a_ready_account_needs_none
     assert (await notifications_to(stack, runner)).count("notification-payout-link") == 1
 
 
-async def test_a2_only_an_approved_runner_gets_an_account_and_only_their_own(shared_stack: WorkerStack) -> None:
+async def test_a2_only_an_approved_runner_gets_an_account_and_only_their_own(stack: WorkerStack) -> None:
     """The use case takes no account as a parameter, so it cannot set up the account of another person."""
-    stack = shared_stack
     with pytest.raises(NotAllowed):
         await set_up_payout(stack, stack.campus, await stack.add_member())

@@ -16,14 +16,11 @@ from workers.stripe.gateway_intents import create_intent
 
 async def waive_debt(stack: WorkerStack, admin: Member, order: Order, reason: str = "paid in cash") -> None:
     """Waive a debt as an admin with /forgive."""
-    async with stack.database() as work:
-        await customer_debts.waive_customer_debt(work, stack.campus, admin, order.id, reason)
+    await stack.act(customer_debts.waive_customer_debt, admin, order.id, reason)
 
 
-async def test_a_debt_is_not_refunded_and_what_was_paid_of_one_is(shared_stack: WorkerStack) -> None:
+async def test_a_debt_is_not_refunded_and_what_was_paid_of_one_is(stack: WorkerStack, customer: Member) -> None:
     """Nothing was paid, so nothing can be refunded; an admin can waive the debt instead."""
-    stack = shared_stack
-    customer = await stack.add_member()
     order = await owed_order(stack, customer)
     with pytest.raises(NothingToRefund):
         await refund_order(stack, order, 300)
@@ -33,12 +30,10 @@ async def test_a_debt_is_not_refunded_and_what_was_paid_of_one_is(shared_stack: 
     await refund_order(stack, order, 300)
     await stack.run_due()
     assert await refund_rows(stack, order) == [("succeeded", 300, 0)]
-    assert await stack.breaches() == []
 
 
-async def test_an_admin_waives_a_debt_with_a_reason_the_customer_reads(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
-    customer, admin = await stack.add_member(), await new_admin(stack)
+async def test_an_admin_waives_a_debt_with_a_reason_the_customer_reads(stack: WorkerStack, customer: Member) -> None:
+    admin = await new_admin(stack)
     order = await owed_order(stack, customer)
     await waive_debt(stack, admin, order)
     assert await debt_state(stack, order) == ("waived", 1130)
@@ -50,12 +45,10 @@ async def test_an_admin_waives_a_debt_with_a_reason_the_customer_reads(shared_st
         await pay_debt(stack, customer, order)
     await stack.save_test_card(customer.person_id, "pm_card_visa")
     assert (await stack.open_order(await stack.committed_member(customer.person_id))).status is OrderStatus.CREATED
-    assert await stack.breaches() == []
 
 
-async def test_an_admin_waives_no_debt_while_it_is_paid_nor_their_own(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
-    customer, admin = await stack.add_member(), await new_admin(stack)
+async def test_an_admin_waives_no_debt_while_it_is_paid_nor_their_own(stack: WorkerStack, customer: Member) -> None:
+    admin = await new_admin(stack)
     order = await owed_order(stack, customer)
     await stack.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=customer.person_id)
     with pytest.raises(NotAllowed):
@@ -65,138 +58,138 @@ async def test_an_admin_waives_no_debt_while_it_is_paid_nor_their_own(shared_sta
         await waive_debt(stack, admin, order)
     await stack.run_due()
     await waive_debt(stack, admin, order)
-    assert await stack.breaches() == []
 
 
-async def test_a_settled_payment_may_be_disputed_like_any_other(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
-    customer = await stack.add_member()
+async def test_a_settled_payment_may_be_disputed_like_any_other(stack: WorkerStack, customer: Member) -> None:
     order = await owed_order(stack, customer)
     await stack.save_test_card(customer.person_id, "pm_card_visa")
     await pay_debt(stack, customer, order)
     await stack.run_due()
     await deliver_dispute(stack, order)
     assert await stack.rows("SELECT status FROM dispute WHERE order_id = :id", id=order.id) == [("open",)]
-    assert await stack.breaches() == []
 
 
-async def test_there_is_no_discrepancy_after_a_debt_was_paid(stack: WorkerStack) -> None:
-    customer = await stack.add_member()
-    order = await owed_order(stack, customer)
-    await reconcile_all(stack)
-    assert await discrepancies(stack) == []
-    await stack.save_test_card(customer.person_id, DECLINED_CARD)
-    await pay_debt(stack, customer, order)
-    await stack.run_due()
-    await stack.save_test_card(customer.person_id, "pm_card_visa")
-    await pay_debt(stack, customer, order)
-    await stack.run_due()
-    await stack.sql("UPDATE hold SET made_at = now() - interval '6 minutes'")
-    await reconcile_all(stack)
-    assert await discrepancies(stack) == []
-    assert await stack.breaches() == []
+async def test_there_is_no_discrepancy_after_a_debt_was_paid(own_stack: WorkerStack) -> None:
+    customer = await own_stack.add_member()
+    order = await owed_order(own_stack, customer)
+    await reconcile_all(own_stack)
+    assert await discrepancies(own_stack) == []
+    await own_stack.save_test_card(customer.person_id, DECLINED_CARD)
+    await pay_debt(own_stack, customer, order)
+    await own_stack.run_due()
+    await own_stack.save_test_card(customer.person_id, "pm_card_visa")
+    await pay_debt(own_stack, customer, order)
+    await own_stack.run_due()
+    await own_stack.sql("UPDATE hold SET made_at = now() - interval '6 minutes'")
+    await reconcile_all(own_stack)
+    assert await discrepancies(own_stack) == []
+    assert await own_stack.breaches() == []
 
 
-async def test_a_payment_that_stripe_makes_after_we_gave_it_up_is_told_and_never_lost(stack: WorkerStack) -> None:
+async def test_a_payment_that_stripe_makes_after_we_gave_it_up_is_told_and_never_lost(own_stack: WorkerStack) -> None:
     """Its window was over and no payment was found, so an admin must decide about the late one."""
-    customer = await stack.add_member()
-    order = await owed_order(stack, customer)
-    await stack.save_test_card(customer.person_id, "pm_card_visa")
-    await pay_debt(stack, customer, order)
-    await stack.inject_fault("POST /v1/payment_intents", "lost_answer", before=True, times=100)
-    await stack.run_due()
-    call = (await stack.saga(order, "settle_debt")).call
+    customer = await own_stack.add_member()
+    order = await owed_order(own_stack, customer)
+    await own_stack.save_test_card(customer.person_id, "pm_card_visa")
+    await pay_debt(own_stack, customer, order)
+    await own_stack.inject_fault("POST /v1/payment_intents", "lost_answer", before=True, times=100)
+    await own_stack.run_due()
+    call = (await own_stack.saga(order, "settle_debt")).call
     long_ago = "to_jsonb(extract(epoch FROM now() - interval '16 minutes'))"
-    await stack.sql(
+    await own_stack.sql(
         "UPDATE saga SET failing_since = now() - interval '16 minutes', call = NULL, tries = 0,"
         f" data = data || jsonb_build_object('outcome_unknown_at', {long_ago}), status = 'compensating',"
         " compensating = true, reason = 'out_of_reach', wake_at = now() WHERE order_id = :id AND kind = 'settle_debt'",
         id=order.id,
     )
-    await stack.sql(
+    await own_stack.sql(
         f"UPDATE saga SET data = jsonb_set(data, '{{hold_request,at}}', {long_ago}) WHERE order_id = :id"
         " AND kind = 'settle_debt'",
         id=order.id,
     )
-    await stack.run_due()
-    assert (await stack.saga(order, "settle_debt")).status == "compensated"
-    await stack.clear_faults()
-    late = await create_intent(stack.context.stripe, call["params"], call["key"])
-    await reconcile_all(stack)
-    assert ("unknown_intent", late.id, "succeeded") in await discrepancies(stack)
-    assert "notification-discrepancy" in await admin_notifications(stack)
+    await own_stack.run_due()
+    assert (await own_stack.saga(order, "settle_debt")).status == "compensated"
+    await own_stack.clear_faults()
+    late = await create_intent(own_stack.context.stripe, call["params"], call["key"])
+    await reconcile_all(own_stack)
+    assert ("unknown_intent", late.id, "succeeded") in await discrepancies(own_stack)
+    assert "notification-discrepancy" in await admin_notifications(own_stack)
 
 
-async def test_a_try_that_we_closed_and_stripe_took_is_told(stack: WorkerStack) -> None:
-    customer = await stack.add_member()
-    order = await owed_order(stack, customer)
-    await stack.save_test_card(customer.person_id, "pm_card_visa")
-    await pay_debt(stack, customer, order)
-    await stack.run_due()
-    *_, taken = await stack.intents(order.id)
+async def test_a_try_that_we_closed_and_stripe_took_is_told(own_stack: WorkerStack) -> None:
+    customer = await own_stack.add_member()
+    order = await owed_order(own_stack, customer)
+    await own_stack.save_test_card(customer.person_id, "pm_card_visa")
+    await pay_debt(own_stack, customer, order)
+    await own_stack.run_due()
+    *_, taken = await own_stack.intents(order.id)
     tampered = "UPDATE hold SET status = 'released', captured = 0 WHERE payment_intent = :id"
-    await stack.sql(tampered, id=taken["id"])
-    await reconcile_all(stack)
-    assert ("unknown_intent", taken["id"], "succeeded") in await discrepancies(stack)
+    await own_stack.sql(tampered, id=taken["id"])
+    await reconcile_all(own_stack)
+    assert ("unknown_intent", taken["id"], "succeeded") in await discrepancies(own_stack)
 
 
-async def test_a_customer_who_perhaps_paid_already_is_not_charged_until_a_person_decides(stack: WorkerStack) -> None:
+async def test_a_customer_who_perhaps_paid_already_is_not_charged_until_a_person_decides(
+    own_stack: WorkerStack,
+) -> None:
     """A restore lost the payment, or Stripe made it late: an admin is told, and the customer does not pay twice."""
-    customer = await stack.add_member()
-    order = await owed_order(stack, customer)
-    await stack.save_test_card(customer.person_id, "pm_card_visa")
-    await forget_payment(stack, order)
-    paid = await stack.intents(order.id)
-    await pay_debt(stack, customer, order)
-    await stack.run_due()
-    assert (await stack.saga(order, "settle_debt")).status == "compensated"
-    assert await stack.intents(order.id) == paid
-    assert await debt_state(stack, order) == ("open", 1130)
-    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-in-question"
-    await stack.sql("DELETE FROM discrepancy WHERE subject = 'pi_forgotten'")
-    await pay_debt(stack, customer, order)
-    await stack.run_due()
-    assert await debt_state(stack, order) == ("paid", 1130)
+    customer = await own_stack.add_member()
+    order = await owed_order(own_stack, customer)
+    await own_stack.save_test_card(customer.person_id, "pm_card_visa")
+    await forget_payment(own_stack, order)
+    paid = await own_stack.intents(order.id)
+    await pay_debt(own_stack, customer, order)
+    await own_stack.run_due()
+    assert (await own_stack.saga(order, "settle_debt")).status == "compensated"
+    assert await own_stack.intents(order.id) == paid
+    assert await debt_state(own_stack, order) == ("open", 1130)
+    assert (await own_stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-in-question"
+    await own_stack.sql("DELETE FROM discrepancy WHERE subject = 'pi_forgotten'")
+    await pay_debt(own_stack, customer, order)
+    await own_stack.run_due()
+    assert await debt_state(own_stack, order) == ("paid", 1130)
 
 
-async def test_a_charge_that_stripe_answered_with_a_failure_is_given_up_after_a_day_only(stack: WorkerStack) -> None:
+async def test_a_charge_that_stripe_answered_with_a_failure_is_given_up_after_a_day_only(
+    own_stack: WorkerStack,
+) -> None:
     """Stripe may still make the charge, which takes money at once.
 
     The customer must not pay again before a day is over.
     """
-    customer = await stack.add_member()
-    order = await owed_order(stack, customer)
-    await stack.save_test_card(customer.person_id, "pm_card_visa")
-    await pay_debt(stack, customer, order)
-    await stack.inject_fault("POST /v1/payment_intents", "status", status=500, before=True, times=100)
-    await stack.run_due()
-    await stack.sql(
+    customer = await own_stack.add_member()
+    order = await owed_order(own_stack, customer)
+    await own_stack.save_test_card(customer.person_id, "pm_card_visa")
+    await pay_debt(own_stack, customer, order)
+    await own_stack.inject_fault("POST /v1/payment_intents", "status", status=500, before=True, times=100)
+    await own_stack.run_due()
+    await own_stack.sql(
         "UPDATE saga SET failing_since = now() - interval '16 minutes' WHERE order_id = :id AND kind = 'settle_debt'",
         id=order.id,
     )
-    await stack.run_now()
-    await age_last_answer(stack, order, "23 hours")
-    await stack.run_now()
-    assert (await stack.saga(order, "settle_debt")).status == "compensating"
-    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-outcome-unknown"
+    await own_stack.run_now()
+    await age_last_answer(own_stack, order, "23 hours")
+    await own_stack.run_now()
+    assert (await own_stack.saga(order, "settle_debt")).status == "compensating"
+    assert (await own_stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-outcome-unknown"
     with pytest.raises(DebtBeingPaid):
-        await pay_debt(stack, customer, order)
-    await age_last_answer(stack, order, "25 hours")
-    await stack.run_now()
-    assert (await stack.saga(order, "settle_debt")).status == "compensated"
-    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-not-reached"
+        await pay_debt(own_stack, customer, order)
+    await age_last_answer(own_stack, order, "25 hours")
+    await own_stack.run_now()
+    assert (await own_stack.saga(order, "settle_debt")).status == "compensated"
+    assert (await own_stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-not-reached"
 
 
-async def test_a_failure_whose_payment_is_found_has_a_known_outcome(stack: WorkerStack) -> None:
+async def test_a_failure_whose_payment_is_found_has_a_known_outcome(own_stack: WorkerStack) -> None:
     """The failed call did create the payment, and it was declined, so there is nothing to wait for."""
-    customer = await stack.add_member()
-    order = await owed_order(stack, customer)
-    await stack.save_test_card(customer.person_id, DECLINED_CARD)
-    await pay_debt(stack, customer, order)
-    await stack.inject_fault("POST /v1/payment_intents", "status", status=500, before=False)
+    customer = await own_stack.add_member()
+    order = await owed_order(own_stack, customer)
+    await own_stack.save_test_card(customer.person_id, DECLINED_CARD)
+    await pay_debt(own_stack, customer, order)
+    await own_stack.inject_fault("POST /v1/payment_intents", "status", status=500, before=False)
     for _ in range(4):
-        await stack.run_now()
-    customer_notifications = await stack.notification_keys(order, customer.person_id)
+        await own_stack.run_now()
+    customer_notifications = await own_stack.notification_keys(order, customer.person_id)
     assert customer_notifications[-1] == "notification-debt-declined"
     assert "notification-debt-outcome-unknown" not in customer_notifications
 

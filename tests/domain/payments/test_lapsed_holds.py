@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.campuses.people import Member
 from domain.orders.states import Bearer, OrderStatus
 from domain.payments.use_cases import saved_cards
 from tests.cases import case
@@ -23,48 +24,43 @@ from workers.stripe.steps.charge_steps import CAPTURE_TOO_LATE_CODES
 
 
 @case(26)
-async def test_26_a_hold_that_lapsed_is_replaced_by_one_charge_nobody_has_to_approve(stack: WorkerStack) -> None:
+async def test_26_a_hold_that_lapsed_is_replaced_by_one_charge_nobody_has_to_approve(own_stack: WorkerStack) -> None:
     """Afterwards there is no discrepancy with Stripe."""
-    runner = await stack.add_member(runner=True, card=None)
-    order = await stack.claimed_order(runner)
-    await stack.bring_to_drop_point(runner, order)
-    await stack.control_stripe("clock", advance=8 * 86_400)
-    await stack.hand_over(runner, order)
-    await stack.run_due()
-    assert (await stack.order(order.id)).status is OrderStatus.COMPLETED
-    assert await intent_states(stack, order) == [("canceled", 0), ("succeeded", 1130)]
-    assert await hold_states(stack, order) == [("released", 0), ("captured", 1130)]
-    _, charge = await stack.intents(order.id)
-    (transfer,) = await stack.transfers(order.id)
+    runner = await own_stack.add_member(runner=True, card=None)
+    order = await own_stack.claimed_order(runner)
+    await own_stack.bring_to_drop_point(runner, order)
+    await own_stack.control_stripe("clock", advance=8 * 86_400)
+    await own_stack.hand_over(runner, order)
+    await own_stack.run_due()
+    assert (await own_stack.order(order.id)).status is OrderStatus.COMPLETED
+    assert await intent_states(own_stack, order) == [("canceled", 0), ("succeeded", 1130)]
+    assert await hold_states(own_stack, order) == [("released", 0), ("captured", 1130)]
+    _, charge = await own_stack.intents(order.id)
+    (transfer,) = await own_stack.transfers(order.id)
     assert (transfer["amount"], transfer["source_transaction"]) == (1030, charge["latest_charge"])
-    held, asked = await charge_calls(stack, order)
+    held, asked = await charge_calls(own_stack, order)
     assert (asked["params"]["off_session"], asked["params"]["capture_method"]) == ("true", "automatic")
     assert asked["params"]["payment_method"] == held["params"]["payment_method"]
-    assert await stack.rows("SELECT id FROM customer_debt") == []
-    assert await stack.breaches() == []
-    await reconcile_all(stack)
-    assert await discrepancies(stack) == []
+    assert await own_stack.rows("SELECT id FROM customer_debt") == []
+    assert await own_stack.breaches() == []
+    await reconcile_all(own_stack)
+    assert await discrepancies(own_stack) == []
 
 
 @pytest.mark.parametrize("code", sorted(CAPTURE_TOO_LATE_CODES))
 async def test_a_hold_that_stripe_calls_expired_is_closed_before_the_card_is_charged(
-    shared_stack: WorkerStack, code: str
+    stack: WorkerStack, code: str
 ) -> None:
     """Its intent may still say that it holds, and two payments of one order are never open at a time."""
-    stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.inject_fault("POST /v1/payment_intents/*/capture", "status", status=400, code=code)
     await stack.run_due()
     assert await intent_states(stack, order) == [("canceled", 0), ("succeeded", 1130)]
-    assert await stack.breaches() == []
 
 
 @case(26)
-async def test_a_declined_charge_is_owed_by_the_customer_and_the_runner_is_paid_by_us(
-    shared_stack: WorkerStack,
-) -> None:
+async def test_a_declined_charge_is_owed_by_the_customer_and_the_runner_is_paid_by_us(stack: WorkerStack) -> None:
     """The customer has another card by now, and its bank declines (edge case 26)."""
-    stack = shared_stack
     customer, runner = await stack.add_member(), await stack.add_member(runner=True, card=None)
     await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.run_due()  # the platform's balance must have money to pay the runner from
@@ -84,29 +80,27 @@ async def test_a_declined_charge_is_owed_by_the_customer_and_the_runner_is_paid_
     }
     assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-owes"
     assert (await stack.notification_keys(order, stack.campus.admin_chat)).count("notification-owes-admins") == 1
-    assert await stack.breaches() == []
 
 
-async def test_where_the_balance_suffices_the_runner_is_paid_at_once(stack: WorkerStack) -> None:
-    rich = await stack.add_member(card="pm_card_bypassPending")
-    runner = await stack.add_member(runner=True, ready=False, card=None)
+async def test_where_the_balance_suffices_the_runner_is_paid_at_once(own_stack: WorkerStack) -> None:
+    rich = await own_stack.add_member(card="pm_card_bypassPending")
+    runner = await own_stack.add_member(runner=True, ready=False, card=None)
     for _ in range(2):
-        job = await stack.claimed_order(runner, rich)
-        await stack.bring_to_drop_point(runner, job)
-        await stack.hand_over(runner, job)
-        await stack.run_due()
-    paid = await stack.add_member(runner=True, card=None)
-    order = await owed_order(stack, await stack.add_member(), runner=paid)
-    (transfer,) = await stack.transfers(order.id)
+        job = await own_stack.claimed_order(runner, rich)
+        await own_stack.bring_to_drop_point(runner, job)
+        await own_stack.hand_over(runner, job)
+        await own_stack.run_due()
+    paid = await own_stack.add_member(runner=True, card=None)
+    order = await owed_order(own_stack, await own_stack.add_member(), runner=paid)
+    (transfer,) = await own_stack.transfers(order.id)
     assert (transfer["amount"], transfer["source_transaction"]) == (1030, None)
-    assert await stack.breaches() == []
-    await reconcile_all(stack)
-    assert await discrepancies(stack) == []
+    assert await own_stack.breaches() == []
+    await reconcile_all(own_stack)
+    assert await discrepancies(own_stack) == []
 
 
-async def test_a_bank_that_asks_for_approval_when_nobody_is_there_is_a_no(shared_stack: WorkerStack) -> None:
+async def test_a_bank_that_asks_for_approval_when_nobody_is_there_is_a_no(stack: WorkerStack) -> None:
     """Stripe's decline code is authentication_required."""
-    stack = shared_stack
     customer, runner = await stack.add_member(), await stack.add_member(runner=True, card=None)
     order = await lapsed_order_at_drop_point(stack, runner, customer)
     await stack.save_test_card(customer.person_id, APPROVAL_CARD)
@@ -117,25 +111,18 @@ async def test_a_bank_that_asks_for_approval_when_nobody_is_there_is_a_no(shared
         ("authentication_required",)
     ]
     assert await intent_states(stack, order) == [("canceled", 0), ("canceled", 0)]
-    assert await stack.breaches() == []
 
 
-async def test_without_a_card_there_is_nothing_to_charge(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
-    customer, runner = await stack.add_member(), await stack.add_member(runner=True, card=None)
+async def test_without_a_card_there_is_nothing_to_charge(stack: WorkerStack, customer: Member, runner: Member) -> None:
     order = await lapsed_order_at_drop_point(stack, runner, customer)
-    async with stack.database() as work:
-        await saved_cards.remove_saved_card(work, stack.campus, customer, "4242")
+    await stack.act(saved_cards.remove_saved_card, customer, "4242")
     await stack.hand_over(runner, order)
     await stack.run_due()
     assert await debt_state(stack, order) == ("open", 1130)
     assert await intent_states(stack, order) == [("canceled", 0)]
-    assert await stack.breaches() == []
 
 
-async def test_a_customer_that_stripe_forgot_owes_it(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
-    customer, runner = await stack.add_member(), await stack.add_member(runner=True, card=None)
+async def test_a_customer_that_stripe_forgot_owes_it(stack: WorkerStack, customer: Member, runner: Member) -> None:
     order = await lapsed_order_at_drop_point(stack, runner, customer)
     assert customer.stripe_customer is not None
     await stack.context.stripe.v1.customers.delete_async(customer.stripe_customer)
@@ -143,19 +130,16 @@ async def test_a_customer_that_stripe_forgot_owes_it(shared_stack: WorkerStack) 
     await stack.run_due()
     assert await debt_state(stack, order) == ("open", 1130)
     assert (await stack.order(order.id)).status is OrderStatus.COMPLETED
-    assert await stack.breaches() == []
 
 
 @case(53)
 @pytest.mark.parametrize("gone", ["card", "customer"])
-async def test_53_what_is_removed_while_it_holds_is_captured_all_the_same(shared_stack: WorkerStack, gone: str) -> None:
+async def test_53_what_is_removed_while_it_holds_is_captured_all_the_same(stack: WorkerStack, gone: str) -> None:
     """The customer removed the card, or was deleted at Stripe."""
-    stack = shared_stack
     customer, runner = await stack.add_member(), await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner, customer)
     if gone == "card":
-        async with stack.database() as work:
-            await saved_cards.remove_saved_card(work, stack.campus, customer, "4242")
+        await stack.act(saved_cards.remove_saved_card, customer, "4242")
         await stack.run_due()
     else:
         await stack.context.stripe.v1.customers.delete_async(str(customer.stripe_customer))
@@ -164,14 +148,11 @@ async def test_53_what_is_removed_while_it_holds_is_captured_all_the_same(shared
     await stack.run_due()
     assert await intent_states(stack, order) == [("succeeded", 1130)]
     assert await hold_states(stack, order) == [("captured", 1130)]
-    assert await stack.breaches() == []
 
 
 @case(27)
-async def test_27_a_lapse_in_flight_is_told_once_and_changes_nothing(shared_stack: WorkerStack) -> None:
+async def test_27_a_lapse_in_flight_is_told_once_and_changes_nothing(stack: WorkerStack, runner: Member) -> None:
     """A webhook tells of it, and another one about the same hold follows."""
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
     order = await lapsed_order_at_drop_point(stack, runner)
     (gone,) = await stack.intents(order.id)
     await receive_event(stack, f"evt_gone_{order.id}", gone)
@@ -184,9 +165,8 @@ async def test_27_a_lapse_in_flight_is_told_once_and_changes_nothing(shared_stac
     assert await intent_states(stack, order) == [("canceled", 0), ("succeeded", 1130)]
 
 
-async def test_a_hold_that_lapses_before_anybody_claimed_the_order_is_not_told_of(shared_stack: WorkerStack) -> None:
+async def test_a_hold_that_lapses_before_anybody_claimed_the_order_is_not_told_of(stack: WorkerStack) -> None:
     """The claim finds out, and ends the order before anything is bought."""
-    stack = shared_stack
     order = await stack.open_order()
     await lapse_hold(stack, order)
     (gone,) = await stack.intents(order.id)
@@ -194,9 +174,7 @@ async def test_a_hold_that_lapses_before_anybody_claimed_the_order_is_not_told_o
     assert "notification-hold-lapsed" not in await stack.notification_keys(order)
 
 
-async def test_a_repeated_charge_can_be_refunded(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
+async def test_a_repeated_charge_can_be_refunded(stack: WorkerStack, runner: Member) -> None:
     order = await lapsed_order_at_drop_point(stack, runner)
     await stack.hand_over(runner, order)
     await stack.run_due()
@@ -205,14 +183,10 @@ async def test_a_repeated_charge_can_be_refunded(shared_stack: WorkerStack) -> N
     assert await refund_rows(stack, order) == [("succeeded", 300, 300)]
     _, charged = await stack.intents(order.id)
     assert [one["payment_intent"] for one in await refunds_of(stack, order.id)] == [charged["id"]]
-    assert await stack.breaches() == []
 
 
-async def test_a_payment_of_the_order_that_we_do_not_know_keeps_the_card_from_being_charged(
-    shared_stack: WorkerStack,
-) -> None:
+async def test_a_payment_of_the_order_that_we_do_not_know_keeps_the_card_from_being_charged(stack: WorkerStack) -> None:
     """After a restored backup the charge may exist already, so a person must check (edge case 54)."""
-    stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await lapsed_order_at_drop_point(stack, runner)
     await forget_payment(stack, order)
@@ -223,9 +197,8 @@ async def test_a_payment_of_the_order_that_we_do_not_know_keeps_the_card_from_be
     await stack.sql("DELETE FROM discrepancy WHERE subject = 'pi_forgotten'")
 
 
-async def test_an_order_in_flight_since_before_this_release_waits_for_a_person(shared_stack: WorkerStack) -> None:
+async def test_an_order_in_flight_since_before_this_release_waits_for_a_person(stack: WorkerStack) -> None:
     """Saga runs of the first version know no charge: they end with the steps they were written with."""
-    stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await lapsed_order_at_drop_point(stack, runner)
     await stack.hand_over(runner, order)

@@ -1,6 +1,5 @@
 """A hold that Stripe makes after we gave up on it is released, so that no ended order keeps a person's money."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -8,14 +7,8 @@ import pytest
 from domain.campuses.people import Member
 from domain.orders.states import Order, OrderStatus
 from tests.cases import case
-from tests.stack.worker_stack import WorkerStack, running_worker_stack
+from tests.stack.worker_stack import WorkerStack
 from workers.stripe.gateway_intents import create_intent
-
-
-@pytest.fixture
-async def stack(database_url: str) -> AsyncIterator[WorkerStack]:
-    async with running_worker_stack(database_url) as place:
-        yield place
 
 
 async def order_with_unanswered_hold(stack: WorkerStack, customer: Member) -> tuple[Order, Any]:
@@ -34,18 +27,18 @@ async def order_with_unanswered_hold(stack: WorkerStack, customer: Member) -> tu
 
 @case(29)
 @pytest.mark.parametrize("cancelled", [False, True], ids=["window over", "cancelled"])
-async def test_a_hold_made_just_after_we_gave_up_is_released(stack: WorkerStack, cancelled: bool) -> None:
+async def test_a_hold_made_just_after_we_gave_up_is_released(own_stack: WorkerStack, cancelled: bool) -> None:
     """The last try was a moment ago, so a missing object proves nothing, however long ago the first try was."""
-    customer = await stack.add_member()
-    order, call = await order_with_unanswered_hold(stack, customer)
+    customer = await own_stack.add_member()
+    order, call = await order_with_unanswered_hold(own_stack, customer)
     if cancelled:
-        await stack.cancel(customer, order)
-    await stack.run_now()
-    await stack.clear_faults()
-    await stack.run_now()
+        await own_stack.cancel(customer, order)
+    await own_stack.run_now()
+    await own_stack.clear_faults()
+    await own_stack.run_now()
     # Stripe finishes the call that we no longer await.
-    await create_intent(stack.context.stripe, call["params"], call["key"])
-    await stack.run_now()
-    assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
-    assert [intent["status"] for intent in await stack.intents(order.id)] == ["canceled"]
-    assert await stack.breaches() == []
+    await create_intent(own_stack.context.stripe, call["params"], call["key"])
+    await own_stack.run_now()
+    assert (await own_stack.order(order.id)).status is OrderStatus.CANCELLED
+    assert [intent["status"] for intent in await own_stack.intents(order.id)] == ["canceled"]
+    assert await own_stack.breaches() == []

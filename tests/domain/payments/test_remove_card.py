@@ -11,8 +11,7 @@ from tests.stack.worker_stack import WorkerStack
 
 async def remove_card(stack: WorkerStack, member: Member) -> None:
     """Tap [Yes, remove it]."""
-    async with stack.database() as work:
-        await saved_cards.remove_saved_card(work, stack.campus, member, "4242")
+    await stack.act(saved_cards.remove_saved_card, member, "4242")
 
 
 async def is_attached_at_stripe(stack: WorkerStack, member: Member) -> bool:
@@ -29,8 +28,7 @@ async def notifications_to(stack: WorkerStack, member: Member) -> list[str]:
     return [row.key for row in rows]
 
 
-async def test_a_removed_card_is_detached_at_stripe_and_the_next_order_asks_for_one(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_a_removed_card_is_detached_at_stripe_and_the_next_order_asks_for_one(stack: WorkerStack) -> None:
     member = await stack.add_member()
     assert await is_attached_at_stripe(stack, member)
     await remove_card(stack, member)
@@ -48,8 +46,7 @@ async def test_a_removed_card_is_detached_at_stripe_and_the_next_order_asks_for_
         await remove_card(stack, member)
 
 
-async def test_a_card_that_stripe_detached_or_never_had_is_removed_all_the_same(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_a_card_that_stripe_detached_or_never_had_is_removed_all_the_same(stack: WorkerStack) -> None:
     detached, unknown = await stack.add_member(), await stack.add_member()
     assert detached.card is not None
     await stack.context.stripe.v1.payment_methods.detach_async(detached.card.payment_method)
@@ -60,8 +57,7 @@ async def test_a_card_that_stripe_detached_or_never_had_is_removed_all_the_same(
         assert await notifications_to(stack, member) == ["notification-card-removed"]
 
 
-async def test_an_outage_delays_the_detaching_and_nothing_else(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_an_outage_delays_the_detaching_and_nothing_else(stack: WorkerStack) -> None:
     member = await stack.add_member()
     await stack.inject_fault("POST /v1/payment_methods/*/detach", "lost_answer")
     await remove_card(stack, member)
@@ -72,8 +68,7 @@ async def test_an_outage_delays_the_detaching_and_nothing_else(shared_stack: Wor
     assert await notifications_to(stack, member) == ["notification-card-removed"]
 
 
-async def test_a_card_stays_while_the_hold_of_an_order_is_made_with_it(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_a_card_stays_while_the_hold_of_an_order_is_made_with_it(stack: WorkerStack) -> None:
     member = await stack.add_member()
     order = await stack.place_order(member)
     with pytest.raises(CardInUse):
@@ -88,11 +83,9 @@ async def test_a_card_stays_while_the_hold_of_an_order_is_made_with_it(shared_st
     await stack.run_due()
 
 
-async def test_a_card_that_another_one_replaces_is_not_kept_at_stripe(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_a_card_that_another_one_replaces_is_not_kept_at_stripe(stack: WorkerStack) -> None:
     member = await stack.add_member()
-    async with stack.database() as work:
-        await saved_cards.start_card_setup(work, stack.campus, member)
+    await stack.act(saved_cards.start_card_setup, member)
     await stack.run_due()
     ((session,),) = await stack.rows(
         "SELECT data ->> 'session' FROM saga WHERE person_id = :id AND kind = 'save_card'", id=member.person_id

@@ -25,83 +25,84 @@ async def age_holds(stack: WorkerStack, order: Order) -> None:
     await stack.sql("UPDATE saga SET wake_at = now() + interval '1 minute' WHERE wake_at IS NOT NULL")
 
 
-async def test_what_is_on_hold_is_what_counts(stack: WorkerStack) -> None:
-    order = await increase_awaiting_approval(stack)
-    async with stack.database() as work:
-        assert (await sum_spending(work, stack.campus.id, order.customer_id)).on_hold == 1240
-    (intent,) = [one for one in await stack.intents(order.id) if one["status"] == "requires_action"]
-    await stack.inject_fault("POST /v1/payment_intents/*/cancel", "status", status=429)
-    await stack.control_stripe(f"approve/{intent['id']}", ok=True)
-    await stack.run_now()
-    assert len(await held_at_stripe(stack, order)) == 2, "the old hold is still to be released"
-    async with stack.database() as work:
-        assert (await sum_spending(work, stack.campus.id, order.customer_id)).on_hold == 1270
+async def test_what_is_on_hold_is_what_counts(own_stack: WorkerStack) -> None:
+    order = await increase_awaiting_approval(own_stack)
+    async with own_stack.database() as work:
+        assert (await sum_spending(work, own_stack.campus.id, order.customer_id)).on_hold == 1240
+    (intent,) = [one for one in await own_stack.intents(order.id) if one["status"] == "requires_action"]
+    await own_stack.inject_fault("POST /v1/payment_intents/*/cancel", "status", status=429)
+    await own_stack.control_stripe(f"approve/{intent['id']}", ok=True)
+    await own_stack.run_now()
+    assert len(await held_at_stripe(own_stack, order)) == 2, "the old hold is still to be released"
+    async with own_stack.database() as work:
+        assert (await sum_spending(work, own_stack.campus.id, order.customer_id)).on_hold == 1270
 
 
-async def test_the_runners_see_the_higher_fee_once_it_counts_and_not_before(stack: WorkerStack) -> None:
-    order = await increase_awaiting_approval(stack)
+async def test_the_runners_see_the_higher_fee_once_it_counts_and_not_before(own_stack: WorkerStack) -> None:
+    order = await increase_awaiting_approval(own_stack)
     drawn = "SELECT requested_revision FROM order_message WHERE order_id = :id AND kind = 'group'"
-    ((before,),) = await stack.rows(drawn, id=order.id)
-    (intent,) = [one for one in await stack.intents(order.id) if one["status"] == "requires_action"]
-    await stack.control_stripe(f"approve/{intent['id']}", ok=True)
-    await stack.run_now()
-    assert await stack.rows(drawn, id=order.id) == [(before + 1,)]
-    assert (await stack.order(order.id)).price.runner_earnings > order.price.runner_earnings
+    ((before,),) = await own_stack.rows(drawn, id=order.id)
+    (intent,) = [one for one in await own_stack.intents(order.id) if one["status"] == "requires_action"]
+    await own_stack.control_stripe(f"approve/{intent['id']}", ok=True)
+    await own_stack.run_now()
+    assert await own_stack.rows(drawn, id=order.id) == [(before + 1,)]
+    assert (await own_stack.order(order.id)).price.runner_earnings > order.price.runner_earnings
 
 
-async def test_a_replacement_hold_that_waits_is_no_discrepancy(stack: WorkerStack) -> None:
-    order = await increase_awaiting_approval(stack)
-    await age_holds(stack, order)
-    await reconcile_all(stack)
-    assert await discrepancies(stack) == []
-    assert len(await held_at_stripe(stack, order)) == 2
+async def test_a_replacement_hold_that_waits_is_no_discrepancy(own_stack: WorkerStack) -> None:
+    order = await increase_awaiting_approval(own_stack)
+    await age_holds(own_stack, order)
+    await reconcile_all(own_stack)
+    assert await discrepancies(own_stack) == []
+    assert len(await held_at_stripe(own_stack, order)) == 2
 
 
-async def test_an_old_hold_whose_release_is_stuck_is_released_all_the_same(stack: WorkerStack) -> None:
+async def test_an_old_hold_whose_release_is_stuck_is_released_all_the_same(own_stack: WorkerStack) -> None:
     """It no longer counts; an admin's retry then finds nothing to do."""
-    customer = await stack.add_member()
-    order = await stack.open_order(customer)
-    await stack.inject_fault("POST /v1/payment_intents/*/cancel", "status", status=429)
-    await increase_fee(stack, customer, order)
-    await stack.run_due()
-    await stack.clear_faults()
-    await stack.sql(
+    customer = await own_stack.add_member()
+    order = await own_stack.open_order(customer)
+    await own_stack.inject_fault("POST /v1/payment_intents/*/cancel", "status", status=429)
+    await increase_fee(own_stack, customer, order)
+    await own_stack.run_due()
+    await own_stack.clear_faults()
+    await own_stack.sql(
         "UPDATE saga SET status = 'stuck', error = 'refused', call = NULL, wake_at = NULL, worker = NULL"
         " WHERE order_id = :id AND kind = 'replace_hold'",
         id=order.id,
     )
-    await age_holds(stack, order)
-    await reconcile_all(stack)
-    assert await hold_parts(stack, order) == [("former", "released", 1240), ("current", "held", 1270)]
-    assert await held_at_stripe(stack, order) == [1270]
-    assert [key for key in await admin_notifications(stack) if key == "notification-hold-expiring"] == []
-    await stack.sql(
+    await age_holds(own_stack, order)
+    await reconcile_all(own_stack)
+    assert await hold_parts(own_stack, order) == [("former", "released", 1240), ("current", "held", 1270)]
+    assert await held_at_stripe(own_stack, order) == [1270]
+    assert [key for key in await admin_notifications(own_stack) if key == "notification-hold-expiring"] == []
+    await own_stack.sql(
         "UPDATE saga SET status = 'running', error = NULL, wake_at = now() WHERE order_id = :id AND status = 'stuck'",
         id=order.id,
     )
-    await stack.run_now()
-    assert (await stack.saga(order, "replace_hold")).status == "done"
-    assert await stack.breaches() == []
+    await own_stack.run_now()
+    assert (await own_stack.saga(order, "replace_hold")).status == "done"
+    assert await own_stack.breaches() == []
 
 
-async def test_a_late_no_about_a_hold_that_was_replaced_does_not_touch_the_one_in_its_place(stack: WorkerStack) -> None:
+async def test_a_late_no_about_a_hold_that_was_replaced_does_not_touch_the_one_in_its_place(
+    own_stack: WorkerStack,
+) -> None:
     """The check asked about the first hold; since then the runner gave it back and the customer raised the fee."""
-    runner, customer = await stack.add_member(runner=True, card=None), await stack.add_member()
-    order = await stack.open_order(customer)
-    await stack.inject_fault("GET /v1/payment_intents/*", "reset", before=True, times=100)
-    await stack.claim(runner, order)
-    await stack.run_due()
-    async with stack.database() as work:
-        await running.start_release(work, stack.campus, runner, order.id)
-    await increase_fee(stack, customer, order)
-    await stack.run_until(lambda: is_saga_final(stack, order, "replace_hold"))
-    await stack.clear_faults()
-    await stack.run_now()
-    assert (await stack.saga(order, "accept_order")).status == "compensated"
-    holds = await stack.rows("SELECT part, status FROM hold WHERE order_id = :id ORDER BY id", id=order.id)
+    runner, customer = await own_stack.add_member(runner=True, card=None), await own_stack.add_member()
+    order = await own_stack.open_order(customer)
+    await own_stack.inject_fault("GET /v1/payment_intents/*", "reset", before=True, times=100)
+    await own_stack.claim(runner, order)
+    await own_stack.run_due()
+    await own_stack.act(running.start_release, runner, order.id)
+    await increase_fee(own_stack, customer, order)
+    await own_stack.run_until(lambda: is_saga_final(own_stack, order, "replace_hold"))
+    await own_stack.clear_faults()
+    await own_stack.run_now()
+    assert (await own_stack.saga(order, "accept_order")).status == "compensated"
+    holds = await own_stack.rows("SELECT part, status FROM hold WHERE order_id = :id ORDER BY id", id=order.id)
     assert [tuple(one) for one in holds] == [("former", "released"), ("current", "held")]
-    await stack.claim(await stack.add_member(runner=True, card=None), order)
-    assert await stack.breaches() == []
+    await own_stack.claim(await own_stack.add_member(runner=True, card=None), order)
+    assert await own_stack.breaches() == []
 
 
 async def is_saga_final(stack: WorkerStack, order: Order, kind: str) -> bool:

@@ -24,8 +24,7 @@ async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, int]:
 
 async def set_up_payout(stack: WorkerStack, runner: Member) -> None:
     """Tap [Set up pay-out], and fill in Stripe's page."""
-    async with stack.database() as work:
-        run = await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
+    run = await stack.act(payouts_use_cases.start_payout_setup, runner)
     await stack.run_due()
 
     async def over() -> bool:
@@ -38,9 +37,8 @@ async def set_up_payout(stack: WorkerStack, runner: Member) -> None:
 
 
 @case(32)
-async def test_m1_an_order_handed_over_eight_times_at_once_is_captured_and_paid_once(shared_stack: WorkerStack) -> None:
+async def test_m1_an_order_handed_over_eight_times_at_once_is_captured_and_paid_once(stack: WorkerStack) -> None:
     """Also covers S15."""
-    stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     await stack.bring_to_drop_point(runner, order)
@@ -60,18 +58,15 @@ async def test_m1_an_order_handed_over_eight_times_at_once_is_captured_and_paid_
         await stack.hand_over(runner, order)
 
 
-async def test_s15_an_order_is_not_completed_before_the_runner_has_arrived(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
+async def test_s15_an_order_is_not_completed_before_the_runner_has_arrived(stack: WorkerStack, runner: Member) -> None:
     order = await stack.claimed_order(runner)
     with pytest.raises(OrderClosed):
         await stack.hand_over(runner, order)
 
 
 @case(17)
-async def test_m3_an_order_is_completed_only_when_the_money_is_taken(shared_stack: WorkerStack) -> None:
+async def test_m3_an_order_is_completed_only_when_the_money_is_taken(stack: WorkerStack) -> None:
     """Until then it is delivered, and the capture is tried again."""
-    stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.inject_fault("POST /v1/payment_intents/*/capture", "reset", before=True, times=4)
     await stack.run_due()
@@ -83,9 +78,8 @@ async def test_m3_an_order_is_completed_only_when_the_money_is_taken(shared_stac
     assert await payable_state(stack, order) == ("paid", 1030)
 
 
-async def test_m4_earnings_are_told_as_paid_only_with_a_transfer(shared_stack: WorkerStack) -> None:
+async def test_m4_earnings_are_told_as_paid_only_with_a_transfer(stack: WorkerStack) -> None:
     """A runner without a ready account is owed the money (M5)."""
-    stack = shared_stack
     runner = await stack.add_member(runner=True, ready=False, card=None)
     order = await stack.delivered_order(runner)
     await stack.run_due()
@@ -98,9 +92,8 @@ async def test_m4_earnings_are_told_as_paid_only_with_a_transfer(shared_stack: W
 
 
 @case(19)
-async def test_m5_what_is_owed_is_sent_once_when_the_account_is_ready(shared_stack: WorkerStack) -> None:
+async def test_m5_what_is_owed_is_sent_once_when_the_account_is_ready(stack: WorkerStack) -> None:
     """Also when two set-ups run at once."""
-    stack = shared_stack
     runner = await stack.add_member(runner=True, ready=False, card=None)
     orders = []
     for _ in range(2):
@@ -114,13 +107,11 @@ async def test_m5_what_is_owed_is_sent_once_when_the_account_is_ready(shared_sta
         assert "notification-paid" in await stack.notification_keys(order, runner.person_id)
 
 
-async def test_m5_an_order_completed_while_the_account_becomes_ready_is_paid(shared_stack: WorkerStack) -> None:
+async def test_m5_an_order_completed_while_the_account_becomes_ready_is_paid(stack: WorkerStack) -> None:
     """Booking and becoming ready never miss each other, though neither sees what the other has not committed."""
-    stack = shared_stack
     runner = await stack.add_member(runner=True, ready=False, card=None)
     order = await stack.delivered_order(runner)
-    async with stack.database() as work:
-        setting_up = await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
+    setting_up = await stack.act(payouts_use_cases.start_payout_setup, runner)
     await advance_saga(stack.context, setting_up.id)
     await stack.control_stripe(
         f"onboard/{(await stack.committed_member(runner.person_id)).stripe_account}", finish=True
@@ -147,11 +138,8 @@ async def waits_for_a_lock(stack: WorkerStack) -> bool:
 
 
 @case(19)
-async def test_m6_a_refused_transfer_stays_owed_and_is_sent_when_the_account_is_ready(
-    shared_stack: WorkerStack,
-) -> None:
+async def test_m6_a_refused_transfer_stays_owed_and_is_sent_when_the_account_is_ready(stack: WorkerStack) -> None:
     """The money is not lost, and no notification says that it was paid."""
-    stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.delivered_order(runner)
     await stack.control_stripe(f"accounts/{runner.stripe_account}", transfers="inactive")
@@ -166,9 +154,8 @@ async def test_m6_a_refused_transfer_stays_owed_and_is_sent_when_the_account_is_
     assert len(await stack.transfers(order.id)) == 1
 
 
-async def test_m8_a_capture_that_fails_never_refunds_or_releases(shared_stack: WorkerStack) -> None:
+async def test_m8_a_capture_that_fails_never_refunds_or_releases(stack: WorkerStack) -> None:
     """After the purchase the order only goes forward."""
-    stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.inject_fault("POST /v1/payment_intents/*/capture", "status", status=400, code="not_today")
     await stack.run_due()
@@ -178,10 +165,8 @@ async def test_m8_a_capture_that_fails_never_refunds_or_releases(shared_stack: W
     assert (await stack.saga(order, "complete_order")).status == "stuck"
 
 
-async def test_the_ledger_holds_what_stripe_holds_for_one_order(shared_stack: WorkerStack) -> None:
+async def test_the_ledger_holds_what_stripe_holds_for_one_order(stack: WorkerStack, runner: Member) -> None:
     """The runner's part, the platform's part, and Stripe's fee (M6)."""
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
     order = await stack.delivered_order(runner)
     await stack.run_due()
     rows = await stack.rows(
@@ -204,16 +189,13 @@ async def test_the_ledger_holds_what_stripe_holds_for_one_order(shared_stack: Wo
 
 
 @case(51)
-async def test_a_receipt_must_fit_what_the_customer_agreed_to(shared_stack: WorkerStack) -> None:
+async def test_a_receipt_must_fit_what_the_customer_agreed_to(stack: WorkerStack, runner: Member) -> None:
     """The shop limit bounds the receipt, not the ceiling (M12)."""
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner)
     limit = order.price.shop_limit
     for receipt, refusal in ((limit + 1, ReceiptAboveLimit), (0, ReceiptTooSmall), (-5, ReceiptTooSmall)):
-        async with stack.database() as work:
-            with pytest.raises(refusal):
-                await running.mark_bought(work, stack.campus, runner, order.id, receipt)
+        with pytest.raises(refusal):
+            await stack.act(running.mark_bought, runner, order.id, receipt)
     assert (await stack.order(order.id)).status is OrderStatus.ACCEPTED
     await stack.bring_to_drop_point(runner, order, receipt=limit)
     await stack.hand_over(runner, order)
@@ -222,15 +204,12 @@ async def test_a_receipt_must_fit_what_the_customer_agreed_to(shared_stack: Work
     assert intent["amount_received"] == order.price.ceiling
 
 
-async def test_five_wrong_pins_lock_the_order_and_the_admins_are_told(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
+async def test_five_wrong_pins_lock_the_order_and_the_admins_are_told(stack: WorkerStack, runner: Member) -> None:
     order = await stack.claimed_order(runner)
     await stack.bring_to_drop_point(runner, order)
     wrong = f"{(int(order.pin or 0) + 1) % 10_000:04d}"
     for left in (4, 3, 2, 1, 0):
-        async with stack.database() as work:
-            tried = await running.hand_over_with_pin(work, stack.campus, runner, order.id, wrong)
+        tried = await stack.act(running.hand_over_with_pin, runner, order.id, wrong)
         assert tried == running.WrongPin(left)
     with pytest.raises(PinLocked):
         await stack.hand_over(runner, order)
@@ -238,9 +217,8 @@ async def test_five_wrong_pins_lock_the_order_and_the_admins_are_told(shared_sta
     assert (await stack.notification_keys(order, stack.campus.admin_chat)).count("notification-pin-locked") == 1
 
 
-async def test_a2_where_money_goes_is_read_from_the_person_never_from_the_order(shared_stack: WorkerStack) -> None:
+async def test_a2_where_money_goes_is_read_from_the_person_never_from_the_order(stack: WorkerStack) -> None:
     """The transfer's destination is the account that Stripe gave us for the runner."""
-    stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.delivered_order(runner)
     await stack.run_due()
@@ -256,28 +234,24 @@ async def test_a2_where_money_goes_is_read_from_the_person_never_from_the_order(
     assert sent["params"]["source_transaction"] == intent["latest_charge"]
 
 
-async def test_a_capture_of_a_hold_that_is_not_held_here_waits_for_a_person(stack: WorkerStack) -> None:
+async def test_a_capture_of_a_hold_that_is_not_held_here_waits_for_a_person(own_stack: WorkerStack) -> None:
     """The money is captured and the ledger disagrees, so nobody is told that all is well."""
-    runner = await stack.add_member(runner=True, card=None)
-    order = await stack.claimed_order(runner)
-    await stack.bring_to_drop_point(runner, order)
-    await stack.hand_over(runner, order)
-    await stack.sql("UPDATE hold SET status = 'released' WHERE order_id = :id", id=order.id)
+    runner = await own_stack.add_member(runner=True, card=None)
+    order = await own_stack.claimed_order(runner)
+    await own_stack.bring_to_drop_point(runner, order)
+    await own_stack.hand_over(runner, order)
+    await own_stack.sql("UPDATE hold SET status = 'released' WHERE order_id = :id", id=order.id)
     for _ in range(MAX_UNEXPECTED_ERRORS + 1):
-        await stack.run_now()
-    stands = await stack.saga(order, "complete_order")
+        await own_stack.run_now()
+    stands = await own_stack.saga(order, "complete_order")
     assert stands.status == "stuck"
     assert "is not held here" in (stands.error or "")
-    assert await stack.transfers(order.id) == []
+    assert await own_stack.transfers(order.id) == []
 
 
-async def test_m2_every_call_that_makes_something_carries_a_key(shared_stack: WorkerStack) -> None:
+async def test_m2_every_call_that_makes_something_carries_a_key(stack: WorkerStack) -> None:
     """Covers every call that the workers make."""
-    calls = [call for call in await shared_stack.inspect_stripe("requests") if call["verb"] == "POST"]
+    calls = [call for call in await stack.inspect_stripe("requests") if call["verb"] == "POST"]
     product_calls = [call for call in calls if "attach" not in call["path"]]
     assert len(product_calls) > 20
     assert [call["path"] for call in product_calls if not call["idempotency_key"]] == []
-
-
-async def test_the_books_balance_after_all_this(shared_stack: WorkerStack) -> None:
-    assert await shared_stack.breaches() == []

@@ -34,11 +34,9 @@ async def payout_notifications(stack: WorkerStack, runner: Member) -> list[str]:
 
 @case(46)
 async def test_46_a_lost_capability_is_told_once_and_what_is_owed_is_sent_once_when_it_is_back(
-    shared_stack: WorkerStack,
+    stack: WorkerStack, runner: Member
 ) -> None:
     """Nobody has to tap anything (edge case 19)."""
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
     await receive_event_twice(stack, runner, await change_account(stack, runner, transfers="inactive"))
     assert await payout_notifications(stack, runner) == ["notification-payouts-lost"]
     assert not (await stack.committed_member(runner.person_id)).payouts_ready
@@ -52,10 +50,8 @@ async def test_46_a_lost_capability_is_told_once_and_what_is_owed_is_sent_once_w
 
 
 @case(37)
-async def test_a_lie_about_an_account_changes_nothing(shared_stack: WorkerStack) -> None:
+async def test_a_lie_about_an_account_changes_nothing(stack: WorkerStack, runner: Member) -> None:
     """An event only says that something changed; the account itself says how it is (edge case 37)."""
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
     account = {"object": "account", "id": runner.stripe_account, "capabilities": {"transfers": "inactive"}}
     await receive_event_twice(stack, runner, account)
     await receive_event_twice(stack, runner, {"object": "application", "id": "ca_1"})
@@ -65,10 +61,8 @@ async def test_a_lie_about_an_account_changes_nothing(shared_stack: WorkerStack)
 
 
 @case(47)
-async def test_47_a_bank_that_refuses_is_told_once_and_nothing_else_changes(shared_stack: WorkerStack) -> None:
+async def test_47_a_bank_that_refuses_is_told_once_and_nothing_else_changes(stack: WorkerStack, runner: Member) -> None:
     """The money was transferred, and is safe on the runner's account at Stripe."""
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
     order = await completed_order(stack, runner)
     await change_account(stack, runner, pay_out=True)
     await change_account(stack, runner, payout_fails=True)
@@ -80,9 +74,8 @@ async def test_47_a_bank_that_refuses_is_told_once_and_nothing_else_changes(shar
 
 
 @case(48)
-async def test_48_a_cut_tie_blocks_what_is_owed_until_there_is_a_new_account(shared_stack: WorkerStack) -> None:
+async def test_48_a_cut_tie_blocks_what_is_owed_until_there_is_a_new_account(stack: WorkerStack) -> None:
     """No transfer is tried, and a new set-up sends it once."""
-    stack = shared_stack
     runner = await stack.add_member(runner=True, card=None)
     await change_account(stack, runner, deauthorize=True)
     await receive_event_twice(stack, runner, {"object": "application", "id": "ca_1"})
@@ -96,11 +89,9 @@ async def test_48_a_cut_tie_blocks_what_is_owed_until_there_is_a_new_account(sha
 
 @case(48)
 async def test_48_a_cut_tie_nobody_told_us_of_is_found_by_the_transfer_and_mended_by_the_set_up(
-    shared_stack: WorkerStack,
+    stack: WorkerStack, runner: Member
 ) -> None:
     """Also covers edge case 36."""
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
     await change_account(stack, runner, deauthorize=True)
     order = await completed_order(stack, runner)
     assert await payable_state(stack, order) == ("open", 0, 0)
@@ -112,14 +103,9 @@ async def test_48_a_cut_tie_nobody_told_us_of_is_found_by_the_transfer_and_mende
 
 async def set_up_account_again(stack: WorkerStack, runner: Member) -> None:
     """Tap [Set up pay-out], and fill in Stripe's page."""
-    async with stack.database() as work:
-        await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
+    await stack.act(payouts_use_cases.start_payout_setup, runner)
     await stack.run_due()
     anew = (await stack.committed_member(runner.person_id)).stripe_account
     assert anew not in (None, runner.stripe_account)
     await stack.control_stripe(f"onboard/{anew}", finish=True)
     await stack.run_now()
-
-
-async def test_the_books_balance_after_all_this(shared_stack: WorkerStack) -> None:
-    assert await shared_stack.breaches() == []

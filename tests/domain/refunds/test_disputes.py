@@ -34,8 +34,7 @@ async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, bool]:
 
 async def make_account_ready(stack: WorkerStack, runner: Member) -> None:
     """Complete the runner's pay-out set-up; everything that may be sent is sent."""
-    async with stack.database() as work:
-        await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
+    await stack.act(payouts_use_cases.start_payout_setup, runner)
     await stack.run_due()
     await stack.control_stripe(
         f"onboard/{(await stack.committed_member(runner.person_id)).stripe_account}", finish=True
@@ -44,9 +43,8 @@ async def make_account_ready(stack: WorkerStack, runner: Member) -> None:
 
 
 @case(44)
-async def test_44_a_dispute_suspends_what_is_owed_and_puts_the_money_in_suspense(shared_stack: WorkerStack) -> None:
+async def test_44_a_dispute_suspends_what_is_owed_and_puts_the_money_in_suspense(stack: WorkerStack) -> None:
     """The admins get the order's times, once."""
-    stack = shared_stack
     runner = await stack.add_member(runner=True, ready=False, card=None)
     order = await completed_order(stack, runner)
     await deliver_dispute(stack, order, reason="fraudulent")
@@ -68,8 +66,7 @@ async def test_44_a_dispute_suspends_what_is_owed_and_puts_the_money_in_suspense
 
 
 @case(44)
-async def test_44_a_dispute_that_is_won_gives_all_back_and_pays_the_runner_once(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_44_a_dispute_that_is_won_gives_all_back_and_pays_the_runner_once(stack: WorkerStack) -> None:
     runner = await stack.add_member(runner=True, ready=False, card=None)
     order = await completed_order(stack, runner)
     before = await booked_amounts(stack, order)
@@ -89,9 +86,8 @@ async def test_44_a_dispute_that_is_won_gives_all_back_and_pays_the_runner_once(
 
 @case(44)
 async def test_44_a_dispute_that_is_lost_is_our_loss_until_an_admin_decides_about_the_runner(
-    shared_stack: WorkerStack,
+    stack: WorkerStack,
 ) -> None:
-    stack = shared_stack
     runner = await stack.add_member(runner=True, ready=False, card=None)
     order = await completed_order(stack, runner)
     await deliver_dispute(stack, order)
@@ -103,24 +99,18 @@ async def test_44_a_dispute_that_is_lost_is_our_loss_until_an_admin_decides_abou
     assert "dispute_suspense" not in lines
     with pytest.raises(OrderDisputed):
         await refund_order(stack, order, 100)
-    async with stack.database() as work:
-        with pytest.raises(NotAllowed):
-            await refunds_use_cases.pay_despite_dispute(
-                work, stack.campus, await stack.committed_member(runner.person_id), order.id
-            )
+    with pytest.raises(NotAllowed):
+        await stack.act(refunds_use_cases.pay_despite_dispute, await stack.committed_member(runner.person_id), order.id)
     admin = await new_admin(stack)
-    async with stack.database() as work:
-        await refunds_use_cases.pay_despite_dispute(work, stack.campus, admin, order.id)
+    await stack.act(refunds_use_cases.pay_despite_dispute, admin, order.id)
     await stack.run_due()
     assert await payable_state(stack, order) == ("paid", False)
     assert len(await stack.transfers(order.id)) == 1
-    async with stack.database() as work:
-        with pytest.raises(Stale):
-            await refunds_use_cases.pay_despite_dispute(work, stack.campus, admin, order.id)
+    with pytest.raises(Stale):
+        await stack.act(refunds_use_cases.pay_despite_dispute, admin, order.id)
 
 
-async def test_a_dispute_after_the_runner_was_paid_takes_nothing_from_the_runner(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_a_dispute_after_the_runner_was_paid_takes_nothing_from_the_runner(stack: WorkerStack) -> None:
     order = await completed_order(stack, await stack.add_member(runner=True, card=None))
     await deliver_dispute(stack, order)
     await deliver_dispute(stack, order, outcome="lost")
@@ -128,9 +118,8 @@ async def test_a_dispute_after_the_runner_was_paid_takes_nothing_from_the_runner
     assert [one["amount_reversed"] for one in await stack.transfers(order.id)] == [0]
 
 
-async def test_the_daily_comparison_finds_each_movement_of_a_dispute_booked(shared_stack: WorkerStack) -> None:
+async def test_the_daily_comparison_finds_each_movement_of_a_dispute_booked(stack: WorkerStack) -> None:
     """A dispute moves money twice under one id: away with the fee, and back."""
-    stack = shared_stack
     order = await completed_order(stack, await stack.add_member(runner=True, ready=False, card=None))
     await deliver_dispute(stack, order)
     found = await deliver_dispute(stack, order, outcome="won")
@@ -146,9 +135,8 @@ async def test_the_daily_comparison_finds_each_movement_of_a_dispute_booked(shar
     assert wrong is not None
 
 
-async def test_a_dispute_of_nothing_we_know_changes_nothing(shared_stack: WorkerStack) -> None:
+async def test_a_dispute_of_nothing_we_know_changes_nothing(stack: WorkerStack) -> None:
     """A forged or foreign event starts no saga, and a false outcome only starts a check with Stripe."""
-    stack = shared_stack
     order = await completed_order(stack, await stack.add_member(runner=True, card=None))
     await receive_event(
         stack, "evt_foreign", {"object": "dispute", "id": "du_0", "payment_intent": "pi_0", "charge": "ch_0"}
@@ -159,8 +147,7 @@ async def test_a_dispute_of_nothing_we_know_changes_nothing(shared_stack: Worker
     assert await stack.rows("SELECT status FROM dispute WHERE order_id = :id", id=order.id) == [("open",)]
 
 
-async def test_a_dispute_that_is_won_frees_nothing_while_a_bank_kept_another_part(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_a_dispute_that_is_won_frees_nothing_while_a_bank_kept_another_part(stack: WorkerStack) -> None:
     runner = await stack.add_member(runner=True, ready=False, card=None)
     order = await completed_order(stack, runner)
     await deliver_other_dispute(stack, order, "lost")
@@ -194,9 +181,4 @@ async def deliver_other_dispute(stack: WorkerStack, order: Order, status: str) -
 
 async def pay_runner_anyway(stack: WorkerStack, order: Order) -> None:
     """Tap [Pay the runner] as an admin."""
-    async with stack.database() as work:
-        await refunds_use_cases.pay_despite_dispute(work, stack.campus, await new_admin(stack), order.id)
-
-
-async def test_the_books_balance_after_all_this(shared_stack: WorkerStack) -> None:
-    assert await shared_stack.breaches() == []
+    await stack.act(refunds_use_cases.pay_despite_dispute, await new_admin(stack), order.id)

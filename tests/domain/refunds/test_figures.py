@@ -26,9 +26,8 @@ async def runner_figures(stack: WorkerStack, member: Member) -> Earnings:
         return await sum_earnings(work, stack.campus.id, member.person_id)
 
 
-async def test_figures_follow_an_order_from_the_hold_to_the_transfer(shared_stack: WorkerStack) -> None:
+async def test_figures_follow_an_order_from_the_hold_to_the_transfer(stack: WorkerStack) -> None:
     """Two at 4.00, delivery 2.00, service 0.80: 12.40 held at most; the receipt says 8.50, so 11.30 are paid."""
-    stack = shared_stack
     mei, ana = await stack.add_member(), await stack.add_member(runner=True, ready=False)
     await stack.place_order(mei)
     await stack.run_due()
@@ -49,8 +48,7 @@ async def test_figures_follow_an_order_from_the_hold_to_the_transfer(shared_stac
     assert await runner_figures(stack, mei) == Earnings(earned=0, reimbursed=0, sent=0, waiting=0, deliveries=0)
 
 
-async def test_what_was_sent_is_no_longer_waiting_and_a_declined_order_was_none(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_what_was_sent_is_no_longer_waiting_and_a_declined_order_was_none(stack: WorkerStack) -> None:
     ana, poor = await stack.add_member(runner=True), await stack.add_member(card="pm_card_chargeCustomerFail")
     await stack.delivered_order(ana)
     await stack.run_due()
@@ -60,9 +58,8 @@ async def test_what_was_sent_is_no_longer_waiting_and_a_declined_order_was_none(
     assert await customer_figures(stack, poor) == Spending(paid=0, on_hold=0, placed=0, delivered=0)
 
 
-async def test_figures_count_refunds(shared_stack: WorkerStack) -> None:
+async def test_figures_count_refunds(stack: WorkerStack) -> None:
     """3.00 of 11.30 are refunded: the amount sent is Stripe's, and the amount waiting is the ledger's."""
-    stack = shared_stack
     ana, ben = await stack.add_member(runner=True), await stack.add_member(runner=True, ready=False)
     for runner in (ana, ben):
         order = await completed_order(stack, runner)
@@ -70,8 +67,7 @@ async def test_figures_count_refunds(shared_stack: WorkerStack) -> None:
         await stack.run_due()
         customer = await stack.committed_member(order.customer_id)
         assert await customer_figures(stack, customer) == Spending(paid=830, on_hold=0, placed=1, delivered=1)
-        async with stack.database() as work:
-            weeks = await sum_paid_by_week(work, stack.campus, customer.person_id, date(2000, 1, 1))
+        weeks = await stack.act(sum_paid_by_week, customer.person_id, date(2000, 1, 1))
         assert list(weeks.values()) == [830]
     assert await runner_figures(stack, ana) == Earnings(earned=0, reimbursed=730, sent=730, waiting=0, deliveries=1)
     assert await runner_figures(stack, ben) == Earnings(earned=0, reimbursed=730, sent=0, waiting=730, deliveries=1)
@@ -87,9 +83,8 @@ async def test_figures_count_refunds(shared_stack: WorkerStack) -> None:
         assert sum(one["amount"] - one["amount_reversed"] for one in runner_transfers) == sent
 
 
-async def test_weeks_begin_on_monday_in_the_campus_own_zone(shared_stack: WorkerStack) -> None:
+async def test_weeks_begin_on_monday_in_the_campus_own_zone(stack: WorkerStack) -> None:
     """Singapore is eight hours ahead: Sunday, 16:30 UTC, is Monday there."""
-    stack = shared_stack
     mei, ana = await stack.add_member(), await stack.add_member(runner=True)
     for moment in ("2026-03-01 15:30:00+00", "2026-03-01 16:30:00+00"):
         order = await stack.claimed_order(ana, mei)

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 
+from domain.campuses.people import Member
 from domain.errors import CampusGError, NotAllowed, NothingToRefund, PayoutInFlight, RefundOutOfRange
 from domain.orders.states import Bearer, Order
 from domain.payouts import use_cases as payouts_use_cases
@@ -25,9 +26,7 @@ from workers.engine.saga_engine import advance_saga
 FEE = 88  # Stripe's for a charge of 11.30: 3.4 % and 50, which it keeps
 
 
-async def test_a_part_goes_back_at_the_platforms_cost(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
+async def test_a_part_goes_back_at_the_platforms_cost(stack: WorkerStack, runner: Member) -> None:
     order = await completed_order(stack, runner)
     await refund_order(stack, order, 200)
     await stack.run_due()
@@ -45,9 +44,8 @@ async def test_a_part_goes_back_at_the_platforms_cost(shared_stack: WorkerStack)
 
 
 @case(39)
-async def test_39_a_full_refund_before_the_transfer_leaves_nothing_to_send(shared_stack: WorkerStack) -> None:
+async def test_39_a_full_refund_before_the_transfer_leaves_nothing_to_send(stack: WorkerStack) -> None:
     """The platform gives back its fees, and the runner's pay, which was not sent yet, is never sent."""
-    stack = shared_stack
     runner = await stack.add_member(runner=True, ready=False, card=None)
     order = await completed_order(stack, runner)
     await refund_order(stack, order, None, Bearer.RUNNER)
@@ -69,9 +67,8 @@ async def test_39_a_full_refund_before_the_transfer_leaves_nothing_to_send(share
 
 
 @case(40)
-async def test_40_a_partial_refund_after_the_transfer_is_taken_back_from_the_runner(shared_stack: WorkerStack) -> None:
+async def test_40_a_partial_refund_after_the_transfer_is_taken_back_from_the_runner(stack: WorkerStack) -> None:
     """The runner never bears more than they were paid."""
-    stack = shared_stack
     order = await completed_order(stack, await stack.add_member(runner=True, card=None))
     await refund_order(stack, order, 400, Bearer.RUNNER)
     await stack.run_due()
@@ -85,10 +82,8 @@ async def test_40_a_partial_refund_after_the_transfer_is_taken_back_from_the_run
 
 
 @case(41)
-async def test_41_a_refused_reversal_becomes_a_debt_the_admins_see(shared_stack: WorkerStack) -> None:
+async def test_41_a_refused_reversal_becomes_a_debt_the_admins_see(stack: WorkerStack, runner: Member) -> None:
     """The runner's account is empty, so they owe it."""
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
     order = await completed_order(stack, runner)
     await stack.control_stripe(f"accounts/{runner.stripe_account}", pay_out=True)
     await refund_order(stack, order, 300, Bearer.RUNNER)
@@ -101,10 +96,8 @@ async def test_41_a_refused_reversal_becomes_a_debt_the_admins_see(shared_stack:
 
 
 @case(33, 42)
-async def test_42_a_refund_that_fails_later_is_as_if_it_never_was(shared_stack: WorkerStack) -> None:
+async def test_42_a_refund_that_fails_later_is_as_if_it_never_was(stack: WorkerStack, runner: Member) -> None:
     """The posting is reversed, the runner bears nothing, and everybody is told; also when the event comes twice."""
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
     order = await completed_order(stack, runner, card="pm_card_refundFail")
     before = await booked_amounts(stack, order)
     await refund_order(stack, order, 400, Bearer.RUNNER)
@@ -129,9 +122,7 @@ async def test_42_a_refund_that_fails_later_is_as_if_it_never_was(shared_stack: 
 
 
 @case(42)
-async def test_42_a_failed_refund_voids_the_debt_it_made(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
+async def test_42_a_failed_refund_voids_the_debt_it_made(stack: WorkerStack, runner: Member) -> None:
     order = await completed_order(stack, runner, card="pm_card_refundFail")
     before = await booked_amounts(stack, order)
     await stack.control_stripe(f"accounts/{runner.stripe_account}", pay_out=True)
@@ -144,9 +135,8 @@ async def test_42_a_failed_refund_voids_the_debt_it_made(shared_stack: WorkerSta
 
 
 @case(36)
-async def test_a_pending_refund_is_watched_without_any_webhook(shared_stack: WorkerStack) -> None:
+async def test_a_pending_refund_is_watched_without_any_webhook(stack: WorkerStack) -> None:
     """Covers edge case 36."""
-    stack = shared_stack
     order = await completed_order(stack, await stack.add_member(runner=True, card=None), card="pm_card_pendingRefund")
     await refund_order(stack, order, 200)
     await stack.run_due()
@@ -158,9 +148,8 @@ async def test_a_pending_refund_is_watched_without_any_webhook(shared_stack: Wor
 
 
 @case(43)
-async def test_43_two_refunds_at_once_never_exceed_what_was_paid(shared_stack: WorkerStack) -> None:
+async def test_43_two_refunds_at_once_never_exceed_what_was_paid(stack: WorkerStack) -> None:
     """The order's lock makes the two run one after the other."""
-    stack = shared_stack
     order = await completed_order(stack, await stack.add_member(runner=True, card=None))
     admins = [await new_admin(stack) for _ in range(4)]
 
@@ -178,9 +167,8 @@ async def test_43_two_refunds_at_once_never_exceed_what_was_paid(shared_stack: W
     assert await payable_state(stack, order) == ("paid", 1000, 30)
 
 
-async def test_a_refund_waits_until_the_runners_money_is_there(shared_stack: WorkerStack) -> None:
+async def test_a_refund_waits_until_the_runners_money_is_there(stack: WorkerStack) -> None:
     """While a transfer is in flight, nobody knows whether to withhold the money or to reverse it."""
-    stack = shared_stack
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await advance_saga(stack.context, (await stack.saga(order, "complete_order")).id)
     with pytest.raises(PayoutInFlight):
@@ -193,16 +181,12 @@ async def test_a_refund_waits_until_the_runners_money_is_there(shared_stack: Wor
     assert await payable_state(stack, order) == ("paid", 200, 830)
 
 
-async def test_a_refund_and_the_release_of_what_waited_never_give_the_same_money_twice(
-    shared_stack: WorkerStack,
-) -> None:
+async def test_a_refund_and_the_release_of_what_waited_never_give_the_same_money_twice(stack: WorkerStack) -> None:
     """The account becomes ready while an admin starts a refund that the runner bears: one of the two sees the other."""
-    stack = shared_stack
     for amount in (300, 1030, None):
         runner = await stack.add_member(runner=True, ready=False, card=None)
         order = await completed_order(stack, runner)
-        async with stack.database() as work:
-            run = await payouts_use_cases.start_payout_setup(work, stack.campus, runner)
+        run = await stack.act(payouts_use_cases.start_payout_setup, runner)
         await stack.run_due()
         await stack.control_stripe(
             f"onboard/{(await stack.committed_member(runner.person_id)).stripe_account}", finish=True
@@ -221,8 +205,7 @@ async def test_a_refund_and_the_release_of_what_waited_never_give_the_same_money
         assert sum(one["amount"] - one["amount_reversed"] for one in await stack.transfers(order.id)) == sent
 
 
-async def test_a_refund_that_stripe_refuses_changes_nothing_and_the_admins_read_why(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_a_refund_that_stripe_refuses_changes_nothing_and_the_admins_read_why(stack: WorkerStack) -> None:
     runner = await stack.add_member(runner=True, ready=False, card=None)
     order = await completed_order(stack, runner)
     before = await booked_amounts(stack, order)
@@ -238,18 +221,14 @@ async def test_a_refund_that_stripe_refuses_changes_nothing_and_the_admins_read_
 
 
 @pytest.mark.parametrize("amount", [0, -1, 1131, 10**12])
-async def test_only_a_part_of_what_was_paid_goes_back(shared_stack: WorkerStack, amount: int) -> None:
-    stack = shared_stack
+async def test_only_a_part_of_what_was_paid_goes_back(stack: WorkerStack, amount: int) -> None:
     order = await completed_order(stack, await stack.add_member(runner=True, card=None))
     with pytest.raises(RefundOutOfRange):
         await refund_order(stack, order, amount)
     assert await refund_rows(stack, order) == []
 
 
-async def test_no_refund_of_an_unpaid_order_nor_by_an_admin_with_a_part_in_it(
-    shared_stack: WorkerStack,
-) -> None:
-    stack = shared_stack
+async def test_no_refund_of_an_unpaid_order_nor_by_an_admin_with_a_part_in_it(stack: WorkerStack) -> None:
     runner = await stack.add_member(runner=True, card=None)
     held = await stack.claimed_order(await stack.add_member(runner=True, card=None))
     with pytest.raises(NothingToRefund):
@@ -263,10 +242,8 @@ async def test_no_refund_of_an_unpaid_order_nor_by_an_admin_with_a_part_in_it(
         await refund_order(stack, order, 100, admin=await stack.add_member(card=None))
 
 
-async def test_a_refund_that_fails_before_we_know_its_number_fails_here_too(shared_stack: WorkerStack) -> None:
+async def test_a_refund_that_fails_before_we_know_its_number_fails_here_too(stack: WorkerStack, runner: Member) -> None:
     """Its answer was lost, and Stripe replays the same answer, so the worker reads the refund to see its status."""
-    stack = shared_stack
-    runner = await stack.add_member(runner=True, card=None)
     order = await completed_order(stack, runner, card="pm_card_refundFail")
     before = await booked_amounts(stack, order)
     await stack.inject_fault("POST /v1/refunds", "lost_answer")
@@ -281,9 +258,8 @@ async def test_a_refund_that_fails_before_we_know_its_number_fails_here_too(shar
     assert len(posted) == 2, "Stripe's balance lists it in both directions, and the daily comparison asks for each"
 
 
-async def test_a_refund_that_can_not_be_seen_was_made_all_the_same(shared_stack: WorkerStack) -> None:
+async def test_a_refund_that_can_not_be_seen_was_made_all_the_same(stack: WorkerStack) -> None:
     """Only the first call moves money: taking a failed read for its answer would refund twice."""
-    stack = shared_stack
     order = await completed_order(stack, await stack.add_member(runner=True, card=None))
     await stack.inject_fault("GET /v1/refunds/*", "status", status=404)
     await refund_order(stack, order, 400)
@@ -291,7 +267,3 @@ async def test_a_refund_that_can_not_be_seen_was_made_all_the_same(shared_stack:
     await stack.run_now()
     assert await refund_rows(stack, order) == [("succeeded", 400, 0)]
     assert [one["amount"] for one in await refunds_of(stack, order.id)] == [400]
-
-
-async def test_the_books_balance_after_all_this(shared_stack: WorkerStack) -> None:
-    assert await shared_stack.breaches() == []

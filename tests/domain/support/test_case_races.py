@@ -11,15 +11,13 @@ from tests.stack.worker_stack import WorkerStack
 WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
-async def test_adding_to_a_case_while_it_is_answered_causes_no_deadlock(shared_stack: WorkerStack) -> None:
-    stack = shared_stack
+async def test_adding_to_a_case_while_it_is_answered_causes_no_deadlock(stack: WorkerStack) -> None:
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     customer, admin = await stack.committed_member(order.customer_id), await new_admin(stack)
     case = await _report_case(stack, customer, order.id)
 
     async def answer() -> None:
-        async with stack.database() as work:
-            await feedback.answer_case(work, stack.campus, admin, case.id, "we look", in_admin_chat=True)
+        await stack.act(feedback.answer_case, admin, case.id, "we look", in_admin_chat=True)
 
     async with stack.database() as work:
         await feedback.lock_reportable_order(work, stack.campus, customer, order.id)
@@ -34,5 +32,4 @@ async def test_adding_to_a_case_while_it_is_answered_causes_no_deadlock(shared_s
 
 
 async def _report_case(stack: WorkerStack, customer: Member, order_id: int) -> Case:
-    async with stack.database() as work:
-        return await feedback.report_problem(work, stack.campus, customer, order_id, ProblemKind.COLD, "cold", None)
+    return await stack.act(feedback.report_problem, customer, order_id, ProblemKind.COLD, "cold", None)
