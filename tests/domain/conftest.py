@@ -7,6 +7,7 @@ from hypothesis import settings
 
 from domain.campuses.people import Member
 from domain.database.unit_of_work import UnitOfWorkFactory
+from tests.scenarios.scenario_setup import new_admin
 from tests.stack.store_setup import database_without_queue
 from tests.stack.worker_fixtures import shared_stack
 from tests.stack.worker_fixtures import stack as own_stack
@@ -29,6 +30,24 @@ async def stack(shared_stack: WorkerStack) -> AsyncIterator[WorkerStack]:
 async def customer(stack: WorkerStack) -> Member:
     """A customer with a card."""
     return await stack.add_member()
+
+
+@pytest.fixture
+async def newcomer(stack: WorkerStack) -> Member:
+    """A person without a card."""
+    return await stack.add_member(card=None)
+
+
+@pytest.fixture
+async def new_runner(stack: WorkerStack) -> Member:
+    """An approved runner without an account."""
+    return await stack.add_member(runner=True, ready=False, card=None)
+
+
+@pytest.fixture
+async def admin(stack: WorkerStack) -> Member:
+    """An admin who has no part in any order."""
+    return await new_admin(stack)
 
 
 @pytest.fixture

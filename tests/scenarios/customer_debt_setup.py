@@ -38,20 +38,26 @@ async def owed_order(stack: WorkerStack, customer: Member, *, runner: Member | N
 
 async def pay_debt(stack: WorkerStack, customer: Member, order: Order) -> SagaRun | None:
     """Tap [Pay S$11.30] with the customer's present card."""
-    ((number,),) = await stack.rows("SELECT id FROM customer_debt WHERE order_id = :id", id=order.id)
+    ((number,),) = await stack.rows_of(order, "customer_debt", "id")
     return await stack.act(customer_debts.pay_customer_debt, await stack.committed_member(customer.person_id), number)
+
+
+async def pay_debt_with(stack: WorkerStack, customer: Member, order: Order, card: str = "pm_card_visa") -> None:
+    """Save this test card, tap [Pay S$11.30], and let the workers try it."""
+    await stack.save_test_card(customer.person_id, card)
+    await pay_debt(stack, customer, order)
+    await stack.run_due()
 
 
 async def debt_state(stack: WorkerStack, order: Order) -> tuple[str, int]:
     """(status, amount) of what is owed for the order."""
-    ((status, amount),) = await stack.rows("SELECT status, amount FROM customer_debt WHERE order_id = :id", id=order.id)
+    ((status, amount),) = await stack.rows_of(order, "customer_debt", "status, amount")
     return status, amount
 
 
 async def hold_states(stack: WorkerStack, order: Order) -> list[tuple[str, int]]:
     """(status, captured amount) of every hold and charge of the order, oldest first."""
-    rows = await stack.rows("SELECT status, captured FROM hold WHERE order_id = :id ORDER BY id", id=order.id)
-    return [(row.status, row.captured) for row in rows]
+    return [(status, captured) for status, captured in await stack.rows_of(order, "hold", "status, captured")]
 
 
 async def intent_states(stack: WorkerStack, order: Order) -> list[tuple[str, int]]:

@@ -13,6 +13,19 @@ async def increase_fee(stack: WorkerStack, customer: Member, order: Order) -> Sa
     return await confirm_increase(stack, customer, order, price.ceiling)
 
 
+async def increased_order(stack: WorkerStack, customer: Member, card: str | None = None) -> Order:
+    """Open an order, save another test card if one is named, raise the fee, and let the workers run.
+
+    Return the order as it was before.
+    """
+    order = await stack.open_order(customer)
+    if card is not None:
+        await stack.save_test_card(customer.person_id, card)
+    await increase_fee(stack, customer, order)
+    await stack.run_due()
+    return order
+
+
 async def confirm_increase(stack: WorkerStack, customer: Member, order: Order, ceiling: int) -> SagaRun | None:
     """Tap [Hold S$...]."""
     return await stack.act(

@@ -23,8 +23,7 @@ EVENT_TYPES_BY_OBJECT = {
 async def completed_order(stack: WorkerStack, runner: Member, *, card: str = "pm_card_visa") -> Order:
     """Play an order paid with this card: 11.30, of which 10.30 are the runner's (8.50 for the food)."""
     order = await stack.claimed_order(runner, await stack.add_member(card=card))
-    await stack.bring_to_drop_point(runner, order)
-    await stack.hand_over(runner, order)
+    await stack.deliver(runner, order)
     await stack.run_due()
     return await stack.order(order.id)
 
@@ -44,17 +43,13 @@ async def refund_order(
 
 async def refund_rows(stack: WorkerStack, order: Order) -> list[tuple[str, int, int]]:
     """(status, amount, runner's part) of the order's refunds."""
-    rows = await stack.rows(
-        "SELECT status, amount, runner_amount FROM refund WHERE order_id = :id ORDER BY id", id=order.id
-    )
+    rows = await stack.rows_of(order, "refund", "status, amount, runner_amount")
     return [tuple(row) for row in rows]
 
 
 async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, int, int]:
     """(status, withheld, sent) of the runner's payable."""
-    ((status, withheld, sent),) = await stack.rows(
-        "SELECT status, withheld, sent FROM payable WHERE order_id = :id", id=order.id
-    )
+    ((status, withheld, sent),) = await stack.rows_of(order, "payable", "status, withheld, sent")
     return status, withheld, sent
 
 

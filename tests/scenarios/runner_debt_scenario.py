@@ -22,6 +22,6 @@ async def paying_off_a_debt(stack: WorkerStack) -> SagaScenario:
     async def check() -> None:
         await assert_paid_once(stack, order.id)
         assert [one["amount"] for one in await stack.transfers(order.id)] == [730]
-        assert await stack.rows("SELECT netted FROM debt WHERE order_id = :id", id=owing.id) == [(300,)]
+        assert await stack.rows_of(owing, "debt", "netted") == [(300,)]
 
     return SagaScenario(stack=stack, saga_id=row.id, check=check)

@@ -64,9 +64,7 @@ async def closing(stack: WorkerStack) -> SagaScenario:
 
     async def check() -> None:
         await scenario.check()
-        assert await stack.rows("SELECT status, charge FROM payable WHERE order_id = :id", id=order.id) == [
-            ("open", None)
-        ]
+        assert await stack.rows_of(order, "payable", "status, charge") == [("open", None)]
 
     return SagaScenario(stack=stack, saga_id=scenario.saga_id, check=check)
 
@@ -124,13 +122,12 @@ async def checking_a_failed_refund(stack: WorkerStack) -> SagaScenario:
     """The scenario of check_refund of a failed refund: the runner is owed its amount again, and it is sent."""
     runner = await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner, await stack.add_member(card="pm_card_refundFail"))
-    await stack.bring_to_drop_point(runner, order)
-    await stack.hand_over(runner, order)
+    await stack.deliver(runner, order)
     await stack.run_due()
     await stack.act(refunds_use_cases.start_refund, await new_admin(stack), order.id, 300, Bearer.RUNNER, "cold")
     await stack.run_due()
     await stack.control_stripe("clock", advance=61)
-    ((row_id,),) = await stack.rows("SELECT id FROM refund WHERE order_id = :id", id=order.id)
+    ((row_id,),) = await stack.rows_of(order, "refund", "id")
     name, data = f"check_refund:{row_id}:evt_1", {"refund_row": row_id}
     start = SagaStart(kind="check_refund", name=name, campus_id=stack.campus.id, order_id=order.id, data=data)
     async with stack.database() as work:
@@ -157,7 +154,7 @@ async def following_a_dispute(stack: WorkerStack) -> SagaScenario:
         run = await start_saga(work, start)
 
     async def check() -> None:
-        assert await stack.rows("SELECT frozen FROM payable WHERE order_id = :id", id=order.id) == [(True,)]
+        assert await stack.rows_of(order, "payable", "frozen") == [(True,)]
         assert (await stack.notification_keys(order, stack.campus.admin_chat)).count("notification-dispute") == 1
 
     return SagaScenario(stack=stack, saga_id=run.id, check=check)

@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.campuses.people import Member
 from domain.orders.states import Bearer, Order, OrderStatus
 from domain.orders.use_cases import admin_orders
+from domain.payouts import use_cases as payouts_use_cases
 from tests.stack.worker_stack import WorkerStack
 
 
@@ -64,6 +65,36 @@ async def assert_paid_once(stack: WorkerStack, order_id: int) -> None:
     assert await stack.rows("SELECT status, transfer FROM payable WHERE order_id = :id", id=order_id) == [
         ("paid", transfer["id"])
     ]
+
+
+async def answer_bank(stack: WorkerStack, order: Order, *, ok: bool = True) -> None:
+    """Approve or decline at the bank, as the customer; no worker has noticed it."""
+    (intent,) = [one for one in await stack.intents(order.id) if one["status"] == "requires_action"]
+    await stack.control_stripe(f"approve/{intent['id']}", ok=ok)
+
+
+async def fail_beyond_window(stack: WorkerStack, saga_id: UUID) -> None:
+    """Let the saga's payment have failed for longer than it may."""
+    await stack.sql(
+        "UPDATE saga SET failing_since = now() - interval '16 minutes',"
+        " data = jsonb_set(data, '{hold_request,at}', to_jsonb(extract(epoch FROM now() - interval '16 minutes')))"
+        " WHERE id = :id",
+        id=saga_id,
+    )
+
+
+async def finish_onboarding(stack: WorkerStack, runner: Member) -> None:
+    """Fill in Stripe's page of a runner's pay-out set-up; no worker has noticed it."""
+    account = (await stack.committed_member(runner.person_id)).stripe_account
+    await stack.control_stripe(f"onboard/{account}", finish=True)
+
+
+async def set_up_payouts(stack: WorkerStack, runner: Member) -> None:
+    """Tap [Set up pay-out], fill in Stripe's page, and let the workers send all that waited for it."""
+    await stack.act(payouts_use_cases.start_payout_setup, runner)
+    await stack.run_due()
+    await finish_onboarding(stack, runner)
+    await stack.run_now()
 
 
 async def act_as_person(stack: WorkerStack, saga_id: UUID) -> None:

@@ -234,6 +234,11 @@ class WorkerStack(StripeControl):
         async with self.autocommit_work() as work:
             return (await work.connection.execute(text(statement), values)).all()
 
+    async def rows_of(self, order: Order, table: str, columns: str) -> list[tuple[Any, ...]]:
+        """These columns of the order's rows in a table, oldest first."""
+        found = await self.rows(f"SELECT {columns} FROM {table} WHERE order_id = :id ORDER BY id", id=order.id)
+        return [tuple(row) for row in found]
+
     async def saga_states(self, order_id: int) -> dict[str, str]:
         """kind -> status of the order's sagas."""
         async with self.autocommit_work() as work:
@@ -248,10 +253,13 @@ class WorkerStack(StripeControl):
 
     async def notification_keys(self, order: Order, chat_id: int | None = None) -> list[str]:
         """The keys of the notifications about an order, to one chat or to all."""
-        query = (
-            "SELECT key FROM notification WHERE order_id = :order AND chat_id = coalesce(:chat, chat_id) ORDER BY id"
-        )
-        return [row.key for row in await self.rows(query, order=order.id, chat=chat_id)]
+        found = await self.rows_of(order, "notification", "key, chat_id")
+        return [key for key, chat in found if chat_id in (None, chat)]
+
+    async def notifications_to(self, member: Member) -> list[str]:
+        """The keys of all notifications to a person, oldest first."""
+        found = await self.rows("SELECT key FROM notification WHERE chat_id = :id ORDER BY id", id=member.person_id)
+        return [row.key for row in found]
 
     async def breaches(self) -> Sequence[Finding]:
         """The breached invariants."""
@@ -283,14 +291,9 @@ async def running_worker_stack(database_url: str, state: Path | None = None) -> 
 
 async def found_campus(store: UnitOfWorkFactory) -> Campus:
     """Insert a campus into this database."""
-    row: dict[str, Any] = {
-        "name": f"campus{next(NAME_NUMBERS)}",
-        "title": "Campus",
-        "currency": "sgd",
-        "time_zone": "Asia/Singapore",
-    }
     fees = {name: getattr(FEES, name) for name in FEE_NAMES}
-    row |= {"fees": fees, "runner_group": -100, "admin_chat": -200, "open_to_all": True}
+    row: dict[str, Any] = {"name": f"campus{next(NAME_NUMBERS)}", "title": "Campus", "time_zone": "Asia/Singapore"}
+    row |= {"currency": "sgd", "fees": fees, "runner_group": -100, "admin_chat": -200, "open_to_all": True}
     async with store() as work:
         made = insert(campus).values(**row).returning(campus.c.id)
         return await find_campus(work, (await work.connection.execute(made)).scalar_one())

@@ -32,7 +32,7 @@ async def test_a_cancel_before_stripe_was_asked_asks_stripe_nothing(stack: Worke
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
     assert await stack.intents(order.id) == []
-    assert await stack.rows("SELECT status FROM hold WHERE order_id = :id", id=order.id) == [("released",)]
+    assert await stack.rows_of(order, "hold", "status") == [("released",)]
 
 
 async def test_s8_a_cancel_while_the_bank_is_asked_releases_what_was_asked_for(stack: WorkerStack) -> None:
@@ -80,7 +80,7 @@ async def test_m15_a_cancel_of_an_open_order_frees_the_money_and_stops_the_timer
     order = await stack.open_order(customer)
     closed = await stack.cancel(customer, order)
     assert closed.status is OrderStatus.CANCELLED, "cancelled in the commit of the tap"
-    assert await stack.rows("SELECT status FROM timer WHERE order_id = :id", id=order.id) == [("stopped",)] * 3
+    assert await stack.rows_of(order, "timer", "status") == [("stopped",)] * 3
     await stack.run_due()
     assert await intent_states(stack, order) == ["canceled"]
     assert (await stack.saga(order, "cancel_order")).status == "done"

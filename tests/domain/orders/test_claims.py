@@ -60,10 +60,9 @@ async def test_one_runners_claims_of_two_orders_at_once_are_one_order(stack: Wor
 
 
 @case(32)
-async def test_a_double_tap_on_claim_is_one_claim(stack: WorkerStack) -> None:
+async def test_a_double_tap_on_claim_is_one_claim(stack: WorkerStack, new_runner: Member) -> None:
     order = await stack.open_order()
-    runner = await stack.add_member(runner=True, ready=False, card=None)
-    refusals = await asyncio.gather(*(refusal_of_claim(stack, runner, order) for _ in range(8)))
+    refusals = await asyncio.gather(*(refusal_of_claim(stack, new_runner, order) for _ in range(8)))
     assert refusals.count(None) == 1
     assert set(refusals) - {None} <= {OrderAlreadyYours, Stale}
     assert await stack.rows(
@@ -87,12 +86,11 @@ async def test_a_person_who_is_no_runner_here_can_not_claim(stack: WorkerStack) 
     assert await refusal_of_claim(stack, await stack.add_member(), order) is RunnerNotApproved
 
 
-async def test_a_claim_with_a_forged_membership_is_refused_by_the_row(stack: WorkerStack) -> None:
+async def test_a_claim_with_a_forged_membership_is_refused_by_the_row(stack: WorkerStack, new_runner: Member) -> None:
     """The membership row decides, not what the caller believes of the member (A1)."""
     order = await stack.open_order()
-    runner = await stack.add_member(runner=True, ready=False, card=None)
-    await stack.sql("UPDATE membership SET runner_status = 'suspended' WHERE person_id = :id", id=runner.person_id)
-    assert await refusal_of_claim(stack, runner, order) is RunnerSuspended
+    await stack.sql("UPDATE membership SET runner_status = 'suspended' WHERE person_id = :id", id=new_runner.person_id)
+    assert await refusal_of_claim(stack, new_runner, order) is RunnerSuspended
 
 
 async def test_a1_nobody_but_its_runner_moves_an_order(stack: WorkerStack) -> None:

@@ -38,7 +38,7 @@ async def fund_platform(stack: WorkerStack, times: int = 1) -> None:
 
 
 async def payable_state(stack: WorkerStack, order: Order) -> list[tuple[str, int, str | None]]:
-    rows = await stack.rows("SELECT status, amount, charge FROM payable WHERE order_id = :id", id=order.id)
+    rows = await stack.rows_of(order, "payable", "status, amount, charge")
     return [tuple(row) for row in rows]
 
 
@@ -131,15 +131,13 @@ async def test_m16_a_worker_killed_while_paying_what_we_bear_pays_it_once(stack:
 
 
 @case(45)
-async def test_what_a_suspended_runner_earned_is_paid(stack: WorkerStack, runner: Member) -> None:
-    admin = await new_admin(stack)
+async def test_what_a_suspended_runner_earned_is_paid(stack: WorkerStack, runner: Member, admin: Member) -> None:
     order = await stack.claimed_order(runner)
     await stack.act(roster.suspend_runner, admin, runner.person_id, "two bags opened")
     suspended = await stack.committed_member(runner.person_id)
     with pytest.raises(RunnerSuspended):
         await stack.claim(suspended, await stack.open_order())
-    await stack.bring_to_drop_point(suspended, order)
-    await stack.hand_over(suspended, order)
+    await stack.deliver(suspended, order)
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.COMPLETED
     assert len(await stack.transfers(order.id)) == 1
@@ -192,9 +190,8 @@ async def test_nobody_closes_a_purchase_they_have_a_part_in(stack: WorkerStack, 
     assert (await stack.order(order.id)).status is OrderStatus.PLACED
 
 
-async def test_of_a_close_and_the_pin_at_one_instant_exactly_one_counts(stack: WorkerStack) -> None:
+async def test_of_a_close_and_the_pin_at_one_instant_exactly_one_counts(stack: WorkerStack, admin: Member) -> None:
     """Either the customer paid and the runner is owed, or nobody paid and the admin's decision counts (M10)."""
-    admin = await new_admin(stack)
     for begin in race_starts(2, REPETITIONS, seed=5, spread=0.006):
         runner = await stack.add_member(runner=True, ready=False, card=None)
         order = await stack.claimed_order(runner)

@@ -153,7 +153,7 @@ async def test_m14_a_hold_that_lapsed_at_stripe_is_noticed_when_the_order_ends(s
     await set_deadline_in(stack, order, 0)
     await stack.run_due()
     assert (await stack.saga(order, "expire_order")).status == "done"
-    assert await stack.rows("SELECT status FROM hold WHERE order_id = :id", id=order.id) == [("released",)]
+    assert await stack.rows_of(order, "hold", "status") == [("released",)]
 
 
 async def test_s11_a_claim_given_back_late_expires_at_once(stack: WorkerStack) -> None:

@@ -10,13 +10,12 @@ async def test_an_order_goes_from_placing_to_the_runners_money(stack: WorkerStac
     assert order.status is OrderStatus.CREATED
     await stack.claim(runner, order)
     await stack.run_due()
-    await stack.bring_to_drop_point(runner, order, receipt=850)
-    await stack.hand_over(runner, order)
+    await stack.deliver(runner, order, receipt=850)
     await stack.run_due()
     done = await stack.order(order.id)
     assert done.status is OrderStatus.COMPLETED
     assert (done.total, done.runner_share) == (850 + 200 + 80, 850 + 180)
     (intent,) = await stack.intents(order.id)
     assert (intent["status"], intent["amount_received"]) == ("succeeded", 1130)
-    ((status, amount),) = await stack.rows("SELECT status, amount FROM payable WHERE order_id = :id", id=order.id)
+    ((status, amount),) = await stack.rows_of(order, "payable", "status, amount")
     assert (status, amount) == ("paid", 1030)

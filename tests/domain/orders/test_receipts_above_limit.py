@@ -27,8 +27,7 @@ async def test_a_yes_to_what_the_shop_wants_lets_the_runner_buy_it(stack: Worker
     await stack.run_due()
     assert (await stack.order(order.id)).price.shop_limit == 1040
     assert (await stack.notification_keys(order, runner.person_id))[-1] == "notification-limit-increased"
-    await stack.bring_to_drop_point(runner, order, receipt=1040)
-    await stack.hand_over(runner, order)
+    await stack.deliver(runner, order, receipt=1040)
     await stack.run_due()
     assert (await stack.order(order.id)).total == 1040 + 280
     assert await intents_at_stripe(stack, order) == [("canceled", BEFORE), ("succeeded", 1320)]
@@ -62,8 +61,7 @@ async def test_an_order_given_back_meanwhile_keeps_its_old_limit(stack: WorkerSt
 async def test_what_was_bought_meanwhile_is_paid_from_the_old_hold(stack: WorkerStack) -> None:
     customer, runner, order = await order_above_limit(stack)
     await accept_increase(stack, customer, order, 1320)
-    await stack.bring_to_drop_point(runner, order)
-    await stack.hand_over(runner, order)
+    await stack.deliver(runner, order)
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.COMPLETED
     assert [one for one in await intents_at_stripe(stack, order) if one[0] != "canceled"] == [("succeeded", BEFORE)]

@@ -46,9 +46,7 @@ async def test_each_nudge_is_sent_once_with_its_remedies_however_many_workers_sw
         await fire_timers(stack.context)
         assert await stack.notification_keys(order, order.customer_id) == told
     assert (await stack.order(order.id)).status is OrderStatus.CREATED
-    sounds = await stack.rows(
-        "SELECT key, silent, buttons FROM notification WHERE order_id = :id ORDER BY id", id=order.id
-    )
+    sounds = await stack.rows_of(order, "notification", "key, silent, buttons")
     assert [(row.key, row.silent) for row in sounds] == [
         ("notification-nudge", False),
         ("notification-odds-unknown", True),

@@ -7,36 +7,31 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Engine, event
 
-from domain.campuses.campus import Campus
 from domain.campuses.people import Member
 from domain.errors import CampusGError, NotAllowed, OrdersPaused, OrdersPausedBecause
 from domain.orders.drafts.repository import change_draft, find_draft
 from domain.orders.states import OrderStatus
-from domain.orders.use_cases import ordering
 from domain.payments.use_cases import saved_cards
 from domain.payouts import use_cases as payouts_use_cases
-from domain.saga.run import SagaRun
 from tests.cases import case
 from tests.stack.worker_stack import WorkerStack
 
 
-async def notifications_to(stack: WorkerStack, member: Member) -> list[str]:
-    """The keys of the notifications to a person."""
-    rows = await stack.rows("SELECT key FROM notification WHERE chat_id = :id ORDER BY id", id=member.person_id)
-    return [row.key for row in rows]
-
-
 async def submit_order_without_card(stack: WorkerStack, member: Member) -> str:
     """Tap [Place order] without a card, and return the Checkout session that is opened."""
-    draft = await stack.fill_basket(member)
-    async with stack.database() as work:
-        ceiling = draft.price(stack.campus.fees).ceiling
-        await ordering.submit_order(work, stack.campus, member, version=draft.version, ceiling=ceiling)
+    await stack.submit_draft(member, await stack.fill_basket(member))
     await stack.run_due()
     ((session,),) = await stack.rows(
         "SELECT data ->> 'session' FROM saga WHERE person_id = :id ORDER BY number DESC LIMIT 1", id=member.person_id
     )
     return str(session)
+
+
+async def enter_card(stack: WorkerStack, *sessions: str) -> None:
+    """Enter a card on Stripe's pages of these Checkout sessions, and let the workers notice it."""
+    for session in sessions:
+        await stack.control_stripe(f"checkout/{session}/complete", card="pm_card_visa")
+    await stack.run_now()
 
 
 async def order_statuses(stack: WorkerStack, member: Member) -> list[OrderStatus]:
@@ -48,10 +43,9 @@ async def order_statuses(stack: WorkerStack, member: Member) -> list[OrderStatus
 async def test_an_order_that_waited_only_for_the_card_is_placed_when_it_is_saved(stack: WorkerStack) -> None:
     member = await stack.add_member(card=None)
     session = await submit_order_without_card(stack, member)
-    await stack.control_stripe(f"checkout/{session}/complete", card="pm_card_visa")
-    await stack.run_now()
+    await enter_card(stack, session)
     assert await order_statuses(stack, member) == [OrderStatus.CREATED]
-    assert await notifications_to(stack, member) == ["notification-card-link", "notification-card-saved-placing"]
+    assert await stack.notifications_to(member) == ["notification-card-link", "notification-card-saved-placing"]
 
 
 async def test_a_draft_changed_since_the_tap_is_not_placed_when_the_card_is_saved(stack: WorkerStack) -> None:
@@ -60,10 +54,9 @@ async def test_a_draft_changed_since_the_tap_is_not_placed_when_the_card_is_save
     session = await submit_order_without_card(stack, member)
     async with stack.database() as work:
         await change_draft(work, stack.campus.id, member.person_id, tip=500)
-    await stack.control_stripe(f"checkout/{session}/complete", card="pm_card_visa")
-    await stack.run_now()
+    await enter_card(stack, session)
     assert await order_statuses(stack, member) == []
-    assert await notifications_to(stack, member) == ["notification-card-link", "notification-card-saved"]
+    assert await stack.notifications_to(member) == ["notification-card-link", "notification-card-saved"]
 
 
 @case(30)
@@ -73,8 +66,7 @@ async def test_a_draft_tapped_too_long_ago_is_not_placed_when_the_card_is_saved(
     await stack.sql(
         "UPDATE draft SET asked_at = now() - interval '31 minutes' WHERE person_id = :id", id=member.person_id
     )
-    await stack.control_stripe(f"checkout/{session}/complete", card="pm_card_visa")
-    await stack.run_now()
+    await enter_card(stack, session)
     assert await order_statuses(stack, member) == []
 
 
@@ -90,25 +82,23 @@ CLOSED_TODAY = """hours = jsonb_build_object(to_char(now() + interval '3 days', 
     ],
 )
 async def test_a_campus_that_closes_while_the_card_is_entered_places_nothing_and_says_why(
-    stack: WorkerStack, closing: str, refusal: type[CampusGError]
+    stack: WorkerStack, closing: str, refusal: type[CampusGError], newcomer: Member
 ) -> None:
     """[Place order] was allowed, and the guard of placing is asked again when the order is really placed."""
-    member = await stack.add_member(card=None)
-    session = await submit_order_without_card(stack, member)
+    session = await submit_order_without_card(stack, newcomer)
     await stack.sql(f"UPDATE campus SET {closing}")
-    await stack.control_stripe(f"checkout/{session}/complete", card="pm_card_visa")
-    await stack.run_now()
+    await enter_card(stack, session)
     await stack.sql("UPDATE campus SET paused = false, pause_reason = NULL, hours = '{}'")
-    assert await order_statuses(stack, member) == []
-    assert await stack.rows("SELECT kind FROM saga WHERE person_id = :id", id=member.person_id) == [("save_card",)]
-    saved = await stack.committed_member(member.person_id)
+    assert await order_statuses(stack, newcomer) == []
+    assert await stack.rows("SELECT kind FROM saga WHERE person_id = :id", id=newcomer.person_id) == [("save_card",)]
+    saved = await stack.committed_member(newcomer.person_id)
     assert saved.card is not None, "the card is kept, and so is the basket"
     intents = await stack.inspect_stripe("objects", kind="payment_intent")
     assert [one for one in intents if one["customer"] == saved.stripe_customer] == [], "nothing is held"
     told = ["notification-card-link", "notification-card-saved-placing", refusal.key]
-    assert await notifications_to(stack, member) == told
+    assert await stack.notifications_to(newcomer) == told
     async with stack.database() as work:
-        assert await find_draft(work, stack.campus.id, member.person_id) is not None
+        assert await find_draft(work, stack.campus.id, newcomer.person_id) is not None
 
 
 @contextmanager
@@ -127,91 +117,79 @@ def count_draft_locks() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", see)
 
 
-async def test_each_way_to_an_order_locks_the_draft_once(stack: WorkerStack) -> None:
+async def test_each_way_to_an_order_locks_the_draft_once(stack: WorkerStack, newcomer: Member) -> None:
     """So the guard of placing is asked once, where the answer counts."""
     with count_draft_locks() as locks:
         await stack.place_order(await stack.add_member())
     assert len(locks) == 1, "placed by the tap"
-    member = await stack.add_member(card=None)
     with count_draft_locks() as locks:
-        session = await submit_order_without_card(stack, member)
+        session = await submit_order_without_card(stack, newcomer)
     assert len(locks) == 1, "a card is missing"
     await stack.control_stripe(f"checkout/{session}/complete", card="pm_card_visa")
     with count_draft_locks() as locks:
         await stack.run_now()
-    assert await order_statuses(stack, member) == [OrderStatus.CREATED]
+    assert await order_statuses(stack, newcomer) == [OrderStatus.CREATED]
     assert len(locks) == 1, "placed by itself"
 
 
 @case(30)
-async def test_s9_two_completed_card_pages_place_one_order(stack: WorkerStack) -> None:
+async def test_s9_two_completed_card_pages_place_one_order(stack: WorkerStack, newcomer: Member) -> None:
     """The customer asked for two links and saved a card on both pages."""
-    member = await stack.add_member(card=None)
-    first = await submit_order_without_card(stack, member)
-    await stack.act(saved_cards.start_card_setup, await stack.committed_member(member.person_id))
+    first = await submit_order_without_card(stack, newcomer)
+    await stack.act(saved_cards.start_card_setup, await stack.committed_member(newcomer.person_id))
     await stack.run_due()
     ((second,),) = await stack.rows(
         "SELECT data ->> 'session' FROM saga WHERE person_id = :id AND data ->> 'session' <> :first",
-        id=member.person_id,
+        id=newcomer.person_id,
         first=first,
     )
-    for session in (first, second):
-        await stack.control_stripe(f"checkout/{session}/complete", card="pm_card_visa")
+    await enter_card(stack, first, second)
+    assert await order_statuses(stack, newcomer) == [OrderStatus.CREATED]
+
+
+async def test_s6_a_card_set_up_that_nobody_completes_is_compensated(stack: WorkerStack, newcomer: Member) -> None:
+    await submit_order_without_card(stack, newcomer)
+    await stack.sql("UPDATE saga SET waiting_until = now() WHERE person_id = :id", id=newcomer.person_id)
     await stack.run_now()
-    assert await order_statuses(stack, member) == [OrderStatus.CREATED]
+    statuses = await stack.rows("SELECT status FROM saga WHERE person_id = :id", id=newcomer.person_id)
+    assert statuses == [("compensated",)]
+    assert (await stack.committed_member(newcomer.person_id)).card is None, "no card was saved"
 
 
-async def test_s6_a_card_set_up_that_nobody_completes_is_compensated(stack: WorkerStack) -> None:
-    member = await stack.add_member(card=None)
-    await submit_order_without_card(stack, member)
-    await stack.sql("UPDATE saga SET waiting_until = now() WHERE person_id = :id", id=member.person_id)
-    await stack.run_now()
-    assert await stack.rows("SELECT status FROM saga WHERE person_id = :id", id=member.person_id) == [("compensated",)]
-    assert (await stack.committed_member(member.person_id)).card is None, "no card was saved"
-
-
-async def test_s17_two_set_ups_at_once_keep_one_customer(stack: WorkerStack) -> None:
+async def test_s17_two_set_ups_at_once_keep_one_customer(stack: WorkerStack, newcomer: Member) -> None:
     """The set-up that finishes first decides the customer."""
-    member = await stack.add_member(card=None)
     for _ in range(2):
-        await stack.act(saved_cards.start_card_setup, member)
+        await stack.act(saved_cards.start_card_setup, newcomer)
     await stack.run_due()
-    ((stripe_customer,),) = await stack.rows("SELECT stripe_customer FROM person WHERE id = :id", id=member.person_id)
-    used = await stack.rows("SELECT data ->> 'customer' FROM saga WHERE person_id = :id", id=member.person_id)
+    ((stripe_customer,),) = await stack.rows("SELECT stripe_customer FROM person WHERE id = :id", id=newcomer.person_id)
+    used = await stack.rows("SELECT data ->> 'customer' FROM saga WHERE person_id = :id", id=newcomer.person_id)
     assert used == [(stripe_customer,), (stripe_customer,)]
 
 
-async def set_up_payout(stack: WorkerStack, campus: Campus, member: Member) -> SagaRun:
-    """Tap [Set up pay-out]."""
-    async with stack.database() as work:
-        return await payouts_use_cases.start_payout_setup(work, campus, member)
-
-
-async def test_s17_two_onboardings_at_once_keep_one_account(stack: WorkerStack) -> None:
+async def test_s17_two_onboardings_at_once_keep_one_account(stack: WorkerStack, new_runner: Member) -> None:
     """A runner with two accounts could onboard one while payouts go to the other (M5)."""
-    runner = await stack.add_member(runner=True, ready=False, card=None)
-    runs = await asyncio.gather(*(set_up_payout(stack, stack.campus, runner) for _ in range(2)))
+    runs = await asyncio.gather(*(stack.act(payouts_use_cases.start_payout_setup, new_runner) for _ in range(2)))
     await stack.run_due()
-    ((kept,),) = await stack.rows("SELECT stripe_account FROM person WHERE id = :id", id=runner.person_id)
+    ((kept,),) = await stack.rows("SELECT stripe_account FROM person WHERE id = :id", id=new_runner.person_id)
     used = await stack.rows("SELECT data ->> 'account' FROM saga WHERE id = ANY(:ids)", ids=[run.id for run in runs])
     assert used == [(kept,), (kept,)]
 
 
 async def test_m5_a_link_goes_to_the_runner_alone_and_a_ready_account_needs_none(stack: WorkerStack) -> None:
     runner = await stack.add_member(runner=True, ready=False, card=None)
-    await set_up_payout(stack, stack.campus, runner)
+    await stack.act(payouts_use_cases.start_payout_setup, runner)
     await stack.run_due()
-    assert await notifications_to(stack, runner) == ["notification-payout-link"]
+    assert await stack.notifications_to(runner) == ["notification-payout-link"]
     account = (await stack.committed_member(runner.person_id)).stripe_account
     await stack.control_stripe(f"onboard/{account}", finish=True)
     await stack.run_now()
-    assert await notifications_to(stack, runner) == ["notification-payout-link", "notification-payouts-ready"]
-    await set_up_payout(stack, stack.campus, await stack.committed_member(runner.person_id))
+    assert await stack.notifications_to(runner) == ["notification-payout-link", "notification-payouts-ready"]
+    await stack.act(payouts_use_cases.start_payout_setup, await stack.committed_member(runner.person_id))
     await stack.run_due()
-    assert (await notifications_to(stack, runner)).count("notification-payout-link") == 1
+    assert (await stack.notifications_to(runner)).count("notification-payout-link") == 1
 
 
 async def test_a2_only_an_approved_runner_gets_an_account_and_only_their_own(stack: WorkerStack) -> None:
     """The use case takes no account as a parameter, so it cannot set up the account of another person."""
     with pytest.raises(NotAllowed):
-        await set_up_payout(stack, stack.campus, await stack.add_member())
+        await stack.act(payouts_use_cases.start_payout_setup, await stack.add_member())

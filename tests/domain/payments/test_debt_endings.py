@@ -6,7 +6,7 @@ from domain.campuses.people import Member
 from domain.errors import DebtBeingPaid, NotAllowed, NothingToRefund, Stale
 from domain.orders.states import Order, OrderStatus
 from domain.payments.use_cases import customer_debts
-from tests.scenarios.customer_debt_setup import DECLINED_CARD, debt_state, owed_order, pay_debt
+from tests.scenarios.customer_debt_setup import DECLINED_CARD, debt_state, owed_order, pay_debt, pay_debt_with
 from tests.scenarios.reconciliation_setup import admin_notifications, discrepancies, forget_payment, reconcile_all
 from tests.scenarios.refund_setup import booked_amounts, deliver_dispute, refund_order, refund_rows
 from tests.scenarios.scenario_setup import new_admin
@@ -24,9 +24,7 @@ async def test_a_debt_is_not_refunded_and_what_was_paid_of_one_is(stack: WorkerS
     order = await owed_order(stack, customer)
     with pytest.raises(NothingToRefund):
         await refund_order(stack, order, 300)
-    await stack.save_test_card(customer.person_id, "pm_card_visa")
-    await pay_debt(stack, customer, order)
-    await stack.run_due()
+    await pay_debt_with(stack, customer, order)
     await refund_order(stack, order, 300)
     await stack.run_due()
     assert await refund_rows(stack, order) == [("succeeded", 300, 0)]
@@ -62,11 +60,9 @@ async def test_an_admin_waives_no_debt_while_it_is_paid_nor_their_own(stack: Wor
 
 async def test_a_settled_payment_may_be_disputed_like_any_other(stack: WorkerStack, customer: Member) -> None:
     order = await owed_order(stack, customer)
-    await stack.save_test_card(customer.person_id, "pm_card_visa")
-    await pay_debt(stack, customer, order)
-    await stack.run_due()
+    await pay_debt_with(stack, customer, order)
     await deliver_dispute(stack, order)
-    assert await stack.rows("SELECT status FROM dispute WHERE order_id = :id", id=order.id) == [("open",)]
+    assert await stack.rows_of(order, "dispute", "status") == [("open",)]
 
 
 async def test_there_is_no_discrepancy_after_a_debt_was_paid(own_stack: WorkerStack) -> None:
@@ -74,12 +70,8 @@ async def test_there_is_no_discrepancy_after_a_debt_was_paid(own_stack: WorkerSt
     order = await owed_order(own_stack, customer)
     await reconcile_all(own_stack)
     assert await discrepancies(own_stack) == []
-    await own_stack.save_test_card(customer.person_id, DECLINED_CARD)
-    await pay_debt(own_stack, customer, order)
-    await own_stack.run_due()
-    await own_stack.save_test_card(customer.person_id, "pm_card_visa")
-    await pay_debt(own_stack, customer, order)
-    await own_stack.run_due()
+    await pay_debt_with(own_stack, customer, order, DECLINED_CARD)
+    await pay_debt_with(own_stack, customer, order)
     await own_stack.sql("UPDATE hold SET made_at = now() - interval '6 minutes'")
     await reconcile_all(own_stack)
     assert await discrepancies(own_stack) == []
@@ -119,9 +111,7 @@ async def test_a_payment_that_stripe_makes_after_we_gave_it_up_is_told_and_never
 async def test_a_try_that_we_closed_and_stripe_took_is_told(own_stack: WorkerStack) -> None:
     customer = await own_stack.add_member()
     order = await owed_order(own_stack, customer)
-    await own_stack.save_test_card(customer.person_id, "pm_card_visa")
-    await pay_debt(own_stack, customer, order)
-    await own_stack.run_due()
+    await pay_debt_with(own_stack, customer, order)
     *_, taken = await own_stack.intents(order.id)
     tampered = "UPDATE hold SET status = 'released', captured = 0 WHERE payment_intent = :id"
     await own_stack.sql(tampered, id=taken["id"])

@@ -1,6 +1,7 @@
 """A customer with a debt: they order nothing more until they pay it or an admin waives it."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -19,12 +20,12 @@ from tests.scenarios.customer_debt_setup import (
     intent_states,
     owed_order,
     pay_debt,
+    pay_debt_with,
 )
 from tests.scenarios.refund_setup import booked_amounts
-from tests.scenarios.scenario_setup import act_as_person
+from tests.scenarios.scenario_setup import act_as_person, answer_bank
+from tests.stack.races import refusal_of
 from tests.stack.worker_stack import WorkerStack
-
-UNTOUCHED_ACCOUNTS = {"runner_payable", "stripe_fees", "stripe_balance", "platform_revenue"}
 
 
 async def test_a_customer_with_a_debt_places_no_order_until_it_is_paid(stack: WorkerStack, customer: Member) -> None:
@@ -34,14 +35,13 @@ async def test_a_customer_with_a_debt_places_no_order_until_it_is_paid(stack: Wo
     assert refused.value.arguments == {"amount": "S$11.30", "order": order.id}
     with pytest.raises(DebtOutstanding):
         await stack.act(ordering.reorder, customer, order.id)
-    await stack.save_test_card(customer.person_id, "pm_card_visa")
-    await pay_debt(stack, customer, order)
-    await stack.run_due()
+    await pay_debt_with(stack, customer, order)
     assert await debt_state(stack, order) == ("paid", 1130)
     assert await intent_states(stack, order) == [("canceled", 0), ("canceled", 0), ("succeeded", 1130)]
     assert await hold_states(stack, order) == [("released", 0), ("refused", 0), ("captured", 1130)]
     assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-paid"
-    assert set(await booked_amounts(stack, order)) == UNTOUCHED_ACCOUNTS
+    booked = await booked_amounts(stack, order)
+    assert booked.keys() == {"runner_payable", "stripe_fees", "stripe_balance", "platform_revenue"}
     assert (await stack.open_order(await stack.committed_member(customer.person_id))).status is OrderStatus.CREATED
 
 
@@ -75,21 +75,17 @@ async def test_an_order_that_waited_for_its_card_is_not_placed_while_a_debt_is_o
         await start_requested_sagas(work, run)
     query = "SELECT buttons FROM notification WHERE chat_id = :id AND key = 'error-debt-outstanding'"
     ((buttons,),) = await stack.rows(query, id=customer.person_id)
-    ((number,),) = await stack.rows("SELECT id FROM customer_debt WHERE order_id = :id", id=order.id)
+    ((number,),) = await stack.rows_of(order, "customer_debt", "id")
     assert buttons == [{"key": "button-pay-debt", "data": f"v1:pay_debt:{number}:0"}]
-    assert (
-        await stack.rows("SELECT 1 FROM orders WHERE customer_id = :id AND status = 'PENDING'", id=customer.person_id)
-        == []
-    )
+    pending = "SELECT 1 FROM orders WHERE customer_id = :id AND status = 'PENDING'"
+    assert await stack.rows(pending, id=customer.person_id) == []
 
 
 async def test_other_people_and_own_deliveries_are_untouched(stack: WorkerStack) -> None:
     """A runner who owes for their own food can still deliver and earn."""
     ana = await stack.add_member(runner=True)
     await owed_order(stack, ana)
-    job = await stack.claimed_order(await stack.committed_member(ana.person_id))
-    await stack.bring_to_drop_point(ana, job)
-    await stack.hand_over(ana, job)
+    job = await stack.delivered_order(await stack.committed_member(ana.person_id))
     await stack.run_due()
     assert (await stack.order(job.id)).status is OrderStatus.COMPLETED
 
@@ -97,9 +93,7 @@ async def test_other_people_and_own_deliveries_are_untouched(stack: WorkerStack)
 async def payment_awaiting_approval(stack: WorkerStack, customer: Member) -> Order:
     """Return a customer with a debt who tapped [Pay], while the bank waits for an approval."""
     order = await owed_order(stack, customer)
-    await stack.save_test_card(customer.person_id, APPROVAL_CARD)
-    await pay_debt(stack, customer, order)
-    await stack.run_due()
+    await pay_debt_with(stack, customer, order, APPROVAL_CARD)
     return order
 
 
@@ -110,22 +104,19 @@ async def test_the_bank_may_ask_for_approval_first(stack: WorkerStack, customer:
     ((buttons,),) = await stack.rows(query, id=order.id)
     *_, intent = await stack.intents(order.id)
     assert buttons[0]["url"] == intent["next_action"]["redirect_to_url"]["url"]
-    await stack.control_stripe(f"approve/{intent['id']}", ok=True)
+    await answer_bank(stack, order)
     await stack.run_now()
     assert await debt_state(stack, order) == ("paid", 1130)
 
 
 async def test_a_no_at_the_bank_leaves_it_owed_and_another_card_pays(stack: WorkerStack, customer: Member) -> None:
     order = await payment_awaiting_approval(stack, customer)
-    *_, intent = await stack.intents(order.id)
-    await stack.control_stripe(f"approve/{intent['id']}", ok=False)
+    await answer_bank(stack, order, ok=False)
     await stack.run_now()
     assert await debt_state(stack, order) == ("open", 1130)
     assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-declined"
     assert (await intent_states(stack, order))[-1] == ("canceled", 0)
-    await stack.save_test_card(customer.person_id, "pm_card_visa")
-    await pay_debt(stack, customer, order)
-    await stack.run_due()
+    await pay_debt_with(stack, customer, order)
     assert await debt_state(stack, order) == ("paid", 1130)
 
 
@@ -151,18 +142,15 @@ async def test_without_a_yes_in_time_it_is_closed_at_stripe_and_owed(stack: Work
 async def test_a_yes_at_the_last_moment_is_not_lost(stack: WorkerStack, customer: Member) -> None:
     """The window is over, and the customer approves before the payment is closed."""
     order = await payment_awaiting_approval(stack, customer)
-    *_, intent = await stack.intents(order.id)
-    await stack.control_stripe(f"approve/{intent['id']}", ok=True)
+    await answer_bank(stack, order)
     await stack.inject_fault("GET /v1/payment_intents/*", "status", status=429)  # the poll that would have noticed
-    await stack.sql("UPDATE saga SET waiting_until = now() WHERE order_id = :id AND kind = 'settle_debt'", id=order.id)
-    await stack.sql("UPDATE saga SET wake_at = now() WHERE order_id = :id AND kind = 'settle_debt'", id=order.id)
+    late = "UPDATE saga SET waiting_until = now(), wake_at = now() WHERE order_id = :id AND kind = 'settle_debt'"
+    await stack.sql(late, id=order.id)
     for _ in range(3):
         await stack.run_now()
     await stack.clear_faults()
     assert await debt_state(stack, order) == ("paid", 1130)
-    assert (await stack.saga(order, "settle_debt")).status == "compensated", (
-        "it compensated, and found the payment done"
-    )
+    assert (await stack.saga(order, "settle_debt")).status == "compensated", "it found the payment done"
     assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-paid"
 
 
@@ -170,13 +158,9 @@ async def test_eight_taps_ask_the_bank_once(stack: WorkerStack, customer: Member
     order = await owed_order(stack, customer)
     await stack.save_test_card(customer.person_id, "pm_card_visa")
 
-    async def tap() -> bool:
-        try:
-            return await pay_debt(stack, customer, order) is not None
-        except (DebtBeingPaid, Stale):
-            return False
-
-    assert sorted(await asyncio.gather(*(tap() for _ in range(8)))) == [False] * 7 + [True]
+    taps = await asyncio.gather(*(refusal_of(partial(pay_debt, stack, customer, order)) for _ in range(8)))
+    assert taps.count(None) == 1
+    assert {type(refusal) for refusal in taps} <= {type(None), DebtBeingPaid, Stale}
     with pytest.raises(DebtBeingPaid):
         await pay_debt(stack, customer, order)
     await stack.run_due()

@@ -70,9 +70,7 @@ async def test_a_declined_charge_is_owed_by_the_customer_and_the_runner_is_paid_
     assert await hold_states(stack, order) == [("released", 0), ("refused", 0)]
     assert await debt_state(stack, order) == ("open", 1130)
     assert await stack.transfers(order.id) == [], "there is no charge to take it from, and the balance is pending"
-    assert await stack.rows("SELECT status, refusal FROM payable WHERE order_id = :id", id=order.id) == [
-        ("open", "balance_insufficient")
-    ]
+    assert await stack.rows_of(order, "payable", "status, refusal") == [("open", "balance_insufficient")]
     assert await booked_amounts(stack, order) == {
         "customer_debt": 1130,
         "runner_payable": -1030,
@@ -86,9 +84,7 @@ async def test_where_the_balance_suffices_the_runner_is_paid_at_once(own_stack: 
     rich = await own_stack.add_member(card="pm_card_bypassPending")
     runner = await own_stack.add_member(runner=True, ready=False, card=None)
     for _ in range(2):
-        job = await own_stack.claimed_order(runner, rich)
-        await own_stack.bring_to_drop_point(runner, job)
-        await own_stack.hand_over(runner, job)
+        await own_stack.delivered_order(runner, rich)
         await own_stack.run_due()
     paid = await own_stack.add_member(runner=True, card=None)
     order = await owed_order(own_stack, await own_stack.add_member(), runner=paid)
@@ -107,9 +103,7 @@ async def test_a_bank_that_asks_for_approval_when_nobody_is_there_is_a_no(stack:
     await stack.hand_over(runner, order)
     await stack.run_due()
     assert await debt_state(stack, order) == ("open", 1130)
-    assert await stack.rows("SELECT refusal FROM customer_debt WHERE order_id = :id", id=order.id) == [
-        ("authentication_required",)
-    ]
+    assert await stack.rows_of(order, "customer_debt", "refusal") == [("authentication_required",)]
     assert await intent_states(stack, order) == [("canceled", 0), ("canceled", 0)]
 
 
@@ -143,8 +137,7 @@ async def test_53_what_is_removed_while_it_holds_is_captured_all_the_same(stack:
         await stack.run_due()
     else:
         await stack.context.stripe.v1.customers.delete_async(str(customer.stripe_customer))
-    await stack.bring_to_drop_point(runner, order)
-    await stack.hand_over(runner, order)
+    await stack.deliver(runner, order)
     await stack.run_due()
     assert await intent_states(stack, order) == [("succeeded", 1130)]
     assert await hold_states(stack, order) == [("captured", 1130)]

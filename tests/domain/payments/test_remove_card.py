@@ -22,12 +22,6 @@ async def is_attached_at_stripe(stack: WorkerStack, member: Member) -> bool:
     return mine["customer"] is not None
 
 
-async def notifications_to(stack: WorkerStack, member: Member) -> list[str]:
-    """The keys of the notifications to a person."""
-    rows = await stack.rows("SELECT key FROM notification WHERE chat_id = :id ORDER BY id", id=member.person_id)
-    return [row.key for row in rows]
-
-
 async def test_a_removed_card_is_detached_at_stripe_and_the_next_order_asks_for_one(stack: WorkerStack) -> None:
     member = await stack.add_member()
     assert await is_attached_at_stripe(stack, member)
@@ -35,13 +29,9 @@ async def test_a_removed_card_is_detached_at_stripe_and_the_next_order_asks_for_
     assert (await stack.committed_member(member.person_id)).card is None, "before any worker ran"
     await stack.run_due()
     assert not await is_attached_at_stripe(stack, member)
-    assert await notifications_to(stack, member) == ["notification-card-removed"]
-    draft = await stack.fill_basket(member)
-    async with stack.database() as work:
-        ceiling = draft.price(stack.campus.fees).ceiling
-        cardless = await stack.committed_member(member.person_id)
-        wanted = await ordering.submit_order(work, stack.campus, cardless, version=draft.version, ceiling=ceiling)
-    assert isinstance(wanted, ordering.CardRequired)
+    assert await stack.notifications_to(member) == ["notification-card-removed"]
+    cardless = await stack.committed_member(member.person_id)
+    assert isinstance(await stack.submit_draft(cardless, await stack.fill_basket(member)), ordering.CardRequired)
     with pytest.raises(Stale):
         await remove_card(stack, member)
 
@@ -54,47 +44,44 @@ async def test_a_card_that_stripe_detached_or_never_had_is_removed_all_the_same(
     for member in (detached, await stack.committed_member(unknown.person_id)):
         await remove_card(stack, member)
         await stack.run_due()
-        assert await notifications_to(stack, member) == ["notification-card-removed"]
+        assert await stack.notifications_to(member) == ["notification-card-removed"]
 
 
-async def test_an_outage_delays_the_detaching_and_nothing_else(stack: WorkerStack) -> None:
-    member = await stack.add_member()
+async def test_an_outage_delays_the_detaching_and_nothing_else(stack: WorkerStack, customer: Member) -> None:
     await stack.inject_fault("POST /v1/payment_methods/*/detach", "lost_answer")
-    await remove_card(stack, member)
+    await remove_card(stack, customer)
     await stack.run_due()
     await stack.clear_faults()
     await stack.run_now()
-    assert not await is_attached_at_stripe(stack, member)
-    assert await notifications_to(stack, member) == ["notification-card-removed"]
+    assert not await is_attached_at_stripe(stack, customer)
+    assert await stack.notifications_to(customer) == ["notification-card-removed"]
 
 
-async def test_a_card_stays_while_the_hold_of_an_order_is_made_with_it(stack: WorkerStack) -> None:
-    member = await stack.add_member()
-    order = await stack.place_order(member)
+async def test_a_card_stays_while_the_hold_of_an_order_is_made_with_it(stack: WorkerStack, customer: Member) -> None:
+    order = await stack.place_order(customer)
     with pytest.raises(CardInUse):
-        await remove_card(stack, member)
+        await remove_card(stack, customer)
     await stack.run_due()
-    await remove_card(stack, member)
+    await remove_card(stack, customer)
     await stack.run_due()
-    assert not await is_attached_at_stripe(stack, member)
+    assert not await is_attached_at_stripe(stack, customer)
     (intent,) = await stack.intents(order.id)
     assert intent["status"] == "requires_capture", "the hold is still held"
-    await stack.cancel(member, order)
+    await stack.cancel(customer, order)
     await stack.run_due()
 
 
-async def test_a_card_that_another_one_replaces_is_not_kept_at_stripe(stack: WorkerStack) -> None:
-    member = await stack.add_member()
-    await stack.act(saved_cards.start_card_setup, member)
+async def test_a_card_that_another_one_replaces_is_not_kept_at_stripe(stack: WorkerStack, customer: Member) -> None:
+    await stack.act(saved_cards.start_card_setup, customer)
     await stack.run_due()
     ((session,),) = await stack.rows(
-        "SELECT data ->> 'session' FROM saga WHERE person_id = :id AND kind = 'save_card'", id=member.person_id
+        "SELECT data ->> 'session' FROM saga WHERE person_id = :id AND kind = 'save_card'", id=customer.person_id
     )
     await stack.control_stripe(f"checkout/{session}/complete", card="pm_card_mastercard")
     await stack.run_now()
-    renewed = await stack.committed_member(member.person_id)
+    renewed = await stack.committed_member(customer.person_id)
     assert renewed.card is not None
     assert renewed.card.brand == "mastercard"
     assert await is_attached_at_stripe(stack, renewed)
-    assert not await is_attached_at_stripe(stack, member)
-    assert await notifications_to(stack, member) == ["notification-card-link", "notification-card-saved"]
+    assert not await is_attached_at_stripe(stack, customer)
+    assert await stack.notifications_to(customer) == ["notification-card-link", "notification-card-saved"]

@@ -1,6 +1,9 @@
 """Price increases: the replacement hold is made first, then the old hold is released, and at most one counts."""
 
 import asyncio
+from collections import Counter
+from contextlib import suppress
+from functools import partial
 
 import pytest
 
@@ -13,19 +16,16 @@ from tests.scenarios.price_increase_setup import (
     held_at_stripe,
     hold_parts,
     increase_fee,
+    increased_order,
     intents_at_stripe,
 )
-from tests.scenarios.scenario_setup import assert_paid_once
+from tests.scenarios.scenario_setup import answer_bank, assert_paid_once
+from tests.stack.races import refusal_of
 from tests.stack.worker_stack import WorkerStack
 
 BEFORE, AFTER = 1240, 1270  # the ceiling of an order here, and after one price increase
 INCREASED_HOLDS = [("former", "released", BEFORE), ("current", "held", AFTER)]
 UNCHANGED_HOLDS = [("current", "held", BEFORE), ("former", "released", AFTER)]
-
-
-async def replace_saga_status(stack: WorkerStack, order: Order) -> str:
-    """The status of the order's newest replace_hold."""
-    return str((await stack.saga(order, "replace_hold")).status)
 
 
 async def test_an_increased_fee_counts_once_it_is_held_and_the_old_hold_is_released(stack: WorkerStack) -> None:
@@ -36,24 +36,18 @@ async def test_an_increased_fee_counts_once_it_is_held_and_the_old_hold_is_relea
     assert (await stack.order(order.id)).price == order.price, "no new price counts before its hold is made"
     await stack.run_due()
     increased = await stack.order(order.id)
-    assert (increased.price.ceiling, increased.price.delivery_fee, increased.status) == (
-        AFTER,
-        230,
-        OrderStatus.CREATED,
-    )
+    assert (increased.price.ceiling, increased.price.delivery_fee) == (AFTER, 230)
+    assert increased.status is OrderStatus.CREATED
     assert await hold_parts(stack, order) == INCREASED_HOLDS
     assert await intents_at_stripe(stack, order) == [("canceled", BEFORE), ("requires_capture", AFTER)]
 
 
 async def test_what_is_captured_in_the_end_comes_from_the_new_hold(stack: WorkerStack) -> None:
     customer, runner = await stack.add_member(), await stack.add_member(runner=True, card=None)
-    order = await stack.open_order(customer)
-    await increase_fee(stack, customer, order)
-    await stack.run_due()
+    order = await increased_order(stack, customer)
     await stack.claim(runner, order)
     await stack.run_due()
-    await stack.bring_to_drop_point(runner, order)
-    await stack.hand_over(runner, order)
+    await stack.deliver(runner, order)
     await stack.run_due()
     done = await stack.order(order.id)
     assert (done.status, done.total) == (OrderStatus.COMPLETED, 850 + 230 + 80)
@@ -72,24 +66,9 @@ async def test_a_fee_may_be_increased_twice(stack: WorkerStack, customer: Member
     assert await held_at_stripe(stack, order) == [AFTER + 30]
 
 
-async def increase_awaiting_approval(stack: WorkerStack, customer: Member) -> Order:
-    """Return an open order whose replacement hold waits for the bank."""
-    order = await stack.open_order(customer)
-    await stack.save_test_card(customer.person_id, APPROVAL_CARD)
-    await increase_fee(stack, customer, order)
-    await stack.run_due()
-    return await stack.order(order.id)
-
-
-async def answer_bank(stack: WorkerStack, order: Order, *, ok: bool = True) -> None:
-    """Approve or decline at the bank, as the customer."""
-    (intent,) = [one for one in await stack.intents(order.id) if one["status"] == "requires_action"]
-    await stack.control_stripe(f"approve/{intent['id']}", ok=ok)
-
-
 async def test_the_bank_may_ask_for_approval_first(stack: WorkerStack, customer: Member) -> None:
-    order = await increase_awaiting_approval(stack, customer)
-    assert order.price.ceiling == BEFORE
+    order = await increased_order(stack, customer, APPROVAL_CARD)
+    assert (await stack.order(order.id)).price.ceiling == BEFORE
     assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-price-increase-approval"
     assert await stack.breaches() == [], "two live intents are allowed while one replaces the other"
     await answer_bank(stack, order)
@@ -99,7 +78,7 @@ async def test_the_bank_may_ask_for_approval_first(stack: WorkerStack, customer:
 
 
 async def test_a_no_at_the_bank_leaves_the_old_hold_and_the_old_price(stack: WorkerStack, customer: Member) -> None:
-    order = await increase_awaiting_approval(stack, customer)
+    order = await increased_order(stack, customer, APPROVAL_CARD)
     await answer_bank(stack, order, ok=False)
     await stack.run_now()
     await assert_unchanged(stack, order)
@@ -107,7 +86,7 @@ async def test_a_no_at_the_bank_leaves_the_old_hold_and_the_old_price(stack: Wor
 
 
 async def test_a_yes_that_never_comes_leaves_all_as_it_was(stack: WorkerStack, customer: Member) -> None:
-    order = await increase_awaiting_approval(stack, customer)
+    order = await increased_order(stack, customer, APPROVAL_CARD)
     await stack.sql("UPDATE saga SET waiting_until = now() WHERE order_id = :id AND kind = 'replace_hold'", id=order.id)
     await stack.run_now()
     await assert_unchanged(stack, order)
@@ -116,10 +95,7 @@ async def test_a_yes_that_never_comes_leaves_all_as_it_was(stack: WorkerStack, c
 
 async def test_a_declined_card_leaves_all_as_it_was_and_another_try_is_possible(stack: WorkerStack) -> None:
     customer = await stack.add_member()
-    order = await stack.open_order(customer)
-    await stack.save_test_card(customer.person_id, DECLINED_CARD)
-    await increase_fee(stack, customer, order)
-    await stack.run_due()
+    order = await increased_order(stack, customer, DECLINED_CARD)
     await assert_unchanged(stack, order)
     assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-price-increase-declined"
     await stack.save_test_card(customer.person_id, "pm_card_visa")
@@ -130,7 +106,7 @@ async def test_a_declined_card_leaves_all_as_it_was_and_another_try_is_possible(
 
 async def assert_unchanged(stack: WorkerStack, order: Order) -> None:
     """Fail unless the price increase was undone: one hold, the old price, and nothing left at Stripe."""
-    assert await replace_saga_status(stack, order) == "compensated"
+    assert (await stack.saga(order, "replace_hold")).status == "compensated"
     assert (await stack.order(order.id)).price == order.price
     assert await hold_parts(stack, order) == UNCHANGED_HOLDS
     assert await held_at_stripe(stack, order) == [BEFORE]
@@ -155,21 +131,21 @@ MEANWHILE = {"cancelled": cancel_order, "expired": expire_order, "claimed": clai
 @pytest.mark.parametrize("happens", MEANWHILE)
 async def test_an_order_that_goes_on_first_keeps_its_old_hold_or_none(stack: WorkerStack, happens: str) -> None:
     """The order goes on while the bank is asked: the signal makes replace_hold compensate before its deadline."""
-    order = await increase_awaiting_approval(stack, await stack.add_member())
+    order = await increased_order(stack, await stack.add_member(), APPROVAL_CARD)
     await MEANWHILE[happens](stack, order)
     await stack.run_due()
-    assert await replace_saga_status(stack, order) == "compensated"
+    assert (await stack.saga(order, "replace_hold")).status == "compensated"
     await assert_settled(stack, order, happens, BEFORE)
 
 
 @pytest.mark.parametrize("happens", MEANWHILE)
 async def test_an_approval_just_after_the_order_went_on_changes_nothing(stack: WorkerStack, happens: str) -> None:
     """The customer approved at the bank, and the order went on before a worker checked."""
-    order = await increase_awaiting_approval(stack, await stack.add_member())
+    order = await increased_order(stack, await stack.add_member(), APPROVAL_CARD)
     await answer_bank(stack, order)
     await MEANWHILE[happens](stack, order)
     await stack.run_now()
-    assert await replace_saga_status(stack, order) == "compensated"
+    assert (await stack.saga(order, "replace_hold")).status == "compensated"
     await assert_settled(stack, order, happens, BEFORE)
 
 
@@ -190,16 +166,14 @@ async def test_without_the_signal_the_state_of_the_order_stops_the_increase(stac
 async def test_an_order_that_goes_on_afterwards_goes_on_with_the_new_hold(stack: WorkerStack, happens: str) -> None:
     """The new hold counts, and the old one is still to be released when the order goes on."""
     customer = await stack.add_member()
-    order = await stack.open_order(customer)
     await stack.inject_fault("POST /v1/payment_intents/*/cancel", "status", status=429, times=1)
-    await increase_fee(stack, customer, order)
-    await stack.run_due()
+    order = await increased_order(stack, customer)
     assert (await stack.order(order.id)).price.ceiling == AFTER
     assert len(await held_at_stripe(stack, order)) == 2
     await MEANWHILE[happens](stack, order)
     await stack.clear_faults()
     await stack.run_now()
-    assert await replace_saga_status(stack, order) == "done"
+    assert (await stack.saga(order, "replace_hold")).status == "done"
     await assert_settled(stack, order, happens, AFTER)
 
 
@@ -219,10 +193,8 @@ async def test_of_a_price_increase_and_what_comes_at_the_same_instant_both_come_
         order = await stack.open_order(customer)
 
         async def tap(customer: Member = customer, order: Order = order) -> None:
-            try:
+            with suppress(CampusGError):
                 await increase_fee(stack, customer, order)
-            except CampusGError:
-                return
 
         async def other(happens: str = happens, order: Order = order, repetitions: int = number) -> None:
             for _ in range(repetitions * 3):
@@ -238,13 +210,8 @@ async def test_of_a_price_increase_and_what_comes_at_the_same_instant_both_come_
 async def test_eight_taps_ask_for_one_hold(stack: WorkerStack, customer: Member) -> None:
     order = await stack.open_order(customer)
 
-    async def tap() -> bool:
-        try:
-            return await confirm_increase(stack, customer, order, AFTER) is not None
-        except PriceIncreaseInFlight:
-            return False
-
-    assert sorted(await asyncio.gather(*(tap() for _ in range(8)))) == [False] * 7 + [True]
+    taps = (refusal_of(partial(confirm_increase, stack, customer, order, AFTER)) for _ in range(8))
+    assert Counter(map(type, await asyncio.gather(*taps))) == {type(None): 1, PriceIncreaseInFlight: 7}
     await stack.run_due()
     with pytest.raises(PriceChanged):
         await confirm_increase(stack, customer, order, AFTER)

@@ -4,19 +4,10 @@ from domain.orders.states import Order
 from domain.orders.use_cases import running
 from domain.refunds.earnings_repository import sum_spending
 from tests.scenarios.customer_debt_setup import APPROVAL_CARD
-from tests.scenarios.price_increase_setup import held_at_stripe, hold_parts, increase_fee
+from tests.scenarios.price_increase_setup import held_at_stripe, hold_parts, increase_fee, increased_order
 from tests.scenarios.reconciliation_setup import admin_notifications, discrepancies, reconcile_all
+from tests.scenarios.scenario_setup import answer_bank
 from tests.stack.worker_stack import WorkerStack
-
-
-async def increase_awaiting_approval(stack: WorkerStack) -> Order:
-    """Return an order of 12.40 with a replacement hold of 12.70 that waits for the bank."""
-    customer = await stack.add_member()
-    order = await stack.open_order(customer)
-    await stack.save_test_card(customer.person_id, APPROVAL_CARD)
-    await increase_fee(stack, customer, order)
-    await stack.run_due()
-    return order
 
 
 async def age_holds(stack: WorkerStack, order: Order) -> None:
@@ -26,12 +17,11 @@ async def age_holds(stack: WorkerStack, order: Order) -> None:
 
 
 async def test_what_is_on_hold_is_what_counts(own_stack: WorkerStack) -> None:
-    order = await increase_awaiting_approval(own_stack)
+    order = await increased_order(own_stack, await own_stack.add_member(), APPROVAL_CARD)
     async with own_stack.database() as work:
         assert (await sum_spending(work, own_stack.campus.id, order.customer_id)).on_hold == 1240
-    (intent,) = [one for one in await own_stack.intents(order.id) if one["status"] == "requires_action"]
     await own_stack.inject_fault("POST /v1/payment_intents/*/cancel", "status", status=429)
-    await own_stack.control_stripe(f"approve/{intent['id']}", ok=True)
+    await answer_bank(own_stack, order)
     await own_stack.run_now()
     assert len(await held_at_stripe(own_stack, order)) == 2, "the old hold is still to be released"
     async with own_stack.database() as work:
@@ -39,18 +29,17 @@ async def test_what_is_on_hold_is_what_counts(own_stack: WorkerStack) -> None:
 
 
 async def test_the_runners_see_the_higher_fee_once_it_counts_and_not_before(own_stack: WorkerStack) -> None:
-    order = await increase_awaiting_approval(own_stack)
+    order = await increased_order(own_stack, await own_stack.add_member(), APPROVAL_CARD)
     drawn = "SELECT requested_revision FROM order_message WHERE order_id = :id AND kind = 'group'"
     ((before,),) = await own_stack.rows(drawn, id=order.id)
-    (intent,) = [one for one in await own_stack.intents(order.id) if one["status"] == "requires_action"]
-    await own_stack.control_stripe(f"approve/{intent['id']}", ok=True)
+    await answer_bank(own_stack, order)
     await own_stack.run_now()
     assert await own_stack.rows(drawn, id=order.id) == [(before + 1,)]
     assert (await own_stack.order(order.id)).price.runner_earnings > order.price.runner_earnings
 
 
 async def test_a_replacement_hold_that_waits_is_no_discrepancy(own_stack: WorkerStack) -> None:
-    order = await increase_awaiting_approval(own_stack)
+    order = await increased_order(own_stack, await own_stack.add_member(), APPROVAL_CARD)
     await age_holds(own_stack, order)
     await reconcile_all(own_stack)
     assert await discrepancies(own_stack) == []
@@ -59,11 +48,8 @@ async def test_a_replacement_hold_that_waits_is_no_discrepancy(own_stack: Worker
 
 async def test_an_old_hold_whose_release_is_stuck_is_released_all_the_same(own_stack: WorkerStack) -> None:
     """It no longer counts; an admin's retry then finds nothing to do."""
-    customer = await own_stack.add_member()
-    order = await own_stack.open_order(customer)
     await own_stack.inject_fault("POST /v1/payment_intents/*/cancel", "status", status=429)
-    await increase_fee(own_stack, customer, order)
-    await own_stack.run_due()
+    order = await increased_order(own_stack, await own_stack.add_member())
     await own_stack.clear_faults()
     await own_stack.sql(
         "UPDATE saga SET status = 'stuck', error = 'refused', call = NULL, wake_at = NULL, worker = NULL"
@@ -95,15 +81,14 @@ async def test_a_late_no_about_a_hold_that_was_replaced_does_not_touch_the_one_i
     await own_stack.run_due()
     await own_stack.act(running.start_release, runner, order.id)
     await increase_fee(own_stack, customer, order)
-    await own_stack.run_until(lambda: is_saga_final(own_stack, order, "replace_hold"))
+
+    async def replaced() -> bool:
+        return (await own_stack.saga(order, "replace_hold")).status in ("done", "compensated")
+
+    await own_stack.run_until(replaced)
     await own_stack.clear_faults()
     await own_stack.run_now()
     assert (await own_stack.saga(order, "accept_order")).status == "compensated"
-    holds = await own_stack.rows("SELECT part, status FROM hold WHERE order_id = :id ORDER BY id", id=order.id)
-    assert [tuple(one) for one in holds] == [("former", "released"), ("current", "held")]
+    assert await own_stack.rows_of(order, "hold", "part, status") == [("former", "released"), ("current", "held")]
     await own_stack.claim(await own_stack.add_member(runner=True, card=None), order)
     assert await own_stack.breaches() == []
-
-
-async def is_saga_final(stack: WorkerStack, order: Order, kind: str) -> bool:
-    return (await stack.saga(order, kind)).status in ("done", "compensated")

@@ -18,7 +18,7 @@ from workers.engine.saga_failures import MAX_UNEXPECTED_ERRORS
 
 async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, int]:
     """(status, amount) of what the runner is owed."""
-    ((status, amount),) = await stack.rows("SELECT status, amount FROM payable WHERE order_id = :id", id=order.id)
+    ((status, amount),) = await stack.rows_of(order, "payable", "status, amount")
     return status, amount
 
 
@@ -71,40 +71,38 @@ async def test_m3_an_order_is_completed_only_when_the_money_is_taken(stack: Work
     await stack.inject_fault("POST /v1/payment_intents/*/capture", "reset", before=True, times=4)
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.DELIVERED
-    assert await stack.rows("SELECT id FROM payable WHERE order_id = :id", id=order.id) == []
+    assert await stack.rows_of(order, "payable", "id") == []
     for _ in range(5):
         await stack.run_now()
     assert (await stack.order(order.id)).status is OrderStatus.COMPLETED
     assert await payable_state(stack, order) == ("paid", 1030)
 
 
-async def test_m4_earnings_are_told_as_paid_only_with_a_transfer(stack: WorkerStack) -> None:
+async def test_m4_earnings_are_told_as_paid_only_with_a_transfer(stack: WorkerStack, new_runner: Member) -> None:
     """A runner without a ready account is owed the money (M5)."""
-    runner = await stack.add_member(runner=True, ready=False, card=None)
-    order = await stack.delivered_order(runner)
+    order = await stack.delivered_order(new_runner)
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.COMPLETED
     assert await payable_state(stack, order) == ("open", 1030)
     assert await stack.transfers(order.id) == []
-    told = await stack.notification_keys(order, runner.person_id)
+    told = await stack.notification_keys(order, new_runner.person_id)
     assert "notification-payout-waits" in told
     assert "notification-paid" not in told
 
 
 @case(19)
-async def test_m5_what_is_owed_is_sent_once_when_the_account_is_ready(stack: WorkerStack) -> None:
+async def test_m5_what_is_owed_is_sent_once_when_the_account_is_ready(stack: WorkerStack, new_runner: Member) -> None:
     """Also when two set-ups run at once."""
-    runner = await stack.add_member(runner=True, ready=False, card=None)
     orders = []
     for _ in range(2):
-        orders.append(await stack.delivered_order(runner))
+        orders.append(await stack.delivered_order(new_runner))
         await stack.run_due()
-    await asyncio.gather(set_up_payout(stack, runner), set_up_payout(stack, runner))
-    await set_up_payout(stack, runner)
+    await asyncio.gather(set_up_payout(stack, new_runner), set_up_payout(stack, new_runner))
+    await set_up_payout(stack, new_runner)
     for order in orders:
         assert await payable_state(stack, order) == ("paid", 1030)
         assert len(await stack.transfers(order.id)) == 1
-        assert "notification-paid" in await stack.notification_keys(order, runner.person_id)
+        assert "notification-paid" in await stack.notification_keys(order, new_runner.person_id)
 
 
 async def test_m5_an_order_completed_while_the_account_becomes_ready_is_paid(stack: WorkerStack) -> None:
@@ -197,8 +195,7 @@ async def test_a_receipt_must_fit_what_the_customer_agreed_to(stack: WorkerStack
         with pytest.raises(refusal):
             await stack.act(running.mark_bought, runner, order.id, receipt)
     assert (await stack.order(order.id)).status is OrderStatus.ACCEPTED
-    await stack.bring_to_drop_point(runner, order, receipt=limit)
-    await stack.hand_over(runner, order)
+    await stack.deliver(runner, order, receipt=limit)
     await stack.run_due()
     (intent,) = await stack.intents(order.id)
     assert intent["amount_received"] == order.price.ceiling
@@ -237,9 +234,7 @@ async def test_a2_where_money_goes_is_read_from_the_person_never_from_the_order(
 async def test_a_capture_of_a_hold_that_is_not_held_here_waits_for_a_person(own_stack: WorkerStack) -> None:
     """The money is captured and the ledger disagrees, so nobody is told that all is well."""
     runner = await own_stack.add_member(runner=True, card=None)
-    order = await own_stack.claimed_order(runner)
-    await own_stack.bring_to_drop_point(runner, order)
-    await own_stack.hand_over(runner, order)
+    order = await own_stack.delivered_order(runner)
     await own_stack.sql("UPDATE hold SET status = 'released' WHERE order_id = :id", id=order.id)
     for _ in range(MAX_UNEXPECTED_ERRORS + 1):
         await own_stack.run_now()

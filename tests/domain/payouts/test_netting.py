@@ -44,17 +44,13 @@ async def owe(stack: WorkerStack, runner: Member, order: Order, amount: int | No
 
 async def debt_state(stack: WorkerStack, order: Order) -> tuple[str, int, int]:
     """(status, amount, netted)."""
-    ((status, amount, netted),) = await stack.rows(
-        "SELECT status, amount, netted FROM debt WHERE order_id = :id", id=order.id
-    )
+    ((status, amount, netted),) = await stack.rows_of(order, "debt", "status, amount, netted")
     return status, amount, netted
 
 
 async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, int, int]:
     """(status, netted, sent) of the runner's payable."""
-    ((status, netted, sent),) = await stack.rows(
-        "SELECT status, netted, sent FROM payable WHERE order_id = :id", id=order.id
-    )
+    ((status, netted, sent),) = await stack.rows_of(order, "payable", "status, netted, sent")
     return status, netted, sent
 
 
@@ -160,7 +156,7 @@ async def test_only_what_is_left_of_a_debt_is_waived(stack: WorkerStack, fails: 
         await owe(stack, runner, order, amount)
     await completed_order(stack, runner)
     async with stack.database() as work:
-        ((number,),) = await stack.rows("SELECT id FROM debt WHERE order_id = :id", id=orders[1].id)
+        ((number,),) = await stack.rows_of(orders[1], "debt", "id")
         await refunds_use_cases.waive_runner_debt(work, stack.campus, await new_admin(stack), number)
     assert await debt_state(stack, orders[1]) == ("waived", 400, 130)
     assert (await booked_amounts(stack, orders[1]))["refunds_borne"] == 270

@@ -28,7 +28,7 @@ FEE, DISPUTE_FEE = 88, 1500  # Stripe's, for a charge of 11.30 and for a dispute
 
 async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, bool]:
     """(status, frozen) of the order's payable."""
-    ((status, is_frozen),) = await stack.rows("SELECT status, frozen FROM payable WHERE order_id = :id", id=order.id)
+    ((status, is_frozen),) = await stack.rows_of(order, "payable", "status, frozen")
     return status, is_frozen
 
 
@@ -86,13 +86,12 @@ async def test_44_a_dispute_that_is_won_gives_all_back_and_pays_the_runner_once(
 
 @case(44)
 async def test_44_a_dispute_that_is_lost_is_our_loss_until_an_admin_decides_about_the_runner(
-    stack: WorkerStack,
+    stack: WorkerStack, admin: Member, new_runner: Member
 ) -> None:
-    runner = await stack.add_member(runner=True, ready=False, card=None)
-    order = await completed_order(stack, runner)
+    order = await completed_order(stack, new_runner)
     await deliver_dispute(stack, order)
     await deliver_dispute(stack, order, outcome="lost")
-    await make_account_ready(stack, runner)
+    await make_account_ready(stack, new_runner)
     assert await payable_state(stack, order) == ("open", True)
     lines = await booked_amounts(stack, order)
     assert lines["dispute_losses"] == 1130
@@ -100,8 +99,9 @@ async def test_44_a_dispute_that_is_lost_is_our_loss_until_an_admin_decides_abou
     with pytest.raises(OrderDisputed):
         await refund_order(stack, order, 100)
     with pytest.raises(NotAllowed):
-        await stack.act(refunds_use_cases.pay_despite_dispute, await stack.committed_member(runner.person_id), order.id)
-    admin = await new_admin(stack)
+        await stack.act(
+            refunds_use_cases.pay_despite_dispute, await stack.committed_member(new_runner.person_id), order.id
+        )
     await stack.act(refunds_use_cases.pay_despite_dispute, admin, order.id)
     await stack.run_due()
     assert await payable_state(stack, order) == ("paid", False)
@@ -144,7 +144,7 @@ async def test_a_dispute_of_nothing_we_know_changes_nothing(stack: WorkerStack) 
     opened = await deliver_dispute(stack, order)
     await receive_event(stack, "evt_lie", {**opened, "status": "won"})
     assert (await payable_state(stack, order))[1]
-    assert await stack.rows("SELECT status FROM dispute WHERE order_id = :id", id=order.id) == [("open",)]
+    assert await stack.rows_of(order, "dispute", "status") == [("open",)]
 
 
 async def test_a_dispute_that_is_won_frees_nothing_while_a_bank_kept_another_part(stack: WorkerStack) -> None:

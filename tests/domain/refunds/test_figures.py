@@ -33,8 +33,7 @@ async def test_figures_follow_an_order_from_the_hold_to_the_transfer(stack: Work
     await stack.run_due()
     waiting = await stack.claimed_order(ana, mei)
     assert await customer_figures(stack, mei) == Spending(paid=0, on_hold=2480, placed=2, delivered=0)
-    await stack.bring_to_drop_point(ana, waiting)
-    await stack.hand_over(ana, waiting)
+    await stack.deliver(ana, waiting)
     await stack.run_due()
     assert await customer_figures(stack, mei) == Spending(paid=1130, on_hold=1240, placed=2, delivered=1)
     assert await runner_figures(stack, ana) == Earnings(earned=180, reimbursed=850, sent=0, waiting=1030, deliveries=1)
@@ -87,9 +86,7 @@ async def test_weeks_begin_on_monday_in_the_campus_own_zone(stack: WorkerStack) 
     """Singapore is eight hours ahead: Sunday, 16:30 UTC, is Monday there."""
     mei, ana = await stack.add_member(), await stack.add_member(runner=True)
     for moment in ("2026-03-01 15:30:00+00", "2026-03-01 16:30:00+00"):
-        order = await stack.claimed_order(ana, mei)
-        await stack.bring_to_drop_point(ana, order)
-        await stack.hand_over(ana, order)
+        order = await stack.delivered_order(ana, mei)
         await stack.run_due()
         await stack.sql(
             "UPDATE orders SET completed_at = CAST(:at AS text)::timestamptz WHERE id = :id", at=moment, id=order.id

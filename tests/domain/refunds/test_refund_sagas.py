@@ -89,7 +89,7 @@ async def test_41_a_refused_reversal_becomes_a_debt_the_admins_see(stack: Worker
     await refund_order(stack, order, 300, Bearer.RUNNER)
     await stack.run_due()
     assert await payable_state(stack, order) == ("paid", 0, 1030)
-    assert await stack.rows("SELECT status, amount FROM debt WHERE order_id = :id", id=order.id) == [("open", 300)]
+    assert await stack.rows_of(order, "debt", "status, amount") == [("open", 300)]
     assert (await booked_amounts(stack, order))["runner_debt"] == 300
     assert "notification-runner-debt-admins" in await stack.notification_keys(order, stack.campus.admin_chat)
     assert (await stack.saga(order, "refund_order")).status == "done"
@@ -129,7 +129,7 @@ async def test_42_a_failed_refund_voids_the_debt_it_made(stack: WorkerStack, run
     await refund_order(stack, order, 300, Bearer.RUNNER)
     await stack.run_due()
     await receive_event(stack, f"evt_failed_{order.id}", await settle_refund_late(stack, order))
-    assert await stack.rows("SELECT status FROM debt WHERE order_id = :id", id=order.id) == [("void",)]
+    assert await stack.rows_of(order, "debt", "status") == [("void",)]
     assert await booked_amounts(stack, order) == before
     assert len(await stack.transfers(order.id)) == 1
 

@@ -1,43 +1,50 @@
-"""Charges of a lapsed hold and of a debt under killed workers, lost answers and failures of Stripe: one effect each."""
+"""Charges and holds that replace others, under killed workers, lost answers and failures of Stripe: one effect each."""
 
 import pytest
 
 from tests.scenarios.debt_scenarios import DEBT_SCENARIOS
+from tests.scenarios.price_increase_scenarios import PRICE_INCREASE_SCENARIOS
+from tests.scenarios.scenario_setup import fail_beyond_window
 from tests.scenarios.worker_faults import MAX_TRANSACTION, kill_at_each_transaction
 from tests.stack.worker_stack import WorkerStack
 from tests.workers.engine.test_unknown_outcomes import FAULTS, backdate_call, run_to_end
 
-CREATE_INTENT_CALL = "POST /v1/payment_intents"
-CALLS = {
-    "charging_again": (CREATE_INTENT_CALL, "POST /v1/payment_intents/*/capture"),
-    "charging_declined": ("POST /v1/payment_intents/*/cancel",),
-    "settling": (CREATE_INTENT_CALL,),
-    "settling_declined": ("POST /v1/payment_intents/*/cancel",),
-}
-ALL_CALLS = [(name, call) for name, calls in CALLS.items() for call in calls]
+SCENARIOS = {**DEBT_SCENARIOS, **PRICE_INCREASE_SCENARIOS}
+CREATE_INTENT_CALL, CANCEL_INTENT_CALL = "POST /v1/payment_intents", "POST /v1/payment_intents/*/cancel"
+ALL_CALLS = [
+    ("charging_again", CREATE_INTENT_CALL),
+    ("charging_again", "POST /v1/payment_intents/*/capture"),
+    ("charging_declined", CANCEL_INTENT_CALL),
+    ("settling", CREATE_INTENT_CALL),
+    ("settling_declined", CANCEL_INTENT_CALL),
+    ("replacing", CREATE_INTENT_CALL),
+    ("replacing", CANCEL_INTENT_CALL),
+    ("replacing_declined", CREATE_INTENT_CALL),
+    ("replacing_declined", CANCEL_INTENT_CALL),
+]
 
 
 @pytest.mark.parametrize("committed", [False, True], ids=["before the commit", "after the commit"])
-@pytest.mark.parametrize("name", DEBT_SCENARIOS)
+@pytest.mark.parametrize("name", SCENARIOS)
 async def test_a_worker_killed_at_any_transaction_leaves_one_effect(
     stack: WorkerStack, name: str, committed: bool
 ) -> None:
-    transactions = await kill_at_each_transaction(stack, DEBT_SCENARIOS[name], committed=committed)
-    assert 2 <= transactions < MAX_TRANSACTION - 1
+    transactions = await kill_at_each_transaction(stack, SCENARIOS[name], committed=committed)
+    assert (2 if name in DEBT_SCENARIOS else 1) <= transactions < MAX_TRANSACTION - 1
 
 
 @pytest.mark.parametrize(("name", "call"), ALL_CALLS)
 async def test_whatever_happens_to_an_answer_there_is_one_effect(stack: WorkerStack, name: str, call: str) -> None:
     for fault in list(FAULTS.values())[::3]:
-        scenario = await DEBT_SCENARIOS[name](stack)
+        scenario = await SCENARIOS[name](stack)
         await stack.inject_fault(call, times=2, **fault)
         await run_to_end(stack, scenario)
         await stack.clear_faults()
 
 
-@pytest.mark.parametrize("name", ["charging_again", "settling"])
-async def test_a_cached_500_of_a_charge_that_was_made_is_looked_up(stack: WorkerStack, name: str) -> None:
-    scenario = await DEBT_SCENARIOS[name](stack)
+@pytest.mark.parametrize("name", ["charging_again", "settling", "replacing"])
+async def test_a_cached_500_of_what_was_made_is_looked_up(stack: WorkerStack, name: str) -> None:
+    scenario = await SCENARIOS[name](stack)
     await stack.inject_fault(CREATE_INTENT_CALL, "status", status=500, before=False)
     await run_to_end(stack, scenario)
 
@@ -58,12 +65,7 @@ async def test_a_debt_whose_payment_stripe_never_answers_stays_owed(stack: Worke
     await stack.inject_fault(CREATE_INTENT_CALL, "lost_answer", before=True, times=100)
     await stack.run_due()
     ((order_id,),) = await stack.rows("SELECT order_id FROM saga WHERE id = :id", id=scenario.saga_id)
-    await stack.sql(
-        "UPDATE saga SET failing_since = now() - interval '16 minutes',"
-        " data = jsonb_set(data, '{hold_request,at}', to_jsonb(extract(epoch FROM now() - interval '16 minutes')))"
-        " WHERE id = :id",
-        id=scenario.saga_id,
-    )
+    await fail_beyond_window(stack, scenario.saga_id)
     await stack.run_now()
     await stack.clear_faults()
     await stack.sql(
