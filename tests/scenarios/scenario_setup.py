@@ -73,6 +73,12 @@ async def answer_bank(stack: WorkerStack, order: Order, *, ok: bool = True) -> N
     await stack.control_stripe(f"approve/{intent['id']}", ok=ok)
 
 
+async def end_wait(stack: WorkerStack, order: Order, kind: str) -> None:
+    """Let the deadline of what the order's saga of this kind waits for come now."""
+    late = "UPDATE saga SET waiting_until = now() WHERE order_id = :id AND kind = :kind"
+    await stack.sql(late, id=order.id, kind=kind)
+
+
 async def fail_beyond_window(stack: WorkerStack, saga_id: UUID) -> None:
     """Let the saga's payment have failed for longer than it may."""
     await stack.sql(

@@ -1,19 +1,16 @@
 """Cancelling: one way for each state before the purchase, none after it, and the hold is released."""
 
+from functools import partial
+
 import pytest
 
 from domain.campuses.people import Member
 from domain.errors import CampusGError, NotAllowed, OrderClosed
 from domain.orders.states import Order, OrderStatus
 from domain.orders.use_cases import admin_orders, ordering, running
+from tests.scenarios.scenario_setup import new_admin
 from tests.stack.worker_stack import WorkerStack
 from workers.engine.saga_engine import advance_saga
-
-
-async def add_admin(stack: WorkerStack) -> Member:
-    member = await stack.add_member()
-    await stack.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=member.person_id)
-    return await stack.committed_member(member.person_id)
 
 
 async def cancel_as_admin(stack: WorkerStack, admin: Member, order: Order, reason: str = "shop closed") -> Order:
@@ -120,7 +117,7 @@ async def test_a_customer_can_not_cancel_what_a_runner_has(stack: WorkerStack, c
 
 async def test_an_admin_cancels_a_claimed_order_and_both_are_told(stack: WorkerStack, runner: Member) -> None:
     order = await stack.claimed_order(runner)
-    await cancel_as_admin(stack, await add_admin(stack), order)
+    await cancel_as_admin(stack, await new_admin(stack), order)
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
     assert await intent_states(stack, order) == ["canceled"]
@@ -132,7 +129,7 @@ async def test_an_admin_cancels_a_claimed_order_and_both_are_told(stack: WorkerS
 async def test_an_admin_cancels_an_order_that_waits_for_the_bank(stack: WorkerStack) -> None:
     order = await stack.place_order(await stack.add_member(card="pm_card_authenticationRequired"))
     await stack.run_due()
-    admin = await add_admin(stack)
+    admin = await new_admin(stack)
     await cancel_as_admin(stack, admin, order, "test order")
     ((stored,),) = await stack.rows("SELECT data FROM saga_signal WHERE name = 'cancelled' ORDER BY at DESC LIMIT 1")
     assert stored == {"role": "admin", "person": admin.person_id, "reason": "test order"}, "as every release stores it"
@@ -146,7 +143,7 @@ async def test_an_admins_cancel_before_the_hold_was_checked_leaves_no_claim(stac
     """The check finds the hold released, and neither saga undoes the other."""
     order = await stack.open_order()
     await stack.claim(await stack.add_member(runner=True, card=None), order)
-    await cancel_as_admin(stack, await add_admin(stack), order)
+    await cancel_as_admin(stack, await new_admin(stack), order)
     await advance_saga(stack.context, (await stack.saga(order, "cancel_order")).id)
     await stack.run_due()
     ended = await stack.order(order.id)
@@ -160,18 +157,17 @@ async def test_m9_from_the_purchase_on_nobody_cancels(stack: WorkerStack) -> Non
     customer, runner, admin = (
         await stack.add_member(),
         await stack.add_member(runner=True, card=None),
-        await add_admin(stack),
+        await new_admin(stack),
     )
     order = await stack.claimed_order(runner, customer)
     steps = (
-        lambda work: running.mark_bought(work, stack.campus, runner, order.id, 850),
-        lambda work: running.mark_picked_up(work, stack.campus, runner, order.id),
-        lambda work: running.mark_arrived(work, stack.campus, runner, order.id),
-        lambda work: running.hand_over_with_pin(work, stack.campus, runner, order.id, order.pin or ""),
+        partial(running.mark_bought, receipt=850),
+        running.mark_picked_up,
+        running.mark_arrived,
+        partial(running.hand_over_with_pin, pin=order.pin or ""),
     )
     for step in steps:
-        async with stack.database() as work:
-            await step(work)
+        await stack.act(step, runner, order.id)
         await assert_cannot_end(stack, customer, runner, admin, order)
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.COMPLETED
@@ -195,11 +191,10 @@ async def assert_cannot_end(stack: WorkerStack, customer: Member, runner: Member
 async def test_a1_only_the_customer_or_an_admin_cancels(stack: WorkerStack) -> None:
     """Also covers A3."""
     order, stranger = await stack.open_order(), await stack.add_member(runner=True, card=None)
-    async with stack.database() as work:
-        with pytest.raises(NotAllowed):
-            await ordering.cancel_own_order(work, stack.campus, stranger, order.id)
-        with pytest.raises(NotAllowed):
-            await admin_orders.cancel_order_as_admin(work, stack.campus, stranger, order.id, "for fun")
-        with pytest.raises(CampusGError):
-            await ordering.reorder(work, stack.campus, stranger, order.id)
+    with pytest.raises(NotAllowed):
+        await stack.cancel(stranger, order)
+    with pytest.raises(NotAllowed):
+        await cancel_as_admin(stack, stranger, order)
+    with pytest.raises(CampusGError):
+        await stack.act(ordering.reorder, stranger, order.id)
     assert await stack.order(order.id) == order

@@ -1,6 +1,7 @@
 """Claims: of any number of runners one gets the order and keeps it, and the others are refused correctly."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -12,7 +13,6 @@ from domain.errors import (
     NotAllowed,
     OrderAlreadyTaken,
     OrderAlreadyYours,
-    OrderClosed,
     OwnOrder,
     RunnerNotApproved,
     RunnerSuspended,
@@ -20,19 +20,19 @@ from domain.errors import (
     TooManyDeliveries,
 )
 from domain.orders.states import Order, OrderStatus
+from domain.orders.timers.model import TimerKind
 from domain.orders.use_cases import running
 from tests.cases import case
+from tests.scenarios.escalation_timers import minutes_until, timer_kinds
+from tests.stack.races import refusal_of
 from tests.stack.worker_stack import WorkerStack
 from workers.engine.saga_engine import advance_saga
 
 
 async def refusal_of_claim(stack: WorkerStack, runner: Member, order: Order) -> type[CampusGError] | None:
     """The refusal of a claim, or None when it won."""
-    try:
-        await stack.claim(runner, order)
-    except CampusGError as refused:
-        return type(refused)
-    return None
+    refusal = await refusal_of(partial(stack.claim, runner, order))
+    return None if refusal is None else type(refusal)
 
 
 async def test_s1_fifty_runners_claim_at_once_and_a_losing_claim_leaves_the_winner_alone(stack: WorkerStack) -> None:
@@ -50,24 +50,14 @@ async def test_s1_fifty_runners_claim_at_once_and_a_losing_claim_leaves_the_winn
     assert len(claims) == 1
 
 
-async def test_one_runners_claims_of_two_orders_at_once_are_one_order(stack: WorkerStack) -> None:
-    """Covers A4."""
-    for _ in range(10):
-        jobs = [await stack.open_order(), await stack.open_order()]
-        runner = await stack.add_member(runner=True, ready=False, card=None)
-        refusals = await asyncio.gather(*(refusal_of_claim(stack, runner, job) for job in jobs))
-        assert set(refusals) == {None, TooManyDeliveries}
-
-
 @case(32)
 async def test_a_double_tap_on_claim_is_one_claim(stack: WorkerStack, new_runner: Member) -> None:
     order = await stack.open_order()
     refusals = await asyncio.gather(*(refusal_of_claim(stack, new_runner, order) for _ in range(8)))
     assert refusals.count(None) == 1
     assert set(refusals) - {None} <= {OrderAlreadyYours, Stale}
-    assert await stack.rows(
-        "SELECT count(*) FROM saga WHERE order_id = :id AND kind = 'accept_order'", id=order.id
-    ) == [(1,)]
+    started = "SELECT count(*) FROM saga WHERE order_id = :id AND kind = 'accept_order'"
+    assert await stack.rows(started, id=order.id) == [(1,)]
 
 
 async def test_a4_a_runner_may_not_claim_their_own_order(stack: WorkerStack) -> None:
@@ -113,18 +103,9 @@ async def test_s11_an_order_given_back_has_a_fresh_deadline_and_bars_the_runner(
     order = await stack.claimed_order(runner)
     await stack.sql("UPDATE timer SET due_at = now() + interval '1 minute' WHERE order_id = :id", id=order.id)
     opened = await stack.act(running.start_release, runner, order.id)
-    assert (opened.status, opened.runner_id, opened.pin, opened.hold_checked) == (
-        OrderStatus.CREATED,
-        None,
-        None,
-        False,
-    )
-    ((left,),) = await stack.rows(
-        "SELECT due_at - now() > interval '29 minutes' FROM timer"
-        " WHERE order_id = :id AND status = 'set' AND kind = 'expire'",
-        id=order.id,
-    )
-    assert left
+    assert (opened.status, opened.hold_checked) == (OrderStatus.CREATED, False)
+    assert (opened.runner_id, opened.pin) == (None, None)
+    assert await minutes_until(stack, order, TimerKind.EXPIRE) > 29
     assert "notification-released" in await stack.notification_keys(order, order.customer_id)
     assert await refusal_of_claim(stack, runner, order) is BarredFromOrder
     await stack.claim(second, order)
@@ -137,12 +118,7 @@ async def test_a_fresh_deadline_never_goes_past_the_longest_an_order_may_stay_op
     order = await stack.claimed_order(runner)
     await stack.sql("UPDATE orders SET placed_at = now() - interval '80 minutes' WHERE id = :id", id=order.id)
     await stack.act(running.start_release, runner, order.id)
-    ((minutes,),) = await stack.rows(
-        "SELECT extract(epoch FROM due_at - now()) / 60 FROM timer"
-        " WHERE order_id = :id AND status = 'set' AND kind = 'expire'",
-        id=order.id,
-    )
-    assert 9.9 < float(minutes) <= 10
+    assert 9.9 < await minutes_until(stack, order, TimerKind.EXPIRE) <= 10
 
 
 async def test_an_order_given_back_three_times_ends(stack: WorkerStack) -> None:
@@ -157,13 +133,6 @@ async def test_an_order_given_back_three_times_ends(stack: WorkerStack) -> None:
         assert (await stack.order(order.id)).status is expected
     (intent,) = await stack.intents(order.id)
     assert intent["status"] == "canceled"
-
-
-async def test_a_hold_that_ends_soon_is_not_claimable(stack: WorkerStack) -> None:
-    """Covers M14."""
-    order = await stack.open_order()
-    await stack.sql("UPDATE hold SET capture_before = now() + interval '11 hours' WHERE order_id = :id", id=order.id)
-    assert await refusal_of_claim(stack, await stack.add_member(runner=True, card=None), order) is OrderClosed
 
 
 @case(25)
@@ -250,5 +219,4 @@ async def test_s1_a_claim_that_is_compensated_late_leaves_the_winner_alone(stack
     await stack.clear_faults()
     assert await stack.rows("SELECT status FROM saga WHERE id = :id", id=old) == [("compensated",)]
     assert await stack.order(order.id) == held
-    is_set = "SELECT kind FROM timer WHERE order_id = :id AND status = 'set'"
-    assert await stack.rows(is_set, id=order.id) == [("runner_check_in",)]
+    assert await timer_kinds(stack, order) == {"runner_check_in"}

@@ -17,12 +17,8 @@ from workers.scheduling.due_timers import fire_timers
 
 async def set_deadline_in(stack: WorkerStack, order: Order, seconds: float) -> None:
     """Set the order's deadline to this many seconds from now."""
-    await stack.sql(
-        "UPDATE timer SET due_at = now() + make_interval(secs => :s)"
-        " WHERE order_id = :id AND status = 'set' AND kind = 'expire'",
-        s=seconds,
-        id=order.id,
-    )
+    late = "UPDATE timer SET due_at = now() + make_interval(secs => :s) WHERE order_id = :id AND kind = 'expire'"
+    await stack.sql(f"{late} AND status = 'set'", s=seconds, id=order.id)
 
 
 async def test_s10_an_open_order_and_its_deadline_are_one_commit(stack: WorkerStack) -> None:
@@ -88,9 +84,9 @@ async def test_a_timer_fires_once_however_many_workers_sweep(stack: WorkerStack)
     await asyncio.gather(*(fire_timers(stack.new_worker(f"worker {number}")) for number in range(6)))
     await stack.run_due()
     for order in orders:
-        assert await stack.rows(
-            "SELECT count(*) FROM saga WHERE order_id = :id AND kind = 'expire_order'", id=order.id
-        ) == [(1,)]
+        started = "SELECT count(*) FROM saga WHERE order_id = :id AND kind = 'expire_order'"
+        assert await stack.rows(started, id=order.id) == [(1,)]
+        assert (await stack.rows_of(order, "event_log", "event")).count(("expired",)) == 1
         assert await stack.notification_keys(order) == ["notification-expired"]
         assert (await stack.order(order.id)).status is OrderStatus.EXPIRED
 
@@ -174,9 +170,8 @@ async def test_a_release_stops_nothing_but_its_own_deadline(stack: WorkerStack, 
     """One deadline is set at a time."""
     order = await stack.claimed_order(runner)
     await stack.act(running.start_release, runner, order.id)
-    assert await stack.rows(
-        "SELECT status FROM timer WHERE order_id = :id AND kind = 'expire' ORDER BY id", id=order.id
-    ) == [("stopped",), ("set",)]
+    timers = await stack.rows_of(order, "timer", "kind, status")
+    assert [status for kind, status in timers if kind == "expire"] == ["stopped", "set"]
 
 
 async def test_a_deadline_that_meets_a_fault_comes_again_and_holds_up_no_other(stack: WorkerStack) -> None:

@@ -53,6 +53,9 @@ async def test_m10_of_claim_cancel_and_expiry_at_one_instant_exactly_one_wins(st
         ended = await stack.order(order.id)
         assert ended.status in (ends if begin.first is None else (ends[begin.first],))
         assert (claimed, cancelled) == (ended.status is OrderStatus.ACCEPTED, ended.status is OrderStatus.CANCELLED)
+        assert (ended.runner_id is not None) is claimed
+        left = "SELECT after FROM event_log WHERE order_id = :id AND before = 'CREATED'"
+        assert await stack.rows(left, id=order.id) == [(ended.status,)]
         (intent,) = await stack.intents(order.id)
         assert intent["status"] == ("requires_capture" if claimed else "canceled")
 

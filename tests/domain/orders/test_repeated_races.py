@@ -45,6 +45,7 @@ async def campus_without_open_order_limit(database: UnitOfWorkFactory, runners: 
 async def test_of_every_order_that_fifty_claim_at_once_one_has_it_and_all_others_are_told(
     database: UnitOfWorkFactory,
 ) -> None:
+    """Covers S2."""
     campus = await campus_without_open_order_limit(database, RUNNER_COUNT)
     for number in range(ORDER_COUNT):
         async with database() as work:
@@ -54,6 +55,7 @@ async def test_of_every_order_that_fifty_claim_at_once_one_has_it_and_all_others
         async with database() as work:
             taken = await find_order(work, campus.id, order.id)
             claims = [line for line in await read_order_history(work, campus.id, order.id) if line.event == "claimed"]
+        assert taken.status is OrderStatus.ACCEPTED
         assert [line.actor.person_id for line in claims] == [taken.runner_id]
         count_inputs("claims of one job at once: won", heard["done"])
         count_inputs("claims of one job at once: told that it is taken", heard[OrderAlreadyTaken.__name__])

@@ -47,11 +47,11 @@ async def test_each_nudge_is_sent_once_with_its_remedies_however_many_workers_sw
         assert await stack.notification_keys(order, order.customer_id) == told
     assert (await stack.order(order.id)).status is OrderStatus.CREATED
     sounds = await stack.rows_of(order, "notification", "key, silent, buttons")
-    assert [(row.key, row.silent) for row in sounds] == [
+    assert [(key, silent) for key, silent, _ in sounds] == [
         ("notification-nudge", False),
         ("notification-odds-unknown", True),
     ]
-    taps = [[button["data"] for button in row.buttons] for row in sounds]
+    taps = [[button["data"] for button in buttons] for _, _, buttons in sounds]
     assert taps == [[f"v1:{tap}:{order.id}:{order.version}" for tap in ("wait", "raise", "cancel")]] * 2
 
 

@@ -1,7 +1,7 @@
 """Set-ups of cards and Stripe accounts: one link each, a deadline, and orders and payouts that wait for them."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -15,6 +15,8 @@ from domain.payments.use_cases import saved_cards
 from domain.payouts import use_cases as payouts_use_cases
 from tests.cases import case
 from tests.stack.worker_stack import WorkerStack
+
+Meanwhile = Callable[[WorkerStack, Member], Awaitable[None]]
 
 
 async def submit_order_without_card(stack: WorkerStack, member: Member) -> str:
@@ -40,34 +42,38 @@ async def order_statuses(stack: WorkerStack, member: Member) -> list[OrderStatus
     return [OrderStatus(row.status) for row in rows]
 
 
-async def test_an_order_that_waited_only_for_the_card_is_placed_when_it_is_saved(stack: WorkerStack) -> None:
-    member = await stack.add_member(card=None)
-    session = await submit_order_without_card(stack, member)
-    await enter_card(stack, session)
-    assert await order_statuses(stack, member) == [OrderStatus.CREATED]
-    assert await stack.notifications_to(member) == ["notification-card-link", "notification-card-saved-placing"]
+async def change_nothing(stack: WorkerStack, member: Member) -> None:
+    """Leave the basket as it was when it was placed."""
 
 
-async def test_a_draft_changed_since_the_tap_is_not_placed_when_the_card_is_saved(stack: WorkerStack) -> None:
-    """Nobody is charged for a basket that they did not confirm (M12)."""
-    member = await stack.add_member(card=None)
-    session = await submit_order_without_card(stack, member)
+async def change_tip(stack: WorkerStack, member: Member) -> None:
     async with stack.database() as work:
         await change_draft(work, stack.campus.id, member.person_id, tip=500)
-    await enter_card(stack, session)
-    assert await order_statuses(stack, member) == []
-    assert await stack.notifications_to(member) == ["notification-card-link", "notification-card-saved"]
+
+
+async def let_time_pass(stack: WorkerStack, member: Member) -> None:
+    late = "UPDATE draft SET asked_at = now() - interval '31 minutes' WHERE person_id = :id"
+    await stack.sql(late, id=member.person_id)
 
 
 @case(30)
-async def test_a_draft_tapped_too_long_ago_is_not_placed_when_the_card_is_saved(stack: WorkerStack) -> None:
-    member = await stack.add_member(card=None)
-    session = await submit_order_without_card(stack, member)
-    await stack.sql(
-        "UPDATE draft SET asked_at = now() - interval '31 minutes' WHERE person_id = :id", id=member.person_id
-    )
+@pytest.mark.parametrize(
+    ("meanwhile", "statuses", "told"),
+    [
+        (change_nothing, [OrderStatus.CREATED], "notification-card-saved-placing"),
+        (change_tip, [], "notification-card-saved"),
+        (let_time_pass, [], "notification-card-saved"),
+    ],
+)
+async def test_a_saved_card_places_only_the_order_that_waited_for_nothing_else(
+    stack: WorkerStack, newcomer: Member, meanwhile: Meanwhile, statuses: list[OrderStatus], told: str
+) -> None:
+    """Nobody is charged for a basket that they did not confirm (M12), or that they forgot."""
+    session = await submit_order_without_card(stack, newcomer)
+    await meanwhile(stack, newcomer)
     await enter_card(stack, session)
-    assert await order_statuses(stack, member) == []
+    assert await order_statuses(stack, newcomer) == statuses
+    assert await stack.notifications_to(newcomer) == ["notification-card-link", told]
 
 
 CLOSED_TODAY = """hours = jsonb_build_object(to_char(now() + interval '3 days', 'dy'), '["12:00", "12:01"]'::jsonb)"""

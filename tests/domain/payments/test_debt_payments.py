@@ -23,7 +23,7 @@ from tests.scenarios.customer_debt_setup import (
     pay_debt_with,
 )
 from tests.scenarios.refund_setup import booked_amounts
-from tests.scenarios.scenario_setup import act_as_person, answer_bank
+from tests.scenarios.scenario_setup import act_as_person, answer_bank, end_wait
 from tests.stack.races import refusal_of
 from tests.stack.worker_stack import WorkerStack
 
@@ -109,12 +109,19 @@ async def test_the_bank_may_ask_for_approval_first(stack: WorkerStack, customer:
     assert await debt_state(stack, order) == ("paid", 1130)
 
 
-async def test_a_no_at_the_bank_leaves_it_owed_and_another_card_pays(stack: WorkerStack, customer: Member) -> None:
+@pytest.mark.parametrize("answered", [True, False], ids=["a no", "no answer in time"])
+async def test_without_a_yes_at_the_bank_it_is_owed_and_another_card_pays(
+    stack: WorkerStack, customer: Member, answered: bool
+) -> None:
     order = await payment_awaiting_approval(stack, customer)
-    await answer_bank(stack, order, ok=False)
+    if answered:
+        await answer_bank(stack, order, ok=False)
+    else:
+        await end_wait(stack, order, "settle_debt")
     await stack.run_now()
     assert await debt_state(stack, order) == ("open", 1130)
-    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-declined"
+    told = "notification-debt-declined" if answered else "notification-debt-unapproved"
+    assert (await stack.notification_keys(order, customer.person_id))[-1] == told
     assert (await intent_states(stack, order))[-1] == ("canceled", 0)
     await pay_debt_with(stack, customer, order)
     assert await debt_state(stack, order) == ("paid", 1130)
@@ -128,15 +135,6 @@ async def test_a_declined_card_leaves_it_owed(stack: WorkerStack, customer: Memb
         assert await debt_state(stack, order) == ("open", 1130)
         assert (await stack.notification_keys(order, customer.person_id)).count("notification-debt-declined") == tries
     assert {status for status, _ in await intent_states(stack, order)} == {"canceled"}
-
-
-async def test_without_a_yes_in_time_it_is_closed_at_stripe_and_owed(stack: WorkerStack, customer: Member) -> None:
-    order = await payment_awaiting_approval(stack, customer)
-    await stack.sql("UPDATE saga SET waiting_until = now() WHERE order_id = :id AND kind = 'settle_debt'", id=order.id)
-    await stack.run_now()
-    assert await debt_state(stack, order) == ("open", 1130)
-    assert (await intent_states(stack, order))[-1] == ("canceled", 0)
-    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-debt-unapproved"
 
 
 async def test_a_yes_at_the_last_moment_is_not_lost(stack: WorkerStack, customer: Member) -> None:

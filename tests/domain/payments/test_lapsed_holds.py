@@ -1,5 +1,7 @@
 """A hold that lapses during the delivery: the card is charged again, or the customer owes it; the runner is paid."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
 from domain.campuses.people import Member
@@ -21,6 +23,8 @@ from tests.scenarios.refund_setup import booked_amounts, receive_event, refund_o
 from tests.scenarios.scenario_setup import refunds_of
 from tests.stack.worker_stack import WorkerStack
 from workers.stripe.steps.charge_steps import CAPTURE_TOO_LATE_CODES
+
+Spoil = Callable[[WorkerStack, Member], Awaitable[None]]
 
 
 @case(26)
@@ -95,48 +99,49 @@ async def test_where_the_balance_suffices_the_runner_is_paid_at_once(own_stack: 
     assert await discrepancies(own_stack) == []
 
 
-async def test_a_bank_that_asks_for_approval_when_nobody_is_there_is_a_no(stack: WorkerStack) -> None:
-    """Stripe's decline code is authentication_required."""
-    customer, runner = await stack.add_member(), await stack.add_member(runner=True, card=None)
-    order = await lapsed_order_at_drop_point(stack, runner, customer)
+async def need_approval(stack: WorkerStack, customer: Member) -> None:
+    """Save a card whose bank asks for an approval, and nobody is there to give it."""
     await stack.save_test_card(customer.person_id, APPROVAL_CARD)
-    await stack.hand_over(runner, order)
-    await stack.run_due()
-    assert await debt_state(stack, order) == ("open", 1130)
-    assert await stack.rows_of(order, "customer_debt", "refusal") == [("authentication_required",)]
-    assert await intent_states(stack, order) == [("canceled", 0), ("canceled", 0)]
 
 
-async def test_without_a_card_there_is_nothing_to_charge(stack: WorkerStack, customer: Member, runner: Member) -> None:
-    order = await lapsed_order_at_drop_point(stack, runner, customer)
+async def remove_card(stack: WorkerStack, customer: Member) -> None:
     await stack.act(saved_cards.remove_saved_card, customer, "4242")
-    await stack.hand_over(runner, order)
-    await stack.run_due()
-    assert await debt_state(stack, order) == ("open", 1130)
-    assert await intent_states(stack, order) == [("canceled", 0)]
 
 
-async def test_a_customer_that_stripe_forgot_owes_it(stack: WorkerStack, customer: Member, runner: Member) -> None:
+async def delete_at_stripe(stack: WorkerStack, customer: Member) -> None:
+    await stack.context.stripe.v1.customers.delete_async(str(customer.stripe_customer))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "refusal", "intents"),
+    [
+        (need_approval, "authentication_required", 2),
+        (remove_card, "no_card", 1),
+        (delete_at_stripe, "resource_missing", 1),
+    ],
+)
+async def test_what_can_not_be_charged_again_is_owed(
+    stack: WorkerStack, customer: Member, runner: Member, spoil: Spoil, refusal: str, intents: int
+) -> None:
     order = await lapsed_order_at_drop_point(stack, runner, customer)
-    assert customer.stripe_customer is not None
-    await stack.context.stripe.v1.customers.delete_async(customer.stripe_customer)
+    await spoil(stack, customer)
     await stack.hand_over(runner, order)
     await stack.run_due()
     assert await debt_state(stack, order) == ("open", 1130)
+    assert await stack.rows_of(order, "customer_debt", "refusal") == [(refusal,)]
+    assert await intent_states(stack, order) == [("canceled", 0)] * intents
     assert (await stack.order(order.id)).status is OrderStatus.COMPLETED
 
 
 @case(53)
-@pytest.mark.parametrize("gone", ["card", "customer"])
-async def test_53_what_is_removed_while_it_holds_is_captured_all_the_same(stack: WorkerStack, gone: str) -> None:
+@pytest.mark.parametrize("spoil", [remove_card, delete_at_stripe])
+async def test_53_what_is_removed_while_it_holds_is_captured_all_the_same(
+    stack: WorkerStack, customer: Member, runner: Member, spoil: Spoil
+) -> None:
     """The customer removed the card, or was deleted at Stripe."""
-    customer, runner = await stack.add_member(), await stack.add_member(runner=True, card=None)
     order = await stack.claimed_order(runner, customer)
-    if gone == "card":
-        await stack.act(saved_cards.remove_saved_card, customer, "4242")
-        await stack.run_due()
-    else:
-        await stack.context.stripe.v1.customers.delete_async(str(customer.stripe_customer))
+    await spoil(stack, customer)
+    await stack.run_due()
     await stack.deliver(runner, order)
     await stack.run_due()
     assert await intent_states(stack, order) == [("succeeded", 1130)]

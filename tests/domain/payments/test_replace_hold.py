@@ -19,7 +19,7 @@ from tests.scenarios.price_increase_setup import (
     increased_order,
     intents_at_stripe,
 )
-from tests.scenarios.scenario_setup import answer_bank, assert_paid_once
+from tests.scenarios.scenario_setup import answer_bank, assert_paid_once, end_wait
 from tests.stack.races import refusal_of
 from tests.stack.worker_stack import WorkerStack
 
@@ -77,20 +77,19 @@ async def test_the_bank_may_ask_for_approval_first(stack: WorkerStack, customer:
     assert await held_at_stripe(stack, order) == [AFTER]
 
 
-async def test_a_no_at_the_bank_leaves_the_old_hold_and_the_old_price(stack: WorkerStack, customer: Member) -> None:
+@pytest.mark.parametrize("answered", [True, False], ids=["a no", "no answer in time"])
+async def test_without_a_yes_at_the_bank_the_old_hold_and_the_old_price_stay(
+    stack: WorkerStack, customer: Member, answered: bool
+) -> None:
     order = await increased_order(stack, customer, APPROVAL_CARD)
-    await answer_bank(stack, order, ok=False)
+    if answered:
+        await answer_bank(stack, order, ok=False)
+    else:
+        await end_wait(stack, order, "replace_hold")
     await stack.run_now()
     await assert_unchanged(stack, order)
-    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-price-increase-declined"
-
-
-async def test_a_yes_that_never_comes_leaves_all_as_it_was(stack: WorkerStack, customer: Member) -> None:
-    order = await increased_order(stack, customer, APPROVAL_CARD)
-    await stack.sql("UPDATE saga SET waiting_until = now() WHERE order_id = :id AND kind = 'replace_hold'", id=order.id)
-    await stack.run_now()
-    await assert_unchanged(stack, order)
-    assert (await stack.notification_keys(order, customer.person_id))[-1] == "notification-price-increase-unapproved"
+    told = "notification-price-increase-declined" if answered else "notification-price-increase-unapproved"
+    assert (await stack.notification_keys(order, customer.person_id))[-1] == told
 
 
 async def test_a_declined_card_leaves_all_as_it_was_and_another_try_is_possible(stack: WorkerStack) -> None:
@@ -128,23 +127,17 @@ async def claim_order(stack: WorkerStack, order: Order) -> None:
 MEANWHILE = {"cancelled": cancel_order, "expired": expire_order, "claimed": claim_order}
 
 
+@pytest.mark.parametrize("approved", [False, True], ids=["the bank still waits", "just approved at the bank"])
 @pytest.mark.parametrize("happens", MEANWHILE)
-async def test_an_order_that_goes_on_first_keeps_its_old_hold_or_none(stack: WorkerStack, happens: str) -> None:
-    """The order goes on while the bank is asked: the signal makes replace_hold compensate before its deadline."""
-    order = await increased_order(stack, await stack.add_member(), APPROVAL_CARD)
+async def test_an_order_that_goes_on_first_keeps_its_old_hold_or_none(
+    stack: WorkerStack, customer: Member, happens: str, approved: bool
+) -> None:
+    """The signal makes replace_hold compensate before its deadline, and before a worker sees an approval."""
+    order = await increased_order(stack, customer, APPROVAL_CARD)
+    if approved:
+        await answer_bank(stack, order)
     await MEANWHILE[happens](stack, order)
-    await stack.run_due()
-    assert (await stack.saga(order, "replace_hold")).status == "compensated"
-    await assert_settled(stack, order, happens, BEFORE)
-
-
-@pytest.mark.parametrize("happens", MEANWHILE)
-async def test_an_approval_just_after_the_order_went_on_changes_nothing(stack: WorkerStack, happens: str) -> None:
-    """The customer approved at the bank, and the order went on before a worker checked."""
-    order = await increased_order(stack, await stack.add_member(), APPROVAL_CARD)
-    await answer_bank(stack, order)
-    await MEANWHILE[happens](stack, order)
-    await stack.run_now()
+    await (stack.run_now() if approved else stack.run_due())
     assert (await stack.saga(order, "replace_hold")).status == "compensated"
     await assert_settled(stack, order, happens, BEFORE)
 
