@@ -1,17 +1,15 @@
 """Recorded saga runs, brought to their end by real workers and simulated people, and snapshots of the result."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import aiohttp
-
+from domain.campuses.campus import Campus
 from domain.campuses.repository import find_campus
-from domain.database.unit_of_work import create_database_engine, create_unit_of_work_factory
+from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.order_message_repository import OrderMessageRow
 from domain.order_messages.render import render_order_message
@@ -19,15 +17,9 @@ from domain.order_messages.repository import order_message_source_from_row, read
 from domain.saga.next_move import CallExternalStep, next_move
 from domain.saga.repository import lease_saga
 from domain.words import say, say_plain
-from sandbox.stripe.stripe_server import running_stripe
 from tests.migrations.release_recording import Json, Recording
-from tests.stack.database_pool import autocommit_database
-from tests.stack.store_setup import drop_queue_jobs
-from tests.stack.worker_stack import WorkerStack
+from tests.stack.worker_stack import WorkerStack, running_worker_stack
 from workers.engine.external_calls import ExternalCall, prepare_call
-from workers.engine.worker_context import WorkerContext
-from workers.registers import build_worker_registers
-from workers.stripe.gateway import open_stripe_gateway
 
 MAX_ATTEMPTS = 40
 ORDER_LISTS = ("holds", "payables", "refunds", "debts", "customer_debts", "disputes")
@@ -40,27 +32,14 @@ STRIPE_FIELDS = (
 )
 
 
-@asynccontextmanager
-async def running_recorded_stack(url: str, state: Path, campus_id: int) -> AsyncIterator[WorkerStack]:
+def running_recorded_stack(url: str, state: Path, campus_id: int) -> AbstractAsyncContextManager[WorkerStack]:
     """Run a worker stack on the campus of this database, with a Stripe stand-in that starts from this state."""
-    engine = create_database_engine(url, pool_size=20)
-    create_unit_of_work = create_unit_of_work_factory(engine, drop_queue_jobs, build_worker_registers())
-    async with running_stripe(state=state) as stripe, aiohttp.ClientSession() as http:
-        client = open_stripe_gateway("sk_test_recorded", stripe)
-        slots = asyncio.Semaphore(50)
-        context = WorkerContext(database=create_unit_of_work, stripe=client, name="recorded", saga_slots=slots)
+
+    async def recorded_campus(create_unit_of_work: UnitOfWorkFactory) -> Campus:
         async with create_unit_of_work() as work:
-            place = await find_campus(work, campus_id)
-        yield WorkerStack(
-            database=create_unit_of_work,
-            autocommit_work=autocommit_database(engine),
-            context=context,
-            stripe_url=stripe,
-            http=http,
-            campus=place,
-        )
-        await client.close()
-    await engine.dispose()
+            return await find_campus(work, campus_id)
+
+    return running_worker_stack(url, state, recorded_campus)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -192,8 +192,7 @@ async def test_stuck_runs_stay_stuck_and_end_when_an_admin_retries_them(upgraded
     for case, run in stuck.items():
         assert upgraded.final_snapshot.runs[run["saga"]].status == ("resolved" if case == "resolved" else "stuck"), case
         if case != "resolved":
-            async with stack.database() as work:
-                await saga_use_cases.retry_saga(work, stack.campus, admin, run["number"])
+            await stack.act(saga_use_cases.retry_saga, admin, run["number"])
     for _ in range(2):
         await stack.run_due()
         await make_all_due(stack, upgraded.recording)
@@ -219,11 +218,8 @@ async def test_recorded_deadlines_fire_with_the_recorded_effect(upgraded: Upgrad
             row.status for row in await stack.rows(recording.query("timers")) if (row[0], row[1]) == (order, timer_kind)
         ]
         actual = (statuses[-1], (await stack.order(order)).status, sorted(added))
-        assert actual == (
-            wanted["timer"],
-            wanted["status"],
-            sorted(map(recording.names.sentence_key, wanted["told"])),
-        ), kind
+        told = sorted(map(recording.names.sentence_key, wanted["told"]))
+        assert actual == (wanted["timer"], wanted["status"], told), kind
 
 
 async def notification_keys_of(stack: WorkerStack, recording: Recording, order: int) -> list[str]:
@@ -266,13 +262,11 @@ def test_a_campus_keeps_the_windows_it_set(upgraded: UpgradedCampus) -> None:
 async def test_dead_letters_are_listed_and_can_be_tried_again(upgraded: UpgradedCampus) -> None:
     stack = upgraded.stack
     admin = await stack.committed_member(upgraded.recording.facts["admin"])
-    async with stack.database() as work:
-        open_letters = await inbox_use_cases.view_dead_letters(work, stack.campus, admin)
+    open_letters = await stack.act(inbox_use_cases.view_dead_letters, admin)
     recorded = {row[0] for row in upgraded.recording.facts["letters"] if row[3] is None}
     assert recorded <= {letter.id for letter in open_letters}
     for number in sorted(recorded):
-        async with stack.database() as work:
-            await inbox_use_cases.retry_dead_letter(work, stack.campus, admin, number)
+        await stack.act(inbox_use_cases.retry_dead_letter, admin, number)
 
 
 def test_order_messages_keep_their_buttons(upgraded: UpgradedCampus) -> None:

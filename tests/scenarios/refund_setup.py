@@ -41,10 +41,18 @@ async def refund_order(
     await stack.act(refunds_use_cases.start_refund, who, order.id, amount, bearer, "cold <soup>")
 
 
+async def complete_refund(
+    stack: WorkerStack, order: Order, amount: int | None, bearer: Bearer = Bearer.PLATFORM
+) -> None:
+    """Tap [Refund] as an admin, and let the workers move the money."""
+    await refund_order(stack, order, amount, bearer)
+    await stack.run_due()
+
+
 async def refund_rows(stack: WorkerStack, order: Order) -> list[tuple[str, int, int]]:
     """(status, amount, runner's part) of the order's refunds."""
     rows = await stack.rows_of(order, "refund", "status, amount, runner_amount")
-    return [tuple(row) for row in rows]
+    return [(status, amount, runner_amount) for status, amount, runner_amount in rows]
 
 
 async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, int, int]:

@@ -1,6 +1,8 @@
 """Scenarios of sagas that are due and have not run, one of each kind, with a check of their effect."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from uuid import UUID
 
 from domain.orders.states import Bearer, OrderStatus
 from domain.payments.use_cases import saved_cards
@@ -105,17 +107,25 @@ async def refunding_a_part(stack: WorkerStack) -> SagaScenario:
     """The scenario of refund_order of a part that the runner bears, and that was sent already."""
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.run_due()
-    async with stack.database() as work:
-        admin = await new_admin(stack)
-        run = await refunds_use_cases.start_refund(work, stack.campus, admin, order.id, 300, Bearer.RUNNER, "cold")
+    admin = await new_admin(stack)
+    run = await stack.act(refunds_use_cases.start_refund, admin, order.id, 300, Bearer.RUNNER, "cold")
 
     async def check() -> None:
         assert [one["amount"] for one in await refunds_of(stack, order.id)] == [300]
         assert [one["amount_reversed"] for one in await stack.transfers(order.id)] == [300]
-        found = "SELECT status, withheld, sent FROM payable WHERE order_id = :id"
-        assert await stack.rows(found, id=order.id) == [("paid", 300, 730)]
+        assert await stack.rows_of(order, "payable", "status, withheld, sent") == [("paid", 300, 730)]
 
     return SagaScenario(stack=stack, saga_id=run.id, check=check)
+
+
+async def started(
+    stack: WorkerStack, kind: str, about: str, data: Any, *, order_id: int | None = None, person_id: int | None = None
+) -> UUID:
+    """Start a saga as an event of Stripe does, about an order or a person, and return its id."""
+    name, campus_id = f"{kind}:{about}:evt_1", stack.campus.id
+    start = SagaStart(kind=kind, name=name, campus_id=campus_id, order_id=order_id, person_id=person_id, data=data)
+    async with stack.database() as work:
+        return (await start_saga(work, start)).id
 
 
 async def checking_a_failed_refund(stack: WorkerStack) -> SagaScenario:
@@ -128,10 +138,7 @@ async def checking_a_failed_refund(stack: WorkerStack) -> SagaScenario:
     await stack.run_due()
     await stack.control_stripe("clock", advance=61)
     ((row_id,),) = await stack.rows_of(order, "refund", "id")
-    name, data = f"check_refund:{row_id}:evt_1", {"refund_row": row_id}
-    start = SagaStart(kind="check_refund", name=name, campus_id=stack.campus.id, order_id=order.id, data=data)
-    async with stack.database() as work:
-        run = await start_saga(work, start)
+    saga_id = await started(stack, "check_refund", row_id, {"refund_row": row_id}, order_id=order.id)
 
     async def check() -> None:
         await stack.run_due()
@@ -139,7 +146,7 @@ async def checking_a_failed_refund(stack: WorkerStack) -> SagaScenario:
         sent = [one["amount"] - one["amount_reversed"] for one in await stack.transfers(order.id)]
         assert sent == [730, 300]
 
-    return SagaScenario(stack=stack, saga_id=run.id, check=check)
+    return SagaScenario(stack=stack, saga_id=saga_id, check=check)
 
 
 async def following_a_dispute(stack: WorkerStack) -> SagaScenario:
@@ -148,16 +155,13 @@ async def following_a_dispute(stack: WorkerStack) -> SagaScenario:
     await stack.run_due()
     (intent,) = await stack.intents(order.id)
     opened = await stack.control_stripe(f"disputes/{intent['latest_charge']}")
-    name, data = f"follow_dispute:{opened['id']}:evt_1", {"dispute": opened["id"]}
-    start = SagaStart(kind="follow_dispute", name=name, campus_id=stack.campus.id, order_id=order.id, data=data)
-    async with stack.database() as work:
-        run = await start_saga(work, start)
+    saga_id = await started(stack, "follow_dispute", opened["id"], {"dispute": opened["id"]}, order_id=order.id)
 
     async def check() -> None:
         assert await stack.rows_of(order, "payable", "frozen") == [(True,)]
         assert (await stack.notification_keys(order, stack.campus.admin_chat)).count("notification-dispute") == 1
 
-    return SagaScenario(stack=stack, saga_id=run.id, check=check)
+    return SagaScenario(stack=stack, saga_id=saga_id, check=check)
 
 
 async def following_a_ready_account(stack: WorkerStack) -> SagaScenario:
@@ -166,17 +170,13 @@ async def following_a_ready_account(stack: WorkerStack) -> SagaScenario:
     await stack.sql("UPDATE person SET payouts_ready = false WHERE id = :id", id=runner.person_id)
     order = await stack.delivered_order(runner)
     await stack.run_due()
-    name, data = f"follow_account:{runner.person_id}:evt_1", {"account": runner.stripe_account}
-    start = SagaStart(
-        kind="follow_account", name=name, campus_id=stack.campus.id, person_id=runner.person_id, data=data
-    )
-    async with stack.database() as work:
-        run = await start_saga(work, start)
+    account, person_id = {"account": runner.stripe_account}, runner.person_id
+    saga_id = await started(stack, "follow_account", str(person_id), account, person_id=person_id)
 
     async def check() -> None:
         await assert_paid_once(stack, order.id)
 
-    return SagaScenario(stack=stack, saga_id=run.id, check=check)
+    return SagaScenario(stack=stack, saga_id=saga_id, check=check)
 
 
 async def saving_a_card(stack: WorkerStack) -> SagaScenario:

@@ -55,7 +55,8 @@ from workers.stripe.gateway_payouts import create_account
 ITEMS = (Item(name="chicken rice", quantity=2, price=400),)
 NAME_NUMBERS = count(1)
 
-Arguments, Answer = ParamSpec("Arguments"), TypeVar("Answer")
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -266,29 +267,6 @@ class WorkerStack(StripeControl):
         return await find_breaches(self.database, self.context.stripe)
 
 
-@asynccontextmanager
-async def running_worker_stack(database_url: str, state: Path | None = None) -> AsyncIterator[WorkerStack]:
-    """Run a stack on this database, with a Stripe stand-in that may start from the `state` of an earlier one."""
-    engine = create_database_engine(database_url, pool_size=20)
-    store = create_unit_of_work_factory(
-        engine, drop_queue_jobs, build_worker_registers()
-    )  # the tests find due work as the sweeper does
-    async with running_stripe(state=state) as url, aiohttp.ClientSession() as http:
-        client = open_stripe_gateway("sk_test_stack", url)
-        context = WorkerContext(database=store, stripe=client, name="worker", saga_slots=asyncio.Semaphore(50))
-        place = await found_campus(store)
-        yield WorkerStack(
-            database=store,
-            autocommit_work=autocommit_database(engine),
-            context=context,
-            stripe_url=url,
-            http=http,
-            campus=place,
-        )
-        await client.close()
-    await engine.dispose()
-
-
 async def found_campus(store: UnitOfWorkFactory) -> Campus:
     """Insert a campus into this database."""
     fees = {name: getattr(FEES, name) for name in FEE_NAMES}
@@ -297,3 +275,26 @@ async def found_campus(store: UnitOfWorkFactory) -> Campus:
     async with store() as work:
         made = insert(campus).values(**row).returning(campus.c.id)
         return await find_campus(work, (await work.connection.execute(made)).scalar_one())
+
+
+@asynccontextmanager
+async def running_worker_stack(
+    database_url: str, state: Path | None = None, find: Callable[[UnitOfWorkFactory], Awaitable[Campus]] = found_campus
+) -> AsyncIterator[WorkerStack]:
+    """Run a stack on this database, with a Stripe stand-in that may start from the `state` of an earlier one."""
+    engine = create_database_engine(database_url, pool_size=20)
+    registers = build_worker_registers()
+    store = create_unit_of_work_factory(engine, drop_queue_jobs, registers)  # tests find due work as the sweeper does
+    async with running_stripe(state=state) as url, aiohttp.ClientSession() as http:
+        client = open_stripe_gateway("sk_test_stack", url)
+        context = WorkerContext(database=store, stripe=client, name="worker", saga_slots=asyncio.Semaphore(50))
+        yield WorkerStack(
+            database=store,
+            autocommit_work=autocommit_database(engine),
+            context=context,
+            stripe_url=url,
+            http=http,
+            campus=await find(store),
+        )
+        await client.close()
+    await engine.dispose()

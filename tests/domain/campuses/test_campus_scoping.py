@@ -108,12 +108,10 @@ async def test_people_are_one_and_memberships_two(database: UnitOfWorkFactory) -
         member = await ensure_member(work, south.id, ADMIN, first_name="Samuel", username=None, language="en")
         assert (member.is_admin, member.first_name) == (False, "Samuel")
         assert (await find_member(work, north.id, ADMIN)).first_name == "Samuel"
-        assert [
-            each.person_id for each in await list_members_by_runner_status(work, south.id, RunnerStatus.APPROVED)
-        ] == [SOUTH_RUNNER]
-        assert FIRST_RUNNER not in {
-            each.person_id for each in await list_members_by_runner_status(work, south.id, RunnerStatus.NONE)
-        }
+        approved = await list_members_by_runner_status(work, south.id, RunnerStatus.APPROVED)
+        others = await list_members_by_runner_status(work, south.id, RunnerStatus.NONE)
+        assert [each.person_id for each in approved] == [SOUTH_RUNNER]
+        assert FIRST_RUNNER not in {each.person_id for each in others}
 
 
 async def test_a_basket_on_one_campus_is_not_the_basket_on_the_other(database: UnitOfWorkFactory) -> None:

@@ -1,6 +1,8 @@
 """Two campuses in one database: people of one read and change nothing of the other."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -12,8 +14,25 @@ from domain.orders.use_cases import admin_orders, ordering, running
 from domain.payouts import use_cases as payouts_use_cases
 from domain.saga import use_cases as saga_use_cases
 from domain.support.use_cases import roster
-from domain.support.use_cases import roster as use_cases_roster
+from tests.scenarios.scenario_setup import new_admin
 from tests.stack.worker_stack import WorkerStack, found_campus
+
+TAPS: tuple[Callable[..., Awaitable[object]], ...] = (
+    running.start_claim,
+    running.start_release,
+    partial(running.mark_bought, receipt=100),
+    running.mark_picked_up,
+    running.mark_arrived,
+    partial(running.hand_over_with_pin, pin="0000"),
+    ordering.cancel_own_order,
+    ordering.reorder,
+    admin_orders.view_order,
+    partial(admin_orders.cancel_order_as_admin, reason="not yours"),
+    partial(admin_orders.release_order_as_admin, reason="not yours"),
+    partial(admin_orders.finish_order_as_admin, reason="not yours"),
+    partial(admin_orders.close_purchase_as_admin, bearer=Bearer.PLATFORM, reason="not yours"),
+    payouts_use_cases.retry_payout,
+)
 
 
 @pytest.fixture
@@ -40,33 +59,11 @@ async def test_a3_an_order_of_another_campus_can_not_be_found(stack: WorkerStack
         "UPDATE membership SET runner_status = 'approved', is_admin = true WHERE person_id = :id", id=runner.person_id
     )
     there = await other_stack.committed_member(runner.person_id)
-    place = other_stack.campus
-    async with other_stack.database() as work:
-        for tap in (
-            running.start_claim,
-            running.start_release,
-            running.mark_picked_up,
-            running.mark_arrived,
-            ordering.cancel_own_order,
-            ordering.reorder,
-            admin_orders.view_order,
-        ):
-            with pytest.raises(OrderNotFound):
-                await tap(work, place, there, order.id)
+    for tap in TAPS:
         with pytest.raises(OrderNotFound):
-            await running.mark_bought(work, place, there, order.id, 100)
-        with pytest.raises(OrderNotFound):
-            await running.hand_over_with_pin(work, place, there, order.id, "0000")
-        with pytest.raises(OrderNotFound):
-            await admin_orders.cancel_order_as_admin(work, place, there, order.id, "not yours")
-        for word in (admin_orders.release_order_as_admin, admin_orders.finish_order_as_admin):
-            with pytest.raises(OrderNotFound):
-                await word(work, place, there, order.id, "not yours")
-        with pytest.raises(OrderNotFound):
-            await admin_orders.close_purchase_as_admin(work, place, there, order.id, Bearer.PLATFORM, "not yours")
-        with pytest.raises(OrderNotFound):
-            await payouts_use_cases.retry_payout(work, place, there, order.id)
-        assert order.id not in {line.order.id for line in await admin_orders.view_board(work, place, there)}
+            await other_stack.act(tap, there, order.id)
+    board = await other_stack.act(admin_orders.view_board, there)
+    assert order.id not in {line.order.id for line in board}
     assert await stack.order(order.id) == before
 
 
@@ -75,11 +72,9 @@ async def test_an_approved_runner_is_a_stranger_on_another_campus(stack: WorkerS
     runner = await stack.add_member(runner=True, card=None)
     there = await add_newcomer(other_stack, runner)
     order = await other_stack.open_order()
-    async with other_stack.database() as work:
+    for membership in (there, runner):  # not even with the runner's membership of the other campus
         with pytest.raises(RunnerNotApproved):
-            await running.start_claim(work, other_stack.campus, there, order.id)
-        with pytest.raises(RunnerNotApproved):  # not even with the runner's membership of the other campus
-            await running.start_claim(work, other_stack.campus, runner, order.id)
+            await other_stack.claim(membership, order)
 
 
 async def test_an_admin_neither_sees_nor_retries_what_is_stuck_on_another_campus(
@@ -90,27 +85,19 @@ async def test_an_admin_neither_sees_nor_retries_what_is_stuck_on_another_campus
     await stack.run_due()
     row = await stack.saga(order, "complete_order")
     assert row.status == "stuck"
-    foreign = await other_stack.add_member()
-    await other_stack.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=foreign.person_id)
-    foreign = await other_stack.committed_member(foreign.person_id)
-    async with other_stack.database() as work:
-        assert await saga_use_cases.view_stuck_sagas(work, other_stack.campus, foreign) == []
-        with pytest.raises(Stale):
-            await saga_use_cases.retry_saga(work, other_stack.campus, foreign, row.number)
-        with pytest.raises(CampusGError):
-            await use_cases_roster.approve_runner(work, other_stack.campus, foreign, order.runner_id or 0)
-        with pytest.raises(Stale):
-            await use_cases_roster.suspend_runner(work, other_stack.campus, foreign, order.runner_id or 0, "a stranger")
-        assert await roster.view_runners(work, other_stack.campus, foreign) == []
+    foreign, runner_id = await new_admin(other_stack), order.runner_id or 0
+    assert await other_stack.act(saga_use_cases.view_stuck_sagas, foreign) == []
+    with pytest.raises(Stale):
+        await other_stack.act(saga_use_cases.retry_saga, foreign, row.number)
+    with pytest.raises(CampusGError):
+        await other_stack.act(roster.approve_runner, foreign, runner_id)
+    with pytest.raises(Stale):
+        await other_stack.act(roster.suspend_runner, foreign, runner_id, "a stranger")
+    assert await other_stack.act(roster.view_runners, foreign) == []
     assert (await stack.saga(order, "complete_order")).status == "stuck"
-    assert (
-        await other_stack.rows(
-            "SELECT 1 FROM notification WHERE campus_id = :id AND order_id = :order",
-            id=other_stack.campus.id,
-            order=order.id,
-        )
-        == []
-    )
+    assert other_stack.campus.id not in [
+        campus for (campus,) in await stack.rows_of(order, "notification", "campus_id")
+    ]
 
 
 async def test_a_person_has_one_draft_on_each_campus(stack: WorkerStack, other_stack: WorkerStack) -> None:

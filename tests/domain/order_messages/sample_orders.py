@@ -3,31 +3,24 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from domain.campuses.campus import Campus
-from domain.campuses.fees import Fees
 from domain.campuses.windows import Windows
-from domain.order_messages.view import OrderView
+from domain.messaging.buttons import Tap, unpack
+from domain.messaging.order_message import OrderMessageKind
+from domain.order_messages.render import render_order_message
+from domain.order_messages.view import OrderMessageContent, OrderView
 from domain.orders.pricing import Item, price_order, split_receipt
 from domain.orders.states import Order, OrderStatus
 from domain.payments.model import Hold, HoldStatus
 from domain.payouts.model import Payable, PayoutStatus
+from tests.stack.store_setup import FEES
 
 NOON = datetime(2026, 11, 23, 4, 1, tzinfo=UTC)  # 12:01 in Singapore
 MEI, ANA, BEN = 1001, 2001, 2002
 ITEMS = (Item(name="Chicken <rice>", quantity=1, price=420),)
-FEES = Fees(
-    currency="sgd",
-    service_fee=80,
-    platform_basis_points=1000,
-    headroom_basis_points=2000,
-    headroom_least=100,
-    headroom_most=500,
-    delivery_fee_least=150,
-    delivery_fee_most=1500,
-    order_most=8000,
-)
 PRICE = price_order(ITEMS, delivery_fee=200, tip=0, fees=FEES)
 SPLIT = split_receipt(PRICE, 420)
 CAMPUS = Campus(
@@ -173,3 +166,23 @@ def view_at(status: OrderStatus, *, viewer: int = MEI) -> OrderView:
     payable = PAYABLE if status is OrderStatus.COMPLETED else None
     expires = minutes_after_placing(31) if status is OrderStatus.CREATED else None
     return replace(VIEW, order=order, runner_name=runner, payable=payable, expires_at=expires, viewer=viewer)
+
+
+def render(kind: OrderMessageKind, view: OrderView, **changed: Any) -> OrderMessageContent:
+    """Render an order message in English, after changing these fields of its order."""
+    return render_order_message(kind, replace(view, order=replace(view.order, **changed)), "en")
+
+
+def customer_message(status: OrderStatus, **changed: Any) -> OrderMessageContent:
+    """What the customer reads of an order of this status, after changing these fields of it."""
+    return render(OrderMessageKind.CUSTOMER, view_at(status), **changed)
+
+
+def runner_message(status: OrderStatus, **changed: Any) -> OrderMessageContent:
+    """What the runner reads of an order of this status, after changing these fields of it."""
+    return render(OrderMessageKind.RUNNER, view_at(status, viewer=ANA), **changed)
+
+
+def button_taps(content: OrderMessageContent) -> set[Tap]:
+    """The taps of the buttons below an order message."""
+    return {unpack(button.data).tap for row in content.rows for button in row if button.data is not None}

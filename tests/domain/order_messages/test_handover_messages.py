@@ -1,41 +1,29 @@
 """Tests of order messages during the hand-over: leaving the food, writing to the other side, folded items."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from domain.messaging.buttons import ButtonStyle, Tap, unpack
-from domain.messaging.order_message import OrderMessageKind
-from domain.order_messages.render import render_order_message
-from domain.order_messages.view import OrderMessageContent
+from domain.messaging.buttons import ButtonStyle, Tap
+from domain.messaging.order_message import OrderMessageKind as Kind
 from domain.orders.pricing import Item
 from domain.orders.states import STATUSES_WITH_RUNNER, OrderStatus
-from tests.domain.order_messages.sample_orders import ANA, MEI, view_at
+from tests.domain.order_messages.sample_orders import (
+    ANA,
+    button_taps,
+    customer_message,
+    render,
+    runner_message,
+    view_at,
+)
 
 Status = OrderStatus
 
 
-def runner_message(status: OrderStatus, **order: Any) -> OrderMessageContent:
-    view = view_at(status, viewer=ANA)
-    return render_order_message(OrderMessageKind.RUNNER, replace(view, order=replace(view.order, **order)), "en")
-
-
-def customer_message(status: OrderStatus, **order: Any) -> OrderMessageContent:
-    view = view_at(status, viewer=MEI)
-    return render_order_message(OrderMessageKind.CUSTOMER, replace(view, order=replace(view.order, **order)), "en")
-
-
-def button_taps(content: OrderMessageContent) -> list[Tap]:
-    return [unpack(button.data).tap for row in content.rows for button in row if button.data is not None]
-
-
 def test_food_is_left_only_once_that_is_allowed_and_the_order_message_says_first_what_it_means() -> None:
-    assert button_taps(runner_message(Status.ARRIVED)) == []
-    content = render_order_message(
-        OrderMessageKind.RUNNER, replace(view_at(Status.ARRIVED, viewer=ANA), can_leave_food=True), "en"
-    )
-    assert button_taps(content) == [Tap.LEAVE]
+    assert button_taps(runner_message(Status.ARRIVED)) == set()
+    content = render(Kind.RUNNER, replace(view_at(Status.ARRIVED, viewer=ANA), can_leave_food=True))
+    assert button_taps(content) == {Tap.LEAVE}
     assert content.rows[0][0].style is ButtonStyle.DANGER
     assert "leave it at Hall 3, room 412" in content.text
     assert "counts as delivered" in content.text
@@ -43,12 +31,11 @@ def test_food_is_left_only_once_that_is_allowed_and_the_order_message_says_first
 
 
 def test_after_five_wrong_pins_the_order_message_asks_for_no_sixth() -> None:
-    view = view_at(Status.ARRIVED, viewer=ANA)
-    locked = replace(view, order=replace(view.order, pin_tries=5), can_leave_food=True)
-    content = render_order_message(OrderMessageKind.RUNNER, locked, "en")
+    may_leave = replace(view_at(Status.ARRIVED, viewer=ANA), can_leave_food=True)
+    content = render(Kind.RUNNER, may_leave, pin_tries=5)
     assert "none counts any more" in content.text
     assert "type it here" not in content.text
-    assert button_taps(content) == [Tap.LEAVE]
+    assert button_taps(content) == {Tap.LEAVE}
 
 
 def test_after_five_wrong_pins_the_customer_reads_no_pin_and_what_happens_now() -> None:
@@ -58,16 +45,14 @@ def test_after_five_wrong_pins_the_customer_reads_no_pin_and_what_happens_now() 
 
 
 def test_the_customer_reads_that_the_food_may_be_left_and_later_where_it_was() -> None:
-    content = render_order_message(
-        OrderMessageKind.CUSTOMER, replace(view_at(Status.ARRIVED), can_leave_food=True), "en"
-    )
+    content = render(Kind.CUSTOMER, replace(view_at(Status.ARRIVED), can_leave_food=True))
     assert "may leave it there" in content.text
     assert "4817" in content.text
     left = customer_message(Status.COMPLETED, proof_photo="p", receipt_photo="r")
     assert "Left here, with a photo: <b>Hall 3, room 412</b>" in left.text
-    assert {Tap.SEE_PHOTO, Tap.SEE_RECEIPT} < set(button_taps(left))
+    assert {Tap.SEE_PHOTO, Tap.SEE_RECEIPT} < button_taps(left)
     assert len(left.rows) <= 2
-    assert not {Tap.SEE_PHOTO, Tap.SEE_RECEIPT} & set(button_taps(customer_message(Status.COMPLETED)))
+    assert not {Tap.SEE_PHOTO, Tap.SEE_RECEIPT} & button_taps(customer_message(Status.COMPLETED))
 
 
 @pytest.mark.parametrize("status", sorted(STATUSES_WITH_RUNNER))

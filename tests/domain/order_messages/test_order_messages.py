@@ -5,37 +5,37 @@ from dataclasses import replace
 import pytest
 
 from domain.messaging.buttons import Tap, unpack
-from domain.messaging.order_message import OrderMessageKind
-from domain.order_messages.render import render_order_message
+from domain.messaging.order_message import OrderMessageKind as Kind
 from domain.order_messages.view import OrderMessageContent
 from domain.orders.states import OrderEvent, OrderStatus, is_event_allowed
 from domain.payments.model import HoldStatus
 from domain.payouts.model import PayoutStatus
-from tests.domain.order_messages.sample_orders import ANA, BEN, MEI, ORDER, PAYABLE, VIEW, view_at
+from tests.domain.order_messages.sample_orders import (
+    ANA,
+    BEN,
+    HOLD,
+    MEI,
+    ORDER,
+    PAYABLE,
+    VIEW,
+    button_taps,
+    customer_message,
+    render,
+    runner_message,
+    view_at,
+)
 
 Status = OrderStatus
 
 
-def customer_message(status: OrderStatus) -> OrderMessageContent:
-    return render_order_message(OrderMessageKind.CUSTOMER, view_at(status), "en")
-
-
-def runner_message(status: OrderStatus) -> OrderMessageContent:
-    return render_order_message(OrderMessageKind.RUNNER, view_at(status, viewer=ANA), "en")
-
-
 def group_message(status: OrderStatus) -> OrderMessageContent:
-    return render_order_message(OrderMessageKind.GROUP, view_at(status, viewer=-1), "en")
-
-
-def button_taps(content: OrderMessageContent) -> set[Tap]:
-    return {unpack(button.data).tap for row in content.rows for button in row if button.data is not None}
+    return render(Kind.GROUP, view_at(status, viewer=-1))
 
 
 @pytest.mark.parametrize("status", OrderStatus)
-@pytest.mark.parametrize("kind", OrderMessageKind)
-def test_every_order_message_can_be_rendered_in_every_state(kind: OrderMessageKind, status: OrderStatus) -> None:
-    content = render_order_message(kind, view_at(status, viewer=ANA if kind is OrderMessageKind.RUNNER else MEI), "en")
+@pytest.mark.parametrize("kind", Kind)
+def test_every_order_message_can_be_rendered_in_every_state(kind: Kind, status: OrderStatus) -> None:
+    content = render(kind, view_at(status, viewer=ANA if kind is Kind.RUNNER else MEI))
     assert content.text == content.text.strip() != ""
     assert len(content.text) < 4096
     assert len([row for row in content.rows if row[0].url is None]) <= 2
@@ -65,7 +65,7 @@ def test_the_group_never_reads_pin_note_room_or_the_customers_name(status: Order
 
 def test_the_group_reads_no_place_that_a_customer_typed() -> None:
     view = replace(view_at(Status.CREATED), building=None)
-    assert "Hall 3" not in render_order_message(OrderMessageKind.GROUP, view, "en").text
+    assert "Hall 3" not in render(Kind.GROUP, view).text
 
 
 @pytest.mark.parametrize("status", sorted(set(OrderStatus) - {Status.ARRIVED}))
@@ -88,23 +88,18 @@ def test_an_open_order_says_what_one_pays_and_earns() -> None:
 
 def test_a_claimed_order_says_by_whom_and_a_closed_one_no_more_than_that() -> None:
     assert "Taken by Ana" in group_message(Status.ACCEPTED).text
-    assert group_message(Status.ACCEPTED).text == group_message(Status.COMPLETED).text, (
-        "Telegram limits edits in a group"
-    )
+    assert group_message(Status.ACCEPTED).text == group_message(Status.COMPLETED).text, "edits in a group are limited"
     assert group_message(Status.EXPIRED).text.endswith("Closed")
 
 
 def test_nobody_buys_before_the_hold_is_checked() -> None:
-    view = view_at(Status.ACCEPTED, viewer=ANA)
-    content = render_order_message(
-        OrderMessageKind.RUNNER, replace(view, order=replace(view.order, hold_checked=False)), "en"
-    )
+    content = runner_message(Status.ACCEPTED, hold_checked=False)
     assert button_taps(content) == {Tap.RELEASE}
     assert "do not buy yet" in content.text
 
 
 def test_a_runner_who_lost_the_order_reads_that_it_is_no_longer_theirs() -> None:
-    content = render_order_message(OrderMessageKind.RUNNER, view_at(Status.PLACED, viewer=BEN), "en")
+    content = render(Kind.RUNNER, view_at(Status.PLACED, viewer=BEN))
     assert "no longer yours" in content.text
     assert content.rows == ()
     assert "Mei" not in content.text
@@ -115,10 +110,8 @@ def test_times_are_the_campus_clock_in_words_and_the_readers_clock_in_the_tag() 
 
 
 def test_the_bank_is_one_tap_away_while_it_waits_for_approval() -> None:
-    asked = (
-        replace(VIEW.hold, status=HoldStatus.APPROVAL, approval_url="https://bank.example/yes") if VIEW.hold else None
-    )
-    content = render_order_message(OrderMessageKind.CUSTOMER, replace(VIEW, hold=asked), "en")
+    asked = replace(HOLD, status=HoldStatus.APPROVAL, approval_url="https://bank.example/yes")
+    content = render(Kind.CUSTOMER, replace(VIEW, hold=asked))
     assert content.rows[0][0].url == "https://bank.example/yes"
     assert button_taps(content) == {Tap.CANCEL}
 
@@ -134,21 +127,13 @@ def test_the_bank_is_one_tap_away_while_it_waits_for_approval() -> None:
     ],
 )
 def test_an_ended_order_says_what_is_true_of_the_hold(status: HoldStatus, said: str) -> None:
-    view = view_at(Status.CANCELLED)
-    assert view.hold is not None
-    assert (
-        said
-        in render_order_message(
-            OrderMessageKind.CUSTOMER, replace(view, hold=replace(view.hold, status=status)), "en"
-        ).text
-    )
+    ended = replace(view_at(Status.CANCELLED), hold=replace(HOLD, status=status))
+    assert said in render(Kind.CUSTOMER, ended).text
 
 
 def test_a_hold_the_bank_refused_is_shown_as_never_held() -> None:
-    view = view_at(Status.CANCELLED)
-    assert view.hold is not None
-    refused = replace(view.hold, status=HoldStatus.RELEASED, refusal="card_declined")
-    assert "Nothing is held" in render_order_message(OrderMessageKind.CUSTOMER, replace(view, hold=refused), "en").text
+    refused = replace(HOLD, status=HoldStatus.RELEASED, refusal="card_declined")
+    assert "Nothing is held" in render(Kind.CUSTOMER, replace(view_at(Status.CANCELLED), hold=refused)).text
 
 
 @pytest.mark.parametrize(
@@ -162,9 +147,7 @@ def test_a_hold_the_bank_refused_is_shown_as_never_held() -> None:
     ],
 )
 def test_a_cancelled_order_says_why_and_what_one_can_do(reason: str, said: str, buttons: set[Tap]) -> None:
-    view = view_at(Status.CANCELLED)
-    ended = replace(view.order, end_reason=reason, end_note="the <store> burns")
-    content = render_order_message(OrderMessageKind.CUSTOMER, replace(view, order=ended), "en")
+    content = customer_message(Status.CANCELLED, end_reason=reason, end_note="the <store> burns")
     assert said in content.text
     assert button_taps(content) == buttons
 
@@ -187,23 +170,18 @@ def test_the_money_is_said_in_the_readers_words() -> None:
 )
 def test_the_runner_reads_where_their_money_is(status: PayoutStatus, said: str, buttons: set[Tap]) -> None:
     view = replace(view_at(Status.COMPLETED, viewer=ANA), payable=replace(PAYABLE, status=status))
-    content = render_order_message(OrderMessageKind.RUNNER, view, "en")
+    content = render(Kind.RUNNER, view)
     assert said in content.text
     assert button_taps(content) == buttons
 
 
 def test_order_messages_that_look_and_work_the_same_have_one_digest() -> None:
     assert customer_message(Status.CREATED).digest == customer_message(Status.CREATED).digest
-    newer = replace(view_at(Status.CREATED), order=replace(view_at(Status.CREATED).order, version=4))
-    assert (
-        render_order_message(OrderMessageKind.CUSTOMER, newer, "en").digest != customer_message(Status.CREATED).digest
-    )
+    assert customer_message(Status.CREATED, version=4).digest != customer_message(Status.CREATED).digest
 
 
 @pytest.mark.parametrize("status", [Status.PLACED, Status.ON_THE_WAY, Status.ARRIVED])
 def test_a_customer_of_a_silent_runner_reads_that_the_team_knows(status: OrderStatus) -> None:
-    assert (
-        "not heard from your runner"
-        in render_order_message(OrderMessageKind.CUSTOMER, replace(view_at(status), runner_silent=True), "en").text
-    )
+    silent = render(Kind.CUSTOMER, replace(view_at(status), runner_silent=True))
+    assert "not heard from your runner" in silent.text
     assert "not heard" not in customer_message(status).text

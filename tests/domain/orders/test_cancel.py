@@ -1,5 +1,6 @@
 """Cancelling: one way for each state before the purchase, none after it, and the hold is released."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 import pytest
@@ -152,15 +153,12 @@ async def test_an_admins_cancel_before_the_hold_was_checked_leaves_no_claim(stac
     assert "notification-hold-gone-customer" not in await stack.notification_keys(order)
 
 
-async def test_m9_from_the_purchase_on_nobody_cancels(stack: WorkerStack) -> None:
+async def test_m9_from_the_purchase_on_nobody_cancels(
+    stack: WorkerStack, customer: Member, runner: Member, admin: Member
+) -> None:
     """And no money goes back automatically."""
-    customer, runner, admin = (
-        await stack.add_member(),
-        await stack.add_member(runner=True, card=None),
-        await new_admin(stack),
-    )
     order = await stack.claimed_order(runner, customer)
-    steps = (
+    steps: tuple[Callable[..., Awaitable[object]], ...] = (
         partial(running.mark_bought, receipt=850),
         running.mark_picked_up,
         running.mark_arrived,

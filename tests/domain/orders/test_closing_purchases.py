@@ -12,7 +12,7 @@ from domain.orders.use_cases import admin_orders, running
 from domain.payouts import use_cases as payouts_use_cases
 from domain.support.use_cases import roster
 from tests.cases import case
-from tests.scenarios.scenario_setup import close_purchase, new_admin
+from tests.scenarios.scenario_setup import close_purchase, new_admin, set_up_payouts
 from tests.scenarios.worker_faults import WorkerKilled, killed_worker
 from tests.stack.races import race, race_starts, refusal_of
 from tests.stack.worker_stack import WorkerStack
@@ -38,8 +38,10 @@ async def fund_platform(stack: WorkerStack, times: int = 1) -> None:
 
 
 async def payable_state(stack: WorkerStack, order: Order) -> list[tuple[str, int, str | None]]:
-    rows = await stack.rows_of(order, "payable", "status, amount, charge")
-    return [tuple(row) for row in rows]
+    return [
+        (status, amount, charge)
+        for status, amount, charge in await stack.rows_of(order, "payable", "status, amount, charge")
+    ]
 
 
 async def test_what_the_runner_bears_costs_nobody_else_anything(stack: WorkerStack, runner: Member) -> None:
@@ -151,16 +153,8 @@ async def test_a_runner_without_a_pay_out_account_is_owed_and_paid_once_there_is
     await stack.run_due()
     assert await payable_state(stack, order) == [("open", SHARE, None)]
     assert "notification-payout-waits" in await stack.notification_keys(order, runner.person_id)
-    await stack.act(payouts_use_cases.start_payout_setup, runner)
-    await stack.run_due()
-    await stack.control_stripe(
-        f"onboard/{(await stack.committed_member(runner.person_id)).stripe_account}", finish=True
-    )
-
-    async def paid() -> bool:
-        return await payable_state(stack, order) == [("paid", SHARE, None)]
-
-    await stack.run_until(paid)
+    await set_up_payouts(stack, runner)
+    assert await payable_state(stack, order) == [("paid", SHARE, None)]
 
 
 async def test_a_purchase_is_closed_once_and_only_after_the_purchase(stack: WorkerStack, runner: Member) -> None:
@@ -183,6 +177,8 @@ async def test_nobody_closes_a_purchase_they_have_a_part_in(stack: WorkerStack, 
     order = await bought_order(stack, runner)
     for person in (runner.person_id, order.customer_id):
         await stack.sql("UPDATE membership SET is_admin = true WHERE person_id = :id", id=person)
+        with pytest.raises(NotAllowed):
+            await stack.act(admin_orders.finish_order_as_admin, await stack.committed_member(person), order.id, "mine")
         with pytest.raises(NotAllowed):
             await close_purchase(stack, order, Bearer.PLATFORM, "pay me", admin=await stack.committed_member(person))
     with pytest.raises(NotAllowed):

@@ -11,18 +11,8 @@ from domain.errors import DraftEmpty, OrderOutOfRange, PriceOutOfRange, ReceiptA
 from domain.money import MAX_CHARGE, basis_points_of
 from domain.orders.pricing import MIN_CHARGE, Item, Price, price_order, read_item, split_receipt
 from tests.cases import case
+from tests.stack.store_setup import FEES
 
-FEES = Fees(
-    currency="sgd",
-    service_fee=80,
-    platform_basis_points=1_000,
-    headroom_basis_points=2_000,
-    headroom_least=100,
-    headroom_most=500,
-    delivery_fee_least=50,
-    delivery_fee_most=2_000,
-    order_most=20_000,
-)
 AMOUNT = st.integers(min_value=0, max_value=5_000)
 SHARE = st.integers(min_value=0, max_value=10_000)
 ITEMS = st.lists(

@@ -8,7 +8,7 @@ from domain.orders.states import Order, OrderStatus
 from domain.payments.use_cases import customer_debts
 from tests.scenarios.customer_debt_setup import DECLINED_CARD, debt_state, owed_order, pay_debt, pay_debt_with
 from tests.scenarios.reconciliation_setup import admin_notifications, discrepancies, forget_payment, reconcile_all
-from tests.scenarios.refund_setup import booked_amounts, deliver_dispute, refund_order, refund_rows
+from tests.scenarios.refund_setup import booked_amounts, complete_refund, deliver_dispute, refund_order, refund_rows
 from tests.scenarios.scenario_setup import new_admin
 from tests.stack.worker_stack import WorkerStack
 from workers.stripe.gateway_intents import create_intent
@@ -25,8 +25,7 @@ async def test_a_debt_is_not_refunded_and_what_was_paid_of_one_is(stack: WorkerS
     with pytest.raises(NothingToRefund):
         await refund_order(stack, order, 300)
     await pay_debt_with(stack, customer, order)
-    await refund_order(stack, order, 300)
-    await stack.run_due()
+    await complete_refund(stack, order, 300)
     assert await refund_rows(stack, order) == [("succeeded", 300, 0)]
 
 

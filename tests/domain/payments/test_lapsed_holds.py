@@ -19,7 +19,7 @@ from tests.scenarios.customer_debt_setup import (
     owed_order,
 )
 from tests.scenarios.reconciliation_setup import discrepancies, forget_payment, reconcile_all
-from tests.scenarios.refund_setup import booked_amounts, receive_event, refund_order, refund_rows
+from tests.scenarios.refund_setup import booked_amounts, complete_refund, receive_event, refund_rows
 from tests.scenarios.scenario_setup import refunds_of
 from tests.stack.worker_stack import WorkerStack
 from workers.stripe.steps.charge_steps import CAPTURE_TOO_LATE_CODES
@@ -176,8 +176,7 @@ async def test_a_repeated_charge_can_be_refunded(stack: WorkerStack, runner: Mem
     order = await lapsed_order_at_drop_point(stack, runner)
     await stack.hand_over(runner, order)
     await stack.run_due()
-    await refund_order(stack, order, 300, Bearer.RUNNER)
-    await stack.run_due()
+    await complete_refund(stack, order, 300, Bearer.RUNNER)
     assert await refund_rows(stack, order) == [("succeeded", 300, 300)]
     _, charged = await stack.intents(order.id)
     assert [one["payment_intent"] for one in await refunds_of(stack, order.id)] == [charged["id"]]

@@ -16,9 +16,9 @@ from domain.saga.start import start_saga
 from tests.cases import case
 from tests.scenarios.refund_setup import (
     booked_amounts,
+    complete_refund,
     completed_order,
     receive_event,
-    refund_order,
     settle_refund_late,
 )
 from tests.scenarios.scenario_setup import new_admin
@@ -38,8 +38,15 @@ async def runner_in_debt(
 
 async def owe(stack: WorkerStack, runner: Member, order: Order, amount: int | None) -> None:
     await stack.control_stripe(f"accounts/{runner.stripe_account}", pay_out=True)
-    await refund_order(stack, order, amount, Bearer.RUNNER)
-    await stack.run_due()
+    await complete_refund(stack, order, amount, Bearer.RUNNER)
+
+
+async def pay(stack: WorkerStack, order: Order) -> None:
+    """Start the pay-out of what is owed for an order."""
+    async with stack.database() as work:
+        owed = await find_payable(work, order.id)
+        assert owed is not None
+        await start_saga(work, build_payout_start(owed))
 
 
 async def debt_state(stack: WorkerStack, order: Order) -> tuple[str, int, int]:
@@ -114,13 +121,7 @@ async def test_two_pay_outs_that_race_for_one_debt_keep_it_once(stack: WorkerSta
     await stack.sql("UPDATE person SET payouts_ready = false WHERE id = :id", id=runner.person_id)
     orders = [await completed_order(stack, runner) for _ in range(2)]
 
-    async def pay(order: Order) -> None:
-        async with stack.database() as work:
-            owed = await find_payable(work, order.id)
-            assert owed is not None
-            await start_saga(work, build_payout_start(owed))
-
-    await asyncio.gather(*(pay(order) for order in orders))
+    await asyncio.gather(*(pay(stack, order) for order in orders))
     await stack.run_due()
     assert sorted([*await transfer_amounts(stack, orders[0]), *await transfer_amounts(stack, orders[1])]) == [730, 1030]
     assert await debt_state(stack, owing) == ("netted", 300, 300)
@@ -172,10 +173,7 @@ async def test_a_refused_pay_out_keeps_what_was_kept_and_keeps_it_once(stack: Wo
     order = await completed_order(stack, runner)
     assert await payable_state(stack, order) == ("open", 300, 0)
     assert await stack.breaches() == []
-    async with stack.database() as work:
-        owed = await find_payable(work, order.id)
-        assert owed is not None
-        await start_saga(work, build_payout_start(owed))
+    await pay(stack, order)
     await stack.run_due()
     assert await transfer_amounts(stack, order) == [730]
     assert await debt_state(stack, owing) == ("netted", 300, 300)
@@ -187,10 +185,7 @@ async def test_nothing_is_kept_of_a_pay_out_that_a_dispute_keeps(stack: WorkerSt
     order = await completed_order(stack, runner)
     await stack.sql("UPDATE payable SET frozen = true WHERE order_id = :id", id=order.id)
     with pytest.raises(LookupError):
-        async with stack.database() as work:
-            owed = await find_payable(work, order.id)
-            assert owed is not None
-            await start_saga(work, build_payout_start(owed))
+        await pay(stack, order)
     assert await debt_state(stack, owing) == ("open", 300, 0)
     await stack.sql("UPDATE payable SET frozen = false WHERE order_id = :id", id=order.id)
 

@@ -4,9 +4,9 @@ from itertools import count
 from typing import Any
 
 from domain.campuses.people import Member
-from domain.payouts import use_cases as payouts_use_cases
 from tests.cases import case
 from tests.scenarios.refund_setup import completed_order, payable_state, receive_event
+from tests.scenarios.scenario_setup import set_up_payouts
 from tests.stack.worker_stack import WorkerStack
 
 EVENTS = count(1)
@@ -102,10 +102,6 @@ async def test_48_a_cut_tie_nobody_told_us_of_is_found_by_the_transfer_and_mende
 
 
 async def set_up_account_again(stack: WorkerStack, runner: Member) -> None:
-    """Tap [Set up pay-out], and fill in Stripe's page."""
-    await stack.act(payouts_use_cases.start_payout_setup, runner)
-    await stack.run_due()
-    anew = (await stack.committed_member(runner.person_id)).stripe_account
-    assert anew not in (None, runner.stripe_account)
-    await stack.control_stripe(f"onboard/{anew}", finish=True)
-    await stack.run_now()
+    """Set the pay-out up anew, which takes a new account."""
+    await set_up_payouts(stack, runner)
+    assert (await stack.committed_member(runner.person_id)).stripe_account not in (None, runner.stripe_account)

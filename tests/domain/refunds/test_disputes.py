@@ -7,18 +7,18 @@ import pytest
 from domain.campuses.people import Member
 from domain.errors import NotAllowed, OrderDisputed, Stale
 from domain.orders.states import Bearer, Order
-from domain.payouts import use_cases as payouts_use_cases
 from domain.refunds import use_cases as refunds_use_cases
 from tests.cases import case
 from tests.scenarios.refund_setup import (
     booked_amounts,
+    complete_refund,
     completed_order,
     deliver_dispute,
     receive_event,
     refund_order,
     refund_rows,
 )
-from tests.scenarios.scenario_setup import new_admin
+from tests.scenarios.scenario_setup import new_admin, set_up_payouts
 from tests.stack.worker_stack import WorkerStack
 from workers.reconciliation.balance_transactions import compare_with_ledger
 from workers.stripe.objects.balance import parse_balance_transaction
@@ -30,16 +30,6 @@ async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, bool]:
     """(status, frozen) of the order's payable."""
     ((status, is_frozen),) = await stack.rows_of(order, "payable", "status, frozen")
     return status, is_frozen
-
-
-async def make_account_ready(stack: WorkerStack, runner: Member) -> None:
-    """Complete the runner's pay-out set-up; everything that may be sent is sent."""
-    await stack.act(payouts_use_cases.start_payout_setup, runner)
-    await stack.run_due()
-    await stack.control_stripe(
-        f"onboard/{(await stack.committed_member(runner.person_id)).stripe_account}", finish=True
-    )
-    await stack.run_now()
 
 
 @case(44)
@@ -57,7 +47,7 @@ async def test_44_a_dispute_suspends_what_is_owed_and_puts_the_money_in_suspense
     assert told.args["reason"] == "fraudulent"
     assert "-" not in [told.args[name] for name in ("placed", "bought", "delivered", "by")]
     assert told.args["proof"] == "pin"
-    await make_account_ready(stack, runner)
+    await set_up_payouts(stack, runner)
     assert await payable_state(stack, order) == ("open", True)
     assert await stack.transfers(order.id) == []
     with pytest.raises(OrderDisputed):
@@ -71,7 +61,7 @@ async def test_44_a_dispute_that_is_won_gives_all_back_and_pays_the_runner_once(
     order = await completed_order(stack, runner)
     before = await booked_amounts(stack, order)
     await deliver_dispute(stack, order)
-    await make_account_ready(stack, runner)
+    await set_up_payouts(stack, runner)
     await deliver_dispute(stack, order, outcome="won")
     assert await payable_state(stack, order) == ("paid", False)
     assert [one["amount"] for one in await stack.transfers(order.id)] == [1030]
@@ -79,8 +69,7 @@ async def test_44_a_dispute_that_is_won_gives_all_back_and_pays_the_runner_once(
     assert "dispute_suspense" not in after
     assert after["stripe_balance"] == before["stripe_balance"] - DISPUTE_FEE - 1030
     assert (await stack.notification_keys(order, stack.campus.admin_chat)).count("notification-dispute-won") == 1
-    await refund_order(stack, order, 100, Bearer.RUNNER)
-    await stack.run_due()
+    await complete_refund(stack, order, 100, Bearer.RUNNER)
     assert await refund_rows(stack, order) == [("succeeded", 100, 100)]
 
 
@@ -91,7 +80,7 @@ async def test_44_a_dispute_that_is_lost_is_our_loss_until_an_admin_decides_abou
     order = await completed_order(stack, new_runner)
     await deliver_dispute(stack, order)
     await deliver_dispute(stack, order, outcome="lost")
-    await make_account_ready(stack, new_runner)
+    await set_up_payouts(stack, new_runner)
     assert await payable_state(stack, order) == ("open", True)
     lines = await booked_amounts(stack, order)
     assert lines["dispute_losses"] == 1130
@@ -152,7 +141,7 @@ async def test_a_dispute_that_is_won_frees_nothing_while_a_bank_kept_another_par
     order = await completed_order(stack, runner)
     await deliver_other_dispute(stack, order, "lost")
     await deliver_dispute(stack, order)
-    await make_account_ready(stack, runner)
+    await set_up_payouts(stack, runner)
     await deliver_dispute(stack, order, outcome="won")
     await stack.run_due()
     assert await payable_state(stack, order) == ("open", True)

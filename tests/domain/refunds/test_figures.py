@@ -12,7 +12,7 @@ from domain.refunds.earnings_repository import (
     sum_paid_by_week,
     sum_spending,
 )
-from tests.scenarios.refund_setup import completed_order, refund_order
+from tests.scenarios.refund_setup import complete_refund, completed_order
 from tests.stack.worker_stack import WorkerStack
 
 
@@ -62,8 +62,7 @@ async def test_figures_count_refunds(stack: WorkerStack) -> None:
     ana, ben = await stack.add_member(runner=True), await stack.add_member(runner=True, ready=False)
     for runner in (ana, ben):
         order = await completed_order(stack, runner)
-        await refund_order(stack, order, 300, Bearer.RUNNER)
-        await stack.run_due()
+        await complete_refund(stack, order, 300, Bearer.RUNNER)
         customer = await stack.committed_member(order.customer_id)
         assert await customer_figures(stack, customer) == Spending(paid=830, on_hold=0, placed=1, delivered=1)
         weeks = await stack.act(sum_paid_by_week, customer.person_id, date(2000, 1, 1))
