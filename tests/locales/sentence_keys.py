@@ -39,16 +39,21 @@ class _Words(Visitor):
         self.found.add(node.id.name)
 
 
+def sentences(language: str) -> Iterator[Message]:
+    """Yield every sentence of a language, parsed."""
+    for file in sorted((LOCALES_DIRECTORY / language).glob("*.ftl")):
+        body = FluentParser().parse(file.read_text(encoding="utf-8")).body
+        yield from (entry for entry in body if isinstance(entry, Message))
+
+
 @cache
 def sentence_parameters(language: str) -> dict[str, frozenset[str]]:
     """Return every key of a language with the parameters of its sentence."""
     found: dict[str, frozenset[str]] = {}
-    for file in sorted((LOCALES_DIRECTORY / language).glob("*.ftl")):
-        for entry in FluentParser().parse(file.read_text(encoding="utf-8")).body:
-            if isinstance(entry, Message):
-                words = _Words()
-                words.visit(entry)
-                found[entry.id.name] = frozenset(words.found)
+    for sentence in sentences(language):
+        words = _Words()
+        words.visit(sentence)
+        found[sentence.id.name] = frozenset(words.found)
     return found
 
 

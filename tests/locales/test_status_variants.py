@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Set
 
 import pytest
-from fluent.syntax import FluentParser
-from fluent.syntax.ast import Identifier, Message, SelectExpression
+from fluent.syntax.ast import Identifier, SelectExpression
 from fluent.syntax.visitor import Visitor
 
 from domain.orders.states import OPEN_ORDER_STATUSES, OrderEvent, OrderStatus
-from domain.words import FALLBACK_LANGUAGE, LOCALES_DIRECTORY, available_languages
+from domain.words import FALLBACK_LANGUAGE, available_languages
+from tests.locales.sentence_keys import sentences
 
 BOARD_SENTENCES = frozenset({"bot-board-count", "bot-board-state"})  # the board shows open orders only
 HISTORY = "bot-history-order"  # it chooses by event
@@ -29,12 +29,10 @@ class _Variants(Visitor):
 
 def choices(language: str) -> Iterator[tuple[str, dict[str, bool]]]:
     """Yield the key of each sentence that chooses, with its variants."""
-    for file in sorted((LOCALES_DIRECTORY / language).glob("*.ftl")):
-        for entry in FluentParser().parse(file.read_text(encoding="utf-8")).body:
-            if isinstance(entry, Message):
-                variants = _Variants()
-                variants.visit(entry)
-                yield from ((entry.id.name, choice) for choice in variants.choices)
+    for sentence in sentences(language):
+        variants = _Variants()
+        variants.visit(sentence)
+        yield from ((sentence.id.name, choice) for choice in variants.choices)
 
 
 def unnamed_statuses(key: str, choice: dict[str, bool]) -> Set[str]:

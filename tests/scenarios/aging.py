@@ -2,14 +2,14 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, nullcontext
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
 from sqlalchemy import DateTime, text
 
-from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.schema import METADATA
 from tests.scenarios.database_backup import WITHOUT_GUARDS, bypass_guards
 from tests.stack.worker_stack import WorkerStack, running_worker_stack
@@ -69,10 +69,5 @@ async def changed(stack: WorkerStack, order_id: int, *statements: str) -> AsyncI
         savepoint = await work.connection.begin_nested()
         for statement in (WITHOUT_GUARDS, *statements):
             await work.connection.execute(text(statement), {"id": order_id} if ":id" in statement else {})
-        yield lambda: _within(work)
+        yield lambda: nullcontext(work)
         await savepoint.rollback()
-
-
-@asynccontextmanager
-async def _within(work: UnitOfWork) -> AsyncIterator[UnitOfWork]:
-    yield work

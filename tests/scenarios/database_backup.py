@@ -2,7 +2,6 @@
 
 from sqlalchemy import text
 
-from domain.database.unit_of_work import UnitOfWork
 from domain.schema import METADATA
 from tests.stack.worker_stack import WorkerStack
 
@@ -31,9 +30,5 @@ async def restore_database(stack: WorkerStack) -> None:
 async def bypass_guards(stack: WorkerStack, *statements: str) -> None:
     """Run statements that the database's guards would refuse, such as changes of the ledger."""
     async with stack.database() as work:
-        await _run_statements(work, (WITHOUT_GUARDS, *statements))
-
-
-async def _run_statements(work: UnitOfWork, statements: tuple[str, ...]) -> None:
-    for statement in statements:
-        await work.connection.execute(text(statement))
+        for statement in (WITHOUT_GUARDS, *statements):
+            await work.connection.execute(text(statement))

@@ -127,10 +127,9 @@ async def test_an_admin_cancels_a_claimed_order_and_both_are_told(stack: WorkerS
     await stack.claimed_order(runner)  # the runner is free for another one
 
 
-async def test_an_admin_cancels_an_order_that_waits_for_the_bank(stack: WorkerStack) -> None:
+async def test_an_admin_cancels_an_order_that_waits_for_the_bank(stack: WorkerStack, admin: Member) -> None:
     order = await stack.place_order(await stack.add_member(card="pm_card_authenticationRequired"))
     await stack.run_due()
-    admin = await new_admin(stack)
     await cancel_as_admin(stack, admin, order, "test order")
     ((stored,),) = await stack.rows("SELECT data FROM saga_signal WHERE name = 'cancelled' ORDER BY at DESC LIMIT 1")
     assert stored == {"role": "admin", "person": admin.person_id, "reason": "test order"}, "as every release stores it"

@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from random import Random
 
 import pytest
 
 from domain.campuses.people import Member
-from domain.database.unit_of_work import UnitOfWork
-from domain.errors import CampusGError
 from domain.orders.repository import find_order
 from domain.orders.states import Bearer, Order
 from domain.orders.use_cases import admin_orders, check_ins, ordering, photos, running
@@ -17,6 +16,7 @@ from domain.support.feedback import ProblemKind
 from domain.support.repository import find_open_case
 from domain.support.use_cases import feedback, relay, roster
 from tests.scenarios.scenario_setup import new_admin
+from tests.stack.races import refusal_of
 from tests.stack.worker_stack import WorkerStack
 from workers.scheduling.due_timers import fire_timers
 
@@ -27,7 +27,7 @@ EXPIRE_NOW_SQL = (  # deadlines fall due at any moment; locks the order first, a
     " WHERE order_id IN (SELECT id FROM held) AND status = 'set' AND random() < 0.4"
 )
 
-Act = Callable[[UnitOfWork], Awaitable[object]]
+Act = Callable[[], Awaitable[object]]
 
 
 @pytest.mark.parametrize("reached_status", ["open", "held", "at the door", "delivered"])
@@ -38,7 +38,7 @@ async def test_whatever_is_done_at_once_is_done_or_refused(stack: WorkerStack, r
         admins = [await new_admin(stack) for _ in range(2)]
         acts = [*_runner_acts(stack, order, chance.choice(runners)), *_customer_acts(stack, order, mei)]
         acts += _admin_acts(stack, order, chance.choice(admins), chance.choice(runners))
-        chosen = (_try_act(stack, act, chance.uniform(0, SPREAD_SECONDS)) for act in chance.choices(acts, k=AT_ONCE))
+        chosen = (_try_act(act, chance.uniform(0, SPREAD_SECONDS)) for act in chance.choices(acts, k=AT_ONCE))
         worlds = (_time_passes(stack, order, chance.uniform(0, SPREAD_SECONDS)) for _ in range(2))
         await asyncio.gather(
             *chosen, *worlds, stack.run_due(stack.new_worker("a")), stack.run_due(stack.new_worker("b"))
@@ -104,35 +104,32 @@ def _admin_acts(stack: WorkerStack, order: Order, sam: Member, ana: Member) -> l
 def _use_case_act(
     use_case: Callable[..., Awaitable[object]], stack: WorkerStack, who: Member, about: Order | int, *more: object
 ) -> Act:
-    number = about if isinstance(about, int) else about.id
-    return lambda work: use_case(work, stack.campus, who, number, *more)
+    return partial(stack.act, use_case, who, about if isinstance(about, int) else about.id, *more)
 
 
 def _write(stack: WorkerStack, order: Order, one: Member) -> Act:
-    async def write(work: UnitOfWork) -> None:
-        now = await find_order(work, stack.campus.id, order.id)
-        number = next(stack.person_numbers)
-        await relay.relay_message(work, stack.campus, one, now, "hello", photo=None, message_id=number)
+    async def write() -> None:
+        async with stack.database() as work:
+            now = await find_order(work, stack.campus.id, order.id)
+            number = next(stack.person_numbers)
+            await relay.relay_message(work, stack.campus, one, now, "hello", photo=None, message_id=number)
 
     return write
 
 
 def _answer(stack: WorkerStack, order: Order, sam: Member) -> Act:
-    async def answer(work: UnitOfWork) -> None:
-        case = await find_open_case(work, order.id)
-        if case is not None:
-            await feedback.answer_case(work, stack.campus, sam, case.id, "we look", in_admin_chat=False)
+    async def answer() -> None:
+        async with stack.database() as work:
+            case = await find_open_case(work, order.id)
+            if case is not None:
+                await feedback.answer_case(work, stack.campus, sam, case.id, "we look", in_admin_chat=False)
 
     return answer
 
 
-async def _try_act(stack: WorkerStack, act: Act, pause: float) -> None:
+async def _try_act(act: Act, pause: float) -> None:
     await asyncio.sleep(pause)
-    try:
-        async with stack.database() as work:
-            await act(work)
-    except CampusGError:
-        pass
+    await refusal_of(act)
 
 
 async def _time_passes(stack: WorkerStack, order: Order, pause: float) -> None:

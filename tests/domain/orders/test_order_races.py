@@ -108,12 +108,12 @@ async def test_m10_of_purchase_release_and_an_admins_cancel_at_one_instant_exact
     for begin in race_starts(3, REPETITIONS, seed=3):
         runner = await stack.add_member(runner=True, ready=False, card=None)
         order = await stack.claimed_order(runner, customer)
-        taps = (
+        taps: tuple[Callable[..., Awaitable[Order]], ...] = (
             partial(running.mark_bought, receipt=850, member=runner),
             partial(running.start_release, member=runner),
             partial(admin_orders.cancel_order_as_admin, reason="closed", admin=admin),
         )
-        won = await race(begin, *(partial(is_accepted, partial(in_one_commit, stack, tap, order)) for tap in taps))
+        won = await race(begin, *(partial(is_accepted, partial(stack.act, tap, order_id=order.id)) for tap in taps))
         await stack.run_due()
         ended = await stack.order(order.id)
         bought, released, cancelled = won
@@ -123,11 +123,6 @@ async def test_m10_of_purchase_release_and_an_admins_cancel_at_one_instant_exact
         (intent,) = await stack.intents(order.id)
         assert intent["status"] == ("canceled" if cancelled else "requires_capture")
         assert ended.runner_id == (runner.person_id if not released else None)
-
-
-async def in_one_commit(stack: WorkerStack, tap: Callable[..., Awaitable[Order]], order: Order) -> Order:
-    """Make a tap in one transaction, as the bot does."""
-    return await stack.act(tap, order_id=order.id)
 
 
 @case(6)

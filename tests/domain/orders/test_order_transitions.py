@@ -28,16 +28,8 @@ ENDING_EVENTS = {
     OrderEvent.CANCELLED_BY_ADMIN,
     OrderEvent.HOLD_GONE,
 }
-ADMIN_EVENTS = {
-    OrderEvent.FINISHED_BY_ADMIN,
-    OrderEvent.CLOSED_BY_ADMIN,
-}  # only by an admin, when the runner cannot
-RUNNER_EVENTS = [
-    OrderEvent.BOUGHT,
-    OrderEvent.PICKED_UP,
-    OrderEvent.ARRIVED,
-    OrderEvent.DELIVERED,
-]
+ADMIN_EVENTS = {OrderEvent.FINISHED_BY_ADMIN, OrderEvent.CLOSED_BY_ADMIN}  # only when the runner cannot
+RUNNER_EVENTS = [OrderEvent.BOUGHT, OrderEvent.PICKED_UP, OrderEvent.ARRIVED, OrderEvent.DELIVERED]
 
 
 @pytest.mark.parametrize("event", OrderEvent)
@@ -45,16 +37,6 @@ def test_every_event_leads_to_one_status_only(event: OrderEvent) -> None:
     assert target_status(event) in OrderStatus
     assert source_statuses(event), "each event is legal in some status"
     assert {ORDER_TRANSITIONS[before, event] for before in source_statuses(event)} == {target_status(event)}
-
-
-@pytest.mark.parametrize("status", sorted(FINAL_ORDER_STATUSES))
-def test_a_final_status_is_never_left(status: OrderStatus) -> None:
-    assert [event for event in OrderEvent if is_event_allowed(status, event)] == []
-
-
-@pytest.mark.parametrize("status", sorted(set(OrderStatus) - FINAL_ORDER_STATUSES))
-def test_every_other_status_can_be_left(status: OrderStatus) -> None:
-    assert [event for event in OrderEvent if is_event_allowed(status, event)] != []
 
 
 def test_from_the_purchase_on_nobody_cancels() -> None:
@@ -132,9 +114,7 @@ def test_whatever_happens_in_whatever_order_a_completed_order_was_bought_and_del
         *carried, delivered, completed = since
         assert completed is OrderEvent.COMPLETED
         assert delivered in (OrderEvent.DELIVERED, OrderEvent.FINISHED_BY_ADMIN)
-        assert carried == RUNNER_EVENTS[: len(carried)], (
-            "bought, picked up, arrived: in this order, with nothing between them"
-        )
+        assert carried == RUNNER_EVENTS[: len(carried)], "in this order, with nothing between them"
         assert delivered is OrderEvent.FINISHED_BY_ADMIN or len(carried) == 3
     if status in FINAL_ORDER_STATUSES:
         assert not any(is_event_allowed(status, event) for event in OrderEvent)

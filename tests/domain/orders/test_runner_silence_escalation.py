@@ -116,18 +116,17 @@ async def test_a_purchase_counts_as_a_check_in_and_so_does_every_step(stack: Wor
     assert await timer_kinds(stack, order) == set(), "after the delivery the runner is not asked any more"
 
 
-async def buy(stack: WorkerStack, runner: Member, order: Order) -> None:
-    """Tap [Bought]."""
-    await stack.act(running.mark_bought, runner, order.id, 850)
-
-
 async def test_of_a_purchase_and_the_check_in_timeout_at_one_instant_one_wins(stack: WorkerStack) -> None:
     for begin in race_starts(2, REPETITIONS, seed=5, spread=0.006):
         runner = await stack.add_member(runner=True, ready=False, card=None)
         order = await stack.claimed_order(runner)
         await fire_timers_of(stack, order, CHECK_IN)
         await make_timers_due(stack, order, SILENCE)
-        bought, _ = await race(begin, partial(is_accepted, partial(buy, stack, runner, order)), partial(sweep, stack))
+        bought, _ = await race(
+            begin,
+            partial(is_accepted, partial(stack.act, running.mark_bought, runner, order.id, 850)),
+            partial(sweep, stack),
+        )
         after = await stack.order(order.id)
         assert begin.first is None or bought is (begin.first == 0)
         assert after.status is (OrderStatus.PLACED if bought else OrderStatus.CREATED)

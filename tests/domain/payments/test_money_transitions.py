@@ -1,4 +1,4 @@
-"""Tests of the transitions of holds, pay-outs, refunds and timers, and of what is final."""
+"""Tests of the transitions of orders, holds, pay-outs, refunds and timers, and of what is final."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from domain.orders.states import FINAL_ORDER_STATUSES, ORDER_TRANSITIONS, OrderEvent, OrderStatus
 from domain.orders.timers.model import TIMER_TRANSITIONS, TimerEvent, TimerKind, TimerStatus
 from domain.orders.timers.register import TIMER_HANDLERS
 from domain.payments.model import HOLD_TRANSITIONS, LIVE_HOLDS, HoldEvent, HoldStatus
@@ -21,13 +22,14 @@ from domain.refunds.model import (
 
 TransitionTable = Mapping[tuple[Any, Any], Any]
 TRANSITION_TABLES: list[tuple[TransitionTable, type[StrEnum], type[StrEnum], StrEnum, set[StrEnum]]] = [
+    (ORDER_TRANSITIONS, OrderStatus, OrderEvent, OrderStatus.PENDING, set(FINAL_ORDER_STATUSES)),
     (HOLD_TRANSITIONS, HoldStatus, HoldEvent, HoldStatus.REQUESTED, {HoldStatus.CAPTURED, HoldStatus.RELEASED}),
     (PAYOUT_TRANSITIONS, PayoutStatus, PayoutEvent, PayoutStatus.OPEN, set()),  # a refund may open it again
     (REFUND_TRANSITIONS, RefundStatus, RefundEvent, RefundStatus.REQUESTED, {RefundStatus.FAILED}),
     (TIMER_TRANSITIONS, TimerStatus, TimerEvent, TimerStatus.SET, set()),  # each may happen again
     (DISPUTE_TRANSITIONS, DisputeStatus, DisputeEvent, DisputeStatus.OPEN, {DisputeStatus.WON, DisputeStatus.LOST}),
 ]
-NAMES = ["hold", "payout", "refund", "timer", "dispute"]
+NAMES = ["order", "hold", "payout", "refund", "timer", "dispute"]
 
 
 @pytest.mark.parametrize(("table", "statuses", "events", "first", "final"), TRANSITION_TABLES, ids=NAMES)

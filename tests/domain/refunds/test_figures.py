@@ -49,8 +49,7 @@ async def test_figures_follow_an_order_from_the_hold_to_the_transfer(stack: Work
 
 async def test_what_was_sent_is_no_longer_waiting_and_a_declined_order_was_none(stack: WorkerStack) -> None:
     ana, poor = await stack.add_member(runner=True), await stack.add_member(card="pm_card_chargeCustomerFail")
-    await stack.delivered_order(ana)
-    await stack.run_due()
+    await completed_order(stack, ana)
     assert await runner_figures(stack, ana) == Earnings(earned=180, reimbursed=850, sent=1030, waiting=0, deliveries=1)
     await stack.place_order(poor)
     await stack.run_due()

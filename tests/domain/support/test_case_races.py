@@ -2,8 +2,7 @@
 
 import asyncio
 
-from domain.campuses.people import Member
-from domain.support.feedback import Case, ProblemKind
+from domain.support.feedback import ProblemKind
 from domain.support.use_cases import feedback
 from tests.scenarios.scenario_setup import new_admin
 from tests.stack.worker_stack import WorkerStack
@@ -14,14 +13,10 @@ WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND
 async def test_adding_to_a_case_while_it_is_answered_causes_no_deadlock(stack: WorkerStack) -> None:
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     customer, admin = await stack.committed_member(order.customer_id), await new_admin(stack)
-    case = await _report_case(stack, customer, order.id)
-
-    async def answer() -> None:
-        await stack.act(feedback.answer_case, admin, case.id, "we look", in_admin_chat=True)
-
+    case = await stack.act(feedback.report_problem, customer, order.id, ProblemKind.COLD, "cold", None)
     async with stack.database() as work:
         await feedback.lock_reportable_order(work, stack.campus, customer, order.id)
-        answering = asyncio.create_task(answer())
+        answering = asyncio.create_task(stack.act(feedback.answer_case, admin, case.id, "we look", in_admin_chat=True))
         async with asyncio.timeout(20):
             while not answering.done() and not await stack.rows(WAITING):
                 continue
@@ -29,7 +24,3 @@ async def test_adding_to_a_case_while_it_is_answered_causes_no_deadlock(stack: W
     await answering
     ((messages,),) = await stack.rows("SELECT messages FROM problem_case WHERE id = :id", id=case.id)
     assert messages == 3
-
-
-async def _report_case(stack: WorkerStack, customer: Member, order_id: int) -> Case:
-    return await stack.act(feedback.report_problem, customer, order_id, ProblemKind.COLD, "cold", None)
