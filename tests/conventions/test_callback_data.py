@@ -1,49 +1,41 @@
 """Tests that `pack` alone writes callback data, and that a Tap alone says where it may be pressed."""
 
 import ast
-from pathlib import Path
 
 import pytest
 
 from domain.messaging.buttons import Tap
 from tests.conventions.callback_rules import raw_callback_data, wrong_arguments
 from tests.conventions.syntax_trees import all_nodes
-from tests.conventions.test_conventions import modules, name_of, tree_of
+from tests.conventions.test_conventions import PRODUCT, trees_of
 
 MIDDLEWARES = "bot/conversation/middlewares.py"
 
 
-def sources() -> list[Path]:
-    """Return the modules that make and read buttons."""
-    return [path for path in modules() if name_of(path).startswith(("domain/", "bot/", "workers/"))]
-
-
 def test_callback_data_is_written_by_pack_alone() -> None:
-    found = [sentence for path in sources() for sentence in raw_callback_data(name_of(path), tree_of(path))]
+    found = [sentence for path, tree in trees_of(*PRODUCT).items() for sentence in raw_callback_data(path, tree)]
     assert not found, "\n".join(found)
 
 
 def test_every_button_has_the_argument_that_its_tap_declares() -> None:
-    found = [sentence for path in sources() for sentence in wrong_arguments(name_of(path), tree_of(path))]
+    found = [sentence for path, tree in trees_of(*PRODUCT).items() for sentence in wrong_arguments(path, tree)]
     assert not found, "\n".join(found)
 
 
 def test_every_tap_is_on_a_button() -> None:
     named = {
         node.attr
-        for path in sources()
-        if name_of(path) != "domain/messaging/buttons.py"
-        for node in all_nodes(tree_of(path))
+        for path, tree in trees_of(*PRODUCT).items()
+        if path != "domain/messaging/buttons.py"
+        for node in all_nodes(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Tap"
     }
     assert {tap.name for tap in Tap} - named == set()
 
 
 def test_the_middlewares_name_no_tap() -> None:
-    (path,) = (path for path in sources() if name_of(path) == MIDDLEWARES)
-    imported = [
-        alias.name for node in all_nodes(tree_of(path)) if isinstance(node, ast.ImportFrom) for alias in node.names
-    ]
+    tree = trees_of("bot")[MIDDLEWARES]
+    imported = [alias.name for node in all_nodes(tree) if isinstance(node, ast.ImportFrom) for alias in node.names]
     assert "Tap" not in imported
     assert "TapPlace" in imported
 

@@ -16,6 +16,7 @@ from tests.conventions.sql_rules import misplaced_statements
 from tests.conventions.syntax_trees import all_nodes
 
 PROJECT = Path(__file__).parents[2]
+PRODUCT = ("bot", "domain", "workers")
 
 
 def modules() -> Iterator[Path]:
@@ -33,6 +34,11 @@ def tree_of(path: Path) -> ast.Module:
 def name_of(path: Path) -> str:
     """Return the path within the project."""
     return path.relative_to(PROJECT).as_posix()
+
+
+def trees_of(*rooms: str) -> dict[str, ast.Module]:
+    """Return the syntax trees of the modules of these rooms, by path."""
+    return {name_of(path): tree_of(path) for path in modules() if path.relative_to(PROJECT).parts[0] in rooms}
 
 
 def folders() -> dict[str, set[str]]:
@@ -58,10 +64,7 @@ def test_packages_import_only_what_they_may() -> None:
 
 def domain_modules() -> dict[str, ast.Module]:
     """Return the modules of all rooms of domain, by path."""
-    paths = (path for path in modules() if path.is_relative_to(PROJECT / "domain"))
-    return {
-        name_of(path): tree_of(path) for path in paths if path.parent != PROJECT / "domain" or path.stem != "__init__"
-    }
+    return {path: tree for path, tree in trees_of("domain").items() if path != "domain/__init__.py"}
 
 
 def test_rooms_import_only_lower_rooms() -> None:
@@ -72,12 +75,7 @@ def test_rooms_import_only_lower_rooms() -> None:
 def test_models_know_no_database_and_only_repositories_know_tables() -> None:
     names = [name_of(path) for path in modules()]
     assert [place for place in MODELS if not any(is_within(name, place) for name in names)] == [], "these are gone"
-    found = [
-        sentence
-        for path in modules()
-        if name_of(path).startswith(("domain/", "workers/", "bot/"))
-        for sentence in role_violations(name_of(path), tree_of(path))
-    ]
+    found = [sentence for path, tree in trees_of(*PRODUCT).items() for sentence in role_violations(path, tree)]
     assert not found, "\n".join(found)
 
 
@@ -90,12 +88,7 @@ def test_statements_and_foreign_keys_name_only_tables_of_lower_rooms() -> None:
 
 
 def test_all_statements_stand_in_repositories() -> None:
-    found = [
-        sentence
-        for path in modules()
-        if name_of(path).startswith(("domain/", "workers/", "bot/"))
-        for sentence in misplaced_statements(name_of(path), tree_of(path))
-    ]
+    found = [sentence for path, tree in trees_of(*PRODUCT).items() for sentence in misplaced_statements(path, tree)]
     assert not found, "\n".join(found)
 
 
@@ -116,10 +109,9 @@ def test_deadlines_are_read_from_the_databases_clock_only() -> None:
     """A worker's clock may be minutes off. `monotonic` is allowed, as it measures pauses within one process."""
     clocks = {"time.time", "datetime.now", "datetime.utcnow", "datetime.today", "date.today"}
     found = [
-        f"{name_of(path)}:{node.lineno}: {ast.unparse(node)}"
-        for path in modules()
-        if name_of(path).startswith(("domain/", "workers/", "bot/"))
-        for node in all_nodes(tree_of(path))
+        f"{path}:{node.lineno}: {ast.unparse(node)}"
+        for path, tree in trees_of(*PRODUCT).items()
+        for node in all_nodes(tree)
         if isinstance(node, ast.Attribute) and ast.unparse(node) in clocks
     ]
     assert [line for line in found if not line.startswith("bot/transport/webhook_server.py:")] == [], "\n".join(found)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conventions.syntax_trees import all_nodes
-from tests.conventions.test_conventions import modules, name_of, tree_of
+from tests.conventions.test_conventions import PRODUCT, trees_of
 
 STATES_MODULE = "domain/orders/states.py"
 
@@ -24,9 +24,9 @@ def own_groups(path: str, tree: ast.Module) -> Iterator[str]:
 def test_groups_of_statuses_are_named_beside_the_states() -> None:
     found = [
         sentence
-        for path in modules()
-        if name_of(path).startswith(("domain/", "bot/", "workers/")) and name_of(path) != STATES_MODULE
-        for sentence in own_groups(name_of(path), tree_of(path))
+        for path, tree in trees_of(*PRODUCT).items()
+        if path != STATES_MODULE
+        for sentence in own_groups(path, tree)
     ]
     assert not found, "\n".join(found)
 

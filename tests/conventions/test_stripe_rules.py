@@ -1,7 +1,6 @@
 """Tests that Stripe's objects leave workers/stripe typed, and that nobody else reads or builds raw ones."""
 
 import ast
-from pathlib import Path
 
 import pytest
 
@@ -14,13 +13,9 @@ from tests.conventions.stripe_rules import (
     raw_field_names,
     untyped_results,
 )
+from tests.conventions.test_conventions import PRODUCT, trees_of
 
-PROJECT = Path(__file__).parents[2]
-TREES = {
-    path.relative_to(PROJECT).as_posix(): ast.parse(path.read_bytes())
-    for room in ("bot", "domain", "workers")
-    for path in sorted((PROJECT / room).rglob("*.py"))
-}
+TREES = trees_of(*PRODUCT)
 COLUMNS = {column.name for table in METADATA.tables.values() for column in table.columns}
 FIELD_NAMES = {
     name

@@ -76,7 +76,8 @@ def mentioned_keys() -> dict[str, str]:
 
 def sentence_uses() -> list[SentenceUse]:
     """Return every call that names a sentence and all its parameters."""
-    refusals = {name: each.key for name, each in vars(errors).items() if _is_refusal(each)}
+    kinds = {name: each for name, each in vars(errors).items() if isinstance(each, type)}
+    refusals = {name: each.key for name, each in kinds.items() if issubclass(each, errors.CampusGError)}
     found = []
     for path, tree in source_files():
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
@@ -85,10 +86,6 @@ def sentence_uses() -> list[SentenceUse]:
             if key is not None and words is not None:
                 found.append(SentenceUse(where=f"{path}:{call.lineno}", key=key, words=frozenset(words)))
     return found
-
-
-def _is_refusal(each: object) -> bool:
-    return isinstance(each, type) and issubclass(each, errors.CampusGError)
 
 
 def _read(name: str, call: ast.Call, refusals: dict[str, str]) -> tuple[str | None, set[str] | None]:

@@ -9,7 +9,7 @@ import pytest
 from domain.messaging.notification.model import Notification
 from domain.words import say, say_plain
 from tests.conventions.syntax_trees import all_nodes
-from tests.conventions.test_conventions import modules, name_of, tree_of
+from tests.conventions.test_conventions import PRODUCT, trees_of
 from tests.domain.messaging.factory_calls import notification_factories, sample_notifications
 from tests.locales.sentence_keys import sentence_parameters
 
@@ -32,8 +32,7 @@ def inline_notifications(path: str, tree: ast.Module) -> Iterator[str]:
 
 
 def test_notifications_are_built_by_factories_alone() -> None:
-    sources = [path for path in modules() if name_of(path).startswith(("domain/", "bot/", "workers/"))]
-    found = [sentence for path in sources for sentence in inline_notifications(name_of(path), tree_of(path))]
+    found = [sentence for path, tree in trees_of(*PRODUCT).items() for sentence in inline_notifications(path, tree)]
     assert not found, "\n".join(found)
 
 

@@ -69,7 +69,8 @@ async def test_s8_a_cancel_before_or_after_the_order_is_published_ends_it(stack:
     await stack.cancel(customer, order)
     await advance_saga(stack.new_worker("publishing"), row.id)
     await assert_cancelled(stack, order)
-    assert await was_published(stack, order) is published
+    seen = "SELECT 1 FROM event_log WHERE event = 'published' AND order_id = :id"
+    assert bool(await stack.rows(seen, id=order.id)) is published, "whether runners ever saw the order"
 
 
 async def test_s8_a_cancel_while_the_order_is_published_never_leaves_an_open_order(stack: WorkerStack) -> None:
@@ -94,12 +95,6 @@ async def assert_cancelled(stack: WorkerStack, order: Order) -> None:
     assert (await stack.order(order.id)).status is OrderStatus.CANCELLED
     assert [one["status"] for one in await stack.intents(order.id)] in ([], ["canceled"])
     assert await stack.rows("SELECT id FROM timer WHERE order_id = :id AND status = 'set'", id=order.id) == []
-
-
-async def was_published(stack: WorkerStack, order: Order) -> bool:
-    """Whether runners ever saw the order."""
-    query = "SELECT 1 FROM event_log WHERE event = 'published' AND order_id = :id"
-    return bool(await stack.rows(query, id=order.id))
 
 
 async def test_m10_of_purchase_release_and_an_admins_cancel_at_one_instant_exactly_one_wins(stack: WorkerStack) -> None:

@@ -16,6 +16,8 @@ from tests.stack.worker_stack import WorkerStack
 from workers.engine.saga_engine import advance_saga
 from workers.engine.saga_failures import MAX_UNEXPECTED_ERRORS
 
+WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
 
 async def payable_state(stack: WorkerStack, order: Order) -> tuple[str, int]:
     """(status, amount) of what the runner is owed."""
@@ -115,19 +117,13 @@ async def test_m5_an_order_completed_while_the_account_becomes_ready_is_paid(sta
     await booked.wait()
     becoming_ready = asyncio.create_task(advance_saga(stack.new_worker("other"), setting_up.id))
     async with asyncio.timeout(20):
-        while not becoming_ready.done() and not await waits_for_a_lock(stack):
+        while not becoming_ready.done() and not await stack.rows(WAITING):
             continue
     go.set()
     await asyncio.gather(completing, becoming_ready)
     await stack.run_due()
     assert await payable_state(stack, order) == ("paid", 1030)
     assert len(await stack.transfers(order.id)) == 1
-
-
-async def waits_for_a_lock(stack: WorkerStack) -> bool:
-    """Whether a transaction in this database waits for another one's lock."""
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    return bool(await stack.rows(waiting))
 
 
 @case(19)
