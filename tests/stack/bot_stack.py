@@ -3,17 +3,15 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from typing import Any, TypeAlias
 
-import aiohttp
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, delete, select, update
 
-from bot.app import RunningBot, running_bot
+from bot.app import RunningBot
 from domain.campuses.people import RunnerStatus
 from domain.campuses.tables import campus, membership, saved_card
 from domain.database.actors import SYSTEM
@@ -21,9 +19,6 @@ from domain.database.unit_of_work import (
     AutocommitConnectionFactory,
     QueueJob,
     UnitOfWorkFactory,
-    create_autocommit_factory,
-    create_database_engine,
-    create_unit_of_work_factory,
 )
 from domain.messaging.buttons import Tap
 from domain.orders.repository import find_order, move_order
@@ -33,15 +28,17 @@ from domain.orders.timers.model import TimerKind
 from domain.orders.timers.repository import set_timer
 from domain.payments.tables import hold
 from domain.settings.settings import BotSettings
-from sandbox.launch.ports import free_port
-from tests.stack.campus_setup import NORTH, SOUTH, bot_settings_for, found_campus
-from tests.stack.database_pool import autocommit_database
-from workers.registers import build_worker_registers
+from tests.stack.rows import insert_row
+from tests.stack.telegram_control import TelegramControl
 
 Json: TypeAlias = Any
 
+SECRET = "letters-of-the-webhook"
+STRIPE_SECRET, CONNECT_SECRET = "whsec_platform", "whsec_connect"
+NORTH, SOUTH = ("north", "7001:north", "north_bot"), ("south", "7002:south", "south_bot")
 ANSWER_TIMEOUT_SECONDS = 20.0  # how long a fact may take to become true on a busy machine
 PERSON_IDS = count(10_001)
+BASKET_PATH = ("🍜", "Koufu", "Chicken rice", "That's all")  # the buttons to a basket that has no drop point yet
 
 
 async def wait_until(fact: Callable[[], Awaitable[Json]], within: float = ANSWER_TIMEOUT_SECONDS) -> Json:
@@ -55,12 +52,10 @@ async def wait_until(fact: Callable[[], Awaitable[Json]], within: float = ANSWER
 
 
 @dataclass(slots=True, kw_only=True)
-class BotStack:
+class BotStack(TelegramControl):
     """The Telegram stand-in, the database and the running bot of one or two campuses."""
 
-    telegram_url: str
     gateway_url: str
-    session: aiohttp.ClientSession
     work: UnitOfWorkFactory
     autocommit_work: UnitOfWorkFactory
     autocommit: AutocommitConnectionFactory
@@ -71,28 +66,13 @@ class BotStack:
     groups: dict[str, int] = field(default_factory=dict)
     original_campuses: dict[int, Json] = field(default_factory=dict)
 
-    async def control_telegram(self, path: str, verb: str = "POST", **body: Json) -> Json:
-        """Send a control request to the stand-in; a trailing underscore separates `from_` from the keyword."""
-        named = {name.rstrip("_"): value for name, value in body.items()}
-        async with self.session.request(verb, f"{self.telegram_url}/sim/{path}", json=named) as response:
-            answer = await response.json()
-            assert response.status == 200, answer
-            return answer
-
     async def wait_until_idle(self, campus: tuple[str, str, str] = NORTH) -> None:
         """Wait until the bot has handled every update and sent every reply (webhooks: the 200 comes last)."""
 
         async def nothing_pending() -> bool:
-            async with self.session.post(f"{self.telegram_url}/bot{campus[1]}/getWebhookInfo") as response:
-                info = (await response.json())["result"]
-                return bool(info["pending_update_count"] == 0)
+            return bool((await self.call_telegram(campus[1], "getWebhookInfo"))["pending_update_count"] == 0)
 
         await wait_until(nothing_pending)
-
-    async def calls(self, method: str, after: int = 0) -> list[Json]:
-        """The recorded Bot API calls of one method."""
-        recorded = await self.control_telegram("calls", "GET", after=after)
-        return [call for call in recorded["calls"] if call["method"] == method]
 
     async def add_person(self, name: str = "Mei", **membership_columns: Json) -> "BotUser":
         """Insert a person who has started the bot; `membership_columns` are columns of their membership."""
@@ -114,8 +94,7 @@ class BotStack:
         """Insert a customer with a saved card."""
         one = await self.add_person(name)
         payment_card = {"payment_method": "pm_1", "brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2030}
-        async with self.autocommit_work() as work:
-            await work.connection.execute(insert(saved_card).values(person_id=one.id, **payment_card))
+        await self.insert(saved_card, key="person_id", person_id=one.id, **payment_card)
         return one
 
     async def add_admin(self, name: str = "Sam") -> "BotUser":
@@ -126,6 +105,21 @@ class BotStack:
         """Set columns directly, without a use case."""
         async with self.autocommit_work() as work:
             await work.connection.execute(update(table).where(*where).values(**values))
+
+    async def insert(self, table: Table, *, key: str = "id", **values: Json) -> int:
+        """Insert a row without a use case, and return its number."""
+        async with self.autocommit_work() as work:
+            return await insert_row(work, table, key=key, **values)
+
+    async def delete_rows(self, table: Table, *where: Json) -> None:
+        """Delete rows without a use case."""
+        async with self.autocommit_work() as work:
+            await work.connection.execute(delete(table).where(*where))
+
+    async def row(self, table: Table, *where: Json) -> Json:
+        """The only row of a table that fits."""
+        (row,) = await self.rows(table, *where)
+        return row
 
     async def rows(self, table: Table, *where: Json) -> list[Json]:
         """The rows of a table, ordered by their key."""
@@ -142,7 +136,13 @@ class BotStack:
                 await self.update_rows(campus, campus.c.id == row["id"], **changed)
 
     async def order_row(self, order_id: int) -> Json:
-        return (await self.rows(orders, orders.c.id == order_id))[0]
+        """The order as it is stored."""
+        return await self.row(orders, orders.c.id == order_id)
+
+    async def runner_status(self, one: "BotUser") -> str:
+        """Whether this person is a runner of the campus north."""
+        here = membership.c.campus_id == self.campuses["north"]
+        return str((await self.row(membership, membership.c.person_id == one.id, here))["runner_status"])
 
     async def publish_order(self, order_id: int) -> None:
         """Play the worker's part of create_order: the hold is made and runners see the order."""
@@ -194,26 +194,46 @@ class BotUser:
     async def last_message(self, chat: int | None = None) -> Json:
         return [each for each in await self.messages(chat) if each["from"]["is_bot"]][-1]
 
-    async def text(self) -> str:
+    async def text(self, chat: int | None = None) -> str:
         """The text of the bot's newest message."""
-        return str((await self.last_message())["text"])
+        return str((await self.last_message(chat))["text"])
+
+    async def answer_to(
+        self, text: str, chat: int | None = None, *, photo: bool = False, reply_to: int | None = None
+    ) -> str:
+        """Send a message, and return the text of the bot's newest message after it."""
+        await self.write(text, chat, photo=photo, reply_to=reply_to)
+        return await self.text(chat)
 
     async def labels(self) -> list[str]:
         """The labels of the buttons under the bot's newest message."""
         return button_labels(await self.last_message())
 
-    async def press(self, label: str) -> Json:
-        """Tap the button of the newest message whose label begins with this, and return the answer."""
-        message = await self.last_message()
-        whole = next((each for each in button_labels(message) if each.startswith(label)), None)
-        assert whole is not None, f"no button {label!r} on {message['text']!r}: {button_labels(message)}"
-        return await self._tapped(message_id=message["message_id"], label=whole)
+    async def press(self, *labels: str) -> Json:
+        """Tap the button of the newest message whose label begins with each label, and return the last answer."""
+        answer: Json = None
+        for label in labels:
+            message = await self.last_message()
+            whole = next((each for each in button_labels(message) if each.startswith(label)), None)
+            assert whole is not None, f"no button {label!r} on {message['text']!r}: {button_labels(message)}"
+            answer = await self._tapped(message_id=message["message_id"], label=whole)
+        return answer
+
+    async def screen_after(self, *labels: str) -> str:
+        """Press these buttons one after the other, and return the text of the bot's newest message after it."""
+        await self.press(*labels)
+        return await self.text()
 
     async def tap(
         self, tap: Tap, subject: int = 0, argument: int = 0, *, message_id: int | None = None, chat: int | None = None
     ) -> Json:
         """Tap a button with this data, which may also be old or forged, and return the answer."""
         return await self.forge_tap(f"v1:{tap}:{subject}:{argument}", message_id=message_id, chat=chat)
+
+    async def screen_after_tap(self, tap: Tap, subject: int = 0, argument: int = 0) -> str:
+        """Tap a button with this data, and return the text of the bot's newest message after it."""
+        await self.tap(tap, subject, argument)
+        return await self.text()
 
     async def forge_tap(self, data: str, *, message_id: int | None = None, chat: int | None = None) -> Json:
         """Tap with any data, also with data that no button carries."""
@@ -232,66 +252,21 @@ class BotUser:
     async def order_food(self) -> int:
         """Order food by taps, from [Order food] to the placed order, and return its number."""
         await self.tap(Tap.HOME, argument=1)
-        for label in ("🍜", "Koufu", "Chicken rice", "That's all", "Library", "Place order"):
-            await self.press(label)
+        await self.press(*BASKET_PATH, "Library", "Place order")
         rows = await self.stack.rows(orders, orders.c.customer_id == self.id)
         assert rows, await self.text()
         return int(max(row["id"] for row in rows))
+
+    async def open_order(self) -> int:
+        """Order food, play the worker's part until runners see it, and return the order's number."""
+        order_id = await self.order_food()
+        await self.stack.publish_order(order_id)
+        return order_id
 
 
 def button_labels(message: Json) -> list[str]:
     """The labels of the buttons under a message."""
     return [button["text"] for row in message["buttons"] for button in row]
-
-
-@asynccontextmanager
-async def running_bot_stack(
-    database_url: str, redis_url: str, telegram_url: str, *, webhooks: bool, names: tuple[str, ...] = ("north", "south")
-) -> AsyncIterator[BotStack]:
-    """Found the campuses, start the bot and yield the test stack; stop everything at the end."""
-    queue_jobs: list[QueueJob] = []
-
-    async def enqueue(enqueued_jobs: Any) -> None:
-        queue_jobs.extend(enqueued_jobs)
-
-    engine = create_database_engine(database_url, pool_size=4)
-    open_work = create_unit_of_work_factory(engine, enqueue, build_worker_registers())
-    port = free_port()
-    async with aiohttp.ClientSession() as session:
-        try:
-            stack = BotStack(
-                telegram_url=telegram_url,
-                gateway_url=f"http://127.0.0.1:{port}",
-                session=session,
-                work=open_work,
-                autocommit_work=autocommit_database(engine),
-                autocommit=create_autocommit_factory(engine),
-                queue_jobs=queue_jobs,
-                settings=bot_settings_for(database_url, redis_url, telegram_url, port, webhooks=webhooks),
-            )
-            await _found_campuses(stack, names)
-            async with running_bot(stack.settings) as running:
-                stack.running_bot = running
-                await asyncio.wait_for(running.bot_registry.ready.wait(), 30)
-                stack.original_campuses = {row["id"]: row for row in await stack.rows(campus)}
-                yield stack
-        finally:
-            await engine.dispose()
-
-
-async def _found_campuses(stack: BotStack, names: tuple[str, ...]) -> None:
-    for name, token, username in (NORTH, SOUTH):
-        await stack.control_telegram("bots", token=token, username=username, name=name)
-    for name in names:
-        username = {"north": NORTH[2], "south": SOUTH[2]}[name]
-        made = await stack.control_telegram(
-            "groups", title=f"{name} runners", members=[], bots=[username], admins=[username]
-        )
-        stack.groups[name] = int(made["id"])
-        async with stack.work() as work:
-            stack.campuses[name] = await found_campus(work, name, runner_group=stack.groups[name])
-    async with stack.work() as work:
-        stack.campuses["west"] = await found_campus(work, "west", runner_group=None)  # has no bot
 
 
 def json_bytes(body: Json) -> bytes:

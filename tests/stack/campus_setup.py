@@ -1,40 +1,39 @@
-"""What a test stack begins with: campuses with a store, a menu and drop points, and the bot's settings."""
+"""Running a bot stack: campuses with a store, a menu and drop points, the bot's settings, and the bot."""
 
-from sqlalchemy import insert
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
+import aiohttp
+
+from bot.app import running_bot
 from domain.campuses.tables import campus, drop_point, menu_item, store
-from domain.database.unit_of_work import UnitOfWork
+from domain.database.unit_of_work import (
+    QueueJob,
+    UnitOfWork,
+    create_autocommit_factory,
+    create_database_engine,
+    create_unit_of_work_factory,
+)
 from domain.settings.environment_variables import BotTokens, DeploymentEnvironment
 from domain.settings.settings import BotSettings
-
-SECRET = "letters-of-the-webhook"
-STRIPE_SECRET, CONNECT_SECRET = "whsec_platform", "whsec_connect"
-NORTH, SOUTH = ("north", "7001:north", "north_bot"), ("south", "7002:south", "south_bot")
-FEES = {
-    "service_fee": 80,
-    "platform_basis_points": 1000,
-    "headroom_basis_points": 2000,
-    "headroom_least": 100,
-    "headroom_most": 500,
-    "delivery_fee_least": 150,
-    "delivery_fee_most": 1500,
-    "order_most": 8000,
-}
+from sandbox.launch.ports import free_port
+from tests.stack.bot_stack import CONNECT_SECRET, NORTH, SECRET, SOUTH, STRIPE_SECRET, BotStack
+from tests.stack.database_pool import autocommit_database
+from tests.stack.rows import FEES, insert_campus, insert_row
+from workers.registers import build_worker_registers
 
 
 async def found_campus(work: UnitOfWork, name: str, *, runner_group: int | None) -> int:
-    """Insert a campus with a store, a menu and two drop points."""
-    values = {"name": name, "title": name.title(), "currency": "sgd", "time_zone": "Asia/Singapore", "fees": FEES}
-    given = {"runner_group": runner_group, "fee_suggestions": [200, 300], "open_to_all": True}
-    made = insert(campus).values(**values, **given)
-    campus_id = int((await work.connection.execute(made.returning(campus.c.id))).scalar_one())
-    shop = insert(store).values(campus_id=campus_id, name="Koufu").returning(store.c.id)
-    store_id = (await work.connection.execute(shop)).scalar_one()
-    dishes = (("Chicken rice", 420), ("Mac & cheese", 650))
-    for dish, price in dishes:
-        await work.connection.execute(insert(menu_item).values(store_id=store_id, name=dish, price=price))
+    """Insert a campus with a narrow range of fees, a store, a menu and two drop points."""
+    fees = FEES | {"delivery_fee_least": 150, "delivery_fee_most": 1_500, "order_most": 8_000}
+    campus_id = await insert_campus(work, name, fees=fees, runner_group=runner_group, fee_suggestions=[200, 300])
+    store_id = await insert_row(work, store, campus_id=campus_id, name="Koufu")
+    for dish, price in (("Chicken rice", 420), ("Mac & cheese", 650)):
+        await insert_row(work, menu_item, store_id=store_id, name=dish, price=price)
     for building in ("Library", "Hall 3"):
-        await work.connection.execute(insert(drop_point).values(campus_id=campus_id, building=building, spot="door"))
+        await insert_row(work, drop_point, campus_id=campus_id, building=building, spot="door")
     return campus_id
 
 
@@ -55,3 +54,53 @@ def bot_settings_for(database_url: str, redis_url: str, telegram_url: str, port:
         http_host="127.0.0.1",
         http_port=port,
     )
+
+
+@asynccontextmanager
+async def running_bot_stack(
+    database_url: str, redis_url: str, telegram_url: str, *, webhooks: bool, names: tuple[str, ...] = ("north", "south")
+) -> AsyncIterator[BotStack]:
+    """Found the campuses, start the bot and yield the test stack; stop everything at the end."""
+    queue_jobs: list[QueueJob] = []
+
+    async def enqueue(enqueued_jobs: Any) -> None:
+        queue_jobs.extend(enqueued_jobs)
+
+    engine = create_database_engine(database_url, pool_size=4)
+    open_work = create_unit_of_work_factory(engine, enqueue, build_worker_registers())
+    port = free_port()
+    async with aiohttp.ClientSession() as session:
+        try:
+            stack = BotStack(
+                telegram_url=telegram_url,
+                gateway_url=f"http://127.0.0.1:{port}",
+                http=session,
+                work=open_work,
+                autocommit_work=autocommit_database(engine),
+                autocommit=create_autocommit_factory(engine),
+                queue_jobs=queue_jobs,
+                settings=bot_settings_for(database_url, redis_url, telegram_url, port, webhooks=webhooks),
+            )
+            await _found_campuses(stack, names)
+            async with running_bot(stack.settings) as running:
+                stack.running_bot = running
+                await asyncio.wait_for(running.bot_registry.ready.wait(), 30)
+                stack.original_campuses = {row["id"]: row for row in await stack.rows(campus)}
+                yield stack
+        finally:
+            await engine.dispose()
+
+
+async def _found_campuses(stack: BotStack, names: tuple[str, ...]) -> None:
+    for name, token, username in (NORTH, SOUTH):
+        await stack.control_telegram("bots", token=token, username=username, name=name)
+    for name in names:
+        username = {"north": NORTH[2], "south": SOUTH[2]}[name]
+        made = await stack.control_telegram(
+            "groups", title=f"{name} runners", members=[], bots=[username], admins=[username]
+        )
+        stack.groups[name] = int(made["id"])
+        async with stack.work() as work:
+            stack.campuses[name] = await found_campus(work, name, runner_group=stack.groups[name])
+    async with stack.work() as work:
+        stack.campuses["west"] = await found_campus(work, "west", runner_group=None)  # has no bot

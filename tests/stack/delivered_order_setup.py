@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from domain.campuses.tables import campus
 from domain.database.actors import SYSTEM
+from domain.messaging.buttons import Tap
 from domain.messaging.order_message import OrderMessageKind
 from domain.messaging.order_message_repository import OrderMessageRow
 from domain.messaging.tables import notification
@@ -16,8 +17,7 @@ from domain.order_messages.view import OrderMessageContent
 from domain.orders.repository import move_order
 from domain.orders.states import OrderEvent
 from domain.orders.tables import orders
-from tests.stack.bot_stack import BotStack, BotUser, Json, wait_until
-from tests.stack.campus_setup import NORTH
+from tests.stack.bot_stack import NORTH, BotStack, BotUser, Json, wait_until
 from workers.telegram.notification_sender import dispatch_notification
 from workers.telegram.rate_limit import open_telegram_rate_limiter
 from workers.telegram.sender import open_telegram_sender
@@ -33,6 +33,22 @@ class AdminChat:
     chat: int
     sam: BotUser
     seen: set[int] = field(default_factory=set)
+
+    async def write(self, text: str, *, photo: bool = False, reply_to: int | None = None) -> Json:
+        """Send a message here as Sam, and return the answer of the stand-in."""
+        return await self.sam.write(text, self.chat, photo=photo, reply_to=reply_to)
+
+    async def answer_to(self, text: str, *, reply_to: int | None = None) -> str:
+        """Send a message here as Sam, and return the text of the bot's newest message after it."""
+        return await self.sam.answer_to(text, self.chat, reply_to=reply_to)
+
+    async def text(self) -> str:
+        """The text of the bot's newest message here."""
+        return await self.sam.text(self.chat)
+
+    async def tap(self, tap: Tap, subject: int = 0, argument: int = 0) -> Json:
+        """Tap a button of the bot's newest message here as Sam, and return the answer."""
+        return await self.sam.tap(tap, subject, argument, chat=self.chat)
 
     async def send_due(self) -> None:
         """Send the due notifications about cases, as a worker does."""
@@ -80,8 +96,7 @@ async def open_admin_chat(stack: BotStack) -> AsyncIterator[AdminChat]:
 async def deliver_order(stack: BotStack) -> tuple[BotUser, BotUser, int]:
     """Play an order from the basket to the hand-over, and return its customer, its runner and its number."""
     mei, ana = await stack.add_customer(), await stack.add_runner()
-    order_id = await mei.order_food()
-    await stack.publish_order(order_id)
+    order_id = await mei.open_order()
     async with stack.work() as work:
         order = work, SYSTEM, stack.campuses["north"], order_id
         await move_order(*order, OrderEvent.CLAIMED, runner_id=ana.id, pin="4817")
@@ -122,16 +137,3 @@ async def order_message_for(
 def button_rows(rendered: OrderMessageContent) -> list[list[str]]:
     """The rows of buttons of an order message."""
     return [[button.label for button in row] for row in rendered.rows]
-
-
-async def send_reply(one: BotUser, to: int, text: str, chat: int | None = None, **more: Json) -> None:
-    """Reply to a message, with `photo=True` as the caption of a picture, and wait until the bot is idle."""
-    stack = one.stack
-    await stack.control_telegram("messages", from_=one.id, chat=chat or one.chat, text=text, reply_to=to, **more)
-    await stack.wait_until_idle()
-
-
-async def send_photo(one: BotUser, caption: str, chat: int | None = None) -> None:
-    """Send a picture with a caption."""
-    await one.stack.control_telegram("messages", from_=one.id, chat=chat or one.chat, text=caption, photo=True)
-    await one.stack.wait_until_idle()

@@ -10,8 +10,7 @@ from domain.messaging.buttons import Tap
 from domain.messaging.tables import notification, order_message
 from domain.orders.tables import orders
 from domain.saga.tables import saga
-from tests.stack.bot_stack import BotStack, BotUser, Json, json_bytes
-from tests.stack.campus_setup import NORTH, SECRET
+from tests.stack.bot_stack import NORTH, SECRET, BotStack, BotUser, Json, json_bytes
 
 UPDATE_IDS = count(50_000_000)  # of updates and messages that no stand-in numbers
 
@@ -19,9 +18,7 @@ UPDATE_IDS = count(50_000_000)  # of updates and messages that no stand-in numbe
 async def open_order(stack: BotStack) -> tuple[int, BotUser]:
     """Insert an order that runners see, and return it with its customer."""
     mei = await stack.add_customer()
-    order_id = await mei.order_food()
-    await stack.publish_order(order_id)
-    return order_id, mei
+    return await mei.open_order(), mei
 
 
 async def claimed_order(stack: BotStack) -> tuple[int, BotUser, BotUser]:
@@ -69,7 +66,7 @@ async def notifications_of(stack: BotStack, order_id: int, key: str, reader: Bot
 async def _record_sent_message(stack: BotStack, reader: BotUser) -> int:
     keyboard = {"inline_keyboard": [[{"text": "Any", "callback_data": "v1:home:0:1"}]]}
     form = {"chat_id": reader.id, "text": "what a worker drew", "reply_markup": keyboard}
-    async with stack.session.post(f"{stack.telegram_url}/bot{NORTH[1]}/sendMessage", json=form) as response:
+    async with stack.http.post(f"{stack.telegram_url}/bot{NORTH[1]}/sendMessage", json=form) as response:
         return int((await response.json())["result"]["message_id"])
 
 
@@ -86,7 +83,7 @@ def raw_message_update(one: BotUser, *, reply_to: int | None = None, **content: 
 async def post_update(stack: BotStack, update: Json) -> None:
     """Post this update to the bot of the campus north, as Telegram does."""
     headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
-    async with stack.session.post(
+    async with stack.http.post(
         f"{stack.gateway_url}/telegram/north", data=json_bytes(update), headers=headers
     ) as response:
         assert response.status == 200

@@ -26,21 +26,12 @@ from domain.orders.timers.repository import set_timer
 from domain.orders.use_cases import ordering
 from domain.payments.hold_repository import move_current_hold
 from domain.payments.model import HoldEvent
+from tests.stack import rows
 from workers.commands.campus_file import CampusFile, NamedPerson
 from workers.commands.campus_repository import provision_campus
 from workers.registers import build_worker_registers
 
-FEES = Fees(
-    currency="sgd",
-    service_fee=80,
-    platform_basis_points=1_000,
-    headroom_basis_points=2_000,
-    headroom_least=100,
-    headroom_most=500,
-    delivery_fee_least=50,
-    delivery_fee_most=2_000,
-    order_most=20_000,
-)
+FEES = Fees(currency="sgd", **rows.FEES)
 SAVED_CARD = SavedCard(payment_method="pm_card", brand="visa", last4="4242", exp_month=12, exp_year=2040)
 ADMIN, CUSTOMER, FIRST_RUNNER = 3001, 1001, 2001
 

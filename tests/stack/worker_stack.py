@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiohttp
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 
 from domain.campuses.campus import Campus
 from domain.campuses.people import Member, RunnerStatus, SavedCard
@@ -21,7 +21,6 @@ from domain.campuses.people_repository import (
     upsert_saved_card,
 )
 from domain.campuses.repository import find_campus
-from domain.campuses.tables import campus, membership, person
 from domain.database.unit_of_work import (
     UnitOfWork,
     UnitOfWorkFactory,
@@ -39,10 +38,10 @@ from domain.saga.tables import saga
 from sandbox.stripe.stripe_server import running_stripe
 from tests.stack.audits import find_breaches
 from tests.stack.database_pool import autocommit_database
-from tests.stack.store_setup import FEES, drop_queue_jobs
+from tests.stack.rows import insert_campus, insert_member
+from tests.stack.store_setup import drop_queue_jobs
 from tests.stack.stripe_control import StripeControl
 from workers.audit.invariants import Finding
-from workers.commands.campus_file import FEE_NAMES
 from workers.engine.saga_engine import advance_saga
 from workers.engine.worker_context import WorkerContext
 from workers.registers import build_worker_registers
@@ -77,9 +76,7 @@ class WorkerStack(StripeControl):
         number = 1000 + next(self.person_numbers)
         status = RunnerStatus.APPROVED if runner else RunnerStatus.NONE
         async with self.database() as work:
-            await work.connection.execute(insert(person).values(id=number, first_name=f"Person {number}"))
-            row = {"campus_id": self.campus.id, "person_id": number, "runner_status": status}
-            await work.connection.execute(insert(membership).values(row))
+            await insert_member(work, self.campus.id, number, f"Person {number}", runner_status=status)
         if card is not None:
             await self.save_test_card(number, card)
         if runner and ready:
@@ -269,12 +266,9 @@ class WorkerStack(StripeControl):
 
 async def found_campus(store: UnitOfWorkFactory) -> Campus:
     """Insert a campus into this database."""
-    fees = {name: getattr(FEES, name) for name in FEE_NAMES}
-    row: dict[str, Any] = {"name": f"campus{next(NAME_NUMBERS)}", "title": "Campus", "time_zone": "Asia/Singapore"}
-    row |= {"currency": "sgd", "fees": fees, "runner_group": -100, "admin_chat": -200, "open_to_all": True}
     async with store() as work:
-        made = insert(campus).values(**row).returning(campus.c.id)
-        return await find_campus(work, (await work.connection.execute(made)).scalar_one())
+        columns = {"title": "Campus", "runner_group": -100, "admin_chat": -200}
+        return await find_campus(work, await insert_campus(work, f"campus{next(NAME_NUMBERS)}", **columns))
 
 
 @asynccontextmanager

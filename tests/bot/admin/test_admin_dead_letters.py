@@ -15,7 +15,7 @@ from domain.messaging.notification.model import Notification
 from domain.messaging.outbox_repository import notify
 from domain.messaging.tables import notification
 from tests.stack.bot_stack import BotStack, BotUser, Json, wait_until
-from tests.stack.delivered_order_setup import open_admin_chat
+from tests.stack.delivered_order_setup import AdminChat
 from workers.telegram.notification_sender import dispatch_notification
 
 UPDATE_IDS = count(880_000_000)
@@ -56,8 +56,7 @@ async def test_dead_letters_are_listed_and_tried_again_once(stack: BotStack) -> 
     sam, mei = await stack.add_admin(), await stack.add_person()
     number, before = await _insert_dead_update(stack, mei), len(await mei.messages())
     await sam.write("/stuck")
-    await sam.press("🅿️ Parked")
-    assert f"{number}: something written or tapped, order -" in await sam.text()
+    assert f"{number}: something written or tapped, order -" in await sam.screen_after("🅿️ Parked")
     assert "tries: 5" in await sam.text()
     assert "out of <paper>" in await sam.text()
     assert "trying again" in (await sam.press(f"Try {number} again"))["text"]
@@ -80,22 +79,18 @@ async def test_dead_letters_are_listed_and_tried_again_once(stack: BotStack) -> 
 async def test_a_dead_letter_is_dropped_only_with_a_reason(stack: BotStack) -> None:
     sam, number = await stack.add_admin(), await _insert_dead_update(stack, await stack.add_person())
     await sam.write("/parked")
-    await sam.press(f"Drop {number}")
-    assert "It never has its effect" in await sam.text()
+    assert "It never has its effect" in await sam.screen_after(f"Drop {number}")
     await sam.press("◀ What is parked")
     await sam.write("not an answer any more")
     assert (await _dead_letter_row(stack, number))["ended_at"] is None
     await sam.tap(Tap.DROP_DEAD_LETTER, number)
-    await sam.write("x" * 201)
-    assert "at most 200" in await sam.text()
-    await sam.write("they wrote  again")
-    assert "is dropped" in await sam.text()
+    assert "at most 200" in await sam.answer_to("x" * 201)
+    assert "is dropped" in await sam.answer_to("they wrote  again")
     row = await _dead_letter_row(stack, number)
     assert (row["outcome"], row["ended_by"], row["reason"]) == ("dropped", sam.id, "they wrote again")
     await sam.write(f"/drop {number} twice")
     assert (await _dead_letter_row(stack, number))["reason"] == "they wrote again"
-    await sam.write("/drop")
-    assert "/drop 3" in await sam.text()
+    assert "/drop 3" in await sam.answer_to("/drop")
 
 
 async def test_a_message_with_unknown_outcome_is_sent_again_once(stack: BotStack) -> None:
@@ -124,10 +119,8 @@ async def test_a_message_with_unknown_outcome_is_sent_again_once(stack: BotStack
     (kept,) = await stack.rows(
         dead_letter, dead_letter.c.subject == str(row["id"]), dead_letter.c.kind == DeadLetterKind.NOTIFICATION
     )
-    await sam.write("/parked")
-    assert f"{kept['id']}: a message that may not have arrived, order {order_id}" in await sam.text()
-    await sam.press(f"Drop {kept['id']}")
-    assert "If it did not arrive, nobody reads it" in await sam.text()
+    assert f"{kept['id']}: a message that may not have arrived, order {order_id}" in await sam.answer_to("/parked")
+    assert "If it did not arrive, nobody reads it" in await sam.screen_after(f"Drop {kept['id']}")
     await sam.press("◀ What is parked")
     assert "once more" in (await sam.press(f"Send {kept['id']} again"))["text"]
     assert "out of date" in (await sam.tap(Tap.RETRY_DEAD_LETTER, kept["id"]))["text"]
@@ -141,23 +134,21 @@ async def _customer_and_order(stack: BotStack) -> tuple[BotUser, int]:
     return mei, await mei.order_food()
 
 
-async def test_the_admins_are_told_once_and_answer_in_their_chat(stack: BotStack) -> None:
-    async with open_admin_chat(stack) as admin_chat:
-        number = await _insert_dead_update(stack, await stack.add_person())
-        (row,) = await stack.rows(notification, notification.c.name.like(f"parked:{number}:%"))
-        await dispatch_notification(admin_chat.context, row["id"])
-        alert = await admin_chat.sam.last_message(admin_chat.chat)
-        assert f"Parked {number}: something written or tapped" in alert["text"]
-        await admin_chat.sam.tap(Tap.DEAD_LETTERS, chat=admin_chat.chat, message_id=alert["message_id"])
-        assert "out of <paper>" in (await admin_chat.sam.last_message(admin_chat.chat))["text"]
-        said = await admin_chat.sam.tap(Tap.DROP_DEAD_LETTER, number, 1, chat=admin_chat.chat)
-        assert f"/drop {number} reason" in said["text"]
-        await admin_chat.sam.write(f"/drop {number} never mind", admin_chat.chat)
-        assert (await _dead_letter_row(stack, number))["outcome"] == "dropped"
+async def test_the_admins_are_told_once_and_answer_in_their_chat(stack: BotStack, admin_chat: AdminChat) -> None:
+    number = await _insert_dead_update(stack, await stack.add_person())
+    (row,) = await stack.rows(notification, notification.c.name.like(f"parked:{number}:%"))
+    await dispatch_notification(admin_chat.context, row["id"])
+    alert = await admin_chat.sam.last_message(admin_chat.chat)
+    assert f"Parked {number}: something written or tapped" in alert["text"]
+    await admin_chat.sam.tap(Tap.DEAD_LETTERS, chat=admin_chat.chat, message_id=alert["message_id"])
+    assert "out of <paper>" in await admin_chat.text()
+    said = await admin_chat.tap(Tap.DROP_DEAD_LETTER, number, 1)
+    assert f"/drop {number} reason" in said["text"]
+    await admin_chat.write(f"/drop {number} never mind")
+    assert (await _dead_letter_row(stack, number))["outcome"] == "dropped"
 
 
-async def test_a_dead_letter_of_another_campus_is_not_found_here(stack: BotStack) -> None:
-    sam = await stack.add_admin()
+async def test_a_dead_letter_of_another_campus_is_not_found_here(stack: BotStack, sam: BotUser) -> None:
     row = {"campus_id": stack.campuses["south"], "kind": "notification", "subject": "-1", "shown": "?", "tries": 5}
     async with stack.work() as work:
         made = await work.connection.execute(insert(dead_letter).values(**row, error="no").returning(dead_letter.c.id))

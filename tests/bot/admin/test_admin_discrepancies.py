@@ -24,8 +24,7 @@ async def _discrepancy_row(stack: BotStack, number: int) -> Json:
 
 async def test_discrepancies_are_listed_and_checked_again_on_request(stack: BotStack) -> None:
     sam, number = await stack.add_admin(), await _insert_discrepancy(stack)
-    await sam.write("/differences")
-    assert f"{number}: a pay-out we do not know" in await sam.text()
+    assert f"{number}: a pay-out we do not know" in await sam.answer_to("/differences")
     assert "theirs S$6.30" in await sam.text()
     assert "<odd>" in (await sam.text()).replace("&lt;", "<").replace("&gt;", ">")
     assert "Asking Stripe" in (await sam.press(f"🔄 Look at {number}"))["text"]
@@ -37,28 +36,24 @@ async def test_discrepancies_are_listed_and_checked_again_on_request(stack: BotS
 async def test_a_discrepancy_is_settled_by_a_reason_and_only_once(stack: BotStack) -> None:
     sam, number = await stack.add_admin(), await _insert_discrepancy(stack)
     await sam.write("/differences")
-    await sam.press(f"Settle {number}")
-    assert "No money moves" in await sam.text()
+    assert "No money moves" in await sam.screen_after(f"Settle {number}")
     assert (await _discrepancy_row(stack, number))["status"] == "open"
     await sam.press("⚖️ Differences")
     await sam.write("not an answer any more")
     assert (await _discrepancy_row(stack, number))["status"] == "open"
     await sam.tap(Tap.SETTLE_DISCREPANCY, number)
-    await sam.write("reversed by hand")
-    assert "is settled" in await sam.text()
+    assert "is settled" in await sam.answer_to("reversed by hand")
     row = await _discrepancy_row(stack, number)
     assert (row["status"], row["ended_by"], row["reason"]) == ("settled", sam.id, "reversed by hand")
     assert "out of date" in (await sam.tap(Tap.SETTLE_DISCREPANCY, number))["text"]
     assert "out of date" in (await sam.tap(Tap.RECHECK_DISCREPANCY, number))["text"]
     await sam.write(f"/settle {number} again")
     assert (await _discrepancy_row(stack, number))["reason"] == "reversed by hand"
-    await sam.write("/settle")
-    assert "/settle 3" in await sam.text()
+    assert "/settle 3" in await sam.answer_to("/settle")
 
 
 async def test_another_campus_discrepancy_is_not_found_here(stack: BotStack) -> None:
     sam, number = await stack.add_admin(), await _insert_discrepancy(stack, "south")
-    await sam.write("/differences")
-    assert f"{number}: a pay-out" not in await sam.text()
+    assert f"{number}: a pay-out" not in await sam.answer_to("/differences")
     await sam.write(f"/settle {number} mine")
     assert (await _discrepancy_row(stack, number))["status"] == "open"

@@ -39,25 +39,21 @@ async def refund_rows(stack: BotStack, order_id: int) -> list[tuple[int, int, st
 async def test_a_refund_is_shown_in_numbers_before_it_is_made_and_made_once(stack: BotStack) -> None:
     sam, (mei, ana, order_id) = await stack.add_admin(), await paid_order(stack)
     await sam.write(f"/order {order_id}")
-    await sam.press("Refund…")
-    assert "Paid: S$7.30" in await sam.text()
+    assert "Paid: S$7.30" in await sam.screen_after("Refund…")
     assert "has S$6.30" in await sam.text()
     assert (await sam.labels())[0] == "Leave it as it is"
     await sam.press("The runner bears it")
-    await sam.write("2.00")
-    assert "an amount and a reason" in await sam.text()
+    assert "an amount and a reason" in await sam.answer_to("2.00")
     await sam.write("a lot because")
     assert await refund_rows(stack, order_id) == []
-    await sam.write("7.00 cold <soup>")
-    said = await sam.text()
+    said = await sam.answer_to("7.00 cold <soup>")
     assert "We bear S$0.70" in said
     assert "bears S$6.30" in said
     assert await refund_rows(stack, order_id) == []
     assert (await sam.labels())[0] == "Leave it as it is"
     shown = (await sam.last_message())["message_id"]
     assert "out of date" in (await sam.tap(Tap.REFUND_SURE, order_id, 701))["text"], "another amount was shown"
-    await sam.press("Yes, refund S$7.00")
-    assert "S$7.00 of order" in await sam.text()
+    assert "S$7.00 of order" in await sam.screen_after("Yes, refund S$7.00")
     assert await refund_rows(stack, order_id) == [(700, 630, "cold <soup>")]
     assert "out of date" in (await sam.tap(Tap.REFUND_SURE, order_id, 700, message_id=shown))["text"]
     assert len(await refund_rows(stack, order_id)) == 1
@@ -69,16 +65,12 @@ async def test_a_refund_is_shown_in_numbers_before_it_is_made_and_made_once(stac
 
 async def test_the_command_does_it_at_once_and_says_why_not(stack: BotStack) -> None:
     sam, (_, _, order_id) = await stack.add_admin(), await paid_order(stack)
-    await sam.write(f"/refund {order_id} 2.00 platform")
-    assert "/refund 12 2.00 platform" in await sam.text()
-    await sam.write(f"/refund {order_id} 7.31 platform too much")
-    assert "At most S$7.30" in await sam.text()
-    await sam.write(f"/refund {order_id} 2.00 platform sauce  missing")
-    assert "We bear S$2.00" in await sam.text()
+    assert "/refund 12 2.00 platform" in await sam.answer_to(f"/refund {order_id} 2.00 platform")
+    assert "At most S$7.30" in await sam.answer_to(f"/refund {order_id} 7.31 platform too much")
+    assert "We bear S$2.00" in await sam.answer_to(f"/refund {order_id} 2.00 platform sauce  missing")
     await sam.write(f"/refund #{order_id} all Runner never came")
     assert await refund_rows(stack, order_id) == [(200, 0, "sauce missing"), (530, 530, "never came")]
-    await sam.write(f"/refund {order_id} all platform again")
-    assert "nothing to give back" in await sam.text()
+    assert "nothing to give back" in await sam.answer_to(f"/refund {order_id} all platform again")
 
 
 @pytest.mark.parametrize("part", ["customer", "runner", "nobody's admin"])
@@ -102,14 +94,11 @@ async def test_a_debt_is_listed_until_an_admin_waives_it(stack: BotStack) -> Non
     async with stack.work() as work:
         row = {"campus_id": made["campus_id"], "order_id": order_id, "refund_id": made["id"], "runner_id": ana.id}
         await work.connection.execute(insert(debt).values(**row, amount=100, currency="sgd", refusal="empty"))
-    await sam.write("/stuck")
-    assert f"owes S$1.00 for order {order_id} (empty)" in await sam.text()
+    assert f"owes S$1.00 for order {order_id} (empty)" in await sam.answer_to("/stuck")
     await sam.press(f"Let #{order_id} go")
     assert (await sam.labels())[0] == "Leave it as it is"
-    await sam.press("Yes, let it go")
-    assert "is let go" in await sam.text()
+    assert "is let go" in await sam.screen_after("Yes, let it go")
     (owed,) = await stack.rows(debt, debt.c.order_id == order_id)
     assert owed["status"] == "waived"
     assert "out of date" in (await sam.tap(Tap.WAIVE_RUNNER_DEBT_SURE, owed["id"], 1))["text"]
-    await sam.write("/stuck")
-    assert f"for order {order_id} (" not in await sam.text()
+    assert f"for order {order_id} (" not in await sam.answer_to("/stuck")

@@ -15,7 +15,7 @@ from domain.orders.timers.model import TimerKind
 from domain.orders.timers.repository import set_timer
 from domain.payouts.tables import payable
 from tests.stack.bot_stack import BotStack, BotUser
-from tests.stack.delivered_order_setup import open_admin_chat
+from tests.stack.delivered_order_setup import AdminChat
 from tests.stack.order_setup import arrived_order, claimed_order, notifications_of, open_order
 
 MAX_PAGES = 20
@@ -60,16 +60,13 @@ async def test_the_board_lists_open_orders_by_state_and_says_which_are_late(stac
     text = await find_on_board(sam, held)
     assert f"#{held} Koufu · Ana · 10 min · ⚠ the runner was asked and does not answer" in text
     before = len(await sam.messages())
-    await sam.press(f"#{held} ")
-    assert f"#{held}: taken" in await sam.text()
+    assert f"#{held}: taken" in await sam.screen_after(f"#{held} ")
     assert f"runner Ana ({ana.id})" in await sam.text()
-    await sam.press("◀ Board")
-    assert "Board" in await sam.text()
+    assert "Board" in await sam.screen_after("◀ Board")
     assert len(await sam.messages()) == before, "the same message is edited"
 
 
-async def test_an_order_offers_an_admin_what_is_legal_now_and_nothing_else(stack: BotStack) -> None:
-    sam = await stack.add_admin()
+async def test_an_order_offers_an_admin_what_is_legal_now_and_nothing_else(stack: BotStack, sam: BotUser) -> None:
     offered = []
     for made in (open_order, claimed_order, bought_order, arrived_order):
         order_id = (await made(stack))[0]
@@ -84,29 +81,22 @@ async def test_an_order_offers_an_admin_what_is_legal_now_and_nothing_else(stack
 async def test_an_admin_finishes_after_a_screen_that_says_the_amounts_and_a_reason(stack: BotStack) -> None:
     sam, (order_id, _, _) = await stack.add_admin(), await bought_order(stack)
     await sam.write(f"/order {order_id}")
-    await sam.press("Finish…")
-    text = await sam.text()
+    text = await sam.screen_after("Finish…")
     assert "Mei is charged S$7.00, and Ana gets S$6.00" in text
     assert (await sam.labels())[0] == "Leave it as it is"
     await sam.press("Leave it")
     assert await stack.status(order_id) is OrderStatus.PLACED
-    await sam.press("Finish…")
-    await sam.press("Yes, handed over")
-    await sam.press("Leave it")
+    await sam.press("Finish…", "Yes, handed over", "Leave it")
     await sam.write("a line for nobody")
     assert await stack.status(order_id) is OrderStatus.PLACED, "after leaving the question, a line is no answer to it"
     await sam.write(f"/order {order_id}")
-    await sam.press("Finish…")
-    await sam.press("Yes, handed over")
-    assert "Type one line" in await sam.text()
-    await sam.write("x" * 201)
-    assert "at most 200" in await sam.text()
+    assert "Type one line" in await sam.screen_after("Finish…", "Yes, handed over")
+    assert "at most 200" in await sam.answer_to("x" * 201)
     await sam.write("both  say so by phone")
     assert await stack.status(order_id) is OrderStatus.DELIVERED
     (row,) = await stack.rows(event_log, event_log.c.order_id == order_id, event_log.c.event == "finished_by_admin")
     assert (row["actor_id"], row["reason"], row["before"]) == (sam.id, "both say so by phone", "PLACED")
-    await sam.write("and thanks")
-    assert "did not understand" in await sam.text(), "a reason is asked for once"
+    assert "did not understand" in await sam.answer_to("and thanks"), "a reason is asked for once"
 
 
 async def test_a_line_typed_an_hour_later_is_no_reason(stack: BotStack) -> None:
@@ -131,8 +121,7 @@ async def test_an_admin_closes_an_order_and_chooses_who_bears_it(
 ) -> None:
     sam, (order_id, mei, ana) = await stack.add_admin(), await bought_order(stack)
     await sam.write(f"/order {order_id}")
-    await sam.press("Close…")
-    assert "Mei pays nothing" in await sam.text()
+    assert "Mei pays nothing" in await sam.screen_after("Close…")
     assert (await sam.labels())[0] == "Leave it as it is"
     await sam.press(label)
     await sam.write("the bag fell into the river")
@@ -150,8 +139,7 @@ async def test_an_admin_closes_an_order_and_chooses_who_bears_it(
 async def test_an_admin_gives_an_order_back_and_its_runner_reads_why(stack: BotStack) -> None:
     sam, (order_id, _, ana) = await stack.add_admin(), await claimed_order(stack)
     await sam.write(f"/order {order_id}")
-    await sam.press("Give back…")
-    await sam.press("Yes, give back")
+    await sam.press("Give back…", "Yes, give back")
     await sam.write("the bike broke")
     assert await stack.status(order_id) is OrderStatus.CREATED
     (sent,) = await notifications_of(stack, order_id, "notification-released-by-admin", ana)
@@ -161,16 +149,13 @@ async def test_an_admin_gives_an_order_back_and_its_runner_reads_why(stack: BotS
 async def test_an_admin_act_too_early_or_too_late_is_refused_and_changes_nothing(stack: BotStack) -> None:
     sam, (order_id, _, _) = await stack.add_admin(), await claimed_order(stack)
     for command in (f"/finish {order_id} now", f"/close {order_id} runner now"):
-        await sam.write(command)
-        assert "Nothing is bought for it yet" in await sam.text(), command
+        assert "Nothing is bought for it yet" in await sam.answer_to(command), command
     assert await stack.status(order_id) is OrderStatus.ACCEPTED
     other, _, _ = await bought_order(stack)
     for command in (f"/cancel {other} now", f"/release {other} now"):
-        await sam.write(command)
-        assert "bought already" in await sam.text(), command
+        assert "bought already" in await sam.answer_to(command), command
     for command in ("/close", f"/close {other} customer no", f"/close {other} runner", f"/close {other} platform "):
-        await sam.write(command)
-        assert "/close 12 platform" in await sam.text(), command
+        assert "/close 12 platform" in await sam.answer_to(command), command
     assert await stack.status(other) is OrderStatus.PLACED
 
 
@@ -180,55 +165,42 @@ async def test_an_admin_ends_no_purchase_of_their_own(stack: BotStack) -> None:
         admin = await stack.add_admin()
         column = "customer_id" if one is mei else "runner_id"
         await stack.update_rows(orders, orders.c.id == order_id, **{column: admin.id})
-        await admin.write(f"/close {order_id} platform pay me")
-        assert "not yours" in await admin.text()
+        assert "not yours" in await admin.answer_to(f"/close {order_id} platform pay me")
         await admin.write(f"/order {order_id}")
         assert "Close…" not in await admin.labels()
         await stack.update_rows(orders, orders.c.id == order_id, **{column: one.id})
     assert await stack.status(order_id) is OrderStatus.PLACED
 
 
-async def test_in_the_admin_chat_the_reason_comes_with_the_command(stack: BotStack) -> None:
+async def test_in_the_admin_chat_the_reason_comes_with_the_command(stack: BotStack, admin_chat: AdminChat) -> None:
     order_id, _, _ = await bought_order(stack)
-    async with open_admin_chat(stack) as admin_chat:
-        await admin_chat.sam.write(f"/order {order_id}", admin_chat.chat)
-        await admin_chat.sam.tap(Tap.ADMIN_ACTION, order_id, 3, chat=admin_chat.chat)
-        said = await admin_chat.sam.last_message(admin_chat.chat)
-        assert f"Write it here with the reason: /finish {order_id} reason" in said["text"]
-        assert (
-            "out of date"
-            in (await admin_chat.sam.tap(Tap.ADMIN_ACTION_SURE, order_id, 3, chat=admin_chat.chat))["text"]
-        )
-        await admin_chat.sam.write("/board", admin_chat.chat)
-        assert "Board" in (await admin_chat.sam.last_message(admin_chat.chat))["text"]
-        assert (await admin_chat.sam.tap(Tap.BOARD, 0, 1, chat=admin_chat.chat))["text"] == "This is how it is now."
-        await admin_chat.sam.write(f"/close {order_id} platform nobody there", admin_chat.chat)
-        assert "the runner gets S$6.00" in (await admin_chat.sam.last_message(admin_chat.chat))["text"]
+    await admin_chat.write(f"/order {order_id}")
+    await admin_chat.tap(Tap.ADMIN_ACTION, order_id, 3)
+    said = await admin_chat.sam.last_message(admin_chat.chat)
+    assert f"Write it here with the reason: /finish {order_id} reason" in said["text"]
+    assert "out of date" in (await admin_chat.tap(Tap.ADMIN_ACTION_SURE, order_id, 3))["text"]
+    assert "Board" in await admin_chat.answer_to("/board")
+    assert (await admin_chat.tap(Tap.BOARD, 0, 1))["text"] == "This is how it is now."
+    await admin_chat.write(f"/close {order_id} platform nobody there")
+    assert "the runner gets S$6.00" in await admin_chat.text()
     assert await stack.status(order_id) is OrderStatus.CANCELLED
 
 
 async def test_a_pause_stops_new_orders_with_the_admins_text_and_keeps_baskets(stack: BotStack) -> None:
     sam, mei, (order_id, _) = await stack.add_admin(), await stack.add_customer(), await open_order(stack)
-    await mei.press("🍜")
-    await mei.press("Koufu")
-    await mei.press("Chicken rice")
-    await sam.write("/pause fire drill until two")
-    assert "Who wants to order reads: fire drill until two" in await sam.text()
+    await mei.press("🍜", "Koufu", "Chicken rice")
+    assert "Who wants to order reads: fire drill until two" in await sam.answer_to("/pause fire drill until two")
     await mei.tap(Tap.HOME, argument=1)
     assert "No new orders right now (fire drill until two)" in (await mei.press("🍜"))["text"]
     assert [row["items"] for row in await stack.rows(draft, draft.c.person_id == mei.id)] != [[]]
-    await sam.write("/board")
-    assert "paused (fire drill until two)" in await sam.text()
+    assert "paused (fire drill until two)" in await sam.answer_to("/board")
     ana = await stack.add_runner()
     assert "is yours" in (await ana.tap(Tap.CLAIM, order_id, 1))["text"], "open orders go on"
-    await sam.write("/pause")
-    assert "is told so" in await sam.text()
+    assert "is told so" in await sam.answer_to("/pause")
     assert "closed" in (await mei.press("🍜"))["text"]
     await sam.write("/resume")
-    await sam.write("/resume")
-    assert "nothing to resume" in await sam.text()
-    await mei.press("🍜")
-    assert "Where to?" in await mei.text(), "the customer continues at the same question"
+    assert "nothing to resume" in await sam.answer_to("/resume")
+    assert "Where to?" in await mei.screen_after("🍜"), "the customer continues at the same question"
     rows = await stack.rows(event_log, event_log.c.subject == "campus", event_log.c.actor_id == sam.id)
     assert [(row["event"], row["reason"]) for row in sorted(rows, key=lambda row: row["id"])] == [
         ("paused", "fire drill until two"),
@@ -242,8 +214,7 @@ async def test_a_pay_out_for_lack_of_funds_is_sent_again_from_the_alert(stack: B
     await sam.write(f"/close {order_id} platform nobody there")
     assert [row["status"] for row in await stack.rows(payable, payable.c.order_id == order_id)] == ["open"]
     await stack.update_rows(payable, payable.c.order_id == order_id, refusal="balance_insufficient")
-    await sam.write("/stuck")
-    assert f"order {order_id}: S$6.00" in await sam.text()
+    assert f"order {order_id}: S$6.00" in await sam.answer_to("/stuck")
     assert "sent again" in (await sam.press(f"Send #{order_id} again"))["text"]
     assert f"order {order_id}: S$6.00" not in await sam.text()
     assert [row["status"] for row in await stack.rows(payable, payable.c.order_id == order_id)] == ["sending"]

@@ -19,13 +19,12 @@ async def last_picture(one: BotUser, words: str) -> bytes:
         return newest["photo"] if words in newest["text"] else None
 
     file_id = await wait_until(rendered, POSTER_TIMEOUT_SECONDS)
-    async with one.stack.session.get(f"{one.stack.telegram_url}/sim/files/{file_id}") as response:
+    async with one.stack.http.get(f"{one.stack.telegram_url}/sim/files/{file_id}") as response:
         assert response.status == 200
         return await response.read()
 
 
-async def test_a_poster_is_a_large_code_of_the_invitation_with_the_link_as_text(stack: BotStack) -> None:
-    sam = await stack.add_admin()
+async def test_a_poster_is_a_large_code_of_the_invitation_with_the_link_as_text(stack: BotStack, sam: BotUser) -> None:
     await stack.update_rows(campus, campus.c.id == stack.campuses["north"], invite_code="poster-code")
     await stack.control_telegram("messages", from_=sam.id, chat=sam.chat, text="/poster")
     link = "https://t.me/north_bot?start=poster-code"
@@ -35,8 +34,7 @@ async def test_a_poster_is_a_large_code_of_the_invitation_with_the_link_as_text(
     assert min(struct.unpack(">II", rendered[16:24])) >= 1_000, "pixels, as a PNG's header has them"
 
 
-async def test_each_drop_point_has_a_poster_of_its_own(stack: BotStack) -> None:
-    sam = await stack.add_admin()
+async def test_each_drop_point_has_a_poster_of_its_own(stack: BotStack, sam: BotUser) -> None:
     await stack.update_rows(campus, campus.c.id == stack.campuses["north"], invite_code="poster-code")
     (library,) = await stack.rows(
         drop_point, drop_point.c.campus_id == stack.campuses["north"], drop_point.c.building == "Library"
@@ -54,8 +52,6 @@ async def test_each_drop_point_has_a_poster_of_its_own(stack: BotStack) -> None:
 
 async def test_only_admins_get_posters_and_only_in_their_own_chats(stack: BotStack) -> None:
     mei, sam = await stack.add_person(), await stack.add_admin()
-    await mei.write("/poster")
-    assert "not yours to do" in await mei.text()
+    assert "not yours to do" in await mei.answer_to("/poster")
     assert "not yours to do" in (await mei.tap(Tap.POSTER, 1, 1))["text"]
-    await sam.write("/poster", stack.groups["north"])
-    assert "not yours to do" in str((await sam.last_message(stack.groups["north"]))["text"])
+    assert "not yours to do" in str(await sam.answer_to("/poster", stack.groups["north"]))

@@ -25,8 +25,8 @@ from sandbox.telegram.telegram_server import running_telegram
 from tests.bot.conversation.permission_rules import DRAFT_VERSION
 from tests.bot.conversation.permission_setup import BASKET
 from tests.migrations.release_recording import Json, Recording, load_database, read_recording
-from tests.stack.bot_stack import BotStack, running_bot_stack
-from tests.stack.campus_setup import NORTH
+from tests.stack.bot_stack import NORTH, BotStack
+from tests.stack.campus_setup import running_bot_stack
 from tests.stack.shared_servers import drop_database, execute, migrate, with_path
 
 DATABASE_NAME = "campusg_old_buttons"

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from domain.orders.drafts.tables import conversation_state, draft
-from tests.stack.bot_stack import BotStack, BotUser, Json
-from tests.stack.campus_setup import NORTH
+from tests.stack.bot_stack import NORTH, BotStack, BotUser, Json
 
 RIGHT_TO_LEFT = "\u202eevil\u202c \u200f"
 MAX_LENGTH_TEXT = "ü" * 4096
@@ -92,8 +91,7 @@ async def test_no_invalid_answer_changes_anything_and_the_question_stays_open(st
     mei, question = await _ask_question(stack, name)
     before = await _kept_basket(stack, mei)
     for typed in question.invalid_answers:
-        await mei.write(typed)
-        assert question.expected_reply in await mei.text(), f"{typed[:40]!r}: {await mei.text()}"
+        assert question.expected_reply in await mei.answer_to(typed), f"{typed[:40]!r}: {await mei.text()}"
         assert "🏠 Home" in await mei.labels()
         assert await _kept_basket(stack, mei) == before
 
@@ -102,11 +100,9 @@ async def test_no_invalid_answer_changes_anything_and_the_question_stays_open(st
 async def test_a_picture_is_no_answer_and_the_question_stays_open(stack: BotStack, name: str) -> None:
     mei, _ = await _ask_question(stack, name)
     before = await _kept_basket(stack, mei)
-    await mei.write("laksa 5.50", photo=True)
-    assert "I need words here, not a picture." in await mei.text()
+    assert "I need words here, not a picture." in await mei.answer_to("laksa 5.50", photo=True)
     assert "🏠 Home" in await mei.labels()
-    await mei.write("/nonsense")
-    assert "I don't know that command." in await mei.text()
+    assert "I don't know that command." in await mei.answer_to("/nonsense")
     assert await _kept_basket(stack, mei) == before
     await mei.press("Look at my order")
     assert "🏠 Home" in await mei.labels()
@@ -115,16 +111,13 @@ async def test_a_picture_is_no_answer_and_the_question_stays_open(stack: BotStac
 @pytest.mark.parametrize("typed", ["4,50", "S$4.5", "s$ 4.50", "4.50", "SGD 4.50"])
 async def test_an_amount_is_read_the_ways_people_write_it(stack: BotStack, typed: str) -> None:
     mei, _ = await _ask_question(stack, "fee")
-    await mei.write(typed)
-    assert "Delivery fee, your offer: S$4.50" in await mei.text()
+    assert "Delivery fee, your offer: S$4.50" in await mei.answer_to(typed)
 
 
 async def test_unusual_characters_are_taken_as_text(stack: BotStack) -> None:
     mei, _ = await _ask_question(stack, "store")
-    await mei.write("Bob's <b>& شاورما 🥙</b>\x00\n \u202etxet")
-    assert "<b>& شاورما 🥙</b> txet" in await mei.text()
-    await mei.write("شاورما 7.50\n<i>🥙</i> 3")
-    assert "1 × <i>🥙</i> · S$3.00" in await mei.text()
+    assert "<b>& شاورما 🥙</b> txet" in await mei.answer_to("Bob's <b>& شاورما 🥙</b>\x00\n \u202etxet")
+    assert "1 × <i>🥙</i> · S$3.00" in await mei.answer_to("شاورما 7.50\n<i>🥙</i> 3")
 
 
 async def test_an_unexpected_sticker_gets_help(stack: BotStack) -> None:

@@ -31,21 +31,20 @@ async def test_a_list_follows_a_new_role_and_is_not_sent_with_every_message(stac
     mei = await stack.add_person()
     before = (await stack.control_telegram("calls", "GET"))["last"]
     await mei.write("/orders")
-    assert await stack.calls("setMyCommands", before) == []
+    assert await stack.calls("setMyCommands", after=before) == []
     mine = membership.c.person_id == mei.id
     await stack.update_rows(membership, mine, runner_status=RunnerStatus.APPROVED)
     for _ in range(2):
         await mei.write("/jobs")
     assert "You are a runner" in await mei.text()
-    assert len(await stack.calls("setMyCommands", before)) == 1
+    assert len(await stack.calls("setMyCommands", after=before)) == 1
     assert await offered_commands(mei) == command_names(Role.CUSTOMER, Role.RUNNER)
     await stack.update_rows(membership, mine, runner_status=RunnerStatus.SUSPENDED)
     await mei.write("/orders")
     assert await offered_commands(mei) == command_names(Role.CUSTOMER)
 
 
-async def test_a_bound_admin_chat_is_offered_what_admins_can_do(stack: BotStack) -> None:
-    sam = await stack.add_admin()
+async def test_a_bound_admin_chat_is_offered_what_admins_can_do(stack: BotStack, sam: BotUser) -> None:
     made = await stack.control_telegram(
         "groups", title="Desk", members=[sam.id], bots=["north_bot"], admins=["north_bot"]
     )
@@ -56,7 +55,6 @@ async def test_a_bound_admin_chat_is_offered_what_admins_can_do(stack: BotStack)
 async def test_help_tells_how_it_works_and_to_runners_their_part(stack: BotStack) -> None:
     mei, ana = await stack.add_person(), await stack.add_runner()
     for one in (mei, ana):
-        await one.write("/help")
-        assert "You never pay more than that" in await one.text()
+        assert "You never pay more than that" in await one.answer_to("/help")
         assert ("Delivering" in await one.text()) is (one is ana)
         assert any(label.startswith("🍜") for label in await one.labels())

@@ -47,8 +47,7 @@ async def test_the_same_message_brought_twice_is_passed_on_once(stack: BotStack)
 
 async def test_while_nobody_has_claimed_the_order_nothing_is_relayed(stack: BotStack) -> None:
     order_id, mei = await open_order(stack)
-    await mei.write("hello?", reply_to=await order_message_of(stack, mei, order_id))
-    assert "Nobody has order" in await mei.text()
+    assert "Nobody has order" in await mei.answer_to("hello?", reply_to=await order_message_of(stack, mei, order_id))
 
 
 async def test_half_an_hour_after_the_end_nothing_passes_any_more(stack: BotStack) -> None:
@@ -59,8 +58,7 @@ async def test_half_an_hour_after_the_end_nothing_passes_any_more(stack: BotStac
     assert len(await _notified(stack, order_id, ana)) == 1
     long_ago = (await stack.order_row(order_id))["delivered_at"] - timedelta(minutes=31)
     await stack.update_rows(orders, orders.c.id == order_id, delivered_at=long_ago)
-    await mei.write("one more thing", reply_to=message_id)
-    assert "has been over for a while" in await mei.text()
+    assert "has been over for a while" in await mei.answer_to("one more thing", reply_to=message_id)
     assert len(await _notified(stack, order_id, ana)) == 1
 
 
@@ -69,8 +67,7 @@ async def test_an_answer_to_anything_else_is_no_relay(stack: BotStack) -> None:
     await mei.write("/start")
     home = (await mei.last_message())["message_id"]
     await order_message_of(stack, mei, order_id)
-    await mei.write("anybody?", reply_to=home)
-    assert "Send this to Ana?" in await mei.text()
+    assert "Send this to Ana?" in await mei.answer_to("anybody?", reply_to=home)
     assert await _notified(stack, order_id, ana) == []
 
 
@@ -78,8 +75,7 @@ async def test_a_runner_who_gave_the_order_back_can_write_to_nobody(stack: BotSt
     order_id, mei, ana = await claimed_order(stack)
     message_id = await order_message_of(stack, ana, order_id)
     await ana.tap(Tap.RELEASE_SURE, order_id, 2)
-    await ana.write("sorry", reply_to=message_id)
-    assert "not yours" in await ana.text()
+    assert "not yours" in await ana.answer_to("sorry", reply_to=message_id)
     assert await _notified(stack, order_id, mei) == []
 
 
@@ -127,8 +123,7 @@ async def test_a_person_who_stopped_the_bot_is_reported_as_unreachable(stack: Bo
     message_id = await order_message_of(stack, mei, order_id)
     await stack.control_telegram("block", user=ana.id, bot=ana.chat)
     await stack.wait_until_idle()
-    await mei.write("are you there?", reply_to=message_id)
-    assert "Ana can't be reached" in await mei.text()
+    assert "Ana can't be reached" in await mei.answer_to("are you there?", reply_to=message_id)
     assert await _notified(stack, order_id, ana) == []
 
 
@@ -149,8 +144,7 @@ async def test_an_answer_that_comes_before_its_message_is_recorded_is_relayed(st
     await ana.write("quicker", reply_to=(await ana.last_message())["message_id"])
     assert [row["args"]["text"] for row in await _notified(stack, order_id, mei)] == ["quicker"]
     newer = await order_message_of(stack, ana, order_id)
-    await ana.write("not this one", reply_to=newer - 1)
-    assert "Send this to Mei?" in await ana.text()
+    assert "Send this to Mei?" in await ana.answer_to("not this one", reply_to=newer - 1)
 
 
 async def test_an_order_message_that_telegram_refused_is_not_in_flight(stack: BotStack) -> None:

@@ -10,8 +10,7 @@ from tests.stack.delivered_order_setup import button_rows, deliver_order, order_
 from tests.stack.order_setup import arrived_order, claimed_order, notifications_of
 
 
-async def test_an_old_button_changes_nothing_and_the_next_line_is_still_an_item(stack: BotStack) -> None:
-    mei = await stack.add_customer()
+async def test_an_old_button_changes_nothing_and_the_next_line_is_still_an_item(stack: BotStack, mei: BotUser) -> None:
     await _fill_basket_with_rice(mei)
     old = await mei.last_message()
     await mei.write("kopi 1.20")
@@ -24,8 +23,7 @@ async def test_an_old_button_changes_nothing_and_the_next_line_is_still_an_item(
     assert basket["drop_point"] is None
 
 
-async def test_an_old_button_keeps_the_pending_input_about_another_subject(stack: BotStack) -> None:
-    mei = await stack.add_customer()
+async def test_an_old_button_keeps_the_pending_input_about_another_subject(stack: BotStack, mei: BotUser) -> None:
     await _fill_basket_with_rice(mei)
     await stack.update_rows(
         conversation_state, conversation_state.c.person_id == mei.id, pending_input="pin", subject=77
@@ -35,21 +33,17 @@ async def test_an_old_button_keeps_the_pending_input_about_another_subject(stack
     assert (state["pending_input"], state["subject"]) == ("pin", 77)
 
 
-async def test_the_bot_asks_whether_a_place_that_looks_like_an_item_is_a_place(stack: BotStack) -> None:
-    mei = await stack.add_customer()
+async def test_the_bot_asks_whether_a_place_that_looks_like_an_item_is_a_place(mei: BotUser) -> None:
     await _fill_basket_with_rice(mei)
     await mei.press("That's all")
     await mei.write("milo 1.80\ntea 1.20")
     assert "That looks like food. Shall it be brought to “milo 1.80 tea 1.20”?" in await mei.text()
-    await mei.press("Add to basket")
-    assert "1 × milo · S$1.80" in await mei.text() and "1 × tea · S$1.20" in await mei.text()
+    assert "1 × milo · S$1.80" in await mei.screen_after("Add to basket") and "1 × tea · S$1.20" in await mei.text()
     await mei.press("That's all")
     await mei.write("Bench 4.12")
-    await mei.press("It's the place")
-    assert "Your order: Koufu → Bench 4.12" in await mei.text()
+    assert "Your order: Koufu → Bench 4.12" in await mei.screen_after("It's the place")
     await mei.press("✏️ Place")
-    await mei.write("Lab 4")
-    assert "Koufu → Lab 4" in await mei.text()
+    assert "Koufu → Lab 4" in await mei.answer_to("Lab 4")
 
 
 def _button_data(message: Json, label: str) -> str:
@@ -65,34 +59,27 @@ async def test_text_while_an_order_is_in_flight_is_relayed_after_a_yes(stack: Bo
     order_id, mei, ana = await claimed_order(stack)
     await mei.write("are you")
     first = await mei.last_message()
-    await mei.write("there?")
-    assert "Send this to Ana?" in await mei.text()
+    assert "Send this to Ana?" in await mei.answer_to("there?")
     assert await notifications_of(stack, order_id, "notification-relay") == []
     assert "out of date" in (await mei.forge_tap(_button_data(first, "Yes"), message_id=first["message_id"]))["text"]
-    await mei.press("Yes, send it")
-    assert "Sent to Ana" in await mei.text()
+    assert "Sent to Ana" in await mei.screen_after("Yes, send it")
     (relayed,) = await notifications_of(stack, order_id, "notification-relay", ana)
     assert relayed["args"]["text"] == "are you\nthere?"
     await ana.write("2 minutes")
-    await ana.press("No")
-    assert "nobody reads it" in await ana.text()
+    assert "nobody reads it" in await ana.screen_after("No")
     assert await notifications_of(stack, order_id, "notification-relay", mei) == []
-    await mei.write("1234")
-    assert "did not understand" in await mei.text(), "it may be a PIN"
+    assert "did not understand" in await mei.answer_to("1234"), "it may be a PIN"
 
 
 async def test_a_person_with_an_order_and_a_case_chooses_who_reads_the_text(stack: BotStack) -> None:
     mei, _, delivered_order_id = await deliver_order(stack)
     await mei.tap(Tap.PROBLEM_WORDLESS, delivered_order_id, 1)
     (case,) = await stack.rows(problem_case, problem_case.c.order_id == delivered_order_id)
-    await mei.write("the lid was open")
-    assert "Send this to the campus team?" in await mei.text()
-    await mei.press("Yes, send it")
-    assert f"case #{case['id']}" in await mei.text()
+    assert "Send this to the campus team?" in await mei.answer_to("the lid was open")
+    assert f"case #{case['id']}" in await mei.screen_after("Yes, send it")
     async with stack.work() as work:  # a worker deletes the draft when it has created the order
         await work.connection.execute(draft.delete().where(draft.c.person_id == mei.id))
-    order_id = await mei.order_food()
-    await stack.publish_order(order_id)
+    order_id = await mei.open_order()
     ana = await stack.add_runner("Zoe")
     await ana.tap(Tap.CLAIM, order_id, 1)
     await mei.write("hello?")
@@ -103,14 +90,11 @@ async def test_the_first_screen_shows_orders_in_flight(stack: BotStack) -> None:
     order_id, mei, ana = await claimed_order(stack)
     await mei.write("/start")
     assert (await mei.labels())[0] == f"🔎 My order #{order_id}"
-    await mei.press("🔎")
-    assert "below" in await mei.text()
+    assert "below" in await mei.screen_after("🔎")
     await ana.write("/start")
     assert (await ana.labels())[0] == f"🏃 My job #{order_id}"
-    await ana.write("/orders")
-    assert "under My jobs" in await ana.text()
-    await ana.press("🏃 My jobs")
-    assert "You are a runner" in await ana.text()
+    assert "under My jobs" in await ana.answer_to("/orders")
+    assert "You are a runner" in await ana.screen_after("🏃 My jobs")
 
 
 async def test_each_step_of_a_runner_edits_the_same_message(stack: BotStack) -> None:
@@ -119,39 +103,30 @@ async def test_each_step_of_a_runner_edits_the_same_message(stack: BotStack) -> 
     await ana.write("4.20")
     messages = len(await ana.messages())
     await ana.tap(Tap.PICKED_UP, order_id, 9)  # on the order message, so no other message is edited
-    await ana.press("Picked up")
-    assert "bring it here: Library, door" in await ana.text()
-    await ana.press("I'm here")
-    assert "four digits" in await ana.text()
+    assert "bring it here: Library, door" in await ana.screen_after("Picked up")
+    assert "four digits" in await ana.screen_after("I'm here")
     assert len(await ana.messages()) == messages
-    await ana.write((await stack.order_row(order_id))["pin"])
-    assert "is delivered" in await ana.text()
+    assert "is delivered" in await ana.answer_to((await stack.order_row(order_id))["pin"])
 
 
 async def test_a_receipt_sent_before_the_tap_on_bought_marks_the_purchase(stack: BotStack) -> None:
     order_id, _, ana = await claimed_order(stack)
     await stack.update_rows(orders, orders.c.id == order_id, hold_checked=False)
-    await ana.write("4.50", photo=True)
-    assert "Wait a moment" in await ana.text()
+    assert "Wait a moment" in await ana.answer_to("4.50", photo=True)
     await stack.confirm_hold(order_id)
-    await ana.write("here", photo=True)
-    assert "Now type what it says" in await ana.text()
+    assert "Now type what it says" in await ana.answer_to("here", photo=True)
     await ana.write("4.50")
     row = await stack.order_row(order_id)
     assert (row["status"], row["receipt"], row["receipt_photo"] is not None) == ("PLACED", 450, True)
 
 
-async def test_the_usual_place_may_be_typed(stack: BotStack) -> None:
-    mei = await stack.add_customer()
+async def test_the_usual_place_may_be_typed(mei: BotUser) -> None:
     await mei.write("/me")
     await mei.press("Choose my place")
-    await mei.write("x" * 61)
-    assert "at most 60 characters" in await mei.text()
-    await mei.write("library")
-    assert "usually goes to Library, door" in await mei.text()
+    assert "at most 60 characters" in await mei.answer_to("x" * 61)
+    assert "usually goes to Library, door" in await mei.answer_to("library")
     await mei.press("Choose my place")
-    await mei.write("Lab 4, <bench>")
-    assert "usually goes to Lab 4, <bench>" in await mei.text()
+    assert "usually goes to Lab 4, <bench>" in await mei.answer_to("Lab 4, <bench>")
 
 
 async def test_a_problem_may_be_described_before_its_kind_is_chosen(stack: BotStack) -> None:
@@ -166,8 +141,7 @@ async def test_a_customer_may_ask_the_campus_team_while_the_order_is_in_flight(s
     order_id, mei, ana = await claimed_order(stack)
     assert button_rows(await order_message_for(stack, OrderMessageKind.CUSTOMER, order_id, mei)) == [["Ask the team"]]
     assert "not yours" in (await ana.tap(Tap.PROBLEM, order_id, 7))["text"]
-    await mei.tap(Tap.PROBLEM, order_id, 7)
-    assert "what should the campus team know" in await mei.text()
+    assert "what should the campus team know" in await mei.screen_after_tap(Tap.PROBLEM, order_id, 7)
     await mei.write("I must leave campus")
     (case,) = await stack.rows(problem_case, problem_case.c.order_id == order_id)
     assert (case["kind"], case["story"]) == ("question", "I must leave campus")
@@ -179,10 +153,8 @@ async def test_a_customer_may_ask_the_campus_team_while_the_order_is_in_flight(s
 async def test_the_pin_is_found_within_a_line(stack: BotStack) -> None:
     order_id, _, ana = await arrived_order(stack)
     pin = (await stack.order_row(order_id))["pin"]
-    await ana.write("room 1234 or 5678?")
-    assert "four digits" in await ana.text()
-    await ana.write(f"pin is {pin}!")
-    assert "is delivered" in await ana.text()
+    assert "four digits" in await ana.answer_to("room 1234 or 5678?")
+    assert "is delivered" in await ana.answer_to(f"pin is {pin}!")
 
 
 async def test_the_order_message_tells_a_runner_without_a_payout_account_that_set_up_can_wait(

@@ -4,19 +4,12 @@ from domain.database.tables import event_log
 from domain.messaging.buttons import Tap
 from domain.messaging.tables import order_message
 from domain.orders.states import OrderStatus
-from tests.stack.bot_stack import BotStack, BotUser
-
-
-async def waiting_order(stack: BotStack) -> tuple[int, BotUser]:
-    """Insert an open order, and return it with its customer."""
-    mei = await stack.add_customer()
-    order_id = await mei.order_food()
-    await stack.publish_order(order_id)
-    return order_id, mei
+from tests.stack.bot_stack import BotStack
+from tests.stack.order_setup import open_order
 
 
 async def test_a_customer_who_waits_is_thanked_and_may_still_cancel(stack: BotStack) -> None:
-    order_id, mei = await waiting_order(stack)
+    order_id, mei = await open_order(stack)
     version = (await stack.order_row(order_id))["version"]
     assert "tell you at once" in (await mei.tap(Tap.KEEP_WAITING, order_id, version))["text"]
     assert (await stack.order_row(order_id))["version"] == version
@@ -28,7 +21,7 @@ async def test_a_customer_who_waits_is_thanked_and_may_still_cancel(stack: BotSt
 
 
 async def test_a_runner_who_checks_in_is_thanked_and_a_late_answer_changes_nothing(stack: BotStack) -> None:
-    order_id, _ = await waiting_order(stack)
+    order_id, _ = await open_order(stack)
     ana, ben = await stack.add_runner("Ana"), await stack.add_runner("Ben")
     await ana.tap(Tap.CLAIM, order_id, 1)
     assert "Thank you" in (await ana.tap(Tap.CHECK_IN, order_id, 2))["text"]

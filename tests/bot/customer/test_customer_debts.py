@@ -11,7 +11,7 @@ from domain.orders.states import OrderEvent
 from domain.payments.tables import customer_debt, hold
 from domain.saga.tables import saga
 from tests.stack.bot_stack import BotStack, BotUser, Json
-from tests.stack.delivered_order_setup import deliver_order, open_admin_chat
+from tests.stack.delivered_order_setup import AdminChat, deliver_order
 
 
 async def owing_customer(stack: BotStack) -> tuple[BotUser, BotUser, int, int]:
@@ -45,8 +45,7 @@ async def test_a_customer_with_a_debt_is_told_so_at_every_way_to_order_with_a_bu
     assert (row["person_id"], row["data"]["debt"]) == (mei.id, number)
 
 
-async def test_a_basket_already_begun_is_kept_and_not_placed(stack: BotStack) -> None:
-    mei = await stack.add_customer()
+async def test_a_basket_already_begun_is_kept_and_not_placed(stack: BotStack, mei: BotUser) -> None:
     await mei.tap(Tap.HOME, argument=1)
     for label in ("🍜", "Koufu", "Chicken rice", "That's all", "Library"):
         await mei.press(label)
@@ -62,8 +61,7 @@ async def test_a_basket_already_begun_is_kept_and_not_placed(stack: BotStack) ->
 
 async def test_me_says_what_is_owed_and_double_taps_ask_once(stack: BotStack) -> None:
     mei, _, order_id, number = await owing_customer(stack)
-    await mei.write("/me")
-    assert f"You owe S$7.30 for order #{order_id}." in await mei.text()
+    assert f"You owe S$7.30 for order #{order_id}." in await mei.answer_to("/me")
     first = await mei.press("Pay S$7.30")
     assert "we ask your bank" in first["text"]
     again = await mei.tap(Tap.PAY_CUSTOMER_DEBT, number, 1)
@@ -90,41 +88,33 @@ async def test_forged_and_stale_taps_pay_nothing(stack: BotStack) -> None:
 
 async def test_an_admin_sees_customer_debts_and_waives_one_with_a_reason(stack: BotStack) -> None:
     sam, (mei, _, order_id, number) = await stack.add_admin(), await owing_customer(stack)
-    await sam.write("/stuck")
-    assert f"owes S$7.30 for order {order_id} (card_declined)" in await sam.text()
+    assert f"owes S$7.30 for order {order_id} (card_declined)" in await sam.answer_to("/stuck")
     await sam.press(f"Forgive #{order_id}")
     assert (await sam.labels())[0] == "Leave it as it is"
     assert (await stack.rows(customer_debt, customer_debt.c.id == number))[0]["status"] == "open"
-    await sam.write("paid in cash at the desk")
-    assert "is let go: we bear it" in await sam.text()
+    assert "is let go: we bear it" in await sam.answer_to("paid in cash at the desk")
     (row,) = await stack.rows(customer_debt, customer_debt.c.id == number)
     assert (row["status"], row["ended_at"] is not None) == ("waived", True)
     assert "out of date" in (await mei.tap(Tap.PAY_CUSTOMER_DEBT, number))["text"]
-    await sam.write("/stuck")
-    assert f"for order {order_id} (" not in await sam.text()
-    await mei.tap(Tap.ORDER_FOOD, argument=1)
-    assert "First pay" not in await mei.text()
+    assert f"for order {order_id} (" not in await sam.answer_to("/stuck")
+    assert "First pay" not in await mei.screen_after_tap(Tap.ORDER_FOOD, argument=1)
 
 
 async def test_the_command_needs_a_reason_and_nobody_waives_their_own_debt(stack: BotStack) -> None:
     sam, (mei, _, order_id, number) = await stack.add_admin(), await owing_customer(stack)
     await sam.write(f"/order {order_id}")
     assert f"Forgive #{order_id}…" in await sam.labels()
-    await sam.write(f"/forgive {order_id}")
-    assert "/forgive 12 paid in cash" in await sam.text()
+    assert "/forgive 12 paid in cash" in await sam.answer_to(f"/forgive {order_id}")
     await stack.update_rows(membership, membership.c.person_id == mei.id, is_admin=True)
-    await mei.write(f"/forgive {order_id} because I am nice")
-    assert "not yours" in await mei.text()
+    assert "not yours" in await mei.answer_to(f"/forgive {order_id} because I am nice")
     assert (await stack.rows(customer_debt, customer_debt.c.id == number))[0]["status"] == "open"
     await sam.write(f"/forgive #{order_id} it was our fault")
     assert (await stack.rows(customer_debt, customer_debt.c.id == number))[0]["status"] == "waived"
-    await sam.write(f"/forgive {order_id} once more")
-    assert "out of date" in await sam.text()
+    assert "out of date" in await sam.answer_to(f"/forgive {order_id} once more")
 
 
-async def test_in_the_admin_chat_the_button_names_the_command(stack: BotStack) -> None:
+async def test_in_the_admin_chat_the_button_names_the_command(stack: BotStack, admin_chat: AdminChat) -> None:
     _, _, order_id, _ = await owing_customer(stack)
-    async with open_admin_chat(stack) as admin_chat:
-        await admin_chat.sam.write("/stuck", chat=admin_chat.chat)
-        answer = await admin_chat.sam.tap(Tap.WAIVE_CUSTOMER_DEBT, order_id, 1, chat=admin_chat.chat)
+    await admin_chat.write("/stuck")
+    answer = await admin_chat.tap(Tap.WAIVE_CUSTOMER_DEBT, order_id, 1)
     assert f"/forgive {order_id} reason" in answer["text"]

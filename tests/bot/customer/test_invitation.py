@@ -37,8 +37,7 @@ async def test_a_stranger_reads_how_to_get_in_and_every_tap_of_ordering_is_refus
         assert (await mei.tap(tap, 1, 1))["text"].startswith(NOT_INVITED_TEXT), tap
     for tap in (Tap.ASK_TO_RUN, Tap.INVITE, Tap.ME, Tap.MY_PLACE, Tap.REMOVE_CARD):
         assert (await mei.tap(tap, 1, 1))["text"].startswith(NOT_INVITED_TEXT), tap
-    await mei.write("2x chicken rice 4.20")
-    assert "scan the CampusG poster" in await mei.text()
+    assert "scan the CampusG poster" in await mei.answer_to("2x chicken rice 4.20")
     assert await stack.rows(draft, draft.c.person_id == mei.id) == []
     assert not await admitted(mei)
 
@@ -46,20 +45,17 @@ async def test_a_stranger_reads_how_to_get_in_and_every_tap_of_ordering_is_refus
 async def test_the_code_of_the_link_admits_a_person_for_good_and_an_old_one_says_so(stack: BotStack) -> None:
     mei = await stack.add_person()
     for wrong in ("north-2025", "NORTH-2026", f"{CODE}x", "_12", "é", "card"):
-        await mei.write(f"/start {wrong}")
-        assert "does not work any more" in await mei.text()
+        assert "does not work any more" in await mei.answer_to(f"/start {wrong}")
     assert not await admitted(mei)
     await mei.write(CODE)  # typed, or pasted without its command
     assert (await mei.text()).startswith("You are in. Welcome to North!")
     assert await admitted(mei)
     await stack.update_rows(campus, campus.c.id == stack.campuses["north"], invite_code="north-2027")
-    await mei.write(f"/start {CODE}")
-    assert (await mei.text()).startswith("Hi Mei!")
+    assert (await mei.answer_to(f"/start {CODE}")).startswith("Hi Mei!")
     told = await stack.rows(event_log, event_log.c.subject_id == str(mei.id), event_log.c.event == "admitted")
     assert [(row["actor_id"], row["campus_id"]) for row in told] == [(mei.id, stack.campuses["north"])]
     await stack.update_rows(campus, campus.c.id == stack.campuses["north"], invite_code=CODE)
-    await mei.press("🍜")
-    assert "Where from?" in await mei.text()
+    assert "Where from?" in await mei.screen_after("🍜")
 
 
 async def test_a_poster_at_a_drop_point_makes_it_the_usual_place(stack: BotStack) -> None:
@@ -77,19 +73,16 @@ async def test_a_poster_at_a_drop_point_makes_it_the_usual_place(stack: BotStack
     assert f"Your food comes to {row['default_place']}" in await mei.text()
 
 
-async def test_a_runner_and_an_admin_need_no_invitation(stack: BotStack) -> None:
-    ana, sam = await stack.add_runner(), await stack.add_admin()
+async def test_a_runner_and_an_admin_need_no_invitation(stack: BotStack, ana: BotUser, sam: BotUser) -> None:
     for one in (ana, sam):
         await one.write("/start")
-        await one.press("🍜")
-        assert "Where from?" in await one.text()
+        assert "Where from?" in await one.screen_after("🍜")
         assert await stack.rows(orders, orders.c.customer_id == one.id) == []
 
 
 async def test_a_member_hands_the_link_on(stack: BotStack) -> None:
     mei = await stack.add_person(admitted=True)
-    await mei.tap(Tap.INVITE, argument=1)
-    assert f"https://t.me/north_bot?start={CODE}" in await mei.text()
+    assert f"https://t.me/north_bot?start={CODE}" in await mei.screen_after_tap(Tap.INVITE, argument=1)
     share = (await mei.last_message())["buttons"][0][0]
     assert share["url"].startswith("https://t.me/share/url?url=https%3A%2F%2Ft.me%2Fnorth_bot%3Fstart%3Dnorth-2026")
 
@@ -97,6 +90,5 @@ async def test_a_member_hands_the_link_on(stack: BotStack) -> None:
 async def test_a_person_who_comes_back_from_stripe_reads_what_happens_next(stack: BotStack) -> None:
     mei = await stack.add_person(admitted=True)
     for word, said in (("card", "whether your card is saved"), ("payout_done", "As soon as Stripe has checked")):
-        await mei.write(f"/start {word}")
-        assert said in await mei.text()
+        assert said in await mei.answer_to(f"/start {word}")
         assert await mei.labels() == ["🏠 Home"]

@@ -33,8 +33,7 @@ async def test_the_customer_sees_both_numbers_and_a_yes_asks_the_bank(stack: Bot
     assert shown == {"wanted": "S$6.00", "limit": "S$5.20", "now": "S$8.00", "then": "S$8.80"}
     assert [one["data"] for one in question["buttons"]] == [f"v1:agree:{order_id}:880", f"v1:disagree:{order_id}:880"]
     assert await requested_ceilings(stack, order_id) == []
-    await mei.tap(Tap.AGREE, order_id, 880)
-    assert "We ask your bank to hold S$8.80" in await mei.text()
+    assert "We ask your bank to hold S$8.80" in await mei.screen_after_tap(Tap.AGREE, order_id, 880)
     assert await requested_ceilings(stack, order_id) == [880]
     wanted = await stack.rows(hold, hold.c.order_id == order_id, hold.c.part == "replacement")
     assert [row["amount"] for row in wanted] == [880]

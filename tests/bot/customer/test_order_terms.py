@@ -8,8 +8,7 @@ from sqlalchemy import insert
 from domain.campuses.tables import drop_point, membership
 from domain.messaging.buttons import Tap
 from domain.orders.drafts.tables import draft
-from tests.stack.bot_stack import BotStack, BotUser, Json
-from tests.stack.campus_setup import SOUTH
+from tests.stack.bot_stack import SOUTH, BotStack, BotUser, Json
 
 
 @pytest.fixture
@@ -30,28 +29,19 @@ async def test_a_building_then_a_spot_or_a_room_in_it(stack: BotStack, halls: No
     await _open_places(mei)
     labels = await mei.labels()
     assert "Library, door" in labels  # its only spot, so one tap is enough
-    await mei.press("Zed Hall · 10 spots")
-    assert "Where in Zed Hall?" in await mei.text()
-    await mei.press("More")
-    await mei.press("door j")
-    assert "→ Zed Hall, door j" in await mei.text()
+    assert "Where in Zed Hall?" in await mei.screen_after("Zed Hall · 10 spots")
+    assert "→ Zed Hall, door j" in await mei.screen_after("More", "door j")
+    await mei.press("✏️ Place", "Zed Hall")
+    assert "→ Zed Hall, room 412" in await mei.answer_to("room 412")
     await mei.press("✏️ Place")
-    await mei.press("Zed Hall")
-    await mei.write("room 412")
-    assert "→ Zed Hall, room 412" in await mei.text()
-    await mei.press("✏️ Place")
-    await mei.write("zed hall")
-    assert "Where in Zed Hall?" in await mei.text()
-    await mei.write("Zed Hall roof")
-    assert "→ Zed Hall roof" in await mei.text()
+    assert "Where in Zed Hall?" in await mei.answer_to("zed hall")
+    assert "→ Zed Hall roof" in await mei.answer_to("Zed Hall roof")
 
 
 async def test_the_usual_place_is_found_on_a_later_page(stack: BotStack, halls: None) -> None:
     mei = await _southern_customer(stack)
     await mei.write("/me")
-    await mei.press("Choose my place")
-    await mei.press("More")
-    await mei.press("◀ Previous")
+    await mei.press("Choose my place", "More", "◀ Previous")
     for _ in range(2):
         await mei.press("More")
     assert (await mei.press("Zoo 7"))["text"] == "Your usual place: Zoo 7, gate"
@@ -61,25 +51,19 @@ async def test_many_buildings_have_pages(stack: BotStack, halls: None) -> None:
     mei = await _southern_customer(stack)
     await _open_places(mei)
     assert "Zoo 7, gate" not in await mei.labels()
-    await mei.press("More")
-    await mei.press("Zoo 7")
-    assert "→ Zoo 7, gate" in await mei.text()
+    assert "→ Zoo 7, gate" in await mei.screen_after("More", "Zoo 7")
 
 
-async def test_the_place_of_the_last_order_is_offered_first(stack: BotStack) -> None:
-    mei = await stack.add_customer()
-    order_id = await mei.order_food()
-    await stack.publish_order(order_id)
+async def test_the_place_of_the_last_order_is_offered_first(stack: BotStack, mei: BotUser) -> None:
+    await mei.open_order()
     await _forget_basket(stack, mei)
     await mei.write("/start")
     await _open_places(mei)
     assert (await mei.labels())[0] == "📍 Library, door"
-    await mei.press("📍")
-    assert "→ Library, door" in await mei.text()
+    assert "→ Library, door" in await mei.screen_after("📍")
 
 
-async def test_the_usual_place_is_chosen_already_and_can_be_changed(stack: BotStack) -> None:
-    mei = await stack.add_customer()
+async def test_the_usual_place_is_chosen_already_and_can_be_changed(stack: BotStack, mei: BotUser) -> None:
     await stack.update_rows(membership, membership.c.person_id == mei.id, default_place="Hall 3, room 7")
     await _open_places(mei)
     assert "→ Hall 3, room 7" in await mei.text()
@@ -89,8 +73,7 @@ async def test_the_usual_place_is_chosen_already_and_can_be_changed(stack: BotSt
     assert (await mei.labels())[0].startswith("Place order")
 
 
-async def test_a_tip_is_added_to_the_ceiling_and_taken_away_again(stack: BotStack) -> None:
-    mei = await stack.add_customer()
+async def test_a_tip_is_added_to_the_ceiling_and_taken_away_again(mei: BotUser) -> None:
     await _open_review(mei)
     assert (await mei.labels())[1:4] == ["Tip S$0.50", "Tip S$1.00", "Tip S$2.00"]
     assert "all of it for your runner" in (await mei.press("Tip S$1.00"))["text"]
@@ -101,8 +84,7 @@ async def test_a_tip_is_added_to_the_ceiling_and_taken_away_again(stack: BotStac
     assert "Place order · max S$8.00" in await mei.labels()
 
 
-async def test_a_tip_nobody_offered_changes_nothing(stack: BotStack) -> None:
-    mei = await stack.add_customer()
+async def test_a_tip_nobody_offered_changes_nothing(stack: BotStack, mei: BotUser) -> None:
     await _open_review(mei)
     (before,) = await _basket_rows(stack, mei)
     assert "at most S$80.00" in (await mei.tap(Tap.TIP, 10**12, before["version"]))["text"]
@@ -110,17 +92,13 @@ async def test_a_tip_nobody_offered_changes_nothing(stack: BotStack) -> None:
     assert await _basket_rows(stack, mei) == [before]
 
 
-async def test_a_note_is_added_changed_and_removed(stack: BotStack) -> None:
-    mei = await stack.add_customer()
+async def test_a_note_is_added_changed_and_removed(mei: BotUser) -> None:
     await _open_review(mei)
     await mei.press("Add note")
-    await mei.write("no chilli 🌶")
-    assert "📝 no chilli 🌶" in await mei.text()
+    assert "📝 no chilli 🌶" in await mei.answer_to("no chilli 🌶")
     await mei.press("Change note")
-    await mei.write("x" * 101)
-    assert "at most 100 characters. That was 101." in await mei.text()
-    await mei.press("Remove note")
-    assert "📝" not in await mei.text()
+    assert "at most 100 characters. That was 101." in await mei.answer_to("x" * 101)
+    assert "📝" not in await mei.screen_after("Remove note")
     assert "Add note" in await mei.labels()
 
 

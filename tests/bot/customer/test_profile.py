@@ -57,36 +57,30 @@ async def test_figures_tell_paid_from_held_and_earned_from_food_money(stack: Bot
     await completed_order(stack, mei, ana, 500)
     await completed_order(stack, mei, ben, 300, status="sending")
     await stack.publish_order(await mei.order_food())
-    await mei.write("/me")
-    spent = await mei.text()
+    spent = await mei.answer_to("/me")
     assert "You paid: S$20.40" in spent
     assert "On hold: S$8.00, not charged yet" in spent
     assert "Orders: 4 placed, 3 delivered" in spent
     assert "You earned" not in spent
-    await ana.write("/me")
-    earned = await ana.text()
+    earned = await ana.answer_to("/me")
     for line in ("You earned: S$3.60", "Food money back: S$9.00", "Sent to you: S$5.80", "Waiting for you: S$6.80"):
         assert line in earned, earned
     assert "Jobs done: 2" in earned
     assert "You paid: S$0.00" in earned
     south = BotUser(id=ana.id, stack=stack, bot=("south", "7002:south", "south_bot"))
-    await south.write("/me")
-    assert "You earned" not in await south.text(), "these are another campus's figures"
+    assert "You earned" not in await south.answer_to("/me"), "these are another campus's figures"
 
 
 async def test_the_usual_place_is_chosen_from_the_list_and_forgotten(stack: BotStack) -> None:
     mei = await stack.add_person()
-    await mei.write("/me")
-    assert "No usual place yet" in await mei.text()
+    assert "No usual place yet" in await mei.answer_to("/me")
     await mei.press("Choose my place")
     answer = await mei.press("Library")
     assert answer["text"] == "Your usual place: Library, door"
     assert "Your food usually goes to Library, door" in await mei.text()
     west = (await stack.rows(drop_point, drop_point.c.campus_id == stack.campuses["west"]))[0]
     assert "out of date" in (await mei.tap(Tap.MY_PLACE, west["id"], 1))["text"]
-    await mei.press("Choose my place")
-    await mei.press("Ask me each time")
-    assert "No usual place yet" in await mei.text()
+    assert "No usual place yet" in await mei.screen_after("Choose my place", "Ask me each time")
     (row,) = await stack.rows(membership, membership.c.person_id == mei.id)
     assert row["default_place"] is None
 
@@ -94,10 +88,8 @@ async def test_the_usual_place_is_chosen_from_the_list_and_forgotten(stack: BotS
 async def test_a_card_is_removed_only_after_a_second_tap_and_the_next_order_asks_for_one(stack: BotStack) -> None:
     mei = await stack.add_customer()
     await stack.update_rows(person, person.c.id == mei.id, stripe_customer=f"cus_{mei.id}")
-    await mei.write("/me")
-    assert "Visa ending in 4242, valid until 12/2030" in await mei.text()
-    await mei.press("Remove card")
-    await mei.press("Keep it")
+    assert "Visa ending in 4242, valid until 12/2030" in await mei.answer_to("/me")
+    await mei.press("Remove card", "Keep it")
     assert await stack.rows(saved_card, saved_card.c.person_id == mei.id)
     await mei.press("Remove card")
     answer = await mei.press("Yes, remove it")
@@ -113,8 +105,7 @@ async def test_a_card_is_removed_only_after_a_second_tap_and_the_next_order_asks
     assert "Only a card is missing" in await mei.text()
 
 
-async def test_a_card_that_an_order_is_being_placed_with_stays(stack: BotStack) -> None:
-    mei = await stack.add_customer()
+async def test_a_card_that_an_order_is_being_placed_with_stays(stack: BotStack, mei: BotUser) -> None:
     order_id = await mei.order_food()
     refused = await mei.tap(Tap.REMOVE_CARD_SURE, 4242, 1)
     assert "Your bank is just being asked" in refused["text"]
@@ -128,8 +119,7 @@ async def test_a_card_that_an_order_is_being_placed_with_stays(stack: BotStack) 
 
 async def test_an_applicant_sees_no_runner_figures(stack: BotStack) -> None:
     mei = await stack.add_person(runner_status=RunnerStatus.ASKED)
-    await mei.tap(Tap.ME, argument=1)
-    assert "You earned" not in await mei.text()
+    assert "You earned" not in await mei.screen_after_tap(Tap.ME, argument=1)
 
 
 async def test_a_chart_says_the_same_in_its_caption_and_none_is_made_of_nothing(stack: BotStack) -> None:
@@ -154,7 +144,6 @@ async def test_a_chart_says_the_same_in_its_caption_and_none_is_made_of_nothing(
     assert len(said) == 12, "ten weeks, and their sum"
     assert [line.rpartition(" ")[2] for line in said[1:-1]] == ["S$0.00"] * 9 + ["S$3.60"]
     assert said[-1] == "Together: S$3.60"
-    async with stack.session.get(f"{stack.telegram_url}/sim/files/{(await ana.last_message())['photo']}") as response:
+    async with stack.http.get(f"{stack.telegram_url}/sim/files/{(await ana.last_message())['photo']}") as response:
         assert (await response.read()).startswith(b"\x89PNG")
-    await ana.press("◀ About me")
-    assert "You earned: S$3.60" in await ana.text()
+    assert "You earned: S$3.60" in await ana.screen_after("◀ About me")

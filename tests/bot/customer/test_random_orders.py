@@ -17,7 +17,8 @@ from sandbox.telegram.telegram_server import running_telegram
 from tests.bot.transport.update_flood import FIRST_UPDATE, UpdateFlood, record_errors, register_people
 from tests.fuzz.fuzz_depth import SEED, iterations
 from tests.fuzz.update_generator import UpdateGenerator
-from tests.stack.bot_stack import BotStack, running_bot_stack
+from tests.stack.bot_stack import BotStack
+from tests.stack.campus_setup import running_bot_stack
 from tests.stack.shared_servers import SharedServers, drop_database, empty_redis_database, make_database
 from tests.stack.worker_stack import WorkerStack
 from workers.engine.worker_context import WorkerContext
@@ -58,7 +59,7 @@ async def running_full_stack(postgres_url: str, servers: SharedServers) -> Async
                 autocommit_work=stack.autocommit_work,
                 context=shop,
                 stripe_url=stripe_url,
-                http=stack.session,
+                http=stack.http,
                 campus=north,
             ),
         )

@@ -23,8 +23,7 @@ THUMBS = ["button-thumb-up", "button-thumb-down"]
 
 async def test_the_receipt_and_its_amount_come_in_one_photo(stack: BotStack) -> None:
     order_id, _, ana = await claimed_order(stack)
-    await ana.tap(Tap.BOUGHT, order_id, 2)
-    assert "photo" in await ana.text()
+    assert "photo" in await ana.screen_after_tap(Tap.BOUGHT, order_id, 2)
     await ana.write("4,50", photo=True)
     row = await stack.order_row(order_id)
     assert (row["status"], row["receipt"], row["receipt_photo"] is not None) == ("PLACED", 450, True)
@@ -33,8 +32,7 @@ async def test_the_receipt_and_its_amount_come_in_one_photo(stack: BotStack) -> 
 async def test_a_receipt_without_an_amount_is_kept_and_asked_about(stack: BotStack) -> None:
     order_id, _, ana = await claimed_order(stack)
     await ana.tap(Tap.BOUGHT, order_id, 2)
-    await ana.write("here it is", photo=True)
-    assert "the receipt is kept" in await ana.text()
+    assert "the receipt is kept" in await ana.answer_to("here it is", photo=True)
     await ana.press("As estimated")
     row = await stack.order_row(order_id)
     assert (row["status"], row["receipt"], row["receipt_photo"] is not None) == ("PLACED", 420, True)
@@ -44,8 +42,7 @@ async def test_the_customer_sees_a_receipt_that_came_later(stack: BotStack) -> N
     order_id, mei, ana = await claimed_order(stack)
     await ana.tap(Tap.BOUGHT_AS_ESTIMATED, order_id, 2)
     assert "out of date" in (await mei.tap(Tap.SEE_RECEIPT, order_id, 3))["text"]
-    await ana.write("", photo=True)
-    assert "Mei can look at it" in await ana.text()
+    assert "Mei can look at it" in await ana.answer_to("", photo=True)
     for _ in range(2):
         assert "in a moment" in (await mei.tap(Tap.SEE_RECEIPT, order_id, 3))["text"]
     seen = await notifications_of(stack, order_id, "notification-receipt")
@@ -58,8 +55,7 @@ async def test_the_customer_sees_a_receipt_that_came_later(stack: BotStack) -> N
 async def test_a_shop_that_wants_too_much_leaves_four_remedies(stack: BotStack) -> None:
     order_id, _, ana = await claimed_order(stack)
     await ana.tap(Tap.BOUGHT, order_id, 2)
-    await ana.write("6.00", photo=True)
-    assert "The shop wants more than agreed. S$6.00 is too much" in await ana.text()
+    assert "The shop wants more than agreed. S$6.00 is too much" in await ana.answer_to("6.00", photo=True)
     assert "at most S$5.20" in await ana.text()
     assert await ana.labels() == ["Ask Mei", "Ask an admin", "Can't do it", "🏠 Home"]
     assert "Nobody can be asked" in (await ana.press("Ask an admin"))["text"]
@@ -79,21 +75,17 @@ async def test_giving_the_order_back_removes_the_receipt_too(stack: BotStack) ->
     order_id, _, ana = await claimed_order(stack)
     await ana.tap(Tap.BOUGHT, order_id, 2)
     await ana.write("9.99", photo=True)
-    await ana.press("Can't do it")
-    await ana.press("Yes, give it back")
+    await ana.press("Can't do it", "Yes, give it back")
     assert (await stack.order_row(order_id))["receipt_photo"] is None
 
 
 async def test_after_five_wrong_pins_a_photo_of_the_food_is_the_proof(stack: BotStack) -> None:
     order_id, mei, ana = await arrived_order(stack)
     await _lock_pin(stack, ana, order_id)
-    await ana.press("Leave it, send photo")
-    assert "can't be taken back" in await ana.text()
+    assert "can't be taken back" in await ana.screen_after("Leave it, send photo")
     assert (await ana.labels())[0] == "Keep waiting"
-    await ana.write("done, at room 1234")
-    assert "A photo of the food" in await ana.text()
-    await ana.write("", photo=True)
-    assert "is delivered" in await ana.text()
+    assert "A photo of the food" in await ana.answer_to("done, at room 1234")
+    assert "is delivered" in await ana.answer_to("", photo=True)
     row = await stack.order_row(order_id)
     assert (row["status"], row["proof_photo"] is not None) == ("DELIVERED", True)
     (told,) = await notifications_of(stack, order_id, "notification-food-left", mei)
@@ -112,10 +104,8 @@ async def test_after_five_wrong_pins_a_photo_of_the_food_is_the_proof(stack: Bot
 async def test_before_its_time_no_photo_delivers_anything(stack: BotStack) -> None:
     order_id, _, ana = await arrived_order(stack)
     assert "Not yet" in (await ana.tap(Tap.LEAVE, order_id, 5))["text"]
-    await ana.write("", photo=True)
-    assert "the receipt is kept" in await ana.text()
-    await ana.write("", photo=True)
-    assert "Not yet" in await ana.text()
+    assert "the receipt is kept" in await ana.answer_to("", photo=True)
+    assert "Not yet" in await ana.answer_to("", photo=True)
     row = await stack.order_row(order_id)
     assert (row["status"], row["proof_photo"]) == ("ARRIVED", None)
     await ana.write(row["pin"])
@@ -131,16 +121,14 @@ async def test_a_customer_waited_for_long_enough_gets_the_food_left_with_a_photo
     await ana.write("", photo=True)
     row = await stack.order_row(order_id)
     assert (row["status"], row["proof_photo"] is not None) == ("DELIVERED", True)
-    await ana.write("", photo=True)
-    assert "needs a photo" in await ana.text()
+    assert "needs a photo" in await ana.answer_to("", photo=True)
 
 
 async def test_a_customer_who_comes_after_the_wait_tells_the_pin(stack: BotStack) -> None:
     order_id, _, ana = await arrived_order(stack)
     await _fire_absent_timers(stack, order_id)
     await ana.tap(Tap.LEAVE, order_id, 5)
-    await ana.press("Keep waiting")
-    assert "four digits" in await ana.text()
+    assert "four digits" in await ana.screen_after("Keep waiting")
     await ana.tap(Tap.LEAVE, order_id, 5)
     await ana.write((await stack.order_row(order_id))["pin"])
     row = await stack.order_row(order_id)
@@ -168,8 +156,7 @@ async def test_nobody_elses_photo_or_tap_leaves_the_food(stack: BotStack) -> Non
     for tap in (Tap.LEAVE, Tap.STAY, Tap.ASK_ADMIN):
         assert "not yours" in (await ben.tap(tap, order_id, 5))["text"]
     for one in (ben, mei):
-        await one.write("", photo=True)
-        assert "needs a photo" in await one.text()
+        assert "needs a photo" in await one.answer_to("", photo=True)
     assert await stack.status(order_id) is OrderStatus.ARRIVED
 
 

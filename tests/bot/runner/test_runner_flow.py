@@ -11,22 +11,19 @@ from domain.orders.states import OrderStatus
 from domain.orders.tables import barred_runner, orders
 from domain.saga.tables import saga
 from tests.stack.bot_stack import BotStack, BotUser
+from tests.stack.order_setup import arrived_order, claimed_order, open_order
 
 
 async def test_asking_to_run_tells_the_admins_once(stack: BotStack) -> None:
     ben = await stack.add_person("Ben")
-    await ben.press("🏃")
-    await ben.press("Ask to join")
-    assert "You asked to become a runner" in await ben.text()
+    assert "You asked to become a runner" in await ben.screen_after("🏃", "Ask to join")
     await ben.tap(Tap.ASK_TO_RUN, argument=1)
     (member,) = await stack.rows(membership, membership.c.person_id == ben.id)
     assert member["runner_status"] == RunnerStatus.ASKED
 
 
-async def test_an_approved_runner_sees_what_is_left_to_do(stack: BotStack) -> None:
-    ana = await stack.add_runner()
-    await ana.tap(Tap.DELIVER_FOOD, argument=1)
-    assert "You are a runner" in await ana.text()
+async def test_an_approved_runner_sees_what_is_left_to_do(stack: BotStack, ana: BotUser) -> None:
+    assert "You are a runner" in await ana.screen_after_tap(Tap.DELIVER_FOOD, argument=1)
     assert "Set up pay-out" in await ana.labels()
     for _ in range(2):
         assert "link" in (await ana.press("Set up pay-out"))["text"]
@@ -34,7 +31,7 @@ async def test_an_approved_runner_sees_what_is_left_to_do(stack: BotStack) -> No
 
 
 async def test_of_two_claims_one_wins_and_both_runners_are_told(stack: BotStack) -> None:
-    order_id = await _open_order(stack)
+    order_id, _ = await open_order(stack)
     ana, ben = await stack.add_runner("Ana"), await stack.add_runner("Ben")
     message_id = await _group_message(stack)
     answers = await asyncio.gather(*(_claim(stack, each, order_id, message_id) for each in (ana, ben)))
@@ -45,20 +42,20 @@ async def test_of_two_claims_one_wins_and_both_runners_are_told(stack: BotStack)
 
 
 async def test_a_second_claim_of_the_winner_says_it_is_already_theirs(stack: BotStack) -> None:
-    order_id, ana = await _open_order(stack), await stack.add_runner()
+    order_id, ana = await (await stack.add_customer()).open_order(), await stack.add_runner()
     await ana.tap(Tap.CLAIM, order_id, 1)
     assert "already yours" in (await ana.tap(Tap.CLAIM, order_id, 1))["text"]
 
 
 async def test_a_claim_by_a_non_runner_is_refused_with_the_way_to_become_one(stack: BotStack) -> None:
-    order_id, eve = await _open_order(stack), await stack.add_person("Eve")
+    order_id, eve = await (await stack.add_customer()).open_order(), await stack.add_person("Eve")
     answer = await eve.tap(Tap.CLAIM, order_id, 1)
     assert "not a runner yet" in answer["text"]
     assert await stack.status(order_id) is OrderStatus.CREATED
 
 
 async def test_a_runner_does_not_claim_their_own_order(stack: BotStack) -> None:
-    order_id = await _open_order(stack)
+    order_id, _ = await open_order(stack)
     customer = (await stack.order_row(order_id))["customer_id"]
     await stack.update_rows(membership, membership.c.person_id == customer, runner_status=RunnerStatus.APPROVED)
     mei = BotUser(id=customer, stack=stack)
@@ -66,7 +63,7 @@ async def test_a_runner_does_not_claim_their_own_order(stack: BotStack) -> None:
 
 
 async def test_giving_an_order_back_asks_once_and_bars_the_runner(stack: BotStack) -> None:
-    order_id, ana = await _claimed_order(stack)
+    order_id, _, ana = await claimed_order(stack)
     await ana.tap(Tap.RELEASE, order_id, 2)
     await ana.press("Yes, give it back")
     assert await stack.status(order_id) is OrderStatus.CREATED
@@ -78,25 +75,20 @@ async def test_giving_an_order_back_asks_once_and_bars_the_runner(stack: BotStac
 
 
 async def test_a_delivery_runs_from_the_claim_to_the_pin(stack: BotStack) -> None:
-    order_id, ana = await _claimed_order(stack)
-    await stack.confirm_hold(order_id)
-    await ana.tap(Tap.BOUGHT, order_id, 2)
-    assert "what does the receipt say" in await ana.text()
-    await ana.write("4.50")
-    assert "S$4.50 is noted" in await ana.text()
+    order_id, _, ana = await claimed_order(stack)
+    assert "what does the receipt say" in await ana.screen_after_tap(Tap.BOUGHT, order_id, 2)
+    assert "S$4.50 is noted" in await ana.answer_to("4.50")
     assert "Library, door" in (await ana.tap(Tap.PICKED_UP, order_id, 3))["text"]
     assert "PIN" in (await ana.tap(Tap.ARRIVED, order_id, 4))["text"]
     row = await stack.order_row(order_id)
     assert (row["status"], row["receipt"], row["total"]) == ("ARRIVED", 450, 450 + 200 + 80)
-    await ana.write(row["pin"])
-    assert "is delivered" in await ana.text()
+    assert "is delivered" in await ana.answer_to(row["pin"])
     assert await stack.status(order_id) is OrderStatus.DELIVERED
     assert [run["status"] for run in await _saga_rows(stack, order_id, "complete_order")] == ["running"]
 
 
 async def test_the_estimate_is_one_tap_and_a_second_one_changes_nothing(stack: BotStack) -> None:
-    order_id, ana = await _claimed_order(stack)
-    await stack.confirm_hold(order_id)
+    order_id, _, ana = await claimed_order(stack)
     await ana.tap(Tap.BOUGHT, order_id, 2)
     await ana.press("As estimated · S$4.20")
     assert (await stack.order_row(order_id))["receipt"] == 420
@@ -107,33 +99,31 @@ async def test_the_estimate_is_one_tap_and_a_second_one_changes_nothing(stack: B
 
 
 async def test_a_receipt_above_the_limit_is_refused_and_asked_again(stack: BotStack) -> None:
-    order_id, ana = await _claimed_order(stack)
-    await stack.confirm_hold(order_id)
+    order_id, _, ana = await claimed_order(stack)
     await ana.tap(Tap.BOUGHT, order_id, 2)
-    await ana.write("5.21")
-    assert "at most S$5.20" in await ana.text()
+    assert "at most S$5.20" in await ana.answer_to("5.21")
     assert await stack.status(order_id) is OrderStatus.ACCEPTED
     await ana.write("5.20")
     assert await stack.status(order_id) is OrderStatus.PLACED
 
 
 async def test_nothing_is_bought_before_the_hold_is_checked(stack: BotStack) -> None:
-    order_id, ana = await _claimed_order(stack)
+    order_id, _, ana = await claimed_order(stack)
+    await stack.update_rows(orders, orders.c.id == order_id, hold_checked=False)
     for tap in (Tap.BOUGHT, Tap.BOUGHT_AS_ESTIMATED):
         assert "making sure that the money is held" in (await ana.tap(tap, order_id, 2))["text"]
     assert await stack.status(order_id) is OrderStatus.ACCEPTED
 
 
 async def test_taps_out_of_sequence_are_stale(stack: BotStack) -> None:
-    order_id, ana = await _claimed_order(stack)
+    order_id, _, ana = await claimed_order(stack)
     for tap in (Tap.PICKED_UP, Tap.ARRIVED):
         assert "out of date" in (await ana.tap(tap, order_id, 2))["text"]
     assert await stack.status(order_id) is OrderStatus.ACCEPTED
 
 
 async def test_another_runner_can_do_nothing_with_a_claimed_order(stack: BotStack) -> None:
-    order_id, _ = await _claimed_order(stack)
-    await stack.confirm_hold(order_id)
+    order_id, _, _ = await claimed_order(stack)
     ben = await stack.add_runner("Ben")
     for tap in (Tap.RELEASE, Tap.RELEASE_SURE, Tap.BOUGHT, Tap.BOUGHT_AS_ESTIMATED, Tap.PICKED_UP, Tap.ARRIVED):
         assert "not yours" in (await ben.tap(tap, order_id, 2))["text"]
@@ -141,37 +131,31 @@ async def test_another_runner_can_do_nothing_with_a_claimed_order(stack: BotStac
 
 
 async def test_five_wrong_pins_lock_the_hand_over(stack: BotStack) -> None:
-    order_id, ana = await _arrived_order(stack)
+    order_id, _, ana = await arrived_order(stack)
     pin = (await stack.order_row(order_id))["pin"]
     wrong = "0000" if pin != "0000" else "1111"
     for left in ("4 tries are left", "3 tries are left", "2 tries are left", "one try is left"):
-        await ana.write(wrong)
-        assert left in await ana.text()
-    await ana.write(wrong)
-    assert "Five wrong PINs" in await ana.text()
-    await ana.write(pin)
-    assert "Five wrong PINs" in await ana.text()
+        assert left in await ana.answer_to(wrong)
+    assert "Five wrong PINs" in await ana.answer_to(wrong)
+    assert "Five wrong PINs" in await ana.answer_to(pin)
     assert await stack.status(order_id) is OrderStatus.ARRIVED
 
 
 async def test_a_line_that_can_be_no_pin_is_not_one_of_the_five_tries(stack: BotStack) -> None:
-    order_id, ana = await _arrived_order(stack)
+    order_id, _, ana = await arrived_order(stack)
     for line in ("hello?", "nobody is here", "12345"):
-        await ana.write(line)
-        assert "four digits" in await ana.text()
+        assert "four digits" in await ana.answer_to(line)
     row = await stack.order_row(order_id)
     assert row["pin_tries"] == 0
     await ana.write(row["pin"])
     assert await stack.status(order_id) is OrderStatus.DELIVERED
-    await ana.write("thanks")
-    assert "did not understand" in await ana.text()
+    assert "did not understand" in await ana.answer_to("thanks")
 
 
 async def test_an_admin_finishes_an_arrived_order_with_a_reason_when_the_pin_fails(stack: BotStack) -> None:
-    order_id, ana = await _arrived_order(stack)
+    order_id, _, ana = await arrived_order(stack)
     sam = await stack.add_admin()
-    await sam.write(f"/finish {order_id}")
-    assert "/finish 12" in await sam.text()
+    assert "/finish 12" in await sam.answer_to(f"/finish {order_id}")
     await ana.write(f"/finish {order_id} I say so")
     assert (await stack.order_row(order_id))["status"] == OrderStatus.ARRIVED
     await sam.write(f"/finish {order_id} the customer called")
@@ -187,14 +171,14 @@ async def test_an_admin_finishes_an_arrived_order_with_a_reason_when_the_pin_fai
 
 
 async def test_the_pin_is_understood_even_after_another_question(stack: BotStack) -> None:
-    order_id, ana = await _arrived_order(stack)
+    order_id, _, ana = await arrived_order(stack)
     await ana.write("/start")
     await ana.write((await stack.order_row(order_id))["pin"])
     assert await stack.status(order_id) is OrderStatus.DELIVERED
 
 
 async def test_the_customer_is_told_the_pin_when_the_runner_is_here(stack: BotStack) -> None:
-    order_id, _ = await _arrived_order(stack)
+    order_id, _, _ = await arrived_order(stack)
     row = await stack.order_row(order_id)
     (told,) = await stack.rows(
         notification, notification.c.order_id == order_id, notification.c.key == "notification-arrived"
@@ -203,40 +187,17 @@ async def test_the_customer_is_told_the_pin_when_the_runner_is_here(stack: BotSt
 
 
 async def test_in_a_group_only_claims_are_for_everybody(stack: BotStack) -> None:
-    order_id, ana = await _claimed_order(stack)
-    await stack.confirm_hold(order_id)
+    order_id, _, ana = await claimed_order(stack)
     message_id = await _group_message(stack)
     answer = await ana.tap(Tap.BOUGHT_AS_ESTIMATED, order_id, 2, message_id=message_id, chat=stack.groups["north"])
     assert "not yours" in answer["text"]
     assert await stack.status(order_id) is OrderStatus.ACCEPTED
 
 
-async def _open_order(stack: BotStack) -> int:
-    mei = await stack.add_customer()
-    order_id = await mei.order_food()
-    await stack.publish_order(order_id)
-    return order_id
-
-
-async def _claimed_order(stack: BotStack) -> tuple[int, BotUser]:
-    order_id, ana = await _open_order(stack), await stack.add_runner()
-    assert "is yours" in (await ana.tap(Tap.CLAIM, order_id, 1))["text"]
-    return order_id, ana
-
-
-async def _arrived_order(stack: BotStack) -> tuple[int, BotUser]:
-    order_id, ana = await _claimed_order(stack)
-    await stack.confirm_hold(order_id)
-    for tap in (Tap.BOUGHT_AS_ESTIMATED, Tap.PICKED_UP, Tap.ARRIVED):
-        await ana.tap(tap, order_id, 2)
-    assert (await stack.rows(orders, orders.c.id == order_id))[0]["status"] == "ARRIVED"
-    return order_id, ana
-
-
 async def _group_message(stack: BotStack) -> int:
     """Send a message of the bot to the runner group, as a worker would."""
     form = {"chat_id": stack.groups["north"], "text": "a job"}
-    async with stack.session.post(f"{stack.telegram_url}/bot7001:north/sendMessage", json=form) as response:
+    async with stack.http.post(f"{stack.telegram_url}/bot7001:north/sendMessage", json=form) as response:
         return int((await response.json())["result"]["message_id"])
 
 

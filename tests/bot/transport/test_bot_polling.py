@@ -14,8 +14,8 @@ from domain.database.unit_of_work import create_database_engine, create_unit_of_
 from domain.inbox.tables import telegram_update
 from sandbox.launch.ports import free_port
 from sandbox.telegram.telegram_server import running_telegram
-from tests.stack.bot_stack import BotStack, BotUser, running_bot_stack, wait_until
-from tests.stack.campus_setup import NORTH, SOUTH, found_campus
+from tests.stack.bot_stack import NORTH, SOUTH, BotStack, BotUser, wait_until
+from tests.stack.campus_setup import found_campus, running_bot_stack
 from tests.stack.shared_servers import PROJECT
 from tests.stack.store_setup import drop_queue_jobs
 from workers.registers import build_worker_registers

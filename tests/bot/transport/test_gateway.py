@@ -11,8 +11,7 @@ import pytest
 from bot.transport.webhook_server import FORGED_EVENT_ERRORS, parse_stripe_event
 from domain.inbox.tables import stripe_event, telegram_update
 from tests.cases import case
-from tests.stack.bot_stack import BotStack, Json, json_bytes
-from tests.stack.campus_setup import CONNECT_SECRET, SECRET, STRIPE_SECRET
+from tests.stack.bot_stack import CONNECT_SECRET, SECRET, STRIPE_SECRET, BotStack, Json, json_bytes
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
@@ -30,7 +29,7 @@ def signature_header(body: bytes, secret: str = STRIPE_SECRET, *, at: float | No
 
 async def post_to_gateway(stack: BotStack, path: str, body: bytes, headers: dict[str, str]) -> int:
     """Post to the gateway and return the status."""
-    async with stack.session.post(f"{stack.gateway_url}{path}", data=BytesIO(body), headers=headers) as response:
+    async with stack.http.post(f"{stack.gateway_url}{path}", data=BytesIO(body), headers=headers) as response:
         return response.status
 
 
@@ -183,9 +182,9 @@ async def test_messages_of_groups_are_not_stored(stack: BotStack) -> None:
 async def test_health_readiness_and_metrics(stack: BotStack) -> None:
     await stack.add_person()
     for path in ("/health", "/ready"):
-        async with stack.session.get(f"{stack.gateway_url}{path}") as response:
+        async with stack.http.get(f"{stack.gateway_url}{path}") as response:
             assert response.status == 200, path
-    async with stack.session.get(f"{stack.gateway_url}/metrics") as response:
+    async with stack.http.get(f"{stack.gateway_url}/metrics") as response:
         text = await response.text()
     lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     assert float(lines["campusg_bot_updates_handled_total"]) > 0
@@ -193,7 +192,7 @@ async def test_health_readiness_and_metrics(stack: BotStack) -> None:
 
 
 async def test_commands_and_webhook_are_set_at_telegram(stack: BotStack) -> None:
-    async with stack.session.post(f"{stack.telegram_url}/bot7001:north/getWebhookInfo") as response:
+    async with stack.http.post(f"{stack.telegram_url}/bot7001:north/getWebhookInfo") as response:
         info = (await response.json())["result"]
     assert info["url"] == f"{stack.gateway_url}/telegram/north"
     bots = await stack.control_telegram("bots", "GET")

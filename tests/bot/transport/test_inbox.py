@@ -21,7 +21,7 @@ from domain.inbox.tables import dead_letter, telegram_update
 from domain.messaging.buttons import Tap, pack
 from domain.orders.drafts.tables import draft
 from domain.orders.repository import list_customer_orders
-from tests.stack.bot_stack import BotStack, Json, wait_until
+from tests.stack.bot_stack import BotStack, BotUser, Json, wait_until
 from tests.stack.frozen import Freezing, freeze
 
 UPDATE_IDS = count(5_000_000)
@@ -112,8 +112,7 @@ async def test_s9_duplicates_in_two_processes_have_one_effect(
     assert handler.order == [update.update_id]
 
 
-async def test_s9_an_order_update_sent_twice_is_placed_once(stack: BotStack) -> None:
-    mei = await stack.add_customer()
+async def test_s9_an_order_update_sent_twice_is_placed_once(stack: BotStack, mei: BotUser) -> None:
     await mei.order_food()
     updates = await stack.rows(telegram_update, telegram_update.c.person_id == mei.id)
     for row in updates:

@@ -16,8 +16,7 @@ from tests.cases import case
 from tests.fuzz.fuzz_depth import SEED, iterations
 from tests.fuzz.input_counts import count_inputs
 from tests.fuzz.update_mutation import mutate_update
-from tests.stack.bot_stack import BotStack, Json
-from tests.stack.campus_setup import CONNECT_SECRET, STRIPE_SECRET
+from tests.stack.bot_stack import CONNECT_SECRET, STRIPE_SECRET, BotStack, Json
 from workers.engine.worker_context import WorkerContext
 from workers.stripe.event_handler import handle_waiting_stripe_events
 from workers.stripe.gateway import open_stripe_gateway

@@ -5,23 +5,20 @@ from domain.inbox.tables import telegram_update
 from domain.messaging.buttons import Tap
 from domain.orders.drafts.tables import draft
 from tests.bot.transport.update_flood import FIRST_UPDATE
-from tests.stack.bot_stack import BotStack
-from tests.stack.campus_setup import NORTH
+from tests.stack.bot_stack import NORTH, BotStack
 
 
 async def test_a_request_to_wait_is_respected_and_the_reply_is_sent(stack: BotStack) -> None:
     mei = await stack.add_person()
     await stack.control_telegram("faults", kind="status", method="sendMessage", retry_after=1, chat=mei.id)
-    await mei.write("/orders")
-    assert "not ordered anything" in await mei.text()
+    assert "not ordered anything" in await mei.answer_to("/orders")
 
 
 async def test_a_broken_connection_loses_no_menu(stack: BotStack) -> None:
     mei = await stack.add_person()
     await stack.control_telegram("faults", kind="reset", method="sendMessage", chat=mei.id)
     await stack.control_telegram("faults", kind="status", method="sendMessage", status=502, chat=mei.id)
-    await mei.write("/orders")
-    assert "not ordered anything" in await mei.text()
+    assert "not ordered anything" in await mei.answer_to("/orders")
 
 
 async def test_an_unanswerable_tap_has_its_effect_all_the_same(stack: BotStack) -> None:

@@ -12,7 +12,8 @@ from aiohttp import web
 from bot.app import RunningBot
 from sandbox.launch.ports import free_port
 from sandbox.telegram.telegram_server import running_telegram
-from tests.stack.bot_stack import BotStack, BotUser, running_bot_stack, wait_until
+from tests.stack.bot_stack import BotStack, BotUser, wait_until
+from tests.stack.campus_setup import running_bot_stack
 
 NO_UPDATES = (
     b'{"ok": true, "result": [7]}',

@@ -16,8 +16,7 @@ from tests.fuzz.fuzz_depth import SEED
 from tests.fuzz.input_counts import count_inputs
 from tests.fuzz.update_generator import OTHER_KINDS, UpdateGenerator
 from tests.fuzz.update_mutation import mutate_update
-from tests.stack.bot_stack import BotStack, Json
-from tests.stack.campus_setup import NORTH, SECRET
+from tests.stack.bot_stack import NORTH, SECRET, BotStack, Json
 
 BATCH_SIZE = 10
 FIRST_UPDATE = 700_000_000
@@ -64,7 +63,7 @@ class UpdateFlood:
         """Post an update until it is accepted, as Telegram does."""
         body, status = json.dumps(update).encode(), 0
         for _ in range(MAX_POST_ATTEMPTS):
-            async with self.stack.session.post(
+            async with self.stack.http.post(
                 f"{self.stack.gateway_url}/telegram/north", data=body, headers=HEADERS
             ) as response:
                 status = response.status
