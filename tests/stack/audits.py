@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.payments.model import CustomerDebt, Hold
@@ -44,26 +44,6 @@ def broken(snapshot: AuditSnapshot) -> dict[str, tuple[str, ...]]:
     if snapshot.coverage is not None:
         snapshot = replace(snapshot, coverage=replace(snapshot.coverage, wanted=accounts_of_rows(snapshot)))
     return {finding.name: finding.breaches for finding in _broken(snapshot)}
-
-
-def alter_rows(rows: Sequence[RowOfOrder], order_id: int, **changed: Any) -> list[RowOfOrder]:
-    """Return the rows, with these fields changed in those of the order."""
-    return [replace(row, **changed) if row.order_id == order_id else row for row in rows]
-
-
-def without_postings(snapshot: AuditSnapshot, kind: str, order_id: int | None = None) -> AuditSnapshot:
-    """Return the snapshot without postings of this kind, of all orders or of this one."""
-    kept = [row for row in snapshot.postings if row.kind != kind or order_id not in (None, row.order_id)]
-    return replace(snapshot, postings=kept)
-
-
-def with_balances(snapshot: AuditSnapshot, account: str, more: int) -> AuditSnapshot:
-    """Return the snapshot with so much more (minor units) in the ledger accounts of this name."""
-    rows = [
-        replace(row, balance=row.balance + more) if row.code.startswith(f"{account}:") else row
-        for row in snapshot.balances
-    ]
-    return replace(snapshot, balances=rows)
 
 
 def _broken(snapshot: AuditSnapshot) -> list[Finding]:

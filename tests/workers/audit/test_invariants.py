@@ -1,7 +1,6 @@
 """The invariants: each passes on a clean audit snapshot, and names what is wrong with a broken one."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +8,9 @@ import pytest
 from domain.payments.model import HoldPart, HoldStatus
 from domain.saga.definition import SagaStatus
 from tests.scenarios.stripe_objects import make_intent, make_refund
-from tests.stack.audits import MODES, alter_rows, broken, read_modes, without_postings
+from tests.stack.audits import broken
 from tests.stack.worker_stack import WorkerStack
+from tests.workers.audit.audit_samples import AuditSample, Change, read_samples
 from workers.audit.invariants import INVARIANTS
 from workers.audit.snapshot import AuditSnapshot
 from workers.stripe.objects.payment_intent import PaymentIntentStatus
@@ -18,23 +18,9 @@ from workers.stripe.objects.payment_intent import PaymentIntentStatus
 INVARIANT_NAMES = [f"I{number}" for number in range(1, 11)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvariantSample:
-    """A clean audit snapshot with an order of each end, and a method that returns altered copies."""
-
-    stack: WorkerStack
-    snapshot: AuditSnapshot
-    completed: int
-    cancelled: int
-
-    def with_hold(self, order_id: int, **changed: object) -> AuditSnapshot:
-        """The snapshot with the order's hold changed."""
-        return replace(self.snapshot, holds=alter_rows(self.snapshot.holds, order_id, **changed))
-
-
 @pytest.fixture(scope="module")
-async def samples(shared_stack: WorkerStack) -> dict[str, InvariantSample]:
-    """A completed, a cancelled and an open order, as each mode of the audit reads them."""
+async def samples(shared_stack: WorkerStack) -> dict[str, AuditSample]:
+    """A completed, a cancelled and an open order."""
     stack = shared_stack
     completed = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.run_due()
@@ -43,17 +29,7 @@ async def samples(shared_stack: WorkerStack) -> dict[str, InvariantSample]:
     await stack.cancel(customer, cancelled)
     await stack.open_order()
     await stack.run_due()
-    read = await read_modes(stack.database, stack.context.stripe)
-    return {
-        mode: InvariantSample(stack=stack, snapshot=snapshot, completed=completed.id, cancelled=cancelled.id)
-        for mode, snapshot in read.items()
-    }
-
-
-@pytest.fixture(params=MODES)
-def sample(samples: dict[str, InvariantSample], request: pytest.FixtureRequest) -> InvariantSample:
-    """The sample of one mode."""
-    return samples[request.param]
+    return await read_samples(stack, completed=completed, cancelled=cancelled)
 
 
 def test_the_invariants_are_the_ten_promised() -> None:
@@ -74,154 +50,89 @@ def test_the_invariants_are_the_ten_promised() -> None:
     assert broken(empty) == {}
 
 
-def test_clean_books_breach_none_and_something_was_counted(sample: InvariantSample) -> None:
+def test_clean_books_breach_none_and_something_was_counted(sample: AuditSample) -> None:
     assert broken(sample.snapshot) == {}
     assert len(sample.snapshot.orders) == len(sample.snapshot.holds) == len(sample.snapshot.intents) == 3
     assert len(sample.snapshot.transfers) == len(sample.snapshot.payables) == 1
     assert sum(sample.snapshot.stripe_balance.values()) > 0
 
 
-def captured_too_much(sample: InvariantSample) -> AuditSnapshot:
-    return sample.with_hold(sample.completed, captured=99_999)
-
-
-def captured_otherwise(sample: InvariantSample) -> AuditSnapshot:
-    return sample.with_hold(sample.completed, captured=1)
-
-
-def two_local_holds(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.snapshot, holds=[*sample.snapshot.holds, *sample.snapshot.holds])
-
-
-def two_holds_at_stripe(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.snapshot, intents=[*sample.snapshot.intents, *sample.snapshot.intents])
-
-
-def a_hold_beside_the_one_that_counts(sample: InvariantSample) -> AuditSnapshot:
-    return sample.with_hold(sample.cancelled, status=HoldStatus.HELD, part=HoldPart.FORMER)
-
-
-def an_orphan_replacement_hold(sample: InvariantSample) -> AuditSnapshot:
-    return sample.with_hold(sample.cancelled, part=HoldPart.REPLACEMENT)
-
-
-def paid_too_much(sample: InvariantSample) -> AuditSnapshot:
+def paid_too_much(sample: AuditSample) -> AuditSnapshot:
     (sent,) = sample.snapshot.transfers
-    return replace(sample.snapshot, transfers=[replace(sent, amount=sent.amount + 1)])
+    return sample.alter_all("transfers", amount=sent.amount + 1)
 
 
-def paid_for_nothing(sample: InvariantSample) -> AuditSnapshot:
-    (sent,) = sample.snapshot.transfers
-    return replace(sample.snapshot, transfers=[sent, replace(sent, transfer_group="order_0")])
-
-
-def ended_with_a_hold(sample: InvariantSample) -> AuditSnapshot:
-    return sample.with_hold(sample.cancelled, status=HoldStatus.HELD)
-
-
-def ended_with_an_intent(sample: InvariantSample) -> AuditSnapshot:
+def ended_with_an_intent(sample: AuditSample) -> AuditSnapshot:
     held, canceled = PaymentIntentStatus.REQUIRES_CAPTURE, PaymentIntentStatus.CANCELED
     intents = [replace(one, status=held) for one in sample.snapshot.intents if one.status is canceled]
-    return replace(sample.snapshot, intents=intents)
+    return sample.set_rows("intents", intents)
 
 
-def completed_without_a_capture(sample: InvariantSample) -> AuditSnapshot:
-    return sample.with_hold(sample.completed, captured=0, status=HoldStatus.HELD)
+def with_stripe_balance(sample: AuditSample, currency: str, more: int) -> AuditSnapshot:
+    known = sample.snapshot.stripe_balance
+    return replace(sample.snapshot, stripe_balance={**known, currency: known.get(currency, 0) + more})
 
 
-def completed_without_a_payable(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.snapshot, payables=[])
-
-
-def owed_another_amount(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.snapshot, payables=[replace(row, amount=1) for row in sample.snapshot.payables])
-
-
-def paid_by_no_transfer(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.snapshot, transfers=[])
-
-
-def another_balance_at_stripe(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.snapshot, stripe_balance={"sgd": sample.snapshot.stripe_balance["sgd"] + 1})
-
-
-def unrecorded_money(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.snapshot, stripe_balance={**sample.snapshot.stripe_balance, "usd": 5})
-
-
-def refunded_too_much(sample: InvariantSample) -> AuditSnapshot:
+def refunded_too_much(sample: AuditSample) -> AuditSnapshot:
     (intent,) = [one for one in sample.snapshot.intents if one.status is PaymentIntentStatus.SUCCEEDED]
-    return replace(sample.snapshot, refunds=[make_refund("re_0", intent.id, intent.amount_received + 1)])
+    return sample.add("refunds", make_refund("re_0", intent.id, intent.amount_received + 1))
 
 
-def an_intent_of_nobody(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.snapshot, intents=[*sample.snapshot.intents, make_intent("pi_stray")])
-
-
-def one_call_two_transfers(sample: InvariantSample) -> AuditSnapshot:
+def one_call_two_transfers(sample: AuditSample) -> AuditSnapshot:
     (sent,) = sample.snapshot.transfers
-    return replace(sample.snapshot, transfers=[replace(sent, amount=1), replace(sent, amount=1, id="tr_twin")])
+    return sample.set_rows("transfers", [replace(sent, amount=1), replace(sent, amount=1, id="tr_twin")])
 
 
-def a_hold_stripe_does_not_know(sample: InvariantSample) -> AuditSnapshot:
-    return sample.with_hold(sample.cancelled, payment_intent="pi_0")
-
-
-def booked_twice(sample: InvariantSample) -> AuditSnapshot:
-    return replace(sample.snapshot, postings=[*sample.snapshot.postings, *sample.snapshot.postings])
-
-
-def captured_and_not_booked(sample: InvariantSample) -> AuditSnapshot:
-    return without_postings(sample.snapshot, "capture")
-
-
-def stuck_without_a_word(sample: InvariantSample) -> AuditSnapshot:
-    sagas = [
-        replace(saga, status=SagaStatus.STUCK, error="") if saga.kind == "cancel_order" else saga
-        for saga in sample.snapshot.sagas
-    ]
-    return replace(sample.snapshot, sagas=sagas)
-
-
-BREACHES: dict[Callable[[InvariantSample], AuditSnapshot], str] = {
-    captured_too_much: "I1",
-    captured_otherwise: "I1",
-    two_local_holds: "I2",
-    two_holds_at_stripe: "I2",
-    a_hold_beside_the_one_that_counts: "I2",
-    an_orphan_replacement_hold: "I2",
-    paid_too_much: "I3",
-    paid_for_nothing: "I3",
-    ended_with_a_hold: "I4",
-    ended_with_an_intent: "I4",
-    completed_without_a_capture: "I5",
-    completed_without_a_payable: "I5",
-    owed_another_amount: "I5",
-    paid_by_no_transfer: "I5",
-    another_balance_at_stripe: "I6",
-    unrecorded_money: "I6",
-    refunded_too_much: "I7",
-    an_intent_of_nobody: "I8",
-    one_call_two_transfers: "I8",
-    a_hold_stripe_does_not_know: "I8",
-    booked_twice: "I9",
-    captured_and_not_booked: "I9",
-    stuck_without_a_word: "I10",
+BREACHES: dict[str, tuple[str, Change]] = {
+    "captured too much": ("I1", lambda sample: sample.alter("holds", "completed", captured=99_999)),
+    "captured otherwise": ("I1", lambda sample: sample.alter("holds", "completed", captured=1)),
+    "two local holds": ("I2", lambda sample: sample.double("holds")),
+    "two holds at Stripe": ("I2", lambda sample: sample.double("intents")),
+    "a hold beside the one that counts": (
+        "I2",
+        lambda sample: sample.alter("holds", "cancelled", status=HoldStatus.HELD, part=HoldPart.FORMER),
+    ),
+    "an orphan replacement hold": (
+        "I2",
+        lambda sample: sample.alter("holds", "cancelled", part=HoldPart.REPLACEMENT),
+    ),
+    "paid too much": ("I3", paid_too_much),
+    "paid for nothing": ("I3", lambda sample: sample.copy_first("transfers", transfer_group="order_0")),
+    "ended with a hold": ("I4", lambda sample: sample.alter("holds", "cancelled", status=HoldStatus.HELD)),
+    "ended with an intent": ("I4", ended_with_an_intent),
+    "completed without a capture": (
+        "I5",
+        lambda sample: sample.alter("holds", "completed", captured=0, status=HoldStatus.HELD),
+    ),
+    "completed without a payable": ("I5", lambda sample: sample.set_rows("payables", [])),
+    "owed another amount": ("I5", lambda sample: sample.alter_all("payables", amount=1)),
+    "paid by no transfer": ("I5", lambda sample: sample.set_rows("transfers", [])),
+    "another balance at Stripe": ("I6", lambda sample: with_stripe_balance(sample, "sgd", 1)),
+    "unrecorded money": ("I6", lambda sample: with_stripe_balance(sample, "usd", 5)),
+    "refunded too much": ("I7", refunded_too_much),
+    "an intent of nobody": ("I8", lambda sample: sample.add("intents", make_intent("pi_stray"))),
+    "one call, two transfers": ("I8", one_call_two_transfers),
+    "a hold Stripe does not know": ("I8", lambda sample: sample.alter("holds", "cancelled", payment_intent="pi_0")),
+    "booked twice": ("I9", lambda sample: sample.double("postings")),
+    "captured and not booked": ("I9", lambda sample: sample.without_postings("capture")),
+    "stuck without a word": (
+        "I10",
+        lambda sample: sample.alter("sagas", "cancelled", status=SagaStatus.STUCK, error=""),
+    ),
 }
 
 
-@pytest.mark.parametrize(("bend", "name"), BREACHES.items(), ids=[bend.__name__ for bend in BREACHES])
-def test_each_invariant_finds_its_breach(
-    sample: InvariantSample, bend: Callable[[InvariantSample], AuditSnapshot], name: str
-) -> None:
-    breaches = broken(bend(sample))
+@pytest.mark.parametrize(("name", "change"), BREACHES.values(), ids=BREACHES)
+def test_each_invariant_finds_its_breach(sample: AuditSample, name: str, change: Change) -> None:
+    breaches = broken(change(sample))
     assert name in breaches
     assert all(breaches[name])
 
 
-async def test_i10_a_saga_that_no_worker_runs_is_found(sample: InvariantSample) -> None:
+@pytest.mark.usefixtures("sample")
+async def test_i10_a_saga_that_no_worker_runs_is_found(shared_stack: WorkerStack) -> None:
     """Being due for half a minute, in a database with workers, is too long."""
-    stack = sample.stack
+    stack = shared_stack
     await stack.place_order(await stack.add_member())
     await stack.sql("UPDATE saga SET wake_at = now() - interval '31 seconds' WHERE status = 'running'")
     (finding,) = await stack.breaches()
@@ -230,9 +141,9 @@ async def test_i10_a_saga_that_no_worker_runs_is_found(sample: InvariantSample) 
     assert await stack.breaches() == []
 
 
-async def test_i4_and_i8_find_a_hold_that_no_saga_made(sample: InvariantSample) -> None:
+async def test_i4_and_i8_find_a_hold_that_no_saga_made(shared_stack: WorkerStack, sample: AuditSample) -> None:
     """A real object at Stripe that no call of ours made, for an order that is over."""
-    stack = sample.stack
+    stack = shared_stack
     customer = (await stack.add_member()).stripe_customer
     params: Any = {
         "amount": 500,
@@ -242,7 +153,7 @@ async def test_i4_and_i8_find_a_hold_that_no_saga_made(sample: InvariantSample) 
         "capture_method": "manual",
         "confirm": True,
         "return_url": "https://t.me",
-        "metadata": {"order": str(sample.cancelled)},
+        "metadata": {"order": str(sample.orders["cancelled"])},
     }
     made = await stack.context.stripe.v1.payment_intents.create_async(params)
     assert {finding.name for finding in await stack.breaches()} == {"I4", "I8"}
@@ -250,8 +161,7 @@ async def test_i4_and_i8_find_a_hold_that_no_saga_made(sample: InvariantSample) 
     assert {finding.name for finding in await stack.breaches()} == {"I8"}
 
 
-def test_orders_in_flight_are_checked_when_they_are_done(sample: InvariantSample) -> None:
+def test_orders_in_flight_are_checked_when_they_are_done(sample: AuditSample) -> None:
     """I4 and I5 apply to orders without a running saga."""
-    sagas = alter_rows(sample.snapshot.sagas, sample.completed, status=SagaStatus.STUCK, error="why")
-    snapshot = replace(sample.snapshot, payables=[], postings=[], sagas=sagas)
-    assert "I5" not in broken(snapshot)
+    stuck = sample.alter("sagas", "completed", status=SagaStatus.STUCK, error="why")
+    assert "I5" not in broken(replace(stuck, payables=[], postings=[]))
