@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import aiohttp
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, select, text, update
 
-from domain.campuses.tables import campus, membership, person
+from domain.campuses.tables import campus
 from domain.inbox.dead_letter import DeadLetter
-from domain.inbox.dead_letter_repository import list_dead_letters
+from domain.inbox.dead_letter_repository import list_dead_letters, requeue_dead_letter
 from domain.messaging.buttons import ButtonStyle
 from domain.messaging.notification.model import Notification, NotificationButton
 from domain.messaging.outbox_repository import notify
@@ -20,6 +19,8 @@ from domain.orders.repository import find_order
 from domain.orders.states import Order, OrderStatus
 from domain.orders.tables import orders
 from tests.stack.frozen import Freezing, FrozenWorker, freeze
+from tests.stack.rows import insert_member, insert_row
+from tests.stack.telegram_control import TelegramControl
 from workers.scheduling.due_work_repository import DueSends, list_due_sends
 from workers.telegram.notification_sender import dispatch_notification
 from workers.telegram.outbox_sweeper import OutboxSweeper
@@ -29,26 +30,15 @@ TOKEN, BOT = "4711:post-office", "campus_bot"
 MEI, ANA = 1001, 1002
 GROUP = -100_200_300_400
 PLAIN_GROUP = -4_200_300  # not yet a supergroup
-FEES = {
-    "service_fee": 80,
-    "platform_basis_points": 1000,
-    "headroom_basis_points": 2000,
-    "headroom_least": 100,
-    "headroom_most": 500,
-    "delivery_fee_least": 50,
-    "delivery_fee_most": 2000,
-    "order_most": 20000,
-}
+CLAIMED = {"status": OrderStatus.ACCEPTED, "runner_id": ANA, "version": 2, "pin": "0482", "accepted_at": func.now()}
 PRICE = {"items_cost": 420, "shop_limit": 520, "delivery_fee": 200, "service_fee": 80, "tip": 0, "ceiling": 800}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SenderStack:
+@dataclass(slots=True, kw_only=True)
+class SenderStack(TelegramControl):
     """The sender under test, with controls of the database and the Telegram stand-in."""
 
     context: SenderContext
-    url: str
-    http: aiohttp.ClientSession
     campus_id: int
 
     async def add_order(self, group: int = GROUP) -> Order:
@@ -68,10 +58,20 @@ class SenderStack:
                 "created_at": work.now,
                 **PRICE,
             }
-            made = (await work.connection.execute(insert(orders).values(row).returning(orders.c.id))).scalar_one()
-            order = await find_order(work, self.campus_id, made)
+            order = await find_order(work, self.campus_id, await insert_row(work, orders, **row))
             await refresh_order_messages(work, order)
         return order
+
+    async def shown_order(self) -> Order:
+        """Insert an order whose order messages were sent."""
+        order = await self.add_order()
+        await self.send_all_due()
+        return order
+
+    async def show_change(self, order: Order, **changes: object) -> None:
+        """Commit a change of the order, and send its order messages."""
+        await self.change_order(order, **changes)
+        await self.send_all_due()
 
     async def change_order(self, order: Order, **changes: object) -> None:
         """Commit a change of the order and request its order messages again."""
@@ -168,53 +168,48 @@ class SenderStack:
             await work.connection.execute(text("UPDATE order_message SET due_at = now() WHERE due_at IS NOT NULL"))
             await work.connection.execute(text("UPDATE notification SET due_at = now() WHERE due_at IS NOT NULL"))
 
-    async def control_telegram(self, path: str, *, verb: str = "POST", **body: object) -> Any:
-        """Send a control request to the Telegram stand-in; a trailing underscore separates `from_` from the keyword."""
-        named = {name.rstrip("_"): value for name, value in body.items()}
-        async with self.http.request(verb, f"{self.url}/sim/{path}", json=named) as answer:
-            assert answer.status == 200, await answer.text()
-            return await answer.json()
+    async def requeue(self, found: DeadLetter) -> None:
+        """Let an admin retry a dead letter."""
+        async with self.context.database() as work:
+            await requeue_dead_letter(work, found)
 
-    async def inspect_telegram(self, path: str, **query: Any) -> Any:
-        """Read a list from the Telegram stand-in."""
-        async with self.http.get(f"{self.url}/sim/{path}", params=query) as answer:
-            assert answer.status == 200, await answer.text()
-            return await answer.json()
+    async def inject_fault(
+        self, kind: str, chat: int | None = MEI, method: str = "sendMessage", **more: object
+    ) -> None:
+        """Let the next call to this chat fail, or to any chat."""
+        await self.control_telegram("faults", kind=kind, method=method, **({"chat": chat} if chat else {}), **more)
+
+    async def messages(self, user: int = MEI, chat: int | None = None) -> list[Any]:
+        """The messages of a chat as it is now."""
+        found: list[Any] = await self.control_telegram("messages", "GET", chat=chat or f"@{BOT}", user=user)
+        return found
 
     async def chat_texts(self, user: int = MEI, chat: int | None = None) -> list[str]:
         """The texts of a chat as it is now, without those the person wrote."""
-        messages = await self.inspect_telegram("messages", chat=chat or f"@{BOT}", user=user)
-        return [one["text"] for one in messages if one["text"] not in ("", "/start")]
-
-    async def calls(self, method: str, chat: int | None = None) -> list[Any]:
-        """The recorded calls of a method, all or to one chat, oldest first."""
-        recorded = [call for call in (await self.inspect_telegram("calls"))["calls"] if call["method"] == method]
-        return [call for call in recorded if chat is None or int(call["params"]["chat_id"]) == chat]
+        return [one["text"] for one in await self.messages(user, chat) if one["text"] not in ("", "/start")]
 
     async def forget_message(self, chat_id: int, message_id: int) -> None:
         """Delete a message of the bot, as an admin of a group can."""
-        form = {"chat_id": str(chat_id), "message_id": str(message_id)}
-        async with self.http.post(f"{self.url}/bot{TOKEN}/deleteMessage", data=form) as answer:
-            assert answer.status == 200, await answer.text()
+        await self.call_telegram(TOKEN, "deleteMessage", chat_id=chat_id, message_id=message_id)
 
     async def wait_until_in_flight(self, method: str) -> None:
         """Wait until a call has met an injected fault."""
         async with asyncio.timeout(20):
-            while any(fault["method"] == method for fault in (await self.inspect_telegram("faults"))["faults"]):
+            while any(fault["method"] == method for fault in (await self.control_telegram("faults", "GET"))["faults"]):
                 continue  # reading is an HTTP request, which lets other tasks run
 
     async def set_up(self) -> None:
         """Register one bot, two people who started it (Mei and Ana), and the runner groups."""
         await self.control_telegram("bots", token=TOKEN, username=BOT, name="Campus")
         for number, name in ((MEI, "Mei"), (ANA, "Ana")):
-            await self.control_telegram("users", id=number, first_name=name, language_code="en")
-            await self.control_telegram("messages", from_=number, chat=f"@{BOT}", text="/start")
-            async with self.context.database() as work:
-                await work.connection.execute(insert(person).values(id=number, first_name=name))
-                await work.connection.execute(insert(membership).values(campus_id=self.campus_id, person_id=number))
-        await self.control_telegram(
-            "groups", id=GROUP, title="Runners", members=[ANA], bots=[BOT], admins=[BOT], type="supergroup"
-        )
-        await self.control_telegram(
-            "groups", id=PLAIN_GROUP, title="Small", members=[ANA], bots=[BOT], admins=[BOT], type="group"
-        )
+            await self.add_reader(number, name)
+        for group, title, kind in ((GROUP, "Runners", "supergroup"), (PLAIN_GROUP, "Small", "group")):
+            about: dict[str, Any] = {"members": [ANA], "bots": [BOT], "admins": [BOT]}
+            await self.control_telegram("groups", id=group, title=title, type=kind, **about)
+
+    async def add_reader(self, number: int, name: str) -> None:
+        """Insert a person who started the bot."""
+        await self.control_telegram("users", id=number, first_name=name, language_code="en")
+        await self.control_telegram("messages", from_=number, chat=f"@{BOT}", text="/start")
+        async with self.context.database() as work:
+            await insert_member(work, self.campus_id, number, name)

@@ -6,19 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from domain.campuses.tables import membership
-from domain.inbox.dead_letter_repository import requeue_dead_letter
 from domain.messaging.order_message_repository import migrate_chat
-from domain.orders.states import OrderStatus
 from tests.stack.frozen import Freezing, FrozenWorker, freeze
-from tests.workers.telegram.sender_stack import ANA, GROUP, MEI, PLAIN_GROUP, SenderStack
+from tests.workers.telegram.sender_stack import CLAIMED, GROUP, MEI, PLAIN_GROUP, SenderStack
 from workers.telegram.notification_sender import dispatch_notification
 from workers.telegram.order_message_sender import sync_order_message
 from workers.telegram.sender_context import SenderContext
 
-CLAIMED = {"status": OrderStatus.ACCEPTED, "runner_id": ANA, "version": 2, "pin": "0482", "accepted_at": func.now()}
 OUTCOMES: dict[str, dict[str, Any] | None] = {
     "sent": None,
     "limited": {"kind": "status", "status": 429, "retry_after": 1},
@@ -62,8 +59,7 @@ async def send_again_after_unknown_outcome(stack: SenderStack, number: int) -> N
     await stack.execute_sql("UPDATE notification SET due_at = now() - interval '1 second' WHERE id = :id", id=number)
     await stack.sweep_once()
     (found,) = await stack.dead_letters()
-    async with stack.context.database() as work:
-        await requeue_dead_letter(work, found)
+    await stack.requeue(found)
 
 
 @any_outcome
@@ -118,11 +114,10 @@ async def test_a_fault_of_a_worker_that_wakes_late_does_not_count_against_a_noti
     await stack.execute_sql("UPDATE notification SET buttons = '[1]'")
     late = await frozen(stack, dispatch_notification, number)
     await stack.execute_sql("UPDATE notification SET buttons = '[]'")
-    await stack.control_telegram("faults", method="sendMessage", chat=MEI, kind="lost_answer")
+    await stack.inject_fault("lost_answer")
     await dispatch_notification(stack.context, number)
     (found,) = await stack.dead_letters()
-    async with stack.context.database() as work:
-        await requeue_dead_letter(work, found)
+    await stack.requeue(found)
     before = await stack.notification_row(number)
     await late.wake()
     assert await stack.notification_row(number) == before

@@ -6,12 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from random import Random
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import exists, select
 
-from domain.campuses.tables import membership, person
 from domain.database.unit_of_work import UnitOfWork
 from domain.messaging.tables import notification
-from tests.workers.telegram.sender_stack import BOT, MEI, SenderStack
+from tests.workers.telegram.sender_stack import MEI, SenderStack
 from workers.telegram.notification_sender import dispatch_notification
 from workers.telegram.outbox_sweeper import OutboxSweeper
 from workers.telegram.sender_context import SenderContext
@@ -37,18 +36,6 @@ def slow(context: SenderContext, most: float) -> SenderContext:
     return replace(context, database=later)
 
 
-async def welcome(stack: SenderStack) -> None:
-    """Register readers who started the bot."""
-    for number in READERS:
-        await stack.control_telegram("users", id=number, first_name="R", language_code="en")
-        await stack.control_telegram("messages", from_=number, chat=f"@{BOT}", text="/start")
-    async with stack.context.database() as work:
-        people = [{"id": number, "first_name": "R"} for number in READERS]
-        await work.connection.execute(insert(person).values(people))
-        here = [{"campus_id": stack.campus_id, "person_id": number} for number in READERS]
-        await work.connection.execute(insert(membership).values(here))
-
-
 async def send_all(stack: SenderStack, context: SenderContext) -> None:
     """Run one worker's outbox sweeper until nothing is left."""
     sends = OutboxSweeper(sender_context=context)
@@ -65,10 +52,10 @@ async def unsent(stack: SenderStack) -> bool:
 
 
 async def test_three_workers_send_each_notification_once_under_a_full_limit(stack: SenderStack) -> None:
-    await welcome(stack)
     for number in READERS:
+        await stack.add_reader(number, "R")
         await stack.add_notification(f"waits:{number}", number)
-    await stack.control_telegram("faults", kind="hang", method="sendMessage", seconds=0.3, times=1000)
+    await stack.inject_fault("hang", None, seconds=0.3, times=1000)
     async with asyncio.timeout(60):
         await asyncio.gather(*(send_all(stack, slow(stack.context, most)) for most in SLOWNESS))
     sent = [int(call["params"]["chat_id"]) for call in await stack.calls("sendMessage")]

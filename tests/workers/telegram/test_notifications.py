@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.workers.telegram.sender_stack import MEI, SenderStack
+from tests.workers.telegram.sender_stack import SenderStack
 from workers.telegram.notification_sender import dispatch_notification
 from workers.telegram.sender import open_telegram_sender
 
@@ -13,9 +13,7 @@ from workers.telegram.sender import open_telegram_sender
 async def test_a_notification_has_its_text_and_its_buttons(stack: SenderStack) -> None:
     number = await stack.add_notification("waits")
     await stack.send_all_due()
-    (message,) = [
-        one for one in await stack.inspect_telegram("messages", chat="@campus_bot", user=MEI) if one["text"] != "/start"
-    ]
+    (message,) = [one for one in await stack.messages() if one["text"] != "/start"]
     assert message["text"].startswith("💰 You have S$6.00 waiting from job #7.")
     assert message["buttons"] == [
         [{"text": "Set up pay-out", "data": "v1:set_up_payout:0:0"}],
@@ -27,7 +25,7 @@ async def test_a_notification_has_its_text_and_its_buttons(stack: SenderStack) -
 async def test_a_notification_whose_send_got_no_answer_has_unknown_outcome_and_is_not_repeated(
     stack: SenderStack,
 ) -> None:
-    await stack.control_telegram("faults", kind="lost_answer", method="sendMessage", chat=MEI)
+    await stack.inject_fault("lost_answer")
     number = await stack.add_notification("perhaps")
     await stack.send_all_due()
     await stack.make_due()
@@ -81,9 +79,7 @@ async def test_notifications_of_one_chat_come_in_the_order_they_were_written(sta
 async def test_a_notification_that_telegram_can_never_take_is_dropped_with_its_reason(
     stack: SenderStack, sentence: str
 ) -> None:
-    await stack.control_telegram(
-        "faults", kind="status", method="sendMessage", chat=MEI, status=400, description=f"Bad Request: {sentence}"
-    )
+    await stack.inject_fault("status", status=400, description=f"Bad Request: {sentence}")
     number = await stack.add_notification("mistake")
     await stack.send_all_due()
     row = await stack.notification_row(number)

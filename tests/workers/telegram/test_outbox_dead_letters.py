@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetter
-from domain.inbox.dead_letter_repository import requeue_dead_letter
 from domain.orders.states import Order
 from tests.workers.telegram.sender_stack import ANA, GROUP, SenderStack
 
@@ -36,8 +35,7 @@ async def test_an_order_message_that_cannot_be_rendered_is_a_dead_letter_and_sen
     assert [each for each in await stack.chat_texts(ANA, GROUP) if "Parked" in each] != []
     told = len(await stack.chat_texts(ANA, GROUP))
     await stack.execute_sql('UPDATE orders SET items = \'[{"name": "rice", "quantity": 1, "price": 420}]\'')
-    async with stack.context.database() as work:
-        await requeue_dead_letter(work, next(each for each in found if each.shown.startswith("group")))
+    await stack.requeue(next(each for each in found if each.shown.startswith("group")))
     await stack.send_all_due()
     assert len(await stack.chat_texts(ANA, GROUP)) == told + 1
 
@@ -47,9 +45,8 @@ async def test_an_order_message_that_the_database_cannot_read_is_a_dead_letter_t
     await stack.execute_sql("ALTER TABLE problem_case RENAME COLUMN status TO state")
     found = await dead_letters_of(stack, order)
     await stack.execute_sql("ALTER TABLE problem_case RENAME COLUMN state TO status")
-    async with stack.context.database() as work:
-        for each in found:
-            await requeue_dead_letter(work, each)
+    for each in found:
+        await stack.requeue(each)
     await stack.send_all_due()
     assert len(await stack.chat_texts(ANA, GROUP)) == 1
 
@@ -60,8 +57,7 @@ async def test_a_dead_letter_of_an_order_message_sent_after_all_is_closed(stack:
     await try_all_sends(stack, MAX_TRIES)
     assert len(await stack.dead_letters()) == 2
     await stack.execute_sql('UPDATE orders SET items = \'[{"name": "rice", "quantity": 1, "price": 420}]\'')
-    await stack.change_order(order, note="no chili")
-    await stack.send_all_due()
+    await stack.show_change(order, note="no chili")
     assert await stack.dead_letters() == []
 
 
@@ -76,8 +72,7 @@ async def test_a_message_that_always_fails_holds_up_its_chat_only_until_it_is_a_
     assert (found.kind, found.subject, found.tries) == ("notification", str(broken), MAX_TRIES)
     assert "S$6.00" not in found.shown, "a dead letter does not show what its reader would read"
     await stack.execute_sql("UPDATE notification SET buttons = '[]'")
-    async with stack.context.database() as work:
-        await requeue_dead_letter(work, found)
+    await stack.requeue(found)
     await stack.send_all_due()
     assert (await stack.notification_row(broken)).status == "sent"
 

@@ -8,7 +8,7 @@ from workers.telegram.outbox_sweeper import MAX_CONCURRENT_SENDS
 
 
 async def test_a_send_that_hangs_holds_up_no_other(stack: SenderStack) -> None:
-    await stack.control_telegram("faults", kind="hang", method="sendMessage", chat=MEI, seconds=2)
+    await stack.inject_fault("hang", seconds=2)
     sends = stack.new_sends()
     slow = await stack.add_notification("slow")
     await sends.start_due()

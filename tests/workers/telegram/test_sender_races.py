@@ -2,14 +2,9 @@
 
 import asyncio
 
-from sqlalchemy import func
-
-from domain.orders.states import OrderStatus
 from tests.cases import case
-from tests.workers.telegram.sender_stack import ANA, MEI, SenderStack
+from tests.workers.telegram.sender_stack import CLAIMED, SenderStack
 from workers.telegram.order_message_sender import sync_order_message
-
-CLAIMED = {"status": OrderStatus.ACCEPTED, "runner_id": ANA, "version": 2, "pin": "0482", "accepted_at": func.now()}
 
 
 async def test_many_workers_send_a_new_order_message_once(stack: SenderStack) -> None:
@@ -20,7 +15,7 @@ async def test_many_workers_send_a_new_order_message_once(stack: SenderStack) ->
 
 
 async def test_a_change_during_the_first_sending_becomes_an_edit_not_a_second_message(stack: SenderStack) -> None:
-    await stack.control_telegram("faults", kind="hang", method="sendMessage", chat=MEI, seconds=0.5)
+    await stack.inject_fault("hang", seconds=0.5)
     order = await stack.add_order()
     message_row = await stack.order_message_row("customer")
     sending = asyncio.create_task(sync_order_message(stack.context, message_row.id))
@@ -35,7 +30,7 @@ async def test_a_change_during_the_first_sending_becomes_an_edit_not_a_second_me
 
 @case(5)
 async def test_a_worker_killed_while_sending_leaves_the_message_to_the_next(stack: SenderStack) -> None:
-    await stack.control_telegram("faults", kind="hang", method="sendMessage", chat=MEI, seconds=2)
+    await stack.inject_fault("hang", seconds=2)
     await stack.add_order()
     message_row = await stack.order_message_row("customer")
     sending = asyncio.create_task(sync_order_message(stack.context, message_row.id))

@@ -42,8 +42,7 @@ async def test_the_longest_relayed_text_is_sent_with_a_photo_or_without(stack: S
 
 async def test_the_writer_of_an_undeliverable_message_is_told(stack: SenderStack) -> None:
     order = await stack.add_order()
-    await stack.change_order(order, status=OrderStatus.ACCEPTED, runner_id=ANA, pin="4817")
-    await stack.send_all_due()
+    await stack.show_change(order, status=OrderStatus.ACCEPTED, runner_id=ANA, pin="4817")
     await stack.control_telegram("block", user=ANA, bot=BOT)
     async with stack.context.database() as work:
         await work.connection.execute(update(membership).values(admitted=True))
@@ -57,9 +56,8 @@ async def test_the_writer_of_an_undeliverable_message_is_told(stack: SenderStack
 async def test_a_long_list_is_folded_in_the_order_message(stack: SenderStack) -> None:
     order = await stack.add_order()
     line = {"name": "rice <&>", "quantity": 2, "price": 100}
-    await stack.change_order(order, items=[line] * 4)
-    await stack.send_all_due()
-    messages = await stack.inspect_telegram("messages", chat=f"@{BOT}", user=MEI)
+    await stack.show_change(order, items=[line] * 4)
+    messages = await stack.messages()
     (message,) = [one for one in messages if "looking for a runner" in one["text"]]
     listed = "\n".join(["2 × rice &lt;&amp;&gt;"] * 4)
     assert f"<blockquote expandable>{listed}</blockquote>" in message["html"]

@@ -40,9 +40,7 @@ async def test_a_message_is_sent_edited_and_found_unchanged(stack: SenderStack) 
     assert isinstance(sent, Sent)
     assert await edit_message(stack, sent.message_id, MESSAGE_CONTENT) == Unchanged()
     assert await edit_message(stack, sent.message_id, OrderMessageContent(text="bye")) == sent
-    (message,) = [
-        one for one in await stack.inspect_telegram("messages", chat="@campus_bot", user=MEI) if one["text"] == "bye"
-    ]
+    (message,) = [one for one in await stack.messages() if one["text"] == "bye"]
     assert message["buttons"] == []
 
 

@@ -3,27 +3,12 @@
 import asyncio
 
 import pytest
-from sqlalchemy import func, text
+from sqlalchemy import text
 
-from domain.inbox.dead_letter_repository import requeue_dead_letter
-from domain.orders.states import Order, OrderStatus
-from tests.workers.telegram.sender_stack import ANA, GROUP, MEI, SenderStack
+from tests.workers.telegram.sender_stack import ANA, CLAIMED, GROUP, MEI, SenderStack
 from workers.telegram.order_message_sender import sync_order_message
 
-CLAIMED = {"status": OrderStatus.ACCEPTED, "runner_id": ANA, "version": 2, "pin": "0482", "accepted_at": func.now()}
 UNKNOWN_OUTCOME_ERROR = "a message that may not have arrived"
-
-
-async def shown_order(stack: SenderStack) -> Order:
-    """Insert an order whose order messages were sent."""
-    order = await stack.add_order()
-    await stack.send_all_due()
-    return order
-
-
-async def lose_next_answer(stack: SenderStack, chat: int = MEI, times: int = 1) -> None:
-    """Let the next message to this chat arrive, and lose the answer."""
-    await stack.control_telegram("faults", kind="lost_answer", method="sendMessage", chat=chat, times=times)
 
 
 async def abandon_send(stack: SenderStack, number: int) -> None:
@@ -35,38 +20,36 @@ async def abandon_send(stack: SenderStack, number: int) -> None:
 async def test_the_order_message_is_sent_again_with_sound_when_its_notification_has_unknown_outcome(
     stack: SenderStack,
 ) -> None:
-    order = await shown_order(stack)
+    order = await stack.shown_order()
     before, others = await stack.order_message_row("customer"), await stack.order_message_row("group")
     await stack.change_order(order, **CLAIMED)
     number = await stack.notify_about_order(order, "notification-claimed", runner="Ana")
-    await lose_next_answer(stack)
+    await stack.inject_fault("lost_answer")
     await stack.send_all_due()
     after = await stack.order_message_row("customer")
     assert (await stack.notification_row(number)).status == "outcome_unknown"
     assert after.message_id > before.message_id
     assert "Ana is on it" in (await stack.chat_texts())[-1]
-    silent = [each["silent"] for each in await stack.inspect_telegram("messages", chat="@campus_bot", user=MEI)]
+    silent = [each["silent"] for each in await stack.messages()]
     assert silent[-1] is False
     assert (await stack.order_message_row("group")).message_id == others.message_id
     assert await stack.dead_letters() == []
 
 
 async def test_an_order_message_in_place_of_a_silent_notification_makes_no_sound(stack: SenderStack) -> None:
-    order = await shown_order(stack)
+    order = await stack.shown_order()
     number = await stack.notify_about_order(order, "notification-nudge")
     await stack.execute_sql("UPDATE notification SET silent = true")
-    await lose_next_answer(stack)
+    await stack.inject_fault("lost_answer")
     await stack.send_all_due()
     assert (await stack.notification_row(number)).status == "outcome_unknown"
-    assert [each["silent"] for each in await stack.inspect_telegram("messages", chat="@campus_bot", user=MEI)][
-        -1
-    ] is True
+    assert [each["silent"] for each in await stack.messages()][-1] is True
 
 
 async def test_an_order_message_that_is_being_edited_is_sent_again_too(stack: SenderStack) -> None:
-    order = await shown_order(stack)
+    order = await stack.shown_order()
     before = await stack.order_message_row("customer")
-    await stack.control_telegram("faults", kind="hang", method="editMessageText", chat=MEI, seconds=0.3)
+    await stack.inject_fault("hang", method="editMessageText", seconds=0.3)
     await stack.change_order(order, **CLAIMED)
     editing = asyncio.create_task(sync_order_message(stack.context, before.id))
     await stack.wait_until_in_flight("editMessageText")
@@ -81,17 +64,16 @@ async def test_an_order_message_that_is_being_edited_is_sent_again_too(stack: Se
 async def test_a_notification_without_an_order_message_in_its_chat_is_a_dead_letter_and_sent_once_more(
     stack: SenderStack, chat: int
 ) -> None:
-    order = await shown_order(stack)
+    order = await stack.shown_order()
     number = await stack.notify_about_order(order, "notification-payout-late", chat, amount="S$6.00")
-    await lose_next_answer(stack, chat)
+    await stack.inject_fault("lost_answer", chat)
     await stack.send_all_due()
     (found,) = await stack.dead_letters()
     assert (found.subject, found.outcome_unknown, found.order_id, found.tries) == (str(number), True, order.id, 1)
     assert len(await stack.calls("sendMessage", chat)) == (1 if chat == ANA else 2), (
         "the group has an order message, too"
     )
-    async with stack.context.database() as work:
-        await requeue_dead_letter(work, found)
+    await stack.requeue(found)
     await stack.send_all_due()
     await stack.make_due()
     await stack.send_all_due()
@@ -100,10 +82,10 @@ async def test_a_notification_without_an_order_message_in_its_chat_is_a_dead_let
 
 
 async def test_a_notification_whose_text_no_order_message_carries_is_a_dead_letter(stack: SenderStack) -> None:
-    order = await shown_order(stack)
+    order = await stack.shown_order()
     before = await stack.order_message_row("customer")
     number = await stack.notify_about_order(order, "notification-team-writes", words="come down please")
-    await lose_next_answer(stack)
+    await stack.inject_fault("lost_answer")
     await stack.send_all_due()
     assert [each.subject for each in await stack.dead_letters()] == [str(number)]
     assert (await stack.order_message_row("customer")).message_id == before.message_id
@@ -113,13 +95,12 @@ async def test_a_notification_whose_text_no_order_message_carries_is_a_dead_lett
 async def test_the_writer_of_a_message_with_unknown_outcome_is_told(
     stack: SenderStack, reader: int, writer: int, name: str
 ) -> None:
-    order = await shown_order(stack)
-    await stack.change_order(order, **CLAIMED)
-    await stack.send_all_due()
+    order = await stack.shown_order()
+    await stack.show_change(order, **CLAIMED)
     number = await stack.notify_about_order(
         order, "notification-relay", reader, name="the other", text="in a blue jacket"
     )
-    await lose_next_answer(stack, reader)
+    await stack.inject_fault("lost_answer", reader)
     await stack.send_all_due()
     assert (await stack.notification_row(number)).status == "outcome_unknown"
     assert f"may not have reached {name}" in (await stack.chat_texts(writer))[-1]
@@ -128,16 +109,16 @@ async def test_the_writer_of_a_message_with_unknown_outcome_is_told(
 
 
 async def test_a_message_with_unknown_outcome_whose_writer_left_is_a_dead_letter(stack: SenderStack) -> None:
-    order = await shown_order(stack)
+    order = await stack.shown_order()
     await stack.notify_about_order(order, "notification-relay", name="Ana", text="in a blue jacket")
-    await lose_next_answer(stack)
+    await stack.inject_fault("lost_answer")
     await stack.send_all_due()
     (found,) = await stack.dead_letters()
     assert "jacket" not in found.shown, "a dead letter does not show what its reader would read"
 
 
 async def test_of_many_workers_one_takes_over_what_a_dead_one_left(stack: SenderStack) -> None:
-    order = await shown_order(stack)
+    order = await stack.shown_order()
     await stack.change_order(order, **CLAIMED)
     said, unsaid = (
         await stack.notify_about_order(order, "notification-claimed", runner="Ana"),
@@ -169,7 +150,7 @@ async def test_a_message_that_arrives_late_is_a_dead_letter_no_more(stack: Sende
 
 async def test_the_admins_read_what_is_true_of_a_message_with_unknown_outcome(stack: SenderStack) -> None:
     await stack.execute_sql("UPDATE campus SET admin_chat = :chat", chat=GROUP)
-    await lose_next_answer(stack)
+    await stack.inject_fault("lost_answer")
     await stack.add_notification("perhaps")
     await stack.send_all_due()
     (told,) = await stack.chat_texts(ANA, GROUP)
@@ -179,8 +160,8 @@ async def test_the_admins_read_what_is_true_of_a_message_with_unknown_outcome(st
 
 async def test_an_alert_with_unknown_outcome_is_a_dead_letter_without_another_alert(stack: SenderStack) -> None:
     await stack.execute_sql("UPDATE campus SET admin_chat = :chat", chat=GROUP)
-    await lose_next_answer(stack)
-    await lose_next_answer(stack, GROUP, times=9)
+    await stack.inject_fault("lost_answer")
+    await stack.inject_fault("lost_answer", GROUP, times=9)
     await stack.add_notification("perhaps")
     await stack.send_all_due()
     assert [each.shown.split()[0] for each in await stack.dead_letters()] == [

@@ -29,8 +29,7 @@ async def test_a_person_who_comes_back_gets_order_messages_again(stack: SenderSt
     await stack.control_telegram("unblock", user=MEI, bot="campus_bot")
     async with stack.context.database() as work:
         await work.connection.execute(update(membership).values(reachable=True))
-    await stack.change_order(order, note="hello again")
-    await stack.send_all_due()
+    await stack.show_change(order, note="hello again")
     assert len(await stack.chat_texts()) == 1
 
 
@@ -38,8 +37,7 @@ async def test_a_group_that_became_a_supergroup_is_followed(stack: SenderStack) 
     order = await stack.add_order(group=PLAIN_GROUP)
     await stack.send_all_due()
     moved = (await stack.control_telegram("migrate", chat=PLAIN_GROUP))["id"]
-    await stack.change_order(order, note="x", shop_limit=620, ceiling=900)
-    await stack.send_all_due()
+    await stack.show_change(order, note="x", shop_limit=620, ceiling=900)
     async with stack.context.database() as work:
         assert (await work.connection.execute(select(campus.c.runner_group))).scalar_one() == moved
     message_row = await stack.order_message_row("group")
@@ -57,7 +55,7 @@ async def test_a_notification_follows_the_group_too(stack: SenderStack) -> None:
 
 
 async def test_too_many_requests_make_that_chat_wait_and_no_other(stack: SenderStack) -> None:
-    await stack.control_telegram("faults", kind="status", method="sendMessage", chat=MEI, retry_after=1)
+    await stack.inject_fault("status", retry_after=1)
     await stack.add_order()
     await stack.send_all_due()
     assert await stack.chat_texts() == []
