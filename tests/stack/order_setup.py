@@ -1,18 +1,14 @@
 """Orders in the state a test needs, messages that a worker would have sent, and updates built by hand."""
 
 from datetime import UTC, datetime
-from itertools import count
 from uuid import uuid4
-
-from sqlalchemy import insert
 
 from domain.messaging.buttons import Tap
 from domain.messaging.tables import notification, order_message
 from domain.orders.tables import orders
 from domain.saga.tables import saga
 from tests.stack.bot_stack import NORTH, SECRET, BotStack, BotUser, Json, json_bytes
-
-UPDATE_IDS = count(50_000_000)  # of updates and messages that no stand-in numbers
+from tests.stack.raw_updates import UPDATE_IDS, message_content, private_chat
 
 
 async def open_order(stack: BotStack) -> tuple[int, BotUser]:
@@ -66,18 +62,19 @@ async def notifications_of(stack: BotStack, order_id: int, key: str, reader: Bot
 async def _record_sent_message(stack: BotStack, reader: BotUser) -> int:
     keyboard = {"inline_keyboard": [[{"text": "Any", "callback_data": "v1:home:0:1"}]]}
     form = {"chat_id": reader.id, "text": "what a worker drew", "reply_markup": keyboard}
-    async with stack.http.post(f"{stack.telegram_url}/bot{NORTH[1]}/sendMessage", json=form) as response:
-        return int((await response.json())["result"]["message_id"])
+    return int((await stack.call_telegram(NORTH[1], "sendMessage", **form))["message_id"])
 
 
 def raw_message_update(one: BotUser, *, reply_to: int | None = None, **content: Json) -> Json:
     """Build an update that simulated users cannot send: with a file, a sticker, or the same message once more."""
-    chat = {"id": one.id, "type": "private", "first_name": "Somebody"}
-    sender = {"id": one.id, "is_bot": False, "first_name": "Somebody", "language_code": "en"}
-    message = {"message_id": next(UPDATE_IDS), "date": 1, "chat": chat, "from": sender, **content}
     if reply_to is not None:
-        message["reply_to_message"] = {"message_id": reply_to, "date": 1, "chat": chat, "text": "a card"}
-    return {"update_id": next(UPDATE_IDS), "message": message}
+        content["reply_to_message"] = {
+            "message_id": reply_to,
+            "date": 1,
+            "chat": private_chat(one.id),
+            "text": "a card",
+        }
+    return {"update_id": next(UPDATE_IDS), **message_content(one.id, **content)}
 
 
 async def post_update(stack: BotStack, update: Json) -> None:
@@ -103,6 +100,4 @@ async def make_stuck_saga(stack: BotStack) -> int:
         "error": "transfers_not_allowed <b>",
         "failing_since": datetime.now(UTC),
     }
-    async with stack.work() as work:
-        found = await work.connection.execute(insert(saga).values(row).returning(saga.c.number))
-        return int(found.scalar_one())
+    return await stack.insert(saga, key="number", **row)

@@ -35,6 +35,6 @@ async def insert_campus(work: UnitOfWork, name: str, **columns: Any) -> int:
 
 async def insert_member(work: UnitOfWork, campus_id: int, person_id: int, name: str, **columns: Any) -> None:
     """Insert a person with a membership of a campus; `columns` are those of the membership."""
-    await work.connection.execute(insert(person).values(id=person_id, first_name=name))
+    await work.connection.execute(insert(person).values(id=person_id, first_name=name, language="en"))
     row = {"campus_id": campus_id, "person_id": person_id} | columns
     await work.connection.execute(insert(membership).values(row))

@@ -152,5 +152,4 @@ async def _make_group(stack: BotStack, one: BotUser, *, admin: bool) -> int:
 
 
 async def _campus_row(stack: BotStack) -> Json:
-    (row,) = await stack.rows(campus, campus.c.id == stack.campuses["north"])
-    return row
+    return await stack.row(campus, campus.c.id == stack.campuses["north"])

@@ -3,12 +3,12 @@
 from itertools import count
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from bot.transport.update_payload import describe_update
 from domain.inbox.dead_letter import MAX_TRIES, DeadLetterKind, FailedItem
 from domain.inbox.dead_letter_repository import add_dead_letter
-from domain.inbox.repository import IncomingUpdate, record_update_failure
+from domain.inbox.repository import record_update_failure
 from domain.inbox.tables import dead_letter, telegram_update
 from domain.messaging.buttons import Tap
 from domain.messaging.notification.model import Notification
@@ -16,19 +16,16 @@ from domain.messaging.outbox_repository import notify
 from domain.messaging.tables import notification
 from tests.stack.bot_stack import BotStack, BotUser, Json, wait_until
 from tests.stack.delivered_order_setup import AdminChat
+from tests.stack.raw_updates import incoming_update, message_content
 from workers.telegram.notification_sender import dispatch_notification
 
-UPDATE_IDS = count(880_000_000)
+UPDATE_IDS = count(880_000_000)  # random updates and these alone may become dead letters
 
 
 async def _insert_dead_update(stack: BotStack, one: BotUser, campus: str = "north") -> int:
     """Insert an update of this person that failed for the last time, and return the dead letter's number."""
-    chat = {"id": one.id, "type": "private", "first_name": "Mei"}
-    sender = {"id": one.id, "is_bot": False, "first_name": "Mei", "language_code": "en"}
-    message = {"message_id": 1, "date": 1, "chat": chat, "from": sender, "text": "/help"}
     update_id, campus_id = next(UPDATE_IDS), stack.campuses[campus]
-    payload = {"update_id": update_id, "message": message}
-    update = IncomingUpdate(campus_id=campus_id, update_id=update_id, person_id=one.id, payload=payload)
+    update = incoming_update(campus_id, one.id, message_content(one.id, text="/help"), update_id)
     subject = f"{campus_id}:{update_id}"
     async with stack.work() as work:
         for _ in range(MAX_TRIES):
@@ -48,8 +45,7 @@ async def _insert_dead_update(stack: BotStack, one: BotUser, campus: str = "nort
 
 
 async def _dead_letter_row(stack: BotStack, number: int) -> Json:
-    (row,) = await stack.rows(dead_letter, dead_letter.c.id == number)
-    return row
+    return await stack.row(dead_letter, dead_letter.c.id == number)
 
 
 async def test_dead_letters_are_listed_and_tried_again_once(stack: BotStack) -> None:
@@ -150,9 +146,7 @@ async def test_the_admins_are_told_once_and_answer_in_their_chat(stack: BotStack
 
 async def test_a_dead_letter_of_another_campus_is_not_found_here(stack: BotStack, sam: BotUser) -> None:
     row = {"campus_id": stack.campuses["south"], "kind": "notification", "subject": "-1", "shown": "?", "tries": 5}
-    async with stack.work() as work:
-        made = await work.connection.execute(insert(dead_letter).values(**row, error="no").returning(dead_letter.c.id))
-        number = int(made.scalar_one())
+    number = await stack.insert(dead_letter, **row, error="no")
     await sam.write(f"/drop {number} mine")
     assert "out of date" in (await sam.tap(Tap.RETRY_DEAD_LETTER, number))["text"]
     assert (await _dead_letter_row(stack, number))["ended_at"] is None

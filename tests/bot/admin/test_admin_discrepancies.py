@@ -2,8 +2,6 @@
 
 from uuid import uuid4
 
-from sqlalchemy import insert
-
 from domain.messaging.buttons import Tap
 from domain.reconciliation.tables import discrepancy
 from tests.stack.bot_stack import BotStack, Json
@@ -12,14 +10,11 @@ from tests.stack.bot_stack import BotStack, Json
 async def _insert_discrepancy(stack: BotStack, campus: str = "north") -> int:
     row = {"campus_id": stack.campuses[campus], "kind": "unknown_transfer", "subject": f"tr_{uuid4().hex}"}
     row |= {"remote_value": 630, "currency": "sgd", "note": "<odd>"}
-    async with stack.work() as work:
-        made = await work.connection.execute(insert(discrepancy).values(row).returning(discrepancy.c.id))
-        return int(made.scalar_one())
+    return await stack.insert(discrepancy, **row)
 
 
 async def _discrepancy_row(stack: BotStack, number: int) -> Json:
-    (row,) = await stack.rows(discrepancy, discrepancy.c.id == number)
-    return row
+    return await stack.row(discrepancy, discrepancy.c.id == number)
 
 
 async def test_discrepancies_are_listed_and_checked_again_on_request(stack: BotStack) -> None:

@@ -45,7 +45,7 @@ async def _admin_actions(
             await stack.status(order_id),
             people,
             row["status"],
-            (await stack.rows(campus, campus.c.id == stack.campuses["north"]))[0]["paused"],
+            (await stack.row(campus, campus.c.id == stack.campuses["north"]))["paused"],
         )
 
     return about, taps, facts

@@ -18,10 +18,7 @@ async def last_picture(one: BotUser, words: str) -> bytes:
         newest = await one.last_message()
         return newest["photo"] if words in newest["text"] else None
 
-    file_id = await wait_until(rendered, POSTER_TIMEOUT_SECONDS)
-    async with one.stack.http.get(f"{one.stack.telegram_url}/sim/files/{file_id}") as response:
-        assert response.status == 200
-        return await response.read()
+    return await one.stack.read_file(await wait_until(rendered, POSTER_TIMEOUT_SECONDS))
 
 
 async def test_a_poster_is_a_large_code_of_the_invitation_with_the_link_as_text(stack: BotStack, sam: BotUser) -> None:

@@ -10,8 +10,7 @@ from tests.stack.order_setup import make_stuck_saga
 
 
 async def _saga_row(stack: BotStack, number: int) -> Json:
-    (row,) = await stack.rows(saga, saga.c.number == number)
-    return row
+    return await stack.row(saga, saga.c.number == number)
 
 
 async def test_the_list_says_what_is_stuck_at_which_step_since_when_and_after_how_many_tries(stack: BotStack) -> None:

@@ -4,7 +4,6 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from itertools import count
 from typing import Any
 
 from aiogram.types import TelegramObject
@@ -27,12 +26,12 @@ from tests.bot.conversation.permission_setup import BASKET
 from tests.migrations.release_recording import Json, Recording, load_database, read_recording
 from tests.stack.bot_stack import NORTH, BotStack
 from tests.stack.campus_setup import running_bot_stack
+from tests.stack.raw_updates import incoming_update, tap_content
 from tests.stack.shared_servers import drop_database, execute, migrate, with_path
 
 DATABASE_NAME = "campusg_old_buttons"
 RUNNER_GROUP, ADMIN_CHAT = -100, -200  # the groups of the recorded campus
 FALLBACK_ROUTER = "rest"  # the router of updates without a handler
-UPDATE_IDS = count(8_000_001)  # above every recorded update id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,19 +137,9 @@ class OldButtons:
             )
 
     def _update_of(self, press: Press) -> IncomingUpdate:
-        number = next(UPDATE_IDS)
-        chat: Json = {"id": press.chat, "type": "supergroup", "title": "A group"}
-        if press.chat == press.person:
-            chat = {"id": press.chat, "type": "private", "first_name": "Person"}
-        sender = {"id": press.person, "is_bot": False, "first_name": "Person", "language_code": "en"}
-        tapped = {"id": "1", "from": sender, "chat_instance": "1", "data": press.data}
-        tapped |= {"message": {"message_id": 1, "date": 1, "chat": chat}}
-        return IncomingUpdate(
-            campus_id=self.campus_id,
-            update_id=number,
-            person_id=press.person,
-            payload={"update_id": number, "callback_query": tapped},
-        )
+        group: Json = {"id": press.chat, "type": "supergroup", "title": "A group"}
+        content = tap_content(press.person, press.data, None if press.chat == press.person else group)
+        return incoming_update(self.campus_id, press.person, content)
 
 
 async def _is_handled(work: UnitOfWork, pressed: IncomingUpdate) -> bool:

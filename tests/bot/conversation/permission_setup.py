@@ -1,20 +1,23 @@
-"""The subjects and people of the permission matrix: an order in every state, and everything an act may be about."""
+"""The permission matrix: its people, an order in every state, all that an act may be about, and the updates."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import uuid4
 
-from sqlalchemy import func, insert, update
+from sqlalchemy import func, update
 
 from domain.campuses.campus import Campus
 from domain.campuses.people import RunnerStatus
 from domain.campuses.people_repository import find_member
 from domain.campuses.repository import find_campus, list_drop_points
-from domain.campuses.tables import campus, membership, person, saved_card
+from domain.campuses.tables import campus, membership, saved_card
 from domain.database.actors import SYSTEM
 from domain.database.unit_of_work import UnitOfWork
+from domain.inbox.repository import IncomingUpdate
 from domain.inbox.tables import dead_letter
-from domain.orders.drafts.repository import change_draft
+from domain.messaging.buttons import Tap
+from domain.orders.drafts.draft import PendingInput
+from domain.orders.drafts.repository import change_draft, set_pending_input
 from domain.orders.pricing import Item
 from domain.orders.repository import move_order
 from domain.orders.rows import items_to_json
@@ -31,6 +34,8 @@ from domain.saga.tables import saga
 from domain.support.tables import problem_case, rating
 from tests.bot.conversation.permission_rules import DRAFT_VERSION, ChatKind, Rule, SubjectKind
 from tests.stack.bot_stack import PERSON_IDS, BotStack, Json
+from tests.stack.raw_updates import incoming_update, message_content, private_chat, tap_content
+from tests.stack.rows import insert_member, insert_row
 
 S, E = OrderStatus, OrderEvent
 ORDER_PATH = ((E.CLAIMED, S.ACCEPTED), (E.BOUGHT, S.PLACED), (E.PICKED_UP, S.ON_THE_WAY), (E.ARRIVED, S.ARRIVED))
@@ -69,7 +74,7 @@ class MatrixScenario:
     def chat_at(self, person_id: int, chat_kind: ChatKind) -> Json:
         """A chat of this kind, as updates of this person show it."""
         if chat_kind is ChatKind.PRIVATE:
-            return {"id": person_id, "type": "private", "first_name": "Somebody"}
+            return private_chat(person_id)
         number = self.runner_group if chat_kind is ChatKind.RUNNER_GROUP else GROUP_CHAT_IDS[chat_kind]
         return {"id": number, "type": "supergroup", "title": "A group"}
 
@@ -124,10 +129,9 @@ async def _insert_other_subjects(work: UnitOfWork, here: Campus, customer: int, 
 
 async def _insert_person(work: UnitOfWork, campus_id: int) -> int:
     number = next(PERSON_IDS)
-    await work.connection.execute(insert(person).values(id=number, first_name="Somebody", language="en"))
-    joined = {"campus_id": campus_id, "person_id": number, "reachable": True, "default_place": "Library · door"}
-    await work.connection.execute(insert(membership).values(joined))
-    await work.connection.execute(insert(saved_card).values(person_id=number, **SAVED_CARD))
+    about = {"reachable": True, "default_place": "Library · door"}
+    await insert_member(work, campus_id, number, "Mei", **about)
+    await insert_row(work, saved_card, key="person_id", person_id=number, **SAVED_CARD)
     return number
 
 
@@ -151,18 +155,18 @@ async def _insert_order(work: UnitOfWork, here: Campus, customer: int, runner: i
         await move_order(work, SYSTEM, here.id, order.id, happened, **changes.get(happened, {}))
     if status is S.ARRIVED:
         waited = {"kind": TimerKind.ABSENT, "status": "fired", "due_at": work.now}
-        await work.connection.execute(insert(timer).values(campus_id=here.id, order_id=order.id, **waited))
+        await insert_row(work, timer, campus_id=here.id, order_id=order.id, **waited)
     return order.id
 
 
 async def _deliver_order(work: UnitOfWork, campus_id: int, customer: int, runner: int, order_id: int) -> int:
     """Deliver an order with photos, a rating, an open case and a payable; return the number of the case."""
     await move_order(work, SYSTEM, campus_id, order_id, E.DELIVERED, receipt_photo="receipt", proof_photo="proof")
-    await work.connection.execute(insert(rating).values(order_id=order_id, good=True))
+    await insert_row(work, rating, key="order_id", order_id=order_id, good=True)
     owed = {"runner_id": runner, "amount": 600, "currency": "sgd", "refusal": "balance_insufficient"}
-    await work.connection.execute(insert(payable).values(campus_id=campus_id, order_id=order_id, **owed))
-    opened = insert(problem_case).values(campus_id=campus_id, order_id=order_id, opened_by=customer, kind="missing")
-    return int((await work.connection.execute(opened.returning(problem_case.c.id))).scalar_one())
+    await insert_row(work, payable, campus_id=campus_id, order_id=order_id, **owed)
+    about = {"campus_id": campus_id, "order_id": order_id, "opened_by": customer, "kind": "missing"}
+    return await insert_row(work, problem_case, **about)
 
 
 async def _complete_order(work: UnitOfWork, campus_id: int, runner: int, admin: int, order_id: int) -> int:
@@ -173,36 +177,18 @@ async def _complete_order(work: UnitOfWork, campus_id: int, runner: int, admin: 
     await work.connection.execute(paid)
     for_what = {"campus_id": campus_id, "order_id": order_id, "runner_id": runner, "currency": "sgd", "amount": 100}
     agreed = {"status": "failed", "runner_amount": 100, "asked_by": admin, "payment_intent": "pi", "reason": "cold"}
-    made = await work.connection.execute(insert(refund).values(for_what | agreed).returning(refund.c.id))
-    owed = insert(debt).values(for_what | {"refund_id": made.scalar_one(), "refusal": "balance_insufficient"})
-    return int((await work.connection.execute(owed.returning(debt.c.id))).scalar_one())
+    refund_id = await insert_row(work, refund, **for_what | agreed)
+    return await insert_row(work, debt, **for_what, refund_id=refund_id, refusal="balance_insufficient")
 
 
 async def _insert_discrepancy(work: UnitOfWork, campus_id: int) -> int:
-    row = {
-        "campus_id": campus_id,
-        "kind": "unknown_intent",
-        "subject": f"pi_{uuid4()}",
-        "remote_value": 5,
-        "currency": "sgd",
-    }
-    return int(
-        (await work.connection.execute(insert(discrepancy).values(row).returning(discrepancy.c.id))).scalar_one()
-    )
+    about = {"campus_id": campus_id, "kind": "unknown_intent", "subject": f"pi_{uuid4()}"}
+    return await insert_row(work, discrepancy, **about, remote_value=5, currency="sgd")
 
 
 async def _insert_dead_letter(work: UnitOfWork, campus_id: int) -> int:
-    row = {
-        "campus_id": campus_id,
-        "kind": "stripe_event",
-        "subject": f"evt_{uuid4()}",
-        "shown": "?",
-        "tries": 5,
-        "error": "no",
-    }
-    return int(
-        (await work.connection.execute(insert(dead_letter).values(row).returning(dead_letter.c.id))).scalar_one()
-    )
+    about = {"campus_id": campus_id, "kind": "stripe_event", "subject": f"evt_{uuid4()}"}
+    return await insert_row(work, dead_letter, **about, shown="?", tries=5, error="no")
 
 
 async def _insert_disputed_order(work: UnitOfWork, here: Campus, customer: int, runner: int) -> int:
@@ -213,8 +199,8 @@ async def _insert_disputed_order(work: UnitOfWork, here: Campus, customer: int, 
     about = {"campus_id": here.id, "order_id": order_id, "currency": "sgd"}
     owed = {"runner_id": runner, "amount": 600, "frozen": True}
     lost = {"dispute": f"dp_{order_id}", "status": "lost", "amount": 700, "reason": "fraudulent"}
-    await work.connection.execute(insert(payable).values(about | owed))
-    await work.connection.execute(insert(dispute).values(about | lost))
+    await insert_row(work, payable, **about | owed)
+    await insert_row(work, dispute, **about | lost)
     return order_id
 
 
@@ -223,12 +209,33 @@ async def _insert_owed_order(work: UnitOfWork, here: Campus, customer: int, runn
     order_id = await _insert_order(work, here, customer, runner, S.COMPLETED)
     for happened in (E.DELIVERED, E.COMPLETED):
         await move_order(work, SYSTEM, here.id, order_id, happened)
-    declined = update(hold).where(hold.c.order_id == order_id).values(status="refused")
-    await work.connection.execute(declined)
+    await work.connection.execute(update(hold).where(hold.c.order_id == order_id).values(status="refused"))
     about = {"campus_id": here.id, "order_id": order_id, "customer_id": customer, "currency": "sgd", "amount": 700}
     paid = {"status": "paid", "ended_at": func.now(), "refusal": "declined"}
-    made = insert(customer_debt).values(about | paid).returning(customer_debt.c.id)
-    return order_id, int((await work.connection.execute(made)).scalar_one())
+    return order_id, await insert_row(work, customer_debt, **about | paid)
+
+
+def tap_update(scenario: MatrixScenario, actor: int, chat_kind: ChatKind, tap: Tap, rule: Rule) -> IncomingUpdate:
+    """Build the update of a tap."""
+    chat = scenario.chat_at(actor, chat_kind)
+    data = f"v1:{tap}:{scenario.subject_of(rule)}:{rule.argument}"
+    return incoming_update(scenario.campus_id, actor, tap_content(actor, data, chat))
+
+
+def text_update(scenario: MatrixScenario, actor: int, chat_kind: ChatKind, text: str) -> IncomingUpdate:
+    """Build the update of a text message, perhaps a command."""
+    content = message_content(actor, scenario.chat_at(actor, chat_kind), text=text)
+    if text.startswith("/"):
+        command = {"type": "bot_command", "offset": 0, "length": len(text.split()[0])}
+        content["message"]["entities"] = [command]
+    return incoming_update(scenario.campus_id, actor, content)
+
+
+async def ask_for_input(
+    work: UnitOfWork, scenario: MatrixScenario, actor: int, pending_input: PendingInput, rule: Rule
+) -> None:
+    """Ask the actor this question, so that their next text answers it."""
+    await set_pending_input(work, scenario.campus_id, actor, pending_input, scenario.subject_of(rule), rule.detail)
 
 
 async def reopen_customer_debt(work: UnitOfWork, scenario: MatrixScenario, rule: Rule) -> None:
@@ -239,26 +246,15 @@ async def reopen_customer_debt(work: UnitOfWork, scenario: MatrixScenario, rule:
 
 
 async def _insert_stuck_saga(work: UnitOfWork, campus_id: int) -> int:
-    row = {
-        "id": uuid4(),
-        "name": f"matrix:{uuid4()}",
-        "kind": "detach_replaced_card",
-        "version": 1,
-        "campus_id": campus_id,
-    }
-    row |= {"status": "stuck", "position": 1, "error": "no", "failing_since": work.now}
-    return int((await work.connection.execute(insert(saga).values(row).returning(saga.c.number))).scalar_one())
+    about = {"id": uuid4(), "name": f"matrix:{uuid4()}", "kind": "detach_replaced_card", "campus_id": campus_id}
+    stuck = {"version": 1, "status": "stuck", "position": 1, "error": "no", "failing_since": work.now}
+    return await insert_row(work, saga, key="number", **about, **stuck)
 
 
 async def set_role_state(work: UnitOfWork, campus_id: int, person_id: int, role_state: RoleState) -> None:
     """Give a person these roles."""
     own_membership = update(membership).where(membership.c.campus_id == campus_id, membership.c.person_id == person_id)
-    values = {
-        "runner_status": role_state.runner_status,
-        "is_admin": role_state.is_admin,
-        "admitted": role_state.admitted,
-    }
-    await work.connection.execute(own_membership.values(values))
+    await work.connection.execute(own_membership.values(asdict(role_state)))
 
 
 async def prepare_campus(work: UnitOfWork, scenario: MatrixScenario, actor: int) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from domain.orders.drafts.tables import conversation_state, draft
 from tests.stack.bot_stack import NORTH, BotStack, BotUser, Json
+from tests.stack.raw_updates import message_content
 
 RIGHT_TO_LEFT = "\u202eevil\u202c \u200f"
 MAX_LENGTH_TEXT = "ü" * 4096
@@ -122,11 +123,8 @@ async def test_unusual_characters_are_taken_as_text(stack: BotStack) -> None:
 
 async def test_an_unexpected_sticker_gets_help(stack: BotStack) -> None:
     mei = await stack.add_person()
-    person = {"id": mei.id, "is_bot": False, "first_name": "Mei", "language_code": "en"}
-    message = {"message_id": 9, "date": 0, "chat": {"id": mei.id, "type": "private"}, "from": person}
-    await stack.control_telegram(
-        "updates", bot=NORTH[2], update={"message": message}
-    )  # a kind of message that no handler reads
+    message = message_content(mei.id)  # of a kind that no handler reads
+    await stack.control_telegram("updates", bot=NORTH[2], update=message)
     await stack.wait_until_idle()
     assert "I can't do anything with that here" in await mei.text()
     assert "🍜 Order food" in await mei.labels()

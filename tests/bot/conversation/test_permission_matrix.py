@@ -26,12 +26,14 @@ from tests.bot.conversation.permission_rules import ChatKind, Rule, SubjectOwner
 from tests.bot.conversation.permission_setup import (
     MatrixScenario,
     RoleState,
+    ask_for_input,
     make_scenario,
     prepare_campus,
     reopen_customer_debt,
     set_role_state,
+    tap_update,
+    text_update,
 )
-from tests.bot.conversation.permission_updates import ask_for_input, tap_update, text_update
 from tests.bot.conversation.permissions import COMMAND_RULES, INPUT_RULES, PUBLIC_COMMANDS, TAP_RULES
 from tests.fuzz.fuzz_depth import IS_DEEP
 from tests.fuzz.input_counts import count_inputs

@@ -23,8 +23,7 @@ async def long_menu(stack: BotStack) -> AsyncIterator[None]:
             dish = {"store_id": koufu["id"], "name": f"Dish {number}", "price": 100 + number}
             await work.connection.execute(insert(menu_item).values(dish))
     yield
-    async with stack.work() as work:
-        await work.connection.execute(menu_item.delete().where(menu_item.c.name.like("Dish %")))
+    await stack.delete_rows(menu_item, menu_item.c.name.like("Dish %"))
 
 
 async def test_a_basket_is_changed_line_by_line(mei: BotUser) -> None:
@@ -70,11 +69,9 @@ async def test_a_long_menu_has_pages_and_a_dish_of_the_second_stays_there(stack:
 async def test_a_long_name_does_not_push_the_price_off_its_button(stack: BotStack, mei: BotUser) -> None:
     (koufu,) = await stack.rows(store, store.c.campus_id == stack.campuses["north"], store.c.name == "Koufu")
     dish = {"store_id": koufu["id"], "name": "Hainanese chicken rice with extra chilli and egg", "price": 720}
-    async with stack.work() as work:
-        await work.connection.execute(insert(menu_item).values(dish))
+    await stack.insert(menu_item, **dish)
     await _open_koufu(mei)
-    async with stack.work() as work:
-        await work.connection.execute(menu_item.delete().where(menu_item.c.name == dish["name"]))
+    await stack.delete_rows(menu_item, menu_item.c.name == dish["name"])
     assert "Hainanese chicken rice with ext… · S$7.20" in await mei.labels()
 
 

@@ -71,8 +71,7 @@ async def test_me_says_what_is_owed_and_double_taps_ask_once(stack: BotStack) ->
 
 async def test_without_a_card_paying_begins_with_one(stack: BotStack) -> None:
     mei, _, order_id, number = await owing_customer(stack)
-    async with stack.work() as work:
-        await work.connection.execute(saved_card.delete().where(saved_card.c.person_id == mei.id))
+    await stack.delete_rows(saved_card, saved_card.c.person_id == mei.id)
     assert "no card saved" in (await mei.tap(Tap.PAY_CUSTOMER_DEBT, number))["text"]
     assert "coming in a moment" in (await mei.tap(Tap.PAY_CUSTOMER_DEBT, number))["text"]
     assert await settle_attempts(stack, order_id) == []
@@ -91,7 +90,7 @@ async def test_an_admin_sees_customer_debts_and_waives_one_with_a_reason(stack: 
     assert f"owes S$7.30 for order {order_id} (card_declined)" in await sam.answer_to("/stuck")
     await sam.press(f"Forgive #{order_id}")
     assert (await sam.labels())[0] == "Leave it as it is"
-    assert (await stack.rows(customer_debt, customer_debt.c.id == number))[0]["status"] == "open"
+    assert (await stack.row(customer_debt, customer_debt.c.id == number))["status"] == "open"
     assert "is let go: we bear it" in await sam.answer_to("paid in cash at the desk")
     (row,) = await stack.rows(customer_debt, customer_debt.c.id == number)
     assert (row["status"], row["ended_at"] is not None) == ("waived", True)
@@ -107,9 +106,9 @@ async def test_the_command_needs_a_reason_and_nobody_waives_their_own_debt(stack
     assert "/forgive 12 paid in cash" in await sam.answer_to(f"/forgive {order_id}")
     await stack.update_rows(membership, membership.c.person_id == mei.id, is_admin=True)
     assert "not yours" in await mei.answer_to(f"/forgive {order_id} because I am nice")
-    assert (await stack.rows(customer_debt, customer_debt.c.id == number))[0]["status"] == "open"
+    assert (await stack.row(customer_debt, customer_debt.c.id == number))["status"] == "open"
     await sam.write(f"/forgive #{order_id} it was our fault")
-    assert (await stack.rows(customer_debt, customer_debt.c.id == number))[0]["status"] == "waived"
+    assert (await stack.row(customer_debt, customer_debt.c.id == number))["status"] == "waived"
     assert "out of date" in await sam.answer_to(f"/forgive {order_id} once more")
 
 

@@ -99,4 +99,4 @@ async def test_once_it_is_bought_or_given_back_an_old_yes_does_nothing(stack: Bo
     await ana.tap(Tap.RELEASE_SURE, other, 2)
     assert (await mei.tap(Tap.AGREE, other, 880))["text"]
     assert await requested_ceilings(stack, order_id) == await requested_ceilings(stack, other) == []
-    assert (await stack.rows(orders, orders.c.id == other))[0]["asked_limit"] is None
+    assert (await stack.row(orders, orders.c.id == other))["asked_limit"] is None

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import insert
 
 from domain.campuses.tables import drop_point, membership
 from domain.messaging.buttons import Tap
@@ -16,12 +15,10 @@ async def halls(stack: BotStack) -> AsyncIterator[None]:
     """Give the campus south a hall of ten spots and eight more buildings, for the length of a test."""
     south = stack.campuses["south"]
     places = [("Zed Hall", f"door {letter}") for letter in "abcdefghij"] + [(f"Zoo {n}", "gate") for n in range(8)]
-    async with stack.work() as work:
-        for building, spot in places:
-            await work.connection.execute(insert(drop_point).values(campus_id=south, building=building, spot=spot))
+    for building, spot in places:
+        await stack.insert(drop_point, campus_id=south, building=building, spot=spot)
     yield
-    async with stack.work() as work:
-        await work.connection.execute(drop_point.delete().where(drop_point.c.building.like("Z%")))
+    await stack.delete_rows(drop_point, drop_point.c.building.like("Z%"))
 
 
 async def test_a_building_then_a_spot_or_a_room_in_it(stack: BotStack, halls: None) -> None:
@@ -119,8 +116,7 @@ async def _open_review(mei: BotUser) -> None:
 
 
 async def _forget_basket(stack: BotStack, mei: BotUser) -> None:
-    async with stack.work() as work:
-        await work.connection.execute(draft.delete().where(draft.c.person_id == mei.id))
+    await stack.delete_rows(draft, draft.c.person_id == mei.id)
 
 
 async def _basket_rows(stack: BotStack, mei: BotUser) -> list[Json]:

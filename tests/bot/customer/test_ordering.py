@@ -114,8 +114,7 @@ async def test_a_place_button_with_a_forged_price_changes_nothing(stack: BotStac
 async def test_a_new_basket_never_accepts_buttons_of_a_former_one(stack: BotStack, mei: BotUser) -> None:
     await mei.press("🍜")
     (first,) = await stack.rows(draft, draft.c.person_id == mei.id)
-    async with stack.work() as work:
-        await work.connection.execute(draft.delete().where(draft.c.person_id == mei.id))
+    await stack.delete_rows(draft, draft.c.person_id == mei.id)
     await mei.tap(Tap.HOME, argument=1)
     await mei.press("🍜")
     (second,) = await stack.rows(draft, draft.c.person_id == mei.id)

@@ -2,8 +2,6 @@
 
 import re
 
-from sqlalchemy import delete
-
 from domain.campuses.tables import campus, saved_card
 from domain.messaging.buttons import Tap
 from domain.messaging.tables import notification
@@ -89,8 +87,7 @@ async def test_a_stranger_increases_no_price(stack: BotStack) -> None:
 
 async def test_without_a_card_a_link_comes_first(stack: BotStack) -> None:
     order_id, mei = await open_order(stack)
-    async with stack.work() as work:
-        await work.connection.execute(delete(saved_card).where(saved_card.c.person_id == mei.id))
+    await stack.delete_rows(saved_card, saved_card.c.person_id == mei.id)
     assert "no card" in (await mei.tap(Tap.INCREASE_FEE_SURE, order_id, 900))["text"]
     assert await requested_increases(stack, order_id) == []
     assert (

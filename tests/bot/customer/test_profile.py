@@ -144,6 +144,5 @@ async def test_a_chart_says_the_same_in_its_caption_and_none_is_made_of_nothing(
     assert len(said) == 12, "ten weeks, and their sum"
     assert [line.rpartition(" ")[2] for line in said[1:-1]] == ["S$0.00"] * 9 + ["S$3.60"]
     assert said[-1] == "Together: S$3.60"
-    async with stack.http.get(f"{stack.telegram_url}/sim/files/{(await ana.last_message())['photo']}") as response:
-        assert (await response.read()).startswith(b"\x89PNG")
+    assert (await stack.read_file((await ana.last_message())["photo"])).startswith(b"\x89PNG")
     assert "You earned: S$3.60" in await ana.screen_after("◀ About me")

@@ -10,7 +10,7 @@ from domain.messaging.tables import notification
 from domain.orders.states import OrderStatus
 from domain.orders.tables import barred_runner, orders
 from domain.saga.tables import saga
-from tests.stack.bot_stack import BotStack, BotUser
+from tests.stack.bot_stack import NORTH, BotStack, BotUser
 from tests.stack.order_setup import arrived_order, claimed_order, open_order
 
 
@@ -197,8 +197,7 @@ async def test_in_a_group_only_claims_are_for_everybody(stack: BotStack) -> None
 async def _group_message(stack: BotStack) -> int:
     """Send a message of the bot to the runner group, as a worker would."""
     form = {"chat_id": stack.groups["north"], "text": "a job"}
-    async with stack.http.post(f"{stack.telegram_url}/bot7001:north/sendMessage", json=form) as response:
-        return int((await response.json())["result"]["message_id"])
+    return int((await stack.call_telegram(NORTH[1], "sendMessage", **form))["message_id"])
 
 
 async def _claim(stack: BotStack, runner: BotUser, order_id: int, message_id: int) -> dict[str, str]:

@@ -11,7 +11,8 @@ import pytest
 from bot.transport.webhook_server import FORGED_EVENT_ERRORS, parse_stripe_event
 from domain.inbox.tables import stripe_event, telegram_update
 from tests.cases import case
-from tests.stack.bot_stack import CONNECT_SECRET, SECRET, STRIPE_SECRET, BotStack, Json, json_bytes
+from tests.stack.bot_stack import CONNECT_SECRET, NORTH, SECRET, STRIPE_SECRET, BotStack, Json, json_bytes
+from tests.stack.raw_updates import message_content
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
@@ -192,15 +193,11 @@ async def test_health_readiness_and_metrics(stack: BotStack) -> None:
 
 
 async def test_commands_and_webhook_are_set_at_telegram(stack: BotStack) -> None:
-    async with stack.http.post(f"{stack.telegram_url}/bot7001:north/getWebhookInfo") as response:
-        info = (await response.json())["result"]
+    info = await stack.call_telegram(NORTH[1], "getWebhookInfo")
     assert info["url"] == f"{stack.gateway_url}/telegram/north"
     bots = await stack.control_telegram("bots", "GET")
     assert "orders" in json.dumps([bot["commands"] for bot in bots])
 
 
 def _update(update_id: int, person: int, text: str) -> Json:
-    sender = {"id": person, "is_bot": False, "first_name": "Mei"}
-    chat = {"id": person, "type": "private", "first_name": "Mei"}
-    message = {"message_id": 1, "date": 1, "chat": chat, "from": sender, "text": text}
-    return {"update_id": update_id, "message": message}
+    return {"update_id": update_id, **message_content(person, text=text)}

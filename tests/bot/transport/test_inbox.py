@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from itertools import count
 
 import pytest
 from sqlalchemy import func
@@ -23,8 +22,7 @@ from domain.orders.drafts.tables import draft
 from domain.orders.repository import list_customer_orders
 from tests.stack.bot_stack import BotStack, BotUser, Json, wait_until
 from tests.stack.frozen import Freezing, freeze
-
-UPDATE_IDS = count(5_000_000)
+from tests.stack.raw_updates import incoming_update, message_content, tap_content
 
 
 @dataclass(slots=True)
@@ -80,19 +78,13 @@ def inbox_of(stack: BotStack, handler: RecordingHandler, limit: RateLimiter | No
     )
 
 
-def tap(stack: BotStack, person: int, update_id: int | None = None) -> IncomingUpdate:
+def tap(stack: BotStack, person: int) -> IncomingUpdate:
     """A tap of this person on a campus that the running bot does not serve, so that no other inbox takes it."""
-    number = next(UPDATE_IDS) if update_id is None else update_id
-    sender = {"id": person, "is_bot": False, "first_name": "Mei", "language_code": "en"}
-    chat = {"id": person, "type": "private", "first_name": "Mei"}
-    query = {"id": str(number), "from": sender, "data": pack(Tap.HOME), "message": {"message_id": 1, "chat": chat}}
-    payload = {"update_id": number, "callback_query": query}
-    return IncomingUpdate(campus_id=stack.campuses["west"], update_id=number, person_id=person, payload=payload)
+    return incoming_update(stack.campuses["west"], person, tap_content(person, pack(Tap.HOME)))
 
 
 async def update_row(stack: BotStack, update: IncomingUpdate) -> Json:
-    rows = await stack.rows(telegram_update, telegram_update.c.update_id == update.update_id)
-    return rows[0]
+    return await stack.row(telegram_update, telegram_update.c.update_id == update.update_id)
 
 
 async def test_s9_a_duplicate_update_has_no_second_effect_and_is_still_answered(
@@ -226,16 +218,11 @@ async def test_a_refusal_of_a_process_that_wakes_late_changes_nothing_about_an_u
 async def test_an_update_left_behind_by_a_killed_process_is_taken_up_again(stack: BotStack) -> None:
     mei = await stack.add_person()
     before = len(await mei.messages())
-    sender = {"id": mei.id, "is_bot": False, "first_name": "Mei", "language_code": "en"}
-    chat = {"id": mei.id, "type": "private", "first_name": "Mei"}
-    message = {"message_id": 1, "date": 1, "chat": chat, "from": sender, "text": "/start"}
-    number = next(UPDATE_IDS)
+    update = incoming_update(stack.campuses["north"], mei.id, message_content(mei.id, text="/start"))
     async with stack.work() as work:
-        payload = {"update_id": number, "message": message}
-        update = IncomingUpdate(campus_id=stack.campuses["north"], update_id=number, person_id=mei.id, payload=payload)
         await store_updates(work, [update])
     older = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, 10)
-    await stack.update_rows(telegram_update, telegram_update.c.update_id == number, received_at=older)
+    await stack.update_rows(telegram_update, telegram_update.c.update_id == update.update_id, received_at=older)
 
     async def answered() -> bool:
         return len(await mei.messages()) > before

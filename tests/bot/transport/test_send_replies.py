@@ -6,6 +6,7 @@ from domain.messaging.buttons import Tap
 from domain.orders.drafts.tables import draft
 from tests.bot.transport.update_flood import FIRST_UPDATE
 from tests.stack.bot_stack import NORTH, BotStack
+from tests.stack.raw_updates import tap_content
 
 
 async def test_a_request_to_wait_is_respected_and_the_reply_is_sent(stack: BotStack) -> None:
@@ -38,13 +39,9 @@ async def test_an_unanswerable_tap_has_its_effect_all_the_same(stack: BotStack) 
 
 async def test_a_tap_that_is_too_old_to_answer_is_no_trouble(stack: BotStack) -> None:
     mei = await stack.add_person()
-    query = {
-        "id": "1",
-        "from": {"id": mei.id, "is_bot": False, "first_name": "Mei", "language_code": "en"},
-        "chat_instance": "1",
-        "data": "v1:my_orders:0:0",
-    }
-    await stack.control_telegram("updates", bot=NORTH[2], update={"callback_query": query})
+    tapped = tap_content(mei.id, "v1:my_orders:0:0")
+    del tapped["callback_query"]["message"]
+    await stack.control_telegram("updates", bot=NORTH[2], update=tapped)
     await stack.wait_until_idle()
     assert "not ordered anything" in await mei.text()
 

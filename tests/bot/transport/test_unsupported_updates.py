@@ -5,13 +5,13 @@ from domain.inbox.tables import telegram_update
 from domain.messaging.buttons import Tap
 from tests.stack.bot_stack import BotStack, BotUser, Json
 from tests.stack.order_setup import (
-    UPDATE_IDS,
     arrived_order,
     notifications_of,
     order_message_of,
     post_update,
     raw_message_update,
 )
+from tests.stack.raw_updates import UPDATE_IDS, tap_content
 
 MAX_CONCURRENT_UPDATES = 35  # taps of one person before the rate limit refuses
 UNSUPPORTED_CONTENT: Json = {"poll": {"id": "1", "question": "pizza?", "options": [], "type": "of next year"}}
@@ -49,10 +49,9 @@ async def test_a_button_of_any_kind_with_the_largest_numbers_there_are_is_answer
 
 def _tap_update(one: BotUser, data: str) -> Json:
     """An update of a tap on a message so old that only its number is known."""
-    message = {"message_id": 5, "date": 0, "chat": {"id": one.id, "type": "private"}}
-    sender = {"id": one.id, "is_bot": False, "first_name": "Sam", "language_code": "en"}
-    query = {"id": str(next(UPDATE_IDS)), "from": sender, "chat_instance": "1", "data": data, "message": message}
-    return {"update_id": next(UPDATE_IDS), "callback_query": query}
+    content = tap_content(one.id, data)
+    content["callback_query"]["message"]["date"] = 0
+    return {"update_id": next(UPDATE_IDS), **content}
 
 
 async def _handled_updates(stack: BotStack, one: BotUser) -> int:
