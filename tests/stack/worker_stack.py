@@ -1,7 +1,8 @@
 """The test stack of the workers: a campus on a real database and a Stripe stand-in, without Telegram."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -236,6 +237,13 @@ class WorkerStack(StripeControl):
         """These columns of the order's rows in a table, oldest first."""
         found = await self.rows(f"SELECT {columns} FROM {table} WHERE order_id = :id ORDER BY id", id=order.id)
         return [tuple(row) for row in found]
+
+    async def store_event(self, name: str, kind: str, found: Mapping[str, object], **more: object) -> str:
+        """Store an event of Stripe about this object, as the gateway does, and return its id."""
+        payload = json.dumps({"id": name, "type": kind, "data": {"object": found}} | more)
+        query = "INSERT INTO stripe_event (id, type, payload) VALUES (:id, :type, CAST(:payload AS jsonb))"
+        await self.sql(query, id=name, type=kind, payload=payload)
+        return name
 
     async def saga_states(self, order_id: int) -> dict[str, str]:
         """kind -> status of the order's sagas."""

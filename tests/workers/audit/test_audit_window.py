@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from tests.scenarios.aging import AgedStack, changed
 from tests.scenarios.old_rows import LONG_AGO, NOW, customer_debt, debt, dispute, netting, refund
-from tests.stack.worker_stack import WorkerStack
+from tests.scenarios.reconciliation_setup import create_stray_intent
 from workers.audit.invariants import INVARIANTS
 from workers.audit.snapshot import AuditSnapshot
 from workers.audit.snapshot_reader import read_snapshot, read_window
@@ -207,26 +207,11 @@ async def refunded_by_hand(aged: AgedStack) -> None:
 
 
 async def held_by_hand(aged: AgedStack) -> None:
-    await hold_money(aged.stack, {"order": str(aged.cancelled)})
+    await create_stray_intent(aged.stack, order=str(aged.cancelled))
 
 
 async def held_for_nothing_we_know(aged: AgedStack) -> None:
-    await hold_money(aged.stack, {"order": "1" * 30, "saga": "nonsense"})
-
-
-async def hold_money(stack: WorkerStack, metadata: dict[str, str]) -> None:
-    """Create a hold of this person's money by a call that is not ours."""
-    params: Any = {
-        "amount": 500,
-        "currency": "sgd",
-        "customer": (await stack.add_member()).stripe_customer,
-        "payment_method": "pm_card_visa",
-        "capture_method": "manual",
-        "confirm": True,
-        "return_url": "https://t.me",
-        "metadata": metadata,
-    }
-    await stack.context.stripe.v1.payment_intents.create_async(params)
+    await create_stray_intent(aged.stack, order="1" * 30, saga="nonsense")
 
 
 @pytest.mark.parametrize("meddle", [reversed_by_hand, refunded_by_hand, held_by_hand, held_for_nothing_we_know])

@@ -1,12 +1,12 @@
 """The invariants: each passes on a clean audit snapshot, and names what is wrong with a broken one."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from domain.payments.model import HoldPart, HoldStatus
 from domain.saga.definition import SagaStatus
+from tests.scenarios.reconciliation_setup import create_stray_intent
 from tests.scenarios.stripe_objects import make_intent, make_refund
 from tests.stack.audits import broken
 from tests.stack.worker_stack import WorkerStack
@@ -144,20 +144,9 @@ async def test_i10_a_saga_that_no_worker_runs_is_found(shared_stack: WorkerStack
 async def test_i4_and_i8_find_a_hold_that_no_saga_made(shared_stack: WorkerStack, sample: AuditSample) -> None:
     """A real object at Stripe that no call of ours made, for an order that is over."""
     stack = shared_stack
-    customer = (await stack.add_member()).stripe_customer
-    params: Any = {
-        "amount": 500,
-        "currency": "sgd",
-        "customer": customer,
-        "payment_method": "pm_card_visa",
-        "capture_method": "manual",
-        "confirm": True,
-        "return_url": "https://t.me",
-        "metadata": {"order": str(sample.orders["cancelled"])},
-    }
-    made = await stack.context.stripe.v1.payment_intents.create_async(params)
+    made = await create_stray_intent(stack, order=str(sample.orders["cancelled"]))
     assert {finding.name for finding in await stack.breaches()} == {"I4", "I8"}
-    await stack.context.stripe.v1.payment_intents.cancel_async(made.id)
+    await stack.context.stripe.v1.payment_intents.cancel_async(made["id"])
     assert {finding.name for finding in await stack.breaches()} == {"I8"}
 
 

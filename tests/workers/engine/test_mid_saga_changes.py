@@ -1,6 +1,5 @@
 """Changes between the steps of an order: another card, a deploy, a refused key, events in reverse order, a crash."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -19,15 +18,6 @@ from tests.scenarios.worker_faults import WorkerKilled, killed_worker
 from tests.stack.worker_stack import WorkerStack
 from workers.engine.saga_engine import advance_saga
 from workers.stripe.event_handler import handle_stripe_event, handle_waiting_stripe_events
-
-INSERT_EVENT_SQL = "INSERT INTO stripe_event (id, type, payload) VALUES (:id, :type, CAST(:payload AS jsonb))"
-
-
-async def store_event(stack: WorkerStack, name: str, kind: str, found: dict[str, object], **more: object) -> str:
-    """Store an event of Stripe that no worker has handled."""
-    payload = json.dumps({"id": name, "type": kind, "data": {"object": found}} | more)
-    await stack.sql(INSERT_EVENT_SQL, id=name, type=kind, payload=payload)
-    return name
 
 
 @case(14)
@@ -84,7 +74,7 @@ async def test_34_events_in_reverse_order_bring_nothing_back(shared_stack: Worke
         )
     ):
         about: dict[str, object] = {"object": "payment_intent", "id": intent["id"], "status": status}
-        await store_event(stack, f"evt_34_{number}", kind, about)
+        await stack.store_event(f"evt_34_{number}", kind, about)
     await handle_waiting_stripe_events(stack.context, 50)
     await stack.run_now()
     assert await stack.order(order.id) == done
@@ -105,13 +95,13 @@ async def test_37_events_of_another_version_or_about_another_account_are_looked_
     (intent,) = await stack.intents(order.id)
     lie: dict[str, object] = {"object": "payment_intent", "id": intent["id"], "status": "requires_capture"}
     kind = "payment_intent.amount_capturable_updated"
-    await store_event(stack, "evt_37_version", kind, lie, api_version="2014-01-31")
-    await store_event(stack, "evt_37_account", kind, lie, account="acct_of_somebody_else")
+    await stack.store_event("evt_37_version", kind, lie, api_version="2014-01-31")
+    await stack.store_event("evt_37_account", kind, lie, account="acct_of_somebody_else")
     await handle_waiting_stripe_events(stack.context, 50)
     await stack.run_now()
     assert (await stack.order(order.id)).status is OrderStatus.PENDING
     await stack.control_stripe(f"approve/{intent['id']}", ok=True)
-    await store_event(stack, "evt_37_true", kind, lie, api_version="2014-01-31")
+    await stack.store_event("evt_37_true", kind, lie, api_version="2014-01-31")
     await handle_waiting_stripe_events(stack.context, 50)
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.CREATED
@@ -125,7 +115,7 @@ async def test_38_an_event_of_a_killed_worker_is_handled_by_the_next(shared_stac
     (intent,) = await stack.intents(order.id)
     await stack.control_stripe(f"approve/{intent['id']}", ok=True)
     about: dict[str, object] = {"object": "payment_intent", "id": intent["id"]}
-    name = await store_event(stack, "evt_38", "payment_intent.amount_capturable_updated", about)
+    name = await stack.store_event("evt_38", "payment_intent.amount_capturable_updated", about)
     with pytest.raises(WorkerKilled):
         await handle_stripe_event(killed_worker(stack, at=1, committed=False), name)
     await stack.run_due()

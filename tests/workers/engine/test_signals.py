@@ -1,6 +1,5 @@
 """Signals and events: they reach a running saga as rows, are handled once, and never wake a saga that is over."""
 
-import json
 import time
 
 from domain.orders.states import Order, OrderStatus
@@ -19,18 +18,6 @@ async def order_awaiting_approval(stack: WorkerStack) -> Order:
     order = await stack.place_order(await stack.add_member(card=APPROVAL_CARD))
     await stack.run_due()
     return order
-
-
-async def store_event(stack: WorkerStack, event: str, kind: str, **found: object) -> str:
-    """Store an event of Stripe, as the gateway does."""
-    payload = json.dumps({"id": event, "type": kind, "data": {"object": found}})
-    await stack.sql(
-        "INSERT INTO stripe_event (id, type, payload) VALUES (:id, :kind, CAST(:payload AS jsonb))",
-        id=event,
-        kind=kind,
-        payload=payload,
-    )
-    return event
 
 
 async def test_s8_late_signals_never_restart_a_saga_that_is_over(shared_stack: WorkerStack) -> None:
@@ -90,11 +77,12 @@ async def test_m13_an_event_of_stripe_lets_the_saga_check_at_once(shared_stack: 
     stack = shared_stack
     order = await order_awaiting_approval(stack)
     (intent,) = await stack.intents(order.id)
+    about = {"object": "payment_intent", "id": intent["id"]}
     await stack.control_stripe(f"approve/{intent['id']}", ok=True)
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.PENDING
     kind = "payment_intent.amount_capturable_updated"
-    event = await store_event(stack, "evt_true", kind, object="payment_intent", id=intent["id"])
+    event = await stack.store_event("evt_true", kind, about)
     for _ in range(2):
         await handle_stripe_event(stack.context, event)
     await stack.run_due()
@@ -108,9 +96,9 @@ async def test_a1_an_event_that_lies_changes_nothing(shared_stack: WorkerStack) 
     order = await order_awaiting_approval(stack)
     (intent,) = await stack.intents(order.id)
     lie = {"object": "payment_intent", "id": intent["id"], "status": "requires_capture", "metadata": {"order": "1"}}
-    await store_event(stack, "evt_lie", "payment_intent.amount_capturable_updated", **lie)
-    await store_event(stack, "evt_odd", "payment_intent.canceled", object="payment_intent", id="pi_of_nobody")
-    await store_event(stack, "evt_other", "file.created", object="file", id="file_1")
+    await stack.store_event("evt_lie", "payment_intent.amount_capturable_updated", lie)
+    await stack.store_event("evt_odd", "payment_intent.canceled", {"object": "payment_intent", "id": "pi_of_nobody"})
+    await stack.store_event("evt_other", "file.created", {"object": "file", "id": "file_1"})
     await handle_waiting_stripe_events(stack.context, 50)
     await stack.run_due()
     assert (await stack.order(order.id)).status is OrderStatus.PENDING
@@ -123,9 +111,10 @@ async def test_s8_events_for_what_is_over_change_nothing(shared_stack: WorkerSta
     order = await stack.delivered_order(await stack.add_member(runner=True, card=None))
     await stack.run_due()
     (intent,) = await stack.intents(order.id)
+    about = {"object": "payment_intent", "id": intent["id"]}
     done, states = await stack.order(order.id), await stack.saga_states(order.id)
     for number, kind in enumerate(("payment_intent.canceled", "payment_intent.succeeded", "payment_intent.created")):
-        await store_event(stack, f"evt_late{number}", kind, object="payment_intent", id=intent["id"])
+        await stack.store_event(f"evt_late{number}", kind, about)
     await handle_waiting_stripe_events(stack.context, 50)
     await stack.run_now()
     assert (await stack.order(order.id), await stack.saga_states(order.id)) == (done, states)
@@ -158,10 +147,11 @@ async def test_an_event_that_can_not_be_read_is_given_up_and_holds_up_no_other(s
     stack = shared_stack
     order = await order_awaiting_approval(stack)
     (intent,) = await stack.intents(order.id)
+    about = {"object": "payment_intent", "id": intent["id"]}
     await stack.sql(
         "INSERT INTO stripe_event (id, type, payload) VALUES ('evt_broken', 'odd', '{\"data\": {\"object\": []}}')"
     )
-    await store_event(stack, "evt_behind", "payment_intent.canceled", object="payment_intent", id=intent["id"])
+    await stack.store_event("evt_behind", "payment_intent.canceled", about)
     await handle_waiting_stripe_events(stack.context, 50)
     query = (
         "SELECT id, tries, handled_at IS NULL FROM stripe_event WHERE id IN ('evt_broken', 'evt_behind') ORDER BY id"
