@@ -94,7 +94,7 @@ class BotStack(TelegramControl):
         """Insert a customer with a saved card."""
         one = await self.add_person(name)
         payment_card = {"payment_method": "pm_1", "brand": "visa", "last4": "4242", "exp_month": 12, "exp_year": 2030}
-        await self.insert(saved_card, key="person_id", person_id=one.id, **payment_card)
+        await self.insert(saved_card, person_id=one.id, **payment_card)
         return one
 
     async def add_admin(self, name: str = "Sam") -> "BotUser":
@@ -106,10 +106,10 @@ class BotStack(TelegramControl):
         async with self.autocommit_work() as work:
             await work.connection.execute(update(table).where(*where).values(**values))
 
-    async def insert(self, table: Table, *, key: str = "id", **values: Json) -> int:
+    async def insert(self, table: Table, **values: Json) -> int:
         """Insert a row without a use case, and return its number."""
         async with self.autocommit_work() as work:
-            return await insert_row(work, table, key=key, **values)
+            return await insert_row(work, table, **values)
 
     async def delete_rows(self, table: Table, *where: Json) -> None:
         """Delete rows without a use case."""

@@ -100,4 +100,4 @@ async def make_stuck_saga(stack: BotStack) -> int:
         "error": "transfers_not_allowed <b>",
         "failing_since": datetime.now(UTC),
     }
-    return await stack.insert(saga, key="number", **row)
+    return await stack.insert(saga, **row)

@@ -1,6 +1,5 @@
 """Rows that a test inserts without a use case: a campus with the fees of all tests, a person, and any other row."""
 
-from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Table, insert
@@ -8,29 +7,28 @@ from sqlalchemy import Table, insert
 from domain.campuses.tables import campus, membership, person
 from domain.database.unit_of_work import UnitOfWork
 
-FEES = MappingProxyType(
-    {
-        "service_fee": 80,
-        "platform_basis_points": 1_000,
-        "headroom_basis_points": 2_000,
-        "headroom_least": 100,
-        "headroom_most": 500,
-        "delivery_fee_least": 50,
-        "delivery_fee_most": 2_000,
-        "order_most": 20_000,
-    }
-)
+FEES = {
+    "service_fee": 80,
+    "platform_basis_points": 1_000,
+    "headroom_basis_points": 2_000,
+    "headroom_least": 100,
+    "headroom_most": 500,
+    "delivery_fee_least": 50,
+    "delivery_fee_most": 2_000,
+    "order_most": 20_000,
+}
 
 
-async def insert_row(work: UnitOfWork, table: Table, *, key: str = "id", **values: Any) -> int:
-    """Insert a row, and return its number, which is in the column `key`."""
-    return int((await work.connection.execute(insert(table).values(values).returning(table.c[key]))).scalar_one())
+async def insert_row(work: UnitOfWork, table: Table, **values: Any) -> int:
+    """Insert a row, and return its number: the column of that name, else the key."""
+    number = table.c.get("number", next(iter(table.primary_key)))
+    return int((await work.connection.execute(insert(table).values(values).returning(number))).scalar_one())
 
 
 async def insert_campus(work: UnitOfWork, name: str, **columns: Any) -> int:
     """Insert a campus on which everybody may order, and return its number."""
-    row = {"title": name.title(), "currency": "sgd", "time_zone": "Asia/Singapore", "open_to_all": True}
-    return await insert_row(work, campus, name=name, **{"fees": dict(FEES)} | row | columns)
+    row = {"title": name.title(), "currency": "sgd", "time_zone": "Asia/Singapore", "fees": FEES, "open_to_all": True}
+    return await insert_row(work, campus, name=name, **row | columns)
 
 
 async def insert_member(work: UnitOfWork, campus_id: int, person_id: int, name: str, **columns: Any) -> None:

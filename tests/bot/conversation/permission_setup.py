@@ -131,7 +131,7 @@ async def _insert_person(work: UnitOfWork, campus_id: int) -> int:
     number = next(PERSON_IDS)
     about = {"reachable": True, "default_place": "Library · door"}
     await insert_member(work, campus_id, number, "Mei", **about)
-    await insert_row(work, saved_card, key="person_id", person_id=number, **SAVED_CARD)
+    await insert_row(work, saved_card, person_id=number, **SAVED_CARD)
     return number
 
 
@@ -162,7 +162,7 @@ async def _insert_order(work: UnitOfWork, here: Campus, customer: int, runner: i
 async def _deliver_order(work: UnitOfWork, campus_id: int, customer: int, runner: int, order_id: int) -> int:
     """Deliver an order with photos, a rating, an open case and a payable; return the number of the case."""
     await move_order(work, SYSTEM, campus_id, order_id, E.DELIVERED, receipt_photo="receipt", proof_photo="proof")
-    await insert_row(work, rating, key="order_id", order_id=order_id, good=True)
+    await insert_row(work, rating, order_id=order_id, good=True)
     owed = {"runner_id": runner, "amount": 600, "currency": "sgd", "refusal": "balance_insufficient"}
     await insert_row(work, payable, campus_id=campus_id, order_id=order_id, **owed)
     about = {"campus_id": campus_id, "order_id": order_id, "opened_by": customer, "kind": "missing"}
@@ -248,7 +248,7 @@ async def reopen_customer_debt(work: UnitOfWork, scenario: MatrixScenario, rule:
 async def _insert_stuck_saga(work: UnitOfWork, campus_id: int) -> int:
     about = {"id": uuid4(), "name": f"matrix:{uuid4()}", "kind": "detach_replaced_card", "campus_id": campus_id}
     stuck = {"version": 1, "status": "stuck", "position": 1, "error": "no", "failing_since": work.now}
-    return await insert_row(work, saga, key="number", **about, **stuck)
+    return await insert_row(work, saga, **about, **stuck)
 
 
 async def set_role_state(work: UnitOfWork, campus_id: int, person_id: int, role_state: RoleState) -> None:

@@ -22,7 +22,8 @@ class AuditSample:
 
     def set_rows(self, rows: str, changed: list[Any]) -> AuditSnapshot:
         """Other rows in this list."""
-        return replace(self.snapshot, **{rows: changed})
+        other: dict[str, Any] = {rows: changed}
+        return replace(self.snapshot, **other)
 
     def alter(self, rows: str, order: str, **changed: Any) -> AuditSnapshot:
         """These fields changed in the rows of one order."""

@@ -31,7 +31,14 @@ MEI, ANA = 1001, 1002
 GROUP = -100_200_300_400
 PLAIN_GROUP = -4_200_300  # not yet a supergroup
 CLAIMED = {"status": OrderStatus.ACCEPTED, "runner_id": ANA, "version": 2, "pin": "0482", "accepted_at": func.now()}
-PRICE = {"items_cost": 420, "shop_limit": 520, "delivery_fee": 200, "service_fee": 80, "tip": 0, "ceiling": 800}
+TERMS: dict[str, Any] = {
+    "store_name": "Koufu",
+    "drop_point": "Hall 3, door",
+    "items": [{"name": "rice", "quantity": 1, "price": 420}],
+    "currency": "sgd",
+    "platform_basis_points": 1000,
+}
+TERMS |= {"items_cost": 420, "shop_limit": 520, "delivery_fee": 200, "service_fee": 80, "tip": 0, "ceiling": 800}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,20 +52,15 @@ class SenderStack(TelegramControl):
         """Insert an order that runners see, with its order messages not sent yet."""
         async with self.context.database() as work:
             await work.connection.execute(update(campus).values(runner_group=group))
-            row = {
+            parties = {
                 "campus_id": self.campus_id,
                 "customer_id": MEI,
-                "status": OrderStatus.CREATED,
                 "store_name": "Koufu",
-                "items": [{"name": "rice", "quantity": 1, "price": 420}],
                 "drop_point": "Hall 3, door",
-                "currency": "sgd",
-                "platform_basis_points": 1000,
-                "placed_at": work.now,
-                "created_at": work.now,
-                **PRICE,
             }
-            order = await find_order(work, self.campus_id, await insert_row(work, orders, **row))
+            moments = {"placed_at": work.now, "created_at": work.now}
+            order_id = await insert_row(work, orders, status=OrderStatus.CREATED, **parties, **TERMS, **moments)
+            order = await find_order(work, self.campus_id, order_id)
             await refresh_order_messages(work, order)
         return order
 
@@ -174,10 +176,10 @@ class SenderStack(TelegramControl):
             await requeue_dead_letter(work, found)
 
     async def inject_fault(
-        self, kind: str, chat: int | None = MEI, method: str = "sendMessage", **more: object
+        self, kind: str, chat: int | None = MEI, *, method: str = "sendMessage", **more: Any
     ) -> None:
         """Let the next call to this chat fail, or to any chat."""
-        await self.control_telegram("faults", kind=kind, method=method, **({"chat": chat} if chat else {}), **more)
+        await self.control_telegram("faults", kind=kind, method=method, chat=chat, **more)
 
     async def messages(self, user: int = MEI, chat: int | None = None) -> list[Any]:
         """The messages of a chat as it is now."""
