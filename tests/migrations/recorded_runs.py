@@ -18,7 +18,8 @@ from domain.saga.next_move import CallExternalStep, next_move
 from domain.saga.repository import lease_saga
 from domain.words import say, say_plain
 from tests.migrations.release_recording import Json, Recording
-from tests.stack.worker_stack import WorkerStack, running_worker_stack
+from tests.stack.started_worker_stack import running_worker_stack
+from tests.stack.worker_stack import WorkerStack
 from workers.engine.external_calls import ExternalCall, prepare_call
 
 MAX_ATTEMPTS = 40

@@ -12,7 +12,8 @@ from sqlalchemy import DateTime, text
 from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.schema import METADATA
 from tests.scenarios.database_backup import WITHOUT_GUARDS, bypass_guards
-from tests.stack.worker_stack import WorkerStack, running_worker_stack
+from tests.stack.started_worker_stack import running_worker_stack
+from tests.stack.worker_stack import WorkerStack
 
 DAYS_AGO = 30
 

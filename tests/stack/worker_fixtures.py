@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.aging import AgedStack, aged_stack
-from tests.stack.worker_stack import WorkerStack, running_worker_stack
+from tests.stack.started_worker_stack import running_worker_stack
+from tests.stack.worker_stack import WorkerStack
 
 
 @pytest.fixture

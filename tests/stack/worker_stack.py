@@ -2,14 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
-from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import aiohttp
 from sqlalchemy import select, text
 
 from domain.campuses.campus import Campus
@@ -21,12 +18,9 @@ from domain.campuses.people_repository import (
     set_payouts_ready,
     upsert_saved_card,
 )
-from domain.campuses.repository import find_campus
 from domain.database.unit_of_work import (
     UnitOfWork,
     UnitOfWorkFactory,
-    create_database_engine,
-    create_unit_of_work_factory,
 )
 from domain.orders.drafts.draft import Draft
 from domain.orders.drafts.repository import change_draft
@@ -36,19 +30,14 @@ from domain.orders.rows import items_to_json
 from domain.orders.states import Order
 from domain.orders.use_cases import ordering, running
 from domain.saga.tables import saga
-from sandbox.stripe.stripe_server import running_stripe
 from tests.stack.audits import find_breaches
-from tests.stack.database_pool import autocommit_database
-from tests.stack.rows import insert_campus, insert_member
-from tests.stack.store_setup import drop_queue_jobs
+from tests.stack.rows import insert_member
 from tests.stack.stripe_control import StripeControl
 from workers.audit.invariants import Finding
 from workers.engine.saga_engine import advance_saga
 from workers.engine.worker_context import WorkerContext
-from workers.registers import build_worker_registers
 from workers.scheduling.due_timers import fire_timers
 from workers.scheduling.due_work_repository import has_due_timer, list_due_sagas
-from workers.stripe.gateway import open_stripe_gateway
 from workers.stripe.gateway_cards import create_customer
 from workers.stripe.gateway_payouts import create_account
 
@@ -270,33 +259,3 @@ class WorkerStack(StripeControl):
     async def breaches(self) -> Sequence[Finding]:
         """The breached invariants."""
         return await find_breaches(self.database, self.context.stripe)
-
-
-async def found_campus(store: UnitOfWorkFactory) -> Campus:
-    """Insert a campus into this database."""
-    async with store() as work:
-        columns = {"title": "Campus", "runner_group": -100, "admin_chat": -200}
-        return await find_campus(work, await insert_campus(work, f"campus{next(NAME_NUMBERS)}", **columns))
-
-
-@asynccontextmanager
-async def running_worker_stack(
-    database_url: str, state: Path | None = None, find: Callable[[UnitOfWorkFactory], Awaitable[Campus]] = found_campus
-) -> AsyncIterator[WorkerStack]:
-    """Run a stack on this database, with a Stripe stand-in that may start from the `state` of an earlier one."""
-    engine = create_database_engine(database_url, pool_size=20)
-    registers = build_worker_registers()
-    store = create_unit_of_work_factory(engine, drop_queue_jobs, registers)  # tests find due work as the sweeper does
-    async with running_stripe(state=state) as url, aiohttp.ClientSession() as http:
-        client = open_stripe_gateway("sk_test_stack", url)
-        context = WorkerContext(database=store, stripe=client, name="worker", saga_slots=asyncio.Semaphore(50))
-        yield WorkerStack(
-            database=store,
-            autocommit_work=autocommit_database(engine),
-            context=context,
-            stripe_url=url,
-            http=http,
-            campus=await find(store),
-        )
-        await client.close()
-    await engine.dispose()
