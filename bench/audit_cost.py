@@ -26,7 +26,8 @@ from domain.registers import build_registers
 from tests.scenarios.aging import age, age_stripe
 from tests.scenarios.old_crowd import clone_objects, clone_rows
 from tests.stack.shared_servers import TEMPLATE, make_template, running_shared_servers, with_path
-from tests.stack.worker_stack import WorkerStack, running_worker_stack
+from tests.stack.started_worker_stack import running_worker_stack
+from tests.stack.worker_stack import WorkerStack
 from workers.audit.invariants import INVARIANTS
 from workers.audit.snapshot import AuditSnapshot
 from workers.audit.snapshot_reader import read_snapshot, read_window

@@ -15,7 +15,8 @@ from domain.payouts import use_cases as payouts_use_cases
 from domain.saga import use_cases as saga_use_cases
 from domain.support.use_cases import roster
 from tests.scenarios.scenario_setup import new_admin
-from tests.stack.worker_stack import WorkerStack, found_campus
+from tests.stack.started_worker_stack import found_campus
+from tests.stack.worker_stack import WorkerStack
 
 TAPS: tuple[Callable[..., Awaitable[object]], ...] = (
     running.start_claim,
