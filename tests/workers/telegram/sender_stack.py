@@ -52,12 +52,7 @@ class SenderStack(TelegramControl):
         """Insert an order that runners see, with its order messages not sent yet."""
         async with self.context.database() as work:
             await work.connection.execute(update(campus).values(runner_group=group))
-            parties = {
-                "campus_id": self.campus_id,
-                "customer_id": MEI,
-                "store_name": "Koufu",
-                "drop_point": "Hall 3, door",
-            }
+            parties = {"campus_id": self.campus_id, "customer_id": MEI}
             moments = {"placed_at": work.now, "created_at": work.now}
             order_id = await insert_row(work, orders, status=OrderStatus.CREATED, **parties, **TERMS, **moments)
             order = await find_order(work, self.campus_id, order_id)
