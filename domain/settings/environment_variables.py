@@ -13,7 +13,8 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _TOKEN_PATTERN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 _TOKEN_VARIABLE_PATTERN = re.compile(r"TELEGRAM_BOT_TOKEN_(?P<campus>[A-Z][A-Z0-9_]{1,30})")
-_WEBHOOK_SECRET_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,256}")  # core.telegram.org/bots/api#setwebhook
+_WEBHOOK_SECRET_PATTERN = re.compile(r"[A-Za-z0-9_-]{24,256}")  # the characters: core.telegram.org/bots/api#setwebhook
+_STRIPE_SECRET_PATTERN = re.compile(r"whsec_[A-Za-z0-9+/=_-]{24,256}")  # Stripe's own have 32 characters or more
 _STRIPE_KEY_PATTERN = re.compile(r"(?:sk|rk)_(?P<world>test|live)_\S+")
 
 EnvironmentVariables = Mapping[str, str]
@@ -140,15 +141,17 @@ def read_webhook_secret(environ: EnvironmentVariables, errors: list[str], *, req
             errors.append("TELEGRAM_WEBHOOK_SECRET is not set; with PUBLIC_URL it proves that a call is Telegram's.")
         return None
     if not _WEBHOOK_SECRET_PATTERN.fullmatch(value):
-        errors.append("TELEGRAM_WEBHOOK_SECRET must be 1 to 256 of the characters A-Z a-z 0-9 _ and -.")
+        errors.append(
+            "TELEGRAM_WEBHOOK_SECRET must be 24 to 256 of the characters A-Z a-z 0-9 _ and -; a shorter one is guessed."
+        )
     return value
 
 
 def read_secrets(environ: EnvironmentVariables, name: str, errors: list[str]) -> tuple[str, ...]:
     """Read Stripe's signing secrets: one, or several during a rotation."""
     listed = tuple(part.strip() for part in variable_value(environ, name).split(",") if part.strip())
-    if not all(re.fullmatch(r"whsec_\S+", secret) for secret in listed):
-        errors.append(f"{name} must be Stripe's signing secret, whsec_..., or several with commas between them.")
+    if not all(_STRIPE_SECRET_PATTERN.fullmatch(secret) for secret in listed):
+        errors.append(f"{name} must be Stripe's signing secret, whsec_ and 24 characters or more; commas part several.")
     return listed
 
 

@@ -21,9 +21,9 @@ SANDBOXES = ("telegram", "stripe")
 PORTS = (*SERVERS, *SANDBOXES, "bot", "page")
 STRIPE_SECRET_KEY = "sk_test_sandbox"
 STRIPE_HEADERS = {"Authorization": f"Bearer {STRIPE_SECRET_KEY}"}  # of a call to the Stripe stand-in
-STRIPE_WEBHOOK_SECRET = "whsec_sandbox"
-STRIPE_CONNECT_WEBHOOK_SECRET = "whsec_sandbox_connect"
-TELEGRAM_WEBHOOK_SECRET = "sandbox"
+STRIPE_WEBHOOK_SECRET = "whsec_sandbox_of_the_platform_endpoint"
+STRIPE_CONNECT_WEBHOOK_SECRET = "whsec_sandbox_of_the_connect_endpoint"
+TELEGRAM_WEBHOOK_SECRET = "sandbox-webhook-secret-of-telegram"
 READY_TIMEOUT_SECONDS = 90.0  # importing aiogram alone takes 3 s of processor time
 # The events that docs/deployment.md tells an operator to choose; without them polling finds changes later.
 WEBHOOK_EVENTS = (

@@ -33,8 +33,9 @@ from tests.stack.telegram_control import TelegramControl
 
 Json: TypeAlias = Any
 
-SECRET = "letters-of-the-webhook"
-STRIPE_SECRET, CONNECT_SECRET = "whsec_platform", "whsec_connect"
+SECRET = "letters-of-the-webhook-secret"
+STRIPE_SECRET, CONNECT_SECRET = "whsec_of_the_platform_endpoint", "whsec_of_the_connect_endpoint"
+OLDER_STRIPE_SECRET = "whsec_of_the_platform_before"
 NORTH, SOUTH = ("north", "7001:north", "north_bot"), ("south", "7002:south", "south_bot")
 ANSWER_TIMEOUT_SECONDS = 20.0  # how long a fact may take to become true on a busy machine
 PERSON_IDS = count(10_001)

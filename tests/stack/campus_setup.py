@@ -19,7 +19,7 @@ from domain.database.unit_of_work import (
 from domain.settings.environment_variables import BotTokens, DeploymentEnvironment
 from domain.settings.settings import BotSettings
 from sandbox.launch.ports import free_port
-from tests.stack.bot_stack import CONNECT_SECRET, NORTH, SECRET, SOUTH, STRIPE_SECRET, BotStack
+from tests.stack.bot_stack import CONNECT_SECRET, NORTH, OLDER_STRIPE_SECRET, SECRET, SOUTH, STRIPE_SECRET, BotStack
 from tests.stack.database_pool import autocommit_database
 from tests.stack.rows import FEES, insert_campus, insert_row
 from workers.registers import build_worker_registers
@@ -49,7 +49,7 @@ def bot_settings_for(database_url: str, redis_url: str, telegram_url: str, port:
         telegram_api_url=telegram_url,
         public_url=f"http://127.0.0.1:{port}" if webhooks else None,
         telegram_webhook_secret=SECRET,
-        stripe_webhook_secrets=("whsec_older", STRIPE_SECRET),
+        stripe_webhook_secrets=(OLDER_STRIPE_SECRET, STRIPE_SECRET),
         stripe_connect_webhook_secrets=(CONNECT_SECRET,),
         http_host="127.0.0.1",
         http_port=port,

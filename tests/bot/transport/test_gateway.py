@@ -11,7 +11,16 @@ import pytest
 from bot.transport.webhook_server import FORGED_EVENT_ERRORS, parse_stripe_event
 from domain.inbox.tables import stripe_event, telegram_update
 from tests.cases import case
-from tests.stack.bot_stack import CONNECT_SECRET, NORTH, SECRET, STRIPE_SECRET, BotStack, Json, json_bytes
+from tests.stack.bot_stack import (
+    CONNECT_SECRET,
+    NORTH,
+    OLDER_STRIPE_SECRET,
+    SECRET,
+    STRIPE_SECRET,
+    BotStack,
+    Json,
+    json_bytes,
+)
 from tests.stack.raw_updates import message_content
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -60,7 +69,7 @@ async def test_only_events_a_saga_may_wait_for_are_left_to_a_worker(stack: BotSt
 
 
 async def test_every_secret_of_both_lists_is_accepted(stack: BotStack) -> None:
-    for number, secret in enumerate(("whsec_older", STRIPE_SECRET, CONNECT_SECRET)):
+    for number, secret in enumerate((OLDER_STRIPE_SECRET, STRIPE_SECRET, CONNECT_SECRET)):
         body = json_bytes(event_body(f"evt_secret_{number}", account="acct_1"))
         assert await post_to_gateway(stack, "/stripe", body, signature_header(body, secret)) == 200
         (row,) = await stack.rows(stripe_event, stripe_event.c.id == f"evt_secret_{number}")

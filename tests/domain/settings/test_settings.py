@@ -21,7 +21,8 @@ from tests.cases import case
 
 STORES = {"DATABASE_URL": "postgresql://me:hushhush@db/campusg", "REDIS_URL": "redis://127.0.0.1:6379/0"}
 GOOD = STORES | {"TELEGRAM_BOT_TOKEN": "123:hushhush", "STRIPE_SECRET_KEY": "sk_test_hushhush"}
-WEBHOOKS = {"PUBLIC_URL": "https://food.example.org", "TELEGRAM_WEBHOOK_SECRET": "hush"}
+WEBHOOKS = {"PUBLIC_URL": "https://food.example.org", "TELEGRAM_WEBHOOK_SECRET": "hush" * 6}
+NEW_SECRET, OLD_SECRET, CONNECT_SECRET = (f"whsec_{letter * 32}" for letter in "abc")
 Read = Callable[[dict[str, str]], object]
 READERS = [read_bot_settings, read_worker_settings, read_audit_settings, read_campus_settings]
 
@@ -50,11 +51,11 @@ def test_a_worker_needs_the_key_as_well() -> None:
 
 
 def test_every_setting_can_be_changed() -> None:
-    secrets = {"STRIPE_WEBHOOK_SECRET": "whsec_new, whsec_old", "STRIPE_CONNECT_WEBHOOK_SECRET": "whsec_connect"}
+    secrets = {"STRIPE_WEBHOOK_SECRET": f"{NEW_SECRET}, {OLD_SECRET}", "STRIPE_CONNECT_WEBHOOK_SECRET": CONNECT_SECRET}
     doors = {"HTTP_HOST": "0.0.0.0", "HTTP_PORT": "9000", "LOG_LEVEL": "debug", "TELEGRAM_API_URL": "http://tg:8081/"}
     settings = read_bot_settings(GOOD | WEBHOOKS | secrets | doors)
-    assert settings.stripe_webhook_secrets == ("whsec_new", "whsec_old")
-    assert settings.stripe_connect_webhook_secrets == ("whsec_connect",)
+    assert settings.stripe_webhook_secrets == (NEW_SECRET, OLD_SECRET)
+    assert settings.stripe_connect_webhook_secrets == (CONNECT_SECRET,)
     assert (settings.http_host, settings.http_port, settings.log_level) == ("0.0.0.0", 9000, "DEBUG")
     assert (settings.telegram_api_url, settings.public_url) == ("http://tg:8081", "https://food.example.org")
     limits = {"WORKER_JOBS": "7", "STRIPE_CALLS_PER_SECOND": "80"}
@@ -118,9 +119,12 @@ def test_live_keys_work_where_money_is_real(key: str) -> None:
         (read_bot_settings, "TELEGRAM_API_URL", "telegram", "is not an address"),
         (read_bot_settings, "PUBLIC_URL", "http://food.example.org", "must begin with https://"),
         (read_bot_settings, "PUBLIC_URL", "food.example.org", "is not an address"),
-        (read_bot_settings, "TELEGRAM_WEBHOOK_SECRET", "hush hush", "must be 1 to 256 of the characters"),
-        (read_bot_settings, "TELEGRAM_WEBHOOK_SECRET", "h" * 257, "must be 1 to 256 of the characters"),
-        (read_bot_settings, "STRIPE_WEBHOOK_SECRET", "whsec_a,hushhush", "must be Stripe's signing secret"),
+        (read_bot_settings, "TELEGRAM_WEBHOOK_SECRET", "hush " * 6, "must be 24 to 256 of the characters"),
+        (read_bot_settings, "TELEGRAM_WEBHOOK_SECRET", "h", "must be 24 to 256 of the characters"),
+        (read_bot_settings, "TELEGRAM_WEBHOOK_SECRET", "h" * 23, "must be 24 to 256 of the characters"),
+        (read_bot_settings, "TELEGRAM_WEBHOOK_SECRET", "h" * 257, "must be 24 to 256 of the characters"),
+        (read_bot_settings, "STRIPE_WEBHOOK_SECRET", f"{NEW_SECRET},hushhush", "must be Stripe's signing secret"),
+        (read_bot_settings, "STRIPE_WEBHOOK_SECRET", "whsec_hushhush", "whsec_ and 24 characters or more"),
         (read_bot_settings, "STRIPE_CONNECT_WEBHOOK_SECRET", "hushhush", "must be Stripe's signing secret"),
         (read_bot_settings, "HTTP_PORT", "http", "'http'; it must be a whole number from 1 to 65535"),
         (read_bot_settings, "HTTP_PORT", "65536", "'65536'; it must be a whole number from 1 to 65535"),
@@ -139,7 +143,7 @@ def test_live_keys_work_where_money_is_real(key: str) -> None:
     ],
 )
 def test_each_error_is_one_sentence_that_names_its_variable(read: Read, name: str, value: str, sentence: str) -> None:
-    (said,) = settings_errors(read, **({"TELEGRAM_WEBHOOK_SECRET": "hush"} | {name: value}))
+    (said,) = settings_errors(read, **({"TELEGRAM_WEBHOOK_SECRET": "hush" * 6} | {name: value}))
     assert name in said
     assert sentence in said
     assert said.endswith(".")
@@ -175,7 +179,7 @@ def test_several_errors_are_all_reported_at_once() -> None:
 
 @pytest.mark.parametrize("read", READERS)
 def test_printed_settings_show_no_secret(read: Read) -> None:
-    settings = read(GOOD | WEBHOOKS | {"STRIPE_WEBHOOK_SECRET": "whsec_hushhush"})
+    settings = read(GOOD | WEBHOOKS | {"STRIPE_WEBHOOK_SECRET": f"whsec_{'hush' * 8}"})
     assert "hush" not in repr(settings)
 
 
