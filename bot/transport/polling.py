@@ -10,13 +10,13 @@ import aiohttp
 from bot.transport.update_inbox import UpdateInbox, receive_update
 from bot.transport.update_payload import ALLOWED_UPDATES, InvalidUpdate, parse_update
 from domain.inbox.repository import IncomingUpdate, store_updates
-from domain.settings.logs import get_logger
+from domain.settings.logs import get_refusal_logger
 
 LONG_POLL_TIMEOUT_SECONDS = 20  # Telegram holds an empty response back so long
 MAX_RETRY_DELAY_SECONDS = 3.0  # between two attempts; people wait meanwhile
 HTTP_CONFLICT = 409  # another process polls with the same token
 
-log = get_logger(__name__)
+log = get_refusal_logger(__name__)  # while the database is away, people decide how many lines there are
 
 
 class UpdatesUnavailable(Exception):

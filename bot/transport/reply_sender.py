@@ -39,7 +39,7 @@ from domain.campuses.people_repository import mark_unreachable
 from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.inbox.repository import IncomingUpdate
 from domain.messaging.buttons import MENU_SCREEN, Button, Tap, pack
-from domain.settings.logs import get_logger
+from domain.settings.logs import get_refusal_logger
 from domain.support.feedback import is_within_length, shorten_text
 from domain.words import say_plain
 
@@ -50,7 +50,7 @@ MAX_RETRY_AFTER_SECONDS = 30  # of `retry_after`; meanwhile only the updates of 
 MAX_ATTEMPTS = 3
 
 Result = TypeVar("Result")
-log = get_logger(__name__)
+log = get_refusal_logger(__name__)  # anybody can have a chat that takes nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ from domain.inbox.repository import (
     record_update_failure,
     try_mark_update_handled,
 )
-from domain.settings.logs import get_logger
+from domain.settings.logs import get_logger, get_refusal_logger
 from domain.settings.redaction import format_error
 
 HANDLING_TIMEOUT_SECONDS = 20.0  # a handler runs a few statements
@@ -42,6 +42,7 @@ Dispatch = Callable[[UnitOfWork, IncomingUpdate], Awaitable[Replies]]
 SendReplies = Callable[[IncomingUpdate, Replies], Awaitable[None]]
 
 log = get_logger(__name__)
+refusals = get_refusal_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +133,7 @@ async def _record_refusal(inbox: UpdateInbox, incoming_update: IncomingUpdate, r
 
     Return None and change nothing when another process handled it meanwhile.
     """
-    log.warning(
+    refusals.warning(
         "action_refused",
         refusal=type(refusal).__name__,
         person=incoming_update.person_id,
@@ -149,10 +150,11 @@ async def _record_refusal(inbox: UpdateInbox, incoming_update: IncomingUpdate, r
 
 
 async def _reject_rate_limited(inbox: UpdateInbox, incoming_update: IncomingUpdate, verdict: RateLimitVerdict) -> None:
-    log.warning("rate_limit_exceeded", person=incoming_update.person_id, campus=incoming_update.campus_id)
+    refusals.warning("rate_limit_exceeded", person=incoming_update.person_id, campus=incoming_update.campus_id)
     async with inbox.database() as work:
         await mark_update_handled(work, incoming_update, note="too often")
     inbox.metrics.refused.inc()
+    inbox.metrics.rate_limited.inc()
     await inbox.send_replies(incoming_update, reply_to_rate_limit(incoming_update, verdict))
 
 
