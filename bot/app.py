@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import uvloop
-from aiohttp import web
 from redis.asyncio import Redis
 
 from bot.transport.bot_registry import BotRegistry, serve_campuses
 from bot.transport.dispatching import new_dispatch, new_dispatcher
+from bot.transport.http_limits.bounded_server import serve_application
+from bot.transport.http_limits.connection_keeper import ConnectionKeeper
 from bot.transport.metrics import new_metrics
 from bot.transport.reply_sender import ReplySender, send_replies
 from bot.transport.update_inbox import UpdateInbox, retry_unfinished_updates
@@ -30,7 +31,6 @@ from domain.settings.settings import BotSettings
 MAX_CONNECTIONS = 12  # to Postgres
 MAX_CONCURRENT_UPDATES = 8  # updates handled at the same time; the other connections are for webhooks and retries
 REDIS_TIMEOUT_SECONDS = 0.2  # the rate limit must not make a person wait
-DRAIN_TIMEOUT_SECONDS = 20.0  # for requests in flight when the process is told to stop
 POSTGRES_RETRY_DELAY_SECONDS = 2.0
 
 log = get_logger(__name__)
@@ -107,6 +107,7 @@ def _new_inbox(bot_registry: BotRegistry, open_database: UnitOfWorkFactory, redi
 async def _start_webhook_server(
     stack: AsyncExitStack, settings: BotSettings, bot_registry: BotRegistry, inbox: UpdateInbox
 ) -> None:
+    connections = ConnectionKeeper(metrics=inbox.metrics)
     webhook_context = WebhookContext(
         inbox=inbox,
         campuses=bot_registry.by_name,
@@ -114,13 +115,10 @@ async def _start_webhook_server(
         stripe_secrets=(*settings.stripe_webhook_secrets, *settings.stripe_connect_webhook_secrets),
         is_live=settings.environment is DeploymentEnvironment.LIVE,
         is_serving=bot_registry.ready.is_set,
+        connections=connections,
     )
-    runner = web.AppRunner(
-        new_web_application(webhook_context), access_log=None, shutdown_timeout=DRAIN_TIMEOUT_SECONDS
-    )
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+    app = new_web_application(webhook_context)
+    await stack.enter_async_context(serve_application(app, connections, settings.http_host, settings.http_port))
 
 
 async def _serve_updates(bot_registry: BotRegistry, open_database: UnitOfWorkFactory, inbox: UpdateInbox) -> None:

@@ -10,20 +10,26 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from stripe import SignatureVerificationError, WebhookSignature
 
+from bot.transport.http_limits.bounded_server import new_connection_middleware
+from bot.transport.http_limits.connection_keeper import ConnectionKeeper, note_genuine
+from bot.transport.http_limits.database_probe import DatabaseProbe, is_database_ready
+from bot.transport.http_limits.guess_brake import GuessBrake, slow_down_guess
+from bot.transport.http_limits.http_refusals import HttpRefusal, refuse_request
+from bot.transport.http_limits.request_bodies import BODY_TIMEOUT_SECONDS, BodyRoom, read_body
+from bot.transport.http_limits.signature_header import find_signing_time
 from bot.transport.update_inbox import UpdateInbox, receive_update
 from bot.transport.update_payload import InvalidUpdate, parse_update, to_storable
-from domain.inbox.repository import Payload, require_tables, store_event
-from domain.settings.logs import get_logger
+from domain.inbox.repository import Payload, store_event
 
-MAX_BODY_BYTES = 1024 * 1024
+MAX_UPDATE_BYTES = 1024 * 1024
+MAX_EVENT_BYTES = 256 * 1024  # Stripe's are smaller; what is refused here is found by reconciliation
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+SIGNATURE_HEADER = "Stripe-Signature"
 SIGNATURE_TOLERANCE_SECONDS = (
     300  # the age of a signature, and how far it may be ahead of our clock: Stripe's library accepts any future time
 )
 # What Stripe's library and the functions below raise for a forged or broken event.
 FORGED_EVENT_ERRORS = (SignatureVerificationError, ValueError, TypeError, AttributeError, KeyError, RecursionError)
-
-log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +42,11 @@ class WebhookContext:
     stripe_secrets: tuple[str, ...] = field(repr=False)
     is_live: bool
     is_serving: Callable[[], bool]
+    connections: ConnectionKeeper
+    body_timeout: float = BODY_TIMEOUT_SECONDS
+    unverified_bodies: BodyRoom = field(default_factory=BodyRoom)
+    database_probe: DatabaseProbe = field(default_factory=DatabaseProbe)
+    guess_brake: GuessBrake = field(default_factory=GuessBrake)
 
 
 def new_web_application(context: WebhookContext) -> web.Application:
@@ -49,7 +60,7 @@ def new_web_application(context: WebhookContext) -> web.Application:
 
         return handle
 
-    app = web.Application(client_max_size=MAX_BODY_BYTES)
+    app = web.Application(middlewares=[new_connection_middleware(context.connections)])
     app.router.add_post("/telegram/{campus}", with_context(receive_telegram_update))
     app.router.add_post("/stripe", with_context(receive_stripe_event))
     app.router.add_get("/health", with_context(report_health))
@@ -58,34 +69,58 @@ def new_web_application(context: WebhookContext) -> web.Application:
     return app
 
 
+def _refuse(context: WebhookContext, refusal: HttpRefusal, **fields: str) -> web.Response:
+    return refuse_request(context.inbox.metrics, refusal, **fields)
+
+
+async def _refuse_guess(context: WebhookContext, request: web.Request, refusal: HttpRefusal) -> web.Response:
+    """Refuse a wrong secret or signature: late when there are many, and without an answer when there are more."""
+    response = _refuse(context, refusal)
+    if not await slow_down_guess(context.guess_brake) and request.transport is not None:
+        request.transport.abort()
+    return response
+
+
 async def receive_telegram_update(context: WebhookContext, request: web.Request) -> web.Response:
     """Answer 200 after the commit, 401 for a wrong secret, and 500 when Telegram must send the update again."""
     given = request.headers.get(SECRET_HEADER, "").encode(errors="replace")
+    if not given:
+        return _refuse(context, HttpRefusal.WEBHOOK_SECRET_MISSING)
     if context.telegram_secret is None or not hmac.compare_digest(given, context.telegram_secret.encode()):
-        log.warning("webhook_secret_wrong", campus_name=request.match_info["campus"][:40])
-        return web.Response(status=401)
+        return await _refuse_guess(context, request, HttpRefusal.WEBHOOK_SECRET_WRONG)
+    note_genuine(context.connections, request.transport)
     campus_id = context.campuses.get(request.match_info["campus"])
     if campus_id is None:
-        return web.Response(status=404)
+        return _refuse(context, HttpRefusal.CAMPUS_UNKNOWN, campus_name=request.match_info["campus"][:40])
+    body = await read_body(request, max_bytes=MAX_UPDATE_BYTES, timeout=context.body_timeout)
+    if isinstance(body, HttpRefusal):
+        return _refuse(context, body)
     try:
-        incoming_update = parse_update(campus_id, json.loads(await request.read()))
+        incoming_update = parse_update(campus_id, json.loads(body))
     except (ValueError, RecursionError, InvalidUpdate):
-        return web.Response(status=400)
+        return _refuse(context, HttpRefusal.UPDATE_UNREADABLE)
     if incoming_update is None or await receive_update(context.inbox, incoming_update):
         return web.Response()
     return web.Response(status=500)
 
 
 async def receive_stripe_event(context: WebhookContext, request: web.Request) -> web.Response:
-    """Store a genuine Stripe event, once; answer 400 to everything else."""
-    raw = await request.read()
+    """Store a genuine Stripe event, once. Refuse everything else, unread when its header cannot be Stripe's."""
+    signature = request.headers.get(SIGNATURE_HEADER)
+    if not is_plausible(signature):
+        return _refuse(context, HttpRefusal.SIGNATURE_IMPLAUSIBLE)
+    body = await read_body(
+        request, max_bytes=MAX_EVENT_BYTES, timeout=context.body_timeout, room=context.unverified_bodies
+    )
+    if isinstance(body, HttpRefusal):
+        return _refuse(context, body)
     try:
-        event = parse_stripe_event(
-            raw, request.headers.get("Stripe-Signature"), context.stripe_secrets, is_live=context.is_live
-        )
+        event = parse_stripe_event(body, signature, context.stripe_secrets, is_live=context.is_live)
+    except SignatureVerificationError:
+        return await _refuse_guess(context, request, HttpRefusal.SIGNATURE_WRONG)
     except FORGED_EVENT_ERRORS as error:
-        log.warning("stripe_signature_wrong", error=type(error).__name__)
-        return web.Response(status=400)
+        return _refuse(context, HttpRefusal.EVENT_UNREADABLE, error=type(error).__name__)
+    note_genuine(context.connections, request.transport)
     account = event.get("account")
     async with context.inbox.database() as work:
         await store_event(
@@ -97,6 +132,12 @@ async def receive_stripe_event(context: WebhookContext, request: web.Request) ->
         )
     context.inbox.metrics.stripe_events.inc()
     return web.Response()
+
+
+def is_plausible(signature: str | None) -> bool:
+    """Return whether this header of an event has the form of Stripe's, and a time within the tolerance."""
+    signed_at = find_signing_time(signature or "")
+    return signed_at is not None and abs(time.time() - signed_at) <= SIGNATURE_TOLERANCE_SECONDS
 
 
 def parse_stripe_event(raw: bytes, signature: str | None, secrets: tuple[str, ...], *, is_live: bool) -> Payload:
@@ -115,6 +156,8 @@ def parse_stripe_event(raw: bytes, signature: str | None, secrets: tuple[str, ..
 
 def verify_signature(raw: bytes, signature: str | None, secrets: tuple[str, ...]) -> None:
     """Raise one of FORGED_EVENT_ERRORS unless one secret fits and the time is within the tolerance."""
+    if not is_plausible(signature):
+        raise ValueError("no signature of Stripe, or of another time")
     refusal: Exception = ValueError("no secret is set")
     for secret in secrets:
         try:
@@ -122,9 +165,6 @@ def verify_signature(raw: bytes, signature: str | None, secrets: tuple[str, ...]
         except SignatureVerificationError as error:
             refusal = error
             continue
-        stamps = [part.strip().partition("=")[2] for part in (signature or "").split(",") if "t=" in part[:3]]
-        if any(int(stamp) > time.time() + SIGNATURE_TOLERANCE_SECONDS for stamp in stamps):
-            raise ValueError("signed in the future")
         return
     raise refusal
 
@@ -138,11 +178,7 @@ async def report_readiness(context: WebhookContext, _request: web.Request) -> we
     """Answer whether updates can be handled now: the bots are set up and the database answers."""
     if not context.is_serving():
         return web.json_response({"ready": False, "why": "starting"}, status=503)
-    try:
-        async with context.inbox.database() as work:
-            await require_tables(work)
-    except Exception as error:  # any error of the driver means no
-        log.warning("database_unavailable", error=error)
+    if not await is_database_ready(context.database_probe, context.inbox.database):
         return web.json_response({"ready": False, "why": "the database does not answer"}, status=503)
     return web.json_response({"ready": True})
 

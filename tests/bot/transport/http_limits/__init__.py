@@ -1,0 +1,1 @@
+"""Tests of what strangers can make the web server hold, and for how long."""
