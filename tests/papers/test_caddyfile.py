@@ -8,7 +8,6 @@ from bot.transport.webhook_server import MAX_EVENT_BYTES, MAX_UPDATE_BYTES
 from tests.conventions.test_conventions import PROJECT
 
 CADDYFILE = (PROJECT / "deploy/caddy/Caddyfile").read_text(encoding="utf-8")
-COMPOSE = (PROJECT / "compose.yaml").read_text(encoding="utf-8")
 UNITS = {"s": 1, "KiB": 1024, "MiB": 1024 * 1024}
 
 
@@ -51,12 +50,3 @@ def test_deadlines_and_bounds_are_those_of_the_bot() -> None:
 def test_no_connection_to_the_bot_is_reused_and_failures_leave_it_in_use() -> None:
     assert re.search(r"^\s*keepalive off$", CADDYFILE, re.MULTILINE)
     assert not re.search(r"^\s*(?:health_|fail_duration|max_fails|unhealthy_)", CADDYFILE, re.MULTILINE)
-
-
-def test_caddy_gets_no_secret_and_waits_for_its_profile() -> None:
-    service = COMPOSE[COMPOSE.index("\n  caddy:") : COMPOSE.index("\n  worker:")]
-    assert "env_file" not in service
-    assert "<<:" not in service
-    assert re.findall(r"^      ([A-Z_]+):", service, re.MULTILINE) == ["PUBLIC_URL"]
-    assert "profiles: [webhooks]" in service
-    assert "./deploy/caddy/Caddyfile:/etc/caddy/Caddyfile:ro" in service

@@ -54,6 +54,16 @@ def test_containers_of_ours_can_write_nowhere_and_gain_nothing() -> None:
         assert service["security_opt"] == ["no-new-privileges:true"]
 
 
-def test_only_the_bot_is_reachable_and_only_from_this_machine_by_default() -> None:
+def test_only_caddy_is_reachable_by_the_world_and_the_bot_from_this_machine_by_default() -> None:
     ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert ports == {"bot": ["${BIND:-127.0.0.1}:8080:8080"]}
+    assert ports == {"bot": ["${BIND:-127.0.0.1}:8080:8080"], "caddy": ["80:80", "443:443"]}
+
+
+def test_caddy_waits_for_its_profile_and_reaches_the_bot_alone() -> None:
+    caddy = SERVICES["caddy"]
+    assert caddy["profiles"] == ["webhooks"]
+    assert caddy["environment"] == {"PUBLIC_URL": "${PUBLIC_URL:-}"}
+    assert caddy["volumes"][0] == "./deploy/caddy/Caddyfile:/etc/caddy/Caddyfile:ro"
+    assert (caddy["read_only"], caddy["cap_drop"], caddy["cap_add"]) == (True, ["ALL"], ["NET_BIND_SERVICE"])
+    networks = {name: service.get("networks", ["default"]) for name, service in SERVICES.items()}
+    assert {name for name, joined in networks.items() if set(joined) & set(networks["caddy"])} == {"caddy", "bot"}
