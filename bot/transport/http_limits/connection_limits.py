@@ -82,16 +82,6 @@ class ConnectionState:
     header_tail: bytes = b""  # the last of them: the end of a header may come in two parts
 
 
-# Who is closed for a newcomer: first those who have proved least. Who was found genuine is never closed for one.
-EVICTION_RANKS: Mapping[ConnectionPhase, int] = MappingProxyType(
-    {
-        ConnectionPhase.CLOSING: 0,
-        ConnectionPhase.NEW: 1,
-        ConnectionPhase.HEADER: 1,
-        ConnectionPhase.IDLE: 2,
-        ConnectionPhase.UNPROVEN: 3,
-    }
-)
 Key = TypeVar("Key")
 
 
@@ -134,11 +124,11 @@ def is_overdue(state: ConnectionState, limits: ConnectionLimits, now: float) -> 
 
 
 def find_evicted(states: Mapping[Key, ConnectionState]) -> Key | None:
-    """Return the connection to close for a newcomer: the oldest of those who have proved least, or None."""
-    ranked = (
-        (EVICTION_RANKS[state.phase], state.since, key)
-        for key, state in states.items()
-        if state.phase in EVICTION_RANKS
-    )
-    found = min(ranked, key=lambda each: each[:2], default=None)
-    return None if found is None else found[2]
+    """Return the connection to close for a newcomer, or None when all requests in flight are genuine.
+
+    It is the one that has been in its phase for the longest time: who is honest leaves each phase within milliseconds.
+    Phases have no rank, or a crowd in a better one would leave a newcomer no time to send its header.
+    """
+    others = [(key, state) for key, state in states.items() if state.phase is not ConnectionPhase.GENUINE]
+    found = min(others, key=lambda each: (each[1].phase is not ConnectionPhase.CLOSING, each[1].since), default=None)
+    return None if found is None else found[0]

@@ -1,9 +1,8 @@
-"""Tests of the phases of a connection: each has an end, and who proved least leaves first."""
+"""Tests of the phases of a connection: each has an end, and whoever stays too long leaves for a newcomer."""
 
 import pytest
 
 from bot.transport.http_limits.connection_limits import (
-    EVICTION_RANKS,
     TIMEOUT_REASONS,
     ConnectionLimits,
     ConnectionPhase,
@@ -75,17 +74,21 @@ def test_a_request_counts_from_the_end_of_its_header_and_revives_no_closed_conne
     assert begin_request(enter_phase(ConnectionPhase.CLOSING, 1.0), 2.0).phase is ConnectionPhase.CLOSING
 
 
-def test_who_proved_least_leaves_first_and_then_the_oldest() -> None:
-    phases = sorted(EVICTION_RANKS, key=lambda phase: (EVICTION_RANKS[phase], phase))
-    states = {phase: enter_phase(phase, 10.0 - rank) for rank, phase in enumerate(phases)}
-    states[ConnectionPhase.GENUINE] = enter_phase(ConnectionPhase.GENUINE, 0.0)
+def test_who_has_been_in_a_phase_for_the_longest_time_leaves_first() -> None:
+    idle, header, new = ConnectionPhase.IDLE, ConnectionPhase.HEADER, ConnectionPhase.NEW
+    phases = (ConnectionPhase.GENUINE, idle, header, ConnectionPhase.UNPROVEN, new, ConnectionPhase.CLOSING)
+    states = {phase: enter_phase(phase, float(number)) for number, phase in enumerate(phases)}
     left = []
     while (found := find_evicted(states)) is not None:
         left.append(found)
         del states[found]
-    new, header = ConnectionPhase.NEW, ConnectionPhase.HEADER
-    older_first = sorted((new, header), key=lambda phase: 10.0 - phases.index(phase))
-    assert left == [ConnectionPhase.CLOSING, *older_first, ConnectionPhase.IDLE, ConnectionPhase.UNPROVEN]
+    assert left == [ConnectionPhase.CLOSING, idle, header, ConnectionPhase.UNPROVEN, new]
+
+
+def test_a_crowd_with_whole_headers_leaves_a_newcomer_time_for_its_own() -> None:
+    states = {number: enter_phase(ConnectionPhase.UNPROVEN, float(number)) for number in range(511)}
+    states[511] = open_connection(511.0)
+    assert find_evicted(states) == 0
 
 
 def test_who_was_found_genuine_never_leaves_for_a_newcomer() -> None:
