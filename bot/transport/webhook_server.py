@@ -114,12 +114,15 @@ async def receive_stripe_event(context: WebhookContext, request: web.Request) ->
     )
     if isinstance(body, HttpRefusal):
         return _refuse(context, body)
+    event: Payload | None = None
     try:
         event = parse_stripe_event(body, signature, context.stripe_secrets, is_live=context.is_live)
-    except SignatureVerificationError:
-        return await _refuse_guess(context, request, HttpRefusal.SIGNATURE_WRONG)
+    except SignatureVerificationError:  # it holds the body, which must not stay while the guess waits
+        del body
     except FORGED_EVENT_ERRORS as error:
         return _refuse(context, HttpRefusal.EVENT_UNREADABLE, error=type(error).__name__)
+    if event is None:
+        return await _refuse_guess(context, request, HttpRefusal.SIGNATURE_WRONG)
     note_genuine(context.connections, request.transport)
     account = event.get("account")
     async with context.inbox.database() as work:
