@@ -11,8 +11,7 @@ from bot.transport.http_limits.connection_limits import ConnectionLimits
 from bot.transport.metrics import BotMetrics, new_metrics
 from bot.transport.webhook_server import WebhookContext, new_web_application
 from sandbox.launch.ports import free_port
-from tests.stack.bot_stack import ANSWER_TIMEOUT_SECONDS, BotStack, Json
-from tests.stack.campus_setup import SECRET, STRIPE_SECRET
+from tests.stack.bot_stack import ANSWER_TIMEOUT_SECONDS, SECRET, STRIPE_SECRET, BotStack, Json
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 

@@ -13,8 +13,7 @@ from bot.transport.http_limits.guess_brake import (
 )
 from tests.bot.transport.http_limits.small_server import connected, post_header, read_to_end, send, small_server
 from tests.bot.transport.test_gateway import event_body, signature_header
-from tests.stack.bot_stack import BotStack, json_bytes
-from tests.stack.campus_setup import SECRET
+from tests.stack.bot_stack import SECRET, BotStack, json_bytes
 
 FULL = GuessBucket(tokens=MAX_GUESS_BURST, updated_at=0.0)
 

@@ -31,7 +31,7 @@ async def test_many_requests_without_the_secret_are_all_counted_in_few_lines(
     async with small_server(stack) as server:
         for _ in range(FLOOD):
             url = f"http://127.0.0.1:{server.port}/telegram/north"
-            async with stack.session.post(url, data=b"{}") as response:
+            async with stack.http.post(url, data=b"{}") as response:
                 assert response.status == 401
         assert server.refused(HttpRefusal.WEBHOOK_SECRET_MISSING) == FLOOD
     assert 1 <= len(lines_of(caplog, "webhook_secret_missing")) <= MAX_LINES_OF_A_FLOOD
@@ -103,7 +103,7 @@ async def test_the_database_is_asked_once_for_all_who_ask_within_a_second(stack:
     async with small_server(stack, inbox=inbox) as server:
         for _ in range(50):
             server.context.database_probe.answered_at = server.context.database_probe.answered_at and 1e12
-            async with stack.session.get(f"http://127.0.0.1:{server.port}/ready") as response:
+            async with stack.http.get(f"http://127.0.0.1:{server.port}/ready") as response:
                 assert response.status == 200
     assert opened == 1
 

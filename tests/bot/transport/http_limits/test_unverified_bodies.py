@@ -25,8 +25,7 @@ from tests.bot.transport.http_limits.small_server import (
     small_server,
 )
 from tests.bot.transport.test_gateway import count_events, event_body, signature_header
-from tests.stack.bot_stack import BotStack, json_bytes, wait_until
-from tests.stack.campus_setup import SECRET
+from tests.stack.bot_stack import SECRET, BotStack, json_bytes, wait_until
 
 ZEROS = "0" * 64
 
