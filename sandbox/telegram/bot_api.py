@@ -74,6 +74,7 @@ async def _perform(
         await asyncio.sleep(fault.seconds)
     current = telegram.world.bots.get(bot.id) or bot  # the bot may have changed while the call hung
     call = check_call(current, METHODS[method].parameters, sent)
+    telegram.limits.check(bot.id, method, sent.get("chat_id"), telegram.clock.now())
     result = METHODS[method].handle(telegram, call)
     return await result if isawaitable(result) else result
 

@@ -1,4 +1,4 @@
-"""Control requests for faults, the clock, and repeated or injected updates."""
+"""Control requests for faults, the send limits, the clock, and repeated or injected updates."""
 
 from dataclasses import replace
 
@@ -39,6 +39,12 @@ async def clear_telegram_faults(telegram: TelegramSandbox, _control_request: Con
 async def show_telegram_faults(telegram: TelegramSandbox, _control_request: ControlRequest) -> object:
     """GET /sim/faults: list the faults that have not happened as often as ordered."""
     return {"faults": telegram.faults.pending()}
+
+
+async def set_send_limits(telegram: TelegramSandbox, control_request: ControlRequest) -> object:
+    """POST /sim/limits {"enabled": true}: answer 429 to a bot that sends faster than Telegram allows."""
+    telegram.limits.enabled = control_request.flag("enabled")
+    return {"enabled": telegram.limits.enabled}
 
 
 async def move_telegram_clock(telegram: TelegramSandbox, control_request: ControlRequest) -> object:

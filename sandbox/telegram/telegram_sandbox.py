@@ -6,6 +6,7 @@ from pathlib import Path
 from sandbox.server.ordered_faults import OrderedFaults
 from sandbox.telegram.event_feed import EventFeed
 from sandbox.telegram.journal import Journal
+from sandbox.telegram.send_limits import SendLimits
 from sandbox.telegram.telegram_clock import TelegramClock, Waker
 from sandbox.telegram.telegram_faults import TelegramFault
 from sandbox.telegram.telegram_world import TelegramWorld
@@ -24,6 +25,7 @@ class TelegramSandbox:
     faults: OrderedFaults[TelegramFault]
     transcript: Transcript
     courier: WebhookCourier
+    limits: SendLimits = field(default_factory=SendLimits)
     poll_wakers: dict[int, Waker] = field(default_factory=dict)  # wakes the long polls of a bot, by bot id
     latest_poll_numbers: dict[int, int] = field(default_factory=dict)  # number of the latest getUpdates call, by bot id
 
