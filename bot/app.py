@@ -12,10 +12,11 @@ from redis.asyncio import Redis
 
 from bot.transport.bot_registry import BotRegistry, serve_campuses
 from bot.transport.dispatching import new_dispatch, new_dispatcher
-from bot.transport.http_limits.bounded_server import serve_application
+from bot.transport.http_limits.bounded_server import DRAIN_TIMEOUT_SECONDS, serve_application
 from bot.transport.http_limits.connection_keeper import ConnectionKeeper
 from bot.transport.metrics import new_metrics
-from bot.transport.reply_sender import ReplySender, send_replies
+from bot.transport.replies.reply_queue import ReplyQueue
+from bot.transport.replies.reply_sender import ReplySender, queue_replies, record_refusal, send_reply
 from bot.transport.update_inbox import UpdateInbox, retry_unfinished_updates
 from bot.transport.user_locks import UserLocks
 from bot.transport.user_rate_limit import new_rate_limiter
@@ -42,6 +43,7 @@ class RunningBot:
 
     bot_registry: BotRegistry
     inbox: UpdateInbox
+    reply_queue: ReplyQueue
     task: asyncio.Task[None]
 
 
@@ -82,25 +84,33 @@ async def running_bot(settings: BotSettings) -> AsyncIterator[RunningBot]:
         bot_registry = BotRegistry(settings=settings)
         stack.push_async_callback(bot_registry.close)
         open_database = create_unit_of_work_factory(engine, enqueue, build_registers())
-        inbox = _new_inbox(bot_registry, open_database, redis)
+        sender = ReplySender(bots=bot_registry.bots, database=open_database, metrics=new_metrics())
+        reply_queue = _new_reply_queue(sender)
+        stack.push_async_callback(reply_queue.drain)
+        inbox = _new_inbox(sender, reply_queue, redis)
         await _start_webhook_server(stack, settings, bot_registry, inbox)
         # Entered last, so stopped first: no new update is handled while the rest finishes.
         task = asyncio.create_task(_serve_updates(bot_registry, open_database, inbox))
         stack.push_async_callback(_cancel_task, task)
-        yield RunningBot(bot_registry=bot_registry, inbox=inbox, task=task)
+        stack.callback(reply_queue.stop_within, DRAIN_TIMEOUT_SECONDS)
+        yield RunningBot(bot_registry=bot_registry, inbox=inbox, reply_queue=reply_queue, task=task)
 
 
-def _new_inbox(bot_registry: BotRegistry, open_database: UnitOfWorkFactory, redis: Redis) -> UpdateInbox:
-    metrics = new_metrics()
-    sender = ReplySender(bots=bot_registry.bots, database=open_database, metrics=metrics)
+def _new_reply_queue(sender: ReplySender) -> ReplyQueue:
+    return ReplyQueue(
+        send=partial(send_reply, sender), record_refusal=partial(record_refusal, sender), metrics=sender.metrics
+    )
+
+
+def _new_inbox(sender: ReplySender, reply_queue: ReplyQueue, redis: Redis) -> UpdateInbox:
     return UpdateInbox(
-        database=open_database,
-        dispatch=new_dispatch(new_dispatcher(), bot_registry.bots),
-        send_replies=partial(send_replies, sender),
+        database=sender.database,
+        dispatch=new_dispatch(new_dispatcher(), sender.bots),
+        send_replies=partial(queue_replies, sender, reply_queue),
         check_rate_limit=new_rate_limiter(redis),
         user_locks=UserLocks(),
         slots=asyncio.Semaphore(MAX_CONCURRENT_UPDATES),
-        metrics=metrics,
+        metrics=sender.metrics,
     )
 
 

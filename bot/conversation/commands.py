@@ -72,24 +72,28 @@ class OfferedCommands:
 
     offered: OrderedDict[tuple[int, int], frozenset[Role]] = field(default_factory=OrderedDict)
 
-    def remember_if_changed(self, bot_id: int, chat_id: int, roles: frozenset[Role]) -> bool:
-        """Return whether this list differs from the one sent before, and remember it."""
-        before = self.offered.pop((bot_id, chat_id), frozenset())
-        self.offered[bot_id, chat_id] = roles
+    def is_changed(self, bot_id: int, menu: CommandMenu) -> bool:
+        """Return whether this list differs from the one sent before; a person without extra roles has none."""
+        return self.offered.get((bot_id, menu.chat_id), frozenset()) != menu.roles & EXTRA_ROLES
+
+    def remember(self, bot_id: int, menu: CommandMenu) -> None:
+        """Remember that this list was sent."""
+        self.offered.pop((bot_id, menu.chat_id), None)
+        self.offered[bot_id, menu.chat_id] = menu.roles & EXTRA_ROLES
         if len(self.offered) > MAX_REMEMBERED_CHATS:
             self.offered.popitem(last=False)
-        return before != roles
 
 
 async def offer_commands(bot: Bot, offered_commands: OfferedCommands, menu: CommandMenu) -> None:
     """Offer the commands of these roles in a chat; a person without an extra role has the list of all private chats."""
-    scope, extra_roles = BotCommandScopeChat(chat_id=menu.chat_id), menu.roles & EXTRA_ROLES
-    if not offered_commands.remember_if_changed(bot.id, menu.chat_id, extra_roles):
+    if not offered_commands.is_changed(bot.id, menu):
         return
-    if extra_roles:
+    scope = BotCommandScopeChat(chat_id=menu.chat_id)
+    if menu.roles & EXTRA_ROLES:
         await bot.set_my_commands(_bot_commands(menu.roles, menu.language), scope=scope)
     else:
         await bot.delete_my_commands(scope=scope)
+    offered_commands.remember(bot.id, menu)
 
 
 async def offer_default_commands(bot: Bot, campus: Campus) -> None:

@@ -12,7 +12,7 @@ from aiogram.exceptions import AiogramError
 
 from bot.conversation.commands import offer_default_commands
 from bot.transport.caching_session import CachingSession
-from bot.transport.polling import LONG_POLL_TIMEOUT_SECONDS, PollingSource, poll_updates
+from bot.transport.polling import LONG_POLL_TIMEOUT_SECONDS, PollingSource, UpdatesInFlight, poll_updates
 from bot.transport.update_inbox import UpdateInbox
 from bot.transport.update_payload import ALLOWED_UPDATES
 from domain.campuses.campus import Campus
@@ -48,6 +48,7 @@ class BotRegistry:
 async def serve_campuses(bot_registry: BotRegistry, open_database: UnitOfWorkFactory, inbox: UpdateInbox) -> None:
     """Set up new campuses for ever, and start polling where there is no webhook."""
     timeout = aiohttp.ClientTimeout(total=LONG_POLL_TIMEOUT_SECONDS + CALL_TIMEOUT_SECONDS)
+    in_flight = UpdatesInFlight()
     async with aiohttp.ClientSession(timeout=timeout) as session, asyncio.TaskGroup() as group:
         while True:
             campuses = await _find_campuses(open_database)
@@ -59,7 +60,9 @@ async def serve_campuses(bot_registry: BotRegistry, open_database: UnitOfWorkFac
                 bot_registry.by_name[campus.name] = campus.id
                 if bot_registry.settings.public_url is None:
                     url = bot.session.api.api_url(token, "getUpdates")
-                    polling_source = PollingSource(campus_id=campus.id, url=url, session=session, inbox=inbox)
+                    polling_source = PollingSource(
+                        campus_id=campus.id, url=url, session=session, inbox=inbox, in_flight=in_flight
+                    )
                     group.create_task(_keep_polling(polling_source))
             if bot_registry.bots and not bot_registry.ready.is_set():
                 bot_registry.ready.set()

@@ -1,10 +1,21 @@
 """The metrics of the bot for its operators."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 HISTOGRAM_BUCKETS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+
+class DropReason(StrEnum):
+    """Why a reply was not sent, or not again."""
+
+    TOO_LATE = "too_late"  # its deadline passed, or Telegram asked to wait for longer
+    QUEUE_FULL = "queue_full"  # too many replies waited for this chat or person
+    PROCESS_FULL = "process_full"  # too many replies waited in all
+    OUTCOME_UNKNOWN = "outcome_unknown"  # the connection broke: it may have been sent
+    STOPPED = "stopped"  # the process was told to stop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +28,10 @@ class BotMetrics:
     rate_limited: Counter
     failed: Counter
     dead_lettered: Counter
+    postponed: Counter
     replies_failed: Counter
+    replies_dropped: Counter
+    replies_waiting: Gauge
     stripe_events: Counter
     requests_refused: Counter  # by reason
     connections_closed: Counter  # by reason
@@ -31,6 +45,11 @@ def new_metrics() -> BotMetrics:
     def counter(name: str, description: str, *labels: str) -> Counter:
         return Counter(f"campusg_bot_{name}", description, labels, registry=registry)
 
+    replies_dropped = Counter(
+        "campusg_bot_replies_dropped", "Replies given up before Telegram took them", ["reason"], registry=registry
+    )
+    for reason in DropReason:
+        replies_dropped.labels(reason)
     return BotMetrics(
         registry=registry,
         handled=counter("updates_handled", "Updates that had their effect"),
@@ -38,7 +57,12 @@ def new_metrics() -> BotMetrics:
         rate_limited=counter("updates_rate_limited", "Updates refused because their person was too fast"),
         failed=counter("updates_failed", "Tries that broke off with an error"),
         dead_lettered=counter("updates_dead_lettered", "Updates given up after the last try"),
+        postponed=counter("updates_postponed", "Updates stored for later, because many of the same person wait"),
         replies_failed=counter("replies_failed", "Replies Telegram did not take"),
+        replies_dropped=replies_dropped,
+        replies_waiting=Gauge(
+            "campusg_bot_replies_waiting", "Replies that are neither sent nor dropped", registry=registry
+        ),
         stripe_events=counter("stripe_events", "Stripe events written down"),
         requests_refused=counter("http_requests_refused", "Requests that the web server refused", "reason"),
         connections_closed=counter("http_connections_closed", "Connections that were closed on a sender", "reason"),

@@ -1,7 +1,11 @@
-"""Polling for updates without a public URL: a batch is stored in one commit, then handled, and the offset moves."""
+"""Polling for updates without a public URL: a batch is stored in one commit, then handled, and the offset moves.
+
+No more is fetched while many updates are in flight. Telegram keeps the rest meanwhile.
+"""
 
 import asyncio
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +17,7 @@ from domain.inbox.repository import IncomingUpdate, store_updates
 from domain.settings.logs import get_refusal_logger
 
 LONG_POLL_TIMEOUT_SECONDS = 20  # Telegram holds an empty response back so long
+MAX_PEOPLE_IN_FLIGHT = 100  # whose updates of one batch are handled, in this process, before more is fetched
 MAX_RETRY_DELAY_SECONDS = 3.0  # between two attempts; people wait meanwhile
 HTTP_CONFLICT = 409  # another process polls with the same token
 
@@ -27,6 +32,25 @@ class UpdatesUnavailable(Exception):
         self.pause = pause
 
 
+@dataclass(slots=True, kw_only=True)
+class UpdatesInFlight:
+    """What this process handles now, for all campuses that it polls: a task for each person and batch."""
+
+    max_tasks: int = MAX_PEOPLE_IN_FLIGHT
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def wait_for_room(self) -> None:
+        """Wait until fewer than `max_tasks` run."""
+        while len(self.tasks) >= self.max_tasks:
+            await asyncio.wait(self.tasks, return_when=asyncio.FIRST_COMPLETED)
+
+    def start(self, handling: Coroutine[None, None, None]) -> None:
+        """Start a task."""
+        task = asyncio.create_task(handling)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollingSource:
     """Where the updates of one campus are fetched, and the inbox that handles them."""
@@ -35,14 +59,15 @@ class PollingSource:
     url: str = field(repr=False)  # contains the token
     session: aiohttp.ClientSession
     inbox: UpdateInbox
+    in_flight: UpdatesInFlight
 
 
 async def poll_updates(source: PollingSource) -> None:
     """Fetch and handle updates for ever; when cancelled, finish the updates in flight first."""
-    in_flight: set[asyncio.Task[None]] = set()
     offset, failures = 0, 0
     try:
         while True:
+            await source.in_flight.wait_for_room()
             try:
                 batch = await fetch_updates(source, offset)
                 incoming_updates = [
@@ -59,13 +84,11 @@ async def poll_updates(source: PollingSource) -> None:
                 await asyncio.sleep(pause)
                 continue
             failures = 0
-            for incoming_update in incoming_updates:
-                task = asyncio.create_task(_handle_stored_update(source.inbox, incoming_update))
-                in_flight.add(task)
-                task.add_done_callback(in_flight.discard)
+            for updates in _group_by_person(incoming_updates):
+                source.in_flight.start(_handle_stored_updates(source.inbox, updates))
             offset = max((update["update_id"] + 1 for update in batch), default=offset)
     finally:
-        await asyncio.gather(*in_flight, return_exceptions=True)
+        await asyncio.gather(*source.in_flight.tasks, return_exceptions=True)
 
 
 async def fetch_updates(source: PollingSource, offset: int) -> Sequence[dict[str, Any]]:
@@ -96,9 +119,20 @@ def _parse_or_skip(campus_id: int, update: dict[str, Any]) -> IncomingUpdate | N
         return None
 
 
-async def _handle_stored_update(inbox: UpdateInbox, incoming_update: IncomingUpdate) -> None:
-    """Handle an update that is stored; after a failure the retry of unfinished updates handles it again."""
-    try:
-        await receive_update(inbox, incoming_update)
-    except Exception as error:
-        log.warning("update_postponed", update=incoming_update.update_id, campus=incoming_update.campus_id, error=error)
+def _group_by_person(incoming_updates: Sequence[IncomingUpdate]) -> Collection[Sequence[IncomingUpdate]]:
+    """Return the updates of each person in order; an update without a person stands alone."""
+    groups: defaultdict[int, list[IncomingUpdate]] = defaultdict(list)
+    for each in incoming_updates:
+        groups[-each.update_id if each.person_id is None else each.person_id].append(each)
+    return groups.values()
+
+
+async def _handle_stored_updates(inbox: UpdateInbox, updates: Sequence[IncomingUpdate]) -> None:
+    """Handle stored updates of one person; after a failure the retry of unfinished updates handles them again."""
+    for incoming_update in updates:
+        try:
+            await receive_update(inbox, incoming_update)
+        except Exception as error:
+            log.warning(
+                "update_postponed", update=incoming_update.update_id, campus=incoming_update.campus_id, error=error
+            )

@@ -1,7 +1,8 @@
 """The update inbox: each update has its effect exactly once, in one unit of work; failed updates are retried."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from structlog.contextvars import bind_contextvars
@@ -14,7 +15,7 @@ from bot.conversation.refusal_replies import (
 )
 from bot.conversation.replies import Replies
 from bot.transport.metrics import BotMetrics
-from bot.transport.update_payload import describe_update, find_tap
+from bot.transport.update_payload import describe_update, find_tap, is_rate_limited
 from bot.transport.user_locks import UserLocks
 from bot.transport.user_rate_limit import RateLimiter, RateLimitVerdict
 from domain.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -29,6 +30,7 @@ from domain.inbox.repository import (
     lock_user,
     mark_update_handled,
     record_update_failure,
+    store_updates,
     try_mark_update_handled,
 )
 from domain.settings.logs import get_logger, get_refusal_logger
@@ -36,10 +38,10 @@ from domain.settings.redaction import format_error
 
 HANDLING_TIMEOUT_SECONDS = 20.0  # a handler runs a few statements
 RETRY_INTERVAL_SECONDS = 1.0  # between two queries for unfinished updates
-MAX_RETRY_BATCH = 50  # updates of one query
+MAX_PEOPLE_RETRIED = 20  # whose updates are retried at the same time
 
 Dispatch = Callable[[UnitOfWork, IncomingUpdate], Awaitable[Replies]]
-SendReplies = Callable[[IncomingUpdate, Replies], Awaitable[None]]
+SendReplies = Callable[[IncomingUpdate, Replies], None]  # queues them: nothing here waits for Telegram
 
 log = get_logger(__name__)
 refusals = get_refusal_logger(__name__)
@@ -67,12 +69,20 @@ class _EarlierUpdatePending(Exception):
 
 
 async def receive_update(inbox: UpdateInbox, incoming_update: IncomingUpdate) -> bool:
-    """Handle a new update and return whether that is finished; if not, it must be delivered again."""
-    if incoming_update.person_id is not None:
+    """Handle a new update and return whether that is finished; if not, it must be delivered again.
+
+    When too many updates of the same person wait already, it is stored, and handled after them.
+    """
+    if incoming_update.person_id is not None and is_rate_limited(incoming_update.payload):
         verdict = await inbox.check_rate_limit(incoming_update.person_id)
         if verdict is not RateLimitVerdict.ALLOWED:
             await _reject_rate_limited(inbox, incoming_update, verdict)
             return True
+    if inbox.user_locks.is_crowded(incoming_update.person_id):
+        inbox.metrics.postponed.inc()
+        async with inbox.database() as work:
+            await store_updates(work, [incoming_update])
+        return True
     return await handle_update(inbox, incoming_update)
 
 
@@ -96,9 +106,9 @@ async def _handle_under_lock(inbox: UpdateInbox, incoming_update: IncomingUpdate
         except Exception as error:  # no error may lose the update or stop the process
             return await _record_failure(inbox, incoming_update, error)
         if replies is not None:
-            await inbox.send_replies(incoming_update, replies)
+            inbox.send_replies(incoming_update, replies)
         elif answer_duplicates:
-            await inbox.send_replies(incoming_update, ())
+            inbox.send_replies(incoming_update, ())
         return True
 
 
@@ -155,7 +165,7 @@ async def _reject_rate_limited(inbox: UpdateInbox, incoming_update: IncomingUpda
         await mark_update_handled(work, incoming_update, note="too often")
     inbox.metrics.refused.inc()
     inbox.metrics.rate_limited.inc()
-    await inbox.send_replies(incoming_update, reply_to_rate_limit(incoming_update, verdict))
+    inbox.send_replies(incoming_update, reply_to_rate_limit(incoming_update, verdict))
 
 
 async def _record_failure(inbox: UpdateInbox, incoming_update: IncomingUpdate, error: Exception) -> bool:
@@ -168,7 +178,7 @@ async def _record_failure(inbox: UpdateInbox, incoming_update: IncomingUpdate, e
             await add_dead_letter(work, _new_failed_item(incoming_update, error))
     if is_dead_letter:
         inbox.metrics.dead_lettered.inc()
-        await inbox.send_replies(incoming_update, reply_to_failure(incoming_update))
+        inbox.send_replies(incoming_update, reply_to_failure(incoming_update))
     return is_dead_letter
 
 
@@ -184,13 +194,45 @@ def _new_failed_item(incoming_update: IncomingUpdate, error: Exception) -> Faile
 
 
 async def retry_unfinished_updates(inbox: UpdateInbox, campus_ids: Callable[[], list[int]]) -> None:
-    """Retry for ever the updates that failed, and those that a killed process left unfinished."""
-    while True:
-        await asyncio.sleep(RETRY_INTERVAL_SECONDS)
-        try:
-            async with inbox.database() as work:
-                found = await list_unhandled_updates(work, campus_ids(), MAX_RETRY_BATCH)
-            for incoming_update in found:
-                await handle_update(inbox, incoming_update, answer_duplicates=False)
-        except Exception as error:  # the database is away: the next query tries again
-            log.warning("unfinished_updates_not_read", error=error)
+    """Retry for ever the updates that failed, and those that a killed process left unfinished.
+
+    The updates of a person are retried in order, and no person waits for another.
+    """
+    retries: dict[int, asyncio.Task[None]] = {}
+    try:
+        while True:
+            await asyncio.sleep(RETRY_INTERVAL_SECONDS)
+            retries = {person: task for person, task in retries.items() if not task.done()}
+            for person, updates in (await _find_unfinished_updates(inbox, campus_ids(), without=retries)).items():
+                if len(retries) < MAX_PEOPLE_RETRIED:
+                    retries[person] = asyncio.create_task(_retry_in_order(inbox, updates))
+    finally:
+        for task in retries.values():
+            task.cancel()
+        await asyncio.gather(*retries.values(), return_exceptions=True)
+
+
+async def _find_unfinished_updates(
+    inbox: UpdateInbox, campus_ids: list[int], *, without: Mapping[int, object]
+) -> Mapping[int, Sequence[IncomingUpdate]]:
+    """Return the updates to retry by person; an update without a person has a key of its own."""
+    by_person: defaultdict[int, list[IncomingUpdate]] = defaultdict(list)
+    try:
+        async with inbox.database() as work:
+            found = await list_unhandled_updates(work, campus_ids, without=without)
+    except Exception as error:  # the database is away: the next query tries again
+        log.warning("unfinished_updates_not_read", error=error)
+        return by_person
+    for incoming_update in sorted(found, key=lambda each: each.update_id):
+        person_id = incoming_update.person_id
+        by_person[-incoming_update.update_id if person_id is None else person_id].append(incoming_update)
+    return by_person
+
+
+async def _retry_in_order(inbox: UpdateInbox, updates: Sequence[IncomingUpdate]) -> None:
+    try:
+        for incoming_update in updates:
+            if not await handle_update(inbox, incoming_update, answer_duplicates=False):
+                return
+    except Exception as error:  # the database is away: a later query finds them again
+        log.warning("unfinished_updates_not_retried", error=error)

@@ -12,6 +12,7 @@ from domain.messaging.buttons import TapData, unpack
 
 # Set at every start, because Telegram remembers the former list (core.telegram.org/bots/api#setwebhook).
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member", "chat_join_request")
+RATE_LIMITED_UPDATES = ("message", "callback_query")  # the others tell what happened, and are never answered
 _COMMAND = re.compile(r"/[a-z_]{1,32}\b")
 MAX_INTEGER = 2**63 - 1  # Postgres stores no larger ones, and Telegram has none
 
@@ -96,6 +97,16 @@ def find_reply_target(payload: Payload) -> ReplyTarget | None:
         tap_id=str(body["id"]) if tapped and "id" in body else None,
         message_id=message.get("message_id") if tapped else None,
     )
+
+
+def find_sender_name(payload: Payload) -> str:
+    """Return the first name of who sent the update; empty without one."""
+    return str(_part(_body(payload) or {}, "from").get("first_name") or "")
+
+
+def is_rate_limited(payload: Payload) -> bool:
+    """Return whether an update counts as an action of its person: a message or a tap."""
+    return any(kind in payload for kind in RATE_LIMITED_UPDATES)
 
 
 def find_tap(payload: Payload) -> TapData | None:

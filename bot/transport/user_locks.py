@@ -1,9 +1,12 @@
 """Per-user locks: the updates of a person are handled one after the other, in the order of arrival."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
+
+MAX_UPDATES_PER_PERSON = 5  # that wait or are handled; a person with more would hold connections that others need
 
 
 class UserLocks:
@@ -11,6 +14,11 @@ class UserLocks:
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._waiting: Counter[int] = Counter()
+
+    def is_crowded(self, person_id: int | None) -> bool:
+        """Return whether no further update of this person may wait here."""
+        return person_id is not None and self._waiting[person_id] >= MAX_UPDATES_PER_PERSON
 
     @asynccontextmanager
     async def hold(self, person_id: int | None) -> AsyncIterator[None]:
@@ -21,5 +29,11 @@ class UserLocks:
         lock = self._locks.get(person_id)
         if lock is None:
             lock = self._locks[person_id] = asyncio.Lock()
-        async with lock:
-            yield
+        self._waiting[person_id] += 1
+        try:
+            async with lock:
+                yield
+        finally:
+            self._waiting[person_id] -= 1
+            if not self._waiting[person_id]:
+                del self._waiting[person_id]

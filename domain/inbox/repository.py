@@ -1,6 +1,6 @@
 """The inbox in Postgres: each Telegram update and Stripe event once, open, handled or a dead letter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -15,6 +15,8 @@ from domain.inbox.stripe_event_types import HANDLED_EVENT_TYPES
 from domain.inbox.tables import stripe_event, telegram_update
 
 ABANDONED_UPDATE_DELAY = timedelta(seconds=5)  # an update stored and open for longer has lost its process
+MAX_RETRIES_PER_PERSON = 10  # updates of one person in one query
+MAX_RETRIES = 200  # updates of one query
 
 Payload = Mapping[str, Any]
 
@@ -118,19 +120,29 @@ async def record_update_failure(work: UnitOfWork, incoming: IncomingUpdate, erro
     return bool((await work.connection.execute(statement)).scalar_one_or_none())
 
 
-async def list_unhandled_updates(work: UnitOfWork, campus_ids: Sequence[int], limit: int) -> Sequence[IncomingUpdate]:
-    """Return open updates that failed before or were abandoned, oldest first."""
-    query = (
-        select(telegram_update)
+async def list_unhandled_updates(
+    work: UnitOfWork, campus_ids: Sequence[int], *, without: Collection[int] = ()
+) -> Sequence[IncomingUpdate]:
+    """Return open updates that failed before or were abandoned: the first few of each person, by person in order.
+
+    None of the people `without` are among them. The people whose updates have been open for longest come first.
+    """
+    person = func.coalesce(telegram_update.c.person_id, -telegram_update.c.update_id)
+    place = func.row_number().over(
+        partition_by=(telegram_update.c.campus_id, person), order_by=telegram_update.c.update_id
+    )
+    open_updates = (
+        select(*telegram_update.c, place.label("place"))
         .where(
             telegram_update.c.campus_id.in_(campus_ids),
-            telegram_update.c.handled_at.is_(None),
-            ~telegram_update.c.dead_lettered,
+            _IS_OPEN,
             or_(telegram_update.c.tries > 0, telegram_update.c.received_at < func.now() - ABANDONED_UPDATE_DELAY),
+            person.not_in(without),
         )
-        .order_by(telegram_update.c.received_at, telegram_update.c.update_id)
-        .limit(limit)
+        .subquery()
     )
+    few = select(open_updates).where(open_updates.c.place <= MAX_RETRIES_PER_PERSON)
+    query = few.order_by(open_updates.c.received_at, open_updates.c.update_id).limit(MAX_RETRIES)
     return [_update_from_row(row) for row in (await work.connection.execute(query)).mappings()]
 
 

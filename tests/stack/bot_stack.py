@@ -68,10 +68,11 @@ class BotStack(TelegramControl):
     original_campuses: dict[int, Json] = field(default_factory=dict)
 
     async def wait_until_idle(self, campus: tuple[str, str, str] = NORTH) -> None:
-        """Wait until the bot has handled every update and sent every reply (webhooks: the 200 comes last)."""
+        """Wait until the bot has handled every update (webhooks: the 200 comes last) and its reply queue is empty."""
 
         async def nothing_pending() -> bool:
-            return bool((await self.call_telegram(campus[1], "getWebhookInfo"))["pending_update_count"] == 0)
+            pending = (await self.call_telegram(campus[1], "getWebhookInfo"))["pending_update_count"]
+            return bool(pending == 0) and (self.running_bot is None or self.running_bot.reply_queue.is_idle)
 
         await wait_until(nothing_pending)
 

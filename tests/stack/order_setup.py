@@ -84,6 +84,7 @@ async def post_update(stack: BotStack, update: Json) -> None:
         f"{stack.gateway_url}/telegram/north", data=json_bytes(update), headers=headers
     ) as response:
         assert response.status == 200
+    await stack.wait_until_idle()
 
 
 async def make_stuck_saga(stack: BotStack) -> int:

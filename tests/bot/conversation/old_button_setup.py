@@ -116,7 +116,7 @@ class OldButtons:
                 self.latest.error = error
                 raise
 
-        async def send_replies(_: IncomingUpdate, replies: Replies) -> None:
+        def send_replies(_: IncomingUpdate, replies: Replies) -> None:
             self.latest.replies = replies
 
         return replace(inbox, database=savepoint, dispatch=dispatch, send_replies=send_replies)

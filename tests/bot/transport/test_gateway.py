@@ -151,6 +151,7 @@ async def test_characters_that_postgres_refuses_stop_neither_event_nor_update(st
         await post_to_gateway(stack, "/telegram/north", json_bytes(_update(9_000_003, mei.id, odd)), {HEADER: SECRET})
         == 200
     )
+    await stack.wait_until_idle()
     assert "I did not understand" in await mei.text()
 
 

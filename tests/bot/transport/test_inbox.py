@@ -47,7 +47,7 @@ class RecordingHandler:
         await work.connection.execute(draft.delete().where(draft.c.person_id == update.person_id))
         return (NewMessage(Screen("done")),)
 
-    async def reply(self, update: IncomingUpdate, replies: Replies) -> None:
+    def reply(self, update: IncomingUpdate, replies: Replies) -> None:
         """Record the reply."""
         self.said.append((update.update_id, replies))
 

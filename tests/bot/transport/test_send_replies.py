@@ -4,9 +4,9 @@ from domain.campuses.tables import campus, membership
 from domain.inbox.tables import telegram_update
 from domain.messaging.buttons import Tap
 from domain.orders.drafts.tables import draft
-from tests.bot.transport.update_flood import FIRST_UPDATE
-from tests.stack.bot_stack import NORTH, BotStack
-from tests.stack.raw_updates import tap_content
+from tests.bot.transport.update_flood import FIRST_UPDATE, HEADERS
+from tests.stack.bot_stack import NORTH, BotStack, Json, json_bytes
+from tests.stack.raw_updates import UPDATE_IDS, message_content, tap_content
 
 
 async def test_a_request_to_wait_is_respected_and_the_reply_is_sent(stack: BotStack) -> None:
@@ -15,11 +15,55 @@ async def test_a_request_to_wait_is_respected_and_the_reply_is_sent(stack: BotSt
     assert "not ordered anything" in await mei.answer_to("/orders")
 
 
-async def test_a_broken_connection_loses_no_menu(stack: BotStack) -> None:
+async def test_an_update_is_finished_before_its_reply_is_sent(stack: BotStack) -> None:
     mei = await stack.add_person()
-    await stack.control_telegram("faults", kind="reset", method="sendMessage", chat=mei.id)
-    await stack.control_telegram("faults", kind="status", method="sendMessage", status=502, chat=mei.id)
-    assert "not ordered anything" in await mei.answer_to("/orders")
+    before, running = len(await mei.messages()), stack.running_bot
+    assert running is not None
+    await stack.control_telegram("faults", kind="status", method="sendMessage", retry_after=2, chat=mei.id)
+    update = json_bytes({"update_id": next(UPDATE_IDS), **message_content(mei.id, text="/orders")})
+    async with stack.session.post(f"{stack.gateway_url}/telegram/north", data=update, headers=HEADERS) as response:
+        assert response.status == 200
+    assert len(await mei.messages()) == before
+    assert not running.reply_queue.is_idle
+    await stack.wait_until_idle()
+    assert "not ordered anything" in await mei.text()
+
+
+async def test_a_chat_that_telegram_limits_for_long_costs_others_nothing(stack: BotStack) -> None:
+    mei, kai = await stack.add_person(), await stack.add_person("Kai")
+    await stack.control_telegram("faults", kind="status", method="sendMessage", retry_after=600, chat=mei.id)
+    for _ in range(10):
+        await mei.write("/orders")
+    await kai.write("/orders")
+    assert "not ordered anything" in await kai.text()
+    assert "not ordered anything" not in await mei.text(), "Telegram asked to wait for longer than a reply is worth"
+    assert (await mei.tap(Tap.HOME, argument=1))["answered"]
+
+
+async def test_a_lost_edit_is_drawn_again_by_the_next_tap_on_the_old_button(stack: BotStack) -> None:
+    mei = await stack.add_person()
+    await mei.press("🍜")
+    old = await mei.last_message()
+    gone: Json = {"kind": "status", "status": 400, "description": "Bad Request: message to edit not found"}
+    await stack.control_telegram("faults", method="editMessageText", chat=mei.id, **gone)
+    await stack.control_telegram("faults", method="sendMessage", chat=mei.id, kind="reset")
+    koufu = next(button["data"] for row in old["buttons"] for button in row if button["text"].startswith("Koufu"))
+    await mei.forge_tap(koufu, message_id=old["message_id"])
+    assert (await mei.last_message())["text"] == old["text"], "neither the edit nor what took its place arrived"
+    assert "out of date" in (await mei.forge_tap(koufu, message_id=old["message_id"]))["text"]
+    assert "what would you like" in await mei.text()
+
+
+async def test_a_broken_connection_sends_no_message_twice_and_the_next_tap_shows_all(stack: BotStack) -> None:
+    mei = await stack.add_person()
+    faults: tuple[Json, ...] = ({"kind": "lost_answer"}, {"kind": "reset"}, {"kind": "status", "status": 502})
+    for fault in faults:
+        before = len(await stack.calls("sendMessage"))
+        await stack.control_telegram("faults", method="sendMessage", chat=mei.id, **fault)
+        await mei.write("/orders")
+        assert len(await stack.calls("sendMessage")) == before + 1, fault
+    await mei.press("🏠" if "not ordered anything" in await mei.text() else "🧾")
+    assert len(await mei.labels()) > 0
 
 
 async def test_an_unanswerable_tap_has_its_effect_all_the_same(stack: BotStack) -> None:

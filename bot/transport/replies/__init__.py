@@ -1,0 +1,1 @@
+"""Replies on their way to Telegram: queues with bounds and deadlines, and the calls."""

@@ -1,0 +1,168 @@
+"""The reply queue: replies leave in order for each chat, at most once, within a deadline and within bounds.
+
+Nobody waits for it: an update is finished when its effect is committed and its replies are queued. A chat that
+Telegram limits, or a person who floods the bot, delays and loses only what is said there.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+
+from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiohttp import ClientConnectorError, ConnectionTimeoutError
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from bot.conversation.replies import Reply
+from bot.transport.metrics import BotMetrics, DropReason
+from bot.transport.replies.queued_reply import QueuedReply, QueueKey, may_be_repeated
+from domain.settings.logs import get_refusal_logger
+
+MAX_REPLIES_PER_QUEUE = 20
+MAX_REPLIES = 2_000  # that wait in this process; with the largest texts about 40 MB
+MAX_SENDS_IN_FLIGHT = 30  # for each bot
+MAX_REMEMBERED_PAUSES = 2_000
+RETRY_DELAY_SECONDS = 0.2  # after a call that Telegram does not know of; it grows with each try
+MAX_RETRY_DELAY_SECONDS = 2.0
+
+log = get_refusal_logger(__name__)
+
+# Makes one call. It returns the reply to send in its place, if Telegram refuses this one for good but takes another.
+SendReply = Callable[[QueuedReply], Awaitable[Reply | None]]
+RecordRefusal = Callable[[QueuedReply, Exception], Awaitable[None]]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Queue:
+    """What waits in one queue; its task sends one reply after the other, and ends when none waits any more."""
+
+    waiting: deque[QueuedReply] = field(default_factory=deque)
+    task: asyncio.Task[None] | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class ReplyQueue:
+    """All queues of this process."""
+
+    send: SendReply
+    record_refusal: RecordRefusal
+    metrics: BotMetrics
+    max_replies: int = MAX_REPLIES
+    _queues: dict[QueueKey, _Queue] = field(default_factory=dict)
+    _slots: dict[int, asyncio.Semaphore] = field(default_factory=dict)  # by campus: each has a bot
+    _paused_until: dict[QueueKey, float] = field(default_factory=dict)
+    _held: int = 0  # replies that are neither sent nor dropped
+    _stops_at: float = 0.0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every reply is sent or dropped."""
+        return not self._queues
+
+    def put(self, key: QueueKey, reply: QueuedReply) -> None:
+        """Queue a reply. Where a bound is reached, the oldest of the fullest queue is dropped for it."""
+        self._count_held(1)
+        queue = self._queues.get(key, _Queue())
+        queue.waiting.append(reply)
+        if len(queue.waiting) > MAX_REPLIES_PER_QUEUE:
+            self._drop_oldest(queue, DropReason.QUEUE_FULL)
+        elif self._held > self.max_replies:
+            self._drop_oldest(max(queue, *self._queues.values(), key=_count_waiting), DropReason.PROCESS_FULL)
+        if queue.task is None and queue.waiting:
+            self._queues[key] = queue
+            queue.task = asyncio.create_task(self._send_all(key, queue))
+
+    def stop_within(self, seconds: float) -> None:
+        """Let `drain` give up this many seconds from now."""
+        self._stops_at = _now() + seconds
+
+    async def drain(self) -> None:
+        """Wait until all is sent or dropped, or until the time that `stop_within` has set; then drop the rest."""
+        tasks = [queue.task for queue in self._queues.values() if queue.task is not None]
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=max(self._stops_at - _now(), 0.0))
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        self._drop(DropReason.STOPPED, self._held)
+
+    async def _send_all(self, key: QueueKey, queue: _Queue) -> None:
+        try:
+            while queue.waiting:
+                reply = queue.waiting.popleft()
+                clear_contextvars()  # of the update that came first
+                bind_contextvars(campus=reply.campus_id, update=reply.update_id)
+                reason = await self._deliver(key, reply)
+                if reason is None:
+                    self._count_held(-1)
+                else:
+                    self._drop(reason)
+        finally:
+            del self._queues[key]
+
+    async def _deliver(self, key: QueueKey, reply: QueuedReply) -> DropReason | None:
+        """Send one reply; return why it is dropped, if it is. A slot is held only while a call is in flight."""
+        resumes_at, tries = self._paused_until.get(key, 0.0), 0
+        while max(resumes_at, _now()) <= reply.expires_at:
+            await asyncio.sleep(max(resumes_at - _now(), 0.0))
+            try:
+                async with self._slots.setdefault(key.campus_id, asyncio.Semaphore(MAX_SENDS_IN_FLIGHT)):
+                    if _now() > reply.expires_at:
+                        break
+                    instead = await self.send(reply)
+            except TelegramRetryAfter as refusal:
+                resumes_at = self._pause(key, refusal.retry_after)
+            except (TelegramNetworkError, TelegramServerError) as error:
+                if not (_is_unknown_to_telegram(error) or may_be_repeated(reply.reply)):
+                    return DropReason.OUTCOME_UNKNOWN
+                tries += 1
+                resumes_at = _now() + min(RETRY_DELAY_SECONDS * tries, MAX_RETRY_DELAY_SECONDS)
+            except Exception as error:  # the effect is committed: no failure here may undo or repeat it
+                await self._record_refusal(reply, error)
+                return None
+            else:
+                if instead is None:
+                    return None
+                reply = replace(reply, reply=instead)
+        return DropReason.TOO_LATE
+
+    def _pause(self, key: QueueKey, seconds: float) -> float:
+        """Remember that Telegram takes nothing for this queue for `seconds`, and return when it does again."""
+        until = _now() + seconds
+        if len(self._paused_until) >= MAX_REMEMBERED_PAUSES:
+            self._paused_until = {each: moment for each, moment in self._paused_until.items() if moment > _now()}
+        if len(self._paused_until) < MAX_REMEMBERED_PAUSES:
+            self._paused_until[key] = until
+        return until
+
+    async def _record_refusal(self, reply: QueuedReply, error: Exception) -> None:
+        try:
+            await self.record_refusal(reply, error)
+        except Exception as failure:  # the database is away: what comes next in this chat is sent all the same
+            log.warning("refusal_not_recorded", error=failure)
+
+    def _drop_oldest(self, queue: _Queue, reason: DropReason) -> None:
+        queue.waiting.popleft()
+        self._drop(reason)
+
+    def _drop(self, reason: DropReason, count: int = 1) -> None:
+        self.metrics.replies_dropped.labels(reason).inc(count)
+        self._count_held(-count)
+
+    def _count_held(self, change: int) -> None:
+        self._held += change
+        self.metrics.replies_waiting.set(self._held)
+
+
+def _count_waiting(queue: _Queue) -> int:
+    return len(queue.waiting)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _is_unknown_to_telegram(error: Exception) -> bool:
+    """Return whether no connection was made, so that Telegram cannot have done anything."""
+    return isinstance(error.__cause__, ClientConnectorError | ConnectionTimeoutError)
