@@ -1,6 +1,16 @@
 """All tables, in SQLAlchemy Core. The migrations must build the same schema."""
 
-from domain.campuses.tables import campus, drop_point, membership, menu_item, person, saved_card, store
+from domain.campuses.tables import (
+    campus,
+    drop_point,
+    membership,
+    menu_item,
+    person,
+    saved_card,
+    store,
+    stranger_reply,
+    unbound_group,
+)
 from domain.database.metadata import METADATA
 from domain.database.tables import event_log
 from domain.database.triggers import EVENT_LOG_TRIGGERS
@@ -54,7 +64,9 @@ __all__ = [
     "saga_signal",
     "saved_card",
     "store",
+    "stranger_reply",
     "stripe_event",
     "telegram_update",
     "timer",
+    "unbound_group",
 ]

@@ -5,13 +5,15 @@ from types import MappingProxyType
 
 from bot.conversation.replies import Answer, EditMenu, NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext, truncate
+from domain.campuses.campus import Campus
 from domain.database.actors import Role
-from domain.messaging.buttons import Button, ButtonStyle, Tap
+from domain.messaging.buttons import MENU_SCREEN, Button, ButtonStyle, Tap, pack
 from domain.orders.drafts.draft import ConversationState, PendingInput
 from domain.orders.drafts.reordering import find_usual_order
 from domain.orders.drafts.repository import clear_pending_input, find_draft
 from domain.orders.repository import list_active_deliveries, list_customer_orders
 from domain.orders.states import STATUSES_BEFORE_DELIVERY
+from domain.words import say, say_plain
 
 MAX_STORE_NAME_LENGTH = 14  # characters, beside other words
 
@@ -52,7 +54,7 @@ async def show_help(context: RequestContext) -> Replies:
     if not context.is_private:
         return ()
     if Role.CUSTOMER not in context.member.roles:
-        return (NewMessage(render_admission_screen(context)),)
+        return (NewMessage(admission_screen(context)),)
     if context.conversation_state is not None:
         return (NewMessage(_repeat_prompt(context, context.conversation_state)),)
     rows = (await render_home(context)).rows
@@ -83,7 +85,7 @@ async def reject_unknown_tap(context: RequestContext) -> Replies:
 async def render_home(context: RequestContext) -> Screen:
     """Return the home screen; for a person who is not admitted, the admission screen."""
     if Role.CUSTOMER not in context.member.roles:
-        return render_admission_screen(context)
+        return admission_screen(context)
     return Screen(
         context.say("bot-home", name=context.member.first_name, campus=context.campus.title),
         (
@@ -99,12 +101,15 @@ async def render_home(context: RequestContext) -> Screen:
     )
 
 
-def render_admission_screen(context: RequestContext) -> Screen:
-    """Return the only screen of a person who is not admitted; admission needs a link, so the one button tries again."""
-    again = context.button("bot-button-try-again", Tap.HOME)
-    return Screen(
-        context.say("bot-not-admitted", name=context.member.first_name, campus=context.campus.title), ((again,),)
-    )
+def admission_screen(context: RequestContext) -> Screen:
+    """Return the only screen of a person who is not admitted."""
+    return render_admission_screen(context.campus, context.member.first_name, context.member.language)
+
+
+def render_admission_screen(campus: Campus, name: str, language: str) -> Screen:
+    """Return the screen that says how to get in; admission needs a link, so the one button tries again."""
+    again = Button(label=say_plain(language, "bot-button-try-again"), data=pack(Tap.HOME, argument=MENU_SCREEN))
+    return Screen(say(language, "bot-not-admitted", name=name, campus=campus.title), ((again,),))
 
 
 async def _order_button_label(context: RequestContext) -> str:

@@ -4,14 +4,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram import Router
-from aiogram.types import CallbackQuery, Chat, ChatJoinRequest, ChatMemberUpdated, Message, TelegramObject, User
+from aiogram.types import CallbackQuery, Chat, ChatJoinRequest, Message, TelegramObject, User
 
-from bot.conversation.replies import CommandMenu, JoinRequestAnswer, NewMessage, Replies, Screen
+from bot.conversation.audience.bot_membership import follow_bot_membership
+from bot.conversation.audience.groups import answer_in_group, require_known_tapper
+from bot.conversation.audience.strangers import limit_replies
+from bot.conversation.replies import CommandMenu, JoinRequestAnswer, Replies
 from bot.conversation.request_context import RequestContext
 from domain.campuses.campus import Campus
 from domain.campuses.group_repository import update_group_chat_id
 from domain.campuses.people import Member
-from domain.campuses.people_repository import ensure_member, find_member, mark_unreachable
+from domain.campuses.people_repository import ensure_member, find_member
 from domain.campuses.repository import find_campus
 from domain.database.actors import Role
 from domain.database.unit_of_work import UnitOfWork
@@ -20,10 +23,6 @@ from domain.messaging.buttons import TapPlace, unpack
 from domain.messaging.private_chats import open_private_chat
 from domain.orders.drafts.draft import ConversationState
 from domain.orders.drafts.repository import find_pending_input
-from domain.words import say
-
-ANONYMOUS_ADMIN_ID = 1087968824  # GroupAnonymousBot, in whose name anonymous administrators write
-BLOCKED_STATUSES = frozenset({"kicked", "left"})
 
 NextHandler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
@@ -32,7 +31,7 @@ def add_middlewares(router: Router) -> None:
     """Add the middlewares, and the handlers of updates that belong to no conversation."""
     router.message.outer_middleware(message_middleware)
     router.callback_query.outer_middleware(callback_middleware)
-    router.my_chat_member.register(handle_bot_blocked)
+    router.my_chat_member.register(follow_bot_membership)
     router.chat_join_request.register(answer_join_request)
 
 
@@ -44,13 +43,12 @@ async def message_middleware(handler: NextHandler, event: TelegramObject, data: 
     if event.migrate_to_chat_id is not None:
         await update_group_chat_id(work, campus.id, before=event.chat.id, after=event.migrate_to_chat_id)
         return ()
-    if _is_group_conversation(event, campus):
-        return ()
-    if event.sender_chat is not None or (event.from_user is not None and event.from_user.id == ANONYMOUS_ADMIN_ID):
-        return (NewMessage(Screen(say("en", "bot-anonymous"))),)
+    is_private = event.chat.type == "private"
+    answered = None if is_private else await answer_in_group(work, campus, event)
+    if answered is not None:
+        return answered
     if event.from_user is None or event.from_user.is_bot:
         return ()
-    is_private = event.chat.type == "private"
     member = await _register_member(work, campus, event.from_user, is_private=is_private)
     conversation_state: ConversationState | None = (
         await find_pending_input(work, campus.id, member.person_id) if is_private else None
@@ -69,14 +67,10 @@ async def message_middleware(handler: NextHandler, event: TelegramObject, data: 
         reply_to=None if event.reply_to_message is None else event.reply_to_message.message_id,
         conversation_state=conversation_state,
     )
-    return _with_command_menu(context, await handler(event, data | {"context": context}))
-
-
-def _is_group_conversation(event: Message, campus: Campus) -> bool:
-    """Return whether people talk to each other in a group; replies are for the bot only in the admin chat."""
-    if event.chat.type == "private" or event.chat.id == campus.admin_chat:
-        return False
-    return not (event.text or event.caption or "").startswith("/")
+    said = await handler(event, data | {"context": context})
+    if is_private and isinstance(said, tuple):
+        said = await limit_replies(context, said)
+    return _with_command_menu(context, said)
 
 
 async def callback_middleware(handler: NextHandler, event: TelegramObject, data: dict[str, Any]) -> Any:
@@ -90,6 +84,8 @@ async def callback_middleware(handler: NextHandler, event: TelegramObject, data:
     if place not in tap.tap.places:
         raise NotAllowed
     is_private = place is TapPlace.PRIVATE_CHAT
+    if chat is not None and not is_private:
+        await require_known_tapper(work, campus, chat.id, event.from_user.id)
     member = await _register_member(work, campus, event.from_user, is_private=is_private)
     chat_id = member.person_id if chat is None else chat.id
     context = RequestContext(work=work, campus=campus, member=member, chat_id=chat_id, is_private=is_private, tap=tap)
@@ -107,13 +103,6 @@ def _with_command_menu(context: RequestContext, said: Any) -> Any:
     if not context.is_private or not isinstance(said, tuple):
         return said
     return (*said, CommandMenu(context.chat_id, context.member.roles, context.member.language))
-
-
-async def handle_bot_blocked(event: ChatMemberUpdated, work: UnitOfWork, campus_id: int) -> Replies:
-    """Mark a person who blocked the bot as unreachable: nothing is sent until that person writes again."""
-    if event.chat.type == "private" and event.new_chat_member.status in BLOCKED_STATUSES:
-        await mark_unreachable(work, campus_id, event.chat.id)
-    return ()
 
 
 async def answer_join_request(event: ChatJoinRequest, work: UnitOfWork, campus_id: int) -> Replies:

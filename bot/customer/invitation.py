@@ -34,7 +34,7 @@ async def start_command(context: RequestContext) -> Replies:
     if entered is not None:
         return await _welcome(context, entered)
     if code and Role.CUSTOMER not in context.member.roles:
-        admission = home.render_admission_screen(context)
+        admission = home.admission_screen(context)
         return (NewMessage(Screen(f"{context.say('bot-invitation-wrong')}\n\n{admission.text}", admission.rows)),)
     if code in STRIPE_RETURN_SENTENCES:
         return (NewMessage(_stripe_return_screen(context, code)),)

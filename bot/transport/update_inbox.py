@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from structlog.contextvars import bind_contextvars
 
+from bot.conversation.audience.strangers import is_answered, reply_to_refused_stranger
 from bot.conversation.refusal_replies import (
     clean_up_after_refusal,
     reply_to_failure,
@@ -155,17 +156,21 @@ async def _record_refusal(inbox: UpdateInbox, incoming_update: IncomingUpdate, r
         if not await mark_update_handled(work, incoming_update, note=refusal.key):
             return None
         await clean_up_after_refusal(work, incoming_update, refusal)
+        said_to_stranger = await reply_to_refused_stranger(work, incoming_update)
     inbox.metrics.refused.inc()
-    return reply_to_refusal(incoming_update, refusal)
+    return reply_to_refusal(incoming_update, refusal) if said_to_stranger is None else said_to_stranger
 
 
 async def _reject_rate_limited(inbox: UpdateInbox, incoming_update: IncomingUpdate, verdict: RateLimitVerdict) -> None:
     refusals.warning("rate_limit_exceeded", person=incoming_update.person_id, campus=incoming_update.campus_id)
     async with inbox.database() as work:
         await mark_update_handled(work, incoming_update, note="too often")
+        replies = reply_to_rate_limit(incoming_update, verdict)
+        is_told = bool(replies) and await is_answered(work, incoming_update)
     inbox.metrics.refused.inc()
     inbox.metrics.rate_limited.inc()
-    inbox.send_replies(incoming_update, reply_to_rate_limit(incoming_update, verdict))
+    if is_told:
+        inbox.send_replies(incoming_update, replies)
 
 
 async def _record_failure(inbox: UpdateInbox, incoming_update: IncomingUpdate, error: Exception) -> bool:
@@ -176,8 +181,10 @@ async def _record_failure(inbox: UpdateInbox, incoming_update: IncomingUpdate, e
         is_dead_letter = await record_update_failure(work, incoming_update, format_error(error))
         if is_dead_letter:
             await add_dead_letter(work, _new_failed_item(incoming_update, error))
+        is_told = is_dead_letter and await is_answered(work, incoming_update)
     if is_dead_letter:
         inbox.metrics.dead_lettered.inc()
+    if is_told:
         inbox.send_replies(incoming_update, reply_to_failure(incoming_update))
     return is_dead_letter
 

@@ -15,6 +15,13 @@ class RunnerStatus(StrEnum):
     SUSPENDED = "suspended"
 
 
+class StrangerReply(StrEnum):
+    """What a person without a place on the campus is told, each once in a while."""
+
+    ADMISSION = "admission"  # how to get in
+    WRONG_LINK = "wrong_link"
+
+
 def roles_of(runner_status: RunnerStatus, *, is_admin: bool, admitted: bool) -> frozenset[Role]:
     """Return all roles of a member. Runners and admins are customers too; others need the invitation."""
     holds = runner_status in (RunnerStatus.APPROVED, RunnerStatus.SUSPENDED)

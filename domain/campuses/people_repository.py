@@ -1,17 +1,20 @@
 """Persons and memberships in Postgres."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, false, func, or_, select, update
+from sqlalchemy import Select, bindparam, delete, exists, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.campuses.people import Member, RunnerStatus, SavedCard
-from domain.campuses.tables import campus, membership, person, saved_card
+from domain.campuses.people import Member, RunnerStatus, SavedCard, StrangerReply
+from domain.campuses.tables import campus, membership, person, saved_card, stranger_reply
 from domain.database.actors import Actor, Role
 from domain.database.event_log_repository import log_event
 from domain.database.rows import RowValues
 from domain.database.unit_of_work import UnitOfWork
+
+STRANGER_REPLY_INTERVAL = timedelta(hours=1)
 
 
 def _members() -> Select[Any]:
@@ -78,6 +81,23 @@ async def _find_member_or_none(work: UnitOfWork, campus_id: int, person_id: int)
     found = await work.connection.execute(_MEMBER, {"campus": campus_id, "person": person_id})
     row = found.mappings().one_or_none()
     return None if row is None else member_from_row(row)
+
+
+async def is_admin_of_any_campus(work: UnitOfWork, person_id: int) -> bool:
+    """Return whether the person is an admin of some campus of this deployment."""
+    query = select(exists().where(membership.c.person_id == person_id, membership.c.is_admin))
+    return bool((await work.connection.execute(query)).scalar_one())
+
+
+async def try_tell_stranger(work: UnitOfWork, campus_id: int, person_id: int, reply: StrangerReply) -> bool:
+    """Record that a stranger is told this now. Return False when they were told it less than an hour ago."""
+    told = insert(stranger_reply).values(campus_id=campus_id, person_id=person_id, kind=reply)
+    statement = told.on_conflict_do_update(
+        index_elements=["campus_id", "person_id", "kind"],
+        set_={"told_at": func.now()},
+        where=stranger_reply.c.told_at < func.now() - STRANGER_REPLY_INTERVAL,
+    ).returning(stranger_reply.c.kind)
+    return (await work.connection.execute(statement)).scalar_one_or_none() is not None
 
 
 async def list_members_by_runner_status(work: UnitOfWork, campus_id: int, status: RunnerStatus) -> Sequence[Member]:

@@ -6,6 +6,7 @@ from sqlalchemy import RowMapping, bindparam, func, or_, select, update
 
 from domain.campuses.campus import Campus, DropPoint, MenuItem, Store, StoreAssortment
 from domain.campuses.fees import Fees
+from domain.campuses.group_repository import forget_unbound_group, notice_unbound_group
 from domain.campuses.tables import campus, drop_point, menu_item, store
 from domain.campuses.windows import Windows
 from domain.database.rows import RowValues
@@ -69,9 +70,17 @@ async def list_drop_points(work: UnitOfWork, campus_id: int) -> Sequence[DropPoi
 
 
 async def save_bound_chat(work: UnitOfWork, campus_id: int, *, chat_id: int, invite: str | None, admins: bool) -> None:
-    """Make the chat the admin chat of the campus when `admins` is set, otherwise its runner group."""
+    """Make the chat the admin chat of the campus when `admins` is set, otherwise its runner group.
+
+    The bot leaves the group that was bound before, unless it is bound again.
+    """
     changed = {"admin_chat": chat_id} if admins else {"runner_group": chat_id, "runner_invite": invite}
+    former = campus.c.admin_chat if admins else campus.c.runner_group
+    former_chat = (await work.connection.execute(select(former).where(campus.c.id == campus_id))).scalar_one()
     await work.connection.execute(update(campus).where(campus.c.id == campus_id).values(changed))
+    await forget_unbound_group(work, campus_id, chat_id)
+    if former_chat not in (None, chat_id):
+        await notice_unbound_group(work, campus_id, former_chat)
 
 
 def store_from_rows(row: RowMapping, dishes: Sequence[RowMapping]) -> Store:

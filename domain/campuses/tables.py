@@ -6,6 +6,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Index,
     Integer,
     PrimaryKeyConstraint,
     Table,
@@ -14,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from domain.campuses.people import RunnerStatus
+from domain.campuses.people import RunnerStatus, StrangerReply
 from domain.database.metadata import METADATA, id_column, json_column, one_of_check, text_column, timestamp_column
 
 campus = Table(
@@ -120,4 +121,28 @@ membership = Table(
     text_column("default_place", nullable=True),  # where their food usually goes
     PrimaryKeyConstraint("campus_id", "person_id"),
     one_of_check("runner_status", RunnerStatus),
+)
+
+unbound_group = Table(  # a group that the bot of a campus is in, and that is not one of the two groups of the campus
+    "unbound_group",
+    METADATA,
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("added_by", BigInteger),  # Telegram's user id; null for a group of which only a message was seen
+    timestamp_column("added_at", nullable=False, default_now=True),  # or first seen
+    timestamp_column("leave_at", nullable=False),
+    timestamp_column("told_at"),  # that the bot leaves
+    PrimaryKeyConstraint("campus_id", "chat_id"),
+)
+Index("unbound_group_due", unbound_group.c.leave_at)
+
+stranger_reply = Table(  # a stranger need not have a row in person
+    "stranger_reply",
+    METADATA,
+    Column("campus_id", ForeignKey("campus.id"), nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    text_column("kind"),
+    timestamp_column("told_at", nullable=False, default_now=True),
+    PrimaryKeyConstraint("campus_id", "person_id", "kind"),
+    one_of_check("kind", StrangerReply),
 )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, insert, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from domain.campuses.tables import membership
@@ -50,6 +50,12 @@ _TIMESTAMP_COLUMNS = {
 
 _ORDER = select(orders).where(orders.c.id == bindparam("number"), orders.c.campus_id == bindparam("campus"))
 _LOCKED_ORDER = _ORDER.with_for_update(key_share=True)
+
+
+async def has_ordered(work: UnitOfWork, campus_id: int, customer_id: int) -> bool:
+    """Return whether the person ever placed an order on this campus."""
+    query = select(exists().where(orders.c.campus_id == campus_id, orders.c.customer_id == customer_id))
+    return bool((await work.connection.execute(query)).scalar_one())
 
 
 async def find_order(work: UnitOfWork, campus_id: int, order_id: int) -> Order:

@@ -82,6 +82,11 @@ bot-bound-runners = <b>This is the runner group of { $campus } now.</b> Approved
 bot-bound-no-link =
     <b>This is the runner group of { $campus } now</b>, but I may not make a link into it.
     Make me an administrator who may invite people, then write /bind again.
+bot-group-not-bound =
+    I do nothing in this group until an admin of { $campus } binds it.
+    Write /bind here if it is the runner group, or <code>/bind admin</code> if it is the admin chat. If nobody does, I leave within 24 hours.
+bot-leaves-unbound = Nobody bound this group to { $campus }, so I leave it. An admin of { $campus } can add me again and write /bind.
+bot-leaves-unwanted = I work in the groups of { $campus } only, so I leave this one. An admin of { $campus } can add me, in their own name and not anonymously.
 
 ## Commands in Telegram's list, plain text
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 from domain.campuses.tables import campus
 from domain.database.actors import SYSTEM
@@ -22,6 +23,8 @@ from workers.telegram.notification_sender import dispatch_notification
 from workers.telegram.rate_limit import open_telegram_rate_limiter
 from workers.telegram.sender import open_telegram_sender
 from workers.telegram.sender_context import SenderContext
+
+ADMIN_CHAT_IDS = count(-1_005_000_000_000)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,9 +81,9 @@ class AdminChat:
 async def open_admin_chat(stack: BotStack) -> AsyncIterator[AdminChat]:
     """Bind an admin chat to the campus north for the length of a test."""
     sam = await stack.add_admin()
-    made = await stack.control_telegram("groups", title="Desk", members=[sam.id], bots=[NORTH[2]], admins=[NORTH[2]])
-    north, chat = campus.c.id == stack.campuses["north"], int(made["id"])
-    await stack.update_rows(campus, north, admin_chat=chat)
+    north, chat = campus.c.id == stack.campuses["north"], next(ADMIN_CHAT_IDS)
+    await stack.update_rows(campus, north, admin_chat=chat)  # before the bot is there, else it would say what to do
+    await stack.control_telegram("groups", id=chat, title="Desk", members=[sam.id], bots=[NORTH[2]], admins=[NORTH[2]])
     sender = open_telegram_sender(stack.telegram_url, {stack.campuses["north"]: NORTH[1]})
     rate_limiter = open_telegram_rate_limiter(stack.settings.redis_url)
     try:

@@ -64,7 +64,7 @@ PLACES = {
     ChatKind.FOREIGN_GROUP: TapPlace.GROUP,
 }
 # Any act may write order messages, notifications and the actor's own conversation state.
-UNGUARDED_TABLES = frozenset({"order_message", "notification", "conversation_state"})
+UNGUARDED_TABLES = frozenset({"order_message", "notification", "conversation_state", "stranger_reply", "unbound_group"})
 WRITE_COUNTS_SQL = text("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
 
 
@@ -91,6 +91,13 @@ class Actor:
                 return self.role == "runner" and rule.subject != "suspended"
             case SubjectOwner.PARTY:
                 return self.role != "other"
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the bot answers what the actor writes in this chat."""
+        holds = self.role_state.runner_status in (RunnerStatus.APPROVED, RunnerStatus.SUSPENDED)
+        in_runner_group = self.chat_kind is ChatKind.RUNNER_GROUP and holds
+        return self.chat_kind is ChatKind.PRIVATE or self.role_state.is_admin or in_runner_group
 
     def may(self, rule: Rule) -> bool:
         """Whether the table of permissions allows it."""
@@ -189,7 +196,10 @@ class Outcome:
 def _judge(actor: Actor, attempt: Attempt, outcome: Outcome) -> Iterator[str]:
     """Yield what is wrong with an outcome."""
     meddled = outcome.written - UNGUARDED_TABLES
-    if attempt.silent:
+    is_at_work = actor.is_heard and (actor.chat_kind is not ChatKind.FOREIGN_GROUP or actor.may(attempt.rule))
+    if "message" in attempt.update.payload and not is_at_work:
+        yield from _judge_idle(actor, outcome, meddled)
+    elif attempt.silent:
         # The admin chat replies: admins read what commands it has, and others that the chat is not theirs.
         heard = (outcome.said or outcome.refusal) and actor.chat_kind is not ChatKind.ADMIN_CHAT
         if heard or meddled:
@@ -201,6 +211,14 @@ def _judge(actor: Actor, attempt: Attempt, outcome: Outcome) -> Iterator[str]:
         yield f"is allowed, but: {outcome}"
     elif attempt.rule.action is None and meddled:
         yield f"only shows something, but: {outcome}"
+
+
+def _judge_idle(actor: Actor, outcome: Outcome, meddled: frozenset[str]) -> Iterator[str]:
+    """Yield what is wrong with the outcome of a message where the bot does nothing; an admin is told how to bind."""
+    if meddled:
+        yield f"should change nothing, but: {outcome}"
+    if outcome.refusal is not None or bool(outcome.said) is not actor.is_heard:
+        yield f"should be told how to bind the group, or nothing, but: {outcome}"
 
 
 async def _try_attempt(

@@ -61,7 +61,7 @@ async def polling(stack: BotStack, inbox: UpdateInbox, *, max_tasks: int) -> Asy
     source = PollingSource(
         campus_id=stack.campuses["west"],
         url=f"{stack.telegram_url}/bot{bot[1]}/getUpdates",
-        session=stack.session,
+        session=stack.http,
         inbox=inbox,
         in_flight=UpdatesInFlight(max_tasks=max_tasks),
     )

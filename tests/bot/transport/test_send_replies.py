@@ -21,7 +21,7 @@ async def test_an_update_is_finished_before_its_reply_is_sent(stack: BotStack) -
     assert running is not None
     await stack.control_telegram("faults", kind="status", method="sendMessage", retry_after=2, chat=mei.id)
     update = json_bytes({"update_id": next(UPDATE_IDS), **message_content(mei.id, text="/orders")})
-    async with stack.session.post(f"{stack.gateway_url}/telegram/north", data=update, headers=HEADERS) as response:
+    async with stack.http.post(f"{stack.gateway_url}/telegram/north", data=update, headers=HEADERS) as response:
         assert response.status == 200
     assert len(await mei.messages()) == before
     assert not running.reply_queue.is_idle
