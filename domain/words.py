@@ -1,7 +1,5 @@
 """Sentences that people read, from the Fluent files under locales/, one folder for each language."""
 
-import html
-import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -10,9 +8,9 @@ from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import fluent_number
 from fluent.syntax.ast import Junk, Message
 
+from domain.quotes import show_argument, wording_of
+
 LOCALES_DIRECTORY = Path(__file__).parents[1] / "locales"
-RIGHT_TO_LEFT_CLASSES = frozenset({"R", "AL"})
-BIDI_CONTROL_CLASSES = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 MAX_ARGUMENT_LENGTH = 2000  # characters; Fluent refuses arguments over 2500, but people write longer texts
 FALLBACK_LANGUAGE = "en"  # a test keeps it complete; other languages may lack sentences
 
@@ -24,12 +22,12 @@ class Html(str):
 
 
 def say(locale: str, key: str, /, **arguments: str | int) -> str:
-    """Return the sentence as HTML with its arguments escaped.
+    """Return the sentence as HTML. What people wrote in its arguments is quoted, with nothing in it to tap.
 
     `locale` is Telegram's code of a person's language (`en`, `pt-br`); without a folder for it the text is English.
     Raise LookupError for an unknown key, and ValueError for a missing argument.
     """
-    return _format_message(locale, key, {name: _escape_argument(value) for name, value in arguments.items()})
+    return _format_message(locale, key, {name: _html_argument(key, name, value) for name, value in arguments.items()})
 
 
 def say_plain(locale: str, key: str, /, **arguments: str | int) -> str:
@@ -101,19 +99,10 @@ def _language_chain(locale: str) -> tuple[str, ...]:
     )
 
 
-def _escape_argument(value: str | int) -> object:
+def _html_argument(key: str, name: str, value: str | int) -> object:
     if isinstance(value, Html) or not isinstance(value, str):
         return _plain_argument(value)
-    return html.escape(_isolate_direction(value), quote=False)
-
-
-def _isolate_direction(value: str) -> str:
-    """Isolate right-to-left text and remove its control characters, so that our text around it keeps its order."""
-    classes = {unicodedata.bidirectional(character) for character in value}
-    if not classes & (RIGHT_TO_LEFT_CLASSES | BIDI_CONTROL_CLASSES):
-        return value
-    kept = "".join(character for character in value if unicodedata.bidirectional(character) not in BIDI_CONTROL_CLASSES)
-    return f"\u2068{kept}\u2069"
+    return show_argument(value, wording_of(key, name))
 
 
 def _plain_argument(value: str | int) -> object:

@@ -17,6 +17,7 @@ from domain.errors import CaseClosed
 from domain.messaging.buttons import Button, ButtonStyle, Tap
 from domain.orders.drafts.draft import PendingInput
 from domain.orders.drafts.repository import clear_pending_input, set_pending_input
+from domain.quotes import shorten_text
 from domain.support.feedback import (
     MAX_EXCERPT_LENGTH,
     MAX_PERSON_NAME_LENGTH,
@@ -25,7 +26,6 @@ from domain.support.feedback import (
     CaseOutcome,
     CaseStatus,
     is_within_length,
-    shorten_text,
 )
 from domain.support.repository import find_case_of_message
 from domain.support.use_cases import feedback

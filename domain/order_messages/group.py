@@ -15,7 +15,7 @@ def render_for_group(view: OrderView, locale: str) -> OrderMessageContent:
     limit = format_amount(view, view.order.price.shop_limit)
     return compose_message(
         (
-            _headline_line(view, locale),
+            join_lines(_headline_line(view, locale), _store_line(view, locale)),
             join_lines(
                 say(locale, "order-message-group-delivery", pieces=pieces, limit=limit),
                 say(locale, "order-message-group-earns", earned=format_amount(view, runner_earnings(view))),
@@ -31,7 +31,14 @@ def render_for_group(view: OrderView, locale: str) -> OrderMessageContent:
 def _headline_line(view: OrderView, locale: str) -> str:
     """Name the building only: the exact spot is for the runner who claims, and a typed place may name a room."""
     place = say(locale, "order-message-group-elsewhere") if view.building is None else view.building
+    if not view.store_listed:
+        return say(locale, "order-message-group-unlisted", order=view.order.id, place=place)
     return say(locale, "order-message-group-headline", order=view.order.id, store=view.order.store_name, place=place)
+
+
+def _store_line(view: OrderView, locale: str) -> str:
+    """Quote the name of a shop that the customer typed: all runners read it, so it is no headline."""
+    return "" if view.store_listed else say(locale, "order-message-group-unlisted-name", store=view.order.store_name)
 
 
 def _outcome_line(view: OrderView, locale: str) -> str:

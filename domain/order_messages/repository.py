@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, RowMapping, Table, and_, bindparam, case, exi
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.campuses.repository import campus_from_row
-from domain.campuses.tables import campus, drop_point, membership, person
+from domain.campuses.tables import campus, drop_point, membership, person, store
 from domain.database.rows import RowValues
 from domain.messaging.chat_reader_repository import ChatReader, chat_reader_from_row
 from domain.messaging.notification.fallback import SHOWN_BY_ORDER_MESSAGE
@@ -43,6 +43,7 @@ _PLACE = case((drop_point.c.spot == "", drop_point.c.building), else_=_PLACE_IN_
 _BUILDING = select(drop_point.c.building).where(
     drop_point.c.campus_id == orders.c.campus_id, orders.c.drop_point == _PLACE
 )
+_STORE_LISTED = exists().where(store.c.campus_id == orders.c.campus_id, store.c.name == orders.c.store_name)
 _OPEN_CASE = select(problem_case.c.id).where(
     problem_case.c.order_id == orders.c.id, problem_case.c.status == CaseStatus.OPEN
 )
@@ -73,6 +74,7 @@ _ORDER_VIEW = (
         membership.c.reachable,
         _VIEWER.c.payouts_ready,
         _BUILDING.limit(1).scalar_subquery().label("building"),
+        _STORE_LISTED.label("store_listed"),
         _OPEN_CASE.limit(1).scalar_subquery().label("open_case"),
         timer_due_at(orders.c.id, TimerKind.EXPIRE).label("expires_at"),
         is_timer_fired(orders.c.id, TimerKind.ABSENT).label("waited"),
@@ -125,6 +127,7 @@ def _order_view_from_row(row: RowMapping, message: OrderMessageRow) -> OrderView
         customer_name=row["customer_name"],
         runner_name=row["runner_name"],
         building=row["building"],
+        store_listed=row["store_listed"],
         viewer=message.chat_id,
         expires_at=row["expires_at"],
         rating=None if said is None else rating_from_row(said),

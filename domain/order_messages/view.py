@@ -23,6 +23,7 @@ class OrderView:
     customer_name: str
     runner_name: str | None
     building: str | None  # of a listed drop point; None for one the customer typed
+    store_listed: bool  # the campus lists a store of this name, or used to; False for one the customer typed
     viewer: int  # the reader's person id; in a group, the chat id
     expires_at: datetime | None  # when the order expires, while it can
     rating: Rating | None = None  # shown in the customer's own message only

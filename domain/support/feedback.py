@@ -105,14 +105,6 @@ def is_within_feedback_window(order: Order, now: datetime, windows: Windows) -> 
     return order.delivered_at is not None and now <= order.delivered_at + windows.length("problem")
 
 
-def shorten_text(text: str, max_units: int) -> str:
-    """Return the text in at most `max_units` UTF-16 units (as Telegram counts), with an ellipsis if it was cut."""
-    units = text.encode("utf-16-le")
-    if len(units) <= 2 * max_units:
-        return text
-    return units[: 2 * (max_units - 1)].decode("utf-16-le", errors="ignore").rstrip() + "…"
-
-
 def is_within_length(text: str, max_units: int) -> bool:
     """Return whether the text has at most `max_units` UTF-16 units."""
     return len(text.encode("utf-16-le")) <= 2 * max_units

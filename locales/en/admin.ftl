@@ -130,12 +130,15 @@ bot-write-with-reason = Write it here with the reason: <code>{ $example }</code>
 
 bot-usage-release = Write the order's number and the reason, which its runner will read: <code>/release 12 Ana is ill</code>
 bot-usage-close = Write the order's number, who bears the food, and the reason, which both sides will read: <code>/close 12 platform the runner fell ill</code>, or <code>/close 12 runner …</code>
-bot-taken-back = Job #{ $order } is open to the other runners. Its runner reads: { $reason }
+bot-taken-back =
+    Job #{ $order } is open to the other runners. Its runner reads:
+    { $reason }
 bot-closed-by-admin =
     { $bearer ->
         [platform] Order #{ $order } is closed, and we bear it: the runner gets { $share }.
        *[runner] Order #{ $order } is closed, and its runner bears it.
-    } The customer pays nothing. Both sides read: { $reason }
+    } The customer pays nothing. Both sides read:
+    { $reason }
 bot-unsent =
     { $count ->
         [one] <b>One pay-out waits for funds</b> on our balance at Stripe:
@@ -190,7 +193,8 @@ bot-board-fresh = This is how it is now.
 bot-paused = <b>New orders are paused.</b> Open ones go on. Who wants to order is told so. /resume takes orders again.
 bot-paused-because =
     <b>New orders are paused.</b> Open ones go on. /resume takes orders again.
-    Who wants to order reads: { $reason }
+    Who wants to order reads:
+    { $reason }
 bot-resumed = <b>New orders are taken again.</b>
 bot-not-paused = New orders are taken: nothing to resume.
 
@@ -214,7 +218,9 @@ bot-button-suspend = Suspend { $name }…
 bot-button-unsuspend = Let { $name } back
 bot-usage-suspend = Write the runner's number from /runners and the reason, which that runner will read: <code>/suspend 2002 took food twice</code>. In reply to a message about an order, its runner is meant.
 bot-usage-unsuspend = Write the runner's number from /runners: <code>/unsuspend 2002</code>
-bot-suspended = { $name } is suspended and has been told: { $reason }
+bot-suspended =
+    { $name } is suspended and has been told:
+    { $reason }
 bot-unsuspended = { $name } may take jobs again and has been told.
 bot-unsuspended-toast = Let back and told.
 
@@ -222,20 +228,25 @@ bot-unsuspended-toast = Let back and told.
 
 notification-closed =
     😔 <b>Order #{ $order } will not arrive.</b> We are sorry. You pay nothing, and the held money is being released.
-    Reason: { $reason }
+    Reason:
+    { $reason }
 notification-closed-paid =
     🤝 The campus team closed job #{ $order }. You did your part: <b>{ $share }</b> is yours, paid by us.
-    Reason: { $reason }
+    Reason:
+    { $reason }
 notification-closed-unpaid =
     🛑 The campus team closed job #{ $order }: it is not paid for.
-    Reason: { $reason }
+    Reason:
+    { $reason }
     If you see it differently, please talk to them.
 notification-released-by-admin =
     🛑 <b>Do not buy anything for #{ $order }.</b> The campus team gave the job back to the group.
-    Reason: { $reason }
+    Reason:
+    { $reason }
 notification-suspended =
     ⏸ <b>You can't take new jobs for now.</b> A job you have, you finish as always; what you earned is paid.
-    Reason: { $reason }
+    Reason:
+    { $reason }
     If you see it differently, please talk to the campus team.
 notification-unsuspended = ▶️ <b>Welcome back!</b> You can take jobs of { $campus } again.
 notification-payout-late = 💰 Your { $amount } for job #{ $order } takes a little longer: our own account is short. The campus team was told, you need do nothing, and it stays yours.
@@ -245,12 +256,15 @@ button-see-order = Look at the order
 
 order-message-why-closed =
     The food was bought, but it will not arrive. We are sorry. You pay nothing.
-    The campus team says: { $reason }
+    The campus team says:
+    { $reason }
 order-message-runner-closed-paid =
-    The campus team closed it: { $reason }
+    The campus team closed it:
+    { $reason }
     You did your part: receipt and pay are yours, { $share } together, paid by us.
 order-message-runner-closed-unpaid =
-    The campus team closed it: { $reason }
+    The campus team closed it:
+    { $reason }
     It is not paid for. If you see it differently, please talk to them.
 
 order-message-payout-late = Your { $amount } takes a little longer: our own account is short. You need do nothing, and it stays yours.

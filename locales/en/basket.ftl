@@ -28,7 +28,7 @@ bot-button-stores = ◀ Shops
 ## Food
 
 bot-items = <b>{ $store }: what would you like?</b>
-bot-items-typed-store = <i>{ $store } is not on my list, so your runner looks for it by this name.</i>
+bot-items-typed-store = { $store } is not on my list, so your runner looks for it by this name.
 bot-items-none = <i>Your basket is empty.</i>
 bot-items-instruction = Tap, or type a line for each thing with its price: <code>{ $example }</code>
 bot-items-type = Type a line for each thing with its price: <code>{ $example }</code>
@@ -38,7 +38,7 @@ bot-item-added = Added: { $item }
 bot-item-now = { $quantity } × { $item }
 bot-item-removed = Removed: { $item }
 bot-line-not-understood =
-    I can't read this line, so nothing was added: “{ $line }”
+    I can't read this line, so nothing was added: { $line }
     Write what it is and what it costs, like <code>{ $example }</code>
 bot-basket = <b>Your basket</b> from { $store }
 bot-basket-full = That is more than one runner can carry: at most 20 different things, and 99 of each.
@@ -88,7 +88,9 @@ bot-review-limit = Food about { $cost }. If the shop is dearer, at most { $limit
 bot-review-delivery = Delivery fee, your offer: { $amount }
 bot-review-service = Service fee: { $amount }
 bot-review-tip = Tip: { $amount }
-bot-review-note = 📝 { $note }
+bot-review-note =
+    📝 Note for the runner:
+    { $note }
 bot-review-note-instruction = <i>A note for your runner? Just type it.</i>
 bot-review-card = 💳 { $brand } ending in { $last4 }
 bot-review-no-card = 💳 No card yet: you will get a link to add one. Nothing is charged by adding it.

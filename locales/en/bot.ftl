@@ -63,8 +63,12 @@ bot-approved-toast = Approved and told.
 bot-usage-order = Write the order's number: <code>/order 12</code>
 bot-usage-cancel = Write the order's number and the reason, which both sides will read: <code>/cancel 12 The shop is on fire</code>
 bot-usage-finish = Write the order's number and why it counts as handed over: <code>/finish 12 customer confirmed by phone</code>
-bot-finished-by-admin = Order #{ $order } counts as handed over, and the money moves now. In its history: { $reason }
-bot-cancelled-by-admin = Order #{ $order } is being cancelled. Both sides read: { $reason }
+bot-finished-by-admin =
+    Order #{ $order } counts as handed over, and the money moves now. In its history:
+    { $reason }
+bot-cancelled-by-admin =
+    Order #{ $order } is being cancelled. Both sides read:
+    { $reason }
 bot-stuck =
     { $count ->
         [0] Nothing is stuck.

@@ -14,7 +14,8 @@ notification-debt-outcome-unknown = ⌛ The bank's answer about the { $amount } 
 notification-debt-paid = ✅ <b>{ $amount } for order #{ $order } are paid. Thank you!</b> You can order again.
 notification-debt-waived =
     💳 You owe nothing for order #{ $order } any more: the campus team let the { $amount } go. You can order again.
-    Reason: { $reason }
+    Reason:
+    { $reason }
 notification-card-saved-owing = 💳 Your card is saved: { $brand } ending in { $last4 }. You owe { $amount } for order #{ $order }: you can pay it with this card now.
 button-pay-debt = Pay { $amount }
 
@@ -51,6 +52,7 @@ bot-waive-customer-debt =
     Type the reason in one line: { $customer } reads it, and it is done.
 bot-customer-debt-waived =
     { $amount } for order #{ $order } is let go: we bear it.
-    Reason: { $reason }
+    Reason:
+    { $reason }
 bot-usage-forgive = Write the order's number and the reason: <code>/forgive 12 paid in cash</code>
 bot-command-forgive = Let a customer's debt go: /forgive 12 reason

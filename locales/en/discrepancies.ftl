@@ -63,5 +63,6 @@ bot-settle =
     Type the reason: what it is, and what was done about it.
 bot-settled =
     <b>Difference { $number } is settled.</b>
-    Reason: { $reason }
+    Reason:
+    { $reason }
 bot-usage-settle = Write the difference's number and the reason: <code>/settle 3 refunded in Stripe's dashboard</code>

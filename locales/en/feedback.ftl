@@ -119,7 +119,8 @@ notification-case-opened =
         [question] a question
        *[other] a problem
     }</b>
-    { $customer } writes: { $story }
+    { $customer } writes:
+    { $story }
 
     { $store } → { $place }
     { $placed } placed · { $claimed } taken · { $bought } bought · { $here } here · { $delivered } delivered
@@ -171,7 +172,8 @@ bot-case-said =
     <code>{ $at }</code> <b>{ $who }</b>{ $team ->
         [yes] , campus team
        *[no] {""}
-    }: { $words }
+    }:
+    { $words }
 bot-case-how-to-answer = Reply to the message about case #{ $case } with your words, or write: /case { $case } your words
 bot-case-ask-answer = <b>Case #{ $case }:</b> write your answer, or send a photo. The customer reads it as the campus team's.
 bot-case-answered = Case #{ $case }: { $customer } gets your answer.

@@ -15,7 +15,8 @@ notification-not-started = ⌛ We could not reach the bank in time, so order #{ 
 notification-hold-gone-customer = 💳 Your bank no longer holds the money for order #{ $order }, so we stopped before anything was bought. You were not charged.
 notification-cancelled-by-admin =
     ❌ The campus team cancelled order #{ $order }. You were not charged.
-    Reason: { $reason }
+    Reason:
+    { $reason }
 notification-card-link =
     💳 Add your card on Stripe's page. We never see its number, and nothing is charged now.
 notification-card-saved = 💳 Your card is saved: { $brand } ending in { $last4 }.
@@ -30,7 +31,8 @@ notification-claim-given-back = ↩️ Job #{ $order } is not yours any more: we
 notification-hold-gone-runner = 🛑 <b>Do not buy anything for #{ $order }.</b> The customer's bank no longer holds the money, so the job is off.
 notification-cancelled-by-admin-runner =
     🛑 <b>Do not buy anything for #{ $order }.</b> The campus team cancelled it.
-    Reason: { $reason }
+    Reason:
+    { $reason }
 notification-paid = 💸 <b>{ $amount } sent</b> for job #{ $order }. Thank you!
 notification-payout-waits = 💰 You have <b>{ $amount }</b> waiting from job #{ $order }. Set up your pay-out once, and it is sent by itself.
 notification-payout-refused = 💰 Stripe could not send you { $amount } for job #{ $order }. It stays yours: finish your pay-out set-up, and it is sent again.

@@ -3,7 +3,9 @@
 order-message-unnamed-runner = somebody
 order-message-route = 📦 { $store } → { $place }
 order-message-item = { $quantity } × { $name }
-order-message-note = 📝 { $note }
+order-message-note =
+    📝 Note for the runner:
+    { $note }
 
 ## What happened, each after its time
 
@@ -50,7 +52,9 @@ order-message-why-unpaid = Your bank's yes did not arrive in time.
 order-message-why-declined = Your bank said no to your card. Another one may work.
 order-message-why-hold-gone = Your bank no longer holds the money, so we stopped before anything was bought.
 order-message-why-not-started = We could not hold the money on your card, so it did not start.
-order-message-why-admin = The campus team cancelled it: { $reason }
+order-message-why-admin =
+    The campus team cancelled it:
+    { $reason }
 
 order-message-money-ceiling = 💳 You pay <b>at most { $ceiling }</b>: what the receipt says (up to { $limit }) and { $added } fees and tip.
 order-message-money-total = 💳 You pay <b>{ $total }</b>: { $receipt } for the food and { $added } fees and tip. You agreed to at most { $ceiling }.
@@ -91,6 +95,8 @@ order-message-payout-waits = Your { $amount } is safe and waits for you: set up 
 ## The order message in the runner group
 
 order-message-group-headline = <b>#{ $order } · { $store } → { $place }</b>
+order-message-group-unlisted = <b>#{ $order } · A shop that is not listed → { $place }</b>
+order-message-group-unlisted-name = The customer calls it: { $store }
 order-message-group-elsewhere = see the job
 order-message-group-delivery =
     { $pieces ->

@@ -17,12 +17,14 @@ bot-refund-not-understood = Type an amount and a reason in one line: <code>2.00 
 bot-refund-sure =
     <b>Refund { $amount } of order #{ $order }?</b> ({ $paid } were paid)
     { $customer } gets { $amount } back. We bear { $platform_amount }, { $runner } bears { $runner_amount }.
-    Reason: { $reason }
+    Reason:
+    { $reason }
     This cannot be taken back.
 bot-refunding =
     <b>{ $amount } of order #{ $order } are going back.</b>
     We bear { $platform_amount }, the runner bears { $runner_amount }. Should Stripe refuse it, you are told.
-    Reason: { $reason }
+    Reason:
+    { $reason }
 bot-usage-refund = Write the order's number, the amount or all, who bears it, and the reason: <code>/refund 12 2.00 platform the sauce was missing</code>, or <code>/refund 12 all runner …</code>
 bot-command-refund = Money back: /refund 12 2.00 platform reason
 
@@ -43,10 +45,12 @@ bot-runner-debt-waived = { $amount } for order #{ $order } is let go: we bear it
 
 notification-refunded =
     💳 <b>{ $amount } of order #{ $order } are on the way back to your card.</b> Banks take 5 to 10 days.
-    The campus team says: { $reason }
+    The campus team says:
+    { $reason }
 notification-refunded-runner =
     ↩️ The campus team refunded { $amount } of job #{ $order } to its customer. <b>{ $runner_amount }</b> of it come from your pay.
-    Reason: { $reason }
+    Reason:
+    { $reason }
     If you see it differently, please talk to them.
 notification-refund-failed = 💳 Your bank sent the { $amount } of order #{ $order } back to us. Sorry! The campus team was told and looks for another way.
 notification-refund-failed-runner = ↩️ The refund for job #{ $order } did not work. The { $amount } from your pay are yours again.

@@ -6,7 +6,7 @@ notification-relay-photo = 💬 <b>{ $name }</b> about #{ $order }
 # Quoted, so that nobody's lines can look like the bot's own.
 notification-relay =
     💬 <b>{ $name }</b> about #{ $order }:
-    <blockquote>{ $text }</blockquote>
+    { $text }
 
 notification-relay-undelivered = 💬 { $name } could not be reached about #{ $order }: they stopped this chat. Your last message was not read.
 notification-relay-outcome-unknown = 💬 A message of yours about #{ $order } may not have reached { $name }: Telegram did not say. Send it again if it matters.

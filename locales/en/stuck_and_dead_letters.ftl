@@ -28,7 +28,8 @@ bot-resolve-order =
 bot-resolve-alone = No order hangs on it.
 bot-resolved =
     <b>{ $number } is resolved by hand.</b> { $after }
-    Reason: { $reason }
+    Reason:
+    { $reason }
 
 ## What always fails, and was parked
 
@@ -90,4 +91,5 @@ bot-drop =
     Type the reason: it is kept with your name.
 bot-dropped =
     <b>{ $number } is dropped.</b>
-    Reason: { $reason }
+    Reason:
+    { $reason }

@@ -2,7 +2,7 @@
 
 ## A place that reads like food
 
-bot-food-or-place = <b>That looks like food.</b> Shall it be brought to “{ $typed }”?
+bot-food-or-place = <b>That looks like food.</b> Shall it be brought to { $typed }?
 bot-button-as-item = Add to basket
 bot-button-as-place = It's the place
 
@@ -11,10 +11,10 @@ bot-button-as-place = It's the place
 bot-campus-team = the campus team
 bot-pass-on =
     <b>Send this to { $name }?</b>
-    “{ $words }”
+    { $words }
 bot-pass-on-whom =
     <b>Who shall read this?</b>
-    “{ $words }”
+    { $words }
 bot-passed-on = ✍️ Sent to { $name }. What comes back, you read here.
 bot-not-passed-on = All right, nobody reads it. Here is what I can do for you:
 bot-button-pass-on = Yes, send it

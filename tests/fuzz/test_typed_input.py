@@ -15,7 +15,8 @@ from domain.messaging.buttons import MAX_CALLBACK_DATA_BYTES, Tap, TapData, unpa
 from domain.money import CURRENCY_EXPONENTS, CURRENCY_SYMBOLS, format_money, read_amount
 from domain.orders.drafts.draft import normalize_line
 from domain.orders.pricing import MAX_ITEM_NAME_LENGTH, MAX_ITEMS, MAX_PIECES_PER_ITEM, Item, read_items
-from domain.support.feedback import MAX_STORY_LENGTH, shorten_text
+from domain.quotes import shorten_text
+from domain.support.feedback import MAX_STORY_LENGTH
 from domain.words import say, say_plain
 from tests.fuzz.fuzz_depth import iterations
 from tests.fuzz.input_counts import count_inputs

@@ -4,19 +4,23 @@ import pytest
 
 from domain.words import Html, available_languages, say, say_plain
 
+NOTE = "📝 Note for the runner:\n"
+
 
 def test_what_people_wrote_is_escaped_in_html() -> None:
-    assert say("en", "order-message-note", note="a <b> & c") == "📝 a &lt;b&gt; &amp; c"
-    assert say_plain("en", "order-message-note", note="a <b> & c") == "📝 a <b> & c"
+    assert say("en", "order-message-note", note="a <b> & c") == f"{NOTE}<blockquote>a &lt;b&gt; &amp; c</blockquote>"
+    assert say_plain("en", "order-message-note", note="a <b> & c") == f"{NOTE}a <b> & c"
 
 
 def test_what_people_wrote_from_right_to_left_stays_by_itself() -> None:
-    assert say("en", "order-message-note", note="بدون بصل") == "📝 \u2068بدون بصل\u2069"
-    assert say("en", "order-message-note", note="ok\u202e3 dlos") == "📝 \u2068ok3 dlos\u2069"
+    assert say("en", "order-message-note", note="بدون بصل") == f"{NOTE}<blockquote>\u2068بدون بصل\u2069</blockquote>"
+    assert (
+        say("en", "order-message-note", note="ok\u20673 dlos") == f"{NOTE}<blockquote>\u2068ok3 dlos\u2069</blockquote>"
+    )
 
 
 def test_what_people_wrote_at_length_is_said_whole() -> None:
-    assert say("en", "order-message-note", note="<" * 4096) == "📝 " + "&lt;" * 4096
+    assert say("en", "order-message-note", note="<" * 3900) == f"{NOTE}<blockquote>{'&lt;' * 3900}</blockquote>"
 
 
 def test_html_stays_html() -> None:

@@ -51,8 +51,8 @@ MESSAGE_FAULTS = (
         name="people_write_html",
         area="messages",
         claim="What people wrote is escaped, and never read as HTML.",
-        before="return html.escape(_isolate_direction(value), quote=False)",
-        after="return _isolate_direction(value)",
+        before="return html.escape(_isolate_direction(text), quote=False)",
+        after="return _isolate_direction(text)",
         tests=("tests/locales/test_saying.py::test_what_people_wrote_is_escaped_in_html",),
     ),
     SeededFault(

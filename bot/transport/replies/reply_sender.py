@@ -33,8 +33,9 @@ from domain.campuses.people_repository import mark_unreachable
 from domain.database.unit_of_work import UnitOfWorkFactory
 from domain.inbox.repository import IncomingUpdate
 from domain.messaging.buttons import MENU_SCREEN, Button, Tap, pack
+from domain.quotes import shorten_text
 from domain.settings.logs import get_refusal_logger
-from domain.support.feedback import is_within_length, shorten_text
+from domain.support.feedback import is_within_length
 from domain.words import say_plain
 
 MAX_ANSWER_LENGTH = 200  # characters (core.telegram.org/bots/api#answercallbackquery)

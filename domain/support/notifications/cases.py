@@ -12,7 +12,8 @@ from domain.messaging.buttons import Tap, pack
 from domain.messaging.notification.model import ADMIN_CHAT, Notification, NotificationButton
 from domain.money import format_money
 from domain.orders.states import Order
-from domain.support.feedback import MAX_PERSON_NAME_LENGTH, Case, shorten_text
+from domain.quotes import shorten_text
+from domain.support.feedback import MAX_PERSON_NAME_LENGTH, Case
 
 EMPTY_PLACEHOLDER = "-"
 

@@ -11,7 +11,7 @@ from domain.errors import OrderNotFound
 from domain.messaging.outbox_repository import notify
 from domain.orders.repository import find_order
 from domain.orders.states import Order
-from domain.support.feedback import shorten_text
+from domain.quotes import shorten_text
 from domain.support.notifications.messages import answer_to_team, team_message
 from domain.support.order_sides import OrderSide, find_side
 

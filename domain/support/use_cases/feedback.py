@@ -12,6 +12,7 @@ from domain.errors import NotAllowed, OrderClosed, Stale, TooLateToRate, TooLate
 from domain.orders.order_message_requests import refresh_order_messages
 from domain.orders.repository import find_order, lock_order
 from domain.orders.states import DELIVERED_STATUSES, STATUSES_WITH_RUNNER, Order
+from domain.quotes import shorten_text
 from domain.support.case_messages import (
     tell_case_addition,
     tell_case_answer,
@@ -28,7 +29,6 @@ from domain.support.feedback import (
     Rating,
     RatingReason,
     is_within_feedback_window,
-    shorten_text,
 )
 from domain.support.repository import (
     find_case,

@@ -13,7 +13,7 @@ from domain.messaging.replied_message_repository import ORDER_MESSAGE_KEY, find_
 from domain.orders.escalations.silent_runner import record_runner_check_in
 from domain.orders.repository import find_order, lock_order
 from domain.orders.states import STATUSES_WITH_RUNNER, Order
-from domain.support.feedback import shorten_text
+from domain.quotes import shorten_text
 from domain.support.notifications.messages import RELAY_KEYS, relay_outcome_unknown, relay_undelivered, relayed_message
 
 # UTF-16 units, of Telegram's 4096 in a text and 1024 in a caption; the rest is for the writer's name and our words.

@@ -106,6 +106,7 @@ VIEW = OrderView(
     customer_name="Mei",
     runner_name=None,
     building="Hall 3",
+    store_listed=True,
     viewer=MEI,
     expires_at=None,
 )

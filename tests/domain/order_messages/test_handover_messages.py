@@ -25,7 +25,7 @@ def test_food_is_left_only_once_that_is_allowed_and_the_order_message_says_first
     content = render(Kind.RUNNER, replace(view_at(Status.ARRIVED, viewer=ANA), can_leave_food=True))
     assert button_taps(content) == {Tap.LEAVE}
     assert content.rows[0][0].style is ButtonStyle.DANGER
-    assert "leave it at Hall 3, room 412" in content.text
+    assert "leave it at <i>Hall 3, room 412</i>" in content.text
     assert "counts as delivered" in content.text
     assert "type it here" in content.text, "the PIN does it still"
 
@@ -49,7 +49,7 @@ def test_the_customer_reads_that_the_food_may_be_left_and_later_where_it_was() -
     assert "may leave it there" in content.text
     assert "4817" in content.text
     left = customer_message(Status.COMPLETED, proof_photo="p", receipt_photo="r")
-    assert "Left here, with a photo: <b>Hall 3, room 412</b>" in left.text
+    assert "Left here, with a photo: <b><i>Hall 3, room 412</i></b>" in left.text
     assert {Tap.SEE_PHOTO, Tap.SEE_RECEIPT} < button_taps(left)
     assert len(left.rows) <= 2
     assert not {Tap.SEE_PHOTO, Tap.SEE_RECEIPT} & button_taps(customer_message(Status.COMPLETED))
@@ -57,8 +57,8 @@ def test_the_customer_reads_that_the_food_may_be_left_and_later_where_it_was() -
 
 @pytest.mark.parametrize("status", sorted(STATUSES_WITH_RUNNER))
 def test_both_order_messages_say_how_to_write_to_the_other(status: OrderStatus) -> None:
-    assert "Reply to this card to write to Ana" in customer_message(status).text
-    assert "Reply to this card to write to Mei" in runner_message(status).text
+    assert "Reply to this card to write to <i>Ana</i>" in customer_message(status).text
+    assert "Reply to this card to write to <i>Mei</i>" in runner_message(status).text
     assert Tap.PROBLEM in button_taps(customer_message(status)), "the way to the campus team"
 
 
@@ -70,6 +70,6 @@ def test_no_order_message_offers_to_write_while_there_is_no_other_side(status: O
 def test_more_than_three_things_are_folded() -> None:
     few, many = [tuple(Item(name="a <b>", quantity=1, price=100) for _ in range(each)) for each in (3, 4)]
     for draws in (customer_message, runner_message):
-        assert "<blockquote" not in draws(Status.ACCEPTED, items=few).text
-        listed = "\n".join(["1 × a &lt;b&gt;"] * 4)
+        assert "<blockquote expandable>" not in draws(Status.ACCEPTED, items=few).text
+        listed = "\n".join(["1 × <i>a &lt;b&gt;</i>"] * 4)
         assert f"<blockquote expandable>{listed}</blockquote>" in draws(Status.ACCEPTED, items=many).text

@@ -86,8 +86,20 @@ def test_an_open_order_says_what_one_pays_and_earns() -> None:
     assert (claim.label, claim.style) == ("Claim · S$1.80", "success")
 
 
+def test_a_shop_that_a_customer_typed_is_quoted_in_the_group_and_is_no_headline() -> None:
+    advertisement = "JOIN t.me/cheapfood @everyone"
+    open_view, taken_view = (
+        replace(view, order=replace(view.order, store_name=advertisement), store_listed=False)
+        for view in (view_at(Status.CREATED), view_at(Status.ACCEPTED))
+    )
+    headline, quoted, *_ = render(Kind.GROUP, open_view).text.splitlines()
+    assert headline == "<b>#1214 · A shop that is not listed → Hall 3</b>"
+    assert quoted == "The customer calls it: <i>JOIN t.\u2060me/cheapfood @\u2060everyone</i>"
+    assert "cheapfood" not in render(Kind.GROUP, taken_view).text
+
+
 def test_a_claimed_order_says_by_whom_and_a_closed_one_no_more_than_that() -> None:
-    assert "Taken by Ana" in group_message(Status.ACCEPTED).text
+    assert "Taken by <i>Ana</i>" in group_message(Status.ACCEPTED).text
     assert group_message(Status.ACCEPTED).text == group_message(Status.COMPLETED).text, "edits in a group are limited"
     assert group_message(Status.EXPIRED).text.endswith("Closed")
 
@@ -143,7 +155,7 @@ def test_a_hold_the_bank_refused_is_shown_as_never_held() -> None:
         ("declined", "Your bank said no", {Tap.TRY_AGAIN, Tap.ADD_CARD}),
         ("unpaid", "did not arrive in time", {Tap.TRY_AGAIN, Tap.ADD_CARD}),
         ("hold_gone", "before anything was bought", {Tap.TRY_AGAIN, Tap.ADD_CARD}),
-        ("admin", "The campus team cancelled it: the &lt;store&gt; burns", {Tap.TRY_AGAIN}),
+        ("admin", "The campus team cancelled it:\n<blockquote>the &lt;store&gt; burns</blockquote>", {Tap.TRY_AGAIN}),
     ],
 )
 def test_a_cancelled_order_says_why_and_what_one_can_do(reason: str, said: str, buttons: set[Tap]) -> None:

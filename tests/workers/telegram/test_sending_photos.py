@@ -59,7 +59,7 @@ async def test_a_long_list_is_folded_in_the_order_message(stack: SenderStack) ->
     await stack.show_change(order, items=[line] * 4)
     messages = await stack.messages()
     (message,) = [one for one in messages if "looking for a runner" in one["text"]]
-    listed = "\n".join(["2 × rice &lt;&amp;&gt;"] * 4)
+    listed = "\n".join(["2 × <i>rice &lt;&amp;&gt;</i>"] * 4)
     assert f"<blockquote expandable>{listed}</blockquote>" in message["html"]
 
 

@@ -1,0 +1,177 @@
+"""Words that people wrote, shown as theirs: escaped, marked as a quote, bounded, and with nothing in them to tap.
+
+Telegram makes links of commands, @names, #tags, addresses and long numbers by itself. It does so neither across a word
+joiner (an invisible character), nor in the middle of a word; what it would link is cut in two by one. Some characters
+Telegram removes from a message; they go first, or they would hold apart here what Telegram joins again.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import assert_never
+
+WORD_JOINER = "\u2060"
+MAX_NAME_LENGTH = 64  # UTF-16 units of a name: Telegram's first names have at most as many
+MAX_LINE_LENGTH = 500
+MAX_TEXT_LENGTH = 3900  # of the 4096 of a message
+MAX_ADDED_LENGTH = 64  # what joiners may add to a text: its writer had to fit it into a message or a caption
+MAX_ADDED_TO_NAME = 8
+RIGHT_TO_LEFT_CLASSES = frozenset({"R", "AL"})
+BIDI_CONTROL_CLASSES = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+
+
+class Wording(StrEnum):
+    """Who chose the words of an argument, and how they are shown."""
+
+    OURS = "ours"  # ours, Stripe's codes, numbers, amounts, times: only escaped
+    NAME = "name"  # a person's: a name, a shop, a place, a dish; marked within the line
+    PERSON = "person"  # a person's name, and behind it in brackets what we add: the account and the number
+    LINE = "line"  # a person's, or of an error: a line that is marked within our line
+    TEXT = "text"  # a person's: a block of its own; in its sentence it stands alone on a line
+    CODE = "code"  # anybody's, inside <code> of the sentence
+
+
+_OURS = (
+    "accepted account act added after age amount approved arrived asked at attempt back bearer before bought brand "
+    "building by campus case ceiling claimed clock command completed cost count customer_account day days delivered "
+    "down earned event example fee food handed held here holding hours jobs kind last4 least left limit link "
+    "local_value minutes monday more most netted now number order outcome owes page pages paid pieces pin placed "
+    "platform_amount price proof quantity ready receipt remote_value runner_account runner_amount saga sent share "
+    "side since spots status step subject suspended taken team then thumb time total tries until up waited waiting "
+    "wanted what when why written"
+)
+_NAMES = "admin customer item name person place runner store who"
+_LINES = "error items line note typed"
+_TEXTS = "reason story text words"
+WORDING_BY_ARGUMENT: Mapping[str, Wording] = MappingProxyType(
+    {
+        name: wording
+        for wording, names in (
+            (Wording.OURS, _OURS),
+            (Wording.NAME, _NAMES),
+            (Wording.LINE, _LINES),
+            (Wording.TEXT, _TEXTS),
+            (Wording.CODE, "shown"),
+        )
+        for name in names.split()
+    }
+)
+EXCEPTIONS: Mapping[tuple[str, str], Wording] = MappingProxyType(
+    {
+        ("notification-case-opened", "customer"): Wording.PERSON,
+        ("notification-case-opened", "runner"): Wording.PERSON,
+        ("notification-case-more", "customer"): Wording.PERSON,
+        ("bot-timeline-line", "reason"): Wording.LINE,
+        ("bot-history-said", "words"): Wording.LINE,
+        ("order-message-note", "note"): Wording.TEXT,
+        ("bot-review-note", "note"): Wording.TEXT,
+        ("bot-case-line", "words"): Wording.LINE,
+        # the answer to a tap has one line
+        ("bot-board-paused-because", "reason"): Wording.LINE,
+        ("error-orders-paused-because", "reason"): Wording.LINE,
+        # Stripe's reason, or our word for it
+        ("bot-customer-debt-line", "reason"): Wording.LINE,
+        ("bot-runner-debt-line", "reason"): Wording.LINE,
+        ("notification-owes-admins", "reason"): Wording.LINE,
+        ("notification-payout-refused-admins", "reason"): Wording.LINE,
+        ("notification-refund-failed-admins", "reason"): Wording.LINE,
+        ("notification-refund-refused", "reason"): Wording.LINE,
+        ("notification-runner-debt-admins", "reason"): Wording.LINE,
+        ("notification-dispute", "reason"): Wording.LINE,
+        # of the campus' own list: another shop, or another place, has no name in the headline
+        ("order-message-group-headline", "store"): Wording.OURS,
+        ("order-message-group-headline", "place"): Wording.OURS,
+        ("order-message-group-unlisted", "place"): Wording.OURS,
+    }
+)
+
+
+def wording_of(key: str, argument: str) -> Wording:
+    """Return how an argument of a sentence is shown; one that nobody classified is a person's."""
+    return EXCEPTIONS.get((key, argument)) or WORDING_BY_ARGUMENT.get(argument, Wording.LINE)
+
+
+def show_argument(text: str, wording: Wording) -> str:
+    """Return the text as HTML. Whatever a person typed, nothing in it can be tapped and it ends where its mark ends."""
+    match wording:
+        case Wording.OURS:
+            return _escape(text)
+        case Wording.NAME:
+            return f"<i>{_escape(_in_one_line(text, MAX_NAME_LENGTH, MAX_ADDED_TO_NAME))}</i>"
+        case Wording.PERSON:
+            name, account = _split_account(text)
+            return show_argument(name, Wording.NAME) + account
+        case Wording.LINE:
+            return f"<i>{_escape(_in_one_line(text, MAX_LINE_LENGTH, MAX_ADDED_LENGTH))}</i>"
+        case Wording.TEXT:
+            return (
+                f"<blockquote>{_escape(_defuse_within(text.strip(), MAX_TEXT_LENGTH, MAX_ADDED_LENGTH))}</blockquote>"
+            )
+        case Wording.CODE:
+            return _escape(_in_one_line(text, MAX_LINE_LENGTH, MAX_ADDED_LENGTH))
+        case _:
+            assert_never(wording)
+
+
+_REMOVED = re.compile("[\r\u2028-\u202e\u030a\u0333\u033f]")  # by Telegram, from the text of a message
+_BLANKS = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f]")  # shown as a space
+_TAPPABLE = re.compile(
+    r"(?P<kept>(?<![\w.])\d+\.\d{1,2}(?![\w.])|#\d+(?!\w))"  # a price, the number of an order
+    r"|(?P<opening>@|#|\$(?=[A-Z]|1INCH)|(?<![A-Za-z0-9_])/(?=[A-Za-z0-9_])|:(?=//)|[.\u3002\uff0e\uff61](?!\.))"
+    rf"(?=[^\s{WORD_JOINER}])"
+)
+_LONG_NUMBER = re.compile(r"\+?\d(?:[^\w\n]{0,4}\d){6,}")  # of a phone or a bank card
+_ACCOUNT = re.compile(r" \((?:@[A-Za-z0-9_]{3,32}, )?[0-9]+\)\Z")
+_FOUR_DIGITS = re.compile(rf"((?:\d[^\w\n]{{0,4}}?){{3}}\d)(?=[^\w\n{WORD_JOINER}]{{0,4}}\d)")
+
+
+def defuse(text: str) -> str:
+    """Return the text with an invisible joiner in everything that Telegram would make tappable; twice is like once."""
+    clean = _BLANKS.sub(" ", _REMOVED.sub("", text))
+    broken = _TAPPABLE.sub(lambda found: found[0] if found["kept"] else found[0] + WORD_JOINER, clean)
+    return _LONG_NUMBER.sub(_break_number, broken)
+
+
+def shorten_text(text: str, max_units: int) -> str:
+    """Return the text in at most `max_units` UTF-16 units (as Telegram counts), with an ellipsis if it was cut."""
+    units = text.encode("utf-16-le", errors="replace")
+    if len(units) <= 2 * max_units:
+        return text
+    return units[: 2 * (max_units - 1)].decode("utf-16-le", errors="ignore").rstrip() + "…"
+
+
+def _break_number(found: re.Match[str]) -> str:
+    number = found[0].replace(WORD_JOINER, "")
+    plus, digits = ("+" + WORD_JOINER, number[1:]) if number.startswith("+") else ("", number)
+    return plus + _FOUR_DIGITS.sub(rf"\1{WORD_JOINER}", digits)
+
+
+def _split_account(text: str) -> tuple[str, str]:
+    """Return the name, and what we added behind it; the name itself cannot add it, because ours always comes last."""
+    found = _ACCOUNT.search(text)
+    return (text, "") if found is None else (text[: found.start()], found[0])
+
+
+def _in_one_line(text: str, max_units: int, max_added: int) -> str:
+    return _defuse_within(" ".join(text.split()), max_units, max_added)
+
+
+def _defuse_within(text: str, max_units: int, max_added: int) -> str:
+    units = len(text.encode("utf-16-le", errors="replace")) // 2
+    return shorten_text(defuse(text), min(max_units, units + max_added))
+
+
+def _escape(text: str) -> str:
+    return html.escape(_isolate_direction(text), quote=False)
+
+
+def _isolate_direction(value: str) -> str:
+    """Isolate right-to-left text and remove its control characters, so that our text around it keeps its order."""
+    classes = {unicodedata.bidirectional(character) for character in value}
+    if not classes & (RIGHT_TO_LEFT_CLASSES | BIDI_CONTROL_CLASSES):
+        return value
+    kept = "".join(character for character in value if unicodedata.bidirectional(character) not in BIDI_CONTROL_CLASSES)
+    return f"\u2068{kept}\u2069"
