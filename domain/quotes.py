@@ -39,11 +39,11 @@ _OURS = (
     "building by campus case ceiling claimed clock command completed cost count customer_account day days delivered "
     "down earned event example fee food handed held here holding hours jobs kind last4 least left limit link "
     "local_value minutes monday more most netted now number order outcome owes page pages paid pieces pin placed "
-    "platform_amount price proof quantity ready receipt remote_value runner_account runner_amount saga sent share "
+    "platform_amount price proof quantity ready receipt remote_value role runner_account runner_amount saga sent share "
     "side since spots status step subject suspended taken team then thumb time total tries until up waited waiting "
     "wanted what when why written"
 )
-_NAMES = "admin customer item name person place runner store who"
+_NAMES = "admin chat customer item name other person place runner store who"
 _LINES = "error items line note typed"
 _TEXTS = "reason story text words"
 WORDING_BY_ARGUMENT: Mapping[str, Wording] = MappingProxyType(

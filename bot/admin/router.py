@@ -55,7 +55,14 @@ def admin_router() -> Router:
             PendingInput.REFUND: refunds.receive_refund_amount,
         },
     )
-    on_taps(router, {Tap.POSTER: poster.show_drop_point_poster})
+    on_taps(
+        router,
+        {
+            Tap.POSTER: poster.show_drop_point_poster,
+            Tap.PAUSE: board.pause_tapped,
+            Tap.BIND: chat_binding.bind_tapped,
+        },
+    )
     _register_operations(router)
     _register_cases(router)
     on_other_commands(router, show_admin_help)

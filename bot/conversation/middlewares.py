@@ -21,7 +21,7 @@ from domain.database.unit_of_work import UnitOfWork
 from domain.errors import NotAllowed
 from domain.messaging.buttons import TapPlace, unpack
 from domain.messaging.private_chats import open_private_chat
-from domain.orders.drafts.draft import ConversationState
+from domain.orders.drafts.draft import ConversationState, PendingInput
 from domain.orders.drafts.repository import find_pending_input
 
 NextHandler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
@@ -59,6 +59,7 @@ async def message_middleware(handler: NextHandler, event: TelegramObject, data: 
         member=member,
         chat_id=event.chat.id,
         is_private=is_private,
+        chat_title=event.chat.title or "",
         typed=(event.text or event.caption or "").strip(),
         photo=event.photo[-1].file_id if event.photo else None,
         has_other_content=event.text is None and not event.photo,
@@ -67,10 +68,32 @@ async def message_middleware(handler: NextHandler, event: TelegramObject, data: 
         reply_to=None if event.reply_to_message is None else event.reply_to_message.message_id,
         conversation_state=conversation_state,
     )
+    if _is_second_hand(event) and _would_act(context):
+        return _refuse_second_hand(context)
     said = await handler(event, data | {"context": context})
     if is_private and isinstance(said, tuple):
         said = await limit_replies(context, said)
     return _with_command_menu(context, said)
+
+
+def _is_second_hand(event: Message) -> bool:
+    """Return whether the words may be somebody else's: the person forwarded them, or chose them from another bot."""
+    return event.forward_origin is not None or event.via_bot is not None
+
+
+def _would_act(context: RequestContext) -> bool:
+    """Return whether the message does something by itself. Photos without words are a customer's or runner's proof."""
+    if context.typed.startswith("/") or context.reply_to is not None:
+        return True
+    asked = None if context.conversation_state is None else context.conversation_state.pending_input
+    return asked is PendingInput.CASE_ANSWER or (asked is not None and context.typed != "")
+
+
+def _refuse_second_hand(context: RequestContext) -> Replies:
+    """Say to write it oneself; in a group of others nothing is said."""
+    if not context.is_private and context.chat_id != context.campus.admin_chat:
+        return ()
+    return (NewMessage(Screen(context.say("bot-second-hand"))),)
 
 
 async def callback_middleware(handler: NextHandler, event: TelegramObject, data: dict[str, Any]) -> Any:
@@ -88,7 +111,15 @@ async def callback_middleware(handler: NextHandler, event: TelegramObject, data:
         await require_known_tapper(work, campus, chat.id, event.from_user.id)
     member = await _register_member(work, campus, event.from_user, is_private=is_private)
     chat_id = member.person_id if chat is None else chat.id
-    context = RequestContext(work=work, campus=campus, member=member, chat_id=chat_id, is_private=is_private, tap=tap)
+    context = RequestContext(
+        work=work,
+        campus=campus,
+        member=member,
+        chat_id=chat_id,
+        is_private=is_private,
+        chat_title="" if chat is None else chat.title or "",
+        tap=tap,
+    )
     return _with_command_menu(context, await handler(event, data | {"context": context}))
 
 

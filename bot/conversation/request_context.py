@@ -23,6 +23,7 @@ class RequestContext:
     member: Member
     chat_id: int
     is_private: bool
+    chat_title: str = ""  # of a group, as its people named it
     typed: str = ""  # the text, or the caption of a photo
     photo: str | None = None  # Telegram's file id of the largest size
     has_other_content: bool = False  # neither text nor a photo: a sticker, a voice message, a file...

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from bot.conversation import home
 from bot.conversation.replies import NewMessage, Replies, Rows, Screen
 from bot.conversation.request_context import RequestContext
+from domain.campuses.campus import DropPoint
 from domain.campuses.people_repository import find_member
 from domain.campuses.permissions import Action, require_permission
 from domain.campuses.use_cases import InviteAccepted, accept_invite
@@ -52,13 +53,27 @@ async def receive_invitation_code(context: RequestContext) -> Replies | None:
 async def _welcome(context: RequestContext, entered: InviteAccepted) -> Replies:
     await clear_pending_input(context.work, context.campus.id, context.member.person_id)
     admitted = replace(context, member=await find_member(context.work, context.campus.id, context.member.person_id))
+    if entered.place is not None and entered.offered:
+        return (NewMessage(_place_offer(admitted, entered.place)),)
     first = await home.render_home(admitted)
     lines = [
         *([] if Role.CUSTOMER in context.member.roles else [context.say("bot-invited", campus=context.campus.title)]),
-        *([context.say("bot-invited-place", place=entered.place)] if entered.place else []),
+        *([context.say("bot-invited-place", place=entered.place.name)] if entered.place else []),
         first.text,
     ]
     return (NewMessage(Screen("\n".join(lines), first.rows)),)
+
+
+def _place_offer(context: RequestContext, place: DropPoint) -> Screen:
+    """Ask a member with a usual place whether the place of the link shall be it: anybody can make such a link."""
+    own = context.member.default_place or ""
+    return Screen(
+        context.say("bot-place-offer", place=own, other=place.name),
+        (
+            (context.button("bot-button-place-keep", Tap.HOME),),
+            (context.button("bot-button-place-instead", Tap.MY_PLACE, place.id),),
+        ),
+    )
 
 
 def _stripe_return_screen(context: RequestContext, word: str) -> Screen:

@@ -1,6 +1,7 @@
 """The aiogram dispatcher: its routers by role, and the function that feeds updates to it."""
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from aiogram import Bot, Dispatcher, Router
@@ -25,6 +26,13 @@ IDENTITY_FIELDS = ("message_id", "date", "chat", "from")
 CONTENT_FIELDS = ("sender_chat", "text", "caption", "photo", "document", "reply_to_message", "migrate_to_chat_id")
 TAP_FIELDS = ("id", "chat_instance", "data", "message")
 KEPT_FIELDS = (*IDENTITY_FIELDS, *CONTENT_FIELDS, *TAP_FIELDS)
+# What says that a message is second hand; their content may be what the library cannot read, so it is replaced.
+SECOND_HAND_FIELDS: Mapping[str, Payload] = MappingProxyType(
+    {
+        "forward_origin": {"type": "hidden_user", "date": 0, "sender_user_name": ""},
+        "via_bot": {"id": 0, "is_bot": True, "first_name": ""},
+    }
+)
 
 
 def new_dispatcher() -> Dispatcher:
@@ -71,7 +79,7 @@ def _trim_to_kept_fields(payload: Payload) -> Payload:
 def _pick_fields(part: Any, names: Collection[str]) -> Any:
     if not isinstance(part, dict):
         return part
-    return {
+    return {name: mark for name, mark in SECOND_HAND_FIELDS.items() if name in part} | {
         name: _pick_fields(part[name], IDENTITY_FIELDS) if name in NESTED_MESSAGE_FIELDS else part[name]
         for name in names
         if name in part

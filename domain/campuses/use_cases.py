@@ -16,9 +16,13 @@ from domain.errors import Stale
 
 @dataclass(frozen=True, slots=True)
 class InviteAccepted:
-    """The code was right; `place` is the drop point of the poster that was scanned."""
+    """The code was right; `place` is the drop point of the poster that was scanned.
 
-    place: str | None
+    It is `offered` to a member who has a usual place of their own; for anybody else it became the usual place.
+    """
+
+    place: DropPoint | None
+    offered: bool = False
 
 
 MAX_REASON_LENGTH = 200  # characters of the reason that an admin gives
@@ -37,8 +41,10 @@ async def accept_invite(work: UnitOfWork, campus: Campus, member: Member, code: 
     point = await _drop_point(work, campus, number)
     if point is None:
         return InviteAccepted(None)
+    if member.default_place is not None:
+        return InviteAccepted(point, offered=member.default_place != point.name)
     await save_default_place(work, campus.id, member.person_id, point.name)
-    return InviteAccepted(point.name)
+    return InviteAccepted(point)
 
 
 async def choose_default_place(work: UnitOfWork, campus: Campus, member: Member, drop_point: int) -> str:

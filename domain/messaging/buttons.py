@@ -54,6 +54,7 @@ ARGUMENT_RANGES: Mapping[TapArgument, range] = MappingProxyType(
 _ARG = TapArgument
 _PRIVATE = frozenset({TapPlace.PRIVATE_CHAT})
 _ADMINS = frozenset({TapPlace.PRIVATE_CHAT, TapPlace.ADMIN_CHAT})  # in other groups others would read the reply
+_GROUPS = frozenset({TapPlace.GROUP})
 _ANYWHERE = frozenset(TapPlace)
 _REDRAWS = True
 
@@ -149,6 +150,8 @@ class Tap(StrEnum):
     DROP_DEAD_LETTER = "drop", _ARG.SCREEN, _ADMINS  # dead letter
     PAY_AGAIN = "pay_again", _ARG.SCREEN, _ADMINS  # order
     BOARD = "board", _ARG.SCREEN, _ADMINS  # page
+    PAUSE = "pause", _ARG.NONE, _ADMINS
+    BIND = "bind", _ARG.CHOICE, _GROUPS
     ADMIN_ORDER = "admin_order", _ARG.SCREEN, _ADMINS  # order: its history, and what an admin can do
     ADMIN_ACTION = "act", _ARG.CHOICE, _ADMINS  # order
     ADMIN_ACTION_SURE = "act_sure", _ARG.CHOICE, _ADMINS  # order

@@ -190,6 +190,10 @@ bot-button-board = ◀ Board
 bot-button-page-before = ◀
 bot-button-page-after = ▶
 bot-board-fresh = This is how it is now.
+bot-pause-sure =
+    <b>Pause new orders?</b> Open ones go on. Who wants to order is told that none are taken now.
+    With a reason that they read: <code>/pause reason</code>
+bot-button-pause = Yes, pause
 bot-paused = <b>New orders are paused.</b> Open ones go on. Who wants to order is told so. /resume takes orders again.
 bot-paused-because =
     <b>New orders are paused.</b> Open ones go on. /resume takes orders again.

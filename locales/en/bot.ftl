@@ -81,8 +81,30 @@ bot-stuck-line =
     { $error }
 bot-retried = It is trying again.
 bot-bind-in-group = Write /bind in the group that shall be the runner group, or <code>/bind admin</code> in the admins' group.
+bot-bind-sure =
+    { $role ->
+        [admins] <b>Make this group the admin chat of { $campus }?</b> Alerts and cases come here then, and no more into the chat that has them now.
+       *[runners] <b>Make this group the runner group of { $campus }?</b> All jobs come here then, and no more into the group that has them now.
+    }
+    Only an admin can say yes. The chat that has it now is told.
+bot-button-bind =
+    { $role ->
+        [admins] Yes, admin chat
+       *[runners] Yes, runner group
+    }
+bot-bind-decided = { $admin } said yes.
 bot-bound-admins = <b>This is the admin chat of { $campus } now.</b> What needs a human is told here.
 bot-bound-runners = <b>This is the runner group of { $campus } now.</b> Approved runners get a link into it, and nobody else is let in.
+notification-runner-group-bound =
+    🔗 { $admin } ({ $account }) made another group the runner group of { $campus }: { $chat } (<code>{ $number }</code>).
+    Wrong? Write /bind in the group that shall have the jobs.
+notification-admin-chat-bound =
+    🔗 { $admin } ({ $account }) made another group the admin chat of { $campus }: { $chat } (<code>{ $number }</code>).
+    Nothing new is told here. Wrong? Write <code>/bind admin</code> here.
+notification-runner-group-left =
+    🔗 <b>The jobs of { $campus } come into another group now.</b> { $admin }, an admin, moved them.
+    Runners get the way in from the campus team.
+bot-second-hand = I did nothing: this message was forwarded, or written through another bot. If you mean it, write it yourself.
 bot-bound-no-link =
     <b>This is the runner group of { $campus } now</b>, but I may not make a link into it.
     Make me an administrator who may invite people, then write /bind again.

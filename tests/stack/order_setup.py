@@ -87,6 +87,12 @@ async def post_update(stack: BotStack, update: Json) -> None:
     await stack.wait_until_idle()
 
 
+async def bind_group(admin: BotUser, group: int, *, admins: bool = False) -> None:
+    """Make the group the runner group, or the admin chat, as an admin does: with the command, and a yes."""
+    await admin.write("/bind admin" if admins else "/bind", group)
+    await admin.tap(Tap.BIND, argument=2 if admins else 1, chat=group)
+
+
 async def make_stuck_saga(stack: BotStack) -> int:
     """Insert a payout that Stripe refused for good, and return its number."""
     row = {

@@ -12,7 +12,7 @@ from bot.conversation.request_context import RequestContext, truncate
 from domain.campuses import use_cases as campuses_use_cases
 from domain.campuses.campus import Campus
 from domain.errors import Stale
-from domain.messaging.buttons import Tap
+from domain.messaging.buttons import ButtonStyle, Tap
 from domain.orders.board_repository import BoardLine
 from domain.orders.lateness import Lateness, lateness_of, whole_minutes
 from domain.orders.use_cases import admin_orders
@@ -94,14 +94,23 @@ def _order_rows(context: RequestContext, shown: Sequence[BoardLine]) -> Rows:
 
 
 async def pause_command(context: RequestContext) -> Replies:
-    """Handle /pause, perhaps with a reason: no new orders are taken, open ones go on."""
+    """Handle /pause with a reason: no new orders are taken, open ones go on. Without one it asks."""
     require_admin_access(context)
     reason = " ".join(context.arguments.split())
     if len(reason) > MAX_PAUSE_REASON_LENGTH:
         return (NewMessage(admin_screen(context, context.say("bot-reason-too-long", most=MAX_PAUSE_REASON_LENGTH))),)
-    await campuses_use_cases.pause_orders(context.work, context.campus, context.member, reason or None)
-    said = context.say("bot-paused-because", reason=reason) if reason else context.say("bot-paused")
-    return (NewMessage(admin_screen(context, said)),)
+    if not reason:
+        yes = context.button("bot-button-pause", Tap.PAUSE, style=ButtonStyle.DANGER)
+        return (NewMessage(admin_screen(context, context.say("bot-pause-sure"), (yes,))),)
+    await campuses_use_cases.pause_orders(context.work, context.campus, context.member, reason)
+    return (NewMessage(admin_screen(context, context.say("bot-paused-because", reason=reason))),)
+
+
+async def pause_tapped(context: RequestContext) -> Replies:
+    """Handle the yes to a pause without a reason."""
+    await require_admin_access_and_clear_input(context)
+    await campuses_use_cases.pause_orders(context.work, context.campus, context.member, None)
+    return (EditMenu(admin_screen(context, context.say("bot-paused"))),)
 
 
 async def resume_command(context: RequestContext) -> Replies:

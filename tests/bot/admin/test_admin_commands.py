@@ -9,7 +9,7 @@ from domain.orders.states import OrderStatus
 from domain.orders.tables import orders
 from domain.saga.tables import saga
 from tests.stack.bot_stack import BotStack, BotUser, Json
-from tests.stack.order_setup import make_stuck_saga
+from tests.stack.order_setup import bind_group, make_stuck_saga
 
 
 async def test_an_admin_approves_from_the_list(stack: BotStack) -> None:
@@ -86,7 +86,7 @@ async def test_an_admin_shows_no_order_to_the_runner_group(stack: BotStack, sam:
 
 async def test_binding_a_group_makes_it_the_runner_group_with_a_link(stack: BotStack, sam: BotUser) -> None:
     group = await _make_group(stack, sam, admin=True)
-    await sam.write("/bind", group)
+    await bind_group(sam, group)
     bound = await _campus_row(stack)
     assert bound["runner_group"] == group
     assert bound["runner_invite"].startswith("https://")
@@ -96,7 +96,7 @@ async def test_binding_a_group_makes_it_the_runner_group_with_a_link(stack: BotS
 async def test_a_group_the_bot_may_not_invite_into_is_bound_and_says_what_is_missing(stack: BotStack) -> None:
     sam = await stack.add_admin()
     group = await _make_group(stack, sam, admin=False)
-    await sam.write("/bind", group)
+    await bind_group(sam, group)
     bound = await _campus_row(stack)
     assert (bound["runner_group"], bound["runner_invite"]) == (group, None)
     assert "administrator who may invite" in await sam.text(group)
@@ -106,6 +106,7 @@ async def test_binding_the_admin_chat(stack: BotStack) -> None:
     sam, order_id = await stack.add_admin(), await (await stack.add_customer()).open_order()
     group = await _make_group(stack, sam, admin=True)
     await sam.write("/bind@north_bot admin", group)
+    await sam.tap(Tap.BIND, argument=2, chat=group)
     assert (await _campus_row(stack))["admin_chat"] == group
     assert f"#{order_id}: looking for a runner" in await sam.answer_to(f"/order {order_id}", group)
     before = await _campus_row(stack)
@@ -117,14 +118,14 @@ async def test_only_an_admin_binds(stack: BotStack) -> None:
     eve = await stack.add_runner("Eve")
     group = await _make_group(stack, eve, admin=True)
     before = await _campus_row(stack)
-    await eve.write("/bind", group)
+    await bind_group(eve, group)
     assert await _campus_row(stack) == before
     assert "/bind admin" in await eve.answer_to("/bind")
 
 
 async def test_the_link_lets_runners_in_and_nobody_else(stack: BotStack, sam: BotUser, ana: BotUser) -> None:
     group = await _make_group(stack, sam, admin=True)
-    await sam.write("/bind", group)
+    await bind_group(sam, group)
     link = (await _campus_row(stack))["runner_invite"]
     eve = await stack.add_person("Eve")
     for one in (ana, eve):

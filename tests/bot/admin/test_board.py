@@ -196,7 +196,13 @@ async def test_a_pause_stops_new_orders_with_the_admins_text_and_keeps_baskets(s
     assert "paused (fire drill until two)" in await sam.answer_to("/board")
     ana = await stack.add_runner()
     assert "is yours" in (await ana.tap(Tap.CLAIM, order_id, 1))["text"], "open orders go on"
-    assert "is told so" in await sam.answer_to("/pause")
+    await sam.write("/pause")
+    assert "Pause new orders?" in await sam.text()
+    await sam.write("/board")
+    assert "paused (fire drill until two)" in await sam.text(), "a command without a reason only asks"
+    await sam.write("/pause")
+    await sam.press("Yes, pause")
+    assert "is told so" in await sam.text()
     assert "closed" in (await mei.press("🍜"))["text"]
     await sam.write("/resume")
     assert "nothing to resume" in await sam.answer_to("/resume")

@@ -147,6 +147,8 @@ TAP_RULES: Mapping[Tap, Rule] = MappingProxyType(
         Tap.WAIVE_CUSTOMER_DEBT: Rule(action=_A.SEE_STUCK, subject=_T.OWED_ORDER, allowed_in=ADMIN_CHATS),
         Tap.PAY_ANYWAY: Rule(action=_A.REFUND_ANY, owner=_W.PARTY, subject=_T.DISPUTED_ORDER, allowed_in=ADMIN_CHATS),
         Tap.ME: _ORDERS,
+        Tap.PAUSE: Rule(action=_A.PAUSE_ORDERS, allowed_in=ADMIN_CHATS),
+        Tap.BIND: Rule(action=_A.BIND_GROUP, argument=1, allowed_in=OTHER_GROUPS),
         Tap.INVITE: _ORDERS,
         Tap.POSTER: Rule(action=_A.SEE_BOARD, subject=_T.DROP_POINT, allowed_in=ADMIN_CHATS),
         Tap.MY_PLACE: _ORDERS,
@@ -188,7 +190,7 @@ COMMAND_RULES: Mapping[str, Rule] = MappingProxyType(
         "me": _ORDERS,
         "board": _SEES_BOARD,
         "poster": _SEES_BOARD,
-        "pause": Rule(action=_A.PAUSE_ORDERS, allowed_in=ADMIN_CHATS),
+        "pause": Rule(action=_A.PAUSE_ORDERS, allowed_in=ADMIN_CHATS, text="fire drill"),
         "resume": Rule(action=_A.PAUSE_ORDERS, allowed_in=ADMIN_CHATS),
         "order": Rule(action=_A.SEE_ANY_ORDER, subject=_S.PLACED, allowed_in=ADMIN_CHATS, text="{}"),
         "cancel": Rule(

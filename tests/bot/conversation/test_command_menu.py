@@ -5,6 +5,7 @@ from domain.campuses.people import RunnerStatus
 from domain.campuses.tables import membership
 from domain.database.actors import Role
 from tests.stack.bot_stack import BotStack, BotUser
+from tests.stack.order_setup import bind_group
 
 
 async def offered_commands(one: BotUser, chat: int | None = None) -> list[str]:
@@ -48,7 +49,7 @@ async def test_a_bound_admin_chat_is_offered_what_admins_can_do(stack: BotStack,
     made = await stack.control_telegram(
         "groups", title="Desk", members=[sam.id], bots=["north_bot"], admins=["north_bot"]
     )
-    await sam.write("/bind admin", made["id"])
+    await bind_group(sam, made["id"], admins=True)
     assert await offered_commands(sam, made["id"]) == command_names(Role.ADMIN)
 
 

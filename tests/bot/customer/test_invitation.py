@@ -73,6 +73,25 @@ async def test_a_poster_at_a_drop_point_makes_it_the_usual_place(stack: BotStack
     assert f"Your food comes to {row['default_place']}" in await mei.text()
 
 
+async def test_a_link_with_a_place_never_overwrites_a_place_of_ones_own(stack: BotStack) -> None:
+    mei = await stack.add_person(admitted=True)
+    mine = (membership.c.person_id == mei.id) & (membership.c.campus_id == stack.campuses["north"])
+    await stack.update_rows(membership, mine, default_place="Lab 4")
+    here = (await stack.rows(drop_point, drop_point.c.campus_id == stack.campuses["north"]))[0]
+    await mei.write(f"/start {CODE}_{here['id']}")
+    assert "Your food comes to Lab 4, as you chose." in await mei.text()
+    assert [row["default_place"] for row in await stack.rows(membership, mine)] == ["Lab 4"]
+    await mei.press("Keep my place")
+    assert [row["default_place"] for row in await stack.rows(membership, mine)] == ["Lab 4"]
+    await mei.write(f"/start {CODE}_{here['id']}")
+    await mei.press("Change my place")
+    assert [row["default_place"] for row in await stack.rows(membership, mine)] == [
+        f"{here['building']}, {here['spot']}"
+    ]
+    await mei.write(f"/start {CODE}_{here['id']}")
+    assert "as you chose" not in await mei.text(), "it is the own place already"
+
+
 async def test_a_runner_and_an_admin_need_no_invitation(stack: BotStack, ana: BotUser, sam: BotUser) -> None:
     for one in (ana, sam):
         await one.write("/start")

@@ -6,6 +6,7 @@ from domain.messaging.buttons import Tap
 from domain.orders.drafts.tables import draft
 from tests.bot.transport.update_flood import FIRST_UPDATE, HEADERS
 from tests.stack.bot_stack import NORTH, BotStack, Json, json_bytes
+from tests.stack.order_setup import bind_group
 from tests.stack.raw_updates import UPDATE_IDS, message_content, tap_content
 
 
@@ -123,7 +124,7 @@ async def test_who_blocked_the_bot_is_unreachable_until_they_write(stack: BotSta
 async def test_a_group_that_becomes_a_supergroup_stays_bound(stack: BotStack) -> None:
     sam, before = await stack.add_admin(), stack.groups["north"]
     made = await stack.control_telegram("groups", title="Small", members=[sam.id], bots=[NORTH[2]], type="group")
-    await sam.write("/bind admin", made["id"])
+    await bind_group(sam, made["id"], admins=True)
     moved = await stack.control_telegram("migrate", chat=made["id"])
     await stack.wait_until_idle()
     (row,) = await stack.rows(campus, campus.c.id == stack.campuses["north"])
